@@ -1,0 +1,48 @@
+"""What a step is given while it runs: its parameters, its inputs, a place to write; nothing of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class StepWarning:
+    """Something a user should know that does not fail the step; kept in the trace and shown again on a hit.
+
+    field: the scene's field (dotted, "" for the scene) that it is about, for its place in the spec.
+    """
+
+    message: str
+    field: str = ""
+    hint: str | None = None
+
+
+def _no_progress(done: int, total: int) -> None:
+    """Progress nobody asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One run of one step, in a private folder that is also the working directory.
+
+    inputs: role -> a read-only file, or a folder of them where the whole product of a step is the input.
+    out: the folder in which every regular file becomes an output, by its relative name.
+    scratch: a folder for anything else; gone afterwards.
+    env: the scrubbed environment that children must be given.
+    """
+
+    step: str
+    params: Mapping[str, Any]
+    inputs: Mapping[str, Path]
+    out: Path
+    scratch: Path
+    env: Mapping[str, str]
+    progress: Callable[[int, int], None] = _no_progress
+    warnings: list[StepWarning] = field(default_factory=list)
+
+    def warn(self, message: str, *, field: str = "", hint: str | None = None) -> None:
+        """Tell the user something without failing."""
+        self.warnings.append(StepWarning(message, field, hint))

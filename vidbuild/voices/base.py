@@ -1,0 +1,63 @@
+"""What a voice engine is; it knows no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+SAMPLE_RATE = 48_000
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """A word as the engine tells it: text and time in samples at 48 kHz from the first sample of the sound."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What an engine made. The sound itself is in `wav`: PCM s16le, 48 kHz, mono.
+
+    words: in order; empty where the engine gives no times (they are spread then).
+    voice: the engine and voice that really spoke ("espeak:en-us"), a declared fallback perhaps.
+    """
+
+    samples: int
+    words: tuple[SpokenWord, ...]
+    voice: str
+
+
+class VoiceEngine(Protocol):
+    """One engine. Errors are StepError; a network that fails is UnreachableError with transient=True."""
+
+    name: str
+    network: bool
+    summary: str
+
+    def identity(self) -> str:
+        """What is in the key beside the voice: the engine's version; never starts a process or uses a network."""
+
+    def available(self) -> str | None:
+        """None if it can speak here and now, else what it would take, as a command or a sentence."""
+
+    def voices(self) -> list[str]:
+        """The names that can be asked for, without a network; empty if only the service knows them."""
+
+    def problem(self, name: str) -> str | None:
+        """What is wrong with a voice's name, with the nearest names; None if nothing is known to be."""
+
+    def speak(
+        self,
+        text: str,
+        voice: Mapping[str, Any],
+        language: str,
+        wav: Path,
+        scratch: Path,
+        env: Mapping[str, str],
+    ) -> Speech:
+        """Speak `text` into the file `wav`. voice: Voice.to_data(). env: for child processes."""
