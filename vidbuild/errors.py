@@ -72,7 +72,7 @@ class StepError(VidbuildError):
         self.failure = Failure(message, hint, field, command, log, self.fault, transient)
 
 
-class SpecProblem(StepError):
+class SpecProblem(StepError):  # noqa: N818 - it is the spec that is wrong, not the step
     """The spec asks for something that only became known while building, such as a scene over max_duration."""
 
     fault = "spec"

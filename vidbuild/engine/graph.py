@@ -137,15 +137,10 @@ def _visit(root: str, steps: Mapping[str, Step], state: dict[str, int], ordered:
 
 def _step_to_data(step: Step) -> dict[str, Any]:
     inputs = {
-        role: {"file": source.path}
-        if isinstance(source, Source)
-        else {"step": source.step, "name": source.name}
+        role: {"file": source.path} if isinstance(source, Source) else {"step": source.step, "name": source.name}
         for role, source in step.inputs.items()
     }
-    places = {
-        field_: [place.file, place.line, place.column, place.end_column]
-        for field_, place in step.places.items()
-    }
+    places = {field_: [place.file, place.line, place.column, place.end_column] for field_, place in step.places.items()}
     return {"id": step.id, "kind": step.kind, "params": dict(step.params), "inputs": inputs, "places": places}
 
 

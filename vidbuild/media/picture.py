@@ -119,9 +119,7 @@ class Motion:
         clip = self.clip
         if clip is not None:
             clip = replace(clip, skip=clip.skip + first, frames=max(1, min(clip.frames - first, frames)))
-        return Motion(
-            self.fps, frames, {name: track for name, track in tracks.items() if track != Track()}, clip
-        )
+        return Motion(self.fps, frames, {name: track for name, track in tracks.items() if track != Track()}, clip)
 
     def to_json(self) -> str:
         """As JSON, the same bytes for the same motion."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,7 +28,7 @@ class Reveal:
     field: str
     at: str | float | None = None
     words: str = ""
-    enter: Mapping[str, str] = field(default_factory=dict)
+    enter: Mapping[str, str] = dataclasses.field(default_factory=dict)
     leave: tuple[str, ...] = ()
     until_next: tuple[str, ...] = ()
     characters: int = 0

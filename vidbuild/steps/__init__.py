@@ -1,0 +1,1 @@
+"""The kinds of step, a file each: pure argument builders and one run(). They know nothing of graphs or keys."""
