@@ -29,7 +29,7 @@ class Narration:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A voice with everything that decides how it sounds. rate in percent of normal; pitch, volume as the engine has it."""
+    """A voice with everything that decides how it sounds: rate and volume in percent of normal, pitch in Hz from it."""
 
     engine: str
     name: str

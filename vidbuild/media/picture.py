@@ -75,13 +75,14 @@ class Track:
 
     zoom: its size at the first frame and at the one after the last, as a factor of its size in the drawing, about its
     centre, straight between them; the drawing's place for it is never left (what would be outside is cut off).
-    follows: for a cursor: the name of the typed layer behind whose last visible character it stands.
+    follows: for a cursor: the typed layers in typing order; it stands behind the last visible character of the one
+        that is being typed or was typed last, and is not seen before the first begins.
     """
 
     enter: Change | None = None
     leave: Change | None = None
     zoom: tuple[float, float] | None = None
-    follows: str = ""
+    follows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +164,4 @@ def _shift(change: Change | None, first: int) -> Change | None:
 def _track(data: dict[str, Any]) -> Track:
     change = {key: Change(**data[key]) if data[key] else None for key in ("enter", "leave")}
     zoom = (data["zoom"][0], data["zoom"][1]) if data["zoom"] else None
-    return Track(change["enter"], change["leave"], zoom, data["follows"])
+    return Track(change["enter"], change["leave"], zoom, tuple(data["follows"]))
