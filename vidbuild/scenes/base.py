@@ -44,6 +44,20 @@ class SceneProblem:
     hint: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """The moving picture of a scene: a file, from start to end (None: its own end) in milliseconds of the source.
+
+    fit: "cover" or "contain". audio: "keep", "mute" or "duck" (lowered while the narrator speaks).
+    """
+
+    path: Path
+    start_ms: int
+    end_ms: int | None
+    fit: str
+    audio: str
+
+
 class SceneType(Protocol):
     """One scene type. All functions are pure: they look at the scene's fields and nothing else."""
 
@@ -64,3 +78,9 @@ class SceneType(Protocol):
 
     def reveals(self, scene: Scene) -> list[Reveal]:
         """What comes later, in the spec's order."""
+
+    def zooms(self, scene: Scene) -> dict[str, tuple[float, float]]:
+        """Layer -> its size at the scene's start and end as a factor of its size in the drawing (a slow zoom)."""
+
+    def clip(self, scene: Scene) -> Clip | None:
+        """The moving picture shown in the layer "clip", if the type has one."""
