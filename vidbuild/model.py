@@ -75,12 +75,12 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A resolved theme: what a template is given (all values are JSON), its logo and its fonts' folder."""
+    """A resolved theme: what a template is given (all values are JSON), its logo and its own fonts' files."""
 
     name: str
     values: Mapping[str, Any]
     logo: Path | None = None
-    fonts: Path | None = None
+    fonts: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,52 @@
+"""The kinds of step there are, each with its version and the tools that decide its bytes. It knows no spec.
+
+Raise a kind's version in the same change that makes it give other bytes for the same inputs: that is what keeps a new
+vidbuild from shipping pictures an older one made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vidbuild.engine.graph import Kind
+from vidbuild.voices.registry import ENGINES
+
+NETWORK = "network"
+RESOURCES: Mapping[str, int] = {NETWORK: 2}  # an unofficial voice service answers bursts with refusals
+
+
+def speak_kind(engine: str, fallback: str | None = None) -> str:
+    """The name of the kind that speaks with an engine: the engines' versions belong to the key, so each is a kind."""
+    return f"speak-{engine}" + (f"-or-{fallback}" if fallback else "")
+
+
+def _speak_kinds() -> dict[str, Kind]:
+    kinds = {}
+    for engine, voice in ENGINES.items():
+        for other in (None, *ENGINES):
+            name = speak_kind(engine, other)
+            tools = tuple(f"voice-{each}" for each in (engine, other) if each)
+            network = voice.network or (other is not None and ENGINES[other].network)
+            kinds[name] = Kind(
+                name,
+                1,
+                "vidbuild.steps.speak:run",
+                ("ffmpeg", *tools),
+                resource=NETWORK if network else "",
+                deterministic=not network,
+            )
+    return kinds
+
+
+KINDS: Mapping[str, Kind] = {
+    **_speak_kinds(),
+    "time": Kind("time", 1, "vidbuild.steps.time:run", ("ffmpeg",)),
+    "draw": Kind("draw", 1, "vidbuild.steps.draw:run", ("typst", "fonts")),
+    "film": Kind("film", 1, "vidbuild.steps.film:run", ("ffmpeg",)),
+    "blend": Kind("blend", 1, "vidbuild.steps.blend:run", ("ffmpeg",)),
+    "still": Kind("still", 1, "vidbuild.steps.still:run", ("ffmpeg",)),
+    "sound": Kind("sound", 1, "vidbuild.steps.sound:run", ("ffmpeg",)),
+    "caption": Kind("caption", 1, "vidbuild.steps.caption:run"),
+    "join": Kind("join", 1, "vidbuild.steps.join:run", ("ffmpeg",)),
+    "report": Kind("report", 1, "vidbuild.steps.report:run"),
+}

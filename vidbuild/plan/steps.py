@@ -1,0 +1,240 @@
+"""From a Spec to its Graph: which steps there are and what feeds each. It reads no file and runs nothing.
+
+The graph depends on the spec alone. What only a voice can tell (how long a scene lasts) is found by the scene's time
+step, so graph, explain and a dry run need to run nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from vidbuild.engine.graph import Graph, Input, Product, Source, Step
+from vidbuild.model import Scene, Spec
+from vidbuild.place import Place
+from vidbuild.plan import clock
+from vidbuild.plan.kinds import speak_kind
+from vidbuild.scenes.base import Clip, SceneType
+from vidbuild.scenes.registry import SCENE_TYPES
+
+SCENES = Path(__file__).resolve().parent.parent / "scenes"
+PROFILE: Mapping[str, Any] = {"codec": "h264", "preset": "veryfast", "crf": 20, "keyframe_seconds": 10}
+LAST_FRAME = -1
+
+
+def plan(spec: Spec) -> Graph:
+    """All steps of a spec, in an order in which each comes after what feeds it."""
+    steps: list[Step] = []
+    for index, scene in enumerate(spec.scenes):
+        steps.extend(_scene_steps(spec, index, scene))
+    for left, right in zip(spec.scenes, spec.scenes[1:], strict=False):
+        if left.transition != "cut":
+            steps.append(_blend(spec, left, right))
+    steps.append(still(spec, spec.scenes[0].id, LAST_FRAME))
+    steps.extend((_caption(spec), _join(spec), _report(spec)))
+    return Graph.of({step.id: step for step in steps})
+
+
+def targets(spec: Spec) -> tuple[str, ...]:
+    """The steps whose products a build is for."""
+    return ("join", "caption", "report", f"still:{spec.scenes[0].id}")
+
+
+def still(spec: Spec, scene_id: str, frame: int) -> Step:
+    """The step that makes one frame of a scene as a PNG; frame -1 is the last, with all of the scene on it."""
+    scene = next(scene for scene in spec.scenes if scene.id == scene_id)
+    name = f"still:{scene_id}" if frame == LAST_FRAME else f"still:{scene_id}@{frame}"
+    inputs = _picture(scene, "whole.json")
+    return Step(name, "still", {"size": [spec.width, spec.height], "frame": frame}, inputs, _places(scene))
+
+
+def _scene_steps(spec: Spec, index: int, scene: Scene) -> Iterable[Step]:
+    kind = SCENE_TYPES[scene.type]
+    clip = kind.clip(scene)
+    if scene.narration is not None:
+        yield _speak(spec, scene)
+    yield _time(spec, index, scene, kind, clip)
+    yield _draw(spec, scene, kind)
+    yield Step(
+        f"film:{scene.id}",
+        "film",
+        {"size": [spec.width, spec.height], "profile": _profile(spec)},
+        _picture(scene, "film.json"),
+        _places(scene),
+    )
+    yield _sound(spec, scene, clip)
+
+
+def _places(scene: Scene) -> Mapping[str, Place]:
+    return scene.places
+
+
+def _profile(spec: Spec) -> dict[str, Any]:
+    return {**PROFILE, "fps": spec.fps}
+
+
+def _picture(scene: Scene, motion: str, prefix: str = "") -> dict[str, Input]:
+    """The three things every picture is made of: layers, motion and, in some scenes, a clip."""
+    inputs: dict[str, Input] = {
+        f"{prefix}layers": Product(f"draw:{scene.id}"),
+        f"{prefix}motion": Product(f"time:{scene.id}", motion),
+    }
+    clip = SCENE_TYPES[scene.type].clip(scene)
+    if clip is not None:
+        inputs[f"{prefix}clip"] = Source(str(clip.path))
+    return inputs
+
+
+def _speak(spec: Spec, scene: Scene) -> Step:
+    narration, voice = scene.narration, scene.voice
+    assert narration is not None  # noqa: S101 - only called for scenes that have one
+    if narration.audio is not None:
+        params: dict[str, Any] = {"narration": narration.spoken, "voice": {"engine": "recorded", "name": ""}}
+        inputs: dict[str, Input] = {"recording": Source(str(narration.audio))}
+        name = speak_kind("recorded")
+    else:
+        params = {"narration": narration.spoken, "voice": voice.to_data(), "language": spec.language}
+        inputs = {}
+        name = speak_kind(voice.engine, voice.fallback.engine if voice.fallback else None)
+    return Step(f"speak:{scene.id}", name, params, inputs, _places(scene))
+
+
+def _time(spec: Spec, index: int, scene: Scene, kind: SceneType, clip: Clip | None) -> Step:
+    before = spec.scenes[index - 1] if index else None
+    params: dict[str, Any] = {
+        "id": scene.id,
+        "fps": spec.fps,
+        "before": clock.samples(scene.pause_before),
+        "after": clock.samples(scene.pause_after),
+        "duration": None if scene.duration is None else clock.samples(scene.duration),
+        "min": clock.samples(scene.min_duration),
+        "max": None if scene.max_duration is None else clock.samples(scene.max_duration),
+        "rate": scene.voice.rate,
+        "tokens": [list(token) for token in scene.narration.tokens] if scene.narration else [],
+        "cues": dict(scene.narration.cues) if scene.narration else {},
+        "entrances": [[layer, effect] for layer, effect in kind.entrances(scene).items()],
+        "reveals": [_reveal(item) for item in kind.reveals(scene)],
+        "zooms": {layer: list(zoom) for layer, zoom in kind.zooms(scene).items()},
+        "clip": None if clip is None else {"start_ms": clip.start_ms, "end_ms": clip.end_ms, "fit": clip.fit},
+        "head": 0 if before is None else _half(spec, before),
+        "tail": _half(spec, scene) if index + 1 < len(spec.scenes) else 0,
+    }
+    inputs: dict[str, Input] = {}
+    if scene.narration is not None:
+        inputs["words"] = Product(f"speak:{scene.id}", "words.json")
+    if clip is not None:
+        inputs["clip"] = Source(str(clip.path))
+    places = dict(scene.places)
+    if "transition" in scene.places:
+        places["tail.transition"] = scene.places["transition"]
+    if before is not None and "transition" in before.places:
+        places["head.transition"] = before.places["transition"]
+    return Step(f"time:{scene.id}", "time", params, inputs, places)
+
+
+def _reveal(item: Any) -> dict[str, Any]:
+    data = asdict(item)
+    data.pop("field")  # where it stands in the spec says nothing of when it comes
+    return {**data, "enter": [[layer, effect] for layer, effect in item.enter.items()]}
+
+
+def _half(spec: Spec, scene: Scene) -> int:
+    """Frames a scene gives to the transition out of it."""
+    return 0 if scene.transition == "cut" else clock.even_frames(scene.transition_duration, spec.fps) // 2
+
+
+def _draw(spec: Spec, scene: Scene, kind: SceneType) -> Step:
+    params = {
+        "type": scene.type,
+        "size": [spec.width, spec.height],
+        "theme": dict(spec.theme.values),
+        "fields": kind.drawing(scene),
+        "language": spec.language,
+        "background": scene.background,
+    }
+    inputs: dict[str, Input] = {
+        "base": Source(str(SCENES / "base.typ")),
+        "template": Source(str(SCENES / scene.type / "template.typ")),
+    }
+    inputs.update({role: Source(str(path)) for role, path in kind.files(scene).items()})
+    if spec.theme.logo is not None:
+        inputs["logo"] = Source(str(spec.theme.logo))
+    for font in spec.theme.fonts:
+        inputs[f"font:{font.name}"] = Source(str(font))
+    return Step(f"draw:{scene.id}", "draw", params, inputs, _places(scene))
+
+
+def _sound(spec: Spec, scene: Scene, clip: Clip | None) -> Step:
+    inputs: dict[str, Input] = {"timing": Product(f"time:{scene.id}", "timing.json")}
+    if scene.narration is not None:
+        inputs["narration"] = Product(f"speak:{scene.id}", "narration.wav")
+    params: dict[str, Any] = {"loudness": spec.loudness}
+    if clip is not None and clip.audio != "mute":
+        inputs["clip"] = Source(str(clip.path))
+        params["clip"] = {"mode": clip.audio, "start_ms": clip.start_ms, "end_ms": clip.end_ms}
+    return Step(f"sound:{scene.id}", "sound", params, inputs, _places(scene))
+
+
+def _blend(spec: Spec, left: Scene, right: Scene) -> Step:
+    params = {
+        "effect": left.transition,
+        "frames": 2 * _half(spec, left),
+        "size": [spec.width, spec.height],
+        "profile": _profile(spec),
+    }
+    inputs = {**_picture(left, "tail.json", "a."), **_picture(right, "head.json", "b.")}
+    places = {"": left.places.get("transition", left.places[""])}
+    return Step(f"blend:{left.id}+{right.id}", "blend", params, inputs, places)
+
+
+def _timings(spec: Spec) -> dict[str, Input]:
+    return {f"timing:{scene.id}": Product(f"time:{scene.id}", "timing.json") for scene in spec.scenes}
+
+
+def _listed(spec: Spec) -> list[dict[str, str]]:
+    return [
+        {"id": scene.id, "type": scene.type, "title": str(scene.fields.get("title") or scene.id)}
+        for scene in spec.scenes
+    ]
+
+
+def _caption(spec: Spec) -> Step:
+    return Step("caption", "caption", {"language": spec.language, "scenes": _listed(spec)}, _timings(spec), spec.places)
+
+
+def _join(spec: Spec) -> Step:
+    inputs: dict[str, Input] = {**_timings(spec), "chapters": Product("caption", "chapters.ffmeta")}
+    order: list[dict[str, str]] = []
+    for index, scene in enumerate(spec.scenes):
+        inputs[f"film:{scene.id}"] = Product(f"film:{scene.id}", "segment.h264")
+        inputs[f"sound:{scene.id}"] = Product(f"sound:{scene.id}", "sound.aac")
+        blend = ""
+        if scene.transition != "cut" and index + 1 < len(spec.scenes):
+            blend = f"{scene.id}+{spec.scenes[index + 1].id}"
+            inputs[f"blend:{blend}"] = Product(f"blend:{blend}", "segment.h264")
+        order.append({"scene": scene.id, "blend": blend})
+    params = {
+        "title": spec.title,
+        "description": spec.description,
+        "language": spec.language,
+        "fps": spec.fps,
+        "order": order,
+    }
+    return Step("join", "join", params, inputs, spec.places)
+
+
+def _report(spec: Spec) -> Step:
+    inputs: dict[str, Input] = {**_timings(spec)}
+    for scene in spec.scenes:
+        inputs[f"thumb:{scene.id}"] = Product(f"film:{scene.id}", "thumb.jpg")
+    params = {
+        "title": spec.title,
+        "description": spec.description,
+        "language": spec.language,
+        "fps": spec.fps,
+        "size": [spec.width, spec.height],
+        "scenes": _listed(spec),
+    }
+    return Step("report", "report", params, inputs, spec.places)

@@ -1,0 +1,231 @@
+"""One scene's timeline: from its spoken words, pauses and reveals to frames and samples.
+
+It is pure, and knows nothing of files, of other scenes, or of what the layers look like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vidbuild.errors import SpecProblem
+from vidbuild.media.align import Timed, align
+from vidbuild.media.picture import Change, Motion, Playback, Track
+from vidbuild.plan import clock, reveal
+from vidbuild.voices.base import SpokenWord
+
+ENTRANCE = 0.4  # seconds; short and eased, so that motion only points at what matters
+LEAVING = 0.3
+STAGGER = 0.08  # between a heading and what stands below it
+TYPING = 24  # characters a second: quick, and still readable as typing
+TYPING_FASTEST = 60  # a long command is typed faster rather than being late for its words
+TYPING_AT_LEAST = 0.35
+AFTER_TYPING = 0.35  # from the last key to the output
+REST = 1.0  # a viewer needs time to read what came last
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A scene in time. timing is what sound, captions and the report need, as JSON values."""
+
+    motion: Motion
+    timing: Mapping[str, Any]
+    warnings: tuple[tuple[str, str], ...] = field(default=())  # (field, message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Speech:
+    words: tuple[Timed, ...]
+    cues: Mapping[str, int]
+    begin: int
+    end: int
+
+
+def lay_out(scene: Mapping[str, Any], speech: tuple[Sequence[SpokenWord], int] | None, clip_ms: int | None) -> Timeline:
+    """The timeline of a scene.
+
+    scene: the parameters of the scene's time step (see vidbuild.plan.steps). speech: the voice's words and the
+    narration's length in samples. clip_ms: how long the scene's clip could play. Raises SpecProblem where the spec
+    asks for what the spoken narration does not allow.
+    """
+    said = _speech(scene, speech)
+    played = _clip_samples(clip_ms)
+    at = reveal.moments(scene["reveals"], said.words, said.cues, *_spread_over(scene, said, played))
+    tracks, done = _tracks(scene, at)
+    length = _length(scene, said, played, done)
+    fps = scene["fps"]
+    frames = clock.frames_to_hold(length, fps)
+    _check_transitions(scene, frames)
+    for layer, (start, end) in scene["zooms"].items():
+        tracks[layer] = Track(tracks.get(layer, Track()).enter, None, (start, end))
+    motion = Motion(fps, frames, tracks, _playback(scene, played, frames))
+    return Timeline(motion, _timing(scene, said, speech, frames), tuple(_unplaced(scene, said, speech)))
+
+
+def _speech(scene: Mapping[str, Any], speech: tuple[Sequence[SpokenWord], int] | None) -> _Speech:
+    if speech is None:
+        return _Speech((), {}, 0, 0)
+    words, samples = speech
+    begin = scene["before"]
+    tokens = [(token[0], token[1]) for token in scene["tokens"]]
+    timed = tuple(
+        Timed(word.text, begin + word.start, begin + word.end, word.source) for word in align(tokens, words, samples)
+    )
+    end = begin + samples
+    cues = {name: timed[index].start if index < len(timed) else end for name, index in scene["cues"].items()}
+    return _Speech(timed, cues, begin, end)
+
+
+def _unplaced(
+    scene: Mapping[str, Any], said: _Speech, speech: tuple[Sequence[SpokenWord], int] | None
+) -> list[tuple[str, str]]:
+    """Cues before a word of which the engine told times for others but not for this one nor for its neighbours."""
+    if speech is None or not speech[0]:
+        return []
+    found = []
+    for name, index in scene["cues"].items():
+        near = said.words[max(0, index - 1) : index + 1]
+        if near and all(word.source == "spread" for word in near):
+            found.append(
+                ("narration", f"cue '{name}' could not be placed by the voice's words, so its time is a guess")
+            )
+    return found
+
+
+def _spread_over(scene: Mapping[str, Any], said: _Speech, played: int) -> tuple[int, int]:
+    """Where reveals without a time of their own may go: the narration, or else most of the scene."""
+    if said.end:
+        return said.begin, said.end
+    whole = max(scene["duration"] or 0, played, scene["min"])
+    return min(clock.samples(ENTRANCE), whole // 4), whole - whole // 4
+
+
+def _clip_samples(clip_ms: int | None) -> int:
+    return 0 if clip_ms is None else clip_ms * clock.SAMPLE_RATE // 1000
+
+
+def _playback(scene: Mapping[str, Any], played: int, frames: int) -> Playback | None:
+    clip = scene["clip"]
+    if clip is None:
+        return None
+    shown = min(frames, max(1, played // clock.samples_per_frame(scene["fps"])))
+    return Playback(clip["start_ms"], 0, shown, clip["fit"])
+
+
+def _tracks(scene: Mapping[str, Any], at: Sequence[int]) -> tuple[dict[str, Track], int]:
+    """Each moving layer's track, and the sample by which all has come."""
+    fps = scene["fps"]
+    tracks: dict[str, Track] = {}
+    for nth, (layer, effect) in enumerate(scene["entrances"]):
+        tracks[layer] = Track(Change(clock.frames(STAGGER * nth, fps), clock.frames(ENTRANCE, fps), effect))
+    enters: dict[str, Change] = {}
+    leaves: dict[str, Change] = {}
+    typed: list[str] = []
+    fleeting: Sequence[str] = ()
+    done = free_from = 0
+    for nth, (item, sample) in enumerate(zip(scene["reveals"], at, strict=True)):
+        start = max(clock.frame_at(sample, fps), free_from if item["after_previous"] else 0)
+        room = _room(scene["reveals"], at, nth, start, fps)
+        for layer, effect in item["enter"]:
+            length = _effect_frames(effect, item["characters"], room, fps)
+            enters[layer] = Change(start, length, effect)
+            done = max(done, start + length)
+            if effect == "type":
+                typed.append(layer)
+                free_from = start + length
+        gone = Change(start, clock.frames(LEAVING, fps), "fade")
+        leaves.update(dict.fromkeys((*item["leave"], *fleeting), gone))
+        fleeting = item["until_next"]
+        if nth + 1 < len(scene["reveals"]) and free_from and not _types(scene["reveals"][nth + 1]):
+            free_from += clock.frames(AFTER_TYPING, fps)
+    for layer in {**enters, **leaves}:
+        tracks[layer] = Track(enters.get(layer, tracks.get(layer, Track()).enter), leaves.get(layer))
+    if typed:
+        tracks["cursor"] = Track(follows=tuple(typed))
+    return tracks, done * clock.samples_per_frame(fps)
+
+
+def _types(item: Mapping[str, Any]) -> bool:
+    return any(effect == "type" for _, effect in item["enter"])
+
+
+def _room(reveals: Sequence[Mapping[str, Any]], at: Sequence[int], nth: int, start: int, fps: int) -> int | None:
+    """Frames until the next reveal that the spec itself has timed; None if there is none."""
+    for item, sample in zip(reveals[nth + 1 :], at[nth + 1 :], strict=True):
+        if item["at"] is not None:
+            return clock.frame_at(sample, fps) - start - clock.frames(AFTER_TYPING, fps)
+    return None
+
+
+def _effect_frames(effect: str, characters: int, room: int | None, fps: int) -> int:
+    if effect == "cut":
+        return 0
+    if effect != "type":
+        return clock.frames(ENTRANCE, fps)
+    wanted = clock.frames(characters / TYPING, fps)
+    fastest = clock.frames(max(characters / TYPING_FASTEST, min(TYPING_AT_LEAST, characters / TYPING)), fps)
+    return max(1, wanted if room is None else min(wanted, max(room, fastest)))
+
+
+def _length(scene: Mapping[str, Any], said: _Speech, played: int, done: int) -> int:
+    """The scene's length in samples, before it is rounded up to frames."""
+    spoken = said.end + scene["after"] if said.end else 0
+    fixed, most = scene["duration"], scene["max"]
+    if fixed is not None:
+        if said.end > fixed:
+            raise SpecProblem(
+                f"scene '{scene['id']}' needs {clock.spoken(said.end)} for its pause and narration, "
+                f"{clock.spoken(said.end - fixed)} more than its duration of {clock.spoken(fixed)}",
+                field="duration",
+                hint=_mend(scene, said, said.end - fixed),
+            )
+        return int(fixed)
+    visuals = done + clock.samples(REST) if scene["reveals"] else 0
+    length = max(scene["min"], spoken, played, visuals)
+    if most is not None and length > most:
+        raise SpecProblem(
+            f"scene '{scene['id']}' lasts {clock.spoken(length)}, "
+            f"{clock.spoken(length - most)} over its max_duration of {clock.spoken(most)}",
+            field="max_duration",
+            hint=_mend(scene, said, length - most),
+        )
+    return int(length)
+
+
+def _mend(scene: Mapping[str, Any], said: _Speech, over: int) -> str:
+    """About how many words fewer, or which rate, would bring a narration back under its limit."""
+    spoken = said.end - said.begin
+    if not said.words or over >= spoken:
+        return "allow the scene more time"
+    fewer = -(-over * len(said.words) // spoken)
+    rate = -(-scene["rate"] * spoken // (spoken - over))
+    return f"about {fewer} of its {len(said.words)} words fewer would do, or a rate of {rate}"
+
+
+def _check_transitions(scene: Mapping[str, Any], frames: int) -> None:
+    fps = scene["fps"]
+    for which, name in (("head", "into"), ("tail", "out of")):
+        length = scene[which] * 2
+        if length * 2 > frames:
+            raise SpecProblem(
+                f"the transition {name} scene '{scene['id']}' takes {length / fps:.1f} s, "
+                f"more than half of the scene's {frames / fps:.1f} s",
+                field=f"{which}.transition",
+                hint=f"{frames // 4 * 2 / fps:.1f} s would do",
+            )
+
+
+def _timing(
+    scene: Mapping[str, Any], said: _Speech, speech: tuple[Sequence[SpokenWord], int] | None, frames: int
+) -> dict[str, Any]:
+    words = [{"text": word.text, "start": word.start, "end": word.end, "from": word.source} for word in said.words]
+    narration = None if speech is None else {"start": said.begin, "samples": speech[1]}
+    return {
+        "fps": scene["fps"],
+        "frames": frames,
+        "samples": frames * clock.samples_per_frame(scene["fps"]),
+        "narration": narration,
+        "words": words,
+        "cues": dict(said.cues),
+    }

@@ -1,0 +1,55 @@
+"""The step `time:SCENE`: when everything in a scene happens. It reads words and a clip's length, and writes JSON.
+
+It is a step of its own so that its result can be the same although the words are not: what follows is then spared.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from vidbuild.engine.context import Context
+from vidbuild.errors import StepError
+from vidbuild.plan.timeline import lay_out
+from vidbuild.voices.base import SpokenWord
+
+
+def run(context: Context) -> None:
+    """Write film.json, head.json and tail.json (the scene's motion in three windows), whole.json and timing.json."""
+    scene = context.params
+    timeline = lay_out(scene, _speech(context), _clip_ms(context))
+    for field, message in timeline.warnings:
+        context.warn(message, field=field)
+    motion, head, tail = timeline.motion, scene["head"], scene["tail"]
+    windows = {
+        "whole.json": motion,
+        "film.json": motion.window(head, motion.frames - head - tail),
+        "head.json": motion.window(0, head),
+        "tail.json": motion.window(motion.frames - tail, tail),
+    }
+    for name, window in windows.items():
+        (context.out / name).write_text(window.to_json(), encoding="utf-8")
+    text = json.dumps(timeline.timing, ensure_ascii=False, sort_keys=True, indent=1)
+    (context.out / "timing.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _speech(context: Context) -> tuple[list[SpokenWord], int] | None:
+    if "words" not in context.inputs:
+        return None
+    data: dict[str, Any] = json.loads(context.inputs["words"].read_text(encoding="utf-8"))
+    return [SpokenWord(**word) for word in data["words"]], data["samples"]
+
+
+def _clip_ms(context: Context) -> int | None:
+    clip = context.params["clip"]
+    if clip is None:
+        return None
+    from vidbuild.media.probe import probe  # noqa: PLC0415 - only clips need ffmpeg
+
+    end: int | None = clip["end_ms"]
+    length = round(probe(context.inputs["clip"], env=context.env).duration * 1000)
+    if clip["start_ms"] >= length:
+        raise StepError(
+            f"the clip starts at {clip['start_ms'] / 1000:g} s, but it is only {length / 1000:g} s long", field="start"
+        )
+    return (length if end is None else min(end, length)) - int(clip["start_ms"])
