@@ -1,0 +1,44 @@
+# Everything here needs Python 3.11 or newer, make and git, and nothing else. Each target may be repeated.
+#   make demo    build examples/quickstart and say where the video is
+#   make test    the tests
+#   make lint    style and types
+#   make check   lint and test
+#   make clean   forget the environment and what was built; the cache stays
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+DEMO := examples/quickstart
+
+.PHONY: demo test lint check clean
+
+demo: .venv/run.stamp
+	@$(BIN)/vidbuild build $(DEMO)/video.yaml
+	@echo "the demo's video: $(DEMO)/build/video.mp4"
+
+test: .venv/work.stamp
+	$(BIN)/python -m pytest -q
+
+lint: .venv/work.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+check: lint test
+
+clean:
+	rm -rf .venv examples/*/build specs/build
+
+.venv/python.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "vidbuild needs Python 3.11 or newer, not " + sys.version.split()[0] + "; name another one: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+# What is needed to work on vidbuild is more than what is needed to run it, so one stamp serves the other.
+.venv/run.stamp: .venv/python.stamp pyproject.toml constraints.txt
+	$(INSTALL) -e .
+	@touch $@
+
+.venv/work.stamp: .venv/python.stamp pyproject.toml constraints.txt
+	$(INSTALL) -e '.[test,lint]'
+	@touch $@ .venv/run.stamp

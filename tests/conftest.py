@@ -1,0 +1,56 @@
+"""What every test stands on: no real network, no real cache, and a project of its own to build."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+sys.path[:0] = [str(TESTS / "guard"), str(TESTS)]
+
+import guard  # noqa: E402 - found through the line above
+from workspace import Workspace  # noqa: E402 - the same
+
+ROOT = TESTS.parent
+guard.install()
+
+
+def real_caches() -> list[str]:
+    """The folders in which the user's own builds keep their results."""
+    folders = [os.environ.get("VIDBUILD_CACHE", ""), str(ROOT / ".vidbuild"), str(Path.home() / ".vidbuild")]
+    return [folder for folder in folders if folder]
+
+
+@pytest.fixture(autouse=True)
+def own_world(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Make the network and the user's cache raise, here and in every Python that the test starts."""
+    note = tmp_path_factory.mktemp("guard") / "touched"
+    monkeypatch.setenv(guard.TOUCHED, str(note))
+    monkeypatch.setenv(guard.FORBIDDEN, os.pathsep.join(real_caches()))
+    monkeypatch.delenv(guard.LOOPBACK, raising=False)
+    monkeypatch.delenv("VIDBUILD_CACHE", raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(TESTS / "guard"))
+    yield
+    tried = guard.touched()
+    if tried:
+        pytest.fail("the test reached for the real world: " + "; ".join(tried))
+
+
+@pytest.fixture
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this test talk to servers on this machine's own addresses."""
+    monkeypatch.setenv(guard.LOOPBACK, "1")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Workspace]:
+    """Give the test an empty project; its folder is named when the test fails."""
+    space = Workspace(tmp_path / "project")
+    failed_before = request.session.testsfailed
+    yield space
+    if request.session.testsfailed > failed_before:
+        sys.stderr.write(f"the project is kept in {space.root}\n")

@@ -1,0 +1,45 @@
+"""Writing to the two streams: results to stdout, everything else to stderr. It knows nothing of what is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any, TextIO
+
+PAPER = 72  # the width that plain lines are wrapped for where no terminal says otherwise
+
+
+def result(text: str) -> None:
+    """Write what was asked for to stdout."""
+    sys.stdout.write(text + "\n")
+
+
+def say(text: str) -> None:
+    """Write a message to stderr."""
+    sys.stderr.write(text + "\n")
+
+
+def result_json(data: Mapping[str, Any]) -> None:
+    """Write the one JSON object of `--json` to stdout."""
+    result(json.dumps(data, ensure_ascii=False, indent=1))
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether escape codes make sense on the stream."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def survive_any_encoding() -> None:
+    """Make a stream that cannot encode a character replace it instead of failing (LC_ALL=C)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def columns(rows: Iterable[tuple[str, str]], indent: str = "") -> str:
+    """Two columns, the first as wide as its widest cell."""
+    cells = list(rows)
+    width = max((len(left) for left, _ in cells), default=0)
+    return "\n".join(f"{indent}{left:<{width}}  {right}".rstrip() for left, right in cells)

@@ -1,0 +1,58 @@
+"""The report that is saved when vidbuild itself is at fault; it knows nothing of how that came about."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from vidbuild import __version__
+
+_HIDDEN = "…"
+
+
+def save(error: BaseException | str, args: Sequence[str]) -> Path:
+    """Save a report that can be pasted as it is, and return where. An error as text comes from a worker's traceback."""
+    handle, name = tempfile.mkstemp(prefix="vidbuild-bug-", suffix=".md")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(_text(error, args))
+    return Path(name)
+
+
+def _text(error: BaseException | str, args: Sequence[str]) -> str:
+    trace = error if isinstance(error, str) else "".join(traceback.format_exception(error))
+    lines = [
+        "### A bug in vidbuild",
+        "",
+        f"- vidbuild {__version__}, Python {platform.python_version()}, {platform.platform()}",
+        f"- command: `{' '.join(['vidbuild', *_without_values(args)])}`",
+        "",
+        "```",
+        trace.rstrip(),
+        "```",
+        "",
+    ]
+    return _without_home("\n".join(lines))
+
+
+def _without_values(args: Sequence[str]) -> list[str]:
+    """What `--var` sets may be anybody's secret: keep the names only."""
+    kept: list[str] = []
+    for arg in args:
+        if kept and kept[-1] == "--var":
+            kept.append(arg.partition("=")[0] + "=" + _HIDDEN)
+        elif arg.startswith("--var="):
+            kept.append("=".join([*arg.split("=")[:2], _HIDDEN]))
+        else:
+            kept.append(arg)
+    return kept
+
+
+def _without_home(text: str) -> str:
+    home = str(Path.home())
+    text = text.replace(home, "~") if len(home) > 1 else text
+    return text.replace(sys.prefix, "$PREFIX")
