@@ -8,7 +8,7 @@ from typing import Any
 
 from vidbuild.place import Place
 
-Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
+Value = Any  # a JSON value: None, bool, int, float, str, list or dict of such, keys are strings
 
 
 @dataclass(frozen=True, slots=True)

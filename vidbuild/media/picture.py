@@ -119,7 +119,8 @@ class Motion:
         tracks = {name: _cut(track, first, frames, self.frames) for name, track in self.tracks.items()}
         clip = self.clip
         if clip is not None:
-            clip = replace(clip, skip=clip.skip + first, frames=max(1, min(clip.frames - first, frames)))
+            passed = min(first, clip.frames - 1)  # the last picture stays when it is over
+            clip = replace(clip, skip=clip.skip + passed, frames=min(clip.frames - passed, frames))
         return Motion(self.fps, frames, {name: track for name, track in tracks.items() if track != Track()}, clip)
 
     def to_json(self) -> str:

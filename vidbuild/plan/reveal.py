@@ -15,8 +15,7 @@ from vidbuild.media.align import Timed
 from vidbuild.plan import clock
 
 STOP_WORDS = frozenset(
-    ("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it", "its", "of", "on", "or", "that")
-    + ("the", "this", "to", "with", "you", "your", "both")
+    "a an and are as at be both by for from in is it its of on or that the this to with you your".split()  # noqa: SIM905 - reads better
 )
 ENOUGH = 0.5  # of an item's telling words must be spoken close together for the item to be what is spoken about
 SLACK = 3  # other words that may stand between them

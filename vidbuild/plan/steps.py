@@ -16,7 +16,7 @@ from vidbuild.model import Scene, Spec
 from vidbuild.place import Place
 from vidbuild.plan import clock
 from vidbuild.plan.kinds import speak_kind
-from vidbuild.scenes.base import Clip, SceneType
+from vidbuild.scenes.base import Clip, Reveal, SceneType
 from vidbuild.scenes.registry import SCENE_TYPES
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
@@ -104,7 +104,6 @@ def _speak(spec: Spec, scene: Scene) -> Step:
 def _time(spec: Spec, index: int, scene: Scene, kind: SceneType, clip: Clip | None) -> Step:
     before = spec.scenes[index - 1] if index else None
     params: dict[str, Any] = {
-        "id": scene.id,
         "fps": spec.fps,
         "before": clock.samples(scene.pause_before),
         "after": clock.samples(scene.pause_after),
@@ -134,7 +133,7 @@ def _time(spec: Spec, index: int, scene: Scene, kind: SceneType, clip: Clip | No
     return Step(f"time:{scene.id}", "time", params, inputs, places)
 
 
-def _reveal(item: Any) -> dict[str, Any]:
+def _reveal(item: Reveal) -> dict[str, Any]:
     data = asdict(item)
     data.pop("field")  # where it stands in the spec says nothing of when it comes
     return {**data, "enter": [[layer, effect] for layer, effect in item.enter.items()]}
@@ -167,7 +166,7 @@ def _draw(spec: Spec, scene: Scene, kind: SceneType) -> Step:
 
 
 def _sound(spec: Spec, scene: Scene, clip: Clip | None) -> Step:
-    inputs: dict[str, Input] = {"timing": Product(f"time:{scene.id}", "timing.json")}
+    inputs: dict[str, Input] = {"timing": Product(f"time:{scene.id}", "span.json")}
     if scene.narration is not None:
         inputs["narration"] = Product(f"speak:{scene.id}", "narration.wav")
     params: dict[str, Any] = {"loudness": spec.loudness}
@@ -189,8 +188,8 @@ def _blend(spec: Spec, left: Scene, right: Scene) -> Step:
     return Step(f"blend:{left.id}+{right.id}", "blend", params, inputs, places)
 
 
-def _timings(spec: Spec) -> dict[str, Input]:
-    return {f"timing:{scene.id}": Product(f"time:{scene.id}", "timing.json") for scene in spec.scenes}
+def _timings(spec: Spec, file: str = "timing.json") -> dict[str, Input]:
+    return {f"timing:{scene.id}": Product(f"time:{scene.id}", file) for scene in spec.scenes}
 
 
 def _listed(spec: Spec) -> list[dict[str, str]]:
@@ -205,7 +204,7 @@ def _caption(spec: Spec) -> Step:
 
 
 def _join(spec: Spec) -> Step:
-    inputs: dict[str, Input] = {**_timings(spec), "chapters": Product("caption", "chapters.ffmeta")}
+    inputs: dict[str, Input] = {**_timings(spec, "span.json"), "chapters": Product("caption", "chapters.ffmeta")}
     order: list[dict[str, str]] = []
     for index, scene in enumerate(spec.scenes):
         inputs[f"film:{scene.id}"] = Product(f"film:{scene.id}", "segment.h264")

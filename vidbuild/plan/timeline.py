@@ -175,7 +175,7 @@ def _length(scene: Mapping[str, Any], said: _Speech, played: int, done: int) -> 
     if fixed is not None:
         if said.end > fixed:
             raise SpecProblem(
-                f"scene '{scene['id']}' needs {clock.spoken(said.end)} for its pause and narration, "
+                f"this scene needs {clock.spoken(said.end)} for its pause and narration, "
                 f"{clock.spoken(said.end - fixed)} more than its duration of {clock.spoken(fixed)}",
                 field="duration",
                 hint=_mend(scene, said, said.end - fixed),
@@ -185,7 +185,7 @@ def _length(scene: Mapping[str, Any], said: _Speech, played: int, done: int) -> 
     length = max(scene["min"], spoken, played, visuals)
     if most is not None and length > most:
         raise SpecProblem(
-            f"scene '{scene['id']}' lasts {clock.spoken(length)}, "
+            f"this scene lasts {clock.spoken(length)}, "
             f"{clock.spoken(length - most)} over its max_duration of {clock.spoken(most)}",
             field="max_duration",
             hint=_mend(scene, said, length - most),
@@ -209,7 +209,7 @@ def _check_transitions(scene: Mapping[str, Any], frames: int) -> None:
         length = scene[which] * 2
         if length * 2 > frames:
             raise SpecProblem(
-                f"the transition {name} scene '{scene['id']}' takes {length / fps:.1f} s, "
+                f"the transition {name} this scene takes {length / fps:.1f} s, "
                 f"more than half of the scene's {frames / fps:.1f} s",
                 field=f"{which}.transition",
                 hint=f"{frames // 4 * 2 / fps:.1f} s would do",

@@ -15,7 +15,10 @@ from vidbuild.voices.base import SpokenWord
 
 
 def run(context: Context) -> None:
-    """Write film.json, head.json and tail.json (the scene's motion in three windows), whole.json and timing.json."""
+    """Write film.json, head.json, tail.json (the scene's motion in three windows), whole.json, timing.json, span.json.
+
+    span.json is the part of timing.json that sound and join depend on: a cue that moves does not concern them.
+    """
     scene = context.params
     timeline = lay_out(scene, _speech(context), _clip_ms(context))
     for field, message in timeline.warnings:
@@ -29,8 +32,10 @@ def run(context: Context) -> None:
     }
     for name, window in windows.items():
         (context.out / name).write_text(window.to_json(), encoding="utf-8")
-    text = json.dumps(timeline.timing, ensure_ascii=False, sort_keys=True, indent=1)
-    (context.out / "timing.json").write_text(text + "\n", encoding="utf-8")
+    span = {name: timeline.timing[name] for name in ("fps", "frames", "samples", "narration")}
+    for name, facts in (("timing.json", timeline.timing), ("span.json", span)):
+        text = json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1)
+        (context.out / name).write_text(text + "\n", encoding="utf-8")
 
 
 def _speech(context: Context) -> tuple[list[SpokenWord], int] | None:

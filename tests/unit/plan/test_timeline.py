@@ -1,0 +1,246 @@
+"""One scene's timeline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from vidbuild.errors import SpecProblem
+from vidbuild.media.picture import Change, Playback, Track
+from vidbuild.plan.timeline import lay_out
+from vidbuild.voices.base import SpokenWord
+
+SECOND = 48_000
+
+
+def scene(**changes: Any) -> dict[str, Any]:
+    """The parameters of a time step at 30 frames a second, with the given changes."""
+    plain: dict[str, Any] = {
+        "fps": 30,
+        "before": SECOND // 2,
+        "after": SECOND // 2,
+        "duration": None,
+        "min": 0,
+        "max": None,
+        "rate": 100,
+        "tokens": [],
+        "cues": {},
+        "entrances": [],
+        "reveals": [],
+        "zooms": {},
+        "clip": None,
+        "head": 0,
+        "tail": 0,
+    }
+    return {**plain, **changes}
+
+
+def reveal(enter: dict[str, str], **changes: Any) -> dict[str, Any]:
+    """A reveal as a step's parameter."""
+    plain = {"at": None, "words": "", "leave": [], "until_next": [], "characters": 0, "after_previous": False}
+    return {**plain, "enter": [[layer, effect] for layer, effect in enter.items()], **changes}
+
+
+def said(text: str) -> tuple[list[SpokenWord], int]:
+    """A voice that speaks one word a second."""
+    words = text.split()
+    return [SpokenWord(word, index * SECOND, (index + 1) * SECOND) for index, word in enumerate(words)], len(
+        words
+    ) * SECOND
+
+
+def tokens(text: str) -> list[list[str]]:
+    """Caption words that are spoken as they are written."""
+    return [[word, word] for word in text.split()]
+
+
+def test_a_scene_lasts_as_long_as_its_narration_and_pauses() -> None:
+    """pause_before + narration + pause_after, rounded up to a frame."""
+    timeline = lay_out(scene(tokens=tokens("one two three")), said("one two three"), None)
+    assert timeline.motion.frames == 4 * 30
+    assert timeline.timing["samples"] == 4 * SECOND
+    assert timeline.timing["narration"] == {"start": SECOND // 2, "samples": 3 * SECOND}
+
+
+def test_a_part_of_a_frame_becomes_a_whole_one() -> None:
+    """The length is rounded up, never down into the narration."""
+    timeline = lay_out(scene(before=1, tokens=tokens("one")), said("one"), None)
+    assert timeline.motion.frames == 46
+
+
+def test_words_are_told_from_the_scenes_start() -> None:
+    """The pause before the narration is in each word's time."""
+    words = lay_out(scene(tokens=tokens("one two")), said("one two"), None).timing["words"]
+    assert [(word["text"], word["start"], word["from"]) for word in words] == [
+        ("one", SECOND // 2, "engine"),
+        ("two", SECOND // 2 + SECOND, "engine"),
+    ]
+
+
+def test_a_cue_stands_at_its_word() -> None:
+    """A mark before the second word is placed where that word starts; one at the end where the narration ends."""
+    cues = lay_out(scene(tokens=tokens("one two"), cues={"two": 1, "end": 2}), said("one two"), None).timing["cues"]
+    assert cues == {"two": SECOND // 2 + SECOND, "end": SECOND // 2 + 2 * SECOND}
+
+
+def test_a_cue_where_no_word_was_recognised_is_a_warning() -> None:
+    """A cue the engine's words cannot place is named, since its time is a guess; the others are not."""
+    words, samples = said("one two")
+    unheard = [[word, word] for word in ("qqqq", "wwww", "rrrr", "tttt", "yyyy", "pppp", "ssss", "dddd", "ffff")]
+    spec = scene(tokens=[*tokens("one two"), *unheard], cues={"lost": 9, "found": 1})
+    messages = [message for _, message in lay_out(spec, (words, samples), None).warnings]
+    assert len(messages) == 1
+    assert "cue 'lost'" in messages[0]
+
+
+def test_reveals_make_tracks_at_their_cues() -> None:
+    """An item enters at its cue's frame, with its effect and the entrance's length."""
+    spec = scene(tokens=tokens("one two"), cues={"b": 1}, reveals=[reveal({"item-0": "rise"}, at="b")])
+    tracks = lay_out(spec, said("one two"), None).motion.tracks
+    assert tracks["item-0"] == Track(Change(45, 12, "rise"))
+
+
+def test_what_is_spoken_about_makes_way_for_the_next() -> None:
+    """A layer that stays until the next reveal leaves when that one comes."""
+    reveals = [
+        reveal({"past-0": "rise", "now-0": "rise"}, at=1.0, until_next=["now-0"]),
+        reveal({"past-1": "rise", "now-1": "rise"}, at=2.0, until_next=["now-1"]),
+    ]
+    tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
+    assert tracks["now-0"] == Track(Change(30, 12, "rise"), Change(60, 9, "fade"))
+    assert tracks["past-0"].leave is None
+    assert tracks["now-1"].leave is None
+
+
+def test_a_layer_can_leave_without_having_entered() -> None:
+    """A layer that is there from the start goes when a reveal says so."""
+    reveals = [reveal({"focus-0": "fade"}, at=1.0, leave=["code"])]
+    tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
+    assert tracks["code"] == Track(None, Change(30, 9, "fade"))
+
+
+def test_a_layer_that_entered_at_the_start_can_leave() -> None:
+    """An entrance and a later leaving are one track."""
+    reveals = [reveal({"focus-0": "fade"}, at=1.0, leave=["code"])]
+    spec = scene(duration=4 * SECOND, entrances=[["code", "fade"]], reveals=reveals)
+    assert lay_out(spec, None, None).motion.tracks["code"] == Track(Change(0, 12, "fade"), Change(30, 9, "fade"))
+
+
+def test_typing_is_readable_and_the_cursor_follows() -> None:
+    """24 characters a second, and the cursor knows the typed lines in order."""
+    reveals = [reveal({"line-0-0": "type"}, at=1.0, characters=48)]
+    tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), None, None).motion.tracks
+    assert tracks["line-0-0"] == Track(Change(30, 60, "type"))
+    assert tracks["cursor"].follows == ("line-0-0",)
+
+
+def test_typing_hurries_to_be_done_for_what_comes_next() -> None:
+    """When the output has a cue of its own, the command is typed fast enough to be there first."""
+    reveals = [
+        reveal({"line-0-0": "type"}, at=1.0, characters=48),
+        reveal({"output-0": "fade"}, at=2.5, after_previous=True),
+    ]
+    tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), None, None).motion.tracks
+    typed, output = tracks["line-0-0"].enter, tracks["output-0"].enter
+    assert typed is not None
+    assert output is not None
+    assert typed.frames < 60
+    assert output.frame == 75
+
+
+def test_an_output_waits_for_its_command() -> None:
+    """An output whose cue comes too early appears only after the last key, a moment later."""
+    reveals = [
+        reveal({"line-0-0": "type"}, at=1.0, characters=120),
+        reveal({"output-0": "fade"}, at=1.1, after_previous=True),
+    ]
+    tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), None, None).motion.tracks
+    typed, output = tracks["line-0-0"].enter, tracks["output-0"].enter
+    assert typed is not None
+    assert output is not None
+    assert typed.frames == 60, "120 characters at the fastest speed"
+    assert output.frame == typed.frame + typed.frames + 10
+
+
+def test_lines_of_one_command_are_typed_without_a_pause() -> None:
+    """A wrapped command goes on in its next line at once."""
+    reveals = [
+        reveal({"line-0-0": "type"}, at=1.0, characters=24),
+        reveal({"line-0-1": "type"}, after_previous=True, characters=24),
+    ]
+    tracks = lay_out(scene(tokens=tokens("one two"), reveals=reveals), said("one two"), None).motion.tracks
+    assert tracks["line-0-1"].enter == Change(60, 30, "type")
+
+
+def test_a_scene_waits_until_its_last_reveal_can_be_read() -> None:
+    """What its visuals need counts: the last reveal rests for a second before the scene ends."""
+    timeline = lay_out(scene(reveals=[reveal({"item-0": "rise"}, at=10.0)]), None, None)
+    assert timeline.motion.frames == 300 + 12 + 30
+
+
+def test_entrances_follow_each_other_closely() -> None:
+    """Title and subtitle do not come in one lump."""
+    tracks = lay_out(
+        scene(duration=SECOND * 3, entrances=[["title", "rise"], ["subtitle", "rise"]]), None, None
+    ).motion.tracks
+    assert tracks["title"].enter == Change(0, 12, "rise")
+    assert tracks["subtitle"].enter == Change(2, 12, "rise")
+
+
+def test_a_clip_lasts_as_long_as_it_plays() -> None:
+    """Without narration and duration the clip's own length is the scene's."""
+    clip = {"start_ms": 2000, "end_ms": 8000, "fit": "cover"}
+    motion = lay_out(scene(clip=clip), None, 6000).motion
+    assert motion.frames == 180
+    assert motion.clip == Playback(2000, 0, 180, "cover")
+
+
+def test_a_clip_shorter_than_its_narration_plays_once() -> None:
+    """After its last picture the clip stands still; it neither loops nor stretches."""
+    clip = {"start_ms": 0, "end_ms": 1000, "fit": "cover"}
+    motion = lay_out(scene(clip=clip, tokens=tokens("a b c")), said("a b c"), 1000).motion
+    assert motion.frames == 120
+    assert motion.clip is not None
+    assert motion.clip.frames == 30
+
+
+def test_min_duration_is_kept() -> None:
+    """A short narration does not end a scene before its min_duration."""
+    assert lay_out(scene(min=8 * SECOND, tokens=tokens("a")), said("a"), None).motion.frames == 240
+
+
+def test_max_duration_says_by_how_much_and_what_would_mend_it() -> None:
+    """Too long a narration is a spec error with the excess, a number of words and a rate."""
+    with pytest.raises(SpecProblem) as caught:
+        lay_out(scene(max=8 * SECOND, tokens=tokens("a " * 10)), said("a " * 10), None)
+    assert caught.value.message == "this scene lasts 11.0 s, 3.0 s over its max_duration of 8.0 s"
+    assert caught.value.hint == "about 3 of its 10 words fewer would do, or a rate of 143"
+    assert caught.value.failure.field == "max_duration"
+
+
+def test_a_duration_too_short_for_the_narration_is_an_error() -> None:
+    """A narration is never cut off: a fixed duration that does not hold it is refused."""
+    with pytest.raises(SpecProblem, match=r"1\.5 s more than its duration of 2\.0 s"):
+        lay_out(scene(duration=2 * SECOND, tokens=tokens("a b c")), said("a b c"), None)
+
+
+@pytest.mark.parametrize(("side", "name"), [("head", "into"), ("tail", "out of")])
+def test_a_transition_longer_than_half_a_scene_is_an_error(side: str, name: str) -> None:
+    """V22: a transition over half of its neighbour is refused, never clamped."""
+    with pytest.raises(SpecProblem, match=rf"the transition {name} this scene takes 1\.1 s") as caught:
+        lay_out(scene(duration=2 * SECOND, **{side: 16}), None, None)
+    assert caught.value.failure.field == f"{side}.transition"
+    assert caught.value.hint == "1.0 s would do"
+
+
+def test_a_transition_of_exactly_half_is_allowed() -> None:
+    """V22: half of the scene is the limit, and the limit itself is fine."""
+    assert lay_out(scene(duration=2 * SECOND, head=15), None, None).motion.frames == 60
+
+
+def test_a_zoom_keeps_the_layers_entrance() -> None:
+    """A picture that zooms can also fade in."""
+    spec = scene(duration=SECOND * 3, entrances=[["picture", "fade"]], zooms={"picture": [0.9, 1.0]})
+    track = lay_out(spec, None, None).motion.tracks["picture"]
+    assert track == Track(Change(0, 12, "fade"), None, (0.9, 1.0))
