@@ -5,12 +5,12 @@ It is pure, and knows nothing of files, of other scenes, or of what the layers l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from vidbuild.errors import SpecProblem
-from vidbuild.media.align import Timed, align
+from vidbuild.media.align import Timed, align, place_cues, unsure_cues
 from vidbuild.media.picture import Change, Motion, Playback, Track
 from vidbuild.plan import clock, reveal
 from vidbuild.voices.base import SpokenWord
@@ -40,6 +40,7 @@ class _Speech:
     cues: Mapping[str, int]
     begin: int
     end: int
+    unsure: tuple[str, ...] = ()
 
 
 def lay_out(scene: Mapping[str, Any], speech: tuple[Sequence[SpokenWord], int] | None, clip_ms: int | None) -> Timeline:
@@ -60,7 +61,7 @@ def lay_out(scene: Mapping[str, Any], speech: tuple[Sequence[SpokenWord], int] |
     for layer, (start, end) in scene["zooms"].items():
         tracks[layer] = Track(tracks.get(layer, Track()).enter, None, (start, end))
     motion = Motion(fps, frames, tracks, _playback(scene, played, frames))
-    return Timeline(motion, _timing(scene, said, speech, frames), tuple(_unplaced(scene, said, speech)))
+    return Timeline(motion, _timing(scene, said, speech, frames), tuple(_guessed(said)))
 
 
 def _speech(scene: Mapping[str, Any], speech: tuple[Sequence[SpokenWord], int] | None) -> _Speech:
@@ -69,28 +70,15 @@ def _speech(scene: Mapping[str, Any], speech: tuple[Sequence[SpokenWord], int] |
     words, samples = speech
     begin = scene["before"]
     tokens = [(token[0], token[1]) for token in scene["tokens"]]
-    timed = tuple(
-        Timed(word.text, begin + word.start, begin + word.end, word.source) for word in align(tokens, words, samples)
-    )
-    end = begin + samples
-    cues = {name: timed[index].start if index < len(timed) else end for name, index in scene["cues"].items()}
-    return _Speech(timed, cues, begin, end)
+    spoken = align(tokens, words, samples)
+    timed = tuple(Timed(word.text, begin + word.start, begin + word.end, word.source) for word in spoken)
+    cues = {name: begin + at for name, at in place_cues(scene["cues"], spoken, samples).items()}
+    return _Speech(timed, cues, begin, begin + samples, tuple(unsure_cues(scene["cues"], spoken, words)))
 
 
-def _unplaced(
-    scene: Mapping[str, Any], said: _Speech, speech: tuple[Sequence[SpokenWord], int] | None
-) -> list[tuple[str, str]]:
-    """Cues before a word of which the engine told times for others but not for this one nor for its neighbours."""
-    if speech is None or not speech[0]:
-        return []
-    found = []
-    for name, index in scene["cues"].items():
-        near = said.words[max(0, index - 1) : index + 1]
-        if near and all(word.source == "spread" for word in near):
-            found.append(
-                ("narration", f"cue '{name}' could not be placed by the voice's words, so its time is a guess")
-            )
-    return found
+def _guessed(said: _Speech) -> Iterator[tuple[str, str]]:
+    for name in said.unsure:
+        yield "narration", f"the voice's words do not tell when cue '{name}' is reached, so its time is a guess"
 
 
 def _spread_over(scene: Mapping[str, Any], said: _Speech, played: int) -> tuple[int, int]:

@@ -86,10 +86,10 @@ def test_a_cue_stands_at_its_word() -> None:
 
 def test_a_cue_where_no_word_was_recognised_is_a_warning() -> None:
     """A cue the engine's words cannot place is named, since its time is a guess; the others are not."""
-    words, samples = said("one two")
+    words, _ = said("one two")
     unheard = [[word, word] for word in ("qqqq", "wwww", "rrrr", "tttt", "yyyy", "pppp", "ssss", "dddd", "ffff")]
     spec = scene(tokens=[*tokens("one two"), *unheard], cues={"lost": 9, "found": 1})
-    messages = [message for _, message in lay_out(spec, (words, samples), None).warnings]
+    messages = [message for _, message in lay_out(spec, (words, 20 * SECOND), None).warnings]
     assert len(messages) == 1
     assert "cue 'lost'" in messages[0]
 
