@@ -1,0 +1,207 @@
+"""NAME.report.html: one page that needs nothing beside itself. It knows nothing of files, steps or how either came about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from vidbuild.report import figures
+
+Data = Mapping[str, Any]
+
+_STYLE = Path(__file__).with_name("page.css")
+_NARROWEST = 96  # pixels that the shortest scene's picture needs to be recognised
+_RULER = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)  # seconds between two marks
+_MARKS = 12
+_GAP = 3  # pixels between two scenes on the timeline
+_HEAD = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>{title} - build report</title>
+<style>
+{style}</style>
+</head>
+<body>
+<main>
+"""
+
+
+def page(data: Data, run: Data) -> str:
+    """Return the page.
+
+    data: what vidbuild.report.timing.report_data made. run: the build that writes the page: id, status, wall_seconds,
+    spec, video (file names), vidbuild (version), steps [{step, outcome: ran|cached|failed, reason, seconds}].
+    """
+    ran = [step for step in run["steps"] if step["outcome"] != "cached"]
+    parts = [
+        _HEAD.format(title=escape(data["title"]), style=_STYLE.read_text(encoding="utf-8")),
+        _header(data, run),
+        *_timeline(data, run, ran),
+        *_scenes(data, run, ran),
+        *_steps(run, ran),
+        f"<footer>{escape(run['spec'])}, run {escape(run['id'])}, vidbuild {escape(run['vidbuild'])}</footer>\n",
+        "</main>\n</body>\n</html>\n",
+    ]
+    return "".join(parts)
+
+
+def _header(data: Data, run: Data) -> str:
+    words = sum(scene["words"] for scene in data["scenes"])
+    spoken = sum(_spoken(scene) for scene in data["scenes"])
+    facts = [
+        ("length", figures.clock(data["duration"])),
+        ("picture", f"{data['size'][0]} × {data['size'][1]}"),
+        ("frames a second", str(data["fps"])),
+        ("scenes", str(len(data["scenes"]))),
+        ("words", f"{words:,}"),
+        ("words a minute", _pace(words, spoken) or "–"),
+    ]
+    rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
+    lead = f'<p class="lead">{escape(data["description"])}</p>\n' if data["description"] else ""
+    return f'<h1>{escape(data["title"])}</h1>\n{lead}<dl class="facts">{rows}</dl>\n{_ended(run)}'
+
+
+def _ended(run: Data) -> str:
+    outcomes = [step["outcome"] for step in run["steps"]]
+    ran, failed = outcomes.count("ran"), outcomes.count("failed")
+    told = f"{ran} of {figures.count(len(outcomes), 'step')} ran, {outcomes.count('cached')} cached"
+    told += f", {failed} failed" if failed else ""
+    status = escape(run["status"].replace("-", " "))
+    mark = " failed" if failed else ""
+    return f'<p class="ended{mark}"><b>{status}</b> in {figures.elapsed(run["wall_seconds"])}: {told}</p>\n'
+
+
+def _timeline(data: Data, run: Data, ran: Sequence[Data]) -> Iterator[str]:
+    scenes, length = data["scenes"], data["duration"] or 1
+    shortest = min((_length(scene) for scene in scenes), default=length) or length
+    width = min(round(_NARROWEST * length / shortest), 12_000)
+    changed = {name for step in ran for name in _scenes_of(step["step"])}
+    yield '<h2>Timeline</h2>\n<div class="scroll" tabindex="0">'
+    yield f'<div class="line" style="min-width:{width}px">\n<div class="ruler">{_ruler(length, width)}</div>\n'
+    yield '<div class="track">\n'
+    for scene in scenes:
+        mark = " ran" if scene["id"] in changed else ""
+        yield f'<a class="shot{mark}" {_link(scene, run)} style="{_box(scene, length, _GAP)}" title="{_tip(scene)}">'
+        yield f"{_picture(scene)}<b>{escape(scene['id'])}</b></a>\n"
+    yield '</div>\n<div class="voice">'
+    for scene in scenes:
+        if scene["narration"]:
+            yield f'<i style="{_box(scene["narration"], length)}"></i>'
+        for name, at in scene["cues"].items():
+            yield f'<s style="left:{_percent(at, length)}" title="{escape(name)} {figures.tenths(at)}"></s>'
+    yield '</div>\n</div></div>\n<p class="key"><span class="k-voice">narration</span><span class="k-cue">cue</span>'
+    yield f"{'<span class=k-ran>made again in this build</span>' if changed else ''}</p>\n"
+
+
+def _ruler(length: float, width: float) -> str:
+    wanted = length / max(_MARKS, width / 110)
+    gap = next((each for each in _RULER if each >= wanted), _RULER[-1])
+    marks = (at for at in range(0, int(length) + 1, gap) if at == 0 or length - at > wanted / 3)
+    return "".join(f'<span style="left:{_percent(at, length)}">{figures.clock(at)}</span>' for at in marks)
+
+
+def _scenes(data: Data, run: Data, ran: Sequence[Data]) -> Iterator[str]:
+    yield "<h2>Scenes</h2>\n"
+    for scene in data["scenes"]:
+        own = [step for step in ran if scene["id"] in _scenes_of(step["step"])]
+        yield f'<section class="scene" id="{escape(scene["id"])}">\n<a {_link(scene, run)}>{_picture(scene)}</a>\n'
+        yield f"<h3>{escape(scene['title'])}</h3>\n"
+        yield f'<p class="meta">{_meta(scene)}</p>\n'
+        if scene["text"]:
+            yield f'<p class="said">{escape(scene["text"])}</p>\n'
+        if scene["cues"]:
+            cues = (f"<span><code>{escape(name)}</code> {figures.tenths(at)}</span>" for name, at in _cues(scene))
+            yield f'<p class="meta">{"".join(cues)}</p>\n'
+        if own:
+            yield f'<ul class="why">{"".join(_why(step) for step in own)}</ul>\n'
+        yield "</section>\n"
+
+
+def _meta(scene: Data) -> str:
+    facts = [
+        f"<span>{escape(scene['id'])}</span>",
+        f"<span>{escape(scene['type'])}</span>",
+        f"<time>{figures.tenths(scene['start'])} to {figures.tenths(scene['end'])}</time>",
+        f"<span>{_length(scene):.1f} s</span>",
+    ]
+    if scene["narration"]:
+        pace = _pace(scene["words"], _spoken(scene))
+        facts.append(f"<span>{figures.count(scene['words'], 'word')}{f', {pace} a minute' if pace else ''}</span>")
+    return "".join(facts)
+
+
+def _why(step: Data) -> str:
+    kind = step["step"].partition(":")[0]
+    mark = ' class="failed"' if step["outcome"] == "failed" else ""
+    reason = f": {escape(step['reason'])}" if step["reason"] else ""
+    return f"<li{mark}><b>{escape(kind)}</b>{reason}</li>"
+
+
+def _steps(run: Data, ran: Sequence[Data]) -> Iterator[str]:
+    cached = [step["step"] for step in run["steps"] if step["outcome"] == "cached"]
+    yield "<h2>What ran and why</h2>\n"
+    if ran:
+        yield "<table><thead><tr><th>step</th><th>reason</th><th>took</th></tr></thead><tbody>\n"
+        for step in ran:
+            mark = ' class="failed"' if step["outcome"] == "failed" else ""
+            reason = f"failed: {step['reason']}" if mark else step["reason"]
+            took = "" if step["seconds"] is None else figures.elapsed(step["seconds"])
+            yield f"<tr{mark}><td><code>{escape(step['step'])}</code></td><td>{escape(reason)}</td><td>{took}</td></tr>\n"
+        yield "</tbody></table>\n"
+    else:
+        yield "<p>Nothing ran: everything was as the build before left it.</p>\n"
+    if cached:
+        names = " ".join(f"<code>{escape(name)}</code>" for name in cached)
+        yield f"<details><summary>{figures.count(len(cached), 'step')} cached</summary><p>{names}</p></details>\n"
+
+
+def _scenes_of(step: str) -> list[str]:
+    """`film:install` -> install; `de/blend:a+b` -> a, b; `join` belongs to no scene."""
+    return [name for name in step.partition(":")[2].partition("@")[0].split("+") if name]
+
+
+def _cues(scene: Data) -> list[tuple[str, float]]:
+    return sorted(scene["cues"].items(), key=lambda cue: cue[1])
+
+
+def _length(stretch: Data) -> float:
+    return float(stretch["end"] - stretch["start"])
+
+
+def _spoken(scene: Data) -> float:
+    return _length(scene["narration"]) if scene["narration"] else 0.0
+
+
+def _pace(words: int, seconds: float) -> str:
+    return str(round(words * 60 / seconds)) if words and seconds else ""
+
+
+def _percent(at: float, length: float) -> str:
+    return f"{100 * at / length:.3f}%"
+
+
+def _box(stretch: Data, length: float, gap: int = 0) -> str:
+    width = _percent(_length(stretch), length)
+    return f"left:{_percent(stretch['start'], length)};width:{f'calc({width} - {gap}px)' if gap else width}"
+
+
+def _tip(scene: Data) -> str:
+    return escape(f"{scene['title']} ({figures.tenths(scene['start'])}, {_length(scene):.1f} s)")
+
+
+def _link(scene: Data, run: Data) -> str:
+    """Into the video where it lies beside the page, at the scene's start."""
+    from urllib.parse import quote  # noqa: PLC0415 - the page is the only one to need it
+
+    return f'href="{quote(run["video"])}#t={scene["start"]:g}"'
+
+
+def _picture(scene: Data) -> str:
+    if not scene["thumb"]:
+        return '<span class="none"></span>'
+    return f'<img alt="{escape(scene["title"])}" src="data:image/jpeg;base64,{scene["thumb"]}">'
