@@ -39,6 +39,9 @@ class VoiceEngine(Protocol):
     network: bool
     summary: str
 
+    def stat_path(self) -> Path:
+        """A file that is new whenever identity() may be: the identity is remembered by its stat."""
+
     def identity(self) -> str:
         """What is in the key beside the voice: the engine's version; never starts a process or uses a network."""
 
@@ -56,8 +59,8 @@ class VoiceEngine(Protocol):
         text: str,
         voice: Mapping[str, Any],
         language: str,
-        wav: Path,
+        wav_path: Path,
         scratch: Path,
         env: Mapping[str, str],
     ) -> Speech:
-        """Speak `text` into the file `wav`. voice: Voice.to_data(). env: for child processes."""
+        """Speak `text` into the file `wav_path`. voice: Voice.to_data(). env: for child processes."""

@@ -1,0 +1,91 @@
+"""Sound as 16-bit samples at 48 kHz in one channel: files, silence, fades. It knows nothing of who made it."""
+
+from __future__ import annotations
+
+import array
+import sys
+import wave
+from pathlib import Path
+
+RATE = 48_000
+
+SILENCE = 10 ** (-50 / 20)
+"""What is softer than this, as a part of the loudest sample, before the first and after the last word is silence."""
+
+LEAD, TAIL = 96, 480
+"""Samples that stay before and after what is not silence: 2 ms and 10 ms, faded."""
+
+
+class WavError(ValueError):
+    """A file is not the WAV it should be."""
+
+
+def write(path: Path, samples: array.array[int]) -> None:
+    """Write a WAV file, the same bytes for the same samples."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(to_bytes(samples))
+
+
+def read(path: Path) -> array.array[int]:
+    """The samples of a WAV file in the one format that narration is kept in."""
+    try:
+        with wave.open(str(path), "rb") as file:
+            form = (file.getnchannels(), file.getsampwidth(), file.getframerate())
+            data = file.readframes(file.getnframes())
+    except (wave.Error, EOFError) as error:
+        raise WavError(f"'{path.name}' is not a WAV file: {error}") from error
+    if form != (1, 2, RATE):
+        raise WavError(
+            f"'{path.name}' has {form[0]} channels of {8 * form[1]} bits at {form[2]} Hz, not 1 of 16 at {RATE}"
+        )
+    return from_bytes(data)
+
+
+def to_bytes(samples: array.array[int]) -> bytes:
+    """Samples as s16le bytes."""
+    return _little_endian(samples).tobytes()
+
+
+def from_bytes(data: bytes) -> array.array[int]:
+    """Samples from s16le bytes; half a sample at the end is left out."""
+    return _little_endian(array.array("h", data[: len(data) // 2 * 2]))
+
+
+def trim(samples: array.array[int]) -> tuple[array.array[int], int]:
+    """The sound without the silence around it, faded at its edges, and how many samples went from its start.
+
+    All silence gives no samples at all.
+    """
+    peak = max(max(samples, default=0), -min(samples, default=0))
+    floor = max(1, int(peak * SILENCE))
+    first = next((index for index, sample in enumerate(samples) if abs(sample) > floor), None)
+    if first is None:
+        return array.array("h"), len(samples)
+    last = loud_end(samples, len(samples), floor)
+    begin = max(0, first - LEAD)
+    kept = samples[begin : min(len(samples), last + TAIL)]
+    _fade(kept, first - begin, range(len(kept)))
+    _fade(kept, min(TAIL, begin + len(kept) - last), range(len(kept) - 1, -1, -1))
+    return kept, begin
+
+
+def loud_end(samples: array.array[int], end: int, floor: int) -> int:
+    """The end of the last sample before `end` that is louder than `floor`; 0 if none is."""
+    while end > 0 and abs(samples[end - 1]) <= floor:
+        end -= 1
+    return end
+
+
+def _fade(samples: array.array[int], length: int, order: range) -> None:
+    for step, index in enumerate(order[:length]):
+        samples[index] = samples[index] * step // length
+
+
+def _little_endian(samples: array.array[int]) -> array.array[int]:
+    if sys.byteorder == "big":
+        samples = samples[:]
+        samples.byteswap()
+    return samples

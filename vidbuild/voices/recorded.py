@@ -1,0 +1,70 @@
+"""A recording instead of a synthetic voice: any sound file, as it is; its words' times are not known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vidbuild.errors import StepError
+from vidbuild.voices.base import Speech
+
+ADAPTER = 1
+"""Raised whenever how a recording is treated here changes what is heard."""
+
+FIELD = "narration.audio"
+
+
+class Recorded:
+    """Not asked for by `voice:`, but by a narration that names its audio file."""
+
+    name = "recorded"
+    network = False
+    summary = "a recording of your own, given as narration: {audio: take.wav, text: what is said}"
+
+    def identity(self) -> str:
+        """The version of this adapter; ffmpeg, which decodes, is a tool of its own."""
+        return f"recorded adapter {ADAPTER}"
+
+    def stat_path(self) -> Path:
+        """This file: nothing else decides what it does."""
+        return Path(__file__)
+
+    def available(self) -> str | None:
+        """Always."""
+        return None
+
+    def voices(self) -> list[str]:
+        """None: a recording is a file, not a voice."""
+        return []
+
+    def problem(self, name: str) -> str | None:
+        """A recording has no voice name."""
+        return None if not name else "a recording is given as narration: {audio, text}, not as a voice"
+
+    def speak(
+        self,
+        text: str,  # noqa: ARG002 - it was said when the recording was made
+        voice: Mapping[str, Any],
+        language: str,  # noqa: ARG002 - as above
+        wav_path: Path,
+        scratch: Path,
+        env: Mapping[str, str],
+    ) -> Speech:
+        """Decode voice["recording"]. Silence around it stays: whoever recorded it chose its timing."""
+        from vidbuild.media import pcm, wav  # noqa: PLC0415 - a null build decodes nothing
+
+        try:
+            samples = pcm.decode(Path(voice["recording"]), scratch, env, "read a recorded narration")
+        except StepError as error:
+            failure = error.failure
+            raise StepError(
+                "the recording holds no sound that ffmpeg can read",
+                field=FIELD,
+                command=failure.command,
+                log=failure.log,
+            ) from error
+        if not samples:
+            raise StepError("the recording is empty", field=FIELD)
+        wav.write(wav_path, samples)
+        return Speech(len(samples), (), self.name)
