@@ -1,0 +1,103 @@
+"""The picture behind everything: a gradient with soft lights in it, dithered; it knows nothing of scenes or themes."""
+
+from __future__ import annotations
+
+import io
+import math
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from vidbuild.media.colour import RGB
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+GRID = 96  # samples along the longer side: what is this soft needs no more
+TILE = 128
+SEED = 20  # of the dither, so that the same picture has the same bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A soft light: centre in shares of the frame, reach in shares of its longer side, strength 0 to 1."""
+
+    x: float
+    y: float
+    reach: float
+    strength: float
+
+
+@lru_cache(maxsize=8)
+def paint(size: tuple[int, int], start: RGB, end: RGB, glow: RGB, lights: tuple[Light, ...]) -> bytes:
+    """An opaque PNG: from start (top left) to end (bottom right), with lights of the colour glow.
+
+    Eight bits are too few for a gradient this slow: rounding it would draw visible bands, so each pixel is rounded up
+    or down by chance (triangular noise of one step), which keeps every area's mean right.
+    """
+    from PIL import Image
+
+    small = _small(size)
+    samples = list(_samples(small, size, lights))
+    if start == end and not any(share for _, share in samples):
+        return _png(Image.new("RGB", size, start))
+    noise = _noise(size)
+    bands = []
+    for channel in range(3):
+        a, b, c = start[channel], end[channel], glow[channel]
+        values = [(a + (b - a) * t) * (1 - share) + c * share for t, share in samples]
+        bands.append(_band(small, size, values, noise))
+    return _png(Image.merge("RGB", bands))
+
+
+def _small(size: tuple[int, int]) -> tuple[int, int]:
+    scale = min(1.0, GRID / max(size))
+    return max(2, round(size[0] * scale)), max(2, round(size[1] * scale))
+
+
+def _samples(small: tuple[int, int], size: tuple[int, int], lights: tuple[Light, ...]) -> Iterator[tuple[float, float]]:
+    """For each sample, how far along the gradient it is and how much of the glow it has."""
+    width, height = size
+    longer = max(size)
+    for row in range(small[1]):
+        y = (row + 0.5) / small[1]
+        for column in range(small[0]):
+            x = (column + 0.5) / small[0]
+            dark = 1.0
+            for light in lights:
+                far = math.hypot((x - light.x) * width, (y - light.y) * height) / (light.reach * longer)
+                dark *= 1 - light.strength * (1 - far * far) ** 2 if far < 1 else 1
+            yield 0.35 * x + 0.65 * y, 1 - dark
+
+
+def _band(small: tuple[int, int], size: tuple[int, int], values: list[float], noise: Image.Image) -> Image.Image:
+    from PIL import Image, ImageMath
+
+    smooth = Image.new("F", small)
+    smooth.putdata(values)
+    large = smooth.resize(size, Image.Resampling.BICUBIC)
+    summed = ImageMath.lambda_eval(lambda args: args["large"] + args["noise"], large=large, noise=noise)
+    assert isinstance(summed, Image.Image)  # noqa: S101 - the sum of two images is one
+    return summed.convert("L")
+
+
+def _noise(size: tuple[int, int]) -> Image.Image:
+    """Triangular noise of one step either side, plus the half step that makes truncation round."""
+    from PIL import Image
+
+    chance = random.Random(SEED)  # noqa: S311 - a dither is no secret
+    tile = Image.new("F", (TILE, TILE))
+    tile.putdata([chance.random() - chance.random() + 0.5 for _ in range(TILE * TILE)])
+    whole = Image.new("F", size)
+    for x in range(0, size[0], TILE):
+        for y in range(0, size[1], TILE):
+            whole.paste(tile, (x, y))
+    return whole
+
+
+def _png(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG", compress_level=1)
+    return file.getvalue()

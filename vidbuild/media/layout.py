@@ -1,0 +1,167 @@
+"""Typst: data in, one PNG per layer out, each laid out in its own box; it knows no scene, theme or step."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vidbuild.errors import StepError
+
+if TYPE_CHECKING:
+    import typst
+
+# One explicit list in one order: which face typst takes must not depend on how a folder happens to be listed.
+DEFAULT_FACES = (
+    ("font_manrope", "Manrope-Medium.ttf"),
+    ("font_manrope", "Manrope-SemiBold.ttf"),
+    ("font_manrope", "Manrope-Bold.ttf"),
+    ("font_manrope", "Manrope-ExtraBold.ttf"),
+    ("font_source_sans_pro", "SourceSansPro-Regular.otf"),
+    ("font_source_sans_pro", "SourceSansPro-It.otf"),
+    ("font_source_sans_pro", "SourceSansPro-Semibold.otf"),
+    ("font_source_sans_pro", "SourceSansPro-Bold.otf"),
+)
+POINTS_PER_INCH = 72  # one point of the layout is one pixel
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One layer as it was laid out; png is empty for the place of a moving picture.
+
+    facts: what the template says of the layer besides its place ("advances", "strength").
+    """
+
+    name: str
+    x: int
+    y: int
+    width: int
+    height: int
+    png: bytes
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """All layers of a scene, the bottom one first, and what the template has to say about fitting them."""
+
+    pages: tuple[Page, ...]
+    remarks: tuple[Mapping[str, Any], ...]
+
+
+def typst_path() -> Path:
+    """The file that changes when another typst is installed, found without importing it."""
+    return _package("typst") / "_typst.abi3.so"
+
+
+def typst_identity() -> str:
+    """The version of typst, in which its own faces are included."""
+    return f"typst {version('typst')}"
+
+
+def fonts_paths() -> tuple[Path, ...]:
+    """The default faces' files, in the order in which they are used."""
+    return tuple(_package(package) / "files" / name for package, name in DEFAULT_FACES)
+
+
+def fonts_path() -> Path:
+    """The folder whose listing changes when other default title faces are installed."""
+    return fonts_paths()[0]
+
+
+def fonts_identity() -> str:
+    """A digest over the default faces' bytes, in their order."""
+    whole = hashlib.sha256()
+    for path in fonts_paths():
+        whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return f"fonts {whole.hexdigest()}"
+
+
+def stage_fonts(folder: Path, fonts: Iterable[Path]) -> None:
+    """Link the default faces and a theme's into a folder: typst reads folders, and no other face may be in it."""
+    folder.mkdir(parents=True)
+    for index, path in enumerate((*fonts, *fonts_paths())):
+        (folder / f"{index:03}{path.suffix or '.ttf'}").symlink_to(path.resolve())
+
+
+def lay_out(root: Path, template: str, data: Mapping[str, Any], fonts: Path) -> Drawing:
+    """Lay out a template that lies in root, which is all that it can read besides the faces in the folder fonts."""
+    import typst
+
+    compiler = typst.Compiler(
+        str(root / template),
+        root=str(root),
+        font_paths=_faces(fonts),
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+    )
+    try:
+        result, _ = compiler.compile_with_warnings(format="png", ppi=POINTS_PER_INCH)
+        [scene] = json.loads(compiler.query("<scene>", field="value"))
+    except typst.TypstError as error:
+        raise StepError(f"typst: {error.message}", log=tuple(str(error.diagnostic).splitlines())) from error
+    pages = [result] if isinstance(result, bytes) else list(result or ())
+    return Drawing(tuple(_pages(scene["layers"], pages)), tuple(scene["warnings"]))
+
+
+def undrawable(text: str, fonts: Path) -> list[str]:
+    """The characters of text that no face has, in order of appearance.
+
+    Typst itself is asked, since the faces within it can't be read from outside: PDF/A forbids glyphs that are missing,
+    so its export names each run of them, after the same fallback as in a picture.
+    """
+    import typst
+
+    doubtful = sorted({mark for mark in text if _doubtful(mark)})
+    if not doubtful:
+        return []
+    source = b"#set text(font: ()) if false\n#for mark in json(bytes(sys.inputs.data)) { par(mark) }"
+    try:
+        typst.compile(
+            source,
+            font_paths=_faces(fonts),
+            ignore_system_fonts=True,
+            sys_inputs={"data": json.dumps(doubtful)},
+            format="pdf",
+            pdf_standards="a-2u",
+        )
+    except typst.TypstError as error:
+        told = str(error.diagnostic)
+        missing = {mark for mark in doubtful if f'the text `"{mark}"` could not be displayed' in told}
+        return [mark for mark in dict.fromkeys(text) if mark in missing]
+    return []
+
+
+def _doubtful(mark: str) -> bool:
+    """Whether a character might be missing: not Latin-1, not one that is never seen (joiners, selectors, direction)."""
+    import unicodedata
+
+    return ord(mark) > 0xFF and unicodedata.category(mark) not in {"Cc", "Cf", "Mn", "Me", "Zs", "Zl", "Zp"}  # noqa: PLR2004
+
+
+def _pages(layers: Sequence[Mapping[str, Any]], pages: Sequence[bytes]) -> list[Page]:
+    images = iter(pages)
+    made = []
+    for layer in layers:
+        facts = {key: value for key, value in layer.items() if key not in {"name", "x", "y", "width", "height"}}
+        png = b"" if layer["moving"] else next(images)
+        made.append(Page(layer["name"], *(round(layer[key]) for key in ("x", "y", "width", "height")), png, facts))
+    return made
+
+
+def _faces(folder: Path) -> typst.Fonts:
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(folder)])
+
+
+def _package(name: str) -> Path:
+    found = importlib.util.find_spec(name)
+    if found is None or found.origin is None:
+        raise StepError(f"package '{name}' is not installed", hint=f"pip install {name.replace('_', '-')}")
+    return Path(found.origin).parent

@@ -1,0 +1,86 @@
+"""From a theme's values to the colours a template paints with, all of them readable; it knows no template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from xml.sax.saxutils import escape
+
+from vidbuild.media.colour import RGB, WHITE, contrast, mix, parse, readable, text
+
+LARGE = 3.0
+SCOPES: Mapping[str, str] = {
+    "comment": "comment, punctuation.definition.comment",
+    "keyword": "keyword, storage, keyword.control, markup.heading, entity.name.tag, meta.tag.sgml, support.type.property-name.css",
+    "string": "string, markup.raw, markup.inserted, constant.character.escape, string punctuation.definition",
+    "number": "constant.numeric, constant.language, constant.character.numeric, keyword.other.unit",
+    "function": "entity.name.function, support.function, variable.function, meta.function-call support, markup.underline.link",
+    "constant": "constant, constant.other, support.constant, variable.language, variable.parameter.option, markup.deleted",
+    "operator": "keyword.operator, punctuation.accessor, punctuation.separator.key-value, keyword.operator.assignment",
+    "type": "entity.name.type, entity.name.class, support.type, support.class, storage.type.primitive, "
+    "entity.other.attribute-name, entity.other.inherited-class, meta.mapping.key string, entity.name.section",
+}
+
+
+def backdrop(theme: Mapping[str, Any], background: str | None) -> tuple[RGB, RGB]:
+    """The two colours between which the background runs."""
+    if background is not None:
+        return parse(background), parse(background)
+    return parse(theme["background_from"]), parse(theme["background_to"])
+
+
+def palette(theme: Mapping[str, Any], background: str | None) -> dict[str, str]:
+    """Every colour a template paints with, by name; a scene's own background never makes its text unreadable."""
+    grounds = backdrop(theme, background)
+    surface, bar = parse(theme["surface"]), parse(theme["surface_bar"])
+    ink = readable(parse(theme["text"]), grounds, 7)
+    panel_ink = readable(parse(theme["text"]), (surface,), 7)
+    muted = readable(parse(theme["muted"]), grounds)
+    accent = parse(theme["accent"])
+    tinted = tuple(mix(ground, accent, 0.18) for ground in grounds)
+    dark = contrast(surface, WHITE) > contrast(surface, (0, 0, 0))
+    colours = {
+        "text": ink,
+        "muted": muted,
+        "past": muted,
+        "past_muted": readable(mix(muted, grounds[0], 0.2), grounds),
+        "accent": readable(accent, grounds, LARGE),
+        "accent_text": readable(accent, (*grounds, *tinted)),
+        "on_accent": _on(readable(accent, grounds, LARGE), parse(theme["on_accent"])),
+        "surface": surface,
+        "surface_bar": bar,
+        "line": parse(theme["line"]),
+        "panel_text": panel_ink,
+        "panel_muted": readable(parse(theme["muted"]), (surface, bar)),
+        "panel_accent": readable(accent, (surface, mix(surface, accent, 0.15))),
+        "dot": mix(bar, parse(theme["muted"]), 0.45),
+        "shadow": (0, 0, 0) if dark else mix(parse(theme["text"]), (0, 0, 0), 0.3),
+    }
+    return {name: text(colour) for name, colour in colours.items()}
+
+
+def _on(accent: RGB, wanted: RGB) -> RGB:
+    return readable(wanted, (accent,))
+
+
+def syntax_theme(theme: Mapping[str, Any]) -> str:
+    """A TextMate theme (an XML property list) of the theme's syntax colours, each readable on its surface.
+
+    Also on the bar beneath a highlighted line, which is a little of the accent on the surface.
+    """
+    surface = parse(theme["surface"])
+    grounds = (surface, mix(surface, parse(theme["accent"]), 0.15))
+    rules = [_rule(None, {"foreground": text(readable(parse(theme["text"]), grounds))})]
+    for name, scope in SCOPES.items():
+        colour = readable(parse(theme["syntax"][name]), grounds)
+        rules.append(_rule(scope, {"foreground": text(colour)}))
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><dict><key>name</key><string>theme</string>'
+        f"<key>settings</key><array>{''.join(rules)}</array></dict></plist>\n"
+    )
+
+
+def _rule(scope: str | None, settings: Mapping[str, str]) -> str:
+    pairs = "".join(f"<key>{key}</key><string>{escape(value)}</string>" for key, value in settings.items())
+    head = "" if scope is None else f"<key>scope</key><string>{escape(scope)}</string>"
+    return f"<dict>{head}<key>settings</key><dict>{pairs}</dict></dict>"
