@@ -23,7 +23,7 @@ def say(text: str) -> None:
 
 def result_json(data: Mapping[str, Any]) -> None:
     """Write the one JSON object of `--json` to stdout."""
-    result(json.dumps(data, ensure_ascii=False, indent=1))
+    result(json.dumps(data, ensure_ascii=False, indent=1, default=str))
 
 
 def is_terminal(stream: TextIO) -> bool:

@@ -39,13 +39,10 @@ def size(count: int) -> str:
     """A number of bytes: `812 B`, `3.4 MB`."""
     if count < _KILO:
         return f"{count} B"
-    value = float(count)
-    for unit in ("kB", "MB", "GB"):
-        value /= _KILO
-        if value < _KILO:
-            break
-    else:
-        unit = "GB"
+    units = iter(("kB", "MB", "GB", "TB"))
+    value, unit = count / _KILO, next(units)
+    while round(value) >= _KILO:
+        value, unit = value / _KILO, next(units)
     return f"{value:.1f} {unit}" if value < 100 else f"{value:.0f} {unit}"  # noqa: PLR2004 - three figures are enough
 
 

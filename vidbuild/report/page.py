@@ -1,4 +1,4 @@
-"""NAME.report.html: one page that needs nothing beside itself. It knows nothing of files, steps or how either came about."""
+"""NAME.report.html: one page that needs nothing beside itself. It knows nothing of where its facts come from."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from vidbuild.report import figures
 
@@ -55,11 +56,11 @@ def _header(data: Data, run: Data) -> str:
     spoken = sum(_spoken(scene) for scene in data["scenes"])
     facts = [
         ("length", figures.clock(data["duration"])),
-        ("picture", f"{data['size'][0]} × {data['size'][1]}"),
+        ("picture", f"{data['size'][0]} &times; {data['size'][1]}"),
         ("frames a second", str(data["fps"])),
         ("scenes", str(len(data["scenes"]))),
         ("words", f"{words:,}"),
-        ("words a minute", _pace(words, spoken) or "–"),
+        ("words a minute", _pace(words, spoken) or "&ndash;"),
     ]
     rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
     lead = f'<p class="lead">{escape(data["description"])}</p>\n' if data["description"] else ""
@@ -151,7 +152,8 @@ def _steps(run: Data, ran: Sequence[Data]) -> Iterator[str]:
             mark = ' class="failed"' if step["outcome"] == "failed" else ""
             reason = f"failed: {step['reason']}" if mark else step["reason"]
             took = "" if step["seconds"] is None else figures.elapsed(step["seconds"])
-            yield f"<tr{mark}><td><code>{escape(step['step'])}</code></td><td>{escape(reason)}</td><td>{took}</td></tr>\n"
+            name = f"<code>{escape(step['step'])}</code>"
+            yield f"<tr{mark}><td>{name}</td><td>{escape(reason)}</td><td>{took}</td></tr>\n"
         yield "</tbody></table>\n"
     else:
         yield "<p>Nothing ran: everything was as the build before left it.</p>\n"
@@ -196,8 +198,6 @@ def _tip(scene: Data) -> str:
 
 def _link(scene: Data, run: Data) -> str:
     """Into the video where it lies beside the page, at the scene's start."""
-    from urllib.parse import quote  # noqa: PLC0415 - the page is the only one to need it
-
     return f'href="{quote(run["video"])}#t={scene["start"]:g}"'
 
 

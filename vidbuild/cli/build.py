@@ -1,0 +1,150 @@
+"""`vidbuild build`: the videos of some specs."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from vidbuild.cli import console, ending, options
+from vidbuild.errors import UsageError, VidbuildError
+
+if TYPE_CHECKING:
+    from vidbuild.api.result import Result
+    from vidbuild.engine.events import Event, Listener
+    from vidbuild.report.lines import Lines
+    from vidbuild.report.live import Live
+
+
+@click.command(
+    "build",
+    epilog=options.example(
+        "vidbuild build video.yaml",
+        "vidbuild build --keep-going -j 4 specs/*.yaml",
+        "vidbuild build talk.yaml --only intro --var version=2.4",
+    ),
+)
+@options.specs()
+@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Steps at a time; the number of CPUs.")
+@click.option("-k", "--keep-going", is_flag=True, help="Go on with what a failure does not touch.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where outputs go; 'build'.")
+@click.option("--only", multiple=True, metavar="SCENE", help="Build only this scene; may be repeated.")
+@click.option("--fresh", multiple=True, metavar="STEP", help="Run this step even if it is cached; may be repeated.")
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would run and why; run and write nothing.")
+@click.option("--offline", is_flag=True, help="Fail where a step would need the network.")
+@click.option(
+    "--events", type=click.Path(path_type=Path), metavar="FILE", help="Write every event there, a JSON a line."
+)
+@options.variables()
+@options.as_json("what was built")
+def command(
+    specs: Sequence[Path],
+    events: Path | None,
+    variables: Mapping[str, str],
+    *,
+    jobs: int | None,
+    keep_going: bool,
+    output: Path | None,
+    only: Sequence[str],
+    fresh: Sequence[str],
+    dry_run: bool,
+    offline: bool,
+    as_json: bool,
+) -> int:
+    """Build videos; only what changed is made again.
+
+    A folder stands for its video.yaml, and so does leaving SPEC out. The outputs land in 'build' beside the spec.
+    """
+    try:
+        from vidbuild import api  # noqa: PLC0415 - heavy
+
+        paths = options.found(specs)
+        build = partial(
+            api.build,
+            paths,
+            jobs=jobs,
+            keep_going=keep_going,
+            output=output,
+            only=only,
+            variables=variables,
+            fresh=fresh,
+            dry_run=dry_run,
+            offline=offline,
+        )
+        with _told(events, variables, several=len(paths) > 1, quiet=dry_run) as listener:
+            results = build(on_event=listener)
+    except VidbuildError as error:
+        if as_json:
+            console.result_json(ending.error_as_json(error))
+        raise
+    return _end(results, dry_run=dry_run, as_json=as_json)
+
+
+def _end(results: Sequence[Result], *, dry_run: bool, as_json: bool) -> int:
+    for result in results:
+        for line in ending.troubles(result):
+            console.say(line)
+    if as_json:
+        console.result_json(ending.as_json(results))
+    for result in results:
+        for line in ending.dry(result) if dry_run else ending.lines(result):
+            (console.say if as_json else console.result)(line)
+    return ending.code(results)
+
+
+@contextlib.contextmanager
+def _told(events: Path | None, variables: Mapping[str, str], *, several: bool, quiet: bool) -> Iterator[Listener]:
+    """Whoever listens to the build: the view on a terminal or the lines elsewhere, and the file of events."""
+    with contextlib.ExitStack() as stack:
+        listeners: list[Listener] = []
+        if events is not None:
+            try:
+                file = stack.enter_context(events.open("w", encoding="utf-8", buffering=1))
+            except OSError as error:
+                raise UsageError(f"cannot write events to '{events}': {error.strerror}") from error
+            listeners.append(_Noted(file))
+        if not quiet:
+            listeners.append(stack.enter_context(_progress(variables, several=several)))
+        yield _All(listeners)
+
+
+@dataclass(frozen=True)
+class _Noted:
+    """Writes each event down, so that the file can be followed."""
+
+    file: TextIO
+
+    def __call__(self, event: Event) -> None:
+        self.file.write(event.to_line())
+
+
+@dataclass(frozen=True)
+class _All:
+    """Hands each event to all who listen."""
+
+    listeners: Sequence[Listener]
+
+    def __call__(self, event: Event) -> None:
+        for listener in self.listeners:
+            listener(event)
+
+
+def _progress(variables: Mapping[str, str], *, several: bool) -> Lines | Live:
+    if not console.is_terminal(sys.stderr):
+        from vidbuild.report.lines import Lines  # noqa: PLC0415 - one of the two is needed
+
+        return Lines(console.say, several=several)
+    from vidbuild.report.live import Live  # noqa: PLC0415 - rich is slow to import
+
+    def scenes(entry: str) -> Sequence[str]:
+        from vidbuild import api  # noqa: PLC0415 - heavy
+
+        return [scene.id for scene in api.load(Path(entry), variables=variables).scenes]
+
+    return Live(sys.stderr, scenes, several=several)

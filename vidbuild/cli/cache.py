@@ -1,0 +1,101 @@
+"""`vidbuild cache`: what the cache holds, whether it is sound, and making it smaller."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from vidbuild.cli import console, options
+from vidbuild.cli.exits import Exit
+from vidbuild.cli.group import NearestGroup
+from vidbuild.report import figures
+
+
+@click.group("cache", cls=NearestGroup, epilog=options.example("vidbuild cache info", "vidbuild cache gc --limit 2GB"))
+def command() -> None:
+    """Look after the project's cache.
+
+    It is the folder .vidbuild in the project here, or $VIDBUILD_CACHE.
+
+    It may be deleted at any time; the next build makes what it needs.
+    """
+
+
+@command.command("info", epilog=options.example("vidbuild cache info --json"))
+@options.as_json("what the cache holds")
+def info(*, as_json: bool) -> int:
+    """Show where the cache is, what it holds and its size."""
+    from vidbuild import api  # noqa: PLC0415 - heavy
+
+    found = api.cache_info()
+    if as_json:
+        console.result_json(found.to_json())
+        return Exit.DONE
+    limit = f" of {figures.size(found.limit)}" if found.limit else ""
+    rows = [
+        ("folder", str(found.folder)),
+        ("size", f"{figures.size(found.bytes)}{limit}"),
+        ("traces", f"{found.traces:,}"),
+        ("blobs", f"{found.blobs:,}"),
+    ]
+    console.result(console.columns(rows))
+    return Exit.DONE
+
+
+@command.command("verify", epilog=options.example("vidbuild cache verify"))
+@options.as_json("what was found")
+def verify(*, as_json: bool) -> int:
+    """Read it all and remove what is damaged.
+
+    The next build makes it again.
+    """
+    from vidbuild import api  # noqa: PLC0415 - heavy
+
+    found = api.cache_verify()
+    if as_json:
+        console.result_json(found.to_json())
+    else:
+        checked = f"{figures.count(found.blobs, 'blob')} and {figures.count(found.traces, 'trace')} checked"
+        for name in figures.first([str(each) for each in found.damaged], 12):
+            console.say(f"damaged: {name}")
+        console.result(f"{checked}, {len(found.damaged)} damaged{' and removed' if found.damaged else ''}")
+    return Exit.DONE
+
+
+@command.command("gc", epilog=options.example("vidbuild cache gc", "vidbuild cache gc --limit 500MB"))
+@click.option("--limit", metavar="SIZE", callback=options.size, help="The size to trim to, such as 2GB or 500MB.")
+@options.as_json("what was removed")
+def gc(limit: int | None, *, as_json: bool) -> int:
+    """Trim the cache to its size limit.
+
+    What was used longest ago goes first.
+    """
+    from vidbuild import api  # noqa: PLC0415 - heavy
+
+    _removed(api.cache_gc(limit), as_json=as_json)
+    return Exit.DONE
+
+
+@command.command("clear", epilog=options.example("vidbuild cache clear --yes"))
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@options.as_json("what was removed")
+def clear(*, yes: bool, as_json: bool) -> int:
+    """Remove everything in the cache. Videos that were built stay."""
+    from vidbuild import api  # noqa: PLC0415 - heavy
+
+    folder: Path = api.cache_info().folder
+    if not yes and not click.confirm(f"remove everything in {folder}?", err=True):
+        console.say("nothing was removed")
+        return Exit.DONE
+    _removed(api.cache_clear(), as_json=as_json)
+    return Exit.DONE
+
+
+def _removed(found: object, *, as_json: bool) -> None:
+    data = found.to_json()  # type: ignore[attr-defined]
+    if as_json:
+        console.result_json(data)
+        return
+    kept = f", {figures.size(data['kept'])} kept" if data["kept"] else ""
+    console.result(f"{figures.size(data['removed'])} removed{kept}")

@@ -1,0 +1,35 @@
+"""`vidbuild check`: every problem of some specs, without rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from vidbuild.cli import console, options
+from vidbuild.cli.exits import Exit
+
+
+@click.command("check", epilog=options.example("vidbuild check video.yaml", "vidbuild check --json specs/*.yaml"))
+@options.specs()
+@options.variables()
+@options.as_json("the problems")
+def command(specs: Sequence[Path], variables: Mapping[str, str], *, as_json: bool) -> int:
+    """Validate specs without rendering.
+
+    All problems are told at once. Warnings are shown, and only errors fail.
+    """
+    from vidbuild import api  # noqa: PLC0415 - heavy
+
+    checked = api.check(options.found(specs), variables=variables)
+    failed = any(not each.ok for each in checked)
+    if as_json:
+        console.result_json({"status": "failed" if failed else "ok", "specs": [each.to_json() for each in checked]})
+        return Exit.WRONG if failed else Exit.DONE
+    for each in checked:
+        if each.text:
+            console.say(each.text)
+        if each.ok:
+            console.result(f"{each.spec}: ok")
+    return Exit.WRONG if failed else Exit.DONE

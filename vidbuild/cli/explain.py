@@ -1,0 +1,40 @@
+"""`vidbuild explain`: why each step would run or is cached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from vidbuild.cli import console, options
+from vidbuild.cli.exits import Exit
+
+
+@click.command(
+    "explain",
+    epilog=options.example("vidbuild explain video.yaml", "vidbuild explain video.yaml film:install"),
+)
+@options.spec(required=True)
+@click.argument("step", required=False)
+@click.option("-a", "--all", "everything", is_flag=True, help="List the steps that are cached, too.")
+@options.variables()
+@options.as_json("the explanations")
+def command(spec: Path, step: str | None, variables: Mapping[str, str], *, everything: bool, as_json: bool) -> int:
+    """Say why steps would run or are cached.
+
+    Tells of each step of SPEC, or of the one STEP, the field or file that changed: old -> new. Nothing is run and nothing is written.
+    """
+    from vidbuild import api  # noqa: PLC0415 - heavy
+
+    explained = api.explain(options.found_one(spec), step, variables=variables)
+    if as_json:
+        console.result_json({"spec": str(spec), "steps": [each.to_json() for each in explained]})
+        return Exit.DONE
+    cached = [each for each in explained if each.cached]
+    shown = explained if step or everything else [each for each in explained if not each.cached]
+    for each in shown:
+        console.result(each.text)
+    if cached and not (step or everything):
+        console.result(f"{len(cached)} of {len(explained)} steps are cached")
+    return Exit.DONE

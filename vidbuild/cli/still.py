@@ -1,0 +1,36 @@
+"""`vidbuild still`: one frame of a scene as a PNG."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from vidbuild.cli import console, options
+from vidbuild.cli.exits import Exit
+
+
+@click.command(
+    "still",
+    epilog=options.example(
+        "vidbuild still video.yaml install", "vidbuild still video.yaml install --at 2.5 -o look.png"
+    ),
+)
+@options.spec(required=True)
+@click.argument("scene")
+@click.option(
+    "--at", type=click.FloatRange(min=0), metavar="SECONDS", help="From the scene's start; its end if not given."
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write the PNG.")
+@options.variables()
+def command(spec: Path, scene: str, at: float | None, output: Path | None, variables: Mapping[str, str]) -> int:
+    """Make one frame of SCENE as a PNG.
+
+    It goes through the same cache as a build.
+    """
+    from vidbuild import api  # noqa: PLC0415 - heavy
+
+    path = api.still(options.found_one(spec), scene, at, output, variables=variables)
+    console.result(str(path))
+    return Exit.DONE

@@ -1,0 +1,142 @@
+"""Progress on a terminal: one inline view below the lines of what ran. It knows nothing of what a step is for."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self, TextIO
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live as RichLive
+from rich.table import Table
+from rich.text import Text
+
+from vidbuild.engine.events import Event, RunEnded, RunEstimated, RunStarted, StepFailed, StepFinished, StepStarted
+from vidbuild.report import figures
+from vidbuild.report.tally import Tally, scene_of
+
+Scenes = Callable[[str], Sequence[str]]
+
+_SHOWN = 6  # running steps that are told one by one
+_BAR = 12
+_NARROW = 50  # columns below which bars and estimates give way
+_PER_SECOND = 8
+
+
+class Live:
+    """The view. scenes: asked once for a run that has something to do, with the spec's name."""
+
+    def __init__(self, stream: TextIO, scenes: Scenes, *, several: bool = False, width: int | None = None) -> None:
+        self._console = Console(file=stream, highlight=False, markup=False, emoji=False, width=width)
+        self._live = RichLive(
+            get_renderable=self._view, console=self._console, refresh_per_second=_PER_SECOND, transient=True
+        )
+        self._scenes_of = scenes
+        self._several = several
+        self._lock = threading.Lock()
+        self._tally = Tally()
+        self._scenes: Sequence[str] = ()
+        self._reasons: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the view away; the lines above it stay."""
+        with self._lock:
+            self._tally = Tally()
+        self._live.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Show what an event changes."""
+        scenes = self._scenes_of(self._tally.entry) if isinstance(event, RunEstimated) and event.ahead else None
+        with self._lock:
+            if isinstance(event, RunStarted):
+                self._tally, self._scenes = Tally(), ()
+            if scenes is not None:
+                self._scenes = scenes
+            if isinstance(event, StepStarted):
+                self._reasons[event.step] = event.reason
+            self._tally.take(event)
+        line = self._line(event)
+        if line is not None:
+            self._console.print(line, soft_wrap=True)
+        if isinstance(event, RunEnded):
+            self._live.refresh()
+
+    def _line(self, event: Event) -> Text | None:
+        """What stays above the view."""
+        match event:
+            case RunStarted() if self._several:
+                return Text(f"{event.entry}:", style="bold")
+            case StepFinished():
+                took = figures.elapsed(event.seconds)
+                return _step(event.step).append(f"  {self._reasons.pop(event.step, '')}").append(f"  {took}", "dim")
+            case StepFailed():
+                return _step(event.step).append("  failed: ", "bold red").append(event.failure.message)
+            case _:
+                return None
+
+    def _view(self) -> RenderableType:
+        with self._lock:
+            tally, width = self._tally, self._console.width
+            if not tally.steps or tally.ended >= tally.steps:
+                return Text()
+            now = time.time()
+            rows = _running(tally, now, width)
+            return Group(*rows, _scenes(self._scenes, tally, width), _total(tally, len(self._scenes), now, width))
+
+
+def _step(name: str) -> Text:
+    kind, colon, rest = name.partition(":")
+    return Text(kind, "cyan").append(colon + rest, "bold")
+
+
+def _running(tally: Tally, now: float, width: int) -> list[RenderableType]:
+    shown = list(tally.running.items())[:_SHOWN]
+    if not shown:
+        return []
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for _ in range(3):
+        grid.add_column(no_wrap=True, overflow="ellipsis")
+    for name, running in shown:
+        bar = _bar(running.fraction(now)) if width >= _NARROW else Text()
+        grid.add_row(_step(name), bar, Text(figures.elapsed(max(0.0, now - running.since)), "dim"))
+    left = len(tally.running) - len(shown)
+    return [grid, Text(f"...and {left} more", "dim")] if left else [grid]
+
+
+def _bar(fraction: float | None) -> Text:
+    full = round(_BAR * (fraction or 0))
+    return Text("━" * full, "cyan").append("━" * (_BAR - full), "bright_black")
+
+
+def _scenes(scenes: Sequence[str], tally: Tally, width: int) -> Text:
+    """One mark for each scene: filmed, being worked on, still to come."""
+    if not scenes or len(scenes) + len("scenes  ") > width:
+        return Text("", end="")
+    busy = {scene_of(step) for step in tally.running}
+    row = Text("scenes  ", "dim")
+    for scene in scenes:
+        if scene in tally.filmed:
+            row.append("■", "green")
+        else:
+            row.append("■" if scene in busy else "□", "cyan" if scene in busy else "bright_black")
+    return row
+
+
+def _total(tally: Tally, scenes: int, now: float, width: int) -> Text:
+    filmed = min(len(tally.filmed), scenes)
+    parts = [f"{tally.ended} of {figures.count(tally.steps, 'step')}"]
+    if scenes and width >= _NARROW:
+        parts.append(f"{filmed} of {figures.count(scenes, 'scene')}")
+    parts.append(figures.clock(now - tally.began))
+    left = tally.remaining(now)
+    if left is not None and width >= _NARROW:
+        parts.append(f"about {figures.clock(left)} left" if left >= 1 else "nearly done")
+    return Text(", ".join(parts), no_wrap=True, overflow="ellipsis")
