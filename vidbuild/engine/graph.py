@@ -60,6 +60,7 @@ class Kind:
     tools: names of the tools whose identities are in the key.
     resource: a named resource of which the scheduler hands out a limited number ("" for none).
     deterministic: False where the same inputs may give other bytes (a network voice).
+    wrappers: params that only hold what the user calls by its own name; left out when telling what changed.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Kind:
     tools: tuple[str, ...] = ()
     resource: str = ""
     deterministic: bool = True
+    wrappers: tuple[str, ...] = ()
 
 
 class GraphError(Exception):

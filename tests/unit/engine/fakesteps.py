@@ -1,0 +1,178 @@
+"""Step functions for the engine's tests, run by real workers; each tells that it truly ran by a line in a file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from vidbuild.engine.context import Context
+from vidbuild.errors import SpecProblem, StepError, UnreachableError
+
+
+def _ran(context: Context) -> None:
+    """Leave a line in the file that only the tests know of; it is not part of what the step makes."""
+    with open(os.environ["RAN"], "a") as log:  # noqa: PTH123 - one short write, appended by several processes
+        log.write(f"{context.step}\n")
+
+
+def _content(context: Context) -> bytes:
+    """All that the step was given, in a fixed order."""
+    parts = [repr(sorted(context.params.items())).encode()]
+    for role, path in sorted(context.inputs.items()):
+        files = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+        for file in files:
+            name = file.relative_to(path).as_posix() if path.is_dir() else ""
+            parts += [role.encode(), name.encode(), file.read_bytes()]
+    return b"\0".join(parts)
+
+
+def concat(context: Context) -> None:
+    """Make two files that depend on everything given."""
+    _ran(context)
+    content = _content(context)
+    (context.out / "main.txt").write_bytes(content)
+    (context.out / "sum").mkdir()
+    (context.out / "sum" / "digest.txt").write_text(hashlib.sha256(content).hexdigest())
+
+
+def length(context: Context) -> None:
+    """Make a file that depends only on how much was given, so that many inputs give the same output."""
+    _ran(context)
+    sizes = [path.stat().st_size for path in context.inputs.values()]
+    (context.out / "main.txt").write_text(f"{context.params.get('unit', 'bytes')} {sizes}")
+
+
+def noop(context: Context) -> None:
+    """Make a small file, at once."""
+    (context.out / "main.txt").write_text(context.step)
+
+
+def random_take(context: Context) -> None:
+    """Make other bytes each time."""
+    _ran(context)
+    (context.out / "main.txt").write_bytes(os.urandom(32))
+
+
+def fail(context: Context) -> None:
+    """Fail while the file named by the environment exists."""
+    _ran(context)
+    print("about to fail")
+    if Path(os.environ["RAN"]).with_name("broken").exists():
+        raise StepError("the tool gave up", field="title", command=("tool", "-x"), log=("line 1", "line 2"))
+    concat(context)
+
+
+def problem(context: Context) -> None:
+    """Find fault with the spec."""
+    raise SpecProblem("too long by 2 s", hint="say less", field="narration")
+
+
+def unreachable(context: Context) -> None:
+    """Find nobody on the network."""
+    raise UnreachableError("no answer", transient=True)
+
+
+def bug(context: Context) -> None:
+    """Fail as no step should."""
+    raise ZeroDivisionError("half-way")
+
+
+def nothing(context: Context) -> None:
+    """Make nothing."""
+
+
+def link(context: Context) -> None:
+    """Make something that is no regular file."""
+    (context.out / "link").symlink_to("/etc/hostname")
+
+
+def warn(context: Context) -> None:
+    """Make a file and warn."""
+    context.warn("too quiet", field="voice", hint="raise it")
+    concat(context)
+
+
+def progress(context: Context) -> None:
+    """Tell how far it is."""
+    for done in range(1, 4):
+        context.progress(done, 3)
+    concat(context)
+
+
+def chatter(context: Context) -> None:
+    """Print, from Python and from a child, and read what stdin holds."""
+    print('{"outputs": {}}', flush=True)
+    subprocess.run(["/bin/echo", '{"failure": {}}'], check=True)
+    assert sys.stdin.read() == ""
+    concat(context)
+
+
+def die(context: Context) -> None:
+    """Kill its own process, once."""
+    marker = Path(os.environ["RAN"]).with_name("died")
+    _ran(context)
+    if not marker.exists():
+        marker.touch()
+        sys.stderr.write("last words\n")
+        sys.stderr.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+    concat(context)
+
+
+def leak_env(context: Context) -> None:
+    """Read a variable that nobody declared."""
+    (context.out / "main.txt").write_text(os.environ["UNDECLARED"])
+
+
+def leak_file(context: Context) -> None:
+    """Read a file of the project by a relative path."""
+    (context.out / "main.txt").write_bytes(Path("secret.txt").read_bytes())
+
+
+def surroundings(context: Context) -> None:
+    """Tell what the step can see."""
+    names = sorted(path.name for path in Path.cwd().iterdir())
+    inputs = sorted(path.name for path in (Path.cwd() / "in").iterdir())
+    (context.out / "main.txt").write_text(f"{names} {inputs} {sorted(os.environ)} {sorted(context.env)}")
+
+
+def sleep(context: Context) -> None:
+    """Start a child that sleeps on, tell its number, and wait."""
+    _ran(context)
+    child = subprocess.Popen(["/bin/sleep", "60"])
+    Path(os.environ["RAN"]).with_name("child").write_text(f"{os.getpid()} {child.pid}")
+    deadline = time.monotonic() + 60
+    while not Path(os.environ["RAN"]).with_name("go").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    child.kill()
+    child.wait()
+    concat(context)
+
+
+def crowd(context: Context) -> None:
+    """Note how many of us run at once."""
+    folder = Path(os.environ["RAN"]).with_name("crowd")
+    folder.mkdir(exist_ok=True)
+    mine = folder / context.step
+    mine.touch()
+    time.sleep(0.03)
+    with (folder.parent / "crowd-sizes").open("a") as sizes:
+        sizes.write(f"{len(list(folder.iterdir()))}\n")
+    mine.unlink()
+    concat(context)
+
+
+def thread(context: Context) -> None:
+    """Report progress from several threads."""
+    threads = [threading.Thread(target=context.progress, args=(3, 3)) for _ in range(20)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    concat(context)

@@ -1,0 +1,91 @@
+"""JSON values as a typed, length-framed stream, hashed or read; it knows nothing of what the values mean.
+
+One traversal (`walk`) feeds two sinks: the digest, and the lines a person reads. Each line is hashed as
+
+    <length of path>:<path><tag><length of text>:<text>
+
+with lengths in code points and the whole in UTF-8, so what `lines` shows is exactly what `digest` hashes:
+``digest(value) == digest_lines(lines(value))``. Tags: n null, b bool, i int, f float, s text, l list, m mapping;
+the text of a list or mapping is the number of its entries. Mappings are walked in the order of their keys.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from math import isfinite
+from typing import NamedTuple
+
+
+class Line(NamedTuple):
+    """One value: where it stands (dotted), its type's tag, and its text."""
+
+    path: str
+    tag: str
+    text: str
+
+
+Emit = Callable[[str, str, str], None]
+
+
+def walk(value: object, emit: Emit, path: str = "") -> None:
+    """Call emit(path, tag, text) for the value and all it holds; raise TypeError for what is not JSON."""
+    kind = type(value)
+    if kind is str:
+        emit(path, "s", value)  # type: ignore[arg-type]
+    elif kind is int:
+        emit(path, "i", str(value))
+    elif kind is bool:
+        emit(path, "b", "true" if value else "false")
+    elif value is None:
+        emit(path, "n", "")
+    elif kind is float:
+        emit(path, "f", _float_text(value, path))  # type: ignore[arg-type]
+    elif isinstance(value, (list, tuple)):
+        emit(path, "l", str(len(value)))
+        for position, item in enumerate(value):
+            walk(item, emit, f"{path}.{position}" if path else str(position))
+    elif isinstance(value, Mapping):
+        emit(path, "m", str(len(value)))
+        for name in _sorted_names(value, path):
+            walk(value[name], emit, f"{path}.{name}" if path else name)
+    else:
+        raise TypeError(f"'{path}' is not a JSON value: {kind.__name__}")
+
+
+def digest(value: object) -> str:
+    """The SHA-256 of the value's canonical form, in hex."""
+    frames: list[str] = []
+    push = frames.append
+    walk(value, lambda path, tag, text: push(f"{len(path)}:{path}{tag}{len(text)}:{text}"))
+    return _hash(frames)
+
+
+def lines(value: object) -> list[Line]:
+    """What `digest` hashes, to be read, kept and compared."""
+    found: list[Line] = []
+    walk(value, lambda path, tag, text: found.append(Line(path, tag, text)))
+    return found
+
+
+def digest_lines(found: Iterable[Line]) -> str:
+    """The digest of the value that the lines were made from."""
+    return _hash([f"{len(path)}:{path}{tag}{len(text)}:{text}" for path, tag, text in found])
+
+
+def _hash(frames: list[str]) -> str:
+    # surrogatepass: a file name that is not UTF-8 is still a value with a digest of its own.
+    return hashlib.sha256("".join(frames).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _float_text(value: float, path: str) -> str:
+    if not isfinite(value):
+        raise TypeError(f"'{path}' is not a JSON value: {value}")
+    return repr(value)
+
+
+def _sorted_names(value: Mapping[str, object], path: str) -> list[str]:
+    for name in value:
+        if type(name) is not str:
+            raise TypeError(f"'{path}' has a key that is not text: {name!r}")
+    return sorted(value)

@@ -1,0 +1,107 @@
+"""Hands steps to workers within the limits, one build per key; it knows nothing of what comes of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from vidbuild.engine.lock import Lock
+from vidbuild.engine.session import Session
+from vidbuild.engine.store import Store
+
+if TYPE_CHECKING:
+    from vidbuild.engine.pool import Message, Pool
+
+
+class Claim(Enum):
+    """Whether a step's key may be made now."""
+
+    TAKEN = "taken"  # ours now
+    BUSY = "busy"  # no worker, or none of its resource, is free
+    ELSEWHERE = "elsewhere"  # another build is making it
+
+
+class Crew:
+    """The workers of one build, the locks of the keys they make, and the resources they use.
+
+    Nothing is made or started before the first claim.
+    """
+
+    def __init__(self, store: Store, jobs: int, limits: Mapping[str, int], env: Mapping[str, str]) -> None:
+        self._store = store
+        self._jobs = jobs
+        self._limits = limits
+        self._env = env
+        self._locks: dict[str, tuple[Lock, str]] = {}
+        self._in_use: dict[str, int] = {}
+        self._count = 0
+        self._session: Session | None = None
+        self._pool: Pool | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether any step is claimed."""
+        return bool(self._locks)
+
+    def full(self) -> bool:
+        """Whether no further step can be claimed."""
+        return len(self._locks) >= self._jobs
+
+    def claim(self, step: str, key: str, resource: str) -> Claim:
+        """Take the right to make the key; given back by `release`."""
+        if self.full() or self._in_use.get(resource, 0) >= self._limits.get(resource, self._jobs):
+            return Claim.BUSY
+        lock = self._store.lock_key(key)
+        if lock is None:
+            return Claim.ELSEWHERE
+        self._locks[step] = (lock, resource)
+        self._in_use[resource] = self._in_use.get(resource, 0) + 1
+        return Claim.TAKEN
+
+    def release(self, step: str) -> None:
+        """Give back what `claim` took."""
+        lock, resource = self._locks.pop(step)
+        self._in_use[resource] -= 1
+        lock.release(remove=True)
+
+    def start(self, step: str, run: str, params: Mapping[str, Any], feeds: Mapping[str, Any]) -> None:
+        """Have a claimed step run."""
+        pool, session = self._open()
+        self._count += 1
+        request = {
+            "step": step,
+            "run": run,
+            "params": params,
+            "inputs": feeds,
+            "folder": str(session.folder / str(self._count)),
+            "blobs": str(self._store.blobs.root),
+            "env": dict(self._env),
+        }
+        pool.start(step, request)
+
+    def hear(self, seconds: float) -> list[Message]:
+        """What the workers say, waiting for at most so long."""
+        if self._pool is None:
+            time.sleep(seconds)
+            return []
+        return self._pool.wait(seconds)
+
+    def close(self) -> None:
+        """End the workers, those in the middle of a step with all their children, and leave nothing behind."""
+        if self._pool is not None:
+            self._pool.close(kill=self.busy)
+        for step in list(self._locks):
+            self.release(step)
+        if self._session is not None:
+            self._session.end()
+        self._pool, self._session = None, None
+
+    def _open(self) -> tuple[Pool, Session]:
+        if self._pool is None or self._session is None:
+            from vidbuild.engine.pool import Pool  # noqa: PLC0415 - a null build starts no process and imports no such
+
+            self._session = self._store.session()
+            self._pool = Pool(self._jobs, self._session.folder, self._env)
+        return self._pool, self._session

@@ -1,0 +1,156 @@
+"""The engine's face: builds and explains graphs against one store; it knows nothing of how either is done."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from fnmatch import fnmatchcase
+
+from vidbuild.engine.build import Build, Options
+from vidbuild.engine.crew import Crew
+from vidbuild.engine.events import Listener
+from vidbuild.engine.explain import Explainer, Explanation
+from vidbuild.engine.files import FileTable
+from vidbuild.engine.graph import Graph, Kind
+from vidbuild.engine.index import Index
+from vidbuild.engine.ledger import Ledger
+from vidbuild.engine.lock import Lock
+from vidbuild.engine.result import BuildReport
+from vidbuild.engine.runs import RunLog
+from vidbuild.engine.store import Store
+from vidbuild.engine.telling import Telling
+from vidbuild.engine.tools import Tool, Tools
+from vidbuild.errors import UsageError
+
+_WAIT_FOR_TRIM = 0.02
+
+
+def _never() -> bool:
+    return False
+
+
+class Engine:
+    """Builds graphs of steps of the given kinds into a store.
+
+    tools: name -> tool, for every name in the kinds' `tools`.
+    worker_env: all of the environment that worker processes get.
+    made_by: the program and its version, written in traces, never in keys.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        kinds: Mapping[str, Kind],
+        tools: Mapping[str, Tool],
+        worker_env: Mapping[str, str],
+        made_by: str = "",
+    ) -> None:
+        self.store = store
+        self._kinds = kinds
+        self._tools = tools
+        self._worker_env = worker_env
+        self._made_by = made_by
+
+    def build(
+        self,
+        graph: Graph,
+        *,
+        entry: str = "",
+        targets: Collection[str] | None = None,
+        jobs: int = 0,
+        keep_going: bool = False,
+        fresh: Collection[str] = (),
+        limits: Mapping[str, int] | None = None,
+        on_event: Listener | None = None,
+        cancelled: Callable[[], bool] = _never,
+    ) -> BuildReport:
+        """Build the targets (all steps by default) and what they need.
+
+        entry: the name under which this project's steps are remembered, for explain and expected times.
+        jobs: steps side by side; 0 is one per processor. fresh: ids or patterns of steps to run in any case.
+        limits: resource -> how many of its steps may run side by side.
+        cancelled: asked ten times a second; once true, nothing is started, what runs is killed, the rest is kept.
+        Raises UsageError for a target or pattern that fits no step, StoreError where the store cannot be written.
+        """
+        wanted = _part(graph, targets)
+        jobs = jobs or os.cpu_count() or 1
+        options = Options(entry, jobs, keep_going, _matching(fresh, wanted), limits or {}, self._made_by)
+        self.store.prepare()
+        log = RunLog(self.store.root / "runs", entry)
+        try:
+            in_use = self._wait_for_trim(cancelled)
+            try:
+                return self._build(graph, wanted, options, log, on_event, cancelled)
+            finally:
+                if in_use is not None:
+                    in_use.release()
+        finally:
+            log.close()
+
+    def _build(
+        self,
+        graph: Graph,
+        wanted: Graph,
+        options: Options,
+        log: RunLog,
+        on_event: Listener | None,
+        cancelled: Callable[[], bool],
+    ) -> BuildReport:
+        ledger = self._ledger(wanted, options.entry)
+        telling = Telling(wanted, log.id, [log, on_event] if on_event else [log])
+        crew = Crew(self.store, options.jobs, options.limits, self._worker_env)
+        try:
+            return Build(ledger, crew, telling, options, cancelled).go()
+        finally:
+            ledger.table.save()
+            ledger.index.save(options.entry, graph.steps)
+
+    def explain(
+        self,
+        graph: Graph,
+        *,
+        entry: str = "",
+        targets: Collection[str] | None = None,
+        fresh: Collection[str] = (),
+    ) -> list[Explanation]:
+        """What `build` with the same arguments would do and why, step by step; writes nothing and runs no step."""
+        wanted = _part(graph, targets)
+        ledger = self._ledger(wanted, entry, read_only=True)
+        return Explainer(ledger, _matching(fresh, wanted)).explain()
+
+    def _ledger(self, graph: Graph, entry: str, *, read_only: bool = False) -> Ledger:
+        table = FileTable(self.store.home / "files", read_only=read_only)
+        index = Index(Index.location(self.store.home, entry))
+        return Ledger(self.store, self._kinds, Tools(self._tools, table), table, index, graph)
+
+    def _wait_for_trim(self, cancelled: Callable[[], bool]) -> Lock | None:
+        while (lock := self.store.lock_use()) is None and not cancelled():
+            time.sleep(_WAIT_FOR_TRIM)
+        return lock
+
+
+def _part(graph: Graph, targets: Collection[str] | None) -> Graph:
+    if targets is None:
+        return graph
+    for target in targets:
+        if target not in graph.steps:
+            raise UsageError(f"no step is called '{target}'", hint=_nearest(target, graph.steps))
+    return graph.upstream(list(targets))
+
+
+def _matching(patterns: Iterable[str], graph: Graph) -> frozenset[str]:
+    """The steps that are named or fit a pattern such as `speak:*`."""
+    found: set[str] = set()
+    for pattern in patterns:
+        fitting = {step for step in graph.steps if step == pattern or fnmatchcase(step, pattern)}
+        if not fitting:
+            raise UsageError(f"no step matches '{pattern}'", hint=_nearest(pattern, graph.steps))
+        found |= fitting
+    return frozenset(found)
+
+
+def _nearest(name: str, steps: Iterable[str]) -> str | None:
+    nearest = difflib.get_close_matches(name, list(steps), n=1)
+    return f"did you mean '{nearest[0]}'?" if nearest else None

@@ -1,0 +1,166 @@
+"""What a build tells while it runs, as typed events; it knows nothing of who listens.
+
+A run is told as `run_started`, then for every step exactly one of `step_cached`, `step_finished`, `step_failed` and
+`step_aborted` (a step that runs is first told by `step_started`), then exactly one of `run_finished`, `run_failed` and
+`run_cancelled`. schemas/events.schema.json describes each as one line of JSON. Types and fields are only ever added.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from vidbuild.errors import Failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened at a time (seconds since 1970, UTC) in a run."""
+
+    type: ClassVar[str] = "event"
+    run: str
+    time: float
+
+    def to_data(self) -> dict[str, Any]:
+        """The event as JSON values, its type first."""
+        return {"type": self.type} | {item.name: _plain(getattr(self, item.name)) for item in fields(self)}
+
+    def to_line(self) -> str:
+        """The event as one line of JSON, its newline included."""
+        return json.dumps(self.to_data(), ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+Listener = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted(Event):
+    """A build begins; expected: seconds that the steps known to run took last time, over the jobs."""
+
+    type: ClassVar[str] = "run_started"
+    entry: str
+    steps: int
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEstimated(Event):
+    """How much is ahead, told once the steps that are known to be cached are left out.
+
+    ahead: steps that will or may run. expected: seconds, None where nothing is known of past durations.
+    """
+
+    type: ClassVar[str] = "run_estimated"
+    ahead: int
+    expected: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepCached(Event):
+    """A trace stands for the step's key: nothing to do."""
+
+    type: ClassVar[str] = "step_cached"
+    step: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepStarted(Event):
+    """A worker has the step; reason: why it runs, in short."""
+
+    type: ClassVar[str] = "step_started"
+    step: str
+    kind: str
+    key: str
+    reason: str
+    expected: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepProgress(Event):
+    """How far a running step is; total 0 where that is not known."""
+
+    type: ClassVar[str] = "step_progress"
+    step: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepWarned(Event):
+    """Something the user should know; told on a cache hit as well."""
+
+    type: ClassVar[str] = "step_warning"
+    step: str
+    message: str
+    field: str
+    hint: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFinished(Event):
+    """The step ran; unchanged: its output is what it was before, so nothing after it runs because of it."""
+
+    type: ClassVar[str] = "step_finished"
+    step: str
+    key: str
+    seconds: float
+    unchanged: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFailed(Event):
+    """The step could not be made."""
+
+    type: ClassVar[str] = "step_failed"
+    step: str
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepAborted(Event):
+    """The step was not made; because: the failed step it needs, or "" where the whole build was stopped."""
+
+    type: ClassVar[str] = "step_aborted"
+    step: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded(Event):
+    """A build is over; counts of steps by how they ended."""
+
+    ran: int
+    cached: int
+    failed: int
+    aborted: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFinished(RunEnded):
+    """Every step is built or cached."""
+
+    type: ClassVar[str] = "run_finished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFailed(RunEnded):
+    """At least one step failed."""
+
+    type: ClassVar[str] = "run_failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunCancelled(RunEnded):
+    """The build was stopped from outside; what had finished is kept."""
+
+    type: ClassVar[str] = "run_cancelled"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Failure):
+        return {item.name: getattr(value, item.name) for item in fields(value)}
+    return value

@@ -1,0 +1,123 @@
+"""Runs one step, given as plain data, in a private folder; it knows nothing of graphs, keys or traces.
+
+A request is JSON::
+
+    {"step": id, "run": "module:function", "params": {...}, "folder": path, "blobs": path, "env": {...},
+     "inputs": {role: {"as": name, "blob": digest} | {"as": name, "source": path, "blob": digest}
+                      | {"as": name, "files": {name: digest}}}}
+
+The answer is ``{"outputs": {name: [digest, *signature]}, "sources": {digest: signature}, "warnings": [...],
+"seconds": s}`` or ``{"failure": {...}, "warnings": [...]}``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import shutil
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from vidbuild.engine.blobs import Blobs, SourceChangedError, product_files
+from vidbuild.engine.context import Context
+from vidbuild.errors import Failure, StepError, VidbuildError
+
+Progress = Callable[[int, int], None]
+_LOG_LINES = 40
+
+
+def execute(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Run the step and put what it made among the blobs; every exception becomes a failure."""
+    folder, blobs = Path(request["folder"]), Blobs(Path(request["blobs"]))
+    warnings: list[Any] = []
+    try:
+        context, sources = _prepare(request, folder, blobs, progress)
+        warnings = context.warnings
+        started = time.monotonic()
+        _function(request["run"])(context)
+        seconds = time.monotonic() - started
+        outputs = _collect(request["step"], context.out, blobs)
+    except StepError as error:
+        return {"failure": asdict(error.failure), "warnings": _warnings(warnings)}
+    except Exception as error:  # noqa: BLE001 - a step may raise anything; all of it is told, none of it ends the worker
+        return {"failure": asdict(_unexpected(error)), "warnings": _warnings(warnings)}
+    finally:
+        _leave(folder)
+    return {"outputs": outputs, "sources": sources, "warnings": _warnings(warnings), "seconds": seconds}
+
+
+def _prepare(
+    request: Mapping[str, Any], folder: Path, blobs: Blobs, progress: Progress
+) -> tuple[Context, dict[str, Any]]:
+    out, scratch, inputs = folder / "out", folder / "scratch", folder / "in"
+    for path in (out, scratch, inputs):
+        path.mkdir(parents=True)
+    env = {**request["env"], "TMPDIR": str(scratch), "HOME": str(scratch)}
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(folder)
+    sources: dict[str, Any] = {}
+    for role, feed in request["inputs"].items():
+        if "source" in feed:
+            sources[feed["blob"]] = _copy_source(role, feed, blobs, scratch)
+    links = {role: _link(feed, inputs, blobs) for role, feed in request["inputs"].items()}
+    return Context(request["step"], request["params"], links, out, scratch, env, progress), sources
+
+
+def _copy_source(role: str, feed: Mapping[str, Any], blobs: Blobs, scratch: Path) -> list[int]:
+    try:
+        return list(blobs.copy_in(Path(feed["source"]), feed["blob"], scratch)[1])
+    except SourceChangedError as error:
+        raise StepError(f"'{error}' changed during the build", hint="build again", field=role) from error
+    except OSError as error:
+        raise StepError(f"cannot read '{feed['source']}': {error.strerror or error}", field=role) from error
+
+
+def _link(feed: Mapping[str, Any], inputs: Path, blobs: Blobs) -> Path:
+    link = inputs / str(feed["as"])
+    if "files" not in feed:
+        link.symlink_to(blobs.path(feed["blob"]))
+        return link
+    link.mkdir()
+    for name, digest in feed["files"].items():
+        (link / name).parent.mkdir(parents=True, exist_ok=True)
+        (link / name).symlink_to(blobs.path(digest))
+    return link
+
+
+def _function(run: str) -> Callable[[Context], None]:
+    module, _, name = run.partition(":")
+    function: Callable[[Context], None] = getattr(importlib.import_module(module), name)
+    return function
+
+
+def _collect(step: str, out: Path, blobs: Blobs) -> dict[str, Any]:
+    try:
+        files = dict(product_files(out))
+    except ValueError as error:
+        raise RuntimeError(f"step '{step}' made '{error}', which is not a regular file") from error
+    if not files:
+        raise RuntimeError(f"step '{step}' made nothing")
+    return {name: [blob.digest, *found] for name, (blob, found) in blobs.move_in(files).items()}
+
+
+def _unexpected(error: Exception) -> Failure:
+    log = tuple("".join(traceback.format_exception(error)).splitlines()[-_LOG_LINES:])
+    if isinstance(error, VidbuildError):
+        return Failure(error.message, error.hint, log=log)
+    return Failure(f"{type(error).__name__}: {error}", log=log, fault="bug")
+
+
+def _warnings(warnings: list[Any]) -> list[list[Any]]:
+    return [[warning.message, warning.field, warning.hint] for warning in warnings]
+
+
+def _leave(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        os.chdir(folder.parent)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,47 @@
+"""How long steps are expected to take, and so which to start first; it knows nothing of whether they will run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from statistics import median
+
+from vidbuild.engine.graph import Graph
+from vidbuild.engine.index import Index
+
+_UNKNOWN = 1.0
+
+
+class Outlook:
+    """Expected seconds from each step's last run, or from others of its kind."""
+
+    def __init__(self, graph: Graph, index: Index) -> None:
+        self._graph = graph
+        self._known = {name: row.seconds for name in graph.steps if (row := index.row(name)) is not None}
+        by_kind: dict[str, list[float]] = {}
+        for name, seconds in self._known.items():
+            by_kind.setdefault(graph.steps[name].kind, []).append(seconds)
+        self._by_kind = {kind: median(values) for kind, values in by_kind.items()}
+
+    def expected(self, step: str) -> float | None:
+        """Seconds, or None where neither the step nor one of its kind ran before."""
+        return self._known.get(step, self._by_kind.get(self._graph.steps[step].kind))
+
+    def ranks(self) -> Mapping[str, float]:
+        """Step -> seconds from its start to the end of all that follows from it, were there workers enough."""
+        ranks: dict[str, float] = {}
+        after: dict[str, float] = {}
+        for name, step in reversed(list(self._graph.steps.items())):
+            expected = self.expected(name)
+            ranks[name] = after.get(name, 0.0) + (_UNKNOWN if expected is None else expected)
+            for need in step.needs():
+                after[need] = max(after.get(need, 0.0), ranks[name])
+        return ranks
+
+    def ahead(self, steps: Collection[str], jobs: int) -> float | None:
+        """A rough number of seconds for these steps, None where nothing is known of any."""
+        known = [seconds for step in steps if (seconds := self.expected(step)) is not None]
+        if not known:
+            return None
+        ranks = self.ranks()
+        work = sum(known) * len(steps) / len(known)
+        return max(work / max(jobs, 1), *(ranks[step] for step in steps))

@@ -1,0 +1,111 @@
+"""The cache folder: blobs, traces and small throw-away records; it knows nothing of graphs or of how steps run.
+
+::
+
+    .vidbuild/               .gitignore CACHEDIR.TAG README
+    .vidbuild/runs/          what builds did (runs.py)
+    .vidbuild/v1/cas/        blobs, by digest
+    .vidbuild/v1/traces/     traces, by key
+    .vidbuild/v1/index/      per project entry: step -> last key (index.py); may be thrown away
+    .vidbuild/v1/memos/      small records of the caller (memo.py); may be thrown away
+    .vidbuild/v1/files       digests of files by stat (files.py); may be thrown away
+    .vidbuild/v1/placed      outputs last put where (outputs.py)
+    .vidbuild/v1/locks/      a file per key that is being made right now
+    .vidbuild/v1/tmp/        a folder per running build
+
+Folders of other versions, and files that are not ours, are left alone.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from vidbuild.engine import durable, records
+from vidbuild.engine.blobs import Blobs
+from vidbuild.engine.lock import Lock
+from vidbuild.engine.session import Session
+from vidbuild.engine.trace import Trace
+from vidbuild.errors import StoreError
+
+VERSION = "v1"
+
+_README = """\
+This folder is vidbuild's cache. Everything in it can be made again: delete it at any time, and the next
+build makes what it needs. Nothing in it needs mending by hand; whatever is damaged is made again.
+"""
+_CACHEDIR = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds a cache made by vidbuild.\n"
+
+
+class Store:
+    """The cache in one folder (usually `.vidbuild`); making this object touches no file.
+
+    damaged: how many traces were found that could not be believed.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.home = root / VERSION
+        self.blobs = Blobs(self.home / "cas")
+        self.damaged = 0
+
+    def prepare(self) -> None:
+        """Make the folder and the files in which it explains itself; StoreError where it cannot be written."""
+        try:
+            durable.make_folder(self.home)
+            for name, text in (("README", _README), ("CACHEDIR.TAG", _CACHEDIR), (".gitignore", "*\n")):
+                if not (self.root / name).exists():
+                    (self.root / name).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise StoreError(f"cannot write the cache '{self.root}': {error.strerror}") from error
+
+    def trace_location(self, key: str) -> str:
+        """Where the key's trace is or would be."""
+        return f"{self.home}/traces/{key[:2]}/{key}"
+
+    def trace(self, key: str) -> Trace | None:
+        """The key's trace, or None where there is none that can be believed."""
+        location = Path(self.trace_location(key))
+        data = records.read(location)
+        if data is not None:
+            try:
+                trace = Trace.from_data(data)
+            except (AttributeError, KeyError, TypeError, ValueError):
+                trace = None
+            if trace is not None and trace.key == key:
+                return trace
+        self.damaged += location.exists()
+        return None
+
+    def keep(self, trace: Trace, *, whole: Callable[[Trace], bool], replace: bool = False) -> Trace:
+        """Write the trace, whose blobs are already kept, unless an earlier one stands; the one that counts.
+
+        whole: whether all blobs of a trace are there. replace: the user asked for a new result.
+        """
+        earlier = self.trace(trace.key)
+        if earlier is not None and not replace and whole(earlier):
+            return earlier
+        durable.write(Path(self.trace_location(trace.key)), records.seal(trace.to_data()))
+        return trace
+
+    def lock_key(self, key: str) -> Lock | None:
+        """The right to make this key, or None while another build has it."""
+        return Lock.attempt(self.home / "locks" / key)
+
+    def lock_use(self) -> Lock | None:
+        """Held by every build, so that nothing is trimmed under it; None while the cache is being trimmed."""
+        return Lock.attempt(self.home / "use", shared=True)
+
+    def lock_trim(self) -> Lock | None:
+        """Held while blobs are removed; None while a build runs."""
+        return Lock.attempt(self.home / "use")
+
+    def session(self) -> Session:
+        """A private folder for one build; what dead builds left is swept away first."""
+        Session.sweep(self.home / "tmp")
+        return Session.begin(self.home / "tmp")
+
+    def clear(self) -> None:
+        """Remove everything of this version; other versions and foreign files stay."""
+        shutil.rmtree(self.home, ignore_errors=True)

@@ -1,0 +1,99 @@
+"""The worker process: reads requests as JSON lines, runs them one by one, answers; it never plans or writes traces.
+
+Started as `python -m vidbuild.engine.worker PARENT`. It dies with its parent, and takes its process group along.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+from vidbuild.engine.execute import execute
+
+_BETWEEN_PROGRESS = 0.1
+_PR_SET_PDEATHSIG = 1
+
+
+class _Channel:
+    """The pipe to the parent; a step's threads may report progress side by side."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._lock = threading.Lock()
+        self._last = 0.0
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Write one whole line."""
+        rest = memoryview(json.dumps(message).encode() + b"\n")
+        with self._lock:
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+
+    def progress(self, done: int, total: int) -> None:
+        """Tell how far the step is, as often as a person can read."""
+        now = time.monotonic()
+        if done >= total > 0 or now - self._last >= _BETWEEN_PROGRESS:
+            self._last = now
+            self.send({"progress": [done, total]})
+
+
+def main() -> None:
+    """Serve until the parent closes the pipe."""
+    _die_with(int(sys.argv[1]))
+    requests, channel = _take_pipes()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _stop)
+    pending: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+    busy = threading.Event()
+    threading.Thread(target=_listen, args=(requests, pending, busy), daemon=True).start()
+    while (request := pending.get()) is not None:
+        busy.set()
+        answer = execute(request, channel.progress)
+        busy.clear()
+        channel.send(answer)
+
+
+def _take_pipes() -> tuple[int, _Channel]:
+    """Keep the pipes for us alone: what a step or its children read or print cannot disturb them."""
+    requests, answers = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return requests, _Channel(answers)
+
+
+def _listen(descriptor: int, pending: queue.SimpleQueue[dict[str, Any] | None], busy: threading.Event) -> None:
+    """Hand requests over; when the parent is gone while a step runs, die at once with all children."""
+    with open(descriptor, "rb") as requests:
+        for line in requests:
+            pending.put(json.loads(line))
+    if busy.is_set():
+        os.killpg(0, signal.SIGKILL)
+    pending.put(None)
+
+
+def _stop(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
+def _die_with(parent: int) -> None:
+    """Ask the kernel to kill us when the parent dies, where it can; the closed pipe does it elsewhere."""
+    if sys.platform == "linux":
+        import ctypes  # noqa: PLC0415 - only here, only on Linux
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
