@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.graph import Graph, Input, Product, Source, Step
+from vidbuild.media.encode import PROFILE
 from vidbuild.model import Scene, Spec
 from vidbuild.place import Place
 from vidbuild.plan import clock
@@ -20,7 +21,6 @@ from vidbuild.scenes.base import Clip, Reveal, SceneType
 from vidbuild.scenes.registry import SCENE_TYPES
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
-PROFILE: Mapping[str, Any] = {"codec": "h264", "preset": "veryfast", "crf": 20, "keyframe_seconds": 10}
 LAST_FRAME = -1
 
 
@@ -205,15 +205,15 @@ def _caption(spec: Spec) -> Step:
 
 def _join(spec: Spec) -> Step:
     inputs: dict[str, Input] = {**_timings(spec, "span.json"), "chapters": Product("caption", "chapters.ffmeta")}
-    order: list[dict[str, str]] = []
+    order: list[dict[str, Any]] = []
     for index, scene in enumerate(spec.scenes):
         inputs[f"film:{scene.id}"] = Product(f"film:{scene.id}", "segment.h264")
         inputs[f"sound:{scene.id}"] = Product(f"sound:{scene.id}", "sound.aac")
-        blend = ""
+        order.append({"scene": scene.id})
         if scene.transition != "cut" and index + 1 < len(spec.scenes):
             blend = f"{scene.id}+{spec.scenes[index + 1].id}"
             inputs[f"blend:{blend}"] = Product(f"blend:{blend}", "segment.h264")
-        order.append({"scene": scene.id, "blend": blend})
+            order.append({"blend": blend, "frames": 2 * _half(spec, scene)})
     params = {
         "title": spec.title,
         "description": spec.description,

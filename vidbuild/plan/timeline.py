@@ -139,11 +139,18 @@ def _types(item: Mapping[str, Any]) -> bool:
 
 
 def _room(reveals: Sequence[Mapping[str, Any]], at: Sequence[int], nth: int, start: int, fps: int) -> int | None:
-    """Frames until the next reveal that the spec itself has timed; None if there is none."""
-    for item, sample in zip(reveals[nth + 1 :], at[nth + 1 :], strict=True):
-        if item["at"] is not None:
-            return clock.frame_at(sample, fps) - start - clock.frames(AFTER_TYPING, fps)
-    return None
+    """Frames in which a line is to be typed for what the spec has timed next; None if it can take its time.
+
+    The lines of one command share what there is by their lengths.
+    """
+    following = range(nth + 1, len(reveals))
+    timed = next((index for index in following if reveals[index]["at"] is not None and at[index] > at[nth]), None)
+    if timed is None:
+        return None
+    room = clock.frame_at(at[timed], fps) - start - clock.frames(AFTER_TYPING, fps)
+    own = reveals[nth]["characters"]
+    rest = sum(item["characters"] for item in reveals[nth:timed] if item is reveals[nth] or item["after_previous"])
+    return room * own // max(rest, 1)
 
 
 def _effect_frames(effect: str, characters: int, room: int | None, fps: int) -> int:

@@ -49,10 +49,10 @@ def _clip_ms(context: Context) -> int | None:
     clip = context.params["clip"]
     if clip is None:
         return None
-    from vidbuild.media.probe import probe  # noqa: PLC0415 - only clips need ffmpeg
+    from vidbuild.media.inspect import inspect  # noqa: PLC0415 - only clips need ffmpeg
 
     end: int | None = clip["end_ms"]
-    length = round(probe(context.inputs["clip"], env=context.env).duration * 1000)
+    length = round(inspect(context.inputs["clip"], env=context.env).duration * 1000)
     if clip["start_ms"] >= length:
         raise StepError(
             f"the clip starts at {clip['start_ms'] / 1000:g} s, but it is only {length / 1000:g} s long", field="start"

@@ -149,6 +149,33 @@ def test_typing_hurries_to_be_done_for_what_comes_next() -> None:
     assert output.frame == 75
 
 
+def test_the_lines_of_one_command_share_the_time_there_is() -> None:
+    """Two lines at one cue are both typed before the output's own cue, each in its share."""
+    reveals = [
+        reveal({"line-0-0": "type"}, at=1.0, characters=40),
+        reveal({"line-0-1": "type"}, at=1.0, characters=20, after_previous=True),
+        reveal({"output-0": "fade"}, at=3.0, after_previous=True),
+    ]
+    tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), None, None).motion.tracks
+    first, second, output = (tracks[name].enter for name in ("line-0-0", "line-0-1", "output-0"))
+    assert first is not None
+    assert second is not None
+    assert first.frames > second.frames > 0
+    assert second.frame == first.frame + first.frames
+    assert output == Change(90, 12, "fade")
+
+
+def test_an_output_of_the_same_entry_does_not_hurry_its_command() -> None:
+    """A command and its output under one cue: typed at leisure, then answered."""
+    reveals = [
+        reveal({"line-0-0": "type"}, at=1.0, characters=24),
+        reveal({"output-0": "fade"}, at=1.0, after_previous=True),
+    ]
+    tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), None, None).motion.tracks
+    assert tracks["line-0-0"].enter == Change(30, 30, "type")
+    assert tracks["output-0"].enter == Change(70, 12, "fade")
+
+
 def test_an_output_waits_for_its_command() -> None:
     """An output whose cue comes too early appears only after the last key, a moment later."""
     reveals = [

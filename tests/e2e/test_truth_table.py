@@ -1,0 +1,261 @@
+"""Which edit makes which steps run: a literal table, through the real command with real voices and pictures."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from workspace import Workspace
+
+SPEC = """\
+vidbuild: 1
+title: Four scenes
+description: A video that every row of the table edits.
+language: en
+vars: {product: Acme}
+output: {size: 160x90, fps: 24}
+theme: midnight
+voice: espeak:en-us
+defaults: {pause_before: 0.2, pause_after: 0.2}
+scenes:
+  - id: open
+    type: title
+    title: "{{ product }} opens"
+    subtitle: A short one
+    transition: {type: fade, duration: 0.25}
+    narration: Hello there.
+  - id: points
+    type: list
+    title: Points
+    items:
+      - {text: Alpha, at: alpha}
+      - {text: Beta, at: beta}
+    narration: First [[alpha]] alpha and then [[beta]] beta.
+  - id: shot
+    type: image
+    src: shot.png
+    narration: A picture of it.
+  - id: close
+    type: outro
+    title: The end
+    duration: 1.5
+"""
+
+ENDS = {"join", "report"}
+SAID = {"speak:points", "time:points", "film:points", "sound:points", "caption"} | ENDS
+
+
+def picture(color: str) -> bytes:
+    """A small PNG of one colour."""
+    data = io.BytesIO()
+    Image.new("RGB", (64, 36), color).save(data, "PNG")
+    return data.getvalue()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One edit and the steps it makes run."""
+
+    name: str
+    edit: Callable[[Workspace], None]
+    ran: set[str]
+    arguments: tuple[str, ...] = ()
+
+
+def swap(*changes: tuple[str, str]) -> Callable[[Workspace], None]:
+    """An edit that replaces texts in the spec, each of which must be there."""
+
+    def edit(space: Workspace) -> None:
+        text = space.read("video.yaml")
+        for old, new in changes:
+            assert old in text, f"the spec has no {old!r}"
+            text = text.replace(old, new)
+        space.write("video.yaml", text)
+
+    return edit
+
+
+def scenes(space: Workspace, order: Callable[[list[str]], list[str]]) -> None:
+    """Rearrange the spec's scenes."""
+    head, *blocks = space.read("video.yaml").split("  - id: ")
+    space.write("video.yaml", head + "".join("  - id: " + block for block in order(blocks)))
+
+
+def new_picture_same_stat(space: Workspace) -> None:
+    """Other pixels under the same name, size and time of change."""
+    path = space.root / "shot.png"
+    before = path.stat()
+    other = picture("blue")
+    assert len(other) == before.st_size
+    path.write_bytes(other)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def touch(space: Workspace) -> None:
+    """Only the time of change."""
+    (space.root / "shot.png").touch()
+
+
+def nothing(space: Workspace) -> None:
+    """No edit at all."""
+
+
+EVERY = ("open", "points", "shot", "close")
+SPOKEN = ("open", "points", "shot")
+
+
+def each(*kinds: str, of: tuple[str, ...] = EVERY) -> set[str]:
+    """The steps of some kinds for some scenes."""
+    return {f"{kind}:{scene}" for kind in kinds for scene in of}
+
+
+BLEND, STILL = {"blend:open+points"}, {"still:open"}
+
+TABLE = [
+    Row("nothing", nothing, set()),
+    Row("a comment", swap(("title: Four", "# hello\ntitle: Four")), set()),
+    Row("white space", swap(("title: Four scenes", "title:    Four scenes\n")), set()),
+    Row(
+        "the order of keys",
+        swap(("    title: Points\n", ""), ("    items:\n", "    title: Points\n    items:\n")),
+        set(),
+    ),
+    Row("a quoted scalar", swap(("title: Points", 'title: "Points"')), set()),
+    Row("notes", swap(("    src: shot.png", "    src: shot.png\n    notes: nobody sees this")), set()),
+    Row("the output folder", nothing, set(), ("-o", "elsewhere")),
+    Row("the number of jobs", nothing, set(), ("-j", "1")),
+    Row("an image's time of change", touch, set()),
+    Row("a variable nobody uses", swap(("{product: Acme}", "{product: Acme, other: x}")), set()),
+    Row("narration text", swap(("and then", "and only then, a good while later, comes")), SAID),
+    Row(
+        "one word for one as long",
+        swap(("A picture of", "A picture or")),
+        each("speak", "sound", of=("shot",)) | {"time:shot", "film:shot", "caption"} | ENDS,
+    ),
+    Row("voice of one scene", swap(("    title: Points\n", "    title: Points\n    voice: espeak:en-gb\n")), SAID),
+    Row(
+        "voice of all",
+        swap(("espeak:en-us", "espeak:en-gb")),
+        each("speak", "time", "film", "sound", of=SPOKEN) | {"caption"} | ENDS | STILL,
+    ),
+    Row(
+        "pronunciation",
+        swap(("defaults:", "pronounce: {picture: photograph}\ndefaults:")),
+        each("speak", "time", "film", "sound", of=("shot",)) | {"caption"} | ENDS,
+    ),
+    Row("a new cue", swap(("A picture", "[[seen]] A picture")), {"time:shot", "caption", "report"}),
+    Row(
+        "a cue's name",
+        swap(("[[beta]]", "[[second]]"), ("at: beta", "at: second")),
+        {"time:points", "caption", "report"},
+    ),
+    Row("a cue's place", swap(("[[beta]] beta", "beta [[beta]]")), {"time:points", "film:points", "caption"} | ENDS),
+    Row(
+        "a scene's title",
+        swap(("title: Points", "title: Matters")),
+        {"draw:points", "film:points", "caption"} | ENDS | BLEND,
+    ),
+    Row(
+        "a variable in one scene",
+        swap(("product: Acme", "product: Zinc")),
+        {"draw:open", "film:open", "caption"} | ENDS | BLEND | STILL,
+    ),
+    Row(
+        "a variable from outside",
+        nothing,
+        {"draw:open", "film:open", "caption"} | ENDS | BLEND | STILL,
+        ("--var", "product=Zinc"),
+    ),
+    Row("the video's title", swap(("title: Four scenes", "title: Four good scenes")), ENDS),
+    Row("the description", swap(("A video that every", "The video which every")), ENDS),
+    Row(
+        "an image's pixels",
+        lambda space: space.write("shot.png", picture("green")) and None,
+        {"draw:shot", "film:shot"} | ENDS,
+    ),
+    Row("an image's pixels, same size and time", new_picture_same_stat, {"draw:shot", "film:shot"} | ENDS),
+    Row("the theme", swap(("theme: midnight", "theme: paper")), each("draw", "film") | BLEND | STILL | ENDS),
+    Row("the size", swap(("160x90", "192x108")), each("draw", "film") | BLEND | STILL | ENDS),
+    Row(
+        "the frame rate",
+        swap(("fps: 24", "fps: 25")),
+        each("time", "film", "sound") | BLEND | STILL | ENDS | {"caption"},
+    ),
+    Row(
+        "the loudness",
+        swap(("fps: 24}", "fps: 24, loudness: -23}")),
+        each("sound", of=SPOKEN) | {"sound:close"} | {"join"},
+    ),
+    Row(
+        "a pause",
+        swap(("    src: shot.png", "    src: shot.png\n    pause_after: 0.6")),
+        {"time:shot", "film:shot", "sound:shot", "caption"} | ENDS,
+    ),
+    Row(
+        "the transition's length",
+        swap(("duration: 0.25", "duration: 0.5")),
+        each("time", "film", of=("open", "points")) | BLEND | ENDS,
+    ),
+    Row(
+        "a cut for a transition",
+        swap(("{type: fade, duration: 0.25}", "cut")),
+        each("time", "film", of=("open", "points")) | ENDS,
+    ),
+    Row("two scenes swapped", lambda space: scenes(space, lambda b: [b[0], b[1], b[3], b[2]]), {"caption"} | ENDS),
+    Row("a scene deleted", lambda space: scenes(space, lambda b: [b[0], b[1], b[3]]), {"caption"} | ENDS),
+    Row(
+        "a scene copied",
+        lambda space: scenes(space, lambda b: [*b, b[3].replace("close", "again")]),
+        {"caption"} | ENDS,
+    ),
+    Row("a scene renamed", swap(("id: shot", "id: view")), {"caption"} | ENDS),
+    Row(
+        "the language",
+        swap(("language: en", "language: en-GB")),
+        each("speak", of=SPOKEN) | each("draw") | {"caption"} | ENDS,
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The table's project, built once; every row works on a copy of it."""
+    root = tmp_path_factory.mktemp("table") / "project"
+    space = Workspace(root)
+    space.write("video.yaml", SPEC)
+    space.write("shot.png", picture("red"))
+    space.build()
+    return root
+
+
+@pytest.fixture
+def project(built: Path, workspace: Workspace) -> Workspace:
+    """A copy of the built project, its cache included."""
+    shutil.copytree(built, workspace.root, dirs_exist_ok=True, copy_function=shutil.copy2)
+    return workspace
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name.replace(" ", "-"))
+def test_exactly_the_needed_steps_run(project: Workspace, row: Row) -> None:
+    """P2: an edit runs exactly the steps of its row."""
+    row.edit(project)
+    project.build(*row.arguments)
+    assert set(project.ran()) == row.ran
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row.ran and not row.arguments][::4], ids=lambda row: row.name)
+def test_a_reverted_edit_is_a_full_hit(project: Workspace, row: Row) -> None:
+    """V6: undoing an edit runs nothing, since the earlier results are still there."""
+    spec, shot = project.read("video.yaml"), (project.root / "shot.png").read_bytes()
+    row.edit(project)
+    project.build()
+    project.write("video.yaml", spec)
+    project.write("shot.png", shot)
+    project.build()
+    assert project.ran() == []

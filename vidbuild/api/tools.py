@@ -1,0 +1,63 @@
+"""The tools whose identities are in keys, each imported only when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from vidbuild.engine.tools import Tool
+from vidbuild.voices.registry import ENGINES
+
+
+def tools() -> Mapping[str, Tool]:
+    """Name -> tool, as the kinds of step name them."""
+    voices = {
+        f"voice-{name}": Tool(engine.stat_path, partial(_voice_identity, name)) for name, engine in ENGINES.items()
+    }
+    return {
+        "ffmpeg": Tool(_ffmpeg_path, _ffmpeg_identity),
+        "typst": Tool(_typst_path, _typst_identity),
+        "fonts": Tool(_fonts_path, _fonts_identity),
+        **voices,
+    }
+
+
+def _voice_identity(name: str) -> str:
+    return ENGINES[name].identity()
+
+
+def _ffmpeg_path() -> Path:
+    from vidbuild.media import ffmpeg  # noqa: PLC0415 - see the module's first line
+
+    return ffmpeg.executable()
+
+
+def _ffmpeg_identity() -> str:
+    from vidbuild.media import ffmpeg  # noqa: PLC0415 - see the module's first line
+
+    return ffmpeg.identity()
+
+
+def _typst_path() -> Path:
+    from vidbuild.media import layout  # noqa: PLC0415 - see the module's first line
+
+    return layout.typst_path()
+
+
+def _typst_identity() -> str:
+    from vidbuild.media import layout  # noqa: PLC0415 - see the module's first line
+
+    return layout.typst_identity()
+
+
+def _fonts_path() -> Path:
+    from vidbuild.media import layout  # noqa: PLC0415 - see the module's first line
+
+    return layout.fonts_path()
+
+
+def _fonts_identity() -> str:
+    from vidbuild.media import layout  # noqa: PLC0415 - see the module's first line
+
+    return layout.fonts_identity()
