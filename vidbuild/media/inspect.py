@@ -1,0 +1,157 @@
+"""Tells what is in a media file, as ffmpeg sees it; it knows nothing of what the file is for."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vidbuild.errors import StepError
+from vidbuild.media import ffmpeg
+
+TIMEOUT = 120.0
+SD_HEIGHT = 576
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """A media file's facts.
+
+    duration: seconds, of the picture where there is one.
+    width, height: as it is meant to be seen: turned, with square pixels.
+    rotation: degrees, as the file asks; sar: width of a pixel by its height.
+    matrix: which coefficients its colours are stored with ("bt709", "bt601", "bt2020"); guessed by size where not told.
+    """
+
+    format: str
+    duration: float
+    has_video: bool = False
+    width: int = 0
+    height: int = 0
+    rotation: int = 0
+    sar: float = 1.0
+    fps: float = 0.0
+    pixel_format: str = ""
+    matrix: str = "bt709"
+    full_range: bool = False
+    has_audio: bool = False
+    channels: int = 0
+    sample_rate: int = 0
+
+
+def inspect(path: Path, *, env: Mapping[str, str] | None = None) -> MediaInfo:
+    """Look into a media file and decode the first of what it holds; StepError says in plain words what is wrong."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise StepError(f"'{path.name}' cannot be read: {(error.strerror or str(error)).lower()}") from error
+    if size == 0:
+        raise StepError(f"'{path.name}' is empty")
+    probe = _Probe(path.absolute(), dict(os.environ) if env is None else env)
+    first = probe.packets("-map", "0:V:0?", "-map", "0:a:0?", "-frames:v", "1", "-shortest", "-t", "10")
+    info = parse(first.text, first.output.decode("ascii", "replace"))
+    if not (info.has_video or info.has_audio):
+        raise StepError(f"nothing in '{path.name}' can be decoded", log=first.log[-12:])
+    return replace(info, duration=probe.end() - _start(first.text)) if info.has_video else info
+
+
+def parse(log: str, packets: str) -> MediaInfo:
+    """The facts in ffmpeg's log about an input, and in the framecrc text of its first decoded picture and sound."""
+    told = log.split("\nStream mapping:", 1)[0]
+    kind = re.search(r"^Input #0, (.+), from ", told, re.MULTILINE)
+    length = re.search(r"^  Duration: (\d+):(\d+):(\d+\.\d+)", told, re.MULTILINE)
+    hours, minutes, seconds = (float(part) for part in length.groups()) if length else (0.0, 0.0, 0.0)
+    info = MediaInfo(format=kind[1] if kind else "", duration=hours * 3600 + minutes * 60 + seconds)
+    streams = re.split(r"^  Stream ", told, flags=re.MULTILINE)[1:]
+    decoded = {int(line.split(",")[0]) for line in packets.splitlines() if line[:1].isdigit()}
+    for index in decoded:
+        media = re.search(rf"^#media_type {index}: (\w+)", packets, re.MULTILINE)
+        facts = dict(re.findall(rf"^#(\w+) {index}: (.+)$", packets, re.MULTILINE))
+        if media and media[1] == "video":
+            info = _with_video(info, facts, _described(streams, ": Video: "))
+        elif media and media[1] == "audio":
+            info = _with_audio(info, facts, _described(streams, ": Audio: "))
+    return info
+
+
+@dataclass(frozen=True, slots=True)
+class _Probe:
+    path: Path
+    env: Mapping[str, str]
+
+    def packets(self, *wanted: str, before: tuple[str, ...] = (), check: bool = True) -> ffmpeg.Finished:
+        return ffmpeg.capture(
+            [*ffmpeg.media(self.path, *before), *wanted, "-f", "framecrc", "-"],
+            cwd=self.path.parent,
+            env=self.env,
+            timeout=TIMEOUT,
+            what=f"read '{self.path.name}'",
+            check=check,
+        )
+
+    def end(self) -> float:
+        """When the last picture ends: of the picture alone, since the sound may be longer or shorter."""
+        for before in (("-sseof", "-3"), ()):
+            found = self.packets("-map", "0:V:0", "-c", "copy", "-copyts", before=before, check=bool(not before))
+            end = _last_end(found.output.decode("ascii", "replace"))
+            if end is not None:
+                return end
+        raise StepError(f"'{self.path.name}' has no pictures")
+
+
+def _last_end(packets: str) -> float | None:
+    base = re.search(r"^#tb 0: (\d+)/(\d+)", packets, re.MULTILINE)
+    lines = [line.split(",") for line in packets.splitlines() if line.startswith("0,")]
+    if base is None or not lines:
+        return None
+    last = max(int(fields[2]) + int(fields[3]) for fields in lines)
+    return last * int(base[1]) / int(base[2])
+
+
+def _start(log: str) -> float:
+    start = re.search(r"^  Duration: .*?start: (-?\d+\.\d+)", log, re.MULTILINE)
+    return float(start[1]) if start else 0.0
+
+
+def _described(streams: list[str], kind: str) -> str:
+    return next((text for text in streams if kind in text and "(attached pic)" not in text), "")
+
+
+def _with_video(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaInfo:
+    width, height = (int(part) for part in facts["dimensions"].split("x"))
+    over, under = (int(part) for part in facts.get("sar", "0/1").split("/"))
+    sar = over / under if over and under else 1.0
+    turned = re.search(r"rotation of (-?\d+(?:\.\d+)?) degrees", text)
+    rate = re.search(r", ([\d.]+)(k?) (?:fps|tbr)", text)
+    pixels = re.search(r": Video: .*?, (\w+)(?:\(([^)]*)\))?, \d+x\d+", text)
+    colours = (pixels[2] or "") if pixels else ""
+    return replace(
+        info,
+        has_video=True,
+        width=round(width * sar),
+        height=height,
+        sar=sar,
+        rotation=round(float(turned[1])) if turned else 0,
+        fps=float(rate[1]) * (1000 if rate[2] else 1) if rate else 0.0,
+        pixel_format=pixels[1] if pixels else "",
+        matrix=_matrix(colours, height),
+        full_range=bool(re.search(r"\bpc\b", colours)) or (pixels is not None and pixels[1].startswith("yuvj")),
+    )
+
+
+def _matrix(colours: str, height: int) -> str:
+    """As told; where it isn't, by size as players do: what is larger than a DVD's picture is HD."""
+    for told, name in (("bt2020", "bt2020"), ("bt709", "bt709"), ("bt470bg", "bt601"), ("smpte170m", "bt601")):
+        if told in colours:
+            return name
+    return "bt709" if height > SD_HEIGHT else "bt601"
+
+
+def _with_audio(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaInfo:
+    layout = facts.get("channel_layout_name", "")
+    counts = {"mono": 1, "stereo": 2, "2.1": 3, "quad": 4, "5.0": 5, "5.1": 6, "7.1": 8}
+    told = re.search(r"(\d+) channels", text)
+    channels = counts.get(layout.split("(")[0], int(told[1]) if told else 2)
+    return replace(info, has_audio=True, sample_rate=int(facts["sample_rate"]), channels=channels)
