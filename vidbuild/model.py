@@ -71,6 +71,8 @@ class Scene:
     background: str | None
     fields: Mapping[str, Any]
     places: Mapping[str, Place]
+    captions: bool = True
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

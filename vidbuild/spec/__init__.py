@@ -1,1 +1,1 @@
-"""From YAML text to a Spec: positions, templating, schema, diagnostics. It knows nothing of steps or media tools."""
+"""The spec language: text to Spec, with every problem located; it knows nothing of steps or builds."""

@@ -1,0 +1,106 @@
+"""A terminal. Layers: heading, window, then for each entry e: prompt-e, line-e-0, line-e-1 … and output-e; cursor."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vidbuild.model import Scene
+from vidbuild.scenes.base import Reveal, SceneProblem
+from vidbuild.scenes.plain import PlainScene, rising, shown
+
+COLUMNS = 64  # of a command's line; what is longer goes on in the next one
+INDENT = "  "  # of the lines in which a command goes on
+TAB = 4
+
+
+class CommandScene(PlainScene):
+    """Commands that are typed at a readable speed, and what they answer. Nothing is run."""
+
+    name = "command"
+    summary = "a terminal in which commands are typed and answer"
+
+    def check(self, fields: Mapping[str, Any], _cues: frozenset[str]) -> Iterator[SceneProblem]:
+        """Each entry shows something."""
+        for index, entry in enumerate(fields["commands"]):
+            if "run" not in entry and "output" not in entry:
+                yield SceneProblem(f"commands.{index}", "an entry of 'commands' needs 'run' or 'output'")
+
+    def drawing(self, scene: Scene) -> dict[str, Any]:
+        """{"title", "shell", "prompt", "entries": [{"lines": [text…], "output": text or None}]}."""
+        fields = scene.fields
+        entries = [
+            {"lines": wrap(entry.get("run", "")), "output": _output_text(entry)}
+            for entry in fields["commands"]
+        ]
+        return {**shown(fields, "title", "shell"), "prompt": fields["prompt"], "entries": entries}
+
+    def entrances(self, scene: Scene) -> dict[str, str]:
+        """The heading and the empty window rise."""
+        return {**rising(scene.fields, {"heading": "title"}), "window": "rise"}
+
+    def reveals(self, scene: Scene) -> list[Reveal]:
+        """Each line is typed after the one before it; an output comes after what was typed."""
+        reveals: list[Reveal] = []
+        for index, entry in enumerate(scene.fields["commands"]):
+            reveals.extend(_typed(index, entry))
+            if _output_text(entry) is not None:
+                reveals.append(_output(index, entry))
+        return reveals
+
+
+def _typed(index: int, entry: Mapping[str, Any]) -> Iterator[Reveal]:
+    for nth, line in enumerate(wrap(entry.get("run", ""))):
+        prompt = {f"prompt-{index}": "fade"} if nth == 0 else {}
+        yield Reveal(
+            field=f"commands.{index}",
+            at=entry.get("at"),
+            enter={**prompt, f"line-{index}-{nth}": "type"},
+            characters=len(line),
+            after_previous=nth > 0,
+        )
+
+
+def _output(index: int, entry: Mapping[str, Any]) -> Reveal:
+    at = entry.get("at")
+    return Reveal(field=f"commands.{index}", at=at, enter={f"output-{index}": "fade"}, after_previous=True)
+
+
+def _output_text(entry: Mapping[str, Any]) -> str | None:
+    return "\n".join(plain_lines(entry.get("output", ""))) or None
+
+
+def plain_lines(text: str) -> list[str]:
+    """A text's lines, tabs as blanks, without blanks at their ends or empty lines at the text's end."""
+    lines = [line.expandtabs(TAB).rstrip() for line in text.splitlines()]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def wrap(command: str) -> list[str]:
+    """A command's lines of at most COLUMNS columns, broken at blanks where there are any."""
+    lines: list[str] = []
+    for line in plain_lines(command):
+        rest, indent = line, ""
+        while _columns(indent + rest) > COLUMNS:
+            cut = _cut(rest, COLUMNS - len(indent))
+            lines.append(indent + rest[:cut].rstrip())
+            rest, indent = rest[cut:].lstrip(), INDENT
+        if rest:
+            lines.append(indent + rest)
+    return lines
+
+
+def _cut(text: str, room: int) -> int:
+    """Where to break: after the last blank that fits, or where the room ends."""
+    fits = 1
+    while fits < len(text) and _columns(text[: fits + 1]) <= room:
+        fits += 1
+    blank = text.rfind(" ", 1, fits + 1)
+    return blank if blank > 0 and text[:blank].strip() else fits
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

@@ -1,0 +1,41 @@
+"""A picture. Layers: heading, picture, caption. Its file is in the role "image"."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from vidbuild.model import Scene
+from vidbuild.scenes.plain import PlainScene, rising, shown
+
+SMALL, WHOLE, LARGE = 0.94, 1.0, 1.06  # slow enough to be felt rather than seen
+
+
+class ImageScene(PlainScene):
+    """A picture, large, perhaps in a window, perhaps slowly moving."""
+
+    name = "image"
+    summary = "a picture, large, perhaps in a window, perhaps slowly moving"
+
+    def files(self, scene: Scene) -> dict[str, Path]:
+        """The image."""
+        return {"image": Path(scene.fields["src"])}
+
+    def drawing(self, scene: Scene) -> dict[str, Any]:
+        """{"title", "caption", "fit", "frame", "image_size": [w, h]}: texts None where there are none."""
+        fields = scene.fields
+        return {**shown(fields, "title", "caption"), **{key: fields[key] for key in ("fit", "frame", "image_size")}}
+
+    def entrances(self, scene: Scene) -> dict[str, str]:
+        """Heading and picture rise, the caption with them."""
+        heading = rising(scene.fields, {"heading": "title"})
+        return {**heading, "picture": "fade", **rising(scene.fields, {"caption": "caption"})}
+
+    def zooms(self, scene: Scene) -> dict[str, tuple[float, float]]:
+        """The picture, if it is to move: one that fills the screen grows past it, any other grows into its place."""
+        fields = scene.fields
+        if fields["motion"] == "none":
+            return {}
+        full = fields["fit"] == "cover" and fields["frame"] == "none"
+        small, large = (WHOLE, LARGE) if full else (SMALL, WHOLE)
+        return {"picture": (small, large) if fields["motion"] == "zoom-in" else (large, small)}

@@ -1,0 +1,182 @@
+"""What is wrong with a spec and how it is shown as text; it knows nothing of how it was found out."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from vidbuild.errors import VidbuildError
+from vidbuild.place import Place
+
+Severity = Literal["error", "warning"]
+
+WIDTH = 100  # columns of a source line that are shown
+TAB = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One problem of the spec `file`, and where it is.
+
+    In a spec made in Python a place has line 0, and its `file` is the field's path: "scenes[1].title".
+    """
+
+    severity: Severity
+    message: str
+    file: str
+    place: Place | None = None
+    hint: str | None = None
+
+    @property
+    def path(self) -> str:
+        """The file that the problem is in, or the field's path."""
+        return self.place.file if self.place else self.file
+
+    @property
+    def line(self) -> int:
+        """Counted from 1; 0 where there is no line."""
+        return self.place.line if self.place else 0
+
+    @property
+    def column(self) -> int:
+        """Counted from 1; 0 where there is no line."""
+        return self.place.column if self.place else 0
+
+    def order(self) -> tuple[object, ...]:
+        """What sorts diagnostics as a reader meets them: the spec's own first, then by file and place."""
+        return (self.path != self.file, self.path, self.line, self.column, self.severity, self.message)
+
+
+class SpecError(VidbuildError):
+    """The spec is wrong. sources: file name as in the places -> its text, for the lines that are shown."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic], sources: Mapping[str, str] | None = None) -> None:
+        self.diagnostics = tuple(diagnostics)
+        self.sources = dict(sources or {})
+        super().__init__(render(self.diagnostics, self.sources))
+
+
+def tidy(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Sorted by place, each once."""
+    return sorted(dict.fromkeys(diagnostics), key=Diagnostic.order)
+
+
+def render(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str] | None = None) -> str:
+    """The text a user is shown: each problem with its source line, then the count. No final newline."""
+    lines: dict[str, list[str]] = {}
+    parts = [_one(item, _source(item, sources or {}, lines)) for item in diagnostics]
+    return "\n".join([*parts, summary(diagnostics)]) if parts else ""
+
+
+def read_sources(diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
+    """The texts of the files that the diagnostics point into, as far as they can be read now."""
+    sources: dict[str, str] = {}
+    for name in {item.place.file for item in diagnostics if item.place}:
+        try:
+            sources[name] = Path(name).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            continue
+    return sources
+
+
+def summary(diagnostics: Sequence[Diagnostic]) -> str:
+    """The last line: "video.yaml: 2 errors, 1 warning"."""
+    counts = []
+    for severity in ("error", "warning"):
+        number = sum(item.severity == severity for item in diagnostics)
+        if number:
+            counts.append(f"{number} {severity}{'s' if number > 1 else ''}")
+    file = diagnostics[0].file if diagnostics else ""
+    return f"{file}: {', '.join(counts)}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that was most probably meant."""
+    candidates = list(known)
+    folded = {candidate.lower(): candidate for candidate in candidates}
+    found = difflib.get_close_matches(name.lower()[:100], list(folded), n=1, cutoff=0.6)
+    return folded[found[0]] if found else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """A hint with the nearest known name, if one is near."""
+    found = nearest(name, known)
+    return f"did you mean '{found}'?" if found else None
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal the text takes, tabs aside."""
+    return sum(_columns(character) for character in text)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in {"Cf", "Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _source(item: Diagnostic, sources: Mapping[str, str], lines: dict[str, list[str]]) -> str | None:
+    if item.place is None or not item.line or item.path not in sources:
+        return None
+    file = item.place.file
+    if file not in lines:
+        lines[file] = split_lines(sources[file])
+    return lines[file][item.place.line - 1] if item.place.line <= len(lines[file]) else None
+
+
+def split_lines(text: str) -> list[str]:
+    """The text's lines as YAML counts them (so not at form feeds, as str.splitlines would)."""
+    for ending in ("\r\n", "\r", "\x85", "\u2028", "\u2029"):
+        text = text.replace(ending, "\n")
+    return text.split("\n")
+
+
+def _one(item: Diagnostic, line: str | None) -> str:
+    where = f"{item.path}:{item.line}:{item.column}" if item.line else item.file
+    if item.place is not None and not item.line and item.path:
+        where += f": {item.path}"
+    mark = "warning: " if item.severity == "warning" else ""
+    parts = [f"{where}: {mark}{item.message}"]
+    margin = "  "
+    if item.place is not None and line is not None:
+        number = str(item.place.line)
+        shown, start, length = _excerpt(line, item.place.column - 1, item.place.end_column - 1)
+        gap = " " * max(5 - len(number), 0)
+        margin = " " * (len(gap) + len(number) + 1)
+        parts += [f"{gap}{number} │ {shown}".rstrip(), f"{margin}│ {' ' * start}{'^' * length}"]
+    if item.hint:
+        parts.append(f"{margin}hint: {item.hint}")
+    return "\n".join(parts)
+
+
+def _excerpt(line: str, first: int, end: int) -> tuple[str, int, int]:
+    """The part of a line that is shown, and where in it (in columns) the carets start and how many they are."""
+    first = min(first, len(line))
+    end = max(min(end, len(line)), first)
+    before, token, after = (_plain(part) for part in (line[:first], line[first:end], line[end:]))
+    if columns(before + token + after) > WIDTH:
+        before = _keep(before[::-1], max(WIDTH // 2 - columns(token) // 2, WIDTH // 5))[::-1]
+        token = _keep(token, WIDTH - columns(before))
+        after = _keep(after, max(WIDTH - columns(before + token), 1))
+    return before + token + after, columns(before), max(columns(token), 1)
+
+
+def _plain(text: str) -> str:
+    """Tabs and characters that a terminal would obey become blanks, so that columns can be counted."""
+    return "".join(" " * TAB if c == "\t" else " " if unicodedata.category(c) == "Cc" else c for c in text)
+
+
+def _keep(text: str, width: int) -> str:
+    """As much of the text as fits, with an ellipsis where something is left out."""
+    if columns(text) <= width:
+        return text
+    kept = ""
+    for character in text:
+        if columns(kept + character) > width - 1:
+            break
+        kept += character
+    return kept + "…"

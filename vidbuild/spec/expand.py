@@ -1,0 +1,93 @@
+"""Templating of a whole document: which texts are expanded, and where in the text their problems stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from vidbuild.place import Place
+from vidbuild.spec import schema, templates
+from vidbuild.spec.diagnostics import Diagnostic
+from vidbuild.spec.document import Document, Path
+
+UNTOUCHED = frozenset({"vars", "vidbuild"})
+
+
+def variables(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The names a template can use: the spec's `vars`, then what was given for this build."""
+    own = document.data.get("vars") if isinstance(document.data, Mapping) else None
+    named = own if isinstance(own, Mapping) else {}
+    return {**{key: value for key, value in named.items() if not isinstance(value, list | dict)}, **given}
+
+
+def expand(document: Document, names: Mapping[str, Any]) -> tuple[Document, dict[Path, Diagnostic]]:
+    """The document with its templates expanded; a text that cannot be stays as it is, and its path is told."""
+    problems: dict[Path, Diagnostic] = {}
+
+    def walk(data: Any, path: Path) -> Any:  # noqa: ANN401 - any value of a document
+        if isinstance(data, str):
+            if not templates.is_template(data) or _verbatim(document.data, path):
+                return data
+            try:
+                return _typed(templates.expand(data, names), path, document.data)
+            except templates.TemplateProblemError as error:
+                place = _place(document, path, error)
+                problems[path] = Diagnostic("error", error.message, document.name, place, hint=error.hint)
+                return data
+        if isinstance(data, Mapping):
+            return {key: walk(value, (*path, key)) for key, value in data.items()}
+        return [walk(value, (*path, index)) for index, value in enumerate(data)] if isinstance(data, list) else data
+
+    if not isinstance(document.data, Mapping):
+        return document, {}
+    data = {key: value if key in UNTOUCHED else walk(value, (key,)) for key, value in document.data.items()}
+    return replace(document, data=data), problems
+
+
+def _verbatim(data: Mapping[str, Any], path: Path) -> bool:
+    if path[0] != "scenes" or len(path) < 3:  # noqa: PLR2004 - "scenes", the scene, a field
+        return False
+    scene = data["scenes"][path[1]]
+    if path[-1] == "notes" and len(path) == 3:  # noqa: PLR2004
+        return True
+    expanded = isinstance(scene, Mapping) and scene.get("expand") is True
+    return not expanded and any(node.get("x-verbatim") for node in schema.allowed(path, data))
+
+
+def _typed(text: str, path: Path, data: object) -> Any:  # noqa: ANN401
+    """An expanded text as a number or truth value where the schema has no use for text."""
+    allowed = list(schema.allowed(path, data))
+    kinds = {node.get("type") for node in allowed if "enum" not in node}
+    values = [value for node in allowed for value in node.get("enum", ())]
+    if not allowed or "string" in kinds or any(isinstance(value, str) for value in values):
+        return text
+    plain = text.strip()
+    if "boolean" in kinds and plain in {"True", "False", "true", "false"}:
+        return plain.lower() == "true"
+    if re.fullmatch(r"[-+]?[0-9]{1,15}", plain):
+        return int(plain)
+    if re.fullmatch(r"[-+]?[0-9]{1,15}\.[0-9]{1,15}", plain):
+        return float(plain)
+    return text
+
+
+def _place(document: Document, path: Path, error: templates.TemplateProblemError) -> Place:
+    """Where the token stands in the file: in the same expression of the scalar as it is written there."""
+    span = document.spans.get(path)
+    if span is None:
+        return document.value(path)
+    written = list(_expressions(document.text, span.start, span.end))
+    if error.nth >= len(written):
+        return document.value(path)
+    start, end = written[error.nth]
+    found = re.search(rf"(?<!\w){re.escape(error.token)}(?!\w)", document.text[start:end]) if error.token else None
+    if found:
+        return document.stretch(start + found.start(), start + found.end())
+    return document.stretch(start, end) if error.token else document.value(path)
+
+
+def _expressions(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for match in templates.OPENS.finditer(text, start, end):
+        yield match.start(), match.end()

@@ -1,0 +1,98 @@
+"""Looks whether a file is what a spec takes it for; it knows nothing of which field named it."""
+
+from __future__ import annotations
+
+import os
+import stat
+import warnings
+from pathlib import Path
+
+from vidbuild.spec.diagnostics import did_you_mean
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+MAX_PIXELS = 100_000_000
+MAX_TEXT = 1_000_000  # bytes: more than anyone would show
+TURNED = range(5, 9)  # EXIF orientations in which width and height change places
+ORIENTATION = 0x0112
+
+
+class FileProblemError(Exception):
+    """A file that is not what it is taken for."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+def look(path: Path, name: str) -> None:
+    """Raise FileProblemError unless there is a file with something in it that can be read. name: as the spec has it."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise FileProblemError(f"file '{name}' does not exist", _neighbour(path)) from None
+    except (OSError, ValueError) as error:
+        raise FileProblemError(f"file '{name}' cannot be read: {_reason(error)}") from None
+    if stat.S_ISDIR(status.st_mode):
+        raise FileProblemError(f"'{name}' is a folder, not a file")
+    if not stat.S_ISREG(status.st_mode):
+        raise FileProblemError(f"'{name}' is not a regular file")
+    if status.st_size == 0:
+        raise FileProblemError(f"file '{name}' is empty")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise FileProblemError(f"file '{name}' cannot be read: {_reason(error)}") from None
+
+
+def image_size(path: Path, name: str) -> list[int]:
+    """[width, height] of an image as it is seen. Raises FileProblemError for what is no image of a known format."""
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - only images need it
+
+    look(path, name)
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
+            kind, (width, height) = image.format, image.size
+            turned = kind == "JPEG" and image.getexif().get(ORIENTATION) in TURNED
+    except UnidentifiedImageError:
+        raise FileProblemError(f"'{name}' is not an image; PNG, JPEG, WebP and GIF are known") from None
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise FileProblemError(f"'{name}' is not an image that can be read: {_reason(error)}") from None
+    if kind not in FORMATS:
+        raise FileProblemError(f"'{name}' is a {kind} image; PNG, JPEG, WebP and GIF are known")
+    if width * height > MAX_PIXELS:
+        raise FileProblemError(f"'{name}' has {width} x {height} pixels, more than {MAX_PIXELS // 1_000_000} million")
+    return [height, width] if turned else [width, height]
+
+
+def text(path: Path, name: str) -> str:
+    """A text file's text. Raises FileProblemError."""
+    look(path, name)
+    if path.stat().st_size > MAX_TEXT:
+        raise FileProblemError(f"file '{name}' has {path.stat().st_size} bytes, more than {MAX_TEXT}")
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise FileProblemError(f"file '{name}' is not UTF-8 text") from None
+
+
+def fonts(path: Path, name: str) -> tuple[Path, ...]:
+    """The font files in a folder, by name. Raises FileProblemError."""
+    if not path.is_dir():
+        raise FileProblemError(f"folder '{name}' does not exist" if not path.exists() else f"'{name}' is not a folder")
+    found = sorted(item for item in path.iterdir() if item.suffix.lower() in {".ttf", ".otf", ".ttc"} and item.is_file())
+    if not found:
+        raise FileProblemError(f"folder '{name}' has no .ttf or .otf file in it")
+    return tuple(found)
+
+
+def _neighbour(path: Path) -> str | None:
+    """The file beside it that was probably meant."""
+    try:
+        return did_you_mean(path.name, sorted(os.listdir(path.parent))[:2000])
+    except OSError:
+        return None
+
+
+def _reason(error: Exception) -> str:
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return said[:1].lower() + said[1:]

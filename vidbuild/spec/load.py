@@ -1,0 +1,238 @@
+"""A spec's file, text or data -> Spec: every problem at once; it renders nothing and knows no scene type."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any
+
+from vidbuild.model import Scene, Spec
+from vidbuild.spec import expand, made, paths, reader, schema, validate
+from vidbuild.spec.diagnostics import Diagnostic, SpecError, tidy
+from vidbuild.spec.document import Document, Path, dotted
+from vidbuild.spec.notes import Notes
+from vidbuild.spec.validate import Fault
+
+SIZES = {
+    "2160p": (3840, 2160),
+    "1440p": (2560, 1440),
+    "1080p": (1920, 1080),
+    "720p": (1280, 720),
+    "vertical": (1080, 1920),
+    "square": (1080, 1080),
+}
+SMALLEST, LARGEST = 64, 7680
+Variables = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What came of reading a spec. sources: file name as in the places -> text. spec: None if there is an error."""
+
+    spec: Spec | None
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """Those that keep it from being a spec."""
+        return tuple(item for item in self.diagnostics if item.severity == "error")
+
+
+def load(path: str | os.PathLike[str], variables: Variables | None = None) -> Spec:
+    """Read a spec's file. Raises SpecError with all that is wrong with it."""
+    return _spec(examine(path, variables))
+
+
+def parse(data: Mapping[str, Any] | str, path: str | os.PathLike[str], variables: Variables | None = None) -> Spec:
+    """As load, from data made in Python or from YAML text; `path` is where its file would be. Raises SpecError."""
+    return _spec(examine_data(data, path, variables))
+
+
+def check(path: str | os.PathLike[str], variables: Variables | None = None) -> list[Diagnostic]:
+    """All that is wrong or doubtful in a spec's file, in order; never raises for what is in it."""
+    return list(examine(path, variables).diagnostics)
+
+
+def examine(path: str | os.PathLike[str], variables: Variables | None = None) -> Examined:
+    """Read a spec's file, whatever is in it."""
+    name = os.fspath(path)
+    try:
+        raw = FilePath(name).read_bytes()
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        problem = Diagnostic("error", f"the spec cannot be read: {said[:1].lower()}{said[1:]}", name)
+        return Examined(None, (problem,))
+    text, problems = reader.decode(raw, name)
+    if problems:
+        return Examined(None, tuple(problems), {name: text})
+    return _examine_text(text, name, variables or {})
+
+
+def examine_data(
+    data: Mapping[str, Any] | str, path: str | os.PathLike[str], variables: Variables | None = None
+) -> Examined:
+    """As examine, from data or text."""
+    name = os.fspath(path)
+    if isinstance(data, str):
+        return _examine_text(data, name, variables or {})
+    document, problems = made.document(data, name)
+    return _examine(document, problems, variables or {})
+
+
+def _spec(examined: Examined) -> Spec:
+    if examined.spec is None:
+        raise SpecError(examined.errors, examined.sources)
+    return examined.spec
+
+
+def _examine_text(text: str, name: str, variables: Variables) -> Examined:
+    document, problems = reader.read(text, name)
+    if document.data is None:
+        return Examined(None, tuple(tidy(problems)), {name: text})
+    return _examine(document, problems, variables)
+
+
+def _examine(document: Document, problems: list[Diagnostic], variables: Variables) -> Examined:
+    document, failed = expand.expand(document, expand.variables(document, variables))
+    faults = validate.validate(document, skip=failed)
+    notes = Notes(document, [*problems, *failed.values(), *validate.diagnose(document, faults)])
+    sources = {document.name: document.text}
+    spec = None
+    if isinstance(document.data, Mapping):
+        broken = [fault.path for fault in faults] + list(failed)
+        making = _Making(document, notes, _Valid(document.data, broken, faults))
+        spec = making.spec()
+        sources.update(making.sources)
+    diagnostics = tuple(tidy(notes.found))
+    wrong = any(item.severity == "error" for item in diagnostics)
+    return Examined(None if wrong else spec, diagnostics, sources)
+
+
+@dataclass(frozen=True, slots=True)
+class _Valid:
+    """The parts of a document that the schema has nothing against."""
+
+    data: Mapping[str, Any]
+    broken: list[Path]
+    faults: list[Fault]
+
+    def fine(self, path: Path) -> bool:
+        return not any(broken[: len(path)] == path for broken in self.broken)
+
+    def whole(self) -> dict[str, Any]:
+        """Every top-level field but the scenes, defaults in place of what is broken."""
+        values: dict[str, Any] = {}
+        for name, node in schema.load()["properties"].items():
+            given = name in self.data and self.fine((name,))
+            if name != "scenes" and (given or "default" in node):
+                values[name] = schema.complete(self.data[name] if given else node["default"], node)
+        return values
+
+    def scenes(self) -> Iterable[tuple[int, dict[str, Any] | None]]:
+        """Each scene with its defaults, or None where it is broken."""
+        found = self.data.get("scenes")
+        for index, item in enumerate(found if isinstance(found, list) else ()):
+            fine = self.fine(("scenes", index)) and isinstance(item, Mapping)
+            yield index, schema.complete(item, schema.definition("scene")) if fine else None
+
+
+class _Making:
+    """From the valid parts of a document to a spec, noting what the schema cannot say."""
+
+    def __init__(self, document: Document, notes: Notes, valid: _Valid) -> None:
+        self.document, self.notes, self.valid = document, notes, valid
+        self.path = FilePath(document.name)
+        self.root = paths.project_root(self.path)
+        self.whole = valid.whole()
+        self.sources: dict[str, str] = {}
+
+    def spec(self) -> Spec | None:
+        """The spec, or None where the notes say why not."""
+        from vidbuild.spec import lint, scenes, theme, voice  # noqa: PLC0415 - needed once there is something valid
+
+        whole, notes = self.whole, self.notes
+        width, height = self._size()
+        voice.check_aliases(whole["voices"], notes)
+        speaker = voice.resolve(whole["voice"], ("voice",), notes, whole["voices"])
+        themes = theme.Themes(self.root)
+        look = themes.resolve(whole["theme"], ("theme",), notes, self.path.parent)
+        notes.found.extend(themes.found)
+        self.sources = themes.sources
+        found = list(self.valid.scenes())
+        around = scenes.Around(whole, self.path.parent, self.root, speaker, len(found) - 1)
+        made = [scenes.scene(index, item, around, notes) for index, item in found if item is not None]
+        self._check_ids()
+        ready = [item for item in made if item is not None]
+        check_transitions(ready, notes)
+        lint.lint(ready, notes)
+        if look is None or speaker is None or len(ready) != len(found) or "title" not in whole:
+            return None
+        return Spec(
+            path=self.path,
+            root=self.root,
+            title=whole["title"],
+            description=whole["description"],
+            language=whole["language"],
+            width=width,
+            height=height,
+            fps=int(whole["output"]["fps"]),
+            theme=look,
+            loudness=float(whole["output"]["loudness"]),
+            scenes=tuple(ready),
+            files=tuple(dict.fromkeys((self.path.absolute(), *themes.files, *around.files))),
+            places=self._places(),
+            data=self.document.data,
+        )
+
+    def _size(self) -> tuple[int, int]:
+        size = self.whole["output"]["size"]
+        if size in SIZES:
+            return SIZES[size]
+        width, height = (int(part) for part in size.split("x"))
+        where: Path = ("output", "size")
+        if width % 2 or height % 2:
+            even = f"{width + width % 2}x{height + height % 2}"
+            self.notes.error(where, f"width and height must be even, not '{size}'", f"{even} would do")
+        elif not all(SMALLEST <= side <= LARGEST for side in (width, height)):
+            self.notes.error(where, f"width and height must be {SMALLEST} to {LARGEST}, not '{size}'")
+        return width, height
+
+    def _check_ids(self) -> None:
+        first: dict[str, int] = {}
+        scenes = self.valid.data.get("scenes")
+        for index, item in enumerate(scenes if isinstance(scenes, list) else ()):
+            name = item.get("id") if isinstance(item, Mapping) else None
+            if not isinstance(name, str):
+                continue
+            if name in first:
+                place = self.document.value(("scenes", first[name], "id"))
+                other = f"in line {place.line}" if place.line else f"at {place.file}"
+                self.notes.error(("scenes", index, "id"), f"scene id '{name}' is used twice; first {other}")
+            first.setdefault(name, index)
+
+    def _places(self) -> dict[str, Any]:
+        values = self.document.values
+        return {dotted(path): place for path, place in values.items() if path[:1] != ("scenes",)}
+
+
+def check_transitions(scenes: list[Scene], notes: Notes) -> None:
+    """A transition takes at most half of each of its scenes; where a scene's length is known already, say it now."""
+    for left, right in zip(scenes, scenes[1:], strict=False):
+        if left.transition == "cut" or right.index != left.index + 1:
+            continue
+        known = [(scene.duration, scene.id) for scene in (left, right) if scene.duration is not None]
+        for duration, name in sorted(known)[:1]:
+            if left.transition_duration * 2 > duration + 1e-9:
+                where = ("scenes", left.index, "transition")
+                place: Path = where if where in notes.document.values else ("defaults", "transition")
+                if (*place, "duration") in notes.document.values:
+                    place = (*place, "duration")
+                notes.error(
+                    place,
+                    f"the transition from '{left.id}' to '{right.id}' takes {left.transition_duration:g} s, "
+                    f"more than half of the {duration:g} s of '{name}'",
+                    f"{duration / 2:g} s would do",
+                )

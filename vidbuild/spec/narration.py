@@ -1,0 +1,74 @@
+"""What is said: marks and pronunciation in, tokens and cues out; it knows nothing of voices or of time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from vidbuild.model import Narration
+
+MARK = re.compile(r"\[\[([^\[\]\n]*)\]\]")
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkProblem:
+    """A mark that is none: what is wrong, and which occurrence of which text it is."""
+
+    message: str
+    token: str
+    nth: int = 0
+
+
+def problems(text: str) -> Iterator[MarkProblem]:
+    """What is wrong with the marks in a narration."""
+    seen: dict[str, int] = {}
+    for match in MARK.finditer(text):
+        name, nth = match[1], seen.get(match[0], 0)
+        seen[match[0]] = nth + 1
+        if not NAME.match(name):
+            yield MarkProblem(f"a cue must be letters, digits, '-' and '_', a letter first, not '{name}'", match[0], nth)
+        elif nth:
+            yield MarkProblem(f"cue '{name}' is defined twice in this narration", match[0], nth)
+    rest = MARK.sub(lambda match: " " * len(match[0]), text)
+    for token, message in (("[[", "a cue is not closed: ']]' is missing"), ("]]", "']]' closes no cue")):
+        for nth, found in enumerate(re.finditer(re.escape(token), rest)):
+            nth_in_text = text[: found.start()].count(token)
+            yield MarkProblem(message, token, nth_in_text if nth_in_text else nth)
+    if not MARK.sub("", text).strip():
+        yield MarkProblem("nothing is said here; leave 'narration' out", "")
+
+
+def parse(text: str, pronounce: Mapping[str, str], audio: Path | None = None) -> Narration:
+    """The narration of a text whose marks are in order."""
+    cues: dict[str, int] = {}
+    words: list[str] = []
+    plain, at = "", 0
+    for match in MARK.finditer(text):
+        plain += text[at : match.start()]
+        at = match.end()
+        inside = bool(plain) and not plain[-1].isspace() and not text[at : at + 1].isspace() and at < len(text)
+        cues[match[1]] = len(plain.split()) - (1 if inside else 0)
+    words = (plain + text[at:]).split()
+    tokens = tuple((word, spoken(word, pronounce)) for word in words)
+    return Narration(" ".join(words), " ".join(said for _, said in tokens), tokens, cues, audio)
+
+
+def spoken(token: str, pronounce: Mapping[str, str]) -> str:
+    """How a token is spoken: it, or what is left of it without punctuation around it, looked up."""
+    if not pronounce:
+        return token
+    first, last = _bare(token)
+    for start in range(first + 1):
+        for end in range(len(token), last - 1, -1):
+            if token[start:end] in pronounce:
+                return f"{token[:start]}{' '.join(pronounce[token[start:end]].split())}{token[end:]}"
+    return token
+
+
+def _bare(token: str) -> tuple[int, int]:
+    """Where a token's first and last letter or digit stand (end exclusive)."""
+    marks = [index for index, character in enumerate(token) if character.isalnum()]
+    return (marks[0], marks[-1] + 1) if marks else (0, len(token))

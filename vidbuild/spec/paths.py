@@ -1,0 +1,64 @@
+"""Which files a spec may name: those inside its project, and none on a network; it opens none of them."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+ROOT_MARKS = ("vidbuild.toml", ".git")
+_PROTOCOL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_DRIVE = re.compile(r"[A-Za-z]:|\\\\|//")
+
+
+class PathProblemError(Exception):
+    """A path that a spec may not name, and why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def project_root(spec: Path) -> Path:
+    """The nearest folder above a spec with vidbuild.toml or .git, else the spec's own; symlinks resolved."""
+    folder = spec.absolute().parent
+    for candidate in (folder, *folder.parents):
+        if any((candidate / mark).exists() for mark in ROOT_MARKS):
+            return _real(candidate)
+    return _real(folder)
+
+
+def resolve(value: str, folder: Path, root: Path) -> Path:
+    """The file that `value` names in a file of this folder, symlinks resolved. Raises PathProblemError.
+
+    It is inside the project's root, which must be resolved; whether it exists is another question.
+    """
+    _refuse_form(value)
+    named = Path(os.path.normpath(folder.absolute() / value))
+    try:
+        real = _real(folder.absolute() / value)
+    except (OSError, RuntimeError):
+        raise PathProblemError(f"'{value}' is a symlink that leads nowhere") from None
+    if real.is_relative_to(root):
+        return real
+    if _real(named.parent).is_relative_to(root) and named.parent == Path(os.path.normpath(folder.absolute())):
+        raise PathProblemError(f"'{value}' is a symlink that leaves the project '{root}'")
+    above = ".." in Path(value).parts
+    how = "leaves the project" if above else "is a symlink that leaves the project"
+    raise PathProblemError(f"'{value}' {how} '{root}'")
+
+
+def _refuse_form(value: str) -> None:
+    if not value.strip():
+        raise PathProblemError("a path must not be empty")
+    if "\0" in value:
+        raise PathProblemError("a path must not contain U+0000")
+    if _DRIVE.match(value) or value.startswith(("/", "~")):
+        raise PathProblemError(f"'{value}' is not relative; a path starts at the file that names it")
+    protocol = _PROTOCOL.match(value)
+    if protocol:
+        raise PathProblemError(f"'{value}' is not a path: nothing is read through '{protocol[0]}'")
+
+
+def _real(path: Path) -> Path:
+    return path.resolve()

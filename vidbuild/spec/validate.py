@@ -1,0 +1,242 @@
+"""Checks a document against the schema and says in our own words what is wrong; it knows no field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from vidbuild.place import Place
+from vidbuild.spec import schema
+from vidbuild.spec.diagnostics import Diagnostic, did_you_mean, nearest
+from vidbuild.spec.document import Document, Path
+
+KINDS = {
+    "string": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a mapping",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that the schema does not allow: where, and whether its key is meant rather than its value."""
+
+    path: Path
+    message: str
+    hint: str | None = None
+    at_key: bool = False
+
+
+def validate(document: Document, definition: str = "", skip: Iterable[Path] = ()) -> list[Fault]:
+    """What the schema (or a named part of it) does not allow in the document, except below the paths to skip."""
+    skipped = set(skip)
+    faults = [
+        fault
+        for error in _validator(definition).iter_errors(document.data)
+        for fault in _translate(error)
+        if not any(fault.path[: len(path)] == path for path in skipped)
+    ]
+    return list(dict.fromkeys(_without_echoes(faults)))
+
+
+def diagnose(document: Document, faults: Iterable[Fault]) -> list[Diagnostic]:
+    """The faults, located."""
+    return [
+        Diagnostic("error", fault.message, document.name, _place(document, fault), hint=fault.hint) for fault in faults
+    ]
+
+
+def _place(document: Document, fault: Fault) -> Place:
+    return document.key(fault.path) if fault.at_key else document.value(fault.path)
+
+
+@lru_cache(maxsize=4)
+def _validator(definition: str) -> Any:  # noqa: ANN401 - jsonschema is imported lazily
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - a null build validates nothing
+
+    whole = schema.load()
+    if not definition:
+        return Draft202012Validator(whole)
+    return Draft202012Validator({"$ref": f"#/$defs/{definition}", "$defs": whole["$defs"]})
+
+
+def _translate(error: Any) -> Iterator[Fault]:  # noqa: ANN401
+    path = tuple(error.absolute_path)
+    if error.validator in {"anyOf", "oneOf"}:
+        yield from _meant(error, path)
+    elif error.validator == "required":
+        for name in error.validator_value:
+            if name not in error.instance:
+                yield Fault(path, f"missing {_noun(error.schema, path)}field '{name}'")
+    elif error.validator == "additionalProperties":
+        yield from _unknown(error, path)
+    elif error.parent is not None and error.parent.validator == "propertyNames":
+        yield from ()
+    elif "propertyNames" in error.absolute_schema_path:
+        expected = error.schema.get("patternErrorMessage", "another name")
+        yield Fault((*path, error.instance), f"the name '{_short(error.instance)}' must be {expected}", at_key=True)
+    else:
+        yield _plain(error, path)
+
+
+def _meant(error: Any, path: Path) -> Iterator[Fault]:  # noqa: ANN401
+    """What is wrong with the alternative that the user meant: of the same outermost shape, with the fewest faults."""
+    branches: dict[int, list[Any]] = {}
+    for part in error.context:
+        branches.setdefault(part.schema_path[0], []).append(part)
+    fitting = [parts for parts in branches.values() if not any(_wrong_shape(part, path) for part in parts)]
+    if not fitting:
+        yield Fault(path, f"{_named(path)} must be {_alternatives(error)}, not {_value(error.instance)}")
+        return
+    if "errorMessage" in error.schema and isinstance(error.instance, str):
+        message = f"{_named(path)} must be {error.schema['errorMessage']}, not {_value(error.instance)}"
+        yield Fault(path, message, _enum_hint(error, error.instance))
+        return
+    enums = [part for parts in fitting for part in parts if part.validator == "enum"]
+    best = min(fitting, key=lambda parts: (sum(part.validator == "additionalProperties" for part in parts), len(parts)))
+    for part in enums if enums and len(enums) == len(fitting) else best:
+        yield from _translate(part)
+
+
+def _wrong_shape(part: Any, path: Path) -> bool:  # noqa: ANN401
+    if tuple(part.absolute_path) != path:
+        return False
+    if part.validator == "enum":
+        return not isinstance(part.instance, type(part.validator_value[0]))
+    if part.validator in {"anyOf", "oneOf"}:
+        return all(_wrong_shape(below, path) for below in part.context)
+    return bool(part.validator == "type")
+
+
+def _alternatives(error: Any) -> str:  # noqa: ANN401
+    if "errorMessage" in error.schema:
+        return str(error.schema["errorMessage"])
+    kinds: list[str] = []
+    for branch in schema.branches(error.schema):
+        values = branch.get("enum")
+        kinds.append(_listed(values) if values else KINDS[branch["type"]])
+    return _or(list(dict.fromkeys(kinds)))
+
+
+def _enum_hint(error: Any, value: str) -> str | None:  # noqa: ANN401
+    known = [str(item) for branch in schema.branches(error.schema) for item in branch.get("enum", ())]
+    return did_you_mean(value, known)
+
+
+def _unknown(error: Any, path: Path) -> Iterator[Fault]:  # noqa: ANN401
+    fields = error.schema["properties"]
+    for name in error.instance:
+        if name not in fields:
+            hint = did_you_mean(name, fields) or _elsewhere(name, path)
+            message = f"unknown {_noun(error.schema, path)}field '{_short(name)}'"
+            yield Fault((*path, name), message, hint, at_key=True)
+
+
+def _elsewhere(name: str, path: Path) -> str | None:
+    """Where a field that is unknown here would be known."""
+    if len(path) == 2 and path[0] == "scenes":  # noqa: PLR2004 - a scene
+        types = [kind for kind in schema.scene_types() if name in schema.definition(f"scene_{kind}")["properties"]]
+        return f"'{name}' is a field of {_or(types)} scenes" if types else None
+    return None
+
+
+def _noun(node: Mapping[str, Any], path: Path) -> str:
+    if not path:
+        return ""
+    if len(path) == 2 and path[0] == "scenes":  # noqa: PLR2004 - a scene
+        return "scene "
+    return f"{node['title']} " if "title" in node else ""
+
+
+def _plain(error: Any, path: Path) -> Fault:  # noqa: ANN401
+    value, limit, what = error.instance, error.validator_value, _named(path)
+    if error.validator == "type":
+        kinds = [limit] if isinstance(limit, str) else limit
+        if not path:
+            return Fault(path, f"a spec must be a mapping of fields, not {_value(value)}")
+        return Fault(path, f"{what} must be {_or([KINDS[kind] for kind in kinds])}, not {_value(value)}", _quote(error))
+    if error.validator == "enum":
+        if path[-1:] == ("type",) and len(path) == 3 and isinstance(value, str):  # noqa: PLR2004 - a scene's type
+            known = ", ".join(limit)
+            return Fault(path, f"unknown scene type '{_short(value)}'; there are {known}", did_you_mean(value, limit))
+        hint = did_you_mean(value, limit) if isinstance(value, str) and isinstance(limit[0], str) else None
+        return Fault(path, f"{what} must be {_listed(limit)}, not {_value(value)}", hint)
+    if error.validator == "const":
+        return Fault(path, f"{what} must be {limit}, the version of the spec language, not {_value(value)}")
+    if error.validator == "pattern":
+        expected = error.schema.get("patternErrorMessage", "something else")
+        return Fault(path, f"{what} must be {expected}, not {_value(value)}")
+    return Fault(path, f"{what} {_limits(error.validator, limit, value)}")
+
+
+def _limits(validator: str, limit: Any, value: Any) -> str:  # noqa: ANN401
+    if validator in {"minLength", "minItems", "minProperties"}:
+        return "must not be empty" if limit == 1 else f"must have at least {limit}"
+    if validator == "maxLength":
+        return f"must be at most {limit} characters long, not {len(value)}"
+    if validator == "maxItems":
+        return f"can have at most {limit} entries, not {len(value)}"
+    words = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than", "exclusiveMaximum": "under"}
+    return f"must be {words.get(validator, validator)} {limit:g}, not {value:g}"
+
+
+def _quote(error: Any) -> str | None:  # noqa: ANN401
+    """How a number that was meant as text is written."""
+    value = error.instance
+    meant = error.validator_value == "string" and isinstance(value, int | float)
+    return f'write "{str(value).lower() if isinstance(value, bool) else value}"' if meant else None
+
+
+def _without_echoes(faults: list[Fault]) -> list[Fault]:
+    """Without missing fields that are there under a misspelt name."""
+    hinted = {(fault.path[:-1], fault.hint) for fault in faults if fault.at_key and fault.hint}
+    return [
+        fault
+        for fault in faults
+        if not (
+            fault.message.startswith("missing ")
+            and (fault.path, f"did you mean '{fault.message.split(chr(39))[1]}'?") in hinted
+        )
+    ]
+
+
+def _named(path: Path) -> str:
+    """How a message names what stands at a path: by its key, or as an entry of the list it is in."""
+    if not path:
+        return "the spec"
+    if isinstance(path[-1], int):
+        return f"entry {path[-1] + 1} of '{path[-2]}'" if len(path) > 1 else f"entry {path[-1] + 1}"
+    return f"'{_short(path[-1])}'"
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return f"'{_short(value)}'" if isinstance(value, str) else f"{value}"
+
+
+def _short(value: str) -> str:
+    line = " ".join(value.split())
+    return line if len(line) <= 60 else line[:59] + "…"  # noqa: PLR2004 - as much as a message bears
+
+
+def _listed(values: list[Any]) -> str:
+    return _or([str(value) for value in values])
+
+
+def _or(items: list[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}"
+
+
+__all__ = ["Fault", "diagnose", "nearest", "validate"]
