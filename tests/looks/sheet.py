@@ -1,4 +1,4 @@
-"""Draws scenes and puts their layers together as a film would, for a look by eye: `python tests/looks/sheet.py OUT IMAGE`."""
+"""Draws scenes and puts their layers together, for a look by eye: `python tests/looks/sheet.py OUT IMAGE`."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def composed(folder: Path, hidden: tuple[str, ...] = ()) -> Image.Image:
 
 def sheet(images: list[Image.Image], columns: int, path: Path, wide: int = 960) -> None:
     """Images side by side in a grid, each `wide` pixels wide."""
-    small = [image.resize((wide, round(image.height * wide / image.width)), Image.Resampling.LANCZOS) for image in images]
+    small = [
+        image.resize((wide, round(image.height * wide / image.width)), Image.Resampling.LANCZOS) for image in images
+    ]
     rows = [small[at : at + columns] for at in range(0, len(small), columns)]
     gap = 16
     heights = [max(image.height for image in row) for row in rows]
@@ -85,11 +87,61 @@ print(r.headers["content-type"])
 data = {"user": {"name": "Tom", "tags": ["{{ not a template }}"]}}
 """
 SCENES: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
-    ("title", {"kicker": "Quickstart", "title": "HTTPX in one minute", "subtitle": "A next-generation HTTP client for Python"}, ()),
-    ("list", {"title": "What you get", "style": "checks", "items": [{"text": text, "detail": None} for text in ("An integrated command line client", "Both HTTP/1.1 and HTTP/2", "Both sync and async APIs")]}, ("item-0", "item-2", "item-2-past")),
-    ("command", {"title": "Install it", "entries": [{"lines": ["pip install httpx"], "output": None}, {"lines": [], "output": "Successfully installed httpx-0.28.1"}], "prompt": "$", "shell": "bash"}, ()),
-    ("code", {"title": "Your first request", "code": CODE, "first_line": 1, "language": "python", "filename": "hello.py", "highlight": [[3, 3], [4, 5]]}, ("code", "focus-1", "bar-1")),
-    ("image", {"title": "At the command line", "fit": "contain", "caption": "The client's own help", "motion": "zoom-in", "frame": "window", "image_size": [2175, 1837]}, ()),
+    (
+        "title",
+        {
+            "kicker": "Quickstart",
+            "title": "HTTPX in one minute",
+            "subtitle": "A next-generation HTTP client for Python",
+        },
+        (),
+    ),
+    (
+        "list",
+        {
+            "title": "What you get",
+            "style": "checks",
+            "items": [
+                {"text": text, "detail": None}
+                for text in (
+                    "An integrated command line client",
+                    "Both HTTP/1.1 and HTTP/2",
+                    "Both sync and async APIs",
+                )
+            ],
+        },
+        ("item-0", "item-2", "item-2-past"),
+    ),
+    (
+        "command",
+        {
+            "title": "Install it",
+            "entries": [
+                {"lines": ["pip install httpx"], "output": []},
+                {"lines": [], "output": ["Successfully installed httpx-0.28.1"]},
+            ],
+            "prompt": "$ ",
+            "shell": "bash",
+        },
+        (),
+    ),
+    (
+        "code",
+        {
+            "title": "Your first request",
+            "code": CODE,
+            "first": 1,
+            "language": "python",
+            "filename": "hello.py",
+            "highlights": [{"from": 3, "to": 3}, {"from": 4, "to": 5}],
+        },
+        ("code", "focus-1", "bar-1"),
+    ),
+    (
+        "image",
+        {"title": "At the command line", "fit": "contain", "caption": "The client's own help", "frame": "window"},
+        (),
+    ),
     ("clip", {"title": None, "fit": "cover", "caption": "A recording keeps its own sound"}, ()),
     ("outro", {"title": "Try it today", "subtitle": "pip install httpx", "links": ["www.python-httpx.org"]}, ()),
 ]
@@ -111,8 +163,14 @@ def main() -> None:
         for kind, fields, hidden in SCENES:
             folder = out / name / kind
             start = time.perf_counter()
-            context = shown(folder, kind, fields, theme=name, files={"image": Path(sys.argv[2])} if kind == "image" else {})
-            print(f"{name} {kind} {time.perf_counter() - start:.3f} s", context.warnings, sum(f.stat().st_size for f in folder.iterdir()))
+            context = shown(
+                folder, kind, fields, theme=name, files={"image": Path(sys.argv[2])} if kind == "image" else {}
+            )
+            print(  # noqa: T201 - a script
+                f"{name} {kind} {time.perf_counter() - start:.3f} s",
+                context.warnings,
+                sum(f.stat().st_size for f in folder.iterdir()),
+            )
             images.append(composed(folder, hidden))
         sheet(images, 2, out / f"{name}.png")
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import io
 import math
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+
+from PIL import Image, ImageMath
 
 from vidbuild.media.colour import RGB
 
-if TYPE_CHECKING:
-    from PIL import Image
-
-GRID = 96  # samples along the longer side: what is this soft needs no more
+GRID = 64  # samples along the longer side: what is this soft needs no more
 TILE = 128
-SEED = 20  # of the dither, so that the same picture has the same bytes
+PLASTIC = 1.324717957244746  # its powers' inverses spread points most evenly over a plane (the R2 sequence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +32,17 @@ def paint(size: tuple[int, int], start: RGB, end: RGB, glow: RGB, lights: tuple[
     """An opaque PNG: from start (top left) to end (bottom right), with lights of the colour glow.
 
     Eight bits are too few for a gradient this slow: rounding it would draw visible bands, so each pixel is rounded up
-    or down by chance (triangular noise of one step), which keeps every area's mean right.
+    or down by a pattern without visible texture, which keeps every area's mean right.
     """
-    from PIL import Image
-
     small = _small(size)
     samples = list(_samples(small, size, lights))
     if start == end and not any(share for _, share in samples):
         return _png(Image.new("RGB", size, start))
-    noise = _noise(size)
     bands = []
     for channel in range(3):
         a, b, c = start[channel], end[channel], glow[channel]
         values = [(a + (b - a) * t) * (1 - share) + c * share for t, share in samples]
-        bands.append(_band(small, size, values, noise))
+        bands.append(_band(small, size, values, _dither(size, channel)))
     return _png(Image.merge("RGB", bands))
 
 
@@ -73,8 +67,6 @@ def _samples(small: tuple[int, int], size: tuple[int, int], lights: tuple[Light,
 
 
 def _band(small: tuple[int, int], size: tuple[int, int], values: list[float], noise: Image.Image) -> Image.Image:
-    from PIL import Image, ImageMath
-
     smooth = Image.new("F", small)
     smooth.putdata(values)
     large = smooth.resize(size, Image.Resampling.BICUBIC)
@@ -83,13 +75,12 @@ def _band(small: tuple[int, int], size: tuple[int, int], values: list[float], no
     return summed.convert("L")
 
 
-def _noise(size: tuple[int, int]) -> Image.Image:
-    """Triangular noise of one step either side, plus the half step that makes truncation round."""
-    from PIL import Image
-
-    chance = random.Random(SEED)  # noqa: S311 - a dither is no secret
+@lru_cache(maxsize=6)
+def _dither(size: tuple[int, int], channel: int) -> Image.Image:
+    """Thresholds from 0 to 1, other ones for each channel, so that hue is dithered as well as brightness."""
+    a, b = 1 / PLASTIC, 1 / PLASTIC**2
     tile = Image.new("F", (TILE, TILE))
-    tile.putdata([chance.random() - chance.random() + 0.5 for _ in range(TILE * TILE)])
+    tile.putdata([(a * x + b * y + channel / 3) % 1 for y in range(TILE) for x in range(TILE)])
     whole = Image.new("F", size)
     for x in range(0, size[0], TILE):
         for y in range(0, size[1], TILE):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import tempfile
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -27,14 +29,16 @@ DEFAULT_FACES = (
     ("font_source_sans_pro", "SourceSansPro-Semibold.otf"),
     ("font_source_sans_pro", "SourceSansPro-Bold.otf"),
 )
+LATIN_1 = 0xFF
+UNSEEN = frozenset({"Cc", "Cf", "Mn", "Me", "Zs", "Zl", "Zp"})
 POINTS_PER_INCH = 72  # one point of the layout is one pixel
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One layer as it was laid out; png is empty for the place of a moving picture.
+    """One layer as it was laid out; png is empty where something else than typst fills the place.
 
-    facts: what the template says of the layer besides its place ("advances", "strength").
+    facts: what the template says of the layer besides its place ("advances", "strength", "filled").
     """
 
     name: str
@@ -64,14 +68,31 @@ def typst_identity() -> str:
     return f"typst {version('typst')}"
 
 
+def pillow_path() -> Path:
+    """The file that changes when another Pillow is installed."""
+    return _package("PIL") / "_version.py"
+
+
+def pillow_identity() -> str:
+    """The version of Pillow, which scales and encodes pictures."""
+    return f"pillow {version('pillow')}"
+
+
+def default_families() -> list[str]:
+    """The families a theme can name without bringing fonts of its own, as typst finds them."""
+    with tempfile.TemporaryDirectory() as folder:
+        stage_fonts(Path(folder) / "fonts", ())
+        return sorted(_faces(Path(folder) / "fonts").families())
+
+
 def fonts_paths() -> tuple[Path, ...]:
     """The default faces' files, in the order in which they are used."""
     return tuple(_package(package) / "files" / name for package, name in DEFAULT_FACES)
 
 
-def fonts_path() -> Path:
-    """The folder whose listing changes when other default title faces are installed."""
-    return fonts_paths()[0]
+def fonts_path() -> None:
+    """No one file tells that the default faces are the same, and their digest is a matter of milliseconds."""
+    return
 
 
 def fonts_identity() -> str:
@@ -91,7 +112,7 @@ def stage_fonts(folder: Path, fonts: Iterable[Path]) -> None:
 
 def lay_out(root: Path, template: str, data: Mapping[str, Any], fonts: Path) -> Drawing:
     """Lay out a template that lies in root, which is all that it can read besides the faces in the folder fonts."""
-    import typst
+    import typst  # noqa: PLC0415 - keeps start-up light
 
     compiler = typst.Compiler(
         str(root / template),
@@ -115,7 +136,7 @@ def undrawable(text: str, fonts: Path) -> list[str]:
     Typst itself is asked, since the faces within it can't be read from outside: PDF/A forbids glyphs that are missing,
     so its export names each run of them, after the same fallback as in a picture.
     """
-    import typst
+    import typst  # noqa: PLC0415 - keeps start-up light
 
     doubtful = sorted({mark for mark in text if _doubtful(mark)})
     if not doubtful:
@@ -139,9 +160,7 @@ def undrawable(text: str, fonts: Path) -> list[str]:
 
 def _doubtful(mark: str) -> bool:
     """Whether a character might be missing: not Latin-1, not one that is never seen (joiners, selectors, direction)."""
-    import unicodedata
-
-    return ord(mark) > 0xFF and unicodedata.category(mark) not in {"Cc", "Cf", "Mn", "Me", "Zs", "Zl", "Zp"}  # noqa: PLR2004
+    return ord(mark) > LATIN_1 and unicodedata.category(mark) not in UNSEEN
 
 
 def _pages(layers: Sequence[Mapping[str, Any]], pages: Sequence[bytes]) -> list[Page]:
@@ -149,13 +168,14 @@ def _pages(layers: Sequence[Mapping[str, Any]], pages: Sequence[bytes]) -> list[
     made = []
     for layer in layers:
         facts = {key: value for key, value in layer.items() if key not in {"name", "x", "y", "width", "height"}}
-        png = b"" if layer["moving"] else next(images)
-        made.append(Page(layer["name"], *(round(layer[key]) for key in ("x", "y", "width", "height")), png, facts))
+        png = b"" if layer["filled"] else next(images)
+        x, y, width, height = (round(layer[key]) for key in ("x", "y", "width", "height"))
+        made.append(Page(layer["name"], x, y, width, height, png, facts))
     return made
 
 
 def _faces(folder: Path) -> typst.Fonts:
-    import typst
+    import typst  # noqa: PLC0415 - keeps start-up light
 
     return typst.Fonts(include_system_fonts=False, font_paths=[str(folder)])
 

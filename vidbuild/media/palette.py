@@ -11,11 +11,11 @@ from vidbuild.media.colour import RGB, WHITE, contrast, mix, parse, readable, te
 LARGE = 3.0
 SCOPES: Mapping[str, str] = {
     "comment": "comment, punctuation.definition.comment",
-    "keyword": "keyword, storage, keyword.control, markup.heading, entity.name.tag, meta.tag.sgml, support.type.property-name.css",
+    "keyword": "keyword, storage, keyword.control, markup.heading, entity.name.tag, support.type.property-name.css",
     "string": "string, markup.raw, markup.inserted, constant.character.escape, string punctuation.definition",
     "number": "constant.numeric, constant.language, constant.character.numeric, keyword.other.unit",
-    "function": "entity.name.function, support.function, variable.function, meta.function-call support, markup.underline.link",
-    "constant": "constant, constant.other, support.constant, variable.language, variable.parameter.option, markup.deleted",
+    "function": "entity.name.function, support.function, variable.function, markup.underline.link",
+    "constant": "constant, support.constant, variable.language, variable.parameter.option, markup.deleted",
     "operator": "keyword.operator, punctuation.accessor, punctuation.separator.key-value, keyword.operator.assignment",
     "type": "entity.name.type, entity.name.class, support.type, support.class, storage.type.primitive, "
     "entity.other.attribute-name, entity.other.inherited-class, meta.mapping.key string, entity.name.section",
@@ -70,7 +70,12 @@ def syntax_theme(theme: Mapping[str, Any]) -> str:
     """
     surface = parse(theme["surface"])
     grounds = (surface, mix(surface, parse(theme["accent"]), 0.15))
-    rules = [_rule(None, {"foreground": text(readable(parse(theme["text"]), grounds))})]
+    # Typst styles what differs from the global colour: with one that nothing has, all text of a known language is
+    # styled, which tells it from that of an unknown one.
+    rules = [
+        _rule(None, {"foreground": "#010203"}),
+        _rule("source, text", {"foreground": text(readable(parse(theme["text"]), grounds))}),
+    ]
     for name, scope in SCOPES.items():
         colour = readable(parse(theme["syntax"][name]), grounds)
         rules.append(_rule(scope, {"foreground": text(colour)}))

@@ -1,0 +1,70 @@
+"""The texts of a scene as they can be shown, and the words for what became of them; it knows no layout."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+TAB = 8
+TAIL = 24  # characters of a cut text that a message shows
+ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])?")
+# Drawn fields whose names are not those of the spec.
+SPEC_FIELDS = (
+    (re.compile(r"^entries\.(\d+)\.lines.*"), r"commands.\1.run"),
+    (re.compile(r"^entries\.(\d+)\.output.*"), r"commands.\1.output"),
+)
+
+
+def cleaned(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Fields without what can't be shown: terminal escapes and control characters go, tabs become spaces."""
+    if isinstance(value, str):
+        return "\n".join(_visible(line) for line in ESCAPES.sub("", value).splitlines())
+    if isinstance(value, list):
+        return [cleaned(item) for item in value]
+    if isinstance(value, dict):
+        return {key: cleaned(item) for key, item in value.items()}
+    return value
+
+
+def texts(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Spec field (dotted) -> everything of it that is shown."""
+    found: dict[str, str] = {}
+    for path, text in _strings(fields):
+        for pattern, name in SPEC_FIELDS:
+            path = pattern.sub(name, path)  # noqa: PLW2901 - the same path under the name a user knows
+        found[path] = found.get(path, "") + text
+    return found
+
+
+def remark(facts: Mapping[str, Any]) -> str:
+    """What a template says of fitting a text, in words."""
+    match facts["kind"]:
+        case "cut":
+            return f"text is too long to fit: it is cut after '{facts['kept'].removesuffix('…')[-TAIL:]}'"
+        case "hidden":
+            return f"output is too long to fit: {facts['count']} lines are not shown"
+        case "lines":
+            return (
+                f"code is too long to fit: only lines {facts['from']}-{facts['to']} are shown, {facts['count']} are not"
+            )
+        case "language":
+            return f"no syntax colours for language '{facts['language']}'"
+        case _:
+            return f"{facts['count']} {facts.get('what', 'items')} are too many to be read on one screen"
+
+
+def _visible(line: str) -> str:
+    return "".join(mark for mark in line.expandtabs(TAB) if unicodedata.category(mark) != "Cc")
+
+
+def _strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any JSON value
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _strings(item, f"{path}.{index}")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _strings(item, f"{path}.{key}" if path else key)
