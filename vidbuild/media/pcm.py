@@ -12,7 +12,10 @@ DECODE_SECONDS = 600.0
 """More than decoding an hour of sound takes anywhere: past it, something hangs."""
 
 RESAMPLE = f"aresample={wav.RATE}:filter_size=64:cutoff=0.97:resampler=swr"
-EXACT = ("-fflags", "+bitexact", "-flags", "+bitexact", "-map_metadata", "-1")
+SAME_EVERYWHERE = ("-cpuflags", "0", "-filter_threads", "1")
+"""Vector units round in ways of their own: without them samples and encoded bytes are the same on every machine, and
+coming by them takes no longer."""
+
 RAW = ("-f", "s16le", "-c:a", "pcm_s16le", "-ar", str(wav.RATE), "-ac", "1")
 
 
@@ -33,6 +36,10 @@ def resample(sound: array.array[int], rate: int, scratch: Path, env: Mapping[str
 def _run(source: list[str], scratch: Path, env: Mapping[str, str], what: str) -> array.array[int]:
     out = scratch / "pcm-out.raw"
     ffmpeg.run(
-        [*source, "-af", RESAMPLE, *EXACT, *RAW, str(out)], cwd=scratch, env=env, timeout=DECODE_SECONDS, what=what
+        [*SAME_EVERYWHERE, *source, "-af", RESAMPLE, *RAW, str(out)],
+        cwd=scratch,
+        env=env,
+        timeout=DECODE_SECONDS,
+        what=what,
     )
     return wav.from_bytes(out.read_bytes())

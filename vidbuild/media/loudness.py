@@ -1,0 +1,75 @@
+"""How loud a sound is (EBU R 128, ITU-R BS.1770) and the one gain that makes it as loud as it should be."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vidbuild.errors import StepError
+from vidbuild.media import ffmpeg
+
+CEILING = -1.5
+"""dBTP that nothing may exceed: an AAC decoder may overshoot what was encoded by about a decibel."""
+
+SILENT = -60.0
+"""LUFS below which a sound is taken for silence and left alone."""
+
+SHORTEST = 1.0
+"""Seconds that a measurement needs: loudness is gated in blocks of 0.4 s. What is shorter is measured repeated."""
+
+SECONDS = 600.0
+
+# dualmono: narration of one channel is heard from two loudspeakers, which is 3 dB louder than from one
+METER = "ebur128=peak=true:dualmono=true:framelog=verbose"
+
+INTEGRATED = re.compile(r"^\s*I:\s+(-?[\d.]+|-?inf|nan) LUFS", re.MULTILINE)
+PEAK = re.compile(r"^\s*Peak:\s+(-?[\d.]+|-?inf|nan) dBFS", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """integrated: LUFS. peak: dBTP. Both are -inf for silence."""
+
+    integrated: float
+    peak: float
+
+    @property
+    def silent(self) -> bool:
+        """Whether there is nothing to be levelled."""
+        return self.integrated < SILENT
+
+
+SILENCE = Loudness(-math.inf, -math.inf)
+
+
+def measure(source: Sequence[str], seconds: float, scratch: Path, env: Mapping[str, str]) -> Loudness:
+    """The loudness of an input of ffmpeg (its arguments up to the file) that lasts `seconds`."""
+    if seconds <= 0:
+        return SILENCE
+    loops = math.ceil(SHORTEST / seconds) - 1
+    args = ["-cpuflags", "0", "-stream_loop", str(loops), *source, "-af", METER, "-f", "null", "-"]
+    finished = ffmpeg.capture(args, cwd=scratch, env=env, timeout=SECONDS, what="measure a sound's loudness")
+    return read(finished.text)
+
+
+def read(log: str) -> Loudness:
+    """The figures at the end of what ffmpeg's meter tells."""
+    integrated, peak = INTEGRATED.findall(log), PEAK.findall(log)
+    if not integrated or not peak:
+        raise StepError("ffmpeg told no loudness", log=tuple(log.splitlines()[-12:]))
+    return Loudness(_decibels(integrated[-1]), _decibels(peak[-1]))
+
+
+def gain(loudness: Loudness, target: float, most: float, ceiling: float = CEILING) -> float:
+    """Decibels to reach the target, never over the ceiling and never more than `most`; 0 for silence."""
+    if loudness.silent:
+        return 0.0
+    return round(min(target - loudness.integrated, most, ceiling - loudness.peak), 2)
+
+
+def _decibels(text: str) -> float:
+    value = float(text)
+    return -math.inf if math.isnan(value) else value

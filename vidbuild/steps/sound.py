@@ -1,0 +1,171 @@
+"""The step `sound:SCENE`: narration and a clip's sound, levelled, mixed, exact to the sample, and encoded for joining.
+
+Frame k of its AAC carries the samples from 1024 k on: the encoder's first frame, which only primes a decoder, is left
+out, and one frame of silence is added, so that a join can begin and end every scene at the nearest frame.
+"""
+
+from __future__ import annotations
+
+import array
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vidbuild.engine.context import Context
+from vidbuild.errors import StepError
+from vidbuild.media import aac, adts, ffmpeg, mix, wav
+from vidbuild.media.loudness import SILENCE, Loudness, gain, measure, read
+
+STEREO = adts.Configuration(adts.LC, wav.RATE, 2)
+
+MOST_FOR_NARRATION, MOST_FOR_CLIP = 30.0, 12.0
+"""Decibels a sound is raised by at most: a quiet recording is meant to be heard, a clip's room noise is not."""
+
+CLIP_FADE = wav.RATE // 50
+"""A clip's sound that is cut off is faded over 20 ms."""
+
+SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """Raw samples that last as long as the scene, how loud they are and the gain they get."""
+
+    path: Path
+    loudness: Loudness
+    gain: float
+
+    def to_data(self) -> dict[str, Any]:
+        found = (self.loudness.integrated, self.loudness.peak)
+        loudness, peak = (None if self.loudness.silent else figure for figure in found)
+        return {"gain_db": self.gain, "loudness_in": loudness, "peak_in": peak}
+
+
+def run(context: Context) -> None:
+    """Write sound.aac and sound.json."""
+    timing: dict[str, Any] = json.loads(context.inputs["timing"].read_text(encoding="utf-8"))
+    samples: int = timing["samples"]
+    narration = _narration(context, timing)
+    clip = _clip(context, samples)
+    if samples <= 2 * adts.FRAME_SAMPLES or not (narration or clip):
+        frames = [adts.wrap(aac.silence(), STEREO)] * frames_of(samples)
+    elif clip is None and narration is not None:
+        args = mix.encode(mix.raw(narration.path, 1), narration.gain, samples, pairable=True, out=_encoded(context))
+        frames = [adts.wrap(aac.paired(adts.payload(frame)), STEREO) for frame in _encode(context, args, samples)]
+    else:
+        frames = _encode(context, _mixed(context, timing, narration, clip), samples)
+    (context.out / "sound.aac").write_bytes(b"".join(frames))
+    facts = {
+        "samples": samples,
+        "aac_frames": len(frames),
+        **(narration.to_data() if narration else {"gain_db": 0.0, "loudness_in": None, "peak_in": None}),
+        "clip": clip.to_data() if clip else None,
+    }
+    text = json.dumps(facts, sort_keys=True, indent=1)
+    (context.out / "sound.json").write_text(text + "\n", encoding="utf-8")
+
+
+def frames_of(samples: int) -> int:
+    """How many AAC frames a scene's sound has: all that its samples touch, and one of silence."""
+    return adts.frames_to_cover(samples) + 1
+
+
+def placed(sound: array.array[int], start: int, samples: int) -> array.array[int]:
+    """A sound at `start` in a scene of `samples` samples, and enough silence after it for the encoder to finish."""
+    whole = array.array("h", bytes(2 * padded(samples)))
+    part = sound[: max(0, samples - start)]
+    whole[start : start + len(part)] = part
+    return whole
+
+
+def padded(samples: int) -> int:
+    """The samples that are encoded: the frames to be kept, and one so that the last of them is whole."""
+    return (frames_of(samples) + 1) * adts.FRAME_SAMPLES
+
+
+def _narration(context: Context, timing: Mapping[str, Any]) -> _Sound | None:
+    if "narration" not in context.inputs or timing["narration"] is None:
+        return None
+    source = context.inputs["narration"]
+    sound = wav.read(source)
+    found = _measured(context, ["-i", str(source)], len(sound))
+    path = context.scratch / "narration.raw"
+    path.write_bytes(wav.to_bytes(placed(sound, timing["narration"]["start"], timing["samples"])))
+    return _Sound(path, found, gain(found, context.params["loudness"], MOST_FOR_NARRATION))
+
+
+def _clip(context: Context, samples: int) -> _Sound | None:
+    """The clip's sound, or None where it has none or none is wanted."""
+    asked: Mapping[str, Any] | None = context.params.get("clip")
+    if asked is None or asked["mode"] == "mute" or "clip" not in context.inputs:
+        return None
+    start_ms, end_ms = asked["start_ms"], asked.get("end_ms")
+    wanted = samples if end_ms is None else min(samples, (end_ms - start_ms) * wav.RATE // 1000)
+    path = context.scratch / "clip.raw"
+    if not _decode(context, mix.clip(context.inputs["clip"], start_ms, wanted, path)):
+        return None
+    sound = wav.from_bytes(path.read_bytes())[: 2 * wanted]
+    found = SILENCE
+    if sound:
+        path.write_bytes(wav.to_bytes(sound))
+        found = _measured(context, mix.raw(path, 2), len(sound) // 2)
+    _fade_out(sound)
+    sound.extend(array.array("h", bytes(4 * padded(samples) - 2 * len(sound))))
+    path.write_bytes(wav.to_bytes(sound))
+    return _Sound(path, found, gain(found, context.params["loudness"], MOST_FOR_CLIP))
+
+
+def _decode(context: Context, args: Sequence[str]) -> bool:
+    """Whether the clip has any sound."""
+    try:
+        ffmpeg.run(args, cwd=context.scratch, env=context.env, timeout=SECONDS, what="read the clip's sound")
+    except StepError as error:
+        if any("matches no streams" in line for line in error.failure.log):
+            return False
+        raise
+    return True
+
+
+def _measured(context: Context, source: Sequence[str], samples: int) -> Loudness:
+    return measure(source, samples / wav.RATE, context.scratch, context.env)
+
+
+def _fade_out(sound: array.array[int]) -> None:
+    """Fade the last samples of a sound of two channels."""
+    length = min(CLIP_FADE, len(sound) // 2)
+    for left in range(length):
+        for index in (-2 * left - 1, -2 * left - 2):
+            sound[index] = sound[index] * left // length
+
+
+def _mixed(context: Context, timing: Mapping[str, Any], narration: _Sound | None, clip: _Sound | None) -> list[str]:
+    """The arguments that encode a clip's sound, alone or under narration."""
+    samples, out = timing["samples"], _encoded(context)
+    if clip is None:
+        raise AssertionError("there is a clip here")
+    if narration is None:
+        return mix.encode(mix.raw(clip.path, 2), clip.gain, samples, pairable=False, out=out)
+    spoken = timing["narration"]
+    under = (spoken["start"], spoken["start"] + spoken["samples"]) if context.params["clip"]["mode"] == "duck" else None
+    path = context.scratch / "mixed.raw"
+    args = mix.blend(narration.path, narration.gain, clip.path, clip.gain, under, path)
+    told = ffmpeg.capture(args, cwd=context.scratch, env=context.env, timeout=SECONDS, what="mix the scene's sounds")
+    over = gain(read(told.text), target=math.inf, most=0.0)
+    return mix.encode(mix.raw(path, 2, "f32le"), over, samples, pairable=False, out=out)
+
+
+def _encoded(context: Context) -> Path:
+    return context.scratch / "encoded.aac"
+
+
+def _encode(context: Context, args: Sequence[str], samples: int) -> list[bytes]:
+    """The frames of the encoded sound, without the one that primes."""
+    ffmpeg.run(args, cwd=context.scratch, env=context.env, timeout=SECONDS, what="encode the scene's sound")
+    frames = adts.frames(_encoded(context).read_bytes())
+    wanted = frames_of(samples)
+    if len(frames) < wanted + 1:
+        raise StepError(f"the encoder gave {len(frames)} frames, but the scene's sound needs {wanted + 1}")
+    return frames[1 : wanted + 1]
