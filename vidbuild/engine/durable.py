@@ -107,3 +107,10 @@ def hash_file(path: Path | str) -> str:
     """The SHA-256 of a file's bytes, in hex."""
     with open(path, "rb") as file:  # noqa: PTH123 - also called with plain text paths
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder and all in it, as far as that can be done."""
+    import shutil  # noqa: PLC0415 - it loads every compressor there is
+
+    shutil.rmtree(path, ignore_errors=True)

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import difflib
+import contextlib
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from vidbuild.engine.build import Build, Options
 from vidbuild.engine.crew import Crew
 from vidbuild.engine.events import Listener
-from vidbuild.engine.explain import Explainer, Explanation
 from vidbuild.engine.files import FileTable
 from vidbuild.engine.graph import Graph, Kind
 from vidbuild.engine.index import Index
 from vidbuild.engine.ledger import Ledger
-from vidbuild.engine.lock import Lock
 from vidbuild.engine.result import BuildReport
 from vidbuild.engine.runs import RunLog
-from vidbuild.engine.store import Store
+from vidbuild.engine.store import DEFAULT_LIMIT, Store
 from vidbuild.engine.telling import Telling
 from vidbuild.engine.tools import Tool, Tools
 from vidbuild.errors import UsageError
+
+if TYPE_CHECKING:
+    from vidbuild.engine.explain import Explanation
 
 _WAIT_FOR_TRIM = 0.02
 
@@ -65,6 +67,7 @@ class Engine:
         limits: Mapping[str, int] | None = None,
         on_event: Listener | None = None,
         cancelled: Callable[[], bool] = _never,
+        limit: int = DEFAULT_LIMIT,
     ) -> BuildReport:
         """Build the targets (all steps by default) and what they need.
 
@@ -72,6 +75,7 @@ class Engine:
         jobs: steps side by side; 0 is one per processor. fresh: ids or patterns of steps to run in any case.
         limits: resource -> how many of its steps may run side by side.
         cancelled: asked ten times a second; once true, nothing is started, what runs is killed, the rest is kept.
+        limit: bytes over which the store is trimmed at the end, what this build used excepted.
         Raises UsageError for a target or pattern that fits no step, StoreError where the store cannot be written.
         """
         wanted = _part(graph, targets)
@@ -79,33 +83,20 @@ class Engine:
         options = Options(entry, jobs, keep_going, _matching(fresh, wanted), limits or {}, self._made_by)
         self.store.prepare()
         log = RunLog(self.store.root / "runs", entry)
-        try:
-            in_use = self._wait_for_trim(cancelled)
-            try:
-                return self._build(graph, wanted, options, log, on_event, cancelled)
-            finally:
-                if in_use is not None:
-                    in_use.release()
-        finally:
-            log.close()
-
-    def _build(
-        self,
-        graph: Graph,
-        wanted: Graph,
-        options: Options,
-        log: RunLog,
-        on_event: Listener | None,
-        cancelled: Callable[[], bool],
-    ) -> BuildReport:
-        ledger = self._ledger(wanted, options.entry)
+        ledger = self._ledger(wanted, entry)
         telling = Telling(wanted, log.id, [log, on_event] if on_event else [log])
-        crew = Crew(self.store, options.jobs, options.limits, self._worker_env)
-        try:
-            return Build(ledger, crew, telling, options, cancelled).go()
-        finally:
-            ledger.table.save()
-            ledger.index.save(options.entry, graph.steps)
+        crew = Crew(self.store, jobs, options.limits, self._worker_env)
+        with contextlib.closing(log), self._in_use(cancelled):
+            try:
+                report = Build(ledger, crew, telling, options, cancelled).go()
+            finally:
+                ledger.table.save()
+                ledger.index.save(entry, graph.steps)
+        if ledger.added:
+            from vidbuild.engine import gc  # noqa: PLC0415 - a null build adds nothing
+
+            gc.trim_after_build(self.store, ledger.added, limit, set(ledger.keys.values()))
+        return report
 
     def explain(
         self,
@@ -116,6 +107,8 @@ class Engine:
         fresh: Collection[str] = (),
     ) -> list[Explanation]:
         """What `build` with the same arguments would do and why, step by step; writes nothing and runs no step."""
+        from vidbuild.engine.explain import Explainer  # noqa: PLC0415 - a build explains nothing
+
         wanted = _part(graph, targets)
         ledger = self._ledger(wanted, entry, read_only=True)
         return Explainer(ledger, _matching(fresh, wanted)).explain()
@@ -125,10 +118,16 @@ class Engine:
         index = Index(Index.location(self.store.home, entry))
         return Ledger(self.store, self._kinds, Tools(self._tools, table), table, index, graph)
 
-    def _wait_for_trim(self, cancelled: Callable[[], bool]) -> Lock | None:
+    @contextlib.contextmanager
+    def _in_use(self, cancelled: Callable[[], bool]) -> Iterator[None]:
+        """Keep the store from being trimmed; a trimming that is on is waited for."""
         while (lock := self.store.lock_use()) is None and not cancelled():
             time.sleep(_WAIT_FOR_TRIM)
-        return lock
+        try:
+            yield
+        finally:
+            if lock is not None:
+                lock.release()
 
 
 def _part(graph: Graph, targets: Collection[str] | None) -> Graph:
@@ -152,5 +151,7 @@ def _matching(patterns: Iterable[str], graph: Graph) -> frozenset[str]:
 
 
 def _nearest(name: str, steps: Iterable[str]) -> str | None:
+    import difflib  # noqa: PLC0415 - only for a name that is wrong
+
     nearest = difflib.get_close_matches(name, list(steps), n=1)
     return f"did you mean '{nearest[0]}'?" if nearest else None

@@ -15,7 +15,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
-import shutil
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -23,6 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from vidbuild.engine import durable
 from vidbuild.engine.blobs import Blobs, SourceChangedError, product_files
 from vidbuild.engine.context import Context
 from vidbuild.errors import Failure, StepError, VidbuildError
@@ -120,4 +120,4 @@ def _warnings(warnings: list[Any]) -> list[list[Any]]:
 def _leave(folder: Path) -> None:
     with contextlib.suppress(OSError):
         os.chdir(folder.parent)
-    shutil.rmtree(folder, ignore_errors=True)
+    durable.remove_folder(folder)

@@ -36,6 +36,7 @@ class Ledger:
 
     products: step -> name -> blob, of the steps that are built or cached.
     keys: step -> key, of the steps whose inputs are all known.
+    added: bytes that were put in the store by steps that ran.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Ledger:
         self.keys: dict[str, str] = {}
         self._wholes: dict[str, str] = {}
         self._sound: set[str] = set()
+        self.added = 0
 
     def material(self, step: Step, given: Mapping[str, str] | None = None) -> Material:
         """What the step's key is made of; all that feeds it is in `products`. StepError where an input is not there.
@@ -154,6 +156,7 @@ class Ledger:
     def _added(self, digest: str, numbers: Sequence[int]) -> None:
         self.table.record(self.store.blobs.location(digest), Signature(*numbers), digest)
         self._sound.add(digest)
+        self.added += numbers[0]
 
     def settle(self, step: str, outputs: Mapping[str, Blob]) -> None:
         """Tell what the step's product is; the steps it feeds can be looked at now."""

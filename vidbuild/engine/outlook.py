@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from statistics import median
 
 from vidbuild.engine.graph import Graph
 from vidbuild.engine.index import Index
@@ -20,7 +19,7 @@ class Outlook:
         by_kind: dict[str, list[float]] = {}
         for name, seconds in self._known.items():
             by_kind.setdefault(graph.steps[name].kind, []).append(seconds)
-        self._by_kind = {kind: median(values) for kind, values in by_kind.items()}
+        self._by_kind = {kind: sorted(values)[len(values) // 2] for kind, values in by_kind.items()}
 
     def expected(self, step: str) -> float | None:
         """Seconds, or None where neither the step nor one of its kind ran before."""

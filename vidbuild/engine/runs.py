@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -115,4 +114,4 @@ def _ids(folder: Path) -> list[str]:
 def _prune(folder: Path) -> None:
     for name in _ids(folder)[: -KEPT + 1]:
         if not is_held(folder / name / "lock"):
-            shutil.rmtree(folder / name, ignore_errors=True)
+            durable.remove_folder(folder / name)

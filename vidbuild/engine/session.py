@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from vidbuild.engine import durable
 from vidbuild.engine.lock import Lock, is_held
 
 
@@ -28,7 +28,7 @@ class Session:
 
     def end(self) -> None:
         """Remove the folder and let go."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        durable.remove_folder(self.folder)
         self._lock.release()
 
     @staticmethod
@@ -41,4 +41,4 @@ class Session:
         for folder in folders:
             lock = folder / "lock"
             if lock.exists() and not is_held(lock):
-                shutil.rmtree(folder, ignore_errors=True)
+                durable.remove_folder(folder)

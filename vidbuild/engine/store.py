@@ -18,7 +18,6 @@ Folders of other versions, and files that are not ours, are left alone.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from vidbuild.engine.trace import Trace
 from vidbuild.errors import StoreError
 
 VERSION = "v1"
+DEFAULT_LIMIT = 10_000_000_000
 
 _README = """\
 This folder is vidbuild's cache. Everything in it can be made again: delete it at any time, and the next
@@ -108,4 +108,4 @@ class Store:
 
     def clear(self) -> None:
         """Remove everything of this version; other versions and foreign files stay."""
-        shutil.rmtree(self.home, ignore_errors=True)
+        durable.remove_folder(self.home)
