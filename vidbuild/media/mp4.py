@@ -20,11 +20,11 @@ def mux_arguments(
         *("-f", "aac", "-i", f"file:{audio}"),
         *(("-f", "ffmetadata", "-i", f"file:{chapters}") if chapters else ()),
         *("-map", "0:v:0", "-map", "1:a:0", "-c", "copy"),
-        *("-map_metadata", "-1", "-map_chapters", "2" if chapters else "-1"),
+        *("-map_metadata:g", "-1", "-map_metadata:s", "-1", "-map_chapters", "2" if chapters else "-1"),
         *("-bsf:v", f"setts=pts=N*{ticks}:dts=N*{ticks}:duration={ticks}"),
         *("-video_track_timescale", str(fps * 1000)),
         *(part for key, text in metadata.items() if text for part in ("-metadata", f"{key}={text}")),
         *("-metadata:s:a:0", f"language={iso639_2(language)}"),
         *("-fflags", "+bitexact", "-flags", "+bitexact"),
-        *("-use_editlist", "0", "-movflags", "+faststart", "-f", "mp4", name),
+        *("-use_editlist", "0", "-max_interleave_delta", "0", "-movflags", "+faststart", "-f", "mp4", name),
     ]
