@@ -110,7 +110,9 @@ def _told(events: Path | None, variables: Mapping[str, str], *, several: bool, q
                 raise UsageError(f"cannot write events to '{events}': {error.strerror}") from error
             listeners.append(_Noted(file))
         if not quiet:
-            listeners.append(stack.enter_context(_progress(variables, several=several)))
+            view = _progress(variables, several=several)
+            stack.enter_context(view)
+            listeners.append(view)
         yield _All(listeners)
 
 

@@ -23,7 +23,8 @@ from vidbuild.cli.exits import Exit
 def command(spec: Path, step: str | None, variables: Mapping[str, str], *, everything: bool, as_json: bool) -> int:
     """Say why steps would run or are cached.
 
-    Tells of each step of SPEC, or of the one STEP, the field or file that changed: old -> new. Nothing is run and nothing is written.
+    Tells of each step of SPEC, or of the one STEP, the field or file that changed: old -> new.
+    Nothing is run and nothing is written.
     """
     from vidbuild import api  # noqa: PLC0415 - heavy
 

@@ -22,7 +22,8 @@ _SIZES = ("1080p", "720p", "vertical", "square")
 def command(folder: Path, title: str | None, theme: str | None, size: str | None, *, yes: bool) -> int:
     """Write a small working project.
 
-    It goes into DIR, this folder if not given. On a terminal it asks for what no option says. Nothing that is there already is changed.
+    It goes into DIR, this folder if not given. On a terminal it asks for what no option says.
+    Nothing that is there already is changed.
     """
     from vidbuild import api, starter  # noqa: PLC0415 - only this command needs them
 

@@ -30,15 +30,15 @@ class Live:
 
     def __init__(self, stream: TextIO, scenes: Scenes, *, several: bool = False, width: int | None = None) -> None:
         self._console = Console(file=stream, highlight=False, markup=False, emoji=False, width=width)
-        self._live = RichLive(
-            get_renderable=self._view, console=self._console, refresh_per_second=_PER_SECOND, transient=True
-        )
         self._scenes_of = scenes
         self._several = several
         self._lock = threading.Lock()
         self._tally = Tally()
         self._scenes: Sequence[str] = ()
         self._reasons: dict[str, str] = {}
+        self._live = RichLive(
+            get_renderable=self._view, console=self._console, refresh_per_second=_PER_SECOND, transient=True
+        )
 
     def __enter__(self) -> Self:
         self._live.start()

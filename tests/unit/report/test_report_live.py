@@ -1,0 +1,135 @@
+"""Progress on a terminal."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from collections.abc import Sequence
+
+import pytest
+from told import a_run, estimated, finished, run_started, started
+
+from vidbuild.engine.events import Event, StepProgress
+from vidbuild.report.live import Live
+
+SCENES = ["a", "b", "c"]
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """It is."""
+        return True
+
+
+def no_scenes(_: str) -> Sequence[str]:
+    """A test that does not look at scenes."""
+    return ()
+
+
+def shown(events: Sequence[Event], monkeypatch: pytest.MonkeyPatch, width: int = 80) -> str:
+    """What the terminal got."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    stream = Terminal()
+    with Live(stream, lambda _: SCENES, width=width) as live:
+        for event in events:
+            live(event)
+    return stream.getvalue()
+
+
+def view(events: Sequence[Event], monkeypatch: pytest.MonkeyPatch, width: int = 80, seconds: float = 4.0) -> list[str]:
+    """The lines of the view after the events, without its colours."""
+    monkeypatch.setattr(time, "time", lambda: 1_000.0 + seconds)
+    live = Live(Terminal(), lambda _: SCENES, width=width)
+    for event in events:
+        live(event)
+    with live._console.capture() as captured:
+        live._console.print(live._view())
+    return [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in captured.get().splitlines()]
+
+
+def test_the_view_is_inline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No alternate screen is entered, and the cursor is shown again at the end."""
+    text = shown(a_run(), monkeypatch)
+    assert "\x1b[?1049h" not in text
+    assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")
+
+
+def test_what_ran_stays_above_the_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each step that ran leaves a line with its reason and time, a failed one its message, a cached one nothing."""
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown(a_run(), monkeypatch))
+    lines = [line.strip() for line in text.replace("\r", "\n").splitlines() if line.strip()]
+    assert "speak:a  narration changed  1.5 s" in lines
+    assert "film:a  words changed  2.2 s" in lines
+    assert "film:b  failed: ffmpeg stopped with code 1" in lines
+    assert not any(line.startswith("draw:a") for line in lines)
+
+
+def test_the_view_shows_steps_scenes_elapsed_and_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it runs, the view shows what is running, which scenes are filmed, and how long it has been and will be."""
+    events = [
+        run_started(9),
+        estimated(9, 20.0),
+        started("film:a"),
+        finished("film:a"),
+        started("film:b", at=1.0),
+        StepProgress(run="r", time=0, step="film:b", done=60, total=120),
+    ]
+    lines = view(events, monkeypatch)
+    assert re.fullmatch(r"film:b +━{12} +3\.0 s", lines[0])
+    assert lines[1] == "scenes  ■■□"
+    assert lines[2] == "1 of 9 steps, 1 of 3 scenes, 0:04, about 0:16 left"
+
+
+def test_a_late_build_is_nearly_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build that takes longer than the last one does not count below zero; without past there is no estimate."""
+    assert view([run_started(2), estimated(2, 3.0)], monkeypatch)[-1].endswith("0:04, nearly done")
+    assert view([run_started(2), estimated(2)], monkeypatch)[-1].endswith("0:04")
+
+
+@pytest.mark.parametrize("width", [20, 80, 400])
+def test_no_line_is_wider_than_the_terminal(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    """P50: at 20 columns and at 400 the view fits, and still says how many steps have ended."""
+    names = [f"film:{'a-very-long-scene-name-' * 3}{index}" for index in range(9)]
+    lines = view([run_started(20), estimated(20, 60.0), *map(started, names)], monkeypatch, width)
+    assert all(len(line) <= width for line in lines)
+    assert any(line.startswith("0 of 20 steps") for line in lines)
+    assert "...and 3 more" in lines
+
+
+def test_colours_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NO_COLOR leaves the view as it is and takes its colours away."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    text = shown(a_run(), monkeypatch)
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]m|\x1b\[9[0-9]m", text)
+    assert "narration changed" in text
+
+
+def test_scenes_are_only_asked_for_when_there_is_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build with nothing to do does not pay for the names of its scenes."""
+    asked: list[str] = []
+
+    def scenes(entry: str) -> Sequence[str]:
+        asked.append(entry)
+        return SCENES
+
+    monkeypatch.setenv("TERM", "xterm")
+    with Live(Terminal(), scenes) as live:
+        live(run_started(3))
+        live(estimated(0))
+        assert asked == []
+        live(estimated(2))
+    assert asked == ["talk.yaml"]
+
+
+def test_nothing_of_the_view_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception inside the build takes the view away and passes through."""
+    monkeypatch.setenv("TERM", "xterm")
+    stream = Terminal()
+    with pytest.raises(KeyboardInterrupt), Live(stream, no_scenes) as live:
+        live(run_started(3))
+        live(started("film:a"))
+        raise KeyboardInterrupt
+    assert stream.getvalue().rindex("\x1b[?25h") > stream.getvalue().rindex("\x1b[?25l")

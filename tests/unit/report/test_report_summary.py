@@ -1,0 +1,101 @@
+"""The last line and what is repeated about a failure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from vidbuild.report.summary import Ended, Failed, failure, last_line, overall
+
+
+def ended(status: str, **changes: Any) -> Ended:
+    """The build that the design's example is about."""
+    facts: dict[str, Any] = {
+        "status": status,
+        "video": "getting-started.mp4",
+        "video_seconds": 64.2,
+        "total": 42,
+        "ran": ("speak:install", "film:install", "join"),
+        "cached": 39,
+        "failed": (),
+        "wall_seconds": 1.8,
+    }
+    return Ended(**{**facts, **changes})
+
+
+def test_a_build_with_nothing_to_do() -> None:
+    """The line says that nothing happened, over how many steps, and how long that took to find out."""
+    line = last_line(ended("up-to-date", ran=(), cached=42, wall_seconds=0.108))
+    assert line == "up to date: getting-started.mp4 (42 steps, 0.11 s)"
+
+
+def test_a_build_that_ran_some_steps() -> None:
+    """The line names the video, its length, and how many steps of each kind ran."""
+    assert last_line(ended("built")) == (
+        "built getting-started.mp4 (1:04): 3 of 42 steps ran (1 speak, 1 film, 1 join), 39 cached, 1.8 s"
+    )
+
+
+def test_steps_of_a_kind_are_counted_together_across_languages() -> None:
+    """Two languages' films are two films; a first build has nothing cached to tell of."""
+    line = last_line(ended("built", ran=("de/film:a", "en/film:a", "join"), cached=0, total=3))
+    assert line == "built getting-started.mp4 (1:04): 3 of 3 steps ran (2 film, 1 join), 1.8 s"
+
+
+def test_a_failed_build_names_what_failed() -> None:
+    """The failed steps come first, and what was not tried is counted."""
+    line = last_line(ended("failed", ran=("speak:a",), cached=3, failed=("film:a",), total=9))
+    assert line == (
+        "failed: getting-started.mp4: 1 step failed (film:a), 1 of 9 steps ran (1 speak), 3 cached, 4 not tried, 1.8 s"
+    )
+
+
+def test_many_failures_are_not_all_named() -> None:
+    """P44: the count is of all, the names are the first ones and how many more."""
+    failed = [f"film:{index}" for index in range(15)]
+    line = last_line(ended("failed", ran=(), cached=0, failed=failed, total=15))
+    assert "15 steps failed (film:0, film:1, ...and 13 more)" in line
+
+
+def test_a_cancelled_build_says_what_is_kept() -> None:
+    """What ran before the interruption is counted, and so is what was not tried."""
+    line = last_line(ended("cancelled", ran=("speak:a",), cached=3, total=9))
+    assert line == "cancelled: getting-started.mp4: 1 of 9 steps ran (1 speak), 3 cached, 5 not tried, 1.8 s"
+
+
+def test_a_failure_is_told_with_place_log_and_command() -> None:
+    """The spec's line, the step, the tool's last lines, the saved command and the hint, in this order."""
+    told = failure(
+        Failed("film:a", "ffmpeg stopped", "v.yaml:14:3", "try again", ("first", "last"), ".vidbuild/runs/r/film-a.sh")
+    )
+    assert told == [
+        "v.yaml:14:3: film:a failed: ffmpeg stopped",
+        "      | first",
+        "      | last",
+        "      command: .vidbuild/runs/r/film-a.sh",
+        "      hint: try again",
+    ]
+
+
+def test_a_long_log_shows_its_end() -> None:
+    """Of a long log the last lines are shown, since that is where a tool says why it stopped."""
+    told = failure(Failed("join", "x", log=[f"line {index}" for index in range(40)]))
+    assert told[0] == "join failed: x"
+    assert told[1] == "      | ...28 lines before"
+    assert told[-1] == "      | line 39"
+    assert len(told) == 14
+
+
+@pytest.mark.parametrize(
+    ("statuses", "status"),
+    [
+        (["built", "up-to-date"], "built"),
+        (["up-to-date", "up-to-date"], "up-to-date"),
+        (["built", "failed"], "failed"),
+        (["failed", "cancelled"], "cancelled"),
+    ],
+)
+def test_several_builds_have_one_status(statuses: list[str], status: str) -> None:
+    """The worst of them is the whole command's."""
+    assert overall(statuses) == status

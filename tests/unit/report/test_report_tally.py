@@ -1,0 +1,75 @@
+"""What a run has done so far, from its events."""
+
+from __future__ import annotations
+
+import pytest
+from told import BEGAN, a_run, estimated, finished, run_started, started
+
+from vidbuild.engine.events import StepCached, StepProgress
+from vidbuild.report.tally import Running, Tally, kind_of, scene_of
+
+
+def test_every_step_is_counted_once() -> None:
+    """P44: after a whole run the counts are those the engine tells at its end, and they add up to all steps."""
+    events = a_run()
+    tally = Tally()
+    for event in events:
+        tally.take(event)
+    end = events[-1].to_data()
+    assert (tally.ran, tally.cached, tally.failed, tally.aborted) == tuple(
+        end[name] for name in ("ran", "cached", "failed", "aborted")
+    )
+    assert tally.ended == tally.steps == 6
+    assert tally.running == {}
+
+
+def test_a_scene_is_filmed_when_its_film_is_there() -> None:
+    """A scene counts as filmed whether its film ran or was cached, and not while it runs or when it failed."""
+    tally = Tally()
+    for event in a_run():
+        tally.take(event)
+    assert tally.filmed == {"a"}
+    tally.take(StepCached(run="r", time=0, step="de/film:c", key="0"))
+    assert tally.filmed == {"a", "c"}
+
+
+def test_progress_of_a_running_step_is_known() -> None:
+    """What a step tells of itself comes before what is known of last time."""
+    tally = Tally()
+    tally.take(started("film:a", expected=10.0))
+    assert tally.running["film:a"].fraction(BEGAN + 5) == pytest.approx(0.5)
+    tally.take(StepProgress(run="r", time=BEGAN, step="film:a", done=30, total=120))
+    assert tally.running["film:a"].fraction(BEGAN + 5) == 0.25
+
+
+def test_progress_of_a_step_that_is_over_is_ignored() -> None:
+    """A late word from a step that has ended does not bring it back."""
+    tally = Tally()
+    for event in (started("film:a"), finished("film:a")):
+        tally.take(event)
+    tally.take(StepProgress(run="r", time=BEGAN, step="film:a", done=1, total=2))
+    assert tally.running == {}
+
+
+def test_a_guess_never_says_done() -> None:
+    """A step that takes longer than last time stays short of the end; one of which nothing is known says nothing."""
+    assert Running(0.0, 2.0).fraction(100.0) == 0.95
+    assert Running(0.0, None).fraction(100.0) is None
+
+
+def test_what_is_left_comes_from_past_durations() -> None:
+    """The estimate shrinks as time passes, never below zero, and is unknown where nothing is known."""
+    tally = Tally()
+    tally.take(run_started(3))
+    assert tally.remaining(BEGAN) is None
+    tally.take(estimated(3, 20.0))
+    assert [tally.remaining(BEGAN + after) for after in (0, 5, 30)] == [20.0, 15.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("step", "kind", "scene"),
+    [("film:install", "film", "install"), ("de/speak:a", "speak", "a"), ("join", "join", ""), ("de/join", "join", "")],
+)
+def test_a_step_id_tells_its_kind_and_scene(step: str, kind: str, scene: str) -> None:
+    """Language, kind and scene are read off the id."""
+    assert (kind_of(step), scene_of(step)) == (kind, scene)

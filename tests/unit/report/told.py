@@ -1,0 +1,58 @@
+"""A run's events, made by hand as the engine tells them."""
+
+from __future__ import annotations
+
+from vidbuild.engine.events import (
+    Event,
+    RunEstimated,
+    RunFailed,
+    RunStarted,
+    StepAborted,
+    StepCached,
+    StepFailed,
+    StepFinished,
+    StepProgress,
+    StepStarted,
+)
+from vidbuild.errors import Failure
+
+BEGAN = 1_000.0
+
+
+def started(step: str, reason: str = "never built", *, at: float = 0, expected: float | None = None) -> StepStarted:
+    """A step begins."""
+    return StepStarted(run="r", time=BEGAN + at, step=step, kind="k", key="0", reason=reason, expected=expected)
+
+
+def finished(step: str, seconds: float = 1.5) -> StepFinished:
+    """A step is done."""
+    return StepFinished(run="r", time=BEGAN, step=step, key="0", seconds=seconds, unchanged=False)
+
+
+def run_started(steps: int, entry: str = "talk.yaml") -> RunStarted:
+    """A build begins."""
+    return RunStarted(run="r", time=BEGAN, entry=entry, steps=steps, jobs=2)
+
+
+def estimated(ahead: int, expected: float | None = None) -> RunEstimated:
+    """How much is ahead is known."""
+    return RunEstimated(run="r", time=BEGAN, ahead=ahead, expected=expected)
+
+
+def a_run() -> list[Event]:
+    """Six steps: one cached, two run, one fails, two are not tried."""
+    return [
+        run_started(6),
+        estimated(5, 20.0),
+        StepCached(run="r", time=BEGAN, step="draw:a", key="0"),
+        started("speak:a", "narration changed"),
+        finished("speak:a"),
+        started("film:a", "words changed", expected=4.0),
+        StepProgress(run="r", time=BEGAN + 1, step="film:a", done=30, total=120),
+        finished("film:a", 2.25),
+        started("film:b", "never built"),
+        StepFailed(run="r", time=BEGAN, step="film:b", failure=Failure("ffmpeg stopped with code 1")),
+        StepAborted(run="r", time=BEGAN, step="join", because="film:b"),
+        StepAborted(run="r", time=BEGAN, step="report", because="film:b"),
+        RunFailed(run="r", time=BEGAN + 5, ran=2, cached=1, failed=1, aborted=2, seconds=5.0),
+    ]
