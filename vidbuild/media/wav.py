@@ -15,6 +15,9 @@ SILENCE = 10 ** (-50 / 20)
 LEAD, TAIL = 96, 480
 """Samples that stay before and after what is not silence: 2 ms and 10 ms, faded."""
 
+BLOCK, HOLD, EASE = 48, 6, 4
+"""For bringing down peaks: blocks of a millisecond, for how many around it a peak counts, over how many it eases."""
+
 
 class WavError(ValueError):
     """A file is not the WAV it should be."""
@@ -59,8 +62,7 @@ def trim(samples: array.array[int]) -> tuple[array.array[int], int]:
 
     All silence gives no samples at all.
     """
-    peak = max(max(samples, default=0), -min(samples, default=0))
-    floor = max(1, int(peak * SILENCE))
+    floor = max(1, int(_peak(samples) * SILENCE))
     first = next((index for index, sample in enumerate(samples) if abs(sample) > floor), None)
     if first is None:
         return array.array("h"), len(samples)
@@ -70,6 +72,32 @@ def trim(samples: array.array[int]) -> tuple[array.array[int], int]:
     _fade(kept, first - begin, range(len(kept)))
     _fade(kept, min(TAIL, begin + len(kept) - last), range(len(kept) - 1, -1, -1))
     return kept, begin
+
+
+def limited(samples: array.array[int], ceiling: int) -> array.array[int]:
+    """The sound with its peaks brought down to `ceiling`, by a gain that moves over a few milliseconds and is else 1.
+
+    The gain of a block is the least that any block near it needs, averaged over fewer blocks than that, so it has
+    arrived when the peak comes and never falls short.
+    """
+    starts = range(0, len(samples), BLOCK)
+    needed = [min(1.0, ceiling / max(1, _peak(samples[start : start + BLOCK]))) for start in starts]
+    least = [min(needed[max(0, index - HOLD) : index + HOLD + 1]) for index in range(len(needed))]
+    gains = [_mean(least[max(0, index - EASE) : index + EASE + 1]) for index in range(len(least))]
+    out = samples[:]
+    for start, gain, following in zip(starts, gains, [*gains[1:], gains[-1] if gains else 1.0], strict=True):
+        if gain < 1.0 or following < 1.0:
+            for offset in range(min(BLOCK, len(out) - start)):
+                out[start + offset] = int(out[start + offset] * (gain + (following - gain) * offset / BLOCK))
+    return out
+
+
+def _peak(samples: array.array[int]) -> int:
+    return max(max(samples, default=0), -min(samples, default=0))
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)
 
 
 def loud_end(samples: array.array[int], end: int, floor: int) -> int:

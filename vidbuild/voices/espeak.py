@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from vidbuild.voices import espeak_voices
 from vidbuild.voices.base import Speech
 
 ADAPTER = 1
 """Raised whenever how the library is asked, or how its sound is treated, changes what is heard."""
-
-NEAREST = 3
 
 
 class Espeak:
@@ -44,18 +42,12 @@ class Espeak:
         return None if _library().is_file() else "pip install espeakng-loader"
 
     def voices(self) -> list[str]:
-        """Language codes such as "en-us". Each can be varied: "en-us+f3"."""
-        return sorted({language for language, _ in _languages()})
+        """Languages, such as "en-us"; each can be varied ("en-us+f3")."""
+        return espeak_voices.names(_data())
 
     def problem(self, name: str) -> str | None:
         """What is wrong with a voice's name."""
-        base, plus, variant = name.partition("+")
-        known = {spelling for names in _languages() for spelling in names}
-        if base.casefold() not in {spelling.casefold() for spelling in known}:
-            return _unknown("voice", name, [*self.voices()])
-        if plus and variant not in _variants():
-            return _unknown("variant", variant, _variants())
-        return None
+        return espeak_voices.problem(_data(), name)
 
     def speak(
         self,
@@ -69,7 +61,8 @@ class Espeak:
         """Speak into a WAV file, with the times of all words of the text."""
         from vidbuild.voices import espeak_speech  # noqa: PLC0415 - a null build speaks nothing
 
-        samples, words = espeak_speech.speak(_library(), _data(), text, voice, wav_path, scratch, env)
+        known = {**voice, "name": espeak_voices.resolve(_data(), voice["name"])}
+        samples, words = espeak_speech.speak(_library(), _data(), text, known, wav_path, scratch, env)
         return Speech(samples, words, f"{self.name}:{voice['name']}")
 
 
@@ -90,28 +83,3 @@ def _data() -> Path:
 
 def _data_files() -> list[Path]:
     return sorted(path for path in _data().rglob("*") if path.is_file())
-
-
-@cache
-def _languages() -> tuple[tuple[str, str], ...]:
-    """(language code, voice name) of each voice file; the first `language` line of a file is its own code."""
-    return tuple(_described(path) for path in sorted((_data() / "lang").rglob("*")) if path.is_file())
-
-
-def _described(path: Path) -> tuple[str, str]:
-    lines = [line.split(maxsplit=1) for line in path.read_text(encoding="utf-8", errors="replace").splitlines()]
-    facts: dict[str, str] = {}
-    for line in lines:
-        if len(line) > 1:
-            facts.setdefault(line[0], line[1].strip())
-    return facts.get("language", path.name).split()[0], facts.get("name", path.name)
-
-
-@cache
-def _variants() -> list[str]:
-    return sorted(path.name for path in (_data() / "voices" / "!v").glob("*"))
-
-
-def _unknown(what: str, name: str, known: list[str]) -> str:
-    near = get_close_matches(name.casefold(), known, NEAREST, 0.5)
-    return f"espeak has no {what} '{name}'" + (f"; nearest: {', '.join(near)}" if near else "")
