@@ -29,7 +29,7 @@ class Part:
 
 
 def run(context: Context) -> None:
-    """Write video.mp4."""
+    """Write video.mp4 and film.json, which tells its frames."""
     parts = lay_out(context.params["order"], _timings(context))
     fps = context.params["fps"]
     video, audio = context.scratch / "video.h264", context.scratch / "audio.aac"
@@ -46,6 +46,8 @@ def run(context: Context) -> None:
         name=str(context.out / VIDEO),
     )
     ffmpeg.run(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="put the video together")
+    facts = {"frames": sum(part.frames for part in parts)}
+    (context.out / "film.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
 
 
 def metadata(params: Mapping[str, Any]) -> dict[str, str]:

@@ -1,0 +1,66 @@
+"""Everything the command line can do, as functions that print nothing. Each name is imported when it is first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vidbuild.api.build import build
+    from vidbuild.api.cache import cache_clear, cache_gc, cache_info, cache_verify, run, runs
+    from vidbuild.api.catalog import scenes, schema, themes, voices
+    from vidbuild.api.doctor import doctor
+    from vidbuild.api.look import check, diagnosis, explain, graph, load, render, still
+    from vidbuild.api.result import Result
+
+_HOMES = {
+    "Result": "result",
+    "build": "build",
+    "cache_clear": "cache",
+    "cache_gc": "cache",
+    "cache_info": "cache",
+    "cache_verify": "cache",
+    "check": "look",
+    "diagnosis": "look",
+    "doctor": "doctor",
+    "explain": "look",
+    "graph": "look",
+    "load": "look",
+    "render": "look",
+    "run": "cache",
+    "runs": "cache",
+    "scenes": "catalog",
+    "schema": "catalog",
+    "still": "look",
+    "themes": "catalog",
+    "voices": "catalog",
+}
+
+__all__ = [
+    "Result",
+    "build",
+    "cache_clear",
+    "cache_gc",
+    "cache_info",
+    "cache_verify",
+    "check",
+    "diagnosis",
+    "doctor",
+    "explain",
+    "graph",
+    "load",
+    "render",
+    "run",
+    "runs",
+    "scenes",
+    "schema",
+    "still",
+    "themes",
+    "voices",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,251 @@
+"""Building specs: plan, engine, outputs beside the spec; it prints nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from vidbuild import __version__
+from vidbuild.api.planning import Plan, plan_of, store_of
+from vidbuild.api.result import FailedStep, Notice, OutputFile, Result, Steps
+from vidbuild.api.tools import tools
+from vidbuild.engine.engine import Engine
+from vidbuild.engine.events import Event
+from vidbuild.engine.graph import Step
+from vidbuild.engine.outputs import Outputs
+from vidbuild.engine.result import BuildReport, StepReport
+from vidbuild.engine.store import Store
+from vidbuild.errors import Failure, UsageError, VidbuildError
+from vidbuild.place import Place
+from vidbuild.plan.kinds import KINDS, RESOURCES
+from vidbuild.project import OUTPUT_FOLDER
+
+PASSED_ON = ("VIDBUILD_FFMPEG", "PATH", "SYSTEMROOT")
+FOR_NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SSL_CERT_FILE", "VIDBUILD_EDGE_ENDPOINT")
+FIXED = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"}
+NETWORK = "network"
+
+# kind of output, step, its file, ending of the name
+PLACED = (
+    ("video", "join", "video.mp4", ".mp4"),
+    ("captions", "caption", "captions.srt", ".srt"),
+    ("captions", "caption", "captions.vtt", ".vtt"),
+    ("report", "report", "timing.json", ".timing.json"),
+)
+
+
+def build(
+    paths: Sequence[str | os.PathLike[str]],
+    *,
+    jobs: int | None = None,
+    keep_going: bool = False,
+    output: Path | None = None,
+    only: Sequence[str] = (),
+    variables: Mapping[str, str] | None = None,
+    fresh: Sequence[str] = (),
+    dry_run: bool = False,
+    offline: bool = False,
+    cache: Path | None = None,
+    on_event: Callable[[Event], None] | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> list[Result]:
+    """Build specs, one after the other, and put their outputs beside them.
+
+    jobs: steps side by side (default: one per processor). keep_going: after a failure go on with what does not need
+    it, and with the next spec. output: the folder for outputs instead of `build` beside the spec. only: ids of scenes
+    to build a video of by themselves. fresh: ids or patterns of steps to run whatever the cache holds. dry_run: run
+    and write nothing, tell what would run. offline: fail where a step would need the network. cache: the cache's
+    folder. on_event: called with each event, in order, from the thread that builds. cancelled: asked while building;
+    once true, nothing new is started and what had finished is kept.
+
+    What is wrong with a spec, or fails in a step, is in its result; UsageError and StoreError are raised.
+    """
+    results: list[Result] = []
+    for path in map(Path, paths):
+        started = time.monotonic()
+        try:
+            store = store_of(path, cache)
+            plan = plan_of(path, store=store, variables=variables, only=only, remember=not dry_run)
+            if dry_run:
+                result = _foreseen(plan, store, fresh)
+            else:
+                one = _One(plan, store, output or path.parent / OUTPUT_FOLDER)
+                result = one.build(jobs or 0, keep_going, fresh, offline, on_event, cancelled)
+        except VidbuildError as error:
+            if not hasattr(error, "diagnostics"):
+                raise
+            result = Result("failed", path, "", (), Steps(0), 0.0, 0.0, diagnostics=error.diagnostics)
+        results.append(replace(result, wall_seconds=round(time.monotonic() - started, 3)))
+        if not result.ok and not keep_going:
+            break
+    return results
+
+
+def engine_of(store: Store) -> Engine:
+    """The engine with this project's kinds of step and tools."""
+    env = {name: os.environ[name] for name in (*PASSED_ON, *FOR_NETWORK) if name in os.environ}
+    return Engine(store, KINDS, tools(), {**env, **FIXED}, made_by=f"vidbuild {__version__}")
+
+
+def _foreseen(plan: Plan, store: Store, fresh: Sequence[str]) -> Result:
+    explanations = engine_of(store).explain(plan.graph, entry=plan.entry, targets=plan.targets, fresh=fresh)
+    moving = {each.step: each.short().partition("  ")[2] for each in explanations if each.state != "cached"}
+    steps = Steps(len(explanations), tuple(moving), len(explanations) - len(moving), reasons=moving)
+    return Result("built" if moving else "up-to-date", plan.spec, "", (), steps, 0.0, 0.0, plan.warnings)
+
+
+class _One:
+    """The build of one spec."""
+
+    def __init__(self, plan: Plan, store: Store, folder: Path) -> None:
+        self.plan = plan
+        self.store = store
+        self.folder = folder
+
+    def build(
+        self,
+        jobs: int,
+        keep_going: bool,
+        fresh: Sequence[str],
+        offline: bool,
+        on_event: Callable[[Event], None] | None,
+        cancelled: Callable[[], bool],
+    ) -> Result:
+        plan, engine = self.plan, engine_of(self.store)
+        if offline:
+            refuse_network(engine, plan, fresh)
+        report = engine.build(
+            plan.graph,
+            entry=plan.entry,
+            targets=plan.targets,
+            jobs=jobs,
+            keep_going=keep_going,
+            fresh=fresh,
+            limits=RESOURCES,
+            on_event=on_event,
+            cancelled=cancelled,
+        )
+        steps = Steps(
+            total=len(report.steps),
+            ran=tuple(each.step for each in report.ran),
+            cached=len(report.cached),
+            failed=tuple(self._failed(report, each) for each in report.failed),
+            aborted=tuple(each.step for each in report.aborted),
+            reasons={each.step: each.reason for each in report.ran},
+        )
+        outputs, notices = self._put_out(report) if report.status in {"built", "up-to-date"} else ((), ())
+        warnings = (*plan.warnings, *self._warnings(report), *notices)
+        return Result(report.status, plan.spec, report.run, outputs, steps, self._seconds(report), 0.0, warnings)
+
+    def _seconds(self, report: BuildReport) -> float:
+        if "join" not in report.steps or "film.json" not in report.steps["join"].outputs:
+            return 0.0
+        frames: int = json.loads(report.path("join", "film.json").read_text(encoding="utf-8"))["frames"]
+        return round(frames / self.plan.fps, 3)
+
+    def _put_out(self, report: BuildReport) -> tuple[tuple[OutputFile, ...], tuple[Notice, ...]]:
+        outputs = Outputs(self.store)
+        found: list[OutputFile] = []
+        notices: list[Notice] = []
+        wanted = [*PLACED, ("poster", self.plan.poster, "still.png", ".poster.png")]
+        for kind, step, name, ending in wanted:
+            blob = report.steps[step].outputs[name]
+            target = self.folder / f"{self.plan.name}{ending}"
+            placed = outputs.place(blob, target)
+            found.append(OutputFile(kind, target, blob.size, blob.digest))
+            if placed.aside is not None:
+                text = f"'{target}' was changed since vidbuild wrote it; your version is now '{placed.aside}'"
+                notices.append(Notice(text))
+        page = self.folder / f"{self.plan.name}.report.html"
+        found.append(self._page(report, outputs, page))
+        outputs.save()
+        return tuple(found), tuple(notices)
+
+    def _page(self, report: BuildReport, outputs: Outputs, target: Path) -> OutputFile:
+        """The report page tells of the run that wrote it, so a run in which nothing ran leaves it as it is."""
+        present = outputs.present(target)
+        if report.status == "up-to-date" and present is not None:
+            return OutputFile("report", target, present.size, present.digest)
+        from vidbuild.report.page import page  # noqa: PLC0415 - a null build writes no page
+
+        data = json.loads(report.path("report", "report-data.json").read_text(encoding="utf-8"))
+        blob, _ = outputs.write(page(data, self._run(report)).encode("utf-8"), target)
+        return OutputFile("report", target, blob.size, blob.digest)
+
+    def _run(self, report: BuildReport) -> dict[str, Any]:
+        outcomes = {"built": "ran", "cached": "cached"}
+        return {
+            "id": report.run,
+            "status": report.status,
+            "wall_seconds": round(report.seconds, 2),
+            "spec": self.plan.spec.name,
+            "vidbuild": __version__,
+            "video": f"{self.plan.name}.mp4",
+            "steps": [
+                {
+                    "step": each.step,
+                    "outcome": outcomes.get(each.state.value, "failed"),
+                    "reason": each.reason if each.state.value == "built" else "",
+                    "seconds": round(each.seconds, 2),
+                }
+                for each in report.steps.values()
+            ],
+        }
+
+    def _warnings(self, report: BuildReport) -> Iterator[Notice]:
+        for each in report.steps.values():
+            for warning in each.warnings:
+                yield Notice(warning.message, place_of(self.plan.graph.steps[each.step], warning.field), warning.hint)
+
+    def _failed(self, report: BuildReport, each: StepReport) -> FailedStep:
+        failure = each.failure or Failure("failed without a reason")
+        return FailedStep(
+            step=each.step,
+            error=failure.message,
+            hint=failure.hint,
+            place=place_of(self.plan.graph.steps[each.step], failure.field),
+            log=failure.log,
+            command_file=self._save_command(report.run, each.step, failure),
+            fault=failure.fault,
+        )
+
+    def _save_command(self, run: str, step: str, failure: Failure) -> Path | None:
+        """Keep the exact command that failed, as a script that can be read and run by hand."""
+        if not failure.command:
+            return None
+        import shlex  # noqa: PLC0415 - only failures need it
+
+        path = self.store.root / "runs" / run / f"{step.replace(':', '-').replace('/', '-')}.sh"
+        path.write_text(
+            f"#!/bin/sh\n# step {step}: {failure.message}\n{shlex.join(failure.command)}\n", encoding="utf-8"
+        )
+        return path
+
+
+def refuse_network(engine: Engine, plan: Plan, fresh: Sequence[str] = ()) -> None:
+    """Raise UsageError naming every step that would need the network now."""
+    needing = [
+        each.step
+        for each in engine.explain(plan.graph, entry=plan.entry, targets=plan.targets, fresh=fresh)
+        if each.state != "cached" and KINDS[plan.graph.steps[each.step].kind].resource == NETWORK
+    ]
+    if needing:
+        raise UsageError(
+            f"offline: {', '.join(needing)} would need the network",
+            hint="build once with a network and keep the cache, or use a voice that is here",
+        )
+
+
+def place_of(step: Step, field: str) -> Place | None:
+    """The spec's place of a field, or of the nearest thing around it."""
+    parts = field.split(".") if field else []
+    for length in range(len(parts), -1, -1):
+        place = step.places.get(".".join(parts[:length]))
+        if place is not None:
+            return place
+    return None

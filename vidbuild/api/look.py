@@ -1,0 +1,143 @@
+"""Looking at a spec without building its video: problems, explanations, the graph, a single frame."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vidbuild.api.build import engine_of, place_of
+from vidbuild.api.planning import plan_of, store_of
+from vidbuild.engine.explain import Explanation
+from vidbuild.engine.graph import Graph
+from vidbuild.engine.outputs import Outputs
+from vidbuild.errors import StepError, UsageError, VidbuildError
+from vidbuild.plan import clock
+from vidbuild.plan.kinds import RESOURCES
+from vidbuild.project import OUTPUT_FOLDER, name_of
+
+if TYPE_CHECKING:
+    from vidbuild.spec.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """All that is wrong or doubtful in one spec. text: as a user is shown it, with its source lines."""
+
+    spec: Path
+    diagnostics: tuple[Diagnostic, ...]
+    text: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether it can be built."""
+        return all(each.severity != "error" for each in self.diagnostics)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {"spec": str(self.spec), "ok": self.ok, "problems": [diagnosis(each) for each in self.diagnostics]}
+
+
+def diagnosis(item: Diagnostic) -> dict[str, Any]:
+    """A diagnostic as JSON values; line and column count from 1, 0 where there are none."""
+    return {
+        "severity": item.severity,
+        "message": item.message,
+        "file": item.path,
+        "line": item.line,
+        "column": item.column,
+        "hint": item.hint,
+    }
+
+
+def render(diagnostics: Sequence[Diagnostic]) -> str:
+    """Diagnostics as a user is shown them, with the lines of the files as they are now."""
+    from vidbuild.spec import diagnostics as telling  # noqa: PLC0415 - only problems need it
+
+    return telling.render(diagnostics, telling.read_sources(diagnostics))
+
+
+def load(path: str | os.PathLike[str], variables: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - a Spec
+    """Read and check a spec; raises SpecError with all that is wrong with it."""
+    from vidbuild.spec.load import load as read  # noqa: PLC0415 - heavy
+
+    return read(path, variables)
+
+
+def check(paths: Sequence[str | os.PathLike[str]], variables: Mapping[str, Any] | None = None) -> list[Checked]:
+    """Everything wrong or doubtful in each spec, in order, without rendering anything; never raises for a bad spec."""
+    from vidbuild.spec.load import check as look  # noqa: PLC0415 - heavy
+
+    found = [(Path(path), tuple(look(path, variables))) for path in paths]
+    return [Checked(path, items, render(items)) for path, items in found]
+
+
+def explain(
+    path: str | os.PathLike[str],
+    step: str | None = None,
+    *,
+    variables: Mapping[str, str] | None = None,
+    cache: Path | None = None,
+) -> list[Explanation]:
+    """Why each step (or one) would run or is cached; writes nothing and runs nothing."""
+    spec = Path(path)
+    store = store_of(spec, cache)
+    plan = plan_of(spec, store=store, variables=variables, remember=False)
+    if step is not None and step not in plan.graph.steps:
+        from vidbuild.spec.diagnostics import did_you_mean  # noqa: PLC0415 - only a mistake needs it
+
+        raise UsageError(f"'{spec}' has no step '{step}'", hint=did_you_mean(step, plan.graph.steps))
+    told = engine_of(store).explain(plan.graph, entry=plan.entry, targets=plan.targets if step is None else [step])
+    return told if step is None else [each for each in told if each.step == step]
+
+
+def graph(path: str | os.PathLike[str], *, variables: Mapping[str, str] | None = None) -> Graph:
+    """The step graph of a spec; runs and writes nothing."""
+    spec = Path(path)
+    return plan_of(spec, store=store_of(spec, None), variables=variables, remember=False).graph
+
+
+def still(
+    path: str | os.PathLike[str],
+    scene: str,
+    at: float | None = None,
+    output: Path | None = None,
+    *,
+    variables: Mapping[str, str] | None = None,
+    cache: Path | None = None,
+) -> Path:
+    """Make one frame of a scene as a PNG, through the same cache, and say where it is.
+
+    at: seconds from the scene's start; its last frame by default. output: the file to write; default
+    `build/NAME.SCENE.png` beside the spec. Raises the step's error where it cannot be made.
+    """
+    from vidbuild.plan import steps  # noqa: PLC0415 - heavy
+
+    place = Path(path)
+    spec = load(place, variables)
+    ids = [each.id for each in spec.scenes]
+    if scene not in ids:
+        from vidbuild.spec.diagnostics import did_you_mean  # noqa: PLC0415 - only a mistake needs it
+
+        hint = did_you_mean(scene, ids) or "there are " + ", ".join(ids)
+        raise UsageError(f"'{place}' has no scene '{scene}'", hint=hint)
+    store = store_of(place, cache)
+    plan = plan_of(place, store=store, variables=variables)
+    step = steps.still(spec, scene, steps.LAST_FRAME if at is None else clock.frames(at, spec.fps))
+    whole = Graph.of({**plan.graph.steps, step.id: step})
+    report = engine_of(store).build(whole, entry=f"{plan.entry} still", targets=[step.id], limits=RESOURCES)
+    for failed in report.failed:
+        raise _as_error(whole, failed.step, failed.failure)
+    target = output or place.parent / OUTPUT_FOLDER / f"{name_of(place)}.{scene}.png"
+    outputs = Outputs(store)
+    outputs.place(report.steps[step.id].outputs["still.png"], target)
+    outputs.save()
+    return target
+
+
+def _as_error(graph: Graph, step: str, failure: Any) -> VidbuildError:  # noqa: ANN401 - Failure or None
+    place = place_of(graph.steps[step], failure.field)
+    where = f"{place.file}:{place.line}:{place.column}: " if place else ""
+    return StepError(f"{where}{step}: {failure.message}", hint=failure.hint, log=failure.log)

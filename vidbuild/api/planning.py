@@ -1,0 +1,193 @@
+"""The plan of a spec: read, checked and compiled once, then remembered by content; it runs nothing.
+
+A plan depends on the spec's text, the variables, the files it looks at and vidbuild itself. All four are in what a plan
+is remembered by, so that an unchanged spec is neither parsed nor checked again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vidbuild.api.result import Notice
+from vidbuild.engine import canonical
+from vidbuild.engine.files import FileTable
+from vidbuild.engine.graph import Graph
+from vidbuild.engine.memo import Memos
+from vidbuild.engine.store import Store
+from vidbuild.errors import UsageError
+from vidbuild.place import Place
+from vidbuild.project import cache_of, name_of, root_of
+
+PACKAGE = Path(__file__).resolve().parent.parent
+FORMAT = 1  # raised when what is remembered changes its shape
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be built. targets: the steps whose products are the outputs. scenes: ids in order."""
+
+    spec: Path
+    entry: str
+    name: str
+    graph: Graph
+    targets: tuple[str, ...]
+    scenes: tuple[str, ...]
+    fps: int
+    warnings: tuple[Notice, ...]
+
+    @property
+    def poster(self) -> str:
+        """The step that makes the poster."""
+        return f"still:{self.scenes[0]}"
+
+
+def store_of(spec: Path, cache: Path | None) -> Store:
+    """The store in which a spec's project keeps its results."""
+    return Store(cache if cache is not None else cache_of(root_of(spec)))
+
+
+def plan_of(
+    spec: Path,
+    *,
+    store: Store,
+    variables: Mapping[str, str] | None = None,
+    only: Sequence[str] = (),
+    remember: bool = True,
+) -> Plan:
+    """The plan of a spec; raises SpecError with all that is wrong with it.
+
+    only: ids of scenes to build a video of, as if the spec had no others. remember: False writes nothing.
+    """
+    table = FileTable(store.home / "files", read_only=not remember)
+    memos = Memos(store)
+    key = _memo_key(spec, table, variables or {}, only)
+    known = memos.get(key) if key else None
+    if known is not None and _still_true(known, table):
+        return _from_memo(spec, known, only)
+    data = _made(spec, table, variables or {}, only)
+    if key and remember:
+        store.prepare()
+        memos.put(key, data)
+        table.save()
+    return _from_memo(spec, data, only)
+
+
+def entry_of(spec: Path) -> str:
+    """The name under which a spec's steps are remembered: its path in the project."""
+    return Path(os.path.realpath(spec)).relative_to(root_of(spec)).as_posix()
+
+
+def _memo_key(spec: Path, table: FileTable, variables: Mapping[str, str], only: Sequence[str]) -> str | None:
+    try:
+        text = table.digest(str(spec.absolute()))
+    except OSError:
+        return None  # the reader says what is wrong, and where
+    return canonical.digest(
+        {
+            "format": FORMAT,
+            "vidbuild": _planner(),
+            "path": str(spec),
+            "root": str(root_of(spec)),
+            "spec": text,
+            "variables": dict(variables),
+            "only": list(only),
+        }
+    )
+
+
+def _planner() -> str:
+    """What tells one vidbuild from another: the stat of each of its own files that a plan can depend on."""
+    rows = []
+    for folder, _, names in os.walk(PACKAGE):
+        for name in names:
+            if name.endswith((".py", ".json", ".yaml", ".typ")):
+                path = os.path.join(folder, name)  # noqa: PTH118 - a null build does this a hundred times
+                stat = os.stat(path)  # noqa: PTH116 - as above
+                rows.append(f"{path} {stat.st_size} {stat.st_mtime_ns}")
+    return canonical.digest(sorted(rows))
+
+
+def _still_true(known: Mapping[str, Any], table: FileTable) -> bool:
+    try:
+        return all(table.digest(path) == digest for path, digest in known["files"])
+    except OSError:
+        return False
+
+
+def _made(spec: Path, table: FileTable, variables: Mapping[str, str], only: Sequence[str]) -> dict[str, Any]:
+    from vidbuild.plan.steps import plan, targets  # noqa: PLC0415 - an unchanged spec needs neither
+    from vidbuild.spec.diagnostics import SpecError  # noqa: PLC0415 - as above
+    from vidbuild.spec.load import examine  # noqa: PLC0415 - as above
+
+    examined = examine(spec, variables)
+    if examined.spec is None:
+        raise SpecError(examined.errors, examined.sources)
+    chosen = _only(examined.spec, only)
+    notices = [
+        [item.message, _place_data(item.place), item.hint]
+        for item in examined.diagnostics
+        if item.severity == "warning"
+    ]
+    return {
+        "files": [[str(path), table.digest(str(path))] for path in chosen.files],
+        "graph": plan(chosen).to_data(),
+        "targets": list(targets(chosen)),
+        "scenes": [scene.id for scene in chosen.scenes],
+        "fps": chosen.fps,
+        "warnings": notices,
+    }
+
+
+def _only(spec: Any, only: Sequence[str]) -> Any:  # noqa: ANN401 - a Spec, whose module an unchanged spec does without
+    """The spec with the named scenes alone."""
+    if not only:
+        return spec
+    from dataclasses import replace  # noqa: PLC0415 - rarely needed
+
+    from vidbuild.spec.diagnostics import did_you_mean  # noqa: PLC0415 - as above
+
+    ids = [scene.id for scene in spec.scenes]
+    for name in only:
+        if name not in ids:
+            hint = did_you_mean(name, ids) or "there are " + ", ".join(ids)
+            raise UsageError(f"'{spec.path}' has no scene '{name}'", hint=hint)
+    chosen = [scene for scene in spec.scenes if scene.id in only]
+    follows = {left.id: right.id for left, right in zip(spec.scenes, spec.scenes[1:], strict=False)}
+    kept = [
+        scene if index + 1 < len(chosen) and follows[scene.id] == chosen[index + 1].id else _cut(scene)
+        for index, scene in enumerate(chosen)
+    ]
+    return replace(spec, scenes=tuple(kept))
+
+
+def _cut(scene: Any) -> Any:  # noqa: ANN401 - a Scene, as above
+    """A scene whose successor is left out ends with a cut."""
+    from dataclasses import replace  # noqa: PLC0415 - rarely needed
+
+    return replace(scene, transition="cut", transition_duration=0.0)
+
+
+def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str]) -> Plan:
+    name = name_of(spec)
+    return Plan(
+        spec=spec,
+        entry=entry_of(spec) + "".join(f" {scene}" for scene in only),
+        name=".".join((name, *only)),
+        graph=Graph.from_data(data["graph"]),
+        targets=tuple(data["targets"]),
+        scenes=tuple(data["scenes"]),
+        fps=data["fps"],
+        warnings=tuple(Notice(message, _place(place), hint) for message, place, hint in data["warnings"]),
+    )
+
+
+def _place_data(place: Place | None) -> list[Any] | None:
+    return None if place is None else [place.file, place.line, place.column, place.end_column]
+
+
+def _place(data: list[Any] | None) -> Place | None:
+    return None if data is None else Place(*data)
