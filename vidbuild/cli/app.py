@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 
 import click
 
@@ -14,6 +12,7 @@ from vidbuild import __version__
 from vidbuild.cli import console, crash
 from vidbuild.cli.exits import MEANINGS, Exit, of_error
 from vidbuild.cli.group import LazyGroup, UnknownCommandError
+from vidbuild.cli.interrupt import Interrupt
 from vidbuild.errors import VidbuildError
 
 COMMANDS = (
@@ -59,10 +58,10 @@ def run(args: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     arguments = list(sys.argv[1:] if args is None else args)
     console.survive_any_encoding()
-    received = _Received()
+    interrupt = Interrupt()
     try:
-        with received:
-            code = int(app.main(arguments, prog_name="vidbuild", standalone_mode=False) or 0)
+        with interrupt:
+            code = int(app.main(arguments, prog_name="vidbuild", standalone_mode=False, obj=interrupt) or 0)
         sys.stdout.flush()
     except (click.Abort, KeyboardInterrupt):
         console.say("vidbuild: interrupted; finished steps are kept")
@@ -72,7 +71,7 @@ def run(args: Sequence[str] | None = None) -> int:
         code = Exit.DONE
     except Exception as error:  # noqa: BLE001 - whatever is not a VidbuildError is a bug, and is reported as one
         code = _failed(error, arguments)
-    return received.code if code == Exit.INTERRUPTED else code
+    return interrupt.code if code == Exit.INTERRUPTED else code
 
 
 def _failed(error: Exception, args: Sequence[str]) -> int:
@@ -98,23 +97,6 @@ def bug(error: BaseException | str, args: Sequence[str]) -> int:
     console.say(f"vidbuild: a bug in vidbuild: {fact}")
     console.say(f"      hint: please report it with the text in {crash.save(error, args)}")
     return Exit.BUG
-
-
-class _Received:
-    """While it is entered, SIGTERM interrupts as SIGINT does, and is remembered."""
-
-    def __init__(self) -> None:
-        self.code = Exit.INTERRUPTED
-
-    def __enter__(self) -> None:
-        self._before = signal.signal(signal.SIGTERM, self._terminate)
-
-    def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGTERM, self._before)
-
-    def _terminate(self, _number: int, _frame: FrameType | None) -> None:
-        self.code = Exit.TERMINATED
-        raise KeyboardInterrupt
 
 
 def _usage(error: click.ClickException) -> int:

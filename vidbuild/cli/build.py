@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from vidbuild.cli import console, ending, options
+from vidbuild.cli.interrupt import Interrupt
 from vidbuild.errors import UsageError, VidbuildError
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ if TYPE_CHECKING:
 )
 @options.variables()
 @options.as_json("what was built")
+@click.pass_obj
 def command(
+    interrupt: Interrupt,
     specs: Sequence[Path],
     events: Path | None,
     variables: Mapping[str, str],
@@ -76,7 +79,9 @@ def command(
             fresh=fresh,
             dry_run=dry_run,
             offline=offline,
+            cancelled=interrupt.asked,
         )
+        interrupt.gentle = True
         with _told(events, variables, several=len(paths) > 1, quiet=dry_run) as listener:
             results = build(on_event=listener)
     except VidbuildError as error:

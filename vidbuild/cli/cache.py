@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,11 @@ from vidbuild.cli import console, options
 from vidbuild.cli.exits import Exit
 from vidbuild.cli.group import NearestGroup
 from vidbuild.report import figures
+
+if TYPE_CHECKING:
+    from vidbuild.api.cache import Removed
+
+_LISTED = 12
 
 
 @click.group("cache", cls=NearestGroup, epilog=options.example("vidbuild cache info", "vidbuild cache gc --limit 2GB"))
@@ -56,10 +62,10 @@ def verify(*, as_json: bool) -> int:
     if as_json:
         console.result_json(found.to_json())
     else:
-        checked = f"{figures.count(found.blobs, 'blob')} and {figures.count(found.traces, 'trace')} checked"
-        for name in figures.first([str(each) for each in found.damaged], 12):
+        for name in figures.first(found.damaged, _LISTED):
             console.say(f"damaged: {name}")
-        console.result(f"{checked}, {len(found.damaged)} damaged{' and removed' if found.damaged else ''}")
+        end = f"{len(found.damaged)} damaged and removed" if found.damaged else "none damaged"
+        console.result(f"{figures.count(found.checked, 'file')} checked, {end}")
     return Exit.DONE
 
 
@@ -92,10 +98,11 @@ def clear(*, yes: bool, as_json: bool) -> int:
     return Exit.DONE
 
 
-def _removed(found: object, *, as_json: bool) -> None:
-    data = found.to_json()  # type: ignore[attr-defined]
+def _removed(found: Removed, *, as_json: bool) -> None:
     if as_json:
-        console.result_json(data)
-        return
-    kept = f", {figures.size(data['kept'])} kept" if data["kept"] else ""
-    console.result(f"{figures.size(data['removed'])} removed{kept}")
+        console.result_json(found.to_json())
+    elif found.busy:
+        console.result("nothing was removed: a build is running")
+    else:
+        kept = f", {figures.size(found.kept)} kept" if found.kept else ""
+        console.result(f"{figures.size(found.removed)} removed{kept}")

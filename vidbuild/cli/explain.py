@@ -9,6 +9,7 @@ import click
 
 from vidbuild.cli import console, options
 from vidbuild.cli.exits import Exit
+from vidbuild.report import figures
 
 
 @click.command(
@@ -23,19 +24,19 @@ from vidbuild.cli.exits import Exit
 def command(spec: Path, step: str | None, variables: Mapping[str, str], *, everything: bool, as_json: bool) -> int:
     """Say why steps would run or are cached.
 
-    Tells of each step of SPEC, or of the one STEP, the field or file that changed: old -> new.
+    Tells of each step of SPEC that is not cached, or of the one STEP, the field or file that changed: old -> new.
     Nothing is run and nothing is written.
     """
     from vidbuild import api  # noqa: PLC0415 - heavy
 
     explained = api.explain(options.found_one(spec), step, variables=variables)
     if as_json:
-        console.result_json({"spec": str(spec), "steps": [each.to_json() for each in explained]})
+        console.result_json({"spec": str(spec), "steps": [each.to_data() for each in explained]})
         return Exit.DONE
-    cached = [each for each in explained if each.cached]
-    shown = explained if step or everything else [each for each in explained if not each.cached]
+    whole = step is not None or everything
+    shown = [each for each in explained if whole or each.state != "cached"]
     for each in shown:
-        console.result(each.text)
-    if cached and not (step or everything):
-        console.result(f"{len(cached)} of {len(explained)} steps are cached")
+        console.result("\n".join(each.long()))
+    if len(explained) > len(shown):
+        console.result(f"{len(explained) - len(shown)} of {figures.count(len(explained), 'step')} cached")
     return Exit.DONE

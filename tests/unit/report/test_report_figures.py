@@ -24,7 +24,15 @@ def test_a_place_in_a_video_has_a_tenth(seconds: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.108, "0.11 s"), (0.0, "0.00 s"), (1.84, "1.8 s"), (9.94, "9.9 s"), (41.7, "42 s"), (120, "2 min"), (125, "2 min 5 s")],
+    [
+        (0.108, "0.11 s"),
+        (0.0, "0.00 s"),
+        (1.84, "1.8 s"),
+        (9.94, "9.9 s"),
+        (41.7, "42 s"),
+        (120, "2 min"),
+        (125, "2 min 5 s"),
+    ],
 )
 def test_how_long_something_took_has_as_many_figures_as_it_deserves(seconds: float, text: str) -> None:
     """A null build shows hundredths, a long build whole seconds."""

@@ -128,8 +128,13 @@ def test_nothing_of_the_view_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """An exception inside the build takes the view away and passes through."""
     monkeypatch.setenv("TERM", "xterm")
     stream = Terminal()
-    with pytest.raises(KeyboardInterrupt), Live(stream, no_scenes) as live:
-        live(run_started(3))
-        live(started("film:a"))
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with Live(stream, no_scenes) as live:
+            live(run_started(3))
+            live(started("film:a"))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert stream.getvalue().rindex("\x1b[?25h") > stream.getvalue().rindex("\x1b[?25l")

@@ -144,7 +144,8 @@ HOSTILE = "<script>alert('x')</script> \"&amp; {braces} %s"
 def test_no_text_can_break_out() -> None:
     """Titles, narration, cue names, reasons and ids are shown as text, whatever is in them."""
     scenes = [
-        {**scene, "title": HOSTILE, "text": HOSTILE, "cues": {HOSTILE: 1.0}, "id": HOSTILE} for scene in data()["scenes"]
+        {**scene, "title": HOSTILE, "text": HOSTILE, "cues": {HOSTILE: 1.0}, "id": HOSTILE}
+        for scene in data()["scenes"]
     ]
     made = page(
         data(title=HOSTILE, description=HOSTILE, scenes=scenes),

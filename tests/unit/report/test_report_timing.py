@@ -37,7 +37,11 @@ def test_scenes_follow_each_other_without_gaps() -> None:
     timing = video_timing(FACTS, TIMINGS)
     assert [(scene["start"], scene["end"]) for scene in timing["scenes"]] == [(0.0, 1.5), (1.5, 3.5)]
     assert timing["duration"] == 3.5
-    assert {key: timing[key] for key in ("title", "language", "fps")} == {"title": "A talk", "language": "en", "fps": 30}
+    assert {key: timing[key] for key in ("title", "language", "fps")} == {
+        "title": "A talk",
+        "language": "en",
+        "fps": 30,
+    }
 
 
 def test_all_times_count_from_the_start_of_the_video() -> None:
