@@ -6,7 +6,7 @@ step, so graph, explain and a dry run need to run nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from typing import Any
 from vidbuild.engine.graph import Graph, Input, Product, Source, Step
 from vidbuild.media.encode import PROFILE
 from vidbuild.model import Scene, Spec
-from vidbuild.place import Place
 from vidbuild.plan import clock
 from vidbuild.plan.kinds import speak_kind
 from vidbuild.scenes.base import Clip, Reveal, SceneType
@@ -43,11 +42,15 @@ def targets(spec: Spec) -> tuple[str, ...]:
 
 
 def still(spec: Spec, scene_id: str, frame: int) -> Step:
-    """The step that makes one frame of a scene as a PNG; frame -1 is the last, with all of the scene on it."""
+    """The step that makes one frame of a scene as a PNG; LAST_FRAME is the one with all of the scene on it."""
     scene = next(scene for scene in spec.scenes if scene.id == scene_id)
-    name = f"still:{scene_id}" if frame == LAST_FRAME else f"still:{scene_id}@{frame}"
+    size = [spec.width, spec.height]
+    if frame == LAST_FRAME:
+        return Step(
+            f"still:{scene_id}", "still", {"size": size, "frame": 0}, _picture(scene, "last.json"), scene.places
+        )
     inputs = _picture(scene, "whole.json")
-    return Step(name, "still", {"size": [spec.width, spec.height], "frame": frame}, inputs, _places(scene))
+    return Step(f"still:{scene_id}@{frame}", "still", {"size": size, "frame": frame}, inputs, scene.places)
 
 
 def _scene_steps(spec: Spec, index: int, scene: Scene) -> Iterable[Step]:
@@ -62,13 +65,9 @@ def _scene_steps(spec: Spec, index: int, scene: Scene) -> Iterable[Step]:
         "film",
         {"size": [spec.width, spec.height], "profile": _profile(spec)},
         _picture(scene, "film.json"),
-        _places(scene),
+        scene.places,
     )
     yield _sound(spec, scene, clip)
-
-
-def _places(scene: Scene) -> Mapping[str, Place]:
-    return scene.places
 
 
 def _profile(spec: Spec) -> dict[str, Any]:
@@ -98,7 +97,7 @@ def _speak(spec: Spec, scene: Scene) -> Step:
         params = {"narration": narration.spoken, "voice": voice.to_data(), "language": spec.language}
         inputs = {}
         name = speak_kind(voice.engine, voice.fallback.engine if voice.fallback else None)
-    return Step(f"speak:{scene.id}", name, params, inputs, _places(scene))
+    return Step(f"speak:{scene.id}", name, params, inputs, scene.places)
 
 
 def _time(spec: Spec, index: int, scene: Scene, kind: SceneType, clip: Clip | None) -> Step:
@@ -111,7 +110,7 @@ def _time(spec: Spec, index: int, scene: Scene, kind: SceneType, clip: Clip | No
         "min": clock.samples(scene.min_duration),
         "max": None if scene.max_duration is None else clock.samples(scene.max_duration),
         "rate": scene.voice.rate,
-        "tokens": [list(token) for token in scene.narration.tokens] if scene.narration else [],
+        "narration": [list(token) for token in scene.narration.tokens] if scene.narration else [],
         "cues": dict(scene.narration.cues) if scene.narration else {},
         "entrances": [[layer, effect] for layer, effect in kind.entrances(scene).items()],
         "reveals": [_reveal(item) for item in kind.reveals(scene)],
@@ -162,7 +161,7 @@ def _draw(spec: Spec, scene: Scene, kind: SceneType) -> Step:
         inputs["logo"] = Source(str(spec.theme.logo))
     for font in spec.theme.fonts:
         inputs[f"font:{font.name}"] = Source(str(font))
-    return Step(f"draw:{scene.id}", "draw", params, inputs, _places(scene))
+    return Step(f"draw:{scene.id}", "draw", params, inputs, scene.places)
 
 
 def _sound(spec: Spec, scene: Scene, clip: Clip | None) -> Step:
@@ -173,7 +172,7 @@ def _sound(spec: Spec, scene: Scene, clip: Clip | None) -> Step:
     if clip is not None and clip.audio != "mute":
         inputs["clip"] = Source(str(clip.path))
         params["clip"] = {"mode": clip.audio, "start_ms": clip.start_ms, "end_ms": clip.end_ms}
-    return Step(f"sound:{scene.id}", "sound", params, inputs, _places(scene))
+    return Step(f"sound:{scene.id}", "sound", params, inputs, scene.places)
 
 
 def _blend(spec: Spec, left: Scene, right: Scene) -> Step:

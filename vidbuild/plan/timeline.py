@@ -69,7 +69,7 @@ def _speech(scene: Mapping[str, Any], speech: tuple[Sequence[SpokenWord], int] |
         return _Speech((), {}, 0, 0)
     words, samples = speech
     begin = scene["before"]
-    tokens = [(token[0], token[1]) for token in scene["tokens"]]
+    tokens = [(token[0], token[1]) for token in scene["narration"]]
     spoken = align(tokens, words, samples)
     timed = tuple(Timed(word.text, begin + word.start, begin + word.end, word.source) for word in spoken)
     cues = {name: begin + at for name, at in place_cues(scene["cues"], spoken, samples).items()}

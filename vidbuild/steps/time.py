@@ -15,7 +15,9 @@ from vidbuild.voices.base import SpokenWord
 
 
 def run(context: Context) -> None:
-    """Write film.json, head.json, tail.json (the scene's motion in three windows), whole.json, timing.json, span.json.
+    """Write the scene's motion (whole.json) and windows of it, timing.json and span.json.
+
+    film.json, head.json and tail.json are what is filmed and what the transitions take; last.json is the last frame.
 
     span.json is the part of timing.json that sound and join depend on: a cue that moves does not concern them.
     """
@@ -26,6 +28,7 @@ def run(context: Context) -> None:
     motion, head, tail = timeline.motion, scene["head"], scene["tail"]
     windows = {
         "whole.json": motion,
+        "last.json": motion.window(motion.frames - 1, 1),
         "film.json": motion.window(head, motion.frames - head - tail),
         "head.json": motion.window(0, head),
         "tail.json": motion.window(motion.frames - tail, tail),

@@ -24,7 +24,7 @@ def scene(**changes: Any) -> dict[str, Any]:
         "min": 0,
         "max": None,
         "rate": 100,
-        "tokens": [],
+        "narration": [],
         "cues": {},
         "entrances": [],
         "reveals": [],
@@ -57,7 +57,7 @@ def tokens(text: str) -> list[list[str]]:
 
 def test_a_scene_lasts_as_long_as_its_narration_and_pauses() -> None:
     """pause_before + narration + pause_after, rounded up to a frame."""
-    timeline = lay_out(scene(tokens=tokens("one two three")), said("one two three"), None)
+    timeline = lay_out(scene(narration=tokens("one two three")), said("one two three"), None)
     assert timeline.motion.frames == 4 * 30
     assert timeline.timing["samples"] == 4 * SECOND
     assert timeline.timing["narration"] == {"start": SECOND // 2, "samples": 3 * SECOND}
@@ -65,13 +65,13 @@ def test_a_scene_lasts_as_long_as_its_narration_and_pauses() -> None:
 
 def test_a_part_of_a_frame_becomes_a_whole_one() -> None:
     """The length is rounded up, never down into the narration."""
-    timeline = lay_out(scene(before=1, tokens=tokens("one")), said("one"), None)
+    timeline = lay_out(scene(before=1, narration=tokens("one")), said("one"), None)
     assert timeline.motion.frames == 46
 
 
 def test_words_are_told_from_the_scenes_start() -> None:
     """The pause before the narration is in each word's time."""
-    words = lay_out(scene(tokens=tokens("one two")), said("one two"), None).timing["words"]
+    words = lay_out(scene(narration=tokens("one two")), said("one two"), None).timing["words"]
     assert [(word["text"], word["start"], word["from"]) for word in words] == [
         ("one", SECOND // 2, "engine"),
         ("two", SECOND // 2 + SECOND, "engine"),
@@ -80,7 +80,7 @@ def test_words_are_told_from_the_scenes_start() -> None:
 
 def test_a_cue_stands_at_its_word() -> None:
     """A mark before the second word is placed where that word starts; one at the end where the narration ends."""
-    cues = lay_out(scene(tokens=tokens("one two"), cues={"two": 1, "end": 2}), said("one two"), None).timing["cues"]
+    cues = lay_out(scene(narration=tokens("one two"), cues={"two": 1, "end": 2}), said("one two"), None).timing["cues"]
     assert cues == {"two": SECOND // 2 + SECOND, "end": SECOND // 2 + 2 * SECOND}
 
 
@@ -88,7 +88,7 @@ def test_a_cue_where_no_word_was_recognised_is_a_warning() -> None:
     """A cue the engine's words cannot place is named, since its time is a guess; the others are not."""
     words, _ = said("one two")
     unheard = [[word, word] for word in ("qqqq", "wwww", "rrrr", "tttt", "yyyy", "pppp", "ssss", "dddd", "ffff")]
-    spec = scene(tokens=[*tokens("one two"), *unheard], cues={"lost": 9, "found": 1})
+    spec = scene(narration=[*tokens("one two"), *unheard], cues={"lost": 9, "found": 1})
     messages = [message for _, message in lay_out(spec, (words, 20 * SECOND), None).warnings]
     assert len(messages) == 1
     assert "cue 'lost'" in messages[0]
@@ -96,7 +96,7 @@ def test_a_cue_where_no_word_was_recognised_is_a_warning() -> None:
 
 def test_reveals_make_tracks_at_their_cues() -> None:
     """An item enters at its cue's frame, with its effect and the entrance's length."""
-    spec = scene(tokens=tokens("one two"), cues={"b": 1}, reveals=[reveal({"item-0": "rise"}, at="b")])
+    spec = scene(narration=tokens("one two"), cues={"b": 1}, reveals=[reveal({"item-0": "rise"}, at="b")])
     tracks = lay_out(spec, said("one two"), None).motion.tracks
     assert tracks["item-0"] == Track(Change(45, 12, "rise"))
 
@@ -196,7 +196,7 @@ def test_lines_of_one_command_are_typed_without_a_pause() -> None:
         reveal({"line-0-0": "type"}, at=1.0, characters=24),
         reveal({"line-0-1": "type"}, after_previous=True, characters=24),
     ]
-    tracks = lay_out(scene(tokens=tokens("one two"), reveals=reveals), said("one two"), None).motion.tracks
+    tracks = lay_out(scene(narration=tokens("one two"), reveals=reveals), said("one two"), None).motion.tracks
     assert tracks["line-0-1"].enter == Change(60, 30, "type")
 
 
@@ -226,7 +226,7 @@ def test_a_clip_lasts_as_long_as_it_plays() -> None:
 def test_a_clip_shorter_than_its_narration_plays_once() -> None:
     """After its last picture the clip stands still; it neither loops nor stretches."""
     clip = {"start_ms": 0, "end_ms": 1000, "fit": "cover"}
-    motion = lay_out(scene(clip=clip, tokens=tokens("a b c")), said("a b c"), 1000).motion
+    motion = lay_out(scene(clip=clip, narration=tokens("a b c")), said("a b c"), 1000).motion
     assert motion.frames == 120
     assert motion.clip is not None
     assert motion.clip.frames == 30
@@ -234,13 +234,13 @@ def test_a_clip_shorter_than_its_narration_plays_once() -> None:
 
 def test_min_duration_is_kept() -> None:
     """A short narration does not end a scene before its min_duration."""
-    assert lay_out(scene(min=8 * SECOND, tokens=tokens("a")), said("a"), None).motion.frames == 240
+    assert lay_out(scene(min=8 * SECOND, narration=tokens("a")), said("a"), None).motion.frames == 240
 
 
 def test_max_duration_says_by_how_much_and_what_would_mend_it() -> None:
     """Too long a narration is a spec error with the excess, a number of words and a rate."""
     with pytest.raises(SpecProblem) as caught:
-        lay_out(scene(max=8 * SECOND, tokens=tokens("a " * 10)), said("a " * 10), None)
+        lay_out(scene(max=8 * SECOND, narration=tokens("a " * 10)), said("a " * 10), None)
     assert caught.value.message == "this scene lasts 11.0 s, 3.0 s over its max_duration of 8.0 s"
     assert caught.value.hint == "about 3 of its 10 words fewer would do, or a rate of 143"
     assert caught.value.failure.field == "max_duration"
@@ -249,7 +249,7 @@ def test_max_duration_says_by_how_much_and_what_would_mend_it() -> None:
 def test_a_duration_too_short_for_the_narration_is_an_error() -> None:
     """A narration is never cut off: a fixed duration that does not hold it is refused."""
     with pytest.raises(SpecProblem, match=r"1\.5 s more than its duration of 2\.0 s"):
-        lay_out(scene(duration=2 * SECOND, tokens=tokens("a b c")), said("a b c"), None)
+        lay_out(scene(duration=2 * SECOND, narration=tokens("a b c")), said("a b c"), None)
 
 
 @pytest.mark.parametrize(("side", "name"), [("head", "into"), ("tail", "out of")])
