@@ -22,9 +22,9 @@ def variables(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
     return {**{key: value for key, value in named.items() if not isinstance(value, list | dict)}, **given}
 
 
-def expand(document: Document, names: Mapping[str, Any]) -> tuple[Document, dict[Path, Diagnostic]]:
+def expand(document: Document, names: Mapping[str, Any]) -> tuple[Document, dict[Path, list[Diagnostic]]]:
     """The document with its templates expanded; a text that cannot be stays as it is, and its path is told."""
-    problems: dict[Path, Diagnostic] = {}
+    problems: dict[Path, list[Diagnostic]] = {}
 
     def walk(data: Any, path: Path) -> Any:  # noqa: ANN401 - any value of a document
         if isinstance(data, str):
@@ -33,8 +33,7 @@ def expand(document: Document, names: Mapping[str, Any]) -> tuple[Document, dict
             try:
                 return _typed(templates.expand(data, names), path, document.data)
             except templates.TemplateProblemError as error:
-                place = _place(document, path, error)
-                problems[path] = Diagnostic("error", error.message, document.name, place, hint=error.hint)
+                problems[path] = [_diagnostic(document, path, problem) for problem in error.problems]
                 return data
         if isinstance(data, Mapping):
             return {key: walk(value, (*path, key)) for key, value in data.items()}
@@ -73,7 +72,11 @@ def _typed(text: str, path: Path, data: object) -> Any:  # noqa: ANN401
     return text
 
 
-def _place(document: Document, path: Path, error: templates.TemplateProblemError) -> Place:
+def _diagnostic(document: Document, path: Path, problem: templates.TemplateProblem) -> Diagnostic:
+    return Diagnostic("error", problem.message, document.name, _place(document, path, problem), hint=problem.hint)
+
+
+def _place(document: Document, path: Path, error: templates.TemplateProblem) -> Place:
     """Where the token stands in the file: in the same expression of the scalar as it is written there."""
     span = document.spans.get(path)
     if span is None:
@@ -82,10 +85,16 @@ def _place(document: Document, path: Path, error: templates.TemplateProblemError
     if error.nth >= len(written):
         return document.value(path)
     start, end = written[error.nth]
-    found = re.search(rf"(?<!\w){re.escape(error.token)}(?!\w)", document.text[start:end]) if error.token else None
+    found = re.search(_pattern(error.token), document.text[start:end]) if error.token else None
     if found:
         return document.stretch(start + found.start(), start + found.end())
     return document.stretch(start, end) if error.token else document.value(path)
+
+
+def _pattern(token: str) -> str:
+    """A word as a whole, anything else wherever it stands."""
+    word = token[:1].isalnum() or token[:1] == "_"
+    return rf"(?<!\w){re.escape(token)}(?!\w)" if word else re.escape(token)
 
 
 def _expressions(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 import warnings
@@ -11,6 +12,7 @@ from vidbuild.spec.diagnostics import did_you_mean
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MAX_PIXELS = 100_000_000
+LISTED = 2000  # names of a folder among which the nearest is looked for
 MAX_TEXT = 1_000_000  # bytes: more than anyone would show
 TURNED = range(5, 9)  # EXIF orientations in which width and height change places
 ORIENTATION = 0x0112
@@ -29,7 +31,7 @@ def look(path: Path, name: str) -> None:
     try:
         status = path.stat()
     except FileNotFoundError:
-        raise FileProblemError(f"file '{name}' does not exist", _neighbour(path)) from None
+        raise FileProblemError(f"file '{name}' does not exist", _neighbour(path, name)) from None
     except (OSError, ValueError) as error:
         raise FileProblemError(f"file '{name}' cannot be read: {_reason(error)}") from None
     if stat.S_ISDIR(status.st_mode):
@@ -79,18 +81,25 @@ def fonts(path: Path, name: str) -> tuple[Path, ...]:
     """The font files in a folder, by name. Raises FileProblemError."""
     if not path.is_dir():
         raise FileProblemError(f"folder '{name}' does not exist" if not path.exists() else f"'{name}' is not a folder")
-    found = sorted(item for item in path.iterdir() if item.suffix.lower() in {".ttf", ".otf", ".ttc"} and item.is_file())
+    found = sorted(
+        item for item in path.iterdir() if item.suffix.lower() in {".ttf", ".otf", ".ttc"} and item.is_file()
+    )
     if not found:
         raise FileProblemError(f"folder '{name}' has no .ttf or .otf file in it")
     return tuple(found)
 
 
-def _neighbour(path: Path) -> str | None:
+def _neighbour(path: Path, name: str) -> str | None:
     """The file beside it that was probably meant."""
+    folder = name[: name.rfind("/") + 1]
     try:
-        return did_you_mean(path.name, sorted(os.listdir(path.parent))[:2000])
+        with os.scandir(path.parent) as entries:
+            names = sorted(
+                entry.name for entry in itertools.islice(entries, LISTED) if not entry.is_dir(follow_symlinks=False)
+            )
     except OSError:
         return None
+    return did_you_mean(name, [folder + item for item in names])
 
 
 def _reason(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""What is allowed in a spec and still probably not meant; few things, and each useful. It knows nothing of the schema."""
+"""What is allowed in a spec and still probably not meant: few things, each useful; it knows no scene type."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ def lint(scenes: list[Scene], notes: Notes) -> None:
         path = ("scenes", scene.index)
         if scene.narration is not None and len(scene.narration.tokens) > WORDS:
             count = len(scene.narration.tokens)
-            notes.warning((*path, "narration"), f"{count} words over one picture; a scene is easy to follow up to {WORDS}")
+            notes.warning(
+                (*path, "narration"), f"{count} words over one picture; a scene is easy to follow up to {WORDS}"
+            )
         items = scene.fields.get("items", ())
         if len(items) > ITEMS:
             notes.warning((*path, "items"), f"{len(items)} items in one list; up to {ITEMS} can be read")
         title = scene.fields.get("title", "")
         if len(title) > TITLE:
-            notes.warning((*path, "title"), f"a title of {len(title)} characters; up to {TITLE} can be read at a glance")
+            notes.warning(
+                (*path, "title"), f"a title of {len(title)} characters; up to {TITLE} can be read at a glance"
+            )

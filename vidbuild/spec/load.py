@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain, pairwise
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -13,7 +14,6 @@ from vidbuild.spec import expand, made, paths, reader, schema, validate
 from vidbuild.spec.diagnostics import Diagnostic, SpecError, tidy
 from vidbuild.spec.document import Document, Path, dotted
 from vidbuild.spec.notes import Notes
-from vidbuild.spec.validate import Fault
 
 SIZES = {
     "2160p": (3840, 2160),
@@ -98,12 +98,12 @@ def _examine_text(text: str, name: str, variables: Variables) -> Examined:
 def _examine(document: Document, problems: list[Diagnostic], variables: Variables) -> Examined:
     document, failed = expand.expand(document, expand.variables(document, variables))
     faults = validate.validate(document, skip=failed)
-    notes = Notes(document, [*problems, *failed.values(), *validate.diagnose(document, faults)])
+    notes = Notes(document, [*problems, *chain.from_iterable(failed.values()), *validate.diagnose(document, faults)])
     sources = {document.name: document.text}
     spec = None
     if isinstance(document.data, Mapping):
-        broken = [fault.path for fault in faults] + list(failed)
-        making = _Making(document, notes, _Valid(document.data, broken, faults))
+        broken = frozenset(failed).union(fault.path for fault in faults)
+        making = _Making(document, notes, _Valid(document.data, broken))
         spec = making.spec()
         sources.update(making.sources)
     diagnostics = tuple(tidy(notes.found))
@@ -116,8 +116,7 @@ class _Valid:
     """The parts of a document that the schema has nothing against."""
 
     data: Mapping[str, Any]
-    broken: list[Path]
-    faults: list[Fault]
+    broken: frozenset[Path]
 
     def fine(self, path: Path) -> bool:
         return not any(broken[: len(path)] == path for broken in self.broken)
@@ -126,10 +125,17 @@ class _Valid:
         """Every top-level field but the scenes, defaults in place of what is broken."""
         values: dict[str, Any] = {}
         for name, node in schema.load()["properties"].items():
-            given = name in self.data and self.fine((name,))
+            given = name in self.data and (name,) not in self.broken
             if name != "scenes" and (given or "default" in node):
-                values[name] = schema.complete(self.data[name] if given else node["default"], node)
+                data = self._sound(self.data[name], (name,)) if given else node["default"]
+                values[name] = schema.complete(data, node)
         return values
+
+    def _sound(self, data: object, path: Path) -> object:
+        """The data without its broken fields."""
+        if not isinstance(data, Mapping):
+            return data
+        return {key: self._sound(item, (*path, key)) for key, item in data.items() if (*path, key) not in self.broken}
 
     def scenes(self) -> Iterable[tuple[int, dict[str, Any] | None]]:
         """Each scene with its defaults, or None where it is broken."""
@@ -159,7 +165,7 @@ class _Making:
         speaker = voice.resolve(whole["voice"], ("voice",), notes, whole["voices"])
         themes = theme.Themes(self.root)
         look = themes.resolve(whole["theme"], ("theme",), notes, self.path.parent)
-        notes.found.extend(themes.found)
+        notes.found.extend(replace(item, file=self.document.name) for item in themes.found)
         self.sources = themes.sources
         found = list(self.valid.scenes())
         around = scenes.Around(whole, self.path.parent, self.root, speaker, len(found) - 1)
@@ -220,7 +226,7 @@ class _Making:
 
 def check_transitions(scenes: list[Scene], notes: Notes) -> None:
     """A transition takes at most half of each of its scenes; where a scene's length is known already, say it now."""
-    for left, right in zip(scenes, scenes[1:], strict=False):
+    for left, right in pairwise(scenes):
         if left.transition == "cut" or right.index != left.index + 1:
             continue
         known = [(scene.duration, scene.id) for scene in (left, right) if scene.duration is not None]

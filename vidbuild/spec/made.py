@@ -28,16 +28,17 @@ class _Maker:
 
     def plain(self, data: object, path: Path) -> Any:  # noqa: ANN401 - any value of a spec
         self.values[path] = Place(field_name(path), 0, 0, 0)
-        if data is None or isinstance(data, bool):
-            return data
-        if isinstance(data, str):
-            return str(data)
+        if isinstance(data, Mapping | list | tuple):
+            return self._collection(data, path)
+        if data is None or isinstance(data, bool | str):
+            return str(data) if isinstance(data, str) else data
         if isinstance(data, int | float):
             return self._number(data, path)
         if isinstance(data, os.PathLike):
-            return str(os.fspath(data))
-        if not isinstance(data, Mapping | list | tuple):
-            return self._wrong(path, f"a {type(data).__name__} cannot be in a spec")
+            return os.fsdecode(data)
+        return self._wrong(path, f"a {type(data).__name__} cannot be in a spec")
+
+    def _collection(self, data: Mapping[Any, Any] | list[Any] | tuple[Any, ...], path: Path) -> Any:  # noqa: ANN401
         if len(path) > MAX_DEPTH:
             return self._wrong(path, f"nested more than {MAX_DEPTH} deep")
         if len(self.values) > MAX_NODES:

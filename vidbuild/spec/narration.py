@@ -29,14 +29,16 @@ def problems(text: str) -> Iterator[MarkProblem]:
         name, nth = match[1], seen.get(match[0], 0)
         seen[match[0]] = nth + 1
         if not NAME.match(name):
-            yield MarkProblem(f"a cue must be letters, digits, '-' and '_', a letter first, not '{name}'", match[0], nth)
+            yield MarkProblem(
+                f"a cue must be letters, digits, '-' and '_', a letter first, not '{name}'", match[0], nth
+            )
         elif nth:
             yield MarkProblem(f"cue '{name}' is defined twice in this narration", match[0], nth)
     rest = MARK.sub(lambda match: " " * len(match[0]), text)
     for token, message in (("[[", "a cue is not closed: ']]' is missing"), ("]]", "']]' closes no cue")):
         for nth, found in enumerate(re.finditer(re.escape(token), rest)):
             nth_in_text = text[: found.start()].count(token)
-            yield MarkProblem(message, token, nth_in_text if nth_in_text else nth)
+            yield MarkProblem(message, token, nth_in_text or nth)
     if not MARK.sub("", text).strip():
         yield MarkProblem("nothing is said here; leave 'narration' out", "")
 

@@ -24,8 +24,8 @@ def project_root(spec: Path) -> Path:
     folder = spec.absolute().parent
     for candidate in (folder, *folder.parents):
         if any((candidate / mark).exists() for mark in ROOT_MARKS):
-            return _real(candidate)
-    return _real(folder)
+            return candidate.resolve()
+    return folder.resolve()
 
 
 def resolve(value: str, folder: Path, root: Path) -> Path:
@@ -34,18 +34,17 @@ def resolve(value: str, folder: Path, root: Path) -> Path:
     It is inside the project's root, which must be resolved; whether it exists is another question.
     """
     _refuse_form(value)
-    named = Path(os.path.normpath(folder.absolute() / value))
     try:
-        real = _real(folder.absolute() / value)
-    except (OSError, RuntimeError):
+        real = (folder.absolute() / value).resolve()
+    except (OSError, RuntimeError):  # RuntimeError is what Python 3.11 and 3.12 raise for symlinks in a circle
         raise PathProblemError(f"'{value}' is a symlink that leads nowhere") from None
     if real.is_relative_to(root):
+        if (folder / value).is_symlink() and not real.exists():
+            raise PathProblemError(f"'{value}' is a symlink that leads nowhere")
         return real
-    if _real(named.parent).is_relative_to(root) and named.parent == Path(os.path.normpath(folder.absolute())):
-        raise PathProblemError(f"'{value}' is a symlink that leaves the project '{root}'")
-    above = ".." in Path(value).parts
-    how = "leaves the project" if above else "is a symlink that leaves the project"
-    raise PathProblemError(f"'{value}' {how} '{root}'")
+    written = Path(os.path.normpath(folder.resolve() / value))
+    how = "is a symlink that leaves" if written.is_relative_to(root) else "leaves"
+    raise PathProblemError(f"'{value}' {how} the project, which is in '{os.path.relpath(root, folder)}'")
 
 
 def _refuse_form(value: str) -> None:
@@ -58,7 +57,3 @@ def _refuse_form(value: str) -> None:
     protocol = _PROTOCOL.match(value)
     if protocol:
         raise PathProblemError(f"'{value}' is not a path: nothing is read through '{protocol[0]}'")
-
-
-def _real(path: Path) -> Path:
-    return path.resolve()

@@ -113,8 +113,8 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             at = mark.index if mark else 0
-            hint = "indent with spaces" if self.source.text[at : at + 1] == "\t" else None
-            raise _UnreadableError(f"not YAML: {_said(error)}", self._at(at), hint) from None
+            message, hint = _said(error, self.source.text[at : at + 1])
+            raise _UnreadableError(f"not YAML: {message}", self._at(at), hint) from None
         except yaml.YAMLError as error:
             raise _UnreadableError(f"not YAML: {error}".splitlines()[0], Place(self.source.name, 1, 1, 2)) from None
 
@@ -253,7 +253,7 @@ class _Reader:
             written = self.source.text[key.start : key.end]
             self._problem(f"a key must be text, but this is {_kind(key.value)}", key.place, f'write "{written}"')
         else:
-            self._problem(f"a key must be text, but this is a {key.kind}", key.place)
+            self._problem(f"a key must be text, but this is a {key.kind.replace('sequence', 'list')}", key.place)
         return None
 
 
@@ -261,8 +261,18 @@ def _kind(value: object) -> str:
     return "nothing" if value is None else "true or false" if isinstance(value, bool) else "a number"
 
 
-def _said(error: Any) -> str:  # noqa: ANN401
+def _said(error: Any, character: str) -> tuple[str, str | None]:  # noqa: ANN401
+    """What YAML's own words for a problem mean, and a way out."""
     problem = str(error.problem or error.context or "it cannot be read")
+    if problem.startswith("mapping values are not allowed"):
+        return "':' is not expected here", "text with ': ' in it needs quotes"
     if problem.startswith("could not find expected ':'"):
-        return "a key without ':'"
-    return problem.replace("'\\t'", "tab")
+        return "a key without ':'", None
+    if problem.startswith("found character") and character == "\t":
+        return "a tab is not expected here", "indent with spaces"
+    if problem.startswith("found character") and character:
+        return f"'{character}' is not expected here", f"text that starts with '{character}' needs quotes"
+    began, mark = error.context_mark, error.problem_mark
+    if began is not None and mark is not None and began.line != mark.line:
+        return f"{problem}; what is not finished began in line {began.line + 1}", None
+    return problem, None

@@ -1,11 +1,180 @@
-"""docs/reference.md from the schema; it knows no field."""
+"""docs/reference.md from the schema: every field with its type, default and an example. It knows no field."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+Schema = Mapping[str, Any]
 
-def page(schema: Mapping[str, Any]) -> str:
+KINDS = {
+    "string": "text",
+    "number": "number",
+    "integer": "whole number",
+    "boolean": "true or false",
+    "array": "list",
+    "object": "mapping",
+}
+HEAD = """\
+# The spec language
+
+<!-- Made by `python -m vidbuild.spec.assemble` from the schema: edit the schema's parts, not this page. -->
+
+A spec is one YAML file. Every mapping is closed: an unknown field is an error, with the nearest known one. Editors
+complete and check specs where the first line names the schema, whose path `vidbuild schema` prints:
+
+```yaml
+# yaml-language-server: $schema=video.schema.json
+```
+
+`{{ name }}` in any text stands for a variable from `vars` or `--var`; in `run`, `output` and `code` it is left alone
+unless the scene says `expand: true`. A template may use `{% if %}`, comparisons, arithmetic on numbers and these
+filters: FILTERS.
+
+Paths are relative to the file that names them and stay inside the project: the nearest folder above with
+`vidbuild.toml` or `.git`, else the spec's own.
+"""
+
+
+def page(schema: Schema) -> str:
     """The reference page, in Markdown."""
-    return "# The spec language\n"
+    from vidbuild.spec.templates import FILTERS  # noqa: PLC0415 - the page is made in a checkout only
+
+    return "\n".join(_lines(_Reader(schema), HEAD.replace("FILTERS", ", ".join(f"`{name}`" for name in FILTERS))))
+
+
+class _Reader:
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+
+    def resolve(self, node: Schema) -> Schema:
+        while "$ref" in node:
+            target: Any = self.schema
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                target = target[part]
+            node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
+        return node
+
+    def alternatives(self, node: Schema) -> Iterator[Schema]:
+        node = self.resolve(node)
+        if "anyOf" in node:
+            for branch in node["anyOf"]:
+                yield from self.alternatives(branch)
+        else:
+            yield node
+
+    def kind(self, node: Schema) -> str:
+        """What a value may be, in a few words."""
+        return " or ".join(dict.fromkeys(self._kind(branch) for branch in self.alternatives(node)))
+
+    def _kind(self, node: Schema) -> str:
+        if "const" in node:
+            return f"`{node['const']}`"
+        if "enum" in node:
+            return " ".join(f"`{value}`" for value in node["enum"])
+        if node.get("format") == "color" or "x-path" in node:
+            return "path" if "x-path" in node else "colour"
+        kinds = node["type"] if isinstance(node["type"], list) else [node["type"]]
+        return " or ".join(KINDS[kind] for kind in kinds) + _limits(node)
+
+    def mappings(self, node: Schema, path: str) -> Iterator[tuple[str, Schema]]:
+        """The closed mappings that a field can hold, each with how it is reached."""
+        for branch in self.alternatives(node):
+            if "items" in branch:
+                yield from self.mappings(branch["items"], f"{path}[]")
+            elif "properties" in branch and "allOf" not in branch:
+                yield path, branch
+                for name, field in branch["properties"].items():
+                    yield from self.mappings(field, f"{path}.{name}")
+
+
+def _lines(reader: _Reader, head: str) -> Iterator[str]:
+    schema = reader.schema
+    yield head
+    yield "## A spec"
+    yield ""
+    yield from _table(reader, schema)
+    seen: list[Schema] = []
+    for name, field in schema["properties"].items():
+        for path, mapping in reader.mappings(field, name):
+            if mapping not in seen:
+                seen.append(mapping)
+                yield f"### `{path}`"
+                yield ""
+                yield from _table(reader, mapping)
+    types = reader.resolve(schema["$defs"]["scene"])["properties"]["type"]["enum"]
+    own = {name: schema["$defs"][f"scene_{name}"] for name in types}
+    shared = set.intersection(*({*node["properties"]} for node in own.values())) - {"title"}
+    yield "## Every scene"
+    yield ""
+    first = own[types[0]]
+    fields = {name: first["properties"][name] for name in _in(first, shared)}
+    fields["type"] = reader.resolve(schema["$defs"]["scene"])["properties"]["type"]
+    yield from _table(reader, {**first, "properties": fields})
+    yield from _nested(reader, fields, seen)
+    for name, node in own.items():
+        fields = {key: value for key, value in node["properties"].items() if key not in shared}
+        yield f"## `type: {name}`"
+        yield ""
+        yield node["description"]
+        yield ""
+        yield "```yaml"
+        yield from _example(node["examples"][0])
+        yield "```"
+        yield ""
+        yield from _table(reader, {**node, "properties": fields})
+        yield from _nested(reader, fields, seen)
+
+
+def _in(node: Schema, names: set[str]) -> list[str]:
+    return [name for name in node["properties"] if name in names]
+
+
+def _nested(reader: _Reader, fields: Schema, seen: list[Schema]) -> Iterator[str]:
+    for name, field in fields.items():
+        for path, mapping in reader.mappings(field, name):
+            if mapping not in seen:
+                seen.append(mapping)
+                yield f"### `{path}`"
+                yield ""
+                yield from _table(reader, mapping)
+
+
+def _table(reader: _Reader, node: Schema) -> Iterator[str]:
+    yield "| field | value | default | what it is |"
+    yield "|---|---|---|---|"
+    required = node.get("required", ())
+    for name, raw in node["properties"].items():
+        field = reader.resolve(raw)
+        default = "required" if name in required else _code(field["default"]) if "default" in field else ""
+        examples = ", ".join(_code(example) for example in field.get("examples", ())[:2])
+        words = f"{field['description']} {f'Example: {examples}' if examples else ''}".strip()
+        yield f"| `{name}` | {_cell(reader.kind(raw))} | {_cell(default)} | {_cell(words)} |"
+    yield ""
+
+
+def _limits(node: Schema) -> str:
+    low, high = node.get("minimum", node.get("exclusiveMinimum")), node.get("maximum", node.get("exclusiveMaximum"))
+    if low is None or high is None:
+        return ""
+    return f" over {low} up to {high}" if "exclusiveMinimum" in node else f" from {low} to {high}"
+
+
+def _code(value: object) -> str:
+    """A value as it could stand in YAML."""
+    if isinstance(value, str) and value and value == value.strip() and not set(value) & set("#:{}[]'\",\n"):
+        return f"`{value}`"
+    return f"`{json.dumps(value, ensure_ascii=False)}`"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _example(scene: Mapping[str, Any]) -> Iterator[str]:
+    """One scene as an entry of `scenes`."""
+    for nth, (name, value) in enumerate(scene.items()):
+        mark = "- " if nth == 0 else "  "
+        plain = isinstance(value, str) and not set(value) & set("#:{}[]'\"\n")
+        yield f"{mark}{name}: {value if plain else json.dumps(value, ensure_ascii=False)}"

@@ -11,7 +11,7 @@ from vidbuild.model import Narration, Scene, Voice
 from vidbuild.place import Place
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec import files, narration, paths, schema, theme, voice
-from vidbuild.spec.diagnostics import did_you_mean
+from vidbuild.spec.diagnostics import did_you_mean, nearest
 from vidbuild.spec.document import Path, dotted
 from vidbuild.spec.notes import Notes
 
@@ -171,19 +171,21 @@ def _check_times(fields: Fields, path: Path, notes: Notes) -> None:
 def _check_type(kind: str, own: Fields, path: Path, said: Narration | None, notes: Notes) -> None:
     cues = frozenset(said.cues) if said else frozenset[str]()
     for problem in SCENE_TYPES[kind].check(own, cues):
-        parts = (int(part) if part.isdigit() else part for part in problem.field.split(".")) if problem.field else ("id",)
+        parts = (
+            (int(part) if part.isdigit() else part for part in problem.field.split(".")) if problem.field else ("id",)
+        )
         notes.error((*path, *parts), problem.message, problem.hint)
 
 
 def _check_cues(own: Fields, path: Path, said: Narration | None, notes: Notes) -> None:
     defined = said.cues if said else {}
-    used = set()
+    used: set[str | None] = set()
     for where, at in _cues(own, path):
         used.add(at)
         if at not in defined:
-            hint = did_you_mean(at, defined)
-            if hint is None:
-                hint = f"'[[{at}]]' in the narration defines it"
+            meant = nearest(at, defined)
+            used.add(meant)
+            hint = f"did you mean '{meant}'?" if meant else f"'[[{at}]]' in the narration defines it"
             notes.error(where, f"no narration defines cue '{at}'", hint)
     for name in defined:
         if name not in used:

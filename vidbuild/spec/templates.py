@@ -7,26 +7,51 @@ say is a short list of node types, so that it can neither reach out nor run away
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from vidbuild.spec.diagnostics import did_you_mean
 
 MAX_SOURCE = 20_000  # characters of a text that is a template
 MAX_RESULT = 100_000  # characters, of a whole text and of each step on the way to it
 MAX_NUMBER = 10**15
 ALLOWED = frozenset(
-    "Template Output TemplateData Name Const Getattr Getitem Filter Test Compare Operand CondExpr And Or Not Neg Pos "
-    "Concat Add Sub Mul Div FloorDiv List Tuple If Keyword Slice".split()  # noqa: SIM905 - a list this long reads better so
+    {
+        *("Template", "Output", "TemplateData", "Name", "Const", "Filter", "Test", "Compare", "Operand", "Keyword"),
+        *("CondExpr", "And", "Or", "Not", "Neg", "Pos", "Concat", "Add", "Sub", "Mul", "Div", "FloorDiv", "If"),
+        *("List", "Tuple"),
+    }
+)
+FILTERS = (
+    *("abs", "capitalize", "default", "first", "float", "int", "join", "last", "length", "lower", "replace"),
+    *("round", "title", "trim", "upper"),
+)
+TESTS = (
+    *("boolean", "defined", "undefined", "number", "string", "even", "odd", "in", "==", "!=", "<", "<=", ">", ">="),
+    *("true", "false"),
 )
 OPENS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|\{[{%#][^\n]*", re.DOTALL)
+ONLY = "a template may only say '{{ name }}' and '{% if %}'"
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateProblem:
+    """What is wrong with a template. nth: which `{{ }}` or `{% %}` of the text it is in; token: what in it."""
+
+    message: str
+    nth: int = 0
+    token: str = ""
+    hint: str | None = None
 
 
 class TemplateProblemError(Exception):
-    """A template that cannot be expanded. nth: which `{{ }}` or `{% %}` of the text it is; token: what in it."""
+    """A template that cannot be expanded, with all that is wrong with it."""
 
-    def __init__(self, message: str, nth: int = 0, token: str = "", hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message, self.nth, self.token, self.hint = message, nth, token, hint
+    def __init__(self, *problems: TemplateProblem) -> None:
+        super().__init__(problems[0].message)
+        self.problems = problems
 
 
 def is_template(text: str) -> bool:
@@ -36,130 +61,101 @@ def is_template(text: str) -> bool:
 
 def expand(text: str, variables: Mapping[str, Any]) -> str:
     """The text with its variables in place. Raises TemplateProblemError."""
-    import jinja2  # noqa: PLC0415 - only a spec with templates needs it
-
     if len(text) > MAX_SOURCE:
-        raise TemplateProblemError(f"a template of more than {MAX_SOURCE} characters")
+        raise TemplateProblemError(TemplateProblem(f"a template of more than {MAX_SOURCE} characters"))
     tree = _parse(text)
-    _refuse(tree, text)
-    try:
-        result: str = _environment().from_string(tree).render(dict(variables))
-    except _MissingError as error:
-        raise _missing(error.name, text, variables) from None
-    except TemplateProblemError as error:
-        raise TemplateProblemError(error.message, *_find(text, error.token), error.hint) from None
-    except jinja2.TemplateError as error:
-        raise TemplateProblemError(f"the template fails: {error.message}", *_find(text, "")) from None
-    except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
-        raise TemplateProblemError(f"the template fails: {error}", *_find(text, "")) from None
+    problems = tuple(dict.fromkeys(_refused(tree, text))) or tuple(_undefined(tree, text, variables))
+    if problems:
+        raise TemplateProblemError(*problems)
+    result = _render(tree, text, variables)
     if len(result) > MAX_RESULT:
-        raise TemplateProblemError(f"the template makes more than {MAX_RESULT} characters")
+        raise TemplateProblemError(TemplateProblem(_TOO_LONG))
     return result
 
 
-class _MissingError(Exception):
-    """A name that has no value."""
+def _render(tree: Any, text: str, variables: Mapping[str, Any]) -> str:  # noqa: ANN401 - jinja2 is imported lazily
+    import jinja2  # noqa: PLC0415
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+    try:
+        result: str = _environment().from_string(tree).render(dict(variables))
+    except _FailedError as error:
+        raise TemplateProblemError(TemplateProblem(str(error), *_find(text, ""))) from None
+    except jinja2.UndefinedError as error:
+        found = re.search(r"'(\w+)' is undefined", error.message or "")
+        if found:
+            raise TemplateProblemError(_missing(found[1], text, variables)) from None
+        raise TemplateProblemError(TemplateProblem(f"the template fails: {error.message}", *_find(text, ""))) from None
+    except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, LookupError, RecursionError) as error:
+        raise TemplateProblemError(TemplateProblem(f"the template fails: {error}", *_find(text, ""))) from None
+    return result
+
+
+_TOO_LONG = f"the template makes more than {MAX_RESULT} characters"
+
+
+class _FailedError(Exception):
+    """An operation that a template may say, but not with these values."""
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Any:  # noqa: ANN401 - jinja2 is imported lazily
-    from jinja2 import StrictUndefined, Undefined  # noqa: PLC0415
+    from jinja2 import StrictUndefined  # noqa: PLC0415
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
-
-    class Missing(StrictUndefined):
-        def _fail_with_undefined_error(self, *_args: object, **_kwargs: object) -> Any:  # noqa: ANN401
-            raise _MissingError(str(self._undefined_name))
-
-        __str__ = __iter__ = __len__ = __eq__ = __ne__ = __bool__ = __hash__ = _fail_with_undefined_error
-        __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _fail_with_undefined_error
-        __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _fail_with_undefined_error
-        __lt__ = __le__ = __gt__ = __ge__ = __int__ = __float__ = __neg__ = __pos__ = _fail_with_undefined_error
-        __call__ = __getitem__ = __contains__ = _fail_with_undefined_error
 
     class Sandbox(ImmutableSandboxedEnvironment):
         intercepted_binops = frozenset({"+", "-", "*", "/", "//"})
 
         def call_binop(self, _context: object, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
             for side in (left, right):
-                if isinstance(side, Undefined):
-                    str(side)
+                if isinstance(side, StrictUndefined):
+                    str(side)  # raises: it has no value
             _bounded(left, right, operator)
             return self.binop_table[operator](left, right)
 
-    sandbox = Sandbox(undefined=Missing, keep_trailing_newline=True, autoescape=False)
+    sandbox = Sandbox(undefined=StrictUndefined, keep_trailing_newline=True)
     sandbox.globals.clear()
-    sandbox.filters = {name: _guarded(name, sandbox.filters[name]) for name in FILTERS}
+    sandbox.filters = {name: sandbox.filters[name] for name in FILTERS}
+    sandbox.filters["replace"] = _replace
     sandbox.tests = {name: sandbox.tests[name] for name in TESTS}
     return sandbox
 
 
-FILTERS = (
-    *("abs", "capitalize", "default", "first", "float", "int", "join", "last", "length", "lower", "replace"),
-    *("round", "title", "trim", "upper"),
-)
-TESTS = (
-    *("boolean", "defined", "undefined", "number", "string", "even", "odd", "in", "==", "!=", "<", "<=", ">", ">="),
-    *("true", "false"),
-)
-
-
-def _guarded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """A filter that neither takes nor makes more than it may; jinja2's own marks on it are kept."""
-
-    def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        texts = [arg for arg in args if isinstance(arg, str)]
-        if name == "replace" and len(texts) == 3:  # noqa: PLR2004 - the text, what is replaced, and by what
-            text, old, new = texts
-            if len(text) + (text.count(old) + 1) * len(new) > MAX_RESULT:
-                raise TemplateProblemError(f"the template makes more than {MAX_RESULT} characters", token=name)
-        result = function(*args, **kwargs)
-        if isinstance(result, str) and len(result) > MAX_RESULT:
-            raise TemplateProblemError(f"the template makes more than {MAX_RESULT} characters", token=name)
-        return result
-
-    guarded.__dict__.update(getattr(function, "__dict__", {}))
-    return guarded
+def _replace(text: object, old: object, new: object) -> str:
+    """The filter of that name; jinja2's own may make texts of any length."""
+    whole, before, after = str(text), str(old), str(new)
+    if len(whole) + (whole.count(before) + 1) * len(after) > MAX_RESULT:
+        raise _FailedError(_TOO_LONG)
+    return whole.replace(before, after)
 
 
 def _bounded(left: object, right: object, operator: str) -> None:
     """Arithmetic is for numbers of a sensible size; text can only be joined."""
     if operator == "+" and isinstance(left, str) and isinstance(right, str):
-        if len(left) + len(right) > MAX_RESULT:
-            raise TemplateProblemError(f"the template makes more than {MAX_RESULT} characters")
         return
     for side in (left, right):
         if not isinstance(side, int | float) or isinstance(side, bool):
-            what = "text" if isinstance(side, str) else type(side).__name__
-            raise TemplateProblemError(f"'{operator}' is for numbers, not for {what}")
+            raise _FailedError(f"'{operator}' is for numbers, not for {'text' if isinstance(side, str) else 'this'}")
         if abs(side) > MAX_NUMBER:
-            raise TemplateProblemError(f"a number of more than {len(str(MAX_NUMBER)) - 1} digits")
+            raise _FailedError(f"a number of more than {len(str(MAX_NUMBER)) - 1} digits")
 
 
-def _parse(text: str) -> Any:  # noqa: ANN401 - jinja2 is imported lazily
+def _parse(text: str) -> Any:  # noqa: ANN401
     import jinja2  # noqa: PLC0415
 
     try:
         return _environment().parse(text)
     except jinja2.TemplateSyntaxError as error:
         nth, token = _broken(text, error.lineno)
-        known = re.match(r"No (filter|test) named '(.*)'", error.message or "")
-        message = f"the template cannot be read: {_said(error.message)}"
+        said = (error.message or "").rstrip(".").split(". ")[0]
+        known = re.match(r"No (filter|test) named '(.*)'", said)
+        message = f"the template cannot be read: {said[:1].lower()}{said[1:]}"
         if known:
             message, token = f"a template has no {known[1]} '{known[2]}'", known[2]
-        elif (error.message or "").startswith("Encountered unknown tag"):
-            message = "a template may only say '{{ name }}' and '{% if %}'"
-        raise TemplateProblemError(message, nth, token) from None
+        elif said.startswith("Encountered unknown tag"):
+            message = ONLY
+        raise TemplateProblemError(TemplateProblem(message, nth, token)) from None
     except RecursionError:
-        raise TemplateProblemError("the template is nested too deep") from None
-
-
-def _said(message: str | None) -> str:
-    said = (message or "").rstrip(".").split(". ")[0]
-    return said[:1].lower() + said[1:]
+        raise TemplateProblemError(TemplateProblem("the template is nested too deep")) from None
 
 
 def _broken(text: str, line: int) -> tuple[int, str]:
@@ -179,40 +175,54 @@ def _broken(text: str, line: int) -> tuple[int, str]:
     return max(len(found) - 1, 0), found[-1][0] if found else ""
 
 
-def _refuse(tree: Any, text: str) -> None:  # noqa: ANN401
-    """Raise for what a template may not say, whether or not it would be harmless."""
+def _refused(tree: Any, text: str) -> Iterator[TemplateProblem]:  # noqa: ANN401
+    """What a template may not say, whether or not it would be harmless."""
     from jinja2 import nodes  # noqa: PLC0415
 
+    reaching = [*tree.find_all((nodes.Getattr, nodes.Getitem))]
+    if reaching:
+        node = reaching[-1]  # the innermost: what it reaches for first
+        name = str(node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", "["))
+        yield TemplateProblem(f"a template cannot reach into a value for '{name}'", *_find(text, name))
+        return
     for node in tree.find_all(nodes.Node):
         kind = type(node).__name__
-        name = node.attr if kind == "Getattr" else node.name if kind == "Name" else ""
-        if kind == "Getitem" and isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
-            name = node.arg.value
-        if name.startswith("_"):
-            raise TemplateProblemError(f"a template cannot reach for '{name}'", *_find(text, name))
         if kind == "Filter" and node.name not in FILTERS:
-            raise TemplateProblemError(f"a template has no filter '{node.name}'", *_find(text, str(node.name)))
-        if kind not in ALLOWED:
-            raise _refused(kind, text)
+            yield TemplateProblem(f"a template has no filter '{node.name}'", *_find(text, str(node.name)))
+        elif kind == "Call":
+            name = getattr(node.node, "name", "")
+            yield TemplateProblem(f"a template cannot call '{name}'", *_find(text, name))
+        elif kind in {"Pow", "Mod"}:
+            operator = "**" if kind == "Pow" else "%"
+            yield TemplateProblem(f"a template cannot use '{operator}'", *_find(text, operator))
+        elif kind not in ALLOWED:
+            yield TemplateProblem(ONLY, *_find(text, ""))
+            return
 
 
-def _refused(kind: str, text: str) -> TemplateProblemError:
-    token = {"Call": "(", "Pow": "**", "Mod": "%", "For": "for", "Dict": "{"}.get(kind, "")
-    what = {"Call": "call anything", "Pow": "use '**'", "Mod": "use '%'", "For": "repeat"}.get(kind)
-    return TemplateProblemError(f"a template cannot {what or 'do this'}", *_find(text, token, whole=True))
+def _undefined(tree: Any, text: str, variables: Mapping[str, Any]) -> Iterator[TemplateProblem]:  # noqa: ANN401
+    """Names without a value, where each is certainly asked for; else rendering finds the one that is."""
+    from jinja2 import nodes  # noqa: PLC0415
+
+    called = {id(node.node) for node in tree.find_all(nodes.Call)}
+    spared = {id(node.node) for node in tree.find_all((nodes.Test, nodes.Filter))}
+    conditional = next(tree.find_all((nodes.If, nodes.CondExpr, nodes.And, nodes.Or)), None) is not None
+    for node in tree.find_all(nodes.Name):
+        reserved = node.name == "self"  # jinja2 gives it a value of its own
+        if node.name not in variables and (reserved or not conditional) and id(node) not in called | spared:
+            yield _missing(node.name, text, variables)
 
 
-def _missing(name: str, text: str, variables: Mapping[str, Any]) -> TemplateProblemError:
-    from vidbuild.spec.diagnostics import did_you_mean  # noqa: PLC0415 - kept beside its one use
-
+def _missing(name: str, text: str, variables: Mapping[str, Any]) -> TemplateProblem:
     hint = did_you_mean(name, variables) or f"--var {name}=… or 'vars: {{{name}: …}}' defines it"
-    return TemplateProblemError(f"'{name}' is not defined", *_find(text, name), hint)
+    return TemplateProblem(f"'{name}' is not defined", *_find(text, name), hint)
 
 
-def _find(text: str, token: str, *, whole: bool = False) -> tuple[int, str]:
+def _find(text: str, token: str) -> tuple[int, str]:
     """The first of a text's expressions in which the token stands as a whole, and the token (or all of it)."""
-    pattern = re.compile(rf"(?<!\w){re.escape(token)}(?!\w)" if token[:1].isalnum() else re.escape(token))
+    word = token[:1].isalnum() or token[:1] == "_"
+    pattern = re.compile(rf"(?<!\w){re.escape(token)}(?!\w)" if word else re.escape(token))
     for nth, match in enumerate(OPENS.finditer(text)):
-        if pattern.search(match[0], 2):
-            return nth, match[0] if whole or not token else token
+        if pattern.search(match[0], 2, len(match[0]) - 2):
+            return nth, token or match[0]
     return 0, ""

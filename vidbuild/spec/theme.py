@@ -52,7 +52,9 @@ class Themes:
             return None if document is None else [{**document.data, "name": name}]
         if not _is_path(name):
             file = nearest(name, built_in())
-            hint = f"did you mean '{file}'?" if file else f"there are {', '.join(built_in())}, or a path to a theme file"
+            hint = (
+                f"did you mean '{file}'?" if file else f"there are {', '.join(built_in())}, or a path to a theme file"
+            )
             notes.error(path, f"unknown theme '{name}'", hint)
             return None
         try:

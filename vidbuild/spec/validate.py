@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from vidbuild.place import Place
 from vidbuild.spec import schema
-from vidbuild.spec.diagnostics import Diagnostic, did_you_mean, nearest
+from vidbuild.spec.diagnostics import Diagnostic, did_you_mean
 from vidbuild.spec.document import Document, Path
 
 KINDS = {
@@ -20,16 +20,22 @@ KINDS = {
     "array": "a list",
     "object": "a mapping",
 }
+TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that the schema does not allow: where, and whether its key is meant rather than its value."""
+    """One thing that the schema does not allow: where, and whether its key is meant rather than its value.
+
+    missing: the field that is not there. echo: it follows from another fault, so a user need not hear of it.
+    """
 
     path: Path
     message: str
     hint: str | None = None
     at_key: bool = False
+    missing: str = ""
+    echo: bool = False
 
 
 def validate(document: Document, definition: str = "", skip: Iterable[Path] = ()) -> list[Fault]:
@@ -41,13 +47,15 @@ def validate(document: Document, definition: str = "", skip: Iterable[Path] = ()
         for fault in _translate(error)
         if not any(fault.path[: len(path)] == path for path in skipped)
     ]
-    return list(dict.fromkeys(_without_echoes(faults)))
+    return list(dict.fromkeys(_with_echoes(faults)))
 
 
 def diagnose(document: Document, faults: Iterable[Fault]) -> list[Diagnostic]:
     """The faults, located."""
     return [
-        Diagnostic("error", fault.message, document.name, _place(document, fault), hint=fault.hint) for fault in faults
+        Diagnostic("error", fault.message, document.name, _place(document, fault), hint=fault.hint)
+        for fault in faults
+        if not fault.echo
     ]
 
 
@@ -72,7 +80,7 @@ def _translate(error: Any) -> Iterator[Fault]:  # noqa: ANN401
     elif error.validator == "required":
         for name in error.validator_value:
             if name not in error.instance:
-                yield Fault(path, f"missing {_noun(error.schema, path)}field '{name}'")
+                yield Fault(path, f"missing {_noun(error.schema, path)}field '{name}'", missing=name)
     elif error.validator == "additionalProperties":
         yield from _unknown(error, path)
     elif error.parent is not None and error.parent.validator == "propertyNames":
@@ -89,28 +97,32 @@ def _meant(error: Any, path: Path) -> Iterator[Fault]:  # noqa: ANN401
     branches: dict[int, list[Any]] = {}
     for part in error.context:
         branches.setdefault(part.schema_path[0], []).append(part)
+    hint = _enum_hint(error, str(error.instance)) if isinstance(error.instance, str | int | float) else None
     fitting = [parts for parts in branches.values() if not any(_wrong_shape(part, path) for part in parts)]
     if not fitting:
-        yield Fault(path, f"{_named(path)} must be {_alternatives(error)}, not {_value(error.instance)}")
+        yield Fault(path, f"{_named(path)} must be {_alternatives(error)}, not {_value(error.instance)}", hint)
         return
-    if "errorMessage" in error.schema and isinstance(error.instance, str):
-        message = f"{_named(path)} must be {error.schema['errorMessage']}, not {_value(error.instance)}"
-        yield Fault(path, message, _enum_hint(error, error.instance))
+    if "errorMessage" in error.schema:
+        yield Fault(path, f"{_named(path)} must be {_alternatives(error)}, not {_value(error.instance)}", hint)
         return
-    enums = [part for parts in fitting for part in parts if part.validator == "enum"]
+    enums = [part for parts in fitting for part in parts if part.validator == "enum" and _here(part, path)]
     best = min(fitting, key=lambda parts: (sum(part.validator == "additionalProperties" for part in parts), len(parts)))
     for part in enums if enums and len(enums) == len(fitting) else best:
         yield from _translate(part)
 
 
 def _wrong_shape(part: Any, path: Path) -> bool:  # noqa: ANN401
-    if tuple(part.absolute_path) != path:
+    if not _here(part, path):
         return False
     if part.validator == "enum":
         return not isinstance(part.instance, type(part.validator_value[0]))
     if part.validator in {"anyOf", "oneOf"}:
         return all(_wrong_shape(below, path) for below in part.context)
     return bool(part.validator == "type")
+
+
+def _here(part: Any, path: Path) -> bool:  # noqa: ANN401
+    return tuple(part.absolute_path) == path
 
 
 def _alternatives(error: Any) -> str:  # noqa: ANN401
@@ -132,7 +144,7 @@ def _unknown(error: Any, path: Path) -> Iterator[Fault]:  # noqa: ANN401
     fields = error.schema["properties"]
     for name in error.instance:
         if name not in fields:
-            hint = did_you_mean(name, fields) or _elsewhere(name, path)
+            hint = _elsewhere(name, path) or did_you_mean(name, fields)
             message = f"unknown {_noun(error.schema, path)}field '{_short(name)}'"
             yield Fault((*path, name), message, hint, at_key=True)
 
@@ -154,24 +166,26 @@ def _noun(node: Mapping[str, Any], path: Path) -> str:
 
 
 def _plain(error: Any, path: Path) -> Fault:  # noqa: ANN401
-    value, limit, what = error.instance, error.validator_value, _named(path)
-    if error.validator == "type":
-        kinds = [limit] if isinstance(limit, str) else limit
-        if not path:
-            return Fault(path, f"a spec must be a mapping of fields, not {_value(value)}")
-        return Fault(path, f"{what} must be {_or([KINDS[kind] for kind in kinds])}, not {_value(value)}", _quote(error))
-    if error.validator == "enum":
-        if path[-1:] == ("type",) and len(path) == 3 and isinstance(value, str):  # noqa: PLR2004 - a scene's type
-            known = ", ".join(limit)
-            return Fault(path, f"unknown scene type '{_short(value)}'; there are {known}", did_you_mean(value, limit))
-        hint = did_you_mean(value, limit) if isinstance(value, str) and isinstance(limit[0], str) else None
-        return Fault(path, f"{what} must be {_listed(limit)}, not {_value(value)}", hint)
-    if error.validator == "const":
-        return Fault(path, f"{what} must be {limit}, the version of the spec language, not {_value(value)}")
-    if error.validator == "pattern":
-        expected = error.schema.get("patternErrorMessage", "something else")
-        return Fault(path, f"{what} must be {expected}, not {_value(value)}")
-    return Fault(path, f"{what} {_limits(error.validator, limit, value)}")
+    rule, limit, what, value = error.validator, error.validator_value, _named(path), _value(error.instance)
+    if rule == "type":
+        kinds = [KINDS[kind] for kind in ([limit] if isinstance(limit, str) else limit)]
+        wanted = "a mapping of fields" if not path else _or(kinds)
+        return Fault(path, f"{what} must be {wanted}, not {value}", _rewritten(error))
+    if rule == "enum":
+        return _choice(error, path)
+    if rule == "const":
+        return Fault(path, f"{what} must be {limit}, the version of the spec language, not {value}")
+    if rule == "pattern":
+        return Fault(path, f"{what} must be {error.schema['patternErrorMessage']}, not {value}")
+    return Fault(path, f"{what} {_limits(rule, limit, error.instance)}")
+
+
+def _choice(error: Any, path: Path) -> Fault:  # noqa: ANN401
+    value, known = error.instance, error.validator_value
+    hint = did_you_mean(value, known) if isinstance(value, str) and isinstance(known[0], str) else None
+    if path[-1:] == ("type",) and len(path) == 3 and isinstance(value, str):  # noqa: PLR2004 - a scene's type
+        return Fault(path, f"unknown scene type '{_short(value)}'; there are {', '.join(known)}", hint)
+    return Fault(path, f"{_named(path)} must be {_listed(known)}, not {_value(value)}", hint)
 
 
 def _limits(validator: str, limit: Any, value: Any) -> str:  # noqa: ANN401
@@ -185,24 +199,22 @@ def _limits(validator: str, limit: Any, value: Any) -> str:  # noqa: ANN401
     return f"must be {words.get(validator, validator)} {limit:g}, not {value:g}"
 
 
-def _quote(error: Any) -> str | None:  # noqa: ANN401
-    """How a number that was meant as text is written."""
+def _rewritten(error: Any) -> str | None:  # noqa: ANN401
+    """How a value that was meant as another type is written."""
     value = error.instance
-    meant = error.validator_value == "string" and isinstance(value, int | float)
-    return f'write "{str(value).lower() if isinstance(value, bool) else value}"' if meant else None
+    if error.validator_value == "string" and isinstance(value, int | float):
+        return f'write "{str(value).lower() if isinstance(value, bool) else value}"'
+    if error.validator_value == "boolean" and isinstance(value, str) and value.lower() in TRUTHS:
+        return f"write {TRUTHS[value.lower()]}"
+    return None
 
 
-def _without_echoes(faults: list[Fault]) -> list[Fault]:
-    """Without missing fields that are there under a misspelt name."""
+def _with_echoes(faults: list[Fault]) -> Iterator[Fault]:
+    """The faults; a missing field that is there under a misspelt name is an echo of that."""
     hinted = {(fault.path[:-1], fault.hint) for fault in faults if fault.at_key and fault.hint}
-    return [
-        fault
-        for fault in faults
-        if not (
-            fault.message.startswith("missing ")
-            and (fault.path, f"did you mean '{fault.message.split(chr(39))[1]}'?") in hinted
-        )
-    ]
+    for fault in faults:
+        echo = bool(fault.missing) and (fault.path, f"did you mean '{fault.missing}'?") in hinted
+        yield replace(fault, echo=True) if echo else fault
 
 
 def _named(path: Path) -> str:
@@ -237,6 +249,3 @@ def _listed(values: list[Any]) -> str:
 
 def _or(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}"
-
-
-__all__ = ["Fault", "diagnose", "nearest", "validate"]

@@ -50,7 +50,9 @@ def _spoken(value: Mapping[str, Any], path: Path, notes: Notes, fallback: Voice 
         else:
             notes.error(path, message, hint, token=value[field])
         return None
-    rate, pitch, volume = (int(value.get(field, normal)) for field, normal in (("rate", 100), ("pitch", 0), ("volume", 100)))
+    rate, pitch, volume = (
+        int(value.get(field, normal)) for field, normal in (("rate", 100), ("pitch", 0), ("volume", 100))
+    )
     return Voice(engine, name, rate, pitch, volume, fallback)
 
 

@@ -93,7 +93,8 @@ def _outside(field: str, lines: str | int, first: int, last: int, what: str) -> 
         return SceneProblem(field, f"lines '{lines}' end before they start")
     if low < first or high > last:
         has = f"lines {first} to {last}" if last > first else f"line {first} only"
-        return SceneProblem(field, f"lines '{lines}' are not in {what}, which has {has}")
+        named = f"lines {low} to {high} are" if high > low else f"line {low} is"
+        return SceneProblem(field, f"{named} not in {what}, which has {has}")
     return None
 
 

@@ -30,10 +30,7 @@ class CommandScene(PlainScene):
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """{"title", "shell", "prompt", "entries": [{"lines": [text…], "output": text or None}]}."""
         fields = scene.fields
-        entries = [
-            {"lines": wrap(entry.get("run", "")), "output": _output_text(entry)}
-            for entry in fields["commands"]
-        ]
+        entries = [{"lines": wrap(entry.get("run", "")), "output": _output_text(entry)} for entry in fields["commands"]]
         return {**shown(fields, "title", "shell"), "prompt": fields["prompt"], "entries": entries}
 
     def entrances(self, scene: Scene) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The last page. Layers: title, subtitle, link-0, link-1 …"""
+"""The last page. Layers: title, subtitle, then link-i for each link."""
 
 from __future__ import annotations
 
