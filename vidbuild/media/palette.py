@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from vidbuild.media.colour import RGB, WHITE, contrast, mix, parse, readable, text
+from vidbuild.media.colour import BLACK, RGB, WHITE, contrast, mix, parse, readable, text
 
 LARGE = 3.0
 SCOPES: Mapping[str, str] = {
@@ -29,6 +29,13 @@ def backdrop(theme: Mapping[str, Any], background: str | None) -> tuple[RGB, RGB
     return parse(theme["background_from"]), parse(theme["background_to"])
 
 
+def dark(theme: Mapping[str, Any], background: str | None) -> bool:
+    """Whether white reads better than black on the background."""
+    start, end = backdrop(theme, background)
+    middle = mix(start, end, 0.5)
+    return contrast(middle, WHITE) > contrast(middle, BLACK)
+
+
 def palette(theme: Mapping[str, Any], background: str | None) -> dict[str, str]:
     """Every colour a template paints with, by name; a scene's own background never makes its text unreadable."""
     grounds = backdrop(theme, background)
@@ -38,7 +45,6 @@ def palette(theme: Mapping[str, Any], background: str | None) -> dict[str, str]:
     muted = readable(parse(theme["muted"]), grounds)
     accent = parse(theme["accent"])
     tinted = tuple(mix(ground, accent, 0.18) for ground in grounds)
-    dark = contrast(surface, WHITE) > contrast(surface, (0, 0, 0))
     colours = {
         "text": ink,
         "muted": muted,
@@ -54,7 +60,7 @@ def palette(theme: Mapping[str, Any], background: str | None) -> dict[str, str]:
         "panel_muted": readable(parse(theme["muted"]), (surface, bar)),
         "panel_accent": readable(accent, (surface, mix(surface, accent, 0.15))),
         "dot": mix(bar, parse(theme["muted"]), 0.45),
-        "shadow": (0, 0, 0) if dark else mix(parse(theme["text"]), (0, 0, 0), 0.3),
+        "shadow": BLACK if dark(theme, background) else mix(parse(theme["text"]), BLACK, 0.3),
     }
     return {name: text(colour) for name, colour in colours.items()}
 

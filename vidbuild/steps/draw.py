@@ -10,6 +10,7 @@ from typing import Any
 from vidbuild.engine.context import Context
 from vidbuild.media import backdrop, colour, layout, palette, raster, wording
 from vidbuild.media.backdrop import Light
+from vidbuild.media.inspect import inspect
 from vidbuild.media.picture import Layer, Layers
 
 STAGED: Mapping[str, str] = {"template": "template.typ", "base": "base.typ", "logo": "logo"}
@@ -36,6 +37,9 @@ def run(context: Context) -> None:
     image = raster.opened(context.inputs["image"], field="src") if "image" in context.inputs else None
     if image is not None:
         fields["image_size"] = list(image.size)
+    if "clip" in context.inputs:
+        info = inspect(context.inputs["clip"], env=context.env)
+        fields["clip_size"] = [info.width, info.height] if info.has_video else None
     data = template_data(context.params, fields, logo="logo" in context.inputs)
     drawing = layout.lay_out(root, STAGED["template"], data, fonts)
     pictures = {}
@@ -59,6 +63,7 @@ def template_data(params: Mapping[str, Any], fields: Mapping[str, Any], *, logo:
         "fonts": {**faces, "rest": [name for name in FALLBACKS if name not in faces.values()]},
         "lang": language if len(language) in {2, 3} else "en",
         "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+        "dark": palette.dark(theme, params["background"]),
         "logo": logo,
     }
 
