@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from vidbuild.place import Place
@@ -11,6 +14,7 @@ from vidbuild.place import Place
 Path = tuple[str | int, ...]
 
 HERE = Place("", 0, 0, 0)
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +61,23 @@ class Document:
 
     def stretch(self, start: int, end: int) -> Place:
         """The place of a stretch of the text, as far as its first line goes."""
-        line_start = max(self.text.rfind(ending, 0, start) for ending in "\n\r\x85\u2028\u2029") + 1
-        breaks = (self.text.find(ending, start, end) for ending in "\n\r\x85\u2028\u2029")
-        end = min((at for at in breaks if at >= 0), default=end)
-        before = self.text[:line_start].replace("\r\n", "\n")
-        line = 1 + sum(before.count(ending) for ending in "\n\r\x85\u2028\u2029")
-        return Place(self.name, line, start - line_start + 1, max(end, start + 1) - line_start + 1)
+        starts = _line_starts(self.text)
+        line = bisect_right(starts, start)
+        first = starts[line - 1]
+        stop = _BREAK.search(self.text, start, end)
+        end = stop.start() if stop else end
+        return Place(self.name, line, start - first + 1, max(end, start + 1) - first + 1)
 
     def _near(self, places: Mapping[Path, Place], path: Path) -> Place:
         while path not in places and path:
             path = path[:-1]
         return places.get(path, HERE)
+
+
+@lru_cache(maxsize=8)
+def _line_starts(text: str) -> list[int]:
+    """Where each line starts, by YAML's idea of a line."""
+    return [0, *(match.end() for match in _BREAK.finditer(text))]
 
 
 def field_name(path: Path) -> str:

@@ -24,6 +24,7 @@ SIZES = {
     "square": (1080, 1080),
 }
 SMALLEST, LARGEST = 64, 7680
+MAX_BYTES = 5_000_000
 Variables = Mapping[str, Any]
 
 
@@ -65,10 +66,17 @@ def examine(path: str | os.PathLike[str], variables: Variables | None = None) ->
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         problem = Diagnostic("error", f"the spec cannot be read: {said[:1].lower()}{said[1:]}", name)
         return Examined(None, (problem,))
+    if len(raw) > MAX_BYTES:
+        problem = Diagnostic("error", f"the spec has {len(raw)} bytes, more than {MAX_BYTES}", name)
+        return Examined(None, (problem,))
     text, problems = reader.decode(raw, name)
     if problems:
         return Examined(None, tuple(problems), {name: text})
-    return _examine_text(text, name, variables or {})
+    examined = _examine_text(text, name, variables or {})
+    if examined.spec is None:
+        return examined
+    files = (FilePath(name).absolute(), *examined.spec.files)
+    return replace(examined, spec=replace(examined.spec, files=files))
 
 
 def examine_data(
@@ -168,12 +176,15 @@ class _Making:
         notes.found.extend(replace(item, file=self.document.name) for item in themes.found)
         self.sources = themes.sources
         found = list(self.valid.scenes())
-        around = scenes.Around(whole, self.path.parent, self.root, speaker, len(found) - 1)
+        around = scenes.Around(
+            whole, self.path.parent, self.root, speaker, len(found) - 1, scenes.places(self.document)
+        )
         made = [scenes.scene(index, item, around, notes) for index, item in found if item is not None]
         self._check_ids()
         ready = [item for item in made if item is not None]
         check_transitions(ready, notes)
-        lint.lint(ready, notes)
+        lint.scenes(ready, notes)
+        lint.variables(notes)
         if look is None or speaker is None or len(ready) != len(found) or "title" not in whole:
             return None
         return Spec(
@@ -188,7 +199,7 @@ class _Making:
             theme=look,
             loudness=float(whole["output"]["loudness"]),
             scenes=tuple(ready),
-            files=tuple(dict.fromkeys((self.path.absolute(), *themes.files, *around.files))),
+            files=tuple(dict.fromkeys((*themes.files, *around.files))),
             places=self._places(),
             data=self.document.data,
         )

@@ -12,7 +12,7 @@ from vidbuild.place import Place
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec import files, narration, paths, schema, theme, voice
 from vidbuild.spec.diagnostics import did_you_mean, nearest
-from vidbuild.spec.document import Path, dotted
+from vidbuild.spec.document import Document, Path, dotted
 from vidbuild.spec.notes import Notes
 
 Fields = Mapping[str, Any]
@@ -27,6 +27,7 @@ class Around:
     root: FilePath
     voice: Voice | None
     last: int
+    places: Mapping[int, Mapping[str, Place]]
     files: list[FilePath] = field(default_factory=list)
 
 
@@ -62,20 +63,27 @@ def scene(index: int, fields: Fields, around: Around, notes: Notes) -> Scene | N
         transition_duration=seconds,
         background=theme.colour(fields["background"]) if "background" in fields else None,
         fields=own,
-        places=places(notes, path),
+        places=around.places.get(index, {}),
         captions=fields["captions"],
         alt=fields["alt"],
     )
 
 
-def places(notes: Notes, path: Path) -> dict[str, Place]:
-    """Field -> its value's place; "" is the scene's id. Where a scene takes a spec-wide value, that one's place."""
-    values, size = notes.document.values, len(path)
-    found = {dotted(key[size:]): place for key, place in values.items() if key[:size] == path and len(key) > size}
-    for name, wide in (("transition", ("defaults", "transition")), ("voice", ("voice",))):
-        if name not in found and wide in values:
-            found[name] = values[wide]
-    return {"": found.get("id", notes.document.value(path)), **found}
+def places(document: Document) -> dict[int, dict[str, Place]]:
+    """For each scene, field -> its value's place; "" is the scene's id.
+
+    Where a scene takes a spec-wide value, that one's place.
+    """
+    found: dict[int, dict[str, Place]] = {}
+    for path, place in document.values.items():
+        if path[:1] == ("scenes",) and len(path) > 1 and isinstance(path[1], int):
+            found.setdefault(path[1], {})[dotted(path[2:])] = place
+    for own in found.values():
+        own[""] = own.get("id", own[""])
+        for name, wide in (("transition", ("defaults", "transition")), ("voice", ("voice",))):
+            if name not in own and wide in document.values:
+                own[name] = document.values[wide]
+    return found
 
 
 def _float(value: float | None) -> float | None:

@@ -6,15 +6,16 @@ say is a short list of node types, so that it can neither reach out nor run away
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from vidbuild.spec.diagnostics import did_you_mean
 
 MAX_SOURCE = 20_000  # characters of a text that is a template
+MAX_VALUE = 10_000  # characters of a variable, or of what a filter is given
 MAX_RESULT = 100_000  # characters, of a whole text and of each step on the way to it
 MAX_NUMBER = 10**15
 ALLOWED = frozenset(
@@ -63,7 +64,17 @@ def expand(text: str, variables: Mapping[str, Any]) -> str:
     """The text with its variables in place. Raises TemplateProblemError."""
     if len(text) > MAX_SOURCE:
         raise TemplateProblemError(TemplateProblem(f"a template of more than {MAX_SOURCE} characters"))
+    try:
+        return _expand(text, variables)
+    except RecursionError:
+        raise TemplateProblemError(TemplateProblem(_TOO_DEEP)) from None
+
+
+def _expand(text: str, variables: Mapping[str, Any]) -> str:
     tree = _parse(text)
+    for name, value in variables.items():
+        if isinstance(value, str) and len(value) > MAX_VALUE and name in text:
+            raise TemplateProblemError(TemplateProblem(f"'{name}' has more than {MAX_VALUE} characters"))
     problems = tuple(dict.fromkeys(_refused(tree, text))) or tuple(_undefined(tree, text, variables))
     if problems:
         raise TemplateProblemError(*problems)
@@ -85,11 +96,14 @@ def _render(tree: Any, text: str, variables: Mapping[str, Any]) -> str:  # noqa:
         if found:
             raise TemplateProblemError(_missing(found[1], text, variables)) from None
         raise TemplateProblemError(TemplateProblem(f"the template fails: {error.message}", *_find(text, ""))) from None
-    except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, LookupError, RecursionError) as error:
+    except (SyntaxError, MemoryError):
+        raise TemplateProblemError(TemplateProblem(_TOO_DEEP)) from None
+    except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
         raise TemplateProblemError(TemplateProblem(f"the template fails: {error}", *_find(text, ""))) from None
     return result
 
 
+_TOO_DEEP = "the template is nested too deep"
 _TOO_LONG = f"the template makes more than {MAX_RESULT} characters"
 
 
@@ -97,7 +111,7 @@ class _FailedError(Exception):
     """An operation that a template may say, but not with these values."""
 
 
-@lru_cache(maxsize=1)
+@functools.lru_cache(maxsize=1)
 def _environment() -> Any:  # noqa: ANN401 - jinja2 is imported lazily
     from jinja2 import StrictUndefined  # noqa: PLC0415
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
@@ -114,10 +128,27 @@ def _environment() -> Any:  # noqa: ANN401 - jinja2 is imported lazily
 
     sandbox = Sandbox(undefined=StrictUndefined, keep_trailing_newline=True)
     sandbox.globals.clear()
-    sandbox.filters = {name: sandbox.filters[name] for name in FILTERS}
-    sandbox.filters["replace"] = _replace
+    own = {"replace": _replace, "round": _round}
+    sandbox.filters = {name: _guarded(own.get(name, sandbox.filters[name])) for name in FILTERS}
     sandbox.tests = {name: sandbox.tests[name] for name in TESTS}
     return sandbox
+
+
+def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that takes no long text, so that none of it can be made longer and longer."""
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        if any(isinstance(value, str) and len(value) > MAX_VALUE for value in (*args, *kwargs.values())):
+            raise _FailedError(f"a filter is given more than {MAX_VALUE} characters")
+        return function(*args, **kwargs)
+
+    return guarded
+
+
+def _round(value: float, precision: int = 0) -> float:
+    """The filter of that name; jinja2's own raises 10 to any power."""
+    return round(value, max(-15, min(15, precision)))
 
 
 def _replace(text: object, old: object, new: object) -> str:
@@ -154,8 +185,8 @@ def _parse(text: str) -> Any:  # noqa: ANN401
         elif said.startswith("Encountered unknown tag"):
             message = ONLY
         raise TemplateProblemError(TemplateProblem(message, nth, token)) from None
-    except RecursionError:
-        raise TemplateProblemError(TemplateProblem("the template is nested too deep")) from None
+    except ValueError as error:
+        raise TemplateProblemError(TemplateProblem(f"the template cannot be read: {error}", *_find(text, ""))) from None
 
 
 def _broken(text: str, line: int) -> tuple[int, str]:
