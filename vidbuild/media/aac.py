@@ -13,6 +13,8 @@ from dataclasses import dataclass
 ID_SCE, ID_CPE, ID_END = 0, 1, 7  # table 4.85
 EIGHT_SHORT = 2
 BYTE = 8
+SHORTEST = 3 + 4 + 8 + 11 + 3
+"""Bits of an element of one channel in which nothing sounds."""
 ALL_BANDS_MS = 2  # ms_mask_present, 4.6.8.1
 SILENT_GAIN = 100  # global_gain: of no effect where there are no bands
 
@@ -45,9 +47,9 @@ def paired(block: bytes) -> bytes:
     def bits(start: int, count: int) -> int:
         return whole >> (length - start - count) & ((1 << count) - 1)
 
+    end = _end_of_element(whole, length)
     if bits(0, 3) != ID_SCE:
         raise AacError(f"the block begins with element {bits(0, 3)}, not with a single channel")
-    end = _end_of_element(whole, length)
     # individual_channel_stream (table 4.50): global_gain, ics_info, then what is only copied here
     gain, info_at = bits(7, 8), 15
     short = bits(info_at + 1, 2) == EIGHT_SHORT
@@ -89,7 +91,10 @@ def _end_of_element(whole: int, length: int) -> int:
     trailing = (whole & -whole).bit_length() - 1
     if trailing >= BYTE or whole >> trailing & 7 != ID_END:
         raise AacError("the block does not end with its end")
-    return length - trailing - 3
+    end = length - trailing - 3
+    if end < SHORTEST:
+        raise AacError("the block is too short for a channel")
+    return end
 
 
 def _put_empty_channel(out: _Bits, info: int, *, short: bool) -> None:

@@ -85,7 +85,7 @@ def limited(samples: array.array[int], ceiling: int) -> array.array[int]:
     least = [min(needed[max(0, index - HOLD) : index + HOLD + 1]) for index in range(len(needed))]
     gains = [_mean(least[max(0, index - EASE) : index + EASE + 1]) for index in range(len(least))]
     out = samples[:]
-    for start, gain, following in zip(starts, gains, [*gains[1:], gains[-1] if gains else 1.0], strict=True):
+    for start, gain, following in zip(starts, gains, [*gains[1:], *gains[-1:]], strict=True):
         if gain < 1.0 or following < 1.0:
             for offset in range(min(BLOCK, len(out) - start)):
                 out[start + offset] = int(out[start + offset] * (gain + (following - gain) * offset / BLOCK))

@@ -22,9 +22,9 @@ class Patience:
     """How long and how often the service is asked, in seconds. waits: before the second attempt, the third, and on."""
 
     connect: int = 10
-    receive: int = 30
-    attempt: float = 75
-    total: float = 240
+    receive: int = 60
+    attempt: float = 120
+    total: float = 400
     waits: tuple[float, ...] = (1.5, 3.0, 4.5)
 
 

@@ -1,0 +1,82 @@
+"""What tests of voices and sound share: tones, contexts for steps, and a strict decoder to look at results with."""
+
+from __future__ import annotations
+
+import array
+import json
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vidbuild.engine.context import Context
+from vidbuild.media import ffmpeg, wav
+
+ENV = {"PATH": os.environ["PATH"]}
+
+
+def tone(samples: int, *, level: float = -12.0, hertz: float = 440.0) -> array.array[int]:
+    """A sine at so many dB below full scale, loud from its first sample on."""
+    peak = 32767 * 10 ** (level / 20)
+    return array.array("h", (int(peak * math.cos(math.tau * hertz * index / wav.RATE)) for index in range(samples)))
+
+
+def silence(samples: int) -> array.array[int]:
+    """Nothing."""
+    return array.array("h", bytes(2 * samples))
+
+
+def heard(path: Path, scratch: Path, channel: int = 0, decoder: str = "aac") -> array.array[float]:
+    """One of two channels of what a strict decoder makes of an AAC file, as numbers from -1 to 1."""
+    args = ["-xerror", "-err_detect", "explode", "-c:a", decoder, "-i", str(path), "-f", "f32le", "-"]
+    told = ffmpeg.capture(args, cwd=scratch, env=ENV, timeout=60, what="decode what was made", loglevel="error")
+    assert told.log == (), told.log
+    return array.array("f", told.output)[channel::2]
+
+
+def onset(samples: array.array[float] | array.array[int], floor: float, start: int = 0) -> int:
+    """The first sample from `start` on that is louder than `floor`."""
+    return next(index for index in range(start, len(samples)) if abs(samples[index]) > floor)
+
+
+def loudest(samples: array.array[float]) -> float:
+    """The peak in dBFS."""
+    peak = max(max(samples, default=0.0), -min(samples, default=0.0))
+    return 20 * math.log10(peak) if peak else -math.inf
+
+
+def timing(
+    samples: int, start: int | None = None, spoken: int = 0, words: tuple[tuple[str, int, int], ...] = ()
+) -> dict[str, Any]:
+    """What a time step writes, at 30 frames a second."""
+    narration = None if start is None else {"start": start, "samples": spoken}
+    return {
+        "fps": 30,
+        "frames": samples // 1600,
+        "samples": samples,
+        "narration": narration,
+        "words": [{"text": text, "start": begin, "end": end, "from": "engine"} for text, begin, end in words],
+        "cues": {},
+    }
+
+
+def context(
+    folder: Path, step: str, params: Mapping[str, Any], *, env: Mapping[str, str] = ENV, **inputs: object
+) -> Context:
+    """A context for a step in a new folder; samples and JSON values given as inputs become files."""
+    files: dict[str, Path] = {}
+    for name in ("in", "out", "scratch"):
+        (folder / name).mkdir(parents=True)
+    for role, value in inputs.items():
+        files[role] = value if isinstance(value, Path) else folder / "in" / role.replace(":", "-")
+        if isinstance(value, array.array):
+            wav.write(files[role], value)
+        elif not isinstance(value, Path):
+            files[role].write_text(json.dumps(value), encoding="utf-8")
+    return Context(step, params, files, folder / "out", folder / "scratch", env)
+
+
+def result(made: Context, name: str) -> Any:
+    """A JSON file that a step made."""
+    return json.loads((made.out / name).read_text(encoding="utf-8"))

@@ -1,0 +1,88 @@
+"""One channel made two, and silence."""
+
+from __future__ import annotations
+
+import array
+import random
+from pathlib import Path
+
+import pytest
+from soundlab import ENV, heard, silence, tone
+
+from vidbuild.media import aac, adts, ffmpeg, mix, wav
+
+STEREO = adts.Configuration(adts.LC, 48_000, 2)
+DECODERS = ["aac", "aac_fixed"]  # two implementations, in floating and in fixed point
+
+
+def lively(seconds: int) -> array.array[int]:
+    """Tones, noise, clicks and silence: long and short windows, full and empty bands."""
+    chance = random.Random(7)
+    sound = tone(48_000, level=-3) + silence(9_000)
+    sound.extend(chance.randrange(-20_000, 20_000) for _ in range(24_000))
+    sound.extend(silence(seconds * 48_000 - len(sound)))
+    for index in range(0, len(sound), 7_001):
+        sound[index] = 32_000
+    return sound
+
+
+def encoded(sound: array.array[int], scratch: Path) -> list[bytes]:
+    """The frames of a mono encode, as a sound step asks for it."""
+    (scratch / "in.raw").write_bytes(wav.to_bytes(sound))
+    out = scratch / "mono.aac"
+    args = mix.encode(mix.raw(scratch / "in.raw", 1), 0.0, len(sound), pairable=True, out=out)
+    ffmpeg.run(args, cwd=scratch, env=ENV, timeout=60, what="encode a test sound")
+    return adts.frames(out.read_bytes())
+
+
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_both_channels_are_the_one_to_the_last_bit(scratch: Path, decoder: str) -> None:
+    """A channel pair made from a single channel decodes, strictly, to that channel twice."""
+    frames = encoded(lively(4), scratch)
+    windows = {int.from_bytes(adts.payload(frame)[:3], "big") >> 6 & 3 for frame in frames}
+    assert windows == {0, 1, 2, 3}  # long, start, short, stop: every form of ics_info
+    pairs = [adts.wrap(aac.paired(adts.payload(frame)), STEREO) for frame in frames]
+    (scratch / "pair.aac").write_bytes(b"".join(pairs))
+    args = ["-c:a", decoder, "-i", str(scratch / "mono.aac"), "-f", "f32le", "-"]
+    told = ffmpeg.capture(args, cwd=scratch, env=ENV, timeout=60, what="decode the one channel")
+    one = array.array("f", told.output)
+    assert max(one) > 0.5
+    assert heard(scratch / "pair.aac", scratch, 0, decoder) == one
+    assert heard(scratch / "pair.aac", scratch, 1, decoder) == one
+
+
+def test_a_pair_is_hardly_longer_than_its_channel(scratch: Path) -> None:
+    """The second channel costs a few bytes a frame."""
+    frames = encoded(lively(3), scratch)
+    growth = [len(aac.paired(adts.payload(frame))) - len(adts.payload(frame)) for frame in frames]
+    assert max(growth) <= 15
+
+
+def test_a_pair_is_not_paired_again() -> None:
+    """What is not a single channel element is refused."""
+    with pytest.raises(aac.AacError, match="begins with element 1"):
+        aac.paired(aac.silence())
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        (b"", "does not end|is empty|begins"),
+        (bytes(9), "empty"),
+        (b"\x01\x40\x22\x00\x00", "does not end with its end"),
+    ],
+)
+def test_a_damaged_block_is_refused(block: bytes, message: str) -> None:
+    """A block without its end is not copied into a track."""
+    with pytest.raises(aac.AacError, match=message):
+        aac.paired(block)
+
+
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_silence_is_silent(scratch: Path, decoder: str) -> None:
+    """The silent frame that is written here decodes, strictly, to zeros in both channels."""
+    (scratch / "silence.aac").write_bytes(adts.wrap(aac.silence(), STEREO) * 20)
+    for channel in (0, 1):
+        samples = heard(scratch / "silence.aac", scratch, channel, decoder)
+        assert len(samples) == 20 * 1024
+        assert set(samples) == {0.0}

@@ -1,0 +1,110 @@
+"""Samples, the silence around them and their peaks."""
+
+from __future__ import annotations
+
+import array
+import wave
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from soundlab import onset, silence, tone
+
+from vidbuild.media import wav
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    """A file gives back its samples, extremes included, and its bytes depend on nothing else."""
+    samples = array.array("h", [0, 1, -1, 32767, -32768])
+    for name in ("a.wav", "b.wav"):
+        wav.write(tmp_path / name, samples)
+    assert wav.read(tmp_path / "a.wav") == samples
+    assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
+
+
+def test_another_format_is_refused(tmp_path: Path) -> None:
+    """A file of two channels is not taken for one of one, and the message names both."""
+    path = tmp_path / "stereo.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(44100)
+        file.writeframes(bytes(8))
+    with pytest.raises(wav.WavError, match=r"'stereo.wav' has 2 channels of 16 bits at 44100 Hz, not 1 of 16 at 48000"):
+        wav.read(path)
+
+
+@pytest.mark.parametrize("data", [b"", b"RIFF", b"RIFF\x24\0\0\0WAVEfmt "])
+def test_a_damaged_file_is_refused(tmp_path: Path, data: bytes) -> None:
+    """What is no WAV file is told as that, not as a traceback of the reader."""
+    path = tmp_path / "x.wav"
+    path.write_bytes(data)
+    with pytest.raises(wav.WavError, match=r"'x.wav' is not a WAV file"):
+        wav.read(path)
+
+
+def test_half_a_sample_is_left_out() -> None:
+    """An odd byte at the end of raw data is not a sample."""
+    assert wav.from_bytes(b"\x01\x00\x02") == array.array("h", [1])
+
+
+def test_silence_around_a_sound_goes() -> None:
+    """V16: what is left begins 2 ms before the sound and ends 10 ms after it, and the cut is told."""
+    sound = silence(5000)
+    sound.extend(tone(4800))
+    sound.extend(silence(9000))
+    kept, cut = wav.trim(sound)
+    assert cut == 5000 - wav.LEAD
+    assert len(kept) == wav.LEAD + 4800 + wav.TAIL
+    assert onset(kept, 100) == wav.LEAD
+
+
+def test_a_soft_noise_floor_counts_as_silence() -> None:
+    """Hiss 60 dB below the loudest sample is cut off, and what stays of it is faded in."""
+    hiss = array.array("h", [8, -8] * 2400)
+    kept, cut = wav.trim(hiss + tone(4800, level=-6) + hiss)
+    assert cut == 4800 - wav.LEAD
+    assert kept[0] == 0
+    assert kept[-1] == 0
+
+
+def test_a_sound_without_silence_is_kept_whole() -> None:
+    """Nothing is cut from what begins and ends loud."""
+    sound = tone(4800)
+    kept, cut = wav.trim(sound)
+    assert (len(kept), cut) == (4800, 0)
+    assert kept[:4000] == sound[:4000]
+
+
+@pytest.mark.parametrize("length", [0, 1, 4800])
+def test_silence_alone_leaves_nothing(length: int) -> None:
+    """A voice that made no sound has no samples, so that nobody takes it for speech."""
+    assert wav.trim(silence(length)) == (array.array("h"), length)
+
+
+def test_peaks_come_down_and_the_rest_stays() -> None:
+    """No sample is over the ceiling afterwards, and what is 12 ms away from a peak is untouched."""
+    sound = tone(48_000, level=-20)
+    sound[24_000] = 32767
+    sound[24_010] = -32768
+    out = wav.limited(sound, 8000)
+    assert max(map(abs, out)) <= 8000
+    assert max(map(abs, out[23_990:24_020])) > 6000
+    assert out[:23_420] == sound[:23_420]
+    assert out[24_590:] == sound[24_590:]
+
+
+def test_the_gain_moves_without_a_step() -> None:
+    """Bringing down a peak makes no jump between neighbouring samples that the sound itself did not have."""
+    sound = array.array("h", [10_000] * 4800)
+    sound[2400] = 30_000
+    out = wav.limited(sound, 12_000)
+    flat = [abs(a - b) for a, b in pairwise(out[:2400])]
+    assert max(flat) < 200
+
+
+def test_a_sound_below_the_ceiling_is_the_same() -> None:
+    """Nothing is done where nothing has to be."""
+    sound = tone(4800)
+    assert wav.limited(sound, 32767) == sound
+    assert wav.limited(silence(0), 100) == silence(0)
