@@ -69,6 +69,7 @@ class Build:
         self._queue: list[tuple[float, int, str]] = []
         self._outlook: Outlook | None = None
         self._ranks: Mapping[str, float] = {}
+        self._locked: set[str] = set()
         self._order = 0
         self._stopping = False
 
@@ -150,7 +151,7 @@ class Build:
                 self._take(message)
 
     def _turn(self) -> float:
-        return _TURN_LOCKED if any(self._board[name] is State.LOCKED for _, _, name in self._queue) else _TURN
+        return _TURN_LOCKED if self._locked else _TURN
 
     def _plan_order(self) -> None:
         self._outlook = Outlook(self._ledger.graph, self._ledger.index)
@@ -173,8 +174,10 @@ class Build:
         claim = self._crew.claim(name, key, kind.resource)
         if claim is Claim.ELSEWHERE and self._board[name] is State.READY:
             self._board.move(name, State.LOCKED)
+            self._locked.add(name)
         if claim is not Claim.TAKEN:
             return
+        self._locked.discard(name)
         self._queue.remove(item)
         found = None if name in self._options.fresh else self._ledger.find(name, key)
         if found is not None:  # another build made it since we looked

@@ -37,7 +37,7 @@ Listener = Callable[[Event], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted(Event):
-    """A build begins; expected: seconds that the steps known to run took last time, over the jobs."""
+    """A build begins."""
 
     type: ClassVar[str] = "run_started"
     entry: str

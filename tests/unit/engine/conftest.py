@@ -1,0 +1,14 @@
+"""Fixtures of the engine's tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from enginelab import Lab
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    """A project of its own for each test."""
+    return Lab(tmp_path / "project")

@@ -1,0 +1,92 @@
+"""Writes that survive a crash."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vidbuild.engine import durable
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The order in which files are synced and renamed, by name; a folder's name ends in a slash."""
+    noted: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def noting_fsync(descriptor: int) -> None:
+        path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+        noted.append(f"sync {'temp' if path.name.startswith('.tmp-') else path.name}{'/' if path.is_dir() else ''}")
+        fsync(descriptor)
+
+    def noting_replace(self: Path, target: Path) -> Path:
+        noted.append(f"rename {'temp' if self.name.startswith('.tmp-') else self.name} {target.name}")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", noting_fsync)
+    monkeypatch.setattr(Path, "replace", noting_replace)
+    return noted
+
+
+def test_a_write_is_synced_then_renamed_then_its_folder_synced(tmp_path: Path, calls: list[str]) -> None:
+    """P16: fsync(file) < rename < fsync(folder), new folders first."""
+    durable.write(tmp_path / "aa" / "record", b"x")
+    assert calls == [f"sync {tmp_path.name}/", "sync temp", "rename temp record", "sync aa/"]
+
+
+def test_several_files_are_all_named_before_their_folders_are_synced(tmp_path: Path, calls: list[str]) -> None:
+    """P16: files that are already on the disk are renamed, then each folder is synced once."""
+    for name in "abc":
+        (tmp_path / name).write_text(name)
+    durable.settle([(tmp_path / name, tmp_path / "to" / f"{name}2") for name in "abc"])
+    assert calls == [f"sync {tmp_path.name}/", "rename a a2", "rename b b2", "rename c c2", "sync to/"]
+
+
+@pytest.mark.parametrize("failing", ["fsync", "replace"])
+def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
+    """P17: when the disk is full the old file stands and no temporary name is left."""
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    (tmp_path / "record").write_bytes(b"old")
+    monkeypatch.setattr(*((os, "fsync", full) if failing == "fsync" else (Path, "replace", full)))
+    with pytest.raises(OSError, match="no space"):
+        durable.write(tmp_path / "record", b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["record"]
+    assert (tmp_path / "record").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("cloning", ["as the file system can", "refused"])
+def test_a_copy_tells_the_digest_of_what_was_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cloning: str
+) -> None:
+    """A copy has the source's bytes, whether blocks are shared or not, and its own digest is told."""
+    content = os.urandom(3_000_000)
+    (tmp_path / "source").write_bytes(content)
+    if cloning == "refused":
+        monkeypatch.setattr(durable, "_clone", lambda *_: "")
+    told = durable.copy(tmp_path / "source", tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == content
+    assert told == durable.hash_file(tmp_path / "source")
+    assert (tmp_path / "copy").stat().st_ino != (tmp_path / "source").stat().st_ino
+
+
+def test_a_copy_never_writes_over_anything(tmp_path: Path) -> None:
+    """The target's name must be free."""
+    for name in ("source", "target"):
+        (tmp_path / name).write_text(name)
+    with pytest.raises(FileExistsError):
+        durable.copy(tmp_path / "source", tmp_path / "target")
+    assert (tmp_path / "target").read_text() == "target"
+
+
+def test_a_folder_that_is_there_is_no_trouble(tmp_path: Path) -> None:
+    """Making a folder twice, or beside another process, is the same as making it once."""
+    durable.make_folder(tmp_path / "a" / "b")
+    durable.make_folder(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
