@@ -54,7 +54,7 @@ SAID = {"speak:points", "time:points", "film:points", "sound:points", "caption"}
 def picture(color: str) -> bytes:
     """A small PNG of one colour."""
     data = io.BytesIO()
-    Image.new("RGB", (64, 36), color).save(data, "PNG")
+    Image.new("RGB", (64, 36), color).save(data, "PNG", compress_level=0)
     return data.getvalue()
 
 
@@ -142,20 +142,20 @@ TABLE = [
     Row(
         "voice of all",
         swap(("espeak:en-us", "espeak:en-gb")),
-        each("speak", "time", "film", "sound", of=SPOKEN) | {"caption"} | ENDS | STILL,
+        each("speak", "time", "sound", of=SPOKEN) | {"film:open", "film:points", "caption"} | ENDS,
     ),
     Row(
         "pronunciation",
         swap(("defaults:", "pronounce: {picture: photograph}\ndefaults:")),
         each("speak", "time", "film", "sound", of=("shot",)) | {"caption"} | ENDS,
     ),
-    Row("a new cue", swap(("A picture", "[[seen]] A picture")), {"time:shot", "caption", "report"}),
+    Row("a new cue", swap(("A picture of", "A picture [[seen]] of")), {"time:shot", "caption", "report"}),
     Row(
         "a cue's name",
         swap(("[[beta]]", "[[second]]"), ("at: beta", "at: second")),
         {"time:points", "caption", "report"},
     ),
-    Row("a cue's place", swap(("[[beta]] beta", "beta [[beta]]")), {"time:points", "film:points", "caption"} | ENDS),
+    Row("a cue's place", swap(("then [[beta]] beta", "[[beta]] then beta")), {"time:points", "film:points", "sound:points", "caption"} | ENDS),
     Row(
         "a scene's title",
         swap(("title: Points", "title: Matters")),
@@ -200,12 +200,12 @@ TABLE = [
     Row(
         "the transition's length",
         swap(("duration: 0.25", "duration: 0.5")),
-        each("time", "film", of=("open", "points")) | BLEND | ENDS,
+        each("time", "film", of=("open", "points")) | BLEND | {"join"},
     ),
     Row(
         "a cut for a transition",
         swap(("{type: fade, duration: 0.25}", "cut")),
-        each("time", "film", of=("open", "points")) | ENDS,
+        each("time", "film", of=("open", "points")) | {"join"},
     ),
     Row("two scenes swapped", lambda space: scenes(space, lambda b: [b[0], b[1], b[3], b[2]]), {"caption"} | ENDS),
     Row("a scene deleted", lambda space: scenes(space, lambda b: [b[0], b[1], b[3]]), {"caption"} | ENDS),

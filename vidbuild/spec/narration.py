@@ -10,6 +10,7 @@ from pathlib import Path
 from vidbuild.model import Narration
 
 MARK = re.compile(r"\[\[([^\[\]\n]*)\]\]")
+CLOSING = tuple(".,;:!?…)")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 
 
@@ -51,6 +52,10 @@ def parse(text: str, pronounce: Mapping[str, str], audio: Path | None = None) ->
     for match in MARK.finditer(text):
         plain += text[at : match.start()]
         at = match.end()
+        if text[at : at + 1] in CLOSING and plain[-1:].isspace():
+            plain = plain.rstrip()  # "beta [[here]]." leaves no blank before the full stop
+            cues[match[1]] = len(plain.split())
+            continue
         inside = bool(plain) and not plain[-1].isspace() and not text[at : at + 1].isspace() and at < len(text)
         cues[match[1]] = len(plain.split()) - (1 if inside else 0)
     words = (plain + text[at:]).split()
