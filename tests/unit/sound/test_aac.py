@@ -67,8 +67,9 @@ def test_a_pair_is_not_paired_again() -> None:
 @pytest.mark.parametrize(
     ("block", "message"),
     [
-        (b"", "does not end|is empty|begins"),
-        (bytes(9), "empty"),
+        (b"", "the block is empty"),
+        (bytes(9), "the block is empty"),
+        (b"\x00\x07", "too short for a channel"),
         (b"\x01\x40\x22\x00\x00", "does not end with its end"),
     ],
 )
@@ -85,4 +86,4 @@ def test_silence_is_silent(scratch: Path, decoder: str) -> None:
     for channel in (0, 1):
         samples = heard(scratch / "silence.aac", scratch, channel, decoder)
         assert len(samples) == 20 * 1024
-        assert set(samples) == {0.0}
+        assert max(map(abs, samples)) < 1 / 32768  # the decoder in fixed point rounds up by half a bit

@@ -1,0 +1,162 @@
+"""Captions and chapters as text."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vidbuild.media.captions import Caption, Chapter, Word, captions, escaped, ffmetadata, pieces, srt, vtt, width
+
+SECOND = 48_000
+WORD = SECOND // 3
+
+
+def spoken(text: str, each: int = WORD, start: int = 0) -> list[Word]:
+    """The words of a text, each as long as the others."""
+    return [Word(word, start + index * each, start + (index + 1) * each) for index, word in enumerate(text.split())]
+
+
+def lines(items: list[Caption]) -> list[tuple[str, ...]]:
+    """What is shown."""
+    return [item.lines for item in items]
+
+
+LONG = (
+    "Every mapping is closed, an unknown key is an error with the nearest known key. Templating is done in a sandbox, "
+    "value by value after parsing, so that positions survive. That is all."
+)
+
+
+def test_captions_end_where_sentences_do() -> None:
+    """A sentence that fits is shown alone, in two lines of much the same length."""
+    found = captions(spoken(LONG), 60 * SECOND)
+    assert lines(found)[0] == ("Every mapping is closed, an unknown key", "is an error with the nearest known key.")
+    assert lines(found)[-1][-1].endswith("That is all.")
+
+
+def test_a_long_sentence_is_divided_after_a_phrase() -> None:
+    """What doesn't fit is divided where one would breathe, not where the line happens to be full."""
+    text = (
+        "When the first of the many parts has come to an end, the second of the many parts begins and goes on for long"
+    )
+    found = captions(spoken(text, WORD // 2), 60 * SECOND)
+    assert found[0].lines[-1].endswith("to an end,")
+    assert found[1].lines[0].startswith("the second")
+
+
+def test_no_single_word_is_left_over() -> None:
+    """A sentence a little too long for one caption becomes two of about the same length."""
+    text = " ".join(["seven77"] * 11) + " end"
+    found = captions(spoken(text, WORD // 2), 60 * SECOND)
+    assert [len(" ".join(item.lines).split()) for item in found] == [6, 6]
+
+
+def test_a_caption_stays_long_enough_to_be_read() -> None:
+    """A short word is shown for a second, unless the next comes sooner or the scene ends."""
+    assert captions(spoken("Done."), 60 * SECOND)[0].end == SECOND
+    assert captions(spoken("Done."), SECOND // 2)[0].end == SECOND // 2
+    first, second = captions([*spoken("Done."), *spoken("Next.", start=3 * SECOND)], 60 * SECOND)
+    assert (first.end, second.start) == (SECOND, 3 * SECOND)
+
+
+def test_a_fast_caption_stays_after_its_last_word() -> None:
+    """Text that is spoken faster than it can be read stays until it can have been."""
+    item = captions(spoken("sixty columns of text in only half of one second of time, in all", 1600), 60 * SECOND)[0]
+    assert item.end - item.start >= 3 * SECOND
+
+
+def test_a_silence_divides_captions() -> None:
+    """Words on the two sides of a pause of two seconds are not shown together."""
+    words = [*spoken("one two"), *spoken("three four", start=3 * SECOND)]
+    assert lines(captions(words, 9 * SECOND)) == [("one two",), ("three four",)]
+
+
+def test_a_slow_voice_still_changes_captions() -> None:
+    """No caption lasts over six seconds of speech."""
+    found = captions(spoken("one two three four five six seven eight", SECOND), 60 * SECOND)
+    assert all(item.end - item.start <= 6 * SECOND for item in found)
+    assert len(found) == 2
+
+
+def test_text_without_spaces_is_divided_by_width() -> None:
+    """V18: Japanese is cut after its punctuation, and a wide character counts as two columns."""
+    text = "これはとても長い文です。空白がないので、幅で分ける必要があります。句読点の後で切るのが良いでしょう。"
+    found = captions([Word(text, 0, 12 * SECOND)], 13 * SECOND)
+    assert "".join("".join(item.lines) for item in found) == text
+    assert all(width(line) <= 42 for item in found for line in item.lines)
+    assert found[0].lines[-1].endswith("。")
+    assert found[1].start > 0
+
+
+def test_a_long_address_is_cut_after_a_slash() -> None:
+    """V18: an address wider than a line goes on in the next one, and no space is added to it."""
+    url = "https://example.org/a/very/long/path/that/does/not/fit/in/one/line/at/all?x=1"
+    parts = list(pieces(Word(url, 0, SECOND)))
+    assert "".join(part.text for part in parts) == url
+    assert parts[0].text.endswith("/")
+    assert [part.joined for part in parts] == [False] + [True] * (len(parts) - 1)
+    assert (parts[0].start, parts[-1].end) == (0, SECOND)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"), [("abc", 3), ("é", 1), ("e\u0301", 1), ("漢字", 4), ("שלום", 4), ("a\u200db", 2)]
+)
+def test_width(text: str, columns: int) -> None:
+    """Combining and invisible characters take no column, wide ones two."""
+    assert width(text) == columns
+
+
+def test_srt_is_written_as_players_read_it() -> None:
+    """Numbers from one, commas before milliseconds, hours that go on, an empty line between."""
+    items = [Caption(("one", "two"), 0, 72_024), Caption(("three",), 3661 * SECOND, 3662 * SECOND)]
+    assert srt(items) == ("1\n00:00:00,000 --> 00:00:01,501\none\ntwo\n\n2\n01:01:01,000 --> 01:01:02,000\nthree\n")
+
+
+def test_an_arrow_in_the_text_is_not_one_of_times() -> None:
+    """V18: "-->" in narration cannot be taken for a line of times."""
+    assert srt([Caption(("a --> b",), 0, SECOND)]).count("-->") == 1
+    assert vtt([Caption(("a --> b",), 0, SECOND)], "en").count("-->") == 1
+
+
+def test_vtt_escapes_what_it_would_interpret() -> None:
+    """V18: angle brackets and ampersands are text."""
+    found = vtt([Caption(("List<int> & <b>",), 0, SECOND)], "he-IL")
+    assert found == "WEBVTT\nLanguage: he-IL\n\n00:00:00.000 --> 00:00:01.000\nList&lt;int&gt; &amp; &lt;b&gt;\n"
+
+
+def test_nothing_said_is_nothing_shown() -> None:
+    """A video without narration has valid, empty captions."""
+    assert captions([], SECOND) == []
+    assert srt([]) == ""
+    assert vtt([], "en") == "WEBVTT\nLanguage: en\n"
+
+
+def test_chapters_are_escaped() -> None:
+    """V18: what has a meaning in ffmpeg's metadata files is escaped, and a title is one line."""
+    text = ffmetadata([Chapter("a=b; c#d\\e\nf [CHAPTER]", 0, SECOND), Chapter("two", SECOND, 2 * SECOND)])
+    assert text.startswith(";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/48000\nSTART=0\nEND=48000\n")
+    assert "title=a\\=b\\; c\\#d\\\\e f [CHAPTER]\n[CHAPTER]\n" in text
+    assert escaped("plain") == "plain"
+
+
+TEXTS = st.lists(st.text(alphabet="ab.,中、。&<é-", min_size=1, max_size=60), max_size=30)
+
+
+@given(TEXTS, st.integers(1, SECOND), st.integers(0, 3 * SECOND))
+@settings(max_examples=150, deadline=None)
+def test_captions_never_overlap_and_lose_nothing(texts: list[str], each: int, spare: int) -> None:
+    """Whatever is said, captions follow each other, fit their lines, and hold every word in order."""
+    words = [Word(text, index * each, (index + 1) * each) for index, text in enumerate(texts)]
+    end = len(words) * each + spare
+    found = captions(words, end)
+    shown = "".join("".join(item.lines) for item in found)
+    assert shown.replace(" ", "") == "".join(texts)
+    assert all(len(item.lines) <= 2 and max(map(width, item.lines)) <= 48 for item in found)
+    assert all(item.start < item.end <= max(end, item.start + 1) for item in found)
+    assert all(before.end <= after.start for before, after in pairwise(found))
+    clocks = re.findall(r"\d\d:\d\d:\d\d,\d\d\d", srt(found))
+    assert clocks == sorted(clocks)
