@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import math
+import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +14,7 @@ from PIL import Image, ImageMath
 from vidbuild.media.colour import RGB
 
 GRID = 64  # samples along the longer side: what is this soft needs no more
-TILE = 128
+TILE = 16  # of the dither; a short period also makes the file smaller and quicker to write
 PLASTIC = 1.324717957244746  # its powers' inverses spread points most evenly over a plane (the R2 sequence)
 
 
@@ -81,14 +82,23 @@ def _dither(size: tuple[int, int], channel: int) -> Image.Image:
     a, b = 1 / PLASTIC, 1 / PLASTIC**2
     tile = Image.new("F", (TILE, TILE))
     tile.putdata([(a * x + b * y + channel / 3) % 1 for y in range(TILE) for x in range(TILE)])
-    whole = Image.new("F", size)
+    row, whole = Image.new("F", (size[0], TILE)), Image.new("F", size)
     for x in range(0, size[0], TILE):
-        for y in range(0, size[1], TILE):
-            whole.paste(tile, (x, y))
+        row.paste(tile, (x, 0))
+    for y in range(0, size[1], TILE):
+        whole.paste(row, (0, y))
     return whole
 
 
 def _png(image: Image.Image) -> bytes:
-    file = io.BytesIO()
-    image.save(file, "PNG", compress_level=1)
-    return file.getvalue()
+    """An RGB image without row filters: for a dithered one that halves the time and costs nothing."""
+    width, height = image.size
+    pixels, stride = image.tobytes(), 3 * width
+    rows = b"".join([b"\0" + pixels[at : at + stride] for at in range(0, len(pixels), stride)])
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in parts)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
