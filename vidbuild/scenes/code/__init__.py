@@ -41,8 +41,8 @@ class CodeScene(PlainScene):
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """What is seen, as JSON values.
 
-        {"title", "filename", "language", "code": the shown lines joined, "first_line": the first one's number,
-        "highlight": [[from, to]] by those numbers}; texts None where there are none.
+        {"title", "filename", "language", "code": the shown lines joined, "first": the first one's number,
+        "highlights": [[from, to]] by those numbers}; texts None where there are none.
         """
         fields = scene.fields
         lines = code_lines(fields["code"])
@@ -53,8 +53,8 @@ class CodeScene(PlainScene):
             "filename": fields["filename"] or (PurePath(fields["file"]).name if "file" in fields else None),
             "language": fields["language"] or (_ending(fields["file"]) if "file" in fields else None),
             "code": "\n".join(lines[first - 1 : last]),
-            "first_line": first,
-            "highlight": [[low, high] for low, high in ranges],
+            "first": first,
+            "highlights": [[low, high] for low, high in ranges],
         }
 
     def entrances(self, scene: Scene) -> dict[str, str]:

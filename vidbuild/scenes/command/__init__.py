@@ -28,9 +28,9 @@ class CommandScene(PlainScene):
                 yield SceneProblem(f"commands.{index}", "an entry of 'commands' needs 'run' or 'output'")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
-        """{"title", "shell", "prompt", "entries": [{"lines": [text…], "output": text or None}]}."""
+        """{"title", "shell", "prompt", "entries": [{"lines": [text…], "output": [line…]}]}."""
         fields = scene.fields
-        entries = [{"lines": wrap(entry.get("run", "")), "output": _output_text(entry)} for entry in fields["commands"]]
+        entries = [{"lines": wrap(entry.get("run", "")), "output": plain_lines(entry.get("output", ""))} for entry in fields["commands"]]
         return {**shown(fields, "title", "shell"), "prompt": fields["prompt"], "entries": entries}
 
     def entrances(self, scene: Scene) -> dict[str, str]:
@@ -42,7 +42,7 @@ class CommandScene(PlainScene):
         reveals: list[Reveal] = []
         for index, entry in enumerate(scene.fields["commands"]):
             reveals.extend(_typed(index, entry))
-            if _output_text(entry) is not None:
+            if plain_lines(entry.get("output", "")):
                 reveals.append(_output(index, entry))
         return reveals
 
@@ -62,10 +62,6 @@ def _typed(index: int, entry: Mapping[str, Any]) -> Iterator[Reveal]:
 def _output(index: int, entry: Mapping[str, Any]) -> Reveal:
     at = entry.get("at")
     return Reveal(field=f"commands.{index}", at=at, enter={f"output-{index}": "fade"}, after_previous=True)
-
-
-def _output_text(entry: Mapping[str, Any]) -> str | None:
-    return "\n".join(plain_lines(entry.get("output", ""))) or None
 
 
 def plain_lines(text: str) -> list[str]:
