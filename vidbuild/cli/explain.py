@@ -11,6 +11,8 @@ from vidbuild.cli import console, options
 from vidbuild.cli.exits import Exit
 from vidbuild.report import figures
 
+_NEW = "new"  # "never built": in an overview the step's own line says it
+
 
 @click.command(
     "explain",
@@ -33,10 +35,12 @@ def command(spec: Path, step: str | None, variables: Mapping[str, str], *, every
     if as_json:
         console.result_json({"spec": str(spec), "steps": [each.to_data() for each in explained]})
         return Exit.DONE
-    whole = step is not None or everything
-    shown = [each for each in explained if whole or each.state != "cached"]
+    shown = [each for each in explained if step or everything or each.state != "cached"]
     for each in shown:
-        console.result("\n".join(each.long()))
+        console.result(each.short())
+        for reason in each.reasons:
+            if step or reason.what != _NEW:
+                console.result(f"  {reason.long()}")
     if len(explained) > len(shown):
         console.result(f"{len(explained) - len(shown)} of {figures.count(len(explained), 'step')} cached")
     return Exit.DONE

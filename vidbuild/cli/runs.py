@@ -46,7 +46,10 @@ def command(ctx: click.Context, *, everything: bool, as_json: bool) -> int:
 @click.argument("run_id", metavar="ID")
 @options.as_json("the build's events")
 def show(run_id: str, *, as_json: bool) -> int:
-    """Show one build: how it ended, and each step that ran with its reason."""
+    """Show one build.
+
+    How it ended, and each step that ran with its reason.
+    """
     from vidbuild import api  # noqa: PLC0415 - heavy
 
     run = api.run(run_id)

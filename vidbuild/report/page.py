@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -83,20 +83,30 @@ def _timeline(data: Data, run: Data, ran: Sequence[Data]) -> Iterator[str]:
     width = min(round(_NARROWEST * length / shortest), 12_000)
     changed = {name for step in ran for name in _scenes_of(step["step"])}
     yield '<h2>Timeline</h2>\n<div class="scroll" tabindex="0">'
-    yield f'<div class="line" style="min-width:{width}px">\n<div class="ruler">{_ruler(length, width)}</div>\n'
-    yield '<div class="track">\n'
+    ratio = data["size"][0] / data["size"][1]
+    yield f'<div class="line" style="min-width:{width}px;--ratio:{ratio:.3f}">\n'
+    yield f'<div class="ruler">{_ruler(length, width)}</div>\n<div class="track">\n'
     for scene in scenes:
         mark = " ran" if scene["id"] in changed else ""
         yield f'<a class="shot{mark}" {_link(scene, run)} style="{_box(scene, length, _GAP)}" title="{_tip(scene)}">'
-        yield f"{_picture(scene)}<b>{escape(scene['id'])}</b></a>\n"
+        yield f"<b>{escape(scene['id'])}</b>{_picture(scene)}</a>\n"
     yield '</div>\n<div class="voice">'
     for scene in scenes:
         if scene["narration"]:
             yield f'<i style="{_box(scene["narration"], length)}"></i>'
         for name, at in scene["cues"].items():
             yield f'<s style="left:{_percent(at, length)}" title="{escape(name)} {figures.tenths(at)}"></s>'
-    yield '</div>\n</div></div>\n<p class="key"><span class="k-voice">narration</span><span class="k-cue">cue</span>'
-    yield f"{'<span class=k-ran>made again in this build</span>' if changed else ''}</p>\n"
+    yield f'</div>\n</div></div>\n<p class="key">{_key(scenes, changed)}</p>\n'
+
+
+def _key(scenes: Sequence[Data], changed: Collection[str]) -> str:
+    """What the marks on this timeline mean."""
+    marks = {
+        "voice": ("narration", any(scene["narration"] for scene in scenes)),
+        "cue": ("cue", any(scene["cues"] for scene in scenes)),
+        "ran": ("made again in this build", bool(changed)),
+    }
+    return "".join(f'<span class="k-{name}">{text}</span>' for name, (text, seen) in marks.items() if seen)
 
 
 def _ruler(length: float, width: float) -> str:
@@ -119,7 +129,7 @@ def _scenes(data: Data, run: Data, ran: Sequence[Data]) -> Iterator[str]:
             cues = (f"<span><code>{escape(name)}</code> {figures.tenths(at)}</span>" for name, at in _cues(scene))
             yield f'<p class="meta">{"".join(cues)}</p>\n'
         if own:
-            yield f'<ul class="why">{"".join(_why(step) for step in own)}</ul>\n'
+            yield f'<ul class="why">{_why(own)}</ul>\n'
         yield "</section>\n"
 
 
@@ -136,11 +146,19 @@ def _meta(scene: Data) -> str:
     return "".join(facts)
 
 
-def _why(step: Data) -> str:
-    kind = step["step"].partition(":")[0]
-    mark = ' class="failed"' if step["outcome"] == "failed" else ""
-    reason = f": {escape(step['reason'])}" if step["reason"] else ""
-    return f"<li{mark}><b>{escape(kind)}</b>{reason}</li>"
+def _why(steps: Sequence[Data]) -> str:
+    """Each reason once, with the kinds of step that ran for it."""
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for step in steps:
+        kinds.setdefault((step["outcome"], step["reason"]), []).append(step["step"].partition(":")[0])
+    return "".join(
+        f"<li{_mark(outcome)}><b>{escape(', '.join(dict.fromkeys(names)))}</b> {escape(reason)}</li>"
+        for (outcome, reason), names in kinds.items()
+    )
+
+
+def _mark(outcome: str) -> str:
+    return ' class="failed"' if outcome == "failed" else ""
 
 
 def _steps(run: Data, ran: Sequence[Data]) -> Iterator[str]:
@@ -149,7 +167,7 @@ def _steps(run: Data, ran: Sequence[Data]) -> Iterator[str]:
     if ran:
         yield "<table><thead><tr><th>step</th><th>reason</th><th>took</th></tr></thead><tbody>\n"
         for step in ran:
-            mark = ' class="failed"' if step["outcome"] == "failed" else ""
+            mark = _mark(step["outcome"])
             reason = f"failed: {step['reason']}" if mark else step["reason"]
             took = "" if step["seconds"] is None else figures.elapsed(step["seconds"])
             name = f"<code>{escape(step['step'])}</code>"

@@ -110,7 +110,13 @@ def test_what_ran_is_told_with_its_reason() -> None:
     ]
     assert "1 step cached" in parsed.text
     assert len(parsed.having("a", "class", "ran")) == 2  # the blend belongs to both scenes
-    assert "speak: narration changed" in parsed.text
+    assert "speak narration changed" in parsed.text
+
+
+def test_steps_with_one_reason_are_told_together() -> None:
+    """A scene that was never built says so once, for all its steps."""
+    steps = [(f"{kind}:one", "ran", "never built") for kind in ("speak", "draw", "film")]
+    assert "<li><b>speak, draw, film</b> never built</li>" in page(data(), run(*steps))
 
 
 def test_a_build_with_nothing_to_do_says_so() -> None:

@@ -1,0 +1,54 @@
+"""The report of a bug: whole, and safe to paste."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vidbuild.cli import crash
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports of these tests go where they can be found."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+
+def saved(args: list[str], error: BaseException | str = "Traceback: it broke") -> str:
+    """The text of a report."""
+    return crash.save(error, args).read_text(encoding="utf-8")
+
+
+def test_a_report_has_what_is_needed() -> None:
+    """Versions, the platform, the command and the traceback are in it, as Markdown."""
+    try:
+        {}["missing"]
+    except KeyError as error:
+        text = saved(["build", "video.yaml"], error)
+    assert "- command: `vidbuild build video.yaml`" in text
+    assert "Python 3." in text
+    assert "KeyError: 'missing'\n```" in text
+    assert "test_cli_crash.py" in text
+
+
+def test_a_workers_traceback_is_kept_as_it_is() -> None:
+    """What a worker told as text is in the report unchanged."""
+    assert "```\nTraceback: it broke\n```" in saved([])
+
+
+@pytest.mark.parametrize("args", [["--var", "token=s3cret"], ["--var=token=s3cret"]])
+def test_values_of_variables_are_left_out(args: list[str]) -> None:
+    """P43: a variable may hold anything; its name is enough to understand the bug."""
+    text = saved(["build", *args, "a.yaml"])
+    assert "s3cret" not in text
+    assert "token=" in text
+    assert "a.yaml" in text
+
+
+def test_the_home_folder_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """P43: whose machine it was is nobody's business."""
+    monkeypatch.setenv("HOME", "/home-of/somebody")
+    text = saved(["build", "/home-of/somebody/talk.yaml"], "File /home-of/somebody/x.py")
+    assert "somebody" not in text
+    assert "~/talk.yaml" in text
