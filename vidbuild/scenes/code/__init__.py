@@ -42,7 +42,7 @@ class CodeScene(PlainScene):
         """What is seen, as JSON values.
 
         {"title", "filename", "language", "code": the shown lines joined, "first": the first one's number,
-        "highlights": [[from, to]] by those numbers}; texts None where there are none.
+        "highlights": [{"from", "to"}] by those numbers}; texts None where there are none.
         """
         fields = scene.fields
         lines = code_lines(fields["code"])
@@ -54,7 +54,7 @@ class CodeScene(PlainScene):
             "language": fields["language"] or (_ending(fields["file"]) if "file" in fields else None),
             "code": "\n".join(lines[first - 1 : last]),
             "first": first,
-            "highlights": [[low, high] for low, high in ranges],
+            "highlights": [{"from": low, "to": high} for low, high in ranges],
         }
 
     def entrances(self, scene: Scene) -> dict[str, str]:

@@ -30,7 +30,10 @@ class CommandScene(PlainScene):
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """{"title", "shell", "prompt", "entries": [{"lines": [text…], "output": [line…]}]}."""
         fields = scene.fields
-        entries = [{"lines": wrap(entry.get("run", "")), "output": plain_lines(entry.get("output", ""))} for entry in fields["commands"]]
+        entries = [
+            {"lines": wrap(entry.get("run", "")), "output": plain_lines(entry.get("output", ""))}
+            for entry in fields["commands"]
+        ]
         return {**shown(fields, "title", "shell"), "prompt": fields["prompt"], "entries": entries}
 
     def entrances(self, scene: Scene) -> dict[str, str]:
