@@ -8,7 +8,9 @@ from xml.sax.saxutils import escape
 
 from vidbuild.media.colour import BLACK, RGB, WHITE, contrast, mix, parse, readable, text
 
-LARGE = 3.0
+LARGE = 3.0  # contrast of what is large or a mark
+AAA = 7.0
+STRONG = 12.0
 SCOPES: Mapping[str, str] = {
     "comment": "comment, punctuation.definition.comment",
     "keyword": "keyword, storage, keyword.control, markup.heading, entity.name.tag, support.type.property-name.css",
@@ -40,8 +42,7 @@ def palette(theme: Mapping[str, Any], background: str | None) -> dict[str, str]:
     """Every colour a template paints with, by name; a scene's own background never makes its text unreadable."""
     grounds = backdrop(theme, background)
     surface, bar = parse(theme["surface"]), parse(theme["surface_bar"])
-    ink = readable(parse(theme["text"]), grounds, 7)
-    panel_ink = readable(parse(theme["text"]), (surface,), 7)
+    ink, panel_ink = _ink(parse(theme["text"]), grounds), _ink(parse(theme["text"]), (surface,))
     muted = readable(parse(theme["muted"]), grounds)
     accent = parse(theme["accent"])
     tinted = tuple(mix(ground, accent, 0.18) for ground in grounds)
@@ -52,7 +53,7 @@ def palette(theme: Mapping[str, Any], background: str | None) -> dict[str, str]:
         "past_muted": readable(mix(muted, grounds[0], 0.2), grounds),
         "accent": readable(accent, grounds, LARGE),
         "accent_text": readable(accent, (*grounds, *tinted)),
-        "on_accent": _on(readable(accent, grounds, LARGE), parse(theme["on_accent"])),
+        "on_accent": readable(parse(theme["on_accent"]), (readable(accent, grounds, LARGE),)),
         "surface": surface,
         "surface_bar": bar,
         "line": parse(theme["line"]),
@@ -65,8 +66,9 @@ def palette(theme: Mapping[str, Any], background: str | None) -> dict[str, str]:
     return {name: text(colour) for name, colour in colours.items()}
 
 
-def _on(accent: RGB, wanted: RGB) -> RGB:
-    return readable(wanted, (accent,))
+def _ink(wanted: RGB, grounds: tuple[RGB, ...]) -> RGB:
+    """The theme's text colour, or where a scene's own background makes it weak, one that is as strong."""
+    return wanted if min(contrast(wanted, ground) for ground in grounds) >= AAA else readable(wanted, grounds, STRONG)
 
 
 def syntax_theme(theme: Mapping[str, Any]) -> str:
