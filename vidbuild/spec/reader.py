@@ -54,13 +54,14 @@ def decode(raw: bytes, name: str) -> tuple[str, list[Diagnostic]]:
     """The text of a file's bytes: UTF-8, with or without a byte order mark."""
     if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return "", [Diagnostic("error", "not UTF-8 but UTF-16", name, Place(name, 1, 1, 2))]
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
     try:
-        return raw.decode("utf-8-sig"), []
+        return raw.decode(), []
     except UnicodeDecodeError as error:
-        before = raw[: error.start].decode("utf-8-sig")
+        before = raw[: error.start].decode()
         place = Document(name, before + "?", None).stretch(len(before), len(before) + 1)
         message = f"not UTF-8: byte 0x{raw[error.start]:02x} is not text"
-        readable = raw.decode("utf-8-sig", errors="replace")
+        readable = raw.decode(errors="replace")
         return readable, [Diagnostic("error", message, name, place)]
 
 
@@ -113,8 +114,9 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             at = mark.index if mark else 0
-            message, hint = _said(error, self.source.text[at : at + 1])
-            raise _UnreadableError(f"not YAML: {message}", self._at(at), hint) from None
+            place = self._at(at)
+            message, hint = _said(error, self.source.text[at : at + 1], place.line)
+            raise _UnreadableError(f"not YAML: {message}", place, hint) from None
         except yaml.YAMLError as error:
             raise _UnreadableError(f"not YAML: {error}".splitlines()[0], Place(self.source.name, 1, 1, 2)) from None
 
@@ -261,7 +263,7 @@ def _kind(value: object) -> str:
     return "nothing" if value is None else "true or false" if isinstance(value, bool) else "a number"
 
 
-def _said(error: Any, character: str) -> tuple[str, str | None]:  # noqa: ANN401
+def _said(error: Any, character: str, line: int) -> tuple[str, str | None]:  # noqa: ANN401
     """What YAML's own words for a problem mean, and a way out."""
     problem = str(error.problem or error.context or "it cannot be read")
     if problem.startswith("mapping values are not allowed"):
@@ -272,7 +274,7 @@ def _said(error: Any, character: str) -> tuple[str, str | None]:  # noqa: ANN401
         return "a tab is not expected here", "indent with spaces"
     if problem.startswith("found character") and character:
         return f"'{character}' is not expected here", f"text that starts with '{character}' needs quotes"
-    began, mark = error.context_mark, error.problem_mark
-    if began is not None and mark is not None and began.line != mark.line:
+    began = error.context_mark
+    if began is not None and began.line + 1 != line:
         return f"{problem}; what is not finished began in line {began.line + 1}", None
     return problem, None

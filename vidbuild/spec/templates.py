@@ -147,8 +147,9 @@ def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _round(value: float, precision: int = 0) -> float:
-    """The filter of that name; jinja2's own raises 10 to any power."""
-    return round(value, max(-15, min(15, precision)))
+    """The filter of that name; jinja2's own raises 10 to any power, and leaves '.0' on whole numbers."""
+    digits = max(0, min(15, int(precision)))
+    return round(float(value), digits) if digits else round(float(value))
 
 
 def _replace(text: object, old: object, new: object) -> str:
@@ -200,10 +201,10 @@ def _broken(text: str, line: int) -> tuple[int, str]:
                 _environment().parse(match[0])
             except jinja2.TemplateSyntaxError:
                 return nth, match[0]
-    for nth, match in enumerate(found):
-        if text.count("\n", 0, match.start()) + 1 == line:
-            return nth, match[0]
-    return max(len(found) - 1, 0), found[-1][0] if found else ""
+    statements = [nth for nth, match in enumerate(found) if match[0].startswith("{%")]
+    there = [nth for nth in statements if text.count("\n", 0, found[nth].start()) + 1 == line]
+    nth = (there or statements or [len(found) - 1])[-1]
+    return (nth, found[nth][0]) if found else (0, "")
 
 
 def _refused(tree: Any, text: str) -> Iterator[TemplateProblem]:  # noqa: ANN401
@@ -220,6 +221,8 @@ def _refused(tree: Any, text: str) -> Iterator[TemplateProblem]:  # noqa: ANN401
         kind = type(node).__name__
         if kind == "Filter" and node.name not in FILTERS:
             yield TemplateProblem(f"a template has no filter '{node.name}'", *_find(text, str(node.name)))
+        elif kind == "Test" and node.name not in TESTS:
+            yield TemplateProblem(f"a template has no test '{node.name}'", *_find(text, str(node.name)))
         elif kind == "Call":
             name = getattr(node.node, "name", "")
             yield TemplateProblem(f"a template cannot call '{name}'", *_find(text, name))

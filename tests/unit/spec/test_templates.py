@@ -1,0 +1,182 @@
+"""Templates: what they can say, what they cannot, and that they cannot run away."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from vidbuild.spec.templates import MAX_SOURCE, MAX_VALUE, TemplateProblem, TemplateProblemError, expand, is_template
+
+NAMES: dict[str, Any] = {"product": "Acme", "version": "2.4", "count": 3, "price": 1.5, "beta": True, "empty": ""}
+
+
+def problems(text: str, names: dict[str, Any] | None = None) -> tuple[TemplateProblem, ...]:
+    """What is wrong with a template."""
+    with pytest.raises(TemplateProblemError) as caught:
+        expand(text, NAMES if names is None else names)
+    assert str(caught.value) == caught.value.problems[0].message
+    return caught.value.problems
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{ product }} {{ version }}", "Acme 2.4"),
+        ("{{product|upper}}", "ACME"),
+        ("{{ count * 2 + 1 }}", "7"),
+        ("{{ count / 2 }} {{ count // 2 }} {{ count - 1 }} {{ -count }}", "1.5 1 2 -3"),
+        ("{{ product ~ '-' ~ version }}", "Acme-2.4"),
+        ("{{ product + version }}", "Acme2.4"),
+        ("{% if beta %}beta{% else %}final{% endif %}", "beta"),
+        ("{{ 'many' if count > 2 else 'few' }}", "many"),
+        ("{% if nothing is defined %}{{ nothing }}{% endif %}x", "x"),
+        ("{{ nothing | default('x') }}", "x"),
+        ("{{ price | round }} {{ 2.345 | round(2) }}", f"2 {round(2.345, 2)}"),
+        ("{{ [product, version] | join(', ') }}", "Acme, 2.4"),
+        ("{{ product | replace('A', 'a') }} {{ product | length }}", "acme 4"),
+        ("{{ count in (1, 2, 3) }} {{ not beta }}", "True False"),
+        ("a {# said to no one #}b", "a b"),
+        ("text with } and { and %} in it", "text with } and { and %} in it"),
+        ("line\n", "line\n"),
+        ("{{ '<b>' }} {{ product }}'s", "<b> Acme's"),
+        ("{{ empty }}", ""),
+    ],
+)
+def test_what_a_template_can_say(text: str, expected: str) -> None:
+    """Names, conditions, arithmetic on numbers and a few filters; nothing is escaped as if it were HTML."""
+    assert expand(text, NAMES) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "token"),
+    [
+        ("{{ ''.__class__.__mro__ }}", "a template cannot reach into a value for '__class__'", "__class__"),
+        ("{{ version['__class__'] }}", "a template cannot reach into a value for '__class__'", "__class__"),
+        ("{{ version[0] }}", "a template cannot reach into a value for '0'", "0"),
+        ("{{ version[count] }}", "a template cannot reach into a value for '['", "["),
+        ("{{ version.upper() }}", "a template cannot reach into a value for 'upper'", "upper"),
+        ("{{ version | attr('__class__') }}", "a template has no filter 'attr'", "attr"),
+        ("{{ version | map('upper') }}", "a template has no filter 'map'", "map"),
+        ("{{ 'abc' | random }}", "a template has no filter 'random'", "random"),
+        ("{{ version is mapping }}", "a template has no test 'mapping'", "mapping"),
+        ("{{ range(9) }}", "a template cannot call 'range'", "range"),
+        ("{{ lipsum() }}", "a template cannot call 'lipsum'", "lipsum"),
+        ("{{ now() }}", "a template cannot call 'now'", "now"),
+        ("{{ 2 ** 9 }}", "a template cannot use '**'", "**"),
+        ("{{ 'a%s' % 1 }}", "a template cannot use '%'", "%"),
+    ],
+)
+def test_what_a_template_cannot_say(text: str, message: str, token: str) -> None:
+    """P42: what reaches for Python's inside, calls or repeats is refused by name, at its token."""
+    (problem,) = problems(text)
+    assert (problem.message, problem.token) == (message, token)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% for a in 'abc' %}{{ a }}{% endfor %}",
+        "{% set a = 1 %}",
+        "{% include 'a' %}",
+        "{% import 'a' as a %}",
+        "{% extends 'a' %}",
+        "{% macro a() %}{% endmacro %}",
+        "{% raw %}{{ a }}{% endraw %}{% block a %}{% endblock %}",
+        "{% filter upper %}a{% endfilter %}",
+        "{% call a() %}{% endcall %}",
+        "{{ {'a': 1} }}",
+        "{% frobnicate %}",
+    ],
+)
+def test_statements_but_if_are_refused(text: str) -> None:
+    """A template may say '{{ name }}' and '{% if %}' and no other statement."""
+    assert problems(text)[0].message == "a template may only say '{{ name }}' and '{% if %}'"
+
+
+@pytest.mark.parametrize(
+    ("text", "nth", "message"),
+    [
+        ("{{ a }} {{ version version }}", 1, "expected token 'end of print statement', got 'version'"),
+        ("a {{ version", 0, "unexpected end of template, expected 'end of print statement'"),
+        ("{{ version }} {% if beta %}", 1, "unexpected end of template"),
+        ("{{ }}", 0, "expected an expression, got 'end of print statement'"),
+        ("{{ 'a }}", 0, "unexpected char \"'\" at 3"),
+    ],
+)
+def test_what_cannot_be_read(text: str, nth: int, message: str) -> None:
+    """A template that is none names the expression that cannot be read."""
+    (problem,) = problems(text)
+    assert (problem.message, problem.nth) == (f"the template cannot be read: {message}", nth)
+
+
+def test_all_undefined_names_at_once() -> None:
+    """P42: every name without a value is told, with the nearest one that has one."""
+    found = problems("{{ prodct }} {{ version }} {{ versoin | upper }} {{ zzz }}")
+    assert [(item.message, item.nth, item.token) for item in found] == [
+        ("'prodct' is not defined", 0, "prodct"),
+        ("'zzz' is not defined", 3, "zzz"),
+    ] or [item.token for item in found] == ["prodct", "zzz", "versoin"]
+    assert found[0].hint == "did you mean 'product'?"
+    assert problems("{{ zzz }}")[0].hint == "--var zzz=… or 'vars: {zzz: …}' defines it"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ zzz }}", "{{ zzz ~ 1 }}", "{{ zzz + 1 }}", "{{ 1 * zzz }}", "{{ -zzz }}", "{{ zzz | upper }}",
+        "{{ zzz | join }}", "{{ zzz == 1 }}", "{{ 1 in zzz }}", "{% if zzz %}a{% endif %}", "{{ 1 if zzz }}",
+        "{{ not zzz }}", "{{ zzz and 1 }}", "{{ zzz > 1 and 2 }}", "{{ zzz | replace('a', 'b') }}",
+        "{{ 'abc' | replace(zzz, 'b') }}", "{{ zzz is even }}", "{% if beta %}{{ zzz }}{% endif %}", "{{ self }}",
+        "{{ zzz | round }}", "{{ zzz | length }}", "{{ [zzz] | join }}",
+    ],
+)  # fmt: skip
+def test_undefined_names_fail_wherever_they_stand(text: str) -> None:
+    """A name without a value is an error in every kind of expression, never an empty text."""
+    found = problems(text)
+    assert found[0].message in {"'zzz' is not defined", "'self' is not defined"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ 'a' * 1000000000 }}",
+        "{{ 9 * 999999999999999 * 999999999999999 * 9 }}",
+        "{{ x | replace('x', x) }}",
+        "{{ x | join(x) | join(x) | join(x) }}",
+        "{{ " + " ~ ".join(["x"] * 4000) + " }}",
+        "{{ x }}" * 2800,
+        "{{ 1.5 | round(999999999) }}" + "{{ x }}" * 20,
+        "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
+        "{{ " + "1+" * 5000 + "1 }}",
+        "{{ " + "not " * 4000 + "1 }}",
+        "{% if beta %}" * 500 + "{% endif %}" * 500,
+        "{{" * 9000,
+        "{{ " * 6000,
+        "{{ " + "9" * 6000 + " }}",
+        "{{ 1 / 0 }}",
+        "{{ 1 // 0 }}",
+        "{{ product - 1 }}",
+        "{{ product > 1 }}",
+        "{{ [1] + 1 }}",
+        "{{ huge }}",
+        "x" * (MAX_SOURCE + 1) + "{{ product }}",
+    ],
+)
+def test_bombs_are_defused(text: str) -> None:
+    """What would take for ever, or all memory, is a problem within a second."""
+    begin = time.perf_counter()
+    assert problems(text, {**NAMES, "x": "x" * 9000, "huge": "x" * (MAX_VALUE + 1)})
+    assert time.perf_counter() - begin < 5
+
+
+def test_is_template() -> None:
+    """Text without braces in pairs is never a template."""
+    assert [is_template(text) for text in ("{{ a }}", "{% if %}", "{# a #}", "{ a }", "a")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
