@@ -73,7 +73,7 @@ def _ask(
     """Sound, its rate, and events (type, text position, sample) from the process that loads the library."""
     request = {
         "library": str(library),
-        "data": str(data),
+        "data": data.name,
         "voice": voice["name"],
         "text": text,
         "rate": round(WORDS_A_MINUTE * voice.get("rate", 100) / 100),
@@ -83,7 +83,7 @@ def _ask(
         "wordgap": 0,
         "sound": str(scratch / "espeak.raw"),
     }
-    answer = _run_child(request, scratch, env)
+    answer = _run_child(request, data.parent, env)
     sound = wav.from_bytes((scratch / "espeak.raw").read_bytes())
     return sound, answer["rate"], [(kind, position, sample) for kind, position, sample in answer["events"]]
 
@@ -93,7 +93,7 @@ def time_limit(text: str) -> float:
     return 20 + len(text) / 200
 
 
-def _run_child(request: Mapping[str, Any], scratch: Path, env: Mapping[str, str]) -> dict[str, Any]:
+def _run_child(request: Mapping[str, Any], folder: Path, env: Mapping[str, str]) -> dict[str, Any]:
     script = Path(__file__).with_name("espeak_child.py")
     command = [sys.executable, "-I", "-S", str(script)]
     limit = time_limit(request["text"])
@@ -102,7 +102,7 @@ def _run_child(request: Mapping[str, Any], scratch: Path, env: Mapping[str, str]
             command,
             input=json.dumps(request).encode(),
             capture_output=True,
-            cwd=scratch,
+            cwd=folder,  # the library has room for 160 bytes of its data's path, so that is told from here
             env=dict(env),
             timeout=limit,
             check=False,
