@@ -11,6 +11,7 @@ from vidbuild.media.colour import BLACK, RGB, WHITE, contrast, mix, parse, reada
 LARGE = 3.0  # contrast of what is large or a mark
 AAA = 7.0
 STRONG = 12.0
+GLOW = 0.3  # the strongest light's share
 SCOPES: Mapping[str, str] = {
     "comment": "comment, punctuation.definition.comment",
     "keyword": "keyword, storage, keyword.control, markup.heading, entity.name.tag, support.type.property-name.css",
@@ -40,7 +41,7 @@ def dark(theme: Mapping[str, Any], background: str | None) -> bool:
 
 def palette(theme: Mapping[str, Any], background: str | None) -> dict[str, str]:
     """Every colour a template paints with, by name; a scene's own background never makes its text unreadable."""
-    grounds = backdrop(theme, background)
+    grounds = _grounds(theme, background)
     surface, bar = parse(theme["surface"]), parse(theme["surface_bar"])
     ink, panel_ink = _ink(parse(theme["text"]), grounds), _ink(parse(theme["text"]), (surface,))
     muted = readable(parse(theme["muted"]), grounds)
@@ -64,6 +65,14 @@ def palette(theme: Mapping[str, Any], background: str | None) -> dict[str, str]:
         "shadow": BLACK if dark(theme, background) else mix(parse(theme["text"]), BLACK, 0.3),
     }
     return {name: text(colour) for name, colour in colours.items()}
+
+
+def _grounds(theme: Mapping[str, Any], background: str | None) -> tuple[RGB, ...]:
+    """All that text may stand on: both ends of the background, and where its lights are brightest."""
+    ends = backdrop(theme, background)
+    if background is not None:
+        return ends
+    return (*ends, *(mix(end, parse(theme["glow"]), GLOW) for end in ends))
 
 
 def _ink(wanted: RGB, grounds: tuple[RGB, ...]) -> RGB:
