@@ -13,7 +13,7 @@ PROFILE: Mapping[str, Any] = {
     "pixels": "yuv420p",
     "keyint_seconds": 10,
     "threads": 1,
-    "x264": "bframes=0:ref=1:weightp=0:open-gop=0:scenecut=0:aq-mode=3:force-cfr=1",
+    "x264": "bframes=0:ref=1:weightp=0:open-gop=0:scenecut=0:aq-mode=2:force-cfr=1",
 }
 """The settings of every segment, all of them in a film step's key: the thread count too, since it changes the bytes."""
 
@@ -39,7 +39,6 @@ def settings(profile: Mapping[str, Any], fps: int) -> dict[str, Any]:
         "keyint_min": keyint,
         "threads:v": profile["threads"],
         "x264-params": profile["x264"],
-        "fflags": "+bitexact",
         "flags:v": "+bitexact+cgop",
         **COLOUR,
     }

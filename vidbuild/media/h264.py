@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-SLICE, IDR, SEI, SPS, PPS = 1, 5, 6, 7, 8
+SLICE, IDR, SPS, PPS = 1, 5, 7, 8
 START = b"\x00\x00\x01"
 HIGH_PROFILES = (100, 110, 122, 244, 44, 83, 86, 118, 128)  # those with chroma_format_idc in their SPS, 7.3.2.1.1
 EXTENDED_SAR = 255
@@ -77,10 +77,19 @@ def scan(data: bytes) -> Stream:
     return Stream(frames, tuple(idrs), parameters(sequence), tuple(sets.values()))
 
 
-def pictures(data: bytes) -> bytes:
-    """The same stream without its parameter sets and SEI: what follows another stream with the same sets."""
-    kept = (unit for unit in units(data) if kind(unit) not in (SEI, SPS, PPS))
-    return b"".join(b"\x00" + START + unit for unit in kept)
+def coded(data: bytes) -> Iterator[bytes]:
+    """Each frame's units, parameter sets and SEI left out, each unit after its length in four bytes (14496-15, 5.3)."""
+    frame: list[bytes] = []
+    for unit in units(data):
+        unit_kind = kind(unit)
+        if unit_kind not in (SLICE, IDR):
+            continue
+        if frame and _begins_picture(unit):
+            yield b"".join(frame)
+            frame = []
+        frame += [len(unit).to_bytes(4, "big"), unit]
+    if frame:
+        yield b"".join(frame)
 
 
 def parameters(unit: bytes) -> Parameters:

@@ -39,6 +39,9 @@ def changing(layer: Layer, layers: Layers, motion: Motion) -> tuple[int, ...]:
     """The frames in which this layer looks other than in the frame before, or comes or goes."""
     track = track_of(layer, motion)
     first, end = span(track, motion)
+    stands = cursor(layer, layers, motion)
+    if stands:
+        first = max(first, stands[0][0])
     frames: set[int] = {first}
     if not layer.file and motion.clip is not None:
         frames.update(range(first, min(end, motion.clip.frames)))
@@ -49,7 +52,7 @@ def changing(layer: Layer, layers: Layers, motion: Motion) -> tuple[int, ...]:
     if track.leave is not None:
         frames.update(range(track.leave.frame, track.leave.frame + track.leave.frames + 1))
     frames.update(frame for frame, _ in typed(layer, motion))
-    frames.update(frame for frame, _ in cursor(layer, layers, motion))
+    frames.update(frame for frame, _ in stands)
     return tuple(sorted(frame for frame in frames if first <= frame < motion.frames and frame <= end))
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from vidbuild.engine.context import Context
 from vidbuild.errors import StepError
-from vidbuild.media import compose, encode
-from vidbuild.media.compose import Picture
+from vidbuild.media import compose, graph
+from vidbuild.media.layer import Picture
 from vidbuild.steps import film
 
 
@@ -32,5 +32,4 @@ def run(context: Context) -> None:
 def blend_arguments(leaving: Picture, coming: Picture, frames: int, profile: Mapping[str, Any], out: Path) -> list[str]:
     """The arguments for ffmpeg that make a transition's segment."""
     mixed = compose.encodable(compose.crossfade(leaving, coming, frames), profile["pixels"])
-    options = encode.settings(profile, leaving.motion.fps) | {"frames:v": frames}
-    return compose.arguments(compose.output(mixed, str(out / film.SEGMENT), options))
+    return graph.arguments(film.segment_of(mixed, frames, leaving.motion.fps, profile, out))

@@ -9,9 +9,10 @@ from typing import Any
 
 from vidbuild.engine.context import Context
 from vidbuild.errors import StepError
-from vidbuild.media import compose, encode, ffmpeg, h264
-from vidbuild.media.compose import Clip, Picture, Stream
+from vidbuild.media import compose, encode, ffmpeg, graph, h264
+from vidbuild.media.graph import Stream
 from vidbuild.media.inspect import inspect
+from vidbuild.media.layer import Clip, Picture
 from vidbuild.media.moments import moments
 from vidbuild.media.picture import Layers, Motion
 
@@ -36,24 +37,18 @@ def run(context: Context) -> None:
 def film_arguments(picture: Picture, profile: Mapping[str, Any], out: Path) -> list[str]:
     """The arguments for ffmpeg that make a segment and its thumbnail."""
     times = moments(picture.layers, picture.motion)
-    segment, thumb = compose.split(compose.pictures(picture))
-    return compose.arguments(
-        segment_output(compose.encodable(segment, profile["pixels"]), picture.motion, profile, out),
-        compose.output(
-            compose.small(thumb, THUMB_WIDTH, len(times) - 1),
-            str(out / THUMB),
-            {"format": "mjpeg", "q:v": 3, "frames:v": 1, "threads:v": 1, "flags:v": "+bitexact", "fflags": "+bitexact"},
-        ),
+    segment, thumb = graph.split(compose.pictures(picture))
+    coded = compose.held(compose.encodable(segment, profile["pixels"]), picture.motion)
+    jpeg = {"format": "mjpeg", "q:v": 3, "frames:v": 1, "threads:v": 1}
+    return graph.arguments(
+        segment_of(coded, picture.motion.frames, picture.motion.fps, profile, out),
+        graph.output(compose.small(thumb, THUMB_WIDTH, len(times) - 1), out / THUMB, jpeg),
     )
 
 
-def segment_output(stream: Stream, motion: Motion, profile: Mapping[str, Any], out: Path) -> Stream:
-    """The segment of a stream of moments: each held until the next, at the motion's rate."""
-    return compose.output(
-        compose.held(stream, motion),
-        str(out / SEGMENT),
-        encode.settings(profile, motion.fps) | {"frames:v": motion.frames},
-    )
+def segment_of(stream: Stream, frames: int, fps: int, profile: Mapping[str, Any], out: Path) -> Stream:
+    """The segment that a stream of encodable pictures at a constant rate becomes."""
+    return graph.output(stream, out / SEGMENT, {**encode.settings(profile, fps), "frames:v": frames})
 
 
 def read(context: Context, prefix: str = "") -> Picture:

@@ -1,26 +1,23 @@
-"""The step `join`: segments and sounds put behind each other as they are, and into one MP4. Nothing is coded again."""
+"""The step `join`: segments and sounds behind each other, as they are, in one MP4. Nothing is coded again."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
 from vidbuild.engine.context import Context
 from vidbuild.errors import StepError
-from vidbuild.media import adts, ffmpeg, h264
-from vidbuild.media.mp4 import mux_arguments
+from vidbuild.media import adts, chapters, h264, mp4
 
 VIDEO = "video.mp4"
-AAC_FRAME = 1024
-TIMEOUT = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One scene in the joined video: its frames with its halves of the transitions, and where its sound starts."""
+    """One scene in the joined video: its frames with its halves of the transitions, and its samples from `start` on."""
 
     scene: str
     frames: int
@@ -29,55 +26,76 @@ class Part:
 
 
 def run(context: Context) -> None:
-    """Write video.mp4 and film.json, which tells its frames."""
-    parts = lay_out(context.params["order"], _timings(context))
-    fps = context.params["fps"]
-    video, audio = context.scratch / "video.h264", context.scratch / "audio.aac"
-    counted = _join_pictures(context, video, fps)
-    check_pictures(context.params["order"], parts, counted)
-    _join_sound(context, audio, parts)
-    args = mux_arguments(
-        video,
-        audio,
-        context.inputs.get("chapters"),
-        fps=fps,
-        metadata=metadata(context.params),
-        language=context.params["language"],
-        name=str(context.out / VIDEO),
-    )
-    ffmpeg.run(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="put the video together")
-    facts = {"frames": sum(part.frames for part in parts)}
-    (context.out / "film.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
+    """Write video.mp4."""
+    order = context.params["order"]
+    parts = lay_out(order, _timings(context))
+    segments = {role: _segment(context, role) for role in map(role_of, order)}
+    check_alike(segments, context.params["fps"])
+    check_pictures(order, parts, {role: len(segment.sizes) for role, segment in segments.items()})
+    sounds = {part.scene: _sound(context, part, sound_frames(part)) for part in parts}
+    titles = context.inputs.get("chapters")
+    with (context.out / VIDEO).open("wb") as target:
+        mp4.write(
+            target,
+            _picture_track(list(segments.values()), context.params["fps"]),
+            _sound_track(parts, sounds, context.params["language"]),
+            (_all_pictures(context), _all_sound(context, parts)),
+            chapters.parse(titles.read_text(encoding="utf-8")) if titles else (),
+            tags(context.params),
+        )
 
 
-def metadata(params: Mapping[str, Any]) -> dict[str, str]:
+def role_of(item: Mapping[str, Any]) -> str:
+    """The input that an item of the order is."""
+    return f"film:{item['scene']}" if "scene" in item else f"blend:{item['blend']}"
+
+
+def tags(params: Mapping[str, Any]) -> dict[str, str]:
     """What the file says of itself."""
-    return {"title": params["title"], "description": params["description"], "comment": params["description"]}
+    return {"title": params["title"], "comment": params["description"], "description": params["description"]}
 
 
 def lay_out(order: Sequence[Mapping[str, Any]], timings: Mapping[str, Mapping[str, int]]) -> list[Part]:
     """Where each scene stands in the joined video."""
-    parts, start = [], 0
+    parts: list[Part] = []
+    start = 0
     for item in order:
         if "scene" in item:
             timing = timings[item["scene"]]
             parts.append(Part(item["scene"], timing["frames"], start, timing["samples"]))
             start += timing["samples"]
+    if not parts:
+        raise StepError("there is no scene to join")
     return parts
+
+
+def sound_frames(part: Part) -> int:
+    """How many AAC frames a scene gives: from the frame nearest its start to the one nearest the next scene's."""
+    return adts.first_frame(part.start + part.samples) - adts.first_frame(part.start)
+
+
+def check_alike(segments: Mapping[str, _Segment], fps: int) -> None:
+    """A decoder is told the parameters once, so all segments must have been coded with the same."""
+    first = next(iter(segments.values())).stream
+    if first.parameters.fps != fps:
+        raise StepError(f"the segments have {first.parameters.fps} frames per second, not {fps}")
+    for role, segment in segments.items():
+        if segment.stream.sets != first.sets:
+            raise StepError(f"'{role}' was coded with other settings than the segments before it")
 
 
 def check_pictures(order: Sequence[Mapping[str, Any]], parts: Sequence[Part], counted: Mapping[str, int]) -> None:
     """Every scene must have the frames its timing promised, counting its halves of its transitions."""
     found = {part.scene: 0 for part in parts}
     for before, item, after in zip((None, *order), order, (*order[1:], None), strict=False):
+        frames = counted[role_of(item)]
         if "scene" in item:
-            found[item["scene"]] += counted[f"film:{item['scene']}"]
-            continue
-        frames = counted[f"blend:{item['blend']}"]
-        if before is None or after is None or frames != item["frames"] or frames % 2:
+            found[item["scene"]] += frames
+        elif before is None or after is None or frames != item["frames"] or frames % 2:
             raise StepError(f"the transition '{item['blend']}' has {frames} frames where {item['frames']} were planned")
-        found[before["scene"]] += frames // 2
-        found[after["scene"]] += frames // 2
+        else:
+            found[before["scene"]] += frames // 2
+            found[after["scene"]] += frames // 2
     for part in parts:
         if found[part.scene] != part.frames:
             raise StepError(
@@ -86,10 +104,10 @@ def check_pictures(order: Sequence[Mapping[str, Any]], parts: Sequence[Part], co
             )
 
 
-def sound_frames(parts: Sequence[Part], index: int) -> int:
-    """How many AAC frames a scene's sound gives: from the frame nearest its start to that nearest the next one's."""
-    start = parts[index].start
-    return adts.first_frame(start + parts[index].samples) - adts.first_frame(start)
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    stream: h264.Stream
+    sizes: tuple[int, ...]
 
 
 def _timings(context: Context) -> dict[str, Mapping[str, int]]:
@@ -97,42 +115,65 @@ def _timings(context: Context) -> dict[str, Mapping[str, int]]:
     return {scene: json.loads(context.inputs[f"timing:{scene}"].read_text(encoding="utf-8")) for scene in scenes}
 
 
-def _join_pictures(context: Context, target: Path, fps: int) -> dict[str, int]:
-    """Join the segments; all must have the same parameter sets, which are kept once."""
-    counted: dict[str, int] = {}
-    first: h264.Stream | None = None
-    with target.open("wb") as joined:
-        for item in context.params["order"]:
-            role = f"film:{item['scene']}" if "scene" in item else f"blend:{item['blend']}"
-            data = context.inputs[role].read_bytes()
-            try:
-                stream = h264.scan(data)
-            except h264.H264Error as error:
-                raise StepError(f"the segment of '{role}' is damaged: {error}") from error
-            if first is None:
-                first = stream
-                if stream.parameters.fps != fps:
-                    raise StepError(f"the segment of '{role}' has {stream.parameters.fps} frames per second, not {fps}")
-            if stream.sets != first.sets:
-                raise StepError(f"the segment of '{role}' was coded with other settings than the ones before it")
-            joined.write(data if first is stream else h264.pictures(data))
-            counted[role] = stream.frames
-    return counted
+def _segment(context: Context, role: str) -> _Segment:
+    data = context.inputs[role].read_bytes()
+    try:
+        return _Segment(h264.scan(data), tuple(len(frame) for frame in h264.coded(data)))
+    except h264.H264Error as error:
+        raise StepError(f"the segment of '{role}' is damaged: {error}") from error
 
 
-def _join_sound(context: Context, target: Path, parts: Sequence[Part]) -> None:
-    written = 0
-    with target.open("wb") as joined:
-        for index, part in enumerate(parts):
-            frames = adts.frames(context.inputs[f"sound:{part.scene}"].read_bytes())
-            wanted = sound_frames(parts, index)
-            if abs(written * AAC_FRAME - part.start) > AAC_FRAME // 2:
-                raise StepError(
-                    f"the sound of scene '{part.scene}' would start {written * AAC_FRAME - part.start} samples off"
-                )
-            if len(frames) < wanted or len(frames) * AAC_FRAME > part.samples + 2 * AAC_FRAME:
-                raise StepError(
-                    f"the sound of scene '{part.scene}' has {len(frames)} AAC frames for {part.samples} samples"
-                )
-            joined.writelines(frames[:wanted])
-            written += wanted
+def _sound(context: Context, part: Part, wanted: int) -> list[bytes]:
+    """The AAC frames of a scene that go into the video; too few, or far too many, and it is not this scene's sound."""
+    try:
+        frames = adts.frames(context.inputs[f"sound:{part.scene}"].read_bytes())
+    except adts.AdtsError as error:
+        raise StepError(f"the sound of scene '{part.scene}' is damaged: {error}") from error
+    samples = len(frames) * adts.FRAME_SAMPLES
+    if len(frames) < wanted or samples > part.samples + 2 * adts.FRAME_SAMPLES:
+        raise StepError(
+            f"scene '{part.scene}' has {samples} samples of sound for {part.samples} of picture: "
+            "they differ by more than an AAC frame"
+        )
+    return frames[:wanted]
+
+
+def _picture_track(segments: Sequence[_Segment], fps: int) -> mp4.Pictures:
+    first = segments[0].stream
+    sizes: list[int] = []
+    keys: list[int] = []
+    for segment in segments:
+        keys.extend(len(sizes) + frame for frame in segment.stream.idrs)
+        sizes.extend(segment.sizes)
+    return mp4.Pictures(
+        sizes=sizes,
+        keys=keys,
+        fps=fps,
+        width=first.parameters.width,
+        height=first.parameters.height,
+        sequence=next(unit for unit in first.sets if h264.kind(unit) == h264.SPS),
+        pictures=[unit for unit in first.sets if h264.kind(unit) == h264.PPS],
+    )
+
+
+def _sound_track(parts: Sequence[Part], sounds: Mapping[str, Sequence[bytes]], language: str) -> mp4.Sound:
+    kinds = {part.scene: adts.configuration(sounds[part.scene][0]) for part in parts if sounds[part.scene]}
+    first = next(iter(kinds.values()))
+    for scene, kind in kinds.items():
+        if kind != first or kind.rate != mp4.TIMESCALE:
+            raise StepError(f"the sound of scene '{scene}' is {kind}, but the first is {first}")
+    sizes = [len(adts.payload(frame)) for part in parts for frame in sounds[part.scene]]
+    return mp4.Sound(sizes, first.channels, language)
+
+
+def _all_pictures(context: Context) -> Iterator[bytes]:
+    """Every frame in turn; one segment at a time is in memory."""
+    for done, item in enumerate(context.params["order"]):
+        context.progress(done, len(context.params["order"]))
+        yield from h264.coded(context.inputs[role_of(item)].read_bytes())
+
+
+def _all_sound(context: Context, parts: Sequence[Part]) -> Iterator[bytes]:
+    for part in parts:
+        frames = adts.frames(context.inputs[f"sound:{part.scene}"].read_bytes())
+        yield from (adts.payload(frame) for frame in islice(frames, sound_frames(part)))

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from vidbuild.engine.context import Context
-from vidbuild.media import compose
-from vidbuild.media.compose import Picture
+from vidbuild.media import compose, graph
+from vidbuild.media.layer import Picture
 from vidbuild.steps import film
 
 STILL = "still.png"
@@ -25,7 +25,5 @@ def run(context: Context) -> None:
 
 def still_arguments(picture: Picture, out: Path) -> list[str]:
     """The arguments for ffmpeg that make the first picture of a motion."""
-    options = {"format": "image2pipe", "c:v": "png", "frames:v": 1, "flags:v": "+bitexact", "fflags": "+bitexact"}
-    return compose.arguments(
-        compose.output(compose.pictures(picture).filter("format", "rgb24"), str(out / STILL), options)
-    )
+    options = {"format": "image2pipe", "c:v": "png", "frames:v": 1, "threads:v": 1}
+    return graph.arguments(graph.output(compose.pictures(picture).filter("format", "rgb24"), out / STILL, options))

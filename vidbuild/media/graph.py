@@ -1,0 +1,103 @@
+"""The building blocks of our filter graphs, over the ffmpeg package; pure, it starts nothing and knows no layers.
+
+Streams count time in frames: a time stamp is a frame's number (see `clock`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+FILTER_THREADS = 4
+
+Stream = Any
+"""A stream of the ffmpeg package, which has no types."""
+
+
+def source(name: str, options: Mapping[str, Any]) -> Stream:
+    """An input."""
+    import ffmpeg  # noqa: PLC0415 - a null build must not load it
+
+    return ffmpeg.input(name, **options)
+
+
+def image(path: Path, pixels: str = "rgba") -> Stream:
+    """One picture of a PNG; its name is never taken for a pattern or an address."""
+    options = {"f": "png_pipe", "protocol_whitelist": "file,pipe", "threads": 1}
+    return source(f"file:{path}", options).filter("format", pixels)
+
+
+def colour(name: str, width: int, height: int) -> Stream:
+    """One picture of one colour."""
+    return source(f"color=c={name}:s={width}x{height}:r=1:d=1", {"f": "lavfi"}).filter("format", "rgb24")
+
+
+def clock(stream: Stream, fps: int) -> Stream:
+    """The stream with a time base of one frame."""
+    return stream.filter("settb", f"1/{fps}")
+
+
+def at(stream: Stream, frames: Sequence[int]) -> Stream:
+    """One picture, decoded once, at each of these frames."""
+    if len(frames) > 1:
+        stream = stream.filter("loop", loop=len(frames) - 1, size=1)
+    starts = [index for index, frame in enumerate(frames) if index == 0 or frame != frames[index - 1] + 1]
+    shift = staircase([(index, frames[index] - index) for index in starts], "N")
+    return stream.filter("setpts", f"N+({shift})")
+
+
+def over(base: Stream, top: Stream, x: int | str, y: int | str, seen: str = "") -> Stream:
+    """One stream over another, in RGB. seen: an expression that says when it is."""
+    import ffmpeg  # noqa: PLC0415 - a null build must not load it
+
+    options = {"x": x, "y": y, "format": "rgb", "eof_action": "repeat"}
+    return ffmpeg.filter([base, top], "overlay", **options, **({"enable": seen} if seen else {}))
+
+
+def fade(stream: Stream, way: str, start: int, frames: int, fps: int) -> Stream:
+    """The stream's alpha, "in" or "out": its k-th of n frames has k/(n+1) of it, so that each of them is a mixture."""
+    begin, length = (start - 1) / fps, (frames + 1) / fps
+    return stream.filter("fade", type=way, start_time=f"{begin:.6f}", duration=f"{length:.6f}", alpha=1)
+
+
+def later(stream: Stream, frames: int) -> Stream:
+    """The stream with its times moved; fades know no negative ones."""
+    return stream.filter("setpts", f"PTS{frames:+d}") if frames else stream
+
+
+def split(stream: Stream) -> tuple[Stream, Stream]:
+    """The same stream twice."""
+    both = stream.filter_multi_output("split", 2)
+    return both[0], both[1]
+
+
+def output(stream: Stream, path: Path, options: Mapping[str, Any]) -> Stream:
+    """A file made of a stream; nothing of the day or of ffmpeg's version is in it."""
+    import ffmpeg  # noqa: PLC0415 - a null build must not load it
+
+    return ffmpeg.output(stream, str(path), **{"fflags": "+bitexact", "flags:v": "+bitexact", **options})
+
+
+def arguments(*outputs: Stream) -> list[str]:
+    """The arguments for ffmpeg that make these outputs."""
+    import ffmpeg  # noqa: PLC0415 - a null build must not load it
+
+    whole = ffmpeg.merge_outputs(*outputs) if len(outputs) > 1 else outputs[0]
+    return ["-filter_complex_threads", str(FILTER_THREADS), *whole.get_args()]
+
+
+def frame_number(fps: int) -> str:
+    """An expression for the number of a filter's frame, near enough to a whole one to be compared with halves."""
+    return f"(t*{fps})"
+
+
+def staircase(steps: Iterable[tuple[int, int]], variable: str) -> str:
+    """An expression whose value is that of the last step at or before the variable; of the first one before all."""
+    pairs = sorted(steps)
+    text = str(pairs[0][1])
+    for (_, before), (frame, value) in pairwise(pairs):
+        if value != before:
+            text += f"{value - before:+d}*gte({variable},{frame - 0.5})"
+    return text
