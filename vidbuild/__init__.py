@@ -1,3 +1,71 @@
-"""Make for narrated video: a YAML spec in, an MP4 out, and only what changed is made again."""
+"""Make for narrated video: a YAML spec in, an MP4 out, and only what changed is made again.
+
+::
+
+    import vidbuild
+
+    result = vidbuild.build("video.yaml", on_event=print)
+    for step in vidbuild.explain("video.yaml"):
+        print(step.short())
+
+A spec can be made in Python, through the same schema: ``vidbuild.build(vidbuild.parse({...}, path="video.yaml"))``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vidbuild.api.build import build, build_all
+    from vidbuild.api.look import check, explain, graph, load, parse, still
+    from vidbuild.api.result import Result
+    from vidbuild.errors import StepError, StoreError, UsageError, VidbuildError
+    from vidbuild.model import Spec
+    from vidbuild.spec.diagnostics import Diagnostic, SpecError
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Diagnostic": "spec.diagnostics",
+    "Result": "api.result",
+    "Spec": "model",
+    "SpecError": "spec.diagnostics",
+    "StepError": "errors",
+    "StoreError": "errors",
+    "UsageError": "errors",
+    "VidbuildError": "errors",
+    "build": "api.build",
+    "build_all": "api.build",
+    "check": "api.look",
+    "explain": "api.look",
+    "graph": "api.look",
+    "load": "api.look",
+    "parse": "api.look",
+    "still": "api.look",
+}
+
+__all__ = [
+    "Diagnostic",
+    "Result",
+    "Spec",
+    "SpecError",
+    "StepError",
+    "StoreError",
+    "UsageError",
+    "VidbuildError",
+    "build",
+    "build_all",
+    "check",
+    "explain",
+    "graph",
+    "load",
+    "parse",
+    "still",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

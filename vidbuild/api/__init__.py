@@ -6,16 +6,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vidbuild.api.build import build
+    from vidbuild.api.build import Options, build, build_all
     from vidbuild.api.cache import cache_clear, cache_gc, cache_info, cache_verify, run, runs
     from vidbuild.api.catalog import scenes, schema, themes, voices
     from vidbuild.api.doctor import doctor
-    from vidbuild.api.look import check, diagnosis, explain, graph, load, render, still
+    from vidbuild.api.look import check, diagnosis, explain, graph, load, parse, render, still
     from vidbuild.api.result import Result
 
 _HOMES = {
+    "Options": "build",
     "Result": "result",
     "build": "build",
+    "build_all": "build",
     "cache_clear": "cache",
     "cache_gc": "cache",
     "cache_info": "cache",
@@ -26,6 +28,7 @@ _HOMES = {
     "explain": "look",
     "graph": "look",
     "load": "look",
+    "parse": "look",
     "render": "look",
     "run": "cache",
     "runs": "cache",
@@ -37,8 +40,10 @@ _HOMES = {
 }
 
 __all__ = [
+    "Options",
     "Result",
     "build",
+    "build_all",
     "cache_clear",
     "cache_gc",
     "cache_info",
@@ -49,6 +54,7 @@ __all__ = [
     "explain",
     "graph",
     "load",
+    "parse",
     "render",
     "run",
     "runs",

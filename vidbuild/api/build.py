@@ -5,22 +5,24 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from vidbuild import __version__
+from vidbuild.api.listening import listening
 from vidbuild.api.planning import Plan, plan_of, store_of
 from vidbuild.api.result import FailedStep, Notice, OutputFile, Result, Steps
 from vidbuild.api.tools import tools
 from vidbuild.engine.engine import Engine
-from vidbuild.engine.events import Event
+from vidbuild.engine.events import Event, Listener
 from vidbuild.engine.graph import Step
 from vidbuild.engine.outputs import Outputs
 from vidbuild.engine.result import BuildReport, StepReport
 from vidbuild.engine.store import Store
 from vidbuild.errors import Failure, UsageError, VidbuildError
+from vidbuild.model import Spec
 from vidbuild.place import Place
 from vidbuild.plan.kinds import KINDS, RESOURCES
 from vidbuild.project import OUTPUT_FOLDER
@@ -29,6 +31,33 @@ PASSED_ON = ("VIDBUILD_FFMPEG", "PATH", "SYSTEMROOT")
 FOR_NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SSL_CERT_FILE", "VIDBUILD_EDGE_ENDPOINT")
 FIXED = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"}
 NETWORK = "network"
+
+SpecLike = Spec | str | os.PathLike[str]
+
+
+class Options(TypedDict, total=False):
+    """How to build; none of it changes what the outputs are.
+
+    jobs: steps side by side (default: one per processor). keep_going: after a failure go on with what does not need
+    it. output: the folder for outputs instead of `build` beside the spec. only: ids of scenes to build a video of by
+    themselves. variables: values for the spec's vars. fresh: ids or patterns of steps to run whatever the cache holds.
+    dry_run: run and write nothing, tell what would run. offline: fail where a step would need the network. cache: the
+    cache's folder. on_event: called with each event in order; a function, or a coroutine function that is awaited.
+    cancelled: asked while building; once true, nothing new is started and what had finished is kept.
+    """
+
+    jobs: int | None
+    keep_going: bool
+    output: Path | None
+    only: Sequence[str]
+    variables: Mapping[str, str] | None
+    fresh: Sequence[str]
+    dry_run: bool
+    offline: bool
+    cache: Path | None
+    on_event: Callable[[Event], None] | Callable[[Event], Awaitable[None]] | None
+    cancelled: Callable[[], bool]
+
 
 # kind of output, step, its file, ending of the name
 PLACED = (
@@ -39,49 +68,39 @@ PLACED = (
 )
 
 
-def build(
-    paths: Sequence[str | os.PathLike[str]],
-    *,
-    jobs: int | None = None,
-    keep_going: bool = False,
-    output: Path | None = None,
-    only: Sequence[str] = (),
-    variables: Mapping[str, str] | None = None,
-    fresh: Sequence[str] = (),
-    dry_run: bool = False,
-    offline: bool = False,
-    cache: Path | None = None,
-    on_event: Callable[[Event], None] | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> list[Result]:
-    """Build specs, one after the other, and put their outputs beside them.
+def build(spec: SpecLike, **options: Unpack[Options]) -> Result:
+    """Build one spec (its path, or a Spec made in Python) and put its outputs beside it.
 
-    jobs: steps side by side (default: one per processor). keep_going: after a failure go on with what does not need
-    it, and with the next spec. output: the folder for outputs instead of `build` beside the spec. only: ids of scenes
-    to build a video of by themselves. fresh: ids or patterns of steps to run whatever the cache holds. dry_run: run
-    and write nothing, tell what would run. offline: fail where a step would need the network. cache: the cache's
-    folder. on_event: called with each event, in order, from the thread that builds. cancelled: asked while building;
-    once true, nothing new is started and what had finished is kept.
-
-    What is wrong with a spec, or fails in a step, is in its result; UsageError and StoreError are raised.
+    What is wrong with the spec is raised as SpecError; a step that fails is in the result. Options: see `Options`.
+    UsageError and StoreError are raised where nothing could be tried.
     """
+    started = time.monotonic()
+    path = spec.path if isinstance(spec, Spec) else Path(spec)
+    store = store_of(path, options.get("cache"))
+    dry_run, only = options.get("dry_run", False), options.get("only", ())
+    plan = plan_of(spec, store=store, variables=options.get("variables"), only=only, remember=not dry_run)
+    if dry_run:
+        result = _foreseen(plan, store, options.get("fresh", ()))
+    else:
+        with listening(options.get("on_event")) as listener:
+            folder = options.get("output") or path.parent / OUTPUT_FOLDER
+            result = _One(plan, store, folder).build(options, listener)
+    return replace(result, wall_seconds=round(time.monotonic() - started, 3))
+
+
+def build_all(specs: Iterable[SpecLike], **options: Unpack[Options]) -> list[Result]:
+    """Build specs one after the other; a spec that is wrong is a failed result, and ends it unless keep_going."""
     results: list[Result] = []
-    for path in map(Path, paths):
-        started = time.monotonic()
+    for spec in specs:
         try:
-            store = store_of(path, cache)
-            plan = plan_of(path, store=store, variables=variables, only=only, remember=not dry_run)
-            if dry_run:
-                result = _foreseen(plan, store, fresh)
-            else:
-                one = _One(plan, store, output or path.parent / OUTPUT_FOLDER)
-                result = one.build(jobs or 0, keep_going, fresh, offline, on_event, cancelled)
+            result = build(spec, **options)
         except VidbuildError as error:
             if not hasattr(error, "diagnostics"):
                 raise
+            path = spec.path if isinstance(spec, Spec) else Path(spec)
             result = Result("failed", path, "", (), Steps(0), 0.0, 0.0, diagnostics=error.diagnostics)
-        results.append(replace(result, wall_seconds=round(time.monotonic() - started, 3)))
-        if not result.ok and not keep_going:
+        results.append(result)
+        if not result.ok and not options.get("keep_going"):
             break
     return results
 
@@ -92,6 +111,10 @@ def engine_of(store: Store) -> Engine:
     return Engine(store, KINDS, tools(), {**env, **FIXED}, made_by=f"vidbuild {__version__}")
 
 
+def _never() -> bool:
+    return False
+
+
 def _foreseen(plan: Plan, store: Store, fresh: Sequence[str]) -> Result:
     explanations = engine_of(store).explain(plan.graph, entry=plan.entry, targets=plan.targets, fresh=fresh)
     moving = {each.step: each.short().partition("  ")[2] for each in explanations if each.state != "cached"}
@@ -100,35 +123,27 @@ def _foreseen(plan: Plan, store: Store, fresh: Sequence[str]) -> Result:
 
 
 class _One:
-    """The build of one spec."""
+    """The build of one spec: what the engine made of it, and where that went."""
 
     def __init__(self, plan: Plan, store: Store, folder: Path) -> None:
         self.plan = plan
         self.store = store
         self.folder = folder
 
-    def build(
-        self,
-        jobs: int,
-        keep_going: bool,
-        fresh: Sequence[str],
-        offline: bool,
-        on_event: Callable[[Event], None] | None,
-        cancelled: Callable[[], bool],
-    ) -> Result:
-        plan, engine = self.plan, engine_of(self.store)
-        if offline:
+    def build(self, options: Options, on_event: Listener | None) -> Result:
+        plan, engine, fresh = self.plan, engine_of(self.store), options.get("fresh", ())
+        if options.get("offline"):
             refuse_network(engine, plan, fresh)
         report = engine.build(
             plan.graph,
             entry=plan.entry,
             targets=plan.targets,
-            jobs=jobs,
-            keep_going=keep_going,
+            jobs=options.get("jobs") or 0,
+            keep_going=options.get("keep_going", False),
             fresh=fresh,
             limits=RESOURCES,
             on_event=on_event,
-            cancelled=cancelled,
+            cancelled=options.get("cancelled") or _never,
         )
         steps = Steps(
             total=len(report.steps),

@@ -81,7 +81,7 @@ class RunFacts:
         last: dict[str, Any] = {}
         for event in self.events():
             last = event
-        counts = {name: last[name] for name in ("ran", "cached", "failed", "aborted") if name in last}
+        counts: dict[str, Any] = {name: last[name] for name in ("ran", "cached", "failed", "aborted") if name in last}
         return {**told, "seconds": self.seconds, **counts}
 
 

@@ -14,6 +14,7 @@ from vidbuild.engine.explain import Explanation
 from vidbuild.engine.graph import Graph
 from vidbuild.engine.outputs import Outputs
 from vidbuild.errors import StepError, UsageError, VidbuildError
+from vidbuild.model import Spec
 from vidbuild.plan import clock
 from vidbuild.plan.kinds import RESOURCES
 from vidbuild.project import OUTPUT_FOLDER, name_of
@@ -59,11 +60,23 @@ def render(diagnostics: Sequence[Diagnostic]) -> str:
     return telling.render(diagnostics, telling.read_sources(diagnostics))
 
 
-def load(path: str | os.PathLike[str], variables: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - a Spec
+def load(path: str | os.PathLike[str], variables: Mapping[str, Any] | None = None) -> Spec:
     """Read and check a spec; raises SpecError with all that is wrong with it."""
     from vidbuild.spec.load import load as read  # noqa: PLC0415 - heavy
 
     return read(path, variables)
+
+
+def parse(
+    data: Mapping[str, Any] | str, path: str | os.PathLike[str], variables: Mapping[str, Any] | None = None
+) -> Spec:
+    """A spec from data made in Python, or from YAML text, through the same schema and checks as a file.
+
+    path: where its file would be; paths in it are relative to that, and so are its outputs. Raises SpecError.
+    """
+    from vidbuild.spec.load import parse as read  # noqa: PLC0415 - heavy
+
+    return read(data, path, variables)
 
 
 def check(paths: Sequence[str | os.PathLike[str]], variables: Mapping[str, Any] | None = None) -> list[Checked]:
@@ -75,20 +88,20 @@ def check(paths: Sequence[str | os.PathLike[str]], variables: Mapping[str, Any] 
 
 
 def explain(
-    path: str | os.PathLike[str],
+    spec: Spec | str | os.PathLike[str],
     step: str | None = None,
     *,
     variables: Mapping[str, str] | None = None,
     cache: Path | None = None,
 ) -> list[Explanation]:
     """Why each step (or one) would run or is cached; writes nothing and runs nothing."""
-    spec = Path(path)
-    store = store_of(spec, cache)
+    path = spec.path if isinstance(spec, Spec) else Path(spec)
+    store = store_of(path, cache)
     plan = plan_of(spec, store=store, variables=variables, remember=False)
     if step is not None and step not in plan.graph.steps:
         from vidbuild.spec.diagnostics import did_you_mean  # noqa: PLC0415 - only a mistake needs it
 
-        raise UsageError(f"'{spec}' has no step '{step}'", hint=did_you_mean(step, plan.graph.steps))
+        raise UsageError(f"'{path}' has no step '{step}'", hint=did_you_mean(step, plan.graph.steps))
     told = engine_of(store).explain(plan.graph, entry=plan.entry, targets=plan.targets if step is None else [step])
     return told if step is None else [each for each in told if each.step == step]
 

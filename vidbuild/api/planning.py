@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from vidbuild.engine.graph import Graph
 from vidbuild.engine.memo import Memos
 from vidbuild.engine.store import Store
 from vidbuild.errors import UsageError
+from vidbuild.model import Scene, Spec
 from vidbuild.place import Place
 from vidbuild.project import cache_of, name_of, root_of
 
@@ -51,18 +52,21 @@ def store_of(spec: Path, cache: Path | None) -> Store:
 
 
 def plan_of(
-    spec: Path,
+    spec: Spec | str | os.PathLike[str],
     *,
     store: Store,
     variables: Mapping[str, str] | None = None,
     only: Sequence[str] = (),
     remember: bool = True,
 ) -> Plan:
-    """The plan of a spec; raises SpecError with all that is wrong with it.
+    """The plan of a spec's file, or of a Spec made in Python; raises SpecError with all that is wrong with it.
 
     only: ids of scenes to build a video of, as if the spec had no others. remember: False writes nothing.
     """
     table = FileTable(store.home / "files", read_only=not remember)
+    if isinstance(spec, Spec):
+        return _from_memo(spec.path, _compiled(spec, only, table, ()), only)
+    spec = Path(spec)
     memos = Memos(store)
     key = _memo_key(spec, table, variables or {}, only)
     known = memos.get(key) if key else None
@@ -119,36 +123,37 @@ def _still_true(known: Mapping[str, Any], table: FileTable) -> bool:
 
 
 def _made(spec: Path, table: FileTable, variables: Mapping[str, str], only: Sequence[str]) -> dict[str, Any]:
-    from vidbuild.plan.steps import plan, targets  # noqa: PLC0415 - an unchanged spec needs neither
-    from vidbuild.spec.diagnostics import SpecError  # noqa: PLC0415 - as above
+    from vidbuild.spec.diagnostics import SpecError  # noqa: PLC0415 - an unchanged spec needs neither
     from vidbuild.spec.load import examine  # noqa: PLC0415 - as above
 
     examined = examine(spec, variables)
     if examined.spec is None:
         raise SpecError(examined.errors, examined.sources)
-    chosen = _only(examined.spec, only)
-    notices = [
-        [item.message, _place_data(item.place), item.hint]
-        for item in examined.diagnostics
-        if item.severity == "warning"
-    ]
+    warnings = [item for item in examined.diagnostics if item.severity == "warning"]
+    notices = tuple(Notice(item.message, item.place, item.hint) for item in warnings)
+    return _compiled(examined.spec, only, table, notices)
+
+
+def _compiled(spec: Spec, only: Sequence[str], table: FileTable, notices: Sequence[Notice]) -> dict[str, Any]:
+    """What is remembered of a spec, as JSON values."""
+    from vidbuild.plan.steps import plan, targets  # noqa: PLC0415 - an unchanged spec needs neither
+
+    chosen = _only(spec, only)
     return {
         "files": [[str(path), table.digest(str(path))] for path in chosen.files],
         "graph": plan(chosen).to_data(),
         "targets": list(targets(chosen)),
         "scenes": [scene.id for scene in chosen.scenes],
         "fps": chosen.fps,
-        "warnings": notices,
+        "warnings": [[notice.message, _place_data(notice.place), notice.hint] for notice in notices],
     }
 
 
-def _only(spec: Any, only: Sequence[str]) -> Any:  # noqa: ANN401 - a Spec, whose module an unchanged spec does without
+def _only(spec: Spec, only: Sequence[str]) -> Spec:
     """The spec with the named scenes alone."""
     if not only:
         return spec
-    from dataclasses import replace  # noqa: PLC0415 - rarely needed
-
-    from vidbuild.spec.diagnostics import did_you_mean  # noqa: PLC0415 - as above
+    from vidbuild.spec.diagnostics import did_you_mean  # noqa: PLC0415 - only a choice needs it
 
     ids = [scene.id for scene in spec.scenes]
     for name in only:
@@ -164,10 +169,8 @@ def _only(spec: Any, only: Sequence[str]) -> Any:  # noqa: ANN401 - a Spec, whos
     return replace(spec, scenes=tuple(kept))
 
 
-def _cut(scene: Any) -> Any:  # noqa: ANN401 - a Scene, as above
+def _cut(scene: Scene) -> Scene:
     """A scene whose successor is left out ends with a cut."""
-    from dataclasses import replace  # noqa: PLC0415 - rarely needed
-
     return replace(scene, transition="cut", transition_duration=0.0)
 
 

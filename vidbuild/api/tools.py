@@ -18,7 +18,8 @@ def tools() -> Mapping[str, Tool]:
     return {
         "ffmpeg": Tool(_ffmpeg_path, _ffmpeg_identity),
         "typst": Tool(_typst_path, _typst_identity),
-        "fonts": Tool(_fonts_path, _fonts_identity),
+        "fonts": Tool(_no_file, _fonts_identity),
+        "pillow": Tool(_pillow_path, _pillow_identity),
         **voices,
     }
 
@@ -51,13 +52,23 @@ def _typst_identity() -> str:
     return layout.typst_identity()
 
 
-def _fonts_path() -> Path:
-    from vidbuild.media import layout  # noqa: PLC0415 - see the module's first line
-
-    return layout.fonts_path()
+def _no_file() -> None:
+    """No one file tells that the default fonts are the same, and hashing all eight takes milliseconds."""
 
 
 def _fonts_identity() -> str:
     from vidbuild.media import layout  # noqa: PLC0415 - see the module's first line
 
     return layout.fonts_identity()
+
+
+def _pillow_path() -> Path:
+    from vidbuild.media import layout  # noqa: PLC0415 - see the module's first line
+
+    return layout.pillow_path()
+
+
+def _pillow_identity() -> str:
+    from vidbuild.media import layout  # noqa: PLC0415 - see the module's first line
+
+    return layout.pillow_identity()

@@ -69,7 +69,7 @@ def command(
 
         paths = options.found(specs)
         build = partial(
-            api.build,
+            api.build_all,
             paths,
             jobs=jobs,
             keep_going=keep_going,

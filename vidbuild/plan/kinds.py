@@ -41,7 +41,7 @@ def _speak_kinds() -> dict[str, Kind]:
 KINDS: Mapping[str, Kind] = {
     **_speak_kinds(),
     "time": Kind("time", 1, "vidbuild.steps.time:run", ("ffmpeg",)),
-    "draw": Kind("draw", 1, "vidbuild.steps.draw:run", ("typst", "fonts")),
+    "draw": Kind("draw", 1, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
     "film": Kind("film", 1, "vidbuild.steps.film:run", ("ffmpeg",)),
     "blend": Kind("blend", 1, "vidbuild.steps.blend:run", ("ffmpeg",)),
     "still": Kind("still", 1, "vidbuild.steps.still:run", ("ffmpeg",)),
