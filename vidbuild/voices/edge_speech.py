@@ -36,6 +36,8 @@ LATE = SAMPLE_RATE // 4
 SKEW = SAMPLE_RATE * 15 // 100
 """A first word this near to where the sound begins begins there: MP3 encoders delay by some milliseconds."""
 
+SENTENCE_END = r"[.!?…](?=\s)|[。！？]"  # noqa: RUF001 - the full-width forms are meant
+
 LETTERS_A_SECOND = 60
 """No voice speaks faster at the normal rate: a shorter sound was cut off."""
 
@@ -265,9 +267,9 @@ def parts(text: str, limit: int) -> Iterator[str]:
             yield text
             return
         end = _fitting(text, limit)
-        cut = max((match.end() for match in re.finditer(r"[.!?…](?=\s)|[。！？]", text[: end + 1])), default=0)  # noqa: RUF001 - full-width forms
-        cut = cut or text.rfind(" ", 0, end + 1)
-        cut = min(cut, end) if cut > 0 else end
+        sentences = (match.end() for match in re.finditer(SENTENCE_END, text[: end + 1]) if match.end() <= end)
+        cut = max(sentences, default=0) or text.rfind(" ", 0, end + 1)
+        cut = cut if cut > 0 else end
         yield text[:cut].strip()
         text = text[cut:].strip()
 
