@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ from vidbuild.errors import UsageError
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
-_UNITS = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 SPEC = "video.yaml"  # what a folder, or no SPEC at all, stands for
 
@@ -79,10 +80,7 @@ def size(ctx: click.Context, param: click.Parameter, value: str | None) -> int |
     """Read a number of bytes: 2GB, 500MB, 1000."""
     if value is None:
         return None
-    text = value.strip().upper().removesuffix("B")
-    factor = _UNITS.get(text[-1:], 1)
-    digits = text.rstrip("KMGT") if factor > 1 else text
-    try:
-        return round(float(digits) * factor)
-    except ValueError:
-        raise click.BadParameter(f"'{value}' is not a size such as 2GB or 500MB", ctx, param) from None
+    read = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)B?", value.strip().upper())
+    if not read:
+        raise click.BadParameter(f"'{value}' is not a size such as 2GB or 500MB", ctx, param)
+    return round(float(read[1]) * _UNITS[read[2]])

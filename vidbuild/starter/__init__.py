@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def write(folder: Path, answers: Answers) -> tuple[list[Path], list[Path]]:
 def _write_all(folder: Path, answers: Answers) -> tuple[list[Path], list[Path]]:
     written: list[Path] = []
     kept: list[Path] = []
-    for source in sorted(_FILES.iterdir()):
+    for source in sorted(path for path in _FILES.iterdir() if path.is_file()):  # installers compile what ends in .py
         target = folder / _RENAMED.get(source.name, source.name)
         if target.exists():
             kept.append(target)
@@ -50,11 +51,11 @@ def _write_all(folder: Path, answers: Answers) -> tuple[list[Path], list[Path]]:
 
 
 def _filled(text: str, answers: Answers) -> str:
-    for name in ("title", "theme", "size"):
-        text = text.replace(f"@{name}@", _scalar(getattr(answers, name)))
-    return text
+    values = {"title": _scalar(answers.title), "theme": answers.theme, "size": answers.size}
+    return re.sub(r"@(title|theme|size)@", lambda found: values[found[1]], text)
 
 
 def _scalar(text: str) -> str:
-    """As a YAML value: a JSON string is one, whatever is in it; a plain word needs no quotes."""
-    return text if text.isascii() and text.isalnum() and text[0].isalpha() else json.dumps(text, ensure_ascii=False)
+    """As a YAML value that a template leaves alone; a JSON string is one, whatever is in it."""
+    verbatim = f"{{% raw %}}{text}{{% endraw %}}" if re.search(r"\{[{%#]", text) else text
+    return json.dumps(verbatim, ensure_ascii=False)

@@ -1,0 +1,92 @@
+"""What several commands read off the command line in the same way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+
+from vidbuild.cli import options
+from vidbuild.errors import UsageError
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder in which the tests are."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_nothing_named_means_the_spec_here(here: Path) -> None:
+    """Without SPEC the folder's video.yaml is meant."""
+    (here / "video.yaml").touch()
+    assert options.found([]) == [Path("video.yaml")]
+    assert options.found_one(None) == Path("video.yaml")
+
+
+def test_nothing_named_and_nothing_here_is_told() -> None:
+    """Without SPEC and without video.yaml the way to one is told."""
+    with pytest.raises(UsageError) as caught:
+        options.found([])
+    assert caught.value.message == "no spec is named, and there is no 'video.yaml' here"
+    assert caught.value.hint == "vidbuild init writes one"
+
+
+def test_a_folder_means_its_spec(here: Path) -> None:
+    """A folder stands for its video.yaml, whether that exists or not: the reader says so at its own place."""
+    (here / "talk").mkdir()
+    assert options.found([Path("talk"), Path("other.yaml")]) == [Path("talk/video.yaml"), Path("other.yaml")]
+
+
+def test_a_spec_named_twice_is_built_once(here: Path) -> None:
+    """A glob and a name that meet the same spec do not build it twice."""
+    (here / "talk").mkdir()
+    assert options.found([Path("talk/video.yaml"), Path("talk"), Path("a.yaml")]) == [
+        Path("talk/video.yaml"),
+        Path("a.yaml"),
+    ]
+
+
+@click.command()
+@options.variables()
+@click.option("--limit", callback=options.size)
+def probe(**found: object) -> dict[str, object]:
+    """Show what was read."""
+    return found
+
+
+def read(*args: str) -> dict[str, object]:
+    """What the options read from a command line."""
+    found = probe.main(list(args), standalone_mode=False)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_variables_may_hold_anything() -> None:
+    """Only the first equals sign divides, a value may be empty, and the last of a name counts."""
+    found = read("--var", "a=1", "--var", "b=x=y", "--var", "c=", "--var", "a=2")
+    assert found["variables"] == {"a": "2", "b": "x=y", "c": ""}
+
+
+@pytest.mark.parametrize("text", ["a", "=1", ""])
+def test_a_variable_needs_a_name_and_a_value(text: str) -> None:
+    """What is not NAME=VALUE is refused and quoted."""
+    with pytest.raises(click.BadParameter, match=f"'{text}' is not of the form NAME=VALUE"):
+        read("--var", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("1000", 1_000), ("2GB", 2_000_000_000), ("2g", 2_000_000_000), ("1.5 MB", 1_500_000), ("10kb", 10_000), ("0", 0)],
+)
+def test_a_size_is_read_as_it_is_written(text: str, size: int) -> None:
+    """Units are decimal, in either case, with or without the B."""
+    assert read("--limit", text)["limit"] == size
+
+
+@pytest.mark.parametrize("text", ["", "GB", "2xb", "-1", "nan", "1e999"])
+def test_what_is_no_size_is_refused(text: str) -> None:
+    """A size that is none is quoted, with examples of what is."""
+    with pytest.raises(click.BadParameter, match="is not a size such as 2GB or 500MB"):
+        read("--limit", text)
