@@ -5,6 +5,7 @@ This is all of the store that a worker is given: it can add blobs and can do not
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Mapping
@@ -40,7 +41,7 @@ def signature(path: Path | str) -> Signature:
     """The signature of a regular file; OSError where there is none (a pipe or a device is none)."""
     found = os.stat(path)  # noqa: PTH116 - the null build calls this for every blob
     if not stat.S_ISREG(found.st_mode):
-        raise FileNotFoundError(f"'{path}' is not a regular file")
+        raise FileNotFoundError(errno.ENOENT, "not a regular file", str(path))
     return Signature(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
 

@@ -18,6 +18,11 @@ _FICLONE = 0x40049409
 _CHUNK = 1 << 20
 
 
+def told(error: OSError) -> str:
+    """What went wrong, as our messages have it: lower case, without numbers and names."""
+    return (error.strerror or str(error)).lower()
+
+
 def temp_beside(target: Path) -> Path:
     """A name in the target's folder that nobody else has."""
     return target.with_name(TEMP_PREFIX + os.urandom(8).hex())

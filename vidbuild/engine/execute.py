@@ -75,7 +75,7 @@ def _copy_source(role: str, feed: Mapping[str, Any], blobs: Blobs, scratch: Path
     except SourceChangedError as error:
         raise StepError(f"'{error}' changed during the build", hint="build again", field=role) from error
     except OSError as error:
-        raise StepError(f"cannot read '{feed['source']}': {error.strerror or error}", field=role) from error
+        raise StepError(f"cannot read '{feed['source']}': {durable.told(error)}", field=role) from error
 
 
 def _link(feed: Mapping[str, Any], inputs: Path, blobs: Blobs) -> Path:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vidbuild.engine import durable
 from vidbuild.engine.blobs import Blob, Signature, signature
 from vidbuild.engine.context import StepWarning
 from vidbuild.engine.files import FileTable
@@ -77,7 +78,7 @@ class Ledger:
         try:
             return self.table.digest(source.path)
         except OSError as error:
-            raise StepError(f"cannot read '{source.path}': {error.strerror or error}", field=role) from error
+            raise StepError(f"cannot read '{source.path}': {durable.told(error)}", field=role) from error
 
     def _whole(self, step: str) -> str:
         if step not in self._wholes:

@@ -43,7 +43,7 @@ class Outputs:
         try:
             return self._place(blob, target)
         except OSError as error:
-            raise UsageError(f"cannot write '{target}': {error.strerror or error}") from error
+            raise UsageError(f"cannot write '{target}': {durable.told(error)}") from error
 
     def write(self, content: bytes, target: Path) -> tuple[Blob, Placed]:
         """Place what no step made; it becomes a blob like any output."""

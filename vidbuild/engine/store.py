@@ -58,7 +58,7 @@ class Store:
                 if not (self.root / name).exists():
                     (self.root / name).write_text(text, encoding="utf-8")
         except OSError as error:
-            raise StoreError(f"cannot write the cache '{self.root}': {error.strerror}") from error
+            raise StoreError(f"cannot write the cache '{self.root}': {durable.told(error)}") from error
 
     def trace_location(self, key: str) -> str:
         """Where the key's trace is or would be."""

@@ -18,6 +18,7 @@ from typing import Any
 from vidbuild.engine.execute import execute
 
 _BETWEEN_PROGRESS = 0.1
+_GRACE = 1.0
 _PR_SET_PDEATHSIG = 1
 
 
@@ -45,19 +46,24 @@ class _Channel:
 
 
 def main() -> None:
-    """Serve until the parent closes the pipe."""
-    _die_with(int(sys.argv[1]))
-    requests, channel = _take_pipes()
+    """Serve until the parent closes the pipe or is gone."""
+    parent = int(sys.argv[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)
+    _die_with(parent)
+    requests, channel = _take_pipes()
     pending: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
     busy = threading.Event()
     threading.Thread(target=_listen, args=(requests, pending, busy), daemon=True).start()
-    while (request := pending.get()) is not None:
-        busy.set()
-        answer = execute(request, channel.progress)
-        busy.clear()
-        channel.send(answer)
+    try:
+        while (request := pending.get()) is not None:
+            busy.set()
+            answer = execute(request, channel.progress)
+            busy.clear()
+            channel.send(answer)
+    finally:
+        if os.getppid() != parent:  # nobody is left to end what a step started
+            os.killpg(0, signal.SIGKILL)
 
 
 def _take_pipes() -> tuple[int, _Channel]:
@@ -71,13 +77,15 @@ def _take_pipes() -> tuple[int, _Channel]:
 
 
 def _listen(descriptor: int, pending: queue.SimpleQueue[dict[str, Any] | None], busy: threading.Event) -> None:
-    """Hand requests over; when the parent is gone while a step runs, die at once with all children."""
+    """Hand requests over; when the parent is gone while a step runs, let it clean up, then end the whole group."""
     with open(descriptor, "rb") as requests:
         for line in requests:
             pending.put(json.loads(line))
-    if busy.is_set():
-        os.killpg(0, signal.SIGKILL)
     pending.put(None)
+    if busy.is_set():
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_GRACE)
+        os.killpg(0, signal.SIGKILL)
 
 
 def _stop(number: int, _frame: object) -> None:
@@ -85,12 +93,12 @@ def _stop(number: int, _frame: object) -> None:
 
 
 def _die_with(parent: int) -> None:
-    """Ask the kernel to kill us when the parent dies, where it can; the closed pipe does it elsewhere."""
+    """Ask the kernel to tell us when the parent dies, where it can; the closed pipe does it elsewhere."""
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415 - only here, only on Linux
 
         with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         raise SystemExit(1)
 

@@ -36,10 +36,12 @@ class Lab:
         }
 
     def source(self, name: str, content: bytes | str) -> Source:
-        """Write a source file."""
+        """Write a source file, unless it is there already."""
         path = self.root / name
+        raw = content.encode() if isinstance(content, str) else content
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        if not path.exists() or path.read_bytes() != raw:
+            path.write_bytes(raw)
         return Source(str(path))
 
     def engine(self) -> Engine:

@@ -35,6 +35,10 @@ def _content(context: Context) -> bytes:
 def concat(context: Context) -> None:
     """Make two files that depend on everything given."""
     _ran(context)
+    _write(context)
+
+
+def _write(context: Context) -> None:
     content = _content(context)
     (context.out / "main.txt").write_bytes(content)
     (context.out / "sum").mkdir()
@@ -65,7 +69,7 @@ def fail(context: Context) -> None:
     print("about to fail")
     if Path(os.environ["RAN"]).with_name("broken").exists():
         raise StepError("the tool gave up", field="title", command=("tool", "-x"), log=("line 1", "line 2"))
-    concat(context)
+    _write(context)
 
 
 def problem(context: Context) -> None:
@@ -94,23 +98,26 @@ def link(context: Context) -> None:
 
 def warn(context: Context) -> None:
     """Make a file and warn."""
+    _ran(context)
     context.warn("too quiet", field="voice", hint="raise it")
-    concat(context)
+    _write(context)
 
 
 def progress(context: Context) -> None:
     """Tell how far it is."""
+    _ran(context)
     for done in range(1, 4):
         context.progress(done, 3)
-    concat(context)
+    _write(context)
 
 
 def chatter(context: Context) -> None:
     """Print, from Python and from a child, and read what stdin holds."""
+    _ran(context)
     print('{"outputs": {}}', flush=True)
     subprocess.run(["/bin/echo", '{"failure": {}}'], check=True)
     assert sys.stdin.read() == ""
-    concat(context)
+    _write(context)
 
 
 def die(context: Context) -> None:
@@ -122,7 +129,7 @@ def die(context: Context) -> None:
         sys.stderr.write("last words\n")
         sys.stderr.flush()
         os.kill(os.getpid(), signal.SIGKILL)
-    concat(context)
+    _write(context)
 
 
 def leak_env(context: Context) -> None:
@@ -152,11 +159,12 @@ def sleep(context: Context) -> None:
         time.sleep(0.01)
     child.kill()
     child.wait()
-    concat(context)
+    _write(context)
 
 
 def crowd(context: Context) -> None:
     """Note how many of us run at once."""
+    _ran(context)
     folder = Path(os.environ["RAN"]).with_name("crowd")
     folder.mkdir(exist_ok=True)
     mine = folder / context.step
@@ -165,14 +173,15 @@ def crowd(context: Context) -> None:
     with (folder.parent / "crowd-sizes").open("a") as sizes:
         sizes.write(f"{len(list(folder.iterdir()))}\n")
     mine.unlink()
-    concat(context)
+    _write(context)
 
 
 def thread(context: Context) -> None:
     """Report progress from several threads."""
+    _ran(context)
     threads = [threading.Thread(target=context.progress, args=(3, 3)) for _ in range(20)]
     for one in threads:
         one.start()
     for one in threads:
         one.join()
-    concat(context)
+    _write(context)

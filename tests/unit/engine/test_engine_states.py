@@ -20,7 +20,7 @@ LEGAL = {
 }
 
 
-@pytest.mark.parametrize(("here", "there"), itertools.product(State, State))
+@pytest.mark.parametrize(("here", "there"), list(itertools.product(State, State)))
 def test_only_legal_moves_are_made(here: State, there: State) -> None:
     """Every pair of states is either a move in the table or raises; what ended never moves again."""
     board = Board(["a"])
