@@ -1,0 +1,46 @@
+"""The engines there are."""
+
+from __future__ import annotations
+
+import pytest
+
+from vidbuild.voices import registry
+from vidbuild.voices.registry import ENGINES
+
+
+@pytest.mark.parametrize("name", sorted(ENGINES))
+def test_an_engine_tells_what_a_key_and_a_list_need(name: str) -> None:
+    """Each engine has its own name, an identity that names it and stays, a file to look at, and a line about it."""
+    engine = ENGINES[name]
+    assert engine.name == name
+    assert engine.identity().startswith(name)
+    assert engine.identity() == engine.identity()
+    assert engine.stat_path().is_file()
+    assert engine.summary
+    assert engine.available() is None
+
+
+def test_only_named_network_engines_are_on_the_network() -> None:
+    """Narration leaves the machine only through edge."""
+    assert [name for name, engine in ENGINES.items() if engine.network] == ["edge"]
+
+
+def test_identities_differ() -> None:
+    """V3: no two engines share an identity."""
+    assert len({engine.identity() for engine in ENGINES.values()}) == len(ENGINES)
+
+
+@pytest.mark.parametrize(
+    ("engine", "name", "problem"),
+    [
+        ("espeak", "en-us", None),
+        ("espeak", "en-uss", "nearest: en-us"),
+        ("espeek", "en-us", "unknown voice engine 'espeek'; nearest: espeak"),
+        ("polly", "Joanna", "unknown voice engine 'polly'; there are espeak, edge, recorded"),
+        ("edge", "Aria", "'en-US-AriaNeural'"),
+    ],
+)
+def test_a_wrong_voice_is_explained(engine: str, name: str, problem: str | None) -> None:
+    """The nearest names stand beside the wrong one."""
+    found = registry.problem(engine, name)
+    assert found is None if problem is None else problem in (found or "")
