@@ -62,8 +62,8 @@ def verify(*, as_json: bool) -> int:
     if as_json:
         console.result_json(found.to_json())
     else:
-        for name in figures.first(found.damaged, _LISTED):
-            console.say(f"damaged: {name}")
+        for line in figures.first([f"damaged: {name}" for name in found.damaged], _LISTED):
+            console.say(line)
         end = f"{len(found.damaged)} damaged and removed" if found.damaged else "none damaged"
         console.result(f"{figures.count(found.checked, 'file')} checked, {end}")
     return Exit.DONE

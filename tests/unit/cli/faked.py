@@ -68,6 +68,6 @@ def fake(monkeypatch: pytest.MonkeyPatch, name: str, answer: Callable[..., Any])
 
 
 def fake_build(monkeypatch: pytest.MonkeyPatch, *results: Result) -> list[dict[str, Any]]:
-    """Let `build` give these results."""
+    """Let `build_all` give these results."""
     answer: Sequence[Result] = list(results)
-    return fake(monkeypatch, "build", lambda *_, **__: answer)
+    return fake(monkeypatch, "build_all", lambda *_, **__: answer)

@@ -154,7 +154,7 @@ def test_an_error_of_the_api_is_json_too(monkeypatch: pytest.MonkeyPatch, capsys
     def refuse(*_: Any, **__: Any) -> None:
         raise StoreError("cannot write the cache '/x'", hint="set VIDBUILD_CACHE")
 
-    fake(monkeypatch, "build", refuse)
+    fake(monkeypatch, "build_all", refuse)
     assert run(["build", "--json"]) == 1
     captured = capsys.readouterr()
     assert json.loads(captured.out) == {"status": "failed", "error": "cannot write the cache '/x'", "errors": []}
@@ -172,7 +172,7 @@ def telling(monkeypatch: pytest.MonkeyPatch) -> None:
         on_event(StepStarted(run="r1", time=1.0, step="film:one", kind="film", key="k", reason="new", expected=None))
         return [result()]
 
-    fake(monkeypatch, "build", build)
+    fake(monkeypatch, "build_all", build)
 
 
 def test_each_step_that_runs_is_a_plain_line(

@@ -124,12 +124,12 @@ SLOW = """\
 import sys, time
 from vidbuild import api
 from vidbuild.cli import main
-def build(paths, *, cancelled, **_):
+def build_all(paths, *, cancelled, **_):
     print("ready", flush=True)
     while not cancelled():
         time.sleep(0.01)
     raise KeyboardInterrupt
-api.build = build
+api.build_all = build_all
 open("video.yaml", "w").close()
 sys.exit(main(["build"]))
 """
