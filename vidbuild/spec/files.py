@@ -6,9 +6,9 @@ import itertools
 import os
 import stat
 import warnings
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from vidbuild.spec.diagnostics import did_you_mean
+from vidbuild.spec.diagnostics import nearest
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MAX_PIXELS = 100_000_000
@@ -99,7 +99,9 @@ def _neighbour(path: Path, name: str) -> str | None:
             )
     except OSError:
         return None
-    return did_you_mean(name, [folder + item for item in names])
+    found = nearest(path.stem, {PurePath(item).stem for item in names})
+    meant = [item for item in names if PurePath(item).stem == found]
+    return f"did you mean '{folder}{meant[0]}'?" if meant else None
 
 
 def _reason(error: Exception) -> str:

@@ -133,9 +133,13 @@ class _Valid:
         """Every top-level field but the scenes, defaults in place of what is broken."""
         values: dict[str, Any] = {}
         for name, node in schema.load()["properties"].items():
-            given = name in self.data and (name,) not in self.broken
-            if name != "scenes" and (given or "default" in node):
-                data = self._sound(self.data[name], (name,)) if given else node["default"]
+            if name == "scenes":
+                continue
+            data = self.data.get(name, node.get("default"))
+            if not self.fine((name,)):
+                data = self._sound(data, (name,))
+                data = data if validate.valid(data, node) else node.get("default")
+            if data is not None:
                 values[name] = schema.complete(data, node)
         return values
 

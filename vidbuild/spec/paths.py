@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from pathlib import Path
@@ -34,13 +35,20 @@ def resolve(value: str, folder: Path, root: Path) -> Path:
     It is inside the project's root, which must be resolved; whether it exists is another question.
     """
     _refuse_form(value)
+    nowhere = PathProblemError(f"'{value}' is a symlink that leads nowhere")
     try:
         real = (folder.absolute() / value).resolve()
-    except (OSError, RuntimeError):  # RuntimeError is what Python 3.11 and 3.12 raise for symlinks in a circle
-        raise PathProblemError(f"'{value}' is a symlink that leads nowhere") from None
+        if real.is_relative_to(root):
+            dangling = (folder / value).is_symlink() and not real.exists()
+    except RuntimeError:  # what Python 3.11 and 3.12 raise for symlinks in a circle
+        raise nowhere from None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise nowhere from None
+        raise PathProblemError(f"'{value}' cannot be a path: {(error.strerror or str(error)).lower()}") from None
     if real.is_relative_to(root):
-        if (folder / value).is_symlink() and not real.exists():
-            raise PathProblemError(f"'{value}' is a symlink that leads nowhere")
+        if dangling:
+            raise nowhere
         return real
     written = Path(os.path.normpath(folder.resolve() / value))
     how = "is a symlink that leaves" if written.is_relative_to(root) else "leaves"

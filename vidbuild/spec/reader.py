@@ -275,6 +275,6 @@ def _said(error: Any, character: str, line: int) -> tuple[str, str | None]:  # n
     if problem.startswith("found character") and character:
         return f"'{character}' is not expected here", f"text that starts with '{character}' needs quotes"
     began = error.context_mark
-    if began is not None and began.line + 1 != line:
+    if began is not None and began.line + 1 < line:
         return f"{problem}; what is not finished began in line {began.line + 1}", None
     return problem, None

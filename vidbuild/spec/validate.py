@@ -50,6 +50,13 @@ def validate(document: Document, definition: str = "", skip: Iterable[Path] = ()
     return list(dict.fromkeys(_with_echoes(faults)))
 
 
+def valid(data: object, node: schema.Schema) -> bool:
+    """Whether the data is an instance of a part of the schema."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - a null build validates nothing
+
+    return bool(Draft202012Validator({**node, "$defs": schema.load()["$defs"]}).is_valid(data))
+
+
 def diagnose(document: Document, faults: Iterable[Fault]) -> list[Diagnostic]:
     """The faults, located."""
     return [
@@ -93,22 +100,28 @@ def _translate(error: Any) -> Iterator[Fault]:  # noqa: ANN401
 
 
 def _meant(error: Any, path: Path) -> Iterator[Fault]:  # noqa: ANN401
-    """What is wrong with the alternative that the user meant: of the same outermost shape, with the fewest faults."""
+    """What is wrong with the alternative that was meant: of the same shape, with most of its fields, least wrong."""
     branches: dict[int, list[Any]] = {}
     for part in error.context:
         branches.setdefault(part.schema_path[0], []).append(part)
     hint = _enum_hint(error, str(error.instance)) if isinstance(error.instance, str | int | float) else None
-    fitting = [parts for parts in branches.values() if not any(_wrong_shape(part, path) for part in parts)]
+    fitting = {index: parts for index, parts in branches.items() if not any(_wrong_shape(part, path) for part in parts)}
     if not fitting:
         yield Fault(path, f"{_named(path)} must be {_alternatives(error)}, not {_value(error.instance)}", hint)
         return
     if "errorMessage" in error.schema:
         yield Fault(path, f"{_named(path)} must be {_alternatives(error)}, not {_value(error.instance)}", hint)
         return
-    enums = [part for parts in fitting for part in parts if part.validator == "enum" and _here(part, path)]
-    best = min(fitting, key=lambda parts: (sum(part.validator == "additionalProperties" for part in parts), len(parts)))
-    for part in enums if enums and len(enums) == len(fitting) else best:
+    enums = [part for parts in fitting.values() for part in parts if part.validator == "enum" and _here(part, path)]
+    best = min(fitting, key=lambda index: (-_named_keys(error, index), len(fitting[index])))
+    for part in enums if enums and len(enums) == len(fitting) else fitting[best]:
         yield from _translate(part)
+
+
+def _named_keys(error: Any, index: int) -> int:  # noqa: ANN401
+    """How many keys of what is wrong are fields of an alternative."""
+    fields = schema.resolve(error.validator_value[index]).get("properties", {})
+    return sum(key in fields for key in error.instance) if isinstance(error.instance, Mapping) else 0
 
 
 def _wrong_shape(part: Any, path: Path) -> bool:  # noqa: ANN401
@@ -220,7 +233,7 @@ def _with_echoes(faults: list[Fault]) -> Iterator[Fault]:
 def _named(path: Path) -> str:
     """How a message names what stands at a path: by its key, or as an entry of the list it is in."""
     if not path:
-        return "the spec"
+        return "this"
     if isinstance(path[-1], int):
         return f"entry {path[-1] + 1} of '{path[-2]}'" if len(path) > 1 else f"entry {path[-1] + 1}"
     return f"'{_short(path[-1])}'"

@@ -102,7 +102,7 @@ def test_statements_but_if_are_refused(text: str) -> None:
         ("a {{ version", 0, "unexpected end of template, expected 'end of print statement'"),
         ("{{ version }} {% if beta %}", 1, "unexpected end of template"),
         ("{{ }}", 0, "expected an expression, got 'end of print statement'"),
-        ("{{ 'a }}", 0, "unexpected char \"'\" at 3"),
+        ("{{ 'a }}", 0, 'unexpected char "\'" at 3'),
     ],
 )
 def test_what_cannot_be_read(text: str, nth: int, message: str) -> None:

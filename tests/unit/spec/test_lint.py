@@ -1,0 +1,38 @@
+"""What is allowed and still probably not meant."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Project
+
+HEAD = "vidbuild: 1\ntitle: A\nscenes: [{id: a, type: title, title: A, duration: 1}]\n"
+
+
+def test_long_narration_lists_and_titles(project: Project) -> None:
+    """A minute of speech over one picture, a list and a title that cannot be read are warnings; less is not."""
+    assert project.wrong({"narration": "word " * 150, "title": "x" * 70}) == []
+    assert project.wrong({"type": "list", "items": ["a"] * 8}) == []
+    assert [message for _, message, _ in project.wrong({"narration": "word " * 151, "title": "x" * 71})] == [
+        "151 words over one picture; a scene is easy to follow up to 150",
+        "a title of 71 characters; up to 70 can be read at a glance",
+    ]
+    ((where, message, _),) = project.wrong({"type": "list", "items": ["a"] * 9})
+    assert (where, message) == ("scenes[0].items", "9 items in one list; up to 8 can be read")
+
+
+@pytest.mark.parametrize(
+    ("written", "reads"),
+    [("2.10", "2.1"), ("007", "7"), ("1e3", "1000.0"), ("+5", "5"), ("2.4", None), ("3", None), ('"2.10"', None)],
+)
+def test_numbers_that_read_otherwise_than_written(project: Project, written: str, reads: str | None) -> None:
+    """A version 2.10 that YAML takes for the number 2.1 is a warning with how to write it."""
+    found = project.said(f"{HEAD}vars: {{version: {written}}}\n")
+    expected = [(4, 17, f"this is a number, which will read {reads}", f'write "{written}"')] if reads else []
+    assert found == expected
+
+
+def test_variables_of_any_shape(project: Project) -> None:
+    """Variables of the wrong shape are the schema's to complain about."""
+    assert [message for _, _, message, _ in project.said(HEAD + "vars: [1]\n")] == [
+        "'vars' must be a mapping, not a list"
+    ]

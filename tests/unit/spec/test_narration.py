@@ -1,0 +1,131 @@
+"""What is said: marks, tokens, cues, pronunciation."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vidbuild.spec.narration import parse, problems, spoken
+
+
+def test_marks_are_never_spoken_and_never_shown() -> None:
+    """A mark is in neither text; its cue is the token before which it stands."""
+    said = parse("First install it. [[typed]] It takes a few seconds. [[done]]\n", {})
+    assert said.text == said.spoken == "First install it. It takes a few seconds."
+    assert said.cues == {"typed": 3, "done": 8}
+    assert len(said.tokens) == 8
+    assert said.tokens[3] == ("It", "It")
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "cues"),
+    [
+        ("[[a]] one two", "one two", {"a": 0}),
+        ("one [[a]] [[b]] two", "one two", {"a": 1, "b": 1}),
+        ("one[[a]] two", "one two", {"a": 1}),
+        ("one [[a]]two", "one two", {"a": 1}),
+        ("one[[a]]two three", "onetwo three", {"a": 0}),
+        ("one two[[a]]", "one two", {"a": 2}),
+        ("one\n  [[a-b_2]]\n\n two", "one two", {"a-b_2": 1}),
+        ("one [[a]]. two", "one. two", {"a": 1}),
+        ("one, [[a]] (two)", "one, (two)", {"a": 1}),
+        ("read [0:v] and a[1]", "read [0:v] and a[1]", {}),
+    ],
+)
+def test_where_marks_stand(text: str, plain: str, cues: dict[str, int]) -> None:
+    """A mark inside a word belongs to that word; white space and line breaks around marks do not matter."""
+    said = parse(text, {})
+    assert (said.text, said.cues) == (plain, cues)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("say [[do it]] now", [("a cue must be letters, digits, '-' and '_', a letter first, not 'do it'", "[[do it]]", 0)]),
+        ("say [[]]", [("a cue must be letters, digits, '-' and '_', a letter first, not ''", "[[]]", 0)]),
+        ("say [[1]]", [("a cue must be letters, digits, '-' and '_', a letter first, not '1'", "[[1]]", 0)]),
+        ("[[a]] x [[a]]", [("cue 'a' is defined twice in this narration", "[[a]]", 1)]),
+        ("a [[b c", [("a cue is not closed: ']]' is missing", "[[", 0)]),
+        ("[[a]] b [[c", [("a cue is not closed: ']]' is missing", "[[", 1)]),
+        ("a ]] b", [("']]' closes no cue", "]]", 0)]),
+        ("[[a]] ]] b", [("']]' closes no cue", "]]", 1)]),
+        ("[[a\nb]] c", [("a cue is not closed: ']]' is missing", "[[", 0), ("']]' closes no cue", "]]", 0)]),
+        ("[[a]] [[b]]", [("nothing is said here; leave 'narration' out", "", 0)]),
+        ("", [("nothing is said here; leave 'narration' out", "", 0)]),
+        (" \n\t", [("nothing is said here; leave 'narration' out", "", 0)]),
+        ("fine [[a]] text", []),
+    ],
+)  # fmt: skip
+def test_malformed_marks_are_told(text: str, expected: list[tuple[str, str, int]]) -> None:
+    """P42: a mark that is none is told with the occurrence of the token that it is."""
+    assert [(item.message, item.token, item.nth) for item in problems(text)] == expected
+
+
+PRONOUNCE = {
+    "HTTPX": "H T T P X",
+    "YAML": "yamel",
+    "C++": "see plus plus",
+    ".NET": "dot net",
+    "kubectl": " kube  control ",
+}
+
+
+@pytest.mark.parametrize(
+    ("token", "expected"),
+    [
+        ("HTTPX", "H T T P X"),
+        ("HTTPX,", "H T T P X,"),
+        ("(HTTPX).", "(H T T P X)."),
+        ("“YAML”!", "“yamel”!"),
+        ("C++", "see plus plus"),
+        ("(C++),", "(see plus plus),"),
+        (".NET.", "dot net."),
+        ("kubectl", "kube control"),
+        ("httpx", "httpx"),
+        ("HTTPXY", "HTTPXY"),
+        ("xHTTPX", "xHTTPX"),
+        ("HTTPX/YAML", "HTTPX/YAML"),
+        ("—", "—"),
+    ],
+)
+def test_pronunciation_of_whole_words(token: str, expected: str) -> None:
+    """A word is looked up whole and by case, with punctuation around it or without, and never as part of another."""
+    assert spoken(token, PRONOUNCE) == expected
+
+
+def test_pronunciation_is_only_spoken() -> None:
+    """Captions keep the word, the voice gets its spoken form, and each token knows both."""
+    said = parse("Use [[k]] kubectl, now.", PRONOUNCE)
+    assert said.text == "Use kubectl, now."
+    assert said.spoken == "Use kube control, now."
+    assert said.tokens == (("Use", "Use"), ("kubectl,", "kube control,"), ("now.", "now."))
+    assert said.cues == {"k": 1}
+
+
+def test_pronunciation_is_not_applied_twice() -> None:
+    """What a word is replaced by is not looked up again."""
+    assert spoken("a", {"a": "b", "b": "c"}) == "b"
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_parsed(text: str) -> None:
+    """V18: whatever the text, either its marks are told to be wrong, or its tokens are its words without marks."""
+    if not [*problems(text)]:
+        said = parse(text, {"a": "b"})
+        assert said.text == " ".join(token for token, _ in said.tokens)
+        assert said.text
+        assert all(0 <= index <= len(said.tokens) for index in said.cues.values())
+
+
+@given(
+    st.lists(
+        st.sampled_from(["one", "two", "HTTPX,", "日本語", "🎉", "[[a]]", "[[b]]", "“q”", "50%", "C:\\x;"]), min_size=1
+    )
+)
+def test_marks_change_nothing_else(words: list[str]) -> None:
+    """V4: adding, moving or removing marks leaves text and spoken text as they are."""
+    seen: set[str] = set()
+    kept = [word for word in words if not ((word.startswith("[[") and word in seen) or seen.add(word))]
+    with_marks, without = parse(" ".join(kept), PRONOUNCE), parse(" ".join(w for w in kept if w[:2] != "[["), PRONOUNCE)
+    assert (with_marks.text, with_marks.spoken, with_marks.tokens) == (without.text, without.spoken, without.tokens)

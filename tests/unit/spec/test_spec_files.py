@@ -1,0 +1,130 @@
+"""Whether a file is what a spec takes it for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from vidbuild.spec import files
+from vidbuild.spec.files import FileProblemError, fonts, image_size, look, text
+
+
+def png(path: Path, size: tuple[int, int] = (6, 4), kind: str = "PNG") -> Path:
+    """A small image."""
+    Image.new("RGB", size, "#7aa5ff").save(path, kind)
+    return path
+
+
+def said(function: Callable[[Path, str], object], path: Path, name: str = "") -> tuple[str, str | None]:
+    """What is wrong with a file."""
+    with pytest.raises(FileProblemError) as caught:
+        function(path, name or path.name)
+    return caught.value.message, caught.value.hint
+
+
+def test_a_file_that_can_be_read(tmp_path: Path) -> None:
+    """A regular file with something in it is fine."""
+    look(png(tmp_path / "a.png"), "a.png")
+
+
+def test_missing(tmp_path: Path) -> None:
+    """P42: a file that does not exist is told with the nearest name in its folder, written as the spec would."""
+    png(tmp_path / "screenshot.png")
+    (tmp_path / "folder.png").mkdir()
+    assert said(look, tmp_path / "sceenshot.png", "img/sceenshot.png") == (
+        "file 'img/sceenshot.png' does not exist",
+        "did you mean 'img/screenshot.png'?",
+    )
+    assert said(look, tmp_path / "xyz") == ("file 'xyz' does not exist", None)
+    assert said(look, tmp_path / "no" / "folder" / "a") == ("file 'a' does not exist", None)
+    assert said(look, tmp_path / "screenshot.png" / "a")[0] == "file 'a' cannot be read: not a directory"
+
+
+def test_what_is_no_file(tmp_path: Path) -> None:
+    """P42: folders, pipes and empty files are told for what they are."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "empty").touch()
+    assert said(look, tmp_path) == (f"'{tmp_path.name}' is a folder, not a file", None)
+    assert said(look, tmp_path / "pipe") == ("'pipe' is not a regular file", None)
+    assert said(look, tmp_path / "empty") == ("file 'empty' is empty", None)
+    assert "cannot be read" in said(look, tmp_path / ("x" * 5000))[0]
+
+
+def test_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P42: a file that may not be opened is told with the system's reason."""
+    path = png(tmp_path / "a.png")
+    path.chmod(0)
+    if os.access(path, os.R_OK):  # root may read anything
+
+        def refuse(*_: object, **__: object) -> object:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(Path, "open", refuse)
+    assert said(look, path) == ("file 'a.png' cannot be read: permission denied", None)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_images(tmp_path: Path, kind: str) -> None:
+    """The four formats are known by their content, whatever the file's name, and their size is told."""
+    assert image_size(png(tmp_path / "image.dat", kind=kind), "image.dat") == [6, 4]
+
+
+def test_turned_photographs(tmp_path: Path) -> None:
+    """A photograph taken upright has the size that it is seen in."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (6, 4)).save(tmp_path / "a.jpg", exif=exif)
+    assert image_size(tmp_path / "a.jpg", "a.jpg") == [4, 6]
+
+
+def test_what_is_no_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P42: text, other formats, SVG and headers cut short are not images."""
+    (tmp_path / "words.png").write_text("words")
+    (tmp_path / "a.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    whole = png(tmp_path / "a.png").read_bytes()
+    (tmp_path / "short.png").write_bytes(whole[:20])
+    known = "PNG, JPEG, WebP and GIF are known"
+    assert said(image_size, tmp_path / "words.png") == (f"'words.png' is not an image; {known}", None)
+    assert said(image_size, tmp_path / "a.svg") == (f"'a.svg' is not an image; {known}", None)
+    assert said(image_size, png(tmp_path / "a.bmp", kind="BMP")) == (f"'a.bmp' is a BMP image; {known}", None)
+    assert said(image_size, tmp_path / "short.png")[0].startswith("'short.png' is not an image")
+    assert said(image_size, tmp_path / "gone.png")[0] == "file 'gone.png' does not exist"
+    monkeypatch.setattr(files, "MAX_PIXELS", 10)
+    assert said(image_size, tmp_path / "a.png")[0] == "'a.png' has 6 x 4 pixels, more than 0 million"
+
+
+def test_enormous_images(tmp_path: Path) -> None:
+    """An image that claims to be enormous is refused by its header, without being decoded."""
+    raw = bytearray(png(tmp_path / "a.png").read_bytes())
+    raw[16:24] = (100_000).to_bytes(4, "big") * 2
+    import zlib
+
+    raw[29:33] = zlib.crc32(bytes(raw[12:29])).to_bytes(4, "big")
+    (tmp_path / "bomb.png").write_bytes(raw)
+    assert said(image_size, tmp_path / "bomb.png")[0].startswith("'bomb.png' ")
+
+
+def test_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text file is UTF-8, with or without a byte order mark, and of a size that can be shown."""
+    (tmp_path / "a.py").write_bytes(b"\xef\xbb\xbfprint('\xc3\xbc')\n")
+    assert text(tmp_path / "a.py", "a.py") == "print('ü')\n"
+    (tmp_path / "b.py").write_bytes(b"\xff\xfe")
+    assert said(text, tmp_path / "b.py") == ("file 'b.py' is not UTF-8 text", None)
+    monkeypatch.setattr(files, "MAX_TEXT", 10)
+    assert said(text, tmp_path / "a.py") == ("file 'a.py' has 15 bytes, more than 10", None)
+
+
+def test_font_folders(tmp_path: Path) -> None:
+    """A fonts folder is a folder with font files in it; they come in the order of their names."""
+    folder = tmp_path / "fonts"
+    assert said(fonts, folder) == ("folder 'fonts' does not exist", None)
+    folder.mkdir()
+    assert said(fonts, folder) == ("folder 'fonts' has no .ttf or .otf file in it", None)
+    for name in ("b.ttf", "A.OTF", "readme.txt"):
+        (folder / name).write_bytes(b"x")
+    assert [path.name for path in fonts(folder, "fonts")] == ["A.OTF", "b.ttf"]
+    assert said(fonts, folder / "b.ttf") == ("'b.ttf' is not a folder", None)

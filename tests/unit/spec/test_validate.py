@@ -1,0 +1,186 @@
+"""The schema's complaints in our own words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from vidbuild.spec.document import dotted
+from vidbuild.spec.made import document
+from vidbuild.spec.validate import diagnose, validate
+
+SCENE: dict[str, Any] = {"id": "a", "type": "title", "title": "A"}
+
+
+def spec(**fields: Any) -> dict[str, Any]:
+    """A valid spec, but for the given fields; a field that is ... is left out."""
+    whole = {"vidbuild": 1, "title": "A", "scenes": [SCENE], **fields}
+    return {key: value for key, value in whole.items() if value is not ...}
+
+
+def scene(**fields: Any) -> dict[str, Any]:
+    """A spec of one scene that is valid, but for the given fields."""
+    whole = {**SCENE, **fields}
+    return spec(scenes=[{key: value for key, value in whole.items() if value is not ...}])
+
+
+def said(data: object) -> list[tuple[str, str, str | None]]:
+    """Where, what and the hint of everything that is wrong with a spec."""
+    made, problems = document(data, "v.yaml")
+    assert problems == []
+    return [(dotted(fault.path), fault.message, fault.hint) for fault in validate(made) if not fault.echo]
+
+
+def test_a_valid_spec_has_no_faults() -> None:
+    """The smallest spec is valid."""
+    assert said(spec()) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ([], ("", "this must be a mapping of fields, not a list", None)),
+        ("text", ("", "this must be a mapping of fields, not 'text'", None)),
+        (spec(vidbuild=...), ("", "missing field 'vidbuild'", None)),
+        (spec(titel="A"), ("titel", "unknown field 'titel'", "did you mean 'title'?")),
+        (spec(xyz=1), ("xyz", "unknown field 'xyz'", None)),
+        (spec(vidbuild="1"), ("vidbuild", "'vidbuild' must be 1, the version of the spec language, not '1'", None)),
+        (spec(title=""), ("title", "'title' must not be empty", None)),
+        (spec(title=True), ("title", "'title' must be text, not true", 'write "true"')),
+        (spec(title=None), ("title", "'title' must be text, not empty", None)),
+        (spec(scenes=[]), ("scenes", "'scenes' must not be empty", None)),
+        (spec(scenes={}), ("scenes", "'scenes' must be a list, not a mapping", None)),
+        (spec(scenes=["a"]), ("scenes.0", "entry 1 of 'scenes' must be a mapping, not 'a'", None)),
+        (spec(output={"fps": 31}), ("output.fps", "'fps' must be 24, 25, 30, 50 or 60, not 31", None)),
+        (
+            spec(output={"size": "1080q"}),
+            (
+                "output.size",
+                "'size' must be WIDTHxHEIGHT in pixels, or one of 2160p 1440p 1080p 720p vertical square, not '1080q'",
+                "did you mean '1080p'?",
+            ),
+        ),
+        (spec(output={"loudness": -60}), ("output.loudness", "'loudness' must be at least -40, not -60", None)),
+        (spec(vars={"a b": 1}), ("vars.a b", "the name 'a b' must be letters, digits and '_', no digit first", None)),
+        (spec(vars={"a": [1]}), ("vars.a", "'a' must be text, a number or true or false, not a list", None)),
+        (spec(theme=5), ("theme", "'theme' must be text or a mapping, not 5", None)),
+        (spec(theme={"fonts": 5}), ("theme.fonts", "'fonts' must be text or a mapping, not 5", None)),
+        (spec(voice={"engine": "x"}), ("voice", "missing voice field 'name'", None)),
+        (spec(voice="two words"), ("voice", "'voice' must be ENGINE:NAME or a name from 'voices', not 'two words'", None)),
+        (spec(defaults={"x": 1}), ("defaults.x", "unknown defaults field 'x'", None)),
+        (scene(id=...), ("scenes.0", "missing scene field 'id'", None)),
+        (scene(type=...), ("scenes.0", "missing scene field 'type'", None)),
+        (scene(id="A"), ("scenes.0.id", "'id' must be lower-case letters, digits and '-', no '-' first, not 'A'", None)),
+        (scene(id="a" * 65), ("scenes.0.id", "'id' must be at most 64 characters long, not 65", None)),
+        (scene(type=5), ("scenes.0.type", "'type' must be title, list, command, code, image, clip or outro, not 5", None)),
+        (
+            scene(type="titel"),
+            (
+                "scenes.0.type",
+                "unknown scene type 'titel'; there are title, list, command, code, image, clip, outro",
+                "did you mean 'title'?",
+            ),
+        ),
+        (scene(items=["a"]), ("scenes.0.items", "unknown scene field 'items'", "'items' is a field of list scenes")),
+        (
+            scene(caption="a"),
+            ("scenes.0.caption", "unknown scene field 'caption'", "'caption' is a field of image or clip scenes"),
+        ),
+        (scene(duration=0), ("scenes.0.duration", "'duration' must be more than 0, not 0", None)),
+        (scene(duration=5000), ("scenes.0.duration", "'duration' must be at most 3600, not 5000", None)),
+        (scene(captions="no"), ("scenes.0.captions", "'captions' must be true or false, not 'no'", "write false")),
+        (scene(narration=5), ("scenes.0.narration", "'narration' must be text or a mapping, not 5", None)),
+        (scene(narration={}), ("scenes.0.narration", "'narration' must not be empty", None)),
+        (scene(narration={"en": 5}), ("scenes.0.narration.en", "'en' must be text, not 5", 'write "5"')),
+        (
+            scene(narration={"english": "a"}),
+            (
+                "scenes.0.narration.english",
+                "the name 'english' must be a BCP 47 language tag such as 'en' or 'pt-BR'",
+                None,
+            ),
+        ),
+        (
+            scene(narration={"audio": "a", "txt": "b"}),
+            ("scenes.0.narration.txt", "unknown recorded narration field 'txt'", "did you mean 'text'?"),
+        ),
+        (scene(transition="fad"), ("scenes.0.transition", "'transition' must be cut or fade, not 'fad'", "did you mean 'fade'?")),
+        (scene(transition=1), ("scenes.0.transition", "'transition' must be cut or fade or a mapping, not 1", None)),
+        (scene(transition={"duration": 1}), ("scenes.0.transition", "missing transition field 'type'", None)),
+        (
+            scene(transition={"type": "fade", "duration": 11}),
+            ("scenes.0.transition.duration", "'duration' must be at most 10, not 11", None),
+        ),
+        (
+            scene(background="red"),
+            ("scenes.0.background", "'background' must be a colour such as '#f80' or '#ff8800', not 'red'", None),
+        ),
+        (
+            scene(type="list", items=["a"] * 13),
+            ("scenes.0.items", "'items' can have at most 12 entries, not 13", None),
+        ),
+        (
+            scene(type="list", items=[{"text": "a", "at": "1st"}]),
+            ("scenes.0.items.0.at", "'at' must be a cue's name or seconds from the scene's start, not '1st'", None),
+        ),
+        (
+            scene(type="code", code="a", lines="0"),
+            ("scenes.0.lines", "'lines' must be a line or a range of lines such as '3' or '4-9', not '0'", None),
+        ),
+        (scene(type="code", code="a", lines=0), ("scenes.0.lines", "'lines' must be at least 1, not 0", None)),
+        (
+            scene(type="code", code="a", lines=[1]),
+            ("scenes.0.lines", "'lines' must be text or a whole number, not a list", None),
+        ),
+        (scene(type="code", code=" \n"), ("scenes.0.code", "'code' must be some code, not ''", None)),
+    ],
+)  # fmt: skip
+def test_each_fault_in_our_own_words(data: object, expected: tuple[str, str, str | None]) -> None:
+    """P42: each fault is one short message with what was expected, what was found and the nearest name."""
+    where, message, hint = expected
+    assert said(data) == [(where, message, hint)]
+
+
+def test_a_misspelt_field_is_not_missing_too() -> None:
+    """A required field under a misspelt name is one problem, not two."""
+    assert said(spec(title=..., titel="A")) == [("titel", "unknown field 'titel'", "did you mean 'title'?")]
+
+
+def test_all_faults_at_once() -> None:
+    """P42: faults in several scenes and fields come together."""
+    data = spec(title=5, scenes=[{**SCENE, "x": 1}, {"id": "b"}, {"type": "list", "id": "c", "items": [1, 2]}])
+    assert [where for where, _, _ in said(data)] == [
+        "title",
+        "scenes.0.x",
+        "scenes.1",
+        "scenes.2.items.0",
+        "scenes.2.items.1",
+    ]
+
+
+def test_what_is_skipped_has_no_faults() -> None:
+    """A value that is wrong for another reason already is not complained about again."""
+    made, _ = document(spec(title=5, theme=5), "v.yaml")
+    assert [fault.path for fault in validate(made, skip=[("title",)])] == [("theme",)]
+
+
+def test_a_part_of_the_schema() -> None:
+    """A theme file is checked against the theme's part alone."""
+    made, _ = document({"acent": "#fff"}, "t.yaml")
+    (fault,) = validate(made, "theme")
+    assert (fault.message, fault.hint) == ("unknown field 'acent'", "did you mean 'accent'?")
+
+
+def test_long_values_are_shortened() -> None:
+    """A message quotes as much of a value as a line bears, without its line breaks."""
+    ((_, message, _),) = said(scene(background="not a\ncolour " * 1000))
+    assert len(message) < 150
+    assert "'not a colour not a colour" in message
+    assert message.endswith("…'")
+
+
+def test_an_unknown_keys_place_is_the_key() -> None:
+    """Of an unknown field the key is pointed to, of a wrong value the value."""
+    made, _ = document(spec(x=1, title=5), "v.yaml")
+    assert sorted(item.path for item in diagnose(made, validate(made))) == ["title", "x"]
