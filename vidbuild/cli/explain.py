@@ -11,6 +11,7 @@ from vidbuild.cli import console, options
 from vidbuild.cli.exits import Exit
 from vidbuild.report import figures
 
+_SHOWN = 4  # reasons of one step in an overview
 _NEW = "new"  # "never built": in an overview the step's own line says it
 
 
@@ -38,9 +39,9 @@ def command(spec: Path, step: str | None, variables: Mapping[str, str], *, every
     shown = [each for each in explained if step or everything or each.state != "cached"]
     for each in shown:
         console.result(each.short())
-        for reason in each.reasons:
-            if step or reason.what != _NEW:
-                console.result(f"  {reason.long()}")
+        reasons = [f"  {reason.long()}" for reason in each.reasons if step or reason.what != _NEW]
+        for line in reasons if step else figures.first(reasons, _SHOWN):
+            console.result(line)
     if len(explained) > len(shown):
         console.result(f"{len(explained) - len(shown)} of {figures.count(len(explained), 'step')} cached")
     return Exit.DONE

@@ -55,4 +55,5 @@ def first(lines: Sequence[str], limit: int) -> list[str]:
     """At most `limit` lines, the last of which says how many were left out."""
     if len(lines) <= limit:
         return list(lines)
-    return [*lines[: limit - 1], f"...and {len(lines) - limit + 1} more"]
+    indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+    return [*lines[: limit - 1], f"{indent}...and {len(lines) - limit + 1} more"]
