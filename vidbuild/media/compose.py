@@ -6,6 +6,8 @@ Colours stay RGB until `encodable`, so mixing them is exact.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vidbuild.media import graph
 from vidbuild.media.graph import Stream
 from vidbuild.media.layer import SCALER, Picture, laid_over
@@ -19,11 +21,12 @@ def pictures(picture: Picture) -> Stream:
     seen = shown(layers, motion)
     times = moments(layers, motion)
     if seen and _fills(seen[0], picture) and still(seen[0], motion):
-        canvas, seen = graph.image(picture.folder / seen[0].file, "rgb24"), seen[1:]
+        canvas, seen = graph.image(picture.folder / seen[0].file, picture.options, "rgb24"), seen[1:]
     else:
-        canvas = graph.colour("black", layers.width, layers.height)
+        canvas = graph.colour("black", layers.width, layers.height, picture.options)
     while seen and still(seen[0], motion):
-        canvas = graph.over(canvas, graph.image(picture.folder / seen[0].file), seen[0].x, seen[0].y)
+        image = graph.image(picture.folder / seen[0].file, picture.options)
+        canvas = graph.over(canvas, image, seen[0].x, seen[0].y)
         seen = seen[1:]
     stream = graph.at(graph.clock(canvas, motion.fps), times)
     for layer in seen:
@@ -44,7 +47,7 @@ def crossfade(leaving: Picture, coming: Picture, frames: int) -> Stream:
     """
     below = held(pictures(leaving), leaving.motion)
     below = below.filter("tpad", stop=frames - leaving.motion.frames, stop_mode="clone")
-    above = held(pictures(coming), coming.motion)
+    above = held(pictures(replace(coming, second=True)), coming.motion)
     above = above.filter("tpad", start=frames - coming.motion.frames, start_mode="clone").filter("format", "rgba")
     above = graph.later(graph.fade(graph.later(above, 1), "in", 1, frames, coming.motion.fps), -1)
     return graph.over(below, above, 0, 0)

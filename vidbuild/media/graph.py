@@ -23,15 +23,16 @@ def source(name: str, options: Mapping[str, Any]) -> Stream:
     return ffmpeg.input(name, **options)
 
 
-def image(path: Path, pixels: str = "rgba") -> Stream:
+def image(path: Path, options: Mapping[str, Any], pixels: str = "rgba") -> Stream:
     """One picture of a PNG; its name is never taken for a pattern or an address."""
-    options = {"f": "png_pipe", "protocol_whitelist": "file,pipe", "threads": 1}
-    return source(f"file:{path}", options).filter("format", pixels)
+    fixed = {"f": "png_pipe", "protocol_whitelist": "file,pipe", "threads": 1}
+    return source(f"file:{path}", {**fixed, **options}).filter("format", pixels)
 
 
-def colour(name: str, width: int, height: int) -> Stream:
+def colour(name: str, width: int, height: int, options: Mapping[str, Any]) -> Stream:
     """One picture of one colour."""
-    return source(f"color=c={name}:s={width}x{height}:r=1:d=1", {"f": "lavfi"}).filter("format", "rgb24")
+    text = f"color=c={name}:s={width}x{height}:r=1:d=1"
+    return source(text, {"f": "lavfi", **options}).filter("format", "rgb24")
 
 
 def clock(stream: Stream, fps: int) -> Stream:

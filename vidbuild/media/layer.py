@@ -36,6 +36,12 @@ class Picture:
     layers: Layers
     motion: Motion
     clip: Clip | None = None
+    second: bool = False
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Input options that change nothing, but keep a second picture's files apart from the first's in one graph."""
+        return {"itsoffset": 0} if self.second else {}
 
 
 def laid_over(base: Stream, picture: Picture, layer: Layer) -> Stream:
@@ -54,7 +60,7 @@ def _pictures(picture: Picture, layer: Layer, track: Track) -> Stream:
     if not layer.file:
         return _faded(_clip(picture, layer), track, motion.fps)
     own = changing(layer, picture.layers, motion)
-    stream = graph.at(graph.clock(graph.image(picture.folder / layer.file), motion.fps), own)
+    stream = graph.at(graph.clock(graph.image(picture.folder / layer.file, picture.options), motion.fps), own)
     steps = typed(layer, motion)
     if steps:
         stream = _typed(stream, layer, [_width_at(frame, steps) for frame in own])
@@ -123,12 +129,10 @@ def _zoomed(stream: Stream, layer: Layer, zoom: tuple[float, float], frames: int
     while pixels are mixed, so that clear ones lend no colour to their neighbours.
     """
     solid = layer.opaque and min(zoom) >= 1
-    border = 0 if solid else 1
     factor = f"({zoom[0]:.6f}+{(zoom[1] - zoom[0]) / frames:.9f}*(in+{first - 1}))"
-    x, y = (
-        f"(({side}-{size}/{factor})/2-{border}/{factor})" for side, size in (("W", layer.width), ("H", layer.height))
-    )
-    corners = {"x0": x, "y0": y, "x1": f"W-{x}", "y1": y, "x2": x, "y2": f"H-{y}", "x3": f"W-{x}", "y3": f"H-{y}"}
+    cut = f"(1-1/{factor})/2"  # of the width, at each side; the filter's pixels have their places at their corners
+    x0, y0, x1, y1 = f"(W-1)*{cut}", f"(H-1)*{cut}", f"W-(W+1)*{cut}", f"H-(H+1)*{cut}"
+    corners = {"x0": x0, "y0": y0, "x1": x1, "y1": y0, "x2": x0, "y2": y1, "x3": x1, "y3": y1}
     sampled = {**corners, "interpolation": "cubic", "eval": "frame"}
     if solid:
         return stream.filter("format", "gbrp").filter("perspective", **sampled).filter("format", "rgba")
@@ -148,7 +152,7 @@ def _clip(picture: Picture, layer: Layer) -> Stream:
     if playback is None or picture.clip is None:
         raise StepError(f"the layer '{layer.name}' is the place of a clip, and there is none")
     start = playback.start_ms / 1000 + playback.skip / fps
-    options: dict[str, Any] = {"protocol_whitelist": "file,pipe", "format_whitelist": FORMATS}
+    options = {"protocol_whitelist": "file,pipe", "format_whitelist": FORMATS, **picture.options}
     if start > 0:
         options |= {"ss": f"{start:.6f}", "noaccurate_seek": None}
     stream = graph.source(f"file:{picture.clip.path}", options)["V:0"]

@@ -1,0 +1,98 @@
+"""The building blocks of filter graphs: what they say, without ffmpeg."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vidbuild.media import graph
+
+
+def value(expression: str, **variables: float) -> float:
+    """What ffmpeg would make of an expression of these tests."""
+    return float(eval(expression, {"gte": lambda a, b: int(a >= b)}, variables))  # noqa: S307 - our own expressions
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.dictionaries(st.integers(0, 120), st.integers(-2000, 2000), min_size=1, max_size=25),
+    st.floats(-1e-6, 1e-6),
+)
+def test_a_staircase_holds_the_last_steps_value(steps: dict[int, int], error: float) -> None:
+    """At every frame the value is that of the last step at or before it, whatever the last bits of the time are."""
+    expression = graph.staircase(steps.items(), "n")
+    for frame in range(min(steps), 122):
+        last = max(at for at in steps if at <= frame)
+        assert value(expression, n=frame + error) == steps[last]
+
+
+def test_a_staircase_starts_with_its_first_value() -> None:
+    """Before the first step its value holds already."""
+    assert value(graph.staircase([(5, 70), (9, 80)], "n"), n=0) == 70
+
+
+def test_a_staircase_of_equal_values_is_a_number() -> None:
+    """Steps that change nothing are left out."""
+    assert graph.staircase([(0, 7), (3, 7), (9, 7)], "n") == "7"
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.sets(st.integers(0, 400), min_size=1, max_size=60))
+def test_a_picture_is_put_at_exactly_its_frames(frames: set[int]) -> None:
+    """One decoded picture is repeated for as many frames as there are, and each gets its own time."""
+    wanted = sorted(frames)
+    args = " ".join(graph.arguments(graph.output(graph.at(graph.image(Path("a.png"), {}), wanted), Path("o"), {})))
+    loops = re.search(r"loop=loop=(\d+):size=1", args)
+    assert int(loops[1]) + 1 if loops else 1 == len(wanted)
+    times = re.search(r"setpts=([^\[]*)\[", args)
+    assert times is not None
+    expression = times[1].replace("\\", "").replace("'", "")
+    assert [value(expression, N=index) for index in range(len(wanted))] == wanted
+
+
+def test_a_fades_times_make_every_frame_a_mixture() -> None:
+    """A fade of n frames is one of n + 1 steps that starts a frame earlier: none of its frames is bare or whole."""
+    faded = graph.fade(graph.image(Path("a.png"), {}), "in", 10, 11, 30)
+    text = " ".join(graph.arguments(graph.output(faded, Path("o"), {})))
+    assert "fade=alpha=1:duration=0.400000:start_time=0.300000:type=in" in text
+
+
+def test_names_are_never_patterns_or_addresses() -> None:
+    """V18: whatever a PNG's path looks like, it is read as one file."""
+    name = "/a b/http:\\x,[0:v];'%03d'.png"
+    args = graph.arguments(graph.output(graph.image(Path(name), {}), Path("o.raw"), {}))
+    assert args[args.index("-i") + 1] == f"file:{name}"
+    assert args[args.index("-f") + 1] == "png_pipe"
+    assert name not in args[args.index("-filter_complex") + 1]
+
+
+def test_everything_made_is_bit_exact() -> None:
+    """P4: no output holds a date or a version of ffmpeg's."""
+    args = graph.arguments(graph.output(graph.colour("black", 2, 2, {}), Path("o"), {"format": "mjpeg"}))
+    assert args[args.index("-fflags") + 1] == args[args.index("-flags:v") + 1] == "+bitexact"
+
+
+def test_the_thread_count_of_filters_is_pinned() -> None:
+    """P6: how many processors a machine has is not in what it makes."""
+    args = graph.arguments(graph.output(graph.colour("black", 2, 2, {}), Path("o"), {}))
+    assert args[:2] == ["-filter_complex_threads", str(graph.FILTER_THREADS)]
+
+
+@pytest.mark.parametrize("frames", [3, -3])
+def test_streams_can_be_moved_in_time(frames: int) -> None:
+    """Moving a stream adds to its times; by nothing, it is left as it is."""
+    stream = graph.colour("black", 2, 2, {})
+    assert graph.later(stream, 0) is stream
+    assert f"PTS{frames:+d}" in " ".join(graph.arguments(graph.output(graph.later(stream, frames), Path("o"), {})))
+
+
+def test_importing_loads_no_ffmpeg_package() -> None:
+    """P46: the ffmpeg package is loaded when a graph is built, not before."""
+    code = "import sys, vidbuild.media.compose; print('ffmpeg' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"
