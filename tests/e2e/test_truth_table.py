@@ -155,7 +155,11 @@ TABLE = [
         swap(("[[beta]]", "[[second]]"), ("at: beta", "at: second")),
         {"time:points", "caption", "report"},
     ),
-    Row("a cue's place", swap(("then [[beta]] beta", "[[beta]] then beta")), {"time:points", "film:points", "sound:points", "caption"} | ENDS),
+    Row(
+        "a cue's place",
+        swap(("then [[beta]] beta", "[[beta]] then beta")),
+        {"time:points", "film:points", "sound:points", "caption"} | ENDS,
+    ),
     Row(
         "a scene's title",
         swap(("title: Points", "title: Matters")),

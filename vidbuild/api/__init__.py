@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from vidbuild.api.cache import cache_clear, cache_gc, cache_info, cache_verify, run, runs
     from vidbuild.api.catalog import scenes, schema, themes, voices
     from vidbuild.api.doctor import doctor
-    from vidbuild.api.look import check, diagnosis, explain, graph, load, parse, render, still
-    from vidbuild.api.result import Result
+    from vidbuild.api.look import check, explain, graph, load, parse, render, still
+    from vidbuild.api.result import Result, diagnosis
 
 _HOMES = {
     "Options": "build",
@@ -23,7 +23,7 @@ _HOMES = {
     "cache_info": "cache",
     "cache_verify": "cache",
     "check": "look",
-    "diagnosis": "look",
+    "diagnosis": "result",
     "doctor": "doctor",
     "explain": "look",
     "graph": "look",

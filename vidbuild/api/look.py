@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.api.build import engine_of, place_of
 from vidbuild.api.planning import plan_of, store_of
+from vidbuild.api.result import diagnosis
 from vidbuild.engine.explain import Explanation
 from vidbuild.engine.graph import Graph
 from vidbuild.engine.outputs import Outputs
@@ -39,18 +40,6 @@ class Checked:
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""
         return {"spec": str(self.spec), "ok": self.ok, "problems": [diagnosis(each) for each in self.diagnostics]}
-
-
-def diagnosis(item: Diagnostic) -> dict[str, Any]:
-    """A diagnostic as JSON values; line and column count from 1, 0 where there are none."""
-    return {
-        "severity": item.severity,
-        "message": item.message,
-        "file": item.path,
-        "line": item.line,
-        "column": item.column,
-        "hint": item.hint,
-    }
 
 
 def render(diagnostics: Sequence[Diagnostic]) -> str:

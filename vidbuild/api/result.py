@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vidbuild.place import Place
+
+if TYPE_CHECKING:
+    from vidbuild.spec.diagnostics import Diagnostic
+
+
+def diagnosis(item: Diagnostic) -> dict[str, Any]:
+    """A diagnostic as JSON values; line and column count from 1, 0 where there are none."""
+    return {
+        "severity": item.severity,
+        "message": item.message,
+        "file": item.path,
+        "line": item.line,
+        "column": item.column,
+        "hint": item.hint,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +85,7 @@ class Result:
     video_seconds: float
     wall_seconds: float
     warnings: tuple[Notice, ...] = ()
-    diagnostics: tuple[Any, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -93,7 +108,7 @@ class Result:
                 "cached": self.steps.cached,
                 "failed": [{"step": each.step, "error": each.error} for each in self.steps.failed],
             },
-            "errors": [str(each) for each in self.diagnostics],
+            "errors": [diagnosis(each) for each in self.diagnostics],
             "video_seconds": self.video_seconds,
             "wall_seconds": self.wall_seconds,
         }
