@@ -6,7 +6,7 @@ import io
 import warnings
 from pathlib import Path
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from vidbuild.errors import SpecProblem
 
@@ -21,12 +21,13 @@ def opened(path: Path, *, field: str) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(path)
-            image.load()
+            with Image.open(path) as image:
+                image.load()
+                return _standard(ImageOps.exif_transpose(image))
+    except UnidentifiedImageError as error:
+        raise SpecProblem("image cannot be read: it is in no known format", field=field) from error
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise SpecProblem(f"image cannot be read: {error}", field=field) from error
-    upright = ImageOps.exif_transpose(image)
-    return _standard(upright)
 
 
 def filled(image: Image.Image, width: int, height: int) -> Image.Image:

@@ -9,7 +9,7 @@ from typing import Any
 
 TAB = 8
 TAIL = 24  # characters of a cut text that a message shows
-ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])?")
+ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]+[0-~]|[0-~])?")
 # Drawn fields whose names are not those of the spec.
 SPEC_FIELDS = (
     (re.compile(r"^entries\.(\d+)\.lines.*"), r"commands.\1.run"),
@@ -20,7 +20,8 @@ SPEC_FIELDS = (
 def cleaned(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Fields without what can't be shown: terminal escapes and control characters go, tabs become spaces."""
     if isinstance(value, str):
-        return "\n".join(_visible(line) for line in ESCAPES.sub("", value).splitlines())
+        lines = ESCAPES.sub("", value).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return "\n".join(_visible(line) for line in lines).rstrip("\n")
     if isinstance(value, list):
         return [cleaned(item) for item in value]
     if isinstance(value, dict):

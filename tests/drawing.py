@@ -1,0 +1,141 @@
+"""Runs the draw step for a test or a look by eye, and puts its layers over each other as a film would."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from PIL import Image
+
+from vidbuild.engine.context import Context, StepWarning
+from vidbuild.media.picture import Layer, Layers
+from vidbuild.steps import draw
+
+PACKAGE = Path(draw.__file__).resolve().parent.parent
+THEMES = ("midnight", "paper")
+TYPES = ("title", "list", "command", "code", "image", "clip", "outro")
+
+CODE = """import httpx
+
+r = httpx.get("https://www.example.org/")
+print(r.status_code)      # 200
+print(r.headers["content-type"])
+data = {"user": {"name": "Tom", "tags": ["{{ not a template }}"]}}"""
+
+FIELDS: dict[str, dict[str, Any]] = {
+    "title": {"kicker": "Quickstart", "title": "HTTPX in one minute", "subtitle": "A next-generation HTTP client"},
+    "list": {
+        "title": "What you get",
+        "style": "checks",
+        "items": [{"text": "A command line client", "detail": None}, {"text": "HTTP/2", "detail": "and HTTP/1.1"}],
+    },
+    "command": {
+        "title": "Install it",
+        "shell": "bash",
+        "prompt": "$ ",
+        "entries": [
+            {"lines": ["pip install httpx \\", "  --upgrade"], "output": []},
+            {"lines": [], "output": ["Successfully installed httpx-0.28.1"]},
+            {"lines": ["httpx --help"], "output": ["Usage: httpx", "", "  -h  help"]},
+        ],
+    },
+    "code": {
+        "title": "Your first request",
+        "filename": "hello.py",
+        "language": "python",
+        "code": CODE,
+        "first": 1,
+        "highlights": [{"from": 3, "to": 3}, {"from": 4, "to": 5}],
+    },
+    "image": {"title": "A picture", "caption": "What it shows", "fit": "contain", "frame": "window"},
+    "clip": {"title": "A recording", "caption": "What it shows", "fit": "contain"},
+    "outro": {"title": "Try it today", "subtitle": "pip install httpx", "links": ["www.python-httpx.org"]},
+}
+
+
+def theme(name: str = "midnight") -> dict[str, Any]:
+    """A built-in theme's values."""
+    values: dict[str, Any] = yaml.safe_load((PACKAGE / "themes" / f"{name}.yaml").read_text(encoding="utf-8"))
+    return values
+
+
+class Drawn:
+    """What one run of the draw step left behind."""
+
+    def __init__(self, folder: Path, warnings: list[StepWarning]) -> None:
+        self.folder = folder
+        self.warnings = warnings
+        self.layers = Layers.read(folder)
+
+    def names(self) -> list[str]:
+        """The layers' names, the bottom one first."""
+        return [layer.name for layer in self.layers.layers]
+
+    def __getitem__(self, name: str) -> Layer:
+        return next(layer for layer in self.layers.layers if layer.name == name)
+
+    def image(self, name: str) -> Image.Image:
+        """A layer's own pixels."""
+        with Image.open(self.folder / self[name].file) as image:
+            return image.convert("RGBA")
+
+    def ink(self, name: str) -> tuple[int, int, int, int]:
+        """The box on the canvas of what a layer clearly shows (left, top, right, bottom)."""
+        layer = self[name]
+        box = self.image(name).getchannel("A").point([0] * 32 + [255] * 224).getbbox()
+        assert box is not None, f"nothing in {name}"
+        return layer.x + box[0], layer.y + box[1], layer.x + box[2], layer.y + box[3]
+
+    def files(self) -> dict[str, bytes]:
+        """Everything that was written, by name."""
+        return {path.name: path.read_bytes() for path in sorted(self.folder.iterdir())}
+
+    def composed(self, hidden: tuple[str, ...] = ()) -> Image.Image:
+        """All layers over each other, without the hidden ones; a ramp stands for a clip."""
+        canvas = Image.new("RGBA", (self.layers.width, self.layers.height))
+        for layer in self.layers.layers:
+            if layer.name in hidden:
+                continue
+            ramp = Image.linear_gradient("L").convert("RGBA").resize((layer.width, layer.height))
+            canvas.alpha_composite(self.image(layer.name) if layer.file else ramp, (layer.x, layer.y))
+        return canvas.convert("RGB")
+
+
+def picture(path: Path, size: tuple[int, int] = (320, 200), colour: tuple[int, ...] = (200, 80, 40)) -> Path:
+    """Write a plain image, so that an image scene has one."""
+    Image.new("RGB" if len(colour) == 3 else "RGBA", size, colour).save(path)
+    return path
+
+
+def drawn(
+    out: Path,
+    kind: str,
+    fields: Mapping[str, Any] | None = None,
+    *,
+    size: tuple[int, int] = (640, 360),
+    theme_values: Mapping[str, Any] | None = None,
+    language: str = "en",
+    background: str | None = None,
+    files: Mapping[str, Path] | None = None,
+) -> Drawn:
+    """Run the draw step into a folder; fields are those of FIELDS where none are given."""
+    params = {
+        "type": kind,
+        "size": list(size),
+        "theme": theme() if theme_values is None else theme_values,
+        "fields": FIELDS[kind] if fields is None else fields,
+        "language": language,
+        "background": background,
+    }
+    scenes = PACKAGE / "scenes"
+    inputs = {"template": scenes / kind / "template.typ", "base": scenes / "base.typ", **(files or {})}
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        if kind == "image" and "image" not in inputs:
+            inputs["image"] = picture(Path(scratch) / "image.png")
+        context = Context(f"draw:{kind}", params, inputs, out, Path(scratch), {})
+        draw.run(context)
+    return Drawn(out, context.warnings)

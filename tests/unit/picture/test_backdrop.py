@@ -1,0 +1,85 @@
+"""The background: what it shows, and that it shows no bands."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image, ImageStat
+
+from vidbuild.media import backdrop
+from vidbuild.media.backdrop import Light
+from vidbuild.media.colour import RGB
+
+NIGHT = ((10, 15, 31), (20, 28, 61), (58, 87, 181))
+LIGHTS = (Light(0.9, 0.1, 0.5, 0.3),)
+
+
+def image(size: tuple[int, int], lights: tuple[Light, ...] = (), colours: tuple[RGB, ...] = NIGHT) -> Image.Image:
+    """A background, decoded by Pillow."""
+    made = Image.open(io.BytesIO(backdrop.paint(size, colours[0], colours[1], colours[2], lights)))
+    made.load()
+    return made
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 3), (160, 90), (90, 160), (101, 101)])
+def test_is_an_opaque_png_of_the_size(size: tuple[int, int]) -> None:
+    """Any size gives an RGB image of exactly that size."""
+    made = image(size, LIGHTS)
+    assert (made.size, made.mode, made.format) == (size, "RGB", "PNG")
+
+
+def test_the_same_request_gives_the_same_bytes() -> None:
+    """Painting twice, without the memory of the first time, gives the same file."""
+    first = backdrop.paint((160, 90), *NIGHT, LIGHTS)
+    backdrop.paint.cache_clear()
+    backdrop._dither.cache_clear()
+    assert backdrop.paint((160, 90), *NIGHT, LIGHTS) == first
+
+
+def test_runs_from_the_first_colour_to_the_second() -> None:
+    """The top left corner has the first colour and the bottom right one the second."""
+    made = image((400, 300))
+    for corner, colour in (((0, 0), NIGHT[0]), ((384, 284), NIGHT[1])):
+        mean = ImageStat.Stat(made.crop((*corner, corner[0] + 16, corner[1] + 16))).mean
+        assert mean == pytest.approx(colour, abs=1.5)
+
+
+def test_a_light_brightens_where_it_stands_and_nowhere_else() -> None:
+    """A light has its strength at its centre and nothing beyond its reach."""
+    flat = ((10, 10, 10), (10, 10, 10), (110, 110, 110))
+    made = image((400, 200), (Light(0.25, 0.5, 0.2, 0.5),), flat)
+    assert made.getpixel((100, 100))[0] == pytest.approx(60, abs=2)
+    assert made.getpixel((300, 100)) == (10, 10, 10)
+
+
+def test_a_plain_background_is_one_colour() -> None:
+    """Without gradient and lights every pixel is the colour itself."""
+    assert image((64, 64), (), ((1, 2, 3), (1, 2, 3), (200, 0, 0))).getcolors() == [(64 * 64, (1, 2, 3))]
+
+
+def test_means_follow_the_gradient_finer_than_eight_bits() -> None:
+    """Dither keeps areas' means within a tenth of a step of a gradient that eight bits alone would turn into steps."""
+    made = image((1024, 256), (), ((20, 20, 20), (24, 24, 24), (0, 0, 0)))
+    for x in range(0, 1024, 64):
+        for y in (0, 192):
+            along = 0.35 * (x + 32) / 1024 + 0.65 * (y + 32) / 256
+            mean = ImageStat.Stat(made.crop((x, y, x + 64, y + 64))).mean[0]
+            assert mean == pytest.approx(20 + 4 * along, abs=0.12)
+
+
+def test_there_are_no_bands() -> None:
+    """Where a slow gradient is between two levels, every small area shows both: no edge runs between them."""
+    made = image((1024, 64), (), ((20, 20, 20), (22, 22, 22), (0, 0, 0))).getchannel("R")
+    for x in range(0, 1024, 16):
+        for y in range(0, 64, 16):
+            ideal = 20 + 2 * (0.35 * (x + 8) / 1024 + 0.65 * (y + 8) / 64)
+            if 0.2 < ideal % 1 < 0.8:
+                low, high = made.crop((x, y, x + 16, y + 16)).getextrema()
+                assert (low, high) == (int(ideal), int(ideal) + 1)
+
+
+def test_hue_is_dithered_as_well() -> None:
+    """The channels are not rounded in step, or colour would show the bands that brightness does not."""
+    made = image((256, 256), (), ((20, 20, 20), (22, 22, 22), (0, 0, 0)))
+    assert any(len(set(colour)) > 1 for _, colour in made.getcolors(256 * 256))

@@ -1,0 +1,113 @@
+"""Users' images: upright, in sRGB, sharp, or refused."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageCms
+
+from vidbuild.errors import SpecProblem
+from vidbuild.media import raster
+
+
+def quarters(size: tuple[int, int] = (40, 20)) -> Image.Image:
+    """An image whose left half is red and whose right half is blue."""
+    image = Image.new("RGB", size, (255, 0, 0))
+    image.paste((0, 0, 255), (size[0] // 2, 0, *size))
+    return image
+
+
+def test_an_image_turned_by_its_metadata_is_upright(tmp_path: Path) -> None:
+    """A photo that says it is to be turned by 90 degrees is seen, and measured, as it was meant."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    quarters().save(tmp_path / "turned.jpg", exif=exif, quality=95)
+    image = raster.opened(tmp_path / "turned.jpg", field="src")
+    assert image.size == (20, 40)
+    top, bottom = image.getpixel((10, 5)), image.getpixel((10, 35))
+    assert top == pytest.approx((255, 0, 0), abs=40)
+    assert bottom == pytest.approx((0, 0, 255), abs=40)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I"])
+def test_every_kind_of_pixel_becomes_rgb(mode: str, tmp_path: Path) -> None:
+    """Whatever a file holds, eight bits of red, green and blue come out, and white is white."""
+    white = {"I;16": 65535, "I": 65535, "P": 0, "LA": (255, 255), "CMYK": (0, 0, 0, 0), "1": 1, "L": 255}
+    name = "white.tiff" if mode in {"CMYK", "I"} else "white.png"
+    if mode == "P":
+        image = Image.new("RGB", (8, 8), "white").convert("P")
+    else:
+        image = Image.new(mode, (8, 8), white.get(mode, (255,) * len(mode)))
+    image.save(tmp_path / name)
+    made = raster.opened(tmp_path / name, field="src")
+    assert made.mode == "RGB"
+    assert made.getpixel((4, 4)) == (255, 255, 255)
+
+
+def test_transparency_survives(tmp_path: Path) -> None:
+    """See-through pixels stay so, also those of a palette."""
+    Image.new("RGBA", (8, 8), (10, 20, 30, 0)).save(tmp_path / "clear.png")
+    Image.new("P", (8, 8), 0).save(tmp_path / "clear.gif", transparency=0)
+    for name in ("clear.png", "clear.gif"):
+        made = raster.opened(tmp_path / name, field="src")
+        assert made.mode == "RGBA"
+        assert made.getpixel((0, 0))[3] == 0
+
+
+def test_the_first_picture_of_several_is_taken(tmp_path: Path) -> None:
+    """An animated image shows its first picture."""
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / "two.gif", save_all=True, append_images=frames[1:])
+    assert raster.opened(tmp_path / "two.gif", field="src").getpixel((0, 0))[:3] == (255, 0, 0)
+
+
+def test_colours_of_another_profile_are_converted(tmp_path: Path) -> None:
+    """An image with a colour profile is shown in the colours that the profile means; a broken profile is left out."""
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    Image.new("RGB", (8, 8), (200, 100, 50)).save(tmp_path / "same.png", icc_profile=lab)
+    Image.new("RGB", (8, 8), (200, 100, 50)).save(tmp_path / "broken.png", icc_profile=b"no profile at all")
+    for name in ("same.png", "broken.png"):
+        assert raster.opened(tmp_path / name, field="src").getpixel((0, 0)) == pytest.approx((200, 100, 50), abs=1)
+
+
+@pytest.mark.parametrize("content", [b"", b"not an image", b"\x89PNG\r\n\x1a\n" + b"\0" * 40])
+def test_what_is_not_an_image_is_the_specs_fault(content: bytes, tmp_path: Path) -> None:
+    """A file that is no image is a SpecProblem about the field that names it."""
+    (tmp_path / "broken.png").write_bytes(content)
+    with pytest.raises(SpecProblem, match="image cannot be read") as caught:
+        raster.opened(tmp_path / "broken.png", field="src")
+    assert caught.value.failure.field == "src"
+
+
+def test_a_truncated_image_is_refused(tmp_path: Path) -> None:
+    """Half a file is not shown as half a picture."""
+    quarters((400, 400)).save(tmp_path / "whole.jpg")
+    whole = (tmp_path / "whole.jpg").read_bytes()
+    (tmp_path / "half.jpg").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(SpecProblem):
+        raster.opened(tmp_path / "half.jpg", field="src")
+
+
+def test_filling_cuts_evenly_at_both_sides() -> None:
+    """An image too wide for its box loses as much at the left as at the right and is not stretched."""
+    made = raster.filled(quarters((40, 20)), 20, 20)
+    assert made.size == (20, 20)
+    assert made.getpixel((3, 10))[0] > 200
+    assert made.getpixel((16, 10))[2] > 200
+
+
+def test_png_bytes_tell_whether_they_are_opaque() -> None:
+    """Bytes made from RGB are opaque, those from RGBA may not be, and no bytes are not."""
+    assert raster.opaque(raster.png(Image.new("RGB", (2, 2))))
+    assert not raster.opaque(raster.png(Image.new("RGBA", (2, 2))))
+    assert not raster.opaque(None)
+
+
+def test_fading_scales_opacity_alone() -> None:
+    """Half the strength is half the opacity of the same colours; full strength are the same bytes."""
+    data = raster.png(Image.new("RGBA", (2, 2), (10, 20, 30, 200)))
+    half = Image.open(io.BytesIO(raster.faded(data, 0.5)))
+    assert half.getpixel((0, 0)) == (10, 20, 30, 100)
+    assert raster.faded(data, 1) is data
