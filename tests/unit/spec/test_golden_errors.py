@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -40,7 +41,7 @@ def test_each_has_its_golden_text() -> None:
 def test_every_caret_is_under_something(spec: Path) -> None:
     """P42: each problem has a line and a column, and its carets stand under text rather than under blanks."""
     lines = spec.with_suffix(".txt").read_text(encoding="utf-8").splitlines()
-    for source, carets in zip(lines, lines[1:], strict=False):
+    for source, carets in pairwise(lines):
         if set(carets.strip()) == {"│", " ", "^"}:
             assert "│" in source
             at = carets.index("^")

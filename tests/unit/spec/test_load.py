@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from conftest import Project, whole
 
 from vidbuild.spec import load
@@ -47,7 +49,7 @@ def test_a_whole_spec(project: Project) -> None:
 
 
 def test_the_httpx_video(project: Project) -> None:
-    """The seven scene types, cues, templating, a theme and media come through in a spec like those that people write."""
+    """All seven scene types, cues, templating and media come through in a spec like those that people write."""
     example = """\
 vidbuild: 1
 title: All types
@@ -111,8 +113,6 @@ def test_variables(project: Project) -> None:
 def test_data_and_text_give_the_same(project: Project) -> None:
     """A spec made in Python, its YAML text and its file are the same spec, but for places and what was read."""
     path = project.write("v.yaml", SPEC)
-    import yaml
-
     data = yaml.safe_load(SPEC)
     specs = [load.load(path), load.parse(SPEC, path), load.parse(data, path)]
     keys = [
@@ -261,13 +261,12 @@ def test_names_as_they_were_given(project: Project, monkeypatch: pytest.MonkeyPa
 
 def test_aliases_and_byte_order_marks(project: Project) -> None:
     """A spec may begin with a byte order mark and use aliases for what repeats."""
-    text = "\ufeffvidbuild: 1\ntitle: A\nscenes:\n  - &s {id: a, type: title, title: A, duration: &d 3}\n  - {id: b, type: title, title: B, duration: *d}\n"
-    assert project.said(text) == []
+    scenes = "  - &s {id: a, type: title, title: A, duration: &d 3}\n  - {id: b, type: title, title: B, duration: *d}\n"
+    assert project.said(f"\ufeffvidbuild: 1\ntitle: A\nscenes:\n{scenes}") == []
 
 
 def test_many_scenes_are_read_in_linear_time(project: Project) -> None:
     """P47: ten times the scenes cost about ten times the work, counted in calls rather than seconds."""
-    import sys
 
     def calls(scenes: int) -> int:
         count = 0

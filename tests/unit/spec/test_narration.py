@@ -42,7 +42,10 @@ def test_where_marks_stand(text: str, plain: str, cues: dict[str, int]) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("say [[do it]] now", [("a cue must be letters, digits, '-' and '_', a letter first, not 'do it'", "[[do it]]", 0)]),
+        (
+            "say [[do it]] now",
+            [("a cue must be letters, digits, '-' and '_', a letter first, not 'do it'", "[[do it]]", 0)],
+        ),
         ("say [[]]", [("a cue must be letters, digits, '-' and '_', a letter first, not ''", "[[]]", 0)]),
         ("say [[1]]", [("a cue must be letters, digits, '-' and '_', a letter first, not '1'", "[[1]]", 0)]),
         ("[[a]] x [[a]]", [("cue 'a' is defined twice in this narration", "[[a]]", 1)]),
@@ -56,7 +59,7 @@ def test_where_marks_stand(text: str, plain: str, cues: dict[str, int]) -> None:
         (" \n\t", [("nothing is said here; leave 'narration' out", "", 0)]),
         ("fine [[a]] text", []),
     ],
-)  # fmt: skip
+)
 def test_malformed_marks_are_told(text: str, expected: list[tuple[str, str, int]]) -> None:
     """P42: a mark that is none is told with the occurrence of the token that it is."""
     assert [(item.message, item.token, item.nth) for item in problems(text)] == expected

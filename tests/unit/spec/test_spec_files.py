@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,8 +102,6 @@ def test_enormous_images(tmp_path: Path) -> None:
     """An image that claims to be enormous is refused by its header, without being decoded."""
     raw = bytearray(png(tmp_path / "a.png").read_bytes())
     raw[16:24] = (100_000).to_bytes(4, "big") * 2
-    import zlib
-
     raw[29:33] = zlib.crc32(bytes(raw[12:29])).to_bytes(4, "big")
     (tmp_path / "bomb.png").write_bytes(raw)
     assert said(image_size, tmp_path / "bomb.png")[0].startswith("'bomb.png' ")

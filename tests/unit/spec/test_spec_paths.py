@@ -75,7 +75,7 @@ def test_symlinks_are_resolved(project: Path) -> None:
     ],
 )
 def test_paths_that_may_not_be_named(project: Path, value: str, message: str) -> None:
-    """V26: `..`, absolute paths, symlinks and protocols that lead out of the project are refused, each by its reason."""
+    """V26: `..`, absolute paths, symlinks and protocols that lead out are refused, each by its reason."""
     if not message:
         assert resolve(value, project / "docs", project).is_relative_to(project)
         return

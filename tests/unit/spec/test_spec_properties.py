@@ -144,13 +144,15 @@ def test_anything_left_out(path: tuple[Any, ...]) -> None:
     fine(examine_data(data, ERRORS / "any.yaml"))
 
 
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufeff\ufffe\uffff"), max_size=8),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abcXYZ", min_size=1, max_size=5), inner, max_size=3),
-        max_leaves=12,
-    ).filter(lambda value: value is not None)
-)  # fmt: skip
+PLAIN = st.characters(
+    codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufeff\ufffe\uffff"
+)
+LEAVES = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(PLAIN, max_size=8)
+KEYS = st.text("abcXYZ", min_size=1, max_size=5)
+JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3))
+
+
+@given(JSON.filter(lambda value: value is not None))
 def test_json_is_read_as_json(value: Any) -> None:
     """Any JSON text means the same here as in JSON, and every value in it has its place."""
     text = json.dumps(value, ensure_ascii=False)

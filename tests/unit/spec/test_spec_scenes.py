@@ -80,15 +80,31 @@ def test_recorded_narration(project: Project) -> None:
     ("fields", "where", "message"),
     [
         ({"duration": ...}, "id", "scene 's0' has no narration, so it needs 'duration'"),
-        ({"min_duration": 6, "max_duration": 5, "narration": "A."}, "max_duration", "max_duration 5 is less than min_duration 6"),
+        (
+            {"min_duration": 6, "max_duration": 5, "narration": "A."},
+            "max_duration",
+            "max_duration 5 is less than min_duration 6",
+        ),
         ({"duration": 2, "min_duration": 2.5}, "duration", "duration 2 is less than min_duration 2.5"),
         ({"duration": 9, "max_duration": 5}, "duration", "duration 9 is more than max_duration 5"),
         ({"type": "code"}, "id", "a code scene needs 'code' or 'file'"),
         ({**CODE, "lines": "2-9"}, "lines", "lines 2 to 9 are not in the code, which has lines 1 to 3"),
-        ({**CODE, "highlight": [{"lines": "4"}]}, "highlight[0].lines", "line 4 is not in the code, which has lines 1 to 3"),
+        (
+            {**CODE, "highlight": [{"lines": "4"}]},
+            "highlight[0].lines",
+            "line 4 is not in the code, which has lines 1 to 3",
+        ),
         ({**CODE, "highlight": [{"lines": "3-2"}]}, "highlight[0].lines", "lines '3-2' end before they start"),
-        ({"type": "command", "commands": [{"run": "a"}, {"at": 1}]}, "commands[1]", "an entry of 'commands' needs 'run' or 'output'"),
-        ({"type": "clip", "src": "clip.mp4", "start": 3, "end": 3}, "end", "the clip ends at 3 s, but it starts at 3 s"),
+        (
+            {"type": "command", "commands": [{"run": "a"}, {"at": 1}]},
+            "commands[1]",
+            "an entry of 'commands' needs 'run' or 'output'",
+        ),
+        (
+            {"type": "clip", "src": "clip.mp4", "start": 3, "end": 3},
+            "end",
+            "the clip ends at 3 s, but it starts at 3 s",
+        ),
         ({"type": "image", "src": "gone/x.png"}, "src", "file 'gone/x.png' does not exist"),
         ({"type": "image", "src": "clip.mp4"}, "src", "'clip.mp4' is not an image; PNG, JPEG, WebP and GIF are known"),
         ({"type": "image", "src": "../x.png"}, "src", "'../x.png' leaves the project, which is in '.'"),
@@ -96,9 +112,9 @@ def test_recorded_narration(project: Project) -> None:
         ({"type": "code", "file": "dot.png"}, "file", "file 'dot.png' is not UTF-8 text"),
         ({**CODE, "file": "v.py"}, "file", "'file' and 'code' are both given; one is enough"),
     ],
-)  # fmt: skip
+)
 def test_what_the_schema_cannot_say(project: Project, fields: dict[str, Any], where: str, message: str) -> None:
-    """P42: conflicts between a scene's fields, and files that are not what they are taken for, are told at the field."""
+    """P42: conflicts between fields, and files that are not what they are taken for, are told at the field."""
     assert [(place, said) for place, said, _ in project.wrong(fields)] == [(f"scenes[0].{where}", message)]
 
 
@@ -128,8 +144,8 @@ def test_cues_of_one_language(project: Project) -> None:
 
 def test_unused_cues_are_doubtful(project: Project) -> None:
     """A cue that nothing uses is a warning at the mark."""
-    text = "vidbuild: 1\ntitle: A\nscenes:\n  - id: a\n    type: title\n    title: A\n    narration: >\n      Say\n      it [[now]].\n"
-    examined = project.examine(text)
+    scene = "  - id: a\n    type: title\n    title: A\n    narration: >\n      Say\n      it [[now]].\n"
+    examined = project.examine(f"vidbuild: 1\ntitle: A\nscenes:\n{scene}")
     assert examined.spec is not None
     (found,) = examined.diagnostics
     assert (found.severity, found.message, found.line, found.column) == (
@@ -161,7 +177,7 @@ def test_files_are_absolute_and_listed(project: Project) -> None:
 
 
 def test_places(project: Project) -> None:
-    """A scene knows the place of each of its fields, its own place is its id's, and what it takes from the spec there."""
+    """A scene knows the place of each of its fields; its own is its id's; what it takes from the spec is there."""
     text = (
         "vidbuild: 1\ntitle: A\nvoice: espeak:en-us\ndefaults: {transition: fade}\nscenes:\n"
         "  - type: list\n    id: a\n    items: [x, {text: y, at: 1}]\n    duration: 4\n"
@@ -171,9 +187,18 @@ def test_places(project: Project) -> None:
     assert spec is not None
     one, two = (scene.places for scene in spec.scenes)
     assert {name: place.line for name, place in one.items()} == {
-        "": 7, "type": 6, "id": 7, "items": 8, "items.0": 8, "items.1": 8, "items.1.text": 8, "items.1.at": 8,
-        "duration": 9, "voice": 3, "transition": 4,
-    }  # fmt: skip
+        "": 7,
+        "type": 6,
+        "id": 7,
+        "items": 8,
+        "items.0": 8,
+        "items.1": 8,
+        "items.1.text": 8,
+        "items.1.at": 8,
+        "duration": 9,
+        "voice": 3,
+        "transition": 4,
+    }
     assert (two["voice"].line, two["transition"].line, two[""].column) == (10, 10, 10)
     assert (spec.places["title"].line, spec.places["defaults.transition"].column) == (2, 24)
     assert not any(name.startswith("scenes") for name in spec.places)
@@ -205,7 +230,7 @@ V18 = [
 
 @pytest.mark.parametrize("text", V18)
 def test_every_text_in_every_field(project: Project, text: str) -> None:
-    """V18: quotes, separators, filter labels, emoji, right-to-left and wide text pass through every text field whole."""
+    """V18: quotes, separators, filter labels, emoji, right-to-left and wide text pass whole through every field."""
     project.write("x.py", text)
     spec = project.spec(
         {"title": text, "subtitle": text, "kicker": text, "alt": text, "notes": text, "narration": f"a {text} b"},

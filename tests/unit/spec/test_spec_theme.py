@@ -81,10 +81,15 @@ def test_the_name_is_no_value(project: Project) -> None:
         ({"logo": "clip.mp4"}, "theme.logo", "'clip.mp4' is not an image; PNG, JPEG, WebP and GIF are known", None),
         ({"logo": "../a.png"}, "theme.logo", "'../a.png' leaves the project, which is in '.'", None),
         ({"fonts": "gone"}, "theme.fonts", "folder 'gone' does not exist", None),
-        ({"fonts": {"directory": "/usr/share/fonts"}}, "theme.fonts.directory", "'/usr/share/fonts' is not relative; a path starts at the file that names it", None),
+        (
+            {"fonts": {"directory": "/usr/share/fonts"}},
+            "theme.fonts.directory",
+            "'/usr/share/fonts' is not relative; a path starts at the file that names it",
+            None,
+        ),
         ({"accent": "red"}, "theme.accent", "'accent' must be a colour such as '#f80' or '#ff8800', not 'red'", None),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_a_theme(project: Project, theme: Any, where: str, message: str, hint: str | None) -> None:
     """P42: an unknown theme, a file that is none, a path that leaves, a colour that is none: each at its field."""
     assert project.wrong(theme=theme) == [(where, message, hint)]

@@ -39,7 +39,7 @@ SAID = {"narration": "Hello."}
     ],
 )
 def test_every_way_to_name_a_voice(project: Project, value: Any, voice: Voice) -> None:
-    """ENGINE:NAME, a mapping, a mapping with a fallback, and a name from `voices` all give the voice, for all or one."""
+    """ENGINE:NAME, a mapping, one with a fallback, and a name from `voices` all give the voice, for all or one."""
     voices = {"host": "espeak:fr", "slow": {"engine": "espeak", "name": "en-us", "rate": 70}}
     assert project.spec(SAID, voice=value, voices=voices).scenes[0].voice == voice
     spec = project.spec({**SAID, "voice": value}, SAID, voices=voices)
@@ -76,7 +76,12 @@ def test_voices_that_do_not_exist(project: Project, value: Any, message: str, hi
 
 def test_the_token_that_is_wrong(project: Project) -> None:
     """P42: of ENGINE:NAME the half that is wrong is pointed to."""
-    text = "vidbuild: 1\ntitle: A\nvoice: espeak:en-uss\nscenes: [{id: a, type: title, title: A, duration: 1, voice: espeek:en}]\n"
+    text = """\
+vidbuild: 1
+title: A
+voice: espeak:en-uss
+scenes: [{id: a, type: title, title: A, duration: 1, voice: espeek:en}]
+"""
     found = project.examine(text).diagnostics
     assert [(item.line, item.column, item.place.end_column) for item in found if item.place] == [
         (3, 15, 21),

@@ -67,13 +67,22 @@ def test_a_valid_spec_has_no_faults() -> None:
         (spec(theme=5), ("theme", "'theme' must be text or a mapping, not 5", None)),
         (spec(theme={"fonts": 5}), ("theme.fonts", "'fonts' must be text or a mapping, not 5", None)),
         (spec(voice={"engine": "x"}), ("voice", "missing voice field 'name'", None)),
-        (spec(voice="two words"), ("voice", "'voice' must be ENGINE:NAME or a name from 'voices', not 'two words'", None)),
+        (
+            spec(voice="two words"),
+            ("voice", "'voice' must be ENGINE:NAME or a name from 'voices', not 'two words'", None),
+        ),
         (spec(defaults={"x": 1}), ("defaults.x", "unknown defaults field 'x'", None)),
         (scene(id=...), ("scenes.0", "missing scene field 'id'", None)),
         (scene(type=...), ("scenes.0", "missing scene field 'type'", None)),
-        (scene(id="A"), ("scenes.0.id", "'id' must be lower-case letters, digits and '-', no '-' first, not 'A'", None)),
+        (
+            scene(id="A"),
+            ("scenes.0.id", "'id' must be lower-case letters, digits and '-', no '-' first, not 'A'", None),
+        ),
         (scene(id="a" * 65), ("scenes.0.id", "'id' must be at most 64 characters long, not 65", None)),
-        (scene(type=5), ("scenes.0.type", "'type' must be title, list, command, code, image, clip or outro, not 5", None)),
+        (
+            scene(type=5),
+            ("scenes.0.type", "'type' must be title, list, command, code, image, clip or outro, not 5", None),
+        ),
         (
             scene(type="titel"),
             (
@@ -105,7 +114,10 @@ def test_a_valid_spec_has_no_faults() -> None:
             scene(narration={"audio": "a", "txt": "b"}),
             ("scenes.0.narration.txt", "unknown recorded narration field 'txt'", "did you mean 'text'?"),
         ),
-        (scene(transition="fad"), ("scenes.0.transition", "'transition' must be cut or fade, not 'fad'", "did you mean 'fade'?")),
+        (
+            scene(transition="fad"),
+            ("scenes.0.transition", "'transition' must be cut or fade, not 'fad'", "did you mean 'fade'?"),
+        ),
         (scene(transition=1), ("scenes.0.transition", "'transition' must be cut or fade or a mapping, not 1", None)),
         (scene(transition={"duration": 1}), ("scenes.0.transition", "missing transition field 'type'", None)),
         (
@@ -135,7 +147,7 @@ def test_a_valid_spec_has_no_faults() -> None:
         ),
         (scene(type="code", code=" \n"), ("scenes.0.code", "'code' must be some code, not ''", None)),
     ],
-)  # fmt: skip
+)
 def test_each_fault_in_our_own_words(data: object, expected: tuple[str, str, str | None]) -> None:
     """P42: each fault is one short message with what was expected, what was found and the nearest name."""
     where, message, hint = expected

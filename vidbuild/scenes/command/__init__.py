@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,6 +14,8 @@ from vidbuild.scenes.plain import PlainScene, rising, shown
 COLUMNS = 64  # of a command's line; what is longer goes on in the next one
 INDENT = "  "  # of the lines in which a command goes on
 TAB = 4
+ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)")  # colours, titles, the cursor
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class CommandScene(PlainScene):
@@ -68,8 +71,9 @@ def _output(index: int, entry: Mapping[str, Any]) -> Reveal:
 
 
 def plain_lines(text: str) -> list[str]:
-    """A text's lines, tabs as blanks, without blanks at their ends or empty lines at the text's end."""
-    lines = [line.expandtabs(TAB).rstrip() for line in text.splitlines()]
+    """A text's lines as a terminal shows them: no escape sequences, tabs as blanks, nothing empty at the end."""
+    shown_text = ESCAPES.sub("", text)
+    lines = [CONTROLS.sub("", line.expandtabs(TAB)).rstrip() for line in shown_text.splitlines()]
     while lines and not lines[-1]:
         lines.pop()
     return lines

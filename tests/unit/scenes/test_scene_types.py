@@ -1,0 +1,348 @@
+"""Each scene type: what is drawn, what comes when, which files, and that names agree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vidbuild.model import Scene, Voice
+from vidbuild.place import Place
+from vidbuild.scenes import command, registry
+from vidbuild.scenes.base import Reveal
+from vidbuild.scenes.code import code_lines, line_range
+from vidbuild.spec import schema
+
+MINIMAL: dict[str, dict[str, Any]] = {
+    "title": {"title": "A"},
+    "list": {"items": ["a"]},
+    "command": {"commands": [{"run": "ls"}]},
+    "code": {"code": "a\n"},
+    "image": {"src": "/p/a.png", "image_size": [6, 4]},
+    "clip": {"src": "/p/a.mp4"},
+    "outro": {"title": "A"},
+}
+
+
+def scene(kind: str, **fields: Any) -> Scene:
+    """A scene of a type, its fields completed from the schema as the reader does."""
+    given_fields = {"id": "s", "type": kind, **MINIMAL[kind], **fields}
+    own = schema.complete(given_fields, schema.definition("scene"))
+    return Scene(
+        id="s",
+        type=kind,
+        index=0,
+        narration=None,
+        voice=Voice("espeak", "en-us"),
+        duration=5.0,
+        pause_before=0.4,
+        pause_after=0.6,
+        min_duration=0.0,
+        max_duration=None,
+        transition="cut",
+        transition_duration=0.0,
+        background=None,
+        fields={name: value for name, value in own.items() if name not in schema.SHARED},
+        places={"": Place("v.yaml", 1, 1, 2)},
+    )
+
+
+def drawing(kind: str, **fields: Any) -> dict[str, Any]:
+    """What the template is given."""
+    return registry.SCENE_TYPES[kind].drawing(scene(kind, **fields))
+
+
+def entrances(kind: str, **fields: Any) -> dict[str, str]:
+    """What comes at the start."""
+    return registry.SCENE_TYPES[kind].entrances(scene(kind, **fields))
+
+
+def reveals(kind: str, **fields: Any) -> list[Reveal]:
+    """What comes later."""
+    return registry.SCENE_TYPES[kind].reveals(scene(kind, **fields))
+
+
+def wrong(kind: str, **fields: Any) -> list[tuple[str, str]]:
+    """What the type itself has against its fields."""
+    found = registry.SCENE_TYPES[kind].check(scene(kind, **fields).fields, frozenset())
+    return [(problem.field, problem.message) for problem in found]
+
+
+@pytest.mark.parametrize("kind", list(MINIMAL))
+def test_every_type_with_its_least(kind: str) -> None:
+    """A scene with nothing but what is required is drawn, revealed and listed without a problem."""
+    least = scene(kind)
+    found = registry.SCENE_TYPES[kind]
+    assert wrong(kind) == []
+    assert json.loads(json.dumps(found.drawing(least))) == found.drawing(least)
+    assert set(found.entrances(least).values()) <= {"rise", "fade"}
+    assert all(isinstance(path, Path) for path in found.files(least).values())
+    assert (found.clip(least) is not None) == (kind == "clip")
+    assert found.zooms(least) == {}
+
+
+@pytest.mark.parametrize("kind", list(MINIMAL))
+def test_drawings_say_nothing_of_when(kind: str) -> None:
+    """V4: moving a cue, or the part of a clip that plays, changes no drawing."""
+    early: dict[str, dict[str, Any]] = {
+        "list": {"items": [{"text": "a", "at": "x"}]},
+        "command": {"commands": [{"run": "a", "at": 1}]},
+        "code": {"highlight": [{"lines": 1, "at": "x"}]},
+        "clip": {"start": 1, "end": 2, "audio": "keep"},
+        "image": {"motion": "zoom-in"},
+    }
+    late: dict[str, dict[str, Any]] = {
+        "list": {"items": [{"text": "a", "at": 9}]},
+        "command": {"commands": [{"run": "a"}]},
+        "code": {"highlight": [{"lines": 1}]},
+        "clip": {"start": 3, "audio": "duck"},
+        "image": {"motion": "none"},
+    }
+    assert drawing(kind, **early.get(kind, {})) == drawing(kind, **late.get(kind, {}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "secret"),
+    [("image", {"src": "/secret/a.png"}), ("clip", {"src": "/secret/a.mp4"}), ("code", {"file": "/secret/a.py"})],
+)
+def test_drawings_hold_no_paths(kind: str, secret: Mapping[str, Any]) -> None:
+    """P6: where a file lies is not in what is drawn, so a checkout elsewhere is the same picture."""
+    assert "secret" not in json.dumps(drawing(kind, **secret))
+
+
+def test_title() -> None:
+    """A title page draws its three texts, and what is empty or blank neither is drawn nor comes."""
+    full = {"title": "A", "subtitle": "B", "kicker": "C"}
+    assert drawing("title", **full) == full
+    assert entrances("title", **full) == {"kicker": "rise", "title": "rise", "subtitle": "rise"}
+    assert drawing("title", subtitle=" ") == {"kicker": None, "title": "A", "subtitle": None}
+    assert entrances("title", subtitle=" ") == {"title": "rise"}
+    assert reveals("title") == []
+
+
+def test_outro() -> None:
+    """The last page draws and brings its texts and each link."""
+    assert drawing("outro", subtitle="B", links=["x", "y"]) == {"title": "A", "subtitle": "B", "links": ["x", "y"]}
+    assert entrances("outro", links=["x", "y"]) == {"title": "rise", "link-0": "rise", "link-1": "rise"}
+
+
+def test_list_items() -> None:
+    """Each item comes in both its looks, by its words or its cue, and its strong look goes with the next."""
+    items = ["one", {"text": "two", "detail": "more", "at": "x"}]
+    assert drawing("list", title="T", items=items, style="checks") == {
+        "title": "T",
+        "style": "checks",
+        "items": [{"text": "one", "detail": None}, {"text": "two", "detail": "more"}],
+    }
+    assert entrances("list", title="T") == {"heading": "rise"}
+    assert entrances("list") == {}
+    assert reveals("list", items=items) == [
+        Reveal("items.0", None, "one", {"item-0-past": "rise", "item-0": "rise"}, (), ("item-0",)),
+        Reveal("items.1", "x", "two", {"item-1-past": "rise", "item-1": "rise"}, (), ("item-1",)),
+    ]
+
+
+def test_commands_are_typed_and_answer() -> None:
+    """A command brings its prompt and types its line; an output follows what was typed before it."""
+    commands = [{"run": "pip install acme", "output": "ok\n", "at": "x"}, {"output": "done", "at": 3}]
+    assert reveals("command", commands=commands) == [
+        Reveal("commands.0", "x", "", {"prompt-0": "fade", "line-0-0": "type"}, characters=16),
+        Reveal("commands.0", "x", "", {"output-0": "fade"}, after_previous=True),
+        Reveal("commands.1", 3, "", {"output-1": "fade"}, after_previous=True),
+    ]
+    assert entrances("command", title="T") == {"heading": "rise", "window": "rise"}
+    seen = drawing("command", commands=commands, prompt="> ", shell="zsh")  # noqa: S604 - a field of the scene
+    assert (seen["prompt"], seen["shell"], seen["title"]) == ("> ", "zsh", None)
+    assert [entry["lines"] for entry in seen["entries"]] == [["pip install acme"], []]
+
+
+def test_long_commands_go_on_in_further_lines() -> None:
+    """A wrapped command is typed line by line, each after the one before, with one prompt."""
+    run = "docker run --rm --publish 8080:8080 --volume data:/var/lib/acme acme/server:2.4 --verbose"
+    first, second = reveals("command", commands=[{"run": run}])
+    assert (first.enter, first.after_previous) == ({"prompt-0": "fade", "line-0-0": "type"}, False)
+    assert (second.enter, second.after_previous) == ({"line-0-1": "type"}, True)
+    lines = command.wrap(run)
+    assert [first.characters, second.characters] == [len(line) for line in lines]
+    assert drawing("command", commands=[{"run": run}])["entries"][0]["lines"] == lines
+
+
+@pytest.mark.parametrize(
+    ("run", "lines"),
+    [
+        ("ls", ["ls"]),
+        ("a\nb\n", ["a", "b"]),
+        ("a\n\nb", ["a", "b"]),
+        ("  indented", ["  indented"]),
+        ("a\tb", ["a   b"]),
+        ("x" * 64, ["x" * 64]),
+        ("x" * 65, ["x" * 64, "  x"]),
+        ("x" * 60 + " " + "y" * 10, ["x" * 60, "  " + "y" * 10]),
+        ("日" * 33, ["日" * 32, "  日"]),
+        ("\x1b[31mred\x1b[0m \x07bell", ["red bell"]),
+        ("\x1b]0;title\x07ls", ["ls"]),
+        (" ", []),
+    ],
+)
+def test_wrapping(run: str, lines: list[str]) -> None:
+    """Lines end at a blank where there is one, wide characters count twice, and nothing invisible is typed."""
+    assert command.wrap(run) == lines
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
+def test_wrapping_any_text(run: str) -> None:
+    """V18: whatever is typed, no line is wider than a terminal, none is empty, and no visible character is lost."""
+    lines = command.wrap(run)
+    assert all(line.strip() for line in lines)
+    assert all(command._columns(line) <= command.COLUMNS for line in lines)
+    assert "".join("".join(lines).split()) == "".join("".join(command.plain_lines(run)).split())
+
+
+def test_entries_of_blank_text_come_to_nothing() -> None:
+    """An output of nothing but blanks is not drawn and does not come."""
+    assert reveals("command", commands=[{"output": " \n\n"}]) == []
+    assert wrong("command", commands=[{"at": 1}]) == [("commands.0", "an entry of 'commands' needs 'run' or 'output'")]
+
+
+def test_code_highlights() -> None:
+    """With the first highlight all lines step back, and each is in place of the one before."""
+    highlight = [{"lines": "2", "at": "x"}, {"lines": "1-3"}]
+    assert reveals("code", code="a\nb\nc", highlight=highlight) == [
+        Reveal(
+            "highlight.0",
+            "x",
+            "",
+            {"code-dim": "fade", "bar-0": "fade", "focus-0": "fade"},
+            ("code",),
+            ("bar-0", "focus-0"),
+        ),
+        Reveal("highlight.1", None, "", {"bar-1": "fade", "focus-1": "fade"}, (), ("bar-1", "focus-1")),
+    ]
+    assert entrances("code") == {"window": "rise", "code": "rise"}
+
+
+def test_code_from_a_file() -> None:
+    """File name and language come from the file where the scene does not say; lines keep their own numbers."""
+    seen = drawing("code", code="a\nb\nc\nd\n", file="/x/hello.py", lines="2-3", highlight=[{"lines": 3}])
+    assert (seen["filename"], seen["language"], seen["code"]) == ("hello.py", "py", "b\nc")
+    assert (seen["first"], seen["highlights"]) == (2, [{"from": 3, "to": 3}])
+    seen = drawing("code", file="/x/hello.py", language="text", filename="a.txt")
+    assert (seen["filename"], seen["language"]) == ("a.txt", "text")
+    seen = drawing("code", file="/x/Makefile")
+    assert (seen["filename"], seen["language"]) == ("Makefile", None)
+    seen = drawing("code")
+    assert (seen["filename"], seen["language"], seen["first"]) == (None, None, 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "message"),
+    [
+        ({"lines": "4"}, "lines", "line 4 is not in the code, which has lines 1 to 3"),
+        ({"lines": "3-2"}, "lines", "lines '3-2' end before they start"),
+        (
+            {"lines": "2", "highlight": [{"lines": "3"}]},
+            "highlight.0.lines",
+            "line 3 is not in what is shown, which has line 2 only",
+        ),
+        (
+            {"highlight": [{"lines": 1}, {"lines": "2-4"}]},
+            "highlight.1.lines",
+            "lines 2 to 4 are not in the code, which has lines 1 to 3",
+        ),
+    ],
+)
+def test_lines_that_are_not_there(fields: dict[str, Any], field: str, message: str) -> None:
+    """P42: a range outside the code or what is shown of it is told with the lines that there are."""
+    assert wrong("code", code="a\nb\nc\n\n", **fields) == [(field, message)]
+
+
+def test_lines_of_code() -> None:
+    """Tabs become blanks, blanks at line ends and empty lines at the end go, empty lines between stay."""
+    assert code_lines("a\n\n\tb  \n\n") == ["a", "", "    b"]
+    assert [line_range(value) for value in ("3", "4-9", 7)] == [(3, 3), (4, 9), (7, 7)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "zoom"),
+    [
+        ({"motion": "zoom-in"}, (0.94, 1.0)),
+        ({"motion": "zoom-out"}, (1.0, 0.94)),
+        ({"motion": "zoom-in", "fit": "cover"}, (1.0, 1.06)),
+        ({"motion": "zoom-out", "fit": "cover"}, (1.06, 1.0)),
+        ({"motion": "zoom-in", "fit": "cover", "frame": "window"}, (0.94, 1.0)),
+    ],
+)
+def test_images_that_move(fields: dict[str, Any], zoom: tuple[float, float]) -> None:
+    """A picture that fills the screen grows past it; one in a frame never grows out of its place."""
+    assert registry.SCENE_TYPES["image"].zooms(scene("image", **fields)) == {"picture": zoom}
+
+
+def test_images() -> None:
+    """An image scene draws its file, in its size, with heading and caption."""
+    one = scene("image", title="T", caption="C", frame="browser")
+    kind = registry.SCENE_TYPES["image"]
+    assert kind.files(one) == {"image": Path("/p/a.png")}
+    assert kind.drawing(one) == {
+        "title": "T",
+        "caption": "C",
+        "fit": "contain",
+        "frame": "browser",
+        "image_size": [6, 4],
+    }
+    assert kind.entrances(one) == {"heading": "rise", "picture": "fade", "caption": "rise"}
+
+
+def test_clips() -> None:
+    """A clip scene plays its part of the file, in whole milliseconds and never backwards."""
+    kind = registry.SCENE_TYPES["clip"]
+    clip = kind.clip(scene("clip", start=1.2345, end=2, fit="contain", audio="duck"))
+    assert clip is not None
+    assert (clip.path, clip.start_ms, clip.end_ms, clip.fit, clip.audio) == (
+        Path("/p/a.mp4"),
+        1234,
+        2000,
+        "contain",
+        "duck",
+    )
+    open_ended = kind.clip(scene("clip"))
+    assert open_ended is not None
+    assert (open_ended.start_ms, open_ended.end_ms) == (0, None)
+    short = kind.clip(scene("clip", start=1, end=1.0001))
+    assert short is not None
+    assert short.end_ms == 1001
+    assert wrong("clip", start=2, end=1) == [("end", "the clip ends at 1 s, but it starts at 2 s")]
+    assert entrances("clip", caption="C") == {"caption": "rise"}
+
+
+def test_reveals_name_fields_of_the_scene() -> None:
+    """The field that a reveal names is a field of the scene, so that a message about it has a place."""
+    fields = {
+        "list": {"items": ["a", "b"]},
+        "command": {"commands": [{"run": "a"}, {"output": "b"}]},
+        "code": {"highlight": [{"lines": 1}]},
+    }
+    for kind, given_fields in fields.items():
+        for reveal in reveals(kind, **given_fields):
+            name, _, index = reveal.field.partition(".")
+            assert int(index) < len(given_fields[name])
+
+
+def test_each_layer_comes_once() -> None:
+    """No layer comes twice, and what goes has come before."""
+    cases = [
+        ("list", {"title": "T", "items": ["a", "b", "c"]}),
+        ("command", {"commands": [{"run": "x " * 90, "output": "b"}, {"run": "c"}]}),
+        ("code", {"highlight": [{"lines": 1}, {"lines": 1}, {"lines": 1}]}),
+    ]
+    for kind, fields in cases:
+        come = list(entrances(kind, **fields))
+        for reveal in reveals(kind, **fields):
+            assert set(reveal.leave) <= set(come)
+            come.extend(reveal.enter)
+            assert set(reveal.until_next) <= set(come)
+        assert len(come) == len(set(come))
