@@ -26,7 +26,7 @@ class Part:
 
 
 def run(context: Context) -> None:
-    """Write video.mp4."""
+    """Write video.mp4, and film.json, which tells its frames."""
     order = context.params["order"]
     parts = lay_out(order, _timings(context))
     segments = {role: _segment(context, role) for role in map(role_of, order)}
@@ -43,6 +43,8 @@ def run(context: Context) -> None:
             chapters.parse(titles.read_text(encoding="utf-8")) if titles else (),
             tags(context.params),
         )
+    facts = {"frames": sum(part.frames for part in parts)}
+    (context.out / "film.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
 
 
 def role_of(item: Mapping[str, Any]) -> str:

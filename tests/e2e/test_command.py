@@ -1,0 +1,204 @@
+"""The real command on a real project: what it prints on a terminal and elsewhere, and what it imports."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import re
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pytest
+from workspace import SMALL, Workspace
+
+HEAVY = {
+    "jsonschema",
+    "jinja2",
+    "yaml",
+    "typst",
+    "PIL",
+    "ffmpeg",
+    "edge_tts",
+    "aiohttp",
+    "rich",
+    "asyncio",
+    "imageio_ffmpeg",
+}
+ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]")
+FADED = SMALL.replace("scenes:", "defaults: {transition: {type: fade, duration: 0.2}}\nscenes:")
+
+
+def on_terminal(
+    space: Workspace, *args: str, columns: int = 80, interrupt_at: bytes = b"", **env: str
+) -> tuple[int, bytes]:
+    """Run a command with a terminal of its own and return its exit code and all it wrote to it.
+
+    interrupt_at: what it must write before it is sent SIGINT.
+    """
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    child = subprocess.Popen(
+        [sys.executable, "-m", "vidbuild", *args],
+        cwd=space.root,
+        env={**os.environ, "TERM": "xterm-256color", **env},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            piece = os.read(ours, 65_536)
+        except OSError:
+            break
+        if not piece:
+            break
+        seen += piece
+        if interrupt_at and interrupt_at in seen:
+            child.send_signal(signal.SIGINT)
+            interrupt_at = b""
+    os.close(ours)
+    return child.wait(60), seen
+
+
+@pytest.fixture
+def project(workspace: Workspace) -> Workspace:
+    """A project with two short scenes and a fade between them."""
+    workspace.write("video.yaml", FADED)
+    return workspace
+
+
+def test_a_build_on_a_terminal_is_an_inline_view(project: Workspace) -> None:
+    """P50: on a terminal a view is drawn and taken away again, without an alternate screen; the lines stay."""
+    code, seen = on_terminal(project, "build")
+    assert code == 0
+    assert b"\x1b[?25l" in seen
+    assert b"\x1b[?1049h" not in seen
+    lines = [line.strip() for line in ESCAPES.sub(b"", seen).decode().replace("\r", "\n").splitlines() if line.strip()]
+    assert any(re.fullmatch(r"film:one  never built  \d.*s", line) for line in lines)
+    assert re.fullmatch(r"built video\.mp4 \(0:01\): (\d+) of \1 steps ran \(.*\), .* s", lines[-1])
+
+
+@pytest.mark.parametrize("columns", [20, 400])
+def test_any_width_will_do(project: Workspace, columns: int) -> None:
+    """P50: a terminal of 20 columns and one of 400 are both written to without an error."""
+    code, seen = on_terminal(project, "build", columns=columns)
+    assert code == 0
+    assert b"Traceback" not in seen
+    assert b"built video.mp4" in ESCAPES.sub(b"", seen)
+
+
+def test_no_color_is_obeyed(project: Workspace) -> None:
+    """With NO_COLOR nothing is coloured, on a terminal either."""
+    code, seen = on_terminal(project, "build", NO_COLOR="1")
+    assert code == 0
+    assert not re.search(rb"\x1b\[[0-9;]*3[0-9]m", seen)
+
+
+def test_a_dumb_terminal_gets_plain_lines(project: Workspace) -> None:
+    """Where the terminal says it is dumb, there are plain lines and no escape codes."""
+    code, seen = on_terminal(project, "build", TERM="dumb")
+    assert code == 0
+    assert b"\x1b" not in seen
+    assert b"film:one  never built" in seen
+
+
+def test_an_interrupted_build_gives_the_terminal_back(project: Workspace) -> None:
+    """P41: after SIGINT the cursor is shown again, the exit code is 130, and the next build carries on."""
+    code, seen = on_terminal(project, "build", interrupt_at=b"draw:one")
+    assert code == 130
+    assert seen.rindex(b"\x1b[?25h") > seen.rindex(b"\x1b[?25l")
+    assert project.build().data["status"] == "built"
+    assert "draw:one" not in project.ran()
+
+
+def test_elsewhere_there_are_plain_lines(project: Workspace) -> None:
+    """P50: without a terminal stderr has a line for each step that runs, stdout the result, neither any escape code."""
+    first = project.run("build")
+    assert first.code == 0
+    assert "\x1b" not in first.stdout + first.stderr
+    steps = first.stderr.splitlines()
+    total = re.search(r"(\d+) of \1 steps ran", first.stdout)
+    assert total is not None
+    assert len(steps) == int(total[1])
+    assert all(line.endswith("  never built") for line in steps)
+    second = project.run("build")
+    assert second.stderr == ""
+    assert re.fullmatch(rf"up to date: video\.mp4 \({total[1]} steps, 0\.\d\d s\)\n", second.stdout)
+
+
+def test_the_last_lines_counts_agree_with_json_and_events(project: Workspace) -> None:
+    """P44: what the last line, --json and the events say of one build are the same numbers."""
+    outcome = project.build("--events", "events.jsonl")
+    data = outcome.data
+    events = [json.loads(line) for line in project.read("events.jsonl").splitlines()]
+    last = outcome.stderr.splitlines()[-1]
+    assert events[-1]["type"] == "run_finished"
+    assert len(data["steps"]["ran"]) == events[-1]["ran"] == sum(event["type"] == "step_finished" for event in events)
+    assert f"{events[-1]['ran']} of {data['steps']['total']} steps ran" in last
+    assert data["run"] == events[0]["run"]
+
+
+def test_looking_after_a_build_writes_nothing(project: Workspace) -> None:
+    """P27: explain, graph, check and a dry run leave every file of the project and its cache as it was."""
+    project.build()
+    project.write("video.yaml", FADED.replace("title: One", "title: Eins"))
+    before = project.snapshot()
+    for args in (["explain", "video.yaml"], ["graph"], ["check"], ["build", "--dry-run"], ["runs"], ["cache", "info"]):
+        assert project.run(*args).code == 0
+    assert project.snapshot() == before
+
+
+def test_a_failure_points_into_the_spec(project: Workspace) -> None:
+    """P50: a failed step is told at the end with its place, the tool's last lines and a command that can be run."""
+    project.build()
+    project.write("video.yaml", FADED.replace("title: One", "title: Eins"))
+    false = project.write("ffmpeg", "#!/bin/sh\necho it broke >&2\nexit 3\n")
+    false.chmod(0o755)
+    outcome = project.run("build", env={"VIDBUILD_FFMPEG": str(false)})
+    assert outcome.code == 1
+    assert "Traceback" not in outcome.stderr
+    assert "it broke" in outcome.stderr
+    assert outcome.stdout.splitlines()[-1].startswith("failed: video.mp4: ")
+
+
+def test_a_null_build_imports_nothing_heavy(project: Workspace) -> None:
+    """P46: a build with nothing to do imports none of the libraries that do the work."""
+    project.build()
+    script = (
+        "import sys; from vidbuild.cli import main; code = main(['build']); "
+        "sys.stderr.write(' '.join(sys.modules)); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=project.root, capture_output=True, text=True, check=True, env=os.environ
+    )
+    assert done.stdout.startswith("up to date")
+    assert not {name.partition(".")[0] for name in done.stderr.split()} & HEAVY
+
+
+def test_a_started_project_builds(workspace: Workspace) -> None:
+    """What `init` writes builds as it is, here at a size that makes it quick."""
+    assert workspace.run("init", "talk").code == 0
+    spec = workspace.root / "talk" / "video.yaml"
+    text = spec.read_text(encoding="utf-8")
+    assert "output: {size: 1080p, fps: 30}" in text
+    spec.write_text(text.replace("size: 1080p, fps: 30", "size: 320x180, fps: 24"), encoding="utf-8")
+    assert workspace.build(spec="talk").data["status"] == "built"
+    assert Path(workspace.root / "talk" / "build" / "video.mp4").stat().st_size > 10_000
+
+
+def test_the_wait_is_short(project: Workspace) -> None:
+    """A build with nothing to do is over before anybody notices: well under two seconds on any machine."""
+    project.build()
+    began = time.monotonic()
+    assert project.run("build").code == 0
+    assert time.monotonic() - began < 2
