@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -54,6 +55,11 @@ FIELDS: dict[str, dict[str, Any]] = {
     "clip": {"title": "A recording", "caption": "What it shows", "fit": "contain"},
     "outro": {"title": "Try it today", "subtitle": "pip install httpx", "links": ["www.python-httpx.org"]},
 }
+
+
+def changed(kind: str, **fields: Any) -> dict[str, Any]:
+    """A type's sample fields with some in place of its own."""
+    return {**copy.deepcopy(FIELDS[kind]), **fields}
 
 
 def theme(name: str = "midnight") -> dict[str, Any]:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import Any
 
 import pytest
-from drawing import FIELDS, THEMES, TYPES, Drawn, drawn, picture, theme
-from PIL import Image, ImageChops, ImageDraw
+from drawing import FIELDS, THEMES, TYPES, changed, drawn, theme
+from PIL import ImageChops, ImageDraw
 
-from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.layout import fonts_paths
+
 
 SHAPES = {"landscape": (640, 360), "vertical": (360, 640), "square": (360, 360), "tiny": (160, 90)}
 HARD = 'It\'s "quoted"; a:b % \\ [0:v] #let $x$ *b* _i_ <t> & {{ y }} `c` @r ~ --- // /* 🎉 שלום مرحبا 日本'
 LONG = "A long text that goes on and on because its author could not decide what to leave out of it " * 12
-
-
-def changed(kind: str, **fields: Any) -> dict[str, Any]:
-    """A type's sample fields with some in place of its own."""
-    return {**copy.deepcopy(FIELDS[kind]), **fields}
 
 
 def filled(value: Any, text: str) -> Any:
@@ -206,209 +200,6 @@ def test_too_many_items_are_told(tmp_path: Path) -> None:
     assert ("items", "12 items are too many to be read on one screen") in [(w.field, w.message) for w in made.warnings]
 
 
-def test_output_that_is_too_long_says_how_much_is_missing(tmp_path: Path) -> None:
-    """Of a long output the beginning is shown, and the warning names the entry and the number of lines left out."""
-    entries = [{"lines": ["ls"], "output": [f"file-{index}.txt" for index in range(200)]}]
-    made = drawn(tmp_path, "command", changed("command", entries=entries))
-    assert [warning.field for warning in made.warnings] == ["commands.0.output"]
-    assert made.warnings[0].message.startswith("output is too long to fit: 1")
-    assert made.ink("output-0")[3] < made["window"].y + made["window"].height
-
-
-def lines_of(made: Drawn) -> list[str]:
-    """The typed layers."""
-    return [name for name in made.names() if name.startswith("line-")]
-
-
-@pytest.mark.parametrize("size", [(1920, 1080), (320, 180)])
-def test_typed_lines_tell_where_each_character_ends(size: tuple[int, int], tmp_path: Path) -> None:
-    """A typed line's box starts at its text and is as wide as all its advances, one per character."""
-    made = drawn(tmp_path, "command", size=size)
-    cell = made["line-0-0"].advances[0]
-    for name, text in zip(lines_of(made), ["pip install httpx \\", "  --upgrade", "httpx --help"], strict=True):
-        layer = made[name]
-        assert len(layer.advances) == len(text)
-        assert layer.advances == pytest.approx([cell] * len(text), abs=0.01)
-        assert 0 <= layer.width - sum(layer.advances) < 1.001
-    assert len({made[name].height for name in lines_of(made)}) == 1
-    assert len({made[name].x for name in lines_of(made)}) == 1
-
-
-def test_a_character_of_a_typed_line_stands_where_its_advances_say(tmp_path: Path) -> None:
-    """Cut after a character's advances, the line shows that character whole and nothing of the next."""
-    made = drawn(tmp_path, "command", size=(1920, 1080))
-    layer, image = made["line-0-0"], made.image("line-0-0").getchannel("A")
-    for index, mark in enumerate("pip install"):
-        left, right = sum(layer.advances[:index]), sum(layer.advances[: index + 1])
-        ink = image.crop((round(left), 0, round(right), layer.height)).getextrema()[1]
-        assert (ink > 128) == (mark != " ")
-        edge = image.crop((round(right) - 1, 0, round(right) + 1, layer.height))
-        assert edge.getextrema()[1] < 80
-
-
-def test_marks_and_wide_characters_have_the_advances_they_are_drawn_with(tmp_path: Path) -> None:
-    """A combining mark takes no room, and a character of a fallback face takes its own."""
-    entries = [{"lines": ["e\u0301x", "aשb"], "output": []}]
-    made = drawn(tmp_path, "command", changed("command", entries=entries), size=(1280, 720))
-    letter, mark, other = made["line-0-0"].advances
-    assert (mark, other) == (pytest.approx(0, abs=0.01), pytest.approx(letter, abs=0.01))
-    assert len(made["line-0-1"].advances) == 3
-    assert min(made["line-0-1"].advances) > 0
-
-
-def test_the_cursor_has_the_height_and_place_of_the_first_line(tmp_path: Path) -> None:
-    """The cursor stands at the first typed line's origin, one character wide, and can be seen through."""
-    made = drawn(tmp_path, "command", size=(1280, 720))
-    cursor, line = made["cursor"], made["line-0-0"]
-    assert (cursor.x, cursor.y, cursor.height) == (line.x, line.y, line.height)
-    assert cursor.width == round(line.advances[0])
-    assert made.image("cursor").getpixel((cursor.width // 2, cursor.height // 2))[3] == pytest.approx(153, abs=2)
-
-
-def test_an_output_alone_needs_no_cursor(tmp_path: Path) -> None:
-    """Where nothing is typed there is neither prompt nor cursor."""
-    made = drawn(tmp_path, "command", changed("command", entries=[{"lines": [], "output": ["ready"]}]))
-    assert made.names() == ["background", "heading", "window", "output-0"]
-
-
-def test_a_bar_lies_behind_the_lines_it_marks(tmp_path: Path) -> None:
-    """Each highlight's bar spans the window and the rows of its lines, and its lines are the code's own pixels."""
-    made = drawn(tmp_path, "code", size=(1280, 720))
-    bar, focus, code = made["bar-1"], made["focus-1"], made["code"]
-    assert bar.y <= made.ink("focus-1")[1]
-    assert bar.y + bar.height >= made.ink("focus-1")[3]
-    assert bar.width > 0.85 * 1280
-    assert bar.height == pytest.approx(2 * made["bar-0"].height, abs=2)
-    own = Image.new("RGBA", (focus.width, focus.height))
-    own.paste(made.image("code"), (code.x - focus.x, code.y - focus.y))
-    letters = (focus.width // 8, 2, min(focus.width, code.width), focus.height - 2)
-    alphas = [image.getchannel("A").crop(letters) for image in (own, made.image("focus-1"))]
-    assert ImageChops.difference(*alphas).getextrema()[1] <= 2
-
-
-def test_highlights_count_as_the_file_does(tmp_path: Path) -> None:
-    """In lines 10-15 of a file, a highlight of line 12 marks the third row."""
-    whole = drawn(tmp_path / "a", "code")
-    part = drawn(tmp_path / "b", "code", changed("code", first=10, highlights=[{"from": 12, "to": 12}]))
-    assert part["bar-0"].y == whole["bar-0"].y
-
-
-def test_dimmed_code_is_the_same_code_less_strong(tmp_path: Path) -> None:
-    """Code that steps back keeps its place and more than half of its strength."""
-    made = drawn(tmp_path, "code", size=(1280, 720))
-    code, dim = made["code"], made["code-dim"]
-    assert (code.x, code.y, code.width, code.height) == (dim.x, dim.y, dim.width, dim.height)
-    assert made.image("code-dim").getchannel("A").getextrema()[1] == pytest.approx(153, abs=2)
-
-
-def test_code_is_coloured_with_the_themes_own_colours(tmp_path: Path) -> None:
-    """Keywords, strings, numbers and comments have the colours that the theme names."""
-    made = drawn(tmp_path, "code", changed("code", code='import x  # note\ny = "text" + 42'), size=(1920, 1080))
-    strong = {pixel[:3] for _, pixel in made.image("code").getcolors(1 << 20) if pixel[3] > 252}
-    for use in ("keyword", "string", "number", "comment"):
-        value = theme()["syntax"][use].removeprefix("#")
-        assert tuple(bytes.fromhex(value)) in strong, use
-
-
-@pytest.mark.parametrize(("language", "told"), [("py", 0), ("shell", 0), (None, 0), ("text", 0), ("nope", 1)])
-def test_a_language_without_colours_is_told(language: str | None, told: int, tmp_path: Path) -> None:
-    """Only a language that is named and not known is a warning; its code is shown all the same."""
-    made = drawn(tmp_path, "code", changed("code", language=language, code="echo hello"))
-    assert [(w.field, w.message) for w in made.warnings] == [
-        ("language", "no syntax colours for language 'nope'")
-    ] * told
-    assert "code" in made.names()
-
-
-def test_long_code_shows_the_lines_that_are_spoken_about(tmp_path: Path) -> None:
-    """Of a long file the stretch with the highlights is shown, and the warning says which lines are."""
-    code = "\n".join(f"value_{index} = {index}" for index in range(1, 201))
-    fields = changed("code", code=code, highlights=[{"from": 150, "to": 152}])
-    made = drawn(tmp_path, "code", fields)
-    assert "focus-0" in made.names()
-    assert [warning.field for warning in made.warnings] == ["code"]
-    assert made.ink("code")[3] < made["window"].y + made["window"].height
-
-
-def test_a_line_wider_than_the_window_goes_on_in_the_next_row(tmp_path: Path) -> None:
-    """Long lines wrap inside the window, also where they have no blank at all."""
-    for index, line in enumerate(["call(" + "argument, " * 40 + ")", "x" * 400]):
-        made = drawn(tmp_path / str(index), "code", changed("code", code=line, highlights=[]))
-        box, window = made.ink("code"), made["window"]
-        assert box[2] <= window.x + window.width
-        assert box[3] - box[1] > 20
-        assert made.warnings == []
-
-
-def test_a_contained_picture_is_seen_whole_in_its_window(tmp_path: Path) -> None:
-    """The picture keeps its proportions, lies inside the window, and is opaque."""
-    files = {"image": picture(tmp_path / "wide.png", (400, 100))}
-    made = drawn(tmp_path / "out", "image", files=files, size=(1280, 720))
-    inside, window = made["picture"], made.ink("window")
-    assert inside.width / inside.height == pytest.approx(4, rel=0.02)
-    assert window[0] < inside.x
-    assert inside.x + inside.width < window[2]
-    assert inside.opaque
-
-
-def test_a_full_picture_covers_the_frame_and_its_words_have_plates(tmp_path: Path) -> None:
-    """Cover without a frame fills the canvas; title and caption stand on plates above it."""
-    made = drawn(tmp_path, "image", changed("image", fit="cover", frame="none"))
-    assert made.names() == ["background", "picture", "heading", "caption"]
-    full = made["picture"]
-    assert (full.x, full.y, full.width, full.height) == (0, 0, 640, 360)
-    caption = made.image("caption")
-    assert caption.getpixel((caption.width // 2, 3))[3] > 220
-
-
-def test_a_small_picture_is_not_blown_up(tmp_path: Path) -> None:
-    """An icon grows to two and a half times its size and no further."""
-    files = {"image": picture(tmp_path / "icon.png", (16, 16))}
-    made = drawn(tmp_path / "out", "image", changed("image", frame="none"), files=files)
-    assert made["picture"].width == 40
-
-
-def test_a_see_through_picture_is_not_called_opaque(tmp_path: Path) -> None:
-    """Transparency stays, so that the background is seen through it."""
-    files = {"image": picture(tmp_path / "clear.png", (64, 64), (200, 80, 40, 128))}
-    made = drawn(tmp_path / "out", "image", changed("image", frame="none"), files=files)
-    assert not made["picture"].opaque
-    assert made.image("picture").getpixel((5, 5))[3] == 128
-
-
-def test_a_browser_frame_has_an_address_field(tmp_path: Path) -> None:
-    """The browser's bar differs from the window's."""
-    window = drawn(tmp_path / "a", "image").image("window")
-    browser = drawn(tmp_path / "b", "image", changed("image", frame="browser")).image("window")
-    assert window.tobytes() != browser.tobytes()
-
-
-def test_a_file_that_is_no_image_is_the_specs_fault(tmp_path: Path) -> None:
-    """An unreadable image fails with the field that names it, before anything is drawn."""
-    (tmp_path / "broken.png").write_bytes(b"no image")
-    with pytest.raises(SpecProblem, match="no known format") as caught:
-        drawn(tmp_path / "out", "image", files={"image": tmp_path / "broken.png"})
-    assert caught.value.failure.field == "src"
-
-
-@pytest.mark.parametrize("known", [None, [640, 480]])
-def test_a_clips_place_is_even_and_hugs_what_is_known(known: list[int] | None, tmp_path: Path) -> None:
-    """A contained clip's place has even numbers, since video has one colour for two pixels, and its proportions."""
-    made = drawn(tmp_path, "clip", changed("clip", clip_size=known), size=(1280, 720))
-    place = made["clip"]
-    assert place.file == ""
-    assert [value % 2 for value in (place.x, place.y, place.width, place.height)] == [0, 0, 0, 0]
-    if known:
-        assert place.width / place.height == pytest.approx(4 / 3, rel=0.01)
-
-
-def test_a_covering_clip_has_the_whole_frame(tmp_path: Path) -> None:
-    """Cover: the clip's place is the canvas, with the words above it."""
-    made = drawn(tmp_path, "clip", changed("clip", fit="cover"))
-    assert made.names() == ["background", "clip", "heading", "caption"]
-    assert (made["clip"].width, made["clip"].height) == (640, 360)
-
-
 def test_a_command_in_the_outro_looks_like_one(tmp_path: Path) -> None:
     """A subtitle that is a command is put in a window's colours; a sentence that begins like one is not."""
     command = drawn(tmp_path / "a", "outro", changed("outro", subtitle="pip install httpx"))
@@ -417,35 +208,6 @@ def test_a_command_in_the_outro_looks_like_one(tmp_path: Path) -> None:
     middle = [made.image("subtitle").getpixel((made["subtitle"].width // 2, 4)) for made in (command, sentence)]
     assert middle[0] == (*surface, 255)
     assert middle[1][3] < 255
-
-
-@pytest.mark.parametrize("kind", TYPES)
-@pytest.mark.parametrize("format_", ["png", "jpg", "webp", "gif", "svg"])
-def test_a_logo_is_small_in_the_corner_and_large_at_the_end(kind: str, format_: str, tmp_path: Path) -> None:
-    """A theme's logo of any format is the top layer in the upper corner, and centred in the outro."""
-    logo = tmp_path / f"logo.{format_}"
-    if format_ == "svg":
-        logo.write_text(
-            '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="80"><rect width="200" height="80"/></svg>'
-        )
-    else:
-        Image.new("RGB", (200, 80), "red").save(logo)
-    made = drawn(tmp_path / "out", kind, files={"logo": logo})
-    layer = made["logo"]
-    assert layer.width / layer.height == pytest.approx(2.5, rel=0.1)
-    if kind == "outro":
-        assert abs(layer.x + layer.width / 2 - 320) <= 1
-        assert layer.y + layer.height <= made.ink("title")[1]
-    else:
-        assert made.names()[-1] == "logo"
-        assert (layer.x + layer.width, layer.y) == (640 - 43, 36)
-
-
-def test_a_heading_leaves_the_logo_its_room(tmp_path: Path) -> None:
-    """A heading as wide as it may be ends before the logo begins."""
-    Image.new("RGB", (400, 80), "red").save(tmp_path / "logo.png")
-    made = drawn(tmp_path / "out", "list", changed("list", title=LONG[:90]), files={"logo": tmp_path / "logo.png"})
-    assert made.ink("heading")[2] < made["logo"].x
 
 
 def test_right_to_left_scenes_are_mirrored(tmp_path: Path) -> None:
@@ -464,21 +226,6 @@ def test_the_background_is_opaque_and_the_scenes_own_colour_replaces_it(name: st
     assert (made["background"].width, made["background"].height) == (640, 360)
     own = drawn(tmp_path / "b", "title", theme_values=theme(name), background="#204060").image("background")
     assert own.getcolors() == [(640 * 360, (0x20, 0x40, 0x60, 255))]
-
-
-def test_a_broken_logo_fails_with_typsts_words(tmp_path: Path) -> None:
-    """What typst cannot read is a StepError with its reason."""
-    (tmp_path / "logo.png").write_bytes(b"no image")
-    with pytest.raises(StepError, match="typst: "):
-        drawn(tmp_path / "out", "title", files={"logo": tmp_path / "logo.png"})
-
-
-def test_escape_sequences_of_a_recorded_output_are_not_shown(tmp_path: Path) -> None:
-    """Output copied with its terminal colours is drawn as its text alone, without a warning."""
-    plain = drawn(tmp_path / "a", "command", changed("command", entries=[{"lines": [], "output": ["ok done"]}]))
-    coloured = [{"lines": [], "output": ["\x1b[32mok\x1b[0m done"]}]
-    other = drawn(tmp_path / "b", "command", changed("command", entries=coloured))
-    assert plain.files() == other.files()
 
 
 def test_letters_are_drawn_where_they_are_looked_for(tmp_path: Path) -> None:

@@ -1,0 +1,123 @@
+"""Pictures, clips and logos: where they stand and what is seen of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from drawing import TYPES, changed, drawn, picture
+from PIL import Image
+
+from vidbuild.errors import SpecProblem, StepError
+
+
+def test_a_contained_picture_is_seen_whole_in_its_window(tmp_path: Path) -> None:
+    """The picture keeps its proportions, lies inside the window, and is opaque."""
+    files = {"image": picture(tmp_path / "wide.png", (400, 100))}
+    made = drawn(tmp_path / "out", "image", files=files, size=(1280, 720))
+    inside, window = made["picture"], made.ink("window")
+    assert inside.width / inside.height == pytest.approx(4, rel=0.02)
+    assert window[0] < inside.x
+    assert inside.x + inside.width < window[2]
+    assert inside.opaque
+
+
+def test_a_full_picture_covers_the_frame_and_its_words_have_plates(tmp_path: Path) -> None:
+    """Cover without a frame fills the canvas; title and caption stand on plates above it."""
+    made = drawn(tmp_path, "image", changed("image", fit="cover", frame="none"))
+    assert made.names() == ["background", "picture", "heading", "caption"]
+    full = made["picture"]
+    assert (full.x, full.y, full.width, full.height) == (0, 0, 640, 360)
+    caption = made.image("caption")
+    assert caption.getpixel((caption.width // 2, 3))[3] > 220
+
+
+def test_a_small_picture_is_not_blown_up(tmp_path: Path) -> None:
+    """An icon grows to two and a half times its size and no further."""
+    files = {"image": picture(tmp_path / "icon.png", (16, 16))}
+    made = drawn(tmp_path / "out", "image", changed("image", frame="none"), files=files)
+    assert made["picture"].width == 40
+
+
+def test_a_see_through_picture_is_not_called_opaque(tmp_path: Path) -> None:
+    """Transparency stays, so that the background is seen through it."""
+    files = {"image": picture(tmp_path / "clear.png", (64, 64), (200, 80, 40, 128))}
+    made = drawn(tmp_path / "out", "image", changed("image", frame="none"), files=files)
+    assert not made["picture"].opaque
+    assert made.image("picture").getpixel((5, 5))[3] == 128
+
+
+def test_a_browser_frame_has_an_address_field(tmp_path: Path) -> None:
+    """The browser's bar differs from the window's."""
+    window = drawn(tmp_path / "a", "image").image("window")
+    browser = drawn(tmp_path / "b", "image", changed("image", frame="browser")).image("window")
+    assert window.tobytes() != browser.tobytes()
+
+
+def test_a_file_that_is_no_image_is_the_specs_fault(tmp_path: Path) -> None:
+    """An unreadable image fails with the field that names it, before anything is drawn."""
+    (tmp_path / "broken.png").write_bytes(b"no image")
+    with pytest.raises(SpecProblem, match="no known format") as caught:
+        drawn(tmp_path / "out", "image", files={"image": tmp_path / "broken.png"})
+    assert caught.value.failure.field == "src"
+
+
+@pytest.mark.parametrize("known", [None, [640, 480]])
+def test_a_clips_place_is_even_and_hugs_what_is_known(known: list[int] | None, tmp_path: Path) -> None:
+    """A contained clip's place has even numbers, since video has one colour for two pixels, and its proportions."""
+    made = drawn(tmp_path, "clip", changed("clip", clip_size=known), size=(1280, 720))
+    place = made["clip"]
+    assert place.file == ""
+    assert [value % 2 for value in (place.x, place.y, place.width, place.height)] == [0, 0, 0, 0]
+    if known:
+        assert place.width / place.height == pytest.approx(4 / 3, rel=0.01)
+
+
+def test_a_covering_clip_has_the_whole_frame(tmp_path: Path) -> None:
+    """Cover: the clip's place is the canvas, with the words above it."""
+    made = drawn(tmp_path, "clip", changed("clip", fit="cover"))
+    assert made.names() == ["background", "clip", "heading", "caption"]
+    assert (made["clip"].width, made["clip"].height) == (640, 360)
+
+
+@pytest.mark.parametrize(
+    ("kind", "format_"),
+    [*((kind, "png") for kind in TYPES), *(("title", format_) for format_ in ("jpg", "webp", "gif", "svg"))],
+)
+def test_a_logo_is_small_in_the_corner_and_large_at_the_end(kind: str, format_: str, tmp_path: Path) -> None:
+    """A theme's logo of any format is the top layer in the upper corner, and centred in the outro."""
+    logo = tmp_path / f"logo.{format_}"
+    if format_ == "svg":
+        logo.write_text(
+            '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="80"><rect width="200" height="80"/></svg>'
+        )
+    else:
+        Image.new("RGB", (200, 80), "red").save(logo)
+    made = drawn(tmp_path / "out", kind, files={"logo": logo})
+    layer = made["logo"]
+    assert layer.width / layer.height == pytest.approx(2.5, rel=0.1)
+    if kind == "outro":
+        assert abs(layer.x + layer.width / 2 - 320) <= 1
+        assert layer.y + layer.height <= made.ink("title")[1]
+    else:
+        assert made.names()[-1] == "logo"
+        assert (layer.x + layer.width, layer.y) == (640 - 43, 36)
+
+
+def test_a_heading_leaves_the_logo_its_room(tmp_path: Path) -> None:
+    """A heading as wide as it may be ends before the logo begins."""
+    Image.new("RGB", (400, 80), "red").save(tmp_path / "logo.png")
+    made = drawn(
+        tmp_path / "out",
+        "list",
+        changed("list", title="A heading as long as a heading may be and then longer " * 2),
+        files={"logo": tmp_path / "logo.png"},
+    )
+    assert made.ink("heading")[2] < made["logo"].x
+
+
+def test_a_broken_logo_fails_with_typsts_words(tmp_path: Path) -> None:
+    """What typst cannot read is a StepError with its reason."""
+    (tmp_path / "logo.png").write_bytes(b"no image")
+    with pytest.raises(StepError, match="typst: "):
+        drawn(tmp_path / "out", "title", files={"logo": tmp_path / "logo.png"})
