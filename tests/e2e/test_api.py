@@ -57,7 +57,8 @@ def test_a_build_says_what_it_made(spec: Path) -> None:
         "video.mp4", "video.srt", "video.vtt", "video.timing.json", "video.poster.png", "video.report.html",
     ]  # fmt: skip
     assert all(output.path.stat().st_size == output.bytes for output in result.outputs)
-    assert result.steps.total == len(result.steps.ran)
+    assert result.steps.total == len(result.steps.ran) + result.steps.cached
+    assert result.steps.cached == 2, "equal scenes are timed and heard once"
     assert set(result.steps.reasons.values()) == {"never built"}
     again = vidbuild.build(spec)
     assert again.status == "up-to-date"

@@ -150,7 +150,7 @@ def _room(reveals: Sequence[Mapping[str, Any]], at: Sequence[int], nth: int, sta
     room = clock.frame_at(at[timed], fps) - start - clock.frames(AFTER_TYPING, fps)
     own = reveals[nth]["characters"]
     rest = sum(item["characters"] for item in reveals[nth:timed] if item is reveals[nth] or item["after_previous"])
-    return room * own // max(rest, 1)
+    return int(room * own // max(rest, 1))
 
 
 def _effect_frames(effect: str, characters: int, room: int | None, fps: int) -> int:
