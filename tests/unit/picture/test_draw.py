@@ -11,7 +11,6 @@ from PIL import ImageChops, ImageDraw
 
 from vidbuild.media.layout import fonts_paths
 
-
 SHAPES = {"landscape": (640, 360), "vertical": (360, 640), "square": (360, 360), "tiny": (160, 90)}
 HARD = 'It\'s "quoted"; a:b % \\ [0:v] #let $x$ *b* _i_ <t> & {{ y }} `c` @r ~ --- // /* 🎉 שלום مرحبا 日本'
 LONG = "A long text that goes on and on because its author could not decide what to leave out of it " * 12
