@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from vidbuild.spec.diagnostics import nearest
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+FONTS = frozenset({".ttf", ".otf", ".ttc"})
 MAX_PIXELS = 100_000_000
 LISTED = 2000  # names of a folder among which the nearest is looked for
 MAX_TEXT = 1_000_000  # bytes: more than anyone would show
@@ -51,16 +52,15 @@ def image_size(path: Path, name: str) -> list[int]:
     from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - only images need it
 
     look(path, name)
+    known = "PNG, JPEG, WebP or GIF image"
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
-            kind, (width, height) = image.format, image.size
-            turned = kind == "JPEG" and image.getexif().get(ORIENTATION) in TURNED
+        with warnings.catch_warnings(action="ignore"), Image.open(path, formats=FORMATS) as image:
+            width, height = image.size
+            turned = image.getexif().get(ORIENTATION) in TURNED
     except UnidentifiedImageError:
-        raise FileProblemError(f"'{name}' is not an image; PNG, JPEG, WebP and GIF are known") from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise FileProblemError(f"'{name}' is not an image that can be read: {_reason(error)}") from None
-    if kind not in FORMATS:
-        raise FileProblemError(f"'{name}' is a {kind} image; PNG, JPEG, WebP and GIF are known")
+        raise FileProblemError(f"'{name}' is not a {known}") from None
+    except Exception as error:  # noqa: BLE001 - a decoder may raise anything for bytes that were made to confuse it
+        raise FileProblemError(f"'{name}' is not a {known} that can be read: {_reason(error)}") from None
     if width * height > MAX_PIXELS:
         raise FileProblemError(f"'{name}' has {width} x {height} pixels, more than {MAX_PIXELS // 1_000_000} million")
     return [height, width] if turned else [width, height]
@@ -68,25 +68,36 @@ def image_size(path: Path, name: str) -> list[int]:
 
 def text(path: Path, name: str) -> str:
     """A text file's text. Raises FileProblemError."""
-    look(path, name)
-    if path.stat().st_size > MAX_TEXT:
-        raise FileProblemError(f"file '{name}' has {path.stat().st_size} bytes, more than {MAX_TEXT}")
+    raw = content(path, name)
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise FileProblemError(f"file '{name}' is not UTF-8 text") from None
 
 
-def fonts(path: Path, name: str) -> tuple[Path, ...]:
-    """The font files in a folder, by name. Raises FileProblemError."""
-    if not path.is_dir():
-        raise FileProblemError(f"folder '{name}' does not exist" if not path.exists() else f"'{name}' is not a folder")
-    found = sorted(
-        item for item in path.iterdir() if item.suffix.lower() in {".ttf", ".otf", ".ttc"} and item.is_file()
-    )
+def content(path: Path, name: str) -> bytes:
+    """A text file's bytes, of which there are not too many. Raises FileProblemError."""
+    look(path, name)
+    with path.open("rb") as file:
+        raw = file.read(MAX_TEXT + 1)
+    if len(raw) > MAX_TEXT:
+        raise FileProblemError(f"file '{name}' has more than {MAX_TEXT} bytes")
+    return raw
+
+
+def fonts(path: Path, name: str) -> list[str]:
+    """The names of the font files in a folder. Raises FileProblemError."""
+    try:
+        found = sorted(item.name for item in path.iterdir() if item.suffix.lower() in FONTS and item.is_file())
+    except FileNotFoundError:
+        raise FileProblemError(f"folder '{name}' does not exist") from None
+    except NotADirectoryError:
+        raise FileProblemError(f"'{name}' is a file, not a folder") from None
+    except OSError as error:
+        raise FileProblemError(f"folder '{name}' cannot be read: {_reason(error)}") from None
     if not found:
         raise FileProblemError(f"folder '{name}' has no .ttf or .otf file in it")
-    return tuple(found)
+    return found
 
 
 def _neighbour(path: Path, name: str) -> str | None:

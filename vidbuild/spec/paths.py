@@ -24,7 +24,7 @@ def project_root(spec: Path) -> Path:
     """The nearest folder above a spec with vidbuild.toml or .git, else the spec's own; symlinks resolved."""
     folder = spec.absolute().parent
     for candidate in (folder, *folder.parents):
-        if any((candidate / mark).exists() for mark in ROOT_MARKS):
+        if any(os.path.lexists(candidate / mark) for mark in ROOT_MARKS):
             return candidate.resolve()
     return folder.resolve()
 

@@ -48,7 +48,7 @@ class Themes:
     ) -> list[dict[str, Any]] | None:
         """The named theme's values after those of all that it extends."""
         if name in built_in():
-            document = self._read(FOLDER / f"{name}.yaml", f"{name}.yaml")
+            document = self._read(FOLDER / f"{name}.yaml", f"{name}.yaml", f"{name}.yaml")
             return None if document is None else [{**document.data, "name": name}]
         if not _is_path(name):
             file = nearest(name, built_in())
@@ -61,10 +61,10 @@ class Themes:
             file_path = paths.resolve(name, folder, self.root)
             self.files.append(file_path)
             files.look(file_path, name)
+            return self._file(file_path, name, path, notes, folder, seen)
         except (paths.PathProblemError, files.FileProblemError) as error:
             notes.error(path, error.message, getattr(error, "hint", None))
             return None
-        return self._file(file_path, name, path, notes, folder, seen)
 
     def _file(
         self, file: FilePath, name: str, path: Path, notes: Notes, folder: FilePath, seen: tuple[str, ...]
@@ -77,7 +77,7 @@ class Themes:
         if len(seen) >= MAX_CHAIN:
             notes.error(path, f"more than {MAX_CHAIN} themes extend each other")
             return None
-        document = self._read(file, shown)
+        document = self._read(file, shown, name)
         if document is None:
             return None
         inner = Notes(document, self.found)
@@ -116,15 +116,17 @@ class Themes:
         try:
             directory = paths.resolve(given, folder, self.root)
             self.files.append(directory)
-            own["font_files"] = files.fonts(directory, given)
+            names = files.fonts(directory, given)
+            own["font_files"] = tuple(paths.resolve(f"{given}/{name}", folder, self.root) for name in names)
             self.files.extend(own["font_files"])
         except (paths.PathProblemError, files.FileProblemError) as error:
             notes.error(where, error.message, getattr(error, "hint", None))
 
-    def _read(self, file: FilePath, shown: str) -> Document | None:
+    def _read(self, file: FilePath, shown: str, name: str) -> Document | None:
         """A theme file as a valid document; what is wrong with it is in `found`."""
-        self.files.append(file)
-        text, problems = reader.decode(file.read_bytes(), shown)
+        if file not in self.files:
+            self.files.append(file)
+        text, problems = reader.decode(files.content(file, name), shown)
         self.sources[shown] = text
         if not problems:
             document, problems = reader.read(text, shown)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vidbuild.model import Scene, Voice
@@ -194,6 +194,7 @@ def test_wrapping(run: str, lines: list[str]) -> None:
     assert command.wrap(run) == lines
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
 def test_wrapping_any_text(run: str) -> None:
     """V18: whatever is typed, no line is wider than a terminal, none is empty, and no visible character is lost."""

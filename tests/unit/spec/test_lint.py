@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Project
+from speclab import Project
 
 HEAD = "vidbuild: 1\ntitle: A\nscenes: [{id: a, type: title, title: A, duration: 1}]\n"
 

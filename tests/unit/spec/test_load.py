@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import Project, whole
+from speclab import Project, whole
 
 from vidbuild.spec import load
 from vidbuild.spec.diagnostics import SpecError

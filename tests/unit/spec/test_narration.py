@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vidbuild.spec.narration import parse, problems, spoken
@@ -111,6 +111,7 @@ def test_pronunciation_is_not_applied_twice() -> None:
     assert spoken("a", {"a": "b", "b": "c"}) == "b"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_parsed(text: str) -> None:
     """V18: whatever the text, either its marks are told to be wrong, or its tokens are its words without marks."""
@@ -121,6 +122,7 @@ def test_any_text_is_parsed(text: str) -> None:
         assert all(0 <= index <= len(said.tokens) for index in said.cues.values())
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(["one", "two", "HTTPX,", "日本語", "🎉", "[[a]]", "[[b]]", "“q”", "50%", "C:\\x;"]), min_size=1

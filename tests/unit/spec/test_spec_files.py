@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
+import tempfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from vidbuild.spec import files
@@ -88,11 +92,10 @@ def test_what_is_no_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     (tmp_path / "a.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     whole = png(tmp_path / "a.png").read_bytes()
     (tmp_path / "short.png").write_bytes(whole[:20])
-    known = "PNG, JPEG, WebP and GIF are known"
-    assert said(image_size, tmp_path / "words.png") == (f"'words.png' is not an image; {known}", None)
-    assert said(image_size, tmp_path / "a.svg") == (f"'a.svg' is not an image; {known}", None)
-    assert said(image_size, png(tmp_path / "a.bmp", kind="BMP")) == (f"'a.bmp' is a BMP image; {known}", None)
-    assert said(image_size, tmp_path / "short.png")[0].startswith("'short.png' is not an image")
+    png(tmp_path / "a.bmp", kind="BMP")
+    for name in ("words.png", "a.svg", "a.bmp"):
+        assert said(image_size, tmp_path / name) == (f"'{name}' is not a PNG, JPEG, WebP or GIF image", None)
+    assert said(image_size, tmp_path / "short.png")[0].startswith("'short.png' is not a PNG, JPEG, WebP or GIF image")
     assert said(image_size, tmp_path / "gone.png")[0] == "file 'gone.png' does not exist"
     monkeypatch.setattr(files, "MAX_PIXELS", 10)
     assert said(image_size, tmp_path / "a.png")[0] == "'a.png' has 6 x 4 pixels, more than 0 million"
@@ -114,7 +117,7 @@ def test_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "b.py").write_bytes(b"\xff\xfe")
     assert said(text, tmp_path / "b.py") == ("file 'b.py' is not UTF-8 text", None)
     monkeypatch.setattr(files, "MAX_TEXT", 10)
-    assert said(text, tmp_path / "a.py") == ("file 'a.py' has 15 bytes, more than 10", None)
+    assert said(text, tmp_path / "a.py") == ("file 'a.py' has more than 10 bytes", None)
 
 
 def test_font_folders(tmp_path: Path) -> None:
@@ -125,5 +128,28 @@ def test_font_folders(tmp_path: Path) -> None:
     assert said(fonts, folder) == ("folder 'fonts' has no .ttf or .otf file in it", None)
     for name in ("b.ttf", "A.OTF", "readme.txt"):
         (folder / name).write_bytes(b"x")
-    assert [path.name for path in fonts(folder, "fonts")] == ["A.OTF", "b.ttf"]
-    assert said(fonts, folder / "b.ttf") == ("'b.ttf' is not a folder", None)
+    assert fonts(folder, "fonts") == ["A.OTF", "b.ttf"]
+    assert said(fonts, folder / "b.ttf") == ("'b.ttf' is a file, not a folder", None)
+    assert "cannot be read" in said(fonts, tmp_path / ("x" * 5000))[0]
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["PNG", "JPEG", "WEBP", "GIF"]), st.data())
+def test_damaged_images(kind: str, data: st.DataObject) -> None:
+    """P42: whatever bytes of an image are changed, it has a size or a problem, and no decoder's error comes through."""
+    file = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (6, 4), "#7aa5ff").save(file, kind, exif=exif)
+    raw = bytearray(file.getvalue())
+    for _ in range(data.draw(st.integers(1, 6))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    with tempfile.NamedTemporaryFile() as damaged:
+        damaged.write(raw[: data.draw(st.integers(1, len(raw)))])
+        damaged.flush()
+        try:
+            size, message = image_size(Path(damaged.name), "a.png"), "'a.png' "
+        except FileProblemError as error:
+            size, message = [1, 1], error.message
+    assert message.startswith("'a.png' ")
+    assert all(side > 0 for side in size)

@@ -51,10 +51,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
     max_leaves=6,
 )
-settings.register_profile(
-    "spec", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
-settings.load_profile("spec")
+RELAXED = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 
 def fine(examined: Examined) -> None:
@@ -70,19 +67,21 @@ def fine(examined: Examined) -> None:
     )
 
 
+@RELAXED
 @given(st.text(max_size=300))
 def test_any_text(text: str) -> None:
     """P42: any text is a spec or has located problems."""
     fine(examine_data(text, ERRORS / "any.yaml"))
 
 
+@RELAXED
 @given(st.text(alphabet="ab:-[]{}&*!|>'\"#%@`,? \n\t\\{{}}1", max_size=120))
 def test_any_punctuation(text: str) -> None:
     """P42: YAML's own punctuation in any order is read or has located problems."""
     fine(examine_data(text, ERRORS / "any.yaml"))
 
 
-@settings(max_examples=150)
+@settings(RELAXED, max_examples=150)
 @given(st.sampled_from(SEEDS), st.data())
 def test_damaged_specs(seed: str, data: st.DataObject) -> None:
     """P42: a spec with a piece cut out, doubled or replaced is read or has located problems."""
@@ -112,7 +111,7 @@ def test_the_seed_is_valid() -> None:
     assert [item for item in examine_data(VALID, ERRORS / "any.yaml").diagnostics if item.severity == "error"] == []
 
 
-@settings(max_examples=200)
+@settings(RELAXED, max_examples=200)
 @given(st.lists(st.tuples(st.sampled_from(PATHS), VALUES), min_size=1, max_size=3), st.booleans())
 def test_any_value_anywhere(changes: list[tuple[tuple[Any, ...], Any]], as_text: bool) -> None:
     """P42: any value in the place of any other, in data or in YAML, is a spec or has located problems."""
@@ -133,6 +132,7 @@ def test_any_value_anywhere(changes: list[tuple[tuple[Any, ...], Any]], as_text:
     fine(examine_data(yaml.safe_dump(data) if as_text else data, ERRORS / "any.yaml"))
 
 
+@RELAXED
 @given(st.sampled_from(PATHS))
 def test_anything_left_out(path: tuple[Any, ...]) -> None:
     """P42: a spec without any one of its values is a spec or has located problems."""
@@ -152,6 +152,7 @@ KEYS = st.text("abcXYZ", min_size=1, max_size=5)
 JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3))
 
 
+@RELAXED
 @given(JSON.filter(lambda value: value is not None))
 def test_json_is_read_as_json(value: Any) -> None:
     """Any JSON text means the same here as in JSON, and every value in it has its place."""

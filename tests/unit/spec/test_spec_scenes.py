@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Project
+from speclab import Project
 
 from vidbuild.model import Voice
 
@@ -106,7 +106,7 @@ def test_recorded_narration(project: Project) -> None:
             "the clip ends at 3 s, but it starts at 3 s",
         ),
         ({"type": "image", "src": "gone/x.png"}, "src", "file 'gone/x.png' does not exist"),
-        ({"type": "image", "src": "clip.mp4"}, "src", "'clip.mp4' is not an image; PNG, JPEG, WebP and GIF are known"),
+        ({"type": "image", "src": "clip.mp4"}, "src", "'clip.mp4' is not a PNG, JPEG, WebP or GIF image"),
         ({"type": "image", "src": "../x.png"}, "src", "'../x.png' leaves the project, which is in '.'"),
         ({"type": "clip", "src": "rtmp://x/y"}, "src", "'rtmp://x/y' is not a path: nothing is read through 'rtmp:'"),
         ({"type": "code", "file": "dot.png"}, "file", "file 'dot.png' is not UTF-8 text"),

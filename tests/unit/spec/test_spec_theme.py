@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Project
+from speclab import Project
 
-from vidbuild.spec import schema
+from vidbuild.spec import files, schema
 from vidbuild.spec.load import examine
 from vidbuild.spec.theme import FOLDER, built_in, colour
 
@@ -78,7 +78,7 @@ def test_the_name_is_no_value(project: Project) -> None:
         ("https://x/t.yaml", "theme", "'https://x/t.yaml' is not a path: nothing is read through 'https:'", None),
         ({"extends": "papr"}, "theme.extends", "unknown theme 'papr'", "did you mean 'paper'?"),
         ({"logo": "gone.png"}, "theme.logo", "file 'gone.png' does not exist", None),
-        ({"logo": "clip.mp4"}, "theme.logo", "'clip.mp4' is not an image; PNG, JPEG, WebP and GIF are known", None),
+        ({"logo": "clip.mp4"}, "theme.logo", "'clip.mp4' is not a PNG, JPEG, WebP or GIF image", None),
         ({"logo": "../a.png"}, "theme.logo", "'../a.png' leaves the project, which is in '.'", None),
         ({"fonts": "gone"}, "theme.fonts", "folder 'gone' does not exist", None),
         (
@@ -105,7 +105,7 @@ def test_what_is_wrong_with_a_theme(project: Project, theme: Any, where: str, me
         ("# nothing\n", 1, 1, "the file is empty"),
         (b"accent: '\xff'\n", 1, 10, "not UTF-8: byte 0xff is not text"),
         ("extends: nowhere.yaml\n", 1, 10, "file 'nowhere.yaml' does not exist"),
-        ("logo: theme.yaml\n", 1, 7, "'theme.yaml' is not an image; PNG, JPEG, WebP and GIF are known"),
+        ("logo: theme.yaml\n", 1, 7, "'theme.yaml' is not a PNG, JPEG, WebP or GIF image"),
         ("syntax: {comment: '#1'}\n", 1, 19, "'comment' must be a colour such as '#f80' or '#ff8800', not '#1'"),
     ],
 )
@@ -149,3 +149,20 @@ def test_a_folder_where_a_theme_should_be(project: Project) -> None:
     project.write("e.yaml", "")
     assert project.wrong(theme="t.yaml") == [("theme", "'t.yaml' is a folder, not a file", None)]
     assert project.wrong(theme="e.yaml") == [("theme", "file 'e.yaml' is empty", None)]
+
+
+def test_fonts_that_lead_out_of_the_project(project: Project) -> None:
+    """V26: a symlink among the fonts that leaves the project is refused like any other path."""
+    (project.root / "fonts").mkdir()
+    project.root.parent.joinpath("outside.ttf").write_bytes(b"x")
+    (project.root / "fonts" / "a.ttf").symlink_to("../../outside.ttf")
+    assert project.wrong(theme={"fonts": "fonts"}) == [
+        ("theme.fonts", "'fonts/a.ttf' is a symlink that leaves the project, which is in '.'", None)
+    ]
+
+
+def test_enormous_theme_files(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A theme file of more bytes than any theme has is not read."""
+    monkeypatch.setattr(files, "MAX_TEXT", 3_000)
+    project.write("t.yaml", "#" * 4_000)
+    assert project.wrong(theme="t.yaml") == [("theme", "file 't.yaml' has more than 3000 bytes", None)]

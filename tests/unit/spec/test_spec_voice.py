@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Project
+from speclab import Project
 
 from vidbuild.model import Voice
 
