@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[2] / "vidbuild"
 ALLOWED: dict[str, set[str]] = {
     "__init__": {"api", "model", "spec.diagnostics"},
     "__main__": {"cli"},
-    "cli": {"api", "report", "starter", "engine.events"},
+    "cli": {"api", "report", "starter", "project", "engine.events"},
     "api": {"plan", "spec", "engine", "report", "project", "scenes", "voices", "media", "model"},
     "starter": set(),
     "project": set(),

@@ -83,20 +83,14 @@ def _failed(error: Exception, args: Sequence[str]) -> int:
         for line in ending.told(error):
             console.say(line)
         return of_error(error)
-    return bug(error, args)
+    for line in crash.told(error, args):
+        console.say(line)
+    return Exit.BUG
 
 
 def _forget_stdout() -> None:
     """Whoever read stdout has gone (`| head`): Python must not complain about it again at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def bug(error: BaseException | str, args: Sequence[str]) -> int:
-    """Save a report of a bug and say where it is."""
-    fact = error.strip().splitlines()[-1] if isinstance(error, str) else f"{type(error).__name__}: {error}"
-    console.say(f"vidbuild: a bug in vidbuild: {fact}")
-    console.say(f"      hint: please report it with the text in {crash.save(error, args)}")
-    return Exit.BUG
 
 
 def _usage(error: click.ClickException) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from vidbuild.cli import console, ending, options
+from vidbuild.cli import console, crash, ending, options
 from vidbuild.cli.interrupt import Interrupt
 from vidbuild.errors import UsageError, VidbuildError
 
@@ -93,7 +93,7 @@ def command(
 
 def _end(results: Sequence[Result], *, dry_run: bool, as_json: bool) -> int:
     for result in results:
-        for line in ending.troubles(result):
+        for line in [*ending.troubles(result), *_bugs(result)]:
             console.say(line)
     if as_json:
         console.result_json(ending.as_json(results))
@@ -101,6 +101,13 @@ def _end(results: Sequence[Result], *, dry_run: bool, as_json: bool) -> int:
         for line in ending.dry(result) if dry_run else ending.lines(result):
             (console.say if as_json else console.result)(line)
     return ending.code(results)
+
+
+def _bugs(result: Result) -> Iterator[str]:
+    """A report for each step that failed through a fault of vidbuild's own."""
+    for failed in result.steps.failed:
+        if failed.fault == "bug":
+            yield from crash.told("\n".join([*failed.log, f"{failed.step}: {failed.error}"]), sys.argv[1:])
 
 
 @contextlib.contextmanager

@@ -15,6 +15,15 @@ from vidbuild import __version__
 _HIDDEN = "…"
 
 
+def told(error: BaseException | str, args: Sequence[str]) -> list[str]:
+    """Save a report and return the lines that tell the user of it."""
+    fact = error.strip().splitlines()[-1] if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    return [
+        f"vidbuild: a bug in vidbuild: {fact}",
+        f"      hint: please report it with the text in {save(error, args)}",
+    ]
+
+
 def save(error: BaseException | str, args: Sequence[str]) -> Path:
     """Save a report that can be pasted as it is, and return where. An error as text comes from a worker's traceback."""
     handle, name = tempfile.mkstemp(prefix="vidbuild-bug-", suffix=".md")

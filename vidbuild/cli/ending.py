@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from vidbuild.cli.exits import Exit, gravest, of_fault
 from vidbuild.errors import VidbuildError
 from vidbuild.place import Place
+from vidbuild.project import name_of
 from vidbuild.report import figures, summary
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _place(place: Place | None) -> str:
 
 def _video(result: Result) -> str:
     named = [each.path.name for each in result.outputs if each.kind == "video"]
-    return named[0] if named else f"{result.spec.name.removesuffix('.yaml')}.mp4"
+    return named[0] if named else f"{name_of(result.spec)}.mp4"
 
 
 def _where(paths: Sequence[Path]) -> list[str]:

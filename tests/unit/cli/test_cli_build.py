@@ -120,6 +120,18 @@ def test_who_is_at_fault_decides(monkeypatch: pytest.MonkeyPatch, fault: str, co
     assert run(["build"]) == code
 
 
+def test_a_bug_in_a_step_saves_a_report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """P41: a step that fails through vidbuild's own fault leaves a report with what the worker told."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    fake_build(monkeypatch, failed("bug"))
+    assert run(["build"]) == 3
+    (report,) = tmp_path.glob("vidbuild-bug-*.md")
+    assert str(report) in capsys.readouterr().err
+    assert "log line\nfilm:s0: ffmpeg stopped" in report.read_text(encoding="utf-8")
+
+
 def test_one_wrong_spec_does_not_hide_another(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], project: Path
 ) -> None:
