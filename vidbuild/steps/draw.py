@@ -102,4 +102,8 @@ def _warn(context: Context, drawing: layout.Drawing, fields: Mapping[str, Any], 
         if marks:
             names = ", ".join(f"'{mark}' (U+{ord(mark):04X})" for mark in marks[:SHOWN_MARKS])
             more = f" and {len(marks) - SHOWN_MARKS} more" if len(marks) > SHOWN_MARKS else ""
-            context.warn(f"no font can draw {names}{more}", field=field, hint="add a font to the theme's fonts folder")
+            context.warn(
+                f"no font can draw {names}{more}",
+                field=field,
+                hint="theme: {fonts: ./fonts}, with a font in that folder that can",
+            )
