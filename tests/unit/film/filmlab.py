@@ -86,7 +86,20 @@ def raw(stream: graph.Stream, picture: Picture) -> list[Image.Image]:
 def decoded(path: Path, size: tuple[int, int] = SIZE, *options: str) -> list[Image.Image]:
     """Every frame of an encoded video, as a player would show it."""
     colours = "scale=in_color_matrix=bt709:in_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=rgb24"
-    args = ["-i", str(path), *options, "-map", "0:v:0", "-vf", colours, "-fps_mode", "passthrough", "-f", "rawvideo", "-"]
+    args = [
+        "-i",
+        str(path),
+        *options,
+        "-map",
+        "0:v:0",
+        "-vf",
+        colours,
+        "-fps_mode",
+        "passthrough",
+        "-f",
+        "rawvideo",
+        "-",
+    ]
     data = ffmpeg.capture(args, cwd=path.parent, env=ENV, timeout=60, what="decode", loglevel="error").output
     each = size[0] * size[1] * 3
     return [Image.frombytes("RGB", size, data[at : at + each]) for at in range(0, len(data), each)]
@@ -137,6 +150,8 @@ def film_context(root: Path, picture: Picture, **params: Any) -> Context:
 
 def fake_ffmpeg(path: Path, body: str) -> Path:
     """A program that is started in ffmpeg's place; body is Python, in which `args` are its arguments."""
-    path.write_text(f"#!{sys.executable}\nimport os, signal, sys, time\nargs = sys.argv[1:]\n{body}\n", encoding="utf-8")
+    path.write_text(
+        f"#!{sys.executable}\nimport os, signal, sys, time\nargs = sys.argv[1:]\n{body}\n", encoding="utf-8"
+    )
     path.chmod(0o755)
     return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -106,7 +107,7 @@ def test_cuts_are_sharp(drawing: Drawing) -> None:
 
 
 def test_rising_is_eased_and_ends_in_place(tmp_path: Path) -> None:
-    """A rising layer comes from below by 24/1080 of the height, ever slower, never back, and stops where it was drawn."""
+    """A rising layer comes from 24/1080 of the height below, ever slower, never back, and stops where it was drawn."""
     drawing = Drawing(tmp_path / "d", (16, 1080)).add("background", colour=(0, 0, 0)).add("a", (2, 500, 4, 20))
     motion = Motion(30, 20, {"a": Track(enter=Change(2, 12, "rise"))})
 
@@ -114,11 +115,11 @@ def test_rising_is_eased_and_ends_in_place(tmp_path: Path) -> None:
         return next(y for y in range(image.height) if pixel(image, 3, y)[0] > 10)
 
     tops = [top(frame) for frame in shown(drawing.picture(motion))[2:]]
-    steps = [before - after for before, after in zip(tops, tops[1:], strict=False)]
+    steps = [before - after for before, after in pairwise(tops)]
     assert 500 + 15 <= tops[0] <= 500 + 24
     assert tops[12:] == [500] * 6
     assert all(step >= 0 for step in steps)
-    assert all(before >= after - 1 for before, after in zip(steps, steps[1:], strict=False))
+    assert all(before >= after - 1 for before, after in pairwise(steps))
     assert max(steps) == max(steps[:2])
 
 
@@ -161,7 +162,7 @@ def test_a_typed_line_can_leave(drawing: Drawing) -> None:
 
 
 def test_a_cursor_follows_the_typing(drawing: Drawing) -> None:
-    """The cursor isn't there before the first key, and stands right behind the last character of the line being typed."""
+    """The cursor isn't there before the first key, and stands right behind the last character of the line it is on."""
     red = (255, 0, 0)
     drawing.add("l0", (30, 20, 30, 10), advances=(10, 10, 10)).add("l1", (30, 40, 20, 10), advances=(10, 10))
     drawing.add("cursor", (30, 20, 4, 10), red)
@@ -217,11 +218,13 @@ def test_a_zoom_does_not_jitter(tmp_path: Path) -> None:
     frames = shown(drawing.picture(Motion(30, 60, {"a": Track(zoom=(1.0, 1.04))})))
 
     def centre(image: Image.Image) -> float:
-        columns = list(image.crop((0, 0, 60, 60)).convert("L").resize((60, 1), Image.Resampling.BOX, reducing_gap=None).tobytes())
+        columns = list(
+            image.crop((0, 0, 60, 60)).convert("L").resize((60, 1), Image.Resampling.BOX, reducing_gap=None).tobytes()
+        )
         return sum(x * weight for x, weight in enumerate(columns)) / sum(columns)
 
     places = [centre(frame) for frame in frames]
-    steps = [before - after for before, after in zip(places, places[1:], strict=False)]
+    steps = [before - after for before, after in pairwise(places)]
     mean = sum(steps) / len(steps)
     assert mean == pytest.approx(105 * 0.04 / 60, rel=0.15)
     assert all(0 < step < 2 * mean for step in steps)

@@ -86,7 +86,7 @@ def test_no_ffmpeg_at_all_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_importing_starts_and_loads_nothing_heavy() -> None:
-    """P46: importing the runner loads neither imageio_ffmpeg nor ffmpeg-python, and finding the binary doesn't either."""
+    """P46: neither importing the runner nor finding the binary loads imageio_ffmpeg or ffmpeg-python."""
     code = (
         "import sys; from vidbuild.media import ffmpeg; ffmpeg.executable();"
         "print([name for name in ('imageio_ffmpeg', 'ffmpeg', 'PIL', 'asyncio') if name in sys.modules])"

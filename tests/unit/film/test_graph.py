@@ -49,7 +49,8 @@ def test_a_picture_is_put_at_exactly_its_frames(frames: set[int]) -> None:
     wanted = sorted(frames)
     args = " ".join(graph.arguments(graph.output(graph.at(graph.image(Path("a.png"), {}), wanted), Path("o"), {})))
     loops = re.search(r"loop=loop=(\d+):size=1", args)
-    assert int(loops[1]) + 1 if loops else 1 == len(wanted)
+    repeats = int(loops[1]) if loops else 0
+    assert repeats + 1 == len(wanted)
     times = re.search(r"setpts=([^\[]*)\[", args)
     assert times is not None
     expression = times[1].replace("\\", "").replace("'", "")
