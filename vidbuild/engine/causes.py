@@ -26,9 +26,9 @@ class Causes:
 
         row: what the index said of the step before this build.
         """
-        if row is None:
-            return (Reason("fresh"),) if fresh and self._ledger.store.trace(key) else (Reason("new"),)
-        if row.key == key:
+        if row is None and self._ledger.store.trace(key) is None:
+            return (Reason("new"),)
+        if row is None or row.key == key:
             return (Reason("fresh") if fresh else Reason("evicted"),)
         return self._compare(step, material, row) or (Reason("unknown"),)
 

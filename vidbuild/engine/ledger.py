@@ -127,6 +127,7 @@ class Ledger:
             same = row is not None and row.key == trace.key
             reason, unchanged = (row.reason, row.unchanged) if row is not None and same else ("", False)
         there = signature(self.store.trace_location(trace.key))
+        self.added += there.size if reason is not None else 0
         self.index.put(step, Row(trace.key, trace.outputs, trace.seconds, there, trace.warnings, reason, unchanged))
 
     def keep(self, step: str, material: Material, data: Mapping[str, Any], *, made_by: str, replace: bool) -> Trace:

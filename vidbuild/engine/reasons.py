@@ -88,8 +88,9 @@ def compare(old: Sequence[Line], new: Sequence[Line], step: Step, kind: Kind) ->
     """What differs between two materials of a step; empty where nothing does."""
     before, after = ({line.path: line for line in side} for side in (old, new))
     paths = [path for path in {**after, **before} if before.get(path) != after.get(path)]
-    leaves = [path for path in paths if _is_leaf(before.get(path)) or _is_leaf(after.get(path))]
-    return [_reason(path, before, after, step, kind) for path in leaves or paths]
+    outer = {path[:place] for path in paths for place, char in enumerate(path) if char == "."} | {""}
+    told = [path for path in paths if path not in outer or _is_leaf(before.get(path)) or _is_leaf(after.get(path))]
+    return [_reason(path, before, after, step, kind) for path in told]
 
 
 def _reason(path: str, before: Mapping[str, Line], after: Mapping[str, Line], step: Step, kind: Kind) -> Reason:
