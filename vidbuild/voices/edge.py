@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from vidbuild.errors import StepError
 from vidbuild.voices.base import Speech
 
 ADAPTER = 1
@@ -70,6 +71,9 @@ class Edge:
         env: Mapping[str, str],
     ) -> Speech:
         """Ask the service, one request where the text is short enough, and keep only what is whole."""
+        wrong = self.problem(voice["name"])
+        if wrong is not None:
+            raise StepError(wrong, field="voice")
         from vidbuild.voices import edge_speech  # noqa: PLC0415 - brings asyncio, which a null build must not import
 
         samples, words = edge_speech.speak(self._patience, text, voice, wav_path, scratch, env)

@@ -7,6 +7,7 @@ import json
 import math
 import subprocess
 import sys
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -31,6 +32,9 @@ VOLUME = 60
 PITCH, RANGE, PITCH_HZ = 50, 55, 100
 """The library's middle pitch, which is about 100 Hz for its voices, and a little more melody than its 50."""
 
+CONTROL = ("Cc", "Cs", "Zl", "Zp")
+"""Characters that are not text. What is invisible but shapes text, such as a joiner, is not among them."""
+
 WORD, END = 1, 5  # espeak_EVENT_TYPE
 
 
@@ -44,7 +48,7 @@ def speak(
     env: Mapping[str, str],
 ) -> tuple[int, tuple[SpokenWord, ...]]:
     """Speak into a WAV file; how many samples it has, and its words."""
-    text = "".join(character if character.isprintable() else " " for character in text)
+    text = "".join(" " if unicodedata.category(character) in CONTROL else character for character in text)
     sound, rate, events = _ask(library, data, text, voice, scratch, env)
     words = list(_words(text, events, _ends(events, sound)))
     samples, cut = wav.trim(pcm.resample(sound, rate, scratch, env))

@@ -242,6 +242,14 @@ def test_a_voice_has_the_form_of_one(name: str, good: bool) -> None:
     assert problem is None if good else "'en-US-AriaNeural'" in (problem or "")
 
 
+def test_a_wrong_name_asks_nobody(scratch: Path) -> None:
+    """A voice that cannot be is told as that, not as a service that fails."""
+    with FakeEdge(scratch, ENV) as server, pytest.raises(StepError, match="not 'Aria'") as caught:
+        say(scratch, server, name="Aria")
+    assert server.connections == 0
+    assert caught.value.fault == "step"
+
+
 def test_looking_at_the_engine_imports_nothing_heavy() -> None:
     """P46: identity, availability and names are told without asyncio, aiohttp or edge-tts."""
     program = (

@@ -15,6 +15,7 @@ from soundlab import ENV, onset
 
 from vidbuild.errors import StepError
 from vidbuild.media import loudness, wav
+from vidbuild.media.align import align, place_cues, unsure_cues
 from vidbuild.voices import espeak, espeak_speech
 from vidbuild.voices.base import Speech
 from vidbuild.voices.espeak import Espeak
@@ -100,6 +101,12 @@ def test_text_is_not_markup(scratch: Path) -> None:
     speech, samples = say(scratch, 'a <break time="9s"/> [[h@l\'oU]] \x00\x07 “q” 100% 🎉 שלום 中文')
     assert len(samples) < 20 * wav.RATE
     assert [word.text for word in speech.words][:3] == ["a", "<break", 'time="9s"/>']
+
+
+def test_invisible_characters_divide_no_word(scratch: Path) -> None:
+    """V18: a joiner or a direction mark inside a word leaves it one word, as its caption is."""
+    text = "co\u200cworker \u200fleft and\u2028so on"
+    assert [word.text for word in say(scratch, text)[0].words] == ["co\u200cworker", "\u200fleft", "and", "so", "on"]
 
 
 @pytest.mark.parametrize("text", ["…", "   ", "— -"])
@@ -193,3 +200,20 @@ def test_an_installation_without_the_library_says_what_it_takes(
     assert Espeak().available() is None
     monkeypatch.setattr(espeak, "_home", lambda: tmp_path)
     assert Espeak().available() == "pip install espeakng-loader"
+
+
+def test_every_token_is_placed_by_the_engines_words(scratch: Path) -> None:
+    """V21: versions, flags, sizes, addresses and replaced words are all placed by what the engine itself tells."""
+    tokens = [(word, word) for word in TEXT.split()]
+    tokens[1:1] = [("kubectl", "kube control"), ("—", "—")]
+    spoken = " ".join(said for _, said in tokens)
+    speech, _ = say(scratch, spoken)
+    times = align(tokens, speech.words, speech.samples)
+    assert {time.source for time in times if time.text != "—"} == {"engine"}
+    cues = {"flag": 4, "size": 7, "site": 11, "end": len(tokens)}
+    assert unsure_cues(cues, times, speech.words) == []
+    placed = place_cues(cues, times, speech.samples)
+    starts = {word.text: word.start for word in speech.words}
+    assert placed["flag"] == starts["pass"]
+    assert placed["end"] == speech.words[-1].end
+    assert list(placed.values()) == sorted(placed.values())
