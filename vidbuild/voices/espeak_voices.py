@@ -8,7 +8,6 @@ number stands). The library itself finds voices only by file name, so what a per
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -69,5 +68,7 @@ def _languages(data: Path, path: Path) -> Iterator[tuple[str, int]]:
 
 
 def _unknown(what: str, name: str, known: list[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a wrong name
+
     near = get_close_matches(name.casefold(), known, NEAREST, 0.5)
     return f"espeak has no {what} '{name}'" + (f"; nearest: {', '.join(near)}" if near else "")

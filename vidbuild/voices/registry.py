@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from vidbuild.voices.base import VoiceEngine
 from vidbuild.voices.edge import Edge
@@ -17,5 +16,7 @@ def problem(engine: str, name: str) -> str | None:
     """What is wrong with a voice, with the nearest names; None if nothing is known to be."""
     if engine in ENGINES:
         return ENGINES[engine].problem(name)
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a wrong name
+
     near = get_close_matches(engine.casefold(), ENGINES, 1)
     return f"unknown voice engine '{engine}'; " + (f"nearest: {near[0]}" if near else f"there are {', '.join(ENGINES)}")
