@@ -98,7 +98,7 @@ def _end(results: Sequence[Result], *, dry_run: bool, as_json: bool) -> int:
     if as_json:
         console.result_json(ending.as_json(results))
     for result in results:
-        for line in ending.dry(result) if dry_run else ending.lines(result):
+        for line in (ending.dry if dry_run else ending.lines)(result, several=len(results) > 1):
             (console.say if as_json else console.result)(line)
     return ending.code(results)
 

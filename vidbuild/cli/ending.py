@@ -48,20 +48,20 @@ def troubles(result: Result) -> list[str]:
     return [*lines, f"...and {left} more"] if left > 0 else lines
 
 
-def lines(result: Result) -> list[str]:
+def lines(result: Result, *, several: bool = False) -> list[str]:
     """The last lines about one spec: where its outputs are, and whether anything happened."""
-    where = _where([each.path for each in result.outputs]) if result.status == "built" else []
+    where = _where([each.path for each in result.outputs]) if result.status == "built" and not several else []
     if result.diagnostics and not result.steps.total:
         return [f"failed: {result.spec}"]
-    return [*where, summary.last_line(_ended(result))]
+    return [*where, summary.last_line(_ended(result, several=several))]
 
 
-def dry(result: Result) -> list[str]:
+def dry(result: Result, *, several: bool = False) -> list[str]:
     """What would run, and why."""
     if result.diagnostics:
         return [f"failed: {result.spec}"]
     steps = [f"{step}  {result.steps.reasons.get(step, '')}".rstrip() for step in result.steps.ran]
-    video, total = _video(result), figures.count(result.steps.total, "step")
+    video, total = _video(result, several=several), figures.count(result.steps.total, "step")
     if not steps:
         return [f"up to date: {video} ({total})"]
     return [*steps, f"would build {video}: {len(steps)} of {total} may run"]
@@ -89,11 +89,11 @@ def _code(result: Result) -> Exit:
     return Exit.DONE if result.ok else (faults or Exit.FAILED)
 
 
-def _ended(result: Result) -> summary.Ended:
+def _ended(result: Result, *, several: bool) -> summary.Ended:
     steps = result.steps
     return summary.Ended(
         result.status,
-        _video(result),
+        _video(result, several=several),
         result.video_seconds,
         steps.total,
         steps.ran,
@@ -118,9 +118,11 @@ def _place(place: Place | None) -> str:
     return f"{place.file}:{place.line}:{place.column}" if place else ""
 
 
-def _video(result: Result) -> str:
-    named = [each.path.name for each in result.outputs if each.kind == "video"]
-    return named[0] if named else f"{name_of(result.spec)}.mp4"
+def _video(result: Result, *, several: bool) -> str:
+    """The video's file name; among several, which may all be called video.mp4, its path."""
+    built = [each.path for each in result.outputs if each.kind == "video"]
+    path = built[0] if built else result.spec.with_name(f"{name_of(result.spec)}.mp4")
+    return str(_shown(path)) if several else path.name
 
 
 def _where(paths: Sequence[Path]) -> list[str]:

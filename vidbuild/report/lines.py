@@ -10,11 +10,12 @@ from vidbuild.engine.events import Event, RunStarted, StepFailed, StepStarted
 
 
 class Lines:
-    """Writes lines; success is silent."""
+    """Writes lines; success is silent. several: a spec's lines begin with its name, where there are any."""
 
     def __init__(self, write: Callable[[str], None], *, several: bool = False) -> None:
         self._write = write
         self._several = several
+        self._entry = ""
 
     def __enter__(self) -> Self:
         return self
@@ -27,11 +28,17 @@ class Lines:
     def __call__(self, event: Event) -> None:
         """Write what an event is worth."""
         match event:
-            case RunStarted() if self._several:
-                self._write(f"{event.entry}:")
+            case RunStarted():
+                self._entry = event.entry if self._several else ""
             case StepStarted():
-                self._write(f"{event.step}  {event.reason}")
+                self._line(f"{event.step}  {event.reason}")
             case StepFailed():
-                self._write(f"{event.step}  failed: {event.failure.message}")
+                self._line(f"{event.step}  failed: {event.failure.message}")
             case _:
                 pass
+
+    def _line(self, text: str) -> None:
+        if self._entry:
+            self._write(f"{self._entry}:")
+            self._entry = ""
+        self._write(text)

@@ -32,6 +32,7 @@ class Live:
         self._console = Console(file=stream, highlight=False, markup=False, emoji=False, width=width)
         self._scenes_of = scenes
         self._several = several
+        self._entry = ""
         self._lock = threading.Lock()
         self._tally = Tally()
         self._scenes: Sequence[str] = ()
@@ -64,16 +65,22 @@ class Live:
                 self._reasons[event.step] = event.reason
             self._tally.take(event)
         line = self._line(event)
+        if isinstance(event, RunStarted):
+            self._entry = event.entry if self._several else ""
         if line is not None:
-            self._console.print(line, soft_wrap=True)
+            self._print(line)
         if isinstance(event, RunEnded):
             self._live.refresh()
+
+    def _print(self, line: Text) -> None:
+        if self._entry:
+            self._console.print(Text(f"{self._entry}:", style="bold"), soft_wrap=True)
+            self._entry = ""
+        self._console.print(line, soft_wrap=True)
 
     def _line(self, event: Event) -> Text | None:
         """What stays above the view."""
         match event:
-            case RunStarted() if self._several:
-                return Text(f"{event.entry}:", style="bold")
             case StepFinished():
                 took = figures.elapsed(event.seconds)
                 return _step(event.step).append(f"  {self._reasons.pop(event.step, '')}").append(f"  {took}", "dim")

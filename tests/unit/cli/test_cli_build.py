@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from faked import failed, fake, fake_build, result, up_to_date, warned
 
+from vidbuild.api.result import OutputFile, Steps
 from vidbuild.cli.app import run
 from vidbuild.engine.events import RunStarted, StepStarted
 from vidbuild.errors import StoreError
@@ -90,6 +91,15 @@ def test_several_specs_are_one_object(monkeypatch: pytest.MonkeyPatch, capsys: p
     ]
 
 
+def test_several_videos_are_told_apart(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Videos of several specs may all be called video.mp4, so their last lines have their paths."""
+    fake_build(monkeypatch, up_to_date("a.yaml"), failed(spec="docs/b.yaml"))
+    assert run(["build", "a.yaml", "docs/b.yaml"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "up to date: build/video.mp4 (3 steps, 0.11 s)"
+    assert lines[1].startswith("failed: docs/b.mp4: 1 step failed")
+
+
 def test_a_failure_is_repeated_at_the_end(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """P50: the place in the spec, the step, the tool's last lines and the saved command come after all progress."""
     fake_build(monkeypatch, failed())
@@ -138,14 +148,17 @@ def test_one_wrong_spec_does_not_hide_another(
     """V23: a wrong spec is told with its source line beside a build that worked, and the exit code says so."""
     (project / "bad.yaml").write_text("titel: x\n", encoding="utf-8")
     wrong = Diagnostic("error", "unknown field 'titel'", "bad.yaml", hint="did you mean 'title'?")
-    bad = result("failed", "bad.yaml", outputs=(), diagnostics=(wrong,), run="")
+    bad = result("failed", "bad.yaml", outputs=(), diagnostics=(wrong,), run="", steps=Steps(0))
     fake_build(monkeypatch, result(), bad)
     assert run(["build", "-k", "video.yaml", "bad.yaml"]) == 2
     captured = capsys.readouterr()
     assert "bad.yaml: unknown field 'titel'" in captured.err
     assert "did you mean 'title'?" in captured.err
     assert "bad.yaml: 1 error" in captured.err
-    assert "built video.mp4" in captured.out
+    assert captured.out.splitlines() == [
+        "built build/video.mp4 (1:04): 2 of 3 steps ran (1 film, 1 join), 1 cached, 1.8 s",
+        "failed: bad.yaml",
+    ]
 
 
 def test_warnings_are_told_with_their_place(
@@ -245,8 +258,6 @@ def test_outputs_elsewhere_are_named_whole(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """A file below the current folder is told as reached from here, one elsewhere by its whole path."""
-    from vidbuild.api.result import OutputFile  # noqa: PLC0415 - only this test makes one
-
     far = tmp_path_factory.mktemp("far")
     fake_build(monkeypatch, result(outputs=(OutputFile("video", far / "talk.mp4", 1, "0"),)))
     assert run(["build"]) == 0

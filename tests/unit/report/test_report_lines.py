@@ -31,9 +31,10 @@ def test_no_line_has_escape_codes() -> None:
 
 
 def test_several_specs_are_told_apart() -> None:
-    """With several specs each one's lines begin with its name; with one that would say nothing."""
+    """With several specs each one's lines begin with its name, and one with nothing to do has no lines at all."""
     lines: list[str] = []
     listener = Lines(lines.append, several=True)
-    for event in (run_started(1, "a.yaml"), started("join"), run_started(1, "b.yaml"), started("join")):
+    told = [run_started(1, "a.yaml"), started("join"), run_started(1, "quiet.yaml"), run_started(2, "b.yaml")]
+    for event in (*told, started("film:a"), started("join")):
         listener(event)
-    assert lines == ["a.yaml:", "join  never built", "b.yaml:", "join  never built"]
+    assert lines == ["a.yaml:", "join  never built", "b.yaml:", "film:a  never built", "join  never built"]

@@ -124,6 +124,18 @@ def test_scenes_are_only_asked_for_when_there_is_work(monkeypatch: pytest.Monkey
     assert asked == ["talk.yaml"]
 
 
+def test_several_specs_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A spec's lines begin with its name, and one with nothing to do is not named."""
+    monkeypatch.setenv("TERM", "xterm")
+    stream = Terminal()
+    with Live(stream, no_scenes, several=True) as live:
+        for event in (run_started(1, "quiet.yaml"), run_started(1, "b.yaml"), started("join"), finished("join")):
+            live(event)
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", stream.getvalue())
+    assert "b.yaml:" in text
+    assert "quiet.yaml" not in text
+
+
 def test_nothing_of_the_view_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """An exception inside the build takes the view away and passes through."""
     monkeypatch.setenv("TERM", "xterm")
