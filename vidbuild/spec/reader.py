@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vidbuild.place import Place
+from vidbuild.spec import complaint
 from vidbuild.spec.diagnostics import Diagnostic
 from vidbuild.spec.document import Document, Path, Span
 
@@ -112,11 +113,8 @@ class _Reader:
         try:
             yield from yaml.parse(self.source.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            at = mark.index if mark else 0
-            place = self._at(at)
-            message, hint = _said(error, self.source.text[at : at + 1], place.line)
-            raise _UnreadableError(f"not YAML: {message}", place, hint) from None
+            message, at, hint = complaint.plain(error, self.source.text)
+            raise _UnreadableError(f"not YAML: {message}", self._at(at), hint) from None
         except yaml.YAMLError as error:
             raise _UnreadableError(f"not YAML: {error}".splitlines()[0], Place(self.source.name, 1, 1, 2)) from None
 
@@ -233,6 +231,12 @@ class _Reader:
         if node.kind == "scalar":
             self.spans[path] = Span(node.start, node.end)
             return node.value
+        if node.kind == "mapping" and self.source.text.startswith("{{", node.start):
+            written = self.source.text[node.start : node.end]
+            shown = f'write "{written}"' if '"' not in written and "\n" not in written else None
+            self._problem("text that starts with '{{' needs quotes", node.place, shown)
+            self.spans[path] = Span(node.start, node.end)
+            return written
         if node.kind == "sequence":
             return [self._build(child, (*path, index)) for index, (_, child) in enumerate(node.value)]
         data: dict[str, Any] = {}
@@ -261,20 +265,3 @@ class _Reader:
 
 def _kind(value: object) -> str:
     return "nothing" if value is None else "true or false" if isinstance(value, bool) else "a number"
-
-
-def _said(error: Any, character: str, line: int) -> tuple[str, str | None]:  # noqa: ANN401
-    """What YAML's own words for a problem mean, and a way out."""
-    problem = str(error.problem or error.context or "it cannot be read")
-    if problem.startswith("mapping values are not allowed"):
-        return "':' is not expected here", "text with ': ' in it needs quotes"
-    if problem.startswith("could not find expected ':'"):
-        return "a key without ':'", None
-    if problem.startswith("found character") and character == "\t":
-        return "a tab is not expected here", "indent with spaces"
-    if problem.startswith("found character") and character:
-        return f"'{character}' is not expected here", f"text that starts with '{character}' needs quotes"
-    began = error.context_mark
-    if began is not None and began.line + 1 < line:
-        return f"{problem}; what is not finished began in line {began.line + 1}", None
-    return problem, None

@@ -93,7 +93,7 @@ def test_every_key_and_value_has_its_place(path: Path, key: bool, place: tuple[i
         ("a: b: c", ("not YAML: ':' is not expected here", 1, 5, 6)),
         ("a:\n\t- b", ("not YAML: a tab is not expected here", 2, 1, 2)),
         ("a: @b", ("not YAML: '@' is not expected here", 1, 4, 5)),
-        ("a: [1, 2", ("not YAML: did not find expected ',' or ']'", 1, 8, 9)),
+        ("a: [1, 2", ("not YAML: ',' or ']' is expected here", 1, 8, 9)),
         ("a: \x07", ("not YAML: character U+0007 is not allowed", 1, 4, 5)),
         ("a: \ufffe", ("not YAML: character U+FFFE is not allowed", 1, 4, 5)),
         ("a: 1\n---\nb: 2", ("a second YAML document; one file is one document", 2, 1, 4)),
