@@ -7,6 +7,6 @@ from collections.abc import Sequence
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (vidbuild.cli.exits)."""
-    from vidbuild.cli.app import run  # noqa: PLC0415 - importing vidbuild.cli alone must cost nothing
+    from vidbuild.cli.app import run
 
     return run(args)

@@ -78,7 +78,7 @@ def _failed(error: Exception, args: Sequence[str]) -> int:
     if isinstance(error, click.ClickException):
         return _usage(error)
     if isinstance(error, VidbuildError):
-        from vidbuild.cli import ending  # noqa: PLC0415 - only needed where something went wrong
+        from vidbuild.cli import ending
 
         for line in ending.told(error):
             console.say(line)

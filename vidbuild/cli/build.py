@@ -65,7 +65,7 @@ def command(
     A folder stands for its video.yaml, and so does leaving SPEC out. The outputs land in 'build' beside the spec.
     """
     try:
-        from vidbuild import api  # noqa: PLC0415 - heavy
+        from vidbuild import api
 
         paths = options.found(specs)
         build = partial(
@@ -151,13 +151,13 @@ class _All:
 
 def _progress(variables: Mapping[str, str], *, several: bool) -> Lines | Live:
     if not console.is_terminal(sys.stderr):
-        from vidbuild.report.lines import Lines  # noqa: PLC0415 - one of the two is needed
+        from vidbuild.report.lines import Lines
 
         return Lines(console.say, several=several)
-    from vidbuild.report.live import Live  # noqa: PLC0415 - rich is slow to import
+    from vidbuild.report.live import Live
 
     def scenes(entry: str) -> Sequence[str]:
-        from vidbuild import api  # noqa: PLC0415 - heavy
+        from vidbuild import api
 
         return [scene.id for scene in api.load(Path(entry), variables=variables).scenes]
 

@@ -32,7 +32,7 @@ def command() -> None:
 @options.as_json("what the cache holds")
 def info(*, as_json: bool) -> int:
     """Show where the cache is, what it holds and its size."""
-    from vidbuild import api  # noqa: PLC0415 - heavy
+    from vidbuild import api
 
     found = api.cache_info()
     if as_json:
@@ -56,7 +56,7 @@ def verify(*, as_json: bool) -> int:
 
     The next build makes it again.
     """
-    from vidbuild import api  # noqa: PLC0415 - heavy
+    from vidbuild import api
 
     found = api.cache_verify()
     if as_json:
@@ -77,7 +77,7 @@ def gc(limit: int | None, *, as_json: bool) -> int:
 
     What was used longest ago goes first.
     """
-    from vidbuild import api  # noqa: PLC0415 - heavy
+    from vidbuild import api
 
     _removed(api.cache_gc(limit), as_json=as_json)
     return Exit.DONE
@@ -88,7 +88,7 @@ def gc(limit: int | None, *, as_json: bool) -> int:
 @options.as_json("what was removed")
 def clear(*, yes: bool, as_json: bool) -> int:
     """Remove everything in the cache. Videos that were built stay."""
-    from vidbuild import api  # noqa: PLC0415 - heavy
+    from vidbuild import api
 
     folder: Path = api.cache_info().folder
     if not yes and not click.confirm(f"remove everything in {folder}?", err=True):

@@ -8,8 +8,6 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
-PAPER = 72  # the width that plain lines are wrapped for where no terminal says otherwise
-
 
 def result(text: str) -> None:
     """Write what was asked for to stdout."""

@@ -17,7 +17,7 @@ def command(*, as_json: bool) -> int:
 
     Versions, fonts, ffmpeg, voices and the cache, each with the command that mends it where it is not as it should be.
     """
-    from vidbuild import api  # noqa: PLC0415 - heavy
+    from vidbuild import api
 
     findings = api.doctor()
     healthy = all(each.ok for each in findings)

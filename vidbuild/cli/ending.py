@@ -29,7 +29,7 @@ def told(error: VidbuildError) -> list[str]:
 
 def error_as_json(error: VidbuildError) -> dict[str, Any]:
     """Return the one object of `--json` where there is no result."""
-    from vidbuild import api  # noqa: PLC0415 - heavy
+    from vidbuild import api
 
     found = [api.diagnosis(each) for each in getattr(error, "diagnostics", ())]
     return {"status": "failed", "error": error.message, "errors": found}
@@ -37,7 +37,7 @@ def error_as_json(error: VidbuildError) -> dict[str, Any]:
 
 def troubles(result: Result) -> list[str]:
     """What a user must know before the last line: warnings, then what is wrong with the spec, then what failed."""
-    from vidbuild import api  # noqa: PLC0415 - heavy
+    from vidbuild import api
 
     lines = figures.first([_warning(each) for each in result.warnings], _LISTED)
     if result.diagnostics:

@@ -30,7 +30,7 @@ def command(spec: Path, step: str | None, variables: Mapping[str, str], *, every
     Tells of each step of SPEC that is not cached, or of the one STEP, the field or file that changed: old -> new.
     Nothing is run and nothing is written.
     """
-    from vidbuild import api  # noqa: PLC0415 - heavy
+    from vidbuild import api
 
     explained = api.explain(options.found_one(spec), step, variables=variables)
     if as_json:

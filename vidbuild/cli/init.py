@@ -25,7 +25,7 @@ def command(folder: Path, title: str | None, theme: str | None, size: str | None
     It goes into DIR, this folder if not given. On a terminal it asks for what no option says.
     Nothing that is there already is changed.
     """
-    from vidbuild import api, starter  # noqa: PLC0415 - only this command needs them
+    from vidbuild import api, starter
 
     themes = tuple(each.name for each in api.themes())
     if theme is not None and theme not in themes:

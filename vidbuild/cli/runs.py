@@ -25,7 +25,7 @@ _LISTED = 20
 @click.pass_context
 def command(ctx: click.Context, *, everything: bool, as_json: bool) -> int:
     """List past and running builds, the last one first."""
-    from vidbuild import api  # noqa: PLC0415 - heavy
+    from vidbuild import api
 
     if ctx.invoked_subcommand:
         return Exit.DONE
@@ -50,7 +50,7 @@ def show(run_id: str, *, as_json: bool) -> int:
 
     How it ended, and each step that ran with its reason.
     """
-    from vidbuild import api  # noqa: PLC0415 - heavy
+    from vidbuild import api
 
     run = api.run(run_id)
     if as_json:

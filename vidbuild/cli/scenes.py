@@ -16,7 +16,7 @@ from vidbuild.errors import UsageError
 @options.as_json("the scene types and their fields")
 def command(scene_type: str | None, *, as_json: bool) -> int:
     """List the scene types, or the fields of one TYPE."""
-    from vidbuild import api  # noqa: PLC0415 - heavy
+    from vidbuild import api
 
     types = {each.name: each for each in api.scenes()}
     if scene_type is not None and scene_type not in types:

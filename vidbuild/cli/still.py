@@ -29,7 +29,7 @@ def command(spec: Path, scene: str, at: float | None, output: Path | None, varia
 
     It goes through the same cache as a build.
     """
-    from vidbuild import api  # noqa: PLC0415 - heavy
+    from vidbuild import api
 
     path = api.still(options.found_one(spec), scene, at, output, variables=variables)
     console.result(str(path))

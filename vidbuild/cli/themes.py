@@ -14,7 +14,7 @@ from vidbuild.cli.exits import Exit
 @options.as_json("the themes")
 def command(*, as_json: bool) -> int:
     """List the built-in themes. A theme file can extend any of them."""
-    from vidbuild import api  # noqa: PLC0415 - heavy
+    from vidbuild import api
 
     themes = api.themes()
     if as_json:

@@ -16,7 +16,7 @@ from vidbuild.errors import UsageError
 @options.as_json("the engines and their voices")
 def command(engine: str | None, *, as_json: bool) -> int:
     """List the voice engines, or the voices of one ENGINE. Nothing is asked of any network."""
-    from vidbuild import api  # noqa: PLC0415 - heavy
+    from vidbuild import api
 
     engines = api.voices()
     if engine is not None:
