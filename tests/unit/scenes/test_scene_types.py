@@ -275,11 +275,12 @@ def test_lines_of_code() -> None:
         ({"motion": "zoom-out"}, (1.0, 0.94)),
         ({"motion": "zoom-in", "fit": "cover"}, (1.0, 1.06)),
         ({"motion": "zoom-out", "fit": "cover"}, (1.06, 1.0)),
-        ({"motion": "zoom-in", "fit": "cover", "frame": "window"}, (0.94, 1.0)),
+        ({"motion": "zoom-in", "fit": "cover", "frame": "window"}, (1.0, 1.06)),
+        ({"motion": "zoom-in", "fit": "contain", "frame": "browser"}, (1.0, 1.06)),
     ],
 )
 def test_images_that_move(fields: dict[str, Any], zoom: tuple[float, float]) -> None:
-    """A picture that fills the screen grows past it; one in a frame never grows out of its place."""
+    """A picture that something bounds grows past that, and is cut off there; a free one never leaves its place."""
     assert registry.SCENE_TYPES["image"].zooms(scene("image", **fields)) == {"picture": zoom}
 
 
@@ -295,7 +296,12 @@ def test_images() -> None:
         "frame": "browser",
         "image_size": [6, 4],
     }
-    assert kind.entrances(one) == {"heading": "rise", "picture": "fade", "caption": "rise"}
+    assert kind.entrances(one) == {
+        "heading": "rise",
+        "window": "fade",
+        "picture": "fade",
+        "caption": "rise",
+    }
 
 
 def test_clips() -> None:

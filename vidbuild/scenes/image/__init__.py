@@ -1,4 +1,4 @@
-"""A picture. Layers: heading, picture, caption. Its file is in the role "image"."""
+"""A picture. Layers: heading, window (its frame), picture, caption. Its file is in the role "image"."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ class ImageScene(PlainScene):
     def entrances(self, scene: Scene) -> dict[str, str]:
         """Heading and picture rise, the caption with them."""
         heading = rising(scene.fields, {"heading": "title"})
-        return {**heading, "picture": "fade", **rising(scene.fields, {"caption": "caption"})}
+        framed = {} if scene.fields["frame"] == "none" else {"window": "fade"}
+        return {**heading, **framed, "picture": "fade", **rising(scene.fields, {"caption": "caption"})}
 
     def zooms(self, scene: Scene) -> dict[str, tuple[float, float]]:
-        """The picture, if it is to move: one that fills the screen grows past it, any other grows into its place."""
+        """The picture, if it is to move: in a frame or full screen it grows past that, else into place."""
         fields = scene.fields
         if fields["motion"] == "none":
             return {}
-        full = fields["fit"] == "cover" and fields["frame"] == "none"
-        small, large = (WHOLE, LARGE) if full else (SMALL, WHOLE)
+        bounded = fields["fit"] == "cover" or fields["frame"] != "none"
+        small, large = (WHOLE, LARGE) if bounded else (SMALL, WHOLE)
         return {"picture": (small, large) if fields["motion"] == "zoom-in" else (large, small)}
