@@ -26,8 +26,24 @@ def moments(
 ) -> list[int]:
     """The sample at which each reveal begins, all counted from the scene's start.
 
-    words: the narration's words; cues: name -> sample. Reveals with nothing to go by are spread over [begin, end].
+    words: the narration's words; cues: name -> sample. Reveals with nothing to go by are spread over [begin, end];
+    one that only comes after the one before it takes that one's moment, and no share of the time.
     """
+    attached = [index > 0 and item["after_previous"] and item["at"] is None for index, item in enumerate(reveals)]
+    free = iter(
+        _moments(
+            [item for item, follows in zip(reveals, attached, strict=True) if not follows], words, cues, begin, end
+        )
+    )
+    found: list[int] = []
+    for follows in attached:
+        found.append(found[-1] if follows else next(free))
+    return found
+
+
+def _moments(
+    reveals: Sequence[Mapping[str, Any]], words: Sequence[Timed], cues: Mapping[str, int], begin: int, end: int
+) -> list[int]:
     known = _known(reveals, words, cues)
     marks = [-1, *(index for index, at in enumerate(known) if at is not None), len(known)]
     times = [begin, *(at for at in known if at is not None), max(begin, end)]

@@ -199,7 +199,8 @@ def _listed(spec: Spec) -> list[dict[str, str]]:
 
 
 def _caption(spec: Spec) -> Step:
-    return Step("caption", "caption", {"language": spec.language, "scenes": _listed(spec)}, _timings(spec), spec.places)
+    captioned = [{**item, "captions": scene.captions} for item, scene in zip(_listed(spec), spec.scenes, strict=True)]
+    return Step("caption", "caption", {"language": spec.language, "scenes": captioned}, _timings(spec), spec.places)
 
 
 def _join(spec: Spec) -> Step:

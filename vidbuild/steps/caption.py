@@ -18,7 +18,8 @@ def run(context: Context) -> None:
     for scene in context.params["scenes"]:
         timing = json.loads(context.inputs[f"timing:{scene['id']}"].read_text(encoding="utf-8"))
         end = start + timing["samples"]
-        shown += captions(words_of(timing, start), end)
+        if scene.get("captions", True):
+            shown += captions(words_of(timing, start), end)
         chapters.append(Chapter(scene.get("title") or scene["id"], start, end))
         start = end
     for name, text in (

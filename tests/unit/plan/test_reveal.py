@@ -11,9 +11,9 @@ from vidbuild.media.align import Timed
 from vidbuild.plan.reveal import moments
 
 
-def reveal(at: str | float | None = None, words: str = "") -> dict[str, Any]:
+def reveal(at: str | float | None = None, words: str = "", *, after: bool = False) -> dict[str, Any]:
     """A reveal as a step's parameter."""
-    return {"at": at, "words": words}
+    return {"at": at, "words": words, "after_previous": after}
 
 
 def spoken(text: str, start: int = 0, each: int = 1000) -> list[Timed]:
@@ -66,6 +66,17 @@ def test_an_unknown_reveal_lies_between_its_known_neighbours() -> None:
         300,
         400,
     ]
+
+
+def test_what_only_follows_takes_no_share_of_the_time() -> None:
+    """The second line of a command, or an output without a cue, belongs to the moment of what it follows."""
+    reveals = [reveal(), reveal(after=True), reveal(), reveal(after=True)]
+    assert moments(reveals, [], {}, 100, 500) == [100, 100, 300, 300]
+
+
+def test_an_output_with_a_cue_keeps_it() -> None:
+    """What follows another reveal but has a cue of its own is at that cue."""
+    assert moments([reveal(), reveal("a", after=True)], [], {"a": 250}, 100, 500) == [100, 250]
 
 
 def test_words_nobody_speaks_are_spread() -> None:

@@ -54,3 +54,23 @@ def test_chapters_name_every_scene(tmp_path: Path) -> None:
     assert told.count("[CHAPTER]") == 3
     starts = [line for line in told.splitlines() if line.startswith("START=")]
     assert starts == ["START=0", "START=96000", "START=240000"]
+
+
+def test_a_scene_can_be_left_out_of_the_captions(tmp_path: Path) -> None:
+    """A scene with `captions: false` is spoken but not shown; its chapter and its time stay."""
+    scenes = [{**SCENES[0], "captions": False}, *SCENES[1:]]
+    step = context(
+        tmp_path / "a",
+        "caption",
+        {"language": "en", "scenes": scenes},
+        **{
+            "timing:intro": timing(96_000, 4800, 48_000, (("Hello", 4800, 24_000),)),
+            "timing:quiet": timing(144_000),
+            "timing:end": timing(96_000, 0, 48_000, (("Bye.", 0, 48_000),)),
+        },
+    )
+    caption.run(step)
+    shown = (step.out / "captions.srt").read_text(encoding="utf-8")
+    assert "Hello" not in shown
+    assert "00:00:05,000" in shown
+    assert (step.out / "chapters.ffmeta").read_text(encoding="utf-8").count("[CHAPTER]") == len(SCENES)

@@ -1,0 +1,162 @@
+"""The graph of a spec: which steps there are, and what feeds each."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from vidbuild.engine.graph import Graph, Product, Source
+from vidbuild.plan.kinds import KINDS, RESOURCES, speak_kind
+from vidbuild.plan.steps import LAST_FRAME, plan, still, targets
+from vidbuild.spec.load import parse
+from vidbuild.voices.registry import ENGINES
+
+TITLE = {"type": "title", "title": "T", "narration": "One two."}
+
+
+def graph(tmp_path: Path, scenes: list[dict[str, Any]], **more: Any) -> Graph:
+    """The graph of a spec with these scenes, named a, b, c and so on."""
+    (tmp_path / "vidbuild.toml").touch()
+    named = [{"id": name, **scene} for name, scene in zip("abcdef", scenes, strict=False)]
+    data = {"vidbuild": 1, "title": "V", "output": {"fps": 30}, "scenes": named, **more}
+    return plan(parse(data, path=tmp_path / "video.yaml"))
+
+
+def image(tmp_path: Path) -> str:
+    """A small image of the project."""
+    content = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(content, "PNG")
+    (tmp_path / "a.png").write_bytes(content.getvalue())
+    return "a.png"
+
+
+def test_a_spoken_scene_has_its_five_steps(tmp_path: Path) -> None:
+    """speak, time, draw, film and sound per scene; caption, join, report and the poster once."""
+    steps = set(graph(tmp_path, [TITLE, TITLE]).steps)
+    each = {f"{kind}:{scene}" for kind in ("speak", "time", "draw", "film", "sound") for scene in "ab"}
+    assert steps == each | {"still:a", "caption", "join", "report"}
+
+
+def test_a_silent_scene_speaks_nothing(tmp_path: Path) -> None:
+    """Without narration there is no speak step, and neither time nor sound waits for one."""
+    found = graph(tmp_path, [{"type": "title", "title": "T", "duration": 2}])
+    assert "speak:a" not in found.steps
+    assert "words" not in found.steps["time:a"].inputs
+    assert "narration" not in found.steps["sound:a"].inputs
+
+
+def test_a_transition_takes_half_of_itself_from_each_neighbour(tmp_path: Path) -> None:
+    """A fade of 0.4 s at 30 fps is twelve frames: six from each scene's film, and a step of its own."""
+    fade = {**TITLE, "transition": {"type": "fade", "duration": 0.4}}
+    steps = graph(tmp_path, [fade, TITLE]).steps
+    assert steps["blend:a+b"].params["frames"] == 12
+    assert steps["blend:a+b"].inputs["a.motion"] == Product("time:a", "tail.json")
+    assert steps["blend:a+b"].inputs["b.motion"] == Product("time:b", "head.json")
+    assert (steps["time:a"].params["head"], steps["time:a"].params["tail"]) == (0, 6)
+    assert (steps["time:b"].params["head"], steps["time:b"].params["tail"]) == (6, 0)
+    assert steps["join"].params["order"] == [{"scene": "a"}, {"blend": "a+b", "frames": 12}, {"scene": "b"}]
+
+
+def test_a_cut_needs_no_step(tmp_path: Path) -> None:
+    """Scenes that are cut together share nothing."""
+    steps = graph(tmp_path, [TITLE, TITLE]).steps
+    assert not [name for name in steps if name.startswith("blend:")]
+    assert steps["join"].params["order"] == [{"scene": "a"}, {"scene": "b"}]
+
+
+def test_the_last_scene_has_no_transition(tmp_path: Path) -> None:
+    """A default transition is not asked of the scene that nothing follows."""
+    steps = graph(tmp_path, [TITLE, TITLE], defaults={"transition": {"type": "fade", "duration": 0.4}}).steps
+    assert "blend:a+b" in steps
+    assert steps["time:b"].params["tail"] == 0
+
+
+def test_a_drawing_knows_nothing_of_time(tmp_path: Path) -> None:
+    """Cues, durations and words are in no parameter of draw, so that moving a reveal draws nothing again."""
+    items = [{"text": "One", "at": "here"}, {"text": "Two", "at": 1.5}]
+    scene = {"type": "list", "title": "L", "items": items, "narration": "Look [[here]] now.", "pause_after": 0.7}
+    step = graph(tmp_path, [scene]).steps["draw:a"]
+    assert "here" not in str(step.params)
+    assert "0.7" not in str(step.params)
+    assert all(isinstance(source, Source) for source in step.inputs.values())
+
+
+def test_a_scenes_place_in_the_video_is_in_no_step_of_its_own(tmp_path: Path) -> None:
+    """The same scene first or second has the same steps but for their names."""
+    other = {"type": "title", "title": "Other", "duration": 1}
+    first = graph(tmp_path, [TITLE, other]).steps
+    second = graph(tmp_path, [other, TITLE]).steps
+    for kind in ("speak", "time", "draw", "film", "sound"):
+        assert first[f"{kind}:a"].params == second[f"{kind}:b"].params
+
+
+def test_files_of_a_scene_are_inputs_by_content(tmp_path: Path) -> None:
+    """An image is a source in its role; its path is in no parameter."""
+    step = graph(tmp_path, [{"type": "image", "src": image(tmp_path), "duration": 2}]).steps["draw:a"]
+    assert step.inputs["image"] == Source(str(tmp_path / "a.png"))
+    assert str(tmp_path) not in str(step.params)
+
+
+def test_a_clip_feeds_time_film_and_sound(tmp_path: Path) -> None:
+    """A clip's length decides the scene's, its pictures the film and its sound the sound."""
+    (tmp_path / "c.mp4").write_bytes(b"not looked into while planning")
+    clip = {"type": "clip", "src": "c.mp4", "start": 1, "end": 2}
+    steps = graph(tmp_path, [clip, {**clip, "audio": "mute"}]).steps
+    source = Source(str(tmp_path / "c.mp4"))
+    assert [steps[name].inputs["clip"] for name in ("time:a", "film:a", "sound:a")] == [source] * 3
+    assert "clip" not in steps["sound:b"].inputs
+
+
+def test_a_fallback_voice_is_part_of_the_kind(tmp_path: Path) -> None:
+    """Both engines' versions belong to the key of a step that either may speak."""
+    voice = {"engine": "edge", "name": "en-US-AriaNeural", "fallback": {"engine": "espeak", "name": "en-us"}}
+    step = graph(tmp_path, [{**TITLE, "voice": voice}]).steps["speak:a"]
+    assert step.kind == "speak-edge-or-espeak"
+    assert set(KINDS[step.kind].tools) == {"ffmpeg", "voice-edge", "voice-espeak"}
+    assert KINDS[step.kind].resource == "network"
+
+
+def test_every_engine_has_its_kinds() -> None:
+    """Whatever voices a spec combines, there is a kind of step that speaks with them."""
+    for engine in ENGINES:
+        for fallback in (None, *ENGINES):
+            kind = KINDS[speak_kind(engine, fallback)]
+            used = {engine, fallback} - {None}
+            assert bool(kind.resource) == any(ENGINES[name].network for name in used if name)
+            assert kind.resource in {"", *RESOURCES}
+            assert kind.deterministic != bool(kind.resource)
+
+
+def test_every_step_is_of_a_known_kind(tmp_path: Path) -> None:
+    """The graph names no kind that cannot be run."""
+    fade = {**TITLE, "transition": {"type": "fade", "duration": 0.4}}
+    assert {step.kind for step in graph(tmp_path, [fade, TITLE]).steps.values()} <= set(KINDS)
+
+
+def test_a_graph_survives_being_written_down(tmp_path: Path) -> None:
+    """A remembered plan is the plan: the graph comes back equal from JSON values."""
+    found = graph(tmp_path, [{**TITLE, "transition": {"type": "fade", "duration": 0.4}}, TITLE])
+    assert Graph.from_data(found.to_data()) == found
+
+
+def test_the_poster_is_the_first_scenes_last_frame(tmp_path: Path) -> None:
+    """The poster depends on one frame's motion; a still at a time of one's own on the whole scene's."""
+    (tmp_path / "vidbuild.toml").touch()
+    spec = parse({"vidbuild": 1, "title": "V", "scenes": [{"id": "a", **TITLE}]}, path=tmp_path / "video.yaml")
+    assert still(spec, "a", LAST_FRAME).inputs["motion"] == Product("time:a", "last.json")
+    assert still(spec, "a", 7).inputs["motion"] == Product("time:a", "whole.json")
+    assert still(spec, "a", 7).id == "still:a@7"
+    assert targets(spec) == ("join", "caption", "report", "still:a")
+
+
+@pytest.mark.parametrize("count", [50, 200])
+def test_the_graph_grows_with_the_scenes(tmp_path: Path, count: int) -> None:
+    """P47: five steps a scene and five for the video, however long it is."""
+    (tmp_path / "vidbuild.toml").touch()
+    scenes = [{"id": f"s{index}", **TITLE} for index in range(count)]
+    found = plan(parse({"vidbuild": 1, "title": "V", "scenes": scenes}, path=tmp_path / "video.yaml"))
+    assert len(found.steps) == 5 * count + 4

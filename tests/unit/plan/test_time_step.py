@@ -1,0 +1,89 @@
+"""The step that times a scene."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from vidbuild.engine.context import Context
+from vidbuild.media.picture import Motion
+from vidbuild.steps import time
+
+SECOND = 48_000
+SCENE: dict[str, Any] = {
+    "fps": 24,
+    "before": 0,
+    "after": 0,
+    "duration": None,
+    "min": 0,
+    "max": None,
+    "rate": 100,
+    "narration": [["one", "one"], ["two", "two"]],
+    "cues": {"here": 1},
+    "entrances": [["title", "rise"]],
+    "reveals": [],
+    "zooms": {},
+    "clip": None,
+    "head": 3,
+    "tail": 4,
+}
+WORDS = {
+    "samples": 2 * SECOND,
+    "voice": "espeak:en-us",
+    "words": [{"text": "one", "start": 0, "end": SECOND}, {"text": "two", "start": SECOND, "end": 2 * SECOND}],
+}
+
+
+def run(tmp_path: Path, **changes: Any) -> Path:
+    """Time the scene; the folder with what was written."""
+    out, scratch = tmp_path / "out", tmp_path / "scratch"
+    out.mkdir(parents=True)
+    scratch.mkdir()
+    words = tmp_path / "words.json"
+    words.write_text(json.dumps(WORDS), encoding="utf-8")
+    time.run(Context("time:a", {**SCENE, **changes}, {"words": words}, out, scratch, {}))
+    return out
+
+
+def test_the_windows_cover_the_scene(tmp_path: Path) -> None:
+    """Head, film and tail together are the whole, without a frame between them or twice."""
+    out = run(tmp_path)
+    frames = {name: Motion.from_json((out / f"{name}.json").read_text()).frames for name in
+              ("whole", "head", "film", "tail", "last")}  # fmt: skip
+    assert frames == {"whole": 48, "head": 3, "film": 41, "tail": 4, "last": 1}
+
+
+def test_a_tail_does_not_depend_on_the_scenes_length(tmp_path: Path) -> None:
+    """P3: a longer scene that ends alike has the same tail, so its transition is not made again."""
+    short, long = run(tmp_path / "short"), run(tmp_path / "long", after=SECOND)
+    assert (short / "whole.json").read_bytes() != (long / "whole.json").read_bytes()
+    for name in ("head.json", "tail.json", "last.json"):
+        assert (short / name).read_bytes() == (long / name).read_bytes()
+
+
+def test_a_cues_name_concerns_neither_picture_nor_sound(tmp_path: Path) -> None:
+    """V4: renaming a mark that nothing shows changes timing.json alone."""
+    one, other = run(tmp_path / "one"), run(tmp_path / "other", cues={"there": 1})
+    differing = [path.name for path in one.iterdir() if path.read_bytes() != (other / path.name).read_bytes()]
+    assert differing == ["timing.json"]
+
+
+def test_the_span_is_what_sound_needs(tmp_path: Path) -> None:
+    """span.json holds the length in frames and samples and where the narration lies."""
+    span = json.loads((run(tmp_path) / "span.json").read_text())
+    assert span == {"fps": 24, "frames": 48, "samples": 2 * SECOND, "narration": {"start": 0, "samples": 2 * SECOND}}
+
+
+def test_warnings_name_their_field(tmp_path: Path) -> None:
+    """A cue the voice's words cannot place is told with the field it stands in."""
+    words = {**WORDS, "samples": 20 * SECOND}
+    folder = tmp_path / "a"
+    for name in ("out", "scratch"):
+        (folder / name).mkdir(parents=True)
+    (folder / "words.json").write_text(json.dumps(words), encoding="utf-8")
+    unheard = [[word, word] for word in ("qqqq", "wwww", "rrrr", "tttt", "yyyy", "pppp", "ssss", "dddd", "ffff")]
+    params = {**SCENE, "narration": [*SCENE["narration"], *unheard], "cues": {"lost": 9}}
+    context = Context("time:a", params, {"words": folder / "words.json"}, folder / "out", folder / "scratch", {})
+    time.run(context)
+    assert [(warning.field, "'lost'" in warning.message) for warning in context.warnings] == [("narration", True)]
