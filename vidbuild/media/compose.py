@@ -16,10 +16,14 @@ from vidbuild.media.picture import Layer, Motion
 
 
 def pictures(picture: Picture) -> Stream:
-    """The RGB pictures of a motion's moments, each with its frame's number as its time."""
+    """The RGB pictures of a motion's moments, each with its frame's number as its time.
+
+    One more follows at the frame after the last: ffmpeg before 6 forgets a picture of which it isn't told how long
+    it lasts.
+    """
     layers, motion = picture.layers, picture.motion
     seen = shown(layers, motion)
-    times = moments(layers, motion)
+    times = (*moments(layers, motion), motion.frames)
     if seen and _fills(seen[0], picture) and still(seen[0], motion):
         canvas, seen = graph.image(picture.folder / seen[0].file, picture.options, "rgb24"), seen[1:]
     else:

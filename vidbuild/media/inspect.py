@@ -65,13 +65,12 @@ def parse(log: str, packets: str) -> MediaInfo:
     hours, minutes, seconds = (float(part) for part in length.groups()) if length else (0.0, 0.0, 0.0)
     info = MediaInfo(format=kind[1] if kind else "", duration=hours * 3600 + minutes * 60 + seconds)
     streams = re.split(r"^  Stream ", told, flags=re.MULTILINE)[1:]
-    decoded = {int(line.split(",")[0]) for line in packets.splitlines() if line[:1].isdigit()}
-    for index in decoded:
-        media = re.search(rf"^#media_type {index}: (\w+)", packets, re.MULTILINE)
+    decoded = {line.split(",")[0] for line in packets.splitlines() if line[:1].isdigit()}
+    for index, media in re.findall(r"^#media_type (\d+): (\w+)", packets, re.MULTILINE):
         facts = dict(re.findall(rf"^#(\w+) {index}: (.+)$", packets, re.MULTILINE))
-        if media and media[1] == "video":
+        if media == "video" and index in decoded:
             info = _with_video(info, facts, _described(streams, ": Video: "))
-        elif media and media[1] == "audio":
+        elif media == "audio" and decoded:  # where there is a picture too, ffmpeg may stop before the first sound
             info = _with_audio(info, facts, _described(streams, ": Audio: "))
     return info
 

@@ -12,6 +12,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from vidbuild.engine.context import Context
+from vidbuild.errors import StepError
 from vidbuild.media import compose, ffmpeg, graph
 from vidbuild.media.encode import PROFILE
 from vidbuild.media.layer import Picture
@@ -110,6 +111,14 @@ def made(target: Path, *args: str) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     ffmpeg.run([*args, str(target)], cwd=target.parent, env=ENV, timeout=60, what="make a test file")
     return target
+
+
+def turned(flat: Path, target: Path) -> Path:
+    """The same video, to be shown turned by a quarter: told in the way that this ffmpeg knows."""
+    try:
+        return made(target, "-display_rotation", "90", "-i", str(flat), "-c", "copy")
+    except StepError:
+        return made(target, "-i", str(flat), "-c", "copy", "-metadata:s:v:0", "rotate=90")
 
 
 def pixel(image: Image.Image, x: int, y: int) -> Colour:

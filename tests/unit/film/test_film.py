@@ -21,6 +21,7 @@ from filmlab import (
     made,
     pixel,
     shown,
+    turned,
 )
 from PIL import Image, ImageStat
 
@@ -231,7 +232,7 @@ def counter(
     folder: Path, name: str = "counter.mp4", *, fps: int = 30, frames: int = 60, extra: tuple[str, ...] = ()
 ) -> Path:
     """A clip whose n-th frame is grey of level 4 n, with a key frame every 25 and B-frames between."""
-    level = f"geq=lum='16+mod(4*N\\,220)':cb=128:cr=128"
+    level = "geq=lum='16+mod(4*N\\,220)':cb=128:cr=128"
     source = f"color=black:s=32x18:r={fps},format=yuv420p,{level}"
     coded = ("-c:v", "libx264", "-preset", "fast", "-qp", "4", "-g", "25", "-pix_fmt", "yuv420p")
     return made(folder / name, "-f", "lavfi", "-i", source, "-frames:v", str(frames), *coded, *extra)
@@ -361,7 +362,7 @@ def test_pixels_that_are_not_square_are_made_so(tmp_path: Path) -> None:
 def test_a_turned_clip_is_turned(tmp_path: Path) -> None:
     """V15: a phone's upright recording stands upright."""
     flat = made(tmp_path / "flat.mp4", "-f", "lavfi", "-i", "color=white:s=160x80", *H264, "-frames:v", "3")
-    source = made(tmp_path / "up.mp4", "-display_rotation", "90", "-i", str(flat), "-c", "copy")
+    source = turned(flat, tmp_path / "up.mp4")
     last = shown(clip_picture(tmp_path / "d", source, Playback(0, 0, 2, "contain"), 2))[1]
     box = last.point(lambda level: 255 * (level > 240)).getchannel("G").getbbox()
     assert box is not None

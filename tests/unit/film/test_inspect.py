@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from filmlab import REAL, made
+from filmlab import REAL, made, turned
 
 from vidbuild.errors import StepError
 from vidbuild.media.inspect import MediaInfo, inspect, parse
@@ -38,7 +38,7 @@ def test_real_media(
     """V15: size as seen, length, sound and colours of media made by others; a cover picture is not the video."""
     info = inspect(REAL / name)
     assert (info.width, info.height) == size
-    assert info.duration == pytest.approx(duration, abs=0.01)
+    assert info.duration == pytest.approx(duration, abs=0.01 if info.has_video else 0.11)  # an MP3's is estimated
     assert (info.channels, info.sample_rate) == sound
     assert {key: getattr(info, key) for key in more} == more
 
@@ -55,8 +55,7 @@ def test_the_picture_decides_how_long_a_file_is(tmp_path: Path) -> None:
 def test_a_turned_picture_is_measured_as_it_is_seen(tmp_path: Path) -> None:
     """A phone's upright recording is taller than it is wide."""
     flat = made(tmp_path / "flat.mp4", *TEST, *H264, "-frames:v", "5")
-    turned = made(tmp_path / "turned.mp4", "-display_rotation", "90", "-i", str(flat), "-c", "copy")
-    info = inspect(turned)
+    info = inspect(turned(flat, tmp_path / "turned.mp4"))
     assert (info.width, info.height) == (36, 64)
     assert abs(info.rotation) == 90
 

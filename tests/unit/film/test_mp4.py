@@ -189,7 +189,8 @@ def test_chapters_are_read_from_their_text() -> None:
     """Titles come back as they were before they were escaped; starts are in samples."""
     text = (
         ";FFMETADATA1\ntitle=not a chapter\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1500\ntitle=One\n"
-        "[CHAPTER]\nTIMEBASE=1/48000\nSTART=72000\nEND=96000\ntitle=a\\=b\\; \\#c \\\\ d\\\ne\n[CHAPTER]\nSTART=2000000000\n"
+        "[CHAPTER]\nTIMEBASE=1/48000\nSTART=72000\nEND=96000\ntitle=a\\=b\\; \\#c \\\\ d\\\ne\n"
+        "[CHAPTER]\nSTART=2000000000\n"
     )
     assert chapters.parse(text) == [Chapter(0, "One"), Chapter(72000, "a=b; #c \\ d\ne"), Chapter(96000, "")]
     assert chapters.parse(";FFMETADATA1\n") == []
