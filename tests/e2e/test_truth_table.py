@@ -134,6 +134,16 @@ TABLE = [
     Row("a variable nobody uses", swap(("{product: Acme}", "{product: Acme, other: x}")), set()),
     Row("narration text", swap(("and then", "and only then, a good while later, comes")), SAID),
     Row(
+        "the first scene longer",
+        swap(("Hello there.", "Hello there, and welcome to four scenes.")),
+        {"speak:open", "time:open", "film:open", "sound:open", "caption"} | ENDS,
+    ),
+    Row(
+        "a colour of the theme",
+        swap(("theme: midnight", 'theme: {extends: midnight, accent: "#ff8800"}')),
+        each("draw") | {"film:points"} | BLEND | ENDS,
+    ),
+    Row(
         "one word for one as long",
         swap(("A picture of", "A picture or")),
         each("speak", "sound", of=("shot",)) | {"time:shot", "film:shot", "caption"} | ENDS,
@@ -247,7 +257,7 @@ def project(built: Path, workspace: Workspace) -> Workspace:
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name.replace(" ", "-"))
 def test_exactly_the_needed_steps_run(project: Workspace, row: Row) -> None:
-    """P2: an edit runs exactly the steps of its row."""
+    """P2, V1, V2, V3, V4, V5, V7: an edit runs exactly the steps of its row."""
     row.edit(project)
     project.build(*row.arguments)
     assert set(project.ran()) == row.ran
