@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "engine"))
 
-from enginelab import Lab  # noqa: E402 - found through the line above
+from enginelab import Lab
 
 
 @pytest.fixture

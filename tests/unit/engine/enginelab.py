@@ -7,15 +7,45 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vidbuild.engine import BuildReport, Engine, Explanation, Graph, Kind, Source, State, Step, Store, Tool
+from vidbuild.engine import (
+    BuildReport,
+    Engine,
+    Explanation,
+    Graph,
+    Kind,
+    Product,
+    Source,
+    State,
+    Step,
+    Store,
+    Tool,
+)
 from vidbuild.engine.events import Event
 from vidbuild.engine.graph import Input, Value
 
 HERE = Path(__file__).parent
-FUNCTIONS = (
-    "concat length noop random_take fail problem unreachable bug nothing link warn progress chatter die leak_env "
-    "leak_file surroundings sleep crowd thread"
-).split()
+FUNCTIONS = [
+    "concat",
+    "length",
+    "noop",
+    "random_take",
+    "fail",
+    "problem",
+    "unreachable",
+    "bug",
+    "nothing",
+    "link",
+    "warn",
+    "progress",
+    "chatter",
+    "die",
+    "leak_env",
+    "leak_file",
+    "surroundings",
+    "sleep",
+    "crowd",
+    "thread",
+]
 
 
 class Lab:
@@ -90,6 +120,11 @@ def states(report: BuildReport) -> dict[str, State]:
     return {name: one.state for name, one in report.steps.items()}
 
 
+def names(folder: Path) -> list[str]:
+    """The names in a folder, in order."""
+    return sorted(path.name for path in folder.iterdir())
+
+
 def snapshot(*roots: Path) -> dict[str, tuple[int, int, bytes]]:
     """Every file and folder below these: its mode, its mtime, its bytes."""
     found = {}
@@ -99,3 +134,18 @@ def snapshot(*roots: Path) -> dict[str, tuple[int, int, bytes]]:
             content = path.read_bytes() if path.is_file() else b""
             found[str(path)] = (status.st_mode, status.st_mtime_ns, content)
     return found
+
+
+def diamond(lab: Lab, **changes: Any) -> Graph:
+    """a, and image -> left (its length only), right -> top; aside alone.
+
+    changes: another value for a parameter, `a="…"`; another content of the image, `image=b"…"`.
+    """
+    image = lab.source("image.png", changes.get("image", b"picture"))
+    return graph(
+        step("a", text=changes.get("a", "one")),
+        step("left", "length", {"from": Product("a", "main.txt"), "image": image}, unit=changes.get("left", "bytes")),
+        step("right", "concat", {"from": Product("a", "sum/digest.txt")}, x=changes.get("right", 1)),
+        step("top", "concat", {"left": Product("left"), "right": Product("right", "main.txt")}),
+        step("aside", "concat", {"image": image}),
+    )

@@ -66,28 +66,28 @@ def random_take(context: Context) -> None:
 def fail(context: Context) -> None:
     """Fail while the file named by the environment exists."""
     _ran(context)
-    print("about to fail")
+    sys.stdout.write("about to fail\n")
     if Path(os.environ["RAN"]).with_name("broken").exists():
         raise StepError("the tool gave up", field="title", command=("tool", "-x"), log=("line 1", "line 2"))
     _write(context)
 
 
-def problem(context: Context) -> None:
+def problem(_: Context) -> None:
     """Find fault with the spec."""
     raise SpecProblem("too long by 2 s", hint="say less", field="narration")
 
 
-def unreachable(context: Context) -> None:
+def unreachable(_: Context) -> None:
     """Find nobody on the network."""
     raise UnreachableError("no answer", transient=True)
 
 
-def bug(context: Context) -> None:
+def bug(_: Context) -> None:
     """Fail as no step should."""
     raise ZeroDivisionError("half-way")
 
 
-def nothing(context: Context) -> None:
+def nothing(_: Context) -> None:
     """Make nothing."""
 
 
@@ -114,7 +114,8 @@ def progress(context: Context) -> None:
 def chatter(context: Context) -> None:
     """Print, from Python and from a child, and read what stdin holds."""
     _ran(context)
-    print('{"outputs": {}}', flush=True)
+    sys.stdout.write('{"outputs": {}}\n')
+    sys.stdout.flush()
     subprocess.run(["/bin/echo", '{"failure": {}}'], check=True)
     assert sys.stdin.read() == ""
     _write(context)

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from enginelab import names
 
 from vidbuild.engine.blobs import Blobs, SourceChangedError, product_files, signature
 
@@ -57,7 +58,7 @@ def test_a_source_is_copied_in_if_it_is_what_was_planned(tmp_path: Path) -> None
     blob, found = blobs.copy_in(tmp_path / "image.png", sha(b"image"), tmp_path)
     assert blobs.path(blob.digest).read_bytes() == b"image"
     assert found.size == 5
-    assert sorted(os.listdir(tmp_path)) == ["cas", "image.png"]
+    assert names(tmp_path) == ["cas", "image.png"]
 
 
 def test_a_source_that_changed_is_not_kept(tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_a_source_that_changed_is_not_kept(tmp_path: Path) -> None:
     (tmp_path / "image.png").write_bytes(b"other")
     with pytest.raises(SourceChangedError, match=r"image\.png"):
         blobs.copy_in(tmp_path / "image.png", sha(b"image"), tmp_path)
-    assert os.listdir(tmp_path) == ["image.png"]
+    assert names(tmp_path) == ["image.png"]
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
@@ -92,5 +93,5 @@ def test_a_product_holds_no_links(tmp_path: Path, target: str) -> None:
     """A link in a product is refused by name, wherever it leads."""
     (tmp_path / "a.txt").touch()
     (tmp_path / "link").symlink_to(target)
-    with pytest.raises(ValueError, match="^link$"):
+    with pytest.raises(ValueError, match=r"^link$"):
         list(product_files(tmp_path))

@@ -19,7 +19,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     fsync, replace = os.fsync, Path.replace
 
     def noting_fsync(descriptor: int) -> None:
-        path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
         noted.append(f"sync {'temp' if path.name.startswith('.tmp-') else path.name}{'/' if path.is_dir() else ''}")
         fsync(descriptor)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -19,7 +20,7 @@ from vidbuild.engine.reasons import compare, summary
 
 
 def film(lab: Lab, narration: str = "hello", picture: str = "butterfly", **more: Any) -> Graph:
-    """speak -> time -> film -> join, and draw -> film; draw wraps the scene's fields."""
+    """Chain speak -> time -> film -> join, and draw -> film; draw wraps the scene's fields."""
     lab.kinds["concat"] = Kind("concat", more.get("version", 1), "fakesteps:concat", wrappers=("fields",))
     image = lab.source("butterfly.png", picture)
     fields = {"title": more.get("title", "Install"), "items": more.get("items", ["a", "b", "c"])}
@@ -80,8 +81,6 @@ def test_the_exact_cause_is_named(
         assert all(value in "\n".join(explained[name].long()) for value in (old, new) if value)
     else:
         image = Path(reason.source).read_bytes()
-        import hashlib
-
         assert reason.new == hashlib.sha256(image).hexdigest() + ".png"
     told = reasons_while_building(lab, plan)
     assert {name: told[name] for name in short} == short
@@ -214,7 +213,7 @@ def test_explaining_works_where_nothing_can_be_written(lab: Lab) -> None:
     plan = film(lab)
     lab.build(plan)
     mounted = subprocess.run(
-        ["mount", "--bind", "-o", "ro", str(lab.root), str(lab.root)], capture_output=True, check=False
+        ["/bin/mount", "--bind", "-o", "ro", str(lab.root), str(lab.root)], capture_output=True, check=False
     )
     if mounted.returncode:
         for folder, _, _ in os.walk(lab.root):
@@ -227,7 +226,7 @@ def test_explaining_works_where_nothing_can_be_written(lab: Lab) -> None:
             for folder, _, _ in os.walk(lab.root):
                 Path(folder).chmod(0o755)
         else:
-            subprocess.run(["umount", str(lab.root)], check=True)
+            subprocess.run(["/bin/umount", str(lab.root)], check=True)
 
 
 def test_everything_is_data(lab: Lab) -> None:

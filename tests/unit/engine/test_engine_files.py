@@ -146,9 +146,7 @@ def test_nothing_new_is_not_written(tmp_path: Path, table: FileTable) -> None:
     assert signature(tmp_path / "store" / "files") == before
 
 
-def test_the_table_does_not_grow_for_ever(
-    tmp_path: Path, table: FileTable, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_table_does_not_grow_for_ever(tmp_path: Path, table: FileTable, monkeypatch: pytest.MonkeyPatch) -> None:
     """When far more is known than used, only what was used is kept."""
     monkeypatch.setattr(files, "_KEPT_UNUSED", 10)
     for number in range(50):
@@ -178,7 +176,9 @@ def test_a_blob_is_whole_while_its_stat_stands(tmp_path: Path, table: FileTable)
     assert table.hashed == 7
 
 
-@pytest.mark.parametrize("content", [b"", b"cont", b"c0ntent", b"content+"], ids=["emptied", "cut", "flipped", "longer"])
+@pytest.mark.parametrize(
+    "content", [b"", b"cont", b"c0ntent", b"content+"], ids=["emptied", "cut", "flipped", "longer"]
+)
 def test_a_damaged_blob_is_a_miss_and_goes(tmp_path: Path, table: FileTable, content: bytes) -> None:
     """P21: a blob whose bytes are not what its name says does not count and is taken away."""
     blobs, digest = make_blob(tmp_path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from enginelab import graph, step
 
@@ -22,13 +24,13 @@ def test_each_step_comes_after_all_that_feed_it() -> None:
 def test_a_cycle_is_shown() -> None:
     """A cycle is named step by step."""
     loop = [step(name, inputs={"x": Product(needs)}) for name, needs in (("a", "b"), ("b", "c"), ("c", "b"))]
-    with pytest.raises(GraphError, match="^dependency cycle: b -> c -> b$"):
+    with pytest.raises(GraphError, match=r"^dependency cycle: b -> c -> b$"):
         graph(*loop)
 
 
 def test_a_step_that_needs_itself_is_a_cycle() -> None:
     """The smallest cycle is one too."""
-    with pytest.raises(GraphError, match="^dependency cycle: a -> a$"):
+    with pytest.raises(GraphError, match=r"^dependency cycle: a -> a$"):
         graph(step("a", inputs={"x": Product("a")}))
 
 
@@ -42,8 +44,6 @@ def test_a_part_is_what_the_targets_need() -> None:
 
 def test_a_graph_goes_through_json() -> None:
     """Everything that a step holds survives, its places included."""
-    import json
-
     one = Step("x", "film", {"a": [1, None, 2.5]}, {"s": Source("/p")}, {"title": Place("v.yaml", 3, 5, 9)})
     plan = graph(one, step("y", inputs={"x": Product("x", "f.json"), "w": Product("x")}))
     assert Graph.from_data(json.loads(json.dumps(plan.to_data()))) == plan

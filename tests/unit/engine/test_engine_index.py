@@ -80,9 +80,7 @@ def test_a_trace_that_changed_since_is_read_again(lab: Lab) -> None:
 
 def test_expected_times_follow_the_last_run(tmp_path: Path) -> None:
     """A step is expected to take what it took, a new one what its kind takes, and chains add up."""
-    plan = graph(
-        step("a", "fast"), step("b", "slow", {"a": Product("a")}), step("c", "slow"), step("d", "new")
-    )
+    plan = graph(step("a", "fast"), step("b", "slow", {"a": Product("a")}), step("c", "slow"), step("d", "new"))
     index = Index(tmp_path / "index")
     for name, seconds in (("a", 2.0), ("b", 5.0)):
         index.put(name, Row("k", {}, seconds, Signature(1, 2, 3, 4)))

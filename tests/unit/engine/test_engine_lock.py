@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import os
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from enginelab import names
 
 from vidbuild.engine.lock import Lock, is_held
 
@@ -105,4 +105,4 @@ def test_a_file_system_without_locks_never_refuses(tmp_path: Path, monkeypatch: 
 def test_asking_writes_nothing(tmp_path: Path) -> None:
     """Whether a lock is held can be asked where there is none, and none is made."""
     assert not is_held(tmp_path / "lock")
-    assert os.listdir(tmp_path) == []
+    assert names(tmp_path) == []

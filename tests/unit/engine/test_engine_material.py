@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from enginelab import Lab, digests, graph, step
 
+from vidbuild.engine import Tool
 from vidbuild.engine.blobs import Blob
 from vidbuild.engine.canonical import digest_lines
 from vidbuild.engine.graph import Kind, Product, Source
@@ -50,7 +51,9 @@ def test_every_field_is_in_the_key(name: str) -> None:
 def test_every_field_is_told() -> None:
     """P38: the lines that explain shows hash to the key and name every field."""
     assert digest_lines(MATERIAL.lines()) == MATERIAL.key()
-    assert {line.path.partition(".")[0] for line in MATERIAL.lines()} - {""} == {field.name for field in fields(Material)}
+    assert {line.path.partition(".")[0] for line in MATERIAL.lines()} - {""} == {
+        field.name for field in fields(Material)
+    }
 
 
 def test_a_golden_key() -> None:
@@ -76,7 +79,15 @@ def test_a_products_names_and_contents_count(one: dict[str, str], other: dict[st
 
 @pytest.mark.parametrize(
     ("name", "suffix"),
-    [("a/b.PNG", ".png"), ("x", ""), ("x.tar.gz", ".gz"), (".hidden", ""), ("a.b c", ""), ("x.é", ""), ("a." + "b" * 9, "")],
+    [
+        ("a/b.PNG", ".png"),
+        ("x", ""),
+        ("x.tar.gz", ".gz"),
+        (".hidden", ""),
+        ("a.b c", ""),
+        ("x.é", ""),
+        ("a." + "b" * 9, ""),
+    ],
 )
 def test_only_a_plain_suffix_is_seen(name: str, suffix: str) -> None:
     """A step sees a short plain suffix, lower case, and nothing else of a file's name."""
@@ -108,8 +119,6 @@ def test_what_can_change_the_bytes_is_in_the_key(lab: Lab, change: str) -> None:
     elif change == "kind":
         changed = step("a", "warn", {"image": image}, x=1)
     elif change == "tool":
-        from vidbuild.engine import Tool
-
         lab.tools["ffmpeg"] = Tool(lambda: None, lambda: "9.0")
         lab.kinds["concat"] = Kind("concat", 1, "fakesteps:concat", ("ffmpeg",))
     elif change == "param":

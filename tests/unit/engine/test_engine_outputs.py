@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from enginelab import Lab, graph, step
+from enginelab import Lab, graph, names, step
 
 from vidbuild.engine import Blob, Store, durable, gc
 from vidbuild.engine.outputs import Outputs, Placed
@@ -42,7 +42,7 @@ def test_an_output_is_a_copy_of_its_own(lab: Lab, target: Path) -> None:
     assert target.read_bytes() == path.read_bytes()
     assert (target.stat().st_ino, target.stat().st_nlink) != (path.stat().st_ino, 2)
     assert target.stat().st_mode & stat.S_IWUSR
-    assert os.listdir(target.parent) == ["video.mp4"]
+    assert names(target.parent) == ["video.mp4"]
 
 
 def test_outputs_cannot_change_the_cache(lab: Lab, target: Path) -> None:
@@ -69,7 +69,7 @@ def test_our_own_older_output_is_replaced(lab: Lab, target: Path) -> None:
     """The next version takes the place of the last, and nothing is set aside."""
     place(lab, made(lab), target)
     assert place(lab, made(lab, "two"), target) == Placed(target, "written")
-    assert os.listdir(target.parent) == ["video.mp4"]
+    assert names(target.parent) == ["video.mp4"]
 
 
 @pytest.mark.parametrize("how", ["edited", "edited, mtime restored", "there before", "edited, memory lost"])
@@ -117,9 +117,7 @@ def test_an_output_of_ours_is_known_without_the_record(lab: Lab, target: Path) -
 
 
 @pytest.mark.parametrize("point", ["copy", "settle", "link"])
-def test_an_output_is_whole_or_not_there(
-    lab: Lab, target: Path, monkeypatch: pytest.MonkeyPatch, point: str
-) -> None:
+def test_an_output_is_whole_or_not_there(lab: Lab, target: Path, monkeypatch: pytest.MonkeyPatch, point: str) -> None:
     """P17: whatever goes wrong in between, the target is the old file or the new one."""
     place(lab, made(lab), target)
     target.write_bytes(b"my own work")
@@ -148,7 +146,7 @@ def test_a_damaged_blob_is_not_placed(lab: Lab, target: Path) -> None:
     lab.store.blobs.path(blob.digest).write_bytes(b"damaged")
     with pytest.raises(StoreError, match=r"the cache's copy of 'video.mp4' was damaged"):
         place(lab, blob, target)
-    assert os.listdir(target.parent) == []
+    assert names(target.parent) == []
 
 
 def test_a_folder_in_the_way_is_told(lab: Lab, target: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -47,12 +48,10 @@ def test_anything_may_be_read(raw: bytes) -> None:
 @pytest.mark.parametrize("body", [b"[1,", b"[" * 100_000, b"\xff"])
 def test_a_checked_record_that_is_no_json(body: bytes) -> None:
     """P22: a record whose checksum is right and whose content is not ours is no record."""
-    import hashlib
-
     assert unseal(hashlib.sha256(body).hexdigest().encode() + b"\n" + body + b"\n") is None
 
 
-@pytest.mark.parametrize("make", [lambda path: None, Path.mkdir], ids=["missing", "folder"])
+@pytest.mark.parametrize("make", [lambda _: None, Path.mkdir], ids=["missing", "folder"])
 def test_a_file_that_cannot_be_read_is_no_record(tmp_path: Path, make: Any) -> None:
     """What is not there, or is a folder, reads as nothing."""
     make(tmp_path / "record")

@@ -44,7 +44,7 @@ def test_a_run_can_be_read_while_it_runs(lab: Lab) -> None:
     """From another process's view: state running, and every event told so far."""
     seen: list[tuple[Run | None, int]] = []
 
-    def look(event: object) -> None:
+    def look(_: object) -> None:
         (name,) = [path.name for path in folder(lab).iterdir()]
         seen.append((read_run(folder(lab), name), len(list(read_events(folder(lab), name)))))
 

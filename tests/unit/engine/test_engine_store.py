@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from enginelab import names
 
 from vidbuild.engine import records
 from vidbuild.engine.blobs import Blob
@@ -50,7 +50,7 @@ def test_making_a_store_touches_nothing(tmp_path: Path) -> None:
     store = Store(tmp_path / ".vidbuild")
     assert store.trace(TRACE.key) is None
     assert store.damaged == 0
-    assert os.listdir(tmp_path) == []
+    assert names(tmp_path) == []
 
 
 def test_the_folder_explains_itself(store: Store) -> None:
@@ -169,9 +169,7 @@ def test_a_dead_builds_folder_is_swept_and_a_live_ones_is_not(store: Store) -> N
     (dead / "lock").touch()
     (dead / "big").write_bytes(b"x" * 1000)
     other = store.session()
-    assert sorted(path.name for path in (store.home / "tmp").iterdir()) == sorted(
-        [live.folder.name, other.folder.name]
-    )
+    assert sorted(path.name for path in (store.home / "tmp").iterdir()) == sorted([live.folder.name, other.folder.name])
     live.end()
     other.end()
     assert list((store.home / "tmp").iterdir()) == []

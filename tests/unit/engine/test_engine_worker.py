@@ -228,7 +228,7 @@ def reachable(module: str, found: set[str]) -> set[str]:
 
 
 def test_a_worker_neither_plans_nor_writes_traces() -> None:
-    """P30: the worker's code reaches blobs and the step's context, and nothing that plans, schedules or keeps traces."""
+    """P30: the worker's code reaches blobs and the step's context, nothing that plans, schedules or keeps traces."""
     assert reachable("vidbuild.engine.worker", set()) == {
         "vidbuild.engine.worker",
         "vidbuild.engine.execute",
