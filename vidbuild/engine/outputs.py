@@ -65,6 +65,8 @@ class Outputs:
         if present == blob.digest:
             self._record(target, blob.digest)
             return Placed(target, "kept")
+        if not self._store.blobs.path(blob.digest).exists():
+            raise StoreError(f"the cache's copy of '{target.name}' is gone", hint="build again")
         temp = durable.temp_beside(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -149,6 +149,15 @@ def test_a_damaged_blob_is_not_placed(lab: Lab, target: Path) -> None:
     assert names(target.parent) == []
 
 
+def test_a_blob_that_is_gone_is_told(lab: Lab, target: Path) -> None:
+    """A result that was trimmed away meanwhile is no fault of the target, whose folder is not even made."""
+    blob = made(lab)
+    lab.store.blobs.remove(blob.digest)
+    with pytest.raises(StoreError, match=r"the cache's copy of 'video.mp4' is gone"):
+        place(lab, blob, target)
+    assert not target.parent.exists()
+
+
 def test_a_folder_in_the_way_is_told(lab: Lab, target: Path) -> None:
     """A folder where the output should go is an error that names it."""
     target.mkdir(parents=True)
