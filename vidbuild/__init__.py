@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vidbuild.api.build import build, build_all
+    from vidbuild.api.building import build, build_all
     from vidbuild.api.look import check, explain, graph, load, parse, still
     from vidbuild.api.result import Result
     from vidbuild.errors import StepError, StoreError, UsageError, VidbuildError
@@ -35,8 +35,8 @@ _HOMES = {
     "StoreError": "errors",
     "UsageError": "errors",
     "VidbuildError": "errors",
-    "build": "api.build",
-    "build_all": "api.build",
+    "build": "api.building",
+    "build_all": "api.building",
     "check": "api.look",
     "explain": "api.look",
     "graph": "api.look",

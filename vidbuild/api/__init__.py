@@ -6,25 +6,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vidbuild.api.build import Options, build, build_all
+    from vidbuild.api.building import Options, build, build_all
     from vidbuild.api.cache import cache_clear, cache_gc, cache_info, cache_verify, run, runs
     from vidbuild.api.catalog import scenes, schema, themes, voices
-    from vidbuild.api.doctor import doctor
+    from vidbuild.api.health import doctor
     from vidbuild.api.look import check, explain, graph, load, parse, render, still
     from vidbuild.api.result import Result, diagnosis
 
 _HOMES = {
-    "Options": "build",
+    "Options": "building",
     "Result": "result",
-    "build": "build",
-    "build_all": "build",
+    "build": "building",
+    "build_all": "building",
     "cache_clear": "cache",
     "cache_gc": "cache",
     "cache_info": "cache",
     "cache_verify": "cache",
     "check": "look",
     "diagnosis": "result",
-    "doctor": "doctor",
+    "doctor": "health",
     "explain": "look",
     "graph": "look",
     "load": "look",

@@ -58,14 +58,8 @@ def voices() -> list[VoiceInfo]:
 
 def themes() -> list[ThemeInfo]:
     """The built-in themes; a file can extend each of them."""
-    import yaml  # noqa: PLC0415 - keeps start-up light
-
     folder = Path(__file__).parent.parent / "themes"
-    found = []
-    for path in sorted(folder.glob("*.yaml")):
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-        found.append(ThemeInfo(path.stem, values.get("summary", ""), path))
-    return found
+    return [ThemeInfo(path.stem, _first_comment(path), path) for path in sorted(folder.glob("*.yaml"))]
 
 
 def scenes() -> list[SceneInfo]:
@@ -80,6 +74,12 @@ def schema() -> str:
     from vidbuild.spec.schema import schema_path  # noqa: PLC0415 - keeps start-up light
 
     return schema_path().read_text(encoding="utf-8")
+
+
+def _first_comment(path: Path) -> str:
+    """What a theme's file says of itself in its first line."""
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    return first.removeprefix("#").strip() if first.startswith("#") else ""
 
 
 def _fields(scene_type: str) -> tuple[FieldInfo, ...]:

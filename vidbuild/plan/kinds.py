@@ -47,6 +47,6 @@ KINDS: Mapping[str, Kind] = {
     "still": Kind("still", 1, "vidbuild.steps.still:run", ("ffmpeg",)),
     "sound": Kind("sound", 1, "vidbuild.steps.sound:run", ("ffmpeg",)),
     "caption": Kind("caption", 1, "vidbuild.steps.caption:run"),
-    "join": Kind("join", 1, "vidbuild.steps.join:run", ("ffmpeg",)),
+    "join": Kind("join", 1, "vidbuild.steps.join:run"),
     "report": Kind("report", 1, "vidbuild.steps.report:run"),
 }

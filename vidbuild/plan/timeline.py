@@ -117,7 +117,7 @@ def _tracks(scene: Mapping[str, Any], at: Sequence[int]) -> tuple[dict[str, Trac
         room = _room(scene["reveals"], at, nth, start, fps)
         for layer, effect in item["enter"]:
             length = _effect_frames(effect, item["characters"], room, fps)
-            enters[layer] = Change(start, length, effect)
+            enters[layer] = _entering(start, length, effect)
             done = max(done, start + length)
             if effect == "type":
                 typed.append(layer)
@@ -132,6 +132,10 @@ def _tracks(scene: Mapping[str, Any], at: Sequence[int]) -> tuple[dict[str, Trac
     if typed:
         tracks["cursor"] = Track(follows=tuple(typed))
     return tracks, done * clock.samples_per_frame(fps)
+
+
+def _entering(start: int, length: int, effect: str) -> Change:
+    return Change(start + length, 0, "cut") if effect == "under" else Change(start, length, effect)
 
 
 def _types(item: Mapping[str, Any]) -> bool:

@@ -17,7 +17,8 @@ class Reveal:
 
     at: a cue's name, seconds from the scene's start, or None: with the narration (`words`), else spread evenly.
     words: the text that, when it is spoken, makes this appear; "" never follows the narration.
-    enter: layer name -> effect with which it comes ("fade", "rise", "type", "cut").
+    enter: layer name -> effect with which it comes: "fade", "rise", "type", "cut" (at once), or "under": at once, as
+        soon as what comes with it, and covers it, is wholly there (two that fade in together would shine through).
     leave: layers that go, with a fade, when this comes.
     until_next: layers that come with this and go again when the next reveal comes.
     characters: for "type": how many characters are typed.

@@ -15,7 +15,7 @@ from workspace import SMALL
 import vidbuild.cli
 from vidbuild import api
 from vidbuild.api.cache import CacheFacts, Checkup, Removed
-from vidbuild.api.doctor import Finding
+from vidbuild.api.health import Finding
 from vidbuild.cli import console
 from vidbuild.cli.app import run
 from vidbuild.engine.explain import Explanation

@@ -113,6 +113,14 @@ def test_what_is_spoken_about_makes_way_for_the_next() -> None:
     assert tracks["now-1"].leave is None
 
 
+def test_a_layer_that_comes_under_another_waits_until_it_is_covered() -> None:
+    """Two layers fading in together would shine through; the lower one comes when the upper one is wholly there."""
+    reveals = [reveal({"now-0": "rise", "past-0": "under"}, at=1.0)]
+    tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
+    assert tracks["now-0"] == Track(Change(30, 12, "rise"))
+    assert tracks["past-0"] == Track(Change(42, 0, "cut"))
+
+
 def test_a_layer_can_leave_without_having_entered() -> None:
     """A layer that is there from the start goes when a reveal says so."""
     reveals = [reveal({"focus-0": "fade"}, at=1.0, leave=["code"])]

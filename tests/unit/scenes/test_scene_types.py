@@ -142,8 +142,8 @@ def test_list_items() -> None:
     assert entrances("list", title="T") == {"heading": "rise"}
     assert entrances("list") == {}
     assert reveals("list", items=items) == [
-        Reveal("items.0", None, "one", {"item-0-past": "rise", "item-0": "rise"}, (), ("item-0",)),
-        Reveal("items.1", "x", "two", {"item-1-past": "rise", "item-1": "rise"}, (), ("item-1",)),
+        Reveal("items.0", None, "one", {"item-0": "rise", "item-0-past": "under"}, (), ("item-0",)),
+        Reveal("items.1", "x", "two", {"item-1": "rise", "item-1-past": "under"}, (), ("item-1",)),
     ]
 
 
@@ -218,7 +218,7 @@ def test_code_highlights() -> None:
             "highlight.0",
             "x",
             "",
-            {"code-dim": "fade", "bar-0": "fade", "focus-0": "fade"},
+            {"code-dim": "cut", "bar-0": "fade", "focus-0": "fade"},
             ("code",),
             ("bar-0", "focus-0"),
         ),

@@ -68,7 +68,8 @@ class CodeScene(PlainScene):
 
 def _reveal(index: int, item: Mapping[str, Any]) -> Reveal:
     here = (f"bar-{index}", f"focus-{index}")
-    enter = dict.fromkeys(("code-dim", *here) if index == 0 else here, "fade")
+    dim = {"code-dim": "cut"} if index == 0 else {}  # it lies under the whole code, which fades away from above it
+    enter = {**dim, **dict.fromkeys(here, "fade")}
     leave = ("code",) if index == 0 else ()
     return Reveal(field=f"highlight.{index}", at=item.get("at"), enter=enter, leave=leave, until_next=here)
 

@@ -39,6 +39,6 @@ def _reveal(index: int, item: dict[str, Any]) -> Reveal:
         field=f"items.{index}",
         at=item.get("at"),
         words=item["text"],
-        enter={past: "rise", strong: "rise"},
+        enter={strong: "rise", past: "under"},
         until_next=(strong,),
     )
