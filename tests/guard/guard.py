@@ -64,6 +64,8 @@ def _path(args: tuple[Any, ...]) -> str | None:
     path = args[0]
     if not isinstance(path, (str, bytes, os.PathLike)):
         return None
+    if len(args) > 1 and args[1] is None and not os.path.isabs(path):  # noqa: PTH117 - as below
+        return None  # os.open, of a name in a folder that only its descriptor tells (shutil.rmtree does that)
     folders = [folder for folder in os.environ.get(FORBIDDEN, "").split(os.pathsep) if folder]
     full = os.path.abspath(os.fsdecode(path))  # noqa: PTH100 - pathlib costs too much for every opened file
     return next((full for folder in folders if full == folder or full.startswith(folder + os.sep)), None)

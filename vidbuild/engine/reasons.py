@@ -17,6 +17,7 @@ from vidbuild.engine.graph import Kind, Product, Step
 
 _SHORT = 60
 _SHORT_NAME = 24
+_LEAD = 16  # characters that are shown before the place where two values part
 _SHOWN = 2
 _HEX = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{56}\b")
 
@@ -63,8 +64,7 @@ class Reason:
         if self.what in WHOLE or self.what in {"unreadable", "version"}:
             return self.short()
         origin = f" ({self.source})" if self.source else ""
-        values = [_shorten(value, _SHORT) for value in (self.old, self.new) if value is not None]
-        return f"{self.what} {self.name} {self._verb()}{origin}: {' -> '.join(values)}"
+        return f"{self.what} {self.name} {self._verb()}{origin}: {' -> '.join(_apart(self.old, self.new))}"
 
     def _verb(self) -> str:
         if self.old is None:
@@ -142,6 +142,14 @@ def _outer(reason: Reason) -> Reason:
     if cut in {0, len(parts)}:
         return reason
     return Reason("field", ".".join(parts[:cut]), "", "")
+
+
+def _apart(old: str | None, new: str | None) -> list[str]:
+    """The values that there are, shortened so that the place where they part is seen."""
+    texts = [_HEX.sub(r"\1", text) for text in (old, new) if text is not None]
+    differing = (place for place, pair in enumerate(zip(*texts, strict=False)) if len(set(pair)) > 1)
+    same = next(differing, min(map(len, texts))) if len(texts) > 1 else 0
+    return [_shorten(text if same < _SHORT // 2 else f"...{text[same - _LEAD :]}", _SHORT) for text in texts]
 
 
 def _shorten(text: str, limit: int) -> str:

@@ -13,9 +13,12 @@ PROFILE: Mapping[str, Any] = {
     "pixels": "yuv420p",
     "keyint_seconds": 10,
     "threads": 1,
-    "x264": "bframes=0:ref=1:weightp=0:open-gop=0:scenecut=0:aq-mode=2:force-cfr=1",
+    "x264": "bframes=0:ref=1:weightp=0:open-gop=0:scenecut=0:aq-mode=2:force-cfr=1:cpu-independent=1",
 }
-"""The settings of every segment, all of them in a film step's key: the thread count too, since it changes the bytes."""
+"""The settings of every segment, all of them in a film step's key: the thread count too, since it changes the bytes.
+
+cpu-independent: x264 otherwise decides differently on processors with other vector units.
+"""
 
 COLOUR: Mapping[str, str] = {
     "color_range": "tv",

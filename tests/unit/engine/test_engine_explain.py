@@ -270,9 +270,17 @@ def test_a_summary_is_short() -> None:
 
 def test_a_source_is_named_by_its_file_and_a_step_by_its_role() -> None:
     """A changed file is told by name; a changed product, where nothing is known behind it, by its role."""
-    file = Reason("input", "image", "a" * 64, "b" * 64, "/home/me/film/butterfly.png")
+    file = Reason("input", "image", "a" * 64, "b" * 64, "/srv/film/butterfly.png")
     made = Reason("input", "motion", "a" * 64, "b" * 64, "time:x")
     assert file.short() == "image changed (butterfly.png)"
-    assert file.long() == "input image changed (/home/me/film/butterfly.png): aaaaaaaa -> bbbbbbbb"
+    assert file.long() == "input image changed (/srv/film/butterfly.png): aaaaaaaa -> bbbbbbbb"
     assert made.short() == "motion changed"
     assert Source("/x").path == "/x"
+
+
+def test_long_values_are_shown_where_they_part() -> None:
+    """P38: two long texts that differ at their ends are told apart, not both cut off before the difference."""
+    same = "word " * 40
+    reason = Reason("field", "narration", f'"{same}once"', f'"{same}twice and more"')
+    assert reason.long() == 'field narration changed: ... word word word once" -> ... word word word twice and more"'
+    assert Reason("field", "pause", "1", "2").long() == "field pause changed: 1 -> 2"

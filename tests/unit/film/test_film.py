@@ -103,6 +103,18 @@ def test_the_same_bytes_every_time(tmp_path: Path) -> None:
     assert b"/tmp" not in (one.out / "segment.h264").read_bytes()
 
 
+def test_the_processor_does_not_change_the_bytes(tmp_path: Path) -> None:
+    """P4: without any of the processor's vector units the same slices are coded (settings told in SEI units aside)."""
+
+    def slices(root: Path, x264: str) -> list[bytes]:
+        profile = {**PROFILE, "x264": PROFILE["x264"] + x264}
+        step = film_context(root, moving(tmp_path / "d", size=(640, 360)), profile=profile)
+        film.run(step)
+        return [bytes(unit) for unit in h264.units((step.out / film.SEGMENT).read_bytes()) if unit[0] & 31 != 6]
+
+    assert slices(tmp_path / "with", "") == slices(tmp_path / "without", ":asm=0")
+
+
 def test_a_window_and_a_scene_that_look_alike_are_filmed_alike(tmp_path: Path) -> None:
     """V5: a segment depends on nothing but its pictures, so a scene can be moved within a video for nothing."""
     picture = moving(tmp_path / "d", Motion(30, 40, {"a": Track(enter=Change(20, 4, "fade"))}))
