@@ -186,7 +186,7 @@ class _One:
         present = outputs.present(target)
         if report.status == "up-to-date" and present is not None:
             return OutputFile("report", target, present.size, present.digest)
-        from vidbuild.report.page import page  # noqa: PLC0415 - a null build writes no page
+        from vidbuild.report.page import page
 
         data = json.loads(report.path("report", "report-data.json").read_text(encoding="utf-8"))
         blob, _ = outputs.write(page(data, self._run(report)).encode("utf-8"), target)
@@ -233,7 +233,7 @@ class _One:
         """Keep the exact command that failed, as a script that can be read and run by hand."""
         if not failure.command:
             return None
-        import shlex  # noqa: PLC0415 - only failures need it
+        import shlex
 
         path = self.store.root / "runs" / run / f"{step.replace(':', '-').replace('/', '-')}.sh"
         path.write_text(

@@ -48,7 +48,7 @@ class SceneInfo:
 
 def voices() -> list[VoiceInfo]:
     """Every voice engine, with the voices that can be named without asking a service."""
-    from vidbuild.voices.registry import ENGINES  # noqa: PLC0415 - keeps start-up light
+    from vidbuild.voices.registry import ENGINES
 
     return [
         VoiceInfo(name, engine.summary, engine.network, engine.available(), tuple(engine.voices()))
@@ -64,14 +64,14 @@ def themes() -> list[ThemeInfo]:
 
 def scenes() -> list[SceneInfo]:
     """Every scene type with its own fields; the fields that all share are in the schema."""
-    from vidbuild.scenes.registry import SCENE_TYPES  # noqa: PLC0415 - keeps start-up light
+    from vidbuild.scenes.registry import SCENE_TYPES
 
     return [SceneInfo(name, kind.summary, _fields(name)) for name, kind in SCENE_TYPES.items()]
 
 
 def schema() -> str:
     """The JSON Schema of version 1 of the language, as text."""
-    from vidbuild.spec.schema import schema_path  # noqa: PLC0415 - keeps start-up light
+    from vidbuild.spec.schema import schema_path
 
     return schema_path().read_text(encoding="utf-8")
 

@@ -41,7 +41,7 @@ def doctor(folder: Path | None = None) -> list[Finding]:
 
 
 def _vidbuild() -> Iterator[Finding]:
-    from vidbuild import __version__  # noqa: PLC0415 - the package imports this module
+    from vidbuild import __version__
 
     yield Finding("vidbuild", True, __version__)
     version = ".".join(str(part) for part in sys.version_info[:3])
@@ -50,7 +50,7 @@ def _vidbuild() -> Iterator[Finding]:
 
 
 def _ffmpeg() -> Iterator[Finding]:
-    from vidbuild.media import ffmpeg  # noqa: PLC0415 - keeps start-up light
+    from vidbuild.media import ffmpeg
 
     try:
         yield Finding("ffmpeg", True, f"{ffmpeg.identity()} at {ffmpeg.executable()}")
@@ -60,7 +60,7 @@ def _ffmpeg() -> Iterator[Finding]:
 
 
 def _typst() -> Iterator[Finding]:
-    from vidbuild.media import layout  # noqa: PLC0415 - keeps start-up light
+    from vidbuild.media import layout
 
     try:
         yield Finding("typst", True, layout.typst_identity())
@@ -69,7 +69,7 @@ def _typst() -> Iterator[Finding]:
 
 
 def _fonts() -> Iterator[Finding]:
-    from vidbuild.media import layout  # noqa: PLC0415 - keeps start-up light
+    from vidbuild.media import layout
 
     try:
         families = layout.default_families()
@@ -80,7 +80,7 @@ def _fonts() -> Iterator[Finding]:
 
 
 def _voices() -> Iterator[Finding]:
-    from vidbuild.voices.registry import ENGINES  # noqa: PLC0415 - keeps start-up light
+    from vidbuild.voices.registry import ENGINES
 
     for name, engine in ENGINES.items():
         missing = engine.available()

@@ -22,8 +22,8 @@ def listening(listener: AnyListener | None) -> Iterator[Listener | None]:
     if listener is None or not _is_async(listener):
         yield cast("Listener | None", listener)
         return
-    import asyncio  # noqa: PLC0415 - slow to import, and seldom asked for
-    import threading  # noqa: PLC0415 - as above
+    import asyncio
+    import threading
 
     told = cast("Callable[[Event], Coroutine[Any, Any, None]]", listener)
     loop = asyncio.new_event_loop()

@@ -44,14 +44,14 @@ class Checked:
 
 def render(diagnostics: Sequence[Diagnostic]) -> str:
     """Diagnostics as a user is shown them, with the lines of the files as they are now."""
-    from vidbuild.spec import diagnostics as telling  # noqa: PLC0415 - only problems need it
+    from vidbuild.spec import diagnostics as telling
 
     return telling.render(diagnostics, telling.read_sources(diagnostics))
 
 
 def load(path: str | os.PathLike[str], variables: Mapping[str, Any] | None = None) -> Spec:
     """Read and check a spec; raises SpecError with all that is wrong with it."""
-    from vidbuild.spec.load import load as read  # noqa: PLC0415 - heavy
+    from vidbuild.spec.load import load as read
 
     return read(path, variables)
 
@@ -63,14 +63,14 @@ def parse(
 
     path: where its file would be; paths in it are relative to that, and so are its outputs. Raises SpecError.
     """
-    from vidbuild.spec.load import parse as read  # noqa: PLC0415 - heavy
+    from vidbuild.spec.load import parse as read
 
     return read(data, path, variables)
 
 
 def check(paths: Sequence[str | os.PathLike[str]], variables: Mapping[str, Any] | None = None) -> list[Checked]:
     """Everything wrong or doubtful in each spec, in order, without rendering anything; never raises for a bad spec."""
-    from vidbuild.spec.load import check as look  # noqa: PLC0415 - heavy
+    from vidbuild.spec.load import check as look
 
     found = [(Path(path), tuple(look(path, variables))) for path in paths]
     return [Checked(path, items, render(items)) for path, items in found]
@@ -88,7 +88,7 @@ def explain(
     store = store_of(path, cache)
     plan = plan_of(spec, store=store, variables=variables, remember=False)
     if step is not None and step not in plan.graph.steps:
-        from vidbuild.spec.diagnostics import did_you_mean  # noqa: PLC0415 - only a mistake needs it
+        from vidbuild.spec.diagnostics import did_you_mean
 
         raise UsageError(f"'{path}' has no step '{step}'", hint=did_you_mean(step, plan.graph.steps))
     told = engine_of(store).explain(plan.graph, entry=plan.entry, targets=plan.targets if step is None else [step])
@@ -115,13 +115,13 @@ def still(
     at: seconds from the scene's start; its last frame by default. output: the file to write; default
     `build/NAME.SCENE.png` beside the spec. Raises the step's error where it cannot be made.
     """
-    from vidbuild.plan import steps  # noqa: PLC0415 - heavy
+    from vidbuild.plan import steps
 
     place = Path(path)
     spec = load(place, variables)
     ids = [each.id for each in spec.scenes]
     if scene not in ids:
-        from vidbuild.spec.diagnostics import did_you_mean  # noqa: PLC0415 - only a mistake needs it
+        from vidbuild.spec.diagnostics import did_you_mean
 
         hint = did_you_mean(scene, ids) or "there are " + ", ".join(ids)
         raise UsageError(f"'{place}' has no scene '{scene}'", hint=hint)

@@ -123,8 +123,8 @@ def _still_true(known: Mapping[str, Any], table: FileTable) -> bool:
 
 
 def _made(spec: Path, table: FileTable, variables: Mapping[str, str], only: Sequence[str]) -> dict[str, Any]:
-    from vidbuild.spec.diagnostics import SpecError  # noqa: PLC0415 - an unchanged spec needs neither
-    from vidbuild.spec.load import examine  # noqa: PLC0415 - as above
+    from vidbuild.spec.diagnostics import SpecError
+    from vidbuild.spec.load import examine
 
     examined = examine(spec, variables)
     if examined.spec is None:
@@ -136,7 +136,7 @@ def _made(spec: Path, table: FileTable, variables: Mapping[str, str], only: Sequ
 
 def _compiled(spec: Spec, only: Sequence[str], table: FileTable, notices: Sequence[Notice]) -> dict[str, Any]:
     """What is remembered of a spec, as JSON values."""
-    from vidbuild.plan.steps import plan, targets  # noqa: PLC0415 - an unchanged spec needs neither
+    from vidbuild.plan.steps import plan, targets
 
     chosen = _only(spec, only)
     return {
@@ -153,7 +153,7 @@ def _only(spec: Spec, only: Sequence[str]) -> Spec:
     """The spec with the named scenes alone."""
     if not only:
         return spec
-    from vidbuild.spec.diagnostics import did_you_mean  # noqa: PLC0415 - only a choice needs it
+    from vidbuild.spec.diagnostics import did_you_mean
 
     ids = [scene.id for scene in spec.scenes]
     for name in only:

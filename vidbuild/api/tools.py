@@ -29,25 +29,25 @@ def _voice_identity(name: str) -> str:
 
 
 def _ffmpeg_path() -> Path:
-    from vidbuild.media import ffmpeg  # noqa: PLC0415 - see the module's first line
+    from vidbuild.media import ffmpeg
 
     return ffmpeg.executable()
 
 
 def _ffmpeg_identity() -> str:
-    from vidbuild.media import ffmpeg  # noqa: PLC0415 - see the module's first line
+    from vidbuild.media import ffmpeg
 
     return ffmpeg.identity()
 
 
 def _typst_path() -> Path:
-    from vidbuild.media import layout  # noqa: PLC0415 - see the module's first line
+    from vidbuild.media import layout
 
     return layout.typst_path()
 
 
 def _typst_identity() -> str:
-    from vidbuild.media import layout  # noqa: PLC0415 - see the module's first line
+    from vidbuild.media import layout
 
     return layout.typst_identity()
 
@@ -57,18 +57,18 @@ def _no_file() -> None:
 
 
 def _fonts_identity() -> str:
-    from vidbuild.media import layout  # noqa: PLC0415 - see the module's first line
+    from vidbuild.media import layout
 
     return layout.fonts_identity()
 
 
 def _pillow_path() -> Path:
-    from vidbuild.media import layout  # noqa: PLC0415 - see the module's first line
+    from vidbuild.media import layout
 
     return layout.pillow_path()
 
 
 def _pillow_identity() -> str:
-    from vidbuild.media import layout  # noqa: PLC0415 - see the module's first line
+    from vidbuild.media import layout
 
     return layout.pillow_identity()

@@ -100,7 +100,7 @@ class Crew:
 
     def _open(self) -> tuple[Pool, Session]:
         if self._pool is None or self._session is None:
-            from vidbuild.engine.pool import Pool  # noqa: PLC0415 - a null build starts no process and imports no such
+            from vidbuild.engine.pool import Pool
 
             self._session = self._store.session()
             self._pool = Pool(self._jobs, self._session.folder, self._env)

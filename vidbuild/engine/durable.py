@@ -116,6 +116,6 @@ def hash_file(path: Path | str) -> str:
 
 def remove_folder(path: Path) -> None:
     """Remove a folder and all in it, as far as that can be done."""
-    import shutil  # noqa: PLC0415 - it loads every compressor there is
+    import shutil
 
     shutil.rmtree(path, ignore_errors=True)

@@ -93,7 +93,7 @@ class Engine:
                 ledger.table.save()
                 ledger.index.save(entry, graph.steps)
         if ledger.added:
-            from vidbuild.engine import gc  # noqa: PLC0415 - a null build adds nothing
+            from vidbuild.engine import gc
 
             gc.trim_after_build(self.store, ledger.added, limit, set(ledger.keys.values()))
         return report
@@ -107,7 +107,7 @@ class Engine:
         fresh: Collection[str] = (),
     ) -> list[Explanation]:
         """What `build` with the same arguments would do and why, step by step; writes nothing and runs no step."""
-        from vidbuild.engine.explain import Explainer  # noqa: PLC0415 - a build explains nothing
+        from vidbuild.engine.explain import Explainer
 
         wanted = _part(graph, targets)
         ledger = self._ledger(wanted, entry, read_only=True)
@@ -151,7 +151,7 @@ def _matching(patterns: Iterable[str], graph: Graph) -> frozenset[str]:
 
 
 def _nearest(name: str, steps: Iterable[str]) -> str | None:
-    import difflib  # noqa: PLC0415 - only for a name that is wrong
+    import difflib
 
     nearest = difflib.get_close_matches(name, list(steps), n=1)
     return f"did you mean '{nearest[0]}'?" if nearest else None

@@ -95,7 +95,7 @@ def _stop(number: int, _frame: object) -> None:
 def _die_with(parent: int) -> None:
     """Ask the kernel to tell us when the parent dies, where it can; the closed pipe does it elsewhere."""
     if sys.platform == "linux":
-        import ctypes  # noqa: PLC0415 - only here, only on Linux
+        import ctypes
 
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -9,7 +9,6 @@ import tempfile
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +64,8 @@ def typst_path() -> Path:
 
 def typst_identity() -> str:
     """The version of typst, in which its own faces are included."""
+    from importlib.metadata import version  # slow to import, and asked only when typst's file is new
+
     return f"typst {version('typst')}"
 
 
@@ -75,6 +76,8 @@ def pillow_path() -> Path:
 
 def pillow_identity() -> str:
     """The version of Pillow, which scales and encodes pictures."""
+    from importlib.metadata import version  # as above
+
     return f"pillow {version('pillow')}"
 
 
@@ -112,7 +115,7 @@ def stage_fonts(folder: Path, fonts: Iterable[Path]) -> None:
 
 def lay_out(root: Path, template: str, data: Mapping[str, Any], fonts: Path) -> Drawing:
     """Lay out a template that lies in root, which is all that it can read besides the faces in the folder fonts."""
-    import typst  # noqa: PLC0415 - keeps start-up light
+    import typst
 
     compiler = typst.Compiler(
         str(root / template),
@@ -136,7 +139,7 @@ def undrawable(text: str, fonts: Path) -> list[str]:
     Typst itself is asked, since the faces within it can't be read from outside: PDF/A forbids glyphs that are missing,
     so its export names each run of them, after the same fallback as in a picture.
     """
-    import typst  # noqa: PLC0415 - keeps start-up light
+    import typst
 
     doubtful = sorted({mark for mark in text if _doubtful(mark)})
     if not doubtful:
@@ -175,7 +178,7 @@ def _pages(layers: Sequence[Mapping[str, Any]], pages: Sequence[bytes]) -> list[
 
 
 def _faces(folder: Path) -> typst.Fonts:
-    import typst  # noqa: PLC0415 - keeps start-up light
+    import typst
 
     return typst.Fonts(include_system_fonts=False, font_paths=[str(folder)])
 

@@ -61,7 +61,7 @@ def _closed(name: str, part: Mapping[str, Any], shared: Mapping[str, Any]) -> di
 
 def main() -> None:
     """Write what is generated from the schema's parts."""
-    from vidbuild.spec.reference import page  # noqa: PLC0415 - only a checkout makes the page
+    from vidbuild.spec.reference import page
 
     root = PACKAGE.parent
     schema = assemble()

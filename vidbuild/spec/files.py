@@ -49,7 +49,7 @@ def look(path: Path, name: str) -> None:
 
 def image_size(path: Path, name: str) -> list[int]:
     """[width, height] of an image as it is seen. Raises FileProblemError for what is no image of a known format."""
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - only images need it
+    from PIL import Image, UnidentifiedImageError
 
     look(path, name)
     known = "PNG, JPEG, WebP or GIF image"

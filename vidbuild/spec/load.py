@@ -169,7 +169,7 @@ class _Making:
 
     def spec(self) -> Spec | None:
         """The spec, or None where the notes say why not."""
-        from vidbuild.spec import lint, scenes, theme, voice  # noqa: PLC0415 - needed once there is something valid
+        from vidbuild.spec import lint, scenes, theme, voice
 
         whole, notes = self.whole, self.notes
         width, height = self._size()

@@ -85,7 +85,7 @@ def _expand(text: str, variables: Mapping[str, Any]) -> str:
 
 
 def _render(tree: Any, text: str, variables: Mapping[str, Any]) -> str:  # noqa: ANN401 - jinja2 is imported lazily
-    import jinja2  # noqa: PLC0415
+    import jinja2
 
     try:
         result: str = _environment().from_string(tree).render(dict(variables))
@@ -113,8 +113,8 @@ class _FailedError(Exception):
 
 @functools.lru_cache(maxsize=1)
 def _environment() -> Any:  # noqa: ANN401 - jinja2 is imported lazily
-    from jinja2 import StrictUndefined  # noqa: PLC0415
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     class Sandbox(ImmutableSandboxedEnvironment):
         intercepted_binops = frozenset({"+", "-", "*", "/", "//"})
@@ -172,7 +172,7 @@ def _bounded(left: object, right: object, operator: str) -> None:
 
 
 def _parse(text: str) -> Any:  # noqa: ANN401
-    import jinja2  # noqa: PLC0415
+    import jinja2
 
     try:
         return _environment().parse(text)
@@ -192,7 +192,7 @@ def _parse(text: str) -> Any:  # noqa: ANN401
 
 def _broken(text: str, line: int) -> tuple[int, str]:
     """Which of a text's expressions is the one that cannot be read: alone, or else by its line."""
-    import jinja2  # noqa: PLC0415
+    import jinja2
 
     found = list(OPENS.finditer(text))
     for nth, match in enumerate(found):
@@ -209,7 +209,7 @@ def _broken(text: str, line: int) -> tuple[int, str]:
 
 def _refused(tree: Any, text: str) -> Iterator[TemplateProblem]:  # noqa: ANN401
     """What a template may not say, whether or not it would be harmless."""
-    from jinja2 import nodes  # noqa: PLC0415
+    from jinja2 import nodes
 
     reaching = [*tree.find_all((nodes.Getattr, nodes.Getitem))]
     if reaching:
@@ -236,7 +236,7 @@ def _refused(tree: Any, text: str) -> Iterator[TemplateProblem]:  # noqa: ANN401
 
 def _undefined(tree: Any, text: str, variables: Mapping[str, Any]) -> Iterator[TemplateProblem]:  # noqa: ANN401
     """Names without a value, where each is certainly asked for; else rendering finds the one that is."""
-    from jinja2 import nodes  # noqa: PLC0415
+    from jinja2 import nodes
 
     called = {id(node.node) for node in tree.find_all(nodes.Call)}
     spared = {id(node.node) for node in tree.find_all((nodes.Test, nodes.Filter))}

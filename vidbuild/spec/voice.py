@@ -58,7 +58,7 @@ def _spoken(value: Mapping[str, Any], path: Path, notes: Notes, fallback: Voice 
 
 def problem(engine: str, name: str) -> str | None:
     """What is wrong with an engine's name or a voice's, as the registry tells it."""
-    from vidbuild.voices import registry  # noqa: PLC0415 - engines come with their libraries
+    from vidbuild.voices import registry
 
     if engine == RECORDED.engine:
         return "a recording is given as narration: {audio, text}, not as a voice"
@@ -66,7 +66,7 @@ def problem(engine: str, name: str) -> str | None:
 
 
 def _engines() -> Mapping[str, Any]:
-    from vidbuild.voices import registry  # noqa: PLC0415
+    from vidbuild.voices import registry
 
     return registry.ENGINES
 

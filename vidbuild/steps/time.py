@@ -52,7 +52,7 @@ def _clip_ms(context: Context) -> int | None:
     clip = context.params["clip"]
     if clip is None:
         return None
-    from vidbuild.media.inspect import inspect  # noqa: PLC0415 - only clips need ffmpeg
+    from vidbuild.media.inspect import inspect
 
     end: int | None = clip["end_ms"]
     length = round(inspect(context.inputs["clip"], env=context.env).duration * 1000)

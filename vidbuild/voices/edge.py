@@ -74,7 +74,7 @@ class Edge:
         wrong = self.problem(voice["name"])
         if wrong is not None:
             raise StepError(wrong, field="voice")
-        from vidbuild.voices import edge_speech  # noqa: PLC0415 - brings asyncio, which a null build must not import
+        from vidbuild.voices import edge_speech
 
         samples, words = edge_speech.speak(self._patience, text, voice, wav_path, scratch, env)
         return Speech(samples, words, f"{self.name}:{voice['name']}")

@@ -128,7 +128,7 @@ class _Conversation:
         return self._checked(take, text)
 
     async def _turn(self, text: str) -> _Take:
-        from edge_tts import communicate  # noqa: PLC0415 - brings aiohttp, which a null build must not import
+        from edge_tts import communicate
 
         endpoint, proxy = _route(self._env)
         if endpoint is not None:
@@ -194,8 +194,8 @@ def _route(env: Mapping[str, str]) -> tuple[str | None, str | None]:
 
 def _explained(error: Exception) -> BadAnswer:
     """What went wrong, in words; what edge-tts raises besides its own errors is an answer it does not know."""
-    import aiohttp  # noqa: PLC0415 - as above
-    from edge_tts import exceptions  # noqa: PLC0415 - as above
+    import aiohttp
+    from edge_tts import exceptions
 
     if isinstance(error, aiohttp.ClientResponseError):
         return _refused(error.status)

@@ -25,7 +25,7 @@ class Espeak:
 
     def identity(self) -> str:
         """The digest of the library and its data, and the version of this adapter."""
-        import hashlib  # noqa: PLC0415 - only when the identity is not remembered
+        import hashlib
 
         digest = hashlib.sha256()
         for path in (_library(), *_data_files()):
@@ -59,7 +59,7 @@ class Espeak:
         env: Mapping[str, str],
     ) -> Speech:
         """Speak into a WAV file, with the times of all words of the text."""
-        from vidbuild.voices import espeak_speech  # noqa: PLC0415 - a null build speaks nothing
+        from vidbuild.voices import espeak_speech
 
         known = {**voice, "name": espeak_voices.resolve(_data(), voice["name"])}
         samples, words = espeak_speech.speak(_library(), _data(), text, known, wav_path, scratch, env)

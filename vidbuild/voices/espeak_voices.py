@@ -68,7 +68,7 @@ def _languages(data: Path, path: Path) -> Iterator[tuple[str, int]]:
 
 
 def _unknown(what: str, name: str, known: list[str]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only for a wrong name
+    from difflib import get_close_matches
 
     near = get_close_matches(name.casefold(), known, NEAREST, 0.5)
     return f"espeak has no {what} '{name}'" + (f"; nearest: {', '.join(near)}" if near else "")

@@ -52,7 +52,7 @@ class Recorded:
         env: Mapping[str, str],
     ) -> Speech:
         """Decode voice["recording"]. Silence around it stays: whoever recorded it chose its timing."""
-        from vidbuild.media import pcm, wav  # noqa: PLC0415 - a null build decodes nothing
+        from vidbuild.media import pcm, wav
 
         try:
             samples = pcm.decode(Path(voice["recording"]), scratch, env, "read a recorded narration")

@@ -16,7 +16,7 @@ def problem(engine: str, name: str) -> str | None:
     """What is wrong with a voice, with the nearest names; None if nothing is known to be."""
     if engine in ENGINES:
         return ENGINES[engine].problem(name)
-    from difflib import get_close_matches  # noqa: PLC0415 - only for a wrong name
+    from difflib import get_close_matches
 
     near = get_close_matches(engine.casefold(), ENGINES, 1)
     return f"unknown voice engine '{engine}'; " + (f"nearest: {near[0]}" if near else f"there are {', '.join(ENGINES)}")

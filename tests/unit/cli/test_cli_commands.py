@@ -141,7 +141,7 @@ def test_an_engine_that_cannot_be_used_says_why(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An engine that lacks something is listed with what it would take."""
-    from vidbuild.api.catalog import VoiceInfo  # noqa: PLC0415 - only this test makes one
+    from vidbuild.api.catalog import VoiceInfo
 
     fake(monkeypatch, "voices", lambda: [VoiceInfo("x", "a voice", False, "pip install x", ())])
     assert printed(capsys, "voices") == "x  a voice (not usable here: pip install x)\n"

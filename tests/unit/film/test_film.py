@@ -458,7 +458,7 @@ def test_a_real_timecode_is_hit(tmp_path: Path) -> None:
 
 
 def _difference(one: Image.Image, other: Image.Image) -> Image.Image:
-    from PIL import ImageChops  # noqa: PLC0415 - used here alone
+    from PIL import ImageChops
 
     return ImageChops.difference(one, other)
 

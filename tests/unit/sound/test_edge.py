@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("loopback")
 @pytest.fixture(autouse=True)
 def _own_clock() -> Iterator[None]:
     """Let tests talk to this machine, and undo what a test teaches edge-tts about the time."""
-    from edge_tts import communicate, drm  # noqa: PLC0415 - as the adapter does
+    from edge_tts import communicate, drm
 
     url = communicate.WSS_URL  # type: ignore[attr-defined] # not exported
     yield
@@ -146,7 +146,7 @@ def test_a_refusal_for_good_is_not_tried_again(scratch: Path, status: str) -> No
 
 def test_a_wrong_clock_is_corrected_from_the_refusal(scratch: Path) -> None:
     """V20: a 403 that comes of this machine's clock is asked for again with the server's, within one attempt."""
-    from edge_tts import drm  # noqa: PLC0415 - as the adapter does
+    from edge_tts import drm
 
     once = Patience(connect=2, receive=2, attempt=3.0, total=20.0, waits=())
     with FakeEdge(scratch, ENV, ["403-skew", "ok"]) as server:
