@@ -34,6 +34,8 @@ def own_world(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.delenv(guard.LOOPBACK, raising=False)
     monkeypatch.delenv("VIDBUILD_CACHE", raising=False)
     monkeypatch.setenv("PYTHONPATH", str(TESTS / "guard"))
+    # Workers get an environment of their own, without the guard: the only service they could ask is moved here.
+    monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", "ws://127.0.0.1:9/nobody-is-here")
     yield
     tried = guard.touched()
     if tried:
