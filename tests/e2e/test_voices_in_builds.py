@@ -107,7 +107,7 @@ SCENE = '  - {id: one, type: title, title: One, narration: "One two three."}'
     [
         ("max_duration: 0.5", "over its max_duration of 0.5 s"),
         ("duration: 0.5", "more than its duration of 0.5 s"),
-        ("transition: {type: fade, duration: 1.5}", "the transition out of this scene takes 1.5 s, more than half"),
+        ("transition: {type: fade, duration: 1.5}", "this scene takes 1.5 s, more than half of the scene"),
     ],
 )
 def test_what_only_the_voice_can_tell_is_a_spec_error(workspace: Workspace, more: str, told: str) -> None:
