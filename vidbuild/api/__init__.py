@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from vidbuild.api.cache import cache_clear, cache_gc, cache_info, cache_verify, run, runs
     from vidbuild.api.catalog import scenes, schema, themes, voices
     from vidbuild.api.health import doctor
-    from vidbuild.api.look import check, explain, graph, load, parse, render, still
+    from vidbuild.api.look import check, explain, graph, load, parse, render, scene_ids, still
+    from vidbuild.api.planning import entry_of
     from vidbuild.api.result import Result, diagnosis
 
 _HOMES = {
+    "entry_of": "planning",
     "Options": "building",
     "Result": "result",
     "build": "building",
@@ -32,6 +34,7 @@ _HOMES = {
     "render": "look",
     "run": "cache",
     "runs": "cache",
+    "scene_ids": "look",
     "scenes": "catalog",
     "schema": "catalog",
     "still": "look",
@@ -51,6 +54,7 @@ __all__ = [
     "check",
     "diagnosis",
     "doctor",
+    "entry_of",
     "explain",
     "graph",
     "load",
@@ -58,6 +62,7 @@ __all__ = [
     "render",
     "run",
     "runs",
+    "scene_ids",
     "scenes",
     "schema",
     "still",

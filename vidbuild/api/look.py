@@ -101,6 +101,14 @@ def graph(path: str | os.PathLike[str], *, variables: Mapping[str, str] | None =
     return plan_of(spec, store=store_of(spec, None), variables=variables, remember=False).graph
 
 
+def scene_ids(
+    path: str | os.PathLike[str], *, variables: Mapping[str, str] | None = None, only: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """The ids of the scenes that a build would make, in order; writes nothing."""
+    spec = Path(path)
+    return plan_of(spec, store=store_of(spec, None), variables=variables, only=only, remember=False).scenes
+
+
 def still(
     path: str | os.PathLike[str],
     scene: str,
@@ -129,7 +137,7 @@ def still(
     plan = plan_of(place, store=store, variables=variables)
     step = steps.still(spec, scene, steps.LAST_FRAME if at is None else clock.frames(at, spec.fps))
     whole = Graph.of({**plan.graph.steps, step.id: step})
-    report = engine_of(store).build(whole, entry=f"{plan.entry} still", targets=[step.id], limits=RESOURCES)
+    report = engine_of(store).build(whole, entry=f"{plan.entry} --still {scene}", targets=[step.id], limits=RESOURCES)
     for failed in report.failed:
         raise _as_error(whole, failed.step, failed.failure)
     target = output or place.parent / OUTPUT_FOLDER / f"{name_of(place)}.{scene}.png"

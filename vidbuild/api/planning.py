@@ -80,9 +80,10 @@ def plan_of(
     return _from_memo(spec, data, only)
 
 
-def entry_of(spec: Path) -> str:
-    """The name under which a spec's steps are remembered: its path in the project."""
-    return Path(os.path.realpath(spec)).relative_to(root_of(spec)).as_posix()
+def entry_of(spec: Path, only: Sequence[str] = ()) -> str:
+    """The name under which a spec's steps are remembered: its path in the project, and the scenes that were chosen."""
+    path = Path(os.path.realpath(spec)).relative_to(root_of(spec)).as_posix()
+    return f"{path} --only {','.join(only)}" if only else path
 
 
 def _memo_key(spec: Path, table: FileTable, variables: Mapping[str, str], only: Sequence[str]) -> str | None:
@@ -178,7 +179,7 @@ def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str]) -> Plan
     name = name_of(spec)
     return Plan(
         spec=spec,
-        entry=entry_of(spec) + "".join(f" {scene}" for scene in only),
+        entry=entry_of(spec, only),
         name=".".join((name, *only)),
         graph=Graph.from_data(data["graph"]),
         targets=tuple(data["targets"]),

@@ -82,7 +82,7 @@ def command(
             cancelled=interrupt.asked,
         )
         interrupt.gentle = True
-        with _told(events, variables, several=len(paths) > 1, quiet=dry_run) as listener:
+        with _told(events, None if dry_run else _progress(paths, variables, only)) as listener:
             results = build(on_event=listener)
     except VidbuildError as error:
         if as_json:
@@ -111,7 +111,7 @@ def _bugs(result: Result) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _told(events: Path | None, variables: Mapping[str, str], *, several: bool, quiet: bool) -> Iterator[Listener]:
+def _told(events: Path | None, view: Lines | Live | None) -> Iterator[Listener]:
     """Whoever listens to the build: the view on a terminal or the lines elsewhere, and the file of events."""
     with contextlib.ExitStack() as stack:
         listeners: list[Listener] = []
@@ -121,8 +121,7 @@ def _told(events: Path | None, variables: Mapping[str, str], *, several: bool, q
             except OSError as error:
                 raise UsageError(f"cannot write events to '{events}': {error.strerror}") from error
             listeners.append(_Noted(file))
-        if not quiet:
-            view = _progress(variables, several=several)
+        if view is not None:
             stack.enter_context(view)
             listeners.append(view)
         yield _All(listeners)
@@ -149,16 +148,23 @@ class _All:
             listener(event)
 
 
-def _progress(variables: Mapping[str, str], *, several: bool) -> Lines | Live:
+def _progress(paths: Sequence[Path], variables: Mapping[str, str], only: Sequence[str]) -> Lines | Live:
+    several = len(paths) > 1
     if not console.is_terminal(sys.stderr):
         from vidbuild.report.lines import Lines
 
         return Lines(console.say, several=several)
     from vidbuild.report.live import Live
 
-    def scenes(entry: str) -> Sequence[str]:
-        from vidbuild import api
+    return Live(sys.stderr, partial(_scenes, paths, variables, only), several=several)
 
-        return [scene.id for scene in api.load(Path(entry), variables=variables).scenes]
 
-    return Live(sys.stderr, scenes, several=several)
+def _scenes(paths: Sequence[Path], variables: Mapping[str, str], only: Sequence[str], entry: str) -> Sequence[str]:
+    """The scenes of the build that is running, for the view alone: a view never ends a build."""
+    from vidbuild import api
+
+    try:
+        path = next(path for path in paths if api.entry_of(path, only) == entry)
+        return api.scene_ids(path, variables=variables, only=only)
+    except (StopIteration, VidbuildError):
+        return ()

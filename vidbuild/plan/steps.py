@@ -110,7 +110,8 @@ def _time(spec: Spec, index: int, scene: Scene, kind: SceneType, clip: Clip | No
         "min": clock.samples(scene.min_duration),
         "max": None if scene.max_duration is None else clock.samples(scene.max_duration),
         "rate": scene.voice.rate,
-        "narration": [list(token) for token in scene.narration.tokens] if scene.narration else [],
+        "narration": scene.narration.text if scene.narration else "",
+        "pronounced": _pronounced(scene),
         "cues": dict(scene.narration.cues) if scene.narration else {},
         "entrances": [[layer, effect] for layer, effect in kind.entrances(scene).items()],
         "reveals": [_reveal(item) for item in kind.reveals(scene)],
@@ -132,10 +133,14 @@ def _time(spec: Spec, index: int, scene: Scene, kind: SceneType, clip: Clip | No
     return Step(f"time:{scene.id}", "time", params, inputs, places)
 
 
+def _pronounced(scene: Scene) -> dict[str, str]:
+    """The words of a narration that are spoken otherwise than they are written, by their place in it."""
+    tokens = scene.narration.tokens if scene.narration else ()
+    return {str(index): spoken for index, (written, spoken) in enumerate(tokens) if written != spoken}
+
+
 def _reveal(item: Reveal) -> dict[str, Any]:
-    data = asdict(item)
-    data.pop("field")  # where it stands in the spec says nothing of when it comes
-    return {**data, "enter": [[layer, effect] for layer, effect in item.enter.items()]}
+    return {**asdict(item), "enter": [[layer, effect] for layer, effect in item.enter.items()]}
 
 
 def _half(spec: Spec, scene: Scene) -> int:

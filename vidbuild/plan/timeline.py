@@ -22,6 +22,8 @@ TYPING = 24  # characters a second: quick, and still readable as typing
 TYPING_FASTEST = 60  # a long command is typed faster rather than being late for its words
 TYPING_AT_LEAST = 0.35
 AFTER_TYPING = 0.35  # from the last key to the output
+FASTEST_RATE = 200  # percent, the schema's limit
+LATE = 0.5  # a delay that is told
 REST = 1.0  # a viewer needs time to read what came last
 
 
@@ -53,7 +55,7 @@ def lay_out(scene: Mapping[str, Any], speech: tuple[Sequence[SpokenWord], int] |
     said = _speech(scene, speech)
     played = _clip_samples(clip_ms)
     at = reveal.moments(scene["reveals"], said.words, said.cues, *_spread_over(scene, said, played))
-    tracks, done = _tracks(scene, at)
+    tracks, done, starts = _tracks(scene, at)
     length = _length(scene, said, played, done)
     fps = scene["fps"]
     frames = clock.frames_to_hold(length, fps)
@@ -61,7 +63,8 @@ def lay_out(scene: Mapping[str, Any], speech: tuple[Sequence[SpokenWord], int] |
     for layer, (start, end) in scene["zooms"].items():
         tracks[layer] = Track(tracks.get(layer, Track()).enter, None, (start, end))
     motion = Motion(fps, frames, tracks, _playback(scene, played, frames))
-    return Timeline(motion, _timing(scene, said, speech, frames), tuple(_guessed(said)))
+    warnings = (*_guessed(said), *_late(scene, at, starts, frames))
+    return Timeline(motion, _timing(scene, said, speech, frames), warnings)
 
 
 def _speech(scene: Mapping[str, Any], speech: tuple[Sequence[SpokenWord], int] | None) -> _Speech:
@@ -69,7 +72,8 @@ def _speech(scene: Mapping[str, Any], speech: tuple[Sequence[SpokenWord], int] |
         return _Speech((), {}, 0, 0)
     words, samples = speech
     begin = scene["before"]
-    tokens = [(token[0], token[1]) for token in scene["narration"]]
+    written = scene["narration"].split()
+    tokens = [(word, scene["pronounced"].get(str(index), word)) for index, word in enumerate(written)]
     spoken = align(tokens, words, samples)
     timed = tuple(Timed(word.text, begin + word.start, begin + word.end, word.source) for word in spoken)
     cues = {name: begin + at for name, at in place_cues(scene["cues"], spoken, samples).items()}
@@ -101,8 +105,8 @@ def _playback(scene: Mapping[str, Any], played: int, frames: int) -> Playback | 
     return Playback(clip["start_ms"], 0, shown, clip["fit"])
 
 
-def _tracks(scene: Mapping[str, Any], at: Sequence[int]) -> tuple[dict[str, Track], int]:
-    """Each moving layer's track, and the sample by which all has come."""
+def _tracks(scene: Mapping[str, Any], at: Sequence[int]) -> tuple[dict[str, Track], int, list[int]]:
+    """Each moving layer's track, the sample by which all has come, and the frame at which each reveal begins."""
     fps = scene["fps"]
     tracks: dict[str, Track] = {}
     for nth, (layer, effect) in enumerate(scene["entrances"]):
@@ -111,9 +115,12 @@ def _tracks(scene: Mapping[str, Any], at: Sequence[int]) -> tuple[dict[str, Trac
     leaves: dict[str, Change] = {}
     typed: list[str] = []
     fleeting: Sequence[str] = ()
+    starts: list[int] = []
     done = free_from = 0
     for nth, (item, sample) in enumerate(zip(scene["reveals"], at, strict=True)):
-        start = max(clock.frame_at(sample, fps), free_from if item["after_previous"] else 0)
+        in_turn = item["after_previous"] or _types(item)  # a terminal shows one thing after the other
+        start = max(clock.frame_at(sample, fps), free_from if in_turn else 0)
+        starts.append(start)
         room = _room(scene["reveals"], at, nth, start, fps)
         for layer, effect in item["enter"]:
             length = _effect_frames(effect, item["characters"], room, fps)
@@ -131,7 +138,21 @@ def _tracks(scene: Mapping[str, Any], at: Sequence[int]) -> tuple[dict[str, Trac
         tracks[layer] = Track(enters.get(layer, tracks.get(layer, Track()).enter), leaves.get(layer))
     if typed:
         tracks["cursor"] = Track(follows=tuple(typed))
-    return tracks, done * clock.samples_per_frame(fps)
+    return tracks, done * clock.samples_per_frame(fps), starts
+
+
+def _late(scene: Mapping[str, Any], at: Sequence[int], starts: Sequence[int], frames: int) -> Iterator[tuple[str, str]]:
+    """Reveals that nobody sees, and those that come much later than the spec says, since something was being typed."""
+    fps = scene["fps"]
+    for item, sample, start in zip(scene["reveals"], at, starts, strict=True):
+        late = start * clock.samples_per_frame(fps) - sample
+        if start >= frames:
+            yield (
+                item["field"],
+                f"this is never seen: it would come {start / fps:.1f} s into a scene of {frames / fps:.1f} s",
+            )
+        elif item["at"] is not None and not item["after_previous"] and late > clock.samples(LATE):
+            yield item["field"], f"this comes {clock.spoken(late)} late: what stands before it is still being typed"
 
 
 def _entering(start: int, length: int, effect: str) -> Change:
@@ -196,10 +217,11 @@ def _mend(scene: Mapping[str, Any], said: _Speech, over: int) -> str:
     """About how many words fewer, or which rate, would bring a narration back under its limit."""
     spoken = said.end - said.begin
     if not said.words or over >= spoken:
-        return "allow the scene more time"
+        return f"{clock.spoken(said.end + over)} would do"
     fewer = -(-over * len(said.words) // spoken)
     rate = -(-scene["rate"] * spoken // (spoken - over))
-    return f"about {fewer} of its {len(said.words)} words fewer would do, or a rate of {rate}"
+    faster = f", or a rate of {rate}" if rate <= FASTEST_RATE else ""
+    return f"about {fewer} of its {len(said.words)} words fewer would do{faster}"
 
 
 def _check_transitions(scene: Mapping[str, Any], frames: int) -> None:

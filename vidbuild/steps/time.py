@@ -9,9 +9,11 @@ import json
 from typing import Any
 
 from vidbuild.engine.context import Context
-from vidbuild.errors import StepError
+from vidbuild.errors import SpecProblem
 from vidbuild.plan.timeline import lay_out
 from vidbuild.voices.base import SpokenWord
+
+TOLERANCE_MS = 100  # containers tell their length to about that
 
 
 def run(context: Context) -> None:
@@ -54,10 +56,14 @@ def _clip_ms(context: Context) -> int | None:
         return None
     from vidbuild.media.inspect import inspect
 
-    end: int | None = clip["end_ms"]
+    start, end = int(clip["start_ms"]), clip["end_ms"]
     length = round(inspect(context.inputs["clip"], env=context.env).duration * 1000)
-    if clip["start_ms"] >= length:
-        raise StepError(
-            f"the clip starts at {clip['start_ms'] / 1000:g} s, but it is only {length / 1000:g} s long", field="start"
+    if start >= length:
+        raise SpecProblem(
+            f"the clip starts at {start / 1000:g} s, but it is only {length / 1000:g} s long", field="start"
         )
-    return (length if end is None else min(end, length)) - int(clip["start_ms"])
+    if end is not None and end > length + TOLERANCE_MS:
+        context.warn(
+            f"the clip ends at {length / 1000:g} s, before the {end / 1000:g} s that are asked for", field="end"
+        )
+    return (length if end is None else min(end, length)) - start

@@ -19,7 +19,8 @@ SCENE: dict[str, Any] = {
     "min": 0,
     "max": None,
     "rate": 100,
-    "narration": [["one", "one"], ["two", "two"]],
+    "narration": "one two",
+    "pronounced": {},
     "cues": {"here": 1},
     "entrances": [["title", "rise"]],
     "reveals": [],
@@ -82,8 +83,7 @@ def test_warnings_name_their_field(tmp_path: Path) -> None:
     for name in ("out", "scratch"):
         (folder / name).mkdir(parents=True)
     (folder / "words.json").write_text(json.dumps(words), encoding="utf-8")
-    unheard = [[word, word] for word in ("qqqq", "wwww", "rrrr", "tttt", "yyyy", "pppp", "ssss", "dddd", "ffff")]
-    params = {**SCENE, "narration": [*SCENE["narration"], *unheard], "cues": {"lost": 9}}
+    params = {**SCENE, "narration": "one two qqqq wwww rrrr tttt yyyy pppp ssss dddd ffff", "cues": {"lost": 9}}
     context = Context("time:a", params, {"words": folder / "words.json"}, folder / "out", folder / "scratch", {})
     time.run(context)
     assert [(warning.field, "'lost'" in warning.message) for warning in context.warnings] == [("narration", True)]

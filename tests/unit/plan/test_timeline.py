@@ -24,7 +24,8 @@ def scene(**changes: Any) -> dict[str, Any]:
         "min": 0,
         "max": None,
         "rate": 100,
-        "narration": [],
+        "narration": "",
+        "pronounced": {},
         "cues": {},
         "entrances": [],
         "reveals": [],
@@ -38,7 +39,15 @@ def scene(**changes: Any) -> dict[str, Any]:
 
 def reveal(enter: dict[str, str], **changes: Any) -> dict[str, Any]:
     """A reveal as a step's parameter."""
-    plain = {"at": None, "words": "", "leave": [], "until_next": [], "characters": 0, "after_previous": False}
+    plain = {
+        "field": "items.0",
+        "at": None,
+        "words": "",
+        "leave": [],
+        "until_next": [],
+        "characters": 0,
+        "after_previous": False,
+    }
     return {**plain, "enter": [[layer, effect] for layer, effect in enter.items()], **changes}
 
 
@@ -50,14 +59,9 @@ def said(text: str) -> tuple[list[SpokenWord], int]:
     ) * SECOND
 
 
-def tokens(text: str) -> list[list[str]]:
-    """Caption words that are spoken as they are written."""
-    return [[word, word] for word in text.split()]
-
-
 def test_a_scene_lasts_as_long_as_its_narration_and_pauses() -> None:
     """pause_before + narration + pause_after, rounded up to a frame."""
-    timeline = lay_out(scene(narration=tokens("one two three")), said("one two three"), None)
+    timeline = lay_out(scene(narration="one two three"), said("one two three"), None)
     assert timeline.motion.frames == 4 * 30
     assert timeline.timing["samples"] == 4 * SECOND
     assert timeline.timing["narration"] == {"start": SECOND // 2, "samples": 3 * SECOND}
@@ -65,13 +69,13 @@ def test_a_scene_lasts_as_long_as_its_narration_and_pauses() -> None:
 
 def test_a_part_of_a_frame_becomes_a_whole_one() -> None:
     """The length is rounded up, never down into the narration."""
-    timeline = lay_out(scene(before=1, narration=tokens("one")), said("one"), None)
+    timeline = lay_out(scene(before=1, narration="one"), said("one"), None)
     assert timeline.motion.frames == 46
 
 
 def test_words_are_told_from_the_scenes_start() -> None:
     """The pause before the narration is in each word's time."""
-    words = lay_out(scene(narration=tokens("one two")), said("one two"), None).timing["words"]
+    words = lay_out(scene(narration="one two"), said("one two"), None).timing["words"]
     assert [(word["text"], word["start"], word["from"]) for word in words] == [
         ("one", SECOND // 2, "engine"),
         ("two", SECOND // 2 + SECOND, "engine"),
@@ -80,15 +84,15 @@ def test_words_are_told_from_the_scenes_start() -> None:
 
 def test_a_cue_stands_at_its_word() -> None:
     """A mark before the second word is placed where that word starts; one at the end where the narration ends."""
-    cues = lay_out(scene(narration=tokens("one two"), cues={"two": 1, "end": 2}), said("one two"), None).timing["cues"]
+    cues = lay_out(scene(narration="one two", cues={"two": 1, "end": 2}), said("one two"), None).timing["cues"]
     assert cues == {"two": SECOND // 2 + SECOND, "end": SECOND // 2 + 2 * SECOND}
 
 
 def test_a_cue_where_no_word_was_recognised_is_a_warning() -> None:
     """A cue the engine's words cannot place is named, since its time is a guess; the others are not."""
     words, _ = said("one two")
-    unheard = [[word, word] for word in ("qqqq", "wwww", "rrrr", "tttt", "yyyy", "pppp", "ssss", "dddd", "ffff")]
-    spec = scene(narration=[*tokens("one two"), *unheard], cues={"lost": 9, "found": 1})
+    unheard = ("qqqq", "wwww", "rrrr", "tttt", "yyyy", "pppp", "ssss", "dddd", "ffff")
+    spec = scene(narration=" ".join(["one two", *unheard]), cues={"lost": 9, "found": 1})
     messages = [message for _, message in lay_out(spec, (words, 20 * SECOND), None).warnings]
     assert len(messages) == 1
     assert "cue 'lost'" in messages[0]
@@ -96,7 +100,7 @@ def test_a_cue_where_no_word_was_recognised_is_a_warning() -> None:
 
 def test_reveals_make_tracks_at_their_cues() -> None:
     """An item enters at its cue's frame, with its effect and the entrance's length."""
-    spec = scene(narration=tokens("one two"), cues={"b": 1}, reveals=[reveal({"item-0": "rise"}, at="b")])
+    spec = scene(narration="one two", cues={"b": 1}, reveals=[reveal({"item-0": "rise"}, at="b")])
     tracks = lay_out(spec, said("one two"), None).motion.tracks
     assert tracks["item-0"] == Track(Change(45, 12, "rise"))
 
@@ -173,6 +177,36 @@ def test_the_lines_of_one_command_share_the_time_there_is() -> None:
     assert output == Change(90, 12, "fade")
 
 
+def test_commands_are_typed_in_their_order() -> None:
+    """A command whose cue comes while another is being typed waits for it, and says by how much it is late."""
+    reveals = [
+        reveal({"line-0-0": "type"}, at=1.0, characters=48),
+        reveal({"line-1-0": "type"}, at=1.2, characters=10, field="commands.1"),
+    ]
+    timeline = lay_out(scene(duration=9 * SECOND, reveals=reveals), None, None)
+    first, second = (timeline.motion.tracks[name].enter for name in ("line-0-0", "line-1-0"))
+    assert first is not None
+    assert second is not None
+    assert second.frame == first.frame + first.frames
+    assert timeline.warnings == (
+        ("commands.1", "this comes 0.6 s late: what stands before it is still being typed"),
+    )  # fmt: skip
+
+
+def test_what_comes_after_the_scenes_end_is_told() -> None:
+    """An item at a second that the scene does not reach is a warning, not silently left out."""
+    reveals = [reveal({"item-0": "rise"}, at=9.0, field="items.0")]
+    warnings = lay_out(scene(duration=2 * SECOND, reveals=reveals), None, None).warnings
+    assert warnings == (("items.0", "this is never seen: it would come 9.0 s into a scene of 2.0 s"),)
+
+
+def test_pronounced_words_are_found_under_their_spelling() -> None:
+    """A word that is spoken otherwise than it is written keeps its time under its spelling."""
+    spec = scene(narration="use kubectl now", pronounced={"1": "kube control"})
+    words = lay_out(spec, said("use kube control now"), None).timing["words"]
+    assert [(word["text"], word["start"] // SECOND) for word in words] == [("use", 0), ("kubectl", 1), ("now", 3)]
+
+
 def test_an_output_of_the_same_entry_does_not_hurry_its_command() -> None:
     """A command and its output under one cue: typed at leisure, then answered."""
     reveals = [
@@ -204,7 +238,7 @@ def test_lines_of_one_command_are_typed_without_a_pause() -> None:
         reveal({"line-0-0": "type"}, at=1.0, characters=24),
         reveal({"line-0-1": "type"}, after_previous=True, characters=24),
     ]
-    tracks = lay_out(scene(narration=tokens("one two"), reveals=reveals), said("one two"), None).motion.tracks
+    tracks = lay_out(scene(narration="one two", reveals=reveals), said("one two"), None).motion.tracks
     assert tracks["line-0-1"].enter == Change(60, 30, "type")
 
 
@@ -234,7 +268,7 @@ def test_a_clip_lasts_as_long_as_it_plays() -> None:
 def test_a_clip_shorter_than_its_narration_plays_once() -> None:
     """After its last picture the clip stands still; it neither loops nor stretches."""
     clip = {"start_ms": 0, "end_ms": 1000, "fit": "cover"}
-    motion = lay_out(scene(clip=clip, narration=tokens("a b c")), said("a b c"), 1000).motion
+    motion = lay_out(scene(clip=clip, narration="a b c"), said("a b c"), 1000).motion
     assert motion.frames == 120
     assert motion.clip is not None
     assert motion.clip.frames == 30
@@ -242,22 +276,29 @@ def test_a_clip_shorter_than_its_narration_plays_once() -> None:
 
 def test_min_duration_is_kept() -> None:
     """A short narration does not end a scene before its min_duration."""
-    assert lay_out(scene(min=8 * SECOND, narration=tokens("a")), said("a"), None).motion.frames == 240
+    assert lay_out(scene(min=8 * SECOND, narration="a"), said("a"), None).motion.frames == 240
 
 
 def test_max_duration_says_by_how_much_and_what_would_mend_it() -> None:
     """Too long a narration is a spec error with the excess, a number of words and a rate."""
     with pytest.raises(SpecProblem) as caught:
-        lay_out(scene(max=8 * SECOND, narration=tokens("a " * 10)), said("a " * 10), None)
+        lay_out(scene(max=8 * SECOND, narration="a " * 10), said("a " * 10), None)
     assert caught.value.message == "this scene lasts 11.0 s, 3.0 s over its max_duration of 8.0 s"
     assert caught.value.hint == "about 3 of its 10 words fewer would do, or a rate of 143"
     assert caught.value.failure.field == "max_duration"
 
 
+def test_a_rate_nobody_can_set_is_not_advised() -> None:
+    """Where only an impossible rate would do, the hint speaks of words alone."""
+    with pytest.raises(SpecProblem) as caught:
+        lay_out(scene(max=3 * SECOND, narration="a " * 10), said("a " * 10), None)
+    assert caught.value.hint == "about 8 of its 10 words fewer would do"
+
+
 def test_a_duration_too_short_for_the_narration_is_an_error() -> None:
     """A narration is never cut off: a fixed duration that does not hold it is refused."""
     with pytest.raises(SpecProblem, match=r"1\.5 s more than its duration of 2\.0 s"):
-        lay_out(scene(duration=2 * SECOND, narration=tokens("a b c")), said("a b c"), None)
+        lay_out(scene(duration=2 * SECOND, narration="a b c"), said("a b c"), None)
 
 
 @pytest.mark.parametrize(("side", "name"), [("head", "into"), ("tail", "out of")])
