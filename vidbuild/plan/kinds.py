@@ -42,6 +42,10 @@ KINDS: Mapping[str, Kind] = {
     **_speak_kinds(),
     "time": Kind("time", 1, "vidbuild.steps.time:run", ("ffmpeg",)),
     "draw": Kind("draw", 1, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
+    # Around a clip that is seen whole: how large that is, ffmpeg tells.
+    "draw-clip": Kind(
+        "draw-clip", 1, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow", "ffmpeg"), wrappers=("fields",)
+    ),
     "film": Kind("film", 1, "vidbuild.steps.film:run", ("ffmpeg",)),
     "blend": Kind("blend", 1, "vidbuild.steps.blend:run", ("ffmpeg",)),
     "still": Kind("still", 1, "vidbuild.steps.still:run", ("ffmpeg",)),

@@ -67,7 +67,7 @@ def _scene_steps(spec: Spec, index: int, scene: Scene) -> Iterable[Step]:
         _picture(scene, "film.json"),
         scene.places,
     )
-    yield _sound(spec, scene, clip)
+    yield _sound(spec, index, scene, clip)
 
 
 def _profile(spec: Spec) -> dict[str, Any]:
@@ -102,6 +102,7 @@ def _speak(spec: Spec, scene: Scene) -> Step:
 
 def _time(spec: Spec, index: int, scene: Scene, kind: SceneType, clip: Clip | None) -> Step:
     before = spec.scenes[index - 1] if index else None
+    head, tail = _ends(spec, index)
     params: dict[str, Any] = {
         "fps": spec.fps,
         "before": clock.samples(scene.pause_before),
@@ -117,8 +118,8 @@ def _time(spec: Spec, index: int, scene: Scene, kind: SceneType, clip: Clip | No
         "reveals": [_reveal(item) for item in kind.reveals(scene)],
         "zooms": {layer: list(zoom) for layer, zoom in kind.zooms(scene).items()},
         "clip": None if clip is None else {"start_ms": clip.start_ms, "end_ms": clip.end_ms, "fit": clip.fit},
-        "head": 0 if before is None else _half(spec, before),
-        "tail": _half(spec, scene) if index + 1 < len(spec.scenes) else 0,
+        "head": head,
+        "tail": tail,
     }
     inputs: dict[str, Input] = {}
     if scene.narration is not None:
@@ -141,6 +142,12 @@ def _pronounced(scene: Scene) -> dict[str, str]:
 
 def _reveal(item: Reveal) -> dict[str, Any]:
     return {**asdict(item), "enter": [[layer, effect] for layer, effect in item.enter.items()]}
+
+
+def _ends(spec: Spec, index: int) -> tuple[int, int]:
+    """Frames that a scene gives to the transitions into it and out of it."""
+    head = _half(spec, spec.scenes[index - 1]) if index else 0
+    return head, _half(spec, spec.scenes[index]) if index + 1 < len(spec.scenes) else 0
 
 
 def _half(spec: Spec, scene: Scene) -> int:
@@ -166,10 +173,10 @@ def _draw(spec: Spec, scene: Scene, kind: SceneType) -> Step:
         inputs["logo"] = Source(str(spec.theme.logo))
     for font in spec.theme.fonts:
         inputs[f"font:{font.name}"] = Source(str(font))
-    return Step(f"draw:{scene.id}", "draw", params, inputs, scene.places)
+    return Step(f"draw:{scene.id}", "draw-clip" if "clip" in inputs else "draw", params, inputs, scene.places)
 
 
-def _sound(spec: Spec, scene: Scene, clip: Clip | None) -> Step:
+def _sound(spec: Spec, index: int, scene: Scene, clip: Clip | None) -> Step:
     inputs: dict[str, Input] = {"timing": Product(f"time:{scene.id}", "span.json")}
     if scene.narration is not None:
         inputs["narration"] = Product(f"speak:{scene.id}", "narration.wav")
@@ -177,6 +184,8 @@ def _sound(spec: Spec, scene: Scene, clip: Clip | None) -> Step:
     if clip is not None and clip.audio != "mute":
         inputs["clip"] = Source(str(clip.path))
         params["clip"] = {"mode": clip.audio, "start_ms": clip.start_ms, "end_ms": clip.end_ms}
+        per_frame = clock.samples_per_frame(spec.fps)
+        params["fade_in"], params["fade_out"] = (frames * per_frame for frames in _ends(spec, index))
     return Step(f"sound:{scene.id}", "sound", params, inputs, scene.places)
 
 

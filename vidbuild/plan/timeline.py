@@ -111,6 +111,7 @@ def _tracks(scene: Mapping[str, Any], at: Sequence[int]) -> tuple[dict[str, Trac
     tracks: dict[str, Track] = {}
     for nth, (layer, effect) in enumerate(scene["entrances"]):
         tracks[layer] = Track(Change(clock.frames(STAGGER * nth, fps), clock.frames(ENTRANCE, fps), effect))
+    settled = max((track.enter.frame + track.enter.frames for track in tracks.values() if track.enter), default=0)
     enters: dict[str, Change] = {}
     leaves: dict[str, Change] = {}
     typed: list[str] = []
@@ -119,7 +120,7 @@ def _tracks(scene: Mapping[str, Any], at: Sequence[int]) -> tuple[dict[str, Trac
     done = free_from = 0
     for nth, (item, sample) in enumerate(zip(scene["reveals"], at, strict=True)):
         in_turn = item["after_previous"] or _types(item)  # a terminal shows one thing after the other
-        start = max(clock.frame_at(sample, fps), free_from if in_turn else 0)
+        start = max(clock.frame_at(sample, fps), settled, free_from if in_turn else 0)
         starts.append(start)
         room = _room(scene["reveals"], at, nth, start, fps)
         for layer, effect in item["enter"]:
@@ -129,15 +130,17 @@ def _tracks(scene: Mapping[str, Any], at: Sequence[int]) -> tuple[dict[str, Trac
             if effect == "type":
                 typed.append(layer)
                 free_from = start + length
-        gone = Change(start, clock.frames(LEAVING, fps), "fade")
-        leaves.update(dict.fromkeys((*item["leave"], *fleeting), gone))
+        for layer in (*item["leave"], *fleeting):
+            come = enters[layer].frame + enters[layer].frames if layer in enters else 0
+            leaves[layer] = Change(max(start, come), clock.frames(LEAVING, fps), "fade")
         fleeting = item["until_next"]
         if nth + 1 < len(scene["reveals"]) and free_from and not _types(scene["reveals"][nth + 1]):
             free_from += clock.frames(AFTER_TYPING, fps)
     for layer in {**enters, **leaves}:
         tracks[layer] = Track(enters.get(layer, tracks.get(layer, Track()).enter), leaves.get(layer))
     if typed:
-        tracks["cursor"] = Track(follows=tuple(typed))
+        answered = None if _types(scene["reveals"][-1]) else Change(starts[-1], 0, "cut")
+        tracks["cursor"] = Track(leave=answered, follows=tuple(typed))
     return tracks, done * clock.samples_per_frame(fps), starts
 
 

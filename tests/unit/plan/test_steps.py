@@ -111,6 +111,28 @@ def test_a_clip_feeds_time_film_and_sound(tmp_path: Path) -> None:
     assert "clip" not in steps["sound:b"].inputs
 
 
+def test_a_clip_that_is_seen_whole_is_looked_at_by_its_drawing(tmp_path: Path) -> None:
+    """What is drawn around a contained clip depends on the clip's size, and so on the file and on ffmpeg."""
+    (tmp_path / "c.mp4").write_bytes(b"not looked into while planning")
+    clip = {"type": "clip", "src": "c.mp4", "duration": 1}
+    steps = graph(tmp_path, [{**clip, "fit": "contain"}, {**clip, "fit": "cover"}]).steps
+    assert steps["draw:a"].inputs["clip"] == Source(str(tmp_path / "c.mp4"))
+    assert "ffmpeg" in KINDS[steps["draw:a"].kind].tools
+    assert "clip" not in steps["draw:b"].inputs
+    assert "ffmpeg" not in KINDS[steps["draw:b"].kind].tools
+
+
+def test_a_clips_sound_follows_its_transitions(tmp_path: Path) -> None:
+    """Where pictures cross-fade, the clip's own sound fades over the same frames."""
+    (tmp_path / "c.mp4").write_bytes(b"not looked into while planning")
+    clip = {"type": "clip", "src": "c.mp4", "duration": 2}
+    fade = {"transition": {"type": "fade", "duration": 0.4}}
+    steps = graph(tmp_path, [{**clip, **fade}, {**clip, **fade}, clip]).steps
+    half = 6 * 48_000 // 30
+    ends = [(steps[f"sound:{name}"].params["fade_in"], steps[f"sound:{name}"].params["fade_out"]) for name in "abc"]
+    assert ends == [(0, half), (half, half), (half, 0)]
+
+
 def test_a_fallback_voice_is_part_of_the_kind(tmp_path: Path) -> None:
     """Both engines' versions belong to the key of a step that either may speak."""
     voice = {"engine": "edge", "name": "en-US-AriaNeural", "fallback": {"engine": "espeak", "name": "en-us"}}

@@ -193,6 +193,37 @@ def test_commands_are_typed_in_their_order() -> None:
     )  # fmt: skip
 
 
+def test_an_item_comes_whole_before_it_makes_way() -> None:
+    """Items in quick succession each reach their full strength before the next one takes over."""
+    reveals = [
+        reveal({"now-0": "rise", "past-0": "under"}, at=1.0, until_next=["now-0"]),
+        reveal({"now-1": "rise", "past-1": "under"}, at=1.1, until_next=["now-1"]),
+    ]
+    tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
+    assert tracks["now-0"] == Track(Change(30, 12, "rise"), Change(42, 9, "fade"))
+    assert tracks["past-0"].enter == Change(42, 0, "cut")
+
+
+def test_nothing_is_revealed_while_the_scene_still_enters() -> None:
+    """What changes a layer waits until that layer has come: no highlight over code that is still rising."""
+    reveals = [reveal({"dim": "cut"}, at=0.1, leave=["code"])]
+    spec = scene(duration=4 * SECOND, entrances=[["window", "rise"], ["code", "rise"]], reveals=reveals)
+    tracks = lay_out(spec, None, None).motion.tracks
+    assert tracks["code"] == Track(Change(2, 12, "rise"), Change(14, 9, "fade"))
+    assert tracks["dim"].enter == Change(14, 0, "cut")
+
+
+def test_the_cursor_goes_when_the_last_answer_comes() -> None:
+    """A terminal that has answered and waits for nothing more shows no cursor behind its last command."""
+    typed = reveal({"line-0-0": "type"}, at=1.0, characters=12)
+    answer = reveal({"output-0": "fade"}, after_previous=True)
+    tracks = lay_out(scene(duration=9 * SECOND, reveals=[typed, answer]), None, None).motion.tracks
+    output = tracks["output-0"].enter
+    assert output is not None
+    assert tracks["cursor"] == Track(leave=Change(output.frame, 0, "cut"), follows=("line-0-0",))
+    assert lay_out(scene(duration=9 * SECOND, reveals=[typed]), None, None).motion.tracks["cursor"].leave is None
+
+
 def test_what_comes_after_the_scenes_end_is_told() -> None:
     """An item at a second that the scene does not reach is a warning, not silently left out."""
     reveals = [reveal({"item-0": "rise"}, at=9.0, field="items.0")]

@@ -148,24 +148,26 @@ def test_list_items() -> None:
 
 
 def test_commands_are_typed_and_answer() -> None:
-    """A command brings its prompt and types its line; an output follows what was typed before it."""
-    commands = [{"run": "pip install acme", "output": "ok\n", "at": "x"}, {"output": "done", "at": 3}]
+    """The first prompt waits in the window, later ones come with their lines; an output follows what was typed."""
+    commands = [{"run": "pip install acme", "output": "ok\n", "at": "x"}, {"output": "done", "at": 3}, {"run": "ls"}]
     assert reveals("command", commands=commands) == [
-        Reveal("commands.0", "x", "", {"prompt-0": "fade", "line-0-0": "type"}, characters=16),
+        Reveal("commands.0", "x", "", {"line-0-0": "type"}, characters=16),
         Reveal("commands.0", "x", "", {"output-0": "fade"}, after_previous=True),
         Reveal("commands.1", 3, "", {"output-1": "fade"}, after_previous=True),
+        Reveal("commands.2", None, "", {"prompt-2": "cut", "line-2-0": "type"}, characters=2),
     ]
-    assert entrances("command", title="T") == {"heading": "rise", "window": "rise"}
+    assert entrances("command", title="T") == {"heading": "rise", "window": "rise", "prompt-0": "rise"}
+    assert entrances("command", commands=[{"output": "only"}]) == {"window": "rise"}
     seen = drawing("command", commands=commands, prompt="> ", shell="zsh")  # noqa: S604 - a field of the scene
     assert (seen["prompt"], seen["shell"], seen["title"]) == ("> ", "zsh", None)
-    assert [entry["lines"] for entry in seen["entries"]] == [["pip install acme"], []]
+    assert [entry["lines"] for entry in seen["entries"]] == [["pip install acme"], [], ["ls"]]
 
 
 def test_long_commands_go_on_in_further_lines() -> None:
     """A wrapped command is typed line by line, each after the one before, with one prompt."""
     run = "docker run --rm --publish 8080:8080 --volume data:/var/lib/acme acme/server:2.4 --verbose"
     first, second = reveals("command", commands=[{"run": run}])
-    assert (first.enter, first.after_previous) == ({"prompt-0": "fade", "line-0-0": "type"}, False)
+    assert (first.enter, first.after_previous) == ({"line-0-0": "type"}, False)
     assert (second.enter, second.after_previous) == ({"line-0-1": "type"}, True)
     lines = command.wrap(run)
     assert [first.characters, second.characters] == [len(line) for line in lines]
@@ -276,11 +278,11 @@ def test_lines_of_code() -> None:
         ({"motion": "zoom-in", "fit": "cover"}, (1.0, 1.06)),
         ({"motion": "zoom-out", "fit": "cover"}, (1.06, 1.0)),
         ({"motion": "zoom-in", "fit": "cover", "frame": "window"}, (1.0, 1.06)),
-        ({"motion": "zoom-in", "fit": "contain", "frame": "browser"}, (1.0, 1.06)),
+        ({"motion": "zoom-in", "fit": "contain", "frame": "browser"}, (0.94, 1.0)),
     ],
 )
 def test_images_that_move(fields: dict[str, Any], zoom: tuple[float, float]) -> None:
-    """A picture that something bounds grows past that, and is cut off there; a free one never leaves its place."""
+    """A picture that covers its place grows past it; one that is contained is never cut off."""
     assert registry.SCENE_TYPES["image"].zooms(scene("image", **fields)) == {"picture": zoom}
 
 

@@ -23,6 +23,10 @@ class ClipScene(PlainScene):
             message = f"the clip ends at {fields['end']:g} s, but it starts at {fields['start']:g} s"
             yield SceneProblem("end", message)
 
+    def files(self, scene: Scene) -> dict[str, Path]:
+        """The clip, where its size decides what is drawn around it."""
+        return {"clip": Path(scene.fields["src"])} if scene.fields["fit"] == "contain" else {}
+
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """{"title", "caption", "fit"}: texts None where there are none."""
         return {**shown(scene.fields, "title", "caption"), "fit": scene.fields["fit"]}

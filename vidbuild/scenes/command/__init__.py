@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from vidbuild.model import Scene
@@ -40,22 +40,30 @@ class CommandScene(PlainScene):
         return {**shown(fields, "title", "shell"), "prompt": fields["prompt"], "entries": entries}
 
     def entrances(self, scene: Scene) -> dict[str, str]:
-        """The heading and the empty window rise."""
-        return {**rising(scene.fields, {"heading": "title"}), "window": "rise"}
+        """The heading and the window rise, and in it the first prompt, waiting."""
+        first = _first_typed(scene.fields["commands"])
+        prompt = {} if first is None else {f"prompt-{first}": "rise"}
+        return {**rising(scene.fields, {"heading": "title"}), "window": "rise", **prompt}
 
     def reveals(self, scene: Scene) -> list[Reveal]:
         """Each line is typed after the one before it; an output comes after what was typed."""
         reveals: list[Reveal] = []
+        first = _first_typed(scene.fields["commands"])
         for index, entry in enumerate(scene.fields["commands"]):
-            reveals.extend(_typed(index, entry))
+            reveals.extend(_typed(index, entry, prompted=index == first))
             if plain_lines(entry.get("output", "")):
                 reveals.append(_output(index, entry))
         return reveals
 
 
-def _typed(index: int, entry: Mapping[str, Any]) -> Iterator[Reveal]:
+def _first_typed(commands: Sequence[Mapping[str, Any]]) -> int | None:
+    return next((index for index, entry in enumerate(commands) if wrap(entry.get("run", ""))), None)
+
+
+def _typed(index: int, entry: Mapping[str, Any], *, prompted: bool) -> Iterator[Reveal]:
+    """A command's lines. prompted: its prompt is there already; any other comes with the command's first character."""
     for nth, line in enumerate(wrap(entry.get("run", ""))):
-        prompt = {f"prompt-{index}": "fade"} if nth == 0 else {}
+        prompt = {f"prompt-{index}": "cut"} if nth == 0 and not prompted else {}
         yield Reveal(
             field=f"commands.{index}",
             at=entry.get("at"),

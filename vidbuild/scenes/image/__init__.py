@@ -27,16 +27,17 @@ class ImageScene(PlainScene):
         return {**shown(fields, "title", "caption"), **{key: fields[key] for key in ("fit", "frame", "image_size")}}
 
     def entrances(self, scene: Scene) -> dict[str, str]:
-        """Heading and picture rise, the caption with them."""
+        """Heading and caption rise, the picture fades in; one that fills the screen is there from the first frame."""
         heading = rising(scene.fields, {"heading": "title"})
-        framed = {} if scene.fields["frame"] == "none" else {"window": "fade"}
-        return {**heading, **framed, "picture": "fade", **rising(scene.fields, {"caption": "caption"})}
+        framed = scene.fields["frame"] != "none"
+        window = {"window": "fade"} if framed else {}
+        picture = {} if scene.fields["fit"] == "cover" and not framed else {"picture": "fade"}
+        return {**heading, **window, **picture, **rising(scene.fields, {"caption": "caption"})}
 
     def zooms(self, scene: Scene) -> dict[str, tuple[float, float]]:
-        """The picture, if it is to move: in a frame or full screen it grows past that, else into place."""
+        """The picture, if it is to move: one that covers its place grows past it, one that is contained into it."""
         fields = scene.fields
         if fields["motion"] == "none":
             return {}
-        bounded = fields["fit"] == "cover" or fields["frame"] != "none"
-        small, large = (WHOLE, LARGE) if bounded else (SMALL, WHOLE)
+        small, large = (WHOLE, LARGE) if fields["fit"] == "cover" else (SMALL, WHOLE)
         return {"picture": (small, large) if fields["motion"] == "zoom-in" else (large, small)}
