@@ -223,6 +223,20 @@ def test_an_output_edited_by_hand_is_kept_and_reported(spec: Path) -> None:
     assert any("was changed since vidbuild wrote it" in notice.message for notice in again.warnings)
 
 
+def test_an_undone_edit_is_told_in_the_report(spec: Path) -> None:
+    """The page speaks of the outputs beside it, also when all of them came from the cache."""
+    vidbuild.build(spec)
+    text = spec.read_text(encoding="utf-8")
+    spec.write_text(text.replace("title: Written", "title: Rewritten"), encoding="utf-8")
+    vidbuild.build(spec)
+    page = spec.parent / "build" / "video.report.html"
+    assert "Rewritten" in page.read_text(encoding="utf-8")
+    spec.write_text(text, encoding="utf-8")
+    result = vidbuild.build(spec)
+    assert (result.status, result.steps.ran) == ("built", ())
+    assert "Rewritten" not in page.read_text(encoding="utf-8")
+
+
 def test_an_output_cannot_change_the_cache(spec: Path) -> None:
     """P23: writing into an output leaves its blob as it was."""
     result = vidbuild.build(spec)
@@ -235,10 +249,11 @@ def test_an_output_cannot_change_the_cache(spec: Path) -> None:
 
 
 def test_an_output_folder_elsewhere(spec: Path, tmp_path: Path) -> None:
-    """Another folder for outputs runs nothing again."""
+    """Another folder for outputs runs nothing again, and still something happened: files were written."""
     vidbuild.build(spec)
     result = vidbuild.build(spec, output=tmp_path / "elsewhere")
-    assert result.status == "up-to-date"
+    assert (result.status, result.steps.ran) == ("built", ())
+    assert vidbuild.build(spec, output=tmp_path / "elsewhere").status == "up-to-date"
     assert (tmp_path / "elsewhere" / "video.mp4").exists()
 
 
@@ -265,7 +280,8 @@ def test_several_specs_and_one_of_them_wrong(spec: Path) -> None:
     other = spec.with_name("other.yaml")
     shutil.copy(spec, other)
     results = vidbuild.build_all([spec, bad, other], keep_going=True)
-    assert [result.status for result in results] == ["built", "failed", "up-to-date"]
+    assert [result.status for result in results] == ["built", "failed", "built"]
+    assert results[2].steps.ran == (), "an equal spec needs a copy of the outputs only"
     assert results[1].diagnostics
     assert [result.status for result in vidbuild.build_all([bad, spec])] == ["failed"]
 

@@ -8,17 +8,17 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 from vidbuild import __version__
 from vidbuild.api.listening import listening
+from vidbuild.api.placing import Placing
 from vidbuild.api.planning import Plan, plan_of, store_of
-from vidbuild.api.result import FailedStep, Notice, OutputFile, Result, Steps
+from vidbuild.api.result import FailedStep, Notice, Result, Steps
 from vidbuild.api.tools import tools
 from vidbuild.engine.engine import Engine
 from vidbuild.engine.events import Event, Listener
 from vidbuild.engine.graph import Step
-from vidbuild.engine.outputs import Outputs
 from vidbuild.engine.result import BuildReport, StepReport
 from vidbuild.engine.store import Store
 from vidbuild.errors import Failure, UsageError, VidbuildError
@@ -57,15 +57,6 @@ class Options(TypedDict, total=False):
     cache: Path | None
     on_event: Callable[[Event], None] | Callable[[Event], Awaitable[None]] | None
     cancelled: Callable[[], bool]
-
-
-# kind of output, step, its file, ending of the name
-PLACED = (
-    ("video", "join", "video.mp4", ".mp4"),
-    ("captions", "caption", "captions.srt", ".srt"),
-    ("captions", "caption", "captions.vtt", ".vtt"),
-    ("report", "report", "timing.json", ".timing.json"),
-)
 
 
 def build(spec: SpecLike, **options: Unpack[Options]) -> Result:
@@ -153,64 +144,20 @@ class _One:
             aborted=tuple(each.step for each in report.aborted),
             reasons={each.step: each.reason for each in report.ran},
         )
-        outputs, notices = self._put_out(report) if report.status in {"built", "up-to-date"} else ((), ())
-        warnings = (*plan.warnings, *self._warnings(report), *notices)
-        return Result(report.status, plan.spec, report.run, outputs, steps, self._seconds(report), 0.0, warnings)
+        placing = Placing(plan, self.store, self.folder, report)
+        status = report.status
+        if status in {"built", "up-to-date"}:
+            placing.place_all()
+            status = "built" if placing.written else status  # a copy from the cache is something that happened
+        warnings = (*plan.warnings, *self._warnings(report), *placing.notices)
+        files = tuple(placing.files)
+        return Result(status, plan.spec, report.run, files, steps, self._seconds(report), 0.0, warnings)
 
     def _seconds(self, report: BuildReport) -> float:
         if "join" not in report.steps or "film.json" not in report.steps["join"].outputs:
             return 0.0
         frames: int = json.loads(report.path("join", "film.json").read_text(encoding="utf-8"))["frames"]
         return round(frames / self.plan.fps, 3)
-
-    def _put_out(self, report: BuildReport) -> tuple[tuple[OutputFile, ...], tuple[Notice, ...]]:
-        outputs = Outputs(self.store)
-        found: list[OutputFile] = []
-        notices: list[Notice] = []
-        wanted = [*PLACED, ("poster", self.plan.poster, "still.png", ".poster.png")]
-        for kind, step, name, ending in wanted:
-            blob = report.steps[step].outputs[name]
-            target = self.folder / f"{self.plan.name}{ending}"
-            placed = outputs.place(blob, target)
-            found.append(OutputFile(kind, target, blob.size, blob.digest))
-            if placed.aside is not None:
-                text = f"'{target}' was changed since vidbuild wrote it; your version is now '{placed.aside}'"
-                notices.append(Notice(text))
-        page = self.folder / f"{self.plan.name}.report.html"
-        found.append(self._page(report, outputs, page))
-        outputs.save()
-        return tuple(found), tuple(notices)
-
-    def _page(self, report: BuildReport, outputs: Outputs, target: Path) -> OutputFile:
-        """The report page tells of the run that wrote it, so a run in which nothing ran leaves it as it is."""
-        present = outputs.present(target)
-        if report.status == "up-to-date" and present is not None:
-            return OutputFile("report", target, present.size, present.digest)
-        from vidbuild.report.page import page
-
-        data = json.loads(report.path("report", "report-data.json").read_text(encoding="utf-8"))
-        blob, _ = outputs.write(page(data, self._run(report)).encode("utf-8"), target)
-        return OutputFile("report", target, blob.size, blob.digest)
-
-    def _run(self, report: BuildReport) -> dict[str, Any]:
-        outcomes = {"built": "ran", "cached": "cached"}
-        return {
-            "id": report.run,
-            "status": report.status,
-            "wall_seconds": round(report.seconds, 2),
-            "spec": self.plan.spec.name,
-            "vidbuild": __version__,
-            "video": f"{self.plan.name}.mp4",
-            "steps": [
-                {
-                    "step": each.step,
-                    "outcome": outcomes.get(each.state.value, "failed"),
-                    "reason": each.reason if each.state.value == "built" else "",
-                    "seconds": round(each.seconds, 2),
-                }
-                for each in report.steps.values()
-            ],
-        }
 
     def _warnings(self, report: BuildReport) -> Iterator[Notice]:
         for each in report.steps.values():

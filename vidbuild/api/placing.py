@@ -1,0 +1,92 @@
+"""A build's outputs beside the spec: which of its products go where, and what that changed. It runs no step."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from vidbuild import __version__
+from vidbuild.api.planning import Plan
+from vidbuild.api.result import Notice, OutputFile
+from vidbuild.engine.outputs import Outputs, Placed
+from vidbuild.engine.result import BuildReport
+from vidbuild.engine.store import Store
+
+# kind of output, step, its file, ending of the name
+PRODUCTS = (
+    ("video", "join", "video.mp4", ".mp4"),
+    ("captions", "caption", "captions.srt", ".srt"),
+    ("captions", "caption", "captions.vtt", ".vtt"),
+    ("report", "report", "timing.json", ".timing.json"),
+)
+
+
+class Placing:
+    """Places one build's outputs. written: whether any file was not as it should be before."""
+
+    def __init__(self, plan: Plan, store: Store, folder: Path, report: BuildReport) -> None:
+        self._plan = plan
+        self._folder = folder
+        self._report = report
+        self._outputs = Outputs(store)
+        self.files: list[OutputFile] = []
+        self.notices: list[Notice] = []
+        self.written = False
+
+    def place_all(self) -> None:
+        """Put every output where it belongs; what is already right is not touched."""
+        for kind, step, name, ending in (*PRODUCTS, ("poster", self._plan.poster, "still.png", ".poster.png")):
+            blob = self._report.steps[step].outputs[name]
+            target = self._target(ending)
+            self._note(self._outputs.place(blob, target))
+            self.files.append(OutputFile(kind, target, blob.size, blob.digest))
+        self._place_page()
+        self._outputs.save()
+
+    def _target(self, ending: str) -> Path:
+        return self._folder / f"{self._plan.name}{ending}"
+
+    def _note(self, placed: Placed) -> None:
+        self.written = self.written or placed.action == "written"
+        if placed.aside is not None:
+            theirs, aside = self._folder / placed.path.name, self._folder / placed.aside.name
+            self.notices.append(
+                Notice(f"'{theirs}' was changed since vidbuild wrote it; your version is now '{aside}'")
+            )
+
+    def _place_page(self) -> None:
+        """The page tells of the run that wrote it, so a run that changed nothing leaves it as it is."""
+        target = self._target(".report.html")
+        present = self._outputs.present(target)
+        if self._report.status == "up-to-date" and not self.written and present is not None:
+            self.files.append(OutputFile("report", target, present.size, present.digest))
+            return
+        from vidbuild.report.page import page
+
+        data = json.loads(self._report.path("report", "report-data.json").read_text(encoding="utf-8"))
+        blob, placed = self._outputs.write(page(data, self._run()).encode("utf-8"), target)
+        self._note(placed)
+        self.files.append(OutputFile("report", target, blob.size, blob.digest))
+
+    def _run(self) -> dict[str, Any]:
+        """What the page tells of the run."""
+        report = self._report
+        outcomes = {"built": "ran", "cached": "cached"}
+        return {
+            "id": report.run,
+            "status": report.status,
+            "wall_seconds": round(report.seconds, 2),
+            "spec": self._plan.spec.name,
+            "vidbuild": __version__,
+            "video": f"{self._plan.name}.mp4",
+            "steps": [
+                {
+                    "step": each.step,
+                    "outcome": outcomes.get(each.state.value, "failed"),
+                    "reason": each.reason if each.state.value == "built" else "",
+                    "seconds": round(each.seconds, 2),
+                }
+                for each in report.steps.values()
+            ],
+        }
