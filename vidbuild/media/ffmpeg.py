@@ -35,6 +35,7 @@ FORMATS = (
 
 MEANINGS = (
     (r"No space left on device", "the disk is full"),
+    (r"Failed to configure (input|output) pad on (\S+)", "its filter {1!r} cannot be set up"),
     (r"Cannot allocate memory", "there is not enough memory"),
     (r"not in whitelist|not on whitelist|not whitelisted", "the file refers to other files or is a playlist"),
     (r"moov atom not found", "the file is cut short: its index is missing"),

@@ -6,11 +6,11 @@ Streams count time in frames: a time stamp is a frame's number (see `clock`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 FILTER_THREADS = 4
+LEAST_FLIGHT = 4
 
 Stream = Any
 """A stream of the ffmpeg package, which has no types."""
@@ -95,10 +95,44 @@ def frame_number(fps: int) -> str:
 
 
 def staircase(steps: Iterable[tuple[int, int]], variable: str) -> str:
-    """An expression whose value is that of the last step at or before the variable; of the first one before all."""
-    pairs = sorted(steps)
-    text = str(pairs[0][1])
-    for (_, before), (frame, value) in pairwise(pairs):
-        if value != before:
-            text += f"{value - before:+d}*gte({variable},{frame - 0.5})"
-    return text
+    """An expression whose value is that of the last step at or before the variable; of the first one before all.
+
+    ffmpeg refuses expressions that are nested, or have chained terms, a hundred deep: this one is a balanced tree.
+    """
+    changes: list[tuple[int, int]] = []
+    for frame, value in sorted(steps):
+        if not changes or changes[-1][1] != value:
+            changes.append((frame, value))
+    return _tree(_flights(changes), variable)
+
+
+def _flights(steps: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """Steps in groups that are evenly wide and evenly high, which keeps commands short; a few aren't worth it."""
+    flights: list[list[tuple[int, int]]] = []
+    at = 0
+    while at < len(steps):
+        end = at + 1
+        while end < len(steps) and _rise(steps, end) == _rise(steps, at + 1):
+            end += 1
+        group = list(steps[at:end])
+        flights.extend([group] if len(group) >= LEAST_FLIGHT else [[step] for step in group])
+        at = end
+    return flights
+
+
+def _rise(steps: Sequence[tuple[int, int]], index: int) -> tuple[int, int]:
+    (frame, value), (next_frame, next_value) = steps[index - 1], steps[index]
+    return next_frame - frame, next_value - value
+
+
+def _tree(flights: Sequence[Sequence[tuple[int, int]]], variable: str) -> str:
+    if len(flights) > 1:
+        middle = len(flights) // 2
+        below, above = _tree(flights[:middle], variable), _tree(flights[middle:], variable)
+        return f"if(lt({variable},{flights[middle][0][0] - 0.5}),{below},{above})"
+    flight = flights[0]
+    frame, value = flight[0]
+    if len(flight) == 1:
+        return str(value)
+    wide, high = _rise(flight, 1)
+    return f"{value}{high:+d}*clip(floor(({variable}-{frame - 0.5})/{wide}),0,{len(flight) - 1})"

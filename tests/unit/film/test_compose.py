@@ -177,6 +177,54 @@ def test_a_cursor_follows_the_typing(drawing: Drawing) -> None:
     assert corners == [None] * 3 + first + [(40, 40)] * 2 + [(50, 40)] * 6
 
 
+WIDE, NARROW = 6.0, 3.5
+LONG = {
+    "even": (5,) * 300,
+    "uneven": (4.6,) * 300,
+    "mixed": tuple(NARROW if index % 7 in (1, 4, 5) else WIDE for index in range(300)),
+}
+
+
+@pytest.mark.parametrize("frames", [300, 777, 140])
+@pytest.mark.parametrize("advances", LONG.values(), ids=LONG)
+def test_a_line_of_hundreds_of_characters_is_typed(tmp_path: Path, advances: tuple[float, ...], frames: int) -> None:
+    """300 characters, of equal or of mixed widths, are typed one after the other with the cursor right behind."""
+    width = round(sum(advances))
+    drawing = Drawing(tmp_path / "d", (2000, 16)).add("background", colour=BLUE)
+    drawing.add("line", (30, 2, width, 4), advances=advances)
+    drawing.add("cursor", (30, 8, 4, 4), (255, 0, 0))
+    tracks = {"line": Track(enter=Change(5, frames, "type")), "cursor": Track(follows=("line",))}
+    seen = shown(drawing.picture(Motion(30, frames + 10, tracks)))
+    assert len(seen) == frames + 10
+    for frame, image in list(enumerate(seen))[5::11]:
+        count = max(index + 1 for index in range(300) if 5 + index * frames // 300 <= frame)
+        typed = round(sum(advances[:count]))
+        assert box_of(image) == (30, 2, 30 + typed, 6), frame
+        assert box_of(image, (255, 0, 0)) == (30 + typed, 8, 34 + typed, 12), frame
+
+
+def test_two_long_commands_in_one_scene(tmp_path: Path) -> None:
+    """Two commands of 300 characters each, typed one after the other, are whole in the end, and the cursor moved on."""
+    red = (255, 0, 0)
+    drawing = Drawing(tmp_path / "d", (2000, 40)).add("background", colour=BLUE)
+    drawing.add("l0", (30, 4, round(sum(LONG["mixed"])), 6), advances=LONG["mixed"])
+    drawing.add("l1", (30, 24, round(sum(LONG["uneven"])), 6), advances=LONG["uneven"])
+    drawing.add("cursor", (30, 4, 4, 6), red)
+    tracks = {
+        "l0": Track(enter=Change(2, 311, "type")),
+        "l1": Track(enter=Change(320, 290, "type")),
+        "cursor": Track(follows=("l0", "l1")),
+    }
+    picture = drawing.picture(Motion(30, 620, tracks))
+    assert len(arguments(picture)) < 100_000, "one argument of a command may have 131,072 bytes on Linux"
+    seen = shown(picture)
+    first, second = 30 + round(sum(LONG["mixed"])), 30 + round(sum(LONG["uneven"]))
+    assert box_of(seen[319]) == (30, 4, first, 10)
+    assert box_of(seen[319], red) == (first, 4, first + 4, 10)
+    assert box_of(seen[619].crop((0, 20, 2000, 40))) == (30, 4, second, 10)
+    assert box_of(seen[619], red) == (second, 24, second + 4, 30)
+
+
 def test_a_zoom_starts_and_ends_where_it_should(tmp_path: Path) -> None:
     """At 1.0 a zoomed layer is its drawing, pixel by pixel; then it grows about its centre and never leaves its box."""
 

@@ -152,6 +152,10 @@ def test_a_failure_carries_meaning_command_and_log(tmp_path: Path) -> None:
         ("No such filter: 'overlay'", "this ffmpeg has no filter 'overlay'"),
         ("Unrecognized option 'fps_mode'.", "this ffmpeg does not know an option"),
         ("moov atom not found", "the file is cut short: its index is missing"),
+        (
+            "[fc#0] Failed to configure input pad on Parsed_overlay_38\nError: Cannot allocate memory",
+            "its filter 'Parsed_overlay_38' cannot be set up",
+        ),
         ("Cannot allocate memory", "there is not enough memory"),
         ("Protocol 'http' not on whitelist 'file,pipe'!", "the file refers to other files or is a playlist"),
         ("Stream map '0:v' matches no streams.", "there is no such picture or sound in the file"),

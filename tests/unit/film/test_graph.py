@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import subprocess
 import sys
@@ -16,7 +17,13 @@ from vidbuild.media import graph
 
 def value(expression: str, **variables: float) -> float:
     """What ffmpeg would make of an expression of these tests."""
-    return float(eval(expression, {"gte": lambda a, b: int(a >= b)}, variables))  # noqa: S307 - our own expressions
+    known = {
+        "when": lambda holds, then, other: then if holds else other,
+        "lt": lambda a, b: int(a < b),
+        "clip": lambda x, least, most: min(max(x, least), most),
+        "floor": math.floor,
+    }
+    return float(eval(expression.replace("if(", "when("), known, variables))  # noqa: S307 - our own expressions
 
 
 @settings(deadline=None, max_examples=40)
@@ -35,6 +42,37 @@ def test_a_staircase_holds_the_last_steps_value(steps: dict[int, int], error: fl
 def test_a_staircase_starts_with_its_first_value() -> None:
     """Before the first step its value holds already."""
     assert value(graph.staircase([(5, 70), (9, 80)], "n"), n=0) == 70
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.integers(-30, 30), st.integers(1, 12)), min_size=1, max_size=8),
+    st.floats(-1e-6, 1e-6),
+)
+def test_even_flights_of_a_staircase_are_exact(flights: list[tuple[int, int, int]], error: float) -> None:
+    """Steps that are evenly wide and high hold their values like any others, and the last one until the next flight."""
+    steps, frame, level = [(3, 100)], 3, 100
+    for wide, high, count in flights:
+        for _ in range(count):
+            frame, level = frame + wide, level + high
+            steps.append((frame, level))
+        frame += 5
+    expression = graph.staircase(steps, "n")
+    for at in range(frame + 30):
+        last = max((step for step in steps if step[0] <= at), default=steps[0])
+        assert value(expression, n=at + error) == last[1], at
+
+
+def test_long_staircases_are_short_and_shallow() -> None:
+    """Even steps are one term however many they are, and uneven ones are nested a dozen deep, not a thousand."""
+    assert len(graph.staircase([(4 * k, 20 * k) for k in range(5000)], "n")) < 60
+    uneven = graph.staircase([(k, k * k) for k in range(2000)], "n")
+    depths, depth = [0], 0
+    for sign in uneven:
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        depths.append(depth)
+    assert max(depths) < 20
+    assert uneven.count("lt(") == 1999
 
 
 def test_a_staircase_of_equal_values_is_a_number() -> None:
