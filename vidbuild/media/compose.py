@@ -65,9 +65,13 @@ def encodable(stream: Stream, pixels: str) -> Stream:
 
 
 def small(stream: Stream, width: int, index: int) -> Stream:
-    """One picture of the stream, the index-th, scaled to a width."""
+    """One picture of the stream, the index-th, scaled to a width, as JPEG means its colours: BT.601, full range.
+
+    What the stream is tagged as, by the matrix of a clip in it, would else decide.
+    """
     picked = stream.filter("select", f"eq(n,{index})")
-    return picked.filter("scale", width, -2, flags="area+accurate_rnd+full_chroma_int", out_range="pc")
+    target = {"out_color_matrix": "bt601", "out_range": "pc"}
+    return picked.filter("scale", width, -2, flags="area+accurate_rnd+full_chroma_int", **target)
 
 
 def _fills(layer: Layer, picture: Picture) -> bool:

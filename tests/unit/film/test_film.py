@@ -255,6 +255,23 @@ def numbers(frames: list[Image.Image]) -> list[int]:
     return [round(pixel(frame, 80, 45)[1] * 219 / 255 / 4) for frame in frames]
 
 
+@pytest.mark.parametrize("matrix", ["bt709", "smpte170m", "bt470bg"])
+@pytest.mark.parametrize("colour", [(255, 0, 0), (0, 200, 40), (40, 60, 220), (128, 128, 128)])
+def test_the_thumbnail_of_a_tagged_clip_has_its_colours(
+    tmp_path: Path, matrix: str, colour: tuple[int, int, int]
+) -> None:
+    """A clip's thumbnail, decoded as any JPEG, has the clip's colours, whichever matrix the clip is tagged with."""
+    paint = f"color=0x{bytes(colour).hex()}:s=160x90:r=30,format=gbrp,"
+    paint += f"scale=out_color_matrix={matrix}:out_range=tv,format=yuv444p,setparams=colorspace={matrix}:range=tv"
+    coded = ("-c:v", "libx264", "-qp", "4", "-colorspace", matrix, "-color_range", "tv")
+    source = made(tmp_path / "clip.mp4", "-f", "lavfi", "-i", paint, "-frames:v", "5", *coded)
+    step = film_context(tmp_path / "step", clip_picture(tmp_path / "d", source, Playback(0, 0, 5, "cover"), 5))
+    film.run(step)
+    with Image.open(step.out / "thumb.jpg") as thumb:
+        assert apart(pixel(thumb.convert("RGB"), 240, 135), colour) <= 5
+    assert apart(pixel(decoded(step.out / "segment.h264")[4], 80, 45), colour) <= 5
+
+
 @pytest.mark.parametrize(
     ("start_ms", "skip", "first"), [(0, 0, 0), (0, 7, 7), (1000, 0, 30), (1000, 3, 33), (700, 0, 21)]
 )
