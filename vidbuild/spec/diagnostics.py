@@ -160,8 +160,8 @@ def _excerpt(line: str, first: int, end: int) -> tuple[str, int, int]:
     before, token, after = (_plain(part) for part in (line[:first], line[first:end], line[end:]))
     if columns(before + token + after) > WIDTH:
         before = _keep(before[::-1], max(WIDTH // 2 - columns(token) // 2, WIDTH // 5))[::-1]
-        token = _keep(token, WIDTH - columns(before))
-        after = _keep(after, max(WIDTH - columns(before + token), 1))
+        whole, token = token, _keep(token, WIDTH - columns(before))
+        after = "" if token != whole else _keep(after, max(WIDTH - columns(before + token), 1))
     return before + token + after, columns(before), max(columns(token), 1)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from vidbuild.place import Place
 from vidbuild.spec import schema, templates
-from vidbuild.spec.diagnostics import Diagnostic
+from vidbuild.spec.diagnostics import Diagnostic, did_you_mean
 from vidbuild.spec.document import Document, Path
 
 UNTOUCHED = frozenset({"vars", "vidbuild"})
@@ -20,6 +20,33 @@ def variables(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
     own = document.data.get("vars") if isinstance(document.data, Mapping) else None
     named = own if isinstance(own, Mapping) else {}
     return {**{key: value for key, value in named.items() if not isinstance(value, list | dict)}, **given}
+
+
+def unknown(document: Document, given: Mapping[str, Any]) -> list[Diagnostic]:
+    """An error for each variable given for this build that the spec neither declares nor asks for."""
+    if not isinstance(document.data, Mapping):
+        return []
+    own = document.data.get("vars")
+    known = set(own) if isinstance(own, Mapping) else set()
+    if given.keys() <= known:
+        return []
+    for text in _texts(document.data):
+        known |= templates.names(text)
+    place = document.keys.get(("vars",))
+    return [
+        Diagnostic("error", f"no variable '{name}' in this spec", document.name, place, hint=did_you_mean(name, known))
+        for name in given
+        if name not in known
+    ]
+
+
+def _texts(data: object) -> Iterator[str]:
+    """Every template in the data, also where it is left as it is written."""
+    if isinstance(data, str) and templates.is_template(data):
+        yield data
+    elif isinstance(data, Mapping | list):
+        for item in data.values() if isinstance(data, Mapping) else data:
+            yield from _texts(item)
 
 
 def expand(document: Document, names: Mapping[str, Any]) -> tuple[Document, dict[Path, list[Diagnostic]]]:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from vidbuild.spec.diagnostics import nearest
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")  # how they begin; WebP begins as WAVE does
 FONTS = frozenset({".ttf", ".otf", ".ttc"})
 MAX_PIXELS = 100_000_000
 LISTED = 2000  # names of a folder among which the nearest is looked for
@@ -32,7 +33,7 @@ def look(path: Path, name: str) -> None:
     try:
         status = path.stat()
     except FileNotFoundError:
-        raise FileProblemError(f"file '{name}' does not exist", _neighbour(path, name)) from None
+        raise FileProblemError(f"file '{name}' does not exist", neighbour(path, name)) from None
     except (OSError, ValueError) as error:
         raise FileProblemError(f"file '{name}' cannot be read: {_reason(error)}") from None
     if stat.S_ISDIR(status.st_mode):
@@ -45,6 +46,15 @@ def look(path: Path, name: str) -> None:
         path.open("rb").close()
     except OSError as error:
         raise FileProblemError(f"file '{name}' cannot be read: {_reason(error)}") from None
+
+
+def playable(path: Path, name: str, wanted: str) -> None:
+    """As look, and not an image, which a decoder would take for a film of one picture. wanted: "a video", say."""
+    look(path, name)
+    with path.open("rb") as file:
+        head = file.read(12)
+    if head.startswith(IMAGES) or (head[:4] == b"RIFF" and head[8:] == b"WEBP"):
+        raise FileProblemError(f"'{name}' is an image, not {wanted}", "a scene of type 'image' shows it")
 
 
 def image_size(path: Path, name: str) -> list[int]:
@@ -100,13 +110,15 @@ def fonts(path: Path, name: str) -> list[str]:
     return found
 
 
-def _neighbour(path: Path, name: str) -> str | None:
-    """The file beside it that was probably meant."""
+def neighbour(path: Path, name: str, endings: tuple[str, ...] = ()) -> str | None:
+    """The file beside it that was probably meant. endings: of those that can be."""
     folder = name[: name.rfind("/") + 1]
     try:
         with os.scandir(path.parent) as entries:
             names = sorted(
-                entry.name for entry in itertools.islice(entries, LISTED) if not entry.is_dir(follow_symlinks=False)
+                entry.name
+                for entry in itertools.islice(entries, LISTED)
+                if not entry.is_dir(follow_symlinks=False) and entry.name.endswith(endings or "")
             )
     except OSError:
         return None

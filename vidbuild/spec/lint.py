@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vidbuild.model import Scene
+from vidbuild.model import Scene, Voice
+from vidbuild.spec.document import Path
 from vidbuild.spec.notes import Notes
 
 WORDS = 150  # about a minute of speech on one picture
 ITEMS = 8
 TITLE = 70
+ONE = {"cmn": "zh", "yue": "zh", "hak": "zh", "nb": "no", "nn": "no", **dict.fromkeys(("hr", "sr", "bs"), "hbs")}
+"""Languages that are called by several names, or read well enough by one another's voices."""
 
 
 def scenes(found: list[Scene], notes: Notes) -> None:
@@ -40,3 +43,28 @@ def variables(notes: Notes) -> None:
         written = document.text[span.start : span.end].strip() if span else ""
         if isinstance(value, int | float) and not isinstance(value, bool) and span and written != str(value):
             notes.warning(("vars", name), f"this is a number, which will read {value}", f'write "{written}"')
+
+
+def language(spoken: str, voice: Voice, found: list[Scene], notes: Notes) -> None:
+    """Note where the spec's voice reads another language than the spec's, as the default one does unless it's told."""
+    if voice.engine != "espeak" or not any(scene.narration is not None and scene.voice == voice for scene in found):
+        return
+    own, read = _primary(spoken), _primary(voice.name)
+    if own == read:
+        return
+    from vidbuild.voices.registry import ENGINES
+
+    known = ENGINES["espeak"].voices()
+    if read not in {_primary(name) for name in known}:
+        return  # called by another name than its language's
+    fitting = [name for name in (spoken.lower(), spoken.partition("-")[0]) if name in known]
+    where: Path = ("language",) if "language" in notes.document.data else ("voice",)
+    hint = f"voice: espeak:{fitting[0]}" if fitting else None
+    hint = f"language: {voice.name.partition('+')[0].partition('-')[0]}" if where == ("voice",) else hint
+    notes.warning(where, f"the language is '{spoken}', but the voice espeak:{voice.name} reads another one", hint)
+
+
+def _primary(tag: str) -> str:
+    """The language itself, without its region, script or variant."""
+    first = tag.partition("-")[0].partition("+")[0].lower()
+    return ONE.get(first, first)

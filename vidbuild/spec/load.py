@@ -13,6 +13,7 @@ from vidbuild.model import Scene, Spec
 from vidbuild.spec import expand, made, paths, reader, schema, validate
 from vidbuild.spec.diagnostics import Diagnostic, SpecError, tidy
 from vidbuild.spec.document import Document, Path, dotted
+from vidbuild.spec.files import neighbour
 from vidbuild.spec.notes import Notes
 
 SIZES = {
@@ -64,7 +65,8 @@ def examine(path: str | os.PathLike[str], variables: Variables | None = None) ->
         raw = FilePath(name).read_bytes()
     except (OSError, ValueError) as error:
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        problem = Diagnostic("error", f"the spec cannot be read: {said[:1].lower()}{said[1:]}", name)
+        hint = neighbour(FilePath(name), name, (".yaml", ".yml")) if isinstance(error, FileNotFoundError) else None
+        problem = Diagnostic("error", f"the spec cannot be read: {said[:1].lower()}{said[1:]}", name, hint=hint)
         return Examined(None, (problem,))
     if len(raw) > MAX_BYTES:
         problem = Diagnostic("error", f"the spec has {len(raw)} bytes, more than {MAX_BYTES}", name)
@@ -104,6 +106,7 @@ def _examine_text(text: str, name: str, variables: Variables) -> Examined:
 
 
 def _examine(document: Document, problems: list[Diagnostic], variables: Variables) -> Examined:
+    problems = [*problems, *expand.unknown(document, variables)]
     document, failed = expand.expand(document, expand.variables(document, variables))
     faults = validate.validate(document, skip=failed)
     notes = Notes(document, [*problems, *chain.from_iterable(failed.values()), *validate.diagnose(document, faults)])
@@ -189,6 +192,8 @@ class _Making:
         check_transitions(ready, notes)
         lint.scenes(ready, notes)
         lint.variables(notes)
+        if speaker is not None:
+            lint.language(whole["language"], speaker, ready, notes)
         if look is None or speaker is None or len(ready) != len(found) or "title" not in whole:
             return None
         return Spec(
@@ -214,11 +219,11 @@ class _Making:
             return SIZES[size]
         width, height = (int(part) for part in size.split("x"))
         where: Path = ("output", "size")
-        if width % 2 or height % 2:
+        if (width % 2 or height % 2) and all(SMALLEST <= side <= LARGEST for side in (width, height)):
             even = f"{width + width % 2}x{height + height % 2}"
             self.notes.error(where, f"width and height must be even, not '{size}'", f"{even} would do")
         elif not all(SMALLEST <= side <= LARGEST for side in (width, height)):
-            self.notes.error(where, f"width and height must be {SMALLEST} to {LARGEST}, not '{size}'")
+            self.notes.error(where, f"width and height must be {SMALLEST} to {LARGEST} and even, not '{size}'")
         return width, height
 
     def _check_ids(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from vidbuild.model import Narration
 
 MARK = re.compile(r"\[\[([^\[\]\n]*)\]\]")
 CLOSING = tuple(".,;:!?…)")
+NAMED = frozenset("&%@#*/\\§¶†‰")  # punctuation to Unicode, words to a speaker
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 
 
@@ -61,6 +63,11 @@ def parse(text: str, pronounce: Mapping[str, str], audio: Path | None = None) ->
     words = (plain + text[at:]).split()
     tokens = tuple((word, spoken(word, pronounce)) for word in words)
     return Narration(" ".join(words), " ".join(said for _, said in tokens), tokens, cues, audio)
+
+
+def speakable(text: str) -> bool:
+    """Whether there is more than punctuation in a text."""
+    return any(unicodedata.category(character)[0] in "LNSM" or character in NAMED for character in text)
 
 
 def spoken(token: str, pronounce: Mapping[str, str]) -> str:

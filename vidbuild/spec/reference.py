@@ -22,7 +22,7 @@ HEAD = """\
 <!-- Made by `python -m vidbuild.spec.assemble` from the schema: edit the schema's parts, not this page. -->
 
 A spec is one YAML file. Every mapping is closed: an unknown field is an error, with the nearest known one. Editors
-complete and check specs where the first line names the schema, whose path `vidbuild schema` prints:
+complete and check specs where the first line names the schema, which `vidbuild schema > video.schema.json` writes:
 
 ```yaml
 # yaml-language-server: $schema=video.schema.json

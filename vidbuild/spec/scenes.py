@@ -109,14 +109,20 @@ def _narration(fields: Fields, path: Path, around: Around, notes: Notes) -> Narr
     problems = list(narration.problems(value))
     for problem in problems:
         notes.error(where, problem.message, token=problem.token, nth=problem.nth)
-    return None if problems else narration.parse(value, around.whole["pronounce"], audio)
+    if problems:
+        return None
+    said = narration.parse(value, around.whole["pronounce"], audio)
+    if audio is None and not narration.speakable(said.spoken):
+        notes.error(where, f"nothing in '{said.text}' can be spoken; leave 'narration' out")
+        return None
+    return said
 
 
 def _audio(value: str, path: Path, around: Around, notes: Notes) -> FilePath | None:
     try:
         file = paths.resolve(value, around.folder, around.root)
         around.files.append(file)
-        files.look(file, value)
+        files.playable(file, value, "a recording")
     except (paths.PathProblemError, files.FileProblemError) as error:
         notes.error(path, error.message, getattr(error, "hint", None))
         return None
@@ -160,7 +166,7 @@ def _content(kind: str, file: FilePath, name: str) -> Any:  # noqa: ANN401 - a t
         return files.image_size(file, name)
     if kind == "text":
         return files.text(file, name)
-    files.look(file, name)
+    files.playable(file, name, "a video")
     return None
 
 

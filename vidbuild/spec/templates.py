@@ -60,6 +60,18 @@ def is_template(text: str) -> bool:
     return "{{" in text or "{%" in text or "{#" in text
 
 
+def names(text: str) -> set[str]:
+    """The variables that a text asks for; where it is no proper template, every word of its expressions."""
+    try:
+        if len(text) <= MAX_SOURCE:
+            from jinja2 import nodes
+
+            return {node.name for node in _parse(text).find_all(nodes.Name)}
+    except (TemplateProblemError, RecursionError):
+        pass
+    return {word for match in OPENS.finditer(text) for word in re.findall(r"[^\W\d]\w*", match[0])}
+
+
 def expand(text: str, variables: Mapping[str, Any]) -> str:
     """The text with its variables in place. Raises TemplateProblemError."""
     if len(text) > MAX_SOURCE:

@@ -10,12 +10,13 @@ from typing import Any
 
 from vidbuild.model import Theme
 from vidbuild.spec import files, paths, reader, schema, validate
-from vidbuild.spec.diagnostics import Diagnostic, did_you_mean, nearest
+from vidbuild.spec.diagnostics import Diagnostic, did_you_mean
 from vidbuild.spec.document import Document, Path
 from vidbuild.spec.notes import Notes
 
 FOLDER = FilePath(__file__).resolve().parent.parent / "themes"
 MAX_CHAIN = 10
+THEME_FILES = (".yaml", ".yml")
 
 
 def built_in() -> list[str]:
@@ -51,11 +52,9 @@ class Themes:
             document = self._read(FOLDER / f"{name}.yaml", f"{name}.yaml", f"{name}.yaml")
             return None if document is None else [{**document.data, "name": name}]
         if not _is_path(name):
-            file = nearest(name, built_in())
-            hint = (
-                f"did you mean '{file}'?" if file else f"there are {', '.join(built_in())}, or a path to a theme file"
-            )
-            notes.error(path, f"unknown theme '{name}'", hint)
+            hint = did_you_mean(name, built_in()) or files.neighbour(folder / name, f"./{name}", THEME_FILES)
+            there = f"there are {', '.join(built_in())}, or a path to a theme file"
+            notes.error(path, f"unknown theme '{name}'", hint or there)
             return None
         try:
             file_path = paths.resolve(name, folder, self.root)
@@ -137,7 +136,7 @@ class Themes:
 
 
 def _is_path(name: str) -> bool:
-    return "/" in name or "\\" in name or name.startswith((".", "~")) or name.endswith((".yaml", ".yml"))
+    return "/" in name or "\\" in name or name.startswith((".", "~")) or name.endswith(THEME_FILES)
 
 
 def _merged(layers: list[dict[str, Any]]) -> Theme:
@@ -164,6 +163,3 @@ def colour(value: str) -> str:
         return value
     digits = value[1:].lower()
     return "#" + ("".join(2 * digit for digit in digits) if len(digits) == 3 else digits)  # noqa: PLR2004
-
-
-__all__ = ["Themes", "built_in", "colour", "did_you_mean"]

@@ -78,6 +78,9 @@ def test_long_tokens_are_cut() -> None:
     _, source, carets, _ = lines("key: " + "日" * 500, at(1, 6, 506))
     assert columns(source) <= WIDTH + 8
     assert columns(source) == columns(carets) == len(carets)
+    assert source.count("…") == 1
+    _, source, _, _ = lines("key: " + "x" * 500 + " and more", at(1, 6, 506))
+    assert source.endswith("x…")
 
 
 def test_wide_line_numbers() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from speclab import Project
 
 from vidbuild.spec.diagnostics import Diagnostic
 from vidbuild.spec.document import Path
@@ -62,6 +63,38 @@ def test_given_variables_win() -> None:
     """--var overrides the spec's own, and may add to them."""
     data, _ = expanded('title: "{{ product }} {{ extra }}"', {"product": "Emca", "extra": "x"})
     assert data["title"] == "Emca x"
+
+
+def test_a_given_variable_that_nothing_asks_for(project: Project) -> None:
+    """P42: a misspelt --var is an error at `vars` with the nearest name; one that a text asks for is not."""
+    text = (
+        "vidbuild: 1\ntitle: A {{ who }}\nvars: {product: x}\nscenes:\n"
+        "  - {id: a, type: title, title: 'A{% if mood %}B{% endif %}', duration: 1}\n"
+    )
+    assert project.said(text, who="w", mood="m", product="p") == []
+    assert project.said(text, who="w", mood="", produkt="p") == [
+        (3, 1, "no variable 'produkt' in this spec", "did you mean 'product'?")
+    ]
+    found = project.said(text, who="w", mood="m", whoo="p")
+    assert [item[2:] for item in found] == [("no variable 'whoo' in this spec", "did you mean 'who'?")]
+
+
+def test_a_given_variable_in_a_spec_without_any(project: Project) -> None:
+    """A spec without `vars` has no place to point at; nothing near is nothing to name."""
+    text = "vidbuild: 1\ntitle: A\nscenes: [{id: a, type: title, title: B, duration: 1}]\n"
+    (found,) = project.examine(text, zzz="1").errors
+    assert (found.place, found.message, found.hint) == (None, "no variable 'zzz' in this spec", None)
+    made = {"vidbuild": 1, "title": "A", "scenes": [{"id": "a", "type": "title", "title": "B", "duration": 1}]}
+    assert [item[2] for item in project.said(made, zzz="1")] == ["no variable 'zzz' in this spec"]
+
+
+def test_a_variable_in_a_text_that_is_left_alone_counts(project: Project) -> None:
+    """A name in a command or in a text that is no proper template is asked for, so that giving it is no slip."""
+    text = (
+        "vidbuild: 1\ntitle: A\nscenes:\n"
+        "  - {id: a, type: command, duration: 2, commands: [{run: 'echo {{ tag }} {{ x y'}]}\n"
+    )
+    assert project.said(text, tag="1", y="2") == []
 
 
 @pytest.mark.parametrize(

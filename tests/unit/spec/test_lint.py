@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from speclab import Project
 
@@ -36,3 +38,33 @@ def test_variables_of_any_shape(project: Project) -> None:
     assert [message for _, _, message, _ in project.said(HEAD + "vars: [1]\n")] == [
         "'vars' must be a mapping, not a list"
     ]
+
+
+@pytest.mark.parametrize(
+    ("top", "hint"),
+    [
+        ({"language": "de"}, "voice: espeak:de"),
+        ({"language": "pt-BR"}, "voice: espeak:pt-br"),
+        ({"language": "de-CH"}, "voice: espeak:de"),
+        ({"language": "tlh"}, None),
+        ({"voice": "espeak:de+f3"}, "language: de"),
+        ({"language": "en-GB"}, ...),
+        ({"language": "zh", "voice": "espeak:cmn"}, ...),
+        ({"language": "nb", "voice": "espeak:no"}, ...),
+        ({"language": "de", "voice": "edge:de-DE-KatjaNeural"}, ...),
+        ({"language": "de", "voice": {"engine": "espeak", "name": "de", "rate": 110}}, ...),
+    ],
+)
+def test_a_voice_of_another_language(project: Project, top: dict[str, Any], hint: Any) -> None:
+    """An espeak voice that reads the spec's language as another one's is a warning with the voice to take."""
+    found = project.wrong({"narration": "Hallo."}, **top)
+    assert [item[2] for item in found] == ([] if hint is ... else [hint])
+    if found:
+        assert found[0][0] == ("language" if "language" in top else "voice")
+        assert "reads another one" in found[0][1]
+
+
+def test_a_voice_that_nobody_hears(project: Project) -> None:
+    """Where the spec's voice says nothing, what language it reads is no matter."""
+    assert project.wrong({"duration": 1}, language="de") == []
+    assert project.wrong({"narration": "Hallo.", "voice": "espeak:de"}, language="de") == []

@@ -92,9 +92,9 @@ def test_sizes(project: Project, size: str, pixels: tuple[int, int]) -> None:
     ("size", "message", "hint"),
     [
         ("161x91", "width and height must be even, not '161x91'", "162x92 would do"),
-        ("62x90", "width and height must be 64 to 7680, not '62x90'", None),
-        ("7682x90", "width and height must be 64 to 7680, not '7682x90'", None),
-        ("0000x0000", "width and height must be 64 to 7680, not '0000x0000'", None),
+        ("62x90", "width and height must be 64 to 7680 and even, not '62x90'", None),
+        ("7682x90", "width and height must be 64 to 7680 and even, not '7682x90'", None),
+        ("0000x0000", "width and height must be 64 to 7680 and even, not '0000x0000'", None),
     ],
 )
 def test_sizes_that_are_not_allowed(project: Project, size: str, message: str, hint: str | None) -> None:
@@ -235,6 +235,8 @@ def test_files_that_cannot_be_read(project: Project) -> None:
     assert [item.message for item in load.check(project.root / "gone.yaml")] == [
         "the spec cannot be read: no such file or directory"
     ]
+    project.write("talk.yaml", "vidbuild: 1")
+    assert load.check(project.root / "tlak.yml")[0].hint == f"did you mean '{project.root}/talk.yaml'?"
     assert [item.message for item in load.check(project.root)] == ["the spec cannot be read: is a directory"]
     assert load.check("a\0b")[0].message.startswith("the spec cannot be read: ")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vidbuild.spec.narration import parse, problems, spoken
+from vidbuild.spec.narration import parse, problems, speakable, spoken
 
 
 def test_marks_are_never_spoken_and_never_shown() -> None:
@@ -104,6 +104,24 @@ def test_pronunciation_is_only_spoken() -> None:
     assert said.spoken == "Use kube control, now."
     assert said.tokens == (("Use", "Use"), ("kubectl,", "kube control,"), ("now.", "now."))
     assert said.cues == {"k": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("...", False),
+        ("?! … —", False),
+        ("“”", False),
+        ("a", True),
+        ("5", True),
+        ("&", True),
+        ("日", True),
+        ("🎉", True),
+    ],
+)
+def test_what_can_be_spoken(text: str, expected: bool) -> None:
+    """Punctuation by itself is not spoken; letters, digits and signs that have a name are."""
+    assert speakable(text) is expected
 
 
 def test_pronunciation_is_not_applied_twice() -> None:

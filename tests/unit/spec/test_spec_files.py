@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from vidbuild.spec import files
-from vidbuild.spec.files import FileProblemError, fonts, image_size, look, text
+from vidbuild.spec.files import FileProblemError, fonts, image_size, look, neighbour, playable, text
 
 
 def png(path: Path, size: tuple[int, int] = (6, 4), kind: str = "PNG") -> Path:
@@ -118,6 +118,35 @@ def test_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert said(text, tmp_path / "b.py") == ("file 'b.py' is not UTF-8 text", None)
     monkeypatch.setattr(files, "MAX_TEXT", 10)
     assert said(text, tmp_path / "a.py") == ("file 'a.py' has more than 10 bytes", None)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_an_image_plays_nothing(kind: str, tmp_path: Path) -> None:
+    """An image that is taken for a video or a recording is told to be one, with the scene that shows it."""
+    file = tmp_path / "a.mp4"
+    Image.new("RGB", (6, 4)).save(file, kind)
+    with pytest.raises(FileProblemError) as caught:
+        playable(file, "a.mp4", "a video")
+    assert (caught.value.message, caught.value.hint) == (
+        "'a.mp4' is an image, not a video",
+        "a scene of type 'image' shows it",
+    )
+
+
+def test_what_plays(tmp_path: Path) -> None:
+    """A recording begins as a WebP image does, and is none; what is too short to be told is not refused here."""
+    file = tmp_path / "a.wav"
+    for content in (b"RIFF\x24\x00\x00\x00WAVEfmt ", b"\x00\x00\x00 ftypisom", b"x"):
+        file.write_bytes(content)
+        playable(file, "a.wav", "a recording")
+
+
+def test_the_nearest_file_of_a_kind(tmp_path: Path) -> None:
+    """Of the files beside a name, those with the right ending can be what was meant."""
+    (tmp_path / "video.mp4").touch()
+    assert neighbour(tmp_path / "vidoe.yaml", "vidoe.yaml", (".yaml", ".yml")) is None
+    (tmp_path / "video.yml").touch()
+    assert neighbour(tmp_path / "vidoe.yaml", "in/vidoe.yaml", (".yaml", ".yml")) == "did you mean 'in/video.yml'?"
 
 
 def test_font_folders(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ VALID: dict[str, Any] = {
         {"id": "c", "type": "command", "commands": [{"run": "a", "at": 1}, {"output": "b"}], "duration": 4},
         {"id": "d", "type": "code", "code": "a\nb", "highlight": [{"lines": "1-2"}], "duration": 4, "voice": "host"},
         {"id": "e", "type": "image", "src": "media/dot.png", "duration": 4, "transition": "cut"},
-        {"id": "f", "type": "clip", "src": "media/dot.png", "start": 1, "end": 2},
+        {"id": "f", "type": "clip", "src": "media/words.png", "start": 1, "end": 2},
         {"id": "g", "type": "outro", "title": "A", "links": ["a"], "duration": 2},
     ],
 }

@@ -71,6 +71,8 @@ def test_the_name_is_no_value(project: Project) -> None:
     [
         ("midnigth", "theme", "unknown theme 'midnigth'", "did you mean 'midnight'?"),
         ("xyz", "theme", "unknown theme 'xyz'", "there are midnight, paper, or a path to a theme file"),
+        ("ours", "theme", "unknown theme 'ours'", "did you mean './ours.yml'?"),
+        ("./our.yaml", "theme", "file './our.yaml' does not exist", "did you mean './ours.yml'?"),
         ("./gone.yaml", "theme", "file './gone.yaml' does not exist", None),
         ("gone.yml", "theme", "file 'gone.yml' does not exist", None),
         ("../theme.yaml", "theme", "'../theme.yaml' leaves the project, which is in '.'", None),
@@ -92,6 +94,7 @@ def test_the_name_is_no_value(project: Project) -> None:
 )
 def test_what_is_wrong_with_a_theme(project: Project, theme: Any, where: str, message: str, hint: str | None) -> None:
     """P42: an unknown theme, a file that is none, a path that leaves, a colour that is none: each at its field."""
+    project.write("ours.yml", "accent: '#f80'")
     assert project.wrong(theme=theme) == [(where, message, hint)]
 
 

@@ -57,7 +57,10 @@ def test_a_valid_spec_has_no_faults() -> None:
             spec(output={"size": "1080q"}),
             (
                 "output.size",
-                "'size' must be WIDTHxHEIGHT in pixels, or one of 2160p 1440p 1080p 720p vertical square, not '1080q'",
+                (
+                    "'size' must be WIDTHxHEIGHT in pixels (both even, 64 to 7680) or one of "
+                    "2160p 1440p 1080p 720p vertical square, not '1080q'"
+                ),
                 "did you mean '1080p'?",
             ),
         ),
