@@ -26,7 +26,7 @@ from filmlab import (
 from PIL import Image, ImageStat
 
 from vidbuild.errors import StepError
-from vidbuild.media import ffmpeg, h264
+from vidbuild.media import backdrop, ffmpeg, h264
 from vidbuild.media.encode import PROFILE
 from vidbuild.media.inspect import inspect
 from vidbuild.media.layer import Clip, Picture
@@ -157,6 +157,36 @@ def test_colours_stay_the_themes(tmp_path: Path, colour: tuple[int, int, int]) -
     assert all(abs(have - want) <= 3 for have, want in zip(mean, colour, strict=True)), mean
 
 
+def test_a_backdrops_dither_survives(tmp_path: Path) -> None:
+    """A dark, slow gradient is not coded as flat blocks, which would be seen as bands, not even in its first frame."""
+    size = (640, 360)
+    drawing = Drawing(tmp_path / "d", size).add("background")
+    lights = (backdrop.Light(0.9, 0.1, 0.5, 0.5),)
+    painted = backdrop.paint(size, (11, 16, 32), (20, 28, 56), (40, 60, 130), lights)
+    (drawing.folder / "background.png").write_bytes(painted)
+    step = film_context(tmp_path / "step", drawing.picture(Motion(30, 90)))
+    film.run(step)
+
+    def flat(image: Image.Image) -> float:
+        cells = [(x, y, x + 8, y + 8) for x in range(0, size[0], 8) for y in range(0, size[1], 8)]
+        grey = image.convert("L")
+        return sum(len(set(grey.crop(cell).tobytes())) == 1 for cell in cells) / len(cells)
+
+    with Image.open(drawing.folder / "background.png") as source:
+        assert flat(source) < 0.2
+    frames = decoded(step.out / film.SEGMENT, size)
+    assert flat(frames[0]) < 0.4, "x264's usual settings leave 0.9"
+    assert flat(frames[89]) < 0.4
+    assert (step.out / film.SEGMENT).stat().st_size < 30_000, "repeating a picture costs next to nothing"
+
+
+def test_a_player_can_be_sent_anywhere(tmp_path: Path) -> None:
+    """There is a key frame every five seconds, so that a player which is sent somewhere is there at once."""
+    step = film_context(tmp_path / "step", moving(tmp_path / "d", Motion(24, 300), (128, 72)))
+    film.run(step)
+    assert h264.scan((step.out / film.SEGMENT).read_bytes()).idrs == (0, 120, 240)
+
+
 def test_a_player_is_told_the_colours(tmp_path: Path) -> None:
     """The stream says that it is limited-range BT.709 with square pixels, progressive, High profile."""
     step = film_context(tmp_path / "step", moving(tmp_path / "d"))
@@ -192,7 +222,7 @@ def test_settings_change_the_bytes(tmp_path: Path) -> None:
     args = film.film_arguments(picture, {**PROFILE, "crf": 30, "threads": 1}, tmp_path)
     assert args[args.index("-crf") + 1] == "30"
     assert args[args.index("-threads:v") + 1] == "1"
-    assert args[args.index("-g") + 1] == args[args.index("-keyint_min") + 1] == "300"
+    assert args[args.index("-g") + 1] == args[args.index("-keyint_min") + 1] == "150"
 
 
 def test_lost_frames_fail_the_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
