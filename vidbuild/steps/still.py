@@ -6,21 +6,29 @@ from dataclasses import replace
 from pathlib import Path
 
 from vidbuild.engine.context import Context
+from vidbuild.errors import SpecProblem
 from vidbuild.media import compose, graph
 from vidbuild.media.layer import Picture
+from vidbuild.media.picture import Motion
 from vidbuild.steps import film
 
 STILL = "still.png"
 
 
 def run(context: Context) -> None:
-    """Write still.png. Params: frame, from the scene's start; past its end, or -1, is the last."""
+    """Write still.png. Params: frame, from the scene's start; -1, and the one at its very end, is the last."""
     picture = film.read(context)
-    last = picture.motion.frames - 1
-    frame = context.params["frame"]
-    frame = last if frame < 0 else min(frame, last)
+    frame = _within(context.params["frame"], picture.motion)
     picture = replace(picture, motion=picture.motion.window(frame, 1))
     film.shoot(context, still_arguments(picture, context.out), 1, "make the still")
+
+
+def _within(frame: int, motion: Motion) -> int:
+    """A time just before the end may have been rounded up to it."""
+    if frame > motion.frames:
+        lasts, asked = (round(count / motion.fps, 3) for count in (motion.frames, frame))
+        raise SpecProblem(f"there is nothing at {asked} s: the scene lasts {lasts} s")
+    return motion.frames - 1 if frame < 0 else min(frame, motion.frames - 1)
 
 
 def still_arguments(picture: Picture, out: Path) -> list[str]:
