@@ -10,6 +10,16 @@ from typing import Any
 TAB = 8
 TAIL = 24  # characters of a cut text that a message shows
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]+[0-~]|[0-~])?")
+REMARKS: Mapping[str, str] = {
+    "cut": "text is too long to fit: it is cut after '{tail}'",
+    "hidden": "output is too long to fit: {count} lines are not shown",
+    "lines": "code is too long to fit: only lines {from}-{to} are shown, {count} are not",
+    "language": "no syntax colours for language '{language}'",
+    "coarse": "image is only {size} pixels: it has too few for its place",
+    "sliver": "image is {size} pixels: as a whole it is only seen {shown} pixels large",
+    "crowded": "{count} {what} are too many to be read on one screen",
+    "crammed": "{count} items are too many for one screen: some are cut",
+}
 # Drawn fields whose names are not those of the spec.
 SPEC_FIELDS = (
     (re.compile(r"^entries\.(\d+)\.lines.*"), r"commands.\1.run"),
@@ -41,19 +51,9 @@ def texts(fields: Mapping[str, Any]) -> dict[str, str]:
 
 def remark(facts: Mapping[str, Any]) -> str:
     """What a template says of fitting a text, in words."""
-    match facts["kind"]:
-        case "cut":
-            return f"text is too long to fit: it is cut after '{facts['kept'].removesuffix('…')[-TAIL:]}'"
-        case "hidden":
-            return f"output is too long to fit: {facts['count']} lines are not shown"
-        case "lines":
-            return (
-                f"code is too long to fit: only lines {facts['from']}-{facts['to']} are shown, {facts['count']} are not"
-            )
-        case "language":
-            return f"no syntax colours for language '{facts['language']}'"
-        case _:
-            return f"{facts['count']} {facts.get('what', 'items')} are too many to be read on one screen"
+    words = {"what": "items", "kept": "", **facts}
+    words["tail"] = words["kept"].removesuffix("…")[-TAIL:]
+    return REMARKS[words["kind"]].format_map(words)
 
 
 def _visible(line: str) -> str:

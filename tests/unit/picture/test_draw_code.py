@@ -76,3 +76,45 @@ def test_a_line_wider_than_the_window_goes_on_in_the_next_row(tmp_path: Path) ->
         assert box[2] <= window.x + window.width
         assert box[3] - box[1] > 20
         assert made.warnings == []
+
+
+LINE = "    found = [item for item in items if item.name == name]  # normal width"
+
+
+@pytest.mark.parametrize("lines", [20, 22])
+def test_a_screen_of_code_fits_under_a_title(lines: int, tmp_path: Path) -> None:
+    """Twenty-two lines of normal width are seen whole at 1080p, in rows of at least 24 pixels' type."""
+    fields = changed("code", code="\n".join([LINE] * lines), highlights=[{"from": 1, "to": 1}, {"from": 22, "to": 22}])
+    made = drawn(tmp_path, "code", fields, size=(1920, 1080))
+    assert made.warnings == []
+    assert made["bar-0"].height >= 24 * 1.3
+    assert made["heading"].y >= 1080 * 0.05
+    assert made.ink("code")[3] < made["window"].y + made["window"].height - 60
+
+
+def test_short_code_keeps_its_roomy_window(tmp_path: Path) -> None:
+    """Only long code takes room from its heading: eight lines leave it where it is in other scenes."""
+    code = drawn(tmp_path / "a", "code", changed("code", code="\n".join(["x = 1"] * 8)), size=(1920, 1080))
+    command = drawn(tmp_path / "b", "command", changed("command", title="Your first request"), size=(1920, 1080))
+    assert code.image("heading").tobytes() == command.image("heading").tobytes()
+    assert (code["heading"].x, code["heading"].y) == (command["heading"].x, command["heading"].y)
+
+
+@pytest.mark.parametrize(
+    ("highlights", "shown"),
+    [
+        ([], "1-23"),
+        ([(2, 3), (20, 21)], "1-23"),
+        ([(40, 41), (55, 56)], "34-56"),
+        ([(2, 3), (50, 51)], "1-23"),
+    ],
+)
+def test_of_too_much_code_all_that_is_marked_or_the_start_is_seen(
+    highlights: list[tuple[int, int]], shown: str, tmp_path: Path
+) -> None:
+    """The stretch that is shown holds every highlight where one can, and else begins where the file does."""
+    ranges = [{"from": start, "to": end} for start, end in highlights]
+    fields = changed("code", code="\n".join([LINE] * 60), highlights=ranges)
+    made = drawn(tmp_path, "code", fields, size=(1920, 1080))
+    message = f"code is too long to fit: only lines {shown} are shown, 37 are not"
+    assert [(w.field, w.message) for w in made.warnings] == [("code", message)]

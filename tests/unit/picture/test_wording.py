@@ -66,7 +66,13 @@ def test_texts_are_named_as_in_the_spec() -> None:
             "code is too long to fit: only lines 3-20 are shown, 9 are not",
         ),
         ({"kind": "language", "language": "nope"}, "no syntax colours for language 'nope'"),
+        ({"kind": "coarse", "size": "4x3"}, "image is only 4x3 pixels: it has too few for its place"),
+        (
+            {"kind": "sliver", "size": "900x1", "shown": "800x1"},
+            "image is 900x1 pixels: as a whole it is only seen 800x1 pixels large",
+        ),
         ({"kind": "crowded", "count": 12}, "12 items are too many to be read on one screen"),
+        ({"kind": "crammed", "count": 9}, "9 items are too many for one screen: some are cut"),
         ({"kind": "crowded", "count": 40, "what": "lines"}, "40 lines are too many to be read on one screen"),
     ],
 )
