@@ -145,7 +145,10 @@ def _matching(patterns: Iterable[str], graph: Graph) -> frozenset[str]:
     for pattern in patterns:
         fitting = {step for step in graph.steps if step == pattern or fnmatchcase(step, pattern)}
         if not fitting:
-            raise UsageError(f"no step matches '{pattern}'", hint=_nearest(pattern, graph.steps))
+            kind = f"{pattern}:*"
+            of_kind = any(fnmatchcase(step, kind) for step in graph.steps)
+            hint = f"did you mean '{kind}'?" if of_kind else _nearest(pattern, graph.steps)
+            raise UsageError(f"no step matches '{pattern}'", hint=hint)
         found |= fitting
     return frozenset(found)
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 CLOSING = "'\"]})"
+CUE = re.compile(r"[:,-][ \t]+(\[\[[^\[\]\n]*\]\])\s*\Z")
 BEGAN = "; what is not finished began in line {}"
 
 
@@ -49,7 +50,22 @@ def _token(_problem: str, _context: str, text: str, at: int, _began: int) -> Ans
     return f"'{character}' is not expected here", at, f"text that starts with '{character}' needs quotes"
 
 
+def _cue(text: str, at: int) -> Answer | None:
+    """A text that begins with a cue, whose brackets YAML takes for a list in a list."""
+    found = CUE.search(text, max(at - 300, 0), at)
+    if found is None:
+        return None
+    return (
+        f"'{found[1]}' is a list here, and text follows it",
+        found.start(1),
+        "text that starts with '[[' needs quotes",
+    )
+
+
 def _key(_problem: str, _context: str, text: str, at: int, began: int) -> Answer:
+    cue = _cue(text, at)
+    if cue:
+        return cue
     before = text[text.rfind("\n", 0, at) + 1 : at].rstrip()
     if before[-1:] and before[-1] in CLOSING:
         hint = "text with quotes or brackets in it needs quotes around all of it"
@@ -79,6 +95,9 @@ def _simple_key(_problem: str, _context: str, text: str, _at: int, began: int) -
 
 
 def _comma(problem: str, _context: str, text: str, at: int, began: int) -> Answer:
+    cue = _cue(text, at)
+    if cue:
+        return cue
     expected = problem.removeprefix("did not find expected ")
     return f"{expected} is expected here{_since(text, at, began)}", at, None
 

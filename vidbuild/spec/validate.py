@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from vidbuild.place import Place
-from vidbuild.spec import schema
+from vidbuild.spec import schema, slips
 from vidbuild.spec.diagnostics import Diagnostic, did_you_mean
 from vidbuild.spec.document import Document, Path
 
@@ -60,14 +60,20 @@ def valid(data: object, node: schema.Schema) -> bool:
 def diagnose(document: Document, faults: Iterable[Fault]) -> list[Diagnostic]:
     """The faults, located."""
     return [
-        Diagnostic("error", fault.message, document.name, _place(document, fault), hint=fault.hint)
+        Diagnostic("error", fault.message, document.name, _place(document, fault), hint=_hint(document, fault))
         for fault in faults
-        if not fault.echo
+        if not fault.echo and not (fault.missing and slips.is_colon(document, fault.path))
     ]
 
 
+def _hint(document: Document, fault: Fault) -> str | None:
+    if fault.at_key:
+        return slips.COLON if slips.is_colon(document, fault.path[:-1]) else fault.hint
+    return fault.hint or (None if fault.missing else slips.hint(document, fault.path))
+
+
 def _place(document: Document, fault: Fault) -> Place:
-    return document.key(fault.path) if fault.at_key else document.value(fault.path)
+    return document.key(fault.path) if fault.at_key else slips.place(document, fault.path)
 
 
 @lru_cache(maxsize=4)
@@ -107,10 +113,10 @@ def _meant(error: Any, path: Path) -> Iterator[Fault]:  # noqa: ANN401
     hint = _enum_hint(error, str(error.instance)) if isinstance(error.instance, str | int | float) else None
     fitting = {index: parts for index, parts in branches.items() if not any(_wrong_shape(part, path) for part in parts)}
     if not fitting:
-        yield Fault(path, f"{_named(path)} must be {_alternatives(error)}, not {_value(error.instance)}", hint)
+        yield Fault(path, f"{_named(path)} must be {_alternatives(error)}{_but(error.instance)}", hint)
         return
     if "errorMessage" in error.schema:
-        yield Fault(path, f"{_named(path)} must be {_alternatives(error)}, not {_value(error.instance)}", hint)
+        yield Fault(path, f"{_named(path)} must be {_alternatives(error)}{_but(error.instance)}", hint)
         return
     enums = [part for parts in fitting.values() for part in parts if part.validator == "enum" and _here(part, path)]
     best = min(fitting, key=lambda index: (-_named_keys(error, index), len(fitting[index])))
@@ -179,17 +185,17 @@ def _noun(node: Mapping[str, Any], path: Path) -> str:
 
 
 def _plain(error: Any, path: Path) -> Fault:  # noqa: ANN401
-    rule, limit, what, value = error.validator, error.validator_value, _named(path), _value(error.instance)
+    rule, limit, what, value = error.validator, error.validator_value, _named(path), _but(error.instance)
     if rule == "type":
         kinds = [KINDS[kind] for kind in ([limit] if isinstance(limit, str) else limit)]
         wanted = "a mapping of fields" if not path else _or(kinds)
-        return Fault(path, f"{what} must be {wanted}, not {value}", _rewritten(error))
+        return Fault(path, f"{what} must be {wanted}{value}", _rewritten(error))
     if rule == "enum":
         return _choice(error, path)
     if rule == "const":
-        return Fault(path, f"{what} must be {limit}, the version of the spec language, not {value}")
+        return Fault(path, f"{what} must be {limit}, the version of the spec language{value}")
     if rule == "pattern":
-        return Fault(path, f"{what} must be {error.schema['patternErrorMessage']}, not {value}")
+        return Fault(path, f"{what} must be {error.schema['patternErrorMessage']}{value}")
     return Fault(path, f"{what} {_limits(rule, limit, error.instance)}")
 
 
@@ -198,7 +204,7 @@ def _choice(error: Any, path: Path) -> Fault:  # noqa: ANN401
     hint = did_you_mean(value, known) if isinstance(value, str) and isinstance(known[0], str) else None
     if path[-1:] == ("type",) and len(path) == 3 and isinstance(value, str):  # noqa: PLR2004 - a scene's type
         return Fault(path, f"unknown scene type '{_short(value)}'; there are {', '.join(known)}", hint)
-    return Fault(path, f"{_named(path)} must be {_listed(known)}, not {_value(value)}", hint)
+    return Fault(path, f"{_named(path)} must be {_listed(known)}{_but(value)}", hint)
 
 
 def _limits(validator: str, limit: Any, value: Any) -> str:  # noqa: ANN401
@@ -239,16 +245,17 @@ def _named(path: Path) -> str:
     return f"'{_short(path[-1])}'"
 
 
-def _value(value: object) -> str:
+def _but(value: object) -> str:
+    """How a message goes on from what was expected to what was found."""
     if value is None:
-        return "empty"
+        return ", but nothing is written here"
     if isinstance(value, bool):
-        return str(value).lower()
+        return f", not {str(value).lower()}"
     if isinstance(value, Mapping):
-        return "a mapping"
+        return ", not a mapping"
     if isinstance(value, list):
-        return "a list"
-    return f"'{_short(value)}'" if isinstance(value, str) else f"{value}"
+        return ", not a list"
+    return f", not '{_short(value)}'" if isinstance(value, str) else f", not {value}"
 
 
 def _short(value: str) -> str:

@@ -217,7 +217,7 @@ scenes:
         (b"5", "this must be a mapping of fields, not 5"),
         (b"{", "not YAML: did not find expected node content"),
         (b"vidbuild: 1\ntitle: A", "missing field 'scenes'"),
-        (b"vidbuild: 1\ntitle: A\nscenes:", "'scenes' must be a list, not empty"),
+        (b"vidbuild: 1\ntitle: A\nscenes:", "'scenes' must be a list, but nothing is written here"),
         (b"x" * 5_000_001, "the spec has 5000001 bytes, more than 5000000"),
     ],
 )

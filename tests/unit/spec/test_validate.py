@@ -48,7 +48,7 @@ def test_a_valid_spec_has_no_faults() -> None:
         (spec(vidbuild="1"), ("vidbuild", "'vidbuild' must be 1, the version of the spec language, not '1'", None)),
         (spec(title=""), ("title", "'title' must not be empty", None)),
         (spec(title=True), ("title", "'title' must be text, not true", 'write "true"')),
-        (spec(title=None), ("title", "'title' must be text, not empty", None)),
+        (spec(title=None), ("title", "'title' must be text, but nothing is written here", None)),
         (spec(scenes=[]), ("scenes", "'scenes' must not be empty", None)),
         (spec(scenes={}), ("scenes", "'scenes' must be a list, not a mapping", None)),
         (spec(scenes=["a"]), ("scenes.0", "entry 1 of 'scenes' must be a mapping, not 'a'", None)),
