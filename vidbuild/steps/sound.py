@@ -45,7 +45,11 @@ class _Sound:
 
 
 def run(context: Context) -> None:
-    """Write sound.aac and sound.json."""
+    """Write sound.aac and sound.json.
+
+    Params: fade_in, fade_out: samples over which a clip's own sound comes and goes at the scene's ends, where the
+    picture fades; 0 by default. Narration is never faded so.
+    """
     timing: dict[str, Any] = json.loads(context.inputs["timing"].read_text(encoding="utf-8"))
     samples: int = timing["samples"]
     narration = _narration(context, timing)
@@ -114,6 +118,7 @@ def _clip(context: Context, samples: int) -> _Sound | None:
         found = _measured(context, mix.raw(path, 2), len(sound) // 2)
     _fade_out(sound)
     sound.extend(array.array("h", bytes(4 * padded(samples) - 2 * len(sound))))
+    _fade_with_picture(sound, samples, context.params.get("fade_in", 0), context.params.get("fade_out", 0))
     path.write_bytes(wav.to_bytes(sound))
     return _Sound(path, found, gain(found, context.params["loudness"], MOST_FOR_CLIP))
 
@@ -139,6 +144,18 @@ def _fade_out(sound: array.array[int]) -> None:
     for left in range(length):
         for index in (-2 * left - 1, -2 * left - 2):
             sound[index] = sound[index] * left // length
+
+
+def _fade_with_picture(sound: array.array[int], samples: int, coming: int, going: int) -> None:
+    """Fade a sound of two channels in over the scene's first samples, and out over its last of `samples`.
+
+    By a quarter of a sine's wave: neighbours meet in silence, and the shorter that is, the less is it heard.
+    """
+    for length, first, step in ((coming, 0, 1), (going, samples - 1, -1)):
+        for index in range(min(length, samples)):
+            share = math.sin(math.pi / 2 * (index + 0.5) / length)
+            left = 2 * (first + step * index)
+            sound[left], sound[left + 1] = round(sound[left] * share), round(sound[left + 1] * share)
 
 
 def _mixed(context: Context, timing: Mapping[str, Any], narration: _Sound | None, clip: _Sound | None) -> list[str]:

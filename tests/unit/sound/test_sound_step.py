@@ -215,6 +215,50 @@ def test_narration_over_a_kept_clip_does_not_clip(tmp_path: Path) -> None:
     assert -4 < peaks < -1.0
 
 
+def loudness_of(path: Path, scratch: Path, *times: float) -> list[float]:
+    """The level of a sound in 20 ms around these times."""
+    decoded = heard(path, scratch)
+    return [level(decoded[round((at - 0.01) * SECOND) : round((at + 0.01) * SECOND)]) for at in times]
+
+
+def test_a_clips_sound_fades_with_the_picture(tmp_path: Path) -> None:
+    """At a transition a clip's sound comes and goes over the samples asked for, and is whole between."""
+    source = clip(tmp_path, tone(4 * SECOND, level=-12))
+    fades = {"fade_in": SECOND // 2, "fade_out": SECOND}
+    plain = made(tmp_path / "a", played("keep"), timing=timing(3 * SECOND), clip=source)
+    faded = made(tmp_path / "b", {**played("keep"), **fades}, timing=timing(3 * SECOND), clip=source)
+    times = (0.1, 0.25, 0.4, 0.6, 1.9, 2.2, 2.5, 2.8)
+    before, after = (loudness_of(step.out / "sound.aac", tmp_path, *times) for step in (plain, faded))
+    shares = [1 if not share else math.sin(math.pi / 2 * share) for share in (0.2, 0.5, 0.8, 0, 0, 0.8, 0.5, 0.2)]
+    wanted = [whole + 20 * math.log10(share) for whole, share in zip(before, shares, strict=True)]
+    assert after == pytest.approx(wanted, abs=0.5)
+    assert result(faded, "sound.json")["clip"] == result(plain, "sound.json")["clip"], "measured without the fades"
+
+
+def test_narration_does_not_fade_with_the_picture(tmp_path: Path) -> None:
+    """What is said at a scene's very start or end is heard in full, alone or over a clip that fades."""
+    fades = {"fade_in": SECOND, "fade_out": SECOND}
+    inputs = {"timing": timing(2 * SECOND, 0, 2 * SECOND), "narration": tone(2 * SECOND)}
+    plain, faded = made(tmp_path / "a", WEB, **inputs), made(tmp_path / "b", {**WEB, **fades}, **inputs)
+    assert (plain.out / "sound.aac").read_bytes() == (faded.out / "sound.aac").read_bytes()
+    source = clip(tmp_path, tone(2 * SECOND, level=-80, hertz=3000))
+    both = made(tmp_path / "c", {**played("keep"), **fades}, clip=source, **inputs)
+    early, middle, late = loudness_of(both.out / "sound.aac", tmp_path, 0.1, 1.0, 1.9)
+    assert early == pytest.approx(middle, abs=0.3)
+    assert late == pytest.approx(middle, abs=0.3)
+
+
+def test_no_fade_and_fades_longer_than_the_scene(tmp_path: Path) -> None:
+    """Fades of no samples change not a byte, and ones that are longer than the scene begin or end in its middle."""
+    source = clip(tmp_path, tone(2 * SECOND))
+    plain = made(tmp_path / "a", played("keep"), timing=timing(SECOND), clip=source)
+    none = made(tmp_path / "b", {**played("keep"), "fade_in": 0, "fade_out": 0}, timing=timing(SECOND), clip=source)
+    assert (plain.out / "sound.aac").read_bytes() == (none.out / "sound.aac").read_bytes()
+    long = made(tmp_path / "c", {**played("keep"), "fade_in": 2 * SECOND}, timing=timing(SECOND), clip=source)
+    whole, part = (loudness_of(step.out / "sound.aac", tmp_path, 0.9)[0] for step in (plain, long))
+    assert part - whole == pytest.approx(20 * math.log10(math.sin(math.pi / 2 * 0.45)), abs=0.5)
+
+
 def test_room_noise_is_not_raised_to_speech(tmp_path: Path) -> None:
     """A clip is made at most 12 dB louder."""
     source = clip(tmp_path, tone(2 * SECOND, level=-50))
