@@ -133,20 +133,6 @@ def test_a_reveal_changes_strength_but_no_place(tmp_path: Path) -> None:
     assert made.image("item-1").tobytes() != made.image("item-1-past").tobytes()
 
 
-def test_few_items_are_large_and_many_are_in_two_columns(tmp_path: Path) -> None:
-    """Two items are set larger than the house size; twelve short ones use the width of the frame."""
-    few = drawn(
-        tmp_path / "few", "list", changed("list", items=[{"text": "Hx", "detail": None}] * 2), size=(1920, 1080)
-    )
-    many = drawn(
-        tmp_path / "many", "list", changed("list", items=[{"text": "Hx", "detail": None}] * 12), size=(1920, 1080)
-    )
-    heights = [made.ink("item-0")[3] - made.ink("item-0")[1] for made in (few, many)]
-    assert heights[0] > heights[1] > 36
-    assert many["item-6"].x > 960
-    assert many["item-6"].y == many["item-0"].y
-
-
 def test_little_text_does_not_hang_at_the_top(tmp_path: Path) -> None:
     """A title alone stands on the optical centre; a single item is well below its heading."""
     title = drawn(tmp_path / "a", "title", {"title": "Acme", "subtitle": None, "kicker": None}).ink("title")
@@ -191,12 +177,6 @@ def test_long_text_that_still_fits_is_not_complained_of(tmp_path: Path) -> None:
     assert (
         drawn(tmp_path, "title", {"title": text, "subtitle": text * 2, "kicker": text}, size=(1280, 720)).warnings == []
     )
-
-
-def test_too_many_items_are_told(tmp_path: Path) -> None:
-    """Items that only fit in small type are a warning about the list."""
-    made = drawn(tmp_path, "list", changed("list", items=[{"text": LONG[:180], "detail": LONG[:180]}] * 12))
-    assert ("items", "12 items are too many to be read on one screen") in [(w.field, w.message) for w in made.warnings]
 
 
 def test_a_command_in_the_outro_looks_like_one(tmp_path: Path) -> None:
