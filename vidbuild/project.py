@@ -12,12 +12,15 @@ SPEC_ENDINGS = (".vidbuild.yaml", ".vidbuild.yml", ".yaml", ".yml")
 
 
 def root_of(spec: Path) -> Path:
-    """The project's root: the nearest folder upwards with vidbuild.toml or .git, else the spec's own folder."""
-    folder = Path(os.path.realpath(spec)).parent
+    """The project's root: the nearest folder above a spec with vidbuild.toml or .git, else the spec's own.
+
+    The way up is that of the spec's path as it is written; symlinks in the root's own path are resolved.
+    """
+    folder = spec.absolute().parent
     for candidate in (folder, *folder.parents):
-        if any((candidate / mark).exists() for mark in ROOT_MARKS):
-            return candidate
-    return folder
+        if any(os.path.lexists(candidate / mark) for mark in ROOT_MARKS):
+            return candidate.resolve()
+    return folder.resolve()
 
 
 def cache_of(root: Path) -> Path:

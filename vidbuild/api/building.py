@@ -12,7 +12,7 @@ from typing import TypedDict, Unpack
 
 from vidbuild import __version__
 from vidbuild.api.listening import listening
-from vidbuild.api.placing import Placing
+from vidbuild.api.placing import Placing, refuse_sources
 from vidbuild.api.planning import Plan, plan_of, store_of
 from vidbuild.api.result import FailedStep, Notice, Result, Steps
 from vidbuild.api.tools import tools
@@ -21,11 +21,11 @@ from vidbuild.engine.events import Event, Listener
 from vidbuild.engine.graph import Step
 from vidbuild.engine.result import BuildReport, StepReport
 from vidbuild.engine.store import Store
-from vidbuild.errors import Failure, UsageError, VidbuildError
+from vidbuild.errors import Failure, StoreError, UsageError, VidbuildError
 from vidbuild.model import Spec
 from vidbuild.place import Place
 from vidbuild.plan.kinds import KINDS, RESOURCES
-from vidbuild.project import OUTPUT_FOLDER
+from vidbuild.project import OUTPUT_FOLDER, name_of
 
 PASSED_ON = ("VIDBUILD_FFMPEG", "PATH", "SYSTEMROOT")
 FOR_NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SSL_CERT_FILE", "VIDBUILD_EDGE_ENDPOINT")
@@ -66,39 +66,71 @@ def build(spec: SpecLike, **options: Unpack[Options]) -> Result:
     UsageError and StoreError are raised where nothing could be tried.
     """
     started = time.monotonic()
-    path = spec.path if isinstance(spec, Spec) else Path(spec)
+    path = _path(spec)
     store = store_of(path, options.get("cache"))
+    try:
+        result = _build(spec, path, store, options)
+    except OSError as error:  # every file of the user's own is told by whoever reads it
+        name = error.filename or store.root
+        raise StoreError(f"the cache cannot be used: {(error.strerror or str(error)).lower()}: '{name}'") from error
+    return replace(result, wall_seconds=round(time.monotonic() - started, 3))
+
+
+def _build(spec: SpecLike, path: Path, store: Store, options: Options) -> Result:
     dry_run, only = options.get("dry_run", False), options.get("only", ())
     plan = plan_of(spec, store=store, variables=options.get("variables"), only=only, remember=not dry_run)
     if dry_run:
-        result = _foreseen(plan, store, options.get("fresh", ()))
-    else:
-        with listening(options.get("on_event")) as listener:
-            folder = options.get("output") or path.parent / OUTPUT_FOLDER
-            result = _One(plan, store, folder).build(options, listener)
-    return replace(result, wall_seconds=round(time.monotonic() - started, 3))
+        return _foreseen(plan, store, options.get("fresh", ()))
+    with listening(options.get("on_event")) as listener:
+        folder = options.get("output") or path.parent / OUTPUT_FOLDER
+        return _One(plan, store, folder).build(options, listener)
 
 
 def build_all(specs: Iterable[SpecLike], **options: Unpack[Options]) -> list[Result]:
     """Build specs one after the other; a spec that is wrong is a failed result, and ends it unless keep_going."""
+    several = list(specs)
+    _refuse_same_names(several, options)
     results: list[Result] = []
-    for spec in specs:
+    for spec in several:
         try:
             result = build(spec, **options)
         except VidbuildError as error:
-            if not hasattr(error, "diagnostics"):
+            if not hasattr(error, "diagnostics") and not (options.get("keep_going") and len(several) > 1):
                 raise
-            path = spec.path if isinstance(spec, Spec) else Path(spec)
-            result = Result("failed", path, "", (), Steps(0), 0.0, 0.0, diagnostics=error.diagnostics)
+            result = _untried(_path(spec), error)
         results.append(result)
         if not result.ok and not options.get("keep_going"):
             break
     return results
 
 
+def _path(spec: SpecLike) -> Path:
+    return spec.path if isinstance(spec, Spec) else Path(spec)
+
+
+def _untried(path: Path, error: VidbuildError) -> Result:
+    """The result of a spec that could not even be tried."""
+    told = getattr(error, "diagnostics", ())
+    fault = "spec" if isinstance(error, UsageError) else "step"
+    failed = () if told else (FailedStep(path.name, error.message, error.hint, fault=fault),)
+    return Result("failed", path, "", (), Steps(0, failed=failed), 0.0, 0.0, diagnostics=told)
+
+
+def _refuse_same_names(specs: Sequence[SpecLike], options: Options) -> None:
+    """Raise UsageError where one spec's outputs would take the place of another's."""
+    first: dict[Path, Path] = {}
+    for path in map(_path, specs):
+        target = (options.get("output") or path.parent / OUTPUT_FOLDER).absolute() / name_of(path)
+        if target in first and first[target] != path:
+            raise UsageError(f"'{first[target]}' and '{path}' have the same outputs, '{target.name}.mp4' and so on")
+        first[target] = path
+
+
 def engine_of(store: Store) -> Engine:
     """The engine with this project's kinds of step and tools."""
     env = {name: os.environ[name] for name in (*PASSED_ON, *FOR_NETWORK) if name in os.environ}
+    if "VIDBUILD_FFMPEG" in env and os.sep in env["VIDBUILD_FFMPEG"]:
+        env["VIDBUILD_FFMPEG"] = str(Path(env["VIDBUILD_FFMPEG"]).absolute())  # workers are elsewhere
     return Engine(store, KINDS, tools(), {**env, **FIXED}, made_by=f"vidbuild {__version__}")
 
 
@@ -123,6 +155,7 @@ class _One:
 
     def build(self, options: Options, on_event: Listener | None) -> Result:
         plan, engine, fresh = self.plan, engine_of(self.store), options.get("fresh", ())
+        refuse_sources(plan, self.folder)
         if options.get("offline"):
             refuse_network(engine, plan, fresh)
         report = engine.build(

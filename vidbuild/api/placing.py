@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 from vidbuild import __version__
 from vidbuild.api.planning import Plan
 from vidbuild.api.result import Notice, OutputFile
+from vidbuild.engine.graph import Source
 from vidbuild.engine.outputs import Outputs, Placed
 from vidbuild.engine.result import BuildReport
 from vidbuild.engine.store import Store
+from vidbuild.errors import UsageError
 
 # kind of output, step, its file, ending of the name
 PRODUCTS = (
@@ -20,6 +23,19 @@ PRODUCTS = (
     ("captions", "caption", "captions.vtt", ".vtt"),
     ("report", "report", "timing.json", ".timing.json"),
 )
+
+
+def refuse_sources(plan: Plan, folder: Path) -> None:
+    """Raise UsageError where an output would take the place of a file that the video is made from."""
+    feeds = (source for step in plan.graph.steps.values() for source in step.inputs.values())
+    sources = {os.path.realpath(source.path) for source in feeds if isinstance(source, Source)}
+    endings = (*(ending for *_, ending in PRODUCTS), ".poster.png", ".report.html")
+    for ending in endings:
+        target = folder / f"{plan.name}{ending}"
+        if os.path.realpath(target) in sources:
+            raise UsageError(
+                f"'{target}' is what the video is made from and cannot be its output", hint="-o another folder"
+            )
 
 
 class Placing:

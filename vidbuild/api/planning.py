@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from vidbuild.api import memory
 from vidbuild.api.result import Notice
-from vidbuild.engine import canonical
 from vidbuild.engine.files import FileTable
 from vidbuild.engine.graph import Graph
 from vidbuild.engine.memo import Memos
@@ -22,9 +22,6 @@ from vidbuild.errors import UsageError
 from vidbuild.model import Scene, Spec
 from vidbuild.place import Place
 from vidbuild.project import cache_of, name_of, root_of
-
-PACKAGE = Path(__file__).resolve().parent.parent
-FORMAT = 1  # raised when what is remembered changes its shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ class Plan:
 
 def store_of(spec: Path, cache: Path | None) -> Store:
     """The store in which a spec's project keeps its results."""
-    return Store(cache if cache is not None else cache_of(root_of(spec)))
+    return Store(cache.absolute() if cache is not None else cache_of(root_of(spec)))
 
 
 def plan_of(
@@ -68,12 +65,13 @@ def plan_of(
         return _from_memo(spec.path, _compiled(spec, only, table, ()), only)
     spec = Path(spec)
     memos = Memos(store)
-    key = _memo_key(spec, table, variables or {}, only)
-    known = memos.get(key) if key else None
-    if known is not None and _still_true(known, table):
+    key = memory.key_of(spec, table, variables or {}, only)
+    known: dict[str, Any] | None = memos.get(key) if key else None
+    if known is not None and memory.holds(known["files"], table):
         return _from_memo(spec, known, only)
+    began = memory.now()
     data = _made(spec, table, variables or {}, only)
-    if key and remember:
+    if key and remember and memory.settled(data["files"], began):
         store.prepare()
         memos.put(key, data)
         table.save()
@@ -82,45 +80,8 @@ def plan_of(
 
 def entry_of(spec: Path, only: Sequence[str] = ()) -> str:
     """The name under which a spec's steps are remembered: its path in the project, and the scenes that were chosen."""
-    path = Path(os.path.realpath(spec)).relative_to(root_of(spec)).as_posix()
-    return f"{path} --only {','.join(only)}" if only else path
-
-
-def _memo_key(spec: Path, table: FileTable, variables: Mapping[str, str], only: Sequence[str]) -> str | None:
-    try:
-        text = table.digest(str(spec.absolute()))
-    except OSError:
-        return None  # the reader says what is wrong, and where
-    return canonical.digest(
-        {
-            "format": FORMAT,
-            "vidbuild": _planner(),
-            "path": str(spec),
-            "root": str(root_of(spec)),
-            "spec": text,
-            "variables": dict(variables),
-            "only": list(only),
-        }
-    )
-
-
-def _planner() -> str:
-    """What tells one vidbuild from another: the stat of each of its own files that a plan can depend on."""
-    rows = []
-    for folder, _, names in os.walk(PACKAGE):
-        for name in names:
-            if name.endswith((".py", ".json", ".yaml", ".typ")):
-                path = os.path.join(folder, name)  # noqa: PTH118 - a null build does this a hundred times
-                stat = os.stat(path)  # noqa: PTH116 - as above
-                rows.append(f"{path} {stat.st_size} {stat.st_mtime_ns}")
-    return canonical.digest(sorted(rows))
-
-
-def _still_true(known: Mapping[str, Any], table: FileTable) -> bool:
-    try:
-        return all(table.digest(path) == digest for path, digest in known["files"])
-    except OSError:
-        return False
+    path = (spec.absolute().parent.resolve() / spec.name).relative_to(root_of(spec)).as_posix()
+    return f"{path} --only {','.join(sorted(set(only)))}" if only else path
 
 
 def _made(spec: Path, table: FileTable, variables: Mapping[str, str], only: Sequence[str]) -> dict[str, Any]:
@@ -141,7 +102,7 @@ def _compiled(spec: Spec, only: Sequence[str], table: FileTable, notices: Sequen
 
     chosen = _only(spec, only)
     return {
-        "files": [[str(path), table.digest(str(path))] for path in chosen.files],
+        "files": memory.rows(chosen.files, table),
         "graph": plan(chosen).to_data(),
         "targets": list(targets(chosen)),
         "scenes": [scene.id for scene in chosen.scenes],
@@ -180,7 +141,7 @@ def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str]) -> Plan
     return Plan(
         spec=spec,
         entry=entry_of(spec, only),
-        name=".".join((name, *only)),
+        name=".".join((name, *(data["scenes"] if only else ()))),
         graph=Graph.from_data(data["graph"]),
         targets=tuple(data["targets"]),
         scenes=tuple(data["scenes"]),

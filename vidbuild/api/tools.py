@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from vidbuild.engine.tools import Tool
@@ -12,63 +12,26 @@ from vidbuild.voices.registry import ENGINES
 
 def tools() -> Mapping[str, Tool]:
     """Name -> tool, as the kinds of step name them."""
-    voices = {
-        f"voice-{name}": Tool(engine.stat_path, partial(_voice_identity, name)) for name, engine in ENGINES.items()
-    }
+    voices = {f"voice-{name}": Tool(engine.stat_paths, engine.identity) for name, engine in ENGINES.items()}
     return {
-        "ffmpeg": Tool(_ffmpeg_path, _ffmpeg_identity),
-        "typst": Tool(_typst_path, _typst_identity),
-        "fonts": Tool(_no_file, _fonts_identity),
-        "pillow": Tool(_pillow_path, _pillow_identity),
+        "ffmpeg": Tool(_paths("ffmpeg", "stat_paths"), _identity("ffmpeg", "identity")),
+        "typst": Tool(_paths("layout", "typst_paths"), _identity("layout", "typst_identity")),
+        "fonts": Tool(_paths("layout", "fonts_paths"), _identity("layout", "fonts_identity")),
+        "pillow": Tool(_paths("layout", "pillow_paths"), _identity("layout", "pillow_identity")),
         **voices,
     }
 
 
-def _voice_identity(name: str) -> str:
-    return ENGINES[name].identity()
+def _paths(module: str, name: str) -> Callable[[], Sequence[Path]]:
+    def paths() -> Sequence[Path]:
+        found: Sequence[Path] = getattr(import_module(f"vidbuild.media.{module}"), name)()
+        return found
+
+    return paths
 
 
-def _ffmpeg_path() -> Path:
-    from vidbuild.media import ffmpeg
+def _identity(module: str, name: str) -> Callable[[], str]:
+    def identity() -> str:
+        return str(getattr(import_module(f"vidbuild.media.{module}"), name)())
 
-    return ffmpeg.executable()
-
-
-def _ffmpeg_identity() -> str:
-    from vidbuild.media import ffmpeg
-
-    return ffmpeg.identity()
-
-
-def _typst_path() -> Path:
-    from vidbuild.media import layout
-
-    return layout.typst_path()
-
-
-def _typst_identity() -> str:
-    from vidbuild.media import layout
-
-    return layout.typst_identity()
-
-
-def _no_file() -> None:
-    """No one file tells that the default fonts are the same, and hashing all eight takes milliseconds."""
-
-
-def _fonts_identity() -> str:
-    from vidbuild.media import layout
-
-    return layout.fonts_identity()
-
-
-def _pillow_path() -> Path:
-    from vidbuild.media import layout
-
-    return layout.pillow_path()
-
-
-def _pillow_identity() -> str:
-    from vidbuild.media import layout
-
-    return layout.pillow_identity()
+    return identity

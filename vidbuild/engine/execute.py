@@ -13,6 +13,7 @@ The answer is ``{"outputs": {name: [digest, *signature]}, "sources": {digest: si
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import os
 import time
@@ -29,6 +30,11 @@ from vidbuild.errors import Failure, StepError, VidbuildError
 
 Progress = Callable[[int, int], None]
 _LOG_LINES = 40
+
+# What the machine, not vidbuild, is at fault for.
+_SURROUNDINGS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENOMEM}
+)
 
 
 def execute(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -110,6 +116,8 @@ def _unexpected(error: Exception) -> Failure:
     log = tuple("".join(traceback.format_exception(error)).splitlines()[-_LOG_LINES:])
     if isinstance(error, VidbuildError):
         return Failure(error.message, error.hint, log=log)
+    if isinstance(error, OSError) and error.errno in _SURROUNDINGS:
+        return Failure(f"{durable.told(error)}: '{error.filename}'" if error.filename else durable.told(error), log=log)
     return Failure(f"{type(error).__name__}: {error}", log=log, fault="bug")
 
 

@@ -1,7 +1,7 @@
 """Puts results where the user wants them, whole or not at all; it knows nothing of which step made them.
 
-A file that is already the same is not touched. One that is neither what was last put there nor anything in the store
-is the user's own: it is moved aside, and never over anything else.
+A file that is already the same is not touched. One that is not what was last put there is the user's own: it is moved
+aside, and never over anything else.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Outputs:
         try:
             return self._place(blob, target)
         except OSError as error:
-            raise UsageError(f"cannot write '{target}': {durable.told(error)}") from error
+            raise StoreError(f"cannot write '{target}': {durable.told(error)}") from error
 
     def write(self, content: bytes, target: Path) -> tuple[Blob, Placed]:
         """Place what no step made; it becomes a blob like any output."""
@@ -95,8 +95,7 @@ class Outputs:
         return digest if then == now else durable.hash_file(target)
 
     def _is_ours(self, target: Path, present: str) -> bool:
-        placed = self._placed.get(str(target), ("", None))[0]
-        return present == placed or self._store.blobs.path(present).exists()
+        return present == self._placed.get(str(target), ("", None))[0]
 
     def _record(self, target: Path, digest: str) -> None:
         item = (digest, signature(target))

@@ -20,6 +20,17 @@ _GRACE = 2.0
 _POLL = 0.002
 _CHUNK = 1 << 16
 
+# A worker must be of the very package that planned the step, wherever that one was imported from.
+_HOME = str(Path(__file__).resolve().parents[2])
+_BOOT = """\
+import sys
+home = sys.argv.pop(1)
+sites = [place for place, path in enumerate(sys.path) if path.endswith(("site-packages", "dist-packages"))]
+sys.path.insert(sites[0] if sites else len(sys.path), home)
+from vidbuild.engine.worker import main
+main()
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -38,7 +49,7 @@ class _Worker:
         self.step: str | None = None
         self.log = folder / f"worker-{number}.log"
         self._rest = b""
-        command = [sys.executable, "-P", "-m", "vidbuild.engine.worker", str(os.getpid())]
+        command = [sys.executable, "-P", "-c", _BOOT, _HOME, str(os.getpid())]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command,

@@ -18,6 +18,7 @@ Folders of other versions, and files that are not ours, are left alone.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,5 +108,10 @@ class Store:
         return Session.begin(self.home / "tmp")
 
     def clear(self) -> None:
-        """Remove everything of this version; other versions and foreign files stay."""
-        durable.remove_folder(self.home)
+        """Remove everything of this version; other versions and foreign files stay.
+
+        It is moved aside first, so that a build that begins meanwhile finds no half of it.
+        """
+        aside = self.home.with_name(f"{VERSION}-{os.urandom(4).hex()}")
+        self.home.rename(aside)
+        durable.remove_folder(aside)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vidbuild.engine import canonical
 from vidbuild.engine.blobs import signature
 from vidbuild.engine.files import FileTable
+from vidbuild.errors import StepError
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
     """Something outside a step that its bytes depend on.
 
-    path: the file whose stat tells that the identity is still the same; None where asking is cheap anyway.
+    paths: the files whose stats tell that the identity is still the same; none of them where asking is cheap anyway.
     identify: the identity itself; may start a process. Raises VidbuildError where the tool cannot be used.
     """
 
-    path: Callable[[], Path | None]
+    paths: Callable[[], Sequence[Path]]
     identify: Callable[[], str]
 
 
@@ -38,13 +40,19 @@ class Tools:
 
     def _look_up(self, name: str) -> str:
         tool = self._tools[name]
-        path = tool.path()
-        if path is None:
+        paths = tool.paths()
+        if not paths:
             return tool.identify()
-        row = f"tool:{name}:{path}"
-        now = signature(path)
-        known = self._table.lookup(row, now)
+        try:
+            signatures = [signature(path) for path in paths]
+        except OSError as error:
+            raise StepError(f"'{name}' cannot be used: '{error.filename or paths[0]}' is not there") from error
+        # One row tells of all the files: the others' signatures are in its name.
+        row = (
+            f"tool:{name}:{canonical.digest([[str(path), *now] for path, now in zip(paths, signatures, strict=True)])}"
+        )
+        known = self._table.lookup(row, signatures[0])
         if known is None:
             known = tool.identify()
-            self._table.record(row, now, known)
+            self._table.record(row, signatures[0], known)
         return known

@@ -57,28 +57,37 @@ class Drawing:
     remarks: tuple[Mapping[str, Any], ...]
 
 
-def typst_path() -> Path:
-    """The file that changes when another typst is installed, found without importing it."""
-    return _package("typst") / "_typst.abi3.so"
+def typst_paths() -> Sequence[Path]:
+    """The compiled files that are typst, its own faces included, found without importing it."""
+    return _compiled("typst")
 
 
 def typst_identity() -> str:
-    """The version of typst, in which its own faces are included."""
-    from importlib.metadata import version  # slow to import, and asked only when typst's file is new
-
-    return f"typst {version('typst')}"
+    """The digest of what is compiled of typst."""
+    return f"typst {_digest(typst_paths())}"
 
 
-def pillow_path() -> Path:
-    """The file that changes when another Pillow is installed."""
-    return _package("PIL") / "_version.py"
+def pillow_paths() -> Sequence[Path]:
+    """The compiled files that are Pillow, which scales and encodes pictures."""
+    return _compiled("PIL")
 
 
 def pillow_identity() -> str:
-    """The version of Pillow, which scales and encodes pictures."""
-    from importlib.metadata import version  # as above
+    """The digest of what is compiled of Pillow."""
+    return f"pillow {_digest(pillow_paths())}"
 
-    return f"pillow {version('pillow')}"
+
+def _compiled(package: str) -> Sequence[Path]:
+    folder = _package(package)
+    return sorted(path for path in folder.iterdir() if path.suffix in {".so", ".pyd", ".dylib"})
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    whole = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            whole.update(hashlib.file_digest(file, "sha256").digest())
+    return whole.hexdigest()
 
 
 def default_families() -> list[str]:
@@ -93,17 +102,9 @@ def fonts_paths() -> tuple[Path, ...]:
     return tuple(_package(package) / "files" / name for package, name in DEFAULT_FACES)
 
 
-def fonts_path() -> None:
-    """No one file tells that the default faces are the same, and their digest is a matter of milliseconds."""
-    return
-
-
 def fonts_identity() -> str:
     """A digest over the default faces' bytes, in their order."""
-    whole = hashlib.sha256()
-    for path in fonts_paths():
-        whole.update(hashlib.sha256(path.read_bytes()).digest())
-    return f"fonts {whole.hexdigest()}"
+    return f"fonts {_digest(fonts_paths())}"
 
 
 def stage_fonts(folder: Path, fonts: Iterable[Path]) -> None:

@@ -105,11 +105,11 @@ def _time(spec: Spec, index: int, scene: Scene, kind: SceneType, clip: Clip | No
     head, tail = _ends(spec, index)
     params: dict[str, Any] = {
         "fps": spec.fps,
-        "before": clock.samples(scene.pause_before),
-        "after": clock.samples(scene.pause_after),
+        "pause_before": clock.samples(scene.pause_before),
+        "pause_after": clock.samples(scene.pause_after),
         "duration": None if scene.duration is None else clock.samples(scene.duration),
-        "min": clock.samples(scene.min_duration),
-        "max": None if scene.max_duration is None else clock.samples(scene.max_duration),
+        "min_duration": clock.samples(scene.min_duration),
+        "max_duration": None if scene.max_duration is None else clock.samples(scene.max_duration),
         "rate": scene.voice.rate,
         "narration": scene.narration.text if scene.narration else "",
         "pronounced": _pronounced(scene),
@@ -118,8 +118,8 @@ def _time(spec: Spec, index: int, scene: Scene, kind: SceneType, clip: Clip | No
         "reveals": [_reveal(item) for item in kind.reveals(scene)],
         "zooms": {layer: list(zoom) for layer, zoom in kind.zooms(scene).items()},
         "clip": None if clip is None else {"start_ms": clip.start_ms, "end_ms": clip.end_ms, "fit": clip.fit},
-        "head": head,
-        "tail": tail,
+        "transition_before": head,
+        "transition": tail,
     }
     inputs: dict[str, Input] = {}
     if scene.narration is not None:
@@ -127,10 +127,8 @@ def _time(spec: Spec, index: int, scene: Scene, kind: SceneType, clip: Clip | No
     if clip is not None:
         inputs["clip"] = Source(str(clip.path))
     places = dict(scene.places)
-    if "transition" in scene.places:
-        places["tail.transition"] = scene.places["transition"]
     if before is not None and "transition" in before.places:
-        places["head.transition"] = before.places["transition"]
+        places["transition_before"] = before.places["transition"]
     return Step(f"time:{scene.id}", "time", params, inputs, places)
 
 

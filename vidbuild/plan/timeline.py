@@ -71,7 +71,7 @@ def _speech(scene: Mapping[str, Any], speech: tuple[Sequence[SpokenWord], int] |
     if speech is None:
         return _Speech((), {}, 0, 0)
     words, samples = speech
-    begin = scene["before"]
+    begin = scene["pause_before"]
     written = scene["narration"].split()
     tokens = [(word, scene["pronounced"].get(str(index), word)) for index, word in enumerate(written)]
     spoken = align(tokens, words, samples)
@@ -89,7 +89,7 @@ def _spread_over(scene: Mapping[str, Any], said: _Speech, played: int) -> tuple[
     """Where reveals without a time of their own may go: the narration, or else most of the scene."""
     if said.end:
         return said.begin, said.end
-    whole = max(scene["duration"] or 0, played, scene["min"])
+    whole = max(scene["duration"] or 0, played, scene["min_duration"])
     return min(clock.samples(ENTRANCE), whole // 4), whole - whole // 4
 
 
@@ -193,8 +193,8 @@ def _effect_frames(effect: str, characters: int, room: int | None, fps: int) -> 
 
 def _length(scene: Mapping[str, Any], said: _Speech, played: int, done: int) -> int:
     """The scene's length in samples, before it is rounded up to frames."""
-    spoken = said.end + scene["after"] if said.end else 0
-    fixed, most = scene["duration"], scene["max"]
+    spoken = said.end + scene["pause_after"] if said.end else 0
+    fixed, most = scene["duration"], scene["max_duration"]
     if fixed is not None:
         if said.end > fixed:
             raise SpecProblem(
@@ -205,7 +205,7 @@ def _length(scene: Mapping[str, Any], said: _Speech, played: int, done: int) -> 
             )
         return int(fixed)
     visuals = done + clock.samples(REST) if scene["reveals"] else 0
-    length = max(scene["min"], spoken, played, visuals)
+    length = max(scene["min_duration"], spoken, played, visuals)
     if most is not None and length > most:
         raise SpecProblem(
             f"this scene lasts {clock.spoken(length)}, "
@@ -229,13 +229,13 @@ def _mend(scene: Mapping[str, Any], said: _Speech, over: int) -> str:
 
 def _check_transitions(scene: Mapping[str, Any], frames: int) -> None:
     fps = scene["fps"]
-    for which, name in (("head", "into"), ("tail", "out of")):
+    for which, name in (("transition_before", "into"), ("transition", "out of")):
         length = scene[which] * 2
         if length * 2 > frames:
             raise SpecProblem(
                 f"the transition {name} this scene takes {length / fps:.1f} s, "
                 f"more than half of the scene's {frames / fps:.1f} s",
-                field=f"{which}.transition",
+                field=which,
                 hint=f"{frames // 4 * 2 / fps:.1f} s would do",
             )
 

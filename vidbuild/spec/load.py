@@ -10,6 +10,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.model import Scene, Spec
+from vidbuild.project import root_of
 from vidbuild.spec import expand, made, paths, reader, schema, validate
 from vidbuild.spec.diagnostics import Diagnostic, SpecError, tidy
 from vidbuild.spec.document import Document, Path, dotted
@@ -166,7 +167,7 @@ class _Making:
     def __init__(self, document: Document, notes: Notes, valid: _Valid) -> None:
         self.document, self.notes, self.valid = document, notes, valid
         self.path = FilePath(document.name)
-        self.root = paths.project_root(self.path)
+        self.root = root_of(self.path)
         self.whole = valid.whole()
         self.sources: dict[str, str] = {}
 

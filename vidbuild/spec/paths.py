@@ -7,7 +7,6 @@ import os
 import re
 from pathlib import Path
 
-ROOT_MARKS = ("vidbuild.toml", ".git")
 _PROTOCOL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _DRIVE = re.compile(r"[A-Za-z]:|\\\\|//")
 
@@ -20,13 +19,9 @@ class PathProblemError(Exception):
         self.message = message
 
 
-def project_root(spec: Path) -> Path:
-    """The nearest folder above a spec with vidbuild.toml or .git, else the spec's own; symlinks resolved."""
-    folder = spec.absolute().parent
-    for candidate in (folder, *folder.parents):
-        if any(os.path.lexists(candidate / mark) for mark in ROOT_MARKS):
-            return candidate.resolve()
-    return folder.resolve()
+def written(value: str, folder: Path) -> Path:
+    """Where `value` leads by its name, symlinks as they are: they may lead elsewhere tomorrow."""
+    return folder.absolute() / value
 
 
 def resolve(value: str, folder: Path, root: Path) -> Path:

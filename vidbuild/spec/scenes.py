@@ -121,7 +121,7 @@ def _narration(fields: Fields, path: Path, around: Around, notes: Notes) -> Narr
 def _audio(value: str, path: Path, around: Around, notes: Notes) -> FilePath | None:
     try:
         file = paths.resolve(value, around.folder, around.root)
-        around.files.append(file)
+        around.files.append(paths.written(value, around.folder))
         files.playable(file, value, "a recording")
     except (paths.PathProblemError, files.FileProblemError) as error:
         notes.error(path, error.message, getattr(error, "hint", None))
@@ -149,7 +149,7 @@ def _files(own: dict[str, Any], path: Path, kind: str, around: Around, notes: No
             continue
         try:
             file = paths.resolve(own[name], around.folder, around.root)
-            around.files.append(file)
+            around.files.append(paths.written(own[name], around.folder))
             content = _content(spec["kind"], file, own[name])
         except (paths.PathProblemError, files.FileProblemError) as error:
             notes.error((*path, name), error.message, getattr(error, "hint", None))

@@ -58,7 +58,7 @@ class Themes:
             return None
         try:
             file_path = paths.resolve(name, folder, self.root)
-            self.files.append(file_path)
+            self.files.append(paths.written(name, folder))
             files.look(file_path, name)
             return self._file(file_path, name, path, notes, folder, seen)
         except (paths.PathProblemError, files.FileProblemError) as error:
@@ -98,7 +98,7 @@ class Themes:
             return
         try:
             file = paths.resolve(whole["logo"], folder, self.root)
-            self.files.append(file)
+            self.files.append(paths.written(whole["logo"], folder))
             files.image_size(file, whole["logo"])
             own["logo"] = file
         except (paths.PathProblemError, files.FileProblemError) as error:
@@ -114,10 +114,10 @@ class Themes:
             return
         try:
             directory = paths.resolve(given, folder, self.root)
-            self.files.append(directory)
+            self.files.append(paths.written(given, folder))
             names = files.fonts(directory, given)
             own["font_files"] = tuple(paths.resolve(f"{given}/{name}", folder, self.root) for name in names)
-            self.files.extend(own["font_files"])
+            self.files.extend(paths.written(f"{given}/{name}", folder) for name in names)
         except (paths.PathProblemError, files.FileProblemError) as error:
             notes.error(where, error.message, getattr(error, "hint", None))
 

@@ -27,7 +27,7 @@ def run(context: Context) -> None:
     timeline = lay_out(scene, _speech(context), _clip_ms(context))
     for field, message in timeline.warnings:
         context.warn(message, field=field)
-    motion, head, tail = timeline.motion, scene["head"], scene["tail"]
+    motion, head, tail = timeline.motion, scene["transition_before"], scene["transition"]
     windows = {
         "whole.json": motion,
         "last.json": motion.window(motion.frames - 1, 1),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -39,8 +39,8 @@ class VoiceEngine(Protocol):
     network: bool
     summary: str
 
-    def stat_path(self) -> Path:
-        """A file that is new whenever identity() may be: the identity is remembered by its stat."""
+    def stat_paths(self) -> Sequence[Path]:
+        """Files of which one is new whenever identity() may be: the identity is remembered by their stats."""
 
     def identity(self) -> str:
         """What is in the key beside the voice: the engine's version; never starts a process or uses a network."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,9 +43,9 @@ class Edge:
         """The adapter's version. What edge-tts is installed does not change what the service says."""
         return f"edge adapter {ADAPTER}"
 
-    def stat_path(self) -> Path:
+    def stat_paths(self) -> Sequence[Path]:
         """This file: nothing else on this machine decides what it does."""
-        return Path(__file__)
+        return [Path(__file__)]
 
     def available(self) -> str | None:
         """Whether the package is there; whether the service answers is only known by asking."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,9 +34,9 @@ class Espeak:
             digest.update(path.read_bytes())
         return f"espeak-ng {digest.hexdigest()} adapter {ADAPTER}"
 
-    def stat_path(self) -> Path:
-        """The library: another version of the wheel writes it anew."""
-        return _library()
+    def stat_paths(self) -> Sequence[Path]:
+        """The library and all of its data: a dictionary can be replaced without the library."""
+        return [_library(), *_data_files()]
 
     def available(self) -> str | None:
         """It comes with vidbuild; only a broken installation lacks it."""
@@ -82,4 +83,4 @@ def _data() -> Path:
 
 
 def _data_files() -> list[Path]:
-    return sorted(path for path in _data().rglob("*") if path.is_file())
+    return sorted(Path(folder, name) for folder, _, names in os.walk(_data()) for name in names)

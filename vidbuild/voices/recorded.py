@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,9 @@ class Recorded:
         """The version of this adapter; ffmpeg, which decodes, is a tool of its own."""
         return f"recorded adapter {ADAPTER}"
 
-    def stat_path(self) -> Path:
+    def stat_paths(self) -> Sequence[Path]:
         """This file: nothing else decides what it does."""
-        return Path(__file__)
+        return [Path(__file__)]
 
     def available(self) -> str | None:
         """Always."""

@@ -63,7 +63,7 @@ def test_a_step_that_makes_what_it_made_stops_there(lab: Lab) -> None:
 def test_a_null_build_reads_no_content(lab: Lab) -> None:
     """V25: the second build hashes nothing, starts no worker and asks no tool."""
     asked = []
-    lab.tools["tool"] = Tool(lambda: Path("/bin/sh"), lambda: asked.append(1) or "1")
+    lab.tools["tool"] = Tool(lambda: [Path("/bin/sh")], lambda: asked.append(1) or "1")
     lab.kinds["concat"] = Kind("concat", 1, "fakesteps:concat", ("tool",))
     lab.build(diamond(lab))
     lab.env = {"PATH": "/nowhere"}  # a worker that started now could not even find the steps

@@ -91,7 +91,7 @@ def test_a_tool_that_changed_is_named(lab: Lab) -> None:
     """P38: a tool's old and new identity are told, long digests shortened."""
     for version in ("a" * 64 + " ffmpeg 9.0", "b" * 64 + " ffmpeg 9.1"):
         plan = film(lab)
-        lab.tools["ffmpeg"] = Tool(lambda: None, lambda version=version: version)  # type: ignore[misc]
+        lab.tools["ffmpeg"] = Tool(list, lambda version=version: version)  # type: ignore[misc]
         lab.kinds["concat"] = Kind("concat", 1, "fakesteps:concat", ("ffmpeg",))
         told = reasons_while_building(lab, plan)
     assert told["film:x"] == "ffmpeg changed (aaaaaaaa ffmpeg 9.0 -> bbbbbbbb ffmpeg 9.1)"

@@ -131,7 +131,7 @@ def test_a_tool_that_cannot_be_used_stops_the_build(lab: Lab) -> None:
     def missing() -> str:
         raise VidbuildError("ffmpeg is not there", hint="pip install imageio-ffmpeg")
 
-    lab.tools["ffmpeg"] = Tool(lambda: None, missing)
+    lab.tools["ffmpeg"] = Tool(list, missing)
     lab.kinds["concat"] = Kind("concat", 1, "fakesteps:concat", ("ffmpeg",))
     with pytest.raises(VidbuildError, match="ffmpeg is not there"):
         lab.build(graph(step("a")))

@@ -119,7 +119,7 @@ def test_what_can_change_the_bytes_is_in_the_key(lab: Lab, change: str) -> None:
     elif change == "kind":
         changed = step("a", "warn", {"image": image}, x=1)
     elif change == "tool":
-        lab.tools["ffmpeg"] = Tool(lambda: None, lambda: "9.0")
+        lab.tools["ffmpeg"] = Tool(list, lambda: "9.0")
         lab.kinds["concat"] = Kind("concat", 1, "fakesteps:concat", ("ffmpeg",))
     elif change == "param":
         changed = step("a", inputs={"image": image}, x=2)

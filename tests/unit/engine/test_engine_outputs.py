@@ -109,11 +109,13 @@ def test_an_output_edited_back_is_left(lab: Lab, target: Path) -> None:
     assert place(lab, blob, target) == Placed(target, "kept")
 
 
-def test_an_output_of_ours_is_known_without_the_record(lab: Lab, target: Path) -> None:
-    """When the record is lost, what the store can give again is not taken for the user's work."""
+def test_without_the_record_nothing_is_taken_for_ours(lab: Lab, target: Path) -> None:
+    """P17: when the record is lost an old output is moved aside: it might be anybody's, a source of a video even."""
     place(lab, made(lab), target)
     (lab.store.home / "placed").write_bytes(b"damaged")
-    assert place(lab, made(lab, "two"), target) == Placed(target, "written")
+    aside = target.with_name("video.mine.mp4")
+    assert place(lab, made(lab, "two"), target) == Placed(target, "written", aside)
+    assert aside.read_bytes() != target.read_bytes()
 
 
 @pytest.mark.parametrize("point", ["copy", "settle", "link"])
@@ -132,7 +134,7 @@ def test_an_output_is_whole_or_not_there(lab: Lab, target: Path, monkeypatch: py
             patch.setattr(Path, "rename", broken)
         else:
             patch.setattr(durable, point, broken)
-        with pytest.raises(UsageError, match=f"cannot write '{target}': no space left on device"):
+        with pytest.raises(StoreError, match=f"cannot write '{target}': no space left on device"):
             place(lab, new, target)
     assert target.read_bytes() == b"my own work"
     assert not [path for path in target.parent.iterdir() if path.name.startswith(durable.TEMP_PREFIX)]

@@ -25,7 +25,7 @@ class Counted:
 
     def tool(self) -> Tool:
         """The tool as the engine sees it."""
-        return Tool(lambda: self.path, self.identify)
+        return Tool(lambda: [self.path], self.identify)
 
 
 def test_a_tool_is_asked_only_when_its_file_is_new(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_another_file_is_another_tool(tmp_path: Path) -> None:
 def test_a_tool_without_a_file_is_asked_once_a_build(tmp_path: Path) -> None:
     """What is cheap to ask, such as a package's version, needs no file to be remembered by."""
     asked = []
-    tools = Tools({"typst": Tool(lambda: None, lambda: asked.append(1) or "0.13")}, FileTable(tmp_path / "files"))
+    tools = Tools({"typst": Tool(list, lambda: asked.append(1) or "0.13")}, FileTable(tmp_path / "files"))
     assert (tools.identity("typst"), tools.identity("typst"), len(asked)) == ("0.13", "0.13", 1)
 
 

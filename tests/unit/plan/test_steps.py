@@ -56,8 +56,8 @@ def test_a_transition_takes_half_of_itself_from_each_neighbour(tmp_path: Path) -
     assert steps["blend:a+b"].params["frames"] == 12
     assert steps["blend:a+b"].inputs["a.motion"] == Product("time:a", "tail.json")
     assert steps["blend:a+b"].inputs["b.motion"] == Product("time:b", "head.json")
-    assert (steps["time:a"].params["head"], steps["time:a"].params["tail"]) == (0, 6)
-    assert (steps["time:b"].params["head"], steps["time:b"].params["tail"]) == (6, 0)
+    assert (steps["time:a"].params["transition_before"], steps["time:a"].params["transition"]) == (0, 6)
+    assert (steps["time:b"].params["transition_before"], steps["time:b"].params["transition"]) == (6, 0)
     assert steps["join"].params["order"] == [{"scene": "a"}, {"blend": "a+b", "frames": 12}, {"scene": "b"}]
 
 
@@ -72,7 +72,7 @@ def test_the_last_scene_has_no_transition(tmp_path: Path) -> None:
     """A default transition is not asked of the scene that nothing follows."""
     steps = graph(tmp_path, [TITLE, TITLE], defaults={"transition": {"type": "fade", "duration": 0.4}}).steps
     assert "blend:a+b" in steps
-    assert steps["time:b"].params["tail"] == 0
+    assert steps["time:b"].params["transition"] == 0
 
 
 def test_a_drawing_knows_nothing_of_time(tmp_path: Path) -> None:

@@ -13,11 +13,11 @@ from vidbuild.steps import time
 SECOND = 48_000
 SCENE: dict[str, Any] = {
     "fps": 24,
-    "before": 0,
-    "after": 0,
+    "pause_before": 0,
+    "pause_after": 0,
     "duration": None,
-    "min": 0,
-    "max": None,
+    "min_duration": 0,
+    "max_duration": None,
     "rate": 100,
     "narration": "one two",
     "pronounced": {},
@@ -26,8 +26,8 @@ SCENE: dict[str, Any] = {
     "reveals": [],
     "zooms": {},
     "clip": None,
-    "head": 3,
-    "tail": 4,
+    "transition_before": 3,
+    "transition": 4,
 }
 WORDS = {
     "samples": 2 * SECOND,
@@ -57,7 +57,7 @@ def test_the_windows_cover_the_scene(tmp_path: Path) -> None:
 
 def test_a_tail_does_not_depend_on_the_scenes_length(tmp_path: Path) -> None:
     """P3: a longer scene that ends alike has the same tail, so its transition is not made again."""
-    short, long = run(tmp_path / "short"), run(tmp_path / "long", after=SECOND)
+    short, long = run(tmp_path / "short"), run(tmp_path / "long", pause_after=SECOND)
     assert (short / "whole.json").read_bytes() != (long / "whole.json").read_bytes()
     for name in ("head.json", "tail.json", "last.json"):
         assert (short / name).read_bytes() == (long / name).read_bytes()

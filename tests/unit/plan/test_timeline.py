@@ -18,11 +18,11 @@ def scene(**changes: Any) -> dict[str, Any]:
     """The parameters of a time step at 30 frames a second, with the given changes."""
     plain: dict[str, Any] = {
         "fps": 30,
-        "before": SECOND // 2,
-        "after": SECOND // 2,
+        "pause_before": SECOND // 2,
+        "pause_after": SECOND // 2,
         "duration": None,
-        "min": 0,
-        "max": None,
+        "min_duration": 0,
+        "max_duration": None,
         "rate": 100,
         "narration": "",
         "pronounced": {},
@@ -31,8 +31,8 @@ def scene(**changes: Any) -> dict[str, Any]:
         "reveals": [],
         "zooms": {},
         "clip": None,
-        "head": 0,
-        "tail": 0,
+        "transition_before": 0,
+        "transition": 0,
     }
     return {**plain, **changes}
 
@@ -69,7 +69,7 @@ def test_a_scene_lasts_as_long_as_its_narration_and_pauses() -> None:
 
 def test_a_part_of_a_frame_becomes_a_whole_one() -> None:
     """The length is rounded up, never down into the narration."""
-    timeline = lay_out(scene(before=1, narration="one"), said("one"), None)
+    timeline = lay_out(scene(pause_before=1, narration="one"), said("one"), None)
     assert timeline.motion.frames == 46
 
 
@@ -307,13 +307,13 @@ def test_a_clip_shorter_than_its_narration_plays_once() -> None:
 
 def test_min_duration_is_kept() -> None:
     """A short narration does not end a scene before its min_duration."""
-    assert lay_out(scene(min=8 * SECOND, narration="a"), said("a"), None).motion.frames == 240
+    assert lay_out(scene(min_duration=8 * SECOND, narration="a"), said("a"), None).motion.frames == 240
 
 
 def test_max_duration_says_by_how_much_and_what_would_mend_it() -> None:
     """Too long a narration is a spec error with the excess, a number of words and a rate."""
     with pytest.raises(SpecProblem) as caught:
-        lay_out(scene(max=8 * SECOND, narration="a " * 10), said("a " * 10), None)
+        lay_out(scene(max_duration=8 * SECOND, narration="a " * 10), said("a " * 10), None)
     assert caught.value.message == "this scene lasts 11.0 s, 3.0 s over its max_duration of 8.0 s"
     assert caught.value.hint == "about 3 of its 10 words fewer would do, or a rate of 143"
     assert caught.value.failure.field == "max_duration"
@@ -322,7 +322,7 @@ def test_max_duration_says_by_how_much_and_what_would_mend_it() -> None:
 def test_a_rate_nobody_can_set_is_not_advised() -> None:
     """Where only an impossible rate would do, the hint speaks of words alone."""
     with pytest.raises(SpecProblem) as caught:
-        lay_out(scene(max=3 * SECOND, narration="a " * 10), said("a " * 10), None)
+        lay_out(scene(max_duration=3 * SECOND, narration="a " * 10), said("a " * 10), None)
     assert caught.value.hint == "about 8 of its 10 words fewer would do"
 
 
@@ -332,18 +332,18 @@ def test_a_duration_too_short_for_the_narration_is_an_error() -> None:
         lay_out(scene(duration=2 * SECOND, narration="a b c"), said("a b c"), None)
 
 
-@pytest.mark.parametrize(("side", "name"), [("head", "into"), ("tail", "out of")])
+@pytest.mark.parametrize(("side", "name"), [("transition_before", "into"), ("transition", "out of")])
 def test_a_transition_longer_than_half_a_scene_is_an_error(side: str, name: str) -> None:
     """V22: a transition over half of its neighbour is refused, never clamped."""
     with pytest.raises(SpecProblem, match=rf"the transition {name} this scene takes 1\.1 s") as caught:
         lay_out(scene(duration=2 * SECOND, **{side: 16}), None, None)
-    assert caught.value.failure.field == f"{side}.transition"
+    assert caught.value.failure.field == side
     assert caught.value.hint == "1.0 s would do"
 
 
 def test_a_transition_of_exactly_half_is_allowed() -> None:
     """V22: half of the scene is the limit, and the limit itself is fine."""
-    assert lay_out(scene(duration=2 * SECOND, head=15), None, None).motion.frames == 60
+    assert lay_out(scene(duration=2 * SECOND, transition_before=15), None, None).motion.frames == 60
 
 
 def test_a_zoom_keeps_the_layers_entrance() -> None:

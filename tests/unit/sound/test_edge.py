@@ -254,7 +254,7 @@ def test_looking_at_the_engine_imports_nothing_heavy() -> None:
     """P46: identity, availability and names are told without asyncio, aiohttp or edge-tts."""
     program = (
         "import sys; from vidbuild.voices.registry import ENGINES\n"
-        "for engine in ENGINES.values(): engine.stat_path(), engine.available(), engine.problem('x')\n"
+        "for engine in ENGINES.values(): engine.stat_paths(), engine.available(), engine.problem('x')\n"
         "ENGINES['edge'].identity(), ENGINES['recorded'].identity()\n"
         "print([name for name in ('asyncio', 'aiohttp', 'edge_tts', 'subprocess', 'ctypes') if name in sys.modules])"
     )

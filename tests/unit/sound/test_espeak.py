@@ -187,7 +187,7 @@ def test_identity_follows_the_library_and_its_data(tmp_path: Path, monkeypatch: 
     seen.add(engine.identity())
     shutil.move(entry, entry.with_name("en-us"))
     seen.add(engine.identity())
-    engine.stat_path().write_bytes(b"newer library")
+    engine.stat_paths()[0].write_bytes(b"newer library")
     seen.add(engine.identity())
     assert len(seen) == 4
     assert engine.identity() == engine.identity()

@@ -15,7 +15,7 @@ def test_an_engine_tells_what_a_key_and_a_list_need(name: str) -> None:
     assert engine.name == name
     assert engine.identity().startswith(name)
     assert engine.identity() == engine.identity()
-    assert engine.stat_path().is_file()
+    assert all(path.is_file() for path in engine.stat_paths())
     assert engine.summary
     assert engine.available() is None
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from vidbuild.spec.paths import PathProblemError, project_root, resolve
+from vidbuild.project import root_of
+from vidbuild.spec.paths import PathProblemError, resolve
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ def test_the_projects_root(tmp_path: Path, mark: str | None, spec: str, root: st
     if mark:
         (tmp_path / mark).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / mark).touch()
-    assert project_root(tmp_path / spec) == (tmp_path / root).resolve()
+    assert root_of(tmp_path / spec) == (tmp_path / root).resolve()
 
 
 def test_the_root_of_a_relative_spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,4 +116,4 @@ def test_the_root_of_a_relative_spec(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "real" / "vidbuild.toml").touch()
     (tmp_path / "link").symlink_to("real")
     monkeypatch.chdir(tmp_path)
-    assert project_root(Path("link/docs/v.yaml")) == (tmp_path / "real").resolve()
+    assert root_of(Path("link/docs/v.yaml")) == (tmp_path / "real").resolve()
