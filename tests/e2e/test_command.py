@@ -79,6 +79,19 @@ def test_a_build_on_a_terminal_is_an_inline_view(project: Workspace) -> None:
     assert re.fullmatch(r"built video\.mp4 \(0:01\): (\d+) of \1 steps ran \(.*\), .* s", lines[-1])
 
 
+def test_one_scene_of_a_spec_elsewhere_on_a_terminal(workspace: Workspace) -> None:
+    """P50: the view of a spec in another folder, and of one of its scenes, ends as any other does."""
+    workspace.write("docs/talk.yaml", FADED)
+    code, seen = on_terminal(workspace, "build", "docs/talk.yaml", "--only", "two")
+    text = ESCAPES.sub(b"", seen).decode()
+    assert code == 0, text
+    assert b"\x1b[?25l" in seen
+    assert "film:two  never built" in text
+    assert "film:one" not in text
+    assert "built talk.two.mp4" in text
+    assert (workspace.root / "docs" / "build" / "talk.two.mp4").is_file()
+
+
 @pytest.mark.parametrize("columns", [20, 400])
 def test_any_width_will_do(project: Workspace, columns: int) -> None:
     """P50: a terminal of 20 columns and one of 400 are both written to without an error."""

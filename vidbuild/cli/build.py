@@ -32,11 +32,24 @@ if TYPE_CHECKING:
     ),
 )
 @options.specs()
-@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Steps at a time; the number of CPUs.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Steps at a time; default: the number of CPUs."
+)
 @click.option("-k", "--keep-going", is_flag=True, help="Go on with what a failure does not touch.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where outputs go; 'build'.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where outputs go; default: 'build' beside the spec.",
+)
 @click.option("--only", multiple=True, metavar="SCENE", help="Build only this scene; may be repeated.")
-@click.option("--fresh", multiple=True, metavar="STEP", help="Run this step even if it is cached; may be repeated.")
+@click.option(
+    "--fresh",
+    multiple=True,
+    metavar="STEP",
+    help="Run this step, or those of a pattern ('film:*'), even if cached; may be repeated.",
+)
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would run and why; run and write nothing.")
 @click.option("--offline", is_flag=True, help="Fail where a step would need the network.")
 @click.option(
@@ -88,10 +101,10 @@ def command(
         if as_json:
             console.result_json(ending.error_as_json(error))
         raise
-    return _end(results, dry_run=dry_run, as_json=as_json)
+    return _end(results, [] if keep_going else paths[len(results) :], dry_run=dry_run, as_json=as_json)
 
 
-def _end(results: Sequence[Result], *, dry_run: bool, as_json: bool) -> int:
+def _end(results: Sequence[Result], untried: Sequence[Path], *, dry_run: bool, as_json: bool) -> int:
     for result in results:
         for line in [*ending.troubles(result), *_bugs(result)]:
             console.say(line)
@@ -100,6 +113,8 @@ def _end(results: Sequence[Result], *, dry_run: bool, as_json: bool) -> int:
     for result in results:
         for line in (ending.dry if dry_run else ending.lines)(result, several=len(results) > 1):
             (console.say if as_json else console.result)(line)
+    for line in ending.untried(untried, results):
+        console.say(line)
     return ending.code(results)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 from vidbuild.cli import console, options
 from vidbuild.cli.exits import Exit
 from vidbuild.cli.group import NearestGroup
+from vidbuild.errors import UsageError
 from vidbuild.report import figures
 
 if TYPE_CHECKING:
@@ -70,7 +72,12 @@ def verify(*, as_json: bool) -> int:
 
 
 @command.command("gc", epilog=options.example("vidbuild cache gc", "vidbuild cache gc --limit 500MB"))
-@click.option("--limit", metavar="SIZE", callback=options.size, help="The size to trim to, such as 2GB or 500MB.")
+@click.option(
+    "--limit",
+    metavar="SIZE",
+    callback=options.size,
+    help="The size to trim to, such as 2GB or 500MB; default: 10GB.",
+)
 @options.as_json("what was removed")
 def gc(limit: int | None, *, as_json: bool) -> int:
     """Trim the cache to its size limit.
@@ -91,6 +98,8 @@ def clear(*, yes: bool, as_json: bool) -> int:
     from vidbuild import api
 
     folder: Path = api.cache_info().folder
+    if not yes and not console.is_terminal(sys.stdin):
+        raise UsageError("there is no terminal to ask on whether to remove everything", hint="use -y")
     if not yes and not click.confirm(f"remove everything in {folder}?", err=True):
         console.say("nothing was removed")
         return Exit.DONE

@@ -15,7 +15,8 @@ def result(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Write a message to stderr."""
+    """Write a message to stderr, after what was written to stdout before it."""
+    sys.stdout.flush()
     sys.stderr.write(text + "\n")
 
 

@@ -56,6 +56,15 @@ def lines(result: Result, *, several: bool = False) -> list[str]:
     return [*where, summary.last_line(_ended(result, several=several))]
 
 
+def untried(specs: Sequence[Path], results: Sequence[Result]) -> list[str]:
+    """What a user must know of the specs that were not tried, since the last one before them failed."""
+    if not specs:
+        return []
+    told = f"not tried: {', '.join(figures.first([str(path) for path in specs], _LISTED))}"
+    cancelled = any(result.status == "cancelled" for result in results)
+    return [told] if cancelled else [told, "      hint: -k goes on with the others"]
+
+
 def dry(result: Result, *, several: bool = False) -> list[str]:
     """What would run, and why."""
     if result.diagnostics:

@@ -19,12 +19,14 @@ _NEW = "new"  # "never built": in an overview the step's own line says it
     "explain",
     epilog=options.example("vidbuild explain video.yaml", "vidbuild explain video.yaml film:install"),
 )
-@options.spec(required=True)
+@options.spec()
 @click.argument("step", required=False)
 @click.option("-a", "--all", "everything", is_flag=True, help="List the steps that are cached, too.")
 @options.variables()
 @options.as_json("the explanations")
-def command(spec: Path, step: str | None, variables: Mapping[str, str], *, everything: bool, as_json: bool) -> int:
+def command(
+    spec: Path | None, step: str | None, variables: Mapping[str, str], *, everything: bool, as_json: bool
+) -> int:
     """Say why steps would run or are cached.
 
     Tells of each step of SPEC that is not cached, or of the one STEP, the field or file that changed: old -> new.
@@ -32,9 +34,11 @@ def command(spec: Path, step: str | None, variables: Mapping[str, str], *, every
     """
     from vidbuild import api
 
-    explained = api.explain(options.found_one(spec), step, variables=variables)
+    spec, step = options.apart(spec, step)
+    path = options.found_one(spec)
+    explained = api.explain(path, step, variables=variables)
     if as_json:
-        console.result_json({"spec": str(spec), "steps": [each.to_data() for each in explained]})
+        console.result_json({"spec": str(path), "steps": [each.to_data() for each in explained]})
         return Exit.DONE
     shown = [each for each in explained if step or everything or each.state != "cached"]
     for each in shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -15,9 +16,9 @@ _SIZES = ("1080p", "720p", "vertical", "square")
 
 @click.command("init", epilog=options.example("vidbuild init talk", "vidbuild init talk --theme paper --size vertical"))
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--title", help="The video's title; the folder's name if not given.")
-@click.option("--theme", metavar="NAME", help="A built-in theme: see 'vidbuild themes'.")
-@click.option("--size", type=click.Choice(_SIZES), help="The picture's size.")
+@click.option("--title", help="The video's title; default: the folder's name.")
+@click.option("--theme", metavar="NAME", help="A built-in theme: see 'vidbuild themes'; default: the first of them.")
+@click.option("--size", type=click.Choice(_SIZES), help="The picture's size; default: 1080p.")
 @click.option("-y", "--yes", is_flag=True, help="Ask nothing, also on a terminal.")
 def command(folder: Path, title: str | None, theme: str | None, size: str | None, *, yes: bool) -> int:
     """Write a small working project.
@@ -40,7 +41,7 @@ def command(folder: Path, title: str | None, theme: str | None, size: str | None
     for path in kept:
         console.say(f"kept '{path}', which was there already")
     console.result("\n".join(str(path) for path in written))
-    console.say(f"next: vidbuild build {folder / starter.SPEC}")
+    console.say(f"next: vidbuild build {shlex.quote(str(folder / starter.SPEC))}")
     return Exit.DONE
 
 

@@ -15,6 +15,8 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
+_ENDINGS = {".yaml", ".yml"}
+
 SPEC = "video.yaml"  # what a folder, or no SPEC at all, stands for
 
 
@@ -28,11 +30,9 @@ def specs() -> Callable[[Decorated], Decorated]:
     return click.argument("specs", metavar="[SPEC]...", nargs=-1, type=click.Path(path_type=Path))
 
 
-def spec(*, required: bool = False) -> Callable[[Decorated], Decorated]:
+def spec() -> Callable[[Decorated], Decorated]:
     """One SPEC argument."""
-    return click.argument(
-        "spec", metavar="SPEC" if required else "[SPEC]", required=required, type=click.Path(path_type=Path)
-    )
+    return click.argument("spec", metavar="[SPEC]", required=False, type=click.Path(path_type=Path))
 
 
 def variables() -> Callable[[Decorated], Decorated]:
@@ -59,6 +59,14 @@ def found(paths: Sequence[Path]) -> list[Path]:
             raise UsageError(f"no spec is named, and there is no '{SPEC}' here", hint="vidbuild init writes one")
         return [Path(SPEC)]
     return list(dict.fromkeys(path / SPEC if path.is_dir() else path for path in paths))
+
+
+def apart(spec: Path | None, name: str | None) -> tuple[Path | None, str | None]:
+    """A spec and what is named in it, where either may be left out: one word that can be no spec is the name."""
+    alone = name is None and spec is not None
+    if spec is None or not alone or spec.suffix in _ENDINGS or spec.exists() or len(spec.parts) > 1:
+        return spec, name
+    return None, str(spec)
 
 
 def found_one(path: Path | None) -> Path:

@@ -10,6 +10,13 @@ from vidbuild.cli import console, options
 from vidbuild.cli.exits import Exit
 from vidbuild.errors import UsageError
 
+_FROM = {
+    "edge": "the service knows the names, and is not asked; they are of the form edge:en-US-AriaNeural "
+    "('edge-tts --list-voices' asks it)",
+    "recorded": "a recording has no name: it is given as narration: {audio: take1.wav, text: …}",
+}
+"""Where an engine's names come from, if not from the engine."""
+
 
 @click.command("voices", epilog=options.example("vidbuild voices", "vidbuild voices espeak"))
 @click.argument("engine", required=False)
@@ -27,7 +34,8 @@ def command(engine: str | None, *, as_json: bool) -> int:
     if as_json:
         console.result_json({"engines": [asdict(each) for each in engines]})
     elif engine is not None:
-        console.result("\n".join(f"{engine}:{name}" for name in engines[0].names))
+        names = [f"{engine}:{name}" for name in engines[0].names]
+        console.result("\n".join(names or [_FROM.get(engine, "its names are not listed here")]))
     else:
         console.result(console.columns((each.engine, f"{each.summary}{_state(each.missing)}") for each in engines))
     return Exit.DONE

@@ -72,7 +72,7 @@ def test_the_help_lists_every_command_and_exit_code(capsys: pytest.CaptureFixtur
         (["xyzzy"], ["vidbuild: unknown command 'xyzzy'", "      hint: 'vidbuild --help' lists the commands"]),
         (["cache", "inof"], ["vidbuild cache: unknown command 'inof'", "      hint: did you mean 'info'?"]),
         (["build", "--jbos", "2"], ["vidbuild build: unknown option '--jbos'", "      hint: did you mean '--jobs'?"]),
-        (["still", "a.yaml"], ["vidbuild still: missing argument 'SCENE'"]),
+        (["still", "a.yaml"], ["vidbuild: no scene is named", "      hint: vidbuild still a.yaml SCENE"]),
         (["build", "-j", "0"], ["vidbuild build: invalid value for '-j' / '--jobs': 0 is not in the range x>=1"]),
     ],
 )

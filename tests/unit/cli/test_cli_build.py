@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from faked import failed, fake, fake_build, result, up_to_date, warned
 
-from vidbuild.api.result import OutputFile, Steps
+from vidbuild.api.result import OutputFile, Result, Steps
 from vidbuild.cli.app import run
 from vidbuild.engine.events import RunStarted, StepStarted
 from vidbuild.errors import StoreError
@@ -89,6 +89,24 @@ def test_several_specs_are_one_object(monkeypatch: pytest.MonkeyPatch, capsys: p
         ("a.yaml", "up-to-date"),
         ("b.yaml", "built"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("args", "last", "told"),
+    [
+        ([], failed(), ["not tried: b.yaml, c.yaml", "      hint: -k goes on with the others"]),
+        ([], result("cancelled", outputs=()), ["not tried: b.yaml, c.yaml"]),
+        (["-k"], failed(), []),
+    ],
+)
+def test_specs_that_were_not_tried_are_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], args: list[str], last: Result, told: list[str]
+) -> None:
+    """P50: after a failure the specs that nobody looked at are named, with the option that goes on."""
+    fake_build(monkeypatch, last)
+    assert run(["build", *args, "a.yaml", "b.yaml", "c.yaml"]) != 0
+    lines = capsys.readouterr().err.splitlines()
+    assert (lines[-len(told) :] if told else [line for line in lines if "not tried" in line]) == told
 
 
 def test_several_videos_are_told_apart(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

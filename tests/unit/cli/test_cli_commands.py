@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,23 @@ def test_check_tells_every_spec(project: Path, capsys: pytest.CaptureFixture[str
     assert "bad.yaml:5:40: unknown scene field 'duratoin'" in captured.err
     assert "did you mean 'duration'?" in captured.err
     assert captured.err.splitlines()[-1].startswith("bad.yaml: ")
+
+
+def test_check_tells_in_one_order(project: Path) -> None:
+    """Where both streams go to one file, as in CI, each spec's lines stand in the order of the specs."""
+    (project / "b.yaml").write_text(SMALL.replace("duration", "duratoin"), encoding="utf-8")
+    (project / "c.yaml").write_text(SMALL, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "vidbuild", "check", "video.yaml", "b.yaml", "c.yaml"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        cwd=project,
+    )
+    lines = done.stdout.splitlines()
+    assert (lines[0], lines[-1]) == ("video.yaml: ok", "c.yaml: ok")
+    assert lines[1].startswith("b.yaml:5:")
 
 
 def test_check_as_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,6 +154,15 @@ def test_voices_are_listed_with_what_they_need(capsys: pytest.CaptureFixture[str
     assert "espeak:en-us" in printed(capsys, "voices", "espeak").splitlines()
     data = json.loads(printed(capsys, "voices", "--json"))
     assert [each["engine"] for each in data["engines"] if each["network"]] == ["edge"]
+
+
+@pytest.mark.parametrize(("engine", "told"), [("edge", "edge-tts --list-voices"), ("recorded", "{audio: take1.wav")])
+def test_an_engine_without_a_list_says_where_its_names_are(
+    engine: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An engine whose voices are not known here has a line that tells where they come from."""
+    (line,) = printed(capsys, "voices", engine).splitlines()
+    assert told in line
 
 
 def test_an_engine_that_cannot_be_used_says_why(
@@ -244,9 +272,19 @@ def test_cache_clear_asks_first(
     """Without --yes a question names the folder, and only a yes removes anything."""
     calls = fake(monkeypatch, "cache_clear", lambda: Removed(7_000, 0))
     monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+    monkeypatch.setattr(console, "is_terminal", lambda _: True)
     assert run(["cache", "clear"]) == 0
     assert len(calls) == cleared
     assert ".vidbuild?" in capsys.readouterr().err
+
+
+def test_cache_clear_asks_nobody(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """P41: without a terminal and without --yes nothing is removed, and the way to do it is told."""
+    calls = fake(monkeypatch, "cache_clear", lambda: Removed(7_000, 0))
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    assert run(["cache", "clear"]) == 2
+    assert calls == []
+    assert capsys.readouterr().err.splitlines()[-1] == "      hint: use -y"
 
 
 def test_cache_clear_can_be_told_not_to_ask(
@@ -304,6 +342,44 @@ def test_a_run_that_never_was_is_told(capsys: pytest.CaptureFixture[str]) -> Non
     """An id that nobody knows is a usage error with the way to those there are."""
     assert run(["runs", "show", "nothing"]) == 2
     assert capsys.readouterr().err == "vidbuild: there is no build 'nothing'\n      hint: vidbuild runs\n"
+
+
+def test_init_says_what_can_be_pasted(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command that comes next is quoted where the shell needs it."""
+    assert run(["init", "my talk"]) == 0
+    assert capsys.readouterr().err.splitlines()[-1] == "next: vidbuild build 'my talk/video.yaml'"
+    assert (project / "my talk" / "video.yaml").is_file()
+
+
+@pytest.mark.parametrize("args", [["film:one"], ["video.yaml", "film:one"], [".", "film:one"]])
+def test_explain_finds_the_spec_here(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """A step by itself is one of the video.yaml here, as a build without a spec is of that."""
+    assert printed(capsys, "explain", *args).startswith("film:one  may run")
+
+
+def test_explain_needs_no_spec(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing named is the video.yaml here; what is called like a spec is one, even if it is not there."""
+    assert "join  may run" in printed(capsys, "explain")
+    assert run(["explain", "other.yaml"]) == 2
+    assert "other.yaml: the spec cannot be read" in capsys.readouterr().err
+
+
+def test_still_finds_the_spec_here(
+    monkeypatch: pytest.MonkeyPatch, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A scene by itself is one of the video.yaml here; without one there is nothing to make."""
+    calls = fake(monkeypatch, "still", lambda *_, **__: Path("a.png"))
+    assert run(["still", "one"]) == run(["still", "video.yaml", "one"]) == run(["still", ".", "one"]) == 0
+    assert [call["args"][:2] for call in calls] == [(Path("video.yaml"), "one")] * 3
+    capsys.readouterr()
+    assert run(["still"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "vidbuild: no scene is named",
+        "      hint: vidbuild still video.yaml SCENE",
+    ]
+    (project / "video.yaml").unlink()
+    assert run(["still", "one"]) == 2
+    assert "there is no 'video.yaml' here" in capsys.readouterr().err
 
 
 def test_init_without_a_terminal_asks_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
