@@ -22,7 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "starter": set(),
     "project": set(),
     "plan": {"scenes", "voices", "model", "engine.graph", "media.picture", "media.align", "media.encode"},
-    "spec": {"scenes", "voices", "model"},
+    "spec": {"scenes", "voices", "model", "project"},
     "steps": {"media", "voices", "engine.context", "report.timing", "plan.timeline"},
     "scenes": {"model"},
     "voices": {"media"},

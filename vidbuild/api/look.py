@@ -14,7 +14,7 @@ from vidbuild.api.result import diagnosis
 from vidbuild.engine.explain import Explanation
 from vidbuild.engine.graph import Graph
 from vidbuild.engine.outputs import Outputs
-from vidbuild.errors import StepError, UsageError, VidbuildError
+from vidbuild.errors import SpecProblem, StepError, UsageError, VidbuildError
 from vidbuild.model import Spec
 from vidbuild.plan import clock
 from vidbuild.plan.kinds import RESOURCES
@@ -150,4 +150,5 @@ def still(
 def _as_error(graph: Graph, step: str, failure: Any) -> VidbuildError:  # noqa: ANN401 - Failure or None
     place = place_of(graph.steps[step], failure.field)
     where = f"{place.file}:{place.line}:{place.column}: " if place else ""
-    return StepError(f"{where}{step}: {failure.message}", hint=failure.hint, log=failure.log)
+    kind = SpecProblem if failure.fault == SpecProblem.fault else StepError
+    return kind(f"{where}{step}: {failure.message}", hint=failure.hint, log=failure.log)

@@ -83,8 +83,11 @@ def _failed(error: Exception, args: Sequence[str]) -> int:
         for line in ending.told(error):
             console.say(line)
         return of_error(error)
-    for line in crash.told(error, args):
+    lines = crash.told(error, args)
+    for line in lines:
         console.say(line)
+    if "--json" in args:
+        console.result_json({"status": "failed", "error": lines[0]})
     return Exit.BUG
 
 

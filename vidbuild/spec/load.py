@@ -11,7 +11,7 @@ from typing import Any
 
 from vidbuild.model import Scene, Spec
 from vidbuild.project import root_of
-from vidbuild.spec import expand, made, paths, reader, schema, validate
+from vidbuild.spec import expand, made, reader, schema, validate
 from vidbuild.spec.diagnostics import Diagnostic, SpecError, tidy
 from vidbuild.spec.document import Document, Path, dotted
 from vidbuild.spec.files import neighbour
