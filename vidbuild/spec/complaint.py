@@ -7,6 +7,7 @@ from typing import Any
 
 CLOSING = "'\"]})"
 CUE = re.compile(r"[:,-][ \t]+(\[\[[^\[\]\n]*\]\])\s*\Z")
+COMMENT = re.compile(r":[ \t]+(#[^\s,\]}]+)")
 BEGAN = "; what is not finished began in line {}"
 
 
@@ -98,6 +99,9 @@ def _comma(problem: str, _context: str, text: str, at: int, began: int) -> Answe
     cue = _cue(text, at)
     if cue:
         return cue
+    comment = COMMENT.search(text, began, at)
+    if comment:
+        return "'#' begins a comment here", comment.start(1), f'write "{comment[1]}"'
     expected = problem.removeprefix("did not find expected ")
     return f"{expected} is expected here{_since(text, at, began)}", at, None
 

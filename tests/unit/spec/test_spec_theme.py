@@ -55,7 +55,7 @@ def test_theme_files_and_what_they_extend(project: Project) -> None:
     assert theme.logo == project.root / "brand" / "logo.png"
     assert theme.fonts == (project.root / "brand" / "fonts" / "a.ttf",)
     looked = {"brand/theme.yaml", "brand/base/base.yaml", "brand/logo.png", "brand/fonts", "brand/fonts/a.ttf"}
-    assert {project.root / name for name in looked} | {FOLDER / "paper.yaml"} <= set(spec.files)
+    assert {project.root / name for name in looked} | {FOLDER / "paper.yaml"} <= {file.resolve() for file in spec.files}
 
 
 def test_the_name_is_no_value(project: Project) -> None:
