@@ -286,6 +286,16 @@ def test_several_specs_and_one_of_them_wrong(spec: Path) -> None:
     assert [result.status for result in vidbuild.build_all([bad, spec])] == ["failed"]
 
 
+def test_a_variable_is_for_the_specs_that_name_it(spec: Path) -> None:
+    """With several specs a variable that one of them does not know is no mistake; one that none knows is."""
+    other = spec.with_name("other.yaml")
+    text = spec.read_text(encoding="utf-8")
+    other.write_text(text.replace("{{ word }}", "Fixed").replace("vars: {word: One}", ""), encoding="utf-8")
+    results = vidbuild.build_all([spec, other], variables={"word": "New"})
+    assert [result.status for result in results] == ["built", "built"]
+    assert [result.status for result in vidbuild.build_all([spec, other], variables={"wrod": "x"})] == ["failed"]
+
+
 def test_a_still_goes_through_the_same_cache(spec: Path) -> None:
     """One frame of a scene costs its drawing alone, and the build that follows uses it."""
     picture = vidbuild.still(spec, "two", 0.2)

@@ -93,7 +93,7 @@ def build_all(specs: Iterable[SpecLike], **options: Unpack[Options]) -> list[Res
     results: list[Result] = []
     for spec in several:
         try:
-            result = build(spec, **options)
+            result = build(spec, **_for_one(spec, several, options))
         except VidbuildError as error:
             if not hasattr(error, "diagnostics") and not (options.get("keep_going") and len(several) > 1):
                 raise
@@ -106,6 +106,27 @@ def build_all(specs: Iterable[SpecLike], **options: Unpack[Options]) -> list[Res
 
 def _path(spec: SpecLike) -> Path:
     return spec.path if isinstance(spec, Spec) else Path(spec)
+
+
+def _for_one(spec: SpecLike, several: Sequence[SpecLike], options: Options) -> Options:
+    """The options for one of several specs: a variable that only others of them name is not meant for it."""
+    variables = options.get("variables")
+    if not variables or len(several) == 1:
+        return options
+    texts = {_path(each): _text(each) for each in several}
+    own = {
+        name: value
+        for name, value in variables.items()
+        if name in texts[_path(spec)] or not any(name in text for text in texts.values())
+    }
+    return {**options, "variables": own}
+
+
+def _text(spec: SpecLike) -> str:
+    try:
+        return str(spec.data) if isinstance(spec, Spec) else _path(spec).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""  # its reader tells what is wrong with it
 
 
 def _untried(path: Path, error: VidbuildError) -> Result:

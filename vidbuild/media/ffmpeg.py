@@ -68,10 +68,17 @@ def executable() -> Path:
     chosen = os.environ.get(VARIABLE)
     found = shutil.which(chosen) if chosen else _bundled()
     if found:
-        return Path(found)
+        return Path(found).absolute()
     if chosen:
         raise StepError(f"${VARIABLE} is '{chosen}', which is not a program")
     raise StepError("there is no ffmpeg", hint=f"pip install imageio-ffmpeg, or set {VARIABLE} to a path")
+
+
+def stat_paths() -> Sequence[Path]:
+    """The program; nothing for a script, whose stat tells nothing of what it starts."""
+    path = executable()
+    with path.open("rb") as file:
+        return [] if file.read(2) == b"#!" else [path]
 
 
 def identity() -> str:
