@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,32 @@ def test_a_build_says_what_it_made(spec: Path) -> None:
     assert again.status == "up-to-date"
     assert again.steps.ran == ()
     assert again.outputs == result.outputs
+
+
+def test_a_build_with_nothing_to_do_starts_nothing(spec: Path) -> None:
+    """V25: no process is started and no byte of media is read, however long the video is."""
+    vidbuild.build(spec)
+    started: list[str] = []
+    opened: list[str] = []
+    watching = True
+
+    def watch(event: str, args: tuple[Any, ...]) -> None:
+        if watching and event in {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.exec"}:
+            started.append(event)
+        if (
+            watching
+            and event == "open"
+            and isinstance(args[0], str)
+            and ("/cas/" in args[0] or args[0].endswith(".mp4"))
+        ):
+            opened.append(args[0])
+
+    sys.addaudithook(watch)
+    result = vidbuild.build(spec)
+    watching = False
+    assert result.status == "up-to-date"
+    assert started == []
+    assert len(opened) <= 1, "only how many frames there are"
 
 
 def test_a_spec_made_in_python_is_the_same_as_one_in_yaml(spec: Path) -> None:

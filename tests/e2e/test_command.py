@@ -12,7 +12,6 @@ import struct
 import subprocess
 import sys
 import termios
-import time
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -205,11 +204,3 @@ def test_a_started_project_builds(workspace: Workspace) -> None:
     spec.write_text(text.replace("size: 1080p, fps: 30", "size: 320x180, fps: 24"), encoding="utf-8")
     assert workspace.build(spec="talk").data["status"] == "built"
     assert Path(workspace.root / "talk" / "build" / "video.mp4").stat().st_size > 10_000
-
-
-def test_the_wait_is_short(project: Workspace) -> None:
-    """A build with nothing to do is over before anybody notices: well under two seconds on any machine."""
-    project.build()
-    began = time.monotonic()
-    assert project.run("build").code == 0
-    assert time.monotonic() - began < 2

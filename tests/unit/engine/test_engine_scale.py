@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -90,14 +89,11 @@ def test_a_null_build_of_six_thousand_steps(lab: Lab, monkeypatch: pytest.Monkey
     monkeypatch.setattr(durable, "hash_file", lambda path: pytest.fail(f"hashed {path}"))
     watching = True
     sys.addaudithook(audit)
-    started = time.perf_counter()
     report = engine.build(plan)
-    seconds = time.perf_counter() - started
     watching = False
     assert (report.status, len(report.cached)) == ("up-to-date", 6001)
     assert len(opened) < 20, opened
     assert not [what for what in opened if "/cas/" in what or "/traces/" in what or not what.startswith("open")]
-    assert seconds < 3  # 0.4 s on the machine it was written on; a busy one is no reason to fail
 
 
 @pytest.mark.usefixtures("cheap_writes")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import signal
 import subprocess
 import sys
@@ -300,18 +299,3 @@ def test_a_users_file_is_opened_behind_walls() -> None:
     assert args[args.index("-protocol_whitelist") + 1] == "file,pipe"
     formats = args[args.index("-format_whitelist") + 1].split(",")
     assert not {"hls", "concat", "dash", "image2", "lavfi"} & set(formats)
-
-
-def test_a_short_run_is_not_kept_waiting(fake: object, tmp_path: Path) -> None:
-    """Many steps are short, so the runner adds no polling delay of its own."""
-    assert callable(fake)
-    path = fake("")
-    path.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
-    start(tmp_path)
-    times = []
-    for _ in range(5):
-        began = time.perf_counter()
-        start(tmp_path)
-        times.append(time.perf_counter() - began)
-    assert min(times) < 0.03
-    assert os.environ[ffmpeg.VARIABLE] == str(path)
