@@ -27,7 +27,7 @@ def diagnosis(item: Diagnostic) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
-    """A file a build left beside the spec. kind: "video", "captions", "timing", "report" or "poster"."""
+    """A file a build left beside the spec. kind: "video", "captions", "report" (page and timings) or "poster"."""
 
     kind: str
     path: Path

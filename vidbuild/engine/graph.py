@@ -59,7 +59,6 @@ class Kind:
     run: "module:function", called in a worker as function(context: vidbuild.engine.context.Context).
     tools: names of the tools whose identities are in the key.
     resource: a named resource of which the scheduler hands out a limited number ("" for none).
-    deterministic: False where the same inputs may give other bytes (a network voice).
     wrappers: params that only hold what the user calls by its own name; left out when telling what changed.
     """
 
@@ -68,7 +67,6 @@ class Kind:
     run: str
     tools: tuple[str, ...] = ()
     resource: str = ""
-    deterministic: bool = True
     wrappers: tuple[str, ...] = ()
 
 

@@ -11,11 +11,6 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from vidbuild.errors import SpecProblem
 
 
-def size_of(path: Path, *, field: str) -> tuple[int, int]:
-    """Width and height as the image is meant to be seen. field: the scene's, for the message where it is not one."""
-    return opened(path, field=field).size
-
-
 def opened(path: Path, *, field: str) -> Image.Image:
     """The image (the first of several), upright, as RGB or RGBA in sRGB. SpecProblem where it can't be read."""
     try:

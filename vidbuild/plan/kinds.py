@@ -33,7 +33,6 @@ def _speak_kinds() -> dict[str, Kind]:
                 "vidbuild.steps.speak:run",
                 ("ffmpeg", *tools),
                 resource=NETWORK if network else "",
-                deterministic=not network,
             )
     return kinds
 

@@ -76,13 +76,13 @@ def _verbatim(data: Mapping[str, Any], path: Path) -> bool:
     if path[0] != "scenes" or len(path) < 3:  # noqa: PLR2004 - "scenes", the scene, a field
         return False
     scene = data["scenes"][path[1]]
-    if path[-1] == "notes" and len(path) == 3:  # noqa: PLR2004
+    if path[-1] == "notes" and len(path) == 3:  # noqa: PLR2004 - as above
         return True
     expanded = isinstance(scene, Mapping) and scene.get("expand") is True
     return not expanded and any(node.get("x-verbatim") for node in schema.allowed(path, data))
 
 
-def _typed(text: str, path: Path, data: object) -> Any:  # noqa: ANN401
+def _typed(text: str, path: Path, data: object) -> Any:  # noqa: ANN401 - a value of any type
     """An expanded text as a number or truth value where the schema has no use for text."""
     allowed = list(schema.allowed(path, data))
     kinds = {node.get("type") for node in allowed if "enum" not in node}

@@ -38,7 +38,7 @@ class _Maker:
             return os.fsdecode(data)
         return self._wrong(path, f"a {type(data).__name__} cannot be in a spec")
 
-    def _collection(self, data: Mapping[Any, Any] | list[Any] | tuple[Any, ...], path: Path) -> Any:  # noqa: ANN401
+    def _collection(self, data: Mapping[Any, Any] | list[Any] | tuple[Any, ...], path: Path) -> Any:  # noqa: ANN401 - data made by anybody
         if len(path) > MAX_DEPTH:
             return self._wrong(path, f"nested more than {MAX_DEPTH} deep")
         if len(self.values) > MAX_NODES:
@@ -47,7 +47,7 @@ class _Maker:
             return {key: self.plain(value, (*path, key)) for key, value in data.items() if self._is_key(key, path)}
         return [self.plain(item, (*path, index)) for index, item in enumerate(data)]
 
-    def _number(self, data: float, path: Path) -> Any:  # noqa: ANN401
+    def _number(self, data: float, path: Path) -> Any:  # noqa: ANN401 - data made by anybody
         if isinstance(data, float) and not math.isfinite(data):
             return self._wrong(path, f"{data} is not a number that can be used")
         return float(data) if isinstance(data, float) else int(data)

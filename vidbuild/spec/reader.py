@@ -128,7 +128,7 @@ class _Reader:
     def _mark(self, event: Any) -> Place:  # noqa: ANN401 - yaml's events are untyped
         return self._stretch(event.start_mark, max(event.end_mark.index, event.start_mark.index + 1))
 
-    def _stretch(self, mark: Any, end: int) -> Place:  # noqa: ANN401
+    def _stretch(self, mark: Any, end: int) -> Place:  # noqa: ANN401 - yaml has no types for its events, nor a spec for its values
         """As Document.stretch, but from yaml's own line and column, which spares counting lines."""
         text = self.source.text
         stop = min(end, len(text))
@@ -142,7 +142,7 @@ class _Reader:
     def _problem(self, message: str, place: Place, hint: str | None = None) -> None:
         self.problems.append(Diagnostic("error", message, self.source.name, place, hint=hint))
 
-    def _node(self, event: Any, events: Iterator[Any], depth: int) -> _Node:  # noqa: ANN401
+    def _node(self, event: Any, events: Iterator[Any], depth: int) -> _Node:  # noqa: ANN401 - yaml has no types for its events, nor a spec for its values
         self.nodes += 1
         if depth > MAX_DEPTH:
             raise _UnreadableError(f"nested more than {MAX_DEPTH} deep", self._mark(event))
@@ -163,7 +163,7 @@ class _Reader:
         node.complete = True
         return node
 
-    def _alias(self, event: Any) -> _Node:  # noqa: ANN401
+    def _alias(self, event: Any) -> _Node:  # noqa: ANN401 - yaml has no types for its events, nor a spec for its values
         place, target = self._mark(event), self.anchors.get(event.anchor)
         if target is None:
             raise _UnreadableError(f"alias '*{event.anchor}' has no anchor '&{event.anchor}' before it", place)
@@ -174,7 +174,7 @@ class _Reader:
             raise _UnreadableError(f"aliases repeat more than {MAX_ALIASED} values", place)
         return _Node(target.kind, target.value, target.start, target.end, place, size=target.size)
 
-    def _properties(self, event: Any, node: _Node) -> None:  # noqa: ANN401
+    def _properties(self, event: Any, node: _Node) -> None:  # noqa: ANN401 - yaml has no types for its events, nor a spec for its values
         """Refuse a tag, and let the place begin after an anchor."""
         text = self.source.text
         at = node.start
@@ -189,7 +189,7 @@ class _Reader:
             node.start = at
             node.place = self.source.stretch(at, node.end) if at < node.end else node.place
 
-    def _scalar(self, event: Any, node: _Node) -> Any:  # noqa: ANN401
+    def _scalar(self, event: Any, node: _Node) -> Any:  # noqa: ANN401 - yaml has no types for its events, nor a spec for its values
         value: str = event.value
         if event.style:
             return value
@@ -226,7 +226,7 @@ class _Reader:
             key, child = children[0]
             node.place = (key or child).place
 
-    def _build(self, node: _Node, path: Path) -> Any:  # noqa: ANN401
+    def _build(self, node: _Node, path: Path) -> Any:  # noqa: ANN401 - yaml has no types for its events, nor a spec for its values
         self.values[path] = node.place
         if node.kind == "scalar":
             self.spans[path] = Span(node.start, node.end)

@@ -131,7 +131,7 @@ def _environment() -> Any:  # noqa: ANN401 - jinja2 is imported lazily
     class Sandbox(ImmutableSandboxedEnvironment):
         intercepted_binops = frozenset({"+", "-", "*", "/", "//"})
 
-        def call_binop(self, _context: object, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
+        def call_binop(self, _context: object, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - whatever a template computes
             for side in (left, right):
                 if isinstance(side, StrictUndefined):
                     str(side)  # raises: it has no value
@@ -150,7 +150,7 @@ def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
     """A filter that takes no long text, so that none of it can be made longer and longer."""
 
     @functools.wraps(function)
-    def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever a template computes
         if any(isinstance(value, str) and len(value) > MAX_VALUE for value in (*args, *kwargs.values())):
             raise _FailedError(f"a filter is given more than {MAX_VALUE} characters")
         return function(*args, **kwargs)
@@ -183,7 +183,7 @@ def _bounded(left: object, right: object, operator: str) -> None:
             raise _FailedError(f"a number of more than {len(str(MAX_NUMBER)) - 1} digits")
 
 
-def _parse(text: str) -> Any:  # noqa: ANN401
+def _parse(text: str) -> Any:  # noqa: ANN401 - whatever a template computes
     import jinja2
 
     try:
@@ -219,7 +219,7 @@ def _broken(text: str, line: int) -> tuple[int, str]:
     return (nth, found[nth][0]) if found else (0, "")
 
 
-def _refused(tree: Any, text: str) -> Iterator[TemplateProblem]:  # noqa: ANN401
+def _refused(tree: Any, text: str) -> Iterator[TemplateProblem]:  # noqa: ANN401 - whatever a template computes
     """What a template may not say, whether or not it would be harmless."""
     from jinja2 import nodes
 
@@ -246,7 +246,7 @@ def _refused(tree: Any, text: str) -> Iterator[TemplateProblem]:  # noqa: ANN401
             return
 
 
-def _undefined(tree: Any, text: str, variables: Mapping[str, Any]) -> Iterator[TemplateProblem]:  # noqa: ANN401
+def _undefined(tree: Any, text: str, variables: Mapping[str, Any]) -> Iterator[TemplateProblem]:  # noqa: ANN401 - whatever a template computes
     """Names without a value, where each is certainly asked for; else rendering finds the one that is."""
     from jinja2 import nodes
 

@@ -33,7 +33,7 @@ class Themes:
     files: list[FilePath] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
 
-    def resolve(self, value: Any, path: Path, notes: Notes, folder: FilePath) -> Theme | None:  # noqa: ANN401
+    def resolve(self, value: Any, path: Path, notes: Notes, folder: FilePath) -> Theme | None:  # noqa: ANN401 - a theme as a spec gives it: a name or a mapping
         """The theme that a valid `theme` value stands for, or None with what is wrong in `found` or the notes."""
         before = len(notes.found) + len(self.found)
         if isinstance(value, str):
@@ -162,4 +162,4 @@ def colour(value: str) -> str:
     if not value.startswith("#"):
         return value
     digits = value[1:].lower()
-    return "#" + ("".join(2 * digit for digit in digits) if len(digits) == 3 else digits)  # noqa: PLR2004
+    return "#" + ("".join(2 * digit for digit in digits) if len(digits) == 3 else digits)  # noqa: PLR2004 - "#rgb"

@@ -86,7 +86,7 @@ def _validator(definition: str) -> Any:  # noqa: ANN401 - jsonschema is imported
     return Draft202012Validator({"$ref": f"#/$defs/{definition}", "$defs": whole["$defs"]})
 
 
-def _translate(error: Any) -> Iterator[Fault]:  # noqa: ANN401
+def _translate(error: Any) -> Iterator[Fault]:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
     path = tuple(error.absolute_path)
     if error.validator in {"anyOf", "oneOf"}:
         yield from _meant(error, path)
@@ -105,7 +105,7 @@ def _translate(error: Any) -> Iterator[Fault]:  # noqa: ANN401
         yield _plain(error, path)
 
 
-def _meant(error: Any, path: Path) -> Iterator[Fault]:  # noqa: ANN401
+def _meant(error: Any, path: Path) -> Iterator[Fault]:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
     """What is wrong with the alternative that was meant: of the same shape, with most of its fields, least wrong."""
     branches: dict[int, list[Any]] = {}
     for part in error.context:
@@ -124,13 +124,13 @@ def _meant(error: Any, path: Path) -> Iterator[Fault]:  # noqa: ANN401
         yield from _translate(part)
 
 
-def _named_keys(error: Any, index: int) -> int:  # noqa: ANN401
+def _named_keys(error: Any, index: int) -> int:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
     """How many keys of what is wrong are fields of an alternative."""
     fields = schema.resolve(error.validator_value[index]).get("properties", {})
     return sum(key in fields for key in error.instance) if isinstance(error.instance, Mapping) else 0
 
 
-def _wrong_shape(part: Any, path: Path) -> bool:  # noqa: ANN401
+def _wrong_shape(part: Any, path: Path) -> bool:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
     if not _here(part, path):
         return False
     if part.validator == "enum":
@@ -140,11 +140,11 @@ def _wrong_shape(part: Any, path: Path) -> bool:  # noqa: ANN401
     return bool(part.validator == "type")
 
 
-def _here(part: Any, path: Path) -> bool:  # noqa: ANN401
+def _here(part: Any, path: Path) -> bool:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
     return tuple(part.absolute_path) == path
 
 
-def _alternatives(error: Any) -> str:  # noqa: ANN401
+def _alternatives(error: Any) -> str:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
     if "errorMessage" in error.schema:
         return str(error.schema["errorMessage"])
     kinds: list[str] = []
@@ -154,12 +154,12 @@ def _alternatives(error: Any) -> str:  # noqa: ANN401
     return _or(list(dict.fromkeys(kinds)))
 
 
-def _enum_hint(error: Any, value: str) -> str | None:  # noqa: ANN401
+def _enum_hint(error: Any, value: str) -> str | None:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
     known = [str(item) for branch in schema.branches(error.schema) for item in branch.get("enum", ())]
     return did_you_mean(value, known)
 
 
-def _unknown(error: Any, path: Path) -> Iterator[Fault]:  # noqa: ANN401
+def _unknown(error: Any, path: Path) -> Iterator[Fault]:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
     fields = error.schema["properties"]
     for name in error.instance:
         if name not in fields:
@@ -184,7 +184,7 @@ def _noun(node: Mapping[str, Any], path: Path) -> str:
     return f"{node['title']} " if "title" in node else ""
 
 
-def _plain(error: Any, path: Path) -> Fault:  # noqa: ANN401
+def _plain(error: Any, path: Path) -> Fault:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
     rule, limit, what, value = error.validator, error.validator_value, _named(path), _but(error.instance)
     if rule == "type":
         kinds = [KINDS[kind] for kind in ([limit] if isinstance(limit, str) else limit)]
@@ -199,7 +199,7 @@ def _plain(error: Any, path: Path) -> Fault:  # noqa: ANN401
     return Fault(path, f"{what} {_limits(rule, limit, error.instance)}")
 
 
-def _choice(error: Any, path: Path) -> Fault:  # noqa: ANN401
+def _choice(error: Any, path: Path) -> Fault:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
     value, known = error.instance, error.validator_value
     hint = did_you_mean(value, known) if isinstance(value, str) and isinstance(known[0], str) else None
     if path[-1:] == ("type",) and len(path) == 3 and isinstance(value, str):  # noqa: PLR2004 - a scene's type
@@ -207,7 +207,7 @@ def _choice(error: Any, path: Path) -> Fault:  # noqa: ANN401
     return Fault(path, f"{_named(path)} must be {_listed(known)}{_but(value)}", hint)
 
 
-def _limits(validator: str, limit: Any, value: Any) -> str:  # noqa: ANN401
+def _limits(validator: str, limit: Any, value: Any) -> str:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
     if validator in {"minLength", "minItems", "minProperties"}:
         return "must not be empty" if limit == 1 else f"must have at least {limit}"
     if validator == "maxLength":
@@ -218,7 +218,7 @@ def _limits(validator: str, limit: Any, value: Any) -> str:  # noqa: ANN401
     return f"must be {words.get(validator, validator)} {limit:g}, not {value:g}"
 
 
-def _rewritten(error: Any) -> str | None:  # noqa: ANN401
+def _rewritten(error: Any) -> str | None:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
     """How a value that was meant as another type is written."""
     value = error.instance
     if error.validator_value == "string" and isinstance(value, int | float):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from vidbuild.model import Voice
@@ -13,7 +13,7 @@ from vidbuild.spec.notes import Notes
 RECORDED = Voice("recorded", "")
 
 
-def resolve(value: Any, path: Path, notes: Notes, aliases: Mapping[str, Any]) -> Voice | None:  # noqa: ANN401
+def resolve(value: Any, path: Path, notes: Notes, aliases: Mapping[str, Any]) -> Voice | None:  # noqa: ANN401 - a voice as a spec gives it
     """The voice that a valid `voice` value names, or None with a note on what is wrong with it."""
     if isinstance(value, str):
         return _named(value, path, notes, aliases)
@@ -82,6 +82,3 @@ def check_aliases(aliases: Mapping[str, Any], notes: Notes) -> None:
 
 def _or(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}"
-
-
-Resolve = Callable[[Any, Path], Voice | None]

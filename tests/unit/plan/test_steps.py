@@ -150,7 +150,6 @@ def test_every_engine_has_its_kinds() -> None:
             used = {engine, fallback} - {None}
             assert bool(kind.resource) == any(ENGINES[name].network for name in used if name)
             assert kind.resource in {"", *RESOURCES}
-            assert kind.deterministic != bool(kind.resource)
 
 
 def test_every_step_is_of_a_known_kind(tmp_path: Path) -> None:
