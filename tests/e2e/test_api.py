@@ -164,6 +164,23 @@ def test_an_error_in_a_coroutine_reaches_the_caller(spec: Path) -> None:
     assert vidbuild.build(spec).ok
 
 
+def test_a_reader_that_has_gone_is_not_told_as_cache_trouble(spec: Path) -> None:
+    """What a listener cannot write to is its caller's affair, and the next build is none the worse for it."""
+
+    def listen(event: Event) -> None:
+        raise BrokenPipeError(event.type)
+
+    with pytest.raises(BrokenPipeError):
+        vidbuild.build(spec, on_event=listen)
+    assert vidbuild.build(spec).ok
+
+
+def test_a_cache_that_cannot_be_written_is_told(spec: Path) -> None:
+    """P20: a cache in an impossible place is an error that names it, not a bug of ours."""
+    with pytest.raises(vidbuild.StoreError, match="cache"):
+        vidbuild.build(spec, cache=spec / "not-a-folder")
+
+
 def test_a_cancelled_build_keeps_what_it_finished(spec: Path) -> None:
     """P15: what ran before the cancel does not run again."""
     stop = threading.Event()

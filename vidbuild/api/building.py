@@ -70,6 +70,8 @@ def build(spec: SpecLike, **options: Unpack[Options]) -> Result:
     store = store_of(path, options.get("cache"))
     try:
         result = _build(spec, path, store, options)
+    except BrokenPipeError:
+        raise  # whoever was told of events has gone: that is no trouble of the cache
     except OSError as error:  # every file of the user's own is told by whoever reads it
         name = error.filename or store.root
         raise StoreError(f"the cache cannot be used: {(error.strerror or str(error)).lower()}: '{name}'") from error
