@@ -1,0 +1,253 @@
+"""Decodes videos strictly, with decoders by different people, and tells what each saw; it knows nothing of vidbuild.
+
+`prove` is the whole proof of one file. FFmpeg's own decoder says nothing of a wrong frame_num and repeats pictures
+instead, so OpenH264, which does tell, and the slice headers, as FFmpeg's trace_headers reads them, are asked as well.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+from vidbuild.media import ffmpeg, h264, mp4
+
+OLDER = "VIDBUILD_OLDER_FFMPEG"
+TIMEOUT = 120
+STRICT = ("-xerror", "-err_detect", "explode+crccheck+bitstream+buffer")
+SILENCE = bytes.fromhex("21 00 49 90 02 19 00 23 80")  # an AAC frame in which two channels are silent
+
+
+@dataclass(frozen=True)
+class Decoder:
+    """A decoder: the ffmpeg that holds it, and the options that choose it."""
+
+    program: Path
+    options: tuple[str, ...] = ("-c:v", "h264")
+
+
+@dataclass(frozen=True)
+class Packet:
+    """A coded picture in its file: when it is shown and for how long, in seconds, and whether decoding may start."""
+
+    time: Fraction
+    duration: Fraction
+    key: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Decoded pictures: when each is shown, in seconds, and a digest of all its samples."""
+
+    times: tuple[Fraction, ...]
+    digests: tuple[str, ...]
+
+
+def pinned() -> tuple[Decoder, ...]:
+    """The decoders in vidbuild's own ffmpeg: FFmpeg's, as it comes, alone and with a thread per slice; OpenH264."""
+    program = ffmpeg.executable()
+    return (
+        Decoder(program),
+        Decoder(program, ("-c:v", "h264", "-threads", "1")),
+        Decoder(program, ("-c:v", "h264", "-threads", "4", "-thread_type", "slice")),
+        openh264(),
+    )
+
+
+def openh264() -> Decoder:
+    """Cisco's decoder, which shares no code with FFmpeg's."""
+    return Decoder(ffmpeg.executable(), ("-c:v", "libopenh264"))
+
+
+def older() -> Decoder:
+    """The older ffmpeg that $VIDBUILD_OLDER_FFMPEG names, or the one on PATH; an error that says what is missing."""
+    found = shutil.which(os.environ.get(OLDER) or "ffmpeg")
+    assert found, f"there is no older ffmpeg: apt-get install ffmpeg, or set {OLDER} to a path"
+    decoder = Decoder(Path(found))
+    told = [_asked([str(program), "-version"]).splitlines()[0] for program in (decoder.program, ffmpeg.executable())]
+    assert told[0] != told[1], f"{found} is the very ffmpeg that vidbuild uses"
+    return decoder
+
+
+def strictly(path: Path, decoder: Decoder, *before: str, after: Sequence[str] = ()) -> Shown:
+    """Every picture that a decoder makes of a file. Any error, and any warning at all, fails."""
+    options = ["-copyts", "-map", "0:v:0", "-fps_mode", "passthrough", *after, "-f", "framemd5", "-"]
+    told = _run(decoder.program, *STRICT, *before, *decoder.options, "-i", str(path), *options)
+    rows = _rows(told)
+    base = _time_base(told)
+    return Shown(tuple(int(row[2]) * base for row in rows), tuple(row[5] for row in rows))
+
+
+def sought(path: Path, decoder: Decoder, frame: int, fps: int, pictures: int = 1) -> Shown:
+    """What is shown from a frame on when a player is sent to it: to between it and the one before, to be sure."""
+    start = max(Fraction(0), Fraction(2 * frame - 1, 2 * fps))
+    return strictly(path, decoder, "-ss", f"{float(start):.6f}", after=("-frames:v", str(pictures)))
+
+
+def packets(path: Path) -> list[Packet]:
+    """The coded pictures of a file, as ffmpeg finds them; nothing is decoded."""
+    told = _run(ffmpeg.executable(), "-copyts", "-i", str(path), "-map", "0:v:0", "-c", "copy", "-f", "framecrc", "-")
+    base = _time_base(told)
+    return [Packet(int(row[2]) * base, int(row[3]) * base, "F=0x0" not in row) for row in _rows(told)]
+
+
+def headers(path: Path) -> tuple[dict[str, int], list[list[dict[str, int]]]]:
+    """The sequence parameter set, and each picture's slice headers: every syntax element, as FFmpeg traces it."""
+    trace = ["-i", str(path), "-map", "0:v:0", "-c", "copy", "-bsf:v", "trace_headers", "-f", "null", "-"]
+    told = _asked([str(ffmpeg.executable()), "-nostdin", "-hide_banner", "-nostats", "-v", "info", *trace])
+    sequence: dict[str, int] = {}
+    pictures: list[list[dict[str, int]]] = []
+    unit: dict[str, int] = {}
+    for line in told.splitlines():
+        text = re.sub(r"^\[trace_headers.*?\] ", "", line)
+        if text.startswith("Packet:"):
+            pictures.append([])
+        elif text[:1].isalpha():  # the name of a unit
+            unit = sequence if text == "Sequence Parameter Set" else {}
+            if text == "Slice Header":
+                pictures[-1].append(unit)
+        elif element := re.fullmatch(r"\d+ +(\S+) +[01]+ = (-?\d+)", text):
+            unit[element[1]] = int(element[2])
+    return sequence, pictures
+
+
+def check_headers(path: Path) -> None:
+    """The slice headers are those that the standard asks for where every picture is a reference and none is lost.
+
+    Rec. ITU-T H.264 (08/2021), 7.4.3: frame_num rises by one, modulo its size, and is 0 in an IDR picture; of two IDR
+    pictures in a row each has another idr_pic_id; all slices of a picture agree.
+    """
+    sequence, pictures = headers(path)
+    size = 1 << (sequence["log2_max_frame_num_minus4"] + 4)
+    before: dict[str, int] = {}
+    for number, picture in enumerate(pictures):
+        starts = [one["first_mb_in_slice"] for one in picture]
+        assert starts, f"picture {number} has no slice"
+        assert starts == sorted({0, *starts}), f"picture {number}: its slices start at macroblocks {starts}"
+        for name in ("nal_unit_type", "frame_num", "idr_pic_id"):
+            assert len({one.get(name) for one in picture}) == 1, f"picture {number}: its slices differ in {name}"
+        assert all(one["nal_ref_idc"] for one in picture), f"picture {number} is not a reference"
+        first = picture[0]
+        idr = first["nal_unit_type"] == h264.IDR
+        wanted = 0 if idr else (before["frame_num"] + 1) % size
+        assert first["frame_num"] == wanted, f"picture {number} has frame_num {first['frame_num']}, not {wanted}"
+        assert not idr or first["idr_pic_id"] != before.get("idr_pic_id"), f"picture {number}: the idr_pic_id again"
+        before = first
+
+
+def check_holds(shown: Shown, moments: Sequence[int]) -> None:
+    """Between two moments (frames in which something changes) every picture is the same, bit for bit."""
+    for first, end in pairwise([*moments, len(shown.digests)]):
+        for frame in range(first, end):
+            assert shown.digests[frame] == shown.digests[first], f"frame {frame} is not as {first}, which it holds"
+
+
+def check_alike(path: Path, decoders: Sequence[Decoder]) -> Shown:
+    """All decoders make the same pictures at the same times, bit for bit."""
+    whole, *others = (strictly(path, decoder) for decoder in decoders)
+    for decoder, seen in zip(decoders[1:], others, strict=True):
+        assert len(seen.digests) == len(whole.digests), f"{decoder.options} makes {len(seen.digests)} pictures"
+        differing = [at for at, (one, two) in enumerate(zip(seen.digests, whole.digests, strict=True)) if one != two]
+        assert not differing, f"{decoder.options} and {decoders[0].options} differ in frames {differing}"
+        assert seen.times == whole.times
+    return whole
+
+
+def check_seeks(path: Path, whole: Shown, fps: int, frames: Sequence[int], decoders: Sequence[Decoder]) -> None:
+    """Sent to any of these frames, a decoder shows what it shows when it plays from the start, then and after."""
+    for decoder in decoders:
+        for frame in frames:
+            seen = sought(path, decoder, frame, fps, 3)
+            wanted = Shown(whole.times[frame : frame + 3], whole.digests[frame : frame + 3])
+            assert seen == wanted, f"sent to frame {frame}, {decoder.options} shows another picture"
+
+
+def prove(
+    path: Path,
+    frames: int,
+    fps: int,
+    *,
+    moments: Sequence[int] = (),
+    seeks: Sequence[int] = (),
+    decoders: Sequence[Decoder] = (),
+) -> Shown:
+    """All that can be proven of an MP4 by decoding it; what its pictures are.
+
+    moments: the frames in which anything changes, to prove that all others are as the one before.
+    seeks: the frames to be sent to. decoders: those of the pinned ffmpeg, unless told.
+    """
+    decoders = decoders or pinned()
+    times = tuple(Fraction(frame, fps) for frame in range(frames))
+    coded = packets(path)
+    assert coded[0].key
+    assert [(one.time, one.duration) for one in coded] == [(time, Fraction(1, fps)) for time in times]
+    check_headers(path)
+    whole = check_alike(path, decoders)
+    assert whole.times == times, "the pictures are not shown at k / fps"
+    if moments:
+        check_holds(whole, moments)
+    check_seeks(path, whole, fps, seeks, decoders)
+    return whole
+
+
+def prove_segment(
+    segment: Path, folder: Path, frames: int, fps: int, *, moments: Sequence[int] = (), seeks: Sequence[int] = ()
+) -> Shown:
+    """The same of a segment: as the bare stream that it is, and as an MP4, which is written into the folder."""
+    bare = check_alike(segment, pinned())
+    whole = prove(boxed(segment, folder / "boxed.mp4"), frames, fps, moments=moments, seeks=seeks)
+    assert bare == whole, "the bare stream shows other pictures than the MP4 of it"
+    return whole
+
+
+def boxed(segment: Path, target: Path) -> Path:
+    """The segment as an MP4 with silence beside it, written as the join writes it."""
+    data = segment.read_bytes()
+    found = h264.scan(data)
+    assert found.parameters.fps is not None
+    fps = int(found.parameters.fps)
+    pictures = mp4.Pictures(
+        sizes=[len(frame) for frame in h264.coded(data)],
+        keys=found.idrs,
+        fps=fps,
+        width=found.parameters.width,
+        height=found.parameters.height,
+        sequence=next(unit for unit in found.sets if h264.kind(unit) == h264.SPS),
+        pictures=[unit for unit in found.sets if h264.kind(unit) == h264.PPS],
+    )
+    count = -(-found.frames * mp4.TIMESCALE // (fps * mp4.AAC_FRAME))
+    with target.open("wb") as file:
+        sound = mp4.Sound([len(SILENCE)] * count, 2, "en")
+        mp4.write(file, pictures, sound, (h264.coded(data), iter([SILENCE] * count)))
+    return target
+
+
+def _run(program: Path, *args: str) -> str:
+    """Run an ffmpeg that must have nothing to say, not even a warning."""
+    command = [str(program), "-nostdin", "-hide_banner", "-nostats", "-y", "-v", "warning", *args]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False)
+    said = done.stderr.decode("utf-8", "replace").strip()
+    assert done.returncode == 0, f"{' '.join(command)}\nended with {done.returncode}:\n{said}"
+    assert not said, f"{' '.join(command)}\nsaid:\n{said}"
+    return done.stdout.decode()
+
+
+def _asked(command: Sequence[str]) -> str:
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=True)
+    return (done.stdout + done.stderr).decode("utf-8", "replace")
+
+
+def _rows(told: str) -> list[list[str]]:
+    return [[field.strip() for field in line.split(",")] for line in told.splitlines() if line[:1] == "0"]
+
+
+def _time_base(told: str) -> Fraction:
+    found = re.search(r"^#tb 0: (\d+)/(\d+)$", told, re.MULTILINE)
+    assert found, told[:400]
+    return Fraction(int(found[1]), int(found[2]))
