@@ -14,6 +14,8 @@ from vidbuild.media.layer import SCALER, Picture, laid_over
 from vidbuild.media.moments import moments, shown, still
 from vidbuild.media.picture import Layer, Motion
 
+PAST_ALL = 1 << 30
+
 
 def pictures(picture: Picture) -> Stream:
     """The RGB pictures of a motion's moments, each with its frame's number as its time.
@@ -65,11 +67,13 @@ def encodable(stream: Stream, pixels: str) -> Stream:
 
 
 def small(stream: Stream, width: int, index: int) -> Stream:
-    """One picture of the stream, the index-th, scaled to a width, as JPEG means its colours: BT.601, full range.
+    """The stream's first picture and its index-th, scaled to a width, as JPEG means colours: BT.601, full range.
 
-    What the stream is tagged as, by the matrix of a clip in it, would else decide.
+    What the stream is tagged as, by the matrix of a clip in it, would else decide. The first, and a time past all
+    others, are there for memory's sake: ffmpeg always asks for the output that is furthest behind, and one that gives
+    nothing until the end would make it pile up all pictures of the other outputs.
     """
-    picked = stream.filter("select", f"eq(n,{index})")
+    picked = stream.filter("select", f"eq(n,0)+eq(n,{index})").filter("setpts", f"{PAST_ALL}*(N+1)")
     target = {"out_color_matrix": "bt601", "out_range": "pc"}
     return picked.filter("scale", width, -2, flags="area+accurate_rnd+full_chroma_int", **target)
 

@@ -39,7 +39,7 @@ def film_arguments(picture: Picture, profile: Mapping[str, Any], out: Path) -> l
     times = moments(picture.layers, picture.motion)
     segment, thumb = graph.split(compose.pictures(picture))
     coded = compose.held(compose.encodable(segment, profile["pixels"]), picture.motion)
-    jpeg = {"format": "mjpeg", "q:v": 3, "frames:v": 1, "threads:v": 1}
+    jpeg = {"format": "image2", "update": 1, "q:v": 3, "frames:v": 2, "fps_mode": "passthrough", "threads:v": 1}
     return graph.arguments(
         segment_of(coded, picture.motion.frames, picture.motion.fps, profile, out),
         graph.output(compose.small(thumb, THUMB_WIDTH, len(times) - 1), out / THUMB, jpeg),
