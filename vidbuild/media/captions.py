@@ -99,6 +99,8 @@ def escaped(text: str) -> str:
 
 def width(text: str) -> int:
     """Columns the text takes: none for combining marks and invisible characters, two for East Asian wide ones."""
+    if text.isascii():
+        return len(text)
     columns = 0
     for character in text:
         if unicodedata.category(character) in ("Mn", "Me", "Cf"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from itertools import pairwise
 
 import pytest
@@ -108,6 +109,14 @@ def test_a_long_address_is_cut_after_a_slash() -> None:
 def test_width(text: str, columns: int) -> None:
     """Combining and invisible characters take no column, wide ones two."""
     assert width(text) == columns
+
+
+def test_plain_text_is_measured_without_asking_of_each_character(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ASCII takes as many columns as it has characters, control characters among them, and is not looked at singly."""
+    everything = "".join(map(chr, range(128)))
+    slowly = width(everything + "é") - 1
+    monkeypatch.delattr(unicodedata, "category")
+    assert width(everything) == slowly == 128
 
 
 def test_srt_is_written_as_players_read_it() -> None:
