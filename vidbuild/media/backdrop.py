@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ from vidbuild.media.colour import RGB
 
 GRID = 64  # samples along the longer side: what is this soft needs no more
 TILE = 16  # of the dither; a short period also makes the file smaller and quicker to write
+STRIP = 2 * TILE  # rows that are painted at a time
 PLASTIC = 1.324717957244746  # its powers' inverses spread points most evenly over a plane (the R2 sequence)
 
 
@@ -38,13 +39,23 @@ def paint(size: tuple[int, int], start: RGB, end: RGB, glow: RGB, lights: tuple[
     small = _small(size)
     samples = list(_samples(small, size, lights))
     if start == end and not any(share for _, share in samples):
-        return _png(Image.new("RGB", size, start))
-    bands = []
-    for channel in range(3):
-        a, b, c = start[channel], end[channel], glow[channel]
-        values = [(a + (b - a) * t) * (1 - share) + c * share for t, share in samples]
-        bands.append(_band(small, size, values, _dither(size, channel)))
-    return _png(Image.merge("RGB", bands))
+        return _png(size, [Image.new("RGB", size, start)])
+    fields = []
+    for a, b, c in zip(start, end, glow, strict=True):
+        field = Image.new("F", small)
+        field.putdata([(a + (b - a) * t) * (1 - share) + c * share for t, share in samples])
+        fields.append(field)
+    return _png(size, _strips(size, fields))
+
+
+def _strips(size: tuple[int, int], fields: list[Image.Image]) -> Iterator[Image.Image]:
+    """The picture from top to bottom, a strip at a time: what is small stays in the processor's cache."""
+    width, height = size
+    noises = [_dither(width, channel) for channel in range(3)]
+    for top in range(0, height, STRIP):
+        rows = min(STRIP, height - top)
+        bands = (_band(size, top, rows, field, noise) for field, noise in zip(fields, noises, strict=True))
+        yield Image.merge("RGB", list(bands))
 
 
 def _small(size: tuple[int, int]) -> tuple[int, int]:
@@ -67,36 +78,41 @@ def _samples(small: tuple[int, int], size: tuple[int, int], lights: tuple[Light,
             yield 0.35 * x + 0.65 * y, 1 - dark
 
 
-def _band(small: tuple[int, int], size: tuple[int, int], values: list[float], noise: Image.Image) -> Image.Image:
-    smooth = Image.new("F", small)
-    smooth.putdata(values)
-    large = smooth.resize(size, Image.Resampling.BICUBIC)
+def _band(size: tuple[int, int], top: int, rows: int, field: Image.Image, noise: Image.Image) -> Image.Image:
+    scale = field.height / size[1]
+    box = (0, top * scale, field.width, (top + rows) * scale)
+    large = field.resize((size[0], rows), Image.Resampling.BICUBIC, box)
+    noise = noise.crop((0, 0, size[0], rows))
     summed = ImageMath.lambda_eval(lambda args: args["large"] + args["noise"], large=large, noise=noise)
     assert isinstance(summed, Image.Image)  # noqa: S101 - the sum of two images is one
     return summed.convert("L")
 
 
-@lru_cache(maxsize=6)
-def _dither(size: tuple[int, int], channel: int) -> Image.Image:
-    """Thresholds from 0 to 1, other ones for each channel, so that hue is dithered as well as brightness."""
+def _dither(width: int, channel: int) -> Image.Image:
+    """A strip of thresholds from 0 to 1, others for each channel, so that hue is dithered as well as brightness."""
     a, b = 1 / PLASTIC, 1 / PLASTIC**2
     tile = Image.new("F", (TILE, TILE))
     tile.putdata([(a * x + b * y + channel / 3) % 1 for y in range(TILE) for x in range(TILE)])
-    row, whole = Image.new("F", (size[0], TILE)), Image.new("F", size)
-    for x in range(0, size[0], TILE):
-        row.paste(tile, (x, 0))
-    for y in range(0, size[1], TILE):
-        whole.paste(row, (0, y))
-    return whole
+    strip = Image.new("F", (width, STRIP))
+    for x in range(0, width, TILE):
+        for y in range(0, STRIP, TILE):
+            strip.paste(tile, (x, y))
+    return strip
 
 
-def _png(image: Image.Image) -> bytes:
+def _png(size: tuple[int, int], strips: Iterable[Image.Image]) -> bytes:
     """An RGB image without row filters: for a dithered one that halves the time and costs nothing."""
-    width, height = image.size
-    pixels, stride = image.tobytes(), 3 * width
-    rows = b"".join([b"\0" + pixels[at : at + stride] for at in range(0, len(pixels), stride)])
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b""))
+    stride = 3 * size[0]
+    packer = zlib.compressobj(1)
+    packed = []
+    for strip in strips:
+        pixels = strip.tobytes()
+        packed.append(
+            packer.compress(b"".join(b"\0" + pixels[at : at + stride] for at in range(0, len(pixels), stride)))
+        )
+    packed.append(packer.flush())
+    header = struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", b"".join(packed)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in parts)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape  # xml.sax.saxutils brings all of HTTP with it
 from typing import Any
-from xml.sax.saxutils import escape
 
 from vidbuild.media.colour import BLACK, RGB, WHITE, contrast, mix, parse, readable, text
 
@@ -103,6 +103,6 @@ def syntax_theme(theme: Mapping[str, Any]) -> str:
 
 
 def _rule(scope: str | None, settings: Mapping[str, str]) -> str:
-    pairs = "".join(f"<key>{key}</key><string>{escape(value)}</string>" for key, value in settings.items())
-    head = "" if scope is None else f"<key>scope</key><string>{escape(scope)}</string>"
+    pairs = "".join(f"<key>{key}</key><string>{escape(value, quote=False)}</string>" for key, value in settings.items())
+    head = "" if scope is None else f"<key>scope</key><string>{escape(scope, quote=False)}</string>"
     return f"<dict>{head}<key>settings</key><dict>{pairs}</dict></dict>"

@@ -40,14 +40,14 @@ def _speak_kinds() -> dict[str, Kind]:
 KINDS: Mapping[str, Kind] = {
     **_speak_kinds(),
     "time": Kind("time", 1, "vidbuild.steps.time:run", ("ffmpeg",)),
-    "draw": Kind("draw", 1, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
+    "draw": Kind("draw", 2, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
     # Around a clip that is seen whole: how large that is, ffmpeg tells.
     "draw-clip": Kind(
-        "draw-clip", 1, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow", "ffmpeg"), wrappers=("fields",)
+        "draw-clip", 2, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow", "ffmpeg"), wrappers=("fields",)
     ),
-    "film": Kind("film", 1, "vidbuild.steps.film:run", ("ffmpeg",)),
-    "blend": Kind("blend", 1, "vidbuild.steps.blend:run", ("ffmpeg",)),
-    "still": Kind("still", 2, "vidbuild.steps.still:run", ("ffmpeg",)),
+    "film": Kind("film", 2, "vidbuild.steps.film:run", ("ffmpeg",)),
+    "blend": Kind("blend", 2, "vidbuild.steps.blend:run", ("ffmpeg",)),
+    "still": Kind("still", 3, "vidbuild.steps.still:run", ("ffmpeg",)),
     "sound": Kind("sound", 1, "vidbuild.steps.sound:run", ("ffmpeg",)),
     "caption": Kind("caption", 1, "vidbuild.steps.caption:run"),
     "join": Kind("join", 1, "vidbuild.steps.join:run"),

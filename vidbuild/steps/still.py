@@ -14,6 +14,9 @@ from vidbuild.steps import film
 
 STILL = "still.png"
 
+# A dithered background is smallest without row filters, and nearly as small at 4 as at 6, in a third of the time.
+CODED = {"format": "image2pipe", "c:v": "png", "pred": "none", "compression_level": 4, "frames:v": 1, "threads:v": 1}
+
 
 def run(context: Context) -> None:
     """Write still.png. Params: frame, from the scene's start; -1, and the one at its very end, is the last."""
@@ -33,5 +36,4 @@ def _within(frame: int, motion: Motion) -> int:
 
 def still_arguments(picture: Picture, out: Path) -> list[str]:
     """The arguments for ffmpeg that make the first picture of a motion."""
-    options = {"format": "image2pipe", "c:v": "png", "frames:v": 1, "threads:v": 1}
-    return graph.arguments(graph.output(compose.pictures(picture).filter("format", "rgb24"), out / STILL, options))
+    return graph.arguments(graph.output(compose.pictures(picture).filter("format", "rgb24"), out / STILL, CODED))

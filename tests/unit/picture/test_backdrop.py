@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
+from typing import Any
 
 import pytest
 from PIL import Image, ImageStat
@@ -33,8 +35,29 @@ def test_the_same_request_gives_the_same_bytes() -> None:
     """Painting twice, without the memory of the first time, gives the same file."""
     first = backdrop.paint((160, 90), *NIGHT, LIGHTS)
     backdrop.paint.cache_clear()
-    backdrop._dither.cache_clear()
     assert backdrop.paint((160, 90), *NIGHT, LIGHTS) == first
+
+
+def test_is_painted_a_strip_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory does not grow with the frame's height: no picture higher than a strip is made of floating numbers."""
+    resize, heights = Image.Image.resize, []
+
+    def noted(self: Image.Image, size: tuple[int, int], *rest: Any) -> Image.Image:
+        heights.append(size[1])
+        return resize(self, size, *rest)
+
+    monkeypatch.setattr(Image.Image, "resize", noted)
+    image((64, 1000), LIGHTS)
+    assert max(heights) == backdrop.STRIP
+    assert sum(heights) == 3 * 1000
+
+
+def test_strips_show_no_seam() -> None:
+    """The dither and the gradient go on where one strip ends: rows beside a seam differ as little as any others."""
+    made = image((256, 4 * backdrop.STRIP), (), ((20, 20, 20), (28, 28, 28), (0, 0, 0))).getchannel("R")
+    rows = [ImageStat.Stat(made.crop((0, y, 256, y + 16))).mean[0] for y in range(0, made.height, 16)]
+    steps = [after - before for before, after in pairwise(rows)]
+    assert max(steps) - min(steps) < 0.1
 
 
 def test_runs_from_the_first_colour_to_the_second() -> None:
