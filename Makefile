@@ -3,6 +3,7 @@
 #   make test    the tests
 #   make lint    style and types
 #   make check   lint and test
+#   make bench   measure what builds cost, beside their aims (some minutes); CASE=name for one of tests/bench/aims.py
 #   make clean   forget the environment and what was built; the cache stays
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 DEMO := examples/quickstart
 
-.PHONY: demo test lint check clean
+.PHONY: demo test lint check bench clean
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
@@ -25,6 +26,9 @@ lint: .venv/work.stamp
 	$(BIN)/mypy
 
 check: lint test
+
+bench: .venv/work.stamp
+	@$(BIN)/python -m tests.bench $(CASE)
 
 clean:
 	rm -rf .venv examples/*/build specs/build

@@ -1,0 +1,1 @@
+"""What builds cost, measured against plain ffmpeg and against each other: `make bench`."""

@@ -1,0 +1,73 @@
+"""Measures all cases or some, prints their table, and keeps that of all in RESULTS.md: `python -m tests.bench [CASE…]`.
+
+`python -m tests.bench profile FILE` tells where a build's time went, from what `vidbuild build --events FILE` wrote.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from vidbuild import __version__
+from vidbuild.media import ffmpeg
+
+from . import table
+from .aims import CASES, Bench
+from .floor import processors
+from .project import seconds
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+TEXT = """\
+# What builds cost
+
+Written by `make bench`: {processors} processors, {ffmpeg}, vidbuild {version}. Every figure and what it is compared
+with come from this one run. Ratios are medians of turns in which both were measured; `tests/bench/aims.py` says how.
+
+{rows}
+## Where the time goes
+
+A cold build of six scenes of 10 s, 1080p30:
+
+{cold}
+One word changed in one of sixty such scenes:
+
+{edit}"""
+
+
+def main(args: Sequence[str]) -> int:
+    """Measure what is asked for; the exit code is 0 whether aims are met or missed."""
+    if args[:1] == ["profile"] and len(args) == 2:
+        sys.stdout.write(table.of_kinds(seconds(Path(args[1]))))
+        return 0
+    unknown = [name for name in args if name not in CASES]
+    if unknown:
+        sys.stderr.write(f"there is no case '{unknown[0]}': {', '.join(CASES)}\n")
+        return 2
+    with tempfile.TemporaryDirectory(prefix="vidbuild-bench-") as folder:
+        bench = Bench(Path(folder))
+        rows: list[table.Row] = []
+        for name in args or CASES:
+            started = time.monotonic()
+            rows.extend(CASES[name](bench))
+            sys.stderr.write(f"{name}: {time.monotonic() - started:.0f} s\n")
+        sys.stdout.write(table.of_rows(rows))
+        if not args:
+            RESULTS.write_text(_text(bench, rows), encoding="utf-8")
+    return 0
+
+
+def _text(bench: Bench, rows: Sequence[table.Row]) -> str:
+    return TEXT.format(
+        processors=processors(),
+        ffmpeg=" ".join(ffmpeg.identity().split()[:2]),
+        version=__version__,
+        rows=table.of_rows(rows),
+        cold=table.of_kinds(bench.six.seconds()),
+        edit=table.of_kinds(bench.sixty[0].seconds()),
+    )
+
+
+sys.exit(main(sys.argv[1:]))

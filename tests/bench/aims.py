@@ -1,0 +1,220 @@
+"""What builds are meant to cost at most, each case as a function that measures it; it knows nothing of files kept."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from . import floor, measure
+from .cases import TYPES, Case, edited
+from .measure import Cost
+from .project import VIDBUILD, Project
+from .table import Row
+
+SIX, SIXTY, THOUSAND = Case(), Case(scenes=60), Case(scenes=1000)
+SMALL_THOUSAND = replace(THOUSAND, size="160x90", fps=24, seconds=0.5, reveals=2, narrated=False)
+TURNS, EDITS, NULLS = 3, 5, 9
+MEGA = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """What was measured in turns, so that it can be compared."""
+
+    reference: Sequence[Cost]
+    at_30: Sequence[Cost]
+    at_60: Sequence[Cost]
+
+
+class Bench:
+    """The projects that several cases share, each made when the first of them asks."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def project(self, name: str, case: Case) -> Project:
+        """A project of the case."""
+        return Project.made(self.folder / name, case)
+
+    @cached_property
+    def six(self) -> Project:
+        """The six scenes; built once `rounds` was asked for."""
+        return self.project("six", SIX)
+
+    @cached_property
+    def six_at_60(self) -> Project:
+        """The six scenes at 60 frames per second."""
+        return self.project("six-at-60", replace(SIX, fps=60))
+
+    @cached_property
+    def rounds(self) -> Rounds:
+        """Plain ffmpeg, the cold build and the cold build at 60, in turns; both projects are built after it."""
+        return Rounds(*measure.alternately(TURNS, self.reference, self.six.cold, self.six_at_60.cold))
+
+    def reference(self) -> Cost:
+        """Plain ffmpeg encodes a blank video as long as the six scenes."""
+        length = SIX.scenes * SIX.seconds
+        blank = f"color=black:s=1920x1080:r={SIX.fps}:d={length}"
+        sources = ("-f", "lavfi", "-i", blank, "-f", "lavfi", "-i", "anullsrc=r=48000:cl=stereo", "-t", str(length))
+        coders = ("-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast", "-c:a", "aac")
+        return measure.run(measure.plain(*sources, *coders, str(self.folder / "blank.mp4")), self.folder)
+
+    @cached_property
+    def sixty(self) -> tuple[Project, Cost]:
+        """The sixty scenes, built, and what that cost."""
+        project = self.project("sixty", SIXTY)
+        return project, project.cold()
+
+    @cached_property
+    def frame(self) -> floor.Frame:
+        """What composing and encoding one frame takes."""
+        _ = self.rounds
+        return floor.frame(self.six.spec)
+
+    @cached_property
+    def start(self) -> Cost:
+        """A Python that imports click and does nothing."""
+        return measure.median(
+            [measure.run([sys.executable, "-c", "import click"], self.folder) for _ in range(NULLS)],
+        )
+
+
+def cold(bench: Bench) -> Iterator[Row]:
+    """Six scenes from nothing, beside plain ffmpeg."""
+    wall, cpu = measure.ratio(bench.rounds.at_30, bench.rounds.reference)
+    plain, ours = measure.median(bench.rounds.reference), measure.median(bench.rounds.at_30)
+    frames, workers = floor.differing(bench.six.spec), min(floor.processors(), SIX.scenes)
+    least = frames * bench.frame.both / workers
+    measured = f"{wall:.2f} x ({ours.wall:.2f} s to {plain.wall:.2f} s; processors' time {cpu:.2f} x)"
+    told = (
+        f"{least / plain.wall:.2f} x: {frames} of {_frames(bench.six)} frames differ, {bench.frame.composing * 1e3:.1f}"
+        f" + {bench.frame.encoding * 1e3:.1f} ms each, {workers} at a time"
+    )
+    yield Row("cold", "at most 0.5 x plain ffmpeg", 0.5, wall, measured, told)
+
+
+def fps60(bench: Bench) -> Iterator[Row]:
+    """The same at 60 frames per second."""
+    wall, cpu = measure.ratio(bench.rounds.at_60, bench.rounds.at_30)
+    ours, frames = measure.median(bench.rounds.at_60), floor.differing(bench.six_at_60.spec)
+    few = floor.differing(bench.six.spec)
+    measured = f"{wall:.2f} x ({ours.wall:.2f} s; processors' time {cpu:.2f} x)"
+    told = f"{frames / few:.2f} x: {frames} frames differ, at 30 {few}"
+    yield Row("fps60", "at most 1.3 x the same at 30", 1.3, wall, measured, told)
+
+
+def edit(bench: Bench) -> Iterator[Row]:
+    """One word of one scene in sixty changed."""
+    project, whole = bench.sixty
+    costs = []
+    for scene in range(0, SIXTY.scenes, SIXTY.scenes // EDITS):
+        costs.append(project.edit(scene))
+        project.case = edited(project.case, scene)
+    found = measure.median(costs)
+    scenes = floor.filmed(project.spec)
+    frames = sum(len(each.differing) for each in scenes) / len(scenes)
+    least = frames * bench.frame.both
+    measured = f"{found.wall:.2f} s (processors' time {found.cpu:.2f} s)"
+    told = f"{least:.2f} s: {frames:.0f} frames differ"
+    yield Row("edit", "at most 1.5 s", 1.5, found.wall, measured, told)
+    share = found.wall / whole.wall
+    measured = f"1/{1 / share:.0f} (of {whole.wall:.1f} s)"
+    yield Row("edit", "at most 1/40 of the cold build", 1 / 40, share, measured, "1/60")
+
+
+def null60(bench: Bench) -> Iterator[Row]:
+    """Sixty scenes that are up to date."""
+    project, _ = bench.sixty
+    project.build()  # whatever the last edit left
+    yield from _null("null60", "at most 0.15 s", 0.15, bench, project)
+    counts = project.null()
+    started = counts.started.total() or int(counts.any_child)
+    yield Row("null60", "0 subprocesses", 0, started, str(started), "0")
+    read = sum(path.stat().st_size for path in counts.media)
+    yield Row("null60", "0 bytes of media read", 0, read, f"{read} in {len(counts.media)} files", "0")
+
+
+def null1000(bench: Bench) -> Iterator[Row]:
+    """A thousand small and silent scenes that are up to date."""
+    project = bench.project("thousand", SMALL_THOUSAND)
+    project.cold()
+    yield from _null("null1000", "under 1 s", 1.0, bench, project)
+
+
+def _null(name: str, aim: str, limit: float, bench: Bench, project: Project) -> Iterator[Row]:
+    found = measure.median([project.build() for _ in range(NULLS)])
+    measured = f"{found.wall:.3f} s (processors' time {found.cpu:.3f} s)"
+    yield Row(name, aim, limit, found.wall, measured, f"{bench.start.wall:.3f} s: Python with click")
+
+
+def plan1000(bench: Bench) -> Iterator[Row]:
+    """A thousand narrated scenes that were never seen are read, checked and planned."""
+    project = bench.project("thousand-planned", THOUSAND)
+    found = measure.median([measure.run([*VIDBUILD, "build", "--dry-run"], project.folder) for _ in range(TURNS)])
+    reading = f"import click, yaml; yaml.load(open({str(project.spec)!r}), yaml.CSafeLoader)"
+    least = measure.median([measure.run([sys.executable, "-c", reading], project.folder) for _ in range(TURNS)])
+    measured = f"{found.wall:.2f} s (processors' time {found.cpu:.2f} s)"
+    yield Row("plan1000", "under 2 s", 2.0, found.wall, measured, f"{least.wall:.2f} s: its YAML loaded")
+
+
+def memory(bench: Bench) -> Iterator[Row]:
+    """The largest process of cold builds of every type of scene, two of each with a fade between them."""
+    blank = ("-f", "lavfi", "-i", "color=black:s=1920x1080:r=30:d=10", "-pix_fmt", "yuv420p")
+    plain = measure.plain(*blank, "-c:v", "libx264", "-preset", "veryfast", "-threads", "1", "-f", "null", "-")
+    least = measure.run(plain, bench.folder).peak
+    peaks = {}
+    for types in [*((kind,) for kind in TYPES), ("image", "clip")]:
+        case = Case(scenes=2, types=types, transition=0.4)
+        project = bench.project("memory-" + "-".join(types), case)
+        peaks[" and ".join(types)] = project.cold().peak
+        project.forget()
+    peak = max(peaks.values())
+    each = ", ".join(f"{kind} {bytes_ / MEGA:.0f}" for kind, bytes_ in sorted(peaks.items(), key=lambda item: -item[1]))
+    told = f"{least / MEGA:.0f} MB: plain ffmpeg, one thread"
+    yield Row("memory", "under 500 MB in any process", 500 * MEGA, peak, f"{peak / MEGA:.0f} MB ({each})", told)
+
+
+def size(bench: Bench) -> Iterator[Row]:
+    """The video's bytes beside those of plain x264 for the same frames; sound is left out of both."""
+    _ = bench.rounds
+    sizes = _packets(bench, bench.six.video)
+    again = bench.folder / "plain.mp4"
+    coder = ("-an", "-c:v", "libx264", "-preset", "veryfast", "-crf", "20")
+    measure.run(measure.plain("-i", str(bench.six.video), *coder, str(again)), bench.folder)
+    plain = sum(_packets(bench, again))
+    starts, places = 0, []
+    for scene in floor.filmed(bench.six.spec):
+        places += [starts + number for number in scene.differing]
+        starts += scene.frames
+    ratio, least = sum(sizes) / plain, sum(sizes[place] for place in places) / plain
+    measured = f"{ratio:.2f} x ({sum(sizes) / MEGA:.2f} MB to {plain / MEGA:.2f} MB)"
+    yield Row("size", "at most 1.3 x x264 crf 20", 1.3, ratio, measured, f"{least:.2f} x: ours, holds for nothing")
+
+
+def _packets(bench: Bench, video: Path) -> list[int]:
+    """The bytes of each frame as it is in the file."""
+    target = bench.folder / "packets"
+    measure.run(
+        measure.plain("-i", str(video), "-map", "0:v:0", "-c", "copy", "-f", "framecrc", str(target)), bench.folder
+    )
+    lines = target.read_text(encoding="utf-8").splitlines()
+    return [int(line.split(",")[4]) for line in lines if not line.startswith("#")]
+
+
+def _frames(project: Project) -> int:
+    return round(project.case.scenes * project.case.seconds * project.case.fps)
+
+
+CASES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
+    "cold": cold,
+    "fps60": fps60,
+    "edit": edit,
+    "null60": null60,
+    "null1000": null1000,
+    "plan1000": plan1000,
+    "memory": memory,
+    "size": size,
+}

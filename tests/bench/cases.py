@@ -1,0 +1,158 @@
+"""Generates specs of any number of scenes, any size and rate, no two scenes alike; it knows nothing of measuring."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from vidbuild.media import ffmpeg
+
+SPEC = "video.yaml"
+IMAGE, CLIP = "shot.png", "recording.mp4"
+
+TOPICS = """
+amber birch canyon delta ember falcon garnet harbor island jasper kettle lantern meadow nectar orchid pepper
+quartz raven saddle timber umber velvet willow yellow anchor basket candle dragon engine feather ginger hammer
+iron jungle ladder magnet needle onion pebble ribbon silver ticket valley window barrel copper dollar escort
+fabric gallon helmet insect jacket kitten lemon marble napkin oyster pencil rabbit salmon tunnel
+""".split()  # noqa: SIM905 - words are read more easily so
+ACTIONS = ("meet", "see", "show", "know", "find", "name", "take", "make", "keep", "like", "need", "sort", "read", "use")
+GREETING = "Welcome to scene number"
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A spec to be generated; as it is by default, the one that aims are told for.
+
+    types: those of the scenes, over and over. seconds: how long each scene is, exactly. reveals: items of a list,
+    commands of a terminal, highlights of code. transition: seconds of the fade between scenes, 0 for cuts.
+    actions: scene's index -> the word of its narration that an edit changed (see `edited`).
+    """
+
+    scenes: int = 6
+    types: tuple[str, ...] = ("list",)
+    size: str = "1080p"
+    fps: int = 30
+    seconds: float = 10.0
+    reveals: int = 5
+    narrated: bool = True
+    transition: float = 0.0
+    actions: Mapping[int, str] = field(default_factory=dict)
+
+
+def edited(case: Case, scene: int, times: int = 1) -> Case:
+    """The case with one word of one scene's narration changed; each number of times, up to 13, is another word."""
+    before = _action(case, scene)
+    after = ACTIONS[(ACTIONS.index(before) + times) % len(ACTIONS)]
+    return replace(case, actions={**case.actions, scene: after})
+
+
+def spec(case: Case) -> str:
+    """The text of the spec. A scene whose narration is too long for its seconds is an error, which the build tells."""
+    data: Fields = {
+        "vidbuild": 1,
+        "title": f"{case.scenes} scenes",
+        "output": {"size": case.size, "fps": case.fps},
+        "voice": "espeak:en-us",
+    }
+    if case.transition:
+        data["defaults"] = {"transition": {"type": "fade", "duration": case.transition}}
+    data["scenes"] = [_scene(case, index) for index in range(case.scenes)]
+    return yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, width=100)
+
+
+def write(case: Case, folder: Path) -> Path:
+    """Make a project of the case, with the files that its scenes show, and return the spec's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "vidbuild.toml").touch()
+    if "image" in case.types:
+        _made(folder / IMAGE, "-f", "lavfi", "-i", "testsrc2=s=2560x1440", "-frames:v", "1")
+    if "clip" in case.types:
+        _made(
+            *(folder / CLIP, "-f", "lavfi", "-i", f"testsrc2=s=1920x1080:r=30:d={case.seconds}", "-f", "lavfi"),
+            *("-i", f"sine=f=330:r=48000:d={case.seconds}", "-c:v", "libx264", "-preset", "veryfast", "-c:a", "aac"),
+        )
+    (folder / SPEC).write_text(spec(case), encoding="utf-8")
+    return folder / SPEC
+
+
+def topics(case: Case, scene: int) -> list[str]:
+    """What a scene is about: as many different words as it has reveals."""
+    return random.Random(f"scene {scene}").sample(TOPICS, case.reveals)
+
+
+def _made(path: Path, *args: str) -> None:
+    if not path.exists():
+        subprocess.run([str(ffmpeg.executable()), "-v", "error", *args, str(path)], check=True)
+
+
+def _scene(case: Case, index: int) -> Fields:
+    kind = case.types[index % len(case.types)]
+    scene: Fields = {"id": f"scene-{index + 1}", "type": kind, **_FIELDS[kind](case, index, topics(case, index))}
+    if case.narrated:
+        told = _narration(case, index)
+        return scene | {"narration": told, "min_duration": case.seconds, "max_duration": case.seconds}
+    return scene | {"duration": case.seconds}
+
+
+def _action(case: Case, index: int) -> str:
+    return case.actions.get(index, ACTIONS[index % len(ACTIONS)])
+
+
+def _narration(case: Case, index: int) -> str:
+    """A dozen words and the scene's topics; seven seconds with five of them."""
+    *most, last = topics(case, index) if case.reveals > 1 else ("one", "other")
+    return f"{GREETING} {index + 1}. Here we {_action(case, index)} {', '.join(most)} and {last}."
+
+
+def _title(_: Case, index: int, words: list[str]) -> Fields:
+    return {"kicker": f"Part {index + 1}", "title": " ".join(words[:3]).capitalize(), "subtitle": f"All of {index + 1}"}
+
+
+def _list(_: Case, index: int, words: list[str]) -> Fields:
+    return {"title": f"Scene {index + 1}", "items": [f"{word.capitalize()} is item {index + 1}" for word in words]}
+
+
+def _command(_: Case, index: int, words: list[str]) -> Fields:
+    entries = [{"run": f"acme {word} --number {index + 1}", "output": f"{word}: done"} for word in words[:3]]
+    return {"title": f"Terminal {index + 1}", "commands": entries}
+
+
+def _code(_: Case, index: int, words: list[str]) -> Fields:
+    lines = [f"import acme  # number {index + 1}", *(f'{word} = acme.make("{word}", {index + 1})' for word in words)]
+    highlights = [{"lines": str(line + 2)} for line in range(len(words))]
+    return {"title": f"Code {index + 1}", "language": "python", "code": "\n".join(lines), "highlight": highlights}
+
+
+def _image(_: Case, index: int, words: list[str]) -> Fields:
+    motion = ("zoom-in", "zoom-out")[index % 2]
+    return {"src": IMAGE, "motion": motion, "frame": "window", "caption": f"{words[0].capitalize()} {index + 1}"}
+
+
+def _clip(case: Case, index: int, words: list[str]) -> Fields:
+    caption = f"{words[0].capitalize()} {index + 1}"
+    return {"src": CLIP, "end": case.seconds, "audio": "duck" if case.narrated else "keep", "caption": caption}
+
+
+def _outro(_: Case, index: int, words: list[str]) -> Fields:
+    return {"title": f"The end of {index + 1}", "links": [f"www.{word}.example" for word in words[:4]]}
+
+
+_FIELDS: Mapping[str, Callable[[Case, int, list[str]], Fields]] = {
+    "title": _title,
+    "list": _list,
+    "command": _command,
+    "code": _code,
+    "image": _image,
+    "clip": _clip,
+    "outro": _outro,
+}
+TYPES = tuple(_FIELDS)

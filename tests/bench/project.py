@@ -1,0 +1,79 @@
+"""A generated project that is built again and again through the real command; it knows nothing of aims."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import cases, measure
+from .cases import Case
+from .counted import Counts, counted
+from .measure import Cost
+
+VIDBUILD = (sys.executable, "-m", "vidbuild")
+EVENTS = "events.jsonl"
+
+
+@dataclass(slots=True)
+class Project:
+    """A case's spec and its cache, in a folder of their own."""
+
+    folder: Path
+    case: Case
+
+    @classmethod
+    def made(cls, folder: Path, case: Case) -> Project:
+        """Written, not yet built."""
+        cases.write(case, folder)
+        return cls(folder, case)
+
+    @property
+    def spec(self) -> Path:
+        """The spec's path."""
+        return self.folder / cases.SPEC
+
+    @property
+    def video(self) -> Path:
+        """The finished video."""
+        return self.folder / "build" / "video.mp4"
+
+    def cold(self) -> Cost:
+        """Build with neither cache nor outputs."""
+        self.forget()
+        return self.build("--events", EVENTS)
+
+    def forget(self) -> None:
+        """Remove cache and outputs."""
+        for name in (".vidbuild", "build"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    def build(self, *args: str) -> Cost:
+        """Build, whatever is there."""
+        return measure.run([*VIDBUILD, "build", *args], self.folder)
+
+    def edit(self, scene: int, times: int = 1) -> Cost:
+        """Change a word of one scene, and build."""
+        cases.write(cases.edited(self.case, scene, times), self.folder)
+        return self.build("--events", EVENTS)
+
+    def null(self) -> Counts:
+        """Build what is up to date, and count."""
+        return counted(self.folder, "build", workers=False)
+
+    def seconds(self) -> list[tuple[str, int, float]]:
+        """Of the last build that noted its events: each kind of step, how many ran, and their seconds together."""
+        return seconds(self.folder / EVENTS)
+
+
+def seconds(events: Path) -> list[tuple[str, int, float]]:
+    """Kind of step, how many ran, and their seconds together, from a file that `vidbuild build --events` wrote."""
+    spent: dict[str, list[float]] = defaultdict(list)
+    for line in events.read_text(encoding="utf-8").splitlines():
+        event = json.loads(line)
+        if event["type"] == "step_finished":
+            spent[event["step"].partition(":")[0].rpartition("/")[2]].append(event["seconds"])
+    return [(kind, len(each), sum(each)) for kind, each in spent.items()]

@@ -1,0 +1,90 @@
+"""Runs vidbuild with an audit hook in it and in its workers, and writes down what they did; it judges nothing.
+
+Started as `python watched.py ANSWER WORKERS ARGS…`: the answer is a JSON file, WORKERS is 1 or 0.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+STARTS = ("subprocess.Popen", "os.posix_spawn", "os.exec")
+DOUBLES = ("os.fork", "os.forkpty", "os.system")
+MOST_WORDS = 8
+
+
+def watch(answer: str, who: str) -> list[list[str]]:
+    """Hook into this process. A worker's starts go to a file at once; the planner's doings are in the list."""
+    found: list[list[str]] = []
+
+    def audit(event: str, args: tuple[Any, ...]) -> None:
+        if event in STARTS:
+            words = ["started", *(os.fsdecode(word) for word in list(args[1])[:MOST_WORDS])]
+        elif event in DOUBLES:
+            words = ["started", event]
+        elif event == "open" and who == "planner" and _is_read(args):
+            words = ["opened", os.path.abspath(os.fsdecode(args[0]))]  # noqa: PTH100 - in an audit hook
+        else:
+            return
+        found.append(words) if who == "planner" else _note(answer + ".workers", words)
+
+    sys.addaudithook(audit)
+    return found
+
+
+def _is_read(args: tuple[Any, ...]) -> bool:
+    path, _, flags = args
+    return isinstance(path, (str, bytes)) and not flags & os.O_WRONLY
+
+
+def _note(path: str, words: list[str]) -> None:
+    target = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(target, (repr(words) + "\n").encode())
+    os.close(target)
+
+
+def main() -> int:
+    """Run the command and write the answer, whatever its exit code."""
+    before = set(sys.modules)
+    answer, workers, args = sys.argv[1], sys.argv[2] == "1", sys.argv[3:]
+    found = watch(answer, "planner")
+    hashed = _watch_hashing()
+    if workers:
+        from vidbuild.engine import pool
+
+        pool._BOOT = _hooked(answer) + pool._BOOT
+    from vidbuild.cli import main as vidbuild
+
+    code = vidbuild(args)
+    facts = {"done": list(found), "hashed": list(hashed), "modules": sorted(set(sys.modules) - before)}
+    import json
+    import resource
+
+    facts["children"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    with open(answer, "w", encoding="utf-8") as target:  # noqa: PTH123 - as above
+        json.dump(facts, target)
+    return code
+
+
+def _hooked(answer: str) -> str:
+    """What a worker is to do before all else."""
+    here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib would count as imported
+    return f"import sys; sys.path.insert(0, {here!r}); import watched; watched.watch({answer!r}, 'worker')\n"
+
+
+def _watch_hashing() -> list[tuple[str, int]]:
+    from vidbuild.engine import durable
+
+    plain, hashed = durable.hash_file, []
+
+    def noting(path: Any) -> str:
+        hashed.append((os.fspath(path), os.stat(path).st_size))  # noqa: PTH116 - as above
+        return plain(path)
+
+    durable.hash_file = noting
+    return hashed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

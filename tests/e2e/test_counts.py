@@ -1,0 +1,108 @@
+"""What builds cost in counts that do not flicker: processes, frames, hashed bytes, opened files, modules.
+
+The limits are what is there now: whoever lowers a count lowers its limit too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from bench import cases, floor
+from bench.cases import Case
+from bench.counted import Counts, counted
+
+CASE = Case(scenes=3, size="160x90", fps=24, seconds=6.0, reveals=2)
+SILENT = Case(scenes=2, size="160x90", fps=24, seconds=0.5, reveals=2, narrated=False)
+EDITED = 1
+
+
+@dataclass(frozen=True)
+class History:
+    """One project, built cold, then with one word changed, then with nothing changed."""
+
+    spec: Path
+    cold: Counts
+    edit: Counts
+    null: Counts
+
+    @property
+    def video(self) -> Path:
+        """The finished video."""
+        return self.spec.parent / "build" / "video.mp4"
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> History:
+    """Three builds of one project, with one worker each."""
+    folder = tmp_path_factory.mktemp("counts") / "project"
+    spec = cases.write(CASE, folder)
+    cold = counted(folder, "build", "-j", "1")
+    cases.write(cases.edited(CASE, EDITED), folder)
+    edit = counted(folder, "build", "-j", "1")
+    return History(spec, cold, edit, counted(folder, "build", workers=False))
+
+
+def test_processes_of_a_cold_build(history: History) -> None:
+    """One worker does it all, each narration is spoken by one process, and ffmpeg starts a few times for each scene."""
+    limits = {"worker": 1, "espeak": CASE.scenes, "ffmpeg": 5 * CASE.scenes + 2}
+    assert history.cold.started.keys() == limits.keys()
+    assert history.cold.started <= Counter(limits)
+
+
+def test_processes_of_an_edit(history: History) -> None:
+    """One changed word starts what one scene needs, however many others there are."""
+    limits = {"worker": 1, "espeak": 1, "ffmpeg": 5}
+    assert history.edit.started.keys() == limits.keys()
+    assert history.edit.started <= Counter(limits)
+
+
+def test_a_null_build_starts_no_process(history: History) -> None:
+    """A build with nothing to do starts no process, says the audit hook, and has no child, says the kernel."""
+    assert not history.null.started
+    assert not history.null.any_child
+    assert history.edit.any_child  # the kernel does tell where there was one
+
+
+def test_a_null_build_hashes_and_reads_no_media(history: History) -> None:
+    """A build with nothing to do hashes no byte, and opens no file that holds picture or sound."""
+    assert history.null.hashed == {}
+    assert history.null.media == ()
+
+
+def test_frames_of_a_film(history: History) -> None:
+    """Every scene has all its frames, of which no more than a few differ from the one before."""
+    length = round(CASE.seconds * CASE.fps)
+    for step, report in floor.films(history.spec):
+        facts = json.loads(report.path(step.id, "film.json").read_text(encoding="utf-8"))
+        assert facts["frames"] == length
+    assert [each.frames for each in floor.filmed(history.spec)] == [length] * CASE.scenes
+    assert floor.differing(history.spec) <= CASE.scenes * length / 4
+
+
+def test_an_edit_hashes_what_it_changed(history: History) -> None:
+    """One changed word has the spec hashed and what is new, never the pictures and sounds that stayed."""
+    assert history.edit.hashed[str(history.spec)] == history.spec.stat().st_size
+    assert sum(history.edit.hashed.values()) <= history.spec.stat().st_size + history.video.stat().st_size
+
+
+def test_a_null_build_opens_no_more_files_for_more_scenes(tmp_path: Path) -> None:
+    """What is remembered of a spec is in a handful of files, as many for two scenes as for nine."""
+    opened = []
+    for scenes in (2, 9):
+        folder = tmp_path / str(scenes)
+        cases.write(replace(SILENT, scenes=scenes), folder)
+        counted(folder, "build")
+        opened.append(counted(folder, "build", workers=False).opened)
+    assert len(opened[0]) == len(opened[1]) <= 8, opened
+
+
+def test_a_null_build_imports_no_more_of_ours(history: History) -> None:
+    """P46: of vidbuild's own modules a build with nothing to do imports these at most, and none that makes anything."""
+    ours = {name for name in history.null.modules if name.partition(".")[0] == "vidbuild"}
+    assert len(ours) <= 69
+    parts = {name.split(".")[1] for name in ours if "." in name}
+    assert not parts & {"spec", "steps", "scenes"}
