@@ -1,14 +1,11 @@
-"""Finds ffmpeg, tells which one it is, and runs it; it knows nothing of what it is run for."""
+"""Runs ffmpeg and tells what went wrong; it knows nothing of what it is run for, nor where it is (program.py)."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import hashlib
-import importlib.util
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,20 +13,23 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from vidbuild.errors import StepError
+from vidbuild.media.program import VARIABLE, executable, identity, stat_paths
+from vidbuild.record import dataclass
 
-VARIABLE = "VIDBUILD_FFMPEG"
+__all__ = ["VARIABLE", "Finished", "capture", "executable", "identity", "media", "run", "stat_paths"]
+
 TAIL_LINES = 400
 LINE_BYTES = 2000
 SHOWN_LINES = 12
 
 # Formats that hold their own media. Playlists (hls, concat, dash) are left out: they could read any other file.
 FORMATS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,flv,live_flv,asf,ogg,gif,"
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,flv,live_flv,asf,ogg,mxf,nut,"
+    "gif,apng,webp_anim,yuv4mpegpipe,"
     "wav,w64,mp3,flac,aac,aiff,caf,au,amr,ac3,eac3,wv,ape"
 )
 
@@ -37,6 +37,7 @@ MEANINGS = (
     (r"No space left on device", "the disk is full"),
     (r"Failed to configure (input|output) pad on (\S+)", "its filter {1!r} cannot be set up"),
     (r"Cannot allocate memory", "there is not enough memory"),
+    (r"Format not on whitelist", "the file is a playlist, or of a kind that is not read here"),
     (r"not in whitelist|not on whitelist|not whitelisted", "the file refers to other files or is a playlist"),
     (r"moov atom not found", "the file is cut short: its index is missing"),
     (r"Permission denied", "a file may not be read or written"),
@@ -61,35 +62,6 @@ class Finished:
     def text(self) -> str:
         """The log as one text."""
         return "\n".join(self.log)
-
-
-def executable() -> Path:
-    """The ffmpeg to use: $VIDBUILD_FFMPEG, else the one in imageio-ffmpeg's wheel; never one that is just about."""
-    chosen = os.environ.get(VARIABLE)
-    found = shutil.which(chosen) if chosen else _bundled()
-    if found:
-        return Path(found).absolute()
-    if chosen:
-        raise StepError(f"${VARIABLE} is '{chosen}', which is not a program")
-    raise StepError("there is no ffmpeg", hint=f"pip install imageio-ffmpeg, or set {VARIABLE} to a path")
-
-
-def stat_paths() -> Sequence[Path]:
-    """The program; nothing for a script, whose stat tells nothing of what it starts."""
-    path = executable()
-    with path.open("rb") as file:
-        return [] if file.read(2) == b"#!" else [path]
-
-
-def identity() -> str:
-    """Which ffmpeg this is, version and configuration, as one line for keys; starts it once."""
-    args = [str(executable()), "-version"]
-    with _explained(args):
-        told = subprocess.run(args, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=60).stdout
-    match = re.match(rb"ffmpeg version (\S+)", told)
-    if match is None:
-        raise StepError(f"'{args[0]}' is not ffmpeg", command=tuple(args))
-    return f"ffmpeg {match[1].decode('ascii', 'replace')} sha256:{hashlib.sha256(told).hexdigest()}"
 
 
 def media(path: Path, *options: str) -> list[str]:
@@ -135,15 +107,6 @@ def capture(
     if check:
         _checked(finished, command, what)
     return Finished(finished.log, b"".join(kept), finished.code)
-
-
-def _bundled() -> str | None:
-    spec = importlib.util.find_spec("imageio_ffmpeg")
-    if spec is None or spec.origin is None:
-        return None
-    folder = Path(spec.origin).parent / "binaries"
-    found = sorted(path for path in folder.glob("ffmpeg-*") if path.is_file())
-    return shutil.which(found[-1]) if found else None
 
 
 def _walls() -> list[str]:

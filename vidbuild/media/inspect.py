@@ -12,7 +12,18 @@ from vidbuild.errors import StepError
 from vidbuild.media import ffmpeg
 
 TIMEOUT = 120.0
-SD_HEIGHT = 576
+SD_HEIGHT, HD_WIDTH = 576, 1280
+
+STILLS = re.compile(rb"\x89PNG|\xff\xd8\xff|BM|II\*\0|MM\0\*|RIFF....WEBP|<svg|<\?xml", re.DOTALL)
+"""How files of still images begin. One that moves begins alike, so it is read before this is asked."""
+
+# A colour's three tags are told as one where they are alike.
+VIDEO = re.compile(r": Video: (\w+).*?, (\w+)(?:\((.*?)\))?, (\d+)x(\d+)")
+TAGS = re.compile(r"(?:^|, )([\w-]+)(?:/([\w-]+)/([\w-]+))?(?=,|$)")
+NO_TAGS = {"tv", "pc", "progressive"}
+MATRICES = {"bt2020nc": "bt2020", "bt2020c": "bt2020", "bt709": "bt709", "bt470bg": "bt601", "smpte170m": "bt601"}
+BREAKS = re.compile(r"partial file|File ended prematurely")
+WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +33,12 @@ class MediaInfo:
     duration: seconds, of the picture where there is one.
     width, height: as it is meant to be seen: turned, with square pixels.
     rotation: degrees, as the file asks; sar: width of a pixel by its height.
+    stored: width and height as they are in the file.
     matrix: which coefficients its colours are stored with ("bt709", "bt601", "bt2020"); guessed by size where not told.
+    transfer, primaries: how bright and how coloured they are meant, as ffmpeg names it; "" where not told.
+    decoder: the one that must be asked for by name, since the usual one passes over what is transparent.
+    pictures: how many moving pictures there are; all facts are the first one's.
+    cut: whether the file breaks off before its end; its length is then that of what is there.
     """
 
     format: str
@@ -35,26 +51,52 @@ class MediaInfo:
     fps: float = 0.0
     pixel_format: str = ""
     matrix: str = "bt709"
+    transfer: str = ""
+    primaries: str = ""
     full_range: bool = False
+    interlaced: bool = False
+    stored: tuple[int, int] = (0, 0)
+    decoder: str = ""
+    pictures: int = 0
+    cut: bool = False
     has_audio: bool = False
     channels: int = 0
     sample_rate: int = 0
 
 
-def inspect(path: Path, *, env: Mapping[str, str] | None = None) -> MediaInfo:
-    """Look into a media file and decode the first of what it holds; StepError says in plain words what is wrong."""
+def inspect(path: Path, *, env: Mapping[str, str] | None = None, field: str = "") -> MediaInfo:
+    """Look into a media file and decode the first of what it holds.
+
+    StepError says in plain words what is wrong. field: the one of the spec that names the file.
+    """
     try:
-        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(16)
     except OSError as error:
-        raise StepError(f"'{path.name}' cannot be read: {(error.strerror or str(error)).lower()}") from error
-    if size == 0:
-        raise StepError(f"'{path.name}' is empty")
-    probe = _Probe(path.absolute(), dict(os.environ) if env is None else env)
+        raise StepError(
+            f"'{path.name}' cannot be read: {(error.strerror or str(error)).lower()}", field=field
+        ) from error
+    if not head:
+        raise StepError(f"'{path.name}' is empty", field=field)
+    try:
+        return _inspected(_Probe(path.absolute(), dict(os.environ) if env is None else env))
+    except StepError as error:
+        if STILLS.match(head):
+            hint = "a scene of type image shows it"
+            raise StepError(f"'{path.name}' is a still image, not a video", hint=hint, field=field) from error
+        told = error.failure
+        raise StepError(told.message, hint=told.hint, field=field, command=told.command, log=told.log) from error
+
+
+def _inspected(probe: _Probe) -> MediaInfo:
     first = probe.packets("-map", "0:V:0?", "-map", "0:a:0?", "-frames:v", "1", "-shortest", "-t", "10")
     info = parse(first.text, first.output.decode("ascii", "replace"))
     if not (info.has_video or info.has_audio):
-        raise StepError(f"nothing in '{path.name}' can be decoded", log=first.log[-12:])
-    return replace(info, duration=probe.end() - _start(first.text)) if info.has_video else info
+        raise StepError(f"nothing in '{probe.path.name}' can be decoded", log=first.log[-12:])
+    if not info.has_video:
+        return info
+    end, cut = probe.end()
+    return replace(info, duration=end - _start(first.text), cut=cut)
 
 
 def parse(log: str, packets: str) -> MediaInfo:
@@ -69,9 +111,10 @@ def parse(log: str, packets: str) -> MediaInfo:
     for index, media in re.findall(r"^#media_type (\d+): (\w+)", packets, re.MULTILINE):
         facts = dict(re.findall(rf"^#(\w+) {index}: (.+)$", packets, re.MULTILINE))
         if media == "video" and index in decoded:
-            info = _with_video(info, facts, _described(streams, ": Video: "))
+            moving = _described(streams, ": Video: ")
+            info = replace(_with_video(info, facts, moving[0]), pictures=len(moving))
         elif media == "audio" and decoded:  # where there is a picture too, ffmpeg may stop before the first sound
-            info = _with_audio(info, facts, _described(streams, ": Audio: "))
+            info = _with_audio(info, facts, _described(streams, ": Audio: ")[0])
     return info
 
 
@@ -90,13 +133,18 @@ class _Probe:
             check=check,
         )
 
-    def end(self) -> float:
-        """When the last picture ends: of the picture alone, since the sound may be longer or shorter."""
+    def end(self) -> tuple[float, bool]:
+        """When the last picture ends, and whether the file breaks off there.
+
+        Of the picture alone, since the sound may be longer or shorter.
+        """
+        cut = False
         for before in (("-sseof", "-3"), ()):
             found = self.packets("-map", "0:V:0", "-c", "copy", "-copyts", before=before, check=bool(not before))
+            cut = cut or BREAKS.search(found.text) is not None
             end = _last_end(found.output.decode("ascii", "replace"))
             if end is not None:
-                return end
+                return end, cut
         raise StepError(f"'{self.path.name}' has no pictures")
 
 
@@ -114,8 +162,8 @@ def _start(log: str) -> float:
     return float(start[1]) if start else 0.0
 
 
-def _described(streams: list[str], kind: str) -> str:
-    return next((text for text in streams if kind in text and "(attached pic)" not in text), "")
+def _described(streams: list[str], kind: str) -> list[str]:
+    return [text for text in streams if kind in text and "(attached pic)" not in text] or [""]
 
 
 def _with_video(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaInfo:
@@ -124,8 +172,10 @@ def _with_video(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaIn
     sar = over / under if over and under else 1.0
     turned = re.search(r"rotation of (-?\d+(?:\.\d+)?) degrees", text)
     rate = re.search(r", ([\d.]+)(k?) (?:fps|tbr)", text)
-    pixels = re.search(r": Video: .*?, (\w+)(?:\(([^)]*)\))?, \d+x\d+", text)
-    colours = (pixels[2] or "") if pixels else ""
+    told = VIDEO.search(text)
+    codec, pixels, details = (told[1], told[2], told[3] or "") if told else ("", "", "")
+    stored = (int(told[4]), int(told[5])) if told else (width, height)
+    matrix, primaries, transfer = _tags(details)
     return replace(
         info,
         has_video=True,
@@ -134,18 +184,31 @@ def _with_video(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaIn
         sar=sar,
         rotation=round(float(turned[1])) if turned else 0,
         fps=float(rate[1]) * (1000 if rate[2] else 1) if rate else 0.0,
-        pixel_format=pixels[1] if pixels else "",
-        matrix=_matrix(colours, height),
-        full_range=bool(re.search(r"\bpc\b", colours)) or (pixels is not None and pixels[1].startswith("yuvj")),
+        pixel_format=pixels,
+        matrix=MATRICES.get(matrix) or _usual_matrix(*stored),
+        transfer=transfer,
+        primaries=primaries,
+        full_range=bool(re.search(r"\bpc\b", details)) or pixels.startswith("yuvj"),
+        interlaced=" first" in details,
+        stored=stored,
+        decoder=WITH_ALPHA.get(codec, "")
+        if re.search(r"^ +alpha_mode +: 1$", text, re.MULTILINE | re.IGNORECASE)
+        else "",
     )
 
 
-def _matrix(colours: str, height: int) -> str:
-    """As told; where it isn't, by size as players do: what is larger than a DVD's picture is HD."""
-    for told, name in (("bt2020", "bt2020"), ("bt709", "bt709"), ("bt470bg", "bt601"), ("smpte170m", "bt601")):
-        if told in colours:
-            return name
-    return "bt709" if height > SD_HEIGHT else "bt601"
+def _tags(details: str) -> tuple[str, str, str]:
+    """A picture's matrix, primaries and transfer, "" for each that is not told."""
+    for one, second, third in TAGS.findall(details):
+        if one not in NO_TAGS:
+            tags = (one, second or one, third or one)
+            return tuple("" if tag == "unknown" else tag for tag in tags)  # type: ignore[return-value]
+    return "", "", ""
+
+
+def _usual_matrix(width: int, height: int) -> str:
+    """What players take where nothing is told: what is larger than a DVD's picture is HD."""
+    return "bt709" if width >= HD_WIDTH or height > SD_HEIGHT else "bt601"
 
 
 def _with_audio(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaInfo:

@@ -56,8 +56,15 @@ def _clip_ms(context: Context) -> int | None:
         return None
     from vidbuild.media.inspect import inspect
 
+    info = inspect(context.inputs["clip"], env=context.env, field="src")
+    if not info.has_video:
+        raise SpecProblem("the clip has sound but no picture", field="src")
+    if info.cut:
+        context.warn(f"the file is cut short: there is nothing of it after {info.duration:.1f} s", field="src")
+    if info.pictures > 1:
+        context.warn(f"the file holds {info.pictures} moving pictures, of which the first is shown", field="src")
     start, end = int(clip["start_ms"]), clip["end_ms"]
-    length = round(inspect(context.inputs["clip"], env=context.env).duration * 1000)
+    length = round(info.duration * 1000)
     if start >= length:
         raise SpecProblem(
             f"the clip starts at {start / 1000:g} s, but it is only {length / 1000:g} s long", field="start"
