@@ -71,6 +71,7 @@ def test_a_null_build_hashes_and_reads_no_media(history: History) -> None:
     """A build with nothing to do hashes no byte, and opens no file that holds picture or sound."""
     assert history.null.hashed == {}
     assert history.null.media == ()
+    assert history.cold.media  # a build that places its video does open it
 
 
 def test_frames_of_a_film(history: History) -> None:
