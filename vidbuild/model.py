@@ -99,6 +99,7 @@ class Spec:
     fps: int
     theme: Theme
     loudness: float
+    peak: float
     scenes: tuple[Scene, ...]
     files: tuple[Path, ...]
     places: Mapping[str, Place]

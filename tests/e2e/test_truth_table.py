@@ -207,6 +207,11 @@ TABLE = [
         each("sound", of=SPOKEN) | {"sound:close"} | {"join"},
     ),
     Row(
+        "the highest peak",
+        swap(("fps: 24}", "fps: 24, peak: -9}")),
+        each("sound", of=SPOKEN) | {"sound:close"} | {"join"},
+    ),
+    Row(
         "a pause",
         swap(("    src: shot.png", "    src: shot.png\n    pause_after: 0.6")),
         {"time:shot", "film:shot", "sound:shot", "caption"} | ENDS,

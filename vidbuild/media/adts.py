@@ -84,6 +84,11 @@ def frames_to_cover(samples: int) -> int:
     return -(-samples // FRAME_SAMPLES)
 
 
+def frames_to_join(samples: int) -> int:
+    """How many frames are kept of what is to be joined: all that it touches and one more, which its place may need."""
+    return frames_to_cover(samples) + 1
+
+
 def _frames(data: bytes) -> Iterator[bytes]:
     position = number = 0
     while position < len(data):

@@ -24,7 +24,14 @@ RAMP = RATE * 3 // 10
 STEP = 64
 """Samples between two steps of a ramp: 1.3 ms, less than 0.1 dB each, so no step is heard."""
 
-MONO_RATE, STEREO_RATE = "72k", "160k"
+STEREO_RATE = "160k"
+
+MONO_QUALITY = "1.2"
+"""About 45 to 85 kbit/s: what a voice needs, and next to nothing while nobody speaks.
+
+By the ear model of ITU-R BS.1387 less than 1 % of the frames of any voice tried are heard to differ, at 1.0 3 %. The
+same bits at an even rate are heard in twice as many: what a pause does not need, a vowel would have.
+"""
 
 # The encoder's two-loop coder takes three times as long for less signal-to-noise on speech than the fast one.
 ENCODER = (
@@ -57,7 +64,9 @@ def raw(path: Path, channels: int, form: str = "s16le") -> list[str]:
 def clip(source: Path, start_ms: int, samples: int, out: Path) -> list[str]:
     """At most `samples` samples of a clip's sound from `start_ms` on, in stereo; late, missing or early ones filled."""
     seek = ["-ss", f"{start_ms}ms"] if start_ms else []
-    graph = f"aresample={RATE}:async=1:first_pts=0,aformat=sample_fmts=s16:channel_layouts=stereo"
+    # Less than 40 ms between two packets is how their times were rounded; more is a gap, and closing it would part
+    # the sound from the picture.
+    graph = f"aresample={RATE}:async=1:min_hard_comp=0.04:first_pts=0,aformat=sample_fmts=s16:channel_layouts=stereo"
     limit = ["-t", f"{samples * 1_000_000 // RATE + 1}us"]
     stream = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-af", graph, *limit]
     return [*SAME_EVERYWHERE, *media(source, *seek), *stream, "-f", "s16le", str(out)]
@@ -88,6 +97,6 @@ def encode(source: Sequence[str], gain: float, samples: int, *, pairable: bool, 
         f"afade=t=in:ss=0:ns={FRAME_SAMPLES}:curve=hsin,"
         f"afade=t=out:ss={samples - FRAME_SAMPLES}:ns={FRAME_SAMPLES}:curve=hsin"
     )
-    shape = [*PAIRABLE, "-b:a", MONO_RATE] if pairable else ["-b:a", STEREO_RATE]
+    shape = [*PAIRABLE, "-q:a", MONO_QUALITY] if pairable else ["-b:a", STEREO_RATE]
     graph = f"volume={gain:.2f}dB,{fades}"
     return [*SAME_EVERYWHERE, *source, "-af", graph, *ENCODER, *shape, "-f", "adts", str(out)]

@@ -8,12 +8,19 @@ import wave
 from pathlib import Path
 
 RATE = 48_000
+FULL = 32_767
 
 SILENCE = 10 ** (-50 / 20)
 """What is softer than this, as a part of the loudest sample, before the first and after the last word is silence."""
 
 LEAD, TAIL = 96, 480
 """Samples that stay before and after what is not silence: 2 ms and 10 ms, faded."""
+
+EDGE = 96
+"""Samples over which a sound comes and goes, 2 ms: what begins or ends in the middle of a wave would click."""
+
+OFFSET, STRIDE = 50, 16
+"""An offset of less than a 50th of the loudest sample does no harm; every 16th sample tells whether there is one."""
 
 BLOCK, HOLD, EASE = 48, 6, 4
 """For bringing down peaks: blocks of a millisecond, for how many around it a peak counts, over how many it eases."""
@@ -72,6 +79,19 @@ def trim(samples: array.array[int]) -> tuple[array.array[int], int]:
     _fade(kept, first - begin, range(len(kept)))
     _fade(kept, min(TAIL, begin + len(kept) - last), range(len(kept) - 1, -1, -1))
     return kept, begin
+
+
+def eased(samples: array.array[int]) -> array.array[int]:
+    """The sound around zero, from nothing and back to nothing: a recorder's offset takes up room and clicks."""
+    some = samples[::STRIDE]
+    out = samples[:]
+    if abs(sum(some)) * OFFSET > _peak(some) * len(some):
+        offset = round(sum(samples) / len(samples))
+        out = array.array("h", (max(-FULL, min(FULL, sample - offset)) for sample in samples))
+    length = min(EDGE, len(out) // 2)
+    _fade(out, length, range(len(out)))
+    _fade(out, length, range(len(out) - 1, -1, -1))
+    return out
 
 
 def limited(samples: array.array[int], ceiling: int) -> array.array[int]:

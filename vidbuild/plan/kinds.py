@@ -48,7 +48,7 @@ KINDS: Mapping[str, Kind] = {
     "film": Kind("film", 2, "vidbuild.steps.film:run", ("ffmpeg",)),
     "blend": Kind("blend", 2, "vidbuild.steps.blend:run", ("ffmpeg",)),
     "still": Kind("still", 3, "vidbuild.steps.still:run", ("ffmpeg",)),
-    "sound": Kind("sound", 1, "vidbuild.steps.sound:run", ("ffmpeg",)),
+    "sound": Kind("sound", 2, "vidbuild.steps.sound:run", ("ffmpeg",)),
     "caption": Kind("caption", 1, "vidbuild.steps.caption:run"),
     "join": Kind("join", 1, "vidbuild.steps.join:run"),
     "report": Kind("report", 1, "vidbuild.steps.report:run"),

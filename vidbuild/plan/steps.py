@@ -178,7 +178,7 @@ def _sound(spec: Spec, index: int, scene: Scene, clip: Clip | None) -> Step:
     inputs: dict[str, Input] = {"timing": Product(f"time:{scene.id}", "span.json")}
     if scene.narration is not None:
         inputs["narration"] = Product(f"speak:{scene.id}", "narration.wav")
-    params: dict[str, Any] = {"loudness": spec.loudness}
+    params: dict[str, Any] = {"loudness": spec.loudness, "peak": spec.peak}
     if clip is not None and clip.audio != "mute":
         inputs["clip"] = Source(str(clip.path))
         params["clip"] = {"mode": clip.audio, "start_ms": clip.start_ms, "end_ms": clip.end_ms}

@@ -26,6 +26,9 @@ SIZES = {
     "square": (1080, 1080),
 }
 SMALLEST, LARGEST = 64, 7680
+LOUDNESS = {"web": -16.0, "broadcast": -23.0}
+"""LUFS: what browsers and phones are mixed for, and what EBU R 128 has for television."""
+
 MAX_BYTES = 5_000_000
 Variables = Mapping[str, Any]
 
@@ -207,7 +210,8 @@ class _Making:
             height=height,
             fps=int(whole["output"]["fps"]),
             theme=look,
-            loudness=float(whole["output"]["loudness"]),
+            loudness=self._loudness(),
+            peak=float(whole["output"]["peak"]),
             scenes=tuple(ready),
             files=tuple(dict.fromkeys((*themes.files, *around.files))),
             places=self._places(),
@@ -226,6 +230,10 @@ class _Making:
         elif not all(SMALLEST <= side <= LARGEST for side in (width, height)):
             self.notes.error(where, f"width and height must be {SMALLEST} to {LARGEST} and even, not '{size}'")
         return width, height
+
+    def _loudness(self) -> float:
+        asked = self.whole["output"]["loudness"]
+        return LOUDNESS[asked] if isinstance(asked, str) else float(asked)
 
     def _check_ids(self) -> None:
         first: dict[str, int] = {}

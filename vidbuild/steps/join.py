@@ -29,16 +29,19 @@ def run(context: Context) -> None:
     """Write video.mp4, and film.json, which tells its frames."""
     order = context.params["order"]
     parts = lay_out(order, _timings(context))
+    check_lengths(parts, context.params["fps"])
     segments = {role: _segment(context, role) for role in map(role_of, order)}
     check_alike(segments, context.params["fps"])
     check_pictures(order, parts, {role: len(segment.sizes) for role, segment in segments.items()})
     sounds = {part.scene: _sound(context, part, sound_frames(part)) for part in parts}
+    pictures = _picture_track(list(segments.values()), context.params["fps"])
+    sound = _sound_track(parts, sounds, context.params["language"])
     titles = context.inputs.get("chapters")
     with (context.out / VIDEO).open("wb") as target:
         mp4.write(
             target,
-            _picture_track(list(segments.values()), context.params["fps"]),
-            _sound_track(parts, sounds, context.params["language"]),
+            pictures,
+            sound,
             (_all_pictures(context), _all_sound(context, parts)),
             chapters.parse(titles.read_text(encoding="utf-8")) if titles else (),
             tags(context.params),
@@ -69,6 +72,16 @@ def lay_out(order: Sequence[Mapping[str, Any]], timings: Mapping[str, Mapping[st
     if not parts:
         raise StepError("there is no scene to join")
     return parts
+
+
+def check_lengths(parts: Sequence[Part], fps: int) -> None:
+    """A scene's samples must be those of its frames, or all that follows would be out of step."""
+    for part in parts:
+        if part.samples * fps != part.frames * mp4.TIMESCALE:
+            raise StepError(
+                f"scene '{part.scene}' lasts {part.frames} frames, which are {part.frames * mp4.TIMESCALE / fps:g} "
+                f"samples, but its timing has {part.samples}: picture and sound would drift apart"
+            )
 
 
 def sound_frames(part: Part) -> int:
@@ -126,16 +139,15 @@ def _segment(context: Context, role: str) -> _Segment:
 
 
 def _sound(context: Context, part: Part, wanted: int) -> list[bytes]:
-    """The AAC frames of a scene that go into the video; too few, or far too many, and it is not this scene's sound."""
+    """The AAC frames of a scene that go into the video; fewer or more, and it is not this scene's sound."""
     try:
         frames = adts.frames(context.inputs[f"sound:{part.scene}"].read_bytes())
     except adts.AdtsError as error:
         raise StepError(f"the sound of scene '{part.scene}' is damaged: {error}") from error
-    samples = len(frames) * adts.FRAME_SAMPLES
-    if len(frames) < wanted or samples > part.samples + 2 * adts.FRAME_SAMPLES:
+    if len(frames) != adts.frames_to_join(part.samples):
         raise StepError(
-            f"scene '{part.scene}' has {samples} samples of sound for {part.samples} of picture: "
-            "they differ by more than an AAC frame"
+            f"scene '{part.scene}' has {len(frames) * adts.FRAME_SAMPLES} samples of sound for {part.samples} of "
+            f"picture: {len(frames)} AAC frames where there should be {adts.frames_to_join(part.samples)}"
         )
     return frames[:wanted]
 

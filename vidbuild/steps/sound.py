@@ -24,6 +24,9 @@ STEREO = adts.Configuration(adts.LC, wav.RATE, 2)
 MOST_FOR_NARRATION, MOST_FOR_CLIP = 30.0, 12.0
 """Decibels a sound is raised by at most: a quiet recording is meant to be heard, a clip's room noise is not."""
 
+NOTICED = 2.0
+"""A narration that is so many LU softer than it should be is heard to be, beside the others."""
+
 CLIP_FADE = wav.RATE // 50
 """A clip's sound that is cut off is faded over 20 ms."""
 
@@ -47,7 +50,8 @@ class _Sound:
 def run(context: Context) -> None:
     """Write sound.aac and sound.json.
 
-    Params: fade_in, fade_out: samples over which a clip's own sound comes and goes at the scene's ends, where the
+    Params: loudness: LUFS of each sound; peak: dBTP that none goes over, which is why one may stay softer.
+    fade_in, fade_out: samples over which a clip's own sound comes and goes at the scene's ends, where the
     picture fades; 0 by default. Narration is never faded so.
     """
     timing: dict[str, Any] = json.loads(context.inputs["timing"].read_text(encoding="utf-8"))
@@ -55,7 +59,7 @@ def run(context: Context) -> None:
     narration = _narration(context, timing)
     clip = _clip(context, samples)
     if samples <= 2 * adts.FRAME_SAMPLES or not (narration or clip):
-        frames = [adts.wrap(aac.silence(), STEREO)] * frames_of(samples)
+        frames = [adts.wrap(aac.silence(), STEREO)] * adts.frames_to_join(samples)
     elif clip is None and narration is not None:
         args = mix.encode(mix.raw(narration.path, 1), narration.gain, samples, pairable=True, out=_encoded(context))
         frames = [adts.wrap(aac.paired(adts.payload(frame)), STEREO) for frame in _encode(context, args, samples)]
@@ -72,11 +76,6 @@ def run(context: Context) -> None:
     (context.out / "sound.json").write_text(text + "\n", encoding="utf-8")
 
 
-def frames_of(samples: int) -> int:
-    """How many AAC frames a scene's sound has: all that its samples touch, and one of silence."""
-    return adts.frames_to_cover(samples) + 1
-
-
 def placed(sound: array.array[int], start: int, samples: int) -> array.array[int]:
     """A sound at `start` in a scene of `samples` samples, and enough silence after it for the encoder to finish."""
     whole = array.array("h", bytes(2 * padded(samples)))
@@ -87,18 +86,38 @@ def placed(sound: array.array[int], start: int, samples: int) -> array.array[int
 
 def padded(samples: int) -> int:
     """The samples that are encoded: the frames to be kept, and one so that the last of them is whole."""
-    return (frames_of(samples) + 1) * adts.FRAME_SAMPLES
+    return (adts.frames_to_join(samples) + 1) * adts.FRAME_SAMPLES
 
 
 def _narration(context: Context, timing: Mapping[str, Any]) -> _Sound | None:
     if "narration" not in context.inputs or timing["narration"] is None:
         return None
-    source = context.inputs["narration"]
-    sound = wav.read(source)
-    found = _measured(context, ["-i", str(source)], len(sound))
+    sound = wav.eased(wav.read(context.inputs["narration"]))
     path = context.scratch / "narration.raw"
+    path.write_bytes(wav.to_bytes(sound))
+    found = _measured(context, mix.raw(path, 1), len(sound))
     path.write_bytes(wav.to_bytes(placed(sound, timing["narration"]["start"], timing["samples"])))
-    return _Sound(path, found, gain(found, context.params["loudness"], MOST_FOR_NARRATION))
+    return _told(context, _Sound(path, found, _gain(context, found, MOST_FOR_NARRATION)))
+
+
+def _told(context: Context, narration: _Sound) -> _Sound:
+    """Tell the user of a narration that is not as loud as it should be."""
+    found, target, peak = narration.loudness, context.params["loudness"], context.params["peak"]
+    short = target - found.integrated - narration.gain
+    if found.silent:
+        context.warn("nothing is heard in this narration", field="narration")
+    elif short >= NOTICED:
+        loud = f"this narration is {short:.1f} LU softer than the {target:g} LUFS of the others"
+        if narration.gain == MOST_FOR_NARRATION:
+            why = f"it was recorded so softly that {narration.gain:g} dB more do not do"
+        else:
+            why = f"its peaks would go over {peak:g} dBTP"
+        context.warn(f"{loud}: {why}", field="narration", hint=f"output: {{loudness: {math.floor(target - short)}}}")
+    return narration
+
+
+def _gain(context: Context, found: Loudness, most: float) -> float:
+    return gain(found, context.params["loudness"], most, context.params["peak"])
 
 
 def _clip(context: Context, samples: int) -> _Sound | None:
@@ -120,7 +139,7 @@ def _clip(context: Context, samples: int) -> _Sound | None:
     sound.extend(array.array("h", bytes(4 * padded(samples) - 2 * len(sound))))
     _fade_with_picture(sound, samples, context.params.get("fade_in", 0), context.params.get("fade_out", 0))
     path.write_bytes(wav.to_bytes(sound))
-    return _Sound(path, found, gain(found, context.params["loudness"], MOST_FOR_CLIP))
+    return _Sound(path, found, _gain(context, found, MOST_FOR_CLIP))
 
 
 def _decode(context: Context, args: Sequence[str]) -> bool:
@@ -170,7 +189,7 @@ def _mixed(context: Context, timing: Mapping[str, Any], narration: _Sound | None
     path = context.scratch / "mixed.raw"
     args = mix.blend(narration.path, narration.gain, clip.path, clip.gain, under, path)
     told = ffmpeg.capture(args, cwd=context.scratch, env=context.env, timeout=SECONDS, what="mix the scene's sounds")
-    over = gain(read(told.text), target=math.inf, most=0.0)
+    over = gain(read(told.text), math.inf, 0.0, context.params["peak"])
     return mix.encode(mix.raw(path, 2, "f32le"), over, samples, pairable=False, out=out)
 
 
@@ -182,7 +201,7 @@ def _encode(context: Context, args: Sequence[str], samples: int) -> list[bytes]:
     """The frames of the encoded sound, without the one that primes."""
     ffmpeg.run(args, cwd=context.scratch, env=context.env, timeout=SECONDS, what="encode the scene's sound")
     frames = adts.frames(_encoded(context).read_bytes())
-    wanted = frames_of(samples)
+    wanted = adts.frames_to_join(samples)
     if len(frames) < wanted + 1:
         raise StepError(f"the encoder gave {len(frames)} frames, but the scene's sound needs {wanted + 1}")
     return frames[1 : wanted + 1]

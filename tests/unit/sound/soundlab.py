@@ -14,6 +14,8 @@ from vidbuild.engine.context import Context
 from vidbuild.media import ffmpeg, wav
 
 ENV = {"PATH": os.environ["PATH"]}
+WEB = {"loudness": -16.0, "peak": -1.5}
+"""The parameters of a sound step, as a spec that says nothing has them."""
 
 
 def tone(samples: int, *, level: float = -12.0, hertz: float = 440.0) -> array.array[int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from soundlab import ENV, context, heard, loudest, onset, result, silence, timing, tone
+from soundlab import ENV, WEB, context, heard, loudest, onset, result, silence, timing, tone
 
 from vidbuild.engine.context import Context
 from vidbuild.errors import StepError
@@ -17,7 +17,6 @@ from vidbuild.media import adts, ffmpeg, loudness, mix, wav
 from vidbuild.steps import sound
 
 SECOND = 48_000
-WEB = {"loudness": -16.0}
 
 
 def made(folder: Path, params: dict[str, Any] = WEB, **inputs: object) -> Context:
@@ -68,7 +67,7 @@ def test_narration_is_levelled(tmp_path: Path, target: float) -> None:
         spoken = tone(2 * SECOND, level=db, hertz=1000)
         step = made(
             tmp_path / f"s{number}",
-            {"loudness": target},
+            {**WEB, "loudness": target},
             timing=timing(3 * SECOND, 4800, len(spoken)),
             narration=spoken,
         )

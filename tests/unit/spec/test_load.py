@@ -19,7 +19,7 @@ title: "{{ product }} {{ version }}"
 description: All of it
 language: en-GB
 vars: {product: Acme, version: "2.4"}
-output: {size: 320x180, fps: 25, loudness: -18}
+output: {size: 320x180, fps: 25, loudness: -18, peak: -3}
 theme: paper
 pronounce: {Acme: ak me}
 scenes:
@@ -34,7 +34,8 @@ def test_a_whole_spec(project: Project) -> None:
     spec = load.load(path)
     assert (spec.path, spec.root) == (path, project.root)
     assert (spec.title, spec.description, spec.language) == ("Acme 2.4", "All of it", "en-GB")
-    assert (spec.width, spec.height, spec.fps, spec.loudness) == (320, 180, 25, -18.0)
+    assert (spec.width, spec.height, spec.fps) == (320, 180, 25)
+    assert (spec.loudness, spec.peak) == (-18.0, -3.0)
     assert [(scene.id, scene.type, scene.index) for scene in spec.scenes] == [
         ("intro", "title", 0),
         ("end", "outro", 1),
@@ -46,6 +47,16 @@ def test_a_whole_spec(project: Project) -> None:
     assert spec.files[0] == path
     assert spec.data["scenes"][0]["title"] == "Acme"
     assert "subtitle" not in spec.data["scenes"][0]
+
+
+@pytest.mark.parametrize(
+    ("output", "loudness"), [("{}", -16.0), ("{loudness: web}", -16.0), ("{loudness: broadcast}", -23.0)]
+)
+def test_a_loudness_has_names(project: Project, output: str, loudness: float) -> None:
+    """What the web and what television is mixed for can be asked for by name; peaks are at most -1.5 dBTP."""
+    scene = "- {id: a, type: title, title: A, duration: 1}"
+    spec = load.load(project.write("v.yaml", f"vidbuild: 1\ntitle: T\noutput: {output}\nscenes:\n  {scene}\n"))
+    assert (spec.loudness, spec.peak) == (loudness, -1.5)
 
 
 def test_the_httpx_video(project: Project) -> None:

@@ -64,7 +64,19 @@ def test_a_valid_spec_has_no_faults() -> None:
                 "did you mean '1080p'?",
             ),
         ),
-        (spec(output={"loudness": -60}), ("output.loudness", "'loudness' must be at least -40, not -60", None)),
+        (
+            spec(output={"loudness": -60}),
+            ("output.loudness", "'loudness' must be LUFS from -40 to -8, web or broadcast, not -60", None),
+        ),
+        (
+            spec(output={"loudness": "brodcast"}),
+            (
+                "output.loudness",
+                "'loudness' must be LUFS from -40 to -8, web or broadcast, not 'brodcast'",
+                "did you mean 'broadcast'?",
+            ),
+        ),
+        (spec(output={"peak": 1}), ("output.peak", "'peak' must be at most 0, not 1", None)),
         (spec(vars={"a b": 1}), ("vars.a b", "the name 'a b' must be letters, digits and '_', no digit first", None)),
         (spec(vars={"a": [1]}), ("vars.a", "'a' must be text, a number or true or false, not a list", None)),
         (spec(theme=5), ("theme", "'theme' must be text or a mapping, not 5", None)),
