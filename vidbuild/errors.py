@@ -15,7 +15,7 @@ Everything else is a bug in vidbuild: exit 3 and a saved report.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from vidbuild.record import dataclass
 
 
 class VidbuildError(Exception):
@@ -35,7 +35,7 @@ class StoreError(VidbuildError):
     """The cache folder cannot be used; nothing in it was changed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A failed step as plain data: what crosses the process border and lands in events and JSON.
 

@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "vidbuild"
 
 # A part of the package -> the parts it may import, wherever the import stands. A dotted name allows one module only.
-# Everyone may import errors, place and the package itself (for __version__); a part may always import itself.
+# Everyone may import errors, place, record and the package itself (for __version__); a part may always import itself.
 ALLOWED: dict[str, set[str]] = {
     "__init__": {"api", "model", "spec.diagnostics"},
     "__main__": {"cli"},
@@ -32,8 +32,9 @@ ALLOWED: dict[str, set[str]] = {
     "model": set(),
     "errors": set(),
     "place": set(),
+    "record": set(),
 }
-EVERYONES = {"errors", "place", ""}
+EVERYONES = {"errors", "place", "record", ""}
 HEAVY = {
     "jsonschema",
     "jinja2",
@@ -48,6 +49,19 @@ HEAVY = {
     "imageio_ffmpeg",
 }
 
+# Of the standard library: what takes milliseconds to import and serves no build that has nothing to do.
+COSTLY = {
+    "ctypes",
+    "dataclasses",
+    "difflib",
+    "random",
+    "selectors",
+    "subprocess",
+    "tempfile",
+    "traceback",
+    "urllib.request",
+}
+
 # Modules outside the standard library that the start of the command may import.
 START = {
     "click",
@@ -60,6 +74,7 @@ START = {
     "vidbuild.cli.group",
     "vidbuild.cli.interrupt",
     "vidbuild.errors",
+    "vidbuild.record",
 }
 
 
@@ -135,7 +150,7 @@ def test_the_engine_stands_alone() -> None:
         if name.startswith("engine")
         for imported, _ in imports(path)
     }
-    assert others <= {"engine", "errors", "place"}
+    assert others <= {"engine", "errors", "place", "record"}
 
 
 def imported_by(code: str) -> set[str]:
@@ -161,6 +176,30 @@ def test_help_imports_nothing_heavy(args: list[str]) -> None:
     found = imported_by(f"from vidbuild.cli import main\nassert main({args!r}) == 0")
     assert not {name.partition(".")[0] for name in found} & HEAVY
     assert "vidbuild.api" not in found
+
+
+def test_a_build_with_nothing_to_do_imports_none_of_the_costly_standard_library() -> None:
+    """P46: what a null build imports defines its classes without `dataclasses`, and starts and reports nothing."""
+    code = """
+import sys
+from vidbuild.cli import app, build
+from vidbuild import api
+from vidbuild.api.tools import tools
+assert api.build_all and all(tool.paths() is not None for tool in tools().values())
+print(*sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = set(done.stdout.split())
+    assert "vidbuild.engine.engine" in found
+    assert not found & COSTLY
+
+
+@pytest.mark.parametrize("step", ["speak", "draw", "time", "sound", "caption", "join", "report"])
+def test_a_step_imports_no_network(step: str) -> None:
+    """A worker that makes a step by itself loads none of the libraries that speak to the network."""
+    code = f"import sys, vidbuild.steps.{step}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {name.partition(".")[0] for name in done.stdout.split()} & {"ssl", "http", "email", "socket", "asyncio"}
 
 
 def test_the_package_itself_is_light() -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -69,23 +68,22 @@ def build(spec: SpecLike, **options: Unpack[Options]) -> Result:
     path = _path(spec)
     store = store_of(path, options.get("cache"))
     try:
-        result = _build(spec, path, store, options)
+        return _build(spec, path, store, options, started)
     except BrokenPipeError:
         raise  # whoever was told of events has gone: that is no trouble of the cache
     except OSError as error:  # every file of the user's own is told by whoever reads it
         name = error.filename or store.root
         raise StoreError(f"the cache cannot be used: {(error.strerror or str(error)).lower()}: '{name}'") from error
-    return replace(result, wall_seconds=round(time.monotonic() - started, 3))
 
 
-def _build(spec: SpecLike, path: Path, store: Store, options: Options) -> Result:
+def _build(spec: SpecLike, path: Path, store: Store, options: Options, started: float) -> Result:
     dry_run, only = options.get("dry_run", False), options.get("only", ())
     plan = plan_of(spec, store=store, variables=options.get("variables"), only=only, remember=not dry_run)
     if dry_run:
-        return _foreseen(plan, store, options.get("fresh", ()))
+        return _foreseen(plan, store, options.get("fresh", ()), started)
     with listening(options.get("on_event")) as listener:
         folder = options.get("output") or path.parent / OUTPUT_FOLDER
-        return _One(plan, store, folder).build(options, listener)
+        return _One(plan, store, folder, started).build(options, listener)
 
 
 def build_all(specs: Iterable[SpecLike], **options: Unpack[Options]) -> list[Result]:
@@ -161,20 +159,26 @@ def _never() -> bool:
     return False
 
 
-def _foreseen(plan: Plan, store: Store, fresh: Sequence[str]) -> Result:
+def _since(started: float) -> float:
+    return round(time.monotonic() - started, 3)
+
+
+def _foreseen(plan: Plan, store: Store, fresh: Sequence[str], started: float) -> Result:
     explanations = engine_of(store).explain(plan.graph, entry=plan.entry, targets=plan.targets, fresh=fresh)
     moving = {each.step: each.short().partition("  ")[2] for each in explanations if each.state != "cached"}
     steps = Steps(len(explanations), tuple(moving), len(explanations) - len(moving), reasons=moving)
-    return Result("built" if moving else "up-to-date", plan.spec, "", (), steps, 0.0, 0.0, plan.warnings)
+    status = "built" if moving else "up-to-date"
+    return Result(status, plan.spec, "", (), steps, 0.0, _since(started), plan.warnings)
 
 
 class _One:
     """The build of one spec: what the engine made of it, and where that went."""
 
-    def __init__(self, plan: Plan, store: Store, folder: Path) -> None:
+    def __init__(self, plan: Plan, store: Store, folder: Path, started: float) -> None:
         self.plan = plan
         self.store = store
         self.folder = folder
+        self._started = started
 
     def build(self, options: Options, on_event: Listener | None) -> Result:
         plan, engine, fresh = self.plan, engine_of(self.store), options.get("fresh", ())
@@ -206,8 +210,8 @@ class _One:
             placing.place_all()
             status = "built" if placing.written else status  # a copy from the cache is something that happened
         warnings = (*plan.warnings, *self._warnings(report), *placing.notices)
-        files = tuple(placing.files)
-        return Result(status, plan.spec, report.run, files, steps, self._seconds(report), 0.0, warnings)
+        files, seconds = tuple(placing.files), self._seconds(report)
+        return Result(status, plan.spec, report.run, files, steps, seconds, _since(self._started), warnings)
 
     def _seconds(self, report: BuildReport) -> float:
         if "join" not in report.steps or "film.json" not in report.steps["join"].outputs:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from vidbuild.errors import UsageError
 from vidbuild.model import Scene, Spec
 from vidbuild.place import Place
 from vidbuild.project import cache_of, name_of, root_of
+from vidbuild.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,8 @@ def _only(spec: Spec, only: Sequence[str]) -> Spec:
     """The spec with the named scenes alone."""
     if not only:
         return spec
+    from dataclasses import replace
+
     from vidbuild.spec.diagnostics import did_you_mean
 
     ids = [scene.id for scene in spec.scenes]
@@ -133,6 +135,8 @@ def _only(spec: Spec, only: Sequence[str]) -> Spec:
 
 def _cut(scene: Scene) -> Scene:
     """A scene whose successor is left out ends with a cut."""
+    from dataclasses import replace
+
     return replace(scene, transition="cut", transition_duration=0.0)
 
 

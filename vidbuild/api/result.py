@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.place import Place
+from vidbuild.record import dataclass, field
 
 if TYPE_CHECKING:
     from vidbuild.spec.diagnostics import Diagnostic

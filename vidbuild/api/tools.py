@@ -14,7 +14,7 @@ def tools() -> Mapping[str, Tool]:
     """Name -> tool, as the kinds of step name them."""
     voices = {f"voice-{name}": Tool(engine.stat_paths, engine.identity) for name, engine in ENGINES.items()}
     return {
-        "ffmpeg": Tool(_paths("ffmpeg", "stat_paths"), _identity("ffmpeg", "identity")),
+        "ffmpeg": Tool(_paths("program", "stat_paths"), _identity("program", "identity")),
         "typst": Tool(_paths("layout", "typst_paths"), _identity("layout", "typst_identity")),
         "fonts": Tool(_paths("layout", "fonts_paths"), _identity("layout", "fonts_identity")),
         "pillow": Tool(_paths("layout", "pillow_paths"), _identity("layout", "pillow_identity")),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from vidbuild import __version__
-from vidbuild.cli import console, crash
+from vidbuild.cli import console
 from vidbuild.cli.exits import MEANINGS, Exit, of_error
 from vidbuild.cli.group import LazyGroup, UnknownCommandError
 from vidbuild.cli.interrupt import Interrupt
@@ -83,6 +83,8 @@ def _failed(error: Exception, args: Sequence[str]) -> int:
         for line in ending.told(error):
             console.say(line)
         return of_error(error)
+    from vidbuild.cli import crash
+
     lines = crash.told(error, args)
     for line in lines:
         console.say(line)

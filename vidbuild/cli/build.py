@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from vidbuild.cli import console, crash, ending, options
+from vidbuild.cli import console, ending, options
 from vidbuild.cli.interrupt import Interrupt
 from vidbuild.errors import UsageError, VidbuildError
+from vidbuild.record import dataclass
 
 if TYPE_CHECKING:
     from vidbuild.api.result import Result
@@ -122,6 +122,8 @@ def _bugs(result: Result) -> Iterator[str]:
     """A report for each step that failed through a fault of vidbuild's own."""
     for failed in result.steps.failed:
         if failed.fault == "bug":
+            from vidbuild.cli import crash
+
             yield from crash.told("\n".join([*failed.log, f"{failed.step}: {failed.error}"]), sys.argv[1:])
 
 
@@ -142,7 +144,7 @@ def _told(events: Path | None, view: Lines | Live | None) -> Iterator[Listener]:
         yield _All(listeners)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Noted:
     """Writes each event down, so that the file can be followed."""
 
@@ -152,7 +154,7 @@ class _Noted:
         self.file.write(event.to_line())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _All:
     """Hands each event to all who listen."""
 

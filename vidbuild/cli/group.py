@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 import click
 
@@ -13,6 +12,8 @@ class UnknownCommandError(click.UsageError):
     """A command that does not exist, with a way out."""
 
     def __init__(self, name: str, known: Sequence[str], ctx: click.Context) -> None:
+        from difflib import get_close_matches
+
         super().__init__(f"unknown command '{name}'", ctx)
         near = get_close_matches(name, known, n=1)
         self.hint = f"did you mean '{near[0]}'?" if near else f"'{ctx.command_path} --help' lists the commands"

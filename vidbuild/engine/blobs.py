@@ -9,11 +9,11 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from vidbuild.engine import durable
+from vidbuild.record import dataclass
 
 
 class Signature(NamedTuple):

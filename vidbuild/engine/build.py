@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine.causes import Causes
@@ -22,6 +21,7 @@ from vidbuild.engine.states import DONE, ENDED, Board, State
 from vidbuild.engine.telling import Telling
 from vidbuild.engine.trace import warnings_from_data
 from vidbuild.errors import Failure, StepError
+from vidbuild.record import dataclass, field, values
 
 if TYPE_CHECKING:
     from vidbuild.engine.pool import Message
@@ -261,4 +261,4 @@ def _failure(data: Mapping[str, Any]) -> Failure:
 def _death(message: Message) -> dict[str, Any]:
     how = f"signal {-message.exit_code}" if message.exit_code < 0 else f"exit code {message.exit_code}"
     failure = Failure(f"the worker died in the middle of the step ({how})", log=message.log, transient=True)
-    return asdict(failure)
+    return values(failure)

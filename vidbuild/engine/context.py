@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from vidbuild.record import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

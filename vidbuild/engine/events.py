@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 from vidbuild.errors import Failure
+from vidbuild.record import dataclass, values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Event:
 
     def to_data(self) -> dict[str, Any]:
         """The event as JSON values, its type first."""
-        return {"type": self.type} | {item.name: _plain(getattr(self, item.name)) for item in fields(self)}
+        return {"type": self.type} | {name: _plain(value) for name, value in values(self).items()}
 
     def to_line(self) -> str:
         """The event as one line of JSON, its newline included."""
@@ -161,6 +161,4 @@ class RunCancelled(RunEnded):
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Failure):
-        return {item.name: getattr(value, item.name) for item in fields(value)}
-    return value
+    return values(value) if isinstance(value, Failure) else value

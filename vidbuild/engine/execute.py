@@ -19,7 +19,6 @@ import os
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from vidbuild.engine import durable
 from vidbuild.engine.blobs import Blobs, SourceChangedError, product_files
 from vidbuild.engine.context import Context
 from vidbuild.errors import Failure, StepError, VidbuildError
+from vidbuild.record import values
 
 Progress = Callable[[int, int], None]
 _LOG_LINES = 40
@@ -49,9 +49,9 @@ def execute(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         seconds = time.monotonic() - started
         outputs = _collect(request["step"], context.out, blobs)
     except StepError as error:
-        return {"failure": asdict(error.failure), "warnings": _warnings(warnings)}
+        return {"failure": values(error.failure), "warnings": _warnings(warnings)}
     except Exception as error:  # noqa: BLE001 - a step may raise anything; all of it is told, none of it ends the worker
-        return {"failure": asdict(_unexpected(error)), "warnings": _warnings(warnings)}
+        return {"failure": values(_unexpected(error)), "warnings": _warnings(warnings)}
     finally:
         _leave(folder)
     return {"outputs": outputs, "sources": sources, "warnings": _warnings(warnings), "seconds": seconds}

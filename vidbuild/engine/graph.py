@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from vidbuild.place import Place
+from vidbuild.record import dataclass, field
 
 Value = Any  # a JSON value: None, bool, int, float, str, list or dict of such, keys are strings
 

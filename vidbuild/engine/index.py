@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from vidbuild.engine import durable, records
 from vidbuild.engine.blobs import Blob, Signature
 from vidbuild.engine.context import StepWarning
 from vidbuild.engine.trace import outputs_from_data, outputs_to_data, warnings_from_data, warnings_to_data
+from vidbuild.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

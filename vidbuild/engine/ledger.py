@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from vidbuild.engine import durable
@@ -21,6 +20,7 @@ from vidbuild.engine.store import Store
 from vidbuild.engine.tools import Tools
 from vidbuild.engine.trace import Trace, warnings_from_data
 from vidbuild.errors import StepError
+from vidbuild.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

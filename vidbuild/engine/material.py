@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from vidbuild.engine import canonical
 from vidbuild.engine.blobs import Blob
+from vidbuild.record import dataclass
 
 _PLAIN_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}").fullmatch
 

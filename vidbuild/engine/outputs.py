@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from vidbuild.engine import durable, records
 from vidbuild.engine.blobs import Blob, Signature, signature
 from vidbuild.engine.store import Store
 from vidbuild.errors import StoreError, UsageError
+from vidbuild.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import PurePath
 from typing import Any
 
 from vidbuild.engine.canonical import Line
 from vidbuild.engine.graph import Kind, Product, Step
+from vidbuild.record import dataclass, values
 
 _SHORT = 60
 _SHORT_NAME = 24
@@ -73,7 +73,7 @@ class Reason:
 
     def to_data(self) -> dict[str, Any]:
         """The reason as JSON values, whole."""
-        return asdict(self)
+        return values(self)
 
 
 def summary(reasons: Iterable[Reason]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from vidbuild.engine.blobs import Blob, Blobs
@@ -11,6 +10,7 @@ from vidbuild.engine.context import StepWarning
 from vidbuild.engine.reasons import Reason, summary
 from vidbuild.engine.states import State
 from vidbuild.errors import Failure
+from vidbuild.record import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

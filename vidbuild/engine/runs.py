@@ -9,13 +9,13 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vidbuild.engine import durable
 from vidbuild.engine.events import Event, RunEnded, StepCached
 from vidbuild.engine.lock import Lock, is_held
+from vidbuild.record import dataclass
 
 KEPT = 50
 _ENDED = {"run_finished": "completed", "run_failed": "failed", "run_cancelled": "cancelled"}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from vidbuild.engine import durable
 from vidbuild.engine.lock import Lock, is_held
+from vidbuild.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

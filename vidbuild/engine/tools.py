@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from vidbuild.engine import canonical
 from vidbuild.engine.blobs import signature
 from vidbuild.engine.files import FileTable
 from vidbuild.errors import StepError
+from vidbuild.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Tool:
     identify: the identity itself; may start a process. Raises VidbuildError where the tool cannot be used.
     """
 
-    paths: Callable[[], Sequence[Path]]
+    paths: Callable[[], Sequence[Path | str]]
     identify: Callable[[], str]
 
 
@@ -48,9 +48,8 @@ class Tools:
         except OSError as error:
             raise StepError(f"'{name}' cannot be used: '{error.filename or paths[0]}' is not there") from error
         # One row tells of all the files: the others' signatures are in its name.
-        row = (
-            f"tool:{name}:{canonical.digest([[str(path), *now] for path, now in zip(paths, signatures, strict=True)])}"
-        )
+        told = "\0".join(f"{path} {tuple(now)}" for path, now in zip(paths, signatures, strict=True))
+        row = f"tool:{name}:{canonical.digest(told)}"
         known = self._table.lookup(row, signatures[0])
         if known is None:
             known = tool.identify()

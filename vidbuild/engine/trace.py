@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from vidbuild.engine.blobs import Blob
 from vidbuild.engine.canonical import Line
 from vidbuild.engine.context import StepWarning
+from vidbuild.record import dataclass
 
 _DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
 

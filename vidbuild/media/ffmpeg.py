@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from vidbuild.errors import StepError
+from vidbuild.media.feed import Feed, Feeding, nothing
 from vidbuild.media.program import VARIABLE, executable, identity, stat_paths
 from vidbuild.record import dataclass
 
@@ -77,17 +78,19 @@ def run(
     timeout: float,
     what: str,
     progress: Callable[[int], None] | None = None,
+    feed: Feed = nothing,
 ) -> Finished:
     """Run ffmpeg to its end; StepError if it fails or takes longer than `timeout` seconds.
 
     args: everything but the binary and the standard flags; they never pass through a shell.
     what: what it is for, after "could not" ("film the scene").
     progress: called with the number of frames done, from another thread.
+    feed: what is written into those inputs that are feeds (see feed.py), from other threads.
     """
     extra = ["-progress", "pipe:1", "-stats_period", "0.2"] if progress else []
     sink = _frames_to(progress) if progress else _kept([])
     command = [*_start("warning"), *extra, *args]
-    return _checked(_execute(command, cwd, env, timeout, what, sink), command, what)
+    return _checked(_execute(command, cwd, env, timeout, what, sink, feed), command, what)
 
 
 def capture(
@@ -124,9 +127,11 @@ def _execute(
     timeout: float,
     what: str,
     sink: Callable[[IO[bytes]], None],
+    feed: Feed = nothing,
 ) -> Finished:
     tail: deque[str] = deque(maxlen=TAIL_LINES)
-    with _explained(command), _process(command, cwd, env) as process:
+    with _explained(command), Feeding(command, feed) as fed, _process(fed.args, cwd, env, fed.ends) as process:
+        fed.start()
         if process.stdout is None or process.stderr is None:  # pragma: no cover - both are pipes
             raise AssertionError
         readers = [
@@ -139,6 +144,8 @@ def _execute(
         if code is None:
             message = f"ffmpeg could not {what} within {timeout:g} s and was stopped"
             raise StepError(message, command=tuple(command), log=_last(tail))
+    for failure in fed.failures:
+        raise failure
     return Finished(tuple(tail), code=code)
 
 
@@ -153,7 +160,9 @@ def _wait(process: subprocess.Popen[bytes], readers: list[threading.Thread], dea
 
 
 @contextlib.contextmanager
-def _process(command: list[str], cwd: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def _process(
+    command: list[str], cwd: Path, env: Mapping[str, str], ends: Sequence[int]
+) -> Iterator[subprocess.Popen[bytes]]:
     """A process in its own group that is gone when this block is left, however it is left."""
     process = subprocess.Popen(
         command,
@@ -162,6 +171,7 @@ def _process(command: list[str], cwd: Path, env: Mapping[str, str]) -> Iterator[
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        pass_fds=ends,
         start_new_session=True,
         preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call, no locks
     )

@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import tempfile
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.errors import StepError
+from vidbuild.record import dataclass
 
 if TYPE_CHECKING:
     import typst
@@ -92,6 +90,8 @@ def _digest(paths: Iterable[Path]) -> str:
 
 def default_families() -> list[str]:
     """The families a theme can name without bringing fonts of its own, as typst finds them."""
+    import tempfile
+
     with tempfile.TemporaryDirectory() as folder:
         stage_fonts(Path(folder) / "fonts", ())
         return sorted(_faces(Path(folder) / "fonts").families())
@@ -164,6 +164,8 @@ def undrawable(text: str, fonts: Path) -> list[str]:
 
 def _doubtful(mark: str) -> bool:
     """Whether a character might be missing: not Latin-1, not one that is never seen (joiners, selectors, direction)."""
+    import unicodedata
+
     return ord(mark) > LATIN_1 and unicodedata.category(mark) not in UNSEEN
 
 

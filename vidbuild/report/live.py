@@ -15,7 +15,8 @@ from rich.text import Text
 
 from vidbuild.engine.events import Event, RunEnded, RunEstimated, RunStarted, StepFailed, StepFinished, StepStarted
 from vidbuild.report import figures
-from vidbuild.report.tally import Tally, scene_of
+from vidbuild.report.naming import scene_of
+from vidbuild.report.tally import Tally
 
 Scenes = Callable[[str], Sequence[str]]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from vidbuild.record import dataclass
 from vidbuild.report import figures
-from vidbuild.report.tally import kind_of
+from vidbuild.report.naming import kind_of
 
 _LOG = 12  # lines of a tool's log that are worth repeating
 _NAMED = 3  # failed steps that the last line names

@@ -15,6 +15,7 @@ from vidbuild.engine.events import (
     StepProgress,
     StepStarted,
 )
+from vidbuild.report.naming import kind_of, scene_of
 
 
 @dataclass(slots=True)
@@ -93,13 +94,3 @@ class Tally:
         self.running.pop(step, None)
         if kind_of(step) == "film":
             self.filmed.add(scene_of(step))
-
-
-def kind_of(step: str) -> str:
-    """`de/speak:install` -> speak."""
-    return step.partition(":")[0].rpartition("/")[2]
-
-
-def scene_of(step: str) -> str:
-    """`film:install` -> install; "" for a step that belongs to the whole video."""
-    return step.partition(":")[2]

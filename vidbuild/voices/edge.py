@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from vidbuild.errors import StepError
+from vidbuild.record import dataclass
 from vidbuild.voices.base import Speech
 
 ADAPTER = 1

@@ -29,14 +29,14 @@ class Espeak:
         import hashlib
 
         digest = hashlib.sha256()
-        for path in (_library(), *_data_files()):
+        for path in (_library(), *sorted(map(Path, _data_files()))):
             digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
             digest.update(path.read_bytes())
         return f"espeak-ng {digest.hexdigest()} adapter {ADAPTER}"
 
     def stat_paths(self) -> Sequence[Path]:
         """The library and all of its data: a dictionary can be replaced without the library."""
-        return [_library(), *_data_files()]
+        return [_library(), *map(Path, sorted(_data_files()))]
 
     def available(self) -> str | None:
         """It comes with vidbuild; only a broken installation lacks it."""
@@ -82,5 +82,5 @@ def _data() -> Path:
     return _home() / "espeak-ng-data"
 
 
-def _data_files() -> list[Path]:
-    return sorted(Path(folder, name) for folder, _, names in os.walk(_data()) for name in names)
+def _data_files() -> list[str]:
+    return [f"{folder}/{name}" for folder, _, names in os.walk(_data()) for name in names]

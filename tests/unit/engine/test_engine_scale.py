@@ -24,7 +24,7 @@ START_UP = [
     *("index", "ledger", "lock", "material", "outlook", "reasons", "records", "result", "runs", "session", "states"),
     *("store", "telling", "tools", "trace"),
 ]
-ALLOWED = {"vidbuild", "vidbuild.engine", "vidbuild.errors", "vidbuild.place"} | {
+ALLOWED = {"vidbuild", "vidbuild.engine", "vidbuild.errors", "vidbuild.place", "vidbuild.record"} | {
     f"vidbuild.engine.{name}" for name in START_UP
 }
 HEAVY = {

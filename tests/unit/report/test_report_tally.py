@@ -6,7 +6,7 @@ import pytest
 from told import BEGAN, a_run, estimated, finished, run_started, started
 
 from vidbuild.engine.events import StepCached, StepProgress
-from vidbuild.report.tally import Running, Tally, kind_of, scene_of
+from vidbuild.report.tally import Running, Tally
 
 
 def test_every_step_is_counted_once() -> None:
@@ -64,12 +64,3 @@ def test_what_is_left_comes_from_past_durations() -> None:
     assert tally.remaining(BEGAN) is None
     tally.take(estimated(3, 20.0))
     assert [tally.remaining(BEGAN + after) for after in (0, 5, 30)] == [20.0, 15.0, 0.0]
-
-
-@pytest.mark.parametrize(
-    ("step", "kind", "scene"),
-    [("film:install", "film", "install"), ("de/speak:a", "speak", "a"), ("join", "join", ""), ("de/join", "join", "")],
-)
-def test_a_step_id_tells_its_kind_and_scene(step: str, kind: str, scene: str) -> None:
-    """Language, kind and scene are read off the id."""
-    assert (kind_of(step), scene_of(step)) == (kind, scene)

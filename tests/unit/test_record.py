@@ -1,0 +1,141 @@
+"""Records: what `dataclasses` would have made, held beside the original."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import pytest
+
+from vidbuild import record
+
+
+@record.dataclass(frozen=True, slots=True)
+class Point:
+    """A place with a name."""
+
+    kind: ClassVar[str] = "point"
+    x: int
+    y: int = 0
+    tags: Mapping[str, str] = record.field(default_factory=dict)
+
+    @property
+    def far(self) -> bool:
+        """Whether it is far out."""
+        return self.x + self.y > 9
+
+
+@record.dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What others build on."""
+
+    name: str
+    size: int = 1
+
+
+@record.dataclass(frozen=True, slots=True, kw_only=True)
+class Derived(Base):
+    """With a field more, and another default."""
+
+    size: int = 2
+    colour: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Original:
+    """The same as Point, by `dataclasses`."""
+
+    x: int
+    y: int = 0
+    tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+def test_fields_are_taken_in_order_with_their_defaults() -> None:
+    """Fields come by place or by name, a class variable is none, a factory's default is each instance's own."""
+    first, second = Point(1), Point(x=1, y=0)
+    assert (first.x, first.y, first.tags, first.kind, first.far) == (1, 0, {}, "point", False)
+    assert first == second
+    assert first.tags is not second.tags
+    with pytest.raises(TypeError):
+        Point()  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        Point(1, z=2)  # type: ignore[call-arg]
+
+
+def test_a_derived_record_has_all_fields() -> None:
+    """Fields are inherited, defaults can be others, and by name means by name alone."""
+    assert [each.name for each in dataclasses.fields(Base)] == ["name", "size"]
+    assert [each.name for each in dataclasses.fields(Derived)] == ["name", "size", "colour"]
+    assert repr(Derived(name="a", colour="red")) == "Derived(name='a', size=2, colour='red')"
+    assert isinstance(Derived(name="a", colour="red"), Base)
+    with pytest.raises(TypeError):
+        Derived("a", "red")  # type: ignore[misc]
+
+
+def test_records_are_equal_by_class_and_values() -> None:
+    """Two records are equal where their class and all their values are; equal ones have the same hash."""
+    assert Base(name="a") != Derived(name="a", size=1, colour="")
+    assert Base(name="a") != Base(name="b")
+    assert len({Base(name="a"), Base(name="a"), Base(name="b")}) == 2
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(Point(1))
+
+
+def test_records_cannot_be_changed() -> None:
+    """No field can be set or deleted, and there is no room for others."""
+    point = Point(1)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        point.x = 2  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        del point.x
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        point.z = 2  # type: ignore[attr-defined]
+    assert not hasattr(point, "__dict__")
+
+
+@pytest.mark.parametrize("args", [(1,), (1, 2), (1, 2, {"a": "b"})])
+def test_the_same_as_dataclasses(args: tuple[Any, ...]) -> None:
+    """repr, fields, asdict, replace, copies and pickles are those of a dataclass with the same fields."""
+    ours, theirs = Point(*args), Original(*args)
+    assert repr(ours).removeprefix("Point") == repr(theirs).removeprefix("Original")
+    assert [each.name for each in dataclasses.fields(ours)] == [each.name for each in dataclasses.fields(theirs)]
+    assert dataclasses.asdict(ours) == dataclasses.asdict(theirs) == record.values(ours)
+    assert dataclasses.replace(ours, y=7) == Point(ours.x, 7, ours.tags)
+    assert copy.deepcopy(ours) == pickle.loads(pickle.dumps(ours)) == ours  # noqa: S301 - our own pickle
+
+
+def test_asdict_takes_records_within_records_apart() -> None:
+    """`asdict` goes as deep as it does for dataclasses; `values` leaves what is inside as it is."""
+    outer = Point(1, tags={"a": Base(name="b")})  # type: ignore[dict-item]
+    assert dataclasses.asdict(outer)["tags"] == {"a": {"name": "b", "size": 1}}
+    assert record.values(outer)["tags"] == {"a": Base(name="b")}
+
+
+def test_a_record_has_to_be_frozen_with_slots() -> None:
+    """What would be made otherwise than it says is refused."""
+    with pytest.raises(TypeError, match="frozen and has slots"):
+        record.dataclass(frozen=True, slots=False)
+
+
+def test_defining_records_costs_no_import_and_one_compilation() -> None:
+    """P46: a record is defined without `dataclasses`, and with one method compiled."""
+    code = """
+import sys
+compiled = []
+sys.addaudithook(lambda name, args: compiled.append(args) if name == "compile" and args[1] == "<string>" else None)
+from vidbuild.record import dataclass
+compiled.clear()
+@dataclass(frozen=True, slots=True)
+class A:
+    a: int
+    b: int
+assert A(1, 2) == A(1, 2)
+print(len(compiled), "dataclasses" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True, cwd=".")
+    assert done.stdout.split() == ["1", "False"]
