@@ -1,6 +1,8 @@
-# Everything here needs Python 3.11 or newer, make and git, and nothing else. Each target may be repeated.
+# Everything here needs Python 3.11 or newer, make and git, and nothing else but what is told. Each target may be repeated.
 #   make demo    build examples/quickstart and say where the video is
 #   make test    the tests
+#   make test-browser    what a browser makes of videos; needs Chromium (Debian's package: chromium)
+#   make test-decoders   what an older ffmpeg makes of them; needs one on PATH (Debian's package: ffmpeg)
 #   make lint    style and types
 #   make check   lint and test
 #   make bench   measure what builds cost, beside their aims (some minutes); CASE=name for one of tests/bench/aims.py
@@ -11,7 +13,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 DEMO := examples/quickstart
 
-.PHONY: demo test lint check bench clean
+.PHONY: demo test test-browser test-decoders lint check bench clean
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
@@ -19,6 +21,12 @@ demo: .venv/run.stamp
 
 test: .venv/work.stamp
 	$(BIN)/python -m pytest -q
+
+test-browser: .venv/work.stamp
+	$(BIN)/python -m pytest -q tests/browser
+
+test-decoders: .venv/work.stamp
+	$(BIN)/python -m pytest -q tests/older
 
 lint: .venv/work.stamp
 	$(BIN)/ruff check
