@@ -63,7 +63,7 @@ def read(log: str) -> Loudness:
 def gain(loudness: Loudness, target: float, most: float, ceiling: float) -> float:
     """Decibels to reach the target (LUFS), no peak over the ceiling (dBTP) and never more than `most`; 0 for silence.
 
-    Coded at the rates used here, speech overshoots its peaks by 0.1 dB: the rest of the ceiling is for other coders.
+    Coded as it is here, speech overshoots its peaks by 0.1 dB.
     """
     if loudness.silent:
         return 0.0

@@ -33,7 +33,8 @@ By the ear model of ITU-R BS.1387 less than 1 % of the frames of any voice tried
 same bits at an even rate are heard in twice as many: what a pause does not need, a vowel would have.
 """
 
-# The encoder's two-loop coder takes three times as long for less signal-to-noise on speech than the fast one.
+# The encoder's two-loop coder takes three times as long for less signal-to-noise on speech than the fast one. What the
+# fast one does badly is a lone tone above -6 dBFS, which becomes 2 dB softer: nothing is levelled to be so loud.
 ENCODER = (
     "-fflags",
     "+bitexact",

@@ -112,7 +112,7 @@ def _told(context: Context, narration: _Sound) -> _Sound:
             why = f"it was recorded so softly that {narration.gain:g} dB more do not do"
         else:
             why = f"its peaks would go over {peak:g} dBTP"
-        context.warn(f"{loud}: {why}", field="narration", hint=f"output: {{loudness: {math.floor(target - short)}}}")
+        context.warn(f"{loud}: {why}", field="narration")
     return narration
 
 

@@ -10,6 +10,7 @@ import pytest
 from soundlab import ENV, heard, silence, tone
 
 from vidbuild.media import aac, adts, ffmpeg, mix, wav
+from vidbuild.voices.registry import ENGINES
 
 STEREO = adts.Configuration(adts.LC, 48_000, 2)
 DECODERS = ["aac", "aac_fixed"]  # two implementations, in floating and in fixed point
@@ -87,3 +88,29 @@ def test_silence_is_silent(scratch: Path, decoder: str) -> None:
         samples = heard(scratch / "silence.aac", scratch, channel, decoder)
         assert len(samples) == 20 * 1024
         assert max(map(abs, samples)) < 1 / 32768  # the decoder in fixed point rounds up by half a bit
+
+
+def test_a_voice_costs_what_it_needs(scratch: Path) -> None:
+    """Narration takes less than 80 kbit/s at 30 dB above what coding adds, and next to nothing while nobody speaks."""
+    path = scratch / "said.wav"
+    text = "First install it with pip, which takes a few seconds. Then run it, and see what it says!"
+    ENGINES["espeak"].speak(text, {"engine": "espeak", "name": "en-us"}, "en", path, scratch, ENV)
+    said = wav.read(path)
+    frames = encoded(said + silence(48_000), scratch)
+    spoken = -(-len(said) // 1024)
+    blocks = [aac.paired(adts.payload(frame)) for frame in frames]
+    assert 8 * sum(map(len, blocks[: spoken + 1])) / (len(said) / 48_000) < 80_000
+    assert sum(map(len, blocks[spoken + 3 :])) <= 24 * len(blocks[spoken + 3 :])
+    (scratch / "pair.aac").write_bytes(b"".join(adts.wrap(block, STEREO) for block in blocks))
+    told = heard(scratch / "pair.aac", scratch)[1024:]
+    middle = range(1024, len(said) - 1024)
+    power = sum((said[index] / 32768) ** 2 for index in middle)
+    assert power / sum((said[index] / 32768 - told[index]) ** 2 for index in middle) > 10**3
+
+
+def test_no_frame_is_longer_than_it_may_be(scratch: Path) -> None:
+    """A quality has no rate to keep to, but even of full-scale noise no frame has half of the 6,144 bits there are."""
+    chance = random.Random(2)
+    loud = array.array("h", (chance.choice((-32768, 32767)) for _ in range(48_000)))
+    for sound in (loud, lively(3)):
+        assert max(len(adts.payload(frame)) for frame in encoded(sound, scratch)) * 8 < 6144 // 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import math
 import wave
 from itertools import pairwise
 from pathlib import Path
@@ -108,3 +109,36 @@ def test_a_sound_below_the_ceiling_is_the_same() -> None:
     sound = tone(4800)
     assert wav.limited(sound, 32767) == sound
     assert wav.limited(silence(0), 100) == silence(0)
+
+
+@pytest.mark.parametrize("offset", [900, -900, 12_000])
+def test_an_offset_is_taken_off(offset: int) -> None:
+    """A recording that swings around another level than zero swings around zero, unclipped, and is else as it was."""
+    swing = [round(8000 * math.sin(math.tau * index / 480)) for index in range(9600)]
+    eased = wav.eased(array.array("h", (value + offset for value in swing)))
+    assert len(eased) == len(swing)
+    assert list(eased[wav.EDGE : -wav.EDGE]) == swing[wav.EDGE : -wav.EDGE]
+
+
+def test_what_is_clipped_on_one_side_does_not_overflow() -> None:
+    """Samples at one end of the scale stay in it when an offset is taken off the other way."""
+    eased = wav.eased(array.array("h", [32_767] * 4000 + [-32_768] * 1000))
+    assert (max(eased), min(eased)) == (13_107, -32_767)
+
+
+def test_a_sound_comes_and_goes_from_nothing() -> None:
+    """What starts or ends in the middle of a wave is faded over 2 ms there, and untouched between."""
+    full = array.array("h", [8000, -8000] * 2400)
+    eased = wav.eased(full)
+    assert (eased[0], eased[-1]) == (0, 0)
+    assert eased[wav.EDGE : -wav.EDGE] == full[wav.EDGE : -wav.EDGE]
+    assert list(map(abs, eased[: wav.EDGE])) == pytest.approx([8000 * n / wav.EDGE for n in range(wav.EDGE)], abs=1)
+    for length in (0, 1, 2, 3, 150):
+        assert len(wav.eased(full[:length])) == length
+
+
+def test_easing_leaves_the_sound_it_is_given() -> None:
+    """A sound that is eased is a new one."""
+    full = array.array("h", [9000] * 500)
+    wav.eased(full)
+    assert full == array.array("h", [9000] * 500)
