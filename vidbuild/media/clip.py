@@ -21,7 +21,8 @@ from vidbuild.media.seek import entry
 
 TIE_US = 500  # a picture that comes in the very middle of a frame goes to the next, whatever the rounding of its time
 
-UNSURE = ("mpeg",)  # few of their packets have a time: after a jump the others are guessed
+# After a jump the times of an MPEG program stream are guessed, and a moving image is drawn over nothing.
+UNSURE = ("mpeg", "gif", "apng", "webp_anim")
 
 
 @dataclass(frozen=True, slots=True)
