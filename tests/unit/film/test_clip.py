@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import math
 from dataclasses import replace
 from fractions import Fraction
@@ -152,6 +153,36 @@ def test_only_what_is_heard_is_decoded(tmp_path: Path, container: str) -> None:
     source = made(tmp_path / f"a.{container}", *numbered(size="64x36"), *tone, "-t", "20", *H264, "-c:a", "aac")
     args = mix.clip(source, 12_500, 48_000, tmp_path / "out.raw")
     assert 48_000 <= decoded_samples(args, tmp_path) <= 3 * 48_000
+
+
+@pytest.mark.parametrize("start_ms", [0, 1400])
+@pytest.mark.parametrize(
+    ("name", "coded"),
+    [
+        ("a.mp4", (*H264, "-c:a", "aac")),
+        ("fragments.mp4", (*H264, "-c:a", "aac", "-movflags", "frag_keyframe+empty_moov")),
+        ("a.ts", (*H264, "-c:a", "aac")),
+        ("six-channels.mkv", (*H264, "-ac", "6", "-c:a", "ac3")),
+        ("a.webm", ("-c:v", "libvpx", "-b:v", "1M", "-g", "60", "-deadline", "realtime", "-c:a", "libopus")),
+        ("mono.mov", (*H264, "-ac", "1", "-ar", "22050", "-c:a", "pcm_s16le")),
+    ],
+)
+def test_a_clips_picture_and_sound_stay_together(
+    tmp_path: Path, name: str, coded: tuple[str, ...], start_ms: int
+) -> None:
+    """V14: what is heard with picture n in the recording is heard with it in the video, to within a frame.
+
+    Also where the times of the sound have a gap that is to be heard as one.
+    """
+    beeps = ("-f", "lavfi", "-i", "aevalsrc=sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1):s=48000")
+    source = made(tmp_path / name, *numbered(), *beeps, "-t", "4", *coded)
+    raw = tmp_path / "heard.raw"
+    ffmpeg.run(mix.clip(source, start_ms, 2 * 48_000, raw), cwd=tmp_path, env=ENV, timeout=60, what="decode")
+    heard = array.array("h", raw.read_bytes())[::2]
+    pictures = numbers(source, start_ms, 60)
+    second = start_ms // 1000 + 1
+    onset = next(at for at in range(14_400, len(heard)) if abs(heard[at]) > 3000)
+    assert abs(pictures.index(30 * second) / 30 - onset / 48_000) < 1 / 30
 
 
 CONTAINERS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import struct
 import threading
 from pathlib import Path
 
@@ -71,6 +72,108 @@ def test_colours_are_read_or_guessed(tmp_path: Path) -> None:
     assert (wide.matrix, wide.full_range) == ("bt2020", True)
 
 
+@pytest.mark.parametrize(
+    ("size", "matrix"), [("720x576", "bt601"), ("1280x536", "bt709"), ("608x1080", "bt709"), ("576x720", "bt709")]
+)
+def test_a_size_decides_only_as_it_is_stored(tmp_path: Path, size: str, matrix: str) -> None:
+    """A wide film's 720p is HD though it is low, and turning a recording never changes its colours."""
+    picture = ("-f", "lavfi", "-i", f"color=s={size}", *H264, "-frames:v", "1")
+    flat = made(tmp_path / "a.mp4", *picture)
+    assert inspect(flat).matrix == matrix
+    found = inspect(turned(flat, tmp_path / "turned.mp4"))
+    assert f"{found.height}x{found.width}" == size
+    assert found.matrix == matrix
+
+
+@pytest.mark.parametrize(
+    ("details", "matrix", "primaries", "transfer", "interlaced", "full"),
+    [
+        ("(tv, bt709, progressive)", "bt709", "bt709", "bt709", False, False),
+        ("(tv, bt2020nc/bt2020/smpte2084, progressive)", "bt2020", "bt2020", "smpte2084", False, False),
+        ("(pc, unknown/bt709/iec61966-2-1)", "bt601", "bt709", "iec61966-2-1", False, True),
+        ("(tv, smpte170m, top coded first (swapped))", "bt601", "smpte170m", "smpte170m", True, False),
+        ("(top first)", "bt601", "", "", True, False),
+        ("(pc)", "bt601", "", "", False, True),
+        ("", "bt601", "", "", False, False),
+    ],
+)
+def test_what_is_told_of_pictures_is_understood(
+    details: str, matrix: str, primaries: str, transfer: str, *, interlaced: bool, full: bool
+) -> None:
+    """Range, colours and order of lines are read apart, in all the ways in which ffmpeg tells them."""
+    told = f"  Stream #0:0: Video: h264 (Main) (avc1 / 0x3), yuv420p{details}, 720x576 [SAR 1:1], 25 fps, 25 tbr"
+    packets = "#media_type 0: video\n#dimensions 0: 720x576\n0, 0, 0, 1, 622080, 0x0\n"
+    info = parse(told, packets)
+    assert (info.pixel_format, info.stored, info.fps) == ("yuv420p", (720, 576), 25.0)
+    assert (info.matrix, info.primaries, info.transfer) == (matrix, primaries, transfer)
+    assert (info.interlaced, info.full_range) == (interlaced, full)
+
+
+def test_moving_pictures_are_counted_without_covers(tmp_path: Path) -> None:
+    """A camera's second view counts, a cover does not."""
+    two = made(tmp_path / "two.mkv", *SECOND, *SECOND, "-map", "0", "-map", "1", *H264)
+    assert inspect(two).pictures == 2
+    cover = made(tmp_path / "cover.png", *TEST, "-frames:v", "1")
+    covered = (
+        "-i",
+        str(two),
+        "-i",
+        str(cover),
+        "-map",
+        "0:0",
+        "-map",
+        "1",
+        "-c",
+        "copy",
+        "-disposition:v:1",
+        "attached_pic",
+    )
+    assert inspect(made(tmp_path / "covered.mp4", *covered)).pictures == 1
+
+
+@pytest.mark.parametrize(("name", "options"), [("a.mkv", ()), ("a.mp4", ("-movflags", "+faststart"))])
+def test_a_file_that_breaks_off_is_as_long_as_what_is_there(
+    tmp_path: Path, name: str, options: tuple[str, ...]
+) -> None:
+    """V9: a download that was cut off, whose index tells of more, has its pictures' length and says it is cut."""
+    whole = made(tmp_path / name, *TEST, "-frames:v", "100", *H264, "-g", "10", *options)
+    assert not inspect(whole).cut
+    whole.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    info = inspect(whole)
+    assert info.cut
+    assert 1.0 < info.duration < 3.0
+
+
+@pytest.mark.parametrize("told", [0.5, 100.0, 3_000_000.0])
+def test_a_length_that_is_a_lie_is_not_believed(tmp_path: Path, told: float) -> None:
+    """The last picture's own time counts, whatever the head of the file says."""
+    path = made(tmp_path / "a.mkv", *TEST, "-frames:v", "50", *H264)
+    content = bytearray(path.read_bytes())
+    at = content.index(b"\x44\x89\x88") + 3  # Matroska's element for the duration, eight bytes long
+    content[at : at + 8] = struct.pack(">d", told * 1000)
+    path.write_bytes(content)
+    assert inspect(path).duration == pytest.approx(2.0, abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.bmp", "a.tiff", "a.webp"])
+def test_a_still_image_is_told_as_one(tmp_path: Path, name: str) -> None:
+    """An image given as a video is an error at its field that says which scene is for it."""
+    with pytest.raises(StepError, match=f"'{name}' is a still image, not a video") as caught:
+        inspect(made(tmp_path / name, *TEST, "-frames:v", "1"), field="src")
+    assert (caught.value.failure.field, caught.value.hint) == ("src", "a scene of type image shows it")
+
+
+def test_errors_are_told_at_the_field_that_names_the_file(tmp_path: Path) -> None:
+    """What is wrong with a file is wrong at one place of the spec, with what ffmpeg said of it."""
+    for name, content in (("gone.mp4", None), ("empty.mp4", b""), ("words.mp4", b"only words\n" * 99)):
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        with pytest.raises(StepError, match=name) as caught:
+            inspect(tmp_path / name, field="src")
+        assert caught.value.failure.field == "src"
+    assert caught.value.failure.log
+
+
 def test_a_recording_without_a_length_is_measured(tmp_path: Path) -> None:
     """A browser's recording has no duration in its head, and is read to its end for it."""
     path = tmp_path / "live.webm"
@@ -85,7 +188,13 @@ def test_a_file_that_starts_later_is_measured_from_its_start(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("codec", "name"), [(("-c:v", "gif"), "a.gif"), (("-c:v", "ffv1"), "a.mkv"), (("-c:v", "mjpeg"), "a.avi")]
+    ("codec", "name"),
+    [
+        (("-c:v", "gif"), "a.gif"),
+        (("-c:v", "apng"), "a.apng"),
+        (("-c:v", "ffv1"), "a.mkv"),
+        (("-c:v", "mjpeg"), "a.avi"),
+    ],
 )
 def test_other_containers_are_read(tmp_path: Path, codec: tuple[str, str], name: str) -> None:
     """Recordings come in many containers."""

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from vidbuild.engine.context import Context
+from vidbuild.errors import SpecProblem
+from vidbuild.media import ffmpeg
 from vidbuild.media.picture import Motion
 from vidbuild.steps import time
 
@@ -87,3 +92,47 @@ def test_warnings_name_their_field(tmp_path: Path) -> None:
     context = Context("time:a", params, {"words": folder / "words.json"}, folder / "out", folder / "scratch", {})
     time.run(context)
     assert [(warning.field, "'lost'" in warning.message) for warning in context.warnings] == [("narration", True)]
+
+
+def clip_of(tmp_path: Path, *made: str, cut: float = 1.0) -> Context:
+    """The context of a scene that is a clip, with the file that ffmpeg makes, cut off at a share of it."""
+    folders = [tmp_path / name for name in ("out", "scratch")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    path = tmp_path / "clip.mkv"
+    env = {"PATH": os.environ["PATH"]}
+    ffmpeg.run([*made, str(path)], cwd=tmp_path, env=env, timeout=60, what="make a clip")
+    path.write_bytes(path.read_bytes()[: round(path.stat().st_size * cut)])
+    params = {**SCENE, "clip": {"start_ms": 0, "end_ms": None, "fit": "cover"}, "transition_before": 0, "transition": 0}
+    return Context("time:a", params, {"clip": path}, *folders, env)
+
+
+PICTURES = ("-f", "lavfi", "-i", "testsrc2=s=64x36:r=24:d=4")
+
+
+def test_a_clip_that_breaks_off_is_told_and_played(tmp_path: Path) -> None:
+    """A file that was cut short plays as far as it goes, and a warning at its name says how far that is."""
+    context = clip_of(tmp_path, *PICTURES, "-c:v", "ffv1", "-g", "1", cut=0.5)
+    time.run(context)
+    (warning,) = context.warnings
+    assert warning.field == "src"
+    frames = Motion.from_json((context.out / "whole.json").read_text()).frames
+    assert 24 < frames < 72
+    assert warning.message == f"the file is cut short: there is nothing of it after {frames / 24:.1f} s"
+
+
+def test_a_clip_of_several_views_is_told(tmp_path: Path) -> None:
+    """Which of two moving pictures is shown is not left to be found out."""
+    context = clip_of(tmp_path, *PICTURES, *PICTURES, "-map", "0", "-map", "1")
+    time.run(context)
+    assert [warning.message for warning in context.warnings] == [
+        "the file holds 2 moving pictures, of which the first is shown"
+    ]
+
+
+def test_a_clip_that_only_sounds_is_a_fault_of_the_spec(tmp_path: Path) -> None:
+    """Before anything is drawn or filmed, sound alone is refused at the scene's src."""
+    context = clip_of(tmp_path, "-f", "lavfi", "-i", "sine=d=1")
+    with pytest.raises(SpecProblem, match="the clip has sound but no picture") as caught:
+        time.run(context)
+    assert caught.value.failure.field == "src"
