@@ -9,8 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-FILTER_THREADS = 4
+from vidbuild.media.feed import SCHEME
+
+FILTER_THREADS = 1
 LEAST_FLIGHT = 4
+SCALER = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
 
 Stream = Any
 """A stream of the ffmpeg package, which has no types."""
@@ -29,10 +32,16 @@ def image(path: Path, options: Mapping[str, Any], pixels: str = "rgba") -> Strea
     return source(f"file:{path}", {**fixed, **options}).filter("format", pixels)
 
 
-def colour(name: str, width: int, height: int, options: Mapping[str, Any]) -> Stream:
+def colour(name: str, width: int, height: int, options: Mapping[str, Any], pixels: str = "rgb24") -> Stream:
     """One picture of one colour."""
     text = f"color=c={name}:s={width}x{height}:r=1:d=1"
-    return source(text, {"f": "lavfi", **options}).filter("format", "rgb24")
+    return source(text, {"f": "lavfi", **options}).filter("format", pixels)
+
+
+def fed(name: str, width: int, height: int, pixels: str, options: Mapping[str, Any]) -> Stream:
+    """The pictures of a feed."""
+    fixed = {"f": "rawvideo", "pixel_format": pixels, "video_size": (width, height), "protocol_whitelist": "pipe"}
+    return source(f"{SCHEME}{name}", {**fixed, **options}).filter("format", "rgba")
 
 
 def clock(stream: Stream, fps: int) -> Stream:
@@ -44,6 +53,11 @@ def at(stream: Stream, frames: Sequence[int]) -> Stream:
     """One picture, decoded once, at each of these frames."""
     if len(frames) > 1:
         stream = stream.filter("loop", loop=len(frames) - 1, size=1)
+    return each_at(stream, frames)
+
+
+def each_at(stream: Stream, frames: Sequence[int]) -> Stream:
+    """The stream's pictures, each at its own of these frames."""
     starts = [index for index, frame in enumerate(frames) if index == 0 or frame != frames[index - 1] + 1]
     shift = staircase([(index, frames[index] - index) for index in starts], "N")
     return stream.filter("setpts", f"N+({shift})")
@@ -68,10 +82,10 @@ def later(stream: Stream, frames: int) -> Stream:
     return stream.filter("setpts", f"PTS{frames:+d}") if frames else stream
 
 
-def split(stream: Stream) -> tuple[Stream, Stream]:
-    """The same stream twice."""
-    both = stream.filter_multi_output("split", 2)
-    return both[0], both[1]
+def split(stream: Stream, count: int = 2) -> list[Stream]:
+    """The same stream several times."""
+    outputs = stream.filter_multi_output("split", count)
+    return [outputs[index] for index in range(count)]
 
 
 def output(stream: Stream, path: Path, options: Mapping[str, Any]) -> Stream:

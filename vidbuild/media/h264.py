@@ -5,14 +5,19 @@ Clause numbers are those of Rec. ITU-T H.264 (08/2021).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+
+from vidbuild.media.bits import BitsError, Reader
 
 SLICE, IDR, SPS, PPS = 1, 5, 7, 8
 START = b"\x00\x00\x01"
 HIGH_PROFILES = (100, 110, 122, 244, 44, 83, 86, 118, 128)  # those with chroma_format_idc in their SPS, 7.3.2.1.1
 EXTENDED_SAR = 255
+FIRST_BIT = 0x80  # ue(v) 0 is a single bit, which is set
+ESCAPABLE = re.compile(rb"\x00\x00(?=[\x00-\x03])")
 CHROMA_444 = 3
 
 
@@ -22,11 +27,25 @@ class H264Error(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What a sequence parameter set says: cropped size in pixels, and frames per second where it tells them."""
+    """What a sequence parameter set says.
+
+    width, height: of what is shown, in pixels. across, down: of what is coded, in macroblocks. fps: frames per second
+    where it tells them. frame_number_bits: of frame_num in slice headers. picture_order: pic_order_cnt_type.
+    height_at, crop_at, rest_at: at which bit of the unescaped payload its height in macroblocks, its cropping and what
+    comes behind the cropping begin.
+    """
 
     width: int
     height: int
     fps: Fraction | None
+    across: int
+    down: int
+    frame_number_bits: int
+    picture_order: int
+    frames_only: bool
+    height_at: int
+    crop_at: int
+    rest_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +84,7 @@ def scan(data: bytes) -> Stream:
         unit_kind = kind(unit)
         if unit_kind in (SPS, PPS):
             _remember(sets, unit)
-        elif unit_kind in (SLICE, IDR) and _begins_picture(unit):
+        elif unit_kind in (SLICE, IDR) and begins_picture(unit):
             if frames == 0 and (unit_kind != IDR or not sets):
                 raise H264Error("the stream does not start with parameter sets and an IDR picture")
             if unit_kind == IDR:
@@ -84,7 +103,7 @@ def coded(data: bytes) -> Iterator[bytes]:
         unit_kind = kind(unit)
         if unit_kind not in (SLICE, IDR):
             continue
-        if frame and _begins_picture(unit):
+        if frame and begins_picture(unit):
             yield b"".join(frame)
             frame = []
         frame += [len(unit).to_bytes(4, "big"), unit]
@@ -94,28 +113,10 @@ def coded(data: bytes) -> Iterator[bytes]:
 
 def parameters(unit: bytes) -> Parameters:
     """Read a sequence parameter set (7.3.2.1.1)."""
-    bits = _Bits(unescaped(unit[1:]))
-    profile = bits.take(8)
-    bits.take(16)
-    bits.unsigned()
-    chroma = _high(bits) if profile in HIGH_PROFILES else 1
-    bits.unsigned()  # log2_max_frame_num_minus4
-    _picture_order(bits)
-    bits.unsigned()  # max_num_ref_frames
-    bits.take(1)
-    across, down = bits.unsigned() + 1, bits.unsigned() + 1
-    frame_only = bits.take(1)
-    if not frame_only:
-        bits.take(1)
-    bits.take(1)
-    left = right = top = bottom = 0
-    if bits.take(1):
-        left, right, top, bottom = (bits.unsigned() for _ in range(4))
-    step_x, step_y = (1 if chroma in (0, CHROMA_444) else 2), (2 if chroma == 1 else 1) * (2 - frame_only)
-    fps = _timing(bits) if bits.take(1) else None
-    return Parameters(
-        across * 16 - step_x * (left + right), (2 - frame_only) * down * 16 - step_y * (top + bottom), fps
-    )
+    try:
+        return _parameters(Reader(unescaped(unit[1:])))
+    except BitsError as error:
+        raise H264Error(f"a parameter set is damaged: {error}") from error
 
 
 def unescaped(payload: bytes) -> bytes:
@@ -127,21 +128,66 @@ def unescaped(payload: bytes) -> bytes:
     return b"".join([*parts, payload[start:]])
 
 
+def escaped(payload: bytes) -> bytes:
+    """The payload with emulation prevention bytes (7.4.1.1), so that no start code can be in it."""
+    return ESCAPABLE.sub(b"\x00\x00\x03", payload)
+
+
 def _remember(sets: dict[tuple[int, int], bytes], unit: bytes) -> None:
-    bits = _Bits(unescaped(unit[1:]))
-    if kind(unit) == SPS:
-        bits.take(24)
-    name = (kind(unit), bits.unsigned())
+    try:
+        bits = Reader(unescaped(unit[1:]))
+        if kind(unit) == SPS:
+            bits.take(24)
+        name = (kind(unit), bits.unsigned())
+    except BitsError as error:
+        raise H264Error(f"a parameter set is damaged: {error}") from error
     if sets.setdefault(name, unit) != unit:
         raise H264Error("a parameter set changes within the stream")
 
 
-def _begins_picture(unit: bytes) -> bool:
+def begins_picture(unit: bytes) -> bool:
     """first_mb_in_slice is 0 (7.3.3): an encoder without arbitrary slice order starts each picture so."""
-    return _Bits(unit[1:9]).unsigned() == 0
+    return len(unit) > 1 and unit[1] >= FIRST_BIT
 
 
-def _high(bits: _Bits) -> int:
+def _parameters(bits: Reader) -> Parameters:
+    profile = bits.take(8)
+    bits.take(16)
+    bits.unsigned()
+    chroma = _high(bits) if profile in HIGH_PROFILES else 1
+    frame_number_bits = bits.unsigned() + 4
+    order = _picture_order(bits)
+    bits.unsigned()  # max_num_ref_frames
+    bits.take(1)
+    across = bits.unsigned() + 1
+    height_at = bits.position
+    down = bits.unsigned() + 1
+    frames_only = bits.take(1)
+    if not frames_only:
+        bits.take(1)
+    bits.take(1)
+    crop_at = bits.position
+    left = right = top = bottom = 0
+    if bits.take(1):
+        left, right, top, bottom = (bits.unsigned() for _ in range(4))
+    rest_at = bits.position
+    step_x, step_y = (1 if chroma in (0, CHROMA_444) else 2), (2 if chroma == 1 else 1) * (2 - frames_only)
+    return Parameters(
+        width=across * 16 - step_x * (left + right),
+        height=(2 - frames_only) * down * 16 - step_y * (top + bottom),
+        fps=_timing(bits) if bits.take(1) else None,
+        across=across,
+        down=down,
+        frame_number_bits=frame_number_bits,
+        picture_order=order,
+        frames_only=bool(frames_only),
+        height_at=height_at,
+        crop_at=crop_at,
+        rest_at=rest_at,
+    )
+
+
+def _high(bits: Reader) -> int:
     chroma = bits.unsigned()
     if chroma == CHROMA_444:
         bits.take(1)
@@ -153,7 +199,7 @@ def _high(bits: _Bits) -> int:
     return chroma
 
 
-def _picture_order(bits: _Bits) -> None:
+def _picture_order(bits: Reader) -> int:
     order = bits.unsigned()
     if order == 0:
         bits.unsigned()
@@ -163,9 +209,10 @@ def _picture_order(bits: _Bits) -> None:
         bits.signed()
         for _ in range(bits.unsigned()):
             bits.signed()
+    return order
 
 
-def _timing(bits: _Bits) -> Fraction | None:
+def _timing(bits: Reader) -> Fraction | None:
     """The VUI up to its timing (E.1.1): two ticks make a frame (E.2.1)."""
     if bits.take(1) and bits.take(8) == EXTENDED_SAR:
         bits.take(32)
@@ -182,30 +229,3 @@ def _timing(bits: _Bits) -> Fraction | None:
         return None
     ticks, scale = bits.take(32), bits.take(32)
     return Fraction(scale, 2 * ticks) if ticks else None
-
-
-class _Bits:
-    """Reads a payload bit by bit."""
-
-    def __init__(self, data: bytes) -> None:
-        self._value = int.from_bytes(data, "big")
-        self._left = len(data) * 8
-
-    def take(self, count: int) -> int:
-        """The next bits as a number, u(n)."""
-        self._left -= count
-        if self._left < 0:
-            raise H264Error("a NAL unit ends too early")
-        return (self._value >> self._left) & ((1 << count) - 1)
-
-    def unsigned(self) -> int:
-        """The next ue(v) (9.1)."""
-        zeros = 0
-        while not self.take(1):
-            zeros += 1
-        return (1 << zeros) - 1 + self.take(zeros)
-
-    def signed(self) -> int:
-        """The next se(v) (9.1.1)."""
-        value = self.unsigned()
-        return (value + 1) // 2 if value % 2 else -(value // 2)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TypeVar
 
 from vidbuild.media.picture import NEVER, Change, Layer, Layers, Motion, Track
 
+RISE = 24 / 1080  # of the canvas's height
 T = TypeVar("T")
 Steps = tuple[tuple[int, int], ...]
 """(frame, value) pairs: from that frame on the value holds, until the next pair. Frames rise."""
@@ -61,6 +63,14 @@ def span(track: Track, motion: Motion) -> tuple[int, int]:
     first = 0 if track.enter is None else max(0, track.enter.frame)
     end = motion.frames if track.leave is None else track.leave.frame + track.leave.frames
     return first, min(end, motion.frames)
+
+
+def rows_of(layer: Layer, layers: Layers, motion: Motion) -> tuple[int, int]:
+    """The rows of pixels [first, end) of the canvas in which a layer is ever seen."""
+    tops = [y for _, (_, y) in cursor(layer, layers, motion)] or [layer.y]
+    enter = track_of(layer, motion).enter
+    rise = math.ceil(RISE * layers.height) if enter is not None and enter.effect == "rise" else 0
+    return max(0, min(tops)), min(layers.height, max(tops) + layer.height + rise)
 
 
 def typed(layer: Layer, motion: Motion) -> Steps:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.graph import Graph, Input, Product, Source, Step
-from vidbuild.media.encode import PROFILE
+from vidbuild.media.encode import PROFILES
 from vidbuild.model import Scene, Spec
 from vidbuild.plan import clock
 from vidbuild.plan.kinds import speak_kind
@@ -71,7 +71,7 @@ def _scene_steps(spec: Spec, index: int, scene: Scene) -> Iterable[Step]:
 
 
 def _profile(spec: Spec) -> dict[str, Any]:
-    return {**PROFILE, "fps": spec.fps}
+    return {**PROFILES["standard"], "fps": spec.fps}
 
 
 def _picture(scene: Scene, motion: str, prefix: str = "") -> dict[str, Input]:

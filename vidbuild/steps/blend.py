@@ -23,13 +23,16 @@ def run(context: Context) -> None:
         raise StepError(
             f"a transition of {frames} frames cannot be made of {leaving.motion.frames} and {coming.motion.frames}"
         )
-    args = blend_arguments(leaving, coming, frames, context.params["profile"], context.out)
-    film.shoot(context, args, frames, "film the transition")
-    film.verify(context.out / film.SEGMENT, leaving, frames)
-    film.write_facts(context.out, frames)
+    profile = context.params["profile"]
+    shots = film.whole(leaving.layers.height, range(frames), leaving.motion.fps, profile)
+    args = blend_arguments(leaving, coming, shots, profile, context.scratch)
+    film.shoot(context, args, frames, frames, "film the transition")
+    film.finish(context, leaving, shots, frames)
 
 
-def blend_arguments(leaving: Picture, coming: Picture, frames: int, profile: Mapping[str, Any], out: Path) -> list[str]:
-    """The arguments for ffmpeg that make a transition's segment."""
-    mixed = compose.encodable(compose.crossfade(leaving, coming, frames), profile["pixels"])
-    return graph.arguments(film.segment_of(mixed, frames, leaving.motion.fps, profile, out))
+def blend_arguments(
+    leaving: Picture, coming: Picture, shots: film.Shots, profile: Mapping[str, Any], scratch: Path
+) -> list[str]:
+    """The arguments for ffmpeg that make a transition's pictures."""
+    mixed = compose.encodable(compose.crossfade(leaving, coming, len(shots.bands[0].frames)), profile["pixels"])
+    return graph.arguments(film.band_of(mixed, leaving, shots, 0, profile, scratch))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.context import Context
 from vidbuild.errors import StepError
-from vidbuild.media import compose, encode, ffmpeg, graph, h264
+from vidbuild.media import compose, encode, ffmpeg, graph, h264, stitch, zoom
+from vidbuild.media.bands import ROW, Band, Keys, divide, keyed, keys
+from vidbuild.media.clip import opened
 from vidbuild.media.graph import Stream
-from vidbuild.media.inspect import inspect
-from vidbuild.media.layer import Clip, Picture
+from vidbuild.media.layer import Picture
 from vidbuild.media.moments import moments
 from vidbuild.media.picture import Layers, Motion
 
@@ -26,29 +28,90 @@ TIMEOUT_PER_FRAME = 2.0
 
 def run(context: Context) -> None:
     """Write segment.h264, thumb.jpg (its last picture) and film.json."""
-    picture = read(context)
-    args = film_arguments(picture, context.params["profile"], context.out)
-    frames = picture.motion.frames
-    shoot(context, args, frames, "film the scene")
-    verify(context.out / SEGMENT, picture, frames)
-    write_facts(context.out, frames)
+    picture, profile = read(context), context.params["profile"]
+    shots = plan(picture, profile)
+    args = film_arguments(picture, shots, profile, context.scratch, context.out)
+    shoot(context, args, shots.most, picture.motion.frames, "film the scene")
+    finish(context, picture, shots, picture.motion.frames)
 
 
-def film_arguments(picture: Picture, profile: Mapping[str, Any], out: Path) -> list[str]:
-    """The arguments for ffmpeg that make a segment and its thumbnail."""
-    times = moments(picture.layers, picture.motion)
-    segment, thumb = graph.split(compose.pictures(picture))
-    coded = compose.held(compose.encodable(segment, profile["pixels"]), picture.motion)
-    jpeg = {"format": "image2", "update": 1, "q:v": 3, "frames:v": 2, "fps_mode": "passthrough", "threads:v": 1}
-    return graph.arguments(
-        segment_of(coded, picture.motion.frames, picture.motion.fps, profile, out),
-        graph.output(compose.small(thumb, THUMB_WIDTH, len(times) - 1), out / THUMB, jpeg),
-    )
+@dataclass(frozen=True, slots=True)
+class Shots:
+    """What of a segment is coded: bands, with the frames at which each is, and the key frames among these."""
+
+    bands: tuple[Band, ...]
+    keys: Keys
+
+    def file(self, index: int) -> str:
+        """The name of what ffmpeg makes of a band."""
+        return f"band-{index}.h264"
+
+    @property
+    def most(self) -> int:
+        """How many pictures the band has that is coded most often."""
+        return max(len(band.frames) for band in self.bands)
+
+    @property
+    def coded(self) -> float:
+        """How many pictures are coded, a band being the share of one that it is in height."""
+        whole = sum(band.rows for band in self.bands)
+        return round(sum(band.rows * len(band.frames) for band in self.bands) / whole, 1)
 
 
-def segment_of(stream: Stream, frames: int, fps: int, profile: Mapping[str, Any], out: Path) -> Stream:
-    """The segment that a stream of encodable pictures at a constant rate becomes."""
-    return graph.output(stream, out / SEGMENT, {**encode.settings(profile, fps), "frames:v": frames})
+def plan(picture: Picture, profile: Mapping[str, Any]) -> Shots:
+    """Only what changes is coded, unless the profile says that all is."""
+    layers, motion = picture.layers, picture.motion
+    if profile["holds"] == "encoded":
+        return whole(layers.height, range(motion.frames), motion.fps, profile)
+    found = keys(moments(layers, motion), motion.frames, profile["keyint_seconds"] * motion.fps)
+    return Shots(keyed(divide(layers, motion), found), found)
+
+
+def whole(height: int, frames: range, fps: int, profile: Mapping[str, Any]) -> Shots:
+    """One band with every frame."""
+    rows = -(-height // ROW)
+    return Shots((Band(0, rows, rows, tuple(frames)),), keys(frames, len(frames), profile["keyint_seconds"] * fps))
+
+
+def film_arguments(picture: Picture, shots: Shots, profile: Mapping[str, Any], scratch: Path, out: Path) -> list[str]:
+    """The arguments for ffmpeg that make each band's stream and the thumbnail."""
+    strips, last = compose.banded(picture, shots.bands)
+    outputs = []
+    for index, (strip, band) in enumerate(zip(strips, shots.bands, strict=True)):
+        coded = compose.bare(compose.encodable(strip.stream, profile["pixels"]), strip)
+        coded = compose.fenced(coded, band, picture.layers.width, profile["pixels"])
+        outputs.append((len(band.frames), band_of(coded, picture, shots, index, profile, scratch)))
+    outputs.sort(key=lambda item: -item[0])  # the first is the one whose progress ffmpeg tells
+    jpeg = {"format": "image2", "update": 1, "q:v": 3, "frames:v": 1, "threads:v": 1}
+    thumb = graph.output(compose.small(last, THUMB_WIDTH), out / THUMB, jpeg)
+    return graph.arguments(*(output for _, output in outputs), thumb)
+
+
+def band_of(
+    stream: Stream, picture: Picture, shots: Shots, index: int, profile: Mapping[str, Any], scratch: Path
+) -> Stream:
+    """The output that a stream of a band's encodable pictures becomes."""
+    band, fps, width = shots.bands[index], picture.motion.fps, picture.layers.width
+    at = [place for place, frame in enumerate(band.frames) if frame in shots.keys.coded]
+    level = stitch.level(width, picture.layers.height, fps)
+    slices = band.slice_rows * -(-width // ROW) if any(band.fences) else 0
+    options = {**encode.settings(profile, fps, level, at, slices), "frames:v": len(band.frames)}
+    return graph.output(compose.tagged(stream), scratch / shots.file(index), options)
+
+
+def finish(context: Context, picture: Picture, shots: Shots, frames: int) -> None:
+    """Write segment.h264 of what ffmpeg made of each band, and film.json; a damaged one is never kept."""
+    width, height, fps = picture.layers.width, picture.layers.height, picture.motion.fps
+    made = [(band, (context.scratch / shots.file(index)).read_bytes()) for index, band in enumerate(shots.bands)]
+    segment = context.out / SEGMENT
+    try:
+        with segment.open("wb") as target:
+            target.writelines(stitch.stitch(made, shots.keys, frames, height, stitch.level(width, height, fps)))
+    except h264.H264Error as error:
+        raise StepError(f"ffmpeg wrote a damaged segment: {error}") from error
+    verify(segment, picture, frames)
+    facts = {"frames": frames, "coded": shots.coded, "bands": len(shots.bands)}
+    (context.out / FACTS).write_text(json.dumps(facts) + "\n", encoding="utf-8")
 
 
 def read(context: Context, prefix: str = "") -> Picture:
@@ -62,21 +125,20 @@ def read(context: Context, prefix: str = "") -> Picture:
     if motion.frames <= 0:
         raise StepError(f"there is nothing to film: the motion has {motion.frames} frames")
     path = context.inputs.get(f"{prefix}clip")
-    clip = Clip(path, inspect(path, env=context.env)) if path is not None and motion.clip is not None else None
-    if clip is not None and not clip.info.has_video:
-        raise StepError("the clip has sound but no picture", field="src")
+    clip = opened(path, motion, context.env) if path is not None else None
     return Picture(folder, layers, motion, clip)
 
 
-def shoot(context: Context, args: list[str], frames: int, what: str) -> None:
-    """Run ffmpeg and tell how far it is."""
+def shoot(context: Context, args: list[str], pictures: int, frames: int, what: str) -> None:
+    """Run ffmpeg, which makes so many pictures for so many frames, and tell how far it is."""
     ffmpeg.run(
         args,
         cwd=context.scratch,
         env=context.env,
         timeout=TIMEOUT_LEAST + TIMEOUT_PER_FRAME * frames,
         what=what,
-        progress=lambda done: context.progress(min(done, frames), frames),
+        progress=lambda done: context.progress(min(done * frames // pictures, frames), frames),
+        feed=zoom.fed,
     )
 
 
@@ -91,8 +153,3 @@ def verify(segment: Path, picture: Picture, frames: int) -> None:
     for name, want, have in zip(("frames", "width", "height", "frames per second"), wanted, got, strict=True):
         if want != have:
             raise StepError(f"ffmpeg wrote a segment with {have} {name} where {want} were asked for")
-
-
-def write_facts(out: Path, frames: int) -> None:
-    """Write film.json."""
-    (out / FACTS).write_text(json.dumps({"frames": frames}) + "\n", encoding="utf-8")

@@ -23,7 +23,7 @@ def run(context: Context) -> None:
     picture = film.read(context)
     frame = _within(context.params["frame"], picture.motion)
     picture = replace(picture, motion=picture.motion.window(frame, 1))
-    film.shoot(context, still_arguments(picture, context.out), 1, "make the still")
+    film.shoot(context, still_arguments(picture, context.out), 1, 1, "make the still")
 
 
 def _within(frame: int, motion: Motion) -> int:

@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw
 
 from vidbuild.engine.context import Context
 from vidbuild.errors import StepError
-from vidbuild.media import compose, ffmpeg, graph
-from vidbuild.media.encode import PROFILE
+from vidbuild.media import compose, ffmpeg, graph, zoom
+from vidbuild.media.encode import PROFILES
 from vidbuild.media.layer import Picture
 from vidbuild.media.picture import Layer, Layers, Motion
 
@@ -78,7 +78,7 @@ def raw(stream: graph.Stream, picture: Picture) -> list[Image.Image]:
     """The frames of a stream that has the picture's size."""
     target = picture.folder / "frames.raw"
     args = graph.arguments(graph.output(stream, target, {"format": "rawvideo", "pix_fmt": "rgb24"}))
-    ffmpeg.run(args, cwd=picture.folder, env=ENV, timeout=60, what="compose")
+    ffmpeg.run(args, cwd=picture.folder, env=ENV, timeout=60, what="compose", feed=zoom.fed)
     size = (picture.layers.width, picture.layers.height)
     data, each = target.read_bytes(), size[0] * size[1] * 3
     return [Image.frombytes("RGB", size, data[at : at + each]) for at in range(0, len(data), each)]
@@ -154,7 +154,7 @@ def film_context(root: Path, picture: Picture, **params: Any) -> Context:
     if picture.clip is not None:
         inputs["clip"] = picture.clip.path
     size = [picture.layers.width, picture.layers.height]
-    return context(root, {"profile": dict(PROFILE), "size": size, **params}, inputs)
+    return context(root, {"profile": dict(PROFILES["standard"]), "size": size, **params}, inputs)
 
 
 def fake_ffmpeg(path: Path, body: str) -> Path:

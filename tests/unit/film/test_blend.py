@@ -14,7 +14,7 @@ from PIL import Image
 from vidbuild.engine.context import Context
 from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media import h264
-from vidbuild.media.encode import PROFILE
+from vidbuild.media.encode import PROFILES
 from vidbuild.media.layer import Picture
 from vidbuild.media.picture import Change, Motion, Track
 from vidbuild.steps import blend, film, still
@@ -43,7 +43,7 @@ def blend_context(root: Path, leaving: Picture, coming: Picture, frames: int, ef
     for side, motion in windows.items():
         inputs[f"{side}.motion"] = root / f"{side}.json"
         inputs[f"{side}.motion"].write_text(motion.to_json(), encoding="utf-8")
-    params = {"effect": effect, "frames": frames, "size": list(SIZE), "profile": dict(PROFILE)}
+    params = {"effect": effect, "frames": frames, "size": list(SIZE), "profile": dict(PROFILES["standard"])}
     return context(root, params, inputs)
 
 
@@ -54,7 +54,7 @@ def test_a_transition_has_its_frames(tmp_path: Path, frames: int, fps: int) -> N
     blend.run(step)
     found = h264.scan((step.out / "segment.h264").read_bytes())
     assert (found.frames, found.idrs, found.parameters.fps) == (frames, (0,), Fraction(fps))
-    assert json.loads((step.out / "film.json").read_text(encoding="utf-8")) == {"frames": frames}
+    assert json.loads((step.out / "film.json").read_text(encoding="utf-8"))["frames"] == frames
 
 
 def test_a_transition_can_be_joined_to_its_scenes(tmp_path: Path) -> None:

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 from filmlab import made
-from hypothesis import given
-from hypothesis import strategies as st
 
 from vidbuild.media import encode, h264
+from vidbuild.media.bits import Reader
 
 
 def stream(folder: Path, *, size: str = "128x72", fps: int = 30, frames: int = 7, extra: str = "") -> bytes:
     """A stream with the settings that segments have."""
     options: list[str] = []
-    for name, value in encode.settings({**encode.PROFILE, "x264": encode.PROFILE["x264"] + extra}, fps).items():
+    for name, value in encode.settings(
+        {**encode.PROFILES["standard"], "x264": encode.PROFILES["standard"]["x264"] + extra}, fps, 40
+    ).items():
         options += ["-f" if name == "format" else f"-{name}", str(value)]
     source = f"testsrc2=s={size}:r={fps}"
     return made(folder / "s.h264", "-f", "lavfi", "-i", source, "-frames:v", str(frames), *options).read_bytes()
@@ -42,7 +43,7 @@ def test_sizes_are_read_with_their_cropping(tmp_path: Path, width: int, height: 
 def test_key_frames_are_found(tmp_path: Path) -> None:
     """Decoding can start at an IDR picture at least every ten seconds, and those are told."""
     found = h264.scan(stream(tmp_path, frames=250, fps=24))
-    assert found.idrs == (0, 120, 240)
+    assert found.idrs == (0, 240)
     assert found.frames == 250
 
 
@@ -58,7 +59,7 @@ def test_settings_give_what_joining_needs(tmp_path: Path) -> None:
     """No B-frames and one reference: frames are in the order in which they are shown (picture order count type 2)."""
     data = stream(tmp_path, frames=20)
     sequence = next(unit for unit in h264.units(data) if h264.kind(unit) == h264.SPS)
-    bits = h264._Bits(h264.unescaped(sequence[1:]))
+    bits = Reader(h264.unescaped(sequence[1:]))
     bits.take(24)
     numbers = [bits.unsigned() for _ in range(4)]  # id, chroma, two bit depths
     flags = bits.take(2)
@@ -100,7 +101,7 @@ def test_a_cut_stream_is_not_what_was_planned(tmp_path: Path) -> None:
         (b"junk\x00\x00\x01\x67", "no H.264 start code where"),
         (b"\x00\x00\x01\x65\x88\x84\x00", "does not start with parameter sets"),
         (b"\x00\x00\x00\x01\x09\xf0", "no sequence parameter set"),
-        (b"\x00\x00\x01\x67\x64\x00\x28\xac", "ends too early"),
+        (b"\x00\x00\x01\x67\x64\x00\x28\xac", "end too early"),
     ],
 )
 def test_other_bytes_are_refused(data: bytes, words: str) -> None:
@@ -129,24 +130,6 @@ def test_changed_parameters_are_refused(tmp_path: Path) -> None:
 def test_emulation_prevention_is_taken_out(escaped: bytes, plain: bytes) -> None:
     """7.4.1.1: a 3 after two zeros is not of the payload, and no other 3 is taken."""
     assert h264.unescaped(escaped) == plain
-
-
-@given(st.lists(st.integers(min_value=0, max_value=1 << 20), max_size=20))
-def test_exponential_golomb_numbers_are_read(values: list[int]) -> None:
-    """9.1: numbers written as ue(v) are read back."""
-    text = ""
-    for value in values:
-        code = f"{value + 1:b}"
-        text += "0" * (len(code) - 1) + code
-    text += "1" + "0" * (-(len(text) + 1) % 8)
-    bits = h264._Bits(int(text, 2).to_bytes(len(text) // 8, "big"))
-    assert [bits.unsigned() for _ in values] == values
-
-
-@pytest.mark.parametrize(("code", "value"), [("1", 0), ("010", 1), ("011", -1), ("00100", 2), ("00101", -2)])
-def test_signed_numbers_are_read(code: str, value: int) -> None:
-    """9.1.1: the first of table 9-3."""
-    assert h264._Bits(int(code.ljust(8, "0"), 2).to_bytes(1, "big")).signed() == value
 
 
 def test_frames_of_another_profile_are_read_too(tmp_path: Path) -> None:

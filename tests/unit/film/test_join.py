@@ -14,12 +14,13 @@ from filmlab import Drawing, context, decoded, film_context, made, pixel
 from vidbuild.engine.context import Context
 from vidbuild.errors import StepError
 from vidbuild.media import adts, ffmpeg
-from vidbuild.media.encode import PROFILE
+from vidbuild.media.encode import PROFILES
 from vidbuild.media.picture import Motion
 from vidbuild.steps import film, join
 
 SIZE = (32, 18)
 RATE = 48000
+STANDARD = PROFILES["standard"]
 
 
 class Scenes:
@@ -27,23 +28,23 @@ class Scenes:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._segments: Callable[[int, int, int, int], Path] = cache(self._segment)
+        self._segments: Callable[[int, int, int, str], Path] = cache(self._segment)
         self._sounds: Callable[[int], Path] = cache(self._sound)
 
-    def segment(self, frames: int, level: int, fps: int = 30, crf: int = 20) -> Path:
+    def segment(self, frames: int, level: int, fps: int = 30, x264: str = "") -> Path:
         """A scene of one grey."""
-        return self._segments(frames, level, fps, crf)
+        return self._segments(frames, level, fps, x264)
 
     def sound(self, samples: int) -> Path:
         """A scene's sound: a click at its 4096th sample, without the encoder's first frame."""
         return self._sounds(samples)
 
-    def _segment(self, frames: int, level: int, fps: int, crf: int) -> Path:
-        folder = self.root / f"{frames}-{level}-{fps}-{crf}"
+    def _segment(self, frames: int, level: int, fps: int, x264: str) -> Path:
+        folder = self.root / f"{frames}-{level}-{fps}-{x264}"
         picture = (
             Drawing(folder / "d", SIZE).add("background", colour=(level, level, level)).picture(Motion(fps, frames))
         )
-        step = film_context(folder / "s", picture, profile={**PROFILE, "crf": crf})
+        step = film_context(folder / "s", picture, profile={**STANDARD, "x264": STANDARD["x264"] + x264})
         film.run(step)
         return step.out / "segment.h264"
 
@@ -210,7 +211,7 @@ def test_segments_of_another_profile_are_refused(scenes: Scenes, tmp_path: Path)
     """Segments coded with other settings can't be decoded as one stream."""
     step = scenes.context(tmp_path, [20, 20])
     for other, words in (
-        (scenes.segment(20, 60, 30, 35), "'film:s1' was coded with other settings"),
+        (scenes.segment(20, 60, 30, ":8x8dct=0"), "'film:s1' was coded with other settings"),
         (scenes.segment(20, 60, 25), "'film:s1' was coded with other settings"),
     ):
         inputs = {**step.inputs, "film:s1": other}
@@ -220,9 +221,10 @@ def test_segments_of_another_profile_are_refused(scenes: Scenes, tmp_path: Path)
 
 def test_a_rate_that_is_not_the_segments_is_refused(scenes: Scenes, tmp_path: Path) -> None:
     """A join at 25 frames a second of scenes filmed at 30 would be out of step."""
-    step = scenes.context(tmp_path, [20], fps=30)
+    step = scenes.context(tmp_path, [20], fps=25)
+    inputs = {**step.inputs, "film:s0": scenes.segment(20, 60, 30)}
     with pytest.raises(StepError, match="the segments have 30 frames per second, not 25"):
-        join.run(context(tmp_path / "bad", {**step.params, "fps": 25}, step.inputs))
+        join.run(context(tmp_path / "bad", step.params, inputs))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from filmlab import Drawing, context, fake_ffmpeg, film_context
 
 from vidbuild.media import ffmpeg
-from vidbuild.media.encode import PROFILE
+from vidbuild.media.encode import PROFILES
 from vidbuild.media.layer import Picture
 from vidbuild.media.picture import Change, Motion, Track
 from vidbuild.steps import blend, film
@@ -26,7 +26,7 @@ def peak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     told = tmp_path / "peak"
     body = (
         "import resource, subprocess\n"
-        f"code = subprocess.call([{str(ffmpeg.executable())!r}, *args])\n"
+        f"code = subprocess.call([{str(ffmpeg.executable())!r}, *args], close_fds=False)\n"
         "most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss\n"
         f"open({str(told)!r}, 'a').write(f'{{most}}\\n')\n"
         "sys.exit(code)"
@@ -72,7 +72,7 @@ def test_a_long_transition_takes_no_more_memory_than_a_short_one(tmp_path: Path,
             picture = lively(root / name, half, Track(zoom=(0.9, 1.0)))
             (root / f"{name}.json").write_text(picture.motion.to_json(), encoding="utf-8")
             inputs |= {f"{name}.layers": picture.folder, f"{name}.motion": root / f"{name}.json"}
-        params = {"profile": dict(PROFILE), "size": list(SIZE), "frames": 2 * half, "effect": "fade"}
+        params = {"profile": dict(PROFILES["standard"]), "size": list(SIZE), "frames": 2 * half, "effect": "fade"}
         blend.run(context(root / "step", params, inputs))
         return most(peak)
 

@@ -1,0 +1,127 @@
+"""Divides a picture into bands that change at different times, and says which frames of each are coded.
+
+It knows no codec, only that pictures are coded in rows of ROW pixels and that decoding starts at key frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from vidbuild.media.moments import changing, rows_of, shown
+from vidbuild.media.picture import Layers, Motion
+
+ROW = 16
+GUARD = 16  # still pixels kept around what moves, so that what predicts its next picture is in the band as well
+SLICE_ROWS = range(6, 13)
+LEAST_BAND = 4  # a still band of fewer rows costs more than coding them with its neighbours
+LEAST_GAP = 32  # between two bands: half of it, rounded to whole rows, is either one's guard
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Rows of a picture, in units of ROW pixels, and the frames at which they are coded; else they look as before.
+
+    height: of the picture that the band is part of.
+    """
+
+    row: int
+    rows: int
+    height: int
+    frames: tuple[int, ...]
+
+    @property
+    def slice_rows(self) -> int:
+        """In how many rows together it is coded: the fewer, the lower the fence; the more, the fewer bytes."""
+        sizes = [rows for rows in SLICE_ROWS if not self.rows % rows]
+        return max(sizes, default=self.rows)
+
+    @property
+    def fences(self) -> tuple[int, int]:
+        """Rows above and below that are coded with the band and thrown away.
+
+        Motion in a band must not point out of it, where its encoder sees the band's edge repeated and a decoder the
+        neighbour. No encoder option forbids that, but a picket fence that is like nothing else does: nothing can be
+        predicted from it. Each fence must be slices of its own; slices have one size, but the last may be shorter.
+        """
+        return (self.slice_rows if self.row else 0), (1 if self.row + self.rows < self.height else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Where decoding can start: frames coded anew, and frames that repeat such a one, which is their value."""
+
+    coded: frozenset[int] = frozenset({0})
+    repeats: Mapping[int, int] = field(default_factory=dict)
+
+
+def divide(layers: Layers, motion: Motion) -> tuple[Band, ...]:
+    """The bands of a picture, the top one first; together they cover it. A band's frames are those where it changes."""
+    whole = (layers.height + ROW - 1) // ROW
+    areas = _areas(layers, motion)
+    tops = [max(0, (top - GUARD) // ROW) for top, _, _ in areas]
+    ends = [min(whole, (bottom + GUARD + ROW - 1) // ROW) for _, bottom, _ in areas]
+    for index in range(1, len(areas)):
+        if tops[index] < ends[index - 1] + LEAST_BAND:
+            tops[index] = ends[index - 1] = _between(areas[index - 1][1], areas[index][0])
+    return tuple(_filled(zip(tops, ends, (frames for _, _, frames in areas), strict=True), whole))
+
+
+def keys(moments: Sequence[int], frames: int, longest: int) -> Keys:
+    """Key frames no further than `longest` apart, the first at 0, each where the picture changes anyway.
+
+    A hold that is longer than that begins with one, and repeats it: so all its frames are the same to the bit.
+    """
+    coded, repeats = {0}, {}
+    at = origin = 0
+    changes = sorted(moments)
+    index = 0
+    while at + longest < frames:
+        limit = at + longest
+        while index + 1 < len(changes) and changes[index + 1] <= limit:
+            index += 1
+        if changes[index] > at:
+            at = origin = changes[index]
+            coded.add(at)
+        else:
+            at = limit
+            repeats[at] = origin
+    return Keys(frozenset(coded), repeats)
+
+
+def keyed(bands: Sequence[Band], found: Keys) -> tuple[Band, ...]:
+    """The bands, each coded at every key frame too."""
+    return tuple(replace(band, frames=tuple(sorted({*band.frames, *found.coded}))) for band in bands)
+
+
+def _areas(layers: Layers, motion: Motion) -> list[tuple[int, int, set[int]]]:
+    """Rows of pixels (top, bottom) in which something changes, and when; those too near to each other are one."""
+    areas: list[tuple[int, int, set[int]]] = []
+    moving = []
+    for layer in shown(layers, motion):
+        frames = set(changing(layer, layers, motion))
+        if frames - {0}:
+            moving.append((*rows_of(layer, layers, motion), frames))
+    for top, bottom, frames in sorted(moving, key=lambda item: item[:2]):
+        if areas and top < areas[-1][1] + LEAST_GAP:
+            above = areas.pop()
+            areas.append((above[0], max(above[1], bottom), above[2] | frames))
+        else:
+            areas.append((top, bottom, frames))
+    return areas
+
+
+def _between(bottom: int, top: int) -> int:
+    return round((bottom + top) / 2 / ROW)
+
+
+def _filled(found: Iterable[tuple[int, int, set[int]]], whole: int) -> Iterator[Band]:
+    """The bands with what lies between them, which never changes."""
+    at = 0
+    for first, end, frames in found:
+        if first > at:
+            yield Band(at, first - at, whole, (0,))
+        yield Band(first, end - first, whole, tuple(sorted({0, *frames})))
+        at = end
+    if at < whole:
+        yield Band(at, whole - at, whole, (0,))
