@@ -193,6 +193,7 @@ class _One:
             keep_going=options.get("keep_going", False),
             fresh=fresh,
             limits=RESOURCES,
+            weights=plan.weights,
             on_event=on_event,
             cancelled=options.get("cancelled") or _never,
         )

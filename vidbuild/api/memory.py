@@ -12,7 +12,7 @@ from vidbuild.engine import canonical
 from vidbuild.engine.files import FileTable
 from vidbuild.project import root_of
 
-FORMAT = 1  # raised when what is remembered changes its shape
+FORMAT = 2  # raised when what is remembered changes its shape
 PACKAGE = Path(__file__).resolve().parent.parent
 READERS = ("jinja2", "jsonschema", "yaml")  # packages that turn a spec's text into what it means
 CODE = (".py", ".json", ".yaml", ".typ", ".so")

@@ -26,7 +26,10 @@ from vidbuild.record import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be built. targets: the steps whose products are the outputs. scenes: ids in order."""
+    """What is to be built. targets: the steps whose products are the outputs. scenes: ids in order.
+
+    weights: step -> about how much work it is.
+    """
 
     spec: Path
     entry: str
@@ -34,6 +37,7 @@ class Plan:
     graph: Graph
     targets: tuple[str, ...]
     scenes: tuple[str, ...]
+    weights: Mapping[str, float]
     fps: int
     warnings: tuple[Notice, ...]
 
@@ -98,6 +102,7 @@ def _made(spec: Path, table: FileTable, variables: Mapping[str, str], only: Sequ
 
 def _compiled(spec: Spec, only: Sequence[str], table: FileTable, notices: Sequence[Notice]) -> dict[str, Any]:
     """What is remembered of a spec, as JSON values."""
+    from vidbuild.plan.lengths import weights
     from vidbuild.plan.steps import plan, targets
 
     chosen = _only(spec, only)
@@ -106,6 +111,7 @@ def _compiled(spec: Spec, only: Sequence[str], table: FileTable, notices: Sequen
         "graph": plan(chosen).to_data(),
         "targets": list(targets(chosen)),
         "scenes": [scene.id for scene in chosen.scenes],
+        "weights": weights(chosen),
         "fps": chosen.fps,
         "warnings": [[notice.message, _place_data(notice.place), notice.hint] for notice in notices],
     }
@@ -149,6 +155,7 @@ def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str]) -> Plan
         graph=Graph.from_data(data["graph"]),
         targets=tuple(data["targets"]),
         scenes=tuple(data["scenes"]),
+        weights=data["weights"],
         fps=data["fps"],
         warnings=tuple(Notice(message, _place(place), hint) for message, place, hint in data["warnings"]),
     )

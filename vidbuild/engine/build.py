@@ -38,6 +38,7 @@ class Options:
     jobs: how many steps run side by side. keep_going: after a failure, go on with what does not need it.
     fresh: ids of steps to run whatever the store holds.
     limits: resource -> how many of its steps may run side by side. made_by: the program, for traces.
+    weights: step -> how much work it is beside others, where that is not 1.
     """
 
     entry: str = ""
@@ -45,6 +46,7 @@ class Options:
     keep_going: bool = False
     fresh: frozenset[str] = frozenset()
     limits: Mapping[str, int] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
     made_by: str = ""
 
 
@@ -154,7 +156,7 @@ class Build:
         return _TURN_LOCKED if self._locked else _TURN
 
     def _plan_order(self) -> None:
-        self._outlook = Outlook(self._ledger.graph, self._ledger.index)
+        self._outlook = Outlook(self._ledger.graph, self._ledger.index, self._options.weights)
         self._ranks = self._outlook.ranks()
         self._queue = sorted((-self._ranks[name], place, name) for _, place, name in self._queue)
         ahead = self._board.having(State.READY, State.WAITING)

@@ -65,6 +65,7 @@ class Engine:
         keep_going: bool = False,
         fresh: Collection[str] = (),
         limits: Mapping[str, int] | None = None,
+        weights: Mapping[str, float] | None = None,
         on_event: Listener | None = None,
         cancelled: Callable[[], bool] = _never,
         limit: int = DEFAULT_LIMIT,
@@ -74,13 +75,14 @@ class Engine:
         entry: the name under which this project's steps are remembered, for explain and expected times.
         jobs: steps side by side; 0 is one per processor. fresh: ids or patterns of steps to run in any case.
         limits: resource -> how many of its steps may run side by side.
+        weights: step -> how much work it is beside others, for which to start first where no past times tell.
         cancelled: asked ten times a second; once true, nothing is started, what runs is killed, the rest is kept.
         limit: bytes over which the store is trimmed at the end, what this build used excepted.
         Raises UsageError for a target or pattern that fits no step, StoreError where the store cannot be written.
         """
         wanted = _part(graph, targets)
         jobs = jobs or os.cpu_count() or 1
-        options = Options(entry, jobs, keep_going, _matching(fresh, wanted), limits or {}, self._made_by)
+        options = Options(entry, jobs, keep_going, _matching(fresh, wanted), limits or {}, weights or {}, self._made_by)
         self.store.prepare()
         log = RunLog(self.store.root / "runs", entry)
         ledger = self._ledger(wanted, entry)

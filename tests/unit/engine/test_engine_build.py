@@ -177,6 +177,23 @@ def test_the_longest_work_starts_first(lab: Lab) -> None:
     assert all(event.expected is not None for event in lab.events if isinstance(event, StepStarted))
 
 
+def test_the_longest_work_starts_first_in_the_first_build_too(lab: Lab) -> None:
+    """P6: where nothing ever ran, the weights say what is started first, every time the same, and never a key."""
+    plan = graph(
+        *[step(name, x=name) for name in "abcd"], *[step(f"{name}2", "concat", {"p": Product(name)}) for name in "abcd"]
+    )
+    weights = {"b2": 5.0, "d2": 9.0, "a": 2.0}
+    plain = lab.clean().build(plan)
+    for _ in range(2):
+        clean = lab.clean()
+        report = clean.build(plan, jobs=1, weights=weights)
+        started = [event.step for event in clean.events if isinstance(event, StepStarted)]
+        assert started == ["d", "d2", "b", "b2", "a", "c", "a2", "c2"]
+        assert {name: each.key for name, each in report.steps.items()} == {
+            name: each.key for name, each in plain.steps.items()
+        }
+
+
 def test_warnings_are_told_each_time(lab: Lab) -> None:
     """A step's warnings are in its report and among the events, on a hit as on the first run."""
     plan = graph(step("x", "warn"))

@@ -90,3 +90,14 @@ def test_expected_times_follow_the_last_run(tmp_path: Path) -> None:
     assert outlook.ahead(["a", "b"], 4) == 7.0
     assert outlook.ahead(["b", "c"], 1) == 10.0
     assert outlook.ahead(["d"], 1) is None
+
+
+def test_expected_times_of_a_kind_follow_the_work(tmp_path: Path) -> None:
+    """A step that never ran is expected to take what others of its kind took, by how much work each was."""
+    plan = graph(step("a", "slow"), step("b", "slow"), step("c", "slow"), step("d", "new"), step("e", "slow"))
+    index = Index(tmp_path / "index")
+    for name, seconds in (("a", 2.0), ("b", 8.0)):
+        index.put(name, Row("k", {}, seconds, Signature(1, 2, 3, 4)))
+    outlook = Outlook(plan, index, {"a": 4.0, "b": 16.0, "c": 10.0, "d": 3.0, "e": 0.0})
+    assert {name: outlook.expected(name) for name in plan.steps} == {"a": 2.0, "b": 8.0, "c": 5.0, "d": None, "e": 0.5}
+    assert outlook.ranks()["d"] == 3.0

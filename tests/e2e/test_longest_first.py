@@ -1,0 +1,35 @@
+"""Which scene is filmed first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import vidbuild
+from vidbuild.engine.events import Event, StepStarted
+
+SPEC = """\
+vidbuild: 1
+title: T
+output: {size: 128x72, fps: 24}
+defaults: {transition: cut}
+scenes:
+  - {id: short, type: title, title: A, duration: 0.5}
+  - {id: long, type: title, title: B, duration: 2}
+  - {id: middle, type: title, title: C, duration: 1}
+"""
+
+
+def filmed(root: Path) -> list[str]:
+    """The scenes in the order in which a first build films them, one at a time."""
+    root.mkdir()
+    (root / "vidbuild.toml").touch()
+    (root / "video.yaml").write_text(SPEC)
+    heard: list[Event] = []
+    assert vidbuild.build(root / "video.yaml", jobs=1, on_event=heard.append).ok
+    started = [event.step for event in heard if isinstance(event, StepStarted)]
+    return [step.removeprefix("film:") for step in started if step.startswith("film:")]
+
+
+def test_the_longest_scene_is_filmed_first_in_the_first_build(tmp_path: Path) -> None:
+    """Where nothing is known of past times, scenes are filmed from the longest to the shortest, every time."""
+    assert filmed(tmp_path / "one") == filmed(tmp_path / "two") == ["long", "middle", "short"]

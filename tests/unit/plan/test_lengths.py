@@ -1,0 +1,51 @@
+"""How much work steps will about be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vidbuild.model import Spec
+from vidbuild.plan.lengths import length, weights
+from vidbuild.plan.steps import plan
+from vidbuild.spec.load import parse
+
+PAUSES = {"pause_before": 0.4, "pause_after": 0.6}
+
+
+def spec(tmp_path: Path, *scenes: dict[str, Any]) -> Spec:
+    """A spec of title scenes a, b, c and so on."""
+    (tmp_path / "vidbuild.toml").touch()
+    named = [
+        {"id": name, "type": "title", "title": "T", **scene} for name, scene in zip("abcdef", scenes, strict=False)
+    ]
+    data = {"vidbuild": 1, "title": "V", "defaults": PAUSES, "scenes": named}
+    return parse(data, path=tmp_path / "video.yaml")
+
+
+@pytest.mark.parametrize(
+    ("scene", "seconds"),
+    [
+        ({"duration": 7}, 7.0),
+        ({"duration": 2, "narration": " ".join(["word"] * 26)}, 2.0),
+        ({"narration": " ".join(["word"] * 26)}, 11.0),
+        ({"narration": "word", "min_duration": 9}, 9.0),
+        ({"narration": "One."}, 1.385),
+    ],
+)
+def test_a_scene_lasts_what_it_says_or_what_its_words_take(
+    tmp_path: Path, scene: dict[str, Any], seconds: float
+) -> None:
+    """The duration where there is one, else the pauses and the words at an ordinary pace, min_duration at least."""
+    assert length(spec(tmp_path, scene).scenes[0]) == pytest.approx(seconds, abs=0.001)
+
+
+def test_only_steps_that_are_weighed(tmp_path: Path) -> None:
+    """Every name is a step of the plan; a longer scene weighs more in each of its kinds, and film weighs most."""
+    made = spec(tmp_path, {"duration": 3}, {"narration": "One two three four five six seven eight nine ten."})
+    found = weights(made)
+    assert found.keys() == {"film:a", "sound:a", "film:b", "sound:b", "speak:b"}
+    assert found.keys() <= plan(made).steps.keys()
+    assert found["film:b"] > found["film:a"] > found["sound:b"] > found["sound:a"]
