@@ -118,5 +118,5 @@ def _typed(stream: Stream, layer: Layer, widths: Sequence[int]) -> Stream:
 def _zoomed(picture: Picture, layer: Layer, zoom: tuple[float, float], own: Sequence[int]) -> Stream:
     begin, frames = zoom[0], picture.motion.frames
     factors = tuple(begin + (zoom[1] - begin) * frame / frames for frame in own)
-    zoomed = Zoom(str(picture.folder / layer.file), layer.width, layer.height, layer.opaque, factors, (0, layer.height))
+    zoomed = Zoom(str(picture.folder / layer.file), layer.width, layer.height, layer.opaque, factors)
     return graph.fed(zoomed.name, layer.width, layer.height, zoomed.pixels, picture.options)

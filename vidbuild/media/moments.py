@@ -9,6 +9,8 @@ from typing import TypeVar
 from vidbuild.media.picture import NEVER, Change, Layer, Layers, Motion, Track
 
 RISE = 24 / 1080  # of the canvas's height
+ZOOM_STEP = 0.25  # pixels by which edges may move at once where that saves pictures
+ZOOM_RATE = 24  # pictures a second that a zoom has at least
 T = TypeVar("T")
 Steps = tuple[tuple[int, int], ...]
 """(frame, value) pairs: from that frame on the value holds, until the next pair. Frames rise."""
@@ -48,7 +50,7 @@ def changing(layer: Layer, layers: Layers, motion: Motion) -> tuple[int, ...]:
     if not layer.file and motion.clip is not None:
         frames.update(range(first, min(end, motion.clip.frames)))
     if track.zoom is not None and track.zoom[0] != track.zoom[1]:
-        frames.update(range(first, end))
+        frames.update(range(first, end, _pace(layer, track.zoom, motion)))
     if track.enter is not None and track.enter.effect != "type":
         frames.update(range(track.enter.frame, track.enter.frame + track.enter.frames + 1))
     if track.leave is not None:
@@ -56,6 +58,12 @@ def changing(layer: Layer, layers: Layers, motion: Motion) -> tuple[int, ...]:
     frames.update(frame for frame, _ in typed(layer, motion))
     frames.update(frame for frame, _ in stands)
     return tuple(sorted(frame for frame in frames if first <= frame < motion.frames and frame <= end))
+
+
+def _pace(layer: Layer, zoom: tuple[float, float], motion: Motion) -> int:
+    """From how many frames to the next a zoom is another picture: a slow one needs no more of them at a higher rate."""
+    moved = abs(zoom[1] - zoom[0]) / motion.frames * max(layer.width, layer.height) / 2
+    return max(1, min(int(ZOOM_STEP / moved), motion.fps // ZOOM_RATE))
 
 
 def span(track: Track, motion: Motion) -> tuple[int, int]:

@@ -60,10 +60,9 @@ class _Padded:
 
     def scaled(self, factor: float, kernel: Image.Resampling) -> Image.Image:
         zoom, (x, y) = self.zoom, self.border
-        left, right = (x + zoom.width / 2 + side * zoom.width / 2 / factor for side in (-1, 1))
-        top, bottom = (y + zoom.height / 2 + (row - zoom.height / 2) / factor for row in zoom.rows)
-        size = (zoom.width, zoom.rows[1] - zoom.rows[0])
-        return self.image.resize(size, kernel, box=(left, top, right, bottom))
+        left, right = (x + zoom.width * (1 + side / factor) / 2 for side in (-1, 1))
+        top, bottom = (y + zoom.height * (1 + side / factor) / 2 for side in (-1, 1))
+        return self.image.resize((zoom.width, zoom.height), kernel, box=(left, top, right, bottom))
 
 
 class _Opaque:
@@ -82,9 +81,8 @@ class _Opaque:
         zoom = self._zoom
         if zoom.solid:
             return image
-        first, end = zoom.rows
         across = Image.frombytes("L", (zoom.width, 1), _covered(zoom.width, factor))
-        down = Image.frombytes("L", (1, end - first), _covered(zoom.height, factor)[first:end])
+        down = Image.frombytes("L", (1, zoom.height), _covered(zoom.height, factor))
         across, down = (mask.resize(image.size, Image.Resampling.NEAREST) for mask in (across, down))
         opened = image.convert("RGBA")
         opened.putalpha(ImageChops.multiply(across, down))

@@ -12,7 +12,6 @@ class Zoom:
     """A picture file in several sizes, about its centre, each cut off at its own box.
 
     factors: the pictures' sizes. opaque: no pixel of the file is transparent.
-    rows: those of the box that are wanted, [first, end).
     """
 
     file: str
@@ -20,7 +19,6 @@ class Zoom:
     height: int
     opaque: bool
     factors: tuple[float, ...]
-    rows: tuple[int, int]
 
     @property
     def name(self) -> str:
@@ -42,5 +40,5 @@ def fed(name: str) -> Iterable[bytes]:
     """The feed of zooms: the pictures of the one that has this name."""
     from vidbuild.media import resample  # with Pillow, which most scenes need not
 
-    file, width, height, opaque, factors, rows = json.loads(name)
-    return resample.pictures(Zoom(file, width, height, opaque, tuple(factors), tuple(rows)))
+    file, width, height, opaque, factors = json.loads(name)
+    return resample.pictures(Zoom(file, width, height, opaque, tuple(factors)))

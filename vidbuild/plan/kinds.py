@@ -37,6 +37,13 @@ def _speak_kinds() -> dict[str, Kind]:
     return kinds
 
 
+def _shown_kinds(name: str, version: int) -> dict[str, Kind]:
+    """A kind and its twin for what zooms, which Pillow scales: only that depends on which Pillow there is."""
+    entry = f"vidbuild.steps.{name}:run"
+    zoom = f"{name}-zoom"
+    return {name: Kind(name, version, entry, ("ffmpeg",)), zoom: Kind(zoom, version, entry, ("ffmpeg", "pillow"))}
+
+
 KINDS: Mapping[str, Kind] = {
     **_speak_kinds(),
     "time": Kind("time", 1, "vidbuild.steps.time:run", ("ffmpeg",)),
@@ -45,9 +52,9 @@ KINDS: Mapping[str, Kind] = {
     "draw-clip": Kind(
         "draw-clip", 2, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow", "ffmpeg"), wrappers=("fields",)
     ),
-    "film": Kind("film", 2, "vidbuild.steps.film:run", ("ffmpeg",)),
-    "blend": Kind("blend", 2, "vidbuild.steps.blend:run", ("ffmpeg",)),
-    "still": Kind("still", 3, "vidbuild.steps.still:run", ("ffmpeg",)),
+    **_shown_kinds("film", 2),
+    **_shown_kinds("blend", 2),
+    **_shown_kinds("still", 3),
     "sound": Kind("sound", 2, "vidbuild.steps.sound:run", ("ffmpeg",)),
     "caption": Kind("caption", 1, "vidbuild.steps.caption:run"),
     "join": Kind("join", 1, "vidbuild.steps.join:run"),

@@ -46,11 +46,10 @@ def still(spec: Spec, scene_id: str, frame: int) -> Step:
     scene = next(scene for scene in spec.scenes if scene.id == scene_id)
     size = [spec.width, spec.height]
     if frame == LAST_FRAME:
-        return Step(
-            f"still:{scene_id}", "still", {"size": size, "frame": 0}, _picture(scene, "last.json"), scene.places
-        )
-    inputs = _picture(scene, "whole.json")
-    return Step(f"still:{scene_id}@{frame}", "still", {"size": size, "frame": frame}, inputs, scene.places)
+        params, inputs = {"size": size, "frame": 0}, _picture(scene, "last.json")
+        return Step(f"still:{scene_id}", _shown("still", scene), params, inputs, scene.places)
+    params, inputs = {"size": size, "frame": frame}, _picture(scene, "whole.json")
+    return Step(f"still:{scene_id}@{frame}", _shown("still", scene), params, inputs, scene.places)
 
 
 def _scene_steps(spec: Spec, index: int, scene: Scene) -> Iterable[Step]:
@@ -62,7 +61,7 @@ def _scene_steps(spec: Spec, index: int, scene: Scene) -> Iterable[Step]:
     yield _draw(spec, scene, kind)
     yield Step(
         f"film:{scene.id}",
-        "film",
+        _shown("film", scene),
         {"size": [spec.width, spec.height], "profile": _profile(spec)},
         _picture(scene, "film.json"),
         scene.places,
@@ -72,6 +71,11 @@ def _scene_steps(spec: Spec, index: int, scene: Scene) -> Iterable[Step]:
 
 def _profile(spec: Spec) -> dict[str, Any]:
     return {**PROFILES["standard"], "fps": spec.fps}
+
+
+def _shown(kind: str, *scenes: Scene) -> str:
+    """The kind of step that shows these scenes: one of its own where anything zooms."""
+    return f"{kind}-zoom" if any(SCENE_TYPES[scene.type].zooms(scene) for scene in scenes) else kind
 
 
 def _picture(scene: Scene, motion: str, prefix: str = "") -> dict[str, Input]:
@@ -196,7 +200,7 @@ def _blend(spec: Spec, left: Scene, right: Scene) -> Step:
     }
     inputs = {**_picture(left, "tail.json", "a."), **_picture(right, "head.json", "b.")}
     places = {"": left.places.get("transition", left.places[""])}
-    return Step(f"blend:{left.id}+{right.id}", "blend", params, inputs, places)
+    return Step(f"blend:{left.id}+{right.id}", _shown("blend", left, right), params, inputs, places)
 
 
 def _timings(spec: Spec, file: str = "timing.json") -> dict[str, Input]:
