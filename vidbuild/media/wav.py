@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import array
+import re
 import sys
 import wave
+from collections.abc import Sequence
 from pathlib import Path
 
 RATE = 48_000
@@ -16,8 +18,8 @@ SILENCE = 10 ** (-50 / 20)
 LEAD, TAIL = 96, 480
 """Samples that stay before and after what is not silence: 2 ms and 10 ms, faded."""
 
-EDGE = 96
-"""Samples over which a sound comes and goes, 2 ms: what begins or ends in the middle of a wave would click."""
+EDGE = 48
+"""Samples over which a sound comes and goes, 1 ms: what begins or ends in the middle of a wave would click."""
 
 OFFSET, STRIDE = 50, 16
 """An offset of less than a 50th of the loudest sample does no harm; every 16th sample tells whether there is one."""
@@ -101,15 +103,32 @@ def limited(samples: array.array[int], ceiling: int) -> array.array[int]:
     arrived when the peak comes and never falls short.
     """
     starts = range(0, len(samples), BLOCK)
-    needed = [min(1.0, ceiling / max(1, _peak(samples[start : start + BLOCK]))) for start in starts]
-    least = [min(needed[max(0, index - HOLD) : index + HOLD + 1]) for index in range(len(needed))]
-    gains = [_mean(least[max(0, index - EASE) : index + EASE + 1]) for index in range(len(least))]
+    needed, least, gains = ([1.0] * len(starts) for _ in range(3))
+    loud = _loud_blocks(samples, ceiling)
+    for index in loud:
+        needed[index] = min(1.0, ceiling / max(1, _peak(samples[index * BLOCK : (index + 1) * BLOCK])))
+    for index in _around(loud, HOLD, len(starts)):
+        least[index] = min(needed[max(0, index - HOLD) : index + HOLD + 1])
+    for index in _around(loud, HOLD + EASE, len(starts)):
+        gains[index] = _mean(least[max(0, index - EASE) : index + EASE + 1])
     out = samples[:]
     for start, gain, following in zip(starts, gains, [*gains[1:], *gains[-1:]], strict=True):
         if gain < 1.0 or following < 1.0:
             for offset in range(min(BLOCK, len(out) - start)):
                 out[start + offset] = int(out[start + offset] * (gain + (following - gain) * offset / BLOCK))
     return out
+
+
+def _loud_blocks(samples: array.array[int], ceiling: int) -> list[int]:
+    """The blocks that may have a sample over the ceiling, by the high bytes alone: looking at samples takes long."""
+    top, bottom = ceiling >> 8, (-ceiling - 1 >> 8) & 0xFF
+    over = re.compile(b"[\\x%02x-\\x7f\\x80-\\x%02x]" % (top, bottom))
+    return list(dict.fromkeys(match.start() // BLOCK for match in over.finditer(to_bytes(samples)[1::2])))
+
+
+def _around(blocks: Sequence[int], reach: int, count: int) -> list[int]:
+    near = {index for block in blocks for index in range(block - reach, block + reach + 1)}
+    return sorted(index for index in near if 0 <= index < count)
 
 
 def _peak(samples: array.array[int]) -> int:

@@ -6,20 +6,20 @@ here. Names and numbers are those of espeak-ng's speak_lib.h.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import json
-import signal
 import sys
-from pathlib import Path
-from typing import Any
 
 AUDIO_OUTPUT_SYNCHRONOUS = 2
 POS_CHARACTER = 1
 CHARS_UTF8 = 1
 PARAMETERS = {"rate": 1, "volume": 2, "pitch": 3, "range": 4, "wordgap": 7}
 LIST_TERMINATED = 0
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, SIGKILL = 1, 9
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing, pathlib and signal would take as long to import as speaking does
+    from typing import Any
 
 
 class _Event(ctypes.Structure):
@@ -67,14 +67,17 @@ def speak(request: dict[str, Any]) -> dict[str, Any]:
     library.espeak_Synchronize()
     if status != 0:
         return {"error": f"espeak_Synth returned {status}"}
-    Path(request["sound"]).write_bytes(sound)
+    with open(request["sound"], "wb") as file:  # noqa: PTH123 - as above
+        file.write(sound)
     return {"rate": rate, "events": events}
 
 
 def _die_with_parent() -> None:
     """A killed worker must not leave this process behind (Linux only; elsewhere the time limit has to do)."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL)
+    except (OSError, AttributeError):  # contextlib is one of those
+        return
 
 
 if __name__ == "__main__":

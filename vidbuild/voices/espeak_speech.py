@@ -15,7 +15,7 @@ from typing import Any
 
 from vidbuild.errors import StepError
 from vidbuild.media import pcm, wav
-from vidbuild.media.loudness import measure
+from vidbuild.media.loudness import SILENT, integrated
 from vidbuild.voices.base import SAMPLE_RATE, SpokenWord
 
 WORDS_A_MINUTE = 165
@@ -65,9 +65,9 @@ def speak(
 def _write(samples: array.array[int], wav_path: Path, scratch: Path, env: Mapping[str, str]) -> None:
     """Write the sound with its few highest peaks brought down, so that they don't keep all the rest of it soft."""
     wav.write(wav_path, samples)
-    found = measure(["-i", str(wav_path)], len(samples) / SAMPLE_RATE, scratch, env)
-    ceiling = FULL_SCALE * 10 ** ((found.integrated + CREST) / 20)
-    if not found.silent and ceiling < FULL_SCALE:
+    loudness = integrated(["-i", str(wav_path)], len(samples) / SAMPLE_RATE, scratch, env)
+    ceiling = FULL_SCALE * 10 ** ((loudness + CREST) / 20)
+    if loudness >= SILENT and ceiling < FULL_SCALE:
         wav.write(wav_path, wav.limited(samples, int(ceiling)))
 
 

@@ -6,6 +6,7 @@ import array
 import os
 import shutil
 import stat
+import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -217,3 +218,13 @@ def test_every_token_is_placed_by_the_engines_words(scratch: Path) -> None:
     assert placed["flag"] == starts["pass"]
     assert placed["end"] == speech.words[-1].end
     assert list(placed.values()) == sorted(placed.values())
+
+
+def test_the_process_that_speaks_imports_little() -> None:
+    """Each narration starts one: what it does not need would take longer to import than speaking takes."""
+    script = Path(espeak_speech.__file__).with_name("espeak_child.py")
+    code = f"import sys; exec(open({str(script)!r}).read(), {{'__name__': 'child'}}); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert {"ctypes", "json"} <= loaded
+    assert not loaded & {"typing", "pathlib", "contextlib", "signal", "subprocess"}

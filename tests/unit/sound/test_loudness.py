@@ -66,6 +66,16 @@ def test_what_is_shorter_than_a_block_is_measured_too(scratch: Path, millisecond
     assert found.integrated == pytest.approx(-20, abs=0.5)
 
 
+@pytest.mark.parametrize("level", [-40, -12, -1])
+def test_loudness_alone_is_the_same_without_the_peaks(scratch: Path, level: float) -> None:
+    """Leaving the peaks out changes no loudness, and nothing at all has none."""
+    samples = tone(9_600, level=level, hertz=440) + silence(9_600)
+    whole = measured(samples, scratch)
+    alone = loudness.integrated(["-i", str(scratch / "sound.wav")], len(samples) / wav.RATE, scratch, ENV)
+    assert alone == whole.integrated
+    assert loudness.integrated([], 0, scratch, ENV) == -math.inf
+
+
 def test_silence_has_no_loudness(scratch: Path) -> None:
     """Silence, and a sound of no length, are told as silent."""
     assert measured(silence(48_000), scratch).silent

@@ -9,6 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from soundlab import onset, silence, tone
 
 from vidbuild.media import wav
@@ -127,7 +129,7 @@ def test_what_is_clipped_on_one_side_does_not_overflow() -> None:
 
 
 def test_a_sound_comes_and_goes_from_nothing() -> None:
-    """What starts or ends in the middle of a wave is faded over 2 ms there, and untouched between."""
+    """What starts or ends in the middle of a wave is faded over 1 ms there, and untouched between."""
     full = array.array("h", [8000, -8000] * 2400)
     eased = wav.eased(full)
     assert (eased[0], eased[-1]) == (0, 0)
@@ -142,3 +144,42 @@ def test_easing_leaves_the_sound_it_is_given() -> None:
     full = array.array("h", [9000] * 500)
     wav.eased(full)
     assert full == array.array("h", [9000] * 500)
+
+
+def limited_plainly(samples: array.array[int], ceiling: int) -> array.array[int]:
+    """What `limited` does, said without regard to how long it takes."""
+    starts = range(0, len(samples), wav.BLOCK)
+    blocks = [samples[start : start + wav.BLOCK] for start in starts]
+    needed = [min(1.0, ceiling / max(1, *map(abs, block))) for block in blocks]
+    least = [min(needed[max(0, at - wav.HOLD) : at + wav.HOLD + 1]) for at in range(len(needed))]
+    near = [least[max(0, at - wav.EASE) : at + wav.EASE + 1] for at in range(len(least))]
+    gains = [sum(values) / len(values) for values in near]
+    out = samples[:]
+    for start, gain, following in zip(starts, gains, [*gains[1:], *gains[-1:]], strict=True):
+        for offset in range(min(wav.BLOCK, len(out) - start)):
+            if gain < 1.0 or following < 1.0:
+                out[start + offset] = int(out[start + offset] * (gain + (following - gain) * offset / wav.BLOCK))
+    return out
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    loud=st.lists(st.tuples(st.integers(0, 2999), st.integers(-32768, 32767)), max_size=12),
+    quiet=st.integers(-300, 300),
+    ceiling=st.integers(1, 32766),
+)
+def test_only_blocks_that_may_be_loud_are_looked_at(loud: list[tuple[int, int]], quiet: int, ceiling: int) -> None:
+    """Looking for peaks by high bytes first changes no sample, whatever the sound and the ceiling."""
+    sound = array.array("h", [quiet]) * 3000
+    for at, value in loud:
+        sound[at] = value
+    assert wav.limited(sound, ceiling) == limited_plainly(sound, ceiling)
+
+
+@pytest.mark.parametrize("value", [255, 256, 257, -256, -257, -258, 32767, -32768])
+def test_no_loud_sample_is_overlooked(value: int) -> None:
+    """A single sample over the ceiling is found, at the edges of what a high byte tells as well."""
+    sound = array.array("h", bytes(2 * 480))
+    sound[100] = value
+    found = wav._loud_blocks(sound, 256)
+    assert found == [100 // wav.BLOCK] or abs(value) <= 256
