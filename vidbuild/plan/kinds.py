@@ -55,7 +55,7 @@ KINDS: Mapping[str, Kind] = {
     **_shown_kinds("film", 2),
     **_shown_kinds("blend", 2),
     **_shown_kinds("still", 3),
-    "sound": Kind("sound", 2, "vidbuild.steps.sound:run", ("ffmpeg",)),
+    "sound": Kind("sound", 3, "vidbuild.steps.sound:run", ("ffmpeg",)),
     "caption": Kind("caption", 1, "vidbuild.steps.caption:run"),
     "join": Kind("join", 1, "vidbuild.steps.join:run"),
     "report": Kind("report", 1, "vidbuild.steps.report:run"),

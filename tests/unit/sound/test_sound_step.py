@@ -52,7 +52,7 @@ def test_narration_begins_on_its_sample(tmp_path: Path) -> None:
     step = made(tmp_path / "a", timing=timing(samples, start, SECOND), narration=tone(SECOND))
     for channel in (0, 1):
         decoded = heard(step.out / "sound.aac", tmp_path, channel)
-        assert abs(onset(decoded, 0.1) - start) <= 24
+        assert abs(onset(decoded, 0.03) - start) <= 24
         assert loudest(decoded[: start - 1024]) < -70
         assert loudest(decoded[start + SECOND + 1024 :]) < -70
         assert len(decoded) == (math.ceil(samples / 1024) + 1) * 1024
