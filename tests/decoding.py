@@ -1,7 +1,7 @@
 """Decodes videos strictly, with decoders by different people, and tells what each saw; it knows nothing of vidbuild.
 
 `prove` is the whole proof of one file. FFmpeg's own decoder says nothing of a wrong frame_num and repeats pictures
-instead, so OpenH264, which does tell, and the slice headers, as FFmpeg's trace_headers reads them, are asked as well.
+instead, so OpenH264, which does tell, and the slice headers themselves (headers.py) are asked as well.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+
+import headers
 
 from vidbuild.media import ffmpeg, h264, mp4
 
@@ -99,50 +101,6 @@ def packets(path: Path, track: str = "v:0") -> list[Packet]:
     return [Packet(int(row[2]) * base, int(row[3]) * base, int(row[4]), "F=0x0" not in row) for row in _rows(told)]
 
 
-def headers(path: Path) -> tuple[dict[str, int], list[list[dict[str, int]]]]:
-    """The sequence parameter set, and each picture's slice headers: every syntax element, as FFmpeg traces it."""
-    trace = ["-i", str(path), "-map", "0:v:0", "-c", "copy", "-bsf:v", "trace_headers", "-f", "null", "-"]
-    told = _asked([str(ffmpeg.executable()), "-nostdin", "-hide_banner", "-nostats", "-v", "info", *trace])
-    sequence: dict[str, int] = {}
-    pictures: list[list[dict[str, int]]] = []
-    unit: dict[str, int] = {}
-    for line in told.splitlines():
-        text = re.sub(r"^\[trace_headers.*?\] ", "", line)
-        if text.startswith("Packet:"):
-            pictures.append([])
-        elif text[:1].isalpha():  # the name of a unit
-            unit = sequence if text == "Sequence Parameter Set" else {}
-            if text == "Slice Header":
-                pictures[-1].append(unit)
-        elif element := re.fullmatch(r"\d+ +(\S+) +[01]+ = (-?\d+)", text):
-            unit[element[1]] = int(element[2])
-    return sequence, pictures
-
-
-def check_headers(path: Path) -> None:
-    """The slice headers are those that the standard asks for where every picture is a reference and none is lost.
-
-    Rec. ITU-T H.264 (08/2021), 7.4.3: frame_num rises by one, modulo its size, and is 0 in an IDR picture; of two IDR
-    pictures in a row each has another idr_pic_id; all slices of a picture agree.
-    """
-    sequence, pictures = headers(path)
-    size = 1 << (sequence["log2_max_frame_num_minus4"] + 4)
-    before: dict[str, int] = {}
-    for number, picture in enumerate(pictures):
-        starts = [one["first_mb_in_slice"] for one in picture]
-        assert starts, f"picture {number} has no slice"
-        assert starts == sorted({0, *starts}), f"picture {number}: its slices start at macroblocks {starts}"
-        for name in ("nal_unit_type", "frame_num", "idr_pic_id"):
-            assert len({one.get(name) for one in picture}) == 1, f"picture {number}: its slices differ in {name}"
-        assert all(one["nal_ref_idc"] for one in picture), f"picture {number} is not a reference"
-        first = picture[0]
-        idr = first["nal_unit_type"] == h264.IDR
-        wanted = 0 if idr else (before["frame_num"] + 1) % size
-        assert first["frame_num"] == wanted, f"picture {number} has frame_num {first['frame_num']}, not {wanted}"
-        assert not idr or first["idr_pic_id"] != before.get("idr_pic_id"), f"picture {number}: the idr_pic_id again"
-        before = first
-
-
 def check_holds(shown: Shown, moments: Sequence[int]) -> None:
     """Between two moments (frames in which something changes) every picture is the same, bit for bit."""
     for first, end in pairwise([*moments, len(shown.digests)]):
@@ -189,7 +147,7 @@ def prove(
     coded = packets(path)
     assert coded[0].key
     assert [(one.time, one.duration) for one in coded] == [(time, Fraction(1, fps)) for time in times]
-    check_headers(path)
+    headers.check(path)
     whole = check_alike(path, decoders)
     assert whole.times == times, "the pictures are not shown at k / fps"
     if moments:

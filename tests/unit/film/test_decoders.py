@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import decoding
+import headers
 import pytest
 import samples
 from filmlab import made
@@ -23,15 +24,21 @@ def video(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_a_video_is_the_same_to_all(video: samples.Video) -> None:
-    """V16: without a warning, every decoder shows frame k at k / fps, bit for bit alike, also when it is sent there."""
+    """V16: without a warning, every decoder shows frame k at k / fps, bit for bit alike, also when it is sent there.
+
+    Between two moments at which anything changes, all frames are the same, bit for bit.
+    """
     keys = tuple(at for at, packet in enumerate(decoding.packets(video.path)) if packet.key)
-    decoding.prove(video.path, video.frames, video.fps, seeks=video.worth_a_look(keys, LOOKS))
+    looks = video.worth_a_look(keys, LOOKS)
+    decoding.prove(video.path, video.frames, video.fps, moments=video.moments, seeks=looks)
 
 
 def test_a_segment_is_the_same_to_all(video: samples.Video, tmp_path: Path) -> None:
     """Each scene's and each transition's segment is a whole video by itself."""
     for segment in video.segments:
-        decoding.prove_segment(segment.path, tmp_path, segment.frames, video.fps, seeks=[segment.frames // 2])
+        moments = segment.moments or ()
+        seeks = [segment.frames // 2]
+        decoding.prove_segment(segment.path, tmp_path, segment.frames, video.fps, moments=moments, seeks=seeks)
 
 
 def test_decoding_can_start_every_ten_seconds(video: samples.Video) -> None:
@@ -84,7 +91,7 @@ def test_a_lost_picture_is_caught(units: list[bytes], tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="referencing pictures lost due frame gaps"):
         decoding.strictly(path, decoding.openh264())
     with pytest.raises(AssertionError, match="picture 5 has frame_num 6, not 5"):
-        decoding.check_headers(decoding.boxed(path, tmp_path / "boxed.mp4"))
+        headers.check(decoding.boxed(path, tmp_path / "boxed.mp4"))
 
 
 def test_a_picture_too_many_is_caught(units: list[bytes], tmp_path: Path) -> None:
@@ -99,6 +106,16 @@ def test_a_hold_that_is_none_is_caught(units: list[bytes], tmp_path: Path) -> No
     """Frames that should be as the one before, and are not, are told."""
     with pytest.raises(AssertionError, match="frame 8 is not as 7"):
         decoding.prove_segment(written(tmp_path, units), tmp_path, 20, 30, moments=[*range(8), *range(9, 20)])
+
+
+def test_a_level_too_low_is_caught(units: list[bytes], tmp_path: Path) -> None:
+    """A decoder may refuse pictures that are larger, or come faster, than the level that they claim allows."""
+    sequence = units[0]
+    assert h264.kind(sequence) == h264.SPS
+    low = sequence[:3] + bytes([10]) + sequence[4:]
+    path = decoding.boxed(written(tmp_path, [low, *units[1:]]), tmp_path / "boxed.mp4")
+    with pytest.raises(AssertionError, match="level 10 allows 1485 macroblocks a second, not 1800"):
+        headers.check(path)
 
 
 @pytest.mark.parametrize(("frames", "fps"), [(19, 30), (21, 30), (20, 25)])
