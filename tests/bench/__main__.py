@@ -25,6 +25,8 @@ TEXT = """\
 
 Written by `make bench`: {processors} processors, {ffmpeg}, vidbuild {version}. Every figure and what it is compared
 with come from this one run. Ratios are medians of turns in which both were measured; `tests/bench/aims.py` says how.
+The physical floor counts every frame that differs from the one before as a whole frame, composed and encoded; where
+only the part that changes is, a build can be below it.
 
 {rows}
 ## Where the time goes
