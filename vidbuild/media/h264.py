@@ -6,7 +6,7 @@ Clause numbers are those of Rec. ITU-T H.264 (08/2021).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -78,9 +78,14 @@ def kind(unit: bytes) -> int:
 
 def scan(data: bytes) -> Stream:
     """Count and check a stream: it starts with its parameter sets and an IDR picture, and never changes them."""
+    return scanned(units(data))
+
+
+def scanned(found: Iterable[bytes]) -> Stream:
+    """The same from a stream's units, of which slices may be cut short after two bytes."""
     frames, idrs = 0, []
     sets: dict[tuple[int, int], bytes] = {}
-    for unit in units(data):
+    for unit in found:
         unit_kind = kind(unit)
         if unit_kind in (SPS, PPS):
             _remember(sets, unit)

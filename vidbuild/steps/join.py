@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from vidbuild.engine.context import Context
 from vidbuild.errors import StepError
-from vidbuild.media import adts, chapters, h264, mp4
+from vidbuild.media import adts, chapters, h264, mp4, segment
+from vidbuild.media.segment import Segment
 
 VIDEO = "video.mp4"
 
@@ -32,7 +32,7 @@ def run(context: Context) -> None:
     check_lengths(parts, context.params["fps"])
     segments = {role: _segment(context, role) for role in map(role_of, order)}
     check_alike(segments, context.params["fps"])
-    check_pictures(order, parts, {role: len(segment.sizes) for role, segment in segments.items()})
+    check_pictures(order, parts, {role: len(each.sizes) for role, each in segments.items()})
     sounds = {part.scene: _sound(context, part, sound_frames(part)) for part in parts}
     pictures = _picture_track(list(segments.values()), context.params["fps"])
     sound = _sound_track(parts, sounds, context.params["language"])
@@ -42,7 +42,7 @@ def run(context: Context) -> None:
             target,
             pictures,
             sound,
-            (_all_pictures(context), _all_sound(context, parts)),
+            (_all_pictures(context, segments), _all_sound(context, sounds)),
             chapters.parse(titles.read_text(encoding="utf-8")) if titles else (),
             tags(context.params),
         )
@@ -89,13 +89,13 @@ def sound_frames(part: Part) -> int:
     return adts.first_frame(part.start + part.samples) - adts.first_frame(part.start)
 
 
-def check_alike(segments: Mapping[str, _Segment], fps: int) -> None:
+def check_alike(segments: Mapping[str, Segment], fps: int) -> None:
     """A decoder is told the parameters once, so all segments must have been coded with the same."""
     first = next(iter(segments.values())).stream
     if first.parameters.fps != fps:
         raise StepError(f"the segments have {first.parameters.fps} frames per second, not {fps}")
-    for role, segment in segments.items():
-        if segment.stream.sets != first.sets:
+    for role, each in segments.items():
+        if each.stream.sets != first.sets:
             raise StepError(f"'{role}' was coded with other settings than the segments before it")
 
 
@@ -120,8 +120,11 @@ def check_pictures(order: Sequence[Mapping[str, Any]], parts: Sequence[Part], co
 
 
 @dataclass(frozen=True, slots=True)
-class _Segment:
-    stream: h264.Stream
+class _Sound:
+    """A scene's sound without its bytes: its frames' lengths, and the sizes of what an MP4 has of each."""
+
+    kind: adts.Configuration
+    lengths: tuple[int, ...]
     sizes: tuple[int, ...]
 
 
@@ -130,15 +133,14 @@ def _timings(context: Context) -> dict[str, Mapping[str, int]]:
     return {scene: json.loads(context.inputs[f"timing:{scene}"].read_text(encoding="utf-8")) for scene in scenes}
 
 
-def _segment(context: Context, role: str) -> _Segment:
-    data = context.inputs[role].read_bytes()
+def _segment(context: Context, role: str) -> Segment:
     try:
-        return _Segment(h264.scan(data), tuple(len(frame) for frame in h264.coded(data)))
+        return segment.read(context.inputs[role].read_bytes())
     except h264.H264Error as error:
         raise StepError(f"the segment of '{role}' is damaged: {error}") from error
 
 
-def _sound(context: Context, part: Part, wanted: int) -> list[bytes]:
+def _sound(context: Context, part: Part, wanted: int) -> _Sound | None:
     """The AAC frames of a scene that go into the video; fewer or more, and it is not this scene's sound."""
     try:
         frames = adts.frames(context.inputs[f"sound:{part.scene}"].read_bytes())
@@ -149,16 +151,19 @@ def _sound(context: Context, part: Part, wanted: int) -> list[bytes]:
             f"scene '{part.scene}' has {len(frames) * adts.FRAME_SAMPLES} samples of sound for {part.samples} of "
             f"picture: {len(frames)} AAC frames where there should be {adts.frames_to_join(part.samples)}"
         )
-    return frames[:wanted]
+    kept = frames[:wanted]
+    if not kept:
+        return None
+    return _Sound(adts.configuration(kept[0]), tuple(map(len, kept)), tuple(len(adts.payload(each)) for each in kept))
 
 
-def _picture_track(segments: Sequence[_Segment], fps: int) -> mp4.Pictures:
+def _picture_track(segments: Sequence[Segment], fps: int) -> mp4.Pictures:
     first = segments[0].stream
     sizes: list[int] = []
     keys: list[int] = []
-    for segment in segments:
-        keys.extend(len(sizes) + frame for frame in segment.stream.idrs)
-        sizes.extend(segment.sizes)
+    for each in segments:
+        keys.extend(len(sizes) + frame for frame in each.stream.idrs)
+        sizes.extend(each.sizes)
     return mp4.Pictures(
         sizes=sizes,
         keys=keys,
@@ -170,24 +175,30 @@ def _picture_track(segments: Sequence[_Segment], fps: int) -> mp4.Pictures:
     )
 
 
-def _sound_track(parts: Sequence[Part], sounds: Mapping[str, Sequence[bytes]], language: str) -> mp4.Sound:
-    kinds = {part.scene: adts.configuration(sounds[part.scene][0]) for part in parts if sounds[part.scene]}
+def _sound_track(parts: Sequence[Part], sounds: Mapping[str, _Sound | None], language: str) -> mp4.Sound:
+    there = {part.scene: sound for part in parts if (sound := sounds[part.scene]) is not None}
+    kinds = {scene: sound.kind for scene, sound in there.items()}
     first = next(iter(kinds.values()))
     for scene, kind in kinds.items():
         if kind != first or kind.rate != mp4.TIMESCALE:
             raise StepError(f"the sound of scene '{scene}' is {kind}, but the first is {first}")
-    sizes = [len(adts.payload(frame)) for part in parts for frame in sounds[part.scene]]
+    sizes = [size for sound in there.values() for size in sound.sizes]
     return mp4.Sound(sizes, first.channels, language)
 
 
-def _all_pictures(context: Context) -> Iterator[bytes]:
+def _all_pictures(context: Context, segments: Mapping[str, Segment]) -> Iterator[bytes]:
     """Every frame in turn; one segment at a time is in memory."""
     for done, item in enumerate(context.params["order"]):
         context.progress(done, len(context.params["order"]))
-        yield from h264.coded(context.inputs[role_of(item)].read_bytes())
+        role = role_of(item)
+        yield from segment.frames(context.inputs[role].read_bytes(), segments[role])
 
 
-def _all_sound(context: Context, parts: Sequence[Part]) -> Iterator[bytes]:
-    for part in parts:
-        frames = adts.frames(context.inputs[f"sound:{part.scene}"].read_bytes())
-        yield from (adts.payload(frame) for frame in islice(frames, sound_frames(part)))
+def _all_sound(context: Context, sounds: Mapping[str, _Sound | None]) -> Iterator[bytes]:
+    for scene, sound in sounds.items():
+        if sound is None:
+            continue
+        data, end = context.inputs[f"sound:{scene}"].read_bytes(), 0
+        for length, size in zip(sound.lengths, sound.sizes, strict=True):
+            end += length
+            yield data[end - size : end]
