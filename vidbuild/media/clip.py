@@ -19,22 +19,30 @@ from vidbuild.media.inspect import MediaInfo, inspect
 from vidbuild.media.picture import Layer, Motion
 from vidbuild.media.seek import entry
 
-TIE_US = 500  # a picture that comes in the very middle of a frame goes to the next, whatever the rounding of its time
+# A picture that comes in the very middle of a frame goes to the next, though its time be rounded to milliseconds; and
+# with so odd a number no time that is counted in usual units is in the very middle, where a microsecond would decide.
+TIE_US = 447
 
 # After a jump the times of an MPEG program stream are guessed, and a moving image is drawn over nothing.
 UNSURE = ("mpeg", "gif", "apng", "webp_anim")
+NEAR = 2  # seconds that are sooner decoded than it is found out how not to
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
     """A moving picture's file and what is known of it.
 
-    entry: where in the file decoding begins, in seconds; not after the first picture that is shown.
+    entries: where in the file decoding may begin to show what, both in seconds: (what, where). From a file's
+    beginning everything can be shown.
     """
 
     path: Path
     info: MediaInfo
-    entry: float = 0.0
+    entries: tuple[tuple[float, float], ...] = ()
+
+    def entry(self, start: float) -> float:
+        """Where decoding begins for pictures from `start` on."""
+        return max((known for known in self.entries if known[0] <= start), default=(0.0, 0.0))[1]
 
 
 def opened(path: Path, motion: Motion, env: Mapping[str, str]) -> Clip | None:
@@ -44,9 +52,12 @@ def opened(path: Path, motion: Motion, env: Mapping[str, str]) -> Clip | None:
     info = inspect(path, env=env, field="src")
     if not info.has_video:
         raise StepError("the clip has sound but no picture", field="src")
-    start = begin(motion)
-    exact = start > 0 and info.format not in UNSURE
-    return Clip(path, info, entry(path, start, env) if exact else 0.0)
+    if info.format in UNSURE:
+        return Clip(path, info)
+    starts = {begin(motion)}
+    if motion.frames > NEAR * motion.fps:  # its last picture alone is wanted too, as the scene's thumbnail
+        starts.add(begin(motion.window(motion.frames - 1, 1)))
+    return Clip(path, info, tuple((start, entry(path, start, env)) for start in sorted(starts) if start > 0))
 
 
 def begin(motion: Motion) -> float:
@@ -63,8 +74,9 @@ def pictures(clip: Clip | None, layer: Layer, motion: Motion, more: Mapping[str,
     playback, fps = motion.clip, motion.fps
     if playback is None or clip is None:
         raise StepError(f"the layer '{layer.name}' is the place of a clip, and there is none")
-    passed = round((begin(motion) - clip.entry) * 1_000_000)
-    stream = graph.source(f"file:{clip.path}", {**_input(clip), **more})["V:0"]
+    at = clip.entry(begin(motion))
+    passed = round((begin(motion) - at) * 1_000_000)
+    stream = graph.source(f"file:{clip.path}", {**_input(clip, at), **more})["V:0"]
     stream = _whole_pictures(stream, clip.info, fps)
     stream = stream.filter("settb", "AVTB").filter("setpts", f"PTS{TIE_US - passed:+d}")
     stream = stream.filter("tpad", stop=-1, stop_mode="clone").filter("fps", fps=fps, start_time=0)
@@ -72,7 +84,7 @@ def pictures(clip: Clip | None, layer: Layer, motion: Motion, more: Mapping[str,
     return _fitted(stream, layer, playback.fit, clip.info)
 
 
-def _input(clip: Clip) -> dict[str, Any]:
+def _input(clip: Clip, at: float) -> dict[str, Any]:
     """reinit_filter: a picture of another size or range in the middle must not start the whole graph anew."""
     options: dict[str, Any] = {
         "protocol_whitelist": "file,pipe",
@@ -82,8 +94,8 @@ def _input(clip: Clip) -> dict[str, Any]:
     }
     if clip.info.decoder:
         options["c:v"] = clip.info.decoder
-    if clip.entry > 0:
-        options |= {"ss": f"{clip.entry:.6f}", "noaccurate_seek": None}
+    if at > 0:
+        options |= {"ss": f"{at:.6f}", "noaccurate_seek": None}
     return options
 
 

@@ -82,8 +82,8 @@ def inspect(path: Path, *, env: Mapping[str, str] | None = None, field: str = ""
         return _inspected(_Probe(path.absolute(), dict(os.environ) if env is None else env))
     except StepError as error:
         if STILLS.match(head):
-            hint = "a scene of type image shows it"
-            raise StepError(f"'{path.name}' is a still image, not a video", hint=hint, field=field) from error
+            hint = "a scene of type 'image' shows it"
+            raise StepError(f"'{path.name}' is an image, not a video", hint=hint, field=field) from error
         told = error.failure
         raise StepError(told.message, hint=told.hint, field=field, command=told.command, log=told.log) from error
 

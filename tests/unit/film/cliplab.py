@@ -74,7 +74,12 @@ def decoded_pictures(picture: Picture) -> int:
     stream = compose.held(compose.pictures(picture), picture.motion)
     target = picture.folder / "counted.raw"
     args = graph.arguments(graph.output(stream, target, {"format": "rawvideo", "pix_fmt": "rgb24"}))
-    return _decoded(args, picture.folder, "video")
+    return decoded_by(args, picture.folder)
+
+
+def decoded_by(args: Sequence[str], folder: Path) -> int:
+    """How many pictures of clips ffmpeg decodes when it is given these arguments."""
+    return _decoded(args, folder, "video")
 
 
 def decoded_samples(args: Sequence[str], folder: Path) -> int:
@@ -86,5 +91,5 @@ def _decoded(args: Sequence[str], folder: Path, kind: str) -> int:
     told = ffmpeg.capture(args, cwd=folder, env=ENV, timeout=60, what="count", loglevel="verbose")
     unit = {"video": r"; (\d+) frames decoded", "audio": r"\((\d+) samples\)"}[kind]
     found = re.findall(rf"\[?in#\d+/(?!png_pipe|lavfi)[^\]]*\]?.*Input stream #\d+:\d+ \({kind}\):.*?{unit}", told.text)
-    assert len(found) == 1, told.text
-    return int(found[0])
+    assert found, told.text
+    return sum(int(count) for count in found)

@@ -9,14 +9,15 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from cliplab import H264, decoded_pictures, decoded_samples, number, numbered, numbers, recording, scene
-from filmlab import ENV, REAL, decoded, made, shown
+from cliplab import H264, decoded_by, decoded_pictures, decoded_samples, number, numbered, numbers, recording, scene
+from filmlab import ENV, REAL, decoded, film_context, made, shown
 from PIL import Image, ImageChops, ImageStat
 
 from vidbuild.errors import StepError
 from vidbuild.media import compose, ffmpeg, graph, mix
 from vidbuild.media.clip import TIE_US, opened
 from vidbuild.media.picture import Motion, Playback
+from vidbuild.steps import film
 
 AHEAD = 16  # pictures a decoder is fed before the first of them comes out, and while the end goes back to it
 LONG_GROUPS = ("-c:v", "libx264", "-preset", "fast", "-qp", "8", "-g", "100", "-pix_fmt", "yuv420p")
@@ -146,6 +147,15 @@ def test_a_still_of_a_clip_decodes_one_group_of_pictures_at_most(tmp_path: Path)
     assert 4 <= decoded_pictures(picture) <= 4 + AHEAD
 
 
+def test_a_thumbnail_does_not_decode_a_clip_twice(tmp_path: Path) -> None:
+    """A film step decodes a long clip once, and for its last picture, the thumbnail, one group of pictures more."""
+    picture = scene(recording(tmp_path / "a.mp4", 250), Playback(1000, 0, 200, "cover"), 200)
+    step = film_context(tmp_path / "step", picture)
+    profile = step.params["profile"]
+    args = film.film_arguments(picture, film.plan(picture, profile), profile, step.scratch, step.out)
+    assert 200 <= decoded_by(args, tmp_path) <= 200 + 25 + 25 + 2 * AHEAD
+
+
 @pytest.mark.parametrize("container", ["mp4", "mkv", "ts"])
 def test_only_what_is_heard_is_decoded(tmp_path: Path, container: str) -> None:
     """Of a long recording's sound hardly more is decoded than is heard, wherever that is."""
@@ -238,7 +248,7 @@ def test_what_lies_far_before_a_start_is_not_decoded(tmp_path: Path) -> None:
     for start_ms in range(4500, 8500, 500):
         picture = scene(source, Playback(start_ms, 0, 3, "cover"), 3)
         assert picture.clip is not None
-        assert start_ms / 1000 - 4 <= picture.clip.entry <= start_ms / 1000
+        assert start_ms / 1000 - 4 <= picture.clip.entry(start_ms / 1000) <= start_ms / 1000
         assert decoded_pictures(picture) <= 3 * 100 + AHEAD
 
 

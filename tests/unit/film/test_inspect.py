@@ -158,9 +158,9 @@ def test_a_length_that_is_a_lie_is_not_believed(tmp_path: Path, told: float) -> 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.bmp", "a.tiff", "a.webp"])
 def test_a_still_image_is_told_as_one(tmp_path: Path, name: str) -> None:
     """An image given as a video is an error at its field that says which scene is for it."""
-    with pytest.raises(StepError, match=f"'{name}' is a still image, not a video") as caught:
+    with pytest.raises(StepError, match=f"'{name}' is an image, not a video") as caught:
         inspect(made(tmp_path / name, *TEST, "-frames:v", "1"), field="src")
-    assert (caught.value.failure.field, caught.value.hint) == ("src", "a scene of type image shows it")
+    assert (caught.value.failure.field, caught.value.hint) == ("src", "a scene of type 'image' shows it")
 
 
 def test_errors_are_told_at_the_field_that_names_the_file(tmp_path: Path) -> None:
