@@ -21,6 +21,7 @@ Mixing is a tenth of the work, moves an edge just as far as it should, and half 
 interpolation does.
 """
 
+MOST_STEP = 1 / 64  # of a picture's size, for the smallest
 SAME = 1e-4  # of the way from one to the next
 HEADROOM = 7 / 8
 REACH = 3  # pixels around what is scaled that the filter looks at
@@ -29,7 +30,7 @@ REACH = 3  # pixels around what is scaled that the filter looks at
 def pictures(zoom: Zoom) -> Iterator[bytes]:
     """The pixels of each picture, row by row."""
     scaled: _Scaled = _Opaque(zoom) if zoom.opaque else _Clear(zoom)
-    step = 2 * KEY_STEP / max(zoom.width, zoom.height)
+    step = min(MOST_STEP, 2 * KEY_STEP / max(zoom.width, zoom.height))
     keys: dict[int, Image.Image] = {}
     last, pixels = 0.0, b""
     for factor in zoom.factors:

@@ -48,6 +48,16 @@ def test_a_change_costs_its_own_frames(track: Track, expected: tuple[int, ...]) 
     assert moments(layers, motion) == expected
 
 
+@pytest.mark.parametrize(
+    ("fps", "seconds", "every"), [(30, 10, 1), (25, 60, 1), (50, 10, 2), (60, 10, 2), (60, 5, 1), (120, 30, 5)]
+)
+def test_a_slow_zoom_is_no_more_pictures_at_a_higher_rate(fps: int, seconds: int, every: int) -> None:
+    """Where edges move by less than a quarter of a pixel, no more pictures a second are made than can be seen."""
+    layer = Layer("a", "a.png", 0, 0, 1920, 1080, opaque=True)
+    motion = Motion(fps, fps * seconds, {"a": Track(zoom=(1.0, 1.06))})
+    assert moments(Layers(1920, 1080, (layer,)), motion) == tuple(range(0, fps * seconds, every))
+
+
 def test_an_unseen_layer_costs_nothing() -> None:
     """A layer that has not come by the end, or has gone before the beginning, is left out."""
     never, layers, motion = one(Track(enter=NEVER))

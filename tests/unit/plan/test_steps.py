@@ -122,6 +122,15 @@ def test_a_clip_that_is_seen_whole_is_looked_at_by_its_drawing(tmp_path: Path) -
     assert "ffmpeg" not in KINDS[steps["draw:b"].kind].tools
 
 
+def test_only_what_zooms_depends_on_who_scales_it(tmp_path: Path) -> None:
+    """Films, transitions and stills of a zoom are made anew with another Pillow; of other scenes they are not."""
+    Image.new("RGB", (400, 300)).save(tmp_path / "a.png")
+    moving = {"type": "image", "src": "a.png", "duration": 2, "motion": "zoom-in", "transition": "fade"}
+    steps = graph(tmp_path, [moving, {**moving, "motion": "none"}, TITLE]).steps
+    scaled = {name for name, step in steps.items() if "pillow" in KINDS[step.kind].tools and step.id[:4] != "draw"}
+    assert scaled == {"film:a", "blend:a+b", "still:a"}
+
+
 def test_a_clips_sound_follows_its_transitions(tmp_path: Path) -> None:
     """Where pictures cross-fade, the clip's own sound fades over the same frames."""
     (tmp_path / "c.mp4").write_bytes(b"not looked into while planning")
