@@ -15,7 +15,8 @@ ROW = 16
 GUARD = 16  # still pixels kept around what moves, so that what predicts its next picture is in the band as well
 SLICE_ROWS = range(6, 13)
 LEAST_BAND = 4  # a still band of fewer rows costs more than coding them with its neighbours
-LEAST_GAP = 32  # between two bands: half of it, rounded to whole rows, is either one's guard
+MOST_SLICES = 16  # in one picture: some decoders have room for no more
+LEAST_GAP = 32  # pixels between two bands: half of it, rounded to whole rows, is either one's guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,15 @@ class Keys:
 
 def divide(layers: Layers, motion: Motion) -> tuple[Band, ...]:
     """The bands of a picture, the top one first; together they cover it. A band's frames are those where it changes."""
+    gap = LEAST_GAP
+    while len(found := _divided(layers, motion, gap)) > 1 and sum(map(_slices, found)) > MOST_SLICES:
+        gap *= 2
+    return found
+
+
+def _divided(layers: Layers, motion: Motion, gap: int) -> tuple[Band, ...]:
     whole = (layers.height + ROW - 1) // ROW
-    areas = _areas(layers, motion)
+    areas = _areas(layers, motion, gap)
     tops = [max(0, (top - GUARD) // ROW) for top, _, _ in areas]
     ends = [min(whole, (bottom + GUARD + ROW - 1) // ROW) for _, bottom, _ in areas]
     for index in range(1, len(areas)):
@@ -94,7 +102,7 @@ def keyed(bands: Sequence[Band], found: Keys) -> tuple[Band, ...]:
     return tuple(replace(band, frames=tuple(sorted({*band.frames, *found.coded}))) for band in bands)
 
 
-def _areas(layers: Layers, motion: Motion) -> list[tuple[int, int, set[int]]]:
+def _areas(layers: Layers, motion: Motion, gap: int) -> list[tuple[int, int, set[int]]]:
     """Rows of pixels (top, bottom) in which something changes, and when; those too near to each other are one."""
     areas: list[tuple[int, int, set[int]]] = []
     moving = []
@@ -103,12 +111,16 @@ def _areas(layers: Layers, motion: Motion) -> list[tuple[int, int, set[int]]]:
         if frames - {0}:
             moving.append((*rows_of(layer, layers, motion), frames))
     for top, bottom, frames in sorted(moving, key=lambda item: item[:2]):
-        if areas and top < areas[-1][1] + LEAST_GAP:
+        if areas and top < areas[-1][1] + gap:
             above = areas.pop()
             areas.append((above[0], max(above[1], bottom), above[2] | frames))
         else:
             areas.append((top, bottom, frames))
     return areas
+
+
+def _slices(band: Band) -> int:
+    return band.rows // band.slice_rows
 
 
 def _between(bottom: int, top: int) -> int:

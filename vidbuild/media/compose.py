@@ -55,7 +55,9 @@ def banded(picture: Picture, bands: Sequence[Band]) -> tuple[list[Strip], Stream
         rows = part.filter("crop", picture.layers.width, last - first, 0, first) if len(bands) > 1 else part
         seen = [layer for layer in above if _meets(layer, picture, first, last)]
         painted = _painted(rows, replace(picture, copy=index), seen, band.frames, first)
-        strips.append(Strip(painted.filter("setpts", "N"), top - first, end - top))
+        # Told no rate, ffmpeg takes the first PNG's 25 a second, and writes its picture twice in a video of 50 or more.
+        counted = painted.filter("setpts", "N").filter("fps", fps=picture.motion.fps)
+        strips.append(Strip(counted.filter("tpad", stop=1, stop_mode="clone"), top - first, end - top))
     ended = replace(picture, motion=picture.motion.window(picture.motion.frames - 1, 1), copy=len(bands))
     below = {layer.name for layer in picture.layers.layers} - {layer.name for layer in above}
     seen = [layer for layer in shown(ended.layers, ended.motion) if layer.name not in below]
@@ -70,7 +72,7 @@ def bare(stream: Stream, strip: Strip) -> Stream:
 def fenced(stream: Stream, band: Band, width: int, pixels: str) -> Stream:
     """A band's encodable stream with its fences: black and white columns, which nothing that is shown resembles."""
     above, below = (rows * ROW for rows in band.fences)
-    parts = [stream]
+    parts = [tagged(stream)]  # ffmpeg makes the colours of what it stacks alike, as they are tagged
     if above:
         parts.insert(0, _fence(width, above, pixels, 2 * band.row))
     if below:
@@ -87,7 +89,7 @@ def stacked(streams: Sequence[Stream]) -> Stream:
 
 def _fence(width: int, height: int, pixels: str, copy: int) -> Stream:
     fence = graph.colour("black", width, height, {"probesize": 32 + copy}, pixels)
-    return fence.filter("drawgrid", width=2, height=height * 2, y=height + 1, thickness=1, color="white")
+    return tagged(fence.filter("drawgrid", width=2, height=height * 2, y=height + 1, thickness=1, color="white"))
 
 
 def held(stream: Stream, motion: Motion) -> Stream:

@@ -67,8 +67,8 @@ def row(unit: bytes, sets: Sets) -> int:
     return Reader(unit[1:9]).unsigned() // sets.across
 
 
-def moved(unit: bytes, sets: Sets, rows: int, number: int) -> bytes:
-    """A slice so many rows of macroblocks further down, and with another frame number (7.3.3)."""
+def moved(unit: bytes, sets: Sets, rows: int, number: int, key: int) -> bytes:
+    """A slice so many rows of macroblocks further down, with another frame_num and idr_pic_id (7.3.3)."""
     payload = h264.unescaped(unit[1:])
     bits, out = Reader(payload), Writer()
     out.unsigned(bits.unsigned() + rows * sets.across)
@@ -79,7 +79,8 @@ def moved(unit: bytes, sets: Sets, rows: int, number: int) -> bytes:
     bits.take(sets.number_bits)
     out.put(sets.number_bits, number)
     if idr:
-        out.unsigned(bits.unsigned()).copy(bits, 2)  # idr_pic_id, and that it is no long-term reference
+        bits.unsigned()
+        out.unsigned(key).copy(bits, 2)  # it is output, and no long-term reference
     elif bits.take(3):  # as many references as ever, in their usual order, and the oldest makes room
         raise H264Error("a slice changes its references")
     else:

@@ -58,10 +58,11 @@ def _stitched(
         raise H264Error("the bands don't cover the picture")
     yield from (LONG_START, whole.sequence, LONG_START, whole.picture)
     since, key = 0, 0
+    lone = int(frames == 1)  # two key frames side by side must differ in idr_pic_id (7.4.3), and others have 0
     for frame in range(frames):
         if frame in found.coded or frame in found.repeats:
             since, key = 0, found.repeats.get(frame, frame)
-            units = [unit for band in coded for unit in band.slices(key, 0)]
+            units = [unit for band in coded for unit in band.slices(key, 0, lone)]
         else:
             since += 1
             units = _changed(coded, frame, since % (1 << whole.number_bits), whole)
@@ -74,7 +75,7 @@ def _changed(coded: Sequence[_Coded], frame: int, number: int, whole: slices.Set
     """frame_num counts the reference pictures since the key frame (7.4.3), and each of ours is one."""
     if not any(band.has(frame) for band in coded):
         return [slices.skipped(whole, 0, whole.down, number)]
-    return [unit for band in coded for unit in band.slices(frame, number)]
+    return [unit for band in coded for unit in band.slices(frame, number, 0)]
 
 
 class _Coded:
@@ -97,7 +98,7 @@ class _Coded:
     def has(self, frame: int) -> bool:
         return frame in self._slices
 
-    def slices(self, frame: int, number: int) -> Iterator[bytes]:
+    def slices(self, frame: int, number: int, key: int) -> Iterator[bytes]:
         """The band's slices of a frame, the fences around it left out."""
         if frame not in self._slices:
             yield slices.skipped(self.sets, self._band.row, self._band.rows, number)
@@ -106,7 +107,7 @@ class _Coded:
         for unit in self._slices[frame]:
             row = slices.row(unit, self.sets)
             if first <= row < first + self._band.rows:
-                yield slices.moved(unit, self.sets, self._band.row - first, number)
+                yield slices.moved(unit, self.sets, self._band.row - first, number, key)
 
 
 def _pictures(data: bytes) -> tuple[slices.Sets, list[list[bytes]]]:
