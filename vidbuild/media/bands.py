@@ -13,7 +13,7 @@ from vidbuild.media.picture import Layers, Motion
 
 ROW = 16
 GUARD = 16  # still pixels kept around what moves, so that what predicts its next picture is in the band as well
-SLICE_ROWS = range(6, 13)
+SLICE_ROWS = range(4, 8)
 LEAST_BAND = 4  # a still band of fewer rows costs more than coding them with its neighbours
 MOST_SLICES = 16  # in one picture: some decoders have room for no more
 LEAST_GAP = 32  # pixels between two bands: half of it, rounded to whole rows, is either one's guard
