@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from vidbuild.media.moments import changing, rows_of, shown
+from vidbuild.media.moments import changing, reach, shown
 from vidbuild.media.picture import Layers, Motion
 
 ROW = 16
@@ -109,7 +109,8 @@ def _areas(layers: Layers, motion: Motion, gap: int) -> list[tuple[int, int, set
     for layer in shown(layers, motion):
         frames = set(changing(layer, layers, motion))
         if frames - {0}:
-            moving.append((*rows_of(layer, layers, motion), frames))
+            box = reach(layer, layers, motion)
+            moving.append((box.top, box.end, frames))
     for top, bottom, frames in sorted(moving, key=lambda item: item[:2]):
         if areas and top < areas[-1][1] + gap:
             above = areas.pop()

@@ -88,6 +88,13 @@ def split(stream: Stream, count: int = 2) -> list[Stream]:
     return [outputs[index] for index in range(count)]
 
 
+def stacked(way: str, streams: Sequence[Stream]) -> Stream:
+    """Streams beside each other ("hstack") or one below the other ("vstack"); the longest counts, others hold."""
+    import ffmpeg
+
+    return ffmpeg.filter(list(streams), way, inputs=len(streams)) if len(streams) > 1 else streams[0]
+
+
 def output(stream: Stream, path: Path, options: Mapping[str, Any]) -> Stream:
     """A file made of a stream; nothing of the day or of ffmpeg's version is in it."""
     import ffmpeg

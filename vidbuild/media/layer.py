@@ -36,11 +36,11 @@ class Picture:
         return {"probesize": PROBE_BYTES + self.copy} if self.copy else {}
 
 
-def laid_over(base: Stream, picture: Picture, layer: Layer, top: int = 0) -> Stream:
-    """The layer, with its motion, over what is below it, which begins at a row of the canvas."""
+def laid_over(base: Stream, picture: Picture, layer: Layer, corner: tuple[int, int] = (0, 0)) -> Stream:
+    """The layer, with its motion, over what is below it, whose corner is at a place in the picture."""
     motion = picture.motion
     track = track_of(layer, motion)
-    x, y = _place(picture, layer, track, top)
+    x, y = _place(picture, layer, track, corner)
     if not layer.file:
         x, y = f"{x}+({layer.width}-w)/2", f"{y}+({layer.height}-h)/2"
     return graph.over(base, _pictures(picture, layer, track), x, y, _seen(layer, track, motion))
@@ -70,18 +70,19 @@ def _seen(layer: Layer, track: Track, motion: Motion) -> str:
     return "*".join([*limits, *([f"lt({frame},{end - 0.5})"] if end < motion.frames else [])])
 
 
-def _place(picture: Picture, layer: Layer, track: Track, top: int) -> tuple[str, str]:
+def _place(picture: Picture, layer: Layer, track: Track, corner: tuple[int, int]) -> tuple[str, str]:
     """Where a layer stands, as expressions of the time."""
     motion = picture.motion
     frame = graph.frame_number(motion.fps)
     stands = cursor(layer, picture.layers, motion)
     if stands:
-        xs, ys = ([(at, place[axis] - (0, top)[axis]) for at, place in stands] for axis in (0, 1))
+        xs, ys = ([(at, place[axis] - corner[axis]) for at, place in stands] for axis in (0, 1))
         return graph.staircase(xs, frame), graph.staircase(ys, frame)
-    x, steps = str(layer.x), typed(layer, motion)
+    left, top = layer.x - corner[0], layer.y - corner[1]
+    x, steps = str(left), typed(layer, motion)
     if steps:
-        x = graph.staircase(((at, layer.x - layer.width + width) for at, width in steps), frame)
-    return x, _rising(layer.y - top, track.enter, picture.layers.height, frame)
+        x = graph.staircase(((at, left - layer.width + width) for at, width in steps), frame)
+    return x, _rising(top, track.enter, picture.layers.height, frame)
 
 
 def _rising(y: int, enter: Change | None, height: int, frame: str) -> str:

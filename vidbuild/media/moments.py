@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from vidbuild.media.picture import NEVER, Change, Layer, Layers, Motion, Track
 
@@ -14,6 +14,15 @@ ZOOM_RATE = 24  # pictures a second that a zoom has at least
 T = TypeVar("T")
 Steps = tuple[tuple[int, int], ...]
 """(frame, value) pairs: from that frame on the value holds, until the next pair. Frames rise."""
+
+
+class Box(NamedTuple):
+    """Columns [left, right) and rows [top, end) of pixels."""
+
+    left: int
+    top: int
+    right: int
+    end: int
 
 
 def moments(layers: Layers, motion: Motion) -> tuple[int, ...]:
@@ -73,12 +82,14 @@ def span(track: Track, motion: Motion) -> tuple[int, int]:
     return first, min(end, motion.frames)
 
 
-def rows_of(layer: Layer, layers: Layers, motion: Motion) -> tuple[int, int]:
-    """The rows of pixels [first, end) of the canvas in which a layer is ever seen."""
-    tops = [y for _, (_, y) in cursor(layer, layers, motion)] or [layer.y]
+def reach(layer: Layer, layers: Layers, motion: Motion) -> Box:
+    """Where in the canvas a layer is ever seen."""
+    stands = [place for _, place in cursor(layer, layers, motion)] or [(layer.x, layer.y)]
+    lefts, tops = zip(*stands, strict=True)
     enter = track_of(layer, motion).enter
     rise = math.ceil(RISE * layers.height) if enter is not None and enter.effect == "rise" else 0
-    return max(0, min(tops)), min(layers.height, max(tops) + layer.height + rise)
+    right, end = max(lefts) + layer.width, max(tops) + layer.height + rise
+    return Box(max(0, min(lefts)), max(0, min(tops)), min(layers.width, right), min(layers.height, end))
 
 
 def typed(layer: Layer, motion: Motion) -> Steps:

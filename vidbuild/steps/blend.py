@@ -35,4 +35,4 @@ def blend_arguments(
 ) -> list[str]:
     """The arguments for ffmpeg that make a transition's pictures."""
     mixed = compose.encodable(compose.crossfade(leaving, coming, len(shots.bands[0].frames)), profile["pixels"])
-    return graph.arguments(film.band_of(mixed, leaving, shots, 0, profile, scratch))
+    return graph.arguments(film.band_of(compose.tagged(mixed), leaving, shots, 0, profile, scratch))

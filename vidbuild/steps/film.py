@@ -10,7 +10,7 @@ from typing import Any
 
 from vidbuild.engine.context import Context
 from vidbuild.errors import StepError
-from vidbuild.media import compose, encode, ffmpeg, graph, h264, stitch, zoom
+from vidbuild.media import compose, encode, ffmpeg, graph, h264, panes, stitch, zoom
 from vidbuild.media.bands import ROW, Band, Keys, divide, keyed, keys
 from vidbuild.media.clip import opened
 from vidbuild.media.graph import Stream
@@ -75,12 +75,11 @@ def whole(height: int, frames: range, fps: int, profile: Mapping[str, Any]) -> S
 
 def film_arguments(picture: Picture, shots: Shots, profile: Mapping[str, Any], scratch: Path, out: Path) -> list[str]:
     """The arguments for ffmpeg that make each band's stream and the thumbnail."""
-    strips, last = compose.banded(picture, shots.bands)
-    outputs = []
-    for index, (strip, band) in enumerate(zip(strips, shots.bands, strict=True)):
-        coded = compose.bare(compose.encodable(strip.stream, profile["pixels"]), strip)
-        coded = compose.fenced(coded, band, picture.layers.width, profile["pixels"])
-        outputs.append((len(band.frames), band_of(coded, picture, shots, index, profile, scratch)))
+    streams, last = panes.banded(picture, shots.bands, profile["pixels"])
+    outputs = [
+        (len(band.frames), band_of(stream, picture, shots, index, profile, scratch))
+        for index, (stream, band) in enumerate(zip(streams, shots.bands, strict=True))
+    ]
     outputs.sort(key=lambda item: -item[0])  # the first is the one whose progress ffmpeg tells
     jpeg = {"format": "image2", "update": 1, "q:v": 3, "frames:v": 1, "threads:v": 1}
     thumb = graph.output(compose.small(last, THUMB_WIDTH), out / THUMB, jpeg)
@@ -96,7 +95,7 @@ def band_of(
     level = stitch.level(width, picture.layers.height, fps)
     slices = band.slice_rows * -(-width // ROW) if any(band.fences) else 0
     options = {**encode.settings(profile, fps, level, at, slices), "frames:v": len(band.frames)}
-    return graph.output(compose.tagged(stream), scratch / shots.file(index), options)
+    return graph.output(stream, scratch / shots.file(index), options)
 
 
 def finish(context: Context, picture: Picture, shots: Shots, frames: int) -> None:

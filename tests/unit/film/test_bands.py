@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from vidbuild.media import bands
 from vidbuild.media.bands import GUARD, ROW, Band, divide, keyed, keys
-from vidbuild.media.moments import changing, moments, rows_of, shown
+from vidbuild.media.moments import changing, moments, reach, shown
 from vidbuild.media.picture import Change, Layer, Layers, Motion, Playback, Track
 
 HEIGHT = 640
@@ -59,7 +59,7 @@ def test_a_narrow_gap_is_shared() -> None:
 def test_a_rise_needs_room_below() -> None:
     """A layer that rises is seen further down first."""
     layers, motion = boxes((100, 40), tracks={"l0": Track(enter=Change(10, 5, "rise"))})
-    assert rows_of(layers.layers[1], layers, motion) == (100, 155)
+    assert reach(layers.layers[1], layers, motion)[1::2] == (100, 155)
 
 
 def test_a_cursor_is_seen_at_every_line_it_visits(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_cursor_is_seen_at_every_line_it_visits(tmp_path: Path) -> None:
         "cursor": Track(follows=("a", "b")),
     }
     layers, motion = drawing.done(), Motion(30, 60, tracks)
-    assert rows_of(layers.layers[-1], layers, motion) == (10, 72)
+    assert reach(layers.layers[-1], layers, motion) == (20, 10, 65, 72)
 
 
 def test_a_clips_place_is_coded_as_long_as_it_plays() -> None:
@@ -101,7 +101,7 @@ def test_bands_cover_the_picture_and_all_that_changes(items: list[tuple[int, int
     assert [band.row for band in found] == [sum(band.rows for band in found[:index]) for index in range(len(found))]
     assert sum(band.rows for band in found) * ROW == HEIGHT
     for layer in shown(layers, motion)[1:]:
-        top, end = rows_of(layer, layers, motion)
+        _, top, _, end = reach(layer, layers, motion)
         (band,) = [band for band in found if band.row * ROW <= top < (band.row + band.rows) * ROW]
         assert end <= (band.row + band.rows) * ROW
         assert set(changing(layer, layers, motion)) <= set(band.frames)
