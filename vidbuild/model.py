@@ -100,6 +100,7 @@ class Spec:
     theme: Theme
     loudness: float
     peak: float
+    profile: str
     scenes: tuple[Scene, ...]
     files: tuple[Path, ...]
     places: Mapping[str, Place]

@@ -207,6 +207,11 @@ TABLE = [
         each("sound", of=SPOKEN) | {"sound:close"} | {"join"},
     ),
     Row(
+        "how pictures are coded",
+        swap(("fps: 24}", "fps: 24, profile: compat}")),
+        each("film") | BLEND | {"join"},
+    ),
+    Row(
         "the highest peak",
         swap(("fps: 24}", "fps: 24, peak: -9}")),
         each("sound", of=SPOKEN) | {"sound:close"} | {"join"},

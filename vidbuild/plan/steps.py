@@ -70,7 +70,7 @@ def _scene_steps(spec: Spec, index: int, scene: Scene) -> Iterable[Step]:
 
 
 def _profile(spec: Spec) -> dict[str, Any]:
-    return {**PROFILES["standard"], "fps": spec.fps}
+    return {**PROFILES[spec.profile], "fps": spec.fps}
 
 
 def _shown(kind: str, *scenes: Scene) -> str:

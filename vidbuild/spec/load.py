@@ -212,6 +212,7 @@ class _Making:
             theme=look,
             loudness=self._loudness(),
             peak=float(whole["output"]["peak"]),
+            profile=whole["output"]["profile"],
             scenes=tuple(ready),
             files=tuple(dict.fromkeys((*themes.files, *around.files))),
             places=self._places(),

@@ -112,7 +112,7 @@ def test_every_pattern_says_what_it_wants() -> None:
 def test_defaults_are_taken_from_the_schema() -> None:
     """What is left out of valid data is filled in, also in mappings that are defaults themselves."""
     whole = schema.complete({"output": {"fps": 25}, "theme": {"accent": "#fff"}, "voice": "espeak:en"}, WHOLE)
-    assert whole["output"] == {"fps": 25, "size": "1080p", "loudness": -16, "peak": -1.5}
+    assert whole["output"] == {"fps": 25, "size": "1080p", "loudness": -16, "peak": -1.5, "profile": "standard"}
     assert whole["theme"] == {"accent": "#fff", "extends": "midnight"}
     assert whole["defaults"] == {"pause_before": 0.4, "pause_after": 0.6, "transition": "cut"}
     assert (whole["voice"], whole["language"], whole["vars"], whole["pronounce"]) == ("espeak:en", "en", {}, {})
