@@ -13,7 +13,7 @@ from vidbuild.media.picture import Layers, Motion
 
 ROW = 16
 GUARD = 16  # still pixels kept around what moves, so that what predicts its next picture is in the band as well
-SLICE_ROWS = range(4, 8)
+LEAST_SLICE = 4
 LEAST_BAND = 4  # a still band of fewer rows costs more than coding them with its neighbours
 MOST_SLICES = 16  # in one picture: some decoders have room for no more
 LEAST_GAP = 32  # pixels between two bands: half of it, rounded to whole rows, is either one's guard
@@ -23,18 +23,20 @@ LEAST_GAP = 32  # pixels between two bands: half of it, rounded to whole rows, i
 class Band:
     """Rows of a picture, in units of ROW pixels, and the frames at which they are coded; else they look as before.
 
-    height: of the picture that the band is part of.
+    height: of the picture that the band is part of. least: how many rows are coded together at least, where its number
+    of rows lets it.
     """
 
     row: int
     rows: int
     height: int
     frames: tuple[int, ...]
+    least: int = LEAST_SLICE
 
     @property
     def slice_rows(self) -> int:
         """In how many rows together it is coded: the fewer, the lower the fence; the more, the fewer bytes."""
-        sizes = [rows for rows in SLICE_ROWS if not self.rows % rows]
+        sizes = [rows for rows in range(self.least, 2 * self.least) if not self.rows % rows]
         return max(sizes, default=self.rows)
 
     @property
@@ -58,13 +60,16 @@ class Keys:
 
 def divide(layers: Layers, motion: Motion) -> tuple[Band, ...]:
     """The bands of a picture, the top one first; together they cover it. A band's frames are those where it changes."""
-    gap = LEAST_GAP
-    while len(found := _divided(layers, motion, gap)) > 1 and sum(map(_slices, found)) > MOST_SLICES:
-        gap *= 2
+    gap, least = LEAST_GAP, max(LEAST_SLICE, layers.height // ROW // MOST_SLICES)
+    while len(found := _divided(layers, motion, gap, least)) > 1 and sum(map(_slices, found)) > MOST_SLICES:
+        if gap < layers.height:
+            gap *= 2
+        else:  # all that moves is one band already
+            least += 1
     return found
 
 
-def _divided(layers: Layers, motion: Motion, gap: int) -> tuple[Band, ...]:
+def _divided(layers: Layers, motion: Motion, gap: int, least: int) -> tuple[Band, ...]:
     whole = (layers.height + ROW - 1) // ROW
     areas = _areas(layers, motion, gap)
     tops = [max(0, (top - GUARD) // ROW) for top, _, _ in areas]
@@ -72,7 +77,8 @@ def _divided(layers: Layers, motion: Motion, gap: int) -> tuple[Band, ...]:
     for index in range(1, len(areas)):
         if tops[index] < ends[index - 1] + LEAST_BAND:
             tops[index] = ends[index - 1] = _between(areas[index - 1][1], areas[index][0])
-    return tuple(_filled(zip(tops, ends, (frames for _, _, frames in areas), strict=True), whole))
+    found = _filled(zip(tops, ends, (frames for _, _, frames in areas), strict=True), whole)
+    return tuple(replace(band, least=least) for band in found)
 
 
 def keys(moments: Sequence[int], frames: int, longest: int) -> Keys:

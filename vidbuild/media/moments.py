@@ -119,7 +119,8 @@ def cursor(layer: Layer, layers: Layers, motion: Motion) -> tuple[tuple[int, tup
 def _appears(layer: Layer, layers: Layers, motion: Motion) -> bool:
     track = track_of(layer, motion)
     first, end = span(track, motion)
-    if first >= end:
+    box = reach(layer, layers, motion)
+    if first >= end or box.left >= box.right or box.top >= box.end:
         return False
     return not track.follows or bool(cursor(layer, layers, motion))
 

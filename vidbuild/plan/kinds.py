@@ -52,8 +52,8 @@ KINDS: Mapping[str, Kind] = {
     "draw-clip": Kind(
         "draw-clip", 2, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow", "ffmpeg"), wrappers=("fields",)
     ),
-    **_shown_kinds("film", 4),
-    **_shown_kinds("blend", 4),
+    **_shown_kinds("film", 5),
+    **_shown_kinds("blend", 5),
     **_shown_kinds("still", 4),
     "sound": Kind("sound", 3, "vidbuild.steps.sound:run", ("ffmpeg",)),
     "caption": Kind("caption", 1, "vidbuild.steps.caption:run"),

@@ -130,6 +130,25 @@ def test_a_picture_has_few_slices() -> None:
     assert sum(band.rows for band in found) * ROW == 2880
 
 
+@pytest.mark.parametrize(("height", "top", "moving"), [(1080, 1036, 30), (1920, 200, 1000), (2160, 36, 2088)])
+def test_a_tall_picture_in_which_one_thing_moves_has_few_slices(height: int, top: int, moving: int) -> None:
+    """Where nothing is left to code together, slices are larger: in a tall video only what moves is coded, too."""
+    layers = Layers(320, height, (Layer("background", "b.png", 0, 0, 320, height), Layer("l", "l", 9, top, 99, moving)))
+    found = divide(layers, Motion(30, 100, {"l": fade(10)}))
+    assert [len(band.frames) for band in found if len(band.frames) > 1] == [7]
+    assert len(found) > 1
+    assert sum(band.rows // band.slice_rows for band in found) <= bands.MOST_SLICES
+
+
+@pytest.mark.parametrize("place", [(10, -90), (10, HEIGHT + 90), (-300, 10), (400, 10)])
+def test_what_is_outside_the_canvas_is_in_no_band(place: tuple[int, int]) -> None:
+    """A layer that nothing is seen of, wherever it is, neither makes a band nor a frame."""
+    layers = Layers(320, HEIGHT, (Layer("l", "l.png", *place, 200, 50),))
+    motion = Motion(30, 100, {"l": fade(10)})
+    assert divide(layers, motion) == (Band(0, 40, 40, (0,)),)
+    assert moments(layers, motion) == (0,)
+
+
 def test_a_picture_of_one_band_has_no_fences() -> None:
     """At the picture's own edges there is no neighbour to keep out."""
     assert Band(0, 40, 40, (0,)).fences == (0, 0)
