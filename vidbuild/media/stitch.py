@@ -15,6 +15,9 @@ from vidbuild.media.bits import BitsError
 from vidbuild.media.h264 import H264Error
 
 LONG_START = b"\x00\x00\x00\x01"
+FIRST, NEXT, AFTER_NEXT, LONE = range(4)
+"""idr_pic_id of a segment's first key frame, of later ones, of one right behind such a one, and of a segment's only
+frame: two side by side must differ (7.4.3), those of segments beside each other as well."""
 # Table A-1: level_idc, macroblocks per second, macroblocks per frame, for the levels a video of ours may need.
 LEVELS = (
     (30, 40500, 1620),
@@ -57,12 +60,13 @@ def _stitched(
     if sum(band.rows for band, _ in bands) != whole.down:
         raise H264Error("the bands don't cover the picture")
     yield from (LONG_START, whole.sequence, LONG_START, whole.picture)
-    since, key = 0, 0
-    lone = int(frames == 1)  # two key frames side by side must differ in idr_pic_id (7.4.3), and others have 0
+    since, name = 0, LONE if frames == 1 else FIRST
     for frame in range(frames):
         if frame in found.coded or frame in found.repeats:
+            if frame:
+                name = NEXT if since or name != NEXT else AFTER_NEXT
             since, key = 0, found.repeats.get(frame, frame)
-            units = [unit for band in coded for unit in band.slices(key, 0, lone)]
+            units = [unit for band in coded for unit in band.slices(key, 0, name)]
         else:
             since += 1
             units = _changed(coded, frame, since % (1 << whole.number_bits), whole)

@@ -219,9 +219,9 @@ def coded(root: Path, extra: str = "", *, frames: int = 3, size: str = "64x64", 
     return made(root / "b.h264", "-f", "lavfi", "-i", source, "-frames:v", str(frames), *options).read_bytes()
 
 
-def together(bands: Sequence[tuple[Band, bytes]], keys: Keys | None = None, height: int = 64) -> bytes:
+def together(bands: Sequence[tuple[Band, bytes]], keys: Keys | None = None, height: int = 64, frames: int = 6) -> bytes:
     """What stitching gives, at once."""
-    return b"".join(stitch.stitch(bands, keys or Keys(), 6, height, 30))
+    return b"".join(stitch.stitch(bands, keys or Keys(), frames, height, 30))
 
 
 WHOLE = Band(0, 4, 4, (0, 2, 5))
@@ -282,17 +282,41 @@ def test_repeated_key_frames_are_the_same_bytes(tmp_path: Path) -> None:
     assert found[2] == found[4]
 
 
-def test_key_frames_side_by_side_differ(tmp_path: Path) -> None:
-    """7.4.3: a segment of a single frame can stand beside any other, and its key frame is not taken for that one's."""
-    one, other = (scene(tmp_path / name, frames) for name, frames in (("one", 1), ("two", 2)))
-    ids = []
-    for picture in (one, other):
-        data = filmed(tmp_path / f"s{picture.motion.frames}", picture).read_bytes()
-        unit = next(unit for unit in h264.units(data) if h264.kind(unit) == h264.IDR)
-        bits = Reader(unit[1:9])
-        _, _, _, _ = bits.unsigned(), bits.unsigned(), bits.unsigned(), bits.take(stitch_sets(data).number_bits)
-        ids.append(bits.unsigned())
-    assert ids == [1, 0]
+def names_of_keys(data: bytes) -> list[tuple[int, int]]:
+    """Each key frame's place in a segment and its idr_pic_id."""
+    found, frame, bits = [], -1, stitch_sets(data).number_bits
+    for unit in h264.units(data):
+        if h264.kind(unit) in {h264.SLICE, h264.IDR}:
+            frame += h264.begins_picture(unit)
+        if h264.kind(unit) == h264.IDR:
+            head = Reader(unit[1:9])
+            _ = head.unsigned(), head.unsigned(), head.unsigned(), head.take(bits)
+            found.append((frame, head.unsigned()))
+    return list(dict.fromkeys(found))
+
+
+@pytest.mark.parametrize(
+    ("keys", "frames"),
+    [
+        (Keys(frozenset({0})), 1),
+        (Keys(frozenset({0})), 2),
+        (Keys(frozenset({0, 1})), 3),
+        (Keys(frozenset({0, 1, 2, 3})), 4),
+        (Keys(frozenset({0, 2}), {4: 2}), 5),
+    ],
+)
+def test_key_frames_side_by_side_differ(tmp_path: Path, keys: Keys, frames: int) -> None:
+    """7.4.3: no key frame is taken for the one before it, be that the last of the segment before."""
+    at = sorted(keys.coded)
+    stream = coded(tmp_path, frames=len(at), keys=range(len(at)))
+    data = together([(Band(0, 4, 4, tuple(at)), stream)], keys, frames=frames)
+    found = dict(names_of_keys(data))
+    assert set(found) == keys.coded | set(keys.repeats)
+    assert all(found[frame] != found.get(frame - 1) for frame in found)
+    one = coded(tmp_path, frames=1)
+    others = {names_of_keys(together([(Band(0, 4, 4, (0,)), one)], frames=count))[0][1] for count in (1, 5)}
+    assert len(others) == 2
+    assert frames == 1 or found.get(frames - 1) not in others
 
 
 def test_colours_are_kept_in_every_band(tmp_path: Path) -> None:
