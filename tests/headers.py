@@ -77,5 +77,7 @@ def _check_sequence(sequence: Mapping[str, int]) -> None:
     most = LEVELS[sequence["level_idc"]]
     for name, is_, at_most in zip(("a second", "a picture"), (rate, size), most, strict=True):
         assert is_ <= at_most, f"level {sequence['level_idc']} allows {at_most} macroblocks {name}, not {is_:.0f}"
+    side = max(sequence["pic_width_in_mbs_minus1"], sequence["pic_height_in_map_units_minus1"]) + 1
+    assert side**2 <= 8 * most[1], f"level {sequence['level_idc']} allows no side of {side} macroblocks"
     assert sequence["frame_mbs_only_flag"] == 1
     assert (sequence["pic_order_cnt_type"], sequence["max_num_reorder_frames"]) == (2, 0)

@@ -29,6 +29,7 @@ LEVELS = (
     (51, 983040, 36864),
     (52, 2073600, 36864),
     (60, 4177920, 139264),
+    (61, 8355840, 139264),
 )
 
 
@@ -44,9 +45,11 @@ def stitch(bands: Sequence[tuple[Band, bytes]], found: Keys, frames: int, height
 
 
 def level(width: int, height: int, fps: int) -> int:
-    """The level_idc (A.3) of a video, 10 times the level's number."""
-    size = ((width + 15) // 16) * ((height + 15) // 16)
-    return next((idc for idc, rate, largest in LEVELS if size <= largest and size * fps <= rate), LEVELS[-1][0])
+    """The level_idc of a video, 10 times the level's number: of so many macroblocks, and not too long a row (A.3.1)."""
+    across, down = (width + 15) // 16, (height + 15) // 16
+    size, side = across * down, max(across, down)
+    fitting = (idc for idc, rate, most in LEVELS if size <= most and size * fps <= rate and side * side <= 8 * most)
+    return next(fitting, LEVELS[-1][0])
 
 
 def _stitched(

@@ -188,11 +188,14 @@ def test_a_hold_costs_next_to_nothing(tmp_path: Path) -> None:
         ((1280, 720), 30, 31),
         ((3840, 2160), 30, 51),
         ((3840, 2160), 60, 52),
+        ((7680, 4320), 60, 61),
+        ((1920, 100), 30, 31),
+        ((64, 7680), 24, 51),
         ((160, 90), 60, 30),
     ],
 )
 def test_the_level_is_the_whole_videos(size: tuple[int, int], fps: int, wanted: int) -> None:
-    """A.3: the least level whose frame size and macroblocks a second are enough."""
+    """A.3: the least level whose frame size, macroblocks a second and longest side are enough."""
     assert stitch.level(*size, fps) == wanted
 
 
