@@ -16,6 +16,7 @@ SLICE, IDR, SPS, PPS = 1, 5, 7, 8
 START = b"\x00\x00\x01"
 HIGH_PROFILES = (100, 110, 122, 244, 44, 83, 86, 118, 128)  # those with chroma_format_idc in their SPS, 7.3.2.1.1
 EXTENDED_SAR = 255
+HEAD = 2  # bytes of a slice that tell its kind and whether it begins a picture
 FIRST_BIT = 0x80  # ue(v) 0 is a single bit, which is set
 ESCAPABLE = re.compile(rb"\x00\x00(?=[\x00-\x03])")
 CHROMA_444 = 3
@@ -58,17 +59,24 @@ class Stream:
     sets: tuple[bytes, ...]
 
 
-def units(data: bytes) -> Iterator[bytes]:
-    """The NAL units of a byte stream, start codes and trailing zeros removed (B.1)."""
+def spans(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where the NAL units of a byte stream begin and end, without start codes and trailing zeros (B.1)."""
     position = data.find(START)
     if position < 0 or data[:position].strip(b"\x00"):
         raise H264Error("no H.264 start code where the stream begins")
     while position >= 0:
         start = position + len(START)
         position = data.find(START, start)
-        unit = data[start : position if position >= 0 else len(data)].rstrip(b"\x00")
-        if unit:
-            yield unit
+        end = position if position >= 0 else len(data)
+        if not data[end - 1]:
+            end = start + len(data[start:end].rstrip(b"\x00"))
+        if end > start:
+            yield start, end
+
+
+def units(data: bytes) -> Iterator[bytes]:
+    """The NAL units of a byte stream."""
+    return (data[start:end] for start, end in spans(data))
 
 
 def kind(unit: bytes) -> int:

@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vidbuild.media import h264
-from vidbuild.media.h264 import FIRST_BIT, IDR, SLICE, START, H264Error, Stream
+from vidbuild.media.h264 import FIRST_BIT, HEAD, IDR, SLICE, Stream
 
 LENGTH_BYTES = 4  # before each unit in an MP4 (14496-15, 5.3)
 SLICES = (SLICE, IDR)
-HEAD = 2  # bytes of a slice that tell its kind and whether it begins a picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def read(data: bytes) -> Segment:
 
     def heads() -> Iterator[bytes]:
         """What of the stream is to be checked: all but slices whole, and how each picture begins."""
-        for start, end in _units(data):
+        for start, end in h264.spans(data):
             if data[start] & 0x1F not in SLICES:
                 yield data[start:end]
                 continue
@@ -65,18 +64,3 @@ def frames(data: bytes, segment: Segment) -> Iterator[bytes]:
             parts += [(end - start).to_bytes(LENGTH_BYTES, "big"), data[start:end]]
         at += 2 * count
         yield b"".join(parts)
-
-
-def _units(data: bytes) -> Iterator[tuple[int, int]]:
-    """The first byte of each unit and the one behind its last (B.1)."""
-    position = data.find(START)
-    if position < 0 or data[:position].strip(b"\x00"):
-        raise H264Error("no H.264 start code where the stream begins")
-    while position >= 0:
-        start = position + len(START)
-        position = data.find(START, start)
-        end = position if position >= 0 else len(data)
-        if not data[end - 1]:
-            end = start + len(data[start:end].rstrip(b"\x00"))
-        if end > start:
-            yield start, end

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from vidbuild.media import h264, slices
 from vidbuild.media.bands import Band, Keys
 from vidbuild.media.bits import BitsError
-from vidbuild.media.h264 import H264Error
+from vidbuild.media.h264 import HEAD, H264Error
 
 LONG_START = b"\x00\x00\x00\x01"
 FIRST, NEXT, AFTER_NEXT, LONE = range(4)
@@ -97,8 +97,10 @@ class _Coded:
             raise H264Error(f"a band has {len(pictures)} pictures where {len(band.frames)} were asked for")
         self._band = band
         self._above = above
+        self._data = data
         self._slices = dict(zip(band.frames, pictures, strict=True))
-        keyed = {frame for frame, units in self._slices.items() if h264.kind(units[0]) == h264.IDR}
+        starts = {frame: spans[0][0] for frame, spans in self._slices.items()}
+        keyed = {frame for frame, start in starts.items() if h264.kind(data[start : start + HEAD]) == h264.IDR}
         if keyed != found.coded:
             raise H264Error("a band's key frames are not where they were asked for")
 
@@ -111,22 +113,26 @@ class _Coded:
             yield slices.skipped(self.sets, self._band.row, self._band.rows, number)
             return
         first = self._above
-        for unit in self._slices[frame]:
+        for start, end in self._slices[frame]:
+            unit = self._data[start:end]
             row = slices.row(unit, self.sets)
             if first <= row < first + self._band.rows:
                 yield slices.moved(unit, self.sets, self._band.row - first, number, key)
 
 
-def _pictures(data: bytes) -> tuple[slices.Sets, list[list[bytes]]]:
-    """A stream's parameter sets, and the slices of each of its pictures."""
-    sequence = picture = b""
-    pictures: list[list[bytes]] = []
-    for unit in h264.units(data):
-        kind = h264.kind(unit)
-        sequence = unit if kind == h264.SPS else sequence
-        picture = unit if kind == h264.PPS else picture
-        if kind in (h264.SLICE, h264.IDR):
-            if h264.begins_picture(unit):
+def _pictures(data: bytes) -> tuple[slices.Sets, list[list[tuple[int, int]]]]:
+    """A stream's parameter sets, and where each picture's slices are: their bytes would be the whole stream again."""
+    sets = {h264.SPS: b"", h264.PPS: b""}
+    pictures: list[list[tuple[int, int]]] = []
+    for start, end in h264.spans(data):
+        head = data[start : min(end, start + HEAD)]
+        kind = h264.kind(head)
+        if kind in sets:
+            sets[kind] = data[start:end]
+        elif kind in (h264.SLICE, h264.IDR):
+            if h264.begins_picture(head):
                 pictures.append([])
-            pictures[-1].append(unit)
-    return slices.Sets.read(sequence, picture), pictures
+            elif not pictures:
+                raise H264Error("a band's first picture has no beginning")
+            pictures[-1].append((start, end))
+    return slices.Sets.read(sets[h264.SPS], sets[h264.PPS]), pictures

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -275,6 +276,30 @@ def test_a_cut_band_is_refused_or_whole(tmp_path: Path, keep: int) -> None:
     data = coded(tmp_path)
     with pytest.raises(H264Error):
         together([(WHOLE, data[:keep])])
+
+
+def test_a_band_without_its_first_slice_is_refused(tmp_path: Path) -> None:
+    """V9: rows of a picture whose beginning is lost belong to none."""
+    data = coded(tmp_path, ":slice-max-mbs=4", frames=1)
+    found = list(h264.units(data))
+    lost = next(index for index, unit in enumerate(found) if h264.kind(unit) == h264.IDR)
+    rest = b"".join(h264.START + unit for index, unit in enumerate(found) if index != lost)
+    with pytest.raises(H264Error, match="no beginning"):
+        together([(Band(0, 4, 4, (0,)), rest)])
+
+
+def test_no_copy_is_made_of_what_was_coded(tmp_path: Path) -> None:
+    """A long stream is in memory once: what stitching keeps of it is little beside it."""
+    data = coded(tmp_path, ":qp=1", frames=40, size="320x256")
+    band = Band(0, 16, 16, tuple(range(40)))
+    tracemalloc.start()
+    try:
+        for _ in stitch.stitch([(band, data)], Keys(), 40, 256, 30):
+            pass
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < len(data) / 2
 
 
 def test_repeated_key_frames_are_the_same_bytes(tmp_path: Path) -> None:
