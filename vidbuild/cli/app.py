@@ -57,6 +57,7 @@ def app() -> None:
 def run(args: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     arguments = list(sys.argv[1:] if args is None else args)
+    console.survive_closed_streams()
     console.survive_any_encoding()
     interrupt = Interrupt()
     try:

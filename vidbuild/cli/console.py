@@ -30,6 +30,13 @@ def is_terminal(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def survive_closed_streams() -> None:
+    """Where there is no stdout or stderr at all (`>&-`), what is written to it goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - it stays open
+
+
 def survive_any_encoding() -> None:
     """Make a stream that cannot encode a character replace it instead of failing (LC_ALL=C)."""
     for stream in (sys.stdout, sys.stderr):

@@ -101,6 +101,16 @@ def test_a_reader_that_goes_away_is_no_error(workspace: Workspace) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "{\n", "")
 
 
+@pytest.mark.parametrize(("closed", "other"), [(">&-", "stderr"), ("2>&-", "stdout")])
+def test_a_stream_that_is_closed_is_no_error(workspace: Workspace, closed: str, other: str) -> None:
+    """What is started without stdout or stderr does its work all the same, and ends as it would."""
+    for args, code in (("schema", 0), ("check nothing.yaml", 2)):
+        line = f"{sys.executable} -m vidbuild {args} {closed}"
+        done = subprocess.run(["bash", "-c", line], cwd=workspace.root, capture_output=True, text=True, check=False)  # noqa: S607 - whichever bash is here
+        assert done.returncode == code
+        assert "Traceback" not in getattr(done, other)
+
+
 def test_any_encoding_can_be_written_to(workspace: Workspace) -> None:
     """A terminal that knows ASCII only gets question marks, not a traceback."""
     workspace.write("größe.yaml", "vidbuild: 1\ntitel: Ü\n")
