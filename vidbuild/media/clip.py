@@ -25,6 +25,9 @@ TIE_US = 447
 
 # After a jump the times of an MPEG program stream are guessed, and a moving image is drawn over nothing.
 UNSURE = ("mpeg", "gif", "apng", "webp_anim")
+
+# Of these formats ffmpeg counts times from what it reads first, if that is later than where it was sent.
+FROM_FIRST = ("mpegts", "mpeg", "ogg")
 NEAR = 2  # seconds that are sooner decoded than it is found out how not to
 
 
@@ -43,6 +46,10 @@ class Clip:
     def entry(self, start: float) -> float:
         """Where decoding begins for pictures from `start` on."""
         return max((known for known in self.entries if known[0] <= start), default=(0.0, 0.0))[1]
+
+    def zero(self, entry: float) -> float:
+        """The time in the file that ffmpeg counts from, if its pictures alone are decoded from an entry on."""
+        return max(entry, self.info.lead) if self.info.format in FROM_FIRST else entry
 
 
 def opened(path: Path, motion: Motion, env: Mapping[str, str]) -> Clip | None:
@@ -75,7 +82,7 @@ def pictures(clip: Clip | None, layer: Layer, motion: Motion, more: Mapping[str,
     if playback is None or clip is None:
         raise StepError(f"the layer '{layer.name}' is the place of a clip, and there is none")
     at = clip.entry(begin(motion))
-    passed = round((begin(motion) - at) * 1_000_000)
+    passed = round((begin(motion) - clip.zero(at)) * 1_000_000)
     stream = graph.source(f"file:{clip.path}", {**_input(clip, at), **more})["V:0"]
     stream = _whole_pictures(stream, clip.info, fps)
     stream = stream.filter("settb", "AVTB").filter("setpts", f"PTS{TIE_US - passed:+d}")

@@ -38,6 +38,7 @@ class MediaInfo:
     transfer, primaries: how bright and how coloured they are meant, as ffmpeg names it; "" where not told.
     decoder: the one that must be asked for by name, since the usual one passes over what is transparent.
     pictures: how many moving pictures there are; all facts are the first one's.
+    lead: seconds from the file's start to its first picture, where that is told.
     cut: whether the file breaks off before its end; its length is then that of what is there.
     """
 
@@ -58,6 +59,7 @@ class MediaInfo:
     stored: tuple[int, int] = (0, 0)
     decoder: str = ""
     pictures: int = 0
+    lead: float = 0.0
     cut: bool = False
     has_audio: bool = False
     channels: int = 0
@@ -112,7 +114,8 @@ def parse(log: str, packets: str) -> MediaInfo:
         facts = dict(re.findall(rf"^#(\w+) {index}: (.+)$", packets, re.MULTILINE))
         if media == "video" and index in decoded:
             moving = _described(streams, ": Video: ")
-            info = replace(_with_video(info, facts, moving[0]), pictures=len(moving))
+            lead = max(0.0, _begins(moving[0], told) - _start(told))
+            info = replace(_with_video(info, facts, moving[0]), pictures=len(moving), lead=lead)
         elif media == "audio" and decoded:  # where there is a picture too, ffmpeg may stop before the first sound
             info = _with_audio(info, facts, _described(streams, ": Audio: ")[0])
     return info
@@ -160,6 +163,11 @@ def _last_end(packets: str) -> float | None:
 def _start(log: str) -> float:
     start = re.search(r"^  Duration: .*?start: (-?\d+\.\d+)", log, re.MULTILINE)
     return float(start[1]) if start else 0.0
+
+
+def _begins(stream: str, log: str) -> float:
+    begin = re.search(r", start (-?\d+\.\d+)", stream)
+    return float(begin[1]) if begin else _start(log)
 
 
 def _described(streams: list[str], kind: str) -> list[str]:

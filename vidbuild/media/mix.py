@@ -63,14 +63,18 @@ def raw(path: Path, channels: int, form: str = "s16le") -> list[str]:
 
 
 def clip(source: Path, start_ms: int, samples: int, out: Path) -> list[str]:
-    """At most `samples` samples of a clip's sound from `start_ms` on, in stereo; late, missing or early ones filled."""
+    """At most `samples` samples of a clip's sound from `start_ms` on, in stereo; late, missing or early ones filled.
+
+    Its pictures are read as well, and thrown away: of some formats ffmpeg counts times from the first thing it reads.
+    """
     seek = ["-ss", f"{start_ms}ms"] if start_ms else []
     # Less than 40 ms between two packets is how their times were rounded; more is a gap, and closing it would part
     # the sound from the picture.
     graph = f"aresample={RATE}:async=1:min_hard_comp=0.04:first_pts=0,aformat=sample_fmts=s16:channel_layouts=stereo"
     limit = ["-t", f"{samples * 1_000_000 // RATE + 1}us"]
     stream = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-af", graph, *limit]
-    return [*SAME_EVERYWHERE, *media(source, *seek), *stream, "-f", "s16le", str(out)]
+    beside = ["-map", "0:V:0?", "-c", "copy", *limit, "-f", "null", "-"]
+    return [*SAME_EVERYWHERE, *media(source, *seek), *stream, "-f", "s16le", str(out), *beside]
 
 
 def blend(

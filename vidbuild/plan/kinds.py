@@ -52,10 +52,10 @@ KINDS: Mapping[str, Kind] = {
     "draw-clip": Kind(
         "draw-clip", 2, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow", "ffmpeg"), wrappers=("fields",)
     ),
-    **_shown_kinds("film", 5),
-    **_shown_kinds("blend", 5),
-    **_shown_kinds("still", 4),
-    "sound": Kind("sound", 3, "vidbuild.steps.sound:run", ("ffmpeg",)),
+    **_shown_kinds("film", 6),
+    **_shown_kinds("blend", 6),
+    **_shown_kinds("still", 5),
+    "sound": Kind("sound", 4, "vidbuild.steps.sound:run", ("ffmpeg",)),
     "caption": Kind("caption", 1, "vidbuild.steps.caption:run"),
     "join": Kind("join", 1, "vidbuild.steps.join:run"),
     "report": Kind("report", 1, "vidbuild.steps.report:run"),

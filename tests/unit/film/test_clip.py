@@ -326,3 +326,28 @@ def test_a_clip_without_a_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(StepError, match="the layer 'clip' is the place of a clip, and there is none"):
         shown(replace(picture, clip=None))
     assert opened(tmp_path / "a.mp4", Motion(30, 3), ENV) is None
+
+
+@pytest.mark.parametrize("late", ["picture", "sound"])
+@pytest.mark.parametrize("name", ["c.ts", "c.nut", "c.mpg", "c.ogg", "c.mkv", "c.mp4"])
+def test_picture_and_sound_that_begin_apart_stay_together(tmp_path: Path, name: str, late: str) -> None:
+    """What is seen and heard together stays so, from wherever a clip is shown, though one begins later in its file."""
+    shift = ("-itsoffset", "0.8")
+    lit = "color=black:s=160x90:r=25:d=5,drawbox=c=white:t=fill:enable='between(t,2,2.19)'"
+    loud = 2.8 if late == "picture" else 1.2
+    beep = f"aevalsrc='if(between(t,{loud},{loud}+0.2),sin(2*PI*1000*t),0)':d=5:s=48000"
+    inputs = (*(shift if late == "picture" else ()), "-f", "lavfi", "-i", lit)
+    inputs += (*(shift if late == "sound" else ()), "-f", "lavfi", "-i", beep)
+    codecs = {
+        "c.mpg": ("-c:v", "mpeg2video", "-c:a", "mp2"),
+        "c.ogg": ("-c:v", "libvpx", "-auto-alt-ref", "0", "-c:a", "libvorbis"),
+    }
+    source = made(tmp_path / name, *inputs, *codecs.get(name, (*H264, "-bf", "0", "-c:a", "aac")))
+    for start_ms in (0, 900, 1500):
+        pictures = shown(scene(source, Playback(start_ms, 0, 75, "cover"), 75, 25))
+        flash = next(index for index, image in enumerate(pictures) if number(image) == 255) / 25
+        raw = tmp_path / "s.raw"
+        ffmpeg.run(mix.clip(source, start_ms, 3 * 48000, raw), cwd=tmp_path, env=ENV, timeout=60, what="read")
+        samples = array.array("h", raw.read_bytes())[::2]
+        heard = next(index for index, sample in enumerate(samples) if abs(sample) > 3000) / 48000
+        assert abs(flash - heard) < 0.05, (start_ms, flash, heard)
