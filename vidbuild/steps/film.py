@@ -100,17 +100,22 @@ def band_of(
 
 def finish(context: Context, picture: Picture, shots: Shots, frames: int) -> None:
     """Write segment.h264 of what ffmpeg made of each band, and film.json; a damaged one is never kept."""
-    width, height, fps = picture.layers.width, picture.layers.height, picture.motion.fps
-    made = [(band, (context.scratch / shots.file(index)).read_bytes()) for index, band in enumerate(shots.bands)]
     segment = context.out / SEGMENT
+    _stitch(context.scratch, segment, picture, shots, frames)
+    verify(segment, picture, frames)
+    facts = {"frames": frames, "coded": shots.coded, "bands": len(shots.bands)}
+    (context.out / FACTS).write_text(json.dumps(facts) + "\n", encoding="utf-8")
+
+
+def _stitch(scratch: Path, segment: Path, picture: Picture, shots: Shots, frames: int) -> None:
+    """Make one stream of the bands'; no longer than that are they in memory."""
+    width, height, fps = picture.layers.width, picture.layers.height, picture.motion.fps
+    made = [(band, (scratch / shots.file(index)).read_bytes()) for index, band in enumerate(shots.bands)]
     try:
         with segment.open("wb") as target:
             target.writelines(stitch.stitch(made, shots.keys, frames, height, stitch.level(width, height, fps)))
     except h264.H264Error as error:
         raise StepError(f"ffmpeg wrote a damaged segment: {error}") from error
-    verify(segment, picture, frames)
-    facts = {"frames": frames, "coded": shots.coded, "bands": len(shots.bands)}
-    (context.out / FACTS).write_text(json.dumps(facts) + "\n", encoding="utf-8")
 
 
 def read(context: Context, prefix: str = "") -> Picture:
