@@ -13,6 +13,10 @@ from pathlib import Path
 from vidbuild.media import ffmpeg
 
 
+UNSET = ("VIDBUILD_CACHE", "PYTHONDONTWRITEBYTECODE")
+"""What would have a build use another cache than the measured one, or compile vidbuild anew at each start."""
+
+
 class BenchError(RuntimeError):
     """A command that was to be measured failed."""
 
@@ -32,7 +36,7 @@ def run(command: Sequence[str], folder: Path) -> Cost:
     The peak is the kernel's: the largest of all descendants that were waited for, which ours are. A process starts
     with its parent's, so nothing smaller than the measuring Python (some 40 MB) can be told.
     """
-    env = {name: value for name, value in os.environ.items() if name != "VIDBUILD_CACHE"}
+    env = {name: value for name, value in os.environ.items() if name not in UNSET}
     log = folder / "bench.log"
     started = time.monotonic()
     with log.open("wb") as target:
