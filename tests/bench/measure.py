@@ -12,7 +12,6 @@ from pathlib import Path
 
 from vidbuild.media import ffmpeg
 
-
 UNSET = ("VIDBUILD_CACHE", "PYTHONDONTWRITEBYTECODE")
 """What would have a build use another cache than the measured one, or compile vidbuild anew at each start."""
 
