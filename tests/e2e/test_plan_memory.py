@@ -207,3 +207,19 @@ def test_two_specs_with_the_same_outputs_are_refused(spec: Path) -> None:
     shutil.copy(spec, other)
     with pytest.raises(vidbuild.UsageError, match="have the same outputs"):
         vidbuild.build_all([spec, other])
+
+
+def test_projects_that_share_a_cache_are_told_apart(
+    spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P38: what another project's spec of the same name was is no reason for anything in this one."""
+    monkeypatch.setenv("VIDBUILD_CACHE", str(tmp_path / "shared"))
+    other = tmp_path / "other" / "project" / spec.name
+    shutil.copytree(spec.parent, other.parent, symlinks=True)
+    other.write_text(other.read_text(encoding="utf-8").replace("fps: 24", "fps: 60"), encoding="utf-8")
+    for path in (spec, other):
+        vidbuild.build(path)
+    spec.write_text(spec.read_text(encoding="utf-8").replace("word: One", "word: Two"), encoding="utf-8")
+    names = {reason.name for step in vidbuild.explain(spec) for reason in (*step.reasons, *step.roots)}
+    assert names
+    assert not any("fps" in name for name in names)

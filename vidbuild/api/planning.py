@@ -66,25 +66,30 @@ def plan_of(
     """
     table = FileTable(store.home / "files", read_only=not remember)
     if isinstance(spec, Spec):
-        return _from_memo(spec.path, _compiled(spec, only, table, ()), only)
+        return _from_memo(spec.path, _compiled(spec, only, table, ()), only, store)
     spec = Path(spec)
     memos = Memos(store)
     key = memory.key_of(spec, table, variables or {}, only)
     known: dict[str, Any] | None = memos.get(key) if key else None
     if known is not None and memory.holds(known["files"], table):
-        return _from_memo(spec, known, only)
+        return _from_memo(spec, known, only, store)
     began = memory.now()
     data = _made(spec, table, variables or {}, only)
     if key and remember and memory.settled(data["files"], began):
         store.prepare()
         memos.put(key, data)
         table.save()
-    return _from_memo(spec, data, only)
+    return _from_memo(spec, data, only, store)
 
 
-def entry_of(spec: Path, only: Sequence[str] = ()) -> str:
-    """The name under which a spec's steps are remembered: its path in the project, and the scenes that were chosen."""
-    path = (spec.absolute().parent.resolve() / spec.name).relative_to(root_of(spec)).as_posix()
+def entry_of(spec: Path, only: Sequence[str] = (), store: Store | None = None) -> str:
+    """The name under which a spec's steps are remembered: its path in the project, and the scenes that were chosen.
+
+    In a store outside the project, which others may use too, its whole path: their specs may be called the same.
+    """
+    root, whole = root_of(spec), spec.absolute().parent.resolve() / spec.name
+    own = (store or store_of(spec, None)).root.resolve().is_relative_to(root)
+    path = (whole.relative_to(root) if own else whole).as_posix()
     return f"{path} --only {','.join(sorted(set(only)))}" if only else path
 
 
@@ -146,11 +151,11 @@ def _cut(scene: Scene) -> Scene:
     return replace(scene, transition="cut", transition_duration=0.0)
 
 
-def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str]) -> Plan:
+def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str], store: Store) -> Plan:
     name = name_of(spec)
     return Plan(
         spec=spec,
-        entry=entry_of(spec, only),
+        entry=entry_of(spec, only, store),
         name=".".join((name, *(data["scenes"] if only else ()))),
         graph=Graph.from_data(data["graph"]),
         targets=tuple(data["targets"]),
