@@ -83,13 +83,12 @@ def _timeline(data: Data, run: Data, ran: Sequence[Data]) -> Iterator[str]:
     width = min(round(_NARROWEST * length / shortest), 12_000)
     changed = {name for step in ran for name in _scenes_of(step["step"])}
     yield '<h2>Timeline</h2>\n<div class="scroll" tabindex="0">'
-    ratio = data["size"][0] / data["size"][1]
-    yield f'<div class="line" style="min-width:{width}px;--ratio:{ratio:.3f}">\n'
+    yield f'<div class="line" style="min-width:{width}px">\n'
     yield f'<div class="ruler">{_ruler(length, width)}</div>\n<div class="track">\n'
     for scene in scenes:
         mark = " ran" if scene["id"] in changed else ""
         yield f'<a class="shot{mark}" {_link(scene, run)} style="{_box(scene, length, _GAP)}" title="{_tip(scene)}">'
-        yield f"<b>{escape(scene['id'])}</b>{_picture(scene)}</a>\n"
+        yield f"<b>{escape(scene['id'])}</b>{_film(scene)}</a>\n"
     yield '</div>\n<div class="voice">'
     for scene in scenes:
         if scene["narration"]:
@@ -217,6 +216,12 @@ def _tip(scene: Data) -> str:
 def _link(scene: Data, run: Data) -> str:
     """Into the video where it lies beside the page, at the scene's start."""
     return f'href="{quote(run["video"])}#t={scene["start"]:g}"'
+
+
+def _film(scene: Data) -> str:
+    """The scene's picture over and over along its time, from its left edge on, as film lies on a table."""
+    picture = f"url(data:image/jpeg;base64,{scene['thumb']})" if scene["thumb"] else "none"
+    return f'<i class="film" style="background-image: {picture}"></i>'
 
 
 def _picture(scene: Data) -> str:
