@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from vidbuild.media.moments import changing, reach, shown
+from vidbuild.media.moments import moving
 from vidbuild.media.picture import Layers, Motion
 
 ROW = 16
@@ -58,6 +58,16 @@ class Keys:
     repeats: Mapping[int, int] = field(default_factory=dict)
 
 
+def rows_in(pixels: int) -> int:
+    """How many rows (or columns, which are as wide) so many pixels take."""
+    return -(-pixels // ROW)
+
+
+def undivided(height: int, frames: Sequence[int]) -> tuple[Band, ...]:
+    """A picture of so many pixels as one band."""
+    return (Band(0, rows_in(height), rows_in(height), tuple(frames)),)
+
+
 def divide(layers: Layers, motion: Motion) -> tuple[Band, ...]:
     """The bands of a picture, the top one first; together they cover it. A band's frames are those where it changes."""
     gap, least = LEAST_GAP, max(LEAST_SLICE, layers.height // ROW // MOST_SLICES)
@@ -70,10 +80,10 @@ def divide(layers: Layers, motion: Motion) -> tuple[Band, ...]:
 
 
 def _divided(layers: Layers, motion: Motion, gap: int, least: int) -> tuple[Band, ...]:
-    whole = (layers.height + ROW - 1) // ROW
+    whole = rows_in(layers.height)
     areas = _areas(layers, motion, gap)
     tops = [max(0, (top - GUARD) // ROW) for top, _, _ in areas]
-    ends = [min(whole, (bottom + GUARD + ROW - 1) // ROW) for _, bottom, _ in areas]
+    ends = [min(whole, rows_in(bottom + GUARD)) for _, bottom, _ in areas]
     for index in range(1, len(areas)):
         if tops[index] < ends[index - 1] + LEAST_BAND:
             tops[index] = ends[index - 1] = _between(areas[index - 1][1], areas[index][0])
@@ -108,21 +118,15 @@ def keyed(bands: Sequence[Band], found: Keys) -> tuple[Band, ...]:
     return tuple(replace(band, frames=tuple(sorted({*band.frames, *found.coded}))) for band in bands)
 
 
-def _areas(layers: Layers, motion: Motion, gap: int) -> list[tuple[int, int, set[int]]]:
+def _areas(layers: Layers, motion: Motion, gap: int) -> list[tuple[int, int, frozenset[int]]]:
     """Rows of pixels (top, bottom) in which something changes, and when; those too near to each other are one."""
-    areas: list[tuple[int, int, set[int]]] = []
-    moving = []
-    for layer in shown(layers, motion):
-        frames = set(changing(layer, layers, motion))
-        if frames - {0}:
-            box = reach(layer, layers, motion)
-            moving.append((box.top, box.end, frames))
-    for top, bottom, frames in sorted(moving, key=lambda item: item[:2]):
-        if areas and top < areas[-1][1] + gap:
-            above = areas.pop()
-            areas.append((above[0], max(above[1], bottom), above[2] | frames))
+    areas: list[tuple[int, int, frozenset[int]]] = []
+    for box, frames in sorted(moving(layers, motion), key=lambda item: (item[0].top, item[0].end)):
+        if areas and box.top < areas[-1][1] + gap:
+            top, bottom, before = areas.pop()
+            areas.append((top, max(bottom, box.end), before | frames))
         else:
-            areas.append((top, bottom, frames))
+            areas.append((box.top, box.end, frames))
     return areas
 
 
@@ -134,7 +138,7 @@ def _between(bottom: int, top: int) -> int:
     return round((bottom + top) / 2 / ROW)
 
 
-def _filled(found: Iterable[tuple[int, int, set[int]]], whole: int) -> Iterator[Band]:
+def _filled(found: Iterable[tuple[int, int, frozenset[int]]], whole: int) -> Iterator[Band]:
     """The bands with what lies between them, which never changes."""
     at = 0
     for first, end, frames in found:

@@ -13,10 +13,16 @@ from vidbuild.media.feed import SCHEME
 
 FILTER_THREADS = 1
 LEAST_FLIGHT = 4
+PROBE_BYTES = 5_000_000  # as many as ffmpeg reads anyway
 SCALER = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
 
 Stream = Any
 """A stream of the ffmpeg package, which has no types."""
+
+
+def apart(copy: int) -> dict[str, Any]:
+    """Input options that change nothing, but keep a copy of an input apart from the others in one graph."""
+    return {"probesize": PROBE_BYTES + copy} if copy else {}
 
 
 def source(name: str, options: Mapping[str, Any]) -> Stream:

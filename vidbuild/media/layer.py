@@ -14,8 +14,6 @@ from vidbuild.media.moments import RISE, changing, cursor, span, track_of, typed
 from vidbuild.media.picture import Change, Layer, Layers, Motion, Track
 from vidbuild.media.zoom import Zoom
 
-PROBE_BYTES = 5_000_000  # as many as ffmpeg reads anyway
-
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -32,8 +30,8 @@ class Picture:
 
     @property
     def options(self) -> dict[str, Any]:
-        """Input options that change nothing, but keep a copy's files apart from the others' in one graph."""
-        return {"probesize": PROBE_BYTES + self.copy} if self.copy else {}
+        """Input options that keep a copy's files apart from the others'."""
+        return graph.apart(self.copy)
 
 
 def laid_over(base: Stream, picture: Picture, layer: Layer, corner: tuple[int, int] = (0, 0)) -> Stream:

@@ -92,6 +92,16 @@ def reach(layer: Layer, layers: Layers, motion: Motion) -> Box:
     return Box(max(0, min(lefts)), max(0, min(tops)), min(layers.width, right), min(layers.height, end))
 
 
+def moving(layers: Layers, motion: Motion) -> list[tuple[Box, frozenset[int]]]:
+    """Where each layer is ever seen that changes after the first frame, and the frames in which it does."""
+    found = []
+    for layer in shown(layers, motion):
+        frames = frozenset(changing(layer, layers, motion))
+        if frames - {0}:
+            found.append((reach(layer, layers, motion), frames))
+    return found
+
+
 def typed(layer: Layer, motion: Motion) -> Steps:
     """How many pixels of a typed layer's width are seen from which frame on; nothing where it isn't being typed."""
     enter = track_of(layer, motion).enter

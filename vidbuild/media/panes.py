@@ -13,7 +13,7 @@ from vidbuild.media import compose, graph
 from vidbuild.media.bands import ROW, Band
 from vidbuild.media.graph import Stream
 from vidbuild.media.layer import Picture
-from vidbuild.media.moments import changing, reach, shown
+from vidbuild.media.moments import moving, reach, shown
 from vidbuild.media.picture import Layer
 
 MARGIN = 8  # more pixels than a chroma sample is made of
@@ -63,7 +63,8 @@ def _panes(picture: Picture, band: Band) -> Iterator[Pane]:
     """What moves in a band, and what is still on its left and right."""
     width = picture.layers.width
     top, end = band.row * ROW, min((band.row + band.rows) * ROW, picture.layers.height)
-    columns = [reach(layer, picture.layers, picture.motion) for layer in _moving(picture, top, end)]
+    boxes = (box for box, _ in moving(picture.layers, picture.motion))
+    columns = [box for box in boxes if box.top < end and box.end > top]
     left = min((box.left - MARGIN for box in columns), default=0) // ROW * ROW
     right = -(-max((box.right + MARGIN for box in columns), default=width) // ROW) * ROW
     if right - left > WIDEST * width:
@@ -74,16 +75,6 @@ def _panes(picture: Picture, band: Band) -> Iterator[Pane]:
     yield Pane(left, top, right, end, band.frames)
     if right < width:
         yield Pane(right, top, width, end, (0,))
-
-
-def _moving(picture: Picture, top: int, end: int) -> list[Layer]:
-    layers, motion = picture.layers, picture.motion
-    found = []
-    for layer in shown(layers, motion):
-        box = reach(layer, layers, motion)
-        if set(changing(layer, layers, motion)) - {0} and box.top < end and box.end > top:
-            found.append(layer)
-    return found
 
 
 def _made(part: Stream, picture: Picture, above: Sequence[Layer], pane: Pane, pixels: str) -> Stream:
@@ -111,7 +102,7 @@ def _fenced(stream: Stream, band: Band, width: int, pixels: str) -> Stream:
 
 def _fence(width: int, height: int, pixels: str, copy: int) -> Stream:
     """Tagged as what it is stacked with: ffmpeg would else convert one of them to the colours of the other."""
-    fence = graph.colour("black", width, height, {"probesize": 32 + copy}, pixels)
+    fence = graph.colour("black", width, height, graph.apart(copy), pixels)
     return compose.tagged(
         fence.filter("drawgrid", width=2, height=height * 2, y=height + 1, thickness=1, color="white")
     )

@@ -11,7 +11,7 @@ from typing import Any
 from vidbuild.engine.context import Context
 from vidbuild.errors import StepError
 from vidbuild.media import compose, encode, ffmpeg, graph, h264, panes, stitch, zoom
-from vidbuild.media.bands import ROW, Band, Keys, divide, keyed, keys
+from vidbuild.media.bands import Band, Keys, divide, keyed, keys, rows_in, undivided
 from vidbuild.media.clip import opened
 from vidbuild.media.graph import Stream
 from vidbuild.media.layer import Picture
@@ -69,8 +69,7 @@ def plan(picture: Picture, profile: Mapping[str, Any]) -> Shots:
 
 def whole(height: int, frames: range, fps: int, profile: Mapping[str, Any]) -> Shots:
     """One band with every frame."""
-    rows = -(-height // ROW)
-    return Shots((Band(0, rows, rows, tuple(frames)),), keys(frames, len(frames), profile["keyint_seconds"] * fps))
+    return Shots(undivided(height, frames), keys(frames, len(frames), profile["keyint_seconds"] * fps))
 
 
 def film_arguments(picture: Picture, shots: Shots, profile: Mapping[str, Any], scratch: Path, out: Path) -> list[str]:
@@ -93,7 +92,7 @@ def band_of(
     band, fps, width = shots.bands[index], picture.motion.fps, picture.layers.width
     at = [place for place, frame in enumerate(band.frames) if frame in shots.keys.coded]
     level = stitch.level(width, picture.layers.height, fps)
-    slices = band.slice_rows * -(-width // ROW) if any(band.fences) else 0
+    slices = band.slice_rows * rows_in(width) if any(band.fences) else 0
     options = {**encode.settings(profile, fps, level, at, slices), "frames:v": len(band.frames)}
     return graph.output(stream, scratch / shots.file(index), options)
 
