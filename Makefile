@@ -26,7 +26,7 @@ test-browser: .venv/work.stamp
 	$(BIN)/python -m pytest -q tests/browser
 
 test-decoders: .venv/work.stamp
-	$(BIN)/python -m pytest -q tests/older
+	$(BIN)/python -m pytest -q tests/older tests/unit/sound/test_sound_join.py
 
 lint: .venv/work.stamp
 	$(BIN)/ruff check

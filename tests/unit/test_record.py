@@ -62,9 +62,9 @@ def test_fields_are_taken_in_order_with_their_defaults() -> None:
     assert first == second
     assert first.tags is not second.tags
     with pytest.raises(TypeError):
-        Point()  # type: ignore[call-arg]
+        Point()  # type: ignore[call-arg] # that is the point
     with pytest.raises(TypeError):
-        Point(1, z=2)  # type: ignore[call-arg]
+        Point(1, z=2)  # type: ignore[call-arg] # as above
 
 
 def test_a_derived_record_has_all_fields() -> None:
@@ -74,7 +74,7 @@ def test_a_derived_record_has_all_fields() -> None:
     assert repr(Derived(name="a", colour="red")) == "Derived(name='a', size=2, colour='red')"
     assert isinstance(Derived(name="a", colour="red"), Base)
     with pytest.raises(TypeError):
-        Derived("a", "red")  # type: ignore[misc]
+        Derived("a", "red")  # type: ignore[misc] # as above
 
 
 def test_records_are_equal_by_class_and_values() -> None:
@@ -90,11 +90,11 @@ def test_records_cannot_be_changed() -> None:
     """No field can be set or deleted, and there is no room for others."""
     point = Point(1)
     with pytest.raises(dataclasses.FrozenInstanceError):
-        point.x = 2  # type: ignore[misc]
+        point.x = 2  # type: ignore[misc] # as above
     with pytest.raises(dataclasses.FrozenInstanceError):
         del point.x
     with pytest.raises(dataclasses.FrozenInstanceError):
-        point.z = 2  # type: ignore[attr-defined]
+        point.z = 2  # type: ignore[attr-defined] # as above
     assert not hasattr(point, "__dict__")
 
 
@@ -111,7 +111,7 @@ def test_the_same_as_dataclasses(args: tuple[Any, ...]) -> None:
 
 def test_asdict_takes_records_within_records_apart() -> None:
     """`asdict` goes as deep as it does for dataclasses; `values` leaves what is inside as it is."""
-    outer = Point(1, tags={"a": Base(name="b")})  # type: ignore[dict-item]
+    outer = Point(1, tags={"a": Base(name="b")})  # type: ignore[dict-item] # a value of any kind
     assert dataclasses.asdict(outer)["tags"] == {"a": {"name": "b", "size": 1}}
     assert record.values(outer)["tags"] == {"a": Base(name="b")}
 

@@ -32,7 +32,7 @@ def walk(value: object, emit: Emit, path: str = "") -> None:
     """Call emit(path, tag, text) for the value and all it holds; raise TypeError for what is not JSON."""
     kind = type(value)
     if kind is str:
-        emit(path, "s", value)  # type: ignore[arg-type]
+        emit(path, "s", value)  # type: ignore[arg-type] # a str: its type was looked at
     elif kind is int:
         emit(path, "i", str(value))
     elif kind is bool:
@@ -40,7 +40,7 @@ def walk(value: object, emit: Emit, path: str = "") -> None:
     elif value is None:
         emit(path, "n", "")
     elif kind is float:
-        emit(path, "f", _float_text(value, path))  # type: ignore[arg-type]
+        emit(path, "f", _float_text(value, path))  # type: ignore[arg-type] # a float, as above
     elif isinstance(value, (list, tuple)):
         emit(path, "l", str(len(value)))
         for position, item in enumerate(value):

@@ -11,7 +11,6 @@ RATE = 48_000
 LINE = 42
 """Columns a line may have; East Asian characters take two."""
 
-LINES = 2
 SHORTEST, LONGEST = RATE, RATE * 6
 """A caption is shown for at least one second where the next leaves room, and for at most six."""
 

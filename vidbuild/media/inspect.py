@@ -209,8 +209,10 @@ def _tags(details: str) -> tuple[str, str, str]:
     """A picture's matrix, primaries and transfer, "" for each that is not told."""
     for one, second, third in TAGS.findall(details):
         if one not in NO_TAGS:
-            tags = (one, second or one, third or one)
-            return tuple("" if tag == "unknown" else tag for tag in tags)  # type: ignore[return-value]
+            matrix, primaries, transfer = (
+                "" if tag == "unknown" else tag for tag in (one, second or one, third or one)
+            )
+            return matrix, primaries, transfer
     return "", "", ""
 
 

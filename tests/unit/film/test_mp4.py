@@ -6,6 +6,7 @@ import io
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 from filmlab import made
@@ -180,7 +181,7 @@ def test_large_files_have_wide_offsets() -> None:
     count = 4200
     track = mp4.Pictures([len(frame)] * count, (0,), 30, 64, 36, b"\x67\x64\x00\x28", (b"\x68",))
     target = Nowhere()
-    mp4.write(target, track, mp4.Sound([4], 2, "en"), (iter([frame] * count), iter([b"1234"])))  # type: ignore[arg-type]
+    mp4.write(cast("BinaryIO", target), track, mp4.Sound([4], 2, "en"), (iter([frame] * count), iter([b"1234"])))
     assert b"co64" in target.head
     assert b"stco" not in target.head
 
