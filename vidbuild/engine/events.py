@@ -1,8 +1,9 @@
 """What a build tells while it runs, as typed events; it knows nothing of who listens.
 
 A run is told as `run_started`, then for every step exactly one of `step_cached`, `step_finished`, `step_failed` and
-`step_aborted` (a step that runs is first told by `step_started`), then exactly one of `run_finished`, `run_failed` and
-`run_cancelled`. schemas/events.schema.json describes each as one line of JSON. Types and fields are only ever added.
+`step_aborted` (a step that runs is first told by `step_started`, once, also where it is tried again), then exactly one
+of `run_finished`, `run_failed` and `run_cancelled`. schemas/events.schema.json describes each as one line of JSON.
+Types and fields are only ever added, and a field that was added later has a default.
 """
 
 from __future__ import annotations
@@ -80,12 +81,13 @@ class StepStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepProgress(Event):
-    """How far a running step is; total 0 where that is not known."""
+    """How far a running step is; total 0 where that is not known; unit: of what, such as "frames", "" for steps."""
 
     type: ClassVar[str] = "step_progress"
     step: str
     done: int
     total: int
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,17 @@ class StepWarned(Event):
     message: str
     field: str
     hint: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRetried(Event):
+    """A running step failed of what may pass and is tried again; attempt: which one comes; wait: seconds until then."""
+
+    type: ClassVar[str] = "step_retried"
+    step: str
+    attempt: int
+    wait: float
+    failure: Failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,14 +142,49 @@ class StepAborted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunPaused(Event):
+    """Nothing new is started until the run is resumed; running: how many steps still run to their end."""
+
+    type: ClassVar[str] = "run_paused"
+    running: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResumed(Event):
+    """The run goes on after a pause; seconds: how long that was."""
+
+    type: ClassVar[str] = "run_resumed"
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateSaved(Event):
+    """What is done so far is on the disk and another build would take it over; done: how many steps."""
+
+    type: ClassVar[str] = "state_saved"
+    done: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateRestored(Event):
+    """The run continues an earlier one, by its id; done: how many of the steps are there; left: how many are not."""
+
+    type: ClassVar[str] = "state_restored"
+    earlier: str
+    done: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnded(Event):
-    """A build is over; counts of steps by how they ended."""
+    """A build is over; counts of steps by how they ended, and of attempts that were repeated."""
 
     ran: int
     cached: int
     failed: int
     aborted: int
     seconds: float
+    retried: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

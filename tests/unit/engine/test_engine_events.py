@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ TYPES = [
     for found in vars(module).values()
     if isinstance(found, type) and issubclass(found, Event) and "type" in vars(found) and found is not Event
 ]
+OLD = Path(__file__).with_name("old")
 ENDS = {"step_cached", "step_finished", "step_failed", "step_aborted"}
 LAST = {"built": "run_finished", "up-to-date": "run_finished", "failed": "run_failed", "cancelled": "run_cancelled"}
 
@@ -77,8 +78,9 @@ def test_every_line_is_as_the_schema_says(lab: Lab) -> None:
 def test_the_schema_names_every_field(event: type[Event]) -> None:
     """The schema and the types name the same fields, each with a description."""
     definition = SCHEMA["$defs"][event.type]
-    assert definition["required"] == ["type", *(field.name for field in fields(event))]
-    assert list(definition["properties"]) == definition["required"]
+    assert list(definition["properties"]) == ["type", *(field.name for field in fields(event))]
+    first = [field.name for field in fields(event) if field.default is MISSING]
+    assert definition["required"] == ["type", *first]
     assert {"$ref": f"#/$defs/{event.type}"} in SCHEMA["oneOf"]
     assert definition["description"] == event.__doc__
 
@@ -87,6 +89,16 @@ def test_the_schema_is_a_schema() -> None:
     """The schema is valid, and has no type that the program lacks."""
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     assert set(SCHEMA["$defs"]) == {event.type for event in TYPES} | {"failure"}
+
+
+@pytest.mark.parametrize("log", sorted(OLD.glob("*.jsonl")), ids=lambda path: path.stem)
+def test_what_older_versions_wrote_is_still_valid(log: Path) -> None:
+    """P40: types and fields are only ever added: every line of a stored old log is as today's schema says."""
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    lines = log.read_text(encoding="utf-8").splitlines()
+    assert lines
+    for line in lines:
+        validator.validate(json.loads(line))
 
 
 def test_a_line_is_one_line() -> None:
