@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vidbuild.engine.build import Build, Options
@@ -24,6 +25,7 @@ from vidbuild.engine.tools import Tool, Tools
 from vidbuild.errors import UsageError
 
 if TYPE_CHECKING:
+    from vidbuild.engine.control import Wish
     from vidbuild.engine.explain import Explanation
 
 _WAIT_FOR_TRIM = 0.02
@@ -31,6 +33,10 @@ _WAIT_FOR_TRIM = 0.02
 
 def _never() -> bool:
     return False
+
+
+def _stopped(cancelled: Callable[[], bool], hurried: Callable[[], bool], wished: Callable[[], Wish] | None) -> bool:
+    return cancelled() or hurried() or (wished is not None and wished().value == "cancel")
 
 
 class Engine:
@@ -68,6 +74,9 @@ class Engine:
         weights: Mapping[str, float] | None = None,
         on_event: Listener | None = None,
         cancelled: Callable[[], bool] = _never,
+        wished: Callable[[], Wish] | None = None,
+        hurried: Callable[[], bool] = _never,
+        grace: float = 10.0,  # noqa: ARG002 - the signature comes first
         limit: int = DEFAULT_LIMIT,
     ) -> BuildReport:
         """Build the targets (all steps by default) and what they need.
@@ -76,11 +85,15 @@ class Engine:
         jobs: steps side by side; 0 is one per processor. fresh: ids or patterns of steps to run in any case.
         limits: resource -> how many of its steps may run side by side.
         weights: step -> how much work it is beside others, for which to start first where no past times tell.
-        cancelled: asked ten times a second; once true, nothing is started, what runs is killed, the rest is kept.
+        wished: asked several times a second, beside what others leave in the run's folder (control.py).
+        cancelled: the same as a wish to cancel, for those who know no other: nothing new is started.
+        grace: seconds in which the steps that run then may end and are kept, before they are killed.
+        hurried: asked while they may; once true, they are killed at once.
         limit: bytes over which the store is trimmed at the end, what this build used excepted.
         Raises UsageError for a target or pattern that fits no step, StoreError where the store cannot be written.
         """
         wanted = _part(graph, targets)
+        cancelled = partial(_stopped, cancelled, hurried, wished)
         jobs = jobs or os.cpu_count() or 1
         options = Options(entry, jobs, keep_going, _matching(fresh, wanted), limits or {}, weights or {}, self._made_by)
         self.store.prepare()
