@@ -80,7 +80,7 @@ class Blobs:
             temp.chmod(0o444)
             durable.settle([(temp, self.path(planned))])
         finally:
-            temp.unlink(missing_ok=True)
+            durable.remove(temp)
         return self._added(planned)
 
     def _added(self, digest: str) -> tuple[Blob, Signature]:
@@ -89,7 +89,7 @@ class Blobs:
 
     def remove(self, digest: str) -> None:
         """Take a damaged blob away; the folder it is in may be read-only or gone."""
-        self.path(digest).unlink(missing_ok=True)
+        durable.remove(self.path(digest))
 
 
 def _harden(path: Path) -> str:

@@ -1,6 +1,7 @@
 """Writes that survive a crash: temp name, fsync, rename, fsync of the folder; it knows nothing of what is written.
 
-Every write of the store, the runs and the outputs goes through here, in this order and no other.
+Every write of the store, the runs and the outputs goes through here, in this order and no other, and each tells of
+itself through `reached` right before it happens.
 """
 
 from __future__ import annotations
@@ -18,6 +19,14 @@ _FICLONE = 0x40049409
 _CHUNK = 1 << 20
 
 
+def reached(operation: str, path: Path | str, source: Path | str | None = None) -> None:
+    """Is called right before each operation on a file: folder, write, sync, rename, link, remove or lock.
+
+    It does nothing. Tests put something else in its place: to end the process there, to let the operation fail as
+    on a full disk, or to note the order. source: the name that is renamed or linked to.
+    """
+
+
 def told(error: OSError) -> str:
     """What went wrong, as our messages have it: lower case, without numbers and names."""
     return (error.strerror or str(error)).lower()
@@ -32,7 +41,7 @@ def sync_file(path: Path) -> None:
     """Wait until the file's bytes are on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        _sync(descriptor, path)
     finally:
         os.close(descriptor)
 
@@ -43,30 +52,55 @@ def sync_folder(path: Path) -> None:
         sync_file(path)
 
 
-def make_folder(path: Path) -> None:
-    """Make the folder and its parents, each name durable before anything is put inside."""
+def _sync(descriptor: int, path: Path) -> None:
+    reached("sync", path)
+    os.fsync(descriptor)
+
+
+def make_folder(path: Path, *, synced: bool = True) -> None:
+    """Make the folder and its parents, each name durable before anything is put inside, if that matters."""
     if path.is_dir():
         return
-    make_folder(path.parent)
-    with contextlib.suppress(FileExistsError):
+    make_folder(path.parent, synced=synced)
+    reached("folder", path)
+    try:
         path.mkdir()
+    except FileExistsError:
+        return
+    if synced:
         sync_folder(path.parent)
 
 
-def write(target: Path, data: bytes) -> None:
-    """Put the bytes at the target: afterwards it is the old file or the new one, never part of either."""
-    make_folder(target.parent)
+def write(target: Path, data: bytes, *, synced: bool = True) -> None:
+    """Put the bytes at the target: afterwards it is the old file or the new one, never part of either.
+
+    synced: False where it may be the empty file after a power cut.
+    """
+    make_folder(target.parent, synced=synced)
     temp = temp_beside(target)
     try:
+        reached("write", temp)
         with temp.open("xb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
-        temp.replace(target)
+            if synced:
+                _sync(file.fileno(), temp)
+        rename(temp, target)
     except BaseException:
-        temp.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            remove(temp)
         raise
-    sync_folder(target.parent)
+    if synced:
+        sync_folder(target.parent)
+
+
+def write_lightly(target: Path, data: bytes) -> str:
+    """As `write`, for what is only a convenience and must not end a build: what went wrong is told, not raised."""
+    try:
+        write(target, data)
+    except OSError as error:
+        return f"cannot write '{target}': {told(error)}"
+    return ""
 
 
 def settle(moves: Iterable[tuple[Path, Path]]) -> None:
@@ -74,10 +108,28 @@ def settle(moves: Iterable[tuple[Path, Path]]) -> None:
     folders: dict[Path, None] = {}
     for temp, target in moves:
         make_folder(target.parent)
-        temp.replace(target)
+        rename(temp, target)
         folders[target.parent] = None
     for folder in folders:
         sync_folder(folder)
+
+
+def rename(source: Path, target: Path) -> None:
+    """Give a file or folder another name; a file that has the name already is replaced."""
+    reached("rename", target, source)
+    source.replace(target)
+
+
+def link(source: Path, target: Path) -> None:
+    """Give a file, or a symlink as such, a second name, which must be free."""
+    reached("link", target, source)
+    os.link(source, target, follow_symlinks=False)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, which may be gone already."""
+    reached("remove", path)
+    path.unlink(missing_ok=True)
 
 
 def copy(source: Path, target: Path) -> str:
@@ -85,10 +137,11 @@ def copy(source: Path, target: Path) -> str:
 
     The copy is on the disk when this returns.
     """
+    reached("write", target)
     with source.open("rb") as reader, target.open("xb") as writer:
         digest = _clone(reader, writer, target) or _copy_and_hash(reader, writer)
         writer.flush()
-        os.fsync(writer.fileno())
+        _sync(writer.fileno(), target)
     return digest
 
 
@@ -118,4 +171,41 @@ def remove_folder(path: Path) -> None:
     """Remove a folder and all in it, as far as that can be done."""
     import shutil
 
+    reached("remove", path)
     shutil.rmtree(path, ignore_errors=True)
+
+
+class Lines:
+    """Lines added to a new file, which others may read as it grows; what goes wrong ends it and is told, not raised.
+
+    trouble: what went wrong, "" for nothing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.trouble = ""
+        reached("write", path)
+        self._file = path.open("w", encoding="utf-8", errors="surrogatepass")
+
+    def add(self, line: str, *, at_once: bool = True) -> None:
+        """Add a line, its newline included; at_once: False where it may be written with the one that follows."""
+        if self.trouble:
+            return
+        try:
+            self._file.write(line)
+            if at_once:
+                reached("write", self._path)
+                self._file.flush()
+        except OSError as error:
+            self._give_up(error)
+
+    def close(self) -> None:
+        """Write what is left."""
+        try:
+            reached("write", self._path)
+            self._file.close()
+        except OSError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        self.trouble = f"cannot write '{self._path}': {told(error)}"

@@ -82,12 +82,12 @@ def verify(store: Store) -> Verified:
         checked += 1
         with contextlib.suppress(FileNotFoundError):
             if durable.hash_file(path) != path.name:
-                path.unlink()
+                durable.remove(path)
                 damaged.append(f"cas/{path.name}")
     for path, _ in _ours(store.home / "traces"):
         checked += 1
         if store.trace(path.name) is None:
-            path.unlink(missing_ok=True)
+            durable.remove(path)
             damaged.append(f"traces/{path.name}")
     return Verified(checked, tuple(damaged))
 
@@ -165,7 +165,7 @@ class _Trim:
                 self._remove_trace(trace)
 
     def _remove_trace(self, trace: _Kept) -> None:
-        trace.path.unlink(missing_ok=True)
+        durable.remove(trace.path)
         self._removed_traces += 1
         self._bytes -= trace.size
         for blob in trace.blobs:
@@ -176,7 +176,7 @@ class _Trim:
     def _remove_blob(self, blob: str) -> None:
         path, size = self._sizes.pop(blob, (None, 0))
         if path is not None:
-            path.unlink(missing_ok=True)
+            durable.remove(path)
             self._removed_blobs += 1
             self._bytes -= size
 
@@ -209,7 +209,7 @@ def _sweep(store: Store) -> None:
     """Remove what dead builds left; nobody else is at work while this runs."""
     Session.sweep(store.home / "tmp")
     for path, _ in _files(store.home / "locks"):
-        path.unlink(missing_ok=True)
+        durable.remove(path)
     memos = sorted(_ours(store.home / "memos"), key=lambda item: item[1].st_mtime)
     old = time.time() - _STALE_SECONDS
     torn = [
@@ -218,7 +218,7 @@ def _sweep(store: Store) -> None:
         if path.name.startswith(TEMP_PREFIX) and found.st_mtime < old
     ]
     for path, _ in [*memos[:-_KEPT_MEMOS], *torn]:
-        path.unlink(missing_ok=True)
+        durable.remove(path)
 
 
 def _ours(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:

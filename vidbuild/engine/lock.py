@@ -8,6 +8,8 @@ import fcntl
 import os
 from pathlib import Path
 
+from vidbuild.engine import durable
+
 _TAKEN = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
 
 
@@ -22,8 +24,7 @@ class Lock:
     def attempt(cls, path: Path, *, shared: bool = False) -> Lock | None:
         """Take the lock, or None where somebody holds it; a file system without locks never says no."""
         while True:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+            descriptor = _open(path)
             try:
                 fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
             except OSError as error:
@@ -37,7 +38,8 @@ class Lock:
     def release(self, *, remove: bool = False) -> None:
         """Let go; with remove the name goes first, while nobody else can hold it."""
         if remove:
-            self._path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # a name that stays guards nothing
+                durable.remove(self._path)
         os.close(self._descriptor)
 
 
@@ -54,6 +56,27 @@ def is_held(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def are_kept(folder: Path) -> bool:
+    """Whether the folder's file system keeps locks, as some that are shared over a network do not; writes nothing."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno in _TAKEN
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _open(path: Path) -> int:
+    durable.reached("lock", path)
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except FileNotFoundError:
+        durable.make_folder(path.parent, synced=False)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
 
 
 def _same_file(path: Path, descriptor: int) -> bool:

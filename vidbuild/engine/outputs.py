@@ -6,7 +6,6 @@ aside, and never over anything else.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,7 +49,7 @@ class Outputs:
         folder = self._store.home / "tmp"
         durable.make_folder(folder)
         temp = durable.temp_beside(folder / target.name)
-        temp.write_bytes(content)
+        durable.write(temp, content, synced=False)
         blob, _ = self._store.blobs.move_in({"": temp})[""]
         return blob, self.place(blob, target)
 
@@ -68,14 +67,14 @@ class Outputs:
         if not self._store.blobs.path(blob.digest).exists():
             raise StoreError(f"the cache's copy of '{target.name}' is gone", hint="build again")
         temp = durable.temp_beside(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        durable.make_folder(target.parent)
         try:
             if durable.copy(self._store.blobs.path(blob.digest), temp) != blob.digest:
                 raise StoreError(f"the cache's copy of '{target.name}' was damaged", hint="build again")
             aside = _set_aside(target) if present and not self._is_ours(target, present) else None
             durable.settle([(temp, target)])
         finally:
-            temp.unlink(missing_ok=True)
+            durable.remove(temp)
         self._record(target, blob.digest)
         return Placed(target, "written", aside)
 
@@ -108,13 +107,13 @@ def _set_aside(target: Path) -> Path:
     """Give the user's file a second name that is free; the first is then replaced like any other."""
     for aside in _names_aside(target):
         try:
-            os.link(target, aside, follow_symlinks=False)
+            durable.link(target, aside)
         except FileExistsError:
             continue
         except OSError:  # no hard links here: the name could be taken in between, but only by another vidbuild
             if aside.exists():
                 continue
-            target.rename(aside)
+            durable.rename(target, aside)
         return aside
     raise AssertionError("names never run out")
 

@@ -57,7 +57,7 @@ class Store:
             durable.make_folder(self.home)
             for name, text in (("README", _README), ("CACHEDIR.TAG", _CACHEDIR), (".gitignore", "*\n")):
                 if not (self.root / name).exists():
-                    (self.root / name).write_text(text, encoding="utf-8")
+                    durable.write(self.root / name, text.encode())
         except OSError as error:
             raise StoreError(f"cannot write the cache '{self.root}': {durable.told(error)}") from error
 
@@ -113,5 +113,5 @@ class Store:
         It is moved aside first, so that a build that begins meanwhile finds no half of it.
         """
         aside = self.home.with_name(f"{VERSION}-{os.urandom(4).hex()}")
-        self.home.rename(aside)
+        durable.rename(self.home, aside)
         durable.remove_folder(aside)

@@ -131,7 +131,7 @@ def test_an_output_is_whole_or_not_there(lab: Lab, target: Path, monkeypatch: py
     with monkeypatch.context() as patch:
         if point == "link":
             patch.setattr(os, "link", broken)
-            patch.setattr(Path, "rename", broken)
+            patch.setattr(durable, "rename", broken)
         else:
             patch.setattr(durable, point, broken)
         with pytest.raises(StoreError, match=f"cannot write '{target}': no space left on device"):
