@@ -5,6 +5,7 @@
 #   make test-decoders   what an older ffmpeg makes of them; needs one on PATH (Debian's package: ffmpeg)
 #   make lint    style and types
 #   make check   lint and test
+#   make coverage        which lines and branches of the engine its tests reach
 #   make bench   measure what builds cost, beside their aims (some minutes); CASE=name for one of tests/bench/aims.py
 #   make clean   forget the environment and what was built; the cache stays
 
@@ -13,7 +14,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 DEMO := examples/quickstart
 
-.PHONY: demo test test-browser test-decoders lint check bench clean
+.PHONY: demo test test-browser test-decoders coverage lint check bench clean
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
@@ -27,6 +28,11 @@ test-browser: .venv/work.stamp
 
 test-decoders: .venv/work.stamp
 	$(BIN)/python -m pytest -q tests/older tests/unit/sound/test_sound_join.py
+
+coverage: .venv/work.stamp
+	$(BIN)/python -m coverage run -m pytest -q tests/unit/engine tests/crash
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
 
 lint: .venv/work.stamp
 	$(BIN)/ruff check

@@ -24,6 +24,7 @@ from vidbuild.engine.events import Event
 from vidbuild.engine.graph import Input, Value
 
 HERE = Path(__file__).parent
+MEASURED = ("COVERAGE_PROCESS_CONFIG",)  # by this coverage measures workers as well
 FUNCTIONS = [
     "concat",
     "length",
@@ -63,6 +64,7 @@ class Lab:
             "PATH": os.defpath,
             "PYTHONPATH": os.pathsep.join([str(HERE), os.environ["PYTHONPATH"]]),
             "RAN": str(self.log),
+            **{name: os.environ[name] for name in MEASURED if name in os.environ},
         }
 
     def source(self, name: str, content: bytes | str) -> Source:
