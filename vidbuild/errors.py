@@ -15,11 +15,23 @@ Everything else is a bug in vidbuild: exit 3 and a saved report.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import ClassVar
+
 from vidbuild.record import dataclass
+
+_BUG = 3
+_GRAVITY = (143, 130, _BUG, 2, 4, 1, 0)  # of several exit codes the one that must be dealt with first decides
+_FAULTS = {"step": 1, "unreachable": 1, "spec": 2, "bug": _BUG}
 
 
 class VidbuildError(Exception):
-    """A message for the user: lower case, no full stop, values quoted; a hint where there is a way out."""
+    """A message for the user: lower case, no full stop, values quoted; a hint where there is a way out.
+
+    code: the exit code of a command that it ends.
+    """
+
+    code: ClassVar[int] = 1
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -29,6 +41,8 @@ class VidbuildError(Exception):
 
 class UsageError(VidbuildError):
     """The command line, or a call of the API, asks for what cannot be."""
+
+    code = 2
 
 
 class StoreError(VidbuildError):
@@ -76,9 +90,29 @@ class SpecProblem(StepError):  # noqa: N818 - it is the spec that is wrong, not 
     """The spec asks for something that only became known while building, such as a scene over max_duration."""
 
     fault = "spec"
+    code = 2
 
 
 class UnreachableError(StepError):
     """A service on the network did not answer as it should."""
 
     fault = "unreachable"
+
+
+def of_fault(fault: str) -> int:
+    """The exit code for a failed step's fault."""
+    return _FAULTS.get(fault, 1)
+
+
+def code_of(error: BaseException) -> int:
+    """The exit code for an error that ends a build."""
+    if isinstance(error, VidbuildError):
+        return error.code
+    if isinstance(error, BrokenPipeError):  # whoever was told has gone, and wants no more
+        return 0
+    return 1 if isinstance(error, OSError) else _BUG
+
+
+def gravest(codes: Iterable[int]) -> int:
+    """The one exit code that several ends of one command come to."""
+    return min(codes, key=_GRAVITY.index, default=0)

@@ -19,6 +19,7 @@ from vidbuild.engine.engine import Engine
 from vidbuild.engine.events import Event, Listener
 from vidbuild.engine.graph import Step
 from vidbuild.engine.result import BuildReport, StepReport
+from vidbuild.engine.runs import script
 from vidbuild.engine.store import Store
 from vidbuild.errors import Failure, StoreError, UsageError, VidbuildError
 from vidbuild.model import Spec
@@ -179,6 +180,7 @@ class _One:
         self.store = store
         self.folder = folder
         self._started = started
+        self._placing: Placing | None = None
 
     def build(self, options: Options, on_event: Listener | None) -> Result:
         plan, engine, fresh = self.plan, engine_of(self.store), options.get("fresh", ())
@@ -196,6 +198,7 @@ class _One:
             weights=plan.weights,
             on_event=on_event,
             cancelled=options.get("cancelled") or _never,
+            completing=self._place,
         )
         steps = Steps(
             total=len(report.steps),
@@ -205,14 +208,16 @@ class _One:
             aborted=tuple(each.step for each in report.aborted),
             reasons={each.step: each.reason for each in report.ran},
         )
-        placing = Placing(plan, self.store, self.folder, report)
-        status = report.status
-        if status in {"built", "up-to-date"}:
-            placing.place_all()
-            status = "built" if placing.written else status  # a copy from the cache is something that happened
-        warnings = (*plan.warnings, *self._warnings(report), *placing.notices)
-        files, seconds = tuple(placing.files), self._seconds(report)
+        placing = self._placing
+        # A copy from the cache is something that happened.
+        status = "built" if placing and placing.written else report.status
+        warnings = (*plan.warnings, *self._warnings(report), *(placing.notices if placing else ()))
+        files, seconds = tuple(placing.files if placing else ()), self._seconds(report)
         return Result(status, plan.spec, report.run, files, steps, seconds, _since(self._started), warnings)
+
+    def _place(self, report: BuildReport) -> None:
+        self._placing = Placing(self.plan, self.store, self.folder, report)
+        self._placing.place_all()
 
     def _seconds(self, report: BuildReport) -> float:
         if "join" not in report.steps or "film.json" not in report.steps["join"].outputs:
@@ -233,21 +238,13 @@ class _One:
             hint=failure.hint,
             place=place_of(self.plan.graph.steps[each.step], failure.field),
             log=failure.log,
-            command_file=self._save_command(report.run, each.step, failure),
+            command_file=self._saved_command(report.run, each.step, failure),
             fault=failure.fault,
         )
 
-    def _save_command(self, run: str, step: str, failure: Failure) -> Path | None:
-        """Keep the exact command that failed, as a script that can be read and run by hand."""
-        if not failure.command:
-            return None
-        import shlex
-
-        path = self.store.root / "runs" / run / f"{step.replace(':', '-').replace('/', '-')}.sh"
-        path.write_text(
-            f"#!/bin/sh\n# step {step}: {failure.message}\n{shlex.join(failure.command)}\n", encoding="utf-8"
-        )
-        return path
+    def _saved_command(self, run: str, step: str, failure: Failure) -> Path | None:
+        """Where the exact command that failed is kept."""
+        return script(self.store.root / "runs" / run, step) if failure.command else None
 
 
 def refuse_network(engine: Engine, plan: Plan, fresh: Sequence[str] = ()) -> None:

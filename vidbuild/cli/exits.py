@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum
 
-from vidbuild.errors import SpecProblem, StepError, StoreError, UnreachableError, UsageError, VidbuildError
+from vidbuild import errors
 
 
 class Exit(IntEnum):
@@ -30,39 +30,17 @@ MEANINGS: dict[Exit, str] = {
     Exit.TERMINATED: "terminated (SIGTERM)",
 }
 
-# The first class that fits decides, so a class stands before those it derives from.
-_ERRORS: tuple[tuple[type[VidbuildError], Exit], ...] = (
-    (UsageError, Exit.WRONG),
-    (SpecProblem, Exit.WRONG),
-    (UnreachableError, Exit.FAILED),
-    (StepError, Exit.FAILED),
-    (StoreError, Exit.FAILED),
-)
 
-_FAULTS: dict[str, Exit] = {
-    "step": Exit.FAILED,
-    "unreachable": Exit.FAILED,
-    "spec": Exit.WRONG,
-    "bug": Exit.BUG,
-}
-
-# Of several failures the one that must be dealt with first decides.
-_GRAVITY = (Exit.TERMINATED, Exit.INTERRUPTED, Exit.BUG, Exit.WRONG, Exit.INFRASTRUCTURE, Exit.FAILED, Exit.DONE)
-
-
-def of_error(error: VidbuildError) -> Exit:
+def of_error(error: errors.VidbuildError) -> Exit:
     """Return the exit code for an error that reached the command line."""
-    for kind, code in _ERRORS:
-        if isinstance(error, kind):
-            return code
-    return Exit.WRONG if getattr(error, "diagnostics", ()) else Exit.FAILED
+    return Exit(errors.code_of(error))
 
 
 def of_fault(fault: str) -> Exit:
     """Return the exit code for a failed step's fault (vidbuild.errors.Failure.fault)."""
-    return _FAULTS.get(fault, Exit.FAILED)
+    return Exit(errors.of_fault(fault))
 
 
 def gravest(codes: Iterable[Exit]) -> Exit:
     """Return the one exit code that several ends of one command come to."""
-    return min(codes, key=_GRAVITY.index, default=Exit.DONE)
+    return Exit(errors.gravest(codes))

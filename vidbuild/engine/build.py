@@ -77,7 +77,7 @@ class Build:
 
     def go(self) -> BuildReport:
         """Build everything that can be; a failing step is told in the report, not raised."""
-        self._telling.begin(self._options.entry, self._options.jobs)
+        self._telling.begin(self._options.entry, self._options.jobs, first=self._ledger.index.empty)
         try:
             self._look_at_all()
             if self._board.unfinished and not self._stopping:
@@ -87,7 +87,7 @@ class Build:
         cancelled = self._board.unfinished > 0 and self._cancelled()
         for name in self._board.having(*set(State) - ENDED):
             self._abort(name, "")
-        return self._telling.end(self._ledger.store.blobs, cancelled=cancelled)
+        return self._telling.report(self._ledger.store.blobs, cancelled=cancelled)
 
     # Looking up: what is known, in the graph's order.
 

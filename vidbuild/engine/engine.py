@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine.build import Build, Options
 from vidbuild.engine.crew import Crew
@@ -20,7 +20,7 @@ from vidbuild.engine.ledger import Ledger
 from vidbuild.engine.result import BuildReport
 from vidbuild.engine.runs import RunLog
 from vidbuild.engine.store import DEFAULT_LIMIT, Store
-from vidbuild.engine.telling import Telling
+from vidbuild.engine.telling import Following, Telling, interrupted, nothing_follows
 from vidbuild.engine.tools import Tool, Tools
 from vidbuild.errors import UsageError
 
@@ -33,6 +33,10 @@ _WAIT_FOR_TRIM = 0.02
 
 def _never() -> bool:
     return False
+
+
+def _nothing(_report: BuildReport) -> None:
+    """Nothing else is to be done."""
 
 
 def _stopped(cancelled: Callable[[], bool], hurried: Callable[[], bool], wished: Callable[[], Wish] | None) -> bool:
@@ -78,6 +82,10 @@ class Engine:
         hurried: Callable[[], bool] = _never,
         grace: float = 10.0,  # noqa: ARG002 - the signature comes first
         limit: int = DEFAULT_LIMIT,
+        note: Mapping[str, Any] | None = None,
+        following: Following = nothing_follows,
+        completing: Callable[[BuildReport], None] = _nothing,
+        code_if_cancelled: Callable[[], int] = interrupted,
     ) -> BuildReport:
         """Build the targets (all steps by default) and what they need.
 
@@ -90,6 +98,9 @@ class Engine:
         grace: seconds in which the steps that run then may end and are kept, before they are killed.
         hurried: asked while they may; once true, they are killed at once.
         limit: bytes over which the store is trimmed at the end, what this build used excepted.
+        note: what the caller wants to know of the run later, as JSON values.
+        following: events of the caller's own that follow one of the engine's and are told next, to all listeners.
+        completing: what else must be done before a build that did not fail is told to be over.
         Raises UsageError for a target or pattern that fits no step, StoreError where the store cannot be written.
         """
         wanted = _part(graph, targets)
@@ -97,16 +108,24 @@ class Engine:
         jobs = jobs or os.cpu_count() or 1
         options = Options(entry, jobs, keep_going, _matching(fresh, wanted), limits or {}, weights or {}, self._made_by)
         self.store.prepare()
-        log = RunLog(self.store.root / "runs", entry)
-        ledger = self._ledger(wanted, entry)
-        telling = Telling(wanted, log.id, [log, on_event] if on_event else [log])
-        crew = Crew(self.store, jobs, options.limits, self._worker_env)
-        with contextlib.closing(log), self._in_use(cancelled):
+        log = RunLog(self.store.root / "runs", entry, note)
+        telling = Telling(wanted, log.id, [log, on_event] if on_event else [log], following)
+        with contextlib.closing(log):
             try:
-                report = Build(ledger, crew, telling, options, cancelled).go()
-            finally:
-                ledger.table.save()
-                ledger.index.save(entry, graph.steps)
+                ledger = self._ledger(wanted, entry)
+                crew = Crew(self.store, jobs, options.limits, self._worker_env)
+                with self._in_use(cancelled):
+                    try:
+                        report = Build(ledger, crew, telling, options, cancelled).go()
+                    finally:
+                        ledger.table.save()
+                        ledger.index.save(entry, graph.steps)
+                    if report.ok:
+                        completing(report)
+                telling.end(report, code_if_cancelled())
+            except BaseException as error:
+                telling.broken(entry, jobs, error, code_if_cancelled())
+                raise
         if ledger.added:
             from vidbuild.engine import gc
 

@@ -38,12 +38,13 @@ Listener = Callable[[Event], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted(Event):
-    """A build begins."""
+    """A build begins; first: nothing of its entry was ever built with this cache."""
 
     type: ClassVar[str] = "run_started"
     entry: str
     steps: int
     jobs: int
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ class StepCached(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepStarted(Event):
-    """A worker has the step; reason: why it runs, in short."""
+    """A worker has the step; reason: why it runs, in short; reasons: the same with old and new values, a line each."""
 
     type: ClassVar[str] = "step_started"
     step: str
@@ -77,6 +78,7 @@ class StepStarted(Event):
     key: str
     reason: str
     expected: float | None
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +179,10 @@ class StateRestored(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnded(Event):
-    """A build is over; counts of steps by how they ended, and of attempts that were repeated."""
+    """A build is over; counts of steps by how they ended, and of attempts that were repeated.
+
+    code: the exit code that a command ends with for this build.
+    """
 
     ran: int
     cached: int
@@ -185,6 +190,7 @@ class RunEnded(Event):
     aborted: int
     seconds: float
     retried: int = 0
+    code: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,9 @@ one trace per step: a row that still stands says the same as the trace it was ma
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -77,6 +79,11 @@ class Index:
         """Where the entry's index is, in a store's folder."""
         return home / "index" / hashlib.sha256(entry.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing of the entry was ever built here."""
+        return not self._raw
+
     def row(self, step: str) -> Row | None:
         """The step's row, or None where it was never built here."""
         if step not in self._rows:
@@ -90,13 +97,17 @@ class Index:
             self._raw[step] = row.to_data()
             self._changed = True
 
-    def save(self, entry: str, steps: Mapping[str, object]) -> None:
-        """Write the rows of the steps that still are; an unchanged index is only touched, to tell that it is used."""
+    def save(self, entry: str, steps: Mapping[str, object]) -> str:
+        """Write the rows of the steps that still are; what went wrong, "" for nothing.
+
+        An unchanged index is only touched, to tell that it is used.
+        """
         kept = {step: data for step, data in self._raw.items() if step in steps}
         if self._changed or len(kept) != len(self._raw):
-            durable.write(self._path, records.seal({"entry": entry, "steps": kept}))
-        elif self._path.exists():
-            self._path.touch()
+            return durable.write_lightly(self._path, records.seal({"entry": entry, "steps": kept}))
+        with contextlib.suppress(OSError):
+            os.utime(self._path)
+        return ""
 
 
 def _row(data: Any) -> Row | None:  # noqa: ANN401 - JSON of unknown make

@@ -57,6 +57,11 @@ class BuildReport:
         """Where an output's blob is: read-only, and never to be changed or linked to."""
         return self.blobs.path(self.steps[step].outputs[name].digest)
 
+    @property
+    def ok(self) -> bool:
+        """Whether every step is built or cached."""
+        return self.status in {"built", "up-to-date"}
+
     def having(self, state: State) -> list[StepReport]:
         """The steps that ended so, in the graph's order."""
         return [step for step in self.steps.values() if step.state is state]

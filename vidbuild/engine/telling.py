@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from vidbuild.engine import events
 from vidbuild.engine.blobs import Blobs
@@ -13,26 +14,52 @@ from vidbuild.engine.ledger import Found
 from vidbuild.engine.reasons import Reason, summary
 from vidbuild.engine.result import BuildReport, StepReport
 from vidbuild.engine.states import State
-from vidbuild.errors import Failure
+from vidbuild.errors import Failure, code_of, gravest, of_fault
+
+_REASONS = 20  # that are told of one step in full
+
+Following = Callable[[events.Event], Iterable[events.Event]]
+
+
+def nothing_follows(_event: events.Event) -> Iterable[events.Event]:
+    """Add no event to those of the engine."""
+    return ()
+
+
+def interrupted() -> int:
+    """The exit code of a build that was stopped, where nobody knows better."""
+    return 130
 
 
 class Telling:
-    """One run's events, in order, and the report that agrees with them."""
+    """One run's events, in order, and the report that agrees with them.
 
-    def __init__(self, graph: Graph, run: str, listeners: Sequence[events.Listener]) -> None:
+    following: asked after each event for others, which are the caller's own, that are told next.
+    """
+
+    def __init__(
+        self, graph: Graph, run: str, listeners: Sequence[events.Listener], following: Following = nothing_follows
+    ) -> None:
         self._steps = graph.steps
         self._run = run
         self._listeners = listeners
+        self._following = following
         self._reports: dict[str, StepReport] = {}
         self._started = time.monotonic()
+        self._begun = self._over = False
 
     def _tell(self, event: events.Event) -> None:
         for listener in self._listeners:
             listener(event)
+        for further in self._following(event):
+            for listener in self._listeners:
+                listener(further)
 
-    def begin(self, entry: str, jobs: int) -> None:
+    def begin(self, entry: str, jobs: int, *, first: bool = False) -> None:
         """The run begins."""
-        self._tell(events.RunStarted(run=self._run, time=time.time(), entry=entry, steps=len(self._steps), jobs=jobs))
+        self._begun = True
+        steps = len(self._steps)
+        self._tell(events.RunStarted(run=self._run, time=time.time(), entry=entry, steps=steps, jobs=jobs, first=first))
 
     def estimate(self, ahead: int, expected: float | None) -> None:
         """How much is ahead."""
@@ -49,6 +76,7 @@ class Telling:
                 key=key,
                 reason=summary(reasons),
                 expected=expected,
+                reasons=tuple(reason.long() for reason in reasons[:_REASONS]),
             )
         )
 
@@ -114,14 +142,35 @@ class Telling:
         self._reports[step] = StepReport(step, self._steps[step].kind, State.ABORTED, key, because=because)
         self._tell(events.StepAborted(run=self._run, time=time.time(), step=step, because=because))
 
-    def end(self, blobs: Blobs, *, cancelled: bool) -> BuildReport:
-        """The run is over."""
-        counts = self._counts()
-        seconds = time.monotonic() - self._started
-        status, ended = _verdict(counts, cancelled=cancelled)
-        self._tell(ended(run=self._run, time=time.time(), seconds=seconds, **counts))
+    def report(self, blobs: Blobs, *, cancelled: bool) -> BuildReport:
+        """How every step ended; the run itself is over when `end` has told so."""
+        status = _status(self._counts(), cancelled=cancelled)
         steps = {step: self._reports[step] for step in self._steps}
-        return BuildReport(self._run, status, steps, seconds, blobs)
+        return BuildReport(self._run, status, steps, time.monotonic() - self._started, blobs)
+
+    def end(self, report: BuildReport, code_if_cancelled: int) -> None:
+        """The run is over."""
+        faults = [of_fault(each.failure.fault) for each in report.failed if each.failure]
+        code = code_if_cancelled if report.status == "cancelled" else gravest(faults)
+        self._end(_ENDED[report.status], code)
+
+    def broken(self, entry: str, jobs: int, error: BaseException, code_if_cancelled: int) -> None:
+        """An error threw the run out of its middle: it is told to its end all the same, to whoever still listens."""
+        self._listeners = [_deaf_to_errors(listener) for listener in self._listeners]
+        self._following = nothing_follows
+        if not self._begun:
+            self.begin(entry, jobs)
+        for step in self._steps:
+            if step not in self._reports:
+                self.aborted(step, "", "")
+        stopped = isinstance(error, KeyboardInterrupt)
+        if not self._over:
+            self._end(_ENDED["cancelled" if stopped else "failed"], code_if_cancelled if stopped else code_of(error))
+
+    def _end(self, ended: type[events.RunEnded], code: int) -> None:
+        self._over = True
+        seconds = time.monotonic() - self._started
+        self._tell(ended(run=self._run, time=time.time(), seconds=seconds, code=code, **self._counts()))
 
     def _counts(self) -> dict[str, int]:
         found = [report.state for report in self._reports.values()]
@@ -129,9 +178,25 @@ class Telling:
         return {name: found.count(state) for state, name in names.items()}
 
 
-def _verdict(counts: Mapping[str, int], *, cancelled: bool) -> tuple[str, type[events.RunEnded]]:
+_ENDED: Mapping[str, type[events.RunEnded]] = {
+    "built": events.RunFinished,
+    "up-to-date": events.RunFinished,
+    "failed": events.RunFailed,
+    "cancelled": events.RunCancelled,
+}
+
+
+def _status(counts: Mapping[str, int], *, cancelled: bool) -> str:
     if cancelled:
-        return "cancelled", events.RunCancelled
+        return "cancelled"
     if counts["failed"]:
-        return "failed", events.RunFailed
-    return "built" if counts["ran"] else "up-to-date", events.RunFinished
+        return "failed"
+    return "built" if counts["ran"] else "up-to-date"
+
+
+def _deaf_to_errors(listener: events.Listener) -> events.Listener:
+    def told(event: events.Event) -> None:
+        with contextlib.suppress(Exception):
+            listener(event)
+
+    return told

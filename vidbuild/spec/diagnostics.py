@@ -54,6 +54,8 @@ class Diagnostic:
 class SpecError(VidbuildError):
     """The spec is wrong. sources: file name as in the places -> its text, for the lines that are shown."""
 
+    code = 2
+
     def __init__(self, diagnostics: Sequence[Diagnostic], sources: Mapping[str, str] | None = None) -> None:
         self.diagnostics = tuple(diagnostics)
         self.sources = dict(sources or {})

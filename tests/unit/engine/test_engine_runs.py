@@ -98,7 +98,7 @@ def test_only_the_last_runs_are_kept(lab: Lab, monkeypatch: pytest.MonkeyPatch) 
         lab.build(plan)
     found = past_runs(folder(lab))
     assert len(found) in {5, 6}
-    assert (found[0].id, found[0].state) == (first.id, "running")
+    assert (found[0].id, found[0].state) == (first.id, "pending")
     first.close()
 
 
