@@ -39,6 +39,7 @@ class Options:
     fresh: ids of steps to run whatever the store holds.
     limits: resource -> how many of its steps may run side by side. made_by: the program, for traces.
     weights: step -> how much work it is beside others, where that is not 1.
+    continues: the earlier run that this one goes on with, "" for none.
     """
 
     entry: str = ""
@@ -48,6 +49,7 @@ class Options:
     limits: Mapping[str, int] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
     made_by: str = ""
+    continues: str = ""
 
 
 class Build:
@@ -80,6 +82,9 @@ class Build:
         self._telling.begin(self._options.entry, self._options.jobs, first=self._ledger.index.empty)
         try:
             self._look_at_all()
+            if self._options.continues:
+                left = self._board.unfinished
+                self._telling.restored(self._options.continues, len(self._steps) - left, left)
             if self._board.unfinished and not self._stopping:
                 self._drive()
         finally:

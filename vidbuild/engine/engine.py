@@ -82,6 +82,7 @@ class Engine:
         hurried: Callable[[], bool] = _never,
         grace: float = 10.0,  # noqa: ARG002 - the signature comes first
         limit: int = DEFAULT_LIMIT,
+        continues: str = "",
         note: Mapping[str, Any] | None = None,
         following: Following = nothing_follows,
         completing: Callable[[BuildReport], None] = _nothing,
@@ -98,6 +99,7 @@ class Engine:
         grace: seconds in which the steps that run then may end and are kept, before they are killed.
         hurried: asked while they may; once true, they are killed at once.
         limit: bytes over which the store is trimmed at the end, what this build used excepted.
+        continues: the id of an earlier run that this one goes on with, to be told so.
         note: what the caller wants to know of the run later, as JSON values.
         following: events of the caller's own that follow one of the engine's and are told next, to all listeners.
         completing: what else must be done before a build that did not fail is told to be over.
@@ -106,7 +108,9 @@ class Engine:
         wanted = _part(graph, targets)
         cancelled = partial(_stopped, cancelled, hurried, wished)
         jobs = jobs or os.cpu_count() or 1
-        options = Options(entry, jobs, keep_going, _matching(fresh, wanted), limits or {}, weights or {}, self._made_by)
+        options = Options(
+            entry, jobs, keep_going, _matching(fresh, wanted), limits or {}, weights or {}, self._made_by, continues
+        )
         self.store.prepare()
         log = RunLog(self.store.root / "runs", entry, note)
         telling = Telling(wanted, log.id, [log, on_event] if on_event else [log], following)

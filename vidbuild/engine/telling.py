@@ -61,6 +61,10 @@ class Telling:
         steps = len(self._steps)
         self._tell(events.RunStarted(run=self._run, time=time.time(), entry=entry, steps=steps, jobs=jobs, first=first))
 
+    def restored(self, earlier: str, done: int, left: int) -> None:
+        """The run goes on where an earlier one ended."""
+        self._tell(events.StateRestored(run=self._run, time=time.time(), earlier=earlier, done=done, left=left))
+
     def estimate(self, ahead: int, expected: float | None) -> None:
         """How much is ahead."""
         self._tell(events.RunEstimated(run=self._run, time=time.time(), ahead=ahead, expected=expected))
