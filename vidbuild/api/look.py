@@ -141,9 +141,7 @@ def still(
     for failed in report.failed:
         raise _as_error(whole, failed.step, failed.failure)
     target = output or place.parent / OUTPUT_FOLDER / f"{name_of(place)}.{scene}.png"
-    outputs = Outputs(store)
-    outputs.place(report.steps[step.id].outputs["still.png"], target)
-    outputs.save()
+    Outputs(store).place_all([(report.steps[step.id].outputs["still.png"], target)])
     return target
 
 

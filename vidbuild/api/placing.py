@@ -52,13 +52,13 @@ class Placing:
 
     def place_all(self) -> None:
         """Put every output where it belongs; what is already right is not touched."""
-        for kind, step, name, ending in (*PRODUCTS, ("poster", self._plan.poster, "still.png", ".poster.png")):
-            blob = self._report.steps[step].outputs[name]
-            target = self._target(ending)
-            self._note(self._outputs.place(blob, target))
+        products = (*PRODUCTS, ("poster", self._plan.poster, "still.png", ".poster.png"))
+        blobs = [(self._report.steps[step].outputs[name], self._target(ending)) for _, step, name, ending in products]
+        for placed in self._outputs.place_all(blobs):
+            self._note(placed)
+        for (kind, *_), (blob, target) in zip(products, blobs, strict=True):
             self.files.append(OutputFile(kind, target, blob.size, blob.digest))
         self._place_page()
-        self._outputs.save()
 
     def _target(self, ending: str) -> Path:
         return self._folder / f"{self._plan.name}{ending}"
@@ -81,8 +81,9 @@ class Placing:
         from vidbuild.report.page import page
 
         data = json.loads(self._report.path("report", "report-data.json").read_text(encoding="utf-8"))
-        blob, placed = self._outputs.write(page(data, self._run()).encode("utf-8"), target)
-        self._note(placed)
+        blob = self._outputs.keep(page(data, self._run()).encode("utf-8"))
+        for placed in self._outputs.place_all([(blob, target)]):
+            self._note(placed)
         self.files.append(OutputFile("report", target, blob.size, blob.digest))
 
     def _run(self) -> dict[str, Any]:

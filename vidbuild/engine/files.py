@@ -87,16 +87,16 @@ class FileTable:
         self.hashed += now.size
         return durable.hash_file(path)
 
-    def save(self) -> None:
-        """Add what is new to the table on disk; what another build added meanwhile is kept."""
+    def save(self) -> str:
+        """Add what is new to the table on disk, keeping what another build added; what went wrong, "" for nothing."""
         if self._read_only or not self._new:
-            return
+            return ""
         merged = {**_load(self._path), **self._new}
         if len(merged) > 2 * len(self._used) + _KEPT_UNUSED:
             merged = {name: item for name, item in merged.items() if name in self._used}
         data = {name: [*now, value] for name, (now, value) in merged.items()}
-        durable.write(self._path, records.seal(data))
         self._new.clear()
+        return durable.write_lightly(self._path, records.seal(data))
 
 
 def _load(path: Path) -> dict[str, tuple[Signature, str]]:

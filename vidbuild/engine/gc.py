@@ -9,21 +9,23 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import stat
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vidbuild.engine import durable, records
 from vidbuild.engine.durable import TEMP_PREFIX
+from vidbuild.engine.newest import ENTRIES, ENTRY_BYTES, MEMO_BYTES, MEMOS, keep_newest
 from vidbuild.engine.session import Session
 from vidbuild.engine.store import DEFAULT_LIMIT, Store
 from vidbuild.engine.trace import outputs_from_data
 from vidbuild.errors import StoreError
 
 _LOW_WATER = 0.9
-_KEPT_MEMOS = 200
 _STALE_SECONDS = 3600
 _BUILDS_BETWEEN_COUNTS = 20
 _OURS = re.compile(r"[0-9a-f]{64}").fullmatch
@@ -80,16 +82,25 @@ def verify(store: Store) -> Verified:
     checked, damaged = 0, []
     for path, _ in _ours(store.home / "cas"):
         checked += 1
-        with contextlib.suppress(FileNotFoundError):
-            if durable.hash_file(path) != path.name:
-                durable.remove(path)
-                damaged.append(f"cas/{path.name}")
+        if not _is_whole(path):
+            durable.remove(path)
+            damaged.append(f"cas/{path.name}")
     for path, _ in _ours(store.home / "traces"):
         checked += 1
         if store.trace(path.name) is None:
             durable.remove(path)
             damaged.append(f"traces/{path.name}")
     return Verified(checked, tuple(damaged))
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a blob can be read and is what its name says; one that is gone by now is nobody's trouble."""
+    try:
+        return durable.hash_file(path) == path.name
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def clear(store: Store) -> int:
@@ -125,16 +136,20 @@ def trim(store: Store, limit: int = DEFAULT_LIMIT, pinned: Collection[str] = ())
 
 def trim_after_build(store: Store, added: int, limit: int, pinned: Collection[str]) -> None:
     """Trim where the build may have brought the cache over its limit; mostly that is known without counting."""
-    known = records.read(store.home / "usage")
-    if isinstance(known, dict) and known["bytes"] + added <= limit and known["builds"] < _BUILDS_BETWEEN_COUNTS:
-        _write_usage(store, known["bytes"] + added, known["builds"] + 1)
+    known: Any = records.read(store.home / "usage")
+    try:
+        total, builds = known["bytes"] + added, known["builds"] + 1
+        counted = total <= limit and builds <= _BUILDS_BETWEEN_COUNTS
+    except (KeyError, TypeError):  # there is none, or it is another version's
+        counted = False
+    if counted:
+        _write_usage(store, total, builds)
     else:
         trim(store, limit, pinned)
 
 
 def _write_usage(store: Store, total: int, builds: int) -> None:
-    with contextlib.suppress(OSError):
-        durable.write(store.home / "usage", records.seal({"bytes": total, "builds": builds}))
+    durable.write_lightly(store.home / "usage", records.seal({"bytes": total, "builds": builds}))
 
 
 class _Trim:
@@ -210,14 +225,15 @@ def _sweep(store: Store) -> None:
     Session.sweep(store.home / "tmp")
     for path, _ in _files(store.home / "locks"):
         durable.remove(path)
-    memos = sorted(_ours(store.home / "memos"), key=lambda item: item[1].st_mtime)
+    keep_newest(store.home / "memos", MEMOS, MEMO_BYTES)
+    keep_newest(store.home / "index", ENTRIES, ENTRY_BYTES)
     old = time.time() - _STALE_SECONDS
     torn = [
         (path, found)
         for path, found in _files(store.home)
         if path.name.startswith(TEMP_PREFIX) and found.st_mtime < old
     ]
-    for path, _ in [*memos[:-_KEPT_MEMOS], *torn]:
+    for path, _ in torn:
         durable.remove(path)
 
 
@@ -233,5 +249,7 @@ def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
     for parent, _, names in os.walk(folder):
         for name in names:
             path = Path(parent, name)
-            with contextlib.suppress(FileNotFoundError):
-                yield path, path.lstat()
+            with contextlib.suppress(OSError):
+                found = path.lstat()
+                if stat.S_ISREG(found.st_mode):
+                    yield path, found

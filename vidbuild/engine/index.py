@@ -52,7 +52,7 @@ class Row:
     @classmethod
     def from_data(cls, data: Sequence[Any]) -> Row:
         """The inverse of to_data."""
-        key, outputs, seconds, trace, warnings, reason, unchanged = data
+        key, outputs, seconds, trace, warnings, reason, unchanged = data[:7]  # a newer vidbuild may say more
         return cls(
             key,
             outputs_from_data(outputs),
@@ -70,7 +70,8 @@ class Index:
     def __init__(self, path: Path) -> None:
         self._path = path
         data = records.read(path)
-        self._raw: dict[str, Any] = data.get("steps", {}) if isinstance(data, dict) else {}
+        steps = data.get("steps") if isinstance(data, dict) else None
+        self._raw: dict[str, Any] = steps if isinstance(steps, dict) else {}
         self._rows: dict[str, Row | None] = {}
         self._changed = False
 

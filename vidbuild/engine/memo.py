@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.engine import durable, records
+from vidbuild.engine.newest import MEMO_BYTES, MEMOS, keep_newest
 from vidbuild.engine.store import Store
+from vidbuild.errors import StoreError
 
 
 class Memos:
@@ -26,6 +28,7 @@ class Memos:
 
     def put(self, digest: str, data: object) -> None:
         """Keep the data; where that cannot be, nothing is lost but time."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, StoreError):
             self._store.prepare()
             durable.write(self._path(digest), records.seal(data))
+            keep_newest(self._folder, MEMOS, MEMO_BYTES)

@@ -6,11 +6,13 @@ aside, and never over anything else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from vidbuild.engine import durable, records
-from vidbuild.engine.blobs import Blob, Signature, signature
+from vidbuild.engine import durable
+from vidbuild.engine.blobs import Blob, signature
+from vidbuild.engine.placed import PlacedTable
 from vidbuild.engine.store import Store
 from vidbuild.errors import StoreError, UsageError
 from vidbuild.record import dataclass
@@ -30,9 +32,25 @@ class Outputs:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._path = store.home / "placed"
-        self._placed: dict[str, tuple[str, Signature]] = _load(self._path)
-        self._changed = False
+        self._table = PlacedTable(store)
+
+    def place_all(self, blobs: Sequence[tuple[Blob, Path]]) -> list[Placed]:
+        """Place several and save; what is about to change is written down first."""
+        for blob, target in blobs:
+            with contextlib.suppress(OSError):
+                self._expect(blob, target.absolute())
+        self.save()
+        placed = [self.place(blob, target) for blob, target in blobs]
+        self.save()
+        return placed
+
+    def _expect(self, blob: Blob, target: Path) -> None:
+        present = self._digest_there(target)
+        if present == blob.digest:
+            return
+        if present and self._table.is_ours(target, present):
+            self._record(target, present)
+        self._table.expect(target, blob.digest)
 
     def place(self, blob: Blob, target: Path) -> Placed:
         """Make the target a copy of the blob: afterwards it is the old file or the new one, never part of either."""
@@ -44,14 +62,13 @@ class Outputs:
         except OSError as error:
             raise StoreError(f"cannot write '{target}': {durable.told(error)}") from error
 
-    def write(self, content: bytes, target: Path) -> tuple[Blob, Placed]:
-        """Place what no step made; it becomes a blob like any output."""
+    def keep(self, content: bytes) -> Blob:
+        """Make a blob of what no step made, to be placed like any output."""
         folder = self._store.home / "tmp"
         durable.make_folder(folder)
-        temp = durable.temp_beside(folder / target.name)
+        temp = durable.temp_beside(folder / "output")
         durable.write(temp, content, synced=False)
-        blob, _ = self._store.blobs.move_in({"": temp})[""]
-        return blob, self.place(blob, target)
+        return self._store.blobs.move_in({"": temp})[""][0]
 
     def present(self, target: Path) -> Blob | None:
         """What is at the target now, as a blob would be; None for nothing."""
@@ -71,18 +88,17 @@ class Outputs:
         try:
             if durable.copy(self._store.blobs.path(blob.digest), temp) != blob.digest:
                 raise StoreError(f"the cache's copy of '{target.name}' was damaged", hint="build again")
-            aside = _set_aside(target) if present and not self._is_ours(target, present) else None
+            aside = _set_aside(target) if present and not self._table.is_ours(target, present) else None
             durable.settle([(temp, target)])
         finally:
-            durable.remove(temp)
+            with contextlib.suppress(OSError):
+                durable.remove(temp)
         self._record(target, blob.digest)
         return Placed(target, "written", aside)
 
-    def save(self) -> None:
-        """Write what was put where; losing it costs nothing but a look at each file."""
-        if self._changed:
-            durable.write(self._path, records.seal({name: [d, *s] for name, (d, s) in self._placed.items()}))
-            self._changed = False
+    def save(self) -> str:
+        """Write down what was put where; what went wrong, "" for nothing."""
+        return self._table.save()
 
     def _digest_there(self, target: Path) -> str:
         """The digest of what is at the target now, "" for nothing; read only where its stat is new."""
@@ -90,17 +106,11 @@ class Outputs:
             now = signature(target)
         except OSError:
             return ""
-        digest, then = self._placed.get(str(target), ("", None))
-        return digest if then == now else durable.hash_file(target)
-
-    def _is_ours(self, target: Path, present: str) -> bool:
-        return present == self._placed.get(str(target), ("", None))[0]
+        row = self._table.row(target)
+        return row[0] if row is not None and row[1] == now else durable.hash_file(target)
 
     def _record(self, target: Path, digest: str) -> None:
-        item = (digest, signature(target))
-        if self._placed.get(str(target)) != item:
-            self._placed[str(target)] = item
-            self._changed = True
+        self._table.note(target, digest, signature(target))
 
 
 def _set_aside(target: Path) -> Path:
@@ -124,11 +134,3 @@ def _names_aside(target: Path) -> Iterator[Path]:
     while True:
         yield target.with_name(f"{target.stem}.mine-{number}{target.suffix}")
         number += 1
-
-
-def _load(path: Path) -> dict[str, tuple[str, Signature]]:
-    data = records.read(path)
-    try:
-        return {name: (item[0], Signature(*item[1:])) for name, item in data.items()} if data else {}
-    except (AttributeError, TypeError, IndexError):
-        return {}

@@ -12,6 +12,7 @@ from enginelab import Lab, digests, graph, step
 
 from vidbuild.engine import Graph, Product, State, gc
 from vidbuild.engine.memo import Memos
+from vidbuild.engine.newest import MEMOS
 from vidbuild.errors import StoreError
 
 
@@ -199,7 +200,7 @@ def test_trimming_sweeps_up(lab: Lab) -> None:
     """Old torn files, lock files and all but the newest memos go; a file that is being written stays."""
     lab.build(project())
     memos = Memos(lab.store)
-    for number in range(gc._KEPT_MEMOS + 5):
+    for number in range(MEMOS + 5):
         memos.put(f"{number:064x}", {"n": number})
         os.utime(lab.store.home / "memos" / "00" / f"{number:064x}", (number + 1, number + 1))
     old, fresh = lab.store.home / "cas" / ".tmp-old", lab.store.home / "cas" / ".tmp-new"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from enginelab import Lab, graph, names, step
 
-from vidbuild.engine import Blob, Store, durable, gc
+from vidbuild.engine import Blob, Store, durable, gc, records
 from vidbuild.engine.outputs import Outputs, Placed
 from vidbuild.errors import StoreError, UsageError
 
@@ -22,9 +23,7 @@ def made(lab: Lab, text: str = "one") -> Blob:
 
 def place(lab: Lab, blob: Blob, target: Path) -> Placed:
     """Place an output, as a build of its own."""
-    outputs = Outputs(Store(lab.store.root))
-    placed = outputs.place(blob, target)
-    outputs.save()
+    (placed,) = Outputs(Store(lab.store.root)).place_all([(blob, target)])
     return placed
 
 
@@ -181,9 +180,10 @@ def test_a_link_is_replaced_and_its_target_is_not(lab: Lab, target: Path) -> Non
 def test_what_no_step_made_is_placed_alike(lab: Lab, target: Path) -> None:
     """A report that the program writes itself is placed like an output, and told when it is the same."""
     outputs = Outputs(lab.store)
-    blob, placed = outputs.write(b"<html>", target)
-    assert (target.read_bytes(), placed.action) == (b"<html>", "written")
-    assert outputs.write(b"<html>", target)[1].action == "kept"
+    blob = outputs.keep(b"<html>")
+    assert [placed.action for placed in outputs.place_all([(blob, target)])] == ["written"]
+    assert target.read_bytes() == b"<html>"
+    assert outputs.place_all([(outputs.keep(b"<html>"), target)]) == [Placed(target, "kept")]
     assert outputs.present(target) == blob
     assert outputs.present(target.with_name("none")) is None
     assert list((lab.store.home / "tmp").iterdir()) == []
@@ -204,3 +204,60 @@ def test_where_no_hard_links_are_the_file_is_still_set_aside(
     placed = place(lab, made(lab), target)
     assert placed.aside == target.with_name("video.mine-2.mp4")
     assert placed.aside.read_text() == "mine"
+
+
+def test_two_builds_remember_side_by_side(lab: Lab, target: Path) -> None:
+    """What another build placed meanwhile is still known to be ours after we wrote down what we placed."""
+    one, two = Outputs(Store(lab.store.root)), Outputs(Store(lab.store.root))
+    other = target.with_name("other.mp4")
+    blob = made(lab)
+    one.place(blob, target)
+    two.place(blob, other)
+    one.save()
+    two.save()
+    for path in (target, other):
+        assert place(lab, made(lab, "two"), path) == Placed(path, "written")
+
+
+def test_a_build_killed_between_placing_and_saving_forgets_nothing(
+    lab: Lab, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P17: an output that was placed but not yet noted is ours: the next version replaces it and sets nothing aside."""
+    blob = made(lab)
+
+    def killed(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("vidbuild.engine.placed.PlacedTable.note", killed)
+        with pytest.raises(KeyboardInterrupt):
+            Outputs(Store(lab.store.root)).place_all([(blob, target)])
+    assert durable.hash_file(target) == blob.digest
+    assert place(lab, made(lab, "two"), target) == Placed(target, "written")
+    assert names(target.parent) == ["video.mp4"]
+
+
+def test_what_was_placed_long_ago_is_forgotten(lab: Lab, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P24: of very many outputs only those that are still there are remembered."""
+    monkeypatch.setattr("vidbuild.engine.placed._MANY", 3)
+    blob = made(lab)
+    for number in range(6):
+        place(lab, blob, target.with_name(f"{number}.mp4"))
+        if number < 4:
+            target.with_name(f"{number}.mp4").unlink()
+    remembered = records.read(lab.store.home / "placed")
+    assert remembered is not None
+    assert [Path(name).name for name in remembered] == ["3.mp4", "4.mp4", "5.mp4"]
+
+
+def test_a_memory_that_cannot_be_written_ends_nothing(lab: Lab, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P20: where only the memory of what was placed cannot be kept, the output is placed all the same."""
+    blob = made(lab)
+
+    def full(operation: str, path: Path, _source: object = None) -> None:
+        if operation == "rename" and path.name == "placed":
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(durable, "reached", full)
+    assert place(lab, blob, target) == Placed(target, "written")
+    assert Outputs(lab.store).save() == ""
