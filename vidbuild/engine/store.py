@@ -18,7 +18,6 @@ Folders of other versions, and files that are not ours, are left alone.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from vidbuild.engine.trace import Trace
 from vidbuild.errors import StoreError
 
 VERSION = "v1"
+_KEPT = ("placed", "use")
 DEFAULT_LIMIT = 10_000_000_000
 
 _README = """\
@@ -108,10 +108,14 @@ class Store:
         return Session.begin(self.home / "tmp")
 
     def clear(self) -> None:
-        """Remove everything of this version; other versions and foreign files stay.
+        """Remove everything of this version but what was put where; other versions and foreign files stay.
 
-        It is moved aside first, so that a build that begins meanwhile finds no half of it.
+        Traces go first, so that what is left when this is cut short is a cache like any other. Without the memory of
+        what was put where, the next build would take the last one's outputs for the user's own.
         """
-        aside = self.home.with_name(f"{VERSION}-{os.urandom(4).hex()}")
-        durable.rename(self.home, aside)
-        durable.remove_folder(aside)
+        parts = sorted(self.home.iterdir(), key=lambda part: part.name != "traces")
+        for part in parts:
+            if part.is_dir() and not part.is_symlink():
+                durable.remove_folder(part)
+            elif part.name not in _KEPT:
+                durable.remove(part)

@@ -152,13 +152,16 @@ def test_a_trace_can_be_read_by_people(store: Store) -> None:
 
 
 def test_other_versions_are_left_alone(store: Store) -> None:
-    """P22: clearing takes this version away and nothing else."""
+    """P22: clearing takes this version away and nothing else, but for the memory of what was put where."""
     (store.root / "v9" / "cas").mkdir(parents=True)
     (store.root / "v9" / "cas" / "x").touch()
     keep(store, TRACE)
+    for name in ("files", "usage", "placed"):
+        (store.home / name).touch()
+    (store.home / "link").symlink_to(store.root / "v9")
     store.clear()
     assert (store.root / "v9" / "cas" / "x").exists()
-    assert not store.home.exists()
+    assert [path.name for path in store.home.iterdir()] == ["placed"]
 
 
 def test_a_dead_builds_folder_is_swept_and_a_live_ones_is_not(store: Store) -> None:
