@@ -5,8 +5,10 @@ A run is alive while it holds the lock on its folder; one that is not and never 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,6 +23,7 @@ from vidbuild.record import dataclass, field
 KEPT = 50
 ALIVE = ("pending", "running", "paused")
 STATES = (*ALIVE, "completed", "failed", "cancelled")
+_ID = re.compile(r"\d{8}-\d{6}-\d{3}-[0-9a-f]{4}").fullmatch
 _STATE_AFTER = {
     "run_started": "running",
     "run_paused": "paused",
@@ -54,28 +57,34 @@ class Run:
 
 
 class RunLog:
-    """Listens to one build and keeps what it tells, readable by others at any moment."""
+    """Listens to one build and keeps what it tells, readable by others at any moment.
+
+    trouble: what could not be written, "" for nothing; a build is never ended by it.
+    """
 
     def __init__(self, folder: Path, entry: str, note: Mapping[str, Any] | None = None) -> None:
-        durable.make_folder(folder)
-        _prune(folder)
-        self.id = new_id()
+        self.trouble = ""
+        self._lock: Lock | None = None
+        self._events: durable.Lines | None = None
+        earlier = _own(folder)
+        self.id = new_id(earlier[-1] if earlier else "")
         self.folder = folder / self.id
-        lock = Lock.attempt(self.folder / "lock")
-        assert lock is not None  # noqa: S101 - the name is new
-        self._lock = lock
         self._state: dict[str, Any] = {"id": self.id, "entry": entry, "state": "pending", "started": time.time()}
         if note:
             self._state["note"] = dict(note)
-        self._write_state()
-        self._events = (self.folder / "events.jsonl").open("w", encoding="utf-8", errors="surrogatepass")
+        try:
+            durable.make_folder(folder)
+            _prune(folder)
+            self._lock = Lock.attempt(self.folder / "lock")
+            self._write_state()
+            self._events = durable.Lines(self.folder / "events.jsonl")
+        except OSError as error:
+            self._give_up(error)
 
     def __call__(self, event: Event) -> None:
         """Keep an event; cached steps come in thousands and are written with what follows them."""
-        self._events.write(event.to_line())
-        if isinstance(event, StepCached):
-            return
-        self._events.flush()
+        if self._events is not None:
+            self._events.add(event.to_line(), at_once=not isinstance(event, StepCached))
         if isinstance(event, StepFailed) and event.failure.command:
             self._save_command(event.step, event.failure)
         if event.type in _STATE_AFTER:
@@ -87,11 +96,14 @@ class RunLog:
 
     def close(self) -> None:
         """Say how the run ended; one that was thrown out of the middle is failed."""
-        self._events.close()
+        if self._events is not None:
+            self._events.close()
+            self.trouble = self.trouble or self._events.trouble
         if self._state["state"] in ALIVE:
             self._state |= {"state": "failed", "ended": time.time()}
         self._write_state()
-        self._lock.release()
+        if self._lock is not None:
+            self._lock.release()
 
     def _save_command(self, step: str, failure: Failure) -> None:
         """Keep the exact command that failed, as a script that can be read and run by hand."""
@@ -99,12 +111,20 @@ class RunLog:
 
         title = " ".join(f"step {step}: {failure.message}".split())
         text = f"#!/bin/sh\n# {title}\n{shlex.join(failure.command)}\n"
-        script(self.folder, step).write_text(text, encoding="utf-8", errors="surrogateescape")
+        self._write(script(self.folder, step), text.encode("utf-8", "surrogateescape"))
 
     def _write_state(self) -> None:
-        temp = durable.temp_beside(self.folder / "state.json")
-        temp.write_text(json.dumps(self._state), encoding="utf-8")
-        temp.replace(self.folder / "state.json")
+        self._write(self.folder / "state.json", json.dumps(self._state).encode())
+
+    def _write(self, path: Path, data: bytes) -> None:
+        if not self.trouble:
+            try:
+                durable.write(path, data, synced=False)
+            except OSError as error:
+                self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        self.trouble = f"cannot write '{error.filename or self.folder}': {durable.told(error)}"
 
 
 def script(run: Path, step: str) -> Path:
@@ -112,11 +132,21 @@ def script(run: Path, step: str) -> Path:
     return run / f"{step.replace(':', '-').replace('/', '-')}.sh"
 
 
-def new_id() -> str:
-    """An id that sorts by time: 20260131-235959-123-a1b2 (UTC)."""
-    now = time.time()
-    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now))
-    return f"{stamp}-{int(now * 1000) % 1000:03}-{os.urandom(2).hex()}"
+def new_id(after: str = "") -> str:
+    """An id that sorts by time: 20260131-235959-123-a1b2 (UTC); it sorts after a given one, whatever the clock says."""
+    stamp = _stamp(time.time_ns() // 1_000_000)
+    if stamp <= after:
+        with contextlib.suppress(ValueError):
+            import calendar
+
+            seconds = calendar.timegm(time.strptime(after[:15], "%Y%m%d-%H%M%S"))
+            stamp = _stamp(seconds * 1000 + int(after[16:19]) + 1)
+    return f"{stamp}-{os.urandom(2).hex()}"
+
+
+def _stamp(milliseconds: int) -> str:
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(seconds))}-{rest:03}"
 
 
 def past_runs(folder: Path) -> list[Run]:
@@ -134,7 +164,9 @@ def read_run(folder: Path, run: str) -> Run | None:
         data = _state_of(folder / run) if dead else data  # it may have ended between the two looks
         killed = dead and data["state"] in ALIVE
         state = "failed" if killed else data["state"]
-        return Run(run, data["entry"], state, data["started"], data.get("ended"), killed, data.get("note", {}))
+        started, ended = float(data["started"]), data.get("ended")
+        ended = None if ended is None else float(ended)
+        return Run(run, str(data["entry"]), state, started, ended, killed, data.get("note", {}))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -150,7 +182,8 @@ def read_events(folder: Path, run: str) -> Iterator[dict[str, Any]]:
         for line in lines:
             if not line.endswith("\n"):
                 return
-            yield json.loads(line)
+            with contextlib.suppress(ValueError):  # what a power cut left of it
+                yield json.loads(line)
 
 
 def _ids(folder: Path) -> list[str]:
@@ -160,7 +193,12 @@ def _ids(folder: Path) -> list[str]:
         return []
 
 
+def _own(folder: Path) -> list[str]:
+    """The ids that are of our making: what else is there is somebody else's."""
+    return [name for name in _ids(folder) if _ID(name)]
+
+
 def _prune(folder: Path) -> None:
-    for name in _ids(folder)[: -KEPT + 1]:
+    for name in _own(folder)[: -KEPT + 1]:
         if not is_held(folder / name / "lock"):
             durable.remove_folder(folder / name)

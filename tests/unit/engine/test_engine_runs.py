@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from enginelab import Lab, graph, step
 
-from vidbuild.engine import Product, runs
+from vidbuild.engine import Product, durable, runs
 from vidbuild.engine.runs import Run, past_runs, read_events, read_run
 
 
@@ -123,3 +124,50 @@ def test_the_state_is_plain_json(lab: Lab) -> None:
     state = json.loads((folder(lab) / run / "state.json").read_text())
     assert (state["id"], state["entry"], state["state"]) == (run, "x.yaml", "completed")
     assert state["started"] <= state["ended"] <= time.time()
+
+
+def test_ids_sort_by_time_whatever_the_clock_says(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that is set back by a year puts no run before an earlier one, and the newest are those that are kept."""
+    now, year = time.time_ns(), 365 * 24 * 3600 * 1_000_000_000
+    found = []
+    for clock in (now, now - year, now - year + 1, now + 1_000_000_000, now - 2 * year):
+        monkeypatch.setattr(time, "time_ns", lambda clock=clock: clock)
+        found.append(lab.build(graph(step("a"))).run)
+    assert found == sorted(found)
+    assert [run.id for run in past_runs(folder(lab))] == found
+    assert all(re.fullmatch(r"\d{8}-\d{6}-\d{3}-[0-9a-f]{4}", run) for run in found)
+
+
+def test_what_others_put_beside_the_runs_stays(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V11: a file or folder that is no run is neither listed nor pruned."""
+    monkeypatch.setattr(runs, "KEPT", 2)
+    for name in ("0-mine/notes.txt", ".DS_Store", "zz/x"):
+        (folder(lab) / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder(lab) / name).touch()
+    for number in range(4):
+        lab.build(graph(step("a", n=number)))
+    assert len(past_runs(folder(lab))) == 2
+    assert all((folder(lab) / name).exists() for name in ("0-mine/notes.txt", ".DS_Store", "zz/x"))
+
+
+def test_a_log_that_cannot_be_written_ends_no_build(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P20: a disk that is too full for the run's log is full enough for the video, and nobody is told twice."""
+
+    def full(operation: str, path: Path, _source: object = None) -> None:
+        if "runs" in path.parts and operation == "write":
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(durable, "reached", full)
+    assert lab.build(graph(step("a"))).status == "built"
+    log = runs.RunLog(folder(lab), "x")
+    log.close()
+    assert re.fullmatch(r"cannot write '.*runs/.*': no space left on device", log.trouble)
+
+
+def test_a_log_with_a_hole_is_read_on(lab: Lab) -> None:
+    """P16: what a power cut left of a log is passed over; what can be read is told."""
+    run = lab.build(graph(step("a"))).run
+    path = folder(lab) / run / "events.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + b"\0" * 40 + b"\n" + b"".join(lines[2:]))
+    assert [data["type"] for data in read_events(folder(lab), run)][:2] == ["run_started", "step_started"]
