@@ -5,34 +5,36 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from vidbuild import __version__
-from vidbuild.api.listening import listening
+from vidbuild.api.heard import Heard
+from vidbuild.api.listening import Listeners, listening
 from vidbuild.api.placing import Placing, refuse_sources
-from vidbuild.api.planning import Plan, plan_of, store_of
+from vidbuild.api.planning import Plan, entry_of, plan_of, store_of
 from vidbuild.api.result import FailedStep, Notice, Result, Steps
+from vidbuild.api.several import SpecLike, for_one, note, path_of, refuse_same_names
 from vidbuild.api.tools import tools
 from vidbuild.engine.engine import Engine
-from vidbuild.engine.events import Event, Listener
+from vidbuild.engine.events import Event, Listener, RunStarted, StepFinished, StepStarted
 from vidbuild.engine.graph import Step
 from vidbuild.engine.result import BuildReport, StepReport
-from vidbuild.engine.runs import script
+from vidbuild.engine.runs import new_id, script
 from vidbuild.engine.store import Store
+from vidbuild.engine.telling import interrupted
 from vidbuild.errors import Failure, StoreError, UsageError, VidbuildError
 from vidbuild.model import Spec
 from vidbuild.place import Place
 from vidbuild.plan.kinds import KINDS, RESOURCES
-from vidbuild.project import OUTPUT_FOLDER, name_of
+from vidbuild.project import OUTPUT_FOLDER
+from vidbuild.record import dataclass
 
 PASSED_ON = ("VIDBUILD_FFMPEG", "PATH", "SYSTEMROOT")
 FOR_NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SSL_CERT_FILE", "VIDBUILD_EDGE_ENDPOINT")
 FIXED = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"}
 NETWORK = "network"
-
-SpecLike = Spec | str | os.PathLike[str]
 
 
 class Options(TypedDict, total=False):
@@ -42,8 +44,11 @@ class Options(TypedDict, total=False):
     it. output: the folder for outputs instead of `build` beside the spec. only: ids of scenes to build a video of by
     themselves. variables: values for the spec's vars. fresh: ids or patterns of steps to run whatever the cache holds.
     dry_run: run and write nothing, tell what would run. offline: fail where a step would need the network. cache: the
-    cache's folder. on_event: called with each event in order; a function, or a coroutine function that is awaited.
-    cancelled: asked while building; once true, nothing new is started and what had finished is kept.
+    cache's folder. on_event: called with each event in order; a function, a coroutine function that is awaited, or a
+    mapping from types of event, which may be patterns such as "step_*", to such functions.
+    cancelled: asked while building; once true, nothing new is started, what runs may end, and it is kept.
+    hurried: asked from then on; once true, what still runs is killed. code_if_cancelled: told in the last event then.
+    resume: the id of an earlier run of the spec, or "last", that failed, was cancelled or killed and is continued.
     """
 
     jobs: int | None
@@ -55,8 +60,11 @@ class Options(TypedDict, total=False):
     dry_run: bool
     offline: bool
     cache: Path | None
-    on_event: Callable[[Event], None] | Callable[[Event], Awaitable[None]] | None
+    on_event: Listeners | None
     cancelled: Callable[[], bool]
+    hurried: Callable[[], bool]
+    code_if_cancelled: Callable[[], int]
+    resume: str | None
 
 
 def build(spec: SpecLike, **options: Unpack[Options]) -> Result:
@@ -65,11 +73,29 @@ def build(spec: SpecLike, **options: Unpack[Options]) -> Result:
     What is wrong with the spec is raised as SpecError; a step that fails is in the result. Options: see `Options`.
     UsageError and StoreError are raised where nothing could be tried.
     """
-    started = time.monotonic()
-    path = _path(spec)
+    return _one_of([spec], spec, options, new_id())
+
+
+def _one_of(specs: Sequence[SpecLike], spec: SpecLike, options: Options, batch: str) -> Result:
+    """Build one of the specs of a command, and tell of its end whatever that is."""
+    path = path_of(spec)
     store = store_of(path, options.get("cache"))
+    with listening(None if options.get("dry_run") else options.get("on_event")) as listener:
+        heard = Heard(listener)
+        try:
+            command = _Command(tuple(map(path_of, specs)), batch)
+            return _tried(spec, store, options, heard, command)
+        except BaseException as error:
+            if not options.get("dry_run"):
+                entry = entry_of(path, options.get("only", ()), store)
+                heard.end(error, entry, store, options.get("code_if_cancelled") or interrupted)
+            raise
+
+
+def _tried(spec: SpecLike, store: Store, options: Options, heard: Heard, command: _Command) -> Result:
+    started = time.monotonic()
     try:
-        return _build(spec, path, store, options, started)
+        return _build(spec, store, options, started, heard, command)
     except BrokenPipeError:
         raise  # whoever was told of events has gone: that is no trouble of the cache
     except OSError as error:  # every file of the user's own is told by whoever reads it
@@ -77,57 +103,41 @@ def build(spec: SpecLike, **options: Unpack[Options]) -> Result:
         raise StoreError(f"the cache cannot be used: {(error.strerror or str(error)).lower()}: '{name}'") from error
 
 
-def _build(spec: SpecLike, path: Path, store: Store, options: Options, started: float) -> Result:
-    dry_run, only = options.get("dry_run", False), options.get("only", ())
+def _build(spec: SpecLike, store: Store, options: Options, started: float, heard: Heard, command: _Command) -> Result:
+    dry_run, only, path = options.get("dry_run", False), options.get("only", ()), path_of(spec)
     plan = plan_of(spec, store=store, variables=options.get("variables"), only=only, remember=not dry_run)
     if dry_run:
         return _foreseen(plan, store, options.get("fresh", ()), started)
-    with listening(options.get("on_event")) as listener:
-        folder = options.get("output") or path.parent / OUTPUT_FOLDER
-        return _One(plan, store, folder, started).build(options, listener)
+    folder = options.get("output") or path.parent / OUTPUT_FOLDER
+    facts = note(path, command.specs, command.batch, options, store, made=isinstance(spec, Spec))
+    return _One(plan, store, folder, started).build(options, heard, facts)
 
 
 def build_all(specs: Iterable[SpecLike], **options: Unpack[Options]) -> list[Result]:
     """Build specs one after the other; a spec that is wrong is a failed result, and ends it unless keep_going."""
     several = list(specs)
-    _refuse_same_names(several, options)
+    refuse_same_names(several, options)
     results: list[Result] = []
+    batch = new_id()
     for spec in several:
         try:
-            result = build(spec, **_for_one(spec, several, options))
+            result = _one_of(several, spec, for_one(spec, several, options), batch)
         except VidbuildError as error:
             if not hasattr(error, "diagnostics") and not (options.get("keep_going") and len(several) > 1):
                 raise
-            result = _untried(_path(spec), error)
+            result = _untried(path_of(spec), error)
         results.append(result)
         if not result.ok and not options.get("keep_going"):
             break
     return results
 
 
-def _path(spec: SpecLike) -> Path:
-    return spec.path if isinstance(spec, Spec) else Path(spec)
+@dataclass(frozen=True, slots=True)
+class _Command:
+    """What one build is part of: all specs that were named, and a mark that their runs have in common."""
 
-
-def _for_one(spec: SpecLike, several: Sequence[SpecLike], options: Options) -> Options:
-    """The options for one of several specs: a variable that only others of them name is not meant for it."""
-    variables = options.get("variables")
-    if not variables or len(several) == 1:
-        return options
-    texts = {_path(each): _text(each) for each in several}
-    own = {
-        name: value
-        for name, value in variables.items()
-        if name in texts[_path(spec)] or not any(name in text for text in texts.values())
-    }
-    return {**options, "variables": own}
-
-
-def _text(spec: SpecLike) -> str:
-    try:
-        return str(spec.data) if isinstance(spec, Spec) else _path(spec).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ""  # its reader tells what is wrong with it
+    specs: tuple[Path, ...]
+    batch: str
 
 
 def _untried(path: Path, error: VidbuildError) -> Result:
@@ -136,16 +146,6 @@ def _untried(path: Path, error: VidbuildError) -> Result:
     fault = "spec" if isinstance(error, UsageError) else "step"
     failed = () if told else (FailedStep(path.name, error.message, error.hint, fault=fault),)
     return Result("failed", path, "", (), Steps(0, failed=failed), 0.0, 0.0, diagnostics=told)
-
-
-def _refuse_same_names(specs: Sequence[SpecLike], options: Options) -> None:
-    """Raise UsageError where one spec's outputs would take the place of another's."""
-    first: dict[Path, Path] = {}
-    for path in map(_path, specs):
-        target = (options.get("output") or path.parent / OUTPUT_FOLDER).absolute() / name_of(path)
-        if target in first and first[target] != path:
-            raise UsageError(f"'{first[target]}' and '{path}' have the same outputs, '{target.name}.mp4' and so on")
-        first[target] = path
 
 
 def engine_of(store: Store) -> Engine:
@@ -182,7 +182,7 @@ class _One:
         self._started = started
         self._placing: Placing | None = None
 
-    def build(self, options: Options, on_event: Listener | None) -> Result:
+    def build(self, options: Options, on_event: Listener, facts: Mapping[str, Any]) -> Result:
         plan, engine, fresh = self.plan, engine_of(self.store), options.get("fresh", ())
         refuse_sources(plan, self.folder)
         if options.get("offline"):
@@ -198,6 +198,11 @@ class _One:
             weights=plan.weights,
             on_event=on_event,
             cancelled=options.get("cancelled") or _never,
+            hurried=options.get("hurried") or _never,
+            code_if_cancelled=options.get("code_if_cancelled") or interrupted,
+            continues=self._continues(options),
+            note=facts,
+            following=self._following,
             completing=self._place,
         )
         steps = Steps(
@@ -214,6 +219,24 @@ class _One:
         warnings = (*plan.warnings, *self._warnings(report), *(placing.notices if placing else ()))
         files, seconds = tuple(placing.files if placing else ()), self._seconds(report)
         return Result(status, plan.spec, report.run, files, steps, seconds, _since(self._started), warnings)
+
+    def _continues(self, options: Options) -> str:
+        name = options.get("resume")
+        if not name:
+            return ""
+        from vidbuild.api.resuming import earlier
+
+        return earlier(self.store, name, self.plan.entry, options.get("variables") or {}).id
+
+    def _following(self, event: Event) -> Iterable[Event]:
+        """What a build that does nothing tells needs no events but the engine's."""
+        if not isinstance(event, (RunStarted, StepStarted, StepFinished)):
+            return ()
+        if isinstance(event, RunStarted) and not self.plan.warnings:
+            return ()
+        from vidbuild.api.events import following
+
+        return following(self.plan, self.store, event)
 
     def _place(self, report: BuildReport) -> None:
         self._placing = Placing(self.plan, self.store, self.folder, report)

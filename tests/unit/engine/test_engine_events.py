@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 from enginelab import Lab, graph, step
 
+from vidbuild.api import events as of_videos
 from vidbuild.engine import Graph, Product
 from vidbuild.engine import events as module
 from vidbuild.engine.events import Event
@@ -20,7 +21,7 @@ from vidbuild.engine.runs import read_events
 SCHEMA = json.loads((Path(__file__).parents[3] / "schemas" / "events.schema.json").read_text())
 TYPES = [
     found
-    for found in vars(module).values()
+    for found in (vars(module) | vars(of_videos)).values()
     if isinstance(found, type) and issubclass(found, Event) and "type" in vars(found) and found is not Event
 ]
 OLD = Path(__file__).with_name("old")

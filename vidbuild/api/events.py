@@ -1,0 +1,134 @@
+"""The events that only videos have, and which of the engine's they follow; it knows nothing of who listens.
+
+The engine tells of steps; that a step speaks, or that the spec was wrong, is known here.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from vidbuild.engine.events import Event, RunStarted, StepFinished, StepStarted
+from vidbuild.record import dataclass
+
+if TYPE_CHECKING:
+    from vidbuild.api.planning import Plan
+    from vidbuild.api.result import Notice
+    from vidbuild.engine.store import Store
+    from vidbuild.spec.diagnostics import Diagnostic
+
+_SPEAKS = "speak-"
+_RATE = 48_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceGenerating(Event):
+    """A narration is being spoken; engine, voice: who was asked for."""
+
+    type: ClassVar[str] = "voice_generating"
+    step: str
+    engine: str
+    voice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceGenerated(Event):
+    """A narration was spoken; engine, voice: who spoke, a declared fallback perhaps; seconds: of speech."""
+
+    type: ClassVar[str] = "voice_generated"
+    step: str
+    engine: str
+    voice: str
+    seconds: float
+    words: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationWarning(Event):
+    """Something doubtful in the spec; line and column count from 1, 0 where it is about no place."""
+
+    type: ClassVar[str] = "validation_warning"
+    message: str
+    file: str
+    line: int
+    column: int
+    hint: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationError(Event):
+    """Something wrong in the spec, for which nothing is built; line and column count from 1, 0 for no place."""
+
+    type: ClassVar[str] = "validation_error"
+    message: str
+    file: str
+    line: int
+    column: int
+    hint: str | None
+
+
+def following(plan: Plan, store: Store, event: Event) -> Iterable[Event]:
+    """The events that follow one of the engine's, while this plan is built into this store."""
+    if isinstance(event, RunStarted):
+        return [_warning(event, notice, str(plan.spec)) for notice in plan.warnings]
+    if isinstance(event, StepStarted) and event.kind.startswith(_SPEAKS):
+        voice = plan.graph.steps[event.step].params["voice"]
+        who = {"engine": voice["engine"], "voice": voice.get("name") or ""}
+        return [VoiceGenerating(run=event.run, time=event.time, step=event.step, **who)]
+    if isinstance(event, StepFinished) and plan.graph.steps[event.step].kind.startswith(_SPEAKS):
+        return _generated(event, store)
+    return ()
+
+
+def _generated(event: StepFinished, store: Store) -> Iterator[Event]:
+    trace = store.trace(event.key)
+    if trace is None or "words.json" not in trace.outputs:
+        return
+    said = json.loads(store.blobs.path(trace.outputs["words.json"].digest).read_text(encoding="utf-8"))
+    engine, _, voice = said["voice"].partition(":")
+    yield VoiceGenerated(
+        run=event.run,
+        time=event.time,
+        step=event.step,
+        engine=engine,
+        voice=voice,
+        seconds=round(said["samples"] / _RATE, 3),
+        words=len(said["words"]),
+    )
+
+
+def _warning(event: Event, notice: Notice, spec: str) -> ValidationWarning:
+    place = notice.place
+    return ValidationWarning(
+        run=event.run,
+        time=event.time,
+        message=notice.message,
+        file=place.file if place else spec,
+        line=place.line if place else 0,
+        column=place.column if place else 0,
+        hint=notice.hint,
+    )
+
+
+def wrong(run: str, item: Diagnostic) -> ValidationError | ValidationWarning:
+    """A diagnostic as an event."""
+    kind = ValidationError if item.severity == "error" else ValidationWarning
+    facts: dict[str, Any] = {
+        "message": item.message,
+        "file": item.path,
+        "line": item.line,
+        "column": item.column,
+        "hint": item.hint,
+    }
+    return kind(run=run, time=time.time(), **facts)
+
+
+def types() -> list[str]:
+    """The types of all events there are."""
+    from vidbuild.engine import events
+
+    kinds = [each for each in vars(events).values() if isinstance(each, type) and issubclass(each, Event)]
+    own: list[type[Event]] = [VoiceGenerating, VoiceGenerated, ValidationWarning, ValidationError]
+    return [each.type for each in [*kinds, *own] if "type" in vars(each) and each is not Event]

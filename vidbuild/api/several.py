@@ -1,0 +1,74 @@
+"""What the specs of one command have in common, and what each of them is meant by; it builds nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vidbuild.engine.store import Store
+from vidbuild.errors import UsageError
+from vidbuild.model import Spec
+from vidbuild.project import OUTPUT_FOLDER, name_of
+
+if TYPE_CHECKING:
+    from vidbuild.api.building import Options
+
+SpecLike = Spec | str | os.PathLike[str]
+
+
+def path_of(spec: SpecLike) -> Path:
+    """Where a spec is, or would be."""
+    return spec.path if isinstance(spec, Spec) else Path(spec)
+
+
+def for_one(spec: SpecLike, several: Sequence[SpecLike], options: Options) -> Options:
+    """The options for one of several specs: a variable that only others of them name is not meant for it."""
+    variables = options.get("variables")
+    if not variables or len(several) == 1:
+        return options
+    texts = {path_of(each): _text(each) for each in several}
+    own = {
+        name: value
+        for name, value in variables.items()
+        if name in texts[path_of(spec)] or not any(name in text for text in texts.values())
+    }
+    return {**options, "variables": own}
+
+
+def _text(spec: SpecLike) -> str:
+    try:
+        return str(spec.data) if isinstance(spec, Spec) else path_of(spec).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""  # its reader tells what is wrong with it
+
+
+def refuse_same_names(specs: Sequence[SpecLike], options: Options) -> None:
+    """Raise UsageError where one spec's outputs would take the place of another's."""
+    first: dict[Path, Path] = {}
+    for path in map(path_of, specs):
+        target = (options.get("output") or path.parent / OUTPUT_FOLDER).absolute() / name_of(path)
+        if target in first and first[target] != path:
+            raise UsageError(f"'{first[target]}' and '{path}' have the same outputs, '{target.name}.mp4' and so on")
+        first[target] = path
+
+
+def note(
+    spec: Path, specs: Sequence[Path], batch: str, options: Mapping[str, Any], store: Store, *, made: bool
+) -> dict[str, Any]:
+    """What a run keeps of the command it is part of; paths are relative to the cache, which moves with its project."""
+    output = options.get("output")
+    return {
+        "batch": batch,
+        "spec": _inwards(spec, store),
+        "specs": [_inwards(each, store) for each in specs],
+        "output": _inwards(output, store) if output else None,
+        "only": list(options.get("only", ())),
+        "variables": sorted(options.get("variables") or ()),
+        "made": made,
+    }
+
+
+def _inwards(path: Path, store: Store) -> str:
+    return os.path.relpath(path.absolute(), store.root.absolute())
