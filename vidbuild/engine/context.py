@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from vidbuild.record import dataclass, field
 
@@ -21,7 +21,13 @@ class StepWarning:
     hint: str | None = None
 
 
-def _no_progress(done: int, total: int) -> None:
+class Progress(Protocol):
+    """Tells how far a step is: done of total (0 where that is not known), in the unit named, such as "frames"."""
+
+    def __call__(self, done: int, total: int, unit: str = "") -> None: ...  # noqa: D102 - said above
+
+
+def _no_progress(done: int, total: int, unit: str = "") -> None:
     """Progress nobody asked for."""
 
 
@@ -41,7 +47,7 @@ class Context:
     out: Path
     scratch: Path
     env: Mapping[str, str]
-    progress: Callable[[int, int], None] = _no_progress
+    progress: Progress = _no_progress
     warnings: list[StepWarning] = field(default_factory=list)
 
     def warn(self, message: str, *, field: str = "", hint: str | None = None) -> None:

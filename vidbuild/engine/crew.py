@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from enum import Enum
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine.lock import Lock
@@ -66,8 +67,10 @@ class Crew:
         self._in_use[resource] -= 1
         lock.release(remove=True)
 
-    def start(self, step: str, run: str, params: Mapping[str, Any], feeds: Mapping[str, Any]) -> None:
-        """Have a claimed step run."""
+    def start(
+        self, step: str, run: str, params: Mapping[str, Any], feeds: Mapping[str, Any], seconds: float = inf
+    ) -> None:
+        """Have a claimed step run, for at most so many seconds."""
         pool, session = self._open()
         self._count += 1
         request = {
@@ -79,7 +82,7 @@ class Crew:
             "blobs": str(self._store.blobs.root),
             "env": dict(self._env),
         }
-        pool.start(step, request)
+        pool.start(step, request, seconds)
 
     def hear(self, seconds: float) -> list[Message]:
         """What the workers say, waiting for at most so long."""

@@ -7,6 +7,7 @@ itself through `reached` right before it happens.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -17,6 +18,9 @@ from typing import BinaryIO
 TEMP_PREFIX = ".tmp-"
 _FICLONE = 0x40049409
 _CHUNK = 1 << 20
+
+# What a machine runs out of, and may have again a moment later.
+_SHORT_OF = frozenset({errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EAGAIN})
 
 
 def reached(operation: str, path: Path | str, source: Path | str | None = None) -> None:
@@ -30,6 +34,11 @@ def reached(operation: str, path: Path | str, source: Path | str | None = None) 
 def told(error: OSError) -> str:
     """What went wrong, as our messages have it: lower case, without numbers and names."""
     return (error.strerror or str(error)).lower()
+
+
+def may_pass(error: OSError) -> bool:
+    """Whether the same may succeed a moment later, nothing else having changed."""
+    return error.errno in _SHORT_OF
 
 
 def temp_beside(target: Path) -> Path:

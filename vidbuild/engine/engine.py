@@ -8,17 +8,19 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vidbuild.engine.build import Build, Options
-from vidbuild.engine.crew import Crew
+from vidbuild.engine.build import build
 from vidbuild.engine.events import Listener
 from vidbuild.engine.files import FileTable
 from vidbuild.engine.graph import Graph, Kind
 from vidbuild.engine.index import Index
 from vidbuild.engine.ledger import Ledger
+from vidbuild.engine.options import Options, Retry
 from vidbuild.engine.result import BuildReport
 from vidbuild.engine.runs import RunLog
+from vidbuild.engine.standing import Standing
 from vidbuild.engine.store import DEFAULT_LIMIT, Store
 from vidbuild.engine.telling import Following, Telling, interrupted, nothing_follows
 from vidbuild.engine.tools import Tool, Tools
@@ -27,8 +29,10 @@ from vidbuild.errors import UsageError
 if TYPE_CHECKING:
     from vidbuild.engine.control import Wish
     from vidbuild.engine.explain import Explanation
+    from vidbuild.engine.pace import Pace
 
 _WAIT_FOR_TRIM = 0.02
+RETRY = Retry()
 
 
 def _never() -> bool:
@@ -37,10 +41,6 @@ def _never() -> bool:
 
 def _nothing(_report: BuildReport) -> None:
     """Nothing else is to be done."""
-
-
-def _stopped(cancelled: Callable[[], bool], hurried: Callable[[], bool], wished: Callable[[], Wish] | None) -> bool:
-    return cancelled() or hurried() or (wished is not None and wished().value == "cancel")
 
 
 class Engine:
@@ -80,9 +80,11 @@ class Engine:
         cancelled: Callable[[], bool] = _never,
         wished: Callable[[], Wish] | None = None,
         hurried: Callable[[], bool] = _never,
-        grace: float = 10.0,  # noqa: ARG002 - the signature comes first
+        grace: float = 10.0,
         limit: int = DEFAULT_LIMIT,
         continues: str = "",
+        shuffle: int | None = None,
+        retry: Retry = RETRY,
         note: Mapping[str, Any] | None = None,
         following: Following = nothing_follows,
         completing: Callable[[BuildReport], None] = _nothing,
@@ -100,30 +102,38 @@ class Engine:
         hurried: asked while they may; once true, they are killed at once.
         limit: bytes over which the store is trimmed at the end, what this build used excepted.
         continues: the id of an earlier run that this one goes on with, to be told so.
+        shuffle: start ready steps in a random order that follows from this number, not the longest work first.
+        retry: how often and how soon a step is tried again that failed of what may pass.
         note: what the caller wants to know of the run later, as JSON values.
         following: events of the caller's own that follow one of the engine's and are told next, to all listeners.
         completing: what else must be done before a build that did not fail is told to be over.
         Raises UsageError for a target or pattern that fits no step, StoreError where the store cannot be written.
         """
         wanted = _part(graph, targets)
-        cancelled = partial(_stopped, cancelled, hurried, wished)
         jobs = jobs or os.cpu_count() or 1
         options = Options(
-            entry, jobs, keep_going, _matching(fresh, wanted), limits or {}, weights or {}, self._made_by, continues
+            entry=entry,
+            jobs=jobs,
+            keep_going=keep_going,
+            fresh=_matching(fresh, wanted),
+            limits=limits or {},
+            weights=weights or {},
+            made_by=self._made_by,
+            continues=continues,
+            shuffle=shuffle,
+            retry=retry,
         )
         self.store.prepare()
         log = RunLog(self.store.root / "runs", entry, note)
         telling = Telling(wanted, log.id, [log, on_event] if on_event else [log], following)
+        pace = partial(_pace, cancelled, wished, hurried, grace, log.folder)
         with contextlib.closing(log):
             try:
                 ledger = self._ledger(wanted, entry)
-                crew = Crew(self.store, jobs, options.limits, self._worker_env)
-                with self._in_use(cancelled):
-                    try:
-                        report = Build(ledger, crew, telling, options, cancelled).go()
-                    finally:
-                        ledger.table.save()
-                        ledger.index.save(entry, graph.steps)
+                standing = Standing(ledger, telling, options)
+                save = partial(_save, ledger, entry, graph)
+                with self._in_use(pace):
+                    report = build(standing, options, partial(self._drive, standing, pace, options, save), save)
                     if report.ok:
                         completing(report)
                 telling.end(report, code_if_cancelled())
@@ -157,15 +167,52 @@ class Engine:
         return Ledger(self.store, self._kinds, Tools(self._tools, table), table, index, graph)
 
     @contextlib.contextmanager
-    def _in_use(self, cancelled: Callable[[], bool]) -> Iterator[None]:
+    def _in_use(self, pace: Callable[[], Pace]) -> Iterator[None]:
         """Keep the store from being trimmed; a trimming that is on is waited for."""
-        while (lock := self.store.lock_use()) is None and not cancelled():
-            time.sleep(_WAIT_FOR_TRIM)
+        lock = self.store.lock_use()
+        if lock is None:
+            asked = pace()
+            while (lock := self.store.lock_use()) is None and asked.look().value != "cancel":
+                time.sleep(_WAIT_FOR_TRIM)
         try:
             yield
         finally:
             if lock is not None:
                 lock.release()
+
+    def _drive(self, standing: Standing, pace: Callable[[], Pace], options: Options, save: Callable[[], bool]) -> bool:
+        """Have steps run; what that needs is loaded here, for most builds have none to run."""
+        from vidbuild.engine.crew import Crew
+        from vidbuild.engine.drive import Drive
+
+        with contextlib.closing(Crew(self.store, options.jobs, options.limits, self._worker_env)) as crew:
+            return Drive(standing, crew, pace(), options, save).run()
+
+
+def _pace(
+    cancelled: Callable[[], bool],
+    wished: Callable[[], Wish] | None,
+    hurried: Callable[[], bool],
+    grace: float,
+    run: Path,
+) -> Pace:
+    """What asks everybody who may wish something of the build."""
+    from vidbuild.engine.control import Wish, asked
+    from vidbuild.engine.pace import Pace
+
+    def ended() -> Wish:
+        return Wish.CANCEL if cancelled() else Wish.GO
+
+    askers: list[Callable[[], Wish]] = [ended, partial(asked, run)]
+    if wished is not None:
+        askers.append(wished)
+    return Pace(askers, grace, hurried)
+
+
+def _save(ledger: Ledger, entry: str, graph: Graph) -> bool:
+    """Put what is known now on the disk; whether it is there."""
+    troubles = [ledger.table.save(), ledger.index.save(entry, graph.steps)]
+    return not any(troubles)
 
 
 def _part(graph: Graph, targets: Collection[str] | None) -> Graph:

@@ -24,17 +24,14 @@ from typing import Any
 
 from vidbuild.engine import durable
 from vidbuild.engine.blobs import Blobs, SourceChangedError, product_files
-from vidbuild.engine.context import Context
+from vidbuild.engine.context import Context, Progress
 from vidbuild.errors import Failure, StepError, VidbuildError
 from vidbuild.record import values
 
-Progress = Callable[[int, int], None]
 _LOG_LINES = 40
 
-# What the machine, not vidbuild, is at fault for.
-_SURROUNDINGS = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENOMEM}
-)
+# What the machine, not vidbuild, is at fault for, whether it passes or not.
+_SURROUNDINGS = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 def execute(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -48,10 +45,9 @@ def execute(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         _function(request["run"])(context)
         seconds = time.monotonic() - started
         outputs = _collect(request["step"], context.out, blobs)
-    except StepError as error:
-        return {"failure": values(error.failure), "warnings": _warnings(warnings)}
     except Exception as error:  # noqa: BLE001 - a step may raise anything; all of it is told, none of it ends the worker
-        return {"failure": values(_unexpected(error)), "warnings": _warnings(warnings)}
+        failure = _gone(request, blobs) or _failure(error)
+        return {"failure": values(failure), "warnings": _warnings(warnings)}
     finally:
         _leave(folder)
     return {"outputs": outputs, "sources": sources, "warnings": _warnings(warnings), "seconds": seconds}
@@ -81,7 +77,11 @@ def _copy_source(role: str, feed: Mapping[str, Any], blobs: Blobs, scratch: Path
     except SourceChangedError as error:
         raise StepError(f"'{error}' changed during the build", hint="build again", field=role) from error
     except OSError as error:
-        raise StepError(f"cannot read '{feed['source']}': {durable.told(error)}", field=role) from error
+        passing = durable.may_pass(error)
+        verb = "copy" if passing else "read"
+        raise StepError(
+            f"cannot {verb} '{feed['source']}': {durable.told(error)}", field=role, transient=passing
+        ) from error
 
 
 def _link(feed: Mapping[str, Any], inputs: Path, blobs: Blobs) -> Path:
@@ -112,12 +112,26 @@ def _collect(step: str, out: Path, blobs: Blobs) -> dict[str, Any]:
     return {name: [blob.digest, *found] for name, (blob, found) in blobs.move_in(files).items()}
 
 
-def _unexpected(error: Exception) -> Failure:
+def _gone(request: Mapping[str, Any], blobs: Blobs) -> Failure | None:
+    """What a step that failed is to be told as where somebody took an input of it out of the cache meanwhile."""
+    for role, feed in request["inputs"].items():
+        digests = feed["files"].values() if "files" in feed else [feed["blob"]]
+        if "source" not in feed and not all(blobs.path(digest).exists() for digest in digests):
+            return Failure("what it reads is gone from the cache", "build again", role)
+    return None
+
+
+def _failure(error: Exception) -> Failure:
+    if isinstance(error, StepError):
+        return error.failure
     log = tuple("".join(traceback.format_exception(error)).splitlines()[-_LOG_LINES:])
     if isinstance(error, VidbuildError):
         return Failure(error.message, error.hint, log=log)
-    if isinstance(error, OSError) and error.errno in _SURROUNDINGS:
-        return Failure(f"{durable.told(error)}: '{error.filename}'" if error.filename else durable.told(error), log=log)
+    if isinstance(error, MemoryError):
+        return Failure("there was not enough memory", log=log, transient=True)
+    if isinstance(error, OSError) and (durable.may_pass(error) or error.errno in _SURROUNDINGS):
+        told = f"{durable.told(error)}: '{error.filename}'" if error.filename else durable.told(error)
+        return Failure(told, log=log, transient=durable.may_pass(error))
     return Failure(f"{type(error).__name__}: {error}", log=log, fault="bug")
 
 

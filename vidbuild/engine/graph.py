@@ -60,6 +60,7 @@ class Kind:
     tools: names of the tools whose identities are in the key.
     resource: a named resource of which the scheduler hands out a limited number ("" for none).
     wrappers: params that only hold what the user calls by its own name; left out when telling what changed.
+    seconds: how long a step may take before it is stopped and fails; never in the key.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Kind:
     tools: tuple[str, ...] = ()
     resource: str = ""
     wrappers: tuple[str, ...] = ()
+    seconds: float = 3600.0
 
 
 class GraphError(Exception):

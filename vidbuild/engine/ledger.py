@@ -6,7 +6,7 @@ It knows nothing of when or whether steps run.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from vidbuild.engine import durable
@@ -52,6 +52,8 @@ class Ledger:
         self.products: dict[str, Mapping[str, Blob]] = {}
         self.keys: dict[str, str] = {}
         self._wholes: dict[str, str] = {}
+        self._sources: dict[str, str] = {}
+        self._edited: set[str] = set()
         self._sound: set[str] = set()
         self.added = 0
 
@@ -75,10 +77,27 @@ class Ledger:
         return self.blob(step, source).digest + plain_suffix(source.name)
 
     def _source_digest(self, role: str, source: Source) -> str:
+        """What the source holds; all steps of a build see it as it was when it was first looked at."""
+        if source.path not in self._sources:
+            try:
+                self._sources[source.path] = self.table.digest(source.path)
+            except OSError as error:
+                raise StepError(f"cannot read '{source.path}': {durable.told(error)}", field=role) from error
+        return self._sources[source.path]
+
+    def edited(self, step: Step) -> Iterator[tuple[str, str]]:
+        """The role and path of each source of the step that no longer holds what the build goes by; each path once."""
+        for role, source in step.inputs.items():
+            if not isinstance(source, Source) or source.path in self._edited or not self._is_edited(source.path):
+                continue
+            self._edited.add(source.path)
+            yield role, source.path
+
+    def _is_edited(self, path: str) -> bool:
         try:
-            return self.table.digest(source.path)
-        except OSError as error:
-            raise StepError(f"cannot read '{source.path}': {durable.told(error)}", field=role) from error
+            return self.table.digest(path) != self._sources[path]
+        except OSError:
+            return True
 
     def _whole(self, step: str) -> str:
         if step not in self._wholes:

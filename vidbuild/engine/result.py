@@ -45,13 +45,14 @@ class StepReport:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """How a build ended: status is built, up-to-date, failed or cancelled."""
+    """How a build ended: status is built, up-to-date, failed or cancelled; retried: attempts that were repeated."""
 
     run: str
     status: str
     steps: Mapping[str, StepReport]
     seconds: float
     blobs: Blobs
+    retried: int = 0
 
     def path(self, step: str, name: str) -> Path:
         """Where an output's blob is: read-only, and never to be changed or linked to."""

@@ -10,7 +10,7 @@ class State(Enum):
     """Where a step stands. Each says what must hold for a step to be in it."""
 
     WAITING = "waiting"  # something that feeds it has not ended, so its key is not known
-    READY = "ready"  # its key is known, no trace stands for it, and it waits for a worker
+    READY = "ready"  # its key is known, no trace stands for it, and it waits for a worker, or for its next attempt
     LOCKED = "locked"  # its key is being made by another build
     RUNNING = "running"  # a worker has it
     CACHED = "cached"  # ended: a trace stands for its key
@@ -26,7 +26,7 @@ MOVES: dict[State, frozenset[State]] = {
     State.WAITING: frozenset({State.READY, State.CACHED, State.FAILED, State.ABORTED}),
     State.READY: frozenset({State.LOCKED, State.RUNNING, State.CACHED, State.FAILED, State.ABORTED}),
     State.LOCKED: frozenset({State.READY, State.RUNNING, State.CACHED, State.FAILED, State.ABORTED}),
-    State.RUNNING: frozenset({State.BUILT, State.FAILED, State.ABORTED}),
+    State.RUNNING: frozenset({State.READY, State.BUILT, State.FAILED, State.ABORTED}),
     **dict.fromkeys(ENDED, frozenset()),
 }
 

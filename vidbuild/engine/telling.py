@@ -13,7 +13,7 @@ from vidbuild.engine.graph import Graph
 from vidbuild.engine.ledger import Found
 from vidbuild.engine.reasons import Reason, summary
 from vidbuild.engine.result import BuildReport, StepReport
-from vidbuild.engine.states import State
+from vidbuild.engine.states import DONE, State
 from vidbuild.errors import Failure, code_of, gravest, of_fault
 
 _REASONS = 20  # that are told of one step in full
@@ -47,6 +47,7 @@ class Telling:
         self._reports: dict[str, StepReport] = {}
         self._started = time.monotonic()
         self._begun = self._over = False
+        self._retried = 0
 
     def _tell(self, event: events.Event) -> None:
         for listener in self._listeners:
@@ -84,9 +85,29 @@ class Telling:
             )
         )
 
-    def progress(self, step: str, done: int, total: int) -> None:
+    def progress(self, step: str, done: int, total: int, unit: str = "") -> None:
         """A running step is so far."""
-        self._tell(events.StepProgress(run=self._run, time=time.time(), step=step, done=done, total=total))
+        now = time.time()
+        self._tell(events.StepProgress(run=self._run, time=now, step=step, done=done, total=total, unit=unit))
+
+    def retried(self, step: str, attempt: int, wait: float, failure: Failure) -> None:
+        """An attempt failed; another one follows."""
+        self._retried += 1
+        now = time.time()
+        self._tell(events.StepRetried(run=self._run, time=now, step=step, attempt=attempt, wait=wait, failure=failure))
+
+    def paused(self, running: int) -> None:
+        """Nothing is started from now on."""
+        self._tell(events.RunPaused(run=self._run, time=time.time(), running=running))
+
+    def resumed(self, seconds: float) -> None:
+        """The pause is over."""
+        self._tell(events.RunResumed(run=self._run, time=time.time(), seconds=seconds))
+
+    def saved(self) -> None:
+        """What is done is on the disk."""
+        done = sum(report.state in DONE for report in self._reports.values())
+        self._tell(events.StateSaved(run=self._run, time=time.time(), done=done))
 
     def _warn(self, step: str, warnings: Sequence[StepWarning]) -> None:
         for warning in warnings:
@@ -150,7 +171,7 @@ class Telling:
         """How every step ended; the run itself is over when `end` has told so."""
         status = _status(self._counts(), cancelled=cancelled)
         steps = {step: self._reports[step] for step in self._steps}
-        return BuildReport(self._run, status, steps, time.monotonic() - self._started, blobs)
+        return BuildReport(self._run, status, steps, time.monotonic() - self._started, blobs, self._retried)
 
     def end(self, report: BuildReport, code_if_cancelled: int) -> None:
         """The run is over."""
@@ -174,7 +195,8 @@ class Telling:
     def _end(self, ended: type[events.RunEnded], code: int) -> None:
         self._over = True
         seconds = time.monotonic() - self._started
-        self._tell(ended(run=self._run, time=time.time(), seconds=seconds, code=code, **self._counts()))
+        counts = self._counts() | {"retried": self._retried}
+        self._tell(ended(run=self._run, time=time.time(), seconds=seconds, code=code, **counts))
 
     def _counts(self) -> dict[str, int]:
         found = [report.state for report in self._reports.values()]

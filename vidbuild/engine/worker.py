@@ -37,12 +37,12 @@ class _Channel:
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
 
-    def progress(self, done: int, total: int) -> None:
+    def progress(self, done: int, total: int, unit: str = "") -> None:
         """Tell how far the step is, as often as a person can read."""
         now = time.monotonic()
         if done >= total > 0 or now - self._last >= _BETWEEN_PROGRESS:
             self._last = now
-            self.send({"progress": [done, total]})
+            self.send({"progress": [done, total, unit]})
 
 
 def main() -> None:

@@ -22,7 +22,9 @@ from vidbuild.engine import (
 )
 from vidbuild.engine.events import Event
 from vidbuild.engine.graph import Input, Value
+from vidbuild.engine.options import Retry
 
+AT_ONCE = Retry(base=0.0)
 HERE = Path(__file__).parent
 MEASURED = ("COVERAGE_PROCESS_CONFIG",)  # by this coverage measures workers as well
 FUNCTIONS = [
@@ -81,9 +83,9 @@ class Lab:
         return Engine(Store(self.store.root), self.kinds, self.tools, self.env, "test 0")
 
     def build(self, graph: Graph, **options: Any) -> BuildReport:
-        """Build, with two jobs, and keep the events."""
+        """Build, with two jobs and no waits between attempts, and keep the events."""
         self.events = []
-        return self.engine().build(graph, **{"jobs": 2, "on_event": self.events.append, **options})
+        return self.engine().build(graph, **{"jobs": 2, "on_event": self.events.append, "retry": AT_ONCE, **options})
 
     def explain(self, graph: Graph, **options: Any) -> dict[str, Explanation]:
         """Explain, by step."""

@@ -107,7 +107,7 @@ def progress(context: Context) -> None:
     """Tell how far it is."""
     _ran(context)
     for done in range(1, 4):
-        context.progress(done, 3)
+        context.progress(done, 3, "bytes")
     _write(context)
 
 

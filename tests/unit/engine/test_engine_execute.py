@@ -19,7 +19,7 @@ PROGRAM = """
 import json, sys
 from vidbuild.engine.execute import execute
 told = []
-answer = execute(json.load(sys.stdin), lambda done, total: told.append([done, total]))
+answer = execute(json.load(sys.stdin), lambda *progress: told.append(progress))
 print(json.dumps({"answer": answer, "progress": told}))
 """
 
@@ -134,7 +134,7 @@ def test_warnings_survive_a_failure(lab: Lab) -> None:
 
 def test_progress_is_handed_on(lab: Lab) -> None:
     """Every word of progress reaches whoever runs the step."""
-    assert run(lab, "progress")["progress"] == [[1, 3], [2, 3], [3, 3]]
+    assert run(lab, "progress")["progress"] == [[1, 3, "bytes"], [2, 3, "bytes"], [3, 3, "bytes"]]
 
 
 def test_a_log_of_a_bug_is_bounded(lab: Lab) -> None:

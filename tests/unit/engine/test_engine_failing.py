@@ -15,7 +15,7 @@ from vidbuild.errors import VidbuildError
     ("kind", "fault", "message"),
     [
         ("problem", "spec", "too long by 2 s"),
-        ("unreachable", "unreachable", "no answer"),
+        ("unreachable", "unreachable", "no answer (tried 3 times)"),
         ("bug", "bug", "ZeroDivisionError: half-way"),
         ("nothing", "bug", "RuntimeError: step 'x' made nothing"),
         ("link", "bug", "RuntimeError: step 'x' made 'link', which is not a regular file"),

@@ -20,8 +20,8 @@ from vidbuild.engine.ledger import Ledger
 from vidbuild.engine.tools import Tools
 
 START_UP = [
-    *("blobs", "build", "canonical", "causes", "context", "crew", "durable", "engine", "events", "files", "graph"),
-    *("index", "ledger", "lock", "material", "outlook", "reasons", "records", "result", "runs", "session", "states"),
+    *("blobs", "build", "canonical", "causes", "context", "durable", "engine", "events", "files", "graph", "index"),
+    *("ledger", "lock", "material", "options", "reasons", "records", "result", "runs", "session", "standing", "states"),
     *("store", "telling", "tools", "trace"),
 ]
 ALLOWED = {"vidbuild", "vidbuild.engine", "vidbuild.errors", "vidbuild.place", "vidbuild.record"} | {

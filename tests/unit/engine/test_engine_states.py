@@ -12,7 +12,7 @@ LEGAL = {
     "waiting": "ready cached failed aborted",
     "ready": "locked running cached failed aborted",
     "locked": "ready running cached failed aborted",
-    "running": "built failed aborted",
+    "running": "ready built failed aborted",
     "cached": "",
     "built": "",
     "failed": "",

@@ -11,13 +11,17 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from enginelab import Lab, graph, step
 
 from vidbuild.engine import BuildReport, Graph, Product, State
+from vidbuild.engine.answer import Failed, Made
 from vidbuild.engine.events import StepProgress
+from vidbuild.engine.options import Retry
 from vidbuild.engine.pool import Message, Pool
+from vidbuild.engine.process import Process
 
 PACKAGE = Path(sys.modules[Pool.__module__].__file__ or "").parent
 
@@ -56,15 +60,16 @@ def test_what_a_step_prints_disturbs_nobody(lab: Lab) -> None:
 def test_progress_arrives_from_any_thread(lab: Lab) -> None:
     """Progress is told in whole messages, from however many threads."""
     lab.build(graph(step("x", "progress"), step("y", "thread")))
-    told = [(event.step, event.done, event.total) for event in lab.events if isinstance(event, StepProgress)]
-    assert ("x", 3, 3) in told
-    assert told.count(("y", 3, 3)) == 20
+    progress = [event for event in lab.events if isinstance(event, StepProgress)]
+    told = [(event.step, event.done, event.total, event.unit) for event in progress]
+    assert ("x", 3, 3, "bytes") in told
+    assert told.count(("y", 3, 3, "")) == 20
 
 
 def test_a_worker_that_dies_fails_its_step_and_is_replaced(lab: Lab) -> None:
     """A killed worker is one failed step, with its last words; other steps go on with a new worker."""
     plan = graph(step("x", "die"), *[step(f"ok{n}", n=n) for n in range(3)])
-    report = lab.build(plan, jobs=1, keep_going=True)
+    report = lab.build(plan, jobs=1, keep_going=True, retry=Retry(attempts=1))
     failure = report.steps["x"].failure
     assert failure is not None
     assert failure.message == "the worker died in the middle of the step (signal 9)"
@@ -84,7 +89,7 @@ class Background:
         self._thread.start()
 
     def _run(self, lab: Lab, plan: Graph, jobs: int) -> None:
-        self.report = lab.build(plan, jobs=jobs, cancelled=self.cancel.is_set)
+        self.report = lab.build(plan, jobs=jobs, cancelled=self.cancel.is_set, grace=0.0)
 
     def end(self) -> BuildReport:
         """Cancel, and wait for the report."""
@@ -182,18 +187,24 @@ def request(lab: Lab, name: str, function: str) -> dict[str, object]:
     }
 
 
-def test_workers_are_started_when_needed_and_used_again(lab: Lab) -> None:
+def test_workers_are_started_when_needed_and_used_again(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """A pool starts one worker per step that runs at once, and no more for those that follow."""
+    started: list[Process] = []
+
+    def counted(*arguments: Any) -> Process:
+        started.append(Process(*arguments))
+        return started[-1]
+
+    monkeypatch.setattr("vidbuild.engine.pool.Process", counted)
     pool = Pool(2, lab.root, lab.env)
     try:
         assert pool.free == 2
         for name in ("a", "b", "c"):
-            pool.start(name, request(lab, name, "concat"))
+            pool.start(name, request(lab, name, "concat"), 60.0)
             (message,) = messages(pool, 1)
             assert message.step == name
-            assert message.data is not None
-            assert "outputs" in message.data
-        assert [path.name for path in lab.root.glob("worker-*")] == ["worker-1.log"]
+            assert isinstance(message.said, Made)
+        assert len(started) == 1
         assert not (lab.root / "private" / "a").exists()
     finally:
         pool.close()
@@ -203,11 +214,12 @@ def test_a_worker_that_cannot_start_is_told(lab: Lab) -> None:
     """A worker that ends before it says anything fails its step with what it printed."""
     pool = Pool(1, lab.root, {**lab.env, "PYTHONHOME": "/nowhere"})
     try:
-        pool.start("a", request(lab, "a", "concat"))
+        pool.start("a", request(lab, "a", "concat"), 60.0)
         (message,) = messages(pool, 1)
-        assert message.data is None
-        assert message.exit_code != 0
-        assert message.log
+        assert isinstance(message.said, Failed)
+        assert "(exit code 1)" in message.said.failure.message
+        assert message.said.failure.log
+        assert not message.said.failure.transient
         assert pool.free == 1
     finally:
         pool.close()
