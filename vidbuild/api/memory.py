@@ -7,14 +7,16 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from stat import S_ISREG
 
 from vidbuild.engine import canonical
 from vidbuild.engine.files import FileTable
 from vidbuild.project import root_of
 
-FORMAT = 2  # raised when what is remembered changes its shape
+FORMAT = 3  # raised when what is remembered changes its shape
 PACKAGE = Path(__file__).resolve().parent.parent
 READERS = ("jinja2", "jsonschema", "yaml")  # packages that turn a spec's text into what it means
+MAX_BYTES = 10_000_000  # more than any spec's reader takes, which tells of it
 CODE = (".py", ".json", ".yaml", ".typ", ".so")
 LATELY_NS = 20_000_000  # a file system's clock may be that much behind
 
@@ -23,8 +25,11 @@ Row = Sequence[str]  # a file's path as it was written, where that led, and the 
 
 def key_of(spec: Path, table: FileTable, variables: Mapping[str, str], only: Sequence[str]) -> str | None:
     """What a plan is remembered under; None where the spec cannot be read, of which its reader tells more."""
+    path = str(spec.absolute())
     try:
-        text = table.digest(str(spec.absolute()))
+        if not S_ISREG(os.stat(path).st_mode) or os.path.getsize(path) > MAX_BYTES:  # noqa: PTH116, PTH202 - quick
+            return None
+        text = table.digest(path)
     except OSError:
         return None
     return canonical.digest(
@@ -32,7 +37,8 @@ def key_of(spec: Path, table: FileTable, variables: Mapping[str, str], only: Seq
             "format": FORMAT,
             "vidbuild": _readers(),
             "shown": str(spec),  # places in messages are told by this name
-            "path": str(spec.absolute()),
+            "path": path,
+            "leads to": os.path.realpath(path),  # a symlink that was turned elsewhere is another spec
             "root": str(root_of(spec)),
             "spec": text,
             "variables": dict(variables),

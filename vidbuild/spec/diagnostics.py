@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -13,9 +15,15 @@ from vidbuild.errors import VidbuildError
 from vidbuild.place import Place
 
 Severity = Literal["error", "warning"]
+CONTROL = frozenset({"Cc", "Zl", "Zp"})
 
 WIDTH = 100  # columns of a source line that are shown
+LOOKED_AT = 4 * WIDTH  # characters of a line, either side of what is marked and in it
 TAB = 4
+MAX_PROBLEMS = 200  # that are told of one spec; what is wrong with the rest is seen when these are mended
+MAX_MESSAGE = 500  # characters of a message or hint, most of which a spec's author may have chosen
+COMPARED = 200  # known names among which the nearest is looked for
+NAME = 80  # characters of a name that are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +71,26 @@ class SpecError(VidbuildError):
 
 
 def tidy(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Sorted by place, each once."""
-    return sorted(dict.fromkeys(diagnostics), key=Diagnostic.order)
+    """Sorted by place, each once, in one line each; of very many only the first."""
+    found = sorted(dict.fromkeys(map(_brief, diagnostics)), key=Diagnostic.order)
+    if len(found) <= MAX_PROBLEMS:
+        return found
+    severity: Severity = "error" if any(item.severity == "error" for item in found[MAX_PROBLEMS:]) else "warning"
+    last = found[MAX_PROBLEMS - 1]
+    message = f"there are more problems after this one; the first {MAX_PROBLEMS} are told"
+    return [*found[:MAX_PROBLEMS], Diagnostic(severity, message, last.file, last.place)]
+
+
+def _brief(item: Diagnostic) -> Diagnostic:
+    return replace(item, message=_told(item.message), hint=_told(item.hint) if item.hint else item.hint)
+
+
+def _told(text: str) -> str:
+    """A text as one line without characters that a terminal, or whatever reads a log, would obey."""
+    text = text if len(text) <= MAX_MESSAGE else f"{text[: MAX_MESSAGE * 2 // 3]}…{text[-MAX_MESSAGE // 3 :]}"
+    return (
+        "".join("\ufffd" if unicodedata.category(c) in CONTROL else c for c in text) if not text.isprintable() else text
+    )
 
 
 def render(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str] | None = None) -> str:
@@ -98,9 +124,9 @@ def summary(diagnostics: Sequence[Diagnostic]) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that was most probably meant."""
-    candidates = list(known)
-    folded = {candidate.lower(): candidate for candidate in candidates}
-    found = difflib.get_close_matches(name.lower()[:100], list(folded), n=1, cutoff=0.6)
+    alike = (candidate for candidate in known if len(candidate) <= NAME)
+    folded = {candidate.lower(): candidate for candidate in islice(alike, COMPARED)}
+    found = difflib.get_close_matches(name.lower()[:NAME], list(folded), n=1, cutoff=0.6)
     return folded[found[0]] if found else None
 
 
@@ -130,6 +156,7 @@ def _source(item: Diagnostic, sources: Mapping[str, str], lines: dict[str, list[
     return lines[file][item.place.line - 1] if item.place.line <= len(lines[file]) else None
 
 
+@lru_cache(maxsize=4)
 def split_lines(text: str) -> list[str]:
     """The text's lines as YAML counts them (so not at form feeds, as str.splitlines would)."""
     for ending in ("\r\n", "\r", "\x85", "\u2028", "\u2029"):
@@ -141,6 +168,7 @@ def _one(item: Diagnostic, line: str | None) -> str:
     where = f"{item.path}:{item.line}:{item.column}" if item.line else item.file
     if item.place is not None and not item.line and item.path:
         where += f": {item.path}"
+    where = _told(where)
     mark = "warning: " if item.severity == "warning" else ""
     parts = [f"{where}: {mark}{item.message}"]
     margin = "  "
@@ -159,7 +187,12 @@ def _excerpt(line: str, first: int, end: int) -> tuple[str, int, int]:
     """The part of a line that is shown, and where in it (in columns) the carets start and how many they are."""
     first = min(first, len(line))
     end = max(min(end, len(line)), first)
-    before, token, after = (_plain(part) for part in (line[:first], line[first:end], line[end:]))
+    parts = (
+        line[max(first - LOOKED_AT, 0) : first],
+        line[first : min(end, first + LOOKED_AT)],
+        line[end : end + LOOKED_AT],
+    )
+    before, token, after = (_plain(part) for part in parts)
     if columns(before + token + after) > WIDTH:
         before = _keep(before[::-1], max(WIDTH // 2 - columns(token) // 2, WIDTH // 5))[::-1]
         whole, token = token, _keep(token, WIDTH - columns(before))

@@ -9,10 +9,14 @@ from typing import Any
 
 from vidbuild.place import Place
 from vidbuild.spec import schema, templates
-from vidbuild.spec.diagnostics import Diagnostic, did_you_mean
+from vidbuild.spec.diagnostics import MAX_PROBLEMS, Diagnostic, did_you_mean
 from vidbuild.spec.document import Document, Path
 
+MAX_TEMPLATES = 5000  # texts of one spec in which something is to be replaced
+MAX_WRITTEN = 100_000  # characters between their braces, all together
+MAX_MADE = 5_000_000  # characters that come of them, all together
 UNTOUCHED = frozenset({"vars", "vidbuild"})
+_TOO_MUCH = f"the spec's templates make more than {MAX_MADE} characters"
 
 
 def variables(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,7 +34,7 @@ def unknown(document: Document, given: Mapping[str, Any]) -> list[Diagnostic]:
     known = set(own) if isinstance(own, Mapping) else set()
     if given.keys() <= known:
         return []
-    for text in _texts(document.data):
+    for _, text in _texts(document.data, ()):
         known |= templates.names(text)
     place = document.keys.get(("vars",))
     return [
@@ -40,28 +44,47 @@ def unknown(document: Document, given: Mapping[str, Any]) -> list[Diagnostic]:
     ]
 
 
-def _texts(data: object) -> Iterator[str]:
+def too_much(document: Document) -> list[Diagnostic]:
+    """The one problem of a spec with so many templates that reading it would take minutes."""
+    written = 0
+    for count, (path, text) in enumerate(_texts(document.data, ()), 1):
+        written += sum(len(match[0]) for match in templates.OPENS.finditer(text[: templates.MAX_SOURCE]))
+        if count > MAX_TEMPLATES or written > MAX_WRITTEN:
+            limit = f"{MAX_TEMPLATES} texts with" if count > MAX_TEMPLATES else f"{MAX_WRITTEN} characters of"
+            message = f"more than {limit} templates in one spec"
+            return [Diagnostic("error", message, document.name, document.value(path))]
+    return []
+
+
+def _texts(data: object, path: Path) -> Iterator[tuple[Path, str]]:
     """Every template in the data, also where it is left as it is written."""
     if isinstance(data, str) and templates.is_template(data):
-        yield data
+        yield path, data
     elif isinstance(data, Mapping | list):
-        for item in data.values() if isinstance(data, Mapping) else data:
-            yield from _texts(item)
+        for key, item in data.items() if isinstance(data, Mapping) else enumerate(data):
+            yield from _texts(item, (*path, key))
 
 
 def expand(document: Document, names: Mapping[str, Any]) -> tuple[Document, dict[Path, list[Diagnostic]]]:
     """The document with its templates expanded; a text that cannot be stays as it is, and its path is told."""
     problems: dict[Path, list[Diagnostic]] = {}
+    made = 0
 
     def walk(data: Any, path: Path) -> Any:  # noqa: ANN401 - any value of a document
         if isinstance(data, str):
-            if not templates.is_template(data) or _verbatim(document.data, path):
+            nonlocal made
+            if not templates.is_template(data) or len(problems) > MAX_PROBLEMS or _verbatim(document.data, path):
                 return data
             try:
-                return _typed(templates.expand(data, names), path, document.data)
+                text = templates.expand(data, names)
             except templates.TemplateProblemError as error:
                 problems[path] = [_diagnostic(document, path, problem) for problem in error.problems]
                 return data
+            made += len(text)
+            if made > MAX_MADE:
+                problems[path] = [_diagnostic(document, path, templates.TemplateProblem(_TOO_MUCH))]
+                return data
+            return _typed(text, path, document.data)
         if isinstance(data, Mapping):
             return {key: walk(value, (*path, key)) for key, value in data.items()}
         return [walk(value, (*path, index)) for index, value in enumerate(data)] if isinstance(data, list) else data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
@@ -11,7 +12,7 @@ from typing import Any
 
 from vidbuild.model import Scene, Spec
 from vidbuild.project import root_of
-from vidbuild.spec import expand, made, reader, schema, validate
+from vidbuild.spec import expand, made, paths, reader, schema, validate
 from vidbuild.spec.diagnostics import Diagnostic, SpecError, tidy
 from vidbuild.spec.document import Document, Path, dotted
 from vidbuild.spec.files import neighbour
@@ -29,7 +30,7 @@ SMALLEST, LARGEST = 64, 7680
 LOUDNESS = {"web": -16.0, "broadcast": -23.0}
 """LUFS: what browsers and phones are mixed for, and what EBU R 128 has for television."""
 
-MAX_BYTES = 5_000_000
+MAX_BYTES = 2_000_000
 Variables = Mapping[str, Any]
 
 
@@ -66,15 +67,14 @@ def examine(path: str | os.PathLike[str], variables: Variables | None = None) ->
     """Read a spec's file, whatever is in it."""
     name = os.fspath(path)
     try:
-        raw = FilePath(name).read_bytes()
-    except (OSError, ValueError) as error:
+        raw = _content(FilePath(name))
+    except (OSError, ValueError, paths.PathProblemError) as error:
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         hint = neighbour(FilePath(name), name, (".yaml", ".yml")) if isinstance(error, FileNotFoundError) else None
         problem = Diagnostic("error", f"the spec cannot be read: {said[:1].lower()}{said[1:]}", name, hint=hint)
-        return Examined(None, (problem,))
+        return Examined(None, tuple(tidy([problem])))
     if len(raw) > MAX_BYTES:
-        problem = Diagnostic("error", f"the spec has {len(raw)} bytes, more than {MAX_BYTES}", name)
-        return Examined(None, (problem,))
+        return Examined(None, (Diagnostic("error", f"the spec has more than {MAX_BYTES} bytes", name),))
     text, problems = reader.decode(raw, name)
     if problems:
         return Examined(None, tuple(problems), {name: text})
@@ -83,6 +83,19 @@ def examine(path: str | os.PathLike[str], variables: Variables | None = None) ->
         return examined
     files = (FilePath(name).absolute(), *examined.spec.files)
     return replace(examined, spec=replace(examined.spec, files=files))
+
+
+def _content(path: FilePath) -> bytes:
+    """A spec's bytes, as far as they may go; of a pipe or a device none."""
+    with open(path, "rb", opener=_without_waiting) as file:
+        paths.check_own(path, root_of(path))
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ValueError("it is not a regular file")
+        return file.read(MAX_BYTES + 1)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def examine_data(
@@ -110,6 +123,9 @@ def _examine_text(text: str, name: str, variables: Variables) -> Examined:
 
 
 def _examine(document: Document, problems: list[Diagnostic], variables: Variables) -> Examined:
+    excess = expand.too_much(document)
+    if excess:
+        return Examined(None, tuple(tidy([*problems, *excess])), {document.name: document.text})
     problems = [*problems, *expand.unknown(document, variables)]
     document, failed = expand.expand(document, expand.variables(document, variables))
     faults = validate.validate(document, skip=failed)

@@ -10,7 +10,7 @@ from typing import Any
 from vidbuild.place import Place
 from vidbuild.spec.diagnostics import Diagnostic
 from vidbuild.spec.document import Document, Path, field_name
-from vidbuild.spec.reader import MAX_DEPTH, MAX_NODES
+from vidbuild.spec.reader import MAX_DEPTH, MAX_ENTRIES, MAX_KEY, MAX_NODES, MAX_TEXT
 
 
 def document(data: object, name: str) -> tuple[Document, list[Diagnostic]]:
@@ -30,8 +30,11 @@ class _Maker:
         self.values[path] = Place(field_name(path), 0, 0, 0)
         if isinstance(data, Mapping | list | tuple):
             return self._collection(data, path)
-        if data is None or isinstance(data, bool | str):
-            return str(data) if isinstance(data, str) else data
+        if isinstance(data, str):
+            long = len(data) > MAX_TEXT
+            return self._wrong(path, f"a text of {len(data)} characters, more than {MAX_TEXT}") if long else str(data)
+        if data is None or isinstance(data, bool):
+            return data
         if isinstance(data, int | float):
             return self._number(data, path)
         if isinstance(data, os.PathLike):
@@ -41,6 +44,9 @@ class _Maker:
     def _collection(self, data: Mapping[Any, Any] | list[Any] | tuple[Any, ...], path: Path) -> Any:  # noqa: ANN401 - data made by anybody
         if len(path) > MAX_DEPTH:
             return self._wrong(path, f"nested more than {MAX_DEPTH} deep")
+        if len(data) > MAX_ENTRIES:
+            what = "mapping" if isinstance(data, Mapping) else "list"
+            return self._wrong(path, f"a {what} of more than {MAX_ENTRIES} entries")
         if len(self.values) > MAX_NODES:
             return self._wrong(path, f"more than {MAX_NODES} values")
         if isinstance(data, Mapping):
@@ -55,6 +61,9 @@ class _Maker:
     def _is_key(self, key: object, path: Path) -> bool:
         if not isinstance(key, str):
             self._wrong(path, f"a key must be text, not {key!r}")
+        elif len(key) > MAX_KEY:
+            self._wrong(path, f"a key of {len(key)} characters, more than {MAX_KEY}")
+            return False
         return isinstance(key, str)
 
     def _wrong(self, path: Path, message: str) -> None:

@@ -13,6 +13,9 @@ from vidbuild.model import Narration
 MARK = re.compile(r"\[\[([^\[\]\n]*)\]\]")
 CLOSING = tuple(".,;:!?…)")
 NAMED = frozenset("&%@#*/\\§¶†‰")  # punctuation to Unicode, words to a speaker
+MAX_LENGTH = 10_000  # characters of one narration: a quarter of an hour
+MAX_CUES = 200  # in one narration
+AROUND = 8  # characters of punctuation before or after a word that `pronounce` may name with it
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 
 
@@ -28,6 +31,12 @@ class MarkProblem:
 def problems(text: str) -> Iterator[MarkProblem]:
     """What is wrong with the marks in a narration."""
     seen: dict[str, int] = {}
+    if len(text) > MAX_LENGTH:
+        yield MarkProblem(f"a narration of {len(text)} characters, more than {MAX_LENGTH}", "")
+        return
+    if text.count("[[") > MAX_CUES:
+        yield MarkProblem(f"more than {MAX_CUES} cues in one narration", "")
+        return
     for match in MARK.finditer(text):
         name, nth = match[1], seen.get(match[0], 0)
         seen[match[0]] = nth + 1
@@ -75,8 +84,8 @@ def spoken(token: str, pronounce: Mapping[str, str]) -> str:
     if not pronounce:
         return token
     first, last = _bare(token)
-    for start in range(first + 1):
-        for end in range(len(token), last - 1, -1):
+    for start in range(max(first - AROUND, 0), first + 1):
+        for end in range(min(len(token), last + AROUND), last - 1, -1):
             if token[start:end] in pronounce:
                 return f"{token[:start]}{' '.join(pronounce[token[start:end]].split())}{token[end:]}"
     return token

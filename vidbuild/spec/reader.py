@@ -12,13 +12,16 @@ from typing import Any
 
 from vidbuild.place import Place
 from vidbuild.spec import complaint
-from vidbuild.spec.diagnostics import Diagnostic
+from vidbuild.spec.diagnostics import MAX_PROBLEMS, Diagnostic
 from vidbuild.spec.document import Document, Path, Span
 
 MAX_DEPTH = 50
 MAX_NODES = 200_000
 MAX_ALIASED = 20_000  # nodes that aliases may add: enough for any spec, and no bomb gets far
 MAX_DIGITS = 15  # more are not kept by a float
+MAX_ENTRIES = 2000  # of one list or mapping, scenes too: what is compared with one another must not be many
+MAX_KEY = 200  # characters
+MAX_TEXT = 50_000  # characters of one value: more than anyone would show or say at once
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INT = re.compile(r"[-+]?[0-9]+\Z")
@@ -140,6 +143,8 @@ class _Reader:
         return Place(self.source.name, mark.line + 1, mark.column + 1, mark.column + 1 + width)
 
     def _problem(self, message: str, place: Place, hint: str | None = None) -> None:
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise _UnreadableError(f"more than {MAX_PROBLEMS} problems; what follows is not read", place)
         self.problems.append(Diagnostic("error", message, self.source.name, place, hint=hint))
 
     def _node(self, event: Any, events: Iterator[Any], depth: int) -> _Node:  # noqa: ANN401 - yaml has no types for its events, nor a spec for its values
@@ -191,6 +196,8 @@ class _Reader:
 
     def _scalar(self, event: Any, node: _Node) -> Any:  # noqa: ANN401 - yaml has no types for its events, nor a spec for its values
         value: str = event.value
+        if len(value) > MAX_TEXT:
+            raise _UnreadableError(f"a text of {len(value)} characters, more than {MAX_TEXT}", node.place)
         if event.style:
             return value
         if value in _WORDS:
@@ -212,6 +219,9 @@ class _Reader:
             if node.kind == "mapping":
                 key = self._node(event, events, depth + 1)
                 event = next(events)  # noqa: PLW2901 - a key is always followed by its value
+            if len(children) >= MAX_ENTRIES:
+                what = "list" if key is None else "mapping"
+                raise _UnreadableError(f"a {what} of more than {MAX_ENTRIES} entries", self._mark(event))
             child = self._node(event, events, depth + 1)
             node.size += child.size
             children.append((key, child))
@@ -254,6 +264,8 @@ class _Reader:
 
     def _name(self, key: _Node) -> str | None:
         if key.kind == "scalar" and isinstance(key.value, str):
+            if len(key.value) > MAX_KEY:
+                raise _UnreadableError(f"a key of {len(key.value)} characters, more than {MAX_KEY}", key.place)
             return key.value
         if key.kind == "scalar":
             written = self.source.text[key.start : key.end]

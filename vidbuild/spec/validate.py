@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from vidbuild.place import Place
 from vidbuild.spec import schema, slips
-from vidbuild.spec.diagnostics import Diagnostic, did_you_mean
+from vidbuild.spec.diagnostics import MAX_PROBLEMS, Diagnostic, did_you_mean
 from vidbuild.spec.document import Document, Path
 
 KINDS = {
@@ -20,6 +21,7 @@ KINDS = {
     "array": "a list",
     "object": "a mapping",
 }
+MAX_FAULTS = 2 * MAX_PROBLEMS  # some are echoes of others
 TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
@@ -41,13 +43,13 @@ class Fault:
 def validate(document: Document, definition: str = "", skip: Iterable[Path] = ()) -> list[Fault]:
     """What the schema (or a named part of it) does not allow in the document, except below the paths to skip."""
     skipped = set(skip)
-    faults = [
+    found = (
         fault
         for error in _validator(definition).iter_errors(document.data)
         for fault in _translate(error)
         if not any(fault.path[: len(path)] == path for path in skipped)
-    ]
-    return list(dict.fromkeys(_with_echoes(faults)))
+    )
+    return list(dict.fromkeys(_with_echoes(list(islice(found, MAX_FAULTS)))))
 
 
 def valid(data: object, node: schema.Schema) -> bool:
