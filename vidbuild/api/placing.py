@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
-from typing import Any
 
-from vidbuild import __version__
 from vidbuild.api.planning import Plan
 from vidbuild.api.result import Notice, OutputFile
 from vidbuild.engine.graph import Source
@@ -22,6 +19,7 @@ PRODUCTS = (
     ("captions", "caption", "captions.srt", ".srt"),
     ("captions", "caption", "captions.vtt", ".vtt"),
     ("report", "report", "timing.json", ".timing.json"),
+    ("report", "report", "report.html", ".report.html"),
 )
 
 
@@ -29,7 +27,7 @@ def refuse_sources(plan: Plan, folder: Path) -> None:
     """Raise UsageError where an output would take the place of a file that the video is made from."""
     feeds = (source for step in plan.graph.steps.values() for source in step.inputs.values())
     sources = {os.path.realpath(source.path) for source in feeds if isinstance(source, Source)}
-    endings = (*(ending for *_, ending in PRODUCTS), ".poster.png", ".report.html")
+    endings = (*(ending for *_, ending in PRODUCTS), ".poster.png")
     for ending in endings:
         target = folder / f"{plan.name}{ending}"
         if os.path.realpath(target) in sources:
@@ -58,7 +56,6 @@ class Placing:
             self._note(placed)
         for (kind, *_), (blob, target) in zip(products, blobs, strict=True):
             self.files.append(OutputFile(kind, target, blob.size, blob.digest))
-        self._place_page()
 
     def _target(self, ending: str) -> Path:
         return self._folder / f"{self._plan.name}{ending}"
@@ -70,40 +67,3 @@ class Placing:
             self.notices.append(
                 Notice(f"'{theirs}' was changed since vidbuild wrote it; your version is now '{aside}'")
             )
-
-    def _place_page(self) -> None:
-        """The page tells of the run that wrote it, so a run that changed nothing leaves it as it is."""
-        target = self._target(".report.html")
-        present = self._outputs.present(target)
-        if self._report.status == "up-to-date" and not self.written and present is not None:
-            self.files.append(OutputFile("report", target, present.size, present.digest))
-            return
-        from vidbuild.report.page import page
-
-        data = json.loads(self._report.path("report", "report-data.json").read_text(encoding="utf-8"))
-        blob = self._outputs.keep(page(data, self._run()).encode("utf-8"))
-        for placed in self._outputs.place_all([(blob, target)]):
-            self._note(placed)
-        self.files.append(OutputFile("report", target, blob.size, blob.digest))
-
-    def _run(self) -> dict[str, Any]:
-        """What the page tells of the run."""
-        report = self._report
-        outcomes = {"built": "ran", "cached": "cached"}
-        return {
-            "id": report.run,
-            "status": report.status,
-            "wall_seconds": round(report.seconds, 2),
-            "spec": self._plan.spec.name,
-            "vidbuild": __version__,
-            "video": f"{self._plan.name}.mp4",
-            "steps": [
-                {
-                    "step": each.step,
-                    "outcome": outcomes.get(each.state.value, "failed"),
-                    "reason": each.reason if each.state.value == "built" else "",
-                    "seconds": round(each.seconds, 2),
-                }
-                for each in report.steps.values()
-            ],
-        }

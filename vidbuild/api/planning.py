@@ -111,11 +111,12 @@ def _compiled(spec: Spec, only: Sequence[str], table: FileTable, notices: Sequen
     from vidbuild.plan.steps import plan, targets
 
     chosen = _only(spec, only)
+    scenes = [scene.id for scene in chosen.scenes]
     return {
         "files": memory.rows(chosen.files, table),
-        "graph": plan(chosen).to_data(),
+        "graph": plan(chosen, _name(spec.path, scenes, only)).to_data(),
         "targets": list(targets(chosen)),
-        "scenes": [scene.id for scene in chosen.scenes],
+        "scenes": scenes,
         "weights": weights(chosen),
         "fps": chosen.fps,
         "warnings": [[notice.message, _place_data(notice.place), notice.hint] for notice in notices],
@@ -152,11 +153,10 @@ def _cut(scene: Scene) -> Scene:
 
 
 def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str], store: Store) -> Plan:
-    name = name_of(spec)
     return Plan(
         spec=spec,
         entry=entry_of(spec, only, store),
-        name=".".join((name, *(data["scenes"] if only else ()))),
+        name=_name(spec, data["scenes"], only),
         graph=Graph.from_data(data["graph"]),
         targets=tuple(data["targets"]),
         scenes=tuple(data["scenes"]),
@@ -164,6 +164,11 @@ def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str], store: 
         fps=data["fps"],
         warnings=tuple(Notice(message, _place(place), hint) for message, place, hint in data["warnings"]),
     )
+
+
+def _name(spec: Path, scenes: Sequence[str], only: Sequence[str]) -> str:
+    """The outputs' common name: the spec's, and the scenes that were chosen."""
+    return ".".join((name_of(spec), *(scenes if only else ())))
 
 
 def _place_data(place: Place | None) -> list[Any] | None:

@@ -62,20 +62,6 @@ class Outputs:
         except OSError as error:
             raise StoreError(f"cannot write '{target}': {durable.told(error)}") from error
 
-    def keep(self, content: bytes) -> Blob:
-        """Make a blob of what no step made, to be placed like any output."""
-        folder = self._store.home / "tmp"
-        durable.make_folder(folder)
-        temp = durable.temp_beside(folder / "output")
-        durable.write(temp, content, synced=False)
-        return self._store.blobs.move_in({"": temp})[""][0]
-
-    def present(self, target: Path) -> Blob | None:
-        """What is at the target now, as a blob would be; None for nothing."""
-        target = target.absolute()
-        digest = self._digest_there(target)
-        return Blob(digest, target.stat().st_size) if digest else None
-
     def _place(self, blob: Blob, target: Path) -> Placed:
         present = self._digest_there(target)
         if present == blob.digest:
@@ -87,6 +73,7 @@ class Outputs:
         durable.make_folder(target.parent)
         try:
             if durable.copy(self._store.blobs.path(blob.digest), temp) != blob.digest:
+                self._store.blobs.remove(blob.digest)  # so that building again makes it again
                 raise StoreError(f"the cache's copy of '{target.name}' was damaged", hint="build again")
             aside = _set_aside(target) if present and not self._table.is_ours(target, present) else None
             durable.settle([(temp, target)])

@@ -6,16 +6,19 @@ step, so graph, explain and a dry run need to run nothing.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from vidbuild.engine.graph import Graph, Input, Product, Source, Step
 from vidbuild.media.encode import PROFILES
 from vidbuild.model import Scene, Spec
 from vidbuild.plan import clock
 from vidbuild.plan.kinds import speak_kind
+from vidbuild.project import name_of
 from vidbuild.scenes.base import Clip, Reveal, SceneType
 from vidbuild.scenes.registry import SCENE_TYPES
 
@@ -23,8 +26,11 @@ SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
 
 
-def plan(spec: Spec) -> Graph:
-    """All steps of a spec, in an order in which each comes after what feeds it."""
+def plan(spec: Spec, name: str = "") -> Graph:
+    """All steps of a spec, in an order in which each comes after what feeds it.
+
+    name: the outputs' common name, where that is not the spec's own; the report page leads to the video by it.
+    """
     steps: list[Step] = []
     for index, scene in enumerate(spec.scenes):
         steps.extend(_scene_steps(spec, index, scene))
@@ -32,7 +38,7 @@ def plan(spec: Spec) -> Graph:
         if left.transition != "cut":
             steps.append(_blend(spec, left, right))
     steps.append(still(spec, spec.scenes[0].id, LAST_FRAME))
-    steps.extend((_caption(spec), _join(spec), _report(spec)))
+    steps.extend((_caption(spec), _join(spec), _report(spec, f"{name or name_of(spec.path)}.mp4")))
     return Graph.of({step.id: step for step in steps})
 
 
@@ -240,7 +246,7 @@ def _join(spec: Spec) -> Step:
     return Step("join", "join", params, inputs, spec.places)
 
 
-def _report(spec: Spec) -> Step:
+def _report(spec: Spec, video: str) -> Step:
     inputs: dict[str, Input] = {**_timings(spec)}
     for scene in spec.scenes:
         inputs[f"thumb:{scene.id}"] = Product(f"film:{scene.id}", "thumb.jpg")
@@ -251,5 +257,6 @@ def _report(spec: Spec) -> Step:
         "fps": spec.fps,
         "size": [spec.width, spec.height],
         "scenes": _listed(spec),
+        "video": quote(os.fsencode(video)),  # from its bytes: the same address in every locale
     }
     return Step("report", "report", params, inputs, spec.places)

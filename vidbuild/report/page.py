@@ -1,12 +1,11 @@
-"""NAME.report.html: one page that needs nothing beside itself. It knows nothing of where its facts come from."""
+"""NAME.report.html: one page about a video that needs nothing beside itself. It knows nothing of any build."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from vidbuild.report import figures
 
@@ -23,7 +22,7 @@ _HEAD = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>{title} - build report</title>
+<title>{title} - report</title>
 <style>
 {style}</style>
 </head>
@@ -32,26 +31,22 @@ _HEAD = """<!doctype html>
 """
 
 
-def page(data: Data, run: Data) -> str:
+def page(data: Data, video: str) -> str:
     """Return the page.
 
-    data: what vidbuild.report.timing.report_data made. run: the build that writes the page: id, status, wall_seconds,
-    spec, video (file names), vidbuild (version), steps [{step, outcome: ran|cached|failed, reason, seconds}].
+    data: what vidbuild.report.timing.report_data made. video: the address of the video, as seen from the page.
     """
-    ran = [step for step in run["steps"] if step["outcome"] != "cached"]
     parts = [
         _HEAD.format(title=escape(data["title"]), style=_STYLE.read_text(encoding="utf-8")),
-        _header(data, run),
-        *_timeline(data, run, ran),
-        *_scenes(data, run, ran),
-        *_steps(run, ran),
-        f"<footer>{escape(run['spec'])}, run {escape(run['id'])}, vidbuild {escape(run['vidbuild'])}</footer>\n",
+        _header(data),
+        *_timeline(data, video),
+        *_scenes(data, video),
         "</main>\n</body>\n</html>\n",
     ]
     return "".join(parts)
 
 
-def _header(data: Data, run: Data) -> str:
+def _header(data: Data) -> str:
     words = sum(scene["words"] for scene in data["scenes"])
     spoken = sum(_spoken(scene) for scene in data["scenes"])
     facts = [
@@ -64,30 +59,18 @@ def _header(data: Data, run: Data) -> str:
     ]
     rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
     lead = f'<p class="lead">{escape(data["description"])}</p>\n' if data["description"] else ""
-    return f'<h1>{escape(data["title"])}</h1>\n{lead}<dl class="facts">{rows}</dl>\n{_ended(run)}'
+    return f'<h1>{escape(data["title"])}</h1>\n{lead}<dl class="facts">{rows}</dl>\n'
 
 
-def _ended(run: Data) -> str:
-    outcomes = [step["outcome"] for step in run["steps"]]
-    ran, failed = outcomes.count("ran"), outcomes.count("failed")
-    told = f"{ran} of {figures.count(len(outcomes), 'step')} ran, {outcomes.count('cached')} cached"
-    told += f", {failed} failed" if failed else ""
-    status = escape(run["status"].replace("-", " "))
-    mark = " failed" if failed else ""
-    return f'<p class="ended{mark}"><b>{status}</b> in {figures.elapsed(run["wall_seconds"])}: {told}</p>\n'
-
-
-def _timeline(data: Data, run: Data, ran: Sequence[Data]) -> Iterator[str]:
+def _timeline(data: Data, video: str) -> Iterator[str]:
     scenes, length = data["scenes"], data["duration"] or 1
     shortest = min((_length(scene) for scene in scenes), default=length) or length
     width = min(round(_NARROWEST * length / shortest), 12_000)
-    changed = {name for step in ran for name in _scenes_of(step["step"])}
     yield '<h2>Timeline</h2>\n<div class="scroll" tabindex="0">'
     yield f'<div class="line" style="min-width:{width}px">\n'
     yield f'<div class="ruler">{_ruler(length, width)}</div>\n<div class="track">\n'
     for scene in scenes:
-        mark = " ran" if scene["id"] in changed else ""
-        yield f'<a class="shot{mark}" {_link(scene, run)} style="{_box(scene, length, _GAP)}" title="{_tip(scene)}">'
+        yield f'<a class="shot" {_link(scene, video)} style="{_box(scene, length, _GAP)}" title="{_tip(scene)}">'
         yield f"<b>{escape(scene['id'])}</b>{_film(scene)}</a>\n"
     yield '</div>\n<div class="voice">'
     for scene in scenes:
@@ -95,15 +78,14 @@ def _timeline(data: Data, run: Data, ran: Sequence[Data]) -> Iterator[str]:
             yield f'<i style="{_box(scene["narration"], length)}"></i>'
         for name, at in scene["cues"].items():
             yield f'<s style="left:{_percent(at, length)}" title="{escape(name)} {figures.tenths(at)}"></s>'
-    yield f'</div>\n</div></div>\n<p class="key">{_key(scenes, changed)}</p>\n'
+    yield f'</div>\n</div></div>\n<p class="key">{_key(scenes)}</p>\n'
 
 
-def _key(scenes: Sequence[Data], changed: Collection[str]) -> str:
+def _key(scenes: Sequence[Data]) -> str:
     """What the marks on this timeline mean."""
     marks = {
         "voice": ("narration", any(scene["narration"] for scene in scenes)),
         "cue": ("cue", any(scene["cues"] for scene in scenes)),
-        "ran": ("made again in this build", bool(changed)),
     }
     return "".join(f'<span class="k-{name}">{text}</span>' for name, (text, seen) in marks.items() if seen)
 
@@ -115,11 +97,10 @@ def _ruler(length: float, width: float) -> str:
     return "".join(f'<span style="left:{_percent(at, length)}">{figures.clock(at)}</span>' for at in marks)
 
 
-def _scenes(data: Data, run: Data, ran: Sequence[Data]) -> Iterator[str]:
+def _scenes(data: Data, video: str) -> Iterator[str]:
     yield "<h2>Scenes</h2>\n"
     for scene in data["scenes"]:
-        own = [step for step in ran if scene["id"] in _scenes_of(step["step"])]
-        yield f'<section class="scene" id="{escape(scene["id"])}">\n<a {_link(scene, run)}>{_picture(scene)}</a>\n'
+        yield f'<section class="scene" id="{escape(scene["id"])}">\n<a {_link(scene, video)}>{_picture(scene)}</a>\n'
         yield f"<h3>{escape(scene['title'])}</h3>\n"
         yield f'<p class="meta">{_meta(scene)}</p>\n'
         if scene["text"]:
@@ -127,8 +108,6 @@ def _scenes(data: Data, run: Data, ran: Sequence[Data]) -> Iterator[str]:
         if scene["cues"]:
             cues = (f"<span><code>{escape(name)}</code> {figures.tenths(at)}</span>" for name, at in _cues(scene))
             yield f'<p class="meta">{"".join(cues)}</p>\n'
-        if own:
-            yield f'<ul class="why">{_why(own)}</ul>\n'
         yield "</section>\n"
 
 
@@ -143,45 +122,6 @@ def _meta(scene: Data) -> str:
         pace = _pace(scene["words"], _spoken(scene))
         facts.append(f"<span>{figures.count(scene['words'], 'word')}{f', {pace} a minute' if pace else ''}</span>")
     return "".join(facts)
-
-
-def _why(steps: Sequence[Data]) -> str:
-    """Each reason once, with the kinds of step that ran for it."""
-    kinds: dict[tuple[str, str], list[str]] = {}
-    for step in steps:
-        kinds.setdefault((step["outcome"], step["reason"]), []).append(step["step"].partition(":")[0])
-    return "".join(
-        f"<li{_mark(outcome)}><b>{escape(', '.join(dict.fromkeys(names)))}</b> {escape(reason)}</li>"
-        for (outcome, reason), names in kinds.items()
-    )
-
-
-def _mark(outcome: str) -> str:
-    return ' class="failed"' if outcome == "failed" else ""
-
-
-def _steps(run: Data, ran: Sequence[Data]) -> Iterator[str]:
-    cached = [step["step"] for step in run["steps"] if step["outcome"] == "cached"]
-    yield "<h2>What ran and why</h2>\n"
-    if ran:
-        yield "<table><thead><tr><th>step</th><th>reason</th><th>took</th></tr></thead><tbody>\n"
-        for step in ran:
-            mark = _mark(step["outcome"])
-            reason = f"failed: {step['reason']}" if mark else step["reason"]
-            took = "" if step["seconds"] is None else figures.elapsed(step["seconds"])
-            name = f"<code>{escape(step['step'])}</code>"
-            yield f"<tr{mark}><td>{name}</td><td>{escape(reason)}</td><td>{took}</td></tr>\n"
-        yield "</tbody></table>\n"
-    else:
-        yield "<p>Nothing ran: everything was as the build before left it.</p>\n"
-    if cached:
-        names = " ".join(f"<code>{escape(name)}</code>" for name in cached)
-        yield f"<details><summary>{figures.count(len(cached), 'step')} cached</summary><p>{names}</p></details>\n"
-
-
-def _scenes_of(step: str) -> list[str]:
-    """`film:install` -> install; `de/blend:a+b` -> a, b; `join` belongs to no scene."""
-    return [name for name in step.partition(":")[2].partition("@")[0].split("+") if name]
 
 
 def _cues(scene: Data) -> list[tuple[str, float]]:
@@ -213,9 +153,9 @@ def _tip(scene: Data) -> str:
     return escape(f"{scene['title']} ({figures.tenths(scene['start'])}, {_length(scene):.1f} s)")
 
 
-def _link(scene: Data, run: Data) -> str:
+def _link(scene: Data, video: str) -> str:
     """Into the video where it lies beside the page, at the scene's start."""
-    return f'href="{quote(run["video"])}#t={scene["start"]:g}"'
+    return f'href="{escape(video)}#t={scene["start"]:g}"'
 
 
 def _film(scene: Data) -> str:

@@ -177,18 +177,6 @@ def test_a_link_is_replaced_and_its_target_is_not(lab: Lab, target: Path) -> Non
     assert not target.is_symlink()
 
 
-def test_what_no_step_made_is_placed_alike(lab: Lab, target: Path) -> None:
-    """A report that the program writes itself is placed like an output, and told when it is the same."""
-    outputs = Outputs(lab.store)
-    blob = outputs.keep(b"<html>")
-    assert [placed.action for placed in outputs.place_all([(blob, target)])] == ["written"]
-    assert target.read_bytes() == b"<html>"
-    assert outputs.place_all([(outputs.keep(b"<html>"), target)]) == [Placed(target, "kept")]
-    assert outputs.present(target) == blob
-    assert outputs.present(target.with_name("none")) is None
-    assert list((lab.store.home / "tmp").iterdir()) == []
-
-
 def test_where_no_hard_links_are_the_file_is_still_set_aside(
     lab: Lab, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,15 @@ def test_a_spoken_scene_has_its_five_steps(tmp_path: Path) -> None:
     steps = set(graph(tmp_path, [TITLE, TITLE]).steps)
     each = {f"{kind}:{scene}" for kind in ("speak", "time", "draw", "film", "sound") for scene in "ab"}
     assert steps == each | {"still:a", "caption", "join", "report"}
+
+
+def test_the_report_leads_to_the_video_by_its_name(tmp_path: Path) -> None:
+    """The page's link is the file's name as an address, made from its bytes, which are the same in every locale."""
+    assert graph(tmp_path, [TITLE]).steps["report"].params["video"] == "video.mp4"
+    data = {"vidbuild": 1, "title": "V", "scenes": [{"id": "a", **TITLE}]}
+    odd = parse(data, path=tmp_path / os.fsdecode(b"caf\xe9? 1.yaml"))
+    assert plan(odd).steps["report"].params["video"] == "caf%E9%3F%201.mp4"
+    assert plan(odd, "odd.a").steps["report"].params["video"] == "odd.a.mp4"
 
 
 def test_a_silent_scene_speaks_nothing(tmp_path: Path) -> None:

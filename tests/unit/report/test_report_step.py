@@ -1,4 +1,4 @@
-"""The step that writes the timings and the page's data."""
+"""The step that writes the timings and the page."""
 
 from __future__ import annotations
 
@@ -24,18 +24,19 @@ def context(folder: Path) -> Context:
         found[f"timing:{name}"].write_text(json.dumps(timing), encoding="utf-8")
         found[f"thumb:{name}"] = inputs / f"{name}.jpg"
         found[f"thumb:{name}"].write_bytes(b"\xff\xd8" + name.encode())
-    return Context("report", FACTS, found, out, folder, {})
+    return Context("report", {**FACTS, "video": "a%20talk.mp4"}, found, out, folder, {})
 
 
 def test_both_files_are_written(tmp_path: Path) -> None:
-    """timing.json holds the video's times, report-data.json the same scenes with their pictures."""
+    """timing.json holds the video's times, report.html the same scenes with their pictures and the way to the video."""
     given = context(tmp_path)
     run(given)
     timing = json.loads((given.out / "timing.json").read_text(encoding="utf-8"))
-    data = json.loads((given.out / "report-data.json").read_text(encoding="utf-8"))
+    page = (given.out / "report.html").read_text(encoding="utf-8")
     assert [scene["id"] for scene in timing["scenes"]] == ["one", "two"]
-    assert base64.b64decode(data["scenes"][1]["thumb"]) == b"\xff\xd8two"
-    assert sorted(path.name for path in given.out.iterdir()) == ["report-data.json", "timing.json"]
+    assert "base64," + base64.b64encode(b"\xff\xd8two").decode() in page
+    assert 'href="a%20talk.mp4#t=1.5"' in page
+    assert sorted(path.name for path in given.out.iterdir()) == ["report.html", "timing.json"]
 
 
 def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
@@ -43,5 +44,5 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = context(tmp_path / "a"), context(tmp_path / "b")
     run(first)
     run(second)
-    for name in ("timing.json", "report-data.json"):
+    for name in ("timing.json", "report.html"):
         assert (first.out / name).read_bytes() == (second.out / name).read_bytes()
