@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vidbuild.api.look import check, explain, graph, load, parse, render, scene_ids, still
     from vidbuild.api.planning import entry_of
     from vidbuild.api.result import Result, diagnosis
+    from vidbuild.api.resuming import unfinished
 
 _HOMES = {
     "entry_of": "planning",
@@ -39,6 +40,7 @@ _HOMES = {
     "schema": "catalog",
     "still": "look",
     "themes": "catalog",
+    "unfinished": "resuming",
     "voices": "catalog",
 }
 
@@ -67,6 +69,7 @@ __all__ = [
     "schema",
     "still",
     "themes",
+    "unfinished",
     "voices",
 ]
 

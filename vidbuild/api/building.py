@@ -48,7 +48,9 @@ class Options(TypedDict, total=False):
     mapping from types of event, which may be patterns such as "step_*", to such functions.
     cancelled: asked while building; once true, nothing new is started, what runs may end, and it is kept.
     hurried: asked from then on; once true, what still runs is killed. code_if_cancelled: told in the last event then.
+    halted: asked while building for something to do while all that the build started stands still, None for nothing.
     resume: the id of an earlier run of the spec, or "last", that failed, was cancelled or killed and is continued.
+    shuffle: start steps in a random order that follows from this number.
     """
 
     jobs: int | None
@@ -64,7 +66,9 @@ class Options(TypedDict, total=False):
     cancelled: Callable[[], bool]
     hurried: Callable[[], bool]
     code_if_cancelled: Callable[[], int]
+    halted: Callable[[], Callable[[], None] | None]
     resume: str | None
+    shuffle: int | None
 
 
 def build(spec: SpecLike, **options: Unpack[Options]) -> Result:
@@ -160,6 +164,10 @@ def _never() -> bool:
     return False
 
 
+def _not_halted() -> None:
+    """Nothing that was started is to stand still."""
+
+
 def _since(started: float) -> float:
     return round(time.monotonic() - started, 3)
 
@@ -199,8 +207,10 @@ class _One:
             on_event=on_event,
             cancelled=options.get("cancelled") or _never,
             hurried=options.get("hurried") or _never,
+            halted=options.get("halted") or _not_halted,
             code_if_cancelled=options.get("code_if_cancelled") or interrupted,
             continues=self._continues(options),
+            shuffle=options.get("shuffle"),
             note=facts,
             following=self._following,
             completing=self._place,
@@ -212,11 +222,13 @@ class _One:
             failed=tuple(self._failed(report, each) for each in report.failed),
             aborted=tuple(each.step for each in report.aborted),
             reasons={each.step: each.reason for each in report.ran},
+            retried=report.retried,
         )
         placing = self._placing
         # A copy from the cache is something that happened.
         status = "built" if placing and placing.written else report.status
-        warnings = (*plan.warnings, *self._warnings(report), *(placing.notices if placing else ()))
+        notices = (*self._damage(), *(placing.notices if placing else ()))
+        warnings = (*plan.warnings, *self._warnings(report), *notices)
         files, seconds = tuple(placing.files if placing else ()), self._seconds(report)
         return Result(status, plan.spec, report.run, files, steps, seconds, _since(self._started), warnings)
 
@@ -252,6 +264,12 @@ class _One:
         for each in report.steps.values():
             for warning in each.warnings:
                 yield Notice(warning.message, place_of(self.plan.graph.steps[each.step], warning.field), warning.hint)
+
+    def _damage(self) -> Iterator[Notice]:
+        """Results do not suffer from a cache that rots, but whoever owns the disk should know."""
+        if count := self.store.damaged:
+            files = "1 file" if count == 1 else f"{count} files"
+            yield Notice(f"{files} of the cache were damaged and not used", hint="vidbuild cache verify")
 
     def _failed(self, report: BuildReport, each: StepReport) -> FailedStep:
         failure = each.failure or Failure("failed without a reason")

@@ -50,7 +50,10 @@ class FailedStep:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What became of a build's steps. ran is in the graph's order; reasons tells why each of them ran."""
+    """What became of a build's steps. ran is in the graph's order; reasons tells why each of them ran.
+
+    retried: attempts that failed of what may pass and were repeated.
+    """
 
     total: int
     ran: tuple[str, ...] = ()
@@ -58,6 +61,7 @@ class Steps:
     failed: tuple[FailedStep, ...] = ()
     aborted: tuple[str, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
+    retried: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,8 @@ class Result:
                 "ran": list(self.steps.ran),
                 "cached": self.steps.cached,
                 "failed": [{"step": each.step, "error": each.error} for each in self.steps.failed],
+                "aborted": len(self.steps.aborted),
+                "retried": self.steps.retried,
             },
             "errors": [diagnosis(each) for each in self.diagnostics],
             "video_seconds": self.video_seconds,

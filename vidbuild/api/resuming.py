@@ -14,9 +14,15 @@ from vidbuild.engine import runs as past
 from vidbuild.engine.runs import Run
 from vidbuild.engine.store import Store
 from vidbuild.errors import UsageError
+from vidbuild.project import cache_of, root_of
 from vidbuild.record import dataclass
 
 LAST = "last"
+
+
+def store_here(cache: Path | None) -> Store:
+    """The store of the project here."""
+    return Store(cache if cache is not None else cache_of(root_of(Path.cwd() / "spec.yaml")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +76,12 @@ def earlier(store: Store, name: str, entry: str, variables: Collection[str]) -> 
     return found
 
 
-def unfinished(store: Store, name: str) -> Unfinished:
-    """The build that a command without a spec goes on with.
+def unfinished(name: str, cache: Path | None = None) -> Unfinished:
+    """The build of the project here that a command without a spec goes on with.
 
     "last" is the newest run, or, where that one completed, an unfinished one of the same command.
     """
+    store = store_here(cache)
     found = find(store, name)
     if name == LAST and found.state == "completed":
         found = next(_siblings(store, found), found)

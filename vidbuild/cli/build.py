@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
 from vidbuild.cli import console, ending, options
 from vidbuild.cli.interrupt import Interrupt
-from vidbuild.errors import UsageError, VidbuildError
-from vidbuild.record import dataclass
+from vidbuild.errors import VidbuildError
 
 if TYPE_CHECKING:
     from vidbuild.api.result import Result
-    from vidbuild.engine.events import Event, Listener
-    from vidbuild.report.lines import Lines
-    from vidbuild.report.live import Live
 
 
 @click.command(
@@ -29,6 +24,7 @@ if TYPE_CHECKING:
         "vidbuild build video.yaml",
         "vidbuild build --keep-going -j 4 specs/*.yaml",
         "vidbuild build talk.yaml --only intro --var version=2.4",
+        "vidbuild build --resume last",
     ),
 )
 @options.specs()
@@ -53,6 +49,18 @@ if TYPE_CHECKING:
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would run and why; run and write nothing.")
 @click.option("--offline", is_flag=True, help="Fail where a step would need the network.")
 @click.option(
+    "--resume",
+    metavar="ID",
+    help="Go on with a build that failed, was cancelled or killed; 'last' is the newest. Without SPEC, with that "
+    "build's specs, --only and -o.",
+)
+@click.option(
+    "--shuffle",
+    type=int,
+    metavar="SEED",
+    help="Start steps in a random order that follows from this number, to find dependencies nobody declared.",
+)
+@click.option(
     "--events", type=click.Path(path_type=Path), metavar="FILE", help="Write every event there, a JSON a line."
 )
 @options.variables()
@@ -71,6 +79,8 @@ def command(
     fresh: Sequence[str],
     dry_run: bool,
     offline: bool,
+    resume: str | None,
+    shuffle: int | None,
     as_json: bool,
 ) -> int:
     """Build videos; only what changed is made again.
@@ -79,7 +89,12 @@ def command(
     """
     try:
         from vidbuild import api
+        from vidbuild.cli.watching import progress, watching
 
+        if resume and not specs:
+            earlier = api.unfinished(resume)
+            resume, specs = earlier.run, earlier.specs
+            output, only = output or earlier.output, only or earlier.only
         paths = options.found(specs)
         build = partial(
             api.build_all,
@@ -92,11 +107,14 @@ def command(
             fresh=fresh,
             dry_run=dry_run,
             offline=offline,
-            cancelled=interrupt.asked,
+            resume=resume,
+            shuffle=shuffle,
+            hurried=interrupt.hurried,
+            code_if_cancelled=lambda: int(interrupt.code),
         )
         interrupt.gentle = True
-        with _told(events, None if dry_run else _progress(paths, variables, only)) as listener:
-            results = build(on_event=listener)
+        with watching(events, None if dry_run else progress(paths, variables, only), interrupt) as listener:
+            results = build(on_event=listener, cancelled=listener.cancelled, halted=listener.halted)
     except VidbuildError as error:
         if as_json:
             console.result_json(ending.error_as_json(error))
@@ -125,63 +143,3 @@ def _bugs(result: Result) -> Iterator[str]:
             from vidbuild.cli import crash
 
             yield from crash.told("\n".join([*failed.log, f"{failed.step}: {failed.error}"]), sys.argv[1:])
-
-
-@contextlib.contextmanager
-def _told(events: Path | None, view: Lines | Live | None) -> Iterator[Listener]:
-    """Whoever listens to the build: the view on a terminal or the lines elsewhere, and the file of events."""
-    with contextlib.ExitStack() as stack:
-        listeners: list[Listener] = []
-        if events is not None:
-            try:
-                file = stack.enter_context(events.open("w", encoding="utf-8", buffering=1))
-            except OSError as error:
-                raise UsageError(f"cannot write events to '{events}': {error.strerror}") from error
-            listeners.append(_Noted(file))
-        if view is not None:
-            stack.enter_context(view)
-            listeners.append(view)
-        yield _All(listeners)
-
-
-@dataclass(frozen=True, slots=True)
-class _Noted:
-    """Writes each event down, so that the file can be followed."""
-
-    file: TextIO
-
-    def __call__(self, event: Event) -> None:
-        self.file.write(event.to_line())
-
-
-@dataclass(frozen=True, slots=True)
-class _All:
-    """Hands each event to all who listen."""
-
-    listeners: Sequence[Listener]
-
-    def __call__(self, event: Event) -> None:
-        for listener in self.listeners:
-            listener(event)
-
-
-def _progress(paths: Sequence[Path], variables: Mapping[str, str], only: Sequence[str]) -> Lines | Live:
-    several = len(paths) > 1
-    if not console.is_terminal(sys.stderr):
-        from vidbuild.report.lines import Lines
-
-        return Lines(console.say, several=several)
-    from vidbuild.report.live import Live
-
-    return Live(sys.stderr, partial(_scenes, paths, variables, only), several=several)
-
-
-def _scenes(paths: Sequence[Path], variables: Mapping[str, str], only: Sequence[str], entry: str) -> Sequence[str]:
-    """The scenes of the build that is running, for the view alone: a view never ends a build."""
-    from vidbuild import api
-
-    try:
-        path = next(path for path in paths if api.entry_of(path, only) == entry)
-        return api.scene_ids(path, variables=variables, only=only)
-    except (StopIteration, VidbuildError):
-        return ()

@@ -109,6 +109,7 @@ def _ended(result: Result, *, several: bool) -> summary.Ended:
         steps.cached,
         [each.step for each in steps.failed],
         result.wall_seconds,
+        steps.retried,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -90,6 +90,15 @@ class Crew:
             time.sleep(seconds)
             return []
         return self._pool.wait(seconds)
+
+    def halt(self, meanwhile: Callable[[], None]) -> float:
+        """Do something while the workers and all their children stand still; the seconds that it took."""
+        began = time.monotonic()
+        if self._pool is None:
+            meanwhile()
+        else:
+            self._pool.halt(meanwhile)
+        return time.monotonic() - began
 
     def close(self) -> None:
         """End the workers, those in the middle of a step with all their children, and leave nothing behind."""

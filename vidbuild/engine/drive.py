@@ -59,6 +59,7 @@ class Drive:
         ahead = self._board.having(State.READY, State.WAITING)
         self._telling.estimate(len(ahead), self._outlook.ahead(ahead, self._jobs))
         while self._board.unfinished:
+            self._halt()
             self._heed(self._pace.look())
             if self._pace.wish is Wish.GO and not self._standing.stopping:
                 self._dispatch()
@@ -79,6 +80,11 @@ class Drive:
         if self._pace.wish is Wish.PAUSE and not self._crew.busy:
             return _TURN_PAUSED
         return self._attempts.sooner(_TURN_LOCKED if self._locked else _TURN)
+
+    def _halt(self) -> None:
+        meanwhile = self._pace.halted()
+        if meanwhile is not None:
+            self._pace.stood_still(self._crew.halt(meanwhile))
 
     # Pausing and going on.
 

@@ -39,6 +39,10 @@ def _never() -> bool:
     return False
 
 
+def _not_halted() -> None:
+    """Nobody asks for all to stand still."""
+
+
 def _nothing(_report: BuildReport) -> None:
     """Nothing else is to be done."""
 
@@ -80,6 +84,7 @@ class Engine:
         cancelled: Callable[[], bool] = _never,
         wished: Callable[[], Wish] | None = None,
         hurried: Callable[[], bool] = _never,
+        halted: Callable[[], Callable[[], None] | None] = _not_halted,
         grace: float = 10.0,
         limit: int = DEFAULT_LIMIT,
         continues: str = "",
@@ -100,6 +105,7 @@ class Engine:
         cancelled: the same as a wish to cancel, for those who know no other: nothing new is started.
         grace: seconds in which the steps that run then may end and are kept, before they are killed.
         hurried: asked while they may; once true, they are killed at once.
+        halted: asked for something to do while all workers stand still, such as standing still oneself.
         limit: bytes over which the store is trimmed at the end, what this build used excepted.
         continues: the id of an earlier run that this one goes on with, to be told so.
         shuffle: start ready steps in a random order that follows from this number, not the longest work first.
@@ -126,7 +132,7 @@ class Engine:
         self.store.prepare()
         log = RunLog(self.store.root / "runs", entry, note)
         telling = Telling(wanted, log.id, [log, on_event] if on_event else [log], following)
-        pace = partial(_pace, cancelled, wished, hurried, grace, log.folder)
+        pace = partial(_pace, cancelled, wished, hurried, halted, grace, log.folder)
         with contextlib.closing(log):
             try:
                 ledger = self._ledger(wanted, entry)
@@ -193,6 +199,7 @@ def _pace(
     cancelled: Callable[[], bool],
     wished: Callable[[], Wish] | None,
     hurried: Callable[[], bool],
+    halted: Callable[[], Callable[[], None] | None],
     grace: float,
     run: Path,
 ) -> Pace:
@@ -206,7 +213,7 @@ def _pace(
     askers: list[Callable[[], Wish]] = [ended, partial(asked, run)]
     if wished is not None:
         askers.append(wished)
-    return Pace(askers, grace, hurried)
+    return Pace(askers, grace, hurried, halted=halted)
 
 
 def _save(ledger: Ledger, entry: str, graph: Graph) -> bool:

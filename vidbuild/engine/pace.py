@@ -9,11 +9,16 @@ from math import inf
 from vidbuild.engine.control import Wish
 
 
+def never_halted() -> None:
+    """Nobody asks for all to stand still."""
+
+
 class Pace:
     """Asks everybody who may wish something of the build; a wish to cancel is never taken back.
 
     grace: seconds in which what runs may still end once the build is to be cancelled.
     hurried: asked in those seconds; whether somebody cannot wait for that.
+    halted: asked for something to do while all that the build started stands still.
     """
 
     def __init__(
@@ -22,12 +27,14 @@ class Pace:
         grace: float,
         hurried: Callable[[], bool],
         clock: Callable[[], float] = time.monotonic,
+        halted: Callable[[], Callable[[], None] | None] = never_halted,
     ) -> None:
         self.wish = Wish.GO
         self._askers = tuple(askers)
         self._grace = grace
         self._hurried = hurried
         self._clock = clock
+        self.halted = halted
         self._end = inf
 
     def look(self) -> Wish:
@@ -43,3 +50,7 @@ class Pace:
     def patient(self) -> bool:
         """Whether what runs may go on to its end."""
         return self.wish is not Wish.CANCEL or (self._clock() < self._end and not self._hurried())
+
+    def stood_still(self, seconds: float) -> None:
+        """So long nothing could run, so that is no part of the grace."""
+        self._end += seconds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import selectors
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,16 @@ class Pool:
         for worker in [worker for worker in self._busy if worker.late()]:
             messages += self._lost(worker)
         return messages
+
+    def halt(self, meanwhile: Callable[[], None]) -> None:
+        """Do something while all workers stand still; that time is none of their steps'."""
+        for worker in self._busy:
+            worker.halt()
+        try:
+            meanwhile()
+        finally:
+            for worker in self._busy:
+                worker.go_on()
 
     def close(self, *, kill: bool = False) -> None:
         """End all workers; with kill, in the middle of their steps, children included."""

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,7 @@ class Process:
         self._began, self._deadline = 0.0, inf
         self._seconds = inf
         self._progress = 0
+        self._halted, self._below = 0.0, list[int]()
         self._child = subprocess.Popen(
             [sys.executable, "-P", "-c", _BOOT, _HOME, str(os.getpid())],
             stdin=subprocess.PIPE,
@@ -136,6 +137,21 @@ class Process:
         self.drain()
         return tuple(self._words.decode(errors="replace").splitlines())
 
+    def halt(self) -> None:
+        """Stop it, and whatever it started, in the middle of what they do."""
+        self._halted = time.monotonic()
+        self._signal_all(signal.SIGSTOP)
+        self._below = _below(self._child.pid)
+        _signal(self._below, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it go on; the time in between is not counted."""
+        _signal(self._below, signal.SIGCONT)
+        self._signal_all(signal.SIGCONT)
+        stood = time.monotonic() - self._halted
+        self._began += stood
+        self._deadline += stood
+
     def stop(self) -> None:
         """Ask the worker, and whatever it started in its process group, to clean up and end."""
         self._signal_all(signal.SIGTERM)
@@ -166,3 +182,22 @@ class Process:
         for pipe in (self.output, self.errors):
             pipe.close()
         return code
+
+
+def _below(pid: int) -> list[int]:
+    """The processes that one started and those that these did, in whichever sessions, where the system tells."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parent = stat.read_text(errors="replace").rpartition(")")[2].split()[1]
+            children.setdefault(int(parent), []).append(int(stat.parent.name))
+    found = [pid]
+    for each in found:
+        found += children.get(each, ())
+    return found[1:]
+
+
+def _signal(pids: Iterable[int], number: int) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)

@@ -6,7 +6,18 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from vidbuild.engine.events import Event, RunStarted, StepFailed, StepStarted
+from vidbuild.engine.events import (
+    Event,
+    RunEstimated,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    StateRestored,
+    StepFailed,
+    StepRetried,
+    StepStarted,
+)
+from vidbuild.report import wording
 
 
 class Lines:
@@ -16,6 +27,7 @@ class Lines:
         self._write = write
         self._several = several
         self._entry = ""
+        self._first = False
 
     def __enter__(self) -> Self:
         return self
@@ -30,12 +42,29 @@ class Lines:
         match event:
             case RunStarted():
                 self._entry = event.entry if self._several else ""
+                self._first = event.first
+            case RunEstimated() if self._first and event.ahead:
+                self._line(wording.first_build(event))
             case StepStarted():
-                self._line(f"{event.step}  {event.reason}")
+                self._line(wording.started(event, first=self._first))
             case StepFailed():
                 self._line(f"{event.step}  failed: {event.failure.message}")
+            case StepRetried():
+                self._line(wording.retried(event))
+            case RunPaused() | RunResumed() | StateRestored():
+                self._line(wording.run(event))
             case _:
                 pass
+
+    def stopping(self, running: int) -> None:
+        """Say that the build was asked to end."""
+        self._line(wording.stopping(running))
+
+    def stand_still(self) -> None:
+        """Nothing is drawn, so nothing is in the way of whoever has the terminal meanwhile."""
+
+    def go_on(self) -> None:
+        """Nothing was taken away."""
 
     def _line(self, text: str) -> None:
         if self._entry:

@@ -13,10 +13,22 @@ from rich.live import Live as RichLive
 from rich.table import Table
 from rich.text import Text
 
-from vidbuild.engine.events import Event, RunEnded, RunEstimated, RunStarted, StepFailed, StepFinished, StepStarted
-from vidbuild.report import figures
+from vidbuild.engine.events import (
+    Event,
+    RunEnded,
+    RunEstimated,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    StateRestored,
+    StepFailed,
+    StepFinished,
+    StepRetried,
+    StepStarted,
+)
+from vidbuild.report import figures, wording
 from vidbuild.report.naming import scene_of
-from vidbuild.report.tally import Tally
+from vidbuild.report.tally import Running, Tally
 
 Scenes = Callable[[str], Sequence[str]]
 
@@ -38,13 +50,30 @@ class Live:
         self._tally = Tally()
         self._scenes: Sequence[str] = ()
         self._reasons: dict[str, str] = {}
-        self._live = RichLive(
+        self._first = False
+        self._live = self._new_view()
+
+    def _new_view(self) -> RichLive:
+        return RichLive(
             get_renderable=self._view, console=self._console, refresh_per_second=_PER_SECOND, transient=True
         )
 
     def __enter__(self) -> Self:
         self._live.start()
         return self
+
+    def stopping(self, running: int) -> None:
+        """Say that the build was asked to end."""
+        self._print(Text(wording.stopping(running), "yellow"))
+
+    def stand_still(self) -> None:
+        """Take the view away and show the cursor: somebody else has the terminal meanwhile."""
+        self._live.stop()
+
+    def go_on(self) -> None:
+        """Draw the view again."""
+        self._live = self._new_view()
+        self._live.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -59,11 +88,11 @@ class Live:
         scenes = self._scenes_of(self._tally.entry) if isinstance(event, RunEstimated) and event.ahead else None
         with self._lock:
             if isinstance(event, RunStarted):
-                self._tally, self._scenes = Tally(), ()
+                self._tally, self._scenes, self._first = Tally(), (), event.first
             if scenes is not None:
                 self._scenes = scenes
             if isinstance(event, StepStarted):
-                self._reasons[event.step] = event.reason
+                self._reasons[event.step] = wording.reason(event, first=self._first)
             self._tally.take(event)
         line = self._line(event)
         if isinstance(event, RunStarted):
@@ -83,10 +112,16 @@ class Live:
         """What stays above the view."""
         match event:
             case StepFinished():
-                took = figures.elapsed(event.seconds)
-                return _step(event.step).append(f"  {self._reasons.pop(event.step, '')}").append(f"  {took}", "dim")
+                took, reason = figures.elapsed(event.seconds), self._reasons.pop(event.step, "")
+                return _step(event.step).append(f"  {reason}" if reason else "").append(f"  {took}", "dim")
             case StepFailed():
                 return _step(event.step).append("  failed: ", "bold red").append(event.failure.message)
+            case StepRetried():
+                return Text(wording.retried(event), "yellow")
+            case RunEstimated() if self._first and event.ahead:
+                return Text(wording.first_build(event))
+            case RunPaused() | RunResumed() | StateRestored():
+                return Text(wording.run(event), "yellow" if isinstance(event, RunPaused) else "")
             case _:
                 return None
 
@@ -114,9 +149,17 @@ def _running(tally: Tally, now: float, width: int) -> list[RenderableType]:
         grid.add_column(no_wrap=True, overflow="ellipsis")
     for name, running in shown:
         bar = _bar(running.fraction(now)) if width >= _NARROW else Text()
-        grid.add_row(_step(name), bar, Text(figures.elapsed(max(0.0, now - running.since)), "dim"))
+        grid.add_row(_step(name), bar, _since(running, now))
     left = len(tally.running) - len(shown)
     return [grid, Text(f"...and {left} more", "dim")] if left else [grid]
+
+
+def _since(running: Running, now: float) -> Text:
+    """How long a step has run; of one that waits for its next attempt, how long that is."""
+    if running.due > now:
+        return Text(f"attempt {running.attempt} in {figures.clock(running.due - now)}", "yellow")
+    again = f", attempt {running.attempt}" if running.attempt > 1 else ""
+    return Text(f"{figures.elapsed(max(0.0, now - running.since))}{again}", "dim")
 
 
 def _bar(fraction: float | None) -> Text:
@@ -145,6 +188,8 @@ def _total(tally: Tally, scenes: int, now: float, width: int) -> Text:
         parts.append(f"{filmed} of {figures.count(scenes, 'scene')}")
     parts.append(figures.clock(now - tally.began))
     left = tally.remaining(now)
+    if tally.paused is not None:
+        return Text(", ".join([*parts, "paused"]), "yellow", no_wrap=True, overflow="ellipsis")
     if left is not None and width >= _NARROW:
         parts.append(f"about {figures.clock(left)} left" if left >= 1 else "nearly done")
     return Text(", ".join(parts), no_wrap=True, overflow="ellipsis")

@@ -16,7 +16,10 @@ _INDENT = "      "
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A build that is over. video: the file's name; ran, failed: step ids; total: all steps the build was for."""
+    """A build that is over. video: the file's name; ran, failed: step ids; total: all steps the build was for.
+
+    retried: attempts at steps that were repeated.
+    """
 
     status: str  # built | up-to-date | failed | cancelled
     video: str
@@ -26,6 +29,7 @@ class Ended:
     cached: int
     failed: Sequence[str]
     wall_seconds: float
+    retried: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ def last_line(ended: Ended) -> str:
     counts = [f"{len(ended.ran)} of {figures.count(ended.total, 'step')} ran{_kinds(ended.ran)}"]
     if ended.cached:
         counts.append(f"{ended.cached} cached")
+    if ended.retried:
+        counts.append(f"{ended.retried} retried")
     if ended.status == "built":
         return f"built {ended.video} ({figures.clock(ended.video_seconds)}): {', '.join([*counts, took])}"
     left = ended.total - len(ended.ran) - ended.cached - len(ended.failed)

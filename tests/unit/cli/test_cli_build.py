@@ -75,7 +75,14 @@ def test_json_is_one_object_on_stdout(monkeypatch: pytest.MonkeyPatch, capsys: p
         "wall_seconds": 1.84,
     }
     assert data["outputs"][0] == {"kind": "video", "path": "build/video.mp4", "bytes": 1000, "sha256": "0" * 64}
-    assert data["steps"] == {"total": 3, "ran": ["film:one", "join"], "cached": 1, "failed": []}
+    assert data["steps"] == {
+        "total": 3,
+        "ran": ["film:one", "join"],
+        "cached": 1,
+        "failed": [],
+        "aborted": 0,
+        "retried": 0,
+    }
     assert "built video.mp4" in captured.err
 
 
