@@ -94,6 +94,8 @@ def write(target: Path, data: bytes, *, synced: bool = True) -> None:
             file.flush()
             if synced:
                 _sync(file.fileno(), temp)
+        if target.is_dir():
+            clear_away(target)
         rename(temp, target)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -141,6 +143,14 @@ def remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
+def clear_away(path: Path) -> None:
+    """Remove what is in the place of a file of ours, a folder as well; a link goes, and what it leads to stays."""
+    if path.is_dir() and not path.is_symlink():
+        remove_folder(path)
+    else:
+        remove(path)
+
+
 def copy(source: Path, target: Path) -> str:
     """Copy a file to a name that is free, sharing its blocks where the file system can; the digest of the copy.
 
@@ -177,11 +187,13 @@ def hash_file(path: Path | str) -> str:
 
 
 def remove_folder(path: Path) -> None:
-    """Remove a folder and all in it, as far as that can be done."""
+    """Remove a folder, or a file, and all in it, as far as that can be done."""
     import shutil
 
     reached("remove", path)
     shutil.rmtree(path, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 class Lines:
@@ -211,10 +223,13 @@ class Lines:
     def close(self) -> None:
         """Write what is left."""
         try:
-            reached("write", self._path)
-            self._file.close()
+            if not self.trouble:
+                reached("write", self._path)
+                self._file.flush()
         except OSError as error:
             self._give_up(error)
+        with contextlib.suppress(OSError):  # what was not written is not tried again
+            self._file.close()
 
     def _give_up(self, error: OSError) -> None:
         self.trouble = f"cannot write '{self._path}': {told(error)}"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import time
 from pathlib import Path
 
 from vidbuild.engine import durable
-from vidbuild.engine.lock import Lock, is_held
+from vidbuild.engine.lock import Lock, are_kept, is_held
 from vidbuild.record import dataclass
+
+_LOCK = "lock"
+_OLD = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +27,34 @@ class Session:
         """A new folder, locked."""
         while True:
             folder = parent / os.urandom(8).hex()
-            lock = Lock.attempt(folder / "lock")
+            lock = Lock.attempt(folder / _LOCK)
             if lock is not None:
                 return cls(folder, lock)
 
     def end(self) -> None:
-        """Remove the folder and let go."""
+        """Remove the folder and let go; the lock's name goes last, for it tells the next build what this one left."""
+        with contextlib.suppress(OSError):
+            for path in self.folder.iterdir():
+                if path.name != _LOCK:
+                    durable.remove_folder(path)
         durable.remove_folder(self.folder)
         self._lock.release()
 
     @staticmethod
     def sweep(parent: Path) -> None:
-        """Remove the folders of builds that died; a live one holds its lock."""
+        """Remove the folders of builds that died; a live one holds its lock, where the file system keeps locks."""
         try:
             folders = list(parent.iterdir())
         except OSError:
             return
         for folder in folders:
-            lock = folder / "lock"
-            if lock.exists() and not is_held(lock):
-                durable.remove_folder(folder)
+            with contextlib.suppress(OSError):
+                if _is_left(folder, folder / _LOCK):
+                    durable.remove_folder(folder)
+
+
+def _is_left(folder: Path, lock: Path) -> bool:
+    """Whether whoever made the folder is gone; one without a lock may be just beginning."""
+    if lock.exists() and are_kept(lock):
+        return not is_held(lock)
+    return folder.is_dir() and time.time() - folder.stat().st_mtime > _OLD
