@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.errors import StepError
-from vidbuild.media import graph, tone
-from vidbuild.media.ffmpeg import FORMATS
+from vidbuild.media import ffmpeg, graph, tone
 from vidbuild.media.graph import SCALER, Stream
 from vidbuild.media.inspect import MediaInfo, inspect
 from vidbuild.media.picture import Layer, Motion
@@ -93,12 +92,7 @@ def pictures(clip: Clip | None, layer: Layer, motion: Motion, more: Mapping[str,
 
 def _input(clip: Clip, at: float) -> dict[str, Any]:
     """reinit_filter: a picture of another size or range in the middle must not start the whole graph anew."""
-    options: dict[str, Any] = {
-        "protocol_whitelist": "file,pipe",
-        "format_whitelist": FORMATS,
-        "threads": 1,
-        "reinit_filter": 0,
-    }
+    options: dict[str, Any] = {**ffmpeg.walls(), "threads": 1, "reinit_filter": 0}
     if clip.info.decoder:
         options["c:v"] = clip.info.decoder
     if at > 0:

@@ -10,6 +10,9 @@ from types import TracebackType
 from typing import Self
 
 SCHEME = "feed:"  # before a feed's name, in arguments: the input that it is written into
+LAST = 5.0
+"""Seconds that a writer is waited for when the program has gone: what it wrote to may live on in somebody else."""
+
 Feed = Callable[[str], Iterable[bytes]]
 """What is written into the input of that name, made piece by piece while it is read."""
 
@@ -47,7 +50,7 @@ class Feeding:
         self._close(self.ends)
         self._close([own for _, own in self._waiting])
         for writer in self._writers:
-            writer.join()
+            writer.join(LAST)
 
     def start(self) -> None:
         """Begin to write; only the program has the ends from now on, so that its own end is noticed."""

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import os
 import re
-import signal
 import subprocess
-import sys
-import threading
-import time
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO
 
 from vidbuild.errors import StepError
+from vidbuild.media import child, limits
 from vidbuild.media.feed import Feed, Feeding, nothing
 from vidbuild.media.program import VARIABLE, executable, identity, stat_paths
 from vidbuild.record import dataclass
 
-__all__ = ["VARIABLE", "Finished", "capture", "executable", "identity", "media", "run", "stat_paths"]
+__all__ = ["VARIABLE", "Finished", "capture", "executable", "identity", "media", "run", "stat_paths", "walls"]
 
-TAIL_LINES = 400
-LINE_BYTES = 2000
+HEAD_LINES, TAIL_LINES = 400, 400
+"""Of what ffmpeg says: it describes its inputs first, and tells last why it ended."""
+
 SHOWN_LINES = 12
+SHOWN_LENGTH = 400
+MOST_OUTPUT = 64 << 20
+"""Bytes that are captured at most: what is asked for is text of a few lines."""
 
 # Formats that hold their own media. Playlists (hls, concat, dash) are left out: they could read any other file.
 FORMATS = (
@@ -35,7 +31,13 @@ FORMATS = (
 )
 
 MEANINGS = (
+    (r"exceeds max_streams parameter \((\d+)\)", "the file has more than {0} streams, the most that are read"),
+    (
+        r"Picture size (\d+)x(\d+) exceeds specified max pixel count (\d+)",
+        "its picture is {0} x {1} pixels large, and the most are {2}",
+    ),
     (r"No space left on device", "the disk is full"),
+    (r"Too many open files", "too many files are open"),
     (r"Failed to configure (input|output) pad on (\S+)", "its filter {1!r} cannot be set up"),
     (r"Cannot allocate memory", "there is not enough memory"),
     (r"Format not on whitelist", "the file is a playlist, or of a kind that is not read here"),
@@ -50,10 +52,13 @@ MEANINGS = (
     (r"Invalid data found when processing input", "the file is damaged or of another kind than its name says"),
 )
 
+PASSING = re.compile("No space left on device|Too many open files|Cannot allocate memory")
+"""What may be over soon: of the machine, not of the file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What a run left behind: the last lines of its log, what it wrote to stdout, its exit code."""
+    """What a run left behind: the first and last lines of its log, what it wrote to stdout, its exit code."""
 
     log: tuple[str, ...]
     output: bytes = b""
@@ -67,7 +72,18 @@ class Finished:
 
 def media(path: Path, *options: str) -> list[str]:
     """The arguments for a media file that a user named: nothing but the file itself is ever opened for it."""
-    return [*_walls(), *options, "-i", f"file:{path}"]
+    walled = [text for name, value in walls().items() for text in (f"-{name}", value)]
+    return [*walled, *options, "-i", f"file:{path}"]
+
+
+def walls() -> dict[str, str]:
+    """The input options for a file that a user named: no other file is read for it, and not too much."""
+    return {
+        "protocol_whitelist": "file,pipe",
+        "format_whitelist": FORMATS,
+        "max_streams": str(limits.STREAMS),
+        "max_pixels": str(limits.CLIP_PIXELS),
+    }
 
 
 def run(
@@ -88,7 +104,7 @@ def run(
     feed: what is written into those inputs that are feeds (see feed.py), from other threads.
     """
     extra = ["-progress", "pipe:1", "-stats_period", "0.2"] if progress else []
-    sink = _frames_to(progress) if progress else _kept([])
+    sink = _frames_to(progress) if progress else child.nowhere
     command = [*_start("warning"), *extra, *args]
     return _checked(_execute(command, cwd, env, timeout, what, sink, feed), command, what)
 
@@ -102,18 +118,29 @@ def capture(
     what: str,
     loglevel: str = "info",
     check: bool = True,
+    most: int = MOST_OUTPUT,
 ) -> Finished:
     """Run ffmpeg and keep what it writes to stdout; with check=False a failure is told by the exit code alone."""
-    kept: list[bytes] = []
+    kept = child.Whole(most)
+    finished = follow(args, kept, cwd=cwd, env=env, timeout=timeout, what=what, loglevel=loglevel, check=check)
+    return Finished(finished.log, kept.bytes(), finished.code)
+
+
+def follow(
+    args: Sequence[str],
+    sink: child.Sink,
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    timeout: float,
+    what: str,
+    loglevel: str = "info",
+    check: bool = True,
+) -> Finished:
+    """The same, with a sink for what it writes to stdout."""
     command = [*_start(loglevel), *args]
-    finished = _execute(command, cwd, env, timeout, what, _kept(kept))
-    if check:
-        _checked(finished, command, what)
-    return Finished(finished.log, b"".join(kept), finished.code)
-
-
-def _walls() -> list[str]:
-    return ["-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS]
+    finished = _execute(command, cwd, env, timeout, what, sink)
+    return _checked(finished, command, what) if check else finished
 
 
 def _start(loglevel: str) -> list[str]:
@@ -126,80 +153,38 @@ def _execute(
     env: Mapping[str, str],
     timeout: float,
     what: str,
-    sink: Callable[[IO[bytes]], None],
+    sink: child.Sink,
     feed: Feed = nothing,
 ) -> Finished:
-    tail: deque[str] = deque(maxlen=TAIL_LINES)
-    with _explained(command), Feeding(command, feed) as fed, _process(fed.args, cwd, env, fed.ends) as process:
-        fed.start()
-        if process.stdout is None or process.stderr is None:  # pragma: no cover - both are pipes
-            raise AssertionError
-        readers = [
-            threading.Thread(target=_keep_tail, args=(process.stderr, tail), daemon=True),
-            threading.Thread(target=sink, args=(process.stdout,), daemon=True),
-        ]
-        for reader in readers:
-            reader.start()
-        code = _wait(process, readers, time.monotonic() + timeout)
-        if code is None:
-            message = f"ffmpeg could not {what} within {timeout:g} s and was stopped"
-            raise StepError(message, command=tuple(command), log=_last(tail))
-    for failure in fed.failures:
-        raise failure
-    return Finished(tuple(tail), code=code)
-
-
-def _wait(process: subprocess.Popen[bytes], readers: list[threading.Thread], deadline: float) -> int | None:
-    """Wait for the pipes first: a wait with a timeout polls, and would add its 50 ms to every short run."""
-    for reader in readers:
-        reader.join(max(0.0, deadline - time.monotonic()))
+    log = child.Lines(HEAD_LINES, TAIL_LINES)
     try:
-        return process.wait(max(0.0, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        return None
-
-
-@contextlib.contextmanager
-def _process(
-    command: list[str], cwd: Path, env: Mapping[str, str], ends: Sequence[int]
-) -> Iterator[subprocess.Popen[bytes]]:
-    """A process in its own group that is gone when this block is left, however it is left."""
-    process = subprocess.Popen(
-        command,
-        cwd=cwd,
-        env=dict(env),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        pass_fds=ends,
-        start_new_session=True,
-        preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call, no locks
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        for pipe in (process.stdout, process.stderr):
-            if pipe is not None:
-                pipe.close()
-
-
-@contextlib.contextmanager
-def _explained(command: list[str]) -> Iterator[None]:
-    try:
-        yield
+        with Feeding(command, feed) as fed:
+            code = child.run(
+                fed.args, cwd=cwd, env=env, seconds=timeout, out=sink, err=log, ends=fed.ends, started=fed.start
+            )
     except (OSError, subprocess.SubprocessError) as error:
         raise StepError(f"ffmpeg could not be started: {error}", command=tuple(command)) from error
+    except child.FloodError as error:
+        raise StepError(f"ffmpeg could not {what}: {error}", command=tuple(command), log=_last(log.texts())) from error
+    told = tuple(re.sub(" @ 0x[0-9a-f]+", "", line) for line in log.texts())
+    if code is None:
+        message = f"ffmpeg could not {what} within {timeout:g} s and was stopped"
+        raise StepError(message, command=tuple(command), log=_last(told))
+    for failure in fed.failures:
+        raise failure
+    return Finished(told, code=code)
 
 
 def _checked(finished: Finished, command: list[str], what: str) -> Finished:
     if finished.code == 0:
         return finished
-    meaning = _meaning(finished)
-    raise StepError(f"ffmpeg could not {what}: {meaning}", command=tuple(command), log=_last(finished.log))
+    passing = finished.code == child.KILLED or PASSING.search(finished.text) is not None
+    raise StepError(
+        f"ffmpeg could not {what}: {_meaning(finished)}",
+        command=tuple(command),
+        log=_last(finished.log),
+        transient=passing,
+    )
 
 
 def _meaning(finished: Finished) -> str:
@@ -207,52 +192,23 @@ def _meaning(finished: Finished) -> str:
         match = re.search(pattern, finished.text)
         if match:
             return words.format(*(group for group in match.groups() if group))
-    if finished.code < 0:
-        name = signal.Signals(-finished.code).name
-        return f"it was ended by {name}" + (", perhaps for want of memory" if name == "SIGKILL" else "")
-    return f"it ended with exit code {finished.code}"
+    return f"it {child.ended(finished.code)}"
 
 
-def _last(lines: Sequence[str] | deque[str]) -> tuple[str, ...]:
-    return tuple(lines)[-SHOWN_LINES:]
+def _last(lines: Sequence[str]) -> tuple[str, ...]:
+    return tuple(line[:SHOWN_LENGTH] for line in lines[-SHOWN_LINES:])
 
 
-def _keep_tail(pipe: IO[bytes], tail: deque[str]) -> None:
-    with contextlib.suppress(ValueError):  # closed under us, after a timeout
-        while line := pipe.readline(LINE_BYTES):
-            text = re.sub(" @ 0x[0-9a-f]+", "", line.decode("utf-8", "replace").rstrip())
-            if text:
-                tail.append(text)
+def _frames_to(progress: Callable[[int], None]) -> child.Sink:
+    """A sink that finds the number of frames done; a line may come in two pieces."""
+    rest = b""
 
+    def take(piece: bytes) -> None:
+        nonlocal rest
+        *lines, last = (rest + piece).split(b"\n")
+        rest = last[: child.LINE_BYTES]
+        for line in lines:
+            if match := re.match(rb"frame=\s*(\d{1,18})\s*$", line):
+                progress(int(match[1]))
 
-def _kept(chunks: list[bytes]) -> Callable[[IO[bytes]], None]:
-    def read(pipe: IO[bytes]) -> None:
-        with contextlib.suppress(ValueError):
-            while chunk := pipe.read(1 << 16):
-                chunks.append(chunk)
-
-    return read
-
-
-def _frames_to(progress: Callable[[int], None]) -> Callable[[IO[bytes]], None]:
-    def read(pipe: IO[bytes]) -> None:
-        with contextlib.suppress(ValueError):
-            while line := pipe.readline(LINE_BYTES):
-                if match := re.match(rb"frame=\s*(\d+)", line):
-                    progress(int(match[1]))
-
-    return read
-
-
-if sys.platform == "linux":
-    _prctl = ctypes.CDLL(None, use_errno=True).prctl
-    _PR_SET_PDEATHSIG = 1
-
-    def _die_with_parent() -> None:
-        """Runs in the child before exec: when vidbuild dies by any signal at all, the kernel ends ffmpeg too."""
-        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-else:
-
-    def _die_with_parent() -> None:
-        """Only Linux can do this."""
+    return take

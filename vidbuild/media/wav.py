@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 RATE = 48_000
+SAMPLE_BYTES = 2
 FULL = 32_767
 
 SILENCE = 10 ** (-50 / 20)

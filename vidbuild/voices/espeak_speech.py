@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.errors import StepError
-from vidbuild.media import pcm, wav
+from vidbuild.media import child, pcm, product, wav
 from vidbuild.media.loudness import SILENT, integrated
 from vidbuild.voices.base import SAMPLE_RATE, SpokenWord
 
@@ -34,6 +34,9 @@ PITCH, RANGE, PITCH_HZ = 50, 55, 100
 
 CONTROL = ("Cc", "Cs", "Zl", "Zp")
 """Characters that are not text. What is invisible but shapes text, such as a joiner, is not among them."""
+
+MOST_TOLD, LOG_LINES = 64 << 20, 20
+"""Bytes of events, of which there are about six of 20 bytes for a word, and lines of what the library complains of."""
 
 WORD, END = 1, 5  # espeak_EVENT_TYPE
 
@@ -87,9 +90,10 @@ def _ask(
         "wordgap": 0,
         "sound": str(scratch / "espeak.raw"),
     }
-    answer = _run_child(request, data.parent, env)
-    sound = wav.from_bytes((scratch / "espeak.raw").read_bytes())
-    return sound, answer["rate"], [(kind, position, sample) for kind, position, sample in answer["events"]]
+    rate, events = _run_child(request, data.parent, scratch, env)
+    most = int(_limit_of_sound(text) * rate) * wav.SAMPLE_BYTES
+    sound = wav.from_bytes(product.read(scratch / "espeak.raw", most, "sound", "espeak-ng"))
+    return sound, rate, events
 
 
 def time_limit(text: str) -> float:
@@ -97,33 +101,45 @@ def time_limit(text: str) -> float:
     return 20 + len(text) / 200
 
 
-def _run_child(request: Mapping[str, Any], folder: Path, env: Mapping[str, str]) -> dict[str, Any]:
+def _limit_of_sound(text: str) -> float:
+    """Seconds that its sound lasts at most: at a tenth of the usual rate, every character a word that is spelt out."""
+    return 60 + 10 * len(text)
+
+
+def _run_child(
+    request: Mapping[str, Any], folder: Path, scratch: Path, env: Mapping[str, str]
+) -> tuple[int, list[tuple[int, int, int]]]:
     script = Path(__file__).with_name("espeak_child.py")
     command = [sys.executable, "-I", "-S", str(script)]
     limit = time_limit(request["text"])
+    asked, told, log = scratch / "espeak.json", child.Whole(MOST_TOLD), child.Lines(0, LOG_LINES)
+    asked.write_text(json.dumps(request), encoding="utf-8")
     try:
-        finished = subprocess.run(
-            command,
-            input=json.dumps(request).encode(),
-            capture_output=True,
-            cwd=folder,  # the library has room for 160 bytes of its data's path, so that is told from here
-            env=dict(env),
-            timeout=limit,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise StepError(f"espeak-ng did not finish in {limit:.0f} s and was stopped", field="narration") from error
-    log = tuple(finished.stderr.decode(errors="replace").splitlines()[-20:])
-    if finished.returncode != 0:
-        raise StepError(f"espeak-ng ended with {_ending(finished.returncode)}", command=tuple(command), log=log)
-    answer: dict[str, Any] = json.loads(finished.stdout)
-    if "error" in answer:
-        raise StepError(f"espeak-ng cannot speak: {answer['error']}", field="voice", log=log)
-    return answer
+        with asked.open("rb") as stdin:
+            # the library has room for 160 bytes of its data's path, so that is told from there
+            code = child.run(command, cwd=folder, env=env, seconds=limit, out=told, err=log, stdin=stdin)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise StepError(f"espeak-ng could not be started: {error}", command=tuple(command)) from error
+    except child.FloodError as error:
+        raise StepError(f"espeak-ng cannot speak: {error}", command=tuple(command), log=log.texts()) from error
+    if code is None:
+        message = f"espeak-ng did not finish in {limit:.0f} s and was stopped"
+        raise StepError(message, field="narration", command=tuple(command), log=log.texts())
+    if code != 0:
+        message, memory = f"espeak-ng {child.ended(code)}", code == child.KILLED
+        raise StepError(message, command=tuple(command), log=log.texts(), transient=memory)
+    return _answer(told.bytes(), log.texts())
 
 
-def _ending(code: int) -> str:
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
+def _answer(told: bytes, log: tuple[str, ...]) -> tuple[int, list[tuple[int, int, int]]]:
+    """The sample rate and the events that the process told."""
+    try:
+        answer = json.loads(told)
+        if "error" in answer:
+            raise StepError(f"espeak-ng cannot speak: {answer['error']}", field="voice", log=log)
+        return int(answer["rate"]), [(int(kind), int(at), int(sample)) for kind, at, sample in answer["events"]]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise StepError("espeak-ng ended without an error, but its answer is none", log=log) from error
 
 
 def _pitch(hertz: int) -> int:

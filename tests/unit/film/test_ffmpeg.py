@@ -14,7 +14,7 @@ import pytest
 from filmlab import ENV, fake_ffmpeg
 
 from vidbuild.errors import StepError
-from vidbuild.media import ffmpeg
+from vidbuild.media import child, ffmpeg, limits
 
 
 def gone(pid: int) -> bool:
@@ -174,17 +174,86 @@ def test_a_killed_ffmpeg_is_named_as_such(fake: object, tmp_path: Path) -> None:
     """When the kernel ends ffmpeg for want of memory the message says so."""
     assert callable(fake)
     fake("os.kill(os.getpid(), signal.SIGKILL)")
-    with pytest.raises(StepError, match="ended by SIGKILL, perhaps for want of memory"):
+    with pytest.raises(StepError, match="ended by SIGKILL, perhaps for want of memory") as caught:
         start(tmp_path)
+    assert caught.value.failure.transient
+
+
+@pytest.mark.parametrize(("number", "name"), [(signal.SIGSEGV, "SIGSEGV"), (40, "signal 40")])
+def test_a_crashed_ffmpeg_is_not_asked_again(fake: object, tmp_path: Path, number: int, name: str) -> None:
+    """A crash would happen again, so it is final; signals without a name are told by number."""
+    assert callable(fake)
+    fake(f"os.kill(os.getpid(), {int(number)})")
+    with pytest.raises(StepError, match=f"ffmpeg could not film the scene: it was ended by {name}") as caught:
+        start(tmp_path)
+    assert not caught.value.failure.transient
+
+
+@pytest.mark.parametrize("words", ["No space left on device", "Cannot allocate memory", "Too many open files"])
+def test_what_may_pass_is_told_as_such(fake: object, tmp_path: Path, words: str) -> None:
+    """A full disk or want of memory may be over soon; anything else that ffmpeg says is final."""
+    assert callable(fake)
+    fake(f"print('av_write: {words}', file=sys.stderr); sys.exit(1)")
+    with pytest.raises(StepError) as caught:
+        start(tmp_path)
+    assert caught.value.failure.transient
+    fake("print('Invalid data found when processing input', file=sys.stderr); sys.exit(1)")
+    with pytest.raises(StepError) as caught:
+        start(tmp_path)
+    assert not caught.value.failure.transient
+
+
+def test_binary_garbage_is_made_readable(fake: object, tmp_path: Path) -> None:
+    """V19: bytes that are no text, and codes that would move a terminal's cursor, are not passed on."""
+    assert callable(fake)
+    fake("sys.stderr.buffer.write(b'\\x1b[2J\\x00\\xff' + bytes(range(256)) * 999); sys.exit(1)")
+    with pytest.raises(StepError) as caught:
+        start(tmp_path)
+    log = caught.value.failure.log
+    assert log
+    assert all(line.isprintable() for line in log)
+    assert sum(map(len, log)) <= ffmpeg.SHOWN_LINES * ffmpeg.SHOWN_LENGTH
+
+
+def test_too_much_output_is_refused(fake: object, tmp_path: Path) -> None:
+    """V19: what is captured is bounded: a flood of output is an error, and the tool is ended."""
+    assert callable(fake)
+    fake("print('here', file=sys.stderr, flush=True)\nwhile True: sys.stdout.write('z' * 100_000)")
+    with pytest.raises(StepError, match="ffmpeg could not look: it wrote more than 1000000 bytes") as caught:
+        ffmpeg.capture([], cwd=tmp_path, env=ENV, timeout=60, what="look", most=1_000_000)
+    assert caught.value.failure.log == ("here",)
+
+
+@pytest.mark.parametrize(
+    "said", ["", "frame=\\n", "frame=99999999999999999999999\\n", "frame=-1\\nframe=x\\n", "=\\n" * 99]
+)
+def test_progress_that_is_none_is_left_out(fake: object, tmp_path: Path, said: str) -> None:
+    """Nothing, or rubbish, in the place of progress is no progress and no error; the exit code decides."""
+    assert callable(fake)
+    fake(f"sys.stdout.write('{said}')")
+    told: list[int] = []
+    assert ffmpeg.run([], cwd=tmp_path, env=ENV, timeout=20, what="count", progress=told.append).code == 0
+    assert told == []
+
+
+def test_progress_comes_in_any_pieces(fake: object, tmp_path: Path) -> None:
+    """A line that arrives in two pieces is one."""
+    assert callable(fake)
+    fake("for part in ('fra', 'me=1', '2\\nframe=', '30\\n'): os.write(1, part.encode()); time.sleep(0.02)")
+    told: list[int] = []
+    ffmpeg.run([], cwd=tmp_path, env=ENV, timeout=20, what="count", progress=told.append)
+    assert told == [12, 30]
 
 
 def test_much_stderr_does_not_deadlock(fake: object, tmp_path: Path) -> None:
-    """V19: megabytes on stderr, some without line ends, are drained while it runs, and only the tail is kept."""
+    """V19: megabytes on stderr, some without line ends, are drained while it runs, and only both ends are kept."""
     assert callable(fake)
     fake("for n in range(30000): print(f'line {n} ' + 40 * 'x', file=sys.stderr)\nsys.stderr.write('y' * 5_000_000)")
     finished = start(tmp_path)
-    assert len(finished.log) <= ffmpeg.TAIL_LINES
-    assert max(len(line) for line in finished.log) <= ffmpeg.LINE_BYTES
+    assert len(finished.log) == ffmpeg.HEAD_LINES + ffmpeg.TAIL_LINES + 1
+    assert finished.log[0].startswith("line 0 ")
+    assert finished.log[-2].startswith("line 29999 ")
+    assert max(len(line) for line in finished.log) <= child.LINE_BYTES
 
 
 def test_much_stdout_does_not_deadlock(fake: object, tmp_path: Path) -> None:
@@ -299,3 +368,5 @@ def test_a_users_file_is_opened_behind_walls() -> None:
     assert args[args.index("-protocol_whitelist") + 1] == "file,pipe"
     formats = args[args.index("-format_whitelist") + 1].split(",")
     assert not {"hls", "concat", "dash", "image2", "lavfi"} & set(formats)
+    assert args[args.index("-max_streams") + 1] == str(limits.STREAMS)
+    assert args[args.index("-max_pixels") + 1] == str(limits.CLIP_PIXELS)

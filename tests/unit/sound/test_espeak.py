@@ -137,7 +137,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("echo oh no >&2; kill -SEGV $$", "espeak-ng ended with signal 11"),
+        ("echo oh no >&2; kill -SEGV $$", "espeak-ng was ended by SIGSEGV"),
         ("echo oh no >&2; exit 3", "espeak-ng ended with exit code 3"),
     ],
 )
@@ -161,6 +161,46 @@ def test_a_hang_of_the_library_is_ended(scratch: Path, tmp_path: Path, monkeypat
     pid = int((tmp_path / "pid").read_text(encoding="utf-8"))
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("exit 0", "its answer is none"),
+        ("echo '{\"rate\": 22050}'", "its answer is none"),
+        ('echo \'{"rate": 22050, "events": [[1, 2]]}\'', "its answer is none"),
+        ("head -c 100000 /dev/urandom", "its answer is none"),
+        ("head -c 50000 /dev/zero | tr '\\0' '['", "its answer is none"),
+        ("yes", "it wrote more than 1000000 bytes"),
+        ('echo \'{"rate": 22050, "events": []}\'', "made no sound: 'espeak.raw': no such file or directory"),
+        ('mkfifo {scratch}/espeak.raw; echo \'{{"rate": 22050, "events": []}}\'', "is not a regular file"),
+        ('truncate -s 1G {scratch}/espeak.raw; echo \'{{"rate": 22050, "events": []}}\'', "made too much"),
+        (': > {scratch}/espeak.raw; echo \'{{"rate": 22050, "events": []}}\'', "nothing in this narration"),
+    ],
+)
+def test_an_answer_that_is_none_is_an_error(
+    scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, message: str
+) -> None:
+    """V19: rubbish, a flood or no sound from a process that ends well is an error in words, and nothing hangs."""
+    stand_in(tmp_path, monkeypatch, body.format(scratch=scratch) if "{scratch}" in body else body)
+    monkeypatch.setattr(espeak_speech, "MOST_TOLD", 1_000_000)
+    with pytest.raises(StepError, match=message):
+        say(scratch)
+    assert not (scratch / "narration.wav").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+def test_want_of_memory_may_pass(scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that the kernel ends may be given another try; one that crashes or hangs may not."""
+    stand_in(tmp_path, monkeypatch, "kill -KILL $$")
+    with pytest.raises(StepError, match="ended by SIGKILL, perhaps for want of memory") as caught:
+        say(scratch)
+    assert caught.value.failure.transient
+    stand_in(tmp_path, monkeypatch, "kill -SEGV $$")
+    with pytest.raises(StepError) as caught:
+        say(scratch)
+    assert not caught.value.failure.transient
 
 
 def test_a_long_way_to_the_data_is_no_obstacle(scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
