@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from enum import Enum
 from math import inf
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vidbuild.engine import durable
 from vidbuild.engine.lock import Lock
+from vidbuild.engine.sandbox import RESOURCE, Sandbox
 from vidbuild.engine.session import Session
 from vidbuild.engine.store import Store
 
@@ -24,17 +28,29 @@ class Claim(Enum):
     ELSEWHERE = "elsewhere"  # another build is making it
 
 
+def _none() -> Sandbox | None:
+    return None
+
+
 class Crew:
     """The workers of one build, the locks of the keys they make, and the resources they use.
 
-    Nothing is made or started before the first claim.
+    Nothing is made or started before the first claim. sandbox: what the workers are shut in, besides the store.
     """
 
-    def __init__(self, store: Store, jobs: int, limits: Mapping[str, int], env: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        jobs: int,
+        limits: Mapping[str, int],
+        env: Mapping[str, str],
+        sandbox: Callable[[], Sandbox | None] = _none,
+    ) -> None:
         self._store = store
         self._jobs = jobs
         self._limits = limits
         self._env = env
+        self._sandbox = sandbox
         self._locks: dict[str, tuple[Lock, str]] = {}
         self._in_use: dict[str, int] = {}
         self._count = 0
@@ -81,6 +97,7 @@ class Crew:
             "folder": str(session.folder / str(self._count)),
             "blobs": str(self._store.blobs.root),
             "env": dict(self._env),
+            "network": self._locks[step][1] == RESOURCE,
         }
         pool.start(step, request, seconds)
 
@@ -115,5 +132,13 @@ class Crew:
             from vidbuild.engine.pool import Pool
 
             self._session = self._store.session()
-            self._pool = Pool(self._jobs, self._session.folder, self._env)
+            self._pool = Pool(self._jobs, self._session.folder, self._env, self._shut_in(self._session.folder))
         return self._pool, self._session
+
+    def _shut_in(self, session: Path) -> Sandbox | None:
+        """The sandbox of the workers: they also write the session's folder, and add blobs."""
+        sandbox, blobs = self._sandbox(), self._store.blobs.root
+        if sandbox is None:
+            return None
+        durable.make_folder(blobs)  # or there was nothing to allow them
+        return replace(sandbox, keep=(*sandbox.keep, str(blobs)), write=(*sandbox.write, str(session)))

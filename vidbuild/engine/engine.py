@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from vidbuild.engine.control import Wish
     from vidbuild.engine.explain import Explanation
     from vidbuild.engine.pace import Pace
+    from vidbuild.engine.sandbox import Sandbox
 
 _WAIT_FOR_TRIM = 0.02
 RETRY = Retry()
@@ -37,6 +38,11 @@ RETRY = Retry()
 
 def _never() -> bool:
     return False
+
+
+def _no_sandbox() -> Sandbox | None:
+    """Workers can reach what the user can."""
+    return None
 
 
 def _not_halted() -> None:
@@ -53,6 +59,7 @@ class Engine:
     tools: name -> tool, for every name in the kinds' `tools`.
     worker_env: all of the environment that worker processes get.
     made_by: the program and its version, written in traces, never in keys.
+    sandbox: what workers are shut in besides the store, asked once a step is to run; None for nothing.
     """
 
     def __init__(
@@ -62,12 +69,14 @@ class Engine:
         tools: Mapping[str, Tool],
         worker_env: Mapping[str, str],
         made_by: str = "",
+        sandbox: Callable[[], Sandbox | None] | None = None,
     ) -> None:
         self.store = store
         self._kinds = kinds
         self._tools = tools
         self._worker_env = worker_env
         self._made_by = made_by
+        self._sandbox = sandbox or _no_sandbox
 
     def build(
         self,
@@ -191,7 +200,9 @@ class Engine:
         from vidbuild.engine.crew import Crew
         from vidbuild.engine.drive import Drive
 
-        with contextlib.closing(Crew(self.store, options.jobs, options.limits, self._worker_env)) as crew:
+        with contextlib.closing(
+            Crew(self.store, options.jobs, options.limits, self._worker_env, self._sandbox)
+        ) as crew:
             return Drive(standing, crew, pace(), options, save).run()
 
 

@@ -3,6 +3,7 @@
 A request is JSON::
 
     {"step": id, "run": "module:function", "params": {...}, "folder": path, "blobs": path, "env": {...},
+     "network": bool,
      "inputs": {role: {"as": name, "blob": digest} | {"as": name, "source": path, "blob": digest}
                       | {"as": name, "files": {name: digest}}}}
 
@@ -18,9 +19,9 @@ import importlib
 import os
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine import durable
 from vidbuild.engine.blobs import Blobs, SourceChangedError, product_files
@@ -28,25 +29,31 @@ from vidbuild.engine.context import Context, Progress
 from vidbuild.errors import Failure, StepError, VidbuildError
 from vidbuild.record import values
 
+if TYPE_CHECKING:
+    from vidbuild.engine.sandbox import Inside
+
 _LOG_LINES = 40
 
 # What the machine, not vidbuild, is at fault for, whether it passes or not.
 _SURROUNDINGS = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
-def execute(request: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    """Run the step and put what it made among the blobs; every exception becomes a failure."""
+def execute(request: Mapping[str, Any], progress: Progress, inside: Inside | None = None) -> dict[str, Any]:
+    """Run the step and put what it made among the blobs; every exception becomes a failure.
+
+    inside: what shuts the step in, within what shuts this process in already.
+    """
     folder, blobs = Path(request["folder"]), Blobs(Path(request["blobs"]))
     warnings: list[Any] = []
     try:
         context, sources = _prepare(request, folder, blobs, progress)
         warnings = context.warnings
         started = time.monotonic()
-        _function(request["run"])(context)
+        _run(_function(request["run"]), context, request, blobs, inside)
         seconds = time.monotonic() - started
         outputs = _collect(request["step"], context.out, blobs)
     except Exception as error:  # noqa: BLE001 - a step may raise anything; all of it is told, none of it ends the worker
-        failure = _gone(request, blobs) or _failure(error)
+        failure = _gone(request, blobs) or _failure(error, inside)
         return {"failure": values(failure), "warnings": _warnings(warnings)}
     finally:
         _leave(folder)
@@ -102,6 +109,24 @@ def _function(run: str) -> Callable[[Context], None]:
     return function
 
 
+def _run(
+    function: Callable[[Context], None],
+    context: Context,
+    request: Mapping[str, Any],
+    blobs: Blobs,
+    inside: Inside | None,
+) -> None:
+    if inside is None:
+        function(context)
+    else:
+        readable = [str(blobs.path(digest)) for feed in request["inputs"].values() for digest in _digests(feed)]
+        inside.run(lambda: function(context), request["folder"], readable)
+
+
+def _digests(feed: Mapping[str, Any]) -> Iterable[str]:
+    return feed["files"].values() if "files" in feed else [feed["blob"]]
+
+
 def _collect(step: str, out: Path, blobs: Blobs) -> dict[str, Any]:
     try:
         files = dict(product_files(out))
@@ -115,16 +140,17 @@ def _collect(step: str, out: Path, blobs: Blobs) -> dict[str, Any]:
 def _gone(request: Mapping[str, Any], blobs: Blobs) -> Failure | None:
     """What a step that failed is to be told as where somebody took an input of it out of the cache meanwhile."""
     for role, feed in request["inputs"].items():
-        digests = feed["files"].values() if "files" in feed else [feed["blob"]]
-        if "source" not in feed and not all(blobs.path(digest).exists() for digest in digests):
+        if "source" not in feed and not all(blobs.path(digest).exists() for digest in _digests(feed)):
             return Failure("what it reads is gone from the cache", "build again", role)
     return None
 
 
-def _failure(error: Exception) -> Failure:
+def _failure(error: Exception, inside: Inside | None = None) -> Failure:
     if isinstance(error, StepError):
         return error.failure
     log = tuple("".join(traceback.format_exception(error)).splitlines()[-_LOG_LINES:])
+    if inside is not None and (limit := inside.limit(error)):
+        return Failure(*limit, log=log)
     if isinstance(error, VidbuildError):
         return Failure(error.message, error.hint, log=log)
     if isinstance(error, MemoryError):

@@ -6,12 +6,13 @@ import contextlib
 import selectors
 import signal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.answer import Answer, Failed, Progress
 from vidbuild.engine.process import Process
+from vidbuild.engine.sandbox import Sandbox
 from vidbuild.errors import Failure
 
 
@@ -24,12 +25,16 @@ class Message:
 
 
 class Pool:
-    """At most `size` workers, each with the environment given and nothing else."""
+    """At most `size` workers at a time, each with the environment given and nothing else.
 
-    def __init__(self, size: int, folder: Path, env: Mapping[str, str]) -> None:
+    sandbox: what they are shut in; those of steps that need the network are others, which have it.
+    """
+
+    def __init__(self, size: int, folder: Path, env: Mapping[str, str], sandbox: Sandbox | None = None) -> None:
         self._size = size
         self._folder = folder
         self._env = env
+        self._sandbox = sandbox
         self._idle: list[Process] = []
         self._busy: list[Process] = []
         self._selector = selectors.DefaultSelector()
@@ -41,7 +46,12 @@ class Pool:
 
     def start(self, step: str, request: Mapping[str, Any], seconds: float) -> None:
         """Give the step to a worker, which is ended if that takes longer than so many seconds."""
-        worker = self._idle.pop() if self._idle else self._new_worker()
+        network = self._sandbox is not None and bool(request.get("network"))
+        worker = next((worker for worker in reversed(self._idle) if worker.network == network), None)
+        if worker is None:
+            worker = self._new_worker(network=network)
+        else:
+            self._idle.remove(worker)
         self._busy.append(worker)
         worker.send(step, request, seconds)
 
@@ -77,8 +87,9 @@ class Pool:
         self._selector.close()
         self._idle, self._busy = [], []
 
-    def _new_worker(self) -> Process:
-        worker = Process(self._folder, self._env)
+    def _new_worker(self, *, network: bool) -> Process:
+        sandbox = replace(self._sandbox, network=network) if self._sandbox else None
+        worker = Process(self._folder, self._env, sandbox)
         self._selector.register(worker.output, selectors.EVENT_READ, (worker, self._hear))
         self._selector.register(worker.errors, selectors.EVENT_READ, (worker, self._drain))
         return worker

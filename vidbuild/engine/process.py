@@ -19,6 +19,7 @@ from typing import Any
 
 from vidbuild.engine import answer
 from vidbuild.engine.answer import Answer, NotUnderstoodError, Progress
+from vidbuild.engine.sandbox import Sandbox
 from vidbuild.errors import Failure
 
 _LAST_WORDS = 4000
@@ -47,10 +48,11 @@ main()
 class Process:
     """One process and the step it has.
 
-    doom: why it has to be ended, once it has to.
+    doom: why it has to be ended, once it has to. network: whether its steps may use the network.
     """
 
-    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str], sandbox: Sandbox | None = None) -> None:
+        self.network = sandbox is not None and sandbox.network
         self.step: str | None = None
         self.doom: Failure | None = None
         self._rest = b""
@@ -59,8 +61,9 @@ class Process:
         self._seconds = inf
         self._progress = 0
         self._halted, self._below = 0.0, list[int]()
+        shut_in = [json.dumps(sandbox.to_data())] if sandbox else []
         self._child = subprocess.Popen(
-            [sys.executable, "-P", "-c", _BOOT, _HOME, str(os.getpid())],
+            [sys.executable, "-P", "-c", _BOOT, _HOME, str(os.getpid()), *shut_in],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -11,6 +11,7 @@ Nothing here can be taken back, so a worker lives and dies with its sandbox.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import threading
@@ -135,6 +136,18 @@ class Inside:
             return
         alone = replace(self.sandbox, read=tuple(inputs), keep=(), write=(folder,))
         _in_a_thread(lambda: self.restrict(alone), action)
+
+    def limit(self, error: BaseException) -> tuple[str, str | None] | None:
+        """The limit that an error is owed to, and what raises it; None for any other error."""
+        from vidbuild.engine.limits import size
+
+        sandbox, code = self.sandbox, getattr(error, "errno", None)
+        if sandbox.memory and (isinstance(error, MemoryError) or code == errno.ENOMEM):
+            told = f"there was not enough memory: a process of a step may have {size(sandbox.memory)}"
+            return told, sandbox.more_memory
+        if sandbox.file_bytes and code == errno.EFBIG:
+            return f"a file became too large: one of a step may have {size(sandbox.file_bytes)}", sandbox.larger_files
+        return None
 
     def restrict(self, sandbox: Sandbox) -> None:
         """Allow this thread what the sandbox says, as far as it is allowed that now."""

@@ -1,6 +1,7 @@
 """The worker process: reads requests as JSON lines, runs them one by one, answers; it never plans or writes traces.
 
-Started as `python -m vidbuild.engine.worker PARENT`. It dies with its parent, and takes its process group along.
+Started as `python -m vidbuild.engine.worker PARENT [SANDBOX]`, the sandbox as JSON: it is shut in before it reads
+anything. It dies with its parent, and takes its process group along.
 """
 
 from __future__ import annotations
@@ -13,9 +14,13 @@ import signal
 import sys
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from vidbuild.engine import durable
 from vidbuild.engine.execute import execute
+
+if TYPE_CHECKING:
+    from vidbuild.engine.sandbox import Inside
 
 _BETWEEN_PROGRESS = 0.1
 _GRACE = 1.0
@@ -52,18 +57,28 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _stop)
     _die_with(parent)
     requests, channel = _take_pipes()
+    inside = _shut_in(sys.argv[2]) if len(sys.argv) > 2 else None  # noqa: PLR2004 - arguments
     pending: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
     busy = threading.Event()
     threading.Thread(target=_listen, args=(requests, pending, busy), daemon=True).start()
     try:
         while (request := pending.get()) is not None:
             busy.set()
-            answer = execute(request, channel.progress)
+            answer = execute(request, channel.progress, inside)
             busy.clear()
             channel.send(answer)
     finally:
         if os.getppid() != parent:  # nobody is left to end what a step started
             os.killpg(0, signal.SIGKILL)
+
+
+def _shut_in(sandbox: str) -> Inside:
+    from vidbuild.engine.sandbox import Sandbox, enter
+
+    try:
+        return enter(Sandbox.from_data(json.loads(sandbox)))
+    except OSError as error:
+        raise SystemExit(f"steps cannot be contained: {durable.told(error)}") from error
 
 
 def _take_pipes() -> tuple[int, _Channel]:

@@ -247,6 +247,10 @@ def test_a_worker_neither_plans_nor_writes_traces() -> None:
         "vidbuild.engine.blobs",
         "vidbuild.engine.context",
         "vidbuild.engine.durable",
+        "vidbuild.engine.landlock",
+        "vidbuild.engine.limits",
+        "vidbuild.engine.sandbox",
+        "vidbuild.engine.seccomp",
         "vidbuild.errors",
         "vidbuild.record",
     }
