@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,11 +46,15 @@ def signature(path: Path | str) -> Signature:
 
 
 class Blobs:
-    """The folder of blobs: root/aa/<sha256>."""
+    """The folder of blobs: root/aa/<sha256>.
+
+    damaged: the digests of those that were taken away since they were not what their names say.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._text = str(root)
+        self.damaged: set[str] = set()
 
     def location(self, digest: str) -> str:
         """Where the blob is or would be, as plain text (quick)."""
@@ -67,7 +71,7 @@ class Blobs:
         for name, path in files.items():
             found[name] = _harden(path)
             moves.append((path, self.path(found[name])))
-        durable.settle(moves)
+        self._settle(moves)
         return {name: self._added(digest) for name, digest in found.items()}
 
     def copy_in(self, source: Path, planned: str, scratch: Path) -> tuple[Blob, Signature]:
@@ -78,10 +82,18 @@ class Blobs:
             if durable.copy(source, temp) != planned:
                 raise SourceChangedError(str(source))
             temp.chmod(0o444)
-            durable.settle([(temp, self.path(planned))])
+            self._settle([(temp, self.path(planned))])
         finally:
             durable.remove(temp)
         return self._added(planned)
+
+    @staticmethod
+    def _settle(moves: Sequence[tuple[Path, Path]]) -> None:
+        """Give blobs their names; no folder of somebody else's can stand in the way."""
+        for _, target in moves:
+            if target.is_dir():
+                durable.clear_away(target)
+        durable.settle(moves)
 
     def _added(self, digest: str) -> tuple[Blob, Signature]:
         found = signature(self.location(digest))
@@ -89,7 +101,8 @@ class Blobs:
 
     def remove(self, digest: str) -> None:
         """Take a damaged blob away; the folder it is in may be read-only or gone."""
-        durable.remove(self.path(digest))
+        self.damaged.add(digest)
+        durable.clear_away(self.path(digest))
 
 
 def _harden(path: Path) -> str:

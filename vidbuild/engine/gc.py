@@ -83,12 +83,12 @@ def verify(store: Store) -> Verified:
     for path, _ in _ours(store.home / "cas"):
         checked += 1
         if not _is_whole(path):
-            durable.remove(path)
+            durable.clear_away(path)
             damaged.append(f"cas/{path.name}")
     for path, _ in _ours(store.home / "traces"):
         checked += 1
-        if store.trace(path.name) is None:
-            durable.remove(path)
+        if not _is_believed(store, path):
+            durable.clear_away(path)
             damaged.append(f"traces/{path.name}")
     return Verified(checked, tuple(damaged))
 
@@ -101,6 +101,11 @@ def _is_whole(path: Path) -> bool:
         return True
     except OSError:
         return False
+
+
+def _is_believed(store: Store, path: Path) -> bool:
+    """Whether a trace says what was written; one that is gone by now is nobody's trouble, nor one just written anew."""
+    return store.trace(path.name) is not None or not os.path.lexists(path) or store.trace(path.name) is not None
 
 
 def clear(store: Store) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from vidbuild.engine import durable
 
 _TAKEN = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
+_NO_FILE = {errno.EISDIR, errno.ELOOP}  # something else has the name, which can guard nothing
 
 
 class Lock:
@@ -76,7 +77,11 @@ def _open(path: Path) -> int:
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except FileNotFoundError:
         durable.make_folder(path.parent, synced=False)
-        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        if error.errno not in _NO_FILE:
+            raise
+        durable.clear_away(path)
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
 
 
 def _same_file(path: Path, descriptor: int) -> bool:

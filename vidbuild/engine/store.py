@@ -18,6 +18,7 @@ Folders of other versions, and files that are not ours, are left alone.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,16 +41,18 @@ _CACHEDIR = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds a 
 
 
 class Store:
-    """The cache in one folder (usually `.vidbuild`); making this object touches no file.
-
-    damaged: how many traces were found that could not be believed.
-    """
+    """The cache in one folder (usually `.vidbuild`); making this object touches no file."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.home = root / VERSION
         self.blobs = Blobs(self.home / "cas")
-        self.damaged = 0
+        self._damaged: set[str] = set()
+
+    @property
+    def damaged(self) -> int:
+        """How many traces and blobs were found that could not be believed; they are misses, and made again."""
+        return len(self._damaged) + len(self.blobs.damaged)
 
     def prepare(self) -> None:
         """Make the folder and the files in which it explains itself; StoreError where it cannot be written."""
@@ -76,7 +79,8 @@ class Store:
                 trace = None
             if trace is not None and trace.key == key:
                 return trace
-        self.damaged += location.exists()
+        if os.path.lexists(location):
+            self._damaged.add(key)
         return None
 
     def keep(self, trace: Trace, *, whole: Callable[[Trace], bool], replace: bool = False) -> Trace:
