@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vidbuild.api.building import Options, build, build_all
-    from vidbuild.api.cache import cache_clear, cache_gc, cache_info, cache_verify, run, runs
+    from vidbuild.api.cache import cache_clear, cache_gc, cache_info, cache_verify
     from vidbuild.api.catalog import scenes, schema, themes, voices
     from vidbuild.api.health import doctor
     from vidbuild.api.look import check, explain, graph, load, parse, render, scene_ids, still
     from vidbuild.api.planning import entry_of
     from vidbuild.api.result import Result, diagnosis
     from vidbuild.api.resuming import unfinished
+    from vidbuild.api.runs import cancel_run, last_run, pause_run, resume_run, run, runs
+    from vidbuild.api.verifying import Verified, verified, verify
 
 _HOMES = {
     "entry_of": "planning",
@@ -25,6 +27,7 @@ _HOMES = {
     "cache_gc": "cache",
     "cache_info": "cache",
     "cache_verify": "cache",
+    "cancel_run": "runs",
     "check": "look",
     "diagnosis": "result",
     "doctor": "health",
@@ -33,35 +36,46 @@ _HOMES = {
     "load": "look",
     "parse": "look",
     "render": "look",
-    "run": "cache",
-    "runs": "cache",
+    "last_run": "runs",
+    "pause_run": "runs",
+    "resume_run": "runs",
+    "run": "runs",
+    "runs": "runs",
     "scene_ids": "look",
     "scenes": "catalog",
     "schema": "catalog",
     "still": "look",
     "themes": "catalog",
     "unfinished": "resuming",
+    "Verified": "verifying",
+    "verified": "verifying",
+    "verify": "verifying",
     "voices": "catalog",
 }
 
 __all__ = [
     "Options",
     "Result",
+    "Verified",
     "build",
     "build_all",
     "cache_clear",
     "cache_gc",
     "cache_info",
     "cache_verify",
+    "cancel_run",
     "check",
     "diagnosis",
     "doctor",
     "entry_of",
     "explain",
     "graph",
+    "last_run",
     "load",
     "parse",
+    "pause_run",
     "render",
+    "resume_run",
     "run",
     "runs",
     "scene_ids",
@@ -70,6 +84,8 @@ __all__ = [
     "still",
     "themes",
     "unfinished",
+    "verified",
+    "verify",
     "voices",
 ]
 

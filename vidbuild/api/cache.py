@@ -1,16 +1,13 @@
-"""Looking after a project's cache and its past builds; it knows no spec."""
+"""Looking after a project's cache; it knows no spec and no build."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vidbuild.engine import gc
-from vidbuild.engine import runs as past
 from vidbuild.engine.store import DEFAULT_LIMIT, Store
-from vidbuild.errors import UsageError
 from vidbuild.project import cache_of, root_of
 
 
@@ -60,31 +57,6 @@ class Removed:
         return {"removed": self.removed, "kept": self.kept, "busy": self.busy}
 
 
-@dataclass(frozen=True, slots=True)
-class RunFacts:
-    """A past or running build. state: running, completed, failed or cancelled."""
-
-    run: str
-    spec: str
-    state: str
-    started: float
-    seconds: float | None
-    folder: Path
-
-    def events(self) -> Iterator[dict[str, Any]]:
-        """What it told, event by event; of a running one, so far."""
-        return past.read_events(self.folder, self.run)
-
-    def to_json(self) -> dict[str, Any]:
-        """As JSON values, with the counts that its last event tells."""
-        told: dict[str, Any] = {"run": self.run, "spec": self.spec, "state": self.state, "started": self.started}
-        last: dict[str, Any] = {}
-        for event in self.events():
-            last = event
-        counts: dict[str, Any] = {name: last[name] for name in ("ran", "cached", "failed", "aborted") if name in last}
-        return {**told, "seconds": self.seconds, **counts}
-
-
 def _store(cache: Path | None) -> Store:
     return Store(cache if cache is not None else cache_of(root_of(Path.cwd() / "spec.yaml")))
 
@@ -110,24 +82,3 @@ def cache_gc(limit: int | None = None, cache: Path | None = None) -> Removed:
 def cache_clear(cache: Path | None = None) -> Removed:
     """Remove everything in the cache; StoreError while a build runs."""
     return Removed(gc.clear(_store(cache)), 0)
-
-
-def runs(cache: Path | None = None) -> list[RunFacts]:
-    """Past and running builds of the project here, the last one first."""
-    folder = _store(cache).root / "runs"
-    return [_facts(run, folder) for run in reversed(past.past_runs(folder))]
-
-
-def run(run_id: str, cache: Path | None = None) -> RunFacts:
-    """One build, by its id or the beginning of it; UsageError where there is no such build or more than one."""
-    found = [each for each in runs(cache) if each.run.startswith(run_id)]
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise UsageError(f"there is no build '{run_id}'", hint="vidbuild runs")
-    raise UsageError(f"'{run_id}' could be {', '.join(each.run for each in found[:3])}")
-
-
-def _facts(run: past.Run, folder: Path) -> RunFacts:
-    seconds = None if run.ended is None else round(run.ended - run.started, 3)
-    return RunFacts(run.id, run.entry, run.state, run.started, seconds, folder)

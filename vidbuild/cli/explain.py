@@ -9,6 +9,8 @@ import click
 
 from vidbuild.cli import console, options
 from vidbuild.cli.exits import Exit
+from vidbuild.cli.runs import looked_at
+from vidbuild.errors import UsageError
 from vidbuild.report import figures
 
 _SHOWN = 4  # reasons of one step in an overview
@@ -17,25 +19,31 @@ _NEW = "new"  # "never built": in an overview the step's own line says it
 
 @click.command(
     "explain",
-    epilog=options.example("vidbuild explain video.yaml", "vidbuild explain video.yaml film:install"),
+    epilog=options.example(
+        "vidbuild explain video.yaml", "vidbuild explain video.yaml film:install", "vidbuild explain --last"
+    ),
 )
 @options.spec()
 @click.argument("step", required=False)
+@click.option("--last", is_flag=True, help="Say what the last build did and why, as it told it then.")
 @click.option("-a", "--all", "everything", is_flag=True, help="List the steps that are cached, too.")
 @options.variables()
 @options.as_json("the explanations")
 def command(
-    spec: Path | None, step: str | None, variables: Mapping[str, str], *, everything: bool, as_json: bool
+    spec: Path | None, step: str | None, variables: Mapping[str, str], *, last: bool, everything: bool, as_json: bool
 ) -> int:
     """Say why steps would run or are cached.
 
     Tells of each step of SPEC that is not cached, or of the one STEP, the field or file that changed: old -> new.
-    Nothing is run and nothing is written.
+    Nothing is run and nothing is written. With --last it is the record of the last build that is told, whatever
+    changed since then.
     """
     from vidbuild import api
 
     spec, step = options.apart(spec, step)
     path = options.found_one(spec)
+    if last:
+        return _last(path, step, everything=everything, as_json=as_json)
     explained = api.explain(path, step, variables=variables)
     if as_json:
         console.result_json({"spec": str(path), "steps": [each.to_data() for each in explained]})
@@ -48,4 +56,26 @@ def command(
             console.result(line)
     if len(explained) > len(shown):
         console.result(f"{len(explained) - len(shown)} of {figures.count(len(explained), 'step')} cached")
+    return Exit.DONE
+
+
+def _last(path: Path, step: str | None, *, everything: bool, as_json: bool) -> int:
+    """What the last build of a spec did, from its log alone."""
+    from vidbuild import api
+    from vidbuild.report import shown
+
+    run = api.last_run(path)
+    told = run.history()
+    if step and step not in told.steps:
+        import difflib
+
+        near = difflib.get_close_matches(step, told.steps, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"vidbuild runs show {run.run} --all"
+        raise UsageError(f"run '{run.run}' says nothing of a step '{step}'", hint=hint)
+    if as_json:
+        steps = [each.to_json() for each in told.steps.values() if step in {None, each.step}]
+        console.result_json({"spec": str(path), "run": run.run, "state": run.state, "steps": steps})
+        return Exit.DONE
+    for line in shown.explained(looked_at(run), told, step, everything=everything):
+        console.result(line)
     return Exit.DONE

@@ -9,7 +9,8 @@ Types and fields are only ever added, and a field that was added later has a def
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from vidbuild.errors import Failure
@@ -216,3 +217,30 @@ class RunCancelled(RunEnded):
 
 def _plain(value: object) -> object:
     return values(value) if isinstance(value, Failure) else value
+
+
+def event_of(data: Mapping[str, Any]) -> Event | None:
+    """The event that a line of a log tells of; None for a type that is not the engine's, or not of this version."""
+    kind = _kinds().get(str(data.get("type")))
+    if kind is None:
+        return None
+    known = {name: data[name] for name in kind.record_names if name in data}
+    if isinstance(known.get("failure"), dict):
+        known["failure"] = failure_of(known["failure"])
+    try:
+        event: Event = kind(**known)
+    except TypeError:
+        return None
+    return event
+
+
+def failure_of(data: Mapping[str, Any]) -> Failure:
+    """A failure as a line of a log has it."""
+    lists = {name: tuple(data.get(name, ())) for name in ("command", "log")}
+    return Failure(**{name: value for name, value in {**data, **lists}.items() if name in values(Failure(""))})
+
+
+@cache
+def _kinds() -> dict[str, Any]:
+    found = [each for each in globals().values() if isinstance(each, type) and issubclass(each, Event)]
+    return {each.type: each for each in found}
