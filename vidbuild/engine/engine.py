@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from vidbuild.engine.build import build
 from vidbuild.engine.events import Listener
 from vidbuild.engine.files import FileTable
-from vidbuild.engine.graph import Graph, Kind
+from vidbuild.engine.graph import Graph, Kind, Source
 from vidbuild.engine.index import Index
 from vidbuild.engine.ledger import Ledger
 from vidbuild.engine.options import Options, Retry
@@ -59,7 +59,8 @@ class Engine:
     tools: name -> tool, for every name in the kinds' `tools`.
     worker_env: all of the environment that worker processes get.
     made_by: the program and its version, written in traces, never in keys.
-    sandbox: what workers are shut in besides the store, asked once a step is to run; None for nothing.
+    sandbox: what workers are shut in, asked once a step is to run; None for nothing. In it, the folders of sources can
+    be read and the store can be added to.
     """
 
     def __init__(
@@ -195,13 +196,20 @@ class Engine:
             if lock is not None:
                 lock.release()
 
+    def _shut_in(self, graph: Graph) -> Sandbox | None:
+        sandbox = self._sandbox()
+        if sandbox is None:
+            return None
+        feeds = (feed for step in graph.steps.values() for feed in step.inputs.values())
+        return sandbox.beside({feed.path for feed in feeds if isinstance(feed, Source)})
+
     def _drive(self, standing: Standing, pace: Callable[[], Pace], options: Options, save: Callable[[], bool]) -> bool:
         """Have steps run; what that needs is loaded here, for most builds have none to run."""
         from vidbuild.engine.crew import Crew
         from vidbuild.engine.drive import Drive
 
         with contextlib.closing(
-            Crew(self.store, options.jobs, options.limits, self._worker_env, self._sandbox)
+            Crew(self.store, options.jobs, options.limits, self._worker_env, lambda: self._shut_in(standing.graph))
         ) as crew:
             return Drive(standing, crew, pace(), options, save).run()
 

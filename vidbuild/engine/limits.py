@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from vidbuild.engine.sandbox import Sandbox
 
+UNITS = {"T": 40, "G": 30, "M": 20, "K": 10, "": 0}
+
 _CAPABILITIES_VERSION = 0x20080522
 _KEPT_CAPABILITIES = 1 << 1 | 1 << 2 | 1 << 3  # to read and write what belongs to others, in a container's root
 
@@ -36,10 +38,8 @@ def set_limits(sandbox: Sandbox) -> None:
 
 def size(number: int) -> str:
     """A number of bytes as it is given: "8G"."""
-    for unit, power in (("G", 30), ("M", 20), ("K", 10)):
-        if number >= 1 << power and number % (1 << power) == 0:
-            return f"{number >> power}{unit}"
-    return str(number)
+    unit = next(unit for unit, power in UNITS.items() if not power or (number and number % (1 << power) == 0))
+    return f"{number >> UNITS[unit]}{unit}"
 
 
 def _lower(what: int, wanted: int) -> None:

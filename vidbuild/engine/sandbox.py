@@ -15,7 +15,7 @@ import errno
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,12 @@ class Sandbox:
     processes: int = 0
     more_memory: str | None = None
     larger_files: str | None = None
+
+    def beside(self, files: Iterable[str]) -> Sandbox:
+        """The same, and the files' folders may be read: a file that is replaced meanwhile is another to the kernel."""
+        paths = [Path(file) for file in files]
+        folders = {str(path.parent) for path in (*paths, *(path.resolve() for path in paths if path.is_symlink()))}
+        return replace(self, read=(*self.read, *sorted(folders)))
 
     def to_data(self) -> dict[str, Any]:
         """As JSON values."""

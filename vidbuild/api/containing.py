@@ -1,0 +1,103 @@
+"""How steps are contained: which sandbox workers get, and what there is to tell of it; it builds nothing.
+
+$VIDBUILD_SANDBOX says whether: `on` (the default: as far as this system can), `required` (or build nothing), `off`.
+$VIDBUILD_MEMORY and $VIDBUILD_FILE_SIZE say how much one process of a step may use.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from vidbuild.engine import sandbox
+from vidbuild.engine.limits import UNITS, size
+from vidbuild.engine.sandbox import Sandbox
+from vidbuild.errors import UsageError, VidbuildError
+
+SANDBOX, MEMORY, FILE_SIZE = VARIABLES = ("VIDBUILD_SANDBOX", "VIDBUILD_MEMORY", "VIDBUILD_FILE_SIZE")
+MODES = ("on", "required", "off")
+MOST_MEMORY, LEAST_MEMORY = 8 << 30, 2 << 30
+"""A picture of 8K takes some hundreds of megabytes; by default no process gets more than there is."""
+
+MOST_FILE = 16 << 30
+OPEN_FILES = 4096
+SPARE_PROCESSES = 4096
+OPEN = "a media file that misleads a tool could read and write what you can"
+
+
+def sandbox_of() -> Sandbox | None:
+    """The sandbox of workers, None for none; UsageError where one is required and cannot be had."""
+    asked = _mode()
+    memory, file_bytes = _limit(MEMORY) or _enough(), _limit(FILE_SIZE) or MOST_FILE
+    if asked == "off":
+        return None
+    if asked == "required" and (why := sandbox.missing()):
+        raise UsageError(f"steps cannot be contained, which ${SANDBOX} requires: {why}")
+    certificates = os.environ.get("SSL_CERT_FILE")
+    cpus = os.cpu_count() or 1
+    return Sandbox(
+        programs=(*_ffmpeg(), *([certificates] if certificates else [])),
+        memory=memory,
+        file_bytes=file_bytes,
+        files=OPEN_FILES,
+        processes=SPARE_PROCESSES + 2 * cpus * (cpus + 32),  # a tool starts some threads per processor
+        more_memory=f"set {MEMORY} to more than {size(memory)}",
+        larger_files=f"set {FILE_SIZE} to more than {size(file_bytes)}",
+    )
+
+
+def notices() -> tuple[str, ...]:
+    """What a build has to tell of it; UsageError where it must not begin."""
+    return (f"steps are not contained, as ${SANDBOX} says: {OPEN}",) if sandbox_of() is None else ()
+
+
+def state() -> tuple[str, str | None]:
+    """Whether steps are contained here and by what, and what it means where they are not."""
+    if _mode() == "off":
+        return f"steps are not contained: ${SANDBOX} is 'off'", OPEN
+    if why := sandbox.missing():
+        return f"steps are not contained: {why}", OPEN
+    return f"steps are contained by {sandbox.told()}", None
+
+
+def _mode() -> str:
+    asked = os.environ.get(SANDBOX) or MODES[0]
+    if asked not in MODES:
+        raise UsageError(f"${SANDBOX} is '{asked}', not 'on', 'required' or 'off'")
+    return asked
+
+
+def _limit(variable: str) -> int | None:
+    asked = os.environ.get(variable)
+    if not asked:
+        return None
+    read = re.fullmatch(r"([1-9]\d{0,5})([KMGT]?)B?", asked.strip().upper())
+    if read is None:
+        raise UsageError(f"${variable} is '{asked}', which is not a size such as '16G' or '800M'")
+    return int(read[1]) << UNITS[read[2]]
+
+
+def _enough() -> int:
+    """As much memory as there is, in whole gigabytes and within bounds."""
+    try:
+        present = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return MOST_MEMORY
+    return min(MOST_MEMORY, max(LEAST_MEMORY, present >> 30 << 30))
+
+
+def _ffmpeg() -> Iterator[str]:
+    """Where ffmpeg is, and the libraries that are installed with it; nothing where there is none, as its steps tell."""
+    from vidbuild.media.program import executable
+
+    try:
+        named = executable()
+    except VidbuildError:
+        return
+    for path in dict.fromkeys((named, named.resolve())):
+        folder = path.parent
+        yield str(path if folder in {Path.home(), Path(folder.anchor)} else folder)
+        if folder.name == "bin":
+            yield from (str(folder.with_name(name)) for name in ("lib", "lib64"))
