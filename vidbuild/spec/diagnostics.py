@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice
+from heapq import nlargest
 from pathlib import Path
 from typing import Literal
 
@@ -20,10 +20,10 @@ CONTROL = frozenset({"Cc", "Zl", "Zp"})
 WIDTH = 100  # columns of a source line that are shown
 LOOKED_AT = 4 * WIDTH  # characters of a line, either side of what is marked and in it
 TAB = 4
-MAX_PROBLEMS = 200  # that are told of one spec; what is wrong with the rest is seen when these are mended
+MAX_PROBLEMS = 100  # that are told of one spec; what is wrong with the rest is seen when these are mended
 MAX_MESSAGE = 500  # characters of a message or hint, most of which a spec's author may have chosen
-COMPARED = 200  # known names among which the nearest is looked for
-NAME = 80  # characters of a name that are compared
+COMPARED = 100  # known names among which the nearest is looked for: those with the most pairs of letters in common
+NAME = 40  # characters of a name that are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +124,17 @@ def summary(diagnostics: Sequence[Diagnostic]) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that was most probably meant."""
-    alike = (candidate for candidate in known if len(candidate) <= NAME)
-    folded = {candidate.lower(): candidate for candidate in islice(alike, COMPARED)}
-    found = difflib.get_close_matches(name.lower()[:NAME], list(folded), n=1, cutoff=0.6)
+    name = name.lower()[:NAME]
+    folded = {candidate.lower(): candidate for candidate in known if len(candidate) <= NAME}
+    if len(folded) > COMPARED:
+        pairs = _pairs(name)
+        folded = {key: folded[key] for key in nlargest(COMPARED, folded, key=lambda key: len(pairs & _pairs(key)))}
+    found = difflib.get_close_matches(name, list(folded), n=1, cutoff=0.6)
     return folded[found[0]] if found else None
+
+
+def _pairs(name: str) -> set[str]:
+    return {name[at : at + 2] for at in range(len(name))}
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:

@@ -8,6 +8,7 @@ import stat
 import warnings
 from pathlib import Path, PurePath
 
+from vidbuild.spec import paths
 from vidbuild.spec.diagnostics import nearest
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
@@ -93,6 +94,19 @@ def content(path: Path, name: str) -> bytes:
     if len(raw) > MAX_TEXT:
         raise FileProblemError(f"file '{name}' has more than {MAX_TEXT} bytes")
     return raw
+
+
+def own_content(path: Path, root: Path, most: int) -> bytes:
+    """A spec's own bytes, and one more than `most` where there are more. OSError, ValueError or PathProblemError."""
+    with open(path, "rb", opener=_without_waiting) as file:
+        paths.check_own(path, root)
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ValueError("it is not a regular file")
+        return file.read(most + 1)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def fonts(path: Path, name: str) -> list[str]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vidbuild.model import Scene, Spec
 from vidbuild.project import root_of
 from vidbuild.spec import expand, made, paths, reader, schema, validate
-from vidbuild.spec.diagnostics import Diagnostic, SpecError, tidy
+from vidbuild.spec.diagnostics import MAX_PROBLEMS, Diagnostic, SpecError, tidy
 from vidbuild.spec.document import Document, Path, dotted
-from vidbuild.spec.files import neighbour
+from vidbuild.spec.files import neighbour, own_content
 from vidbuild.spec.notes import Notes
+
+if TYPE_CHECKING:
+    from vidbuild.spec.scenes import Around
 
 SIZES = {
     "2160p": (3840, 2160),
@@ -67,7 +69,7 @@ def examine(path: str | os.PathLike[str], variables: Variables | None = None) ->
     """Read a spec's file, whatever is in it."""
     name = os.fspath(path)
     try:
-        raw = _content(FilePath(name))
+        raw = own_content(FilePath(name), root_of(FilePath(name)), MAX_BYTES)
     except (OSError, ValueError, paths.PathProblemError) as error:
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         hint = neighbour(FilePath(name), name, (".yaml", ".yml")) if isinstance(error, FileNotFoundError) else None
@@ -83,19 +85,6 @@ def examine(path: str | os.PathLike[str], variables: Variables | None = None) ->
         return examined
     files = (FilePath(name).absolute(), *examined.spec.files)
     return replace(examined, spec=replace(examined.spec, files=files))
-
-
-def _content(path: FilePath) -> bytes:
-    """A spec's bytes, as far as they may go; of a pipe or a device none."""
-    with open(path, "rb", opener=_without_waiting) as file:
-        paths.check_own(path, root_of(path))
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ValueError("it is not a regular file")
-        return file.read(MAX_BYTES + 1)
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def examine_data(
@@ -132,7 +121,7 @@ def _examine(document: Document, problems: list[Diagnostic], variables: Variable
     notes = Notes(document, [*problems, *chain.from_iterable(failed.values()), *validate.diagnose(document, faults)])
     sources = {document.name: document.text}
     spec = None
-    if isinstance(document.data, Mapping):
+    if isinstance(document.data, Mapping) and len(faults) <= validate.MAX_FAULTS:
         broken = frozenset(failed).union(fault.path for fault in faults)
         making = _Making(document, notes, _Valid(document.data, broken))
         spec = making.spec()
@@ -206,7 +195,7 @@ class _Making:
         around = scenes.Around(
             whole, self.path.parent, self.root, speaker, len(found) - 1, scenes.places(self.document)
         )
-        made = [scenes.scene(index, item, around, notes) for index, item in found if item is not None]
+        made = list(self._scenes(found, around))
         self._check_ids()
         ready = [item for item in made if item is not None]
         check_transitions(ready, notes)
@@ -234,6 +223,17 @@ class _Making:
             places=self._places(),
             data=self.document.data,
         )
+
+    def _scenes(self, found: Iterable[tuple[int, dict[str, Any] | None]], around: Around) -> Iterator[Scene | None]:
+        """Each scene that can be made, until more is wrong than anyone would be told."""
+        from vidbuild.spec import scenes
+
+        errors = 0
+        for index, item in found:
+            if item is not None and errors < MAX_PROBLEMS:
+                before = len(self.notes.found)
+                yield scenes.scene(index, item, around, self.notes)
+                errors += sum(each.severity == "error" for each in self.notes.found[before:])
 
     def _size(self) -> tuple[int, int]:
         size = self.whole["output"]["size"]

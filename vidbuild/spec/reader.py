@@ -5,6 +5,7 @@ Scalars mean what YAML 1.2's core schema says they mean, as in editors: `no`, `o
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -206,7 +207,11 @@ class _Reader:
             if len(value) > MAX_DIGITS + 5:
                 self._problem("a number of more digits than can be kept", node.place)
                 return 0
-            return int(value) if _INT.match(value) else float(value)
+            number = int(value) if _INT.match(value) else float(value)
+            if number in {math.inf, -math.inf}:
+                self._problem("a number that is larger than can be kept", node.place)
+                return 0
+            return number
         return value
 
     def _children(self, node: _Node, events: Iterator[Any], depth: int) -> list[tuple[_Node | None, _Node]]:

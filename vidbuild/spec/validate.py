@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
 from vidbuild.place import Place
@@ -41,15 +40,19 @@ class Fault:
 
 
 def validate(document: Document, definition: str = "", skip: Iterable[Path] = ()) -> list[Fault]:
-    """What the schema (or a named part of it) does not allow in the document, except below the paths to skip."""
+    """What the schema (or a named part of it) does not allow in the document, except below the paths to skip.
+
+    Where these are more than MAX_FAULTS there are others, which are not looked for.
+    """
     skipped = set(skip)
-    found = (
-        fault
-        for error in _validator(definition).iter_errors(document.data)
-        for fault in _translate(error)
-        if not any(fault.path[: len(path)] == path for path in skipped)
-    )
-    return list(dict.fromkeys(_with_echoes(list(islice(found, MAX_FAULTS)))))
+    found: dict[Fault, None] = {}
+    for error in _validator(definition).iter_errors(document.data):
+        for fault in _translate(error):
+            if not any(fault.path[: len(path)] == path for path in skipped):
+                found[fault] = None
+        if len(found) > MAX_FAULTS:
+            break
+    return list(_with_echoes(list(found)))
 
 
 def valid(data: object, node: schema.Schema) -> bool:
