@@ -88,11 +88,11 @@ def test_a_trace_comes_after_its_blobs(lab: Lab, monkeypatch: pytest.MonkeyPatch
     """P16: when a trace is written, every blob that it names is there under its final name, read-only and whole."""
     write, seen = durable.write, []
 
-    def checking_write(target: Path, data: bytes) -> None:
+    def checking_write(target: Path, data: bytes, *, synced: bool = True) -> None:
         if "traces" in target.parts:
             outputs = records.unseal(data)["outputs"].values()
             seen.append(all(durable.hash_file(lab.store.blobs.path(digest)) == digest for digest, _ in outputs))
-        write(target, data)
+        write(target, data, synced=synced)
 
     monkeypatch.setattr(durable, "write", checking_write)
     lab.build(diamond(lab))
