@@ -51,6 +51,7 @@ class Options(TypedDict, total=False):
     halted: asked while building for something to do while all that the build started stands still, None for nothing.
     resume: the id of an earlier run of the spec, or "last", that failed, was cancelled or killed and is continued.
     shuffle: start steps in a random order that follows from this number.
+    surroundings: the steps' environment where it is to be another than usual: TZ, LC_ALL, PYTHONHASHSEED.
     """
 
     jobs: int | None
@@ -69,6 +70,7 @@ class Options(TypedDict, total=False):
     halted: Callable[[], Callable[[], None] | None]
     resume: str | None
     shuffle: int | None
+    surroundings: Mapping[str, str]
 
 
 def build(spec: SpecLike, **options: Unpack[Options]) -> Result:
@@ -152,12 +154,12 @@ def _untried(path: Path, error: VidbuildError) -> Result:
     return Result("failed", path, "", (), Steps(0, failed=failed), 0.0, 0.0, diagnostics=told)
 
 
-def engine_of(store: Store) -> Engine:
+def engine_of(store: Store, surroundings: Mapping[str, str] | None = None) -> Engine:
     """The engine with this project's kinds of step and tools."""
     env = {name: os.environ[name] for name in (*PASSED_ON, *FOR_NETWORK) if name in os.environ}
     if "VIDBUILD_FFMPEG" in env and os.sep in env["VIDBUILD_FFMPEG"]:
         env["VIDBUILD_FFMPEG"] = str(Path(env["VIDBUILD_FFMPEG"]).absolute())  # workers are elsewhere
-    return Engine(store, KINDS, tools(), {**env, **FIXED}, made_by=f"vidbuild {__version__}")
+    return Engine(store, KINDS, tools(), {**env, **FIXED, **(surroundings or {})}, made_by=f"vidbuild {__version__}")
 
 
 def _never() -> bool:
@@ -191,7 +193,8 @@ class _One:
         self._placing: Placing | None = None
 
     def build(self, options: Options, on_event: Listener, facts: Mapping[str, Any]) -> Result:
-        plan, engine, fresh = self.plan, engine_of(self.store), options.get("fresh", ())
+        plan, fresh = self.plan, options.get("fresh", ())
+        engine = engine_of(self.store, options.get("surroundings"))
         refuse_sources(plan, self.folder)
         if options.get("offline"):
             refuse_network(engine, plan, fresh)

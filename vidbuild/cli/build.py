@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from vidbuild.cli import console, ending, options
+from vidbuild.cli.exits import gravest
 from vidbuild.cli.interrupt import Interrupt
-from vidbuild.errors import VidbuildError
+from vidbuild.errors import UsageError, VidbuildError
 
 if TYPE_CHECKING:
+    from vidbuild.api.building import Options
     from vidbuild.api.result import Result
+    from vidbuild.api.verifying import Verified
 
 
 @click.command(
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would run and why; run and write nothing.")
 @click.option("--offline", is_flag=True, help="Fail where a step would need the network.")
+@click.option("--verify", is_flag=True, help="Then build again from an empty cache, and compare all outputs.")
 @click.option(
     "--resume",
     metavar="ID",
@@ -79,6 +83,7 @@ def command(
     fresh: Sequence[str],
     dry_run: bool,
     offline: bool,
+    verify: bool,
     resume: str | None,
     shuffle: int | None,
     as_json: bool,
@@ -95,6 +100,8 @@ def command(
             earlier = api.unfinished(resume)
             resume, specs = earlier.run, earlier.specs
             output, only = output or earlier.output, only or earlier.only
+        if verify and dry_run:
+            raise UsageError("a dry run makes nothing that could be verified", hint="leave out --dry-run")
         paths = options.found(specs)
         build = partial(
             api.build_all,
@@ -119,21 +126,47 @@ def command(
         if as_json:
             console.result_json(ending.error_as_json(error))
         raise
-    return _end(results, [] if keep_going else paths[len(results) :], dry_run=dry_run, as_json=as_json)
+    chosen = cast("Options", {**build.keywords, "cancelled": interrupt.asked})
+    again = partial(api.verified, paths, results, chosen) if verify else None
+    return _end(results, [] if keep_going else paths[len(results) :], again, dry_run=dry_run, as_json=as_json)
 
 
-def _end(results: Sequence[Result], untried: Sequence[Path], *, dry_run: bool, as_json: bool) -> int:
+def _end(
+    results: Sequence[Result],
+    untried: Sequence[Path],
+    again: Callable[[], Iterator[Verified]] | None,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
     for result in results:
         for line in [*ending.troubles(result), *_bugs(result)]:
             console.say(line)
-    if as_json:
+    if as_json and not again:
         console.result_json(ending.as_json(results))
     for result in results:
         for line in (ending.dry if dry_run else ending.lines)(result, several=len(results) > 1):
             (console.say if as_json else console.result)(line)
     for line in ending.untried(untried, results):
         console.say(line)
-    return ending.code(results)
+    return _verified(results, again, as_json=as_json) if again else ending.code(results)
+
+
+def _verified(results: Sequence[Result], again: Callable[[], Iterator[Verified]], *, as_json: bool) -> int:
+    """Build again what was built, and tell whether it is the same."""
+    from vidbuild.cli import verifying
+
+    tried = [result.spec for result in results if result.ok]
+    if tried:
+        console.say(verifying.beginning(tried))
+    found = []
+    for each in again():
+        found.append(each)
+        for line in verifying.lines(each, several=len(results) > 1):
+            (console.say if as_json else console.result)(line)
+    if as_json:
+        console.result_json(verifying.added(ending.as_json(results), found))
+    return gravest([ending.code(results), *map(verifying.code, found)])
 
 
 def _bugs(result: Result) -> Iterator[str]:

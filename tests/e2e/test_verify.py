@@ -1,0 +1,174 @@
+"""`build --verify`: a second build from an empty cache finds what a cache or a step has made wrong, and only that."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+from fake_edge import FakeEdge
+from workspace import SMALL, Workspace
+
+import vidbuild
+from vidbuild import api
+from vidbuild.api import building, memory, verifying
+from vidbuild.engine.files import FileTable
+from vidbuild.engine.memo import Memos
+from vidbuild.engine.store import Store
+from vidbuild.plan import kinds
+
+FIRST = "segment.h264"  # of a film's files, in the order of their names, where only pictures differ
+TESTS = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def project(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A small project, and a folder of its own for what is temporary."""
+    workspace.write("video.yaml", SMALL)
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    return workspace
+
+
+def verify(space: Workspace, **options: object) -> api.Verified:
+    """Build and verify."""
+    (found,) = api.verify([space.root / "video.yaml"], **options)  # type: ignore[arg-type]
+    return found
+
+
+def made_by(monkeypatch: pytest.MonkeyPatch, **functions: str) -> None:
+    """Let kinds of step be run by functions of steps_gone_wrong, under the same keys."""
+    for module in (building, verifying):
+        changed = {
+            name: replace(kind, run=f"steps_gone_wrong:{functions[name]}") if name in functions else kind
+            for name, kind in kinds.KINDS.items()
+        }
+        monkeypatch.setattr(module, "KINDS", MappingProxyType(changed))
+    path = os.pathsep.join([str(TESTS), *filter(None, sys.path)])
+    monkeypatch.setattr(building, "FIXED", {**building.FIXED, "PYTHONPATH": path})
+
+
+def poison(space: Workspace) -> None:
+    """Let the cache hold the second scene's film under the key of the first one's, with nothing amiss about it."""
+    store = Store(space.root / ".vidbuild")
+    keys = {each.step: each.key for each in vidbuild.explain(space.root / "video.yaml")}
+    right, wrong = store.trace(keys["film:one"]), store.trace(keys["film:two"])
+    assert right is not None
+    assert wrong is not None
+    assert right.outputs["segment.h264"] != wrong.outputs["segment.h264"]
+    taken = {**right.outputs, FIRST: wrong.outputs[FIRST]}
+    store.keep(replace(right, outputs=taken), whole=lambda _: False, replace=True)
+    for row in (store.home / "index").iterdir():
+        row.unlink()
+
+
+def test_a_sound_build_is_verified_and_its_cache_left_alone(project: Workspace, tmp_path: Path) -> None:
+    """All outputs are the same from an empty cache; nothing of the cache changes, nothing temporary stays."""
+    spec = project.root / "video.yaml"
+    result = vidbuild.build(spec)
+    before = project.snapshot()
+    (found,) = api.verified([spec], [result], {})
+    assert (found.status, found.ok, found.difference, found.reused) == ("same", True, None, ())
+    assert project.snapshot() == before
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_stale_product_in_the_cache_is_named(project: Workspace) -> None:
+    """A trace that is whole and leads to whole but wrong bytes is found, and what makes it right is told."""
+    project.build()
+    poison(project)
+    outcome = project.run("build", "--verify")
+    assert outcome.code == 1
+    assert "built video.mp4" in outcome.stdout
+    assert "not verified: 'video.mp4' is another from an empty cache" in outcome.stdout
+    why = "the cache holds other bytes for the same key"
+    assert f"first step that differs: film:one, its '{FIRST}': {why}" in outcome.stdout
+    assert "hint: vidbuild build --fresh film:one" in outcome.stdout
+    mended = project.run("build", "--verify", "--fresh", "film:one")
+    assert mended.code == 0, mended.stdout
+    assert "verified: 6 outputs are the same from an empty cache" in mended.stdout
+
+
+def test_a_step_that_asks_chance_is_named(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two steps that are not repeatable the first in the graph's order is named, with its file, and as such."""
+    made_by(monkeypatch, caption="random_captions", report="random_report")
+    found = verify(project)
+    assert (found.status, found.output) == ("different", "video.srt")
+    assert found.difference is not None
+    assert (found.difference.step, found.difference.file) == ("caption", "captions.srt")
+    assert not found.difference.repeatable
+    assert "does not make the same bytes twice" in found.difference.why
+
+
+def test_a_step_that_asks_its_surroundings_is_named(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second build's time zone and hash seed are others: what tells of them cannot be the same."""
+    made_by(monkeypatch, caption="captions_of_a_zone")
+    found = verify(project)
+    assert (found.status, found.output) == ("different", "video.vtt")
+    assert found.difference is not None
+    assert found.difference.step == "caption"
+
+
+def test_a_difference_that_reaches_no_output_is_told_as_one(
+    project: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where outputs are the same and a product is not, the build is verified and the step is named all the same."""
+    made_by(monkeypatch, time="random_times")
+    found = verify(project)
+    assert found.ok
+    assert found.difference is not None
+    assert (found.difference.step, found.difference.file) == ("time:one", "note")
+
+
+def test_a_stale_plan_is_told_with_what_changed(project: Workspace) -> None:
+    """A plan that was remembered of another spec is found, since the second build makes its own."""
+    spec = project.root / "video.yaml"
+    vidbuild.build(spec)
+    store = Store(project.root / ".vidbuild")
+    key = memory.key_of(spec, FileTable(store.home / "files"), {}, ())
+    assert key is not None
+    memos = Memos(store)
+    plan = memos.get(key)
+    assert plan is not None
+    (drawn,) = [step for step in plan["graph"] if step["id"] == "draw:one"]
+    drawn["params"]["fields"]["title"] = "Once"
+    memos.put(key, plan)
+    found = verify(project)
+    assert (found.status, found.output) == ("different", "video.mp4")
+    assert found.difference is not None
+    assert found.difference.step == "draw:one"
+    assert found.difference.why == "the cache was asked for another key: title changed"
+
+
+def test_recorded_takes_of_network_voices_are_used_again(
+    project: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """V20: the service is asked once, by the first build alone, and that is said."""
+    monkeypatch.setenv("VIDBUILD_TEST_LOOPBACK", "1")
+    spoken = SMALL.replace(
+        "title: One, duration: 0.5", 'title: One, narration: "One two.", voice: "edge:en-US-AriaNeural"'
+    )
+    project.write("video.yaml", spoken)
+    with FakeEdge(tmp_path, {"PATH": os.environ.get("PATH", "")}) as server:
+        monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", server.endpoint)
+        outcome = project.build("--verify")
+        assert server.connections == 1
+    assert outcome.data["verified"]["status"] == "same"
+    assert outcome.data["verified"]["reused"] == ["speak:one"]
+    assert "1 recorded take of network voices used again, not asked for again: speak:one" in outcome.stderr
+
+
+def test_what_was_not_built_is_not_verified(project: Workspace) -> None:
+    """A spec that is wrong ends as it does without --verify, and a dry run has nothing to verify."""
+    project.write("bad.yaml", "vidbuild: 1\n")
+    outcome = project.run("build", "--verify", "-k", "bad.yaml", "video.yaml")
+    assert outcome.code == 2
+    assert "video.yaml: verified: 6 outputs are the same" in outcome.stdout
+    assert "bad.yaml: verified" not in outcome.stdout
+    dry = project.run("build", "--verify", "-n")
+    assert dry.code == 2
+    assert "a dry run makes nothing that could be verified" in dry.stderr
