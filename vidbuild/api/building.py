@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from vidbuild import __version__
+from vidbuild.api.containing import notices, sandbox_of
 from vidbuild.api.heard import Heard
 from vidbuild.api.listening import Listeners, listening
 from vidbuild.api.placing import Placing, refuse_sources
@@ -159,7 +160,8 @@ def engine_of(store: Store, surroundings: Mapping[str, str] | None = None) -> En
     env = {name: os.environ[name] for name in (*PASSED_ON, *FOR_NETWORK) if name in os.environ}
     if "VIDBUILD_FFMPEG" in env and os.sep in env["VIDBUILD_FFMPEG"]:
         env["VIDBUILD_FFMPEG"] = str(Path(env["VIDBUILD_FFMPEG"]).absolute())  # workers are elsewhere
-    return Engine(store, KINDS, tools(), {**env, **FIXED, **(surroundings or {})}, made_by=f"vidbuild {__version__}")
+    steps_env = {**env, **FIXED, **(surroundings or {})}
+    return Engine(store, KINDS, tools(), steps_env, made_by=f"vidbuild {__version__}", sandbox=sandbox_of)
 
 
 def _never() -> bool:
@@ -193,7 +195,7 @@ class _One:
         self._placing: Placing | None = None
 
     def build(self, options: Options, on_event: Listener, facts: Mapping[str, Any]) -> Result:
-        plan, fresh = self.plan, options.get("fresh", ())
+        plan, fresh, told = self.plan, options.get("fresh", ()), [Notice(message) for message in notices()]
         engine = engine_of(self.store, options.get("surroundings"))
         refuse_sources(plan, self.folder)
         if options.get("offline"):
@@ -230,8 +232,8 @@ class _One:
         placing = self._placing
         # A copy from the cache is something that happened.
         status = "built" if placing and placing.written else report.status
-        notices = (*self._damage(), *(placing.notices if placing else ()))
-        warnings = (*plan.warnings, *self._warnings(report), *notices)
+        told += (*self._damage(), *(placing.notices if placing else ()))
+        warnings = (*plan.warnings, *self._warnings(report), *told)
         files, seconds = tuple(placing.files if placing else ()), self._seconds(report)
         return Result(status, plan.spec, report.run, files, steps, seconds, _since(self._started), warnings)
 

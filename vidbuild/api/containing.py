@@ -1,5 +1,7 @@
 """How steps are contained: which sandbox workers get, and what there is to tell of it; it builds nothing.
 
+Every build imports this, and most need none of it.
+
 $VIDBUILD_SANDBOX says whether: `on` (the default: as far as this system can), `required` (or build nothing), `off`.
 $VIDBUILD_MEMORY and $VIDBUILD_FILE_SIZE say how much one process of a step may use.
 """
@@ -10,11 +12,12 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from vidbuild.engine import sandbox
-from vidbuild.engine.limits import UNITS, size
-from vidbuild.engine.sandbox import Sandbox
 from vidbuild.errors import UsageError, VidbuildError
+
+if TYPE_CHECKING:
+    from vidbuild.engine.sandbox import Sandbox
 
 SANDBOX, MEMORY, FILE_SIZE = VARIABLES = ("VIDBUILD_SANDBOX", "VIDBUILD_MEMORY", "VIDBUILD_FILE_SIZE")
 MODES = ("on", "required", "off")
@@ -29,11 +32,14 @@ OPEN = "a media file that misleads a tool could read and write what you can"
 
 def sandbox_of() -> Sandbox | None:
     """The sandbox of workers, None for none; UsageError where one is required and cannot be had."""
+    from vidbuild.engine.limits import size
+    from vidbuild.engine.sandbox import Sandbox, missing
+
     asked = _mode()
     memory, file_bytes = _limit(MEMORY) or _enough(), _limit(FILE_SIZE) or MOST_FILE
     if asked == "off":
         return None
-    if asked == "required" and (why := sandbox.missing()):
+    if asked == "required" and (why := missing()):
         raise UsageError(f"steps cannot be contained, which ${SANDBOX} requires: {why}")
     certificates = os.environ.get("SSL_CERT_FILE")
     cpus = os.cpu_count() or 1
@@ -49,17 +55,21 @@ def sandbox_of() -> Sandbox | None:
 
 
 def notices() -> tuple[str, ...]:
-    """What a build has to tell of it; UsageError where it must not begin."""
+    """What a build has to tell of it, which is nothing where the user chose nothing; UsageError for what cannot be."""
+    if not any(os.environ.get(name) for name in VARIABLES):
+        return ()
     return (f"steps are not contained, as ${SANDBOX} says: {OPEN}",) if sandbox_of() is None else ()
 
 
 def state() -> tuple[str, str | None]:
     """Whether steps are contained here and by what, and what it means where they are not."""
+    from vidbuild.engine.sandbox import missing, told
+
     if _mode() == "off":
         return f"steps are not contained: ${SANDBOX} is 'off'", OPEN
-    if why := sandbox.missing():
+    if why := missing():
         return f"steps are not contained: {why}", OPEN
-    return f"steps are contained by {sandbox.told()}", None
+    return f"steps are contained by {told()}", None
 
 
 def _mode() -> str:
@@ -73,6 +83,8 @@ def _limit(variable: str) -> int | None:
     asked = os.environ.get(variable)
     if not asked:
         return None
+    from vidbuild.engine.limits import UNITS
+
     read = re.fullmatch(r"([1-9]\d{0,5})([KMGT]?)B?", asked.strip().upper())
     if read is None:
         raise UsageError(f"${variable} is '{asked}', which is not a size such as '16G' or '800M'")
