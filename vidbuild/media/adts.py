@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 FRAME_SAMPLES = 1024
 HEADER_BYTES = 7
+LONGEST = (1 << 13) - 1  # bytes of a frame, 13 bits of aac_frame_length
 RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 """sampling_frequency_index, table 35."""
 

@@ -63,6 +63,7 @@ class Finished:
     log: tuple[str, ...]
     output: bytes = b""
     code: int = 0
+    command: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -106,7 +107,7 @@ def run(
     extra = ["-progress", "pipe:1", "-stats_period", "0.2"] if progress else []
     sink = _frames_to(progress) if progress else child.nowhere
     command = [*_start("warning"), *extra, *args]
-    return _checked(_execute(command, cwd, env, timeout, what, sink, feed), command, what)
+    return checked(_execute(command, cwd, env, timeout, what, sink, feed), what)
 
 
 def capture(
@@ -123,7 +124,7 @@ def capture(
     """Run ffmpeg and keep what it writes to stdout; with check=False a failure is told by the exit code alone."""
     kept = child.Whole(most)
     finished = follow(args, kept, cwd=cwd, env=env, timeout=timeout, what=what, loglevel=loglevel, check=check)
-    return Finished(finished.log, kept.bytes(), finished.code)
+    return Finished(finished.log, kept.bytes(), finished.code, finished.command)
 
 
 def follow(
@@ -140,7 +141,7 @@ def follow(
     """The same, with a sink for what it writes to stdout."""
     command = [*_start(loglevel), *args]
     finished = _execute(command, cwd, env, timeout, what, sink)
-    return _checked(finished, command, what) if check else finished
+    return checked(finished, what) if check else finished
 
 
 def _start(loglevel: str) -> list[str]:
@@ -172,16 +173,17 @@ def _execute(
         raise StepError(message, command=tuple(command), log=_last(told))
     for failure in fed.failures:
         raise failure
-    return Finished(told, code=code)
+    return Finished(told, code=code, command=tuple(command))
 
 
-def _checked(finished: Finished, command: list[str], what: str) -> Finished:
+def checked(finished: Finished, what: str) -> Finished:
+    """What ended well; StepError, could not `what`, for anything else."""
     if finished.code == 0:
         return finished
     passing = finished.code == child.KILLED or PASSING.search(finished.text) is not None
     raise StepError(
         f"ffmpeg could not {what}: {_meaning(finished)}",
-        command=tuple(command),
+        command=finished.command,
         log=_last(finished.log),
         transient=passing,
     )

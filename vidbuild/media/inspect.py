@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vidbuild.errors import StepError
-from vidbuild.media import ffmpeg
+from vidbuild.errors import SpecProblem, StepError
+from vidbuild.media import child, ffmpeg, limits, within
 
 TIMEOUT = 120.0
+FIRST_LINES, LAST_LINES = 50, 5000  # of what is told of packets; pictures come in another order than they are shown
 SD_HEIGHT, HD_WIDTH = 576, 1280
 
 STILLS = re.compile(rb"\x89PNG|\xff\xd8\xff|BM|II\*\0|MM\0\*|RIFF....WEBP|<svg|<\?xml", re.DOTALL)
@@ -22,6 +23,7 @@ VIDEO = re.compile(r": Video: (\w+).*?, (\w+)(?:\((.*?)\))?, (\d+)x(\d+)")
 TAGS = re.compile(r"(?:^|, )([\w-]+)(?:/([\w-]+)/([\w-]+))?(?=,|$)")
 NO_TAGS = {"tv", "pc", "progressive"}
 MATRICES = {"bt2020nc": "bt2020", "bt2020c": "bt2020", "bt709": "bt709", "bt470bg": "bt601", "smpte170m": "bt601"}
+PACKET = re.compile(r"^0, *-?\d+, *(-?\d+), *(-?\d+),", re.MULTILINE)  # stream, then dts, pts and duration
 BREAKS = re.compile(r"partial file|File ended prematurely")
 WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
@@ -33,6 +35,7 @@ class MediaInfo:
     duration: seconds, of the picture where there is one.
     width, height: as it is meant to be seen: turned, with square pixels.
     rotation: degrees, as the file asks; sar: width of a pixel by its height.
+    rate: pictures a second, on average, where that is told.
     stored: width and height as they are in the file.
     matrix: which coefficients its colours are stored with ("bt709", "bt601", "bt2020"); guessed by size where not told.
     transfer, primaries: how bright and how coloured they are meant, as ffmpeg names it; "" where not told.
@@ -50,6 +53,7 @@ class MediaInfo:
     rotation: int = 0
     sar: float = 1.0
     fps: float = 0.0
+    rate: float = 0.0
     pixel_format: str = ""
     matrix: str = "bt709"
     transfer: str = ""
@@ -81,24 +85,37 @@ def inspect(path: Path, *, env: Mapping[str, str] | None = None, field: str = ""
     if not head:
         raise StepError(f"'{path.name}' is empty", field=field)
     try:
-        return _inspected(_Probe(path.absolute(), dict(os.environ) if env is None else env))
+        return _inspected(_Probe(path.absolute(), dict(os.environ) if env is None else env), field)
+    except SpecProblem:
+        raise
     except StepError as error:
         if STILLS.match(head):
             hint = "a scene of type 'image' shows it"
             raise StepError(f"'{path.name}' is an image, not a video", hint=hint, field=field) from error
         told = error.failure
-        raise StepError(told.message, hint=told.hint, field=field, command=told.command, log=told.log) from error
+        raise StepError(
+            told.message, hint=told.hint, field=field, command=told.command, log=told.log, transient=told.transient
+        ) from error
 
 
-def _inspected(probe: _Probe) -> MediaInfo:
-    first = probe.packets("-map", "0:V:0?", "-map", "0:a:0?", "-frames:v", "1", "-shortest", "-t", "10")
-    info = parse(first.text, first.output.decode("ascii", "replace"))
+def _inspected(probe: _Probe, field: str) -> MediaInfo:
+    name = probe.path.name
+    log, packets = probe.packets("-map", "0:V:0?", "-map", "0:a:0?", "-frames:v", "1", "-shortest", "-t", "10")
+    try:
+        info = parse("\n".join(log), packets)
+    except (KeyError, ValueError, IndexError, ZeroDivisionError) as error:
+        raise StepError(f"nothing that ffmpeg told of '{name}' can be understood", log=log[-12:]) from error
+    if info.has_audio:
+        within.sound(info.sample_rate, info.channels, name, field)
     if not (info.has_video or info.has_audio):
-        raise StepError(f"nothing in '{probe.path.name}' can be decoded", log=first.log[-12:])
+        raise StepError(f"nothing in '{name}' can be decoded", log=log[-12:])
     if not info.has_video:
         return info
+    within.picture(info, name, field)
     end, cut = probe.end()
-    return replace(info, duration=end - _start(first.text), cut=cut)
+    duration = end - _start("\n".join(log))
+    within.length(duration, limits.CLIP_SECONDS, name, field)
+    return replace(info, duration=duration, cut=cut)
 
 
 def parse(log: str, packets: str) -> MediaInfo:
@@ -126,15 +143,19 @@ class _Probe:
     path: Path
     env: Mapping[str, str]
 
-    def packets(self, *wanted: str, before: tuple[str, ...] = (), check: bool = True) -> ffmpeg.Finished:
-        return ffmpeg.capture(
+    def packets(self, *wanted: str, before: tuple[str, ...] = (), check: bool = True) -> tuple[tuple[str, ...], str]:
+        """The log, and the first and last lines of what is told of packets."""
+        told = child.Lines(FIRST_LINES, LAST_LINES)
+        finished = ffmpeg.follow(
             [*ffmpeg.media(self.path, *before), *wanted, "-f", "framecrc", "-"],
+            told,
             cwd=self.path.parent,
             env=self.env,
             timeout=TIMEOUT,
             what=f"read '{self.path.name}'",
             check=check,
         )
+        return finished.log, "\n".join(told.texts())
 
     def end(self) -> tuple[float, bool]:
         """When the last picture ends, and whether the file breaks off there.
@@ -143,9 +164,9 @@ class _Probe:
         """
         cut = False
         for before in (("-sseof", "-3"), ()):
-            found = self.packets("-map", "0:V:0", "-c", "copy", "-copyts", before=before, check=bool(not before))
-            cut = cut or BREAKS.search(found.text) is not None
-            end = _last_end(found.output.decode("ascii", "replace"))
+            log, packets = self.packets("-map", "0:V:0", "-c", "copy", "-copyts", before=before, check=not before)
+            cut = cut or BREAKS.search("\n".join(log)) is not None
+            end = _last_end(packets)
             if end is not None:
                 return end, cut
         raise StepError(f"'{self.path.name}' has no pictures")
@@ -153,11 +174,10 @@ class _Probe:
 
 def _last_end(packets: str) -> float | None:
     base = re.search(r"^#tb 0: (\d+)/(\d+)", packets, re.MULTILINE)
-    lines = [line.split(",") for line in packets.splitlines() if line.startswith("0,")]
-    if base is None or not lines:
+    ends = [int(found[1]) + int(found[2]) for found in PACKET.finditer(packets)]
+    if base is None or not ends or not int(base[2]):
         return None
-    last = max(int(fields[2]) + int(fields[3]) for fields in lines)
-    return last * int(base[1]) / int(base[2])
+    return max(ends) * int(base[1]) / int(base[2])
 
 
 def _start(log: str) -> float:
@@ -180,6 +200,7 @@ def _with_video(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaIn
     sar = over / under if over and under else 1.0
     turned = re.search(r"rotation of (-?\d+(?:\.\d+)?) degrees", text)
     rate = re.search(r", ([\d.]+)(k?) (?:fps|tbr)", text)
+    average = re.search(r", ([\d.]+)(k?) fps", text)
     told = VIDEO.search(text)
     codec, pixels, details = (told[1], told[2], told[3] or "") if told else ("", "", "")
     stored = (int(told[4]), int(told[5])) if told else (width, height)
@@ -192,6 +213,7 @@ def _with_video(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaIn
         sar=sar,
         rotation=round(float(turned[1])) if turned else 0,
         fps=float(rate[1]) * (1000 if rate[2] else 1) if rate else 0.0,
+        rate=float(average[1]) * (1000 if average[2] else 1) if average else 0.0,
         pixel_format=pixels,
         matrix=MATRICES.get(matrix) or _usual_matrix(*stored),
         transfer=transfer,

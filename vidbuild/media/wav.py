@@ -11,6 +11,7 @@ from pathlib import Path
 
 RATE = 48_000
 SAMPLE_BYTES = 2
+HEADER_BYTES = 44  # of a WAV file as it is written here
 FULL = 32_767
 
 SILENCE = 10 ** (-50 / 20)
@@ -51,10 +52,23 @@ def read(path: Path) -> array.array[int]:
     except (wave.Error, EOFError) as error:
         raise WavError(f"'{path.name}' is not a WAV file: {error}") from error
     if form != (1, 2, RATE):
-        raise WavError(
-            f"'{path.name}' has {form[0]} channels of {8 * form[1]} bits at {form[2]} Hz, not 1 of 16 at {RATE}"
-        )
+        raise WavError(_other(path, form))
     return from_bytes(data)
+
+
+def length(path: Path) -> int:
+    """How many samples are in a WAV file in the one format that narration is kept in; none of them is read."""
+    try:
+        with wave.open(str(path), "rb") as file:
+            form, samples = (file.getnchannels(), file.getsampwidth(), file.getframerate()), file.getnframes()
+    except (wave.Error, EOFError) as error:
+        raise WavError(f"'{path.name}' is not a WAV file: {error}") from error
+    if form != (1, SAMPLE_BYTES, RATE):
+        raise WavError(_other(path, form))
+    there = (path.stat().st_size - HEADER_BYTES) // SAMPLE_BYTES
+    if there < samples:
+        raise WavError(f"'{path.name}' is cut short: {there} of {samples} samples are left")
+    return samples
 
 
 def to_bytes(samples: array.array[int]) -> bytes:
@@ -65,6 +79,10 @@ def to_bytes(samples: array.array[int]) -> bytes:
 def from_bytes(data: bytes) -> array.array[int]:
     """Samples from s16le bytes; half a sample at the end is left out."""
     return _little_endian(array.array("h", data[: len(data) // 2 * 2]))
+
+
+def _other(path: Path, form: tuple[int, int, int]) -> str:
+    return f"'{path.name}' has {form[0]} channels of {8 * form[1]} bits at {form[2]} Hz, not 1 of 16 at {RATE}"
 
 
 def trim(samples: array.array[int]) -> tuple[array.array[int], int]:

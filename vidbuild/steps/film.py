@@ -10,7 +10,7 @@ from typing import Any
 
 from vidbuild.engine.context import Context
 from vidbuild.errors import StepError
-from vidbuild.media import compose, encode, ffmpeg, graph, h264, panes, stitch, zoom
+from vidbuild.media import compose, encode, ffmpeg, graph, h264, imagefile, panes, product, stitch, zoom
 from vidbuild.media.bands import Band, Keys, divide, keyed, keys, rows_in, undivided
 from vidbuild.media.clip import opened
 from vidbuild.media.graph import Stream
@@ -24,6 +24,9 @@ FACTS = "film.json"
 THUMB_WIDTH = 480
 TIMEOUT_LEAST = 300.0
 TIMEOUT_PER_FRAME = 2.0
+PIXEL_BYTES = 4
+LARGEST = 4 << 30
+"""Bytes of a segment: it is in memory while it is made."""
 
 
 def run(context: Context) -> None:
@@ -33,6 +36,7 @@ def run(context: Context) -> None:
     args = film_arguments(picture, shots, profile, context.scratch, context.out)
     shoot(context, args, shots.most, picture.motion.frames, "film the scene")
     finish(context, picture, shots, picture.motion.frames)
+    _verify_thumb(context.out / THUMB, picture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,10 @@ def finish(context: Context, picture: Picture, shots: Shots, frames: int) -> Non
 def _stitch(scratch: Path, segment: Path, picture: Picture, shots: Shots, frames: int) -> None:
     """Make one stream of the bands'; no longer than that are they in memory."""
     width, height, fps = picture.layers.width, picture.layers.height, picture.motion.fps
-    made = [(band, (scratch / shots.file(index)).read_bytes()) for index, band in enumerate(shots.bands)]
+    made = [
+        (band, product.read(scratch / shots.file(index), most_bytes(width, height, len(band.frames)), "pictures"))
+        for index, band in enumerate(shots.bands)
+    ]
     try:
         with segment.open("wb") as target:
             target.writelines(stitch.stitch(made, shots.keys, frames, height, stitch.level(width, height, fps)))
@@ -145,6 +152,11 @@ def shoot(context: Context, args: list[str], pictures: int, frames: int, what: s
     )
 
 
+def most_bytes(width: int, height: int, pictures: int = 1) -> int:
+    """What so many pictures take at most: uncompressed, with a border, and some room for what is said of them."""
+    return min((width + 64) * (height + 64) * PIXEL_BYTES * pictures + (1 << 20), LARGEST)
+
+
 def verify(segment: Path, picture: Picture, frames: int) -> None:
     """A segment that isn't what was asked for must never be joined, whatever ffmpeg's exit code said."""
     try:
@@ -156,3 +168,15 @@ def verify(segment: Path, picture: Picture, frames: int) -> None:
     for name, want, have in zip(("frames", "width", "height", "frames per second"), wanted, got, strict=True):
         if want != have:
             raise StepError(f"ffmpeg wrote a segment with {have} {name} where {want} were asked for")
+
+
+def _verify_thumb(path: Path, picture: Picture) -> None:
+    """It is as wide as it should be, and as high to a line or two."""
+    width, height = picture.layers.width, picture.layers.height
+    try:
+        found = imagefile.jpeg_size(product.read(path, most_bytes(THUMB_WIDTH, height), "thumbnail"))
+    except imagefile.ImageFileError as error:
+        raise StepError(f"ffmpeg wrote a damaged thumbnail: {error}") from error
+    wanted = round(THUMB_WIDTH * height / width)
+    if found[0] != THUMB_WIDTH or abs(found[1] - wanted) > 2:  # noqa: PLR2004 - it is even
+        raise StepError(f"ffmpeg wrote a thumbnail of {found[0]}x{found[1]} where {THUMB_WIDTH}x{wanted} was asked for")

@@ -16,9 +16,10 @@ from typing import Any
 
 from vidbuild.engine.context import Context
 from vidbuild.errors import StepError
-from vidbuild.media import aac, adts, ffmpeg, mix, wav
+from vidbuild.media import aac, adts, ffmpeg, mix, product, wav
 from vidbuild.media.loudness import SILENCE, Loudness, gain, measure, read
 
+MONO = adts.Configuration(adts.LC, wav.RATE, 1)
 STEREO = adts.Configuration(adts.LC, wav.RATE, 2)
 
 MOST_FOR_NARRATION, MOST_FOR_CLIP = 30.0, 12.0
@@ -31,6 +32,9 @@ CLIP_FADE = wav.RATE // 50
 """A clip's sound that is cut off is faded over 20 ms."""
 
 SECONDS = 600.0
+STEREO_BYTES, FLOAT_BYTES = 4, 4
+MORE_FRAMES = 3
+"""Frames that an encoder gives beyond those that are joined: the one that primes, the last, and one if it likes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,9 @@ def run(context: Context) -> None:
         frames = [adts.wrap(aac.silence(), STEREO)] * adts.frames_to_join(samples)
     elif clip is None and narration is not None:
         args = mix.encode(mix.raw(narration.path, 1), narration.gain, samples, pairable=True, out=_encoded(context))
-        frames = [adts.wrap(aac.paired(adts.payload(frame)), STEREO) for frame in _encode(context, args, samples)]
+        frames = _paired(_encode(context, args, samples, MONO))
     else:
-        frames = _encode(context, _mixed(context, timing, narration, clip), samples)
+        frames = _encode(context, _mixed(context, timing, narration, clip), samples, STEREO)
     (context.out / "sound.aac").write_bytes(b"".join(frames))
     facts = {
         "samples": samples,
@@ -130,7 +134,8 @@ def _clip(context: Context, samples: int) -> _Sound | None:
     path = context.scratch / "clip.raw"
     if not _decode(context, mix.clip(context.inputs["clip"], start_ms, wanted, path)):
         return None
-    sound = wav.from_bytes(path.read_bytes())[: 2 * wanted]
+    most = STEREO_BYTES * (wanted + wav.RATE)
+    sound = wav.from_bytes(product.read(path, most, "sound of the clip's"))[: 2 * wanted]
     found = SILENCE
     if sound:
         path.write_bytes(wav.to_bytes(sound))
@@ -189,6 +194,7 @@ def _mixed(context: Context, timing: Mapping[str, Any], narration: _Sound | None
     path = context.scratch / "mixed.raw"
     args = mix.blend(narration.path, narration.gain, clip.path, clip.gain, under, path)
     told = ffmpeg.capture(args, cwd=context.scratch, env=context.env, timeout=SECONDS, what="mix the scene's sounds")
+    _check_size(path, padded(samples) * 2 * FLOAT_BYTES)
     over = gain(read(told.text), math.inf, 0.0, context.params["peak"])
     return mix.encode(mix.raw(path, 2, "f32le"), over, samples, pairable=False, out=out)
 
@@ -197,11 +203,34 @@ def _encoded(context: Context) -> Path:
     return context.scratch / "encoded.aac"
 
 
-def _encode(context: Context, args: Sequence[str], samples: int) -> list[bytes]:
-    """The frames of the encoded sound, without the one that primes."""
+def _check_size(path: Path, wanted: int) -> None:
+    """Raw samples are as many as went in."""
+    found = path.stat().st_size if path.is_file() else 0
+    if found != wanted:
+        raise StepError(f"ffmpeg wrote {found} bytes of mixed sound where {wanted} were asked for")
+
+
+def _encode(context: Context, args: Sequence[str], samples: int, kind: adts.Configuration) -> list[bytes]:
+    """The frames of the encoded sound, without the one that primes; of the samples that went in, no frame may lack."""
     ffmpeg.run(args, cwd=context.scratch, env=context.env, timeout=SECONDS, what="encode the scene's sound")
-    frames = adts.frames(_encoded(context).read_bytes())
     wanted = adts.frames_to_join(samples)
-    if len(frames) < wanted + 1:
-        raise StepError(f"the encoder gave {len(frames)} frames, but the scene's sound needs {wanted + 1}")
+    data = product.read(_encoded(context), (wanted + MORE_FRAMES) * adts.LONGEST, "sound")
+    try:
+        frames = adts.frames(data)
+    except adts.AdtsError as error:
+        raise StepError(f"ffmpeg wrote damaged sound: {error}") from error
+    if not wanted < len(frames) <= wanted + MORE_FRAMES:
+        raise StepError(
+            f"ffmpeg wrote {len(frames)} frames of sound where the scene's {samples} samples are {wanted + 2}"
+        )
+    if (found := adts.configuration(frames[0])) != kind:
+        raise StepError(f"ffmpeg wrote {found} where {kind} was asked for")
     return frames[1 : wanted + 1]
+
+
+def _paired(frames: Sequence[bytes]) -> list[bytes]:
+    """The frames of one channel, heard from both loudspeakers."""
+    try:
+        return [adts.wrap(aac.paired(adts.payload(frame)), STEREO) for frame in frames]
+    except (aac.AacError, adts.AdtsError) as error:
+        raise StepError(f"ffmpeg wrote damaged sound: {error}") from error

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.context import Context
-from vidbuild.errors import UnreachableError
+from vidbuild.errors import StepError, UnreachableError
+from vidbuild.media import wav as sound
 from vidbuild.voices.base import Speech
 from vidbuild.voices.registry import ENGINES
 
@@ -20,8 +21,27 @@ def run(context: Context) -> None:
     if "recording" in context.inputs:
         voice["recording"] = str(context.inputs["recording"])
     speech = _speak(context, voice)
+    check(speech, context.out / "narration.wav")
     text = json.dumps(words_data(speech), ensure_ascii=False, sort_keys=True, indent=1)
     (context.out / "words.json").write_text(text + "\n", encoding="utf-8")
+
+
+def check(speech: Speech, path: Path) -> None:
+    """The sound is as long as the engine says, and its words are in it, one behind the other."""
+    try:
+        found = sound.length(path)
+    except (sound.WavError, OSError) as error:
+        raise StepError(f"'{speech.voice}' made no sound: {error}") from error
+    if found != speech.samples:
+        raise StepError(f"'{speech.voice}' made {found} samples of sound where it told of {speech.samples}")
+    last = 0
+    for word in speech.words:
+        if not last <= word.start <= word.end <= found:
+            raise StepError(
+                f"'{speech.voice}' speaks '{word.text}' from sample {word.start} to {word.end}, "
+                f"which is not between {last} and {found}"
+            )
+        last = word.start
 
 
 def words_data(speech: Speech) -> dict[str, Any]:

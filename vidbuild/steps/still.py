@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from vidbuild.engine.context import Context
-from vidbuild.errors import SpecProblem
-from vidbuild.media import compose, graph
+from vidbuild.errors import SpecProblem, StepError
+from vidbuild.media import compose, graph, imagefile, product
 from vidbuild.media.layer import Picture
 from vidbuild.media.picture import Motion
 from vidbuild.steps import film
@@ -24,6 +24,17 @@ def run(context: Context) -> None:
     frame = _within(context.params["frame"], picture.motion)
     picture = replace(picture, motion=picture.motion.window(frame, 1))
     film.shoot(context, still_arguments(picture, context.out), 1, 1, "make the still")
+    _verify(context.out / STILL, (picture.layers.width, picture.layers.height))
+
+
+def _verify(path: Path, size: tuple[int, int]) -> None:
+    """It is whole and as large as the video, whatever ffmpeg's exit code said."""
+    try:
+        found = imagefile.png_size(product.read(path, film.most_bytes(*size), "still"))
+    except imagefile.ImageFileError as error:
+        raise StepError(f"ffmpeg wrote a damaged still: {error}") from error
+    if found != size:
+        raise StepError(f"ffmpeg wrote a still of {found[0]}x{found[1]} where {size[0]}x{size[1]} was asked for")
 
 
 def _within(frame: int, motion: Motion) -> int:

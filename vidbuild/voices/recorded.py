@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from vidbuild.errors import StepError
+from vidbuild.errors import SpecProblem, StepError
 from vidbuild.voices.base import Speech
 
 ADAPTER = 1
@@ -55,7 +55,9 @@ class Recorded:
         from vidbuild.media import pcm, wav
 
         try:
-            samples = pcm.decode(Path(voice["recording"]), scratch, env, "read a recorded narration")
+            samples = pcm.decode(Path(voice["recording"]), scratch, env, "read a recorded narration", FIELD)
+        except SpecProblem:
+            raise
         except StepError as error:
             failure = error.failure
             raise StepError(
@@ -63,6 +65,7 @@ class Recorded:
                 field=FIELD,
                 command=failure.command,
                 log=failure.log,
+                transient=failure.transient,
             ) from error
         if not samples:
             raise StepError("the recording is empty", field=FIELD)
