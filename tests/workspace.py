@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import stream
+
 SMALL = """\
 vidbuild: 1
 title: A small video
@@ -60,7 +62,9 @@ class Workspace:
         return (self.root / name).read_text(encoding="utf-8")
 
     def run(self, *args: str, env: Mapping[str, str] | None = None, timeout: float = 300) -> Outcome:
-        """Run `vidbuild ARGS` in the project."""
+        """Run `vidbuild ARGS` in the project; what any build of it told must be whole."""
+        cache = self.root / (env or {}).get("VIDBUILD_CACHE", ".vidbuild")
+        before = stream.runs(cache)
         done = subprocess.run(
             [sys.executable, "-m", "vidbuild", *args],
             cwd=self.root,
@@ -70,6 +74,7 @@ class Workspace:
             timeout=timeout,
             check=False,
         )
+        stream.check_runs(stream.runs(cache) - before, done.returncode if args[:1] == ("build",) else None)
         return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     def build(self, *args: str, spec: str = "video.yaml", code: int = 0) -> Outcome:

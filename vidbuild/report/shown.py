@@ -98,7 +98,7 @@ def _ahead(shown: Shown, told: History) -> Iterator[str]:
     if not tally.steps:
         yield "waits for the cache"
         return
-    yield f"{tally.ended:,} of {figures.count(tally.steps, 'step')}"
+    yield f"{tally.done:,} of {figures.count(tally.steps, 'step')}"
     left = tally.remaining(shown.now)
     if left is not None and shown.state == "running":
         yield f"about {figures.clock(left)} left"
@@ -116,10 +116,10 @@ def _facts(shown: Shown, told: History) -> Iterator[tuple[str, str]]:
     if shown.seconds is not None:
         yield "took", figures.elapsed(shown.seconds)
     if tally.steps:
-        percent = 100 * tally.ended // tally.steps
+        percent = 100 * tally.done // tally.steps
         left = [part for part in _ahead(shown, told) if part.startswith("about")]
-        ended = f"{tally.ended:,} of {figures.count(tally.steps, 'step')}"
-        yield "progress", ", ".join([f"{ended} ({percent} %)", *left])
+        done = f"{tally.done:,} of {figures.count(tally.steps, 'step')}"
+        yield "progress", ", ".join([f"{done} ({percent} %)", *left])
         counts = {
             "ran": tally.ran,
             "cached": tally.cached,
