@@ -8,21 +8,24 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
+_OBEYED = {code: "\ufffd" for code in (*range(32), *range(127, 160), 0x2028, 0x2029) if chr(code) not in "\t\n"}
+"""Characters that a terminal may take for commands: texts of specs and of tools go through here."""
+
 
 def result(text: str) -> None:
     """Write what was asked for to stdout."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(text.translate(_OBEYED) + "\n")
 
 
 def say(text: str) -> None:
     """Write a message to stderr, after what was written to stdout before it."""
     sys.stdout.flush()
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(text.translate(_OBEYED) + "\n")
 
 
 def result_json(data: Mapping[str, Any]) -> None:
     """Write the one JSON object of `--json` to stdout."""
-    result(json.dumps(data, ensure_ascii=False, indent=1, default=str))
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1, default=str) + "\n")
 
 
 def is_terminal(stream: TextIO) -> bool:

@@ -74,7 +74,8 @@ class _Reader:
         if "enum" in node:
             return " ".join(f"`{value}`" for value in node["enum"])
         if node.get("format") == "color" or "x-path" in node:
-            return "path" if "x-path" in node else "colour"
+            kind = node.get("x-path", {}).get("kind")
+            return "name or path" if kind == "theme" else "path" if kind else "colour"
         kinds = node["type"] if isinstance(node["type"], list) else [node["type"]]
         return " or ".join(KINDS[kind] for kind in kinds) + _limits(node)
 
