@@ -19,7 +19,7 @@ import importlib
 import os
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +49,11 @@ def execute(request: Mapping[str, Any], progress: Progress, inside: Inside | Non
         context, sources = _prepare(request, folder, blobs, progress)
         warnings = context.warnings
         started = time.monotonic()
-        _run(_function(request["run"]), context, request, blobs, inside)
+        function = _function(request["run"])
+        if inside is None:
+            function(context)
+        else:
+            inside.run(lambda: function(context), request["folder"])
         seconds = time.monotonic() - started
         outputs = _collect(request["step"], context.out, blobs)
     except Exception as error:  # noqa: BLE001 - a step may raise anything; all of it is told, none of it ends the worker
@@ -109,24 +113,6 @@ def _function(run: str) -> Callable[[Context], None]:
     return function
 
 
-def _run(
-    function: Callable[[Context], None],
-    context: Context,
-    request: Mapping[str, Any],
-    blobs: Blobs,
-    inside: Inside | None,
-) -> None:
-    if inside is None:
-        function(context)
-    else:
-        readable = [str(blobs.path(digest)) for feed in request["inputs"].values() for digest in _digests(feed)]
-        inside.run(lambda: function(context), request["folder"], readable)
-
-
-def _digests(feed: Mapping[str, Any]) -> Iterable[str]:
-    return feed["files"].values() if "files" in feed else [feed["blob"]]
-
-
 def _collect(step: str, out: Path, blobs: Blobs) -> dict[str, Any]:
     try:
         files = dict(product_files(out))
@@ -140,7 +126,8 @@ def _collect(step: str, out: Path, blobs: Blobs) -> dict[str, Any]:
 def _gone(request: Mapping[str, Any], blobs: Blobs) -> Failure | None:
     """What a step that failed is to be told as where somebody took an input of it out of the cache meanwhile."""
     for role, feed in request["inputs"].items():
-        if "source" not in feed and not all(blobs.path(digest).exists() for digest in _digests(feed)):
+        digests = feed["files"].values() if "files" in feed else [feed["blob"]]
+        if "source" not in feed and not all(blobs.path(digest).exists() for digest in digests):
             return Failure("what it reads is gone from the cache", "build again", role)
     return None
 

@@ -1,9 +1,10 @@
 """What a worker may reach and use up, as plain data, and how it is shut in; it knows nothing of video or of steps.
 
-A worker is shut in twice. The process as a whole reads programs, the project and the store, writes its session's folder
-and adds blobs. What a step runs is in a thread of its own, so that it and the tools it starts read programs and their
-inputs alone, and write their own folder alone. Both by Landlock, which is a thread's own; network by seccomp as well,
-for Landlock knows TCP only. Neither keeps anyone from learning that a file exists, nor from changing its mode or times.
+A worker is shut in twice. The process as a whole reads programs, sources and the store, writes its session's folder
+and adds blobs. What a step runs is in a thread of its own, so that it and the tools it starts read programs and those
+blobs whose names they are told, and write their own folder alone. Both by Landlock, which is a thread's own; network by
+seccomp as well, for Landlock knows TCP only. Neither keeps anyone from learning that a file exists, nor from changing
+its mode or times.
 
 Nothing here can be taken back, so a worker lives and dies with its sandbox.
 """
@@ -133,15 +134,19 @@ class Inside:
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
 
-    def run(self, action: Callable[[], None], folder: str, inputs: Sequence[str]) -> None:
-        """Do it in a thread that can read programs and the inputs, and write the folder; what it raises is raised."""
+    def run(self, action: Callable[[], None], folder: str) -> None:
+        """Do it in a thread that can read programs and what is kept, and write the folder; what it raises is raised.
+
+        It cannot list what is kept, where each name is the digest of a content: it reads what it is told of. By one
+        rule for all, since a file that is kept again is another to the kernel.
+        """
         from vidbuild.engine import landlock
 
         if not landlock.abi():
             action()
             return
-        alone = replace(self.sandbox, read=tuple(inputs), keep=(), write=(folder,))
-        _in_a_thread(lambda: self.restrict(alone), action)
+        alone = replace(self.sandbox, read=(), keep=(), write=(folder,))
+        _in_a_thread(lambda: self.restrict(alone, named=self.sandbox.keep), action)
 
     def limit(self, error: BaseException) -> tuple[str, str | None] | None:
         """The limit that an error is owed to, and what raises it; None for any other error."""
@@ -155,13 +160,14 @@ class Inside:
             return f"a file became too large: one of a step may have {size(sandbox.file_bytes)}", sandbox.larger_files
         return None
 
-    def restrict(self, sandbox: Sandbox) -> None:
-        """Allow this thread what the sandbox says, as far as it is allowed that now."""
+    def restrict(self, sandbox: Sandbox, named: Sequence[str] = ()) -> None:
+        """Allow this thread what the sandbox says, as far as it is allowed that now; named: may be read, not listed."""
         from vidbuild.engine.landlock import Access, restrict
 
         rules = {
             Access.RUN: sandbox.programs,
             Access.READ: sandbox.read,
+            Access.READ_FILE: named,
             Access.KEEP: sandbox.keep,
             Access.WRITE: sandbox.write,
             Access.READ_FILE | Access.WRITE_FILE: _DEVICES,
