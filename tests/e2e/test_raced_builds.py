@@ -1,0 +1,83 @@
+"""Real builds beside each other, and beside those who trim, verify and clear the cache they use."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import tiny
+from racing import dangling, meanwhile, race
+from workspace import Workspace
+
+from vidbuild.engine import Store, gc
+
+SPECS = {"video.yaml": tiny.WORDS[0], "other.yaml": tiny.WORDS[1]}
+
+
+@pytest.fixture
+def project(workspace: Workspace) -> Workspace:
+    """Two specs that share most of their scenes."""
+    tiny.media(workspace)
+    for name, word in SPECS.items():
+        tiny.write(workspace, word, name)
+    return workspace
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    """Name -> digest of what a build left."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def clean(space: Workspace) -> dict[str, dict[str, str]]:
+    """What the specs come to in a cache that nobody else has."""
+    found = {}
+    for spec in SPECS:
+        done = space.run("build", spec, "-o", f"clean-{spec}", env={"VIDBUILD_CACHE": str(space.root / "cache")})
+        assert done.code == 0, done.stderr
+        found[spec] = outputs(space.root / f"clean-{spec}")
+    return found
+
+
+def test_ten_builds_share_what_they_make(project: Workspace) -> None:
+    """P28, V10: ten at once on one cache, two specs, each key runs once, all outputs are right."""
+    expected = clean(project)
+    starts = [(spec, folder) for spec in SPECS for folder in ("shared", "shared", "shared", "own-1", "own-2")]
+    racers = [
+        (spec, race(project, number, spec, f"{spec}-{folder}", "-j", "2"))
+        for number, (spec, folder) in enumerate(starts)
+    ]
+    for _, racer in racers:
+        code, said = racer.ended()
+        assert code == 0, said
+    ran: Counter[str] = sum((racer.keys() for _, racer in racers), Counter())
+    assert len(ran) > 40
+    assert set(ran.values()) == {1}
+    for spec, racer in racers:
+        assert outputs(racer.folder) == expected[spec]
+
+
+def test_no_build_minds_who_looks_after_the_cache(project: Workspace) -> None:
+    """P25: four builders beside trimming, verifying and clearing: none fails, nothing stands without its blobs."""
+    expected, store = clean(project), Store(project.root / ".vidbuild")
+    verified: list[gc.Verified] = []
+
+    def clear() -> None:
+        time.sleep(0.5)
+        gc.clear(store)
+
+    acts = (lambda: gc.trim(store, 200_000), lambda: verified.append(gc.verify(store)), clear)
+    with meanwhile(*acts) as times:
+        for number in range(2):
+            racers = [
+                (spec, race(project, at + number, spec, f"out-{at}", "-j", "1")) for at, spec in enumerate([*SPECS] * 2)
+            ]
+            for spec, racer in racers:
+                code, said = racer.ended()
+                assert code == 0, said
+                assert outputs(racer.folder) == expected[spec]
+    assert all(times[act] for act in range(3)), times
+    assert [found.damaged for found in verified if found.damaged] == []
+    assert dangling(store) == []
