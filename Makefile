@@ -3,6 +3,7 @@
 #   make test    the tests
 #   make test-browser    what a browser makes of videos; needs Chromium (Debian's package: chromium)
 #   make test-decoders   what an older ffmpeg makes of them; needs one on PATH (Debian's package: ffmpeg)
+#   make soak    rounds of killing, racing and rot (half an hour); VIDBUILD_SOAK_ROUNDS and VIDBUILD_SOAK_SEED are looked at
 #   make lint    style and types
 #   make check   lint and test
 #   make coverage        which lines and branches of the engine its tests reach
@@ -14,7 +15,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 DEMO := examples/quickstart
 
-.PHONY: demo test test-browser test-decoders coverage lint check bench clean
+.PHONY: demo test soak test-browser test-decoders coverage lint check bench clean
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
@@ -33,6 +34,9 @@ coverage: .venv/work.stamp
 	$(BIN)/python -m coverage run -m pytest -q tests/unit/engine tests/crash
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
+
+soak: .venv/work.stamp
+	$(BIN)/python -m pytest -q tests/soak
 
 lint: .venv/work.stamp
 	$(BIN)/ruff check
