@@ -66,10 +66,10 @@ def state() -> tuple[str, str | None]:
     from vidbuild.engine.sandbox import missing, told
 
     if _mode() == "off":
-        return f"steps are not contained: ${SANDBOX} is 'off'", OPEN
+        return f"not contained: ${SANDBOX} is 'off'", OPEN
     if why := missing():
-        return f"steps are not contained: {why}", OPEN
-    return f"steps are contained by {told()}", None
+        return f"not contained: {why}", OPEN
+    return f"contained by {told()}", None
 
 
 def _mode() -> str:

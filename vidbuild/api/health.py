@@ -35,6 +35,7 @@ def doctor(folder: Path | None = None) -> list[Finding]:
         _typst,
         _fonts,
         _voices,
+        _containment,
         lambda: _cache(where),
     )
     return [finding for look in looks for finding in look()]
@@ -85,6 +86,17 @@ def _voices() -> Iterator[Finding]:
     for name, engine in ENGINES.items():
         missing = engine.available()
         yield Finding(f"voice {name}", missing is None, engine.summary, missing)
+
+
+def _containment() -> Iterator[Finding]:
+    from vidbuild.api.containing import state
+
+    try:
+        found, meaning = state()
+    except VidbuildError as error:
+        yield Finding("steps", False, error.message)
+    else:
+        yield Finding("steps", True, found, meaning)
 
 
 def _cache(where: Path) -> Iterator[Finding]:
