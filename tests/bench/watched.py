@@ -17,6 +17,8 @@ MOST_WORDS = 8
 def watch(answer: str, who: str) -> list[list[str]]:
     """Hook into this process. A worker's starts go to a file at once; the planner's doings are in the list."""
     found: list[list[str]] = []
+    # Opened before the worker shuts itself in: later it may not write there.
+    notes = -1 if who == "planner" else os.open(answer + ".workers", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     def audit(event: str, args: tuple[Any, ...]) -> None:
         if event in STARTS:
@@ -27,7 +29,7 @@ def watch(answer: str, who: str) -> list[list[str]]:
             words = ["opened", os.path.abspath(os.fsdecode(args[0]))]  # noqa: PTH100 - in an audit hook
         else:
             return
-        found.append(words) if who == "planner" else _note(answer + ".workers", words)
+        found.append(words) if who == "planner" else _note(notes, words)
 
     sys.addaudithook(audit)
     return found
@@ -38,10 +40,8 @@ def _is_read(args: tuple[Any, ...]) -> bool:
     return isinstance(path, (str, bytes)) and not flags & os.O_WRONLY
 
 
-def _note(path: str, words: list[str]) -> None:
-    target = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    os.write(target, (repr(words) + "\n").encode())
-    os.close(target)
+def _note(notes: int, words: list[str]) -> None:
+    os.write(notes, (repr(words) + "\n").encode())
 
 
 def main() -> int:
@@ -51,9 +51,9 @@ def main() -> int:
     found = watch(answer, "planner")
     hashed = _watch_hashing()
     if workers:
-        from vidbuild.engine import pool
+        from vidbuild.engine import process
 
-        pool._BOOT = _hooked(answer) + pool._BOOT
+        process._BOOT = _hooked(answer) + process._BOOT
     from vidbuild.cli import main as vidbuild
 
     code = vidbuild(args)
