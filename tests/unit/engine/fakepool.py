@@ -1,0 +1,112 @@
+"""A pool without processes: steps are made, fail and die as a script says, in an order that follows from a seed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from vidbuild.engine import durable
+from vidbuild.engine.answer import Answer, Failed, Made, Progress
+from vidbuild.engine.blobs import Blobs
+from vidbuild.engine.pool import Message
+from vidbuild.errors import Failure
+
+FAULTS: Mapping[str, Failure] = {
+    "passing": Failure("the disk is full", transient=True),
+    "lasting": Failure("the tool gave up"),
+    "death": Failure("the worker died in the middle of the step (signal 9)", transient=True),
+}
+
+
+class Script:
+    """What happens to each attempt at each step, and what was seen of it.
+
+    faults: step -> what its attempts end with, one after the other; "" or nothing more: it is made.
+    allowed: whether anything may be started now. patient: whether what runs may go on.
+    most: how many ran at once, by function and of "all".
+    """
+
+    def __init__(
+        self,
+        faults: Mapping[str, Sequence[str]] | None = None,
+        seed: int = 0,
+        allowed: Callable[[], bool] = lambda: True,
+        patient: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self.faults = faults or {}
+        self.chance = random.Random(seed)
+        self.allowed = allowed
+        self.patient = patient
+        self.started: list[str] = []
+        self.made: list[str] = []
+        self.killed: list[str] = []
+        self.most: Counter[str] = Counter()
+
+    def pool(self, size: int, folder: Path, *_: Any, **__: Any) -> FakePool:
+        """Stands for the class Pool."""
+        return FakePool(self, size, folder)
+
+
+class FakePool:
+    """As engine.pool.Pool."""
+
+    def __init__(self, script: Script, size: int, folder: Path) -> None:
+        self._script = script
+        self._size = size
+        self._folder = folder
+        self._running: dict[str, Mapping[str, Any]] = {}
+
+    def start(self, step: str, request: Mapping[str, Any], _seconds: float) -> None:
+        """Note that the step was started, and how many are."""
+        assert self._script.allowed(), f"{step} was started when nothing may be"
+        assert step not in self._running
+        self._running[step] = request
+        assert len(self._running) <= self._size
+        self._script.started.append(step)
+        runs = [one["run"] for one in self._running.values()]
+        self._script.most |= Counter([*runs, *["all"] * len(runs)])
+
+    def wait(self, _timeout: float) -> list[Message]:
+        """Some of what runs ends, in any order; some only tells how far it is."""
+        assert self._script.patient(), "what runs should have been killed"
+        chance = self._script.chance
+        steps = chance.sample(sorted(self._running), chance.randint(0, len(self._running)))
+        return [Message(step, self._said(step)) for step in steps]
+
+    def _said(self, step: str) -> Answer:
+        if self._script.chance.random() < 0.2:
+            return Progress(1, 2, "halves")
+        request = self._running.pop(step)
+        attempt = self._script.started.count(step)
+        faults = self._script.faults.get(step, ())
+        fault = faults[attempt - 1] if attempt <= len(faults) else ""
+        if fault:
+            return Failed(FAULTS[fault])
+        self._script.made.append(step)
+        return Made(answer(request))
+
+    def close(self, *, kill: bool = False) -> None:
+        """Note what was still running."""
+        assert kill == bool(self._running)
+        self._script.killed += self._running
+        self._running = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+
+def answer(request: Mapping[str, Any]) -> dict[str, Any]:
+    """What a worker answers that made one file out of all that it was given."""
+    folder = Path(request["folder"])
+    folder.mkdir(parents=True)
+    given = {role: feed.get("files") or feed["blob"] for role, feed in request["inputs"].items()}
+    text = json.dumps([request["params"], given], sort_keys=True)
+    (folder / "main.txt").write_text(hashlib.sha256(text.encode()).hexdigest())
+    ((blob, found),) = Blobs(Path(request["blobs"])).move_in({"main.txt": folder / "main.txt"}).values()
+    durable.remove_folder(folder)
+    return {"outputs": {"main.txt": [blob.digest, *found]}, "sources": {}, "warnings": [], "seconds": 0.01}
