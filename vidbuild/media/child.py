@@ -25,6 +25,9 @@ LEFT = 1 << 20
 """Bytes that are read from a pipe at most once the program has ended: a pipe holds no more of what it wrote."""
 
 LINE_BYTES = 2000
+TURN = 0.2
+"""Seconds until a thread that is to stop takes note of it: it can while it runs Python, not while it waits."""
+
 KILLED = -signal.SIGKILL
 
 Sink = Callable[[bytes], None]
@@ -153,7 +156,7 @@ def _followed(process: subprocess.Popen[bytes], gone: int, out: Sink, err: Sink,
                 waiting.register(pipe, selectors.EVENT_READ, sink)
         waiting.register(gone, selectors.EVENT_READ)
         while (left := deadline - time.monotonic()) > 0:
-            for key, _ in waiting.select(left):
+            for key, _ in waiting.select(min(left, TURN)):
                 if key.data is None:
                     _end_group(process)
                     _take_rest(waiting)
