@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, islice
 from typing import BinaryIO
 
 from vidbuild.media.chapters import Chapter
@@ -20,8 +20,13 @@ TIMESCALE = 48000
 AAC_FRAME = 1024
 CHUNK_SECONDS = 1
 LARGEST_32 = 0xFFFFFFFF
+LONGEST = LARGEST_32  # samples, in the 32 bits of a duration
 UNITY = struct.pack(">9i", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 TAGS = {"title": b"\xa9nam", "comment": b"\xa9cmt", "description": b"desc"}
+
+
+class Mp4Error(ValueError):
+    """What is to be written is not what was told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,8 @@ def write(
     frames: tuple[Iterator[bytes], Iterator[bytes]],
     chapters: Sequence[Chapter] = (),
     tags: Mapping[str, str] | None = None,
-) -> None:
-    """Write a whole file. frames: the coded pictures and AAC frames, of the sizes told; each is taken when due."""
+) -> int:
+    """Write a whole file; how many bytes it has. frames: the coded pictures and AAC frames, each taken when due."""
     titles = [_title_sample(chapter.title) for chapter in chapters]
     total = max(pictures.duration, sound.duration)
     tracks = [
@@ -107,10 +112,14 @@ def write(
     target.write(struct.pack(">I4sQ", 1, b"mdat", media + 16) if wide else struct.pack(">I4s", media + 8, b"mdat"))
     sources = {1: frames[0], 2: frames[1], 3: iter(titles)}
     for _, number, count, size in order:
-        data = b"".join(next(sources[number]) for _ in range(count))
+        data = b"".join(islice(sources[number], count))
         if len(data) != size:
-            raise ValueError(f"track {number} has {len(data)} bytes where its index says {size}")
+            raise Mp4Error(f"track {number} has {len(data)} bytes where its index says {size}")
         target.write(data)
+    for number, source in sources.items():
+        if next(source, None) is not None:
+            raise Mp4Error(f"track {number} has more in it than its index says")
+    return head + media
 
 
 def _places(order: Sequence[tuple[int, int, int, int]], start: int) -> Iterator[tuple[int, list[int]]]:

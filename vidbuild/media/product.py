@@ -19,10 +19,13 @@ def read(path: Path, most: int, what: str, tool: str = "ffmpeg") -> bytes:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise StepError(f"{tool} ended without an error, but made no {what}: '{path.name}': {reason}") from error
-    with os.fdopen(end, "rb") as file:
+    try:
         found = os.fstat(end)
         if not stat.S_ISREG(found.st_mode):
             raise StepError(f"{tool} made no {what}: '{path.name}' is not a regular file")
         if found.st_size > most:
             raise StepError(f"{tool} made too much: '{path.name}' has {found.st_size} bytes where {most} are the most")
-        return file.read(most + 1)
+        with open(end, "rb", closefd=False) as file:
+            return file.read(most + 1)
+    finally:
+        os.close(end)

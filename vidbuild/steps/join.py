@@ -36,16 +36,17 @@ def run(context: Context) -> None:
     sounds = {part.scene: _sound(context, part, sound_frames(part)) for part in parts}
     pictures = _picture_track(list(segments.values()), context.params["fps"])
     sound = _sound_track(parts, sounds, context.params["language"])
+    check_ends(pictures, sound)
     titles = context.inputs.get("chapters")
-    with (context.out / VIDEO).open("wb") as target:
-        mp4.write(
-            target,
-            pictures,
-            sound,
-            (_all_pictures(context, segments), _all_sound(context, sounds)),
-            chapters.parse(titles.read_text(encoding="utf-8")) if titles else (),
-            tags(context.params),
-        )
+    marks = chapters.parse(titles.read_text(encoding="utf-8")) if titles else ()
+    coded = (_all_pictures(context, segments), _all_sound(context, sounds))
+    try:
+        with (context.out / VIDEO).open("wb") as target:
+            size = mp4.write(target, pictures, sound, coded, marks, tags(context.params))
+    except mp4.Mp4Error as error:
+        raise StepError(f"the video cannot be joined: {error}") from error
+    if (found := (context.out / VIDEO).stat().st_size) != size:
+        raise StepError(f"the video has {found} bytes where its index says {size}")
     facts = {"frames": sum(part.frames for part in parts)}
     (context.out / "film.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
 
@@ -87,6 +88,17 @@ def check_lengths(parts: Sequence[Part], fps: int) -> None:
 def sound_frames(part: Part) -> int:
     """How many AAC frames a scene gives: from the frame nearest its start to the one nearest the next scene's."""
     return adts.first_frame(part.start + part.samples) - adts.first_frame(part.start)
+
+
+def check_ends(pictures: mp4.Pictures, sound: mp4.Sound) -> None:
+    """Picture and sound last equally long, to half of an AAC frame, and no longer than an MP4 can tell."""
+    if abs(pictures.duration - sound.duration) > mp4.AAC_FRAME // 2:
+        raise StepError(f"the video has {pictures.duration} samples of picture, but {sound.duration} of sound")
+    if max(pictures.duration, sound.duration) > mp4.LONGEST:
+        raise StepError(
+            f"the video lasts {pictures.duration / mp4.TIMESCALE / 3600:.1f} hours, and the limit is "
+            f"{mp4.LONGEST / mp4.TIMESCALE / 3600:.1f}"
+        )
 
 
 def check_alike(segments: Mapping[str, Segment], fps: int) -> None:

@@ -13,7 +13,7 @@ from filmlab import Drawing, context, decoded, film_context, made, pixel
 
 from vidbuild.engine.context import Context
 from vidbuild.errors import StepError
-from vidbuild.media import adts, ffmpeg
+from vidbuild.media import adts, ffmpeg, mp4
 from vidbuild.media.encode import PROFILES
 from vidbuild.media.picture import Motion
 from vidbuild.steps import film, join
@@ -237,6 +237,27 @@ def test_damaged_inputs_are_named(scenes: Scenes, tmp_path: Path, role: str, wor
     bad.write_bytes(b"nothing of the kind")
     with pytest.raises(StepError, match=words):
         join.run(context(tmp_path / "bad", step.params, {**step.inputs, role: bad}))
+
+
+def test_picture_and_sound_end_together() -> None:
+    """V14: whatever the scenes said, tracks that do not last equally long are never joined, nor endless ones."""
+    picture = mp4.Pictures([9] * 30, (0,), 30, *SIZE, b"", ())
+    join.check_ends(picture, mp4.Sound([9] * 47, 2, "en"))
+    for frames in (46, 48):
+        with pytest.raises(StepError, match=f"48000 samples of picture, but {frames * 1024} of sound"):
+            join.check_ends(picture, mp4.Sound([9] * frames, 2, "en"))
+    seconds = 25 * 3600
+    endless = (range(seconds * 30), range(seconds * RATE // 1024))
+    with pytest.raises(StepError, match=r"the video lasts 25\.0 hours, and the limit is 24\.9"):
+        join.check_ends(mp4.Pictures(endless[0], (0,), 30, *SIZE, b"", ()), mp4.Sound(endless[1], 2, "en"))
+
+
+def test_a_short_write_is_noticed(scenes: Scenes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is shorter than its index says is never kept, though every write seemed to succeed."""
+    step, write = scenes.context(tmp_path, [20]), mp4.write
+    monkeypatch.setattr(mp4, "write", lambda *args: write(*args) + 1)
+    with pytest.raises(StepError, match=r"the video has \d+ bytes where its index says \d+"):
+        join.run(step)
 
 
 def test_nothing_to_join_is_refused(tmp_path: Path) -> None:

@@ -161,8 +161,20 @@ def test_a_frame_of_another_size_is_a_bug(coded: bytes) -> None:
     """The index is never written beside other bytes than it tells of."""
     stream, frames = h264.scan(coded), list(h264.coded(coded))
     track = mp4.Pictures([len(frame) + 1 for frame in frames], stream.idrs, 25, 64, 36, stream.sets[0], stream.sets[1:])
-    with pytest.raises(ValueError, match="track 1 has"):
+    with pytest.raises(mp4.Mp4Error, match="track 1 has"):
         mp4.write(io.BytesIO(), track, mp4.Sound([4], 2, "en"), (iter(frames), iter([b"1234"])))
+
+
+def test_too_few_or_too_many_frames_are_refused() -> None:
+    """The index stands before the frames: what is not as many as it says must never be a finished file."""
+    track = mp4.Pictures([3, 3], (0,), 30, 64, 36, b"\x67\x64\x00\x28", (b"\x68",))
+    for pictures, words in (([b"abc"], "track 1 has 3 bytes"), ([b"abc"] * 3, "track 1 has more in it than")):
+        with pytest.raises(mp4.Mp4Error, match=words):
+            mp4.write(io.BytesIO(), track, mp4.Sound([4], 2, "en"), (iter(pictures), iter([b"1234"])))
+    whole = io.BytesIO()
+    assert mp4.write(whole, track, mp4.Sound([4], 2, "en"), (iter([b"abc"] * 2), iter([b"1234"]))) == len(
+        whole.getvalue()
+    )
 
 
 def test_large_files_have_wide_offsets() -> None:
