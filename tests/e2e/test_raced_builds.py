@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import pytest
 import tiny
 from racing import dangling, meanwhile, race
 from workspace import Workspace
@@ -17,13 +16,11 @@ from vidbuild.engine import Store, gc
 SPECS = {"video.yaml": tiny.WORDS[0], "other.yaml": tiny.WORDS[1]}
 
 
-@pytest.fixture
-def project(workspace: Workspace) -> Workspace:
-    """Two specs that share most of their scenes."""
-    tiny.media(workspace)
+def prepare(space: Workspace) -> None:
+    """Write two specs that share most of their scenes."""
+    tiny.media(space)
     for name, word in SPECS.items():
-        tiny.write(workspace, word, name)
-    return workspace
+        tiny.write(space, word, name)
 
 
 def outputs(folder: Path) -> dict[str, str]:
@@ -41,8 +38,9 @@ def clean(space: Workspace) -> dict[str, dict[str, str]]:
     return found
 
 
-def test_ten_builds_share_what_they_make(project: Workspace) -> None:
-    """P28, V10: ten at once on one cache, two specs, each key runs once, all outputs are right."""
+def ten_at_once(project: Workspace) -> None:
+    """Start ten builds of two specs together, some of them into one folder, and see what they share."""
+    prepare(project)
     expected = clean(project)
     starts = [(spec, folder) for spec in SPECS for folder in ("shared", "shared", "shared", "own-1", "own-2")]
     racers = [
@@ -59,8 +57,14 @@ def test_ten_builds_share_what_they_make(project: Workspace) -> None:
         assert outputs(racer.folder) == expected[spec]
 
 
-def test_no_build_minds_who_looks_after_the_cache(project: Workspace) -> None:
-    """P25: four builders beside trimming, verifying and clearing: none fails, nothing stands without its blobs."""
+def test_ten_builds_share_what_they_make(workspace: Workspace) -> None:
+    """P28, V10: of ten builds at once on one cache each key runs in one, all end well, all outputs are right."""
+    ten_at_once(workspace)
+
+
+def build_beside_caretakers(project: Workspace, rounds: int) -> None:
+    """Four builders at a time, so many times, while others trim, verify and clear the cache without a pause."""
+    prepare(project)
     expected, store = clean(project), Store(project.root / ".vidbuild")
     verified: list[gc.Verified] = []
 
@@ -70,7 +74,7 @@ def test_no_build_minds_who_looks_after_the_cache(project: Workspace) -> None:
 
     acts = (lambda: gc.trim(store, 200_000), lambda: verified.append(gc.verify(store)), clear)
     with meanwhile(*acts) as times:
-        for number in range(2):
+        for number in range(rounds):
             racers = [
                 (spec, race(project, at + number, spec, f"out-{at}", "-j", "1")) for at, spec in enumerate([*SPECS] * 2)
             ]
@@ -81,3 +85,8 @@ def test_no_build_minds_who_looks_after_the_cache(project: Workspace) -> None:
     assert all(times[act] for act in range(3)), times
     assert [found.damaged for found in verified if found.damaged] == []
     assert dangling(store) == []
+
+
+def test_no_build_minds_who_looks_after_the_cache(workspace: Workspace) -> None:
+    """P25: beside trimming, verifying and clearing no build fails and nothing stands without its blobs."""
+    build_beside_caretakers(workspace, 2)
