@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from vidbuild import __version__
+from vidbuild.api import networking
 from vidbuild.api.containing import notices, sandbox_of
 from vidbuild.api.heard import Heard
 from vidbuild.api.listening import Listeners, listening
@@ -29,7 +30,7 @@ from vidbuild.errors import Failure, StoreError, UsageError, VidbuildError
 from vidbuild.model import Spec
 from vidbuild.place import Place
 from vidbuild.plan.kinds import KINDS, RESOURCES
-from vidbuild.project import OUTPUT_FOLDER
+from vidbuild.project import OUTPUT_FOLDER, root_of
 from vidbuild.record import dataclass
 
 PASSED_ON = ("VIDBUILD_FFMPEG", "PATH", "SYSTEMROOT")
@@ -44,8 +45,9 @@ class Options(TypedDict, total=False):
     jobs: steps side by side (default: one per processor). keep_going: after a failure go on with what does not need
     it. output: the folder for outputs instead of `build` beside the spec. only: ids of scenes to build a video of by
     themselves. variables: values for the spec's vars. fresh: ids or patterns of steps to run whatever the cache holds.
-    dry_run: run and write nothing, tell what would run. offline: fail where a step would need the network. cache: the
-    cache's folder. on_event: called with each event in order; a function, a coroutine function that is awaited, or a
+    dry_run: run and write nothing, tell what would run. offline: fail where a step would need the network.
+    allow_network_voice: let specs use voices on the network also in CI. cache: the cache's folder.
+    on_event: called with each event in order; a function, a coroutine function that is awaited, or a
     mapping from types of event, which may be patterns such as "step_*", to such functions.
     cancelled: asked while building; once true, nothing new is started, what runs may end, and it is kept.
     hurried: asked from then on; once true, what still runs is killed. code_if_cancelled: told in the last event then.
@@ -64,6 +66,7 @@ class Options(TypedDict, total=False):
     dry_run: bool
     offline: bool
     cache: Path | None
+    allow_network_voice: bool
     on_event: Listeners | None
     cancelled: Callable[[], bool]
     hurried: Callable[[], bool]
@@ -198,8 +201,7 @@ class _One:
         plan, fresh, told = self.plan, options.get("fresh", ()), [Notice(message) for message in notices()]
         engine = engine_of(self.store, options.get("surroundings"))
         refuse_sources(plan, self.folder)
-        if options.get("offline"):
-            refuse_network(engine, plan, fresh)
+        networking.check(engine, plan, root_of(plan.spec), options)
         report = engine.build(
             plan.graph,
             entry=plan.entry,
@@ -291,20 +293,6 @@ class _One:
     def _saved_command(self, run: str, step: str, failure: Failure) -> Path | None:
         """Where the exact command that failed is kept."""
         return script(self.store.root / "runs" / run, step) if failure.command else None
-
-
-def refuse_network(engine: Engine, plan: Plan, fresh: Sequence[str] = ()) -> None:
-    """Raise UsageError naming every step that would need the network now."""
-    needing = [
-        each.step
-        for each in engine.explain(plan.graph, entry=plan.entry, targets=plan.targets, fresh=fresh)
-        if each.state != "cached" and KINDS[plan.graph.steps[each.step].kind].resource == NETWORK
-    ]
-    if needing:
-        raise UsageError(
-            f"offline: {', '.join(needing)} would need the network",
-            hint="build once with a network and keep the cache, or use a voice that is here",
-        )
 
 
 def place_of(step: Step, field: str) -> Place | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from vidbuild.errors import SpecProblem, StepError, UsageError, VidbuildError
 from vidbuild.model import Spec
 from vidbuild.plan import clock
 from vidbuild.plan.kinds import RESOURCES
-from vidbuild.project import OUTPUT_FOLDER, name_of
+from vidbuild.project import OUTPUT_FOLDER, name_of, root_of
 
 if TYPE_CHECKING:
     from vidbuild.spec.diagnostics import Diagnostic
@@ -72,11 +72,24 @@ def check(paths: Sequence[str | os.PathLike[str]], variables: Mapping[str, Any] 
     """Everything wrong or doubtful in each spec, in order, without rendering anything; never raises for a bad spec."""
     from vidbuild.spec.load import check as look
 
-    found = [(Path(path), tuple(look(path, variables))) for path in paths]
+    found = [(Path(path), (*look(path, variables), *_settings(path))) for path in paths]
     return [Checked(path, items, render(items)) for path, items in found]
 
 
 def explain(
+def _settings(path: str | os.PathLike[str]) -> Iterator[Diagnostic]:
+    """What is wrong with the settings of a spec's project, as problems of the spec."""
+    from dataclasses import replace
+
+    from vidbuild.api.networking import settings_of
+    from vidbuild.spec.diagnostics import SpecError
+
+    try:
+        settings_of(root_of(Path(path)))
+    except SpecError as error:
+        yield from (replace(item, file=os.fspath(path)) for item in error.diagnostics)
+
+
     spec: Spec | str | os.PathLike[str],
     step: str | None = None,
     *,

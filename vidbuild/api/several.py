@@ -15,6 +15,8 @@ from vidbuild.project import OUTPUT_FOLDER, name_of
 if TYPE_CHECKING:
     from vidbuild.api.building import Options
 
+MAX_BYTES = 10_000_000  # more than any spec's reader takes, which tells of it
+
 SpecLike = Spec | str | os.PathLike[str]
 
 
@@ -39,8 +41,11 @@ def for_one(spec: SpecLike, several: Sequence[SpecLike], options: Options) -> Op
 
 def _text(spec: SpecLike) -> str:
     try:
-        return str(spec.data) if isinstance(spec, Spec) else path_of(spec).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        path = path_of(spec)
+        if isinstance(spec, Spec):
+            return str(spec.data)
+        return path.read_text(encoding="utf-8") if path.is_file() and path.stat().st_size <= MAX_BYTES else ""
+    except (OSError, ValueError):
         return ""  # its reader tells what is wrong with it
 
 

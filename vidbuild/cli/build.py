@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would run and why; run and write nothing.")
 @click.option("--offline", is_flag=True, help="Fail where a step would need the network.")
+@click.option("--allow-network-voice", is_flag=True, help="In CI, let specs use voices that are on the network.")
 @click.option("--verify", is_flag=True, help="Then build again from an empty cache, and compare all outputs.")
 @click.option(
     "--resume",
@@ -83,6 +84,7 @@ def command(
     fresh: Sequence[str],
     dry_run: bool,
     offline: bool,
+    allow_network_voice: bool,
     verify: bool,
     resume: str | None,
     shuffle: int | None,
@@ -114,6 +116,7 @@ def command(
             fresh=fresh,
             dry_run=dry_run,
             offline=offline,
+            allow_network_voice=allow_network_voice,
             resume=resume,
             shuffle=shuffle,
             hurried=interrupt.hurried,

@@ -1,0 +1,167 @@
+"""Who may use the network, when, and what a build says that may not."""
+
+# ruff: noqa: E501 - a case is one line
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+import pytest
+from fake_edge import FakeEdge
+from workspace import Workspace
+
+import vidbuild
+from vidbuild.api.networking import in_ci, settings_of
+from vidbuild.spec.diagnostics import SpecError
+from vidbuild.spec.settings import Settings, load
+
+SPEC = """\
+vidbuild: 1
+title: Spoken
+output: {size: 128x72, fps: 24}
+voice: edge:en-US-AriaNeural
+scenes:
+  - {id: one, type: title, title: One, narration: "One two three."}
+  - id: two
+    type: title
+    title: Two
+    voice: {engine: espeak, name: en-us, fallback: "edge:de-DE-KatjaNeural"}
+    narration: Four five.
+"""
+FALLBACK = ', fallback: "edge:de-DE-KatjaNeural"'
+ENV = {"PATH": os.environ.get("PATH", "")}
+
+
+@pytest.fixture
+def project(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A project with voices on the network, in CI; no service answers."""
+    workspace.write("video.yaml", SPEC)
+    monkeypatch.setenv("CI", "true")
+    return workspace
+
+
+def refused(project: Workspace, **options: bool) -> str:
+    """What is wrong with building it, as a user is shown it."""
+    with pytest.raises(SpecError) as caught:
+        vidbuild.build(project.root / "video.yaml", **options)  # type: ignore[arg-type]
+    return str(caught.value)
+
+
+def test_ci_uses_no_network_voice_unasked(project: Workspace) -> None:
+    """In CI every network voice of a spec, fallbacks too, is an error at its place, before anything runs."""
+    outcome = project.run("build", "video.yaml")
+    assert outcome.code == 2
+    assert "video.yaml:4:8: 'edge:en-US-AriaNeural' is on the network" in outcome.stderr
+    assert "video.yaml:10:12: 'edge:de-DE-KatjaNeural' is on the network" in outcome.stderr
+    assert "hint: vidbuild build --allow-network-voice, or 'allow_network_voice = true' in vidbuild.toml" in (
+        outcome.stderr
+    )
+    assert not (project.root / ".vidbuild" / "blobs").exists() or not list((project.root / ".vidbuild").rglob("*.wav"))
+
+
+def test_ci_asks_where_it_was_allowed(project: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V24: by the option or by the settings the service is asked; what it said serves builds without a network."""
+    project.write("video.yaml", SPEC.replace(FALLBACK, ""))
+    monkeypatch.setenv("VIDBUILD_TEST_LOOPBACK", "1")
+    with FakeEdge(tmp_path, ENV) as server:
+        monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", server.endpoint)
+        project.build("--allow-network-voice")
+        assert server.connections == 1
+    project.build("--offline")
+    assert project.ran() == []
+    project.write("vidbuild.toml", "allow_network_voice = true\n")
+    project.build()
+    assert project.ran() == []
+
+
+def test_offline_is_stronger_than_being_allowed(project: Workspace) -> None:
+    """V24: without a network and without results all steps that are missing are named, whatever is allowed."""
+    outcome = project.run("build", "video.yaml", "--offline", "--allow-network-voice")
+    assert outcome.code == 2
+    assert "offline: speak:one, speak:two would need the network" in outcome.stderr
+
+
+def test_what_needs_no_network_is_built_in_ci(project: Workspace) -> None:
+    """A spec whose voices are all here is built in CI as anywhere, and a dry run of any spec tells what would run."""
+    assert project.run("build", "video.yaml", "--dry-run").code == 0
+    assert project.run("check", "video.yaml").code == 0
+    project.write("video.yaml", SPEC.replace("edge:en-US-AriaNeural", "espeak:en-us").replace(FALLBACK, ""))
+    project.build()
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("true", True), ("1", True), ("woodpecker", True), ("false", False), ("", False)]
+)
+def test_what_is_ci(monkeypatch: pytest.MonkeyPatch, said: str, meant: bool) -> None:
+    """CI is where the environment says so, in any words but those for no."""
+    monkeypatch.setenv("CI", said)
+    assert in_ci() == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "where", "hint"),
+    [
+        ("alow_network_voice = true", "unknown setting 'alow_network_voice'", (1, 1), "did you mean 'allow_network_voice'?"),
+        ("# a\n[cache]\nsize = 1", "unknown setting 'cache'", (2, 2), "there is allow_network_voice"),
+        ("a.b = 1", "unknown setting 'a'", (1, 1), "there is allow_network_voice"),
+        ("\nallow_network_voice = 'true'", "'allow_network_voice' must be true or false, not 'true'", (2, 1), "allow_network_voice = true"),
+        ("allow_network_voice = 1", "'allow_network_voice' must be true or false, not 1", (1, 1), None),
+        ("allow_network_voice = yes", "not TOML: invalid value", (1, 23), None),
+        ("a = [", "not TOML: invalid value", (1, 1), None),
+        ("allow_network_voice = true\nallow_network_voice = true", "not TOML: cannot overwrite a value", (2, 1), None),
+        ("a = " + "[" * 5000, "not TOML: ", (1, 1), None),
+        ("#" * 70_000, "the settings have more than 64000 bytes", (0, 0), None),
+        ("a = '\x07'", "not TOML: ", (1, 6), None),
+    ],
+)  # fmt: skip
+def test_settings_that_are_wrong(
+    tmp_path: Path, text: str, message: str, where: tuple[int, int], hint: str | None
+) -> None:
+    """P42: what is wrong in vidbuild.toml is told at its place, with the nearest setting there is."""
+    (tmp_path / "vidbuild.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(SpecError) as caught:
+        load(tmp_path, "vidbuild.toml")
+    (found,) = caught.value.diagnostics
+    assert found.message.startswith(message)
+    assert (found.line, found.column, found.hint) == (*where, hint)
+
+
+def test_settings_that_are_not_text(tmp_path: Path) -> None:
+    """P42: settings that are no text are told of with their place too."""
+    (tmp_path / "vidbuild.toml").write_bytes(b"a = '\xff'")
+    with pytest.raises(SpecError, match=r"vidbuild\.toml:1:6: not UTF-8"):
+        load(tmp_path, "vidbuild.toml")
+
+
+def test_settings_are_of_the_project(tmp_path: Path) -> None:
+    """V26: settings are read from no file outside the project, and a pipe in their place is not waited for."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (tmp_path / "outside").write_text("allow_network_voice = true", encoding="utf-8")
+    (project / "vidbuild.toml").symlink_to("../outside")
+    with pytest.raises(SpecError, match="it is a symlink that leaves the project"):
+        settings_of(project)
+    (project / "vidbuild.toml").unlink()
+    os.mkfifo(project / "vidbuild.toml")
+    assert settings_of(project) is None
+
+
+def test_wrong_settings_end_any_build(project: Workspace) -> None:
+    """A mistake in the settings is an error of every build and check in the project."""
+    project.write("video.yaml", SPEC.replace("edge:en-US-AriaNeural", "espeak:en-us").replace(FALLBACK, ""))
+    project.write("vidbuild.toml", "allow_network = true\n")
+    for command in ("build", "check"):
+        outcome = project.run(command, "video.yaml")
+        assert outcome.code == 2
+        assert "vidbuild.toml:1:1: unknown setting 'allow_network'" in outcome.stderr + outcome.stdout
+        assert "hint: did you mean 'allow_network_voice'?" in outcome.stderr + outcome.stdout
+
+
+def test_settings_cost_nothing_where_there_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P46: an empty file, which only marks the project's root, is not parsed."""
+    monkeypatch.setattr(tomllib, "loads", lambda _: pytest.fail("it was parsed"))
+    assert settings_of(tmp_path) is None
+    (tmp_path / "vidbuild.toml").touch()
+    assert settings_of(tmp_path) is None
+    assert not Settings().allow_network_voice
