@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from . import floor, measure
@@ -160,6 +160,21 @@ def plan1000(bench: Bench) -> Iterator[Row]:
     yield Row("plan1000", "under 2 s", 2.0, found.wall, measured, f"{least.wall:.2f} s: its YAML loaded")
 
 
+def safety(bench: Bench) -> Iterator[Row]:
+    """What waiting for the disk costs, and what the workers' walls do, each beside the same build without it."""
+    for cold, times in ((True, TURNS), (False, NULLS)):
+        parts = [partial(bench.six.without, what, cold=cold) for what in ("nothing", "sync", "walls")]
+        bench.six.build()
+        whole, *others = measure.alternately(times, *parts)
+        name = "cold" if cold else "null"
+        for what, other in zip(("disk", "walls"), others, strict=True):
+            wall, cpu = measure.ratio(whole, other)
+            ours, less = measure.median(whole), measure.median(other)
+            measured = f"{wall:.2f} x ({ours.wall:.3f} s to {less.wall:.3f} s; processors' time {cpu:.2f} x)"
+            told = f"at most 1.1 x a {name} build without" + (" waiting for the disk" if what == "disk" else " them")
+            yield Row(f"safety: {what}", told, 1.1, wall, measured, "1")
+
+
 def memory(bench: Bench) -> Iterator[Row]:
     """The largest process of cold builds of every type of scene, two of each with a fade between them."""
     blank = ("-f", "lavfi", "-i", "color=black:s=1920x1080:r=30:d=10", "-pix_fmt", "yuv420p")
@@ -215,6 +230,7 @@ CASES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "null60": null60,
     "null1000": null1000,
     "plan1000": plan1000,
+    "safety": safety,
     "memory": memory,
     "size": size,
 }

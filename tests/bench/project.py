@@ -15,6 +15,7 @@ from .counted import Counts, counted
 from .measure import Cost
 
 VIDBUILD = (sys.executable, "-m", "vidbuild")
+WITHOUT = (sys.executable, str(Path(__file__).with_name("without.py")))
 EVENTS = "events.jsonl"
 
 
@@ -54,6 +55,12 @@ class Project:
     def build(self, *args: str) -> Cost:
         """Build, whatever is there."""
         return measure.run([*VIDBUILD, "build", *args], self.folder)
+
+    def without(self, what: str, *, cold: bool) -> Cost:
+        """Build with something left out that is there for safety (see without.py)."""
+        if cold:
+            self.forget()
+        return measure.run([*WITHOUT, what, "build"], self.folder)
 
     def edit(self, scene: int, times: int = 1) -> Cost:
         """Change a word of one scene, and build."""
