@@ -22,6 +22,7 @@ from vidbuild.api.tools import tools
 from vidbuild.engine.engine import Engine
 from vidbuild.engine.events import Event, Listener, RunStarted, StepFinished, StepStarted
 from vidbuild.engine.graph import Step
+from vidbuild.engine.overlay import usable
 from vidbuild.engine.result import BuildReport, StepReport
 from vidbuild.engine.runs import new_id, script
 from vidbuild.engine.store import Store
@@ -65,8 +66,8 @@ class Options(TypedDict, total=False):
     fresh: Sequence[str]
     dry_run: bool
     offline: bool
-    cache: Path | None
     allow_network_voice: bool
+    cache: Path | None
     on_event: Listeners | None
     cancelled: Callable[[], bool]
     hurried: Callable[[], bool]
@@ -120,7 +121,8 @@ def _build(spec: SpecLike, store: Store, options: Options, started: float, heard
         return _foreseen(plan, store, options.get("fresh", ()), started)
     folder = options.get("output") or path.parent / OUTPUT_FOLDER
     facts = note(path, command.specs, command.batch, options, store, made=isinstance(spec, Spec))
-    return _One(plan, store, folder, started).build(options, heard, facts)
+    with usable(store) as used:
+        return _One(plan, used, folder, started).build(options, heard, facts)
 
 
 def build_all(specs: Iterable[SpecLike], **options: Unpack[Options]) -> list[Result]:
@@ -196,6 +198,7 @@ class _One:
         self.folder = folder
         self._started = started
         self._placing: Placing | None = None
+        self._video_seconds = 0.0
 
     def build(self, options: Options, on_event: Listener, facts: Mapping[str, Any]) -> Result:
         plan, fresh, told = self.plan, options.get("fresh", ()), [Notice(message) for message in notices()]
@@ -234,9 +237,9 @@ class _One:
         placing = self._placing
         # A copy from the cache is something that happened.
         status = "built" if placing and placing.written else report.status
-        told += (*self._damage(), *(placing.notices if placing else ()))
+        told += (*self._damage(), *self._shortcomings(), *(placing.notices if placing else ()))
         warnings = (*plan.warnings, *self._warnings(report), *told)
-        files, seconds = tuple(placing.files if placing else ()), self._seconds(report)
+        files, seconds = tuple(placing.files if placing else ()), self._video_seconds
         return Result(status, plan.spec, report.run, files, steps, seconds, _since(self._started), warnings)
 
     def _continues(self, options: Options) -> str:
@@ -245,7 +248,9 @@ class _One:
             return ""
         from vidbuild.api.resuming import earlier
 
-        return earlier(self.store, name, self.plan.entry, options.get("variables") or {}).id
+        return earlier(
+            Store(self.store.beneath or self.store.root), name, self.plan.entry, options.get("variables") or {}
+        ).id
 
     def _following(self, event: Event) -> Iterable[Event]:
         """What a build that does nothing tells needs no events but the engine's."""
@@ -260,6 +265,7 @@ class _One:
     def _place(self, report: BuildReport) -> None:
         self._placing = Placing(self.plan, self.store, self.folder, report)
         self._placing.place_all()
+        self._video_seconds = self._seconds(report)
 
     def _seconds(self, report: BuildReport) -> float:
         if "join" not in report.steps or "film.json" not in report.steps["join"].outputs:
@@ -275,8 +281,15 @@ class _One:
     def _damage(self) -> Iterator[Notice]:
         """Results do not suffer from a cache that rots, but whoever owns the disk should know."""
         if count := self.store.damaged:
-            files = "1 file" if count == 1 else f"{count} files"
-            yield Notice(f"{files} of the cache were damaged and not used", hint="vidbuild cache verify")
+            files = "1 file of the cache was" if count == 1 else f"{count} files of the cache were"
+            yield Notice(f"{files} damaged and not used", hint="vidbuild cache verify")
+
+    def _shortcomings(self) -> Iterator[Notice]:
+        """What the cache could not take: no build fails of it, but the next one may have more to do."""
+        if self.store.beneath is not None:
+            yield Notice(f"the cache '{self.store.beneath}' cannot be written: what is built now is not kept")
+        elif self.store.trouble:
+            yield Notice(f"{self.store.trouble}; the next build may have more to do")
 
     def _failed(self, report: BuildReport, each: StepReport) -> FailedStep:
         failure = each.failure or Failure("failed without a reason")
@@ -292,7 +305,8 @@ class _One:
 
     def _saved_command(self, run: str, step: str, failure: Failure) -> Path | None:
         """Where the exact command that failed is kept."""
-        return script(self.store.root / "runs" / run, step) if failure.command else None
+        kept = failure.command and self.store.beneath is None
+        return script(self.store.root / "runs" / run, step) if kept else None
 
 
 def place_of(step: Step, field: str) -> Place | None:

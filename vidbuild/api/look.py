@@ -14,6 +14,8 @@ from vidbuild.api.result import diagnosis
 from vidbuild.engine.explain import Explanation
 from vidbuild.engine.graph import Graph
 from vidbuild.engine.outputs import Outputs
+from vidbuild.engine.overlay import usable
+from vidbuild.engine.result import BuildReport
 from vidbuild.errors import SpecProblem, StepError, UsageError, VidbuildError
 from vidbuild.model import Spec
 from vidbuild.plan import clock
@@ -76,7 +78,6 @@ def check(paths: Sequence[str | os.PathLike[str]], variables: Mapping[str, Any] 
     return [Checked(path, items, render(items)) for path, items in found]
 
 
-def explain(
 def _settings(path: str | os.PathLike[str]) -> Iterator[Diagnostic]:
     """What is wrong with the settings of a spec's project, as problems of the spec."""
     from dataclasses import replace
@@ -90,6 +91,7 @@ def _settings(path: str | os.PathLike[str]) -> Iterator[Diagnostic]:
         yield from (replace(item, file=os.fspath(path)) for item in error.diagnostics)
 
 
+def explain(
     spec: Spec | str | os.PathLike[str],
     step: str | None = None,
     *,
@@ -150,11 +152,16 @@ def still(
     plan = plan_of(place, store=store, variables=variables)
     step = steps.still(spec, scene, steps.LAST_FRAME if at is None else clock.frames(at, spec.fps))
     whole = Graph.of({**plan.graph.steps, step.id: step})
-    report = engine_of(store).build(whole, entry=f"{plan.entry} --still {scene}", targets=[step.id], limits=RESOURCES)
-    for failed in report.failed:
-        raise _as_error(whole, failed.step, failed.failure)
     target = output or place.parent / OUTPUT_FOLDER / f"{name_of(place)}.{scene}.png"
-    Outputs(store).place_all([(report.steps[step.id].outputs["still.png"], target)])
+    entry = f"{plan.entry} --still {scene}"
+    with usable(store) as used:
+
+        def put(report: BuildReport) -> None:
+            Outputs(used).place_all([(report.steps[step.id].outputs["still.png"], target)])
+
+        report = engine_of(used).build(whole, entry=entry, targets=[step.id], limits=RESOURCES, completing=put)
+        for failed in report.failed:
+            raise _as_error(whole, failed.step, failed.failure)
     return target
 
 

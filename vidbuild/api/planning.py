@@ -76,7 +76,6 @@ def plan_of(
     began = memory.now()
     data = _made(spec, table, variables or {}, only)
     if key and remember and memory.settled(data["files"], began):
-        store.prepare()
         memos.put(key, data)
         table.save()
     return _from_memo(spec, data, only, store)

@@ -141,4 +141,6 @@ class Crew:
         if sandbox is None:
             return None
         durable.make_folder(blobs)  # or there was nothing to allow them
-        return replace(sandbox, keep=(*sandbox.keep, str(blobs)), write=(*sandbox.write, str(session)))
+        beneath = self._store.beneath
+        below = () if beneath is None else (str(Store(beneath).blobs.root),)
+        return replace(sandbox, keep=(*sandbox.keep, str(blobs), *below), write=(*sandbox.write, str(session)))

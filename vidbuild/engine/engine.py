@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine.build import build
+from vidbuild.engine.durable import told
 from vidbuild.engine.events import Listener
 from vidbuild.engine.files import FileTable
 from vidbuild.engine.graph import Graph, Kind, Source
@@ -156,11 +157,20 @@ class Engine:
             except BaseException as error:
                 telling.broken(entry, jobs, error, code_if_cancelled())
                 raise
+        self.store.trouble = self.store.trouble or log.trouble
         if ledger.added:
-            from vidbuild.engine import gc
-
-            gc.trim_after_build(self.store, ledger.added, limit, set(ledger.keys.values()))
+            self._trim(ledger, limit)
         return report
+
+    def _trim(self, ledger: Ledger, limit: int) -> None:
+        """Bring the store under its limit; where that cannot be, the next build tries again."""
+        from vidbuild.engine import gc
+
+        try:
+            gc.trim_after_build(self.store, ledger.added, limit, set(ledger.keys.values()))
+        except OSError as error:
+            name = error.filename or self.store.root
+            self.store.trouble = self.store.trouble or f"cannot trim the cache: {told(error)}: '{name}'"
 
     def explain(
         self,
@@ -238,6 +248,7 @@ def _pace(
 def _save(ledger: Ledger, entry: str, graph: Graph) -> bool:
     """Put what is known now on the disk; whether it is there."""
     troubles = [ledger.table.save(), ledger.index.save(entry, graph.steps)]
+    ledger.store.trouble = next(filter(None, [ledger.store.trouble, *troubles]), "")
     return not any(troubles)
 
 

@@ -85,7 +85,9 @@ class Outputs:
 
     def save(self) -> str:
         """Write down what was put where; what went wrong, "" for nothing."""
-        return self._table.save()
+        trouble = self._table.save()
+        self._store.trouble = self._store.trouble or trouble
+        return trouble
 
     def _digest_there(self, target: Path) -> str:
         """The digest of what is at the target now, "" for nothing; read only where its stat is new."""

@@ -41,10 +41,16 @@ _CACHEDIR = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds a 
 
 
 class Store:
-    """The cache in one folder (usually `.vidbuild`); making this object touches no file."""
+    """The cache in one folder (usually `.vidbuild`); making this object touches no file.
 
-    def __init__(self, root: Path) -> None:
+    beneath: the cache that cannot be written and that this one lies over (overlay.py). trouble: the first thing that
+    could not be written of those that are only a convenience, "" for none.
+    """
+
+    def __init__(self, root: Path, beneath: Path | None = None) -> None:
         self.root = root
+        self.beneath = beneath
+        self.trouble = ""
         self.home = root / VERSION
         self.blobs = Blobs(self.home / "cas")
         self._damaged: set[str] = set()
