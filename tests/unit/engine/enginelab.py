@@ -49,16 +49,18 @@ FUNCTIONS = [
     "crowd",
     "thread",
 ]
+FAULTY = ["flaky", "gate", "family", "flood", "babble", "garble", "edit"]
 
 
 class Lab:
-    """A folder with a store, and an engine whose kinds are the functions of fakesteps."""
+    """A folder with a store, and an engine whose kinds are the functions of fakesteps and faultysteps."""
 
     def __init__(self, root: Path, store: Path | None = None) -> None:
         self.root = root
         root.mkdir(parents=True, exist_ok=True)
         self.store = Store(store or root / ".vidbuild")
         self.kinds = {name: Kind(name, 1, f"fakesteps:{name}") for name in FUNCTIONS}
+        self.kinds |= {name: Kind(name, 1, f"faultysteps:{name}") for name in FAULTY}
         self.tools: dict[str, Tool] = {}
         self.events: list[Event] = []
         self.log = root / "ran"

@@ -185,3 +185,13 @@ def test_a_pause_is_told_once_and_saved_once(lab: Lab) -> None:
     saved = [event.done for event in told if isinstance(event, events.StateSaved)]
     assert saved == sorted(saved)
     assert saved[-1] == 12
+
+
+def test_a_pause_after_a_failure_ends_the_build(lab: Lab) -> None:
+    """Where a failure leaves nothing to go on with, a pause does not keep the build from saying so."""
+    lab.kinds = dict(KINDS)
+    plan = graph(step("bad", "free"), step("after", "free", {"b": Product("bad")}))
+    wishes = Wishes([Wish.GO, *[Wish.PAUSE] * 500])
+    report = build(lab, plan, Script({"bad": ["lasting"]}), wished=wishes)
+    grammar.check(lab.events, report)
+    assert (report.status, wishes.last) == ("failed", Wish.PAUSE)
