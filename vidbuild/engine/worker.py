@@ -104,6 +104,7 @@ def _listen(descriptor: int, pending: queue.SimpleQueue[dict[str, Any] | None], 
 
 
 def _stop(number: int, _frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # a second one would interrupt the cleaning up after the first
     raise SystemExit(128 + number)
 
 
