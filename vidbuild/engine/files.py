@@ -8,6 +8,7 @@ on coarse ones it does not remember the file.
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from pathlib import Path
 
@@ -64,6 +65,8 @@ class FileTable:
         try:
             now = signature(location)
         except OSError:
+            if os.path.lexists(location):  # a folder, or a link to nowhere: no worker could put a blob in its place
+                self._remove(blobs, digest)
             return False
         known = self._known.get(location)
         if known is not None and known[0] == now:
@@ -78,10 +81,14 @@ class FileTable:
             return False
         if sound:
             self.record(location, now, digest)
-        elif not self._read_only:
+        else:
+            self._remove(blobs, digest)
+        return sound
+
+    def _remove(self, blobs: Blobs, digest: str) -> None:
+        if not self._read_only:
             with contextlib.suppress(OSError):
                 blobs.remove(digest)
-        return sound
 
     def _hash(self, path: str, now: Signature) -> str:
         self.hashed += now.size
