@@ -97,7 +97,7 @@ def family(context: Context) -> None:
     ]
     _place("family").write_text(" ".join(str(number) for number in (os.getpid(), *(one.pid for one in children))))
     if context.params.get("deaf"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _wait_for("go")
     for child in children:
         child.kill()

@@ -1,0 +1,98 @@
+"""What is read of a worker's words, and what is no answer."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vidbuild.engine import StepWarning, answer
+from vidbuild.engine.answer import Failed, Made, NotUnderstoodError, Progress
+from vidbuild.errors import Failure
+from vidbuild.record import values
+
+FAILURE = Failure("no", command=("a",), log=("b",), transient=True)
+GOOD = {
+    "progress": (b'{"progress": [1, 2, "frames"]}', Progress(1, 2, "frames")),
+    "failure": (
+        json.dumps({"failure": values(FAILURE), "warnings": [["w", "f", "h"]]}).encode(),
+        Failed(FAILURE, (StepWarning("w", "f", "h"),)),
+    ),
+}
+
+
+@pytest.mark.parametrize("form", GOOD)
+def test_answers_are_read(form: str) -> None:
+    """Each form of answer is read as what it says."""
+    line, expected = GOOD[form]
+    assert answer.read(line) == expected
+
+
+def made(**changes: object) -> dict[str, object]:
+    """An answer of a step that made one file, with changes."""
+    found = {"outputs": {"a": ["0" * 64, 1, 2, 3, 4]}, "sources": {}, "warnings": [["w", "f", None]], "seconds": 0.5}
+    return {**found, **changes}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"outputs": {}},
+        {"outputs": []},
+        {"outputs": {"a": ["0" * 63, 1, 2, 3, 4]}},
+        {"outputs": {"a": ["0" * 64, 1, 2, 3]}},
+        {"outputs": {"a": ["0" * 64, 1, 2, 3, "4"]}},
+        {"outputs": {"a": ["0" * 64, 1, 2, 3, True]}},
+        {"sources": {"x": [1, 2, 3, 4]}},
+        {"sources": None},
+        {"warnings": [[]]},
+        {"warnings": [[1, "f", None]]},
+        {"warnings": [["w", "f", None, None]]},
+        {"seconds": "0.5"},
+        {"seconds": float("nan")},
+        {"seconds": float("inf")},
+        {"seconds": -1.0},
+    ],
+    ids=str,
+)
+def test_answers_of_another_form_are_none(changes: dict[str, object]) -> None:
+    """An answer is believed only if every part of it has its form."""
+    assert answer.read(json.dumps(made()).encode()) == Made(made())
+    with pytest.raises(NotUnderstoodError):
+        answer.read(json.dumps(made(**changes)).encode())
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=6)
+        | st.dictionaries(
+            st.sampled_from(
+                ["progress", "failure", "outputs", "sources", "warnings", "seconds", "message", "log", "x"]
+            ),
+            inner,
+            max_size=6,
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.binary(max_size=200) | JSON.map(lambda data: json.dumps(data).encode()))
+def test_any_bytes_are_an_answer_or_none(line: bytes) -> None:
+    """Whatever bytes a worker sends, reading them gives an answer or says that they are none."""
+    with contextlib.suppress(NotUnderstoodError):
+        assert isinstance(answer.read(line), (Progress, Made, Failed))
+
+
+def test_what_is_told_of_a_failure_is_bounded() -> None:
+    """A failure keeps the end of its log and no line without end."""
+    data = {"message": "m" * 50_000, "hint": None, "field": "", "command": [], "fault": "bug", "transient": False}
+    line = json.dumps({"failure": {**data, "log": ["x" * 5000] * 500}, "warnings": []}).encode()
+    said = answer.read(line)
+    assert isinstance(said, Failed)
+    assert len(said.failure.message) == 20_000
+    assert [len(text) for text in said.failure.log] == [2000] * 100
