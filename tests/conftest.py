@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +13,12 @@ import pytest
 TESTS = Path(__file__).parent
 sys.path[:0] = [str(TESTS / "guard"), str(TESTS)]
 
+import canary  # noqa: E402 - as the next
 import guard  # noqa: E402 - found through the line above
 from workspace import Workspace  # noqa: E402 - the same
 
 ROOT = TESTS.parent
+WHOLE_BUILDS = {"e2e", "crash", "soak", "older", "browser"}
 guard.install()
 
 
@@ -26,9 +29,20 @@ def real_caches() -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def own_world(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Make the network and the user's cache raise, here and in every Python that the test starts."""
-    note = tmp_path_factory.mktemp("guard") / "touched"
+def own_world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Make the network and the user's cache raise, here and in every Python that the test starts.
+
+    The environment is full of secrets, and after a test of whole builds none of them is in anything it left.
+    """
+    own = tmp_path_factory.mktemp("guard")
+    note, temp = own / "touched", own / "temp"
+    temp.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temp))
+    monkeypatch.setattr(tempfile, "tempdir", str(temp))
+    for name, value in canary.SECRETS.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv(guard.TOUCHED, str(note))
     monkeypatch.setenv(guard.FORBIDDEN, os.pathsep.join(real_caches()))
     monkeypatch.delenv(guard.LOOPBACK, raising=False)
@@ -41,6 +55,11 @@ def own_world(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     tried = guard.touched()
     if tried:
         pytest.fail("the test reached for the real world: " + "; ".join(tried))
+    if request.path.parent.name in WHOLE_BUILDS:
+        left = [temp, *([request.node.funcargs["tmp_path"]] if "tmp_path" in request.node.funcargs else [])]
+        kept = [name for folder in left for name in canary.found(folder)]
+        if kept:
+            pytest.fail("secrets of the environment were kept: " + "; ".join(kept))
 
 
 @pytest.fixture

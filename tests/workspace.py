@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import canary
 import stream
+
+REAL_TEMP = tempfile.gettempdir()  # each test has one of its own
 
 SMALL = """\
 vidbuild: 1
@@ -74,6 +77,7 @@ class Workspace:
             timeout=timeout,
             check=False,
         )
+        assert not canary.told(done.stdout + done.stderr), f"a secret of the environment is told:\n{done.stderr!r}"
         stream.check_runs(stream.runs(cache) - before, done.returncode if args[:1] == ("build",) else None)
         return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
@@ -101,7 +105,7 @@ class Workspace:
 
     def eject(self) -> Path:
         """Copy the project to where it outlives the test, and say where: for a look while writing a test."""
-        kept = Path(tempfile.mkdtemp(prefix="vidbuild-ejected-"))
+        kept = Path(tempfile.mkdtemp(prefix="vidbuild-ejected-", dir=REAL_TEMP))
         shutil.copytree(self.root, kept, dirs_exist_ok=True)
         sys.stderr.write(f"ejected to {kept}\n")
         return kept
