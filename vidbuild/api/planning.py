@@ -77,7 +77,8 @@ def plan_of(
     data = _made(spec, table, variables or {}, only)
     if key and remember and memory.settled(data["files"], began):
         memos.put(key, data)
-        table.save()
+        if store.home.is_dir():
+            table.save()
     return _from_memo(spec, data, only, store)
 
 

@@ -27,7 +27,7 @@ def told(error: BaseException | str, args: Sequence[str]) -> list[str]:
 def save(error: BaseException | str, args: Sequence[str]) -> Path:
     """Save a report that can be pasted as it is, and return where. An error as text comes from a worker's traceback."""
     handle, name = tempfile.mkstemp(prefix="vidbuild-bug-", suffix=".md")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(_text(error, args))
     return Path(name)
 

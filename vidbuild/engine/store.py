@@ -62,6 +62,11 @@ class Store:
 
     def prepare(self) -> None:
         """Make the folder and the files in which it explains itself; StoreError where it cannot be written."""
+        if not _is_text(str(self.root)):
+            raise StoreError(
+                f"the cache cannot be in '{self.root}': that name is not UTF-8, which tools do not take",
+                hint="set VIDBUILD_CACHE to a folder with a name that is",
+            )
         try:
             durable.make_folder(self.home)
             for name, text in (("README", _README), ("CACHEDIR.TAG", _CACHEDIR), (".gitignore", "*\n")):
@@ -129,3 +134,11 @@ class Store:
                 durable.remove_folder(part)
             elif part.name not in _KEPT:
                 durable.remove(part)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
