@@ -8,6 +8,7 @@
 #   make check   lint and test
 #   make coverage        which lines and branches of the engine its tests reach
 #   make bench   measure what builds cost, beside their aims (some minutes); CASE=name for one of tests/bench/aims.py
+#   make pins    pin anew what every kind of step makes, once a kind's version was raised or a key changed
 #   make clean   forget the environment and what was built; the cache stays
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 DEMO := examples/quickstart
 
-.PHONY: demo test soak test-browser test-decoders coverage lint check bench clean
+.PHONY: demo test soak test-browser test-decoders coverage lint check pins bench clean
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
@@ -44,6 +45,9 @@ lint: .venv/work.stamp
 	$(BIN)/mypy
 
 check: lint test
+
+pins: .venv/work.stamp
+	@$(BIN)/python tests/pinned.py
 
 bench: .venv/work.stamp
 	@$(BIN)/python -m tests.bench $(CASE)

@@ -1,0 +1,74 @@
+"""A kind whose bytes change has to have its version raised: what every kind makes is pinned, key by key."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pinned
+import pytest
+from pinned import Pins, Verdict
+
+from vidbuild.scenes.registry import SCENE_TYPES
+
+
+@pytest.fixture(scope="module")
+def pins() -> Pins:
+    """What is pinned."""
+    found: Pins = json.loads(pinned.PINS.read_text(encoding="utf-8"))
+    return found
+
+
+def test_every_kind_makes_what_is_pinned(pins: Pins) -> None:
+    """P5: no kind makes other bytes under a key that it had before; where tools are others than pinned, that is told."""
+    verdict = pinned.compare(pins, pinned.collect(), constrained=pinned.constrained())
+    assert not verdict.wrong, "\n".join(verdict.wrong)
+    if verdict.elsewhere:
+        pytest.skip(verdict.elsewhere)
+
+
+def test_the_pins_cover_every_kind_of_step_and_scene(pins: Pins) -> None:
+    """A kind or a type of scene that is new has to be in one of the pinned specs."""
+    steps = [step for spec in pins["specs"].values() for step in spec.values()]
+    assert {step["kind"] for step in steps} == pinned.pinnable()
+    text = "".join(path.read_text(encoding="utf-8") for path in pinned.FOLDER.glob("*.yaml"))
+    assert not [name for name in SCENE_TYPES if f"type: {name}" not in text]
+
+
+def changed(pins: Pins, step: str, **what: object) -> Pins:
+    """The pins with one step of video.yaml as if it had been made otherwise."""
+    found = copy.deepcopy(pins)
+    found["specs"]["video.yaml"][step].update(what)
+    return found
+
+
+def test_other_bytes_under_the_same_key_name_the_kind(pins: Pins) -> None:
+    """The message says which kind, where it was seen, and what to do; what comes after is left out."""
+    found = changed(changed(pins, "draw:title", outputs={"layers.json": "0" * 64}), "film:title", key="1" * 64)
+    (wrong,) = pinned.compare(pins, found, constrained=True).wrong
+    assert wrong.startswith("kind 'draw' makes other bytes for the same key (video.yaml draw:title, '")
+    assert wrong.endswith("raise its version in vidbuild/plan/kinds.py, then `make pins`")
+
+
+def test_keys_that_are_not_pinned_are_to_be_pinned(pins: Pins) -> None:
+    """With the pinned tools every key has to be a pinned one: otherwise nothing would guard its bytes."""
+    found = changed(pins, "join", key="1" * 64)
+    (wrong,) = pinned.compare(pins, found, constrained=True).wrong
+    assert wrong == "keys are not those that are pinned (video.yaml join): `make pins`"
+    del found["specs"]["video.yaml"]["join"]
+    assert pinned.compare(pins, found, constrained=True).wrong == (wrong,)
+    assert pinned.compare(pins, pins, constrained=True) == Verdict()
+
+
+def test_other_tools_are_told_and_do_not_fail(pins: Pins) -> None:
+    """With another ffmpeg nothing can be compared: that is a reason to skip, unless it is the one that is meant."""
+    found = changed(pins, "film:title", key="1" * 64)
+    found["tools"]["ffmpeg"] = "ffmpeg 1"
+    verdict = pinned.compare(pins, found, constrained=False)
+    told = "made with another ffmpeg than what is pinned: 1 steps could not be compared"
+    assert verdict == Verdict(elsewhere=told)
+    assert pinned.compare(pins, found, constrained=True).wrong == (
+        f"{told}, though these are the tools of constraints.txt: `make pins`",
+    )
+    other = changed(found, "draw:title", outputs={})
+    assert pinned.compare(pins, other, constrained=False).wrong, "a key that is the same is compared all the same"
