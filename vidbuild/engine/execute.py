@@ -46,7 +46,7 @@ def execute(request: Mapping[str, Any], progress: Progress, inside: Inside | Non
     folder, blobs = Path(request["folder"]), Blobs(Path(request["blobs"]))
     warnings: list[Any] = []
     try:
-        context, sources = _prepare(request, folder, blobs, progress)
+        context, sources = _prepare(request, folder, blobs, progress, inside)
         warnings = context.warnings
         started = time.monotonic()
         function = _function(request["run"])
@@ -65,7 +65,7 @@ def execute(request: Mapping[str, Any], progress: Progress, inside: Inside | Non
 
 
 def _prepare(
-    request: Mapping[str, Any], folder: Path, blobs: Blobs, progress: Progress
+    request: Mapping[str, Any], folder: Path, blobs: Blobs, progress: Progress, inside: Inside | None
 ) -> tuple[Context, dict[str, Any]]:
     out, scratch, inputs = folder / "out", folder / "scratch", folder / "in"
     for path in (out, scratch, inputs):
@@ -77,17 +77,19 @@ def _prepare(
     sources: dict[str, Any] = {}
     for role, feed in request["inputs"].items():
         if "source" in feed:
-            sources[feed["blob"]] = _copy_source(role, feed, blobs, scratch)
+            sources[feed["blob"]] = _copy_source(role, feed, blobs, scratch, inside)
     links = {role: _link(feed, inputs, blobs) for role, feed in request["inputs"].items()}
     return Context(request["step"], request["params"], links, out, scratch, env, progress), sources
 
 
-def _copy_source(role: str, feed: Mapping[str, Any], blobs: Blobs, scratch: Path) -> list[int]:
+def _copy_source(role: str, feed: Mapping[str, Any], blobs: Blobs, scratch: Path, inside: Inside | None) -> list[int]:
     try:
         return list(blobs.copy_in(Path(feed["source"]), feed["blob"], scratch)[1])
     except SourceChangedError as error:
         raise StepError(f"'{error}' changed during the build", hint="build again", field=role) from error
     except OSError as error:
+        if inside is not None and (limit := inside.limit(error)):
+            raise StepError(f"cannot copy '{feed['source']}': {limit[0]}", hint=limit[1], field=role) from error
         passing = durable.may_pass(error)
         verb = "copy" if passing else "read"
         raise StepError(

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
+import re
+import resource
 import selectors
 import signal
 import subprocess
@@ -29,6 +32,10 @@ TURN = 0.2
 """Seconds until a thread that is to stop takes note of it: it can while it runs Python, not while it waits."""
 
 KILLED = -signal.SIGKILL
+NO_MEMORY = 256 - errno.ENOMEM
+"""The exit code of ffmpeg for want of memory, which it does not always tell of."""
+
+WANTING = "Cannot allocate memory|malloc of size [0-9]+ failed|[Oo]ut of memory|pthread_create.* failed"
 
 Sink = Callable[[bytes], None]
 """Takes what a program writes, piece by piece; what it raises ends the program."""
@@ -92,6 +99,22 @@ def ended(code: int) -> str:
     with contextlib.suppress(ValueError):
         return f"was ended by {signal.Signals(-code).name}" + (", perhaps for want of memory" if code == KILLED else "")
     return f"was ended by signal {-code}"
+
+
+def limit(code: int, said: str) -> tuple[str, str] | None:
+    """The limit of the process that a program reached, and what raises it; None where it reached none."""
+    if code == -signal.SIGXFSZ or "File too large" in said:
+        return _limit(resource.RLIMIT_FSIZE, "a file became too large", "VIDBUILD_FILE_SIZE")
+    if code == NO_MEMORY or re.search(WANTING, said):
+        return _limit(resource.RLIMIT_DATA, "there is not enough memory", "VIDBUILD_MEMORY")
+    return None
+
+
+def _limit(what: int, told: str, variable: str) -> tuple[str, str] | None:
+    most = resource.getrlimit(what)[0]
+    size = f"{most >> 20}M" if most >= 1 << 20 else f"{most >> 10}K"
+    none = most == resource.RLIM_INFINITY
+    return None if none else (f"{told}: the most is {size}", f"set {variable} to more than {size}")
 
 
 def run(

@@ -31,7 +31,7 @@ FORMATS = (
 )
 
 MEANINGS = (
-    (r"exceeds max_streams parameter \((\d+)\)", "the file has more than {0} streams, the most that are read"),
+    (r"exceeds max_streams (?:parameter )?\((\d+)\)", "the file has more than {0} streams, the most that are read"),
     (
         r"Picture size (\d+)x(\d+) exceeds specified max pixel count (\d+)",
         "its picture is {0} x {1} pixels large, and the most are {2}",
@@ -180,9 +180,11 @@ def checked(finished: Finished, what: str) -> Finished:
     """What ended well; StepError, could not `what`, for anything else."""
     if finished.code == 0:
         return finished
-    passing = finished.code == child.KILLED or PASSING.search(finished.text) is not None
+    meaning, hint = child.limit(finished.code, finished.text) or (_meaning(finished), None)
+    passing = hint is None and (finished.code == child.KILLED or PASSING.search(finished.text) is not None)
     raise StepError(
-        f"ffmpeg could not {what}: {_meaning(finished)}",
+        f"ffmpeg could not {what}: {meaning}",
+        hint=hint,
         command=finished.command,
         log=_last(finished.log),
         transient=passing,
