@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
 import tempfile
 import traceback
@@ -13,13 +14,15 @@ from pathlib import Path
 from vidbuild import __version__
 
 _HIDDEN = "…"
+_SECRET = re.compile("KEY|TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|AUTH|PROXY")
+_SHORTEST = 4  # characters: what is shorter stands in many a text
 
 
 def told(error: BaseException | str, args: Sequence[str]) -> list[str]:
     """Save a report and return the lines that tell the user of it."""
     fact = error.strip().splitlines()[-1] if isinstance(error, str) else f"{type(error).__name__}: {error}"
     return [
-        f"vidbuild: a bug in vidbuild: {fact}",
+        f"vidbuild: a bug in vidbuild: {_without_secrets(fact, args)}",
         f"      hint: please report it with the text in {save(error, args)}",
     ]
 
@@ -45,7 +48,7 @@ def _text(error: BaseException | str, args: Sequence[str]) -> str:
         "```",
         "",
     ]
-    return _without_home("\n".join(lines))
+    return _without_home(_without_secrets("\n".join(lines), args))
 
 
 def _without_values(args: Sequence[str]) -> list[str]:
@@ -59,6 +62,21 @@ def _without_values(args: Sequence[str]) -> list[str]:
         else:
             kept.append(arg)
     return kept
+
+
+def _without_secrets(text: str, args: Sequence[str]) -> str:
+    """Put names in the place of what the environment keeps secret, as far as names tell, and of what `--var` sets."""
+    values = {value.strip(): f"${name}" for name, value in os.environ.items() if _is_secret(name, value)}
+    for before, arg in zip(["", *args], args, strict=False):
+        if before == "--var" or arg.startswith("--var="):
+            values.setdefault(arg.removeprefix("--var=").partition("=")[2].strip(), _HIDDEN)
+    for value in sorted(values, key=len, reverse=True):
+        text = text.replace(value, values[value]) if len(value) >= _SHORTEST else text
+    return text
+
+
+def _is_secret(name: str, value: str) -> bool:
+    return bool(_SECRET.search(name.upper())) or ("://" in value and "@" in value)
 
 
 def _without_home(text: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from vidbuild.errors import StepError, UnreachableError
@@ -124,7 +124,7 @@ class _Conversation:
         except BadAnswer:
             raise
         except Exception as error:
-            raise _explained(error) from error
+            raise _explained(error, _route(self._env)[1]) from error
         return self._checked(take, text)
 
     async def _turn(self, text: str) -> _Take:
@@ -192,7 +192,7 @@ def _route(env: Mapping[str, str]) -> tuple[str | None, str | None]:
     return endpoint, None
 
 
-def _explained(error: Exception) -> BadAnswer:
+def _explained(error: Exception, proxy: str | None) -> BadAnswer:
     """What went wrong, in words; what edge-tts raises besides its own errors is an answer it does not know."""
     import aiohttp
     from edge_tts import exceptions
@@ -206,8 +206,23 @@ def _explained(error: Exception) -> BadAnswer:
     if isinstance(error, TimeoutError):  # aiohttp's own are of this kind too
         return BadAnswer("did not answer in time")
     if isinstance(error, aiohttp.ClientConnectionError):
-        return BadAnswer(f"could not be reached: {error}", "set HTTPS_PROXY if this machine reaches the network by one")
-    return BadAnswer(f"answered in a way that edge-tts does not know ({type(error).__name__}: {error})")
+        return BadAnswer(
+            f"could not be reached: {_without_password(str(error), proxy)}",
+            "set HTTPS_PROXY if this machine reaches the network by one",
+        )
+    said = _without_password(f"{type(error).__name__}: {error}", proxy)
+    return BadAnswer(f"answered in a way that edge-tts does not know ({said})")
+
+
+def _without_password(text: str, proxy: str | None) -> str:
+    """What a library says, without a proxy's user and password, which it may quote as a part of the address."""
+    if not proxy:
+        return text
+    login = proxy.partition("://")[2].rpartition("@")[0] or proxy.rpartition("@")[0]
+    parts = {proxy, proxy.partition("://")[2], login, *login.partition(":")}
+    for part in sorted({*parts, *map(unquote, parts)}, key=len, reverse=True):
+        text = text.replace(part, "…") if len(part) > 1 else text
+    return text
 
 
 FORBIDDEN, TOO_MANY, SERVER_ERRORS = 403, 429, 500

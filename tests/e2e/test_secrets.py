@@ -1,0 +1,89 @@
+"""Secrets in the environment and on the command line, wherever they could end up."""
+
+# ruff: noqa: E501 - a case is one line
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import canary
+import pytest
+from workspace import SMALL, Workspace
+
+from vidbuild.cli import crash
+from vidbuild.errors import UnreachableError
+from vidbuild.voices import edge_speech
+from vidbuild.voices.edge import Patience
+
+VALUE = canary.WORD + "-from-the-command-line"
+QUICK = Patience(connect=1, receive=1, attempt=2, total=3, waits=())
+
+
+def test_a_build_that_fails_keeps_no_secret(workspace: Workspace) -> None:
+    """P43: failed steps, their saved commands, events, runs and reports hold nothing of the environment."""
+    workspace.write("clip.mp4", b"not a video at all")
+    workspace.write("video.yaml", SMALL + "  - {id: three, type: clip, src: clip.mp4}\n")
+    workspace.build("--events", "events.jsonl", "--keep-going", code=1)
+    for command in (["explain"], ["runs"], ["doctor"], ["graph"], ["cache"], ["explain", "--last"]):
+        workspace.run(*command)
+    scripts = list((workspace.root / ".vidbuild" / "runs").rglob("*.sh"))
+    assert scripts
+    assert canary.found(workspace.root) == []
+
+
+def test_a_variable_that_nothing_shows_is_not_kept(workspace: Workspace) -> None:
+    """P43: what --var sets and no text uses is in no file and in no message; its name alone is."""
+    workspace.write("video.yaml", SMALL.replace("scenes:", 'vars: {token: ""}\nscenes:'))
+    workspace.build("--var", f"token={VALUE}", "--events", "events.jsonl")
+    workspace.write(
+        "video.yaml", SMALL.replace("title: One", "title: Eins").replace("scenes:", 'vars: {token: ""}\nscenes:')
+    )
+    workspace.run("build", f"--var=token={VALUE}", "--only", "one")
+    workspace.run("runs", "show", "last")
+    assert canary.found(workspace.root) == []
+
+
+def test_a_variable_that_is_shown_is_content(workspace: Workspace) -> None:
+    """What a text uses is seen in the video, so it is in what the scene is made from; SECURITY.md says so."""
+    workspace.write(
+        "video.yaml", SMALL.replace("title: One", 'title: "{{ name }}"').replace("scenes:", 'vars: {name: ""}\nscenes:')
+    )
+    workspace.build("--var", "name=Zanzibar")
+    kept = [path for path in workspace.root.rglob("*") if path.is_file() and b"Zanzibar" in path.read_bytes()]
+    assert kept
+
+
+def test_a_bug_report_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """P43: a report that is to be pasted has neither the environment's secrets nor what --var set, even in the error."""
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    said = " ".join(f"{name} {value.strip()}" for name, value in canary.SECRETS.items())
+    lines = crash.told(RuntimeError(said), ["build", "--var", f"a={VALUE}", f"--var=b={VALUE}"])
+    (report,) = Path(tempfile.gettempdir()).glob("vidbuild-bug-*")
+    assert not canary.told(report.read_bytes())
+    assert not canary.told("\n".join(lines).encode())
+    assert "OPENAI_API_KEY" in report.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        f"http://user:{canary.WORD}@127.0.0.1:9",
+        f"http://{canary.WORD}:x@127.0.0.1:9",
+        f"http://user:{canary.WORD}@127.0.0.1:no-port",
+        f"nonsense://user:{canary.WORD}@127.0.0.1:9",
+        f"user:{canary.WORD}@127.0.0.1:9",
+        f"http://user:%63{canary.WORD[1:]}@127.0.0.1:9",
+        f"http://user:{canary.WORD}@",
+        f"http://[{canary.WORD}",
+    ],
+)
+@pytest.mark.usefixtures("loopback")
+def test_a_proxys_password_is_not_told(tmp_path: Path, proxy: str) -> None:
+    """P43: when the voice service cannot be reached through a proxy, the message does not hold its password."""
+    voice = {"engine": "edge", "name": "en-US-AriaNeural"}
+    with pytest.raises(UnreachableError) as caught:
+        edge_speech.speak(QUICK, "Hello.", voice, tmp_path / "a.wav", tmp_path, {"HTTPS_PROXY": proxy})
+    failure = caught.value.failure
+    assert not canary.told(repr(failure).encode())
+    assert canary.WORD.encode() not in str(caught.value).encode()
+    assert failure.message.startswith("the edge voice service ")
