@@ -356,3 +356,11 @@ def test_check_tells_without_raising(spec: Path) -> None:
     assert good.ok
     assert not wrong.ok
     assert "did you mean 'title'" in wrong.text
+
+
+def test_no_function_is_hidden_by_a_module_of_its_name() -> None:
+    """Whatever was imported before, each name of the API is what it says: a module of the same name would take it."""
+    from vidbuild import api
+
+    modules = {path.stem for path in Path(str(api.__file__)).parent.glob("*.py")}
+    assert modules & set(api.__all__) == set()

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from vidbuild.api.catalog import scenes, schema, themes, voices
     from vidbuild.api.health import doctor
     from vidbuild.api.look import check, explain, graph, load, parse, render, scene_ids, still
+    from vidbuild.api.past import cancel_run, last_run, pause_run, resume_run, run, runs
     from vidbuild.api.planning import entry_of
     from vidbuild.api.result import Result, diagnosis
     from vidbuild.api.resuming import unfinished
-    from vidbuild.api.runs import cancel_run, last_run, pause_run, resume_run, run, runs
     from vidbuild.api.verifying import Verified, verified, verify
 
 _HOMES = {
@@ -27,7 +27,7 @@ _HOMES = {
     "cache_gc": "cache",
     "cache_info": "cache",
     "cache_verify": "cache",
-    "cancel_run": "runs",
+    "cancel_run": "past",
     "check": "look",
     "diagnosis": "result",
     "doctor": "health",
@@ -36,11 +36,11 @@ _HOMES = {
     "load": "look",
     "parse": "look",
     "render": "look",
-    "last_run": "runs",
-    "pause_run": "runs",
-    "resume_run": "runs",
-    "run": "runs",
-    "runs": "runs",
+    "last_run": "past",
+    "pause_run": "past",
+    "resume_run": "past",
+    "run": "past",
+    "runs": "past",
     "scene_ids": "look",
     "scenes": "catalog",
     "schema": "catalog",

@@ -14,7 +14,7 @@ from vidbuild.cli.exits import Exit
 from vidbuild.cli.group import NearestGroup
 
 if TYPE_CHECKING:
-    from vidbuild.api.runs import RunFacts, Wished
+    from vidbuild.api.past import RunFacts, Wished
     from vidbuild.report.shown import Shown
 
 _LISTED = 20

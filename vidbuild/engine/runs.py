@@ -177,13 +177,22 @@ def _state_of(run: Path) -> dict[str, Any]:
 
 
 def read_events(folder: Path, run: str) -> Iterator[dict[str, Any]]:
-    """The run's events so far; a line that is torn at the end is left out."""
-    with (folder / run / "events.jsonl").open(encoding="utf-8", errors="surrogatepass") as lines:
+    """The run's events so far; lines that are torn or damaged are left out, and so are all where none can be read."""
+    with contextlib.suppress(OSError), (folder / run / "events.jsonl").open("rb") as lines:
         for line in lines:
-            if not line.endswith("\n"):
-                return
-            with contextlib.suppress(ValueError):  # what a power cut left of it
-                yield json.loads(line)
+            event = _event(line)
+            if event is not None:
+                yield event
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        event = json.loads(line.decode("utf-8", "surrogatepass"))
+    except (ValueError, RecursionError):
+        return None
+    return event if isinstance(event, dict) and "type" in event else None
 
 
 def _ids(folder: Path) -> list[str]:

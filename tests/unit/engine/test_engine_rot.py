@@ -13,7 +13,7 @@ from vidbuild.engine.blobs import signature
 from vidbuild.engine.files import FileTable
 from vidbuild.engine.memo import Memos
 from vidbuild.engine.outputs import Outputs
-from vidbuild.engine.runs import past_runs
+from vidbuild.engine.runs import past_runs, read_events
 from vidbuild.errors import StoreError
 
 KINDS = ("cas", "traces", "index", "files", "placed", "usage", "memos", "locks", "use", "runs")
@@ -33,7 +33,9 @@ def build(lab: Lab) -> BuildReport:
     for placed in outputs.place_all([(report.steps["b"].outputs["main.txt"], lab.root / "out" / "b.txt")]):
         assert placed.aside is None
     Memos(lab.store).put("0" * 64, {"a": 1})
-    past_runs(lab.store.root / "runs")
+    runs = lab.store.root / "runs"
+    for run in past_runs(runs):
+        assert all(event["type"] for event in read_events(runs, run.id))
     return report
 
 
@@ -124,6 +126,16 @@ def test_what_no_stat_tells_is_found_where_it_is_copied(lab: Lab) -> None:
     assert not (lab.root / "out" / "b.txt").exists()
     build(lab)
     assert (lab.root / "out" / "b.txt").read_bytes() == good
+
+
+def test_damaged_lines_of_a_log_are_left_out(lab: Lab) -> None:
+    """P21: of a log with bytes that are no text, no JSON or no event, the other lines are read."""
+    report = build(lab)
+    log = lab.store.root / "runs" / report.run / "events.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    for bad in (b"\xff\xfe\n", b'{"type":\n', b"[1]\n", b'{"tyqe":"x"}\n', b"[" * 100_000 + b"\n"):
+        log.write_bytes(b"".join([bad, *lines, b'{"type":"torn"']))
+        assert len(list(read_events(log.parents[1], report.run))) == len(lines)
 
 
 def every_byte_counts(lab: Lab, most: int) -> int:
