@@ -205,13 +205,10 @@ def _explained(error: Exception, proxy: str | None) -> BadAnswer:
         return BadAnswer("sent no audio", "it does so for a voice it does not know, and when it is busy")
     if isinstance(error, TimeoutError):  # aiohttp's own are of this kind too
         return BadAnswer("did not answer in time")
+    said = _without_password(str(error), proxy)
     if isinstance(error, aiohttp.ClientConnectionError):
-        return BadAnswer(
-            f"could not be reached: {_without_password(str(error), proxy)}",
-            "set HTTPS_PROXY if this machine reaches the network by one",
-        )
-    said = _without_password(f"{type(error).__name__}: {error}", proxy)
-    return BadAnswer(f"answered in a way that edge-tts does not know ({said})")
+        return BadAnswer(f"could not be reached: {said}", "set HTTPS_PROXY if this machine reaches the network by one")
+    return BadAnswer(f"answered in a way that edge-tts does not know ({type(error).__name__}: {said})")
 
 
 def _without_password(text: str, proxy: str | None) -> str:
