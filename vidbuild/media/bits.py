@@ -5,9 +5,12 @@ Clause numbers are those of Rec. ITU-T H.264 (08/2021).
 
 from __future__ import annotations
 
+MOST_ZEROS = 32
+"""Before the first one of an Exp-Golomb code: no syntax element is longer (7.2), and looking further takes long."""
+
 
 class BitsError(ValueError):
-    """There are fewer bits than are asked for."""
+    """There are fewer bits than are asked for, or they are no number."""
 
 
 class Reader:
@@ -39,6 +42,8 @@ class Reader:
         zeros = 0
         while not self.take(1):
             zeros += 1
+            if zeros > MOST_ZEROS:
+                raise BitsError(f"a number has more than {MOST_ZEROS} bits")
         return (1 << zeros) - 1 + self.take(zeros)
 
     def signed(self) -> int:

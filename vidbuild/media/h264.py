@@ -20,6 +20,7 @@ HEAD = 2  # bytes of a slice that tell its kind and whether it begins a picture
 FIRST_BIT = 0x80  # ue(v) 0 is a single bit, which is set
 ESCAPABLE = re.compile(rb"\x00\x00(?=[\x00-\x03])")
 CHROMA_444 = 3
+LONGEST_NUMBER, LONGEST_CYCLE = 16, 255  # bits of frame_num and frames of an order cycle, 7.4.2.1.1
 
 
 class H264Error(ValueError):
@@ -169,6 +170,8 @@ def _parameters(bits: Reader) -> Parameters:
     bits.unsigned()
     chroma = _high(bits) if profile in HIGH_PROFILES else 1
     frame_number_bits = bits.unsigned() + 4
+    if frame_number_bits > LONGEST_NUMBER:
+        raise H264Error(f"a frame number has {frame_number_bits} bits")
     order = _picture_order(bits)
     bits.unsigned()  # max_num_ref_frames
     bits.take(1)
@@ -220,7 +223,10 @@ def _picture_order(bits: Reader) -> int:
         bits.take(1)
         bits.signed()
         bits.signed()
-        for _ in range(bits.unsigned()):
+        count = bits.unsigned()
+        if count > LONGEST_CYCLE:
+            raise H264Error(f"a cycle of picture order has {count} frames")
+        for _ in range(count):
             bits.signed()
     return order
 

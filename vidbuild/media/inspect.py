@@ -82,6 +82,7 @@ def inspect(path: Path, *, env: Mapping[str, str] | None = None, field: str = ""
         raise StepError(
             f"'{path.name}' cannot be read: {(error.strerror or str(error)).lower()}", field=field
         ) from error
+    within.beginning(path, field)
     if not head:
         raise StepError(f"'{path.name}' is empty", field=field)
     try:
@@ -101,6 +102,7 @@ def inspect(path: Path, *, env: Mapping[str, str] | None = None, field: str = ""
 def _inspected(probe: _Probe, field: str) -> MediaInfo:
     name = probe.path.name
     log, packets = probe.packets("-map", "0:V:0?", "-map", "0:a:0?", "-frames:v", "1", "-shortest", "-t", "10")
+    within.streams("\n".join(log), name, field)
     try:
         info = parse("\n".join(log), packets)
     except (KeyError, ValueError, IndexError, ZeroDivisionError) as error:

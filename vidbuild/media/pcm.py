@@ -28,10 +28,12 @@ def decode(source: Path, scratch: Path, env: Mapping[str, str], what: str, field
 
     SpecProblem at the spec's field that names it for what is over a limit.
     """
+    within.beginning(source, field)
     most = int(limits.RECORDING_SECONDS * wav.RATE) * wav.SAMPLE_BYTES
     stop = ["-fs", str(most + wav.SAMPLE_BYTES)]
     args = [*ffmpeg.media(source), "-map", "0:a:0", "-vn", "-sn", "-dn", *_to_raw(scratch, *stop)]
     finished = ffmpeg.follow(args, child.nowhere, cwd=scratch, env=env, timeout=DECODE_SECONDS, what=what, check=False)
+    within.streams(finished.text, source.name, field)
     within.told_sound(finished.text, source.name, field)
     ffmpeg.checked(finished, what)
     sound = _made(scratch, 2 * most)

@@ -16,6 +16,7 @@ P_SLICES = (0, 5)  # slice_type, Table 7-6
 I_SLICES = (2, 7)
 ALL_P = 5
 REFERENCE = 2  # nal_ref_idc of a picture that others are predicted from; any but 0
+MOST_MACROBLOCKS = 1 << 20  # of a picture; seven times what the highest level has (Table A-1)
 OFF = 1  # disable_deblocking_filter_idc, 7.4.3
 
 
@@ -39,6 +40,8 @@ class Sets:
         facts = h264.parameters(sequence)
         if facts.picture_order != 2 or not facts.frames_only:  # noqa: PLR2004 - output order is decoding order (8.2.1.3)
             raise H264Error("the stream's pictures are not output in the order in which they are coded")
+        if facts.across * facts.down > MOST_MACROBLOCKS:
+            raise H264Error(f"the pictures have {facts.across} x {facts.down} macroblocks")
         qp = _read_picture_set(Reader(h264.unescaped(picture[1:])))
         return cls(sequence, picture, facts.across, facts.down, facts.frame_number_bits, qp)
 

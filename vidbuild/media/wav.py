@@ -30,6 +30,10 @@ BLOCK, HOLD, EASE = 48, 6, 4
 """For bringing down peaks: blocks of a millisecond, for how many around it a peak counts, over how many it eases."""
 
 
+UNREADABLE = (wave.Error, EOFError, RuntimeError)
+"""What Python's reader raises for a damaged file; the last, for a chunk that is shorter than it says."""
+
+
 class WavError(ValueError):
     """A file is not the WAV it should be."""
 
@@ -49,7 +53,7 @@ def read(path: Path) -> array.array[int]:
         with wave.open(str(path), "rb") as file:
             form = (file.getnchannels(), file.getsampwidth(), file.getframerate())
             data = file.readframes(file.getnframes())
-    except (wave.Error, EOFError) as error:
+    except UNREADABLE as error:
         raise WavError(f"'{path.name}' is not a WAV file: {error}") from error
     if form != (1, 2, RATE):
         raise WavError(_other(path, form))
@@ -61,7 +65,7 @@ def length(path: Path) -> int:
     try:
         with wave.open(str(path), "rb") as file:
             form, samples = (file.getnchannels(), file.getsampwidth(), file.getframerate()), file.getnframes()
-    except (wave.Error, EOFError) as error:
+    except UNREADABLE as error:
         raise WavError(f"'{path.name}' is not a WAV file: {error}") from error
     if form != (1, SAMPLE_BYTES, RATE):
         raise WavError(_other(path, form))

@@ -1,17 +1,33 @@
-"""Whether what a media file says of itself is within the limits (limits.py); it asks no file and starts nothing."""
+"""Whether what a media file says of itself is within the limits (limits.py); it starts nothing."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from vidbuild.errors import SpecProblem
+from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media import limits
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vidbuild.media.inspect import MediaInfo
 
 SOUND = re.compile(r": Audio: .*?, (\d+) Hz, (?:(\d+) channels)?")
+
+
+def beginning(path: Path, field: str) -> None:
+    """StepError where a file is called a GIF and is none: by its name alone ffmpeg would read it to its end."""
+    if path.suffix.lower() == ".gif":
+        with path.open("rb") as file:
+            if file.read(3) != b"GIF":
+                raise StepError(f"'{path.name}' is not a GIF", field=field)
+
+
+def streams(log: str, name: str, field: str) -> None:
+    """SpecProblem where ffmpeg left out some of a file's streams."""
+    if "exceeds max_streams" in log:
+        raise _over(name, f"more than {limits.STREAMS} streams", f"{limits.STREAMS}", field)
 
 
 def picture(info: MediaInfo, name: str, field: str) -> None:
