@@ -26,8 +26,10 @@ def path_of(spec: SpecLike) -> Path:
 
 
 def for_one(spec: SpecLike, several: Sequence[SpecLike], options: Options) -> Options:
-    """The options for one of several specs: a variable that only others of them name is not meant for it."""
+    """The options for one of several specs: a variable that only others name, or their run, is not meant for it."""
     variables = options.get("variables")
+    if len(several) > 1 and options.get("resume") and not _continued(spec, several, options):
+        options = {**options, "resume": None}
     if not variables or len(several) == 1:
         return options
     texts = {path_of(each): _text(each) for each in several}
@@ -37,6 +39,18 @@ def for_one(spec: SpecLike, several: Sequence[SpecLike], options: Options) -> Op
         if name in texts[path_of(spec)] or not any(name in text for text in texts.values())
     }
     return {**options, "variables": own}
+
+
+def _continued(spec: SpecLike, several: Sequence[SpecLike], options: Options) -> bool:
+    """Whether the run that is continued is this spec's; UsageError where it is none's."""
+    from vidbuild.api.planning import entry_of, store_of
+    from vidbuild.api.resuming import find
+
+    store, only = store_of(path_of(spec), options.get("cache")), options.get("only", ())
+    run = find(store, options.get("resume") or "")
+    if not any(run.entry == entry_of(path_of(each), only, store) for each in several):
+        raise UsageError(f"run '{run.id}' is of '{run.entry}', which is none of the specs")
+    return run.entry == entry_of(path_of(spec), only, store)
 
 
 def _text(spec: SpecLike) -> str:

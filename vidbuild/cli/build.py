@@ -129,7 +129,7 @@ def command(
         if as_json:
             console.result_json(ending.error_as_json(error))
         raise
-    chosen = cast("Options", {**build.keywords, "cancelled": interrupt.asked})
+    chosen = cast("Options", {**build.keywords, "cancelled": interrupt.asked, "resume": None})
     again = partial(api.verified, paths, results, chosen) if verify else None
     return _end(results, [] if keep_going else paths[len(results) :], again, dry_run=dry_run, as_json=as_json)
 

@@ -7,6 +7,8 @@ import json
 import re
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ import vidbuild.cli
 from vidbuild import api
 from vidbuild.api.cache import CacheFacts, Checkup, Removed
 from vidbuild.api.health import Finding
+from vidbuild.api.past import RunFacts
 from vidbuild.cli import console
 from vidbuild.cli.app import run
 from vidbuild.engine.explain import Explanation
@@ -295,47 +298,65 @@ def test_cache_clear_can_be_told_not_to_ask(
     assert printed(capsys, "cache", "clear", "--yes") == "7.0 kB removed\n"
 
 
-class Past:
-    """A past build, as the API tells of it."""
+class Past(RunFacts):
+    """A build whose log is made by hand."""
 
-    def __init__(self, name: str, **facts: Any) -> None:
-        self.facts = {"run": name, "state": "completed", "spec": "docs/video.yaml", "seconds": 1.84, **facts}
+    def events(self) -> Iterator[dict[str, Any]]:
+        """Two steps: one ran, one failed."""
+        yield {"type": "run_started", "run": self.run, "time": 1.0, "entry": self.spec, "steps": 5, "jobs": 2}
+        for step in ("film:one", "film:two"):
+            started = {"step": step, "kind": "film", "key": "k", "reason": "title changed", "expected": None}
+            yield {"type": "step_started", "run": self.run, "time": 2.0, **started}
+        made = {"step": "film:one", "key": "k", "seconds": 0.5, "unchanged": False}
+        yield {"type": "step_finished", "run": self.run, "time": 3.0, **made}
+        failure = {"message": "ffmpeg stopped", "log": ["it broke"], "command": ["ffmpeg"], "hint": "look"}
+        yield {"type": "step_failed", "run": self.run, "time": 4.0, "step": "film:two", "failure": failure}
 
-    def to_json(self) -> dict[str, Any]:
-        """Its facts."""
-        return self.facts
 
-    def events(self) -> list[dict[str, Any]]:
-        """What it told."""
-        return [
-            {"type": "run_started"},
-            {"type": "step_started", "step": "film:one", "reason": "title changed"},
-            {"type": "step_failed", "step": "film:one", "failure": {"message": "ffmpeg stopped"}},
-        ]
+def past(name: str, state: str = "failed", seconds: float | None = 1.84) -> RunFacts:
+    """A build of a spec."""
+    return Past(name, "docs/video.yaml", state, time.time(), seconds, Path("runs"))
 
 
 def test_runs_are_listed_by_state(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Each build has its id, state, spec and what it did, in columns; a long list says how many are left out."""
-    past = [Past("r1", ran=3, cached=39, failed=0), Past("run2", state="running", seconds=None)]
-    fake(monkeypatch, "runs", lambda: past)
+    listed = [past("r1"), past("run2", "running", None)]
+    calls = fake(monkeypatch, "runs", lambda **_: listed)
     assert printed(capsys, "runs").splitlines() == [
-        "r1    completed  video.yaml  3 ran, 39 cached, 1.8 s",
-        "run2  running    video.yaml",
+        "r1    failed   docs/video.yaml  1 failed, 1 ran, 1.8 s",
+        "run2  running  docs/video.yaml  1 of 5 steps",
     ]
-    fake(monkeypatch, "runs", lambda: past * 16)
+    assert printed(capsys, "runs", "--state", "failed", "--state", "running")
+    assert [list(call["states"]) for call in calls] == [[], ["failed", "running"]]
+    fake(monkeypatch, "runs", lambda **_: listed * 16)
     assert printed(capsys, "runs").splitlines()[-1] == "...and 12 more"
     assert len(printed(capsys, "runs", "--all").splitlines()) == 32
     assert len(json.loads(printed(capsys, "runs", "--json"))["runs"]) == 32
 
 
+def test_a_state_that_no_run_is_in_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """A state that does not exist is a usage error that names those that do."""
+    assert run(["runs", "--state", "asleep"]) == 2
+    assert "'asleep' is not one of 'pending', 'running', 'paused'" in capsys.readouterr().err
+
+
 def test_a_run_is_shown_with_its_reasons(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """P39: a past build's steps and reasons are those that were told while it ran."""
-    fake(monkeypatch, "run", lambda _: Past("r1", ran=0, failed=1))
-    assert printed(capsys, "runs", "show", "r1").splitlines() == [
-        "r1  completed  video.yaml  1 failed, 1.8 s",
-        "  film:one  title changed",
-        "  film:one  failed: ffmpeg stopped",
+    """P39: a past build's steps and reasons are those that were told while it ran, errors with their log and hint."""
+    fake(monkeypatch, "run", lambda _: past("r1"))
+    lines = printed(capsys, "runs", "show", "r1").splitlines()
+    assert lines[:3] == ["run       r1", "spec      docs/video.yaml", "state     failed"]
+    assert lines[-8:] == [
+        "",
+        "film:one  ran     0.50 s  title changed",
+        "film:two  failed  2.0 s   title changed",
+        "",
+        "errors:",
+        "film:two failed: ffmpeg stopped",
+        "      | it broke",
+        "      hint: look",
     ]
+    data = json.loads(printed(capsys, "runs", "show", "r1", "--json"))
+    assert (data["run"], data["done"], data["steps"], data["errors"][0]["log"]) == ("r1", 1, 5, ["it broke"])
 
 
 def test_a_run_that_never_was_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -425,6 +446,7 @@ def test_the_api_has_all_that_is_called() -> None:
     """Every name of the API that the commands use is one that it offers."""
     sources = [path.read_text(encoding="utf-8") for path in Path(vidbuild.cli.__file__).parent.glob("*.py")]
     used = {name for source in sources for name in re.findall(r"\bapi\.([a-z_]+)\b(?!\.)", source)}
-    offered = set(api.__all__) | {"result", "cache", "building", "verifying"}  # modules, whose types are named in annotations
+    # modules, whose types are named in annotations
+    offered = set(api.__all__) | {"result", "cache", "building", "verifying", "past"}
     assert len(used) > 15
     assert used <= offered

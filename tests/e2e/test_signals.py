@@ -1,0 +1,156 @@
+"""Real signals to real builds: what ends, what is kept, what stands still, and with which code it all ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import stream
+from controlled import Controlled, controlled, state_of, until
+from workspace import SMALL, Workspace
+
+
+@pytest.fixture
+def waiting(workspace: Workspace) -> Iterator[Controlled]:
+    """A build whose films wait in the middle of what they do."""
+    workspace.write("video.yaml", SMALL)
+    build = controlled(workspace)
+    build.at_the_gate()
+    yield build
+    build.end_now()
+
+
+def checked(build: Controlled, code: int) -> dict[str, object]:
+    """The build's last event, once all that it told has been held against the grammar and its code."""
+    told = build.events()
+    stream.check(told)
+    assert told[-1]["code"] == code
+    return told[-1]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
+def test_a_first_signal_lets_what_runs_end(waiting: Controlled, number: signal.Signals, code: int) -> None:
+    """P41: nothing new is started, the steps that run are kept, what happens is said, and the next build goes on."""
+    running = {data["step"] for data in waiting.events() if data["type"] == "step_started"}
+    running -= {data["step"] for data in waiting.events() if data["type"] == "step_finished"}
+    waiting.send(number)
+    line = "" if waiting.child.stderr is None else next(each for each in waiting.child.stderr if "stopping" in each)
+    assert " to the" in line or " to its" in line
+    assert line.endswith("; again to stop at once\n")
+    waiting.gate.open()
+    ended, out, _ = waiting.ends()
+    assert ended == code
+    assert out.startswith("cancelled: video.mp4: ")
+    last = checked(waiting, code)
+    told = waiting.events()
+    finished = {data["step"] for data in told if data["type"] == "step_finished"}
+    assert running <= finished
+    assert last["type"] == "run_cancelled"
+    again = waiting.space.build()
+    assert not finished & set(again.data["steps"]["ran"])
+    assert again.data["status"] == "built"
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_second_signal_stops_at_once(waiting: Controlled, number: signal.Signals, code: int) -> None:
+    """P19, P41: the second signal kills what runs, ffmpeg with it, although nothing of it ever came to its end."""
+    began = time.monotonic()
+    waiting.send(number)
+    assert waiting.child.stderr is not None
+    assert any("stopping" in each for each in waiting.child.stderr)
+    waiting.send(number)
+    ended, _, _ = waiting.ends()
+    assert ended == code
+    assert time.monotonic() - began < 8, "it waited for the grace of ten seconds"
+    assert checked(waiting, code)["failed"] == 0
+    until(lambda: not waiting.gate.waiting(), "an ffmpeg is left")
+
+
+def test_a_third_signal_is_not_needed_but_harmless(waiting: Controlled) -> None:
+    """P41: whoever holds Ctrl-C down gets the same code, a log that is whole, and a cache that builds."""
+    while waiting.child.poll() is None:
+        waiting.send(signal.SIGINT)
+        time.sleep(0.05)
+    assert waiting.ends()[0] == 130
+    (run,) = stream.runs(waiting.space.root / ".vidbuild")
+    stream.check(stream.read(run / "events.jsonl"))
+    assert waiting.space.build().data["status"] == "built"
+
+
+def test_a_paused_build_can_be_interrupted(waiting: Controlled) -> None:
+    """P41: SIGINT ends a build that stands still as well."""
+    assert waiting.space.run("runs", "pause", "last").code == 0
+    waiting.tells("run_paused")
+    waiting.gate.open()
+    waiting.tells("state_saved")
+    waiting.send(signal.SIGINT)
+    assert waiting.ends()[0] == 130
+    checked(waiting, 130)
+
+
+@pytest.fixture
+def halting(workspace: Workspace) -> Iterator[Controlled]:
+    """A build that a shell could stop: it has a process group of its own in a session that has others."""
+    workspace.write("video.yaml", SMALL)
+    build = controlled(workspace, own_session=False)
+    build.at_the_gate()
+    yield build
+    build.end_now()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="what a process is doing is asked of /proc")
+def test_ctrl_z_halts_all_of_a_build(halting: Controlled) -> None:
+    """P19: SIGTSTP stops vidbuild, its workers and their ffmpeg; SIGCONT lets them all go on to the same video."""
+    halting.send(signal.SIGTSTP)
+    until(lambda: state_of(halting.child.pid) == "T", "vidbuild does not stand still")
+    assert {state_of(pid) for pid in halting.gate.waiting()} == {"T"}
+    halting.gate.open()
+    told = halting.events()
+    time.sleep(0.3)  # time in which something that went on would have been told
+    assert halting.events() == told
+    halting.send(signal.SIGCONT)
+    assert halting.ends()[0] == 0
+    checked(halting, 0)
+
+
+def test_a_halted_build_can_be_ended(halting: Controlled) -> None:
+    """P41: what a shell sends to a stopped job to end it, SIGTERM and SIGCONT, ends it in peace."""
+    halting.send(signal.SIGTSTP)
+    until(lambda: state_of(halting.child.pid) == "T", "vidbuild does not stand still")
+    halting.send(signal.SIGTERM)
+    halting.send(signal.SIGCONT)
+    halting.gate.open()
+    assert halting.ends()[0] == 143
+    checked(halting, 143)
+
+
+def test_nohup_is_obeyed(workspace: Workspace) -> None:
+    """A build that was started to outlive its terminal does."""
+    workspace.write("video.yaml", SMALL)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        build = controlled(workspace)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    build.at_the_gate()
+    build.send(signal.SIGHUP)
+    build.gate.open()
+    assert build.ends()[0] == 0
+
+
+def test_what_a_killed_build_told_is_a_valid_prefix(waiting: Controlled) -> None:
+    """P40: after SIGKILL the log and the file of --events are what was told until then, in lines that are whole."""
+    os.kill(waiting.child.pid, signal.SIGKILL)
+    assert waiting.ends()[0] == -signal.SIGKILL
+    (run,) = stream.runs(waiting.space.root / ".vidbuild")
+    log, noted = stream.read(run / "events.jsonl"), stream.read(waiting.events_path)
+    for told in (log, noted):
+        assert told
+        stream.check(told, whole=False)
+    shorter, longer = sorted((log, noted), key=len)
+    assert longer[: len(shorter)] == shorter
+    until(lambda: not waiting.gate.waiting(), "an ffmpeg is left")
