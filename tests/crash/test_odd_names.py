@@ -47,7 +47,7 @@ class Place:
 
 @pytest.mark.parametrize("name", [ODD, NOT_UTF8], ids=["odd", "not UTF-8"])
 def test_any_name_will_do(tmp_path: Path, name: str) -> None:
-    """Projects, specs, folders of outputs and logs of events may be called anything, caches and sources all of UTF-8."""
+    """Projects, specs, folders of outputs and logs of events may be called anything, caches whatever is UTF-8."""
     utf8 = name if name == ODD else "plain"
     place = Place(tmp_path, name, f"{utf8}.png", tmp_path / f"cache {utf8}")
     out = ["-o", f"out {name}"]

@@ -14,6 +14,7 @@ from vidbuild.project import cache_of, root_of
 
 ENOUGH_SPACE = 1 << 30
 OLDEST_PYTHON = (3, 11)
+LOCAL = "set VIDBUILD_CACHE to a folder on a disk of this machine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,11 @@ def _cache(where: Path) -> Iterator[Finding]:
     if not os.access(home, os.W_OK):
         yield Finding("cache", False, f"{cache} cannot be written", "set VIDBUILD_CACHE to a folder that can be")
         return
+    from vidbuild.engine.lock import are_kept
+
+    if not are_kept(home):
+        lost = f"the file system of {home} keeps none: of two builds at once each may make the same steps"
+        yield Finding("locks", False, f"{lost}, and trimming may take what the other needs", LOCAL)
     free = shutil.disk_usage(home).free
     text = f"{cache} ({free / 1e9:.1f} GB free)"
     yield Finding("cache", free >= ENOUGH_SPACE, text, None if free >= ENOUGH_SPACE else "vidbuild cache gc")

@@ -11,7 +11,7 @@ import errno
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -50,7 +50,8 @@ def sync_file(path: Path) -> None:
     """Wait until the file's bytes are on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        _sync(descriptor, path)
+        with _named(path):
+            _sync(descriptor, path)
     finally:
         os.close(descriptor)
 
@@ -89,7 +90,7 @@ def write(target: Path, data: bytes, *, synced: bool = True) -> None:
     temp = temp_beside(target)
     try:
         reached("write", temp)
-        with temp.open("xb") as file:
+        with _named(temp), temp.open("xb") as file:
             file.write(data)
             file.flush()
             if synced:
@@ -103,6 +104,16 @@ def write(target: Path, data: bytes, *, synced: bool = True) -> None:
         raise
     if synced:
         sync_folder(target.parent)
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Errors of writing name no file by themselves, and nobody could tell which disk is full."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 def write_lightly(target: Path, data: bytes) -> str:
@@ -157,7 +168,7 @@ def copy(source: Path, target: Path) -> str:
     The copy is on the disk when this returns.
     """
     reached("write", target)
-    with source.open("rb") as reader, target.open("xb") as writer:
+    with _named(target), source.open("rb") as reader, target.open("xb") as writer:
         digest = _clone(reader, writer, target) or _copy_and_hash(reader, writer)
         writer.flush()
         _sync(writer.fileno(), target)

@@ -57,7 +57,7 @@ def execute(request: Mapping[str, Any], progress: Progress, inside: Inside | Non
         seconds = time.monotonic() - started
         outputs = _collect(request["step"], context.out, blobs)
     except Exception as error:  # noqa: BLE001 - a step may raise anything; all of it is told, none of it ends the worker
-        failure = _gone(request, blobs) or _failure(error, inside)
+        failure = _gone(request, blobs) or _failure(error, request["folder"], inside)
         return {"failure": values(failure), "warnings": _warnings(warnings)}
     finally:
         _leave(folder)
@@ -134,7 +134,7 @@ def _gone(request: Mapping[str, Any], blobs: Blobs) -> Failure | None:
     return None
 
 
-def _failure(error: Exception, inside: Inside | None = None) -> Failure:
+def _failure(error: Exception, folder: str, inside: Inside | None) -> Failure:
     if isinstance(error, StepError):
         return error.failure
     log = tuple("".join(traceback.format_exception(error)).splitlines()[-_LOG_LINES:])
@@ -145,7 +145,7 @@ def _failure(error: Exception, inside: Inside | None = None) -> Failure:
     if isinstance(error, MemoryError):
         return Failure("there was not enough memory", log=log, transient=True)
     if isinstance(error, OSError) and (durable.may_pass(error) or error.errno in _SURROUNDINGS):
-        told = f"{durable.told(error)}: '{error.filename}'" if error.filename else durable.told(error)
+        told = f"{durable.told(error)}: '{error.filename or folder}'"  # what writes a file that is open names none
         return Failure(told, log=log, transient=durable.may_pass(error))
     return Failure(f"{type(error).__name__}: {error}", log=log, fault="bug")
 
