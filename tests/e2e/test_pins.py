@@ -20,7 +20,7 @@ def pins() -> Pins:
 
 
 def test_every_kind_makes_what_is_pinned(pins: Pins) -> None:
-    """P5: no kind makes other bytes under a key that it had before; where tools are others than pinned, that is told."""
+    """P5: no kind makes other bytes under a key that it had before; where tools are others, that is told."""
     verdict = pinned.compare(pins, pinned.collect(), constrained=pinned.constrained())
     assert not verdict.wrong, "\n".join(verdict.wrong)
     if verdict.elsewhere:

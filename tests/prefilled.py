@@ -1,0 +1,59 @@
+"""A project of any number of scenes as if it had been built, without a second of rendering; it runs no step."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from unittest import mock
+
+from vidbuild.api.building import engine_of
+from vidbuild.api.placing import PRODUCTS
+from vidbuild.api.planning import Plan, plan_of, store_of
+from vidbuild.engine.blobs import Blob, Signature
+from vidbuild.engine.graph import Product
+from vidbuild.engine.store import Store
+
+FRAMES = 240
+
+
+def prefill(spec: Path) -> Plan:
+    """Plan a spec and fill its cache with small files in the place of what its steps make."""
+    store = store_of(spec, None)
+    store.prepare()
+    with mock.patch.object(os, "fsync"):
+        plan = plan_of(spec, store=store)
+        ledger = engine_of(store)._ledger(plan.graph, plan.entry)
+        told = _kept(store, spec, json.dumps({"frames": FRAMES}).encode())
+        made = _kept(store, spec, b"made")
+        for step, names in _names(plan).items():
+            material = ledger.material(plan.graph.steps[step])
+            ledger.keys[step] = material.key()
+            chosen = {name: told if name == "film.json" else made for name in sorted(names)}
+            outputs = {name: [blob.digest, *found] for name, (blob, found) in chosen.items()}
+            data = {"outputs": outputs, "sources": {}, "warnings": [], "seconds": 0.1}
+            ledger.note(step, ledger.keep(step, material, data, made_by="", replace=False))
+            ledger.settle(step, {name: Blob(blob.digest, blob.size) for name, (blob, _) in chosen.items()})
+        ledger.table.save()
+        ledger.index.save(plan.entry, plan.graph.steps)
+    return plan
+
+
+def _kept(store: Store, spec: Path, content: bytes) -> tuple[Blob, Signature]:
+    path = spec.with_name("content")
+    path.write_bytes(content)
+    ((found),) = store.blobs.move_in({"": path}).values()
+    return found
+
+
+def _names(plan: Plan) -> dict[str, set[str]]:
+    """The files that each step must have made, in the graph's order."""
+    names: dict[str, set[str]] = {step: {"film.json"} if step == "join" else set() for step in plan.graph.steps}
+    for step in plan.graph.steps.values():
+        for source in step.inputs.values():
+            if isinstance(source, Product):
+                names[source.step].add(source.name or "layers.json")
+    for _, maker, name, _ in PRODUCTS:
+        names[maker].add(name)
+    names[plan.poster].add("still.png")
+    return names
