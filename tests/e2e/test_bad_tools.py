@@ -31,7 +31,7 @@ scenes:
   - {id: one, type: title, title: One, duration: 0.4}
   - {id: two, type: title, title: Two, duration: 0.4}
 """
-FLOOD = 100_000_000
+FLOOD = 40_000_000
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_tool_that_hangs_fails_its_step(project: Workspace, name: str, monkeyp
 
 
 def test_a_tool_that_floods_is_told_of_in_a_few_lines(project: Workspace) -> None:
-    """V19: a hundred megabytes on stderr neither block the build nor fill its memory, its log or the run's."""
+    """V19: forty megabytes on stderr neither block the build nor fill its memory, its log or the run's."""
     done = project.run("build", "video.yaml", "--events", "events.jsonl", env=env(project, "flooding"))
     assert done.code == 1
     assert "failed: ffmpeg could not" in done.stderr

@@ -89,4 +89,4 @@ def build_beside_caretakers(project: Workspace, rounds: int) -> None:
 
 def test_no_build_minds_who_looks_after_the_cache(workspace: Workspace) -> None:
     """P25: beside trimming, verifying and clearing no build fails and nothing stands without its blobs."""
-    build_beside_caretakers(workspace, 2)
+    build_beside_caretakers(workspace, 1)
