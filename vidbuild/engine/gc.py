@@ -229,7 +229,8 @@ def _sweep(store: Store) -> None:
     """Remove what dead builds left; nobody else is at work while this runs."""
     Session.sweep(store.home / "tmp")
     for path, _ in _files(store.home / "locks"):
-        durable.remove(path)
+        if _OURS(path.name):
+            durable.remove(path)
     keep_newest(store.home / "memos", MEMOS, MEMO_BYTES)
     keep_newest(store.home / "index", ENTRIES, ENTRY_BYTES)
     old = time.time() - _STALE_SECONDS

@@ -204,7 +204,7 @@ def test_trimming_sweeps_up(lab: Lab) -> None:
         memos.put(f"{number:064x}", {"n": number})
         os.utime(lab.store.home / "memos" / "00" / f"{number:064x}", (number + 1, number + 1))
     old, fresh = lab.store.home / "cas" / ".tmp-old", lab.store.home / "cas" / ".tmp-new"
-    for path in (old, fresh, lab.store.home / "locks" / "left"):
+    for path in (old, fresh, lab.store.home / "locks" / ("ab" * 32)):
         path.parent.mkdir(exist_ok=True)
         path.touch()
     os.utime(old, (1, 1))
