@@ -98,9 +98,9 @@ def test_a_null_build_of_six_thousand_steps(lab: Lab, monkeypatch: pytest.Monkey
 
 @pytest.mark.usefixtures("cheap_writes")
 def test_lookups_grow_no_faster_than_the_graph(tmp_path: Path) -> None:
-    """P47: four times the scenes cost about four times the function calls, not sixteen."""
+    """P47: ten times the scenes cost about ten times the function calls, not a hundred."""
     calls = {}
-    for count in (50, 200):
+    for count in (30, 300):
         project = Lab(tmp_path / str(count))
         engine, plan = prebuilt(project, scenes(count)), scenes(count)
         counted = 0
@@ -113,7 +113,7 @@ def test_lookups_grow_no_faster_than_the_graph(tmp_path: Path) -> None:
         engine.build(plan)
         sys.setprofile(None)
         calls[count] = counted
-    assert calls[200] < 4.4 * calls[50]
+    assert calls[300] < 11 * calls[30]
 
 
 def test_one_edit_hashes_what_changed_and_no_more(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
