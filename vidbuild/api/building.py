@@ -7,11 +7,10 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from vidbuild import __version__
 from vidbuild.api import networking
-from vidbuild.api.containing import notices, sandbox_of
 from vidbuild.api.heard import Heard
 from vidbuild.api.listening import Listeners, listening
 from vidbuild.api.placing import Placing, refuse_sources
@@ -34,9 +33,13 @@ from vidbuild.plan.kinds import KINDS, RESOURCES
 from vidbuild.project import OUTPUT_FOLDER, root_of
 from vidbuild.record import dataclass
 
+if TYPE_CHECKING:
+    from vidbuild.engine.sandbox import Sandbox
+
 PASSED_ON = ("VIDBUILD_FFMPEG", "PATH", "SYSTEMROOT")
 FOR_NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SSL_CERT_FILE", "VIDBUILD_EDGE_ENDPOINT")
 FIXED = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"}
+CONTAINING = ("VIDBUILD_SANDBOX", "VIDBUILD_MEMORY", "VIDBUILD_FILE_SIZE")
 NETWORK = "network"
 
 
@@ -166,7 +169,21 @@ def engine_of(store: Store, surroundings: Mapping[str, str] | None = None) -> En
     if "VIDBUILD_FFMPEG" in env and os.sep in env["VIDBUILD_FFMPEG"]:
         env["VIDBUILD_FFMPEG"] = str(Path(env["VIDBUILD_FFMPEG"]).absolute())  # workers are elsewhere
     steps_env = {**env, **FIXED, **(surroundings or {})}
-    return Engine(store, KINDS, tools(), steps_env, made_by=f"vidbuild {__version__}", sandbox=sandbox_of)
+    return Engine(store, KINDS, tools(), steps_env, made_by=f"vidbuild {__version__}", sandbox=_sandbox)
+
+
+def _sandbox() -> Sandbox | None:
+    from vidbuild.api.containing import sandbox_of
+
+    return sandbox_of()
+
+
+def _containment() -> Iterator[Notice]:
+    """What there is to tell of how steps are contained: something only where the user asked for another way."""
+    if any(os.environ.get(name) for name in CONTAINING):
+        from vidbuild.api.containing import notices
+
+        yield from map(Notice, notices())
 
 
 def _never() -> bool:
@@ -201,7 +218,7 @@ class _One:
         self._video_seconds = 0.0
 
     def build(self, options: Options, on_event: Listener, facts: Mapping[str, Any]) -> Result:
-        plan, fresh, told = self.plan, options.get("fresh", ()), [Notice(message) for message in notices()]
+        plan, fresh, told = self.plan, options.get("fresh", ()), list(_containment())
         engine = engine_of(self.store, options.get("surroundings"))
         refuse_sources(plan, self.folder)
         networking.check(engine, plan, root_of(plan.spec), options)

@@ -1,7 +1,5 @@
 """How steps are contained: which sandbox workers get, and what there is to tell of it; it builds nothing.
 
-Every build imports this, and most need none of it.
-
 $VIDBUILD_SANDBOX says whether: `on` (the default: as far as this system can), `required` (or build nothing), `off`.
 $VIDBUILD_MEMORY and $VIDBUILD_FILE_SIZE say how much one process of a step may use.
 """
@@ -14,12 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vidbuild.api.building import CONTAINING
 from vidbuild.errors import UsageError, VidbuildError
 
 if TYPE_CHECKING:
     from vidbuild.engine.sandbox import Sandbox
 
-SANDBOX, MEMORY, FILE_SIZE = VARIABLES = ("VIDBUILD_SANDBOX", "VIDBUILD_MEMORY", "VIDBUILD_FILE_SIZE")
+SANDBOX, MEMORY, FILE_SIZE = CONTAINING
 MODES = ("on", "required", "off")
 MOST_MEMORY, LEAST_MEMORY = 8 << 30, 2 << 30
 """A picture of 8K takes some hundreds of megabytes; by default no process gets more than there is."""
@@ -55,9 +54,7 @@ def sandbox_of() -> Sandbox | None:
 
 
 def notices() -> tuple[str, ...]:
-    """What a build has to tell of it, which is nothing where the user chose nothing; UsageError for what cannot be."""
-    if not any(os.environ.get(name) for name in VARIABLES):
-        return ()
+    """What a build has to tell of it; UsageError where it must not begin."""
     return (f"steps are not contained, as ${SANDBOX} says: {OPEN}",) if sandbox_of() is None else ()
 
 
