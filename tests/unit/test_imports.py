@@ -22,7 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "starter": set(),
     "project": set(),
     "plan": {"scenes", "voices", "model", "project", "engine.graph", "media.picture", "media.align", "media.encode"},
-    "spec": {"scenes", "voices", "model", "project"},
+    "spec": {"scenes", "voices", "model", "project", "media.limits"},
     "steps": {"media", "voices", "engine.context", "report.timing", "report.page", "plan.timeline"},
     "scenes": {"model"},
     "voices": {"media"},

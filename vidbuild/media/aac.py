@@ -56,6 +56,8 @@ def paired(block: bytes) -> bytes:
     info_length = 15 if short else 11
     info = bits(info_at, info_length)
     rest_at = info_at + info_length
+    if end < rest_at:
+        raise AacError("the block is too short for its channel")
     out = _Bits()
     out.put(ID_CPE, 3)
     out.put(bits(3, 4), 4)  # element_instance_tag

@@ -75,6 +75,8 @@ class Writer:
 
     def copy(self, source: Reader, count: int) -> Writer:
         """The next bits of a reader, as they are."""
+        if count < 0:
+            raise BitsError("the bits end before they begin")
         return self.put(count, source.take(count))
 
     def filled(self, bit: int = 0) -> bytes:

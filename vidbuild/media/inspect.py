@@ -19,7 +19,7 @@ STILLS = re.compile(rb"\x89PNG|\xff\xd8\xff|BM|II\*\0|MM\0\*|RIFF....WEBP|<svg|<
 """How files of still images begin. One that moves begins alike, so it is read before this is asked."""
 
 # A colour's three tags are told as one where they are alike.
-VIDEO = re.compile(r": Video: (\w+).*?, (\w+)(?:\((.*?)\))?, (\d+)x(\d+)")
+VIDEO = re.compile(r": Video: (\w+).*?, (\w+)(?:\((.*?)\))?, (\d{1,6})x(\d{1,6})")
 TAGS = re.compile(r"(?:^|, )([\w-]+)(?:/([\w-]+)/([\w-]+))?(?=,|$)")
 NO_TAGS = {"tv", "pc", "progressive"}
 MATRICES = {"bt2020nc": "bt2020", "bt2020c": "bt2020", "bt709": "bt709", "bt470bg": "bt601", "smpte170m": "bt601"}
@@ -124,7 +124,7 @@ def parse(log: str, packets: str) -> MediaInfo:
     """The facts in ffmpeg's log about an input, and in the framecrc text of its first decoded picture and sound."""
     told = log.split("\nStream mapping:", 1)[0]
     kind = re.search(r"^Input #0, (.+), from ", told, re.MULTILINE)
-    length = re.search(r"^  Duration: (\d+):(\d+):(\d+\.\d+)", told, re.MULTILINE)
+    length = re.search(r"^  Duration: (\d{1,9}):(\d{1,9}):(\d{1,9}\.\d{1,9})", told, re.MULTILINE)
     hours, minutes, seconds = (float(part) for part in length.groups()) if length else (0.0, 0.0, 0.0)
     info = MediaInfo(format=kind[1] if kind else "", duration=hours * 3600 + minutes * 60 + seconds)
     streams = re.split(r"^  Stream ", told, flags=re.MULTILINE)[1:]
@@ -200,9 +200,9 @@ def _with_video(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaIn
     width, height = (int(part) for part in facts["dimensions"].split("x"))
     over, under = (int(part) for part in facts.get("sar", "0/1").split("/"))
     sar = over / under if over and under else 1.0
-    turned = re.search(r"rotation of (-?\d+(?:\.\d+)?) degrees", text)
-    rate = re.search(r", ([\d.]+)(k?) (?:fps|tbr)", text)
-    average = re.search(r", ([\d.]+)(k?) fps", text)
+    turned = re.search(r"rotation of (-?\d{1,6}(?:\.\d+)?) degrees", text)
+    rate = re.search(r", (\d{1,9}(?:\.\d{1,9})?)(k?) (?:fps|tbr)", text)
+    average = re.search(r", (\d{1,9}(?:\.\d{1,9})?)(k?) fps", text)
     told = VIDEO.search(text)
     codec, pixels, details = (told[1], told[2], told[3] or "") if told else ("", "", "")
     stored = (int(told[4]), int(told[5])) if told else (width, height)
@@ -248,6 +248,6 @@ def _usual_matrix(width: int, height: int) -> str:
 def _with_audio(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaInfo:
     layout = facts.get("channel_layout_name", "")
     counts = {"mono": 1, "stereo": 2, "2.1": 3, "quad": 4, "5.0": 5, "5.1": 6, "7.1": 8}
-    told = re.search(r"(\d+) channels", text)
+    told = re.search(r"(\d{1,4}) channels", text)
     channels = counts.get(layout.split("(")[0], int(told[1]) if told else 2)
     return replace(info, has_audio=True, sample_rate=int(facts["sample_rate"]), channels=channels)

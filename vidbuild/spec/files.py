@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import stat
 import warnings
 from pathlib import Path, PurePath
 
-from vidbuild.spec import paths
+from vidbuild.media import limits
+from vidbuild.spec import faces, paths
 from vidbuild.spec.diagnostics import nearest
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+FORMATS = limits.IMAGE_FORMATS
 IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")  # how they begin; WebP begins as WAVE does
 FONTS = frozenset({".ttf", ".otf", ".ttc"})
-MAX_PIXELS = 100_000_000
+MAX_PIXELS = limits.IMAGE_PIXELS
 LISTED = 2000  # names of a folder among which the nearest is looked for
 MAX_TEXT = 1_000_000  # bytes: more than anyone would show
 TURNED = range(5, 9)  # EXIF orientations in which width and height change places
@@ -63,18 +65,35 @@ def image_size(path: Path, name: str) -> list[int]:
     from PIL import Image, UnidentifiedImageError
 
     look(path, name)
+    if (size := path.stat().st_size) > limits.IMAGE_BYTES:
+        raise FileProblemError(f"'{name}' has {size} bytes, and the limit for an image is {limits.IMAGE_BYTES}")
     known = "PNG, JPEG, WebP or GIF image"
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(path, formats=FORMATS) as image:
-            width, height = image.size
+            width, height = _bounded(*image.size, name)
             turned = image.getexif().get(ORIENTATION) in TURNED
+    except FileProblemError:
+        raise
+    except Image.DecompressionBombError as error:  # twice Pillow's own limit, which is lower than ours
+        raise FileProblemError(
+            _too_large(name, "".join(re.findall(r"size \((\d+)", str(error))) or "too many")
+        ) from None
     except UnidentifiedImageError:
         raise FileProblemError(f"'{name}' is not a {known}") from None
     except Exception as error:  # noqa: BLE001 - a decoder may raise anything for bytes that were made to confuse it
         raise FileProblemError(f"'{name}' is not a {known} that can be read: {_reason(error)}") from None
-    if width * height > MAX_PIXELS:
-        raise FileProblemError(f"'{name}' has {width} x {height} pixels, more than {MAX_PIXELS // 1_000_000} million")
     return [height, width] if turned else [width, height]
+
+
+def _bounded(width: int, height: int, name: str) -> tuple[int, int]:
+    """The size, before anything asks for pixels."""
+    if width * height > MAX_PIXELS:
+        raise FileProblemError(_too_large(name, f"{width} x {height}"))
+    return width, height
+
+
+def _too_large(name: str, found: str) -> str:
+    return f"'{name}' has {found} pixels, more than {MAX_PIXELS // 1_000_000} million"
 
 
 def text(path: Path, name: str) -> str:
@@ -121,7 +140,20 @@ def fonts(path: Path, name: str) -> list[str]:
         raise FileProblemError(f"folder '{name}' cannot be read: {_reason(error)}") from None
     if not found:
         raise FileProblemError(f"folder '{name}' has no .ttf or .otf file in it")
+    if len(found) > limits.FONT_FILES:
+        raise FileProblemError(f"folder '{name}' has {len(found)} fonts, and the limit is {limits.FONT_FILES}")
     return found
+
+
+def font(path: Path, name: str) -> None:
+    """As look, and a whole font. Raises FileProblemError."""
+    look(path, name)
+    try:
+        wrong = faces.problem(path)
+    except OSError as error:
+        raise FileProblemError(f"file '{name}' cannot be read: {_reason(error)}") from None
+    if wrong:
+        raise FileProblemError(f"'{name}' {wrong}")
 
 
 def neighbour(path: Path, name: str, endings: tuple[str, ...] = ()) -> str | None:

@@ -117,6 +117,8 @@ class Themes:
             self.files.append(paths.written(given, folder))
             names = files.fonts(directory, given)
             own["font_files"] = tuple(paths.resolve(f"{given}/{name}", folder, self.root) for name in names)
+            for name, file in zip(names, own["font_files"], strict=True):
+                files.font(file, f"{given}/{name}")
             self.files.extend(paths.written(f"{given}/{name}", folder) for name in names)
         except (paths.PathProblemError, files.FileProblemError) as error:
             notes.error(where, error.message, getattr(error, "hint", None))

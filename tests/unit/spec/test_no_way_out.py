@@ -143,7 +143,7 @@ def fill(folder: Path) -> None:
     (folder / "take.wav").write_bytes(b"RIFF" + CANARY.encode())
     (folder / "clip.mp4").write_bytes(CANARY.encode())
     (folder / "fonts").mkdir()
-    (folder / "fonts" / "a.ttf").write_bytes(CANARY.encode())
+    (folder / "fonts" / "a.ttf").write_bytes(b"\0\1\0\0" + bytes(8) + CANARY.encode())
 
 
 @pytest.fixture

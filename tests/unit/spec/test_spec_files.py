@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
+import struct
 import tempfile
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from vidbuild.media.layout import fonts_paths
 from vidbuild.spec import files
-from vidbuild.spec.files import FileProblemError, fonts, image_size, look, neighbour, playable, text
+from vidbuild.spec.files import FileProblemError, font, fonts, image_size, look, neighbour, playable, text
 
 
 def png(path: Path, size: tuple[int, int] = (6, 4), kind: str = "PNG") -> Path:
@@ -107,7 +111,105 @@ def test_enormous_images(tmp_path: Path) -> None:
     raw[16:24] = (100_000).to_bytes(4, "big") * 2
     raw[29:33] = zlib.crc32(bytes(raw[12:29])).to_bytes(4, "big")
     (tmp_path / "bomb.png").write_bytes(raw)
-    assert said(image_size, tmp_path / "bomb.png")[0].startswith("'bomb.png' ")
+    words = "'bomb.png' has 10000000000 pixels, more than 100 million"
+    assert said(image_size, tmp_path / "bomb.png")[0] == words
+    for kind, width, height in (("JPEG", 65_500, 65_500), ("WEBP", 16_383, 16_383), ("GIF", 65_535, 65_535)):
+        path = tmp_path / f"bomb.{kind}"
+        path.write_bytes(retold(kind, png(path, kind=kind).read_bytes(), width, height))
+        assert said(image_size, path)[0] == f"'{path.name}' has {width * height} pixels, more than 100 million"
+    raw[16:24] = struct.pack(">II", 12_000, 10_000)
+    raw[29:33] = zlib.crc32(bytes(raw[12:29])).to_bytes(4, "big")
+    (tmp_path / "bomb.png").write_bytes(raw)
+    assert said(image_size, tmp_path / "bomb.png")[0] == "'bomb.png' has 12000 x 10000 pixels, more than 100 million"
+
+
+def retold(kind: str, data: bytes, width: int, height: int) -> bytes:
+    """An image whose head tells another size."""
+    changed = bytearray(data)
+    if kind == "GIF":
+        at, size = 6, struct.pack("<HH", width, height)
+        frame = data.index(b"\x2c") + 5
+        changed[frame : frame + 4] = size
+    elif kind == "JPEG":
+        at, size = data.index(b"\xff\xc0") + 5, struct.pack(">HH", height, width)
+    else:
+        at, size = data.index(b"\x9d\x01\x2a") + 3, struct.pack("<HH", width, height)
+    changed[at : at + 4] = size
+    return bytes(changed)
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"RIFF\xff\xff\xff\xffWEBPVP8 ", b"GIF89a", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"]
+)
+def test_a_file_too_large_for_an_image_is_not_opened(tmp_path: Path, head: bytes) -> None:
+    """V19: four sparse gigabytes called an image are refused by their size: some readers would take all of it."""
+    path = tmp_path / "a.png"
+    path.write_bytes(head)
+    os.truncate(path, 4 << 30)
+    assert said(image_size, path)[0] == "'a.png' has 4294967296 bytes, and the limit for an image is 400000000"
+
+
+def test_what_is_packed_a_thousandfold_is_refused_or_small(tmp_path: Path) -> None:
+    """V19: a profile or a comment that unpacks to a hundred megabytes costs neither memory nor a traceback."""
+    whole = png(tmp_path / "a.png").read_bytes()
+    bomb = zlib.compress(bytes(100_000_000))
+    for name, data in ((b"iCCP", b"p\0\0" + bomb), (b"zTXt", b"p\0\0" + bomb), (b"iTXt", b"p\0\1\0\0\0" + bomb)):
+        chunk = struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        (tmp_path / "bomb.png").write_bytes(whole[:33] + chunk + whole[33:])
+        tracemalloc.start()
+        with contextlib.suppress(FileProblemError):
+            assert image_size(tmp_path / "bomb.png", "bomb.png") == [6, 4]
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert most < 20_000_000
+
+
+FONT = next(path for path in fonts_paths() if path.suffix == ".ttf")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"\0\1\0\0" + bytes(8), None),
+        (b"", "is empty"),
+        (b"x", "is cut short"),
+        (b"no font at all, only words", "is not a font"),
+        (FONT.read_bytes(), None),
+        (FONT.read_bytes()[:-10], "is cut short"),
+        (FONT.read_bytes()[:5000], "is cut short"),
+        (FONT.read_bytes()[:50], "is cut short"),
+        (b"ttcf\0\1\0\0" + struct.pack(">I", 10_000), "is a collection of 10000 fonts, and the limit is 256"),
+        (b"ttcf\0\1\0\0" + struct.pack(">I", 0), "is a collection of 0 fonts"),
+        (b"ttcf\0\1\0\0" + struct.pack(">II", 1, 1 << 31), "is cut short"),
+        (b"ttcf\0\1\0\0" + struct.pack(">II", 1, 16) + b"\0\1\0\0" + bytes(8), None),
+        (b"ttcf\0\1\0\0" + struct.pack(">II", 1, 16) + b"words, not a font", "is not a font"),
+    ],
+)
+def test_a_font_is_whole(tmp_path: Path, data: bytes, words: str | None) -> None:
+    """V19: a font that is cut short, of too many faces or none at all is told before anything draws with it."""
+    path = tmp_path / "a.ttf"
+    path.write_bytes(data)
+    if words is None:
+        font(path, "a.ttf")
+    else:
+        assert words in said(font, path)[0]
+
+
+def test_a_font_too_large_or_no_file_is_not_read(tmp_path: Path) -> None:
+    """V19: a hundred megabytes are over the limit; a pipe called a font is neither read nor waited for."""
+    path = tmp_path / "fonts" / "a.ttf"
+    path.parent.mkdir()
+    path.write_bytes(FONT.read_bytes())
+    os.truncate(path, 100 << 20)
+    assert said(font, path)[0] == "'a.ttf' has 104857600 bytes, and the limit for a font is 64000000"
+    path.unlink()
+    os.mkfifo(path)
+    assert said(fonts, path.parent)[0] == "folder 'fonts' has no .ttf or .otf file in it"
+    assert said(font, path)[0] == "'a.ttf' is not a regular file"
+    path.unlink()
+    for number in range(201):
+        (path.parent / f"{number}.ttf").write_bytes(b"x")
+    assert said(fonts, path.parent)[0] == "folder 'fonts' has 201 fonts, and the limit is 200"
 
 
 def test_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

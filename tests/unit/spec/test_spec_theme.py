@@ -47,7 +47,7 @@ def test_theme_files_and_what_they_extend(project: Project) -> None:
     project.write("brand/theme.yaml", "extends: base/base.yaml\naccent: '#111111'\nfonts: ./fonts\n")
     project.write("brand/base/base.yaml", "extends: paper\naccent: '#222222'\ntext: '#333'\nlogo: ../logo.png\n")
     project.write("brand/logo.png", (project.root / "dot.png").read_bytes())
-    project.write("brand/fonts/a.ttf", b"x")
+    project.write("brand/fonts/a.ttf", b"\0\1\0\0" + bytes(8))
     spec = project.spec(theme={"extends": "./brand/theme.yaml", "text": "#444"})
     theme = spec.theme
     assert (theme.values["accent"], theme.values["text"]) == ("#111111", "#444444")
