@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from told import a_run, run_started, started
+from dataclasses import replace
+from typing import Any
 
+from told import BEGAN, a_run, estimated, run_started, started
+
+from vidbuild.engine.events import Event, RunPaused, RunResumed, StateRestored, StepRetried
+from vidbuild.errors import Failure
 from vidbuild.report.lines import Lines
 
 
@@ -38,3 +43,51 @@ def test_several_specs_are_told_apart() -> None:
     for event in (*told, started("film:a"), started("join")):
         listener(event)
     assert lines == ["a.yaml:", "join  never built", "b.yaml:", "film:a  never built", "join  never built"]
+
+
+def written(*events: Event) -> list[str]:
+    """The lines that these events are worth."""
+    lines: list[str] = []
+    listener = Lines(lines.append)
+    for event in events:
+        listener(event)
+    return lines
+
+
+def test_a_first_build_is_told_once() -> None:
+    """That nothing was ever built is said of the build, not of each step; any other reason is still told."""
+    first = replace(run_started(3), first=True)
+    lines = written(first, estimated(3), started("draw:a"), started("film:a", "asked for afresh"))
+    assert lines == ["first build: 3 steps", "draw:a", "film:a  asked for afresh"]
+    assert written(run_started(3), estimated(3), started("draw:a")) == ["draw:a  never built"]
+    assert written(first, estimated(0)) == []
+
+
+def test_pauses_attempts_and_what_is_continued_are_told() -> None:
+    """Whoever looks at a log sees why nothing happens, how to go on, and what went wrong in between."""
+    times: dict[str, Any] = {"run": "r1", "time": BEGAN}
+    lines = written(
+        StateRestored(**times, earlier="r0", done=31, left=11),
+        StepRetried(**times, step="speak:a", attempt=2, wait=3.2, failure=Failure("no answer")),
+        StepRetried(**times, step="speak:a", attempt=3, wait=0.2, failure=Failure("no answer")),
+        RunPaused(**times, running=1),
+        RunPaused(**times, running=0),
+        RunResumed(**times, seconds=65.0),
+    )
+    assert lines == [
+        "continuing r0: 31 of 42 steps are done, 11 left",
+        "speak:a  trying again in 3.2 s (attempt 2): no answer",
+        "speak:a  trying again (attempt 3): no answer",
+        "paused (1 step runs to its end); vidbuild runs resume r1",
+        "paused; vidbuild runs resume r1",
+        "resumed after 1 min 5 s",
+    ]
+
+
+def test_a_build_that_is_asked_to_end_says_what_it_waits_for() -> None:
+    """The first Ctrl-C is answered: what still runs, and how not to wait for it."""
+    lines: list[str] = []
+    listener = Lines(lines.append)
+    listener.stopping(2)
+    listener.stopping(0)
+    assert lines == ["stopping: 2 steps run to their end; again to stop at once", "stopping"]

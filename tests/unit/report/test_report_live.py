@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import pytest
 from told import a_run, estimated, finished, run_started, started
 
-from vidbuild.engine.events import Event, StepProgress
+from vidbuild.engine.events import Event, RunPaused, StepProgress, StepRetried
+from vidbuild.errors import Failure
 from vidbuild.report.live import Live
 
 SCENES = ["a", "b", "c"]
@@ -150,3 +151,36 @@ def test_nothing_of_the_view_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert stream.getvalue().rindex("\x1b[?25h") > stream.getvalue().rindex("\x1b[?25l")
+
+
+def test_a_paused_build_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it is paused there is no estimate; what to type to go on stays above the view."""
+    events = [run_started(9), estimated(9, 20.0), RunPaused(run="r1", time=1_001.0, running=0)]
+    assert view(events, monkeypatch)[-1] == "0 of 9 steps, 0 of 3 scenes, 0:04, paused"
+    assert "paused; vidbuild runs resume r1" in shown(events, monkeypatch)
+
+
+def test_a_step_that_is_tried_again_says_when(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until its next attempt a step shows when that is, and then which one it is."""
+    again = StepRetried(run="r", time=1_003.0, step="speak:a", attempt=2, wait=5.0, failure=Failure("no answer"))
+    events = [run_started(2), estimated(2), started("speak:a"), again]
+    assert view(events, monkeypatch)[0].endswith("attempt 2 in 0:04")
+    assert view(events, monkeypatch, seconds=9.0)[0].endswith("9.0 s, attempt 2")
+    assert "speak:a  trying again in 5.0 s (attempt 2): no answer" in shown(events, monkeypatch)
+
+
+def test_the_terminal_is_given_away_and_taken_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Around Ctrl-Z the view is away and the cursor is there; afterwards it goes on, and ends as ever."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    stream = Terminal()
+    with Live(stream, lambda _: SCENES, width=80) as live:
+        live(run_started(9))
+        live.stand_still()
+        away = stream.getvalue()
+        assert away.rindex("\x1b[?25h") > away.rindex("\x1b[?25l")
+        live.go_on()
+        assert stream.getvalue().rindex("\x1b[?25l") > stream.getvalue().rindex("\x1b[?25h")
+        live.stopping(1)
+    text = stream.getvalue()
+    assert "stopping: 1 step runs to its end; again to stop at once" in text
+    assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")

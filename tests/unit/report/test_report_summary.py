@@ -43,6 +43,12 @@ def test_steps_of_a_kind_are_counted_together_across_languages() -> None:
     assert line == "built getting-started.mp4 (1:04): 3 of 3 steps ran (2 film, 1 join), 1.8 s"
 
 
+def test_repeated_attempts_are_counted() -> None:
+    """P44: how often something was tried again is told, where it was."""
+    line = last_line(ended("built", retried=2))
+    assert line.endswith("3 of 42 steps ran (1 speak, 1 film, 1 join), 39 cached, 2 retried, 1.8 s")
+
+
 def test_a_failed_build_names_what_failed() -> None:
     """The failed steps come first, and what was not tried is counted."""
     line = last_line(ended("failed", ran=("speak:a",), cached=3, failed=("film:a",), total=9))
