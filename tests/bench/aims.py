@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from .table import Row
 SIX, SIXTY, THOUSAND = Case(), Case(scenes=60), Case(scenes=1000)
 SMALL_THOUSAND = replace(THOUSAND, size="160x90", fps=24, seconds=0.5, reveals=2, narrated=False)
 TURNS, EDITS, NULLS = 3, 5, 9
+NOOPS = (10, 510)
+NOOP = Path(__file__).with_name("noops.py")
 MEGA = 1_000_000
 
 
@@ -175,6 +178,41 @@ def safety(bench: Bench) -> Iterator[Row]:
             yield Row(f"safety: {what}", told, 1.1, wall, measured, "1")
 
 
+def overhead(bench: Bench) -> Iterator[Row]:
+    """What a step that does nothing costs, driver and worker together, beside one file that is made to stay."""
+    few, many, kept = measure.alternately(
+        TURNS, *(partial(_noops, bench.folder, count) for count in NOOPS)
+    ) + measure.alternately(TURNS, partial(_kept, bench.folder))
+    more = NOOPS[1] - NOOPS[0]
+    wall = (measure.median(many).wall - measure.median(few).wall) / more
+    cpu = (measure.median(many).cpu - measure.median(few).cpu) / more
+    measured = f"{wall * 1e3:.1f} ms a step, {1 / wall:.0f} steps a second (processors' time {cpu * 1e3:.1f} ms)"
+    least = measure.median(kept).wall / NOOPS[1]
+    told = f"{least * 1e3:.1f} ms: one file and its name on the disk"
+    yield Row("overhead", "under 10 ms a step that does nothing", 0.01, wall, measured, told)
+
+
+def _noops(folder: Path, count: int) -> Cost:
+    """Build so many steps that do nothing."""
+    place = folder / "noops"
+    shutil.rmtree(place, ignore_errors=True)
+    return measure.run([sys.executable, str(NOOP), str(count), str(place)], folder)
+
+
+def _kept(folder: Path) -> Cost:
+    """Write as many files and wait for each to be on the disk, as plainly as can be."""
+    place = folder / "kept"
+    place.mkdir(exist_ok=True)
+    writing = (
+        "import os, sys\nfolder = os.open('kept', os.O_RDONLY)\n"
+        "for n in range(int(sys.argv[1])):\n"
+        "    with open(f'kept/{n}.temp', 'wb') as file:\n"
+        "        file.write(b'made'); file.flush(); os.fsync(file.fileno())\n"
+        "    os.replace(f'kept/{n}.temp', f'kept/{n}'); os.fsync(folder)\n"
+    )
+    return measure.run([sys.executable, "-c", writing, str(NOOPS[1])], folder)
+
+
 def memory(bench: Bench) -> Iterator[Row]:
     """The largest process of cold builds of every type of scene, two of each with a fade between them."""
     blank = ("-f", "lavfi", "-i", "color=black:s=1920x1080:r=30:d=10", "-pix_fmt", "yuv420p")
@@ -231,6 +269,7 @@ CASES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "null1000": null1000,
     "plan1000": plan1000,
     "safety": safety,
+    "overhead": overhead,
     "memory": memory,
     "size": size,
 }

@@ -1,0 +1,29 @@
+"""Builds steps that do nothing: `python noops.py COUNT FOLDER`, so that what a step costs beside itself is left."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from vidbuild.engine.context import Context
+
+
+def make(context: Context) -> None:
+    """Make the least that a step can make."""
+    (context.out / "made").write_bytes(b"")
+
+
+def main() -> int:
+    """Build so many of them in a cache in the folder, which must be new."""
+    from vidbuild.engine import Engine, Graph, Kind, Step, Store
+
+    count, folder = int(sys.argv[1]), Path(sys.argv[2])
+    env = {"PATH": os.defpath, "PYTHONPATH": str(Path(__file__).resolve().parent)}
+    engine = Engine(Store(folder), {"noop": Kind("noop", 1, "noops:make")}, {}, env)
+    report = engine.build(Graph.of({f"s{n}": Step(f"s{n}", "noop", {"number": n}) for n in range(count)}))
+    return int(len(report.ran) != count)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
