@@ -85,6 +85,15 @@ TABLE: list[tuple[str, list[str], str, dict[str, str], int]] = [
     ("no such option", ["build", "--fromat"], SMALL, {}, 2),
     ("no such command", ["biuld"], SMALL, {}, 2),
     ("not a value", ["build", "-j", "none"], SMALL, {}, 2),
+    ("no such order", ["build", "--shuffle", "often"], SMALL, {}, 2),
+    ("nothing to continue", ["build", "--resume", "last"], SMALL, {}, 2),
+    ("no such run to continue", ["build", "video.yaml", "--resume", "20200101"], SMALL, {}, 2),
+    ("no such run", ["runs", "show", "last"], SMALL, {}, 2),
+    ("no such run to pause", ["runs", "pause", "last"], SMALL, {}, 2),
+    ("no such run to resume", ["runs", "resume", "last"], SMALL, {}, 2),
+    ("no such run to cancel", ["runs", "cancel", "last"], SMALL, {}, 2),
+    ("no such state of a run", ["runs", "--state", "asleep"], SMALL, {}, 2),
+    ("no last build", ["explain", "--last"], SMALL, {}, 2),
 ]
 
 
