@@ -147,7 +147,7 @@ def shoot(context: Context, args: list[str], pictures: int, frames: int, what: s
         env=context.env,
         timeout=TIMEOUT_LEAST + TIMEOUT_PER_FRAME * frames,
         what=what,
-        progress=lambda done: context.progress(min(done * frames // pictures, frames), frames),
+        progress=lambda done: context.progress(min(done * frames // pictures, frames), frames, "frames"),
         feed=zoom.fed,
     )
 

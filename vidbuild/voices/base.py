@@ -34,7 +34,7 @@ class Speech:
 
 
 class VoiceEngine(Protocol):
-    """One engine. Errors are StepError; a network that fails is UnreachableError with transient=True."""
+    """One engine. Errors are StepError; a network that fails is UnreachableError, once the engine has asked again."""
 
     name: str
     network: bool

@@ -168,9 +168,8 @@ class _Conversation:
         return _placed(samples, take.words)
 
     def _error(self, answer: BadAnswer) -> UnreachableError:
-        return UnreachableError(
-            f"the edge voice service {answer.fact}", hint=answer.hint, field="voice", transient=answer.again
-        )
+        # Not transient, whatever it was: it has been asked again already, as often as makes sense.
+        return UnreachableError(f"the edge voice service {answer.fact}", hint=answer.hint, field="voice")
 
 
 def _note(take: _Take, message: Mapping[str, Any]) -> None:

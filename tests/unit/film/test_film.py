@@ -213,10 +213,10 @@ def test_the_thumbnail_is_the_last_picture(tmp_path: Path) -> None:
 
 def test_progress_reaches_the_last_frame(tmp_path: Path) -> None:
     """While it films a step tells how many of its frames are done."""
-    told: list[tuple[int, int]] = []
+    told: list[tuple[int, int, str]] = []
     step = film_context(tmp_path / "step", moving(tmp_path / "d"))
-    film.run(replace(step, progress=lambda done, total: told.append((done, total))))
-    assert told[-1] == (20, 20)
+    film.run(replace(step, progress=lambda done, total, unit="": told.append((done, total, unit))))
+    assert told[-1] == (20, 20, "frames")
 
 
 def test_settings_change_the_bytes(tmp_path: Path) -> None:

@@ -115,12 +115,12 @@ def test_a_long_narration_is_asked_for_in_parts(scratch: Path, monkeypatch: pyte
     ],
 )
 def test_a_fault_is_tried_again_and_then_an_error(scratch: Path, fault: str, message: str) -> None:
-    """V20: each way of failing is asked for four times, is a typed error then, and leaves no sound behind."""
+    """V20: each way of failing is asked for four times, is then a typed error for good, and leaves no sound behind."""
     with FakeEdge(scratch, ENV, [fault]) as server, pytest.raises(UnreachableError) as caught:
         say(scratch, server)
     assert message in caught.value.message
     assert caught.value.message.startswith("the edge voice service ")
-    assert caught.value.failure.transient
+    assert not caught.value.failure.transient
     assert caught.value.failure.field == "voice"
     assert server.connections >= 4
     assert not (scratch / "said.wav").exists()
@@ -137,7 +137,7 @@ def test_a_passing_fault_is_passed_over(scratch: Path, fault: str) -> None:
 
 @pytest.mark.parametrize("status", ["400", "404"])
 def test_a_refusal_for_good_is_not_tried_again(scratch: Path, status: str) -> None:
-    """V20: what asking again cannot mend is told at once, and not called transient."""
+    """V20: what asking again cannot mend is told at once."""
     with FakeEdge(scratch, ENV, [status]) as server, pytest.raises(UnreachableError, match=status) as caught:
         say(scratch, server)
     assert server.connections == 1
