@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import decoding
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit/sound"))  # for soundlab
 
 
 def pytest_sessionstart() -> None:

@@ -1,11 +1,14 @@
-"""The ffmpeg that a distribution ships, years older than vidbuild's own, decodes every sample video, strictly."""
+"""The ffmpeg that a distribution ships, years older than vidbuild's own: what it decodes, and what it mixes."""
 
 from __future__ import annotations
 
 import decoding
 import pytest
 import samples
+import soundlab
 from workspace import Workspace
+
+from vidbuild.media import ffmpeg
 
 LOOKS = 20
 
@@ -27,3 +30,11 @@ def test_a_segment_is_the_same_to_the_older(video: samples.Video) -> None:
     """So do the bare streams of which it is made."""
     for segment in video.segments:
         decoding.check_alike(segment.path, (decoding.older(), decoding.pinned()[0]))
+
+
+def test_delayed_sounds_are_all_heard_by_the_older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V17: mixed by the older ffmpeg, of ten sounds in five scenes none vanishes and none begins at once."""
+    monkeypatch.setenv(ffmpeg.VARIABLE, str(decoding.older().program))
+    for scene in soundlab.delayed(tmp_path, 5):
+        for found, planned in zip((scene.narration, scene.clip), scene.planned, strict=True):
+            assert found == pytest.approx(planned, abs=1100)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from vidbuild.errors import SpecProblem
+from vidbuild.errors import SpecProblem, StepError
+from vidbuild.media import limits
 
 
 def opened(path: Path, *, field: str) -> Image.Image:
@@ -16,13 +17,26 @@ def opened(path: Path, *, field: str) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
+            with Image.open(path, formats=limits.IMAGE_FORMATS) as image:
+                _bounded(image, field)
                 image.load()
                 return _standard(ImageOps.exif_transpose(image))
     except UnidentifiedImageError as error:
         raise SpecProblem("image cannot be read: it is in no known format", field=field) from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise SpecProblem(f"image has more than {limits.IMAGE_PIXELS} pixels, the limit", field=field) from error
+    except MemoryError as error:
+        raise StepError("there is not enough memory for the image", field=field, transient=True) from error
+    except SpecProblem:
+        raise
+    except Exception as error:  # a decoder may raise anything for bytes that were made to confuse it
         raise SpecProblem(f"image cannot be read: {error}", field=field) from error
+
+
+def _bounded(image: Image.Image, field: str) -> None:
+    if image.width * image.height > limits.IMAGE_PIXELS:
+        found = f"{image.width} x {image.height} pixels"
+        raise SpecProblem(f"image has {found}, and the limit is {limits.IMAGE_PIXELS}", field=field)
 
 
 def filled(image: Image.Image, width: int, height: int) -> Image.Image:
@@ -57,7 +71,7 @@ def _converted(image: Image.Image, profile: bytes) -> Image.Image:
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         made = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode)
-    except (ImageCms.PyCMSError, OSError, ValueError):
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return image.convert(mode)
     return image.convert(mode) if made is None else made
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import array
+import cmath
 import json
 import math
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.context import Context
 from vidbuild.media import ffmpeg, wav
+from vidbuild.steps import sound
 
 ENV = {"PATH": os.environ["PATH"]}
 WEB = {"loudness": -16.0, "peak": -1.5}
@@ -82,3 +85,47 @@ def context(
 def result(made: Context, name: str) -> Any:
     """A JSON file that a step made."""
     return json.loads((made.out / name).read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Where in a scene's sound narration and clip begin and end, in samples, and where they should."""
+
+    narration: tuple[int, int]
+    clip: tuple[int, int]
+    planned: tuple[tuple[int, int], tuple[int, int]]
+
+
+def delayed(folder: Path, scenes: int) -> list[Heard]:
+    """Scenes of two sounds that begin later and later, each made by the sound step with the ffmpeg that is chosen.
+
+    The narration is a low tone in the middle, the clip's a high one; both end before the scene does.
+    """
+    length, found = 72_000, []
+    for number in range(scenes):
+        begins = (9_600 * number, 4_800 * (number + 1))
+        lasts = (24_000, 14_400)
+        recording = folder / f"clip-{number}.wav"
+        wav.write(recording, silence(begins[1]) + tone(lasts[1], hertz=6000, level=-18))
+        spoken = tone(lasts[0], hertz=300)
+        params = {**WEB, "clip": {"mode": "keep", "start_ms": 0, "end_ms": None}}
+        span = timing(length, begins[0], lasts[0])
+        step = context(folder / f"s{number}", f"sound:s{number}", params, timing=span, narration=spoken, clip=recording)
+        sound.run(step)
+        samples = heard(step.out / "sound.aac", step.scratch)[:length]
+        planned = tuple((begin, begin + last) for begin, last in zip(begins, lasts, strict=True))
+        found.append(Heard(_span(samples, 300), _span(samples, 6000), (planned[0], planned[1])))
+    return found
+
+
+def _span(samples: array.array[float], hertz: float) -> tuple[int, int]:
+    """The first and last block in which a tone sounds."""
+    block = 480
+    loud = []
+    for start in range(0, len(samples) - block, block):
+        parts = [
+            samples[start + index] * cmath.exp(-1j * math.tau * hertz * index / wav.RATE) for index in range(block)
+        ]
+        loud.append(abs(sum(parts)) / block)
+    there = [index for index, level in enumerate(loud) if level > max(loud) / 3]
+    return there[0] * block, (there[-1] + 1) * block

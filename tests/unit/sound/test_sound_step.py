@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import array
 import math
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from soundlab import ENV, WEB, context, heard, loudest, onset, result, silence, timing, tone
+from soundlab import ENV, WEB, context, delayed, heard, loudest, onset, result, silence, timing, tone
 
 from vidbuild.engine.context import Context
 from vidbuild.errors import StepError
@@ -305,3 +306,18 @@ def test_no_text_of_a_user_is_in_a_graph(tmp_path: Path) -> None:
     assert args.count(f"file:{path}") == 1
     assert not any("a'b" in argument for argument in args if argument != f"file:{path}")
     assert "1500ms" in args
+
+
+def test_delayed_sounds_are_all_heard_in_their_place(tmp_path: Path) -> None:
+    """V17: of ten sounds in five scenes, each later than the one before, none vanishes and none begins at once."""
+    for scene in delayed(tmp_path, 5):
+        for found, planned in zip((scene.narration, scene.clip), scene.planned, strict=True):
+            assert found == pytest.approx(planned, abs=1100)
+
+
+def test_no_filter_delays_fills_or_cuts(tmp_path: Path) -> None:
+    """V17: some ffmpeg give wrong times to what they fill in: all sounds are whole before they are mixed."""
+    args = mix.blend(tmp_path / "a", 0.0, tmp_path / "b", 0.0, (100, 200), tmp_path / "c")
+    graph = args[args.index("-filter_complex") + 1]
+    assert not {"adelay", "apad", "atrim", "aevalsrc", "acrossfade"} & set(re.findall(r"\w+", graph))
+    assert graph.count("amix=inputs=2:normalize=0") == 1
