@@ -19,6 +19,7 @@ STILLS = re.compile(rb"\x89PNG|\xff\xd8\xff|BM|II\*\0|MM\0\*|RIFF....WEBP|<svg|<
 """How files of still images begin. One that moves begins alike, so it is read before this is asked."""
 
 # A colour's three tags are told as one where they are alike.
+LONGEST = 1000  # characters of a line about a stream
 VIDEO = re.compile(r": Video: (\w+).*?, (\w+)(?:\((.*?)\))?, (\d{1,6})x(\d{1,6})")
 TAGS = re.compile(r"(?:^|, )([\w-]+)(?:/([\w-]+)/([\w-]+))?(?=,|$)")
 NO_TAGS = {"tv", "pc", "progressive"}
@@ -197,13 +198,14 @@ def _described(streams: list[str], kind: str) -> list[str]:
 
 
 def _with_video(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaInfo:
+    line = text.partition("\n")[0][:LONGEST]  # what follows is the file's own metadata, which may say anything
     width, height = (int(part) for part in facts["dimensions"].split("x"))
     over, under = (int(part) for part in facts.get("sar", "0/1").split("/"))
     sar = over / under if over and under else 1.0
     turned = re.search(r"rotation of (-?\d{1,6}(?:\.\d+)?) degrees", text)
-    rate = re.search(r", (\d{1,9}(?:\.\d{1,9})?)(k?) (?:fps|tbr)", text)
-    average = re.search(r", (\d{1,9}(?:\.\d{1,9})?)(k?) fps", text)
-    told = VIDEO.search(text)
+    rate = re.search(r", (\d{1,9}(?:\.\d{1,9})?)(k?) (?:fps|tbr)", line)
+    average = re.search(r", (\d{1,9}(?:\.\d{1,9})?)(k?) fps", line)
+    told = VIDEO.search(line)
     codec, pixels, details = (told[1], told[2], told[3] or "") if told else ("", "", "")
     stored = (int(told[4]), int(told[5])) if told else (width, height)
     matrix, primaries, transfer = _tags(details)
