@@ -225,9 +225,9 @@ def event_of(data: Mapping[str, Any]) -> Event | None:
     if kind is None:
         return None
     known = {name: data[name] for name in kind.record_names if name in data}
-    if isinstance(known.get("failure"), dict):
-        known["failure"] = failure_of(known["failure"])
     try:
+        if isinstance(known.get("failure"), dict):
+            known["failure"] = failure_of(known["failure"])
         event: Event = kind(**known)
     except TypeError:
         return None
