@@ -216,9 +216,9 @@ def _keep(text: str, width: int) -> str:
     """As much of the text as fits, with an ellipsis where something is left out."""
     if columns(text) <= width:
         return text
-    kept = ""
-    for character in text:
-        if columns(kept + character) > width - 1:
-            break
-        kept += character
-    return kept + "…"
+    taken = 0
+    for index, character in enumerate(text):
+        taken += _columns(character)
+        if taken > width - 1:
+            return text[:index] + "…"
+    return text
