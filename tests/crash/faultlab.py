@@ -21,10 +21,12 @@ from enginelab import Lab, digests, graph, step
 from vidbuild.engine import Graph, Product, answer, durable, gc, pool
 from vidbuild.engine.execute import execute
 from vidbuild.engine.memo import Memos
+from vidbuild.engine.options import Retry
 from vidbuild.engine.outputs import Outputs
 from vidbuild.engine.result import BuildReport
 
 CRASHED = 77
+AT_ONCE = Retry(base=0.0, cap=0.0)
 STEPS = 3
 ROLES = {
     "cas": "blob",
@@ -130,7 +132,8 @@ class FaultLab(Lab):
             blobs = [report.steps[name].outputs["main.txt"] for name in ("b", "c")]
             Outputs(self.store).place_all([(blob, self.output(number)) for number, blob in enumerate(blobs)])
 
-        return self.build(plan, jobs=1, limit=limit, entry="video.yaml", completing=place, **options)
+        given = {"jobs": 1, "limit": limit, "entry": "video.yaml", "completing": place, "retry": AT_ONCE}
+        return self.build(plan, **given, **options)
 
     def output(self, number: int) -> Path:
         """Where an output is."""
@@ -209,6 +212,23 @@ def exit_there(_op: Op) -> None:
 def full_there(op: Op) -> None:
     """The disk is full."""
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(op.path))
+
+
+def full_from(point: str, number: int) -> Watch:
+    """The disk is full from one operation on, and stays so: nothing new can be written."""
+    full = []
+
+    def watch(op: Op) -> None:
+        first(op)
+        if full and op.operation in {"write", "folder"}:
+            full_there(op)
+
+    def fill(op: Op) -> None:
+        full.append(op)
+        full_there(op)
+
+    first = at(point, number, fill)
+    return watch
 
 
 def in_a_child(work: Callable[[], object]) -> int:

@@ -13,15 +13,12 @@ from pathlib import Path
 import mounting
 import pytest
 from enginelab import Lab, digests, graph, step
-from faultlab import FaultLab, Kept, at, lab_at, numbered, recorded, sound
+from faultlab import AT_ONCE, FaultLab, Kept, at, lab_at, numbered, recorded, sound
 from test_fault_points import attempt, first_and_last
 
 from vidbuild.api import health
 from vidbuild.engine import Graph, Product, gc
-from vidbuild.engine.options import Retry
 from vidbuild.engine.session import Session
-
-AT_ONCE = Retry(base=0.0, cap=0.0)
 
 
 @pytest.fixture

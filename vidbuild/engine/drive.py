@@ -163,7 +163,8 @@ class Drive:
             if not durable.may_pass(error):
                 raise
             self._crew.release(name)
-            self._failed(name, Failure(f"cannot write the cache: {durable.told(error)}", transient=True))
+            place = error.filename or self._standing.ledger.store.root
+            self._failed(name, Failure(f"cannot write '{place}': {durable.told(error)}", transient=True))
         else:
             self._crew.release(name)
 

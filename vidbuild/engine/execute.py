@@ -145,7 +145,9 @@ def _failure(error: Exception, folder: str, inside: Inside | None) -> Failure:
     if isinstance(error, MemoryError):
         return Failure("there was not enough memory", log=log, transient=True)
     if isinstance(error, OSError) and (durable.may_pass(error) or error.errno in _SURROUNDINGS):
-        told = f"{durable.told(error)}: '{error.filename or folder}'"  # what writes a file that is open names none
+        # Writing to a file that is open names none, and which disk is full has to be known.
+        place = error.filename or (folder if error.errno in {errno.ENOSPC, errno.EDQUOT} else "")
+        told = f"{durable.told(error)}: '{place}'" if place else durable.told(error)
         return Failure(told, log=log, transient=durable.may_pass(error))
     return Failure(f"{type(error).__name__}: {error}", log=log, fault="bug")
 

@@ -150,12 +150,12 @@ def test_a_trace_that_finds_no_place_is_tried_again(lab: Lab, monkeypatch: pytes
     monkeypatch.setattr(Store, "keep", keeping)
     report = lab.build(graph(step("x")))
     assert (report.status, report.retried) == ("built", 1)
-    assert retried(lab)[0].failure.message == "cannot write the cache: no space left on device"
+    assert retried(lab)[0].failure.message == f"cannot write '{lab.store.root}': no space left on device"
     full[:] = [True] * 3
     report = lab.build(graph(step("y", y=1)))
     failure = report.steps["y"].failure
     assert failure is not None
-    assert failure.message == "cannot write the cache: no space left on device (tried 3 times)"
+    assert failure.message == f"cannot write '{lab.store.root}': no space left on device (tried 3 times)"
     grammar.check(lab.events, report)
 
 
