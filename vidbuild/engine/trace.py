@@ -12,6 +12,7 @@ from vidbuild.engine.context import StepWarning
 from vidbuild.record import dataclass
 
 _DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
+_LEADS_OUT = re.compile(r"/|(.*/)?\.\.?(/|\Z)|\Z|.*[\0\\]", re.DOTALL).match
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,11 @@ def outputs_to_data(outputs: Mapping[str, Blob]) -> dict[str, Any]:
 
 
 def outputs_from_data(data: Mapping[str, Any]) -> dict[str, Blob]:
-    """The inverse of outputs_to_data; a digest is checked, since it becomes a path."""
+    """The inverse of outputs_to_data; names and digests are checked, since they become paths."""
     outputs = {}
     for name, (digest, size) in data.items():
-        if not _DIGEST(digest):
-            raise ValueError(digest)
+        if not _DIGEST(digest) or _LEADS_OUT(name):
+            raise ValueError(name)
         outputs[name] = Blob(digest, size)
     return outputs
 

@@ -52,7 +52,9 @@ def read(path: Path) -> array.array[int]:
     try:
         with wave.open(str(path), "rb") as file:
             form = (file.getnchannels(), file.getsampwidth(), file.getframerate())
-            data = file.readframes(file.getnframes())
+            data = file.readframes(
+                min(file.getnframes(), path.stat().st_size)
+            )  # what a damaged header says may be huge
     except UNREADABLE as error:
         raise WavError(f"'{path.name}' is not a WAV file: {error}") from error
     if form != (1, 2, RATE):
