@@ -167,7 +167,7 @@ def read_run(folder: Path, run: str) -> Run | None:
         started, ended = float(data["started"]), data.get("ended")
         ended = None if ended is None else float(ended)
         return Run(run, str(data["entry"]), state, started, ended, killed, data.get("note", {}))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
