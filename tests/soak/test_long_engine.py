@@ -30,7 +30,7 @@ def test_a_hundred_builds_stay_within_the_limit(lab: Lab) -> None:
 
 def test_every_few_bytes_count(lab: Lab) -> None:
     """P21: a few bytes of each blob and trace flipped at a time, all in turn: never another result."""
-    assert every_byte_counts(lab, 150) > 500
+    assert every_byte_counts(lab, 150) > 400
 
 
 @pytest.mark.parametrize("number", range(10))
