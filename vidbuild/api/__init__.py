@@ -6,11 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vidbuild.api.building import Options, build, build_all
+    from vidbuild.api.building import build, build_all
     from vidbuild.api.cache import cache_clear, cache_gc, cache_info, cache_verify
     from vidbuild.api.catalog import scenes, schema, themes, voices
     from vidbuild.api.health import doctor
     from vidbuild.api.look import check, explain, graph, load, parse, render, scene_ids, still
+    from vidbuild.api.options import Options
     from vidbuild.api.past import cancel_run, last_run, pause_run, resume_run, run, runs
     from vidbuild.api.planning import entry_of
     from vidbuild.api.result import Result, diagnosis
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "entry_of": "planning",
-    "Options": "building",
+    "Options": "options",
     "Result": "result",
     "build": "building",
     "build_all": "building",

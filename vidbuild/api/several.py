@@ -13,7 +13,7 @@ from vidbuild.model import Spec
 from vidbuild.project import OUTPUT_FOLDER, name_of
 
 if TYPE_CHECKING:
-    from vidbuild.api.building import Options
+    from vidbuild.api.options import Options
 
 MAX_BYTES = 10_000_000  # more than any spec's reader takes, which tells of it
 

@@ -14,7 +14,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Unpack
 
-from vidbuild.api.building import NETWORK, Options, build, build_all, engine_of
+from vidbuild.api.building import NETWORK, build, build_all, engine_of
+from vidbuild.api.options import Options
 from vidbuild.api.planning import Plan, plan_of, store_of
 from vidbuild.api.result import OutputFile, Result
 from vidbuild.api.several import SpecLike, for_one, path_of

@@ -16,7 +16,7 @@ from vidbuild.cli.interrupt import Interrupt
 from vidbuild.errors import UsageError, VidbuildError
 
 if TYPE_CHECKING:
-    from vidbuild.api.building import Options
+    from vidbuild.api.options import Options
     from vidbuild.api.result import Result
     from vidbuild.api.verifying import Verified
 
