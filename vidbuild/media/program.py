@@ -13,6 +13,7 @@ from pathlib import Path
 from vidbuild.errors import StepError
 
 VARIABLE = "VIDBUILD_FFMPEG"
+SECONDS, MOST_SAID = 60.0, 1 << 20  # for what it says of itself
 
 
 def executable() -> Path:
@@ -35,13 +36,17 @@ def stat_paths() -> Sequence[Path]:
 
 def identity() -> str:
     """Which ffmpeg this is, version and configuration, as one line for keys; starts it once."""
-    import subprocess
+    from vidbuild.media import child
 
-    args = [str(executable()), "-version"]
+    args, said = [str(executable()), "-version"], child.Whole(MOST_SAID)
     try:
-        told = subprocess.run(args, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=60).stdout
-    except (OSError, subprocess.SubprocessError) as error:
+        code = child.run(args, cwd=Path.cwd(), env=os.environ, seconds=SECONDS, out=said)
+    except (OSError, child.FloodError) as error:
         raise StepError(f"ffmpeg could not be started: {error}", command=tuple(args)) from error
+    if code != 0:
+        how = f"it did not tell its version in {SECONDS:g} s" if code is None else f"it {child.ended(code)}"
+        raise StepError(f"ffmpeg could not be started: {how}", command=tuple(args), transient=code == child.KILLED)
+    told = said.bytes()
     match = re.match(rb"ffmpeg version (\S+)", told)
     if match is None:
         raise StepError(f"'{args[0]}' is not ffmpeg", command=tuple(args))

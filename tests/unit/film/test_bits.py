@@ -72,3 +72,15 @@ def test_bits_are_copied_from_where_a_reader_is() -> None:
     bits.take(2)
     assert Writer().copy(bits, 10).filled() == b"\xc0\x00"
     assert (bits.position, bits.left) == (12, 4)
+
+
+def test_a_number_that_does_not_begin_is_not_looked_for() -> None:
+    """V19: a megabyte of zeros is no number, and that is found out at once."""
+    with pytest.raises(BitsError, match="more than 32 bits"):
+        Reader(bytes(1 << 20)).unsigned()
+
+
+def test_nothing_is_copied_backwards() -> None:
+    """V19: an end before its beginning, as a damaged stream tells it, is an error of its kind."""
+    with pytest.raises(BitsError, match="end before they begin"):
+        Writer().copy(Reader(b"abc"), -1)

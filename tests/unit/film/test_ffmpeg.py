@@ -14,7 +14,7 @@ import pytest
 from filmlab import ENV, fake_ffmpeg
 
 from vidbuild.errors import StepError
-from vidbuild.media import child, ffmpeg, limits
+from vidbuild.media import child, ffmpeg, limits, program
 
 
 def gone(pid: int) -> bool:
@@ -118,6 +118,26 @@ def test_a_program_that_is_not_ffmpeg_has_no_identity(fake: object) -> None:
     assert callable(fake)
     fake("print('magick 7')")
     with pytest.raises(StepError, match="is not ffmpeg"):
+        ffmpeg.identity()
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("time.sleep(60)", "it did not tell its version in 0.5 s"),
+        ("sys.exit(4)", "it ended with exit code 4"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "it was ended by SIGSEGV"),
+        ("while True: print('ffmpeg version 9')", "it wrote more than 1048576 bytes"),
+    ],
+)
+def test_what_does_not_tell_its_version_is_told(
+    fake: object, monkeypatch: pytest.MonkeyPatch, body: str, words: str
+) -> None:
+    """V19: a tool that hangs, ends or floods when it is asked what it is."""
+    assert callable(fake)
+    fake(body)
+    monkeypatch.setattr(program, "SECONDS", 0.5 if "sleep" in body else 60)
+    with pytest.raises(StepError, match=f"ffmpeg could not be started: {words}"):
         ffmpeg.identity()
 
 

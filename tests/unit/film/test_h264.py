@@ -9,7 +9,8 @@ import pytest
 from filmlab import made
 
 from vidbuild.media import encode, h264
-from vidbuild.media.bits import Reader
+from vidbuild.media.bits import Reader, Writer
+from vidbuild.media.h264 import H264Error
 
 
 def stream(folder: Path, *, size: str = "128x72", fps: int = 30, frames: int = 7, extra: str = "") -> bytes:
@@ -141,3 +142,28 @@ def test_frames_of_another_profile_are_read_too(tmp_path: Path) -> None:
     found = h264.scan(data)
     assert (found.parameters.width, found.parameters.height) == (160, 96)
     assert found.parameters.fps == 25
+
+
+@pytest.mark.parametrize(
+    ("payload", "words"),
+    [
+        (Writer().put(24, 0x4D0028).unsigned(0).unsigned(1 << 20), "a frame number has 1048580 bits"),
+        (
+            Writer()
+            .put(24, 0x4D0028)
+            .unsigned(0)
+            .unsigned(0)
+            .unsigned(1)
+            .put(1, 0)
+            .signed(0)
+            .signed(0)
+            .unsigned(1 << 30),
+            "a cycle of picture order has 1073741824 frames",
+        ),
+        (Writer().put(24, 0x4D0028).put(64, 0), "a parameter set is damaged"),
+    ],
+)
+def test_absurd_parameters_are_refused(payload: Writer, words: str) -> None:
+    """V19: numbers that would take all memory, or all day, are not what any encoder writes."""
+    with pytest.raises(H264Error, match=words):
+        h264.parameters(b"\x67" + payload.filled())

@@ -114,3 +114,12 @@ def test_no_frame_is_longer_than_it_may_be(scratch: Path) -> None:
     loud = array.array("h", (chance.choice((-32768, 32767)) for _ in range(48_000)))
     for sound in (loud, lively(3)):
         assert max(len(adts.payload(frame)) for frame in encoded(sound, scratch)) * 8 < 6144 // 2
+
+
+def test_a_block_that_ends_within_its_head_is_refused() -> None:
+    """V19: eight short windows have a longer head, and a block may end before it does."""
+    whole = 0b000_0000_01100100_0_10_0_0000_0000000 << 3 | 0b111
+    bits = 3 + 4 + 8 + 15 - 1
+    block = ((whole >> 4 << 3 | 0b111) << (-(bits + 3) % 8)).to_bytes(-(-(bits + 3) // 8), "big")
+    with pytest.raises(aac.AacError, match="too short"):
+        aac.paired(block)
