@@ -14,7 +14,7 @@ import mounting
 import pytest
 from enginelab import Lab, digests, graph, step
 from faultlab import AT_ONCE, FaultLab, Kept, at, lab_at, numbered, recorded, sound
-from test_fault_points import attempt, first_and_last
+from test_fault_points import attempt, first
 
 from vidbuild.api import health
 from vidbuild.engine import Graph, Product, gc
@@ -75,7 +75,7 @@ def test_a_cache_deleted_at_any_moment(faults: FaultLab) -> None:
     kept = Kept(faults.root)
     ops = numbered(recorded(faults, lambda: faults.whole("two")))
     outputs = faults.outputs()
-    for point, number in first_and_last(ops):
+    for point, number in first(ops):
         kept.restore()
         with pytest.MonkeyPatch.context() as patch:
             faults.watched(at(point, number, lambda _: shutil.rmtree(faults.store.root)), patch)
