@@ -5,6 +5,7 @@ It knows nothing of when or whether steps run.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -175,7 +176,11 @@ class Ledger:
         return self.store.keep(trace, whole=lambda earlier: self.whole(earlier.outputs), replace=replace)
 
     def _added(self, digest: str, numbers: Sequence[int]) -> None:
-        self.table.record(self.store.blobs.location(digest), Signature(*numbers), digest)
+        """Remember the blob as the worker left it, unless another worker has put the same bytes there since."""
+        location, left = self.store.blobs.location(digest), Signature(*numbers)
+        with contextlib.suppress(OSError):
+            if signature(location) == left:
+                self.table.record(location, left, digest)
         self._sound.add(digest)
         self.added += numbers[0]
 
