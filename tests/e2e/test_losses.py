@@ -26,13 +26,9 @@ def built(workspace: Workspace) -> Workspace:
 
 
 def digests(space: Workspace) -> dict[str, str]:
-    """The outputs of the last build that are about the video."""
+    """The outputs of the last build."""
     assert space.last is not None
-    return {
-        Path(each["path"]).name: each["sha256"]
-        for each in space.last.data["outputs"]
-        if not each["path"].endswith(".html")
-    }
+    return {Path(each["path"]).name: each["sha256"] for each in space.last.data["outputs"]}
 
 
 @pytest.mark.parametrize("damage", ["truncate", "flip", "empty", "delete"])

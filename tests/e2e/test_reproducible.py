@@ -123,7 +123,8 @@ def test_nothing_is_the_same(whole: Made, tmp_path: Path) -> None:
 @pytest.fixture
 def public() -> Iterator[Path]:
     """A folder that another user can reach and write to."""
-    folder = Path(tempfile.mkdtemp(prefix="vidbuild-reproducible-"))
+    # Not in the test's own folder for what is temporary, which is nobody else's.
+    folder = Path(tempfile.mkdtemp(prefix="vidbuild-reproducible-", dir=Path("/", "tmp")))
     folder.chmod(0o777)
     yield folder
     shutil.rmtree(folder)
@@ -136,7 +137,8 @@ def test_another_user(one: Made, public: Path) -> None:
     folder = project(public / "quickstart", reproduced.quickstart())
     for path in (folder, *folder.iterdir()):
         os.chown(path, NOBODY, NOBODY)
-    how = replace(HERE, before=AS_NOBODY, env={"HOME": "/nonexistent", "USER": "nobody", "LOGNAME": "nobody"})
+    own = {"HOME": "/nonexistent", "USER": "nobody", "LOGNAME": "nobody", "TMPDIR": str(public)}
+    how = replace(HERE, before=AS_NOBODY, env=own)
     build(folder, how, *ONE_SCENE)
     assert {path.stat().st_uid for path in folder.rglob("*")} == {NOBODY}
     assert_same(one, made(folder))
