@@ -74,7 +74,8 @@ def test_being_built_from_is_being_used(lab: Lab) -> None:
     lab.build(project("one"), entry="one")
     gc.trim(lab.store, gc.info(lab.store).bytes - 1)
     assert lab.explain(project("one"), entry="one")["b"].state == "cached"
-    assert lab.explain(project("two"), entry="two")["a"].state == "will run"
+    two = lab.explain(project("two"), entry="two")
+    assert "will run" in {found.state for found in two.values()}
 
 
 def test_the_cache_is_bounded(lab: Lab) -> None:
