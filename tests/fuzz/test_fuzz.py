@@ -1,0 +1,47 @@
+"""Every reader of what a stranger may have made, with thousands of inputs that are almost right."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+import running
+from running import FOUND, FoundError
+from targets import TARGETS, Target
+
+COUNT = 2000
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_almost_right_inputs(name: str) -> None:
+    """No input makes a reader raise what it does not document, hang, or take more memory than it is given."""
+    running.fuzz(TARGETS[name], COUNT)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(path for path in FOUND.glob("*") if path.suffix != ".md"), ids=lambda path: path.name
+)
+def test_what_was_found_stays_mended(path: Path) -> None:
+    """An input that a reader could not take once is taken now. A file is called TARGET, a hyphen and what was wrong."""
+    with running.bounded():
+        running.attempt(TARGETS[path.name.partition("-")[0]], path.read_bytes())
+
+
+def test_the_same_seed_makes_the_same_inputs() -> None:
+    """What was found can be made again."""
+    for target in TARGETS.values():
+        first, again = (target.make(random.Random(7)) for _ in range(2))
+        assert first == again
+        assert any(target.make(random.Random(seed)) != first for seed in range(3))
+
+
+def test_what_goes_wrong_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that raises, hangs or takes all memory ends the run, and its input is kept."""
+    monkeypatch.setattr(running, "SECONDS", 0.2)
+    for number, bad in enumerate((lambda _: 1 / 0, lambda _: time.sleep(60), lambda _: bytearray(8 << 30))):
+        target = Target(f"bad{number}", lambda _: b"input", bad)
+        with pytest.raises(FoundError, match=f"bad{number}-0-0"):
+            running.fuzz(target, 5, keep=tmp_path)
+        assert (tmp_path / f"bad{number}-0-0").read_bytes() == b"input"
