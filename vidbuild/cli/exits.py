@@ -22,7 +22,7 @@ class Exit(IntEnum):
 
 MEANINGS: dict[Exit, str] = {
     Exit.DONE: "done, or nothing to do",
-    Exit.FAILED: "a step failed",
+    Exit.FAILED: "a step failed, or --verify found a difference",
     Exit.WRONG: "the command line or the spec is wrong",
     Exit.BUG: "a bug in vidbuild; a report to paste is saved and its path printed",
     Exit.INFRASTRUCTURE: "a network voice or remote store failed where that was asked to be fatal",
