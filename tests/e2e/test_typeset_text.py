@@ -1,0 +1,115 @@
+"""Texts of a spec as typst gets them: always data, never its source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typst
+
+from vidbuild.media import layout
+from vidbuild.spec.load import parse
+
+CANARY = "c4n4ry-of-the-host"
+HOSTILE = (
+    '#read("/etc/hostname")',
+    '#read("../outside.txt")',
+    '#include "../outside.typ"',
+    '#import "@preview/cetz:0.3.0": *',
+    '#image("../outside.png")',
+    '#eval("1 + 1")',
+    "#panic()",
+    "$ sum_(i=0)^n i $ *bold* _em_ `raw` = heading",
+    '"; #panic(); "',
+    "\\u{23}panic()",
+    "```typ\n#panic()\n```",
+    "<scene> @label // comment /* */",
+    "#{while true {}}",
+)
+
+
+def scenes(text: str) -> Iterator[dict[str, Any]]:
+    """A scene of each type that shows text, with this text in each of its fields."""
+    yield {"type": "title", "title": text, "subtitle": text, "kicker": text}
+    yield {"type": "list", "title": text, "items": [{"text": text, "detail": text}, text]}
+    yield {
+        "type": "command",
+        "title": text,
+        "prompt": "#",
+        "shell": text[:60],
+        "commands": [{"run": text}, {"output": text}],
+    }
+    for language in ("typ", "typc", "python", text):
+        yield {"type": "code", "title": text, "filename": text, "language": language, "code": text}
+    yield {"type": "outro", "title": text, "subtitle": text, "links": [text]}
+
+
+def asked(monkeypatch: pytest.MonkeyPatch, project: Path, scene: dict[str, Any]) -> list[dict[str, Any]]:
+    """How typst is called to draw a scene."""
+    from vidbuild.engine.context import Context
+    from vidbuild.plan.steps import plan
+    from vidbuild.steps import draw
+
+    data = {"vidbuild": 1, "title": "A", "output": {"size": "160x90"}, "scenes": [{"id": "s", "duration": 1, **scene}]}
+    step = plan(parse(data, project / "v.yaml")).steps["draw:s"]
+    calls: list[dict[str, Any]] = []
+    compiler = typst.Compiler
+
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        calls.append({"input": args[0], **kwargs})
+        return compiler(*args, **kwargs)
+
+    monkeypatch.setattr(typst, "Compiler", noted)
+    folder = project / "step"
+    (folder / "out").mkdir(parents=True)
+    inputs = {role: Path(source.path) for role, source in step.inputs.items() if hasattr(source, "path")}
+    draw.run(
+        Context(
+            step="draw:s", params=step.params, inputs=inputs, out=folder / "out", scratch=folder / "scratch", env={}
+        )
+    )
+    return calls
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_is_never_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """V18: whatever looks like typst in a text field is drawn as it is written: it neither runs nor reads."""
+    for number, scene in enumerate(scenes(text)):
+        project = tmp_path / str(number)
+        project.mkdir()
+        (project / "vidbuild.toml").touch()
+        with monkeypatch.context() as patch:
+            calls = asked(patch, project, scene)
+        assert calls
+        for call in calls:
+            root = Path(call["root"])
+            assert Path(call["input"]).parent == root
+            assert text not in Path(call["input"]).read_text(encoding="utf-8")
+            assert (
+                text[:12] in json.dumps(json.loads(call["sys_inputs"]["data"]), ensure_ascii=False)
+                or "\n" in text
+                or "\\" in text
+                or '"' in text
+            )
+            assert call["ignore_system_fonts"] is True
+
+
+def test_a_template_could_not_read_outside_its_root(tmp_path: Path) -> None:
+    """V26: even typst's own source, which no spec can write, is shut in the folder that a step makes for it."""
+    (tmp_path / "outside.txt").write_text(CANARY, encoding="utf-8")
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "link.txt").symlink_to(tmp_path / "outside.txt")
+    layout.stage_fonts(tmp_path / "fonts", ())
+    for source in (
+        '#read("../outside.txt")',
+        '#read("/../outside.txt")',
+        f'#read("{tmp_path}/outside.txt")',
+    ):
+        (root / "a.typ").write_text(f"{source}\n#metadata((layers: (), warnings: ()))<scene>", encoding="utf-8")
+        with pytest.raises(Exception, match="typst") as caught:
+            layout.lay_out(root, "a.typ", {}, tmp_path / "fonts")
+        assert CANARY not in str(caught.value)
