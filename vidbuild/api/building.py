@@ -13,7 +13,6 @@ from vidbuild import __version__
 from vidbuild.api import networking
 from vidbuild.api.heard import Heard
 from vidbuild.api.listening import listening
-from vidbuild.api.options import Options
 from vidbuild.api.placing import Placing, refuse_sources
 from vidbuild.api.planning import Plan, entry_of, plan_of, store_of
 from vidbuild.api.result import FailedStep, Notice, Result, Steps
@@ -35,6 +34,7 @@ from vidbuild.project import OUTPUT_FOLDER, root_of
 from vidbuild.record import dataclass
 
 if TYPE_CHECKING:
+    from vidbuild.api.options import Options
     from vidbuild.engine.sandbox import Sandbox
 
 PASSED_ON = ("VIDBUILD_FFMPEG", "PATH", "SYSTEMROOT")

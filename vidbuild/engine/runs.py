@@ -75,6 +75,7 @@ class RunLog:
         try:
             durable.make_folder(folder)
             _prune(folder)
+            durable.make_folder(self.folder, synced=False)
             self._lock = Lock.attempt(self.folder / "lock")
             self._write_state()
             self._events = durable.Lines(self.folder / "events.jsonl")
