@@ -26,6 +26,6 @@ def read(path: Path, most: int, what: str, tool: str = "ffmpeg") -> bytes:
         if found.st_size > most:
             raise StepError(f"{tool} made too much: '{path.name}' has {found.st_size} bytes where {most} are the most")
         with open(end, "rb", closefd=False) as file:
-            return file.read(most + 1)
+            return file.read(found.st_size)  # not `most`: room for as much would be taken at once
     finally:
         os.close(end)
