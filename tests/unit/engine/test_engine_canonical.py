@@ -151,7 +151,9 @@ def test_lines_say_where_each_value_stands() -> None:
     ]
 
 
-@pytest.mark.parametrize("value", [{1: "a"}, {"a": {2}}, b"x", float("nan"), float("inf"), object()], ids=repr)
+@pytest.mark.parametrize(
+    "value", [{1: "a"}, {"a": {2}}, b"x", float("nan"), float("inf"), object()], ids=lambda value: type(value).__name__
+)
 def test_what_is_not_json_is_refused(value: Any) -> None:
     """A value without a canonical form raises instead of being hashed by what it looks like."""
     with pytest.raises(TypeError, match=r"not a JSON value|not text"):

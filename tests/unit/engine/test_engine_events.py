@@ -40,7 +40,11 @@ def some_of_each() -> Graph:
     )
 
 
-@pytest.mark.parametrize("options", [{}, {"keep_going": True}, {"jobs": 1}, {"cancelled": lambda: True}], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"keep_going": True}, {"jobs": 1}, {"cancelled": lambda: True}],
+    ids=["as it is", "keep going", "one job", "cancelled"],
+)
 @pytest.mark.parametrize("warm", [False, True])
 def test_the_stream_is_complete(lab: Lab, options: dict[str, Any], warm: bool) -> None:
     """P40: the run starts first and ends last, each step ends exactly once, and one that ran was started before."""
