@@ -108,6 +108,8 @@ def _render(tree: Any, text: str, variables: Mapping[str, Any]) -> str:  # noqa:
         if found:
             raise TemplateProblemError(_missing(found[1], text, variables)) from None
         raise TemplateProblemError(TemplateProblem(f"the template fails: {error.message}", *_find(text, ""))) from None
+    except NameError:  # how a number without end looks to what jinja2 compiles
+        raise TemplateProblemError(TemplateProblem(_TOO_LARGE, *_find(text, ""))) from None
     except (SyntaxError, MemoryError):
         raise TemplateProblemError(TemplateProblem(_TOO_DEEP)) from None
     except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
@@ -116,6 +118,7 @@ def _render(tree: Any, text: str, variables: Mapping[str, Any]) -> str:  # noqa:
 
 
 _TOO_DEEP = "the template is nested too deep"
+_TOO_LARGE = "a number that is larger than can be kept"
 _TOO_LONG = f"the template makes more than {MAX_RESULT} characters"
 
 

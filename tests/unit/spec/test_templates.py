@@ -155,6 +155,7 @@ def test_undefined_names_fail_wherever_they_stand(text: str) -> None:
         "{{" * 9000,
         "{{ " * 6000,
         "{{ " + "9" * 6000 + " }}",
+        "{{ 1e999 }}",
         "{{ 1 / 0 }}",
         "{{ 1 // 0 }}",
         "{{ product - 1 }}",
