@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SANDBOX, MEMORY, FILE_SIZE = CONTAINING
 MODES = ("on", "required", "off")
 MOST_MEMORY, LEAST_MEMORY = 8 << 30, 2 << 30
-"""A picture of 8K takes some hundreds of megabytes; by default no process gets more than there is."""
+"""Zooms and clips of 4K at 60 pictures a second take up to 1 GB; by default no process gets more than there is."""
 
 MOST_FILE = 16 << 30
 OPEN_FILES = 4096

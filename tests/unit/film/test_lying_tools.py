@@ -272,5 +272,6 @@ def test_a_product_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "made.bin"
     path.write_bytes(b"12345")
     assert product.read(path, 5, "thing") == b"12345"
+    assert product.read(path, 1 << 60, "thing") == b"12345", "it takes no memory for what might have been"
     with pytest.raises(StepError, match=r"'made\.bin' has 5 bytes where 4 are the most"):
         product.read(path, 4, "thing", "a tool")
