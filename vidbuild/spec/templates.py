@@ -7,6 +7,7 @@ say is a short list of node types, so that it can neither reach out nor run away
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -108,7 +109,7 @@ def _render(tree: Any, text: str, variables: Mapping[str, Any]) -> str:  # noqa:
         if found:
             raise TemplateProblemError(_missing(found[1], text, variables)) from None
         raise TemplateProblemError(TemplateProblem(f"the template fails: {error.message}", *_find(text, ""))) from None
-    except NameError:  # how a number without end looks to what jinja2 compiles
+    except NameError:  # how a number without end, as a filter may make it, looks to what jinja2 compiles
         raise TemplateProblemError(TemplateProblem(_TOO_LARGE, *_find(text, ""))) from None
     except (SyntaxError, MemoryError):
         raise TemplateProblemError(TemplateProblem(_TOO_DEEP)) from None
@@ -232,6 +233,8 @@ def _refused(tree: Any, text: str) -> Iterator[TemplateProblem]:  # noqa: ANN401
         name = str(node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", "["))
         yield TemplateProblem(f"a template cannot reach into a value for '{name}'", *_find(text, name))
         return
+    if any(node.value in (math.inf, -math.inf) for node in tree.find_all(nodes.Const)):
+        yield TemplateProblem(_TOO_LARGE, *_find(text, ""))
     for node in tree.find_all(nodes.Node):
         kind = type(node).__name__
         if kind == "Filter" and node.name not in FILTERS:
