@@ -20,11 +20,12 @@ import os
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine import durable
-from vidbuild.engine.blobs import Blobs, SourceChangedError, product_files
+from vidbuild.engine.blobs import Blobs, Signature, SourceChangedError, product_files, signature
 from vidbuild.engine.context import Context, Progress
 from vidbuild.errors import Failure, StepError, VidbuildError
 from vidbuild.record import values
@@ -36,6 +37,10 @@ _LOG_LINES = 40
 
 # What the machine, not vidbuild, is at fault for, whether it passes or not.
 _SURROUNDINGS = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+
+
+class _DamagedError(StepError):
+    """An input is not what its name says."""
 
 
 def execute(request: Mapping[str, Any], progress: Progress, inside: Inside | None = None) -> dict[str, Any]:
@@ -57,7 +62,8 @@ def execute(request: Mapping[str, Any], progress: Progress, inside: Inside | Non
         seconds = time.monotonic() - started
         outputs = _collect(request["step"], context.out, blobs)
     except Exception as error:  # noqa: BLE001 - a step may raise anything; all of it is told, none of it ends the worker
-        failure = _gone(request, blobs) or _failure(error, request["folder"], inside)
+        gone = None if isinstance(error, _DamagedError) else _gone(request, blobs)
+        failure = gone or _failure(error, request["folder"], inside)
         return {"failure": values(failure), "warnings": _warnings(warnings)}
     finally:
         _leave(folder)
@@ -78,6 +84,8 @@ def _prepare(
     for role, feed in request["inputs"].items():
         if "source" in feed:
             sources[feed["blob"]] = _copy_source(role, feed, blobs, scratch, inside)
+    for role, feed in request["inputs"].items():
+        _verify(role, feed, blobs)
     links = {role: _link(feed, inputs, blobs) for role, feed in request["inputs"].items()}
     return Context(request["step"], request["params"], links, out, scratch, env, progress), sources
 
@@ -95,6 +103,25 @@ def _copy_source(role: str, feed: Mapping[str, Any], blobs: Blobs, scratch: Path
         raise StepError(
             f"cannot {verb} '{feed['source']}': {durable.told(error)}", field=role, transient=passing
         ) from error
+
+
+def _verify(role: str, feed: Mapping[str, Any], blobs: Blobs) -> None:
+    """Read what the step will read: a disk that rots changes no stat, by which all others believe a blob."""
+    for digest in feed["files"].values() if "files" in feed else [feed["blob"]]:
+        with contextlib.suppress(FileNotFoundError):  # which is told when the step misses it
+            location = blobs.location(digest)
+            if _digest(location, signature(location)) != digest:
+                with contextlib.suppress(OSError):
+                    blobs.remove(digest)
+                raise _DamagedError(
+                    "what it reads was damaged in the cache, and is removed", hint="build again", field=role
+                )
+
+
+@lru_cache(maxsize=10_000)
+def _digest(location: str, _now: Signature) -> str:
+    """Once for each blob in a worker's life, which is a build's at most."""
+    return durable.hash_file(location)
 
 
 def _link(feed: Mapping[str, Any], inputs: Path, blobs: Blobs) -> Path:

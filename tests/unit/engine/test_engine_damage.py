@@ -10,6 +10,8 @@ import pytest
 from enginelab import Lab, diamond, digests, graph, step
 
 from vidbuild.engine import Product, durable, records
+from vidbuild.engine.blobs import signature
+from vidbuild.engine.files import FileTable
 
 
 @pytest.mark.parametrize("name", ["a", "left", "right", "top"])
@@ -43,6 +45,29 @@ def test_any_damage_is_mended(lab: Lab, damage: str) -> None:
         assert digests(report) == expected, path
         assert all(report.path(one, name).is_file() for one in report.steps for name in report.steps[one].outputs)
     assert lab.build(diamond(lab)).status == "up-to-date"
+
+
+@pytest.mark.parametrize("name", ["main.txt", "sum/digest.txt"])
+def test_damage_that_no_stat_tells_is_found_by_whoever_reads_it(lab: Lab, name: str) -> None:
+    """P21: a disk that rots changes no stat: nothing is made from such a blob, and the next build makes it again."""
+    first = lab.build(diamond(lab))
+    blob = first.steps["a"].outputs[name]
+    path = first.path("a", name)
+    path.chmod(0o644)
+    path.write_bytes(bytes(reversed(path.read_bytes())))
+    table = FileTable(lab.store.home / "files")
+    table.record(str(path), signature(path), blob.digest)  # as if its stat were the one it always had
+    table.save()
+    assert lab.build(diamond(lab)).status == "up-to-date"
+    reader = "left" if name == "main.txt" else "right"
+    plan = diamond(lab, **{reader: "other"})
+    report = lab.build(plan, keep_going=True)
+    failure = report.steps[reader].failure
+    assert failure is not None
+    assert failure.message == "what it reads was damaged in the cache, and is removed"
+    assert (failure.hint, failure.field, failure.transient) == ("build again", "from", False)
+    assert not path.exists()
+    assert digests(lab.build(plan)) == digests(lab.clean().build(plan))
 
 
 def test_the_store_may_be_deleted(lab: Lab) -> None:
