@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import processes
 import pytest
 import stream
 from controlled import Controlled, controlled, state_of, until
@@ -115,6 +117,18 @@ def test_ctrl_z_halts_all_of_a_build(halting: Controlled) -> None:
     halting.send(signal.SIGCONT)
     assert halting.ends()[0] == 0
     checked(halting, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's death")
+def test_a_halted_build_that_is_killed_leaves_nothing(halting: Controlled) -> None:
+    """P19: what stands still with a build is woken to end, where the build is killed then."""
+    halting.send(signal.SIGTSTP)
+    until(lambda: state_of(halting.child.pid) == "T", "vidbuild does not stand still")
+    left = processes.alive(halting.space.root)
+    assert len(left) > 2
+    halting.send(signal.SIGKILL)
+    halting.ends()
+    until(lambda: not set(processes.alive(halting.space.root)), "something outlived the build")
 
 
 def test_a_halted_build_can_be_ended(halting: Controlled) -> None:

@@ -63,6 +63,7 @@ def main() -> None:
     threading.Thread(target=_listen, args=(requests, pending, busy), daemon=True).start()
     try:
         while (request := pending.get()) is not None:
+            _at_death_of_parent(signal.SIGTERM)  # from now on there may be something to clean up
             busy.set()
             answer = execute(request, channel.progress, inside)
             busy.clear()
@@ -93,6 +94,7 @@ def _take_pipes() -> tuple[int, _Channel]:
 
 def _listen(descriptor: int, pending: queue.SimpleQueue[dict[str, Any] | None], busy: threading.Event) -> None:
     """Hand requests over; when the parent is gone while a step runs, let it clean up, then end the whole group."""
+    _at_death_of_parent(signal.SIGCONT)  # one that stands still would not be told, and stay for ever
     with open(descriptor, "rb") as requests:
         for line in requests:
             pending.put(json.loads(line))
@@ -109,14 +111,19 @@ def _stop(number: int, _frame: object) -> None:
 
 
 def _die_with(parent: int) -> None:
-    """Ask the kernel to tell us when the parent dies, where it can; the closed pipe does it elsewhere."""
+    """Ask the kernel to end us when the parent dies, where it can; the closed pipe does it elsewhere."""
+    _at_death_of_parent(signal.SIGKILL)
+    if os.getppid() != parent:
+        raise SystemExit(1)
+
+
+def _at_death_of_parent(number: int) -> None:
+    """Have a signal sent to this process then, one for each of its threads that asks."""
     if sys.platform == "linux":
         import ctypes
 
         with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
-        raise SystemExit(1)
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
 if __name__ == "__main__":
