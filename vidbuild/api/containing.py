@@ -24,6 +24,9 @@ MOST_MEMORY, LEAST_MEMORY = 8 << 30, 2 << 30
 """Zooms and clips of 4K at 60 pictures a second take up to 1 GB; by default no process gets more than there is."""
 
 MOST_FILE = 16 << 30
+LEAST_LIMIT = 256 << 20
+"""With less, not even a thread of a worker can be sure to start."""
+
 OPEN_FILES = 4096
 SPARE_PROCESSES = 4096
 OPEN = "a media file that misleads a tool could read and write what you can"
@@ -85,7 +88,10 @@ def _limit(variable: str) -> int | None:
     read = re.fullmatch(r"([1-9]\d{0,5})([KMGT]?)B?", asked.strip().upper())
     if read is None:
         raise UsageError(f"${variable} is '{asked}', which is not a size such as '16G' or '800M'")
-    return int(read[1]) << UNITS[read[2]]
+    limit = int(read[1]) << UNITS[read[2]]
+    if limit < LEAST_LIMIT:
+        raise UsageError(f"${variable} is '{asked}', and a step needs at least {LEAST_LIMIT >> 20}M")
+    return limit
 
 
 def _enough() -> int:

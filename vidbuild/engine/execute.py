@@ -20,6 +20,7 @@ import os
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,11 +163,12 @@ def _gone(request: Mapping[str, Any], blobs: Blobs) -> Failure | None:
 
 
 def _failure(error: Exception, folder: str, inside: Inside | None) -> Failure:
+    limit = None if inside is None else inside.limit(error)
     if isinstance(error, StepError):
-        return error.failure
+        return _told(error.failure, limit)
     log = tuple("".join(traceback.format_exception(error)).splitlines()[-_LOG_LINES:])
-    if inside is not None and (limit := inside.limit(error)):
-        return Failure(*limit, log=log)
+    if limit is not None:
+        return Failure(limit[0], limit[1], log=log)
     if isinstance(error, VidbuildError):
         return Failure(error.message, error.hint, log=log)
     if isinstance(error, MemoryError):
@@ -177,6 +179,13 @@ def _failure(error: Exception, folder: str, inside: Inside | None) -> Failure:
         told = f"{durable.told(error)}: '{place}'" if place else durable.told(error)
         return Failure(told, log=log, transient=durable.may_pass(error))
     return Failure(f"{type(error).__name__}: {error}", log=log, fault="bug")
+
+
+def _told(failure: Failure, limit: tuple[str, str | None] | None) -> Failure:
+    """A step's own words for its failure, with the limit that it reached: that does not pass."""
+    if limit is None or not failure.transient:
+        return failure
+    return replace(failure, message=f"{failure.message}: {limit[0]}", hint=limit[1], transient=False)
 
 
 def _warnings(warnings: list[Any]) -> list[list[Any]]:

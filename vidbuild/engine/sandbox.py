@@ -42,6 +42,7 @@ NETWORK = (
 """What a network is found and believed by."""
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_NO_THREAD = "can't start new thread"  # as CPython says it: there was no memory for its stack
 _STACK = 8 << 20  # as the main thread has it
 _ENDING = 1.0
 _REFER_SINCE = 2  # the first ABI under which a file can be moved from one folder to another
@@ -150,11 +151,14 @@ class Inside:
         _in_a_thread(lambda: self.restrict(alone, named=self.sandbox.keep), action)
 
     def limit(self, error: BaseException) -> tuple[str, str | None] | None:
-        """The limit that an error is owed to, and what raises it; None for any other error."""
+        """The limit that an error, or what it was raised from, is owed to, and what raises it; None for any other."""
+        if error.__cause__ is not None and (cause := self.limit(error.__cause__)):
+            return cause
         from vidbuild.engine.limits import size
 
         sandbox, code = self.sandbox, getattr(error, "errno", None)
-        if sandbox.memory and (isinstance(error, MemoryError) or code == errno.ENOMEM):
+        no_memory = isinstance(error, MemoryError) or code == errno.ENOMEM or str(error) == _NO_THREAD
+        if sandbox.memory and no_memory:
             told = f"there was not enough memory: a process of a step may have {size(sandbox.memory)}"
             return told, sandbox.more_memory
         if sandbox.file_bytes and code == errno.EFBIG:
