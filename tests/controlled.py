@@ -48,7 +48,7 @@ class Gate:
 
     def waiting(self) -> list[int]:
         """The processes that stand at the gate; they may write nowhere, so the system is asked for them."""
-        return [pid for pid, words in _running() if str(self.program) in words]
+        return [pid for pid, words in _running() if str(self.program) in words and "-version" not in words]
 
     def open(self) -> None:
         """Let everybody through, now and later."""
@@ -94,7 +94,10 @@ class Controlled:
         self.gate.open()
         if self.child.poll() is None:
             self.child.kill()
-            self.child.communicate(timeout=PATIENCE)
+        for pipe in (self.child.stdout, self.child.stderr):
+            if pipe is not None:
+                pipe.close()
+        self.child.wait(PATIENCE)
 
     def ends(self) -> tuple[int, str, str]:
         """Wait for its end: exit code, stdout, stderr."""

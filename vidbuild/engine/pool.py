@@ -67,12 +67,13 @@ class Pool:
 
     def halt(self, meanwhile: Callable[[], None]) -> None:
         """Do something while all workers stand still; that time is none of their steps'."""
-        for worker in self._busy:
+        everyone = [*self._idle, *self._busy]
+        for worker in everyone:
             worker.halt()
         try:
             meanwhile()
         finally:
-            for worker in self._busy:
+            for worker in everyone:
                 worker.go_on()
 
     def close(self, *, kill: bool = False) -> None:
