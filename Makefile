@@ -23,7 +23,7 @@ demo: .venv/run.stamp
 	@echo "the demo's video: $(DEMO)/build/video.mp4"
 
 test: .venv/work.stamp
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 8
 
 test-browser: .venv/work.stamp
 	$(BIN)/python -m pytest -q tests/browser
