@@ -61,13 +61,16 @@ class Drive:
         while self._board.unfinished:
             self._halt()
             self._heed(self._pace.look())
-            if self._pace.wish is Wish.GO and not self._standing.stopping:
+            if self._may_start():
                 self._dispatch()
             if self._over():
                 break
             for message in self._crew.hear(self._turn()):
                 self._take(message)
         return self._board.unfinished > 0 and self._pace.look() is Wish.CANCEL
+
+    def _may_start(self) -> bool:
+        return self._pace.wish is Wish.GO and not self._standing.stopping
 
     def _over(self) -> bool:
         if self._crew.busy:
@@ -79,6 +82,8 @@ class Drive:
     def _turn(self) -> float:
         if self._pace.wish is Wish.PAUSE and not self._crew.busy:
             return _TURN_PAUSED
+        if not self._may_start():
+            return _TURN  # attempts that are due are not made, and do not hurry anybody
         return self._attempts.sooner(_TURN_LOCKED if self._locked else _TURN)
 
     def _halt(self) -> None:

@@ -11,6 +11,7 @@ from enginelab import Lab, graph, names, states, step
 from vidbuild.engine import Graph, Product, State, Store
 from vidbuild.engine.control import Wish, ask
 from vidbuild.engine.events import RunPaused
+from vidbuild.engine.options import Retry
 from vidbuild.engine.pace import Pace
 
 PLAN = graph(step("gate", "gate"), step("after", inputs={"g": Product("gate")}), step("beside", "noop"))
@@ -51,6 +52,22 @@ def test_a_paused_build_hardly_asks(lab: Lab) -> None:
     time.sleep(1.0)
     assert build.looks - before <= 6
     assert build.end(Wish.GO).ok
+
+
+def test_an_attempt_that_is_due_in_a_pause_hurries_nobody(lab: Lab) -> None:
+    """While what runs comes to its end, a build that must start nothing looks for wishes as seldom as ever."""
+    plan = graph(step("x", "flaky", ways=["passing"]), step("gate", "gate"))
+    build = Background(lab, plan, jobs=2, retry=Retry(base=0.5, cap=0.5, seed=2))
+    build.until("step_retried")
+    build.wish = Wish.PAUSE
+    build.until("run_paused")
+    time.sleep(0.6)  # the wait before the next attempt is over by now
+    before = build.looks
+    time.sleep(1.0)
+    seldom = build.looks - before <= 12
+    (lab.root / "go").touch()
+    assert build.end(Wish.GO).ok
+    assert seldom
 
 
 def test_a_paused_build_stands_in_nobodys_way(lab: Lab) -> None:
