@@ -4,28 +4,42 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
-_OBEYED = {code: "\ufffd" for code in (*range(32), *range(127, 160), 0x2028, 0x2029) if chr(code) not in "\t\n"}
-"""Characters that a terminal may take for commands: texts of specs and of tools go through here."""
+_BIDI = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_CONTROL = (*range(32), *range(127, 160), 0x2028, 0x2029)
+_OBEYED = {code: "\ufffd" for code in (*_CONTROL, *_BIDI) if chr(code) not in "\t\n"}
+"""Characters that a terminal obeys, or that change the order of others: texts of specs and of tools go through here."""
+_UNSEEN = "[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*"
+_ORDER = re.compile(rf"#(?={_UNSEEN}#{_UNSEEN}\w*{_UNSEEN}\[)")
+"""How a log of CI is given orders from anywhere in a line: `##[set-output …]`, `##vso[…]`, `##teamcity[…]`."""
+_FIRST_ORDER = re.compile(r"^([^\w\n:]*):(?=:)", re.MULTILINE)
+"""How it is given orders at the beginning of one: `::add-mask::`."""
+
+
+def harmless(text: str) -> str:
+    """The text without what a terminal, or a CI system that reads the log, would obey."""
+    return _FIRST_ORDER.sub("\\1\ufffd", _ORDER.sub("\ufffd", text.translate(_OBEYED)))
 
 
 def result(text: str) -> None:
     """Write what was asked for to stdout."""
-    sys.stdout.write(text.translate(_OBEYED) + "\n")
+    sys.stdout.write(harmless(text) + "\n")
 
 
 def say(text: str) -> None:
     """Write a message to stderr, after what was written to stdout before it."""
     sys.stdout.flush()
-    sys.stderr.write(text.translate(_OBEYED) + "\n")
+    sys.stderr.write(harmless(text) + "\n")
 
 
 def result_json(data: Mapping[str, Any]) -> None:
     """Write the one JSON object of `--json` to stdout."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1, default=str) + "\n")
+    text = json.dumps(data, ensure_ascii=False, indent=1, default=str)
+    sys.stdout.write(_ORDER.sub(r"\\u0023", text) + "\n")
 
 
 def is_terminal(stream: TextIO) -> bool:
