@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from vidbuild.engine import durable
-from vidbuild.engine.lock import Lock, are_kept, is_held
+from vidbuild.engine.lock import Lock, are_kept
 from vidbuild.record import dataclass
 
 _LOCK = "lock"
@@ -49,12 +49,15 @@ class Session:
             return
         for folder in folders:
             with contextlib.suppress(OSError):
-                if _is_left(folder, folder / _LOCK):
-                    durable.remove_folder(folder)
+                _remove_if_left(folder, folder / _LOCK)
 
 
-def _is_left(folder: Path, lock: Path) -> bool:
-    """Whether whoever made the folder is gone; one without a lock may be just beginning."""
-    if lock.exists() and are_kept(lock):
-        return not is_held(lock)
-    return folder.is_dir() and time.time() - folder.stat().st_mtime > _OLD
+def _remove_if_left(folder: Path, path: Path) -> None:
+    """Remove the folder of somebody who is gone, its lock in hand: whoever is just beginning there begins elsewhere."""
+    if path.exists() and are_kept(path):
+        lock = Lock.attempt(path)
+        if lock is not None:
+            durable.remove_folder(folder)
+            lock.release()
+    elif folder.is_dir() and time.time() - folder.stat().st_mtime > _OLD:
+        durable.remove_folder(folder)

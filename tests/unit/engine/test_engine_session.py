@@ -1,0 +1,38 @@
+"""Private folders of builds, and how those that nobody has any more go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vidbuild.engine import durable
+from vidbuild.engine.lock import Lock
+from vidbuild.engine.session import Session
+
+
+def test_only_what_nobody_has_is_swept_away(tmp_path: Path) -> None:
+    """P10: the folder of a build that died goes, that of one that lives stays."""
+    left, lives = Session.begin(tmp_path), Session.begin(tmp_path)
+    left._lock.release()  # as the kernel does for whoever dies
+    Session.sweep(tmp_path)
+    assert [folder.name for folder in tmp_path.iterdir()] == [lives.folder.name]
+    lives.end()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nobody_begins_in_a_folder_that_is_being_swept_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P10: a folder is removed with its lock held, so that a build that is just taking it does not lose it."""
+    (tmp_path / "beginning").mkdir()
+    (tmp_path / "beginning" / "lock").touch()
+    taken: list[Lock | None] = []
+
+    def reached(operation: str, path: Path | str, _source: object = None) -> None:
+        if operation == "remove" and Path(path).name == "beginning":
+            monkeypatch.undo()
+            taken.append(Lock.attempt(tmp_path / "beginning" / "lock"))
+
+    monkeypatch.setattr(durable, "reached", reached)
+    Session.sweep(tmp_path)
+    assert taken == [None]
+    assert list(tmp_path.iterdir()) == []
