@@ -64,6 +64,11 @@ def sync_folder(path: Path) -> None:
 
 def _sync(descriptor: int, path: Path) -> None:
     reached("sync", path)
+    whole = getattr(fcntl, "F_FULLFSYNC", None)
+    if whole is not None:  # where fsync alone leaves the bytes in the disk's own memory (macOS)
+        with contextlib.suppress(OSError):  # a file system that does not know it
+            fcntl.fcntl(descriptor, whole)
+            return
     os.fsync(descriptor)
 
 

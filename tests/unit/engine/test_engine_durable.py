@@ -76,6 +76,26 @@ def test_a_copy_tells_the_digest_of_what_was_copied(
     assert (tmp_path / "copy").stat().st_ino != (tmp_path / "source").stat().st_ino
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_bytes_leave_the_disks_own_memory_where_fsync_does_not_see_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: list[str], *, known: bool
+) -> None:
+    """P16: macOS has another call for it; a file system that does not know that one gets fsync."""
+    asked: list[int] = []
+
+    def control(_descriptor: int, command: int) -> None:
+        asked.append(command)
+        if not known:
+            raise OSError(errno.ENOTTY, "not known")
+
+    monkeypatch.setattr(durable.fcntl, "F_FULLFSYNC", 51, raising=False)
+    monkeypatch.setattr(durable.fcntl, "fcntl", control)
+    (tmp_path / "file").touch()
+    durable.sync_file(tmp_path / "file")
+    assert asked == [51]
+    assert calls == ([] if known else ["sync file"])
+
+
 def test_a_copy_never_writes_over_anything(tmp_path: Path) -> None:
     """The target's name must be free."""
     for name in ("source", "target"):
