@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.engine import answer
-from vidbuild.engine.answer import Answer, NotUnderstoodError, Progress
+from vidbuild.engine.answer import MEANWHILE, Answer, NotUnderstoodError
 from vidbuild.engine.sandbox import Sandbox
 from vidbuild.errors import Failure
 
@@ -111,7 +111,7 @@ class Process:
         self.doom = Failure(message, log=self.last_words(), fault=fault)
 
     def _worth_telling(self, said: Answer) -> bool:
-        if not isinstance(said, Progress):
+        if not isinstance(said, MEANWHILE):
             return True
         self._progress += 1
         return self._progress <= _PROGRESS_AT_ONCE + _PROGRESS_A_SECOND * (time.monotonic() - self._began)
@@ -178,9 +178,7 @@ class Process:
         What it prints meanwhile is drained, or it might never come to its end.
         """
         deadline = time.monotonic() + _GRACE
-        while os.waitid(os.P_PID, self._child.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
-            if time.monotonic() > deadline:
-                break
+        while not self._has_ended() and time.monotonic() < deadline:
             self.drain()
             time.sleep(_POLL)
         self._signal_all(signal.SIGKILL)
@@ -189,6 +187,18 @@ class Process:
         for pipe in (self.output, self.errors):
             pipe.close()
         return code
+
+    def _has_ended(self) -> bool:
+        """Whether it has ended, its number still being its own."""
+        if hasattr(os, "waitid"):
+            return os.waitid(os.P_PID, self._child.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+        # macOS has that from Python 3.13 on; nobody else has the other end of its output.
+        os.set_blocking(self.output.fileno(), False)
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self.output.fileno(), _CHUNK):
+                pass
+            return True
+        return False
 
 
 def _below(pid: int) -> list[int]:

@@ -17,6 +17,7 @@ from enginelab import Lab, graph, names, states, step
 
 from vidbuild.engine import Kind, State
 from vidbuild.engine.events import StepProgress
+from vidbuild.engine.process import Process
 
 LIMIT = 1.5
 
@@ -96,6 +97,18 @@ def test_a_flood_of_progress_is_told_in_part(lab: Lab) -> None:
     told = [event for event in lab.events if isinstance(event, StepProgress)]
     assert 50 <= len(told) <= 50 + 20 * (time.monotonic() - started)
     assert {(event.done, event.total, event.unit) for event in told} == {(3, 3, "frames")}
+
+
+def test_workers_end_where_the_system_cannot_wait_for_one(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P19: without `waitid`, as on macOS, a worker is gone with its children, and a good one is not killed."""
+    monkeypatch.delattr(os, "waitid")
+    lab.kinds["family"] = Kind("family", 1, "faultysteps:family", seconds=LIMIT)
+    report = lab.build(graph(step("slow", "family"), step("ok")), keep_going=True)
+    wait_until_gone([int(word) for word in (lab.root / "family").read_text().split()])
+    assert states(report) == {"slow": State.FAILED, "ok": State.BUILT}
+    worker = Process(lab.root, lab.env)
+    worker.hang_up()
+    assert worker.bury() == 0
 
 
 DRIVER = """
