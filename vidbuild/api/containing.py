@@ -113,6 +113,13 @@ def _ffmpeg() -> Iterator[str]:
         return
     for path in dict.fromkeys((named, named.resolve())):
         folder = path.parent
-        yield str(path if folder in {Path.home(), Path(folder.anchor)} else folder)
+        yield str(path if folder in {_home(), Path(folder.anchor)} else folder)
         if folder.name == "bin":
             yield from (str(folder.with_name(name)) for name in ("lib", "lib64"))
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user without a name and without $HOME, as in a container
+        return None

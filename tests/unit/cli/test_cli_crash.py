@@ -52,3 +52,12 @@ def test_the_home_folder_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     text = saved(["build", "/home-of/somebody/talk.yaml"], "File /home-of/somebody/x.py")
     assert "somebody" not in text
     assert "~/talk.yaml" in text
+
+
+def test_a_user_without_a_home_gets_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container there may be neither $HOME nor a name for the user."""
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 54_321)
+    with pytest.raises(RuntimeError):
+        Path.home()
+    assert "File /somewhere/x.py" in saved(["build"], "File /somewhere/x.py")

@@ -1,0 +1,19 @@
+"""Which sandbox workers get."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vidbuild.api import containing
+
+
+def test_a_user_without_a_home_can_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container there may be neither $HOME nor a name for the user; programs are found all the same."""
+    expected = containing.sandbox_of()
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 54_321)
+    with pytest.raises(RuntimeError):
+        Path.home()
+    assert containing.sandbox_of() == expected
