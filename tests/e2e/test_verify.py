@@ -16,6 +16,7 @@ from workspace import SMALL, Workspace
 import vidbuild
 from vidbuild import api
 from vidbuild.api import building, memory, verifying
+from vidbuild.engine import overlay
 from vidbuild.engine.files import FileTable
 from vidbuild.engine.memo import Memos
 from vidbuild.engine.store import Store
@@ -122,6 +123,13 @@ def test_a_difference_that_reaches_no_output_is_told_as_one(
     assert found.ok
     assert found.difference is not None
     assert (found.difference.step, found.difference.file) == ("time:one", "note")
+
+
+def test_a_cache_that_cannot_be_written_is_no_difference(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was built over such a cache is not in it afterwards: the outputs alone are compared."""
+    monkeypatch.setattr(overlay, "can_be_written", lambda store: project.root not in store.root.parents)
+    found = verify(project)
+    assert (found.status, found.difference) == ("same", None)
 
 
 def test_a_stale_plan_is_told_with_what_changed(project: Workspace) -> None:

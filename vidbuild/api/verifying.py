@@ -164,8 +164,12 @@ class _Second:
     def _difference(self) -> Difference | None:
         """The first step, in the graph's order, whose product is another."""
         before = {each.step: each for each in self._explained(self._earlier, self._plan_before())}
+        lost = False
         for now in self._explained(self._store, self._plan):
             then = before.get(now.step)
+            if then is not None and (self._earlier.trace(then.key) is None if then.key else lost):
+                lost = True  # it was not kept, as where the cache cannot be written: there is nothing to compare with
+                continue
             file = _other_file(_products(self._earlier, then), _products(self._store, now))
             if file:
                 repeatable = self._repeats(now, file)
