@@ -51,6 +51,24 @@ def test_an_online_voice_is_asked_once(project: Workspace, tmp_path: Path, monke
     assert project.ran() == []
 
 
+def test_a_service_that_stumbles_is_asked_again(
+    project: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """V20, P40: what the service is asked once more is an event, a line and a count, and no failure."""
+    with FakeEdge(tmp_path, ENV, plan=["503", "ok"]) as server:
+        monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", server.endpoint)
+        outcome = project.build("--events", "events.jsonl")
+        assert server.connections == 2
+    assert outcome.data["steps"]["retried"] == 1
+    told = [json.loads(line) for line in project.read("events.jsonl").splitlines()]
+    (again,) = [event for event in told if event["type"] == "step_retried"]
+    assert (again["step"], again["attempt"], again["failure"]["fault"]) == ("speak:one", 2, "unreachable")
+    assert "503" in again["failure"]["message"]
+    assert told[-1]["retried"] == 1
+    assert "1 retried" in outcome.stderr
+    assert "speak:one" in outcome.stderr.partition("503")[0].splitlines()[-1]
+
+
 def test_a_service_that_fails_costs_only_its_scene(
     project: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

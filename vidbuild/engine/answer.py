@@ -1,8 +1,9 @@
 """What a worker says of its step, read as data and believed only in its form; it knows nothing of processes.
 
-A line is JSON of one of three forms, and nothing else::
+A line is JSON of one of four forms, and nothing else::
 
     {"progress": [done, total, unit]}
+    {"again": [attempt, wait, message]}
     {"outputs": {name: [digest, size, mtime_ns, ctime_ns, inode]}, "sources": {digest: [size, …]},
      "warnings": [[message, field, hint]], "seconds": s}
     {"failure": {…}, "warnings": […]}
@@ -38,6 +39,15 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """The step repeats by itself what may pass; failure: of which it comes, wait: seconds until this attempt."""
+
+    attempt: int
+    wait: float
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """The step ended; data: its answer as execute.py gives it."""
 
@@ -52,7 +62,8 @@ class Failed:
     warnings: tuple[StepWarning, ...] = ()
 
 
-Answer = Progress | Made | Failed
+Answer = Progress | Again | Made | Failed
+MEANWHILE = (Progress, Again)  # what is said while the step goes on
 
 
 class NotUnderstoodError(Exception):
@@ -65,6 +76,8 @@ def read(line: bytes) -> Answer:
         data = json.loads(line)
         if "progress" in data:
             return _progress(*data["progress"])
+        if "again" in data:
+            return _again(*data["again"])
         if "failure" in data:
             return Failed(_failure(**data["failure"]), _warnings(data["warnings"]))
         return Made(_made(data))
@@ -85,6 +98,13 @@ def _progress(done: object, total: object, unit: object) -> Progress:
     if type(done) is int and type(total) is int and isinstance(unit, str):
         _demand(_whole(done), _whole(total), len(unit) <= _UNIT)
         return Progress(done, total, unit)
+    raise ValueError
+
+
+def _again(attempt: object, wait: object, message: object) -> Again:
+    if type(attempt) is int and isinstance(wait, float) and isinstance(message, str):
+        _demand(2 <= attempt < 1 << 31, 0 <= wait < float("inf"))  # noqa: PLR2004 - the first is none again
+        return Again(attempt, wait, Failure(message[:_MESSAGE], fault="unreachable", transient=True))
     raise ValueError
 
 

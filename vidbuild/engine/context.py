@@ -27,6 +27,16 @@ class Progress(Protocol):
     def __call__(self, done: int, total: int, unit: str = "") -> None: ...  # noqa: D102 - said above
 
 
+class Again(Protocol):
+    """Tells that something which may pass went wrong, and which attempt comes in how many seconds."""
+
+    def __call__(self, attempt: int, wait: float, message: str) -> None: ...  # noqa: D102 - said above
+
+
+def untold(attempt: int, wait: float, message: str) -> None:
+    """An attempt nobody asked about."""
+
+
 def _no_progress(done: int, total: int, unit: str = "") -> None:
     """Progress nobody asked for."""
 
@@ -39,6 +49,7 @@ class Context:
     out: the folder in which every regular file becomes an output, by its relative name.
     scratch: a folder for anything else; gone afterwards.
     env: the scrubbed environment that children must be given.
+    again: called before an attempt is repeated by the step itself, as it is with a service on the network.
     """
 
     step: str
@@ -48,6 +59,7 @@ class Context:
     scratch: Path
     env: Mapping[str, str]
     progress: Progress = _no_progress
+    again: Again = untold
     warnings: list[StepWarning] = field(default_factory=list)
 
     def warn(self, message: str, *, field: str = "", hint: str | None = None) -> None:

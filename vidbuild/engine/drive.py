@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine import durable
-from vidbuild.engine.answer import Made, Progress
+from vidbuild.engine.answer import Again, Made, Progress
 from vidbuild.engine.control import Wish
 from vidbuild.engine.crew import Claim, Crew
 from vidbuild.engine.order import Order, shuffled
@@ -155,6 +155,8 @@ class Drive:
         name, said = message.step, message.said
         if isinstance(said, Progress):
             self._telling.progress(name, said.done, said.total, said.unit)
+        elif isinstance(said, Again):
+            self._telling.retried(name, said.attempt, said.wait, said.failure)
         elif isinstance(said, Made):
             self._keep(name, said.data)
         else:

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine import durable
 from vidbuild.engine.blobs import Blobs, Signature, SourceChangedError, product_files, signature
-from vidbuild.engine.context import Context, Progress
+from vidbuild.engine.context import Again, Context, Progress, untold
 from vidbuild.errors import Failure, StepError, VidbuildError
 from vidbuild.record import values
 
@@ -44,7 +44,9 @@ class _DamagedError(StepError):
     """An input is not what its name says."""
 
 
-def execute(request: Mapping[str, Any], progress: Progress, inside: Inside | None = None) -> dict[str, Any]:
+def execute(
+    request: Mapping[str, Any], progress: Progress, again: Again = untold, inside: Inside | None = None
+) -> dict[str, Any]:
     """Run the step and put what it made among the blobs; every exception becomes a failure.
 
     inside: what shuts the step in, within what shuts this process in already.
@@ -52,7 +54,7 @@ def execute(request: Mapping[str, Any], progress: Progress, inside: Inside | Non
     folder, blobs = Path(request["folder"]), Blobs(Path(request["blobs"]))
     warnings: list[Any] = []
     try:
-        context, sources = _prepare(request, folder, blobs, progress, inside)
+        context, sources = _prepare(request, folder, blobs, (progress, again), inside)
         warnings = context.warnings
         started = time.monotonic()
         function = _function(request["run"])
@@ -72,7 +74,7 @@ def execute(request: Mapping[str, Any], progress: Progress, inside: Inside | Non
 
 
 def _prepare(
-    request: Mapping[str, Any], folder: Path, blobs: Blobs, progress: Progress, inside: Inside | None
+    request: Mapping[str, Any], folder: Path, blobs: Blobs, tell: tuple[Progress, Again], inside: Inside | None
 ) -> tuple[Context, dict[str, Any]]:
     out, scratch, inputs = folder / "out", folder / "scratch", folder / "in"
     for path in (out, scratch, inputs):
@@ -88,7 +90,7 @@ def _prepare(
     for role, feed in request["inputs"].items():
         _verify(role, feed, blobs)
     links = {role: _link(feed, inputs, blobs) for role, feed in request["inputs"].items()}
-    return Context(request["step"], request["params"], links, out, scratch, env, progress), sources
+    return Context(request["step"], request["params"], links, out, scratch, env, *tell), sources
 
 
 def _copy_source(role: str, feed: Mapping[str, Any], blobs: Blobs, scratch: Path, inside: Inside | None) -> list[int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from vidbuild.engine.answer import Answer, Failed, Progress
+from vidbuild.engine.answer import MEANWHILE, Answer, Failed
 from vidbuild.engine.process import Process
 from vidbuild.engine.sandbox import Sandbox
 from vidbuild.errors import Failure
@@ -109,7 +109,7 @@ class Pool:
             if worker.step is None:  # it has said already how its step ended
                 continue
             messages.append(Message(worker.step, said))
-            if not isinstance(said, Progress):
+            if not isinstance(said, MEANWHILE):
                 worker.rest()
                 self._busy.remove(worker)
                 self._idle.append(worker)

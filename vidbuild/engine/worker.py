@@ -49,6 +49,10 @@ class _Channel:
             self._last = now
             self.send({"progress": [done, total, unit]})
 
+    def again(self, attempt: int, wait: float, message: str) -> None:
+        """Tell that the step repeats something by itself."""
+        self.send({"again": [attempt, float(wait), message]})
+
 
 def main() -> None:
     """Serve until the parent closes the pipe or is gone."""
@@ -65,7 +69,7 @@ def main() -> None:
         while (request := pending.get()) is not None:
             _at_death_of_parent(signal.SIGTERM)  # from now on there may be something to clean up
             busy.set()
-            answer = execute(request, channel.progress, inside)
+            answer = execute(request, channel.progress, channel.again, inside)
             busy.clear()
             channel.send(answer)
     finally:

@@ -70,4 +70,4 @@ def _speak(context: Context, voice: Mapping[str, Any]) -> Speech:
 def _ask(context: Context, voice: Mapping[str, Any], wav: Path) -> Speech:
     engine = ENGINES[voice["engine"]]
     language = context.params.get("language", "en")
-    return engine.speak(context.params["narration"], voice, language, wav, context.scratch, context.env)
+    return engine.speak(context.params["narration"], voice, language, wav, context.scratch, context.env, context.again)

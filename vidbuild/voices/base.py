@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from vidbuild.record import dataclass
 
 SAMPLE_RATE = 48_000
+
+Again = Callable[[int, float, str], None]
+"""Told before something is asked for once more: which attempt comes, in how many seconds, what went wrong."""
+
+
+def untold(attempt: int, wait: float, message: str) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +70,9 @@ class VoiceEngine(Protocol):
         wav_path: Path,
         scratch: Path,
         env: Mapping[str, str],
+        again: Again = untold,
     ) -> Speech:
-        """Speak `text` into the file `wav_path`. voice: Voice.to_data(). env: for child processes."""
+        """Speak `text` into the file `wav_path`. voice: Voice.to_data(). env: for child processes.
+
+        again: told before whatever is asked for once more.
+        """

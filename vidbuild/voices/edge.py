@@ -10,7 +10,7 @@ from typing import Any
 
 from vidbuild.errors import StepError
 from vidbuild.record import dataclass
-from vidbuild.voices.base import Speech
+from vidbuild.voices.base import Again, Speech, untold
 
 ADAPTER = 1
 """Raised whenever how an answer is treated here changes what is heard."""
@@ -69,6 +69,7 @@ class Edge:
         wav_path: Path,
         scratch: Path,
         env: Mapping[str, str],
+        again: Again = untold,
     ) -> Speech:
         """Ask the service, one request where the text is short enough, and keep only what is whole."""
         wrong = self.problem(voice["name"])
@@ -76,5 +77,5 @@ class Edge:
             raise StepError(wrong, field="voice")
         from vidbuild.voices import edge_speech
 
-        samples, words = edge_speech.speak(self._patience, text, voice, wav_path, scratch, env)
+        samples, words = edge_speech.speak(self._patience, text, voice, wav_path, scratch, env, again)
         return Speech(samples, words, f"{self.name}:{voice['name']}")

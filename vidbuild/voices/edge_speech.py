@@ -10,18 +10,17 @@ from __future__ import annotations
 import array
 import asyncio
 import random
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from xml.sax.saxutils import escape
 
 from vidbuild.errors import StepError, UnreachableError
 from vidbuild.media import pcm, wav
-from vidbuild.voices.base import SAMPLE_RATE, SpokenWord
+from vidbuild.voices.base import SAMPLE_RATE, Again, SpokenWord, untold
 from vidbuild.voices.edge import Patience
+from vidbuild.voices.pieces import parts
 
 REQUEST_BYTES = 3000
 """The service takes 4096 of escaped text; a turn that is shorter fails less often."""
@@ -35,8 +34,6 @@ LATE = SAMPLE_RATE // 4
 
 SKEW = SAMPLE_RATE * 15 // 100
 """A first word this near to where the sound begins begins there: MP3 encoders delay by some milliseconds."""
-
-SENTENCE_END = r"[.!?…](?=\s)|[。！？]"  # noqa: RUF001 - the full-width forms are meant
 
 LETTERS_A_SECOND = 60
 """No voice speaks faster at the normal rate: a shorter sound was cut off."""
@@ -80,11 +77,12 @@ def speak(
     wav_path: Path,
     scratch: Path,
     env: Mapping[str, str],
+    again: Again = untold,
 ) -> tuple[int, tuple[SpokenWord, ...]]:
     """Ask the service, one request where the text is short enough; how many samples it sent, and the words."""
     if not any(character.isalnum() for character in text):
         raise StepError("nothing in this narration can be spoken", field="narration")
-    pieces = asyncio.run(_Conversation(patience, voice, scratch, env).speak(text))
+    pieces = asyncio.run(_Conversation(patience, voice, scratch, env, again).speak(text))
     samples, words = _joined(pieces)
     wav.write(wav_path, samples)
     return len(samples), words
@@ -93,11 +91,14 @@ def speak(
 class _Conversation:
     """All that is asked of the service for one narration."""
 
-    def __init__(self, patience: Patience, voice: Mapping[str, Any], scratch: Path, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, patience: Patience, voice: Mapping[str, Any], scratch: Path, env: Mapping[str, str], again: Again
+    ) -> None:
         self._patience = patience
         self._voice = voice
         self._scratch = scratch
         self._env = env
+        self._again = again
 
     async def speak(self, text: str) -> list[_Piece]:
         try:
@@ -108,13 +109,16 @@ class _Conversation:
 
     async def _piece(self, text: str) -> _Piece:
         """One request, made again after a pause where that may help."""
-        for wait in (*self._patience.waits, None):
+        for attempt, usual in enumerate((*self._patience.waits, None), start=1):
             try:
                 return await self._attempt(text)
             except BadAnswer as answer:
-                if wait is None or not answer.again:
-                    raise self._error(answer) from answer
-            await asyncio.sleep(wait * random.uniform(0.75, 1.25))  # noqa: S311 - spreads requests, hides nothing
+                error = self._error(answer)
+                if usual is None or not answer.again:
+                    raise error from answer
+            wait = usual * random.uniform(0.75, 1.25)  # noqa: S311 - spreads requests, hides nothing
+            self._again(attempt + 1, wait, error.message)
+            await asyncio.sleep(wait)
         raise AssertionError("the last attempt either returns or raises")
 
     async def _attempt(self, text: str) -> _Piece:
@@ -268,32 +272,3 @@ def _joined(pieces: list[_Piece]) -> tuple[array.array[int], tuple[SpokenWord, .
         words.extend(SpokenWord(word.text, start + word.start, start + word.end) for word in piece.words)
         samples.extend(piece.samples)
     return samples, tuple(words)
-
-
-def parts(text: str, limit: int) -> Iterator[str]:
-    """The text in pieces of at most `limit` bytes once escaped, divided after sentences if that can be."""
-    text = " ".join(text.split())
-    while text:
-        if _size(text) <= limit:
-            yield text
-            return
-        end = _fitting(text, limit)
-        sentences = (match.end() for match in re.finditer(SENTENCE_END, text[: end + 1]) if match.end() <= end)
-        cut = max(sentences, default=0) or text.rfind(" ", 0, end + 1)
-        cut = cut if cut > 0 else end
-        yield text[:cut].strip()
-        text = text[cut:].strip()
-
-
-def _fitting(text: str, limit: int) -> int:
-    """How many characters fit, at least one."""
-    size = 0
-    for index, character in enumerate(text):
-        size += _size(character)
-        if size > limit:
-            return max(1, index)
-    return len(text)
-
-
-def _size(text: str) -> int:
-    return len(escape(text).encode())

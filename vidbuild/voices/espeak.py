@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.voices import espeak_voices
-from vidbuild.voices.base import Speech
+from vidbuild.voices.base import Again, Speech, untold
 
 ADAPTER = 1
 """Raised whenever how the library is asked, or how its sound is treated, changes what is heard."""
@@ -58,6 +58,7 @@ class Espeak:
         wav_path: Path,
         scratch: Path,
         env: Mapping[str, str],
+        again: Again = untold,  # noqa: ARG002 - nothing is asked for twice
     ) -> Speech:
         """Speak into a WAV file, with the times of all words of the text."""
         from vidbuild.voices import espeak_speech

@@ -10,13 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidbuild.engine import StepWarning, answer
-from vidbuild.engine.answer import Failed, Made, NotUnderstoodError, Progress
+from vidbuild.engine.answer import Again, Failed, Made, NotUnderstoodError, Progress
 from vidbuild.errors import Failure
 from vidbuild.record import values
 
 FAILURE = Failure("no", command=("a",), log=("b",), transient=True)
 GOOD = {
     "progress": (b'{"progress": [1, 2, "frames"]}', Progress(1, 2, "frames")),
+    "again": (
+        b'{"again": [2, 1.5, "refused (503)"]}',
+        Again(2, 1.5, Failure("refused (503)", fault="unreachable", transient=True)),
+    ),
     "failure": (
         json.dumps({"failure": values(FAILURE), "warnings": [["w", "f", "h"]]}).encode(),
         Failed(FAILURE, (StepWarning("w", "f", "h"),)),
@@ -29,6 +33,17 @@ def test_answers_are_read(form: str) -> None:
     """Each form of answer is read as what it says."""
     line, expected = GOOD[form]
     assert answer.read(line) == expected
+
+
+@pytest.mark.parametrize(
+    "said",
+    [[1, 1.5, "x"], [True, 1.5, "x"], [2, -1.0, "x"], [2, float("inf"), "x"], [2, 1, "x"], [2, 1.5, 3], [2]],
+    ids=str,
+)
+def test_attempts_that_cannot_be_are_no_answer(said: list[object]) -> None:
+    """An attempt has a number from two on, a wait that ends, and a reason in words."""
+    with pytest.raises(NotUnderstoodError):
+        answer.read(json.dumps({"again": said}).encode())
 
 
 def made(**changes: object) -> dict[str, object]:

@@ -52,6 +52,19 @@ def say(
     return speech, wav.read(path)
 
 
+def test_what_is_asked_again_is_told(scratch: Path) -> None:
+    """V20: before each further attempt it is told which one comes, when, and what went wrong; not of the last one."""
+    told: list[tuple[int, float, str]] = []
+    with FakeEdge(scratch, ENV, plan=["503", "no-audio", "ok"]) as server:
+        env = {**ENV, edge_speech.ENDPOINT: server.endpoint}
+        asked = {"engine": "edge", "name": "en-US-AriaNeural", "rate": 100, "pitch": 0, "volume": 100}
+        Edge(HURRIED).speak(TEXT, asked, "en", scratch / "said.wav", scratch, env, lambda *each: told.append(each))
+    assert [attempt for attempt, _, _ in told] == [2, 3]
+    assert all(0 <= wait <= 1.25 * usual for (_, wait, _), usual in zip(told, HURRIED.waits, strict=False))
+    assert "refused (503)" in told[0][2]
+    assert "audio" in told[1][2]
+
+
 def test_a_turn_is_asked_for_as_the_service_wants_it(scratch: Path) -> None:
     """V20: one turn for a scene, with word times, the voice by its full name, and the text escaped."""
     with FakeEdge(scratch, ENV) as server:
