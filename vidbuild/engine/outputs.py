@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vidbuild.engine import durable
 from vidbuild.engine.blobs import Blob, signature
-from vidbuild.engine.placed import PlacedTable
+from vidbuild.engine.placed import PlacedTable, placing
 from vidbuild.engine.store import Store
 from vidbuild.errors import StoreError, UsageError
 from vidbuild.record import dataclass
@@ -35,7 +35,20 @@ class Outputs:
         self._table = PlacedTable(store)
 
     def place_all(self, blobs: Sequence[tuple[Blob, Path]]) -> list[Placed]:
-        """Place several and save; what is about to change is written down first."""
+        """Place several and save, all of them before another build places its own."""
+        if all(self._is_there(blob, target.absolute()) for blob, target in blobs):
+            return self._place_all(blobs)
+        with placing(self._store):
+            self._table = PlacedTable(self._store)  # what the build before us placed is not the user's own
+            return self._place_all(blobs)
+
+    def _is_there(self, blob: Blob, target: Path) -> bool:
+        with contextlib.suppress(OSError):
+            return self._digest_there(target) == blob.digest
+        return False
+
+    def _place_all(self, blobs: Sequence[tuple[Blob, Path]]) -> list[Placed]:
+        """What is about to change is written down first."""
         for blob, target in blobs:
             with contextlib.suppress(OSError):
                 self._expect(blob, target.absolute())

@@ -10,6 +10,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from vidbuild.engine import durable, records
@@ -21,6 +22,7 @@ _NEXT = "next:"  # before a path, which begins otherwise: what is about to be pu
 _NOWHERE = Signature(0, 0, 0, 0)
 _MANY = 1000
 _PATIENCE = 2.0
+_PATIENCE_PLACING = 30.0
 _TURN = 0.02
 
 Row = tuple[str, Signature]
@@ -63,7 +65,7 @@ class PlacedTable:
         """
         if not self._new:
             return ""
-        with self._alone():
+        with _alone(self._lock, _PATIENCE):
             rows = {**_load(self._path), **self._new}
             done = [_NEXT + name for name, row in self._new.items() if rows.get(_NEXT + name, ("",))[0] == row[0]]
             rows = {name: row for name, row in rows.items() if name not in done}
@@ -73,18 +75,24 @@ class PlacedTable:
             self._new.clear()
             return durable.write_lightly(self._path, records.seal(data))
 
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """While no other build writes down what it placed; not for ever, since this is no more than a memory."""
-        lock, until = None, time.monotonic() + _PATIENCE
-        with contextlib.suppress(OSError):
-            while (lock := Lock.attempt(self._lock)) is None and time.monotonic() < until:
-                time.sleep(_TURN)
-        try:
-            yield
-        finally:
-            if lock is not None:
-                lock.release(remove=True)
+
+def placing(store: Store) -> AbstractContextManager[None]:
+    """While no other build places anything; not for ever, since that one may stand still."""
+    return _alone(store.home / "locks" / "placing", _PATIENCE_PLACING)
+
+
+@contextlib.contextmanager
+def _alone(path: Path, patience: float) -> Iterator[None]:
+    """Hold a lock, or have waited so many seconds for it in vain."""
+    lock, until = None, time.monotonic() + patience
+    with contextlib.suppress(OSError):
+        while (lock := Lock.attempt(path)) is None and time.monotonic() < until:
+            time.sleep(_TURN)
+    try:
+        yield
+    finally:
+        if lock is not None:
+            lock.release(remove=True)
 
 
 def _load(path: Path) -> dict[str, Row]:

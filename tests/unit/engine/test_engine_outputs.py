@@ -12,6 +12,7 @@ import pytest
 from enginelab import Lab, graph, names, step
 
 from vidbuild.engine import Blob, Store, durable, gc, records
+from vidbuild.engine.lock import Lock
 from vidbuild.engine.outputs import Outputs, Placed
 from vidbuild.errors import StoreError, UsageError
 
@@ -249,3 +250,31 @@ def test_a_memory_that_cannot_be_written_ends_nothing(lab: Lab, target: Path, mo
     monkeypatch.setattr(durable, "reached", full)
     assert place(lab, blob, target) == Placed(target, "written")
     assert Outputs(lab.store).save() == ""
+
+
+def test_what_another_build_placed_meanwhile_is_not_the_users(lab: Lab, target: Path) -> None:
+    """P23: builds of one spec that end together replace each other's outputs, and set nothing aside."""
+    blobs = [made(lab, text) for text in ("one", "two")]
+    both = [Outputs(Store(lab.store.root)) for _ in blobs]
+    for outputs, blob in zip(both, blobs, strict=True):
+        assert outputs.place_all([(blob, target)]) == [Placed(target, "written")]
+    assert names(target.parent) == ["video.mp4"]
+
+
+def test_outputs_of_two_builds_are_not_mixed(lab: Lab, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P23: while one build places its outputs another one waits, if it has anything to change."""
+    blob, other = made(lab), made(lab, "two")
+    place(lab, blob, target)
+    held = Lock.attempt(lab.store.home / "locks" / "placing")
+    assert held is not None
+    assert place(lab, blob, target).action == "kept"
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        assert target.read_bytes() == lab.store.blobs.path(blob.digest).read_bytes()
+        waits.append(seconds)
+        held.release()
+
+    monkeypatch.setattr("vidbuild.engine.placed.time.sleep", sleep)
+    assert place(lab, other, target).action == "written"
+    assert len(waits) == 1
