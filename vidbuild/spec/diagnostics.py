@@ -119,7 +119,7 @@ def summary(diagnostics: Sequence[Diagnostic]) -> str:
         if number:
             counts.append(f"{number} {severity}{'s' if number > 1 else ''}")
     file = diagnostics[0].file if diagnostics else ""
-    return f"{file}: {', '.join(counts)}"
+    return f"{_told(file)}: {', '.join(counts)}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

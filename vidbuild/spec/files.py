@@ -164,7 +164,9 @@ def neighbour(path: Path, name: str, endings: tuple[str, ...] = ()) -> str | Non
             names = sorted(
                 entry.name
                 for entry in itertools.islice(entries, LISTED)
-                if not entry.is_dir(follow_symlinks=False) and entry.name.endswith(endings or "")
+                if not entry.is_dir(follow_symlinks=False)
+                and entry.name.endswith(endings or "")
+                and entry.name != path.name  # a symlink that leads nowhere
             )
     except OSError:
         return None

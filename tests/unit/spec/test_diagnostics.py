@@ -18,6 +18,7 @@ from vidbuild.spec.diagnostics import (
     read_sources,
     render,
     split_lines,
+    summary,
     tidy,
 )
 
@@ -163,3 +164,8 @@ def test_nearest_names(name: str, known: list[str], found: str | None) -> None:
 def test_lines_are_those_of_yaml() -> None:
     """Lines end where YAML ends them, and not at a form feed."""
     assert split_lines("a\r\nb\rc\nd\x85e\u2028f\x0cg") == ["a", "b", "c", "d", "e", "f\x0cg"]
+
+
+def test_a_file_whose_name_has_lines_is_counted_in_one() -> None:
+    """The last line of what is told about a spec is one line, whatever its file is called."""
+    assert summary([Diagnostic("error", "m", "a\n::error::b.yaml")]) == "a\ufffd::error::b.yaml: 1 error"

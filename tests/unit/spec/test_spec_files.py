@@ -251,6 +251,12 @@ def test_the_nearest_file_of_a_kind(tmp_path: Path) -> None:
     assert neighbour(tmp_path / "vidoe.yaml", "in/vidoe.yaml", (".yaml", ".yml")) == "did you mean 'in/video.yml'?"
 
 
+def test_a_symlink_that_leads_nowhere_is_not_meant_instead_of_itself(tmp_path: Path) -> None:
+    """What is there by its name alone is not offered as what was meant."""
+    (tmp_path / "video.yaml").symlink_to("gone.yaml")
+    assert neighbour(tmp_path / "video.yaml", "video.yaml") is None
+
+
 def test_font_folders(tmp_path: Path) -> None:
     """A fonts folder is a folder with font files in it; they come in the order of their names."""
     folder = tmp_path / "fonts"
