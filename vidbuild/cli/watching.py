@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from vidbuild.cli import console
+from vidbuild.engine import durable
 from vidbuild.engine.events import Event, Listener, RunStarted, StepAborted, StepFailed, StepFinished, StepStarted
 from vidbuild.errors import UsageError, VidbuildError
 from vidbuild.record import dataclass
@@ -74,9 +75,10 @@ def watching(events: Path | None, view: Lines | Live | None, interrupt: Interrup
         listeners: list[Listener] = []
         if events is not None:
             try:
-                file = stack.enter_context(events.open("w", encoding="utf-8", errors="surrogatepass", buffering=1))
+                file = events.open("w", encoding="utf-8", errors="surrogatepass", buffering=1)
             except OSError as error:
                 raise UsageError(f"cannot write events to '{events}': {error.strerror}") from error
+            stack.callback(_close, file)
             listeners.append(_Noted(file))
         if view is not None:
             stack.enter_context(view)
@@ -91,7 +93,17 @@ class _Noted:
     file: TextIO
 
     def __call__(self, event: Event) -> None:
-        self.file.write(event.to_line())
+        try:
+            self.file.write(event.to_line())
+        except BrokenPipeError:
+            raise  # whoever read them has gone
+        except OSError as error:
+            raise VidbuildError(f"cannot write events to '{self.file.name}': {durable.told(error)}") from error
+
+
+def _close(file: TextIO) -> None:
+    with contextlib.suppress(OSError):  # each line was written at once, or its error told
+        file.close()
 
 
 def progress(paths: Sequence[Path], variables: Mapping[str, str], only: Sequence[str]) -> Lines | Live:

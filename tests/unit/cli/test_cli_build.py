@@ -244,6 +244,15 @@ def test_events_are_written_line_by_line(monkeypatch: pytest.MonkeyPatch, projec
     assert [json.loads(line)["type"] for line in lines] == ["run_started", "step_started"]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full is asked of the system")
+@pytest.mark.usefixtures("project")
+def test_a_full_disk_of_events_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """P20: events that find no room end the build by the name of their file, which is no bug."""
+    telling(monkeypatch)
+    assert run(["build", "--events", "/dev/full"]) == 1
+    assert "cannot write events to '/dev/full': no space left on device" in capsys.readouterr().err
+
+
 def test_events_that_cannot_be_written_are_a_usage_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
