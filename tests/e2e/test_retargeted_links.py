@@ -1,4 +1,4 @@
-"""Symlinks that lead elsewhere than when a spec was last read."""
+"""Symlinks that lead elsewhere than when a spec was last read, or out of the project where something is written."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from workspace import SMALL, Workspace
 
 from vidbuild.api.planning import plan_of
 from vidbuild.engine.store import Store
@@ -57,3 +58,25 @@ def test_what_is_planned_is_where_the_link_led(project: Path) -> None:
     examined = examine(project / "docs" / "v.yaml")
     assert examined.spec is not None
     assert examined.spec.scenes[0].fields["file"] == str(project / "docs" / "inside.txt")
+
+
+@pytest.mark.parametrize(
+    ("link", "hint"), [("build", "-o another folder"), (".vidbuild", "VIDBUILD_CACHE=another folder")]
+)
+def test_a_folder_that_leads_out_is_not_written(workspace: Workspace, tmp_path: Path, link: str, hint: str) -> None:
+    """V26: a symlink in the project has nothing written elsewhere; whoever wants that says so himself."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    workspace.write("video.yaml", SMALL)
+    (workspace.root / link).symlink_to(elsewhere)
+    outcome = workspace.run("build", "video.yaml")
+    assert outcome.code == 2
+    assert outcome.stderr.splitlines() == [
+        f"vidbuild: '{link if link == 'build' else workspace.root / link}' leads out of the project, to '{elsewhere}'",
+        f"      hint: {hint}",
+    ]
+    assert list(elsewhere.iterdir()) == []
+    chosen = ("-o", "build") if link == "build" else ()
+    env = {} if link == "build" else {"VIDBUILD_CACHE": str(elsewhere)}
+    assert workspace.run("build", "video.yaml", *chosen, env=env).code == 0
+    assert list(elsewhere.iterdir()) != []

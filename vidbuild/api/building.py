@@ -10,25 +10,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from vidbuild import __version__
-from vidbuild.api import networking
+from vidbuild.api import networking, outcome
 from vidbuild.api.heard import Heard
 from vidbuild.api.listening import listening
-from vidbuild.api.placing import Placing, refuse_sources
+from vidbuild.api.placing import Placing, refuse_outside, refuse_sources
 from vidbuild.api.planning import Plan, entry_of, plan_of, store_of
 from vidbuild.api.result import FailedStep, Notice, Result, Steps
 from vidbuild.api.several import SpecLike, for_one, note, path_of, refuse_same_names
 from vidbuild.api.tools import tools
 from vidbuild.engine.engine import Engine
 from vidbuild.engine.events import Event, Listener, RunStarted, StepFinished, StepStarted
-from vidbuild.engine.graph import Step
 from vidbuild.engine.overlay import usable
-from vidbuild.engine.result import BuildReport, StepReport
-from vidbuild.engine.runs import new_id, script
+from vidbuild.engine.result import BuildReport
+from vidbuild.engine.runs import new_id
 from vidbuild.engine.store import Store
 from vidbuild.engine.telling import interrupted
-from vidbuild.errors import Failure, StoreError, UsageError, VidbuildError
+from vidbuild.errors import StoreError, UsageError, VidbuildError
 from vidbuild.model import Spec
-from vidbuild.place import Place
 from vidbuild.plan.kinds import KINDS, RESOURCES
 from vidbuild.project import OUTPUT_FOLDER, root_of
 from vidbuild.record import dataclass
@@ -82,13 +80,23 @@ def _tried(spec: SpecLike, store: Store, options: Options, heard: Heard, command
 
 def _build(spec: SpecLike, store: Store, options: Options, started: float, heard: Heard, command: _Command) -> Result:
     dry_run, only, path = options.get("dry_run", False), options.get("only", ()), path_of(spec)
+    folder = options.get("output") or path.parent / OUTPUT_FOLDER
+    if not dry_run:
+        refuse_outside(root_of(path), _unchosen(folder, store, options))
     plan = plan_of(spec, store=store, variables=options.get("variables"), only=only, remember=not dry_run)
     if dry_run:
         return _foreseen(plan, store, options.get("fresh", ()), started)
-    folder = options.get("output") or path.parent / OUTPUT_FOLDER
     facts = note(path, command.specs, command.batch, options, store, made=isinstance(spec, Spec))
     with usable(store) as used:
         return _One(plan, used, folder, started).build(options, heard, facts)
+
+
+def _unchosen(folder: Path, store: Store, options: Options) -> dict[Path, str]:
+    """The folders that are written because they are where they always are, each with the way to choose another."""
+    found = {} if options.get("output") else {folder: "-o another folder"}
+    if options.get("cache") is None and "VIDBUILD_CACHE" not in os.environ:
+        found[store.root] = "VIDBUILD_CACHE=another folder"
+    return found
 
 
 def build_all(specs: Iterable[SpecLike], **options: Unpack[Options]) -> list[Result]:
@@ -205,22 +213,13 @@ class _One:
             following=self._following,
             completing=self._place,
         )
-        steps = Steps(
-            total=len(report.steps),
-            ran=tuple(each.step for each in report.ran),
-            cached=len(report.cached),
-            failed=tuple(self._failed(report, each) for each in report.failed),
-            aborted=tuple(each.step for each in report.aborted),
-            reasons={each.step: each.reason for each in report.ran},
-            retried=report.retried,
-        )
         placing = self._placing
         # A copy from the cache is something that happened.
         status = "built" if placing and placing.written else report.status
-        told += (*self._damage(), *self._shortcomings(), *(placing.notices if placing else ()))
-        warnings = (*plan.warnings, *self._warnings(report), *told)
-        files, seconds = tuple(placing.files if placing else ()), self._video_seconds
-        return Result(status, plan.spec, report.run, files, steps, seconds, _since(self._started), warnings)
+        told += (*outcome.of_the_cache(self.store), *(placing.notices if placing else ()))
+        warnings = (*plan.warnings, *outcome.warnings(plan, report), *told)
+        steps, files = outcome.steps(plan, self.store, report), tuple(placing.files if placing else ())
+        return Result(status, plan.spec, report.run, files, steps, self._video_seconds, _since(self._started), warnings)
 
     def _continues(self, options: Options) -> str:
         name = options.get("resume")
@@ -252,48 +251,3 @@ class _One:
             return 0.0
         frames: int = json.loads(report.path("join", "film.json").read_text(encoding="utf-8"))["frames"]
         return round(frames / self.plan.fps, 3)
-
-    def _warnings(self, report: BuildReport) -> Iterator[Notice]:
-        for each in report.steps.values():
-            for warning in each.warnings:
-                yield Notice(warning.message, place_of(self.plan.graph.steps[each.step], warning.field), warning.hint)
-
-    def _damage(self) -> Iterator[Notice]:
-        """Results do not suffer from a cache that rots, but whoever owns the disk should know."""
-        if count := self.store.damaged:
-            files = "1 file of the cache was" if count == 1 else f"{count} files of the cache were"
-            yield Notice(f"{files} damaged and not used", hint="vidbuild cache verify")
-
-    def _shortcomings(self) -> Iterator[Notice]:
-        """What the cache could not take: no build fails of it, but the next one may have more to do."""
-        if self.store.beneath is not None:
-            yield Notice(f"the cache '{self.store.beneath}' cannot be written: what is built now is not kept")
-        elif self.store.trouble:
-            yield Notice(f"{self.store.trouble}; the next build may have more to do")
-
-    def _failed(self, report: BuildReport, each: StepReport) -> FailedStep:
-        failure = each.failure or Failure("failed without a reason")
-        return FailedStep(
-            step=each.step,
-            error=failure.message,
-            hint=failure.hint,
-            place=place_of(self.plan.graph.steps[each.step], failure.field),
-            log=failure.log,
-            command_file=self._saved_command(report.run, each.step, failure),
-            fault=failure.fault,
-        )
-
-    def _saved_command(self, run: str, step: str, failure: Failure) -> Path | None:
-        """Where the exact command that failed is kept."""
-        kept = failure.command and self.store.beneath is None
-        return script(self.store.root / "runs" / run, step) if kept else None
-
-
-def place_of(step: Step, field: str) -> Place | None:
-    """The spec's place of a field, or of the nearest thing around it."""
-    parts = field.split(".") if field else []
-    for length in range(len(parts), -1, -1):
-        place = step.places.get(".".join(parts[:length]))
-        if place is not None:
-            return place
-    return None

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vidbuild.api.building import engine_of, place_of
+from vidbuild.api.building import engine_of
+from vidbuild.api.outcome import place_of
 from vidbuild.api.planning import plan_of, store_of
 from vidbuild.api.result import diagnosis
 from vidbuild.engine.explain import Explanation

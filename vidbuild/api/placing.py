@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from vidbuild.api.planning import Plan
@@ -34,6 +35,18 @@ def refuse_sources(plan: Plan, folder: Path) -> None:
             raise UsageError(
                 f"'{target}' is what the video is made from and cannot be its output", hint="-o another folder"
             )
+
+
+def refuse_outside(root: Path, written: Mapping[Path, str]) -> None:
+    """Raise UsageError where a folder that would be written leads out of the project, as a symlink in it can.
+
+    written: the folders that nobody chose for this build, each with the way to choose it.
+    """
+    home = os.path.realpath(root)
+    for folder, hint in written.items():
+        real = os.path.realpath(folder)
+        if os.path.commonpath((home, real)) != home:
+            raise UsageError(f"'{folder}' leads out of the project, to '{real}'", hint=hint)
 
 
 class Placing:
