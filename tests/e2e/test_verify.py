@@ -17,6 +17,7 @@ import vidbuild
 from vidbuild import api
 from vidbuild.api import building, memory, verifying
 from vidbuild.engine import overlay
+from vidbuild.engine.blobs import SourceChangedError
 from vidbuild.engine.files import FileTable
 from vidbuild.engine.memo import Memos
 from vidbuild.engine.store import Store
@@ -180,3 +181,24 @@ def test_what_was_not_built_is_not_verified(project: Workspace) -> None:
     dry = project.run("build", "--verify", "-n")
     assert dry.code == 2
     assert "a dry run makes nothing that could be verified" in dry.stderr
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        (SourceChangedError("/x/take.wav"), "the cache's '/x/take.wav' changed meanwhile"),
+        (OSError(28, "No space left on device", "/x/y"), "no space left on device: '/x/y'"),
+    ],
+    ids=["rot", "full disk"],
+)
+def test_a_second_build_that_cannot_be_made_is_told(
+    project: Workspace, monkeypatch: pytest.MonkeyPatch, trouble: Exception, told: str
+) -> None:
+    """What keeps the second build from being made is a failure in words, not a bug and not a difference."""
+
+    def fail(*_: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(verifying._Second, "verify", fail)
+    (found,) = verifying.verify([project.root / "video.yaml"])
+    assert (found.status, found.error) == ("failed", told)

@@ -20,6 +20,7 @@ from vidbuild.api.planning import Plan, plan_of, store_of
 from vidbuild.api.result import OutputFile, Result
 from vidbuild.api.several import SpecLike, for_one, path_of
 from vidbuild.engine import durable
+from vidbuild.engine.blobs import SourceChangedError
 from vidbuild.engine.explain import Explanation
 from vidbuild.engine.reasons import compare, summary
 from vidbuild.engine.store import Store
@@ -107,6 +108,10 @@ def _verify(spec: SpecLike, result: Result, options: Options) -> Verified:
             found = _Second(spec, result, options, Path(folder)).verify()
         except VidbuildError as error:
             found = Verified(result, "failed", error=error.message)
+        except SourceChangedError as error:
+            found = Verified(result, "failed", error=f"the cache's '{error}' changed meanwhile")
+        except OSError as error:
+            found = Verified(result, "failed", error=f"{durable.told(error)}: '{error.filename or folder}'")
     seconds = round(time.monotonic() - started, 3)
     return Verified(result, found.status, found.output, found.difference, found.reused, found.error, seconds)
 

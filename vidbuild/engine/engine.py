@@ -149,7 +149,7 @@ class Engine:
                 ledger = self._ledger(wanted, entry)
                 standing = Standing(ledger, telling, options)
                 save = partial(_save, ledger, entry, graph)
-                with self._in_use(pace):
+                with self._in_use():
                     report = build(standing, options, partial(self._drive, standing, pace, options, save), save)
                     if report.ok:
                         completing(report)
@@ -193,18 +193,14 @@ class Engine:
         return Ledger(self.store, self._kinds, Tools(self._tools, table), table, index, graph)
 
     @contextlib.contextmanager
-    def _in_use(self, pace: Callable[[], Pace]) -> Iterator[None]:
+    def _in_use(self) -> Iterator[None]:
         """Keep the store from being trimmed; a trimming that is on is waited for."""
-        lock = self.store.lock_use()
-        if lock is None:
-            asked = pace()
-            while (lock := self.store.lock_use()) is None and asked.look().value != "cancel":
-                time.sleep(_WAIT_FOR_TRIM)
+        while (lock := self.store.lock_use()) is None:  # also if it is to be cancelled: that is for what is known then
+            time.sleep(_WAIT_FOR_TRIM)
         try:
             yield
         finally:
-            if lock is not None:
-                lock.release()
+            lock.release()
 
     def _shut_in(self, graph: Graph) -> Sandbox | None:
         sandbox = self._sandbox()

@@ -28,6 +28,10 @@ LEFT = 1 << 20
 """Bytes that are read from a pipe at most once the program has ended: a pipe holds no more of what it wrote."""
 
 LINE_BYTES = 2000
+OWN_GROUP = sys.platform == "linux"
+"""Whether a child gets a group of its own, so that all it starts can be ended with it. Where the kernel does not end it
+with us, it stays in our group, so that whoever ends us ends it too."""
+
 TURN = 0.2
 """Seconds until a thread that is to stop takes note of it: it can while it runs Python, not while it waits."""
 
@@ -152,7 +156,7 @@ def _process(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         pass_fds=ends,
-        start_new_session=True,
+        start_new_session=OWN_GROUP,
         preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call, no locks
     )
     try:
@@ -167,7 +171,7 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
     """End what is left of the group; as long as nobody waited for its first process, no other has its number."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+            (os.killpg if OWN_GROUP else os.kill)(process.pid, signal.SIGKILL)
 
 
 def _followed(process: subprocess.Popen[bytes], gone: int, out: Sink, err: Sink, deadline: float) -> bool:

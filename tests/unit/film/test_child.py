@@ -158,3 +158,16 @@ def test_its_end_is_not_polled_for(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.delattr(os, "waitid")
     assert start(tmp_path, "os._exit(5)") == 5
     assert start(tmp_path, "time.sleep(60)", seconds=0.5) is None
+
+
+def test_where_the_kernel_ends_nobody_with_us_a_child_stays_in_our_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P19: whoever ends a worker's group there ends its tools; one that hangs is still ended, and we are not."""
+    monkeypatch.setattr(child, "OWN_GROUP", False)
+    said: list[bytes] = []
+    assert start(tmp_path, "print(os.getpgid(0), flush=True)", out=said.append) == 0
+    assert int(b"".join(said)) == os.getpgid(0)
+    began = time.monotonic()
+    assert start(tmp_path, "time.sleep(60)", seconds=0.5) is None
+    assert time.monotonic() - began < 20
