@@ -40,8 +40,8 @@ _LOG_LINES = 40
 _SURROUNDINGS = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
-class _DamagedError(StepError):
-    """An input is not what its name says."""
+class _DamagedError(Exception):
+    """The input of this role is not what its name says."""
 
 
 def execute(
@@ -65,8 +65,7 @@ def execute(
         seconds = time.monotonic() - started
         outputs = _collect(request["step"], context.out, blobs)
     except Exception as error:  # noqa: BLE001 - a step may raise anything; all of it is told, none of it ends the worker
-        gone = None if isinstance(error, _DamagedError) else _gone(request, blobs)
-        failure = gone or _failure(error, request["folder"], inside)
+        failure = _lost(error, request, blobs) or _failure(error, request["folder"], inside)
         return {"failure": values(failure), "warnings": _warnings(warnings)}
     finally:
         _leave(folder)
@@ -116,9 +115,7 @@ def _verify(role: str, feed: Mapping[str, Any], blobs: Blobs) -> None:
             if _digest(location, signature(location)) != digest:
                 with contextlib.suppress(OSError):
                     blobs.remove(digest)
-                raise _DamagedError(
-                    "what it reads was damaged in the cache, and is removed", hint="build again", field=role
-                )
+                raise _DamagedError(role)
 
 
 @lru_cache(maxsize=10_000)
@@ -155,8 +152,10 @@ def _collect(step: str, out: Path, blobs: Blobs) -> dict[str, Any]:
     return {name: [blob.digest, *found] for name, (blob, found) in blobs.move_in(files).items()}
 
 
-def _gone(request: Mapping[str, Any], blobs: Blobs) -> Failure | None:
-    """What a step that failed is to be told as where somebody took an input of it out of the cache meanwhile."""
+def _lost(error: Exception, request: Mapping[str, Any], blobs: Blobs) -> Failure | None:
+    """What a step that failed is to be told as where an input of it is not, or no more, in the cache as it was."""
+    if isinstance(error, _DamagedError):
+        return Failure("what it reads was damaged in the cache, and is removed", "build again", str(error))
     for role, feed in request["inputs"].items():
         digests = feed["files"].values() if "files" in feed else [feed["blob"]]
         if "source" not in feed and not all(blobs.path(digest).exists() for digest in digests):
