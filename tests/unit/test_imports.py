@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "vidbuild"
 
 # A part of the package -> the parts it may import, wherever the import stands. A dotted name allows one module only.
-# Everyone may import errors, place, record and the package itself (for __version__); a part may always import itself.
+# Everyone may import errors, place, printable, record and the package itself (for __version__); a part always itself.
 ALLOWED: dict[str, set[str]] = {
     "__init__": {"api", "model", "spec.diagnostics"},
     "__main__": {"cli"},
@@ -32,9 +32,10 @@ ALLOWED: dict[str, set[str]] = {
     "model": set(),
     "errors": set(),
     "place": set(),
+    "printable": set(),
     "record": set(),
 }
-EVERYONES = {"errors", "place", "record", ""}
+EVERYONES = {"errors", "place", "printable", "record", ""}
 HEAVY = {
     "jsonschema",
     "jinja2",
@@ -74,6 +75,7 @@ START = {
     "vidbuild.cli.group",
     "vidbuild.cli.interrupt",
     "vidbuild.errors",
+    "vidbuild.printable",
     "vidbuild.record",
 }
 

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
-_BIDI = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-_CONTROL = (*range(32), *range(127, 160), 0x2028, 0x2029)
-_OBEYED = {code: "\ufffd" for code in (*_CONTROL, *_BIDI) if chr(code) not in "\t\n"}
-"""Characters that a terminal obeys, or that change the order of others: texts of specs and of tools go through here."""
-_UNSEEN = "[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]*"
-_ORDER = re.compile(rf"#(?={_UNSEEN}#{_UNSEEN}\w*{_UNSEEN}\[)")
-"""How a log of CI is given orders from anywhere in a line: `##[set-output …]`, `##vso[…]`, `##teamcity[…]`."""
-_FIRST_ORDER = re.compile(r"^([^\w\n:]*):(?=:)", re.MULTILINE)
-"""How it is given orders at the beginning of one: `::add-mask::`."""
-
-
-def harmless(text: str) -> str:
-    """The text without what a terminal, or a CI system that reads the log, would obey."""
-    return _FIRST_ORDER.sub("\\1\ufffd", _ORDER.sub("\ufffd", text.translate(_OBEYED)))
+from vidbuild.printable import harmless, harmless_json
 
 
 def result(text: str) -> None:
@@ -39,7 +25,7 @@ def say(text: str) -> None:
 def result_json(data: Mapping[str, Any]) -> None:
     """Write the one JSON object of `--json` to stdout."""
     text = json.dumps(data, ensure_ascii=False, indent=1, default=str)
-    sys.stdout.write(_ORDER.sub(r"\\u0023", text) + "\n")
+    sys.stdout.write(harmless_json(text) + "\n")
 
 
 def is_terminal(stream: TextIO) -> bool:

@@ -113,6 +113,14 @@ def test_a_line_is_one_line() -> None:
     assert json.loads(event.to_line())["message"] == "a\nb\u2028é"
 
 
+def test_a_line_gives_a_ci_system_no_orders() -> None:
+    """A workflow command in a text is not in the line, and whoever reads the line gets the text as it was."""
+    text = "a\\##[add-mask]f ##vso[x]"
+    line = module.StepWarned(run="r", time=1.0, step="s", message=text, field="", hint=None).to_line()
+    assert "##" not in line
+    assert json.loads(line)["message"] == text
+
+
 def test_a_listener_that_fails_ends_the_build_cleanly(lab: Lab) -> None:
     """What a listener raises reaches the caller; no worker is left and the run is told as failed."""
 
