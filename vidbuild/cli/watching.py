@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from vidbuild.cli import console
-from vidbuild.engine import durable
 from vidbuild.engine.events import Event, Listener, RunStarted, StepAborted, StepFailed, StepFinished, StepStarted
 from vidbuild.errors import UsageError, VidbuildError
 from vidbuild.record import dataclass
@@ -98,7 +97,8 @@ class _Noted:
         except BrokenPipeError:
             raise  # whoever read them has gone
         except OSError as error:
-            raise VidbuildError(f"cannot write events to '{self.file.name}': {durable.told(error)}") from error
+            why = (error.strerror or str(error)).lower()
+            raise VidbuildError(f"cannot write events to '{self.file.name}': {why}") from error
 
 
 def _close(file: TextIO) -> None:
