@@ -58,5 +58,5 @@ KINDS: Mapping[str, Kind] = {
     "sound": Kind("sound", 4, "vidbuild.steps.sound:run", ("ffmpeg",)),
     "caption": Kind("caption", 1, "vidbuild.steps.caption:run"),
     "join": Kind("join", 1, "vidbuild.steps.join:run"),
-    "report": Kind("report", 2, "vidbuild.steps.report:run"),
+    "report": Kind("report", 3, "vidbuild.steps.report:run"),
 }
