@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ from workspace import Workspace  # noqa: E402 - the same
 ROOT = TESTS.parent
 WHOLE_BUILDS = {"e2e", "crash", "soak", "older", "browser"}
 guard.install()
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell that runs the tests behind `&` has it so
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def real_caches() -> list[str]:

@@ -59,8 +59,8 @@ class Interrupt:
             signal.signal(signal.SIGTSTP, self._halt)
 
     def __enter__(self) -> Self:
-        ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN  # nohup
-        numbers = [number for number in _ENDING if number is not signal.SIGHUP or not ignored]
+        # What was ignored when we were started stays so: nohup has it of SIGHUP, a shell of Ctrl-C behind `&`.
+        numbers = [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
         self._before = {number: signal.signal(number, self._receive) for number in numbers}
         self._before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, self._halt)
         return self

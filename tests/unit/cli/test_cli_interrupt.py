@@ -78,3 +78,16 @@ def test_the_handlers_that_were_there_come_back() -> None:
     with Interrupt():
         assert signal.getsignal(signal.SIGTERM) not in before
     assert [signal.getsignal(number) for number in numbers] == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_was_ignored_before_stays_ignored(number: signal.Signals) -> None:
+    """P41: a build behind `&` is not ended by a Ctrl-C that is meant for what runs in front of it."""
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        with Interrupt() as interrupt:
+            send(number)
+            assert not interrupt.asked()
+        assert signal.getsignal(number) is signal.SIG_IGN
+    finally:
+        signal.signal(number, before)
