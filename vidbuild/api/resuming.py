@@ -47,12 +47,12 @@ def find(store: Store, name: str, entry: str | None = None) -> Run:
     if name == LAST:
         if runs:
             return runs[-1]
-        raise UsageError(f"there is no build{of} yet")
+        raise UsageError(f"there is no run{of} yet")
     fitting = [run for run in runs if name and (run.id.startswith(name) or run.id.endswith(f"-{name}"))]
     if len(fitting) > 1:
         raise UsageError(f"'{name}' could be {', '.join(run.id for run in fitting[-3:])}")
     if not fitting:
-        raise UsageError(f"there is no build '{name}'{of}", hint="vidbuild runs")
+        raise UsageError(f"there is no run '{name}'{of}", hint="vidbuild runs")
     return fitting[0]
 
 

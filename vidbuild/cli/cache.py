@@ -99,7 +99,7 @@ def clear(*, yes: bool, as_json: bool) -> int:
 
     folder: Path = api.cache_info().folder
     if not yes and not console.is_terminal(sys.stdin):
-        raise UsageError("there is no terminal to ask on whether to remove everything", hint="use -y")
+        raise UsageError("nothing was removed: there is no terminal to confirm it on", hint="use -y")
     if not yes and not click.confirm(f"remove everything in {folder}?", err=True):
         console.say("nothing was removed")
         return Exit.DONE

@@ -58,7 +58,7 @@ def last_line(ended: Ended) -> str:
         return f"built {ended.video} ({figures.clock(ended.video_seconds)}): {', '.join([*counts, took])}"
     left = ended.total - len(ended.ran) - ended.cached - len(ended.failed)
     if left:
-        counts.append(f"{left} not tried")
+        counts.append(f"{left} not made")
     if ended.status == "failed" and ended.failed:
         named = figures.first(ended.failed, _NAMED)
         counts.insert(0, f"{figures.count(len(ended.failed), 'step')} failed ({', '.join(named)})")

@@ -53,7 +53,7 @@ def test_a_failed_build_names_what_failed() -> None:
     """The failed steps come first, and what was not tried is counted."""
     line = last_line(ended("failed", ran=("speak:a",), cached=3, failed=("film:a",), total=9))
     assert line == (
-        "failed: getting-started.mp4: 1 step failed (film:a), 1 of 9 steps ran (1 speak), 3 cached, 4 not tried, 1.8 s"
+        "failed: getting-started.mp4: 1 step failed (film:a), 1 of 9 steps ran (1 speak), 3 cached, 4 not made, 1.8 s"
     )
 
 
@@ -67,7 +67,7 @@ def test_many_failures_are_not_all_named() -> None:
 def test_a_cancelled_build_says_what_is_kept() -> None:
     """What ran before the interruption is counted, and so is what was not tried."""
     line = last_line(ended("cancelled", ran=("speak:a",), cached=3, total=9))
-    assert line == "cancelled: getting-started.mp4: 1 of 9 steps ran (1 speak), 3 cached, 5 not tried, 1.8 s"
+    assert line == "cancelled: getting-started.mp4: 1 of 9 steps ran (1 speak), 3 cached, 5 not made, 1.8 s"
 
 
 def test_a_failure_is_told_with_place_log_and_command() -> None:

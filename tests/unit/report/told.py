@@ -40,7 +40,7 @@ def estimated(ahead: int, expected: float | None = None) -> RunEstimated:
 
 
 def a_run() -> list[Event]:
-    """Six steps: one cached, two run, one fails, two are not tried."""
+    """Six steps: one cached, two run, one fails, two are not made."""
     return [
         run_started(6),
         estimated(5, 20.0),
