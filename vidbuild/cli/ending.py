@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from vidbuild.cli.exits import Exit, gravest, of_fault
 from vidbuild.errors import VidbuildError
 from vidbuild.place import Place
+from vidbuild.printable import one_line
 from vidbuild.project import name_of
 from vidbuild.report import figures, summary
 
@@ -52,7 +53,7 @@ def lines(result: Result, *, several: bool = False) -> list[str]:
     """The last lines about one spec: where its outputs are, and whether anything happened."""
     where = _where([each.path for each in result.outputs]) if result.status == "built" and not several else []
     if result.diagnostics and not result.steps.total:
-        return [f"failed: {result.spec}"]
+        return [one_line(f"failed: {result.spec}")]
     return [*where, summary.last_line(_ended(result, several=several))]
 
 
@@ -60,7 +61,7 @@ def untried(specs: Sequence[Path], results: Sequence[Result]) -> list[str]:
     """What a user must know of the specs that were not tried, since the last one before them failed."""
     if not specs:
         return []
-    told = f"not tried: {', '.join(figures.first([str(path) for path in specs], _LISTED))}"
+    told = one_line(f"not tried: {', '.join(figures.first([str(path) for path in specs], _LISTED))}")
     cancelled = any(result.status == "cancelled" for result in results)
     return [told] if cancelled else [told, "      hint: -k goes on with the others"]
 
@@ -68,7 +69,7 @@ def untried(specs: Sequence[Path], results: Sequence[Result]) -> list[str]:
 def dry(result: Result, *, several: bool = False) -> list[str]:
     """What would run, and why."""
     if result.diagnostics:
-        return [f"failed: {result.spec}"]
+        return [one_line(f"failed: {result.spec}")]
     steps = [f"{step}  {result.steps.reasons.get(step, '')}".rstrip() for step in result.steps.ran]
     video, total = _video(result, several=several), figures.count(result.steps.total, "step")
     if not steps:
@@ -125,14 +126,14 @@ def _warning(notice: Notice) -> str:
 
 
 def _place(place: Place | None) -> str:
-    return f"{place.file}:{place.line}:{place.column}" if place else ""
+    return one_line(f"{place.file}:{place.line}:{place.column}") if place else ""
 
 
 def _video(result: Result, *, several: bool) -> str:
     """The video's file name; among several, which may all be called video.mp4, its path."""
     built = [each.path for each in result.outputs if each.kind == "video"]
     path = built[0] if built else result.spec.with_name(f"{name_of(result.spec)}.mp4")
-    return str(_shown(path)) if several else path.name
+    return one_line(str(_shown(path)) if several else path.name)
 
 
 def _where(paths: Sequence[Path]) -> list[str]:
@@ -140,7 +141,7 @@ def _where(paths: Sequence[Path]) -> list[str]:
     folders: Mapping[Path, list[str]] = defaultdict(list)
     for path in paths:
         folders[_shown(path.parent)].append(path.name)
-    return [f"in {folder}: {' '.join(names)}" for folder, names in folders.items()]
+    return [one_line(f"in {folder}: {' '.join(names)}") for folder, names in folders.items()]
 
 
 def _shown(path: Path) -> Path:

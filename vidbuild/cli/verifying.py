@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.cli.exits import Exit
+from vidbuild.printable import one_line
 from vidbuild.report import figures
 
 if TYPE_CHECKING:
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
 
 def beginning(specs: Sequence[Path]) -> str:
     """What is said before it begins, since it takes as long as a first build."""
-    return f"verifying: {', '.join(figures.first([str(spec) for spec in specs], 4))} again from an empty cache"
+    named = ", ".join(figures.first([one_line(str(spec)) for spec in specs], 4))
+    return f"verifying: {named} again from an empty cache"
 
 
 def lines(found: Verified, *, several: bool = False) -> list[str]:
     """What came of one spec; nothing where there was nothing to compare."""
-    which = f"{found.built.spec}: " if several else ""
+    which = f"{one_line(str(found.built.spec))}: " if several else ""
     if found.status == "untried":
         return []
     if found.status == "cancelled":

@@ -17,6 +17,7 @@ from vidbuild.engine.events import (
     StepRetried,
     StepStarted,
 )
+from vidbuild.printable import one_line
 from vidbuild.report import wording
 
 
@@ -28,6 +29,7 @@ class Lines:
         self._several = several
         self._entry = ""
         self._first = False
+        self._faults = wording.Faults()
 
     def __enter__(self) -> Self:
         return self
@@ -41,15 +43,15 @@ class Lines:
         """Write what an event is worth."""
         match event:
             case RunStarted():
-                self._entry = event.entry if self._several else ""
-                self._first = event.first
+                self._entry = one_line(event.entry) if self._several else ""
+                self._first, self._faults = event.first, wording.Faults()
             case RunEstimated() if self._first and event.ahead:
                 self._line(wording.first_build(event))
             case StepStarted():
                 self._line(wording.started(event, first=self._first))
             case StepFailed():
                 self._line(f"{event.step}  failed: {event.failure.message}")
-            case StepRetried():
+            case StepRetried() if self._faults.worth_telling(event):
                 self._line(wording.retried(event))
             case RunPaused() | RunResumed() | StateRestored():
                 self._line(wording.run(event))

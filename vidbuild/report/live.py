@@ -26,6 +26,7 @@ from vidbuild.engine.events import (
     StepRetried,
     StepStarted,
 )
+from vidbuild.printable import one_line
 from vidbuild.report import figures, wording
 from vidbuild.report.naming import scene_of
 from vidbuild.report.tally import Running, Tally
@@ -51,6 +52,7 @@ class Live:
         self._scenes: Sequence[str] = ()
         self._reasons: dict[str, str] = {}
         self._first = False
+        self._faults = wording.Faults()
         self._live = self._new_view()
 
     def _new_view(self) -> RichLive:
@@ -89,6 +91,7 @@ class Live:
         with self._lock:
             if isinstance(event, RunStarted):
                 self._tally, self._scenes, self._first = Tally(), (), event.first
+                self._faults = wording.Faults()
             if scenes is not None:
                 self._scenes = scenes
             if isinstance(event, StepStarted):
@@ -96,7 +99,7 @@ class Live:
             self._tally.take(event)
         line = self._line(event)
         if isinstance(event, RunStarted):
-            self._entry = event.entry if self._several else ""
+            self._entry = one_line(event.entry) if self._several else ""
         if line is not None:
             self._print(line)
         if isinstance(event, RunEnded):
@@ -116,7 +119,7 @@ class Live:
                 return _step(event.step).append(f"  {reason}" if reason else "").append(f"  {took}", "dim")
             case StepFailed():
                 return _step(event.step).append("  failed: ", "bold red").append(event.failure.message)
-            case StepRetried():
+            case StepRetried() if self._faults.worth_telling(event):
                 return Text(wording.retried(event), "yellow")
             case RunEstimated() if self._first and event.ahead:
                 return Text(wording.first_build(event))

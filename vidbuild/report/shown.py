@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from vidbuild.printable import one_line
 from vidbuild.record import dataclass
 from vidbuild.report import figures, summary
 from vidbuild.report.history import RUNNING, History, StepHistory
@@ -31,7 +32,7 @@ class Shown:
 
 def rows(runs: Sequence[tuple[Shown, History]], width: int) -> list[str]:
     """A line for each build: id, state, spec and what it did, in columns that fit into the width."""
-    cells = [(shown.run, shown.state, shown.spec, _did(shown, told)) for shown, told in runs]
+    cells = [(shown.run, shown.state, one_line(shown.spec), _did(shown, told)) for shown, told in runs]
     wide = [max((len(row[column]) for row in cells), default=0) for column in range(4)]
     spec = min(wide[2], max(_SHORTEST, width - wide[0] - wide[1] - wide[3] - 6))
     return [
@@ -107,7 +108,7 @@ def _ahead(shown: Shown, told: History) -> Iterator[str]:
 def _facts(shown: Shown, told: History) -> Iterator[tuple[str, str]]:
     tally = told.tally
     yield "run", shown.run
-    yield "spec", shown.spec
+    yield "spec", one_line(shown.spec)
     yield "state", _state(shown, told)
     if told.continues is not None:
         yield "continues", told.continues.earlier
@@ -168,8 +169,8 @@ def _how_far(step: StepHistory, before: str = "", after: str = "") -> str:
 
 def _problems(told: History) -> Iterator[str]:
     for each in told.problems:
-        where = f"{each['file']}:{each['line']}:{each['column']}: " if each["line"] else f"{each['file']}: "
-        yield f"{where}{each['message']}"
+        where = f"{each['file']}:{each['line']}:{each['column']}" if each["line"] else each["file"]
+        yield f"{one_line(where)}: {each['message']}"
         if each["hint"]:
             yield f"      hint: {each['hint']}"
 
@@ -187,7 +188,8 @@ def _failures(told: History, command_file: Callable[[str], Path | None]) -> Iter
 def _warning(data: Mapping[str, Any]) -> str:
     if data["type"] == "step_warning":
         return f"{data['step']}: {data['message']}"
-    return f"{data['file']}:{data['line']}:{data['column']}: {data['message']}"
+    where = f"{data['file']}:{data['line']}:{data['column']}"
+    return f"{one_line(where)}: {data['message']}"
 
 
 def _table(cells: Sequence[tuple[str, ...]]) -> Iterable[str]:

@@ -116,6 +116,27 @@ def test_specs_that_were_not_tried_are_told(
     assert (lines[-len(told) :] if told else [line for line in lines if "not tried" in line]) == told
 
 
+ODD = "n\n::error::x built y"
+PLAIN = "n\ufffd::error::x built y"
+
+
+def test_a_name_with_lines_is_told_in_one(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a file is called makes no line that the build did not write."""
+    outputs = (OutputFile("video", Path(f"{ODD}/{ODD}.mp4"), 1000, "0" * 64),)
+    fake_build(monkeypatch, result("built", f"{ODD}.yaml", outputs=outputs))
+    assert run(["build", f"{ODD}.yaml"]) == 0
+    where, last = capsys.readouterr().out.splitlines()
+    assert where == f"in {PLAIN}: {PLAIN}.mp4"
+    assert last.startswith(f"built {PLAIN}.mp4 (1:04)")
+    bad = Diagnostic("error", "m", "a.yaml")
+    fake_build(monkeypatch, result("failed", f"{ODD}.yaml", outputs=(), diagnostics=(bad,), run="", steps=Steps(0)))
+    assert run(["build", f"{ODD}.yaml", f"b{ODD}.yaml"]) == 2
+    assert f"failed: {PLAIN}.yaml" in "".join(capsys.readouterr()).splitlines()
+    fake_build(monkeypatch, failed())
+    assert run(["build", "a.yaml", f"{ODD}.yaml"]) == 1
+    assert f"not tried: {PLAIN}.yaml" in capsys.readouterr().err.splitlines()
+
+
 def test_several_videos_are_told_apart(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Videos of several specs may all be called video.mp4, so their last lines have their paths."""
     fake_build(monkeypatch, up_to_date("a.yaml"), failed(spec="docs/b.yaml"))

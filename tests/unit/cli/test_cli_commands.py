@@ -287,7 +287,10 @@ def test_cache_clear_asks_nobody(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     assert run(["cache", "clear"]) == 2
     assert calls == []
-    assert capsys.readouterr().err.splitlines()[-1] == "      hint: use -y"
+    assert capsys.readouterr().err.splitlines() == [
+        "vidbuild: nothing was removed: there is no terminal to confirm it on",
+        "      hint: use -y",
+    ]
 
 
 def test_cache_clear_can_be_told_not_to_ask(
@@ -313,9 +316,9 @@ class Past(RunFacts):
         yield {"type": "step_failed", "run": self.run, "time": 4.0, "step": "film:two", "failure": failure}
 
 
-def past(name: str, state: str = "failed", seconds: float | None = 1.84) -> RunFacts:
+def past(name: str, state: str = "failed", seconds: float | None = 1.84, spec: str = "docs/video.yaml") -> RunFacts:
     """A build of a spec."""
-    return Past(name, "docs/video.yaml", state, time.time(), seconds, Path("runs"))
+    return Past(name, spec, state, time.time(), seconds, Path("runs"))
 
 
 def test_runs_are_listed_by_state(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -359,10 +362,21 @@ def test_a_run_is_shown_with_its_reasons(monkeypatch: pytest.MonkeyPatch, capsys
     assert (data["run"], data["done"], data["steps"], data["errors"][0]["log"]) == ("r1", 1, 5, ["it broke"])
 
 
+def test_a_spec_whose_name_has_lines_is_shown_in_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run is one line of the list, and its spec one of what is shown, whatever the spec is called."""
+    odd = past("r1", spec="n\n::error::x.yaml")
+    fake(monkeypatch, "run", lambda _: odd)
+    fake(monkeypatch, "runs", lambda **_: [odd])
+    assert "spec      n\ufffd::error::x.yaml" in printed(capsys, "runs", "show", "r1").splitlines()
+    assert printed(capsys, "runs") == "r1  failed  n\ufffd::error::x.yaml  1 failed, 1 ran, 1.8 s\n"
+
+
 def test_a_run_that_never_was_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     """An id that nobody knows is a usage error with the way to those there are."""
     assert run(["runs", "show", "nothing"]) == 2
-    assert capsys.readouterr().err == "vidbuild: there is no build 'nothing'\n      hint: vidbuild runs\n"
+    assert capsys.readouterr().err == "vidbuild: there is no run 'nothing'\n      hint: vidbuild runs\n"
 
 
 def test_init_says_what_can_be_pasted(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -84,6 +84,24 @@ def test_pauses_attempts_and_what_is_continued_are_told() -> None:
     ]
 
 
+def full(step: str, attempt: int = 2) -> StepRetried:
+    """A step that met a full disk."""
+    fault = Failure("the disk is full")
+    return StepRetried(run="r1", time=BEGAN, step=step, attempt=attempt, wait=0.2, failure=fault)
+
+
+def test_a_fault_that_meets_many_steps_is_told_of_one() -> None:
+    """Of steps that fail of the same, attempts at the first are told; another fault is told, and the next build's."""
+    other = replace(full("draw:b"), failure=Failure("no answer"))
+    lines = written(full("draw:a"), full("draw:b"), full("draw:c"), full("draw:a", 3), other)
+    assert lines == [
+        "draw:a  trying again (attempt 2): the disk is full",
+        "draw:a  trying again (attempt 3): the disk is full",
+        "draw:b  trying again (attempt 2): no answer",
+    ]
+    assert len(written(full("draw:a"), run_started(2), full("draw:b"))) == 2
+
+
 def test_a_build_that_is_asked_to_end_says_what_it_waits_for() -> None:
     """The first Ctrl-C is answered: what still runs, and how not to wait for it."""
     lines: list[str] = []
@@ -91,3 +109,12 @@ def test_a_build_that_is_asked_to_end_says_what_it_waits_for() -> None:
     listener.stopping(2)
     listener.stopping(0)
     assert lines == ["stopping: 2 steps run to their end; again to stop at once", "stopping"]
+
+
+def test_a_spec_whose_name_has_lines_heads_its_steps_in_one() -> None:
+    """Among several specs each one's steps are headed by its name, which is one line whatever it is."""
+    lines: list[str] = []
+    listener = Lines(lines.append, several=True)
+    listener(run_started(6, "n\n::error::x.yaml"))
+    listener(started("film:a", "title changed"))
+    assert lines == ["n\ufffd::error::x.yaml:", "film:a  title changed"]
