@@ -36,6 +36,17 @@ def retried(event: StepRetried) -> str:
     return f"{event.step}  trying again{wait} (attempt {event.attempt}): {event.failure.message}"
 
 
+class Faults:
+    """What went wrong so far: of a fault that meets many steps at once, such as a full disk, one is worth telling."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+
+    def worth_telling(self, event: StepRetried) -> bool:
+        """Whether no other step was told of with the same fault; the last line counts the attempts of all."""
+        return self._first.setdefault(event.failure.message, event.step) == event.step
+
+
 def stopping(running: int) -> str:
     """The build was asked to end."""
     return f"stopping: {_to_their_end(running)}; again to stop at once" if running else "stopping"
