@@ -12,6 +12,7 @@ from pathlib import Path
 from vidbuild.engine import durable
 
 NAME = "wish"
+CANCEL = "cancel"  # a file of its own, so that nothing which is asked at the same moment can take its place
 
 
 class Wish(Enum):
@@ -24,12 +25,13 @@ class Wish(Enum):
 
 def ask(run: Path, wish: Wish) -> None:
     """Leave a wish in a run's folder, in place of any earlier one; a wish to cancel is never taken back."""
-    if asked(run) is not Wish.CANCEL:
-        durable.write(run / NAME, wish.value.encode())
+    durable.write(run / (CANCEL if wish is Wish.CANCEL else NAME), wish.value.encode())
 
 
 def asked(run: Path) -> Wish:
     """What is wished of the run now; GO where nobody asked for anything."""
+    if (run / CANCEL).exists():
+        return Wish.CANCEL
     try:
         return Wish((run / NAME).read_text(encoding="ascii"))
     except (OSError, ValueError):
