@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from vidbuild.engine import durable
+from vidbuild.engine import durable, room
 from vidbuild.engine.answer import Again, Made, Progress
 from vidbuild.engine.control import Wish
 from vidbuild.engine.crew import Claim, Crew
@@ -18,7 +18,7 @@ from vidbuild.engine.order import Order, shuffled
 from vidbuild.engine.outlook import Outlook
 from vidbuild.engine.retry import Attempts
 from vidbuild.engine.states import State
-from vidbuild.errors import Failure, StepError
+from vidbuild.errors import StepError
 
 if TYPE_CHECKING:
     from vidbuild.engine.context import StepWarning
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from vidbuild.engine.pace import Pace
     from vidbuild.engine.pool import Message
     from vidbuild.engine.standing import Standing
+    from vidbuild.errors import Failure
 
 _TURN = 0.1
 _TURN_LOCKED = 0.03
@@ -170,8 +171,8 @@ class Drive:
             if not durable.may_pass(error):
                 raise
             self._crew.release(name)
-            place = error.filename or self._standing.ledger.store.root
-            self._failed(name, Failure(f"cannot write '{place}': {durable.told(error)}", transient=True))
+            root = self._standing.ledger.store.root
+            self._failed(name, room.failure(error, root, root))
         else:
             self._crew.release(name)
 

@@ -25,7 +25,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vidbuild.engine import durable
+from vidbuild.engine import durable, room
 from vidbuild.engine.blobs import Blobs, Signature, SourceChangedError, product_files, signature
 from vidbuild.engine.context import Again, Context, Progress, untold
 from vidbuild.errors import Failure, StepError, VidbuildError
@@ -65,7 +65,7 @@ def execute(
         seconds = time.monotonic() - started
         outputs = _collect(request["step"], context.out, blobs)
     except Exception as error:  # noqa: BLE001 - a step may raise anything; all of it is told, none of it ends the worker
-        failure = _lost(error, request, blobs) or _failure(error, request["folder"], inside)
+        failure = _lost(error, request, blobs) or _failure(error, folder, blobs, inside)
         return {"failure": values(failure), "warnings": _warnings(warnings)}
     finally:
         _leave(folder)
@@ -101,9 +101,12 @@ def _copy_source(role: str, feed: Mapping[str, Any], blobs: Blobs, scratch: Path
         if inside is not None and (limit := inside.limit(error)):
             raise StepError(f"cannot copy '{feed['source']}': {limit[0]}", hint=limit[1], field=role) from error
         passing = durable.may_pass(error)
-        verb = "copy" if passing else "read"
+        full = room.full(error, _cache(blobs), blobs.root) if error.filename != feed["source"] else None
         raise StepError(
-            f"cannot {verb} '{feed['source']}': {durable.told(error)}", field=role, transient=passing
+            f"cannot {'copy' if passing else 'read'} '{feed['source']}': {full or durable.told(error)}",
+            hint=room.HINT if full else None,
+            field=role,
+            transient=passing,
         ) from error
 
 
@@ -163,7 +166,12 @@ def _lost(error: Exception, request: Mapping[str, Any], blobs: Blobs) -> Failure
     return None
 
 
-def _failure(error: Exception, folder: str, inside: Inside | None) -> Failure:
+def _cache(blobs: Blobs) -> Path:
+    """The folder that its owner knows."""
+    return blobs.root.parent.parent
+
+
+def _failure(error: Exception, folder: Path, blobs: Blobs, inside: Inside | None) -> Failure:
     limit = None if inside is None else inside.limit(error)
     if isinstance(error, StepError):
         return _told(error.failure, limit)
@@ -175,10 +183,7 @@ def _failure(error: Exception, folder: str, inside: Inside | None) -> Failure:
     if isinstance(error, MemoryError):
         return Failure("there was not enough memory", log=log, transient=True)
     if isinstance(error, OSError) and (durable.may_pass(error) or error.errno in _SURROUNDINGS):
-        # Writing to a file that is open names none, and which disk is full has to be known.
-        place = error.filename or (folder if error.errno in {errno.ENOSPC, errno.EDQUOT} else "")
-        told = f"{durable.told(error)}: '{place}'" if place else durable.told(error)
-        return Failure(told, log=log, transient=durable.may_pass(error))
+        return room.failure(error, _cache(blobs), folder)
     return Failure(f"{type(error).__name__}: {error}", log=log, fault="bug")
 
 

@@ -28,7 +28,7 @@ def retried(lab: Lab) -> list[StepRetried]:
     ("way", "passes", "message"),
     [
         ("passing", True, "no answer"),
-        ("full", True, "no space left on device: 'some/file'"),
+        ("full", True, "no space left on device: '/some/file'"),
         ("files", True, "too many open files"),
         ("memory", True, "there was not enough memory"),
         ("killed", True, "the worker died in the middle of the step (signal 9)"),
@@ -150,13 +150,23 @@ def test_a_trace_that_finds_no_place_is_tried_again(lab: Lab, monkeypatch: pytes
     monkeypatch.setattr(Store, "keep", keeping)
     report = lab.build(graph(step("x")))
     assert (report.status, report.retried) == ("built", 1)
-    assert retried(lab)[0].failure.message == f"cannot write '{lab.store.root}': no space left on device"
+    assert retried(lab)[0].failure.message == f"the disk of the cache '{lab.store.root}' is full"
     full[:] = [True] * 3
     report = lab.build(graph(step("y", y=1)))
     failure = report.steps["y"].failure
     assert failure is not None
-    assert failure.message == f"cannot write '{lab.store.root}': no space left on device (tried 3 times)"
+    assert failure.message == f"the disk of the cache '{lab.store.root}' is full (tried 3 times)"
     grammar.check(lab.events, report)
+
+
+@pytest.mark.parametrize("name", ["named", "unnamed"])
+def test_a_full_cache_is_named_and_not_its_insides(lab: Lab, name: str) -> None:
+    """P20: a full disk under the cache is told by the cache's own name, with a way out and no traceback."""
+    failure = lab.build(graph(step("x", "flaky", ways=[f"full-{name}"] * 3))).steps["x"].failure
+    assert failure is not None
+    assert failure.message == f"the disk of the cache '{lab.store.root}' is full (tried 3 times)"
+    assert failure.hint == "vidbuild cache gc --limit SIZE, or VIDBUILD_CACHE=another folder"
+    assert failure.log == ()
 
 
 def waits(policy: Retry, clock: Callable[[], float] = lambda: 0.0) -> list[float | None]:
