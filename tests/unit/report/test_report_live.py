@@ -169,6 +169,16 @@ def test_a_step_that_is_tried_again_says_when(monkeypatch: pytest.MonkeyPatch) -
     assert "speak:a  trying again in 5.0 s (attempt 2): no answer" in shown(events, monkeypatch)
 
 
+def test_a_fault_that_meets_many_steps_is_told_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of steps that fail of the same, attempts at the first are told above the view."""
+    again = [
+        StepRetried(run="r", time=1_003.0, step=step, attempt=2, wait=5.0, failure=Failure("the disk is full"))
+        for step in ("draw:a", "draw:b")
+    ]
+    text = shown([run_started(2), estimated(2), started("draw:a"), started("draw:b"), *again], monkeypatch)
+    assert text.count("trying again") == 1
+
+
 def test_the_terminal_is_given_away_and_taken_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Around Ctrl-Z the view is away and the cursor is there; afterwards it goes on, and ends as ever."""
     monkeypatch.setenv("TERM", "xterm-256color")
