@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vidbuild.api.resuming import find, store_here
+from vidbuild.api.resuming import LAST, find, store_here
 from vidbuild.engine import runs as past
 from vidbuild.engine.control import Wish, ask, asked
 from vidbuild.engine.runs import STATES, Run, script
@@ -122,8 +122,13 @@ def run(run_id: str, cache: Path | None = None) -> RunFacts:
     return _facts(find(store, run_id), store.root / "runs")
 
 
-def last_run(spec: Path, cache: Path | None = None) -> RunFacts:
-    """The newest build of a spec, or of some of its scenes; UsageError where there is none."""
+def last_run(spec: Path | None = None, cache: Path | None = None) -> RunFacts:
+    """The newest build of a spec, or of some of its scenes; UsageError where there is none.
+
+    Without a spec it is the newest of any spec of the project here.
+    """
+    if spec is None:
+        return run(LAST, cache)
     from vidbuild.api.planning import entry_of, store_of
 
     store = store_of(spec, cache)
@@ -135,7 +140,10 @@ def last_run(spec: Path, cache: Path | None = None) -> RunFacts:
 
 
 def pause_run(run_id: str, cache: Path | None = None) -> Wished:
-    """Have a running build start nothing new; what runs ends and is kept. UsageError where the build is over."""
+    """Have a running build start nothing new; what runs ends and is kept. UsageError where the build is over.
+
+    Here as in `resume_run` and `cancel_run`, "last" is the newest build that has not ended.
+    """
     return _wish(run_id, cache, Wish.PAUSE)
 
 
@@ -150,17 +158,32 @@ def cancel_run(run_id: str, cache: Path | None = None) -> Wished:
 
 
 def _wish(run_id: str, cache: Path | None, wish: Wish) -> Wished:
-    found = run(run_id, cache)
+    found = _last_alive(cache) if run_id == LAST else run(run_id, cache)
     folder = found.folder / found.run
     if not found.alive:
-        end = "was killed" if found.killed else {"failed": "failed", "cancelled": "was cancelled"}.get(found.state)
-        hint = f"vidbuild build --resume {found.run}" if end else None
-        raise UsageError(f"run '{found.run}' is over: it {end or 'completed'}", hint=hint)
+        raise _over(found)
     before = asked(folder)
     if before is Wish.CANCEL and wish is not Wish.CANCEL:
         raise UsageError(f"run '{found.run}' is being cancelled", hint=f"vidbuild build --resume {found.run}")
     ask(folder, wish)
     return Wished(found.run, len(found.history().running), before is wish)
+
+
+def _last_alive(cache: Path | None) -> RunFacts:
+    """The newest build that has not ended: one that has can be wished nothing of."""
+    found = runs(cache)
+    if not found:
+        return run(LAST, cache)
+    alive = next((each for each in found if each.alive), None)
+    if alive is None:
+        raise _over(found[0], "no run is going on; ")
+    return alive
+
+
+def _over(found: RunFacts, before: str = "") -> UsageError:
+    end = "was killed" if found.killed else {"failed": "failed", "cancelled": "was cancelled"}.get(found.state)
+    hint = f"vidbuild build --resume {found.run}" if end else None
+    return UsageError(f"{before}run '{found.run}' is over: it {end or 'completed'}", hint=hint)
 
 
 def _facts(run: Run, folder: Path) -> RunFacts:

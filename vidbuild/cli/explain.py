@@ -25,7 +25,7 @@ _NEW = "new"  # "never built": in an overview the step's own line says it
 )
 @options.spec()
 @click.argument("step", required=False)
-@click.option("--last", is_flag=True, help="Say what the last build did and why, as it told it then.")
+@click.option("--last", is_flag=True, help="Say what the last build did and why: of SPEC, or of any.")
 @click.option("-a", "--all", "everything", is_flag=True, help="List the steps that are cached, too.")
 @options.variables()
 @options.as_json("the explanations")
@@ -36,14 +36,15 @@ def command(
 
     Tells of each step of SPEC that is not cached, or of the one STEP, the field or file that changed: old -> new.
     Nothing is run and nothing is written. With --last it is the record of the last build that is told, whatever
-    changed since then.
+    changed since then; without SPEC that is the project's last one, of any spec.
     """
     from vidbuild import api
 
     spec, step = options.apart(spec, step)
-    path = options.found_one(spec)
     if last:
+        path = options.found_one(spec) if spec else None
         return _last(path, step, everything=everything, as_json=as_json)
+    path = options.found_one(spec)
     explained = api.explain(path, step, variables=variables)
     if as_json:
         console.result_json({"spec": str(path), "steps": [each.to_data() for each in explained]})
@@ -59,8 +60,8 @@ def command(
     return Exit.DONE
 
 
-def _last(path: Path, step: str | None, *, everything: bool, as_json: bool) -> int:
-    """What the last build of a spec did, from its log alone."""
+def _last(path: Path | None, step: str | None, *, everything: bool, as_json: bool) -> int:
+    """What the last build of a spec did, or of any where none is named, from its log alone."""
     from vidbuild import api
     from vidbuild.report import shown
 
@@ -74,7 +75,7 @@ def _last(path: Path, step: str | None, *, everything: bool, as_json: bool) -> i
         raise UsageError(f"run '{run.run}' says nothing of a step '{step}'", hint=hint)
     if as_json:
         steps = [each.to_json() for each in told.steps.values() if step in {None, each.step}]
-        console.result_json({"spec": str(path), "run": run.run, "state": run.state, "steps": steps})
+        console.result_json({"spec": str(path or run.spec), "run": run.run, "state": run.state, "steps": steps})
         return Exit.DONE
     for line in shown.explained(looked_at(run), told, step, everything=everything):
         console.result(line)

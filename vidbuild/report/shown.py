@@ -58,7 +58,7 @@ def whole(shown: Shown, told: History, command_file: Callable[[str], Path | None
 
 def explained(shown: Shown, told: History, chosen: str | None, *, everything: bool) -> list[str]:
     """What a build did and why, step by step, or of the one step that is chosen all that its log has."""
-    lines = [f"{shown.run}  {_state(shown, told)}", *_problems(told)]
+    lines = [f"{shown.run}  {one_line(shown.spec)}  {_state(shown, told)}", *_problems(told)]
     for step in told.steps.values():
         if step.step == chosen or (chosen is None and (everything or step.state != "cached")):
             lines += _explained(step, shown, whole=chosen is not None)

@@ -25,6 +25,7 @@ from vidbuild.cli import console
 from vidbuild.cli.app import run
 from vidbuild.engine.explain import Explanation
 from vidbuild.engine.reasons import Reason
+from vidbuild.engine.runs import RunLog
 
 
 @pytest.fixture(autouse=True)
@@ -371,6 +372,37 @@ def test_a_spec_whose_name_has_lines_is_shown_in_one(
     fake(monkeypatch, "runs", lambda **_: [odd])
     assert "spec      n\ufffd::error::x.yaml" in printed(capsys, "runs", "show", "r1").splitlines()
     assert printed(capsys, "runs") == "r1  failed  n\ufffd::error::x.yaml  1 failed, 1 ran, 1.8 s\n"
+
+
+@pytest.mark.parametrize("wish", ["pause", "resume", "cancel"])
+def test_the_last_run_to_steer_is_the_last_that_goes_on(
+    wish: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A build that is over takes no wish from one that runs; where none runs, that is what is said."""
+    folder = project / ".vidbuild" / "runs"
+    alive, over = RunLog(folder, "a.yaml"), RunLog(folder, "b.yaml")
+    over.close()
+    assert alive.id in printed(capsys, "runs", wish, "last")
+    alive.close()
+    assert run(["runs", wish, "last"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"vidbuild: no run is going on; run '{over.id}' is over: it failed",
+        f"      hint: vidbuild build --resume {over.id}",
+    ]
+
+
+def test_the_last_build_is_that_of_any_spec_unless_one_is_named(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """P39: without a spec the project's newest run is explained, with its spec's name; no spec need be here."""
+    folder = project / ".vidbuild" / "runs"
+    logs = [RunLog(folder, "video.yaml"), RunLog(folder, "talk.yaml")]
+    for log in logs:
+        log.close()
+    assert printed(capsys, "explain", "--last", "video.yaml").split()[:2] == [logs[0].id, "video.yaml"]
+    (project / "video.yaml").unlink()
+    assert printed(capsys, "explain", "--last").split()[:2] == [logs[1].id, "talk.yaml"]
+    assert json.loads(printed(capsys, "explain", "--last", "--json"))["spec"] == "talk.yaml"
 
 
 def test_a_run_that_never_was_is_told(capsys: pytest.CaptureFixture[str]) -> None:
