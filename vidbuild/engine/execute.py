@@ -174,7 +174,7 @@ def _cache(blobs: Blobs) -> Path:
 def _failure(error: Exception, folder: Path, blobs: Blobs, inside: Inside | None) -> Failure:
     limit = None if inside is None else inside.limit(error)
     if isinstance(error, StepError):
-        return _told(error.failure, limit)
+        return _told(room.of_tool(error.failure, _cache(blobs)), limit)
     log = tuple("".join(traceback.format_exception(error)).splitlines()[-_LOG_LINES:])
     if limit is not None:
         return Failure(limit[0], limit[1], log=log)

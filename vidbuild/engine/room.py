@@ -6,6 +6,8 @@ It knows nothing of what was to be written.
 from __future__ import annotations
 
 import errno
+import os
+from dataclasses import replace
 from pathlib import Path
 
 from vidbuild.engine import durable
@@ -23,7 +25,7 @@ def full(error: OSError, cache: Path, folder: Path) -> str | None:
     """
     if error.errno not in _FULL or not (folder / (error.filename or "")).is_relative_to(cache):
         return None
-    return f"the disk of the cache '{cache}' is full"
+    return _words(cache)
 
 
 def failure(error: OSError, cache: Path, folder: Path) -> Failure:
@@ -33,3 +35,14 @@ def failure(error: OSError, cache: Path, folder: Path) -> Failure:
         return Failure(told, HINT, transient=True)
     told = durable.told(error)
     return Failure(f"{told}: '{error.filename}'" if error.filename else told, transient=durable.may_pass(error))
+
+
+def of_tool(failed: Failure, cache: Path) -> Failure:
+    """A step's own failure, in the words above where its tool found no room: tools write nowhere but in the cache."""
+    if not any(os.strerror(errno.ENOSPC) in line for line in failed.log):
+        return failed
+    return replace(failed, message=_words(cache), hint=HINT, command=(), log=(), transient=True)
+
+
+def _words(cache: Path) -> str:
+    return f"the disk of the cache '{cache}' is full"

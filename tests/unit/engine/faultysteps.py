@@ -58,6 +58,7 @@ WAYS: dict[str, Callable[[], None]] = {
     "bug": _raise(ZeroDivisionError("half-way")),
     "full": _raise(OSError(errno.ENOSPC, "No space left on device", "/some/file")),
     "full-named": _raise(OSError(errno.ENOSPC, "No space left on device", "some/file")),
+    "full-tool": _raise(StepError("tool ended with code 1", log=("x: No space left on device",))),
     "full-unnamed": _raise(OSError(errno.ENOSPC, "No space left on device")),
     "files": _raise(OSError(errno.EMFILE, "Too many open files")),
     "forbidden": _raise(PermissionError(errno.EACCES, "Permission denied", "some/file")),

@@ -159,7 +159,7 @@ def test_a_trace_that_finds_no_place_is_tried_again(lab: Lab, monkeypatch: pytes
     grammar.check(lab.events, report)
 
 
-@pytest.mark.parametrize("name", ["named", "unnamed"])
+@pytest.mark.parametrize("name", ["named", "unnamed", "tool"])
 def test_a_full_cache_is_named_and_not_its_insides(lab: Lab, name: str) -> None:
     """P20: a full disk under the cache is told by the cache's own name, with a way out and no traceback."""
     failure = lab.build(graph(step("x", "flaky", ways=[f"full-{name}"] * 3))).steps["x"].failure
@@ -167,6 +167,7 @@ def test_a_full_cache_is_named_and_not_its_insides(lab: Lab, name: str) -> None:
     assert failure.message == f"the disk of the cache '{lab.store.root}' is full (tried 3 times)"
     assert failure.hint == "vidbuild cache gc --limit SIZE, or VIDBUILD_CACHE=another folder"
     assert failure.log == ()
+    assert len(retried(lab)) == 2
 
 
 def waits(policy: Retry, clock: Callable[[], float] = lambda: 0.0) -> list[float | None]:
