@@ -157,12 +157,12 @@ class Drive:
         if isinstance(said, Progress):
             self._telling.progress(name, said.done, said.total, said.unit)
         elif isinstance(said, Again):
-            self._telling.retried(name, said.attempt, said.wait, said.failure)
+            self._telling.retried(name, said.attempt, said.wait, self._standing.told(name, said.failure))
         elif isinstance(said, Made):
             self._keep(name, said.data)
         else:
             self._crew.release(name)
-            self._failed(name, said.failure, said.warnings)
+            self._failed(name, self._standing.told(name, said.failure), said.warnings)
 
     def _keep(self, name: str, data: Mapping[str, Any]) -> None:
         try:

@@ -6,8 +6,10 @@ It knows nothing of when or whether steps run.
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from vidbuild.engine import durable
@@ -203,6 +205,13 @@ class Ledger:
         digest = material.inputs[role].partition(".")[0]
         feed = {"as": name, "blob": digest}
         return feed if self._is_sound(digest) else {**feed, "source": source.path}
+
+    def named(self, step: Step, text: str) -> str:
+        """What a step says, with a source's own name in place of the one under which the step reads it."""
+        links = _link_names(step)
+        sources = {role: source.path for role, source in step.inputs.items() if isinstance(source, Source)}
+        own = {f"'{links[role]}'": f"'{PurePath(path).name}'" for role, path in sources.items()}
+        return re.sub("|".join(map(re.escape, own)), lambda found: own[found[0]], text) if own else text
 
 
 def _link_names(step: Step) -> dict[str, str]:

@@ -18,6 +18,7 @@ from vidbuild.engine.reasons import Reason, summary
 from vidbuild.engine.states import DONE, ENDED, Board, State
 from vidbuild.engine.telling import Telling
 from vidbuild.errors import Failure, StepError
+from vidbuild.record import values
 
 
 class Standing:
@@ -114,6 +115,11 @@ class Standing:
     def feeds(self, name: str) -> dict[str, dict[str, Any]]:
         """The step's inputs as a worker is told of them; StepError where one is not there."""
         return self.ledger.feeds(self.graph.steps[name], self._materials[name])
+
+    def told(self, name: str, failure: Failure) -> Failure:
+        """A worker's failure as whoever wrote the spec knows its files; traces and keys are to be free of names."""
+        message = self.ledger.named(self.graph.steps[name], failure.message)
+        return failure if message == failure.message else Failure(**{**values(failure), "message": message})
 
     # How a step goes on, and how it ends.
 

@@ -34,6 +34,7 @@ FUNCTIONS = [
     "random_take",
     "fail",
     "problem",
+    "misread",
     "unreachable",
     "bug",
     "nothing",

@@ -77,6 +77,11 @@ def problem(_: Context) -> None:
     raise SpecProblem("too long by 2 s", hint="say less", field="narration")
 
 
+def misread(context: Context) -> None:
+    """Find fault with what it reads, by the names that it knows."""
+    raise StepError(" and ".join(f"'{path.name}'" for _, path in sorted(context.inputs.items())))
+
+
 def unreachable(_: Context) -> None:
     """Find nobody on the network."""
     raise UnreachableError("no answer", transient=True)

@@ -48,6 +48,18 @@ def test_everything_a_failing_step_says_arrives(lab: Lab) -> None:
     assert hint.hint == "say less"
 
 
+def test_a_failure_names_files_as_their_owner_does(lab: Lab) -> None:
+    """A step reads its sources under names of their roles; what it says of them is told with the files' own."""
+    inputs = {
+        "clip": lab.source("our film.mp4", "a"),
+        "made": Product("w", "main.txt"),
+        "music": lab.source("clip.mp4", "b"),
+    }
+    failure = lab.build(graph(step("w"), step("x", "misread", inputs))).steps["x"].failure
+    assert failure is not None
+    assert failure.message == "'our film.mp4' and 'made.txt' and 'clip.mp4'"
+
+
 def test_failures_are_never_cached(lab: Lab) -> None:
     """P11: what failed runs again, and once it succeeds it is kept like anything else."""
     (lab.root / "broken").touch()
