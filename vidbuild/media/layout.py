@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vidbuild.errors import StepError
+from vidbuild.errors import SpecProblem, StepError
 from vidbuild.record import dataclass
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ DEFAULT_FACES = (
 )
 LATIN_1 = 0xFF
 UNSEEN = frozenset({"Cc", "Cf", "Mn", "Me", "Zs", "Zl", "Zp"})
+_TOO_DEEP = re.compile(r"maximum \w+ depth exceeded").match
 POINTS_PER_INCH = 72  # one point of the layout is one pixel
 
 
@@ -114,6 +116,10 @@ def stage_fonts(folder: Path, fonts: Iterable[Path]) -> None:
         (folder / f"{index:03}{path.suffix or '.ttf'}").symlink_to(path.resolve())
 
 
+class NestedError(SpecProblem):
+    """A text has more brackets in brackets than typst takes."""
+
+
 def lay_out(root: Path, template: str, data: Mapping[str, Any], fonts: Path) -> Drawing:
     """Lay out a template that lies in root, which is all that it can read besides the faces in the folder fonts."""
     import typst
@@ -129,6 +135,8 @@ def lay_out(root: Path, template: str, data: Mapping[str, Any], fonts: Path) -> 
         result, _ = compiler.compile_with_warnings(format="png", ppi=POINTS_PER_INCH)
         [scene] = json.loads(compiler.query("<scene>", field="value"))
     except typst.TypstError as error:
+        if _TOO_DEEP(error.message):
+            raise NestedError("the text is nested too deeply to be typeset") from error
         raise StepError(f"typst: {error.message}", log=tuple(str(error.diagnostic).splitlines())) from error
     pages = [result] if isinstance(result, bytes) else list(result or ())
     return Drawing(tuple(_pages(scene["layers"], pages)), tuple(scene["warnings"]))

@@ -41,13 +41,22 @@ def run(context: Context) -> None:
         info = inspect(context.inputs["clip"], env=context.env)
         fields["clip_size"] = [info.width, info.height] if info.has_video else None
     data = template_data(context.params, fields, logo="logo" in context.inputs)
-    drawing = layout.lay_out(root, STAGED["template"], data, fonts)
+    try:
+        drawing = layout.lay_out(root, STAGED["template"], data, fonts)
+    except layout.NestedError as error:
+        raise layout.NestedError(error.message, field=_nested(fields)) from error
     pictures = {}
     for page in drawing.pages:
         if page.facts["filled"] == "image" and image is not None:
             pictures[page.name] = raster.filled(image, page.width, page.height)
     _write(context, drawing, {name: raster.png(picture) for name, picture in pictures.items()})
     _warn(context, drawing, fields, fonts)
+
+
+def _nested(fields: Mapping[str, Any]) -> str:
+    """The field that has the most brackets, of which typst says no more than that there are too many."""
+    texts = wording.texts(fields)
+    return max(texts, key=lambda field: sum(map(texts[field].count, "([{")), default="")
 
 
 def template_data(params: Mapping[str, Any], fields: Mapping[str, Any], *, logo: bool) -> dict[str, Any]:

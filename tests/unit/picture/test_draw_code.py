@@ -8,6 +8,8 @@ import pytest
 from drawing import changed, drawn, theme
 from PIL import Image, ImageChops
 
+from vidbuild.errors import SpecProblem
+
 
 def test_a_bar_lies_behind_the_lines_it_marks(tmp_path: Path) -> None:
     """Each highlight's bar spans the window and the rows of its lines, and its lines are the code's own pixels."""
@@ -118,3 +120,10 @@ def test_of_too_much_code_all_that_is_marked_or_the_start_is_seen(
     made = drawn(tmp_path, "code", fields, size=(1920, 1080))
     message = f"code is too long to fit: only lines {shown} are shown, 37 are not"
     assert [(w.field, w.message) for w in made.warnings] == [("code", message)]
+
+
+def test_code_that_nests_too_deeply_is_told_at_its_field(tmp_path: Path) -> None:
+    """What typst cannot take is the spec's fault, told at the text's field and without a template's lines."""
+    with pytest.raises(SpecProblem, match=r"^the text is nested too deeply to be typeset$") as caught:
+        drawn(tmp_path, "code", changed("code", language="typ", code="(" * 5_000))
+    assert (caught.value.failure.field, caught.value.failure.log) == ("code", ())
