@@ -60,6 +60,21 @@ def test_ci_uses_no_network_voice_unasked(project: Workspace) -> None:
     assert not (project.root / ".vidbuild" / "blobs").exists() or not list((project.root / ".vidbuild").rglob("*.wav"))
 
 
+def test_a_check_in_ci_says_what_a_build_would(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V24: a spec that CI would not build is not ok there either, with the same words, unless it is allowed."""
+    built, checked = project.run("build", "video.yaml"), project.run("check", "video.yaml")
+    assert (built.code, checked.code) == (2, 2)
+    told = [line for line in built.stderr.splitlines() if "is on the network" in line]
+    assert [line for line in checked.stderr.splitlines() if "is on the network" in line] == told
+    assert len(told) == 2
+    assert project.run("check", "video.yaml", "--allow-network-voice").code == 0
+    project.write("vidbuild.toml", "allow_network_voice = true\n")
+    assert project.run("check", "video.yaml").code == 0
+    project.write("vidbuild.toml", "")
+    monkeypatch.delenv("CI")
+    assert project.run("check", "video.yaml").code == 0
+
+
 def test_ci_asks_where_it_was_allowed(project: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """V24: by the option or by the settings the service is asked; what it said serves builds without a network."""
     project.write("video.yaml", SPEC.replace(FALLBACK, ""))
@@ -85,7 +100,6 @@ def test_offline_is_stronger_than_being_allowed(project: Workspace) -> None:
 def test_what_needs_no_network_is_built_in_ci(project: Workspace) -> None:
     """A spec whose voices are all here is built in CI as anywhere, and a dry run of any spec tells what would run."""
     assert project.run("build", "video.yaml", "--dry-run").code == 0
-    assert project.run("check", "video.yaml").code == 0
     project.write("video.yaml", SPEC.replace("edge:en-US-AriaNeural", "espeak:en-us").replace(FALLBACK, ""))
     project.build()
 

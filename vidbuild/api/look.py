@@ -71,23 +71,36 @@ def parse(
     return read(data, path, variables)
 
 
-def check(paths: Sequence[str | os.PathLike[str]], variables: Mapping[str, Any] | None = None) -> list[Checked]:
-    """Everything wrong or doubtful in each spec, in order, without rendering anything; never raises for a bad spec."""
-    from vidbuild.spec.load import check as look
+def check(
+    paths: Sequence[str | os.PathLike[str]],
+    variables: Mapping[str, Any] | None = None,
+    *,
+    allow_network_voice: bool = False,
+) -> list[Checked]:
+    """Everything wrong or doubtful in each spec, in order, without rendering anything; never raises for a bad spec.
 
-    found = [(Path(path), (*look(path, variables), *_settings(path))) for path in paths]
-    return [Checked(path, items, render(items)) for path, items in found]
+    allow_network_voice: as for a build, which may use voices on the network in CI only then.
+    """
+    from vidbuild.spec.load import examine
+
+    found = []
+    for path in paths:
+        examined = examine(path, variables)
+        items = (*examined.diagnostics, *_around(path, None if allow_network_voice else examined.spec))
+        found.append(Checked(Path(path), items, render(items)))
+    return found
 
 
-def _settings(path: str | os.PathLike[str]) -> Iterator[Diagnostic]:
-    """What is wrong with the settings of a spec's project, as problems of the spec."""
+def _around(path: str | os.PathLike[str], spec: Spec | None) -> Iterator[Diagnostic]:
+    """What is wrong with the settings of a spec's project, or with its voices by these, as problems of the spec."""
     from dataclasses import replace
 
-    from vidbuild.api.networking import settings_of
+    from vidbuild.api.networking import problems, settings_of
     from vidbuild.spec.diagnostics import SpecError
 
     try:
         settings_of(root_of(Path(path)))
+        yield from problems(spec) if spec is not None else ()
     except SpecError as error:
         yield from (replace(item, file=os.fspath(path)) for item in error.diagnostics)
 

@@ -7,18 +7,21 @@ stranger's, whoever owns the workflow has to allow it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.errors import UsageError
 from vidbuild.plan.kinds import KINDS, NETWORK
+from vidbuild.project import name_of, root_of
 from vidbuild.voices.registry import ENGINES
 
 if TYPE_CHECKING:
     from vidbuild.api.planning import Plan
     from vidbuild.engine.engine import Engine
     from vidbuild.engine.graph import Step
+    from vidbuild.model import Spec
+    from vidbuild.spec.diagnostics import Diagnostic
     from vidbuild.spec.settings import Settings
 
 SETTINGS = "vidbuild.toml"
@@ -69,21 +72,38 @@ def _refuse_now(engine: Engine, plan: Plan, steps: Mapping[str, Step], fresh: Se
 
 
 def _refuse(plan: Plan, steps: Mapping[str, Step]) -> None:
-    from vidbuild.spec.diagnostics import Diagnostic, SpecError, read_sources, tidy
+    from vidbuild.spec.diagnostics import SpecError, read_sources
+
+    found = _refusals(str(plan.spec), steps.values())
+    raise SpecError(found, read_sources(found))
+
+
+def problems(spec: Spec) -> list[Diagnostic]:
+    """What keeps a spec from being built here because of its voices; its project's settings are in order."""
+    settings = settings_of(root_of(spec.path))
+    if not in_ci() or (settings and settings.allow_network_voice):
+        return []
+    from vidbuild.plan.steps import plan
+
+    steps = plan(spec, name_of(spec.path)).steps.values()
+    return _refusals(str(spec.path), [step for step in steps if KINDS[step.kind].resource == NETWORK])
+
+
+def _refusals(spec: str, steps: Iterable[Step]) -> list[Diagnostic]:
+    from vidbuild.spec.diagnostics import Diagnostic, tidy
 
     hint = f"vidbuild build --allow-network-voice, or 'allow_network_voice = true' in {SETTINGS}"
-    found = tidy(
+    return tidy(
         Diagnostic(
             "error",
             f"'{voice}' is on the network, which a build in CI uses only if it is told to",
-            str(plan.spec),
+            spec,
             step.places.get("voice") or step.places.get(""),
             hint=hint,
         )
-        for step in steps.values()
+        for step in steps
         for voice in _voices(step.params["voice"])
     )
-    raise SpecError(found, read_sources(found))
 
 
 def _voices(voice: Mapping[str, Any]) -> Iterator[str]:

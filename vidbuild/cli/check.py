@@ -14,15 +14,16 @@ from vidbuild.cli.exits import Exit
 @click.command("check", epilog=options.example("vidbuild check video.yaml", "vidbuild check --json specs/*.yaml"))
 @options.specs()
 @options.variables()
+@click.option("--allow-network-voice", is_flag=True, help="In CI, let specs use voices that are on the network.")
 @options.as_json("the problems")
-def command(specs: Sequence[Path], variables: Mapping[str, str], *, as_json: bool) -> int:
+def command(specs: Sequence[Path], variables: Mapping[str, str], *, allow_network_voice: bool, as_json: bool) -> int:
     """Validate specs without rendering.
 
     All problems are told at once. Warnings are shown, and only errors fail.
     """
     from vidbuild import api
 
-    checked = api.check(options.found(specs), variables=variables)
+    checked = api.check(options.found(specs), variables=variables, allow_network_voice=allow_network_voice)
     failed = any(not each.ok for each in checked)
     if as_json:
         console.result_json({"status": "failed" if failed else "ok", "specs": [each.to_json() for each in checked]})
