@@ -111,12 +111,15 @@ def test_ctrl_z_halts_all_of_a_build(halting: Controlled) -> None:
     until(lambda: state_of(halting.child.pid) == "T", "vidbuild does not stand still")
     assert {state_of(pid) for pid in halting.gate.waiting()} == {"T"}
     halting.gate.open()
+    facts = halting.space.run("runs", "show", "last", "--json").data
+    assert (facts["state"], facts["halted"], facts["seconds_left"]) == ("running", True, None)
     told = halting.events()
     time.sleep(0.3)  # time in which something that went on would have been told
     assert halting.events() == told
     halting.send(signal.SIGCONT)
     assert halting.ends()[0] == 0
     checked(halting, 0)
+    assert halting.space.run("runs", "show", "last", "--json").data["halted"] is False
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's death")

@@ -22,7 +22,7 @@ _COUNTS = ("ran", "cached", "failed", "aborted", "retried")
 class RunFacts:
     """A past or running build. state: pending, running, paused, completed, failed or cancelled.
 
-    killed: it failed since its process was killed. folder: that of all runs.
+    killed: it failed since its process was killed. folder: that of all runs. halted: it stands still since Ctrl-Z.
     """
 
     run: str
@@ -32,6 +32,7 @@ class RunFacts:
     seconds: float | None
     folder: Path
     killed: bool = False
+    halted: bool = False
 
     @property
     def alive(self) -> bool:
@@ -68,12 +69,13 @@ class RunFacts:
 
     def _summed(self, told: History) -> dict[str, Any]:
         tally = told.tally
-        left = tally.remaining(time.time()) if self.alive else None
+        left = tally.remaining(time.time()) if self.alive and not self.halted else None
         return {
             "run": self.run,
             "spec": self.spec,
             "state": self.state,
             "killed": self.killed,
+            "halted": self.halted,
             "started": self.started,
             "seconds": self.seconds,
             "code": told.ended.code if told.ended else None,
@@ -188,4 +190,4 @@ def _over(found: RunFacts, before: str = "") -> UsageError:
 
 def _facts(run: Run, folder: Path) -> RunFacts:
     seconds = None if run.ended is None else round(run.ended - run.started, 3)
-    return RunFacts(run.id, run.entry, run.state, run.started, seconds, folder, run.killed)
+    return RunFacts(run.id, run.entry, run.state, run.started, seconds, folder, run.killed, run.halted)

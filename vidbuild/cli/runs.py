@@ -136,4 +136,4 @@ def looked_at(run: RunFacts) -> Shown:
     """A build as it stands now."""
     from vidbuild.report.shown import Shown
 
-    return Shown(run.run, run.spec, run.state, run.started, run.seconds, run.killed, time.time())
+    return Shown(run.run, run.spec, run.state, run.started, run.seconds, run.killed, time.time(), run.halted)

@@ -143,7 +143,7 @@ class Engine:
         self.store.prepare()
         log = RunLog(self.store.root / "runs", entry, note)
         telling = Telling(wanted, log.id, [log, on_event] if on_event else [log], following)
-        pace = partial(_pace, cancelled, wished, hurried, halted, grace, log.folder)
+        pace = partial(_pace, cancelled, wished, hurried, partial(_noted, log, halted), grace, log.folder)
         with contextlib.closing(log):
             try:
                 ledger = self._ledger(wanted, entry)
@@ -239,6 +239,12 @@ def _pace(
     if wished is not None:
         askers.append(wished)
     return Pace(askers, grace, hurried, halted=halted)
+
+
+def _noted(log: RunLog, halted: Callable[[], Callable[[], None] | None]) -> Callable[[], None] | None:
+    """What to do while all stands still, with a note of it in the run's log."""
+    meanwhile = halted()
+    return None if meanwhile is None else partial(log.standing_still, meanwhile)
 
 
 def _save(ledger: Ledger, entry: str, graph: Graph) -> bool:

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ class Run:
     """A past or running build.
 
     state: one of STATES; a build that waits for the cache is pending, and a killed one is failed.
-    note: what its caller wanted to know of it later.
+    note: what its caller wanted to know of it later. halted: it said that it would stand still, and has not gone on.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Run:
     ended: float | None
     killed: bool = False
     note: Mapping[str, Any] = field(default_factory=dict)
+    halted: bool = False
 
     @property
     def alive(self) -> bool:
@@ -94,6 +95,16 @@ class RunLog:
                 self._state["ended"] = event.time
             else:
                 self._write_state()
+
+    def standing_still(self, meanwhile: Callable[[], None]) -> None:
+        """Say so to whoever looks, for as long as that takes."""
+        self._state["halted"] = True
+        self._write_state()
+        try:
+            meanwhile()
+        finally:
+            del self._state["halted"]
+            self._write_state()
 
     def close(self) -> None:
         """Say how the run ended; one that was thrown out of the middle is failed."""
@@ -167,7 +178,8 @@ def read_run(folder: Path, run: str) -> Run | None:
         state = "failed" if killed else data["state"]
         started, ended = float(data["started"]), data.get("ended")
         ended = None if ended is None else float(ended)
-        return Run(run, str(data["entry"]), state, started, ended, killed, data.get("note", {}))
+        halted = state in ALIVE and data.get("halted") is True
+        return Run(run, str(data["entry"]), state, started, ended, killed, data.get("note", {}), halted)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 

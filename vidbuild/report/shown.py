@@ -19,7 +19,7 @@ _REASONS = 4  # of one step among others
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A build as far as its state tells. now: the time of looking."""
+    """A build as far as its state tells. now: the time of looking. halted: it stands still since Ctrl-Z."""
 
     run: str
     spec: str
@@ -28,6 +28,7 @@ class Shown:
     seconds: float | None
     killed: bool
     now: float
+    halted: bool = False
 
 
 def rows(runs: Sequence[tuple[Shown, History]], width: int) -> list[str]:
@@ -100,6 +101,9 @@ def _ahead(shown: Shown, told: History) -> Iterator[str]:
         yield "waits for the cache"
         return
     yield f"{tally.done:,} of {figures.count(tally.steps, 'step')}"
+    if shown.halted:
+        yield "halted"
+        return
     left = tally.remaining(shown.now)
     if left is not None and shown.state == "running":
         yield f"about {figures.clock(left)} left"
@@ -137,6 +141,8 @@ def _state(shown: Shown, told: History) -> str:
         return f"failed: it was killed while it ran {while_it}" if while_it else "failed: it was killed"
     if shown.state == "paused":
         return f"paused; vidbuild runs resume {shown.run}"
+    if shown.halted:
+        return f"{shown.state}, halted by Ctrl-Z; fg lets it go on"
     return f"{shown.state} (exit code {told.ended.code})" if told.ended and told.ended.code else shown.state
 
 

@@ -113,6 +113,18 @@ def test_rows_fit_any_width() -> None:
     assert rows[1].endswith("up to date, 1.0 s")
 
 
+def test_a_build_that_stands_still_promises_no_time() -> None:
+    """What is halted by Ctrl-Z is told as that, in a row and in full, and nothing is said of how long it takes."""
+    going = shown.rows([(look(), told(HALFWAY))], 80)[0]
+    assert "left" in going
+    halted = replace(look(), halted=True)
+    (row,) = shown.rows([(halted, told(HALFWAY))], 80)
+    lines = shown.whole(halted, told(HALFWAY), lambda _: None, everything=False)
+    assert row.endswith("steps, halted")
+    assert "state     running, halted by Ctrl-Z; fg lets it go on" in lines
+    assert not any("left" in line for line in [row, *lines])
+
+
 def test_the_explanation_agrees_with_the_events() -> None:
     """P39: one line for each step that ran with its outcome, the values below it, and a count of what was cached."""
     changed = replace(started("film:c", "title changed"), reasons=('field title changed: "a" -> "b"',))
