@@ -10,32 +10,40 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
+PAGE = TESTS.parent / "docs" / "promises.md"
 NUMBER = re.compile(r"[PV]\d+")
 HEAD = re.compile(r"((?:[PV]\d+(?:, | and )?)+):")
 
 
 def published() -> list[str]:
     """The promises' numbers, as the page lists them."""
-    page = (TESTS.parent / "docs" / "promises.md").read_text(encoding="utf-8")
-    return re.findall(r"^\| ([PV]\d+) \|", page, re.MULTILINE)
+    return re.findall(r"^\| ([PV]\d+) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def proven() -> Iterator[str]:
-    """The numbers that begin a test's docstring."""
+def proven() -> Iterator[tuple[str, Path]]:
+    """The numbers that begin a test's docstring, each with its file."""
     for path in TESTS.rglob("test_*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
                 head = HEAD.match(ast.get_docstring(node) or "")
-                yield from NUMBER.findall(head[1]) if head else ()
+                for number in NUMBER.findall(head[1]) if head else ():
+                    yield number, path
 
 
 PROVEN = frozenset(proven())
 
 
+def linked(number: str) -> list[Path]:
+    """The files that the page links to for a promise."""
+    row = re.search(rf"^\| {number} \|.*$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    return [(PAGE.parent / link).resolve() for link in re.findall(r"\]\(([^)]+)\)", row[0])] if row else []
+
+
 @pytest.mark.parametrize("number", published())
 def test_a_published_promise_has_its_test(number: str) -> None:
-    """What the page promises is proven by a test whose docstring begins with the number."""
-    assert number in PROVEN
+    """What the page promises is proven by tests whose docstrings begin with the number, in the files it links to."""
+    assert linked(number)
+    assert {(number, path) for path in linked(number)} <= PROVEN
 
 
 def test_the_page_lists_each_promise_once() -> None:
