@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from vidbuild.model import Scene, Voice
@@ -11,6 +12,8 @@ from vidbuild.spec.notes import Notes
 WORDS = 150  # about a minute of speech on one picture
 ITEMS = 8
 TITLE = 70
+UNSPEAKABLE = re.compile("[0-9]{41,}|[0-9A-Za-z]{151,}")  # espeak speaks the start of such a word and no more
+SHOWN = 12  # characters of it
 ONE = {"cmn": "zh", "yue": "zh", "hak": "zh", "nb": "no", "nn": "no", **dict.fromkeys(("hr", "sr", "bs"), "hbs")}
 """Languages that are called by several names, or read well enough by one another's voices."""
 
@@ -24,6 +27,7 @@ def scenes(found: list[Scene], notes: Notes) -> None:
             notes.warning(
                 (*path, "narration"), f"{count} words over one picture; a scene is easy to follow up to {WORDS}"
             )
+        _words(scene, notes)
         items = scene.fields.get("items", ())
         if len(items) > ITEMS:
             notes.warning((*path, "items"), f"{len(items)} items in one list; up to {ITEMS} can be read")
@@ -32,6 +36,16 @@ def scenes(found: list[Scene], notes: Notes) -> None:
             notes.warning(
                 (*path, "title"), f"a title of {len(title)} characters; up to {TITLE} can be read at a glance"
             )
+
+
+def _words(scene: Scene, notes: Notes) -> None:
+    """Note a word whose end the voice would leave out."""
+    said = scene.narration
+    found = UNSPEAKABLE.search(said.spoken) if said and not said.audio and scene.voice.engine == "espeak" else None
+    if found:
+        word = f"'{found[0][:SHOWN]}…'"
+        told = f"{word} has {len(found[0])} characters without a space, of which only the first are spoken"
+        notes.warning(("scenes", scene.index, "narration"), told)
 
 
 def variables(notes: Notes) -> None:

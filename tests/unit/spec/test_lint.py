@@ -22,6 +22,15 @@ def test_long_narration_lists_and_titles(project: Project) -> None:
     assert (where, message) == ("scenes[0].items", "9 items in one list; up to 8 can be read")
 
 
+@pytest.mark.parametrize(("mark", "most"), [("9", 40), ("a", 150)])
+def test_a_word_that_is_not_spoken_to_its_end(project: Project, mark: str, most: int) -> None:
+    """A word so long that the voice leaves out its end is a warning at the narration; a shorter one is not."""
+    assert project.wrong({"narration": f"see {mark * most} there"}) == []
+    ((where, message, _),) = project.wrong({"narration": f"see {mark * (most + 1)} there"})
+    told = f"'{mark * 12}…' has {most + 1} characters without a space, of which only the first are spoken"
+    assert (where, message) == ("scenes[0].narration", told)
+
+
 @pytest.mark.parametrize(
     ("written", "reads"),
     [("2.10", "2.1"), ("007", "7"), ("1e3", "1000.0"), ("+5", "5"), ("2.4", None), ("3", None), ('"2.10"', None)],
