@@ -258,7 +258,7 @@ def test_a_worker_neither_plans_nor_writes_traces() -> None:
 
 
 def test_the_engine_knows_nothing_of_video() -> None:
-    """The engine imports nothing of vidbuild but errors, places, records and what is printable, so that it could be lifted out."""
+    """The engine imports nothing of vidbuild but errors, places, records and what is printable, to be lifted out."""
     found: set[str] = set()
     for path in PACKAGE.glob("*.py"):
         reachable(f"vidbuild.engine.{path.stem}", found)
