@@ -79,8 +79,8 @@ print("".join(lines))
 def linger(context: Context) -> None:
     """Start a program in a session of its own, tell its number, and wait in a way that cleans up."""
     process = subprocess.Popen(["/bin/sleep", "300"], start_new_session=True)
-    context.progress(process.pid, 0)
     try:
+        context.progress(process.pid, 0)  # the build is cancelled as soon as this is heard
         while process.poll() is None:
             time.sleep(0.02)
     finally:
