@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vidbuild.errors import SpecProblem, StepError
+from vidbuild.errors import StepError
 from vidbuild.record import dataclass
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def stage_fonts(folder: Path, fonts: Iterable[Path]) -> None:
         (folder / f"{index:03}{path.suffix or '.ttf'}").symlink_to(path.resolve())
 
 
-class NestedError(SpecProblem):
+class NestedError(Exception):
     """A text has more brackets in brackets than typst takes."""
 
 
@@ -136,7 +136,7 @@ def lay_out(root: Path, template: str, data: Mapping[str, Any], fonts: Path) -> 
         [scene] = json.loads(compiler.query("<scene>", field="value"))
     except typst.TypstError as error:
         if _TOO_DEEP(error.message):
-            raise NestedError("the text is nested too deeply to be typeset") from error
+            raise NestedError from error
         raise StepError(f"typst: {error.message}", log=tuple(str(error.diagnostic).splitlines())) from error
     pages = [result] if isinstance(result, bytes) else list(result or ())
     return Drawing(tuple(_pages(scene["layers"], pages)), tuple(scene["warnings"]))

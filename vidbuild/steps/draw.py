@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.context import Context
+from vidbuild.errors import SpecProblem
 from vidbuild.media import backdrop, colour, layout, palette, raster, wording
 from vidbuild.media.backdrop import Light
 from vidbuild.media.inspect import inspect
@@ -44,7 +45,7 @@ def run(context: Context) -> None:
     try:
         drawing = layout.lay_out(root, STAGED["template"], data, fonts)
     except layout.NestedError as error:
-        raise layout.NestedError(error.message, field=_nested(fields)) from error
+        raise SpecProblem("the text is nested too deeply to be typeset", field=_nested(fields)) from error
     pictures = {}
     for page in drawing.pages:
         if page.facts["filled"] == "image" and image is not None:

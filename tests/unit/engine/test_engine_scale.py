@@ -24,9 +24,14 @@ START_UP = [
     *("ledger", "lock", "material", "options", "reasons", "records", "result", "runs", "session", "standing", "states"),
     *("store", "telling", "tools", "trace"),
 ]
-ALLOWED = {"vidbuild", "vidbuild.engine", "vidbuild.errors", "vidbuild.place", "vidbuild.record"} | {
-    f"vidbuild.engine.{name}" for name in START_UP
-}
+ALLOWED = {
+    "vidbuild",
+    "vidbuild.engine",
+    "vidbuild.errors",
+    "vidbuild.place",
+    "vidbuild.printable",
+    "vidbuild.record",
+} | {f"vidbuild.engine.{name}" for name in START_UP}
 HEAVY = {
     "asyncio", "multiprocessing", "logging", "importlib.metadata", "tempfile", "subprocess", "shutil", "difflib",
     "statistics", "random", "socket", "ssl", "http", "concurrent", "selectors", "ctypes", "sqlite3", "yaml",
