@@ -40,7 +40,8 @@ def at(frame: int, fps: int) -> float:
 def raw(path: Path, *options: str) -> bytes:
     """What ffmpeg writes of a video to stdout."""
     args = ["-i", str(path), *options, "-"]
-    return ffmpeg.capture(args, cwd=path.parent, env={}, timeout=60, what="decode", loglevel="error").output
+    kept = ffmpeg.capture(args, cwd=path.parent, env={}, timeout=60, what="decode", loglevel="error", most=1 << 30)
+    return kept.output
 
 
 def heard(path: Path) -> array.array[int]:
