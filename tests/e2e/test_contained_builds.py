@@ -70,8 +70,13 @@ def test_a_tool_in_a_folder_of_its_own_is_run(workspace: Workspace, tmp_path: Pa
 def run_in(folder: Path, space: Workspace, env: Mapping[str, str]) -> Outcome:
     """Build the project's spec from another folder."""
     spec = str(space.root / "video.yaml")
+    return ran(folder, env, "-m", "vidbuild", "build", spec)
+
+
+def ran(folder: Path, env: Mapping[str, str], *args: str) -> Outcome:
+    """Run Python in a folder."""
     done = subprocess.run(
-        [sys.executable, "-m", "vidbuild", "build", spec],
+        [sys.executable, *args],
         cwd=folder,
         env={**os.environ, **env},
         stdin=subprocess.DEVNULL,
@@ -207,17 +212,8 @@ def test_builds_go_on_without_landlock(workspace: Workspace, code: int, words: s
     workspace.write("video.yaml", SMALL)
 
     def run(*args: str, env: Mapping[str, str] | None = None) -> Outcome:
-        done = subprocess.run(
-            [sys.executable, "-c", WITHOUT, str(code), *args],
-            cwd=workspace.root,
-            env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{os.environ['PYTHONPATH']}", **(env or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        return Outcome(done.returncode, done.stdout, done.stderr)
+        path = f"{ROOT}{os.pathsep}{os.environ['PYTHONPATH']}"
+        return ran(workspace.root, {"PYTHONPATH": path, **(env or {})}, "-c", WITHOUT, str(code), *args)
 
     refused = run("build", "video.yaml", env=REQUIRED)
     assert refused.code == 2

@@ -44,7 +44,7 @@ def project(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 def refused(project: Workspace, **options: bool) -> str:
     """What is wrong with building it, as a user is shown it."""
     with pytest.raises(SpecError) as caught:
-        vidbuild.build(project.root / "video.yaml", **options)  # type: ignore[arg-type]
+        vidbuild.build(project.root / "video.yaml", **options)  # type: ignore[arg-type] # options by name, as each case has them
     return str(caught.value)
 
 

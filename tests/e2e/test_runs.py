@@ -5,25 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Iterator
 
 import pytest
 import stream
-from controlled import Controlled, controlled
+from controlled import Controlled
 from workspace import SMALL, Workspace
 
 BAD = SMALL.replace("title: One, duration: 0.5}", "title: One, narration: Hello there., max_duration: 0.1}")
 CHOSEN = SMALL.replace("title: A small video", 'title: "{{ word }}"\nvars: {word: none}')
-
-
-@pytest.fixture
-def waiting(workspace: Workspace) -> Iterator[Controlled]:
-    """A build whose films wait in the middle of what they do."""
-    workspace.write("video.yaml", SMALL)
-    build = controlled(workspace)
-    build.at_the_gate()
-    yield build
-    build.end_now()
 
 
 def shown(space: Workspace, run: str = "last") -> dict[str, object]:
@@ -91,7 +80,7 @@ def test_a_killed_build_never_looks_alive(waiting: Controlled) -> None:
     assert (after["state"], after["killed"], after["code"]) == ("failed", True, None)
     text = waiting.space.run("runs", "show", "last").stdout
     assert "killed while it ran " in text
-    assert all(step in text for step in before["running"])  # type: ignore[attr-defined]
+    assert all(step in text for step in before["running"])  # type: ignore[attr-defined] # JSON
     assert waiting.space.run("runs", "--state", "running").stdout == ""
     pausing = waiting.space.run("runs", "pause", "last")
     assert (pausing.code, "was killed" in pausing.stderr) == (2, True)

@@ -16,16 +16,6 @@ from controlled import Controlled, controlled, state_of, until
 from workspace import SMALL, Workspace
 
 
-@pytest.fixture
-def waiting(workspace: Workspace) -> Iterator[Controlled]:
-    """A build whose films wait in the middle of what they do."""
-    workspace.write("video.yaml", SMALL)
-    build = controlled(workspace)
-    build.at_the_gate()
-    yield build
-    build.end_now()
-
-
 def checked(build: Controlled, code: int) -> dict[str, object]:
     """The build's last event, once all that it told has been held against the grammar and its code."""
     told = build.events()

@@ -38,7 +38,7 @@ def project(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def verify(space: Workspace, **options: object) -> api.Verified:
     """Build and verify."""
-    (found,) = api.verify([space.root / "video.yaml"], **options)  # type: ignore[arg-type]
+    (found,) = api.verify([space.root / "video.yaml"], **options)  # type: ignore[arg-type] # options by name, as each test has them
     return found
 
 

@@ -17,3 +17,16 @@ def test_a_user_without_a_home_can_build(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(RuntimeError):
         Path.home()
     assert containing.sandbox_of() == expected
+
+
+def test_what_is_installed_elsewhere_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """P9: where the environment says that programs or certificates lie elsewhere, steps may read them."""
+    for name in containing.INSTALLED:
+        monkeypatch.delenv(name, raising=False)
+    usual = containing.sandbox_of()
+    monkeypatch.setenv("HOMEBREW_PREFIX", "/opt/brew")
+    monkeypatch.setenv("SSL_CERT_FILE", "")
+    found = containing.sandbox_of()
+    assert usual is not None
+    assert found is not None
+    assert found.programs == (*usual.programs, "/opt/brew")

@@ -157,12 +157,10 @@ def _containment() -> Iterator[Notice]:
         yield from map(Notice, notices())
 
 
-def _never() -> bool:
-    return False
-
-
-def _not_halted() -> None:
-    """Nothing that was started is to stand still."""
+def _steering(options: Options) -> dict[str, Any]:
+    """By what the build may be ended or halted, as far as anybody asked to."""
+    names = ("cancelled", "hurried", "halted", "code_if_cancelled")
+    return {name: options[name] for name in names if options.get(name) is not None}  # type: ignore[literal-required] # four of its own keys
 
 
 def _since(started: float) -> float:
@@ -203,15 +201,12 @@ class _One:
             limits=RESOURCES,
             weights=plan.weights,
             on_event=on_event,
-            cancelled=options.get("cancelled") or _never,
-            hurried=options.get("hurried") or _never,
-            halted=options.get("halted") or _not_halted,
-            code_if_cancelled=options.get("code_if_cancelled") or interrupted,
             continues=self._continues(options),
             shuffle=options.get("shuffle"),
             note=facts,
             following=self._following,
             completing=self._place,
+            **_steering(options),
         )
         placing = self._placing
         # A copy from the cache is something that happened.

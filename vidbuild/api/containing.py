@@ -27,6 +27,9 @@ MOST_FILE = 16 << 30
 LEAST_LIMIT = 256 << 20
 """With less, not even a thread of a worker can be sure to start."""
 
+INSTALLED = ("HOMEBREW_PREFIX", "SSL_CERT_FILE")
+"""Variables that name what is installed elsewhere than a system has it: programs and their libraries, certificates."""
+
 OPEN_FILES = 4096
 SPARE_PROCESSES = 4096
 OPEN = "a media file that misleads a tool could read and write what you can"
@@ -43,10 +46,10 @@ def sandbox_of() -> Sandbox | None:
         return None
     if asked == "required" and (why := missing()):
         raise UsageError(f"steps cannot be contained, which ${SANDBOX} requires: {why}")
-    certificates = os.environ.get("SSL_CERT_FILE")
+    elsewhere = filter(None, map(os.environ.get, INSTALLED))
     cpus = os.cpu_count() or 1
     return Sandbox(
-        programs=(*_ffmpeg(), *([certificates] if certificates else [])),
+        programs=(*_ffmpeg(), *elsewhere),
         memory=memory,
         file_bytes=file_bytes,
         files=OPEN_FILES,

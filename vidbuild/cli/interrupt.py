@@ -76,7 +76,7 @@ class Interrupt:
         self._times += 1
         if number == signal.SIGHUP:
             _forget_terminal()
-        left_to_him = self.gentle and (self._times == 1 or (self._times == 2 and self._watched))  # noqa: PLR2004
+        left_to_him = self.gentle and (self._times == 1 or (self._times == 2 and self._watched))  # noqa: PLR2004 - the second
         if not left_to_him:
             raise KeyboardInterrupt
 

@@ -18,7 +18,7 @@ from vidbuild.engine.files import FileTable
 from vidbuild.engine.graph import Graph, Kind, Source
 from vidbuild.engine.index import Index
 from vidbuild.engine.ledger import Ledger
-from vidbuild.engine.options import Options, Retry
+from vidbuild.engine.options import Options, Retry, not_halted
 from vidbuild.engine.result import BuildReport
 from vidbuild.engine.runs import RunLog
 from vidbuild.engine.standing import Standing
@@ -44,10 +44,6 @@ def _never() -> bool:
 def _no_sandbox() -> Sandbox | None:
     """Workers can reach what the user can."""
     return None
-
-
-def _not_halted() -> None:
-    """Nobody asks for all to stand still."""
 
 
 def _nothing(_report: BuildReport) -> None:
@@ -95,7 +91,7 @@ class Engine:
         cancelled: Callable[[], bool] = _never,
         wished: Callable[[], Wish] | None = None,
         hurried: Callable[[], bool] = _never,
-        halted: Callable[[], Callable[[], None] | None] = _not_halted,
+        halted: Callable[[], Callable[[], None] | None] = not_halted,
         grace: float = 10.0,
         limit: int = DEFAULT_LIMIT,
         continues: str = "",

@@ -50,25 +50,23 @@ def is_held(path: Path) -> bool:
         descriptor = os.open(path, os.O_RDONLY)
     except OSError:
         return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno in _TAKEN
-    finally:
-        os.close(descriptor)
-    return False
+    return _trouble(descriptor) in _TAKEN
 
 
 def are_kept(folder: Path) -> bool:
     """Whether the folder's file system keeps locks, as some that are shared over a network do not; writes nothing."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    return _trouble(os.open(folder, os.O_RDONLY)) in {0, *_TAKEN}
+
+
+def _trouble(descriptor: int) -> int:
+    """Try to lock together with others, and close the file; the error's number, 0 for none."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError as error:
-        return error.errno in _TAKEN
+        return error.errno or errno.EIO
     finally:
         os.close(descriptor)
-    return True
+    return 0
 
 
 def _open(path: Path) -> int:

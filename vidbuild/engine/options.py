@@ -44,3 +44,7 @@ class Options:
     shuffle: int | None = None
     continues: str = ""
     retry: Retry = field(default_factory=Retry)
+
+
+def not_halted() -> None:
+    """Nobody asks for all to stand still."""

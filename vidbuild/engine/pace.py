@@ -7,10 +7,7 @@ from collections.abc import Callable, Iterable
 from math import inf
 
 from vidbuild.engine.control import Wish
-
-
-def never_halted() -> None:
-    """Nobody asks for all to stand still."""
+from vidbuild.engine.options import not_halted
 
 
 class Pace:
@@ -27,7 +24,7 @@ class Pace:
         grace: float,
         hurried: Callable[[], bool],
         clock: Callable[[], float] = time.monotonic,
-        halted: Callable[[], Callable[[], None] | None] = never_halted,
+        halted: Callable[[], Callable[[], None] | None] = not_halted,
     ) -> None:
         self.wish = Wish.GO
         self._askers = tuple(askers)

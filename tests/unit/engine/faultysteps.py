@@ -134,7 +134,7 @@ def garble(context: Context) -> None:
     _attempt(context)
     sys.stderr.write("last words\n")
     sys.stderr.flush()
-    descriptor = context.progress.__self__._descriptor  # type: ignore[attr-defined]
+    descriptor = context.progress.__self__._descriptor  # type: ignore[attr-defined] # behind the worker's own back
     with contextlib.suppress(BrokenPipeError):
         for _ in range(context.params.get("times", 1)):
             os.write(descriptor, context.params["says"].encode())

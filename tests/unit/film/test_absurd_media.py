@@ -101,9 +101,9 @@ def test_the_largest_clips_are_welcome(tmp_path: Path) -> None:
 def test_limits_of_pictures(facts: dict[str, int], words: str) -> None:
     """Each limit on its own, one beyond it."""
     plain = {"width": 160, "height": 90, "stored": (160, 90), "rate": 25.0}
-    picture(MediaInfo("x", 1.0, **plain), "a", "src")  # type: ignore[arg-type]
+    picture(MediaInfo("x", 1.0, **plain), "a", "src")  # type: ignore[arg-type] # facts by name
     with pytest.raises(SpecProblem, match=words):
-        picture(MediaInfo("x", 1.0, **{**plain, **facts}), "a", "src")  # type: ignore[arg-type]
+        picture(MediaInfo("x", 1.0, **{**plain, **facts}), "a", "src")  # type: ignore[arg-type] # facts by name
 
 
 @pytest.mark.parametrize(

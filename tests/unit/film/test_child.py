@@ -24,7 +24,7 @@ def start(
 ) -> int | None:
     """Run a few lines of Python as a program."""
     command = [sys.executable, "-S", "-c", f"import os, signal, sys, time\n{body}"]
-    return child.run(command, cwd=folder, env={}, seconds=seconds, out=out, **more)  # type: ignore[arg-type]
+    return child.run(command, cwd=folder, env={}, seconds=seconds, out=out, **more)  # type: ignore[arg-type] # options by name
 
 
 def gone(pid: int) -> bool:

@@ -1,0 +1,19 @@
+"""What several end-to-end tests begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from controlled import Controlled, controlled
+from workspace import SMALL, Workspace
+
+
+@pytest.fixture
+def waiting(workspace: Workspace) -> Iterator[Controlled]:
+    """A build whose films wait in the middle of what they do."""
+    workspace.write("video.yaml", SMALL)
+    build = controlled(workspace)
+    build.at_the_gate()
+    yield build
+    build.end_now()
