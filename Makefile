@@ -1,15 +1,17 @@
-# Everything here needs Python 3.11 or newer, make and git, and nothing else but what is told. Each target may be repeated.
-#   make demo    build examples/quickstart and say where the video is
-#   make test    the tests
-#   make test-browser    what a browser makes of videos; needs Chromium (Debian's package: chromium)
-#   make test-decoders   what an older ffmpeg makes of them; needs one on PATH (Debian's package: ffmpeg)
-#   make soak    rounds of killing, racing and rot (half an hour); VIDBUILD_SOAK_ROUNDS and VIDBUILD_SOAK_SEED are looked at
-#   make lint    style and types
-#   make check   lint and test
-#   make coverage        which lines and branches of the engine its tests reach
-#   make bench   measure what builds cost, beside their aims (some minutes); CASE=name for one of tests/bench/aims.py
-#   make pins    pin anew what every kind of step makes, once a kind's version was raised or a key changed
-#   make clean   forget the environment and what was built; the cache stays
+# All targets need Python 3.11 or newer, make and git; some need more, as listed. Every target can be repeated.
+#   make demo            build examples/quickstart and print the path of its video
+#   make test            run the tests
+#   make test-browser    play videos in a real browser; needs Chromium (Debian package: chromium)
+#   make test-decoders   decode videos with an older ffmpeg on PATH (Debian package: ffmpeg)
+#   make soak            repeat the crash, race and corruption tests for half an hour; reads VIDBUILD_SOAK_ROUNDS and
+#                        VIDBUILD_SOAK_SEED
+#   make lint            check style and types
+#   make check           run lint and test
+#   make coverage        report the lines and branches of the engine that its tests reach
+#   make bench           measure build times against their targets (some minutes); CASE=name selects one, see
+#                        tests/bench/aims.py
+#   make pins            update the pinned results of every step kind, after raising a kind's version or changing keys
+#   make clean           remove the environment and built videos; keep the cache
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -20,7 +22,7 @@ DEMO := examples/quickstart
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
-	@echo "the demo's video: $(DEMO)/build/video.mp4"
+	@echo "demo video: $(DEMO)/build/video.mp4"
 
 test: .venv/work.stamp
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 8
@@ -56,11 +58,11 @@ clean:
 	rm -rf .venv examples/*/build specs/build
 
 .venv/python.stamp:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "vidbuild needs Python 3.11 or newer, not " + sys.version.split()[0] + "; name another one: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "python: too old: expected 3.11 or newer, got " + sys.version.split()[0] + "\n      hint: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
 	@touch $@
 
-# What is needed to work on vidbuild is more than what is needed to run it, so one stamp serves the other.
+# The development environment includes the runtime one, so work.stamp also updates run.stamp.
 .venv/run.stamp: .venv/python.stamp pyproject.toml constraints.txt
 	$(INSTALL) -e .
 	@touch $@
