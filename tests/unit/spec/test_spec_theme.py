@@ -89,7 +89,7 @@ def test_the_name_is_no_value(project: Project) -> None:
             "'/usr/share/fonts' is not relative; a path starts at the file that names it",
             None,
         ),
-        ({"accent": "red"}, "theme.accent", "'accent' must be a colour such as '#f80' or '#ff8800', not 'red'", None),
+        ({"accent": "red"}, "theme.accent", "'accent' must be a color such as '#f80' or '#ff8800', not 'red'", None),
     ],
 )
 def test_what_is_wrong_with_a_theme(project: Project, theme: Any, where: str, message: str, hint: str | None) -> None:
@@ -101,7 +101,7 @@ def test_what_is_wrong_with_a_theme(project: Project, theme: Any, where: str, me
 @pytest.mark.parametrize(
     ("text", "line", "column", "message"),
     [
-        ("accent: red\n", 1, 9, "'accent' must be a colour such as '#f80' or '#ff8800', not 'red'"),
+        ("accent: red\n", 1, 9, "'accent' must be a color such as '#f80' or '#ff8800', not 'red'"),
         ("extends: paper\nacent: '#fff'\n", 2, 1, "unknown field 'acent'"),
         ("- a\n", 1, 3, "this must be a mapping of fields, not a list"),
         ("a: b: c\n", 1, 5, "not YAML: ':' is not expected here"),
@@ -109,7 +109,7 @@ def test_what_is_wrong_with_a_theme(project: Project, theme: Any, where: str, me
         (b"accent: '\xff'\n", 1, 10, "not UTF-8: byte 0xff is not text"),
         ("extends: nowhere.yaml\n", 1, 10, "file 'nowhere.yaml' does not exist"),
         ("logo: theme.yaml\n", 1, 7, "'theme.yaml' is not a PNG, JPEG, WebP or GIF image"),
-        ("syntax: {comment: '#1'}\n", 1, 19, "'comment' must be a colour such as '#f80' or '#ff8800', not '#1'"),
+        ("syntax: {comment: '#1'}\n", 1, 19, "'comment' must be a color such as '#f80' or '#ff8800', not '#1'"),
     ],
 )
 def test_what_is_wrong_in_a_theme_file(

@@ -141,7 +141,7 @@ def test_a_valid_spec_has_no_faults() -> None:
         ),
         (
             scene(background="red"),
-            ("scenes.0.background", "'background' must be a colour such as '#f80' or '#ff8800', not 'red'", None),
+            ("scenes.0.background", "'background' must be a color such as '#f80' or '#ff8800', not 'red'", None),
         ),
         (
             scene(type="list", items=["a"] * 13),
