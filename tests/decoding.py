@@ -18,7 +18,9 @@ from pathlib import Path
 
 import headers
 
-from vidbuild.media import ffmpeg, h264, mp4
+from vidbuild.media.container import mp4
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.media.h264 import h264
 
 OLDER = "VIDBUILD_OLDER_FFMPEG"
 TIMEOUT = 120

@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 from PIL import Image
 
-from vidbuild.engine.context import Context, StepWarning
-from vidbuild.media.picture import Layer, Layers
+from vidbuild.engine.graph.context import Context, StepWarning
+from vidbuild.media.render.animation import Layer, Layers
 from vidbuild.steps import draw
 
 PACKAGE = Path(draw.__file__).resolve().parent.parent

@@ -27,7 +27,7 @@ from typing import Self
 
 from aiohttp import WSMsgType, web
 
-from vidbuild.media import ffmpeg
+from vidbuild.media.ffmpeg import ffmpeg
 
 RATE = 24_000
 LEAD, WORD, PAUSE, TAIL = 2400, 8400, 1200, 12_000  # samples: silence, each tone, between, after

@@ -10,7 +10,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from vidbuild.media import ffmpeg, h264
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.media.h264 import h264
 
 TIMEOUT = 120
 MOST_SLICES = 32  # of a picture: FFmpeg gives hardware decoders (DXVA) no more, and refuses the picture

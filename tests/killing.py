@@ -24,8 +24,9 @@ import tiny
 from processes import alive, marked, tools, until, workers
 from workspace import Workspace
 
-from vidbuild.engine import Store, gc
-from vidbuild.engine.runs import read_run
+from vidbuild.engine.runs.run_log import read_run
+from vidbuild.engine.store import gc
+from vidbuild.engine.store.store import Store
 
 VICTIMS = ("driver", "driver", "driver", "everyone", "worker", "tool", "trimming", "clearing")
 MOMENTS = (

@@ -43,7 +43,7 @@ def main() -> int:
     seconds = int(sys.argv[1])
     shift(seconds)
     from vidbuild.cli import main as vidbuild
-    from vidbuild.engine import process
+    from vidbuild.engine.worker import process
 
     here = str(Path(__file__).resolve().parent)
     started = (

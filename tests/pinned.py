@@ -20,7 +20,7 @@ from typing import Any
 
 import vidbuild
 from vidbuild.api.tools import tools
-from vidbuild.engine.store import Store
+from vidbuild.engine.store.store import Store
 from vidbuild.plan.kinds import KINDS
 
 TESTS = Path(__file__).resolve().parent

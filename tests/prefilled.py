@@ -7,12 +7,12 @@ import os
 from pathlib import Path
 from unittest import mock
 
-from vidbuild.api.building import engine_of
-from vidbuild.api.placing import PRODUCTS
-from vidbuild.api.planning import Plan, plan_of, store_of
-from vidbuild.engine.blobs import Blob, Signature
-from vidbuild.engine.graph import Product
-from vidbuild.engine.store import Store
+from vidbuild.api.build import engine_of
+from vidbuild.api.outputs import PRODUCTS
+from vidbuild.api.plan import Plan, plan_of, store_of
+from vidbuild.engine.graph.graph import Product
+from vidbuild.engine.store.blobs import Blob, Signature
+from vidbuild.engine.store.store import Store
 
 FRAMES = 240
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-WORKER, TOOL = "vidbuild.engine.worker", ("ffmpeg", "espeak_child")
+WORKER, TOOL = "vidbuild.engine.worker.main", ("ffmpeg", "espeak_main")
 
 
 def marked(root: Path) -> dict[str, str]:

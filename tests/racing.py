@@ -16,7 +16,7 @@ from typing import Any
 
 from workspace import Workspace
 
-from vidbuild.engine import Store
+from vidbuild.engine.store.store import Store
 from vidbuild.errors import StoreError
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vidbuild.engine.store import Store
+from vidbuild.engine.store.store import Store
 
 TESTS = Path(__file__).resolve().parent
 QUICKSTART = TESTS.parent / "examples" / "quickstart" / "video.yaml"

@@ -11,11 +11,11 @@ from pathlib import Path
 from PIL import Image
 from workspace import Workspace
 
-from vidbuild.engine.store import Store
-from vidbuild.engine.trace import Trace
-from vidbuild.media import ffmpeg
-from vidbuild.media.moments import moments
-from vidbuild.media.picture import LAYERS_FILE, Layers, Motion
+from vidbuild.engine.store.store import Store
+from vidbuild.engine.store.trace import Trace
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.media.render.animation import LAYERS_FILE, Layers, Motion
+from vidbuild.media.render.changed_frames import moments
 
 HEAD = """\
 vidbuild: 1

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import os
 
-from vidbuild.engine.context import Context
-from vidbuild.steps import caption, report, time
+from vidbuild.engine.graph.context import Context
+from vidbuild.steps import captions, report, timeline
 
 
 def random_captions(context: Context) -> None:
     """Make captions that are others each time."""
-    caption.run(context)
+    captions.run(context)
     with (context.out / "captions.srt").open("ab") as file:
         file.write(os.urandom(8).hex().encode())
 
 
 def captions_of_a_zone(context: Context) -> None:
     """Make captions that tell of the time zone and of the hash seed."""
-    caption.run(context)
+    captions.run(context)
     with (context.out / "captions.vtt").open("a", encoding="utf-8") as file:
         file.write(f"{os.environ['TZ']} {os.environ['PYTHONHASHSEED']}")
 
 
 def random_times(context: Context) -> None:
     """Make a file that nothing reads and nobody is given other each time."""
-    time.run(context)
+    timeline.run(context)
     (context.out / "note").write_bytes(os.urandom(8))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image
 from workspace import Workspace
 
-from vidbuild.media import ffmpeg
+from vidbuild.media.ffmpeg import ffmpeg
 
 SPEC = """\
 vidbuild: 1

@@ -17,9 +17,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vidbuild.api.building import build, build_all
-    from vidbuild.api.look import check, explain, graph, load, parse, still
+    from vidbuild.api.build import build, build_all
+    from vidbuild.api.check import check
+    from vidbuild.api.explain import explain
+    from vidbuild.api.graph import graph
+    from vidbuild.api.load import load, parse
     from vidbuild.api.result import Result
+    from vidbuild.api.still import still
     from vidbuild.errors import StepError, StoreError, UsageError, VidbuildError
     from vidbuild.model import Spec
     from vidbuild.spec.diagnostics import Diagnostic, SpecError
@@ -35,14 +39,14 @@ _HOMES = {
     "StoreError": "errors",
     "UsageError": "errors",
     "VidbuildError": "errors",
-    "build": "api.building",
-    "build_all": "api.building",
-    "check": "api.look",
-    "explain": "api.look",
-    "graph": "api.look",
-    "load": "api.look",
-    "parse": "api.look",
-    "still": "api.look",
+    "build": "api.build",
+    "build_all": "api.build",
+    "check": "api.check",
+    "explain": "api.explain",
+    "graph": "api.graph",
+    "load": "api.load",
+    "parse": "api.load",
+    "still": "api.still",
 }
 
 __all__ = [

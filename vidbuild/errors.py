@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from vidbuild.record import dataclass
+from vidbuild.frozen import dataclass
 
 _BUG = 3
 _GRAVITY = (143, 130, _BUG, 2, 4, 1, 0)  # of several exit codes the one that must be dealt with first decides

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vidbuild.place import Place
-from vidbuild.record import dataclass
+from vidbuild.frozen import dataclass
+from vidbuild.location import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Scene:
     transition_duration: float
     background: str | None
     fields: Mapping[str, Any]
-    places: Mapping[str, Place]
+    places: Mapping[str, Location]
     captions: bool = True
     alt: str = ""
 
@@ -103,5 +103,5 @@ class Spec:
     profile: str
     scenes: tuple[Scene, ...]
     files: tuple[Path, ...]
-    places: Mapping[str, Place]
+    places: Mapping[str, Location]
     data: Mapping[str, Any]

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from vidbuild.media import ffmpeg
+from vidbuild.media.ffmpeg import ffmpeg
 
 SPEC = "video.yaml"
 IMAGE, CLIP = "shot.png", "recording.mp4"

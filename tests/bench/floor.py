@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vidbuild.api.building import engine_of
-from vidbuild.api.planning import plan_of, store_of
-from vidbuild.engine.graph import Product, Step
-from vidbuild.engine.result import BuildReport
-from vidbuild.media.moments import moments
-from vidbuild.media.picture import Layer, Layers, Motion
+from vidbuild.api.build import engine_of
+from vidbuild.api.plan import plan_of, store_of
+from vidbuild.engine.graph.graph import Product, Step
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.media.render.animation import Layer, Layers, Motion
+from vidbuild.media.render.changed_frames import moments
 
 from . import measure
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vidbuild.media import ffmpeg
+from vidbuild.media.ffmpeg import ffmpeg
 
 UNSET = ("VIDBUILD_CACHE", "PYTHONDONTWRITEBYTECODE")
 """What would have a build use another cache than the measured one, or compile vidbuild anew at each start."""

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from vidbuild.engine.context import Context
+from vidbuild.engine.graph.context import Context
 
 
 def make(context: Context) -> None:
@@ -16,7 +16,9 @@ def make(context: Context) -> None:
 
 def main() -> int:
     """Build so many of them in a cache in the folder, which must be new."""
-    from vidbuild.engine import Engine, Graph, Kind, Step, Store
+    from vidbuild.engine.graph.graph import Graph, Kind, Step
+    from vidbuild.engine.schedule.engine import Engine
+    from vidbuild.engine.store.store import Store
 
     count, folder = int(sys.argv[1]), Path(sys.argv[2])
     env = {"PATH": os.defpath, "PYTHONPATH": str(Path(__file__).resolve().parent)}

@@ -51,7 +51,7 @@ def main() -> int:
     found = watch(answer, "planner")
     hashed = _watch_hashing()
     if workers:
-        from vidbuild.engine import process
+        from vidbuild.engine.worker import process
 
         process._BOOT = _hooked(answer) + process._BOOT
     from vidbuild.cli import main as vidbuild
@@ -74,7 +74,7 @@ def _hooked(answer: str) -> str:
 
 
 def _watch_hashing() -> list[tuple[str, int]]:
-    from vidbuild.engine import durable
+    from vidbuild.engine.disk import durable
 
     plain, hashed = durable.hash_file, []
 

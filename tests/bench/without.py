@@ -38,7 +38,7 @@ def main() -> int:
     what, args = sys.argv[1], sys.argv[2:]
     apply(what)
     from vidbuild.cli import main as vidbuild
-    from vidbuild.engine import process
+    from vidbuild.engine.worker import process
 
     process._BOOT = (
         f"import sys; sys.path.insert(0, {HERE!r}); import without; without.apply({what!r})\n" + process._BOOT

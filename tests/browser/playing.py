@@ -36,5 +36,5 @@ class Playable:
     video: samples.Video
     url: str
     page: Page
-    shown: decoding.Shown = field(repr=False)
+    shown: decoding.RunSummary = field(repr=False)
     keys: tuple[int, ...]

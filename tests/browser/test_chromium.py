@@ -16,7 +16,7 @@ from chromium import VARIABLE, PageError, executable
 from PIL import Image, ImageChops
 from playing import Page, Playable
 
-from vidbuild.media import ffmpeg
+from vidbuild.media.ffmpeg import ffmpeg
 
 RATE = 48_000
 AAC_FRAME = 1024

@@ -18,12 +18,15 @@ from typing import Any
 import pytest
 from enginelab import Lab, digests, graph, step
 
-from vidbuild.engine import Graph, Product, answer, durable, gc, pool
-from vidbuild.engine.execute import execute
-from vidbuild.engine.memo import Memos
-from vidbuild.engine.options import Retry
-from vidbuild.engine.outputs import Outputs
-from vidbuild.engine.result import BuildReport
+from vidbuild.engine.disk import durable
+from vidbuild.engine.graph.graph import Graph, Product
+from vidbuild.engine.graph.options import Retry
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.store import gc
+from vidbuild.engine.store.memo import Memos
+from vidbuild.engine.store.outputs import Outputs
+from vidbuild.engine.worker import pool, protocol
+from vidbuild.engine.worker.execute import execute
 
 CRASHED = 77
 AT_ONCE = Retry(base=0.0, cap=0.0)
@@ -63,7 +66,7 @@ class InlinePool:
             os.environ.clear()
             os.environ.update(env)
             os.chdir(here)
-        return [pool.Message(name, answer.read(json.dumps(said).encode()))]
+        return [pool.Message(name, protocol.read(json.dumps(said).encode()))]
 
     def close(self, **_: Any) -> None:
         """Nothing is left."""

@@ -16,14 +16,16 @@ from enginelab import Lab, digests, graph, states, step
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vidbuild.engine import Graph, Product, State, Step, gc
+from vidbuild.engine.graph.graph import Graph, Product, Step
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.store import gc
 
 LAB = Path(__file__).parents[1] / "unit" / "engine"
 DRIVER = """
 import json, sys
 from pathlib import Path
 from enginelab import Lab
-from vidbuild.engine import Graph
+from vidbuild.engine.graph.graph import Graph
 lab = Lab(Path(sys.argv[1]))
 report = lab.build(Graph.from_data(json.loads(Path(sys.argv[2]).read_text())), jobs=int(sys.argv[3]))
 raise SystemExit(report.status not in {"built", "up-to-date"})

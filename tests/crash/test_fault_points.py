@@ -30,7 +30,7 @@ from faultlab import (
     sound,
 )
 
-from vidbuild.engine import durable
+from vidbuild.engine.disk import durable
 from vidbuild.errors import VidbuildError
 
 LIMIT = 5_000  # so that the second build trims what the first left

@@ -22,7 +22,7 @@ ODD = "a \"b' \n é 🎬 %s :[0:v],;$(x)`y`"
 NOT_UTF8 = os.fsdecode(b"a\xff\xfe")
 
 
-class Place:
+class Location:
     """A project whose folder, spec, source, cache and outputs are all called the same odd thing."""
 
     def __init__(self, folder: Path, name: str, source: str, cache: Path) -> None:
@@ -49,7 +49,7 @@ class Place:
 def test_any_name_will_do(tmp_path: Path, name: str) -> None:
     """Projects, specs, folders of outputs and logs of events may be called anything, caches whatever is UTF-8."""
     utf8 = name if name == ODD else "plain"
-    place = Place(tmp_path, name, f"{utf8}.png", tmp_path / f"cache {utf8}")
+    place = Location(tmp_path, name, f"{utf8}.png", tmp_path / f"cache {utf8}")
     out = ["-o", f"out {name}"]
     built = json.loads(place.run("build", place.spec, "--json", *out, "--events", f"events {name}")[0])
     assert (built["status"], built["steps"]["total"]) == ("built", 8)
@@ -71,7 +71,7 @@ def test_any_name_will_do(tmp_path: Path, name: str) -> None:
 
 def test_a_cache_whose_name_tools_do_not_take(tmp_path: Path) -> None:
     """P20: a cache in a folder whose name is no UTF-8 is refused with a way out, and nothing is made of it."""
-    place = Place(tmp_path, "plain", "image.png", tmp_path / NOT_UTF8)
+    place = Location(tmp_path, "plain", "image.png", tmp_path / NOT_UTF8)
     stdout, stderr = place.run("build", place.spec, "--json", code=1)
     assert "that name is not UTF-8" in json.loads(stdout)["error"]
     assert "hint: set VIDBUILD_CACHE to a folder" in stderr

@@ -12,7 +12,7 @@ from enginelab import digests
 from faultlab import FaultLab, Kept, Op, lab_at, recorded, sound
 from powercut import Disk, images, put
 
-from vidbuild.engine import records
+from vidbuild.engine.disk import checksummed
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_blobs_are_sure_before_their_trace(faults: FaultLab) -> None:
     disk = Disk.of(faults.root)
     for op in recorded(faults, lambda: faults.whole("two"), contents=True):
         if op.operation == "rename" and op.role == "trace" and op.source:
-            data = records.unseal(disk.seen[op.source].synced or b"")
+            data = checksummed.unseal(disk.seen[op.source].synced or b"")
             assert data is not None
             for digest, _ in data["outputs"].values():
                 blob = disk.sure.get(faults.store.blobs.path(digest))

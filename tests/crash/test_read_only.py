@@ -13,7 +13,8 @@ from enginelab import snapshot
 from faultlab import FaultLab
 from workspace import SMALL, Workspace
 
-from vidbuild.engine import Store, overlay
+from vidbuild.engine.store import overlay
+from vidbuild.engine.store.store import Store
 
 
 @pytest.fixture

@@ -17,10 +17,14 @@ from faultlab import FaultLab, lab_at, sound
 from test_engine_crash import driver
 
 import vidbuild
-from vidbuild.engine import Graph, State, durable, gc, records, runs
-from vidbuild.engine.lock import is_held
-from vidbuild.engine.memo import Memos
-from vidbuild.engine.trace import Trace
+from vidbuild.engine.disk import checksummed, durable
+from vidbuild.engine.disk.lock import is_held
+from vidbuild.engine.graph.graph import Graph
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.runs import run_log
+from vidbuild.engine.store import gc
+from vidbuild.engine.store.memo import Memos
+from vidbuild.engine.store.trace import Trace
 
 HOLDER = """
 import sys, time
@@ -53,7 +57,7 @@ def test_a_dead_holder_holds_nobody_up(lab: Lab, lock: str) -> None:
         "key": lab.store.home / "locks" / key,
         "use": lab.store.home / "use",
         "session": lab.store.home / "tmp" / "dead" / "lock",
-        "run": lab.store.root / "runs" / runs.new_id() / "lock",
+        "run": lab.store.root / "runs" / run_log.new_id() / "lock",
         "placed": lab.store.home / "locks" / "placed",
     }[lock]
     with held(path):
@@ -116,7 +120,7 @@ def test_foreign_files_are_no_trouble(lab: Lab) -> None:
 def test_files_that_vanish_are_no_trouble(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """V11: a file that goes between being seen and being looked at ends neither info nor verify nor gc nor a build."""
     plan = diamond(lab)
-    lstat, hash_file, read = Path.lstat, durable.hash_file, records.read
+    lstat, hash_file, read = Path.lstat, durable.hash_file, checksummed.read
     victims: list[int] = []
 
     def vanish(path: Path | str) -> None:
@@ -141,7 +145,7 @@ def test_files_that_vanish_are_no_trouble(lab: Lab, monkeypatch: pytest.MonkeyPa
         with monkeypatch.context() as patch:
             patch.setattr(Path, "lstat", gone_lstat)
             patch.setattr(durable, "hash_file", gone_hash)
-            patch.setattr(records, "read", gone_read)
+            patch.setattr(checksummed, "read", gone_read)
             if name == "trim":
                 gc.trim(lab.store, 1)
             elif name == "build":
@@ -161,13 +165,13 @@ def future(lab: Lab, key: str) -> dict[Path, bytes]:
         root / "v2" / "db.sqlite": b"SQLite format 4",
         root / "v10" / "traces" / "ab": b"{}",
         root / "config.json": b"{}",
-        home / "traces" / key[:2] / key: records.seal(odd),
+        home / "traces" / key[:2] / key: checksummed.seal(odd),
         home / "traces" / "aa" / ("a" * 64): b"garbage" * 100,
-        home / "files": records.seal([["not", "a", "table"]]),
-        home / "placed": records.seal({"/x": {"digest": "y"}}),
-        home / "usage": records.seal({"total": 5}),
-        home / "index" / ("b" * 32): records.seal({"steps": {"a": {"key": 1}}}),
-        home / "memos" / "cc" / ("c" * 64): records.seal("a plan"),
+        home / "files": checksummed.seal([["not", "a", "table"]]),
+        home / "placed": checksummed.seal({"/x": {"digest": "y"}}),
+        home / "usage": checksummed.seal({"total": 5}),
+        home / "index" / ("b" * 32): checksummed.seal({"steps": {"a": {"key": 1}}}),
+        home / "memos" / "cc" / ("c" * 64): checksummed.seal("a plan"),
         root
         / "runs"
         / "20990101-000000-000-abcd"
@@ -194,8 +198,8 @@ def test_what_a_newer_version_left_is_passed_over(lab: Lab) -> None:
     gc.verify(lab.store)
     gc.trim(lab.store, 1)
     folder = lab.store.root / "runs"
-    assert [run.entry for run in runs.past_runs(folder)] == ["e", "e", ""]
-    list(runs.read_events(folder, "20990101-000000-000-abce"))
+    assert [run.entry for run in run_log.past_runs(folder)] == ["e", "e", ""]
+    list(run_log.read_events(folder, "20990101-000000-000-abce"))
     lab.build(plan)
     gc.clear(lab.store)
     assert snapshot(*foreign) == before

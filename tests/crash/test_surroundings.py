@@ -16,9 +16,10 @@ from enginelab import Lab, digests, graph, step
 from faultlab import AT_ONCE, FaultLab, Kept, at, lab_at, numbered, recorded, sound
 from test_fault_points import attempt, first
 
-from vidbuild.api import health
-from vidbuild.engine import Graph, Product, gc
-from vidbuild.engine.session import Session
+from vidbuild.api import doctor
+from vidbuild.engine.disk.build_dir import BuildDir
+from vidbuild.engine.graph.graph import Graph, Product
+from vidbuild.engine.store import gc
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ def lockless(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_file_system_without_locks(faults: FaultLab) -> None:
     """P20: where the file system keeps no locks builds work all the same, and do not sweep each other away."""
     expected = faults.expected("one")
-    other = Session.begin(faults.store.home / "tmp")
+    other = BuildDir.begin(faults.store.home / "tmp")
     (other.folder / "frame").touch()
     assert digests(faults.whole("one")) == expected
     assert faults.whole("one").status == "up-to-date"
@@ -116,7 +117,7 @@ def test_a_file_system_without_locks(faults: FaultLab) -> None:
 def test_missing_locks_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """P20: the doctor says which protection is lost where the cache's file system keeps no locks."""
     monkeypatch.setenv("VIDBUILD_CACHE", str(tmp_path))
-    (found,) = [each for each in health.doctor(tmp_path) if each.name == "locks"]
+    (found,) = [each for each in doctor.doctor(tmp_path) if each.name == "locks"]
     assert not found.ok
     assert "two builds at once" in found.found
     assert found.mend == "set VIDBUILD_CACHE to a folder on a disk of this machine"

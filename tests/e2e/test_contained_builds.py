@@ -16,15 +16,15 @@ import tiny
 from PIL import Image
 from workspace import SMALL, Outcome, Workspace
 
-from vidbuild.engine import seccomp
-from vidbuild.engine.sandbox import missing, told
-from vidbuild.media import ffmpeg
+from vidbuild.engine.sandbox import seccomp
+from vidbuild.engine.sandbox.sandbox import missing, told
+from vidbuild.media.ffmpeg import ffmpeg
 
 WALLS = pytest.mark.skipif(bool(missing()), reason="steps cannot be contained on this system")
 REQUIRED = {"VIDBUILD_SANDBOX": "required"}
 WITHOUT = """
 import sys
-from vidbuild.engine import seccomp
+from vidbuild.engine.sandbox import seccomp
 seccomp.forbid([444], int(sys.argv.pop(1)))
 from vidbuild.__main__ import main
 sys.exit(main())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import vidbuild
-from vidbuild.engine.events import Event, StepStarted
+from vidbuild.engine.runs.events import Event, StepStarted
 
 SPEC = """\
 vidbuild: 1

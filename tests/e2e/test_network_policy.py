@@ -12,7 +12,7 @@ from fake_edge import FakeEdge
 from workspace import Workspace
 
 import vidbuild
-from vidbuild.api.networking import in_ci, settings_of
+from vidbuild.api.network_policy import in_ci, settings_of
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.spec.settings import Settings, load
 

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 import vidbuild
-from vidbuild.api import memory
-from vidbuild.media import layout
+from vidbuild.api import plan_cache
+from vidbuild.media.text import typst
 from vidbuild.plan.kinds import KINDS
 from vidbuild.spec import load
 
@@ -54,7 +54,7 @@ def spec(tmp_path: Path) -> Path:
     (root / "look" / "base.yaml").write_text("name: base\nextends: midnight\n")
     (root / "look" / "theme.yaml").write_text("name: own\nextends: ./base.yaml\nlogo: ./logo.png\nfonts: ./fonts\n")
     (root / "look" / "logo.png").write_bytes(png("white"))
-    for name, source in zip("AC", layout.fonts_paths(), strict=False):
+    for name, source in zip("AC", typst.fonts_paths(), strict=False):
         shutil.copy(source, root / "look" / "fonts" / f"{name}{source.suffix}")
     path = root / "video.yaml"
     path.write_text(SPEC)
@@ -83,7 +83,7 @@ CHANGES = {
     "the theme": (text("look/theme.yaml", "name: own", 'name: own\naccent: "#ff8800"'), "draw:code"),
     "the theme it extends": (text("look/base.yaml", "midnight", "paper"), "draw:code"),
     "the logo": (lambda root: (root / "look/logo.png").write_bytes(png("lime")) and None, "draw:code"),
-    "a font more": (lambda root: shutil.copy(layout.fonts_paths()[2], root / "look/fonts") and None, "draw:code"),
+    "a font more": (lambda root: shutil.copy(typst.fonts_paths()[2], root / "look/fonts") and None, "draw:code"),
     "a font less": (lambda root: next((root / "look/fonts").iterdir()).unlink(), "draw:code"),
 }
 
@@ -120,7 +120,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_remembered(spec: Path, monk
     """P7: a plan of old content is never kept under the new content's digest."""
     examine = load.examine
 
-    def edited_meanwhile(*arguments: object, **options: object) -> load.Examined:
+    def edited_meanwhile(*arguments: object, **options: object) -> load.LoadResult:
         found = examine(*arguments, **options)  # type: ignore[arg-type] # passed on as they came
         (spec.parent / "one.py").write_text("print('later')\n")
         return found
@@ -162,13 +162,13 @@ def test_the_order_of_chosen_scenes_does_not_matter(spec: Path) -> None:
 
 def test_what_reads_a_spec_is_in_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """P1: another vidbuild, or another version of a package that specs are read with, plans anew."""
-    before = memory._readers()
-    assert all(Path(site.getsitepackages()[0], name).is_dir() for name in memory.READERS)
-    monkeypatch.setattr(memory, "READERS", memory.READERS[1:])
-    assert memory._readers() != before
+    before = plan_cache._readers()
+    assert all(Path(site.getsitepackages()[0], name).is_dir() for name in plan_cache.READERS)
+    monkeypatch.setattr(plan_cache, "READERS", plan_cache.READERS[1:])
+    assert plan_cache._readers() != before
     monkeypatch.undo()
-    monkeypatch.setattr(memory, "PACKAGE", tmp_path)
-    assert memory._readers() != before
+    monkeypatch.setattr(plan_cache, "PACKAGE", tmp_path)
+    assert plan_cache._readers() != before
 
 
 def test_every_tool_of_a_kind_is_named() -> None:

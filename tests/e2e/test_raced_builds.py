@@ -11,7 +11,8 @@ import tiny
 from racing import dangling, meanwhile, race
 from workspace import Workspace
 
-from vidbuild.engine import Store, gc
+from vidbuild.engine.store import gc
+from vidbuild.engine.store.store import Store
 
 SPECS = {"video.yaml": tiny.WORDS[0], "other.yaml": tiny.WORDS[1]}
 

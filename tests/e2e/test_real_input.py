@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from workspace import Workspace
 
-from vidbuild.media import ffmpeg
+from vidbuild.media.ffmpeg import ffmpeg
 
 REAL = Path(__file__).parents[3] / "shared" / "real"
 RATE = 48_000

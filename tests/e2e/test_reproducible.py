@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import reproduced
-from reproduced import Made, Surroundings, build, made, project
+from reproduced import StepOutput, Surroundings, build, made, project
 
 YEAR = 366 * 24 * 3600
 MAC_EPOCH = 2_082_844_800  # seconds from 1904, which MP4 counts from, to 1970
@@ -62,7 +62,7 @@ def cache_of(how: Surroundings) -> Path | None:
     return Path(how.env["VIDBUILD_CACHE"]) if "VIDBUILD_CACHE" in how.env else None
 
 
-def assert_same(one: Made, other: Made) -> None:
+def assert_same(one: StepOutput, other: StepOutput) -> None:
     """The keys are compared first: they name the step."""
     assert other.keys == one.keys
     assert sorted(other.outputs) == sorted(one.outputs)
@@ -70,7 +70,7 @@ def assert_same(one: Made, other: Made) -> None:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> StepOutput:
     """The quickstart, built here."""
     folder = project(tmp_path_factory.mktemp("whole") / "quickstart", reproduced.quickstart())
     build(folder, HERE)
@@ -78,7 +78,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def one(tmp_path_factory: pytest.TempPathFactory) -> StepOutput:
     """One of its scenes, built here."""
     folder = project(tmp_path_factory.mktemp("one") / "quickstart", reproduced.quickstart())
     build(folder, HERE, *ONE_SCENE)
@@ -88,7 +88,7 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 @pytest.mark.parametrize("what", ONE_BY_ONE)
-def test_one_thing_is_not_the_same(one: Made, tmp_path: Path, what: str) -> None:
+def test_one_thing_is_not_the_same(one: StepOutput, tmp_path: Path, what: str) -> None:
     """V12, P4, P6: each thing that must not matter by itself: outputs and keys are the same bytes."""
     folder = project(tmp_path / "project", reproduced.quickstart())
     how = ONE_BY_ONE[what](folder)
@@ -96,7 +96,7 @@ def test_one_thing_is_not_the_same(one: Made, tmp_path: Path, what: str) -> None
     assert_same(one, made(folder, cache_of(how)))
 
 
-def test_nothing_is_the_same(whole: Made, tmp_path: Path) -> None:
+def test_nothing_is_the_same(whole: StepOutput, tmp_path: Path) -> None:
     """V12, P4: the whole quickstart, in another folder, with everything that must not matter changed at once."""
     folder = project(tmp_path / ELSEWHERE / "quickstart", reproduced.quickstart())
     how = Surroundings(
@@ -132,7 +132,7 @@ def public() -> Iterator[Path]:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can build as another user")
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv, of util-linux, is what builds as another user")
-def test_another_user(one: Made, public: Path) -> None:
+def test_another_user(one: StepOutput, public: Path) -> None:
     """P4: a user who has no home, no name of ours and no right to ours makes the same."""
     folder = project(public / "quickstart", reproduced.quickstart())
     for path in (folder, *folder.iterdir()):
@@ -144,7 +144,7 @@ def test_another_user(one: Made, public: Path) -> None:
     assert_same(one, made(folder))
 
 
-def test_a_cache_that_is_partly_warm(one: Made, tmp_path: Path) -> None:
+def test_a_cache_that_is_partly_warm(one: StepOutput, tmp_path: Path) -> None:
     """V13: a cache of other edits, with every second trace gone, gives what an empty one gives."""
     folder = project(tmp_path / "project", reproduced.quickstart().replace("vidbuild init", "vidbuild initial"))
     build(folder, HERE, *ONE_SCENE)
@@ -180,7 +180,7 @@ def test_nothing_of_here_and_now_is_in_what_is_made(tmp_path: Path) -> None:
 
 def materials(folder: Path) -> list[str]:
     """Every line of which a key of the project is the hash."""
-    from vidbuild.engine.store import Store
+    from vidbuild.engine.store.store import Store
 
     store = Store(folder / ".vidbuild")
     traces = [store.trace(path.name) for path in (store.home / "traces").glob("*/*")]

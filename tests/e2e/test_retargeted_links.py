@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from workspace import SMALL, Workspace
 
-from vidbuild.api.planning import plan_of
-from vidbuild.engine.store import Store
+from vidbuild.api.plan import plan_of
+from vidbuild.engine.store.store import Store
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.spec.load import examine
 

@@ -12,7 +12,7 @@ from workspace import SMALL, Workspace
 
 from vidbuild.cli import crash
 from vidbuild.errors import UnreachableError
-from vidbuild.voices import edge_speech
+from vidbuild.voices import edge_client
 from vidbuild.voices.edge import Patience
 
 VALUE = canary.WORD + "-from-the-command-line"
@@ -82,7 +82,7 @@ def test_a_proxys_password_is_not_told(tmp_path: Path, proxy: str) -> None:
     """P43: when the voice service cannot be reached through a proxy, the message does not hold its password."""
     voice = {"engine": "edge", "name": "en-US-AriaNeural"}
     with pytest.raises(UnreachableError) as caught:
-        edge_speech.speak(QUICK, "Hello.", voice, tmp_path / "a.wav", tmp_path, {"HTTPS_PROXY": proxy})
+        edge_client.speak(QUICK, "Hello.", voice, tmp_path / "a.wav", tmp_path, {"HTTPS_PROXY": proxy})
     failure = caught.value.failure
     assert not canary.told(repr(failure).encode())
     assert canary.WORD.encode() not in str(caught.value).encode()

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from workspace import Workspace
 
-from vidbuild.media import adts, ffmpeg
+from vidbuild.media.audio import adts
+from vidbuild.media.ffmpeg import ffmpeg
 
 SPEC = """\
 vidbuild: 1

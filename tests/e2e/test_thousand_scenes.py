@@ -15,8 +15,8 @@ from bench.counted import Counts, counted
 from prefilled import prefill
 
 import vidbuild
-from vidbuild.api.planning import plan_of, store_of
-from vidbuild.engine import durable
+from vidbuild.api.plan import plan_of, store_of
+from vidbuild.engine.disk import durable
 
 OPENED = 9  # files that a build with nothing to do opens; whoever lowers it lowers this
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import typst
 
-from vidbuild.media import layout
+from vidbuild.media.text import typst as typesetter
 from vidbuild.spec.load import parse
 
 CANARY = "c4n4ry-of-the-host"
@@ -49,8 +49,8 @@ def scenes(text: str) -> Iterator[dict[str, Any]]:
 
 def asked(monkeypatch: pytest.MonkeyPatch, project: Path, scene: dict[str, Any]) -> list[dict[str, Any]]:
     """How typst is called to draw a scene."""
-    from vidbuild.engine.context import Context
-    from vidbuild.plan.steps import plan
+    from vidbuild.engine.graph.context import Context
+    from vidbuild.plan.compile import plan
     from vidbuild.steps import draw
 
     data = {"vidbuild": 1, "title": "A", "output": {"size": "160x90"}, "scenes": [{"id": "s", "duration": 1, **scene}]}
@@ -103,7 +103,7 @@ def test_a_template_could_not_read_outside_its_root(tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
     (root / "link.txt").symlink_to(tmp_path / "outside.txt")
-    layout.stage_fonts(tmp_path / "fonts", ())
+    typesetter.stage_fonts(tmp_path / "fonts", ())
     for source in (
         '#read("../outside.txt")',
         '#read("/../outside.txt")',
@@ -111,5 +111,5 @@ def test_a_template_could_not_read_outside_its_root(tmp_path: Path) -> None:
     ):
         (root / "a.typ").write_text(f"{source}\n#metadata((layers: (), warnings: ()))<scene>", encoding="utf-8")
         with pytest.raises(Exception, match="typst") as caught:
-            layout.lay_out(root, "a.typ", {}, tmp_path / "fonts")
+            typesetter.lay_out(root, "a.typ", {}, tmp_path / "fonts")
         assert CANARY not in str(caught.value)

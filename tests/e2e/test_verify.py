@@ -14,13 +14,14 @@ from fake_edge import FakeEdge
 from workspace import SMALL, Workspace
 
 import vidbuild
-from vidbuild import api
-from vidbuild.api import building, memory, verifying
-from vidbuild.engine import overlay
-from vidbuild.engine.blobs import SourceChangedError
-from vidbuild.engine.files import FileTable
-from vidbuild.engine.memo import Memos
-from vidbuild.engine.store import Store
+from vidbuild.api import build, plan_cache
+from vidbuild.api import verify as verifying
+from vidbuild.api.verify import Verified, verified
+from vidbuild.engine.store import overlay
+from vidbuild.engine.store.blobs import SourceChangedError
+from vidbuild.engine.store.digest_cache import DigestCache
+from vidbuild.engine.store.memo import Memos
+from vidbuild.engine.store.store import Store
 from vidbuild.plan import kinds
 
 FIRST = "segment.h264"  # of a film's files, in the order of their names, where only pictures differ
@@ -36,22 +37,22 @@ def project(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     return workspace
 
 
-def verify(space: Workspace, **options: object) -> api.Verified:
+def verify(space: Workspace, **options: object) -> Verified:
     """Build and verify."""
-    (found,) = api.verify([space.root / "video.yaml"], **options)  # type: ignore[arg-type] # options by name, as each test has them
+    (found,) = verifying.verify([space.root / "video.yaml"], **options)  # type: ignore[arg-type] # options by name, as each test has them
     return found
 
 
 def made_by(monkeypatch: pytest.MonkeyPatch, **functions: str) -> None:
     """Let kinds of step be run by functions of steps_gone_wrong, under the same keys."""
-    for module in (building, verifying):
+    for module in (build, verifying):
         changed = {
             name: replace(kind, run=f"steps_gone_wrong:{functions[name]}") if name in functions else kind
             for name, kind in kinds.KINDS.items()
         }
         monkeypatch.setattr(module, "KINDS", MappingProxyType(changed))
     path = os.pathsep.join([str(TESTS), *filter(None, sys.path)])
-    monkeypatch.setattr(building, "FIXED", {**building.FIXED, "PYTHONPATH": path})
+    monkeypatch.setattr(build, "FIXED", {**build.FIXED, "PYTHONPATH": path})
 
 
 def poison(space: Workspace) -> None:
@@ -73,7 +74,7 @@ def test_a_sound_build_is_verified_and_its_cache_left_alone(project: Workspace, 
     spec = project.root / "video.yaml"
     result = vidbuild.build(spec)
     before = project.snapshot()
-    (found,) = api.verified([spec], [result], {})
+    (found,) = verified([spec], [result], {})
     assert (found.status, found.ok, found.difference, found.reused) == ("same", True, None, ())
     assert project.snapshot() == before
     assert list((tmp_path / "temporary").iterdir()) == []
@@ -138,7 +139,7 @@ def test_a_stale_plan_is_told_with_what_changed(project: Workspace) -> None:
     spec = project.root / "video.yaml"
     vidbuild.build(spec)
     store = Store(project.root / ".vidbuild")
-    key = memory.key_of(spec, FileTable(store.home / "files"), {}, ())
+    key = plan_cache.key_of(spec, DigestCache(store.home / "files"), {}, ())
     assert key is not None
     memos = Memos(store)
     plan = memos.get(key)

@@ -10,7 +10,7 @@ import pytest
 from fake_edge import FakeEdge
 from workspace import Workspace
 
-from vidbuild.media import ffmpeg
+from vidbuild.media.ffmpeg import ffmpeg
 
 SPEC = """\
 vidbuild: 1

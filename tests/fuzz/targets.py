@@ -17,16 +17,21 @@ from typing import Any
 from mutating import altered, damaged
 from PIL import Image
 
-from vidbuild.engine import records, runs
-from vidbuild.engine.canonical import Line
-from vidbuild.engine.events import event_of
-from vidbuild.engine.index import Index
-from vidbuild.engine.store import Store
-from vidbuild.engine.trace import Trace
+from vidbuild.engine.disk import checksummed
+from vidbuild.engine.graph.canonical import Line
+from vidbuild.engine.runs import run_log
+from vidbuild.engine.runs.events import event_of
+from vidbuild.engine.store.index import Index
+from vidbuild.engine.store.store import Store
+from vidbuild.engine.store.trace import Trace
 from vidbuild.errors import StepError
-from vidbuild.media import aac, adts, h264, inspect, raster, wav
-from vidbuild.plan.steps import plan
-from vidbuild.spec import files, load, narration, reader, settings, templates
+from vidbuild.media.audio import aac, adts, wav
+from vidbuild.media.ffmpeg import probe
+from vidbuild.media.h264 import h264
+from vidbuild.media.image import raster
+from vidbuild.plan.compile import plan
+from vidbuild.project import settings
+from vidbuild.spec import files, load, narration, reader, templates
 from vidbuild.spec.diagnostics import SpecError, render
 
 ROOT = Path(__file__).parents[2]
@@ -329,7 +334,7 @@ PACKETS = """\
 def read_log(data: bytes) -> None:
     """Read what ffmpeg says of a file, in which the file has its say too."""
     try:
-        inspect.parse(data.decode("utf-8", "replace"), PACKETS)
+        probe.parse(data.decode("utf-8", "replace"), PACKETS)
     except StepError:
         return
 
@@ -352,8 +357,8 @@ def _trace() -> Any:
 def make_trace(chance: random.Random) -> bytes:
     """A trace that is damaged, or one that is whole but says something else."""
     if chance.random() < 0.3:
-        return damaged(records.seal(_trace()), [records.seal({})], (b"\n", b'"', b"[" * 3000), chance)
-    return records.seal(altered(_trace(), chance))
+        return damaged(checksummed.seal(_trace()), [checksummed.seal({})], (b"\n", b'"', b"[" * 3000), chance)
+    return checksummed.seal(altered(_trace(), chance))
 
 
 def read_trace(data: bytes) -> None:
@@ -373,7 +378,7 @@ def read_trace(data: bytes) -> None:
 def make_index(chance: random.Random) -> bytes:
     """An index's rows, altered."""
     row = ["c" * 64, {"layers.json": ["a" * 64, 12]}, 0.5, [1, 2, 3, 4, 5], [["m", "f", None]], "title changed", False]
-    return records.seal(altered({"entry": "video.yaml", "steps": {"draw:one": row, "film:one": row}}, chance))
+    return checksummed.seal(altered({"entry": "video.yaml", "steps": {"draw:one": row, "film:one": row}}, chance))
 
 
 def read_index(data: bytes) -> None:
@@ -406,10 +411,10 @@ def read_events(data: bytes) -> None:
     folder = project() / "runs"
     own("runs/20260131-235959-123-a1b2/events.jsonl", data)
     own("runs/20260131-235959-123-a1b2/state.json", data.split(b"\n")[0])
-    for run in runs.past_runs(folder):
-        for event in runs.read_events(folder, run.id):
+    for run in run_log.past_runs(folder):
+        for event in run_log.read_events(folder, run.id):
             event_of(event)
-    for event in runs.read_events(folder, "20260131-235959-123-a1b2"):
+    for event in run_log.read_events(folder, "20260131-235959-123-a1b2"):
         told = event_of(event)
         if told is not None:
             told.to_line()

@@ -10,7 +10,7 @@ import samples
 import soundlab
 from workspace import Workspace
 
-from vidbuild.media import ffmpeg
+from vidbuild.media.ffmpeg import ffmpeg
 
 LOOKS = 20
 

@@ -6,27 +6,27 @@ from pathlib import Path
 
 import pytest
 
-from vidbuild.api import containing
+from vidbuild.api import sandbox_policy
 
 
 def test_a_user_without_a_home_can_build(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a container there may be neither $HOME nor a name for the user; programs are found all the same."""
-    expected = containing.sandbox_of()
+    expected = sandbox_policy.sandbox_of()
     monkeypatch.delenv("HOME", raising=False)
     monkeypatch.setattr("os.getuid", lambda: 54_321)
     with pytest.raises(RuntimeError):
         Path.home()
-    assert containing.sandbox_of() == expected
+    assert sandbox_policy.sandbox_of() == expected
 
 
 def test_what_is_installed_elsewhere_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """P9: where the environment says that programs or certificates lie elsewhere, steps may read them."""
-    for name in containing.INSTALLED:
+    for name in sandbox_policy.INSTALLED:
         monkeypatch.delenv(name, raising=False)
-    usual = containing.sandbox_of()
+    usual = sandbox_policy.sandbox_of()
     monkeypatch.setenv("HOMEBREW_PREFIX", "/opt/brew")
     monkeypatch.setenv("SSL_CERT_FILE", "")
-    found = containing.sandbox_of()
+    found = sandbox_policy.sandbox_of()
     assert usual is not None
     assert found is not None
     assert found.programs == (*usual.programs, "/opt/brew")

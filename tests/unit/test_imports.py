@@ -71,12 +71,12 @@ START = {
     "vidbuild.cli.app",
     "vidbuild.cli.console",
     "vidbuild.cli.crash",
-    "vidbuild.cli.exits",
+    "vidbuild.cli.exit_codes",
     "vidbuild.cli.group",
-    "vidbuild.cli.interrupt",
+    "vidbuild.cli.signals",
     "vidbuild.errors",
-    "vidbuild.printable",
-    "vidbuild.record",
+    "vidbuild.sanitize",
+    "vidbuild.frozen",
 }
 
 
@@ -192,7 +192,7 @@ print(*sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     found = set(done.stdout.split())
-    assert "vidbuild.engine.engine" in found
+    assert "vidbuild.engine.schedule.engine" in found
     assert not found & COSTLY
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from vidbuild.api.events import types
-from vidbuild.api.listening import Listeners, listening
-from vidbuild.engine.events import Event, RunResumed, StepAborted
+from vidbuild.api.listeners import Listeners, listening
+from vidbuild.engine.runs.events import Event, RunResumed, StepAborted
 from vidbuild.errors import UsageError
 
 EVENTS: list[Event] = [RunResumed(run="r", time=1.0, seconds=1.0), StepAborted(run="r", time=2.0, step="s", because="")]

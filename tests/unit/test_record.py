@@ -12,17 +12,17 @@ from typing import Any, ClassVar
 
 import pytest
 
-from vidbuild import record
+from vidbuild import frozen
 
 
-@record.dataclass(frozen=True, slots=True)
+@frozen.dataclass(frozen=True, slots=True)
 class Point:
     """A place with a name."""
 
     kind: ClassVar[str] = "point"
     x: int
     y: int = 0
-    tags: Mapping[str, str] = record.field(default_factory=dict)
+    tags: Mapping[str, str] = frozen.field(default_factory=dict)
 
     @property
     def far(self) -> bool:
@@ -30,7 +30,7 @@ class Point:
         return self.x + self.y > 9
 
 
-@record.dataclass(frozen=True, slots=True, kw_only=True)
+@frozen.dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
     """What others build on."""
 
@@ -38,7 +38,7 @@ class Base:
     size: int = 1
 
 
-@record.dataclass(frozen=True, slots=True, kw_only=True)
+@frozen.dataclass(frozen=True, slots=True, kw_only=True)
 class Derived(Base):
     """With a field more, and another default."""
 
@@ -104,7 +104,7 @@ def test_the_same_as_dataclasses(args: tuple[Any, ...]) -> None:
     ours, theirs = Point(*args), Original(*args)
     assert repr(ours).removeprefix("Point") == repr(theirs).removeprefix("Original")
     assert [each.name for each in dataclasses.fields(ours)] == [each.name for each in dataclasses.fields(theirs)]
-    assert dataclasses.asdict(ours) == dataclasses.asdict(theirs) == record.values(ours)
+    assert dataclasses.asdict(ours) == dataclasses.asdict(theirs) == frozen.values(ours)
     assert dataclasses.replace(ours, y=7) == Point(ours.x, 7, ours.tags)
     assert copy.deepcopy(ours) == pickle.loads(pickle.dumps(ours)) == ours  # noqa: S301 - our own pickle
 
@@ -113,13 +113,13 @@ def test_asdict_takes_records_within_records_apart() -> None:
     """`asdict` goes as deep as it does for dataclasses; `values` leaves what is inside as it is."""
     outer = Point(1, tags={"a": Base(name="b")})  # type: ignore[dict-item] # a value of any kind
     assert dataclasses.asdict(outer)["tags"] == {"a": {"name": "b", "size": 1}}
-    assert record.values(outer)["tags"] == {"a": Base(name="b")}
+    assert frozen.values(outer)["tags"] == {"a": Base(name="b")}
 
 
 def test_a_record_has_to_be_frozen_with_slots() -> None:
     """What would be made otherwise than it says is refused."""
     with pytest.raises(TypeError, match="frozen and has slots"):
-        record.dataclass(frozen=True, slots=False)
+        frozen.dataclass(frozen=True, slots=False)
 
 
 def test_defining_records_costs_no_import_and_one_compilation() -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vidbuild.engine import gc
-from vidbuild.engine.store import DEFAULT_LIMIT, Store
+from vidbuild.engine.store import gc
+from vidbuild.engine.store.store import DEFAULT_LIMIT, Store
 from vidbuild.project import cache_of, root_of
 
 

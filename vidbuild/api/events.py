@@ -10,13 +10,13 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from vidbuild.engine.events import Event, RunStarted, StepFinished, StepStarted
-from vidbuild.record import dataclass
+from vidbuild.engine.runs.events import Event, RunStarted, StepFinished, StepStarted
+from vidbuild.frozen import dataclass
 
 if TYPE_CHECKING:
-    from vidbuild.api.planning import Plan
+    from vidbuild.api.plan import Plan
     from vidbuild.api.result import Notice
-    from vidbuild.engine.store import Store
+    from vidbuild.engine.store.store import Store
     from vidbuild.spec.diagnostics import Diagnostic
 
 _SPEAKS = "speak-"
@@ -127,7 +127,7 @@ def wrong(run: str, item: Diagnostic) -> ValidationError | ValidationWarning:
 
 def types() -> list[str]:
     """The types of all events there are."""
-    from vidbuild.engine import events
+    from vidbuild.engine.runs import events
 
     kinds = [each for each in vars(events).values() if isinstance(each, type) and issubclass(each, Event)]
     own: list[type[Event]] = [VoiceGenerating, VoiceGenerated, ValidationWarning, ValidationError]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict
 
-from vidbuild.api.listening import Listeners
+from vidbuild.api.listeners import Listeners
 
 
 class Options(TypedDict, total=False):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from vidbuild.api.planning import Plan
+from vidbuild.api.plan import Plan
 from vidbuild.api.result import FailedStep, Notice, Steps
-from vidbuild.engine.graph import Step
-from vidbuild.engine.result import BuildReport, StepReport
-from vidbuild.engine.runs import script
-from vidbuild.engine.store import Store
+from vidbuild.engine.graph.graph import Step
+from vidbuild.engine.runs.build_report import BuildReport, StepReport
+from vidbuild.engine.runs.run_log import script
+from vidbuild.engine.store.store import Store
 from vidbuild.errors import Failure
-from vidbuild.place import Place
+from vidbuild.location import Location
 
 
 def steps(plan: Plan, store: Store, report: BuildReport) -> Steps:
@@ -65,7 +65,7 @@ def _saved_command(store: Store, run: str, step: str, failure: Failure) -> Path 
     return script(store.root / "runs" / run, step) if kept else None
 
 
-def place_of(step: Step, field: str) -> Place | None:
+def place_of(step: Step, field: str) -> Location | None:
     """The spec's place of a field, or of the nearest thing around it."""
     parts = field.split(".") if field else []
     for length in range(len(parts), -1, -1):

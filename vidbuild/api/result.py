@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vidbuild.place import Place
-from vidbuild.record import dataclass, field
+from vidbuild.frozen import dataclass, field
+from vidbuild.location import Location
 
 if TYPE_CHECKING:
     from vidbuild.spec.diagnostics import Diagnostic
@@ -42,7 +42,7 @@ class FailedStep:
     step: str
     error: str
     hint: str | None = None
-    place: Place | None = None
+    place: Location | None = None
     log: tuple[str, ...] = ()
     command_file: Path | None = None
     fault: str = "step"
@@ -69,7 +69,7 @@ class Notice:
     """Something to tell the user that stops nothing. place: where in the spec, if it is about a place there."""
 
     message: str
-    place: Place | None = None
+    place: Location | None = None
     hint: str | None = None
 
 

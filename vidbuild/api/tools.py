@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from vidbuild.engine.tools import Tool
+from vidbuild.engine.keys.tools import Tool
 from vidbuild.voices.registry import ENGINES
 
 
@@ -14,10 +14,10 @@ def tools() -> Mapping[str, Tool]:
     """Name -> tool, as the kinds of step name them."""
     voices = {f"voice-{name}": Tool(engine.stat_paths, engine.identity) for name, engine in ENGINES.items()}
     return {
-        "ffmpeg": Tool(_paths("program", "stat_paths"), _identity("program", "identity")),
-        "typst": Tool(_paths("layout", "typst_paths"), _identity("layout", "typst_identity")),
-        "fonts": Tool(_paths("layout", "fonts_paths"), _identity("layout", "fonts_identity")),
-        "pillow": Tool(_paths("layout", "pillow_paths"), _identity("layout", "pillow_identity")),
+        "ffmpeg": Tool(_paths("ffmpeg.binary", "stat_paths"), _identity("ffmpeg.binary", "identity")),
+        "typst": Tool(_paths("text.typst", "typst_paths"), _identity("text.typst", "typst_identity")),
+        "fonts": Tool(_paths("text.typst", "fonts_paths"), _identity("text.typst", "fonts_identity")),
+        "pillow": Tool(_paths("text.typst", "pillow_paths"), _identity("text.typst", "pillow_identity")),
         **voices,
     }
 

@@ -12,7 +12,10 @@ _MADE_BETWEEN_COLLECTIONS = 50_000
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code (vidbuild.cli.exits); without args, those of the process, and end it."""
+    """Run one command and return its exit code (vidbuild.cli.exit_codes).
+
+    Without args, run the command line of the process and end the process.
+    """
     from vidbuild.cli.app import run
 
     if args is not None:

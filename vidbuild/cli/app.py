@@ -10,9 +10,9 @@ import click
 
 from vidbuild import __version__
 from vidbuild.cli import console
-from vidbuild.cli.exits import MEANINGS, Exit, of_error
+from vidbuild.cli.exit_codes import MEANINGS, Exit, of_error
 from vidbuild.cli.group import LazyGroup, UnknownCommandError
-from vidbuild.cli.interrupt import Interrupt
+from vidbuild.cli.signals import Interrupt
 from vidbuild.errors import VidbuildError
 
 COMMANDS = (
@@ -79,9 +79,9 @@ def _failed(error: Exception, args: Sequence[str]) -> int:
     if isinstance(error, click.ClickException):
         return _usage(error)
     if isinstance(error, VidbuildError):
-        from vidbuild.cli import ending
+        from vidbuild.cli import result_output
 
-        for line in ending.told(error):
+        for line in result_output.told(error):
             console.say(line)
         return of_error(error)
     from vidbuild.cli import crash

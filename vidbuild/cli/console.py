@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
-from vidbuild.printable import harmless, harmless_json
+from vidbuild.sanitize import harmless, harmless_json
 
 
 def result(text: str) -> None:

@@ -45,5 +45,5 @@ class LazyGroup(NearestGroup):
         """Import the command's module; None for a name that is none."""
         if cmd_name not in self.names:
             return None
-        command = importlib.import_module(f"vidbuild.cli.{cmd_name}").command
+        command = importlib.import_module(f"vidbuild.cli.commands.{cmd_name}").command
         return command if isinstance(command, click.Command) else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vidbuild.engine.graph import Kind
+from vidbuild.engine.graph.graph import Kind
 from vidbuild.voices.registry import ENGINES
 
 NETWORK = "network"
@@ -46,7 +46,7 @@ def _shown_kinds(name: str, version: int) -> dict[str, Kind]:
 
 KINDS: Mapping[str, Kind] = {
     **_speak_kinds(),
-    "time": Kind("time", 1, "vidbuild.steps.time:run", ("ffmpeg",)),
+    "time": Kind("time", 1, "vidbuild.steps.timeline:run", ("ffmpeg",)),
     "draw": Kind("draw", 2, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
     # Around a clip that is seen whole: how large that is, ffmpeg tells.
     "draw-clip": Kind(
@@ -55,8 +55,8 @@ KINDS: Mapping[str, Kind] = {
     **_shown_kinds("film", 6),
     **_shown_kinds("blend", 6),
     **_shown_kinds("still", 5),
-    "sound": Kind("sound", 4, "vidbuild.steps.sound:run", ("ffmpeg",)),
-    "caption": Kind("caption", 1, "vidbuild.steps.caption:run"),
-    "join": Kind("join", 1, "vidbuild.steps.join:run"),
+    "sound": Kind("sound", 4, "vidbuild.steps.audio:run", ("ffmpeg",)),
+    "caption": Kind("caption", 1, "vidbuild.steps.captions:run"),
+    "join": Kind("join", 1, "vidbuild.steps.mux:run"),
     "report": Kind("report", 3, "vidbuild.steps.report:run"),
 }

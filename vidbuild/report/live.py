@@ -13,7 +13,7 @@ from rich.live import Live as RichLive
 from rich.table import Table
 from rich.text import Text
 
-from vidbuild.engine.events import (
+from vidbuild.engine.runs.events import (
     Event,
     RunEnded,
     RunEstimated,
@@ -26,10 +26,10 @@ from vidbuild.engine.events import (
     StepRetried,
     StepStarted,
 )
-from vidbuild.printable import one_line
-from vidbuild.report import figures, wording
-from vidbuild.report.naming import scene_of
-from vidbuild.report.tally import Running, Tally
+from vidbuild.engine.runs.run_progress import Running, Tally
+from vidbuild.report import humanize, progress_text
+from vidbuild.report.step_id import scene_of
+from vidbuild.sanitize import one_line
 
 Scenes = Callable[[str], Sequence[str]]
 
@@ -52,7 +52,7 @@ class Live:
         self._scenes: Sequence[str] = ()
         self._reasons: dict[str, str] = {}
         self._first = False
-        self._faults = wording.Faults()
+        self._faults = progress_text.Faults()
         self._live = self._new_view()
 
     def _new_view(self) -> RichLive:
@@ -66,7 +66,7 @@ class Live:
 
     def stopping(self, running: int) -> None:
         """Say that the build was asked to end."""
-        self._print(Text(wording.stopping(running), "yellow"))
+        self._print(Text(progress_text.stopping(running), "yellow"))
 
     def stand_still(self) -> None:
         """Take the view away and show the cursor: somebody else has the terminal meanwhile."""
@@ -91,11 +91,11 @@ class Live:
         with self._lock:
             if isinstance(event, RunStarted):
                 self._tally, self._scenes, self._first = Tally(), (), event.first
-                self._faults = wording.Faults()
+                self._faults = progress_text.Faults()
             if scenes is not None:
                 self._scenes = scenes
             if isinstance(event, StepStarted):
-                self._reasons[event.step] = wording.reason(event, first=self._first)
+                self._reasons[event.step] = progress_text.reason(event, first=self._first)
             self._tally.take(event)
         line = self._line(event)
         if isinstance(event, RunStarted):
@@ -115,16 +115,16 @@ class Live:
         """What stays above the view."""
         match event:
             case StepFinished():
-                took, reason = figures.elapsed(event.seconds), self._reasons.pop(event.step, "")
+                took, reason = humanize.elapsed(event.seconds), self._reasons.pop(event.step, "")
                 return _step(event.step).append(f"  {reason}" if reason else "").append(f"  {took}", "dim")
             case StepFailed():
                 return _step(event.step).append("  failed: ", "bold red").append(event.failure.message)
             case StepRetried() if self._faults.worth_telling(event):
-                return Text(wording.retried(event), "yellow")
+                return Text(progress_text.retried(event), "yellow")
             case RunEstimated() if self._first and event.ahead:
-                return Text(wording.first_build(event))
+                return Text(progress_text.first_build(event))
             case RunPaused() | RunResumed() | StateRestored():
-                return Text(wording.run(event), "yellow" if isinstance(event, RunPaused) else "")
+                return Text(progress_text.run(event), "yellow" if isinstance(event, RunPaused) else "")
             case _:
                 return None
 
@@ -160,9 +160,9 @@ def _running(tally: Tally, now: float, width: int) -> list[RenderableType]:
 def _since(running: Running, now: float) -> Text:
     """How long a step has run; of one that waits for its next attempt, how long that is."""
     if running.due > now:
-        return Text(f"attempt {running.attempt} in {figures.clock(running.due - now)}", "yellow")
+        return Text(f"attempt {running.attempt} in {humanize.clock(running.due - now)}", "yellow")
     again = f", attempt {running.attempt}" if running.attempt > 1 else ""
-    return Text(f"{figures.elapsed(max(0.0, now - running.since))}{again}", "dim")
+    return Text(f"{humanize.elapsed(max(0.0, now - running.since))}{again}", "dim")
 
 
 def _bar(fraction: float | None) -> Text:
@@ -186,13 +186,13 @@ def _scenes(scenes: Sequence[str], tally: Tally, width: int) -> Text:
 
 def _total(tally: Tally, scenes: int, now: float, width: int) -> Text:
     filmed = min(len(tally.filmed), scenes)
-    parts = [f"{tally.ended} of {figures.count(tally.steps, 'step')}"]
+    parts = [f"{tally.ended} of {humanize.count(tally.steps, 'step')}"]
     if scenes and width >= _NARROW:
-        parts.append(f"{filmed} of {figures.count(scenes, 'scene')}")
-    parts.append(figures.clock(now - tally.began))
+        parts.append(f"{filmed} of {humanize.count(scenes, 'scene')}")
+    parts.append(humanize.clock(now - tally.began))
     left = tally.remaining(now)
     if tally.paused is not None:
         return Text(", ".join([*parts, "paused"]), "yellow", no_wrap=True, overflow="ellipsis")
     if left is not None and width >= _NARROW:
-        parts.append(f"about {figures.clock(left)} left" if left >= 1 else "nearly done")
+        parts.append(f"about {humanize.clock(left)} left" if left >= 1 else "nearly done")
     return Text(", ".join(parts), no_wrap=True, overflow="ellipsis")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from vidbuild.record import dataclass
-from vidbuild.report import figures
-from vidbuild.report.naming import kind_of
+from vidbuild.frozen import dataclass
+from vidbuild.report import humanize
+from vidbuild.report.step_id import kind_of
 
 _LOG = 12  # lines of a tool's log that are worth repeating
 _NAMED = 3  # failed steps that the last line names
@@ -46,22 +46,22 @@ class Failed:
 
 def last_line(ended: Ended) -> str:
     """Answer "did anything happen?"."""
-    took = figures.elapsed(ended.wall_seconds)
+    took = humanize.elapsed(ended.wall_seconds)
     if ended.status == "up-to-date":
-        return f"up to date: {ended.video} ({figures.count(ended.total, 'step')}, {took})"
-    counts = [f"{len(ended.ran)} of {figures.count(ended.total, 'step')} ran{_kinds(ended.ran)}"]
+        return f"up to date: {ended.video} ({humanize.count(ended.total, 'step')}, {took})"
+    counts = [f"{len(ended.ran)} of {humanize.count(ended.total, 'step')} ran{_kinds(ended.ran)}"]
     if ended.cached:
         counts.append(f"{ended.cached} cached")
     if ended.retried:
         counts.append(f"{ended.retried} retried")
     if ended.status == "built":
-        return f"built {ended.video} ({figures.clock(ended.video_seconds)}): {', '.join([*counts, took])}"
+        return f"built {ended.video} ({humanize.clock(ended.video_seconds)}): {', '.join([*counts, took])}"
     left = ended.total - len(ended.ran) - ended.cached - len(ended.failed)
     if left:
         counts.append(f"{left} not made")
     if ended.status == "failed" and ended.failed:
-        named = figures.first(ended.failed, _NAMED)
-        counts.insert(0, f"{figures.count(len(ended.failed), 'step')} failed ({', '.join(named)})")
+        named = humanize.first(ended.failed, _NAMED)
+        counts.insert(0, f"{humanize.count(len(ended.failed), 'step')} failed ({', '.join(named)})")
     return f"{ended.status}: {ended.video}: {', '.join([*counts, took])}"
 
 

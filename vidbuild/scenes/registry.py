@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vidbuild.scenes.base import SceneType
 from vidbuild.scenes.clip import ClipScene
 from vidbuild.scenes.code import CodeScene
 from vidbuild.scenes.command import CommandScene
 from vidbuild.scenes.image import ImageScene
 from vidbuild.scenes.list import ListScene
 from vidbuild.scenes.outro import OutroScene
+from vidbuild.scenes.protocol import SceneType
 from vidbuild.scenes.title import TitleScene
 
 SCENE_TYPES: Mapping[str, SceneType] = {

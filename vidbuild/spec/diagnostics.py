@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from vidbuild.errors import VidbuildError
-from vidbuild.place import Place
+from vidbuild.location import Location
 
 Severity = Literal["error", "warning"]
 CONTROL = frozenset({"Cc", "Zl", "Zp"})
@@ -36,7 +36,7 @@ class Diagnostic:
     severity: Severity
     message: str
     file: str
-    place: Place | None = None
+    place: Location | None = None
     hint: str | None = None
 
     @property

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from vidbuild.place import Place
+from vidbuild.location import Location
 
 Path = tuple[str | int, ...]
 
-HERE = Place("", 0, 0, 0)
+HERE = Location("", 0, 0, 0)
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
@@ -35,19 +35,19 @@ class Document:
     name: str
     text: str
     data: Any
-    keys: Mapping[Path, Place] = field(default_factory=dict)
-    values: Mapping[Path, Place] = field(default_factory=dict)
+    keys: Mapping[Path, Location] = field(default_factory=dict)
+    values: Mapping[Path, Location] = field(default_factory=dict)
     spans: Mapping[Path, Span] = field(default_factory=dict)
 
-    def value(self, path: Path) -> Place:
+    def value(self, path: Path) -> Location:
         """The place of a value, or of the nearest thing around it that stands in the text."""
         return self._near(self.values, path)
 
-    def key(self, path: Path) -> Place:
+    def key(self, path: Path) -> Location:
         """The place of the key under which a value stands; an item of a list has none, so its own."""
         return self.keys.get(path) or self.value(path)
 
-    def inside(self, path: Path, token: str, nth: int = 0) -> Place:
+    def inside(self, path: Path, token: str, nth: int = 0) -> Location:
         """The place of the nth occurrence of a token in a scalar's text, or of the whole where it is not there."""
         span = self.spans.get(path)
         if span is None or not token:
@@ -59,16 +59,16 @@ class Document:
                 return self.value(path)
         return self.stretch(at, at + len(token))
 
-    def stretch(self, start: int, end: int) -> Place:
+    def stretch(self, start: int, end: int) -> Location:
         """The place of a stretch of the text, as far as its first line goes."""
         starts = _line_starts(self.text)
         line = bisect_right(starts, start)
         first = starts[line - 1]
         stop = _BREAK.search(self.text, start, end)
         end = stop.start() if stop else end
-        return Place(self.name, line, start - first + 1, max(end, start + 1) - first + 1)
+        return Location(self.name, line, start - first + 1, max(end, start + 1) - first + 1)
 
-    def _near(self, places: Mapping[Path, Place], path: Path) -> Place:
+    def _near(self, places: Mapping[Path, Location], path: Path) -> Location:
         while path not in places and path:
             path = path[:-1]
         return places.get(path, HERE)

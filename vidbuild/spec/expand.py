@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from vidbuild.place import Place
+from vidbuild.location import Location
 from vidbuild.spec import schema, templates
 from vidbuild.spec.diagnostics import MAX_PROBLEMS, Diagnostic, did_you_mean
 from vidbuild.spec.document import Document, Path
@@ -126,7 +126,7 @@ def _diagnostic(document: Document, path: Path, problem: templates.TemplateProbl
     return Diagnostic("error", problem.message, document.name, _place(document, path, problem), hint=problem.hint)
 
 
-def _place(document: Document, path: Path, error: templates.TemplateProblem) -> Place:
+def _place(document: Document, path: Path, error: templates.TemplateProblem) -> Location:
     """Where the token stands in the file: in the same expression of the scalar as it is written there."""
     span = document.spans.get(path)
     if span is None:

@@ -9,8 +9,8 @@ import stat
 import warnings
 from pathlib import Path, PurePath
 
-from vidbuild.media import limits
-from vidbuild.spec import faces, paths
+from vidbuild.media.ffmpeg import limits
+from vidbuild.spec import font_file, paths
 from vidbuild.spec.diagnostics import nearest
 
 FORMATS = limits.IMAGE_FORMATS
@@ -149,7 +149,7 @@ def font(path: Path, name: str) -> None:
     """As look, and a whole font. Raises FileProblemError."""
     look(path, name)
     try:
-        wrong = faces.problem(path)
+        wrong = font_file.problem(path)
     except OSError as error:
         raise FileProblemError(f"file '{name}' cannot be read: {_reason(error)}") from None
     if wrong:

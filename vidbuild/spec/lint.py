@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from vidbuild.model import Scene, Voice
+from vidbuild.spec.collector import Notes
 from vidbuild.spec.document import Path
-from vidbuild.spec.notes import Notes
 
 WORDS = 150  # about a minute of speech on one picture
 ITEMS = 8

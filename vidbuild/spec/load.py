@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.model import Scene, Spec
 from vidbuild.project import root_of
-from vidbuild.spec import expand, made, paths, reader, schema, validate
+from vidbuild.spec import expand, from_python, paths, reader, schema, validate
+from vidbuild.spec.collector import Notes
 from vidbuild.spec.diagnostics import MAX_PROBLEMS, Diagnostic, SpecError, tidy
 from vidbuild.spec.document import Document, Path, dotted
 from vidbuild.spec.files import neighbour, own_content
-from vidbuild.spec.notes import Notes
 
 if TYPE_CHECKING:
-    from vidbuild.spec.scenes import Around
+    from vidbuild.spec.scenes import SceneContext
 
 SIZES = {
     "2160p": (3840, 2160),
@@ -37,7 +37,7 @@ Variables = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class LoadResult:
     """What came of reading a spec. sources: file name as in the places -> text. spec: None if there is an error."""
 
     spec: Spec | None
@@ -65,7 +65,7 @@ def check(path: str | os.PathLike[str], variables: Variables | None = None) -> l
     return list(examine(path, variables).diagnostics)
 
 
-def examine(path: str | os.PathLike[str], variables: Variables | None = None) -> Examined:
+def examine(path: str | os.PathLike[str], variables: Variables | None = None) -> LoadResult:
     """Read a spec's file, whatever is in it."""
     name = os.fspath(path)
     try:
@@ -74,12 +74,12 @@ def examine(path: str | os.PathLike[str], variables: Variables | None = None) ->
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         hint = neighbour(FilePath(name), name, (".yaml", ".yml")) if isinstance(error, FileNotFoundError) else None
         problem = Diagnostic("error", f"the spec cannot be read: {said[:1].lower()}{said[1:]}", name, hint=hint)
-        return Examined(None, tuple(tidy([problem])))
+        return LoadResult(None, tuple(tidy([problem])))
     if len(raw) > MAX_BYTES:
-        return Examined(None, (Diagnostic("error", f"the spec has more than {MAX_BYTES} bytes", name),))
+        return LoadResult(None, (Diagnostic("error", f"the spec has more than {MAX_BYTES} bytes", name),))
     text, problems = reader.decode(raw, name)
     if problems:
-        return Examined(None, tuple(problems), {name: text})
+        return LoadResult(None, tuple(problems), {name: text})
     examined = _examine_text(text, name, variables or {})
     if examined.spec is None:
         return examined
@@ -89,32 +89,32 @@ def examine(path: str | os.PathLike[str], variables: Variables | None = None) ->
 
 def examine_data(
     data: Mapping[str, Any] | str, path: str | os.PathLike[str], variables: Variables | None = None
-) -> Examined:
+) -> LoadResult:
     """As examine, from data or text."""
     name = os.fspath(path)
     if isinstance(data, str):
         return _examine_text(data, name, variables or {})
-    document, problems = made.document(data, name)
+    document, problems = from_python.document(data, name)
     return _examine(document, problems, variables or {})
 
 
-def _spec(examined: Examined) -> Spec:
+def _spec(examined: LoadResult) -> Spec:
     if examined.spec is None:
         raise SpecError(examined.errors, examined.sources)
     return examined.spec
 
 
-def _examine_text(text: str, name: str, variables: Variables) -> Examined:
+def _examine_text(text: str, name: str, variables: Variables) -> LoadResult:
     document, problems = reader.read(text, name)
     if document.data is None:
-        return Examined(None, tuple(tidy(problems)), {name: text})
+        return LoadResult(None, tuple(tidy(problems)), {name: text})
     return _examine(document, problems, variables)
 
 
-def _examine(document: Document, problems: list[Diagnostic], variables: Variables) -> Examined:
+def _examine(document: Document, problems: list[Diagnostic], variables: Variables) -> LoadResult:
     excess = expand.too_much(document)
     if excess:
-        return Examined(None, tuple(tidy([*problems, *excess])), {document.name: document.text})
+        return LoadResult(None, tuple(tidy([*problems, *excess])), {document.name: document.text})
     problems = [*problems, *expand.unknown(document, variables)]
     document, failed = expand.expand(document, expand.variables(document, variables))
     faults = validate.validate(document, skip=failed)
@@ -123,12 +123,12 @@ def _examine(document: Document, problems: list[Diagnostic], variables: Variable
     spec = None
     if isinstance(document.data, Mapping) and len(faults) <= validate.MAX_FAULTS:
         broken = frozenset(failed).union(fault.path for fault in faults)
-        making = _Making(document, notes, _Valid(document.data, broken))
+        making = _SpecBuilder(document, notes, _Valid(document.data, broken))
         spec = making.spec()
         sources.update(making.sources)
     diagnostics = tuple(tidy(notes.found))
     wrong = any(item.severity == "error" for item in diagnostics)
-    return Examined(None if wrong else spec, diagnostics, sources)
+    return LoadResult(None if wrong else spec, diagnostics, sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ class _Valid:
             yield index, schema.complete(item, schema.definition("scene")) if fine else None
 
 
-class _Making:
+class _SpecBuilder:
     """From the valid parts of a document to a spec, noting what the schema cannot say."""
 
     def __init__(self, document: Document, notes: Notes, valid: _Valid) -> None:
@@ -192,7 +192,7 @@ class _Making:
         notes.found.extend(replace(item, file=self.document.name) for item in themes.found)
         self.sources = themes.sources
         found = list(self.valid.scenes())
-        around = scenes.Around(
+        around = scenes.SceneContext(
             whole, self.path.parent, self.root, speaker, len(found) - 1, scenes.places(self.document)
         )
         made = list(self._scenes(found, around))
@@ -224,7 +224,9 @@ class _Making:
             data=self.document.data,
         )
 
-    def _scenes(self, found: Iterable[tuple[int, dict[str, Any] | None]], around: Around) -> Iterator[Scene | None]:
+    def _scenes(
+        self, found: Iterable[tuple[int, dict[str, Any] | None]], around: SceneContext
+    ) -> Iterator[Scene | None]:
         """Each scene that can be made, until more is wrong than anyone would be told."""
         from vidbuild.spec import scenes
 

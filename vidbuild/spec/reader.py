@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from vidbuild.place import Place
-from vidbuild.spec import complaint
+from vidbuild.location import Location
+from vidbuild.spec import yaml_errors
 from vidbuild.spec.diagnostics import MAX_PROBLEMS, Diagnostic
 from vidbuild.spec.document import Document, Path, Span
 
@@ -42,7 +42,7 @@ class _Node:
     value: Any
     start: int
     end: int
-    place: Place
+    place: Location
     complete: bool = True
     size: int = 1
 
@@ -50,7 +50,7 @@ class _Node:
 class _UnreadableError(Exception):
     """The text cannot be read on; carries the one problem."""
 
-    def __init__(self, message: str, place: Place, hint: str | None = None) -> None:
+    def __init__(self, message: str, place: Location, hint: str | None = None) -> None:
         super().__init__(message)
         self.message, self.place, self.hint = message, place, hint
 
@@ -58,7 +58,7 @@ class _UnreadableError(Exception):
 def decode(raw: bytes, name: str) -> tuple[str, list[Diagnostic]]:
     """The text of a file's bytes: UTF-8, with or without a byte order mark."""
     if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return "", [Diagnostic("error", "not UTF-8 but UTF-16", name, Place(name, 1, 1, 2))]
+        return "", [Diagnostic("error", "not UTF-8 but UTF-16", name, Location(name, 1, 1, 2))]
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     try:
         return raw.decode(), []
@@ -88,8 +88,8 @@ class _Reader:
     anchors: dict[str, _Node] = field(default_factory=dict)
     nodes: int = 0
     aliased: int = 0
-    keys: dict[Path, Place] = field(default_factory=dict)
-    values: dict[Path, Place] = field(default_factory=dict)
+    keys: dict[Path, Location] = field(default_factory=dict)
+    values: dict[Path, Location] = field(default_factory=dict)
     spans: dict[Path, Span] = field(default_factory=dict)
 
     def document(self) -> Document:
@@ -107,7 +107,7 @@ class _Reader:
             if kind not in {"StreamStartEvent", "StreamEndEvent", "DocumentStartEvent", "DocumentEndEvent"}:
                 root = self._node(event, events, 0)
         if root is None or (root.kind == "scalar" and root.value is None):
-            raise _UnreadableError("the file is empty", Place(self.source.name, 1, 1, 2))
+            raise _UnreadableError("the file is empty", Location(self.source.name, 1, 1, 2))
         data = self._build(root, ())
         return Document(self.source.name, text, data, self.keys, self.values, self.spans)
 
@@ -117,22 +117,22 @@ class _Reader:
         try:
             yield from yaml.parse(self.source.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         except yaml.MarkedYAMLError as error:
-            message, at, hint = complaint.plain(error, self.source.text)
+            message, at, hint = yaml_errors.plain(error, self.source.text)
             raise _UnreadableError(f"not YAML: {message}", self._at(at), hint) from None
         except yaml.YAMLError as error:
-            raise _UnreadableError(f"not YAML: {error}".splitlines()[0], Place(self.source.name, 1, 1, 2)) from None
+            raise _UnreadableError(f"not YAML: {error}".splitlines()[0], Location(self.source.name, 1, 1, 2)) from None
 
-    def _at(self, index: int) -> Place:
+    def _at(self, index: int) -> Location:
         """The place of an offset; the end of the text counts as the end of its last line with anything on it."""
         text = self.source.text
         if index >= len(text):
             index = max(len(text.rstrip()) - 1, 0)
         return self.source.stretch(index, index + 1)
 
-    def _mark(self, event: Any) -> Place:  # noqa: ANN401 - yaml's events are untyped
+    def _mark(self, event: Any) -> Location:  # noqa: ANN401 - yaml's events are untyped
         return self._stretch(event.start_mark, max(event.end_mark.index, event.start_mark.index + 1))
 
-    def _stretch(self, mark: Any, end: int) -> Place:  # noqa: ANN401 - yaml has no types for its events, nor a spec for its values
+    def _stretch(self, mark: Any, end: int) -> Location:  # noqa: ANN401 - yaml has no types for its events, nor a spec for its values
         """As Document.stretch, but from yaml's own line and column, which spares counting lines."""
         text = self.source.text
         stop = min(end, len(text))
@@ -141,9 +141,9 @@ class _Reader:
             stop = found if found >= 0 else stop
         stop = mark.index + len(text[mark.index : stop].rstrip())
         width = max(stop - mark.index, 1)
-        return Place(self.source.name, mark.line + 1, mark.column + 1, mark.column + 1 + width)
+        return Location(self.source.name, mark.line + 1, mark.column + 1, mark.column + 1 + width)
 
-    def _problem(self, message: str, place: Place, hint: str | None = None) -> None:
+    def _problem(self, message: str, place: Location, hint: str | None = None) -> None:
         if len(self.problems) >= MAX_PROBLEMS:
             raise _UnreadableError(f"more than {MAX_PROBLEMS} problems; what follows is not read", place)
         self.problems.append(Diagnostic("error", message, self.source.name, place, hint=hint))

@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
+from vidbuild.location import Location
 from vidbuild.model import Narration, Scene, Voice
-from vidbuild.place import Place
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec import files, narration, paths, schema, theme, voice
+from vidbuild.spec.collector import Notes
 from vidbuild.spec.diagnostics import did_you_mean, nearest
 from vidbuild.spec.document import Document, Path, dotted
-from vidbuild.spec.notes import Notes
 
 Fields = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class SceneContext:
     """What a scene is read in: the whole spec's values, defaults filled in, and where its files may be."""
 
     whole: Fields
@@ -27,11 +27,11 @@ class Around:
     root: FilePath
     voice: Voice | None
     last: int
-    places: Mapping[int, Mapping[str, Place]]
+    places: Mapping[int, Mapping[str, Location]]
     files: list[FilePath] = field(default_factory=list)
 
 
-def scene(index: int, fields: Fields, around: Around, notes: Notes) -> Scene | None:
+def scene(index: int, fields: Fields, around: SceneContext, notes: Notes) -> Scene | None:
     """The scene, or None with notes on what is wrong. fields: valid, and completed from the schema."""
     path: Path = ("scenes", index)
     before = len(notes.found)
@@ -69,12 +69,12 @@ def scene(index: int, fields: Fields, around: Around, notes: Notes) -> Scene | N
     )
 
 
-def places(document: Document) -> dict[int, dict[str, Place]]:
+def places(document: Document) -> dict[int, dict[str, Location]]:
     """For each scene, field -> its value's place; "" is the scene's id.
 
     Where a scene takes a spec-wide value, that one's place.
     """
-    found: dict[int, dict[str, Place]] = {}
+    found: dict[int, dict[str, Location]] = {}
     for path, place in document.values.items():
         if path[:1] == ("scenes",) and len(path) > 1 and isinstance(path[1], int):
             found.setdefault(path[1], {})[dotted(path[2:])] = place
@@ -90,7 +90,7 @@ def _float(value: float | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _narration(fields: Fields, path: Path, around: Around, notes: Notes) -> Narration | None:
+def _narration(fields: Fields, path: Path, around: SceneContext, notes: Notes) -> Narration | None:
     value = fields.get("narration")
     where: Path = (*path, "narration")
     audio = None
@@ -118,7 +118,7 @@ def _narration(fields: Fields, path: Path, around: Around, notes: Notes) -> Narr
     return said
 
 
-def _audio(value: str, path: Path, around: Around, notes: Notes) -> FilePath | None:
+def _audio(value: str, path: Path, around: SceneContext, notes: Notes) -> FilePath | None:
     try:
         file = paths.resolve(value, around.folder, around.root)
         around.files.append(paths.written(value, around.folder))
@@ -129,14 +129,14 @@ def _audio(value: str, path: Path, around: Around, notes: Notes) -> FilePath | N
     return file
 
 
-def _voice(fields: Fields, path: Path, around: Around, notes: Notes, said: Narration | None) -> Voice | None:
+def _voice(fields: Fields, path: Path, around: SceneContext, notes: Notes, said: Narration | None) -> Voice | None:
     own = around.voice
     if "voice" in fields:
         own = voice.resolve(fields["voice"], (*path, "voice"), notes, around.whole["voices"])
     return voice.RECORDED if said is not None and said.audio is not None else own
 
 
-def _files(own: dict[str, Any], path: Path, kind: str, around: Around, notes: Notes) -> bool:
+def _files(own: dict[str, Any], path: Path, kind: str, around: SceneContext, notes: Notes) -> bool:
     """Put absolute paths in place of those the scene names, and what is read from them where the type wants it."""
     fine = True
     for name, node in schema.definition(f"scene_{kind}")["properties"].items():
@@ -226,7 +226,7 @@ def _cues(data: Any, path: Path) -> Iterator[tuple[Path, str]]:  # noqa: ANN401 
             yield from _cues(item, (*path, index))
 
 
-def _transition(fields: Fields, around: Around, index: int) -> tuple[str, float]:
+def _transition(fields: Fields, around: SceneContext, index: int) -> tuple[str, float]:
     """Its type and seconds. None out of the last scene, and one that takes no time is a cut."""
     value = fields.get("transition", around.whole["defaults"]["transition"])
     if isinstance(value, str):

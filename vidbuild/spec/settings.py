@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from vidbuild.place import Place
+from vidbuild.location import Location
 from vidbuild.spec import files, paths, reader
 from vidbuild.spec.diagnostics import Diagnostic, SpecError, did_you_mean, tidy
 from vidbuild.spec.document import Document
@@ -61,9 +61,9 @@ def _parsed(text: str, shown: str) -> tuple[dict[str, Any], list[Diagnostic]]:
         last = text.count("\n", 0, len(text.rstrip())) + 1
         line, column = (int(found[1]), int(found[2])) if found and found[1] else (last, 1)
         message = _AT.sub("", said)
-        place = Place(shown, line, column, column + 1)
+        place = Location(shown, line, column, column + 1)
     except RecursionError:
-        message, place = "nested too deep", Place(shown, 1, 1, 2)
+        message, place = "nested too deep", Location(shown, 1, 1, 2)
     return {}, [Diagnostic("error", f"not TOML: {message[:1].lower()}{message[1:]}", shown, place)]
 
 
@@ -78,7 +78,7 @@ def _problems(data: dict[str, Any], text: str, shown: str) -> Iterator[Diagnosti
             yield Diagnostic("error", f"'{name}' must be {KINDS['boolean']}, not {value!r}", shown, place, hint=meant)
 
 
-def _place(name: str, text: str, shown: str) -> Place:
+def _place(name: str, text: str, shown: str) -> Location:
     """Where a key stands at a line's beginning, in quotes or as a table perhaps; else the file's first line."""
     found = re.search(rf"^[ \t]*\[*[ \t]*[\"']?({re.escape(name)})(?![\w-])", text, re.MULTILINE)
-    return Document(shown, text, None).stretch(*found.span(1)) if found else Place(shown, 1, 1, 2)
+    return Document(shown, text, None).stretch(*found.span(1)) if found else Location(shown, 1, 1, 2)

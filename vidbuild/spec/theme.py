@@ -10,9 +10,9 @@ from typing import Any
 
 from vidbuild.model import Theme
 from vidbuild.spec import files, paths, reader, schema, validate
+from vidbuild.spec.collector import Notes
 from vidbuild.spec.diagnostics import Diagnostic, did_you_mean
 from vidbuild.spec.document import Document, Path
-from vidbuild.spec.notes import Notes
 
 FOLDER = FilePath(__file__).resolve().parent.parent / "themes"
 MAX_CHAIN = 10

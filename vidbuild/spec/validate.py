@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from vidbuild.place import Place
-from vidbuild.spec import schema, slips
+from vidbuild.location import Location
+from vidbuild.spec import schema, value_hints
 from vidbuild.spec.diagnostics import MAX_PROBLEMS, Diagnostic, did_you_mean
 from vidbuild.spec.document import Document, Path
 
@@ -67,18 +67,18 @@ def diagnose(document: Document, faults: Iterable[Fault]) -> list[Diagnostic]:
     return [
         Diagnostic("error", fault.message, document.name, _place(document, fault), hint=_hint(document, fault))
         for fault in faults
-        if not fault.echo and not (fault.missing and slips.is_colon(document, fault.path))
+        if not fault.echo and not (fault.missing and value_hints.is_colon(document, fault.path))
     ]
 
 
 def _hint(document: Document, fault: Fault) -> str | None:
     if fault.at_key:
-        return slips.COLON if slips.is_colon(document, fault.path[:-1]) else fault.hint
-    return fault.hint or (None if fault.missing else slips.hint(document, fault.path))
+        return value_hints.COLON if value_hints.is_colon(document, fault.path[:-1]) else fault.hint
+    return fault.hint or (None if fault.missing else value_hints.hint(document, fault.path))
 
 
-def _place(document: Document, fault: Fault) -> Place:
-    return document.key(fault.path) if fault.at_key else slips.place(document, fault.path)
+def _place(document: Document, fault: Fault) -> Location:
+    return document.key(fault.path) if fault.at_key else value_hints.place(document, fault.path)
 
 
 @lru_cache(maxsize=4)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from vidbuild.model import Voice
+from vidbuild.spec.collector import Notes
 from vidbuild.spec.diagnostics import did_you_mean
 from vidbuild.spec.document import Path
-from vidbuild.spec.notes import Notes
 
 RECORDED = Voice("recorded", "")
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vidbuild.engine.context import Context
+from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
-from vidbuild.media import backdrop, colour, layout, palette, raster, wording
-from vidbuild.media.backdrop import Light
-from vidbuild.media.inspect import inspect
-from vidbuild.media.picture import Layer, Layers
+from vidbuild.media.ffmpeg.probe import inspect
+from vidbuild.media.image import background, color, palette, raster
+from vidbuild.media.image.background import Light
+from vidbuild.media.render.animation import Layer, Layers
+from vidbuild.media.text import scene_text, typst
 
 STAGED: Mapping[str, str] = {"template": "template.typ", "base": "base.typ", "logo": "logo"}
 LIGHTS: Mapping[str, tuple[Light, ...]] = {
@@ -33,8 +34,8 @@ def run(context: Context) -> None:
     for role, name in STAGED.items():
         if role in context.inputs:
             shutil.copyfile(context.inputs[role], root / name)
-    layout.stage_fonts(fonts, [path for role, path in sorted(context.inputs.items()) if role.startswith("font:")])
-    fields = wording.cleaned(context.params["fields"])
+    typst.stage_fonts(fonts, [path for role, path in sorted(context.inputs.items()) if role.startswith("font:")])
+    fields = scene_text.cleaned(context.params["fields"])
     image = raster.opened(context.inputs["image"], field="src") if "image" in context.inputs else None
     if image is not None:
         fields["image_size"] = list(image.size)
@@ -43,8 +44,8 @@ def run(context: Context) -> None:
         fields["clip_size"] = [info.width, info.height] if info.has_video else None
     data = template_data(context.params, fields, logo="logo" in context.inputs)
     try:
-        drawing = layout.lay_out(root, STAGED["template"], data, fonts)
-    except layout.NestedError as error:
+        drawing = typst.lay_out(root, STAGED["template"], data, fonts)
+    except typst.NestedError as error:
         raise SpecProblem("the text is nested too deeply to be typeset", field=_nested(fields)) from error
     pictures = {}
     for page in drawing.pages:
@@ -56,7 +57,7 @@ def run(context: Context) -> None:
 
 def _nested(fields: Mapping[str, Any]) -> str:
     """The field that has the most brackets, of which typst says no more than that there are too many."""
-    texts = wording.texts(fields)
+    texts = scene_text.texts(fields)
     return max(texts, key=lambda field: sum(map(texts[field].count, "([{")), default="")
 
 
@@ -78,17 +79,17 @@ def template_data(params: Mapping[str, Any], fields: Mapping[str, Any], *, logo:
     }
 
 
-def background(params: Mapping[str, Any]) -> bytes:
+def paint_background(params: Mapping[str, Any]) -> bytes:
     """The PNG behind all layers: plain where the scene names a colour of its own."""
     width, height = params["size"]
     start, end = palette.backdrop(params["theme"], params["background"])
     lights = LIGHTS.get(params["type"], QUIET) if params["background"] is None else ()
-    return backdrop.paint((width, height), start, end, colour.parse(params["theme"]["glow"]), lights)
+    return background.paint((width, height), start, end, color.parse(params["theme"]["glow"]), lights)
 
 
-def _write(context: Context, drawing: layout.Drawing, pictures: Mapping[str, bytes]) -> None:
+def _write(context: Context, drawing: typst.Drawing, pictures: Mapping[str, bytes]) -> None:
     width, height = context.params["size"]
-    (context.out / "background.png").write_bytes(background(context.params))
+    (context.out / "background.png").write_bytes(paint_background(context.params))
     layers = [Layer("background", "background.png", 0, 0, width, height, opaque=True)]
     for page in drawing.pages:
         png = pictures.get(page.name, page.png)
@@ -101,12 +102,12 @@ def _write(context: Context, drawing: layout.Drawing, pictures: Mapping[str, byt
     Layers(width, height, tuple(layers)).write(context.out)
 
 
-def _warn(context: Context, drawing: layout.Drawing, fields: Mapping[str, Any], fonts: Path) -> None:
+def _warn(context: Context, drawing: typst.Drawing, fields: Mapping[str, Any], fonts: Path) -> None:
     """Say what the template could not fit, and which characters no font can draw."""
     for remark in drawing.remarks:
-        context.warn(wording.remark(remark), field=str(remark["field"]))
-    texts = wording.texts(fields)
-    missing = layout.undrawable("".join(texts.values()), fonts)
+        context.warn(scene_text.remark(remark), field=str(remark["field"]))
+    texts = scene_text.texts(fields)
+    missing = typst.undrawable("".join(texts.values()), fonts)
     for field, text in texts.items():
         marks = [mark for mark in missing if mark in text]
         if marks:

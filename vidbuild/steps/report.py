@@ -6,9 +6,9 @@ import base64
 import json
 from pathlib import Path
 
-from vidbuild.engine.context import Context
-from vidbuild.report.page import page
-from vidbuild.report.timing import report_data, video_timing
+from vidbuild.engine.graph.context import Context
+from vidbuild.video_report.page import page
+from vidbuild.video_report.timing import report_data, video_timing
 
 
 def run(context: Context) -> None:

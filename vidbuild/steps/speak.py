@@ -8,10 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from vidbuild.engine.context import Context
+from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError, UnreachableError
-from vidbuild.media import wav as sound
-from vidbuild.voices.base import Speech
+from vidbuild.media.audio import wav as sound
+from vidbuild.voices.protocol import Speech
 from vidbuild.voices.registry import ENGINES
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from vidbuild.engine.context import Context
+from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem, StepError
-from vidbuild.media import compose, graph, imagefile, product
-from vidbuild.media.layer import Picture
-from vidbuild.media.picture import Motion
-from vidbuild.steps import film
+from vidbuild.media.ffmpeg import filtergraph, tool_output
+from vidbuild.media.image import image_size
+from vidbuild.media.render import compose
+from vidbuild.media.render.animation import Motion
+from vidbuild.media.render.layer import Picture
+from vidbuild.steps import render
 
 STILL = "still.png"
 
@@ -20,18 +22,18 @@ CODED = {"format": "image2pipe", "c:v": "png", "pred": "none", "compression_leve
 
 def run(context: Context) -> None:
     """Write still.png. Params: frame, from the scene's start; -1, and the one at its very end, is the last."""
-    picture = film.read(context)
+    picture = render.read(context)
     frame = _within(context.params["frame"], picture.motion)
     picture = replace(picture, motion=picture.motion.window(frame, 1))
-    film.shoot(context, still_arguments(picture, context.out), 1, 1, "make the still")
+    render.shoot(context, still_arguments(picture, context.out), 1, 1, "make the still")
     _verify(context.out / STILL, (picture.layers.width, picture.layers.height))
 
 
 def _verify(path: Path, size: tuple[int, int]) -> None:
     """It is whole and as large as the video, whatever ffmpeg's exit code said."""
     try:
-        found = imagefile.png_size(product.read(path, film.most_bytes(*size), "still"))
-    except imagefile.ImageFileError as error:
+        found = image_size.png_size(tool_output.read(path, render.most_bytes(*size), "still"))
+    except image_size.ImageFileError as error:
         raise StepError(f"ffmpeg wrote a damaged still: {error}") from error
     if found != size:
         raise StepError(f"ffmpeg wrote a still of {found[0]}x{found[1]} where {size[0]}x{size[1]} was asked for")
@@ -47,4 +49,6 @@ def _within(frame: int, motion: Motion) -> int:
 
 def still_arguments(picture: Picture, out: Path) -> list[str]:
     """The arguments for ffmpeg that make the first picture of a motion."""
-    return graph.arguments(graph.output(compose.pictures(picture).filter("format", "rgb24"), out / STILL, CODED))
+    return filtergraph.arguments(
+        filtergraph.output(compose.pictures(picture).filter("format", "rgb24"), out / STILL, CODED)
+    )

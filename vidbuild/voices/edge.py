@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.errors import StepError
-from vidbuild.record import dataclass
-from vidbuild.voices.base import Again, Speech, untold
+from vidbuild.frozen import dataclass
+from vidbuild.voices.protocol import Again, Speech, untold
 
 ADAPTER = 1
 """Raised whenever how an answer is treated here changes what is heard."""
@@ -75,7 +75,7 @@ class Edge:
         wrong = self.problem(voice["name"])
         if wrong is not None:
             raise StepError(wrong, field="voice")
-        from vidbuild.voices import edge_speech
+        from vidbuild.voices import edge_client
 
-        samples, words = edge_speech.speak(self._patience, text, voice, wav_path, scratch, env, again)
+        samples, words = edge_client.speak(self._patience, text, voice, wav_path, scratch, env, again)
         return Speech(samples, words, f"{self.name}:{voice['name']}")

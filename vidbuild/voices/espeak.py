@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.voices import espeak_voices
-from vidbuild.voices.base import Again, Speech, untold
+from vidbuild.voices.protocol import Again, Speech, untold
 
 ADAPTER = 1
 """Raised whenever how the library is asked, or how its sound is treated, changes what is heard."""
@@ -61,10 +61,10 @@ class Espeak:
         again: Again = untold,  # noqa: ARG002 - nothing is asked for twice
     ) -> Speech:
         """Speak into a WAV file, with the times of all words of the text."""
-        from vidbuild.voices import espeak_speech
+        from vidbuild.voices import espeak_process
 
         known = {**voice, "name": espeak_voices.resolve(_data(), voice["name"])}
-        samples, words = espeak_speech.speak(_library(), _data(), text, known, wav_path, scratch, env)
+        samples, words = espeak_process.speak(_library(), _data(), text, known, wav_path, scratch, env)
         return Speech(samples, words, f"{self.name}:{voice['name']}")
 
 

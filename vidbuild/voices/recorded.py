@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.errors import SpecProblem, StepError
-from vidbuild.voices.base import Again, Speech, untold
+from vidbuild.voices.protocol import Again, Speech, untold
 
 ADAPTER = 1
 """Raised whenever how a recording is treated here changes what is heard."""
@@ -53,7 +53,7 @@ class Recorded:
         again: Again = untold,  # noqa: ARG002 - nothing is asked for twice
     ) -> Speech:
         """Decode voice["recording"]. Silence around it stays: whoever recorded it chose its timing."""
-        from vidbuild.media import pcm, wav
+        from vidbuild.media.audio import pcm, wav
 
         try:
             samples = pcm.decode(Path(voice["recording"]), scratch, env, "read a recorded narration", FIELD)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vidbuild.voices.base import VoiceEngine
 from vidbuild.voices.edge import Edge
 from vidbuild.voices.espeak import Espeak
+from vidbuild.voices.protocol import VoiceEngine
 from vidbuild.voices.recorded import Recorded
 
 ENGINES: Mapping[str, VoiceEngine] = {"espeak": Espeak(), "edge": Edge(), "recorded": Recorded()}

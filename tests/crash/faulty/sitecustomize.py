@@ -14,7 +14,7 @@ guard.install()
 
 
 def _install(operation: str, part: str, done: Path) -> None:
-    from vidbuild.engine import durable
+    from vidbuild.engine.disk import durable
 
     def reached(what: str, path: Path | str, _source: Path | str | None = None) -> None:
         if what == operation and part in str(path) and not done.exists():

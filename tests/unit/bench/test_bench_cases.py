@@ -13,7 +13,7 @@ from bench import cases
 from bench.cases import Case
 
 import vidbuild
-from vidbuild import api
+from vidbuild.api.check import check
 
 SMALL = Case(scenes=2, size="160x90", fps=24, seconds=6.0, reveals=2)
 
@@ -30,7 +30,7 @@ def scenes(case: Case) -> list[dict[str, Any]]:
 def test_every_type_is_a_spec_without_a_complaint(tmp_path: Path, kind: str, *, narrated: bool) -> None:
     """A spec of any type of scene, narrated or silent, is valid and has nothing that lint warns of."""
     case = replace(SMALL, types=(kind,), narrated=narrated, transition=0.4)
-    (checked,) = api.check([cases.write(case, tmp_path)])
+    (checked,) = check([cases.write(case, tmp_path)])
     assert checked.diagnostics == ()
 
 

@@ -11,7 +11,7 @@ from bench.counted import Counts
 
 PROGRAMS = {
     ("/some/where/ffmpeg-linux-v9", "-nostdin"): "ffmpeg",
-    ("/usr/bin/python3.11", "-P", "-c", "from vidbuild.engine.worker import main"): "worker",
+    ("/usr/bin/python3.11", "-P", "-c", "from vidbuild.engine.worker.main import main"): "worker",
     ("/usr/bin/python3", "-I", "-S", "/a/espeak_child.py"): "espeak",
     ("/bin/sh", "-c", "ffmpeg"): "sh",
     ("os.fork",): "os.fork",

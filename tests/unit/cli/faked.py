@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from vidbuild import api
 from vidbuild.api.result import FailedStep, Notice, OutputFile, Result, Steps
-from vidbuild.place import Place
+from vidbuild.location import Location
 
 
 def result(status: str = "built", spec: str = "video.yaml", **changes: Any) -> Result:
@@ -39,7 +38,7 @@ def up_to_date(spec: str = "video.yaml") -> Result:
 
 def failed(fault: str = "step", count: int = 1, **changes: Any) -> Result:
     """A build in which steps failed."""
-    place = Place("video.yaml", 14, 3, 9)
+    place = Location("video.yaml", 14, 3, 9)
     broken = tuple(
         FailedStep(
             f"film:s{index}", "ffmpeg stopped", "try again", place, ("log line",), Path("runs/r1/film.sh"), fault
@@ -51,7 +50,7 @@ def failed(fault: str = "step", count: int = 1, **changes: Any) -> Result:
 
 def warned(*messages: str) -> Result:
     """A build that worked but has something to say."""
-    place = Place("video.yaml", 3, 5, 9)
+    place = Location("video.yaml", 3, 5, 9)
     return result(warnings=tuple(Notice(message, place, "a hint") for message in messages))
 
 
@@ -63,11 +62,11 @@ def fake(monkeypatch: pytest.MonkeyPatch, name: str, answer: Callable[..., Any])
         calls.append({"args": args, **kwargs})
         return answer(*args, **kwargs)
 
-    monkeypatch.setattr(api, name, called, raising=False)
+    monkeypatch.setattr(f"vidbuild.api.{name}", called)
     return calls
 
 
 def fake_build(monkeypatch: pytest.MonkeyPatch, *results: Result) -> list[dict[str, Any]]:
     """Let `build_all` give these results."""
     answer: Sequence[Result] = list(results)
-    return fake(monkeypatch, "build_all", lambda *_, **__: answer)
+    return fake(monkeypatch, "build.build_all", lambda *_, **__: answer)

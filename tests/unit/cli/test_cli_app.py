@@ -13,7 +13,7 @@ from workspace import Workspace
 
 from vidbuild import __version__
 from vidbuild.cli.app import COMMANDS, app, run
-from vidbuild.cli.exits import MEANINGS
+from vidbuild.cli.exit_codes import MEANINGS
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:

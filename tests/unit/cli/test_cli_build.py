@@ -11,7 +11,7 @@ from faked import failed, fake, fake_build, result, up_to_date, warned
 
 from vidbuild.api.result import OutputFile, Result, Steps
 from vidbuild.cli.app import run
-from vidbuild.engine.events import RunStarted, StepStarted
+from vidbuild.engine.runs.events import RunStarted, StepStarted
 from vidbuild.errors import StoreError
 from vidbuild.spec.diagnostics import Diagnostic
 
@@ -225,7 +225,7 @@ def test_an_error_of_the_api_is_json_too(monkeypatch: pytest.MonkeyPatch, capsys
     def refuse(*_: Any, **__: Any) -> None:
         raise StoreError("cannot write the cache '/x'", hint="set VIDBUILD_CACHE")
 
-    fake(monkeypatch, "build_all", refuse)
+    fake(monkeypatch, "build.build_all", refuse)
     assert run(["build", "--json"]) == 1
     captured = capsys.readouterr()
     assert json.loads(captured.out) == {"status": "failed", "error": "cannot write the cache '/x'", "errors": []}
@@ -243,7 +243,7 @@ def telling(monkeypatch: pytest.MonkeyPatch) -> None:
         on_event(StepStarted(run="r1", time=1.0, step="film:one", kind="film", key="k", reason="new", expected=None))
         return [result()]
 
-    fake(monkeypatch, "build_all", build)
+    fake(monkeypatch, "build.build_all", build)
 
 
 def test_each_step_that_runs_is_a_plain_line(

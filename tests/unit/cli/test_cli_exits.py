@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from workspace import SMALL, Workspace
 
-from vidbuild.cli.exits import MEANINGS, Exit, gravest, of_error, of_fault
+from vidbuild.cli.exit_codes import MEANINGS, Exit, gravest, of_error, of_fault
 from vidbuild.errors import SpecProblem, StepError, StoreError, UnreachableError, UsageError, VidbuildError
 from vidbuild.spec.diagnostics import Diagnostic, SpecError
 
@@ -111,7 +111,7 @@ def test_the_command_ends_with_its_code(
 
 def test_a_bug_saves_a_report(workspace: Workspace, tmp_path: Path) -> None:
     """P41: an unexpected exception ends with 3, no traceback on the screen, and a report whose path is printed."""
-    broken = "import sys; from vidbuild import api; from vidbuild.cli import main; api.themes = 1.0; "
+    broken = "import sys; from vidbuild.api import themes; from vidbuild.cli import main; themes.themes = 1.0; "
     script = broken + "sys.exit(main(['themes']))"
     done = subprocess.run(
         [sys.executable, "-c", script],
@@ -131,14 +131,14 @@ def test_a_bug_saves_a_report(workspace: Workspace, tmp_path: Path) -> None:
 
 SLOW = """\
 import sys, time
-from vidbuild import api
+from vidbuild.api import build
 from vidbuild.cli import main
 def build_all(paths, *, cancelled, **_):
     print("ready", flush=True)
     while not cancelled():
         time.sleep(0.01)
     raise KeyboardInterrupt
-api.build_all = build_all
+build.build_all = build_all
 open("video.yaml", "w").close()
 sys.exit(main(["build"]))
 """

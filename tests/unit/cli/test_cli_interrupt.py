@@ -7,9 +7,9 @@ import signal
 
 import pytest
 
-from vidbuild.cli import interrupt as module
-from vidbuild.cli.exits import Exit
-from vidbuild.cli.interrupt import Interrupt
+from vidbuild.cli import signals as module
+from vidbuild.cli.exit_codes import Exit
+from vidbuild.cli.signals import Interrupt
 
 
 def send(number: signal.Signals) -> None:

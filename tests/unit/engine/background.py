@@ -10,8 +10,9 @@ from typing import Any
 
 from enginelab import Lab
 
-from vidbuild.engine import BuildReport, Graph
-from vidbuild.engine.control import Wish
+from vidbuild.engine.graph.graph import Graph
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.runs.control import Wish
 
 
 def alive(number: int) -> bool:

@@ -7,22 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vidbuild.engine import (
-    BuildReport,
-    Engine,
-    Explanation,
-    Graph,
-    Kind,
-    Product,
-    Source,
-    State,
-    Step,
-    Store,
-    Tool,
-)
-from vidbuild.engine.events import Event
-from vidbuild.engine.graph import Input, Value
-from vidbuild.engine.options import Retry
+from vidbuild.engine.graph.graph import Graph, Input, Kind, Product, Source, Step, Value
+from vidbuild.engine.graph.options import Retry
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.keys.explain import Explanation
+from vidbuild.engine.keys.tools import Tool
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.runs.events import Event
+from vidbuild.engine.schedule.engine import Engine
+from vidbuild.engine.store.store import Store
 
 AT_ONCE = Retry(base=0.0)
 HERE = Path(__file__).parent

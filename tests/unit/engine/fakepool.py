@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from vidbuild.engine import durable
-from vidbuild.engine.answer import Answer, Failed, Made, Progress
-from vidbuild.engine.blobs import Blobs
-from vidbuild.engine.pool import Message
+from vidbuild.engine.disk import durable
+from vidbuild.engine.store.blobs import Blobs
+from vidbuild.engine.worker.pool import Message
+from vidbuild.engine.worker.protocol import Answer, Failed, Progress, StepOutput
 from vidbuild.errors import Failure
 
 FAULTS: Mapping[str, Failure] = {
@@ -88,7 +88,7 @@ class FakePool:
         if fault:
             return Failed(FAULTS[fault])
         self._script.made.append(step)
-        return Made(answer(request))
+        return StepOutput(answer(request))
 
     def close(self, *, kill: bool = False) -> None:
         """Note what was still running."""

@@ -11,7 +11,7 @@ import threading
 import time
 from pathlib import Path
 
-from vidbuild.engine.context import Context
+from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem, StepError, UnreachableError
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from vidbuild.engine.context import Context
+from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
 
 PR_SET_PDEATHSIG = 1

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from vidbuild.engine import BuildReport, State, events
-from vidbuild.engine.events import Event, RunEnded
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.runs import events
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.runs.events import Event, RunEnded
 
 ENDS = {
     events.StepCached: State.CACHED,

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from vidbuild.engine.context import Context
+from vidbuild.engine.graph.context import Context
 
 
 def read(context: Context) -> None:

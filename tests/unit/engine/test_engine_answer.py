@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.engine import StepWarning, answer
-from vidbuild.engine.answer import Again, Failed, Made, NotUnderstoodError, Progress
+from vidbuild.engine.graph.context import StepWarning
+from vidbuild.engine.worker import protocol
+from vidbuild.engine.worker.protocol import Again, Failed, Progress, ProtocolError, StepOutput
 from vidbuild.errors import Failure
-from vidbuild.record import values
+from vidbuild.frozen import values
 
 FAILURE = Failure("no", command=("a",), log=("b",), transient=True)
 GOOD = {
@@ -32,7 +33,7 @@ GOOD = {
 def test_answers_are_read(form: str) -> None:
     """Each form of answer is read as what it says."""
     line, expected = GOOD[form]
-    assert answer.read(line) == expected
+    assert protocol.read(line) == expected
 
 
 @pytest.mark.parametrize(
@@ -42,8 +43,8 @@ def test_answers_are_read(form: str) -> None:
 )
 def test_attempts_that_cannot_be_are_no_answer(said: list[object]) -> None:
     """An attempt has a number from two on, a wait that ends, and a reason in words."""
-    with pytest.raises(NotUnderstoodError):
-        answer.read(json.dumps({"again": said}).encode())
+    with pytest.raises(ProtocolError):
+        protocol.read(json.dumps({"again": said}).encode())
 
 
 def made(**changes: object) -> dict[str, object]:
@@ -75,9 +76,9 @@ def made(**changes: object) -> dict[str, object]:
 )
 def test_answers_of_another_form_are_none(changes: dict[str, object]) -> None:
     """An answer is believed only if every part of it has its form."""
-    assert answer.read(json.dumps(made()).encode()) == Made(made())
-    with pytest.raises(NotUnderstoodError):
-        answer.read(json.dumps(made(**changes)).encode())
+    assert protocol.read(json.dumps(made()).encode()) == StepOutput(made())
+    with pytest.raises(ProtocolError):
+        protocol.read(json.dumps(made(**changes)).encode())
 
 
 JSON = st.recursive(
@@ -99,15 +100,15 @@ JSON = st.recursive(
 @given(st.binary(max_size=200) | JSON.map(lambda data: json.dumps(data).encode()))
 def test_any_bytes_are_an_answer_or_none(line: bytes) -> None:
     """Whatever bytes a worker sends, reading them gives an answer or says that they are none."""
-    with contextlib.suppress(NotUnderstoodError):
-        assert isinstance(answer.read(line), (Progress, Made, Failed))
+    with contextlib.suppress(ProtocolError):
+        assert isinstance(protocol.read(line), (Progress, StepOutput, Failed))
 
 
 def test_what_is_told_of_a_failure_is_bounded() -> None:
     """A failure keeps the end of its log and no line without end."""
     data = {"message": "m" * 50_000, "hint": None, "field": "", "command": [], "fault": "bug", "transient": False}
     line = json.dumps({"failure": {**data, "log": ["x" * 5000] * 500}, "warnings": []}).encode()
-    said = answer.read(line)
+    said = protocol.read(line)
     assert isinstance(said, Failed)
     assert len(said.failure.message) == 20_000
     assert [len(text) for text in said.failure.log] == [2000] * 100

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from enginelab import names
 
-from vidbuild.engine.blobs import Blobs, SourceChangedError, product_files, signature
+from vidbuild.engine.store.blobs import Blobs, SourceChangedError, product_files, signature
 
 
 def sha(content: bytes) -> str:

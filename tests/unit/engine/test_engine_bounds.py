@@ -7,7 +7,8 @@ import random
 from enginelab import Lab, digests, graph, step
 from racing import dangling
 
-from vidbuild.engine import Graph, Product, gc
+from vidbuild.engine.graph.graph import Graph, Product
+from vidbuild.engine.store import gc
 
 LIMIT = 250_000
 

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from enginelab import Lab, diamond, digests, graph, states, step
 
-from vidbuild.engine import Graph, Kind, Product, State, Tool
-from vidbuild.engine.events import StepStarted, StepWarned
+from vidbuild.engine.graph.graph import Graph, Kind, Product
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.keys.tools import Tool
+from vidbuild.engine.runs.events import StepStarted, StepWarned
 from vidbuild.errors import UsageError
 
 TABLE: list[tuple[str, dict[str, Any], list[str]]] = [

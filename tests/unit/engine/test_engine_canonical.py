@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.engine.canonical import Line, digest, digest_lines, lines
+from vidbuild.engine.graph.canonical import Line, digest, digest_lines, lines
 
 GOLDEN = {
     "null": (None, "0:n0:"),
@@ -71,7 +71,7 @@ def test_a_golden_digest() -> None:
 def test_digests_do_not_depend_on_the_surroundings(surroundings: dict[str, str], tmp_path: Path) -> None:
     """P4: hash seed, time zone, locale and working directory do not change a digest."""
     program = (
-        "from vidbuild.engine.canonical import digest\n"
+        "from vidbuild.engine.graph.canonical import digest\n"
         "print(digest({'Ii': ['\\u0131', 0.1, {'z': 1, 'a': 2}], **{str(n): n for n in range(50)}}))"
     )
     value = {"Ii": ["\u0131", 0.1, {"a": 2, "z": 1}], **{str(n): n for n in reversed(range(50))}}

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from enginelab import Lab, graph, step
 
-from vidbuild.engine import Graph, Kind, Product
-from vidbuild.engine.events import StepStarted
+from vidbuild.engine.graph.graph import Graph, Kind, Product
+from vidbuild.engine.runs.events import StepStarted
 
 
 def plan(lab: Lab, **changes: Any) -> Graph:

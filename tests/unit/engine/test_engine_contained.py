@@ -12,9 +12,12 @@ import guard
 import pytest
 from enginelab import Lab, diamond, digests, graph, step
 
-from vidbuild.engine import BuildReport, Engine, Kind, Product, overlay
-from vidbuild.engine.events import StepProgress
-from vidbuild.engine.sandbox import RESOURCE, Sandbox, missing
+from vidbuild.engine.graph.graph import Kind, Product
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.runs.events import StepProgress
+from vidbuild.engine.sandbox.sandbox import RESOURCE, Sandbox, missing
+from vidbuild.engine.schedule.engine import Engine
+from vidbuild.engine.store import overlay
 from vidbuild.errors import Failure
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason="steps cannot be contained on this system")

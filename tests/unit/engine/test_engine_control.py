@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vidbuild.engine.control import NAME, Wish, ask, asked
+from vidbuild.engine.runs.control import NAME, Wish, ask, asked
 
 
 def test_nobody_asked(tmp_path: Path) -> None:

@@ -7,27 +7,27 @@ from collections.abc import Iterator
 import pytest
 from enginelab import Lab, names
 
-from vidbuild.engine.crew import Claim, Crew
-from vidbuild.engine.store import Store
+from vidbuild.engine.schedule.dispatch import Claim, Dispatcher
+from vidbuild.engine.store.store import Store
 
 KEYS = {name: name * 64 for name in "abcd"}
 
 
 @pytest.fixture
-def crew(lab: Lab) -> Iterator[Crew]:
+def crew(lab: Lab) -> Iterator[Dispatcher]:
     """Three jobs, of which one may use the network."""
     lab.store.prepare()
-    crew = Crew(lab.store, 3, {"network": 1}, lab.env)
+    crew = Dispatcher(lab.store, 3, {"network": 1}, lab.env)
     yield crew
     crew.close()
 
 
-def claim(crew: Crew, name: str, resource: str = "") -> Claim:
+def claim(crew: Dispatcher, name: str, resource: str = "") -> Claim:
     """Claim a key for a step of the same name."""
     return crew.claim(name, KEYS[name], resource)
 
 
-def test_as_many_steps_as_jobs(crew: Crew) -> None:
+def test_as_many_steps_as_jobs(crew: Dispatcher) -> None:
     """P31: once as many steps are claimed as there are jobs, the next is told to wait."""
     assert [claim(crew, name) for name in "abcd"] == [Claim.TAKEN] * 3 + [Claim.BUSY]
     assert crew.full()
@@ -35,7 +35,7 @@ def test_as_many_steps_as_jobs(crew: Crew) -> None:
     assert claim(crew, "d") is Claim.TAKEN
 
 
-def test_as_many_steps_as_the_resource_has(crew: Crew) -> None:
+def test_as_many_steps_as_the_resource_has(crew: Dispatcher) -> None:
     """P31: a limited resource is handed out only so often; what is not limited goes on."""
     assert claim(crew, "a", "network") is Claim.TAKEN
     assert claim(crew, "b", "network") is Claim.BUSY
@@ -46,9 +46,9 @@ def test_as_many_steps_as_the_resource_has(crew: Crew) -> None:
     assert claim(crew, "b", "network") is Claim.TAKEN
 
 
-def test_a_key_is_made_by_one_build(lab: Lab, crew: Crew) -> None:
+def test_a_key_is_made_by_one_build(lab: Lab, crew: Dispatcher) -> None:
     """P28: a key that another build has is told as that, whatever is free here, and is free once given back."""
-    other = Crew(Store(lab.store.root), 1, {}, lab.env)
+    other = Dispatcher(Store(lab.store.root), 1, {}, lab.env)
     assert claim(other, "a") is Claim.TAKEN
     assert claim(crew, "a") is Claim.ELSEWHERE
     assert claim(crew, "b") is Claim.TAKEN
@@ -56,9 +56,9 @@ def test_a_key_is_made_by_one_build(lab: Lab, crew: Crew) -> None:
     assert claim(crew, "a") is Claim.TAKEN
 
 
-def test_a_key_refused_takes_nothing(lab: Lab, crew: Crew) -> None:
+def test_a_key_refused_takes_nothing(lab: Lab, crew: Dispatcher) -> None:
     """P31: a step that waits for another build holds neither a job nor a resource."""
-    other = Crew(Store(lab.store.root), 1, {}, lab.env)
+    other = Dispatcher(Store(lab.store.root), 1, {}, lab.env)
     claim(other, "a")
     assert [claim(crew, "a", "network") for _ in range(5)] == [Claim.ELSEWHERE] * 5
     assert not crew.busy
@@ -66,14 +66,14 @@ def test_a_key_refused_takes_nothing(lab: Lab, crew: Crew) -> None:
     other.close()
 
 
-def test_claiming_starts_nothing(lab: Lab, crew: Crew) -> None:
+def test_claiming_starts_nothing(lab: Lab, crew: Dispatcher) -> None:
     """V25: neither a claim nor listening makes a private folder or a process."""
     claim(crew, "a")
     assert crew.hear(0.0) == []
     assert not (lab.store.home / "tmp").exists()
 
 
-def test_closing_gives_everything_back(lab: Lab, crew: Crew) -> None:
+def test_closing_gives_everything_back(lab: Lab, crew: Dispatcher) -> None:
     """P18: a closed crew leaves no lock, no lock's file and no private folder."""
     for name in "ab":
         claim(crew, name)

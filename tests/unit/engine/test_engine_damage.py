@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from enginelab import Lab, diamond, digests, graph, step
 
-from vidbuild.engine import Product, durable, records
-from vidbuild.engine.blobs import signature
-from vidbuild.engine.files import FileTable
+from vidbuild.engine.disk import checksummed, durable
+from vidbuild.engine.graph.graph import Product
+from vidbuild.engine.store.blobs import signature
+from vidbuild.engine.store.digest_cache import DigestCache
 
 
 @pytest.mark.parametrize("name", ["a", "left", "right", "top"])
@@ -55,7 +56,7 @@ def test_damage_that_no_stat_tells_is_found_by_whoever_reads_it(lab: Lab, name: 
     path = first.path("a", name)
     path.chmod(0o644)
     path.write_bytes(bytes(reversed(path.read_bytes())))
-    table = FileTable(lab.store.home / "files")
+    table = DigestCache(lab.store.home / "files")
     table.record(str(path), signature(path), blob.digest)  # as if its stat were the one it always had
     table.save()
     assert lab.build(diamond(lab)).status == "up-to-date"
@@ -115,7 +116,7 @@ def test_a_trace_comes_after_its_blobs(lab: Lab, monkeypatch: pytest.MonkeyPatch
 
     def checking_write(target: Path, data: bytes, *, synced: bool = True) -> None:
         if "traces" in target.parts:
-            outputs = records.unseal(data)["outputs"].values()
+            outputs = checksummed.unseal(data)["outputs"].values()
             seen.append(all(durable.hash_file(lab.store.blobs.path(digest)) == digest for digest, _ in outputs))
         write(target, data, synced=synced)
 

@@ -16,8 +16,11 @@ from fakepool import Script
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vidbuild.engine import Graph, Kind, Product, State, events, gc
-from vidbuild.engine.control import Wish
+from vidbuild.engine.graph.graph import Graph, Kind, Product
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.runs import events
+from vidbuild.engine.runs.control import Wish
+from vidbuild.engine.store import gc
 
 KINDS = {
     "free": Kind("free", 1, "free:run"),
@@ -62,14 +65,14 @@ def quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda _: None)
         for turn in ("_TURN", "_TURN_LOCKED", "_TURN_PAUSED"):
-            patch.setattr(f"vidbuild.engine.drive.{turn}", 0.0)
+            patch.setattr(f"vidbuild.engine.schedule.scheduler.{turn}", 0.0)
         yield
 
 
 def build(lab: Lab, plan: Graph, script: Script, **options: Any) -> Any:
     """Build with the script's pool in place of workers."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("vidbuild.engine.pool.Pool", script.pool)
+        patch.setattr("vidbuild.engine.worker.pool.Pool", script.pool)
         return lab.build(plan, limits={"rare": 1}, **options)
 
 

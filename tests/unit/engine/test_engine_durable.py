@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from vidbuild.engine import durable
+from vidbuild.engine.disk import durable
 
 
 @pytest.fixture

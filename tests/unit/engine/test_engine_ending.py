@@ -15,9 +15,10 @@ import pytest
 from background import Background, wait_for, wait_until_gone
 from enginelab import Lab, graph, names, states, step
 
-from vidbuild.engine import Kind, State
-from vidbuild.engine.events import StepProgress
-from vidbuild.engine.process import Process
+from vidbuild.engine.graph.graph import Kind
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.runs.events import StepProgress
+from vidbuild.engine.worker.process import Process
 
 LIMIT = 1.5
 

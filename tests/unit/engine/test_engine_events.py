@@ -13,10 +13,10 @@ import pytest
 from enginelab import Lab, graph, step
 
 from vidbuild.api import events as of_videos
-from vidbuild.engine import Graph, Product
-from vidbuild.engine import events as module
-from vidbuild.engine.events import Event
-from vidbuild.engine.runs import read_events
+from vidbuild.engine.graph.graph import Graph, Product
+from vidbuild.engine.runs import events as module
+from vidbuild.engine.runs.events import Event
+from vidbuild.engine.runs.run_log import read_events
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "schemas" / "events.schema.json").read_text())
 TYPES = [

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from enginelab import HERE, Lab, names
 
-from vidbuild.engine import durable
-from vidbuild.engine.blobs import Blobs, signature
+from vidbuild.engine.disk import durable
+from vidbuild.engine.store.blobs import Blobs, signature
 
 PROGRAM = """
 import json, sys

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from enginelab import Lab, graph, snapshot, step
 
-from vidbuild.engine import Graph, Kind, Product, Reason, Source, Tool
-from vidbuild.engine.canonical import digest_lines, lines
-from vidbuild.engine.events import StepStarted
-from vidbuild.engine.material import Material
-from vidbuild.engine.reasons import compare, summary
+from vidbuild.engine.graph.canonical import digest_lines, lines
+from vidbuild.engine.graph.graph import Graph, Kind, Product, Source
+from vidbuild.engine.keys.key import KeyMaterial
+from vidbuild.engine.keys.reasons import Reason, compare, summary
+from vidbuild.engine.keys.tools import Tool
+from vidbuild.engine.runs.events import StepStarted
 
 
 def film(lab: Lab, narration: str = "hello", picture: str = "butterfly", **more: Any) -> Graph:
@@ -255,7 +256,7 @@ def test_everything_is_data(lab: Lab) -> None:
 )
 def test_how_values_differ(old: dict[str, Any], new: dict[str, Any], expected: list[tuple[str, str, str]]) -> None:
     """Every difference of value or type is found, and an empty list or mapping is one too."""
-    one, other = (lines(Material("k", 1, params, {}, {}).value()) for params in (old, new))
+    one, other = (lines(KeyMaterial("k", 1, params, {}, {}).value()) for params in (old, new))
     found = compare(one, other, step("x"), Kind("k", 1, "m:f"))
     assert [(reason.name, reason.old, reason.new) for reason in found] == expected
 

@@ -7,7 +7,9 @@ import os
 import pytest
 from enginelab import Lab, graph, step
 
-from vidbuild.engine import GraphError, Kind, Product, Source, State, Tool
+from vidbuild.engine.graph.graph import GraphError, Kind, Product, Source
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.keys.tools import Tool
 from vidbuild.errors import VidbuildError
 
 

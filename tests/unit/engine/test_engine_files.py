@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from vidbuild.engine import durable, files
-from vidbuild.engine.blobs import Blobs, Signature, signature
-from vidbuild.engine.files import FileTable
+from vidbuild.engine.disk import durable
+from vidbuild.engine.store import digest_cache
+from vidbuild.engine.store.blobs import Blobs, Signature, signature
+from vidbuild.engine.store.digest_cache import DigestCache
 
 
 @pytest.fixture
@@ -21,14 +22,14 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> FileTable:
+def table(tmp_path: Path) -> DigestCache:
     """A table whose file is not there yet."""
-    return FileTable(tmp_path / "store" / "files")
+    return DigestCache(tmp_path / "store" / "files")
 
 
-def reopened(tmp_path: Path, *, read_only: bool = False) -> FileTable:
+def reopened(tmp_path: Path, *, read_only: bool = False) -> DigestCache:
     """The table as the next build finds it."""
-    return FileTable(tmp_path / "store" / "files", read_only=read_only)
+    return DigestCache(tmp_path / "store" / "files", read_only=read_only)
 
 
 def rewrite(path: Path, content: bytes) -> None:
@@ -38,7 +39,7 @@ def rewrite(path: Path, content: bytes) -> None:
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
-def test_a_known_file_is_not_read_again(tmp_path: Path, source: Path, table: FileTable) -> None:
+def test_a_known_file_is_not_read_again(tmp_path: Path, source: Path, table: DigestCache) -> None:
     """The second build hashes nothing of a file whose stat is what it was."""
     digest = table.digest(str(source))
     table.save()
@@ -47,7 +48,7 @@ def test_a_known_file_is_not_read_again(tmp_path: Path, source: Path, table: Fil
     assert (digest, table.hashed) == (durable.hash_file(source), 5)
 
 
-def test_an_edit_that_restores_mtime_is_seen(tmp_path: Path, source: Path, table: FileTable) -> None:
+def test_an_edit_that_restores_mtime_is_seen(tmp_path: Path, source: Path, table: DigestCache) -> None:
     """P8: same length, same name, same mtime, other bytes: another digest."""
     first = table.digest(str(source))
     table.save()
@@ -56,7 +57,7 @@ def test_an_edit_that_restores_mtime_is_seen(tmp_path: Path, source: Path, table
 
 
 @pytest.mark.parametrize("edits", range(20))
-def test_two_edits_within_one_tick_are_both_seen(tmp_path: Path, source: Path, table: FileTable, edits: int) -> None:
+def test_two_edits_within_one_tick_are_both_seen(tmp_path: Path, source: Path, table: DigestCache, edits: int) -> None:
     """P8: an edit right after the file was hashed, as fast as can be, is seen although the clock may not have moved."""
     rewrite(source, b"%05d" % edits)
     table.digest(str(source))
@@ -65,28 +66,28 @@ def test_two_edits_within_one_tick_are_both_seen(tmp_path: Path, source: Path, t
     assert reopened(tmp_path).digest(str(source)) == durable.hash_file(source)
 
 
-def test_a_file_changed_a_moment_ago_is_waited_for(source: Path, table: FileTable) -> None:
+def test_a_file_changed_a_moment_ago_is_waited_for(source: Path, table: DigestCache) -> None:
     """P8: a file is believed only when any later edit must change its ctime; that takes milliseconds."""
     source.write_bytes(b"again")
     table.digest(str(source))
-    assert time.time_ns() - source.stat().st_ctime_ns >= files._TICK_NS
+    assert time.time_ns() - source.stat().st_ctime_ns >= digest_cache._TICK_NS
 
 
 @pytest.mark.parametrize(("age", "kept"), [(0.5, False), (1.9, False), (2.5, True), (-5.0, False)])
 def test_coarse_clocks_are_believed_late(
-    source: Path, table: FileTable, monkeypatch: pytest.MonkeyPatch, age: float, kept: bool
+    source: Path, table: DigestCache, monkeypatch: pytest.MonkeyPatch, age: float, kept: bool
 ) -> None:
     """P8: where the file system counts whole seconds, a digest is remembered only after two of them."""
     second = 1_700_000_000_000_000_000
     coarse = Signature(5, second, second, 1)
-    monkeypatch.setattr(files, "signature", lambda _: coarse)
+    monkeypatch.setattr(digest_cache, "signature", lambda _: coarse)
     monkeypatch.setattr(time, "time_ns", lambda: second + int(age * 1e9))
     table.digest(str(source))
     assert (table.lookup(str(source), coarse) is not None) == kept
 
 
 def test_a_clock_that_was_set_back_is_not_believed(
-    source: Path, table: FileTable, monkeypatch: pytest.MonkeyPatch
+    source: Path, table: DigestCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P8: a file from the future is hashed each time."""
     monkeypatch.setattr(time, "time_ns", lambda: source.stat().st_ctime_ns - 1)
@@ -96,7 +97,7 @@ def test_a_clock_that_was_set_back_is_not_believed(
 
 
 def test_a_file_that_changes_while_it_is_hashed_is_not_remembered(
-    source: Path, table: FileTable, monkeypatch: pytest.MonkeyPatch
+    source: Path, table: DigestCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P8: a digest counts only if the stat after hashing is the one before."""
     hash_file = durable.hash_file
@@ -112,7 +113,7 @@ def test_a_file_that_changes_while_it_is_hashed_is_not_remembered(
 
 
 @pytest.mark.parametrize("damage", [b"", b"nonsense", b"0" * 64 + b"\n{}\n"])
-def test_a_damaged_table_is_an_empty_one(tmp_path: Path, source: Path, table: FileTable, damage: bytes) -> None:
+def test_a_damaged_table_is_an_empty_one(tmp_path: Path, source: Path, table: DigestCache, damage: bytes) -> None:
     """The table may be thrown away or spoilt: files are hashed again, and nothing else happens."""
     table.digest(str(source))
     table.save()
@@ -123,7 +124,7 @@ def test_a_damaged_table_is_an_empty_one(tmp_path: Path, source: Path, table: Fi
     assert reopened(tmp_path).lookup(str(source), signature(source)) == durable.hash_file(source)
 
 
-def test_two_builds_keep_what_either_learned(tmp_path: Path, table: FileTable) -> None:
+def test_two_builds_keep_what_either_learned(tmp_path: Path, table: DigestCache) -> None:
     """A build that ends later does not take away what another wrote meanwhile."""
     other = reopened(tmp_path)
     table.record("a", Signature(1, 2, 3, 4), "A")
@@ -135,7 +136,7 @@ def test_two_builds_keep_what_either_learned(tmp_path: Path, table: FileTable) -
     assert both.lookup("b", Signature(5, 6, 7, 8)) == "B"
 
 
-def test_nothing_new_is_not_written(tmp_path: Path, table: FileTable) -> None:
+def test_nothing_new_is_not_written(tmp_path: Path, table: DigestCache) -> None:
     """A null build does not write the table."""
     table.record("a", Signature(1, 2, 3, 4), "A")
     table.save()
@@ -146,9 +147,9 @@ def test_nothing_new_is_not_written(tmp_path: Path, table: FileTable) -> None:
     assert signature(tmp_path / "store" / "files") == before
 
 
-def test_the_table_does_not_grow_for_ever(tmp_path: Path, table: FileTable, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_table_does_not_grow_for_ever(tmp_path: Path, table: DigestCache, monkeypatch: pytest.MonkeyPatch) -> None:
     """When far more is known than used, only what was used is kept."""
-    monkeypatch.setattr(files, "_KEPT_UNUSED", 10)
+    monkeypatch.setattr(digest_cache, "_KEPT_UNUSED", 10)
     for number in range(50):
         table.record(f"old{number}", Signature(1, 2, 3, number), "x")
     table.save()
@@ -168,7 +169,7 @@ def make_blob(tmp_path: Path, content: bytes = b"content") -> tuple[Blobs, str]:
     return blobs, blob.digest
 
 
-def test_a_blob_is_whole_while_its_stat_stands(tmp_path: Path, table: FileTable) -> None:
+def test_a_blob_is_whole_while_its_stat_stands(tmp_path: Path, table: DigestCache) -> None:
     """V9: a blob that was checked once is not read again while its stat is the same."""
     blobs, digest = make_blob(tmp_path)
     assert table.holds(blobs, digest)
@@ -179,7 +180,7 @@ def test_a_blob_is_whole_while_its_stat_stands(tmp_path: Path, table: FileTable)
 @pytest.mark.parametrize(
     "content", [b"", b"cont", b"c0ntent", b"content+"], ids=["emptied", "cut", "flipped", "longer"]
 )
-def test_a_damaged_blob_is_a_miss_and_goes(tmp_path: Path, table: FileTable, content: bytes) -> None:
+def test_a_damaged_blob_is_a_miss_and_goes(tmp_path: Path, table: DigestCache, content: bytes) -> None:
     """P21: a blob whose bytes are not what its name says does not count and is taken away."""
     blobs, digest = make_blob(tmp_path)
     assert table.holds(blobs, digest)
@@ -203,7 +204,7 @@ def test_looking_only_takes_nothing_away(tmp_path: Path) -> None:
     assert not (tmp_path / "store").exists()
 
 
-def test_a_blob_under_a_wrong_name_is_a_miss(tmp_path: Path, table: FileTable) -> None:
+def test_a_blob_under_a_wrong_name_is_a_miss(tmp_path: Path, table: DigestCache) -> None:
     """V9: being there is no proof; the bytes are."""
     blobs, digest = make_blob(tmp_path)
     wrong = "0" * 64

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from enginelab import Lab, digests, graph, step
 
-from vidbuild.engine import Graph, Product, State, gc
-from vidbuild.engine.memo import Memos
-from vidbuild.engine.newest import MEMOS
+from vidbuild.engine.graph.graph import Graph, Product
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.store import gc
+from vidbuild.engine.store.memo import Memos
+from vidbuild.engine.store.newest import MEMOS
 from vidbuild.errors import StoreError
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from enginelab import Lab, graph, step
 
-from vidbuild.engine import Product
-from vidbuild.engine.events import Event
-from vidbuild.engine.process import Process
-from vidbuild.engine.runs import past_runs, read_events
+from vidbuild.engine.graph.graph import Product
+from vidbuild.engine.runs.events import Event
+from vidbuild.engine.runs.run_log import past_runs, read_events
+from vidbuild.engine.worker.process import Process
 
 ENDS = {"step_cached", "step_finished", "step_failed", "step_aborted"}
 
@@ -38,7 +38,7 @@ def workers() -> list[int]:
 
 def test_all_workers_stand_still_meanwhile(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """P19: what is done while the build is halted is done while each busy worker is stopped, and then they go on."""
-    monkeypatch.setattr("vidbuild.engine.drive._TURN", 0.0)  # the driver looks before a quick step is over
+    monkeypatch.setattr("vidbuild.engine.schedule.scheduler._TURN", 0.0)  # the driver looks before a quick step is over
     before, seen = set(workers()), list[str]()
     running: list[str] = []
 
@@ -67,7 +67,7 @@ def test_standing_still_is_no_part_of_a_time_limit(tmp_path: Path, monkeypatch: 
     worker = Process(tmp_path, lab.env)
     try:
         with monkeypatch.context() as patch:
-            patch.setattr("vidbuild.engine.process.time.monotonic", lambda: now[0])
+            patch.setattr("vidbuild.engine.worker.process.time.monotonic", lambda: now[0])
             worker.send("a", {}, 10.0)
             now[0] += 6
             assert not worker.late()

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from enginelab import Lab, digests, graph, step
 
-from vidbuild.engine import Blob, Product
-from vidbuild.engine.blobs import Signature
-from vidbuild.engine.context import StepWarning
-from vidbuild.engine.index import Index, Row
-from vidbuild.engine.outlook import Outlook
+from vidbuild.engine.graph.context import StepWarning
+from vidbuild.engine.graph.graph import Product
+from vidbuild.engine.schedule.estimates import Estimates
+from vidbuild.engine.store.blobs import Blob, Signature
+from vidbuild.engine.store.index import Index, Row
 
 ROW = Row("aa" * 32, {"x": Blob("bb" * 32, 3)}, 1.5, Signature(1, 2, 3, 4), (StepWarning("w", "f", None),), "a changed")
 
@@ -84,7 +84,7 @@ def test_expected_times_follow_the_last_run(tmp_path: Path) -> None:
     index = Index(tmp_path / "index")
     for name, seconds in (("a", 2.0), ("b", 5.0)):
         index.put(name, Row("k", {}, seconds, Signature(1, 2, 3, 4)))
-    outlook = Outlook(plan, index)
+    outlook = Estimates(plan, index)
     assert {name: outlook.expected(name) for name in plan.steps} == {"a": 2.0, "b": 5.0, "c": 5.0, "d": None}
     assert outlook.ranks() == {"a": 7.0, "b": 5.0, "c": 5.0, "d": 1.0}
     assert outlook.ahead(["a", "b"], 4) == 7.0
@@ -98,6 +98,6 @@ def test_expected_times_of_a_kind_follow_the_work(tmp_path: Path) -> None:
     index = Index(tmp_path / "index")
     for name, seconds in (("a", 2.0), ("b", 8.0)):
         index.put(name, Row("k", {}, seconds, Signature(1, 2, 3, 4)))
-    outlook = Outlook(plan, index, {"a": 4.0, "b": 16.0, "c": 10.0, "d": 3.0, "e": 0.0})
+    outlook = Estimates(plan, index, {"a": 4.0, "b": 16.0, "c": 10.0, "d": 3.0, "e": 0.0})
     assert {name: outlook.expected(name) for name in plan.steps} == {"a": 2.0, "b": 8.0, "c": 5.0, "d": None, "e": 0.5}
     assert outlook.ranks()["d"] == 3.0

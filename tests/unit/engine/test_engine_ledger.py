@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from enginelab import Lab, graph, step
 
-from vidbuild.engine import Blob
-from vidbuild.engine.blobs import signature
+from vidbuild.engine.store.blobs import Blob, signature
 
 
 @pytest.mark.parametrize("late", [True, False], ids=["the first is told last", "in order"])

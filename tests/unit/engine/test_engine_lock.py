@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from enginelab import names
 
-from vidbuild.engine.lock import Lock, is_held
+from vidbuild.engine.disk.lock import Lock, is_held
 
 HOLDER = """
 import sys, time

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from enginelab import Lab, digests, graph, step
 
-from vidbuild.engine import Tool
-from vidbuild.engine.blobs import Blob
-from vidbuild.engine.canonical import digest_lines
-from vidbuild.engine.graph import Kind, Product, Source
-from vidbuild.engine.material import Material, plain_suffix, product_digest
+from vidbuild.engine.graph.canonical import digest_lines
+from vidbuild.engine.graph.graph import Kind, Product, Source
+from vidbuild.engine.keys.key import KeyMaterial, plain_suffix, product_digest
+from vidbuild.engine.keys.tools import Tool
+from vidbuild.engine.store.blobs import Blob
 
-MATERIAL = Material(
+MATERIAL = KeyMaterial(
     "film", 3, {"crf": 20, "title": "a"}, {"clip": "aa" * 32 + ".mp4", "motion": "bb" * 32}, {"ffmpeg": "9.0"}
 )
 MUTATIONS: dict[str, list[Any]] = {
@@ -40,7 +40,7 @@ MUTATIONS: dict[str, list[Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(Material)])
+@pytest.mark.parametrize("name", [field.name for field in fields(KeyMaterial)])
 def test_every_field_is_in_the_key(name: str) -> None:
     """P5: a change of any field of the material, taken from the dataclass itself, changes the key."""
     keys = {replace(MATERIAL, **{name: value}).key() for value in MUTATIONS[name]}
@@ -52,7 +52,7 @@ def test_every_field_is_told() -> None:
     """P38: the lines that explain shows hash to the key and name every field."""
     assert digest_lines(MATERIAL.lines()) == MATERIAL.key()
     assert {line.path.partition(".")[0] for line in MATERIAL.lines()} - {""} == {
-        field.name for field in fields(Material)
+        field.name for field in fields(KeyMaterial)
     }
 
 

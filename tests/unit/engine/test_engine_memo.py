@@ -6,8 +6,9 @@ from pathlib import Path
 
 from enginelab import Lab, graph, step
 
-from vidbuild.engine import Graph, Store
-from vidbuild.engine.memo import Memos
+from vidbuild.engine.graph.graph import Graph
+from vidbuild.engine.store.memo import Memos
+from vidbuild.engine.store.store import Store
 
 DIGEST = "ab" * 32
 

@@ -10,10 +10,13 @@ import grammar
 import pytest
 from enginelab import Lab, digests, graph, states, step
 
-from vidbuild.engine import BuildReport, Graph, Product, Source, State, Store
-from vidbuild.engine.durable import hash_file
-from vidbuild.engine.events import Event, StepCached, StepStarted, StepWarned
-from vidbuild.engine.lock import Lock
+from vidbuild.engine.disk.durable import hash_file
+from vidbuild.engine.disk.lock import Lock
+from vidbuild.engine.graph.graph import Graph, Product, Source
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.runs.events import Event, StepCached, StepStarted, StepWarned
+from vidbuild.engine.store.store import Store
 
 BEFORE = "before"
 

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 from enginelab import Lab, graph, names, step
 
-from vidbuild.engine import Blob, Store, durable, gc, records
-from vidbuild.engine.lock import Lock
-from vidbuild.engine.outputs import Outputs, Placed
+from vidbuild.engine.disk import checksummed, durable
+from vidbuild.engine.disk.lock import Lock
+from vidbuild.engine.store import gc
+from vidbuild.engine.store.blobs import Blob
+from vidbuild.engine.store.outputs import OutputResult, Outputs
+from vidbuild.engine.store.store import Store
 from vidbuild.errors import StoreError, UsageError
 
 
@@ -22,7 +25,7 @@ def made(lab: Lab, text: str = "one") -> Blob:
     return lab.build(graph(step("a", text=text))).steps["a"].outputs["main.txt"]
 
 
-def place(lab: Lab, blob: Blob, target: Path) -> Placed:
+def place(lab: Lab, blob: Blob, target: Path) -> OutputResult:
     """Place an output, as a build of its own."""
     (placed,) = Outputs(Store(lab.store.root)).place_all([(blob, target)])
     return placed
@@ -37,7 +40,7 @@ def target(lab: Lab) -> Path:
 def test_an_output_is_a_copy_of_its_own(lab: Lab, target: Path) -> None:
     """P23: a placed output is another file than the blob, and may be written by its owner."""
     blob = made(lab)
-    assert place(lab, blob, target) == Placed(target, "written")
+    assert place(lab, blob, target) == OutputResult(target, "written")
     path = lab.store.blobs.path(blob.digest)
     assert target.read_bytes() == path.read_bytes()
     assert (target.stat().st_ino, target.stat().st_nlink) != (path.stat().st_ino, 2)
@@ -61,14 +64,14 @@ def test_an_output_that_is_the_same_is_not_touched(lab: Lab, target: Path, monke
     place(lab, blob, target)
     before = target.stat()
     monkeypatch.setattr(durable, "hash_file", lambda _: pytest.fail("read"))
-    assert place(lab, blob, target) == Placed(target, "kept")
+    assert place(lab, blob, target) == OutputResult(target, "kept")
     assert (target.stat().st_mtime_ns, target.stat().st_ctime_ns) == (before.st_mtime_ns, before.st_ctime_ns)
 
 
 def test_our_own_older_output_is_replaced(lab: Lab, target: Path) -> None:
     """The next version takes the place of the last, and nothing is set aside."""
     place(lab, made(lab), target)
-    assert place(lab, made(lab, "two"), target) == Placed(target, "written")
+    assert place(lab, made(lab, "two"), target) == OutputResult(target, "written")
     assert names(target.parent) == ["video.mp4"]
 
 
@@ -86,7 +89,7 @@ def test_the_users_own_file_is_set_aside(lab: Lab, target: Path, how: str) -> No
         (lab.store.home / "placed").unlink()
     new = made(lab, "two")
     aside = target.with_name("video.mine.mp4")
-    assert place(lab, new, target) == Placed(target, "written", aside)
+    assert place(lab, new, target) == OutputResult(target, "written", aside)
     assert aside.read_bytes() == b"my own work"
     assert durable.hash_file(target) == new.digest
 
@@ -106,7 +109,7 @@ def test_an_output_edited_back_is_left(lab: Lab, target: Path) -> None:
     blob = made(lab)
     target.parent.mkdir()
     target.write_bytes(lab.store.blobs.path(blob.digest).read_bytes())
-    assert place(lab, blob, target) == Placed(target, "kept")
+    assert place(lab, blob, target) == OutputResult(target, "kept")
 
 
 def test_without_the_record_nothing_is_taken_for_ours(lab: Lab, target: Path) -> None:
@@ -114,7 +117,7 @@ def test_without_the_record_nothing_is_taken_for_ours(lab: Lab, target: Path) ->
     place(lab, made(lab), target)
     (lab.store.home / "placed").write_bytes(b"damaged")
     aside = target.with_name("video.mine.mp4")
-    assert place(lab, made(lab, "two"), target) == Placed(target, "written", aside)
+    assert place(lab, made(lab, "two"), target) == OutputResult(target, "written", aside)
     assert aside.read_bytes() != target.read_bytes()
 
 
@@ -205,7 +208,7 @@ def test_two_builds_remember_side_by_side(lab: Lab, target: Path) -> None:
     one.save()
     two.save()
     for path in (target, other):
-        assert place(lab, made(lab, "two"), path) == Placed(path, "written")
+        assert place(lab, made(lab, "two"), path) == OutputResult(path, "written")
 
 
 def test_a_build_killed_between_placing_and_saving_forgets_nothing(
@@ -218,23 +221,23 @@ def test_a_build_killed_between_placing_and_saving_forgets_nothing(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("vidbuild.engine.placed.PlacedTable.note", killed)
+        patch.setattr("vidbuild.engine.store.output_manifest.PlacedTable.note", killed)
         with pytest.raises(KeyboardInterrupt):
             Outputs(Store(lab.store.root)).place_all([(blob, target)])
     assert durable.hash_file(target) == blob.digest
-    assert place(lab, made(lab, "two"), target) == Placed(target, "written")
+    assert place(lab, made(lab, "two"), target) == OutputResult(target, "written")
     assert names(target.parent) == ["video.mp4"]
 
 
 def test_what_was_placed_long_ago_is_forgotten(lab: Lab, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """P24: of very many outputs only those that are still there are remembered."""
-    monkeypatch.setattr("vidbuild.engine.placed._MANY", 3)
+    monkeypatch.setattr("vidbuild.engine.store.output_manifest._MANY", 3)
     blob = made(lab)
     for number in range(6):
         place(lab, blob, target.with_name(f"{number}.mp4"))
         if number < 4:
             target.with_name(f"{number}.mp4").unlink()
-    remembered = records.read(lab.store.home / "placed")
+    remembered = checksummed.read(lab.store.home / "placed")
     assert remembered is not None
     assert [Path(name).name for name in remembered] == ["3.mp4", "4.mp4", "5.mp4"]
 
@@ -248,7 +251,7 @@ def test_a_memory_that_cannot_be_written_ends_nothing(lab: Lab, target: Path, mo
             raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
     monkeypatch.setattr(durable, "reached", full)
-    assert place(lab, blob, target) == Placed(target, "written")
+    assert place(lab, blob, target) == OutputResult(target, "written")
     assert Outputs(lab.store).save() == ""
 
 
@@ -257,7 +260,7 @@ def test_what_another_build_placed_meanwhile_is_not_the_users(lab: Lab, target: 
     blobs = [made(lab, text) for text in ("one", "two")]
     both = [Outputs(Store(lab.store.root)) for _ in blobs]
     for outputs, blob in zip(both, blobs, strict=True):
-        assert outputs.place_all([(blob, target)]) == [Placed(target, "written")]
+        assert outputs.place_all([(blob, target)]) == [OutputResult(target, "written")]
     assert names(target.parent) == ["video.mp4"]
 
 
@@ -275,6 +278,6 @@ def test_outputs_of_two_builds_are_not_mixed(lab: Lab, target: Path, monkeypatch
         waits.append(seconds)
         held.release()
 
-    monkeypatch.setattr("vidbuild.engine.placed.time.sleep", sleep)
+    monkeypatch.setattr("vidbuild.engine.store.output_manifest.time.sleep", sleep)
     assert place(lab, other, target).action == "written"
     assert len(waits) == 1

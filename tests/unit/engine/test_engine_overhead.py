@@ -13,8 +13,10 @@ import pytest
 from enginelab import Lab, graph, step
 from test_engine_scale import cheap_writes, prebuilt, scenes
 
-from vidbuild.engine import Graph, durable, gc
-from vidbuild.engine.process import Process
+from vidbuild.engine.disk import durable
+from vidbuild.engine.graph.graph import Graph
+from vidbuild.engine.store import gc
+from vidbuild.engine.worker.process import Process
 
 __all__ = ["cheap_writes"]  # a fixture
 

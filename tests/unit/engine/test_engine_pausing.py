@@ -8,11 +8,13 @@ import grammar
 from background import Background, wait_for, wait_until, wait_until_gone
 from enginelab import Lab, graph, names, states, step
 
-from vidbuild.engine import Graph, Product, State, Store
-from vidbuild.engine.control import Wish, ask
-from vidbuild.engine.events import RunPaused
-from vidbuild.engine.options import Retry
-from vidbuild.engine.pace import Pace
+from vidbuild.engine.graph.graph import Graph, Product
+from vidbuild.engine.graph.options import Retry
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.runs.control import Wish, ask
+from vidbuild.engine.runs.events import RunPaused
+from vidbuild.engine.schedule.run_control import RunControl
+from vidbuild.engine.store.store import Store
 
 PLAN = graph(step("gate", "gate"), step("after", inputs={"g": Product("gate")}), step("beside", "noop"))
 
@@ -153,7 +155,7 @@ def test_the_strongest_wish_counts() -> None:
     """To cancel counts before to pause before to go on, and is never taken back; grace begins with it."""
     wishes = [Wish.GO, Wish.GO]
     now, hurry = [100.0], [False]
-    pace = Pace([lambda: wishes[0], lambda: wishes[1]], 5.0, lambda: hurry[0], lambda: now[0])
+    pace = RunControl([lambda: wishes[0], lambda: wishes[1]], 5.0, lambda: hurry[0], lambda: now[0])
     for first, second, expected in [
         (Wish.GO, Wish.GO, Wish.GO),
         (Wish.GO, Wish.PAUSE, Wish.PAUSE),

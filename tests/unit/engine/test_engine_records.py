@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.engine.records import read, seal, unseal
+from vidbuild.engine.disk.checksummed import read, seal, unseal
 
 SAMPLE = {"name": "épreuve \udcff", "numbers": [1, 2.5, None, True]}
 

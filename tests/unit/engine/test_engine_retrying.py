@@ -10,10 +10,13 @@ import grammar
 import pytest
 from enginelab import Lab, graph, names, states, step
 
-from vidbuild.engine import BuildReport, Kind, Product, State, Store
-from vidbuild.engine.events import Event, RunFailed, StepFinished, StepRetried, StepStarted, StepWarned
-from vidbuild.engine.options import Retry
-from vidbuild.engine.retry import Attempts
+from vidbuild.engine.graph.graph import Kind, Product
+from vidbuild.engine.graph.options import Retry
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.runs.events import Event, RunFailed, StepFinished, StepRetried, StepStarted, StepWarned
+from vidbuild.engine.schedule.retry import RetryQueue
+from vidbuild.engine.store.store import Store
 from vidbuild.errors import Failure
 
 PASSING = Failure("no answer", transient=True)
@@ -172,7 +175,7 @@ def test_a_full_cache_is_named_and_not_its_insides(lab: Lab, name: str) -> None:
 
 def waits(policy: Retry, clock: Callable[[], float] = lambda: 0.0) -> list[float | None]:
     """How long a step waits after each failure."""
-    attempts = Attempts(policy, clock)
+    attempts = RetryQueue(policy, clock)
     return [attempts.again("x", PASSING) for _ in range(policy.attempts)]
 
 
@@ -192,7 +195,7 @@ def test_waits_grow_up_to_a_cap_and_are_spread() -> None:
 def test_steps_are_due_when_their_wait_is_over() -> None:
     """A step is handed out once, when its time has come; until then the driver's turns are no longer than that."""
     now = [100.0]
-    attempts = Attempts(Retry(base=4.0, seed=1), lambda: now[0])
+    attempts = RetryQueue(Retry(base=4.0, seed=1), lambda: now[0])
     wait = attempts.again("x", PASSING)
     assert wait is not None
     assert (bool(attempts), attempts.due(), attempts.of("x")) == (True, [], 2)
@@ -208,7 +211,7 @@ def test_steps_are_due_when_their_wait_is_over() -> None:
 
 def test_a_lasting_failure_is_the_last() -> None:
     """What does not pass is not tried again, whatever went before."""
-    attempts = Attempts(Retry())
+    attempts = RetryQueue(Retry())
     assert attempts.again("x", Failure("no")) is None
     assert attempts.told("x", Failure("no")) == Failure("no")
     attempts.again("y", PASSING)

@@ -8,12 +8,15 @@ import pytest
 from enginelab import Lab, digests, graph, step
 from rotting import DAMAGES, flipped, ranges, swapped
 
-from vidbuild.engine import BuildReport, Graph, Product, durable, gc
-from vidbuild.engine.blobs import signature
-from vidbuild.engine.files import FileTable
-from vidbuild.engine.memo import Memos
-from vidbuild.engine.outputs import Outputs
-from vidbuild.engine.runs import past_runs, read_events
+from vidbuild.engine.disk import durable
+from vidbuild.engine.graph.graph import Graph, Product
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.runs.run_log import past_runs, read_events
+from vidbuild.engine.store import gc
+from vidbuild.engine.store.blobs import signature
+from vidbuild.engine.store.digest_cache import DigestCache
+from vidbuild.engine.store.memo import Memos
+from vidbuild.engine.store.outputs import Outputs
 from vidbuild.errors import StoreError
 
 KINDS = ("cas", "traces", "index", "files", "placed", "usage", "memos", "locks", "use", "runs")
@@ -115,7 +118,7 @@ def test_what_no_stat_tells_is_found_where_it_is_copied(lab: Lab) -> None:
     report = build(lab)
     blob = report.steps["b"].outputs["main.txt"]
     flipped(lab.store.blobs.path(blob.digest), 0, 3)
-    table = FileTable(lab.store.home / "files")
+    table = DigestCache(lab.store.home / "files")
     location = lab.store.blobs.location(blob.digest)
     table.record(location, signature(location), blob.digest)
     table.save()

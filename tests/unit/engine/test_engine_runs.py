@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 from enginelab import Lab, graph, step
 
-from vidbuild.engine import Product, durable, runs
-from vidbuild.engine.runs import Run, past_runs, read_events, read_run
+from vidbuild.engine.disk import durable
+from vidbuild.engine.graph.graph import Product
+from vidbuild.engine.runs import run_log
+from vidbuild.engine.runs.run_log import Run, past_runs, read_events, read_run
 
 
 def folder(lab: Lab) -> Path:
@@ -91,9 +93,9 @@ def test_a_torn_last_line_is_left_out(lab: Lab) -> None:
 
 def test_only_the_last_runs_are_kept(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """Old runs go when new ones come; a running one stays."""
-    monkeypatch.setattr(runs, "KEPT", 5)
+    monkeypatch.setattr(run_log, "KEPT", 5)
     plan = graph(step("a"))
-    first = runs.RunLog(folder(lab), "still running")
+    first = run_log.RunLog(folder(lab), "still running")
     for _ in range(8):
         lab.build(plan)
     found = past_runs(folder(lab))
@@ -114,7 +116,7 @@ def test_what_is_no_run_is_none(lab: Lab) -> None:
 
 def test_ids_do_not_collide() -> None:
     """Runs started in one millisecond have ids of their own."""
-    assert len({runs.new_id() for _ in range(50)}) > 45
+    assert len({run_log.new_id() for _ in range(50)}) > 45
 
 
 def test_the_state_is_plain_json(lab: Lab) -> None:
@@ -139,7 +141,7 @@ def test_ids_sort_by_time_whatever_the_clock_says(lab: Lab, monkeypatch: pytest.
 
 def test_what_others_put_beside_the_runs_stays(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """V11: a file or folder that is no run is neither listed nor pruned."""
-    monkeypatch.setattr(runs, "KEPT", 2)
+    monkeypatch.setattr(run_log, "KEPT", 2)
     for name in ("0-mine/notes.txt", ".DS_Store", "zz/x"):
         (folder(lab) / name).parent.mkdir(parents=True, exist_ok=True)
         (folder(lab) / name).touch()
@@ -158,7 +160,7 @@ def test_a_log_that_cannot_be_written_ends_no_build(lab: Lab, monkeypatch: pytes
 
     monkeypatch.setattr(durable, "reached", full)
     assert lab.build(graph(step("a"))).status == "built"
-    log = runs.RunLog(folder(lab), "x")
+    log = run_log.RunLog(folder(lab), "x")
     log.close()
     assert re.fullmatch(r"cannot write '.*runs/.*': no space left on device", log.trouble)
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from vidbuild.engine import landlock, seccomp
-from vidbuild.engine.sandbox import Sandbox, missing, told
+from vidbuild.engine.sandbox import landlock, seccomp
+from vidbuild.engine.sandbox.sandbox import Sandbox, missing, told
 
 HOME = Path(__file__).parents[3]
 WALLS = pytest.mark.skipif(bool(missing()), reason="steps cannot be contained on this system")
@@ -316,7 +316,7 @@ def test_there_is_network_where_it_is_needed(place: dict[str, str]) -> None:
 def test_tcp_is_forbidden_by_landlock_as_well(place: dict[str, str]) -> None:
     """P9: where seccomp is not known, TCP at least is closed."""
     code = """
-    from vidbuild.engine import seccomp
+    from vidbuild.engine.sandbox import seccomp
     seccomp.known = lambda: False
     enter(sandbox)
     found["tcp"] = attempt(lambda: socket.create_connection(("127.0.0.1", int(place["port"]))).close())
@@ -409,7 +409,7 @@ def test_limits_hold_for_what_is_started_too(place: dict[str, str]) -> None:
 def test_no_one_forks_without_end(place: dict[str, str]) -> None:
     """P31: whoever forks for ever is stopped by the number of processes (of which root alone has no limit)."""
     code = """
-    from vidbuild.engine import landlock, limits, seccomp  # which the other user may not read
+    from vidbuild.engine.sandbox import landlock, rlimits, seccomp  # which the other user may not read
     if os.getuid() == 0:
         os.setgroups([]); os.setgid(54321); os.setuid(54321)
     enter(sandbox)
@@ -455,7 +455,7 @@ def test_the_first_version_shuts_in_the_step_alone(place: dict[str, str]) -> Non
     found = shut(
         place,
         """
-        from vidbuild.engine import landlock
+        from vidbuild.engine.sandbox import landlock
         restrict = landlock.restrict
         landlock.abi = lambda: 1
         landlock.restrict = lambda rules, tcp: restrict(rules, tcp=tcp, version=1)
@@ -484,7 +484,7 @@ def test_without_landlock_everything_goes_on(place: dict[str, str], code: int, w
     found = shut(
         place,
         f"""
-        from vidbuild.engine import sandbox as module, seccomp
+        from vidbuild.engine.sandbox import sandbox as module, seccomp
         seccomp.forbid([444], {code})
         inside = enter(sandbox)
         found["why"], found["told"] = module.missing(), module.told()

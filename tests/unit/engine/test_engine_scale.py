@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 from enginelab import Lab, graph, step
 
-from vidbuild.engine import Engine, Graph, Product, Store, durable
-from vidbuild.engine.blobs import Blob
-from vidbuild.engine.files import FileTable
-from vidbuild.engine.index import Index
-from vidbuild.engine.ledger import Ledger
-from vidbuild.engine.tools import Tools
+from vidbuild.engine.disk import durable
+from vidbuild.engine.graph.graph import Graph, Product
+from vidbuild.engine.keys.lookup import CacheLookup
+from vidbuild.engine.keys.tools import Tools
+from vidbuild.engine.schedule.engine import Engine
+from vidbuild.engine.store.blobs import Blob
+from vidbuild.engine.store.digest_cache import DigestCache
+from vidbuild.engine.store.index import Index
+from vidbuild.engine.store.store import Store
 
 START_UP = [
     *("blobs", "build", "canonical", "causes", "context", "durable", "engine", "events", "files", "graph", "index"),
@@ -28,9 +31,9 @@ ALLOWED = {
     "vidbuild",
     "vidbuild.engine",
     "vidbuild.errors",
-    "vidbuild.place",
-    "vidbuild.printable",
-    "vidbuild.record",
+    "vidbuild.location",
+    "vidbuild.sanitize",
+    "vidbuild.frozen",
 } | {f"vidbuild.engine.{name}" for name in START_UP}
 HEAVY = {
     "asyncio", "multiprocessing", "logging", "importlib.metadata", "tempfile", "subprocess", "shutil", "difflib",
@@ -58,8 +61,8 @@ def prebuilt(lab: Lab, plan: Graph) -> Engine:
     """An engine whose store holds the whole graph, put there without running anything."""
     store = lab.store
     store.prepare()
-    table, index = FileTable(store.home / "files"), Index(Index.location(store.home, ""))
-    ledger = Ledger(store, lab.kinds, Tools({}, table), table, index, plan)
+    table, index = DigestCache(store.home / "files"), Index(Index.location(store.home, ""))
+    ledger = CacheLookup(store, lab.kinds, Tools({}, table), table, index, plan)
     content = lab.root / "content"
     content.write_text("content")
     ((blob, found),) = store.blobs.move_in({"": content}).values()
@@ -143,7 +146,9 @@ def test_a_null_build_imports_little() -> None:
     """P46: building what is up to date loads the engine's own few modules and nothing heavy."""
     program = (
         "import sys; from pathlib import Path; before = set(sys.modules)\n"
-        "from vidbuild.engine import Engine, Graph, Store\n"
+        "from vidbuild.engine.graph.graph import Graph\n"
+        "from vidbuild.engine.schedule.engine import Engine\n"
+        "from vidbuild.engine.store.store import Store\n"
         "Engine(Store(Path(sys.argv[1])), {}, {}, {}).build(Graph.of({}))\n"
         "print(*sorted(set(sys.modules) - before))"
     )

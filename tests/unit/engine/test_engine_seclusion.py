@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from enginelab import Lab, graph, step
 
-from vidbuild.engine import Product
-from vidbuild.engine.crew import Crew
+from vidbuild.engine.graph.graph import Product
+from vidbuild.engine.schedule.dispatch import Dispatcher
 
 
 def test_an_undeclared_variable_is_not_there(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,14 +64,14 @@ def test_a_whole_product_is_a_folder(lab: Lab) -> None:
 def test_a_source_that_changes_before_it_is_read_poisons_nothing(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """P7: a source that is not what was planned when it is copied in fails the step, and no trace is written."""
     image = lab.source("image.png", "before")
-    start = Crew.start
+    start = Dispatcher.start
 
-    def edit_then_start(self: Crew, *arguments: Any) -> None:
+    def edit_then_start(self: Dispatcher, *arguments: Any) -> None:
         lab.source("image.png", "behind")
         start(self, *arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Crew, "start", edit_then_start)
+        patch.setattr(Dispatcher, "start", edit_then_start)
         report = lab.build(graph(step("x", inputs={"image": image})))
     failure = report.steps["x"].failure
     assert failure is not None

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from vidbuild.engine import durable
-from vidbuild.engine.lock import Lock
-from vidbuild.engine.session import Session
+from vidbuild.engine.disk import durable
+from vidbuild.engine.disk.build_dir import BuildDir
+from vidbuild.engine.disk.lock import Lock
 
 
 def test_only_what_nobody_has_is_swept_away(tmp_path: Path) -> None:
     """P10: the folder of a build that died goes, that of one that lives stays."""
-    left, lives = Session.begin(tmp_path), Session.begin(tmp_path)
+    left, lives = BuildDir.begin(tmp_path), BuildDir.begin(tmp_path)
     left._lock.release()  # as the kernel does for whoever dies
-    Session.sweep(tmp_path)
+    BuildDir.sweep(tmp_path)
     assert [folder.name for folder in tmp_path.iterdir()] == [lives.folder.name]
     lives.end()
     assert list(tmp_path.iterdir()) == []
@@ -33,6 +33,6 @@ def test_nobody_begins_in_a_folder_that_is_being_swept_away(tmp_path: Path, monk
             taken.append(Lock.attempt(tmp_path / "beginning" / "lock"))
 
     monkeypatch.setattr(durable, "reached", reached)
-    Session.sweep(tmp_path)
+    BuildDir.sweep(tmp_path)
     assert taken == [None]
     assert list(tmp_path.iterdir()) == []

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from vidbuild.engine.states import DONE, ENDED, MOVES, Board, State
+from vidbuild.engine.graph.step_state import DONE, ENDED, MOVES, State, StateTable
 
 LEGAL = {
     "waiting": "ready cached failed aborted",
@@ -23,7 +23,7 @@ LEGAL = {
 @pytest.mark.parametrize(("here", "there"), list(itertools.product(State, State)))
 def test_only_legal_moves_are_made(here: State, there: State) -> None:
     """Every pair of states is either a move in the table or raises; what ended never moves again."""
-    board = Board(["a"])
+    board = StateTable(["a"])
     board.states["a"] = here
     if there.value in LEGAL[here.value].split():
         board.move("a", there)
@@ -43,7 +43,7 @@ def test_every_state_has_its_moves() -> None:
 
 def test_the_board_counts_what_is_unfinished() -> None:
     """Steps are unfinished until they end, and are told in the graph's order."""
-    board = Board("abc")
+    board = StateTable("abc")
     board.move("c", State.READY)
     board.move("a", State.CACHED)
     assert board.unfinished == 2

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from enginelab import names
 
-from vidbuild.engine import records
-from vidbuild.engine.blobs import Blob
-from vidbuild.engine.context import StepWarning
-from vidbuild.engine.material import Material
-from vidbuild.engine.store import Store
-from vidbuild.engine.trace import Trace
+from vidbuild.engine.disk import checksummed
+from vidbuild.engine.graph.context import StepWarning
+from vidbuild.engine.keys.key import KeyMaterial
+from vidbuild.engine.store.blobs import Blob
+from vidbuild.engine.store.store import Store
+from vidbuild.engine.store.trace import Trace
 from vidbuild.errors import StoreError
 
-MATERIAL = Material("film", 1, {"crf": 20}, {"clip": "aa" * 32}, {"ffmpeg": "9.0"})
+MATERIAL = KeyMaterial("film", 1, {"crf": 20}, {"clip": "aa" * 32}, {"ffmpeg": "9.0"})
 TRACE = Trace(
     MATERIAL.key(),
     "film:install",
@@ -137,9 +137,9 @@ def test_a_record_of_another_shape_is_a_miss(store: Store, change: dict[str, obj
     """P22: a well-sealed record that is no trace of this version is a miss; a digest is never taken for a path."""
     path = Path(store.trace_location(TRACE.key))
     path.parent.mkdir(parents=True)
-    path.write_bytes(records.seal({**TRACE.to_data(), **change}))
+    path.write_bytes(checksummed.seal({**TRACE.to_data(), **change}))
     assert store.trace(TRACE.key) is None
-    path.write_bytes(records.seal([TRACE.to_data()]))
+    path.write_bytes(checksummed.seal([TRACE.to_data()]))
     assert store.trace(TRACE.key) is None
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from vidbuild.engine.files import FileTable
-from vidbuild.engine.tools import Tool, Tools
+from vidbuild.engine.keys.tools import Tool, Tools
+from vidbuild.engine.store.digest_cache import DigestCache
 
 
 class Counted:
@@ -32,19 +32,19 @@ def test_a_tool_is_asked_only_when_its_file_is_new(tmp_path: Path) -> None:
     """V25: a null build starts no process to learn which tools it has."""
     counted = Counted(tmp_path / "ffmpeg")
     for _ in range(3):
-        table = FileTable(tmp_path / "files")
+        table = DigestCache(tmp_path / "files")
         tools = Tools({"ffmpeg": counted.tool()}, table)
         assert [tools.identity("ffmpeg"), tools.identity("ffmpeg")] == ["9.0", "9.0"]
         table.save()
     assert counted.asked == 1
     counted.path.write_text("9.1 is longer")
-    assert Tools({"ffmpeg": counted.tool()}, FileTable(tmp_path / "files")).identity("ffmpeg") == "9.1 is longer"
+    assert Tools({"ffmpeg": counted.tool()}, DigestCache(tmp_path / "files")).identity("ffmpeg") == "9.1 is longer"
 
 
 def test_another_file_is_another_tool(tmp_path: Path) -> None:
     """Two files are told apart even where their stat is alike."""
     one, other = Counted(tmp_path / "one"), Counted(tmp_path / "other")
-    table = FileTable(tmp_path / "files")
+    table = DigestCache(tmp_path / "files")
     Tools({"ffmpeg": one.tool()}, table).identity("ffmpeg")
     Tools({"ffmpeg": other.tool()}, table).identity("ffmpeg")
     assert (one.asked, other.asked) == (1, 1)
@@ -53,11 +53,11 @@ def test_another_file_is_another_tool(tmp_path: Path) -> None:
 def test_a_tool_without_a_file_is_asked_once_a_build(tmp_path: Path) -> None:
     """What is cheap to ask, such as a package's version, needs no file to be remembered by."""
     asked = []
-    tools = Tools({"typst": Tool(list, lambda: asked.append(1) or "0.13")}, FileTable(tmp_path / "files"))
+    tools = Tools({"typst": Tool(list, lambda: asked.append(1) or "0.13")}, DigestCache(tmp_path / "files"))
     assert (tools.identity("typst"), tools.identity("typst"), len(asked)) == ("0.13", "0.13", 1)
 
 
 def test_an_unknown_tool_is_a_mistake(tmp_path: Path) -> None:
     """A kind that names a tool nobody declared cannot be built by accident without it."""
     with pytest.raises(KeyError, match="blender"):
-        Tools({}, FileTable(tmp_path / "files")).identity("blender")
+        Tools({}, DigestCache(tmp_path / "files")).identity("blender")

@@ -16,12 +16,14 @@ from typing import Any
 import pytest
 from enginelab import Lab, graph, step
 
-from vidbuild.engine import BuildReport, Graph, Product, State
-from vidbuild.engine.answer import Failed, Made
-from vidbuild.engine.events import StepProgress
-from vidbuild.engine.options import Retry
-from vidbuild.engine.pool import Message, Pool
-from vidbuild.engine.process import Process
+from vidbuild.engine.graph.graph import Graph, Product
+from vidbuild.engine.graph.options import Retry
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.runs.events import StepProgress
+from vidbuild.engine.worker.pool import Message, Pool
+from vidbuild.engine.worker.process import Process
+from vidbuild.engine.worker.protocol import Failed, StepOutput
 
 PACKAGE = Path(sys.modules[Pool.__module__].__file__ or "").parent
 
@@ -195,7 +197,7 @@ def test_workers_are_started_when_needed_and_used_again(lab: Lab, monkeypatch: p
         started.append(Process(*arguments))
         return started[-1]
 
-    monkeypatch.setattr("vidbuild.engine.pool.Process", counted)
+    monkeypatch.setattr("vidbuild.engine.worker.pool.Process", counted)
     pool = Pool(2, lab.root, lab.env)
     try:
         assert pool.free == 2
@@ -203,7 +205,7 @@ def test_workers_are_started_when_needed_and_used_again(lab: Lab, monkeypatch: p
             pool.start(name, request(lab, name, "concat"), 60.0)
             (message,) = messages(pool, 1)
             assert message.step == name
-            assert isinstance(message.said, Made)
+            assert isinstance(message.said, StepOutput)
         assert len(started) == 1
         assert not (lab.root / "private" / "a").exists()
     finally:
@@ -241,19 +243,19 @@ def reachable(module: str, found: set[str]) -> set[str]:
 
 def test_a_worker_neither_plans_nor_writes_traces() -> None:
     """P30: the worker's code reaches blobs and the step's context, nothing that plans, schedules or keeps traces."""
-    assert reachable("vidbuild.engine.worker", set()) == {
-        "vidbuild.engine.worker",
-        "vidbuild.engine.execute",
-        "vidbuild.engine.blobs",
-        "vidbuild.engine.context",
-        "vidbuild.engine.durable",
-        "vidbuild.engine.landlock",
-        "vidbuild.engine.limits",
-        "vidbuild.engine.room",
-        "vidbuild.engine.sandbox",
-        "vidbuild.engine.seccomp",
+    assert reachable("vidbuild.engine.worker.main", set()) == {
+        "vidbuild.engine.worker.main",
+        "vidbuild.engine.worker.execute",
+        "vidbuild.engine.store.blobs",
+        "vidbuild.engine.graph.context",
+        "vidbuild.engine.disk.durable",
+        "vidbuild.engine.sandbox.landlock",
+        "vidbuild.engine.sandbox.rlimits",
+        "vidbuild.engine.disk.disk_full",
+        "vidbuild.engine.sandbox.sandbox",
+        "vidbuild.engine.sandbox.seccomp",
         "vidbuild.errors",
-        "vidbuild.record",
+        "vidbuild.frozen",
     }
 
 
@@ -264,7 +266,7 @@ def test_the_engine_knows_nothing_of_video() -> None:
         reachable(f"vidbuild.engine.{path.stem}", found)
     assert {name for name in found if not name.startswith("vidbuild.engine")} == {
         "vidbuild.errors",
-        "vidbuild.place",
-        "vidbuild.printable",
-        "vidbuild.record",
+        "vidbuild.location",
+        "vidbuild.sanitize",
+        "vidbuild.frozen",
     }

@@ -9,10 +9,11 @@ from pathlib import Path
 from filmlab import ENV, SIZE, Drawing, made, shown
 from PIL import Image
 
-from vidbuild.media import compose, ffmpeg, graph
-from vidbuild.media.clip import opened
-from vidbuild.media.layer import Picture
-from vidbuild.media.picture import Motion, Playback
+from vidbuild.media.ffmpeg import ffmpeg, filtergraph
+from vidbuild.media.render import compose
+from vidbuild.media.render.animation import Motion, Playback
+from vidbuild.media.render.clip import opened
+from vidbuild.media.render.layer import Picture
 
 H264 = ("-c:v", "libx264", "-preset", "fast", "-qp", "8", "-g", "25", "-pix_fmt", "yuv420p")
 COLUMNS = 8
@@ -73,7 +74,7 @@ def decoded_pictures(picture: Picture) -> int:
     """How many pictures of its clip ffmpeg decodes to film a scene."""
     stream = compose.held(compose.pictures(picture), picture.motion)
     target = picture.folder / "counted.raw"
-    args = graph.arguments(graph.output(stream, target, {"format": "rawvideo", "pix_fmt": "rgb24"}))
+    args = filtergraph.arguments(filtergraph.output(stream, target, {"format": "rawvideo", "pix_fmt": "rgb24"}))
     return decoded_by(args, picture.folder)
 
 

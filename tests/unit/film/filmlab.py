@@ -11,12 +11,13 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from vidbuild.engine.context import Context
+from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
-from vidbuild.media import compose, ffmpeg, graph, zoom
-from vidbuild.media.encode import PROFILES
-from vidbuild.media.layer import Picture
-from vidbuild.media.picture import Layer, Layers, Motion
+from vidbuild.media.ffmpeg import ffmpeg, filtergraph
+from vidbuild.media.h264.encode import PROFILES
+from vidbuild.media.render import compose, zoom
+from vidbuild.media.render.animation import Layer, Layers, Motion
+from vidbuild.media.render.layer import Picture
 
 SIZE = (160, 90)
 REAL = Path(__file__).resolve().parents[4] / "shared/real/media"
@@ -74,10 +75,10 @@ def shown(picture: Picture) -> list[Image.Image]:
     return raw(compose.held(compose.pictures(picture), picture.motion), picture)
 
 
-def raw(stream: graph.Stream, picture: Picture) -> list[Image.Image]:
+def raw(stream: filtergraph.Stream, picture: Picture) -> list[Image.Image]:
     """The frames of a stream that has the picture's size."""
     target = picture.folder / "frames.raw"
-    args = graph.arguments(graph.output(stream, target, {"format": "rawvideo", "pix_fmt": "rgb24"}))
+    args = filtergraph.arguments(filtergraph.output(stream, target, {"format": "rawvideo", "pix_fmt": "rgb24"}))
     ffmpeg.run(args, cwd=picture.folder, env=ENV, timeout=60, what="compose", feed=zoom.fed)
     size = (picture.layers.width, picture.layers.height)
     data, each = target.read_bytes(), size[0] * size[1] * 3

@@ -13,10 +13,11 @@ import pytest
 from filmlab import ENV, context, made
 
 from vidbuild.errors import SpecProblem, StepError
-from vidbuild.media import inspect as inspecting
-from vidbuild.media import limits, pcm
-from vidbuild.media.inspect import MediaInfo, inspect
-from vidbuild.media.within import length, picture
+from vidbuild.media.audio import pcm
+from vidbuild.media.ffmpeg import limits
+from vidbuild.media.ffmpeg import probe as inspecting
+from vidbuild.media.ffmpeg.check_limits import length, picture
+from vidbuild.media.ffmpeg.probe import MediaInfo, inspect
 from vidbuild.voices.recorded import Recorded
 
 LONG = 60

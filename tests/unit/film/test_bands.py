@@ -9,10 +9,10 @@ from filmlab import Drawing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.media import bands
-from vidbuild.media.bands import GUARD, ROW, Band, divide, keyed, keys
-from vidbuild.media.moments import changing, moments, reach, shown
-from vidbuild.media.picture import Change, Layer, Layers, Motion, Playback, Track
+from vidbuild.media.render import bands
+from vidbuild.media.render.animation import Change, Layer, Layers, Motion, Playback, Track
+from vidbuild.media.render.bands import GUARD, ROW, Band, divide, keyed, keys
+from vidbuild.media.render.changed_frames import changing, moments, reach, shown
 
 HEIGHT = 640
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.media.bits import BitsError, Reader, Writer
+from vidbuild.media.h264.bits import BitsError, Reader, Writer
 
 FIELDS = st.lists(
     st.one_of(

@@ -11,13 +11,13 @@ import pytest
 from filmlab import SIZE, Drawing, apart, context, decoded, differ, film_context, pixel, shown
 from PIL import Image
 
-from vidbuild.engine.context import Context
+from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem, StepError
-from vidbuild.media import h264
-from vidbuild.media.encode import PROFILES
-from vidbuild.media.layer import Picture
-from vidbuild.media.picture import Change, Motion, Track
-from vidbuild.steps import blend, film, still
+from vidbuild.media.h264 import h264
+from vidbuild.media.h264.encode import PROFILES
+from vidbuild.media.render.animation import Change, Motion, Track
+from vidbuild.media.render.layer import Picture
+from vidbuild.steps import render, still, transition
 
 DARK, LIGHT = (20, 30, 60), (220, 225, 240)
 
@@ -51,7 +51,7 @@ def blend_context(root: Path, leaving: Picture, coming: Picture, frames: int, ef
 def test_a_transition_has_its_frames(tmp_path: Path, frames: int, fps: int) -> None:
     """A transition of d frames is a segment of d frames that starts with a key frame, at the scenes' rate."""
     step = blend_context(tmp_path / "s", scene(tmp_path / "a", DARK, fps), scene(tmp_path / "b", LIGHT, fps), frames)
-    blend.run(step)
+    transition.run(step)
     found = h264.scan((step.out / "segment.h264").read_bytes())
     assert (found.frames, found.idrs, found.parameters.fps) == (frames, (0,), Fraction(fps))
     assert json.loads((step.out / "film.json").read_text(encoding="utf-8"))["frames"] == frames
@@ -60,9 +60,9 @@ def test_a_transition_has_its_frames(tmp_path: Path, frames: int, fps: int) -> N
 def test_a_transition_can_be_joined_to_its_scenes(tmp_path: Path) -> None:
     """A transition is coded with the parameters of the scenes beside it."""
     one = film_context(tmp_path / "film", scene(tmp_path / "a", DARK))
-    film.run(one)
+    render.run(one)
     step = blend_context(tmp_path / "s", scene(tmp_path / "c", DARK), scene(tmp_path / "b", LIGHT), 8)
-    blend.run(step)
+    transition.run(step)
     sets = [h264.scan((place / "segment.h264").read_bytes()).sets for place in (one.out, step.out)]
     assert sets[0] == sets[1]
 
@@ -70,7 +70,7 @@ def test_a_transition_can_be_joined_to_its_scenes(tmp_path: Path) -> None:
 def test_a_transition_goes_evenly_and_plays_both_scenes(tmp_path: Path) -> None:
     """Brightness rises in equal steps from one scene to the other, while what moves at their ends still moves."""
     step = blend_context(tmp_path / "s", scene(tmp_path / "a", DARK), scene(tmp_path / "b", LIGHT), 12)
-    blend.run(step)
+    transition.run(step)
     frames = decoded(step.out / "segment.h264")
     levels = [pixel(frame, 130, 70)[0] for frame in frames]
     assert apart(levels, [round(20 + 200 * k / 13) for k in range(1, 13)]) <= 3
@@ -86,7 +86,7 @@ def test_a_transition_meets_the_scenes_without_a_jump(tmp_path: Path) -> None:
     """From a scene's last own frame into a transition, and out of it, brightness changes by no more than one step."""
     leaving, coming = scene(tmp_path / "a", DARK), scene(tmp_path / "b", LIGHT)
     step = blend_context(tmp_path / "s", leaving, coming, 12)
-    blend.run(step)
+    transition.run(step)
     frames = [shown(leaving)[33], *decoded(step.out / "segment.h264"), shown(coming)[6]]
     levels = [pixel(frame, 130, 70)[0] for frame in frames]
     steps = [after - before for before, after in pairwise(levels)]
@@ -100,7 +100,7 @@ def test_transitions_that_cannot_be(tmp_path: Path, frames: int, effect: str, wo
     """An unknown effect, or halves that do not make up the whole, are errors."""
     step = blend_context(tmp_path / "s", scene(tmp_path / "a", DARK), scene(tmp_path / "b", LIGHT), frames, effect)
     with pytest.raises(StepError, match=words):
-        blend.run(step)
+        transition.run(step)
 
 
 def made_still(root: Path, picture: Picture, frame: int) -> Image.Image:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from vidbuild.media import cabac
-from vidbuild.media.bits import Reader
+from vidbuild.media.h264 import cabac
+from vidbuild.media.h264.bits import Reader
 
 # Table 9-44 in full, from the standard, to check the part that the module has.
 TABLE = """

@@ -12,19 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from vidbuild.media import child
-from vidbuild.media.child import FloodError, Lines, Whole
+from vidbuild.media.ffmpeg import process
+from vidbuild.media.ffmpeg.process import FloodError, Lines, Whole
 
 LONG = 60
 """Seconds that a run has which must end by itself much sooner."""
 
 
 def start(
-    folder: Path, body: str, *, seconds: float = LONG, out: child.Sink = child.nowhere, **more: object
+    folder: Path, body: str, *, seconds: float = LONG, out: process.Sink = process.nowhere, **more: object
 ) -> int | None:
     """Run a few lines of Python as a program."""
     command = [sys.executable, "-S", "-c", f"import os, signal, sys, time\n{body}"]
-    return child.run(command, cwd=folder, env={}, seconds=seconds, out=out, **more)  # type: ignore[arg-type] # options by name
+    return process.run(command, cwd=folder, env={}, seconds=seconds, out=out, **more)  # type: ignore[arg-type] # options by name
 
 
 def gone(pid: int) -> bool:
@@ -133,7 +133,7 @@ def test_lines_are_kept_from_both_ends() -> None:
         assert texts[:3] == ("line 0", "line 1", "line 2")
         assert texts[3:7] == ("line 46", "line 47", "line 48", "line 49")
         assert texts[7].startswith("no end\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}[0my")
-        assert len(texts[7]) <= child.LINE_BYTES
+        assert len(texts[7]) <= process.LINE_BYTES
     short = Lines(3, 4)
     short(b"a\nb\n\n")
     assert short.texts() == ("a", "b")
@@ -150,7 +150,7 @@ def test_lines_are_kept_from_both_ends() -> None:
 )
 def test_how_it_ended_is_told(code: int, words: str) -> None:
     """Exit codes and signals in words."""
-    assert child.ended(code) == words
+    assert process.ended(code) == words
 
 
 def test_its_end_is_not_polled_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +164,7 @@ def test_where_the_kernel_ends_nobody_with_us_a_child_stays_in_our_group(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P19: whoever ends a worker's group there ends its tools; one that hangs is still ended, and we are not."""
-    monkeypatch.setattr(child, "OWN_GROUP", False)
+    monkeypatch.setattr(process, "OWN_GROUP", False)
     said: list[bytes] = []
     assert start(tmp_path, "print(os.getpgid(0), flush=True)", out=said.append) == 0
     assert int(b"".join(said)) == os.getpgid(0)

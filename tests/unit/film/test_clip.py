@@ -14,10 +14,12 @@ from filmlab import ENV, REAL, decoded, film_context, made, shown
 from PIL import Image, ImageChops, ImageStat
 
 from vidbuild.errors import StepError
-from vidbuild.media import compose, ffmpeg, graph, mix
-from vidbuild.media.clip import TIE_US, opened
-from vidbuild.media.picture import Motion, Playback
-from vidbuild.steps import film
+from vidbuild.media.audio import mix
+from vidbuild.media.ffmpeg import ffmpeg, filtergraph
+from vidbuild.media.render import compose
+from vidbuild.media.render.animation import Motion, Playback
+from vidbuild.media.render.clip import TIE_US, opened
+from vidbuild.steps import render
 
 AHEAD = 16  # pictures a decoder is fed before the first of them comes out, and while the end goes back to it
 LONG_GROUPS = ("-c:v", "libx264", "-preset", "fast", "-qp", "8", "-g", "100", "-pix_fmt", "yuv420p")
@@ -152,7 +154,7 @@ def test_a_thumbnail_does_not_decode_a_clip_twice(tmp_path: Path) -> None:
     picture = scene(recording(tmp_path / "a.mp4", 250), Playback(1000, 0, 200, "cover"), 200)
     step = film_context(tmp_path / "step", picture)
     profile = step.params["profile"]
-    args = film.film_arguments(picture, film.plan(picture, profile), profile, step.scratch, step.out)
+    args = render.film_arguments(picture, render.plan(picture, profile), profile, step.scratch, step.out)
     assert 200 <= decoded_by(args, tmp_path) <= 200 + 25 + 25 + 2 * AHEAD
 
 
@@ -311,10 +313,10 @@ def test_a_damaged_recording_looks_the_same_each_time(tmp_path: Path) -> None:
     source.write_bytes(damaged)
     picture = scene(source, Playback(0, 0, 60, "cover"), 60)
     target = tmp_path / "out.raw"
-    output = graph.output(compose.held(compose.pictures(picture), picture.motion), target, {"format": "rawvideo"})
+    output = filtergraph.output(compose.held(compose.pictures(picture), picture.motion), target, {"format": "rawvideo"})
     made_of = set()
     for processors in ("1", "2", "3", "4", "16"):
-        args = ["-cpucount", processors, *graph.arguments(output)]
+        args = ["-cpucount", processors, *filtergraph.arguments(output)]
         ffmpeg.run(args, cwd=tmp_path, env=ENV, timeout=60, what="compose")
         made_of.add(target.read_bytes())
     assert len(made_of) == 1

@@ -10,8 +10,8 @@ from filmlab import SIZE, Colour, apart, made, pixel, shown
 from PIL import Image, ImageDraw
 
 from vidbuild.errors import StepError
-from vidbuild.media.inspect import inspect
-from vidbuild.media.picture import Playback
+from vidbuild.media.ffmpeg.probe import inspect
+from vidbuild.media.render.animation import Playback
 
 H264 = ("-c:v", "libx264", "-qp", "6", "-pix_fmt", "yuv444p")
 RED, GREEN, BLUE, WHITE, GREY = (220, 0, 0), (0, 180, 0), (0, 0, 220), (255, 255, 255), (90, 90, 90)

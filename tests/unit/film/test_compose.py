@@ -10,9 +10,10 @@ from filmlab import SIZE, Drawing, apart, differ, pixel, raw, shown
 from PIL import Image, ImageChops, ImageDraw
 
 from vidbuild.errors import StepError
-from vidbuild.media import compose, graph
-from vidbuild.media.layer import Picture
-from vidbuild.media.picture import NEVER, Change, Motion, Playback, Track
+from vidbuild.media.ffmpeg import filtergraph
+from vidbuild.media.render import compose
+from vidbuild.media.render.animation import NEVER, Change, Motion, Playback, Track
+from vidbuild.media.render.layer import Picture
 
 BLUE = (10, 20, 60)
 
@@ -25,7 +26,7 @@ def drawing(tmp_path: Path) -> Drawing:
 
 def arguments(picture: Picture) -> str:
     """A picture's command as one text."""
-    return " ".join(graph.arguments(graph.output(compose.pictures(picture), Path("o"), {})))
+    return " ".join(filtergraph.arguments(filtergraph.output(compose.pictures(picture), Path("o"), {})))
 
 
 def box_of(image: Image.Image, colour: tuple[int, int, int] = (255, 255, 255)) -> tuple[int, int, int, int] | None:

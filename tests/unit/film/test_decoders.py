@@ -11,7 +11,7 @@ import samples
 from filmlab import made
 from workspace import Workspace
 
-from vidbuild.media import h264
+from vidbuild.media.h264 import h264
 
 CODE = b"\x00\x00\x00\x01"
 LOOKS = 12

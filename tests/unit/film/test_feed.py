@@ -12,8 +12,8 @@ import pytest
 from filmlab import ENV, fake_ffmpeg
 
 from vidbuild.errors import StepError
-from vidbuild.media import ffmpeg
-from vidbuild.media.feed import Feeding
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.media.ffmpeg.input_pipes import InputPipes
 
 PIECES = 40
 READER = """
@@ -45,7 +45,7 @@ def _nothing_is_left() -> Iterator[None]:
 
 def test_each_input_gets_its_own_feed() -> None:
     """Arguments that are feeds become pipes, in their order; each is read to its end, one after the other too."""
-    with Feeding(["feed:b", "feed:a"], pieces) as feeding:
+    with InputPipes(["feed:b", "feed:a"], pieces) as feeding:
         child = subprocess.Popen(
             [sys.executable, "-c", READER, *feeding.args], pass_fds=feeding.ends, stdout=subprocess.PIPE
         )
@@ -57,13 +57,13 @@ def test_each_input_gets_its_own_feed() -> None:
 
 def test_other_arguments_stay() -> None:
     """Only whole arguments are feeds."""
-    with Feeding(["-i", "file:feed:a", "x=feed:b"], pieces) as feeding:
+    with InputPipes(["-i", "file:feed:a", "x=feed:b"], pieces) as feeding:
         assert (feeding.args, feeding.ends) == (["-i", "file:feed:a", "x=feed:b"], [])
 
 
 def test_a_program_that_stops_reading_is_no_failure() -> None:
     """It has seen enough, or its exit code tells why; the writer ends with it."""
-    with Feeding(["feed:a"], pieces) as feeding:
+    with InputPipes(["feed:a"], pieces) as feeding:
         child = subprocess.Popen([sys.executable, "-c", "pass"], pass_fds=feeding.ends)
         feeding.start()
         assert child.wait(60) == 0

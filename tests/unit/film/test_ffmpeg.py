@@ -14,7 +14,7 @@ import pytest
 from filmlab import ENV, fake_ffmpeg
 
 from vidbuild.errors import StepError
-from vidbuild.media import child, ffmpeg, limits, program
+from vidbuild.media.ffmpeg import binary, ffmpeg, limits, process
 
 
 def gone(pid: int) -> bool:
@@ -49,7 +49,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
     return put
 
 
-def start(tmp_path: Path, *args: str, timeout: float = 20) -> ffmpeg.Finished:
+def start(tmp_path: Path, *args: str, timeout: float = 20) -> ffmpeg.CompletedRun:
     """Run ffmpeg for nothing in particular."""
     return ffmpeg.run(args, cwd=tmp_path, env=ENV, timeout=timeout, what="film the scene")
 
@@ -136,7 +136,7 @@ def test_what_does_not_tell_its_version_is_told(
     """V19: a tool that hangs, ends or floods when it is asked what it is."""
     assert callable(fake)
     fake(body)
-    monkeypatch.setattr(program, "SECONDS", 0.5 if "sleep" in body else 60)
+    monkeypatch.setattr(binary, "SECONDS", 0.5 if "sleep" in body else 60)
     with pytest.raises(StepError, match=f"ffmpeg could not be started: {words}"):
         ffmpeg.identity()
 
@@ -273,7 +273,7 @@ def test_much_stderr_does_not_deadlock(fake: object, tmp_path: Path) -> None:
     assert len(finished.log) == ffmpeg.HEAD_LINES + ffmpeg.TAIL_LINES + 1
     assert finished.log[0].startswith("line 0 ")
     assert finished.log[-2].startswith("line 29999 ")
-    assert max(len(line) for line in finished.log) <= child.LINE_BYTES
+    assert max(len(line) for line in finished.log) <= process.LINE_BYTES
 
 
 def test_much_stdout_does_not_deadlock(fake: object, tmp_path: Path) -> None:

@@ -26,13 +26,15 @@ from filmlab import (
 from PIL import Image, ImageStat
 
 from vidbuild.errors import StepError
-from vidbuild.media import backdrop, ffmpeg, h264
-from vidbuild.media.clip import Clip
-from vidbuild.media.encode import PROFILES
-from vidbuild.media.inspect import inspect
-from vidbuild.media.layer import Picture
-from vidbuild.media.picture import Change, Motion, Playback, Track
-from vidbuild.steps import film
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.media.ffmpeg.probe import inspect
+from vidbuild.media.h264 import h264
+from vidbuild.media.h264.encode import PROFILES
+from vidbuild.media.image import background
+from vidbuild.media.render.animation import Change, Motion, Playback, Track
+from vidbuild.media.render.clip import Clip
+from vidbuild.media.render.layer import Picture
+from vidbuild.steps import render
 
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 
@@ -48,15 +50,15 @@ def moving(folder: Path, motion: Motion | None = None, size: tuple[int, int] = S
 def made_segment(root: Path, picture: Picture) -> bytes:
     """The bytes of a picture's segment."""
     step = film_context(root, picture)
-    film.run(step)
-    return (step.out / film.SEGMENT).read_bytes()
+    render.run(step)
+    return (step.out / render.SEGMENT).read_bytes()
 
 
 @pytest.mark.parametrize("fps", [24, 25, 30, 50, 60])
 def test_every_frame_is_there_at_every_rate(tmp_path: Path, fps: int) -> None:
     """A segment has exactly the motion's frames, at the true rate, starting with a key frame."""
     step = film_context(tmp_path / "step", moving(tmp_path / "d", replace(moving(tmp_path / "m").motion, fps=fps)))
-    film.run(step)
+    render.run(step)
     found = h264.scan((step.out / "segment.h264").read_bytes())
     assert (found.frames, found.idrs, found.parameters.fps) == (20, (0,), Fraction(fps))
     facts = json.loads((step.out / "film.json").read_text(encoding="utf-8"))
@@ -69,7 +71,7 @@ def test_every_frame_is_there_at_every_rate(tmp_path: Path, fps: int) -> None:
 def test_every_size_is_filmed(tmp_path: Path, size: tuple[int, int]) -> None:
     """Wide, upright, square and tiny videos have their size, and their picture fills it."""
     step = film_context(tmp_path / "step", moving(tmp_path / "d", Motion(30, 3), size))
-    film.run(step)
+    render.run(step)
     found = h264.scan((step.out / "segment.h264").read_bytes()).parameters
     assert (found.width, found.height) == size
     last = decoded(step.out / "segment.h264", size)[2]
@@ -86,21 +88,21 @@ def test_the_shortest_scenes(tmp_path: Path, frames: int) -> None:
 def test_an_empty_scene_is_refused(tmp_path: Path, frames: int) -> None:
     """Nothing to film is an error, not an empty file that a join would trip over."""
     with pytest.raises(StepError, match=f"there is nothing to film: the motion has {frames} frames"):
-        film.run(film_context(tmp_path / "step", moving(tmp_path / "d", Motion(30, frames))))
+        render.run(film_context(tmp_path / "step", moving(tmp_path / "d", Motion(30, frames))))
 
 
 def test_a_drawing_of_another_size_is_refused(tmp_path: Path) -> None:
     """A drawing must be as large as the video: both sizes are told."""
     with pytest.raises(StepError, match="the drawing is 160x90, but the video 320x180"):
-        film.run(film_context(tmp_path / "step", moving(tmp_path / "d"), size=[320, 180]))
+        render.run(film_context(tmp_path / "step", moving(tmp_path / "d"), size=[320, 180]))
 
 
 def test_the_same_bytes_every_time(tmp_path: Path) -> None:
     """P4: the same picture gives the same segment and thumbnail, wherever and whenever it is filmed."""
     one = film_context(tmp_path / "one", moving(tmp_path / "d"))
     other = film_context(tmp_path / "an other; place", moving(tmp_path / "e"))
-    film.run(one)
-    film.run(other)
+    render.run(one)
+    render.run(other)
     for name in ("segment.h264", "thumb.jpg", "film.json"):
         assert (one.out / name).read_bytes() == (other.out / name).read_bytes()
     assert b"/tmp" not in (one.out / "segment.h264").read_bytes()
@@ -112,8 +114,8 @@ def test_the_processor_does_not_change_the_bytes(tmp_path: Path) -> None:
     def slices(root: Path, x264: str) -> list[bytes]:
         profile = {**PROFILES["standard"], "x264": PROFILES["standard"]["x264"] + x264}
         step = film_context(root, moving(tmp_path / "d", size=(640, 360)), profile=profile)
-        film.run(step)
-        return [bytes(unit) for unit in h264.units((step.out / film.SEGMENT).read_bytes()) if unit[0] & 31 != 6]
+        render.run(step)
+        return [bytes(unit) for unit in h264.units((step.out / render.SEGMENT).read_bytes()) if unit[0] & 31 != 6]
 
     assert slices(tmp_path / "with", "") == slices(tmp_path / "without", ":asm=0")
 
@@ -130,7 +132,7 @@ def test_what_is_decoded_is_what_was_composed(tmp_path: Path) -> None:
     """V16: frame by frame, from the very first, a decoder shows the picture that was composed for that frame."""
     picture = moving(tmp_path / "d")
     step = film_context(tmp_path / "step", picture)
-    film.run(step)
+    render.run(step)
     seen, wanted = decoded(step.out / "segment.h264"), shown(picture)
     assert len(seen) == len(wanted) == 20
     for frame, (one, other) in enumerate(zip(seen, wanted, strict=True)):
@@ -155,7 +157,7 @@ def test_colours_stay_the_themes(tmp_path: Path, colour: tuple[int, int, int]) -
     """A theme's colours come out of the decoder as they went in, within 3 of 255 levels."""
     drawing = Drawing(tmp_path / "d").add("background", colour=colour)
     step = film_context(tmp_path / "step", drawing.picture(Motion(30, 2)))
-    film.run(step)
+    render.run(step)
     mean = ImageStat.Stat(decoded(step.out / "segment.h264")[1]).mean
     assert all(abs(have - want) <= 3 for have, want in zip(mean, colour, strict=True)), mean
 
@@ -164,11 +166,11 @@ def test_a_backdrops_dither_survives(tmp_path: Path) -> None:
     """A dark, slow gradient is not coded as flat blocks, which would be seen as bands, not even in its first frame."""
     size = (640, 360)
     drawing = Drawing(tmp_path / "d", size).add("background")
-    lights = (backdrop.Light(0.9, 0.1, 0.5, 0.5),)
-    painted = backdrop.paint(size, (11, 16, 32), (20, 28, 56), (40, 60, 130), lights)
+    lights = (background.Light(0.9, 0.1, 0.5, 0.5),)
+    painted = background.paint(size, (11, 16, 32), (20, 28, 56), (40, 60, 130), lights)
     (drawing.folder / "background.png").write_bytes(painted)
     step = film_context(tmp_path / "step", drawing.picture(Motion(30, 90)))
-    film.run(step)
+    render.run(step)
 
     def flat(image: Image.Image) -> float:
         cells = [(x, y, x + 8, y + 8) for x in range(0, size[0], 8) for y in range(0, size[1], 8)]
@@ -177,23 +179,23 @@ def test_a_backdrops_dither_survives(tmp_path: Path) -> None:
 
     with Image.open(drawing.folder / "background.png") as source:
         assert flat(source) < 0.2
-    frames = decoded(step.out / film.SEGMENT, size)
+    frames = decoded(step.out / render.SEGMENT, size)
     assert flat(frames[0]) < 0.4, "x264's usual settings leave 0.9"
     assert flat(frames[89]) < 0.4
-    assert (step.out / film.SEGMENT).stat().st_size < 30_000, "repeating a picture costs next to nothing"
+    assert (step.out / render.SEGMENT).stat().st_size < 30_000, "repeating a picture costs next to nothing"
 
 
 def test_a_player_can_be_sent_anywhere(tmp_path: Path) -> None:
     """There is a key frame every ten seconds, so that a player which is sent somewhere is there at once."""
     step = film_context(tmp_path / "step", moving(tmp_path / "d", Motion(24, 300), (128, 72)))
-    film.run(step)
-    assert h264.scan((step.out / film.SEGMENT).read_bytes()).idrs == (0, 240)
+    render.run(step)
+    assert h264.scan((step.out / render.SEGMENT).read_bytes()).idrs == (0, 240)
 
 
 def test_a_player_is_told_the_colours(tmp_path: Path) -> None:
     """The stream says that it is limited-range BT.709 with square pixels, progressive, High profile."""
     step = film_context(tmp_path / "step", moving(tmp_path / "d"))
-    film.run(step)
+    render.run(step)
     args = ["-i", str(step.out / "segment.h264"), "-f", "null", "-"]
     told = ffmpeg.capture(args, cwd=tmp_path, env={}, timeout=30, what="look").text
     assert "h264 (High), yuv420p(tv, bt709, progressive), 160x90" in told.replace("/bt709/bt709", "")
@@ -205,7 +207,7 @@ def test_the_thumbnail_is_the_last_picture(tmp_path: Path) -> None:
     step = film_context(
         tmp_path / "step", drawing.picture(Motion(30, 30, {"late": Track(enter=Change(20, 5, "fade"))}))
     )
-    film.run(step)
+    render.run(step)
     with Image.open(step.out / "thumb.jpg") as thumb:
         assert thumb.size == (480, 270)
         assert apart(pixel(thumb.convert("RGB"), 240, 135), (200, 100, 50)) <= 6
@@ -215,7 +217,7 @@ def test_progress_reaches_the_last_frame(tmp_path: Path) -> None:
     """While it films a step tells how many of its frames are done."""
     told: list[tuple[int, int, str]] = []
     step = film_context(tmp_path / "step", moving(tmp_path / "d"))
-    film.run(replace(step, progress=lambda done, total, unit="": told.append((done, total, unit))))
+    render.run(replace(step, progress=lambda done, total, unit="": told.append((done, total, unit))))
     assert told[-1] == (20, 20, "frames")
 
 
@@ -223,7 +225,7 @@ def test_settings_change_the_bytes(tmp_path: Path) -> None:
     """The profile is what ffmpeg is told: another one makes another segment."""
     picture = moving(tmp_path / "d")
     profile = {**PROFILES["standard"], "crf": 30, "threads": 1}
-    args = film.film_arguments(picture, film.plan(picture, profile), profile, tmp_path, tmp_path)
+    args = render.film_arguments(picture, render.plan(picture, profile), profile, tmp_path, tmp_path)
     assert args[args.index("-crf") + 1] == "30"
     assert args[args.index("-threads:v") + 1] == "1"
 
@@ -256,7 +258,7 @@ def test_what_ffmpeg_spoils_fails_the_step(
     """V8: a band that lacks pictures, is cut, empty or another one is never passed on, whatever ffmpeg said."""
     monkeypatch.setenv(ffmpeg.VARIABLE, str(lying_ffmpeg(tmp_path / "fake", body)))
     with pytest.raises(StepError, match=f"ffmpeg wrote a damaged segment: .*{words}"):
-        film.run(film_context(tmp_path / "step", moving(tmp_path / "d", size=(160, 320))))
+        render.run(film_context(tmp_path / "step", moving(tmp_path / "d", size=(160, 320))))
 
 
 def test_a_damaged_layer_fails_with_the_command(tmp_path: Path) -> None:
@@ -264,7 +266,7 @@ def test_a_damaged_layer_fails_with_the_command(tmp_path: Path) -> None:
     picture = moving(tmp_path / "d")
     (picture.folder / "a.png").write_bytes(b"not a picture")
     with pytest.raises(StepError, match="ffmpeg could not film the scene") as caught:
-        film.run(film_context(tmp_path / "step", picture))
+        render.run(film_context(tmp_path / "step", picture))
     assert caught.value.failure.command
     assert caught.value.failure.log
 
@@ -305,7 +307,7 @@ def test_the_thumbnail_of_a_tagged_clip_has_its_colours(
     coded = ("-c:v", "libx264", "-qp", "4", "-colorspace", matrix, "-color_range", "tv")
     source = made(tmp_path / "clip.mp4", "-f", "lavfi", "-i", paint, "-frames:v", "5", *coded)
     step = film_context(tmp_path / "step", clip_picture(tmp_path / "d", source, Playback(0, 0, 5, "cover"), 5))
-    film.run(step)
+    render.run(step)
     with Image.open(step.out / "thumb.jpg") as thumb:
         assert apart(pixel(thumb.convert("RGB"), 240, 135), colour) <= 5
     assert apart(pixel(decoded(step.out / "segment.h264")[4], 80, 45), colour) <= 5
@@ -479,7 +481,7 @@ def test_a_clip_without_pictures_is_refused(tmp_path: Path) -> None:
     drawing = Drawing(tmp_path / "d").add("background").place("clip")
     picture = drawing.picture(Motion(30, 5, {}, Playback(0, 0, 5, "cover")), clip=Clip(sound, inspect(sound)))
     with pytest.raises(StepError, match="the clip has sound but no picture") as caught:
-        film.run(film_context(tmp_path / "step", picture))
+        render.run(film_context(tmp_path / "step", picture))
     assert caught.value.failure.field == "src"
 
 
@@ -492,7 +494,7 @@ def test_real_clips_are_filmed(tmp_path: Path, name: str) -> None:
     """V15: clips made by others come out with every frame and with their own pictures."""
     picture = clip_picture(tmp_path / "d", REAL / name, Playback(1000, 0, 15, "contain"), 20)
     step = film_context(tmp_path / "step", picture)
-    film.run(step)
+    render.run(step)
     frames = decoded(step.out / "segment.h264")
     assert len(frames) == 20
     assert pixel(frames[0], 80, 45) != (200, 0, 0)

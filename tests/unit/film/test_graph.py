@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vidbuild.media import graph
+from vidbuild.media.ffmpeg import filtergraph
 
 
 def value(expression: str, **variables: float) -> float:
@@ -33,7 +33,7 @@ def value(expression: str, **variables: float) -> float:
 )
 def test_a_staircase_holds_the_last_steps_value(steps: dict[int, int], error: float) -> None:
     """At every frame the value is that of the last step at or before it, whatever the last bits of the time are."""
-    expression = graph.staircase(steps.items(), "n")
+    expression = filtergraph.staircase(steps.items(), "n")
     for frame in range(min(steps), 122):
         last = max(at for at in steps if at <= frame)
         assert value(expression, n=frame + error) == steps[last]
@@ -41,7 +41,7 @@ def test_a_staircase_holds_the_last_steps_value(steps: dict[int, int], error: fl
 
 def test_a_staircase_starts_with_its_first_value() -> None:
     """Before the first step its value holds already."""
-    assert value(graph.staircase([(5, 70), (9, 80)], "n"), n=0) == 70
+    assert value(filtergraph.staircase([(5, 70), (9, 80)], "n"), n=0) == 70
 
 
 @settings(deadline=None, max_examples=40)
@@ -57,7 +57,7 @@ def test_even_flights_of_a_staircase_are_exact(flights: list[tuple[int, int, int
             frame, level = frame + wide, level + high
             steps.append((frame, level))
         frame += 5
-    expression = graph.staircase(steps, "n")
+    expression = filtergraph.staircase(steps, "n")
     for at in range(frame + 30):
         last = max((step for step in steps if step[0] <= at), default=steps[0])
         assert value(expression, n=at + error) == last[1], at
@@ -65,8 +65,8 @@ def test_even_flights_of_a_staircase_are_exact(flights: list[tuple[int, int, int
 
 def test_long_staircases_are_short_and_shallow() -> None:
     """Even steps are one term however many they are, and uneven ones are nested a dozen deep, not a thousand."""
-    assert len(graph.staircase([(4 * k, 20 * k) for k in range(5000)], "n")) < 60
-    uneven = graph.staircase([(k, k * k) for k in range(2000)], "n")
+    assert len(filtergraph.staircase([(4 * k, 20 * k) for k in range(5000)], "n")) < 60
+    uneven = filtergraph.staircase([(k, k * k) for k in range(2000)], "n")
     depths, depth = [0], 0
     for sign in uneven:
         depth += {"(": 1, ")": -1}.get(sign, 0)
@@ -77,7 +77,7 @@ def test_long_staircases_are_short_and_shallow() -> None:
 
 def test_a_staircase_of_equal_values_is_a_number() -> None:
     """Steps that change nothing are left out."""
-    assert graph.staircase([(0, 7), (3, 7), (9, 7)], "n") == "7"
+    assert filtergraph.staircase([(0, 7), (3, 7), (9, 7)], "n") == "7"
 
 
 @settings(deadline=None, max_examples=40)
@@ -85,7 +85,11 @@ def test_a_staircase_of_equal_values_is_a_number() -> None:
 def test_a_picture_is_put_at_exactly_its_frames(frames: set[int]) -> None:
     """One decoded picture is repeated for as many frames as there are, and each gets its own time."""
     wanted = sorted(frames)
-    args = " ".join(graph.arguments(graph.output(graph.at(graph.image(Path("a.png"), {}), wanted), Path("o"), {})))
+    args = " ".join(
+        filtergraph.arguments(
+            filtergraph.output(filtergraph.at(filtergraph.image(Path("a.png"), {}), wanted), Path("o"), {})
+        )
+    )
     loops = re.search(r"loop=loop=(\d+):size=1", args)
     repeats = int(loops[1]) if loops else 0
     assert repeats + 1 == len(wanted)
@@ -97,15 +101,15 @@ def test_a_picture_is_put_at_exactly_its_frames(frames: set[int]) -> None:
 
 def test_a_fades_times_make_every_frame_a_mixture() -> None:
     """A fade of n frames is one of n + 1 steps that starts a frame earlier: none of its frames is bare or whole."""
-    faded = graph.fade(graph.image(Path("a.png"), {}), "in", 10, 11, 30)
-    text = " ".join(graph.arguments(graph.output(faded, Path("o"), {})))
+    faded = filtergraph.fade(filtergraph.image(Path("a.png"), {}), "in", 10, 11, 30)
+    text = " ".join(filtergraph.arguments(filtergraph.output(faded, Path("o"), {})))
     assert "fade=alpha=1:duration=0.400000:start_time=0.300000:type=in" in text
 
 
 def test_names_are_never_patterns_or_addresses() -> None:
     """V18: whatever a PNG's path looks like, it is read as one file."""
     name = "/a b/http:\\x,[0:v];'%03d'.png"
-    args = graph.arguments(graph.output(graph.image(Path(name), {}), Path("o.raw"), {}))
+    args = filtergraph.arguments(filtergraph.output(filtergraph.image(Path(name), {}), Path("o.raw"), {}))
     assert args[args.index("-i") + 1] == f"file:{name}"
     assert args[args.index("-f") + 1] == "png_pipe"
     assert name not in args[args.index("-filter_complex") + 1]
@@ -113,25 +117,29 @@ def test_names_are_never_patterns_or_addresses() -> None:
 
 def test_everything_made_is_bit_exact() -> None:
     """P4: no output holds a date or a version of ffmpeg's."""
-    args = graph.arguments(graph.output(graph.colour("black", 2, 2, {}), Path("o"), {"format": "mjpeg"}))
+    args = filtergraph.arguments(
+        filtergraph.output(filtergraph.colour("black", 2, 2, {}), Path("o"), {"format": "mjpeg"})
+    )
     assert args[args.index("-fflags") + 1] == args[args.index("-flags:v") + 1] == "+bitexact"
 
 
 def test_the_thread_count_of_filters_is_pinned() -> None:
     """P6: how many processors a machine has is not in what it makes."""
-    args = graph.arguments(graph.output(graph.colour("black", 2, 2, {}), Path("o"), {}))
-    assert args[:2] == ["-filter_complex_threads", str(graph.FILTER_THREADS)]
+    args = filtergraph.arguments(filtergraph.output(filtergraph.colour("black", 2, 2, {}), Path("o"), {}))
+    assert args[:2] == ["-filter_complex_threads", str(filtergraph.FILTER_THREADS)]
 
 
 @pytest.mark.parametrize("frames", [3, -3])
 def test_streams_can_be_moved_in_time(frames: int) -> None:
     """Moving a stream adds to its times; by nothing, it is left as it is."""
-    stream = graph.colour("black", 2, 2, {})
-    assert graph.later(stream, 0) is stream
-    assert f"PTS{frames:+d}" in " ".join(graph.arguments(graph.output(graph.later(stream, frames), Path("o"), {})))
+    stream = filtergraph.colour("black", 2, 2, {})
+    assert filtergraph.later(stream, 0) is stream
+    assert f"PTS{frames:+d}" in " ".join(
+        filtergraph.arguments(filtergraph.output(filtergraph.later(stream, frames), Path("o"), {}))
+    )
 
 
 def test_importing_loads_no_ffmpeg_package() -> None:
     """P46: the ffmpeg package is loaded when a graph is built, not before."""
-    code = "import sys, vidbuild.media.compose; print('ffmpeg' in sys.modules)"
+    code = "import sys, vidbuild.media.render.compose; print('ffmpeg' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"

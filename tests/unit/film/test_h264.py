@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from filmlab import made
 
-from vidbuild.media import encode, h264
-from vidbuild.media.bits import Reader, Writer
-from vidbuild.media.h264 import H264Error
+from vidbuild.media.h264 import encode, h264
+from vidbuild.media.h264.bits import Reader, Writer
+from vidbuild.media.h264.h264 import H264Error
 
 
 def stream(folder: Path, *, size: str = "128x72", fps: int = 30, frames: int = 7, extra: str = "") -> bytes:

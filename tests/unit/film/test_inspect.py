@@ -11,7 +11,7 @@ import pytest
 from filmlab import REAL, made, turned
 
 from vidbuild.errors import StepError
-from vidbuild.media.inspect import MediaInfo, inspect, parse
+from vidbuild.media.ffmpeg.probe import MediaInfo, inspect, parse
 
 real = pytest.mark.skipif(not REAL.is_dir(), reason="the shared real media are not here")
 TEST = ("-f", "lavfi", "-i", "testsrc2=s=64x36:r=25")

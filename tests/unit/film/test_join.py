@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from filmlab import Drawing, context, decoded, film_context, made, pixel
 
-from vidbuild.engine.context import Context
+from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
-from vidbuild.media import adts, ffmpeg, mp4
-from vidbuild.media.encode import PROFILES
-from vidbuild.media.picture import Motion
-from vidbuild.steps import film, join
+from vidbuild.media.audio import adts
+from vidbuild.media.container import mp4
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.media.h264.encode import PROFILES
+from vidbuild.media.render.animation import Motion
+from vidbuild.steps import mux, render
 
 SIZE = (32, 18)
 RATE = 48000
@@ -45,7 +47,7 @@ class Scenes:
             Drawing(folder / "d", SIZE).add("background", colour=(level, level, level)).picture(Motion(fps, frames))
         )
         step = film_context(folder / "s", picture, profile={**STANDARD, "x264": STANDARD["x264"] + x264})
-        film.run(step)
+        render.run(step)
         return step.out / "segment.h264"
 
     def _sound(self, samples: int) -> Path:
@@ -107,7 +109,7 @@ def clicks(path: Path) -> list[int]:
 def test_one_scene_is_a_video(scenes: Scenes, tmp_path: Path) -> None:
     """V15: a single scene without transitions is joined like any number, from t = 0."""
     step = scenes.context(tmp_path, [30])
-    join.run(step)
+    mux.run(step)
     pictures, sounds = facts(step.out / "video.mp4")
     assert pictures == [1600 * frame for frame in range(30)]
     assert sounds == [1024 * frame for frame in range(len(sounds))]
@@ -118,7 +120,7 @@ def test_sixty_short_scenes_stay_in_step(scenes: Scenes, tmp_path: Path) -> None
     """V14: over 60 short scenes with transitions picture and sound differ by less than a frame at every joint."""
     lengths = [13 + index % 4 for index in range(60)]
     step = scenes.context(tmp_path, lengths, blend=4)
-    join.run(step)
+    mux.run(step)
     pictures, sounds = facts(step.out / "video.mp4")
     assert pictures == [1600 * frame for frame in range(sum(lengths))]
     assert sounds == [1024 * frame for frame in range(len(sounds))]
@@ -134,7 +136,7 @@ def test_sixty_short_scenes_stay_in_step(scenes: Scenes, tmp_path: Path) -> None
 def test_pictures_come_in_their_order(scenes: Scenes, tmp_path: Path) -> None:
     """Every scene's pictures are in their place, transitions between them, none doubled or lost."""
     step = scenes.context(tmp_path, [10, 9, 8], blend=4)
-    join.run(step)
+    mux.run(step)
     levels = [pixel(frame, 5, 5)[0] for frame in decoded(step.out / "video.mp4", SIZE)]
     expected = [40] * 8 + [128] * 4 + [60] * 5 + [128] * 4 + [80] * 6
     assert len(levels) == 27
@@ -145,7 +147,7 @@ def test_pictures_come_in_their_order(scenes: Scenes, tmp_path: Path) -> None:
 def test_every_rate_is_exact(scenes: Scenes, tmp_path: Path, fps: int) -> None:
     """Frames last a whole number of samples at every allowed rate."""
     step = scenes.context(tmp_path, [7, 11], fps=fps)
-    join.run(step)
+    mux.run(step)
     assert facts(step.out / "video.mp4")[0] == [RATE // fps * frame for frame in range(18)]
 
 
@@ -153,7 +155,7 @@ def test_the_same_bytes_at_every_join(scenes: Scenes, tmp_path: Path) -> None:
     """P4: the same segments and sounds give the same file."""
     steps = [scenes.context(tmp_path / name, [20, 14], blend=4) for name in ("one", "two")]
     for step in steps:
-        join.run(step)
+        mux.run(step)
     files = [(step.out / "video.mp4").read_bytes() for step in steps]
     assert files[0] == files[1]
 
@@ -168,7 +170,7 @@ def test_what_the_file_says_of_itself(scenes: Scenes, tmp_path: Path) -> None:
         "[CHAPTER]\nTIMEBASE=1/48000\nSTART=32000\nEND=64000\ntitle=Dois\\; três\n",
         encoding="utf-8",
     )
-    join.run(context(tmp_path / "with", step.params, {**step.inputs, "chapters": titles}))
+    mux.run(context(tmp_path / "with", step.params, {**step.inputs, "chapters": titles}))
     args = ["-i", str(tmp_path / "with/out/video.mp4"), "-f", "ffmetadata", "-"]
     told = ffmpeg.capture(args, cwd=tmp_path, env={}, timeout=30, what="read")
     text = told.output.decode().replace("\\\n", "\n").replace("\\", "")
@@ -187,7 +189,7 @@ def test_a_lost_frame_names_the_scene(scenes: Scenes, tmp_path: Path) -> None:
     with pytest.raises(
         StepError, match="scene 's1' has 20 frames where its timing has 21: picture and sound would drift"
     ):
-        join.run(context(tmp_path / "bad", step.params, inputs))
+        mux.run(context(tmp_path / "bad", step.params, inputs))
 
 
 def test_a_transition_of_another_length_is_named(scenes: Scenes, tmp_path: Path) -> None:
@@ -195,7 +197,7 @@ def test_a_transition_of_another_length_is_named(scenes: Scenes, tmp_path: Path)
     step = scenes.context(tmp_path, [20, 21], blend=4)
     inputs = {**step.inputs, "blend:s0+s1": scenes.segment(6, 128)}
     with pytest.raises(StepError, match=r"the transition 's0\+s1' has 6 frames where 4 were planned"):
-        join.run(context(tmp_path / "bad", step.params, inputs))
+        mux.run(context(tmp_path / "bad", step.params, inputs))
 
 
 @pytest.mark.parametrize("change", [-1, 1])
@@ -204,7 +206,7 @@ def test_sound_of_another_length_names_the_scene(scenes: Scenes, tmp_path: Path,
     step = scenes.context(tmp_path, [30, 45, 30])
     inputs = {**step.inputs, "sound:s1": scenes.sound((45 + change * 3) * 1600)}
     with pytest.raises(StepError, match=r"scene 's1' has \d+ samples of sound for 72000 of picture"):
-        join.run(context(tmp_path / "bad", step.params, inputs))
+        mux.run(context(tmp_path / "bad", step.params, inputs))
 
 
 def test_segments_of_another_profile_are_refused(scenes: Scenes, tmp_path: Path) -> None:
@@ -216,7 +218,7 @@ def test_segments_of_another_profile_are_refused(scenes: Scenes, tmp_path: Path)
     ):
         inputs = {**step.inputs, "film:s1": other}
         with pytest.raises(StepError, match=words):
-            join.run(context(tmp_path / other.parent.parent.parent.name, step.params, inputs))
+            mux.run(context(tmp_path / other.parent.parent.parent.name, step.params, inputs))
 
 
 def test_a_rate_that_is_not_the_segments_is_refused(scenes: Scenes, tmp_path: Path) -> None:
@@ -224,7 +226,7 @@ def test_a_rate_that_is_not_the_segments_is_refused(scenes: Scenes, tmp_path: Pa
     step = scenes.context(tmp_path, [20], fps=25)
     inputs = {**step.inputs, "film:s0": scenes.segment(20, 60, 30)}
     with pytest.raises(StepError, match="the segments have 30 frames per second, not 25"):
-        join.run(context(tmp_path / "bad", step.params, inputs))
+        mux.run(context(tmp_path / "bad", step.params, inputs))
 
 
 @pytest.mark.parametrize(
@@ -236,20 +238,20 @@ def test_damaged_inputs_are_named(scenes: Scenes, tmp_path: Path, role: str, wor
     bad = tmp_path / "bad.bin"
     bad.write_bytes(b"nothing of the kind")
     with pytest.raises(StepError, match=words):
-        join.run(context(tmp_path / "bad", step.params, {**step.inputs, role: bad}))
+        mux.run(context(tmp_path / "bad", step.params, {**step.inputs, role: bad}))
 
 
 def test_picture_and_sound_end_together() -> None:
     """V14: whatever the scenes said, tracks that do not last equally long are never joined, nor endless ones."""
     picture = mp4.Pictures([9] * 30, (0,), 30, *SIZE, b"", ())
-    join.check_ends(picture, mp4.Sound([9] * 47, 2, "en"))
+    mux.check_ends(picture, mp4.Sound([9] * 47, 2, "en"))
     for frames in (46, 48):
         with pytest.raises(StepError, match=f"48000 samples of picture, but {frames * 1024} of sound"):
-            join.check_ends(picture, mp4.Sound([9] * frames, 2, "en"))
+            mux.check_ends(picture, mp4.Sound([9] * frames, 2, "en"))
     seconds = 25 * 3600
     endless = (range(seconds * 30), range(seconds * RATE // 1024))
     with pytest.raises(StepError, match=r"the video lasts 25\.0 hours, and the limit is 24\.9"):
-        join.check_ends(mp4.Pictures(endless[0], (0,), 30, *SIZE, b"", ()), mp4.Sound(endless[1], 2, "en"))
+        mux.check_ends(mp4.Pictures(endless[0], (0,), 30, *SIZE, b"", ()), mp4.Sound(endless[1], 2, "en"))
 
 
 def test_a_short_write_is_noticed(scenes: Scenes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,19 +259,19 @@ def test_a_short_write_is_noticed(scenes: Scenes, tmp_path: Path, monkeypatch: p
     step, write = scenes.context(tmp_path, [20]), mp4.write
     monkeypatch.setattr(mp4, "write", lambda *args: write(*args) + 1)
     with pytest.raises(StepError, match=r"the video has \d+ bytes where its index says \d+"):
-        join.run(step)
+        mux.run(step)
 
 
 def test_nothing_to_join_is_refused(tmp_path: Path) -> None:
     """A video needs a scene."""
     params = {"title": "", "language": "en", "description": "", "fps": 30, "order": []}
     with pytest.raises(StepError, match="there is no scene to join"):
-        join.run(context(tmp_path, params, {}))
+        mux.run(context(tmp_path, params, {}))
 
 
 def test_joining_starts_no_process(scenes: Scenes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Putting finished parts together costs reading and writing them, whatever ffmpeg there is."""
     step = scenes.context(tmp_path, [20, 20])
     monkeypatch.setenv(ffmpeg.VARIABLE, str(tmp_path / "none"))
-    join.run(step)
+    mux.run(step)
     assert (step.out / "video.mp4").stat().st_size > 1000

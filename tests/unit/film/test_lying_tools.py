@@ -11,13 +11,15 @@ import pytest
 from filmlab import SIZE, Drawing, context, fake_ffmpeg, film_context
 from PIL import Image
 
-from vidbuild.engine.context import Context
+from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
-from vidbuild.media import ffmpeg, imagefile, product, wav
-from vidbuild.media.encode import PROFILES
-from vidbuild.media.picture import Change, Motion, Track
-from vidbuild.steps import blend, film, sound, speak, still
-from vidbuild.voices.base import Speech, SpokenWord
+from vidbuild.media.audio import wav
+from vidbuild.media.ffmpeg import ffmpeg, tool_output
+from vidbuild.media.h264.encode import PROFILES
+from vidbuild.media.image import image_size
+from vidbuild.media.render.animation import Change, Motion, Track
+from vidbuild.steps import audio, render, speak, still, transition
+from vidbuild.voices.protocol import Speech, SpokenWord
 
 LIE = """
 import pathlib, re, shutil, subprocess
@@ -79,7 +81,7 @@ def test_a_film_is_verified(tmp_path: Path, lie: Callable[[str], None], body: st
     step = film_context(tmp_path / "step", picture(tmp_path / "d"))
     lie(body)
     with pytest.raises(StepError, match=words):
-        film.run(step)
+        render.run(step)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +126,7 @@ def test_a_transition_is_verified(tmp_path: Path, lie: Callable[[str], None], bo
     params = {"effect": "fade", "frames": 8, "size": list(SIZE), "profile": dict(PROFILES["standard"])}
     lie(body)
     with pytest.raises(StepError, match=words):
-        blend.run(context(tmp_path / "step", params, inputs))
+        transition.run(context(tmp_path / "step", params, inputs))
 
 
 def sound_context(root: Path, *, clip: bool = False) -> Context:
@@ -174,7 +176,7 @@ def test_a_sound_is_verified(tmp_path: Path, lie: Callable[[str], None], body: s
     step = sound_context(tmp_path / "scene")
     lie(body)
     with pytest.raises(StepError, match=words):
-        sound.run(step)
+        audio.run(step)
     assert not (step.out / "sound.aac").exists()
 
 
@@ -195,14 +197,14 @@ def test_a_mixture_is_verified(tmp_path: Path, lie: Callable[[str], None], body:
     step = sound_context(tmp_path / "scene", clip=True)
     lie(body)
     with pytest.raises(StepError, match=words):
-        sound.run(step)
+        audio.run(step)
 
 
 def test_a_real_mixture_passes(tmp_path: Path) -> None:
     """What is checked is true of what ffmpeg really makes, with and without a clip."""
     for clip in (False, True):
         step = sound_context(tmp_path / f"scene-{clip}", clip=clip)
-        sound.run(step)
+        audio.run(step)
         assert (step.out / "sound.aac").stat().st_size > 1000
 
 
@@ -260,10 +262,10 @@ def test_sizes_of_image_files(tmp_path: Path) -> None:
     ):
         image.save(tmp_path / name, **options)
         data = (tmp_path / name).read_bytes()
-        size = imagefile.png_size if name.endswith("png") else imagefile.jpeg_size
+        size = image_size.png_size if name.endswith("png") else image_size.jpeg_size
         assert size(data) == (123, 45), name
         for end in range(0, len(data), 7):
-            with pytest.raises(imagefile.ImageFileError):
+            with pytest.raises(image_size.ImageFileError):
                 size(data[:end])
 
 
@@ -271,7 +273,7 @@ def test_a_product_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
     """A file up to the limit is read; a larger one, a pipe, a link or a folder is named and not waited for."""
     path = tmp_path / "made.bin"
     path.write_bytes(b"12345")
-    assert product.read(path, 5, "thing") == b"12345"
-    assert product.read(path, 1 << 60, "thing") == b"12345", "it takes no memory for what might have been"
+    assert tool_output.read(path, 5, "thing") == b"12345"
+    assert tool_output.read(path, 1 << 60, "thing") == b"12345", "it takes no memory for what might have been"
     with pytest.raises(StepError, match=r"'made\.bin' has 5 bytes where 4 are the most"):
-        product.read(path, 4, "thing", "a tool")
+        tool_output.read(path, 4, "thing", "a tool")

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from filmlab import Drawing, context, fake_ffmpeg, film_context
 
-from vidbuild.media import ffmpeg
-from vidbuild.media.encode import PROFILES
-from vidbuild.media.layer import Picture
-from vidbuild.media.picture import Change, Motion, Track
-from vidbuild.steps import blend, film
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.media.h264.encode import PROFILES
+from vidbuild.media.render.animation import Change, Motion, Track
+from vidbuild.media.render.layer import Picture
+from vidbuild.steps import render, transition
 
 SIZE = (640, 360)
 SLACK_MB = 25
@@ -55,9 +55,9 @@ def lively(folder: Path, frames: int, track: Track) -> Picture:
 )
 def test_a_long_scene_takes_no_more_memory_than_a_short_one(tmp_path: Path, peak: Path, track: Track) -> None:
     """Ten times as many pictures, each other than the one before, are never all kept."""
-    film.run(film_context(tmp_path / "short", lively(tmp_path / "a", 40, track)))
+    render.run(film_context(tmp_path / "short", lively(tmp_path / "a", 40, track)))
     short = most(peak)
-    film.run(film_context(tmp_path / "long", lively(tmp_path / "b", 400, track)))
+    render.run(film_context(tmp_path / "long", lively(tmp_path / "b", 400, track)))
     assert 360 * FRAME_MB > 3 * SLACK_MB
     assert most(peak) < short + SLACK_MB
 
@@ -73,7 +73,7 @@ def test_a_long_transition_takes_no_more_memory_than_a_short_one(tmp_path: Path,
             (root / f"{name}.json").write_text(picture.motion.to_json(), encoding="utf-8")
             inputs |= {f"{name}.layers": picture.folder, f"{name}.motion": root / f"{name}.json"}
         params = {"profile": dict(PROFILES["standard"]), "size": list(SIZE), "frames": 2 * half, "effect": "fade"}
-        blend.run(context(root / "step", params, inputs))
+        transition.run(context(root / "step", params, inputs))
         return most(peak)
 
     assert blended(200) < blended(20) + SLACK_MB

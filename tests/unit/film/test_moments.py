@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from vidbuild.media.moments import changing, cursor, moments, shown, span, still, typed
-from vidbuild.media.picture import NEVER, Change, Layer, Layers, Motion, Playback, Track
+from vidbuild.media.render.animation import NEVER, Change, Layer, Layers, Motion, Playback, Track
+from vidbuild.media.render.changed_frames import changing, cursor, moments, shown, span, still, typed
 
 
 def layer(name: str, *, advances: tuple[float, ...] = (), file: str | None = None, y: int = 10, x: int = 20) -> Layer:

@@ -11,9 +11,12 @@ from typing import BinaryIO, cast
 import pytest
 from filmlab import made
 
-from vidbuild.media import aac, chapters, ffmpeg, h264, mp4
-from vidbuild.media.chapters import Chapter
-from vidbuild.media.language import iso639_2
+from vidbuild.media.audio import aac
+from vidbuild.media.container import ffmetadata, mp4
+from vidbuild.media.container.ffmetadata import Chapter
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.media.h264 import h264
+from vidbuild.media.text.iso639 import iso639_2
 
 CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"tref"}
 
@@ -205,8 +208,8 @@ def test_chapters_are_read_from_their_text() -> None:
         "[CHAPTER]\nTIMEBASE=1/48000\nSTART=72000\nEND=96000\ntitle=a\\=b\\; \\#c \\\\ d\\\ne\n"
         "[CHAPTER]\nSTART=2000000000\n"
     )
-    assert chapters.parse(text) == [Chapter(0, "One"), Chapter(72000, "a=b; #c \\ d\ne"), Chapter(96000, "")]
-    assert chapters.parse(";FFMETADATA1\n") == []
+    assert ffmetadata.parse(text) == [Chapter(0, "One"), Chapter(72000, "a=b; #c \\ d\ne"), Chapter(96000, "")]
+    assert ffmetadata.parse(";FFMETADATA1\n") == []
 
 
 @pytest.mark.parametrize(

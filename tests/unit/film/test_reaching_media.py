@@ -16,11 +16,12 @@ import pytest
 from filmlab import ENV, context, made
 
 from vidbuild.errors import StepError
-from vidbuild.media import ffmpeg, graph, mix, pcm
-from vidbuild.media.clip import Clip, pictures
-from vidbuild.media.inspect import MediaInfo, inspect
-from vidbuild.media.picture import Layer, Motion, Playback
-from vidbuild.media.seek import entry
+from vidbuild.media.audio import mix, pcm
+from vidbuild.media.ffmpeg import ffmpeg, filtergraph
+from vidbuild.media.ffmpeg.probe import MediaInfo, inspect
+from vidbuild.media.ffmpeg.seek import entry
+from vidbuild.media.render.animation import Layer, Motion, Playback
+from vidbuild.media.render.clip import Clip, pictures
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify tells who opens a file, and only Linux has it")
 
@@ -194,7 +195,7 @@ def as_clip(path: Path, folder: Path) -> None:
     stream = pictures(
         Clip(path, info), Layer("clip", "", 0, 0, 64, 36), Motion(25, 2, {}, Playback(0, 0, 2, "cover")), {}
     )
-    args = graph.arguments(graph.output(stream, folder / "frames.raw", {"format": "rawvideo"}))
+    args = filtergraph.arguments(filtergraph.output(stream, folder / "frames.raw", {"format": "rawvideo"}))
     ffmpeg.run(args, cwd=folder, env=ENV, timeout=30, what="compose")
 
 

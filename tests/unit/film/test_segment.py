@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_h264 import stream
 
-from vidbuild.media import h264, segment
+from vidbuild.media.h264 import h264, segment
 
 KINDS = {"sps": 0x67, "pps": 0x68, "sei": 0x06, "idr": 0x65, "slice": 0x41}
 

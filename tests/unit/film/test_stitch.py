@@ -13,15 +13,17 @@ import pytest
 from filmlab import Drawing, apart, decoded, film_context, made, shown
 from PIL import Image, ImageDraw
 
-from vidbuild.media import compose, encode, graph, h264, panes, slices, stitch
-from vidbuild.media.bands import ROW, Band, Keys
-from vidbuild.media.bits import Reader
-from vidbuild.media.encode import PROFILES
-from vidbuild.media.h264 import H264Error
-from vidbuild.media.layer import Picture
-from vidbuild.media.moments import moments
-from vidbuild.media.picture import Change, Motion, Track
-from vidbuild.steps import film
+from vidbuild.media.ffmpeg import filtergraph
+from vidbuild.media.h264 import encode, h264, slices, stitch
+from vidbuild.media.h264.bits import Reader
+from vidbuild.media.h264.encode import PROFILES
+from vidbuild.media.h264.h264 import H264Error
+from vidbuild.media.render import compose, tiles
+from vidbuild.media.render.animation import Change, Motion, Track
+from vidbuild.media.render.bands import ROW, Band, Keys
+from vidbuild.media.render.changed_frames import moments
+from vidbuild.media.render.layer import Picture
+from vidbuild.steps import render
 
 STANDARD = PROFILES["standard"]
 SIZE = (192, 448)
@@ -49,8 +51,8 @@ def scene(folder: Path, frames: int = 70, fps: int = 30, *, size: tuple[int, int
 def filmed(root: Path, picture: Picture, kind: str = "standard") -> Path:
     """A picture's segment."""
     step = film_context(root, picture, profile=dict(PROFILES[kind]))
-    film.run(step)
-    return step.out / film.SEGMENT
+    render.run(step)
+    return step.out / render.SEGMENT
 
 
 @pytest.mark.parametrize(("fps", "size"), [(30, SIZE), (60, SIZE), (24, (180, 446)), (50, (202, 440))])
@@ -89,11 +91,11 @@ def stitch_sets(data: bytes) -> slices.Sets:
     return slices.Sets.read(sequence, next(unit for unit in found if h264.kind(unit) == h264.PPS))
 
 
-def bands_of(root: Path, picture: Picture) -> tuple[film.Shots, Path]:
+def bands_of(root: Path, picture: Picture) -> tuple[render.EncodePlan, Path]:
     """What is coded of a picture, and the folder with each band's own stream."""
     step = film_context(root, picture)
-    film.run(step)
-    return film.plan(picture, STANDARD), step.scratch
+    render.run(step)
+    return render.plan(picture, STANDARD), step.scratch
 
 
 @pytest.mark.parametrize("fps", [30, 60])
@@ -102,7 +104,7 @@ def test_a_band_is_decoded_as_its_encoder_meant_it(tmp_path: Path, fps: int) -> 
     picture = scene(tmp_path / "d", fps=fps)
     shots, scratch = bands_of(tmp_path / "s", picture)
     assert len(shots.bands) >= 5
-    whole = sampled(tmp_path / "s" / "out" / film.SEGMENT, SIZE[1])
+    whole = sampled(tmp_path / "s" / "out" / render.SEGMENT, SIZE[1])
     for index, band in enumerate(shots.bands):
         above, below = band.fences
         height = (above + band.rows + below) * ROW
@@ -122,8 +124,8 @@ def sampled(path: Path, height: int) -> list[bytes]:
 def test_bands_are_composed_as_the_whole_is(tmp_path: Path) -> None:
     """Composed and converted band by band, the pictures are the ones composed and converted as a whole."""
     picture = scene(tmp_path / "d")
-    shots = film.plan(picture, STANDARD)
-    streams, _ = panes.banded(picture, shots.bands, "yuv420p")
+    shots = render.plan(picture, STANDARD)
+    streams, _ = tiles.banded(picture, shots.bands, "yuv420p")
     every = (*moments(picture.layers, picture.motion), picture.motion.frames)
     whole = converted(tmp_path / "whole", compose.encodable(compose.pictures(picture), "yuv420p"), SIZE[1])
     for index, (stream, band) in enumerate(zip(streams, shots.bands, strict=True)):
@@ -135,10 +137,10 @@ def test_bands_are_composed_as_the_whole_is(tmp_path: Path) -> None:
             assert mine == planes(whole[every.index(frame)], band.row * ROW, band.rows * ROW), (index, frame)
 
 
-def converted(target: Path, stream: graph.Stream, height: int) -> list[bytes]:
+def converted(target: Path, stream: filtergraph.Stream, height: int) -> list[bytes]:
     """A stream's encodable pictures as raw planes."""
     options = {"format": "rawvideo", "fps_mode": "passthrough"}
-    args = graph.arguments(graph.output(stream.filter("setpts", "N"), target, options))
+    args = filtergraph.arguments(filtergraph.output(stream.filter("setpts", "N"), target, options))
     made(target.with_suffix(".done.nut"), *args, "-f", "lavfi", "-i", "color=d=0.1:r=10")
     data, each = target.read_bytes(), SIZE[0] * height * 3 // 2
     return [data[at : at + each] for at in range(0, len(data), each)]

@@ -10,7 +10,7 @@ import pytest
 from filmlab import Colour, apart, differ, pixel
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
-from vidbuild.media.zoom import Zoom, fed
+from vidbuild.media.render.zoom import Zoom, fed
 
 LANCZOS, BICUBIC = Image.Resampling.LANCZOS, Image.Resampling.BICUBIC
 SLOW = [1 + 0.0005 * frame for frame in range(60)]

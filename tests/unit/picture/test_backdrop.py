@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageStat
 
-from vidbuild.media import backdrop
-from vidbuild.media.backdrop import Light
-from vidbuild.media.colour import RGB
+from vidbuild.media.image import background
+from vidbuild.media.image.background import Light
+from vidbuild.media.image.color import RGB
 
 NIGHT = ((10, 15, 31), (20, 28, 61), (58, 87, 181))
 LIGHTS = (Light(0.9, 0.1, 0.5, 0.3),)
@@ -19,7 +19,7 @@ LIGHTS = (Light(0.9, 0.1, 0.5, 0.3),)
 
 def image(size: tuple[int, int], lights: tuple[Light, ...] = (), colours: tuple[RGB, ...] = NIGHT) -> Image.Image:
     """A background, decoded by Pillow."""
-    made = Image.open(io.BytesIO(backdrop.paint(size, colours[0], colours[1], colours[2], lights)))
+    made = Image.open(io.BytesIO(background.paint(size, colours[0], colours[1], colours[2], lights)))
     made.load()
     return made
 
@@ -33,9 +33,9 @@ def test_is_an_opaque_png_of_the_size(size: tuple[int, int]) -> None:
 
 def test_the_same_request_gives_the_same_bytes() -> None:
     """Painting twice, without the memory of the first time, gives the same file."""
-    first = backdrop.paint((160, 90), *NIGHT, LIGHTS)
-    backdrop.paint.cache_clear()
-    assert backdrop.paint((160, 90), *NIGHT, LIGHTS) == first
+    first = background.paint((160, 90), *NIGHT, LIGHTS)
+    background.paint.cache_clear()
+    assert background.paint((160, 90), *NIGHT, LIGHTS) == first
 
 
 def test_is_painted_a_strip_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,13 +48,13 @@ def test_is_painted_a_strip_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Image.Image, "resize", noted)
     image((64, 1000), LIGHTS)
-    assert max(heights) == backdrop.STRIP
+    assert max(heights) == background.STRIP
     assert sum(heights) == 3 * 1000
 
 
 def test_strips_show_no_seam() -> None:
     """The dither and the gradient go on where one strip ends: rows beside a seam differ as little as any others."""
-    made = image((256, 4 * backdrop.STRIP), (), ((20, 20, 20), (28, 28, 28), (0, 0, 0))).getchannel("R")
+    made = image((256, 4 * background.STRIP), (), ((20, 20, 20), (28, 28, 28), (0, 0, 0))).getchannel("R")
     rows = [ImageStat.Stat(made.crop((0, y, 256, y + 16))).mean[0] for y in range(0, made.height, 16)]
     steps = [after - before for before, after in pairwise(rows)]
     assert max(steps) - min(steps) < 0.1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.media.colour import AA, BLACK, WHITE, contrast, luminance, mix, parse, readable, text
+from vidbuild.media.image.color import AA, BLACK, WHITE, contrast, luminance, mix, parse, readable, text
 
 COLOURS = st.tuples(*(st.integers(0, 255),) * 3)
 

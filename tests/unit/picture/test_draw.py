@@ -9,7 +9,7 @@ import pytest
 from drawing import FIELDS, THEMES, TYPES, changed, drawn, theme
 from PIL import ImageChops, ImageDraw
 
-from vidbuild.media.layout import fonts_paths
+from vidbuild.media.text.typst import fonts_paths
 
 SHAPES = {"landscape": (640, 360), "vertical": (360, 640), "square": (360, 360), "tiny": (160, 90)}
 HARD = 'It\'s "quoted"; a:b % \\ [0:v] #let $x$ *b* _i_ <t> & {{ y }} `c` @r ~ --- // /* 🎉 שלום مرحبا 日本'

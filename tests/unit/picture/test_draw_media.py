@@ -9,7 +9,7 @@ from drawing import TYPES, Drawn, changed, drawn, picture, theme
 from PIL import Image
 
 from vidbuild.errors import SpecProblem, StepError
-from vidbuild.media import ffmpeg
+from vidbuild.media.ffmpeg import ffmpeg
 
 
 def test_a_contained_picture_is_seen_whole_in_its_window(tmp_path: Path) -> None:

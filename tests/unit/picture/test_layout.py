@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from vidbuild.errors import StepError
-from vidbuild.media import layout
+from vidbuild.media.text import typst
 
 EMPTY = "#page(width: 1pt, height: 1pt)[#metadata((layers: (), warnings: ())) <scene>]"
 
@@ -17,7 +17,7 @@ EMPTY = "#page(width: 1pt, height: 1pt)[#metadata((layers: (), warnings: ())) <s
 @pytest.fixture
 def fonts(tmp_path: Path) -> Path:
     """The default faces, staged."""
-    layout.stage_fonts(tmp_path / "fonts", ())
+    typst.stage_fonts(tmp_path / "fonts", ())
     return tmp_path / "fonts"
 
 
@@ -37,7 +37,7 @@ def test_pages_come_in_order_and_places_without_a_page_have_no_picture(tmp_path:
         "#set page(margin: 0pt)\n#page(width: 10pt, height: 5pt)[]\n#page(width: 20pt, height: 5pt)[]\n"
         f'#page(width: 1pt, height: 1pt)[#metadata((layers: ({layers}), warnings: ((kind: "x"),))) <scene>]'
     )
-    drawing = layout.lay_out(template(tmp_path, source), "template.typ", {}, fonts)
+    drawing = typst.lay_out(template(tmp_path, source), "template.typ", {}, fonts)
     assert [(page.name, page.x, int.from_bytes(page.png[16:20])) for page in drawing.pages] == [
         ("a", 1, 10),
         ("b", 2, 0),
@@ -51,7 +51,7 @@ def test_data_is_data(tmp_path: Path, fonts: Path) -> None:
     text = '#panic("no") ]) \\u{0} "quoted" $ \' \\'
     source = "#let d = json(bytes(sys.inputs.data))\n#assert(d.text.len() == d.bytes)\n" + EMPTY
     root = template(tmp_path, source)
-    layout.lay_out(root, "template.typ", {"text": text, "bytes": len(text.encode())}, fonts)
+    typst.lay_out(root, "template.typ", {"text": text, "bytes": len(text.encode())}, fonts)
 
 
 @pytest.mark.parametrize("path", ["../secret.txt", "/../secret.txt", "/etc/passwd"])
@@ -60,27 +60,27 @@ def test_a_template_reads_nothing_outside_its_root(path: str, tmp_path: Path, fo
     (tmp_path / "secret.txt").write_text("secret")
     root = template(tmp_path, f'#read("{path}")\n{EMPTY}')
     with pytest.raises(StepError, match=r"not found|escape|access"):
-        layout.lay_out(root, "template.typ", {}, fonts)
+        typst.lay_out(root, "template.typ", {}, fonts)
 
 
 def test_a_template_cannot_fetch_packages(tmp_path: Path, fonts: Path) -> None:
     """Importing a package fails rather than reaching for the network."""
     root = template(tmp_path, '#import "@preview/nothing-of-this-name:9.9.9": *\n' + EMPTY)
     with pytest.raises(StepError):
-        layout.lay_out(root, "template.typ", {}, fonts)
+        typst.lay_out(root, "template.typ", {}, fonts)
 
 
 def test_a_broken_template_says_where(tmp_path: Path, fonts: Path) -> None:
     """Typst's own words, with the line at fault, are in the error's log."""
     root = template(tmp_path, "\n\n#let x = nothing-like-it\n" + EMPTY)
     with pytest.raises(StepError, match="typst: unknown variable") as caught:
-        layout.lay_out(root, "template.typ", {}, fonts)
+        typst.lay_out(root, "template.typ", {}, fonts)
     assert any("template.typ:3" in line for line in caught.value.failure.log)
 
 
 def test_only_the_staged_faces_are_there() -> None:
     """The families are those of the packages and of typst itself, whatever fonts the machine has."""
-    assert layout.default_families() == [
+    assert typst.default_families() == [
         "DejaVu Sans Mono",
         "Libertinus Serif",
         "Manrope",
@@ -92,32 +92,32 @@ def test_only_the_staged_faces_are_there() -> None:
 
 def test_a_themes_faces_come_before_the_default_ones(tmp_path: Path) -> None:
     """Staged fonts keep their order by name, a theme's own first."""
-    own = layout.fonts_paths()[-1]
-    layout.stage_fonts(tmp_path / "fonts", (own,))
+    own = typst.fonts_paths()[-1]
+    typst.stage_fonts(tmp_path / "fonts", (own,))
     staged = sorted((tmp_path / "fonts").iterdir())
     assert staged[0].resolve() == own.resolve()
-    assert len(staged) == len(layout.DEFAULT_FACES) + 1
+    assert len(staged) == len(typst.DEFAULT_FACES) + 1
 
 
 def test_the_fonts_identity_is_of_their_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """V1: one changed byte in one face is another identity; the same bytes elsewhere are the same one."""
     copies = []
-    for index, path in enumerate(layout.fonts_paths()):
+    for index, path in enumerate(typst.fonts_paths()):
         copies.append(tmp_path / f"{index}.font")
         copies[-1].write_bytes(path.read_bytes())
-    real = layout.fonts_identity()
-    monkeypatch.setattr(layout, "fonts_paths", lambda: tuple(copies))
-    assert layout.fonts_identity() == real
+    real = typst.fonts_identity()
+    monkeypatch.setattr(typst, "fonts_paths", lambda: tuple(copies))
+    assert typst.fonts_identity() == real
     copies[3].write_bytes(copies[3].read_bytes()[:-1] + b"\1")
-    assert layout.fonts_identity() != real
+    assert typst.fonts_identity() != real
 
 
 def test_identities_name_the_tool_and_what_is_compiled_of_it() -> None:
     """Identities begin with a name people can read, and the files whose stat stands for them exist."""
-    assert layout.typst_identity().startswith("typst ")
-    assert layout.pillow_identity().startswith("pillow ")
-    assert layout.typst_identity().split()[1] != layout.pillow_identity().split()[1]
-    for paths in (layout.typst_paths(), layout.pillow_paths()):
+    assert typst.typst_identity().startswith("typst ")
+    assert typst.pillow_identity().startswith("pillow ")
+    assert typst.typst_identity().split()[1] != typst.pillow_identity().split()[1]
+    for paths in (typst.typst_paths(), typst.pillow_paths()):
         assert paths
         assert all(path.is_file() for path in paths)
 
@@ -148,12 +148,12 @@ def test_asking_for_identities_imports_neither_typst_nor_pillow() -> None:
 )
 def test_characters_without_a_glyph_are_found(text: str, missing: list[str], fonts: Path) -> None:
     """What no face can draw is named once, in the text's order; what some face can is not."""
-    assert layout.undrawable(text, fonts) == missing
+    assert typst.undrawable(text, fonts) == missing
 
 
 def test_a_package_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing font package is told with the command that mends it."""
-    monkeypatch.setattr(layout, "DEFAULT_FACES", (("font_of_nobody", "x.ttf"),))
+    monkeypatch.setattr(typst, "DEFAULT_FACES", (("font_of_nobody", "x.ttf"),))
     with pytest.raises(StepError, match="'font_of_nobody' is not installed") as caught:
-        layout.fonts_identity()
+        typst.fonts_identity()
     assert caught.value.hint == "pip install font-of-nobody"

@@ -10,8 +10,8 @@ import pytest
 from drawing import THEMES, theme
 from PIL import Image
 
-from vidbuild.media.colour import AA, RGB, contrast, mix, parse
-from vidbuild.media.palette import SCOPES, dark, palette, syntax_theme
+from vidbuild.media.image.color import AA, RGB, contrast, mix, parse
+from vidbuild.media.image.palette import SCOPES, dark, palette, syntax_theme
 from vidbuild.steps.draw import LIGHTS, background
 
 

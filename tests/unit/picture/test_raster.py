@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from vidbuild.errors import SpecProblem
-from vidbuild.media import raster
+from vidbuild.media.image import raster
 
 
 def quarters(size: tuple[int, int] = (40, 20)) -> Image.Image:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.media.wording import cleaned, remark, texts
+from vidbuild.media.text.scene_text import cleaned, remark, texts
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.plan import clock
+from vidbuild.timeline import timebase
 
 RATES = [24, 25, 30, 50, 60]
 
@@ -14,28 +14,28 @@ RATES = [24, 25, 30, 50, 60]
 @pytest.mark.parametrize("fps", RATES)
 def test_a_frame_is_a_whole_number_of_samples(fps: int) -> None:
     """Every allowed frame rate divides the sample rate, so frames and samples never drift."""
-    assert clock.samples_per_frame(fps) * fps == clock.SAMPLE_RATE
+    assert timebase.samples_per_frame(fps) * fps == timebase.SAMPLE_RATE
 
 
 def test_a_rate_that_does_not_divide_is_refused() -> None:
     """A frame rate such as 29 raises instead of rounding."""
     with pytest.raises(ValueError, match="29 frames a second do not divide 48000"):
-        clock.samples_per_frame(29)
+        timebase.samples_per_frame(29)
 
 
 @given(st.integers(0, 10**9), st.sampled_from(RATES))
 def test_frames_to_hold_is_the_least_that_is_enough(length: int, fps: int) -> None:
     """The frames last at least the samples, and one frame fewer would not."""
-    frames = clock.frames_to_hold(length, fps)
-    per_frame = clock.samples_per_frame(fps)
+    frames = timebase.frames_to_hold(length, fps)
+    per_frame = timebase.samples_per_frame(fps)
     assert frames * per_frame >= length > (frames - 1) * per_frame
 
 
 @given(st.integers(0, 10**9), st.sampled_from(RATES))
 def test_frame_at_is_the_nearest(sample: int, fps: int) -> None:
     """A sample's frame begins at most half a frame away from it."""
-    per_frame = clock.samples_per_frame(fps)
-    assert abs(clock.frame_at(sample, fps) * per_frame - sample) * 2 <= per_frame
+    per_frame = timebase.samples_per_frame(fps)
+    assert abs(timebase.frame_at(sample, fps) * per_frame - sample) * 2 <= per_frame
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,9 @@ def test_frame_at_is_the_nearest(sample: int, fps: int) -> None:
 )
 def test_a_transition_takes_an_even_number_of_frames(seconds: float, fps: int, expected: int) -> None:
     """Half of a transition comes from each neighbour, so its frames are even and at least two."""
-    assert clock.even_frames(seconds, fps) == expected
+    assert timebase.even_frames(seconds, fps) == expected
 
 
 def test_samples_are_told_in_seconds() -> None:
     """Messages speak of seconds with one decimal."""
-    assert clock.spoken(48_000 * 3 + 24_000) == "3.5 s"
+    assert timebase.spoken(48_000 * 3 + 24_000) == "3.5 s"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from vidbuild.model import Spec
-from vidbuild.plan.lengths import length, weights
-from vidbuild.plan.steps import plan
+from vidbuild.plan.compile import plan
+from vidbuild.plan.weights import length, weights
 from vidbuild.spec.load import parse
 
 PAUSES = {"pause_before": 0.4, "pause_after": 0.6}

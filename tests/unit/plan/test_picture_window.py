@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.media.picture import NEVER, Change, Motion, Playback, Track
+from vidbuild.media.render.animation import NEVER, Change, Motion, Playback, Track
 
 changes = st.none() | st.builds(Change, st.integers(0, 200), st.integers(0, 40), st.sampled_from(["fade", "rise"]))
 tracks = st.builds(Track, changes, changes, st.none() | st.just((0.9, 1.1)))

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.media.align import Timed
-from vidbuild.plan.reveal import moments
+from vidbuild.media.text.align import TimedWord
+from vidbuild.timeline.reveal_times import moments
 
 
 def reveal(at: str | float | None = None, words: str = "", *, after: bool = False) -> dict[str, Any]:
@@ -16,10 +16,10 @@ def reveal(at: str | float | None = None, words: str = "", *, after: bool = Fals
     return {"at": at, "words": words, "after_previous": after}
 
 
-def spoken(text: str, start: int = 0, each: int = 1000) -> list[Timed]:
+def spoken(text: str, start: int = 0, each: int = 1000) -> list[TimedWord]:
     """Words of equal length, one after the other."""
     return [
-        Timed(word, start + index * each, start + (index + 1) * each, "engine")
+        TimedWord(word, start + index * each, start + (index + 1) * each, "engine")
         for index, word in enumerate(text.split())
     ]
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from vidbuild.engine.graph import Graph, Product, Source
+from vidbuild.engine.graph.graph import Graph, Product, Source
+from vidbuild.plan.compile import LAST_FRAME, plan, still, targets
 from vidbuild.plan.kinds import KINDS, RESOURCES, speak_kind
-from vidbuild.plan.steps import LAST_FRAME, plan, still, targets
 from vidbuild.spec.load import parse
 from vidbuild.voices.registry import ENGINES
 

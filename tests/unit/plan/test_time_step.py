@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from vidbuild.engine.context import Context
+from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
-from vidbuild.media import ffmpeg
-from vidbuild.media.picture import Motion
-from vidbuild.steps import time
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.media.render.animation import Motion
+from vidbuild.steps import timeline
 
 SECOND = 48_000
 SCENE: dict[str, Any] = {
@@ -48,7 +48,7 @@ def run(tmp_path: Path, **changes: Any) -> Path:
     scratch.mkdir()
     words = tmp_path / "words.json"
     words.write_text(json.dumps(WORDS), encoding="utf-8")
-    time.run(Context("time:a", {**SCENE, **changes}, {"words": words}, out, scratch, {}))
+    timeline.run(Context("time:a", {**SCENE, **changes}, {"words": words}, out, scratch, {}))
     return out
 
 
@@ -90,7 +90,7 @@ def test_warnings_name_their_field(tmp_path: Path) -> None:
     (folder / "words.json").write_text(json.dumps(words), encoding="utf-8")
     params = {**SCENE, "narration": "one two qqqq wwww rrrr tttt yyyy pppp ssss dddd ffff", "cues": {"lost": 9}}
     context = Context("time:a", params, {"words": folder / "words.json"}, folder / "out", folder / "scratch", {})
-    time.run(context)
+    timeline.run(context)
     assert [(warning.field, "'lost'" in warning.message) for warning in context.warnings] == [("narration", True)]
 
 
@@ -113,7 +113,7 @@ PICTURES = ("-f", "lavfi", "-i", "testsrc2=s=64x36:r=24:d=4")
 def test_a_clip_that_breaks_off_is_told_and_played(tmp_path: Path) -> None:
     """A file that was cut short plays as far as it goes, and a warning at its name says how far that is."""
     context = clip_of(tmp_path, *PICTURES, "-c:v", "ffv1", "-g", "1", cut=0.5)
-    time.run(context)
+    timeline.run(context)
     (warning,) = context.warnings
     assert warning.field == "src"
     frames = Motion.from_json((context.out / "whole.json").read_text()).frames
@@ -124,7 +124,7 @@ def test_a_clip_that_breaks_off_is_told_and_played(tmp_path: Path) -> None:
 def test_a_clip_of_several_views_is_told(tmp_path: Path) -> None:
     """Which of two moving pictures is shown is not left to be found out."""
     context = clip_of(tmp_path, *PICTURES, *PICTURES, "-map", "0", "-map", "1")
-    time.run(context)
+    timeline.run(context)
     assert [warning.message for warning in context.warnings] == [
         "the file holds 2 moving pictures, of which the first is shown"
     ]
@@ -134,5 +134,5 @@ def test_a_clip_that_only_sounds_is_a_fault_of_the_spec(tmp_path: Path) -> None:
     """Before anything is drawn or filmed, sound alone is refused at the scene's src."""
     context = clip_of(tmp_path, "-f", "lavfi", "-i", "sine=d=1")
     with pytest.raises(SpecProblem, match="the clip has sound but no picture") as caught:
-        time.run(context)
+        timeline.run(context)
     assert caught.value.failure.field == "src"

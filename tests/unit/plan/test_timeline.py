@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from vidbuild.errors import SpecProblem
-from vidbuild.media.picture import Change, Playback, Track
-from vidbuild.plan.timeline import lay_out
-from vidbuild.voices.base import SpokenWord
+from vidbuild.media.render.animation import Change, Playback, Track
+from vidbuild.timeline.timeline import lay_out
+from vidbuild.voices.protocol import SpokenWord
 
 SECOND = 48_000
 

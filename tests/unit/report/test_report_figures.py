@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vidbuild.report import figures
+from vidbuild.report import humanize
 
 
 @pytest.mark.parametrize(
@@ -13,13 +13,13 @@ from vidbuild.report import figures
 )
 def test_a_length_is_written_as_a_clock_shows_it(seconds: float, text: str) -> None:
     """Seconds round to the nearest and carry into minutes and hours."""
-    assert figures.clock(seconds) == text
+    assert humanize.clock(seconds) == text
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(12.44, "0:12.4"), (59.96, "1:00.0"), (64.25, "1:04.2")])
 def test_a_place_in_a_video_has_a_tenth(seconds: float, text: str) -> None:
     """Tenths carry into seconds and minutes as well."""
-    assert figures.tenths(seconds) == text
+    assert humanize.tenths(seconds) == text
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_place_in_a_video_has_a_tenth(seconds: float, text: str) -> None:
 )
 def test_how_long_something_took_has_as_many_figures_as_it_deserves(seconds: float, text: str) -> None:
     """A null build shows hundredths, a long build whole seconds."""
-    assert figures.elapsed(seconds) == text
+    assert humanize.elapsed(seconds) == text
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,12 @@ def test_how_long_something_took_has_as_many_figures_as_it_deserves(seconds: flo
 )
 def test_a_size_has_the_unit_it_is_thought_in(count: int, text: str) -> None:
     """Bytes are written in decimal units, with at most three figures."""
-    assert figures.size(count) == text
+    assert humanize.size(count) == text
 
 
 def test_one_is_singular() -> None:
     """A count of one has no plural, every other has, and thousands are set apart."""
-    assert [figures.count(number, "step") for number in (0, 1, 2, 12_345)] == [
+    assert [humanize.count(number, "step") for number in (0, 1, 2, 12_345)] == [
         "0 steps",
         "1 step",
         "2 steps",
@@ -69,7 +69,7 @@ def test_one_is_singular() -> None:
 def test_a_long_list_says_how_much_it_leaves_out() -> None:
     """A list longer than the limit ends in how many are not shown, and what is shown and left out add up."""
     lines = [f"line {index}" for index in range(15)]
-    shown = figures.first(lines, 4)
+    shown = humanize.first(lines, 4)
     assert shown == ["line 0", "line 1", "line 2", "...and 12 more"]
-    assert figures.first(lines, 15) == lines
-    assert figures.first([], 3) == []
+    assert humanize.first(lines, 15) == lines
+    assert humanize.first([], 3) == []

@@ -8,11 +8,11 @@ from typing import Any
 
 from told import BEGAN, a_run, estimated, finished, run_started, started
 
-from vidbuild.engine.events import Event, RunPaused, RunResumed, StateRestored, StepProgress, StepRetried, event_of
+from vidbuild.engine.runs.events import Event, RunPaused, RunResumed, StateRestored, StepProgress, StepRetried, event_of
+from vidbuild.engine.runs.history import History, history
 from vidbuild.errors import Failure
-from vidbuild.report import shown
-from vidbuild.report.history import History, history
-from vidbuild.report.shown import Shown
+from vidbuild.report import run_view
+from vidbuild.report.run_view import RunSummary
 
 HALFWAY = [
     run_started(4),
@@ -29,9 +29,9 @@ def told(events: list[Event]) -> History:
     return history(event.to_data() for event in events)
 
 
-def look(state: str = "running", *, killed: bool = False, seconds: float | None = None) -> Shown:
+def look(state: str = "running", *, killed: bool = False, seconds: float | None = None) -> RunSummary:
     """A build looked at ten seconds after it began."""
-    return Shown("20260131-101500-123-3f9c", "talk.yaml", state, BEGAN, seconds, killed, BEGAN + 10)
+    return RunSummary("20260131-101500-123-3f9c", "talk.yaml", state, BEGAN, seconds, killed, BEGAN + 10)
 
 
 def test_a_line_of_a_log_is_the_event_again() -> None:
@@ -60,9 +60,9 @@ def test_each_step_has_its_state_and_reason() -> None:
     assert (halfway["speak:b"].state, halfway["speak:b"].attempts) == ("retrying", 2)
 
 
-def whole(shown_run: Shown, found: History, **options: Any) -> list[str]:
+def whole(shown_run: RunSummary, found: History, **options: Any) -> list[str]:
     """All that is shown of a build."""
-    return shown.whole(shown_run, found, lambda _: None, **{"everything": False, **options})
+    return run_view.whole(shown_run, found, lambda _: None, **{"everything": False, **options})
 
 
 def test_a_running_build_shows_how_far_it_is() -> None:
@@ -78,14 +78,14 @@ def test_a_killed_build_shows_what_it_was_doing() -> None:
     lines = whole(look("failed", killed=True), told(HALFWAY))
     assert "state     failed: it was killed while it ran film:a (45 of 120 frames), speak:b" in lines
     assert not [line for line in lines if "running" in line or "left" in line]
-    (row,) = shown.rows([(look("failed", killed=True), told(HALFWAY))], 80)
+    (row,) = run_view.rows([(look("failed", killed=True), told(HALFWAY))], 80)
     assert row.endswith("talk.yaml  killed")
 
 
 def test_a_failed_build_shows_its_errors() -> None:
     """What failed is told with the command that was saved; cached and untried steps only where all is asked for."""
     found = told(a_run())
-    lines = shown.whole(look("failed", seconds=5.0), found, lambda step: Path(f"{step}.sh"), everything=False)
+    lines = run_view.whole(look("failed", seconds=5.0), found, lambda step: Path(f"{step}.sh"), everything=False)
     assert lines[-3:] == ["errors:", "film:b failed: ffmpeg stopped with code 1", "      command: film:b.sh"]
     assert not [line for line in lines if line.startswith(("draw:a", "join"))]
     everything = whole(look("failed", seconds=5.0), found, everything=True)
@@ -107,7 +107,7 @@ def test_pauses_and_what_is_continued_are_shown() -> None:
 def test_rows_fit_any_width() -> None:
     """P50: a long spec is shown by its end, so that rows fit, and short ones take no more than they need."""
     deep = replace(look(), spec="docs/" + "long-folder/" * 9 + "talk.yaml")
-    rows = shown.rows([(deep, told(HALFWAY)), (look("completed", seconds=1.0), told([run_started(1)]))], 80)
+    rows = run_view.rows([(deep, told(HALFWAY)), (look("completed", seconds=1.0), told([run_started(1)]))], 80)
     assert max(map(len, rows)) <= 80
     assert rows[0].split()[2] == "...talk.yaml"
     assert rows[1].endswith("up to date, 1.0 s")
@@ -115,11 +115,11 @@ def test_rows_fit_any_width() -> None:
 
 def test_a_build_that_stands_still_promises_no_time() -> None:
     """What is halted by Ctrl-Z is told as that, in a row and in full, and nothing is said of how long it takes."""
-    going = shown.rows([(look(), told(HALFWAY))], 80)[0]
+    going = run_view.rows([(look(), told(HALFWAY))], 80)[0]
     assert "left" in going
     halted = replace(look(), halted=True)
-    (row,) = shown.rows([(halted, told(HALFWAY))], 80)
-    lines = shown.whole(halted, told(HALFWAY), lambda _: None, everything=False)
+    (row,) = run_view.rows([(halted, told(HALFWAY))], 80)
+    lines = run_view.whole(halted, told(HALFWAY), lambda _: None, everything=False)
     assert row.endswith("steps, halted")
     assert "state     running, halted by Ctrl-Z; fg lets it go on" in lines
     assert not any("left" in line for line in [row, *lines])
@@ -129,6 +129,6 @@ def test_the_explanation_agrees_with_the_events() -> None:
     """P39: one line for each step that ran with its outcome, the values below it, and a count of what was cached."""
     changed = replace(started("film:c", "title changed"), reasons=('field title changed: "a" -> "b"',))
     found = told([run_started(2), changed, finished("film:c")])
-    lines = shown.explained(look("completed", seconds=1.0), found, None, everything=False)
+    lines = run_view.explained(look("completed", seconds=1.0), found, None, everything=False)
     assert lines[1:] == ["film:c  ran: title changed", '  field title changed: "a" -> "b"']
-    assert shown.explained(look(), told(a_run()), None, everything=False)[-1] == "1 of 6 steps cached"
+    assert run_view.explained(look(), told(a_run()), None, everything=False)[-1] == "1 of 6 steps cached"

@@ -7,9 +7,9 @@ from typing import Any
 
 from told import BEGAN, a_run, estimated, run_started, started
 
-from vidbuild.engine.events import Event, RunPaused, RunResumed, StateRestored, StepRetried
+from vidbuild.engine.runs.events import Event, RunPaused, RunResumed, StateRestored, StepRetried
 from vidbuild.errors import Failure
-from vidbuild.report.lines import Lines
+from vidbuild.report.plain import Lines
 
 
 def test_each_step_that_runs_has_its_reason() -> None:

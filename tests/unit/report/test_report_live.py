@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import pytest
 from told import a_run, estimated, finished, run_started, started
 
-from vidbuild.engine.events import Event, RunPaused, StepProgress, StepRetried
+from vidbuild.engine.runs.events import Event, RunPaused, StepProgress, StepRetried
 from vidbuild.errors import Failure
 from vidbuild.report.live import Live
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vidbuild.report.naming import kind_of, scene_of
+from vidbuild.report.step_id import kind_of, scene_of
 
 
 @pytest.mark.parametrize(

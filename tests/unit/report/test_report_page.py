@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from test_report_timing import FACTS, TIMINGS
 
-from vidbuild.report.page import page
-from vidbuild.report.timing import report_data, video_timing
+from vidbuild.video_report.page import page
+from vidbuild.video_report.timing import report_data, video_timing
 
 VOID = {"meta", "img", "br"}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from test_report_timing import FACTS, TIMINGS
 
-from vidbuild.engine.context import Context
+from vidbuild.engine.graph.context import Context
 from vidbuild.steps.report import run
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from told import BEGAN, a_run, estimated, finished, run_started, started
 
-from vidbuild.engine.events import StepCached, StepProgress
-from vidbuild.report.tally import Running, Tally
+from vidbuild.engine.runs.events import StepCached, StepProgress
+from vidbuild.engine.runs.run_progress import Running, Tally
 
 
 def test_every_step_is_counted_once() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from vidbuild.report.timing import report_data, video_timing
+from vidbuild.video_report.timing import report_data, video_timing
 
 FACTS: dict[str, Any] = {
     "title": "A talk",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidbuild.engine.events import (
+from vidbuild.engine.runs.events import (
     Event,
     RunEstimated,
     RunFailed,

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vidbuild.location import Location
 from vidbuild.model import Scene, Voice
-from vidbuild.place import Place
 from vidbuild.scenes import command, registry
-from vidbuild.scenes.base import Reveal
 from vidbuild.scenes.code import code_lines, line_range
+from vidbuild.scenes.protocol import Reveal
 from vidbuild.spec import schema
 
 MINIMAL: dict[str, dict[str, Any]] = {
@@ -48,7 +48,7 @@ def scene(kind: str, **fields: Any) -> Scene:
         transition_duration=0.0,
         background=None,
         fields={name: value for name, value in own.items() if name not in schema.SHARED},
-        places={"": Place("v.yaml", 1, 1, 2)},
+        places={"": Location("v.yaml", 1, 1, 2)},
     )
 
 

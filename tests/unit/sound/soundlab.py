@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vidbuild.engine.context import Context
-from vidbuild.media import ffmpeg, wav
-from vidbuild.steps import sound
+from vidbuild.engine.graph.context import Context
+from vidbuild.media.audio import wav
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.steps import audio
 
 ENV = {"PATH": os.environ["PATH"]}
 WEB = {"loudness": -16.0, "peak": -1.5}
@@ -111,7 +112,7 @@ def delayed(folder: Path, scenes: int) -> list[Heard]:
         params = {**WEB, "clip": {"mode": "keep", "start_ms": 0, "end_ms": None}}
         span = timing(length, begins[0], lasts[0])
         step = context(folder / f"s{number}", f"sound:s{number}", params, timing=span, narration=spoken, clip=recording)
-        sound.run(step)
+        audio.run(step)
         samples = heard(step.out / "sound.aac", step.scratch)[:length]
         planned = tuple((begin, begin + last) for begin, last in zip(begins, lasts, strict=True))
         found.append(Heard(_span(samples, 300), _span(samples, 6000), (planned[0], planned[1])))

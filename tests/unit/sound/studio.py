@@ -14,9 +14,10 @@ from typing import Any
 
 from soundlab import ENV, WEB, context, timing
 
-from vidbuild.engine.context import Context
-from vidbuild.media import ffmpeg, wav
-from vidbuild.steps import join, sound
+from vidbuild.engine.graph.context import Context
+from vidbuild.media.audio import wav
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.steps import audio, mux
 
 SPOKEN = 9601
 """Samples that a narration lasts."""
@@ -78,7 +79,7 @@ class Studio:
             inputs["clip"] = self.clip
             params["clip"] = {"mode": scene.clip, "start_ms": 0, "end_ms": None}
         step = context(self.root / f"sound-{next(self.numbers)}", "sound:x", params, **inputs)
-        sound.run(step)
+        audio.run(step)
         return step.out / "sound.aac"
 
     def _segment(self, frames: int, fps: int) -> Path:
@@ -104,5 +105,5 @@ class Studio:
     def video(self, scenes: list[Scene], fps: int) -> Path:
         """The joined video."""
         step = self.step(scenes, fps)
-        join.run(step)
+        mux.run(step)
         return step.out / "video.mp4"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from soundlab import ENV, heard, silence, tone
 
-from vidbuild.media import aac, adts, ffmpeg, mix, wav
+from vidbuild.media.audio import aac, adts, mix, wav
+from vidbuild.media.ffmpeg import ffmpeg
 from vidbuild.voices.registry import ENGINES
 
 STEREO = adts.Configuration(adts.LC, 48_000, 2)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.media import adts
+from vidbuild.media.audio import adts
 
 STEREO = adts.Configuration(adts.LC, 48_000, 2)
 MONO = adts.Configuration(adts.LC, 48_000, 1)

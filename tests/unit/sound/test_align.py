@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vidbuild.media.align import Timed, align, place_cues, unsure_cues
-from vidbuild.voices.base import SpokenWord
+from vidbuild.media.text.align import TimedWord, align, place_cues, unsure_cues
+from vidbuild.voices.protocol import SpokenWord
 
 SECOND = 48_000
 
@@ -22,7 +22,7 @@ def same(text: str) -> list[tuple[str, str]]:
     return [(word, word) for word in text.split()]
 
 
-def starts(times: list[Timed]) -> dict[str, int]:
+def starts(times: list[TimedWord]) -> dict[str, int]:
     """Text -> start in tenths of a second."""
     return {time.text: time.start * 10 // SECOND for time in times}
 
@@ -92,8 +92,8 @@ def test_a_missing_engine_word_falls_between_its_neighbours() -> None:
     """A word that the engine left out is spread between its neighbours, and they keep their times."""
     said = [SpokenWord("one", 0, 100), SpokenWord("three", 300, 400)]
     times = align(same("one two three"), said, 400)
-    assert times[1] == Timed("two", 100, 300, "spread")
-    assert times[2] == Timed("three", 300, 400, "engine")
+    assert times[1] == TimedWord("two", 100, 300, "spread")
+    assert times[2] == TimedWord("three", 300, 400, "engine")
 
 
 def test_without_engine_words_the_text_is_spread_by_length() -> None:

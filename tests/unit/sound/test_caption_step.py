@@ -6,9 +6,9 @@ from pathlib import Path
 
 from soundlab import context, timing
 
-from vidbuild.engine.context import Context
-from vidbuild.media import ffmpeg
-from vidbuild.steps import caption
+from vidbuild.engine.graph.context import Context
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.steps import captions
 
 SCENES = [
     {"id": "intro", "type": "title", "title": "Hello = world; #1"},
@@ -29,7 +29,7 @@ def made(tmp_path: Path) -> Context:
             "timing:end": timing(96_000, 0, 48_000, (("Bye.", 0, 48_000),)),
         },
     )
-    caption.run(step)
+    captions.run(step)
     return step
 
 
@@ -69,7 +69,7 @@ def test_a_scene_can_be_left_out_of_the_captions(tmp_path: Path) -> None:
             "timing:end": timing(96_000, 0, 48_000, (("Bye.", 0, 48_000),)),
         },
     )
-    caption.run(step)
+    captions.run(step)
     shown = (step.out / "captions.srt").read_text(encoding="utf-8")
     assert "Hello" not in shown
     assert "00:00:05,000" in shown

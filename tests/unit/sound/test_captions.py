@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vidbuild.media.captions import Caption, Chapter, Word, captions, escaped, ffmetadata, pieces, srt, vtt, width
+from vidbuild.media.text.captions import Caption, Chapter, Word, captions, escaped, ffmetadata, pieces, srt, vtt, width
 
 SECOND = 48_000
 WORD = SECOND // 3

@@ -17,10 +17,10 @@ from fake_edge import FakeEdge
 from soundlab import ENV, onset
 
 from vidbuild.errors import StepError, UnreachableError
-from vidbuild.media import wav
-from vidbuild.voices import edge_speech
-from vidbuild.voices.base import Speech
+from vidbuild.media.audio import wav
+from vidbuild.voices import edge_client
 from vidbuild.voices.edge import Edge, Patience
+from vidbuild.voices.protocol import Speech
 
 HURRIED = Patience(connect=2, receive=2, attempt=3.0, total=20.0, waits=(0.0, 0.0, 0.0))
 TEXT = "Use kubectl, then pass --dry-run & see <b>."
@@ -45,7 +45,7 @@ def say(
 ) -> tuple[Speech, array.array[int]]:
     """Speak with a server, and read what was written."""
     endpoint = server if isinstance(server, str) else server.endpoint
-    env = {**ENV, edge_speech.ENDPOINT: endpoint}
+    env = {**ENV, edge_client.ENDPOINT: endpoint}
     asked = {"engine": "edge", "name": "en-US-AriaNeural", "rate": 100, "pitch": 0, "volume": 100, **voice}
     path = scratch / "said.wav"
     speech = Edge(patience).speak(text, asked, "en", path, scratch, env)
@@ -56,7 +56,7 @@ def test_what_is_asked_again_is_told(scratch: Path) -> None:
     """V20: before each further attempt it is told which one comes, when, and what went wrong; not of the last one."""
     told: list[tuple[int, float, str]] = []
     with FakeEdge(scratch, ENV, plan=["503", "no-audio", "ok"]) as server:
-        env = {**ENV, edge_speech.ENDPOINT: server.endpoint}
+        env = {**ENV, edge_client.ENDPOINT: server.endpoint}
         asked = {"engine": "edge", "name": "en-US-AriaNeural", "rate": 100, "pitch": 0, "volume": 100}
         Edge(HURRIED).speak(TEXT, asked, "en", scratch / "said.wav", scratch, env, lambda *each: told.append(each))
     assert [attempt for attempt, _, _ in told] == [2, 3]
@@ -96,7 +96,7 @@ def test_words_are_where_the_sound_is(scratch: Path) -> None:
 
 def test_a_long_narration_is_asked_for_in_parts(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """V20: parts are divided after sentences, and each part's words are placed by the samples really received."""
-    monkeypatch.setattr(edge_speech, "REQUEST_BYTES", 30)
+    monkeypatch.setattr(edge_client, "REQUEST_BYTES", 30)
     with FakeEdge(scratch, ENV) as server:
         speech, samples = say(scratch, server, "One two three. Four five six. Seven eight.")
     assert [ET.fromstring(turn)[0][0].text for turn in server.turns] == [  # noqa: S314 - as above
@@ -106,7 +106,7 @@ def test_a_long_narration_is_asked_for_in_parts(scratch: Path, monkeypatch: pyte
     seven = speech.words[6]
     assert seven.text == "Seven"
     assert abs(onset(samples, 2000, speech.words[5].end + 1000) - seven.start) < 480
-    assert seven.start - speech.words[5].end > edge_speech.PAUSE
+    assert seven.start - speech.words[5].end > edge_client.PAUSE
 
 
 @pytest.mark.parametrize(
@@ -207,11 +207,11 @@ def test_the_test_endpoint_cannot_lead_elsewhere(scratch: Path, endpoint: str) -
 
 def test_the_proxy_is_the_environments() -> None:
     """The proxy comes from the step's environment, and is left out for a server on this machine."""
-    assert edge_speech._route({}) == (None, None)
-    assert edge_speech._route({"HTTPS_PROXY": "http://proxy:3128"}) == (None, "http://proxy:3128")
-    assert edge_speech._route({"https_proxy": "http://proxy:1"}) == (None, "http://proxy:1")
-    local = {edge_speech.ENDPOINT: "ws://localhost:1/x", "HTTPS_PROXY": "http://proxy:1"}
-    assert edge_speech._route(local) == ("ws://localhost:1/x", None)
+    assert edge_client._route({}) == (None, None)
+    assert edge_client._route({"HTTPS_PROXY": "http://proxy:3128"}) == (None, "http://proxy:3128")
+    assert edge_client._route({"https_proxy": "http://proxy:1"}) == (None, "http://proxy:1")
+    local = {edge_client.ENDPOINT: "ws://localhost:1/x", "HTTPS_PROXY": "http://proxy:1"}
+    assert edge_client._route(local) == ("ws://localhost:1/x", None)
 
 
 def test_nothing_to_say_asks_nobody(scratch: Path) -> None:
@@ -236,7 +236,7 @@ def test_nothing_to_say_asks_nobody(scratch: Path) -> None:
 )
 def test_text_is_divided_where_one_would_pause(text: str, limit: int, found: list[str]) -> None:
     """Parts end after sentences, else after words, and count the bytes that are really sent."""
-    assert list(edge_speech.parts(text, limit)) == found
+    assert list(edge_client.parts(text, limit)) == found
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ import pytest
 from soundlab import ENV, onset
 
 from vidbuild.errors import StepError
-from vidbuild.media import loudness, wav
-from vidbuild.media.align import align, place_cues, unsure_cues
-from vidbuild.voices import espeak, espeak_speech
-from vidbuild.voices.base import Speech
+from vidbuild.media.audio import loudness, wav
+from vidbuild.media.text.align import align, place_cues, unsure_cues
+from vidbuild.voices import espeak, espeak_process
 from vidbuild.voices.espeak import Espeak
+from vidbuild.voices.protocol import Speech
 
 TEXT = "Use v2.1, pass --dry-run, and keep 3.5 GB free. See https://a.example/b?c=1 for more."
 
@@ -94,7 +94,7 @@ def test_a_voice_can_be_levelled_without_clipping(scratch: Path, name: str) -> N
 @pytest.mark.parametrize(("hertz", "scale"), [(0, 50), (100, 99), (-50, 0), (-1000, 0), (1000, 99), (41, 75)])
 def test_pitch_is_in_hertz(hertz: int, scale: int) -> None:
     """The library's scale is exponential: up an octave, down an octave, and no further."""
-    assert espeak_speech._pitch(hertz) == scale
+    assert espeak_process._pitch(hertz) == scale
 
 
 def test_text_is_not_markup(scratch: Path) -> None:
@@ -130,7 +130,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None
     program = tmp_path / "python"
     program.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setattr(espeak_speech.sys, "executable", str(program))
+    monkeypatch.setattr(espeak_process.sys, "executable", str(program))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
@@ -155,7 +155,7 @@ def test_a_crash_of_the_library_is_a_failed_step(
 def test_a_hang_of_the_library_is_ended(scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A child that does not answer is stopped after its time, and is gone."""
     stand_in(tmp_path, monkeypatch, f"echo $$ > {tmp_path}/pid; exec sleep 60")
-    monkeypatch.setattr(espeak_speech, "time_limit", lambda _text: 0.3)
+    monkeypatch.setattr(espeak_process, "time_limit", lambda _text: 0.3)
     with pytest.raises(StepError, match="did not finish in 0 s and was stopped"):
         say(scratch)
     pid = int((tmp_path / "pid").read_text(encoding="utf-8"))
@@ -184,7 +184,7 @@ def test_an_answer_that_is_none_is_an_error(
 ) -> None:
     """V19: rubbish, a flood or no sound from a process that ends well is an error in words, and nothing hangs."""
     stand_in(tmp_path, monkeypatch, body.format(scratch=scratch) if "{scratch}" in body else body)
-    monkeypatch.setattr(espeak_speech, "MOST_TOLD", 1_000_000)
+    monkeypatch.setattr(espeak_process, "MOST_TOLD", 1_000_000)
     with pytest.raises(StepError, match=message):
         say(scratch)
     assert not (scratch / "narration.wav").exists()
@@ -262,7 +262,7 @@ def test_every_token_is_placed_by_the_engines_words(scratch: Path) -> None:
 
 def test_the_process_that_speaks_imports_little() -> None:
     """Each narration starts one: what it does not need would take longer to import than speaking takes."""
-    script = Path(espeak_speech.__file__).with_name("espeak_child.py")
+    script = Path(espeak_process.__file__).with_name("espeak_child.py")
     code = f"import sys; exec(open({str(script)!r}).read(), {{'__name__': 'child'}}); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())

@@ -8,8 +8,8 @@ import pytest
 from studio import DESIGNS, Studio
 
 from vidbuild.errors import StepError
-from vidbuild.media import adts, wav
-from vidbuild.steps import join
+from vidbuild.media.audio import adts, wav
+from vidbuild.steps import mux
 
 PLACES = pytest.mark.parametrize("place", [0, 2, 4])
 FIVE = [DESIGNS[0], DESIGNS[1], DESIGNS[2], DESIGNS[1], DESIGNS[0]]
@@ -26,7 +26,7 @@ def test_sound_of_another_length_joins_nothing(studio: Studio, tmp_path: Path, p
     samples = FIVE[place].frames * 1600
     words = rf"scene 's{place}' has \d+ samples of sound for {samples} of picture: {len(frames) + change} AAC frames"
     with pytest.raises(StepError, match=words):
-        join.run(step)
+        mux.run(step)
     assert list(step.out.iterdir()) == []
 
 
@@ -39,7 +39,7 @@ def test_a_timing_that_contradicts_itself_joins_nothing(studio: Studio, place: i
     step = studio.step(FIVE, 30, **{f"timing:s{place}": wrong})
     words = f"scene 's{place}' lasts {frames} frames, which are {frames * 1600} samples, but its timing has"
     with pytest.raises(StepError, match=words):
-        join.run(step)
+        mux.run(step)
     assert list(step.out.iterdir()) == []
 
 
@@ -51,7 +51,7 @@ def test_a_picture_of_another_length_joins_nothing(studio: Studio, place: int, f
         wrong = studio.segment(FIVE[place].frames + change, fps)
         step = studio.step(FIVE, fps, **{f"film:s{place}": wrong})
         with pytest.raises(StepError, match=f"scene 's{place}' has {FIVE[place].frames + change} frames where"):
-            join.run(step)
+            mux.run(step)
         assert list(step.out.iterdir()) == []
 
 
@@ -70,5 +70,5 @@ def test_damaged_sound_joins_nothing(studio: Studio, tmp_path: Path, place: int)
         # where the first scene is the odd one out, it is the second that differs from it
         named = "s1" if data == one and place == 0 else f"s{place}"
         with pytest.raises(StepError, match=f"scene '{named}'"):
-            join.run(step)
+            mux.run(step)
         assert list(step.out.iterdir()) == []

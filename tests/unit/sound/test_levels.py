@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from soundlab import ENV, WEB, context, heard, loudest, result, silence, timing, tone
 
-from vidbuild.engine.context import Context
-from vidbuild.media import loudness, mix, wav
-from vidbuild.media.loudness import Loudness
-from vidbuild.steps import sound
+from vidbuild.engine.graph.context import Context
+from vidbuild.media.audio import loudness, mix, wav
+from vidbuild.media.audio.loudness import Loudness
+from vidbuild.steps import audio
 from vidbuild.voices.registry import ENGINES
 
 SECOND = 48_000
@@ -30,7 +30,7 @@ def levelled(folder: Path, spoken: array.array[int], **params: float) -> tuple[C
     samples = START + len(spoken) + SECOND // 2
     facts = timing(samples - samples % 1600 + 1600, START, len(spoken))
     step = context(folder / "step", "sound:x", {**WEB, **params}, timing=facts, narration=spoken)
-    sound.run(step)
+    audio.run(step)
     path = folder / "said.raw"
     path.write_bytes(heard(step.out / "sound.aac", folder)[START : START + len(spoken)].tobytes())
     return step, loudness.measure(mix.raw(path, 1, "f32le"), len(spoken) / SECOND, folder, ENV)

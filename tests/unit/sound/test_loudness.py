@@ -9,8 +9,8 @@ import pytest
 from soundlab import ENV, silence, tone
 
 from vidbuild.errors import StepError
-from vidbuild.media import loudness, wav
-from vidbuild.media.loudness import Loudness
+from vidbuild.media.audio import loudness, wav
+from vidbuild.media.audio.loudness import Loudness
 
 SUMMARY = """
 [Parsed_ebur128_0 @ 0x1] Summary:

@@ -11,7 +11,7 @@ import pytest
 from soundlab import ENV, tone
 
 from vidbuild.errors import StepError
-from vidbuild.media import pcm, wav
+from vidbuild.media.audio import pcm, wav
 
 
 @pytest.mark.parametrize("samples", [146, 147, 148, 22_050, 100_001])

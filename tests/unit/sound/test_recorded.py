@@ -8,8 +8,9 @@ import pytest
 from soundlab import ENV, silence, tone
 
 from vidbuild.errors import StepError
-from vidbuild.media import ffmpeg, wav
-from vidbuild.voices.base import Speech
+from vidbuild.media.audio import wav
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.voices.protocol import Speech
 from vidbuild.voices.recorded import Recorded
 
 

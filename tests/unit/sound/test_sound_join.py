@@ -16,8 +16,9 @@ import pytest
 from soundlab import ENV, WEB, context, heard, loudest, timing, tone
 from studio import DESIGNS, SPOKEN, Scene, Studio, voice
 
-from vidbuild.media import adts, ffmpeg, wav
-from vidbuild.steps import sound
+from vidbuild.media.audio import adts, wav
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.steps import audio
 
 SCENES = 60
 FURTHEST = adts.FRAME_SAMPLES // 2  # how far from its place a scene may begin, in samples
@@ -150,7 +151,7 @@ def test_scenes_full_of_sound_meet_without_a_click(tmp_path: Path) -> None:
     for number, samples in enumerate((33 * 1600, 31 * 1600)):
         spoken = tone(samples, hertz=300)
         step = context(tmp_path / f"{number}", "sound:x", WEB, timing=timing(samples, 0, samples), narration=spoken)
-        sound.run(step)
+        audio.run(step)
         taken = adts.first_frame(start + samples) - adts.first_frame(start)
         frames += adts.frames((step.out / "sound.aac").read_bytes())[:taken]
         start += samples

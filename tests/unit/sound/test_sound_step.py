@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from soundlab import ENV, WEB, context, delayed, heard, loudest, onset, result, silence, timing, tone
 
-from vidbuild.engine.context import Context
+from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
-from vidbuild.media import adts, ffmpeg, loudness, mix, wav
-from vidbuild.steps import sound
+from vidbuild.media.audio import adts, loudness, mix, wav
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.steps import audio
 
 SECOND = 48_000
 
@@ -23,7 +24,7 @@ SECOND = 48_000
 def made(folder: Path, params: dict[str, Any] = WEB, **inputs: object) -> Context:
     """A scene's sound."""
     step = context(folder, "sound:intro", params, **inputs)
-    sound.run(step)
+    audio.run(step)
     return step
 
 
@@ -291,9 +292,9 @@ def test_a_damaged_clip_is_an_error(tmp_path: Path) -> None:
 def test_samples_are_placed_and_never_moved(start: int, samples: int) -> None:
     """Placing a sound pads to whole frames and drops what is past the scene's end."""
     spoken = array.array("h", range(1, 1001))
-    whole = sound.placed(spoken, start, samples)
+    whole = audio.placed(spoken, start, samples)
     kept = max(0, min(1000, samples - start))
-    assert len(whole) == sound.padded(samples)
+    assert len(whole) == audio.padded(samples)
     assert len(whole) % 1024 == 0
     assert whole[start : start + kept] == spoken[:kept]
     assert sum(map(bool, whole)) == kept

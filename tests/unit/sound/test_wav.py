@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from soundlab import onset, silence, tone
 
-from vidbuild.media import wav
+from vidbuild.media.audio import wav
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from vidbuild.model import Scene, Spec
 from vidbuild.spec.diagnostics import Diagnostic
-from vidbuild.spec.load import Examined, examine, examine_data, parse
+from vidbuild.spec.load import LoadResult, examine, examine_data, parse
 
 
 class Project:
@@ -30,7 +30,7 @@ class Project:
         path.write_bytes(text.encode() if isinstance(text, str) else text)
         return path
 
-    def examine(self, text: str | Mapping[str, Any], **variables: Any) -> Examined:
+    def examine(self, text: str | Mapping[str, Any], **variables: Any) -> LoadResult:
         """What comes of a spec's text (through a file) or of data made in Python."""
         if isinstance(text, str):
             return examine(self.write("v.yaml", text), variables)

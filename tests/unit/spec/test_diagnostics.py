@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vidbuild.errors import VidbuildError
-from vidbuild.place import Place
+from vidbuild.location import Location
 from vidbuild.spec.diagnostics import (
     WIDTH,
     Diagnostic,
@@ -25,7 +25,7 @@ from vidbuild.spec.diagnostics import (
 
 def at(line: int, column: int, end: int, message: str = "wrong", hint: str | None = None) -> Diagnostic:
     """An error in v.yaml."""
-    return Diagnostic("error", message, "v.yaml", Place("v.yaml", line, column, end), hint)
+    return Diagnostic("error", message, "v.yaml", Location("v.yaml", line, column, end), hint)
 
 
 def lines(text: str, *diagnostics: Diagnostic) -> list[str]:
@@ -98,7 +98,7 @@ def test_without_the_source() -> None:
 
 def test_specs_made_in_python_name_the_field() -> None:
     """A problem without a line names the field in the way Python would write it."""
-    diagnostic = Diagnostic("error", "wrong", "v.yaml", Place("scenes[1].title", 0, 0, 0))
+    diagnostic = Diagnostic("error", "wrong", "v.yaml", Location("scenes[1].title", 0, 0, 0))
     assert render([diagnostic]) == "v.yaml: scenes[1].title: wrong\nv.yaml: 1 error"
     assert (diagnostic.path, diagnostic.line, diagnostic.column) == ("scenes[1].title", 0, 0)
 
@@ -112,7 +112,7 @@ def test_problem_of_the_whole_file() -> None:
 
 def test_counts() -> None:
     """The last line counts errors and warnings apart."""
-    warning = Diagnostic("warning", "long", "v.yaml", Place("v.yaml", 1, 1, 2))
+    warning = Diagnostic("warning", "long", "v.yaml", Location("v.yaml", 1, 1, 2))
     assert render([at(1, 1, 2), at(2, 1, 2), warning]).endswith("v.yaml: 2 errors, 1 warning")
     assert render([warning]).startswith("v.yaml:1:1: warning: long")
     assert render([]) == ""
@@ -120,7 +120,7 @@ def test_counts() -> None:
 
 def test_tidy_sorts_by_place_and_says_each_once() -> None:
     """Diagnostics come in the order in which a reader meets them, those in the spec's own file first."""
-    theme = Diagnostic("error", "wrong", "v.yaml", Place("a-theme.yaml", 1, 1, 2))
+    theme = Diagnostic("error", "wrong", "v.yaml", Location("a-theme.yaml", 1, 1, 2))
     found = tidy([theme, at(10, 1, 2), at(9, 7, 8), at(9, 2, 3), at(10, 1, 2)])
     assert [(item.path, item.line, item.column) for item in found] == [
         ("v.yaml", 9, 2),
@@ -141,7 +141,7 @@ def test_sources_are_read_for_what_is_found_later(tmp_path: Path) -> None:
     """The lines of a step's problem come from the file as it is now; one that is gone is left out."""
     spec, gone = str(tmp_path / "v.yaml"), str(tmp_path / "gone.yaml")
     Path(spec).write_bytes(b"\xef\xbb\xbfa: b\n")
-    found = [Diagnostic("error", "wrong", spec, Place(name, 1, 1, 2)) for name in (spec, gone)]
+    found = [Diagnostic("error", "wrong", spec, Location(name, 1, 1, 2)) for name in (spec, gone)]
     assert read_sources(found) == {spec: "a: b\n"}
 
 

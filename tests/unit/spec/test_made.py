@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from vidbuild.spec.made import document
+from vidbuild.spec.from_python import document
 
 
 class Size(StrEnum):

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from vidbuild.media.layout import fonts_paths
+from vidbuild.media.text.typst import fonts_paths
 from vidbuild.spec import files
 from vidbuild.spec.files import FileProblemError, font, fonts, image_size, look, neighbour, playable, text
 

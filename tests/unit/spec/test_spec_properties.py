@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vidbuild.spec.diagnostics import render
-from vidbuild.spec.load import Examined, examine_data
+from vidbuild.spec.load import LoadResult, examine_data
 from vidbuild.spec.reader import read
 
 ERRORS = Path(__file__).resolve().parents[3] / "examples" / "errors"
@@ -54,7 +54,7 @@ VALUES = st.recursive(
 RELAXED = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 
-def fine(examined: Examined) -> None:
+def fine(examined: LoadResult) -> None:
     """Either a spec without errors or none with located ones; and whatever it is can be shown."""
     errors = [item for item in examined.diagnostics if item.severity == "error"]
     assert (examined.spec is None) == bool(errors)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from vidbuild.spec.document import dotted
-from vidbuild.spec.made import document
+from vidbuild.spec.from_python import document
 from vidbuild.spec.validate import diagnose, validate
 
 SCENE: dict[str, Any] = {"id": "a", "type": "title", "title": "A"}

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.model import Scene
-from vidbuild.scenes.base import Clip, SceneProblem
-from vidbuild.scenes.plain import PlainScene, rising, shown
+from vidbuild.scenes.defaults import SceneDefaults, rising, shown
+from vidbuild.scenes.protocol import Clip, SceneProblem
 
 
-class ClipScene(PlainScene):
+class ClipScene(SceneDefaults):
     """A recording or what another renderer made."""
 
     name = "clip"

@@ -7,13 +7,13 @@ from pathlib import PurePath
 from typing import Any
 
 from vidbuild.model import Scene
-from vidbuild.scenes.base import Reveal, SceneProblem
-from vidbuild.scenes.plain import PlainScene, rising, shown
+from vidbuild.scenes.defaults import SceneDefaults, rising, shown
+from vidbuild.scenes.protocol import Reveal, SceneProblem
 
 TAB = 4
 
 
-class CodeScene(PlainScene):
+class CodeScene(SceneDefaults):
     """Code in a window; lines that are spoken about stay strong while the rest steps back."""
 
     name = "code"

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from vidbuild.model import Scene
-from vidbuild.scenes.base import Reveal, SceneProblem
-from vidbuild.scenes.plain import PlainScene, rising, shown
+from vidbuild.scenes.defaults import SceneDefaults, rising, shown
+from vidbuild.scenes.protocol import Reveal, SceneProblem
 
 COLUMNS = 64  # of a command's line; what is longer goes on in the next one
 INDENT = "  "  # of the lines in which a command goes on
@@ -18,7 +18,7 @@ ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-class CommandScene(PlainScene):
+class CommandScene(SceneDefaults):
     """Commands that are typed at a readable speed, and what they answer. Nothing is run."""
 
     name = "command"

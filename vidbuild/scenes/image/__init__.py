@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.model import Scene
-from vidbuild.scenes.plain import PlainScene, rising, shown
+from vidbuild.scenes.defaults import SceneDefaults, rising, shown
 
 SMALL, WHOLE, LARGE = 0.94, 1.0, 1.06  # slow enough to be felt rather than seen
 
 
-class ImageScene(PlainScene):
+class ImageScene(SceneDefaults):
     """A picture, large, perhaps in a window, perhaps slowly moving."""
 
     name = "image"

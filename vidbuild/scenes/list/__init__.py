@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from vidbuild.model import Scene
-from vidbuild.scenes.base import Reveal
-from vidbuild.scenes.plain import PlainScene, rising, shown
+from vidbuild.scenes.defaults import SceneDefaults, rising, shown
+from vidbuild.scenes.protocol import Reveal
 
 
-class ListScene(PlainScene):
+class ListScene(SceneDefaults):
     """Items that come one by one; the one that is spoken about is the strongest."""
 
     name = "list"

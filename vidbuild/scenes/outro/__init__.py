@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from vidbuild.model import Scene
-from vidbuild.scenes.plain import PlainScene, rising, shown
+from vidbuild.scenes.defaults import SceneDefaults, rising, shown
 
 
-class OutroScene(PlainScene):
+class OutroScene(SceneDefaults):
     """What to remember, and where to go."""
 
     name = "outro"

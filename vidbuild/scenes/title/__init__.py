@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from vidbuild.model import Scene
-from vidbuild.scenes.plain import PlainScene, rising, shown
+from vidbuild.scenes.defaults import SceneDefaults, rising, shown
 
 
-class TitleScene(PlainScene):
+class TitleScene(SceneDefaults):
     """A large title, what stands above it and what stands below; they come one after the other."""
 
     name = "title"

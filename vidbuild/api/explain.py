@@ -1,0 +1,32 @@
+"""Explain why each step of a spec would run or is cached."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from vidbuild.api.build import engine_of
+from vidbuild.api.plan import plan_of, store_of
+from vidbuild.engine.keys.explain import Explanation
+from vidbuild.errors import UsageError
+from vidbuild.model import Spec
+
+
+def explain(
+    spec: Spec | str | os.PathLike[str],
+    step: str | None = None,
+    *,
+    variables: Mapping[str, str] | None = None,
+    cache: Path | None = None,
+) -> list[Explanation]:
+    """Why each step (or one) would run or is cached; writes nothing and runs nothing."""
+    path = spec.path if isinstance(spec, Spec) else Path(spec)
+    store = store_of(path, cache)
+    plan = plan_of(spec, store=store, variables=variables, remember=False)
+    if step is not None and step not in plan.graph.steps:
+        from vidbuild.spec.diagnostics import did_you_mean
+
+        raise UsageError(f"'{path}' has no step '{step}'", hint=did_you_mean(step, plan.graph.steps))
+    told = engine_of(store).explain(plan.graph, entry=plan.entry, targets=plan.targets if step is None else [step])
+    return told if step is None else [each for each in told if each.step == step]

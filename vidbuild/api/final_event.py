@@ -1,0 +1,66 @@
+"""Sees to it that a build is told to its end even where the engine never got to it; it knows nothing of why."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+from vidbuild.engine.runs.events import Event, Listener, RunCancelled, RunEnded, RunFailed, RunStarted
+from vidbuild.engine.runs.run_log import RunLog, new_id
+from vidbuild.engine.store.store import Store
+from vidbuild.errors import code_of
+
+
+class Heard:
+    """Passes events on, and remembers whether the run's end was among them."""
+
+    def __init__(self, listener: Listener | None) -> None:
+        self._listener = listener
+        self._over = False
+
+    def __call__(self, event: Event) -> None:
+        """Pass an event on."""
+        self._over = self._over or isinstance(event, RunEnded)
+        if self._listener is not None:
+            self._listener(event)
+
+    def end(self, error: BaseException, entry: str, store: Store, code_if_cancelled: Callable[[], int]) -> None:
+        """Tell of a build that ended with this error before the engine had it, unless it was told already.
+
+        What is wrong with a spec is kept among the runs as well, where the project has a cache already.
+        """
+        if self._over:
+            return
+        found = getattr(error, "diagnostics", ())
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            log = stack.enter_context(contextlib.closing(_log(store, entry))) if found and store.home.is_dir() else None
+            self._tell(log.id if log else new_id(), log, error, entry, code_if_cancelled)
+
+    def _tell(
+        self,
+        run: str,
+        log: Listener | None,
+        error: BaseException,
+        entry: str,
+        code_if_cancelled: Callable[[], int],
+    ) -> None:
+        cancelled = isinstance(error, KeyboardInterrupt)
+        code = code_if_cancelled() if cancelled else code_of(error)
+        ended = RunCancelled if cancelled else RunFailed
+        counts: dict[str, Any] = {"ran": 0, "cached": 0, "failed": 0, "aborted": 0, "seconds": 0.0}
+        events: list[Event] = [RunStarted(run=run, time=time.time(), entry=entry, steps=0, jobs=0)]
+        if found := getattr(error, "diagnostics", ()):
+            from vidbuild.api.events import wrong
+
+            events += [wrong(run, item) for item in found]
+        events.append(ended(run=run, time=time.time(), code=code, **counts))
+        for event in events:
+            for listener in filter(None, (log, self._listener)):
+                with contextlib.suppress(Exception):  # an error is on its way already, and it is the one to be told
+                    listener(event)
+
+
+def _log(store: Store, entry: str) -> RunLog:
+    return RunLog(store.root / "runs", entry)

@@ -1,0 +1,24 @@
+"""The step graph and the scenes of a spec."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from vidbuild.api.plan import plan_of, store_of
+from vidbuild.engine.graph.graph import Graph
+
+
+def graph(path: str | os.PathLike[str], *, variables: Mapping[str, str] | None = None) -> Graph:
+    """The step graph of a spec; runs and writes nothing."""
+    spec = Path(path)
+    return plan_of(spec, store=store_of(spec, None), variables=variables, remember=False).graph
+
+
+def scene_ids(
+    path: str | os.PathLike[str], *, variables: Mapping[str, str] | None = None, only: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """The ids of the scenes that a build would make, in order; writes nothing."""
+    spec = Path(path)
+    return plan_of(spec, store=store_of(spec, None), variables=variables, only=only, remember=False).scenes

@@ -1,0 +1,113 @@
+"""Whether a build may use the network: by its options, its project's settings and where it runs; it builds nothing.
+
+Only voices on the network ever need it. To name one in a spec is enough at a desk; in CI, where a spec may be a
+stranger's, whoever owns the workflow has to allow it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vidbuild.errors import UsageError
+from vidbuild.plan.kinds import KINDS, NETWORK
+from vidbuild.project import name_of, root_of
+from vidbuild.voices.registry import ENGINES
+
+if TYPE_CHECKING:
+    from vidbuild.api.plan import Plan
+    from vidbuild.engine.graph.graph import Step
+    from vidbuild.engine.schedule.engine import Engine
+    from vidbuild.model import Spec
+    from vidbuild.spec.diagnostics import Diagnostic
+    from vidbuild.spec.settings import Settings
+
+SETTINGS = "vidbuild.toml"
+NOT_CI = frozenset({"", "0", "false", "no"})
+
+
+def check(engine: Engine, plan: Plan, root: Path, options: Mapping[str, Any]) -> None:
+    """Raise UsageError or SpecError where the plan needs a network that the build is not to have.
+
+    Settings that are wrong are told of in any case.
+    """
+    settings = settings_of(root)
+    needing = {name: step for name, step in plan.graph.steps.items() if KINDS[step.kind].resource == NETWORK}
+    if not needing:
+        return
+    if options.get("offline"):
+        _refuse_now(engine, plan, needing, options.get("fresh", ()))
+    elif in_ci() and not (options.get("allow_network_voice") or (settings and settings.allow_network_voice)):
+        _refuse(plan, needing)
+
+
+def settings_of(root: Path) -> Settings | None:
+    """What the project's `vidbuild.toml` sets, None where there is nothing in it. Raises SpecError."""
+    path = root / SETTINGS
+    try:
+        if not path.stat().st_size:
+            return None
+    except OSError:
+        return None
+    from vidbuild.spec.settings import load
+
+    return load(root, os.path.relpath(path))
+
+
+def in_ci() -> bool:
+    """Whether this runs in CI, of which every service there is says so in the same way."""
+    return os.environ.get("CI", "").lower() not in NOT_CI
+
+
+def _refuse_now(engine: Engine, plan: Plan, steps: Mapping[str, Step], fresh: Sequence[str]) -> None:
+    states = engine.explain(plan.graph, entry=plan.entry, targets=plan.targets, fresh=fresh)
+    needing = [each.step for each in states if each.state != "cached" and each.step in steps]
+    if needing:
+        raise UsageError(
+            f"offline: {', '.join(needing)} would need the network",
+            hint="build once with a network and keep the cache, or use a voice that is here",
+        )
+
+
+def _refuse(plan: Plan, steps: Mapping[str, Step]) -> None:
+    from vidbuild.spec.diagnostics import SpecError, read_sources
+
+    found = _refusals(str(plan.spec), steps.values())
+    raise SpecError(found, read_sources(found))
+
+
+def problems(spec: Spec) -> list[Diagnostic]:
+    """What keeps a spec from being built here because of its voices; its project's settings are in order."""
+    settings = settings_of(root_of(spec.path))
+    if not in_ci() or (settings and settings.allow_network_voice):
+        return []
+    from vidbuild.plan.compile import plan
+
+    steps = plan(spec, name_of(spec.path)).steps.values()
+    return _refusals(str(spec.path), [step for step in steps if KINDS[step.kind].resource == NETWORK])
+
+
+def _refusals(spec: str, steps: Iterable[Step]) -> list[Diagnostic]:
+    from vidbuild.spec.diagnostics import Diagnostic, tidy
+
+    hint = f"vidbuild build --allow-network-voice, or 'allow_network_voice = true' in {SETTINGS}"
+    return tidy(
+        Diagnostic(
+            "error",
+            f"'{voice}' is on the network, which a build in CI uses only if it is told to",
+            spec,
+            step.places.get("voice") or step.places.get(""),
+            hint=hint,
+        )
+        for step in steps
+        for voice in _voices(step.params["voice"])
+    )
+
+
+def _voices(voice: Mapping[str, Any]) -> Iterator[str]:
+    """The voices on the network among a step's own and its fallback."""
+    for each in (voice, voice.get("fallback")):
+        if each and ENGINES[each["engine"]].network:
+            yield f"{each['engine']}:{each['name']}"

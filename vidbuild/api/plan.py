@@ -1,0 +1,179 @@
+"""The plan of a spec: read, checked and compiled once, then remembered by content; it runs nothing.
+
+A plan depends on the spec's text, the variables, the files it looks at and vidbuild itself. All four are in what a plan
+is remembered by, so that an unchanged spec is neither parsed nor checked again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from vidbuild.api import plan_cache
+from vidbuild.api.result import Notice
+from vidbuild.engine.graph.graph import Graph
+from vidbuild.engine.store.digest_cache import DigestCache
+from vidbuild.engine.store.memo import Memos
+from vidbuild.engine.store.store import Store
+from vidbuild.errors import UsageError
+from vidbuild.frozen import dataclass
+from vidbuild.location import Location
+from vidbuild.model import Scene, Spec
+from vidbuild.project import cache_of, name_of, root_of
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be built. targets: the steps whose products are the outputs. scenes: ids in order.
+
+    weights: step -> about how much work it is.
+    """
+
+    spec: Path
+    entry: str
+    name: str
+    graph: Graph
+    targets: tuple[str, ...]
+    scenes: tuple[str, ...]
+    weights: Mapping[str, float]
+    fps: int
+    warnings: tuple[Notice, ...]
+
+    @property
+    def poster(self) -> str:
+        """The step that makes the poster."""
+        return f"still:{self.scenes[0]}"
+
+
+def store_of(spec: Path, cache: Path | None) -> Store:
+    """The store in which a spec's project keeps its results."""
+    return Store(cache.absolute() if cache is not None else cache_of(root_of(spec)))
+
+
+def plan_of(
+    spec: Spec | str | os.PathLike[str],
+    *,
+    store: Store,
+    variables: Mapping[str, str] | None = None,
+    only: Sequence[str] = (),
+    remember: bool = True,
+) -> Plan:
+    """The plan of a spec's file, or of a Spec made in Python; raises SpecError with all that is wrong with it.
+
+    only: ids of scenes to build a video of, as if the spec had no others. remember: False writes nothing.
+    """
+    table = DigestCache(store.home / "files", read_only=not remember)
+    if isinstance(spec, Spec):
+        return _from_memo(spec.path, _compiled(spec, only, table, ()), only, store)
+    spec = Path(spec)
+    memos = Memos(store)
+    key = plan_cache.key_of(spec, table, variables or {}, only)
+    known: dict[str, Any] | None = memos.get(key) if key else None
+    if known is not None and plan_cache.holds(known["files"], table):
+        return _from_memo(spec, known, only, store)
+    began = plan_cache.now()
+    data = _made(spec, table, variables or {}, only)
+    if key and remember and plan_cache.settled(data["files"], began):
+        memos.put(key, data)
+        if store.home.is_dir():
+            table.save()
+    return _from_memo(spec, data, only, store)
+
+
+def entry_of(spec: Path, only: Sequence[str] = (), store: Store | None = None) -> str:
+    """The name under which a spec's steps are remembered: its path in the project, and the scenes that were chosen.
+
+    In a store outside the project, which others may use too, its whole path: their specs may be called the same.
+    """
+    root, whole = root_of(spec), spec.absolute().parent.resolve() / spec.name
+    own = (store or store_of(spec, None)).root.resolve().is_relative_to(root)
+    path = (whole.relative_to(root) if own else whole).as_posix()
+    return f"{path} --only {','.join(sorted(set(only)))}" if only else path
+
+
+def _made(spec: Path, table: DigestCache, variables: Mapping[str, str], only: Sequence[str]) -> dict[str, Any]:
+    from vidbuild.spec.diagnostics import SpecError
+    from vidbuild.spec.load import examine
+
+    examined = examine(spec, variables)
+    if examined.spec is None:
+        raise SpecError(examined.errors, examined.sources)
+    warnings = [item for item in examined.diagnostics if item.severity == "warning"]
+    notices = tuple(Notice(item.message, item.place, item.hint) for item in warnings)
+    return _compiled(examined.spec, only, table, notices)
+
+
+def _compiled(spec: Spec, only: Sequence[str], table: DigestCache, notices: Sequence[Notice]) -> dict[str, Any]:
+    """What is remembered of a spec, as JSON values."""
+    from vidbuild.plan.compile import plan, targets
+    from vidbuild.plan.weights import weights
+
+    chosen = _only(spec, only)
+    scenes = [scene.id for scene in chosen.scenes]
+    return {
+        "files": plan_cache.rows(chosen.files, table),
+        "graph": plan(chosen, _name(spec.path, scenes, only)).to_data(),
+        "targets": list(targets(chosen)),
+        "scenes": scenes,
+        "weights": weights(chosen),
+        "fps": chosen.fps,
+        "warnings": [[notice.message, _place_data(notice.place), notice.hint] for notice in notices],
+    }
+
+
+def _only(spec: Spec, only: Sequence[str]) -> Spec:
+    """The spec with the named scenes alone."""
+    if not only:
+        return spec
+    from dataclasses import replace
+
+    from vidbuild.spec.diagnostics import did_you_mean
+
+    ids = [scene.id for scene in spec.scenes]
+    for name in only:
+        if name not in ids:
+            hint = did_you_mean(name, ids) or "there are " + ", ".join(ids)
+            raise UsageError(f"'{spec.path}' has no scene '{name}'", hint=hint)
+    chosen = [scene for scene in spec.scenes if scene.id in only]
+    follows = {left.id: right.id for left, right in zip(spec.scenes, spec.scenes[1:], strict=False)}
+    kept = [
+        scene if index + 1 < len(chosen) and follows[scene.id] == chosen[index + 1].id else _cut(scene)
+        for index, scene in enumerate(chosen)
+    ]
+    return replace(spec, scenes=tuple(kept))
+
+
+def _cut(scene: Scene) -> Scene:
+    """A scene whose successor is left out ends with a cut."""
+    from dataclasses import replace
+
+    return replace(scene, transition="cut", transition_duration=0.0)
+
+
+def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str], store: Store) -> Plan:
+    return Plan(
+        spec=spec,
+        entry=entry_of(spec, only, store),
+        name=_name(spec, data["scenes"], only),
+        graph=Graph.from_data(data["graph"]),
+        targets=tuple(data["targets"]),
+        scenes=tuple(data["scenes"]),
+        weights=data["weights"],
+        fps=data["fps"],
+        warnings=tuple(Notice(message, _place(place), hint) for message, place, hint in data["warnings"]),
+    )
+
+
+def _name(spec: Path, scenes: Sequence[str], only: Sequence[str]) -> str:
+    """The outputs' common name: the spec's, and the scenes that were chosen."""
+    return ".".join((name_of(spec), *(scenes if only else ())))
+
+
+def _place_data(place: Location | None) -> list[Any] | None:
+    return None if place is None else [place.file, place.line, place.column, place.end_column]
+
+
+def _place(data: list[Any] | None) -> Location | None:
+    return None if data is None else Location(*data)

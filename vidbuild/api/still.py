@@ -1,0 +1,70 @@
+"""Render one frame of a scene."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vidbuild.api.build import engine_of
+from vidbuild.api.load import load
+from vidbuild.api.outcome import place_of
+from vidbuild.api.plan import plan_of, store_of
+from vidbuild.engine.graph.graph import Graph
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.store.outputs import Outputs
+from vidbuild.engine.store.overlay import usable
+from vidbuild.errors import SpecProblem, StepError, UsageError, VidbuildError
+from vidbuild.plan.kinds import RESOURCES
+from vidbuild.project import OUTPUT_FOLDER, name_of
+from vidbuild.timeline import timebase
+
+
+def still(
+    path: str | os.PathLike[str],
+    scene: str,
+    at: float | None = None,
+    output: Path | None = None,
+    *,
+    variables: Mapping[str, str] | None = None,
+    cache: Path | None = None,
+) -> Path:
+    """Make one frame of a scene as a PNG, through the same cache, and say where it is.
+
+    at: seconds from the scene's start; its last frame by default. output: the file to write; default
+    `build/NAME.SCENE.png` beside the spec. Raises the step's error where it cannot be made.
+    """
+    from vidbuild.plan.compile import LAST_FRAME
+    from vidbuild.plan.compile import still as still_step
+
+    place = Path(path)
+    spec = load(place, variables)
+    ids = [each.id for each in spec.scenes]
+    if scene not in ids:
+        from vidbuild.spec.diagnostics import did_you_mean
+
+        hint = did_you_mean(scene, ids) or "there are " + ", ".join(ids)
+        raise UsageError(f"'{place}' has no scene '{scene}'", hint=hint)
+    store = store_of(place, cache)
+    plan = plan_of(place, store=store, variables=variables)
+    step = still_step(spec, scene, LAST_FRAME if at is None else timebase.frames(at, spec.fps))
+    whole = Graph.of({**plan.graph.steps, step.id: step})
+    target = output or place.parent / OUTPUT_FOLDER / f"{name_of(place)}.{scene}.png"
+    entry = f"{plan.entry} --still {scene}"
+    with usable(store) as used:
+
+        def put(report: BuildReport) -> None:
+            Outputs(used).place_all([(report.steps[step.id].outputs["still.png"], target)])
+
+        report = engine_of(used).build(whole, entry=entry, targets=[step.id], limits=RESOURCES, completing=put)
+        for failed in report.failed:
+            raise _as_error(whole, failed.step, failed.failure)
+    return target
+
+
+def _as_error(graph: Graph, step: str, failure: Any) -> VidbuildError:  # noqa: ANN401 - Failure or None
+    place = place_of(graph.steps[step], failure.field)
+    where = f"{place.file}:{place.line}:{place.column}: " if place else ""
+    kind = SpecProblem if failure.fault == SpecProblem.fault else StepError
+    return kind(f"{where}{step}: {failure.message}", hint=failure.hint, log=failure.log)

@@ -1,0 +1,39 @@
+"""`vidbuild graph`: the steps of a spec and what feeds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from vidbuild.cli import console, options
+from vidbuild.cli.exit_codes import Exit
+
+_FORMATS = ("text", "dot", "mermaid", "json")
+
+
+@click.command(
+    "graph",
+    epilog=options.example(
+        "vidbuild graph video.yaml", "vidbuild graph video.yaml --format dot | dot -Tsvg > graph.svg"
+    ),
+)
+@options.spec()
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="The form.")
+@options.variables()
+def command(spec: Path | None, form: str, variables: Mapping[str, str]) -> int:
+    """Show the steps of SPEC and what feeds each.
+
+    Nothing is run.
+    """
+    from vidbuild.api.graph import graph as step_graph
+    from vidbuild.report import diagram
+
+    graph = step_graph(options.found_one(spec), variables=variables)
+    if form == "json":
+        console.result_json({"steps": graph.to_data()})
+        return Exit.DONE
+    needs = {name: list(dict.fromkeys(step.needs())) for name, step in graph.steps.items()}
+    console.result(diagram.FORMS[form](needs))
+    return Exit.DONE

@@ -1,0 +1,58 @@
+"""`vidbuild init`: a small working project."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+from vidbuild.cli import console, options
+from vidbuild.cli.exit_codes import Exit
+
+_SIZES = ("1080p", "720p", "vertical", "square")
+
+
+@click.command("init", epilog=options.example("vidbuild init talk", "vidbuild init talk --theme paper --size vertical"))
+@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--title", help="The video's title; default: the folder's name.")
+@click.option("--theme", metavar="NAME", help="A built-in theme: see 'vidbuild themes'; default: the first of them.")
+@click.option("--size", type=click.Choice(_SIZES), help="The picture's size; default: 1080p.")
+@click.option("-y", "--yes", is_flag=True, help="Ask nothing, also on a terminal.")
+def command(folder: Path, title: str | None, theme: str | None, size: str | None, *, yes: bool) -> int:
+    """Write a small working project.
+
+    It goes into DIR, this folder if not given. On a terminal it asks for what no option says.
+    Nothing that is there already is changed.
+    """
+    from vidbuild import starter
+    from vidbuild.api.themes import themes
+
+    built_in = tuple(each.name for each in themes())
+    if theme is not None and theme not in built_in:
+        raise click.BadParameter(f"'{theme}' is not one of {', '.join(built_in)}", param_hint="'--theme'")
+    ask = not yes and console.is_terminal(sys.stdin) and console.is_terminal(sys.stderr)
+    answers = starter.Answers(
+        title or _asked(ask, "Title", _title(folder)),
+        theme or _asked(ask, "Theme", built_in[0], built_in),
+        size or _asked(ask, "Size", _SIZES[0], _SIZES),
+    )
+    written, kept = starter.write(folder, answers)
+    for path in kept:
+        console.say(f"kept '{path}', which was there already")
+    console.result("\n".join(str(path) for path in written))
+    console.say(f"next: vidbuild build {shlex.quote(str(folder / starter.SPEC))}")
+    return Exit.DONE
+
+
+def _asked(ask: bool, question: str, default: str, choices: tuple[str, ...] = ()) -> str:
+    if not ask:
+        return default
+    kind = click.Choice(choices) if choices else None
+    return str(click.prompt(question, default=default, type=kind, err=True))
+
+
+def _title(folder: Path) -> str:
+    words = folder.resolve().name.replace("-", " ").replace("_", " ").strip()
+    return words[:1].upper() + words[1:] or "A video"

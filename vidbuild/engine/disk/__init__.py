@@ -1,0 +1,1 @@
+"""Crash-safe files: durable writes, checksummed JSON, locks, private build directories."""

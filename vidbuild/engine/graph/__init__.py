@@ -1,0 +1,1 @@
+"""Steps, kinds and their canonical form."""

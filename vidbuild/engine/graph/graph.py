@@ -1,0 +1,155 @@
+"""Steps and what feeds them, as plain data; it knows nothing of keys, stores or how a step is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vidbuild.frozen import dataclass, field
+from vidbuild.location import Location
+
+Value = Any  # a JSON value: None, bool, int, float, str, list or dict of such, keys are strings
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of the project, by absolute path. Its content is in the key, its path is not."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What another step makes: one of its files, or all of them as a folder where name is ""."""
+
+    step: str
+    name: str = ""
+
+
+Input = Source | Product
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: plain data from which its key, its run and its explanation all follow.
+
+    params: everything that can change the output's bytes and is not a file, after defaults.
+    inputs: role -> what feeds it.
+    places: field (dotted, "" for the whole) -> where the spec says it; never in the key.
+    """
+
+    id: str
+    kind: str
+    params: Mapping[str, Value]
+    inputs: Mapping[str, Input] = field(default_factory=dict)
+    places: Mapping[str, Location] = field(default_factory=dict)
+
+    def needs(self) -> Iterator[str]:
+        """The ids of the steps whose products feed this one."""
+        for source in self.inputs.values():
+            if isinstance(source, Product):
+                yield source.step
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of step: how it is run and what else its key must hold.
+
+    version: raised whenever the same inputs would give other bytes.
+    run: "module:function", called in a worker as function(context: vidbuild.engine.graph.context.Context).
+    tools: names of the tools whose identities are in the key.
+    resource: a named resource of which the scheduler hands out a limited number ("" for none).
+    wrappers: params that only hold what the user calls by its own name; left out when telling what changed.
+    seconds: how long a step may take before it is stopped and fails; never in the key.
+    """
+
+    name: str
+    version: int
+    run: str
+    tools: tuple[str, ...] = ()
+    resource: str = ""
+    wrappers: tuple[str, ...] = ()
+    seconds: float = 3600.0
+
+
+class GraphError(Exception):
+    """A graph that cannot be: a cycle, or an input that no step makes. A bug in whoever planned it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Steps in an order in which each comes after all that feed it."""
+
+    steps: Mapping[str, Step]
+
+    @classmethod
+    def of(cls, steps: Mapping[str, Step]) -> Graph:
+        """Order the steps; raise GraphError naming the cycle or the missing step."""
+        ordered: dict[str, Step] = {}
+        state: dict[str, int] = {}
+        for root in steps:
+            _visit(root, steps, state, ordered)
+        return cls(ordered)
+
+    def upstream(self, targets: Iterator[str] | list[str] | tuple[str, ...]) -> Graph:
+        """The part of the graph that the targets need, the targets included."""
+        wanted: set[str] = set()
+        stack = list(targets)
+        while stack:
+            step = stack.pop()
+            if step not in wanted:
+                wanted.add(step)
+                stack.extend(self.steps[step].needs())
+        return Graph({name: step for name, step in self.steps.items() if name in wanted})
+
+    def to_data(self) -> list[dict[str, Any]]:
+        """The graph as JSON values, for the plan's memo and `vidbuild graph --format json`."""
+        return [_step_to_data(step) for step in self.steps.values()]
+
+    @classmethod
+    def from_data(cls, data: list[dict[str, Any]]) -> Graph:
+        """The inverse of to_data; the order is trusted, since to_data wrote it."""
+        return cls({item["id"]: _step_from_data(item) for item in data})
+
+
+def _visit(root: str, steps: Mapping[str, Step], state: dict[str, int], ordered: dict[str, Step]) -> None:
+    """Depth-first without recursion: 1,000 scenes joined in a chain must not meet Python's stack limit."""
+    if state.get(root) == 2:  # noqa: PLR2004 - 1: on the path, 2: done
+        return
+    path: list[tuple[str, Iterator[str]]] = [(root, steps[root].needs())]
+    state[root] = 1
+    while path:
+        name, needs = path[-1]
+        for need in needs:
+            if need not in steps:
+                raise GraphError(f"step '{name}' reads from '{need}', which is not in the graph")
+            if state.get(need) == 1:
+                names = [step for step, _ in path]
+                cycle = [*names[names.index(need) :], need]
+                raise GraphError("dependency cycle: " + " -> ".join(cycle))
+            if need not in state:
+                state[need] = 1
+                path.append((need, steps[need].needs()))
+                break
+        else:
+            state[name] = 2
+            ordered[name] = steps[name]
+            path.pop()
+
+
+def _step_to_data(step: Step) -> dict[str, Any]:
+    inputs = {
+        role: {"file": source.path} if isinstance(source, Source) else {"step": source.step, "name": source.name}
+        for role, source in step.inputs.items()
+    }
+    places = {field_: [place.file, place.line, place.column, place.end_column] for field_, place in step.places.items()}
+    return {"id": step.id, "kind": step.kind, "params": dict(step.params), "inputs": inputs, "places": places}
+
+
+def _step_from_data(data: dict[str, Any]) -> Step:
+    inputs: dict[str, Input] = {
+        role: Source(item["file"]) if "file" in item else Product(item["step"], item["name"])
+        for role, item in data["inputs"].items()
+    }
+    places = {field_: Location(*item) for field_, item in data["places"].items()}
+    return Step(data["id"], data["kind"], data["params"], inputs, places)

@@ -1,0 +1,58 @@
+"""The states of a step during a build and the moves between them; it knows nothing of why a step moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+
+class State(Enum):
+    """Where a step stands. Each says what must hold for a step to be in it."""
+
+    WAITING = "waiting"  # something that feeds it has not ended, so its key is not known
+    READY = "ready"  # its key is known, no trace stands for it, and it waits for a worker, or for its next attempt
+    LOCKED = "locked"  # its key is being made by another build
+    RUNNING = "running"  # a worker has it
+    CACHED = "cached"  # ended: a trace stands for its key
+    BUILT = "built"  # ended: it ran, and its trace is written
+    FAILED = "failed"  # ended: it could not be made; nothing is kept of it
+    ABORTED = "aborted"  # ended: it was not tried, or was stopped while it ran
+
+
+ENDED = frozenset({State.CACHED, State.BUILT, State.FAILED, State.ABORTED})
+DONE = frozenset({State.CACHED, State.BUILT})
+
+MOVES: dict[State, frozenset[State]] = {
+    State.WAITING: frozenset({State.READY, State.CACHED, State.FAILED, State.ABORTED}),
+    State.READY: frozenset({State.LOCKED, State.RUNNING, State.CACHED, State.FAILED, State.ABORTED}),
+    State.LOCKED: frozenset({State.READY, State.RUNNING, State.CACHED, State.FAILED, State.ABORTED}),
+    State.RUNNING: frozenset({State.READY, State.BUILT, State.FAILED, State.ABORTED}),
+    **dict.fromkeys(ENDED, frozenset()),
+}
+
+
+class StateTable:
+    """The state of every step of one build; every move goes through `move`."""
+
+    def __init__(self, steps: Iterable[str]) -> None:
+        self.states = dict.fromkeys(steps, State.WAITING)
+        self.unfinished = len(self.states)
+
+    def __getitem__(self, step: str) -> State:
+        return self.states[step]
+
+    def move(self, step: str, to: State) -> None:
+        """Move a step; a move that is not in MOVES is a bug in the engine."""
+        here = self.states[step]
+        if to not in MOVES[here]:
+            raise AssertionError(f"step '{step}' cannot go from {here.value} to {to.value}")
+        self.states[step] = to
+        self.unfinished -= to in ENDED
+
+    def having(self, *states: State) -> list[str]:
+        """The steps in any of these states, in the graph's order."""
+        return [step for step, state in self.states.items() if state in states]
+
+    def count(self, state: State) -> int:
+        """How many steps are in this state."""
+        return sum(1 for found in self.states.values() if found is state)

@@ -1,0 +1,1 @@
+"""What a key is made of, whether the cache has it, and why not."""

@@ -1,0 +1,157 @@
+"""Why a step runs: the old material beside the new, line by line; it knows nothing of how keys are looked up.
+
+The lines are those that the key is the hash of, so a reason cannot differ from what the key saw.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+
+from vidbuild.engine.graph.canonical import Line
+from vidbuild.engine.graph.graph import Kind, Product, Step
+from vidbuild.frozen import dataclass, values
+
+_SHORT = 60
+_SHORT_NAME = 24
+_LEAD = 16  # characters that are shown before the place where two values part
+_SHOWN = 2
+_HEX = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{56}\b")
+
+# What happened to a step as a whole, and how that is told.
+WHOLE = {
+    "new": "never built",
+    "evicted": "output evicted",
+    "fresh": "asked for afresh",
+    "unknown": "changed, its earlier trace is gone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that is not as it was.
+
+    what: new, evicted, fresh, unknown (of the whole step), or field, input, tool, version, unreadable.
+    name: the field (dotted), role, tool or kind.
+    old, new: as text, whole; None where it was not or is no more there.
+    source: of an input: the file's path, or the id of the step that makes it.
+    """
+
+    what: str
+    name: str = ""
+    old: str | None = None
+    new: str | None = None
+    source: str = ""
+
+    def short(self) -> str:
+        """A few words, for one line per step."""
+        if self.what in WHOLE:
+            return WHOLE[self.what]
+        if self.what == "unreadable":
+            return self.new or ""
+        if self.what == "version":
+            return f"{self.name} steps are made in a new way ({self.old} -> {self.new})"
+        text = f"{self.name} {self._verb()}"
+        if self.what == "tool" and self.old and self.new:
+            return f"{text} ({_shorten(self.old, _SHORT_NAME)} -> {_shorten(self.new, _SHORT_NAME)})"
+        return f"{text} ({PurePath(self.source).name})" if self.what == "input" and "/" in self.source[:1] else text
+
+    def long(self) -> str:
+        """One line with the old and the new value, shortened."""
+        if self.what in WHOLE or self.what in {"unreadable", "version"}:
+            return self.short()
+        origin = f" ({self.source})" if self.source else ""
+        return f"{self.what} {self.name} {self._verb()}{origin}: {' -> '.join(_apart(self.old, self.new))}"
+
+    def _verb(self) -> str:
+        if self.old is None:
+            return "added"
+        return "removed" if self.new is None else "changed"
+
+    def to_data(self) -> dict[str, Any]:
+        """The reason as JSON values, whole."""
+        return values(self)
+
+
+def summary(reasons: Iterable[Reason]) -> str:
+    """The reasons in a few words: the fields of one list are told once, a long list ends in a count."""
+    texts = list(dict.fromkeys(_outer(reason).short() for reason in reasons))
+    if len(texts) <= _SHOWN + 1:
+        return ", ".join(texts)
+    return f"{', '.join(texts[:_SHOWN])} ...and {len(texts) - _SHOWN} more"
+
+
+def compare(old: Sequence[Line], new: Sequence[Line], step: Step, kind: Kind) -> list[Reason]:
+    """What differs between two materials of a step; empty where nothing does."""
+    before, after = ({line.path: line for line in side} for side in (old, new))
+    paths = [path for path in {**after, **before} if before.get(path) != after.get(path)]
+    outer = {path[:place] for path in paths for place, char in enumerate(path) if char == "."} | {""}
+    told = [path for path in paths if path not in outer or _is_leaf(before.get(path)) or _is_leaf(after.get(path))]
+    return [_reason(path, before, after, step, kind) for path in told]
+
+
+def _reason(path: str, before: Mapping[str, Line], after: Mapping[str, Line], step: Step, kind: Kind) -> Reason:
+    old, new = (_show(side.get(path)) for side in (before, after))
+    part, _, name = path.partition(".")
+    if part == "params":
+        return Reason("field", _unwrapped(name, kind), old, new)
+    if part == "inputs":
+        return Reason("input", name, old, new, _origin(step, name))
+    if part == "tools":
+        return Reason("tool", name, old, new)
+    return Reason("version", kind.name, old, new)
+
+
+def _origin(step: Step, role: str) -> str:
+    source = step.inputs.get(role)
+    if source is None:
+        return ""
+    return source.step if isinstance(source, Product) else source.path
+
+
+def _unwrapped(name: str, kind: Kind) -> str:
+    outer, dot, inner = name.partition(".")
+    return inner if dot and outer in kind.wrappers else name
+
+
+def _is_leaf(line: Line | None) -> bool:
+    return line is not None and line.tag not in {"l", "m"}
+
+
+def _show(line: Line | None) -> str | None:
+    """A value as JSON would have it, but inputs' digests and tools' identities as they are."""
+    if line is None:
+        return None
+    if line.tag == "s":
+        plain = line.path.startswith(("inputs.", "tools."))
+        return line.text if plain else json.dumps(line.text, ensure_ascii=False)
+    if line.tag in {"l", "m"}:
+        return f"{line.text} entries"
+    return "null" if line.tag == "n" else line.text
+
+
+def _outer(reason: Reason) -> Reason:
+    """A change somewhere in a list is told by the list's name."""
+    if reason.what != "field":
+        return reason
+    parts = reason.name.split(".")
+    cut = next((place for place, part in enumerate(parts) if part.isdigit()), len(parts))
+    if cut in {0, len(parts)}:
+        return reason
+    return Reason("field", ".".join(parts[:cut]), "", "")
+
+
+def _apart(old: str | None, new: str | None) -> list[str]:
+    """The values that there are, shortened so that the place where they part is seen."""
+    texts = [_HEX.sub(r"\1", text) for text in (old, new) if text is not None]
+    differing = (place for place, pair in enumerate(zip(*texts, strict=False)) if len(set(pair)) > 1)
+    same = next(differing, min(map(len, texts))) if len(texts) > 1 else 0
+    return [_shorten(text if same < _SHORT // 2 else f"...{text[same - _LEAD :]}", _SHORT) for text in texts]
+
+
+def _shorten(text: str, limit: int) -> str:
+    text = _HEX.sub(r"\1", text)
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."

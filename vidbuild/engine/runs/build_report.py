@@ -1,0 +1,88 @@
+"""How a build ended, step by step, as plain data; it knows nothing of how it came to that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from vidbuild.engine.graph.context import StepWarning
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.keys.reasons import Reason, summary
+from vidbuild.engine.store.blobs import Blob, Blobs
+from vidbuild.errors import Failure
+from vidbuild.frozen import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """How one step ended.
+
+    key: "" where its inputs never became known.
+    outputs: name -> blob, of steps that are built or cached.
+    seconds: what its run took, now or, for a cached one, then.
+    reasons: root causes, where it ran or would have.
+    because: the failed step that an aborted one needs; "" where the build was stopped.
+    unchanged: it ran, and its output is what it was before.
+    """
+
+    step: str
+    kind: str
+    state: State
+    key: str = ""
+    outputs: Mapping[str, Blob] = field(default_factory=dict)
+    seconds: float = 0.0
+    reasons: Sequence[Reason] = ()
+    warnings: Sequence[StepWarning] = ()
+    failure: Failure | None = None
+    because: str = ""
+    unchanged: bool = False
+
+    @property
+    def reason(self) -> str:
+        """Why it ran, in a few words."""
+        return summary(self.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """How a build ended: status is built, up-to-date, failed or cancelled; retried: attempts that were repeated."""
+
+    run: str
+    status: str
+    steps: Mapping[str, StepReport]
+    seconds: float
+    blobs: Blobs
+    retried: int = 0
+
+    def path(self, step: str, name: str) -> Path:
+        """Where an output's blob is: read-only, and never to be changed or linked to."""
+        return self.blobs.path(self.steps[step].outputs[name].digest)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every step is built or cached."""
+        return self.status in {"built", "up-to-date"}
+
+    def having(self, state: State) -> list[StepReport]:
+        """The steps that ended so, in the graph's order."""
+        return [step for step in self.steps.values() if step.state is state]
+
+    @property
+    def ran(self) -> list[StepReport]:
+        """The steps that ran to their end."""
+        return self.having(State.BUILT)
+
+    @property
+    def cached(self) -> list[StepReport]:
+        """The steps that had nothing to do."""
+        return self.having(State.CACHED)
+
+    @property
+    def failed(self) -> list[StepReport]:
+        """The steps that could not be made."""
+        return self.having(State.FAILED)
+
+    @property
+    def aborted(self) -> list[StepReport]:
+        """The steps that were not tried, or were stopped."""
+        return self.having(State.ABORTED)

@@ -1,0 +1,226 @@
+"""What builds did, kept under `.vidbuild/runs/`: an event log and a small state each; it knows nothing of stores.
+
+A run is alive while it holds the lock on its folder; one that is not and never said how it ended was killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from vidbuild.engine.disk import durable
+from vidbuild.engine.disk.lock import Lock, is_held
+from vidbuild.engine.runs.events import Event, RunEnded, StepCached, StepFailed
+from vidbuild.errors import Failure
+from vidbuild.frozen import dataclass, field
+
+KEPT = 50
+ALIVE = ("pending", "running", "paused")
+STATES = (*ALIVE, "completed", "failed", "cancelled")
+_ID = re.compile(r"\d{8}-\d{6}-\d{3}-[0-9a-f]{4}").fullmatch
+_STATE_AFTER = {
+    "run_started": "running",
+    "run_paused": "paused",
+    "run_resumed": "running",
+    "run_finished": "completed",
+    "run_failed": "failed",
+    "run_cancelled": "cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A past or running build.
+
+    state: one of STATES; a build that waits for the cache is pending, and a killed one is failed.
+    note: what its caller wanted to know of it later. halted: it said that it would stand still, and has not gone on.
+    """
+
+    id: str
+    entry: str
+    state: str
+    started: float
+    ended: float | None
+    killed: bool = False
+    note: Mapping[str, Any] = field(default_factory=dict)
+    halted: bool = False
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return self.state in ALIVE
+
+
+class RunLog:
+    """Listens to one build and keeps what it tells, readable by others at any moment.
+
+    trouble: what could not be written, "" for nothing; a build is never ended by it.
+    """
+
+    def __init__(self, folder: Path, entry: str, note: Mapping[str, Any] | None = None) -> None:
+        self.trouble = ""
+        self._lock: Lock | None = None
+        self._events: durable.Lines | None = None
+        earlier = _own(folder)
+        self.id = new_id(earlier[-1] if earlier else "")
+        self.folder = folder / self.id
+        self._state: dict[str, Any] = {"id": self.id, "entry": entry, "state": "pending", "started": time.time()}
+        if note:
+            self._state["note"] = dict(note)
+        try:
+            durable.make_folder(folder)
+            _prune(folder)
+            durable.make_folder(self.folder, synced=False)
+            self._lock = Lock.attempt(self.folder / "lock")
+            self._write_state()
+            self._events = durable.Lines(self.folder / "events.jsonl")
+        except OSError as error:
+            self._give_up(error)
+
+    def __call__(self, event: Event) -> None:
+        """Keep an event; cached steps come in thousands and are written with what follows them."""
+        if self._events is not None:
+            self._events.add(event.to_line(), at_once=not isinstance(event, StepCached))
+        if isinstance(event, StepFailed) and event.failure.command:
+            self._save_command(event.step, event.failure)
+        if event.type in _STATE_AFTER:
+            self._state["state"] = _STATE_AFTER[event.type]
+            if isinstance(event, RunEnded):
+                self._state["ended"] = event.time
+            else:
+                self._write_state()
+
+    def standing_still(self, meanwhile: Callable[[], None]) -> None:
+        """Say so to whoever looks, for as long as that takes."""
+        self._state["halted"] = True
+        self._write_state()
+        try:
+            meanwhile()
+        finally:
+            del self._state["halted"]
+            self._write_state()
+
+    def close(self) -> None:
+        """Say how the run ended; one that was thrown out of the middle is failed."""
+        if self._events is not None:
+            self._events.close()
+            self.trouble = self.trouble or self._events.trouble
+        if self._state["state"] in ALIVE:
+            self._state |= {"state": "failed", "ended": time.time()}
+        self._write_state()
+        if self._lock is not None:
+            self._lock.release()
+
+    def _save_command(self, step: str, failure: Failure) -> None:
+        """Keep the exact command that failed, as a script that can be read and run by hand."""
+        import shlex
+
+        title = " ".join(f"step {step}: {failure.message}".split())
+        text = f"#!/bin/sh\n# {title}\n{shlex.join(failure.command)}\n"
+        self._write(script(self.folder, step), text.encode("utf-8", "surrogateescape"))
+
+    def _write_state(self) -> None:
+        self._write(self.folder / "state.json", json.dumps(self._state).encode())
+
+    def _write(self, path: Path, data: bytes) -> None:
+        if not self.trouble:
+            try:
+                durable.write(path, data, synced=False)
+            except OSError as error:
+                self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        self.trouble = f"cannot write '{error.filename or self.folder}': {durable.told(error)}"
+
+
+def script(run: Path, step: str) -> Path:
+    """Where the command is that a step of the run in this folder failed with, if it was one."""
+    return run / f"{step.replace(':', '-').replace('/', '-')}.sh"
+
+
+def new_id(after: str = "") -> str:
+    """An id that sorts by time: 20260131-235959-123-a1b2 (UTC); it sorts after a given one, whatever the clock says."""
+    stamp = _stamp(time.time_ns() // 1_000_000)
+    if stamp <= after:
+        with contextlib.suppress(ValueError):
+            import calendar
+
+            seconds = calendar.timegm(time.strptime(after[:15], "%Y%m%d-%H%M%S"))
+            stamp = _stamp(seconds * 1000 + int(after[16:19]) + 1)
+    return f"{stamp}-{os.urandom(2).hex()}"
+
+
+def _stamp(milliseconds: int) -> str:
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(seconds))}-{rest:03}"
+
+
+def past_runs(folder: Path) -> list[Run]:
+    """All runs that can be read, oldest first."""
+    return [run for name in _ids(folder) if (run := read_run(folder, name)) is not None]
+
+
+def read_run(folder: Path, run: str) -> Run | None:
+    """One run as it stands now, or None where there is no such run."""
+    if run not in _ids(folder):
+        return None
+    try:
+        data = _state_of(folder / run)
+        dead = data["state"] in ALIVE and not is_held(folder / run / "lock")
+        data = _state_of(folder / run) if dead else data  # it may have ended between the two looks
+        killed = dead and data["state"] in ALIVE
+        state = "failed" if killed else data["state"]
+        started, ended = float(data["started"]), data.get("ended")
+        ended = None if ended is None else float(ended)
+        halted = state in ALIVE and data.get("halted") is True
+        return Run(run, str(data["entry"]), state, started, ended, killed, data.get("note", {}), halted)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _state_of(run: Path) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((run / "state.json").read_text(encoding="utf-8"))
+    return data
+
+
+def read_events(folder: Path, run: str) -> Iterator[dict[str, Any]]:
+    """The run's events so far; lines that are torn or damaged are left out, and so are all where none can be read."""
+    with contextlib.suppress(OSError), (folder / run / "events.jsonl").open("rb") as lines:
+        for line in lines:
+            event = _event(line)
+            if event is not None:
+                yield event
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        event = json.loads(line.decode("utf-8", "surrogatepass"))
+    except (ValueError, RecursionError):
+        return None
+    return event if isinstance(event, dict) and "type" in event else None
+
+
+def _ids(folder: Path) -> list[str]:
+    try:
+        return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError:
+        return []
+
+
+def _own(folder: Path) -> list[str]:
+    """The ids that are of our making: what else is there is somebody else's."""
+    return [name for name in _ids(folder) if _ID(name)]
+
+
+def _prune(folder: Path) -> None:
+    for name in _own(folder)[: -KEPT + 1]:
+        if not is_held(folder / name / "lock"):
+            durable.remove_folder(folder / name)

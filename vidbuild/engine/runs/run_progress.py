@@ -1,0 +1,137 @@
+"""What a run has done so far, told by its events; it knows nothing of how that is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vidbuild.engine.runs.events import (
+    Event,
+    RunEstimated,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    StepAborted,
+    StepCached,
+    StepFailed,
+    StepFinished,
+    StepProgress,
+    StepRetried,
+    StepStarted,
+)
+from vidbuild.report.step_id import kind_of, scene_of
+
+
+@dataclass(slots=True)
+class Running:
+    """A step that was started: since when (the events' clock), how far, and how long it took last time.
+
+    unit: of what done and total are counts. attempt: which one it is. due: when that begins, 0 where it has begun.
+    """
+
+    since: float
+    expected: float | None
+    done: int = 0
+    total: int = 0
+    unit: str = ""
+    attempt: int = 1
+    due: float = 0.0
+
+    def fraction(self, now: float) -> float | None:
+        """How far the step is, from what it tells, else from how long it took last time; None if nothing is known."""
+        if self.total:
+            return min(1.0, self.done / self.total)
+        return min(0.95, (now - self.since) / self.expected) if self.expected else None
+
+
+@dataclass(slots=True)
+class Tally:
+    """The counts of one run. filmed: the scenes whose picture is there. Times are the events' own.
+
+    paused: since when the run stands still, None where it does not; stood: the seconds of pauses that are over.
+    """
+
+    entry: str = ""
+    began: float = 0.0
+    steps: int = 0
+    ahead: int = 0
+    expected: float | None = None
+    cached: int = 0
+    ran: int = 0
+    failed: int = 0
+    aborted: int = 0
+    retried: int = 0
+    paused: float | None = None
+    stood: float = 0.0
+    running: dict[str, Running] = field(default_factory=dict)
+    filmed: set[str] = field(default_factory=set)
+
+    def take(self, event: Event) -> None:
+        """Count one event."""
+        match event:
+            case RunStarted():
+                self.entry, self.began, self.steps = event.entry, event.time, event.steps
+            case RunEstimated():
+                self.ahead, self.expected = event.ahead, event.expected
+            case RunPaused():
+                self.paused = event.time
+            case RunResumed():
+                self.paused, self.stood = None, self.stood + event.seconds
+            case _:
+                self._take_step(event)
+
+    def _take_step(self, event: Event) -> None:
+        match event:
+            case StepStarted():
+                self.running[event.step] = Running(event.time, event.expected)
+            case StepProgress():
+                self._progress(event)
+            case StepRetried():
+                self._retried(event)
+            case StepCached():
+                self.cached += 1
+                self._ended(event.step)
+            case StepFinished():
+                self.ran += 1
+                self._ended(event.step)
+            case StepFailed():
+                self.failed += 1
+                self.running.pop(event.step, None)
+            case StepAborted():
+                self.aborted += 1
+                self.running.pop(event.step, None)
+            case _:
+                pass
+
+    @property
+    def done(self) -> int:
+        """How many steps are there: cached, or made by this run."""
+        return self.cached + self.ran
+
+    @property
+    def ended(self) -> int:
+        """How many steps have ended, in whichever way."""
+        return self.done + self.failed + self.aborted
+
+    def remaining(self, now: float) -> float | None:
+        """Seconds that are probably left, None if nothing is known; a pause is not counted as time that was used."""
+        if self.expected is None:
+            return None
+        used = (self.paused if self.paused is not None else now) - self.began - self.stood
+        return max(0.0, self.expected - used)
+
+    def _progress(self, event: StepProgress) -> None:
+        running = self.running.get(event.step)
+        if running is not None:
+            running.done, running.total, running.unit, running.due = event.done, event.total, event.unit, 0.0
+
+    def _retried(self, event: StepRetried) -> None:
+        self.retried += 1
+        running = self.running.get(event.step)
+        if running is not None:
+            running.done = running.total = 0
+            running.attempt, running.due = event.attempt, event.time + event.wait
+
+    def _ended(self, step: str) -> None:
+        self.running.pop(step, None)
+        if kind_of(step) == "film":
+            self.filmed.add(scene_of(step))

@@ -1,0 +1,67 @@
+"""What a process and those it starts may use up, and the rights they give away; it knows nothing of what they do.
+
+A process that reaches a limit is told so by the system, each in its own way: memory cannot be allocated, a file is too
+large, a process cannot be started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import resource
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vidbuild.engine.sandbox.sandbox import Sandbox
+
+UNITS = {"T": 40, "G": 30, "M": 20, "K": 10, "": 0}
+
+_CAPABILITIES_VERSION = 0x20080522
+_KEPT_CAPABILITIES = 1 << 1 | 1 << 2 | 1 << 3  # to read and write what belongs to others, in a container's root
+
+
+def set_limits(sandbox: Sandbox) -> None:
+    """Lower this process's limits to the sandbox's; they can never be raised again."""
+    _lower(resource.RLIMIT_CORE, 0)
+    if sandbox.file_bytes:
+        _lower(resource.RLIMIT_FSIZE, sandbox.file_bytes)
+    if sandbox.files:
+        _lower(resource.RLIMIT_NOFILE, sandbox.files)
+    if sys.platform == "linux":
+        if sandbox.memory:
+            _lower(resource.RLIMIT_DATA, sandbox.memory)
+        if sandbox.processes:
+            _lower(resource.RLIMIT_NPROC, _tasks() + sandbox.processes)
+
+
+def size(number: int) -> str:
+    """A number of bytes as it is given: "8G"."""
+    unit = next(unit for unit, power in UNITS.items() if not power or (number and number % (1 << power) == 0))
+    return f"{number >> UNITS[unit]}{unit}"
+
+
+def _lower(what: int, wanted: int) -> None:
+    soft, hard = (wanted if have == resource.RLIM_INFINITY else min(wanted, have) for have in resource.getrlimit(what))
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(what, (soft, hard))
+
+
+def _tasks() -> int:
+    """How many tasks there are in the whole system: the kernel counts the user's, which are no more."""
+    try:
+        return int(Path("/proc/loadavg").read_bytes().split()[3].partition(b"/")[2])
+    except (OSError, ValueError, IndexError):
+        return 1 << 16
+
+
+def drop_rights() -> None:
+    """Give away what root may do beyond reading and writing files; without it, limits could be raised again."""
+    library = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(_CAPABILITIES_VERSION, 0)
+    sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; then the same for those above 31
+    if library.capget(header, sets) != 0:
+        return
+    kept = sets[1] & _KEPT_CAPABILITIES
+    library.capset(header, (ctypes.c_uint32 * 6)(kept, kept, 0, 0, 0, 0))

@@ -1,0 +1,222 @@
+"""What a worker may reach and use up, as plain data, and how it is shut in; it knows nothing of video or of steps.
+
+A worker is shut in twice. The process as a whole reads programs, sources and the store, writes its session's folder
+and adds blobs. What a step runs is in a thread of its own, so that it and the tools it starts read programs and those
+blobs whose names they are told, and write their own folder alone. Both by Landlock, which is a thread's own; network by
+seccomp as well, for Landlock knows TCP only. Neither keeps anyone from learning that a file exists, nor from changing
+its mode or times.
+
+Nothing here can be taken back, so a worker lives and dies with its sandbox.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from vidbuild.frozen import dataclass, values
+
+SYSTEM = (
+    *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store", "/snap"),
+    *("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.preload", "/etc/localtime"),
+    *("/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu", "/sys/devices/system/node"),
+)
+"""Libraries and programs of the system, and what they ask about the machine."""
+
+RESOURCE = "network"
+"""The resource of the kinds whose steps speak to the network: they get workers of their own."""
+
+NETWORK = (
+    *("/etc/resolv.conf", "/run/systemd/resolve", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf"),
+    *("/etc/gai.conf", "/etc/services", "/etc/protocols", "/etc/crypto-policies", "/etc/ca-certificates"),
+    *("/etc/ssl/certs", "/etc/ssl/cert.pem", "/etc/ssl/openssl.cnf", "/etc/pki/tls/certs", "/etc/pki/ca-trust"),
+)
+"""What a network is found and believed by."""
+
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_NO_THREAD = "can't start new thread"  # as CPython says it: there was no memory for its stack
+_STACK = 8 << 20  # as the main thread has it
+_ENDING = 1.0
+_REFER_SINCE = 2  # the first ABI under which a file can be moved from one folder to another
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """Paths are absolute, folders with all that is in them; what is not there is left out.
+
+    programs: may be read and run; what the interpreter needs is added by the worker. read: may be read. keep: finished
+    files may be put there, or taken away. write: anything may be done, but to run it. network: whether sockets may be
+    opened. memory, file_bytes: of one process; 0 is no limit. files: open at once. processes: how many more than there
+    are now the user may have. more_memory, larger_files: hints for those who reach a limit.
+    """
+
+    programs: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
+    network: bool = False
+    memory: int = 0
+    file_bytes: int = 0
+    files: int = 0
+    processes: int = 0
+    more_memory: str | None = None
+    larger_files: str | None = None
+
+    def beside(self, files: Iterable[str]) -> Sandbox:
+        """The same, and the files' folders may be read: a file that is replaced meanwhile is another to the kernel."""
+        paths = [Path(file) for file in files]
+        folders = {str(path.parent) for path in (*paths, *(path.resolve() for path in paths if path.is_symlink()))}
+        return replace(self, read=(*self.read, *sorted(folders)))
+
+    def to_data(self) -> dict[str, Any]:
+        """As JSON values."""
+        return values(self)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Sandbox:
+        """The inverse of to_data."""
+        fields: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
+        }
+        return cls(**fields)
+
+
+def missing() -> str:
+    """Why steps cannot be shut in here; "" where they can."""
+    from vidbuild.engine.sandbox import landlock
+
+    return landlock.missing()
+
+
+def told() -> str:
+    """What shuts steps in here, in a few words; "" for nothing."""
+    from vidbuild.engine.sandbox import landlock, seccomp
+
+    if missing():
+        return ""
+    walls = ["files"]
+    if seccomp.known():
+        walls.append("network")
+    elif landlock.abi() >= landlock.TCP_SINCE:
+        walls.append("TCP")
+    if landlock.abi() >= landlock.SCOPES_SINCE:
+        walls.append("signals")
+    return f"Landlock {landlock.abi()}: {', '.join(walls)}"
+
+
+def enter(sandbox: Sandbox) -> ActiveSandbox:
+    """Shut this process in, before it has any other thread; OSError where the kernel refuses what it offers."""
+    from vidbuild.engine.sandbox import landlock, rlimits, seccomp
+
+    network = NETWORK if sandbox.network else ()
+    inside = ActiveSandbox(replace(sandbox, programs=(*_interpreter(), *SYSTEM, *network, *sandbox.programs)))
+    rlimits.set_limits(sandbox)
+    if sys.platform == "linux":
+        rlimits.drop_rights()
+    if seccomp.known():
+        with contextlib.suppress(OSError):  # a kernel without it
+            calls = {**seccomp.FOREIGN, **({} if sandbox.network else seccomp.SOCKETS)}
+            seccomp.forbid(seccomp.numbers(calls))
+    if landlock.abi() >= _REFER_SINCE:
+        inside.restrict(inside.sandbox)
+    return inside
+
+
+class ActiveSandbox:
+    """A process that is shut in, as its own code sees it."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+
+    def run(self, action: Callable[[], None], folder: str) -> None:
+        """Do it in a thread that can read programs and what is kept, and write the folder; what it raises is raised.
+
+        It cannot list what is kept, where each name is the digest of a content: it reads what it is told of. By one
+        rule for all, since a file that is kept again is another to the kernel.
+        """
+        from vidbuild.engine.sandbox import landlock
+
+        if not landlock.abi():
+            action()
+            return
+        alone = replace(self.sandbox, read=(), keep=(), write=(folder,))
+        _in_a_thread(lambda: self.restrict(alone, named=self.sandbox.keep), action)
+
+    def limit(self, error: BaseException) -> tuple[str, str | None] | None:
+        """The limit that an error, or what it was raised from, is owed to, and what raises it; None for any other."""
+        if error.__cause__ is not None and (cause := self.limit(error.__cause__)):
+            return cause
+        from vidbuild.engine.sandbox.rlimits import size
+
+        sandbox, code = self.sandbox, getattr(error, "errno", None)
+        no_memory = isinstance(error, MemoryError) or code == errno.ENOMEM or str(error) == _NO_THREAD
+        if sandbox.memory and no_memory:
+            told = f"there was not enough memory: a process of a step may have {size(sandbox.memory)}"
+            return told, sandbox.more_memory
+        if sandbox.file_bytes and code == errno.EFBIG:
+            return f"a file became too large: one of a step may have {size(sandbox.file_bytes)}", sandbox.larger_files
+        return None
+
+    def restrict(self, sandbox: Sandbox, named: Sequence[str] = ()) -> None:
+        """Allow this thread what the sandbox says, as far as it is allowed that now; named: may be read, not listed."""
+        from vidbuild.engine.sandbox.landlock import Access, restrict
+
+        rules = {
+            Access.RUN: sandbox.programs,
+            Access.READ: sandbox.read,
+            Access.READ_FILE: named,
+            Access.KEEP: sandbox.keep,
+            Access.WRITE: sandbox.write,
+            Access.READ_FILE | Access.WRITE_FILE: _DEVICES,
+        }
+        restrict(rules, tcp=sandbox.network)
+
+
+def _in_a_thread(first: Callable[[], None], action: Callable[[], None]) -> None:
+    raised: list[BaseException] = []
+    done = threading.Event()  # a `join` that a signal interrupts takes the thread for ended (Python 3.11 to 3.12)
+
+    def work() -> None:
+        try:
+            first()
+            action()
+        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
+            raised.append(error)
+        finally:
+            done.set()
+
+    thread = threading.Thread(target=work, daemon=True)
+    before = threading.stack_size(_STACK)
+    try:
+        thread.start()
+        done.wait()
+    except BaseException:
+        _end(thread, done)
+        raise
+    finally:
+        threading.stack_size(before)
+    if raised:
+        raise raised[0]
+
+
+def _end(thread: threading.Thread, done: threading.Event) -> None:
+    """Have the thread clean up as we would have done: what it started must not outlive it."""
+    import ctypes
+
+    if thread.ident is not None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
+        done.wait(_ENDING)
+
+
+def _interpreter() -> list[str]:
+    """Where Python, its libraries and its packages are."""
+    program = os.path.realpath(sys.executable)
+    places = [sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, program, sys.executable]
+    return [place for place in (*places, *sys.path) if Path(place).is_absolute()]

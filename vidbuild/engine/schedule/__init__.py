@@ -1,0 +1,1 @@
+"""What runs when: the only room of the engine that sees all others."""

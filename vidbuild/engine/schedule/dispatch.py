@@ -1,0 +1,146 @@
+"""Hands steps to workers within the limits, one build per key; it knows nothing of what comes of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from enum import Enum
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vidbuild.engine.disk import durable
+from vidbuild.engine.disk.build_dir import BuildDir
+from vidbuild.engine.disk.lock import Lock
+from vidbuild.engine.sandbox.sandbox import RESOURCE, Sandbox
+from vidbuild.engine.store.store import Store
+
+if TYPE_CHECKING:
+    from vidbuild.engine.worker.pool import Message, Pool
+
+
+class Claim(Enum):
+    """Whether a step's key may be made now."""
+
+    TAKEN = "taken"  # ours now
+    BUSY = "busy"  # no worker, or none of its resource, is free
+    ELSEWHERE = "elsewhere"  # another build is making it
+
+
+def _none() -> Sandbox | None:
+    return None
+
+
+class Dispatcher:
+    """The workers of one build, the locks of the keys they make, and the resources they use.
+
+    Nothing is made or started before the first claim. sandbox: what the workers are shut in, besides the store.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        jobs: int,
+        limits: Mapping[str, int],
+        env: Mapping[str, str],
+        sandbox: Callable[[], Sandbox | None] = _none,
+    ) -> None:
+        self._store = store
+        self._jobs = jobs
+        self._limits = limits
+        self._env = env
+        self._sandbox = sandbox
+        self._locks: dict[str, tuple[Lock, str]] = {}
+        self._in_use: dict[str, int] = {}
+        self._count = 0
+        self._session: BuildDir | None = None
+        self._pool: Pool | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether any step is claimed."""
+        return bool(self._locks)
+
+    def full(self) -> bool:
+        """Whether no further step can be claimed."""
+        return len(self._locks) >= self._jobs
+
+    def claim(self, step: str, key: str, resource: str) -> Claim:
+        """Take the right to make the key; given back by `release`."""
+        if self.full() or self._in_use.get(resource, 0) >= self._limits.get(resource, self._jobs):
+            return Claim.BUSY
+        lock = self._store.lock_key(key)
+        if lock is None:
+            return Claim.ELSEWHERE
+        self._locks[step] = (lock, resource)
+        self._in_use[resource] = self._in_use.get(resource, 0) + 1
+        return Claim.TAKEN
+
+    def release(self, step: str) -> None:
+        """Give back what `claim` took."""
+        lock, resource = self._locks.pop(step)
+        self._in_use[resource] -= 1
+        lock.release(remove=True)
+
+    def start(
+        self, step: str, run: str, params: Mapping[str, Any], feeds: Mapping[str, Any], seconds: float = inf
+    ) -> None:
+        """Have a claimed step run, for at most so many seconds."""
+        pool, session = self._open()
+        self._count += 1
+        request = {
+            "step": step,
+            "run": run,
+            "params": params,
+            "inputs": feeds,
+            "folder": str(session.folder / str(self._count)),
+            "blobs": str(self._store.blobs.root),
+            "env": dict(self._env),
+            "network": self._locks[step][1] == RESOURCE,
+        }
+        pool.start(step, request, seconds)
+
+    def hear(self, seconds: float) -> list[Message]:
+        """What the workers say, waiting for at most so long."""
+        if self._pool is None:
+            time.sleep(seconds)
+            return []
+        return self._pool.wait(seconds)
+
+    def halt(self, meanwhile: Callable[[], None]) -> float:
+        """Do something while the workers and all their children stand still; the seconds that it took."""
+        began = time.monotonic()
+        if self._pool is None:
+            meanwhile()
+        else:
+            self._pool.halt(meanwhile)
+        return time.monotonic() - began
+
+    def close(self) -> None:
+        """End the workers, those in the middle of a step with all their children, and leave nothing behind."""
+        if self._pool is not None:
+            self._pool.close(kill=self.busy)
+        for step in list(self._locks):
+            self.release(step)
+        if self._session is not None:
+            self._session.end()
+        self._pool, self._session = None, None
+
+    def _open(self) -> tuple[Pool, BuildDir]:
+        if self._pool is None or self._session is None:
+            from vidbuild.engine.worker.pool import Pool
+
+            self._session = self._store.session()
+            self._pool = Pool(self._jobs, self._session.folder, self._env, self._shut_in(self._session.folder))
+        return self._pool, self._session
+
+    def _shut_in(self, session: Path) -> Sandbox | None:
+        """The sandbox of the workers: they also write the session's folder, and add blobs."""
+        sandbox, blobs = self._sandbox(), self._store.blobs.root
+        if sandbox is None:
+            return None
+        durable.make_folder(blobs)  # or there was nothing to allow them
+        beneath = self._store.beneath
+        below = () if beneath is None else (str(Store(beneath).blobs.root),)
+        return replace(sandbox, keep=(*sandbox.keep, str(blobs), *below), write=(*sandbox.write, str(session)))

@@ -1,0 +1,122 @@
+"""Files kept under the digest of their bytes, read-only; it knows nothing of steps or traces.
+
+This is all of the store that a worker is given: it can add blobs and can do nothing else.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from vidbuild.engine.disk import durable
+from vidbuild.frozen import dataclass
+
+
+class Signature(NamedTuple):
+    """What tells, without reading it, that a file is still the one it was."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A file of the store, by the SHA-256 of its bytes."""
+
+    digest: str
+    size: int
+
+
+class SourceChangedError(Exception):
+    """A source file no longer holds what it held when the build was planned."""
+
+
+def signature(path: Path | str) -> Signature:
+    """The signature of a regular file; OSError where there is none (a pipe or a device is none)."""
+    found = os.stat(path)  # noqa: PTH116 - the null build calls this for every blob
+    if not stat.S_ISREG(found.st_mode):
+        raise FileNotFoundError(errno.ENOENT, "not a regular file", str(path))
+    return Signature(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+
+
+class Blobs:
+    """The folder of blobs: root/aa/<sha256>.
+
+    damaged: the digests of those that were taken away since they were not what their names say.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._text = str(root)
+        self.damaged: set[str] = set()
+
+    def location(self, digest: str) -> str:
+        """Where the blob is or would be, as plain text (quick)."""
+        return f"{self._text}/{digest[:2]}/{digest}"
+
+    def path(self, digest: str) -> Path:
+        """Where the blob is or would be."""
+        return self.root / digest[:2] / digest
+
+    def move_in(self, files: Mapping[str, Path]) -> dict[str, tuple[Blob, Signature]]:
+        """Take over finished files of the same file system; all their bytes reach the disk before their names."""
+        moves: list[tuple[Path, Path]] = []
+        found: dict[str, str] = {}
+        for name, path in files.items():
+            found[name] = _harden(path)
+            moves.append((path, self.path(found[name])))
+        self._settle(moves)
+        return {name: self._added(digest) for name, digest in found.items()}
+
+    def copy_in(self, source: Path, planned: str, scratch: Path) -> tuple[Blob, Signature]:
+        """Copy a source in and hash what was copied; SourceChangedError where it is not what was planned."""
+        temp = scratch / f"source-{planned}"
+        try:
+            signature(source)
+            if durable.copy(source, temp) != planned:
+                raise SourceChangedError(str(source))
+            temp.chmod(0o444)
+            self._settle([(temp, self.path(planned))])
+        finally:
+            durable.remove(temp)
+        return self._added(planned)
+
+    @staticmethod
+    def _settle(moves: Sequence[tuple[Path, Path]]) -> None:
+        """Give blobs their names; no folder of somebody else's can stand in the way."""
+        for _, target in moves:
+            if target.is_dir():
+                durable.clear_away(target)
+        durable.settle(moves)
+
+    def _added(self, digest: str) -> tuple[Blob, Signature]:
+        found = signature(self.location(digest))
+        return Blob(digest, found.size), found
+
+    def remove(self, digest: str) -> None:
+        """Take a damaged blob away; the folder it is in may be read-only or gone."""
+        self.damaged.add(digest)
+        durable.clear_away(self.path(digest))
+
+
+def _harden(path: Path) -> str:
+    digest = durable.hash_file(path)
+    path.chmod(0o444)
+    durable.sync_file(path)
+    return digest
+
+
+def product_files(folder: Path) -> Iterable[tuple[str, Path]]:
+    """The regular files of a folder by relative name, sorted; ValueError naming anything that is none."""
+    for path in sorted(folder.rglob("*")):
+        mode = path.lstat().st_mode
+        if stat.S_ISREG(mode):
+            yield path.relative_to(folder).as_posix(), path
+        elif not stat.S_ISDIR(mode):
+            raise ValueError(path.relative_to(folder).as_posix())

@@ -1,0 +1,129 @@
+"""Digests of files remembered by their stat, in a table that may be thrown away; it knows nothing of steps.
+
+A file whose inode changed so lately that one more edit could leave its stat as it is ("racily clean", after git)
+is not believed. On file systems with fine timestamps `digest` waits out that moment, a few milliseconds;
+on coarse ones it does not remember the file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from pathlib import Path
+
+from vidbuild.engine.disk import checksummed, durable
+from vidbuild.engine.store.blobs import Blobs, Signature, signature
+
+_TICK_NS = 20_000_000
+_SECOND_NS = 1_000_000_000
+_KEPT_UNUSED = 20_000
+
+
+class DigestCache:
+    """Path -> (signature, digest), and the same for whatever else follows from a file's bytes.
+
+    read_only: nothing on disk is changed, damaged blobs included.
+    hashed: the number of bytes read to be hashed, for tests and measurements.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self._path = path
+        self._read_only = read_only
+        self._known: dict[str, tuple[Signature, str]] = _load(path)
+        self._new: dict[str, tuple[Signature, str]] = {}
+        self._used: set[str] = set()
+        self.hashed = 0
+
+    def digest(self, path: str) -> str:
+        """The digest of a source file's bytes as they are now; OSError where it cannot be read."""
+        now = signature(path)
+        if known := self.lookup(path, now):
+            return known
+        settled = not self._read_only and _wait_until_settled(now)
+        digest = self._hash(path, now)
+        if settled and signature(path) == now:
+            self.record(path, now, digest)
+        return digest
+
+    def lookup(self, name: str, now: Signature) -> str | None:
+        """What was recorded under this name while the file's signature was this one."""
+        known = self._known.get(name)
+        if known is None or known[0] != now:
+            return None
+        self._used.add(name)
+        return known[1]
+
+    def record(self, name: str, now: Signature, value: str) -> None:
+        """Remember what follows from a file as long as its signature stays."""
+        self._known[name] = self._new[name] = (now, value)
+        self._used.add(name)
+
+    def holds(self, blobs: Blobs, digest: str) -> bool:
+        """Whether the blob is there and whole; one whose signature is unknown is hashed, a wrong one removed."""
+        location = blobs.location(digest)
+        try:
+            now = signature(location)
+        except OSError:
+            if os.path.lexists(location):  # a folder, or a link to nowhere: no worker could put a blob in its place
+                self._remove(blobs, digest)
+            return False
+        known = self._known.get(location)
+        if known is not None and known[0] == now:
+            self._used.add(location)
+            return known[1] == digest
+        return self._recheck(blobs, digest, location, now)
+
+    def _recheck(self, blobs: Blobs, digest: str, location: str, now: Signature) -> bool:
+        try:
+            sound = self._hash(location, now) == digest
+        except OSError:
+            return False
+        if sound:
+            self.record(location, now, digest)
+        else:
+            self._remove(blobs, digest)
+        return sound
+
+    def _remove(self, blobs: Blobs, digest: str) -> None:
+        if not self._read_only:
+            with contextlib.suppress(OSError):
+                blobs.remove(digest)
+
+    def _hash(self, path: str, now: Signature) -> str:
+        self.hashed += now.size
+        return durable.hash_file(path)
+
+    def save(self) -> str:
+        """Add what is new to the table on disk, keeping what another build added; what went wrong, "" for nothing."""
+        if self._read_only or not self._new:
+            return ""
+        merged = {**_load(self._path), **self._new}
+        if len(merged) > 2 * len(self._used) + _KEPT_UNUSED:
+            merged = {name: item for name, item in merged.items() if name in self._used}
+        data = {name: [*now, value] for name, (now, value) in merged.items()}
+        self._new.clear()
+        return durable.write_lightly(self._path, checksummed.seal(data))
+
+
+def _load(path: Path) -> dict[str, tuple[Signature, str]]:
+    data = checksummed.read(path)
+    try:
+        return {name: (Signature(*item[:4]), item[4]) for name, item in data.items()} if data else {}
+    except (AttributeError, TypeError, IndexError):
+        return {}
+
+
+def _wait_until_settled(now: Signature) -> bool:
+    """Whether any later edit is sure to change the signature; waits for it where that takes milliseconds.
+
+    Only ctime is looked at: the kernel sets it, and mtime may be anything.
+    """
+    if now.ctime_ns % _SECOND_NS == 0:
+        return time.time_ns() - now.ctime_ns > 2 * _SECOND_NS
+    age = time.time_ns() - now.ctime_ns
+    if age < 0:
+        return False
+    if age < _TICK_NS:
+        time.sleep((_TICK_NS - age) / _SECOND_NS)
+    return True

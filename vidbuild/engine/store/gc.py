@@ -1,0 +1,261 @@
+"""Looks after the store's size and health; it knows nothing of what is in it.
+
+Least recently used traces go first, each before its blobs, so that what is left is always whole. A trace is used when
+it is written and when the index of a project entry that holds it is. Files that are not ours are never touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vidbuild.engine.disk import checksummed, durable
+from vidbuild.engine.disk.build_dir import BuildDir
+from vidbuild.engine.disk.durable import TEMP_PREFIX
+from vidbuild.engine.store.newest import ENTRIES, ENTRY_BYTES, MEMO_BYTES, MEMOS, keep_newest
+from vidbuild.engine.store.store import DEFAULT_LIMIT, Store
+from vidbuild.engine.store.trace import outputs_from_data
+from vidbuild.errors import StoreError
+
+_LOW_WATER = 0.9
+_STALE_SECONDS = 3600
+_BUILDS_BETWEEN_COUNTS = 20
+_OURS = re.compile(r"[0-9a-f]{64}").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class CacheInfo:
+    """What the cache holds: files and bytes of blobs and traces together."""
+
+    root: Path
+    blobs: int
+    traces: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was read again: how many files, and which were damaged (and are gone now)."""
+
+    checked: int
+    damaged: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrimResult:
+    """What was removed; busy: nothing, since a build is running."""
+
+    removed_traces: int = 0
+    removed_blobs: int = 0
+    removed_bytes: int = 0
+    bytes: int = 0
+    busy: bool = False
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A trace, as far as trimming needs to know it."""
+
+    path: Path
+    size: int
+    used: float
+    blobs: frozenset[str]
+
+
+def info(store: Store) -> CacheInfo:
+    """Count what is there; writes nothing."""
+    blobs = [found.st_size for _, found in _ours(store.home / "cas")]
+    traces = [found.st_size for _, found in _ours(store.home / "traces")]
+    return CacheInfo(store.root, len(blobs), len(traces), sum(blobs) + sum(traces))
+
+
+def verify(store: Store) -> Verified:
+    """Read every blob and trace again and remove what is not what its name says."""
+    checked, damaged = 0, []
+    for path, _ in _ours(store.home / "cas"):
+        checked += 1
+        if not _is_whole(path):
+            durable.clear_away(path)
+            damaged.append(f"cas/{path.name}")
+    for path, _ in _ours(store.home / "traces"):
+        checked += 1
+        if not _is_believed(store, path):
+            durable.clear_away(path)
+            damaged.append(f"traces/{path.name}")
+    return Verified(checked, tuple(damaged))
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a blob can be read and is what its name says; one that is gone by now is nobody's trouble."""
+    try:
+        return durable.hash_file(path) == path.name
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+
+
+def _is_believed(store: Store, path: Path) -> bool:
+    """Whether a trace says what was written; one that is gone by now is nobody's trouble, nor one just written anew."""
+    return store.trace(path.name) is not None or not os.path.lexists(path) or store.trace(path.name) is not None
+
+
+def clear(store: Store) -> int:
+    """Remove the whole cache of this version; the bytes that were in it. StoreError while a build runs."""
+    if not store.home.exists():
+        return 0
+    lock = store.lock_trim()
+    if lock is None:
+        raise StoreError(f"a build is using the cache '{store.root}'")
+    try:
+        freed = info(store).bytes
+        store.clear()
+    finally:
+        lock.release()
+    return freed
+
+
+def trim(store: Store, limit: int = DEFAULT_LIMIT, pinned: Collection[str] = ()) -> TrimResult:
+    """Bring the cache under the limit; pinned: keys that stay whatever the limit is."""
+    if not store.home.exists():
+        return TrimResult()
+    lock = store.lock_trim()
+    if lock is None:
+        return TrimResult(busy=True)
+    try:
+        _sweep(store)
+        trimmed = _Trim(store, pinned).run(limit)
+        _write_usage(store, trimmed.bytes, 0)
+    finally:
+        lock.release()
+    return trimmed
+
+
+def trim_after_build(store: Store, added: int, limit: int, pinned: Collection[str]) -> None:
+    """Trim where the build may have brought the cache over its limit; mostly that is known without counting."""
+    known: Any = checksummed.read(store.home / "usage")
+    try:
+        total, builds = known["bytes"] + added, known["builds"] + 1
+        counted = total <= limit and builds <= _BUILDS_BETWEEN_COUNTS
+    except (KeyError, TypeError):  # there is none, or it is another version's
+        counted = False
+    if counted:
+        _write_usage(store, total, builds)
+    else:
+        trim(store, limit, pinned)
+
+
+def _write_usage(store: Store, total: int, builds: int) -> None:
+    durable.write_lightly(store.home / "usage", checksummed.seal({"bytes": total, "builds": builds}))
+
+
+class _Trim:
+    """One trimming, with the store's use locked."""
+
+    def __init__(self, store: Store, pinned: Collection[str]) -> None:
+        self._pinned = pinned
+        self._sizes = {path.name: (path, found.st_size) for path, found in _ours(store.home / "cas")}
+        self._traces = sorted(_read_traces(store), key=lambda trace: trace.used)
+        self._users = Counter(blob for trace in self._traces for blob in trace.blobs)
+        self._bytes = sum(size for _, size in self._sizes.values()) + sum(trace.size for trace in self._traces)
+        self._before = self._bytes
+        self._removed_traces = self._removed_blobs = 0
+
+    def run(self, limit: int) -> TrimResult:
+        if self._bytes > limit:
+            self._shrink(int(limit * _LOW_WATER))
+        freed = self._before - self._bytes
+        return TrimResult(self._removed_traces, self._removed_blobs, freed, self._bytes)
+
+    def _shrink(self, goal: int) -> None:
+        for blob in [name for name in self._sizes if not self._users[name]]:
+            self._remove_blob(blob)
+        for trace in self._traces:
+            if self._bytes <= goal:
+                return
+            if trace.path.name not in self._pinned:
+                self._remove_trace(trace)
+
+    def _remove_trace(self, trace: _Kept) -> None:
+        durable.remove(trace.path)
+        self._removed_traces += 1
+        self._bytes -= trace.size
+        for blob in trace.blobs:
+            self._users[blob] -= 1
+            if not self._users[blob]:
+                self._remove_blob(blob)
+
+    def _remove_blob(self, blob: str) -> None:
+        path, size = self._sizes.pop(blob, (None, 0))
+        if path is not None:
+            durable.remove(path)
+            self._removed_blobs += 1
+            self._bytes -= size
+
+
+def _read_traces(store: Store) -> Iterator[_Kept]:
+    """Every trace with the time it was last used; a damaged one is as good as never used."""
+    last_used = _last_used(store)
+    for path, found in _ours(store.home / "traces"):
+        data = checksummed.read(path)
+        try:
+            blobs = frozenset(blob.digest for blob in outputs_from_data(data["outputs"]).values()) if data else None
+        except (AttributeError, KeyError, TypeError, ValueError):
+            blobs = None
+        used = max(found.st_mtime, last_used.get(path.name, 0.0)) if blobs is not None else 0.0
+        yield _Kept(path, found.st_size, used, blobs or frozenset())
+
+
+def _last_used(store: Store) -> dict[str, float]:
+    """Key -> when a project entry that has it was last built."""
+    times: dict[str, float] = {}
+    for path, found in _files(store.home / "index"):
+        data = checksummed.read(path)
+        with contextlib.suppress(AttributeError, KeyError, TypeError, IndexError):
+            for row in data["steps"].values() if data else ():
+                times[row[0]] = max(times.get(row[0], 0.0), found.st_mtime)
+    return times
+
+
+def _sweep(store: Store) -> None:
+    """Remove what dead builds left; nobody else is at work while this runs."""
+    BuildDir.sweep(store.home / "tmp")
+    for path, _ in _files(store.home / "locks"):
+        if _OURS(path.name):
+            durable.remove(path)
+    keep_newest(store.home / "memos", MEMOS, MEMO_BYTES)
+    keep_newest(store.home / "index", ENTRIES, ENTRY_BYTES)
+    old = time.time() - _STALE_SECONDS
+    torn = [
+        (path, found)
+        for path, found in _files(store.home)
+        if path.name.startswith(TEMP_PREFIX) and found.st_mtime < old
+    ]
+    for path, _ in torn:
+        durable.remove(path)
+
+
+def _ours(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """The files that can be ours: folder/aa/<64 hex digits beginning with aa>."""
+    for path, found in _files(folder):
+        if _OURS(path.name) and path.parent.name == path.name[:2]:
+            yield path, found
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """All regular files below a folder; what vanishes while looking is left out."""
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            path = Path(parent, name)
+            with contextlib.suppress(OSError):
+                found = path.lstat()
+                if stat.S_ISREG(found.st_mode):
+                    yield path, found

@@ -1,0 +1,144 @@
+"""The cache folder: blobs, traces and small throw-away records; it knows nothing of graphs or of how steps run.
+
+::
+
+    .vidbuild/               .gitignore CACHEDIR.TAG README
+    .vidbuild/runs/          what builds did (runs.py)
+    .vidbuild/v1/cas/        blobs, by digest
+    .vidbuild/v1/traces/     traces, by key
+    .vidbuild/v1/index/      per project entry: step -> last key (index.py); may be thrown away
+    .vidbuild/v1/memos/      small records of the caller (memo.py); may be thrown away
+    .vidbuild/v1/files       digests of files by stat (files.py); may be thrown away
+    .vidbuild/v1/placed      outputs last put where (outputs.py)
+    .vidbuild/v1/locks/      a file per key that is being made right now
+    .vidbuild/v1/tmp/        a folder per running build
+
+Folders of other versions, and files that are not ours, are left alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from vidbuild.engine.disk import checksummed, durable
+from vidbuild.engine.disk.build_dir import BuildDir
+from vidbuild.engine.disk.lock import Lock
+from vidbuild.engine.store.blobs import Blobs
+from vidbuild.engine.store.trace import Trace
+from vidbuild.errors import StoreError
+
+VERSION = "v1"
+_KEPT = ("placed", "use")
+DEFAULT_LIMIT = 10_000_000_000
+
+_README = """\
+This folder is vidbuild's cache. Everything in it can be made again: delete it at any time, and the next
+build makes what it needs. Nothing in it needs mending by hand; whatever is damaged is made again.
+"""
+_CACHEDIR = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds a cache made by vidbuild.\n"
+
+
+class Store:
+    """The cache in one folder (usually `.vidbuild`); making this object touches no file.
+
+    beneath: the cache that cannot be written and that this one lies over (overlay.py). trouble: the first thing that
+    could not be written of those that are only a convenience, "" for none.
+    """
+
+    def __init__(self, root: Path, beneath: Path | None = None) -> None:
+        self.root = root
+        self.beneath = beneath
+        self.trouble = ""
+        self.home = root / VERSION
+        self.blobs = Blobs(self.home / "cas")
+        self._damaged: set[str] = set()
+
+    @property
+    def damaged(self) -> int:
+        """How many traces and blobs were found that could not be believed; they are misses, and made again."""
+        return len(self._damaged) + len(self.blobs.damaged)
+
+    def prepare(self) -> None:
+        """Make the folder and the files in which it explains itself; StoreError where it cannot be written."""
+        if not _is_text(str(self.root)):
+            raise StoreError(
+                f"the cache cannot be in '{self.root}': that name is not UTF-8, which tools do not take",
+                hint="set VIDBUILD_CACHE to a folder with a name that is",
+            )
+        try:
+            durable.make_folder(self.home)
+            for name, text in (("README", _README), ("CACHEDIR.TAG", _CACHEDIR), (".gitignore", "*\n")):
+                if not (self.root / name).exists():
+                    durable.write(self.root / name, text.encode())
+        except OSError as error:
+            raise StoreError(f"cannot write the cache '{self.root}': {durable.told(error)}") from error
+
+    def trace_location(self, key: str) -> str:
+        """Where the key's trace is or would be."""
+        return f"{self.home}/traces/{key[:2]}/{key}"
+
+    def trace(self, key: str) -> Trace | None:
+        """The key's trace, or None where there is none that can be believed."""
+        location = Path(self.trace_location(key))
+        data = checksummed.read(location)
+        if data is not None:
+            try:
+                trace = Trace.from_data(data)
+            except (AttributeError, KeyError, TypeError, ValueError):
+                trace = None
+            if trace is not None and trace.key == key:
+                return trace
+        if os.path.lexists(location):
+            self._damaged.add(key)
+        return None
+
+    def keep(self, trace: Trace, *, whole: Callable[[Trace], bool], replace: bool = False) -> Trace:
+        """Write the trace, whose blobs are already kept, unless an earlier one stands; the one that counts.
+
+        whole: whether all blobs of a trace are there. replace: the user asked for a new result.
+        """
+        earlier = self.trace(trace.key)
+        if earlier is not None and not replace and whole(earlier):
+            return earlier
+        durable.write(Path(self.trace_location(trace.key)), checksummed.seal(trace.to_data()))
+        return trace
+
+    def lock_key(self, key: str) -> Lock | None:
+        """The right to make this key, or None while another build has it."""
+        return Lock.attempt(self.home / "locks" / key)
+
+    def lock_use(self) -> Lock | None:
+        """Held by every build, so that nothing is trimmed under it; None while the cache is being trimmed."""
+        return Lock.attempt(self.home / "use", shared=True)
+
+    def lock_trim(self) -> Lock | None:
+        """Held while blobs are removed; None while a build runs."""
+        return Lock.attempt(self.home / "use")
+
+    def session(self) -> BuildDir:
+        """A private folder for one build; what dead builds left is swept away first."""
+        BuildDir.sweep(self.home / "tmp")
+        return BuildDir.begin(self.home / "tmp")
+
+    def clear(self) -> None:
+        """Remove everything of this version but what was put where; other versions and foreign files stay.
+
+        Traces go first, so that what is left when this is cut short is a cache like any other. Without the memory of
+        what was put where, the next build would take the last one's outputs for the user's own.
+        """
+        parts = sorted(self.home.iterdir(), key=lambda part: part.name != "traces")
+        for part in parts:
+            if part.is_dir() and not part.is_symlink():
+                durable.remove_folder(part)
+            elif part.name not in _KEPT:
+                durable.remove(part)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,15 @@
+"""Where in a file something stands; it knows nothing of what."""
+
+from __future__ import annotations
+
+from vidbuild.frozen import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A stretch of one line, 1-based; end_column is one past the last character."""
+
+    file: str
+    line: int
+    column: int
+    end_column: int

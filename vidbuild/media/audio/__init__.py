@@ -1,0 +1,1 @@
+"""PCM, loudness and AAC."""

@@ -1,0 +1,71 @@
+"""Any sound to 48 kHz, one channel, 16 bits, through ffmpeg; it knows nothing of what the sound is for."""
+
+from __future__ import annotations
+
+import array
+from collections.abc import Mapping
+from pathlib import Path
+
+from vidbuild.errors import StepError
+from vidbuild.media.audio import wav
+from vidbuild.media.ffmpeg import check_limits, ffmpeg, limits, process, tool_output
+
+DECODE_SECONDS = 600.0
+"""More than decoding an hour of sound takes anywhere: past it, something hangs."""
+
+RESAMPLE = f"aresample={wav.RATE}:filter_size=64:cutoff=0.97:resampler=swr"
+SAME_EVERYWHERE = ("-cpuflags", "0", "-filter_threads", "1")
+"""Vector units round in ways of their own: without them samples and encoded bytes are the same on every machine, and
+coming by them takes no longer."""
+
+ROUNDING = 2
+"""Samples by which a resampled sound may be longer or shorter than its share."""
+
+RAW = ("-f", "s16le", "-c:a", "pcm_s16le", "-ar", str(wav.RATE), "-ac", "1")
+
+
+def decode(source: Path, scratch: Path, env: Mapping[str, str], what: str, field: str = "") -> array.array[int]:
+    """The samples of a file's first audio stream; none if it is empty. StepError: could not `what`.
+
+    SpecProblem at the spec's field that names it for what is over a limit.
+    """
+    check_limits.beginning(source, field)
+    most = int(limits.RECORDING_SECONDS * wav.RATE) * wav.SAMPLE_BYTES
+    stop = ["-fs", str(most + wav.SAMPLE_BYTES)]
+    args = [*ffmpeg.media(source), "-map", "0:a:0", "-vn", "-sn", "-dn", *_to_raw(scratch, *stop)]
+    finished = ffmpeg.follow(
+        args, process.nowhere, cwd=scratch, env=env, timeout=DECODE_SECONDS, what=what, check=False
+    )
+    check_limits.streams(finished.text, source.name, field)
+    check_limits.told_sound(finished.text, source.name, field)
+    ffmpeg.checked(finished, what)
+    sound = _made(scratch, 2 * most)
+    check_limits.length(len(sound) / wav.RATE, limits.RECORDING_SECONDS, source.name, field)
+    return sound
+
+
+def resample(sound: array.array[int], rate: int, scratch: Path, env: Mapping[str, str]) -> array.array[int]:
+    """Mono samples at another rate, brought to 48 kHz: sample n comes to stand at n * 48000 / rate."""
+    if rate == wav.RATE:
+        return sound
+    raw, what = scratch / "resample-in.raw", "resample a voice"
+    raw.write_bytes(wav.to_bytes(sound))
+    args = ["-f", "s16le", "-ar", str(rate), "-ac", "1", "-i", str(raw), *_to_raw(scratch)]
+    ffmpeg.run(args, cwd=scratch, env=env, timeout=DECODE_SECONDS, what=what)
+    wanted = round(len(sound) * wav.RATE / rate)
+    made = _made(scratch, (wanted + wav.RATE) * wav.SAMPLE_BYTES)
+    if abs(len(made) - wanted) > ROUNDING:
+        raise StepError(f"ffmpeg wrote {len(made)} samples where {wanted} were asked for")
+    return made
+
+
+def _to_raw(scratch: Path, *more: str) -> list[str]:
+    return [*SAME_EVERYWHERE, "-af", RESAMPLE, *RAW, *more, str(_out(scratch))]
+
+
+def _out(scratch: Path) -> Path:
+    return scratch / "pcm-out.raw"
+
+
+def _made(scratch: Path, most: int) -> array.array[int]:
+    return wav.from_bytes(tool_output.read(_out(scratch), most, "sound"))

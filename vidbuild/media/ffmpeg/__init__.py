@@ -1,0 +1,1 @@
+"""Running ffmpeg: processes, filter graphs, probing and limits."""

@@ -1,0 +1,1 @@
+"""H.264 streams: syntax, skipped slices, segments and stitching."""

@@ -1,0 +1,1 @@
+"""Colors, backgrounds and raster images."""

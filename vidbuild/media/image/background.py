@@ -1,0 +1,120 @@
+"""The picture behind everything: a gradient with soft lights in it, dithered; it knows nothing of scenes or themes."""
+
+from __future__ import annotations
+
+import math
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PIL import Image, ImageMath
+
+from vidbuild.media.image.color import RGB
+
+GRID = 64  # samples along the longer side: what is this soft needs no more
+TILE = 16  # of the dither; a short period also makes the file smaller and quicker to write
+STRIP = 2 * TILE  # rows that are painted at a time
+PLASTIC = 1.324717957244746  # its powers' inverses spread points most evenly over a plane (the R2 sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A soft light: centre in shares of the frame, reach in shares of its longer side, strength 0 to 1."""
+
+    x: float
+    y: float
+    reach: float
+    strength: float
+
+
+@lru_cache(maxsize=8)
+def paint(size: tuple[int, int], start: RGB, end: RGB, glow: RGB, lights: tuple[Light, ...]) -> bytes:
+    """An opaque PNG: from start (top left) to end (bottom right), with lights of the colour glow.
+
+    Eight bits are too few for a gradient this slow: rounding it would draw visible bands, so each pixel is rounded up
+    or down by a pattern without visible texture, which keeps every area's mean right.
+    """
+    small = _small(size)
+    samples = list(_samples(small, size, lights))
+    if start == end and not any(share for _, share in samples):
+        return _png(size, [Image.new("RGB", size, start)])
+    fields = []
+    for a, b, c in zip(start, end, glow, strict=True):
+        field = Image.new("F", small)
+        field.putdata([(a + (b - a) * t) * (1 - share) + c * share for t, share in samples])
+        fields.append(field)
+    return _png(size, _strips(size, fields))
+
+
+def _strips(size: tuple[int, int], fields: list[Image.Image]) -> Iterator[Image.Image]:
+    """The picture from top to bottom, a strip at a time: what is small stays in the processor's cache."""
+    width, height = size
+    noises = [_dither(width, channel) for channel in range(3)]
+    for top in range(0, height, STRIP):
+        rows = min(STRIP, height - top)
+        bands = (_band(size, top, rows, field, noise) for field, noise in zip(fields, noises, strict=True))
+        yield Image.merge("RGB", list(bands))
+
+
+def _small(size: tuple[int, int]) -> tuple[int, int]:
+    scale = min(1.0, GRID / max(size))
+    return max(2, round(size[0] * scale)), max(2, round(size[1] * scale))
+
+
+def _samples(small: tuple[int, int], size: tuple[int, int], lights: tuple[Light, ...]) -> Iterator[tuple[float, float]]:
+    """For each sample, how far along the gradient it is and how much of the glow it has."""
+    width, height = size
+    longer = max(size)
+    for row in range(small[1]):
+        y = (row + 0.5) / small[1]
+        for column in range(small[0]):
+            x = (column + 0.5) / small[0]
+            dark = 1.0
+            for light in lights:
+                far = math.hypot((x - light.x) * width, (y - light.y) * height) / (light.reach * longer)
+                dark *= 1 - light.strength * (1 - far * far) ** 2 if far < 1 else 1
+            yield 0.35 * x + 0.65 * y, 1 - dark
+
+
+def _band(size: tuple[int, int], top: int, rows: int, field: Image.Image, noise: Image.Image) -> Image.Image:
+    scale = field.height / size[1]
+    box = (0, top * scale, field.width, (top + rows) * scale)
+    large = field.resize((size[0], rows), Image.Resampling.BICUBIC, box)
+    noise = noise.crop((0, 0, size[0], rows))
+    summed = ImageMath.lambda_eval(lambda args: args["large"] + args["noise"], large=large, noise=noise)
+    assert isinstance(summed, Image.Image)  # noqa: S101 - the sum of two images is one
+    return summed.convert("L")
+
+
+def _dither(width: int, channel: int) -> Image.Image:
+    """A strip of thresholds from 0 to 1, others for each channel, so that hue is dithered as well as brightness."""
+    a, b = 1 / PLASTIC, 1 / PLASTIC**2
+    tile = Image.new("F", (TILE, TILE))
+    tile.putdata([(a * x + b * y + channel / 3) % 1 for y in range(TILE) for x in range(TILE)])
+    strip = Image.new("F", (width, STRIP))
+    for x in range(0, width, TILE):
+        for y in range(0, STRIP, TILE):
+            strip.paste(tile, (x, y))
+    return strip
+
+
+def _png(size: tuple[int, int], strips: Iterable[Image.Image]) -> bytes:
+    """An RGB image without row filters: for a dithered one that halves the time and costs nothing."""
+    stride = 3 * size[0]
+    packer = zlib.compressobj(1)
+    packed = []
+    for strip in strips:
+        pixels = strip.tobytes()
+        packed.append(
+            packer.compress(b"".join(b"\0" + pixels[at : at + stride] for at in range(0, len(pixels), stride)))
+        )
+    packed.append(packer.flush())
+    header = struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", b"".join(packed)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in parts)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -1,0 +1,108 @@
+"""From a theme's values to the colours a template paints with, all of them readable; it knows no template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape  # xml.sax.saxutils brings all of HTTP with it
+from typing import Any
+
+from vidbuild.media.image.color import BLACK, RGB, WHITE, contrast, mix, parse, readable, text
+
+LARGE = 3.0  # contrast of what is large or a mark
+AAA = 7.0
+STRONG = 12.0
+GLOW = 0.3  # the strongest light's share
+SCOPES: Mapping[str, str] = {
+    "comment": "comment, punctuation.definition.comment",
+    "keyword": "keyword, storage, keyword.control, markup.heading, entity.name.tag, support.type.property-name.css",
+    "string": "string, markup.raw, markup.inserted, constant.character.escape, string punctuation.definition",
+    "number": "constant.numeric, constant.language, constant.character.numeric, keyword.other.unit",
+    "function": "entity.name.function, support.function, variable.function, markup.underline.link",
+    "constant": "constant, support.constant, variable.language, variable.parameter.option, markup.deleted",
+    "operator": "keyword.operator, punctuation.accessor, punctuation.separator.key-value, keyword.operator.assignment",
+    "type": "entity.name.type, entity.name.class, support.type, support.class, storage.type.primitive, "
+    "entity.other.attribute-name, entity.other.inherited-class, meta.mapping.key string, entity.name.section",
+}
+
+
+def backdrop(theme: Mapping[str, Any], background: str | None) -> tuple[RGB, RGB]:
+    """The two colours between which the background runs."""
+    if background is not None:
+        return parse(background), parse(background)
+    return parse(theme["background_from"]), parse(theme["background_to"])
+
+
+def dark(theme: Mapping[str, Any], background: str | None) -> bool:
+    """Whether white reads better than black on the background."""
+    start, end = backdrop(theme, background)
+    middle = mix(start, end, 0.5)
+    return contrast(middle, WHITE) > contrast(middle, BLACK)
+
+
+def palette(theme: Mapping[str, Any], background: str | None) -> dict[str, str]:
+    """Every colour a template paints with, by name; a scene's own background never makes its text unreadable."""
+    grounds = _grounds(theme, background)
+    surface, bar = parse(theme["surface"]), parse(theme["surface_bar"])
+    ink, panel_ink = _ink(parse(theme["text"]), grounds), _ink(parse(theme["text"]), (surface,))
+    muted = readable(parse(theme["muted"]), grounds)
+    accent = parse(theme["accent"])
+    tinted = tuple(mix(ground, accent, 0.18) for ground in grounds)
+    colours = {
+        "text": ink,
+        "muted": muted,
+        "past": muted,
+        "past_muted": readable(mix(muted, grounds[0], 0.2), grounds),
+        "accent": readable(accent, grounds, LARGE),
+        "accent_text": readable(accent, (*grounds, *tinted)),
+        "on_accent": readable(parse(theme["on_accent"]), (readable(accent, grounds, LARGE),)),
+        "surface": surface,
+        "surface_bar": bar,
+        "line": parse(theme["line"]),
+        "panel_text": panel_ink,
+        "panel_muted": readable(parse(theme["muted"]), (surface, bar)),
+        "panel_accent": readable(accent, (surface, mix(surface, accent, 0.15))),
+        "dot": mix(bar, parse(theme["muted"]), 0.45),
+        "shadow": BLACK if dark(theme, background) else mix(parse(theme["text"]), BLACK, 0.3),
+    }
+    return {name: text(colour) for name, colour in colours.items()}
+
+
+def _grounds(theme: Mapping[str, Any], background: str | None) -> tuple[RGB, ...]:
+    """All that text may stand on: both ends of the background, and where its lights are brightest."""
+    ends = backdrop(theme, background)
+    if background is not None:
+        return ends
+    return (*ends, *(mix(end, parse(theme["glow"]), GLOW) for end in ends))
+
+
+def _ink(wanted: RGB, grounds: tuple[RGB, ...]) -> RGB:
+    """The theme's text colour, or where a scene's own background makes it weak, one that is as strong."""
+    return wanted if min(contrast(wanted, ground) for ground in grounds) >= AAA else readable(wanted, grounds, STRONG)
+
+
+def syntax_theme(theme: Mapping[str, Any]) -> str:
+    """A TextMate theme (an XML property list) of the theme's syntax colours, each readable on its surface.
+
+    Also on the bar beneath a highlighted line, which is a little of the accent on the surface.
+    """
+    surface = parse(theme["surface"])
+    grounds = (surface, mix(surface, parse(theme["accent"]), 0.15))
+    # Typst styles what differs from the global colour: with one that nothing has, all text of a known language is
+    # styled, which tells it from that of an unknown one.
+    rules = [
+        _rule(None, {"foreground": "#010203"}),
+        _rule("source, text", {"foreground": text(readable(parse(theme["text"]), grounds))}),
+    ]
+    for name, scope in SCOPES.items():
+        colour = readable(parse(theme["syntax"][name]), grounds)
+        rules.append(_rule(scope, {"foreground": text(colour)}))
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><dict><key>name</key><string>theme</string>'
+        f"<key>settings</key><array>{''.join(rules)}</array></dict></plist>\n"
+    )
+
+
+def _rule(scope: str | None, settings: Mapping[str, str]) -> str:
+    pairs = "".join(f"<key>{key}</key><string>{escape(value, quote=False)}</string>" for key, value in settings.items())
+    head = "" if scope is None else f"<key>scope</key><string>{escape(scope, quote=False)}</string>"
+    return f"<dict>{head}<key>settings</key><dict>{pairs}</dict></dict>"

@@ -1,0 +1,1 @@
+"""Layers over time: animation, bands, clips, zooms and composition."""

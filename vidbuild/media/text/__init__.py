@@ -1,0 +1,1 @@
+"""Texts: captions, word alignment, typesetting and languages."""

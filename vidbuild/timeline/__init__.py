@@ -1,0 +1,1 @@
+"""Words, cues and reveals as frames."""
