@@ -33,15 +33,15 @@ MOMENTS = (
     *["planning", "placing", "ending"] * 2,
     "speak",
     "draw",
-    "time",
-    "film",
-    "sound",
-    "blend",
+    "timeline",
+    "render",
+    "audio",
+    "transition",
     "still",
-    "caption",
-    "join",
+    "captions",
+    "mux",
 )
-WITHIN = {"planning": 0.5, "film": 0.12, "speak": 0.12, "sound": 0.12}
+WITHIN = {"planning": 0.5, "render": 0.12, "speak": 0.12, "audio": 0.12}
 """Seconds after a moment has come within which the blow falls; elsewhere 0.03."""
 ENDED = {"run_finished", "run_failed", "run_cancelled"}
 
@@ -61,7 +61,7 @@ class Plan:
         """Another round."""
         victim, moment = chance.choice(VICTIMS), chance.choice(MOMENTS)
         if victim == "tool":
-            moment = chance.choice(("speak", "film", "sound"))
+            moment = chance.choice(("speak", "render", "audio"))
         jitter = chance.uniform(0, WITHIN.get(moment, 0.03))
         return cls(victim, moment, jitter, chance.choice((0.1, 0.3, 1.0)), chance.random() < 0.5)
 

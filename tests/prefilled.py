@@ -29,7 +29,7 @@ def prefill(spec: Path) -> Plan:
         for step, names in _names(plan).items():
             material = ledger.material(plan.graph.steps[step])
             ledger.keys[step] = material.key()
-            chosen = {name: told if name == "film.json" else made for name in sorted(names)}
+            chosen = {name: told if name == "render.json" else made for name in sorted(names)}
             outputs = {name: [blob.digest, *found] for name, (blob, found) in chosen.items()}
             data = {"outputs": outputs, "sources": {}, "warnings": [], "seconds": 0.1}
             ledger.note(step, ledger.keep(step, material, data, made_by="", replace=False))
@@ -48,7 +48,7 @@ def _kept(store: Store, spec: Path, content: bytes) -> tuple[Blob, Signature]:
 
 def _names(plan: Plan) -> dict[str, set[str]]:
     """The files that each step must have made, in the graph's order."""
-    names: dict[str, set[str]] = {step: {"film.json"} if step == "join" else set() for step in plan.graph.steps}
+    names: dict[str, set[str]] = {step: {"render.json"} if step == "mux" else set() for step in plan.graph.steps}
     for step in plan.graph.steps.values():
         for source in step.inputs.values():
             if isinstance(source, Product):

@@ -148,21 +148,23 @@ def _segments(space: Workspace) -> Iterator[Segment]:
     traces = _traces(store)
     joined = json.loads((space.root / "build" / "video.timing.json").read_text(encoding="utf-8"))
     names = [scene["id"] for scene in joined["scenes"]]
-    order = [f"film:{names[0]}"]
+    order = [f"render:{names[0]}"]
     for left, right in pairwise(names):
-        order += [f"blend:{left}+{right}", f"film:{right}"]
+        order += [f"transition:{left}+{right}", f"render:{right}"]
     for step in order:
         if step not in traces:
             continue  # a cut
         made = traces[step]
-        frames = json.loads(_blob(store, made, "film.json").read_text(encoding="utf-8"))["frames"]
+        frames = json.loads(_blob(store, made, "render.json").read_text(encoding="utf-8"))["frames"]
         scene = step.partition(":")[2]
-        seen = None if step.startswith("blend:") else _moments(store, traces[f"draw:{scene}"], traces[f"time:{scene}"])
+        seen = (
+            None if step.startswith("blend:") else _moments(store, traces[f"draw:{scene}"], traces[f"timeline:{scene}"])
+        )
         yield Segment(step, _blob(store, made, "segment.h264"), frames, seen)
 
 
 def _moments(store: Store, draw: Trace, time: Trace) -> tuple[int, ...]:
-    motion = Motion.from_json(_blob(store, time, "film.json").read_text(encoding="utf-8"))
+    motion = Motion.from_json(_blob(store, time, "render.json").read_text(encoding="utf-8"))
     drawing = store.root / "drawing"
     drawing.mkdir(exist_ok=True)
     (drawing / LAYERS_FILE).write_bytes(_blob(store, draw, LAYERS_FILE).read_bytes())

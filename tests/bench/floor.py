@@ -104,7 +104,7 @@ def films(spec: Path) -> Iterator[tuple[Step, BuildReport]]:
     plan = plan_of(spec, store=store)
     report = engine_of(store).build(plan.graph, entry=plan.entry, targets=plan.targets)
     for step in plan.graph.steps.values():
-        if step.kind == "film":
+        if step.kind == "render":
             yield step, report
 
 

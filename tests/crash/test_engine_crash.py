@@ -48,7 +48,7 @@ def layers(lab: Lab, width: int = 4, text: str = "") -> Graph:
         for n in range(width):
             inputs = {"one": Product(f"{below}{n}", "main.txt"), "two": Product(f"{below}{(n + 1) % width}")}
             steps.append(step(f"{layer}{n}", "concat", inputs))
-    steps.append(step("join", inputs={f"c{n}": Product(f"c{n}", "main.txt") for n in range(width)}))
+    steps.append(step("mux", inputs={f"c{n}": Product(f"c{n}", "main.txt") for n in range(width)}))
     return graph(*steps)
 
 

@@ -55,8 +55,8 @@ def test_a_read_only_cache(workspace: Workspace, mounted: Path) -> None:
     for _ in range(2):
         edited = workspace.run("build", "--json", env=env)
         assert edited.code == 0, edited.stderr
-        assert "film:one" not in edited.data["steps"]["ran"]
-        assert "film:two" in edited.data["steps"]["ran"], "nothing of it was kept"
+        assert "render:one" not in edited.data["steps"]["ran"]
+        assert "render:two" in edited.data["steps"]["ran"], "nothing of it was kept"
     assert not [path for path in (workspace.root / "build").iterdir() if ".mine" in path.name]
     assert (
         workspace.run("build", "--json", "--cache" if False else "--offline").data["outputs"] == edited.data["outputs"]

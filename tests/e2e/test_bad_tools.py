@@ -62,7 +62,7 @@ def test_a_tool_that_hangs_fails_its_step(project: Workspace, name: str, monkeyp
     result = build(project.root / "video.yaml")
     assert result.status == "failed"
     assert re.search("took longer than 1 s and was stopped", result.steps.failed[0].error)
-    assert not [step for step in kept(project) if step.startswith("film")]
+    assert not [step for step in kept(project) if step.startswith("render")]
     assert until(lambda: not alive(project.root)), alive(project.root)
 
 
@@ -81,9 +81,9 @@ def test_what_is_cut_short_is_not_kept(project: Workspace) -> None:
     done = project.run("build", "video.yaml", env=env(project, "truncating"))
     assert done.code == 1
     assert re.search(r"video\.yaml:\d+:\d+: (film|sound):", done.stderr)
-    assert not [step for step in kept(project) if step.startswith(("film", "join"))]
+    assert not [step for step in kept(project) if step.startswith(("render", "mux"))]
     project.build()
-    assert "film:one" in project.ran()
+    assert "render:one" in project.ran()
 
 
 def test_what_a_tool_leaves_behind_is_gone(project: Workspace) -> None:
@@ -113,7 +113,9 @@ class Started:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
-        assert until(lambda: bool(tools(space.root)) and any(s.startswith("film") for s in self.running())), self.told()
+        assert until(lambda: bool(tools(space.root)) and any(s.startswith("render") for s in self.running())), (
+            self.told()
+        )
 
     def told(self) -> list[dict[str, Any]]:
         """The events so far."""

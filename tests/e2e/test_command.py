@@ -75,7 +75,7 @@ def test_a_build_on_a_terminal_is_an_inline_view(project: Workspace) -> None:
     assert b"\x1b[?1049h" not in seen
     lines = [line.strip() for line in ESCAPES.sub(b"", seen).decode().replace("\r", "\n").splitlines() if line.strip()]
     assert re.fullmatch(r"first build: \d+ steps", next(line for line in lines if line.startswith("first")))
-    assert any(re.fullmatch(r"film:one  \d.*s", line) for line in lines)
+    assert any(re.fullmatch(r"render:one  \d.*s", line) for line in lines)
     assert re.fullmatch(r"built video\.mp4 \(0:01\): (\d+) of \1 steps ran \(.*\), .* s", lines[-1])
 
 
@@ -86,8 +86,8 @@ def test_one_scene_of_a_spec_elsewhere_on_a_terminal(workspace: Workspace) -> No
     text = ESCAPES.sub(b"", seen).decode()
     assert code == 0, text
     assert b"\x1b[?25l" in seen
-    assert re.search(r"film:two  \d", text)
-    assert "film:one" not in text
+    assert re.search(r"render:two  \d", text)
+    assert "render:one" not in text
     assert "built talk.two.mp4" in text
     assert (workspace.root / "docs" / "build" / "talk.two.mp4").is_file()
 
@@ -113,7 +113,7 @@ def test_a_dumb_terminal_gets_plain_lines(project: Workspace) -> None:
     code, seen = on_terminal(project, "build", TERM="dumb")
     assert code == 0
     assert b"\x1b" not in seen
-    assert re.search(rb"^film:one\r?$", seen, re.MULTILINE)
+    assert re.search(rb"^render:one\r?$", seen, re.MULTILINE)
 
 
 def test_an_interrupted_build_gives_the_terminal_back(project: Workspace) -> None:

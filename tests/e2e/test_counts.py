@@ -78,7 +78,7 @@ def test_only_what_changes_is_coded(history: History) -> None:
     """Of a list's frames most are held, and of those that differ only the part that changes is coded."""
     length = round(CASE.seconds * CASE.fps)
     for (step, report), shown in zip(floor.films(history.spec), floor.filmed(history.spec), strict=True):
-        facts = json.loads(report.path(step.id, "film.json").read_text(encoding="utf-8"))
+        facts = json.loads(report.path(step.id, "render.json").read_text(encoding="utf-8"))
         assert facts["frames"] == shown.frames == length
         assert len(shown.differing) < length / 3
         assert facts["coded"] < len(shown.differing)

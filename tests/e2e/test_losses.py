@@ -68,7 +68,7 @@ def test_outputs_that_are_gone_are_put_back_without_a_step(built: Workspace) -> 
     assert (built.root / "build" / "video.mp4").exists()
 
 
-@pytest.mark.parametrize("lost", ["speak:one", "film:one", "sound:one"])
+@pytest.mark.parametrize("lost", ["speak:one", "render:one", "audio:one"])
 def test_sound_and_picture_do_not_depend_on_what_was_cached(built: Workspace, lost: str) -> None:
     """V13: narration cached and film not, or the reverse, give the same video."""
     before = digests(built)

@@ -86,4 +86,4 @@ def test_an_installed_vidbuild_starts_a_project_and_checks_it(installed: Path, t
     """From the wheel alone a project is written, found to be right, and planned."""
     vidbuild(installed, tmp_path, "init", "talk")
     assert vidbuild(installed, tmp_path, "check", "talk") == "talk/video.yaml: ok\n"
-    assert "join" in vidbuild(installed, tmp_path, "graph", "talk")
+    assert "mux" in vidbuild(installed, tmp_path, "graph", "talk")

@@ -44,7 +44,7 @@ def changed(pins: Pins, step: str, **what: object) -> Pins:
 
 def test_other_bytes_under_the_same_key_name_the_kind(pins: Pins) -> None:
     """The message says which kind, where it was seen, and what to do; what comes after is left out."""
-    found = changed(changed(pins, "draw:title", outputs={"layers.json": "0" * 64}), "film:title", key="1" * 64)
+    found = changed(changed(pins, "draw:title", outputs={"layers.json": "0" * 64}), "render:title", key="1" * 64)
     (wrong,) = pinned.compare(pins, found, constrained=True).wrong
     assert wrong.startswith("kind 'draw' makes other bytes for the same key (video.yaml draw:title, '")
     assert wrong.endswith("raise its version in vidbuild/plan/kinds.py, then `make pins`")
@@ -52,17 +52,17 @@ def test_other_bytes_under_the_same_key_name_the_kind(pins: Pins) -> None:
 
 def test_keys_that_are_not_pinned_are_to_be_pinned(pins: Pins) -> None:
     """With the pinned tools every key has to be a pinned one: otherwise nothing would guard its bytes."""
-    found = changed(pins, "join", key="1" * 64)
+    found = changed(pins, "mux", key="1" * 64)
     (wrong,) = pinned.compare(pins, found, constrained=True).wrong
     assert wrong == "keys are not those that are pinned (video.yaml join): `make pins`"
-    del found["specs"]["video.yaml"]["join"]
+    del found["specs"]["video.yaml"]["mux"]
     assert pinned.compare(pins, found, constrained=True).wrong == (wrong,)
     assert pinned.compare(pins, pins, constrained=True) == Verdict()
 
 
 def test_other_tools_are_told_and_do_not_fail(pins: Pins) -> None:
     """With another ffmpeg nothing can be compared: that is a reason to skip, unless it is the one that is meant."""
-    found = changed(pins, "film:title", key="1" * 64)
+    found = changed(pins, "render:title", key="1" * 64)
     found["tools"]["ffmpeg"] = "ffmpeg 1"
     verdict = pinned.compare(pins, found, constrained=False)
     told = "made with another ffmpeg than what is pinned: 1 steps could not be compared"

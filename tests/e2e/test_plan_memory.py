@@ -175,18 +175,18 @@ def test_every_tool_of_a_kind_is_named() -> None:
     """P5: which tools decide the bytes of which kind: a literal table, so that none is lost unnoticed."""
     drawn = ("typst", "fonts", "pillow")
     assert {name: kind.tools for name, kind in KINDS.items() if not name.startswith("speak-")} == {
-        "time": ("ffmpeg",),
+        "timeline": ("ffmpeg",),
         "draw": drawn,
         "draw-clip": (*drawn, "ffmpeg"),
-        "film": ("ffmpeg",),
-        "film-zoom": ("ffmpeg", "pillow"),
-        "blend": ("ffmpeg",),
-        "blend-zoom": ("ffmpeg", "pillow"),
+        "render": ("ffmpeg",),
+        "render-zoom": ("ffmpeg", "pillow"),
+        "transition": ("ffmpeg",),
+        "transition-zoom": ("ffmpeg", "pillow"),
         "still": ("ffmpeg",),
         "still-zoom": ("ffmpeg", "pillow"),
-        "sound": ("ffmpeg",),
-        "caption": (),
-        "join": (),
+        "audio": ("ffmpeg",),
+        "captions": (),
+        "mux": (),
         "report": (),
     }
 

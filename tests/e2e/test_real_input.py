@@ -124,7 +124,7 @@ def test_a_word_changed_films_one_scene(built: Workspace) -> None:
     built.build(spec="httpx/video.yaml")
     ran = built.ran()
     assert {step for step in ran if ":" in step} == {
-        "speak:install", "time:install", "film:install", "sound:install",
+        "speak:install", "timeline:install", "render:install", "audio:install",
     }  # fmt: skip
     built.write("httpx/video.yaml", text)
     built.build(spec="httpx/video.yaml")

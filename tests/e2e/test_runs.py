@@ -111,7 +111,7 @@ def test_a_batch_goes_on_and_mends_only_what_failed(workspace: Workspace) -> Non
     assert outcome.code == 2
     assert [each["status"] for each in outcome.data["builds"]] == ["built", "failed", "built"]
     assert {path.name for path in (workspace.root / "build").glob("*.mp4")} == {"a.mp4", "c.mp4"}
-    assert "failed: b.mp4: 1 step failed (time:one)" in outcome.stderr.replace("build/", "")
+    assert "failed: b.mp4: 1 step failed (timeline:one)" in outcome.stderr.replace("build/", "")
     workspace.write("b.yaml", BAD.replace("max_duration: 0.1", "max_duration: 60"))
     again = workspace.run("build", "--resume", "last", "--json")
     assert again.code == 0
@@ -156,10 +156,10 @@ def test_explain_tells_the_last_build_from_its_events(workspace: Workspace) -> N
     started = {data["step"]: (data["reason"], data["reasons"]) for data in told if data["type"] == "step_started"}
     ran = {each["step"]: (each["reason"], each["reasons"]) for each in said["steps"] if each["state"] == "ran"}
     assert ran == started
-    text = workspace.run("explain", "--last", "film:one").stdout
-    assert "film:one  ran: title changed" in text
+    text = workspace.run("explain", "--last", "render:one").stdout
+    assert "render:one  ran: title changed" in text
     assert 'field title changed: "One" -> "Eins"' in text
-    assert workspace.run("explain", "--last", "film:oone").stderr.endswith("hint: did you mean 'film:one'?\n")
+    assert workspace.run("explain", "--last", "render:oone").stderr.endswith("hint: did you mean 'render:one'?\n")
     assert workspace.snapshot() == before
 
 

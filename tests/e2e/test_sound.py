@@ -45,7 +45,7 @@ def test_a_word_leaves_the_sound_of_all_other_scenes_alone(workspace: Workspace)
     before = packets(workspace)
     workspace.write("video.yaml", SPEC.replace("NARRATION", "Now it is rather longer than it was."))
     workspace.build()
-    assert [step for step in workspace.ran() if step.startswith(("speak", "sound"))] == ["sound:two", "speak:two"]
+    assert [step for step in workspace.ran() if step.startswith(("speak", "audio"))] == ["audio:two", "speak:two"]
     after = packets(workspace)
     assert len(after["two"]) > len(before["two"]) + 20
     for scene in ("one", "quiet", "four", "five"):

@@ -69,7 +69,7 @@ def test_a_look_at_one_edit_hashes_the_spec_alone(thousand: Path, monkeypatch: p
 
     monkeypatch.setattr(durable, "hash_file", noting)
     moving = {each.step for each in vidbuild.explain(thousand) if each.state != "cached"}
-    assert moving == {"draw:scene-500", "film:scene-500", "caption", "join", "report"}
+    assert moving == {"draw:scene-500", "render:scene-500", "captions", "mux", "report"}
     assert set(hashed) == {str(thousand)}
 
 

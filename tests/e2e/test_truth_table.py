@@ -47,8 +47,8 @@ scenes:
     duration: 1.5
 """
 
-ENDS = {"join", "report"}
-SAID = {"speak:points", "time:points", "film:points", "sound:points", "caption"} | ENDS
+ENDS = {"mux", "report"}
+SAID = {"speak:points", "timeline:points", "render:points", "audio:points", "captions"} | ENDS
 
 
 def picture(color: str) -> bytes:
@@ -115,7 +115,7 @@ def each(*kinds: str, of: tuple[str, ...] = EVERY) -> set[str]:
     return {f"{kind}:{scene}" for kind in kinds for scene in of}
 
 
-BLEND, STILL = {"blend:open+points"}, {"still:open"}
+BLEND, STILL = {"transition:open+points"}, {"still:open"}
 
 TABLE = [
     Row("nothing", nothing, set()),
@@ -136,54 +136,54 @@ TABLE = [
     Row(
         "the first scene longer",
         swap(("Hello there.", "Hello there, and welcome to four scenes.")),
-        {"speak:open", "time:open", "film:open", "sound:open", "caption"} | ENDS,
+        {"speak:open", "timeline:open", "render:open", "audio:open", "captions"} | ENDS,
     ),
     Row(
         "a colour of the theme",
         swap(("theme: midnight", 'theme: {extends: midnight, accent: "#ff8800"}')),
-        each("draw") | {"film:points"} | BLEND | ENDS,
+        each("draw") | {"render:points"} | BLEND | ENDS,
     ),
     Row(
         "one word for one as long",
         swap(("A picture of", "A picture or")),
-        each("speak", "sound", of=("shot",)) | {"time:shot", "film:shot", "caption"} | ENDS,
+        each("speak", "audio", of=("shot",)) | {"timeline:shot", "render:shot", "captions"} | ENDS,
     ),
     Row("voice of one scene", swap(("    title: Points\n", "    title: Points\n    voice: espeak:en-gb\n")), SAID),
     Row(
         "voice of all",
         swap(("espeak:en-us", "espeak:en-gb")),
-        each("speak", "time", "sound", of=SPOKEN) | {"film:open", "film:points", "caption"} | ENDS,
+        each("speak", "timeline", "audio", of=SPOKEN) | {"render:open", "render:points", "captions"} | ENDS,
     ),
     Row(
         "pronunciation",
         swap(("defaults:", "pronounce: {picture: photograph}\ndefaults:")),
-        each("speak", "time", "film", "sound", of=("shot",)) | {"caption"} | ENDS,
+        each("speak", "timeline", "render", "audio", of=("shot",)) | {"captions"} | ENDS,
     ),
-    Row("a new cue", swap(("A picture of", "A picture [[seen]] of")), {"time:shot", "caption", "report"}),
+    Row("a new cue", swap(("A picture of", "A picture [[seen]] of")), {"timeline:shot", "captions", "report"}),
     Row(
         "a cue's name",
         swap(("[[beta]]", "[[second]]"), ("at: beta", "at: second")),
-        {"time:points", "caption", "report"},
+        {"timeline:points", "captions", "report"},
     ),
     Row(
         "a cue's place",
         swap(("then [[beta]] beta", "[[beta]] then beta")),
-        {"time:points", "film:points", "sound:points", "caption"} | ENDS,
+        {"timeline:points", "render:points", "audio:points", "captions"} | ENDS,
     ),
     Row(
         "a scene's title",
         swap(("title: Points", "title: Matters")),
-        {"draw:points", "film:points", "caption"} | ENDS | BLEND,
+        {"draw:points", "render:points", "captions"} | ENDS | BLEND,
     ),
     Row(
         "a variable in one scene",
         swap(("product: Acme", "product: Zinc")),
-        {"draw:open", "film:open", "caption"} | ENDS | BLEND | STILL,
+        {"draw:open", "render:open", "captions"} | ENDS | BLEND | STILL,
     ),
     Row(
         "a variable from outside",
         nothing,
-        {"draw:open", "film:open", "caption"} | ENDS | BLEND | STILL,
+        {"draw:open", "render:open", "captions"} | ENDS | BLEND | STILL,
         ("--var", "product=Zinc"),
     ),
     Row("the video's title", swap(("title: Four scenes", "title: Four good scenes")), ENDS),
@@ -191,58 +191,58 @@ TABLE = [
     Row(
         "an image's pixels",
         lambda space: space.write("shot.png", picture("green")) and None,
-        {"draw:shot", "film:shot"} | ENDS,
+        {"draw:shot", "render:shot"} | ENDS,
     ),
-    Row("an image's pixels, same size and time", new_picture_same_stat, {"draw:shot", "film:shot"} | ENDS),
-    Row("the theme", swap(("theme: midnight", "theme: paper")), each("draw", "film") | BLEND | STILL | ENDS),
-    Row("the size", swap(("160x90", "192x108")), each("draw", "film") | BLEND | STILL | ENDS),
+    Row("an image's pixels, same size and time", new_picture_same_stat, {"draw:shot", "render:shot"} | ENDS),
+    Row("the theme", swap(("theme: midnight", "theme: paper")), each("draw", "render") | BLEND | STILL | ENDS),
+    Row("the size", swap(("160x90", "192x108")), each("draw", "render") | BLEND | STILL | ENDS),
     Row(
         "the frame rate",
         swap(("fps: 24", "fps: 25")),
-        each("time", "film", "sound") | BLEND | STILL | ENDS | {"caption"},
+        each("timeline", "render", "audio") | BLEND | STILL | ENDS | {"captions"},
     ),
     Row(
         "the loudness",
         swap(("fps: 24}", "fps: 24, loudness: -23}")),
-        each("sound", of=SPOKEN) | {"sound:close"} | {"join"},
+        each("audio", of=SPOKEN) | {"audio:close"} | {"mux"},
     ),
     Row(
         "how pictures are coded",
         swap(("fps: 24}", "fps: 24, profile: compat}")),
-        each("film") | BLEND | {"join"},
+        each("render") | BLEND | {"mux"},
     ),
     Row(
         "the highest peak",
         swap(("fps: 24}", "fps: 24, peak: -9}")),
-        each("sound", of=SPOKEN) | {"sound:close"} | {"join"},
+        each("audio", of=SPOKEN) | {"audio:close"} | {"mux"},
     ),
     Row(
         "a pause",
         swap(("    src: shot.png", "    src: shot.png\n    pause_after: 0.6")),
-        {"time:shot", "film:shot", "sound:shot", "caption"} | ENDS,
+        {"timeline:shot", "render:shot", "audio:shot", "captions"} | ENDS,
     ),
     Row(
         "the transition's length",
         swap(("duration: 0.25", "duration: 0.5")),
-        each("time", "film", of=("open", "points")) | BLEND | {"join"},
+        each("timeline", "render", of=("open", "points")) | BLEND | {"mux"},
     ),
     Row(
         "a cut for a transition",
         swap(("{type: fade, duration: 0.25}", "cut")),
-        each("time", "film", of=("open", "points")) | {"join"},
+        each("timeline", "render", of=("open", "points")) | {"mux"},
     ),
-    Row("two scenes swapped", lambda space: scenes(space, lambda b: [b[0], b[1], b[3], b[2]]), {"caption"} | ENDS),
-    Row("a scene deleted", lambda space: scenes(space, lambda b: [b[0], b[1], b[3]]), {"caption"} | ENDS),
+    Row("two scenes swapped", lambda space: scenes(space, lambda b: [b[0], b[1], b[3], b[2]]), {"captions"} | ENDS),
+    Row("a scene deleted", lambda space: scenes(space, lambda b: [b[0], b[1], b[3]]), {"captions"} | ENDS),
     Row(
         "a scene copied",
         lambda space: scenes(space, lambda b: [*b, b[3].replace("close", "again")]),
-        {"caption"} | ENDS,
+        {"captions"} | ENDS,
     ),
-    Row("a scene renamed", swap(("id: shot", "id: view")), {"caption"} | ENDS),
+    Row("a scene renamed", swap(("id: shot", "id: view")), {"captions"} | ENDS),
     Row(
         "the language",
         swap(("language: en", "language: en-GB")),
-        each("speak", of=SPOKEN) | each("draw") | {"caption"} | ENDS,
+        each("speak", of=SPOKEN) | each("draw") | {"captions"} | ENDS,
     ),
 ]
 

@@ -59,7 +59,7 @@ def poison(space: Workspace) -> None:
     """Let the cache hold the second scene's film under the key of the first one's, with nothing amiss about it."""
     store = Store(space.root / ".vidbuild")
     keys = {each.step: each.key for each in vidbuild.explain(space.root / "video.yaml")}
-    right, wrong = store.trace(keys["film:one"]), store.trace(keys["film:two"])
+    right, wrong = store.trace(keys["render:one"]), store.trace(keys["render:two"])
     assert right is not None
     assert wrong is not None
     assert right.outputs["segment.h264"] != wrong.outputs["segment.h264"]
@@ -89,9 +89,9 @@ def test_a_stale_product_in_the_cache_is_named(project: Workspace) -> None:
     assert "built video.mp4" in outcome.stdout
     assert "not verified: 'video.mp4' is another from an empty cache" in outcome.stdout
     why = "the cache holds other bytes for the same key"
-    assert f"first step that differs: film:one, its '{FIRST}': {why}" in outcome.stdout
-    assert "hint: vidbuild build --fresh film:one" in outcome.stdout
-    mended = project.run("build", "--verify", "--fresh", "film:one")
+    assert f"first step that differs: render:one, its '{FIRST}': {why}" in outcome.stdout
+    assert "hint: vidbuild build --fresh render:one" in outcome.stdout
+    mended = project.run("build", "--verify", "--fresh", "render:one")
     assert mended.code == 0, mended.stdout
     assert "verified: 6 outputs are the same from an empty cache" in mended.stdout
 
@@ -102,7 +102,7 @@ def test_a_step_that_asks_chance_is_named(project: Workspace, monkeypatch: pytes
     found = verify(project)
     assert (found.status, found.output) == ("different", "video.srt")
     assert found.difference is not None
-    assert (found.difference.step, found.difference.file) == ("caption", "captions.srt")
+    assert (found.difference.step, found.difference.file) == ("captions", "captions.srt")
     assert not found.difference.repeatable
     assert "does not make the same bytes twice" in found.difference.why
 
@@ -113,7 +113,7 @@ def test_a_step_that_asks_its_surroundings_is_named(project: Workspace, monkeypa
     found = verify(project)
     assert (found.status, found.output) == ("different", "video.vtt")
     assert found.difference is not None
-    assert found.difference.step == "caption"
+    assert found.difference.step == "captions"
 
 
 def test_a_difference_that_reaches_no_output_is_told_as_one(
@@ -124,7 +124,7 @@ def test_a_difference_that_reaches_no_output_is_told_as_one(
     found = verify(project)
     assert found.ok
     assert found.difference is not None
-    assert (found.difference.step, found.difference.file) == ("time:one", "note")
+    assert (found.difference.step, found.difference.file) == ("timeline:one", "note")
 
 
 def test_a_cache_that_cannot_be_written_is_no_difference(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

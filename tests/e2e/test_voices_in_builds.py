@@ -77,13 +77,13 @@ def test_a_service_that_fails_costs_only_its_scene(
     outcome = project.build("--keep-going", code=1)
     (failed,) = outcome.data["steps"]["failed"]
     assert failed["step"] == "speak:one"
-    assert "film:two" in outcome.data["steps"]["ran"]
+    assert "render:two" in outcome.data["steps"]["ran"]
     assert "video.yaml:4:8: speak:one failed" in outcome.stderr
     with FakeEdge(tmp_path, ENV) as server:
         monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", server.endpoint)
         project.build()
         assert "speak:one" in project.ran()
-        assert "film:two" not in project.ran()
+        assert "render:two" not in project.ran()
 
 
 def test_a_declared_fallback_speaks_and_is_named(
@@ -113,8 +113,8 @@ def test_a_recording_is_used_as_it_is(workspace: Workspace) -> None:
         [*tone[:3], "sine=f=400:r=44100:d=1.5", *tone[4:]], cwd=workspace.root, env=ENV, timeout=60, what="again"
     )
     workspace.build()
-    assert {"speak:one", "sound:one"} <= set(workspace.ran())
-    assert "film:one" not in workspace.ran()
+    assert {"speak:one", "audio:one"} <= set(workspace.ran())
+    assert "render:one" not in workspace.ran()
 
 
 SCENE = '  - {id: one, type: title, title: One, narration: "One two three."}'

@@ -378,13 +378,13 @@ def read_trace(data: bytes) -> None:
 def make_index(chance: random.Random) -> bytes:
     """An index's rows, altered."""
     row = ["c" * 64, {"layers.json": ["a" * 64, 12]}, 0.5, [1, 2, 3, 4, 5], [["m", "f", None]], "title changed", False]
-    return checksummed.seal(altered({"entry": "video.yaml", "steps": {"draw:one": row, "film:one": row}}, chance))
+    return checksummed.seal(altered({"entry": "video.yaml", "steps": {"draw:one": row, "render:one": row}}, chance))
 
 
 def read_index(data: bytes) -> None:
     """Read the rows of an index; what is none is left out."""
     index = Index(own("index", data))
-    for step in ("draw:one", "film:one", "nothing"):
+    for step in ("draw:one", "render:one", "nothing"):
         index.row(step)
 
 

@@ -242,7 +242,7 @@ class _One:
         self._video_seconds = self._seconds(report)
 
     def _seconds(self, report: BuildReport) -> float:
-        if "join" not in report.steps or "film.json" not in report.steps["join"].outputs:
+        if "mux" not in report.steps or "render.json" not in report.steps["mux"].outputs:
             return 0.0
-        frames: int = json.loads(report.path("join", "film.json").read_text(encoding="utf-8"))["frames"]
+        frames: int = json.loads(report.path("mux", "render.json").read_text(encoding="utf-8"))["frames"]
         return round(frames / self.plan.fps, 3)

@@ -16,9 +16,9 @@ from vidbuild.errors import UsageError
 
 # kind of output, step, its file, ending of the name
 PRODUCTS = (
-    ("video", "join", "video.mp4", ".mp4"),
-    ("captions", "caption", "captions.srt", ".srt"),
-    ("captions", "caption", "captions.vtt", ".vtt"),
+    ("video", "mux", "video.mp4", ".mp4"),
+    ("captions", "captions", "captions.srt", ".srt"),
+    ("captions", "captions", "captions.vtt", ".vtt"),
     ("report", "report", "timing.json", ".timing.json"),
     ("report", "report", "report.html", ".report.html"),
 )

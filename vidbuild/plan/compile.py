@@ -44,7 +44,7 @@ def plan(spec: Spec, name: str = "") -> Graph:
 
 def targets(spec: Spec) -> tuple[str, ...]:
     """The steps whose products a build is for."""
-    return ("join", "caption", "report", f"still:{spec.scenes[0].id}")
+    return ("mux", "captions", "report", f"still:{spec.scenes[0].id}")
 
 
 def still(spec: Spec, scene_id: str, frame: int) -> Step:
@@ -66,10 +66,10 @@ def _scene_steps(spec: Spec, index: int, scene: Scene) -> Iterable[Step]:
     yield _time(spec, index, scene, kind, clip)
     yield _draw(spec, scene, kind)
     yield Step(
-        f"film:{scene.id}",
-        _shown("film", scene),
+        f"render:{scene.id}",
+        _shown("render", scene),
         {"size": [spec.width, spec.height], "profile": _profile(spec)},
-        _picture(scene, "film.json"),
+        _picture(scene, "render.json"),
         scene.places,
     )
     yield _sound(spec, index, scene, clip)
@@ -88,7 +88,7 @@ def _picture(scene: Scene, motion: str, prefix: str = "") -> dict[str, Input]:
     """The three things every picture is made of: layers, motion and, in some scenes, a clip."""
     inputs: dict[str, Input] = {
         f"{prefix}layers": Product(f"draw:{scene.id}"),
-        f"{prefix}motion": Product(f"time:{scene.id}", motion),
+        f"{prefix}motion": Product(f"timeline:{scene.id}", motion),
     }
     clip = SCENE_TYPES[scene.type].clip(scene)
     if clip is not None:
@@ -139,7 +139,7 @@ def _time(spec: Spec, index: int, scene: Scene, kind: SceneType, clip: Clip | No
     places = dict(scene.places)
     if before is not None and "transition" in before.places:
         places["transition_before"] = before.places["transition"]
-    return Step(f"time:{scene.id}", "time", params, inputs, places)
+    return Step(f"timeline:{scene.id}", "timeline", params, inputs, places)
 
 
 def _pronounced(scene: Scene) -> dict[str, str]:
@@ -185,7 +185,7 @@ def _draw(spec: Spec, scene: Scene, kind: SceneType) -> Step:
 
 
 def _sound(spec: Spec, index: int, scene: Scene, clip: Clip | None) -> Step:
-    inputs: dict[str, Input] = {"timing": Product(f"time:{scene.id}", "span.json")}
+    inputs: dict[str, Input] = {"timing": Product(f"timeline:{scene.id}", "span.json")}
     if scene.narration is not None:
         inputs["narration"] = Product(f"speak:{scene.id}", "narration.wav")
     params: dict[str, Any] = {"loudness": spec.loudness, "peak": spec.peak}
@@ -194,7 +194,7 @@ def _sound(spec: Spec, index: int, scene: Scene, clip: Clip | None) -> Step:
         params["clip"] = {"mode": clip.audio, "start_ms": clip.start_ms, "end_ms": clip.end_ms}
         per_frame = timebase.samples_per_frame(spec.fps)
         params["fade_in"], params["fade_out"] = (frames * per_frame for frames in _ends(spec, index))
-    return Step(f"sound:{scene.id}", "sound", params, inputs, scene.places)
+    return Step(f"audio:{scene.id}", "audio", params, inputs, scene.places)
 
 
 def _blend(spec: Spec, left: Scene, right: Scene) -> Step:
@@ -206,11 +206,11 @@ def _blend(spec: Spec, left: Scene, right: Scene) -> Step:
     }
     inputs = {**_picture(left, "tail.json", "a."), **_picture(right, "head.json", "b.")}
     places = {"": left.places.get("transition", left.places[""])}
-    return Step(f"blend:{left.id}+{right.id}", _shown("blend", left, right), params, inputs, places)
+    return Step(f"transition:{left.id}+{right.id}", _shown("transition", left, right), params, inputs, places)
 
 
 def _timings(spec: Spec, file: str = "timing.json") -> dict[str, Input]:
-    return {f"timing:{scene.id}": Product(f"time:{scene.id}", file) for scene in spec.scenes}
+    return {f"timing:{scene.id}": Product(f"timeline:{scene.id}", file) for scene in spec.scenes}
 
 
 def _listed(spec: Spec) -> list[dict[str, str]]:
@@ -222,20 +222,20 @@ def _listed(spec: Spec) -> list[dict[str, str]]:
 
 def _caption(spec: Spec) -> Step:
     captioned = [{**item, "captions": scene.captions} for item, scene in zip(_listed(spec), spec.scenes, strict=True)]
-    return Step("caption", "caption", {"language": spec.language, "scenes": captioned}, _timings(spec), spec.places)
+    return Step("captions", "captions", {"language": spec.language, "scenes": captioned}, _timings(spec), spec.places)
 
 
 def _join(spec: Spec) -> Step:
-    inputs: dict[str, Input] = {**_timings(spec, "span.json"), "chapters": Product("caption", "chapters.ffmeta")}
+    inputs: dict[str, Input] = {**_timings(spec, "span.json"), "chapters": Product("captions", "chapters.ffmeta")}
     order: list[dict[str, Any]] = []
     for index, scene in enumerate(spec.scenes):
-        inputs[f"film:{scene.id}"] = Product(f"film:{scene.id}", "segment.h264")
-        inputs[f"sound:{scene.id}"] = Product(f"sound:{scene.id}", "sound.aac")
+        inputs[f"render:{scene.id}"] = Product(f"render:{scene.id}", "segment.h264")
+        inputs[f"audio:{scene.id}"] = Product(f"audio:{scene.id}", "sound.aac")
         order.append({"scene": scene.id})
         if scene.transition != "cut" and index + 1 < len(spec.scenes):
             blend = f"{scene.id}+{spec.scenes[index + 1].id}"
-            inputs[f"blend:{blend}"] = Product(f"blend:{blend}", "segment.h264")
-            order.append({"blend": blend, "frames": 2 * _half(spec, scene)})
+            inputs[f"transition:{blend}"] = Product(f"transition:{blend}", "segment.h264")
+            order.append({"transition": blend, "frames": 2 * _half(spec, scene)})
     params = {
         "title": spec.title,
         "description": spec.description,
@@ -243,13 +243,13 @@ def _join(spec: Spec) -> Step:
         "fps": spec.fps,
         "order": order,
     }
-    return Step("join", "join", params, inputs, spec.places)
+    return Step("mux", "mux", params, inputs, spec.places)
 
 
 def _report(spec: Spec, video: str) -> Step:
     inputs: dict[str, Input] = {**_timings(spec)}
     for scene in spec.scenes:
-        inputs[f"thumb:{scene.id}"] = Product(f"film:{scene.id}", "thumb.jpg")
+        inputs[f"thumb:{scene.id}"] = Product(f"render:{scene.id}", "thumb.jpg")
     params = {
         "title": spec.title,
         "description": spec.description,

@@ -46,17 +46,17 @@ def _shown_kinds(name: str, version: int) -> dict[str, Kind]:
 
 KINDS: Mapping[str, Kind] = {
     **_speak_kinds(),
-    "time": Kind("time", 1, "vidbuild.steps.timeline:run", ("ffmpeg",)),
+    "timeline": Kind("timeline", 1, "vidbuild.steps.timeline:run", ("ffmpeg",)),
     "draw": Kind("draw", 2, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
     # Around a clip that is seen whole: how large that is, ffmpeg tells.
     "draw-clip": Kind(
         "draw-clip", 2, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow", "ffmpeg"), wrappers=("fields",)
     ),
-    **_shown_kinds("film", 6),
-    **_shown_kinds("blend", 6),
+    **_shown_kinds("render", 6),
+    **_shown_kinds("transition", 6),
     **_shown_kinds("still", 5),
-    "sound": Kind("sound", 4, "vidbuild.steps.audio:run", ("ffmpeg",)),
-    "caption": Kind("caption", 1, "vidbuild.steps.captions:run"),
-    "join": Kind("join", 1, "vidbuild.steps.mux:run"),
+    "audio": Kind("audio", 4, "vidbuild.steps.audio:run", ("ffmpeg",)),
+    "captions": Kind("captions", 1, "vidbuild.steps.captions:run"),
+    "mux": Kind("mux", 1, "vidbuild.steps.mux:run"),
     "report": Kind("report", 3, "vidbuild.steps.report:run"),
 }

@@ -15,8 +15,8 @@ def weights(spec: Spec) -> Mapping[str, float]:
     found = {}
     for scene in spec.scenes:
         seconds = length(scene)
-        found[f"film:{scene.id}"] = seconds
-        found[f"sound:{scene.id}"] = round(seconds * SOUND_SHARE, 3)
+        found[f"render:{scene.id}"] = seconds
+        found[f"audio:{scene.id}"] = round(seconds * SOUND_SHARE, 3)
         if scene.narration is not None:
             found[f"speak:{scene.id}"] = round(seconds * SOUND_SHARE, 3)
     return found

@@ -8,7 +8,7 @@ Needs = Mapping[str, Sequence[str]]
 
 
 def text(needs: Needs) -> str:
-    """One step a line, in an order in which each comes after what feeds it: `film:a  <- draw:a, time:a`."""
+    """One step a line, in an order in which each comes after what feeds it: `render:a  <- draw:a, timeline:a`."""
     width = max(map(len, needs), default=0)
     return "\n".join(f"{step:<{width}}  <- {', '.join(each)}" if each else step for step, each in needs.items())
 

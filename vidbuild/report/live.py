@@ -13,6 +13,7 @@ from rich.live import Live as RichLive
 from rich.table import Table
 from rich.text import Text
 
+from vidbuild.engine.graph.step_id import scene_of
 from vidbuild.engine.runs.events import (
     Event,
     RunEnded,
@@ -28,7 +29,6 @@ from vidbuild.engine.runs.events import (
 )
 from vidbuild.engine.runs.run_progress import Running, Tally
 from vidbuild.report import humanize, progress_text
-from vidbuild.report.step_id import scene_of
 from vidbuild.sanitize import one_line
 
 Scenes = Callable[[str], Sequence[str]]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from vidbuild.engine.graph.step_id import kind_of
 from vidbuild.frozen import dataclass
 from vidbuild.report import humanize
-from vidbuild.report.step_id import kind_of
 
 _LOG = 12  # lines of a tool's log that are worth repeating
 _NAMED = 3  # failed steps that the last line names

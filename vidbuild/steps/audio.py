@@ -1,4 +1,4 @@
-"""The step `sound:SCENE`: narration and a clip's sound, levelled, mixed, exact to the sample, and encoded for joining.
+"""The step `audio:SCENE`: narration and a clip's sound, levelled, mixed, exact to the sample, and encoded for joining.
 
 Frame k of its AAC carries the samples from 1024 k on: the encoder's first frame, which only primes a decoder, is left
 out, and one frame of silence is added, so that a join can begin and end every scene at the nearest frame.

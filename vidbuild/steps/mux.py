@@ -28,7 +28,7 @@ class Part:
 
 
 def run(context: Context) -> None:
-    """Write video.mp4, and film.json, which tells its frames."""
+    """Write video.mp4, and render.json, which tells its frames."""
     order = context.params["order"]
     parts = lay_out(order, _timings(context))
     check_lengths(parts, context.params["fps"])
@@ -50,12 +50,12 @@ def run(context: Context) -> None:
     if (found := (context.out / VIDEO).stat().st_size) != size:
         raise StepError(f"the video has {found} bytes where its index says {size}")
     facts = {"frames": sum(part.frames for part in parts)}
-    (context.out / "film.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
+    (context.out / "render.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
 
 
 def role_of(item: Mapping[str, Any]) -> str:
     """The input that an item of the order is."""
-    return f"film:{item['scene']}" if "scene" in item else f"blend:{item['blend']}"
+    return f"render:{item['scene']}" if "scene" in item else f"transition:{item['transition']}"
 
 
 def tags(params: Mapping[str, Any]) -> dict[str, str]:
@@ -121,7 +121,9 @@ def check_pictures(order: Sequence[Mapping[str, Any]], parts: Sequence[Part], co
         if "scene" in item:
             found[item["scene"]] += frames
         elif before is None or after is None or frames != item["frames"] or frames % 2:
-            raise StepError(f"the transition '{item['blend']}' has {frames} frames where {item['frames']} were planned")
+            raise StepError(
+                f"the transition '{item['transition']}' has {frames} frames where {item['frames']} were planned"
+            )
         else:
             found[before["scene"]] += frames // 2
             found[after["scene"]] += frames // 2
@@ -157,7 +159,7 @@ def _segment(context: Context, role: str) -> Segment:
 def _sound(context: Context, part: Part, wanted: int) -> _Sound | None:
     """The AAC frames of a scene that go into the video; fewer or more, and it is not this scene's sound."""
     try:
-        frames = adts.frames(context.inputs[f"sound:{part.scene}"].read_bytes())
+        frames = adts.frames(context.inputs[f"audio:{part.scene}"].read_bytes())
     except adts.AdtsError as error:
         raise StepError(f"the sound of scene '{part.scene}' is damaged: {error}") from error
     if len(frames) != adts.frames_to_join(part.samples):
@@ -212,7 +214,7 @@ def _all_sound(context: Context, sounds: Mapping[str, _Sound | None]) -> Iterato
     for scene, sound in sounds.items():
         if sound is None:
             continue
-        data, end = context.inputs[f"sound:{scene}"].read_bytes(), 0
+        data, end = context.inputs[f"audio:{scene}"].read_bytes(), 0
         for length, size in zip(sound.lengths, sound.sizes, strict=True):
             end += length
             yield data[end - size : end]

@@ -1,4 +1,4 @@
-"""The step `film:SCENE`: a scene's own pictures, between its transitions, as an H.264 segment."""
+"""The step `render:SCENE`: a scene's own pictures, between its transitions, as an H.264 segment."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from vidbuild.media.render.layer import Picture
 
 SEGMENT = "segment.h264"
 THUMB = "thumb.jpg"
-FACTS = "film.json"
+FACTS = "render.json"
 THUMB_WIDTH = 480
 TIMEOUT_LEAST = 300.0
 TIMEOUT_PER_FRAME = 2.0
@@ -33,7 +33,7 @@ LARGEST = 4 << 30
 
 
 def run(context: Context) -> None:
-    """Write segment.h264, thumb.jpg (its last picture) and film.json."""
+    """Write segment.h264, thumb.jpg (its last picture) and render.json."""
     picture, profile = read(context), context.params["profile"]
     shots = plan(picture, profile)
     args = film_arguments(picture, shots, profile, context.scratch, context.out)
@@ -107,7 +107,7 @@ def band_of(
 
 
 def finish(context: Context, picture: Picture, shots: EncodePlan, frames: int) -> None:
-    """Write segment.h264 of what ffmpeg made of each band, and film.json; a damaged one is never kept."""
+    """Write segment.h264 of what ffmpeg made of each band, and render.json; a damaged one is never kept."""
     segment = context.out / SEGMENT
     _stitch(context.scratch, segment, picture, shots, frames)
     verify(segment, picture, frames)

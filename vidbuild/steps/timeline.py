@@ -1,4 +1,4 @@
-"""The step `time:SCENE`: when everything in a scene happens. It reads words and a clip's length, and writes JSON.
+"""The step `timeline:SCENE`: when everything in a scene happens. It reads words and a clip's length, and writes JSON.
 
 It is a step of its own so that its result can be the same although the words are not: what follows is then spared.
 """
@@ -19,7 +19,7 @@ TOLERANCE_MS = 100  # containers tell their length to about that
 def run(context: Context) -> None:
     """Write the scene's motion (whole.json) and windows of it, timing.json and span.json.
 
-    film.json, head.json and tail.json are what is filmed and what the transitions take; last.json is the last frame.
+    render.json, head.json and tail.json are what is filmed and what the transitions take; last.json is the last frame.
 
     span.json is the part of timing.json that sound and join depend on: a cue that moves does not concern them.
     """
@@ -31,7 +31,7 @@ def run(context: Context) -> None:
     windows = {
         "whole.json": motion,
         "last.json": motion.window(motion.frames - 1, 1),
-        "film.json": motion.window(head, motion.frames - head - tail),
+        "render.json": motion.window(head, motion.frames - head - tail),
         "head.json": motion.window(0, head),
         "tail.json": motion.window(motion.frames - tail, tail),
     }

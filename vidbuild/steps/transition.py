@@ -1,4 +1,4 @@
-"""The step `blend:A+B`: the pictures of a transition, made from both scenes' layers."""
+"""The step `transition:A+B`: the pictures of a transition, made from both scenes' layers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vidbuild.steps import render
 
 
 def run(context: Context) -> None:
-    """Write segment.h264 and film.json."""
+    """Write segment.h264 and render.json."""
     leaving, coming = render.read(context, "a."), render.read(context, "b.")
     frames = context.params["frames"]
     if context.params["effect"] != "fade":

@@ -47,7 +47,7 @@ def test_a_profile_of_any_build(tmp_path: Path) -> None:
     told = {line.split()[1]: int(line.split()[3]) for line in ended.stdout.splitlines()[2:]}
     finished = [json.loads(line) for line in (tmp_path / "events").read_text(encoding="utf-8").splitlines()]
     assert sum(told.values()) == sum(event["type"] == "step_finished" for event in finished)
-    assert told["film"] == told["draw"] == told["time"] == 2
+    assert told["render"] == told["draw"] == told["timeline"] == 2
 
 
 def test_what_was_filmed_is_found(tmp_path: Path) -> None:

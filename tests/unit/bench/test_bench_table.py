@@ -39,11 +39,11 @@ def test_rows_are_a_table() -> None:
 
 def test_seconds_are_told_by_kind(tmp_path: Path) -> None:
     """Where a build's time went is added up by kind of step, languages together, the dearest kind first."""
-    steps = {"film:one": 2.0, "de/film:one": 1.0, "join": 0.5, "film:two": 3.0}
+    steps = {"render:one": 2.0, "de/render:one": 1.0, "mux": 0.5, "render:two": 3.0}
     events = [{"type": "step_finished", "step": step, "seconds": seconds} for step, seconds in steps.items()]
     lines = [json.dumps(event) for event in ({"type": "run_started"}, *events)]
     (tmp_path / "events").write_text("\n".join(lines), encoding="utf-8")
     found = project.seconds(tmp_path / "events")
-    assert sorted(found) == [("film", 3, 6.0), ("join", 1, 0.5)]
-    assert [line.split()[1] for line in table.of_kinds(found).splitlines()[2:]] == ["film", "join"]
+    assert sorted(found) == [("render", 3, 6.0), ("mux", 1, 0.5)]
+    assert [line.split()[1] for line in table.of_kinds(found).splitlines()[2:]] == ["render", "mux"]
     assert table.of_kinds([]).count("\n") == 2

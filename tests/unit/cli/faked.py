@@ -18,7 +18,7 @@ def result(status: str = "built", spec: str = "video.yaml", **changes: Any) -> R
         OutputFile("video", Path("build/video.mp4"), 1000, "0" * 64),
         OutputFile("captions", Path("build/video.srt"), 10, "1" * 64),
     )
-    steps = Steps(3, ("film:one", "join"), 1, reasons={"film:one": "title changed", "join": "title changed"})
+    steps = Steps(3, ("render:one", "mux"), 1, reasons={"render:one": "title changed", "mux": "title changed"})
     facts: dict[str, Any] = {
         "status": status,
         "spec": Path(spec),
@@ -41,11 +41,11 @@ def failed(fault: str = "step", count: int = 1, **changes: Any) -> Result:
     place = Location("video.yaml", 14, 3, 9)
     broken = tuple(
         FailedStep(
-            f"film:s{index}", "ffmpeg stopped", "try again", place, ("log line",), Path("runs/r1/film.sh"), fault
+            f"render:s{index}", "ffmpeg stopped", "try again", place, ("log line",), Path("runs/r1/film.sh"), fault
         )
         for index in range(count)
     )
-    return result("failed", outputs=(), steps=Steps(count + 2, (), 1, failed=broken, aborted=("join",)), **changes)
+    return result("failed", outputs=(), steps=Steps(count + 2, (), 1, failed=broken, aborted=("mux",)), **changes)
 
 
 def warned(*messages: str) -> Result:

@@ -27,7 +27,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_option_reaches_the_api(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the command line says is what the API is called with."""
     calls = fake_build(monkeypatch, result())
-    line = "build a.yaml b.yaml -j 3 -k -o out --only one --only two --fresh film:* --offline --var a=1 --var b=x=y"
+    line = "build a.yaml b.yaml -j 3 -k -o out --only one --only two --fresh render:* --offline --var a=1 --var b=x=y"
     assert run(line.split()) == 0
     (call,) = calls
     assert call["args"] == ([Path("a.yaml"), Path("b.yaml")],)
@@ -39,7 +39,7 @@ def test_every_option_reaches_the_api(monkeypatch: pytest.MonkeyPatch) -> None:
         "offline": True,
         "variables": {"a": "1", "b": "x=y"},
     }
-    assert (tuple(call["only"]), tuple(call["fresh"])) == (("one", "two"), ("film:*",))
+    assert (tuple(call["only"]), tuple(call["fresh"])) == (("one", "two"), ("render:*",))
 
 
 def test_the_last_line_says_what_happened(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,7 +77,7 @@ def test_json_is_one_object_on_stdout(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert data["outputs"][0] == {"kind": "video", "path": "build/video.mp4", "bytes": 1000, "sha256": "0" * 64}
     assert data["steps"] == {
         "total": 3,
-        "ran": ["film:one", "join"],
+        "ran": ["render:one", "mux"],
         "cached": 1,
         "failed": [],
         "aborted": 0,
@@ -152,12 +152,12 @@ def test_a_failure_is_repeated_at_the_end(monkeypatch: pytest.MonkeyPatch, capsy
     assert run(["build"]) == 1
     captured = capsys.readouterr()
     assert captured.err.splitlines() == [
-        "video.yaml:14:3: film:s0 failed: ffmpeg stopped",
+        "video.yaml:14:3: render:s0 failed: ffmpeg stopped",
         "      | log line",
         "      command: runs/r1/film.sh",
         "      hint: try again",
     ]
-    assert captured.out.startswith("failed: video.mp4: 1 step failed (film:s0)")
+    assert captured.out.startswith("failed: video.mp4: 1 step failed (render:s0)")
 
 
 def test_many_failures_are_not_all_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -240,7 +240,9 @@ def telling(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def build(*_: Any, on_event: Any, **__: Any) -> list[Any]:
         on_event(RunStarted(run="r1", time=1.0, entry="video.yaml", steps=3, jobs=2))
-        on_event(StepStarted(run="r1", time=1.0, step="film:one", kind="film", key="k", reason="new", expected=None))
+        on_event(
+            StepStarted(run="r1", time=1.0, step="render:one", kind="render", key="k", reason="new", expected=None)
+        )
         return [result()]
 
     fake(monkeypatch, "build.build_all", build)
@@ -253,7 +255,7 @@ def test_each_step_that_runs_is_a_plain_line(
     telling(monkeypatch)
     assert run(["build"]) == 0
     captured = capsys.readouterr()
-    assert captured.err == "film:one  new\n"
+    assert captured.err == "render:one  new\n"
     assert "\x1b" not in captured.out + captured.err
 
 
@@ -290,7 +292,7 @@ def test_a_dry_run_lists_what_would_run(monkeypatch: pytest.MonkeyPatch, capsys:
     assert run(["build", "--dry-run"]) == 0
     assert calls[0]["dry_run"] is True
     assert capsys.readouterr().out.splitlines() == [
-        "film:one  title changed",
+        "render:one  title changed",
         "join  title changed",
         "would build video.mp4: 2 of 3 steps may run",
     ]

@@ -84,7 +84,7 @@ def test_explain_before_the_first_build(capsys: pytest.CaptureFixture[str]) -> N
     """P38: before anything was built each step says so once, or on what it depends."""
     lines = printed(capsys, "explain", "video.yaml").splitlines()
     assert "draw:one  will run: never built" in lines
-    assert any(line.startswith("film:one  may run: ") for line in lines)
+    assert any(line.startswith("render:one  may run: ") for line in lines)
     assert not any(line.startswith("  ") for line in lines)
 
 
@@ -122,8 +122,8 @@ def test_explain_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("form", "start", "edge"),
     [
-        ("text", "time:one", "film:one   <- draw:one, time:one"),
-        ("dot", "digraph vidbuild {", '  "draw:one" -> "film:one";'),
+        ("text", "timeline:one", "render:one   <- draw:one, timeline:one"),
+        ("dot", "digraph vidbuild {", '  "draw:one" -> "render:one";'),
         ("mermaid", "flowchart LR", "  s0 --> "),
     ],
 )
@@ -137,8 +137,8 @@ def test_graph_in_every_form(capsys: pytest.CaptureFixture[str], form: str, star
 def test_graph_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     """As JSON the graph is whole: every step with its kind, parameters and inputs."""
     steps = {step["id"]: step for step in json.loads(printed(capsys, "graph", "--format", "json"))["steps"]}
-    assert steps["film:one"]["inputs"]["layers"] == {"step": "draw:one", "name": ""}
-    assert steps["film:one"]["params"]["size"] == [160, 90]
+    assert steps["render:one"]["inputs"]["layers"] == {"step": "draw:one", "name": ""}
+    assert steps["render:one"]["params"]["size"] == [160, 90]
 
 
 @pytest.mark.parametrize("args", [["explain", "video.yaml"], ["graph"], ["check"], ["build", "--dry-run"], ["runs"]])
@@ -305,13 +305,13 @@ class Past(RunFacts):
     def events(self) -> Iterator[dict[str, Any]]:
         """Two steps: one ran, one failed."""
         yield {"type": "run_started", "run": self.run, "time": 1.0, "entry": self.spec, "steps": 5, "jobs": 2}
-        for step in ("film:one", "film:two"):
+        for step in ("render:one", "render:two"):
             started = {"step": step, "kind": "film", "key": "k", "reason": "title changed", "expected": None}
             yield {"type": "step_started", "run": self.run, "time": 2.0, **started}
-        made = {"step": "film:one", "key": "k", "seconds": 0.5, "unchanged": False}
+        made = {"step": "render:one", "key": "k", "seconds": 0.5, "unchanged": False}
         yield {"type": "step_finished", "run": self.run, "time": 3.0, **made}
         failure = {"message": "ffmpeg stopped", "log": ["it broke"], "command": ["ffmpeg"], "hint": "look"}
-        yield {"type": "step_failed", "run": self.run, "time": 4.0, "step": "film:two", "failure": failure}
+        yield {"type": "step_failed", "run": self.run, "time": 4.0, "step": "render:two", "failure": failure}
 
 
 def past(name: str, state: str = "failed", seconds: float | None = 1.84, spec: str = "docs/video.yaml") -> RunFacts:
@@ -348,11 +348,11 @@ def test_a_run_is_shown_with_its_reasons(monkeypatch: pytest.MonkeyPatch, capsys
     assert lines[:3] == ["run       r1", "spec      docs/video.yaml", "state     failed"]
     assert lines[-8:] == [
         "",
-        "film:one  ran     0.50 s  title changed",
-        "film:two  failed  2.0 s   title changed",
+        "render:one  ran     0.50 s  title changed",
+        "render:two  failed  2.0 s   title changed",
         "",
         "errors:",
-        "film:two failed: ffmpeg stopped",
+        "render:two failed: ffmpeg stopped",
         "      | it broke",
         "      hint: look",
     ]
@@ -415,10 +415,10 @@ def test_init_says_what_can_be_pasted(project: Path, capsys: pytest.CaptureFixtu
     assert (project / "my talk" / "video.yaml").is_file()
 
 
-@pytest.mark.parametrize("args", [["film:one"], ["video.yaml", "film:one"], [".", "film:one"]])
+@pytest.mark.parametrize("args", [["render:one"], ["video.yaml", "render:one"], [".", "render:one"]])
 def test_explain_finds_the_spec_here(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """A step by itself is one of the video.yaml here, as a build without a spec is of that."""
-    assert printed(capsys, "explain", *args).startswith("film:one  may run")
+    assert printed(capsys, "explain", *args).startswith("render:one  may run")
 
 
 def test_explain_needs_no_spec(capsys: pytest.CaptureFixture[str]) -> None:

@@ -81,7 +81,7 @@ TABLE: list[tuple[str, list[str], str, dict[str, str], int]] = [
     ("the spec is wrong, checked", ["check", "video.yaml"], WRONG, {}, 2),
     ("no such spec", ["build", "missing.yaml"], SMALL, {}, 2),
     ("no such scene", ["build", "video.yaml", "--only", "thre"], SMALL, {}, 2),
-    ("no such step", ["build", "video.yaml", "--fresh", "film:thre"], SMALL, {}, 2),
+    ("no such step", ["build", "video.yaml", "--fresh", "render:thre"], SMALL, {}, 2),
     ("no such option", ["build", "--fromat"], SMALL, {}, 2),
     ("no such command", ["biuld"], SMALL, {}, 2),
     ("not a value", ["build", "-j", "none"], SMALL, {}, 2),

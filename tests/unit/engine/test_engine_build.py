@@ -107,12 +107,12 @@ def test_a_part_leaves_the_rest_remembered(lab: Lab) -> None:
 def test_fresh_runs_and_replaces(lab: Lab) -> None:
     """P12: a step asked for afresh truly runs, its new result counts from then on, and the rest follows by content."""
     plan = graph(
-        step("voice", "random_take"), step("film", inputs={"voice": Product("voice", "main.txt")}), step("aside")
+        step("voice", "random_take"), step("render", inputs={"voice": Product("voice", "main.txt")}), step("aside")
     )
     first = lab.build(plan)
     lab.ran()
     second = lab.build(plan, fresh=["voi*"])
-    assert lab.ran() == ["film", "voice"]
+    assert lab.ran() == ["render", "voice"]
     assert digests(second)["voice"] != digests(first)["voice"]
     assert second.steps["voice"].reason == "asked for afresh"
     third = lab.build(plan)

@@ -76,16 +76,16 @@ def test_the_root_shows_through_steps_that_are_cached(lab: Lab) -> None:
 
 def test_a_lost_output_that_comes_out_otherwise_is_the_root(lab: Lab) -> None:
     """P10: when a random result was lost and is made again, what follows says so."""
-    built = graph(step("voice", "random_take"), step("film", inputs={"voice": Product("voice")}))
+    built = graph(step("voice", "random_take"), step("render", inputs={"voice": Product("voice")}))
     lab.build(built).path("voice", "main.txt").unlink()
-    assert told(lab, built) == {"voice": "output evicted", "film": "output evicted"}
+    assert told(lab, built) == {"voice": "output evicted", "render": "output evicted"}
 
 
 def test_fresh_is_the_root_of_what_follows(lab: Lab) -> None:
     """P12: what runs because a step was asked for afresh says so."""
-    built = graph(step("voice", "random_take"), step("film", inputs={"voice": Product("voice")}))
+    built = graph(step("voice", "random_take"), step("render", inputs={"voice": Product("voice")}))
     lab.build(built)
-    assert told(lab, built, fresh=["voice"]) == {"voice": "asked for afresh", "film": "asked for afresh"}
+    assert told(lab, built, fresh=["voice"]) == {"voice": "asked for afresh", "render": "asked for afresh"}
 
 
 def test_a_failed_build_forgets_no_reason(lab: Lab) -> None:

@@ -28,10 +28,10 @@ def film(lab: Lab, narration: str = "hello", picture: str = "butterfly", **more:
     fields = {"title": more.get("title", "Install"), "items": more.get("items", ["a", "b", "c"])}
     return graph(
         step("speak:x", "length", narration=narration, voice={"name": "en"}, unit=narration[:2]),
-        step("time:x", "concat", {"words": Product("speak:x", "main.txt")}, fps=more.get("fps", 30)),
+        step("timeline:x", "concat", {"words": Product("speak:x", "main.txt")}, fps=more.get("fps", 30)),
         step("draw:x", "concat", {"image": image}, fields=fields),
-        step("film:x", "concat", {"motion": Product("time:x", "main.txt"), "layers": Product("draw:x")}, crf=20),
-        step("join", "concat", {"film:x": Product("film:x", "main.txt")}, order=["x"]),
+        step("render:x", "concat", {"motion": Product("timeline:x", "main.txt"), "layers": Product("draw:x")}, crf=20),
+        step("mux", "concat", {"render:x": Product("render:x", "main.txt")}, order=["x"]),
     )
 
 
@@ -51,7 +51,7 @@ def test_a_first_build_was_never_built(lab: Lab) -> None:
 ROWS: list[tuple[dict[str, Any], dict[str, str], tuple[str, str, str | None, str | None]]] = [
     (
         {"narration": "goodbye"},
-        {"speak:x": "narration changed, unit changed", "time:x": "narration changed, unit changed"},
+        {"speak:x": "narration changed, unit changed", "timeline:x": "narration changed, unit changed"},
         ("speak:x", "narration", '"hello"', '"goodbye"'),
     ),
     ({"picture": "moth"}, {"draw:x": "image changed (butterfly.png)"}, ("draw:x", "image", None, None)),
@@ -59,8 +59,8 @@ ROWS: list[tuple[dict[str, Any], dict[str, str], tuple[str, str, str | None, str
     ({"items": ["a", "x", "c"]}, {"draw:x": "items changed"}, ("draw:x", "items.1", '"b"', '"x"')),
     ({"items": ["a", "b", "c", "d"]}, {"draw:x": "items changed"}, ("draw:x", "items.3", None, '"d"')),
     ({"items": []}, {"draw:x": "items changed"}, ("draw:x", "items.0", '"a"', None)),
-    ({"fps": 60}, {"time:x": "fps changed", "film:x": "fps changed"}, ("time:x", "fps", "30", "60")),
-    ({"fps": 30.0}, {"time:x": "fps changed", "join": "fps changed"}, ("time:x", "fps", "30", "30.0")),
+    ({"fps": 60}, {"timeline:x": "fps changed", "render:x": "fps changed"}, ("timeline:x", "fps", "30", "60")),
+    ({"fps": 30.0}, {"timeline:x": "fps changed", "mux": "fps changed"}, ("timeline:x", "fps", "30", "30.0")),
 ]
 
 
@@ -86,7 +86,7 @@ def test_the_exact_cause_is_named(
         assert reason.new == hashlib.sha256(image).hexdigest() + ".png"
     told = reasons_while_building(lab, plan)
     assert {name: told[name] for name in short} == short
-    assert told["join"] == told[name]
+    assert told["mux"] == told[name]
 
 
 def test_a_tool_that_changed_is_named(lab: Lab) -> None:
@@ -96,7 +96,7 @@ def test_a_tool_that_changed_is_named(lab: Lab) -> None:
         lab.tools["ffmpeg"] = Tool(list, partial(str, version))
         lab.kinds["concat"] = Kind("concat", 1, "fakesteps:concat", ("ffmpeg",))
         told = reasons_while_building(lab, plan)
-    assert told["film:x"] == "ffmpeg changed (aaaaaaaa ffmpeg 9.0 -> bbbbbbbb ffmpeg 9.1)"
+    assert told["render:x"] == "ffmpeg changed (aaaaaaaa ffmpeg 9.0 -> bbbbbbbb ffmpeg 9.1)"
 
 
 def test_a_kind_that_is_made_in_a_new_way_is_named(lab: Lab) -> None:
@@ -113,13 +113,13 @@ def test_an_evicted_output_is_not_a_change(lab: Lab) -> None:
     explained = lab.explain(film(lab))
     assert explained["draw:x"].reasons == (Reason("evicted"),)
     assert explained["draw:x"].short() == "draw:x  will run: output evicted"
-    Path(lab.store.trace_location(report.steps["time:x"].key)).unlink()
-    assert lab.explain(film(lab))["time:x"].reasons == (Reason("evicted"),)
-    assert lab.explain(film(lab, fps=60))["time:x"].reasons == (Reason("unknown"),)
+    Path(lab.store.trace_location(report.steps["timeline:x"].key)).unlink()
+    assert lab.explain(film(lab))["timeline:x"].reasons == (Reason("evicted"),)
+    assert lab.explain(film(lab, fps=60))["timeline:x"].reasons == (Reason("unknown"),)
     elsewhere = lab.explain(film(lab), entry="other")
-    assert elsewhere["time:x"].reasons == (Reason("new"),)
+    assert elsewhere["timeline:x"].reasons == (Reason("new"),)
     assert elsewhere["draw:x"].reasons == (Reason("evicted"),)
-    assert elsewhere["join"].because == ("time:x", "draw:x")
+    assert elsewhere["mux"].because == ("timeline:x", "draw:x")
 
 
 def test_what_may_run_says_on_what_it_depends(lab: Lab) -> None:
@@ -128,22 +128,22 @@ def test_what_may_run_says_on_what_it_depends(lab: Lab) -> None:
     explained = lab.explain(film(lab, narration="goodbye", title="Set up"))
     assert {name: found.state for name, found in explained.items()} == {
         "speak:x": "will run",
-        "time:x": "may run",
+        "timeline:x": "may run",
         "draw:x": "will run",
-        "film:x": "may run",
-        "join": "may run",
+        "render:x": "may run",
+        "mux": "may run",
     }
-    assert explained["time:x"].short() == "time:x  may run: speak:x will"
-    assert explained["join"].short() == "join  may run: speak:x, draw:x will"
-    both = lab.explain(film(lab, narration="goodbye", fps=60))["time:x"]
+    assert explained["timeline:x"].short() == "timeline:x  may run: speak:x will"
+    assert explained["mux"].short() == "join  may run: speak:x, draw:x will"
+    both = lab.explain(film(lab, narration="goodbye", fps=60))["timeline:x"]
     assert (both.state, [reason.short() for reason in both.reasons]) == ("may run", ["fps changed"])
 
 
 def test_a_long_list_of_causes_is_cut(lab: Lab) -> None:
     """Three causes are named, the others counted; the data hold all."""
     steps = [step(f"s{n}", x=n) for n in range(5)]
-    plan = graph(*steps, step("join", inputs={f"s{n}": Product(f"s{n}", "main.txt") for n in range(5)}))
-    explained = lab.explain(plan)["join"]
+    plan = graph(*steps, step("mux", inputs={f"s{n}": Product(f"s{n}", "main.txt") for n in range(5)}))
+    explained = lab.explain(plan)["mux"]
     assert explained.short() == "join  may run: s0, s1, s2 ...and 2 more will"
     assert len(explained.to_data()["because"]) == 5
 
@@ -160,11 +160,11 @@ def test_inputs_that_come_and_go_are_told(lab: Lab) -> None:
 def test_fresh_is_explained(lab: Lab) -> None:
     """P12: what is asked for afresh will run for that reason, behind a running step too."""
     lab.build(film(lab))
-    explained = lab.explain(film(lab), fresh=["draw:x", "film:x"])
+    explained = lab.explain(film(lab), fresh=["draw:x", "render:x"])
     assert explained["draw:x"].short() == "draw:x  will run: asked for afresh"
-    assert explained["film:x"].state == "will run"
-    assert explained["join"].because == ("draw:x", "film:x")
-    assert explained["time:x"].state == "cached"
+    assert explained["render:x"].state == "will run"
+    assert explained["mux"].because == ("draw:x", "render:x")
+    assert explained["timeline:x"].state == "cached"
 
 
 def test_the_material_hashes_to_the_key(lab: Lab) -> None:
@@ -222,7 +222,7 @@ def test_explaining_works_where_nothing_can_be_written(lab: Lab) -> None:
             Path(folder).chmod(0o555)
     try:
         assert {found.state for found in lab.explain(plan).values()} == {"cached"}
-        assert lab.explain(film(lab, fps=60))["time:x"].state == "will run"
+        assert lab.explain(film(lab, fps=60))["timeline:x"].state == "will run"
     finally:
         if mounted.returncode:
             for folder, _, _ in os.walk(lab.root):
@@ -273,7 +273,7 @@ def test_a_summary_is_short() -> None:
 def test_a_source_is_named_by_its_file_and_a_step_by_its_role() -> None:
     """A changed file is told by name; a changed product, where nothing is known behind it, by its role."""
     file = Reason("input", "image", "a" * 64, "b" * 64, "/srv/film/butterfly.png")
-    made = Reason("input", "motion", "a" * 64, "b" * 64, "time:x")
+    made = Reason("input", "motion", "a" * 64, "b" * 64, "timeline:x")
     assert file.short() == "image changed (butterfly.png)"
     assert file.long() == "input image changed (/srv/film/butterfly.png): aaaaaaaa -> bbbbbbbb"
     assert made.short() == "motion changed"

@@ -44,6 +44,6 @@ def test_a_part_is_what_the_targets_need() -> None:
 
 def test_a_graph_goes_through_json() -> None:
     """Everything that a step holds survives, its places included."""
-    one = Step("x", "film", {"a": [1, None, 2.5]}, {"s": Source("/p")}, {"title": Location("v.yaml", 3, 5, 9)})
+    one = Step("x", "render", {"a": [1, None, 2.5]}, {"s": Source("/p")}, {"title": Location("v.yaml", 3, 5, 9)})
     plan = graph(one, step("y", inputs={"x": Product("x", "f.json"), "w": Product("x")}))
     assert Graph.from_data(json.loads(json.dumps(plan.to_data()))) == plan

@@ -106,7 +106,7 @@ def test_one_edit_in_a_thousand_scenes(lab: Lab, monkeypatch: pytest.MonkeyPatch
     sys.addaudithook(audit)
     report = engine.build(after, jobs=1)
     watching = False
-    ran = ["speak:500", "time:500", "film:500", "sound:500", "join"]
+    ran = ["speak:500", "timeline:500", "render:500", "audio:500", "mux"]
     assert [step.step for step in report.ran] == ran
     assert len(report.cached) == len(after.steps) - len(ran)
     assert len(opened) <= len(ran) * LIMITS["open"] + AROUND, opened

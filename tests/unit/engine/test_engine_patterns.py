@@ -14,7 +14,7 @@ from vidbuild.errors import UsageError
 )
 def test_the_pattern_that_was_meant(lab: Lab, pattern: str, hint: str | None) -> None:
     """A kind of step without its ':*' is told with it, a misspelt step with the nearest."""
-    steps = graph(step("speak:a", text="one"), step("join", text="two"))
+    steps = graph(step("speak:a", text="one"), step("mux", text="two"))
     with pytest.raises(UsageError, match=f"no step matches '{pattern}'") as caught:
         lab.build(steps, fresh=[pattern])
     assert caught.value.hint == hint

@@ -47,14 +47,14 @@ def scenes(count: int) -> Graph:
     for n in range(count):
         steps += [
             step(f"speak:{n}", "noop", narration=f"scene {n} says something of a usual length", voice={"name": "en"}),
-            step(f"time:{n}", "noop", {"words": Product(f"speak:{n}", "main.txt")}, fps=30, scene={"n": n}),
+            step(f"timeline:{n}", "noop", {"words": Product(f"speak:{n}", "main.txt")}, fps=30, scene={"n": n}),
             step(f"draw:{n}", "noop", title=f"scene {n}", theme={f"colour{i}": "#ff8800" for i in range(12)}),
-            step(f"film:{n}", "noop", {"m": Product(f"time:{n}", "main.txt"), "l": Product(f"draw:{n}")}, crf=20),
-            step(f"sound:{n}", "noop", {"n": Product(f"speak:{n}", "main.txt")}, lufs=-16.0),
+            step(f"render:{n}", "noop", {"m": Product(f"timeline:{n}", "main.txt"), "l": Product(f"draw:{n}")}, crf=20),
+            step(f"audio:{n}", "noop", {"n": Product(f"speak:{n}", "main.txt")}, lufs=-16.0),
             step(f"still:{n}", "noop", {"l": Product(f"draw:{n}")}),
         ]
-    joined = {f"film:{n}": Product(f"film:{n}", "main.txt") for n in range(count)}
-    return graph(*steps, step("join", "noop", joined, order=[str(n) for n in range(count)]))
+    joined = {f"render:{n}": Product(f"render:{n}", "main.txt") for n in range(count)}
+    return graph(*steps, step("mux", "noop", joined, order=[str(n) for n in range(count)]))
 
 
 def prebuilt(lab: Lab, plan: Graph) -> Engine:

@@ -20,7 +20,7 @@ from vidbuild.errors import StoreError
 MATERIAL = KeyMaterial("film", 1, {"crf": 20}, {"clip": "aa" * 32}, {"ffmpeg": "9.0"})
 TRACE = Trace(
     MATERIAL.key(),
-    "film:install",
+    "render:install",
     tuple(MATERIAL.lines()),
     MATERIAL.inputs,
     {"segment.h264": Blob("bb" * 32, 12)},
@@ -147,7 +147,7 @@ def test_a_trace_can_be_read_by_people(store: Store) -> None:
     """The trace's second line is JSON that names step, tools and material."""
     keep(store, TRACE)
     data = json.loads(Path(store.trace_location(TRACE.key)).read_text().splitlines()[1])
-    assert (data["step"], data["tools"], data["made_by"]) == ("film:install", {"ffmpeg": "9.0"}, "vidbuild 0")
+    assert (data["step"], data["tools"], data["made_by"]) == ("render:install", {"ffmpeg": "9.0"}, "vidbuild 0")
     assert ["params.crf", "i", "20"] in data["material"]
 
 

@@ -143,7 +143,7 @@ def context(root: Path, params: Mapping[str, Any], inputs: Mapping[str, Path], *
     """A step's context in folders of its own."""
     for name in ("out", "scratch"):
         (root / name).mkdir(parents=True)
-    return Context("film:test", dict(params), dict(inputs), root / "out", root / "scratch", ENV, **more)
+    return Context("render:test", dict(params), dict(inputs), root / "out", root / "scratch", ENV, **more)
 
 
 def film_context(root: Path, picture: Picture, **params: Any) -> Context:

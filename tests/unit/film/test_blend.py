@@ -54,7 +54,7 @@ def test_a_transition_has_its_frames(tmp_path: Path, frames: int, fps: int) -> N
     transition.run(step)
     found = h264.scan((step.out / "segment.h264").read_bytes())
     assert (found.frames, found.idrs, found.parameters.fps) == (frames, (0,), Fraction(fps))
-    assert json.loads((step.out / "film.json").read_text(encoding="utf-8"))["frames"] == frames
+    assert json.loads((step.out / "render.json").read_text(encoding="utf-8"))["frames"] == frames
 
 
 def test_a_transition_can_be_joined_to_its_scenes(tmp_path: Path) -> None:

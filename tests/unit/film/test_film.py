@@ -61,10 +61,10 @@ def test_every_frame_is_there_at_every_rate(tmp_path: Path, fps: int) -> None:
     render.run(step)
     found = h264.scan((step.out / "segment.h264").read_bytes())
     assert (found.frames, found.idrs, found.parameters.fps) == (20, (0,), Fraction(fps))
-    facts = json.loads((step.out / "film.json").read_text(encoding="utf-8"))
+    facts = json.loads((step.out / "render.json").read_text(encoding="utf-8"))
     assert facts["frames"] == 20
     assert facts["coded"] < 12, "what is held isn't coded"
-    assert {path.name for path in step.out.iterdir()} == {"segment.h264", "thumb.jpg", "film.json"}
+    assert {path.name for path in step.out.iterdir()} == {"segment.h264", "thumb.jpg", "render.json"}
 
 
 @pytest.mark.parametrize("size", [(128, 72), (854, 480), (72, 128), (90, 90), (1920, 1080)])
@@ -103,7 +103,7 @@ def test_the_same_bytes_every_time(tmp_path: Path) -> None:
     other = film_context(tmp_path / "an other; place", moving(tmp_path / "e"))
     render.run(one)
     render.run(other)
-    for name in ("segment.h264", "thumb.jpg", "film.json"):
+    for name in ("segment.h264", "thumb.jpg", "render.json"):
         assert (one.out / name).read_bytes() == (other.out / name).read_bytes()
     assert b"/tmp" not in (one.out / "segment.h264").read_bytes()
 

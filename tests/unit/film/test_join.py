@@ -69,12 +69,12 @@ class Scenes:
             samples = frames * RATE // fps
             timing = root / f"{name}.json"
             timing.write_text(json.dumps({"fps": fps, "frames": frames, "samples": samples}), encoding="utf-8")
-            inputs[f"film:{name}"] = self.segment(own, 40 + 20 * (index % 9), fps)
-            inputs[f"timing:{name}"], inputs[f"sound:{name}"] = timing, self.sound(samples)
+            inputs[f"render:{name}"] = self.segment(own, 40 + 20 * (index % 9), fps)
+            inputs[f"timing:{name}"], inputs[f"audio:{name}"] = timing, self.sound(samples)
             order.append({"scene": name})
             if blend and not last:
-                inputs[f"blend:{name}+s{index + 1}"] = self.segment(blend, 128, fps)
-                order.append({"blend": f"{name}+s{index + 1}", "frames": blend})
+                inputs[f"transition:{name}+s{index + 1}"] = self.segment(blend, 128, fps)
+                order.append({"transition": f"{name}+s{index + 1}", "frames": blend})
         params = {"title": "T", "language": "en", "description": "", "fps": fps, "order": order, **changes}
         return context(root / "step", params, inputs)
 
@@ -185,7 +185,7 @@ def test_what_the_file_says_of_itself(scenes: Scenes, tmp_path: Path) -> None:
 def test_a_lost_frame_names_the_scene(scenes: Scenes, tmp_path: Path) -> None:
     """V14: a scene with other frames than its timing promised fails the join and is named."""
     step = scenes.context(tmp_path, [20, 21, 22])
-    inputs = {**step.inputs, "film:s1": scenes.segment(20, 60)}
+    inputs = {**step.inputs, "render:s1": scenes.segment(20, 60)}
     with pytest.raises(
         StepError, match="scene 's1' has 20 frames where its timing has 21: picture and sound would drift"
     ):
@@ -195,7 +195,7 @@ def test_a_lost_frame_names_the_scene(scenes: Scenes, tmp_path: Path) -> None:
 def test_a_transition_of_another_length_is_named(scenes: Scenes, tmp_path: Path) -> None:
     """A transition that isn't what was planned fails the join."""
     step = scenes.context(tmp_path, [20, 21], blend=4)
-    inputs = {**step.inputs, "blend:s0+s1": scenes.segment(6, 128)}
+    inputs = {**step.inputs, "transition:s0+s1": scenes.segment(6, 128)}
     with pytest.raises(StepError, match=r"the transition 's0\+s1' has 6 frames where 4 were planned"):
         mux.run(context(tmp_path / "bad", step.params, inputs))
 
@@ -204,7 +204,7 @@ def test_a_transition_of_another_length_is_named(scenes: Scenes, tmp_path: Path)
 def test_sound_of_another_length_names_the_scene(scenes: Scenes, tmp_path: Path, change: int) -> None:
     """V14: sound that is shorter, or more than a frame longer, than its pictures fails the join and names the scene."""
     step = scenes.context(tmp_path, [30, 45, 30])
-    inputs = {**step.inputs, "sound:s1": scenes.sound((45 + change * 3) * 1600)}
+    inputs = {**step.inputs, "audio:s1": scenes.sound((45 + change * 3) * 1600)}
     with pytest.raises(StepError, match=r"scene 's1' has \d+ samples of sound for 72000 of picture"):
         mux.run(context(tmp_path / "bad", step.params, inputs))
 
@@ -213,10 +213,10 @@ def test_segments_of_another_profile_are_refused(scenes: Scenes, tmp_path: Path)
     """Segments coded with other settings can't be decoded as one stream."""
     step = scenes.context(tmp_path, [20, 20])
     for other, words in (
-        (scenes.segment(20, 60, 30, ":8x8dct=0"), "'film:s1' was coded with other settings"),
-        (scenes.segment(20, 60, 25), "'film:s1' was coded with other settings"),
+        (scenes.segment(20, 60, 30, ":8x8dct=0"), "'render:s1' was coded with other settings"),
+        (scenes.segment(20, 60, 25), "'render:s1' was coded with other settings"),
     ):
-        inputs = {**step.inputs, "film:s1": other}
+        inputs = {**step.inputs, "render:s1": other}
         with pytest.raises(StepError, match=words):
             mux.run(context(tmp_path / other.parent.parent.parent.name, step.params, inputs))
 
@@ -224,13 +224,14 @@ def test_segments_of_another_profile_are_refused(scenes: Scenes, tmp_path: Path)
 def test_a_rate_that_is_not_the_segments_is_refused(scenes: Scenes, tmp_path: Path) -> None:
     """A join at 25 frames a second of scenes filmed at 30 would be out of step."""
     step = scenes.context(tmp_path, [20], fps=25)
-    inputs = {**step.inputs, "film:s0": scenes.segment(20, 60, 30)}
+    inputs = {**step.inputs, "render:s0": scenes.segment(20, 60, 30)}
     with pytest.raises(StepError, match="the segments have 30 frames per second, not 25"):
         mux.run(context(tmp_path / "bad", step.params, inputs))
 
 
 @pytest.mark.parametrize(
-    ("role", "words"), [("film:s0", "the segment of 'film:s0' is damaged"), ("sound:s0", "the sound of scene 's0' is")]
+    ("role", "words"),
+    [("render:s0", "the segment of 'render:s0' is damaged"), ("audio:s0", "the sound of scene 's0' is")],
 )
 def test_damaged_inputs_are_named(scenes: Scenes, tmp_path: Path, role: str, words: str) -> None:
     """V9: a segment or sound that isn't one is named."""

@@ -14,9 +14,9 @@ from filmlab import made
 from vidbuild.media.audio import aac
 from vidbuild.media.container import ffmetadata, mp4
 from vidbuild.media.container.ffmetadata import Chapter
+from vidbuild.media.container.iso639 import iso639_2
 from vidbuild.media.ffmpeg import ffmpeg
 from vidbuild.media.h264 import h264
-from vidbuild.media.text.iso639 import iso639_2
 
 CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"tref"}
 

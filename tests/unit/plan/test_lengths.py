@@ -46,6 +46,6 @@ def test_only_steps_that_are_weighed(tmp_path: Path) -> None:
     """Every name is a step of the plan; a longer scene weighs more in each of its kinds, and film weighs most."""
     made = spec(tmp_path, {"duration": 3}, {"narration": "One two three four five six seven eight nine ten."})
     found = weights(made)
-    assert found.keys() == {"film:a", "sound:a", "film:b", "sound:b", "speak:b"}
+    assert found.keys() == {"render:a", "audio:a", "render:b", "audio:b", "speak:b"}
     assert found.keys() <= plan(made).steps.keys()
-    assert found["film:b"] > found["film:a"] > found["sound:b"] > found["sound:a"]
+    assert found["render:b"] > found["render:a"] > found["audio:b"] > found["audio:a"]

@@ -38,8 +38,8 @@ def image(tmp_path: Path) -> str:
 def test_a_spoken_scene_has_its_five_steps(tmp_path: Path) -> None:
     """speak, time, draw, film and sound per scene; caption, join, report and the poster once."""
     steps = set(graph(tmp_path, [TITLE, TITLE]).steps)
-    each = {f"{kind}:{scene}" for kind in ("speak", "time", "draw", "film", "sound") for scene in "ab"}
-    assert steps == each | {"still:a", "caption", "join", "report"}
+    each = {f"{kind}:{scene}" for kind in ("speak", "timeline", "draw", "render", "audio") for scene in "ab"}
+    assert steps == each | {"still:a", "captions", "mux", "report"}
 
 
 def test_the_report_leads_to_the_video_by_its_name(tmp_path: Path) -> None:
@@ -55,34 +55,34 @@ def test_a_silent_scene_speaks_nothing(tmp_path: Path) -> None:
     """Without narration there is no speak step, and neither time nor sound waits for one."""
     found = graph(tmp_path, [{"type": "title", "title": "T", "duration": 2}])
     assert "speak:a" not in found.steps
-    assert "words" not in found.steps["time:a"].inputs
-    assert "narration" not in found.steps["sound:a"].inputs
+    assert "words" not in found.steps["timeline:a"].inputs
+    assert "narration" not in found.steps["audio:a"].inputs
 
 
 def test_a_transition_takes_half_of_itself_from_each_neighbour(tmp_path: Path) -> None:
     """A fade of 0.4 s at 30 fps is twelve frames: six from each scene's film, and a step of its own."""
     fade = {**TITLE, "transition": {"type": "fade", "duration": 0.4}}
     steps = graph(tmp_path, [fade, TITLE]).steps
-    assert steps["blend:a+b"].params["frames"] == 12
-    assert steps["blend:a+b"].inputs["a.motion"] == Product("time:a", "tail.json")
-    assert steps["blend:a+b"].inputs["b.motion"] == Product("time:b", "head.json")
-    assert (steps["time:a"].params["transition_before"], steps["time:a"].params["transition"]) == (0, 6)
-    assert (steps["time:b"].params["transition_before"], steps["time:b"].params["transition"]) == (6, 0)
-    assert steps["join"].params["order"] == [{"scene": "a"}, {"blend": "a+b", "frames": 12}, {"scene": "b"}]
+    assert steps["transition:a+b"].params["frames"] == 12
+    assert steps["transition:a+b"].inputs["a.motion"] == Product("timeline:a", "tail.json")
+    assert steps["transition:a+b"].inputs["b.motion"] == Product("timeline:b", "head.json")
+    assert (steps["timeline:a"].params["transition_before"], steps["timeline:a"].params["transition"]) == (0, 6)
+    assert (steps["timeline:b"].params["transition_before"], steps["timeline:b"].params["transition"]) == (6, 0)
+    assert steps["mux"].params["order"] == [{"scene": "a"}, {"transition": "a+b", "frames": 12}, {"scene": "b"}]
 
 
 def test_a_cut_needs_no_step(tmp_path: Path) -> None:
     """Scenes that are cut together share nothing."""
     steps = graph(tmp_path, [TITLE, TITLE]).steps
     assert not [name for name in steps if name.startswith("blend:")]
-    assert steps["join"].params["order"] == [{"scene": "a"}, {"scene": "b"}]
+    assert steps["mux"].params["order"] == [{"scene": "a"}, {"scene": "b"}]
 
 
 def test_the_last_scene_has_no_transition(tmp_path: Path) -> None:
     """A default transition is not asked of the scene that nothing follows."""
     steps = graph(tmp_path, [TITLE, TITLE], defaults={"transition": {"type": "fade", "duration": 0.4}}).steps
-    assert "blend:a+b" in steps
-    assert steps["time:b"].params["transition"] == 0
+    assert "transition:a+b" in steps
+    assert steps["timeline:b"].params["transition"] == 0
 
 
 def test_a_drawing_knows_nothing_of_time(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_scenes_place_in_the_video_is_in_no_step_of_its_own(tmp_path: Path) ->
     other = {"type": "title", "title": "Other", "duration": 1}
     first = graph(tmp_path, [TITLE, other]).steps
     second = graph(tmp_path, [other, TITLE]).steps
-    for kind in ("speak", "time", "draw", "film", "sound"):
+    for kind in ("speak", "timeline", "draw", "render", "audio"):
         assert first[f"{kind}:a"].params == second[f"{kind}:b"].params
 
 
@@ -117,8 +117,8 @@ def test_a_clip_feeds_time_film_and_sound(tmp_path: Path) -> None:
     clip = {"type": "clip", "src": "c.mp4", "start": 1, "end": 2}
     steps = graph(tmp_path, [clip, {**clip, "audio": "mute"}]).steps
     source = Source(str(tmp_path / "c.mp4"))
-    assert [steps[name].inputs["clip"] for name in ("time:a", "film:a", "sound:a")] == [source] * 3
-    assert "clip" not in steps["sound:b"].inputs
+    assert [steps[name].inputs["clip"] for name in ("timeline:a", "render:a", "audio:a")] == [source] * 3
+    assert "clip" not in steps["audio:b"].inputs
 
 
 def test_a_clip_that_is_seen_whole_is_looked_at_by_its_drawing(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_only_what_zooms_depends_on_who_scales_it(tmp_path: Path) -> None:
     moving = {"type": "image", "src": "a.png", "duration": 2, "motion": "zoom-in", "transition": "fade"}
     steps = graph(tmp_path, [moving, {**moving, "motion": "none"}, TITLE]).steps
     scaled = {name for name, step in steps.items() if "pillow" in KINDS[step.kind].tools and step.id[:4] != "draw"}
-    assert scaled == {"film:a", "blend:a+b", "still:a"}
+    assert scaled == {"render:a", "transition:a+b", "still:a"}
 
 
 def test_a_clips_sound_follows_its_transitions(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_clips_sound_follows_its_transitions(tmp_path: Path) -> None:
     fade = {"transition": {"type": "fade", "duration": 0.4}}
     steps = graph(tmp_path, [{**clip, **fade}, {**clip, **fade}, clip]).steps
     half = 6 * 48_000 // 30
-    ends = [(steps[f"sound:{name}"].params["fade_in"], steps[f"sound:{name}"].params["fade_out"]) for name in "abc"]
+    ends = [(steps[f"audio:{name}"].params["fade_in"], steps[f"audio:{name}"].params["fade_out"]) for name in "abc"]
     assert ends == [(0, half), (half, half), (half, 0)]
 
 
@@ -187,10 +187,10 @@ def test_the_poster_is_the_first_scenes_last_frame(tmp_path: Path) -> None:
     """The poster depends on one frame's motion; a still at a time of one's own on the whole scene's."""
     (tmp_path / "vidbuild.toml").touch()
     spec = parse({"vidbuild": 1, "title": "V", "scenes": [{"id": "a", **TITLE}]}, path=tmp_path / "video.yaml")
-    assert still(spec, "a", LAST_FRAME).inputs["motion"] == Product("time:a", "last.json")
-    assert still(spec, "a", 7).inputs["motion"] == Product("time:a", "whole.json")
+    assert still(spec, "a", LAST_FRAME).inputs["motion"] == Product("timeline:a", "last.json")
+    assert still(spec, "a", 7).inputs["motion"] == Product("timeline:a", "whole.json")
     assert still(spec, "a", 7).id == "still:a@7"
-    assert targets(spec) == ("join", "caption", "report", "still:a")
+    assert targets(spec) == ("mux", "captions", "report", "still:a")
 
 
 @pytest.mark.parametrize("count", [50, 200])

@@ -48,7 +48,7 @@ def run(tmp_path: Path, **changes: Any) -> Path:
     scratch.mkdir()
     words = tmp_path / "words.json"
     words.write_text(json.dumps(WORDS), encoding="utf-8")
-    timeline.run(Context("time:a", {**SCENE, **changes}, {"words": words}, out, scratch, {}))
+    timeline.run(Context("timeline:a", {**SCENE, **changes}, {"words": words}, out, scratch, {}))
     return out
 
 
@@ -56,8 +56,8 @@ def test_the_windows_cover_the_scene(tmp_path: Path) -> None:
     """Head, film and tail together are the whole, without a frame between them or twice."""
     out = run(tmp_path)
     frames = {name: Motion.from_json((out / f"{name}.json").read_text()).frames for name in
-              ("whole", "head", "film", "tail", "last")}  # fmt: skip
-    assert frames == {"whole": 48, "head": 3, "film": 41, "tail": 4, "last": 1}
+              ("whole", "head", "render", "tail", "last")}  # fmt: skip
+    assert frames == {"whole": 48, "head": 3, "render": 41, "tail": 4, "last": 1}
 
 
 def test_a_tail_does_not_depend_on_the_scenes_length(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_warnings_name_their_field(tmp_path: Path) -> None:
         (folder / name).mkdir(parents=True)
     (folder / "words.json").write_text(json.dumps(words), encoding="utf-8")
     params = {**SCENE, "narration": "one two qqqq wwww rrrr tttt yyyy pppp ssss dddd ffff", "cues": {"lost": 9}}
-    context = Context("time:a", params, {"words": folder / "words.json"}, folder / "out", folder / "scratch", {})
+    context = Context("timeline:a", params, {"words": folder / "words.json"}, folder / "out", folder / "scratch", {})
     timeline.run(context)
     assert [(warning.field, "'lost'" in warning.message) for warning in context.warnings] == [("narration", True)]
 
@@ -104,7 +104,7 @@ def clip_of(tmp_path: Path, *made: str, cut: float = 1.0) -> Context:
     ffmpeg.run([*made, str(path)], cwd=tmp_path, env=env, timeout=60, what="make a clip")
     path.write_bytes(path.read_bytes()[: round(path.stat().st_size * cut)])
     params = {**SCENE, "clip": {"start_ms": 0, "end_ms": None, "fit": "cover"}, "transition_before": 0, "transition": 0}
-    return Context("time:a", params, {"clip": path}, *folders, env)
+    return Context("timeline:a", params, {"clip": path}, *folders, env)
 
 
 PICTURES = ("-f", "lavfi", "-i", "testsrc2=s=64x36:r=24:d=4")

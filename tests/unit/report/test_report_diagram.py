@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from vidbuild.report import diagram
 
-NEEDS = {"draw:a": [], "film:a": ["draw:a"], "blend:a+b": ["draw:a"], "join": ["film:a", "blend:a+b"]}
+NEEDS = {"draw:a": [], "render:a": ["draw:a"], "transition:a+b": ["draw:a"], "mux": ["render:a", "transition:a+b"]}
 
 
 def test_text_has_a_line_for_each_step() -> None:
     """Each step stands with what feeds it, in the graph's order, in aligned columns."""
     assert diagram.text(NEEDS).splitlines() == [
         "draw:a",
-        "film:a     <- draw:a",
-        "blend:a+b  <- draw:a",
-        "join       <- film:a, blend:a+b",
+        "render:a     <- draw:a",
+        "transition:a+b  <- draw:a",
+        "join       <- render:a, transition:a+b",
     ]
 
 
@@ -22,8 +22,8 @@ def test_dot_has_every_step_and_edge() -> None:
     made = diagram.dot(NEEDS).splitlines()
     assert made[0] == "digraph vidbuild {"
     assert made[-1] == "}"
-    assert '  "blend:a+b";' in made
-    assert '  "film:a" -> "join";' in made
+    assert '  "transition:a+b";' in made
+    assert '  "render:a" -> "join";' in made
     assert sum("->" in line for line in made) == 4
 
 
@@ -37,8 +37,8 @@ def test_mermaid_names_steps_by_number() -> None:
     assert diagram.mermaid(NEEDS).splitlines() == [
         "flowchart LR",
         '  s0["draw:a"]',
-        '  s1["film:a"]',
-        '  s2["blend:a+b"]',
+        '  s1["render:a"]',
+        '  s2["transition:a+b"]',
         '  s3["join"]',
         "  s0 --> s1",
         "  s0 --> s2",

@@ -17,8 +17,8 @@ from vidbuild.report.run_view import RunSummary
 HALFWAY = [
     run_started(4),
     estimated(4, 20.0),
-    started("film:a", "title changed", at=1),
-    StepProgress(run="r", time=BEGAN + 2, step="film:a", done=45, total=120, unit="frames"),
+    started("render:a", "title changed", at=1),
+    StepProgress(run="r", time=BEGAN + 2, step="render:a", done=45, total=120, unit="frames"),
     started("speak:b", at=1),
     StepRetried(run="r", time=BEGAN + 3, step="speak:b", attempt=2, wait=4.0, failure=Failure("no answer")),
 ]
@@ -49,14 +49,18 @@ def test_each_step_has_its_state_and_reason() -> None:
     assert {name: step.state for name, step in steps.items()} == {
         "draw:a": "cached",
         "speak:a": "ran",
-        "film:a": "ran",
-        "film:b": "failed",
-        "join": "aborted",
+        "render:a": "ran",
+        "render:b": "failed",
+        "mux": "aborted",
         "report": "aborted",
     }
-    assert (steps["film:a"].reason, steps["film:a"].seconds, steps["join"].because) == ("words changed", 2.25, "film:b")
+    assert (steps["render:a"].reason, steps["render:a"].seconds, steps["mux"].because) == (
+        "words changed",
+        2.25,
+        "render:b",
+    )
     halfway = told(HALFWAY).steps
-    assert (halfway["film:a"].state, halfway["film:a"].done, halfway["film:a"].unit) == ("running", 45, "frames")
+    assert (halfway["render:a"].state, halfway["render:a"].done, halfway["render:a"].unit) == ("running", 45, "frames")
     assert (halfway["speak:b"].state, halfway["speak:b"].attempts) == ("retrying", 2)
 
 
@@ -69,14 +73,14 @@ def test_a_running_build_shows_how_far_it_is() -> None:
     """Progress overall and of each step, what is tried again and why, and about how long it will be."""
     lines = whole(look(), told(HALFWAY))
     assert "progress  0 of 4 steps (0 %), about 0:10 left" in lines
-    assert "film:a   running   9.0 s  45 of 120 frames, title changed" in lines
+    assert "render:a   running   9.0 s  45 of 120 frames, title changed" in lines
     assert "speak:b  retrying  9.0 s  attempt 2, never built, last: no answer" in lines
 
 
 def test_a_killed_build_shows_what_it_was_doing() -> None:
     """P18: a build that was killed says so, and in the middle of what; nothing of it looks as if it ran."""
     lines = whole(look("failed", killed=True), told(HALFWAY))
-    assert "state     failed: it was killed while it ran film:a (45 of 120 frames), speak:b" in lines
+    assert "state     failed: it was killed while it ran render:a (45 of 120 frames), speak:b" in lines
     assert not [line for line in lines if "running" in line or "left" in line]
     (row,) = run_view.rows([(look("failed", killed=True), told(HALFWAY))], 80)
     assert row.endswith("talk.yaml  killed")
@@ -86,11 +90,11 @@ def test_a_failed_build_shows_its_errors() -> None:
     """What failed is told with the command that was saved; cached and untried steps only where all is asked for."""
     found = told(a_run())
     lines = run_view.whole(look("failed", seconds=5.0), found, lambda step: Path(f"{step}.sh"), everything=False)
-    assert lines[-3:] == ["errors:", "film:b failed: ffmpeg stopped with code 1", "      command: film:b.sh"]
-    assert not [line for line in lines if line.startswith(("draw:a", "join"))]
+    assert lines[-3:] == ["errors:", "render:b failed: ffmpeg stopped with code 1", "      command: render:b.sh"]
+    assert not [line for line in lines if line.startswith(("draw:a", "mux"))]
     everything = whole(look("failed", seconds=5.0), found, everything=True)
     assert [line for line in everything if line.split()[:2] == ["draw:a", "cached"]]
-    assert [line for line in everything if line.startswith("join") and line.endswith("needs film:b")]
+    assert [line for line in everything if line.startswith("mux") and line.endswith("needs render:b")]
 
 
 def test_pauses_and_what_is_continued_are_shown() -> None:
@@ -127,8 +131,8 @@ def test_a_build_that_stands_still_promises_no_time() -> None:
 
 def test_the_explanation_agrees_with_the_events() -> None:
     """P39: one line for each step that ran with its outcome, the values below it, and a count of what was cached."""
-    changed = replace(started("film:c", "title changed"), reasons=('field title changed: "a" -> "b"',))
-    found = told([run_started(2), changed, finished("film:c")])
+    changed = replace(started("render:c", "title changed"), reasons=('field title changed: "a" -> "b"',))
+    found = told([run_started(2), changed, finished("render:c")])
     lines = run_view.explained(look("completed", seconds=1.0), found, None, everything=False)
-    assert lines[1:] == ["film:c  ran: title changed", '  field title changed: "a" -> "b"']
+    assert lines[1:] == ["render:c  ran: title changed", '  field title changed: "a" -> "b"']
     assert run_view.explained(look(), told(a_run()), None, everything=False)[-1] == "1 of 6 steps cached"

@@ -20,9 +20,9 @@ def test_each_step_that_runs_has_its_reason() -> None:
             listener(event)
     assert lines == [
         "speak:a  narration changed",
-        "film:a  words changed",
-        "film:b  never built",
-        "film:b  failed: ffmpeg stopped with code 1",
+        "render:a  words changed",
+        "render:b  never built",
+        "render:b  failed: ffmpeg stopped with code 1",
     ]
 
 
@@ -39,10 +39,10 @@ def test_several_specs_are_told_apart() -> None:
     """With several specs each one's lines begin with its name, and one with nothing to do has no lines at all."""
     lines: list[str] = []
     listener = Lines(lines.append, several=True)
-    told = [run_started(1, "a.yaml"), started("join"), run_started(1, "quiet.yaml"), run_started(2, "b.yaml")]
-    for event in (*told, started("film:a"), started("join")):
+    told = [run_started(1, "a.yaml"), started("mux"), run_started(1, "quiet.yaml"), run_started(2, "b.yaml")]
+    for event in (*told, started("render:a"), started("mux")):
         listener(event)
-    assert lines == ["a.yaml:", "join  never built", "b.yaml:", "film:a  never built", "join  never built"]
+    assert lines == ["a.yaml:", "join  never built", "b.yaml:", "render:a  never built", "join  never built"]
 
 
 def written(*events: Event) -> list[str]:
@@ -57,8 +57,8 @@ def written(*events: Event) -> list[str]:
 def test_a_first_build_is_told_once() -> None:
     """That nothing was ever built is said of the build, not of each step; any other reason is still told."""
     first = replace(run_started(3), first=True)
-    lines = written(first, estimated(3), started("draw:a"), started("film:a", "asked for afresh"))
-    assert lines == ["first build: 3 steps", "draw:a", "film:a  asked for afresh"]
+    lines = written(first, estimated(3), started("draw:a"), started("render:a", "asked for afresh"))
+    assert lines == ["first build: 3 steps", "draw:a", "render:a  asked for afresh"]
     assert written(run_started(3), estimated(3), started("draw:a")) == ["draw:a  never built"]
     assert written(first, estimated(0)) == []
 
@@ -116,5 +116,5 @@ def test_a_spec_whose_name_has_lines_heads_its_steps_in_one() -> None:
     lines: list[str] = []
     listener = Lines(lines.append, several=True)
     listener(run_started(6, "n\n::error::x.yaml"))
-    listener(started("film:a", "title changed"))
-    assert lines == ["n\ufffd::error::x.yaml:", "film:a  title changed"]
+    listener(started("render:a", "title changed"))
+    assert lines == ["n\ufffd::error::x.yaml:", "render:a  title changed"]

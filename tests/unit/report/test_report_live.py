@@ -63,8 +63,8 @@ def test_what_ran_stays_above_the_view(monkeypatch: pytest.MonkeyPatch) -> None:
     text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown(a_run(), monkeypatch))
     lines = [line.strip() for line in text.replace("\r", "\n").splitlines() if line.strip()]
     assert "speak:a  narration changed  1.5 s" in lines
-    assert "film:a  words changed  2.2 s" in lines
-    assert "film:b  failed: ffmpeg stopped with code 1" in lines
+    assert "render:a  words changed  2.2 s" in lines
+    assert "render:b  failed: ffmpeg stopped with code 1" in lines
     assert not any(line.startswith("draw:a") for line in lines)
 
 
@@ -73,13 +73,13 @@ def test_the_view_shows_steps_scenes_elapsed_and_estimate(monkeypatch: pytest.Mo
     events = [
         run_started(9),
         estimated(9, 20.0),
-        started("film:a"),
-        finished("film:a"),
-        started("film:b", at=1.0),
-        StepProgress(run="r", time=0, step="film:b", done=60, total=120),
+        started("render:a"),
+        finished("render:a"),
+        started("render:b", at=1.0),
+        StepProgress(run="r", time=0, step="render:b", done=60, total=120),
     ]
     lines = view(events, monkeypatch)
-    assert re.fullmatch(r"film:b +━{12} +3\.0 s", lines[0])
+    assert re.fullmatch(r"render:b +━{12} +3\.0 s", lines[0])
     assert lines[1] == "scenes  ■■□"
     assert lines[2] == "1 of 9 steps, 1 of 3 scenes, 0:04, about 0:16 left"
 
@@ -93,7 +93,7 @@ def test_a_late_build_is_nearly_done(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("width", [20, 80, 400])
 def test_no_line_is_wider_than_the_terminal(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     """P50: at 20 columns and at 400 the view fits, and still says how many steps have ended."""
-    names = [f"film:{'a-very-long-scene-name-' * 3}{index}" for index in range(9)]
+    names = [f"render:{'a-very-long-scene-name-' * 3}{index}" for index in range(9)]
     lines = view([run_started(20), estimated(20, 60.0), *map(started, names)], monkeypatch, width)
     assert all(len(line) <= width for line in lines)
     assert any(line.startswith("0 of 20 steps") for line in lines)
@@ -145,7 +145,7 @@ def test_nothing_of_the_view_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted() -> None:
         with Live(stream, no_scenes) as live:
             live(run_started(3))
-            live(started("film:a"))
+            live(started("render:a"))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -16,7 +16,7 @@ def ended(status: str, **changes: Any) -> Ended:
         "video": "getting-started.mp4",
         "video_seconds": 64.2,
         "total": 42,
-        "ran": ("speak:install", "film:install", "join"),
+        "ran": ("speak:install", "render:install", "mux"),
         "cached": 39,
         "failed": (),
         "wall_seconds": 1.8,
@@ -39,7 +39,7 @@ def test_a_build_that_ran_some_steps() -> None:
 
 def test_steps_of_a_kind_are_counted_together_across_languages() -> None:
     """Two languages' films are two films; a first build has nothing cached to tell of."""
-    line = last_line(ended("built", ran=("de/film:a", "en/film:a", "join"), cached=0, total=3))
+    line = last_line(ended("built", ran=("de/render:a", "en/render:a", "mux"), cached=0, total=3))
     assert line == "built getting-started.mp4 (1:04): 3 of 3 steps ran (2 film, 1 join), 1.8 s"
 
 
@@ -51,17 +51,17 @@ def test_repeated_attempts_are_counted() -> None:
 
 def test_a_failed_build_names_what_failed() -> None:
     """The failed steps come first, and what was not tried is counted."""
-    line = last_line(ended("failed", ran=("speak:a",), cached=3, failed=("film:a",), total=9))
+    line = last_line(ended("failed", ran=("speak:a",), cached=3, failed=("render:a",), total=9))
     assert line == (
-        "failed: getting-started.mp4: 1 step failed (film:a), 1 of 9 steps ran (1 speak), 3 cached, 4 not made, 1.8 s"
+        "failed: getting-started.mp4: 1 step failed (render:a), 1 of 9 steps ran (1 speak), 3 cached, 4 not made, 1.8 s"
     )
 
 
 def test_many_failures_are_not_all_named() -> None:
     """P44: the count is of all, the names are the first ones and how many more."""
-    failed = [f"film:{index}" for index in range(15)]
+    failed = [f"render:{index}" for index in range(15)]
     line = last_line(ended("failed", ran=(), cached=0, failed=failed, total=15))
-    assert "15 steps failed (film:0, film:1, ...and 13 more)" in line
+    assert "15 steps failed (render:0, render:1, ...and 13 more)" in line
 
 
 def test_a_cancelled_build_says_what_is_kept() -> None:
@@ -73,10 +73,12 @@ def test_a_cancelled_build_says_what_is_kept() -> None:
 def test_a_failure_is_told_with_place_log_and_command() -> None:
     """The spec's line, the step, the tool's last lines, the saved command and the hint, in this order."""
     told = failure(
-        Failed("film:a", "ffmpeg stopped", "v.yaml:14:3", "try again", ("first", "last"), ".vidbuild/runs/r/film-a.sh")
+        Failed(
+            "render:a", "ffmpeg stopped", "v.yaml:14:3", "try again", ("first", "last"), ".vidbuild/runs/r/film-a.sh"
+        )
     )
     assert told == [
-        "v.yaml:14:3: film:a failed: ffmpeg stopped",
+        "v.yaml:14:3: render:a failed: ffmpeg stopped",
         "      | first",
         "      | last",
         "      command: .vidbuild/runs/r/film-a.sh",
@@ -86,7 +88,7 @@ def test_a_failure_is_told_with_place_log_and_command() -> None:
 
 def test_a_long_log_shows_its_end() -> None:
     """Of a long log the last lines are shown, since that is where a tool says why it stopped."""
-    told = failure(Failed("join", "x", log=[f"line {index}" for index in range(40)]))
+    told = failure(Failed("mux", "x", log=[f"line {index}" for index in range(40)]))
     assert told[0] == "join failed: x"
     assert told[1] == "      | ...28 lines before"
     assert told[-1] == "      | line 39"

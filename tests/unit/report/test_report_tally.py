@@ -29,25 +29,25 @@ def test_a_scene_is_filmed_when_its_film_is_there() -> None:
     for event in a_run():
         tally.take(event)
     assert tally.filmed == {"a"}
-    tally.take(StepCached(run="r", time=0, step="de/film:c", key="0"))
+    tally.take(StepCached(run="r", time=0, step="de/render:c", key="0"))
     assert tally.filmed == {"a", "c"}
 
 
 def test_progress_of_a_running_step_is_known() -> None:
     """What a step tells of itself comes before what is known of last time."""
     tally = Tally()
-    tally.take(started("film:a", expected=10.0))
-    assert tally.running["film:a"].fraction(BEGAN + 5) == pytest.approx(0.5)
-    tally.take(StepProgress(run="r", time=BEGAN, step="film:a", done=30, total=120))
-    assert tally.running["film:a"].fraction(BEGAN + 5) == 0.25
+    tally.take(started("render:a", expected=10.0))
+    assert tally.running["render:a"].fraction(BEGAN + 5) == pytest.approx(0.5)
+    tally.take(StepProgress(run="r", time=BEGAN, step="render:a", done=30, total=120))
+    assert tally.running["render:a"].fraction(BEGAN + 5) == 0.25
 
 
 def test_progress_of_a_step_that_is_over_is_ignored() -> None:
     """A late word from a step that has ended does not bring it back."""
     tally = Tally()
-    for event in (started("film:a"), finished("film:a")):
+    for event in (started("render:a"), finished("render:a")):
         tally.take(event)
-    tally.take(StepProgress(run="r", time=BEGAN, step="film:a", done=1, total=2))
+    tally.take(StepProgress(run="r", time=BEGAN, step="render:a", done=1, total=2))
     assert tally.running == {}
 
 

@@ -111,7 +111,7 @@ def delayed(folder: Path, scenes: int) -> list[Heard]:
         spoken = tone(lasts[0], hertz=300)
         params = {**WEB, "clip": {"mode": "keep", "start_ms": 0, "end_ms": None}}
         span = timing(length, begins[0], lasts[0])
-        step = context(folder / f"s{number}", f"sound:s{number}", params, timing=span, narration=spoken, clip=recording)
+        step = context(folder / f"s{number}", f"audio:s{number}", params, timing=span, narration=spoken, clip=recording)
         audio.run(step)
         samples = heard(step.out / "sound.aac", step.scratch)[:length]
         planned = tuple((begin, begin + last) for begin, last in zip(begins, lasts, strict=True))

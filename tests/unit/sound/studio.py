@@ -78,7 +78,7 @@ class Studio:
         if scene.clip:
             inputs["clip"] = self.clip
             params["clip"] = {"mode": scene.clip, "start_ms": 0, "end_ms": None}
-        step = context(self.root / f"sound-{next(self.numbers)}", "sound:x", params, **inputs)
+        step = context(self.root / f"sound-{next(self.numbers)}", "audio:x", params, **inputs)
         audio.run(step)
         return step.out / "sound.aac"
 
@@ -95,12 +95,12 @@ class Studio:
         for number, scene in enumerate(scenes):
             facts = {"fps": fps, "frames": scene.frames, "samples": scene.frames * wav.RATE // fps}
             inputs[f"timing:s{number}"] = facts
-            inputs[f"film:s{number}"] = self.segment(scene.frames, fps)
-            inputs[f"sound:s{number}"] = self.sound(scene, fps)
+            inputs[f"render:s{number}"] = self.segment(scene.frames, fps)
+            inputs[f"audio:s{number}"] = self.sound(scene, fps)
         inputs.update(other)
         order = [{"scene": f"s{number}"} for number in range(len(scenes))]
         params = {"title": "T", "description": "", "language": "en", "fps": fps, "order": order}
-        return context(self.root / f"join-{next(self.numbers)}", "join", params, **inputs)
+        return context(self.root / f"join-{next(self.numbers)}", "mux", params, **inputs)
 
     def video(self, scenes: list[Scene], fps: int) -> Path:
         """The joined video."""

@@ -21,7 +21,7 @@ def made(tmp_path: Path) -> Context:
     """Three scenes of two, three and two seconds, of which the second is silent."""
     step = context(
         tmp_path / "a",
-        "caption",
+        "captions",
         {"language": "en", "scenes": SCENES},
         **{
             "timing:intro": timing(96_000, 4800, 48_000, (("Hello", 4800, 24_000), ("v2.1", 24_000, 48_000))),
@@ -61,7 +61,7 @@ def test_a_scene_can_be_left_out_of_the_captions(tmp_path: Path) -> None:
     scenes = [{**SCENES[0], "captions": False}, *SCENES[1:]]
     step = context(
         tmp_path / "a",
-        "caption",
+        "captions",
         {"language": "en", "scenes": scenes},
         **{
             "timing:intro": timing(96_000, 4800, 48_000, (("Hello", 4800, 24_000),)),

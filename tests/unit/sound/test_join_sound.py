@@ -22,7 +22,7 @@ def test_sound_of_another_length_joins_nothing(studio: Studio, tmp_path: Path, p
     frames = adts.frames(studio.sound(FIVE[place], 30).read_bytes())
     wrong = tmp_path / "wrong.aac"
     wrong.write_bytes(b"".join(frames[:change] if change < 0 else [*frames, *frames[:change]]))
-    step = studio.step(FIVE, 30, **{f"sound:s{place}": wrong})
+    step = studio.step(FIVE, 30, **{f"audio:s{place}": wrong})
     samples = FIVE[place].frames * 1600
     words = rf"scene 's{place}' has \d+ samples of sound for {samples} of picture: {len(frames) + change} AAC frames"
     with pytest.raises(StepError, match=words):
@@ -49,7 +49,7 @@ def test_a_picture_of_another_length_joins_nothing(studio: Studio, place: int, f
     """V14: a segment with a frame more or less than the sound is for fails the join and names the scene."""
     for change in (-1, 1):
         wrong = studio.segment(FIVE[place].frames + change, fps)
-        step = studio.step(FIVE, fps, **{f"film:s{place}": wrong})
+        step = studio.step(FIVE, fps, **{f"render:s{place}": wrong})
         with pytest.raises(StepError, match=f"scene 's{place}' has {FIVE[place].frames + change} frames where"):
             mux.run(step)
         assert list(step.out.iterdir()) == []
@@ -66,7 +66,7 @@ def test_damaged_sound_joins_nothing(studio: Studio, tmp_path: Path, place: int)
     for number, data in enumerate((good[:-3], bytes(flipped), b"", one)):
         wrong = tmp_path / f"{number}.aac"
         wrong.write_bytes(data)
-        step = studio.step(FIVE, 30, **{f"sound:s{place}": wrong})
+        step = studio.step(FIVE, 30, **{f"audio:s{place}": wrong})
         # where the first scene is the odd one out, it is the second that differs from it
         named = "s1" if data == one and place == 0 else f"s{place}"
         with pytest.raises(StepError, match=f"scene '{named}'"):

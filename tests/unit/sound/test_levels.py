@@ -29,7 +29,7 @@ def levelled(folder: Path, spoken: array.array[int], **params: float) -> tuple[C
     """A scene with this narration, and how loud what a decoder makes of it is."""
     samples = START + len(spoken) + SECOND // 2
     facts = timing(samples - samples % 1600 + 1600, START, len(spoken))
-    step = context(folder / "step", "sound:x", {**WEB, **params}, timing=facts, narration=spoken)
+    step = context(folder / "step", "audio:x", {**WEB, **params}, timing=facts, narration=spoken)
     audio.run(step)
     path = folder / "said.raw"
     path.write_bytes(heard(step.out / "sound.aac", folder)[START : START + len(spoken)].tobytes())

@@ -150,7 +150,7 @@ def test_scenes_full_of_sound_meet_without_a_click(tmp_path: Path) -> None:
     frames, start = [], 0
     for number, samples in enumerate((33 * 1600, 31 * 1600)):
         spoken = tone(samples, hertz=300)
-        step = context(tmp_path / f"{number}", "sound:x", WEB, timing=timing(samples, 0, samples), narration=spoken)
+        step = context(tmp_path / f"{number}", "audio:x", WEB, timing=timing(samples, 0, samples), narration=spoken)
         audio.run(step)
         taken = adts.first_frame(start + samples) - adts.first_frame(start)
         frames += adts.frames((step.out / "sound.aac").read_bytes())[:taken]

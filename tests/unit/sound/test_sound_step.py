@@ -23,7 +23,7 @@ SECOND = 48_000
 
 def made(folder: Path, params: dict[str, Any] = WEB, **inputs: object) -> Context:
     """A scene's sound."""
-    step = context(folder, "sound:intro", params, **inputs)
+    step = context(folder, "audio:intro", params, **inputs)
     audio.run(step)
     return step
 

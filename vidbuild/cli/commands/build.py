@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     "--fresh",
     multiple=True,
     metavar="STEP",
-    help="Run this step, or those of a pattern ('film:*'), even if cached; may be repeated.",
+    help="Run this step, or those of a pattern ('render:*'), even if cached; may be repeated.",
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would run and why; run and write nothing.")
 @click.option("--offline", is_flag=True, help="Fail where a step would need the network.")

@@ -20,7 +20,7 @@ _NEW = "new"  # "never built": in an overview the step's own line says it
 @click.command(
     "explain",
     epilog=options.example(
-        "vidbuild explain video.yaml", "vidbuild explain video.yaml film:install", "vidbuild explain --last"
+        "vidbuild explain video.yaml", "vidbuild explain video.yaml render:install", "vidbuild explain --last"
     ),
 )
 @options.spec()

@@ -45,7 +45,7 @@ class Explanation:
     unchanged: bool = False
 
     def short(self) -> str:
-        """One line: `film:install  may run: speak:install will`."""
+        """One line: `render:install  may run: speak:install will`."""
         return f"{self.step}  {self._tail()}"
 
     def _tail(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from vidbuild.engine.graph.step_id import kind_of, scene_of
 from vidbuild.engine.runs.events import (
     Event,
     RunEstimated,
@@ -18,7 +19,6 @@ from vidbuild.engine.runs.events import (
     StepRetried,
     StepStarted,
 )
-from vidbuild.report.step_id import kind_of, scene_of
 
 
 @dataclass(slots=True)
@@ -133,5 +133,5 @@ class Tally:
 
     def _ended(self, step: str) -> None:
         self.running.pop(step, None)
-        if kind_of(step) == "film":
+        if kind_of(step) in {"render", "film"}:  # the second in logs of runs before the kinds were renamed
             self.filmed.add(scene_of(step))

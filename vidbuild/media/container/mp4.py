@@ -14,7 +14,7 @@ from itertools import accumulate, groupby, islice
 from typing import BinaryIO
 
 from vidbuild.media.container.ffmetadata import Chapter
-from vidbuild.media.text.iso639 import iso639_2
+from vidbuild.media.container.iso639 import iso639_2
 
 TIMESCALE = 48000
 AAC_FRAME = 1024

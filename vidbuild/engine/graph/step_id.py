@@ -9,5 +9,5 @@ def kind_of(step: str) -> str:
 
 
 def scene_of(step: str) -> str:
-    """`film:install` -> install; "" for a step that belongs to the whole video."""
+    """`render:install` -> install; "" for a step that belongs to the whole video."""
     return step.partition(":")[2]
