@@ -54,7 +54,7 @@ def test_keys_that_are_not_pinned_are_to_be_pinned(pins: Pins) -> None:
     """With the pinned tools every key has to be a pinned one: otherwise nothing would guard its bytes."""
     found = changed(pins, "mux", key="1" * 64)
     (wrong,) = pinned.compare(pins, found, constrained=True).wrong
-    assert wrong == "keys are not those that are pinned (video.yaml join): `make pins`"
+    assert wrong == "keys are not those that are pinned (video.yaml mux): `make pins`"
     del found["specs"]["video.yaml"]["mux"]
     assert pinned.compare(pins, found, constrained=True).wrong == (wrong,)
     assert pinned.compare(pins, pins, constrained=True) == Verdict()
