@@ -21,12 +21,13 @@ from .project import seconds
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 TEXT = """\
-# What builds cost
+# Build costs
 
-Written by `make bench`: {processors} processors, {ffmpeg}, vidbuild {version}. Every figure and what it is compared
-with come from this one run. Ratios are medians of turns in which both were measured; `tests/bench/aims.py` says how.
-The physical floor counts every frame that differs from the one before as a whole frame, composed and encoded; where
-only the part that changes is, a build can be below it.
+Written by `make bench` on {processors} CPUs, with {ffmpeg} and vidbuild {version}.
+All figures and their references come from one run. A ratio is the median over several turns, each of which measures
+both sides; `tests/bench/aims.py` defines the cases. The physical floor is the time to compose and encode, as whole
+frames, all frames that differ from the previous one. A build can be below it, because it encodes only the part of a
+frame that changed.
 
 {rows}
 ## Where the time goes

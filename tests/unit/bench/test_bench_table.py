@@ -44,6 +44,6 @@ def test_seconds_are_told_by_kind(tmp_path: Path) -> None:
     lines = [json.dumps(event) for event in ({"type": "run_started"}, *events)]
     (tmp_path / "events").write_text("\n".join(lines), encoding="utf-8")
     found = project.seconds(tmp_path / "events")
-    assert sorted(found) == [("render", 3, 6.0), ("mux", 1, 0.5)]
+    assert sorted(found) == [("mux", 1, 0.5), ("render", 3, 6.0)]
     assert [line.split()[1] for line in table.of_kinds(found).splitlines()[2:]] == ["render", "mux"]
     assert table.of_kinds([]).count("\n") == 2
