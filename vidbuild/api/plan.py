@@ -14,6 +14,7 @@ from typing import Any
 from vidbuild.api import plan_cache
 from vidbuild.api.result import Notice
 from vidbuild.engine.graph.graph import Graph
+from vidbuild.engine.graph.step_id import StepId
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.memo import Memos
 from vidbuild.engine.store.store import Store
@@ -44,7 +45,7 @@ class Plan:
     @property
     def poster(self) -> str:
         """The step that makes the poster."""
-        return f"still:{self.scenes[0]}"
+        return str(StepId("still", self.scenes[0]))
 
 
 def store_of(spec: Path, cache: Path | None) -> Store:

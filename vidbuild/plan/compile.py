@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from vidbuild.engine.graph.graph import Graph, Input, Product, Source, Step
+from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.model import Scene, Spec
 from vidbuild.plan.kinds import speak_kind
@@ -44,7 +45,7 @@ def plan(spec: Spec, name: str = "") -> Graph:
 
 def targets(spec: Spec) -> tuple[str, ...]:
     """The steps whose products a build is for."""
-    return ("mux", "captions", "report", f"still:{spec.scenes[0].id}")
+    return ("mux", "captions", "report", step_id("still", spec.scenes[0]))
 
 
 def still(spec: Spec, scene_id: str, frame: int) -> Step:
@@ -53,9 +54,14 @@ def still(spec: Spec, scene_id: str, frame: int) -> Step:
     size = [spec.width, spec.height]
     if frame == LAST_FRAME:
         params, inputs = {"size": size, "frame": 0}, _picture(scene, "last.json")
-        return Step(f"still:{scene_id}", _shown("still", scene), params, inputs, scene.places)
+        return Step(step_id("still", scene), _shown("still", scene), params, inputs, scene.places)
     params, inputs = {"size": size, "frame": frame}, _picture(scene, "whole.json")
-    return Step(f"still:{scene_id}@{frame}", _shown("still", scene), params, inputs, scene.places)
+    return Step(str(StepId("still", f"{scene_id}@{frame}")), _shown("still", scene), params, inputs, scene.places)
+
+
+def step_id(kind: str, *scenes: Scene) -> str:
+    """The id of the step of a kind for a scene, for two (a transition), or for the whole video."""
+    return str(StepId(kind, "+".join(scene.id for scene in scenes)))
 
 
 def _scene_steps(spec: Spec, index: int, scene: Scene) -> Iterable[Step]:
@@ -66,7 +72,7 @@ def _scene_steps(spec: Spec, index: int, scene: Scene) -> Iterable[Step]:
     yield _time(spec, index, scene, kind, clip)
     yield _draw(spec, scene, kind)
     yield Step(
-        f"render:{scene.id}",
+        step_id("render", scene),
         _shown("render", scene),
         {"size": [spec.width, spec.height], "profile": _profile(spec)},
         _picture(scene, "render.json"),
@@ -87,8 +93,8 @@ def _shown(kind: str, *scenes: Scene) -> str:
 def _picture(scene: Scene, motion: str, prefix: str = "") -> dict[str, Input]:
     """The three things every picture is made of: layers, motion and, in some scenes, a clip."""
     inputs: dict[str, Input] = {
-        f"{prefix}layers": Product(f"draw:{scene.id}"),
-        f"{prefix}motion": Product(f"timeline:{scene.id}", motion),
+        f"{prefix}layers": Product(step_id("draw", scene)),
+        f"{prefix}motion": Product(step_id("timeline", scene), motion),
     }
     clip = SCENE_TYPES[scene.type].clip(scene)
     if clip is not None:
@@ -107,7 +113,7 @@ def _speak(spec: Spec, scene: Scene) -> Step:
         params = {"narration": narration.spoken, "voice": voice.to_data(), "language": spec.language}
         inputs = {}
         name = speak_kind(voice.engine, voice.fallback.engine if voice.fallback else None)
-    return Step(f"speak:{scene.id}", name, params, inputs, scene.places)
+    return Step(step_id("speak", scene), name, params, inputs, scene.places)
 
 
 def _time(spec: Spec, index: int, scene: Scene, kind: SceneType, clip: Clip | None) -> Step:
@@ -133,13 +139,13 @@ def _time(spec: Spec, index: int, scene: Scene, kind: SceneType, clip: Clip | No
     }
     inputs: dict[str, Input] = {}
     if scene.narration is not None:
-        inputs["words"] = Product(f"speak:{scene.id}", "words.json")
+        inputs["words"] = Product(step_id("speak", scene), "words.json")
     if clip is not None:
         inputs["clip"] = Source(str(clip.path))
     places = dict(scene.places)
     if before is not None and "transition" in before.places:
         places["transition_before"] = before.places["transition"]
-    return Step(f"timeline:{scene.id}", "timeline", params, inputs, places)
+    return Step(step_id("timeline", scene), "timeline", params, inputs, places)
 
 
 def _pronounced(scene: Scene) -> dict[str, str]:
@@ -181,20 +187,20 @@ def _draw(spec: Spec, scene: Scene, kind: SceneType) -> Step:
         inputs["logo"] = Source(str(spec.theme.logo))
     for font in spec.theme.fonts:
         inputs[f"font:{font.name}"] = Source(str(font))
-    return Step(f"draw:{scene.id}", "draw-clip" if "clip" in inputs else "draw", params, inputs, scene.places)
+    return Step(step_id("draw", scene), "draw-clip" if "clip" in inputs else "draw", params, inputs, scene.places)
 
 
 def _sound(spec: Spec, index: int, scene: Scene, clip: Clip | None) -> Step:
-    inputs: dict[str, Input] = {"timing": Product(f"timeline:{scene.id}", "span.json")}
+    inputs: dict[str, Input] = {"timing": Product(step_id("timeline", scene), "span.json")}
     if scene.narration is not None:
-        inputs["narration"] = Product(f"speak:{scene.id}", "narration.wav")
+        inputs["narration"] = Product(step_id("speak", scene), "narration.wav")
     params: dict[str, Any] = {"loudness": spec.loudness, "peak": spec.peak}
     if clip is not None and clip.audio != "mute":
         inputs["clip"] = Source(str(clip.path))
         params["clip"] = {"mode": clip.audio, "start_ms": clip.start_ms, "end_ms": clip.end_ms}
         per_frame = timebase.samples_per_frame(spec.fps)
         params["fade_in"], params["fade_out"] = (frames * per_frame for frames in _ends(spec, index))
-    return Step(f"audio:{scene.id}", "audio", params, inputs, scene.places)
+    return Step(step_id("audio", scene), "audio", params, inputs, scene.places)
 
 
 def _blend(spec: Spec, left: Scene, right: Scene) -> Step:
@@ -206,11 +212,11 @@ def _blend(spec: Spec, left: Scene, right: Scene) -> Step:
     }
     inputs = {**_picture(left, "tail.json", "a."), **_picture(right, "head.json", "b.")}
     places = {"": left.places.get("transition", left.places[""])}
-    return Step(f"transition:{left.id}+{right.id}", _shown("transition", left, right), params, inputs, places)
+    return Step(step_id("transition", left, right), _shown("transition", left, right), params, inputs, places)
 
 
 def _timings(spec: Spec, file: str = "timing.json") -> dict[str, Input]:
-    return {f"timing:{scene.id}": Product(f"timeline:{scene.id}", file) for scene in spec.scenes}
+    return {f"timing:{scene.id}": Product(step_id("timeline", scene), file) for scene in spec.scenes}
 
 
 def _listed(spec: Spec) -> list[dict[str, str]]:
@@ -229,13 +235,13 @@ def _join(spec: Spec) -> Step:
     inputs: dict[str, Input] = {**_timings(spec, "span.json"), "chapters": Product("captions", "chapters.ffmeta")}
     order: list[dict[str, Any]] = []
     for index, scene in enumerate(spec.scenes):
-        inputs[f"render:{scene.id}"] = Product(f"render:{scene.id}", "segment.h264")
-        inputs[f"audio:{scene.id}"] = Product(f"audio:{scene.id}", "sound.aac")
+        for kind, file in (("render", "segment.h264"), ("audio", "sound.aac")):
+            inputs[step_id(kind, scene)] = Product(step_id(kind, scene), file)
         order.append({"scene": scene.id})
         if scene.transition != "cut" and index + 1 < len(spec.scenes):
-            blend = f"{scene.id}+{spec.scenes[index + 1].id}"
-            inputs[f"transition:{blend}"] = Product(f"transition:{blend}", "segment.h264")
-            order.append({"transition": blend, "frames": 2 * _half(spec, scene)})
+            blend = StepId("transition", f"{scene.id}+{spec.scenes[index + 1].id}")
+            inputs[blend.local] = Product(str(blend), "segment.h264")
+            order.append({"transition": blend.scene, "frames": 2 * _half(spec, scene)})
     params = {
         "title": spec.title,
         "description": spec.description,
@@ -249,7 +255,7 @@ def _join(spec: Spec) -> Step:
 def _report(spec: Spec, video: str) -> Step:
     inputs: dict[str, Input] = {**_timings(spec)}
     for scene in spec.scenes:
-        inputs[f"thumb:{scene.id}"] = Product(f"render:{scene.id}", "thumb.jpg")
+        inputs[f"thumb:{scene.id}"] = Product(step_id("render", scene), "thumb.jpg")
     params = {
         "title": spec.title,
         "description": spec.description,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vidbuild.model import Scene, Spec
+from vidbuild.plan.compile import step_id
 
 WORDS_A_SECOND = 2.6
 SOUND_SHARE = 0.1  # of what filming the same scene takes
@@ -15,10 +16,10 @@ def weights(spec: Spec) -> Mapping[str, float]:
     found = {}
     for scene in spec.scenes:
         seconds = length(scene)
-        found[f"render:{scene.id}"] = seconds
-        found[f"audio:{scene.id}"] = round(seconds * SOUND_SHARE, 3)
+        found[step_id("render", scene)] = seconds
+        found[step_id("audio", scene)] = round(seconds * SOUND_SHARE, 3)
         if scene.narration is not None:
-            found[f"speak:{scene.id}"] = round(seconds * SOUND_SHARE, 3)
+            found[step_id("speak", scene)] = round(seconds * SOUND_SHARE, 3)
     return found
 
 

@@ -13,7 +13,7 @@ from rich.live import Live as RichLive
 from rich.table import Table
 from rich.text import Text
 
-from vidbuild.engine.graph.step_id import scene_of
+from vidbuild.engine.graph.step_id import StepId
 from vidbuild.engine.runs.events import (
     Event,
     RunEnded,
@@ -139,8 +139,9 @@ class Live:
 
 
 def _step(name: str) -> Text:
-    kind, colon, rest = name.partition(":")
-    return Text(kind, "cyan").append(colon + rest, "bold")
+    step = StepId.parse(name)
+    text = Text(f"{step.video}/" if step.video else "", "dim").append(step.kind, "cyan")
+    return text.append(f":{step.scene}" if step.scene else "", "bold")
 
 
 def _running(tally: Tally, now: float, width: int) -> list[RenderableType]:
@@ -171,13 +172,13 @@ def _bar(fraction: float | None) -> Text:
 
 
 def _scenes(scenes: Sequence[str], tally: Tally, width: int) -> Text:
-    """One mark for each scene: filmed, being worked on, still to come."""
+    """One mark for each scene: rendered, being worked on, still to come."""
     if not scenes or len(scenes) + len("scenes  ") > width:
         return Text("", end="")
-    busy = {scene_of(step) for step in tally.running}
+    busy = {StepId.parse(step).scene for step in tally.running}
     row = Text("scenes  ", "dim")
     for scene in scenes:
-        if scene in tally.filmed:
+        if scene in tally.rendered:
             row.append("■", "green")
         else:
             row.append("■" if scene in busy else "□", "cyan" if scene in busy else "bright_black")
@@ -185,10 +186,10 @@ def _scenes(scenes: Sequence[str], tally: Tally, width: int) -> Text:
 
 
 def _total(tally: Tally, scenes: int, now: float, width: int) -> Text:
-    filmed = min(len(tally.filmed), scenes)
+    rendered = min(len(tally.rendered), scenes)
     parts = [f"{tally.ended} of {humanize.count(tally.steps, 'step')}"]
     if scenes and width >= _NARROW:
-        parts.append(f"{filmed} of {humanize.count(scenes, 'scene')}")
+        parts.append(f"{rendered} of {humanize.count(scenes, 'scene')}")
     parts.append(humanize.clock(now - tally.began))
     left = tally.remaining(now)
     if tally.paused is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from vidbuild.engine.graph.step_id import kind_of
+from vidbuild.engine.graph.step_id import StepId
 from vidbuild.frozen import dataclass
 from vidbuild.report import humanize
 
@@ -89,5 +89,5 @@ def overall(statuses: Sequence[str]) -> str:
 
 
 def _kinds(steps: Sequence[str]) -> str:
-    counts = Counter(kind_of(step) for step in steps)
+    counts = Counter(StepId.parse(step).kind for step in steps)
     return f" ({', '.join(f'{count} {kind}' for kind, count in counts.items())})" if counts else ""

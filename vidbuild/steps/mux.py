@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vidbuild.engine.graph.context import Context
+from vidbuild.engine.graph.step_id import StepId
 from vidbuild.errors import StepError
 from vidbuild.media.audio import adts
 from vidbuild.media.container import ffmetadata, mp4
@@ -55,7 +56,8 @@ def run(context: Context) -> None:
 
 def role_of(item: Mapping[str, Any]) -> str:
     """The input that an item of the order is."""
-    return f"render:{item['scene']}" if "scene" in item else f"transition:{item['transition']}"
+    step = StepId("render", item["scene"]) if "scene" in item else StepId("transition", item["transition"])
+    return step.local
 
 
 def tags(params: Mapping[str, Any]) -> dict[str, str]:
@@ -159,7 +161,7 @@ def _segment(context: Context, role: str) -> Segment:
 def _sound(context: Context, part: Part, wanted: int) -> _Sound | None:
     """The AAC frames of a scene that go into the video; fewer or more, and it is not this scene's sound."""
     try:
-        frames = adts.frames(context.inputs[f"audio:{part.scene}"].read_bytes())
+        frames = adts.frames(context.inputs[StepId("audio", part.scene).local].read_bytes())
     except adts.AdtsError as error:
         raise StepError(f"the sound of scene '{part.scene}' is damaged: {error}") from error
     if len(frames) != adts.frames_to_join(part.samples):
@@ -214,7 +216,7 @@ def _all_sound(context: Context, sounds: Mapping[str, _Sound | None]) -> Iterato
     for scene, sound in sounds.items():
         if sound is None:
             continue
-        data, end = context.inputs[f"audio:{scene}"].read_bytes(), 0
+        data, end = context.inputs[StepId("audio", scene).local].read_bytes(), 0
         for length, size in zip(sound.lengths, sound.sizes, strict=True):
             end += length
             yield data[end - size : end]

@@ -23,14 +23,15 @@ def test_every_step_is_counted_once() -> None:
     assert tally.running == {}
 
 
-def test_a_scene_is_filmed_when_its_film_is_there() -> None:
-    """A scene counts as filmed whether its film ran or was cached, and not while it runs or when it failed."""
+def test_a_scene_is_rendered_when_its_segment_exists() -> None:
+    """A scene counts as rendered if its render step ran or was cached, not while it runs or after it failed."""
     tally = Tally()
     for event in a_run():
         tally.take(event)
-    assert tally.filmed == {"a"}
+    assert tally.rendered == {"a"}
     tally.take(StepCached(run="r", time=0, step="de/render:c", key="0"))
-    assert tally.filmed == {"a", "c"}
+    tally.take(StepCached(run="r", time=0, step="film:d", key="0"))
+    assert tally.rendered == {"a", "c", "d"}
 
 
 def test_progress_of_a_running_step_is_known() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from vidbuild.engine.graph.step_id import kind_of, scene_of
+from vidbuild.engine.graph.step_id import StepId
 from vidbuild.engine.runs.events import (
     Event,
     RunEstimated,
@@ -19,6 +19,8 @@ from vidbuild.engine.runs.events import (
     StepRetried,
     StepStarted,
 )
+
+RENDERS = {"render", "film"}  # old logs have the second
 
 
 @dataclass(slots=True)
@@ -45,7 +47,7 @@ class Running:
 
 @dataclass(slots=True)
 class Tally:
-    """The counts of one run. filmed: the scenes whose picture is there. Times are the events' own.
+    """The counts of one run. Times are the events' own.
 
     paused: since when the run stands still, None where it does not; stood: the seconds of pauses that are over.
     """
@@ -63,7 +65,8 @@ class Tally:
     paused: float | None = None
     stood: float = 0.0
     running: dict[str, Running] = field(default_factory=dict)
-    filmed: set[str] = field(default_factory=set)
+    _rendered: set[str] = field(default_factory=set)
+    _unparsed: list[str] = field(default_factory=list)
 
     def take(self, event: Event) -> None:
         """Count one event."""
@@ -108,6 +111,18 @@ class Tally:
         return self.cached + self.ran
 
     @property
+    def rendered(self) -> set[str]:
+        """The scenes whose segment exists.
+
+        Ids are parsed here, each once, and not as events arrive: a build with nothing to do has thousands of them.
+        """
+        while self._unparsed:
+            step = StepId.parse(self._unparsed.pop())
+            if step.kind in RENDERS:
+                self._rendered.add(step.scene)
+        return self._rendered
+
+    @property
     def ended(self) -> int:
         """How many steps have ended, in whichever way."""
         return self.done + self.failed + self.aborted
@@ -133,5 +148,4 @@ class Tally:
 
     def _ended(self, step: str) -> None:
         self.running.pop(step, None)
-        if kind_of(step) in {"render", "film"}:  # the second in logs of runs before the kinds were renamed
-            self.filmed.add(scene_of(step))
+        self._unparsed.append(step)
