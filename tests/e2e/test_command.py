@@ -177,9 +177,9 @@ def test_a_failure_points_into_the_spec(project: Workspace) -> None:
     assert outcome.code == 1
     assert "Traceback" not in outcome.stderr
     told = outcome.stderr.partition("video.yaml:")[2].splitlines()
-    assert re.match(r"\d+:\d+: film:\w+ failed: ", told[0])
+    assert re.match(r"\d+:\d+: render:\w+ failed: ", told[0])
     assert "      | it broke" in told
-    (command,) = {line.partition("command: ")[2] for line in told if "command: " in line and "film-one" in line}
+    (command,) = {line.partition("command: ")[2] for line in told if "command: " in line and "render-one" in line}
     assert str(broken) in project.read(command)
     assert outcome.stdout.splitlines()[-1].startswith("failed: video.mp4: ")
 
