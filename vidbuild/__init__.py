@@ -24,14 +24,15 @@ if TYPE_CHECKING:
     from vidbuild.api.load import load, parse
     from vidbuild.api.result import Result
     from vidbuild.api.still import still
+    from vidbuild.diagnostic import Diagnostic
     from vidbuild.errors import StepError, StoreError, UsageError, VidbuildError
     from vidbuild.model import Spec
-    from vidbuild.spec.diagnostics import Diagnostic, SpecError
+    from vidbuild.spec.diagnostics import SpecError
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Diagnostic": "spec.diagnostics",
+    "Diagnostic": "diagnostic",
     "Result": "api.result",
     "Spec": "model",
     "SpecError": "spec.diagnostics",

@@ -100,12 +100,13 @@ ALLOWED: dict[str, set[str]] = {
         "engine.runs",
     },
     "model": set(),
+    "diagnostic": set(),
     "errors": set(),
     "location": set(),
     "sanitize": set(),
     "frozen": set(),
 }
-EVERYONE = {"errors", "location", "sanitize", "frozen", ""}
+EVERYONE = {"diagnostic", "errors", "location", "sanitize", "frozen", ""}
 HEAVY = {
     "jsonschema",
     "jinja2",

@@ -13,7 +13,7 @@ from vidbuild.model import Spec
 from vidbuild.project import root_of
 
 if TYPE_CHECKING:
-    from vidbuild.spec.diagnostics import Diagnostic
+    from vidbuild.diagnostic import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from vidbuild.frozen import dataclass
 if TYPE_CHECKING:
     from vidbuild.api.plan import Plan
     from vidbuild.api.result import Notice
+    from vidbuild.diagnostic import Diagnostic
     from vidbuild.engine.store.store import Store
-    from vidbuild.spec.diagnostics import Diagnostic
 
 _SPEAKS = "speak-"
 _RATE = 48_000

@@ -18,10 +18,10 @@ from vidbuild.voices.registry import ENGINES
 
 if TYPE_CHECKING:
     from vidbuild.api.plan import Plan
+    from vidbuild.diagnostic import Diagnostic
     from vidbuild.engine.graph.graph import Step
     from vidbuild.engine.schedule.engine import Engine
     from vidbuild.model import Spec
-    from vidbuild.spec.diagnostics import Diagnostic
     from vidbuild.spec.settings import Settings
 
 SETTINGS = "vidbuild.toml"
@@ -90,7 +90,8 @@ def problems(spec: Spec) -> list[Diagnostic]:
 
 
 def _refusals(spec: str, steps: Iterable[Step]) -> list[Diagnostic]:
-    from vidbuild.spec.diagnostics import Diagnostic, tidy
+    from vidbuild.diagnostic import Diagnostic
+    from vidbuild.spec.diagnostics import tidy
 
     hint = f"vidbuild build --allow-network-voice, or 'allow_network_voice = true' in {SETTINGS}"
     return tidy(

@@ -10,7 +10,7 @@ from vidbuild.frozen import dataclass, field
 from vidbuild.location import Location
 
 if TYPE_CHECKING:
-    from vidbuild.spec.diagnostics import Diagnostic
+    from vidbuild.diagnostic import Diagnostic
 
 
 def diagnosis(item: Diagnostic) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from vidbuild.diagnostic import Diagnostic, Severity
 from vidbuild.location import Location
-from vidbuild.spec.diagnostics import Diagnostic, Severity
 from vidbuild.spec.document import Document, Path
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from heapq import nlargest
 from pathlib import Path
-from typing import Literal
 
+from vidbuild.diagnostic import Diagnostic, Severity
 from vidbuild.errors import VidbuildError
-from vidbuild.location import Location
 
-Severity = Literal["error", "warning"]
 CONTROL = frozenset({"Cc", "Zl", "Zp"})
 
 WIDTH = 100  # columns of a source line that are shown
@@ -24,39 +22,6 @@ MAX_PROBLEMS = 100  # that are told of one spec; what is wrong with the rest is 
 MAX_MESSAGE = 500  # characters of a message or hint, most of which a spec's author may have chosen
 COMPARED = 100  # known names among which the nearest is looked for: those with the most pairs of letters in common
 NAME = 40  # characters of a name that are compared
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """One problem of the spec `file`, and where it is.
-
-    In a spec made in Python a place has line 0, and its `file` is the field's path: "scenes[1].title".
-    """
-
-    severity: Severity
-    message: str
-    file: str
-    place: Location | None = None
-    hint: str | None = None
-
-    @property
-    def path(self) -> str:
-        """The file that the problem is in, or the field's path."""
-        return self.place.file if self.place else self.file
-
-    @property
-    def line(self) -> int:
-        """Counted from 1; 0 where there is no line."""
-        return self.place.line if self.place else 0
-
-    @property
-    def column(self) -> int:
-        """Counted from 1; 0 where there is no line."""
-        return self.place.column if self.place else 0
-
-    def order(self) -> tuple[object, ...]:
-        """What sorts diagnostics as a reader meets them: the spec's own first, then by file and place."""
-        return (self.path != self.file, self.path, self.line, self.column, self.severity, self.message)
 
 
 class SpecError(VidbuildError):

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
 from vidbuild.spec import schema, templates
-from vidbuild.spec.diagnostics import MAX_PROBLEMS, Diagnostic, did_you_mean
+from vidbuild.spec.diagnostics import MAX_PROBLEMS, did_you_mean
 from vidbuild.spec.document import Document, Path
 
 MAX_TEMPLATES = 5000  # texts of one spec in which something is to be replaced

@@ -7,8 +7,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
-from vidbuild.spec.diagnostics import Diagnostic
 from vidbuild.spec.document import Document, Path, field_name
 from vidbuild.spec.reader import MAX_DEPTH, MAX_ENTRIES, MAX_KEY, MAX_NODES, MAX_TEXT
 

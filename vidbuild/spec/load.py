@@ -9,11 +9,12 @@ from itertools import chain, pairwise
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
+from vidbuild.diagnostic import Diagnostic
 from vidbuild.model import Scene, Spec
 from vidbuild.project import root_of
 from vidbuild.spec import expand, from_python, paths, reader, schema, validate
 from vidbuild.spec.collector import Notes
-from vidbuild.spec.diagnostics import MAX_PROBLEMS, Diagnostic, SpecError, tidy
+from vidbuild.spec.diagnostics import MAX_PROBLEMS, SpecError, tidy
 from vidbuild.spec.document import Document, Path, dotted
 from vidbuild.spec.files import neighbour, own_content
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
 from vidbuild.spec import yaml_errors
-from vidbuild.spec.diagnostics import MAX_PROBLEMS, Diagnostic
+from vidbuild.spec.diagnostics import MAX_PROBLEMS
 from vidbuild.spec.document import Document, Path, Span
 
 MAX_DEPTH = 50

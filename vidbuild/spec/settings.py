@@ -9,9 +9,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
 from vidbuild.spec import files, paths, reader
-from vidbuild.spec.diagnostics import Diagnostic, SpecError, did_you_mean, tidy
+from vidbuild.spec.diagnostics import SpecError, did_you_mean, tidy
 from vidbuild.spec.document import Document
 from vidbuild.spec.validate import KINDS
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
+from vidbuild.diagnostic import Diagnostic
 from vidbuild.model import Theme
 from vidbuild.spec import files, paths, reader, schema, validate
 from vidbuild.spec.collector import Notes
-from vidbuild.spec.diagnostics import Diagnostic, did_you_mean
+from vidbuild.spec.diagnostics import did_you_mean
 from vidbuild.spec.document import Document, Path
 
 FOLDER = FilePath(__file__).resolve().parent.parent / "themes"

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
 from vidbuild.spec import schema, value_hints
-from vidbuild.spec.diagnostics import MAX_PROBLEMS, Diagnostic, did_you_mean
+from vidbuild.spec.diagnostics import MAX_PROBLEMS, did_you_mean
 from vidbuild.spec.document import Document, Path
 
 KINDS = {

@@ -11,9 +11,9 @@ from faked import failed, fake, fake_build, result, up_to_date, warned
 
 from vidbuild.api.result import OutputFile, Result, Steps
 from vidbuild.cli.app import run
+from vidbuild.diagnostic import Diagnostic
 from vidbuild.engine.runs.events import RunStarted, StepStarted
 from vidbuild.errors import StoreError
-from vidbuild.spec.diagnostics import Diagnostic
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,9 @@ import pytest
 from workspace import SMALL, Workspace
 
 from vidbuild.cli.exit_codes import MEANINGS, Exit, gravest, of_error, of_fault
+from vidbuild.diagnostic import Diagnostic
 from vidbuild.errors import SpecProblem, StepError, StoreError, UnreachableError, UsageError, VidbuildError
-from vidbuild.spec.diagnostics import Diagnostic, SpecError
+from vidbuild.spec.diagnostics import SpecError
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import Any
 
 from PIL import Image
 
+from vidbuild.diagnostic import Diagnostic
 from vidbuild.model import Scene, Spec
-from vidbuild.spec.diagnostics import Diagnostic
 from vidbuild.spec.load import LoadResult, examine, examine_data, parse
 
 

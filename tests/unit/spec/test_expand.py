@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from speclab import Project
 
-from vidbuild.spec.diagnostics import Diagnostic
+from vidbuild.diagnostic import Diagnostic
 from vidbuild.spec.document import Path
 from vidbuild.spec.expand import expand, variables
 from vidbuild.spec.reader import read
