@@ -31,7 +31,7 @@ test-browser: .venv/work.stamp
 	$(BIN)/python -m pytest -q tests/browser
 
 test-decoders: .venv/work.stamp
-	$(BIN)/python -m pytest -q tests/older tests/unit/sound/test_sound_join.py
+	$(BIN)/python -m pytest -q tests/older tests/unit/steps/test_mux_audio.py
 
 coverage: .venv/work.stamp
 	$(BIN)/python -m coverage run -m pytest -q tests/unit/engine tests/crash
@@ -49,7 +49,7 @@ lint: .venv/work.stamp
 check: lint test
 
 pins: .venv/work.stamp
-	@$(BIN)/python tests/pinned.py
+	@$(BIN)/python -m tests.support.pinned_steps
 
 bench: .venv/work.stamp
 	@$(BIN)/python -m tests.bench $(CASE)

@@ -9,16 +9,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import guard
 import pytest
 
-TESTS = Path(__file__).parent
-sys.path[:0] = [str(TESTS / "guard"), str(TESTS)]
+from tests.support import canary
+from tests.support.paths import GUARD, ROOT
+from tests.support.workspace import Workspace
 
-import canary  # noqa: E402 - as the next
-import guard  # noqa: E402 - found through the line above
-from workspace import Workspace  # noqa: E402 - the same
-
-ROOT = TESTS.parent
 WHOLE_BUILDS = {"e2e", "crash", "soak", "older", "browser"}
 guard.install()
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell that runs the tests behind `&` has it so
@@ -51,7 +48,7 @@ def own_world(
     monkeypatch.delenv(guard.LOOPBACK, raising=False)
     monkeypatch.delenv("VIDBUILD_CACHE", raising=False)
     monkeypatch.delenv("CI", raising=False)  # what is refused there is tried by the tests of that alone
-    monkeypatch.setenv("PYTHONPATH", str(TESTS / "guard"))
+    monkeypatch.setenv("PYTHONPATH", str(GUARD))
     # Workers get an environment of their own, without the guard: the only service they could ask is moved here.
     monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", "ws://127.0.0.1:9/nobody-is-here")
     yield

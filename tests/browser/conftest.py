@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import decoding
 import guard
 import pytest
-import samples
-from chromium import Chromium, executable
-from playing import Page, Playable
-from serving import served
-from workspace import Workspace
+
+from tests.support import decoding, sample_videos
+from tests.support.browser_page import Page, Playable
+from tests.support.chromium import Chromium, executable
+from tests.support.file_server import served
+from tests.support.workspace import Workspace
 
 HERE = Path(__file__).parent
 
@@ -51,7 +51,7 @@ def playable(
     request: pytest.FixtureRequest, page: Page, site: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Playable:
     """Each of the videos in turn."""
-    video = samples.built(Workspace(tmp_path_factory.mktemp(request.param) / "project"), request.param)
+    video = sample_videos.built(Workspace(tmp_path_factory.mktemp(request.param) / "project"), request.param)
     shutil.copy(video.path, site / f"{request.param}.mp4")
     keys = tuple(at for at, packet in enumerate(decoding.packets(video.path)) if packet.key)
     shown = decoding.strictly(video.path, decoding.pinned()[0])

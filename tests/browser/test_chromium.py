@@ -10,12 +10,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import decoding
 import pytest
-from chromium import VARIABLE, PageError, executable
 from PIL import Image, ImageChops
-from playing import Page, Playable
 
+from tests.support import decoding
+from tests.support.browser_page import Page, Playable
+from tests.support.chromium import VARIABLE, PageError, executable
 from vidbuild.media.ffmpeg import ffmpeg
 
 RATE = 48_000

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "engine"))
-
-from enginelab import Lab
+from tests.support.engine_lab import Lab
 
 
 @pytest.fixture

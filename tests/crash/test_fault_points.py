@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from enginelab import digests
-from faultlab import (
+
+from tests.support.engine_lab import digests
+from tests.support.fault_lab import (
     CRASHED,
     STEPS,
     FaultLab,
@@ -29,7 +30,6 @@ from faultlab import (
     recorded,
     sound,
 )
-
 from vidbuild.engine.disk import durable
 from vidbuild.errors import VidbuildError
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from enginelab import digests
-from faultlab import FaultLab, Kept, Op, lab_at, recorded, sound
-from powercut import Disk, images, put
 
+from tests.support.engine_lab import digests
+from tests.support.fault_lab import FaultLab, Kept, Op, lab_at, recorded, sound
+from tests.support.power_cut import Disk, images, put
 from vidbuild.engine.disk import checksummed
 
 

@@ -7,12 +7,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import mounting
 import pytest
-from enginelab import snapshot
-from faultlab import FaultLab
-from workspace import SMALL, Workspace
 
+from tests.support import mounts
+from tests.support.engine_lab import snapshot
+from tests.support.fault_lab import FaultLab
+from tests.support.workspace import SMALL, Workspace
 from vidbuild.engine.store import overlay
 from vidbuild.engine.store.store import Store
 
@@ -22,14 +22,14 @@ def mounted(tmp_path: Path) -> Iterator[Path]:
     """A folder whose file system can be made read-only with `seal`; root ignores modes, but not this."""
     folder = tmp_path / "mounted"
     folder.mkdir()
-    mounting.mount("--bind", str(folder), str(folder))
+    mounts.mount("--bind", str(folder), str(folder))
     yield folder
-    mounting.unmount(folder)
+    mounts.unmount(folder)
 
 
 def seal(folder: Path) -> None:
     """Make the mounted folder read-only."""
-    mounting.mount("-o", "remount,ro,bind", str(folder))
+    mounts.mount("-o", "remount,ro,bind", str(folder))
 
 
 WARNING = "warning: the cache '{}' cannot be written: what is built now is not kept\n"

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from enginelab import Lab, diamond, digests, names
-from faultlab import AT_ONCE, CRASHED, FaultLab, sound
-from workspace import SMALL
 
+from tests.support.engine_lab import Lab, diamond, digests, names
+from tests.support.fault_lab import AT_ONCE, CRASHED, FaultLab, sound
+from tests.support.paths import TESTS
+from tests.support.workspace import SMALL
 from vidbuild.api.build import build
 from vidbuild.engine.disk import durable
 from vidbuild.engine.store.store import Store
 
-FAULTY = Path(__file__).with_name("faulty")
+FAULTY = TESTS / "support" / "exit_at_fault"
 
 
 @pytest.mark.parametrize("point", ["write /tmp/", "sync /out/", "folder /cas/", "rename /cas/", "sync /cas/"])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from controlled import Controlled, controlled
-from workspace import SMALL, Workspace
+
+from tests.support.gated_build import Controlled, controlled
+from tests.support.workspace import SMALL, Workspace
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from killing import ids, read
-from processes import alive, marked, tools, until
-from standins import stand_in
-from workspace import Workspace
 
+from tests.support.kill_rounds import ids, read
+from tests.support.processes import alive, marked, tools, until
+from tests.support.stub_ffmpeg import stand_in
+from tests.support.workspace import Workspace
 from vidbuild.api import build as building
 from vidbuild.api.build import build
 from vidbuild.engine.store.store import Store

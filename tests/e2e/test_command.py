@@ -16,7 +16,8 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import pytest
-from workspace import SMALL, Workspace
+
+from tests.support.workspace import SMALL, Workspace
 
 HOUSE = {"_distutils_hack", "__editable___vidbuild_finder"}  # what the environment itself puts into every Python
 ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]")

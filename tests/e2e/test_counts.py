@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from bench import cases, floor
-from bench.cases import Case
-from bench.counted import Counts, counted
+
+from tests.bench import cases, floor
+from tests.bench.cases import Case
+from tests.bench.counted import Counts, counted
 
 CASE = Case(scenes=3, size="160x90", fps=24, seconds=6.0, reveals=2)
 SILENT = Case(scenes=2, size="160x90", fps=24, seconds=0.5, reveals=2, narrated=False)

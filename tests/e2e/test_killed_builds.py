@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from killing import Rounds
-from workspace import Workspace
+
+from tests.support.kill_rounds import Rounds
+from tests.support.workspace import Workspace
 
 SEED = 4
 

@@ -8,10 +8,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from fake_edge import FakeEdge
-from workspace import Workspace
 
 import vidbuild
+from tests.support.fake_edge import FakeEdge
+from tests.support.workspace import Workspace
 from vidbuild.api.network_policy import in_ci, settings_of
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.spec.settings import Settings, load

@@ -5,23 +5,23 @@ from __future__ import annotations
 import copy
 import json
 
-import pinned
 import pytest
-from pinned import Pins, Verdict
 
+from tests.support import pinned_steps
+from tests.support.pinned_steps import Pins, Verdict
 from vidbuild.scenes.registry import SCENE_TYPES
 
 
 @pytest.fixture(scope="module")
 def pins() -> Pins:
     """What is pinned."""
-    found: Pins = json.loads(pinned.PINS.read_text(encoding="utf-8"))
+    found: Pins = json.loads(pinned_steps.PINS.read_text(encoding="utf-8"))
     return found
 
 
 def test_every_kind_makes_what_is_pinned(pins: Pins) -> None:
     """P5: no kind makes other bytes under a key that it had before; where tools are others, that is told."""
-    verdict = pinned.compare(pins, pinned.collect(), constrained=pinned.constrained())
+    verdict = pinned_steps.compare(pins, pinned_steps.collect(), constrained=pinned_steps.constrained())
     assert not verdict.wrong, "\n".join(verdict.wrong)
     if verdict.elsewhere:
         pytest.skip(verdict.elsewhere)
@@ -30,8 +30,8 @@ def test_every_kind_makes_what_is_pinned(pins: Pins) -> None:
 def test_the_pins_cover_every_kind_of_step_and_scene(pins: Pins) -> None:
     """A kind or a type of scene that is new has to be in one of the pinned specs."""
     steps = [step for spec in pins["specs"].values() for step in spec.values()]
-    assert {step["kind"] for step in steps} == pinned.pinnable()
-    text = "".join(path.read_text(encoding="utf-8") for path in pinned.FOLDER.glob("*.yaml"))
+    assert {step["kind"] for step in steps} == pinned_steps.pinnable()
+    text = "".join(path.read_text(encoding="utf-8") for path in pinned_steps.FOLDER.glob("*.yaml"))
     assert not [name for name in SCENE_TYPES if f"type: {name}" not in text]
 
 
@@ -45,7 +45,7 @@ def changed(pins: Pins, step: str, **what: object) -> Pins:
 def test_other_bytes_under_the_same_key_name_the_kind(pins: Pins) -> None:
     """The message says which kind, where it was seen, and what to do; what comes after is left out."""
     found = changed(changed(pins, "draw:title", outputs={"layers.json": "0" * 64}), "render:title", key="1" * 64)
-    (wrong,) = pinned.compare(pins, found, constrained=True).wrong
+    (wrong,) = pinned_steps.compare(pins, found, constrained=True).wrong
     assert wrong.startswith("kind 'draw' makes other bytes for the same key (video.yaml draw:title, '")
     assert wrong.endswith("raise its version in vidbuild/plan/kinds.py, then `make pins`")
 
@@ -53,22 +53,22 @@ def test_other_bytes_under_the_same_key_name_the_kind(pins: Pins) -> None:
 def test_keys_that_are_not_pinned_are_to_be_pinned(pins: Pins) -> None:
     """With the pinned tools every key has to be a pinned one: otherwise nothing would guard its bytes."""
     found = changed(pins, "mux", key="1" * 64)
-    (wrong,) = pinned.compare(pins, found, constrained=True).wrong
+    (wrong,) = pinned_steps.compare(pins, found, constrained=True).wrong
     assert wrong == "keys are not those that are pinned (video.yaml mux): `make pins`"
     del found["specs"]["video.yaml"]["mux"]
-    assert pinned.compare(pins, found, constrained=True).wrong == (wrong,)
-    assert pinned.compare(pins, pins, constrained=True) == Verdict()
+    assert pinned_steps.compare(pins, found, constrained=True).wrong == (wrong,)
+    assert pinned_steps.compare(pins, pins, constrained=True) == Verdict()
 
 
 def test_other_tools_are_told_and_do_not_fail(pins: Pins) -> None:
     """With another ffmpeg nothing can be compared: that is a reason to skip, unless it is the one that is meant."""
     found = changed(pins, "render:title", key="1" * 64)
     found["tools"]["ffmpeg"] = "ffmpeg 1"
-    verdict = pinned.compare(pins, found, constrained=False)
+    verdict = pinned_steps.compare(pins, found, constrained=False)
     told = "made with another ffmpeg than what is pinned: 1 steps could not be compared"
     assert verdict == Verdict(elsewhere=told)
-    assert pinned.compare(pins, found, constrained=True).wrong == (
+    assert pinned_steps.compare(pins, found, constrained=True).wrong == (
         f"{told}, though these are the tools of constraints.txt: `make pins`",
     )
     other = changed(found, "draw:title", outputs={})
-    assert pinned.compare(pins, other, constrained=False).wrong, "a key that is the same is compared all the same"
+    assert pinned_steps.compare(pins, other, constrained=False).wrong, "a key that is the same is compared all the same"

@@ -7,15 +7,14 @@ import json
 import math
 import shutil
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
-from workspace import Workspace
 
+from tests.support.paths import REAL
+from tests.support.workspace import Workspace
 from vidbuild.media.ffmpeg import ffmpeg
 
-REAL = Path(__file__).parents[3] / "shared" / "real"
 RATE = 48_000
 AAC_FRAME = 1024
 MARGIN = 24  # samples that the encoder may smear an onset by

@@ -14,8 +14,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import reproduced
-from reproduced import StepOutput, Surroundings, build, made, project
+
+from tests.support.build_environments import (
+    VIDBUILD,
+    Made,
+    Surroundings,
+    build,
+    checkout,
+    made,
+    project,
+    quickstart,
+)
+from tests.support.paths import TESTS
 
 YEAR = 366 * 24 * 3600
 MAC_EPOCH = 2_082_844_800  # seconds from 1904, which MP4 counts from, to 1970
@@ -23,10 +33,17 @@ NOBODY = 65_534
 HERE = Surroundings()
 ONE_SCENE = ("--only", "end")
 OUTPUTS = [".mp4", ".poster.png", ".report.html", ".srt", ".timing.json", ".vtt"]
-LATER = (sys.executable, str(reproduced.TESTS / "later.py"), str(YEAR))
+LATER = (sys.executable, str(TESTS / "support" / "clock_shift.py"), str(YEAR))
 # All the rights of nobody, and that to read: Python itself may be in another user's home.
 READING = ("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
-AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *READING, *reproduced.VIDBUILD)
+AS_NOBODY = (
+    "setpriv",
+    f"--reuid={NOBODY}",
+    f"--regid={NOBODY}",
+    "--clear-groups",
+    *READING,
+    *VIDBUILD,
+)
 ELSEWHERE = 'a "folder" elsewhere, ünd deeper'
 PLAIN = {"LC_ALL": "POSIX", "LANG": "tr_TR.UTF-8", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
@@ -46,7 +63,7 @@ ONE_BY_ONE: dict[str, How] = {
     "cache": lambda folder: replace(HERE, env={"VIDBUILD_CACHE": str(folder.with_name("cache"))}),
     "absolute path": lambda folder: replace(HERE, spec=str(folder / "video.yaml"), cwd=Path("/")),
     "symlink": lambda folder: replace(HERE, spec=str(linked(folder) / "video.yaml"), cwd=folder.parent),
-    "checkout": lambda folder: replace(HERE, env={"PYTHONPATH": str(reproduced.checkout(folder.with_name("ours")))}),
+    "checkout": lambda folder: replace(HERE, env={"PYTHONPATH": str(checkout(folder.with_name("ours")))}),
 }
 
 
@@ -62,7 +79,7 @@ def cache_of(how: Surroundings) -> Path | None:
     return Path(how.env["VIDBUILD_CACHE"]) if "VIDBUILD_CACHE" in how.env else None
 
 
-def assert_same(one: StepOutput, other: StepOutput) -> None:
+def assert_same(one: Made, other: Made) -> None:
     """The keys are compared first: they name the step."""
     assert other.keys == one.keys
     assert sorted(other.outputs) == sorted(one.outputs)
@@ -70,17 +87,17 @@ def assert_same(one: StepOutput, other: StepOutput) -> None:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> StepOutput:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """The quickstart, built here."""
-    folder = project(tmp_path_factory.mktemp("whole") / "quickstart", reproduced.quickstart())
+    folder = project(tmp_path_factory.mktemp("whole") / "quickstart", quickstart())
     build(folder, HERE)
     return made(folder)
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory: pytest.TempPathFactory) -> StepOutput:
+def one(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """One of its scenes, built here."""
-    folder = project(tmp_path_factory.mktemp("one") / "quickstart", reproduced.quickstart())
+    folder = project(tmp_path_factory.mktemp("one") / "quickstart", quickstart())
     build(folder, HERE, *ONE_SCENE)
     found = made(folder)
     assert [name.removeprefix("video.end") for name in sorted(found.outputs)] == OUTPUTS
@@ -88,17 +105,17 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> StepOutput:
 
 
 @pytest.mark.parametrize("what", ONE_BY_ONE)
-def test_one_thing_is_not_the_same(one: StepOutput, tmp_path: Path, what: str) -> None:
+def test_one_thing_is_not_the_same(one: Made, tmp_path: Path, what: str) -> None:
     """V12, P4, P6: each thing that must not matter by itself: outputs and keys are the same bytes."""
-    folder = project(tmp_path / "project", reproduced.quickstart())
+    folder = project(tmp_path / "project", quickstart())
     how = ONE_BY_ONE[what](folder)
     build(folder, how, *ONE_SCENE)
     assert_same(one, made(folder, cache_of(how)))
 
 
-def test_nothing_is_the_same(whole: StepOutput, tmp_path: Path) -> None:
+def test_nothing_is_the_same(whole: Made, tmp_path: Path) -> None:
     """V12, P4: the whole quickstart, in another folder, with everything that must not matter changed at once."""
-    folder = project(tmp_path / ELSEWHERE / "quickstart", reproduced.quickstart())
+    folder = project(tmp_path / ELSEWHERE / "quickstart", quickstart())
     how = Surroundings(
         args=("-j", "3", "--shuffle", "11"),
         env={
@@ -106,7 +123,7 @@ def test_nothing_is_the_same(whole: StepOutput, tmp_path: Path) -> None:
             "LC_ALL": "C.UTF-8",
             "PYTHONHASHSEED": "4711",
             "VIDBUILD_CACHE": str(folder.with_name("cache")),
-            "PYTHONPATH": str(reproduced.checkout(folder.with_name("ours"))),
+            "PYTHONPATH": str(checkout(folder.with_name("ours"))),
             "TERM": "xterm-256color",
             "HOME": str(tmp_path),
         },
@@ -132,9 +149,9 @@ def public() -> Iterator[Path]:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can build as another user")
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv, of util-linux, is what builds as another user")
-def test_another_user(one: StepOutput, public: Path) -> None:
+def test_another_user(one: Made, public: Path) -> None:
     """P4: a user who has no home, no name of ours and no right to ours makes the same."""
-    folder = project(public / "quickstart", reproduced.quickstart())
+    folder = project(public / "quickstart", quickstart())
     for path in (folder, *folder.iterdir()):
         os.chown(path, NOBODY, NOBODY)
     own = {"HOME": "/nonexistent", "USER": "nobody", "LOGNAME": "nobody", "TMPDIR": str(public)}
@@ -144,11 +161,11 @@ def test_another_user(one: StepOutput, public: Path) -> None:
     assert_same(one, made(folder))
 
 
-def test_a_cache_that_is_partly_warm(one: StepOutput, tmp_path: Path) -> None:
+def test_a_cache_that_is_partly_warm(one: Made, tmp_path: Path) -> None:
     """V13: a cache of other edits, with every second trace gone, gives what an empty one gives."""
-    folder = project(tmp_path / "project", reproduced.quickstart().replace("vidbuild init", "vidbuild initial"))
+    folder = project(tmp_path / "project", quickstart().replace("vidbuild init", "vidbuild initial"))
     build(folder, HERE, *ONE_SCENE)
-    (folder / "video.yaml").write_text(reproduced.quickstart(), encoding="utf-8")
+    (folder / "video.yaml").write_text(quickstart(), encoding="utf-8")
     for path in sorted((folder / ".vidbuild").glob("v1/traces/*/*"))[::2]:
         path.unlink()
     build(folder, HERE, *ONE_SCENE)
@@ -157,7 +174,7 @@ def test_a_cache_that_is_partly_warm(one: StepOutput, tmp_path: Path) -> None:
 
 def test_nothing_of_here_and_now_is_in_what_is_made(tmp_path: Path) -> None:
     """P6: no product and no key tells of folders, the machine, the user or the time."""
-    folder = project(tmp_path / "unmistakable-folder", reproduced.quickstart())
+    folder = project(tmp_path / "unmistakable-folder", quickstart())
     user = {"USER": "unmistakable-user", "LOGNAME": "unmistakable-user", "HOME": str(tmp_path / "unmistakable-home")}
     began = int(time.time())
     build(folder, replace(HERE, env=user), *ONE_SCENE)

@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from workspace import SMALL, Workspace
 
+from tests.support.workspace import SMALL, Workspace
 from vidbuild.api.plan import plan_of
 from vidbuild.engine.store.store import Store
 from vidbuild.spec.diagnostics import SpecError

@@ -7,9 +7,10 @@ import os
 import signal
 
 import pytest
-import stream
-from controlled import Controlled
-from workspace import SMALL, Workspace
+
+from tests.support import event_log
+from tests.support.gated_build import Controlled
+from tests.support.workspace import SMALL, Workspace
 
 BAD = SMALL.replace("title: One, duration: 0.5}", "title: One, narration: Hello there., max_duration: 0.1}")
 CHOSEN = SMALL.replace("title: A small video", 'title: "{{ word }}"\nvars: {word: none}')
@@ -39,7 +40,7 @@ def test_a_build_is_paused_and_resumed_from_elsewhere(waiting: Controlled) -> No
     assert f"; vidbuild runs resume {run}\n" in err
     assert "resumed after " in err
     told_all = waiting.events()
-    stream.check(told_all)
+    event_log.check(told_all)
     pause = next(place for place, data in enumerate(told_all) if data["type"] == "run_paused")
     resumed = next(place for place, data in enumerate(told_all) if data["type"] == "run_resumed")
     assert not [data for data in told_all[pause:resumed] if data["type"] == "step_started"]
@@ -56,7 +57,7 @@ def test_a_build_is_cancelled_from_elsewhere_and_continued(waiting: Controlled) 
     waiting.gate.open()
     assert waiting.ends()[0] == 130
     told = waiting.events()
-    stream.check(told)
+    event_log.check(told)
     done, run = told[-1]["ran"] + told[-1]["cached"], told[0]["run"]
     again = space.run("build", "--resume", "last", "--json")
     total = again.data["steps"]["total"]
@@ -145,7 +146,7 @@ def test_explain_tells_the_last_build_from_its_events(workspace: Workspace) -> N
     workspace.build()
     workspace.write("video.yaml", SMALL.replace("title: One", "title: Eins"))
     workspace.build("--events", "events.jsonl")
-    told = stream.read(workspace.root / "events.jsonl")
+    told = event_log.read(workspace.root / "events.jsonl")
     workspace.write("video.yaml", "nothing: that is a spec")
     before = workspace.snapshot()
     said = workspace.run("explain", "--last", "--json").data
@@ -171,8 +172,8 @@ def test_a_wrong_spec_is_told_to_its_end(workspace: Workspace, cached: bool) -> 
         workspace.build()
     workspace.write("video.yaml", SMALL.replace("title: One", "titel: One"))
     assert workspace.run("build", "--events", "events.jsonl").code == 2
-    told = stream.read(workspace.root / "events.jsonl")
-    stream.check(told)
+    told = event_log.read(workspace.root / "events.jsonl")
+    event_log.check(told)
     assert [data["type"] for data in told][1:-1] == ["validation_error"] * (len(told) - 2)
     assert (told[0]["steps"], told[-1]["code"]) == (0, 2)
     assert (told[1]["file"], told[1]["line"], told[1]["hint"]) == ("video.yaml", 5, "did you mean 'title'?")
@@ -185,8 +186,8 @@ def test_a_cache_that_cannot_be_written_is_told_to_its_end(workspace: Workspace)
     workspace.write("video.yaml", SMALL)
     workspace.write("not-a-folder", "")
     outcome = workspace.run("build", "--events", "events.jsonl", env={"VIDBUILD_CACHE": "not-a-folder/cache"})
-    told = stream.read(workspace.root / "events.jsonl")
-    stream.check(told)
+    told = event_log.read(workspace.root / "events.jsonl")
+    event_log.check(told)
     assert outcome.code == told[-1]["code"] == 1
 
 
@@ -194,7 +195,7 @@ def test_voices_are_told(workspace: Workspace) -> None:
     """A narration is told when it is begun and when it is there, with who spoke, how long and how many words."""
     workspace.write("video.yaml", SMALL.replace("duration: 0.5}", "narration: Four words for you.}", 1))
     workspace.build("--events", "events.jsonl")
-    told = stream.read(workspace.root / "events.jsonl")
+    told = event_log.read(workspace.root / "events.jsonl")
     kinds = [data["type"] for data in told if data.get("step") == "speak:one"]
     assert kinds == ["step_started", "voice_generating", "step_finished", "voice_generated"]
     (made,) = [data for data in told if data["type"] == "voice_generated"]
@@ -206,7 +207,7 @@ def test_counts_agree_everywhere(workspace: Workspace) -> None:
     """P44: the last line, --json, the events, the log and the store's traces have the same numbers."""
     workspace.write("video.yaml", SMALL)
     outcome = workspace.build("--events", "events.jsonl")
-    last = stream.read(workspace.root / "events.jsonl")[-1]
+    last = event_log.read(workspace.root / "events.jsonl")[-1]
     steps = outcome.data["steps"]
     facts = shown(workspace)
     traces = [path for path in (workspace.root / ".vidbuild" / "v1" / "traces").rglob("*") if path.is_file()]

@@ -6,10 +6,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-import canary
 import pytest
-from workspace import SMALL, Workspace
 
+from tests.support import canary
+from tests.support.workspace import SMALL, Workspace
 from vidbuild.cli import crash
 from vidbuild.errors import UnreachableError
 from vidbuild.voices import edge_client

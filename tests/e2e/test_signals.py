@@ -9,17 +9,17 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import processes
 import pytest
-import stream
-from controlled import Controlled, controlled, state_of, until
-from workspace import SMALL, Workspace
+
+from tests.support import event_log, processes
+from tests.support.gated_build import Controlled, controlled, state_of, until
+from tests.support.workspace import SMALL, Workspace
 
 
 def checked(build: Controlled, code: int) -> dict[str, object]:
     """The build's last event, once all that it told has been held against the grammar and its code."""
     told = build.events()
-    stream.check(told)
+    event_log.check(told)
     assert told[-1]["code"] == code
     return told[-1]
 
@@ -68,8 +68,8 @@ def test_a_third_signal_is_not_needed_but_harmless(waiting: Controlled) -> None:
         waiting.send(signal.SIGINT)
         time.sleep(0.05)
     assert waiting.ends()[0] == 130
-    (run,) = stream.runs(waiting.space.root / ".vidbuild")
-    stream.check(stream.read(run / "events.jsonl"))
+    (run,) = event_log.runs(waiting.space.root / ".vidbuild")
+    event_log.check(event_log.read(run / "events.jsonl"))
     assert waiting.space.build().data["status"] == "built"
 
 
@@ -152,11 +152,11 @@ def test_what_a_killed_build_told_is_a_valid_prefix(waiting: Controlled) -> None
     """P40: after SIGKILL the log and the file of --events are what was told until then, in lines that are whole."""
     os.kill(waiting.child.pid, signal.SIGKILL)
     assert waiting.ends()[0] == -signal.SIGKILL
-    (run,) = stream.runs(waiting.space.root / ".vidbuild")
-    log, noted = stream.read(run / "events.jsonl"), stream.read(waiting.events_path)
+    (run,) = event_log.runs(waiting.space.root / ".vidbuild")
+    log, noted = event_log.read(run / "events.jsonl"), event_log.read(waiting.events_path)
     for told in (log, noted):
         assert told
-        stream.check(told, whole=False)
+        event_log.check(told, whole=False)
     shorter, longer = sorted((log, noted), key=len)
     assert longer[: len(shorter)] == shorter
     until(lambda: not waiting.gate.waiting(), "an ffmpeg is left")

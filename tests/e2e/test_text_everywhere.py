@@ -8,7 +8,8 @@ import json
 import pytest
 import yaml
 from PIL import Image
-from workspace import Workspace
+
+from tests.support.workspace import Workspace
 
 NASTY = {
     "quotes": """'single' "double" `back` ''' \"\"\" """,

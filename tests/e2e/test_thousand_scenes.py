@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench import cases
-from bench.cases import Case
-from bench.counted import Counts, counted
-from prefilled import prefill
 
 import vidbuild
+from tests.bench import cases
+from tests.bench.cases import Case
+from tests.bench.counted import Counts, counted
+from tests.support.prefilled_cache import prefill
 from vidbuild.api.plan import plan_of, store_of
 from vidbuild.engine.disk import durable
 

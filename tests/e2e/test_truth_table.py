@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from workspace import Workspace
+
+from tests.support.workspace import Workspace
 
 SPEC = """\
 vidbuild: 1

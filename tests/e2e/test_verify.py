@@ -10,10 +10,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
-from fake_edge import FakeEdge
-from workspace import SMALL, Workspace
 
 import vidbuild
+from tests.support.fake_edge import FakeEdge
+from tests.support.paths import ROOT
+from tests.support.workspace import SMALL, Workspace
 from vidbuild.api import build, plan_cache
 from vidbuild.api import verify as verifying
 from vidbuild.api.verify import Verified, verified
@@ -25,7 +26,6 @@ from vidbuild.engine.store.store import Store
 from vidbuild.plan import kinds
 
 FIRST = "segment.h264"  # of a film's files, in the order of their names, where only pictures differ
-TESTS = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -44,14 +44,14 @@ def verify(space: Workspace, **options: object) -> Verified:
 
 
 def made_by(monkeypatch: pytest.MonkeyPatch, **functions: str) -> None:
-    """Let kinds of step be run by functions of steps_gone_wrong, under the same keys."""
+    """Let kinds of step be run by functions of broken_steps, under the same keys."""
     for module in (build, verifying):
         changed = {
-            name: replace(kind, run=f"steps_gone_wrong:{functions[name]}") if name in functions else kind
+            name: replace(kind, run=f"tests.support.broken_steps:{functions[name]}") if name in functions else kind
             for name, kind in kinds.KINDS.items()
         }
         monkeypatch.setattr(module, "KINDS", MappingProxyType(changed))
-    path = os.pathsep.join([str(TESTS), *filter(None, sys.path)])
+    path = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
     monkeypatch.setattr(build, "FIXED", {**build.FIXED, "PYTHONPATH": path})
 
 

@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 
 import pytest
-from fake_edge import FakeEdge
-from workspace import Workspace
 
+from tests.support.fake_edge import FakeEdge
+from tests.support.workspace import Workspace
 from vidbuild.media.ffmpeg import ffmpeg
 
 SPEC = """\

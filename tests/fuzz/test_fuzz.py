@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
-import running
-from running import FOUND, FoundError
-from targets import TARGETS, Target
+
+from tests.support import fuzz_runner
+from tests.support.fuzz_runner import FOUND, FoundError
+from tests.support.fuzz_targets import TARGETS, Target
 
 COUNT = 2000
 
@@ -17,7 +18,7 @@ COUNT = 2000
 @pytest.mark.parametrize("name", TARGETS)
 def test_almost_right_inputs(name: str) -> None:
     """No input makes a reader raise what it does not document, hang, or take more memory than it is given."""
-    running.fuzz(TARGETS[name], COUNT)
+    fuzz_runner.fuzz(TARGETS[name], COUNT)
 
 
 @pytest.mark.parametrize(
@@ -25,8 +26,8 @@ def test_almost_right_inputs(name: str) -> None:
 )
 def test_what_was_found_stays_mended(path: Path) -> None:
     """An input that a reader could not take once is taken now. A file is called TARGET, a hyphen and what was wrong."""
-    with running.bounded():
-        running.attempt(TARGETS[path.name.partition("-")[0]], path.read_bytes())
+    with fuzz_runner.bounded():
+        fuzz_runner.attempt(TARGETS[path.name.partition("-")[0]], path.read_bytes())
 
 
 def test_the_same_seed_makes_the_same_inputs() -> None:
@@ -39,9 +40,9 @@ def test_the_same_seed_makes_the_same_inputs() -> None:
 
 def test_what_goes_wrong_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader that raises, hangs or takes all memory ends the run, and its input is kept."""
-    monkeypatch.setattr(running, "SECONDS", 0.2)
+    monkeypatch.setattr(fuzz_runner, "SECONDS", 0.2)
     for number, bad in enumerate((lambda _: 1 / 0, lambda _: time.sleep(60), lambda _: bytearray(8 << 30))):
         target = Target(f"bad{number}", lambda _: b"input", bad)
         with pytest.raises(FoundError, match=f"bad{number}-0-0"):
-            running.fuzz(target, 5, keep=tmp_path)
+            fuzz_runner.fuzz(target, 5, keep=tmp_path)
         assert (tmp_path / f"bad{number}-0-0").read_bytes() == b"input"

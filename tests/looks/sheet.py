@@ -1,4 +1,4 @@
-"""Draws every scene type in both themes onto one sheet each, for a look by eye: `python tests/looks/sheet.py OUT`."""
+"""Draws every scene type in both themes onto one sheet each, for a look by eye: `python -m tests.looks.sheet OUT`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from drawing import FIELDS, THEMES, TYPES, drawn, theme
+from tests.support.drawing import FIELDS, THEMES, TYPES, drawn, theme
 
 SIZES = {"landscape": (1920, 1080), "vertical": (1080, 1920), "square": (1080, 1080)}
 WIDTHS = {"landscape": 960, "vertical": 540, "square": 640}

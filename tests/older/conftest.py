@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-import decoding
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit/sound"))  # for soundlab
+from tests.support import decoding
 
 
 def pytest_sessionstart() -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
-from workspace import Workspace
 
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS / "e2e"), str(TESTS / "unit" / "engine")]
-
-from enginelab import Lab  # noqa: E402 - found through the line above
-from test_engine_bounds import stays_within_its_limit  # noqa: E402 - the same
-from test_engine_rot import every_byte_counts  # noqa: E402 - the same
-from test_raced_builds import build_beside_caretakers, ten_at_once  # noqa: E402 - the same
+from tests.e2e.test_concurrent_builds import build_beside_caretakers, ten_at_once
+from tests.support.engine_lab import Lab
+from tests.support.workspace import Workspace
+from tests.unit.engine.store.test_corruption import every_byte_counts
+from tests.unit.engine.store.test_size_over_builds import stays_within_its_limit
 
 
 @pytest.fixture

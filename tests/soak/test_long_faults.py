@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS / "crash"), str(TESTS / "unit" / "engine")]
-
-from faultlab import FaultLab, lab_at  # noqa: E402 - found through the line above
-from test_fault_points import crashes, fails  # noqa: E402 - the same
-from test_power_cut import cuts  # noqa: E402 - the same
+from tests.crash.test_fault_points import crashes, fails
+from tests.crash.test_power_cut import cuts
+from tests.support.fault_lab import FaultLab, lab_at
 
 
 @pytest.fixture(params=["first build", "later build"])

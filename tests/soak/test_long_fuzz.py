@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "fuzz"))
-
-import running
-from targets import TARGETS
+from tests.support import fuzz_runner
+from tests.support.fuzz_targets import TARGETS
 
 COUNT = int(os.environ.get("VIDBUILD_FUZZ_COUNT", "100000"))
 SEED = int(os.environ.get("VIDBUILD_FUZZ_SEED", str(secrets.randbelow(1 << 30))))
@@ -22,4 +19,4 @@ SEED = int(os.environ.get("VIDBUILD_FUZZ_SEED", str(secrets.randbelow(1 << 30)))
 @pytest.mark.parametrize("name", TARGETS)
 def test_many_inputs(name: str) -> None:
     """A hundred thousand inputs for each reader; what is found is kept, and its seed and place are in the message."""
-    running.fuzz(TARGETS[name], COUNT, SEED, keep=Path(tempfile.mkdtemp(prefix=f"vidbuild-fuzz-{name}-")))
+    fuzz_runner.fuzz(TARGETS[name], COUNT, SEED, keep=Path(tempfile.mkdtemp(prefix=f"vidbuild-fuzz-{name}-")))

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from killing import Rounds, Tally
-from workspace import Workspace
+
+from tests.support.kill_rounds import Rounds, Tally
+from tests.support.workspace import Workspace
 
 ROUNDS = int(os.environ.get("VIDBUILD_SOAK_ROUNDS", "300"))
 SEED = int(os.environ.get("VIDBUILD_SOAK_SEED") or int.from_bytes(os.urandom(4), "big"))

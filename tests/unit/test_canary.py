@@ -7,8 +7,9 @@ import json
 from pathlib import Path
 from urllib.parse import quote
 
-import canary
 import pytest
+
+from tests.support import canary
 
 SECRET = canary.SECRETS["AWS_SECRET_ACCESS_KEY"]
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support.paths import ROOT
+
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "tests" / "bench" / "RESULTS.md"])
 WRITTEN = [page for page in PAGES if page.name != "reference.md"]  # by hand, not generated
 SCHEMAS = [ROOT / "schemas" / "video.schema.json"]

@@ -12,6 +12,8 @@ from pathlib import Path
 import guard
 import pytest
 
+from tests.support.paths import ROOT, TESTS
+
 
 def forget() -> None:
     """Forget what was noted: the test meant to do it."""
@@ -71,7 +73,7 @@ def test_a_child_process_is_guarded_too() -> None:
 
 def test_the_users_cache_raises() -> None:
     """Reading, listing and writing below the user's own cache raise, whether it exists or not."""
-    cache = Path(__file__).parents[2] / ".vidbuild"
+    cache = ROOT / ".vidbuild"
     for name in ("open", "listdir", "mkdir"):
         with pytest.raises(guard.RealWorldError, match="vidbuild"):
             getattr(os, name)(cache, *[os.O_RDONLY] * (name == "open"))
@@ -101,9 +103,9 @@ def test_what_was_touched_and_swallowed_fails_the_test(hiding_test: Path) -> Non
 @pytest.fixture
 def hiding_test(tmp_path: Path) -> Path:
     """A test file that hides its connection, under this project's conftest."""
-    conftest = Path(__file__).parents[1] / "conftest.py"
+    conftest = TESTS / "conftest.py"
     (tmp_path / "conftest.py").write_text(
-        f"import sys\nsys.path.insert(0, {str(conftest.parent)!r})\n"
+        f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n"
         "import importlib.util\n"
         f"spec = importlib.util.spec_from_file_location('outer', {str(conftest)!r})\n"
         "outer = importlib.util.module_from_spec(spec)\nspec.loader.exec_module(outer)\n"

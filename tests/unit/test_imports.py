@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.paths import ROOT
 from vidbuild.scenes.registry import SCENE_TYPES
 
-PACKAGE = Path(__file__).parents[2] / "vidbuild"
+PACKAGE = ROOT / "vidbuild"
 
 # A room (a package, or a package in engine/, media/ or cli/) -> the rooms it may import, anywhere in a module. A dotted
 # name below a room allows that module only. Everyone may import the modules of EVERYONE; a room always imports itself.

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-TESTS = Path(__file__).parents[1]
-PAGE = TESTS.parent / "docs" / "promises.md"
+from tests.support.paths import ROOT, TESTS
+
+PAGE = ROOT / "docs" / "promises.md"
 NUMBER = re.compile(r"[PV]\d+")
 HEAD = re.compile(r"((?:[PV]\d+(?:, | and )?)+):")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from enginelab import Lab
+
+from tests.support.engine_lab import Lab
 
 
 @pytest.fixture

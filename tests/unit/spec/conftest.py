@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from speclab import Project
+
+from tests.support.spec_lab import Project
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from speclab import Project
 
+from tests.support.spec_lab import Project
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.spec.document import Path
 from vidbuild.spec.expand import expand, variables

@@ -9,7 +9,9 @@ from types import ModuleType
 
 import pytest
 
-FOLDER = Path(__file__).resolve().parents[3] / "examples" / "errors"
+from tests.support.paths import ROOT
+
+FOLDER = ROOT / "examples" / "errors"
 SPECS = sorted(FOLDER.glob("*.yaml"))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from speclab import Project
+
+from tests.support.spec_lab import Project
 
 HEAD = "vidbuild: 1\ntitle: A\nscenes: [{id: a, type: title, title: A, duration: 1}]\n"
 

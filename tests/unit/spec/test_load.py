@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import yaml
-from speclab import Project, whole
 
+from tests.support.spec_lab import Project, whole
 from vidbuild.spec import load
 from vidbuild.spec.diagnostics import SpecError
 

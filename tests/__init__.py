@@ -1,0 +1,1 @@
+"""The tests of vidbuild, and the support code they share."""

@@ -1,0 +1,153 @@
+"""A project for the engine's tests: sources, fake kinds that tell when they truly ran, and a store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.support.paths import ROOT
+from vidbuild.engine.graph.graph import Graph, Input, Kind, Product, Source, Step, Value
+from vidbuild.engine.graph.options import Retry
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.keys.explain import Explanation
+from vidbuild.engine.keys.tools import Tool
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.runs.events import Event
+from vidbuild.engine.schedule.engine import Engine
+from vidbuild.engine.store.store import Store
+
+STEPS = "tests.support.fake_steps"
+FAULTY_STEPS = "tests.support.faulty_steps"
+AT_ONCE = Retry(base=0.0)
+MEASURED = ("COVERAGE_PROCESS_CONFIG",)  # by this coverage measures workers as well
+FUNCTIONS = [
+    "concat",
+    "length",
+    "noop",
+    "random_take",
+    "fail",
+    "problem",
+    "misread",
+    "unreachable",
+    "bug",
+    "nothing",
+    "link",
+    "warn",
+    "progress",
+    "chatter",
+    "die",
+    "leak_env",
+    "leak_file",
+    "surroundings",
+    "sleep",
+    "crowd",
+    "thread",
+]
+FAULTY = ["flaky", "gate", "family", "flood", "babble", "garble", "edit"]
+
+
+class Lab:
+    """A folder with a store, and an engine whose kinds are the functions of fake_steps and faulty_steps."""
+
+    def __init__(self, root: Path, store: Path | None = None) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True)
+        self.store = Store(store or root / ".vidbuild")
+        self.kinds = {name: Kind(name, 1, f"{STEPS}:{name}") for name in FUNCTIONS}
+        self.kinds |= {name: Kind(name, 1, f"{FAULTY_STEPS}:{name}") for name in FAULTY}
+        self.tools: dict[str, Tool] = {}
+        self.events: list[Event] = []
+        self.log = root / "ran"
+        self.env = {
+            "PATH": os.defpath,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]]),
+            "RAN": str(self.log),
+            **{name: os.environ[name] for name in MEASURED if name in os.environ},
+        }
+
+    def source(self, name: str, content: bytes | str) -> Source:
+        """Write a source file, unless it is there already."""
+        path = self.root / name
+        raw = content.encode() if isinstance(content, str) else content
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.read_bytes() != raw:
+            path.write_bytes(raw)
+        return Source(str(path))
+
+    def engine(self) -> Engine:
+        """A new engine on the store, as a new process would make it."""
+        return Engine(Store(self.store.root), self.kinds, self.tools, self.env, "test 0")
+
+    def build(self, graph: Graph, **options: Any) -> BuildReport:
+        """Build, with two jobs and no waits between attempts, and keep the events."""
+        self.events = []
+        return self.engine().build(graph, **{"jobs": 2, "on_event": self.events.append, "retry": AT_ONCE, **options})
+
+    def explain(self, graph: Graph, **options: Any) -> dict[str, Explanation]:
+        """Explain, by step."""
+        return {found.step: found for found in self.engine().explain(graph, **options)}
+
+    def ran(self) -> list[str]:
+        """The steps that truly ran since this was last asked, in order of their names."""
+        lines = self.log.read_text().split() if self.log.exists() else []
+        self.log.unlink(missing_ok=True)
+        return sorted(lines)
+
+    def clean(self) -> Lab:
+        """The same project with an empty store."""
+        lab = Lab(self.root, self.root / f"clean-{os.urandom(4).hex()}")
+        lab.kinds, lab.tools = self.kinds, self.tools
+        return lab
+
+
+def step(name: str, kind: str = "concat", inputs: Mapping[str, Input] | None = None, **params: Value) -> Step:
+    """A step, briefly."""
+    return Step(name, kind, params, inputs or {})
+
+
+def graph(*steps: Step) -> Graph:
+    """A graph of these steps."""
+    return Graph.of({one.id: one for one in steps})
+
+
+def digests(report: BuildReport) -> dict[str, dict[str, str]]:
+    """Step -> name -> digest, of everything that was made."""
+    return {name: {file: blob.digest for file, blob in one.outputs.items()} for name, one in report.steps.items()}
+
+
+def states(report: BuildReport) -> dict[str, State]:
+    """Step -> how it ended."""
+    return {name: one.state for name, one in report.steps.items()}
+
+
+def names(folder: Path) -> list[str]:
+    """The names in a folder, in order."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def snapshot(*roots: Path) -> dict[str, tuple[int, int, bytes]]:
+    """Every file and folder below these: its mode, its mtime, its bytes."""
+    found = {}
+    for root in roots:
+        for path in [root, *root.rglob("*")]:
+            status = path.lstat()
+            content = path.read_bytes() if path.is_file() else b""
+            found[str(path)] = (status.st_mode, status.st_mtime_ns, content)
+    return found
+
+
+def diamond(lab: Lab, **changes: Any) -> Graph:
+    """a, and image -> left (its length only), right -> top; aside alone.
+
+    changes: another value for a parameter, `a="…"`; another content of the image, `image=b"…"`.
+    """
+    image = lab.source("image.png", changes.get("image", b"picture"))
+    return graph(
+        step("a", text=changes.get("a", "one")),
+        step("left", "length", {"from": Product("a", "main.txt"), "image": image}, unit=changes.get("left", "bytes")),
+        step("right", "concat", {"from": Product("a", "sum/digest.txt")}, x=changes.get("right", 1)),
+        step("top", "concat", {"left": Product("left"), "right": Product("right", "main.txt")}),
+        step("aside", "concat", {"image": image}),
+    )

@@ -1,0 +1,166 @@
+"""What the film tests stand on: small drawings, step runs in folders of their own, and decoded pictures."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw
+
+from vidbuild.engine.graph.context import Context
+from vidbuild.errors import StepError
+from vidbuild.media.ffmpeg import ffmpeg, filtergraph
+from vidbuild.media.h264.encode import PROFILES
+from vidbuild.media.render import compose, zoom
+from vidbuild.media.render.animation import Layer, Layers, Motion
+from vidbuild.media.render.layer import Picture
+
+SIZE = (160, 90)
+ENV = {"PATH": os.environ.get("PATH", "")}
+Colour = tuple[int, int, int]
+
+
+@dataclass
+class Drawing:
+    """A drawing in the making."""
+
+    folder: Path
+    size: tuple[int, int] = SIZE
+    layers: list[Layer] = field(default_factory=list)
+
+    def add(
+        self,
+        name: str,
+        box: tuple[int, int, int, int] | None = None,
+        colour: Sequence[int] = (255, 255, 255),
+        *,
+        opaque: bool = True,
+        advances: Sequence[float] = (),
+        paint: Callable[[ImageDraw.ImageDraw], object] | None = None,
+    ) -> Drawing:
+        """One more layer on top: a filled box (x, y, width, height), or what `paint` makes of it."""
+        x, y, width, height = box or (0, 0, *self.size)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        image = Image.new("RGBA", (width, height), (*colour, 255) if len(colour) == 3 else tuple(colour))
+        if paint:
+            paint(ImageDraw.Draw(image))
+        image.save(self.folder / f"{name}.png")
+        self.layers.append(Layer(name, f"{name}.png", x, y, width, height, opaque, tuple(advances)))
+        return self
+
+    def place(self, name: str, box: tuple[int, int, int, int] | None = None) -> Drawing:
+        """The place of a clip."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.layers.append(Layer(name, "", *(box or (0, 0, *self.size))))
+        return self
+
+    def done(self) -> Layers:
+        """The layers, written to the folder too."""
+        layers = Layers(*self.size, tuple(self.layers))
+        layers.write(self.folder)
+        return layers
+
+    def picture(self, motion: Motion, **more: Any) -> Picture:
+        """The drawing with a motion."""
+        return Picture(self.folder, self.done(), motion, **more)
+
+
+def shown(picture: Picture) -> list[Image.Image]:
+    """Every frame of a picture, in RGB, as the compositor makes it: nothing is encoded."""
+    return raw(compose.held(compose.pictures(picture), picture.motion), picture)
+
+
+def raw(stream: filtergraph.Stream, picture: Picture) -> list[Image.Image]:
+    """The frames of a stream that has the picture's size."""
+    target = picture.folder / "frames.raw"
+    args = filtergraph.arguments(filtergraph.output(stream, target, {"format": "rawvideo", "pix_fmt": "rgb24"}))
+    ffmpeg.run(args, cwd=picture.folder, env=ENV, timeout=60, what="compose", feed=zoom.fed)
+    size = (picture.layers.width, picture.layers.height)
+    data, each = target.read_bytes(), size[0] * size[1] * 3
+    return [Image.frombytes("RGB", size, data[at : at + each]) for at in range(0, len(data), each)]
+
+
+def decoded(path: Path, size: tuple[int, int] = SIZE, *options: str) -> list[Image.Image]:
+    """Every frame of an encoded video, as a player would show it."""
+    colours = "scale=in_color_matrix=bt709:in_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=rgb24"
+    args = [
+        "-i",
+        str(path),
+        *options,
+        "-map",
+        "0:v:0",
+        "-vf",
+        colours,
+        "-fps_mode",
+        "passthrough",
+        "-f",
+        "rawvideo",
+        "-",
+    ]
+    data = ffmpeg.capture(args, cwd=path.parent, env=ENV, timeout=60, what="decode", loglevel="error").output
+    each = size[0] * size[1] * 3
+    return [Image.frombytes("RGB", size, data[at : at + each]) for at in range(0, len(data), each)]
+
+
+def made(target: Path, *args: str) -> Path:
+    """A media file made by ffmpeg for a test."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    ffmpeg.run([*args, str(target)], cwd=target.parent, env=ENV, timeout=60, what="make a test file")
+    return target
+
+
+def turned(flat: Path, target: Path) -> Path:
+    """The same video, to be shown turned by a quarter: told in the way that this ffmpeg knows."""
+    try:
+        return made(target, "-display_rotation", "90", "-i", str(flat), "-c", "copy")
+    except StepError:
+        return made(target, "-i", str(flat), "-c", "copy", "-metadata:s:v:0", "rotate=90")
+
+
+def pixel(image: Image.Image, x: int, y: int) -> Colour:
+    """One pixel's colour."""
+    value = image.getpixel((x, y))
+    assert isinstance(value, tuple)
+    return (value[0], value[1], value[2])
+
+
+def apart(one: Sequence[int], other: Sequence[int]) -> int:
+    """How far two colours, or flat lists of them, are apart at most."""
+    return max(abs(a - b) for a, b in zip(one, other, strict=True))
+
+
+def differ(one: Image.Image, other: Image.Image) -> int:
+    """The largest difference between two pictures."""
+    return apart(one.tobytes(), other.tobytes())
+
+
+def context(root: Path, params: Mapping[str, Any], inputs: Mapping[str, Path], **more: Any) -> Context:
+    """A step's context in folders of its own."""
+    for name in ("out", "scratch"):
+        (root / name).mkdir(parents=True)
+    return Context("render:test", dict(params), dict(inputs), root / "out", root / "scratch", ENV, **more)
+
+
+def film_context(root: Path, picture: Picture, **params: Any) -> Context:
+    """The context in which the film step makes this picture."""
+    root.mkdir(parents=True, exist_ok=True)
+    motion = root / "motion.json"
+    motion.write_text(picture.motion.to_json(), encoding="utf-8")
+    inputs = {"layers": picture.folder, "motion": motion}
+    if picture.clip is not None:
+        inputs["clip"] = picture.clip.path
+    size = [picture.layers.width, picture.layers.height]
+    return context(root, {"profile": dict(PROFILES["standard"]), "size": size, **params}, inputs)
+
+
+def fake_ffmpeg(path: Path, body: str) -> Path:
+    """A program that is started in ffmpeg's place; body is Python, in which `args` are its arguments."""
+    path.write_text(
+        f"#!{sys.executable}\nimport os, signal, sys, time\nargs = sys.argv[1:]\n{body}\n", encoding="utf-8"
+    )
+    path.chmod(0o755)
+    return path

@@ -1,0 +1,180 @@
+"""Small videos for those who play them: specs with every kind of scene, and with long holds; it plays nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from PIL import Image
+
+from tests.support.workspace import Workspace
+from vidbuild.engine.store.store import Store
+from vidbuild.engine.store.trace import Trace
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.media.render.animation import LAYERS_FILE, Layers, Motion
+from vidbuild.media.render.changed_frames import moments
+
+HEAD = """\
+vidbuild: 1
+title: A video to be played
+output: {{size: {size}, fps: {fps}}}
+"""
+
+EVERY_SCENE = """\
+defaults: {pause_before: 0.2, pause_after: 0.2}
+scenes:
+  - id: title
+    type: title
+    title: Played
+    kicker: everywhere
+    subtitle: and sought
+    narration: Begin.
+    transition: {type: fade, duration: 0.25}
+  - id: list
+    type: list
+    title: What is seen
+    items: [{text: one, at: 0.5}, {text: two, at: 1}, {text: three, at: 1.4}]
+    duration: 2
+    transition: {type: fade, duration: 0.25}
+  - id: command
+    type: command
+    commands: [{run: make test, at: 0.2}, {output: all passed, at: 1.4}]
+    duration: 1.8
+  - id: code
+    type: code
+    language: python
+    code: |
+      print("one")
+      print("two")
+    highlight: [{lines: "1", at: 0.3}, {lines: "2", at: 0.7}]
+    duration: 1.2
+  - {id: image, type: image, src: image.png, motion: zoom-in, duration: 0.5}
+  - {id: clip, type: clip, src: clip.mp4, audio: keep}
+  - {id: outro, type: outro, title: The end, links: [example.org], narration: "End."}
+"""
+
+LONG_HOLDS = """\
+scenes:
+  - id: long
+    type: list
+    title: Hold on
+    items: [{text: one, at: 1}, {text: two, at: 12}, {text: three, at: 24}]
+    duration: 25
+  - {id: short, type: title, title: "One, two", duration: 0.5}
+"""
+
+
+VIDEOS: dict[str, tuple[str, tuple[int, int], int]] = {
+    "every-scene": (EVERY_SCENE, (160, 90), 24),
+    "larger": (EVERY_SCENE, (640, 360), 30),
+    "upright": (EVERY_SCENE, (90, 160), 50),
+    "long-holds": (LONG_HOLDS, (160, 90), 60),
+}
+"""Scenes, size in pixels and frames per second, by a name."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A piece of a video, as a step made it: its file, how long it is, and the frames in which anything changes."""
+
+    step: str
+    path: Path
+    frames: int
+    moments: tuple[int, ...] | None  # not told for a transition: there every frame is another
+
+
+@dataclass(frozen=True)
+class Video:
+    """A built video: its project, what it is made of, and how it should play."""
+
+    space: Workspace
+    fps: int
+    size: tuple[int, int]
+    segments: tuple[Segment, ...]
+
+    @property
+    def path(self) -> Path:
+        """The MP4."""
+        return self.space.root / "build" / "video.mp4"
+
+    @property
+    def frames(self) -> int:
+        """How many pictures it has."""
+        return sum(segment.frames for segment in self.segments)
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """The frame at which each segment starts."""
+        return tuple(sum(each.frames for each in self.segments[:at]) for at in range(len(self.segments)))
+
+    @property
+    def moments(self) -> tuple[int, ...]:
+        """The frames in which anything may change; in a transition all."""
+        found: list[int] = []
+        for start, each in zip(self.starts, self.segments, strict=True):
+            found += [start + at for at in (range(each.frames) if each.moments is None else each.moments)]
+        return tuple(found)
+
+    def worth_a_look(self, keys: tuple[int, ...], most: int) -> tuple[int, ...]:
+        """About so many frames, evenly from all that could tell whether seeking works, the first and the last included.
+
+        They are key frames and changes, what is beside those, and the middles of holds.
+        """
+        ends = (*self.moments[1:], self.frames)
+        middles = ((start + end) // 2 for start, end in zip(self.moments, ends, strict=True))
+        beside = (at + by for at in (*keys, *self.moments) for by in (-1, 0, 1))
+        telling = sorted({0, *middles, *beside} & set(range(self.frames)))
+        return tuple(sorted({*telling[:: -(-len(telling) // most)], self.frames - 1}))
+
+
+def built(space: Workspace, name: str) -> Video:
+    """Build one of VIDEOS in a project."""
+    scenes, size, fps = VIDEOS[name]
+    space.write("video.yaml", HEAD.format(size=f"{size[0]}x{size[1]}", fps=fps) + scenes)
+    Image.radial_gradient("L").convert("RGB").resize((320, 180)).save(space.root / "image.png")
+    clip = ["-f", "lavfi", "-i", "testsrc2=s=160x90:r=24:d=0.8", "-f", "lavfi", "-i", "sine=f=440:d=0.8"]
+    coded = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "clip.mp4"]
+    ffmpeg.run([*clip, *coded], cwd=space.root, env={}, timeout=60, what="make a clip")
+    space.build()
+    return Video(space, fps, size, tuple(_segments(space)))
+
+
+def _segments(space: Workspace) -> Iterator[Segment]:
+    """The pieces of the last build in their order, from the traces that it left."""
+    store = Store(space.root / ".vidbuild")
+    traces = _traces(store)
+    joined = json.loads((space.root / "build" / "video.timing.json").read_text(encoding="utf-8"))
+    names = [scene["id"] for scene in joined["scenes"]]
+    order = [f"render:{names[0]}"]
+    for left, right in pairwise(names):
+        order += [f"transition:{left}+{right}", f"render:{right}"]
+    for step in order:
+        if step not in traces:
+            continue  # a cut
+        made = traces[step]
+        frames = json.loads(_blob(store, made, "render.json").read_text(encoding="utf-8"))["frames"]
+        scene = step.partition(":")[2]
+        seen = (
+            None if step.startswith("blend:") else _moments(store, traces[f"draw:{scene}"], traces[f"timeline:{scene}"])
+        )
+        yield Segment(step, _blob(store, made, "segment.h264"), frames, seen)
+
+
+def _moments(store: Store, draw: Trace, time: Trace) -> tuple[int, ...]:
+    motion = Motion.from_json(_blob(store, time, "render.json").read_text(encoding="utf-8"))
+    drawing = store.root / "drawing"
+    drawing.mkdir(exist_ok=True)
+    (drawing / LAYERS_FILE).write_bytes(_blob(store, draw, LAYERS_FILE).read_bytes())
+    return moments(Layers.read(drawing), motion)
+
+
+def _traces(store: Store) -> dict[str, Trace]:
+    found = (store.trace(path.name) for path in sorted((store.home / "traces").glob("*/*")))
+    return {trace.step: trace for trace in found if trace is not None}
+
+
+def _blob(store: Store, trace: Trace, name: str) -> Path:
+    return store.blobs.path(trace.outputs[name].digest)

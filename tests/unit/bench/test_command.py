@@ -1,0 +1,60 @@
+"""The bench as a command: its cases, its profile, and what it says of a case that is not there."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import vidbuild
+from tests.bench import aims, cases, floor
+from tests.bench.cases import Case
+from tests.support.paths import ROOT
+
+SILENT = Case(scenes=2, size="160x90", fps=24, seconds=3.0, reveals=2, narrated=False)
+
+
+def bench(*args: str) -> subprocess.CompletedProcess[str]:
+    """Run it as `make bench` does."""
+    command = [sys.executable, "-m", "tests.bench", *args]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_every_aim_has_a_case() -> None:
+    """The cases are those of the table of aims; one that is dropped takes its line from here."""
+    assert list(aims.CASES) == [
+        *("cold", "fps60", "edit", "null60", "null1000", "plan1000", "safety", "overhead", "memory", "size"),
+    ]
+    assert all(case.__doc__ for case in aims.CASES.values())
+
+
+def test_a_case_that_is_not_there() -> None:
+    """A name that is no case is an error that lists those there are, and measures nothing."""
+    ended = bench("cold", "warm")
+    assert ended.returncode == 2
+    assert ended.stderr == f"there is no case 'warm': {', '.join(aims.CASES)}\n"
+
+
+def test_a_profile_of_any_build(tmp_path: Path) -> None:
+    """The events of a build that anyone ran tell which kinds of step took its time."""
+    cases.write(SILENT, tmp_path)
+    with (tmp_path / "events").open("w", encoding="utf-8") as file:
+        vidbuild.build(tmp_path / cases.SPEC, on_event=lambda event: file.write(event.to_line()) and None)
+    ended = bench("profile", str(tmp_path / "events"))
+    assert ended.returncode == 0
+    told = {line.split()[1]: int(line.split()[3]) for line in ended.stdout.splitlines()[2:]}
+    finished = [json.loads(line) for line in (tmp_path / "events").read_text(encoding="utf-8").splitlines()]
+    assert sum(told.values()) == sum(event["type"] == "step_finished" for event in finished)
+    assert told["render"] == told["draw"] == told["timeline"] == 2
+
+
+def test_what_was_filmed_is_found(tmp_path: Path) -> None:
+    """The floor is told by what a build really showed: each scene's frames, and those that differ, the first always."""
+    built = vidbuild.build(cases.write(SILENT, tmp_path))
+    found = floor.filmed(tmp_path / cases.SPEC)
+    assert sum(each.frames for each in found) == built.video_seconds * SILENT.fps
+    for each in found:
+        assert each.differing[0] == 0
+        assert len(each.differing) < each.frames
+    assert floor.differing(tmp_path / cases.SPEC) == sum(len(each.differing) for each in found)

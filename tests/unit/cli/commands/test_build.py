@@ -1,0 +1,321 @@
+"""`vidbuild build`: what it hands on, what it prints where, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.fake_api import failed, fake, fake_build, result, up_to_date, warned
+from vidbuild.api.result import OutputFile, Result, Steps
+from vidbuild.cli.app import run
+from vidbuild.diagnostic import Diagnostic
+from vidbuild.engine.runs.events import RunStarted, StepStarted
+from vidbuild.errors import StoreError
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty project in which the tests are."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "video.yaml").write_text("vidbuild: 1\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_every_option_reaches_the_api(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the command line says is what the API is called with."""
+    calls = fake_build(monkeypatch, result())
+    line = "build a.yaml b.yaml -j 3 -k -o out --only one --only two --fresh render:* --offline --var a=1 --var b=x=y"
+    assert run(line.split()) == 0
+    (call,) = calls
+    assert call["args"] == ([Path("a.yaml"), Path("b.yaml")],)
+    assert {name: call[name] for name in ("jobs", "keep_going", "output", "dry_run", "offline", "variables")} == {
+        "jobs": 3,
+        "keep_going": True,
+        "output": Path("out"),
+        "dry_run": False,
+        "offline": True,
+        "variables": {"a": "1", "b": "x=y"},
+    }
+    assert (tuple(call["only"]), tuple(call["fresh"])) == (("one", "two"), ("render:*",))
+
+
+def test_the_last_line_says_what_happened(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the outputs are and what was done go to stdout; nothing else does."""
+    fake_build(monkeypatch, result())
+    assert run(["build"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.splitlines() == [
+        "in build: video.mp4 video.srt",
+        "built video.mp4 (1:04): 2 of 3 steps ran (1 film, 1 join), 1 cached, 1.8 s",
+    ]
+    assert captured.err == ""
+
+
+def test_nothing_to_do_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A build with nothing to do says just that."""
+    fake_build(monkeypatch, up_to_date())
+    assert run(["build"]) == 0
+    assert capsys.readouterr().out == "up to date: video.mp4 (3 steps, 0.11 s)\n"
+
+
+def test_json_is_one_object_on_stdout(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --json stdout holds one JSON object, as documented, and the lines for people go to stderr."""
+    fake_build(monkeypatch, result())
+    assert run(["build", "--json"]) == 0
+    captured = capsys.readouterr()
+    data = json.loads(captured.out)
+    assert {key: data[key] for key in ("status", "spec", "run", "video_seconds", "wall_seconds")} == {
+        "status": "built",
+        "spec": "video.yaml",
+        "run": "r1",
+        "video_seconds": 64.2,
+        "wall_seconds": 1.84,
+    }
+    assert data["outputs"][0] == {"kind": "video", "path": "build/video.mp4", "bytes": 1000, "sha256": "0" * 64}
+    assert data["steps"] == {
+        "total": 3,
+        "ran": ["render:one", "mux"],
+        "cached": 1,
+        "failed": [],
+        "aborted": 0,
+        "retried": 0,
+    }
+    assert "built video.mp4" in captured.err
+
+
+def test_several_specs_are_one_object(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """V23: with several specs the object holds one for each, and the status of all."""
+    fake_build(monkeypatch, up_to_date("a.yaml"), result(spec="b.yaml"))
+    assert run(["build", "a.yaml", "b.yaml", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["status"] == "built"
+    assert [(each["spec"], each["status"]) for each in data["builds"]] == [
+        ("a.yaml", "up-to-date"),
+        ("b.yaml", "built"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("args", "last", "told"),
+    [
+        ([], failed(), ["not tried: b.yaml, c.yaml", "      hint: -k goes on with the others"]),
+        ([], result("cancelled", outputs=()), ["not tried: b.yaml, c.yaml"]),
+        (["-k"], failed(), []),
+    ],
+)
+def test_specs_that_were_not_tried_are_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], args: list[str], last: Result, told: list[str]
+) -> None:
+    """P50: after a failure the specs that nobody looked at are named, with the option that goes on."""
+    fake_build(monkeypatch, last)
+    assert run(["build", *args, "a.yaml", "b.yaml", "c.yaml"]) != 0
+    lines = capsys.readouterr().err.splitlines()
+    assert (lines[-len(told) :] if told else [line for line in lines if "not tried" in line]) == told
+
+
+ODD = "n\n::error::x built y"
+PLAIN = "n\ufffd::error::x built y"
+
+
+def test_a_name_with_lines_is_told_in_one(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a file is called makes no line that the build did not write."""
+    outputs = (OutputFile("video", Path(f"{ODD}/{ODD}.mp4"), 1000, "0" * 64),)
+    fake_build(monkeypatch, result("built", f"{ODD}.yaml", outputs=outputs))
+    assert run(["build", f"{ODD}.yaml"]) == 0
+    where, last = capsys.readouterr().out.splitlines()
+    assert where == f"in {PLAIN}: {PLAIN}.mp4"
+    assert last.startswith(f"built {PLAIN}.mp4 (1:04)")
+    bad = Diagnostic("error", "m", "a.yaml")
+    fake_build(monkeypatch, result("failed", f"{ODD}.yaml", outputs=(), diagnostics=(bad,), run="", steps=Steps(0)))
+    assert run(["build", f"{ODD}.yaml", f"b{ODD}.yaml"]) == 2
+    assert f"failed: {PLAIN}.yaml" in "".join(capsys.readouterr()).splitlines()
+    fake_build(monkeypatch, failed())
+    assert run(["build", "a.yaml", f"{ODD}.yaml"]) == 1
+    assert f"not tried: {PLAIN}.yaml" in capsys.readouterr().err.splitlines()
+
+
+def test_several_videos_are_told_apart(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Videos of several specs may all be called video.mp4, so their last lines have their paths."""
+    fake_build(monkeypatch, up_to_date("a.yaml"), failed(spec="docs/b.yaml"))
+    assert run(["build", "a.yaml", "docs/b.yaml"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "up to date: build/video.mp4 (3 steps, 0.11 s)"
+    assert lines[1].startswith("failed: docs/b.mp4: 1 step failed")
+
+
+def test_a_failure_is_repeated_at_the_end(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """P50: the place in the spec, the step, the tool's last lines and the saved command come after all progress."""
+    fake_build(monkeypatch, failed())
+    assert run(["build"]) == 1
+    captured = capsys.readouterr()
+    assert captured.err.splitlines() == [
+        "video.yaml:14:3: render:s0 failed: ffmpeg stopped",
+        "      | log line",
+        "      command: runs/r1/film.sh",
+        "      hint: try again",
+    ]
+    assert captured.out.startswith("failed: video.mp4: 1 step failed (render:s0)")
+
+
+def test_many_failures_are_not_all_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A long list of failures ends in how many more there are."""
+    fake_build(monkeypatch, failed(count=32))
+    assert run(["build"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert sum(" failed: " in line for line in lines) == 20
+    assert lines[-1] == "...and 12 more"
+
+
+@pytest.mark.parametrize(("fault", "code"), [("step", 1), ("spec", 2), ("unreachable", 1), ("bug", 3)])
+def test_who_is_at_fault_decides(monkeypatch: pytest.MonkeyPatch, fault: str, code: int) -> None:
+    """P41: a failed step leads to the exit code of its fault."""
+    fake_build(monkeypatch, failed(fault))
+    assert run(["build"]) == code
+
+
+def test_a_bug_in_a_step_saves_a_report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """P41: a step that fails through vidbuild's own fault leaves a report with what the worker told."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    fake_build(monkeypatch, failed("bug"))
+    assert run(["build"]) == 3
+    (report,) = tmp_path.glob("vidbuild-bug-*.md")
+    assert str(report) in capsys.readouterr().err
+    assert "log line\nfilm:s0: ffmpeg stopped" in report.read_text(encoding="utf-8")
+
+
+def test_one_wrong_spec_does_not_hide_another(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], project: Path
+) -> None:
+    """V23: a wrong spec is told with its source line beside a build that worked, and the exit code says so."""
+    (project / "bad.yaml").write_text("titel: x\n", encoding="utf-8")
+    wrong = Diagnostic("error", "unknown field 'titel'", "bad.yaml", hint="did you mean 'title'?")
+    bad = result("failed", "bad.yaml", outputs=(), diagnostics=(wrong,), run="", steps=Steps(0))
+    fake_build(monkeypatch, result(), bad)
+    assert run(["build", "-k", "video.yaml", "bad.yaml"]) == 2
+    captured = capsys.readouterr()
+    assert "bad.yaml: unknown field 'titel'" in captured.err
+    assert "did you mean 'title'?" in captured.err
+    assert "bad.yaml: 1 error" in captured.err
+    assert captured.out.splitlines() == [
+        "built build/video.mp4 (1:04): 2 of 3 steps ran (1 film, 1 join), 1 cached, 1.8 s",
+        "failed: bad.yaml",
+    ]
+
+
+def test_warnings_are_told_with_their_place(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A warning fails nothing and points into the spec."""
+    fake_build(monkeypatch, warned("the cue 'x' was not heard"))
+    assert run(["build"]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "video.yaml:3:5: warning: the cue 'x' was not heard",
+        "      hint: a hint",
+    ]
+
+
+def test_an_error_of_the_api_is_json_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the build cannot even begin, --json still prints one object that says why."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise StoreError("cannot write the cache '/x'", hint="set VIDBUILD_CACHE")
+
+    fake(monkeypatch, "build.build_all", refuse)
+    assert run(["build", "--json"]) == 1
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == {"status": "failed", "error": "cannot write the cache '/x'", "errors": []}
+    assert captured.err.splitlines() == [
+        "vidbuild: cannot write the cache '/x'",
+        "      hint: set VIDBUILD_CACHE",
+    ]
+
+
+def telling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build that tells two events."""
+
+    def build(*_: Any, on_event: Any, **__: Any) -> list[Any]:
+        on_event(RunStarted(run="r1", time=1.0, entry="video.yaml", steps=3, jobs=2))
+        on_event(
+            StepStarted(run="r1", time=1.0, step="render:one", kind="render", key="k", reason="new", expected=None)
+        )
+        return [result()]
+
+    fake(monkeypatch, "build.build_all", build)
+
+
+def test_each_step_that_runs_is_a_plain_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """P50: without a terminal progress is plain lines on stderr, and stdout holds only results."""
+    telling(monkeypatch)
+    assert run(["build"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == "render:one  new\n"
+    assert "\x1b" not in captured.out + captured.err
+
+
+def test_events_are_written_line_by_line(monkeypatch: pytest.MonkeyPatch, project: Path) -> None:
+    """--events leaves one JSON object a line, in the order in which things happened."""
+    telling(monkeypatch)
+    assert run(["build", "--events", "events.jsonl"]) == 0
+    lines = (project / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["type"] for line in lines] == ["run_started", "step_started"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full is asked of the system")
+@pytest.mark.usefixtures("project")
+def test_a_full_disk_of_events_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """P20: events that find no room end the build by the name of their file, which is no bug."""
+    telling(monkeypatch)
+    assert run(["build", "--events", "/dev/full"]) == 1
+    assert "cannot write events to '/dev/full': no space left on device" in capsys.readouterr().err
+
+
+def test_events_that_cannot_be_written_are_a_usage_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file of events in a folder that does not exist is told before anything is built."""
+    calls = fake_build(monkeypatch, result())
+    assert run(["build", "--events", "missing/events.jsonl"]) == 2
+    assert calls == []
+    assert "cannot write events to 'missing/events.jsonl': No such file or directory" in capsys.readouterr().err
+
+
+def test_a_dry_run_lists_what_would_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """P27: a dry run tells each step that would run with its reason, and never says that anything was built."""
+    calls = fake_build(monkeypatch, result(outputs=()))
+    assert run(["build", "--dry-run"]) == 0
+    assert calls[0]["dry_run"] is True
+    assert capsys.readouterr().out.splitlines() == [
+        "render:one  title changed",
+        "join  title changed",
+        "would build video.mp4: 2 of 3 steps may run",
+    ]
+
+
+def test_a_dry_run_with_nothing_to_do(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where nothing would run, a dry run says so."""
+    fake_build(monkeypatch, up_to_date())
+    assert run(["build", "-n"]) == 0
+    assert capsys.readouterr().out == "up to date: video.mp4 (3 steps)\n"
+
+
+def test_a_cancelled_build_is_an_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
+    """P41: a build that stopped because it was asked to ends with the signal's code."""
+    fake_build(monkeypatch, result("cancelled", outputs=()))
+    assert run(["build"]) == 130
+
+
+def test_outputs_elsewhere_are_named_whole(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A file below the current folder is told as reached from here, one elsewhere by its whole path."""
+    far = tmp_path_factory.mktemp("far")
+    fake_build(monkeypatch, result(outputs=(OutputFile("video", far / "talk.mp4", 1, "0"),)))
+    assert run(["build"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == f"in {far}: talk.mp4"

@@ -1,0 +1,485 @@
+"""The commands that look: check, explain, graph, voices, themes, scenes, schema, doctor, init, runs, cache, still."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.fake_api import fake
+from tests.support.workspace import SMALL
+from vidbuild.api.cache import CacheFacts, Checkup, Removed
+from vidbuild.api.doctor import Finding
+from vidbuild.api.runs import RunFacts
+from vidbuild.cli import console
+from vidbuild.cli.app import run
+from vidbuild.engine.keys.explain import Explanation
+from vidbuild.engine.keys.reasons import Reason
+from vidbuild.engine.runs.run_log import RunLog
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small project in which the tests are."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "vidbuild.toml").touch()
+    (tmp_path / "video.yaml").write_text(SMALL, encoding="utf-8")
+    return tmp_path
+
+
+def printed(capsys: pytest.CaptureFixture[str], *args: str, code: int = 0) -> str:
+    """What a command writes to stdout."""
+    assert run(args) == code
+    return capsys.readouterr().out
+
+
+def test_check_tells_every_spec(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """P42: each spec's problems go to stderr with their lines, the good ones are named on stdout."""
+    (project / "bad.yaml").write_text(SMALL.replace("duration", "duratoin"), encoding="utf-8")
+    assert run(["check", "video.yaml", "bad.yaml"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "video.yaml: ok\n"
+    assert "bad.yaml:5:40: unknown scene field 'duratoin'" in captured.err
+    assert "did you mean 'duration'?" in captured.err
+    assert captured.err.splitlines()[-1].startswith("bad.yaml: ")
+
+
+def test_check_tells_in_one_order(project: Path) -> None:
+    """Where both streams go to one file, as in CI, each spec's lines stand in the order of the specs."""
+    (project / "b.yaml").write_text(SMALL.replace("duration", "duratoin"), encoding="utf-8")
+    (project / "c.yaml").write_text(SMALL, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "vidbuild", "check", "video.yaml", "b.yaml", "c.yaml"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        cwd=project,
+    )
+    lines = done.stdout.splitlines()
+    assert (lines[0], lines[-1]) == ("video.yaml: ok", "c.yaml: ok")
+    assert lines[1].startswith("b.yaml:5:")
+
+
+def test_check_as_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """For programs each problem has its file, line, column and hint as values."""
+    (project / "bad.yaml").write_text(SMALL.replace("title: One", "titel: One"), encoding="utf-8")
+    data = json.loads(printed(capsys, "check", "--json", "video.yaml", "bad.yaml", code=2))
+    assert data["status"] == "failed"
+    assert [(each["spec"], each["ok"]) for each in data["specs"]] == [("video.yaml", True), ("bad.yaml", False)]
+    problem = data["specs"][1]["problems"][0]
+    assert (problem["severity"], problem["file"], problem["line"]) == ("error", "bad.yaml", 5)
+    assert problem["column"] > 1
+    assert json.loads(printed(capsys, "check", "--json"))["status"] == "ok"
+
+
+def test_explain_before_the_first_build(capsys: pytest.CaptureFixture[str]) -> None:
+    """P38: before anything was built each step says so once, or on what it depends."""
+    lines = printed(capsys, "explain", "video.yaml").splitlines()
+    assert "draw:one  will run: never built" in lines
+    assert any(line.startswith("render:one  may run: ") for line in lines)
+    assert not any(line.startswith("  ") for line in lines)
+
+
+EXPLAINED = [
+    Explanation("draw:one", "draw", "will run", (Reason("field", "title", "One", "Eins"),), key="k"),
+    Explanation("draw:two", "draw", "cached", key="k"),
+]
+
+
+def test_explain_shows_old_and_new(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """P38: what changed is told under its step; cached steps are counted, or listed if asked for."""
+    fake(monkeypatch, "explain.explain", lambda *_, **__: EXPLAINED)
+    short = printed(capsys, "explain", "video.yaml").splitlines()
+    assert [line for line in short if "title" in line and "->" in line]
+    assert short[-1] == "1 of 2 steps cached"
+    assert "draw:two  cached" in printed(capsys, "explain", "video.yaml", "--all").splitlines()
+
+
+def test_explain_of_one_step(capsys: pytest.CaptureFixture[str]) -> None:
+    """P38: one step is told whole; one that does not exist is told with the nearest."""
+    assert printed(capsys, "explain", "video.yaml", "draw:one").startswith("draw:one  will run")
+    assert run(["explain", "video.yaml", "draw:oen"]) == 2
+    assert "did you mean 'draw:one'?" in capsys.readouterr().err
+
+
+def test_explain_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """For programs each step has its state and reasons."""
+    data = json.loads(printed(capsys, "explain", "video.yaml", "--json"))
+    found = {step["step"]: step["state"] for step in data["steps"]}
+    assert data["spec"] == "video.yaml"
+    assert found["draw:one"] == "will run"
+    assert found["join"] == "may run"
+
+
+@pytest.mark.parametrize(
+    ("form", "start", "edge"),
+    [
+        ("text", "timeline:one", "render:one   <- draw:one, timeline:one"),
+        ("dot", "digraph vidbuild {", '  "draw:one" -> "render:one";'),
+        ("mermaid", "flowchart LR", "  s0 --> "),
+    ],
+)
+def test_graph_in_every_form(capsys: pytest.CaptureFixture[str], form: str, start: str, edge: str) -> None:
+    """The graph is drawn in the form that was asked for."""
+    text = printed(capsys, "graph", "--format", form)
+    assert text.startswith(start)
+    assert edge in text
+
+
+def test_graph_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """As JSON the graph is whole: every step with its kind, parameters and inputs."""
+    steps = {step["id"]: step for step in json.loads(printed(capsys, "graph", "--format", "json"))["steps"]}
+    assert steps["render:one"]["inputs"]["layers"] == {"step": "draw:one", "name": ""}
+    assert steps["render:one"]["params"]["size"] == [160, 90]
+
+
+@pytest.mark.parametrize("args", [["explain", "video.yaml"], ["graph"], ["check"], ["build", "--dry-run"], ["runs"]])
+def test_looking_writes_nothing(project: Path, args: list[str]) -> None:
+    """P27: commands that look leave the project as it is: no file, no folder, no cache."""
+    before = sorted(project.rglob("*"))
+    assert run(args) == 0
+    assert sorted(project.rglob("*")) == before
+
+
+def test_voices_are_listed_with_what_they_need(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every engine has a line; one engine's voices can be pasted into a spec."""
+    assert {line.split()[0] for line in printed(capsys, "voices").splitlines()} == {"espeak", "edge", "recorded"}
+    assert "espeak:en-us" in printed(capsys, "voices", "espeak").splitlines()
+    data = json.loads(printed(capsys, "voices", "--json"))
+    assert [each["engine"] for each in data["engines"] if each["network"]] == ["edge"]
+
+
+@pytest.mark.parametrize(("engine", "told"), [("edge", "edge-tts --list-voices"), ("recorded", "{audio: take1.wav")])
+def test_an_engine_without_a_list_says_where_its_names_are(
+    engine: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An engine whose voices are not known here has a line that tells where they come from."""
+    (line,) = printed(capsys, "voices", engine).splitlines()
+    assert told in line
+
+
+def test_an_engine_that_cannot_be_used_says_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An engine that lacks something is listed with what it would take."""
+    from vidbuild.api.voices import VoiceInfo
+
+    fake(monkeypatch, "voices.voices", lambda: [VoiceInfo("x", "a voice", False, "pip install x", ())])
+    assert printed(capsys, "voices") == "x  a voice (not usable here: pip install x)\n"
+
+
+def test_themes_are_those_a_spec_can_name(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every theme that is listed can be written into a spec."""
+    names = [line.split()[0] for line in printed(capsys, "themes").splitlines()]
+    assert {"midnight", "paper"} <= set(names)
+    for name in names:
+        (project / "video.yaml").write_text(f"{SMALL}theme: {name}\n", encoding="utf-8")
+        assert run(["check"]) == 0
+
+
+def test_scene_types_and_their_fields(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every type has a line, and one type its fields."""
+    lines = printed(capsys, "scenes").splitlines()
+    assert {line.split()[0] for line in lines} == {"title", "list", "command", "code", "image", "clip", "outro"}
+    assert "highlight" in printed(capsys, "scenes", "code")
+    data = json.loads(printed(capsys, "scenes", "code", "--json"))
+    assert {"file", "code", "lines"} <= {each["name"] for each in data["scenes"][0]["fields"]}
+
+
+@pytest.mark.parametrize(("command", "known"), [("scenes", "title, list"), ("voices", "espeak")])
+def test_a_kind_that_is_none_is_told_with_those_there_are(
+    capsys: pytest.CaptureFixture[str], command: str, known: str
+) -> None:
+    """A scene type or engine that does not exist is refused with the list of those that do."""
+    assert run([command, "nothing"]) == 2
+    error = capsys.readouterr().err
+    assert "'nothing'" in error
+    assert known in error
+
+
+def test_the_schema_is_printed_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is printed is the schema, ready to be saved."""
+    schema = json.loads(printed(capsys, "schema"))
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_the_doctor_says_what_mends(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is missing stands with the command that mends it, and the exit code says that something is."""
+    findings = [Finding("ffmpeg", True, "9.0"), Finding("fonts", False, "none", "pip install fonts")]
+    fake(monkeypatch, "doctor.doctor", lambda: findings)
+    assert printed(capsys, "doctor", code=1).splitlines() == [
+        "ok       ffmpeg  9.0",
+        "missing  fonts   none",
+        "      hint: pip install fonts",
+    ]
+    assert json.loads(printed(capsys, "doctor", "--json", code=1))["ok"] is False
+
+
+def test_still_hands_on_and_prints_the_path(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The frame's place and time reach the API, and where the picture is goes to stdout."""
+    calls = fake(monkeypatch, "still.still", lambda *_, **__: Path("build/video.one.png"))
+    assert printed(capsys, "still", "video.yaml", "one", "--at", "0.25", "-o", "x.png") == "build/video.one.png\n"
+    assert calls == [{"args": (Path("video.yaml"), "one", 0.25, Path("x.png")), "variables": {}}]
+
+
+def test_cache_info_has_sizes_for_people(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the cache is, what it holds, and how much of its limit that is."""
+    fake(monkeypatch, "cache.cache_info", lambda: CacheFacts(Path("/x/.vidbuild"), 3_449_000, 10**10, 1_234, 99))
+    assert printed(capsys, "cache", "info").splitlines() == [
+        "folder  /x/.vidbuild",
+        "size    3.4 MB of 10.0 GB",
+        "traces  1,234",
+        "blobs   99",
+    ]
+    assert json.loads(printed(capsys, "cache", "info", "--json"))["bytes"] == 3_449_000
+
+
+def test_cache_verify_names_what_is_damaged(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Damage is counted and named, a long list of it cut short; it is no failure, since it is made again."""
+    fake(monkeypatch, "cache.cache_verify", lambda: Checkup(50, tuple(f"blob {index}" for index in range(30))))
+    assert run(["cache", "verify"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == "50 files checked, 30 damaged and removed\n"
+    assert captured.err.splitlines()[-1] == "...and 19 more"
+    fake(monkeypatch, "cache.cache_verify", lambda: Checkup(1, ()))
+    assert printed(capsys, "cache", "verify") == "1 file checked, none damaged\n"
+
+
+def test_cache_gc_trims_to_what_is_asked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The limit reaches the API in bytes; while a build runs nothing is removed, and that is told."""
+    calls = fake(monkeypatch, "cache.cache_gc", lambda *_: Removed(5_000_000, 1_000))
+    assert printed(capsys, "cache", "gc", "--limit", "2GB") == "5.0 MB removed, 1.0 kB kept\n"
+    assert calls[0]["args"] == (2_000_000_000,)
+    fake(monkeypatch, "cache.cache_gc", lambda *_: Removed(0, 1_000, busy=True))
+    assert printed(capsys, "cache", "gc") == "nothing was removed: a build is running\n"
+
+
+@pytest.mark.parametrize(("answer", "cleared"), [("y\n", 1), ("n\n", 0)])
+def test_cache_clear_asks_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: str, cleared: int
+) -> None:
+    """Without --yes a question names the folder, and only a yes removes anything."""
+    calls = fake(monkeypatch, "cache.cache_clear", lambda: Removed(7_000, 0))
+    monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+    monkeypatch.setattr(console, "is_terminal", lambda _: True)
+    assert run(["cache", "clear"]) == 0
+    assert len(calls) == cleared
+    assert ".vidbuild?" in capsys.readouterr().err
+
+
+def test_cache_clear_asks_nobody(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """P41: without a terminal and without --yes nothing is removed, and the way to do it is told."""
+    calls = fake(monkeypatch, "cache.cache_clear", lambda: Removed(7_000, 0))
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    assert run(["cache", "clear"]) == 2
+    assert calls == []
+    assert capsys.readouterr().err.splitlines() == [
+        "vidbuild: nothing was removed: there is no terminal to confirm it on",
+        "      hint: use -y",
+    ]
+
+
+def test_cache_clear_can_be_told_not_to_ask(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --yes it works without anybody there."""
+    fake(monkeypatch, "cache.cache_clear", lambda: Removed(7_000, 0))
+    assert printed(capsys, "cache", "clear", "--yes") == "7.0 kB removed\n"
+
+
+class Past(RunFacts):
+    """A build whose log is made by hand."""
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """Two steps: one ran, one failed."""
+        yield {"type": "run_started", "run": self.run, "time": 1.0, "entry": self.spec, "steps": 5, "jobs": 2}
+        for step in ("render:one", "render:two"):
+            started = {"step": step, "kind": "film", "key": "k", "reason": "title changed", "expected": None}
+            yield {"type": "step_started", "run": self.run, "time": 2.0, **started}
+        made = {"step": "render:one", "key": "k", "seconds": 0.5, "unchanged": False}
+        yield {"type": "step_finished", "run": self.run, "time": 3.0, **made}
+        failure = {"message": "ffmpeg stopped", "log": ["it broke"], "command": ["ffmpeg"], "hint": "look"}
+        yield {"type": "step_failed", "run": self.run, "time": 4.0, "step": "render:two", "failure": failure}
+
+
+def past(name: str, state: str = "failed", seconds: float | None = 1.84, spec: str = "docs/video.yaml") -> RunFacts:
+    """A build of a spec."""
+    return Past(name, spec, state, time.time(), seconds, Path("runs"))
+
+
+def test_runs_are_listed_by_state(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each build has its id, state, spec and what it did, in columns; a long list says how many are left out."""
+    listed = [past("r1"), past("run2", "running", None)]
+    calls = fake(monkeypatch, "runs.runs", lambda **_: listed)
+    assert printed(capsys, "runs").splitlines() == [
+        "r1    failed   docs/video.yaml  1 failed, 1 ran, 1.8 s",
+        "run2  running  docs/video.yaml  1 of 5 steps",
+    ]
+    assert printed(capsys, "runs", "--state", "failed", "--state", "running")
+    assert [list(call["states"]) for call in calls] == [[], ["failed", "running"]]
+    fake(monkeypatch, "runs.runs", lambda **_: listed * 16)
+    assert printed(capsys, "runs").splitlines()[-1] == "...and 12 more"
+    assert len(printed(capsys, "runs", "--all").splitlines()) == 32
+    assert len(json.loads(printed(capsys, "runs", "--json"))["runs"]) == 32
+
+
+def test_a_state_that_no_run_is_in_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """A state that does not exist is a usage error that names those that do."""
+    assert run(["runs", "--state", "asleep"]) == 2
+    assert "'asleep' is not one of 'pending', 'running', 'paused'" in capsys.readouterr().err
+
+
+def test_a_run_is_shown_with_its_reasons(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """P39: a past build's steps and reasons are those that were told while it ran, errors with their log and hint."""
+    fake(monkeypatch, "runs.run", lambda _: past("r1"))
+    lines = printed(capsys, "runs", "show", "r1").splitlines()
+    assert lines[:3] == ["run       r1", "spec      docs/video.yaml", "state     failed"]
+    assert lines[-8:] == [
+        "",
+        "render:one  ran     0.50 s  title changed",
+        "render:two  failed  2.0 s   title changed",
+        "",
+        "errors:",
+        "render:two failed: ffmpeg stopped",
+        "      | it broke",
+        "      hint: look",
+    ]
+    data = json.loads(printed(capsys, "runs", "show", "r1", "--json"))
+    assert (data["run"], data["done"], data["steps"], data["errors"][0]["log"]) == ("r1", 1, 5, ["it broke"])
+
+
+def test_a_spec_whose_name_has_lines_is_shown_in_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run is one line of the list, and its spec one of what is shown, whatever the spec is called."""
+    odd = past("r1", spec="n\n::error::x.yaml")
+    fake(monkeypatch, "runs.run", lambda _: odd)
+    fake(monkeypatch, "runs.runs", lambda **_: [odd])
+    assert "spec      n\ufffd::error::x.yaml" in printed(capsys, "runs", "show", "r1").splitlines()
+    assert printed(capsys, "runs") == "r1  failed  n\ufffd::error::x.yaml  1 failed, 1 ran, 1.8 s\n"
+
+
+@pytest.mark.parametrize("wish", ["pause", "resume", "cancel"])
+def test_the_last_run_to_steer_is_the_last_that_goes_on(
+    wish: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A build that is over takes no wish from one that runs; where none runs, that is what is said."""
+    folder = project / ".vidbuild" / "runs"
+    alive, over = RunLog(folder, "a.yaml"), RunLog(folder, "b.yaml")
+    over.close()
+    assert alive.id in printed(capsys, "runs", wish, "last")
+    alive.close()
+    assert run(["runs", wish, "last"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"vidbuild: no run is going on; run '{over.id}' is over: it failed",
+        f"      hint: vidbuild build --resume {over.id}",
+    ]
+
+
+def test_the_last_build_is_that_of_any_spec_unless_one_is_named(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """P39: without a spec the project's newest run is explained, with its spec's name; no spec need be here."""
+    folder = project / ".vidbuild" / "runs"
+    logs = [RunLog(folder, "video.yaml"), RunLog(folder, "talk.yaml")]
+    for log in logs:
+        log.close()
+    assert printed(capsys, "explain", "--last", "video.yaml").split()[:2] == [logs[0].id, "video.yaml"]
+    (project / "video.yaml").unlink()
+    assert printed(capsys, "explain", "--last").split()[:2] == [logs[1].id, "talk.yaml"]
+    assert json.loads(printed(capsys, "explain", "--last", "--json"))["spec"] == "talk.yaml"
+
+
+def test_a_run_that_never_was_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """An id that nobody knows is a usage error with the way to those there are."""
+    assert run(["runs", "show", "nothing"]) == 2
+    assert capsys.readouterr().err == "vidbuild: there is no run 'nothing'\n      hint: vidbuild runs\n"
+
+
+def test_init_says_what_can_be_pasted(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command that comes next is quoted where the shell needs it."""
+    assert run(["init", "my talk"]) == 0
+    assert capsys.readouterr().err.splitlines()[-1] == "next: vidbuild build 'my talk/video.yaml'"
+    assert (project / "my talk" / "video.yaml").is_file()
+
+
+@pytest.mark.parametrize("args", [["render:one"], ["video.yaml", "render:one"], [".", "render:one"]])
+def test_explain_finds_the_spec_here(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """A step by itself is one of the video.yaml here, as a build without a spec is of that."""
+    assert printed(capsys, "explain", *args).startswith("render:one  may run")
+
+
+def test_explain_needs_no_spec(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing named is the video.yaml here; what is called like a spec is one, even if it is not there."""
+    assert "join  may run" in printed(capsys, "explain")
+    assert run(["explain", "other.yaml"]) == 2
+    assert "other.yaml: the spec cannot be read" in capsys.readouterr().err
+
+
+def test_still_finds_the_spec_here(
+    monkeypatch: pytest.MonkeyPatch, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A scene by itself is one of the video.yaml here; without one there is nothing to make."""
+    calls = fake(monkeypatch, "still.still", lambda *_, **__: Path("a.png"))
+    assert run(["still", "one"]) == run(["still", "video.yaml", "one"]) == run(["still", ".", "one"]) == 0
+    assert [call["args"][:2] for call in calls] == [(Path("video.yaml"), "one")] * 3
+    capsys.readouterr()
+    assert run(["still"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "vidbuild: no scene is named",
+        "      hint: vidbuild still video.yaml SCENE",
+    ]
+    (project / "video.yaml").unlink()
+    assert run(["still", "one"]) == 2
+    assert "there is no 'video.yaml' here" in capsys.readouterr().err
+
+
+def test_init_without_a_terminal_asks_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a script the folder's name is the title, and what is written goes to stdout."""
+    assert printed(capsys, "init", "my-first_talk").splitlines() == [
+        "my-first_talk/.gitignore",
+        "my-first_talk/hello.py",
+        "my-first_talk/vidbuild.toml",
+        "my-first_talk/video.yaml",
+    ]
+    assert 'title: "My first talk"' in (project / "my-first_talk" / "video.yaml").read_text(encoding="utf-8")
+
+
+def test_init_on_a_terminal_asks(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a terminal it asks for what no option says, and asks again after an answer that is none."""
+    monkeypatch.setattr(console, "is_terminal", lambda _: True)
+    monkeypatch.setattr("sys.stdin", io.StringIO("A great talk\nneon\npaper\n"))
+    assert run(["init", "talk", "--size", "square"]) == 0
+    text = (project / "talk" / "video.yaml").read_text(encoding="utf-8")
+    assert 'title: "A great talk"' in text
+    assert "theme: paper" in text
+    assert "size: square" in text
+    assert "neon" in capsys.readouterr().err
+
+
+def test_init_refuses_what_is_there(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where there is a spec already it is named, and it stays as it is."""
+    assert run(["init", "."]) == 2
+    assert "'video.yaml' exists already" in capsys.readouterr().err
+    assert (project / "video.yaml").read_text(encoding="utf-8") == SMALL
+
+
+def test_init_knows_its_themes(capsys: pytest.CaptureFixture[str]) -> None:
+    """A theme that does not exist is refused before anything is written."""
+    assert run(["init", "talk", "--theme", "neon"]) == 2
+    assert "'neon' is not one of midnight, paper" in capsys.readouterr().err
+    assert not Path("talk").exists()

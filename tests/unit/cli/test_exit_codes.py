@@ -1,0 +1,164 @@
+"""Exit codes: from errors, from failed steps, and through the real command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.workspace import SMALL, Workspace
+from vidbuild.cli.exit_codes import MEANINGS, Exit, gravest, of_error, of_fault
+from vidbuild.diagnostic import Diagnostic
+from vidbuild.errors import SpecProblem, StepError, StoreError, UnreachableError, UsageError, VidbuildError
+from vidbuild.spec.diagnostics import SpecError
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UsageError("x"), 2),
+        (SpecError([Diagnostic("error", "x", "v.yaml")]), 2),
+        (SpecProblem("x"), 2),
+        (StepError("x"), 1),
+        (UnreachableError("x"), 1),
+        (StoreError("x"), 1),
+        (VidbuildError("x"), 1),
+    ],
+)
+def test_every_error_has_its_code(error: VidbuildError, code: int) -> None:
+    """P41: each class of the error tree leads to the code that its docstring names."""
+    assert of_error(error) == code
+
+
+def test_no_class_of_errors_is_forgotten() -> None:
+    """P41: a new class below VidbuildError is met here, so that somebody decides on its code."""
+
+    def below(kind: type[VidbuildError]) -> set[str]:
+        own = {each for each in kind.__subclasses__() if each.__module__.startswith("vidbuild.")}
+        return {each.__name__ for each in own}.union(*(below(each) for each in own)) if own else set()
+
+    assert below(VidbuildError) == {
+        "UsageError",
+        "SpecError",
+        "StepError",
+        "SpecProblem",
+        "UnreachableError",
+        "StoreError",
+    }
+
+
+@pytest.mark.parametrize(("fault", "code"), [("step", 1), ("spec", 2), ("unreachable", 1), ("bug", 3), ("other", 1)])
+def test_every_fault_of_a_step_has_its_code(fault: str, code: int) -> None:
+    """P41: who is at fault for a failed step decides, as it does for an error."""
+    assert of_fault(fault) == code
+
+
+def test_of_several_ends_the_gravest_counts() -> None:
+    """P41: a bug comes before a wrong spec, that before a failed step, and an interruption before all."""
+    assert gravest([Exit.DONE, Exit.FAILED, Exit.WRONG, Exit.BUG]) == Exit.BUG
+    assert gravest([Exit.FAILED, Exit.WRONG]) == Exit.WRONG
+    assert gravest([Exit.FAILED, Exit.DONE]) == Exit.FAILED
+    assert gravest([Exit.BUG, Exit.INTERRUPTED]) == Exit.INTERRUPTED
+    assert gravest([]) == Exit.DONE
+
+
+def test_every_code_can_be_ranked_and_is_explained() -> None:
+    """P41: no code lacks its place in the order or its line in the help text."""
+    assert {gravest([code]) for code in Exit} == set(Exit) == set(MEANINGS)
+
+
+TALKING = SMALL.replace("duration: 0.5}", "narration: Hello.}", 1)
+WRONG = SMALL.replace("title: One", "titel: One")
+
+TABLE: list[tuple[str, list[str], str, dict[str, str], int]] = [
+    ("done", ["build", "video.yaml"], SMALL, {}, 0),
+    ("nothing named, one here", ["check"], SMALL, {}, 0),
+    ("a step fails", ["build", "video.yaml"], SMALL, {"VIDBUILD_FFMPEG": "/bin/false"}, 1),
+    ("the spec is wrong", ["build", "video.yaml"], WRONG, {}, 2),
+    ("the spec is wrong, checked", ["check", "video.yaml"], WRONG, {}, 2),
+    ("no such spec", ["build", "missing.yaml"], SMALL, {}, 2),
+    ("no such scene", ["build", "video.yaml", "--only", "thre"], SMALL, {}, 2),
+    ("no such step", ["build", "video.yaml", "--fresh", "render:thre"], SMALL, {}, 2),
+    ("no such option", ["build", "--fromat"], SMALL, {}, 2),
+    ("no such command", ["biuld"], SMALL, {}, 2),
+    ("not a value", ["build", "-j", "none"], SMALL, {}, 2),
+    ("no such order", ["build", "--shuffle", "often"], SMALL, {}, 2),
+    ("nothing to continue", ["build", "--resume", "last"], SMALL, {}, 2),
+    ("no such run to continue", ["build", "video.yaml", "--resume", "20200101"], SMALL, {}, 2),
+    ("no such run", ["runs", "show", "last"], SMALL, {}, 2),
+    ("no such run to pause", ["runs", "pause", "last"], SMALL, {}, 2),
+    ("no such run to resume", ["runs", "resume", "last"], SMALL, {}, 2),
+    ("no such run to cancel", ["runs", "cancel", "last"], SMALL, {}, 2),
+    ("no such state of a run", ["runs", "--state", "asleep"], SMALL, {}, 2),
+    ("no last build", ["explain", "--last"], SMALL, {}, 2),
+]
+
+
+@pytest.mark.parametrize(("args", "spec", "env", "code"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+def test_the_command_ends_with_its_code(
+    workspace: Workspace, args: list[str], spec: str, env: dict[str, str], code: int
+) -> None:
+    """P41: the real command, in each of the ways it can end."""
+    workspace.write("video.yaml", spec)
+    outcome = workspace.run(*args, env=env)
+    assert outcome.code == code, outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    assert outcome.stderr.strip() or code == 0
+
+
+def test_a_bug_saves_a_report(workspace: Workspace, tmp_path: Path) -> None:
+    """P41: an unexpected exception ends with 3, no traceback on the screen, and a report whose path is printed."""
+    broken = "import sys; from vidbuild.api import themes; from vidbuild.cli import main; themes.themes = 1.0; "
+    script = broken + "sys.exit(main(['themes']))"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=workspace.root,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert "vidbuild: a bug in vidbuild: TypeError: 'float' object is not callable" in done.stderr
+    (report,) = tmp_path.glob("vidbuild-bug-*.md")
+    assert str(report) in done.stderr
+    assert "Traceback" in report.read_text(encoding="utf-8")
+
+
+SLOW = """\
+import sys, time
+from vidbuild.api import build
+from vidbuild.cli import main
+def build_all(paths, *, cancelled, **_):
+    print("ready", flush=True)
+    while not cancelled():
+        time.sleep(0.01)
+    raise KeyboardInterrupt
+build.build_all = build_all
+open("video.yaml", "w").close()
+sys.exit(main(["build"]))
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_with_its_code(workspace: Workspace, number: signal.Signals, code: int) -> None:
+    """P41: SIGINT and SIGTERM ask the build to stop, and the exit code tells which of them came."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW],
+        cwd=workspace.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        assert child.stdout.readline() == "ready\n"
+        child.send_signal(number)
+        assert child.wait(20) == code
+        assert "interrupted" in child.stderr.read()

@@ -1,0 +1,288 @@
+"""What explain says, and that it is what the key saw."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.engine_lab import STEPS, Lab, graph, snapshot, step
+from vidbuild.engine.graph.canonical import digest_lines, lines
+from vidbuild.engine.graph.graph import Graph, Kind, Product, Source
+from vidbuild.engine.keys.key import KeyMaterial
+from vidbuild.engine.keys.reasons import Reason, compare, summary
+from vidbuild.engine.keys.tools import Tool
+from vidbuild.engine.runs.events import StepStarted
+
+
+def film(lab: Lab, narration: str = "hello", picture: str = "butterfly", **more: Any) -> Graph:
+    """Chain speak -> time -> film -> join, and draw -> film; draw wraps the scene's fields."""
+    lab.kinds["concat"] = Kind("concat", more.get("version", 1), f"{STEPS}:concat", wrappers=("fields",))
+    image = lab.source("butterfly.png", picture)
+    fields = {"title": more.get("title", "Install"), "items": more.get("items", ["a", "b", "c"])}
+    return graph(
+        step("speak:x", "length", narration=narration, voice={"name": "en"}, unit=narration[:2]),
+        step("timeline:x", "concat", {"words": Product("speak:x", "main.txt")}, fps=more.get("fps", 30)),
+        step("draw:x", "concat", {"image": image}, fields=fields),
+        step("render:x", "concat", {"motion": Product("timeline:x", "main.txt"), "layers": Product("draw:x")}, crf=20),
+        step("mux", "concat", {"render:x": Product("render:x", "main.txt")}, order=["x"]),
+    )
+
+
+def reasons_while_building(lab: Lab, plan: Graph, **options: Any) -> dict[str, str]:
+    """Step -> the reason told when it was started."""
+    lab.build(plan, **options)
+    return {event.step: event.reason for event in lab.events if isinstance(event, StepStarted)}
+
+
+def test_a_first_build_was_never_built(lab: Lab) -> None:
+    """P38: the first time, every step says "never built"."""
+    plan = film(lab)
+    assert {found.roots for found in lab.explain(plan).values()} == {(Reason("new"),)}
+    assert set(reasons_while_building(lab, plan).values()) == {"never built"}
+
+
+ROWS: list[tuple[dict[str, Any], dict[str, str], tuple[str, str, str | None, str | None]]] = [
+    (
+        {"narration": "goodbye"},
+        {"speak:x": "narration changed, unit changed", "timeline:x": "narration changed, unit changed"},
+        ("speak:x", "narration", '"hello"', '"goodbye"'),
+    ),
+    ({"picture": "moth"}, {"draw:x": "image changed (butterfly.png)"}, ("draw:x", "image", None, None)),
+    ({"title": "Set up"}, {"draw:x": "title changed"}, ("draw:x", "title", '"Install"', '"Set up"')),
+    ({"items": ["a", "x", "c"]}, {"draw:x": "items changed"}, ("draw:x", "items.1", '"b"', '"x"')),
+    ({"items": ["a", "b", "c", "d"]}, {"draw:x": "items changed"}, ("draw:x", "items.3", None, '"d"')),
+    ({"items": []}, {"draw:x": "items changed"}, ("draw:x", "items.0", '"a"', None)),
+    ({"fps": 60}, {"timeline:x": "fps changed", "render:x": "fps changed"}, ("timeline:x", "fps", "30", "60")),
+    ({"fps": 30.0}, {"timeline:x": "fps changed", "mux": "fps changed"}, ("timeline:x", "fps", "30", "30.0")),
+]
+
+
+@pytest.mark.parametrize(("changes", "short", "detail"), ROWS, ids=[str(row[0]) for row in ROWS])
+def test_the_exact_cause_is_named(
+    lab: Lab,
+    changes: dict[str, Any],
+    short: dict[str, str],
+    detail: tuple[str, str, str | None, str | None],
+) -> None:
+    """P38: explain names the field or file with old and new, and a build tells the same as each step's root cause."""
+    lab.build(film(lab))
+    plan = film(lab, **changes)
+    name, field, old, new = detail
+    explained = lab.explain(plan)
+    reason = next(reason for reason in explained[name].reasons if reason.name == field)
+    assert explained[name].state == "will run"
+    if reason.what == "field":
+        assert (reason.old, reason.new) == (old, new)
+        assert all(value in "\n".join(explained[name].long()) for value in (old, new) if value)
+    else:
+        image = Path(reason.source).read_bytes()
+        assert reason.new == hashlib.sha256(image).hexdigest() + ".png"
+    told = reasons_while_building(lab, plan)
+    assert {name: told[name] for name in short} == short
+    assert told["mux"] == told[name]
+
+
+def test_a_tool_that_changed_is_named(lab: Lab) -> None:
+    """P38: a tool's old and new identity are told, long digests shortened."""
+    for version in ("a" * 64 + " ffmpeg 9.0", "b" * 64 + " ffmpeg 9.1"):
+        plan = film(lab)
+        lab.tools["ffmpeg"] = Tool(list, partial(str, version))
+        lab.kinds["concat"] = Kind("concat", 1, f"{STEPS}:concat", ("ffmpeg",))
+        told = reasons_while_building(lab, plan)
+    assert told["render:x"] == "ffmpeg changed (aaaaaaaa ffmpeg 9.0 -> bbbbbbbb ffmpeg 9.1)"
+
+
+def test_a_kind_that_is_made_in_a_new_way_is_named(lab: Lab) -> None:
+    """P38: a kind's version is told as what it is."""
+    lab.build(film(lab))
+    told = reasons_while_building(lab, film(lab, version=2))
+    assert told["draw:x"] == "concat steps are made in a new way (1 -> 2)"
+
+
+def test_an_evicted_output_is_not_a_change(lab: Lab) -> None:
+    """P38: "output evicted", "never built" and "changed" are three things."""
+    report = lab.build(film(lab))
+    report.path("draw:x", "main.txt").unlink()
+    explained = lab.explain(film(lab))
+    assert explained["draw:x"].reasons == (Reason("evicted"),)
+    assert explained["draw:x"].short() == "draw:x  will run: output evicted"
+    Path(lab.store.trace_location(report.steps["timeline:x"].key)).unlink()
+    assert lab.explain(film(lab))["timeline:x"].reasons == (Reason("evicted"),)
+    assert lab.explain(film(lab, fps=60))["timeline:x"].reasons == (Reason("unknown"),)
+    elsewhere = lab.explain(film(lab), entry="other")
+    assert elsewhere["timeline:x"].reasons == (Reason("new"),)
+    assert elsewhere["draw:x"].reasons == (Reason("evicted"),)
+    assert elsewhere["mux"].because == ("timeline:x", "draw:x")
+
+
+def test_what_may_run_says_on_what_it_depends(lab: Lab) -> None:
+    """A step behind one that will run may run; both what it waits for and what is already known of it are told."""
+    lab.build(film(lab))
+    explained = lab.explain(film(lab, narration="goodbye", title="Set up"))
+    assert {name: found.state for name, found in explained.items()} == {
+        "speak:x": "will run",
+        "timeline:x": "may run",
+        "draw:x": "will run",
+        "render:x": "may run",
+        "mux": "may run",
+    }
+    assert explained["timeline:x"].short() == "timeline:x  may run: speak:x will"
+    assert explained["mux"].short() == "join  may run: speak:x, draw:x will"
+    both = lab.explain(film(lab, narration="goodbye", fps=60))["timeline:x"]
+    assert (both.state, [reason.short() for reason in both.reasons]) == ("may run", ["fps changed"])
+
+
+def test_a_long_list_of_causes_is_cut(lab: Lab) -> None:
+    """Three causes are named, the others counted; the data hold all."""
+    steps = [step(f"s{n}", x=n) for n in range(5)]
+    plan = graph(*steps, step("mux", inputs={f"s{n}": Product(f"s{n}", "main.txt") for n in range(5)}))
+    explained = lab.explain(plan)["mux"]
+    assert explained.short() == "join  may run: s0, s1, s2 ...and 2 more will"
+    assert len(explained.to_data()["because"]) == 5
+
+
+def test_inputs_that_come_and_go_are_told(lab: Lab) -> None:
+    """P38: an input that is added or removed is told as that."""
+    one, two = lab.source("one.png", "1"), lab.source("two.png", "2")
+    lab.build(graph(step("x", inputs={"a": one, "b": two})))
+    explained = lab.explain(graph(step("x", inputs={"b": two, "c": one}, y=1)))["x"]
+    assert [reason.short() for reason in explained.reasons] == ["c added (one.png)", "y added", "a removed"]
+    assert summary(explained.reasons) == "c added (one.png), y added, a removed"
+
+
+def test_fresh_is_explained(lab: Lab) -> None:
+    """P12: what is asked for afresh will run for that reason, behind a running step too."""
+    lab.build(film(lab))
+    explained = lab.explain(film(lab), fresh=["draw:x", "render:x"])
+    assert explained["draw:x"].short() == "draw:x  will run: asked for afresh"
+    assert explained["render:x"].state == "will run"
+    assert explained["mux"].because == ("draw:x", "render:x")
+    assert explained["timeline:x"].state == "cached"
+
+
+def test_the_material_hashes_to_the_key(lab: Lab) -> None:
+    """P38: for every step whose key is known, the lines that are shown hash to the key that a build then uses."""
+    explained = lab.explain(film(lab))
+    report = lab.build(film(lab))
+    again = lab.explain(film(lab))
+    for name, found in again.items():
+        assert digest_lines(found.material) == found.key == report.steps[name].key
+        trace = lab.store.trace(found.key)
+        assert trace is not None
+        assert digest_lines(trace.material) == found.key
+    assert explained["speak:x"].key == report.steps["speak:x"].key
+
+
+def test_explain_agrees_with_the_build_that_follows(lab: Lab) -> None:
+    """P39: what will run runs, what is cached does not, for every edit of the table."""
+    lab.build(film(lab))
+    for changes, _, _ in ROWS:
+        plan = film(lab, **changes)
+        explained = lab.explain(plan)
+        lab.ran()
+        lab.build(plan)
+        ran = set(lab.ran())
+        assert {name for name, found in explained.items() if found.state == "will run"} <= ran
+        assert not ran & {name for name, found in explained.items() if found.state == "cached"}
+
+
+@pytest.mark.parametrize("before", ["nothing", "a build", "a damaged blob", "a stale source"])
+def test_explaining_writes_nothing(lab: Lab, before: str) -> None:
+    """P27: explain leaves tree and store as they are: names, times and bytes, damage included."""
+    plan = film(lab)
+    if before != "nothing":
+        report = lab.build(plan)
+        if before == "a damaged blob":
+            report.path("draw:x", "main.txt").chmod(0o644)
+            report.path("draw:x", "main.txt").write_text("damaged")
+        elif before == "a stale source":
+            (lab.root / "butterfly.png").write_text("moth")
+    seen = snapshot(lab.root)
+    first = [found.to_data() for found in lab.engine().explain(plan)]
+    assert [found.to_data() for found in lab.engine().explain(plan)] == first
+    assert snapshot(lab.root) == seen
+
+
+def test_explaining_works_where_nothing_can_be_written(lab: Lab) -> None:
+    """P27: a read-only mount is no hindrance to explain."""
+    plan = film(lab)
+    lab.build(plan)
+    mounted = subprocess.run(
+        ["/bin/mount", "--bind", "-o", "ro", str(lab.root), str(lab.root)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        for folder, _, _ in os.walk(lab.root):
+            Path(folder).chmod(0o555)
+    try:
+        assert {found.state for found in lab.explain(plan).values()} == {"cached"}
+        assert lab.explain(film(lab, fps=60))["timeline:x"].state == "will run"
+    finally:
+        if mounted.returncode:
+            for folder, _, _ in os.walk(lab.root):
+                Path(folder).chmod(0o755)
+        else:
+            subprocess.run(["/bin/umount", str(lab.root)], check=True)
+
+
+def test_everything_is_data(lab: Lab) -> None:
+    """An explanation goes through JSON whole: long values are cut in text only."""
+    long = "word " * 100
+    lab.build(film(lab))
+    explained = lab.explain(film(lab, narration=long))["speak:x"]
+    data = json.loads(json.dumps(explained.to_data()))
+    assert json.dumps(long) in [reason["new"] for reason in data["reasons"]]
+    assert all(len(line) < 160 for line in explained.long())
+    assert data["reasons"] == [reason.to_data() for reason in explained.reasons]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"a": {}}, {"a": []}, [("a", "0 entries", "0 entries")]),
+        ({"a": {}}, {}, [("a", "0 entries", None)]),
+        ({"a": None}, {"a": False}, [("a", "null", "false")]),
+        ({"a": "1"}, {"a": 1}, [("a", '"1"', "1")]),
+        ({"a": {"b": 1}}, {"a": 1}, [("a", "1 entries", "1"), ("a.b", "1", None)]),
+        ({"a": 1}, {"a": 1}, []),
+    ],
+    ids=str,
+)
+def test_how_values_differ(old: dict[str, Any], new: dict[str, Any], expected: list[tuple[str, str, str]]) -> None:
+    """Every difference of value or type is found, and an empty list or mapping is one too."""
+    one, other = (lines(KeyMaterial("k", 1, params, {}, {}).value()) for params in (old, new))
+    found = compare(one, other, step("x"), Kind("k", 1, "m:f"))
+    assert [(reason.name, reason.old, reason.new) for reason in found] == expected
+
+
+def test_a_summary_is_short() -> None:
+    """Equal reasons are told once, three are told whole, of more the rest is counted."""
+    reasons = [Reason("field", name, "1", "2") for name in "abcde"]
+    assert summary(reasons[:3]) == "a changed, b changed, c changed"
+    assert summary(reasons) == "a changed, b changed ...and 3 more"
+    assert summary([reasons[0], reasons[0]]) == "a changed"
+    assert summary([]) == ""
+
+
+def test_a_source_is_named_by_its_file_and_a_step_by_its_role() -> None:
+    """A changed file is told by name; a changed product, where nothing is known behind it, by its role."""
+    file = Reason("input", "image", "a" * 64, "b" * 64, "/srv/film/butterfly.png")
+    made = Reason("input", "motion", "a" * 64, "b" * 64, "timeline:x")
+    assert file.short() == "image changed (butterfly.png)"
+    assert file.long() == "input image changed (/srv/film/butterfly.png): aaaaaaaa -> bbbbbbbb"
+    assert made.short() == "motion changed"
+    assert Source("/x").path == "/x"
+
+
+def test_long_values_are_shown_where_they_part() -> None:
+    """P38: two long texts that differ at their ends are told apart, not both cut off before the difference."""
+    same = "word " * 40
+    reason = Reason("field", "narration", f'"{same}once"', f'"{same}twice and more"')
+    assert reason.long() == 'field narration changed: ... word word word once" -> ... word word word twice and more"'
+    assert Reason("field", "pause", "1", "2").long() == "field pause changed: 1 -> 2"

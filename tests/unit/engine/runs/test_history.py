@@ -1,0 +1,137 @@
+"""Past and running builds as their logs tell them, and how they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tests.support.sample_events import BEGAN, a_run, estimated, finished, run_started, started
+from vidbuild.engine.runs.events import Event, RunPaused, RunResumed, StateRestored, StepProgress, StepRetried, event_of
+from vidbuild.engine.runs.history import History, history
+from vidbuild.errors import Failure
+from vidbuild.report import run_view
+from vidbuild.report.run_view import RunSummary
+
+HALFWAY = [
+    run_started(4),
+    estimated(4, 20.0),
+    started("render:a", "title changed", at=1),
+    StepProgress(run="r", time=BEGAN + 2, step="render:a", done=45, total=120, unit="frames"),
+    started("speak:b", at=1),
+    StepRetried(run="r", time=BEGAN + 3, step="speak:b", attempt=2, wait=4.0, failure=Failure("no answer")),
+]
+
+
+def told(events: list[Event]) -> History:
+    """The history of these events, as a log has them."""
+    return history(event.to_data() for event in events)
+
+
+def look(state: str = "running", *, killed: bool = False, seconds: float | None = None) -> RunSummary:
+    """A build looked at ten seconds after it began."""
+    return RunSummary("20260131-101500-123-3f9c", "talk.yaml", state, BEGAN, seconds, killed, BEGAN + 10)
+
+
+def test_a_line_of_a_log_is_the_event_again() -> None:
+    """P40: every event that was written down is read as what it was; an unknown type or field is passed over."""
+    for event in [*a_run(), *HALFWAY]:
+        assert event_of(event.to_data()) == event
+        assert event_of({**event.to_data(), "later": 1}) == event
+    assert event_of({"type": "of_tomorrow", "run": "r", "time": 1.0}) is None
+    assert event_of({"type": "step_started", "run": "r"}) is None
+
+
+def test_each_step_has_its_state_and_reason() -> None:
+    """P39: what a step did is what its events say, with its attempts, and how far one is that still runs."""
+    steps = told(a_run()).steps
+    assert {name: step.state for name, step in steps.items()} == {
+        "draw:a": "cached",
+        "speak:a": "ran",
+        "render:a": "ran",
+        "render:b": "failed",
+        "mux": "aborted",
+        "report": "aborted",
+    }
+    assert (steps["render:a"].reason, steps["render:a"].seconds, steps["mux"].because) == (
+        "words changed",
+        2.25,
+        "render:b",
+    )
+    halfway = told(HALFWAY).steps
+    assert (halfway["render:a"].state, halfway["render:a"].done, halfway["render:a"].unit) == ("running", 45, "frames")
+    assert (halfway["speak:b"].state, halfway["speak:b"].attempts) == ("retrying", 2)
+
+
+def whole(shown_run: RunSummary, found: History, **options: Any) -> list[str]:
+    """All that is shown of a build."""
+    return run_view.whole(shown_run, found, lambda _: None, **{"everything": False, **options})
+
+
+def test_a_running_build_shows_how_far_it_is() -> None:
+    """Progress overall and of each step, what is tried again and why, and about how long it will be."""
+    lines = whole(look(), told(HALFWAY))
+    assert "progress  0 of 4 steps (0 %), about 0:10 left" in lines
+    assert "render:a   running   9.0 s  45 of 120 frames, title changed" in lines
+    assert "speak:b  retrying  9.0 s  attempt 2, never built, last: no answer" in lines
+
+
+def test_a_killed_build_shows_what_it_was_doing() -> None:
+    """P18: a build that was killed says so, and in the middle of what; nothing of it looks as if it ran."""
+    lines = whole(look("failed", killed=True), told(HALFWAY))
+    assert "state     failed: it was killed while it ran render:a (45 of 120 frames), speak:b" in lines
+    assert not [line for line in lines if "running" in line or "left" in line]
+    (row,) = run_view.rows([(look("failed", killed=True), told(HALFWAY))], 80)
+    assert row.endswith("talk.yaml  killed")
+
+
+def test_a_failed_build_shows_its_errors() -> None:
+    """What failed is told with the command that was saved; cached and untried steps only where all is asked for."""
+    found = told(a_run())
+    lines = run_view.whole(look("failed", seconds=5.0), found, lambda step: Path(f"{step}.sh"), everything=False)
+    assert lines[-3:] == ["errors:", "render:b failed: ffmpeg stopped with code 1", "      command: render:b.sh"]
+    assert not [line for line in lines if line.startswith(("draw:a", "mux"))]
+    everything = whole(look("failed", seconds=5.0), found, everything=True)
+    assert [line for line in everything if line.split()[:2] == ["draw:a", "cached"]]
+    assert [line for line in everything if line.startswith("mux") and line.endswith("needs render:b")]
+
+
+def test_pauses_and_what_is_continued_are_shown() -> None:
+    """A paused build says how to go on, and its pauses are no part of the time that is left."""
+    pause = [RunPaused(run="r", time=BEGAN + 4, running=1)]
+    restored = [StateRestored(run="r", time=BEGAN, earlier="earlier-run", done=1, left=3)]
+    lines = whole(look("paused"), told([*HALFWAY, *restored, *pause]))
+    assert "state      paused; vidbuild runs resume 20260131-101500-123-3f9c" in lines
+    assert "continues  earlier-run" in lines
+    resumed = told([*HALFWAY, *pause, RunResumed(run="r", time=BEGAN + 9, seconds=5.0)])
+    assert resumed.tally.remaining(BEGAN + 10) == 15.0
+
+
+def test_rows_fit_any_width() -> None:
+    """P50: a long spec is shown by its end, so that rows fit, and short ones take no more than they need."""
+    deep = replace(look(), spec="docs/" + "long-folder/" * 9 + "talk.yaml")
+    rows = run_view.rows([(deep, told(HALFWAY)), (look("completed", seconds=1.0), told([run_started(1)]))], 80)
+    assert max(map(len, rows)) <= 80
+    assert rows[0].split()[2] == "...talk.yaml"
+    assert rows[1].endswith("up to date, 1.0 s")
+
+
+def test_a_build_that_stands_still_promises_no_time() -> None:
+    """What is halted by Ctrl-Z is told as that, in a row and in full, and nothing is said of how long it takes."""
+    going = run_view.rows([(look(), told(HALFWAY))], 80)[0]
+    assert "left" in going
+    halted = replace(look(), halted=True)
+    (row,) = run_view.rows([(halted, told(HALFWAY))], 80)
+    lines = run_view.whole(halted, told(HALFWAY), lambda _: None, everything=False)
+    assert row.endswith("steps, halted")
+    assert "state     running, halted by Ctrl-Z; fg lets it go on" in lines
+    assert not any("left" in line for line in [row, *lines])
+
+
+def test_the_explanation_agrees_with_the_events() -> None:
+    """P39: one line for each step that ran with its outcome, the values below it, and a count of what was cached."""
+    changed = replace(started("render:c", "title changed"), reasons=('field title changed: "a" -> "b"',))
+    found = told([run_started(2), changed, finished("render:c")])
+    lines = run_view.explained(look("completed", seconds=1.0), found, None, everything=False)
+    assert lines[1:] == ["render:c  ran: title changed", '  field title changed: "a" -> "b"']
+    assert run_view.explained(look(), told(a_run()), None, everything=False)[-1] == "1 of 6 steps cached"

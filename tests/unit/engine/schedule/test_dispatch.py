@@ -1,0 +1,85 @@
+"""Who may make a key now, and what is given back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.engine_lab import Lab, names
+from vidbuild.engine.schedule.dispatch import Claim, Dispatcher
+from vidbuild.engine.store.store import Store
+
+KEYS = {name: name * 64 for name in "abcd"}
+
+
+@pytest.fixture
+def crew(lab: Lab) -> Iterator[Dispatcher]:
+    """Three jobs, of which one may use the network."""
+    lab.store.prepare()
+    crew = Dispatcher(lab.store, 3, {"network": 1}, lab.env)
+    yield crew
+    crew.close()
+
+
+def claim(crew: Dispatcher, name: str, resource: str = "") -> Claim:
+    """Claim a key for a step of the same name."""
+    return crew.claim(name, KEYS[name], resource)
+
+
+def test_as_many_steps_as_jobs(crew: Dispatcher) -> None:
+    """P31: once as many steps are claimed as there are jobs, the next is told to wait."""
+    assert [claim(crew, name) for name in "abcd"] == [Claim.TAKEN] * 3 + [Claim.BUSY]
+    assert crew.full()
+    crew.release("b")
+    assert claim(crew, "d") is Claim.TAKEN
+
+
+def test_as_many_steps_as_the_resource_has(crew: Dispatcher) -> None:
+    """P31: a limited resource is handed out only so often; what is not limited goes on."""
+    assert claim(crew, "a", "network") is Claim.TAKEN
+    assert claim(crew, "b", "network") is Claim.BUSY
+    assert claim(crew, "c", "disk") is Claim.TAKEN
+    assert claim(crew, "d") is Claim.TAKEN
+    crew.release("a")
+    crew.release("d")
+    assert claim(crew, "b", "network") is Claim.TAKEN
+
+
+def test_a_key_is_made_by_one_build(lab: Lab, crew: Dispatcher) -> None:
+    """P28: a key that another build has is told as that, whatever is free here, and is free once given back."""
+    other = Dispatcher(Store(lab.store.root), 1, {}, lab.env)
+    assert claim(other, "a") is Claim.TAKEN
+    assert claim(crew, "a") is Claim.ELSEWHERE
+    assert claim(crew, "b") is Claim.TAKEN
+    other.close()
+    assert claim(crew, "a") is Claim.TAKEN
+
+
+def test_a_key_refused_takes_nothing(lab: Lab, crew: Dispatcher) -> None:
+    """P31: a step that waits for another build holds neither a job nor a resource."""
+    other = Dispatcher(Store(lab.store.root), 1, {}, lab.env)
+    claim(other, "a")
+    assert [claim(crew, "a", "network") for _ in range(5)] == [Claim.ELSEWHERE] * 5
+    assert not crew.busy
+    assert claim(crew, "b", "network") is Claim.TAKEN
+    other.close()
+
+
+def test_claiming_starts_nothing(lab: Lab, crew: Dispatcher) -> None:
+    """V25: neither a claim nor listening makes a private folder or a process."""
+    claim(crew, "a")
+    assert crew.hear(0.0) == []
+    assert not (lab.store.home / "tmp").exists()
+
+
+def test_closing_gives_everything_back(lab: Lab, crew: Dispatcher) -> None:
+    """P18: a closed crew leaves no lock, no lock's file and no private folder."""
+    for name in "ab":
+        claim(crew, name)
+    crew.start("a", "tests.support.fake_steps:noop", {}, {})
+    assert len(names(lab.store.home / "tmp")) == 1
+    crew.close()
+    assert not crew.busy
+    assert names(lab.store.home / "tmp") == names(lab.store.home / "locks") == []
+    assert [claim(crew, name) for name in "ab"] == [Claim.TAKEN] * 2

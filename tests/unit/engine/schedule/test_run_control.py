@@ -1,0 +1,174 @@
+"""Builds that are paused, resumed and cancelled while real workers run."""
+
+from __future__ import annotations
+
+import time
+
+from tests.support import run_events
+from tests.support.background_build import Background, wait_for, wait_until, wait_until_gone
+from tests.support.engine_lab import Lab, graph, names, states, step
+from vidbuild.engine.graph.graph import Graph, Product
+from vidbuild.engine.graph.options import Retry
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.runs.control import Wish, ask
+from vidbuild.engine.runs.events import RunPaused
+from vidbuild.engine.schedule.run_control import RunControl
+from vidbuild.engine.store.store import Store
+
+PLAN = graph(step("gate", "gate"), step("after", inputs={"g": Product("gate")}), step("beside", "noop"))
+
+
+def at_the_gate(lab: Lab, plan: Graph, **options: object) -> Background:
+    """A build whose step is at its gate."""
+    build = Background(lab, plan, jobs=1, **options)
+    wait_until((lab.root / "at-gate").exists)
+    return build
+
+
+def test_a_pause_keeps_what_runs_and_starts_nothing(lab: Lab) -> None:
+    """What runs when a build is paused ends and is kept; nothing is started until it is resumed; all else as ever."""
+    build = at_the_gate(lab, PLAN)
+    build.wish = Wish.PAUSE
+    build.until("run_paused")
+    (paused,) = [event for event in lab.events if isinstance(event, RunPaused)]
+    assert paused.running == 1
+    (lab.root / "go").touch()
+    build.until("state_saved")
+    assert names(lab.store.home / "locks") == []
+    assert {name: found.state for name, found in lab.explain(PLAN).items()}["gate"] == "cached"
+    assert build.told("step_started") == 1
+    report = build.end(Wish.GO)
+    run_events.check(lab.events, report)
+    assert (report.status, build.told("run_resumed"), lab.ran()) == ("built", 1, ["after", "gate"])
+
+
+def test_a_paused_build_hardly_asks(lab: Lab) -> None:
+    """A paused build looks for wishes a few times a second and does nothing else."""
+    build = Background(lab, PLAN, jobs=1)
+    build.wish = Wish.PAUSE
+    build.until("run_paused")
+    (lab.root / "go").touch()
+    build.until("state_saved")
+    before = build.looks
+    time.sleep(1.0)
+    assert build.looks - before <= 6
+    assert build.end(Wish.GO).ok
+
+
+def test_an_attempt_that_is_due_in_a_pause_hurries_nobody(lab: Lab) -> None:
+    """While what runs comes to its end, a build that must start nothing looks for wishes as seldom as ever."""
+    plan = graph(step("x", "flaky", ways=["passing"]), step("gate", "gate"))
+    build = Background(lab, plan, jobs=2, retry=Retry(base=0.5, cap=0.5, seed=2))
+    build.until("step_retried")
+    build.wish = Wish.PAUSE
+    build.until("run_paused")
+    time.sleep(0.6)  # the wait before the next attempt is over by now
+    before = build.looks
+    time.sleep(1.0)
+    seldom = build.looks - before <= 12
+    (lab.root / "go").touch()
+    assert build.end(Wish.GO).ok
+    assert seldom
+
+
+def test_a_paused_build_stands_in_nobodys_way(lab: Lab) -> None:
+    """Another build makes what a paused one has not begun; resumed, that one takes it over."""
+    build = at_the_gate(lab, PLAN)
+    build.wish = Wish.PAUSE
+    (lab.root / "go").touch()
+    build.until("state_saved")
+    other = Lab(lab.root)
+    assert other.build(PLAN).ok
+    report = build.end(Wish.GO)
+    run_events.check(lab.events, report)
+    assert states(report) == {"gate": State.BUILT, "after": State.CACHED, "beside": State.CACHED}
+    assert lab.ran() == ["after", "gate"]
+
+
+def test_wishes_are_left_in_the_runs_folder(lab: Lab) -> None:
+    """P15: whoever finds the run's folder can pause it, and cancel it while it is paused; what is done is kept."""
+    build = at_the_gate(lab, PLAN)
+    ask(build.run, Wish.PAUSE)
+    build.until("run_paused")
+    (lab.root / "go").touch()
+    build.until("state_saved")
+    ask(build.run, Wish.CANCEL)
+    report = build.end()
+    run_events.check(lab.events, report)
+    assert (report.status, build.told("run_resumed")) == ("cancelled", 0)
+    assert states(report) == {"gate": State.BUILT, "after": State.ABORTED, "beside": State.ABORTED}
+    lab.ran()
+    assert lab.build(PLAN).ok
+    assert lab.ran() == ["after"]
+
+
+def test_a_cancelled_build_lets_steps_end(lab: Lab) -> None:
+    """P11, P15: what ends within the grace period is kept, nothing new is started, and that all is saved is told."""
+    build = at_the_gate(lab, PLAN, grace=60.0)
+    build.wish = Wish.CANCEL
+    before = build.looks
+    wait_until(lambda: build.looks > before)
+    (lab.root / "go").touch()
+    report = build.end()
+    run_events.check(lab.events, report)
+    assert report.status == "cancelled"
+    assert states(report) == {"gate": State.BUILT, "after": State.ABORTED, "beside": State.ABORTED}
+    assert [event.type for event in lab.events][-2:] == ["state_saved", "run_cancelled"]
+    assert lab.explain(PLAN)["gate"].state == "cached"
+
+
+def test_a_build_that_was_all_but_done_is_done(lab: Lab) -> None:
+    """A cancel that comes while the last step runs, which ends in time, leaves a finished build."""
+    build = at_the_gate(lab, graph(step("gate", "gate")), grace=60.0)
+    build.wish = Wish.CANCEL
+    before = build.looks
+    wait_until(lambda: build.looks > before)
+    (lab.root / "go").touch()
+    assert build.end().status == "built"
+
+
+def test_hurry_ends_grace(lab: Lab) -> None:
+    """P11, P19: who cannot wait ends the grace period: what runs is killed with its children, and not kept."""
+    hurry: list[bool] = []
+    build = Background(lab, graph(step("family", "family")), grace=600.0, hurried=lambda: bool(hurry))
+    numbers = [int(word) for word in wait_for(lab.root / "family").split()]
+    build.wish = Wish.CANCEL
+    hurry.append(True)
+    report = build.end()
+    wait_until_gone(numbers)
+    assert states(report) == {"family": State.ABORTED}
+    assert Store(lab.store.root).trace(report.steps["family"].key) is None
+    assert names(lab.store.home / "tmp") == names(lab.store.home / "locks") == []
+
+
+def test_grace_ends(lab: Lab) -> None:
+    """P11, P19: what is not done at the end of the grace period is killed with its children."""
+    build = Background(lab, graph(step("family", "family")), grace=0.3)
+    numbers = [int(word) for word in wait_for(lab.root / "family").split()]
+    report = build.end(Wish.CANCEL)
+    wait_until_gone(numbers)
+    assert (report.status, states(report)) == ("cancelled", {"family": State.ABORTED})
+
+
+def test_the_strongest_wish_counts() -> None:
+    """To cancel counts before to pause before to go on, and is never taken back; grace begins with it."""
+    wishes = [Wish.GO, Wish.GO]
+    now, hurry = [100.0], [False]
+    pace = RunControl([lambda: wishes[0], lambda: wishes[1]], 5.0, lambda: hurry[0], lambda: now[0])
+    for first, second, expected in [
+        (Wish.GO, Wish.GO, Wish.GO),
+        (Wish.GO, Wish.PAUSE, Wish.PAUSE),
+        (Wish.PAUSE, Wish.GO, Wish.PAUSE),
+        (Wish.GO, Wish.GO, Wish.GO),
+        (Wish.CANCEL, Wish.PAUSE, Wish.CANCEL),
+        (Wish.GO, Wish.GO, Wish.CANCEL),
+    ]:
+        wishes[:] = first, second
+        assert pace.look() is expected
+        assert pace.patient
+    now[0] = 104.9
+    assert pace.patient
+    hurry[0] = True
+    assert not pace.patient
+    hurry[0], now[0] = False, 105.0
+    assert not pace.patient

@@ -1,0 +1,200 @@
+"""The driver under any weather: steps fail, workers die, people pause and cancel, at any moment."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support import run_events
+from tests.support.engine_lab import Lab, digests, graph, names, step
+from tests.support.fake_pool import Script
+from vidbuild.engine.graph.graph import Graph, Kind, Product
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.runs import events
+from vidbuild.engine.runs.control import Wish
+from vidbuild.engine.store import gc
+
+KINDS = {
+    "free": Kind("free", 1, "free:run"),
+    "rare": Kind("rare", 1, "rare:run", resource="rare"),
+}
+FAULTS = st.sampled_from(["", "passing", "passing", "death", "lasting"])
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> Graph:
+    """Up to nine steps, each fed by any of those before it, some of a kind of which few may run at once."""
+    steps = []
+    for number in range(draw(st.integers(1, 9))):
+        feeds = draw(st.sets(st.integers(0, number - 1), max_size=3)) if number else set()
+        inputs = {f"r{feed}": Product(f"s{feed}", "main.txt" if feed % 2 else "") for feed in sorted(feeds)}
+        steps.append(step(f"s{number}", draw(st.sampled_from(["free", "rare"])), inputs, n=number))
+    return graph(*steps)
+
+
+class Wishes:
+    """What is wished at each turn, one after the other, and then to go on."""
+
+    def __init__(self, wishes: list[Wish]) -> None:
+        self._wishes = list(wishes)
+        self.last = Wish.GO
+        self.cancelled = False
+
+    def __call__(self) -> Wish:
+        """The next wish."""
+        self.last = self._wishes.pop(0) if self._wishes else Wish.GO
+        self.cancelled = self.cancelled or self.last is Wish.CANCEL
+        return self.last
+
+    def may_start(self) -> bool:
+        """Whether somebody who heard this last may start anything."""
+        return self.last is Wish.GO and not self.cancelled
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick() -> Iterator[None]:
+    """No waits, and no writes that reach the disk: what is tested here is order."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        for turn in ("_TURN", "_TURN_LOCKED", "_TURN_PAUSED"):
+            patch.setattr(f"vidbuild.engine.schedule.scheduler.{turn}", 0.0)
+        yield
+
+
+def build(lab: Lab, plan: Graph, script: Script, **options: Any) -> Any:
+    """Build with the script's pool in place of workers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vidbuild.engine.worker.pool.Pool", script.pool)
+        return lab.build(plan, limits={"rare": 1}, **options)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    plan=graphs(),
+    faults=st.dictionaries(st.integers(0, 8).map("s{}".format), st.lists(FAULTS, max_size=4), max_size=5),
+    wishes=st.lists(st.sampled_from([Wish.GO] * 6 + [Wish.PAUSE] * 2 + [Wish.CANCEL]), max_size=25),
+    seed=st.integers(0, 1000),
+    jobs=st.integers(1, 4),
+    keep_going=st.booleans(),
+    hurried=st.booleans(),
+)
+def test_whatever_happens_to_a_build(
+    *,
+    plan: Graph,
+    faults: dict[str, list[str]],
+    wishes: list[Wish],
+    seed: int,
+    jobs: int,
+    keep_going: bool,
+    hurried: bool,
+) -> None:
+    """P1, P11, P15, P31, P44: each step ends once, counts agree, and the next build needs what is left and no more."""
+    with tempfile.TemporaryDirectory() as folder:
+        lab = Lab(Path(folder) / "project")
+        lab.kinds = dict(KINDS)
+        wished = Wishes(wishes)
+        script = Script(faults, seed, wished.may_start, lambda: not (wished.cancelled and hurried))
+        options = {"jobs": jobs, "keep_going": keep_going, "shuffle": seed, "hurried": lambda: hurried}
+        report = build(lab, plan, script, wished=wished, grace=60.0, **options)
+
+        run_events.check(lab.events, report)
+        assert script.most["rare:run"] <= 1
+        assert script.most["all"] <= jobs
+        assert sorted(script.made) == sorted(one.step for one in report.ran)
+        assert all(tried <= 3 for tried in Counter(script.started).values())
+        assert hurried or not script.killed
+        assert keep_going or not _begun_after_a_failure(lab.events)
+        _check_failures(report, faults, script)
+        assert not gc.verify(lab.store).damaged
+        _check_nothing_is_left_behind(lab)
+
+        mended = Script(seed=seed + 1)
+        after = build(lab, plan, mended)
+        run_events.check(lab.events, after)
+        undone = {name for name, one in report.steps.items() if one.state in {State.FAILED, State.ABORTED}}
+        assert (set(mended.made), after.ok) == (undone, True)
+        assert digests(after) == digests(build(lab.clean(), plan, Script()))
+
+
+def _begun_after_a_failure(told: list[events.Event]) -> list[events.Event]:
+    failed = next((place for place, event in enumerate(told) if isinstance(event, events.StepFailed)), len(told))
+    return [event for event in told[failed:] if isinstance(event, (events.StepStarted, events.StepRetried))]
+
+
+def _check_failures(report: Any, faults: dict[str, list[str]], script: Script) -> None:
+    """What failed did so for good: of something that lasts, or once too often, or when nothing was started again."""
+    for one in report.failed:
+        tried = script.started.count(one.step)
+        assert one.failure.message.endswith(f" (tried {tried} times)") == (tried > 1)
+        assert faults[one.step][tried - 1] != ""
+    for one in report.aborted:
+        assert not one.because or report.steps[one.because].state is State.FAILED
+    if report.status == "failed":
+        assert report.failed
+
+
+def _check_nothing_is_left_behind(lab: Lab) -> None:
+    for folder in ("locks", "tmp"):
+        assert not (lab.store.home / folder).exists() or names(lab.store.home / folder) == []
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(plan=graphs(), seeds=st.lists(st.integers(), min_size=3, max_size=3, unique=True))
+def test_any_order_gives_the_same(plan: Graph, seeds: list[int]) -> None:
+    """P13: whatever the order in which steps are started and end, every step makes the same and has the same key."""
+    with tempfile.TemporaryDirectory() as folder:
+        lab = Lab(Path(folder) / "project")
+        lab.kinds = dict(KINDS)
+        found = []
+        for seed in seeds:
+            report = build(lab.clean(), plan, Script(seed=seed % 1000), shuffle=seed, jobs=2)
+            found.append((digests(report), {name: one.key for name, one in report.steps.items()}))
+        assert found[0] == found[1] == found[2]
+
+
+def test_a_seed_gives_an_order_of_its_own(lab: Lab) -> None:
+    """P13: a seed starts steps in one order each time, another seed in another, none with the longest work first."""
+    lab.kinds = dict(KINDS)
+    plan = graph(*[step(f"s{n}", "free", n=n) for n in range(8)])
+
+    def started(shuffle: int | None) -> list[str]:
+        script = Script()
+        build(lab.clean(), plan, script, jobs=1, shuffle=shuffle)
+        return script.started
+
+    assert started(None) == [f"s{n}" for n in range(8)]
+    assert started(1) == started(1)
+    assert len({tuple(started(seed)) for seed in range(4)}) == 4
+
+
+def test_a_pause_is_told_once_and_saved_once(lab: Lab) -> None:
+    """Pausing twice tells each pause, what ran at its start, and that all is on the disk; the end tells it again."""
+    lab.kinds = dict(KINDS)
+    wishes = Wishes([Wish.GO] * 2 + [Wish.PAUSE] * 20 + [Wish.GO] * 2 + [Wish.PAUSE] * 20)
+    report = build(lab, graph(*[step(f"s{n}", "free", n=n) for n in range(12)]), Script(), wished=wishes, jobs=2)
+    run_events.check(lab.events, report)
+    told = [event for event in lab.events if event.type in {"run_paused", "run_resumed", "state_saved"}]
+    assert [event.type for event in told] == ["run_paused", "state_saved", "run_resumed"] * 2 + ["state_saved"]
+    paused = [event.running for event in told if isinstance(event, events.RunPaused)]
+    assert all(0 <= running <= 2 for running in paused)
+    saved = [event.done for event in told if isinstance(event, events.StateSaved)]
+    assert saved == sorted(saved)
+    assert saved[-1] == 12
+
+
+def test_a_pause_after_a_failure_ends_the_build(lab: Lab) -> None:
+    """Where a failure leaves nothing to go on with, a pause does not keep the build from saying so."""
+    lab.kinds = dict(KINDS)
+    plan = graph(step("bad", "free"), step("after", "free", {"b": Product("bad")}))
+    wishes = Wishes([Wish.GO, *[Wish.PAUSE] * 500])
+    report = build(lab, plan, Script({"bad": ["lasting"]}), wished=wishes)
+    run_events.check(lab.events, report)
+    assert (report.status, wishes.last) == ("failed", Wish.PAUSE)

@@ -1,0 +1,97 @@
+"""Files kept under the digest of their bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.support.engine_lab import names
+from vidbuild.engine.store.blobs import Blobs, SourceChangedError, product_files, signature
+
+
+def sha(content: bytes) -> str:
+    """The digest of some bytes."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def test_files_are_taken_over_read_only(tmp_path: Path) -> None:
+    """A finished file becomes a blob under its digest, which nobody can write by accident."""
+    blobs = Blobs(tmp_path / "cas")
+    (tmp_path / "made").write_bytes(b"content")
+    ((blob, found),) = blobs.move_in({"made": tmp_path / "made"}).values()
+    path = blobs.path(sha(b"content"))
+    assert (blob.digest, blob.size, path.read_bytes()) == (sha(b"content"), 7, b"content")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o444
+    assert found == signature(path)
+    assert not (tmp_path / "made").exists()
+    assert str(path) == blobs.location(blob.digest) == str(tmp_path / "cas" / blob.digest[:2] / blob.digest)
+
+
+def test_a_damaged_blob_is_mended_by_the_next_that_is_the_same(tmp_path: Path) -> None:
+    """P21: what is put in replaces what is there, so damage heals."""
+    blobs = Blobs(tmp_path / "cas")
+    path = blobs.path(sha(b"content"))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"c0ntent")
+    (tmp_path / "made").write_bytes(b"content")
+    blobs.move_in({"made": tmp_path / "made"})
+    assert path.read_bytes() == b"content"
+
+
+def test_two_files_with_the_same_bytes_are_one_blob(tmp_path: Path) -> None:
+    """Equal outputs of one step share a blob."""
+    blobs = Blobs(tmp_path / "cas")
+    for name in "ab":
+        (tmp_path / name).write_bytes(b"same")
+    added = blobs.move_in({name: tmp_path / name for name in "ab"})
+    assert added["a"][0] == added["b"][0]
+
+
+def test_a_source_is_copied_in_if_it_is_what_was_planned(tmp_path: Path) -> None:
+    """A source with the planned digest becomes a blob, and the source stays."""
+    blobs = Blobs(tmp_path / "cas")
+    (tmp_path / "image.png").write_bytes(b"image")
+    blob, found = blobs.copy_in(tmp_path / "image.png", sha(b"image"), tmp_path)
+    assert blobs.path(blob.digest).read_bytes() == b"image"
+    assert found.size == 5
+    assert names(tmp_path) == ["cas", "image.png"]
+
+
+def test_a_source_that_changed_is_not_kept(tmp_path: Path) -> None:
+    """P7: a source whose bytes are not those that were planned leaves nothing behind."""
+    blobs = Blobs(tmp_path / "cas")
+    (tmp_path / "image.png").write_bytes(b"other")
+    with pytest.raises(SourceChangedError, match=r"image\.png"):
+        blobs.copy_in(tmp_path / "image.png", sha(b"image"), tmp_path)
+    assert names(tmp_path) == ["image.png"]
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
+def test_only_regular_files_have_a_signature(tmp_path: Path, make: object) -> None:
+    """A pipe is refused before anybody waits for its other end."""
+    assert callable(make)
+    make(tmp_path / "odd")
+    with pytest.raises(OSError, match="not a regular file"):
+        signature(tmp_path / "odd")
+
+
+def test_a_product_is_every_regular_file_by_name(tmp_path: Path) -> None:
+    """A product's files are told in order, with the folders they are in."""
+    (tmp_path / "b").mkdir()
+    (tmp_path / "empty").mkdir()
+    for name in ("b/c.txt", "a.txt", "b/a.txt"):
+        (tmp_path / name).touch()
+    assert [name for name, _ in product_files(tmp_path)] == ["a.txt", "b/a.txt", "b/c.txt"]
+
+
+@pytest.mark.parametrize("target", ["/etc/hostname", "nowhere", "a.txt"])
+def test_a_product_holds_no_links(tmp_path: Path, target: str) -> None:
+    """A link in a product is refused by name, wherever it leads."""
+    (tmp_path / "a.txt").touch()
+    (tmp_path / "link").symlink_to(target)
+    with pytest.raises(ValueError, match=r"^link$"):
+        list(product_files(tmp_path))

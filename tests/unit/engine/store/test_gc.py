@@ -1,0 +1,231 @@
+"""The store's size and health."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.engine_lab import Lab, digests, graph, step
+from vidbuild.engine.graph.graph import Graph, Product
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.store import gc
+from vidbuild.engine.store.memo import Memos
+from vidbuild.engine.store.newest import MEMOS
+from vidbuild.errors import StoreError
+
+
+def project(text: str = "one", size: int = 0) -> Graph:
+    """Two steps, one after the other; size: how big their outputs are."""
+    return graph(step("a", text=text + "x" * size), step("b", inputs={"a": Product("a", "main.txt")}))
+
+
+def dangling(lab: Lab) -> list[str]:
+    """The traces that stand without all their blobs."""
+    found = []
+    for path in (lab.store.home / "traces").rglob("*"):
+        trace = lab.store.trace(path.name) if path.is_file() else None
+        if trace and not all(lab.store.blobs.path(blob.digest).exists() for blob in trace.outputs.values()):
+            found.append(path.name)
+    return found
+
+
+def test_what_is_there_is_counted(lab: Lab) -> None:
+    """The cache tells how many blobs and traces it holds, and how big they are together."""
+    assert gc.info(lab.store).bytes == 0
+    lab.build(project())
+    found = gc.info(lab.store)
+    files = [path for name in ("cas", "traces") for path in (lab.store.home / name).rglob("*") if path.is_file()]
+    assert (found.blobs, found.traces) == (4, 2)
+    assert found.bytes == sum(path.stat().st_size for path in files)
+    assert found.root == lab.store.root
+
+
+def test_the_least_recently_used_go_first(lab: Lab) -> None:
+    """P24: traces go by their last use, each before its blobs, until the cache is well under its limit."""
+    for text in ("old", "middle", "new"):
+        lab.build(project(text), entry=text)
+        os.utime(next((lab.store.home / "index").iterdir()))
+    for number, text in enumerate(("middle", "old", "new")):
+        for name, found in lab.explain(project(text), entry=text).items():
+            os.utime(lab.store.trace_location(found.key), (number + 1, number + 1))
+            assert name
+    for path in (lab.store.home / "index").iterdir():
+        path.unlink()
+    total = gc.info(lab.store).bytes
+    trimmed = gc.trim(lab.store, total - 1)
+    assert trimmed.removed_traces >= 1
+    assert trimmed.bytes == gc.info(lab.store).bytes <= total * 0.9
+    assert trimmed.removed_bytes == total - trimmed.bytes
+    assert dangling(lab) == []
+    left = {text: [found.state for found in lab.explain(project(text)).values()] for text in ("middle", "old", "new")}
+    assert left["middle"] != ["cached", "cached"]
+    assert left["new"] == ["cached", "cached"]
+
+
+def test_being_built_from_is_being_used(lab: Lab) -> None:
+    """P24: a null build counts as use although it touches no trace."""
+    lab.build(project("one"), entry="one")
+    lab.build(project("two"), entry="two")
+    long_ago = time.time() - 1000
+    for path in lab.store.home.rglob("*"):
+        os.utime(path, (long_ago, long_ago))
+    lab.build(project("one"), entry="one")
+    gc.trim(lab.store, gc.info(lab.store).bytes - 1)
+    assert lab.explain(project("one"), entry="one")["b"].state == "cached"
+    two = lab.explain(project("two"), entry="two")
+    assert "will run" in {found.state for found in two.values()}
+
+
+def test_the_cache_is_bounded(lab: Lab) -> None:
+    """P24: through many builds the cache stays within its limit, and what the last build used survives."""
+    limit = 60_000
+    for number in range(12):
+        plan = project(f"{number:02}", size=3000)
+        lab.build(plan, limit=limit)
+        assert gc.info(lab.store).bytes <= limit * 1.1
+        assert lab.build(plan, limit=limit).status == "up-to-date"
+
+
+def test_what_the_build_used_stays_whatever_the_limit(lab: Lab) -> None:
+    """P24: a limit smaller than one build keeps that build all the same, so the next is a null build."""
+    lab.build(project("other", 5000), limit=1)
+    lab.build(project("mine", 5000), limit=1)
+    assert lab.build(project("mine", 5000), limit=1).status == "up-to-date"
+    assert lab.explain(project("other", 5000))["a"].state == "will run"
+    assert gc.info(lab.store).traces == 2
+
+
+def test_blobs_that_nothing_refers_to_go_first(lab: Lab) -> None:
+    """Copies of sources, and what killed builds left, go before any result."""
+    image = lab.source("image.png", "picture" * 1000)
+    lab.build(graph(step("x", "length", {"image": image})))
+    total = gc.info(lab.store)
+    trimmed = gc.trim(lab.store, total.bytes - 1)
+    assert (trimmed.removed_traces, trimmed.removed_blobs) == (0, 1)
+    assert lab.build(graph(step("x", "length", {"image": image}))).status == "up-to-date"
+
+
+def test_foreign_files_are_left_alone(lab: Lab) -> None:
+    """V11: what others put in the cache, and what vanishes while looking, is no trouble and is not removed."""
+    lab.build(project())
+    foreign = [
+        lab.store.home / "cas" / ".DS_Store",
+        lab.store.home / "cas" / "aa" / "._x.mp4",
+        lab.store.home / "traces" / "bb" / "notes.txt",
+        lab.store.home / "cas" / "cc" / ("d" * 64),
+        lab.store.root / "v7" / "cas" / "aa" / ("a" * 64),
+    ]
+    for path in foreign:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (lab.store.home / "cas" / "ee").symlink_to("/nowhere")
+    gc.trim(lab.store, 0)
+    assert gc.info(lab.store).bytes == 0
+    assert gc.verify(lab.store).damaged == ()
+    assert all(path.exists() for path in foreign)
+
+
+def test_nothing_is_trimmed_under_a_running_build(lab: Lab) -> None:
+    """P25: while a build runs trimming and clearing are refused, and nothing is lost."""
+    lab.build(project())
+    in_use = lab.store.lock_use()
+    assert in_use is not None
+    assert gc.trim(lab.store, 0).busy
+    with pytest.raises(StoreError, match="a build is using the cache"):
+        gc.clear(lab.store)
+    in_use.release()
+    assert not gc.trim(lab.store, 0).busy
+    assert gc.info(lab.store).bytes == 0
+
+
+def test_builds_and_trimming_side_by_side(lab: Lab) -> None:
+    """P25: trimming in a loop beside builds fails none of them and leaves no trace without its blobs."""
+    stop = threading.Event()
+    expected = {text: digests(lab.clean().build(project(text))) for text in "ab"}
+    problems: list[object] = []
+    trims: list[int] = []
+
+    def build(text: str) -> None:
+        for _ in range(6):
+            report = Lab(lab.root).engine().build(project(text), jobs=1, entry=text)
+            if digests(report) != expected[text]:
+                problems.append(report)
+
+    def trim() -> None:
+        while not stop.is_set():
+            if not gc.trim(lab.store, 0).busy:
+                trims.append(1)
+
+    builders = [threading.Thread(target=build, args=(text,)) for text in "ab"]
+    trimmer = threading.Thread(target=trim)
+    for thread in [*builders, trimmer]:
+        thread.start()
+    for thread in builders:
+        thread.join()
+    stop.set()
+    trimmer.join()
+    assert problems == []
+    assert trims
+    assert dangling(lab) == []
+
+
+def test_verifying_reads_everything_again(lab: Lab) -> None:
+    """Damage that no stat shows is found, told, and taken away; the next build mends it."""
+    report = lab.build(project())
+    path = report.path("a", "main.txt")
+    path.chmod(0o644)
+    path.write_bytes(b"x" * path.stat().st_size)
+    trace = Path(lab.store.trace_location(report.steps["b"].key))
+    trace.write_bytes(trace.read_bytes()[:-1])
+    found = gc.verify(lab.store)
+    assert found.checked == 6
+    assert set(found.damaged) == {f"cas/{path.name}", f"traces/{trace.name}"}
+    assert not path.exists()
+    assert {one.state for one in lab.build(project()).steps.values()} == {State.BUILT}
+    assert gc.verify(lab.store).damaged == ()
+
+
+def test_clearing_gives_everything_back(lab: Lab) -> None:
+    """A cleared cache is empty and can be used again at once."""
+    assert gc.clear(lab.store) == 0
+    lab.build(project())
+    size = gc.info(lab.store).bytes
+    assert gc.clear(lab.store) == size > 0
+    assert gc.info(lab.store).bytes == 0
+    assert lab.build(project()).status == "built"
+
+
+def test_trimming_sweeps_up(lab: Lab) -> None:
+    """Old torn files, lock files and all but the newest memos go; a file that is being written stays."""
+    lab.build(project())
+    memos = Memos(lab.store)
+    for number in range(MEMOS + 5):
+        memos.put(f"{number:064x}", {"n": number})
+        os.utime(lab.store.home / "memos" / "00" / f"{number:064x}", (number + 1, number + 1))
+    old, fresh = lab.store.home / "cas" / ".tmp-old", lab.store.home / "cas" / ".tmp-new"
+    for path in (old, fresh, lab.store.home / "locks" / ("ab" * 32)):
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    os.utime(old, (1, 1))
+    gc.trim(lab.store)
+    assert (old.exists(), fresh.exists()) == (False, True)
+    assert list((lab.store.home / "locks").iterdir()) == []
+    assert memos.get(f"{4:064x}") is None
+    assert memos.get(f"{5:064x}") == {"n": 5}
+
+
+def test_the_size_is_counted_again_now_and_then(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build that is sure to be under the limit counts nothing; after some builds the truth is looked up."""
+    lab.build(project("0"))
+    counted: list[int] = []
+    monkeypatch.setattr(gc, "trim", lambda *_: counted.append(1))
+    for number in range(1, gc._BUILDS_BETWEEN_COUNTS + 2):
+        gc.trim_after_build(lab.store, 10, 10_000_000, ())
+        assert bool(counted) == (number > gc._BUILDS_BETWEEN_COUNTS)
+    counted.clear()
+    gc.trim_after_build(lab.store, 10, 100, ())
+    assert counted

@@ -1,0 +1,192 @@
+"""The cache folder and its traces."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.support.engine_lab import names
+from vidbuild.engine.disk import checksummed
+from vidbuild.engine.graph.context import StepWarning
+from vidbuild.engine.keys.key import KeyMaterial
+from vidbuild.engine.store.blobs import Blob
+from vidbuild.engine.store.store import Store
+from vidbuild.engine.store.trace import Trace
+from vidbuild.errors import StoreError
+
+MATERIAL = KeyMaterial("film", 1, {"crf": 20}, {"clip": "aa" * 32}, {"ffmpeg": "9.0"})
+TRACE = Trace(
+    MATERIAL.key(),
+    "render:install",
+    tuple(MATERIAL.lines()),
+    MATERIAL.inputs,
+    {"segment.h264": Blob("bb" * 32, 12)},
+    MATERIAL.tools,
+    (StepWarning("too quiet", "voice", "raise it"),),
+    1.5,
+    1_700_000_000.25,
+    "vidbuild 0",
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A store that is ready."""
+    store = Store(tmp_path / ".vidbuild")
+    store.prepare()
+    return store
+
+
+def keep(store: Store, trace: Trace, *, whole: bool = True, fresh: bool = False) -> Trace:
+    """Keep a trace, the blobs of an earlier one being whole or not."""
+    return store.keep(trace, whole=lambda _: whole, replace=fresh)
+
+
+def test_making_a_store_touches_nothing(tmp_path: Path) -> None:
+    """P27: a store that is only looked at makes no folder, and everything in it is a miss."""
+    store = Store(tmp_path / ".vidbuild")
+    assert store.trace(TRACE.key) is None
+    assert store.damaged == 0
+    assert names(tmp_path) == []
+
+
+def test_the_folder_explains_itself(store: Store) -> None:
+    """Backup tools, version control and people are told what the folder is."""
+    assert (store.root / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
+    assert (store.root / ".gitignore").read_text() == "*\n"
+    assert "delete it" in (store.root / "README").read_text()
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """A cache that cannot be used at all is an error that names it."""
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match=r"cannot write the cache '.*/file/\.vidbuild': not a directory"):
+        Store(tmp_path / "file" / ".vidbuild").prepare()
+
+
+def test_a_trace_comes_back_whole(store: Store) -> None:
+    """Everything a trace says is kept, its warnings and its material included."""
+    keep(store, TRACE)
+    found = Store(store.root).trace(TRACE.key)
+    assert found is not None
+    assert found.to_data() == TRACE.to_data()
+    assert found.material == TRACE.material
+    assert found.warnings == TRACE.warnings
+
+
+def test_a_trace_is_never_replaced_while_its_blobs_exist(store: Store) -> None:
+    """P10: the second writer of a key adopts the first one's result."""
+    keep(store, TRACE)
+    second = replace(TRACE, outputs={"segment.h264": Blob("cc" * 32, 12)})
+    assert keep(store, second).outputs == TRACE.outputs
+    found = store.trace(TRACE.key)
+    assert found is not None
+    assert found.outputs == TRACE.outputs
+
+
+@pytest.mark.parametrize(("whole", "fresh"), [(False, False), (True, True)], ids=["blobs gone", "asked for afresh"])
+def test_a_trace_is_replaced_when_it_cannot_stand(store: Store, whole: bool, fresh: bool) -> None:
+    """P26: a trace whose blobs are gone, or that the user wants anew, gives way."""
+    keep(store, TRACE)
+    second = replace(TRACE, outputs={"segment.h264": Blob("cc" * 32, 12)})
+    assert keep(store, second, whole=whole, fresh=fresh) is second
+    found = store.trace(TRACE.key)
+    assert found is not None
+    assert found.outputs == second.outputs
+
+
+def test_every_damaged_byte_is_a_miss(store: Store) -> None:
+    """P21: whatever byte of a trace is changed or missing, the key is a miss, never an error."""
+    keep(store, TRACE)
+    path = Path(store.trace_location(TRACE.key))
+    raw = path.read_bytes()
+    for place in range(0, len(raw), 7):
+        for damaged in (raw[:place], raw[:place] + b"\xff" + raw[place + 1 :]):
+            path.write_bytes(damaged)
+            assert store.trace(TRACE.key) is None
+    path.write_bytes(raw)
+    assert store.trace(TRACE.key) is not None
+
+
+def test_a_trace_under_another_key_is_a_miss(store: Store) -> None:
+    """A trace counts for its own key only, wherever its file was put."""
+    keep(store, TRACE)
+    other = Path(store.trace_location("00" * 32))
+    other.parent.mkdir(parents=True)
+    Path(store.trace_location(TRACE.key)).rename(other)
+    assert store.trace("00" * 32) is None
+    assert store.damaged == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"outputs": {"segment.h264": ["../../../etc/passwd", 1]}},
+        {"outputs": {"segment.h264": "bb"}},
+        {"outputs": None},
+        {"material": [1]},
+        {"warnings": 5},
+        {"key": None},
+    ],
+    ids=str,
+)
+def test_a_record_of_another_shape_is_a_miss(store: Store, change: dict[str, object]) -> None:
+    """P22: a well-sealed record that is no trace of this version is a miss; a digest is never taken for a path."""
+    path = Path(store.trace_location(TRACE.key))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(checksummed.seal({**TRACE.to_data(), **change}))
+    assert store.trace(TRACE.key) is None
+    path.write_bytes(checksummed.seal([TRACE.to_data()]))
+    assert store.trace(TRACE.key) is None
+
+
+def test_a_trace_can_be_read_by_people(store: Store) -> None:
+    """The trace's second line is JSON that names step, tools and material."""
+    keep(store, TRACE)
+    data = json.loads(Path(store.trace_location(TRACE.key)).read_text().splitlines()[1])
+    assert (data["step"], data["tools"], data["made_by"]) == ("render:install", {"ffmpeg": "9.0"}, "vidbuild 0")
+    assert ["params.crf", "i", "20"] in data["material"]
+
+
+def test_other_versions_are_left_alone(store: Store) -> None:
+    """P22: clearing takes this version away and nothing else, but for the memory of what was put where."""
+    (store.root / "v9" / "cas").mkdir(parents=True)
+    (store.root / "v9" / "cas" / "x").touch()
+    keep(store, TRACE)
+    for name in ("files", "usage", "placed"):
+        (store.home / name).touch()
+    (store.home / "link").symlink_to(store.root / "v9")
+    store.clear()
+    assert (store.root / "v9" / "cas" / "x").exists()
+    assert [path.name for path in store.home.iterdir()] == ["placed"]
+
+
+def test_a_dead_builds_folder_is_swept_and_a_live_ones_is_not(store: Store) -> None:
+    """What a killed build left in tmp goes with the next build's start; a running one's stays."""
+    live = store.session()
+    dead = store.home / "tmp" / "dead"
+    dead.mkdir()
+    (dead / "lock").touch()
+    (dead / "big").write_bytes(b"x" * 1000)
+    other = store.session()
+    assert sorted(path.name for path in (store.home / "tmp").iterdir()) == sorted([live.folder.name, other.folder.name])
+    live.end()
+    other.end()
+    assert list((store.home / "tmp").iterdir()) == []
+
+
+def test_a_build_keeps_trimming_out_and_the_other_way_round(store: Store) -> None:
+    """P25: blobs are removed only while no build runs."""
+    one, two = store.lock_use(), store.lock_use()
+    assert one is not None
+    assert two is not None
+    assert store.lock_trim() is None
+    one.release()
+    two.release()
+    trim = store.lock_trim()
+    assert trim is not None
+    assert store.lock_use() is None
+    trim.release()

@@ -1,0 +1,146 @@
+"""One step run from plain data, as a worker here or elsewhere does it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.engine_lab import Lab, names
+from tests.support.paths import ROOT
+from vidbuild.engine.disk import durable
+from vidbuild.engine.store.blobs import Blobs, signature
+
+PROGRAM = """
+import json, sys
+from vidbuild.engine.execute import execute
+told = []
+answer = execute(json.load(sys.stdin), lambda *progress: told.append(progress))
+print(json.dumps({"answer": answer, "progress": told}))
+"""
+
+
+def run(lab: Lab, function: str, inputs: dict[str, Any] | None = None, **params: Any) -> dict[str, Any]:
+    """Execute a request in a process of its own, since it takes over environment and working directory."""
+    request = {
+        "step": "x",
+        "run": f"tests.support.fake_steps:{function}",
+        "params": params,
+        "inputs": inputs or {},
+        "folder": str(lab.root / "private"),
+        "blobs": str(lab.store.blobs.root),
+        "env": lab.env,
+    }
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]])}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], input=json.dumps(request).encode(), env=env, capture_output=True, check=True
+    )
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def stored(lab: Lab, content: bytes) -> str:
+    """A blob, by its digest."""
+    lab.root.joinpath("made").write_bytes(content)
+    ((blob, _),) = lab.store.blobs.move_in({"": lab.root / "made"}).values()
+    return blob.digest
+
+
+def test_what_was_made_is_among_the_blobs(lab: Lab) -> None:
+    """Each output is told by digest and stat, and is there, read-only, under that digest."""
+    answer = run(lab, "concat", x=1)["answer"]
+    assert set(answer["outputs"]) == {"main.txt", "sum/digest.txt"}
+    for digest, *numbers in answer["outputs"].values():
+        path = lab.store.blobs.path(digest)
+        assert durable.hash_file(path) == digest
+        assert tuple(numbers) == signature(path)
+        assert path.stat().st_mode & 0o777 == 0o444
+    assert answer["seconds"] > 0
+    assert answer["warnings"] == []
+
+
+@pytest.mark.parametrize("function", ["concat", "bug", "problem", "link", "nothing"])
+def test_nothing_of_the_private_folder_is_left(lab: Lab, function: str) -> None:
+    """However a step ends, its folder is gone."""
+    run(lab, function)
+    assert not (lab.root / "private").exists()
+
+
+@pytest.mark.parametrize("function", ["bug", "problem", "link", "nothing"])
+def test_a_failing_step_adds_no_blob(lab: Lab, function: str) -> None:
+    """P11: of a step that failed nothing is put in the store."""
+    assert "failure" in run(lab, function)["answer"]
+    assert not lab.store.blobs.root.exists()
+
+
+def test_inputs_are_links_to_blobs(lab: Lab) -> None:
+    """P9: a file, a source and a whole product are given under the names asked for."""
+    source = lab.source("picture of mine.png", "source")
+    planned = durable.hash_file(source.path)
+    one, two = stored(lab, b"one"), stored(lab, b"two")
+    answer = run(
+        lab,
+        "concat",
+        {
+            "file": {"as": "file.txt", "blob": one},
+            "image": {"as": "image.png", "source": source.path, "blob": planned},
+            "all": {"as": "all", "files": {"a.txt": one, "deep/b.txt": two}},
+        },
+    )["answer"]
+    text = lab.store.blobs.path(answer["outputs"]["main.txt"][0]).read_bytes()
+    assert text == b"[]\0all\0a.txt\0one\0all\0deep/b.txt\0two\0file\0\0one\0image\0\0source"
+    assert answer["sources"] == {planned: list(signature(lab.store.blobs.location(planned)))}
+
+
+@pytest.mark.parametrize("change", ["edited", "gone"])
+def test_a_source_that_is_not_what_was_planned_fails_the_step(lab: Lab, change: str) -> None:
+    """P7: the step does not even start, and nothing is kept."""
+    source = lab.source("a.png", "source")
+    planned = durable.hash_file(source.path)
+    if change == "edited":
+        lab.source("a.png", "SOURCE")
+    else:
+        Path(source.path).unlink()
+    failure = run(lab, "concat", {"image": {"as": "i.png", "source": source.path, "blob": planned}})["answer"][
+        "failure"
+    ]
+    message = {
+        "edited": f"'{source.path}' changed during the build",
+        "gone": f"cannot read '{source.path}': no such file",
+    }
+    assert failure["message"].startswith(message[change])
+    assert failure["field"] == "image"
+    assert lab.ran() == []
+    assert not lab.store.blobs.root.exists()
+
+
+def test_an_input_cannot_be_written(lab: Lab) -> None:
+    """P23: what a step is given is read-only, so that no step changes what others read."""
+    digest = stored(lab, b"one")
+    run(lab, "concat", {"file": {"as": "file.txt", "blob": digest}})
+    path = lab.store.blobs.path(digest)
+    assert path.stat().st_mode & 0o222 == 0
+    assert Blobs(lab.store.blobs.root).path(digest).read_bytes() == b"one"
+
+
+def test_warnings_survive_a_failure(lab: Lab) -> None:
+    """What a step warned of is told with its answer."""
+    assert run(lab, "warn")["answer"]["warnings"] == [["too quiet", "voice", "raise it"]]
+
+
+def test_progress_is_handed_on(lab: Lab) -> None:
+    """Every word of progress reaches whoever runs the step."""
+    assert run(lab, "progress")["progress"] == [[1, 3, "bytes"], [2, 3, "bytes"], [3, 3, "bytes"]]
+
+
+def test_a_log_of_a_bug_is_bounded(lab: Lab) -> None:
+    """A traceback is cut to its last lines, which name the cause."""
+    failure = run(lab, "bug")["answer"]["failure"]
+    assert failure["log"][-1] == "ZeroDivisionError: half-way"
+    assert len(failure["log"]) <= 40
+    assert names(lab.root) == []

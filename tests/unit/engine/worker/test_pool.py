@@ -1,0 +1,273 @@
+"""Worker processes: what they print, how they die, what they know."""
+
+from __future__ import annotations
+
+import ast
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.engine_lab import Lab, graph, step
+from tests.support.paths import ROOT
+from vidbuild.engine.graph.graph import Graph, Product
+from vidbuild.engine.graph.options import Retry
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.runs.events import StepProgress
+from vidbuild.engine.worker.pool import Message, Pool
+from vidbuild.engine.worker.process import Process
+from vidbuild.engine.worker.protocol import Failed, StepOutput
+
+PACKAGE = Path(sys.modules[Pool.__module__].__file__ or "").parent
+
+
+def alive(number: int) -> bool:
+    """Whether a process is there and is more than a name."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_for(path: Path, seconds: float = 10) -> str:
+    """What a file holds, once it holds something."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if path.exists() and (text := path.read_text()):
+            return text
+        time.sleep(0.005)
+    raise TimeoutError(path)
+
+
+def wait_until_gone(numbers: list[int], seconds: float = 5) -> None:
+    """Wait until none of these processes is there."""
+    deadline = time.monotonic() + seconds
+    while any(alive(number) for number in numbers):
+        assert time.monotonic() < deadline, f"still alive: {[n for n in numbers if alive(n)]}"
+        time.sleep(0.01)
+
+
+def test_what_a_step_prints_disturbs_nobody(lab: Lab) -> None:
+    """A step and its children may print what looks like an answer, and find nothing to read on their input."""
+    assert lab.build(graph(step("x", "chatter"), step("y", inputs={"x": Product("x")}))).status == "built"
+
+
+def test_progress_arrives_from_any_thread(lab: Lab) -> None:
+    """Progress is told in whole messages, from however many threads."""
+    lab.build(graph(step("x", "progress"), step("y", "thread")))
+    progress = [event for event in lab.events if isinstance(event, StepProgress)]
+    told = [(event.step, event.done, event.total, event.unit) for event in progress]
+    assert ("x", 3, 3, "bytes") in told
+    assert told.count(("y", 3, 3, "")) == 20
+
+
+def test_a_worker_that_dies_fails_its_step_and_is_replaced(lab: Lab) -> None:
+    """A killed worker is one failed step, with its last words; other steps go on with a new worker."""
+    plan = graph(step("x", "die"), *[step(f"ok{n}", n=n) for n in range(3)])
+    report = lab.build(plan, jobs=1, keep_going=True, retry=Retry(attempts=1))
+    failure = report.steps["x"].failure
+    assert failure is not None
+    assert failure.message == "the worker died in the middle of the step (signal 9)"
+    assert failure.log == ("last words",)
+    assert failure.transient
+    assert len(report.ran) == 3
+    assert lab.build(plan).status == "built"
+
+
+class Background:
+    """A build in a thread that can be cancelled."""
+
+    def __init__(self, lab: Lab, plan: Graph, jobs: int = 2) -> None:
+        self.cancel = threading.Event()
+        self.report: BuildReport | None = None
+        self._thread = threading.Thread(target=self._run, args=(lab, plan, jobs))
+        self._thread.start()
+
+    def _run(self, lab: Lab, plan: Graph, jobs: int) -> None:
+        self.report = lab.build(plan, jobs=jobs, cancelled=self.cancel.is_set, grace=0.0)
+
+    def end(self) -> BuildReport:
+        """Cancel, and wait for the report."""
+        self.cancel.set()
+        self._thread.join(20)
+        assert self.report is not None
+        return self.report
+
+
+def test_cancelling_kills_what_runs_and_keeps_what_is_done(lab: Lab) -> None:
+    """P15, P19: a cancelled build ends at once, leaves no process, keeps the finished step and nothing of the other."""
+    plan = graph(
+        step("first", x=1), step("slow", "sleep", {"f": Product("first")}), step("last", inputs={"s": Product("slow")})
+    )
+    build = Background(lab, plan)
+    numbers = [int(word) for word in wait_for(lab.root / "child").split()]
+    started = time.monotonic()
+    report = build.end()
+    assert time.monotonic() - started < 3
+    wait_until_gone(numbers)
+    assert report.status == "cancelled"
+    assert {name: one.state for name, one in report.steps.items()} == {
+        "first": State.BUILT,
+        "slow": State.ABORTED,
+        "last": State.ABORTED,
+    }
+    assert lab.store.trace(report.steps["slow"].key) is None
+    assert list((lab.store.home / "tmp").iterdir()) == []
+    lab.ran()
+    (lab.root / "go").touch()
+    assert lab.build(plan).status == "built"
+    assert lab.ran() == ["last", "slow"]
+
+
+def test_a_build_cancelled_before_it_starts_runs_nothing(lab: Lab) -> None:
+    """A cancel that comes first is heard first; what is cached is still told so."""
+    report = lab.build(graph(step("x")), cancelled=lambda: True)
+    assert (report.status, lab.ran()) == ("cancelled", [])
+    lab.build(graph(step("x")))
+    assert lab.build(graph(step("x")), cancelled=lambda: True).status == "up-to-date"
+
+
+DRIVER = """
+import sys
+from pathlib import Path
+from tests.support.engine_lab import Lab, graph, step
+lab = Lab(Path(sys.argv[1]))
+lab.build(graph(step("slow", "sleep")), jobs=1)
+"""
+
+
+@pytest.fixture
+def driver(lab: Lab) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that builds a step which sleeps."""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]])}
+    process = subprocess.Popen([sys.executable, "-c", DRIVER, str(lab.root)], env=env)
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_workers_die_with_a_killed_driver(lab: Lab, driver: subprocess.Popen[bytes]) -> None:
+    """P19: SIGKILL of the driver leaves neither worker nor the worker's child, and the next build needs no hand."""
+    numbers = [int(word) for word in wait_for(lab.root / "child").split()]
+    driver.send_signal(signal.SIGKILL)
+    driver.wait()
+    wait_until_gone(numbers)
+    (lab.root / "go").touch()
+    started = time.monotonic()
+    assert lab.build(graph(step("slow", "sleep"))).status == "built"
+    assert time.monotonic() - started < 5
+    assert list((lab.store.home / "tmp").iterdir()) == []
+
+
+def messages(pool: Pool, count: int) -> list[Message]:
+    """So many messages from a pool."""
+    found: list[Message] = []
+    deadline = time.monotonic() + 20
+    while len(found) < count and time.monotonic() < deadline:
+        found += pool.wait(0.1)
+    return found
+
+
+def request(lab: Lab, name: str, function: str) -> dict[str, object]:
+    """What a worker is asked."""
+    folder = lab.root / "private" / name
+    return {
+        "step": name,
+        "run": f"tests.support.fake_steps:{function}",
+        "params": {},
+        "inputs": {},
+        "folder": str(folder),
+        "blobs": str(lab.store.blobs.root),
+        "env": lab.env,
+    }
+
+
+def test_workers_are_started_when_needed_and_used_again(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pool starts one worker per step that runs at once, and no more for those that follow."""
+    started: list[Process] = []
+
+    def counted(*arguments: Any) -> Process:
+        started.append(Process(*arguments))
+        return started[-1]
+
+    monkeypatch.setattr("vidbuild.engine.worker.pool.Process", counted)
+    pool = Pool(2, lab.root, lab.env)
+    try:
+        assert pool.free == 2
+        for name in ("a", "b", "c"):
+            pool.start(name, request(lab, name, "concat"), 60.0)
+            (message,) = messages(pool, 1)
+            assert message.step == name
+            assert isinstance(message.said, StepOutput)
+        assert len(started) == 1
+        assert not (lab.root / "private" / "a").exists()
+    finally:
+        pool.close()
+
+
+def test_a_worker_that_cannot_start_is_told(lab: Lab) -> None:
+    """A worker that ends before it says anything fails its step with what it printed."""
+    pool = Pool(1, lab.root, {**lab.env, "PYTHONHOME": "/nowhere"})
+    try:
+        pool.start("a", request(lab, "a", "concat"), 60.0)
+        (message,) = messages(pool, 1)
+        assert isinstance(message.said, Failed)
+        assert "(exit code 1)" in message.said.failure.message
+        assert message.said.failure.log
+        assert not message.said.failure.transient
+        assert pool.free == 1
+    finally:
+        pool.close()
+
+
+def reachable(module: str, found: set[str]) -> set[str]:
+    """All modules of vidbuild that a module imports, directly or not, wherever in it the import stands."""
+    path = PACKAGE.parents[1] / (module.replace(".", "/") + ".py")
+    if module in found or not path.exists():
+        return found
+    found.add(module)
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("vidbuild"):
+            reachable(node.module or "", found)
+            for name in node.names:
+                reachable(f"{node.module}.{name.name}", found)
+    return found
+
+
+def test_a_worker_neither_plans_nor_writes_traces() -> None:
+    """P30: the worker's code reaches blobs and the step's context, nothing that plans, schedules or keeps traces."""
+    assert reachable("vidbuild.engine.worker.main", set()) == {
+        "vidbuild.engine.worker.main",
+        "vidbuild.engine.worker.execute",
+        "vidbuild.engine.store.blobs",
+        "vidbuild.engine.graph.context",
+        "vidbuild.engine.disk.durable",
+        "vidbuild.engine.sandbox.landlock",
+        "vidbuild.engine.sandbox.rlimits",
+        "vidbuild.engine.disk.disk_full",
+        "vidbuild.engine.sandbox.sandbox",
+        "vidbuild.engine.sandbox.seccomp",
+        "vidbuild.errors",
+        "vidbuild.frozen",
+    }
+
+
+def test_the_engine_knows_nothing_of_video() -> None:
+    """The engine imports nothing of vidbuild but errors, places, records and what is printable, to be lifted out."""
+    found: set[str] = set()
+    for path in PACKAGE.glob("*.py"):
+        reachable(f"vidbuild.engine.{path.stem}", found)
+    assert {name for name in found if not name.startswith("vidbuild.engine")} == {
+        "vidbuild.errors",
+        "vidbuild.location",
+        "vidbuild.sanitize",
+        "vidbuild.frozen",
+    }

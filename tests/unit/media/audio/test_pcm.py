@@ -1,0 +1,72 @@
+"""Any sound as 48 kHz samples."""
+
+from __future__ import annotations
+
+import array
+import math
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.audio_lab import ENV, tone
+from vidbuild.errors import StepError
+from vidbuild.media.audio import pcm, wav
+
+
+@pytest.mark.parametrize("samples", [146, 147, 148, 22_050, 100_001])
+def test_resampling_gives_an_exact_number_of_samples(scratch: Path, samples: int) -> None:
+    """So many samples at 22050 Hz become as many times 320 / 147, rounded, so that times stay true over any length."""
+    found = pcm.resample(array.array("h", [1000] * samples), 22_050, scratch, ENV)
+    assert abs(len(found) - samples * 320 / 147) <= 1
+
+
+def test_resampling_moves_nothing(scratch: Path) -> None:
+    """An impulse at sample n comes to stand at n * 48000 / rate, to the sample."""
+    sound = array.array("h", bytes(2 * 44_100))
+    places = [147, 14_700, 40_000]
+    for place in places:
+        sound[place] = 30_000
+    found = pcm.resample(sound, 22_050, scratch, ENV)
+    for place in places:
+        expected = place * 320 / 147
+        near = range(int(expected) - 300, int(expected) + 300)
+        assert abs(max(near, key=lambda index: abs(found[index])) - expected) <= 1
+
+
+def test_resampling_keeps_the_level(scratch: Path) -> None:
+    """A tone is as loud afterwards as it was before."""
+    sound = array.array("h", (int(10_000 * math.sin(math.tau * 440 * index / 22_050)) for index in range(22_050)))
+    found = pcm.resample(sound, 22_050, scratch, ENV)[4800:-4800]
+    assert max(found) == pytest.approx(10_000, rel=0.01)
+
+
+def test_the_same_rate_is_left_alone(scratch: Path) -> None:
+    """48 kHz needs no ffmpeg."""
+    sound = tone(100)
+    assert pcm.resample(sound, wav.RATE, scratch, {}) is sound
+
+
+def test_a_file_is_decoded_to_its_samples(scratch: Path) -> None:
+    """A WAV file in the kept format comes through unchanged."""
+    sound = tone(5000)
+    wav.write(scratch / "x.wav", sound)
+    assert pcm.decode(scratch / "x.wav", scratch, ENV, "read it") == sound
+
+
+def test_what_is_no_sound_is_an_error(scratch: Path) -> None:
+    """A file that is not media fails with what was tried, and with ffmpeg's own last lines."""
+    path = scratch / "notes.wav"
+    path.write_text("not a sound", encoding="utf-8")
+    with pytest.raises(StepError, match="ffmpeg could not read the take") as caught:
+        pcm.decode(path, scratch, ENV, "read the take")
+    assert caught.value.failure.log
+    assert caught.value.failure.command
+
+
+def test_results_do_not_depend_on_the_processor(scratch: Path) -> None:
+    """P4: samples are the same with and without the machine's vector units, which ffmpeg is told not to use."""
+    sound = array.array("h", os.urandom(2 * 22_050))
+    first = pcm.resample(sound, 22_050, scratch, ENV)
+    assert pcm.resample(sound, 22_050, scratch, ENV) == first
+    assert pcm.SAME_EVERYWHERE[:2] == ("-cpuflags", "0")

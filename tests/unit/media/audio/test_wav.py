@@ -1,0 +1,185 @@
+"""Samples, the silence around them and their peaks."""
+
+from __future__ import annotations
+
+import array
+import math
+import wave
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.audio_lab import onset, silence, tone
+from vidbuild.media.audio import wav
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    """A file gives back its samples, extremes included, and its bytes depend on nothing else."""
+    samples = array.array("h", [0, 1, -1, 32767, -32768])
+    for name in ("a.wav", "b.wav"):
+        wav.write(tmp_path / name, samples)
+    assert wav.read(tmp_path / "a.wav") == samples
+    assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
+
+
+def test_another_format_is_refused(tmp_path: Path) -> None:
+    """A file of two channels is not taken for one of one, and the message names both."""
+    path = tmp_path / "stereo.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(44100)
+        file.writeframes(bytes(8))
+    with pytest.raises(wav.WavError, match=r"'stereo.wav' has 2 channels of 16 bits at 44100 Hz, not 1 of 16 at 48000"):
+        wav.read(path)
+
+
+@pytest.mark.parametrize("data", [b"", b"RIFF", b"RIFF\x24\0\0\0WAVEfmt "])
+def test_a_damaged_file_is_refused(tmp_path: Path, data: bytes) -> None:
+    """What is no WAV file is told as that, not as a traceback of the reader."""
+    path = tmp_path / "x.wav"
+    path.write_bytes(data)
+    with pytest.raises(wav.WavError, match=r"'x.wav' is not a WAV file"):
+        wav.read(path)
+
+
+def test_half_a_sample_is_left_out() -> None:
+    """An odd byte at the end of raw data is not a sample."""
+    assert wav.from_bytes(b"\x01\x00\x02") == array.array("h", [1])
+
+
+def test_silence_around_a_sound_goes() -> None:
+    """V16: what is left begins 2 ms before the sound and ends 10 ms after it, and the cut is told."""
+    sound = silence(5000)
+    sound.extend(tone(4800))
+    sound.extend(silence(9000))
+    kept, cut = wav.trim(sound)
+    assert cut == 5000 - wav.LEAD
+    assert len(kept) == wav.LEAD + 4800 + wav.TAIL
+    assert onset(kept, 100) == wav.LEAD
+
+
+def test_a_soft_noise_floor_counts_as_silence() -> None:
+    """Hiss 60 dB below the loudest sample is cut off, and what stays of it is faded in."""
+    hiss = array.array("h", [8, -8] * 2400)
+    kept, cut = wav.trim(hiss + tone(4800, level=-6) + hiss)
+    assert cut == 4800 - wav.LEAD
+    assert kept[0] == 0
+    assert kept[-1] == 0
+
+
+def test_a_sound_without_silence_is_kept_whole() -> None:
+    """Nothing is cut from what begins and ends loud."""
+    sound = tone(4800)
+    kept, cut = wav.trim(sound)
+    assert (len(kept), cut) == (4800, 0)
+    assert kept[:4000] == sound[:4000]
+
+
+@pytest.mark.parametrize("length", [0, 1, 4800])
+def test_silence_alone_leaves_nothing(length: int) -> None:
+    """A voice that made no sound has no samples, so that nobody takes it for speech."""
+    assert wav.trim(silence(length)) == (array.array("h"), length)
+
+
+def test_peaks_come_down_and_the_rest_stays() -> None:
+    """No sample is over the ceiling afterwards, and what is 12 ms away from a peak is untouched."""
+    sound = tone(48_000, level=-20)
+    sound[24_000] = 32767
+    sound[24_010] = -32768
+    out = wav.limited(sound, 8000)
+    assert max(map(abs, out)) <= 8000
+    assert max(map(abs, out[23_990:24_020])) > 6000
+    assert out[:23_420] == sound[:23_420]
+    assert out[24_590:] == sound[24_590:]
+
+
+def test_the_gain_moves_without_a_step() -> None:
+    """Bringing down a peak makes no jump between neighbouring samples that the sound itself did not have."""
+    sound = array.array("h", [10_000] * 4800)
+    sound[2400] = 30_000
+    out = wav.limited(sound, 12_000)
+    flat = [abs(a - b) for a, b in pairwise(out[:2400])]
+    assert max(flat) < 200
+
+
+def test_a_sound_below_the_ceiling_is_the_same() -> None:
+    """Nothing is done where nothing has to be."""
+    sound = tone(4800)
+    assert wav.limited(sound, 32767) == sound
+    assert wav.limited(silence(0), 100) == silence(0)
+
+
+@pytest.mark.parametrize("offset", [900, -900, 12_000])
+def test_an_offset_is_taken_off(offset: int) -> None:
+    """A recording that swings around another level than zero swings around zero, unclipped, and is else as it was."""
+    swing = [round(8000 * math.sin(math.tau * index / 480)) for index in range(9600)]
+    eased = wav.eased(array.array("h", (value + offset for value in swing)))
+    assert len(eased) == len(swing)
+    assert list(eased[wav.EDGE : -wav.EDGE]) == swing[wav.EDGE : -wav.EDGE]
+
+
+def test_what_is_clipped_on_one_side_does_not_overflow() -> None:
+    """Samples at one end of the scale stay in it when an offset is taken off the other way."""
+    eased = wav.eased(array.array("h", [32_767] * 4000 + [-32_768] * 1000))
+    assert (max(eased), min(eased)) == (13_107, -32_767)
+
+
+def test_a_sound_comes_and_goes_from_nothing() -> None:
+    """What starts or ends in the middle of a wave is faded over 1 ms there, and untouched between."""
+    full = array.array("h", [8000, -8000] * 2400)
+    eased = wav.eased(full)
+    assert (eased[0], eased[-1]) == (0, 0)
+    assert eased[wav.EDGE : -wav.EDGE] == full[wav.EDGE : -wav.EDGE]
+    assert list(map(abs, eased[: wav.EDGE])) == pytest.approx([8000 * n / wav.EDGE for n in range(wav.EDGE)], abs=1)
+    for length in (0, 1, 2, 3, 150):
+        assert len(wav.eased(full[:length])) == length
+
+
+def test_easing_leaves_the_sound_it_is_given() -> None:
+    """A sound that is eased is a new one."""
+    full = array.array("h", [9000] * 500)
+    wav.eased(full)
+    assert full == array.array("h", [9000] * 500)
+
+
+def limited_plainly(samples: array.array[int], ceiling: int) -> array.array[int]:
+    """What `limited` does, said without regard to how long it takes."""
+    starts = range(0, len(samples), wav.BLOCK)
+    blocks = [samples[start : start + wav.BLOCK] for start in starts]
+    needed = [min(1.0, ceiling / max(1, *map(abs, block))) for block in blocks]
+    least = [min(needed[max(0, at - wav.HOLD) : at + wav.HOLD + 1]) for at in range(len(needed))]
+    near = [least[max(0, at - wav.EASE) : at + wav.EASE + 1] for at in range(len(least))]
+    gains = [sum(values) / len(values) for values in near]
+    out = samples[:]
+    for start, gain, following in zip(starts, gains, [*gains[1:], *gains[-1:]], strict=True):
+        for offset in range(min(wav.BLOCK, len(out) - start)):
+            if gain < 1.0 or following < 1.0:
+                out[start + offset] = int(out[start + offset] * (gain + (following - gain) * offset / wav.BLOCK))
+    return out
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    loud=st.lists(st.tuples(st.integers(0, 2999), st.integers(-32768, 32767)), max_size=12),
+    quiet=st.integers(-300, 300),
+    ceiling=st.integers(1, 32766),
+)
+def test_only_blocks_that_may_be_loud_are_looked_at(loud: list[tuple[int, int]], quiet: int, ceiling: int) -> None:
+    """Looking for peaks by high bytes first changes no sample, whatever the sound and the ceiling."""
+    sound = array.array("h", [quiet]) * 3000
+    for at, value in loud:
+        sound[at] = value
+    assert wav.limited(sound, ceiling) == limited_plainly(sound, ceiling)
+
+
+@pytest.mark.parametrize("value", [255, 256, 257, -256, -257, -258, 32767, -32768])
+def test_no_loud_sample_is_overlooked(value: int) -> None:
+    """A single sample over the ceiling is found, at the edges of what a high byte tells as well."""
+    sound = array.array("h", bytes(2 * 480))
+    sound[100] = value
+    found = wav._loud_blocks(sound, 256)
+    assert found == [100 // wav.BLOCK] or abs(value) <= 256

@@ -1,0 +1,224 @@
+"""The MP4 writer, the chapters and the language codes: boxes read back by hand and by ffmpeg."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import pytest
+
+from tests.support.render_lab import made
+from vidbuild.media.audio import aac
+from vidbuild.media.container import ffmetadata, mp4
+from vidbuild.media.container.ffmetadata import Chapter
+from vidbuild.media.container.iso639 import iso639_2
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.media.h264 import h264
+
+CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"tref"}
+
+
+def boxes(data: bytes, start: int = 0, end: int | None = None, path: str = "") -> Iterator[tuple[str, int, bytes]]:
+    """Every box: its path, where its content starts, and its content."""
+    position, end = start, len(data) if end is None else end
+    while position < end:
+        size, kind = struct.unpack_from(">I4s", data, position)
+        head = 8
+        if size == 1:
+            size, head = struct.unpack_from(">Q", data, position + 8)[0], 16
+        name = f"{path}/{kind.decode('latin-1')}"
+        yield name, position + head, data[position + head : position + size]
+        if kind in CONTAINERS:
+            yield from boxes(data, position + head, position + size, name)
+        position += size
+    assert position == end
+
+
+def numbers(content: bytes, form: str = "I") -> list[int]:
+    """The entries of a table box that holds plain numbers."""
+    count = struct.unpack_from(">I", content, 4)[0]
+    return list(struct.unpack_from(f">{count}{form}", content, 8))
+
+
+@pytest.fixture(scope="module")
+def coded(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Sixty-five frames of H.264."""
+    args = ("-f", "lavfi", "-i", "testsrc2=s=64x36:r=25", "-frames:v", "65", "-c:v", "libx264", "-bf", "0", "-g", "30")
+    return made(tmp_path_factory.mktemp("coded") / "a.h264", *args, "-pix_fmt", "yuv420p", "-f", "h264").read_bytes()
+
+
+def written(
+    coded: bytes, *, marks: tuple[Chapter, ...] = (), tags: dict[str, str] | None = None, sound: int = 122
+) -> bytes:
+    """An MP4 of the stream and as many AAC frames of silence."""
+    stream, frames = h264.scan(coded), list(h264.coded(coded))
+    sequence, *pictures = stream.sets
+    block = aac.silence()
+    target = io.BytesIO()
+    mp4.write(
+        target,
+        mp4.Pictures([len(frame) for frame in frames], stream.idrs, 25, 64, 36, sequence, pictures),
+        mp4.Sound([len(block)] * sound, 2, "de"),
+        (iter(frames), iter([block] * sound)),
+        marks,
+        tags,
+    )
+    return target.getvalue()
+
+
+def test_the_index_comes_first(coded: bytes) -> None:
+    """A browser can start to play before all is there: the movie box stands before the media."""
+    top = [name for name, _, _ in boxes(written(coded)) if name.count("/") == 1]
+    assert top == ["/ftyp", "/moov", "/mdat"]
+
+
+def test_every_sample_is_where_the_index_says(coded: bytes) -> None:
+    """Chunk offsets and sample sizes lead to exactly the frames that were given, in order."""
+    data = written(coded)
+    found = list(boxes(data))
+    offsets = [numbers(content) for name, _, content in found if name.endswith("/stco")]
+    maps = [content for name, _, content in found if name.endswith("/stsc")]
+    sizes = [content for name, _, content in found if name.endswith("/stsz")]
+    wanted = list(h264.coded(coded))
+    lengths = list(struct.unpack_from(f">{len(wanted)}I", sizes[0], 12))
+    assert lengths == [len(frame) for frame in wanted]
+    counts = list(struct.iter_unpack(">III", maps[0][8:]))
+    samples = []
+    for chunk, offset in enumerate(offsets[0], 1):
+        position = offset
+        for _ in range(next(count for first, count, _ in reversed(counts) if first <= chunk)):
+            length = lengths[len(samples)]
+            samples.append(data[position : position + length])
+            position += length
+    assert samples == wanted
+
+
+def test_times_are_exact_and_start_at_zero(coded: bytes) -> None:
+    """V16: every frame lasts the same whole number of samples, and there is no edit list that would shift a track."""
+    found = {name: content for name, _, content in boxes(written(coded))}
+    assert not any("edts" in name or "elst" in name or "ctts" in name for name in found)
+    times = [content for name, _, content in boxes(written(coded)) if name.endswith("/stts")]
+    assert struct.unpack(">III", times[0][4:]) == (1, 65, 1920)
+    assert struct.unpack(">III", times[1][4:]) == (1, 122, 1024)
+
+
+def test_nothing_of_today_is_in_it(coded: bytes) -> None:
+    """P4: the same input gives the same bytes; creation times are zero."""
+    assert written(coded) == written(coded)
+    for name, _, content in boxes(written(coded)):
+        if name.endswith(("/mvhd", "/tkhd", "/mdhd")):
+            assert content[4:12] == bytes(8)
+
+
+def test_key_frames_are_listed(coded: bytes) -> None:
+    """A player seeks to the IDR pictures, counted from 1."""
+    table = next(content for name, _, content in boxes(written(coded)) if name.endswith("/stss"))
+    assert numbers(table) == [1, 31, 61]
+
+
+def test_picture_and_sound_alternate(coded: bytes) -> None:
+    """No player has to read far ahead: there is about a second of each, in turns."""
+    offsets = [numbers(content) for name, _, content in boxes(written(coded)) if name.endswith("/stco")]
+    order = sorted((place, track) for track, places in enumerate(offsets) for place in places)
+    assert [track for _, track in order] == [0, 1, 1, 0, 1, 0]
+
+
+def test_ffmpeg_reads_it_without_a_word(coded: bytes, tmp_path: Path) -> None:
+    """Another program demuxes and decodes every frame with nothing to warn of, and sees what was written."""
+    marks = (Chapter(0, "Start = 1; #2 \\ 'x'"), Chapter(48000, "Ende — 終わり 🎬"))
+    path = tmp_path / "a.mp4"
+    path.write_bytes(written(coded, marks=marks, tags={"title": "T: [0:v] 'q'; 日本", "description": "one\ntwo"}))
+    args = ["-i", str(path), "-c", "copy", "-f", "framecrc", "-"]
+    look = ffmpeg.capture(args, cwd=tmp_path, env={}, timeout=30, what="read")
+    frames = [line.split(",") for line in look.output.decode().splitlines() if line.startswith("0,")]
+    assert [int(fields[2]) for fields in frames] == [1920 * frame for frame in range(65)]
+    for text in ("T: [0:v] 'q'; 日本", "Start = 1; #2 \\ 'x'", "Ende — 終わり 🎬", "(deu): Audio: aac (LC)", "25 fps"):
+        assert text in look.text
+    strict = ["-err_detect", "explode", "-i", str(path), "-map", "0:v", "-f", "null", "-"]
+    assert ffmpeg.run(strict, cwd=tmp_path, env={}, timeout=30, what="decode").log == ()
+
+
+def test_chapters_are_a_track_and_a_list(coded: bytes) -> None:
+    """Chapters are told in both ways that players know, with their starts."""
+    found = list(boxes(written(coded, marks=(Chapter(0, "A"), Chapter(96000, "B")))))
+    listed = next(content for name, _, content in found if name == "/moov/udta/chpl")
+    assert listed[8] == 2
+    assert struct.unpack_from(">QB", listed, 9) == (0, 1)
+    assert struct.unpack_from(">QB", listed, 9 + 10) == (20_000_000, 1)
+    assert next(content for name, _, content in found if name.endswith("/chap")) == struct.pack(">I", 3)
+    times = [content for name, _, content in found if name.endswith("/stts")]
+    assert struct.unpack(">IIIII", times[2][4:]) == (2, 1, 96000, 1, 122 * 1024 - 96000)
+
+
+def test_long_titles_are_cut_between_characters(coded: bytes) -> None:
+    """A chapter's title too long for its box ends with a whole character."""
+    found = list(boxes(written(coded, marks=(Chapter(0, "é" * 200),))))
+    listed = next(content for name, _, content in found if name == "/moov/udta/chpl")
+    assert listed[18:].decode() == "é" * 127
+
+
+def test_a_frame_of_another_size_is_a_bug(coded: bytes) -> None:
+    """The index is never written beside other bytes than it tells of."""
+    stream, frames = h264.scan(coded), list(h264.coded(coded))
+    track = mp4.Pictures([len(frame) + 1 for frame in frames], stream.idrs, 25, 64, 36, stream.sets[0], stream.sets[1:])
+    with pytest.raises(mp4.Mp4Error, match="track 1 has"):
+        mp4.write(io.BytesIO(), track, mp4.Sound([4], 2, "en"), (iter(frames), iter([b"1234"])))
+
+
+def test_too_few_or_too_many_frames_are_refused() -> None:
+    """The index stands before the frames: what is not as many as it says must never be a finished file."""
+    track = mp4.Pictures([3, 3], (0,), 30, 64, 36, b"\x67\x64\x00\x28", (b"\x68",))
+    for pictures, words in (([b"abc"], "track 1 has 3 bytes"), ([b"abc"] * 3, "track 1 has more in it than")):
+        with pytest.raises(mp4.Mp4Error, match=words):
+            mp4.write(io.BytesIO(), track, mp4.Sound([4], 2, "en"), (iter(pictures), iter([b"1234"])))
+    whole = io.BytesIO()
+    assert mp4.write(whole, track, mp4.Sound([4], 2, "en"), (iter([b"abc"] * 2), iter([b"1234"]))) == len(
+        whole.getvalue()
+    )
+
+
+def test_large_files_have_wide_offsets() -> None:
+    """Past four gigabytes the index counts in 64 bits."""
+
+    class Nowhere(io.RawIOBase):
+        head = b""
+
+        def write(self, data: object) -> int:
+            assert isinstance(data, bytes)
+            if len(self.head) < 60000:
+                self.head += data[:60000]
+            return len(data)
+
+    frame = bytes(1 << 20)
+    count = 4200
+    track = mp4.Pictures([len(frame)] * count, (0,), 30, 64, 36, b"\x67\x64\x00\x28", (b"\x68",))
+    target = Nowhere()
+    mp4.write(cast("BinaryIO", target), track, mp4.Sound([4], 2, "en"), (iter([frame] * count), iter([b"1234"])))
+    assert b"co64" in target.head
+    assert b"stco" not in target.head
+
+
+def test_chapters_are_read_from_their_text() -> None:
+    """Titles come back as they were before they were escaped; starts are in samples."""
+    text = (
+        ";FFMETADATA1\ntitle=not a chapter\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1500\ntitle=One\n"
+        "[CHAPTER]\nTIMEBASE=1/48000\nSTART=72000\nEND=96000\ntitle=a\\=b\\; \\#c \\\\ d\\\ne\n"
+        "[CHAPTER]\nSTART=2000000000\n"
+    )
+    assert ffmetadata.parse(text) == [Chapter(0, "One"), Chapter(72000, "a=b; #c \\ d\ne"), Chapter(96000, "")]
+    assert ffmetadata.parse(";FFMETADATA1\n") == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [
+        ("en", "eng"), ("de-CH", "deu"), ("zh-Hant-TW", "zho"), ("pt_BR", "por"), ("EN", "eng"), ("gsw", "gsw"),
+        ("yue-HK", "yue"), ("xx", "und"), ("", "und"), ("ééé", "und"), ("x-private", "und"),
+    ],
+)  # fmt: skip
+def test_language_tags_become_codes(tag: str, code: str) -> None:
+    """A BCP 47 tag becomes the three letters of ISO 639-2 that an MP4 holds; what has none is undetermined."""
+    assert iso639_2(tag) == code

@@ -1,0 +1,102 @@
+"""A theme's colours as templates get them: readable wherever they are used."""
+
+from __future__ import annotations
+
+import io
+import plistlib
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.support.drawing import THEMES, theme
+from vidbuild.media.image.color import AA, RGB, contrast, mix, parse
+from vidbuild.media.image.palette import SCOPES, dark, palette, syntax_theme
+from vidbuild.steps.draw import LIGHTS, background
+
+
+def painted(name: str, kind: str, cut: str | None = None) -> list[RGB]:
+    """All colours of a background as it is really painted."""
+    params = {"type": kind, "size": [192, 108], "theme": theme(name), "background": cut}
+    image = Image.open(io.BytesIO(background(params)))
+    return [colour for _, colour in image.getcolors(192 * 108)]
+
+
+def code_colours(values: dict[str, Any]) -> dict[str, RGB]:
+    """Scope -> colour, as typst is told."""
+    rules = plistlib.loads(syntax_theme(values).encode())["settings"]
+    return {rule["scope"]: parse(rule["settings"]["foreground"]) for rule in rules if "scope" in rule}
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("kind", [*LIGHTS, "code"])
+@pytest.mark.parametrize("role", ["text", "muted", "past", "past_muted", "accent_text"])
+def test_text_has_aa_contrast_everywhere_on_the_background(name: str, kind: str, role: str) -> None:
+    """Text in any of its colours has AA contrast with every pixel of the background, the lights included."""
+    colour = parse(palette(theme(name), None)[role])
+    assert min(contrast(colour, ground) for ground in painted(name, kind)) >= AA
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_syntax_colours_of_the_themes_are_aa_on_window_and_bar(name: str) -> None:
+    """The built-in themes' own syntax colours have AA contrast on the window and on a highlighted line."""
+    values = theme(name)
+    surface = parse(values["surface"])
+    bar = mix(surface, parse(palette(values, None)["panel_accent"]), 0.15)
+    for use, colour in values["syntax"].items():
+        assert contrast(parse(colour), surface) >= AA, use
+        assert contrast(parse(colour), bar) >= AA, use
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_built_in_syntax_colours_reach_typst_unchanged(name: str) -> None:
+    """What a built-in theme says is what code is coloured with, under the scopes of each use."""
+    values = theme(name)
+    told = code_colours(values)
+    assert {use: told[scope] for use, scope in SCOPES.items()} == {
+        use: parse(colour) for use, colour in values["syntax"].items()
+    }
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_window_text_is_readable_in_windows(name: str) -> None:
+    """Prompts, output and labels have AA contrast on windows and their bars."""
+    values = theme(name)
+    colours = palette(values, None)
+    for role, grounds in {"panel_text": ["surface"], "panel_muted": ["surface", "surface_bar"]}.items():
+        for ground in grounds:
+            assert contrast(parse(colours[role]), parse(colours[ground])) >= AA, (role, ground)
+    assert contrast(parse(colours["panel_accent"]), parse(colours["surface"])) >= AA
+
+
+def test_weak_syntax_colours_of_a_theme_file_are_mended() -> None:
+    """A theme that gives pale colours for white windows still shows code that can be read."""
+    values = theme("paper")
+    values["syntax"] = dict.fromkeys(values["syntax"], "#ffee88")
+    white = parse(values["surface"])
+    assert all(contrast(colour, white) >= AA for colour in code_colours(values).values())
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("cut", ["#ffffff", "#000000", "#ff8800", "#808080", "#103020"])
+@pytest.mark.parametrize("role", ["text", "muted", "past", "past_muted", "accent_text"])
+def test_a_scenes_own_background_keeps_text_readable(name: str, cut: str, role: str) -> None:
+    """A background that the theme did not reckon with changes the text rather than hiding it."""
+    assert contrast(parse(palette(theme(name), cut)[role]), parse(cut)) >= AA
+
+
+@pytest.mark.parametrize("accent", ["#ffff00", "#000080", "#ff8800", "#ffffff"])
+def test_any_accent_can_be_read_and_written_on(accent: str) -> None:
+    """Whatever accent a theme file chooses, its text and the text on it have AA contrast."""
+    values = {**theme("paper"), "accent": accent}
+    colours = palette(values, None)
+    assert contrast(parse(colours["on_accent"]), parse(colours["accent"])) >= AA
+    assert contrast(parse(colours["accent_text"]), parse(values["background_from"])) >= AA
+
+
+def test_dark_and_light_are_told_apart() -> None:
+    """Midnight is dark and paper is not, unless the scene says otherwise."""
+    assert dark(theme("midnight"), None)
+    assert not dark(theme("paper"), None)
+    assert dark(theme("paper"), "#000000")
+    assert not dark(theme("midnight"), "#ffffff")

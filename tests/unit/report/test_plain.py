@@ -1,0 +1,119 @@
+"""Progress where there is no terminal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tests.support.sample_events import BEGAN, a_run, estimated, run_started, started
+from vidbuild.engine.runs.events import Event, RunPaused, RunResumed, StateRestored, StepRetried
+from vidbuild.errors import Failure
+from vidbuild.report.plain import Lines
+
+
+def test_each_step_that_runs_has_its_reason() -> None:
+    """A line for each step that runs, none for what is cached, and one for what fails."""
+    lines: list[str] = []
+    with Lines(lines.append) as listener:
+        for event in a_run():
+            listener(event)
+    assert lines == [
+        "speak:a  narration changed",
+        "render:a  words changed",
+        "render:b  never built",
+        "render:b  failed: ffmpeg stopped with code 1",
+    ]
+
+
+def test_no_line_has_escape_codes() -> None:
+    """P50: plain lines hold no escape code and no carriage return."""
+    lines: list[str] = []
+    listener = Lines(lines.append, several=True)
+    for event in a_run():
+        listener(event)
+    assert not any("\x1b" in line or "\r" in line for line in lines)
+
+
+def test_several_specs_are_told_apart() -> None:
+    """With several specs each one's lines begin with its name, and one with nothing to do has no lines at all."""
+    lines: list[str] = []
+    listener = Lines(lines.append, several=True)
+    told = [run_started(1, "a.yaml"), started("mux"), run_started(1, "quiet.yaml"), run_started(2, "b.yaml")]
+    for event in (*told, started("render:a"), started("mux")):
+        listener(event)
+    assert lines == ["a.yaml:", "join  never built", "b.yaml:", "render:a  never built", "join  never built"]
+
+
+def written(*events: Event) -> list[str]:
+    """The lines that these events are worth."""
+    lines: list[str] = []
+    listener = Lines(lines.append)
+    for event in events:
+        listener(event)
+    return lines
+
+
+def test_a_first_build_is_told_once() -> None:
+    """That nothing was ever built is said of the build, not of each step; any other reason is still told."""
+    first = replace(run_started(3), first=True)
+    lines = written(first, estimated(3), started("draw:a"), started("render:a", "asked for afresh"))
+    assert lines == ["first build: 3 steps", "draw:a", "render:a  asked for afresh"]
+    assert written(run_started(3), estimated(3), started("draw:a")) == ["draw:a  never built"]
+    assert written(first, estimated(0)) == []
+
+
+def test_pauses_attempts_and_what_is_continued_are_told() -> None:
+    """Whoever looks at a log sees why nothing happens, how to go on, and what went wrong in between."""
+    times: dict[str, Any] = {"run": "r1", "time": BEGAN}
+    lines = written(
+        StateRestored(**times, earlier="r0", done=31, left=11),
+        StepRetried(**times, step="speak:a", attempt=2, wait=3.2, failure=Failure("no answer")),
+        StepRetried(**times, step="speak:a", attempt=3, wait=0.2, failure=Failure("no answer")),
+        RunPaused(**times, running=1),
+        RunPaused(**times, running=0),
+        RunResumed(**times, seconds=65.0),
+    )
+    assert lines == [
+        "continuing r0: 31 of 42 steps are done, 11 left",
+        "speak:a  trying again in 3.2 s (attempt 2): no answer",
+        "speak:a  trying again (attempt 3): no answer",
+        "paused (1 step runs to its end); vidbuild runs resume r1",
+        "paused; vidbuild runs resume r1",
+        "resumed after 1 min 5 s",
+    ]
+
+
+def full(step: str, attempt: int = 2) -> StepRetried:
+    """A step that met a full disk."""
+    fault = Failure("the disk is full")
+    return StepRetried(run="r1", time=BEGAN, step=step, attempt=attempt, wait=0.2, failure=fault)
+
+
+def test_a_fault_that_meets_many_steps_is_told_of_one() -> None:
+    """Of steps that fail of the same, attempts at the first are told; another fault is told, and the next build's."""
+    other = replace(full("draw:b"), failure=Failure("no answer"))
+    lines = written(full("draw:a"), full("draw:b"), full("draw:c"), full("draw:a", 3), other)
+    assert lines == [
+        "draw:a  trying again (attempt 2): the disk is full",
+        "draw:a  trying again (attempt 3): the disk is full",
+        "draw:b  trying again (attempt 2): no answer",
+    ]
+    assert len(written(full("draw:a"), run_started(2), full("draw:b"))) == 2
+
+
+def test_a_build_that_is_asked_to_end_says_what_it_waits_for() -> None:
+    """The first Ctrl-C is answered: what still runs, and how not to wait for it."""
+    lines: list[str] = []
+    listener = Lines(lines.append)
+    listener.stopping(2)
+    listener.stopping(0)
+    assert lines == ["stopping: 2 steps run to their end; again to stop at once", "stopping"]
+
+
+def test_a_spec_whose_name_has_lines_heads_its_steps_in_one() -> None:
+    """Among several specs each one's steps are headed by its name, which is one line whatever it is."""
+    lines: list[str] = []
+    listener = Lines(lines.append, several=True)
+    listener(run_started(6, "n\n::error::x.yaml"))
+    listener(started("render:a", "title changed"))
+    assert lines == ["n\ufffd::error::x.yaml:", "render:a  title changed"]

@@ -1,0 +1,226 @@
+"""What a spec may hold: each limit is named at its place, in little time and memory."""
+
+# ruff: noqa: E501 - a case is one line
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.spec_lab import Project
+from vidbuild.spec import expand, load, narration, reader
+from vidbuild.spec.diagnostics import MAX_PROBLEMS, render
+
+SECONDS = 30
+MEMORY = 1 << 30
+
+HEAD = "vidbuild: 1\ntitle: A\n"
+SCENES = "scenes:\n  - {id: a, type: title, title: A, duration: 1}\n"
+NAME = "k" * 38
+
+
+@contextlib.contextmanager
+def bounded() -> Iterator[None]:
+    """End what takes longer than SECONDS or more than MEMORY."""
+    size = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+
+    def late(_signal: int, _frame: object) -> None:
+        raise TimeoutError(f"not read in {SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(SECONDS)
+    resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY, hard))
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def scene(count: int, fields: str) -> str:
+    """A spec with so many scenes; `#` in the fields is the scene's number."""
+    return HEAD + "scenes:\n" + "".join(f"  - {{{fields.replace('#', str(index))}}}\n" for index in range(count))
+
+
+def mapping(name: str, count: int, entry: str) -> str:
+    """A mapping with so many entries; `#` in an entry is its number."""
+    return f"{name}:\n" + "".join(f"  {entry.replace('#', str(index))}\n" for index in range(count))
+
+
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{after}: &{after} [{','.join(['*' + before] * 9)}]\n"
+    for before, after in zip("abcdefgh", "bcdefghi", strict=True)
+)
+TOO_MANY = f"a list of more than {reader.MAX_ENTRIES} entries"
+TOO_MANY_KEYS = f"a mapping of more than {reader.MAX_ENTRIES} entries"
+TOO_LONG = "a text of 60000 characters, more than 50000"
+
+LIMITS: dict[str, tuple[str, int, str]] = {
+    "deep lists": ("a: " + "[" * 10_000, 1, "nested more than 50 deep"),
+    "deep mappings": ("a: " + "{a: " * 10_000, 1, "nested more than 50 deep"),
+    "deep block": ("\n".join(" " * depth + "a:" for depth in range(1000)), 51, "nested more than 50 deep"),
+    "a bomb of aliases": (BOMB, 5, "aliases repeat more than 20000 values"),
+    "scenes": (scene(20_000, "id: s#, type: title, title: A, duration: 1"), 2004, TOO_MANY),
+    "empty scenes": (HEAD + "scenes:\n" + "  -\n" * 190_000, 2004, TOO_MANY),
+    "variables": (HEAD + mapping("vars", 60_000, "k#: 1") + SCENES, 2004, TOO_MANY_KEYS),
+    "the same key": ("a: 1\n" * 60_000, 2001, TOO_MANY_KEYS),
+    "values": ("[" + ("[" + "[]," * 1900 + "],") * 200 + "]", 1, f"more than {reader.MAX_NODES} values"),
+    "a long text": (HEAD + "description: " + "x" * 60_000 + "\n" + SCENES, 3, TOO_LONG),
+    "a long key": (HEAD + "x" * 1000 + ": a\n" + SCENES, 3, "a key of 1000 characters, more than 200"),
+    "a long file": ("#" * 2_000_001, 0, "the spec has more than 2000000 bytes"),
+    "tags": ("[" + "!x a, " * 1000 + "]", 1, "there are more problems after this one"),
+    "templates": (
+        HEAD + "vars: {x: a}\n" + mapping("pronounce", 2000, "k#: '{{x}}'") + scene(
+            2000, "id: s#, type: title, title: '{{x}}', subtitle: '{{x}}', duration: 1"
+        ).removeprefix(HEAD),
+        3506,
+        f"more than {expand.MAX_TEMPLATES} texts with templates in one spec",
+    ),
+    "templates' characters": (
+        HEAD + mapping("pronounce", 8, "k#: '" + "{{x}}" * 2800 + "'") + SCENES,
+        11,
+        f"more than {expand.MAX_WRITTEN} characters of templates in one spec",
+    ),
+    "templates' results": (
+        HEAD + "vars: {x: " + "y" * 9000 + "}\n" + mapping("pronounce", 600, "k#: '{{ x }}'") + SCENES,
+        560,
+        f"the spec's templates make more than {expand.MAX_MADE} characters",
+    ),
+    "a narration": (
+        scene(1, "id: a, type: title, title: A, narration: '" + "x " * 6000 + "'"),
+        4,
+        f"a narration of 12000 characters, more than {narration.MAX_LENGTH}",
+    ),
+    "cues": (
+        scene(1, "id: a, type: title, title: A, narration: 'a " + "[[a]] " * 1000 + "'"),
+        4,
+        f"more than {narration.MAX_CUES} cues in one narration",
+    ),
+    "a size": (HEAD + "output: {size: 1000000x1000000}\n" + SCENES, 3, "'size' must be "),
+    "a large size": (HEAD + "output: {size: 9998x9998}\n" + SCENES, 3, "width and height must be 64 to 7680 and even"),
+    "frames a second": (HEAD + "output: {fps: 1000000}\n" + SCENES, 3, "'fps' must be "),
+    "a duration": (scene(1, "id: a, type: title, title: A, duration: 1000000000"), 4, "'duration' must be at most 3600"),
+    "a float": (scene(1, "id: a, type: title, title: A, duration: 1e999"), 4, "a number that is larger than can be kept"),
+    "no number": (scene(1, "id: a, type: title, title: A, duration: .nan"), 4, "'duration' must be a number, not '.nan'"),
+    "hexadecimal": (scene(1, "id: a, type: title, title: A, duration: 0x10"), 4, "'duration' must be a number, not '0x10'"),
+    "a date": (HEAD + "language: 2026-01-01\n" + SCENES, 3, "'language' must be a BCP 47 language tag"),
+    "a merge key": (HEAD + "output: {<<: {fps: 30}}\n" + SCENES, 3, "unknown output field '<<'"),
+    "digits": (HEAD + "vars: {a: " + "9" * 40_000 + "}\n" + SCENES, 3, "a number of more digits than can be kept"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_limits_are_named_at_their_place(project: Project, name: str) -> None:
+    """P42: whatever is too much is an error that names the limit, where it is passed, before it costs anything."""
+    text, line, message = LIMITS[name]
+    with bounded():
+        examined = project.examine(text)
+        shown = render(examined.diagnostics, examined.sources)
+    assert examined.spec is None
+    assert [item for item in examined.diagnostics if item.message.startswith(message) and item.line == line], shown
+    assert len(shown) < 300_000
+
+
+NEAR: dict[str, str] = {
+    "undefined names": HEAD + mapping("vars", 2000, NAME + "#: 1") + mapping("pronounce", 1100, f"k#: '{{{{ {NAME}x# }}}}'") + SCENES,
+    "voices": HEAD + mapping("voices", 2000, NAME + "#: espeak:en") + scene(2000, f"id: s#, type: title, title: A, duration: 1, voice: {NAME}x#").removeprefix(HEAD),
+    "cues": scene(250, "id: s#, type: list, narration: '" + " ".join(f"w [[{NAME}{at}]]" for at in range(150)) + "', items: [" + ",".join(["{text: a, at: " + NAME + "x}"] * 12) + "]"),
+    "files": scene(2000, "id: s#, type: image, duration: 1, src: " + "../" * 40 + "a.png"),
+    "fields": scene(1900, "id: S#, typ: title, titel: A, duraton: 2s, voice: {engin: a}"),
+    "one line": HEAD + "scenes: [" + ",".join(["{id: A, typ: b, x: " + "y" * 800 + "}"] * 1900) + "]\n",
+    "ids": scene(2000, "id: a, type: title, title: A, duration: 1"),
+    "one long word": HEAD + "pronounce: {a: b}\n" + scene(1, "id: a, type: title, title: A, narration: '" + "." * 4000 + "x" + "." * 4000 + "'").removeprefix(HEAD),
+    "comparisons": HEAD + "vars: {x: " + "a" * 9900 + ", y: " + "a" * 4900 + "b" + "a" * 4900 + "}\n" + mapping("pronounce", 500, "k#: '{{ y in (x~x~x~x~x~x~x~x~x~x) }}'") + SCENES,
+    "combining characters": HEAD + "foo: a" + "\u0301" * 40_000 + "\n" + SCENES,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NEAR)
+def test_as_much_as_is_allowed_takes_little(project: Project, name: str) -> None:
+    """A spec just under its limits, made so that everything is compared with everything, is read and told of."""
+    with bounded():
+        examined = project.examine(NEAR[name])
+        shown = render(examined.diagnostics, examined.sources)
+    assert len(examined.diagnostics) <= MAX_PROBLEMS + 1
+    assert len(shown) < 300_000
+
+
+def test_of_many_problems_the_first_are_told(project: Project) -> None:
+    """A spec with thousands of mistakes is told of the first, and that there are more."""
+    examined = project.examine(NEAR["ids"])
+    assert len(examined.diagnostics) == MAX_PROBLEMS + 1
+    assert examined.diagnostics[-1].message == "there are more problems after this one; the first 100 are told"
+    assert examined.spec is None
+
+
+def test_only_warnings_leave_a_spec(project: Project) -> None:
+    """However many warnings there are, they are warnings."""
+    examined = project.examine(scene(300, f"id: s#, type: title, duration: 1, title: {'long ' * 20}"))
+    assert {item.severity for item in examined.diagnostics} == {"warning"}
+    assert len(examined.diagnostics) == MAX_PROBLEMS + 1
+    assert examined.spec is not None
+
+
+def test_messages_are_one_plain_line(project: Project) -> None:
+    """What a spec's author chose reaches no terminal and no log as a command, in messages or in lines shown."""
+    text = HEAD + '"k\\e]0;x\\a": 1\nscenes:\n  - {id: "\\e[31m\\n::add-mask::x\\u2028", type: title, title: A}\n'
+    examined = project.examine(text)
+    shown = render(examined.diagnostics, examined.sources)
+    assert len(examined.diagnostics) > 1
+    assert not [mark for mark in shown if mark != "\n" and not mark.isprintable()]
+    assert "\n::add-mask" not in shown
+
+
+def unreadable(path: Path) -> str:
+    """The one problem of a file that is no spec."""
+    with bounded():
+        (found,) = load.check(path)
+    return found.message
+
+
+def test_what_is_no_file_is_not_waited_for(project: Project) -> None:
+    """A pipe or a device in the place of a spec is told at once, and a file of many gigabytes is not read."""
+    os.mkfifo(project.root / "pipe.yaml")
+    large = project.write("large.yaml", "")
+    os.truncate(large, 4 << 30)
+    assert unreadable(project.root / "pipe.yaml") == "the spec cannot be read: it is not a regular file"
+    assert unreadable(large) == "the spec has more than 2000000 bytes"
+    assert unreadable(Path("/dev/zero")) == "the spec cannot be read: it is not a regular file"
+    assert unreadable(project.root) == "the spec cannot be read: is a directory"
+    assert unreadable(project.root / "a\0b.yaml") == "the spec cannot be read: embedded null byte"
+
+
+def test_a_spec_is_of_its_own_project(project: Project, tmp_path: Path) -> None:
+    """V26: a spec that is a symlink to what is not in its project is not read, so none of it is shown as an error."""
+    secret = tmp_path / "credentials"
+    secret.write_text("token: hunter2", encoding="utf-8")
+    (project.root / "out.yaml").symlink_to(secret)
+    project.write(".git/config", "token: hunter2")
+    (project.root / "config.yaml").symlink_to(".git/config")
+    project.write("real.yaml", "token: hunter2")
+    (project.root / "in.yaml").symlink_to("real.yaml")
+    assert unreadable(project.root / "out.yaml") == "the spec cannot be read: it is a symlink that leaves the project"
+    assert unreadable(project.root / "config.yaml").startswith("the spec cannot be read: 'config.yaml' is in '.git'")
+    assert "unknown field 'token'" in [item.message for item in load.check(project.root / "in.yaml")]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"title": "x" * 60_000}, "a text of 60000 characters, more than 50000"),
+        ({"vars": {"k" * 300: 1}}, "a key of 300 characters, more than 200"),
+        ({"scenes": [None] * 3000}, "a list of more than 2000 entries"),
+        ({"vars": dict.fromkeys(map(str, range(3000)))}, "a mapping of more than 2000 entries"),
+    ],
+)
+def test_specs_made_in_python_have_the_same_limits(project: Project, data: dict[str, Any], message: str) -> None:
+    """What is too much in a file is too much in data."""
+    assert message in [item.message for item in project.examine(data).diagnostics]

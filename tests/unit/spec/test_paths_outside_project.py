@@ -1,0 +1,216 @@
+"""Every field of a spec that takes a path, tried with every path that leads out of the project."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.support.spec_lab import Project, whole
+from vidbuild.spec import schema
+from vidbuild.spec.diagnostics import render
+from vidbuild.spec.load import examine_data
+
+CANARY = "hunter2"
+
+FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "theme": lambda path: whole(theme=path),
+    "theme.extends": lambda path: whole(theme={"extends": path}),
+    "theme.logo": lambda path: whole(theme={"logo": path}),
+    "theme.fonts": lambda path: whole(theme={"fonts": path}),
+    "theme.fonts.directory": lambda path: whole(theme={"fonts": {"directory": path}}),
+    "narration.audio": lambda path: whole({"narration": {"audio": path, "text": "Hello."}}),
+    "code.file": lambda path: whole({"type": "code", "file": path}),
+    "image.src": lambda path: whole({"type": "image", "src": path}),
+    "clip.src": lambda path: whole({"type": "clip", "src": path}),
+}
+"""A spec for each such field. A new field is missing here until it has one: the first test says so."""
+
+LENT = {"theme": "theme.yaml", "theme.extends": "theme.yaml", "theme.fonts": "fonts", "theme.fonts.directory": "fonts"}
+CONTENT = {"code.file": "code.txt", "narration.audio": "take.wav", "clip.src": "clip.mp4"}
+
+OUT = (
+    "../outside/{}",
+    "../../project/../outside/{}",
+    "sub/../../outside/{}",
+    "{root}/../outside/{}",
+    "{root}/inside/{}",
+    "/proc/self/cwd/../outside/{}",
+    "/proc/self/environ",
+    "/dev/stdin",
+    "/dev/fd/0",
+    "~/{}",
+    "~root/{}",
+    "$HOME/{}",
+    "${{HOME}}/{}",
+    "%USERPROFILE%\\{}",
+    "..\\outside\\{}",
+    "C:\\{}",
+    "c:{}",
+    "\\\\server\\share\\{}",
+    "//server/share/{}",
+    "file:{}",
+    "file:///{root}/../outside/{}",
+    "http://127.0.0.1:9/{}",
+    "https://127.0.0.1:9/{}",
+    "concat:inside/{}|../outside/{}",
+    "subfile,,start,0,end,0,,:../outside/{}",
+    "data:text/plain,{}",
+    "crypto:inside/{}",
+    "async:inside/{}",
+    "pipe:0",
+    "fd:0",
+    "inside\0/{}",
+    "x/" * 3000 + "{}",
+    "y" * 5000,
+    "out-file/{}",
+    "out-folder/{}",
+    "out-absolute/{}",
+    "out-chain/{}",
+    "loop/{}",
+    "proc/{}",
+    "./.git/{}",
+    ".git/../.git/{}",
+    ".GIT/{}",
+    ".git./{}",
+    ".g\u200cit/{}",
+    "git~1/{}",
+    "sub/.git/{}",
+    "to-git/{}",
+    ".vidbuild/{}",
+    ".hg/{}",
+    ".ssh/{}",
+    "pipes/{}",
+)  # fmt: skip
+
+
+def path_fields() -> Iterator[str]:
+    """Every field of the schema that takes a path, by the mapping it is in."""
+    whole_schema = schema.load()
+    yield from fields_below({"properties": whole_schema["properties"]}, "")
+    for name, node in whole_schema["$defs"].items():
+        if name != "theme_name":
+            yield from fields_below(node, name.removeprefix("scene_"))
+
+
+def fields_below(node: Mapping[str, Any], name: str) -> Iterator[str]:
+    """The names of the fields in a part of the schema that take a path."""
+    if "x-path" in node or node.get("$ref") == "#/$defs/theme_name":
+        yield name
+    for key, child in node.get("properties", {}).items():
+        yield from fields_below(child, f"{name}.{key}" if name else key)
+    others = [node.get("items"), node.get("additionalProperties")]
+    for child in (*node.get("anyOf", ()), *node.get("allOf", ()), *filter(None, others)):
+        yield from fields_below(child, name)
+
+
+def test_no_field_that_takes_a_path_is_forgotten() -> None:
+    """V26: the table above has exactly the fields of which the schema says that they take a path."""
+    assert set(path_fields()) == set(FIELDS)
+
+
+def texts_about_files(node: Any, name: str) -> Iterator[str]:
+    """Fields of text whose description is about a file, but of which the schema does not say that they take one."""
+    if isinstance(node, list):
+        for index, child in enumerate(node):
+            yield from texts_about_files(child, f"{name}.{index}")
+    if not isinstance(node, Mapping):
+        return
+    described = str(node.get("description", "")).lower()
+    about = any(word in described for word in (" path", "file with", "folder", "relative to this file"))
+    if about and node.get("type") == "string" and "x-path" not in node:
+        yield name
+    for key, child in node.items():
+        yield from texts_about_files(child, f"{name}.{key}")
+
+
+def test_no_field_reads_as_a_path_without_being_one() -> None:
+    """V26: a field that is described as a path, file or folder says so to the reader too."""
+    assert list(texts_about_files(schema.load(), "")) == []
+    assert list(texts_about_files({"a": {"type": "string", "description": "A path."}}, "")) == [".a"]
+
+
+def fill(folder: Path) -> None:
+    """Put a file of every kind into a folder, each as it should be, with the secret in it where it can be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (6, 4)).save(folder / "dot.png")
+    (folder / "code.txt").write_text(CANARY, encoding="utf-8")
+    (folder / "theme.yaml").write_text(f"name: {CANARY}\n", encoding="utf-8")
+    (folder / "take.wav").write_bytes(b"RIFF" + CANARY.encode())
+    (folder / "clip.mp4").write_bytes(CANARY.encode())
+    (folder / "fonts").mkdir()
+    (folder / "fonts" / "a.ttf").write_bytes(b"\0\1\0\0" + bytes(8) + CANARY.encode())
+
+
+@pytest.fixture
+def guarded(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project with every way out there is; what is outside may not be opened by anyone."""
+    root, outside = project.root, tmp_path.resolve() / "outside"
+    for folder in ("inside", ".git", ".GIT", ".git.", ".g\u200cit", "git~1", "sub/.git", ".vidbuild", ".hg", ".ssh"):
+        fill(root / folder)
+    fill(outside)
+    (root / "out-file").mkdir()
+    (root / "pipes").mkdir()
+    for name in ("dot.png", "code.txt", "theme.yaml", "take.wav", "clip.mp4", "fonts"):
+        (root / "out-file" / name).symlink_to(f"../../outside/{name}")
+        os.mkfifo(root / "pipes" / name)
+    (root / "out-folder").symlink_to("../outside")
+    (root / "out-absolute").symlink_to(outside)
+    (root / "out-chain").symlink_to("out-folder")
+    (root / "loop").symlink_to("loop")
+    (root / "proc").symlink_to("/proc/self/root" + str(outside))
+    (root / "to-git").symlink_to(".git")
+    monkeypatch.setenv("HOME", str(outside))
+    monkeypatch.setenv("VIDBUILD_TEST_FORBIDDEN", str(outside))
+    return project
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_file_inside_is_taken(guarded: Project, field: str) -> None:
+    """V26: in each field a file of the project is taken, so what the next test finds is the path's fault."""
+    name = LENT.get(field, CONTENT.get(field, "dot.png"))
+    examined = examine_data(FIELDS[field](f"./inside/{name}"), guarded.root / "v.yaml")
+    assert examined.spec is not None, render(examined.diagnostics)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_no_path_leads_out(guarded: Project, field: str) -> None:
+    """V26: no way out of the project is taken in any field: it is an error there, and nothing outside is opened."""
+    name = LENT.get(field, CONTENT.get(field, "dot.png"))
+    for way in OUT:
+        value = way.replace("{root}", str(guarded.root)).replace("{{", "{").replace("}}", "}").replace("{}", name)
+        examined = examine_data(FIELDS[field](value), guarded.root / "v.yaml")
+        errors = [item for item in examined.diagnostics if item.severity == "error"]
+        assert errors, f"{field}: '{value}' is taken"
+        last = field.rpartition(".")[2]
+        assert all(item.path.endswith(last) for item in errors), f"{field}: '{value}' is told of elsewhere"
+        assert CANARY not in render(examined.diagnostics, examined.sources)
+
+
+@pytest.mark.parametrize("name", [".env", ".env.production", ".netrc", ".npmrc", ".pypirc", ".git-credentials", ".ENV"])
+def test_files_of_secrets_are_not_shown(guarded: Project, name: str) -> None:
+    """V26: what is known to hold passwords is no code to show, though it lies in the project."""
+    guarded.write(name, f"TOKEN={CANARY}")
+    ((_, message, _),) = guarded.wrong({"type": "code", "file": name})
+    assert message == f"'{name}' is where secrets are kept, of which a spec can show nothing"
+
+
+@pytest.mark.parametrize(
+    "name", [".env.example", ".gitignore", ".github/workflows/ci.yml", ".gitattributes", "git/a", ".vscode/a"]
+)
+def test_other_hidden_files_are_shown(guarded: Project, name: str) -> None:
+    """What people write about may have a name that begins with a dot."""
+    guarded.write(name, "text")
+    assert guarded.wrong({"type": "code", "file": name}) == []
+
+
+def test_the_cache_is_not_shown_wherever_it_is(guarded: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V26: a cache that lies elsewhere in the project is as closed as `.vidbuild`."""
+    guarded.write("kept/here/blob.txt", CANARY)
+    monkeypatch.setenv("VIDBUILD_CACHE", str(guarded.root / "kept"))
+    ((_, message, _),) = guarded.wrong({"type": "code", "file": "kept/here/blob.txt"})
+    assert message == "'kept/here/blob.txt' is in 'kept', of which a spec can show nothing"

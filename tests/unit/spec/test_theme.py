@@ -1,0 +1,171 @@
+"""From what a spec says of its look to a theme with every value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.spec_lab import Project
+from vidbuild.spec import files, schema
+from vidbuild.spec.load import examine
+from vidbuild.spec.theme import FOLDER, built_in, colour
+
+MIDNIGHT = "#0a0f1f"
+
+
+def test_built_in_themes_are_whole(project: Project) -> None:
+    """Both built-in themes give every value that a theme can have, and the default is midnight."""
+    assert built_in() == ["midnight", "paper"]
+    fields = schema.definition("theme")["properties"]
+    wanted = set(fields) - {"extends", "name", "logo"}
+    for name in built_in():
+        theme = project.spec(theme=name).theme
+        assert theme.name == name
+        assert set(theme.values) == wanted
+        assert set(theme.values["syntax"]) == set(fields["syntax"]["properties"])
+        assert set(theme.values["fonts"]) == {"title", "text", "mono"}
+        assert (theme.logo, theme.fonts) == (None, ())
+    assert project.spec().theme == project.spec(theme="midnight").theme
+
+
+def test_a_theme_written_in_the_spec(project: Project) -> None:
+    """A mapping overrides the theme that it extends, colours in one way of writing, parts of syntax and fonts alone."""
+    theme = project.spec(
+        theme={"accent": "#F80", "syntax": {"comment": "#ABCDEF"}, "fonts": {"mono": "Iosevka"}, "logo": "dot.png"}
+    ).theme
+    below = project.spec().theme.values
+    assert theme.values["accent"] == "#ff8800"
+    assert theme.values["syntax"] == {**below["syntax"], "comment": "#abcdef"}
+    assert theme.values["fonts"] == {**below["fonts"], "mono": "Iosevka"}
+    assert theme.values["background_from"] == MIDNIGHT
+    assert theme.logo == project.root / "dot.png"
+
+
+def test_theme_files_and_what_they_extend(project: Project) -> None:
+    """A theme file's paths are relative to it, and what is nearer to the spec wins."""
+    project.write("brand/theme.yaml", "extends: base/base.yaml\naccent: '#111111'\nfonts: ./fonts\n")
+    project.write("brand/base/base.yaml", "extends: paper\naccent: '#222222'\ntext: '#333'\nlogo: ../logo.png\n")
+    project.write("brand/logo.png", (project.root / "dot.png").read_bytes())
+    project.write("brand/fonts/a.ttf", b"\0\1\0\0" + bytes(8))
+    spec = project.spec(theme={"extends": "./brand/theme.yaml", "text": "#444"})
+    theme = spec.theme
+    assert (theme.values["accent"], theme.values["text"]) == ("#111111", "#444444")
+    assert theme.values["line"] == project.spec(theme="paper").theme.values["line"]
+    assert theme.logo == project.root / "brand" / "logo.png"
+    assert theme.fonts == (project.root / "brand" / "fonts" / "a.ttf",)
+    looked = {"brand/theme.yaml", "brand/base/base.yaml", "brand/logo.png", "brand/fonts", "brand/fonts/a.ttf"}
+    assert {project.root / name for name in looked} | {FOLDER / "paper.yaml"} <= {file.resolve() for file in spec.files}
+
+
+def test_the_name_is_no_value(project: Project) -> None:
+    """What a theme is called changes no picture."""
+    one = project.spec(theme={"name": "one", "accent": "#fff"}).theme
+    two = project.spec(theme={"name": "two", "accent": "#FFFFFF"}).theme
+    assert (one.name, two.name) == ("one", "two")
+    assert one.values == two.values
+
+
+@pytest.mark.parametrize(
+    ("theme", "where", "message", "hint"),
+    [
+        ("midnigth", "theme", "unknown theme 'midnigth'", "did you mean 'midnight'?"),
+        ("xyz", "theme", "unknown theme 'xyz'", "there are midnight, paper, or a path to a theme file"),
+        ("ours", "theme", "unknown theme 'ours'", "did you mean './ours.yml'?"),
+        ("./our.yaml", "theme", "file './our.yaml' does not exist", "did you mean './ours.yml'?"),
+        ("./gone.yaml", "theme", "file './gone.yaml' does not exist", None),
+        ("gone.yml", "theme", "file 'gone.yml' does not exist", None),
+        ("../theme.yaml", "theme", "'../theme.yaml' leaves the project, which is in '.'", None),
+        ("/theme.yaml", "theme", "'/theme.yaml' is not relative; a path starts at the file that names it", None),
+        ("https://x/t.yaml", "theme", "'https://x/t.yaml' is not a path: nothing is read through 'https:'", None),
+        ({"extends": "papr"}, "theme.extends", "unknown theme 'papr'", "did you mean 'paper'?"),
+        ({"logo": "gone.png"}, "theme.logo", "file 'gone.png' does not exist", None),
+        ({"logo": "clip.mp4"}, "theme.logo", "'clip.mp4' is not a PNG, JPEG, WebP or GIF image", None),
+        ({"logo": "../a.png"}, "theme.logo", "'../a.png' leaves the project, which is in '.'", None),
+        ({"fonts": "gone"}, "theme.fonts", "folder 'gone' does not exist", None),
+        (
+            {"fonts": {"directory": "/usr/share/fonts"}},
+            "theme.fonts.directory",
+            "'/usr/share/fonts' is not relative; a path starts at the file that names it",
+            None,
+        ),
+        ({"accent": "red"}, "theme.accent", "'accent' must be a color such as '#f80' or '#ff8800', not 'red'", None),
+    ],
+)
+def test_what_is_wrong_with_a_theme(project: Project, theme: Any, where: str, message: str, hint: str | None) -> None:
+    """P42: an unknown theme, a file that is none, a path that leaves, a colour that is none: each at its field."""
+    project.write("ours.yml", "accent: '#f80'")
+    assert project.wrong(theme=theme) == [(where, message, hint)]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "message"),
+    [
+        ("accent: red\n", 1, 9, "'accent' must be a color such as '#f80' or '#ff8800', not 'red'"),
+        ("extends: paper\nacent: '#fff'\n", 2, 1, "unknown field 'acent'"),
+        ("- a\n", 1, 3, "this must be a mapping of fields, not a list"),
+        ("a: b: c\n", 1, 5, "not YAML: ':' is not expected here"),
+        ("# nothing\n", 1, 1, "the file is empty"),
+        (b"accent: '\xff'\n", 1, 10, "not UTF-8: byte 0xff is not text"),
+        ("extends: nowhere.yaml\n", 1, 10, "file 'nowhere.yaml' does not exist"),
+        ("logo: theme.yaml\n", 1, 7, "'theme.yaml' is not a PNG, JPEG, WebP or GIF image"),
+        ("syntax: {comment: '#1'}\n", 1, 19, "'comment' must be a color such as '#f80' or '#ff8800', not '#1'"),
+    ],
+)
+def test_what_is_wrong_in_a_theme_file(
+    project: Project, text: str | bytes, line: int, column: int, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P42: what is wrong in a theme file is told at its place in that file, named relative to the spec."""
+    monkeypatch.chdir(project.root.parent)
+    project.write("look/theme.yaml", text)
+    spec = "vidbuild: 1\ntitle: A\ntheme: look/theme.yaml\nscenes: [{id: a, type: title, title: A, duration: 1}]\n"
+    project.write("v.yaml", spec)
+    examined = examine("project/v.yaml")
+    (found,) = examined.diagnostics
+    assert (found.path, found.line, found.column, found.message) == ("project/look/theme.yaml", line, column, message)
+    assert found.file == "project/v.yaml"
+    assert examined.sources["project/look/theme.yaml"]
+
+
+def test_themes_that_extend_each_other(project: Project) -> None:
+    """P42: a cycle is shown as it runs, and a chain without end is cut."""
+    project.write("a.yaml", "extends: b.yaml\n")
+    project.write("b.yaml", "extends: ./c.yaml\n")
+    project.write("c.yaml", "extends: a.yaml\n")
+    ((_, message, _),) = project.wrong(theme="a.yaml")
+    assert message == "themes extend each other: a.yaml -> b.yaml -> c.yaml -> a.yaml"
+    for index in range(12):
+        project.write(f"t{index}.yaml", f"extends: t{index + 1}.yaml\n")
+    ((_, message, _),) = project.wrong(theme="t0.yaml")
+    assert message == "more than 10 themes extend each other"
+
+
+@pytest.mark.parametrize(("value", "plain"), [("#Fa0", "#ffaa00"), ("#FFAA00", "#ffaa00"), ("Manrope", "Manrope")])
+def test_colours_in_one_way_of_writing(value: str, plain: str) -> None:
+    """Two ways of writing one colour are one value, and so one picture."""
+    assert colour(value) == plain
+
+
+def test_a_folder_where_a_theme_should_be(project: Project) -> None:
+    """A folder, or an empty file, is no theme file."""
+    (project.root / "t.yaml").mkdir()
+    project.write("e.yaml", "")
+    assert project.wrong(theme="t.yaml") == [("theme", "'t.yaml' is a folder, not a file", None)]
+    assert project.wrong(theme="e.yaml") == [("theme", "file 'e.yaml' is empty", None)]
+
+
+def test_fonts_that_lead_out_of_the_project(project: Project) -> None:
+    """V26: a symlink among the fonts that leaves the project is refused like any other path."""
+    (project.root / "fonts").mkdir()
+    project.root.parent.joinpath("outside.ttf").write_bytes(b"x")
+    (project.root / "fonts" / "a.ttf").symlink_to("../../outside.ttf")
+    assert project.wrong(theme={"fonts": "fonts"}) == [
+        ("theme.fonts", "'fonts/a.ttf' is a symlink that leaves the project, which is in '.'", None)
+    ]
+
+
+def test_enormous_theme_files(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A theme file of more bytes than any theme has is not read."""
+    monkeypatch.setattr(files, "MAX_TEXT", 3_000)
+    project.write("t.yaml", "#" * 4_000)
+    assert project.wrong(theme="t.yaml") == [("theme", "file 't.yaml' has more than 3000 bytes", None)]

@@ -1,0 +1,127 @@
+"""What was probably meant where a value has the wrong shape."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.spec_lab import Project
+
+HEAD = "vidbuild: 1\ntitle: A\nscenes:\n"
+LIST = HEAD + "  - id: a\n    type: list\n    duration: 5\n"
+COLON = "text with ': ' in it needs quotes"
+BRACKETS = "text that starts with '[[' needs quotes"
+
+
+def hints(project: Project, text: str) -> list[tuple[int, int, str, str | None]]:
+    """What is said of a spec that is wrong."""
+    found = project.said(text)
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("#ff0000", '# begins a comment: write "#ff0000"'),
+        ("#ff0000  # our red", '# begins a comment: write "#ff0000"'),
+        ("# our red", None),
+        ("", None),
+        ("null", None),
+    ],
+)
+def test_a_colour_that_is_a_comment(project: Project, written: str, hint: str | None) -> None:
+    """P42: a value left out because '#' begins a comment is told to need quotes."""
+    text = f"theme:\n  accent: {written}\n{HEAD}  - {{id: a, type: title, title: A, duration: 1}}\n"
+    ((line, _, message, told),) = hints(project, text)
+    assert (line, message, told) == (2, "'accent' must be text, but nothing is written here", hint)
+
+
+def test_a_colour_that_is_a_comment_in_braces(project: Project) -> None:
+    """P42: what YAML finds missing on a later line is told where it was left out."""
+    text = f"theme: {{\n  accent: #f00\n  }}\n{HEAD}  - {{id: a, type: title, title: A, duration: 1}}\n"
+    ((line, column, _, told),) = hints(project, text)
+    assert (line, column, told) == (2, 3, '# begins a comment: write "#f00"')
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("5s", "write 5"),
+        ('"5"', "write 5"),
+        ("2.5 seconds", "write 2.5"),
+        ("five", None),
+        ("500ms", None),
+        ('"{{ 5 }}s"', None),
+    ],
+)
+def test_numbers_in_words(project: Project, written: str, hint: str | None) -> None:
+    """A number with a unit or in quotes is told as the number; what could be anything is not guessed at."""
+    ((_, _, message, told),) = hints(project, HEAD + f"  - {{id: a, type: title, title: A, duration: {written}}}\n")
+    assert message.startswith("'duration' must be a number, not ")
+    assert told == hint
+
+
+def test_a_rate_in_quotes(project: Project) -> None:
+    """A number of an enumeration in quotes is told without them."""
+    text = f'output: {{fps: "30"}}\n{HEAD}  - {{id: a, type: title, title: A, duration: 1}}\n'
+    assert [item[3] for item in hints(project, text)] == ["write 30"]
+
+
+def test_a_narration_of_brackets(project: Project) -> None:
+    """P42: a narration that YAML takes for a list, since it begins with a cue, needs quotes; another list does not."""
+    scene = HEAD + "  - id: a\n    type: title\n    title: A\n    narration: "
+    assert hints(project, scene + "[[go]]\n")[0][3] == BRACKETS
+    assert hints(project, scene + "[a, b]\n")[0][3] is None
+    for text in ("[[go]] Hello", "[[go]]\n      Hello", "[[go]] [[on]] Hello"):
+        assert hints(project, scene + text + "\n") == [
+            (7, 16, "not YAML: '[[go]]' is a list here, and text follows it", BRACKETS)
+        ]
+    ((line, column, _, told),) = hints(project, HEAD + "  - {id: a, type: title, narration: [[go]] Hello}\n")
+    assert (line, column, told) == (4, 37, BRACKETS)
+
+
+def test_items_with_a_colon(project: Project) -> None:
+    """P42: an item that became a mapping because of ': ' is one problem with one way out; a real mapping is not."""
+    assert hints(project, LIST + "    items:\n      - Fast: really\n") == [(8, 9, "unknown item field 'Fast'", COLON)]
+    found = hints(project, LIST + "    items:\n      - {Odd: one}\n")
+    assert [item[2:] for item in found] == [
+        ("missing item field 'text'", None),
+        ("unknown item field 'Odd'", None),
+    ]
+    assert [item[2:] for item in hints(project, LIST + "    items:\n      - at: 2\n")] == [
+        ("missing item field 'text'", None)
+    ]
+    outro = HEAD + "  - id: a\n    type: outro\n    title: A\n    duration: 5\n    links:\n      - see: there\n"
+    assert [item[3] for item in hints(project, outro)] == [COLON]
+
+
+@pytest.mark.parametrize(
+    ("scene", "message", "hint"),
+    [
+        ("list, items: one", "'items' must be a list, not 'one'", "write a list: [one]"),
+        ('list, items: "a, b"', "'items' must be a list, not 'a, b'", 'write a list: ["a, b"]'),
+        ("list, items: ", "'items' must be a list, but nothing is written here", None),
+        ("outro, title: A, links: www.x.org", "'links' must be a list, not 'www.x.org'", "write a list: [www.x.org]"),
+        ("command, commands: [ls -la]", "entry 1 of 'commands' must be a mapping, not 'ls -la'", "write {run: ls -la}"),
+        ("command, commands: [a]", "entry 1 of 'commands' must be a mapping, not 'a'", "write {run: a}"),
+        ("command, commands: {run: a}", "'commands' must be a list, not a mapping", None),
+    ],
+)
+def test_lists_and_mappings(project: Project, scene: str, message: str, hint: str | None) -> None:
+    """One value where a list is wanted, or a text where a mapping is, is shown as it should be written."""
+    found = hints(project, f"{HEAD}  - {{id: a, duration: 5, type: {scene}}}\n")
+    assert [item[2:] for item in found] == [(message, hint)]
+
+
+def test_specs_made_in_python(project: Project) -> None:
+    """Where there is no text to look at, what can be told from the value is."""
+    assert project.wrong({"type": "list", "items": "one"}) == [
+        ("scenes[0].items", "'items' must be a list, not 'one'", "write a list: [one]")
+    ]
+    ((_, message, hint),) = project.wrong({"type": "list", "items": None})
+    assert (message, hint) == ("'items' must be a list, but nothing is written here", None)
+    assert project.wrong({"narration": [["go"]]})[0][2] is None
+    assert [item[1] for item in project.wrong({"type": "list", "items": [{"Fast": "x"}]})] == [
+        "missing item field 'text'",
+        "unknown item field 'Fast'",
+    ]

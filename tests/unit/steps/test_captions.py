@@ -1,0 +1,75 @@
+"""The step that writes captions and chapters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.audio_lab import context, timing
+from vidbuild.engine.graph.context import Context
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.steps import captions
+
+SCENES = [
+    {"id": "intro", "type": "title", "title": "Hello = world; #1"},
+    {"id": "quiet", "type": "image", "title": ""},
+    {"id": "end", "type": "outro", "title": "Bye"},
+]
+
+
+def made(tmp_path: Path) -> Context:
+    """Three scenes of two, three and two seconds, of which the second is silent."""
+    step = context(
+        tmp_path / "a",
+        "captions",
+        {"language": "en", "scenes": SCENES},
+        **{
+            "timing:intro": timing(96_000, 4800, 48_000, (("Hello", 4800, 24_000), ("v2.1", 24_000, 48_000))),
+            "timing:quiet": timing(144_000),
+            "timing:end": timing(96_000, 0, 48_000, (("Bye.", 0, 48_000),)),
+        },
+    )
+    captions.run(step)
+    return step
+
+
+def test_captions_follow_the_scenes(tmp_path: Path) -> None:
+    """A scene without narration shows nothing but shifts what follows; text is as written, not as pronounced."""
+    step = made(tmp_path)
+    assert (step.out / "captions.srt").read_text(encoding="utf-8") == (
+        "1\n00:00:00,100 --> 00:00:01,100\nHello v2.1\n\n2\n00:00:05,000 --> 00:00:06,000\nBye.\n"
+    )
+    assert (
+        (step.out / "captions.vtt").read_text(encoding="utf-8").startswith("WEBVTT\nLanguage: en\n\n00:00:00.100 -->")
+    )
+
+
+def test_chapters_name_every_scene(tmp_path: Path) -> None:
+    """V18: each scene is a chapter with its title, or its id where it has none, and ffmpeg reads them back."""
+    step = made(tmp_path)
+    args = ["-f", "ffmetadata", "-i", str(step.out / "chapters.ffmeta"), "-f", "ffmetadata", "-"]
+    told = ffmpeg.capture(args, cwd=step.scratch, env=step.env, timeout=60, what="read chapters").output.decode()
+    titles = [line.removeprefix("title=") for line in told.splitlines() if line.startswith("title=")]
+    assert titles == ["Hello \\= world\\; \\#1", "quiet", "Bye"]
+    assert told.count("[CHAPTER]") == 3
+    starts = [line for line in told.splitlines() if line.startswith("START=")]
+    assert starts == ["START=0", "START=96000", "START=240000"]
+
+
+def test_a_scene_can_be_left_out_of_the_captions(tmp_path: Path) -> None:
+    """A scene with `captions: false` is spoken but not shown; its chapter and its time stay."""
+    scenes = [{**SCENES[0], "captions": False}, *SCENES[1:]]
+    step = context(
+        tmp_path / "a",
+        "captions",
+        {"language": "en", "scenes": scenes},
+        **{
+            "timing:intro": timing(96_000, 4800, 48_000, (("Hello", 4800, 24_000),)),
+            "timing:quiet": timing(144_000),
+            "timing:end": timing(96_000, 0, 48_000, (("Bye.", 0, 48_000),)),
+        },
+    )
+    captions.run(step)
+    shown = (step.out / "captions.srt").read_text(encoding="utf-8")
+    assert "Hello" not in shown
+    assert "00:00:05,000" in shown
+    assert (step.out / "chapters.ffmeta").read_text(encoding="utf-8").count("[CHAPTER]") == len(SCENES)

@@ -1,0 +1,218 @@
+"""The draw step: which layers a scene has, where they stand, and what is told about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import ImageChops, ImageDraw
+
+from tests.support.drawing import FIELDS, THEMES, TYPES, changed, drawn, theme
+from vidbuild.media.text.typst import fonts_paths
+
+SHAPES = {"landscape": (640, 360), "vertical": (360, 640), "square": (360, 360), "tiny": (160, 90)}
+HARD = 'It\'s "quoted"; a:b % \\ [0:v] #let $x$ *b* _i_ <t> & {{ y }} `c` @r ~ --- // /* 🎉 שלום مرحبا 日本'
+LONG = "A long text that goes on and on because its author could not decide what to leave out of it " * 12
+
+
+def filled(value: Any, text: str) -> Any:
+    """Fields with every shown text replaced."""
+    if isinstance(value, str):
+        return text
+    if isinstance(value, list):
+        return [filled(item, text) for item in value]
+    if isinstance(value, dict):
+        fixed = {"style", "fit", "frame", "language"}
+        made = {key: item if key in fixed else filled(item, text) for key, item in value.items()}
+        # A scene type hands over lines of at most 64 columns, and the schema allows prompts of 40.
+        capped = {"lines": lambda lines: [line[:64] for line in lines], "prompt": lambda prompt: prompt[:40]}
+        return {key: capped[key](item) if key in capped else item for key, item in made.items()}
+    return value
+
+
+LAYERS = {
+    "title": ["kicker", "title", "subtitle"],
+    "list": ["heading", "item-0-past", "item-0", "item-1-past", "item-1"],
+    "command": [
+        *("heading", "window", "prompt-0", "line-0-0", "line-0-1", "output-1"),
+        *("prompt-2", "line-2-0", "output-2", "cursor"),
+    ],
+    "code": ["heading", "window", "bar-0", "bar-1", "code-dim", "code", "focus-0", "focus-1"],
+    "image": ["heading", "window", "picture", "caption"],
+    "clip": ["heading", "window", "clip", "caption"],
+    "outro": ["title", "subtitle", "link-0"],
+}
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_each_type_has_its_layers_from_the_bottom_up(kind: str, tmp_path: Path) -> None:
+    """The layers that scene types and films name are there, in the order in which they lie over each other."""
+    made = drawn(tmp_path, kind)
+    assert made.names() == ["background", *LAYERS[kind]]
+    assert made.warnings == []
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("kind", TYPES)
+def test_layers_lie_on_the_canvas_and_are_as_large_as_told(kind: str, shape: str, tmp_path: Path) -> None:
+    """Every PNG has the size its layer says, and no layer reaches past the canvas, whatever the frame's shape."""
+    made = drawn(tmp_path, kind, size=SHAPES[shape])
+    assert (made.layers.width, made.layers.height) == SHAPES[shape]
+    for layer in made.layers.layers:
+        assert 0 <= layer.x < layer.x + layer.width <= SHAPES[shape][0], layer
+        assert 0 <= layer.y < layer.y + layer.height <= SHAPES[shape][1], layer
+        if layer.file:
+            assert made.image(layer.name).size == (layer.width, layer.height), layer
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("text", ["A", HARD, LONG], ids=["short", "hard", "long"])
+def test_nothing_touches_an_edge(kind: str, text: str, shape: str, tmp_path: Path) -> None:
+    """Short, long and difficult texts in every field stay inside the margins of every shape of frame."""
+    width, height = SHAPES[shape]
+    made = drawn(tmp_path, kind, filled(FIELDS[kind], text), size=(width, height))
+    for layer in made.layers.layers:
+        if layer.file and layer.name not in {"background", "window"}:
+            left, top, right, bottom = made.ink(layer.name)
+            assert left >= width * 0.05, layer.name
+            assert right <= width * 0.955, layer.name
+            assert top >= height * 0.03, layer.name
+            assert bottom <= height * 0.97, layer.name
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_hard_text_is_shown_and_only_what_has_no_glyph_is_told(kind: str, tmp_path: Path) -> None:
+    """V18: quotes, semicolons, backslashes, filter and template syntax, emoji, RTL and CJK in every text field."""
+    fields = filled(FIELDS[kind], HARD)
+    if kind == "code":
+        fields["code"] = "\n".join([HARD] * 6)
+    made = drawn(tmp_path, kind, fields, size=(1280, 720))
+    assert [name for name in LAYERS[kind] if name not in made.names()] == []
+    told = [warning for warning in made.warnings if "no font can draw" in warning.message]
+    assert told
+    for warning in told:
+        assert warning.message == "no font can draw '🎉' (U+1F389), '日' (U+65E5), '本' (U+672C)"
+        assert warning.hint
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_the_same_scene_gives_the_same_bytes(kind: str, tmp_path: Path) -> None:
+    """Drawing twice writes the same files, byte for byte."""
+    assert drawn(tmp_path / "a", kind).files() == drawn(tmp_path / "b", kind).files()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("size", (642, 360)), ("theme_values", theme("paper")), ("background", "#204060"), ("language", "he")],
+)
+def test_what_a_scene_is_drawn_with_is_seen(field: str, value: Any, tmp_path: Path) -> None:
+    """V1: another size, theme, background or direction of writing gives another picture."""
+    assert drawn(tmp_path / "a", "title").files() != drawn(tmp_path / "b", "title", **{field: value}).files()
+
+
+def test_a_themes_own_font_is_used(tmp_path: Path) -> None:
+    """V1: naming another family in the theme changes the letters; a staged font file can be named."""
+    values = theme()
+    values["fonts"] = {**values["fonts"], "title": "Source Sans Pro"}
+    files = {"font:Some.otf": fonts_paths()[-1]}
+    plain = drawn(tmp_path / "a", "title").image("title")
+    own = drawn(tmp_path / "b", "title", theme_values=values, files=files).image("title")
+    assert plain.tobytes() != own.tobytes()
+
+
+def test_a_reveal_changes_strength_but_no_place(tmp_path: Path) -> None:
+    """An item that was spoken about has its letters exactly where they were, so that only its colour changes."""
+    made = drawn(tmp_path, "list", size=(1280, 720))
+    strong, past = made["item-1"], made["item-1-past"]
+    assert (strong.x, strong.y, strong.width, strong.height) == (past.x, past.y, past.width, past.height)
+    letters = (strong.width // 3, 0, strong.width, strong.height)
+    alphas = [made.image(name).getchannel("A").crop(letters) for name in ("item-1", "item-1-past")]
+    assert ImageChops.difference(*alphas).getextrema()[1] <= 2
+    assert made.image("item-1").tobytes() != made.image("item-1-past").tobytes()
+
+
+def test_little_text_does_not_hang_at_the_top(tmp_path: Path) -> None:
+    """A title alone stands on the optical centre; a single item is well below its heading."""
+    title = drawn(tmp_path / "a", "title", {"title": "Acme", "subtitle": None, "kicker": None}).ink("title")
+    assert 0.42 < (title[1] + title[3]) / 2 / 360 < 0.5
+    item = drawn(tmp_path / "b", "list", changed("list", items=[{"text": "Only this", "detail": None}])).ink("item-0")
+    assert item[1] > 360 * 0.33
+
+
+def test_no_title_gives_no_heading_and_its_room(tmp_path: Path) -> None:
+    """Without a title there is no heading, and the window moves up into its room."""
+    with_title = drawn(tmp_path / "a", "command")
+    without = drawn(tmp_path / "b", "command", changed("command", title=None))
+    assert "heading" not in without.names()
+    assert without["window"].y < with_title["window"].y
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "field"),
+    [
+        ("title", {"title": LONG}, "title"),
+        ("title", {"subtitle": LONG}, "subtitle"),
+        ("title", {"kicker": LONG}, "kicker"),
+        ("list", {"title": LONG}, "title"),
+        ("list", {"items": [{"text": LONG * 2, "detail": None}] * 3}, "items.0"),
+        ("command", {"title": LONG}, "title"),
+        ("image", {"caption": LONG}, "caption"),
+        ("clip", {"caption": LONG}, "caption"),
+        ("clip", {"fit": "cover", "title": LONG}, "title"),
+        ("outro", {"links": ["x", LONG]}, "links.1"),
+        ("outro", {"subtitle": "pip install " + "x" * 400}, "subtitle"),
+    ],
+)
+def test_text_that_is_too_long_is_cut_and_told(kind: str, fields: dict[str, Any], field: str, tmp_path: Path) -> None:
+    """Text shrinks to a floor, wraps, and what then is too much is cut with a warning that names the field."""
+    made = drawn(tmp_path, kind, changed(kind, **fields))
+    assert [warning.field for warning in made.warnings if "text is too long to fit" in warning.message][:1] == [field]
+
+
+def test_long_text_that_still_fits_is_not_complained_of(tmp_path: Path) -> None:
+    """Shrinking and wrapping alone are no warning."""
+    text = "How vidbuild decides what to build again, and what it leaves alone"
+    assert (
+        drawn(tmp_path, "title", {"title": text, "subtitle": text * 2, "kicker": text}, size=(1280, 720)).warnings == []
+    )
+
+
+def test_a_command_in_the_outro_looks_like_one(tmp_path: Path) -> None:
+    """A subtitle that is a command is put in a window's colours; a sentence that begins like one is not."""
+    command = drawn(tmp_path / "a", "outro", changed("outro", subtitle="pip install httpx"))
+    sentence = drawn(tmp_path / "b", "outro", changed("outro", subtitle="Go and try it."))
+    surface = tuple(bytes.fromhex(theme()["surface"][1:]))
+    middle = [made.image("subtitle").getpixel((made["subtitle"].width // 2, 4)) for made in (command, sentence)]
+    assert middle[0] == (*surface, 255)
+    assert middle[1][3] < 255
+
+
+def test_right_to_left_scenes_are_mirrored(tmp_path: Path) -> None:
+    """In a language written from the right, text and markers stand at the right margin."""
+    left = drawn(tmp_path / "a", "list", size=(1280, 720))
+    right = drawn(tmp_path / "b", "list", filled(FIELDS["list"], "שלום עולם"), size=(1280, 720), language="he-IL")
+    for name in ("heading", "item-0"):
+        assert left.ink(name)[0] == pytest.approx(1280 - right.ink(name)[2], abs=8)
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_the_background_is_opaque_and_the_scenes_own_colour_replaces_it(name: str, tmp_path: Path) -> None:
+    """The bottom layer fills the frame; a scene's background is that colour everywhere."""
+    made = drawn(tmp_path / "a", "title", theme_values=theme(name))
+    assert made["background"].opaque
+    assert (made["background"].width, made["background"].height) == (640, 360)
+    own = drawn(tmp_path / "b", "title", theme_values=theme(name), background="#204060").image("background")
+    assert own.getcolors() == [(640 * 360, (0x20, 0x40, 0x60, 255))]
+
+
+def test_letters_are_drawn_where_they_are_looked_for(tmp_path: Path) -> None:
+    """A title's ink fills its layer but for the bleed around it: nothing of it is cut off."""
+    made = drawn(tmp_path, "title", changed("title", title="Ajy Ágq"), size=(1920, 1080))
+    layer, ink = made["title"], made.ink("title")
+    assert layer.x < ink[0] < ink[2] < layer.x + layer.width
+    assert layer.y < ink[1] < ink[3] < layer.y + layer.height
+    canvas = made.composed()
+    ImageDraw.Draw(canvas).rectangle(ink, outline="red")
+    assert canvas.size == (1920, 1080)

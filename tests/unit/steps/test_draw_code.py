@@ -1,0 +1,129 @@
+"""Code: colours, highlights, and lines that do not fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops
+
+from tests.support.drawing import changed, drawn, theme
+from vidbuild.errors import SpecProblem
+
+
+def test_a_bar_lies_behind_the_lines_it_marks(tmp_path: Path) -> None:
+    """Each highlight's bar spans the window and the rows of its lines, and its lines are the code's own pixels."""
+    made = drawn(tmp_path, "code", size=(1280, 720))
+    bar, focus, code = made["bar-1"], made["focus-1"], made["code"]
+    assert bar.y <= made.ink("focus-1")[1]
+    assert bar.y + bar.height >= made.ink("focus-1")[3]
+    assert bar.width > 0.85 * 1280
+    assert bar.height == pytest.approx(2 * made["bar-0"].height, abs=2)
+    own = Image.new("RGBA", (focus.width, focus.height))
+    own.paste(made.image("code"), (code.x - focus.x, code.y - focus.y))
+    letters = (focus.width // 8, 2, min(focus.width, code.width), focus.height - 2)
+    alphas = [image.getchannel("A").crop(letters) for image in (own, made.image("focus-1"))]
+    assert ImageChops.difference(*alphas).getextrema()[1] <= 2
+
+
+def test_highlights_count_as_the_file_does(tmp_path: Path) -> None:
+    """In lines 10-15 of a file, a highlight of line 12 marks the third row."""
+    whole = drawn(tmp_path / "a", "code")
+    part = drawn(tmp_path / "b", "code", changed("code", first=10, highlights=[{"from": 12, "to": 12}]))
+    assert part["bar-0"].y == whole["bar-0"].y
+
+
+def test_dimmed_code_is_the_same_code_less_strong(tmp_path: Path) -> None:
+    """Code that steps back keeps its place and more than half of its strength."""
+    made = drawn(tmp_path, "code", size=(1280, 720))
+    code, dim = made["code"], made["code-dim"]
+    assert (code.x, code.y, code.width, code.height) == (dim.x, dim.y, dim.width, dim.height)
+    assert made.image("code-dim").getchannel("A").getextrema()[1] == pytest.approx(153, abs=2)
+
+
+def test_code_is_coloured_with_the_themes_own_colours(tmp_path: Path) -> None:
+    """Keywords, strings, numbers and comments have the colours that the theme names."""
+    made = drawn(tmp_path, "code", changed("code", code='import x  # note\ny = "text" + 42'), size=(1920, 1080))
+    strong = {pixel[:3] for _, pixel in made.image("code").getcolors(1 << 20) if pixel[3] > 252}
+    for use in ("keyword", "string", "number", "comment"):
+        value = theme()["syntax"][use].removeprefix("#")
+        assert tuple(bytes.fromhex(value)) in strong, use
+
+
+@pytest.mark.parametrize(("language", "told"), [("py", 0), ("shell", 0), (None, 0), ("text", 0), ("nope", 1)])
+def test_a_language_without_colours_is_told(language: str | None, told: int, tmp_path: Path) -> None:
+    """Only a language that is named and not known is a warning; its code is shown all the same."""
+    made = drawn(tmp_path, "code", changed("code", language=language, code="echo hello"))
+    assert [(w.field, w.message) for w in made.warnings] == [
+        ("language", "no syntax colours for language 'nope'")
+    ] * told
+    assert "code" in made.names()
+
+
+def test_long_code_shows_the_lines_that_are_spoken_about(tmp_path: Path) -> None:
+    """Of a long file the stretch with the highlights is shown, and the warning says which lines are."""
+    code = "\n".join(f"value_{index} = {index}" for index in range(1, 201))
+    fields = changed("code", code=code, highlights=[{"from": 150, "to": 152}])
+    made = drawn(tmp_path, "code", fields)
+    assert "focus-0" in made.names()
+    assert [warning.field for warning in made.warnings] == ["code"]
+    assert made.ink("code")[3] < made["window"].y + made["window"].height
+
+
+def test_a_line_wider_than_the_window_goes_on_in_the_next_row(tmp_path: Path) -> None:
+    """Long lines wrap inside the window, also where they have no blank at all."""
+    for index, line in enumerate(["call(" + "argument, " * 40 + ")", "x" * 400]):
+        made = drawn(tmp_path / str(index), "code", changed("code", code=line, highlights=[]))
+        box, window = made.ink("code"), made["window"]
+        assert box[2] <= window.x + window.width
+        assert box[3] - box[1] > 20
+        assert made.warnings == []
+
+
+LINE = "    found = [item for item in items if item.name == name]  # normal width"
+
+
+@pytest.mark.parametrize("lines", [20, 22])
+def test_a_screen_of_code_fits_under_a_title(lines: int, tmp_path: Path) -> None:
+    """Twenty-two lines of normal width are seen whole at 1080p, in rows of at least 24 pixels' type."""
+    fields = changed("code", code="\n".join([LINE] * lines), highlights=[{"from": 1, "to": 1}, {"from": 22, "to": 22}])
+    made = drawn(tmp_path, "code", fields, size=(1920, 1080))
+    assert made.warnings == []
+    assert made["bar-0"].height >= 24 * 1.3
+    assert made["heading"].y >= 1080 * 0.05
+    assert made.ink("code")[3] < made["window"].y + made["window"].height - 60
+
+
+def test_short_code_keeps_its_roomy_window(tmp_path: Path) -> None:
+    """Only long code takes room from its heading: eight lines leave it where it is in other scenes."""
+    code = drawn(tmp_path / "a", "code", changed("code", code="\n".join(["x = 1"] * 8)), size=(1920, 1080))
+    command = drawn(tmp_path / "b", "command", changed("command", title="Your first request"), size=(1920, 1080))
+    assert code.image("heading").tobytes() == command.image("heading").tobytes()
+    assert (code["heading"].x, code["heading"].y) == (command["heading"].x, command["heading"].y)
+
+
+@pytest.mark.parametrize(
+    ("highlights", "shown"),
+    [
+        ([], "1-23"),
+        ([(2, 3), (20, 21)], "1-23"),
+        ([(40, 41), (55, 56)], "34-56"),
+        ([(2, 3), (50, 51)], "1-23"),
+    ],
+)
+def test_of_too_much_code_all_that_is_marked_or_the_start_is_seen(
+    highlights: list[tuple[int, int]], shown: str, tmp_path: Path
+) -> None:
+    """The stretch that is shown holds every highlight where one can, and else begins where the file does."""
+    ranges = [{"from": start, "to": end} for start, end in highlights]
+    fields = changed("code", code="\n".join([LINE] * 60), highlights=ranges)
+    made = drawn(tmp_path, "code", fields, size=(1920, 1080))
+    message = f"code is too long to fit: only lines {shown} are shown, 37 are not"
+    assert [(w.field, w.message) for w in made.warnings] == [("code", message)]
+
+
+def test_code_that_nests_too_deeply_is_told_at_its_field(tmp_path: Path) -> None:
+    """What typst cannot take is the spec's fault, told at the text's field and without a template's lines."""
+    with pytest.raises(SpecProblem, match=r"^the text is nested too deeply to be typeset$") as caught:
+        drawn(tmp_path, "code", changed("code", language="typ", code="(" * 5_000))
+    assert (caught.value.failure.field, caught.value.failure.log) == ("code", ())

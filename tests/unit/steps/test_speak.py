@@ -1,0 +1,102 @@
+"""The step that speaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.audio_lab import ENV, context, result, tone
+from tests.support.fake_edge import FakeEdge
+from vidbuild.errors import StepError, UnreachableError
+from vidbuild.media.audio import wav
+from vidbuild.steps import speak
+from vidbuild.voices import edge_client
+from vidbuild.voices.edge import Edge, Patience
+
+VOICE = {"engine": "espeak", "name": "en-us", "rate": 100, "pitch": 0, "volume": 100}
+EDGE = {**VOICE, "engine": "edge", "name": "en-US-AriaNeural"}
+
+
+def params(text: str = "Hello there", **voice: Any) -> dict[str, Any]:
+    """Parameters as the plan makes them."""
+    return {"narration": text, "voice": {**VOICE, **voice}, "language": "en"}
+
+
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the network engine lose its patience at once."""
+    quick = Edge(Patience(connect=1, receive=1, attempt=2.0, total=5.0, waits=(0.0,)))
+    monkeypatch.setattr(speak, "ENGINES", {**speak.ENGINES, "edge": quick})
+
+
+def test_narration_and_words_are_written(tmp_path: Path) -> None:
+    """The product is a WAV file and its words in samples, nothing else."""
+    step = context(tmp_path / "a", "speak:intro", params())
+    speak.run(step)
+    words = result(step, "words.json")
+    assert sorted(path.name for path in step.out.iterdir()) == ["narration.wav", "words.json"]
+    assert words["voice"] == "espeak:en-us"
+    assert [word["text"] for word in words["words"]] == ["Hello", "there"]
+    assert words["samples"] == len(wav.read(step.out / "narration.wav"))
+    assert step.warnings == []
+
+
+def test_the_same_step_makes_the_same_bytes(tmp_path: Path) -> None:
+    """P1: two runs in two folders give one result."""
+    made = []
+    for name in ("a", "b"):
+        step = context(tmp_path / name, "speak:intro", params())
+        speak.run(step)
+        made.append({path.name: path.read_bytes() for path in step.out.iterdir()})
+    assert made[0] == made[1]
+
+
+def test_a_recording_is_an_input(tmp_path: Path) -> None:
+    """A recorded narration comes from its file and has no word times."""
+    step = context(
+        tmp_path / "a",
+        "speak:intro",
+        {"narration": "Hello", "voice": {"engine": "recorded", "name": ""}},
+        recording=tone(4800),
+    )
+    speak.run(step)
+    assert result(step, "words.json") == {"samples": 4800, "voice": "recorded", "words": []}
+
+
+@pytest.mark.usefixtures("loopback")
+def test_only_the_declared_fallback_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V20: where the service fails, the voice that the spec names for that case speaks, and a warning says so."""
+    hurried(monkeypatch)
+    with FakeEdge(tmp_path, ENV, ["503"]) as server:
+        env = {**ENV, edge_client.ENDPOINT: server.endpoint}
+        asked = {"narration": "Hello", "voice": {**EDGE, "fallback": VOICE}, "language": "en"}
+        step = context(tmp_path / "a", "speak:intro", asked, env=env)
+        speak.run(step)
+    assert result(step, "words.json")["voice"] == "espeak:en-us"
+    (warning,) = step.warnings
+    assert "'edge:en-US-AriaNeural'" in warning.message
+    assert "(the edge voice service refused (503))" in warning.message
+    assert "'espeak:en-us' spoke" in warning.message
+    assert (warning.field, warning.hint) == ("voice", "vidbuild build --fresh speak:intro")
+
+
+@pytest.mark.usefixtures("loopback")
+def test_without_a_fallback_nobody_else_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V20: a service that fails is a failed step, and nothing is written that could be kept."""
+    hurried(monkeypatch)
+    with FakeEdge(tmp_path, ENV, ["sentences"]) as server:
+        env = {**ENV, edge_client.ENDPOINT: server.endpoint}
+        step = context(tmp_path / "a", "speak:intro", {"narration": "Hello", "voice": EDGE, "language": "en"}, env=env)
+        with pytest.raises(UnreachableError):
+            speak.run(step)
+    assert list(step.out.iterdir()) == []
+
+
+def test_a_fallback_does_not_hide_a_wrong_spec(tmp_path: Path) -> None:
+    """What is wrong with the narration is told; no other voice is asked about it."""
+    step = context(tmp_path / "a", "speak:intro", params("…", fallback=VOICE))
+    with pytest.raises(StepError, match="can be spoken") as caught:
+        speak.run(step)
+    assert caught.value.fault == "step"
+    assert list(step.out.iterdir()) == []

@@ -1,0 +1,275 @@
+"""The voice service of the network, as it is and as it fails."""
+
+from __future__ import annotations
+
+import array
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.support.audio_lab import ENV, onset
+from tests.support.fake_edge import FakeEdge
+from vidbuild.errors import StepError, UnreachableError
+from vidbuild.media.audio import wav
+from vidbuild.voices import edge_client
+from vidbuild.voices.edge import Edge, Patience
+from vidbuild.voices.protocol import Speech
+
+HURRIED = Patience(connect=2, receive=2, attempt=3.0, total=20.0, waits=(0.0, 0.0, 0.0))
+TEXT = "Use kubectl, then pass --dry-run & see <b>."
+
+
+pytestmark = pytest.mark.usefixtures("loopback")
+
+
+@pytest.fixture(autouse=True)
+def _own_clock() -> Iterator[None]:
+    """Let tests talk to this machine, and undo what a test teaches edge-tts about the time."""
+    from edge_tts import communicate, drm
+
+    url = communicate.WSS_URL  # type: ignore[attr-defined] # not exported
+    yield
+    drm.DRM.clock_skew_seconds = 0.0
+    vars(communicate)["WSS_URL"] = url
+
+
+def say(
+    scratch: Path, server: FakeEdge | str, text: str = TEXT, patience: Patience = HURRIED, **voice: Any
+) -> tuple[Speech, array.array[int]]:
+    """Speak with a server, and read what was written."""
+    endpoint = server if isinstance(server, str) else server.endpoint
+    env = {**ENV, edge_client.ENDPOINT: endpoint}
+    asked = {"engine": "edge", "name": "en-US-AriaNeural", "rate": 100, "pitch": 0, "volume": 100, **voice}
+    path = scratch / "said.wav"
+    speech = Edge(patience).speak(text, asked, "en", path, scratch, env)
+    return speech, wav.read(path)
+
+
+def test_what_is_asked_again_is_told(scratch: Path) -> None:
+    """V20: before each further attempt it is told which one comes, when, and what went wrong; not of the last one."""
+    told: list[tuple[int, float, str]] = []
+    with FakeEdge(scratch, ENV, plan=["503", "no-audio", "ok"]) as server:
+        env = {**ENV, edge_client.ENDPOINT: server.endpoint}
+        asked = {"engine": "edge", "name": "en-US-AriaNeural", "rate": 100, "pitch": 0, "volume": 100}
+        Edge(HURRIED).speak(TEXT, asked, "en", scratch / "said.wav", scratch, env, lambda *each: told.append(each))
+    assert [attempt for attempt, _, _ in told] == [2, 3]
+    assert all(0 <= wait <= 1.25 * usual for (_, wait, _), usual in zip(told, HURRIED.waits, strict=False))
+    assert "refused (503)" in told[0][2]
+    assert "audio" in told[1][2]
+
+
+def test_a_turn_is_asked_for_as_the_service_wants_it(scratch: Path) -> None:
+    """V20: one turn for a scene, with word times, the voice by its full name, and the text escaped."""
+    with FakeEdge(scratch, ENV) as server:
+        speech, _ = say(scratch, server, rate=110, pitch=-5, volume=90)
+    assert server.faults == []
+    assert server.connections == 1
+    root = ET.fromstring(server.turns[0])  # noqa: S314 - what the adapter itself wrote
+    prosody = root[0][0]
+    assert root[0].get("name") == "Microsoft Server Speech Text to Speech Voice (en-US, AriaNeural)"
+    assert (prosody.get("rate"), prosody.get("pitch"), prosody.get("volume")) == ("+10%", "-5Hz", "-10%")
+    assert prosody.text == TEXT
+    assert speech.voice == "edge:en-US-AriaNeural"
+
+
+def test_words_are_where_the_sound_is(scratch: Path) -> None:
+    """V16, V20: narration begins at once, and every word within 10 ms of its tone, whatever the MP3 coder delays."""
+    with FakeEdge(scratch, ENV) as server:
+        speech, samples = say(scratch, server, "one two three four five six")
+    assert [word.text for word in speech.words] == ["one", "two", "three", "four", "five", "six"]
+    assert speech.samples == len(samples)
+    assert onset(samples, 2000) <= 2 * wav.LEAD
+    begin = 0
+    for word in speech.words:
+        begin = onset(samples, 2000, max(begin, word.start - 1000))
+        assert abs(begin - word.start) < 480
+        begin = word.end + 480
+    assert len(samples) - speech.words[-1].end < 2 * wav.TAIL + 1200
+
+
+def test_a_long_narration_is_asked_for_in_parts(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V20: parts are divided after sentences, and each part's words are placed by the samples really received."""
+    monkeypatch.setattr(edge_client, "REQUEST_BYTES", 30)
+    with FakeEdge(scratch, ENV) as server:
+        speech, samples = say(scratch, server, "One two three. Four five six. Seven eight.")
+    assert [ET.fromstring(turn)[0][0].text for turn in server.turns] == [  # noqa: S314 - as above
+        "One two three. Four five six.",
+        "Seven eight.",
+    ]
+    seven = speech.words[6]
+    assert seven.text == "Seven"
+    assert abs(onset(samples, 2000, speech.words[5].end + 1000) - seven.start) < 480
+    assert seven.start - speech.words[5].end > edge_client.PAUSE
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("sentences", "sent the times of sentences, not of words"),
+        ("no-words", "sent no times of words"),
+        ("few-words", "sent the times of only some of the words"),
+        ("no-audio", "sent no audio"),
+        ("drop", "broke off before the end"),
+        ("short", "which is too short for the text"),
+        ("silent", "sent only silence"),
+        ("noise", "sent audio that cannot be decoded"),
+        ("garbage", "answered in a way that edge-tts does not know"),
+        ("bad-header", "answered in a way that edge-tts does not know"),
+        ("403", "refused (403)"),
+        ("429", "refused (429)"),
+        ("503", "refused (503)"),
+    ],
+)
+def test_a_fault_is_tried_again_and_then_an_error(scratch: Path, fault: str, message: str) -> None:
+    """V20: each way of failing is asked for four times, is then a typed error for good, and leaves no sound behind."""
+    with FakeEdge(scratch, ENV, [fault]) as server, pytest.raises(UnreachableError) as caught:
+        say(scratch, server)
+    assert message in caught.value.message
+    assert caught.value.message.startswith("the edge voice service ")
+    assert not caught.value.failure.transient
+    assert caught.value.failure.field == "voice"
+    assert server.connections >= 4
+    assert not (scratch / "said.wav").exists()
+
+
+@pytest.mark.parametrize("fault", ["sentences", "no-audio", "drop", "short", "garbage", "503", "403"])
+def test_a_passing_fault_is_passed_over(scratch: Path, fault: str) -> None:
+    """V20: one bad answer costs another try, and the result is as whole as ever."""
+    with FakeEdge(scratch, ENV) as server:
+        expected = say(scratch, server)
+    with FakeEdge(scratch, ENV, [fault, fault, "ok"]) as server:
+        assert say(scratch, server) == expected
+
+
+@pytest.mark.parametrize("status", ["400", "404"])
+def test_a_refusal_for_good_is_not_tried_again(scratch: Path, status: str) -> None:
+    """V20: what asking again cannot mend is told at once."""
+    with FakeEdge(scratch, ENV, [status]) as server, pytest.raises(UnreachableError, match=status) as caught:
+        say(scratch, server)
+    assert server.connections == 1
+    assert not caught.value.failure.transient
+
+
+def test_a_wrong_clock_is_corrected_from_the_refusal(scratch: Path) -> None:
+    """V20: a 403 that comes of this machine's clock is asked for again with the server's, within one attempt."""
+    from edge_tts import drm
+
+    once = Patience(connect=2, receive=2, attempt=3.0, total=20.0, waits=())
+    with FakeEdge(scratch, ENV, ["403-skew", "ok"]) as server:
+        assert say(scratch, server, patience=once)[0].words
+    assert server.connections == 2
+    assert abs(drm.DRM.clock_skew_seconds - 3600) < 60
+
+
+@pytest.mark.parametrize("fault", ["slow", "hang"])
+def test_a_long_delay_ends(scratch: Path, fault: str) -> None:
+    """V20: a service that takes the request and is silent is given up after its time, attempt by attempt."""
+    patience = Patience(connect=1, receive=1, attempt=0.4, total=20.0, waits=(0.0,))
+    begun = time.monotonic()
+    with FakeEdge(scratch, ENV, [fault]) as server, pytest.raises(UnreachableError, match="did not answer in time"):
+        say(scratch, server, patience=patience)
+    assert server.connections == 2
+    assert time.monotonic() - begun < 5
+
+
+def test_there_is_a_limit_for_all_attempts_together(scratch: Path) -> None:
+    """V20: however often the service fails, the step ends."""
+    patience = Patience(connect=1, receive=1, attempt=5.0, total=0.5, waits=(60.0, 60.0))
+    with FakeEdge(scratch, ENV, ["503"]) as server, pytest.raises(UnreachableError, match=r"no whole answer in 0.5 s"):
+        say(scratch, server, patience=patience)
+
+
+def test_nobody_there_is_told(scratch: Path) -> None:
+    """V20: a refused connection says so, and how a proxy is given."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(UnreachableError, match="could not be reached") as caught:
+        say(scratch, f"ws://127.0.0.1:{port}/edge/v1?x=1")
+    assert "HTTPS_PROXY" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["ws://example.org/edge/v1?x", "wss://10.0.0.1/x", "nonsense", "ws://127.0.0.1.evil.example/"]
+)
+def test_the_test_endpoint_cannot_lead_elsewhere(scratch: Path, endpoint: str) -> None:
+    """The variable that points at a local server sends narration to no other machine."""
+    with pytest.raises(UnreachableError, match="not on this machine"):
+        say(scratch, endpoint)
+
+
+def test_the_proxy_is_the_environments() -> None:
+    """The proxy comes from the step's environment, and is left out for a server on this machine."""
+    assert edge_client._route({}) == (None, None)
+    assert edge_client._route({"HTTPS_PROXY": "http://proxy:3128"}) == (None, "http://proxy:3128")
+    assert edge_client._route({"https_proxy": "http://proxy:1"}) == (None, "http://proxy:1")
+    local = {edge_client.ENDPOINT: "ws://localhost:1/x", "HTTPS_PROXY": "http://proxy:1"}
+    assert edge_client._route(local) == ("ws://localhost:1/x", None)
+
+
+def test_nothing_to_say_asks_nobody(scratch: Path) -> None:
+    """A narration without a single letter is an error before the network is touched."""
+    with FakeEdge(scratch, ENV) as server, pytest.raises(StepError, match="can be spoken"):
+        say(scratch, server, "… — !")
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "found"),
+    [
+        ("One. Two. Three.", 100, ["One. Two. Three."]),
+        ("One. Two. Three.", 10, ["One. Two.", "Three."]),
+        ("One two three four", 9, ["One two", "three", "four"]),
+        ("一。二。三。", 9, ["一。", "二。", "三。"]),
+        ("abcdefgh", 3, ["abc", "def", "gh"]),
+        ("a & b & c", 7, ["a &", "b &", "c"]),
+        ("v2.1 is out", 7, ["v2.1 is", "out"]),
+        ("", 10, []),
+    ],
+)
+def test_text_is_divided_where_one_would_pause(text: str, limit: int, found: list[str]) -> None:
+    """Parts end after sentences, else after words, and count the bytes that are really sent."""
+    assert list(edge_client.parts(text, limit)) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [
+        ("en-US-AriaNeural", True),
+        ("zh-CN-liaoning-XiaobeiNeural", True),
+        ("en-us-arianeural", False),
+        ("Aria", False),
+        ("", False),
+    ],
+)
+def test_a_voice_has_the_form_of_one(name: str, good: bool) -> None:
+    """Without the network only the form of a name can be checked, and an example is shown."""
+    problem = Edge().problem(name)
+    assert problem is None if good else "'en-US-AriaNeural'" in (problem or "")
+
+
+def test_a_wrong_name_asks_nobody(scratch: Path) -> None:
+    """A voice that cannot be is told as that, not as a service that fails."""
+    with FakeEdge(scratch, ENV) as server, pytest.raises(StepError, match="not 'Aria'") as caught:
+        say(scratch, server, name="Aria")
+    assert server.connections == 0
+    assert caught.value.fault == "step"
+
+
+def test_looking_at_the_engine_imports_nothing_heavy() -> None:
+    """P46: identity, availability and names are told without asyncio, aiohttp or edge-tts."""
+    program = (
+        "import sys; from vidbuild.voices.registry import ENGINES\n"
+        "for engine in ENGINES.values(): engine.stat_paths(), engine.available(), engine.problem('x')\n"
+        "ENGINES['edge'].identity(), ENGINES['recorded'].identity()\n"
+        "print([name for name in ('asyncio', 'aiohttp', 'edge_tts', 'subprocess', 'ctypes') if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

@@ -1,0 +1,270 @@
+"""The voice that is always there."""
+
+from __future__ import annotations
+
+import array
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.support.audio_lab import ENV, onset
+from vidbuild.errors import StepError
+from vidbuild.media.audio import loudness, wav
+from vidbuild.media.text.align import align, place_cues, unsure_cues
+from vidbuild.voices import espeak, espeak_process
+from vidbuild.voices.espeak import Espeak
+from vidbuild.voices.protocol import Speech
+
+TEXT = "Use v2.1, pass --dry-run, and keep 3.5 GB free. See https://a.example/b?c=1 for more."
+
+
+def say(scratch: Path, text: str = TEXT, **voice: object) -> tuple[Speech, array.array[int]]:
+    """Speak, and read what was written."""
+    path = scratch / "said.wav"
+    asked = {"engine": "espeak", "name": "en-us", "rate": 100, "pitch": 0, "volume": 100, **voice}
+    speech = Espeak().speak(text, asked, "en", path, scratch, ENV)
+    return speech, wav.read(path)
+
+
+def test_every_word_of_the_text_has_its_time(scratch: Path) -> None:
+    """V21: what the library tells piece by piece ("v", "2.1", ".1") is told as the words of the text, in order."""
+    speech, samples = say(scratch)
+    assert [word.text for word in speech.words] == TEXT.split()
+    edges = [edge for word in speech.words for edge in (word.start, word.end)]
+    assert edges == sorted(edges)
+    assert speech.samples == len(samples)
+    assert 0 <= edges[0] <= wav.LEAD
+    assert edges[-1] <= len(samples)
+    assert all(word.end - word.start > 2000 for word in speech.words)
+
+
+def test_words_are_where_the_sound_is(scratch: Path) -> None:
+    """A word after a pause begins where the sound begins again, within 20 ms, and the one before ends before it."""
+    speech, samples = say(scratch, "Boy. Day. Go.")
+    floor = max(samples) / 100
+    for before, word in pairwise(speech.words):
+        middle = (before.end + word.start) // 2
+        assert word.start - before.end > 4800
+        assert max(map(abs, samples[before.end + 480 : word.start - 240])) < floor
+        assert abs(onset(samples, floor, middle) - word.start) < 960
+
+
+def test_narration_starts_and_ends_at_once(scratch: Path) -> None:
+    """V16: sound begins 2 ms after the first sample and ends 10 ms before the last."""
+    _, samples = say(scratch, "Good morning")
+    floor = max(samples) * wav.SILENCE
+    assert onset(samples, floor) <= wav.LEAD
+    assert onset(samples[::-1], floor) <= wav.TAIL + 1
+
+
+def test_the_same_request_gives_the_same_samples(scratch: Path) -> None:
+    """P4: the engine is deterministic."""
+    assert say(scratch) == say(scratch)
+
+
+@pytest.mark.parametrize(
+    "change", [{"name": "en-gb"}, {"name": "en-us+f3"}, {"rate": 130}, {"pitch": 30}, {"name": "de"}]
+)
+def test_another_voice_sounds_different(scratch: Path, change: dict[str, object]) -> None:
+    """V3: voice, rate and pitch change what is heard for the same text."""
+    assert say(scratch, "Hello there")[1] != say(scratch, "Hello there", **change)[1]
+
+
+def test_rate_is_in_percent(scratch: Path) -> None:
+    """Twice the rate takes about half the time."""
+    slow, fast = say(scratch)[0].samples, say(scratch, rate=200)[0].samples
+    assert 0.4 < fast / slow < 0.65
+
+
+@pytest.mark.parametrize("name", ["en-us", "en-gb-scotland", "fr-fr"])
+def test_a_voice_can_be_levelled_without_clipping(scratch: Path, name: str) -> None:
+    """The peaks leave room: -16 LUFS is reached under -1.5 dBTP, within 0.3 dB, and nothing is clipped."""
+    say(scratch, "This is a sentence of a usual length, said in the usual way. And here is another one.", name=name)
+    found = loudness.measure(["-i", str(scratch / "said.wav")], 5.0, scratch, ENV)
+    assert found.integrated + loudness.gain(found, -16.0, 30.0, -1.5) == pytest.approx(-16, abs=0.3)
+    assert found.peak < -3
+
+
+@pytest.mark.parametrize(("hertz", "scale"), [(0, 50), (100, 99), (-50, 0), (-1000, 0), (1000, 99), (41, 75)])
+def test_pitch_is_in_hertz(hertz: int, scale: int) -> None:
+    """The library's scale is exponential: up an octave, down an octave, and no further."""
+    assert espeak_process._pitch(hertz) == scale
+
+
+def test_text_is_not_markup(scratch: Path) -> None:
+    """V18: tags, phoneme brackets, quotes, control characters and emoji are spoken or passed over, never obeyed."""
+    speech, samples = say(scratch, 'a <break time="9s"/> [[h@l\'oU]] \x00\x07 “q” 100% 🎉 שלום 中文')
+    assert len(samples) < 20 * wav.RATE
+    assert [word.text for word in speech.words][:3] == ["a", "<break", 'time="9s"/>']
+
+
+def test_invisible_characters_divide_no_word(scratch: Path) -> None:
+    """V18: a joiner or a direction mark inside a word leaves it one word, as its caption is."""
+    text = "co\u200cworker \u200fleft and\u2028so on"
+    assert [word.text for word in say(scratch, text)[0].words] == ["co\u200cworker", "\u200fleft", "and", "so", "on"]
+
+
+@pytest.mark.parametrize("text", ["…", "   ", "— -"])
+def test_nothing_to_say_is_an_error(scratch: Path, text: str) -> None:
+    """A narration in which nothing can be spoken fails at its place instead of being a silent scene."""
+    with pytest.raises(StepError, match="nothing in this narration can be spoken") as caught:
+        say(scratch, text)
+    assert caught.value.failure.field == "narration"
+
+
+def test_an_unknown_voice_is_an_error(scratch: Path) -> None:
+    """The library's refusal is told with the voice's name."""
+    with pytest.raises(StepError, match="it has no voice 'xx-nowhere'") as caught:
+        say(scratch, name="xx-nowhere")
+    assert caught.value.failure.field == "voice"
+
+
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
+    """Have another program run in place of the process that loads the library."""
+    program = tmp_path / "python"
+    program.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setattr(espeak_process.sys, "executable", str(program))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("echo oh no >&2; kill -SEGV $$", "espeak-ng was ended by SIGSEGV"),
+        ("echo oh no >&2; exit 3", "espeak-ng ended with exit code 3"),
+    ],
+)
+def test_a_crash_of_the_library_is_a_failed_step(
+    scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, message: str
+) -> None:
+    """A crash in the C library ends a child, not the worker, and its last lines are told."""
+    stand_in(tmp_path, monkeypatch, body)
+    with pytest.raises(StepError, match=message) as caught:
+        say(scratch)
+    assert caught.value.failure.log == ("oh no",)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+def test_a_hang_of_the_library_is_ended(scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that does not answer is stopped after its time, and is gone."""
+    stand_in(tmp_path, monkeypatch, f"echo $$ > {tmp_path}/pid; exec sleep 60")
+    monkeypatch.setattr(espeak_process, "time_limit", lambda _text: 0.3)
+    with pytest.raises(StepError, match="did not finish in 0 s and was stopped"):
+        say(scratch)
+    pid = int((tmp_path / "pid").read_text(encoding="utf-8"))
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("exit 0", "its answer is none"),
+        ("echo '{\"rate\": 22050}'", "its answer is none"),
+        ('echo \'{"rate": 22050, "events": [[1, 2]]}\'', "its answer is none"),
+        ("head -c 100000 /dev/urandom", "its answer is none"),
+        ("head -c 50000 /dev/zero | tr '\\0' '['", "its answer is none"),
+        ("yes", "it wrote more than 1000000 bytes"),
+        ('echo \'{"rate": 22050, "events": []}\'', "made no sound: 'espeak.raw': no such file or directory"),
+        ('mkfifo {scratch}/espeak.raw; echo \'{{"rate": 22050, "events": []}}\'', "is not a regular file"),
+        ('truncate -s 1G {scratch}/espeak.raw; echo \'{{"rate": 22050, "events": []}}\'', "made too much"),
+        (': > {scratch}/espeak.raw; echo \'{{"rate": 22050, "events": []}}\'', "nothing in this narration"),
+    ],
+)
+def test_an_answer_that_is_none_is_an_error(
+    scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, message: str
+) -> None:
+    """V19: rubbish, a flood or no sound from a process that ends well is an error in words, and nothing hangs."""
+    stand_in(tmp_path, monkeypatch, body.format(scratch=scratch) if "{scratch}" in body else body)
+    monkeypatch.setattr(espeak_process, "MOST_TOLD", 1_000_000)
+    with pytest.raises(StepError, match=message):
+        say(scratch)
+    assert not (scratch / "narration.wav").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+def test_want_of_memory_may_pass(scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that the kernel ends may be given another try; one that crashes or hangs may not."""
+    stand_in(tmp_path, monkeypatch, "kill -KILL $$")
+    with pytest.raises(StepError, match="ended by SIGKILL, perhaps for want of memory") as caught:
+        say(scratch)
+    assert caught.value.failure.transient
+    stand_in(tmp_path, monkeypatch, "kill -SEGV $$")
+    with pytest.raises(StepError) as caught:
+        say(scratch)
+    assert not caught.value.failure.transient
+
+
+def test_a_long_way_to_the_data_is_no_obstacle(scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library keeps its data's path in 160 bytes, but an environment may be installed deeper than that."""
+    deep = tmp_path / ("deep" * 40) / ("er" * 60)
+    deep.mkdir(parents=True)
+    home = espeak._home()
+    (deep / "espeakng_loader").symlink_to(home, target_is_directory=True)
+    monkeypatch.setattr(espeak, "_home", lambda: deep / "espeakng_loader")
+    assert len(str(espeak._data())) > 160
+    assert say(scratch, "Hello")[0].words[0].text == "Hello"
+
+
+def test_identity_follows_the_library_and_its_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P5: another library, other data, or another name of a data file is another identity; nothing is started."""
+    for name in ("libespeak-ng.so", "espeak-ng.dll", "libespeak-ng.dylib"):
+        (tmp_path / name).write_bytes(b"library")
+    (tmp_path / "espeak-ng-data" / "lang").mkdir(parents=True)
+    entry = tmp_path / "espeak-ng-data" / "lang" / "en"
+    entry.write_text("one", encoding="utf-8")
+    monkeypatch.setattr(espeak, "_home", lambda: tmp_path)
+    engine = Espeak()
+    seen = {engine.identity()}
+    entry.write_text("two", encoding="utf-8")
+    seen.add(engine.identity())
+    shutil.move(entry, entry.with_name("en-us"))
+    seen.add(engine.identity())
+    engine.stat_paths()[0].write_bytes(b"newer library")
+    seen.add(engine.identity())
+    assert len(seen) == 4
+    assert engine.identity() == engine.identity()
+
+
+def test_an_installation_without_the_library_says_what_it_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is missing is told as the command that mends it."""
+    assert Espeak().available() is None
+    monkeypatch.setattr(espeak, "_home", lambda: tmp_path)
+    assert Espeak().available() == "pip install espeakng-loader"
+
+
+def test_every_token_is_placed_by_the_engines_words(scratch: Path) -> None:
+    """V21: versions, flags, sizes, addresses and replaced words are all placed by what the engine itself tells."""
+    tokens = [(word, word) for word in TEXT.split()]
+    tokens[1:1] = [("kubectl", "kube control"), ("—", "—")]
+    spoken = " ".join(said for _, said in tokens)
+    speech, _ = say(scratch, spoken)
+    times = align(tokens, speech.words, speech.samples)
+    assert {time.source for time in times if time.text != "—"} == {"engine"}
+    cues = {"flag": 4, "size": 7, "site": 11, "end": len(tokens)}
+    assert unsure_cues(cues, times, speech.words) == []
+    placed = place_cues(cues, times, speech.samples)
+    starts = {word.text: word.start for word in speech.words}
+    assert placed["flag"] == starts["pass"]
+    assert placed["end"] == speech.words[-1].end
+    assert list(placed.values()) == sorted(placed.values())
+
+
+def test_the_process_that_speaks_imports_little() -> None:
+    """Each narration starts one: what it does not need would take longer to import than speaking takes."""
+    script = Path(espeak_process.__file__).with_name("espeak_child.py")
+    code = f"import sys; exec(open({str(script)!r}).read(), {{'__name__': 'child'}}); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert {"ctypes", "json"} <= loaded
+    assert not loaded & {"typing", "pathlib", "contextlib", "signal", "subprocess"}

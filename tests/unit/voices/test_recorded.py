@@ -1,0 +1,77 @@
+"""A recording instead of a voice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.audio_lab import ENV, silence, tone
+from vidbuild.errors import StepError
+from vidbuild.media.audio import wav
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.voices.protocol import Speech
+from vidbuild.voices.recorded import Recorded
+
+
+def take(recording: Path, scratch: Path) -> Speech:
+    """Have a recording "speak"."""
+    voice = {"engine": "recorded", "name": "", "recording": str(recording)}
+    return Recorded().speak("what is said", voice, "en", scratch / "said.wav", scratch, ENV)
+
+
+def test_silence_around_a_recording_stays(scratch: Path) -> None:
+    """Whoever recorded it chose its timing: not a sample is cut off or added."""
+    sound = silence(4800)
+    sound.extend(tone(9600))
+    sound.extend(silence(4800))
+    wav.write(scratch / "take.wav", sound)
+    speech = take(scratch / "take.wav", scratch)
+    assert speech == Speech(19_200, (), "recorded")
+    assert wav.read(scratch / "said.wav") == sound
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("take.mp3", ["-c:a", "libmp3lame", "-ar", "44100", "-ac", "2"]),
+        ("take.m4a", ["-c:a", "aac", "-ar", "44100", "-ac", "1"]),
+        ("take.flac", ["-c:a", "flac", "-ar", "16000"]),
+        ("take.ogg", ["-c:a", "libopus", "-ac", "2"]),
+    ],
+)
+def test_any_format_becomes_samples(scratch: Path, name: str, options: list[str]) -> None:
+    """V15: compressed, stereo and 44.1 kHz recordings keep their length to within a coder's frame."""
+    wav.write(scratch / "in.wav", tone(96_000))
+    recording = scratch / name
+    ffmpeg.run(
+        ["-i", str(scratch / "in.wav"), *options, str(recording)], cwd=scratch, env=ENV, timeout=60, what="encode"
+    )
+    speech = take(recording, scratch)
+    assert abs(speech.samples - 96_000) <= 2 * 1152
+    middle = wav.read(scratch / "said.wav")[24_000:72_000]
+    assert 5000 < max(middle) < 10_500
+
+
+@pytest.mark.parametrize("content", [b"", b"not a sound at all", b"RIFF\x24\x00\x00\x00WAVEfmt "])
+def test_what_is_no_recording_is_an_error_at_its_place(scratch: Path, content: bytes) -> None:
+    """A file without sound fails at narration.audio, with ffmpeg's own words for the curious."""
+    path = scratch / "take.wav"
+    path.write_bytes(content)
+    with pytest.raises(StepError, match="the recording holds no sound that ffmpeg can read") as caught:
+        take(path, scratch)
+    assert caught.value.failure.field == "narration.audio"
+    assert caught.value.failure.command
+
+
+def test_an_empty_recording_is_an_error(scratch: Path) -> None:
+    """A WAV file of no samples is not a narration."""
+    wav.write(scratch / "take.wav", silence(0))
+    with pytest.raises(StepError, match="the recording"):
+        take(scratch / "take.wav", scratch)
+
+
+def test_a_recording_is_not_asked_for_as_a_voice() -> None:
+    """`voice: recorded:x` says how a recording is really given."""
+    assert Recorded().problem("") is None
+    assert "narration: {audio, text}" in (Recorded().problem("take.wav") or "")
