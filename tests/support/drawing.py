@@ -13,6 +13,7 @@ from PIL import Image
 
 from vidbuild.engine.graph.context import Context, StepWarning
 from vidbuild.media.render.animation import Layer, Layers
+from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.steps import draw
 
 PACKAGE = Path(draw.__file__).resolve().parent.parent
@@ -128,13 +129,15 @@ def drawn(
     files: Mapping[str, Path] | None = None,
 ) -> Drawn:
     """Run the draw step into a folder; fields are those of FIELDS where none are given."""
+    scene_type = SCENE_TYPES[kind]
     params = {
-        "type": kind,
         "size": list(size),
         "theme": theme() if theme_values is None else theme_values,
         "fields": FIELDS[kind] if fields is None else fields,
         "language": language,
         "background": background,
+        "spec_fields": dict(scene_type.spec_fields),
+        "lights": [list(light) for light in scene_type.lights] if background is None else [],
     }
     scenes = PACKAGE / "scenes"
     inputs = {"template": scenes / kind / "template.typ", "base": scenes / "base.typ", **(files or {})}

@@ -171,12 +171,13 @@ def _half(spec: Spec, scene: Scene) -> int:
 
 def _draw(spec: Spec, scene: Scene, kind: SceneType) -> Step:
     params = {
-        "type": scene.type,
         "size": [spec.width, spec.height],
         "theme": dict(spec.theme.values),
         "fields": kind.drawing(scene),
+        "spec_fields": dict(kind.spec_fields),
         "language": spec.language,
         "background": scene.background,
+        "lights": [list(light) for light in kind.lights] if scene.background is None else [],
     }
     inputs: dict[str, Input] = {
         "base": Source(str(SCENES / "base.typ")),

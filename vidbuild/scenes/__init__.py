@@ -1,1 +1,1 @@
-"""Scene types, a folder each: schema part, Typst template, and what moves when. They know nothing of steps."""
+"""The scene types: a folder for each, with its part of the schema, its Typst template and its Python code."""

@@ -1,4 +1,4 @@
-"""What a scene type does where it has nothing of its own to do; it knows no type."""
+"""Default answers of a scene type, and helpers that several types use."""
 
 from __future__ import annotations
 
@@ -7,38 +7,49 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.model import Scene
-from vidbuild.scenes.protocol import Clip, Reveal, SceneProblem
+from vidbuild.scenes.protocol import Clip, Light, Reveal, SceneProblem
 
 
 class SceneDefaults:
-    """A scene in which all that is there comes at the start."""
+    """A scene without files, video or motion, whose layers all appear at the start."""
 
-    def check(self, _fields: Mapping[str, Any], _cues: frozenset[str]) -> Iterator[SceneProblem]:
-        """Nothing that the schema does not say."""
+    needs_duration = True
+    lights: tuple[Light, ...] = (Light(0.95, -0.1, 0.45, 0.14),)
+    spec_fields: Mapping[str, str] = {}
+
+    def check(self, _fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
+        """Accept every scene that the schema accepts."""
+        return iter(())
+
+    def lint(self, _scene: Scene) -> Iterator[SceneProblem]:
+        """Yield no warnings."""
         return iter(())
 
     def files(self, _scene: Scene) -> dict[str, Path]:
-        """No file."""
+        """Return no files."""
         return {}
 
     def reveals(self, _scene: Scene) -> list[Reveal]:
-        """Nothing comes later."""
+        """Return no later appearances."""
         return []
 
     def zooms(self, _scene: Scene) -> dict[str, tuple[float, float]]:
-        """Nothing zooms."""
+        """Zoom no layer."""
         return {}
 
     def clip(self, _scene: Scene) -> Clip | None:
-        """No moving picture."""
+        """Return no video."""
         return None
 
 
-def shown(fields: Mapping[str, Any], *names: str) -> dict[str, str | None]:
-    """The text fields of these names, None where there is nothing to be seen."""
+def texts(fields: Mapping[str, Any], *names: str) -> dict[str, str | None]:
+    """Return the text fields with these names, stripped; None if empty or absent."""
     return {name: str(fields[name]).strip() or None if fields.get(name) else None for name in names}
 
 
 def rising(fields: Mapping[str, Any], layers: Mapping[str, str]) -> dict[str, str]:
-    """Layer -> "rise" for each layer whose text field has something in it. layers: layer -> field."""
-    return {layer: "rise" for layer, name in layers.items() if shown(fields, name)[name]}
+    """Return layer -> "rise" for each layer whose text field is not empty.
+
+    layers: layer -> name of its text field.
+    """
+    return {layer: "rise" for layer, name in layers.items() if texts(fields, name)[name]}

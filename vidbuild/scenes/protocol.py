@@ -1,4 +1,4 @@
-"""What a scene type is; it knows no type."""
+"""The protocol of a scene type: everything that the rest of vidbuild asks one."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from vidbuild.model import Scene
 
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
-    """Something that appears in a scene, and when, as the spec says it; the timeline turns it into tracks.
+    """Layers that appear during a scene, and when, as written in the spec; the timeline turns it into tracks.
 
-    at: a cue's name, seconds from the scene's start, or None: with the narration (`words`), else spread evenly.
-    words: the text that, when it is spoken, makes this appear; "" never follows the narration.
-    enter: layer name -> effect with which it comes: "fade", "rise", "type", "cut" (at once), or "under": at once, as
-        soon as what comes with it, and covers it, is wholly there (two that fade in together would shine through).
-    leave: layers that go, with a fade, when this comes.
-    until_next: layers that come with this and go again when the next reveal comes.
-    characters: for "type": how many characters are typed.
-    after_previous: cannot begin before the previous reveal has come in whole (a command's output).
-    field: the spec field this comes from ("items.1"), for messages.
+    field: the spec field that it comes from ("items.1"), for messages.
+    at: a cue's name, seconds from the scene's start, or None: with the narration if `words` are spoken, else spread
+        evenly over the scene.
+    words: the text that makes the layers appear when it is spoken; "" never follows the narration.
+    enter: layer name -> its effect: "fade", "rise", "type", "cut" (at once), or "under": at once, as soon as the layer
+        that appears with it, and covers it, is opaque (two layers that fade in together would shine through).
+    leave: layers that fade out when this reveal starts.
+    until_next: layers that appear with this reveal and disappear with the next one.
+    characters: the number of characters that "type" types.
+    after_previous: whether it waits until the previous reveal is complete (a command's output does).
     """
 
     field: str
@@ -38,7 +39,10 @@ class Reveal:
 
 @dataclass(frozen=True, slots=True)
 class SceneProblem:
-    """Something wrong with a scene's own fields: field (dotted path in the scene), what, and a way out."""
+    """A problem of a scene's own fields.
+
+    field: the field's dotted path in the scene ("items.1"); "" for the whole scene.
+    """
 
     field: str
     message: str
@@ -47,9 +51,11 @@ class SceneProblem:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """The moving picture of a scene: a file, from start to end (None: its own end) in milliseconds of the source.
+    """The part of a video file that plays in a scene.
 
-    fit: "cover" or "contain". audio: "keep", "mute" or "duck" (lowered while the narrator speaks).
+    start_ms, end_ms: milliseconds of the file; end_ms None plays it to its end.
+    fit: "cover" or "contain".
+    audio: "keep", "mute" or "duck" (quieter while the narrator speaks).
     """
 
     path: Path
@@ -59,29 +65,57 @@ class Clip:
     audio: str
 
 
+class Light(NamedTuple):
+    """A soft light on the background.
+
+    x, y: its center in shares of the frame's width and height.
+    reach: its radius in shares of the frame's longer side.
+    strength: from 0 to 1.
+    """
+
+    x: float
+    y: float
+    reach: float
+    strength: float
+
+
 class SceneType(Protocol):
-    """One scene type. All functions are pure: they look at the scene's fields and nothing else."""
+    """One scene type. All methods are pure: their results depend on their arguments alone.
+
+    name: the spec's `type`, and the name of the folder with the type's schema.json and template.typ.
+    summary: the description that `vidbuild scenes` prints.
+    needs_duration: whether a scene without narration must have `duration`.
+    lights: the lights on the theme's background; a scene with a `background` of its own has none.
+    spec_fields: field of the drawing -> spec field, if their names differ; `*` stands for an index
+        ("entries.*.lines" -> "commands.*.run"). Warnings about a drawn text point at its spec field.
+    """
 
     name: str
     summary: str
+    needs_duration: bool
+    lights: tuple[Light, ...]
+    spec_fields: Mapping[str, str]
 
-    def check(self, fields: Mapping[str, Any], cues: frozenset[str]) -> Iterator[SceneProblem]:
-        """What the schema cannot say: lines that do not exist, an entry with neither `run` nor `output`."""
+    def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
+        """Yield errors that the schema cannot find, such as a range of lines that the code does not have."""
+
+    def lint(self, scene: Scene) -> Iterator[SceneProblem]:
+        """Yield warnings about a valid scene that viewers would find hard to follow."""
 
     def files(self, scene: Scene) -> dict[str, Path]:
-        """Role -> file that the picture is drawn from ("image")."""
+        """Return role -> file for the files that the draw step reads ("image")."""
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
-        """What the template is given as `fields`: everything that is seen, and nothing of when (no `at`)."""
+        """Return the template's `fields`: everything visible, without any times (no `at`)."""
 
     def entrances(self, scene: Scene) -> dict[str, str]:
-        """Layer -> effect with which it comes at the scene's start; layers not named are there from the first frame."""
+        """Return layer -> effect at the scene's start; layers not named are visible from the first frame."""
 
     def reveals(self, scene: Scene) -> list[Reveal]:
-        """What comes later, in the spec's order."""
+        """Return the later appearances, in the spec's order."""
 
     def zooms(self, scene: Scene) -> dict[str, tuple[float, float]]:
-        """Layer -> its size at the scene's start and end as a factor of its size in the drawing (a slow zoom)."""
+        """Return layer -> its scale at the scene's start and end; 1 is its size in the drawing."""
 
     def clip(self, scene: Scene) -> Clip | None:
-        """The moving picture shown in the layer "clip", if the type has one."""
+        """Return the video that plays in the layer "clip", if the scene has one."""

@@ -1,4 +1,4 @@
-"""Every scene type there is, by name; a new one is a folder and a line here."""
+"""All scene types by name. A new scene type is a folder in this package and a line here."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from vidbuild.scenes.outro import OutroScene
 from vidbuild.scenes.protocol import SceneType
 from vidbuild.scenes.title import TitleScene
 
-SCENE_TYPES: Mapping[str, SceneType] = {
-    "title": TitleScene(),
-    "list": ListScene(),
-    "command": CommandScene(),
-    "code": CodeScene(),
-    "image": ImageScene(),
-    "clip": ClipScene(),
-    "outro": OutroScene(),
-}
+_TYPES: tuple[SceneType, ...] = (
+    TitleScene(),
+    ListScene(),
+    CommandScene(),
+    CodeScene(),
+    ImageScene(),
+    ClipScene(),
+    OutroScene(),
+)
+SCENE_TYPES: Mapping[str, SceneType] = {each.name: each for each in _TYPES}

@@ -10,7 +10,6 @@ from vidbuild.spec.collector import Notes
 from vidbuild.spec.document import Path
 
 WORDS = 150  # about a minute of speech on one picture
-ITEMS = 8
 TITLE = 70
 UNSPEAKABLE = re.compile("[0-9]{41,}|[0-9A-Za-z]{151,}")  # espeak speaks the start of such a word and no more
 SHOWN = 12  # characters of it
@@ -28,9 +27,6 @@ def scenes(found: list[Scene], notes: Notes) -> None:
                 (*path, "narration"), f"{count} words over one picture; a scene is easy to follow up to {WORDS}"
             )
         _words(scene, notes)
-        items = scene.fields.get("items", ())
-        if len(items) > ITEMS:
-            notes.warning((*path, "items"), f"{len(items)} items in one list; up to {ITEMS} can be read")
         title = scene.fields.get("title", "")
         if len(title) > TITLE:
             notes.warning(

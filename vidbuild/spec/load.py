@@ -201,6 +201,8 @@ class _SpecBuilder:
         ready = [item for item in made if item is not None]
         check_transitions(ready, notes)
         lint.scenes(ready, notes)
+        for item in ready:
+            scenes.lint(item, notes)
         lint.variables(notes)
         if speaker is not None:
             lint.language(whole["language"], speaker, ready, notes)

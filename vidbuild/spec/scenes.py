@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.location import Location
 from vidbuild.model import Narration, Scene, Voice
+from vidbuild.scenes.protocol import SceneProblem
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec import files, narration, paths, schema, theme, voice
 from vidbuild.spec.collector import Notes
@@ -41,7 +42,7 @@ def scene(index: int, fields: Fields, around: SceneContext, notes: Notes) -> Sce
     resolved = _files(own, path, fields["type"], around, notes)
     _check_times(fields, path, notes)
     if resolved:
-        _check_type(fields["type"], own, path, said, notes)
+        _report(SCENE_TYPES[fields["type"]].check(own), path, notes.error)
     if "narration" not in fields or said is not None:
         _check_cues(own, path, said, notes)
     if any(item.severity == "error" for item in notes.found[before:]) or speaker is None:
@@ -171,7 +172,7 @@ def _content(kind: str, file: FilePath, name: str) -> Any:  # noqa: ANN401 - a t
 
 
 def _check_times(fields: Fields, path: Path, notes: Notes) -> None:
-    if "narration" not in fields and "duration" not in fields and fields["type"] != "clip":
+    if "narration" not in fields and "duration" not in fields and SCENE_TYPES[fields["type"]].needs_duration:
         notes.error((*path, "id"), f"scene '{fields['id']}' has no narration, so it needs 'duration'")
     low, high, exact = fields["min_duration"], fields.get("max_duration"), fields.get("duration")
     if high is not None and low > high:
@@ -182,13 +183,15 @@ def _check_times(fields: Fields, path: Path, notes: Notes) -> None:
         notes.error((*path, "duration"), f"duration {exact:g} is more than max_duration {high:g}")
 
 
-def _check_type(kind: str, own: Fields, path: Path, said: Narration | None, notes: Notes) -> None:
-    cues = frozenset(said.cues) if said else frozenset[str]()
-    for problem in SCENE_TYPES[kind].check(own, cues):
-        parts = (
-            (int(part) if part.isdigit() else part for part in problem.field.split(".")) if problem.field else ("id",)
-        )
-        notes.error((*path, *parts), problem.message, problem.hint)
+def lint(scene: Scene, notes: Notes) -> None:
+    """Warn of what the scene's type advises against."""
+    _report(SCENE_TYPES[scene.type].lint(scene), ("scenes", scene.index), notes.warning)
+
+
+def _report(problems: Iterator[SceneProblem], path: Path, note: Callable[[Path, str, str | None], None]) -> None:
+    for problem in problems:
+        parts = (int(part) if part.isdigit() else part for part in (problem.field or "id").split("."))
+        note((*path, *parts), problem.message, problem.hint)
 
 
 def _check_cues(own: Fields, path: Path, said: Narration | None, notes: Notes) -> None:

@@ -16,12 +16,6 @@ from vidbuild.media.render.animation import Layer, Layers
 from vidbuild.media.text import scene_text, typst
 
 STAGED: Mapping[str, str] = {"template": "template.typ", "base": "base.typ", "logo": "logo"}
-LIGHTS: Mapping[str, tuple[Light, ...]] = {
-    "title": (Light(0.9, 0.08, 0.5, 0.3), Light(0.03, 1.05, 0.4, 0.26)),
-    "list": (Light(1.0, 0.0, 0.45, 0.24),),
-    "outro": (Light(0.5, 1.1, 0.55, 0.3),),
-}
-QUIET = (Light(0.95, -0.1, 0.45, 0.14),)
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 FALLBACKS = ("Source Sans Pro", "DejaVu Sans Mono")
 SHOWN_MARKS = 4  # of those no font can draw, in one warning
@@ -46,18 +40,20 @@ def run(context: Context) -> None:
     try:
         drawing = typst.lay_out(root, STAGED["template"], data, fonts)
     except typst.NestedError as error:
-        raise SpecProblem("the text is nested too deeply to be typeset", field=_nested(fields)) from error
+        texts = scene_text.texts(fields, context.params["spec_fields"])
+        raise SpecProblem("the text is nested too deeply to be typeset", field=_most_nested(texts)) from error
     pictures = {}
     for page in drawing.pages:
         if page.facts["filled"] == "image" and image is not None:
             pictures[page.name] = raster.filled(image, page.width, page.height)
     _write(context, drawing, {name: raster.png(picture) for name, picture in pictures.items()})
-    _warn(context, drawing, fields, fonts)
+    for warning in drawing.warnings:
+        context.warn(warning["message"], field=warning["field"])
+    _warn_of_missing_glyphs(context, fields, fonts)
 
 
-def _nested(fields: Mapping[str, Any]) -> str:
-    """The field that has the most brackets, of which typst says no more than that there are too many."""
-    texts = scene_text.texts(fields)
+def _most_nested(texts: Mapping[str, str]) -> str:
+    """Return the field with the most brackets: typst does not report which one has too many."""
     return max(texts, key=lambda field: sum(map(texts[field].count, "([{")), default="")
 
 
@@ -69,7 +65,7 @@ def template_data(params: Mapping[str, Any], fields: Mapping[str, Any], *, logo:
     return {
         "size": list(params["size"]),
         "fields": fields,
-        "colours": palette.palette(theme, params["background"]),
+        "colors": palette.palette(theme, params["background"]),
         "syntax": palette.syntax_theme(theme),
         "fonts": {**faces, "rest": [name for name in FALLBACKS if name not in faces.values()]},
         "lang": language if len(language) in {2, 3} else "en",
@@ -80,10 +76,10 @@ def template_data(params: Mapping[str, Any], fields: Mapping[str, Any], *, logo:
 
 
 def paint_background(params: Mapping[str, Any]) -> bytes:
-    """The PNG behind all layers: plain where the scene names a colour of its own."""
+    """Return the PNG behind all layers: a gradient with the scene type's lights, or the scene's own color."""
     width, height = params["size"]
     start, end = palette.backdrop(params["theme"], params["background"])
-    lights = LIGHTS.get(params["type"], QUIET) if params["background"] is None else ()
+    lights = tuple(Light(*light) for light in params["lights"])
     return background.paint((width, height), start, end, color.parse(params["theme"]["glow"]), lights)
 
 
@@ -102,11 +98,9 @@ def _write(context: Context, drawing: typst.Drawing, pictures: Mapping[str, byte
     Layers(width, height, tuple(layers)).write(context.out)
 
 
-def _warn(context: Context, drawing: typst.Drawing, fields: Mapping[str, Any], fonts: Path) -> None:
-    """Say what the template could not fit, and which characters no font can draw."""
-    for remark in drawing.remarks:
-        context.warn(scene_text.remark(remark), field=str(remark["field"]))
-    texts = scene_text.texts(fields)
+def _warn_of_missing_glyphs(context: Context, fields: Mapping[str, Any], fonts: Path) -> None:
+    """Warn of the characters that no font can draw, once for each field."""
+    texts = scene_text.texts(fields, context.params["spec_fields"])
     missing = typst.undrawable("".join(texts.values()), fonts)
     for field, text in texts.items():
         marks = [mark for mark in missing if mark in text]

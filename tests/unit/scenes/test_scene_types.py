@@ -69,7 +69,7 @@ def reveals(kind: str, **fields: Any) -> list[Reveal]:
 
 def wrong(kind: str, **fields: Any) -> list[tuple[str, str]]:
     """What the type itself has against its fields."""
-    found = registry.SCENE_TYPES[kind].check(scene(kind, **fields).fields, frozenset())
+    found = registry.SCENE_TYPES[kind].check(scene(kind, **fields).fields)
     return [(problem.field, problem.message) for problem in found]
 
 
@@ -250,7 +250,7 @@ def test_code_from_a_file() -> None:
         (
             {"lines": "2", "highlight": [{"lines": "3"}]},
             "highlight.0.lines",
-            "line 3 is not in what is shown, which has line 2 only",
+            "line 3 is not shown: 'lines' selects line 2 only",
         ),
         (
             {"highlight": [{"lines": 1}, {"lines": "2-4"}]},
@@ -324,7 +324,7 @@ def test_clips() -> None:
     short = kind.clip(scene("clip", start=1, end=1.0001))
     assert short is not None
     assert short.end_ms == 1001
-    assert wrong("clip", start=2, end=1) == [("end", "the clip ends at 1 s, but it starts at 2 s")]
+    assert wrong("clip", start=2, end=1) == [("end", "'end' must be after 'start' (2 s), not 1 s")]
     assert entrances("clip", caption="C") == {"caption": "rise"}
 
 

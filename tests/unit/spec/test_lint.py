@@ -20,7 +20,7 @@ def test_long_narration_lists_and_titles(project: Project) -> None:
         "a title of 71 characters; up to 70 can be read at a glance",
     ]
     ((where, message, _),) = project.wrong({"type": "list", "items": ["a"] * 9})
-    assert (where, message) == ("scenes[0].items", "9 items in one list; up to 8 can be read")
+    assert (where, message) == ("scenes[0].items", "9 items in one list: viewers can read up to 8")
 
 
 @pytest.mark.parametrize(("mark", "most"), [("9", 40), ("a", 150)])

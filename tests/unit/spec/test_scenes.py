@@ -103,7 +103,7 @@ def test_recorded_narration(project: Project) -> None:
         (
             {"type": "clip", "src": "clip.mp4", "start": 3, "end": 3},
             "end",
-            "the clip ends at 3 s, but it starts at 3 s",
+            "'end' must be after 'start' (3 s), not 3 s",
         ),
         ({"type": "image", "src": "gone/x.png"}, "src", "file 'gone/x.png' does not exist"),
         ({"type": "image", "src": "clip.mp4"}, "src", "'clip.mp4' is not a PNG, JPEG, WebP or GIF image"),

@@ -55,7 +55,7 @@ def test_a_language_without_colours_is_told(language: str | None, told: int, tmp
     """Only a language that is named and not known is a warning; its code is shown all the same."""
     made = drawn(tmp_path, "code", changed("code", language=language, code="echo hello"))
     assert [(w.field, w.message) for w in made.warnings] == [
-        ("language", "no syntax colours for language 'nope'")
+        ("language", "no syntax highlighting for language 'nope'")
     ] * told
     assert "code" in made.names()
 
@@ -118,7 +118,7 @@ def test_of_too_much_code_all_that_is_marked_or_the_start_is_seen(
     ranges = [{"from": start, "to": end} for start, end in highlights]
     fields = changed("code", code="\n".join([LINE] * 60), highlights=ranges)
     made = drawn(tmp_path, "code", fields, size=(1920, 1080))
-    message = f"code is too long to fit: only lines {shown} are shown, 37 are not"
+    message = f"code is too long to fit: only lines {shown} are shown, 37 are hidden"
     assert [(w.field, w.message) for w in made.warnings] == [("code", message)]
 
 

@@ -80,12 +80,12 @@ def test_twelve_items_never_leave_the_picture(text: str, detail: str | None, sha
 def test_too_many_items_are_told_once(tmp_path: Path) -> None:
     """Items that are cut because they are many are one warning about the list, not one for each."""
     made = listed(tmp_path, items(12, LONG, LONG), (960, 540))
-    message = "12 items are too many for one screen: some are cut"
+    message = "too many items for one screen: some of the 12 items are cut"
     assert [(w.field, w.message) for w in made.warnings] == [("items", message)]
 
 
 def test_small_type_is_told_where_nothing_is_cut(tmp_path: Path) -> None:
     """Items that fit in small type only are a warning about the list."""
     made = listed(tmp_path, items(5, LONG[:180], LONG[:160]), (960, 540))
-    message = "5 items are too many to be read on one screen"
+    message = "too many items to read on one screen: 5"
     assert [(w.field, w.message) for w in made.warnings] == [("items", message)]

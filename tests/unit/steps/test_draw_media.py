@@ -93,10 +93,10 @@ def test_a_window_hugs_a_tall_picture(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("size", "message"),
     [
-        ((48, 32), "image is only 48x32 pixels: it has too few for its place"),
-        ((1, 1), "image is only 1x1 pixels: it has too few for its place"),
-        ((30000, 20), "image is 30000x20 pixels: as a whole it is only seen 1636x1 pixels large"),
-        ((20, 3000), "image is 20x3000 pixels: as a whole it is only seen 4x598 pixels large"),
+        ((48, 32), "image is too small: 48x32 pixels for an area of 449x299"),
+        ((1, 1), "image is too small: 1x1 pixels for an area of 299x299"),
+        ((30000, 20), "image is hardly visible: all of its 30000x20 pixels are shown at 1636x1"),
+        ((20, 3000), "image is hardly visible: all of its 20x3000 pixels are shown at 4x598"),
     ],
 )
 def test_an_image_with_next_to_nothing_to_see_is_told(size: tuple[int, int], message: str, tmp_path: Path) -> None:

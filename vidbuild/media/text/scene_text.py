@@ -1,4 +1,4 @@
-"""The texts of a scene as they can be shown, and the words for what became of them; it knows no layout."""
+"""The texts of a scene as they can be shown, under the names that the spec gives them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 TAB = 8
-TAIL = 24  # characters of a cut text that a message shows
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]+[0-~]|[0-~])?")
-REMARKS: Mapping[str, str] = {
-    "cut": "text is too long to fit: it is cut after '{tail}'",
-    "hidden": "output is too long to fit: {count} lines are not shown",
-    "lines": "code is too long to fit: only lines {from}-{to} are shown, {count} are not",
-    "language": "no syntax colours for language '{language}'",
-    "coarse": "image is only {size} pixels: it has too few for its place",
-    "sliver": "image is {size} pixels: as a whole it is only seen {shown} pixels large",
-    "crowded": "{count} {what} are too many to be read on one screen",
-    "crammed": "{count} items are too many for one screen: some are cut",
-}
-# Drawn fields whose names are not those of the spec.
-SPEC_FIELDS = (
-    (re.compile(r"^entries\.(\d+)\.lines.*"), r"commands.\1.run"),
-    (re.compile(r"^entries\.(\d+)\.output.*"), r"commands.\1.output"),
-)
 
 
 def cleaned(value: Any) -> Any:  # noqa: ANN401 - any JSON value
@@ -39,21 +23,27 @@ def cleaned(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return value
 
 
-def texts(fields: Mapping[str, Any]) -> dict[str, str]:
-    """Spec field (dotted) -> everything of it that is shown."""
+def texts(fields: Mapping[str, Any], spec_fields: Mapping[str, str]) -> dict[str, str]:
+    """Map each spec field (dotted) to all of its text that is drawn.
+
+    spec_fields: drawn field -> spec field, if the names differ; `*` stands for an index.
+    """
     found: dict[str, str] = {}
     for path, text in _strings(fields):
-        for pattern, name in SPEC_FIELDS:
-            path = pattern.sub(name, path)  # noqa: PLW2901 - the same path under the name a user knows
-        found[path] = found.get(path, "") + text
+        name = _spec_field(path, spec_fields)
+        found[name] = found.get(name, "") + text
     return found
 
 
-def remark(facts: Mapping[str, Any]) -> str:
-    """What a template says of fitting a text, in words."""
-    words = {"what": "items", "kept": "", **facts}
-    words["tail"] = words["kept"].removesuffix("…")[-TAIL:]
-    return REMARKS[words["kind"]].format_map(words)
+def _spec_field(path: str, spec_fields: Mapping[str, str]) -> str:
+    """Return the spec's name for a drawn field; one text of the spec can be several drawn lines."""
+    parts = path.split(".")
+    for drawn, named in spec_fields.items():
+        pattern = drawn.split(".")
+        if len(pattern) <= len(parts) and all(mark in {"*", part} for mark, part in zip(pattern, parts, strict=False)):
+            indexes = (part for mark, part in zip(pattern, parts, strict=False) if mark == "*")
+            return ".".join(next(indexes) if mark == "*" else mark for mark in named.split("."))
+    return path
 
 
 def _visible(line: str) -> str:

@@ -51,10 +51,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """All layers of a scene, the bottom one first, and what the template has to say about fitting them."""
+    """All layers of a scene, the bottom one first, and the template's warnings: {"field", "message"} each."""
 
     pages: tuple[Page, ...]
-    remarks: tuple[Mapping[str, Any], ...]
+    warnings: tuple[Mapping[str, str], ...]
 
 
 def typst_paths() -> Sequence[Path]:

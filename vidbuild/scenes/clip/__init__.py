@@ -1,4 +1,4 @@
-"""A piece of a video file. Layers: heading, clip (its place), caption."""
+"""The clip scene. Layers: heading, clip (the area of the video), caption."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.model import Scene
-from vidbuild.scenes.defaults import SceneDefaults, rising, shown
+from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.protocol import Clip, SceneProblem
 
 
 class ClipScene(SceneDefaults):
-    """A recording or what another renderer made."""
+    """A part of a video file."""
 
     name = "clip"
-    summary = "a piece of a video file, with its own sound or without"
+    summary = "a part of a video file, with or without its audio"
+    needs_duration = False  # it lasts as long as the clip plays
 
-    def check(self, fields: Mapping[str, Any], _cues: frozenset[str]) -> Iterator[SceneProblem]:
-        """It ends after it starts."""
+    def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
+        """Require an end after the start."""
         if "end" in fields and fields["end"] <= fields["start"]:
-            message = f"the clip ends at {fields['end']:g} s, but it starts at {fields['start']:g} s"
-            yield SceneProblem("end", message)
+            yield SceneProblem("end", f"'end' must be after 'start' ({fields['start']:g} s), not {fields['end']:g} s")
 
     def files(self, scene: Scene) -> dict[str, Path]:
-        """The clip, where its size decides what is drawn around it."""
+        """Return the clip if its size decides what is drawn around it."""
         return {"clip": Path(scene.fields["src"])} if scene.fields["fit"] == "contain" else {}
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
-        """{"title", "caption", "fit"}: texts None where there are none."""
-        return {**shown(scene.fields, "title", "caption"), "fit": scene.fields["fit"]}
+        """Return {"title", "caption", "fit"}: title and caption can be None."""
+        return {**texts(scene.fields, "title", "caption"), "fit": scene.fields["fit"]}
 
     def entrances(self, scene: Scene) -> dict[str, str]:
-        """What stands over the clip rises."""
+        """Let the heading and the caption rise."""
         return rising(scene.fields, {"heading": "title", "caption": "caption"})
 
     def clip(self, scene: Scene) -> Clip | None:
-        """The file and the part of it that plays."""
+        """Return the file and the part of it that plays."""
         fields = scene.fields
         start, end = round(fields["start"] * 1000), fields.get("end")
         end_ms = None if end is None else max(round(end * 1000), start + 1)

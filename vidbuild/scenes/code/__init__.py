@@ -1,4 +1,4 @@
-"""Code. Layers: heading, window, code-dim, code, then for each highlight i: bar-i and focus-i."""
+"""The code scene. Layers: heading, window, code-dim, code, then for each highlight i: bar-i and focus-i."""
 
 from __future__ import annotations
 
@@ -7,75 +7,75 @@ from pathlib import PurePath
 from typing import Any
 
 from vidbuild.model import Scene
-from vidbuild.scenes.defaults import SceneDefaults, rising, shown
+from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
 TAB = 4
 
 
 class CodeScene(SceneDefaults):
-    """Code in a window; lines that are spoken about stay strong while the rest steps back."""
+    """Code in a window; highlighted lines stay bright while the others are dimmed."""
 
     name = "code"
-    summary = "code in a window, in which lines are highlighted one after the other"
+    summary = "code in a window whose lines are highlighted one range after the other"
 
-    def check(self, fields: Mapping[str, Any], _cues: frozenset[str]) -> Iterator[SceneProblem]:
-        """There is code, from one source, and the lines that are named are in it."""
+    def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
+        """Require code from one source, and ranges of lines that it has."""
         if fields.get("code") is None:
             yield SceneProblem("", "a code scene needs 'code' or 'file'")
             return
-        lines = code_lines(fields["code"])
-        first, last = 1, len(lines)
+        count = len(code_lines(fields["code"]))
+        first, last, outside = 1, count, "not in the code, which has"
         if "lines" in fields:
-            problem = _outside("lines", fields["lines"], 1, len(lines), "the code")
+            problem = _range_problem("lines", fields["lines"], first, last, outside)
             if problem:
                 yield problem
                 return
             first, last = line_range(fields["lines"])
+            outside = "not shown: 'lines' selects"
         for index, item in enumerate(fields["highlight"]):
-            what = "what is shown" if "lines" in fields else "the code"
-            problem = _outside(f"highlight.{index}.lines", item["lines"], first, last, what)
+            problem = _range_problem(f"highlight.{index}.lines", item["lines"], first, last, outside)
             if problem:
                 yield problem
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
-        """What is seen, as JSON values.
+        """Return the visible content as JSON values.
 
-        {"title", "filename", "language", "code": the shown lines joined, "first": the first one's number,
-        "highlights": [{"from", "to"}] by those numbers}; texts None where there are none.
+        {"title", "filename", "language", "code": the shown lines, "first": the number of the first one,
+        "highlights": [{"from", "to"}] by those numbers}; title, file name and language can be None.
         """
         fields = scene.fields
         lines = code_lines(fields["code"])
         first, last = line_range(fields["lines"]) if "lines" in fields else (1, len(lines))
         ranges = [line_range(item["lines"]) for item in fields["highlight"]]
         return {
-            **shown(fields, "title"),
+            **texts(fields, "title"),
             "filename": fields["filename"] or (PurePath(fields["file"]).name if "file" in fields else None),
-            "language": fields["language"] or (_ending(fields["file"]) if "file" in fields else None),
+            "language": fields["language"] or (_suffix(fields["file"]) if "file" in fields else None),
             "code": "\n".join(lines[first - 1 : last]),
             "first": first,
             "highlights": [{"from": low, "to": high} for low, high in ranges],
         }
 
     def entrances(self, scene: Scene) -> dict[str, str]:
-        """The window rises with its code."""
+        """Let the window rise with its code."""
         return {**rising(scene.fields, {"heading": "title"}), "window": "rise", "code": "rise"}
 
     def reveals(self, scene: Scene) -> list[Reveal]:
-        """Each highlight in place of the one before; with the first the other lines step back."""
+        """Replace each highlight by the next one; the first one dims the other lines."""
         return [_reveal(index, item) for index, item in enumerate(scene.fields["highlight"])]
 
 
 def _reveal(index: int, item: Mapping[str, Any]) -> Reveal:
-    here = (f"bar-{index}", f"focus-{index}")
-    dim = {"code-dim": "cut"} if index == 0 else {}  # it lies under the whole code, which fades away from above it
-    enter = {**dim, **dict.fromkeys(here, "fade")}
+    highlight = (f"bar-{index}", f"focus-{index}")
+    dim = {"code-dim": "cut"} if index == 0 else {}  # it is under the whole code, which fades away above it
+    enter = {**dim, **dict.fromkeys(highlight, "fade")}
     leave = ("code",) if index == 0 else ()
-    return Reveal(field=f"highlight.{index}", at=item.get("at"), enter=enter, leave=leave, until_next=here)
+    return Reveal(field=f"highlight.{index}", at=item.get("at"), enter=enter, leave=leave, until_next=highlight)
 
 
 def code_lines(code: str) -> list[str]:
-    """The code's lines, tabs as blanks, without empty ones at the end."""
+    """Split code into lines, with tabs expanded and without empty lines at the end."""
     lines = [line.expandtabs(TAB).rstrip() for line in code.split("\n")]
     while lines and not lines[-1]:
         lines.pop()
@@ -83,21 +83,26 @@ def code_lines(code: str) -> list[str]:
 
 
 def line_range(lines: str | int) -> tuple[int, int]:
-    """First and last line of "3" or "4-9"."""
+    """Return the first and last line of "3" or "4-9"."""
     first, _, last = str(lines).partition("-")
     return int(first), int(last or first)
 
 
-def _outside(field: str, lines: str | int, first: int, last: int, what: str) -> SceneProblem | None:
+def _range_problem(field: str, lines: str | int, first: int, last: int, outside: str) -> SceneProblem | None:
+    """Return what is wrong with a range of lines.
+
+    first, last: the lines that it may name.
+    outside: the message's middle, for lines beyond those.
+    """
     low, high = line_range(lines)
     if low > high:
         return SceneProblem(field, f"lines '{lines}' end before they start")
     if low < first or high > last:
-        has = f"lines {first} to {last}" if last > first else f"line {first} only"
         named = f"lines {low} to {high} are" if high > low else f"line {low} is"
-        return SceneProblem(field, f"{named} not in {what}, which has {has}")
+        allowed = f"lines {first} to {last}" if last > first else f"line {first} only"
+        return SceneProblem(field, f"{named} {outside} {allowed}")
     return None
 
 
-def _ending(file: str) -> str | None:
+def _suffix(file: str) -> str | None:
     return PurePath(file).suffix.removeprefix(".") or None

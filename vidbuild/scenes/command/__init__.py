@@ -1,4 +1,4 @@
-"""A terminal. Layers: heading, window, then for each entry e: prompt-e, line-e-0, line-e-1 … and output-e; cursor."""
+"""The command scene. Layers: heading, window, for each entry e prompt-e, line-e-0, line-e-1 … and output-e; cursor."""
 
 from __future__ import annotations
 
@@ -8,45 +8,46 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from vidbuild.model import Scene
-from vidbuild.scenes.defaults import SceneDefaults, rising, shown
+from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
-COLUMNS = 64  # of a command's line; what is longer goes on in the next one
-INDENT = "  "  # of the lines in which a command goes on
+COLUMNS = 64  # of a command's line; longer commands continue in the next line
+INDENT = "  "  # of the lines in which a command continues
 TAB = 4
-ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)")  # colours, titles, the cursor
+ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)")  # colors, window titles, cursor moves
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class CommandScene(SceneDefaults):
-    """Commands that are typed at a readable speed, and what they answer. Nothing is run."""
+    """A terminal with commands typed at a readable speed, and their output. Nothing is executed."""
 
     name = "command"
-    summary = "a terminal in which commands are typed and answer"
+    summary = "a terminal in which commands are typed and print their output"
+    spec_fields: Mapping[str, str] = {"entries.*.lines": "commands.*.run", "entries.*.output": "commands.*.output"}
 
-    def check(self, fields: Mapping[str, Any], _cues: frozenset[str]) -> Iterator[SceneProblem]:
-        """Each entry shows something."""
+    def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
+        """Require a command or an output in each entry."""
         for index, entry in enumerate(fields["commands"]):
             if "run" not in entry and "output" not in entry:
                 yield SceneProblem(f"commands.{index}", "an entry of 'commands' needs 'run' or 'output'")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
-        """{"title", "shell", "prompt", "entries": [{"lines": [text…], "output": [line…]}]}."""
+        """Return {"title", "shell", "prompt", "entries": [{"lines": [text…], "output": [line…]}]}."""
         fields = scene.fields
         entries = [
             {"lines": wrap(entry.get("run", "")), "output": plain_lines(entry.get("output", ""))}
             for entry in fields["commands"]
         ]
-        return {**shown(fields, "title", "shell"), "prompt": fields["prompt"], "entries": entries}
+        return {**texts(fields, "title", "shell"), "prompt": fields["prompt"], "entries": entries}
 
     def entrances(self, scene: Scene) -> dict[str, str]:
-        """The heading and the window rise, and in it the first prompt, waiting."""
+        """Let the heading and the window rise with the first prompt."""
         first = _first_typed(scene.fields["commands"])
         prompt = {} if first is None else {f"prompt-{first}": "rise"}
         return {**rising(scene.fields, {"heading": "title"}), "window": "rise", **prompt}
 
     def reveals(self, scene: Scene) -> list[Reveal]:
-        """Each line is typed after the one before it; an output comes after what was typed."""
+        """Type each line after the previous one, and show each output after its command."""
         reveals: list[Reveal] = []
         first = _first_typed(scene.fields["commands"])
         for index, entry in enumerate(scene.fields["commands"]):
@@ -61,7 +62,10 @@ def _first_typed(commands: Sequence[Mapping[str, Any]]) -> int | None:
 
 
 def _typed(index: int, entry: Mapping[str, Any], *, prompted: bool) -> Iterator[Reveal]:
-    """A command's lines. prompted: its prompt is there already; any other comes with the command's first character."""
+    """Yield the lines of a command.
+
+    prompted: whether its prompt is visible already; otherwise it appears with the first character.
+    """
     for nth, line in enumerate(wrap(entry.get("run", ""))):
         prompt = {f"prompt-{index}": "cut"} if nth == 0 and not prompted else {}
         yield Reveal(
@@ -79,16 +83,19 @@ def _output(index: int, entry: Mapping[str, Any]) -> Reveal:
 
 
 def plain_lines(text: str) -> list[str]:
-    """A text's lines as a terminal shows them: no escape sequences, tabs as blanks, nothing empty at the end."""
-    shown_text = ESCAPES.sub("", text)
-    lines = [CONTROLS.sub("", line.expandtabs(TAB)).rstrip() for line in shown_text.splitlines()]
+    """Split text into lines as a terminal shows them.
+
+    Escape sequences are removed, tabs expanded, and empty lines at the end dropped.
+    """
+    visible = ESCAPES.sub("", text)
+    lines = [CONTROLS.sub("", line.expandtabs(TAB)).rstrip() for line in visible.splitlines()]
     while lines and not lines[-1]:
         lines.pop()
     return lines
 
 
 def wrap(command: str) -> list[str]:
-    """A command's lines of at most COLUMNS columns, broken at blanks where there are any."""
+    """Split a command into lines of at most COLUMNS columns, at spaces if possible."""
     lines: list[str] = []
     for line in plain_lines(command):
         rest, indent = line, ""
@@ -101,10 +108,10 @@ def wrap(command: str) -> list[str]:
     return lines
 
 
-def _cut(text: str, room: int) -> int:
-    """Where to break: after the last blank that fits, or where the room ends."""
+def _cut(text: str, columns: int) -> int:
+    """Return where to break: after the last space that fits, or else at the last column."""
     fits = 1
-    while fits < len(text) and _columns(text[: fits + 1]) <= room:
+    while fits < len(text) and _columns(text[: fits + 1]) <= columns:
         fits += 1
     blank = text.rfind(" ", 1, fits + 1)
     return blank if blank > 0 and text[:blank].strip() else fits

@@ -1,4 +1,4 @@
-"""A picture. Layers: heading, window (its frame), picture, caption. Its file is in the role "image"."""
+"""The image scene. Layers: heading, window (the image's frame), picture, caption. Its file has the role "image"."""
 
 from __future__ import annotations
 
@@ -6,28 +6,31 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.model import Scene
-from vidbuild.scenes.defaults import SceneDefaults, rising, shown
+from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 
-SMALL, WHOLE, LARGE = 0.94, 1.0, 1.06  # slow enough to be felt rather than seen
+SMALL, FULL, LARGE = 0.94, 1.0, 1.06  # scales that make the zoom barely noticeable
 
 
 class ImageScene(SceneDefaults):
-    """A picture, large, perhaps in a window, perhaps slowly moving."""
+    """A large image, with an optional window frame and slow zoom."""
 
     name = "image"
-    summary = "a picture, large, perhaps in a window, perhaps slowly moving"
+    summary = "a large image, with an optional window frame and slow zoom"
 
     def files(self, scene: Scene) -> dict[str, Path]:
-        """The image."""
+        """Return the image."""
         return {"image": Path(scene.fields["src"])}
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
-        """{"title", "caption", "fit", "frame", "image_size": [w, h]}: texts None where there are none."""
+        """Return {"title", "caption", "fit", "frame", "image_size": [w, h]}: title and caption can be None."""
         fields = scene.fields
-        return {**shown(fields, "title", "caption"), **{key: fields[key] for key in ("fit", "frame", "image_size")}}
+        return {**texts(fields, "title", "caption"), **{key: fields[key] for key in ("fit", "frame", "image_size")}}
 
     def entrances(self, scene: Scene) -> dict[str, str]:
-        """Heading and caption rise, the picture fades in; one that fills the screen is there from the first frame."""
+        """Let the heading and the caption rise and the image fade in.
+
+        An image that fills the frame is visible from the first frame.
+        """
         heading = rising(scene.fields, {"heading": "title"})
         framed = scene.fields["frame"] != "none"
         window = {"window": "fade"} if framed else {}
@@ -35,9 +38,9 @@ class ImageScene(SceneDefaults):
         return {**heading, **window, **picture, **rising(scene.fields, {"caption": "caption"})}
 
     def zooms(self, scene: Scene) -> dict[str, tuple[float, float]]:
-        """The picture, if it is to move: one that covers its place grows past it, one that is contained into it."""
+        """Zoom the image if `motion` asks for it: one that covers its area grows beyond it, others stay inside."""
         fields = scene.fields
         if fields["motion"] == "none":
             return {}
-        small, large = (WHOLE, LARGE) if fields["fit"] == "cover" else (SMALL, WHOLE)
+        small, large = (FULL, LARGE) if fields["fit"] == "cover" else (SMALL, FULL)
         return {"picture": (small, large) if fields["motion"] == "zoom-in" else (large, small)}

@@ -1,31 +1,41 @@
-"""A list. Layers: heading, then for each item i: item-i-past (as it looks afterwards) and item-i (spoken about now)."""
+"""The list scene. Layers: heading, then for each item i: item-i-past (its later look) and item-i (the current item)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from vidbuild.model import Scene
-from vidbuild.scenes.defaults import SceneDefaults, rising, shown
-from vidbuild.scenes.protocol import Reveal
+from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
+
+MAX_ITEMS = 8  # more are hard to read on one screen
 
 
 class ListScene(SceneDefaults):
-    """Items that come one by one; the one that is spoken about is the strongest."""
+    """Items that appear one by one; the current item is the most prominent."""
 
     name = "list"
-    summary = "a list whose items come one by one, each when it is spoken about"
+    summary = "a list whose items appear one by one, each when the narration mentions it"
+    lights: tuple[Light, ...] = (Light(1.0, 0.0, 0.45, 0.24),)
+
+    def lint(self, scene: Scene) -> Iterator[SceneProblem]:
+        """Warn of too many items."""
+        count = len(scene.fields["items"])
+        if count > MAX_ITEMS:
+            yield SceneProblem("items", f"{count} items in one list: viewers can read up to {MAX_ITEMS}")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
-        """{"title", "style", "items": [{"text", "detail"}]}: details and title None where there are none."""
-        items = [shown(_item(item), "text", "detail") for item in scene.fields["items"]]
-        return {**shown(scene.fields, "title"), "style": scene.fields["style"], "items": items}
+        """Return {"title", "style", "items": [{"text", "detail"}]}: title and details can be None."""
+        items = [texts(_item(item), "text", "detail") for item in scene.fields["items"]]
+        return {**texts(scene.fields, "title"), "style": scene.fields["style"], "items": items}
 
     def entrances(self, scene: Scene) -> dict[str, str]:
-        """The heading rises; the items come later."""
+        """Let the heading rise; the items appear later."""
         return rising(scene.fields, {"heading": "title"})
 
     def reveals(self, scene: Scene) -> list[Reveal]:
-        """Each item in both its looks; the strong one goes when the next item comes."""
+        """Reveal each item in both its looks; the prominent one disappears with the next item."""
         return [_reveal(index, _item(item)) for index, item in enumerate(scene.fields["items"])]
 
 
@@ -34,11 +44,11 @@ def _item(item: str | dict[str, Any]) -> dict[str, Any]:
 
 
 def _reveal(index: int, item: dict[str, Any]) -> Reveal:
-    past, strong = f"item-{index}-past", f"item-{index}"
+    past, current = f"item-{index}-past", f"item-{index}"
     return Reveal(
         field=f"items.{index}",
         at=item.get("at"),
         words=item["text"],
-        enter={strong: "rise", past: "under"},
-        until_next=(strong,),
+        enter={current: "rise", past: "under"},
+        until_next=(current,),
     )

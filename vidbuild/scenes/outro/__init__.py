@@ -1,24 +1,26 @@
-"""The last page. Layers: title, subtitle, then link-i for each link."""
+"""The outro scene. Layers: title, subtitle, then link-i for each link."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from vidbuild.model import Scene
-from vidbuild.scenes.defaults import SceneDefaults, rising, shown
+from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.protocol import Light
 
 
 class OutroScene(SceneDefaults):
-    """What to remember, and where to go."""
+    """A closing title with a subtitle and links."""
 
     name = "outro"
-    summary = "the last page: what to remember, and where to go"
+    summary = "a closing title with a subtitle and links"
+    lights: tuple[Light, ...] = (Light(0.5, 1.1, 0.55, 0.3),)
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
-        """{"title", "subtitle", "links": [text…]}: the subtitle None where there is none."""
-        return {**shown(scene.fields, "title", "subtitle"), "links": list(scene.fields["links"])}
+        """Return {"title", "subtitle", "links": [text…]}: the subtitle can be None."""
+        return {**texts(scene.fields, "title", "subtitle"), "links": list(scene.fields["links"])}
 
     def entrances(self, scene: Scene) -> dict[str, str]:
-        """All of it rises."""
+        """Let all texts rise."""
         links = {f"link-{index}": "rise" for index, _ in enumerate(scene.fields["links"])}
         return {**rising(scene.fields, {"title": "title", "subtitle": "subtitle"}), **links}

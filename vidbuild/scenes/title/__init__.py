@@ -1,23 +1,25 @@
-"""A title page. Layers: kicker, title, subtitle."""
+"""The title scene. Layers: kicker, title, subtitle."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from vidbuild.model import Scene
-from vidbuild.scenes.defaults import SceneDefaults, rising, shown
+from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.protocol import Light
 
 
 class TitleScene(SceneDefaults):
-    """A large title, what stands above it and what stands below; they come one after the other."""
+    """A large title with a kicker above it and a subtitle below."""
 
     name = "title"
-    summary = "a title page: one large title, a kicker above it and a line below"
+    summary = "a large title with a kicker above it and a subtitle below"
+    lights: tuple[Light, ...] = (Light(0.9, 0.08, 0.5, 0.3), Light(0.03, 1.05, 0.4, 0.26))
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
-        """{"kicker", "title", "subtitle"}: each text, or None."""
-        return shown(scene.fields, "kicker", "title", "subtitle")
+        """Return {"kicker", "title", "subtitle"}: each a text or None."""
+        return texts(scene.fields, "kicker", "title", "subtitle")
 
     def entrances(self, scene: Scene) -> dict[str, str]:
-        """All of it rises."""
+        """Let all three texts rise."""
         return rising(scene.fields, {"kicker": "kicker", "title": "title", "subtitle": "subtitle"})

@@ -12,13 +12,15 @@ from PIL import Image
 from tests.support.drawing import THEMES, theme
 from vidbuild.media.image.color import AA, RGB, contrast, mix, parse
 from vidbuild.media.image.palette import SCOPES, dark, palette, syntax_theme
-from vidbuild.steps.draw import LIGHTS, background
+from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.steps.draw import paint_background
 
 
-def painted(name: str, kind: str, cut: str | None = None) -> list[RGB]:
+def painted(name: str, kind: str) -> list[RGB]:
     """All colours of a background as it is really painted."""
-    params = {"type": kind, "size": [192, 108], "theme": theme(name), "background": cut}
-    image = Image.open(io.BytesIO(background(params)))
+    lights = [list(light) for light in SCENE_TYPES[kind].lights]
+    params = {"size": [192, 108], "theme": theme(name), "background": None, "lights": lights}
+    image = Image.open(io.BytesIO(paint_background(params)))
     return [colour for _, colour in image.getcolors(192 * 108)]
 
 
@@ -29,7 +31,7 @@ def code_colours(values: dict[str, Any]) -> dict[str, RGB]:
 
 
 @pytest.mark.parametrize("name", THEMES)
-@pytest.mark.parametrize("kind", [*LIGHTS, "code"])
+@pytest.mark.parametrize("kind", SCENE_TYPES)
 @pytest.mark.parametrize("role", ["text", "muted", "past", "past_muted", "accent_text"])
 def test_text_has_aa_contrast_everywhere_on_the_background(name: str, kind: str, role: str) -> None:
     """Text in any of its colours has AA contrast with every pixel of the background, the lights included."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.media.text.scene_text import cleaned, remark, texts
+from vidbuild.media.text.scene_text import cleaned, texts
 
 
 @pytest.mark.parametrize(
@@ -40,42 +40,18 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
 
 
 def test_texts_are_named_as_in_the_spec() -> None:
-    """Drawn fields that the spec calls otherwise are told by the spec's names, several lines as one text."""
+    """A drawn field with another name in the spec gets that name, and the lines of one spec field are one text."""
     fields = {
         "title": "T",
         "entries": [{"lines": ["a", "b"], "output": ["c"]}],
         "items": [{"text": "d", "detail": "e"}],
         "first": 1,
     }
-    assert texts(fields) == {
+    spec_fields = {"entries.*.lines": "commands.*.run", "entries.*.output": "commands.*.output"}
+    assert texts(fields, spec_fields) == {
         "title": "T",
         "commands.0.run": "ab",
         "commands.0.output": "c",
         "items.0.text": "d",
         "items.0.detail": "e",
     }
-
-
-@pytest.mark.parametrize(
-    ("facts", "words"),
-    [
-        ({"kind": "cut", "kept": "a title that…"}, "text is too long to fit: it is cut after 'a title that'"),
-        ({"kind": "hidden", "count": 7}, "output is too long to fit: 7 lines are not shown"),
-        (
-            {"kind": "lines", "from": 3, "to": 20, "count": 9},
-            "code is too long to fit: only lines 3-20 are shown, 9 are not",
-        ),
-        ({"kind": "language", "language": "nope"}, "no syntax colours for language 'nope'"),
-        ({"kind": "coarse", "size": "4x3"}, "image is only 4x3 pixels: it has too few for its place"),
-        (
-            {"kind": "sliver", "size": "900x1", "shown": "800x1"},
-            "image is 900x1 pixels: as a whole it is only seen 800x1 pixels large",
-        ),
-        ({"kind": "crowded", "count": 12}, "12 items are too many to be read on one screen"),
-        ({"kind": "crammed", "count": 9}, "9 items are too many for one screen: some are cut"),
-        ({"kind": "crowded", "count": 40, "what": "lines"}, "40 lines are too many to be read on one screen"),
-    ],
-)
-def test_remarks_are_facts_in_words(facts: dict[str, object], words: str) -> None:
-    """Each remark of a template becomes one message: lower case, values quoted, both sides named."""
-    assert remark(facts) == words

@@ -35,7 +35,8 @@ def test_pages_come_in_order_and_places_without_a_page_have_no_picture(tmp_path:
     layers = ", ".join(facts.format(*item) for item in (("a", 1, ""), ("b", 2, "clip"), ("c", 3, "")))
     source = (
         "#set page(margin: 0pt)\n#page(width: 10pt, height: 5pt)[]\n#page(width: 20pt, height: 5pt)[]\n"
-        f'#page(width: 1pt, height: 1pt)[#metadata((layers: ({layers}), warnings: ((kind: "x"),))) <scene>]'
+        "#page(width: 1pt, height: 1pt)"
+        f'[#metadata((layers: ({layers}), warnings: ((field: "x", message: "y"),))) <scene>]'
     )
     drawing = typst.lay_out(template(tmp_path, source), "template.typ", {}, fonts)
     assert [(page.name, page.x, int.from_bytes(page.png[16:20])) for page in drawing.pages] == [
@@ -43,7 +44,7 @@ def test_pages_come_in_order_and_places_without_a_page_have_no_picture(tmp_path:
         ("b", 2, 0),
         ("c", 3, 20),
     ]
-    assert drawing.remarks == ({"kind": "x"},)
+    assert drawing.warnings == ({"field": "x", "message": "y"},)
 
 
 def test_data_is_data(tmp_path: Path, fonts: Path) -> None:
@@ -125,7 +126,7 @@ def test_identities_name_the_tool_and_what_is_compiled_of_it() -> None:
 def test_asking_for_identities_imports_neither_typst_nor_pillow() -> None:
     """P46: a null build asks who the tools are without loading them."""
     source = (
-        "import sys\nfrom vidbuild.media import layout as l\n"
+        "import sys\nfrom vidbuild.media.text import typst as l\n"
         "l.typst_paths(), l.typst_identity(), l.pillow_paths(), l.pillow_identity()\n"
         "l.fonts_paths(), l.fonts_identity()\n"
         "print(sorted({'typst', 'PIL'} & set(sys.modules)))"
