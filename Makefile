@@ -11,6 +11,7 @@
 #   make bench           measure build times against their targets (some minutes); CASE=name selects one, see
 #                        tests/bench/aims.py
 #   make pins            update the pinned results of every step kind, after raising a kind's version or changing keys
+#   make schema          write schemas/video.schema.json and docs/reference.md from the schema's parts
 #   make clean           remove the environment and built videos; keep the cache
 
 PYTHON ?= python3
@@ -18,7 +19,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 DEMO := examples/quickstart
 
-.PHONY: demo test soak test-browser test-decoders coverage lint check pins bench clean
+.PHONY: demo test soak test-browser test-decoders coverage lint check pins schema bench clean
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
@@ -50,6 +51,9 @@ check: lint test
 
 pins: .venv/work.stamp
 	@$(BIN)/python -m tests.support.pinned_steps
+
+schema: .venv/work.stamp
+	@$(BIN)/python -m tools.schema
 
 bench: .venv/work.stamp
 	@$(BIN)/python -m tests.bench $(CASE)

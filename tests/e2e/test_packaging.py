@@ -54,13 +54,13 @@ def vidbuild(installed: Path, cwd: Path, *args: str) -> str:
 
 
 def test_every_file_of_the_package_is_in_the_wheel(wheel: Path) -> None:
-    """Templates, themes, schemas, styles and the starter project are in it beside the modules, and no test is."""
+    """The wheel has the modules, templates, themes, schemas, styles and starter project, but no tests or generators."""
     names = set(zipfile.ZipFile(wheel).namelist())
     files = {path for path in OURS.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     missing = {str(path.relative_to(ROOT)) for path in files} - names
     assert not missing
     assert {"vidbuild/schemas/video.schema.json", "vidbuild/schemas/events.schema.json"} <= names
-    assert not any(name.startswith("tests/") for name in names)
+    assert not any(name.startswith(("tests/", "tools/")) for name in names)
 
 
 def test_the_installed_package_is_the_one_that_runs(installed: Path, tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tools.reference import page
 from vidbuild.spec import schema
 from vidbuild.spec.load import examine_data
-from vidbuild.spec.reference import page
 from vidbuild.spec.templates import FILTERS
 
 PAGE = page(schema.load())
@@ -34,7 +34,7 @@ def row(heading: str, field: str) -> list[str]:
         ("### `output`", "fps", "`24` `25` `30` `50` `60`", "`30`"),
         ("### `output`", "loudness", "`web` `broadcast` or number from -40 to -8", "`-16`"),
         ("### `output`", "peak", "number from -20 to 0", "`-1.5`"),
-        ("### `theme`", "accent", "colour", ""),
+        ("### `theme`", "accent", "color", ""),
         ("### `voice`", "rate", "whole number from 50 to 200", "`100`"),
         ("### `defaults.transition`", "duration", "number from 0 to 10", "`0.4`"),
         ("## Every scene", "duration", "number over 0 up to 3600", ""),

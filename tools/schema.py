@@ -1,6 +1,6 @@
-"""Puts schemas/video.schema.json together from the base part and each scene type's part; it knows no field.
+"""Assembles schemas/video.schema.json from vidbuild/spec/base.schema.json and the schema.json of each scene type.
 
-Run as `python -m vidbuild.spec.assemble` in a checkout: writes the schema and the reference page made from it.
+Run `python -m tools.schema` in a checkout: it writes the schema, and docs/reference.md from it.
 """
 
 from __future__ import annotations
@@ -10,30 +10,37 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tools.reference import page
 from vidbuild.scenes.registry import SCENE_TYPES
 
-PACKAGE = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "vidbuild"
+SCHEMA = ROOT / "schemas" / "video.schema.json"
+REFERENCE = ROOT / "docs" / "reference.md"
+COMMAND = "python -m tools.schema"
 
 
 def assemble() -> dict[str, Any]:
-    """The whole schema: every scene type a closed definition of its own, chosen by the scene's `type`."""
-    schema = _read(Path(__file__).with_name("base.schema.json"))
+    """Return the whole schema: a closed definition for each scene type, selected by the scene's `type`."""
+    schema = _read(PACKAGE / "spec" / "base.schema.json")
     definitions = schema["$defs"]
     shared = definitions.pop("scene_fields")
     scene = definitions["scene"]
-    scene["properties"] = {"id": {}, "type": {**shared["properties"]["type"], "enum": list(SCENE_TYPES)}}
-    scene["properties"]["id"] = shared["properties"]["id"]
+    scene["properties"] = {
+        "id": shared["properties"]["id"],
+        "type": {**shared["properties"]["type"], "enum": list(SCENE_TYPES)},
+    }
     scene["allOf"] = []
     for name in SCENE_TYPES:
         part = _read(PACKAGE / "scenes" / name / "schema.json")
-        definitions[f"scene_{name}"] = _closed(name, part, shared)
+        definitions[f"scene_{name}"] = _definition(name, part, shared)
         condition = {"properties": {"type": {"const": name}}, "required": ["type"]}
         scene["allOf"].append({"if": condition, "then": {"$ref": f"#/$defs/scene_{name}"}})
     return schema
 
 
 def text_of(schema: Mapping[str, Any]) -> str:
-    """The schema as it is written to its file."""
+    """Return the schema as the text of its file."""
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -42,8 +49,8 @@ def _read(path: Path) -> dict[str, Any]:
     return data
 
 
-def _closed(name: str, part: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
-    """A scene type's own fields right after id and type, then the shared ones."""
+def _definition(name: str, part: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a scene type's definition: id and type, its own fields, then the fields that all types share."""
     fields = shared["properties"]
     kind = {**fields["type"], "const": name, "examples": [name]}
     own = part["properties"]
@@ -60,13 +67,10 @@ def _closed(name: str, part: Mapping[str, Any], shared: Mapping[str, Any]) -> di
 
 
 def main() -> None:
-    """Write what is generated from the schema's parts."""
-    from vidbuild.spec.reference import page
-
-    root = PACKAGE.parent
+    """Write the schema and the reference page."""
     schema = assemble()
-    (root / "schemas" / "video.schema.json").write_text(text_of(schema), encoding="utf-8")
-    (root / "docs" / "reference.md").write_text(page(schema), encoding="utf-8")
+    SCHEMA.write_text(text_of(schema), encoding="utf-8")
+    REFERENCE.write_text(page(schema), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
-"""docs/reference.md from the schema: every field with its type, default and an example. It knows no field."""
+"""Writes the reference page of the spec language from its schema: each field's type, default and an example."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from vidbuild.spec.templates import FILTERS
 
 Schema = Mapping[str, Any]
 
@@ -19,28 +21,26 @@ KINDS = {
 HEAD = """\
 # The spec language
 
-<!-- Made by `python -m vidbuild.spec.assemble` from the schema: edit the schema's parts, not this page. -->
+<!-- Generated from the schema by `python -m tools.schema`: edit the schema's parts, not this page. -->
 
-A spec is one YAML file. Every mapping is closed: an unknown field is an error, with the nearest known one. Editors
-complete and check specs where the first line names the schema, which `vidbuild schema > video.schema.json` writes:
+A spec is one YAML file. An unknown field is an error, and its message suggests the nearest known field. Editors
+complete and check a spec if its first line names the schema, which `vidbuild schema > video.schema.json` writes:
 
 ```yaml
 # yaml-language-server: $schema=video.schema.json
 ```
 
-`{{ name }}` in any text stands for a variable from `vars` or `--var`; in `run`, `output` and `code` it is left alone
-unless the scene says `expand: true`. A template may use `{% if %}`, comparisons, arithmetic on numbers and these
-filters: FILTERS.
+`{{ name }}` in any text is replaced by the value of a variable from `vars` or `--var`; `run`, `output` and `code` are
+left as written unless the scene has `expand: true`. A template can use `{% if %}`, comparisons, arithmetic on numbers
+and these filters: FILTERS.
 
-Paths are relative to the file that names them and stay inside the project: the nearest folder above with
-`vidbuild.toml` or `.git`, else the spec's own.
+Paths are relative to the file that names them and must stay inside the project: the nearest folder above the spec
+with `vidbuild.toml` or `.git`, or else the spec's own folder.
 """
 
 
 def page(schema: Schema) -> str:
-    """The reference page, in Markdown."""
-    from vidbuild.spec.templates import FILTERS
-
+    """Return the reference page, in Markdown."""
     return "\n".join(_lines(_Reader(schema), HEAD.replace("FILTERS", ", ".join(f"`{name}`" for name in FILTERS))))
 
 
@@ -65,7 +65,7 @@ class _Reader:
             yield node
 
     def kind(self, node: Schema) -> str:
-        """What a value may be, in a few words."""
+        """Describe the values that a node allows, in a few words."""
         return " or ".join(dict.fromkeys(self._kind(branch) for branch in self.alternatives(node)))
 
     def _kind(self, node: Schema) -> str:
@@ -75,12 +75,12 @@ class _Reader:
             return " ".join(f"`{value}`" for value in node["enum"])
         if node.get("format") == "color" or "x-path" in node:
             kind = node.get("x-path", {}).get("kind")
-            return "name or path" if kind == "theme" else "path" if kind else "colour"
+            return "name or path" if kind == "theme" else "path" if kind else "color"
         kinds = node["type"] if isinstance(node["type"], list) else [node["type"]]
         return " or ".join(KINDS[kind] for kind in kinds) + _limits(node)
 
     def mappings(self, node: Schema, path: str) -> Iterator[tuple[str, Schema]]:
-        """The closed mappings that a field can hold, each with how it is reached."""
+        """Yield the closed mappings that a field can hold, each with its path ("items[]")."""
         for branch in self.alternatives(node):
             if "items" in branch:
                 yield from self.mappings(branch["items"], f"{path}[]")
@@ -143,7 +143,7 @@ def _nested(reader: _Reader, fields: Schema, seen: list[Schema]) -> Iterator[str
 
 
 def _table(reader: _Reader, node: Schema) -> Iterator[str]:
-    yield "| field | value | default | what it is |"
+    yield "| field | value | default | description |"
     yield "|---|---|---|---|"
     required = node.get("required", ())
     for name, raw in node["properties"].items():
@@ -163,7 +163,7 @@ def _limits(node: Schema) -> str:
 
 
 def _code(value: object) -> str:
-    """A value as it could stand in YAML."""
+    """Return a value as it can be written in YAML."""
     if isinstance(value, str) and value and value == value.strip() and not set(value) & set("#:{}[]'\",\n"):
         return f"`{value}`"
     return f"`{json.dumps(value, ensure_ascii=False)}`"
@@ -174,7 +174,7 @@ def _cell(text: str) -> str:
 
 
 def _example(scene: Mapping[str, Any]) -> Iterator[str]:
-    """One scene as an entry of `scenes`."""
+    """Yield the lines of a scene as an entry of `scenes`."""
     for nth, (name, value) in enumerate(scene.items()):
         mark = "- " if nth == 0 else "  "
         plain = isinstance(value, str) and not set(value) & set("#:{}[]'\"\n")
