@@ -27,7 +27,7 @@ def filmed(root: Path) -> list[str]:
     heard: list[Event] = []
     assert vidbuild.build(root / "video.yaml", jobs=1, on_event=heard.append).ok
     started = [event.step for event in heard if isinstance(event, StepStarted)]
-    return [step.removeprefix("film:") for step in started if step.startswith("film:")]
+    return [step.removeprefix("render:") for step in started if step.startswith("render:")]
 
 
 def test_the_longest_scene_is_filmed_first_in_the_first_build(tmp_path: Path) -> None:

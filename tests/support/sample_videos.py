@@ -158,7 +158,9 @@ def _segments(space: Workspace) -> Iterator[Segment]:
         frames = json.loads(_blob(store, made, "render.json").read_text(encoding="utf-8"))["frames"]
         scene = step.partition(":")[2]
         seen = (
-            None if step.startswith("blend:") else _moments(store, traces[f"draw:{scene}"], traces[f"timeline:{scene}"])
+            None
+            if step.startswith("transition:")
+            else _moments(store, traces[f"draw:{scene}"], traces[f"timeline:{scene}"])
         )
         yield Segment(step, _blob(store, made, "segment.h264"), frames, seen)
 

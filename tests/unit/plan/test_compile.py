@@ -74,7 +74,7 @@ def test_a_transition_takes_half_of_itself_from_each_neighbour(tmp_path: Path) -
 def test_a_cut_needs_no_step(tmp_path: Path) -> None:
     """Scenes that are cut together share nothing."""
     steps = graph(tmp_path, [TITLE, TITLE]).steps
-    assert not [name for name in steps if name.startswith("blend:")]
+    assert not [name for name in steps if name.startswith("transition:")]
     assert steps["mux"].params["order"] == [{"scene": "a"}, {"scene": "b"}]
 
 
