@@ -1,0 +1,48 @@
+"""The README's examples: its spec is valid, and the output that it shows is what the program prints."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+from tests.support.workspace import Workspace
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```\w*\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+SECONDS = re.compile(r"\b\d+(\.\d+)? s\b")
+
+
+def block(part: str) -> str:
+    """The first code block that has this part."""
+    return next(text for text in BLOCKS if part in text)
+
+
+def test_the_spec_and_its_error(workspace: Workspace) -> None:
+    """The README's spec is valid, and with a misspelled key it gives the error that the README shows."""
+    spec = block("title: Install Acme in one minute")
+    workspace.write("video.yaml", spec)
+    assert workspace.run("check").code == 0
+    workspace.write("video.yaml", spec.replace("    narration: First", "    naration: First"))
+    outcome = workspace.run("check")
+    assert outcome.code == 2
+    assert block("unknown scene field") in outcome.stdout + outcome.stderr
+
+
+def test_the_session_about_edits(workspace: Workspace) -> None:
+    """After `init` and a build, the commands of the README print the lines that it shows, in their order."""
+    workspace.run("init", ".")
+    workspace.write("video.yaml", workspace.read("video.yaml").replace("size: 1080p", "size: 160x90"))
+    workspace.build()
+    for commands in block("$ vidbuild explain video.yaml").strip().split("\n\n"):
+        for session in re.split(r"^\$ ", commands, flags=re.MULTILINE)[1:]:
+            command, *expected = session.splitlines()
+            program, *args = shlex.split(command)
+            if program == "sed":
+                _, old, new, _ = args[1].split("/")
+                workspace.write(args[2], workspace.read(args[2]).replace(old, new))
+                continue
+            outcome = workspace.run(*args)
+            printed = iter(SECONDS.sub("# s", outcome.stderr + outcome.stdout).splitlines())
+            missing = [line for line in expected if line != "..." and SECONDS.sub("# s", line) not in printed]
+            assert missing == [], f"{command}\n{outcome.stderr}{outcome.stdout}"
