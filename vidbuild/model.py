@@ -1,23 +1,27 @@
-"""A checked spec as plain data; it knows nothing of YAML or of how it was checked."""
+"""A checked spec as plain data, as its author wrote it: nothing here depends on which video is built from it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vidbuild.frozen import dataclass
 from vidbuild.location import Location
 
+if TYPE_CHECKING:
+    from vidbuild.diagnostic import Diagnostic
+
 
 @dataclass(frozen=True, slots=True)
 class Narration:
-    """What is said in a scene. Where a recording is given, text is what is said in it.
+    """The narration of a scene in one language.
 
-    text: marks removed, pronunciation not yet applied: what captions show.
-    spoken: marks removed, pronunciation applied: what the voice is given.
-    tokens: text split at white space, each with the spoken words it stands for.
-    cues: mark name -> index of the token before which it stands (len(tokens): at the end).
+    text: for captions: without marks, before pronunciation is applied.
+    spoken: for the voice: without marks, after pronunciation is applied.
+    tokens: text split at white space, each with its spoken words.
+    cues: mark name -> index of the token that follows the mark (len(tokens): at the end).
+    audio: the recording in which the text is spoken.
     """
 
     text: str
@@ -29,7 +33,12 @@ class Narration:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A voice with everything that decides how it sounds: rate and volume in percent of normal, pitch in Hz from it."""
+    """A voice and its settings.
+
+    rate, volume: percent of normal.
+    pitch: Hz above normal.
+    fallback: the voice that is used if this one fails.
+    """
 
     engine: str
     name: str
@@ -54,19 +63,25 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One scene: the fields all types share, and the type's own in `fields`, defaults filled in. Times in seconds."""
+    """One scene: the fields that all types share, defaults filled in. Times in seconds.
+
+    narration: for every language, or language -> narration.
+    transition: into the next scene: "cut" or "fade"; always "cut" on the last.
+    fields: the fields of the scene's type, defaults filled in.
+    places: field (dotted, "" for the scene) -> its place in the spec.
+    """
 
     id: str
     type: str
     index: int
-    narration: Narration | None
+    narration: Narration | Mapping[str, Narration] | None
     voice: Voice
     duration: float | None
     pause_before: float
     pause_after: float
     min_duration: float
     max_duration: float | None
-    transition: str  # into the next scene: "cut", "fade"; always "cut" on the last
+    transition: str
     transition_duration: float
     background: str | None
     fields: Mapping[str, Any]
@@ -77,7 +92,11 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A resolved theme: what a template is given (all values are JSON), its logo and its own fonts' files."""
+    """A resolved theme.
+
+    values: JSON values for the templates.
+    fonts: files of the theme's own fonts.
+    """
 
     name: str
     values: Mapping[str, Any]
@@ -86,22 +105,42 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputSettings:
+    """The `output` field of a spec.
+
+    width, height: pixels.
+    profile: name of an encoder profile (vidbuild.media.h264.encode).
+    loudness: target in LUFS.
+    peak: maximum true peak in dBTP.
+    """
+
+    width: int
+    height: int
+    fps: int
+    profile: str
+    loudness: float
+    peak: float
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
-    """One video. files: every file that was read or looked at to make this (the spec, themes, code), in order."""
+    """One spec: everything its videos have in common, and the language and output settings of its own video.
+
+    problems: language -> what is wrong with the narration in that language, for languages other than the spec's.
+    files: every file that was read or checked to load the spec (the spec, themes, code), in order.
+    places: field (dotted) -> its place in the spec, scenes excepted.
+    data: the spec as JSON values, variables expanded.
+    """
 
     path: Path
     root: Path
     title: str
     description: str
     language: str
-    width: int
-    height: int
-    fps: int
+    output: OutputSettings
     theme: Theme
-    loudness: float
-    peak: float
-    profile: str
     scenes: tuple[Scene, ...]
     files: tuple[Path, ...]
     places: Mapping[str, Location]
     data: Mapping[str, Any]
+    problems: Mapping[str, tuple[Diagnostic, ...]]

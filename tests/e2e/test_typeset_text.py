@@ -50,11 +50,13 @@ def scenes(text: str) -> Iterator[dict[str, Any]]:
 def asked(monkeypatch: pytest.MonkeyPatch, project: Path, scene: dict[str, Any]) -> list[dict[str, Any]]:
     """How typst is called to draw a scene."""
     from vidbuild.engine.graph.context import Context
-    from vidbuild.plan.compile import plan
+    from vidbuild.plan.compile import compile_graph
+    from vidbuild.plan.video import own_variant
     from vidbuild.steps import draw
 
     data = {"vidbuild": 1, "title": "A", "output": {"size": "160x90"}, "scenes": [{"id": "s", "duration": 1, **scene}]}
-    step = plan(parse(data, project / "v.yaml")).steps["draw:s"]
+    spec = parse(data, project / "v.yaml")
+    step = compile_graph(spec, own_variant(spec)).steps["draw:s"]
     calls: list[dict[str, Any]] = []
     compiler = typst.Compiler
 

@@ -30,7 +30,8 @@ from vidbuild.media.audio import aac, adts, wav
 from vidbuild.media.ffmpeg import probe
 from vidbuild.media.h264 import h264
 from vidbuild.media.image import raster
-from vidbuild.plan.compile import plan
+from vidbuild.plan.compile import compile_graph
+from vidbuild.plan.video import own_variant
 from vidbuild.spec import files, load, narration, reader, settings, templates
 from vidbuild.spec.diagnostics import SpecError, render
 
@@ -142,7 +143,7 @@ def read_spec(data: bytes) -> None:
         assert item.message.isprintable(), item.message
         assert item.place is not None or item.message.startswith("the spec cannot be read"), item
     if examined.spec is not None:
-        plan(examined.spec).to_data()
+        compile_graph(examined.spec, own_variant(examined.spec)).to_data()
 
 
 def make_spec(chance: random.Random) -> bytes:

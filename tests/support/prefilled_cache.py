@@ -8,7 +8,6 @@ from pathlib import Path
 from unittest import mock
 
 from vidbuild.api.build import engine_of
-from vidbuild.api.outputs import PRODUCTS
 from vidbuild.api.plan import Plan, plan_of, store_of
 from vidbuild.engine.graph.graph import Product
 from vidbuild.engine.store.blobs import Blob, Signature
@@ -29,7 +28,7 @@ def prefill(spec: Path) -> Plan:
         for step, names in _names(plan).items():
             material = ledger.material(plan.graph.steps[step])
             ledger.keys[step] = material.key()
-            chosen = {name: told if name == "render.json" else made for name in sorted(names)}
+            chosen = {name: told if name == plan.frames.name else made for name in sorted(names)}
             outputs = {name: [blob.digest, *found] for name, (blob, found) in chosen.items()}
             data = {"outputs": outputs, "sources": {}, "warnings": [], "seconds": 0.1}
             ledger.note(step, ledger.keep(step, material, data, made_by="", replace=False))
@@ -48,12 +47,12 @@ def _kept(store: Store, spec: Path, content: bytes) -> tuple[Blob, Signature]:
 
 def _names(plan: Plan) -> dict[str, set[str]]:
     """The files that each step must have made, in the graph's order."""
-    names: dict[str, set[str]] = {step: {"render.json"} if step == "mux" else set() for step in plan.graph.steps}
+    names: dict[str, set[str]] = {step: set() for step in plan.graph.steps}
+    names[plan.frames.step].add(plan.frames.name)
     for step in plan.graph.steps.values():
         for source in step.inputs.values():
             if isinstance(source, Product):
                 names[source.step].add(source.name or "layers.json")
-    for _, maker, name, _ in PRODUCTS:
-        names[maker].add(name)
-    names[plan.poster].add("still.png")
+    for output in plan.outputs:
+        names[output.step].add(output.file)
     return names

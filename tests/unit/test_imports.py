@@ -45,6 +45,8 @@ ALLOWED: dict[str, set[str]] = {
     "starter": set(),
     "project": set(),
     "plan": {
+        "spec.diagnostics",
+        "spec.narration",
         "scenes",
         "voices",
         "model",

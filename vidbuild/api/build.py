@@ -242,7 +242,8 @@ class _One:
         self._video_seconds = self._seconds(report)
 
     def _seconds(self, report: BuildReport) -> float:
-        if "mux" not in report.steps or "render.json" not in report.steps["mux"].outputs:
+        step, file = self.plan.frames.step, self.plan.frames.name
+        if step not in report.steps or file not in report.steps[step].outputs:
             return 0.0
-        frames: int = json.loads(report.path("mux", "render.json").read_text(encoding="utf-8"))["frames"]
+        frames: int = json.loads(report.path(step, file).read_text(encoding="utf-8"))["frames"]
         return round(frames / self.plan.fps, 3)

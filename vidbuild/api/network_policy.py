@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.errors import UsageError
 from vidbuild.plan.kinds import KINDS, NETWORK
-from vidbuild.project import name_of, root_of
+from vidbuild.project import root_of
 from vidbuild.voices.registry import ENGINES
 
 if TYPE_CHECKING:
@@ -83,9 +83,10 @@ def problems(spec: Spec) -> list[Diagnostic]:
     settings = settings_of(root_of(spec.path))
     if not in_ci() or (settings and settings.allow_network_voice):
         return []
-    from vidbuild.plan.compile import plan
+    from vidbuild.plan.compile import compile_graph
+    from vidbuild.plan.video import own_variant
 
-    steps = plan(spec, name_of(spec.path)).steps.values()
+    steps = compile_graph(spec, own_variant(spec)).steps.values()
     return _refusals(str(spec.path), [step for step in steps if KINDS[step.kind].resource == NETWORK])
 
 

@@ -14,23 +14,13 @@ from vidbuild.engine.store.outputs import OutputResult, Outputs
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import UsageError
 
-# kind of output, step, its file, ending of the name
-PRODUCTS = (
-    ("video", "mux", "video.mp4", ".mp4"),
-    ("captions", "captions", "captions.srt", ".srt"),
-    ("captions", "captions", "captions.vtt", ".vtt"),
-    ("report", "report", "timing.json", ".timing.json"),
-    ("report", "report", "report.html", ".report.html"),
-)
-
 
 def refuse_sources(plan: Plan, folder: Path) -> None:
     """Raise UsageError where an output would take the place of a file that the video is made from."""
     feeds = (source for step in plan.graph.steps.values() for source in step.inputs.values())
     sources = {os.path.realpath(source.path) for source in feeds if isinstance(source, Source)}
-    endings = (*(ending for *_, ending in PRODUCTS), ".poster.png")
-    for ending in endings:
-        target = folder / f"{plan.name}{ending}"
+    for output in plan.outputs:
+        target = folder / f"{plan.name}{output.suffix}"
         if os.path.realpath(target) in sources:
             raise UsageError(
                 f"'{target}' is what the video is made from and cannot be its output", hint="-o another folder"
@@ -63,15 +53,17 @@ class Placing:
 
     def place_all(self) -> None:
         """Put every output where it belongs; what is already right is not touched."""
-        products = (*PRODUCTS, ("poster", self._plan.poster, "still.png", ".poster.png"))
-        blobs = [(self._report.steps[step].outputs[name], self._target(ending)) for _, step, name, ending in products]
+        blobs = [
+            (
+                self._report.steps[output.step].outputs[output.file],
+                self._folder / f"{self._plan.name}{output.suffix}",
+            )
+            for output in self._plan.outputs
+        ]
         for placed in self._outputs.place_all(blobs):
             self._note(placed)
-        for (kind, *_), (blob, target) in zip(products, blobs, strict=True):
-            self.files.append(OutputFile(kind, target, blob.size, blob.digest))
-
-    def _target(self, ending: str) -> Path:
-        return self._folder / f"{self._plan.name}{ending}"
+        for output, (blob, target) in zip(self._plan.outputs, blobs, strict=True):
+            self.files.append(OutputFile(output.kind, target, blob.size, blob.digest))
 
     def _note(self, placed: OutputResult) -> None:
         self.written = self.written or placed.action == "written"

@@ -13,8 +13,7 @@ from typing import Any
 
 from vidbuild.api import plan_cache
 from vidbuild.api.result import Notice
-from vidbuild.engine.graph.graph import Graph
-from vidbuild.engine.graph.step_id import StepId
+from vidbuild.engine.graph.graph import Graph, Product
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.memo import Memos
 from vidbuild.engine.store.store import Store
@@ -22,30 +21,35 @@ from vidbuild.errors import UsageError
 from vidbuild.frozen import dataclass
 from vidbuild.location import Location
 from vidbuild.model import Scene, Spec
+from vidbuild.plan.outputs import Output
 from vidbuild.project import cache_of, name_of, root_of
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be built. targets: the steps whose products are the outputs. scenes: ids in order.
+    """One video that can be built.
 
-    weights: step -> about how much work it is.
+    name: what the names of its outputs have in common.
+    scenes: ids in order.
+    weights: step -> expected work.
+    frames: the file that holds the number of frames of the finished video.
     """
 
     spec: Path
     entry: str
     name: str
     graph: Graph
-    targets: tuple[str, ...]
+    outputs: tuple[Output, ...]
     scenes: tuple[str, ...]
     weights: Mapping[str, float]
     fps: int
+    frames: Product
     warnings: tuple[Notice, ...]
 
     @property
-    def poster(self) -> str:
-        """The step that makes the poster."""
-        return str(StepId("still", self.scenes[0]))
+    def targets(self) -> tuple[str, ...]:
+        """The steps that produce the outputs."""
+        return tuple(dict.fromkeys(output.step for output in self.outputs))
 
 
 def store_of(spec: Path, cache: Path | None) -> Store:
@@ -108,18 +112,22 @@ def _made(spec: Path, table: DigestCache, variables: Mapping[str, str], only: Se
 
 def _compiled(spec: Spec, only: Sequence[str], table: DigestCache, notices: Sequence[Notice]) -> dict[str, Any]:
     """What is remembered of a spec, as JSON values."""
-    from vidbuild.plan.compile import plan, targets
+    from vidbuild.plan.compile import compile_graph, frame_count, outputs
+    from vidbuild.plan.video import own_variant
     from vidbuild.plan.weights import weights
 
     chosen = _only(spec, only)
+    variant = own_variant(chosen)
     scenes = [scene.id for scene in chosen.scenes]
+    frames = frame_count(chosen, variant)
     return {
         "files": plan_cache.rows(chosen.files, table),
-        "graph": plan(chosen, _name(spec.path, scenes, only)).to_data(),
-        "targets": list(targets(chosen)),
+        "graph": compile_graph(chosen, variant, _name(spec.path, scenes, only)).to_data(),
+        "outputs": [[each.kind, each.step, each.file, each.suffix] for each in outputs(chosen, variant)],
         "scenes": scenes,
-        "weights": weights(chosen),
-        "fps": chosen.fps,
+        "weights": weights(chosen, variant),
+        "fps": variant.output.fps,
+        "frames": [frames.step, frames.name],
         "warnings": [[notice.message, _place_data(notice.place), notice.hint] for notice in notices],
     }
 
@@ -159,10 +167,11 @@ def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str], store: 
         entry=entry_of(spec, only, store),
         name=_name(spec, data["scenes"], only),
         graph=Graph.from_data(data["graph"]),
-        targets=tuple(data["targets"]),
+        outputs=tuple(Output(*output) for output in data["outputs"]),
         scenes=tuple(data["scenes"]),
         weights=data["weights"],
         fps=data["fps"],
+        frames=Product(*data["frames"]),
         warnings=tuple(Notice(message, _place(place), hint) for message, place, hint in data["warnings"]),
     )
 

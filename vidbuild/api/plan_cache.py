@@ -13,7 +13,7 @@ from vidbuild.engine.graph import canonical
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.project import root_of
 
-FORMAT = 3  # raised when what is remembered changes its shape
+FORMAT = 4  # raised when what is remembered changes its shape
 PACKAGE = Path(__file__).resolve().parent.parent
 READERS = ("jinja2", "jsonschema", "yaml")  # packages that turn a spec's text into what it means
 MAX_BYTES = 10_000_000  # more than any spec's reader takes, which tells of it

@@ -35,8 +35,9 @@ def still(
     at: seconds from the scene's start; its last frame by default. output: the file to write; default
     `build/NAME.SCENE.png` beside the spec. Raises the step's error where it cannot be made.
     """
-    from vidbuild.plan.compile import LAST_FRAME
-    from vidbuild.plan.compile import still as still_step
+    from vidbuild.plan.scene_steps import LAST_FRAME
+    from vidbuild.plan.scene_steps import still as still_step
+    from vidbuild.plan.video import Video, own_variant
 
     place = Path(path)
     spec = load(place, variables)
@@ -48,7 +49,8 @@ def still(
         raise UsageError(f"'{place}' has no scene '{scene}'", hint=hint)
     store = store_of(place, cache)
     plan = plan_of(place, store=store, variables=variables)
-    step = still_step(spec, scene, LAST_FRAME if at is None else timebase.frames(at, spec.fps))
+    video = Video.of(spec, own_variant(spec))
+    step = still_step(video, scene, LAST_FRAME if at is None else timebase.frames(at, video.fps))
     whole = Graph.of({**plan.graph.steps, step.id: step})
     target = output or place.parent / OUTPUT_FOLDER / f"{name_of(place)}.{scene}.png"
     entry = f"{plan.entry} --still {scene}"

@@ -1,1 +1,1 @@
-"""From a Spec to a Graph: which steps there are and what feeds what. It does no input or output."""
+"""Compile a spec into a graph of steps, without reading or writing any file."""

@@ -1,32 +1,34 @@
-"""How much work each step of a spec will about be, before anything is known of it; no step's bytes depend on it."""
+"""Estimate the work of a video's steps before any of them has run; no step's output depends on these estimates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vidbuild.model import Scene, Spec
-from vidbuild.plan.compile import step_id
+from vidbuild.model import Narration, Scene, Spec
+from vidbuild.plan.video import Variant, Video
 
-WORDS_A_SECOND = 2.6
-SOUND_SHARE = 0.1  # of what filming the same scene takes
+WORDS_PER_SECOND = 2.6
+AUDIO_SHARE = 0.1  # of the work of rendering the same scene
 
 
-def weights(spec: Spec) -> Mapping[str, float]:
-    """Step -> its expected work, in seconds of video that is filmed; other steps are not worth a thought."""
-    found = {}
+def weights(spec: Spec, variant: Variant) -> Mapping[str, float]:
+    """Step -> its expected work, in seconds of rendered video; steps with too little work to matter are absent."""
+    video = Video(spec, variant)
+    work = {}
     for scene in spec.scenes:
-        seconds = length(scene)
-        found[step_id("render", scene)] = seconds
-        found[step_id("audio", scene)] = round(seconds * SOUND_SHARE, 3)
-        if scene.narration is not None:
-            found[step_id("speak", scene)] = round(seconds * SOUND_SHARE, 3)
-    return found
+        narration = video.narration(scene)
+        seconds = length(scene, narration)
+        work[video.step_id("render", scene)] = seconds
+        work[video.step_id("audio", scene)] = round(seconds * AUDIO_SHARE, 3)
+        if narration is not None:
+            work[video.step_id("speak", scene)] = round(seconds * AUDIO_SHARE, 3)
+    return work
 
 
-def length(scene: Scene) -> float:
-    """About how many seconds a scene lasts, told by its words where it does not say itself."""
+def length(scene: Scene, narration: Narration | None) -> float:
+    """About how many seconds a scene lasts: its duration, or an estimate from its number of words."""
     if scene.duration is not None:
         return float(scene.duration)
-    words = len(scene.narration.text.split()) if scene.narration is not None else 0
-    spoken = scene.pause_before + words / WORDS_A_SECOND + scene.pause_after
-    return round(max(spoken, scene.min_duration, 1.0), 3)
+    words = len(narration.text.split()) if narration is not None else 0
+    speech = scene.pause_before + words / WORDS_PER_SECOND + scene.pause_after
+    return round(max(speech, scene.min_duration, 1.0), 3)

@@ -17,31 +17,32 @@ ONE = {"cmn": "zh", "yue": "zh", "hak": "zh", "nb": "no", "nn": "no", **dict.fro
 """Languages that are called by several names, or read well enough by one another's voices."""
 
 
+def narrations(found: list[Scene], language: str, notes: Notes) -> None:
+    """Warn of narrations in a language that are too long to follow, or that the voice cannot speak in full."""
+    for scene in found:
+        narration = scene.narration.get(language) if isinstance(scene.narration, Mapping) else scene.narration
+        if narration is None:
+            continue
+        path = ("scenes", scene.index, "narration")
+        if len(narration.tokens) > WORDS:
+            count = len(narration.tokens)
+            notes.warning(path, f"{count} words over one picture; a scene is easy to follow up to {WORDS}")
+        unspeakable = UNSPEAKABLE.search(narration.spoken)
+        if unspeakable and not narration.audio and scene.voice.engine == "espeak":
+            word = f"'{unspeakable[0][:SHOWN]}…'"
+            message = f"{word} has {len(unspeakable[0])} characters without a space, of which only the first are spoken"
+            notes.warning(path, message)
+
+
 def scenes(found: list[Scene], notes: Notes) -> None:
-    """Note what a viewer would find too much."""
+    """Warn of scenes that show too much."""
     for scene in found:
         path = ("scenes", scene.index)
-        if scene.narration is not None and len(scene.narration.tokens) > WORDS:
-            count = len(scene.narration.tokens)
-            notes.warning(
-                (*path, "narration"), f"{count} words over one picture; a scene is easy to follow up to {WORDS}"
-            )
-        _words(scene, notes)
         title = scene.fields.get("title", "")
         if len(title) > TITLE:
             notes.warning(
                 (*path, "title"), f"a title of {len(title)} characters; up to {TITLE} can be read at a glance"
             )
-
-
-def _words(scene: Scene, notes: Notes) -> None:
-    """Note a word whose end the voice would leave out."""
-    said = scene.narration
-    found = UNSPEAKABLE.search(said.spoken) if said and not said.audio and scene.voice.engine == "espeak" else None
-    if found:
-        word = f"'{found[0][:SHOWN]}…'"
-        told = f"{word} has {len(found[0])} characters without a space, of which only the first are spoken"
-        notes.warning(("scenes", scene.index, "narration"), told)
 
 
 def variables(notes: Notes) -> None:

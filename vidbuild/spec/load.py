@@ -21,18 +21,6 @@ from vidbuild.spec.files import neighbour, own_content
 if TYPE_CHECKING:
     from vidbuild.spec.scenes import SceneContext
 
-SIZES = {
-    "2160p": (3840, 2160),
-    "1440p": (2560, 1440),
-    "1080p": (1920, 1080),
-    "720p": (1280, 720),
-    "vertical": (1080, 1920),
-    "square": (1080, 1080),
-}
-SMALLEST, LARGEST = 64, 7680
-LOUDNESS = {"web": -16.0, "broadcast": -23.0}
-"""LUFS: what browsers and phones are mixed for, and what EBU R 128 has for television."""
-
 MAX_BYTES = 2_000_000
 Variables = Mapping[str, Any]
 
@@ -182,10 +170,10 @@ class _SpecBuilder:
 
     def spec(self) -> Spec | None:
         """The spec, or None where the notes say why not."""
-        from vidbuild.spec import lint, scenes, theme, voice
+        from vidbuild.spec import lint, output, scenes, theme, voice
 
         whole, notes = self.whole, self.notes
-        width, height = self._size()
+        settings = output.settings(whole["output"], notes)
         voice.check_aliases(whole["voices"], notes)
         speaker = voice.resolve(whole["voice"], ("voice",), notes, whole["voices"])
         themes = theme.Themes(self.root)
@@ -194,7 +182,13 @@ class _SpecBuilder:
         self.sources = themes.sources
         found = list(self.valid.scenes())
         around = scenes.SceneContext(
-            whole, self.path.parent, self.root, speaker, len(found) - 1, scenes.places(self.document)
+            whole,
+            whole["language"],
+            self.path.parent,
+            self.root,
+            speaker,
+            len(found) - 1,
+            scenes.places(self.document),
         )
         made = list(self._scenes(found, around))
         self._check_ids()
@@ -203,6 +197,9 @@ class _SpecBuilder:
         lint.scenes(ready, notes)
         for item in ready:
             scenes.lint(item, notes)
+        lint.narrations(ready, whole["language"], notes)
+        for language, apart in around.notes_in.items():
+            lint.narrations(ready, language, apart)
         lint.variables(notes)
         if speaker is not None:
             lint.language(whole["language"], speaker, ready, notes)
@@ -214,17 +211,13 @@ class _SpecBuilder:
             title=whole["title"],
             description=whole["description"],
             language=whole["language"],
-            width=width,
-            height=height,
-            fps=int(whole["output"]["fps"]),
+            output=settings,
             theme=look,
-            loudness=self._loudness(),
-            peak=float(whole["output"]["peak"]),
-            profile=whole["output"]["profile"],
             scenes=tuple(ready),
             files=tuple(dict.fromkeys((*themes.files, *around.files))),
             places=self._places(),
             data=self.document.data,
+            problems={language: tuple(tidy(apart.found)) for language, apart in around.notes_in.items()},
         )
 
     def _scenes(
@@ -239,23 +232,6 @@ class _SpecBuilder:
                 before = len(self.notes.found)
                 yield scenes.scene(index, item, around, self.notes)
                 errors += sum(each.severity == "error" for each in self.notes.found[before:])
-
-    def _size(self) -> tuple[int, int]:
-        size = self.whole["output"]["size"]
-        if size in SIZES:
-            return SIZES[size]
-        width, height = (int(part) for part in size.split("x"))
-        where: Path = ("output", "size")
-        if (width % 2 or height % 2) and all(SMALLEST <= side <= LARGEST for side in (width, height)):
-            even = f"{width + width % 2}x{height + height % 2}"
-            self.notes.error(where, f"width and height must be even, not '{size}'", f"{even} would do")
-        elif not all(SMALLEST <= side <= LARGEST for side in (width, height)):
-            self.notes.error(where, f"width and height must be {SMALLEST} to {LARGEST} and even, not '{size}'")
-        return width, height
-
-    def _loudness(self) -> float:
-        asked = self.whole["output"]["loudness"]
-        return LOUDNESS[asked] if isinstance(asked, str) else float(asked)
 
     def _check_ids(self) -> None:
         first: dict[str, int] = {}

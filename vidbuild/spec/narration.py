@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from vidbuild.model import Narration
+from vidbuild.spec.diagnostics import did_you_mean
 
 MARK = re.compile(r"\[\[([^\[\]\n]*)\]\]")
 CLOSING = tuple(".,;:!?…)")
@@ -53,6 +54,12 @@ def problems(text: str) -> Iterator[MarkProblem]:
             yield MarkProblem(message, token, nth_in_text or nth)
     if not MARK.sub("", text).strip():
         yield MarkProblem("nothing is said here; leave 'narration' out", "")
+
+
+def missing(language: str, known: Collection[str]) -> tuple[str, str | None]:
+    """The message and hint for a narration that has no text in a video's language. known: those that it has."""
+    message = f"no narration in '{language}', the video's language; there is {', '.join(known)}"
+    return message, did_you_mean(language, known)
 
 
 def parse(text: str, pronounce: Mapping[str, str], audio: Path | None = None) -> Narration:

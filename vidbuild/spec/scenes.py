@@ -13,7 +13,7 @@ from vidbuild.scenes.protocol import SceneProblem
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec import files, narration, paths, schema, theme, voice
 from vidbuild.spec.collector import Notes
-from vidbuild.spec.diagnostics import did_you_mean, nearest
+from vidbuild.spec.diagnostics import nearest
 from vidbuild.spec.document import Document, Path, dotted
 
 Fields = Mapping[str, Any]
@@ -21,30 +21,42 @@ Fields = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class SceneContext:
-    """What a scene is read in: the whole spec's values, defaults filled in, and where its files may be."""
+    """The context of a scene: the whole spec's values, defaults filled in, and the folder of its files.
+
+    language: the spec's own; problems of a narration in another language are kept apart, since most builds do not
+        need it.
+    notes_in: other language -> the problems of the narrations in it.
+    """
 
     whole: Fields
+    language: str
     folder: FilePath
     root: FilePath
     voice: Voice | None
     last: int
     places: Mapping[int, Mapping[str, Location]]
     files: list[FilePath] = field(default_factory=list)
+    notes_in: dict[str, Notes] = field(default_factory=dict)
+
+    def notes(self, language: str, notes: Notes) -> Notes:
+        """Where to note problems of the narration in a language. notes: those of the spec."""
+        return notes if language == self.language else self.notes_in.setdefault(language, Notes(notes.document))
 
 
 def scene(index: int, fields: Fields, around: SceneContext, notes: Notes) -> Scene | None:
     """The scene, or None with notes on what is wrong. fields: valid, and completed from the schema."""
     path: Path = ("scenes", index)
     before = len(notes.found)
-    said = _narration(fields, path, around, notes)
-    speaker = _voice(fields, path, around, notes, said)
+    narrations = _narrations(fields, path, around, notes)
+    speaker = _voice(fields, path, around, notes)
     own = {name: value for name, value in fields.items() if name not in schema.SHARED}
     resolved = _files(own, path, fields["type"], around, notes)
     _check_times(fields, path, notes)
     if resolved:
         _report(SCENE_TYPES[fields["type"]].check(own), path, notes.error)
-    if "narration" not in fields or said is not None:
-        _check_cues(own, path, said, notes)
+    for language, parsed in narrations.items():
+        if "narration" not in fields or parsed is not None:
+            _check_cues(own, path, parsed, around.notes(language, notes))
     if any(item.severity == "error" for item in notes.found[before:]) or speaker is None:
         return None
     transition, seconds = _transition(fields, around, index)
@@ -53,7 +65,11 @@ def scene(index: int, fields: Fields, around: SceneContext, notes: Notes) -> Sce
         id=fields["id"],
         type=fields["type"],
         index=index,
-        narration=said,
+        narration=(
+            {language: parsed for language, parsed in narrations.items() if parsed is not None}
+            if _translated(fields.get("narration"))
+            else narrations[around.language]
+        ),
         voice=speaker,
         duration=_float(fields.get("duration")),
         pause_before=float(fields.get("pause_before", defaults["pause_before"])),
@@ -91,32 +107,42 @@ def _float(value: float | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _narration(fields: Fields, path: Path, around: SceneContext, notes: Notes) -> Narration | None:
+def _narrations(fields: Fields, path: Path, around: SceneContext, notes: Notes) -> dict[str, Narration | None]:
+    """Language -> narration, None if absent or wrong; the spec's language alone unless there are translations."""
     value = fields.get("narration")
     where: Path = (*path, "narration")
-    audio = None
-    if isinstance(value, Mapping) and "audio" in value:
-        audio = _audio(value["audio"], (*where, "audio"), around, notes)
-        value, where = value["text"], (*where, "text")
-    elif isinstance(value, Mapping):
-        language = around.whole["language"]
-        if language not in value:
-            message = f"no narration in '{language}', the video's language; there is {', '.join(value)}"
-            notes.error(where, message, did_you_mean(language, value))
-            return None
-        value, where = value[language], (*where, language)
     if value is None:
-        return None
-    problems = list(narration.problems(value))
+        return {around.language: None}
+    if isinstance(value, str):
+        return {around.language: _narration(value, where, around, notes, None)}
+    if not _translated(value):
+        audio = _audio(value["audio"], (*where, "audio"), around, notes)
+        return {around.language: _narration(value["text"], (*where, "text"), around, notes, audio)}
+    found: dict[str, Narration | None] = {}
+    if around.language not in value:
+        notes.error(where, *narration.missing(around.language, value))
+        found[around.language] = None
+    for language, text in value.items():
+        found[language] = _narration(text, (*where, language), around, around.notes(language, notes), None)
+    return found
+
+
+def _translated(value: object) -> bool:
+    """Whether a narration is a mapping language -> text."""
+    return isinstance(value, Mapping) and "audio" not in value
+
+
+def _narration(text: str, path: Path, around: SceneContext, notes: Notes, audio: FilePath | None) -> Narration | None:
+    problems = list(narration.problems(text))
     for problem in problems:
-        notes.error(where, problem.message, token=problem.token, nth=problem.nth)
+        notes.error(path, problem.message, token=problem.token, nth=problem.nth)
     if problems:
         return None
-    said = narration.parse(value, around.whole["pronounce"], audio)
-    if audio is None and not narration.speakable(said.spoken):
-        notes.error(where, f"nothing in '{said.text}' can be spoken; leave 'narration' out")
+    parsed = narration.parse(text, around.whole["pronounce"], audio)
+    if audio is None and not narration.speakable(parsed.spoken):
+        notes.error(path, f"nothing in '{parsed.text}' can be spoken; leave 'narration' out")
         return None
-    return said
+    return parsed
 
 
 def _audio(value: str, path: Path, around: SceneContext, notes: Notes) -> FilePath | None:
@@ -130,11 +156,12 @@ def _audio(value: str, path: Path, around: SceneContext, notes: Notes) -> FilePa
     return file
 
 
-def _voice(fields: Fields, path: Path, around: SceneContext, notes: Notes, said: Narration | None) -> Voice | None:
+def _voice(fields: Fields, path: Path, around: SceneContext, notes: Notes) -> Voice | None:
     own = around.voice
     if "voice" in fields:
         own = voice.resolve(fields["voice"], (*path, "voice"), notes, around.whole["voices"])
-    return voice.RECORDED if said is not None and said.audio is not None else own
+    value = fields.get("narration")
+    return voice.RECORDED if isinstance(value, Mapping) and "audio" in value else own
 
 
 def _files(own: dict[str, Any], path: Path, kind: str, around: SceneContext, notes: Notes) -> bool:

@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from vidbuild.engine.graph.graph import Graph, Product, Source
-from vidbuild.plan.compile import LAST_FRAME, plan, still, targets
+from vidbuild.plan.compile import compile_graph, frame_count, outputs
 from vidbuild.plan.kinds import KINDS, RESOURCES, speak_kind
+from vidbuild.plan.scene_steps import LAST_FRAME, still
+from vidbuild.plan.video import Video, own_variant
 from vidbuild.spec.load import parse
 from vidbuild.voices.registry import ENGINES
 
@@ -24,7 +26,8 @@ def graph(tmp_path: Path, scenes: list[dict[str, Any]], **more: Any) -> Graph:
     (tmp_path / "vidbuild.toml").touch()
     named = [{"id": name, **scene} for name, scene in zip("abcdef", scenes, strict=False)]
     data = {"vidbuild": 1, "title": "V", "output": {"fps": 30}, "scenes": named, **more}
-    return plan(parse(data, path=tmp_path / "video.yaml"))
+    spec = parse(data, path=tmp_path / "video.yaml")
+    return compile_graph(spec, own_variant(spec))
 
 
 def image(tmp_path: Path) -> str:
@@ -47,8 +50,9 @@ def test_the_report_leads_to_the_video_by_its_name(tmp_path: Path) -> None:
     assert graph(tmp_path, [TITLE]).steps["report"].params["video"] == "video.mp4"
     data = {"vidbuild": 1, "title": "V", "scenes": [{"id": "a", **TITLE}]}
     odd = parse(data, path=tmp_path / os.fsdecode(b"caf\xe9? 1.yaml"))
-    assert plan(odd).steps["report"].params["video"] == "caf%E9%3F%201.mp4"
-    assert plan(odd, "odd.a").steps["report"].params["video"] == "odd.a.mp4"
+    own = own_variant(odd)
+    assert compile_graph(odd, own).steps["report"].params["video"] == "caf%E9%3F%201.mp4"
+    assert compile_graph(odd, own, "odd.a").steps["report"].params["video"] == "odd.a.mp4"
 
 
 def test_a_silent_scene_speaks_nothing(tmp_path: Path) -> None:
@@ -187,10 +191,21 @@ def test_the_poster_is_the_first_scenes_last_frame(tmp_path: Path) -> None:
     """The poster depends on one frame's motion; a still at a time of one's own on the whole scene's."""
     (tmp_path / "vidbuild.toml").touch()
     spec = parse({"vidbuild": 1, "title": "V", "scenes": [{"id": "a", **TITLE}]}, path=tmp_path / "video.yaml")
-    assert still(spec, "a", LAST_FRAME).inputs["motion"] == Product("timeline:a", "last.json")
-    assert still(spec, "a", 7).inputs["motion"] == Product("timeline:a", "whole.json")
-    assert still(spec, "a", 7).id == "still:a@7"
-    assert targets(spec) == ("mux", "captions", "report", "still:a")
+    video = Video(spec, own_variant(spec))
+    assert still(video, "a", LAST_FRAME).inputs["motion"] == Product("timeline:a", "last.json")
+    assert still(video, "a", 7).inputs["motion"] == Product("timeline:a", "whole.json")
+    assert still(video, "a", 7).id == "still:a@7"
+
+
+def test_every_output_is_made_by_a_step(tmp_path: Path) -> None:
+    """The outputs, and the number of the video's frames, come from steps of the graph; no two have the same name."""
+    (tmp_path / "vidbuild.toml").touch()
+    spec = parse({"vidbuild": 1, "title": "V", "scenes": [{"id": "a", **TITLE}]}, path=tmp_path / "video.yaml")
+    files = outputs(spec, own_variant(spec))
+    assert [file.step for file in files] == ["mux", "captions", "captions", "report", "report", "still:a"]
+    assert len({file.suffix for file in files}) == len(files)
+    made_by = {file.step for file in files} | {frame_count(spec, own_variant(spec)).step}
+    assert made_by <= compile_graph(spec, own_variant(spec)).steps.keys()
 
 
 @pytest.mark.parametrize("count", [50, 200])
@@ -198,5 +213,5 @@ def test_the_graph_grows_with_the_scenes(tmp_path: Path, count: int) -> None:
     """P47: five steps a scene and five for the video, however long it is."""
     (tmp_path / "vidbuild.toml").touch()
     scenes = [{"id": f"s{index}", **TITLE} for index in range(count)]
-    found = plan(parse({"vidbuild": 1, "title": "V", "scenes": scenes}, path=tmp_path / "video.yaml"))
-    assert len(found.steps) == 5 * count + 4
+    spec = parse({"vidbuild": 1, "title": "V", "scenes": scenes}, path=tmp_path / "video.yaml")
+    assert len(compile_graph(spec, own_variant(spec)).steps) == 5 * count + 4

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from vidbuild.model import Spec
-from vidbuild.plan.compile import plan
+from vidbuild.plan.compile import compile_graph
+from vidbuild.plan.video import Video, own_variant
 from vidbuild.plan.weights import length, weights
 from vidbuild.spec.load import parse
 
@@ -39,13 +40,15 @@ def test_a_scene_lasts_what_it_says_or_what_its_words_take(
     tmp_path: Path, scene: dict[str, Any], seconds: float
 ) -> None:
     """The duration where there is one, else the pauses and the words at an ordinary pace, min_duration at least."""
-    assert length(spec(tmp_path, scene).scenes[0]) == pytest.approx(seconds, abs=0.001)
+    loaded = spec(tmp_path, scene)
+    narration = Video(loaded, own_variant(loaded)).narration(loaded.scenes[0])
+    assert length(loaded.scenes[0], narration) == pytest.approx(seconds, abs=0.001)
 
 
 def test_only_steps_that_are_weighed(tmp_path: Path) -> None:
     """Every name is a step of the plan; a longer scene weighs more in each of its kinds, and film weighs most."""
-    made = spec(tmp_path, {"duration": 3}, {"narration": "One two three four five six seven eight nine ten."})
-    found = weights(made)
+    loaded = spec(tmp_path, {"duration": 3}, {"narration": "One two three four five six seven eight nine ten."})
+    found = weights(loaded, own_variant(loaded))
     assert found.keys() == {"render:a", "audio:a", "render:b", "audio:b", "speak:b"}
-    assert found.keys() <= plan(made).steps.keys()
+    assert found.keys() <= compile_graph(loaded, own_variant(loaded)).steps.keys()
     assert found["render:b"] > found["render:a"] > found["audio:b"] > found["audio:a"]

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.support.spec_lab import Project, whole
+from vidbuild.model import Narration, OutputSettings
 from vidbuild.spec import load
 from vidbuild.spec.diagnostics import SpecError
 
@@ -34,14 +35,13 @@ def test_a_whole_spec(project: Project) -> None:
     spec = load.load(path)
     assert (spec.path, spec.root) == (path, project.root)
     assert (spec.title, spec.description, spec.language) == ("Acme 2.4", "All of it", "en-GB")
-    assert (spec.width, spec.height, spec.fps) == (320, 180, 25)
-    assert (spec.loudness, spec.peak) == (-18.0, -3.0)
+    assert spec.output == OutputSettings(320, 180, 25, "standard", -18.0, -3.0)
     assert [(scene.id, scene.type, scene.index) for scene in spec.scenes] == [
         ("intro", "title", 0),
         ("end", "outro", 1),
     ]
     narration = spec.scenes[0].narration
-    assert narration is not None
+    assert isinstance(narration, Narration)
     assert (narration.text, narration.spoken) == ("Welcome to Acme.", "Welcome to ak me.")
     assert spec.theme.name == "paper"
     assert spec.files[0] == path
@@ -56,7 +56,7 @@ def test_a_loudness_has_names(project: Project, output: str, loudness: float) ->
     """What the web and what television is mixed for can be asked for by name; peaks are at most -1.5 dBTP."""
     scene = "- {id: a, type: title, title: A, duration: 1}"
     spec = load.load(project.write("v.yaml", f"vidbuild: 1\ntitle: T\noutput: {output}\nscenes:\n  {scene}\n"))
-    assert (spec.loudness, spec.peak) == (loudness, -1.5)
+    assert (spec.output.loudness, spec.output.peak) == (loudness, -1.5)
 
 
 def test_the_httpx_video(project: Project) -> None:
@@ -96,7 +96,7 @@ scenes:
 def test_sizes(project: Project, size: str, pixels: tuple[int, int]) -> None:
     """A size is a name or WIDTHxHEIGHT."""
     spec = project.spec(output={"size": size})
-    assert (spec.width, spec.height) == pixels
+    assert (spec.output.width, spec.output.height) == pixels
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from tests.support.spec_lab import Project
-from vidbuild.model import Voice
+from vidbuild.model import Narration, Voice
 
 CODE = {"type": "code", "code": "one\ntwo\nthree\n"}
 
@@ -53,12 +54,12 @@ def test_transitions(project: Project, own: Any, default: Any, expected: tuple[s
 
 
 def test_narration_in_several_languages(project: Project) -> None:
-    """The spec's language chooses what is said, and it must be there."""
+    """A scene keeps its narration in every language; the one in the spec's language must be there."""
     said = {"narration": {"en": "Hello.", "de": "Hallo."}}
     for language, text in (("en", "Hello."), ("de", "Hallo.")):
-        narration = project.spec(said, language=language).scenes[0].narration
-        assert narration is not None
-        assert narration.text == text
+        narrations = project.spec(said, language=language).scenes[0].narration
+        assert isinstance(narrations, Mapping)
+        assert narrations[language].text == text
     message = "no narration in 'fr', the video's language; there is en, de"
     assert project.wrong(said, language="fr") == [("scenes[0].narration", message, None)]
 
@@ -69,7 +70,7 @@ def test_recorded_narration(project: Project) -> None:
     scene = project.scene(
         type="list", items=[{"text": "a", "at": "go"}], narration={"audio": "take1.wav", "text": "Now [[go]]."}
     )
-    assert scene.narration is not None
+    assert isinstance(scene.narration, Narration)
     assert (scene.narration.text, scene.narration.cues) == ("Now.", {"go": 1})
     assert project.wrong({"narration": {"audio": "take2.wav", "text": "Hello."}}) == [
         ("scenes[0].narration.audio", "file 'take2.wav' does not exist", "did you mean 'take1.wav'?")
@@ -246,7 +247,7 @@ def test_every_text_in_every_field(project: Project, text: str) -> None:
     one, two, three, four, five, six = (scene.fields for scene in spec.scenes)
     assert (spec.title, spec.description) == (text, text)
     assert one == {"title": text, "subtitle": text, "kicker": text}
-    assert spec.scenes[0].narration is not None
+    assert isinstance(spec.scenes[0].narration, Narration)
     assert spec.scenes[0].narration.text == f"a {text} b"
     assert spec.scenes[0].narration.spoken == f"{text} {text} b"
     assert two["items"] == [text, {"text": text, "detail": text}]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.spec_lab import Project
-from vidbuild.model import Voice
+from vidbuild.model import Narration, Voice
 
 SAID = {"narration": "Hello."}
 
@@ -100,5 +100,5 @@ def test_recordings_have_no_voice(project: Project) -> None:
     project.write("take1.wav", b"x")
     scene = project.scene(narration={"audio": "take1.wav", "text": "Hello."}, voice="espeak:de")
     assert scene.voice == Voice("recorded", "")
-    assert scene.narration is not None
+    assert isinstance(scene.narration, Narration)
     assert scene.narration.audio == project.root / "take1.wav"

@@ -1,0 +1,187 @@
+"""The steps of one scene: speech, timeline, drawing, rendering, audio, and single frames.
+
+None depends on the scene's position in the video, only on the transitions into and out of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from vidbuild.engine.graph.graph import Input, Product, Source, Step
+from vidbuild.engine.graph.step_id import StepId
+from vidbuild.media.h264.encode import PROFILES
+from vidbuild.model import Narration, Scene
+from vidbuild.plan.kinds import speak_kind
+from vidbuild.plan.video import Video
+from vidbuild.scenes.protocol import Clip, Reveal, SceneType
+from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.timeline import timebase
+
+SCENES = Path(__file__).resolve().parent.parent / "scenes"
+LAST_FRAME = -1
+
+
+def scene_steps(video: Video, index: int) -> Iterable[Step]:
+    """All steps of the scene with this index but the poster's."""
+    scene = video.spec.scenes[index]
+    scene_type = SCENE_TYPES[scene.type]
+    clip = scene_type.clip(scene)
+    narration = video.narration(scene)
+    if narration is not None:
+        yield _speak(video, scene, narration)
+    yield _timeline(video, index, scene_type, narration, clip)
+    yield _draw(video, scene, scene_type)
+    yield Step(
+        video.step_id("render", scene),
+        kind_that_shows("render", scene),
+        {"size": video.size, "profile": profile(video)},
+        animation_inputs(video, scene, "render.json"),
+        scene.places,
+    )
+    yield _audio(video, index, clip)
+
+
+def still(video: Video, scene_id: str, frame: int) -> Step:
+    """The step that renders one frame of a scene as a PNG; LAST_FRAME is the one that shows the whole scene."""
+    scene = next(scene for scene in video.spec.scenes if scene.id == scene_id)
+    kind = kind_that_shows("still", scene)
+    if frame == LAST_FRAME:
+        params, inputs = {"size": video.size, "frame": 0}, animation_inputs(video, scene, "last.json")
+        return Step(video.step_id("still", scene), kind, params, inputs, scene.places)
+    params, inputs = {"size": video.size, "frame": frame}, animation_inputs(video, scene, "whole.json")
+    step = StepId("still", f"{scene_id}@{frame}", video.variant.name)
+    return Step(str(step), kind, params, inputs, scene.places)
+
+
+def profile(video: Video) -> dict[str, Any]:
+    """The encoder's settings."""
+    return {**PROFILES[video.variant.output.profile], "fps": video.fps}
+
+
+def kind_that_shows(kind: str, *scenes: Scene) -> str:
+    """The kind of step that renders these scenes: another one if anything zooms."""
+    return f"{kind}-zoom" if any(SCENE_TYPES[scene.type].zooms(scene) for scene in scenes) else kind
+
+
+def animation_inputs(video: Video, scene: Scene, motion: str, prefix: str = "") -> dict[str, Input]:
+    """The inputs of everything that is rendered: layers, motion and, in some scenes, a clip.
+
+    motion: file of the timeline's motion. prefix: before each role.
+    """
+    inputs: dict[str, Input] = {
+        f"{prefix}layers": Product(video.step_id("draw", scene)),
+        f"{prefix}motion": Product(video.step_id("timeline", scene), motion),
+    }
+    clip = SCENE_TYPES[scene.type].clip(scene)
+    if clip is not None:
+        inputs[f"{prefix}clip"] = Source(str(clip.path))
+    return inputs
+
+
+def transition_frames(video: Video, scene: Scene) -> int:
+    """The length in frames of the transition out of a scene, always even; 0 for a cut."""
+    return 0 if scene.transition == "cut" else timebase.even_frames(scene.transition_duration, video.fps)
+
+
+def _speak(video: Video, scene: Scene, narration: Narration) -> Step:
+    voice = scene.voice
+    if narration.audio is not None:
+        params: dict[str, Any] = {"narration": narration.spoken, "voice": {"engine": "recorded", "name": ""}}
+        inputs: dict[str, Input] = {"recording": Source(str(narration.audio))}
+        kind = speak_kind("recorded")
+    else:
+        params = {"narration": narration.spoken, "voice": voice.to_data(), "language": video.variant.language}
+        inputs = {}
+        kind = speak_kind(voice.engine, voice.fallback.engine if voice.fallback else None)
+    return Step(video.step_id("speak", scene), kind, params, inputs, scene.places)
+
+
+def _timeline(video: Video, index: int, scene_type: SceneType, narration: Narration | None, clip: Clip | None) -> Step:
+    scene = video.spec.scenes[index]
+    before = video.spec.scenes[index - 1] if index else None
+    head, tail = _frames_in_transitions(video, index)
+    params: dict[str, Any] = {
+        "fps": video.fps,
+        "pause_before": timebase.samples(scene.pause_before),
+        "pause_after": timebase.samples(scene.pause_after),
+        "duration": None if scene.duration is None else timebase.samples(scene.duration),
+        "min_duration": timebase.samples(scene.min_duration),
+        "max_duration": None if scene.max_duration is None else timebase.samples(scene.max_duration),
+        "rate": scene.voice.rate,
+        "narration": narration.text if narration else "",
+        "pronounced": _pronounced(narration),
+        "cues": dict(narration.cues) if narration else {},
+        "entrances": [[layer, effect] for layer, effect in scene_type.entrances(scene).items()],
+        "reveals": [_reveal(item) for item in scene_type.reveals(scene)],
+        "zooms": {layer: list(zoom) for layer, zoom in scene_type.zooms(scene).items()},
+        "clip": None if clip is None else {"start_ms": clip.start_ms, "end_ms": clip.end_ms, "fit": clip.fit},
+        "transition_before": head,
+        "transition": tail,
+    }
+    inputs: dict[str, Input] = {}
+    if narration is not None:
+        inputs["words"] = Product(video.step_id("speak", scene), "words.json")
+    if clip is not None:
+        inputs["clip"] = Source(str(clip.path))
+    places = dict(scene.places)
+    if before is not None and "transition" in before.places:
+        places["transition_before"] = before.places["transition"]
+    return Step(video.step_id("timeline", scene), "timeline", params, inputs, places)
+
+
+def _pronounced(narration: Narration | None) -> dict[str, str]:
+    """Index of a token -> its spoken words, for the tokens that are pronounced differently than written."""
+    tokens = narration.tokens if narration else ()
+    return {str(index): spoken for index, (written, spoken) in enumerate(tokens) if written != spoken}
+
+
+def _reveal(item: Reveal) -> dict[str, Any]:
+    return {**asdict(item), "enter": [[layer, effect] for layer, effect in item.enter.items()]}
+
+
+def _frames_in_transitions(video: Video, index: int) -> tuple[int, int]:
+    """How many of a scene's frames the transitions into it and out of it render: half of each transition."""
+    scenes = video.spec.scenes
+    head = transition_frames(video, scenes[index - 1]) // 2 if index else 0
+    return head, transition_frames(video, scenes[index]) // 2 if index + 1 < len(scenes) else 0
+
+
+def _draw(video: Video, scene: Scene, scene_type: SceneType) -> Step:
+    theme = video.spec.theme
+    params = {
+        "size": video.size,
+        "theme": dict(theme.values),
+        "fields": scene_type.drawing(scene),
+        "spec_fields": dict(scene_type.spec_fields),
+        "language": video.variant.language,
+        "background": scene.background,
+        "lights": [list(light) for light in scene_type.lights] if scene.background is None else [],
+    }
+    inputs: dict[str, Input] = {
+        "base": Source(str(SCENES / "base.typ")),
+        "template": Source(str(SCENES / scene.type / "template.typ")),
+    }
+    inputs.update({role: Source(str(path)) for role, path in scene_type.files(scene).items()})
+    if theme.logo is not None:
+        inputs["logo"] = Source(str(theme.logo))
+    for font in theme.fonts:
+        inputs[f"font:{font.name}"] = Source(str(font))
+    kind = "draw-clip" if "clip" in inputs else "draw"
+    return Step(video.step_id("draw", scene), kind, params, inputs, scene.places)
+
+
+def _audio(video: Video, index: int, clip: Clip | None) -> Step:
+    scene, output = video.spec.scenes[index], video.variant.output
+    inputs: dict[str, Input] = {"timing": Product(video.step_id("timeline", scene), "span.json")}
+    if scene.narration is not None:
+        inputs["narration"] = Product(video.step_id("speak", scene), "narration.wav")
+    params: dict[str, Any] = {"loudness": output.loudness, "peak": output.peak}
+    if clip is not None and clip.audio != "mute":
+        inputs["clip"] = Source(str(clip.path))
+        params["clip"] = {"mode": clip.audio, "start_ms": clip.start_ms, "end_ms": clip.end_ms}
+        per_frame = timebase.samples_per_frame(video.fps)
+        params["fade_in"], params["fade_out"] = (frames * per_frame for frames in _frames_in_transitions(video, index))
+    return Step(video.step_id("audio", scene), "audio", params, inputs, scene.places)

@@ -1,0 +1,83 @@
+"""Which video of a spec is compiled: a spec with one language and one set of output settings chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vidbuild.diagnostic import Diagnostic
+from vidbuild.engine.graph.step_id import StepId
+from vidbuild.model import Narration, OutputSettings, Scene, Spec
+from vidbuild.spec.diagnostics import SpecError
+from vidbuild.spec.narration import missing
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What distinguishes a video from others of the same spec.
+
+    language: BCP 47 tag, which selects among translations.
+    output: size, frame rate, loudness and encoder profile.
+    name: the video's name in its step ids; "" in a run that makes one video of the spec.
+    """
+
+    language: str
+    output: OutputSettings
+    name: str = ""
+
+
+def own_variant(spec: Spec) -> Variant:
+    """The video that the spec's own `language` and `output` describe."""
+    return Variant(spec.language, spec.output)
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """A spec and the variant of it that is compiled."""
+
+    spec: Spec
+    variant: Variant
+
+    @classmethod
+    def of(cls, spec: Spec, variant: Variant) -> Video:
+        """Raise SpecError with what is wrong with the spec in the variant's language."""
+        errors = [each for each in problems(spec, variant.language) if each.severity == "error"]
+        if errors:
+            raise SpecError(errors)
+        return cls(spec, variant)
+
+    @property
+    def size(self) -> list[int]:
+        """Width and height in pixels, as a parameter of steps."""
+        return [self.variant.output.width, self.variant.output.height]
+
+    @property
+    def fps(self) -> int:
+        """Frames per second."""
+        return self.variant.output.fps
+
+    def narration(self, scene: Scene) -> Narration | None:
+        """A scene's narration in the video's language."""
+        text = scene.narration
+        return text[self.variant.language] if isinstance(text, Mapping) else text
+
+    def step(self, kind: str, *scenes: Scene) -> StepId:
+        """The id of the step of a kind for a scene, for two (a transition), or for the whole video."""
+        return StepId(kind, "+".join(scene.id for scene in scenes), self.variant.name)
+
+    def step_id(self, kind: str, *scenes: Scene) -> str:
+        """The same as text."""
+        return str(self.step(kind, *scenes))
+
+
+def problems(spec: Spec, language: str) -> list[Diagnostic]:
+    """What is wrong with a spec in a language; nothing in its own, which was checked when the spec was loaded."""
+    found = list(spec.problems.get(language, ()))
+    if any(each.severity == "error" for each in found):
+        return found
+    for scene in spec.scenes:
+        if isinstance(scene.narration, Mapping) and language not in scene.narration:
+            message, hint = missing(language, scene.narration)
+            place = scene.places.get("narration", scene.places.get(""))
+            found.append(Diagnostic("error", message, str(spec.path), place, hint))
+    return found
