@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from vidbuild.media.ffmpeg import ffmpeg, filtergraph, tool_output
 from vidbuild.media.ffmpeg.filtergraph import Stream
 from vidbuild.media.h264 import encode, h264, stitch
 from vidbuild.media.image import image_size
-from vidbuild.media.render import compose, tiles, zoom
+from vidbuild.media.render import compose, tiles
 from vidbuild.media.render.animation import Layers, Motion
 from vidbuild.media.render.bands import Band, Keys, divide, keyed, keys, rows_in, undivided
 from vidbuild.media.render.changed_frames import moments
@@ -153,8 +153,14 @@ def shoot(context: Context, args: list[str], pictures: int, frames: int, what: s
         timeout=TIMEOUT_LEAST + TIMEOUT_PER_FRAME * frames,
         what=what,
         progress=lambda done: context.progress(min(done * frames // pictures, frames), frames, "frames"),
-        feed=zoom.fed,
+        feed=_zoom_frames,
     )
+
+
+def _zoom_frames(name: str) -> Iterable[bytes]:
+    from vidbuild.media.render import zoom_frames  # imports Pillow, which only scenes with a zoom need
+
+    return zoom_frames.fed(name)
 
 
 def most_bytes(width: int, height: int, pictures: int = 1) -> int:

@@ -59,10 +59,10 @@ def _clip_ms(context: Context) -> int | None:
     info = inspect(context.inputs["clip"], env=context.env, field="src")
     if not info.has_video:
         raise SpecProblem("the clip has sound but no picture", field="src")
-    if info.cut:
+    if info.truncated:
         context.warn(f"the file is cut short: there is nothing of it after {info.duration:.1f} s", field="src")
-    if info.pictures > 1:
-        context.warn(f"the file holds {info.pictures} moving pictures, of which the first is shown", field="src")
+    if info.videos > 1:
+        context.warn(f"the file holds {info.videos} moving pictures, of which the first is shown", field="src")
     start, end = int(clip["start_ms"]), clip["end_ms"]
     length = round(info.duration * 1000)
     if start >= length:

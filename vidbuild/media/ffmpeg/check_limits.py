@@ -11,7 +11,7 @@ from vidbuild.media.ffmpeg import limits
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from vidbuild.media.ffmpeg.probe import MediaInfo
+    from vidbuild.media.ffmpeg.media_info import MediaInfo
 
 SOUND = re.compile(r": Audio: .*?, (\d+) Hz, (?:(\d+) channels)?")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.ffmpeg import check_limits, ffmpeg, limits, process
+from vidbuild.media.ffmpeg.media_info import MediaInfo
 
 TIMEOUT = 120.0
 FIRST_LINES, LAST_LINES = 50, 5000  # of what is told of packets; pictures come in another order than they are shown
@@ -27,48 +28,6 @@ MATRICES = {"bt2020nc": "bt2020", "bt2020c": "bt2020", "bt709": "bt709", "bt470b
 PACKET = re.compile(r"^0, *-?\d+, *(-?\d+), *(-?\d+),", re.MULTILINE)  # stream, then dts, pts and duration
 BREAKS = re.compile(r"partial file|File ended prematurely")
 WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
-
-
-@dataclass(frozen=True, slots=True)
-class MediaInfo:
-    """A media file's facts.
-
-    duration: seconds, of the picture where there is one.
-    width, height: as it is meant to be seen: turned, with square pixels.
-    rotation: degrees, as the file asks; sar: width of a pixel by its height.
-    rate: pictures a second, on average, where that is told.
-    stored: width and height as they are in the file.
-    matrix: which coefficients its colours are stored with ("bt709", "bt601", "bt2020"); guessed by size where not told.
-    transfer, primaries: how bright and how coloured they are meant, as ffmpeg names it; "" where not told.
-    decoder: the one that must be asked for by name, since the usual one passes over what is transparent.
-    pictures: how many moving pictures there are; all facts are the first one's.
-    lead: seconds from the file's start to its first picture, where that is told.
-    cut: whether the file breaks off before its end; its length is then that of what is there.
-    """
-
-    format: str
-    duration: float
-    has_video: bool = False
-    width: int = 0
-    height: int = 0
-    rotation: int = 0
-    sar: float = 1.0
-    fps: float = 0.0
-    rate: float = 0.0
-    pixel_format: str = ""
-    matrix: str = "bt709"
-    transfer: str = ""
-    primaries: str = ""
-    full_range: bool = False
-    interlaced: bool = False
-    stored: tuple[int, int] = (0, 0)
-    decoder: str = ""
-    pictures: int = 0
-    lead: float = 0.0
-    cut: bool = False
-    has_audio: bool = False
-    channels: int = 0
-    sample_rate: int = 0
 
 
 def inspect(path: Path, *, env: Mapping[str, str] | None = None, field: str = "") -> MediaInfo:
@@ -118,7 +77,7 @@ def _inspected(probe: _Probe, field: str) -> MediaInfo:
     end, cut = probe.end()
     duration = end - _start("\n".join(log))
     check_limits.length(duration, limits.CLIP_SECONDS, name, field)
-    return replace(info, duration=duration, cut=cut)
+    return replace(info, duration=duration, truncated=cut)
 
 
 def parse(log: str, packets: str) -> MediaInfo:
@@ -135,7 +94,7 @@ def parse(log: str, packets: str) -> MediaInfo:
         if media == "video" and index in decoded:
             moving = _described(streams, ": Video: ")
             lead = max(0.0, _begins(moving[0], told) - _start(told))
-            info = replace(_with_video(info, facts, moving[0]), pictures=len(moving), lead=lead)
+            info = replace(_with_video(info, facts, moving[0]), videos=len(moving), lead=lead)
         elif media == "audio" and decoded:  # where there is a picture too, ffmpeg may stop before the first sound
             info = _with_audio(info, facts, _described(streams, ": Audio: ")[0])
     return info

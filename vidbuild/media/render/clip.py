@@ -14,7 +14,8 @@ from typing import Any
 from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph
 from vidbuild.media.ffmpeg.filtergraph import SCALER, Stream
-from vidbuild.media.ffmpeg.probe import MediaInfo, inspect
+from vidbuild.media.ffmpeg.media_info import MediaInfo
+from vidbuild.media.ffmpeg.probe import inspect
 from vidbuild.media.ffmpeg.seek import entry
 from vidbuild.media.render import tonemap
 from vidbuild.media.render.animation import Layer, Motion

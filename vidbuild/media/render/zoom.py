@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 
@@ -22,8 +21,14 @@ class Zoom:
 
     @property
     def name(self) -> str:
-        """All of it in one line, as `fed` takes it."""
+        """The zoom as one line of JSON; `from_name` is the inverse."""
         return json.dumps([getattr(self, field.name) for field in fields(self)])
+
+    @classmethod
+    def from_name(cls, name: str) -> Zoom:
+        """Read a zoom from its name."""
+        file, width, height, opaque, factors = json.loads(name)
+        return cls(file, width, height, opaque, tuple(factors))
 
     @property
     def solid(self) -> bool:
@@ -34,11 +39,3 @@ class Zoom:
     def pixels(self) -> str:
         """What ffmpeg calls the pixels."""
         return "rgb24" if self.solid else "rgba"
-
-
-def fed(name: str) -> Iterable[bytes]:
-    """The feed of zooms: the pictures of the one that has this name."""
-    from vidbuild.media.render import zoom_frames  # with Pillow, which most scenes need not
-
-    file, width, height, opaque, factors = json.loads(name)
-    return zoom_frames.pictures(Zoom(file, width, height, opaque, tuple(factors)))

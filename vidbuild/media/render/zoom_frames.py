@@ -27,6 +27,11 @@ HEADROOM = 7 / 8
 REACH = 3  # pixels around what is scaled that the filter looks at
 
 
+def fed(name: str) -> Iterator[bytes]:
+    """Render the zoom that has this name, frame by frame, to feed it into an input of ffmpeg."""
+    return pictures(Zoom.from_name(name))
+
+
 def pictures(zoom: Zoom) -> Iterator[bytes]:
     """The pixels of each picture, row by row."""
     scaled: _Scaled = _Opaque(zoom) if zoom.opaque else _Clear(zoom)

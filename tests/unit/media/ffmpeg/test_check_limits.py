@@ -17,7 +17,8 @@ from vidbuild.media.audio import pcm
 from vidbuild.media.ffmpeg import limits
 from vidbuild.media.ffmpeg import probe as inspecting
 from vidbuild.media.ffmpeg.check_limits import length, picture
-from vidbuild.media.ffmpeg.probe import MediaInfo, inspect
+from vidbuild.media.ffmpeg.media_info import MediaInfo
+from vidbuild.media.ffmpeg.probe import inspect
 from vidbuild.voices.recorded import Recorded
 
 LONG = 60

@@ -18,7 +18,8 @@ from tests.support.render_lab import ENV, context, made
 from vidbuild.errors import StepError
 from vidbuild.media.audio import mix, pcm
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph
-from vidbuild.media.ffmpeg.probe import MediaInfo, inspect
+from vidbuild.media.ffmpeg.media_info import MediaInfo
+from vidbuild.media.ffmpeg.probe import inspect
 from vidbuild.media.ffmpeg.seek import entry
 from vidbuild.media.render.animation import Layer, Motion, Playback
 from vidbuild.media.render.clip import Clip, pictures

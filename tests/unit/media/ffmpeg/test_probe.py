@@ -12,7 +12,8 @@ import pytest
 from tests.support.paths import REAL_MEDIA
 from tests.support.render_lab import made, turned
 from vidbuild.errors import StepError
-from vidbuild.media.ffmpeg.probe import MediaInfo, inspect, parse
+from vidbuild.media.ffmpeg.media_info import MediaInfo
+from vidbuild.media.ffmpeg.probe import inspect, parse
 
 real = pytest.mark.skipif(not REAL_MEDIA.is_dir(), reason="the shared real media are not here")
 TEST = ("-f", "lavfi", "-i", "testsrc2=s=64x36:r=25")
@@ -113,7 +114,7 @@ def test_what_is_told_of_pictures_is_understood(
 def test_moving_pictures_are_counted_without_covers(tmp_path: Path) -> None:
     """A camera's second view counts, a cover does not."""
     two = made(tmp_path / "two.mkv", *SECOND, *SECOND, "-map", "0", "-map", "1", *H264)
-    assert inspect(two).pictures == 2
+    assert inspect(two).videos == 2
     cover = made(tmp_path / "cover.png", *TEST, "-frames:v", "1")
     covered = (
         "-i",
@@ -129,7 +130,7 @@ def test_moving_pictures_are_counted_without_covers(tmp_path: Path) -> None:
         "-disposition:v:1",
         "attached_pic",
     )
-    assert inspect(made(tmp_path / "covered.mp4", *covered)).pictures == 1
+    assert inspect(made(tmp_path / "covered.mp4", *covered)).videos == 1
 
 
 @pytest.mark.parametrize(("name", "options"), [("a.mkv", ()), ("a.mp4", ("-movflags", "+faststart"))])
@@ -138,10 +139,10 @@ def test_a_file_that_breaks_off_is_as_long_as_what_is_there(
 ) -> None:
     """V9: a download that was cut off, whose index tells of more, has its pictures' length and says it is cut."""
     whole = made(tmp_path / name, *TEST, "-frames:v", "100", *H264, "-g", "10", *options)
-    assert not inspect(whole).cut
+    assert not inspect(whole).truncated
     whole.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     info = inspect(whole)
-    assert info.cut
+    assert info.truncated
     assert 1.0 < info.duration < 3.0
 
 

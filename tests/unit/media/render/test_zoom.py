@@ -10,7 +10,8 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 from tests.support.render_lab import Colour, apart, differ, pixel
-from vidbuild.media.render.zoom import Zoom, fed
+from vidbuild.media.render.zoom import Zoom
+from vidbuild.media.render.zoom_frames import fed
 
 LANCZOS, BICUBIC = Image.Resampling.LANCZOS, Image.Resampling.BICUBIC
 SLOW = [1 + 0.0005 * frame for frame in range(60)]

@@ -1,0 +1,55 @@
+"""The facts that probing finds in a media file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """What a media file contains. If it has several video streams, all video facts are those of the first.
+
+    format: ffmpeg's name of the container format.
+    duration: length in seconds, of the video if there is any.
+    width, height: display size in pixels: upright and with square pixels.
+    sar: sample aspect ratio, the width of a stored pixel divided by its height.
+    rotation: degrees by which the file asks players to rotate the video.
+    fps: frame rate, or the rate of ticks if the file names no frame rate.
+    rate: average frame rate in frames per second; 0 if the file does not name it.
+    pixel_format: ffmpeg's name of the pixel format.
+    matrix: YCbCr coefficients ("bt709", "bt601", "bt2020"); inferred from the size if the file does not name them.
+    transfer, primaries: transfer function and color primaries by ffmpeg's names; "" if the file does not name them.
+    full_range: whether samples use the full range.
+    interlaced: whether frames are stored as two fields.
+    stored: width and height in pixels as stored in the file.
+    decoder: decoder to request by name, because the default one ignores transparency; "" for the default.
+    videos: number of video streams.
+    lead: seconds from the start of the file to the first frame.
+    truncated: whether the file breaks off; `duration` is then the length of what is left.
+    channels: audio channels.
+    sample_rate: audio sample rate in Hz.
+    """
+
+    format: str
+    duration: float
+    has_video: bool = False
+    width: int = 0
+    height: int = 0
+    rotation: int = 0
+    sar: float = 1.0
+    fps: float = 0.0
+    rate: float = 0.0
+    pixel_format: str = ""
+    matrix: str = "bt709"
+    transfer: str = ""
+    primaries: str = ""
+    full_range: bool = False
+    interlaced: bool = False
+    stored: tuple[int, int] = (0, 0)
+    decoder: str = ""
+    videos: int = 0
+    lead: float = 0.0
+    truncated: bool = False
+    has_audio: bool = False
+    channels: int = 0
+    sample_rate: int = 0
