@@ -35,6 +35,20 @@ class Found:
     seconds: float
 
 
+class Seen:
+    """What the targets of one run have seen of sources and blobs, so that all of them see the same.
+
+    sources: path -> digest, when it was first looked at.
+    edited: paths that were found to have changed since.
+    sound: digests of blobs that are there and intact.
+    """
+
+    def __init__(self) -> None:
+        self.sources: dict[str, str] = {}
+        self.edited: set[str] = set()
+        self.sound: set[str] = set()
+
+
 class CacheLookup:
     """Keys and products of a graph's steps, filled in the graph's order.
 
@@ -44,7 +58,14 @@ class CacheLookup:
     """
 
     def __init__(
-        self, store: Store, kinds: Mapping[str, Kind], tools: Tools, table: DigestCache, index: Index, graph: Graph
+        self,
+        store: Store,
+        kinds: Mapping[str, Kind],
+        tools: Tools,
+        table: DigestCache,
+        index: Index,
+        graph: Graph,
+        seen: Seen | None = None,
     ) -> None:
         self.store = store
         self.kinds = kinds
@@ -55,9 +76,7 @@ class CacheLookup:
         self.products: dict[str, Mapping[str, Blob]] = {}
         self.keys: dict[str, str] = {}
         self._wholes: dict[str, str] = {}
-        self._sources: dict[str, str] = {}
-        self._edited: set[str] = set()
-        self._sound: set[str] = set()
+        self.seen = seen or Seen()
         self.added = 0
 
     def material(self, step: Step, given: Mapping[str, str] | None = None) -> KeyMaterial:
@@ -81,24 +100,24 @@ class CacheLookup:
 
     def _source_digest(self, role: str, source: Source) -> str:
         """What the source holds; all steps of a build see it as it was when it was first looked at."""
-        if source.path not in self._sources:
+        if source.path not in self.seen.sources:
             try:
-                self._sources[source.path] = self.table.digest(source.path)
+                self.seen.sources[source.path] = self.table.digest(source.path)
             except OSError as error:
                 raise StepError(f"cannot read '{source.path}': {durable.told(error)}", field=role) from error
-        return self._sources[source.path]
+        return self.seen.sources[source.path]
 
     def edited(self, step: Step) -> Iterator[tuple[str, str]]:
         """The role and path of each source of the step that no longer holds what the build goes by; each path once."""
         for role, source in step.inputs.items():
-            if not isinstance(source, Source) or source.path in self._edited or not self._is_edited(source.path):
+            if not isinstance(source, Source) or source.path in self.seen.edited or not self._is_edited(source.path):
                 continue
-            self._edited.add(source.path)
+            self.seen.edited.add(source.path)
             yield role, source.path
 
     def _is_edited(self, path: str) -> bool:
         try:
-            return self.table.digest(path) != self._sources[path]
+            return self.table.digest(path) != self.seen.sources[path]
         except OSError:
             return True
 
@@ -136,10 +155,10 @@ class CacheLookup:
         return all(self._is_sound(blob.digest) for blob in outputs.values())
 
     def _is_sound(self, digest: str) -> bool:
-        if digest not in self._sound:
+        if digest not in self.seen.sound:
             if not self.table.holds(self.store.blobs, digest):
                 return False
-            self._sound.add(digest)
+            self.seen.sound.add(digest)
         return True
 
     def note(self, step: str, trace: Trace, *, reason: str | None = None, unchanged: bool = False) -> None:
@@ -183,7 +202,7 @@ class CacheLookup:
         with contextlib.suppress(OSError):
             if signature(location) == left:
                 self.table.record(location, left, digest)
-        self._sound.add(digest)
+        self.seen.sound.add(digest)
         self.added += numbers[0]
 
     def settle(self, step: str, outputs: Mapping[str, Blob]) -> None:

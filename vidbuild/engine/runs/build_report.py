@@ -45,7 +45,12 @@ class StepReport:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """How a build ended: status is built, up-to-date, failed or cancelled; retried: attempts that were repeated."""
+    """How one target ended.
+
+    status: built, up-to-date, failed or cancelled.
+    retried: attempts that were repeated.
+    error: why the target failed although every step is there: what its caller made of it went wrong.
+    """
 
     run: str
     status: str
@@ -53,6 +58,11 @@ class BuildReport:
     seconds: float
     blobs: Blobs
     retried: int = 0
+    error: Exception | None = None
+
+    def failed_by(self, error: Exception) -> BuildReport:
+        """Return the report of the same steps, failed by this error."""
+        return BuildReport(self.run, "failed", self.steps, self.seconds, self.blobs, self.retried, error)
 
     def path(self, step: str, name: str) -> Path:
         """Where an output's blob is: read-only, and never to be changed or linked to."""

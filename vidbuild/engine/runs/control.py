@@ -1,7 +1,7 @@
-"""What somebody else wishes of a running build, left as a file in its run's folder; it knows nothing of builds.
+"""Requests to pause, resume or cancel a running build, left as files in its run's folder.
 
 A file, because it needs no daemon, works from another terminal or container that shares the cache, and stays true if
-either side dies: a build that is gone reads no wishes, and one that begins has a folder of its own.
+either side dies: a build that is gone reads no request, and a new one has a folder of its own.
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ from pathlib import Path
 
 from vidbuild.engine.disk import durable
 
-NAME = "wish"
-CANCEL = "cancel"  # a file of its own, so that nothing which is asked at the same moment can take its place
+NAME = "wish"  # the names on disk are those of earlier versions, which may share the cache
+CANCEL = "cancel"  # a file of its own, so that no other request can take its place
 
 
-class Wish(Enum):
-    """What a run is to do."""
+class Control(Enum):
+    """What a run must do."""
 
-    GO = "go"
+    RUN = "go"
     PAUSE = "pause"
     CANCEL = "cancel"
 
 
-def ask(run: Path, wish: Wish) -> None:
-    """Leave a wish in a run's folder, in place of any earlier one; a wish to cancel is never taken back."""
-    durable.write(run / (CANCEL if wish is Wish.CANCEL else NAME), wish.value.encode())
+def request(run: Path, control: Control) -> None:
+    """Leave a request in a run's folder, in place of any earlier one; a request to cancel is final."""
+    durable.write(run / (CANCEL if control is Control.CANCEL else NAME), control.value.encode())
 
 
-def asked(run: Path) -> Wish:
-    """What is wished of the run now; GO where nobody asked for anything."""
+def read_request(run: Path) -> Control:
+    """Return what is requested of the run now; RUN if nothing is."""
     if (run / CANCEL).exists():
-        return Wish.CANCEL
+        return Control.CANCEL
     try:
-        return Wish((run / NAME).read_text(encoding="ascii"))
+        return Control((run / NAME).read_text(encoding="ascii"))
     except (OSError, ValueError):
-        return Wish.GO
+        return Control.RUN

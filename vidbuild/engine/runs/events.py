@@ -1,9 +1,10 @@
 """What a build tells while it runs, as typed events; it knows nothing of who listens.
 
-A run is told as `run_started`, then for every step exactly one of `step_cached`, `step_finished`, `step_failed` and
-`step_aborted` (a step that runs is first told by `step_started`, once, also where it is tried again), then exactly one
-of `run_finished`, `run_failed` and `run_cancelled`. schemas/events.schema.json describes each as one line of JSON.
-Types and fields are only ever added, and a field that was added later has a default.
+A run emits `run_started`; for each of its targets `target_started`, then for every step of it exactly one of
+`step_cached`, `step_finished`, `step_failed` and `step_aborted` (a step that runs is announced by `step_started`, once,
+even if it is retried), then `target_finished`; and at the end exactly one of `run_finished`, `run_failed` and
+`run_cancelled`. The targets of one run go on side by side. schemas/events.schema.json describes each event as one line
+of JSON. Types and fields are only ever added, and a field that was added later has a default.
 """
 
 from __future__ import annotations
@@ -40,13 +41,65 @@ Listener = Callable[[Event], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted(Event):
-    """A build begins; first: nothing of its entry was ever built with this cache."""
+    """A run begins.
+
+    entry: the build names of its targets, joined by commas.
+    steps: of all targets together.
+    jobs: the number of steps that run side by side.
+    first: nothing of any target was ever built with this cache.
+    targets: the names of the targets, if there is more than one.
+    """
 
     type: ClassVar[str] = "run_started"
     entry: str
     steps: int
     jobs: int
     first: bool = False
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetEvent(Event):
+    """Something that happened to a target; target: its name, "" for the only one of a run."""
+
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetStarted(TargetEvent):
+    """A target begins; entry: its build name; first: nothing of it was ever built with this cache."""
+
+    type: ClassVar[str] = "target_started"
+    entry: str
+    steps: int
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetFinished(TargetEvent):
+    """A target is over; its outputs are in their places if it is built or up to date.
+
+    status: built, up-to-date, failed or cancelled.
+    ran, cached, failed, aborted: the number of steps that ended so.
+    retried: attempts that were repeated.
+    """
+
+    type: ClassVar[str] = "target_finished"
+    entry: str
+    status: str
+    ran: int
+    cached: int
+    failed: int
+    aborted: int
+    retried: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEvent(TargetEvent):
+    """Something that happened to a step; step: its id, behind the target's name if the run has several targets."""
+
+    step: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,20 +115,18 @@ class RunEstimated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepCached(Event):
+class StepCached(StepEvent):
     """A trace stands for the step's key: nothing to do."""
 
     type: ClassVar[str] = "step_cached"
-    step: str
     key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepStarted(Event):
+class StepStarted(StepEvent):
     """A worker has the step; reason: why it runs, in short; reasons: the same with old and new values, a line each."""
 
     type: ClassVar[str] = "step_started"
-    step: str
     kind: str
     key: str
     reason: str
@@ -84,64 +135,58 @@ class StepStarted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepProgress(Event):
+class StepProgress(StepEvent):
     """How far a running step is; total 0 where that is not known; unit: of what, such as "frames", "" for steps."""
 
     type: ClassVar[str] = "step_progress"
-    step: str
     done: int
     total: int
     unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepWarned(Event):
+class StepWarned(StepEvent):
     """Something the user should know; told on a cache hit as well."""
 
     type: ClassVar[str] = "step_warning"
-    step: str
     message: str
     field: str
     hint: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepRetried(Event):
+class StepRetried(StepEvent):
     """A running step failed of what may pass and is tried again; attempt: which one comes; wait: seconds until then."""
 
     type: ClassVar[str] = "step_retried"
-    step: str
     attempt: int
     wait: float
     failure: Failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepFinished(Event):
+class StepFinished(StepEvent):
     """The step ran; unchanged: its output is what it was before, so nothing after it runs because of it."""
 
     type: ClassVar[str] = "step_finished"
-    step: str
     key: str
     seconds: float
     unchanged: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepFailed(Event):
+class StepFailed(StepEvent):
     """The step could not be made."""
 
     type: ClassVar[str] = "step_failed"
-    step: str
     failure: Failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepAborted(Event):
+class StepAborted(StepEvent):
     """The step was not made; because: the failed step it needs, or "" where the whole build was stopped."""
 
     type: ClassVar[str] = "step_aborted"
-    step: str
     because: str
 
 
@@ -170,8 +215,8 @@ class StateSaved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StateRestored(Event):
-    """The run continues an earlier one, by its id; done: how many of the steps are there; left: how many are not."""
+class StateRestored(TargetEvent):
+    """The target continues an earlier run, by its id; done: how many of the steps are there; left: how many are not."""
 
     type: ClassVar[str] = "state_restored"
     earlier: str

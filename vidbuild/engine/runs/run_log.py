@@ -10,7 +10,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +35,21 @@ _STATE_AFTER = {
 
 
 @dataclass(frozen=True, slots=True)
+class RunTarget:
+    """What a run records of one of its targets. metadata: what its caller wants to find later."""
+
+    name: str
+    build_name: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A past or running build.
 
+    entry: the build names of its targets, joined by commas.
     state: one of STATES; a build that waits for the cache is pending, and a killed one is failed.
-    note: what its caller wanted to know of it later. halted: it said that it would stand still, and has not gone on.
+    suspended: it recorded that it was suspended, and has not gone on.
     """
 
     id: str
@@ -48,31 +58,42 @@ class Run:
     started: float
     ended: float | None
     killed: bool = False
-    note: Mapping[str, Any] = field(default_factory=dict)
-    halted: bool = False
+    targets: tuple[RunTarget, ...] = ()
+    suspended: bool = False
 
     @property
     def alive(self) -> bool:
         """Whether it has not ended."""
         return self.state in ALIVE
 
+    def target(self, build_name: str) -> RunTarget | None:
+        """Return its target of this build name, if it has one."""
+        return next((each for each in self.targets if each.build_name == build_name), None)
+
 
 class RunLog:
-    """Listens to one build and keeps what it tells, readable by others at any moment.
+    """Listens to one run and keeps its events, readable by others at any moment.
 
-    trouble: what could not be written, "" for nothing; a build is never ended by it.
+    targets: what the run builds.
+    trouble: what could not be written, "" for nothing; it never ends a build.
     """
 
-    def __init__(self, folder: Path, entry: str, note: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, folder: Path, targets: Sequence[RunTarget]) -> None:
         self.trouble = ""
         self._lock: Lock | None = None
         self._events: durable.Lines | None = None
         earlier = _own(folder)
         self.id = new_id(earlier[-1] if earlier else "")
         self.folder = folder / self.id
-        self._state: dict[str, Any] = {"id": self.id, "entry": entry, "state": "pending", "started": time.time()}
-        if note:
-            self._state["note"] = dict(note)
+        self._state: dict[str, Any] = {
+            "id": self.id,
+            "entry": ", ".join(target.build_name for target in targets),
+            "state": "pending",
+            "started": time.time(),
+            "targets": [
+                {"name": each.name, "build_name": each.build_name, "metadata": dict(each.metadata)} for each in targets
+            ],
+        }
         try:
             durable.make_folder(folder)
             _prune(folder)
@@ -96,8 +117,8 @@ class RunLog:
             else:
                 self._write_state()
 
-    def standing_still(self, meanwhile: Callable[[], None]) -> None:
-        """Say so to whoever looks, for as long as that takes."""
+    def suspended(self, meanwhile: Callable[[], None]) -> None:
+        """Call a function, and record that the run is suspended meanwhile."""
         self._state["halted"] = True
         self._write_state()
         try:
@@ -178,10 +199,17 @@ def read_run(folder: Path, run: str) -> Run | None:
         state = "failed" if killed else data["state"]
         started, ended = float(data["started"]), data.get("ended")
         ended = None if ended is None else float(ended)
-        halted = state in ALIVE and data.get("halted") is True
-        return Run(run, str(data["entry"]), state, started, ended, killed, data.get("note", {}), halted)
+        suspended = state in ALIVE and data.get("halted") is True
+        return Run(run, str(data["entry"]), state, started, ended, killed, _targets_of(data), suspended)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def _targets_of(data: Mapping[str, Any]) -> tuple[RunTarget, ...]:
+    """The targets of a run; earlier versions recorded one, with its metadata as a note."""
+    if "targets" not in data:
+        return (RunTarget("", str(data["entry"]), data.get("note", {})),)
+    return tuple(RunTarget(str(each["name"]), str(each["build_name"]), each["metadata"]) for each in data["targets"])
 
 
 def _state_of(run: Path) -> dict[str, Any]:

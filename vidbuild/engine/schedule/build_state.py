@@ -1,41 +1,58 @@
-"""Where each step of one build stands and why: what is cached, what is ready to run, how each ended.
-
-It knows nothing of when steps run, or where.
-"""
+"""The state of each step of one target, and why: what is cached, what is ready to run, how each ended."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from vidbuild.engine.graph.context import StepWarning
 from vidbuild.engine.graph.graph import Graph, Kind
-from vidbuild.engine.graph.options import Options
 from vidbuild.engine.graph.step_state import DONE, ENDED, State, StateTable
 from vidbuild.engine.keys.causes import Causes
 from vidbuild.engine.keys.key import KeyMaterial
 from vidbuild.engine.keys.lookup import CacheLookup, Found
 from vidbuild.engine.keys.reasons import Reason, summary
-from vidbuild.engine.runs.emitter import EventEmitter
-from vidbuild.errors import Failure, StepError
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.runs.emitter import TargetEmitter
+from vidbuild.engine.schedule.target import Target
+from vidbuild.errors import Failure, StepError, VidbuildError
 from vidbuild.frozen import values
 
 
 class BuildState:
-    """The steps of one build, moved from their first look to their end; all that happens to them is told.
+    """The steps of one target, moved from their lookup to their end; each move is emitted as an event.
 
-    ready: steps that became ready and that nobody has taken note of yet.
-    stopping: a step failed, so that nothing new is to be started.
+    fresh: ids of steps to run even if they are cached.
+    keep_going: whether a failure leaves the rest of the run going.
+    made_by: the program and its version, for traces.
+    on_success: called once every step of the target is built or cached.
+    ready: steps that became ready, for the scheduler to collect.
+    stopping: a step failed, so the run must start nothing new.
     """
 
-    def __init__(self, ledger: CacheLookup, telling: EventEmitter, options: Options) -> None:
-        self.ledger = ledger
-        self.telling = telling
-        self.board = StateTable(ledger.graph.steps)
+    def __init__(
+        self,
+        target: Target,
+        lookup: CacheLookup,
+        emitter: TargetEmitter,
+        *,
+        fresh: frozenset[str],
+        keep_going: bool,
+        made_by: str,
+        on_success: Callable[[BuildReport], None],
+    ) -> None:
+        self.target = target
+        self.lookup = lookup
+        self.emitter = emitter
+        self.table = StateTable(lookup.graph.steps)
         self.ready: list[str] = []
         self.stopping = False
-        self._options = options
-        self._causes = Causes(ledger)
+        self.report: BuildReport | None = None
+        self._fresh = fresh
+        self._keep_going = keep_going
+        self._made_by = made_by
+        self._on_success = on_success
+        self._causes = Causes(lookup)
         self._materials: dict[str, KeyMaterial] = {}
         self._reasons: dict[str, tuple[Reason, ...]] = {}
         self._dependents: dict[str, list[str]] = {}
@@ -45,34 +62,35 @@ class BuildState:
     @property
     def graph(self) -> Graph:
         """What is built."""
-        return self.ledger.graph
+        return self.lookup.graph
 
     def kind(self, name: str) -> Kind:
-        """The step's kind."""
-        return self.ledger.kinds[self.graph.steps[name].kind]
+        """Return the step's kind."""
+        return self.lookup.kinds[self.graph.steps[name].kind]
 
     def key(self, name: str) -> str:
-        """The step's key, "" where it is not known."""
-        return self.ledger.keys.get(name, "")
+        """Return the step's key, "" while it is not known."""
+        return self.lookup.keys.get(name, "")
 
-    # Looking up: what is known, in the graph's order.
+    # Lookup: what is known, in the graph's order.
 
-    def look_at_all(self) -> None:
-        """Look at every step as far as that goes without running any."""
+    def resolve_all(self) -> None:
+        """Look up every step as far as that is possible without running any."""
         for name, step in self.graph.steps.items():
             needs = set(step.needs())
             self._pending[name] = len(needs)
             for need in needs:
                 self._dependents.setdefault(need, []).append(name)
-        self._look_on([name for name, pending in self._pending.items() if not pending])
+        self._resolve_onwards([name for name, pending in self._pending.items() if not pending])
 
-    def _look_on(self, known: list[str]) -> None:
-        """Look at steps whose inputs are known, and at those that become known by it."""
-        for name in known:
-            if self.board[name] is State.WAITING:
-                self._look(name)
-            if self.board[name] in DONE:
-                known.extend(self._release_dependents(name))
+    def _resolve_onwards(self, known: Iterable[str]) -> None:
+        """Look up steps whose inputs are known, and those that become known by it."""
+        queue = list(known)
+        for name in queue:
+            if self.table[name] is State.WAITING:
+                self._resolve(name)
+            if self.table[name] in DONE:
+                queue.extend(self._release_dependents(name))
 
     def _release_dependents(self, name: str) -> list[str]:
         known = []
@@ -82,101 +100,124 @@ class BuildState:
                 known.append(dependent)
         return known
 
-    def _look(self, name: str) -> None:
+    def _resolve(self, name: str) -> None:
         """Compute a step's key, then end the step or make it ready."""
         try:
-            material = self.ledger.material(self.graph.steps[name])
+            material = self.lookup.material(self.graph.steps[name])
         except StepError as error:
             self.fail(name, error.failure)
             return
-        key = self.ledger.keys[name] = material.key()
-        fresh = name in self._options.fresh
-        row = self.ledger.index.row(name)
-        found = None if fresh else self.ledger.find(name, key)
-        if found is None or (row is not None and row.key != key):
+        key = self.lookup.keys[name] = material.key()
+        fresh = name in self._fresh
+        row = self.lookup.index.row(name)
+        hit = None if fresh else self.lookup.find(name, key)
+        if hit is None or (row is not None and row.key != key):
             direct = self._causes.direct(name, material, key, row=row, fresh=fresh)
             self._reasons[name] = self._causes.follow(name, direct)
-        if found is not None:
-            self._cached(name, found)
+        if hit is not None:
+            self._cached(name, hit)
             return
         self._materials[name] = material
-        self.board.move(name, State.READY)
+        self.table.move(name, State.READY)
         self.ready.append(name)
 
     def made_meanwhile(self, name: str) -> bool:
-        """Whether another build made the step since we looked; then it is cached, and what it feeds is looked at."""
-        found = None if name in self._options.fresh else self.ledger.find(name, self.key(name))
-        if found is None:
+        """Return whether another step or build made the same since the lookup; the step is cached then."""
+        hit = None if name in self._fresh else self.lookup.find(name, self.key(name))
+        if hit is None:
             return False
-        self._cached(name, found)
-        self._look_on([name])
+        self._cached(name, hit)
+        self._resolve_onwards([name])
+        self.finish_if_whole()
         return True
 
-    def feeds(self, name: str) -> dict[str, dict[str, Any]]:
-        """The step's inputs as a worker is told of them; StepError where one is not there."""
-        return self.ledger.feeds(self.graph.steps[name], self._materials[name])
+    def inputs(self, name: str) -> dict[str, dict[str, Any]]:
+        """Return the step's inputs as a worker receives them; StepError if one is not there."""
+        return self.lookup.feeds(self.graph.steps[name], self._materials[name])
 
-    def told(self, name: str, failure: Failure) -> Failure:
-        """A worker's failure as whoever wrote the spec knows its files; traces and keys are to be free of names."""
-        message = self.ledger.named(self.graph.steps[name], failure.message)
+    def with_source_names(self, name: str, failure: Failure) -> Failure:
+        """Return a worker's failure with the sources' own names; traces and keys stay free of names."""
+        message = self.lookup.named(self.graph.steps[name], failure.message)
         return failure if message == failure.message else Failure(**{**values(failure), "message": message})
 
-    # How a step goes on, and how it ends.
+    # How a step continues, and how it ends.
 
     def start(self, name: str, expected: float | None) -> None:
-        """A worker has the step; that is not told again with its next attempt."""
-        self.board.move(name, State.RUNNING)
+        """Record that a worker has the step; emitted with its first attempt alone."""
+        self.table.move(name, State.RUNNING)
         if name not in self._started:
             self._started.add(name)
-            self.telling.start(name, self.key(name), self._reasons[name], expected)
+            self.emitter.started(name, self.key(name), self._reasons[name], expected)
 
-    def keep(self, name: str, data: Mapping[str, Any]) -> None:
-        """Write the trace of a step that ran, its blobs being there already, and look at what it feeds."""
-        row = self.ledger.index.row(name)
-        trace = self.ledger.keep(
-            name,
-            self._materials[name],
-            data,
-            made_by=self._options.made_by,
-            replace=name in self._options.fresh,
+    def commit(self, name: str, data: Mapping[str, Any]) -> None:
+        """Write the trace of a step that ran, whose blobs are in the store already, and look up its dependents."""
+        row = self.lookup.index.row(name)
+        trace = self.lookup.keep(
+            name, self._materials[name], data, made_by=self._made_by, replace=name in self._fresh
         )
         unchanged = row is not None and dict(row.outputs) == dict(trace.outputs)
-        self.ledger.note(name, trace, reason=summary(self._reasons[name]), unchanged=unchanged)
-        self.ledger.settle(name, trace.outputs)
-        self.board.move(name, State.BUILT)
+        self.lookup.note(name, trace, reason=summary(self._reasons[name]), unchanged=unchanged)
+        self.lookup.settle(name, trace.outputs)
+        self.table.move(name, State.BUILT)
         warnings = (*trace.warnings, *self._edited(name))
-        found = Found(trace.outputs, warnings, trace.seconds)
-        self.telling.built(name, trace.key, found, self._reasons[name], unchanged=unchanged)
-        self._look_on([name])
+        hit = Found(trace.outputs, warnings, trace.seconds)
+        self.emitter.built(name, trace.key, hit, self._reasons[name], unchanged=unchanged)
+        self._resolve_onwards([name])
+        self.finish_if_whole()
 
     def _edited(self, name: str) -> list[StepWarning]:
         return [
             StepWarning(f"'{path}' changed during the build: what it held before was used", role, "build again")
-            for role, path in self.ledger.edited(self.graph.steps[name])
+            for role, path in self.lookup.edited(self.graph.steps[name])
         ]
 
-    def _cached(self, name: str, found: Found) -> None:
-        self.board.move(name, State.CACHED)
-        self.ledger.settle(name, found.outputs)
-        self.telling.cached(name, self.key(name), found)
+    def _cached(self, name: str, hit: Found) -> None:
+        self.table.move(name, State.CACHED)
+        self.lookup.settle(name, hit.outputs)
+        self.emitter.cached(name, self.key(name), hit)
 
     def fail(self, name: str, failure: Failure, warnings: Sequence[StepWarning] = ()) -> None:
-        """The step could not be made, and so none that needs it."""
-        self.board.move(name, State.FAILED)
-        self.telling.failed(name, self.key(name), failure, self._reasons.get(name, ()), warnings)
-        self.stopping = self.stopping or not self._options.keep_going
+        """Record that the step could not be made, and so none of its dependents."""
+        self.table.move(name, State.FAILED)
+        self.emitter.failed(name, self.key(name), failure, self._reasons.get(name, ()), warnings)
+        self.stopping = self.stopping or not self._keep_going
         stack = list(self._dependents.get(name, ()))
         while stack:
             dependent = stack.pop()
-            if self.board[dependent] is State.WAITING:
+            if self.table[dependent] is State.WAITING:
                 self._abort(dependent, name)
                 stack.extend(self._dependents.get(dependent, ()))
+        self.finish_if_whole()
 
-    def abort_rest(self) -> None:
-        """Nothing goes on: what has not ended never will."""
-        for name in self.board.having(*set(State) - ENDED):
+    def abort_rest(self, *, cancelled: bool) -> None:
+        """End every step that has not ended, and the target with them."""
+        for name in self.table.having(*set(State) - ENDED):
             self._abort(name, "")
+        self._finish(cancelled=cancelled)
 
     def _abort(self, name: str, because: str) -> None:
-        self.board.move(name, State.ABORTED)
-        self.telling.aborted(name, self.key(name), because)
+        self.table.move(name, State.ABORTED)
+        self.emitter.aborted(name, self.key(name), because)
+
+    # How the target ends.
+
+    def finish_if_whole(self) -> None:
+        """End the target once every step has ended."""
+        if not self.table.unfinished:
+            self._finish()
+
+    def _finish(self, *, cancelled: bool = False) -> None:
+        """Report the target, with what its caller makes of it if it is whole; the first call counts."""
+        if self.report is not None:
+            return
+        report = self.emitter.report(self.lookup.store.blobs, cancelled=cancelled)
+        if report.ok:
+            try:
+                self._on_success(report)
+            except (VidbuildError, OSError) as error:
+                if isinstance(error, BrokenPipeError):  # the reader of the events is gone
+                    raise
+                report = report.failed_by(error)
+                self.stopping = self.stopping or not self._keep_going
+        self.report = report
+        self.emitter.finished(report)

@@ -1,4 +1,4 @@
-"""Hands steps to workers within the limits, one build per key; it knows nothing of what comes of them."""
+"""Gives steps to workers within the limits, one at a time for each key."""
 
 from __future__ import annotations
 
@@ -21,21 +21,18 @@ if TYPE_CHECKING:
 
 
 class Claim(Enum):
-    """Whether a step's key may be made now."""
+    """The answer to a claim for a step's key."""
 
-    TAKEN = "taken"  # ours now
-    BUSY = "busy"  # no worker, or none of its resource, is free
-    ELSEWHERE = "elsewhere"  # another build is making it
-
-
-def _none() -> Sandbox | None:
-    return None
+    ACQUIRED = "acquired"
+    NO_SLOT = "no slot"  # no worker is free, or the step's resource is used up
+    LOCKED_ELSEWHERE = "locked elsewhere"  # another step or another build is making it
 
 
 class Dispatcher:
-    """The workers of one build, the locks of the keys they make, and the resources they use.
+    """The workers of one run, the locks of the keys they make, and the resources they use.
 
-    Nothing is made or started before the first claim. sandbox: what the workers are shut in, besides the store.
+    Nothing is created or started before the first step. sandbox: returns the sandbox of the workers, to which the
+    store is added; None for none.
     """
 
     def __init__(
@@ -44,7 +41,7 @@ class Dispatcher:
         jobs: int,
         limits: Mapping[str, int],
         env: Mapping[str, str],
-        sandbox: Callable[[], Sandbox | None] = _none,
+        sandbox: Callable[[], Sandbox | None],
     ) -> None:
         self._store = store
         self._jobs = jobs
@@ -52,6 +49,7 @@ class Dispatcher:
         self._env = env
         self._sandbox = sandbox
         self._locks: dict[str, tuple[Lock, str]] = {}
+        self._keys: dict[str, str] = {}
         self._in_use: dict[str, int] = {}
         self._count = 0
         self._session: BuildDir | None = None
@@ -67,18 +65,22 @@ class Dispatcher:
         return len(self._locks) >= self._jobs
 
     def claim(self, step: str, key: str, resource: str) -> Claim:
-        """Take the right to make the key; given back by `release`."""
+        """Acquire the right to make the key, until `release`."""
         if self.full() or self._in_use.get(resource, 0) >= self._limits.get(resource, self._jobs):
-            return Claim.BUSY
+            return Claim.NO_SLOT
+        if key in self._keys.values():  # another step of this run: its lock need not be tried
+            return Claim.LOCKED_ELSEWHERE
         lock = self._store.lock_key(key)
         if lock is None:
-            return Claim.ELSEWHERE
+            return Claim.LOCKED_ELSEWHERE
         self._locks[step] = (lock, resource)
+        self._keys[step] = key
         self._in_use[resource] = self._in_use.get(resource, 0) + 1
-        return Claim.TAKEN
+        return Claim.ACQUIRED
 
     def release(self, step: str) -> None:
-        """Give back what `claim` took."""
+        """Release what `claim` acquired."""
+        del self._keys[step]
         lock, resource = self._locks.pop(step)
         self._in_use[resource] -= 1
         lock.release(remove=True)
@@ -101,15 +103,15 @@ class Dispatcher:
         }
         pool.start(step, request, seconds)
 
-    def hear(self, seconds: float) -> list[Message]:
-        """What the workers say, waiting for at most so long."""
+    def poll(self, seconds: float) -> list[Message]:
+        """Return the workers' messages, waiting for at most so long."""
         if self._pool is None:
             time.sleep(seconds)
             return []
         return self._pool.wait(seconds)
 
-    def halt(self, meanwhile: Callable[[], None]) -> float:
-        """Do something while the workers and all their children stand still; the seconds that it took."""
+    def suspend(self, meanwhile: Callable[[], None]) -> float:
+        """Call a function while the workers and all their children are stopped; return the seconds that it took."""
         began = time.monotonic()
         if self._pool is None:
             meanwhile()

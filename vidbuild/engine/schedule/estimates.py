@@ -1,60 +1,63 @@
-"""How long steps are expected to take, and so which to start first; it knows nothing of whether they will run.
+"""How long steps are expected to take, and so which of them to start first.
 
-Past times tell. Where a step has none, the times of others of its kind do, each by how much work it was (`weights`);
-where there are none either, the weights alone: so the longest is started first in the very first build as well.
+Past times come first. A step without one is estimated from others of its kind, in whichever target, scaled by the
+weights; without those the weights alone count, so the longest work starts first in the very first build as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from vidbuild.engine.graph.graph import Graph
-from vidbuild.engine.store.index import Index
+from vidbuild.engine.schedule.build_state import BuildState
 
 _UNKNOWN = 1.0
 
 
 class Estimates:
-    """Expected seconds from each step's last run, or from others of its kind.
+    """Expected seconds and priorities of all steps of a run, by their ids in the run (`Target.label`)."""
 
-    weights: step -> how much work it is beside others; 1 for a step that is not in it.
-    """
-
-    def __init__(self, graph: Graph, index: Index, weights: Mapping[str, float] | None = None) -> None:
-        self._graph = graph
-        self._weights = weights or {}
-        self._known = {name: row.seconds for name in graph.steps if (row := index.row(name)) is not None}
+    def __init__(self, states: Iterable[BuildState]) -> None:
+        self._states = list(states)
+        self._known: dict[str, float] = {}
+        self._kinds: dict[str, str] = {}
+        self._weights: dict[str, float] = {}
         by_kind: dict[str, list[float]] = {}
-        for name, seconds in self._known.items():
-            by_kind.setdefault(graph.steps[name].kind, []).append(seconds / self._weight(name))
+        for state in self._states:
+            for name, step in state.graph.steps.items():
+                label = state.target.label(name)
+                self._kinds[label] = step.kind
+                weight = self._weights[label] = state.target.weights.get(name, 1.0) or 1.0
+                if (row := state.lookup.index.row(name)) is not None:
+                    self._known[label] = row.seconds
+                    by_kind.setdefault(step.kind, []).append(row.seconds / weight)
         self._by_kind = {kind: sorted(values)[len(values) // 2] for kind, values in by_kind.items()}
+        self.priorities = self._critical_paths()
 
     def expected(self, step: str) -> float | None:
-        """Seconds, or None where neither the step nor one of its kind ran before."""
+        """Return the step's seconds; None if neither it nor one of its kind ran before."""
         if step in self._known:
             return self._known[step]
-        each = self._by_kind.get(self._graph.steps[step].kind)
-        return None if each is None else each * self._weight(step)
+        each = self._by_kind.get(self._kinds[step])
+        return None if each is None else each * self._weights[step]
 
-    def _weight(self, step: str) -> float:
-        return self._weights.get(step, 1.0) or 1.0
+    def _critical_paths(self) -> Mapping[str, float]:
+        """Step -> seconds from its start to the end of all that depends on it, given unlimited workers."""
+        paths: dict[str, float] = {}
+        for state in self._states:
+            label = state.target.label
+            after: dict[str, float] = {}
+            for name, step in reversed(list(state.graph.steps.items())):
+                expected = self.expected(label(name))
+                own = _UNKNOWN * self._weights[label(name)] if expected is None else expected
+                path = paths[label(name)] = after.get(name, 0.0) + own
+                for need in step.needs():
+                    after[need] = max(after.get(need, 0.0), path)
+        return paths
 
-    def ranks(self) -> Mapping[str, float]:
-        """Step -> seconds from its start to the end of all that follows from it, were there workers enough."""
-        ranks: dict[str, float] = {}
-        after: dict[str, float] = {}
-        for name, step in reversed(list(self._graph.steps.items())):
-            expected = self.expected(name)
-            ranks[name] = after.get(name, 0.0) + (_UNKNOWN * self._weight(name) if expected is None else expected)
-            for need in step.needs():
-                after[need] = max(after.get(need, 0.0), ranks[name])
-        return ranks
-
-    def ahead(self, steps: Collection[str], jobs: int) -> float | None:
-        """A rough number of seconds for these steps, None where nothing is known of any."""
+    def remaining(self, steps: Collection[str], jobs: int) -> float | None:
+        """Return a rough number of seconds for these steps; None if nothing is known of any of them."""
         known = [seconds for step in steps if (seconds := self.expected(step)) is not None]
         if not known:
             return None
-        ranks = self.ranks()
         work = sum(known) * len(steps) / len(known)
-        return max(work / max(jobs, 1), *(ranks[step] for step in steps))
+        return max(work / jobs, *(self.priorities[step] for step in steps))

@@ -1,18 +1,18 @@
-"""Drives a build whose steps have to run: what is started, paused, tried again or ended, and when.
+"""Schedules the steps of a run: what starts, waits, is retried or ends, and when.
 
-A single loop owns all state: it hands ready steps to the crew, in their order, and has what comes back written. It
-knows nothing of keys and traces, nor of who wishes what.
+One loop owns all state. It gives ready steps of all targets to the dispatcher, the longest critical path first, and has
+what comes back written.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine.disk import disk_full, durable
 from vidbuild.engine.graph.step_state import State
-from vidbuild.engine.runs.control import Wish
+from vidbuild.engine.runs.control import Control
 from vidbuild.engine.schedule.dispatch import Claim, Dispatcher
 from vidbuild.engine.schedule.estimates import Estimates
 from vidbuild.engine.schedule.ready_queue import ReadyQueue, shuffled
@@ -22,9 +22,10 @@ from vidbuild.errors import StepError
 
 if TYPE_CHECKING:
     from vidbuild.engine.graph.context import StepWarning
-    from vidbuild.engine.graph.options import Options
+    from vidbuild.engine.runs.emitter import RunEmitter
     from vidbuild.engine.schedule.build_state import BuildState
-    from vidbuild.engine.schedule.run_control import RunControl
+    from vidbuild.engine.schedule.options import BuildOptions
+    from vidbuild.engine.schedule.run_control import ControlMonitor
     from vidbuild.engine.worker.pool import Message
     from vidbuild.errors import Failure
 
@@ -34,156 +35,184 @@ _TURN_PAUSED = 0.2
 
 
 class Scheduler:
-    """One build under way.
+    """The steps of one run that must run; each by its id in the run (`Target.label`).
 
-    save: puts what is known so far on the disk; whether it is there.
+    save: writes to the disk what is known so far; returns whether it is there.
     """
 
     def __init__(
-        self, standing: BuildState, crew: Dispatcher, pace: RunControl, options: Options, save: Callable[[], bool]
+        self,
+        states: Sequence[BuildState],
+        emitter: RunEmitter,
+        dispatcher: Dispatcher,
+        control: ControlMonitor,
+        options: BuildOptions,
+        save: Callable[[], bool],
     ) -> None:
-        self._standing = standing
-        self._board = standing.board
-        self._telling = standing.telling
-        self._crew = crew
-        self._pace = pace
+        self._states = states
+        self._emitter = emitter
+        self._dispatcher = dispatcher
+        self._control = control
         self._save = save
-        self._attempts = RetryQueue(options.retry)
-        self._outlook = Estimates(standing.graph, standing.ledger.index, options.weights)
-        ranks = self._outlook.ranks()
-        self._order = ReadyQueue(ranks if options.shuffle is None else shuffled(ranks, options.shuffle))
-        self._jobs = options.jobs
+        self._steps: dict[str, tuple[BuildState, str]] = {}
+        self._retries = RetryQueue(options.retry)
+        self._estimates = Estimates(states)
+        ranks = self._estimates.priorities
+        self._queue = ReadyQueue(ranks if options.shuffle is None else shuffled(ranks, options.shuffle))
+        self._jobs = options.workers
         self._locked: set[str] = set()
-        self._paused: float | None = None
+        self._paused_since: float | None = None
         self._saved = False
 
     def run(self) -> bool:
-        """Go on until everything ended, or nothing more may be started and nothing runs; whether it was cancelled."""
-        ahead = self._board.having(State.READY, State.WAITING)
-        self._telling.estimate(len(ahead), self._outlook.ahead(ahead, self._jobs))
-        while self._board.unfinished:
-            self._halt()
-            self._heed(self._pace.look())
+        """Continue until everything has ended, or nothing new may start and nothing runs; return whether cancelled."""
+        ahead = [state.target.label(name) for state, name in self._having(State.READY, State.WAITING)]
+        self._emitter.estimate(len(ahead), self._estimates.remaining(ahead, self._jobs))
+        while self._unfinished:
+            self._suspend()
+            self._follow(self._control.poll())
             if self._may_start():
                 self._dispatch()
-            if self._over():
+            if self._is_over():
                 break
-            for message in self._crew.hear(self._turn()):
-                self._take(message)
-        return self._board.unfinished > 0 and self._pace.look() is Wish.CANCEL
+            for message in self._dispatcher.poll(self._turn()):
+                self._handle(message)
+        return self._unfinished and self._control.poll() is Control.CANCEL
+
+    def _having(self, *wanted: State) -> Iterator[tuple[BuildState, str]]:
+        return ((state, name) for state in self._states for name in state.table.having(*wanted))
+
+    @property
+    def _unfinished(self) -> bool:
+        return any(state.table.unfinished for state in self._states)
+
+    @property
+    def _stopping(self) -> bool:
+        return any(state.stopping for state in self._states)
 
     def _may_start(self) -> bool:
-        return self._pace.wish is Wish.GO and not self._standing.stopping
+        return self._control.state is Control.RUN and not self._stopping
 
-    def _over(self) -> bool:
-        if self._crew.busy:
-            return not self._pace.patient
-        if self._pace.wish is Wish.CANCEL or self._standing.stopping:
+    def _is_over(self) -> bool:
+        if self._dispatcher.busy:
+            return not self._control.may_finish
+        if self._control.state is Control.CANCEL or self._stopping:
             return True
-        return self._pace.wish is Wish.GO and not (self._order or self._attempts)
+        return self._control.state is Control.RUN and not (self._queue or self._retries)
 
     def _turn(self) -> float:
-        if self._pace.wish is Wish.PAUSE and not self._crew.busy:
+        if self._control.state is Control.PAUSE and not self._dispatcher.busy:
             return _TURN_PAUSED
         if not self._may_start():
-            return _TURN  # attempts that are due are not made, and do not hurry anybody
-        return self._attempts.sooner(_TURN_LOCKED if self._locked else _TURN)
+            return _TURN  # attempts that are due do not start, so they shorten no turn
+        return self._retries.sooner(_TURN_LOCKED if self._locked else _TURN)
 
-    def _halt(self) -> None:
-        meanwhile = self._pace.halted()
+    def _suspend(self) -> None:
+        meanwhile = self._control.suspension()
         if meanwhile is not None:
-            self._pace.stood_still(self._crew.halt(meanwhile))
+            self._control.suspended(self._dispatcher.suspend(meanwhile))
 
-    # Pausing and going on.
+    # Pause and resume.
 
-    def _heed(self, wish: Wish) -> None:
-        """Tell when a pause begins and ends; what is done by then is saved once nothing runs any more."""
-        if wish is not Wish.PAUSE:
-            if wish is Wish.GO and self._paused is not None:
-                self._telling.resumed(time.monotonic() - self._paused)
-                self._paused = None
+    def _follow(self, control: Control) -> None:
+        """Emit when a pause begins and ends; save once nothing runs any more."""
+        if control is not Control.PAUSE:
+            if control is Control.RUN and self._paused_since is not None:
+                self._emitter.resumed(time.monotonic() - self._paused_since)
+                self._paused_since = None
             return
-        if self._paused is None:
-            self._paused, self._saved = time.monotonic(), False
-            self._telling.paused(self._board.count(State.RUNNING))
-        if not self._crew.busy and not self._saved:
+        if self._paused_since is None:
+            self._paused_since, self._saved = time.monotonic(), False
+            self._emitter.paused(sum(1 for _ in self._having(State.RUNNING)))
+        if not self._dispatcher.busy and not self._saved:
             self._saved = True
             if self._save():
-                self._telling.saved()
+                self._emitter.saved()
 
-    # What is started.
+    # What starts.
 
     def _dispatch(self) -> None:
-        """Start what can be started; a key that another build makes is asked for again at the next turn."""
-        self._gather()
-        for name in self._order:
-            if self._crew.full():
+        """Start what can start; a key that another build or step makes is tried again at the next turn."""
+        self._collect()
+        for label in self._queue:
+            if self._dispatcher.full():
                 return
-            self._try(name)
-            self._gather()
+            self._try(label)
+            self._collect()
 
-    def _gather(self) -> None:
-        for name in [*self._standing.ready, *self._attempts.due()]:
-            self._order.add(name)
-        self._standing.ready.clear()
+    def _collect(self) -> None:
+        """Queue the steps that became ready, and those whose next attempt is due."""
+        for state in self._states:
+            for name in state.ready:
+                label = state.target.label(name)
+                self._steps[label] = (state, name)
+                self._queue.add(label)
+            state.ready.clear()
+        for label in self._retries.due():
+            self._queue.add(label)
 
-    def _try(self, name: str) -> None:
-        claim = self._crew.claim(name, self._standing.key(name), self._standing.kind(name).resource)
-        if claim is Claim.ELSEWHERE and self._board[name] is State.READY:
-            self._board.move(name, State.LOCKED)
-            self._locked.add(name)
-        if claim is not Claim.TAKEN:
+    def _try(self, label: str) -> None:
+        state, name = self._steps[label]
+        claim = self._dispatcher.claim(label, state.key(name), state.kind(name).resource)
+        if claim is Claim.LOCKED_ELSEWHERE and state.table[name] is State.READY:
+            state.table.move(name, State.LOCKED)
+            self._locked.add(label)
+        if claim is not Claim.ACQUIRED:
             return
-        self._locked.discard(name)
-        self._order.remove(name)
-        if self._standing.made_meanwhile(name):
-            self._crew.release(name)
+        self._locked.discard(label)
+        self._queue.remove(label)
+        if state.made_meanwhile(name):
+            self._dispatcher.release(label)
         else:
-            self._start(name)
+            self._start(label, state, name)
 
-    def _start(self, name: str) -> None:
-        step, kind = self._standing.graph.steps[name], self._standing.kind(name)
+    def _start(self, label: str, state: BuildState, name: str) -> None:
+        step, kind = state.graph.steps[name], state.kind(name)
         try:
-            feeds = self._standing.feeds(name)
+            inputs = state.inputs(name)
         except StepError as error:
-            self._crew.release(name)
-            self._standing.fail(name, error.failure)
+            self._dispatcher.release(label)
+            state.fail(name, error.failure)
             return
-        self._standing.start(name, self._outlook.expected(name))
-        self._crew.start(name, kind.run, step.params, feeds, kind.seconds)
+        state.start(name, self._estimates.expected(label))
+        self._dispatcher.start(label, kind.run, step.params, inputs, kind.seconds)
 
     # What comes back.
 
-    def _take(self, message: Message) -> None:
-        name, said = message.step, message.said
-        if isinstance(said, Progress):
-            self._telling.progress(name, said.done, said.total, said.unit)
-        elif isinstance(said, Again):
-            self._telling.retried(name, said.attempt, said.wait, self._standing.told(name, said.failure))
-        elif isinstance(said, StepOutput):
-            self._keep(name, said.data)
+    def _handle(self, message: Message) -> None:
+        label, answer = message.step, message.said
+        state, name = self._steps[label]
+        if isinstance(answer, Progress):
+            state.emitter.progress(name, answer.done, answer.total, answer.unit)
+        elif isinstance(answer, Again):
+            failure = state.with_source_names(name, answer.failure)
+            state.emitter.retried(name, answer.attempt, answer.wait, failure)
+        elif isinstance(answer, StepOutput):
+            self._commit(label, answer.data)
         else:
-            self._crew.release(name)
-            self._failed(name, self._standing.told(name, said.failure), said.warnings)
+            self._dispatcher.release(label)
+            self._failed(label, state.with_source_names(name, answer.failure), answer.warnings)
 
-    def _keep(self, name: str, data: Mapping[str, Any]) -> None:
+    def _commit(self, label: str, data: Mapping[str, Any]) -> None:
+        state, name = self._steps[label]
         try:
-            self._standing.keep(name, data)
+            state.commit(name, data)
         except OSError as error:
             if not durable.may_pass(error):
                 raise
-            self._crew.release(name)
-            root = self._standing.ledger.store.root
-            self._failed(name, disk_full.failure(error, root, root))
+            self._dispatcher.release(label)
+            root = state.lookup.store.root
+            self._failed(label, disk_full.failure(error, root, root))
         else:
-            self._crew.release(name)
+            self._dispatcher.release(label)
 
-    def _failed(self, name: str, failure: Failure, warnings: tuple[StepWarning, ...] = ()) -> None:
-        """An attempt failed: the step is tried again, if that may help and anything may still be started."""
-        wait = self._attempts.again(name, failure)
-        if wait is None or self._standing.stopping or self._pace.wish is Wish.CANCEL:
-            self._attempts.forget(name)
-            self._standing.fail(name, self._attempts.told(name, failure), warnings)
+    def _failed(self, label: str, failure: Failure, warnings: tuple[StepWarning, ...] = ()) -> None:
+        """Retry a step whose attempt failed, if that may help and anything may still start."""
+        state, name = self._steps[label]
+        wait = self._retries.again(label, failure)
+        if wait is None or self._stopping or self._control.state is Control.CANCEL:
+            self._retries.forget(label)
+            state.fail(name, self._retries.told(label, failure), warnings)
         else:
-            self._board.move(name, State.READY)
-            self._telling.retried(name, self._attempts.of(name), wait, failure)
+            state.table.move(name, State.READY)
+            state.emitter.retried(name, self._retries.of(label), wait, failure)

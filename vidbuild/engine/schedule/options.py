@@ -1,0 +1,52 @@
+"""How to build, as plain data; none of it can change a result."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from vidbuild.engine.store.store import DEFAULT_LIMIT
+from vidbuild.frozen import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often to attempt a step that fails for a transient reason, and how long to wait before each attempt.
+
+    attempts: attempts in all.
+    base, cap: a wait is random, up to base * 2 ** (failures - 1) seconds and at most cap seconds, so that builds that
+        met the same trouble do not all come back at the same moment.
+    seed: of the random waits; None for any.
+    """
+
+    attempts: int = 3
+    base: float = 0.5
+    cap: float = 10.0
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """How to build; the defaults stand here and nowhere else.
+
+    jobs: steps that run side by side; None for one per processor.
+    keep_going: after a failure, keep building steps that do not depend on it, in every target.
+    fresh: ids or patterns (`speak:*`) of steps to run even if they are cached.
+    shuffle: start ready steps in a random order with this seed; None for the longest work first.
+    retry: how often and how soon to attempt a step again.
+    grace: seconds in which running steps may finish after the run was cancelled.
+    cache_limit: bytes to which the store is trimmed after the build; what the build used is kept.
+    """
+
+    jobs: int | None = None
+    keep_going: bool = False
+    fresh: Sequence[str] = ()
+    shuffle: int | None = None
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    grace: float = 10.0
+    cache_limit: int = DEFAULT_LIMIT
+
+    @property
+    def workers(self) -> int:
+        """The number of steps that run side by side."""
+        return self.jobs or os.cpu_count() or 1

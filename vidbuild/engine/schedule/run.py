@@ -1,0 +1,153 @@
+"""One run from its beginning to its end: looks up every target's steps, has the rest scheduled, and reports."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from vidbuild.engine.graph.graph import Graph, Kind, Source
+from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.keys.lookup import CacheLookup
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.runs.emitter import RunEmitter
+from vidbuild.engine.runs.run_log import RunLog
+from vidbuild.engine.schedule.build_state import BuildState
+from vidbuild.engine.schedule.options import BuildOptions
+from vidbuild.engine.schedule.run_control import ControlMonitor, RunControl
+from vidbuild.engine.schedule.target import RunHooks, Target
+from vidbuild.engine.store.store import Store
+from vidbuild.frozen import dataclass
+
+if TYPE_CHECKING:
+    from vidbuild.engine.sandbox.sandbox import Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What every run of an engine uses: its store, kinds, resources and the surroundings of its workers.
+
+    resources: resource -> how many of its steps may run side by side.
+    """
+
+    store: Store
+    kinds: Mapping[str, Kind]
+    resources: Mapping[str, int]
+    worker_env: Mapping[str, str]
+    made_by: str
+    sandbox: Callable[[], Sandbox | None]
+
+
+class Run:
+    """One run of several targets.
+
+    lookups: the targets' lookups, in their order.
+    fresh: for each target, the steps to run even if they are cached.
+    """
+
+    def __init__(
+        self,
+        workshop: Workshop,
+        targets: Sequence[Target],
+        lookups: Sequence[CacheLookup],
+        fresh: Sequence[frozenset[str]],
+        options: BuildOptions,
+        control: RunControl,
+        hooks: RunHooks,
+        log: RunLog,
+    ) -> None:
+        self._workshop = workshop
+        self._options = options
+        self._control = control
+        self._log = log
+        listeners = [log, hooks.on_event] if hooks.on_event else [log]
+        self._emitter = RunEmitter(log.id, listeners, partial(hooks.derive_events, None))
+        self.states = [
+            BuildState(
+                target,
+                lookup,
+                self._emitter.target(
+                    target.name,
+                    target.build_name,
+                    lookup.graph,
+                    target.label,
+                    partial(hooks.derive_events, target),
+                ),
+                fresh=chosen,
+                keep_going=options.keep_going,
+                made_by=workshop.made_by,
+                on_success=partial(hooks.on_success, target),
+            )
+            for target, lookup, chosen in zip(targets, lookups, fresh, strict=True)
+        ]
+
+    def build(self) -> list[BuildReport]:
+        """Build every target that can be built; return their reports. A failing step is in a report, not raised."""
+        try:
+            cancelled = self._build()
+            reports = [state.report for state in self.states if state.report is not None]
+            self._emitter.end(reports, cancelled=cancelled, cancel_exit_code=self._control.cancel_exit_code)
+        except BaseException as error:
+            self._emitter.abort(self._options.workers, error, self._control.cancel_exit_code)
+            raise
+        return reports
+
+    def _build(self) -> bool:
+        empty = [state.lookup.index.empty for state in self.states]
+        self._emitter.begin(self._options.workers, first=all(empty))
+        for state, first in zip(self.states, empty, strict=True):
+            state.emitter.begin(first=first)
+        cancelled = False
+        try:
+            for state in self.states:
+                self._resolve(state)
+            if any(state.table.unfinished for state in self.states) and not any(s.stopping for s in self.states):
+                cancelled = self._schedule()
+            for state in self.states:
+                state.abort_rest(cancelled=cancelled)
+        finally:
+            saved = self._save()
+        if saved and any(state.table.count(State.BUILT) for state in self.states):
+            self._emitter.saved()
+        return cancelled
+
+    def _resolve(self, state: BuildState) -> None:
+        state.resolve_all()
+        if state.target.continues:
+            left = state.table.unfinished
+            state.emitter.restored(state.target.continues, len(state.table.states) - left, left)
+        state.finish_if_whole()
+
+    def _save(self) -> bool:
+        """Write to the disk what is known now; return whether it is there."""
+        troubles = [self.states[0].lookup.table.save()]
+        troubles += [
+            state.lookup.index.save(state.target.build_name, state.target.graph.steps) for state in self.states
+        ]
+        store = self._workshop.store
+        store.trouble = next(filter(None, [store.trouble, *troubles]), "")
+        return not any(troubles)
+
+    def _schedule(self) -> bool:
+        """Run steps; what that needs is loaded here, since most builds have none to run."""
+        from vidbuild.engine.schedule.dispatch import Dispatcher
+        from vidbuild.engine.schedule.scheduler import Scheduler
+
+        workshop, options = self._workshop, self._options
+        dispatcher = Dispatcher(
+            workshop.store, options.workers, workshop.resources, workshop.worker_env, self._sandbox
+        )
+        control = ControlMonitor(self._control, self._log.folder, options.grace, self._log.suspended)
+        with contextlib.closing(dispatcher):
+            return Scheduler(self.states, self._emitter, dispatcher, control, options, self._save).run()
+
+    def _sandbox(self) -> Sandbox | None:
+        sandbox = self._workshop.sandbox()
+        return None if sandbox is None else sandbox.beside(set(_sources(state.graph for state in self.states)))
+
+
+def _sources(graphs: Iterable[Graph]) -> Iterator[str]:
+    for graph in graphs:
+        for step in graph.steps.values():
+            yield from (source.path for source in step.inputs.values() if isinstance(source, Source))
