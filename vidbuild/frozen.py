@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 if TYPE_CHECKING:
     from dataclasses import dataclass, field
@@ -25,12 +25,19 @@ else:
         return _Factory(default_factory)
 
 
-__all__ = ["dataclass", "field", "values"]
+RecordT = TypeVar("RecordT")
+
+__all__ = ["dataclass", "field", "replaced", "values"]
 
 
 def values(record: object) -> dict[str, Any]:
     """A record's fields and what they hold, in order; what they hold is not taken apart."""
     return {name: getattr(record, name) for name in vars(type(record))["record_names"]}
+
+
+def replaced(record: RecordT, **changes: Any) -> RecordT:  # noqa: ANN401 - of any of its fields
+    """A record with other values in some of its fields."""
+    return type(record)(**{**values(record), **changes})
 
 
 class _Factory:

@@ -192,7 +192,7 @@ def survives(lab: FaultLab, text: str, expected: dict[str, dict[str, str]], outp
     assert digests(report) == expected, where
     assert lab.outputs() == outputs, where
     assert len(set(before)) + len(lab.ran()) <= STEPS + 1, where
-    assert lab.build(lab.plan(text), jobs=1, entry="video.yaml").status == "up-to-date", where
+    assert lab.build(lab.plan(text), jobs=1, build_name="video.yaml").status == "up-to-date", where
     sound(lab)
 
 

@@ -191,8 +191,8 @@ def test_what_a_newer_version_left_is_passed_over(lab: Lab) -> None:
     (lab.store.home / "index").mkdir(exist_ok=True)
     foreign = [lab.store.root / name for name in ("v2", "v10", "config.json")]
     before = snapshot(*foreign)
-    assert lab.build(plan, entry="e").status == "built"
-    assert lab.build(plan, entry="e").status == "up-to-date"
+    assert lab.build(plan, build_name="e").status == "built"
+    assert lab.build(plan, build_name="e").status == "up-to-date"
     assert digests(lab.build(plan)) == digests(lab.clean().build(plan))
     gc.info(lab.store)
     gc.verify(lab.store)

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.support.engine_lab import Lab
+from tests.support.engine_lab import Lab, Steering
 from vidbuild.engine.graph.graph import Graph
 from vidbuild.engine.runs.build_report import BuildReport
-from vidbuild.engine.runs.control import Wish
+from vidbuild.engine.runs.control import Control
 
 
 def alive(number: int) -> bool:
@@ -44,23 +44,24 @@ def wait_until_gone(numbers: list[int]) -> None:
 class Background:
     """A build that runs beside the test.
 
-    wish: what is wished of it. looks: how often it asked. Its events are the lab's.
+    control: what is requested of it. polls: how often it asked. Its events are the lab's.
     """
 
     def __init__(self, lab: Lab, plan: Graph, **options: Any) -> None:
-        self.wish = Wish.GO
-        self.looks = 0
+        self.control = Control.RUN
+        self.polls = 0
         self.lab = lab
         self._report: BuildReport | None = None
-        self._thread = threading.Thread(target=self._run, args=(plan, options))
+        steering = Steering(requested=self._requested, kill_now=options.pop("kill_now", lambda: False))
+        self._thread = threading.Thread(target=self._run, args=(plan, steering, options))
         self._thread.start()
 
-    def _run(self, plan: Graph, options: dict[str, Any]) -> None:
-        self._report = self.lab.build(plan, **{"wished": self._asked, **options})
+    def _run(self, plan: Graph, steering: Steering, options: dict[str, Any]) -> None:
+        self._report = self.lab.build(plan, steering, **options)
 
-    def _asked(self) -> Wish:
-        self.looks += 1
-        return self.wish
+    def _requested(self) -> Control:
+        self.polls += 1
+        return self.control
 
     def told(self, kind: str) -> int:
         """How many events of a type were told so far."""
@@ -75,9 +76,9 @@ class Background:
         """The run's folder."""
         return self.lab.store.root / "runs" / self.lab.events[0].run
 
-    def end(self, wish: Wish | None = None) -> BuildReport:
-        """Wait for the report, after a last wish."""
-        self.wish = wish or self.wish
+    def end(self, control: Control | None = None) -> BuildReport:
+        """Wait for the report, after a last request."""
+        self.control = control or self.control
         self._thread.join(40)
         assert self._report is not None, "the build did not end"
         return self._report

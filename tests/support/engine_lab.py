@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.support.paths import ROOT
 from vidbuild.engine.graph.graph import Graph, Input, Kind, Product, Source, Step, Value
-from vidbuild.engine.graph.options import Retry
 from vidbuild.engine.graph.step_state import State
 from vidbuild.engine.keys.explain import Explanation
 from vidbuild.engine.keys.tools import Tool
 from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.runs.control import Control
 from vidbuild.engine.runs.events import Event
 from vidbuild.engine.schedule.engine import Engine
+from vidbuild.engine.schedule.options import RetryPolicy, RunOptions
+from vidbuild.engine.schedule.run_control import RunControl
+from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.store import Store
+from vidbuild.frozen import values
 
 STEPS = "tests.support.fake_steps"
 FAULTY_STEPS = "tests.support.faulty_steps"
-AT_ONCE = Retry(base=0.0)
+AT_ONCE = RetryPolicy(base=0.0)
 MEASURED = ("COVERAGE_PROCESS_CONFIG",)  # by this coverage measures workers as well
 FUNCTIONS = [
     "concat",
@@ -48,6 +52,36 @@ FUNCTIONS = [
 FAULTY = ["flaky", "gate", "family", "flood", "babble", "garble", "edit"]
 
 
+class Steering(RunControl):
+    """A control that asks functions.
+
+    cancelled: once true, the run is to be cancelled; requested: the same, for any request.
+    """
+
+    def __init__(
+        self,
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+        requested: Callable[[], Control] = lambda: Control.RUN,
+        kill_now: Callable[[], bool] = lambda: False,
+        suspend: Callable[[], Callable[[], None] | None] = lambda: None,
+    ) -> None:
+        self._cancelled, self._requested = cancelled, requested
+        self._kill_now, self._suspend = kill_now, suspend
+
+    def requested(self) -> Control:
+        """Ask both functions."""
+        return Control.CANCEL if self._cancelled() else self._requested()
+
+    def kill_now(self) -> bool:
+        """Ask the function."""
+        return self._kill_now()
+
+    def suspend(self) -> Callable[[], None] | None:
+        """Ask the function."""
+        return self._suspend()
+
+
 class Lab:
     """A folder with a store, and an engine whose kinds are the functions of fake_steps and faulty_steps."""
 
@@ -58,6 +92,7 @@ class Lab:
         self.kinds = {name: Kind(name, 1, f"{STEPS}:{name}") for name in FUNCTIONS}
         self.kinds |= {name: Kind(name, 1, f"{FAULTY_STEPS}:{name}") for name in FAULTY}
         self.tools: dict[str, Tool] = {}
+        self.resources: dict[str, int] = {}
         self.events: list[Event] = []
         self.log = root / "ran"
         self.env = {
@@ -78,16 +113,37 @@ class Lab:
 
     def engine(self) -> Engine:
         """A new engine on the store, as a new process would make it."""
-        return Engine(Store(self.store.root), self.kinds, self.tools, self.env, "test 0")
+        return Engine(Store(self.store.root), self.kinds, self.tools, self.env, "test 0", self.resources)
 
-    def build(self, graph: Graph, **options: Any) -> BuildReport:
-        """Build, with two jobs and no waits between attempts, and keep the events."""
+    def build(
+        self, graph: Graph, control: RunControl | None = None, hooks: RunHooks | None = None, **given: Any
+    ) -> BuildReport:
+        """Build one target, with two jobs and no waits between attempts, and keep the events.
+
+        given: fields of Target and of RunOptions; `on_event`, to listen instead of keeping the events.
+        """
+        (report,) = self.build_all([self.target(graph, given)], control, hooks, **given)
+        return report
+
+    def build_all(
+        self, targets: Sequence[Target], control: RunControl | None = None, hooks: RunHooks | None = None, **given: Any
+    ) -> list[BuildReport]:
+        """Build targets in one run."""
         self.events = []
-        return self.engine().build(graph, **{"jobs": 2, "on_event": self.events.append, "retry": AT_ONCE, **options})
+        hooks = hooks or RunHooks()
+        hooks.on_event = given.pop("on_event", hooks.on_event or self.events.append)
+        options = RunOptions(**{"jobs": 2, "retry": AT_ONCE, **given})
+        return self.engine().build(targets, options, control, hooks)
 
-    def explain(self, graph: Graph, **options: Any) -> dict[str, Explanation]:
+    @staticmethod
+    def target(graph: Graph, given: dict[str, Any]) -> Target:
+        """A target of this graph with the fields of Target that are among what is given."""
+        own = {name: given.pop(name) for name in values(Target(graph)) if name in given}
+        return Target(graph, **own)
+
+    def explain(self, graph: Graph, fresh: Collection[str] = (), **given: Any) -> dict[str, Explanation]:
         """Explain, by step."""
-        return {found.step: found for found in self.engine().explain(graph, **options)}
+        return {found.step: found for found in self.engine().explain(Target(graph, **given), fresh)}
 
     def ran(self) -> list[str]:
         """The steps that truly ran since this was last asked, in order of their names."""

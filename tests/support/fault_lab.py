@@ -20,8 +20,8 @@ import pytest
 from tests.support.engine_lab import Lab, digests, graph, step
 from vidbuild.engine.disk import durable
 from vidbuild.engine.graph.graph import Graph, Product
-from vidbuild.engine.graph.options import Retry
 from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.schedule.options import RetryPolicy
 from vidbuild.engine.store import gc
 from vidbuild.engine.store.memo import Memos
 from vidbuild.engine.store.outputs import Outputs
@@ -29,7 +29,7 @@ from vidbuild.engine.worker import pool, protocol
 from vidbuild.engine.worker.execute import execute
 
 CRASHED = 77
-AT_ONCE = Retry(base=0.0, cap=0.0)
+AT_ONCE = RetryPolicy(base=0.0, cap=0.0)
 STEPS = 3
 ROLES = {
     "cas": "blob",

@@ -10,13 +10,14 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from vidbuild.engine.runs.events import Event, RunStarted, StepFinished, StepStarted
+from vidbuild.engine.runs.events import Event, StepEvent, StepFinished, StepStarted, TargetEvent, TargetStarted
 from vidbuild.frozen import dataclass
 
 if TYPE_CHECKING:
     from vidbuild.api.plan import Plan
     from vidbuild.api.result import Notice
     from vidbuild.diagnostic import Diagnostic
+    from vidbuild.engine.schedule.target import Target
     from vidbuild.engine.store.store import Store
 
 _SPEAKS = "speak-"
@@ -24,21 +25,19 @@ _RATE = 48_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoiceGenerating(Event):
+class VoiceGenerating(StepEvent):
     """A narration is being spoken; engine, voice: who was asked for."""
 
     type: ClassVar[str] = "voice_generating"
-    step: str
     engine: str
     voice: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoiceGenerated(Event):
+class VoiceGenerated(StepEvent):
     """A narration was spoken; engine, voice: who spoke, a declared fallback perhaps; seconds: of speech."""
 
     type: ClassVar[str] = "voice_generated"
-    step: str
     engine: str
     voice: str
     seconds: float
@@ -46,7 +45,7 @@ class VoiceGenerated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ValidationWarning(Event):
+class ValidationWarning(TargetEvent):
     """Something doubtful in the spec; line and column count from 1, 0 where it is about no place."""
 
     type: ClassVar[str] = "validation_warning"
@@ -58,7 +57,7 @@ class ValidationWarning(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ValidationError(Event):
+class ValidationError(TargetEvent):
     """Something wrong in the spec, for which nothing is built; line and column count from 1, 0 for no place."""
 
     type: ClassVar[str] = "validation_error"
@@ -69,15 +68,15 @@ class ValidationError(Event):
     hint: str | None
 
 
-def following(plan: Plan, store: Store, event: Event) -> Iterable[Event]:
-    """The events that follow one of the engine's, while this plan is built into this store."""
-    if isinstance(event, RunStarted):
+def derived(plan: Plan, store: Store, target: Target, event: Event) -> Iterable[Event]:
+    """Return the events that follow one of the engine's while a plan is built into a store as this target."""
+    if isinstance(event, TargetStarted):
         return [_warning(event, notice, str(plan.spec)) for notice in plan.warnings]
     if isinstance(event, StepStarted) and event.kind.startswith(_SPEAKS):
-        voice = plan.graph.steps[event.step].params["voice"]
+        voice = plan.graph.steps[target.local(event.step)].params["voice"]
         who = {"engine": voice["engine"], "voice": voice.get("name") or ""}
-        return [VoiceGenerating(run=event.run, time=event.time, step=event.step, **who)]
-    if isinstance(event, StepFinished) and plan.graph.steps[event.step].kind.startswith(_SPEAKS):
+        return [VoiceGenerating(run=event.run, time=event.time, target=event.target, step=event.step, **who)]
+    if isinstance(event, StepFinished) and plan.graph.steps[target.local(event.step)].kind.startswith(_SPEAKS):
         return _generated(event, store)
     return ()
 
@@ -91,6 +90,7 @@ def _generated(event: StepFinished, store: Store) -> Iterator[Event]:
     yield VoiceGenerated(
         run=event.run,
         time=event.time,
+        target=event.target,
         step=event.step,
         engine=engine,
         voice=voice,
@@ -99,11 +99,12 @@ def _generated(event: StepFinished, store: Store) -> Iterator[Event]:
     )
 
 
-def _warning(event: Event, notice: Notice, spec: str) -> ValidationWarning:
+def _warning(event: TargetStarted, notice: Notice, spec: str) -> ValidationWarning:
     place = notice.place
     return ValidationWarning(
         run=event.run,
         time=event.time,
+        target=event.target,
         message=notice.message,
         file=place.file if place else spec,
         line=place.line if place else 0,

@@ -6,9 +6,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from vidbuild.api.build import engine_of
+from vidbuild.api.engine import engine_of
 from vidbuild.api.plan import plan_of, store_of
 from vidbuild.engine.keys.explain import Explanation
+from vidbuild.engine.schedule.target import Target
 from vidbuild.errors import UsageError
 from vidbuild.model import Spec
 
@@ -28,5 +29,6 @@ def explain(
         from vidbuild.spec.diagnostics import did_you_mean
 
         raise UsageError(f"'{path}' has no step '{step}'", hint=did_you_mean(step, plan.graph.steps))
-    told = engine_of(store).explain(plan.graph, entry=plan.entry, targets=plan.targets if step is None else [step])
-    return told if step is None else [each for each in told if each.step == step]
+    goals = plan.targets if step is None else [step]
+    explained = engine_of(store).explain(Target(plan.graph, build_name=plan.entry, goals=goals))
+    return explained if step is None else [each for each in explained if each.step == step]

@@ -1,4 +1,4 @@
-"""Sees to it that a build is told to its end even where the engine never got to it; it knows nothing of why."""
+"""Emits the end of a build that fails before the engine begins it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from vidbuild.engine.runs.events import Event, Listener, RunCancelled, RunEnded, RunFailed, RunStarted
-from vidbuild.engine.runs.run_log import RunLog, new_id
+from vidbuild.engine.runs.run_log import RunLog, RunTarget, new_id
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import code_of
 
 
-class Heard:
-    """Passes events on, and remembers whether the run's end was among them."""
+class FinalEvent:
+    """Passes events on, and notes whether the run's end was among them."""
 
     def __init__(self, listener: Listener | None) -> None:
         self._listener = listener
@@ -26,28 +26,28 @@ class Heard:
         if self._listener is not None:
             self._listener(event)
 
-    def end(self, error: BaseException, entry: str, store: Store, code_if_cancelled: Callable[[], int]) -> None:
-        """Tell of a build that ended with this error before the engine had it, unless it was told already.
+    def end(self, error: BaseException, entry: str, store: Store, cancel_exit_code: Callable[[], int]) -> None:
+        """Emit the events of a build that this error ended, unless its end was emitted already.
 
-        What is wrong with a spec is kept among the runs as well, where the project has a cache already.
+        What is wrong with a spec is recorded among the runs too, if the project has a cache already.
         """
         if self._over:
             return
         found = getattr(error, "diagnostics", ())
         with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
             log = stack.enter_context(contextlib.closing(_log(store, entry))) if found and store.home.is_dir() else None
-            self._tell(log.id if log else new_id(), log, error, entry, code_if_cancelled)
+            self._emit(log.id if log else new_id(), log, error, entry, cancel_exit_code)
 
-    def _tell(
+    def _emit(
         self,
         run: str,
         log: Listener | None,
         error: BaseException,
         entry: str,
-        code_if_cancelled: Callable[[], int],
+        cancel_exit_code: Callable[[], int],
     ) -> None:
         cancelled = isinstance(error, KeyboardInterrupt)
-        code = code_if_cancelled() if cancelled else code_of(error)
+        code = cancel_exit_code() if cancelled else code_of(error)
         ended = RunCancelled if cancelled else RunFailed
         counts: dict[str, Any] = {"ran": 0, "cached": 0, "failed": 0, "aborted": 0, "seconds": 0.0}
         events: list[Event] = [RunStarted(run=run, time=time.time(), entry=entry, steps=0, jobs=0)]
@@ -58,9 +58,9 @@ class Heard:
         events.append(ended(run=run, time=time.time(), code=code, **counts))
         for event in events:
             for listener in filter(None, (log, self._listener)):
-                with contextlib.suppress(Exception):  # an error is on its way already, and it is the one to be told
+                with contextlib.suppress(Exception):  # the error that is being raised counts
                     listener(event)
 
 
 def _log(store: Store, entry: str) -> RunLog:
-    return RunLog(store.root / "runs", entry)
+    return RunLog(store.root / "runs", [RunTarget("", entry)])

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vidbuild.engine.schedule.target import Target
 from vidbuild.errors import UsageError
 from vidbuild.plan.kinds import KINDS, NETWORK
 from vidbuild.project import root_of
 from vidbuild.voices.registry import ENGINES
 
 if TYPE_CHECKING:
+    from vidbuild.api.options import BuildOptions
     from vidbuild.api.plan import Plan
     from vidbuild.diagnostic import Diagnostic
     from vidbuild.engine.graph.graph import Step
@@ -28,7 +30,7 @@ SETTINGS = "vidbuild.toml"
 NOT_CI = frozenset({"", "0", "false", "no"})
 
 
-def check(engine: Engine, plan: Plan, root: Path, options: Mapping[str, Any]) -> None:
+def check(engine: Engine, plan: Plan, root: Path, options: BuildOptions) -> None:
     """Raise UsageError or SpecError where the plan needs a network that the build is not to have.
 
     Settings that are wrong are told of in any case.
@@ -37,9 +39,9 @@ def check(engine: Engine, plan: Plan, root: Path, options: Mapping[str, Any]) ->
     needing = {name: step for name, step in plan.graph.steps.items() if KINDS[step.kind].resource == NETWORK}
     if not needing:
         return
-    if options.get("offline"):
-        _refuse_now(engine, plan, needing, options.get("fresh", ()))
-    elif in_ci() and not (options.get("allow_network_voice") or (settings and settings.allow_network_voice)):
+    if options.offline:
+        _refuse_now(engine, plan, needing, options.fresh)
+    elif in_ci() and not (options.allow_network_voice or (settings and settings.allow_network_voice)):
         _refuse(plan, needing)
 
 
@@ -62,7 +64,7 @@ def in_ci() -> bool:
 
 
 def _refuse_now(engine: Engine, plan: Plan, steps: Mapping[str, Step], fresh: Sequence[str]) -> None:
-    states = engine.explain(plan.graph, entry=plan.entry, targets=plan.targets, fresh=fresh)
+    states = engine.explain(Target(plan.graph, build_name=plan.entry, goals=plan.targets), fresh)
     needing = [each.step for each in states if each.state != "cached" and each.step in steps]
     if needing:
         raise UsageError(

@@ -1,47 +1,50 @@
-"""How a build may be asked for from Python and by the command line; it knows nothing of how it is done."""
+"""How to build videos, from Python and from the command line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypedDict
+from typing import Any
 
-from vidbuild.api.listeners import Listeners
+from vidbuild.engine.runs.control import Control
+from vidbuild.engine.schedule.options import RetryPolicy, RunOptions
+from vidbuild.engine.schedule.run_control import RunControl
+from vidbuild.errors import UsageError
+from vidbuild.frozen import dataclass, field, replaced, values
+
+__all__ = ["BuildOptions", "Control", "RetryPolicy", "RunControl", "options_of"]
 
 
-class Options(TypedDict, total=False):
-    """How to build; none of it changes what the outputs are.
+@dataclass(frozen=True, slots=True)
+class BuildOptions(RunOptions):
+    """How to build; none of it changes the bytes of the outputs. It begins with the fields of `RunOptions`.
 
-    jobs: steps side by side (default: one per processor). keep_going: after a failure go on with what does not need
-    it. output: the folder for outputs instead of `build` beside the spec. only: ids of scenes to build a video of by
-    themselves. variables: values for the spec's vars. fresh: ids or patterns of steps to run whatever the cache holds.
-    dry_run: run and write nothing, tell what would run. offline: fail where a step would need the network.
-    allow_network_voice: let specs use voices on the network also in CI. cache: the cache's folder.
-    on_event: called with each event in order; a function, a coroutine function that is awaited, or a
-    mapping from types of event, which may be patterns such as "step_*", to such functions.
-    cancelled: asked while building; once true, nothing new is started, what runs may end, and it is kept.
-    hurried: asked from then on; once true, what still runs is killed. code_if_cancelled: told in the last event then.
-    halted: asked while building for something to do while all that the build started stands still, None for nothing.
+    output: the folder of the outputs; None for `build` beside each spec.
+    only: ids of scenes; the video has these and no others.
+    variables: values for the spec's vars.
+    dry_run: run and write nothing, report what would run.
+    offline: fail if an uncached step needs the network.
+    allow_network_voice: allow voices on the network in CI too.
     resume: the id of an earlier run of the spec, or "last", that failed, was cancelled or killed and is continued.
-    shuffle: start steps in a random order that follows from this number.
-    surroundings: the steps' environment where it is to be another than usual: TZ, LC_ALL, PYTHONHASHSEED.
+    cache: the cache's folder; None for the project's.
+    env_overrides: variables of the steps' environment to change: TZ, LC_ALL, PYTHONHASHSEED.
     """
 
-    jobs: int | None
-    keep_going: bool
-    output: Path | None
-    only: Sequence[str]
-    variables: Mapping[str, str] | None
-    fresh: Sequence[str]
-    dry_run: bool
-    offline: bool
-    allow_network_voice: bool
-    cache: Path | None
-    on_event: Listeners | None
-    cancelled: Callable[[], bool]
-    hurried: Callable[[], bool]
-    code_if_cancelled: Callable[[], int]
-    halted: Callable[[], Callable[[], None] | None]
-    resume: str | None
-    shuffle: int | None
-    surroundings: Mapping[str, str]
+    output: Path | None = None
+    only: Sequence[str] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    dry_run: bool = False
+    offline: bool = False
+    allow_network_voice: bool = False
+    resume: str | None = None
+    cache: Path | None = None
+    env_overrides: Mapping[str, str] = field(default_factory=dict)
+
+
+def options_of(options: BuildOptions | None, changes: Mapping[str, Any]) -> BuildOptions:
+    """Return the options with changes to some of their fields; UsageError for a name that is none of them."""
+    known = values(BuildOptions())
+    unknown = next((name for name in changes if name not in known), None)
+    if unknown is not None:
+        raise UsageError(f"unknown build option '{unknown}'", hint=f"there are {', '.join(known)}")
+    return replaced(options or BuildOptions(), **changes)

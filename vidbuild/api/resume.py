@@ -7,8 +7,9 @@ secrets, so they are never kept: who goes on with the run says them again.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from vidbuild.engine.runs import run_log as past
 from vidbuild.engine.runs.run_log import Run
@@ -42,7 +43,7 @@ def find(store: Store, name: str, entry: str | None = None) -> Run:
     entry: only runs of this one count. UsageError where there is none, or more than one.
     """
     folder = store.root / "runs"
-    runs = [run for run in past.past_runs(folder) if entry in {None, run.entry}]
+    runs = [run for run in past.past_runs(folder) if entry is None or run.target(entry)]
     of = f" of '{entry}'" if entry else ""
     if name == LAST:
         if runs:
@@ -65,7 +66,9 @@ def earlier(store: Store, name: str, entry: str, variables: Collection[str]) -> 
         paused = found.state == "paused"
         hint = f"vidbuild runs resume {found.id}" if paused else f"vidbuild runs show {found.id}"
         raise UsageError(f"run '{found.id}' has not ended: it is {found.state}", hint=hint)
-    missing = [each for each in found.note.get("variables", ()) if each not in variables]
+    target = found.target(entry)
+    given = target.metadata.get("variables", ()) if target else ()
+    missing = [each for each in given if each not in variables]
     if missing:
         named = ", ".join(f"'{each}'" for each in missing)
         again = " ".join(f"--var {each}=VALUE" for each in missing)
@@ -87,7 +90,7 @@ def unfinished(name: str, cache: Path | None = None) -> Unfinished:
         found = next(_siblings(store, found), found)
     if found.state == "completed":
         raise UsageError(f"run '{found.id}' completed, so there is nothing to continue", hint="vidbuild build")
-    facts = found.note
+    facts = _metadata(found)
     if not facts or facts.get("made"):
         why = "was started from Python" if facts else "says nothing of its spec"
         raise UsageError(f"run '{found.id}' {why}", hint=f"vidbuild build SPEC --resume {found.id}")
@@ -104,8 +107,13 @@ def unfinished(name: str, cache: Path | None = None) -> Unfinished:
 def _siblings(store: Store, run: Run) -> Iterator[Run]:
     """The runs of the same command that did not complete, newest first."""
     for each in reversed(past.past_runs(store.root / "runs")):
-        if each.state != "completed" and each.note.get("batch", each.id) == run.note.get("batch"):
+        if each.state != "completed" and _metadata(each).get("batch", each.id) == _metadata(run).get("batch"):
             yield each
+
+
+def _metadata(run: Run) -> Mapping[str, Any]:
+    """Return what a run records of its command, which is the same for all of its targets."""
+    return run.targets[0].metadata if run.targets else {}
 
 
 def _outwards(path: str, store: Store) -> Path:

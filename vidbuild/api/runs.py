@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from vidbuild.api.resume import LAST, find, store_here
 from vidbuild.engine.runs import run_log as past
-from vidbuild.engine.runs.control import Wish, ask, asked
+from vidbuild.engine.runs.control import Control, read_request, request
 from vidbuild.engine.runs.history import History, history
 from vidbuild.engine.runs.run_log import STATES, Run, script
 from vidbuild.errors import UsageError
@@ -20,9 +20,14 @@ _COUNTS = ("ran", "cached", "failed", "aborted", "retried")
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """A past or running build. state: pending, running, paused, completed, failed or cancelled.
+    """A past or running build, or one target of it.
 
-    killed: it failed since its process was killed. folder: that of all runs. halted: it stands still since Ctrl-Z.
+    spec: the build names of its targets, joined by commas.
+    state: pending, running, paused, completed, failed or cancelled.
+    folder: that of all runs.
+    killed: it failed since its process was killed.
+    suspended: Ctrl-Z suspended it, and it has not gone on.
+    target: the name of the one target that these facts are about; None for the whole run.
     """
 
     run: str
@@ -32,7 +37,8 @@ class RunFacts:
     seconds: float | None
     folder: Path
     killed: bool = False
-    halted: bool = False
+    suspended: bool = False
+    target: str | None = None
 
     @property
     def alive(self) -> bool:
@@ -44,8 +50,8 @@ class RunFacts:
         return past.read_events(self.folder, self.run)
 
     def history(self) -> History:
-        """What it did, step by step; of a running one, so far."""
-        return history(self.events())
+        """Return what it did, step by step; of a running one, so far."""
+        return history(self.events(), self.target)
 
     def command_file(self, step: str) -> Path | None:
         """Where the command is that a step failed with, if it was one."""
@@ -68,22 +74,23 @@ class RunFacts:
         }
 
     def _summed(self, told: History) -> dict[str, Any]:
-        tally = told.tally
-        left = tally.remaining(time.time()) if self.alive and not self.halted else None
+        progress = told.progress
+        left = progress.remaining(time.time()) if self.alive and not self.suspended else None
         return {
             "run": self.run,
             "spec": self.spec,
             "state": self.state,
             "killed": self.killed,
-            "halted": self.halted,
+            "suspended": self.suspended,
             "started": self.started,
             "seconds": self.seconds,
             "code": told.ended.code if told.ended else None,
-            "steps": tally.steps,
-            "done": tally.done,
+            "steps": progress.steps,
+            "done": progress.done,
             "running": [step.step for step in told.running],
+            "targets": [target.to_json() for target in told.targets.values()],
             "seconds_left": None if left is None else round(left, 1),
-            **{name: getattr(tally, name) for name in _COUNTS},
+            **{name: getattr(progress, name) for name in _COUNTS},
         }
 
     def _errors(self, told: History) -> Iterator[dict[str, Any]]:
@@ -136,8 +143,9 @@ def last_run(spec: Path | None = None, cache: Path | None = None) -> RunFacts:
     store = store_of(spec, cache)
     entry, folder = entry_of(spec, store=store), store.root / "runs"
     for each in reversed(past.past_runs(folder)):
-        if each.entry == entry or each.entry.startswith(f"{entry} --only "):
-            return _facts(each, folder)
+        for target in each.targets:
+            if target.build_name == entry or target.build_name.startswith(f"{entry} --only "):
+                return replace(_facts(each, folder), spec=target.build_name, target=target.name)
     raise UsageError(f"'{spec}' was not built yet", hint=f"vidbuild build {spec}")
 
 
@@ -146,29 +154,29 @@ def pause_run(run_id: str, cache: Path | None = None) -> Wished:
 
     Here as in `resume_run` and `cancel_run`, "last" is the newest build that has not ended.
     """
-    return _wish(run_id, cache, Wish.PAUSE)
+    return _request(run_id, cache, Control.PAUSE)
 
 
 def resume_run(run_id: str, cache: Path | None = None) -> Wished:
     """Have a paused build go on; UsageError where the build is over."""
-    return _wish(run_id, cache, Wish.GO)
+    return _request(run_id, cache, Control.RUN)
 
 
 def cancel_run(run_id: str, cache: Path | None = None) -> Wished:
     """Have a build end in peace: what runs may end and is kept. UsageError where the build is over."""
-    return _wish(run_id, cache, Wish.CANCEL)
+    return _request(run_id, cache, Control.CANCEL)
 
 
-def _wish(run_id: str, cache: Path | None, wish: Wish) -> Wished:
+def _request(run_id: str, cache: Path | None, control: Control) -> Wished:
     found = _last_alive(cache) if run_id == LAST else run(run_id, cache)
     folder = found.folder / found.run
     if not found.alive:
         raise _over(found)
-    before = asked(folder)
-    if before is Wish.CANCEL and wish is not Wish.CANCEL:
+    before = read_request(folder)
+    if before is Control.CANCEL and control is not Control.CANCEL:
         raise UsageError(f"run '{found.run}' is being cancelled", hint=f"vidbuild build --resume {found.run}")
-    ask(folder, wish)
-    return Wished(found.run, len(found.history().running), before is wish)
+    request(folder, control)
+    return Wished(found.run, len(found.history().running), before is control)
 
 
 def _last_alive(cache: Path | None) -> RunFacts:
@@ -190,4 +198,4 @@ def _over(found: RunFacts, before: str = "") -> UsageError:
 
 def _facts(run: Run, folder: Path) -> RunFacts:
     seconds = None if run.ended is None else round(run.ended - run.started, 3)
-    return RunFacts(run.id, run.entry, run.state, run.started, seconds, folder, run.killed, run.halted)
+    return RunFacts(run.id, run.entry, run.state, run.started, seconds, folder, run.killed, run.suspended)

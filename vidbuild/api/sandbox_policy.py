@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vidbuild.api.build import CONTAINING
+from vidbuild.api.environment import FILE_SIZE, MEMORY, SANDBOX
 from vidbuild.errors import UsageError, VidbuildError
 
 if TYPE_CHECKING:
     from vidbuild.engine.sandbox.sandbox import Sandbox
 
-SANDBOX, MEMORY, FILE_SIZE = CONTAINING
 MODES = ("on", "required", "off")
 MOST_MEMORY, LEAST_MEMORY = 8 << 30, 2 << 30
 """Zooms and clips of 4K at 60 pictures a second take up to 1 GB; by default no process gets more than there is."""

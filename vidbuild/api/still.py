@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vidbuild.api.build import engine_of
+from vidbuild.api.engine import engine_of
 from vidbuild.api.load import load
 from vidbuild.api.outcome import place_of
 from vidbuild.api.plan import plan_of, store_of
 from vidbuild.engine.graph.graph import Graph
 from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.outputs import Outputs
 from vidbuild.engine.store.overlay import usable
+from vidbuild.engine.store.store import Store
 from vidbuild.errors import SpecProblem, StepError, UsageError, VidbuildError
-from vidbuild.plan.kinds import RESOURCES
 from vidbuild.project import OUTPUT_FOLDER, name_of
 from vidbuild.timeline import timebase
 
@@ -53,16 +54,27 @@ def still(
     step = still_step(video, scene, LAST_FRAME if at is None else timebase.frames(at, video.fps))
     whole = Graph.of({**plan.graph.steps, step.id: step})
     target = output or place.parent / OUTPUT_FOLDER / f"{name_of(place)}.{scene}.png"
-    entry = f"{plan.entry} --still {scene}"
     with usable(store) as used:
-
-        def put(report: BuildReport) -> None:
-            Outputs(used).place_all([(report.steps[step.id].outputs["still.png"], target)])
-
-        report = engine_of(used).build(whole, entry=entry, targets=[step.id], limits=RESOURCES, completing=put)
+        one = Target(whole, build_name=f"{plan.entry} --still {scene}", goals=[step.id])
+        (report,) = engine_of(used).build([one], hooks=_PlaceStill(used, step.id, target))
+        if report.error is not None:
+            raise report.error
         for failed in report.failed:
             raise _as_error(whole, failed.step, failed.failure)
     return target
+
+
+class _PlaceStill(RunHooks):
+    """Puts the frame into its place."""
+
+    def __init__(self, store: Store, step: str, path: Path) -> None:
+        super().__init__()
+        self._store, self._step, self._path = store, step, path
+
+    def on_success(self, target: Target, report: BuildReport) -> None:
+        """Place the step's only output."""
+        del target
+        Outputs(self._store).place_all([(report.steps[self._step].outputs["still.png"], self._path)])
 
 
 def _as_error(graph: Graph, step: str, failure: Any) -> VidbuildError:  # noqa: ANN401 - Failure or None

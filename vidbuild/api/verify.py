@@ -6,27 +6,29 @@ then, to say where a difference comes from, the product of each step in the grap
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any
 
-from vidbuild.api.build import NETWORK, build, build_all, engine_of
-from vidbuild.api.options import Options
+from vidbuild.api.build import build, build_all
+from vidbuild.api.engine import engine_of
+from vidbuild.api.options import BuildOptions, RunControl, options_of
 from vidbuild.api.plan import Plan, plan_of, store_of
 from vidbuild.api.result import OutputFile, Result
 from vidbuild.api.spec_args import SpecLike, for_one, path_of
 from vidbuild.engine.disk import durable
 from vidbuild.engine.keys.explain import Explanation
 from vidbuild.engine.keys.reasons import compare, summary
+from vidbuild.engine.schedule.options import RunOptions
+from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.blobs import SourceChangedError
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import UsageError, VidbuildError
-from vidbuild.frozen import dataclass
-from vidbuild.plan.kinds import KINDS, RESOURCES
+from vidbuild.frozen import dataclass, replaced
+from vidbuild.plan.kinds import KINDS, NETWORK
 
 OTHER_SURROUNDINGS = {"TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "1"}
 SHUFFLED = 1
@@ -84,28 +86,42 @@ class Verified:
         }
 
 
-def verify(specs: Sequence[SpecLike], **options: Unpack[Options]) -> list[Verified]:
+def verify(
+    specs: Sequence[SpecLike],
+    options: BuildOptions | None = None,
+    *,
+    control: RunControl | None = None,
+    **changes: Any,  # noqa: ANN401 - the values of any fields of BuildOptions
+) -> list[Verified]:
     """Build specs as `build_all` does, then each of them once more from an empty cache, and compare their outputs.
 
-    The second build is made with other jobs, in a random order, time zone and hash seed. Recorded takes of network
-    voices are taken over, since the service need not say the same twice.
+    The second build has other jobs, a random order, another time zone and another hash seed. Recorded takes of network
+    voices are taken over, since the service need not return the same twice.
     """
-    if options.get("dry_run"):
+    options = options_of(options, changes)
+    if options.dry_run:
         raise UsageError("a dry run makes nothing that could be verified")
-    return list(verified(specs, build_all(specs, **options), options))
+    return list(verified(specs, build_all(specs, options, control=control), options, control))
 
 
-def verified(specs: Sequence[SpecLike], results: Sequence[Result], options: Options) -> Iterator[Verified]:
+def verified(
+    specs: Sequence[SpecLike], results: Sequence[Result], options: BuildOptions, control: RunControl | None = None
+) -> Iterator[Verified]:
     """Verify what `build_all` made of these specs with these options, one after the other."""
-    for spec, result in zip(specs, results, strict=False):
-        yield _verify(spec, result, for_one(spec, specs, options)) if result.ok else Verified(result, "untried")
+    by_path = {path_of(spec): spec for spec in specs}
+    for result in results:
+        if result.ok:
+            spec = by_path[result.spec]
+            yield _verify(spec, result, for_one(spec, specs, options), control)
+        else:
+            yield Verified(result, "untried")
 
 
-def _verify(spec: SpecLike, result: Result, options: Options) -> Verified:
+def _verify(spec: SpecLike, result: Result, options: BuildOptions, control: RunControl | None) -> Verified:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="vidbuild-verify-") as folder:
         try:
-            found = _Second(spec, result, options, Path(folder)).verify()
+            found = _Second(spec, result, options, control, Path(folder)).verify()
         except VidbuildError as error:
             found = Verified(result, "failed", error=error.message)
         except SourceChangedError as error:
@@ -119,12 +135,14 @@ def _verify(spec: SpecLike, result: Result, options: Options) -> Verified:
 class _Second:
     """The second build of one spec, in a folder of its own."""
 
-    def __init__(self, spec: SpecLike, first: Result, options: Options, folder: Path) -> None:
+    def __init__(
+        self, spec: SpecLike, first: Result, options: BuildOptions, control: RunControl | None, folder: Path
+    ) -> None:
         self._spec, self._first, self._options, self._folder = spec, first, options, folder
-        self._earlier = store_of(path_of(spec), options.get("cache"))
+        self._control = control
+        self._earlier = store_of(path_of(spec), options.cache)
         self._store = Store(folder / "cache")
-        variables, only = options.get("variables"), options.get("only", ())
-        self._plan = plan_of(spec, store=self._store, variables=variables, only=only)
+        self._plan = plan_of(spec, store=self._store, variables=options.variables, only=options.only)
 
     def verify(self) -> Verified:
         """Build and compare."""
@@ -140,19 +158,18 @@ class _Second:
         return Verified(self._first, status, output, found, reused)
 
     def _build(self) -> Result:
-        options = self._options.copy()
-        options |= {
-            "cache": self._store.root,
-            "output": self._folder / "build",
-            "jobs": 1 if (self._options.get("jobs") or os.cpu_count() or 1) > 1 else 2,
-            "shuffle": SHUFFLED,
-            "surroundings": OTHER_SURROUNDINGS,
-            "offline": True,  # all that would need the network was taken over
-            "on_event": None,
-            "fresh": (),
-            "resume": None,
-        }
-        return build(self._spec, **options)
+        options = replaced(
+            self._options,
+            cache=self._store.root,
+            output=self._folder / "build",
+            jobs=1 if self._options.workers > 1 else 2,
+            shuffle=SHUFFLED,
+            env_overrides=OTHER_SURROUNDINGS,
+            offline=True,  # all that would need the network was taken over
+            fresh=(),
+            resume=None,
+        )
+        return build(self._spec, options, control=self._control)
 
     def _take_over(self) -> Iterator[str]:
         """Copy what network voices said; yields the steps that said it."""
@@ -183,18 +200,17 @@ class _Second:
 
     def _plan_before(self) -> Plan:
         """The plan that the first build went by, which may be one that was remembered."""
-        variables, only = self._options.get("variables"), self._options.get("only", ())
-        return plan_of(self._spec, store=self._earlier, variables=variables, only=only, remember=False)
+        options = self._options
+        return plan_of(self._spec, store=self._earlier, variables=options.variables, only=options.only, remember=False)
 
     def _explained(self, store: Store, plan: Plan) -> Sequence[Explanation]:
-        return engine_of(store).explain(plan.graph, entry=plan.entry, targets=plan.targets)
+        return engine_of(store).explain(Target(plan.graph, build_name=plan.entry, goals=plan.targets))
 
     def _repeats(self, step: Explanation, file: str) -> bool:
         """Whether the step makes the same once more."""
         made = _products(self._store, step).get(file)
-        report = engine_of(self._store).build(
-            self._plan.graph, entry=self._plan.entry, targets=[step.step], fresh=[step.step], limits=RESOURCES
-        )
+        target = Target(self._plan.graph, build_name=self._plan.entry, goals=[step.step])
+        (report,) = engine_of(self._store).build([target], RunOptions(fresh=[step.step]))
         again = report.steps[step.step].outputs.get(file)
         return again is not None and again.digest == made
 

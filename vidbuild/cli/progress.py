@@ -1,14 +1,15 @@
-"""Whoever listens to a build: a view or plain lines, and a file of events. It knows nothing of how things are built."""
+"""What observes a build on the command line: a view or plain lines, a file of events, and signals."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from vidbuild.api.options import BuildOptions, Control, RunControl
 from vidbuild.cli import console
 from vidbuild.engine.runs.events import Event, Listener, RunStarted, StepAborted, StepFailed, StepFinished, StepStarted
 from vidbuild.errors import UsageError, VidbuildError
@@ -20,18 +21,21 @@ if TYPE_CHECKING:
     from vidbuild.report.plain import Lines
 
 
-class Watching:
-    """Hands each event to all who listen, and says on their stream what becomes of signals."""
+class BuildObserver(RunControl):
+    """Hands each event to its listeners, passes signals on to the run, and shows what becomes of them.
+
+    view: the progress that the user sees, if any.
+    """
 
     def __init__(self, listeners: Sequence[Listener], view: Lines | Live | None, interrupt: Interrupt) -> None:
         self._listeners = listeners
         self._view = view
         self._interrupt = interrupt
         self._running: set[str] = set()
-        self._said = False
+        self._stopping = False
 
     def __call__(self, event: Event) -> None:
-        """Tell everybody."""
+        """Hand the event to every listener."""
         match event:
             case RunStarted():
                 self._running.clear()
@@ -44,32 +48,41 @@ class Watching:
         for listener in self._listeners:
             listener(event)
 
-    def cancelled(self) -> bool:
-        """Whether the build is to end; the first time that it is, that is said."""
-        asked = self._interrupt.asked()
-        if asked and not self._said:
-            self._said = True
+    def requested(self) -> Control:
+        """Return CANCEL once a signal has come; the view shows that the first time."""
+        if not self._interrupt.stop_requested():
+            return Control.RUN
+        if not self._stopping:
+            self._stopping = True
             if self._view is not None:
                 self._view.stopping(len(self._running))
-        return asked
+        return Control.CANCEL
 
-    def halted(self) -> Callable[[], None] | None:
-        """What to do while everything of the build stands still, where Ctrl-Z asked for that."""
-        return self._stand_still if self._interrupt.stand_still_asked() else None
+    def kill_now(self) -> bool:
+        """Return whether a second signal has come."""
+        return self._interrupt.kill_requested()
 
-    def _stand_still(self) -> None:
+    def suspend(self) -> Callable[[], None] | None:
+        """Return what suspends this process, if Ctrl-Z asked for that."""
+        return self._suspend if self._interrupt.suspend_requested() else None
+
+    def cancel_exit_code(self) -> int:
+        """Return the exit code for the signal that came."""
+        return int(self._interrupt.code)
+
+    def _suspend(self) -> None:
         if self._view is not None:
-            self._view.stand_still()
+            self._view.suspend()
         try:
-            self._interrupt.stand_still()
+            self._interrupt.suspend()
         finally:
             if self._view is not None:
-                self._view.go_on()
+                self._view.resume()
 
 
 @contextlib.contextmanager
-def watching(events: Path | None, view: Lines | Live | None, interrupt: Interrupt) -> Iterator[Watching]:
-    """Everybody who listens, while the block runs."""
+def observing(events: Path | None, view: Lines | Live | None, interrupt: Interrupt) -> Iterator[BuildObserver]:
+    """Observe builds while the block runs. events: the file to write events to."""
     with contextlib.ExitStack() as stack:
         listeners: list[Listener] = []
         if events is not None:
@@ -78,16 +91,16 @@ def watching(events: Path | None, view: Lines | Live | None, interrupt: Interrup
             except OSError as error:
                 raise UsageError(f"cannot write events to '{events}': {error.strerror}") from error
             stack.callback(_close, file)
-            listeners.append(_Noted(file))
+            listeners.append(_EventFile(file))
         if view is not None:
             stack.enter_context(view)
             listeners.append(view)
-        yield Watching(listeners, view, interrupt)
+        yield BuildObserver(listeners, view, interrupt)
 
 
 @dataclass(frozen=True, slots=True)
-class _Noted:
-    """Writes each event down, so that the file can be followed."""
+class _EventFile:
+    """Writes each event to a file at once, so that the file can be followed."""
 
     file: TextIO
 
@@ -95,36 +108,35 @@ class _Noted:
         try:
             self.file.write(event.to_line())
         except BrokenPipeError:
-            raise  # whoever read them has gone
+            raise  # the reader of the file is gone
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise VidbuildError(f"cannot write events to '{self.file.name}': {why}") from error
 
 
 def _close(file: TextIO) -> None:
-    with contextlib.suppress(OSError):  # each line was written at once, or its error told
+    with contextlib.suppress(OSError):  # each line was written at once, or its error raised
         file.close()
 
 
-def progress(paths: Sequence[Path], variables: Mapping[str, str], only: Sequence[str]) -> Lines | Live:
-    """The view of a build of these specs on a terminal, plain lines elsewhere."""
-    several = len(paths) > 1
+def progress(paths: Sequence[Path], options: BuildOptions) -> Lines | Live:
+    """Return the view of a build of these specs: live on a terminal, plain lines elsewhere."""
     if not console.is_terminal(sys.stderr):
         from vidbuild.report.plain import Lines
 
-        return Lines(console.say, several=several)
+        return Lines(console.say)
     from vidbuild.report.live import Live
 
-    return Live(sys.stderr, partial(_scenes, paths, variables, only), several=several)
+    return Live(sys.stderr, partial(_scenes, paths, options))
 
 
-def _scenes(paths: Sequence[Path], variables: Mapping[str, str], only: Sequence[str], entry: str) -> Sequence[str]:
-    """The scenes of the build that is running, for the view alone: a view never ends a build."""
+def _scenes(paths: Sequence[Path], options: BuildOptions, build_name: str) -> Sequence[str]:
+    """The scenes of a video, for the view alone: a view never ends a build."""
     from vidbuild.api.graph import scene_ids
     from vidbuild.api.plan import entry_of
 
     try:
-        path = next(path for path in paths if entry_of(path, only) == entry)
-        return scene_ids(path, variables=variables, only=only)
+        path = next(path for path in paths if entry_of(path, options.only) == build_name)
+        return scene_ids(path, variables=options.variables, only=options.only)
     except (StopIteration, VidbuildError):
         return ()

@@ -1,7 +1,7 @@
-"""Signals that end or halt a command: which came, and whether it is asked to end or made to. It knows no command.
+"""Signals that end or suspend a command: which came, and whether the command must stop, or stop at once.
 
-Ctrl-Z stops only what belongs to the terminal, and the processes that do a build's work do not: a build that looks
-for itself halts them first (`stand_still`), so that nothing goes on, and no time limit runs, while it stands still.
+Ctrl-Z stops only the processes of the terminal, to which a build's workers do not belong: a build that polls
+`suspend_requested` stops them first, so that nothing runs, and no time limit expires, while it is suspended.
 """
 
 from __future__ import annotations
@@ -17,52 +17,52 @@ from typing import Self
 from vidbuild.cli.exit_codes import Exit
 
 _ENDING = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED, signal.SIGHUP: Exit.TERMINATED}
-_RECENT = 1.0  # seconds in which a build that looks for itself looks again
+_RECENT = 1.0  # seconds in which a build that polls does so again
 
 
 class Interrupt:
-    """While it is entered, SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt and are remembered.
+    """While it is entered, SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt and are recorded.
 
-    gentle: somebody looks at `asked` and ends by himself. A first signal is left to him. So is a second, as a wish to
-    hurry, if he has looked at `hurried` since the first; otherwise it raises, and a third one always does.
+    graceful: the command polls `stop_requested` and ends by itself, so a first signal does not raise. Nor does a second
+        one if the command has polled `kill_requested` since the first; a third one always raises.
     """
 
     def __init__(self) -> None:
         self.code = Exit.INTERRUPTED
-        self.gentle = False
+        self.graceful = False
         self._times = 0
-        self._looked = 0.0
-        self._watched = False
-        self._stand_still = False
+        self._polled = 0.0
+        self._kill_polled = False
+        self._suspend_requested = False
 
-    def asked(self) -> bool:
-        """Whether a signal has come."""
-        self._looked = time.monotonic()
+    def stop_requested(self) -> bool:
+        """Return whether a signal has come."""
+        self._polled = time.monotonic()
         return self._times > 0
 
-    def hurried(self) -> bool:
-        """Whether a second one has; who looks here will see to the third as well as he can."""
-        self._watched = self._times > 0
+    def kill_requested(self) -> bool:
+        """Return whether a second signal has come."""
+        self._kill_polled = self._times > 0
         return self._times > 1
 
-    def stand_still_asked(self) -> bool:
-        """Whether Ctrl-Z came and nobody has stood still since."""
-        return self._stand_still
+    def suspend_requested(self) -> bool:
+        """Return whether Ctrl-Z came and the command was not suspended since."""
+        return self._suspend_requested
 
-    def stand_still(self) -> None:
+    def suspend(self) -> None:
         """Stop this process as Ctrl-Z does by itself, until it is continued."""
-        self._stand_still = False
+        self._suspend_requested = False
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         try:
             os.kill(os.getpid(), signal.SIGTSTP)
         finally:
-            signal.signal(signal.SIGTSTP, self._halt)
+            signal.signal(signal.SIGTSTP, self._on_suspend)
 
     def __enter__(self) -> Self:
-        # What was ignored when we were started stays so: nohup has it of SIGHUP, a shell of Ctrl-C behind `&`.
+        # A signal that was ignored at the start stays ignored: SIGHUP under nohup, SIGINT for a shell's `&`.
         numbers = [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
         self._before = {number: signal.signal(number, self._receive) for number in numbers}
-        self._before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, self._halt)
+        self._before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, self._on_suspend)
         return self
 
     def __exit__(
@@ -76,19 +76,19 @@ class Interrupt:
         self._times += 1
         if number == signal.SIGHUP:
             _forget_terminal()
-        left_to_him = self.gentle and (self._times == 1 or (self._times == 2 and self._watched))  # noqa: PLR2004 - the second
-        if not left_to_him:
+        left_to_command = self.graceful and (self._times == 1 or (self._times == 2 and self._kill_polled))  # noqa: PLR2004 - the second
+        if not left_to_command:
             raise KeyboardInterrupt
 
-    def _halt(self, _number: int, _frame: FrameType | None) -> None:
-        if self.gentle and time.monotonic() - self._looked < _RECENT:
-            self._stand_still = True
+    def _on_suspend(self, _number: int, _frame: FrameType | None) -> None:
+        if self.graceful and time.monotonic() - self._polled < _RECENT:
+            self._suspend_requested = True
         else:
-            self.stand_still()
+            self.suspend()
 
 
 def _forget_terminal() -> None:
-    """The terminal has gone: what is written to it goes nowhere, instead of being an error."""
+    """Discard what is written to a terminal that is gone, instead of failing."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         with contextlib.suppress(OSError):

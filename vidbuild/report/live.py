@@ -27,9 +27,8 @@ from vidbuild.engine.runs.events import (
     StepRetried,
     StepStarted,
 )
-from vidbuild.engine.runs.run_progress import Running, Tally
+from vidbuild.engine.runs.run_progress import Running, RunProgress
 from vidbuild.report import humanize, progress_text
-from vidbuild.sanitize import one_line
 
 Scenes = Callable[[str], Sequence[str]]
 
@@ -40,15 +39,13 @@ _PER_SECOND = 8
 
 
 class Live:
-    """The view. scenes: asked once for a run that has something to do, with the spec's name."""
+    """The view. scenes: returns the ids of the scenes of the video with this build name; called for a run of one."""
 
-    def __init__(self, stream: TextIO, scenes: Scenes, *, several: bool = False, width: int | None = None) -> None:
+    def __init__(self, stream: TextIO, scenes: Scenes, *, width: int | None = None) -> None:
         self._console = Console(file=stream, highlight=False, markup=False, emoji=False, width=width)
         self._scenes_of = scenes
-        self._several = several
-        self._entry = ""
         self._lock = threading.Lock()
-        self._tally = Tally()
+        self._progress = RunProgress()
         self._scenes: Sequence[str] = ()
         self._reasons: dict[str, str] = {}
         self._first = False
@@ -68,11 +65,11 @@ class Live:
         """Say that the build was asked to end."""
         self._print(Text(progress_text.stopping(running), "yellow"))
 
-    def stand_still(self) -> None:
+    def suspend(self) -> None:
         """Take the view away and show the cursor: somebody else has the terminal meanwhile."""
         self._live.stop()
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Draw the view again."""
         self._live = self._new_view()
         self._live.start()
@@ -82,33 +79,29 @@ class Live:
     ) -> None:
         """Take the view away; the lines above it stay."""
         with self._lock:
-            self._tally = Tally()
+            self._progress = RunProgress()
         self._live.stop()
 
     def __call__(self, event: Event) -> None:
         """Show what an event changes."""
-        scenes = self._scenes_of(self._tally.entry) if isinstance(event, RunEstimated) and event.ahead else None
+        shows_scenes = isinstance(event, RunEstimated) and event.ahead and len(self._progress.targets) == 1
+        scenes = self._scenes_of(self._progress.entry) if shows_scenes else None
         with self._lock:
             if isinstance(event, RunStarted):
-                self._tally, self._scenes, self._first = Tally(), (), event.first
+                self._progress, self._scenes, self._first = RunProgress(), (), event.first
                 self._faults = progress_text.Faults()
             if scenes is not None:
                 self._scenes = scenes
             if isinstance(event, StepStarted):
                 self._reasons[event.step] = progress_text.reason(event, first=self._first)
-            self._tally.take(event)
+            self._progress.apply(event)
         line = self._line(event)
-        if isinstance(event, RunStarted):
-            self._entry = one_line(event.entry) if self._several else ""
         if line is not None:
             self._print(line)
         if isinstance(event, RunEnded):
             self._live.refresh()
 
     def _print(self, line: Text) -> None:
-        if self._entry:
-            self._console.print(Text(f"{self._entry}:", style="bold"), soft_wrap=True)
-            self._entry = ""
         self._console.print(line, soft_wrap=True)
 
     def _line(self, event: Event) -> Text | None:
@@ -130,12 +123,13 @@ class Live:
 
     def _view(self) -> RenderableType:
         with self._lock:
-            tally, width = self._tally, self._console.width
-            if not tally.steps or tally.ended >= tally.steps:
+            progress, width = self._progress, self._console.width
+            if not progress.steps or progress.ended >= progress.steps:
                 return Text()
             now = time.time()
-            rows = _running(tally, now, width)
-            return Group(*rows, _scenes(self._scenes, tally, width), _total(tally, len(self._scenes), now, width))
+            rows = _running(progress, now, width)
+            marks = _videos(progress, width) if len(progress.targets) > 1 else _scenes(self._scenes, progress, width)
+            return Group(*rows, marks, _total(progress, len(self._scenes), now, width))
 
 
 def _step(name: str) -> Text:
@@ -144,8 +138,8 @@ def _step(name: str) -> Text:
     return text.append(f":{step.scene}" if step.scene else "", "bold")
 
 
-def _running(tally: Tally, now: float, width: int) -> list[RenderableType]:
-    shown = list(tally.running.items())[:_SHOWN]
+def _running(progress: RunProgress, now: float, width: int) -> list[RenderableType]:
+    shown = list(progress.running.items())[:_SHOWN]
     if not shown:
         return []
     grid = Table.grid(padding=(0, 2, 0, 0))
@@ -154,7 +148,7 @@ def _running(tally: Tally, now: float, width: int) -> list[RenderableType]:
     for name, running in shown:
         bar = _bar(running.fraction(now)) if width >= _NARROW else Text()
         grid.add_row(_step(name), bar, _since(running, now))
-    left = len(tally.running) - len(shown)
+    left = len(progress.running) - len(shown)
     return [grid, Text(f"...and {left} more", "dim")] if left else [grid]
 
 
@@ -171,28 +165,42 @@ def _bar(fraction: float | None) -> Text:
     return Text("━" * full, "cyan").append("━" * (_BAR - full), "bright_black")
 
 
-def _scenes(scenes: Sequence[str], tally: Tally, width: int) -> Text:
+def _scenes(scenes: Sequence[str], progress: RunProgress, width: int) -> Text:
     """One mark for each scene: rendered, being worked on, still to come."""
     if not scenes or len(scenes) + len("scenes  ") > width:
         return Text("", end="")
-    busy = {StepId.parse(step).scene for step in tally.running}
+    busy = {StepId.parse(step).scene for step in progress.running}
     row = Text("scenes  ", "dim")
     for scene in scenes:
-        if scene in tally.rendered:
+        if scene in progress.rendered:
             row.append("■", "green")
         else:
             row.append("■" if scene in busy else "□", "cyan" if scene in busy else "bright_black")
     return row
 
 
-def _total(tally: Tally, scenes: int, now: float, width: int) -> Text:
-    rendered = min(len(tally.rendered), scenes)
-    parts = [f"{tally.ended} of {humanize.count(tally.steps, 'step')}"]
+def _videos(progress: RunProgress, width: int) -> Text:
+    """One mark for each video: in its place, failed, being worked on, still to come."""
+    if len(progress.targets) + len("videos  ") > width:
+        return Text("", end="")
+    busy = {StepId.parse(step).video for step in progress.running}
+    row = Text("videos  ", "dim")
+    for name, status in progress.targets.items():
+        if status:
+            row.append("■", "green" if status in {"built", "up-to-date"} else "red")
+        else:
+            row.append("■" if name in busy else "□", "cyan" if name in busy else "bright_black")
+    return row
+
+
+def _total(progress: RunProgress, scenes: int, now: float, width: int) -> Text:
+    rendered = min(len(progress.rendered), scenes)
+    parts = [f"{progress.ended} of {humanize.count(progress.steps, 'step')}"]
     if scenes and width >= _NARROW:
         parts.append(f"{rendered} of {humanize.count(scenes, 'scene')}")
-    parts.append(humanize.clock(now - tally.began))
-    left = tally.remaining(now)
-    if tally.paused is not None:
+    parts.append(humanize.clock(now - progress.began))
+    left = progress.remaining(now)
+    if progress.paused is not None:
         return Text(", ".join([*parts, "paused"]), "yellow", no_wrap=True, overflow="ellipsis")
     if left is not None and width >= _NARROW:
         parts.append(f"about {humanize.clock(left)} left" if left >= 1 else "nearly done")

@@ -18,16 +18,13 @@ from vidbuild.engine.runs.events import (
     StepStarted,
 )
 from vidbuild.report import progress_text
-from vidbuild.sanitize import one_line
 
 
 class Lines:
-    """Writes lines; success is silent. several: a spec's lines begin with its name, where there are any."""
+    """Writes lines; success is silent."""
 
-    def __init__(self, write: Callable[[str], None], *, several: bool = False) -> None:
+    def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
-        self._several = several
-        self._entry = ""
         self._first = False
         self._faults = progress_text.Faults()
 
@@ -43,33 +40,26 @@ class Lines:
         """Write what an event is worth."""
         match event:
             case RunStarted():
-                self._entry = one_line(event.entry) if self._several else ""
                 self._first, self._faults = event.first, progress_text.Faults()
             case RunEstimated() if self._first and event.ahead:
-                self._line(progress_text.first_build(event))
+                self._write(progress_text.first_build(event))
             case StepStarted():
-                self._line(progress_text.started(event, first=self._first))
+                self._write(progress_text.started(event, first=self._first))
             case StepFailed():
-                self._line(f"{event.step}  failed: {event.failure.message}")
+                self._write(f"{event.step}  failed: {event.failure.message}")
             case StepRetried() if self._faults.worth_telling(event):
-                self._line(progress_text.retried(event))
+                self._write(progress_text.retried(event))
             case RunPaused() | RunResumed() | StateRestored():
-                self._line(progress_text.run(event))
+                self._write(progress_text.run(event))
             case _:
                 pass
 
     def stopping(self, running: int) -> None:
         """Say that the build was asked to end."""
-        self._line(progress_text.stopping(running))
+        self._write(progress_text.stopping(running))
 
-    def stand_still(self) -> None:
+    def suspend(self) -> None:
         """Nothing is drawn, so nothing is in the way of whoever has the terminal meanwhile."""
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Nothing was taken away."""
-
-    def _line(self, text: str) -> None:
-        if self._entry:
-            self._write(f"{self._entry}:")
-            self._entry = ""
-        self._write(text)

@@ -56,7 +56,8 @@ def run(event: RunPaused | RunResumed | StateRestored) -> str:
         case StateRestored():
             done, total = event.done, humanize.count(event.done + event.left, "step")
             there = "is" if done == 1 else "are"
-            return f"continuing {event.earlier}: {done:,} of {total} {there} done, {event.left:,} left"
+            video = f"{event.target}: " if event.target else ""
+            return f"{video}continuing {event.earlier}: {done:,} of {total} {there} done, {event.left:,} left"
 
 
 def _to_their_end(running: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from vidbuild.engine.runs.history import RUNNING, History, StepHistory
+from vidbuild.engine.runs.history import RUNNING, History, StepHistory, TargetHistory
 from vidbuild.frozen import dataclass
 from vidbuild.report import humanize, summary
 from vidbuild.sanitize import one_line
@@ -19,7 +19,7 @@ _REASONS = 4  # of one step among others
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A build as far as its state tells. now: the time of looking. halted: it stands still since Ctrl-Z."""
+    """A build as far as its state tells. now: the time of looking. suspended: by Ctrl-Z."""
 
     run: str
     spec: str
@@ -28,7 +28,7 @@ class RunSummary:
     seconds: float | None
     killed: bool
     now: float
-    halted: bool = False
+    suspended: bool = False
 
 
 def rows(runs: Sequence[tuple[RunSummary, History]], width: int) -> list[str]:
@@ -48,6 +48,8 @@ def whole(
     """All that is known of a build: how it stands, its steps, errors and warnings. everything: cached steps, too."""
     facts = list(_facts(shown, told))
     lines = [f"{name:<{max(len(each) for each, _ in facts)}}  {value}" for name, value in facts]
+    if len(told.targets) > 1:
+        lines += ["", "videos:", *_table([_target(target) for target in told.targets.values()])]
     steps = [step for step in told.steps.values() if everything or step.state not in {"cached", "aborted"}]
     if steps:
         lines += ["", *_table([_step(step, shown, told) for step in steps])]
@@ -65,8 +67,8 @@ def explained(shown: RunSummary, told: History, chosen: str | None, *, everythin
     for step in told.steps.values():
         if step.step == chosen or (chosen is None and (everything or step.state != "cached")):
             lines += _explained(step, shown, whole=chosen is not None)
-    if chosen is None and not everything and told.tally.cached:
-        lines.append(f"{told.tally.cached:,} of {humanize.count(told.tally.steps, 'step')} cached")
+    if chosen is None and not everything and told.progress.cached:
+        lines.append(f"{told.progress.cached:,} of {humanize.count(told.progress.steps, 'step')} cached")
     return lines
 
 
@@ -84,35 +86,35 @@ def _explained(step: StepHistory, shown: RunSummary, *, whole: bool) -> Iterator
 
 
 def _did(shown: RunSummary, told: History) -> str:
-    tally, parts = told.tally, []
+    progress, parts = told.progress, []
     if shown.killed:
         parts.append("killed")
     if shown.seconds is None and not shown.killed:
         return ", ".join([*parts, *_ahead(shown, told)])
     if told.problems:
         parts.append("spec wrong")
-    parts += [f"{count:,} {name}" for name, count in (("failed", tally.failed), ("ran", tally.ran)) if count]
-    if shown.state == "completed" and not tally.ran:
+    parts += [f"{count:,} {name}" for name, count in (("failed", progress.failed), ("ran", progress.ran)) if count]
+    if shown.state == "completed" and not progress.ran:
         parts.append("up to date")
     return ", ".join([*parts, *([humanize.elapsed(shown.seconds)] if shown.seconds is not None else [])])
 
 
 def _ahead(shown: RunSummary, told: History) -> Iterator[str]:
-    tally = told.tally
-    if not tally.steps:
+    progress = told.progress
+    if not progress.steps:
         yield "waits for the cache"
         return
-    yield f"{tally.done:,} of {humanize.count(tally.steps, 'step')}"
-    if shown.halted:
-        yield "halted"
+    yield f"{progress.done:,} of {humanize.count(progress.steps, 'step')}"
+    if shown.suspended:
+        yield "suspended"
         return
-    left = tally.remaining(shown.now)
+    left = progress.remaining(shown.now)
     if left is not None and shown.state == "running":
         yield f"about {humanize.clock(left)} left"
 
 
 def _facts(shown: RunSummary, told: History) -> Iterator[tuple[str, str]]:
-    tally = told.tally
+    progress = told.progress
     yield "run", shown.run
     yield "spec", one_line(shown.spec)
     yield "state", _state(shown, told)
@@ -122,17 +124,17 @@ def _facts(shown: RunSummary, told: History) -> Iterator[tuple[str, str]]:
     yield "began", f"{began}, {humanize.elapsed(max(0.0, shown.now - shown.started))} ago"
     if shown.seconds is not None:
         yield "took", humanize.elapsed(shown.seconds)
-    if tally.steps:
-        percent = 100 * tally.done // tally.steps
+    if progress.steps:
+        percent = 100 * progress.done // progress.steps
         left = [part for part in _ahead(shown, told) if part.startswith("about")]
-        done = f"{tally.done:,} of {humanize.count(tally.steps, 'step')}"
+        done = f"{progress.done:,} of {humanize.count(progress.steps, 'step')}"
         yield "progress", ", ".join([f"{done} ({percent} %)", *left])
         counts = {
-            "ran": tally.ran,
-            "cached": tally.cached,
-            "failed": tally.failed,
-            "not made": tally.aborted,
-            "retried": tally.retried,
+            "ran": progress.ran,
+            "cached": progress.cached,
+            "failed": progress.failed,
+            "not made": progress.aborted,
+            "retried": progress.retried,
         }
         yield "steps", ", ".join(f"{count:,} {name}" for name, count in counts.items() if count) or "none has ended"
 
@@ -143,9 +145,16 @@ def _state(shown: RunSummary, told: History) -> str:
         return f"failed: it was killed while it ran {while_it}" if while_it else "failed: it was killed"
     if shown.state == "paused":
         return f"paused; vidbuild runs resume {shown.run}"
-    if shown.halted:
-        return f"{shown.state}, halted by Ctrl-Z; fg lets it go on"
+    if shown.suspended:
+        return f"{shown.state}, suspended by Ctrl-Z; fg resumes it"
     return f"{shown.state} (exit code {told.ended.code})" if told.ended and told.ended.code else shown.state
+
+
+def _target(target: TargetHistory) -> tuple[str, str, str, str]:
+    counts = {"failed": target.failed, "ran": target.ran, "cached": target.cached, "not made": target.aborted}
+    took = "" if target.seconds is None else humanize.elapsed(target.seconds)
+    did = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    return one_line(target.name), target.status or "running", took, did or humanize.count(target.steps, "step")
 
 
 def _step(step: StepHistory, shown: RunSummary, told: History) -> tuple[str, str, str, str]:

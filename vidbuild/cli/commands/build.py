@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,9 +14,10 @@ from vidbuild.cli import console, options, result_output
 from vidbuild.cli.exit_codes import gravest
 from vidbuild.cli.signals import Interrupt
 from vidbuild.errors import UsageError, VidbuildError
+from vidbuild.frozen import replaced
 
 if TYPE_CHECKING:
-    from vidbuild.api.options import Options
+    from vidbuild.api.options import BuildOptions
     from vidbuild.api.result import Result
     from vidbuild.api.verify import Verified
 
@@ -73,87 +74,80 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(
     interrupt: Interrupt,
+    /,
     specs: Sequence[Path],
     events: Path | None,
-    variables: Mapping[str, str],
     *,
-    jobs: int | None,
-    keep_going: bool,
-    output: Path | None,
-    only: Sequence[str],
-    fresh: Sequence[str],
-    dry_run: bool,
-    offline: bool,
-    allow_network_voice: bool,
     verify: bool,
-    resume: str | None,
-    shuffle: int | None,
     as_json: bool,
+    **chosen: Any,  # noqa: ANN401 - the options by the names of BuildOptions' fields
 ) -> int:
     """Build videos; only what changed is made again.
 
-    A folder stands for its video.yaml, and so does leaving SPEC out. The outputs land in 'build' beside the spec.
+    A folder means its video.yaml, and no SPEC at all means the one here. The outputs are written to 'build' beside
+    each spec.
     """
     try:
         from vidbuild.api.build import build_all
-        from vidbuild.api.resume import unfinished
-        from vidbuild.api.verify import verified
-        from vidbuild.cli.progress import progress, watching
+        from vidbuild.api.options import BuildOptions
+        from vidbuild.cli.progress import observing, progress
 
-        if resume and not specs:
-            earlier = unfinished(resume)
-            resume, specs = earlier.run, earlier.specs
-            output, only = output or earlier.output, only or earlier.only
-        if verify and dry_run:
+        build_options = BuildOptions(**chosen)
+        if build_options.resume and not specs:
+            specs, build_options = _resumed(build_options)
+        if verify and build_options.dry_run:
             raise UsageError("a dry run makes nothing that could be verified", hint="leave out --dry-run")
         paths = options.found(specs)
-        build = partial(
-            build_all,
-            paths,
-            jobs=jobs,
-            keep_going=keep_going,
-            output=output,
-            only=only,
-            variables=variables,
-            fresh=fresh,
-            dry_run=dry_run,
-            offline=offline,
-            allow_network_voice=allow_network_voice,
-            resume=resume,
-            shuffle=shuffle,
-            hurried=interrupt.hurried,
-            code_if_cancelled=lambda: int(interrupt.code),
-        )
-        interrupt.gentle = True
-        with watching(events, None if dry_run else progress(paths, variables, only), interrupt) as listener:
-            results = build(on_event=listener, cancelled=listener.cancelled, halted=listener.halted)
+        view = None if build_options.dry_run else progress(paths, build_options)
+        interrupt.graceful = True
+        with observing(events, view, interrupt) as observer:
+            results = build_all(paths, build_options, on_event=observer, control=observer)
     except VidbuildError as error:
         if as_json:
             console.result_json(result_output.error_as_json(error))
         raise
-    chosen = cast("Options", {**build.keywords, "cancelled": interrupt.asked, "resume": None})
-    again = partial(verified, paths, results, chosen) if verify else None
-    return _end(results, [] if keep_going else paths[len(results) :], again, dry_run=dry_run, as_json=as_json)
+    again = partial(_verify, paths, results, build_options, interrupt) if verify else None
+    return _end(paths, results, build_options, again, as_json=as_json)
+
+
+def _resumed(chosen: BuildOptions) -> tuple[Sequence[Path], BuildOptions]:
+    """Return the specs of an unfinished build, and its options where the command line gives none."""
+    from vidbuild.api.resume import unfinished
+
+    earlier = unfinished(chosen.resume or "")
+    output, only = chosen.output or earlier.output, chosen.only or earlier.only
+    return earlier.specs, replaced(chosen, resume=earlier.run, output=output, only=only)
+
+
+def _verify(
+    paths: Sequence[Path], results: Sequence[Result], chosen: BuildOptions, interrupt: Interrupt
+) -> Iterator[Verified]:
+    from vidbuild.api.verify import verified
+    from vidbuild.cli.progress import BuildObserver
+
+    return verified(paths, results, replaced(chosen, resume=None), BuildObserver((), None, interrupt))
 
 
 def _end(
+    paths: Sequence[Path],
     results: Sequence[Result],
-    untried: Sequence[Path],
+    chosen: BuildOptions,
     again: Callable[[], Iterator[Verified]] | None,
     *,
-    dry_run: bool,
     as_json: bool,
 ) -> int:
+    several = len(results) > 1
     for result in results:
         for line in [*result_output.troubles(result), *_bugs(result)]:
             console.say(line)
     if as_json and not again:
         console.result_json(result_output.as_json(results))
     for result in results:
-        for line in (result_output.dry if dry_run else result_output.lines)(result, several=len(results) > 1):
+        for line in (result_output.dry if chosen.dry_run else result_output.lines)(result, several=several):
             (console.say if as_json else console.result)(line)
-    for line in result_output.untried(untried, results):
-        console.say(line)
+    if not chosen.keep_going:
+        for line in result_output.untried([path for path in paths if path not in {r.spec for r in results}], results):
+            console.say(line)
     return _verified(results, again, as_json=as_json) if again else result_output.code(results)
 
 

@@ -136,4 +136,4 @@ def looked_at(run: RunFacts) -> RunSummary:
     """A build as it stands now."""
     from vidbuild.report.run_view import RunSummary
 
-    return RunSummary(run.run, run.spec, run.state, run.started, run.seconds, run.killed, time.time(), run.halted)
+    return RunSummary(run.run, run.spec, run.state, run.started, run.seconds, run.killed, time.time(), run.suspended)

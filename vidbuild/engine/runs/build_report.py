@@ -49,6 +49,7 @@ class BuildReport:
 
     status: built, up-to-date, failed or cancelled.
     retried: attempts that were repeated.
+    ended: when it ended (time.monotonic).
     error: why the target failed although every step is there: what its caller made of it went wrong.
     """
 
@@ -58,11 +59,12 @@ class BuildReport:
     seconds: float
     blobs: Blobs
     retried: int = 0
+    ended: float = 0.0
     error: Exception | None = None
 
     def failed_by(self, error: Exception) -> BuildReport:
         """Return the report of the same steps, failed by this error."""
-        return BuildReport(self.run, "failed", self.steps, self.seconds, self.blobs, self.retried, error)
+        return BuildReport(self.run, "failed", self.steps, self.seconds, self.blobs, self.retried, self.ended, error)
 
     def path(self, step: str, name: str) -> Path:
         """Where an output's blob is: read-only, and never to be changed or linked to."""

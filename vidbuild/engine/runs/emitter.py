@@ -34,9 +34,7 @@ class RunEmitter:
     derive_events: returns the caller's own events that follow an event of the run itself.
     """
 
-    def __init__(
-        self, run: str, listeners: Sequence[events.Listener], derive_events: DeriveEvents = no_events
-    ) -> None:
+    def __init__(self, run: str, listeners: Sequence[events.Listener], derive_events: DeriveEvents = no_events) -> None:
         self.run = run
         self.targets: list[TargetEmitter] = []
         self._listeners = listeners
@@ -243,9 +241,7 @@ class TargetEmitter:
         )
         self._warn(step, hit.warnings)
         self._emit(
-            events.StepCached(
-                run=self._run.run, time=time.time(), target=self.name, step=self._label(step), key=key
-            )
+            events.StepCached(run=self._run.run, time=time.time(), target=self.name, step=self._label(step), key=key)
         )
 
     def built(self, step: str, key: str, hit: Found, reasons: Sequence[Reason], *, unchanged: bool) -> None:
@@ -306,8 +302,8 @@ class TargetEmitter:
         """Return how every step ended."""
         steps = {step: self._reports[step] for step in self.steps}
         status = _status(self.counts(), cancelled=cancelled)
-        seconds = time.monotonic() - self._began
-        return BuildReport(self._run.run, status, steps, seconds, blobs, self._retried)
+        now = time.monotonic()
+        return BuildReport(self._run.run, status, steps, now - self._began, blobs, self._retried, now)
 
     def finished(self, report: BuildReport) -> None:
         """The target is over; if it did not fail, its outputs are in their places."""

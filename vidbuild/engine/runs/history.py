@@ -1,9 +1,9 @@
-"""What a run did, step by step, as its log tells it; it knows nothing of where the log is or how this is shown."""
+"""The history of a run, step by step, from its log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from vidbuild.engine.runs.events import (
@@ -17,9 +17,11 @@ from vidbuild.engine.runs.events import (
     StepProgress,
     StepRetried,
     StepStarted,
+    TargetFinished,
+    TargetStarted,
     event_of,
 )
-from vidbuild.engine.runs.run_progress import Tally
+from vidbuild.engine.runs.run_progress import RunProgress
 from vidbuild.errors import Failure
 
 RUNNING = ("running", "retrying")
@@ -64,11 +66,31 @@ class StepHistory:
 
 
 @dataclass(slots=True)
-class History:
-    """A run so far. last: when it last told anything. problems, warnings: as their events have them."""
+class TargetHistory:
+    """One target of a run. status: built, up-to-date, failed or cancelled; "" until it ends."""
 
-    tally: Tally = field(default_factory=Tally)
+    name: str
+    entry: str
+    steps: int
+    status: str = ""
+    ran: int = 0
+    cached: int = 0
+    failed: int = 0
+    aborted: int = 0
+    seconds: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class History:
+    """A run so far. last: the time of its last event. problems, warnings: as their events have them."""
+
+    progress: RunProgress = field(default_factory=RunProgress)
     steps: dict[str, StepHistory] = field(default_factory=dict)
+    targets: dict[str, TargetHistory] = field(default_factory=dict)
     problems: list[Mapping[str, Any]] = field(default_factory=list)
     warnings: list[Mapping[str, Any]] = field(default_factory=list)
     continues: StateRestored | None = None
@@ -85,8 +107,8 @@ class History:
         """The steps that failed."""
         return [step for step in self.steps.values() if step.state == "failed"]
 
-    def take(self, data: Mapping[str, Any]) -> None:
-        """Take one line of the log."""
+    def apply(self, data: Mapping[str, Any]) -> None:
+        """Add one line of the log."""
         self.last = data.get("time", self.last)
         if data.get("type") == "validation_error":
             self.problems.append(data)
@@ -94,11 +116,15 @@ class History:
             self.warnings.append(data)
         event = event_of(data)
         if event is not None:
-            self.tally.take(event)
-            self._take(event)
+            self.progress.apply(event)
+            self._apply(event)
 
-    def _take(self, event: Event) -> None:
+    def _apply(self, event: Event) -> None:
         match event:
+            case TargetStarted():
+                self.targets[event.target] = TargetHistory(event.target, event.entry, event.steps)
+            case TargetFinished():
+                self._target_finished(event)
             case StateRestored():
                 self.continues = event
             case RunEnded():
@@ -113,6 +139,12 @@ class History:
                 self._over(event)
             case _:
                 pass
+
+    def _target_finished(self, event: TargetFinished) -> None:
+        target = self.targets.setdefault(event.target, TargetHistory(event.target, event.entry, 0))
+        target.status, target.seconds = event.status, event.seconds
+        target.ran, target.cached = event.ran, event.cached
+        target.failed, target.aborted = event.failed, event.aborted
 
     def _started(self, event: StepStarted) -> None:
         step = StepHistory(event.step, reason=event.reason, reasons=event.reasons, since=event.time, attempts=1)
@@ -138,9 +170,21 @@ class History:
                 step.state, step.because = "aborted", event.because
 
 
-def history(lines: Iterable[Mapping[str, Any]]) -> History:
-    """The history that a log tells."""
+def history(lines: Iterable[Mapping[str, Any]], target: str | None = None) -> History:
+    """Return the history that a log holds.
+
+    target: the name of the one target to follow, whose steps have their ids without it then; None for all.
+    """
     found = History()
-    for data in lines:
-        found.take(data)
+    for data in lines if target is None else _of_target(lines, target):
+        found.apply(data)
+    if target in found.targets:
+        found.progress.steps = found.targets[target].steps
     return found
+
+
+def _of_target(lines: Iterable[Mapping[str, Any]], target: str) -> Iterator[Mapping[str, Any]]:
+    for data in lines:
+        if data.get("target", target) == target:
+            local = {name: data[name].removeprefix(f"{target}/") for name in ("step", "because") if name in data}
+            yield {**data, **local}

@@ -1,4 +1,4 @@
-"""What a run has done so far, told by its events; it knows nothing of how that is shown."""
+"""The progress of a run so far, from its events."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from vidbuild.engine.runs.events import (
     StepProgress,
     StepRetried,
     StepStarted,
+    TargetFinished,
+    TargetStarted,
 )
 
 RENDERS = {"render", "film"}  # old logs have the second
@@ -46,10 +48,13 @@ class Running:
 
 
 @dataclass(slots=True)
-class Tally:
-    """The counts of one run. Times are the events' own.
+class RunProgress:
+    """The counts of one run; times are the events' own.
 
-    paused: since when the run stands still, None where it does not; stood: the seconds of pauses that are over.
+    expected: seconds for all that was ahead at the start; None if unknown.
+    paused: since when the run is paused; None if it is not.
+    paused_before: the seconds of pauses that are over.
+    targets: the name of each target -> its status, "" until it ends.
     """
 
     entry: str = ""
@@ -63,26 +68,31 @@ class Tally:
     aborted: int = 0
     retried: int = 0
     paused: float | None = None
-    stood: float = 0.0
+    paused_before: float = 0.0
     running: dict[str, Running] = field(default_factory=dict)
+    targets: dict[str, str] = field(default_factory=dict)
     _rendered: set[str] = field(default_factory=set)
     _unparsed: list[str] = field(default_factory=list)
 
-    def take(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """Count one event."""
         match event:
             case RunStarted():
                 self.entry, self.began, self.steps = event.entry, event.time, event.steps
             case RunEstimated():
                 self.ahead, self.expected = event.ahead, event.expected
+            case TargetStarted():
+                self.targets[event.target] = ""
+            case TargetFinished():
+                self.targets[event.target] = event.status
             case RunPaused():
                 self.paused = event.time
             case RunResumed():
-                self.paused, self.stood = None, self.stood + event.seconds
+                self.paused, self.paused_before = None, self.paused_before + event.seconds
             case _:
-                self._take_step(event)
+                self._apply_step(event)
 
-    def _take_step(self, event: Event) -> None:
+    def _apply_step(self, event: Event) -> None:
         match event:
             case StepStarted():
                 self.running[event.step] = Running(event.time, event.expected)
@@ -131,7 +141,7 @@ class Tally:
         """Seconds that are probably left, None if nothing is known; a pause is not counted as time that was used."""
         if self.expected is None:
             return None
-        used = (self.paused if self.paused is not None else now) - self.began - self.stood
+        used = (self.paused if self.paused is not None else now) - self.began - self.paused_before
         return max(0.0, self.expected - used)
 
     def _progress(self, event: StepProgress) -> None:

@@ -152,9 +152,7 @@ class BuildState:
     def commit(self, name: str, data: Mapping[str, Any]) -> None:
         """Write the trace of a step that ran, whose blobs are in the store already, and look up its dependents."""
         row = self.lookup.index.row(name)
-        trace = self.lookup.keep(
-            name, self._materials[name], data, made_by=self._made_by, replace=name in self._fresh
-        )
+        trace = self.lookup.keep(name, self._materials[name], data, made_by=self._made_by, replace=name in self._fresh)
         unchanged = row is not None and dict(row.outputs) == dict(trace.outputs)
         self.lookup.note(name, trace, reason=summary(self._reasons[name]), unchanged=unchanged)
         self.lookup.settle(name, trace.outputs)

@@ -14,7 +14,7 @@ from vidbuild.engine.keys.lookup import CacheLookup
 from vidbuild.engine.keys.tools import Tool, Tools
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.run_log import RunLog, RunTarget
-from vidbuild.engine.schedule.options import BuildOptions
+from vidbuild.engine.schedule.options import RunOptions
 from vidbuild.engine.schedule.run import Run, Workshop
 from vidbuild.engine.schedule.run_control import RunControl
 from vidbuild.engine.schedule.target import RunHooks, Target
@@ -59,7 +59,7 @@ class Engine:
     def build(
         self,
         targets: Sequence[Target],
-        options: BuildOptions | None = None,
+        options: RunOptions | None = None,
         control: RunControl | None = None,
         hooks: RunHooks | None = None,
     ) -> list[BuildReport]:
@@ -68,7 +68,7 @@ class Engine:
         Returns the targets' reports, in their order; a failing step is in a report, not raised.
         Raises UsageError for a goal or pattern that no step matches, StoreError if the store cannot be written.
         """
-        options = options or BuildOptions()
+        options = options or RunOptions()
         graphs = [_part(target.graph, target.goals) for target in targets]
         fresh = _matching(options.fresh, targets, graphs)
         self.store.prepare()
@@ -138,9 +138,7 @@ def _part(graph: Graph, goals: Collection[str] | None) -> Graph:
     return graph.upstream(list(goals))
 
 
-def _matching(
-    patterns: Collection[str], targets: Sequence[Target], graphs: Sequence[Graph]
-) -> list[frozenset[str]]:
+def _matching(patterns: Collection[str], targets: Sequence[Target], graphs: Sequence[Graph]) -> list[frozenset[str]]:
     """For each target the steps that patterns such as `speak:*` name, by their ids in the target or in the run."""
     if not patterns:
         return [frozenset()] * len(targets)
@@ -151,17 +149,17 @@ def _matching(
     matching: list[set[str]] = [set() for _ in targets]
     for pattern in patterns:
         matched = False
-        for ids, chosen in zip(names, matching, strict=True):
+        for ids, steps in zip(names, matching, strict=True):
             fitting = {name for name, own in ids.items() if any(_fits(each, pattern) for each in own)}
             matched = matched or bool(fitting)
-            chosen |= fitting
+            steps.update(fitting)
         if not matched:
             every = dict.fromkeys(each for ids in names for own in ids.values() for each in own)
             kind = f"{pattern}:*"
             is_kind = any(fnmatchcase(each, kind) for each in every)
             hint = f"did you mean '{kind}'?" if is_kind else _nearest(pattern, every)
             raise UsageError(f"no step matches '{pattern}'", hint=hint)
-    return [frozenset(chosen) for chosen in matching]
+    return [frozenset(steps) for steps in matching]
 
 
 def _fits(name: str, pattern: str) -> bool:

@@ -8,26 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from vidbuild.engine.schedule.build_state import BuildState
+from vidbuild.engine.graph.graph import Graph
+from vidbuild.engine.schedule.target import Target
+from vidbuild.engine.store.index import Index
 
 _UNKNOWN = 1.0
 
 
 class Estimates:
-    """Expected seconds and priorities of all steps of a run, by their ids in the run (`Target.label`)."""
+    """Expected seconds and priorities of all steps of a run, by their ids in the run (`Target.label`).
 
-    def __init__(self, states: Iterable[BuildState]) -> None:
-        self._states = list(states)
+    parts: for each target the graph to build, and its index.
+    priorities: step -> seconds from its start to the end of all that depends on it, given unlimited workers.
+    """
+
+    def __init__(self, parts: Iterable[tuple[Target, Graph, Index]]) -> None:
+        self._parts = list(parts)
         self._known: dict[str, float] = {}
         self._kinds: dict[str, str] = {}
         self._weights: dict[str, float] = {}
         by_kind: dict[str, list[float]] = {}
-        for state in self._states:
-            for name, step in state.graph.steps.items():
-                label = state.target.label(name)
+        for target, graph, index in self._parts:
+            for name, step in graph.steps.items():
+                label = target.label(name)
                 self._kinds[label] = step.kind
-                weight = self._weights[label] = state.target.weights.get(name, 1.0) or 1.0
-                if (row := state.lookup.index.row(name)) is not None:
+                weight = self._weights[label] = target.weights.get(name, 1.0) or 1.0
+                if (row := index.row(name)) is not None:
                     self._known[label] = row.seconds
                     by_kind.setdefault(step.kind, []).append(row.seconds / weight)
         self._by_kind = {kind: sorted(values)[len(values) // 2] for kind, values in by_kind.items()}
@@ -41,12 +47,11 @@ class Estimates:
         return None if each is None else each * self._weights[step]
 
     def _critical_paths(self) -> Mapping[str, float]:
-        """Step -> seconds from its start to the end of all that depends on it, given unlimited workers."""
         paths: dict[str, float] = {}
-        for state in self._states:
-            label = state.target.label
+        for target, graph, _ in self._parts:
+            label = target.label
             after: dict[str, float] = {}
-            for name, step in reversed(list(state.graph.steps.items())):
+            for name, step in reversed(list(graph.steps.items())):
                 expected = self.expected(label(name))
                 own = _UNKNOWN * self._weights[label(name)] if expected is None else expected
                 path = paths[label(name)] = after.get(name, 0.0) + own

@@ -26,7 +26,7 @@ class RetryPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class BuildOptions:
+class RunOptions:
     """How to build; the defaults stand here and nowhere else.
 
     jobs: steps that run side by side; None for one per processor.

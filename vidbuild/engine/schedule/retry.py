@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from vidbuild.engine.graph.options import Retry
+from vidbuild.engine.schedule.options import RetryPolicy
 from vidbuild.errors import Failure
 from vidbuild.frozen import values
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class RetryQueue:
     """How often each step was tried, and those that wait for their next attempt."""
 
-    def __init__(self, policy: Retry, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, policy: RetryPolicy, clock: Callable[[], float] = time.monotonic) -> None:
         self._policy = policy
         self._clock = clock
         self._failed: dict[str, int] = {}

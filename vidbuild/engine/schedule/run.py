@@ -12,9 +12,10 @@ from vidbuild.engine.graph.step_state import State
 from vidbuild.engine.keys.lookup import CacheLookup
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.emitter import RunEmitter
+from vidbuild.engine.runs.events import Listener
 from vidbuild.engine.runs.run_log import RunLog
 from vidbuild.engine.schedule.build_state import BuildState
-from vidbuild.engine.schedule.options import BuildOptions
+from vidbuild.engine.schedule.options import RunOptions
 from vidbuild.engine.schedule.run_control import ControlMonitor, RunControl
 from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.store import Store
@@ -52,7 +53,7 @@ class Run:
         targets: Sequence[Target],
         lookups: Sequence[CacheLookup],
         fresh: Sequence[frozenset[str]],
-        options: BuildOptions,
+        options: RunOptions,
         control: RunControl,
         hooks: RunHooks,
         log: RunLog,
@@ -61,7 +62,7 @@ class Run:
         self._options = options
         self._control = control
         self._log = log
-        listeners = [log, hooks.on_event] if hooks.on_event else [log]
+        listeners: list[Listener] = [log, hooks.on_event] if hooks.on_event else [log]
         self._emitter = RunEmitter(log.id, listeners, partial(hooks.derive_events, None))
         self.states = [
             BuildState(
@@ -135,9 +136,7 @@ class Run:
         from vidbuild.engine.schedule.scheduler import Scheduler
 
         workshop, options = self._workshop, self._options
-        dispatcher = Dispatcher(
-            workshop.store, options.workers, workshop.resources, workshop.worker_env, self._sandbox
-        )
+        dispatcher = Dispatcher(workshop.store, options.workers, workshop.resources, workshop.worker_env, self._sandbox)
         control = ControlMonitor(self._control, self._log.folder, options.grace, self._log.suspended)
         with contextlib.closing(dispatcher):
             return Scheduler(self.states, self._emitter, dispatcher, control, options, self._save).run()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vidbuild.engine.graph.context import StepWarning
     from vidbuild.engine.runs.emitter import RunEmitter
     from vidbuild.engine.schedule.build_state import BuildState
-    from vidbuild.engine.schedule.options import BuildOptions
+    from vidbuild.engine.schedule.options import RunOptions
     from vidbuild.engine.schedule.run_control import ControlMonitor
     from vidbuild.engine.worker.pool import Message
     from vidbuild.errors import Failure
@@ -46,7 +46,7 @@ class Scheduler:
         emitter: RunEmitter,
         dispatcher: Dispatcher,
         control: ControlMonitor,
-        options: BuildOptions,
+        options: RunOptions,
         save: Callable[[], bool],
     ) -> None:
         self._states = states
@@ -56,7 +56,7 @@ class Scheduler:
         self._save = save
         self._steps: dict[str, tuple[BuildState, str]] = {}
         self._retries = RetryQueue(options.retry)
-        self._estimates = Estimates(states)
+        self._estimates = Estimates((state.target, state.graph, state.lookup.index) for state in states)
         ranks = self._estimates.priorities
         self._queue = ReadyQueue(ranks if options.shuffle is None else shuffled(ranks, options.shuffle))
         self._jobs = options.workers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from vidbuild.engine.graph.graph import Graph
@@ -32,8 +32,12 @@ class Target:
     continues: str = ""
 
     def label(self, step: str) -> str:
-        """The step's id in the whole run."""
+        """Return the id in the whole run of a step of the graph."""
         return f"{self.name}/{step}" if self.name else step
+
+    def local(self, label: str) -> str:
+        """Return the id in the graph; the inverse of `label`."""
+        return label.removeprefix(f"{self.name}/")
 
 
 class RunHooks:
@@ -53,6 +57,3 @@ class RunHooks:
     def on_success(self, target: Target, report: BuildReport) -> None:
         """Use what a target made, as soon as all of it is there; an error fails the target."""
         del target, report
-
-
-OnSuccess = Callable[[Target, BuildReport], None]

@@ -69,7 +69,7 @@ def test_the_root_is_carried_along(lab: Lab, changes: dict[str, Any], expected: 
 def test_the_root_shows_through_steps_that_are_cached(lab: Lab) -> None:
     """P38: a step that was found again for an earlier state still passes on what changed."""
     lab.build(plan(lab))
-    lab.build(plan(lab, a="z"), targets=["c"])
+    lab.build(plan(lab, a="z"), goals=["c"])
     lab.build(plan(lab))
     assert told(lab, plan(lab, a="z")) == {"d": "narration changed"}
 

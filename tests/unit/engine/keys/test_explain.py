@@ -116,7 +116,7 @@ def test_an_evicted_output_is_not_a_change(lab: Lab) -> None:
     Path(lab.store.trace_location(report.steps["timeline:x"].key)).unlink()
     assert lab.explain(film(lab))["timeline:x"].reasons == (Reason("evicted"),)
     assert lab.explain(film(lab, fps=60))["timeline:x"].reasons == (Reason("unknown"),)
-    elsewhere = lab.explain(film(lab), entry="other")
+    elsewhere = lab.explain(film(lab), build_name="other")
     assert elsewhere["timeline:x"].reasons == (Reason("new"),)
     assert elsewhere["draw:x"].reasons == (Reason("evicted"),)
     assert elsewhere["mux"].because == ("timeline:x", "draw:x")

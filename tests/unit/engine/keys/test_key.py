@@ -100,8 +100,8 @@ def test_what_cannot_change_the_bytes_is_not_in_the_key(lab: Lab) -> None:
     elsewhere = lab.source("other place/b.PNG", "picture")
     one = graph(step("a", x=1), step("b", inputs={"from": Product("a"), "image": image}))
     other = graph(step("b", inputs={"image": elsewhere, "from": Product("a")}), step("a", x=1))
-    first = lab.build(one, jobs=1, entry="one", keep_going=True)
-    second = lab.clean().build(other, jobs=3, entry="two")
+    first = lab.build(one, jobs=1, build_name="one", keep_going=True)
+    second = lab.clean().build(other, jobs=3, build_name="two")
     assert {name: found.key for name, found in first.steps.items()} == {
         name: found.key for name, found in second.steps.items()
     }

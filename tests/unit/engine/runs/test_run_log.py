@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.engine_lab import Lab, graph, step
+from tests.support.engine_lab import Lab, Steering, graph, step
 from tests.support.paths import ROOT
 from vidbuild.engine.disk import durable
 from vidbuild.engine.graph.graph import Product
@@ -29,9 +29,9 @@ def folder(lab: Lab) -> Path:
 
 def test_each_build_is_kept(lab: Lab) -> None:
     """A run has an id that sorts by time, its entry, and how it ended."""
-    lab.build(graph(step("a")), entry="one.yaml")
-    lab.build(graph(step("b", "bug")), entry="two.yaml")
-    report = lab.build(graph(step("c", x=1)), entry="three.yaml", cancelled=lambda: True)
+    lab.build(graph(step("a")), build_name="one.yaml")
+    lab.build(graph(step("b", "bug")), build_name="two.yaml")
+    report = lab.build(graph(step("c", x=1)), build_name="three.yaml", control=Steering(cancelled=lambda: True))
     found = past_runs(folder(lab))
     assert [(run.entry, run.state) for run in found] == [
         ("one.yaml", "completed"),
@@ -60,12 +60,12 @@ def test_a_run_can_be_read_while_it_runs(lab: Lab) -> None:
 KILLED = """
 import os, sys
 from pathlib import Path
-from tests.support.engine_lab import Lab, graph, step
+from tests.support.engine_lab import Steering, Lab, graph, step
 lab = Lab(Path(sys.argv[1]))
 def die(event):
     if event.type == "step_started":
         os.kill(os.getpid(), 9)
-lab.build(graph(step("a")), on_event=die, entry="x.yaml")
+lab.build(graph(step("a")), on_event=die, build_name="x.yaml")
 """
 
 
@@ -122,7 +122,7 @@ def test_ids_do_not_collide() -> None:
 
 def test_the_state_is_plain_json(lab: Lab) -> None:
     """A script can read a run's state."""
-    run = lab.build(graph(step("a")), entry="x.yaml").run
+    run = lab.build(graph(step("a")), build_name="x.yaml").run
     state = json.loads((folder(lab) / run / "state.json").read_text())
     assert (state["id"], state["entry"], state["state"]) == (run, "x.yaml", "completed")
     assert state["started"] <= state["ended"] <= time.time()

@@ -11,7 +11,7 @@ from typing import Any
 import guard
 import pytest
 
-from tests.support.engine_lab import Lab, diamond, digests, graph, step
+from tests.support.engine_lab import Lab, Steering, diamond, digests, graph, step
 from vidbuild.engine.graph.graph import Kind, Product
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import StepProgress
@@ -222,6 +222,8 @@ def test_a_step_that_is_killed_takes_along_what_it_started(shut: Contained) -> N
         if isinstance(event, StepProgress):
             started.append(event.done)
 
-    report = shut.build(graph(step("x", "linger")), on_event=hear, cancelled=lambda: bool(started), grace=0.0)
+    report = shut.build(
+        graph(step("x", "linger")), on_event=hear, control=Steering(cancelled=lambda: bool(started)), grace=0.0
+    )
     assert report.status == "cancelled"
     assert not lives(started[0])

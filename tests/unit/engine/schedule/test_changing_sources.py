@@ -149,7 +149,7 @@ def test_a_product_lost_during_the_build_fails_its_reader_by_name(lab: Lab) -> N
     """P10: a blob that is taken out of the cache under a build fails what reads it, and the next build mends it."""
     lab.build(TAKES)
     lab.store.blobs.remove(lab.build(TAKES).steps["left"].outputs["main.txt"].digest)
-    voice = lab.build(TAKES, targets=["voice"]).steps["voice"].outputs["main.txt"].digest
+    voice = lab.build(TAKES, goals=["voice"]).steps["voice"].outputs["main.txt"].digest
 
     def lose(event: Event) -> None:
         if isinstance(event, StepCached) and event.step == "voice":

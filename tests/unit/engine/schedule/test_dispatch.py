@@ -17,7 +17,7 @@ KEYS = {name: name * 64 for name in "abcd"}
 def crew(lab: Lab) -> Iterator[Dispatcher]:
     """Three jobs, of which one may use the network."""
     lab.store.prepare()
-    crew = Dispatcher(lab.store, 3, {"network": 1}, lab.env)
+    crew = Dispatcher(lab.store, 3, {"network": 1}, lab.env, lambda: None)
     yield crew
     crew.close()
 
@@ -29,40 +29,40 @@ def claim(crew: Dispatcher, name: str, resource: str = "") -> Claim:
 
 def test_as_many_steps_as_jobs(crew: Dispatcher) -> None:
     """P31: once as many steps are claimed as there are jobs, the next is told to wait."""
-    assert [claim(crew, name) for name in "abcd"] == [Claim.TAKEN] * 3 + [Claim.BUSY]
+    assert [claim(crew, name) for name in "abcd"] == [Claim.ACQUIRED] * 3 + [Claim.NO_SLOT]
     assert crew.full()
     crew.release("b")
-    assert claim(crew, "d") is Claim.TAKEN
+    assert claim(crew, "d") is Claim.ACQUIRED
 
 
 def test_as_many_steps_as_the_resource_has(crew: Dispatcher) -> None:
     """P31: a limited resource is handed out only so often; what is not limited goes on."""
-    assert claim(crew, "a", "network") is Claim.TAKEN
-    assert claim(crew, "b", "network") is Claim.BUSY
-    assert claim(crew, "c", "disk") is Claim.TAKEN
-    assert claim(crew, "d") is Claim.TAKEN
+    assert claim(crew, "a", "network") is Claim.ACQUIRED
+    assert claim(crew, "b", "network") is Claim.NO_SLOT
+    assert claim(crew, "c", "disk") is Claim.ACQUIRED
+    assert claim(crew, "d") is Claim.ACQUIRED
     crew.release("a")
     crew.release("d")
-    assert claim(crew, "b", "network") is Claim.TAKEN
+    assert claim(crew, "b", "network") is Claim.ACQUIRED
 
 
 def test_a_key_is_made_by_one_build(lab: Lab, crew: Dispatcher) -> None:
     """P28: a key that another build has is told as that, whatever is free here, and is free once given back."""
-    other = Dispatcher(Store(lab.store.root), 1, {}, lab.env)
-    assert claim(other, "a") is Claim.TAKEN
-    assert claim(crew, "a") is Claim.ELSEWHERE
-    assert claim(crew, "b") is Claim.TAKEN
+    other = Dispatcher(Store(lab.store.root), 1, {}, lab.env, lambda: None)
+    assert claim(other, "a") is Claim.ACQUIRED
+    assert claim(crew, "a") is Claim.LOCKED_ELSEWHERE
+    assert claim(crew, "b") is Claim.ACQUIRED
     other.close()
-    assert claim(crew, "a") is Claim.TAKEN
+    assert claim(crew, "a") is Claim.ACQUIRED
 
 
 def test_a_key_refused_takes_nothing(lab: Lab, crew: Dispatcher) -> None:
     """P31: a step that waits for another build holds neither a job nor a resource."""
-    other = Dispatcher(Store(lab.store.root), 1, {}, lab.env)
+    other = Dispatcher(Store(lab.store.root), 1, {}, lab.env, lambda: None)
     claim(other, "a")
-    assert [claim(crew, "a", "network") for _ in range(5)] == [Claim.ELSEWHERE] * 5
+    assert [claim(crew, "a", "network") for _ in range(5)] == [Claim.LOCKED_ELSEWHERE] * 5
     assert not crew.busy
-    assert claim(crew, "b", "network") is Claim.TAKEN
+    assert claim(crew, "b", "network") is Claim.ACQUIRED
     other.close()
 
 
@@ -82,4 +82,4 @@ def test_closing_gives_everything_back(lab: Lab, crew: Dispatcher) -> None:
     crew.close()
     assert not crew.busy
     assert names(lab.store.home / "tmp") == names(lab.store.home / "locks") == []
-    assert [claim(crew, name) for name in "ab"] == [Claim.TAKEN] * 2
+    assert [claim(crew, name) for name in "ab"] == [Claim.ACQUIRED] * 2

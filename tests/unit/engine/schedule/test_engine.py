@@ -90,17 +90,17 @@ def test_an_identical_step_is_made_once(lab: Lab) -> None:
 
 def test_targets_build_what_they_need(lab: Lab) -> None:
     """Only the targets and what feeds them are built; an unknown target is refused with the nearest name."""
-    assert set(lab.build(diamond(lab), targets=["right"]).steps) == {"a", "right"}
+    assert set(lab.build(diamond(lab), goals=["right"]).steps) == {"a", "right"}
     assert lab.ran() == ["a", "right"]
     with pytest.raises(UsageError, match="no step is called 'rihgt'") as caught:
-        lab.build(diamond(lab), targets=["rihgt"])
+        lab.build(diamond(lab), goals=["rihgt"])
     assert caught.value.hint == "did you mean 'right'?"
 
 
 def test_a_part_leaves_the_rest_remembered(lab: Lab) -> None:
     """Building a target forgets nothing of the other steps."""
     lab.build(diamond(lab))
-    lab.build(diamond(lab, right=2), targets=["right"])
+    lab.build(diamond(lab, right=2), goals=["right"])
     assert lab.explain(diamond(lab, a="two"))["a"].reasons[0].name == "text"
 
 
@@ -211,8 +211,8 @@ def test_warnings_are_told_each_time(lab: Lab) -> None:
 
 def test_two_entries_share_the_store(lab: Lab) -> None:
     """What one spec made is a hit for another, whatever its steps are called."""
-    lab.build(graph(step("one", x=1)), entry="a.yaml")
-    report = lab.build(graph(step("other", x=1)), entry="b.yaml")
+    lab.build(graph(step("one", x=1)), build_name="a.yaml")
+    report = lab.build(graph(step("other", x=1)), build_name="b.yaml")
     assert states(report) == {"other": State.CACHED}
 
 
@@ -228,7 +228,7 @@ def test_a_long_chain_of_steps(lab: Lab) -> None:
     plan = graph(*steps)
     explained = lab.explain(plan)
     assert explained["s1499"].short() == "s1499  may run: s0 will"
-    report = lab.build(plan, targets=["s40"])
+    report = lab.build(plan, goals=["s40"])
     assert len(report.ran) + len(report.cached) == 41
 
 

@@ -11,10 +11,10 @@ import pytest
 from tests.support import run_events
 from tests.support.engine_lab import Lab, graph, names, states, step
 from vidbuild.engine.graph.graph import Kind, Product
-from vidbuild.engine.graph.options import Retry
 from vidbuild.engine.graph.step_state import State
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event, RunFailed, StepFinished, StepRetried, StepStarted, StepWarned
+from vidbuild.engine.schedule.options import RetryPolicy
 from vidbuild.engine.schedule.retry import RetryQueue
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import Failure
@@ -88,7 +88,7 @@ def test_attempts_are_told_as_one_step(lab: Lab) -> None:
 
 def test_how_often_is_the_callers_choice(lab: Lab) -> None:
     """One attempt means none is repeated, and then nothing is said of attempts."""
-    report = lab.build(graph(step("x", "flaky", ways=["passing"])), retry=Retry(attempts=1))
+    report = lab.build(graph(step("x", "flaky", ways=["passing"])), retry=RetryPolicy(attempts=1))
     failure = report.steps["x"].failure
     assert failure is not None
     assert (failure.message, report.retried, lab.ran()) == ("no answer", 0, ["x"])
@@ -97,7 +97,7 @@ def test_how_often_is_the_callers_choice(lab: Lab) -> None:
 def test_a_failure_elsewhere_ends_all_attempts(lab: Lab) -> None:
     """Once another step has failed for good nothing is tried again, unless the build is to keep going."""
     plan = graph(step("x", "flaky", ways=["passing"] * 2), step("bad", "bug"))
-    report = lab.build(plan, retry=Retry(base=600.0, cap=600.0, seed=0))
+    report = lab.build(plan, retry=RetryPolicy(base=600.0, cap=600.0, seed=0))
     run_events.check(lab.events, report)
     assert report.steps["x"].state in {State.ABORTED, State.FAILED}
     report = lab.build(plan, keep_going=True)
@@ -116,7 +116,7 @@ def test_between_attempts_a_step_holds_nothing(lab: Lab) -> None:
 
     weights = {"x": 10.0}
     report = lab.build(
-        plan, on_event=look, jobs=1, limits={"rare": 1}, weights=weights, retry=Retry(base=2.0, cap=2.0, seed=3)
+        plan, on_event=look, jobs=1, limits={"rare": 1}, weights=weights, retry=RetryPolicy(base=2.0, cap=2.0, seed=3)
     )
     assert report.ok
     assert held == [[]]
@@ -173,7 +173,7 @@ def test_a_full_cache_is_named_and_not_its_insides(lab: Lab, name: str) -> None:
     assert len(retried(lab)) == 2
 
 
-def waits(policy: Retry, clock: Callable[[], float] = lambda: 0.0) -> list[float | None]:
+def waits(policy: RetryPolicy, clock: Callable[[], float] = lambda: 0.0) -> list[float | None]:
     """How long a step waits after each failure."""
     attempts = RetryQueue(policy, clock)
     return [attempts.again("x", PASSING) for _ in range(policy.attempts)]
@@ -181,21 +181,21 @@ def waits(policy: Retry, clock: Callable[[], float] = lambda: 0.0) -> list[float
 
 def test_waits_grow_up_to_a_cap_and_are_spread() -> None:
     """Each wait is anything up to twice the one before, never over the cap, and the same for the same seed."""
-    seen = [waits(Retry(attempts=8, base=0.5, cap=10.0, seed=seed)) for seed in range(200)]
+    seen = [waits(RetryPolicy(attempts=8, base=0.5, cap=10.0, seed=seed)) for seed in range(200)]
     for place, most in enumerate([0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0]):
         found = [run[place] or 0.0 for run in seen]
         assert max(found) <= most
         assert max(found) > 0.9 * most
         assert min(found) < 0.1 * most
     assert all(run[-1] is None for run in seen)
-    assert waits(Retry(seed=5)) == waits(Retry(seed=5)) != waits(Retry(seed=6))
-    assert waits(Retry(base=0.0)) == [0.0, 0.0, None]
+    assert waits(RetryPolicy(seed=5)) == waits(RetryPolicy(seed=5)) != waits(RetryPolicy(seed=6))
+    assert waits(RetryPolicy(base=0.0)) == [0.0, 0.0, None]
 
 
 def test_steps_are_due_when_their_wait_is_over() -> None:
     """A step is handed out once, when its time has come; until then the driver's turns are no longer than that."""
     now = [100.0]
-    attempts = RetryQueue(Retry(base=4.0, seed=1), lambda: now[0])
+    attempts = RetryQueue(RetryPolicy(base=4.0, seed=1), lambda: now[0])
     wait = attempts.again("x", PASSING)
     assert wait is not None
     assert (bool(attempts), attempts.due(), attempts.of("x")) == (True, [], 2)
@@ -211,7 +211,7 @@ def test_steps_are_due_when_their_wait_is_over() -> None:
 
 def test_a_lasting_failure_is_the_last() -> None:
     """What does not pass is not tried again, whatever went before."""
-    attempts = RetryQueue(Retry())
+    attempts = RetryQueue(RetryPolicy())
     assert attempts.again("x", Failure("no")) is None
     assert attempts.told("x", Failure("no")) == Failure("no")
     attempts.again("y", PASSING)

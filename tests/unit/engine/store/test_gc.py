@@ -47,10 +47,10 @@ def test_what_is_there_is_counted(lab: Lab) -> None:
 def test_the_least_recently_used_go_first(lab: Lab) -> None:
     """P24: traces go by their last use, each before its blobs, until the cache is well under its limit."""
     for text in ("old", "middle", "new"):
-        lab.build(project(text), entry=text)
+        lab.build(project(text), build_name=text)
         os.utime(next((lab.store.home / "index").iterdir()))
     for number, text in enumerate(("middle", "old", "new")):
-        for name, found in lab.explain(project(text), entry=text).items():
+        for name, found in lab.explain(project(text), build_name=text).items():
             os.utime(lab.store.trace_location(found.key), (number + 1, number + 1))
             assert name
     for path in (lab.store.home / "index").iterdir():
@@ -68,15 +68,15 @@ def test_the_least_recently_used_go_first(lab: Lab) -> None:
 
 def test_being_built_from_is_being_used(lab: Lab) -> None:
     """P24: a null build counts as use although it touches no trace."""
-    lab.build(project("one"), entry="one")
-    lab.build(project("two"), entry="two")
+    lab.build(project("one"), build_name="one")
+    lab.build(project("two"), build_name="two")
     long_ago = time.time() - 1000
     for path in lab.store.home.rglob("*"):
         os.utime(path, (long_ago, long_ago))
-    lab.build(project("one"), entry="one")
+    lab.build(project("one"), build_name="one")
     gc.trim(lab.store, gc.info(lab.store).bytes - 1)
-    assert lab.explain(project("one"), entry="one")["b"].state == "cached"
-    two = lab.explain(project("two"), entry="two")
+    assert lab.explain(project("one"), build_name="one")["b"].state == "cached"
+    two = lab.explain(project("two"), build_name="two")
     assert "will run" in {found.state for found in two.values()}
 
 
@@ -85,16 +85,16 @@ def test_the_cache_is_bounded(lab: Lab) -> None:
     limit = 60_000
     for number in range(12):
         plan = project(f"{number:02}", size=3000)
-        lab.build(plan, limit=limit)
+        lab.build(plan, cache_limit=limit)
         assert gc.info(lab.store).bytes <= limit * 1.1
-        assert lab.build(plan, limit=limit).status == "up-to-date"
+        assert lab.build(plan, cache_limit=limit).status == "up-to-date"
 
 
 def test_what_the_build_used_stays_whatever_the_limit(lab: Lab) -> None:
     """P24: a limit smaller than one build keeps that build all the same, so the next is a null build."""
-    lab.build(project("other", 5000), limit=1)
-    lab.build(project("mine", 5000), limit=1)
-    assert lab.build(project("mine", 5000), limit=1).status == "up-to-date"
+    lab.build(project("other", 5000), cache_limit=1)
+    lab.build(project("mine", 5000), cache_limit=1)
+    assert lab.build(project("mine", 5000), cache_limit=1).status == "up-to-date"
     assert lab.explain(project("other", 5000))["a"].state == "will run"
     assert gc.info(lab.store).traces == 2
 
@@ -151,7 +151,7 @@ def test_builds_and_trimming_side_by_side(lab: Lab) -> None:
 
     def build(text: str) -> None:
         for _ in range(6):
-            report = Lab(lab.root).engine().build(project(text), jobs=1, entry=text)
+            report = Lab(lab.root).engine().build(project(text), jobs=1, build_name=text)
             if digests(report) != expected[text]:
                 problems.append(report)
 

@@ -10,6 +10,7 @@ from tests.support.engine_lab import Lab, digests, graph, step
 from vidbuild.engine.graph.context import StepWarning
 from vidbuild.engine.graph.graph import Product
 from vidbuild.engine.schedule.estimates import Estimates
+from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.blobs import Blob, Signature
 from vidbuild.engine.store.index import Index, Row
 
@@ -84,12 +85,12 @@ def test_expected_times_follow_the_last_run(tmp_path: Path) -> None:
     index = Index(tmp_path / "index")
     for name, seconds in (("a", 2.0), ("b", 5.0)):
         index.put(name, Row("k", {}, seconds, Signature(1, 2, 3, 4)))
-    outlook = Estimates(plan, index)
+    outlook = Estimates([(Target(plan), plan, index)])
     assert {name: outlook.expected(name) for name in plan.steps} == {"a": 2.0, "b": 5.0, "c": 5.0, "d": None}
-    assert outlook.ranks() == {"a": 7.0, "b": 5.0, "c": 5.0, "d": 1.0}
-    assert outlook.ahead(["a", "b"], 4) == 7.0
-    assert outlook.ahead(["b", "c"], 1) == 10.0
-    assert outlook.ahead(["d"], 1) is None
+    assert outlook.priorities == {"a": 7.0, "b": 5.0, "c": 5.0, "d": 1.0}
+    assert outlook.remaining(["a", "b"], 4) == 7.0
+    assert outlook.remaining(["b", "c"], 1) == 10.0
+    assert outlook.remaining(["d"], 1) is None
 
 
 def test_expected_times_of_a_kind_follow_the_work(tmp_path: Path) -> None:
@@ -98,6 +99,6 @@ def test_expected_times_of_a_kind_follow_the_work(tmp_path: Path) -> None:
     index = Index(tmp_path / "index")
     for name, seconds in (("a", 2.0), ("b", 8.0)):
         index.put(name, Row("k", {}, seconds, Signature(1, 2, 3, 4)))
-    outlook = Estimates(plan, index, {"a": 4.0, "b": 16.0, "c": 10.0, "d": 3.0, "e": 0.0})
+    outlook = Estimates([(Target(plan, weights={"a": 4.0, "b": 16.0, "c": 10.0, "d": 3.0, "e": 0.0}), plan, index)])
     assert {name: outlook.expected(name) for name in plan.steps} == {"a": 2.0, "b": 8.0, "c": 5.0, "d": None, "e": 0.5}
-    assert outlook.ranks()["d"] == 3.0
+    assert outlook.priorities["d"] == 3.0

@@ -27,10 +27,10 @@ def stays_within_its_limit(lab: Lab, builds: int) -> None:
     made = 0
     for number in range(builds):
         plan = edited(number, chance.randrange(1_000, 90_000))
-        report = lab.build(plan, limit=LIMIT, jobs=1)
+        report = lab.build(plan, cache_limit=LIMIT, jobs=1)
         made += sum(blob.size for each in report.ran for blob in each.outputs.values())
         assert gc.info(lab.store).bytes <= LIMIT * 1.1
-        assert lab.build(plan, limit=LIMIT).status == "up-to-date"
+        assert lab.build(plan, cache_limit=LIMIT).status == "up-to-date"
         assert dangling(lab.store) == []
     assert made > 2 * LIMIT
     assert lab.ran().count("stays") == 1
@@ -45,8 +45,8 @@ def test_what_one_build_uses_may_be_more_than_the_limit(lab: Lab) -> None:
     """P24: a limit that is too small for one project removes what is not of it, and nothing that it needs."""
     for number in range(3):
         plan = edited(number, 90_000)
-        lab.build(plan, limit=1_000)
-        assert lab.build(plan, limit=1_000).status == "up-to-date"
+        lab.build(plan, cache_limit=1_000)
+        assert lab.build(plan, cache_limit=1_000).status == "up-to-date"
         assert gc.info(lab.store).traces == 3
 
 

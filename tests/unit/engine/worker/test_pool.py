@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from tests.support.engine_lab import Lab, graph, step
+from tests.support.engine_lab import Lab, Steering, graph, step
 from tests.support.paths import ROOT
 from vidbuild.engine.graph.graph import Graph, Product
-from vidbuild.engine.graph.options import Retry
 from vidbuild.engine.graph.step_state import State
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import StepProgress
+from vidbuild.engine.schedule.options import RetryPolicy
 from vidbuild.engine.worker.pool import Message, Pool
 from vidbuild.engine.worker.process import Process
 from vidbuild.engine.worker.protocol import Failed, StepOutput
@@ -72,7 +72,7 @@ def test_progress_arrives_from_any_thread(lab: Lab) -> None:
 def test_a_worker_that_dies_fails_its_step_and_is_replaced(lab: Lab) -> None:
     """A killed worker is one failed step, with its last words; other steps go on with a new worker."""
     plan = graph(step("x", "die"), *[step(f"ok{n}", n=n) for n in range(3)])
-    report = lab.build(plan, jobs=1, keep_going=True, retry=Retry(attempts=1))
+    report = lab.build(plan, jobs=1, keep_going=True, retry=RetryPolicy(attempts=1))
     failure = report.steps["x"].failure
     assert failure is not None
     assert failure.message == "the worker died in the middle of the step (signal 9)"
@@ -92,7 +92,7 @@ class Background:
         self._thread.start()
 
     def _run(self, lab: Lab, plan: Graph, jobs: int) -> None:
-        self.report = lab.build(plan, jobs=jobs, cancelled=self.cancel.is_set, grace=0.0)
+        self.report = lab.build(plan, Steering(cancelled=self.cancel.is_set), jobs=jobs, grace=0.0)
 
     def end(self) -> BuildReport:
         """Cancel, and wait for the report."""
@@ -129,16 +129,16 @@ def test_cancelling_kills_what_runs_and_keeps_what_is_done(lab: Lab) -> None:
 
 def test_a_build_cancelled_before_it_starts_runs_nothing(lab: Lab) -> None:
     """A cancel that comes first is heard first; what is cached is still told so."""
-    report = lab.build(graph(step("x")), cancelled=lambda: True)
+    report = lab.build(graph(step("x")), Steering(cancelled=lambda: True))
     assert (report.status, lab.ran()) == ("cancelled", [])
     lab.build(graph(step("x")))
-    assert lab.build(graph(step("x")), cancelled=lambda: True).status == "up-to-date"
+    assert lab.build(graph(step("x")), Steering(cancelled=lambda: True)).status == "up-to-date"
 
 
 DRIVER = """
 import sys
 from pathlib import Path
-from tests.support.engine_lab import Lab, graph, step
+from tests.support.engine_lab import Steering, Lab, graph, step
 lab = Lab(Path(sys.argv[1]))
 lab.build(graph(step("slow", "sleep")), jobs=1)
 """

@@ -1,0 +1,118 @@
+"""One video of a run: its plan, its target, its outputs and its result."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from vidbuild.api import network_policy, outcome
+from vidbuild.api.engine import engine_of
+from vidbuild.api.options import BuildOptions
+from vidbuild.api.outputs import Placing, refuse_outside, refuse_sources
+from vidbuild.api.plan import Plan, plan_of, store_of
+from vidbuild.api.result import Notice, Result, Steps
+from vidbuild.api.spec_args import SpecLike, path_of
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.runs.events import Event, StepFinished, StepStarted, TargetStarted
+from vidbuild.engine.schedule.target import Target
+from vidbuild.project import OUTPUT_FOLDER, root_of
+
+
+class Video:
+    """One spec's video.
+
+    Raises SpecError for what is wrong with the spec, UsageError for what must not be built so.
+    store: where its results are kept; before the run begins it may be changed to another one.
+    """
+
+    def __init__(self, spec: SpecLike, options: BuildOptions) -> None:
+        self.spec = spec
+        self.path = path_of(spec)
+        self.store = store_of(self.path, options.cache)
+        self.folder = options.output or self.path.parent / OUTPUT_FOLDER
+        self._options = options
+        self._began = time.monotonic()
+        self._seconds = 0.0
+        self._placing: Placing | None = None
+        if not options.dry_run:
+            refuse_outside(root_of(self.path), self._unchosen())
+        self.plan: Plan = plan_of(
+            spec, store=self.store, variables=options.variables, only=options.only, remember=not options.dry_run
+        )
+        if not options.dry_run:
+            refuse_sources(self.plan, self.folder)
+            network_policy.check(engine_of(self.store), self.plan, root_of(self.path), options)
+
+    def _unchosen(self) -> dict[Path, str]:
+        """The folders that are written because they are where they always are, each with how to choose another."""
+        folders = {} if self._options.output else {self.folder: "-o another folder"}
+        if self._options.cache is None and "VIDBUILD_CACHE" not in os.environ:
+            folders[self.store.root] = "VIDBUILD_CACHE=another folder"
+        return folders
+
+    def target(self, name: str = "", metadata: Mapping[str, Any] | None = None) -> Target:
+        """Return what the engine builds for the video; name: as the run calls it."""
+        return Target(
+            self.plan.graph,
+            name,
+            self.plan.entry,
+            self.plan.targets,
+            self.plan.weights,
+            metadata or {},
+            self._continues(),
+        )
+
+    def _continues(self) -> str:
+        if not self._options.resume:
+            return ""
+        from vidbuild.api.resume import earlier
+
+        return earlier(self.store, self._options.resume, self.plan.entry, self._options.variables).id
+
+    def derive_events(self, target: Target, event: Event) -> Iterable[Event]:
+        """Return the events that only videos have; a build that does nothing needs no events but the engine's."""
+        if not isinstance(event, (TargetStarted, StepStarted, StepFinished)):
+            return ()
+        if isinstance(event, TargetStarted) and not self.plan.warnings:
+            return ()
+        from vidbuild.api.events import derived
+
+        return derived(self.plan, self.store, target, event)
+
+    def place(self, report: BuildReport) -> None:
+        """Put the outputs into their places."""
+        self._placing = Placing(self.plan, self.store, self.folder, report)
+        self._placing.place_all()
+        step, file = self.plan.frames.step, self.plan.frames.name
+        if step in report.steps and file in report.steps[step].outputs:
+            frames: int = json.loads(report.path(step, file).read_text(encoding="utf-8"))["frames"]
+            self._seconds = round(frames / self.plan.fps, 3)
+
+    def result(self, report: BuildReport, notices: Iterable[Notice] = ()) -> Result:
+        """Return what became of the video; notices: what else there is to report with it."""
+        placing = self._placing
+        # A copy from the cache is something that happened.
+        status = "built" if placing and placing.written else report.status
+        files = tuple(placing.files if placing else ())
+        steps = outcome.steps(self.plan, self.store, report)
+        warnings = (
+            *self.plan.warnings,
+            *outcome.warnings(self.plan, report),
+            *notices,
+            *(placing.notices if placing else ()),
+        )
+        seconds = round(report.ended - self._began, 3)
+        return Result(status, self.path, report.run, files, steps, self._seconds, seconds, warnings)
+
+    def foreseen(self) -> Result:
+        """Return what a build would do."""
+        explanations = engine_of(self.store).explain(self.target(), self._options.fresh)
+        moving = {each.step: each.short().partition("  ")[2] for each in explanations if each.state != "cached"}
+        steps = Steps(len(explanations), tuple(moving), len(explanations) - len(moving), reasons=moving)
+        status = "built" if moving else "up-to-date"
+        seconds = round(time.monotonic() - self._began, 3)
+        return Result(status, self.path, "", (), steps, 0.0, seconds, self.plan.warnings)
