@@ -29,7 +29,7 @@ from vidbuild.engine.store.trace import Trace
 HOLDER = """
 import sys, time
 from pathlib import Path
-from vidbuild.engine.lock import Lock
+from vidbuild.engine.disk.lock import Lock
 print("held" if Lock.attempt(Path(sys.argv[1])) else "refused", flush=True)
 time.sleep(60)
 """
@@ -208,13 +208,13 @@ def test_what_a_newer_version_left_is_passed_over(lab: Lab) -> None:
 
 # A version to come says more in each of its records; that is all that may change within one layout of the store.
 ADDED = {
-    "trace.py": ('"made_by": self.made_by,', '"made_by": self.made_by, "machine": "x", "material2": [1],'),
-    "index.py": (
+    "store/trace.py": ('"made_by": self.made_by,', '"made_by": self.made_by, "machine": "x", "material2": [1],'),
+    "store/index.py": (
         "            self.unchanged,\n        ]",
         '            self.unchanged,\n            "more",\n        ]',
     ),
-    "files.py": ("[*now, value]", '[*now, value, "more"]'),
-    "placed.py": ("[digest, *now]", '[digest, *now, "more"]'),
+    "store/digest_cache.py": ("[*now, value]", '[*now, value, "more"]'),
+    "store/output_manifest.py": ("[digest, *now]", '[digest, *now, "more"]'),
 }
 
 

@@ -80,7 +80,7 @@ def test_what_is_cut_short_is_not_kept(project: Workspace) -> None:
     """V8: an ffmpeg that says all is well and left a part of a file fails its step by name; the next build is clean."""
     done = project.run("build", "video.yaml", env=env(project, "truncating"))
     assert done.code == 1
-    assert re.search(r"video\.yaml:\d+:\d+: (film|sound):", done.stderr)
+    assert re.search(r"video\.yaml:\d+:\d+: (render|audio):", done.stderr)
     assert not [step for step in kept(project) if step.startswith(("render", "mux"))]
     project.build()
     assert "render:one" in project.ran()

@@ -128,7 +128,7 @@ def test_defining_records_costs_no_import_and_one_compilation() -> None:
 import sys
 compiled = []
 sys.addaudithook(lambda name, args: compiled.append(args) if name == "compile" and args[1] == "<string>" else None)
-from vidbuild.record import dataclass
+from vidbuild.frozen import dataclass
 compiled.clear()
 @dataclass(frozen=True, slots=True)
 class A:

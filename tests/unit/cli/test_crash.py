@@ -29,7 +29,7 @@ def test_a_report_has_what_is_needed() -> None:
     assert "- command: `vidbuild build video.yaml`" in text
     assert "Python 3." in text
     assert "KeyError: 'missing'\n```" in text
-    assert "test_cli_crash.py" in text
+    assert "test_crash.py" in text
 
 
 def test_a_workers_traceback_is_kept_as_it_is() -> None:

@@ -11,9 +11,9 @@ def test_text_has_a_line_for_each_step() -> None:
     """Each step stands with what feeds it, in the graph's order, in aligned columns."""
     assert diagram.text(NEEDS).splitlines() == [
         "draw:a",
-        "render:a     <- draw:a",
+        "render:a        <- draw:a",
         "transition:a+b  <- draw:a",
-        "join       <- render:a, transition:a+b",
+        "mux             <- render:a, transition:a+b",
     ]
 
 
@@ -23,7 +23,7 @@ def test_dot_has_every_step_and_edge() -> None:
     assert made[0] == "digraph vidbuild {"
     assert made[-1] == "}"
     assert '  "transition:a+b";' in made
-    assert '  "render:a" -> "join";' in made
+    assert '  "render:a" -> "mux";' in made
     assert sum("->" in line for line in made) == 4
 
 
@@ -39,7 +39,7 @@ def test_mermaid_names_steps_by_number() -> None:
         '  s0["draw:a"]',
         '  s1["render:a"]',
         '  s2["transition:a+b"]',
-        '  s3["join"]',
+        '  s3["mux"]',
         "  s0 --> s1",
         "  s0 --> s2",
         "  s1 --> s3",

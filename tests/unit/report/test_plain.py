@@ -41,7 +41,7 @@ def test_several_specs_are_told_apart() -> None:
     told = [run_started(1, "a.yaml"), started("mux"), run_started(1, "quiet.yaml"), run_started(2, "b.yaml")]
     for event in (*told, started("render:a"), started("mux")):
         listener(event)
-    assert lines == ["a.yaml:", "join  never built", "b.yaml:", "render:a  never built", "join  never built"]
+    assert lines == ["a.yaml:", "mux  never built", "b.yaml:", "render:a  never built", "mux  never built"]
 
 
 def written(*events: Event) -> list[str]:

@@ -33,20 +33,20 @@ def test_a_build_with_nothing_to_do() -> None:
 def test_a_build_that_ran_some_steps() -> None:
     """The line names the video, its length, and how many steps of each kind ran."""
     assert last_line(ended("built")) == (
-        "built getting-started.mp4 (1:04): 3 of 42 steps ran (1 speak, 1 film, 1 join), 39 cached, 1.8 s"
+        "built getting-started.mp4 (1:04): 3 of 42 steps ran (1 speak, 1 render, 1 mux), 39 cached, 1.8 s"
     )
 
 
 def test_steps_of_a_kind_are_counted_together_across_languages() -> None:
     """Two languages' films are two films; a first build has nothing cached to tell of."""
     line = last_line(ended("built", ran=("de/render:a", "en/render:a", "mux"), cached=0, total=3))
-    assert line == "built getting-started.mp4 (1:04): 3 of 3 steps ran (2 film, 1 join), 1.8 s"
+    assert line == "built getting-started.mp4 (1:04): 3 of 3 steps ran (2 render, 1 mux), 1.8 s"
 
 
 def test_repeated_attempts_are_counted() -> None:
     """P44: how often something was tried again is told, where it was."""
     line = last_line(ended("built", retried=2))
-    assert line.endswith("3 of 42 steps ran (1 speak, 1 film, 1 join), 39 cached, 2 retried, 1.8 s")
+    assert line.endswith("3 of 42 steps ran (1 speak, 1 render, 1 mux), 39 cached, 2 retried, 1.8 s")
 
 
 def test_a_failed_build_names_what_failed() -> None:
@@ -89,7 +89,7 @@ def test_a_failure_is_told_with_place_log_and_command() -> None:
 def test_a_long_log_shows_its_end() -> None:
     """Of a long log the last lines are shown, since that is where a tool says why it stopped."""
     told = failure(Failed("mux", "x", log=[f"line {index}" for index in range(40)]))
-    assert told[0] == "join failed: x"
+    assert told[0] == "mux failed: x"
     assert told[1] == "      | ...28 lines before"
     assert told[-1] == "      | line 39"
     assert len(told) == 14

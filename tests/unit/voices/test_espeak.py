@@ -262,7 +262,7 @@ def test_every_token_is_placed_by_the_engines_words(scratch: Path) -> None:
 
 def test_the_process_that_speaks_imports_little() -> None:
     """Each narration starts one: what it does not need would take longer to import than speaking takes."""
-    script = Path(espeak_process.__file__).with_name("espeak_child.py")
+    script = Path(espeak_process.__file__).with_name("espeak_main.py")
     code = f"import sys; exec(open({str(script)!r}).read(), {{'__name__': 'child'}}); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())

@@ -49,7 +49,7 @@ def test_the_last_line_says_what_happened(monkeypatch: pytest.MonkeyPatch, capsy
     captured = capsys.readouterr()
     assert captured.out.splitlines() == [
         "in build: video.mp4 video.srt",
-        "built video.mp4 (1:04): 2 of 3 steps ran (1 film, 1 join), 1 cached, 1.8 s",
+        "built video.mp4 (1:04): 2 of 3 steps ran (1 render, 1 mux), 1 cached, 1.8 s",
     ]
     assert captured.err == ""
 
@@ -185,7 +185,7 @@ def test_a_bug_in_a_step_saves_a_report(
     assert run(["build"]) == 3
     (report,) = tmp_path.glob("vidbuild-bug-*.md")
     assert str(report) in capsys.readouterr().err
-    assert "log line\nfilm:s0: ffmpeg stopped" in report.read_text(encoding="utf-8")
+    assert "log line\nrender:s0: ffmpeg stopped" in report.read_text(encoding="utf-8")
 
 
 def test_one_wrong_spec_does_not_hide_another(
@@ -202,7 +202,7 @@ def test_one_wrong_spec_does_not_hide_another(
     assert "did you mean 'title'?" in captured.err
     assert "bad.yaml: 1 error" in captured.err
     assert captured.out.splitlines() == [
-        "built build/video.mp4 (1:04): 2 of 3 steps ran (1 film, 1 join), 1 cached, 1.8 s",
+        "built build/video.mp4 (1:04): 2 of 3 steps ran (1 render, 1 mux), 1 cached, 1.8 s",
         "failed: bad.yaml",
     ]
 
@@ -293,7 +293,7 @@ def test_a_dry_run_lists_what_would_run(monkeypatch: pytest.MonkeyPatch, capsys:
     assert calls[0]["dry_run"] is True
     assert capsys.readouterr().out.splitlines() == [
         "render:one  title changed",
-        "join  title changed",
+        "mux  title changed",
         "would build video.mp4: 2 of 3 steps may run",
     ]
 

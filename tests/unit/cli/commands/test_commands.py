@@ -116,13 +116,13 @@ def test_explain_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     found = {step["step"]: step["state"] for step in data["steps"]}
     assert data["spec"] == "video.yaml"
     assert found["draw:one"] == "will run"
-    assert found["join"] == "may run"
+    assert found["mux"] == "may run"
 
 
 @pytest.mark.parametrize(
     ("form", "start", "edge"),
     [
-        ("text", "timeline:one", "render:one   <- draw:one, timeline:one"),
+        ("text", "timeline:one", "render:one    <- draw:one, timeline:one"),
         ("dot", "digraph vidbuild {", '  "draw:one" -> "render:one";'),
         ("mermaid", "flowchart LR", "  s0 --> "),
     ],
@@ -423,7 +423,7 @@ def test_explain_finds_the_spec_here(args: list[str], capsys: pytest.CaptureFixt
 
 def test_explain_needs_no_spec(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing named is the video.yaml here; what is called like a spec is one, even if it is not there."""
-    assert "join  may run" in printed(capsys, "explain")
+    assert "mux  may run" in printed(capsys, "explain")
     assert run(["explain", "other.yaml"]) == 2
     assert "other.yaml: the spec cannot be read" in capsys.readouterr().err
 

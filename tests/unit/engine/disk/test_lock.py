@@ -18,7 +18,7 @@ from vidbuild.engine.disk.lock import Lock, is_held
 HOLDER = """
 import sys, time
 from pathlib import Path
-from vidbuild.engine.lock import Lock
+from vidbuild.engine.disk.lock import Lock
 lock = Lock.attempt(Path(sys.argv[1]))
 print("held" if lock else "refused", flush=True)
 time.sleep(60)

@@ -134,7 +134,7 @@ def test_what_may_run_says_on_what_it_depends(lab: Lab) -> None:
         "mux": "may run",
     }
     assert explained["timeline:x"].short() == "timeline:x  may run: speak:x will"
-    assert explained["mux"].short() == "join  may run: speak:x, draw:x will"
+    assert explained["mux"].short() == "mux  may run: speak:x, draw:x will"
     both = lab.explain(film(lab, narration="goodbye", fps=60))["timeline:x"]
     assert (both.state, [reason.short() for reason in both.reasons]) == ("may run", ["fps changed"])
 
@@ -144,7 +144,7 @@ def test_a_long_list_of_causes_is_cut(lab: Lab) -> None:
     steps = [step(f"s{n}", x=n) for n in range(5)]
     plan = graph(*steps, step("mux", inputs={f"s{n}": Product(f"s{n}", "main.txt") for n in range(5)}))
     explained = lab.explain(plan)["mux"]
-    assert explained.short() == "join  may run: s0, s1, s2 ...and 2 more will"
+    assert explained.short() == "mux  may run: s0, s1, s2 ...and 2 more will"
     assert len(explained.to_data()["because"]) == 5
 
 

@@ -72,8 +72,8 @@ def test_a_running_build_shows_how_far_it_is() -> None:
     """Progress overall and of each step, what is tried again and why, and about how long it will be."""
     lines = whole(look(), told(HALFWAY))
     assert "progress  0 of 4 steps (0 %), about 0:10 left" in lines
-    assert "render:a   running   9.0 s  45 of 120 frames, title changed" in lines
-    assert "speak:b  retrying  9.0 s  attempt 2, never built, last: no answer" in lines
+    assert "render:a  running   9.0 s  45 of 120 frames, title changed" in lines
+    assert "speak:b   retrying  9.0 s  attempt 2, never built, last: no answer" in lines
 
 
 def test_a_killed_build_shows_what_it_was_doing() -> None:

@@ -25,7 +25,7 @@ SECRET = "the canary sings"  # noqa: S105 - no password
 BEGIN = """
 import errno, json, os, signal, socket, subprocess, sys, time
 sys.path.append(sys.argv[1])
-from vidbuild.engine.sandbox import Sandbox, enter
+from vidbuild.engine.sandbox.sandbox import Sandbox, enter
 
 def attempt(action):
     try:
@@ -437,7 +437,7 @@ def test_every_version_of_landlock_shuts_in(place: dict[str, str], version: int)
     found = shut(
         place,
         f"""
-        from vidbuild.engine.landlock import Access, restrict
+        from vidbuild.engine.sandbox.landlock import Access, restrict
         rules = {{Access.RUN: ["/usr", "/lib", "/lib64", "/not/there"], Access.WRITE: [place["session"]]}}
         restrict(rules, tcp=False, version={version})
         write("1/new.txt")

@@ -22,11 +22,14 @@ from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.index import Index
 from vidbuild.engine.store.store import Store
 
-START_UP = [
-    *("blobs", "build", "canonical", "causes", "context", "durable", "engine", "events", "files", "graph", "index"),
-    *("ledger", "lock", "material", "options", "reasons", "records", "result", "runs", "session", "standing", "states"),
-    *("store", "telling", "tools", "trace"),
-]
+START_UP = {
+    "disk": ["build_dir", "checksummed", "durable", "lock"],
+    "graph": ["canonical", "context", "graph", "options", "step_state"],
+    "keys": ["causes", "key", "lookup", "reasons", "tools"],
+    "runs": ["build_report", "emitter", "events", "run_log"],
+    "schedule": ["build", "build_state", "engine"],
+    "store": ["blobs", "digest_cache", "index", "store", "trace"],
+}
 ALLOWED = {
     "vidbuild",
     "vidbuild.engine",
@@ -34,7 +37,9 @@ ALLOWED = {
     "vidbuild.location",
     "vidbuild.sanitize",
     "vidbuild.frozen",
-} | {f"vidbuild.engine.{name}" for name in START_UP}
+    *(f"vidbuild.engine.{room}" for room in START_UP),
+    *(f"vidbuild.engine.{room}.{name}" for room, names in START_UP.items() for name in names),
+}
 HEAVY = {
     "asyncio", "multiprocessing", "logging", "importlib.metadata", "tempfile", "subprocess", "shutil", "difflib",
     "statistics", "random", "socket", "ssl", "http", "concurrent", "selectors", "ctypes", "sqlite3", "yaml",

@@ -221,7 +221,7 @@ def test_a_build_killed_between_placing_and_saving_forgets_nothing(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("vidbuild.engine.store.output_manifest.PlacedTable.note", killed)
+        patch.setattr("vidbuild.engine.store.output_manifest.OutputManifest.note", killed)
         with pytest.raises(KeyboardInterrupt):
             Outputs(Store(lab.store.root)).place_all([(blob, target)])
     assert durable.hash_file(target) == blob.digest

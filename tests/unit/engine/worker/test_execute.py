@@ -18,7 +18,7 @@ from vidbuild.engine.store.blobs import Blobs, signature
 
 PROGRAM = """
 import json, sys
-from vidbuild.engine.execute import execute
+from vidbuild.engine.worker.execute import execute
 told = []
 answer = execute(json.load(sys.stdin), lambda *progress: told.append(progress))
 print(json.dumps({"answer": answer, "progress": told}))

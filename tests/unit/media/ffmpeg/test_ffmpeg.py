@@ -87,7 +87,7 @@ def test_no_ffmpeg_at_all_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
 def test_importing_starts_and_loads_nothing_heavy() -> None:
     """P46: neither importing the runner nor finding the binary loads imageio_ffmpeg or ffmpeg-python."""
     code = (
-        "import sys; from vidbuild.media import ffmpeg; ffmpeg.executable();"
+        "import sys; from vidbuild.media.ffmpeg import ffmpeg; ffmpeg.executable();"
         "print([name for name in ('imageio_ffmpeg', 'ffmpeg', 'PIL', 'asyncio') if name in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -343,7 +343,7 @@ def test_ffmpeg_dies_with_a_killed_worker(fake: object, tmp_path: Path) -> None:
     assert callable(fake)
     fake("open('pid', 'w').write(str(os.getpid())); time.sleep(60)")
     code = (
-        "from pathlib import Path; from vidbuild.media import ffmpeg;"
+        "from pathlib import Path; from vidbuild.media.ffmpeg import ffmpeg;"
         f"ffmpeg.run([], cwd=Path({str(tmp_path)!r}), env={{}}, timeout=60, what='wait')"
     )
     with subprocess.Popen([sys.executable, "-c", code]) as worker:

@@ -12,7 +12,7 @@ SCRIPT = """
 import resource, sys
 from pathlib import Path
 from vidbuild.errors import StepError
-from vidbuild.media import ffmpeg
+from vidbuild.media.ffmpeg import ffmpeg
 resource.setrlimit(getattr(resource, sys.argv[1]), (int(sys.argv[2]), int(sys.argv[2])))
 try:
     ffmpeg.run(sys.argv[3:], cwd=Path.cwd(), env={}, timeout=60, what="do it")
