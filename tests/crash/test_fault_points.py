@@ -283,7 +283,7 @@ ALLOWED = {
     "durable.py": {"open", "mkdir", "unlink", "rename", "replace", "link", "rmtree", "fsync", "write"},
     "execute.py": {"mkdir", "symlink_to"},  # a step's own folder
     "lock.py": {"open"},  # told by itself
-    "overlay.py": {"mkdir", "symlink_to", "write_bytes"},  # what is thrown away
+    "writable.py": {"mkdir", "write_bytes"},  # what is thrown away
 }
 CALLS = {"write_text", "write_bytes", "mkdir", "makedirs", "unlink", "rename", "link", "symlink_to", "symlink"} | {
     *("hardlink_to", "rmtree", "fsync", "touch", "truncate", "copyfile", "copy2", "copytree"),

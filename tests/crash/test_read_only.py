@@ -13,7 +13,7 @@ from tests.support import mounts
 from tests.support.engine_lab import snapshot
 from tests.support.fault_lab import FaultLab
 from tests.support.workspace import SMALL, Workspace
-from vidbuild.engine.store import overlay
+from vidbuild.engine.store import writable
 from vidbuild.engine.store.store import Store
 
 
@@ -87,8 +87,8 @@ def refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FaultLab:
 
 def over(lab: FaultLab, text: str) -> tuple[str, list[str]]:
     """Build over the store: how that ended, and what ran."""
-    with overlay.usable(lab.store) as used:
-        assert used.beneath == lab.store.root
+    with writable.writable(lab.store) as used:
+        assert [each.root for each in used.lower] == [lab.store.root]
         above = FaultLab(lab.root, used.root)
         above.store = used
         status = above.whole(text).status
@@ -121,6 +121,6 @@ def test_damage_is_noticed_there_too(refused: FaultLab) -> None:
 def test_what_can_be_written_is_used_as_it_is(tmp_path: Path) -> None:
     """A store that can be written is itself, wherever it is and whether it is there yet."""
     store = Store(tmp_path / "a" / "b" / ".vidbuild")
-    with overlay.usable(store) as used:
+    with writable.writable(store) as used:
         assert used is store
     assert list(tmp_path.iterdir()) == []

@@ -18,7 +18,7 @@ from tests.support.workspace import SMALL, Workspace
 from vidbuild.api import build, plan_cache
 from vidbuild.api import verify as verifying
 from vidbuild.api.verify import Verified, verified
-from vidbuild.engine.store import overlay
+from vidbuild.engine.store import writable
 from vidbuild.engine.store.blobs import SourceChangedError
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.memo import Memos
@@ -64,7 +64,7 @@ def poison(space: Workspace) -> None:
     assert wrong is not None
     assert right.outputs["segment.h264"] != wrong.outputs["segment.h264"]
     taken = {**right.outputs, FIRST: wrong.outputs[FIRST]}
-    store.keep(replace(right, outputs=taken), whole=lambda _: False, replace=True)
+    store.write_trace(replace(right, outputs=taken))
     for row in (store.home / "index").iterdir():
         row.unlink()
 
@@ -129,7 +129,7 @@ def test_a_difference_that_reaches_no_output_is_told_as_one(
 
 def test_a_cache_that_cannot_be_written_is_no_difference(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was built over such a cache is not in it afterwards: the outputs alone are compared."""
-    monkeypatch.setattr(overlay, "can_be_written", lambda store: project.root not in store.root.parents)
+    monkeypatch.setattr(writable, "can_be_written", lambda store: project.root not in store.root.parents)
     found = verify(project)
     assert (found.status, found.difference) == ("same", None)
 

@@ -113,7 +113,9 @@ class Lab:
 
     def engine(self) -> Engine:
         """A new engine on the store, as a new process would make it."""
-        return Engine(Store(self.store.root), self.kinds, self.tools, self.env, "test 0", self.resources)
+        return Engine(
+            Store(self.store.root, self.store.lower), self.kinds, self.tools, self.env, "test 0", self.resources
+        )
 
     def build(
         self, graph: Graph, control: RunControl | None = None, hooks: RunHooks | None = None, **given: Any

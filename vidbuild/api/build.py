@@ -21,8 +21,8 @@ from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event, Listener
 from vidbuild.engine.runs.run_log import new_id
 from vidbuild.engine.schedule.target import RunHooks, Target
-from vidbuild.engine.store.overlay import usable
 from vidbuild.engine.store.store import Store
+from vidbuild.engine.store.writable import writable
 from vidbuild.errors import StoreError, UsageError, VidbuildError
 
 
@@ -120,7 +120,7 @@ class _Command:
     def run(self, videos: Sequence[Video]) -> list[Result]:
         """Build videos of one cache in one run."""
         store = videos[0].store
-        with self._ending(", ".join(video.plan.entry for video in videos), store) as listener, usable(store) as used:
+        with self._ending(", ".join(video.plan.entry for video in videos), store) as listener, writable(store) as used:
             hooks = _Hooks(listener)
             names = target_names([video.path for video in videos])
             targets = [

@@ -85,7 +85,7 @@ def _generated(event: StepFinished, store: Store) -> Iterator[Event]:
     trace = store.trace(event.key)
     if trace is None or "words.json" not in trace.outputs:
         return
-    said = json.loads(store.blobs.path(trace.outputs["words.json"].digest).read_text(encoding="utf-8"))
+    said = json.loads(store.blobs.find(trace.outputs["words.json"].digest).read_text(encoding="utf-8"))
     engine, _, voice = said["voice"].partition(":")
     yield VoiceGenerated(
         run=event.run,

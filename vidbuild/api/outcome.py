@@ -40,10 +40,10 @@ def of_the_cache(store: Store) -> Iterator[Notice]:
     if count := store.damaged:
         files = "1 file of the cache was" if count == 1 else f"{count} files of the cache were"
         yield Notice(f"{files} damaged and not used", hint="vidbuild cache verify")
-    if store.beneath is not None:
-        yield Notice(f"the cache '{store.beneath}' cannot be written: what is built now is not kept")
-    elif store.trouble:
-        yield Notice(f"{store.trouble}; the next build may have more to do")
+    if store.lower:
+        yield Notice(f"the cache '{store.lower[0].root}' cannot be written: what is built now is not kept")
+    elif store.write_error:
+        yield Notice(f"{store.write_error}; the next build may have more to do")
 
 
 def _failed(plan: Plan, store: Store, report: BuildReport, each: StepReport) -> FailedStep:
@@ -61,7 +61,7 @@ def _failed(plan: Plan, store: Store, report: BuildReport, each: StepReport) -> 
 
 def _saved_command(store: Store, run: str, step: str, failure: Failure) -> Path | None:
     """Where the exact command that failed is kept."""
-    kept = failure.command and store.beneath is None
+    kept = failure.command and not store.lower
     return script(store.root / "runs" / run, step) if kept else None
 
 

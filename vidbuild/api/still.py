@@ -15,8 +15,8 @@ from vidbuild.engine.graph.graph import Graph
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.outputs import Outputs
-from vidbuild.engine.store.overlay import usable
 from vidbuild.engine.store.store import Store
+from vidbuild.engine.store.writable import writable
 from vidbuild.errors import SpecProblem, StepError, UsageError, VidbuildError
 from vidbuild.project import OUTPUT_FOLDER, name_of
 from vidbuild.timeline import timebase
@@ -54,7 +54,7 @@ def still(
     step = still_step(video, scene, LAST_FRAME if at is None else timebase.frames(at, video.fps))
     whole = Graph.of({**plan.graph.steps, step.id: step})
     target = output or place.parent / OUTPUT_FOLDER / f"{name_of(place)}.{scene}.png"
-    with usable(store) as used:
+    with writable(store) as used:
         one = Target(whole, build_name=f"{plan.entry} --still {scene}", goals=[step.id])
         (report,) = engine_of(used).build([one], hooks=_PlaceStill(used, step.id, target))
         if report.error is not None:

@@ -180,7 +180,7 @@ class _Second:
             self._store.prepare()
             for blob in trace.outputs.values():
                 self._store.blobs.copy_in(self._earlier.blobs.path(blob.digest), blob.digest, self._folder)
-            self._store.keep(trace, whole=lambda _: False, replace=True)
+            self._store.write_trace(trace)
             yield each.step
 
     def _difference(self) -> Difference | None:

@@ -26,14 +26,14 @@ class Causes:
 
         row: what the index said of the step before this build.
         """
-        if row is None and self._ledger.store.trace(key) is None:
+        if row is None and self._ledger.cache.trace(key) is None:
             return (Reason("new"),)
         if row is None or row.key == key:
             return (Reason("fresh") if fresh else Reason("evicted"),)
         return self._compare(step, material, row) or (Reason("unknown"),)
 
     def _compare(self, step: str, material: KeyMaterial, row: Row) -> tuple[Reason, ...]:
-        trace = self._ledger.store.trace(row.key)
+        trace = self._ledger.cache.trace(row.key)
         if trace is None:
             return ()
         found = self._ledger.graph.steps[step]

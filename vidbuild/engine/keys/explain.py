@@ -147,7 +147,7 @@ class Explainer:
 
     def _known_changes(self, name: str, old_key: str) -> tuple[Reason, ...]:
         step = self._ledger.graph.steps[name]
-        trace = self._ledger.store.trace(old_key)
+        trace = self._ledger.cache.trace(old_key)
         if trace is None:
             return ()
         unknown = {

@@ -5,7 +5,6 @@ It knows nothing of when or whether steps run.
 
 from __future__ import annotations
 
-import contextlib
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,40 +12,27 @@ from pathlib import PurePath
 from typing import Any
 
 from vidbuild.engine.disk import durable
-from vidbuild.engine.graph.context import StepWarning
 from vidbuild.engine.graph.graph import Graph, Kind, Product, Source, Step
+from vidbuild.engine.keys.cache import CacheHit, LocalCache, TieredCache
 from vidbuild.engine.keys.key import KeyMaterial, plain_suffix, product_digest
 from vidbuild.engine.keys.tools import Tools
 from vidbuild.engine.store.blobs import Blob, Signature, signature
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.index import Index, Row
-from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.trace import Trace, warnings_from_data
 from vidbuild.errors import StepError
-from vidbuild.frozen import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What stands in the store for a key."""
-
-    outputs: Mapping[str, Blob]
-    warnings: Sequence[StepWarning]
-    seconds: float
 
 
 class Seen:
-    """What the targets of one run have seen of sources and blobs, so that all of them see the same.
+    """What the targets of one run have seen of sources, so that all of them see the same.
 
     sources: path -> digest, when it was first looked at.
     edited: paths that were found to have changed since.
-    sound: digests of blobs that are there and intact.
     """
 
     def __init__(self) -> None:
         self.sources: dict[str, str] = {}
         self.edited: set[str] = set()
-        self.sound: set[str] = set()
 
 
 class CacheLookup:
@@ -59,7 +45,7 @@ class CacheLookup:
 
     def __init__(
         self,
-        store: Store,
+        cache: TieredCache,
         kinds: Mapping[str, Kind],
         tools: Tools,
         table: DigestCache,
@@ -67,7 +53,7 @@ class CacheLookup:
         graph: Graph,
         seen: Seen | None = None,
     ) -> None:
-        self.store = store
+        self.cache = cache
         self.kinds = kinds
         self.tools = tools
         self.table = table
@@ -133,42 +119,29 @@ class CacheLookup:
             raise StepError(f"step '{step.id}' reads '{source.name}', which '{source.step}' does not make")
         return found
 
-    def find(self, step: str, key: str) -> Found | None:
-        """What stands for the key, with every blob there and whole; None is a miss."""
+    def find(self, step: str, key: str) -> CacheHit | None:
+        """The key's result, if the cache has all of it intact; None is a miss."""
         row = self.index.row(step)
-        if row is not None and row.key == key and self._stands(row):
-            return Found(row.outputs, row.warnings, row.seconds) if self.whole(row.outputs) else None
-        trace = self.store.trace(key)
-        if trace is None or not self.whole(trace.outputs):
+        if row is not None and row.key == key and (tier := self.cache.holder(key, row.trace)) is not None:
+            return CacheHit(row.outputs, row.warnings, row.seconds, tier.source) if tier.has_all(row.outputs) else None
+        found = self.cache.lookup(key)
+        if found is None:
             return None
-        self.note(step, trace)
-        return Found(trace.outputs, trace.warnings, trace.seconds)
+        trace, tier = found
+        self._index(step, trace, tier)
+        return CacheHit(trace.outputs, trace.warnings, trace.seconds, tier.source)
 
-    def _stands(self, row: Row) -> bool:
-        try:
-            return signature(self.store.trace_location(row.key)) == row.trace
-        except OSError:
-            return False
+    def _index(self, step: str, trace: Trace, tier: LocalCache) -> None:
+        """Remember a result in the index that was found, with what the index says of its last run."""
+        there, row = tier.trace_signature(trace.key), self.index.row(step)
+        reason, unchanged = (row.reason, row.unchanged) if row is not None and row.key == trace.key else ("", False)
+        if there is not None:
+            self.index.put(step, Row(trace.key, trace.outputs, trace.seconds, there, trace.warnings, reason, unchanged))
 
-    def whole(self, outputs: Mapping[str, Blob]) -> bool:
-        """Whether all these blobs are there and are what their names say; each is looked at once."""
-        return all(self._is_sound(blob.digest) for blob in outputs.values())
-
-    def _is_sound(self, digest: str) -> bool:
-        if digest not in self.seen.sound:
-            if not self.table.holds(self.store.blobs, digest):
-                return False
-            self.seen.sound.add(digest)
-        return True
-
-    def note(self, step: str, trace: Trace, *, reason: str | None = None, unchanged: bool = False) -> None:
-        """Remember the step's newest state in the index; reason None: it did not run now."""
-        row = self.index.row(step)
-        if reason is None:
-            same = row is not None and row.key == trace.key
-            reason, unchanged = (row.reason, row.unchanged) if row is not None and same else ("", False)
-        there = signature(self.store.trace_location(trace.key))
-        self.added += there.size if reason is not None else 0
+    def note(self, step: str, trace: Trace, *, reason: str, unchanged: bool = False) -> None:
+        """Remember in the index the result of a step that ran."""
+        there = signature(self.cache.local.store.trace_location(trace.key))
+        self.added += there.size
         self.index.put(step, Row(trace.key, trace.outputs, trace.seconds, there, trace.warnings, reason, unchanged))
 
     def keep(self, step: str, material: KeyMaterial, data: Mapping[str, Any], *, made_by: str, replace: bool) -> Trace:
@@ -194,15 +167,11 @@ class CacheLookup:
             time.time(),
             made_by,
         )
-        return self.store.keep(trace, whole=lambda earlier: self.whole(earlier.outputs), replace=replace)
+        return self.cache.local.record(trace, replace=replace)
 
     def _added(self, digest: str, numbers: Sequence[int]) -> None:
-        """Remember the blob as the worker left it, unless another worker has put the same bytes there since."""
-        location, left = self.store.blobs.location(digest), Signature(*numbers)
-        with contextlib.suppress(OSError):
-            if signature(location) == left:
-                self.table.record(location, left, digest)
-        self.seen.sound.add(digest)
+        """Remember a blob as the worker left it."""
+        self.cache.local.added(digest, Signature(*numbers))
         self.added += numbers[0]
 
     def settle(self, step: str, outputs: Mapping[str, Blob]) -> None:
@@ -223,7 +192,7 @@ class CacheLookup:
             return {"as": name, "blob": self.blob(step, source).digest}
         digest = material.inputs[role].partition(".")[0]
         feed = {"as": name, "blob": digest}
-        return feed if self._is_sound(digest) else {**feed, "source": source.path}
+        return feed if self.cache.has_intact(digest) else {**feed, "source": source.path}
 
     def named(self, step: Step, text: str) -> str:
         """What a step says, with a source's own name in place of the one under which the step reads it."""

@@ -68,7 +68,7 @@ class BuildReport:
 
     def path(self, step: str, name: str) -> Path:
         """Where an output's blob is: read-only, and never to be changed or linked to."""
-        return self.blobs.path(self.steps[step].outputs[name].digest)
+        return self.blobs.find(self.steps[step].outputs[name].digest)
 
     @property
     def ok(self) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from vidbuild.engine.graph.context import StepWarning
 from vidbuild.engine.graph.graph import Graph
 from vidbuild.engine.graph.step_state import DONE, State
-from vidbuild.engine.keys.lookup import Found
+from vidbuild.engine.keys.cache import CacheHit
 from vidbuild.engine.keys.reasons import Reason, summary
 from vidbuild.engine.runs import events
 from vidbuild.engine.runs.build_report import BuildReport, StepReport
@@ -234,7 +234,7 @@ class TargetEmitter:
                 )
             )
 
-    def cached(self, step: str, key: str, hit: Found) -> None:
+    def cached(self, step: str, key: str, hit: CacheHit) -> None:
         """A trace stands for the step."""
         self._reports[step] = StepReport(
             step, self.steps[step].kind, State.CACHED, key, hit.outputs, hit.seconds, warnings=hit.warnings
@@ -244,7 +244,7 @@ class TargetEmitter:
             events.StepCached(run=self._run.run, time=time.time(), target=self.name, step=self._label(step), key=key)
         )
 
-    def built(self, step: str, key: str, hit: Found, reasons: Sequence[Reason], *, unchanged: bool) -> None:
+    def built(self, step: str, key: str, hit: CacheHit, reasons: Sequence[Reason], *, unchanged: bool) -> None:
         """The step ran to its end, and its results are kept."""
         kind = self.steps[step].kind
         self._reports[step] = StepReport(

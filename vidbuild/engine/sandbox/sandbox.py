@@ -51,14 +51,16 @@ _REFER_SINCE = 2  # the first ABI under which a file can be moved from one folde
 class Sandbox:
     """Paths are absolute, folders with all that is in them; what is not there is left out.
 
-    programs: may be read and run; what the interpreter needs is added by the worker. read: may be read. keep: finished
-    files may be put there, or taken away. write: anything may be done, but to run it. network: whether sockets may be
+    programs: may be read and run; what the interpreter needs is added by the worker. read: may be read. named:
+    files in them may be read, by steps as well if they know the name. keep: the same, and finished files may be added
+    or removed. write: anything may be done, but to run it. network: whether sockets may be
     opened. memory, file_bytes: of one process; 0 is no limit. files: open at once. processes: how many more than there
     are now the user may have. more_memory, larger_files: hints for those who reach a limit.
     """
 
     programs: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     write: tuple[str, ...] = ()
     network: bool = False
@@ -146,8 +148,8 @@ class ActiveSandbox:
         if not landlock.abi():
             action()
             return
-        alone = replace(self.sandbox, read=(), keep=(), write=(folder,))
-        _in_a_thread(lambda: self.restrict(alone, named=self.sandbox.keep), action)
+        alone = replace(self.sandbox, read=(), named=(), keep=(), write=(folder,))
+        _in_a_thread(lambda: self.restrict(alone, named=(*self.sandbox.named, *self.sandbox.keep)), action)
 
     def limit(self, error: BaseException) -> tuple[str, str | None] | None:
         """The limit that an error, or what it was raised from, is owed to, and what raises it; None for any other."""
@@ -170,7 +172,7 @@ class ActiveSandbox:
 
         rules = {
             Access.RUN: sandbox.programs,
-            Access.READ: sandbox.read,
+            Access.READ: (*sandbox.read, *sandbox.named),
             Access.READ_FILE: named,
             Access.KEEP: sandbox.keep,
             Access.WRITE: sandbox.write,

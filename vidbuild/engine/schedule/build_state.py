@@ -8,9 +8,10 @@ from typing import Any
 from vidbuild.engine.graph.context import StepWarning
 from vidbuild.engine.graph.graph import Graph, Kind
 from vidbuild.engine.graph.step_state import DONE, ENDED, State, StateTable
+from vidbuild.engine.keys.cache import CacheHit
 from vidbuild.engine.keys.causes import Causes
 from vidbuild.engine.keys.key import KeyMaterial
-from vidbuild.engine.keys.lookup import CacheLookup, Found
+from vidbuild.engine.keys.lookup import CacheLookup
 from vidbuild.engine.keys.reasons import Reason, summary
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.emitter import TargetEmitter
@@ -158,7 +159,7 @@ class BuildState:
         self.lookup.settle(name, trace.outputs)
         self.table.move(name, State.BUILT)
         warnings = (*trace.warnings, *self._edited(name))
-        hit = Found(trace.outputs, warnings, trace.seconds)
+        hit = CacheHit(trace.outputs, warnings, trace.seconds)
         self.emitter.built(name, trace.key, hit, self._reasons[name], unchanged=unchanged)
         self._resolve_onwards([name])
         self.finish_if_whole()
@@ -169,7 +170,7 @@ class BuildState:
             for role, path in self.lookup.edited(self.graph.steps[name])
         ]
 
-    def _cached(self, name: str, hit: Found) -> None:
+    def _cached(self, name: str, hit: CacheHit) -> None:
         self.table.move(name, State.CACHED)
         self.lookup.settle(name, hit.outputs)
         self.emitter.cached(name, self.key(name), hit)
@@ -208,7 +209,7 @@ class BuildState:
         """Report the target, with what its caller makes of it if it is whole; the first call counts."""
         if self.report is not None:
             return
-        report = self.emitter.report(self.lookup.store.blobs, cancelled=cancelled)
+        report = self.emitter.report(self.lookup.cache.local.store.blobs, cancelled=cancelled)
         if report.ok:
             try:
                 self._on_success(report)

@@ -98,6 +98,7 @@ class Dispatcher:
             "inputs": feeds,
             "folder": str(session.folder / str(self._count)),
             "blobs": str(self._store.blobs.root),
+            "lower": [str(root) for root in self._store.blobs.lower],
             "env": dict(self._env),
             "network": self._locks[step][1] == RESOURCE,
         }
@@ -143,6 +144,5 @@ class Dispatcher:
         if sandbox is None:
             return None
         durable.make_folder(blobs)  # or there was nothing to allow them
-        beneath = self._store.beneath
-        below = () if beneath is None else (str(Store(beneath).blobs.root),)
-        return replace(sandbox, keep=(*sandbox.keep, str(blobs), *below), write=(*sandbox.write, str(session)))
+        lower = tuple(map(str, self._store.blobs.lower))
+        return replace(sandbox, keep=(*sandbox.keep, str(blobs)), named=lower, write=(*sandbox.write, str(session)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from vidbuild.engine.disk.durable import told
 from vidbuild.engine.graph.graph import Graph, Kind
+from vidbuild.engine.keys.cache import TieredCache
 from vidbuild.engine.keys.lookup import CacheLookup
 from vidbuild.engine.keys.tools import Tool, Tools
 from vidbuild.engine.runs.build_report import BuildReport
@@ -81,7 +82,7 @@ class Engine:
             )
             with self._in_use():
                 reports = run.build()
-        self.store.trouble = self.store.trouble or log.trouble
+        self.store.write_error = self.store.write_error or log.trouble
         if added := sum(lookup.added for lookup in lookups):
             used = {key for lookup in lookups for key in lookup.keys.values()}
             self._trim(added, options.cache_limit, used)
@@ -100,12 +101,12 @@ class Engine:
     ) -> list[CacheLookup]:
         """A lookup for each target; all see every source and blob as the first of them saw it."""
         table = DigestCache(self.store.home / "files", read_only=read_only)
-        tools = Tools(self._tools, table)
+        tools, cache = Tools(self._tools, table), TieredCache.over(self.store, table)
         lookups: list[CacheLookup] = []
         for target, graph in zip(targets, graphs, strict=True):
             index = Index(Index.location(self.store.home, target.build_name))
             seen = lookups[0].seen if lookups else None
-            lookups.append(CacheLookup(self.store, self._kinds, tools, table, index, graph, seen))
+            lookups.append(CacheLookup(cache, self._kinds, tools, table, index, graph, seen))
         return lookups
 
     def _trim(self, added: int, limit: int, used: set[str]) -> None:
@@ -116,7 +117,7 @@ class Engine:
             gc.trim_after_build(self.store, added, limit, used)
         except OSError as error:
             name = error.filename or self.store.root
-            self.store.trouble = self.store.trouble or f"cannot trim the cache: {told(error)}: '{name}'"
+            self.store.write_error = self.store.write_error or f"cannot trim the cache: {told(error)}: '{name}'"
 
     @contextlib.contextmanager
     def _in_use(self) -> Iterator[None]:

@@ -127,7 +127,7 @@ class Run:
             state.lookup.index.save(state.target.build_name, state.target.graph.steps) for state in self.states
         ]
         store = self._workshop.store
-        store.trouble = next(filter(None, [store.trouble, *troubles]), "")
+        store.write_error = next(filter(None, [store.write_error, *troubles]), "")
         return not any(troubles)
 
     def _schedule(self) -> bool:

@@ -201,7 +201,7 @@ class Scheduler:
             if not durable.may_pass(error):
                 raise
             self._dispatcher.release(label)
-            root = state.lookup.store.root
+            root = state.lookup.cache.local.store.root
             self._failed(label, disk_full.failure(error, root, root))
         else:
             self._dispatcher.release(label)

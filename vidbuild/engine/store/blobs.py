@@ -48,12 +48,15 @@ def signature(path: Path | str) -> Signature:
 class Blobs:
     """The folder of blobs: root/aa/<sha256>.
 
-    damaged: the digests of those that were taken away since they were not what their names say.
+    lower: further such folders, which are only read. read_only: nothing is removed from this one either.
+    damaged: the digests of blobs whose bytes did not match their names; they are removed, unless read-only.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, lower: Sequence[Path] = (), *, read_only: bool = False) -> None:
         self.root = root
+        self.lower = tuple(lower)
         self._text = str(root)
+        self._read_only = read_only
         self.damaged: set[str] = set()
 
     def location(self, digest: str) -> str:
@@ -63,6 +66,14 @@ class Blobs:
     def path(self, digest: str) -> Path:
         """Where the blob is or would be."""
         return self.root / digest[:2] / digest
+
+    def find(self, digest: str) -> Path:
+        """Where the blob is, in this folder or a lower one; where it would be if it is in none."""
+        own = self.path(digest)
+        if not self.lower or own.exists():
+            return own
+        below = (root / digest[:2] / digest for root in self.lower)
+        return next((path for path in below if path.exists()), own)
 
     def move_in(self, files: Mapping[str, Path]) -> dict[str, tuple[Blob, Signature]]:
         """Take over finished files of the same file system; all their bytes reach the disk before their names."""
@@ -100,9 +111,10 @@ class Blobs:
         return Blob(digest, found.size), found
 
     def remove(self, digest: str) -> None:
-        """Take a damaged blob away; the folder it is in may be read-only or gone."""
+        """Count a damaged blob, and remove it if this folder has it and is not read-only."""
         self.damaged.add(digest)
-        durable.clear_away(self.path(digest))
+        if not self._read_only:
+            durable.clear_away(self.path(digest))
 
 
 def _harden(path: Path) -> str:

@@ -59,8 +59,8 @@ class DigestCache:
         self._known[name] = self._new[name] = (now, value)
         self._used.add(name)
 
-    def holds(self, blobs: Blobs, digest: str) -> bool:
-        """Whether the blob is there and whole; one whose signature is unknown is hashed, a wrong one removed."""
+    def has_intact(self, blobs: Blobs, digest: str) -> bool:
+        """Whether the blob is there and intact; one whose signature is unknown is hashed, a corrupt one removed."""
         location = blobs.location(digest)
         try:
             now = signature(location)

@@ -80,12 +80,13 @@ class Outputs:
         if present == blob.digest:
             self._record(target, blob.digest)
             return OutputResult(target, "kept")
-        if not self._store.blobs.path(blob.digest).exists():
+        stored = self._store.blobs.find(blob.digest)
+        if not stored.exists():
             raise StoreError(f"the cache's copy of '{target.name}' is gone", hint="build again")
         temp = durable.temp_beside(target)
         durable.make_folder(target.parent)
         try:
-            if durable.copy(self._store.blobs.path(blob.digest), temp) != blob.digest:
+            if durable.copy(stored, temp) != blob.digest:
                 self._store.blobs.remove(blob.digest)  # so that building again makes it again
                 raise StoreError(f"the cache's copy of '{target.name}' was damaged", hint="build again")
             aside = _set_aside(target) if present and not self._table.is_ours(target, present) else None
@@ -99,7 +100,7 @@ class Outputs:
     def save(self) -> str:
         """Write down what was put where; what went wrong, "" for nothing."""
         trouble = self._table.save()
-        self._store.trouble = self._store.trouble or trouble
+        self._store.write_error = self._store.write_error or trouble
         return trouble
 
     def _digest_there(self, target: Path) -> str:

@@ -19,7 +19,6 @@ Folders of other versions, and files that are not ours, are left alone.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from vidbuild.engine.disk import checksummed, durable
@@ -43,22 +42,22 @@ _CACHEDIR = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds a 
 class Store:
     """The cache in one folder (usually `.vidbuild`); making this object touches no file.
 
-    beneath: the cache that cannot be written and that this one lies over (overlay.py). trouble: the first thing that
-    could not be written of those that are only a convenience, "" for none.
+    lower: the stores that this one lies over and whose results it uses (writable.py). read_only: damaged blobs are not
+    removed. write_error: the first error of writing a file that is only a convenience, "" if none.
     """
 
-    def __init__(self, root: Path, beneath: Path | None = None) -> None:
+    def __init__(self, root: Path, lower: tuple[Store, ...] = (), *, read_only: bool = False) -> None:
         self.root = root
-        self.beneath = beneath
-        self.trouble = ""
+        self.lower = lower
+        self.write_error = ""
         self.home = root / VERSION
-        self.blobs = Blobs(self.home / "cas")
+        self.blobs: Blobs = Blobs(self.home / "cas", [each.blobs.root for each in lower], read_only=read_only)
         self._damaged: set[str] = set()
 
     @property
     def damaged(self) -> int:
-        """How many traces and blobs were found that could not be believed; they are misses, and made again."""
-        return len(self._damaged) + len(self.blobs.damaged)
+        """How many corrupt traces and blobs were found, in lower stores too; each was a miss."""
+        return len(self._damaged) + len(self.blobs.damaged) + sum(each.damaged for each in self.lower)
 
     def prepare(self) -> None:
         """Make the folder and the files in which it explains itself; StoreError where it cannot be written."""
@@ -94,16 +93,9 @@ class Store:
             self._damaged.add(key)
         return None
 
-    def keep(self, trace: Trace, *, whole: Callable[[Trace], bool], replace: bool = False) -> Trace:
-        """Write the trace, whose blobs are already kept, unless an earlier one stands; the one that counts.
-
-        whole: whether all blobs of a trace are there. replace: the user asked for a new result.
-        """
-        earlier = self.trace(trace.key)
-        if earlier is not None and not replace and whole(earlier):
-            return earlier
+    def write_trace(self, trace: Trace) -> None:
+        """Write a trace, whose blobs must be in the store already; it replaces an earlier one."""
         durable.write(Path(self.trace_location(trace.key)), checksummed.seal(trace.to_data()))
-        return trace
 
     def lock_key(self, key: str) -> Lock | None:
         """The right to make this key, or None while another build has it."""

@@ -2,8 +2,8 @@
 
 A request is JSON::
 
-    {"step": id, "run": "module:function", "params": {...}, "folder": path, "blobs": path, "env": {...},
-     "network": bool,
+    {"step": id, "run": "module:function", "params": {...}, "folder": path, "blobs": path, "lower": [path],
+     "env": {...}, "network": bool,
      "inputs": {role: {"as": name, "blob": digest} | {"as": name, "source": path, "blob": digest}
                       | {"as": name, "files": {name: digest}}}}
 
@@ -51,7 +51,7 @@ def execute(
 
     inside: what shuts the step in, within what shuts this process in already.
     """
-    folder, blobs = Path(request["folder"]), Blobs(Path(request["blobs"]))
+    folder, blobs = Path(request["folder"]), Blobs(Path(request["blobs"]), [Path(each) for each in request["lower"]])
     warnings: list[Any] = []
     try:
         context, sources = _prepare(request, folder, blobs, (progress, again), inside)
@@ -116,7 +116,7 @@ def _verify(role: str, feed: Mapping[str, Any], blobs: Blobs) -> None:
     """Read what the step will read: a disk that rots changes no stat, by which all others believe a blob."""
     for digest in feed["files"].values() if "files" in feed else [feed["blob"]]:
         with contextlib.suppress(FileNotFoundError):  # which is told when the step misses it
-            location = blobs.location(digest)
+            location = str(blobs.find(digest))
             if _digest(location, signature(location)) != digest:
                 with contextlib.suppress(OSError):
                     blobs.remove(digest)
@@ -132,12 +132,12 @@ def _digest(location: str, _now: Signature) -> str:
 def _link(feed: Mapping[str, Any], inputs: Path, blobs: Blobs) -> Path:
     link = inputs / str(feed["as"])
     if "files" not in feed:
-        link.symlink_to(blobs.path(feed["blob"]))
+        link.symlink_to(blobs.find(feed["blob"]))
         return link
     link.mkdir()
     for name, digest in feed["files"].items():
         (link / name).parent.mkdir(parents=True, exist_ok=True)
-        (link / name).symlink_to(blobs.path(digest))
+        (link / name).symlink_to(blobs.find(digest))
     return link
 
 
@@ -163,7 +163,7 @@ def _lost(error: Exception, request: Mapping[str, Any], blobs: Blobs) -> Failure
         return Failure("what it reads was damaged in the cache, and is removed", "build again", str(error))
     for role, feed in request["inputs"].items():
         digests = feed["files"].values() if "files" in feed else [feed["blob"]]
-        if "source" not in feed and not all(blobs.path(digest).exists() for digest in digests):
+        if "source" not in feed and not all(blobs.find(digest).exists() for digest in digests):
             return Failure("what it reads is gone from the cache", "build again", role)
     return None
 

@@ -25,5 +25,5 @@ def test_the_same_bytes_from_two_workers(lab: Lab, late: bool) -> None:
     location = lab.store.blobs.location(blob.digest)
     assert ledger.table.lookup(location, signature(location)) == blob.digest
     before = ledger.table.hashed
-    assert ledger.table.holds(lab.store.blobs, blob.digest)
+    assert ledger.table.has_intact(lab.store.blobs, blob.digest)
     assert ledger.table.hashed == before

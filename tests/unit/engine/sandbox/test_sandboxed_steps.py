@@ -17,7 +17,7 @@ from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import StepProgress
 from vidbuild.engine.sandbox.sandbox import RESOURCE, Sandbox, missing
 from vidbuild.engine.schedule.engine import Engine
-from vidbuild.engine.store import overlay
+from vidbuild.engine.store import writable
 from vidbuild.errors import Failure
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason="steps cannot be contained on this system")
@@ -177,8 +177,8 @@ def test_a_cache_that_cannot_be_written_is_read(shut: Contained, monkeypatch: py
     """P20: what is in a read-only cache feeds contained steps, though it is beneath the one that they add to."""
     shut.env["RAN"] = os.devnull
     shut.build(graph(step("a", text="one")))
-    monkeypatch.setattr(overlay, "can_be_written", lambda _store: False)
-    with overlay.usable(shut.store) as used:
+    monkeypatch.setattr(writable, "can_be_written", lambda _store: False)
+    with writable.writable(shut.store) as used:
         shut.store = used
         report = shut.build(graph(step("a", text="one"), step("b", inputs={"from": Product("a", "main.txt")})))
         assert [(name, one.state.value) for name, one in report.steps.items()] == [("a", "cached"), ("b", "built")]

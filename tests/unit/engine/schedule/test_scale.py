@@ -14,6 +14,7 @@ import pytest
 from tests.support.engine_lab import Lab, graph, step
 from vidbuild.engine.disk import durable
 from vidbuild.engine.graph.graph import Graph, Product
+from vidbuild.engine.keys.cache import TieredCache
 from vidbuild.engine.keys.lookup import CacheLookup
 from vidbuild.engine.keys.tools import Tools
 from vidbuild.engine.schedule.engine import Engine
@@ -67,7 +68,7 @@ def prebuilt(lab: Lab, plan: Graph) -> Engine:
     store = lab.store
     store.prepare()
     table, index = DigestCache(store.home / "files"), Index(Index.location(store.home, ""))
-    ledger = CacheLookup(store, lab.kinds, Tools({}, table), table, index, plan)
+    ledger = CacheLookup(TieredCache.over(store, table), lab.kinds, Tools({}, table), table, index, plan)
     content = lab.root / "content"
     content.write_text("content")
     ((blob, found),) = store.blobs.move_in({"": content}).values()
@@ -75,7 +76,7 @@ def prebuilt(lab: Lab, plan: Graph) -> Engine:
         material = ledger.material(one)
         ledger.keys[one.id] = material.key()
         data = {"outputs": {"main.txt": [blob.digest, *found]}, "sources": {}, "warnings": [], "seconds": 0.1}
-        ledger.note(one.id, ledger.keep(one.id, material, data, made_by="", replace=False))
+        ledger.note(one.id, ledger.keep(one.id, material, data, made_by="", replace=False), reason="")
         ledger.settle(one.id, {"main.txt": Blob(blob.digest, blob.size)})
     table.save()
     index.save("", plan.steps)

@@ -172,8 +172,8 @@ def make_blob(tmp_path: Path, content: bytes = b"content") -> tuple[Blobs, str]:
 def test_a_blob_is_whole_while_its_stat_stands(tmp_path: Path, table: DigestCache) -> None:
     """V9: a blob that was checked once is not read again while its stat is the same."""
     blobs, digest = make_blob(tmp_path)
-    assert table.holds(blobs, digest)
-    assert table.holds(blobs, digest)
+    assert table.has_intact(blobs, digest)
+    assert table.has_intact(blobs, digest)
     assert table.hashed == 7
 
 
@@ -183,12 +183,12 @@ def test_a_blob_is_whole_while_its_stat_stands(tmp_path: Path, table: DigestCach
 def test_a_damaged_blob_is_a_miss_and_goes(tmp_path: Path, table: DigestCache, content: bytes) -> None:
     """P21: a blob whose bytes are not what its name says does not count and is taken away."""
     blobs, digest = make_blob(tmp_path)
-    assert table.holds(blobs, digest)
+    assert table.has_intact(blobs, digest)
     blobs.path(digest).chmod(0o644)
     rewrite(blobs.path(digest), content)
-    assert not table.holds(blobs, digest)
+    assert not table.has_intact(blobs, digest)
     assert not blobs.path(digest).exists()
-    assert not table.holds(blobs, digest)
+    assert not table.has_intact(blobs, digest)
 
 
 def test_looking_only_takes_nothing_away(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_looking_only_takes_nothing_away(tmp_path: Path) -> None:
     blobs.path(digest).chmod(0o644)
     blobs.path(digest).write_bytes(b"c0ntent")
     table = reopened(tmp_path, read_only=True)
-    assert not table.holds(blobs, digest)
+    assert not table.has_intact(blobs, digest)
     assert blobs.path(digest).exists()
     table.record("a", Signature(1, 2, 3, 4), "A")
     table.save()
@@ -210,4 +210,4 @@ def test_a_blob_under_a_wrong_name_is_a_miss(tmp_path: Path, table: DigestCache)
     wrong = "0" * 64
     blobs.path(wrong).parent.mkdir(parents=True)
     blobs.path(digest).rename(blobs.path(wrong))
-    assert not table.holds(blobs, wrong)
+    assert not table.has_intact(blobs, wrong)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,11 +39,6 @@ def store(tmp_path: Path) -> Store:
     return store
 
 
-def keep(store: Store, trace: Trace, *, whole: bool = True, fresh: bool = False) -> Trace:
-    """Keep a trace, the blobs of an earlier one being whole or not."""
-    return store.keep(trace, whole=lambda _: whole, replace=fresh)
-
-
 def test_making_a_store_touches_nothing(tmp_path: Path) -> None:
     """P27: a store that is only looked at makes no folder, and everything in it is a miss."""
     store = Store(tmp_path / ".vidbuild")
@@ -69,7 +63,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 def test_a_trace_comes_back_whole(store: Store) -> None:
     """Everything a trace says is kept, its warnings and its material included."""
-    keep(store, TRACE)
+    store.write_trace(TRACE)
     found = Store(store.root).trace(TRACE.key)
     assert found is not None
     assert found.to_data() == TRACE.to_data()
@@ -77,30 +71,9 @@ def test_a_trace_comes_back_whole(store: Store) -> None:
     assert found.warnings == TRACE.warnings
 
 
-def test_a_trace_is_never_replaced_while_its_blobs_exist(store: Store) -> None:
-    """P10: the second writer of a key adopts the first one's result."""
-    keep(store, TRACE)
-    second = replace(TRACE, outputs={"segment.h264": Blob("cc" * 32, 12)})
-    assert keep(store, second).outputs == TRACE.outputs
-    found = store.trace(TRACE.key)
-    assert found is not None
-    assert found.outputs == TRACE.outputs
-
-
-@pytest.mark.parametrize(("whole", "fresh"), [(False, False), (True, True)], ids=["blobs gone", "asked for afresh"])
-def test_a_trace_is_replaced_when_it_cannot_stand(store: Store, whole: bool, fresh: bool) -> None:
-    """P26: a trace whose blobs are gone, or that the user wants anew, gives way."""
-    keep(store, TRACE)
-    second = replace(TRACE, outputs={"segment.h264": Blob("cc" * 32, 12)})
-    assert keep(store, second, whole=whole, fresh=fresh) is second
-    found = store.trace(TRACE.key)
-    assert found is not None
-    assert found.outputs == second.outputs
-
-
 def test_every_damaged_byte_is_a_miss(store: Store) -> None:
     """P21: whatever byte of a trace is changed or missing, the key is a miss, never an error."""
-    keep(store, TRACE)
+    store.write_trace(TRACE)
     path = Path(store.trace_location(TRACE.key))
     raw = path.read_bytes()
     for place in range(0, len(raw), 7):
@@ -113,7 +86,7 @@ def test_every_damaged_byte_is_a_miss(store: Store) -> None:
 
 def test_a_trace_under_another_key_is_a_miss(store: Store) -> None:
     """A trace counts for its own key only, wherever its file was put."""
-    keep(store, TRACE)
+    store.write_trace(TRACE)
     other = Path(store.trace_location("00" * 32))
     other.parent.mkdir(parents=True)
     Path(store.trace_location(TRACE.key)).rename(other)
@@ -145,7 +118,7 @@ def test_a_record_of_another_shape_is_a_miss(store: Store, change: dict[str, obj
 
 def test_a_trace_can_be_read_by_people(store: Store) -> None:
     """The trace's second line is JSON that names step, tools and material."""
-    keep(store, TRACE)
+    store.write_trace(TRACE)
     data = json.loads(Path(store.trace_location(TRACE.key)).read_text().splitlines()[1])
     assert (data["step"], data["tools"], data["made_by"]) == ("render:install", {"ffmpeg": "9.0"}, "vidbuild 0")
     assert ["params.crf", "i", "20"] in data["material"]
@@ -155,7 +128,7 @@ def test_other_versions_are_left_alone(store: Store) -> None:
     """P22: clearing takes this version away and nothing else, but for the memory of what was put where."""
     (store.root / "v9" / "cas").mkdir(parents=True)
     (store.root / "v9" / "cas" / "x").touch()
-    keep(store, TRACE)
+    store.write_trace(TRACE)
     for name in ("files", "usage", "placed"):
         (store.home / name).touch()
     (store.home / "link").symlink_to(store.root / "v9")

@@ -34,6 +34,7 @@ def run(lab: Lab, function: str, inputs: dict[str, Any] | None = None, **params:
         "inputs": inputs or {},
         "folder": str(lab.root / "private"),
         "blobs": str(lab.store.blobs.root),
+        "lower": [],
         "env": lab.env,
     }
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]])}

@@ -186,6 +186,7 @@ def request(lab: Lab, name: str, function: str) -> dict[str, object]:
         "inputs": {},
         "folder": str(folder),
         "blobs": str(lab.store.blobs.root),
+        "lower": [],
         "env": lab.env,
     }
 
