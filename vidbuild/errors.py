@@ -1,16 +1,16 @@
-"""The errors a user can meet; it knows nothing of where they are shown.
+"""The errors that vidbuild reports to a user, with their exit codes.
 
 ::
 
-    VidbuildError                 anything vidbuild tells a user about
-    ├── UsageError                exit 2: the command line asks for what cannot be
-    ├── SpecError                 exit 2: the spec is wrong; carries diagnostics (vidbuild.spec.diagnostics)
-    ├── StepError                 exit 1: a step failed; carries the tool's last lines
-    │   ├── SpecProblem           exit 2: what a step found out is the spec's fault (a scene over max_duration)
-    │   └── UnreachableError      exit 1 (4 where the user asked for it to be fatal): network or remote store
-    └── StoreError                exit 1: the cache folder cannot be used at all
+    VidbuildError                 any error that is reported
+    ├── UsageError                exit 2: the command line or a call of the API is wrong
+    ├── SpecError                 exit 2: the spec is wrong; has diagnostics (vidbuild.spec.diagnostics)
+    ├── StepError                 exit 1: a step failed; has the last lines of the tool's log
+    │   ├── SpecProblem           exit 2: a step found an error in the spec (a scene over max_duration)
+    │   └── UnreachableError      exit 1: a service on the network did not answer
+    └── StoreError                exit 1: the cache folder cannot be used
 
-Everything else is a bug in vidbuild: exit 3 and a saved report.
+Any other exception is a bug in vidbuild: exit 3 and a saved report.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ from typing import ClassVar
 from vidbuild.frozen import dataclass
 
 _BUG = 3
-_GRAVITY = (143, 130, _BUG, 2, 4, 1, 0)  # of several exit codes the one that must be dealt with first decides
+_BY_SEVERITY = (143, 130, _BUG, 2, 1, 0)  # a user must deal with the first of them before the others
 _FAULTS = {"step": 1, "unreachable": 1, "spec": 2, "bug": _BUG}
 
 
 class VidbuildError(Exception):
-    """A message for the user: lower case, no full stop, values quoted; a hint where there is a way out.
+    """An error with a message for the user: lower case, no full stop, values in quotes.
 
-    code: the exit code of a command that it ends.
+    hint: how to fix it, None if unknown.
+    code: the exit code of a command that ends with it.
     """
 
     code: ClassVar[int] = 1
@@ -40,7 +41,7 @@ class VidbuildError(Exception):
 
 
 class UsageError(VidbuildError):
-    """The command line, or a call of the API, asks for what cannot be."""
+    """The command line or a call of the API is wrong."""
 
     code = 2
 
@@ -51,11 +52,13 @@ class StoreError(VidbuildError):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failed step as plain data: what crosses the process border and lands in events and JSON.
+    """A failed step as plain data, for the worker protocol, events and JSON.
 
     field: the scene's field (dotted path, "" for the scene) that the message is about, for its place in the spec.
     command: the argument list that failed, saved so that it can be run by hand.
-    log: the tool's last lines.
+    log: the last lines of the tool's log.
+    fault: step, spec, unreachable or bug; it decides the exit code.
+    transient: whether another attempt may succeed.
     """
 
     message: str
@@ -63,12 +66,12 @@ class Failure:
     field: str = ""
     command: tuple[str, ...] = ()
     log: tuple[str, ...] = ()
-    fault: str = "step"  # step | spec | unreachable | bug
+    fault: str = "step"
     transient: bool = False
 
 
 class StepError(VidbuildError):
-    """A step could not make its outputs."""
+    """A step failed."""
 
     fault = "step"
 
@@ -86,33 +89,33 @@ class StepError(VidbuildError):
         self.failure = Failure(message, hint, field, command, log, self.fault, transient)
 
 
-class SpecProblem(StepError):  # noqa: N818 - it is the spec that is wrong, not the step
-    """The spec asks for something that only became known while building, such as a scene over max_duration."""
+class SpecProblem(StepError):  # noqa: N818 - the spec is wrong, not the step
+    """An error in the spec that only a step can find, such as a scene over max_duration."""
 
     fault = "spec"
     code = 2
 
 
 class UnreachableError(StepError):
-    """A service on the network did not answer as it should."""
+    """A service on the network did not answer, or refused the request."""
 
     fault = "unreachable"
 
 
 def of_fault(fault: str) -> int:
-    """The exit code for a failed step's fault."""
+    """Return the exit code for a failed step's fault."""
     return _FAULTS.get(fault, 1)
 
 
 def code_of(error: BaseException) -> int:
-    """The exit code for an error that ends a build."""
+    """Return the exit code for an error that ends a build."""
     if isinstance(error, VidbuildError):
         return error.code
-    if isinstance(error, BrokenPipeError):  # whoever was told has gone, and wants no more
+    if isinstance(error, BrokenPipeError):  # the reader of the output is gone and needs no more of it
         return 0
     return 1 if isinstance(error, OSError) else _BUG
 
 
-def gravest(codes: Iterable[int]) -> int:
-    """The one exit code that several ends of one command come to."""
-    return min(codes, key=_GRAVITY.index, default=0)
+def most_severe(codes: Iterable[int]) -> int:
+    """Return the most severe of several exit codes; 0 for none."""
+    return min(codes, key=_BY_SEVERITY.index, default=0)

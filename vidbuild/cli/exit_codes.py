@@ -1,4 +1,4 @@
-"""Exit codes: what each means and which error leads to which. It knows no command."""
+"""Exit codes: what each means, and which error leads to which."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ class Exit(IntEnum):
     FAILED = 1
     WRONG = 2
     BUG = 3
-    INFRASTRUCTURE = 4
     INTERRUPTED = 130
     TERMINATED = 143
 
@@ -24,10 +23,9 @@ MEANINGS: dict[Exit, str] = {
     Exit.DONE: "done, or nothing to do",
     Exit.FAILED: "a step failed, or --verify found a difference",
     Exit.WRONG: "the command line or the spec is wrong",
-    Exit.BUG: "a bug in vidbuild; a report to paste is saved and its path printed",
-    Exit.INFRASTRUCTURE: "a network voice or remote store failed where that was asked to be fatal",
-    Exit.INTERRUPTED: "interrupted (SIGINT)",
-    Exit.TERMINATED: "terminated (SIGTERM)",
+    Exit.BUG: "a bug in vidbuild; a report that you can paste is saved, and its path printed",
+    Exit.INTERRUPTED: "interrupted (SIGINT, Ctrl-C)",
+    Exit.TERMINATED: "terminated (SIGTERM, or the terminal was closed)",
 }
 
 
@@ -41,6 +39,6 @@ def of_fault(fault: str) -> Exit:
     return Exit(errors.of_fault(fault))
 
 
-def gravest(codes: Iterable[Exit]) -> Exit:
-    """Return the one exit code that several ends of one command come to."""
-    return Exit(errors.gravest(codes))
+def most_severe(codes: Iterable[Exit]) -> Exit:
+    """Return the most severe of several exit codes; DONE for none."""
+    return Exit(errors.most_severe(codes))

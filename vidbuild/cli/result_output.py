@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vidbuild.cli.exit_codes import Exit, gravest, of_fault
+from vidbuild.cli.exit_codes import Exit, most_severe, of_fault
 from vidbuild.errors import VidbuildError
 from vidbuild.location import Location
 from vidbuild.project import name_of
@@ -87,7 +87,7 @@ def as_json(results: Sequence[Result]) -> dict[str, Any]:
 
 def code(results: Sequence[Result]) -> Exit:
     """The exit code that the results come to."""
-    return gravest(_code(result) for result in results)
+    return most_severe(_code(result) for result in results)
 
 
 def _code(result: Result) -> Exit:
@@ -95,7 +95,7 @@ def _code(result: Result) -> Exit:
         return Exit.INTERRUPTED
     if result.diagnostics:
         return Exit.WRONG
-    faults = gravest(of_fault(failed.fault) for failed in result.steps.failed)
+    faults = most_severe(of_fault(failed.fault) for failed in result.steps.failed)
     return Exit.DONE if result.ok else (faults or Exit.FAILED)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.paths import ROOT
 from tests.support.workspace import SMALL, Workspace
-from vidbuild.cli.exit_codes import MEANINGS, Exit, gravest, of_error, of_fault
+from vidbuild.cli import main
+from vidbuild.cli.exit_codes import MEANINGS, Exit, most_severe, of_error, of_fault
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.errors import SpecProblem, StepError, StoreError, UnreachableError, UsageError, VidbuildError
 from vidbuild.spec.diagnostics import SpecError
@@ -30,12 +33,12 @@ from vidbuild.spec.diagnostics import SpecError
     ],
 )
 def test_every_error_has_its_code(error: VidbuildError, code: int) -> None:
-    """P41: each class of the error tree leads to the code that its docstring names."""
+    """P41: each class of the error tree has the code that its docstring names."""
     assert of_error(error) == code
 
 
-def test_no_class_of_errors_is_forgotten() -> None:
-    """P41: a new class below VidbuildError is met here, so that somebody decides on its code."""
+def test_every_class_of_errors_is_listed() -> None:
+    """P41: a new subclass of VidbuildError fails this test, so that its exit code is decided on."""
 
     def below(kind: type[VidbuildError]) -> set[str]:
         own = {each for each in kind.__subclasses__() if each.__module__.startswith("vidbuild.")}
@@ -53,22 +56,32 @@ def test_no_class_of_errors_is_forgotten() -> None:
 
 @pytest.mark.parametrize(("fault", "code"), [("step", 1), ("spec", 2), ("unreachable", 1), ("bug", 3), ("other", 1)])
 def test_every_fault_of_a_step_has_its_code(fault: str, code: int) -> None:
-    """P41: who is at fault for a failed step decides, as it does for an error."""
+    """P41: the fault of a failed step decides on the exit code, as the class of an error does."""
     assert of_fault(fault) == code
 
 
-def test_of_several_ends_the_gravest_counts() -> None:
-    """P41: a bug comes before a wrong spec, that before a failed step, and an interruption before all."""
-    assert gravest([Exit.DONE, Exit.FAILED, Exit.WRONG, Exit.BUG]) == Exit.BUG
-    assert gravest([Exit.FAILED, Exit.WRONG]) == Exit.WRONG
-    assert gravest([Exit.FAILED, Exit.DONE]) == Exit.FAILED
-    assert gravest([Exit.BUG, Exit.INTERRUPTED]) == Exit.INTERRUPTED
-    assert gravest([]) == Exit.DONE
+def test_the_most_severe_exit_code_counts() -> None:
+    """P41: an interruption is more severe than a bug, a bug than a wrong spec, a wrong spec than a failed step."""
+    assert most_severe([Exit.DONE, Exit.FAILED, Exit.WRONG, Exit.BUG]) == Exit.BUG
+    assert most_severe([Exit.FAILED, Exit.WRONG]) == Exit.WRONG
+    assert most_severe([Exit.FAILED, Exit.DONE]) == Exit.FAILED
+    assert most_severe([Exit.BUG, Exit.INTERRUPTED]) == Exit.INTERRUPTED
+    assert most_severe([]) == Exit.DONE
 
 
 def test_every_code_can_be_ranked_and_is_explained() -> None:
-    """P41: no code lacks its place in the order or its line in the help text."""
-    assert {gravest([code]) for code in Exit} == set(Exit) == set(MEANINGS)
+    """P41: every code has its place in the order of severity and its line in the help text."""
+    assert {most_severe([code]) for code in Exit} == set(Exit) == set(MEANINGS)
+
+
+def test_readme_help_and_code_list_the_same_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    """P41: the table in the README and the list in `vidbuild --help` have the codes that exist, and no others."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("| exit code | meaning |")[2].partition("##")[0]
+    assert main(["--help"]) == 0
+    listed = capsys.readouterr().out.partition("Exit codes:")[2]
+    codes = [int(code) for code in Exit]
+    assert [int(code) for code in re.findall(r"^\| (\d+) \|", readme, re.MULTILINE)] == codes
+    assert [int(code) for code in re.findall(r"^ +(\d+)  ", listed, re.MULTILINE)] == codes
 
 
 TALKING = SMALL.replace("duration: 0.5}", "narration: Hello.}", 1)
@@ -134,9 +147,10 @@ SLOW = """\
 import sys, time
 from vidbuild.api import build
 from vidbuild.cli import main
-def build_all(paths, *, cancelled, **_):
+from vidbuild.api.options import Control
+def build_all(paths, options, *, on_event, control):
     print("ready", flush=True)
-    while not cancelled():
+    while control.requested() is not Control.CANCEL:
         time.sleep(0.01)
     raise KeyboardInterrupt
 build.build_all = build_all
@@ -147,7 +161,7 @@ sys.exit(main(["build"]))
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_with_its_code(workspace: Workspace, number: signal.Signals, code: int) -> None:
-    """P41: SIGINT and SIGTERM ask the build to stop, and the exit code tells which of them came."""
+    """P41: SIGINT and SIGTERM ask the build to stop, and each has an exit code of its own."""
     with subprocess.Popen(
         [sys.executable, "-c", SLOW],
         cwd=workspace.root,

@@ -18,41 +18,41 @@ def send(number: signal.Signals) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, Exit.INTERRUPTED), (signal.SIGTERM, Exit.TERMINATED)])
-def test_a_signal_interrupts_and_is_remembered(number: signal.Signals, code: Exit) -> None:
-    """P41: either signal ends the command, and which it was decides on the exit code."""
+def test_a_signal_interrupts_and_is_recorded(number: signal.Signals, code: Exit) -> None:
+    """P41: either signal ends the command and sets its exit code."""
     with Interrupt() as interrupt, pytest.raises(KeyboardInterrupt):
         send(number)
     assert interrupt.code == code
-    assert interrupt.asked()
+    assert interrupt.stop_requested()
 
 
-def test_who_looks_for_himself_is_not_torn_out() -> None:
-    """P41: a build that looks at `asked` and `hurried` hears of the first and the second signal; the third raises."""
+def test_a_build_that_polls_ends_by_itself() -> None:
+    """P41: a build that polls sees the first signal as a request to stop, the second to kill; the third raises."""
     with Interrupt() as interrupt:
-        interrupt.gentle = True
-        assert not interrupt.asked()
+        interrupt.graceful = True
+        assert not interrupt.stop_requested()
         send(signal.SIGTERM)
-        assert interrupt.asked()
-        assert not interrupt.hurried()
+        assert interrupt.stop_requested()
+        assert not interrupt.kill_requested()
         send(signal.SIGTERM)
-        assert interrupt.hurried()
+        assert interrupt.kill_requested()
         with pytest.raises(KeyboardInterrupt):
             send(signal.SIGTERM)
     assert interrupt.code == Exit.TERMINATED
 
 
-def test_who_does_not_look_is_made_to_end() -> None:
-    """P41: where nobody has looked since the first signal, the second one raises: it is meant at once."""
+def test_a_second_signal_ends_a_build_that_does_not_poll() -> None:
+    """P41: if `kill_requested` was not polled since the first signal, the second one raises."""
     with Interrupt() as interrupt:
-        interrupt.gentle = True
-        assert not interrupt.hurried()
+        interrupt.graceful = True
+        assert not interrupt.kill_requested()
         send(signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
             send(signal.SIGINT)
 
 
 def test_a_terminal_that_closes_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """P41: SIGHUP ends like SIGTERM, and what was going to the terminal goes nowhere."""
+    """P41: SIGHUP ends a command as SIGTERM does, and discards what it still writes to the terminal."""
     forgotten: list[bool] = []
     monkeypatch.setattr(module, "_forget_terminal", lambda: forgotten.append(True))
     with Interrupt() as interrupt, pytest.raises(KeyboardInterrupt):
@@ -61,18 +61,18 @@ def test_a_terminal_that_closes_is_no_error(monkeypatch: pytest.MonkeyPatch) -> 
     assert forgotten == [True]
 
 
-def test_ctrl_z_waits_for_a_build_that_looks() -> None:
-    """Who looks often is asked to stand still, when all that it started does as well."""
+def test_ctrl_z_waits_for_a_build_that_polls() -> None:
+    """A build that polls is asked to suspend, so that it stops its workers first."""
     with Interrupt() as interrupt:
-        interrupt.gentle = True
-        interrupt.asked()
-        assert not interrupt.stand_still_asked()
+        interrupt.graceful = True
+        interrupt.stop_requested()
+        assert not interrupt.suspend_requested()
         send(signal.SIGTSTP)
-        assert interrupt.stand_still_asked()
+        assert interrupt.suspend_requested()
 
 
-def test_the_handlers_that_were_there_come_back() -> None:
-    """After the command the process treats both signals as it did before."""
+def test_the_earlier_handlers_are_restored() -> None:
+    """After the command the process handles the signals as it did before."""
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)
     before = [signal.getsignal(number) for number in numbers]
     with Interrupt():
@@ -81,13 +81,13 @@ def test_the_handlers_that_were_there_come_back() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_what_was_ignored_before_stays_ignored(number: signal.Signals) -> None:
-    """P41: a build behind `&` is not ended by a Ctrl-C that is meant for what runs in front of it."""
+def test_an_ignored_signal_stays_ignored(number: signal.Signals) -> None:
+    """P41: a build started with `&` survives a Ctrl-C that is meant for the program in the foreground."""
     before = signal.signal(number, signal.SIG_IGN)
     try:
         with Interrupt() as interrupt:
             send(number)
-            assert not interrupt.asked()
+            assert not interrupt.stop_requested()
         assert signal.getsignal(number) is signal.SIG_IGN
     finally:
         signal.signal(number, before)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vidbuild.cli import console, options, result_output
-from vidbuild.cli.exit_codes import gravest
+from vidbuild.cli.exit_codes import most_severe
 from vidbuild.cli.signals import Interrupt
 from vidbuild.errors import UsageError, VidbuildError
 from vidbuild.frozen import replaced
@@ -165,7 +165,7 @@ def _verified(results: Sequence[Result], again: Callable[[], Iterator[Verified]]
             (console.say if as_json else console.result)(line)
     if as_json:
         console.result_json(verify_results.added(result_output.as_json(results), found))
-    return gravest([result_output.code(results), *map(verify_results.code, found)])
+    return most_severe([result_output.code(results), *map(verify_results.code, found)])
 
 
 def _bugs(result: Result) -> Iterator[str]:

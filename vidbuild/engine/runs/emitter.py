@@ -15,7 +15,7 @@ from vidbuild.engine.keys.reasons import Reason, summary
 from vidbuild.engine.runs import events
 from vidbuild.engine.runs.build_report import BuildReport, StepReport
 from vidbuild.engine.store.blobs import Blobs
-from vidbuild.errors import Failure, code_of, gravest, of_fault
+from vidbuild.errors import Failure, code_of, most_severe, of_fault
 
 _REASONS = 20  # of one step, emitted in full
 _COUNTED = {State.BUILT: "ran", State.CACHED: "cached", State.FAILED: "failed", State.ABORTED: "aborted"}
@@ -103,7 +103,7 @@ class RunEmitter:
         codes = [of_fault(each.failure.fault) for report in reports for each in report.failed if each.failure]
         codes += [code_of(report.error) for report in reports if report.error is not None]
         failed = codes or not all(report.ok for report in reports)
-        self._end(events.RunFailed if failed else events.RunFinished, gravest(codes))
+        self._end(events.RunFailed if failed else events.RunFinished, most_severe(codes))
 
     def abort(self, jobs: int, error: BaseException, cancel_exit_code: Callable[[], int]) -> None:
         """End a run that an error broke off; a listener that fails is passed over, for the error counts."""
