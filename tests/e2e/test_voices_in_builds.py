@@ -124,7 +124,7 @@ SCENE = '  - {id: one, type: title, title: One, narration: "One two three."}'
     ("more", "told"),
     [
         ("max_duration: 0.5", "over its max_duration of 0.5 s"),
-        ("duration: 0.5", "more than its duration of 0.5 s"),
+        ("duration: 0.5", "more than the scene's duration of 0.5 s"),
         ("transition: {type: fade, duration: 1.5}", "this scene takes 1.5 s, more than half of the scene"),
     ],
 )

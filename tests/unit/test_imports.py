@@ -57,7 +57,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.render.animation",
         "media.h264.encode",
     },
-    "timeline": {"media.text.align", "media.render.animation", "voices.protocol"},
+    "timeline": {"media.text.align", "media.render.animation", "scenes.protocol", "voices.protocol"},
     "spec": {"scenes", "voices", "model", "project", "media.ffmpeg.limits"},
     "steps": {
         "media.ffmpeg",

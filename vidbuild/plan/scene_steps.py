@@ -6,7 +6,6 @@ None depends on the scene's position in the video, only on the transitions into 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,10 @@ from vidbuild.media.h264.encode import PROFILES
 from vidbuild.model import Narration, Scene
 from vidbuild.plan.kinds import speak_kind
 from vidbuild.plan.video import Video
-from vidbuild.scenes.protocol import Clip, Reveal, SceneType
+from vidbuild.scenes.protocol import Clip, SceneType
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.timeline import timebase
+from vidbuild.timeline.params import ClipParams, TimelineParams
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
@@ -103,24 +103,24 @@ def _timeline(video: Video, index: int, scene_type: SceneType, narration: Narrat
     scene = video.spec.scenes[index]
     before = video.spec.scenes[index - 1] if index else None
     head, tail = _frames_in_transitions(video, index)
-    params: dict[str, Any] = {
-        "fps": video.fps,
-        "pause_before": timebase.samples(scene.pause_before),
-        "pause_after": timebase.samples(scene.pause_after),
-        "duration": None if scene.duration is None else timebase.samples(scene.duration),
-        "min_duration": timebase.samples(scene.min_duration),
-        "max_duration": None if scene.max_duration is None else timebase.samples(scene.max_duration),
-        "rate": scene.voice.rate,
-        "narration": narration.text if narration else "",
-        "pronounced": _pronounced(narration),
-        "cues": dict(narration.cues) if narration else {},
-        "entrances": [[layer, effect] for layer, effect in scene_type.entrances(scene).items()],
-        "reveals": [_reveal(item) for item in scene_type.reveals(scene)],
-        "zooms": {layer: list(zoom) for layer, zoom in scene_type.zooms(scene).items()},
-        "clip": None if clip is None else {"start_ms": clip.start_ms, "end_ms": clip.end_ms, "fit": clip.fit},
-        "transition_before": head,
-        "transition": tail,
-    }
+    params = TimelineParams(
+        fps=video.fps,
+        pause_before=timebase.samples(scene.pause_before),
+        pause_after=timebase.samples(scene.pause_after),
+        duration=None if scene.duration is None else timebase.samples(scene.duration),
+        min_duration=timebase.samples(scene.min_duration),
+        max_duration=None if scene.max_duration is None else timebase.samples(scene.max_duration),
+        rate=scene.voice.rate,
+        narration=narration.text if narration else "",
+        pronounced=_pronounced(narration),
+        cues=narration.cues if narration else {},
+        entrances=scene_type.entrances(scene),
+        reveals=tuple(scene_type.reveals(scene)),
+        zooms=scene_type.zooms(scene),
+        clip=None if clip is None else ClipParams(clip.start_ms, clip.end_ms, clip.fit),
+        transition_before=head,
+        transition=tail,
+    )
     inputs: dict[str, Input] = {}
     if narration is not None:
         inputs["words"] = Product(video.step_id("speak", scene), "words.json")
@@ -129,17 +129,13 @@ def _timeline(video: Video, index: int, scene_type: SceneType, narration: Narrat
     places = dict(scene.places)
     if before is not None and "transition" in before.places:
         places["transition_before"] = before.places["transition"]
-    return Step(video.step_id("timeline", scene), "timeline", params, inputs, places)
+    return Step(video.step_id("timeline", scene), "timeline", params.to_data(), inputs, places)
 
 
-def _pronounced(narration: Narration | None) -> dict[str, str]:
+def _pronounced(narration: Narration | None) -> dict[int, str]:
     """Index of a token -> its spoken words, for the tokens that are pronounced differently than written."""
     tokens = narration.tokens if narration else ()
-    return {str(index): spoken for index, (written, spoken) in enumerate(tokens) if written != spoken}
-
-
-def _reveal(item: Reveal) -> dict[str, Any]:
-    return {**asdict(item), "enter": [[layer, effect] for layer, effect in item.enter.items()]}
+    return {index: spoken for index, (written, spoken) in enumerate(tokens) if written != spoken}
 
 
 def _frames_in_transitions(video: Video, index: int) -> tuple[int, int]:

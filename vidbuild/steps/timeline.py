@@ -1,6 +1,6 @@
-"""The step `timeline:SCENE`: when everything in a scene happens. It reads words and a clip's length, and writes JSON.
+"""The step `timeline:SCENE`: when everything in a scene happens, from the spoken words and the clip's length.
 
-It is a step of its own so that its result can be the same although the words are not: what follows is then spared.
+It is a step of its own so that other words can lead to the same result, which spares everything that depends on it.
 """
 
 from __future__ import annotations
@@ -10,24 +10,24 @@ from typing import Any
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
-from vidbuild.timeline.timeline import lay_out
+from vidbuild.timeline.params import ClipParams, TimelineParams
+from vidbuild.timeline.timeline import Speech, lay_out
 from vidbuild.voices.protocol import SpokenWord
 
-TOLERANCE_MS = 100  # containers tell their length to about that
+TOLERANCE_MS = 100  # the precision of the lengths that containers report
 
 
 def run(context: Context) -> None:
     """Write the scene's motion (whole.json) and windows of it, timing.json and span.json.
 
-    render.json, head.json and tail.json are what is filmed and what the transitions take; last.json is the last frame.
-
-    span.json is the part of timing.json that sound and join depend on: a cue that moves does not concern them.
+    render.json is what the scene's render step renders, head.json and tail.json what the transitions render, last.json
+    the last frame. span.json is the part of timing.json that audio and mux need; it does not change if a cue moves.
     """
-    scene = context.params
-    timeline = lay_out(scene, _speech(context), _clip_ms(context))
+    params = TimelineParams.from_data(context.params)
+    timeline = lay_out(params, _speech(context), _clip_ms(context, params.clip))
     for field, message in timeline.warnings:
         context.warn(message, field=field)
-    motion, head, tail = timeline.motion, scene["transition_before"], scene["transition"]
+    motion, head, tail = timeline.motion, params.transition_before, params.transition
     windows = {
         "whole.json": motion,
         "last.json": motion.window(motion.frames - 1, 1),
@@ -38,39 +38,36 @@ def run(context: Context) -> None:
     for name, window in windows.items():
         (context.out / name).write_text(window.to_json(), encoding="utf-8")
     span = {name: timeline.timing[name] for name in ("fps", "frames", "samples", "narration")}
-    for name, facts in (("timing.json", timeline.timing), ("span.json", span)):
-        text = json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1)
+    for name, data in (("timing.json", timeline.timing), ("span.json", span)):
+        text = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1)
         (context.out / name).write_text(text + "\n", encoding="utf-8")
 
 
-def _speech(context: Context) -> tuple[list[SpokenWord], int] | None:
+def _speech(context: Context) -> Speech | None:
     if "words" not in context.inputs:
         return None
     data: dict[str, Any] = json.loads(context.inputs["words"].read_text(encoding="utf-8"))
-    return [SpokenWord(**word) for word in data["words"]], data["samples"]
+    return Speech([SpokenWord(**word) for word in data["words"]], data["samples"])
 
 
-def _clip_ms(context: Context) -> int | None:
-    clip = context.params["clip"]
+def _clip_ms(context: Context, clip: ClipParams | None) -> int | None:
+    """How long the clip can play, in milliseconds."""
     if clip is None:
         return None
     from vidbuild.media.ffmpeg.probe import inspect
 
     info = inspect(context.inputs["clip"], env=context.env, field="src")
     if not info.has_video:
-        raise SpecProblem("the clip has sound but no picture", field="src")
+        raise SpecProblem("the clip has audio but no video", field="src")
     if info.truncated:
-        context.warn(f"the file is cut short: there is nothing of it after {info.duration:.1f} s", field="src")
+        context.warn(f"the file is truncated: it ends after {info.duration:.1f} s", field="src")
     if info.videos > 1:
-        context.warn(f"the file holds {info.videos} moving pictures, of which the first is shown", field="src")
-    start, end = int(clip["start_ms"]), clip["end_ms"]
+        context.warn(f"the file has {info.videos} video streams; the first is used", field="src")
     length = round(info.duration * 1000)
-    if start >= length:
+    if clip.start_ms >= length:
         raise SpecProblem(
-            f"the clip starts at {start / 1000:g} s, but it is only {length / 1000:g} s long", field="start"
+            f"'start' is {clip.start_ms / 1000:g} s, but the clip lasts only {length / 1000:g} s", field="start"
         )
-    if end is not None and end > length + TOLERANCE_MS:
-        context.warn(
-            f"the clip ends at {length / 1000:g} s, before the {end / 1000:g} s that are asked for", field="end"
-        )
-    return (length if end is None else min(end, length)) - start
+    if clip.end_ms is not None and clip.end_ms > length + TOLERANCE_MS:
+        context.warn(f"'end' is {clip.end_ms / 1000:g} s, but the clip lasts only {length / 1000:g} s", field="end")
+    return (length if clip.end_ms is None else min(clip.end_ms, length)) - clip.start_ms

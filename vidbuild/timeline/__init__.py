@@ -1,1 +1,1 @@
-"""Words, cues and reveals as frames."""
+"""From spoken words, cues and reveals to frames and samples."""

@@ -1,4 +1,4 @@
-"""Seconds, frames and samples: the one place where a spec's seconds become whole numbers. It knows nothing of scenes.
+"""Convert between seconds, frames and samples; a spec's seconds become whole numbers only here.
 
 Audio is 48 kHz everywhere. 48,000 is a multiple of every allowed frame rate (24, 25, 30, 50, 60), so a frame is a whole
 number of samples and nothing drifts.
@@ -15,10 +15,10 @@ def samples(seconds: float) -> int:
 
 
 def samples_per_frame(fps: int) -> int:
-    """How many samples a frame lasts; ValueError for a rate that does not divide 48,000."""
-    count, rest = divmod(SAMPLE_RATE, fps)
-    if rest:
-        raise ValueError(f"{fps} frames a second do not divide {SAMPLE_RATE} samples")
+    """The length of a frame in samples; raise ValueError for a rate that does not divide 48,000."""
+    count, remainder = divmod(SAMPLE_RATE, fps)
+    if remainder:
+        raise ValueError(f"{fps} fps does not divide {SAMPLE_RATE} Hz")
     return count
 
 
@@ -39,10 +39,10 @@ def frames(seconds: float, fps: int) -> int:
 
 
 def even_frames(seconds: float, fps: int) -> int:
-    """Seconds as the nearest even number of frames, at least two: a transition takes half from each neighbour."""
+    """Seconds as the nearest even number of frames, at least two: a transition takes half from each neighbor."""
     return max(2, 2 * round(seconds * fps / 2))
 
 
-def spoken(sample: int) -> str:
+def seconds_text(sample: int) -> str:
     """Samples as seconds for a message: "12.4 s"."""
     return f"{sample / SAMPLE_RATE:.1f} s"

@@ -118,21 +118,19 @@ def test_a_clip_that_breaks_off_is_told_and_played(tmp_path: Path) -> None:
     assert warning.field == "src"
     frames = Motion.from_json((context.out / "whole.json").read_text()).frames
     assert 24 < frames < 72
-    assert warning.message == f"the file is cut short: there is nothing of it after {frames / 24:.1f} s"
+    assert warning.message == f"the file is truncated: it ends after {frames / 24:.1f} s"
 
 
 def test_a_clip_of_several_views_is_told(tmp_path: Path) -> None:
     """Which of two moving pictures is shown is not left to be found out."""
     context = clip_of(tmp_path, *PICTURES, *PICTURES, "-map", "0", "-map", "1")
     timeline.run(context)
-    assert [warning.message for warning in context.warnings] == [
-        "the file holds 2 moving pictures, of which the first is shown"
-    ]
+    assert [warning.message for warning in context.warnings] == ["the file has 2 video streams; the first is used"]
 
 
 def test_a_clip_that_only_sounds_is_a_fault_of_the_spec(tmp_path: Path) -> None:
     """Before anything is drawn or filmed, sound alone is refused at the scene's src."""
     context = clip_of(tmp_path, "-f", "lavfi", "-i", "sine=d=1")
-    with pytest.raises(SpecProblem, match="the clip has sound but no picture") as caught:
+    with pytest.raises(SpecProblem, match="the clip has audio but no video") as caught:
         timeline.run(context)
     assert caught.value.failure.field == "src"

@@ -19,7 +19,7 @@ def test_a_frame_is_a_whole_number_of_samples(fps: int) -> None:
 
 def test_a_rate_that_does_not_divide_is_refused() -> None:
     """A frame rate such as 29 raises instead of rounding."""
-    with pytest.raises(ValueError, match="29 frames a second do not divide 48000"):
+    with pytest.raises(ValueError, match="29 fps does not divide 48000 Hz"):
         timebase.samples_per_frame(29)
 
 
@@ -47,6 +47,6 @@ def test_a_transition_takes_an_even_number_of_frames(seconds: float, fps: int, e
     assert timebase.even_frames(seconds, fps) == expected
 
 
-def test_samples_are_told_in_seconds() -> None:
-    """Messages speak of seconds with one decimal."""
-    assert timebase.spoken(48_000 * 3 + 24_000) == "3.5 s"
+def test_messages_have_seconds() -> None:
+    """Samples are printed as seconds with one decimal."""
+    assert timebase.seconds_text(48_000 * 3 + 24_000) == "3.5 s"

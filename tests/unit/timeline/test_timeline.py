@@ -8,55 +8,29 @@ import pytest
 
 from vidbuild.errors import SpecProblem
 from vidbuild.media.render.animation import Change, Playback, Track
-from vidbuild.timeline.timeline import lay_out
+from vidbuild.scenes.protocol import Reveal
+from vidbuild.timeline.params import ClipParams, TimelineParams
+from vidbuild.timeline.timeline import Speech, lay_out
 from vidbuild.voices.protocol import SpokenWord
 
 SECOND = 48_000
 
 
-def scene(**changes: Any) -> dict[str, Any]:
-    """The parameters of a time step at 30 frames a second, with the given changes."""
-    plain: dict[str, Any] = {
-        "fps": 30,
-        "pause_before": SECOND // 2,
-        "pause_after": SECOND // 2,
-        "duration": None,
-        "min_duration": 0,
-        "max_duration": None,
-        "rate": 100,
-        "narration": "",
-        "pronounced": {},
-        "cues": {},
-        "entrances": [],
-        "reveals": [],
-        "zooms": {},
-        "clip": None,
-        "transition_before": 0,
-        "transition": 0,
-    }
-    return {**plain, **changes}
+def scene(**changes: Any) -> TimelineParams:
+    """The parameters of a timeline step at 30 fps, with half a second of pause at both ends, and the given changes."""
+    return TimelineParams(**{"fps": 30, "pause_before": SECOND // 2, "pause_after": SECOND // 2, **changes})
 
 
-def reveal(enter: dict[str, str], **changes: Any) -> dict[str, Any]:
-    """A reveal as a step's parameter."""
-    plain = {
-        "field": "items.0",
-        "at": None,
-        "words": "",
-        "leave": [],
-        "until_next": [],
-        "characters": 0,
-        "after_previous": False,
-    }
-    return {**plain, "enter": [[layer, effect] for layer, effect in enter.items()], **changes}
+def reveal(enter: dict[str, str], *, field: str = "items.0", **changes: Any) -> Reveal:
+    """A reveal of layers, each with its effect."""
+    return Reveal(field, enter=enter, **changes)
 
 
-def said(text: str) -> tuple[list[SpokenWord], int]:
-    """A voice that speaks one word a second."""
+def said(text: str) -> Speech:
+    """The speech of a voice that speaks one word a second."""
     words = text.split()
-    return [SpokenWord(word, index * SECOND, (index + 1) * SECOND) for index, word in enumerate(words)], len(
-        words
-    ) * SECOND
+    spoken = [SpokenWord(word, index * SECOND, (index + 1) * SECOND) for index, word in enumerate(words)]
+    return Speech(spoken, len(words) * SECOND)
 
 
 def test_a_scene_lasts_as_long_as_its_narration_and_pauses() -> None:
@@ -90,10 +64,10 @@ def test_a_cue_stands_at_its_word() -> None:
 
 def test_a_cue_where_no_word_was_recognised_is_a_warning() -> None:
     """A cue the engine's words cannot place is named, since its time is a guess; the others are not."""
-    words, _ = said("one two")
+    words = said("one two").words
     unheard = ("qqqq", "wwww", "rrrr", "tttt", "yyyy", "pppp", "ssss", "dddd", "ffff")
     spec = scene(narration=" ".join(["one two", *unheard]), cues={"lost": 9, "found": 1})
-    messages = [message for _, message in lay_out(spec, (words, 20 * SECOND), None).warnings]
+    messages = [message for _, message in lay_out(spec, Speech(words, 20 * SECOND), None).warnings]
     assert len(messages) == 1
     assert "cue 'lost'" in messages[0]
 
@@ -108,8 +82,8 @@ def test_reveals_make_tracks_at_their_cues() -> None:
 def test_what_is_spoken_about_makes_way_for_the_next() -> None:
     """A layer that stays until the next reveal leaves when that one comes."""
     reveals = [
-        reveal({"past-0": "rise", "now-0": "rise"}, at=1.0, until_next=["now-0"]),
-        reveal({"past-1": "rise", "now-1": "rise"}, at=2.0, until_next=["now-1"]),
+        reveal({"past-0": "rise", "now-0": "rise"}, at=1.0, until_next=("now-0",)),
+        reveal({"past-1": "rise", "now-1": "rise"}, at=2.0, until_next=("now-1",)),
     ]
     tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
     assert tracks["now-0"] == Track(Change(30, 12, "rise"), Change(60, 9, "fade"))
@@ -127,15 +101,15 @@ def test_a_layer_that_comes_under_another_waits_until_it_is_covered() -> None:
 
 def test_a_layer_can_leave_without_having_entered() -> None:
     """A layer that is there from the start goes when a reveal says so."""
-    reveals = [reveal({"focus-0": "fade"}, at=1.0, leave=["code"])]
+    reveals = [reveal({"focus-0": "fade"}, at=1.0, leave=("code",))]
     tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
     assert tracks["code"] == Track(None, Change(30, 9, "fade"))
 
 
 def test_a_layer_that_entered_at_the_start_can_leave() -> None:
     """An entrance and a later leaving are one track."""
-    reveals = [reveal({"focus-0": "fade"}, at=1.0, leave=["code"])]
-    spec = scene(duration=4 * SECOND, entrances=[["code", "fade"]], reveals=reveals)
+    reveals = [reveal({"focus-0": "fade"}, at=1.0, leave=("code",))]
+    spec = scene(duration=4 * SECOND, entrances={"code": "fade"}, reveals=reveals)
     assert lay_out(spec, None, None).motion.tracks["code"] == Track(Change(0, 12, "fade"), Change(30, 9, "fade"))
 
 
@@ -189,15 +163,15 @@ def test_commands_are_typed_in_their_order() -> None:
     assert second is not None
     assert second.frame == first.frame + first.frames
     assert timeline.warnings == (
-        ("commands.1", "this comes 0.6 s late: what stands before it is still being typed"),
+        ("commands.1", "starts 0.6 s late: the entry before it is still being typed"),
     )  # fmt: skip
 
 
 def test_an_item_comes_whole_before_it_makes_way() -> None:
     """Items in quick succession each reach their full strength before the next one takes over."""
     reveals = [
-        reveal({"now-0": "rise", "past-0": "under"}, at=1.0, until_next=["now-0"]),
-        reveal({"now-1": "rise", "past-1": "under"}, at=1.1, until_next=["now-1"]),
+        reveal({"now-0": "rise", "past-0": "under"}, at=1.0, until_next=("now-0",)),
+        reveal({"now-1": "rise", "past-1": "under"}, at=1.1, until_next=("now-1",)),
     ]
     tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
     assert tracks["now-0"] == Track(Change(30, 12, "rise"), Change(42, 9, "fade"))
@@ -206,8 +180,8 @@ def test_an_item_comes_whole_before_it_makes_way() -> None:
 
 def test_nothing_is_revealed_while_the_scene_still_enters() -> None:
     """What changes a layer waits until that layer has come: no highlight over code that is still rising."""
-    reveals = [reveal({"dim": "cut"}, at=0.1, leave=["code"])]
-    spec = scene(duration=4 * SECOND, entrances=[["window", "rise"], ["code", "rise"]], reveals=reveals)
+    reveals = [reveal({"dim": "cut"}, at=0.1, leave=("code",))]
+    spec = scene(duration=4 * SECOND, entrances={"window": "rise", "code": "rise"}, reveals=reveals)
     tracks = lay_out(spec, None, None).motion.tracks
     assert tracks["code"] == Track(Change(2, 12, "rise"), Change(14, 9, "fade"))
     assert tracks["dim"].enter == Change(14, 0, "cut")
@@ -228,12 +202,12 @@ def test_what_comes_after_the_scenes_end_is_told() -> None:
     """An item at a second that the scene does not reach is a warning, not silently left out."""
     reveals = [reveal({"item-0": "rise"}, at=9.0, field="items.0")]
     warnings = lay_out(scene(duration=2 * SECOND, reveals=reveals), None, None).warnings
-    assert warnings == (("items.0", "this is never seen: it would come 9.0 s into a scene of 2.0 s"),)
+    assert warnings == (("items.0", "never shown: starts at 9.0 s, but the scene ends at 2.0 s"),)
 
 
 def test_pronounced_words_are_found_under_their_spelling() -> None:
     """A word that is spoken otherwise than it is written keeps its time under its spelling."""
-    spec = scene(narration="use kubectl now", pronounced={"1": "kube control"})
+    spec = scene(narration="use kubectl now", pronounced={1: "kube control"})
     words = lay_out(spec, said("use kube control now"), None).timing["words"]
     assert [(word["text"], word["start"] // SECOND) for word in words] == [("use", 0), ("kubectl", 1), ("now", 3)]
 
@@ -282,7 +256,7 @@ def test_a_scene_waits_until_its_last_reveal_can_be_read() -> None:
 def test_entrances_follow_each_other_closely() -> None:
     """Title and subtitle do not come in one lump."""
     tracks = lay_out(
-        scene(duration=SECOND * 3, entrances=[["title", "rise"], ["subtitle", "rise"]]), None, None
+        scene(duration=SECOND * 3, entrances={"title": "rise", "subtitle": "rise"}), None, None
     ).motion.tracks
     assert tracks["title"].enter == Change(0, 12, "rise")
     assert tracks["subtitle"].enter == Change(2, 12, "rise")
@@ -290,7 +264,7 @@ def test_entrances_follow_each_other_closely() -> None:
 
 def test_a_clip_lasts_as_long_as_it_plays() -> None:
     """Without narration and duration the clip's own length is the scene's."""
-    clip = {"start_ms": 2000, "end_ms": 8000, "fit": "cover"}
+    clip = ClipParams(2000, 8000, "cover")
     motion = lay_out(scene(clip=clip), None, 6000).motion
     assert motion.frames == 180
     assert motion.clip == Playback(2000, 0, 180, "cover")
@@ -298,7 +272,7 @@ def test_a_clip_lasts_as_long_as_it_plays() -> None:
 
 def test_a_clip_shorter_than_its_narration_plays_once() -> None:
     """After its last picture the clip stands still; it neither loops nor stretches."""
-    clip = {"start_ms": 0, "end_ms": 1000, "fit": "cover"}
+    clip = ClipParams(0, 1000, "cover")
     motion = lay_out(scene(clip=clip, narration="a b c"), said("a b c"), 1000).motion
     assert motion.frames == 120
     assert motion.clip is not None
@@ -310,25 +284,33 @@ def test_min_duration_is_kept() -> None:
     assert lay_out(scene(min_duration=8 * SECOND, narration="a"), said("a"), None).motion.frames == 240
 
 
-def test_max_duration_says_by_how_much_and_what_would_mend_it() -> None:
+def test_the_error_at_max_duration_names_the_excess_and_the_ways_to_fit() -> None:
     """Too long a narration is a spec error with the excess, a number of words and a rate."""
     with pytest.raises(SpecProblem) as caught:
         lay_out(scene(max_duration=8 * SECOND, narration="a " * 10), said("a " * 10), None)
-    assert caught.value.message == "this scene lasts 11.0 s, 3.0 s over its max_duration of 8.0 s"
-    assert caught.value.hint == "about 3 of its 10 words fewer would do, or a rate of 143"
+    assert caught.value.message == "the scene lasts 11.0 s, 3.0 s over its max_duration of 8.0 s"
+    assert caught.value.hint == "remove about 3 of the 10 words, or set a rate of 143"
     assert caught.value.failure.field == "max_duration"
 
 
-def test_a_rate_nobody_can_set_is_not_advised() -> None:
-    """Where only an impossible rate would do, the hint speaks of words alone."""
+def test_a_rate_over_the_limit_is_not_suggested() -> None:
+    """If only an impossible rate were fast enough, the hint suggests fewer words alone."""
     with pytest.raises(SpecProblem) as caught:
         lay_out(scene(max_duration=3 * SECOND, narration="a " * 10), said("a " * 10), None)
-    assert caught.value.hint == "about 8 of its 10 words fewer would do"
+    assert caught.value.hint == "remove about 8 of the 10 words"
+
+
+def test_a_clip_over_max_duration_names_the_length_it_needs() -> None:
+    """No word can be removed from a silent clip; the hint is the clip's own length."""
+    with pytest.raises(SpecProblem) as caught:
+        lay_out(scene(max_duration=8 * SECOND, clip=ClipParams(0, None, "cover")), None, 10_000)
+    assert caught.value.message == "the scene lasts 10.0 s, 2.0 s over its max_duration of 8.0 s"
+    assert caught.value.hint == "allow at least 10.0 s"
 
 
 def test_a_duration_too_short_for_the_narration_is_an_error() -> None:
     """A narration is never cut off: a fixed duration that does not hold it is refused."""
-    with pytest.raises(SpecProblem, match=r"1\.5 s more than its duration of 2\.0 s"):
+    with pytest.raises(SpecProblem, match=r"1\.5 s more than the scene's duration of 2\.0 s"):
         lay_out(scene(duration=2 * SECOND, narration="a b c"), said("a b c"), None)
 
 
@@ -338,7 +320,7 @@ def test_a_transition_longer_than_half_a_scene_is_an_error(side: str, name: str)
     with pytest.raises(SpecProblem, match=rf"the transition {name} this scene takes 1\.1 s") as caught:
         lay_out(scene(duration=2 * SECOND, **{side: 16}), None, None)
     assert caught.value.failure.field == side
-    assert caught.value.hint == "1.0 s would do"
+    assert caught.value.hint == "allow at most 1.0 s"
 
 
 def test_a_transition_of_exactly_half_is_allowed() -> None:
@@ -348,6 +330,6 @@ def test_a_transition_of_exactly_half_is_allowed() -> None:
 
 def test_a_zoom_keeps_the_layers_entrance() -> None:
     """A picture that zooms can also fade in."""
-    spec = scene(duration=SECOND * 3, entrances=[["picture", "fade"]], zooms={"picture": [0.9, 1.0]})
+    spec = scene(duration=SECOND * 3, entrances={"picture": "fade"}, zooms={"picture": (0.9, 1.0)})
     track = lay_out(spec, None, None).motion.tracks["picture"]
     assert track == Track(Change(0, 12, "fade"), None, (0.9, 1.0))

@@ -1,0 +1,48 @@
+"""The parameters of a `timeline` step as JSON values."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vidbuild.scenes.protocol import Reveal
+from vidbuild.timeline.params import ClipParams, TimelineParams
+
+NAMES = st.text(max_size=4)
+SAMPLES = st.integers(0, 10**6)
+LAYERS = st.dictionaries(NAMES, st.sampled_from(["fade", "rise", "type", "cut", "under"]), max_size=3)
+REVEALS = st.builds(
+    Reveal,
+    field=NAMES,
+    at=st.one_of(st.none(), NAMES, st.floats(0, 20)),
+    words=NAMES,
+    enter=LAYERS,
+    leave=st.lists(NAMES, max_size=2).map(tuple),
+    until_next=st.lists(NAMES, max_size=2).map(tuple),
+    characters=SAMPLES,
+    after_previous=st.booleans(),
+)
+PARAMS = st.builds(
+    TimelineParams,
+    fps=st.sampled_from([24, 25, 30, 50, 60]),
+    duration=st.one_of(st.none(), SAMPLES),
+    narration=NAMES,
+    pronounced=st.dictionaries(st.integers(0, 9), NAMES, max_size=3),
+    cues=st.dictionaries(NAMES, st.integers(0, 9), max_size=3),
+    entrances=LAYERS,
+    reveals=st.lists(REVEALS, max_size=3).map(tuple),
+    zooms=st.dictionaries(NAMES, st.tuples(st.floats(0.5, 2), st.floats(0.5, 2)), max_size=2),
+    clip=st.one_of(st.none(), st.builds(ClipParams, SAMPLES, st.one_of(st.none(), SAMPLES), NAMES)),
+    transition=st.integers(0, 60),
+)
+
+
+@given(PARAMS)
+def test_params_survive_json(params: TimelineParams) -> None:
+    """A step's worker decodes the very parameters that the plan encoded, the order of layers included."""
+    decoded = TimelineParams.from_data(json.loads(json.dumps(params.to_data())))
+    assert decoded == params
+    assert list(decoded.entrances) == list(params.entrances)
+    assert [list(reveal.enter) for reveal in decoded.reveals] == [list(reveal.enter) for reveal in params.reveals]

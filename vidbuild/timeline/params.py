@@ -1,0 +1,93 @@
+"""The parameters of a `timeline` step: built by the plan, decoded once by the step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from vidbuild.scenes.protocol import Reveal
+
+
+@dataclass(frozen=True, slots=True)
+class ClipParams:
+    """The part of a clip that plays, in milliseconds of its source; end_ms None: to its end. fit: cover or contain."""
+
+    start_ms: int
+    end_ms: int | None
+    fit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineParams:
+    """Everything that decides a scene's timeline except the spoken words and the clip.
+
+    Lengths are in samples, None for a limit that the spec does not set.
+
+    rate: of the voice, in percent of normal.
+    narration: as written; "" for a silent scene.
+    pronounced: index of a word of the narration -> its spoken words, if they differ.
+    cues: name -> index of the word that follows the mark.
+    entrances: layer -> effect with which it enters at the scene's start, in order.
+    reveals: in the spec's order.
+    zooms: layer -> its size at the scene's start and end, as a factor of its size in the drawing.
+    transition_before, transition: frames that the transitions into and out of the scene render.
+    """
+
+    fps: int
+    pause_before: int = 0
+    pause_after: int = 0
+    duration: int | None = None
+    min_duration: int = 0
+    max_duration: int | None = None
+    rate: int = 100
+    narration: str = ""
+    pronounced: Mapping[int, str] = field(default_factory=dict)
+    cues: Mapping[str, int] = field(default_factory=dict)
+    entrances: Mapping[str, str] = field(default_factory=dict)
+    reveals: tuple[Reveal, ...] = ()
+    zooms: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    clip: ClipParams | None = None
+    transition_before: int = 0
+    transition: int = 0
+
+    def to_data(self) -> dict[str, Any]:
+        """As JSON values; orders that matter are lists, since the order of keys is in no step's key."""
+        return {
+            **{each.name: getattr(self, each.name) for each in fields(self)},
+            "pronounced": {str(index): spoken for index, spoken in self.pronounced.items()},
+            "cues": dict(self.cues),
+            "entrances": _pairs(self.entrances),
+            "reveals": [{**asdict(reveal), "enter": _pairs(reveal.enter)} for reveal in self.reveals],
+            "zooms": {layer: list(zoom) for layer, zoom in self.zooms.items()},
+            "clip": None if self.clip is None else asdict(self.clip),
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> TimelineParams:
+        """The inverse of to_data."""
+        return cls(
+            **{
+                **data,
+                "pronounced": {int(index): spoken for index, spoken in data["pronounced"].items()},
+                "entrances": dict(data["entrances"]),
+                "reveals": tuple(map(_reveal, data["reveals"])),
+                "zooms": {layer: (start, end) for layer, (start, end) in data["zooms"].items()},
+                "clip": None if data["clip"] is None else ClipParams(**data["clip"]),
+            }
+        )
+
+
+def _pairs(mapping: Mapping[str, str]) -> list[list[str]]:
+    return [list(pair) for pair in mapping.items()]
+
+
+def _reveal(data: Mapping[str, Any]) -> Reveal:
+    return Reveal(
+        **{
+            **data,
+            "enter": dict(data["enter"]),
+            "leave": tuple(data["leave"]),
+            "until_next": tuple(data["until_next"]),
+        }
+    )
