@@ -51,7 +51,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, project: Path, scene: dict[str, Any])
     """How typst is called to draw a scene."""
     from vidbuild.engine.graph.context import Context
     from vidbuild.plan.compile import compile_graph
-    from vidbuild.plan.video import own_variant
+    from vidbuild.plan.variant import own_variant
     from vidbuild.steps import draw
 
     data = {"vidbuild": 1, "title": "A", "output": {"size": "160x90"}, "scenes": [{"id": "s", "duration": 1, **scene}]}

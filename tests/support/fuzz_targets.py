@@ -31,7 +31,7 @@ from vidbuild.media.ffmpeg import probe
 from vidbuild.media.h264 import h264
 from vidbuild.media.image import raster
 from vidbuild.plan.compile import compile_graph
-from vidbuild.plan.video import own_variant
+from vidbuild.plan.variant import own_variant
 from vidbuild.spec import files, load, narration, reader, settings, templates
 from vidbuild.spec.diagnostics import SpecError, render
 

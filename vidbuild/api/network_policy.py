@@ -86,7 +86,7 @@ def problems(spec: Spec) -> list[Diagnostic]:
     if not in_ci() or (settings and settings.allow_network_voice):
         return []
     from vidbuild.plan.compile import compile_graph
-    from vidbuild.plan.video import own_variant
+    from vidbuild.plan.variant import own_variant
 
     steps = compile_graph(spec, own_variant(spec)).steps.values()
     return _refusals(str(spec.path), [step for step in steps if KINDS[step.kind].resource == NETWORK])

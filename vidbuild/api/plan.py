@@ -113,7 +113,7 @@ def _made(spec: Path, table: DigestCache, variables: Mapping[str, str], only: Se
 def _compiled(spec: Spec, only: Sequence[str], table: DigestCache, notices: Sequence[Notice]) -> dict[str, Any]:
     """What is remembered of a spec, as JSON values."""
     from vidbuild.plan.compile import compile_graph, frame_count, outputs
-    from vidbuild.plan.video import own_variant
+    from vidbuild.plan.variant import own_variant
     from vidbuild.plan.weights import weights
 
     chosen = _only(spec, only)

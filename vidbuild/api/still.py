@@ -38,7 +38,7 @@ def still(
     """
     from vidbuild.plan.scene_steps import LAST_FRAME
     from vidbuild.plan.scene_steps import still as still_step
-    from vidbuild.plan.video import Video, own_variant
+    from vidbuild.plan.variant import VideoSpec, own_variant
 
     place = Path(path)
     spec = load(place, variables)
@@ -50,7 +50,7 @@ def still(
         raise UsageError(f"'{place}' has no scene '{scene}'", hint=hint)
     store = store_of(place, cache)
     plan = plan_of(place, store=store, variables=variables)
-    video = Video.of(spec, own_variant(spec))
+    video = VideoSpec.of(spec, own_variant(spec))
     step = still_step(video, scene, LAST_FRAME if at is None else timebase.frames(at, video.fps))
     whole = Graph.of({**plan.graph.steps, step.id: step})
     target = output or place.parent / OUTPUT_FOLDER / f"{name_of(place)}.{scene}.png"

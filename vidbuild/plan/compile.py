@@ -22,7 +22,7 @@ from vidbuild.plan.scene_steps import (
     still,
     transition_frames,
 )
-from vidbuild.plan.video import Variant, Video
+from vidbuild.plan.variant import Variant, VideoSpec
 from vidbuild.project import name_of
 
 
@@ -33,7 +33,7 @@ def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
     name: what the names of all outputs have in common, for the report's link to the video; default: the spec's name.
     Raises SpecError if the spec lacks a text in the variant's language.
     """
-    video = Video.of(spec, variant)
+    video = VideoSpec.of(spec, variant)
     steps: list[Step] = []
     for index in range(len(spec.scenes)):
         steps.extend(scene_steps(video, index))
@@ -47,7 +47,7 @@ def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
 
 def outputs(spec: Spec, variant: Variant) -> tuple[Output, ...]:
     """The files that a build of the video writes."""
-    video = Video(spec, variant)
+    video = VideoSpec(spec, variant)
     mux, captions, report = map(video.step_id, ("mux", "captions", "report"))
     return (
         Output("video", mux, "video.mp4", ".mp4"),
@@ -61,10 +61,10 @@ def outputs(spec: Spec, variant: Variant) -> tuple[Output, ...]:
 
 def frame_count(spec: Spec, variant: Variant) -> Product:
     """The file that holds the number of frames of the finished video."""
-    return Product(Video(spec, variant).step_id("mux"), "render.json")
+    return Product(VideoSpec(spec, variant).step_id("mux"), "render.json")
 
 
-def _transition(video: Video, left: Scene, right: Scene) -> Step:
+def _transition(video: VideoSpec, left: Scene, right: Scene) -> Step:
     params = {
         "effect": left.transition,
         "frames": transition_frames(video, left),
@@ -80,26 +80,26 @@ def _transition(video: Video, left: Scene, right: Scene) -> Step:
     return Step(video.step_id("transition", left, right), kind, params, inputs, places)
 
 
-def _timings(video: Video, file: str = "timing.json") -> dict[str, Input]:
+def _timings(video: VideoSpec, file: str = "timing.json") -> dict[str, Input]:
     """Role -> each scene's timing. file: timing.json, or span.json without words."""
     return {f"timing:{scene.id}": Product(video.step_id("timeline", scene), file) for scene in video.spec.scenes}
 
 
-def _scene_list(video: Video) -> list[dict[str, str]]:
+def _scene_list(video: VideoSpec) -> list[dict[str, str]]:
     return [
         {"id": scene.id, "type": scene.type, "title": str(scene.fields.get("title") or scene.id)}
         for scene in video.spec.scenes
     ]
 
 
-def _captions(video: Video) -> Step:
+def _captions(video: VideoSpec) -> Step:
     spec = video.spec
     scenes = [{**item, "captions": scene.captions} for item, scene in zip(_scene_list(video), spec.scenes, strict=True)]
     params = {"language": video.variant.language, "scenes": scenes}
     return Step(video.step_id("captions"), "captions", params, _timings(video), spec.places)
 
 
-def _mux(video: Video) -> Step:
+def _mux(video: VideoSpec) -> Step:
     spec = video.spec
     inputs: dict[str, Input] = {
         **_timings(video, "span.json"),
@@ -118,7 +118,7 @@ def _mux(video: Video) -> Step:
     return Step(video.step_id("mux"), "mux", params, inputs, spec.places)
 
 
-def _report(video: Video, file: str) -> Step:
+def _report(video: VideoSpec, file: str) -> Step:
     inputs: dict[str, Input] = {**_timings(video)}
     for scene in video.spec.scenes:
         inputs[f"thumb:{scene.id}"] = Product(video.step_id("render", scene), "thumb.jpg")
@@ -131,7 +131,7 @@ def _report(video: Video, file: str) -> Step:
     return Step(video.step_id("report"), "report", params, inputs, video.spec.places)
 
 
-def _metadata(video: Video) -> dict[str, Any]:
+def _metadata(video: VideoSpec) -> dict[str, Any]:
     return {
         "title": video.spec.title,
         "description": video.spec.description,

@@ -14,8 +14,8 @@ from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.model import Narration, Scene
 from vidbuild.plan.kinds import speak_kind
-from vidbuild.plan.video import Video
-from vidbuild.scenes.protocol import Clip, SceneType
+from vidbuild.plan.variant import VideoSpec
+from vidbuild.scenes.protocol import Clip
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.timeline import timebase
 from vidbuild.timeline.params import ClipParams, TimelineParams
@@ -24,16 +24,15 @@ SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
 
 
-def scene_steps(video: Video, index: int) -> Iterable[Step]:
+def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
     """All steps of the scene with this index but the poster's."""
     scene = video.spec.scenes[index]
-    scene_type = SCENE_TYPES[scene.type]
-    clip = scene_type.clip(scene)
+    clip = SCENE_TYPES[scene.type].clip(scene)
     narration = video.narration(scene)
     if narration is not None:
         yield _speak(video, scene, narration)
-    yield _timeline(video, index, scene_type, narration, clip)
-    yield _draw(video, scene, scene_type)
+    yield _timeline(video, index, narration, clip)
+    yield _draw(video, scene)
     yield Step(
         video.step_id("render", scene),
         kind_that_shows("render", scene),
@@ -44,7 +43,7 @@ def scene_steps(video: Video, index: int) -> Iterable[Step]:
     yield _audio(video, index, clip)
 
 
-def still(video: Video, scene_id: str, frame: int) -> Step:
+def still(video: VideoSpec, scene_id: str, frame: int) -> Step:
     """The step that renders one frame of a scene as a PNG; LAST_FRAME is the one that shows the whole scene."""
     scene = next(scene for scene in video.spec.scenes if scene.id == scene_id)
     kind = kind_that_shows("still", scene)
@@ -56,7 +55,7 @@ def still(video: Video, scene_id: str, frame: int) -> Step:
     return Step(str(step), kind, params, inputs, scene.places)
 
 
-def profile(video: Video) -> dict[str, Any]:
+def profile(video: VideoSpec) -> dict[str, Any]:
     """The encoder's settings."""
     return {**PROFILES[video.variant.output.profile], "fps": video.fps}
 
@@ -66,7 +65,7 @@ def kind_that_shows(kind: str, *scenes: Scene) -> str:
     return f"{kind}-zoom" if any(SCENE_TYPES[scene.type].zooms(scene) for scene in scenes) else kind
 
 
-def animation_inputs(video: Video, scene: Scene, motion: str, prefix: str = "") -> dict[str, Input]:
+def animation_inputs(video: VideoSpec, scene: Scene, motion: str, prefix: str = "") -> dict[str, Input]:
     """The inputs of everything that is rendered: layers, motion and, in some scenes, a clip.
 
     motion: file of the timeline's motion. prefix: before each role.
@@ -81,12 +80,12 @@ def animation_inputs(video: Video, scene: Scene, motion: str, prefix: str = "") 
     return inputs
 
 
-def transition_frames(video: Video, scene: Scene) -> int:
+def transition_frames(video: VideoSpec, scene: Scene) -> int:
     """The length in frames of the transition out of a scene, always even; 0 for a cut."""
     return 0 if scene.transition == "cut" else timebase.even_frames(scene.transition_duration, video.fps)
 
 
-def _speak(video: Video, scene: Scene, narration: Narration) -> Step:
+def _speak(video: VideoSpec, scene: Scene, narration: Narration) -> Step:
     voice = scene.voice
     if narration.audio is not None:
         params: dict[str, Any] = {"narration": narration.spoken, "voice": {"engine": "recorded", "name": ""}}
@@ -99,8 +98,9 @@ def _speak(video: Video, scene: Scene, narration: Narration) -> Step:
     return Step(video.step_id("speak", scene), kind, params, inputs, scene.places)
 
 
-def _timeline(video: Video, index: int, scene_type: SceneType, narration: Narration | None, clip: Clip | None) -> Step:
+def _timeline(video: VideoSpec, index: int, narration: Narration | None, clip: Clip | None) -> Step:
     scene = video.spec.scenes[index]
+    scene_type = SCENE_TYPES[scene.type]
     before = video.spec.scenes[index - 1] if index else None
     head, tail = _frames_in_transitions(video, index)
     params = TimelineParams(
@@ -138,15 +138,15 @@ def _pronounced(narration: Narration | None) -> dict[int, str]:
     return {index: spoken for index, (written, spoken) in enumerate(tokens) if written != spoken}
 
 
-def _frames_in_transitions(video: Video, index: int) -> tuple[int, int]:
+def _frames_in_transitions(video: VideoSpec, index: int) -> tuple[int, int]:
     """How many of a scene's frames the transitions into it and out of it render: half of each transition."""
     scenes = video.spec.scenes
     head = transition_frames(video, scenes[index - 1]) // 2 if index else 0
     return head, transition_frames(video, scenes[index]) // 2 if index + 1 < len(scenes) else 0
 
 
-def _draw(video: Video, scene: Scene, scene_type: SceneType) -> Step:
-    theme = video.spec.theme
+def _draw(video: VideoSpec, scene: Scene) -> Step:
+    theme, scene_type = video.spec.theme, SCENE_TYPES[scene.type]
     params = {
         "size": video.size,
         "theme": dict(theme.values),
@@ -169,7 +169,7 @@ def _draw(video: Video, scene: Scene, scene_type: SceneType) -> Step:
     return Step(video.step_id("draw", scene), kind, params, inputs, scene.places)
 
 
-def _audio(video: Video, index: int, clip: Clip | None) -> Step:
+def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:
     scene, output = video.spec.scenes[index], video.variant.output
     inputs: dict[str, Input] = {"timing": Product(video.step_id("timeline", scene), "span.json")}
     if scene.narration is not None:

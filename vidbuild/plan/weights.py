@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vidbuild.model import Narration, Scene, Spec
-from vidbuild.plan.video import Variant, Video
+from vidbuild.plan.variant import Variant, VideoSpec
 
 WORDS_PER_SECOND = 2.6
 AUDIO_SHARE = 0.1  # of the work of rendering the same scene
@@ -13,7 +13,7 @@ AUDIO_SHARE = 0.1  # of the work of rendering the same scene
 
 def weights(spec: Spec, variant: Variant) -> Mapping[str, float]:
     """Step -> its expected work, in seconds of rendered video; steps with too little work to matter are absent."""
-    video = Video(spec, variant)
+    video = VideoSpec(spec, variant)
     work = {}
     for scene in spec.scenes:
         narration = video.narration(scene)

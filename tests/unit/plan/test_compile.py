@@ -14,7 +14,7 @@ from vidbuild.engine.graph.graph import Graph, Product, Source
 from vidbuild.plan.compile import compile_graph, frame_count, outputs
 from vidbuild.plan.kinds import KINDS, RESOURCES, speak_kind
 from vidbuild.plan.scene_steps import LAST_FRAME, still
-from vidbuild.plan.video import Video, own_variant
+from vidbuild.plan.variant import VideoSpec, own_variant
 from vidbuild.spec.load import parse
 from vidbuild.voices.registry import ENGINES
 
@@ -191,7 +191,7 @@ def test_the_poster_is_the_first_scenes_last_frame(tmp_path: Path) -> None:
     """The poster depends on one frame's motion; a still at a time of one's own on the whole scene's."""
     (tmp_path / "vidbuild.toml").touch()
     spec = parse({"vidbuild": 1, "title": "V", "scenes": [{"id": "a", **TITLE}]}, path=tmp_path / "video.yaml")
-    video = Video(spec, own_variant(spec))
+    video = VideoSpec(spec, own_variant(spec))
     assert still(video, "a", LAST_FRAME).inputs["motion"] == Product("timeline:a", "last.json")
     assert still(video, "a", 7).inputs["motion"] == Product("timeline:a", "whole.json")
     assert still(video, "a", 7).id == "still:a@7"

@@ -9,7 +9,7 @@ import pytest
 
 from vidbuild.model import Spec
 from vidbuild.plan.compile import compile_graph
-from vidbuild.plan.video import Video, own_variant
+from vidbuild.plan.variant import VideoSpec, own_variant
 from vidbuild.plan.weights import length, weights
 from vidbuild.spec.load import parse
 
@@ -41,7 +41,7 @@ def test_a_scene_lasts_what_it_says_or_what_its_words_take(
 ) -> None:
     """The duration where there is one, else the pauses and the words at an ordinary pace, min_duration at least."""
     loaded = spec(tmp_path, scene)
-    narration = Video(loaded, own_variant(loaded)).narration(loaded.scenes[0])
+    narration = VideoSpec(loaded, own_variant(loaded)).narration(loaded.scenes[0])
     assert length(loaded.scenes[0], narration) == pytest.approx(seconds, abs=0.001)
 
 

@@ -14,7 +14,7 @@ from vidbuild.engine.graph.graph import Graph, Source
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.model import Spec
 from vidbuild.plan.compile import compile_graph, outputs
-from vidbuild.plan.video import Variant, own_variant, problems
+from vidbuild.plan.variant import Variant, own_variant, problems
 from vidbuild.plan.weights import weights
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.spec.load import examine, load

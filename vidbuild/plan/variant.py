@@ -1,4 +1,4 @@
-"""Which video of a spec is compiled: a spec with one language and one set of output settings chosen."""
+"""The variants of a spec: the same scenes in a language, at a size and frame rate, with a loudness."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def own_variant(spec: Spec) -> Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class Video:
+class VideoSpec:
     """A spec and the variant of it that is compiled."""
 
     spec: Spec
     variant: Variant
 
     @classmethod
-    def of(cls, spec: Spec, variant: Variant) -> Video:
+    def of(cls, spec: Spec, variant: Variant) -> VideoSpec:
         """Raise SpecError with what is wrong with the spec in the variant's language."""
         errors = [each for each in problems(spec, variant.language) if each.severity == "error"]
         if errors:
