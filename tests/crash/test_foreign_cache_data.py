@@ -165,13 +165,13 @@ def future(lab: Lab, key: str) -> dict[Path, bytes]:
         root / "v2" / "db.sqlite": b"SQLite format 4",
         root / "v10" / "traces" / "ab": b"{}",
         root / "config.json": b"{}",
-        home / "traces" / key[:2] / key: checksummed.seal(odd),
+        home / "traces" / key[:2] / key: checksummed.dumps(odd),
         home / "traces" / "aa" / ("a" * 64): b"garbage" * 100,
-        home / "files": checksummed.seal([["not", "a", "table"]]),
-        home / "placed": checksummed.seal({"/x": {"digest": "y"}}),
-        home / "usage": checksummed.seal({"total": 5}),
-        home / "index" / ("b" * 32): checksummed.seal({"steps": {"a": {"key": 1}}}),
-        home / "memos" / "cc" / ("c" * 64): checksummed.seal("a plan"),
+        home / "files": checksummed.dumps([["not", "a", "table"]]),
+        home / "placed": checksummed.dumps({"/x": {"digest": "y"}}),
+        home / "usage": checksummed.dumps({"total": 5}),
+        home / "index" / ("b" * 32): checksummed.dumps({"steps": {"a": {"key": 1}}}),
+        home / "memos" / "cc" / ("c" * 64): checksummed.dumps("a plan"),
         root
         / "runs"
         / "20990101-000000-000-abcd"

@@ -49,7 +49,7 @@ def test_blobs_are_sure_before_their_trace(faults: FaultLab) -> None:
     disk = Disk.of(faults.root)
     for op in recorded(faults, lambda: faults.whole("two"), contents=True):
         if op.operation == "rename" and op.role == "trace" and op.source:
-            data = checksummed.unseal(disk.seen[op.source].synced or b"")
+            data = checksummed.loads(disk.seen[op.source].synced or b"")
             assert data is not None
             for digest, _ in data["outputs"].values():
                 blob = disk.sure.get(faults.store.blobs.path(digest))

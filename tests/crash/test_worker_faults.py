@@ -56,7 +56,7 @@ def test_what_cannot_be_remembered_is_told_once(tmp_path: Path, monkeypatch: pyt
         if operation in {"write", "rename"} and ("memos" in parts or "index" in parts or Path(path).name in light):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
-    monkeypatch.setattr(durable, "reached", full)
+    monkeypatch.setattr(durable, "fault_point", full)
     for status in ("built", "up-to-date"):
         result = build(spec)
         assert result.status == status

@@ -115,7 +115,7 @@ class FaultLab(Lab):
             place = Path(path)
             watch(Op(operation, place, Path(source) if source else None, role_of(place, self.root)))
 
-        patch.setattr(durable, "reached", reached)
+        patch.setattr(durable, "fault_point", reached)
 
     def plan(self, text: str) -> Graph:
         """Three steps in a row, the first of which reads a source."""

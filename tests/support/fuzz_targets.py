@@ -357,8 +357,8 @@ def _trace() -> Any:
 def make_trace(chance: random.Random) -> bytes:
     """A trace that is damaged, or one that is whole but says something else."""
     if chance.random() < 0.3:
-        return damaged(checksummed.seal(_trace()), [checksummed.seal({})], (b"\n", b'"', b"[" * 3000), chance)
-    return checksummed.seal(altered(_trace(), chance))
+        return damaged(checksummed.dumps(_trace()), [checksummed.dumps({})], (b"\n", b'"', b"[" * 3000), chance)
+    return checksummed.dumps(altered(_trace(), chance))
 
 
 def read_trace(data: bytes) -> None:
@@ -378,7 +378,7 @@ def read_trace(data: bytes) -> None:
 def make_index(chance: random.Random) -> bytes:
     """An index's rows, altered."""
     row = ["c" * 64, {"layers.json": ["a" * 64, 12]}, 0.5, [1, 2, 3, 4, 5], [["m", "f", None]], "title changed", False]
-    return checksummed.seal(altered({"entry": "video.yaml", "steps": {"draw:one": row, "render:one": row}}, chance))
+    return checksummed.dumps(altered({"entry": "video.yaml", "steps": {"draw:one": row, "render:one": row}}, chance))
 
 
 def read_index(data: bytes) -> None:

@@ -106,9 +106,9 @@ def _cache(where: Path) -> Iterator[Finding]:
     if not os.access(home, os.W_OK):
         yield Finding("cache", False, f"{cache} cannot be written", "set VIDBUILD_CACHE to a folder that can be")
         return
-    from vidbuild.engine.disk.lock import are_kept
+    from vidbuild.engine.disk.lock import has_locks
 
-    if not are_kept(home):
+    if not has_locks(home):
         lost = f"the file system of {home} keeps none: of two builds at once each may make the same steps"
         yield Finding("locks", False, f"{lost}, and trimming may take what the other needs", LOCAL)
     free = shutil.disk_usage(home).free

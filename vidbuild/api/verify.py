@@ -127,7 +127,7 @@ def _verify(spec: SpecLike, result: Result, options: BuildOptions, control: RunC
         except SourceChangedError as error:
             found = Verified(result, "failed", error=f"the cache's '{error}' changed meanwhile")
         except OSError as error:
-            found = Verified(result, "failed", error=f"{durable.told(error)}: '{error.filename or folder}'")
+            found = Verified(result, "failed", error=f"{durable.os_error_text(error)}: '{error.filename or folder}'")
     seconds = round(time.monotonic() - started, 3)
     return Verified(result, found.status, found.output, found.difference, found.reused, found.error, seconds)
 

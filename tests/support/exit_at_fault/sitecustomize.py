@@ -21,7 +21,7 @@ def _install(operation: str, part: str, done: Path) -> None:
             done.touch()
             os._exit(77)
 
-    durable.reached = reached
+    durable.fault_point = reached
 
 
 if "VIDBUILD_FAULT" in os.environ:

@@ -1,4 +1,4 @@
-"""Private folders of running builds, on the store's file system; it knows nothing of what is done in them."""
+"""Private folders of running builds, on the store's file system."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ import time
 from pathlib import Path
 
 from vidbuild.engine.disk import durable
-from vidbuild.engine.disk.lock import Lock, are_kept
+from vidbuild.engine.disk.lock import Lock, has_locks
 from vidbuild.frozen import dataclass
 
 _LOCK = "lock"
-_OLD = 24 * 3600
+_OLD_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class BuildDir:
-    """A folder that belongs to one build for as long as it lives."""
+    """A folder that belongs to one build for as long as it runs."""
 
     folder: Path
     _lock: Lock
 
     @classmethod
     def begin(cls, parent: Path) -> BuildDir:
-        """A new folder, locked."""
+        """Make a new folder and lock it."""
         while True:
             folder = parent / os.urandom(8).hex()
             lock = Lock.attempt(folder / _LOCK)
@@ -32,7 +32,10 @@ class BuildDir:
                 return cls(folder, lock)
 
     def end(self) -> None:
-        """Remove the folder and let go; the lock's name goes last, for it tells the next build what this one left."""
+        """Remove the folder and release the lock.
+
+        The lock file goes last: if this is interrupted, it shows the next build that the folder is abandoned.
+        """
         with contextlib.suppress(OSError):
             for path in self.folder.iterdir():
                 if path.name != _LOCK:
@@ -42,22 +45,25 @@ class BuildDir:
 
     @staticmethod
     def sweep(parent: Path) -> None:
-        """Remove the folders of builds that died; a live one holds its lock, where the file system keeps locks."""
+        """Remove the folders of builds that were killed; a running build holds its lock.
+
+        On a file system without locks, only folders that are a day old are removed.
+        """
         try:
             folders = list(parent.iterdir())
         except OSError:
             return
         for folder in folders:
             with contextlib.suppress(OSError):
-                _remove_if_left(folder, folder / _LOCK)
+                _remove_if_abandoned(folder, folder / _LOCK)
 
 
-def _remove_if_left(folder: Path, path: Path) -> None:
-    """Remove the folder of somebody who is gone, its lock in hand: whoever is just beginning there begins elsewhere."""
-    if path.exists() and are_kept(path):
+def _remove_if_abandoned(folder: Path, path: Path) -> None:
+    """Remove the folder while holding its lock, so that no build that is just beginning can use it."""
+    if path.exists() and has_locks(path):
         lock = Lock.attempt(path)
         if lock is not None:
             durable.remove_folder(folder)
             lock.release()
-    elif folder.is_dir() and time.time() - folder.stat().st_mtime > _OLD:
+    elif folder.is_dir() and time.time() - folder.stat().st_mtime > _OLD_SECONDS:
         durable.remove_folder(folder)

@@ -1,6 +1,6 @@
-"""JSON records that carry their own checksum; it knows nothing of what they hold.
+"""JSON files that carry their own checksum.
 
-A record is one line with the SHA-256 of the rest, then the JSON. Whatever does not check is no record.
+The first line is the SHA-256 of the rest, which is JSON on one line. A file whose checksum does not match is ignored.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any
 _DIGEST_LENGTH = 64
 
 
-def seal(data: object) -> bytes:
-    """The bytes of a record."""
+def dumps(data: object) -> bytes:
+    """Encode a JSON value with its checksum."""
     body = json.dumps(data, separators=(",", ":")).encode()
     return hashlib.sha256(body).hexdigest().encode() + b"\n" + body + b"\n"
 
 
-def unseal(raw: bytes) -> Any | None:  # noqa: ANN401 - whatever JSON was sealed
-    """What was sealed, or None where the bytes are damaged, torn or something else."""
+def loads(raw: bytes) -> Any | None:  # noqa: ANN401 - any JSON value
+    """Decode the JSON value, or return None if the bytes are corrupt, torn or of another form."""
     body = raw[_DIGEST_LENGTH + 1 : -1]
     if raw[-1:] != b"\n" or hashlib.sha256(body).hexdigest().encode() + b"\n" != raw[: _DIGEST_LENGTH + 1]:
         return None
@@ -30,11 +30,11 @@ def unseal(raw: bytes) -> Any | None:  # noqa: ANN401 - whatever JSON was sealed
         return None
 
 
-def read(path: Path | str) -> Any | None:  # noqa: ANN401 - whatever JSON was sealed
-    """What the file's record holds, or None where there is none that can be believed."""
+def read(path: Path | str) -> Any | None:  # noqa: ANN401 - any JSON value
+    """Decode a file, or return None if it is absent, unreadable or corrupt."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - the null build reads thousands
             raw = file.read()
     except OSError:
         return None
-    return unseal(raw)
+    return loads(raw)

@@ -1,7 +1,7 @@
-"""Writes that survive a crash: temp name, fsync, rename, fsync of the folder; it knows nothing of what is written.
+"""Writes that survive a crash: temporary name, fsync, rename, fsync of the folder.
 
-Every write of the store, the runs and the outputs goes through here, in this order and no other, and each tells of
-itself through `reached` right before it happens.
+Every write of the store, the runs and the outputs goes through here, in this order, and calls `fault_point` right
+before each operation.
 """
 
 from __future__ import annotations
@@ -19,30 +19,32 @@ TEMP_PREFIX = ".tmp-"
 _FICLONE = 0x40049409
 _CHUNK = 1 << 20
 
-# What a machine runs out of, and may have again a moment later.
-_SHORT_OF = frozenset({errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EAGAIN})
+# What a machine runs out of for a moment.
+_TRANSIENT = frozenset({errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EAGAIN})
 
 
-def reached(operation: str, path: Path | str, source: Path | str | None = None) -> None:
-    """Is called right before each operation on a file: folder, write, sync, rename, link, remove or lock.
+def fault_point(operation: str, path: Path | str, source: Path | str | None = None) -> None:
+    """Do nothing, right before each operation on a file: folder, write, sync, rename, link, remove or lock.
 
-    It does nothing. Tests put something else in its place: to end the process there, to let the operation fail as
-    on a full disk, or to note the order. source: the name that is renamed or linked to.
+    Tests replace this function: to kill the process there, to let the operation fail as on a full disk, or to record
+    the order.
+
+    source: the name that is renamed or linked to.
     """
 
 
-def told(error: OSError) -> str:
-    """What went wrong, as our messages have it: lower case, without numbers and names."""
+def os_error_text(error: OSError) -> str:
+    """Return what went wrong, for a message: lower case, without numbers and names."""
     return (error.strerror or str(error)).lower()
 
 
-def may_pass(error: OSError) -> bool:
-    """Whether the same may succeed a moment later, nothing else having changed."""
-    return error.errno in _SHORT_OF
+def is_transient(error: OSError) -> bool:
+    """Whether the operation may succeed a moment later."""
+    return error.errno in _TRANSIENT
 
 
 def temp_beside(target: Path) -> Path:
-    """A name in the target's folder that nobody else has."""
+    """Return a unique name in the target's folder."""
     return target.with_name(TEMP_PREFIX + os.urandom(8).hex())
 
 
@@ -57,27 +59,30 @@ def sync_file(path: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Wait until the folder's names are on the disk, where the file system can tell."""
+    """Wait until the folder's names are on the disk, if the file system can do that."""
     with contextlib.suppress(OSError):
         sync_file(path)
 
 
 def _sync(descriptor: int, path: Path) -> None:
-    reached("sync", path)
+    fault_point("sync", path)
     whole = getattr(fcntl, "F_FULLFSYNC", None)
-    if whole is not None:  # where fsync alone leaves the bytes in the disk's own memory (macOS)
-        with contextlib.suppress(OSError):  # a file system that does not know it
+    if whole is not None:  # macOS: fsync alone leaves the bytes in the disk's own memory
+        with contextlib.suppress(OSError):  # the file system does not support it
             fcntl.fcntl(descriptor, whole)
             return
     os.fsync(descriptor)
 
 
 def make_folder(path: Path, *, synced: bool = True) -> None:
-    """Make the folder and its parents, each name durable before anything is put inside, if that matters."""
+    """Make the folder and its parents.
+
+    synced: wait until each name is on the disk before anything is put inside.
+    """
     if path.is_dir():
         return
     make_folder(path.parent, synced=synced)
-    reached("folder", path)
+    fault_point("folder", path)
     try:
         path.mkdir()
     except FileExistsError:
@@ -89,19 +94,19 @@ def make_folder(path: Path, *, synced: bool = True) -> None:
 def write(target: Path, data: bytes, *, synced: bool = True) -> None:
     """Put the bytes at the target: afterwards it is the old file or the new one, never part of either.
 
-    synced: False where it may be the empty file after a power cut.
+    synced: False if the file may be empty after a power cut.
     """
     make_folder(target.parent, synced=synced)
     temp = temp_beside(target)
     try:
-        reached("write", temp)
+        fault_point("write", temp)
         with _named(temp), temp.open("xb") as file:
             file.write(data)
             file.flush()
             if synced:
                 _sync(file.fileno(), temp)
         if target.is_dir():
-            clear_away(target)
+            remove_any(target)
         rename(temp, target)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -113,7 +118,7 @@ def write(target: Path, data: bytes, *, synced: bool = True) -> None:
 
 @contextlib.contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Errors of writing name no file by themselves, and nobody could tell which disk is full."""
+    """Add the file's name to errors of writing, which lack it, so that messages can name the disk."""
     try:
         yield
     except OSError as error:
@@ -121,17 +126,17 @@ def _named(path: Path) -> Iterator[None]:
         raise
 
 
-def write_lightly(target: Path, data: bytes) -> str:
-    """As `write`, for what is only a convenience and must not end a build: what went wrong is told, not raised."""
+def try_write(target: Path, data: bytes) -> str:
+    """Write a file that is only a convenience and must not end a build; return the error message, "" for none."""
     try:
         write(target, data)
     except OSError as error:
-        return f"cannot write '{target}': {told(error)}"
+        return f"cannot write '{target}': {os_error_text(error)}"
     return ""
 
 
-def settle(moves: Iterable[tuple[Path, Path]]) -> None:
-    """Rename files that are already on the disk, then make all their new names durable."""
+def rename_all(moves: Iterable[tuple[Path, Path]]) -> None:
+    """Rename files whose bytes are on the disk already, then make all their new names durable."""
     folders: dict[Path, None] = {}
     for temp, target in moves:
         make_folder(target.parent)
@@ -142,25 +147,25 @@ def settle(moves: Iterable[tuple[Path, Path]]) -> None:
 
 
 def rename(source: Path, target: Path) -> None:
-    """Give a file or folder another name; a file that has the name already is replaced."""
-    reached("rename", target, source)
+    """Rename a file or folder; a file with the new name is replaced."""
+    fault_point("rename", target, source)
     source.replace(target)
 
 
 def link(source: Path, target: Path) -> None:
-    """Give a file, or a symlink as such, a second name, which must be free."""
-    reached("link", target, source)
+    """Add a hard link to a file, or to a symlink itself; the new name must be free."""
+    fault_point("link", target, source)
     os.link(source, target, follow_symlinks=False)
 
 
 def remove(path: Path) -> None:
-    """Remove a file, which may be gone already."""
-    reached("remove", path)
+    """Remove a file if it exists."""
+    fault_point("remove", path)
     path.unlink(missing_ok=True)
 
 
-def clear_away(path: Path) -> None:
-    """Remove what is in the place of a file of ours, a folder as well; a link goes, and what it leads to stays."""
+def remove_any(path: Path) -> None:
+    """Remove a file, a folder or a symlink; the symlink's target stays."""
     if path.is_dir() and not path.is_symlink():
         remove_folder(path)
     else:
@@ -168,11 +173,11 @@ def clear_away(path: Path) -> None:
 
 
 def copy(source: Path, target: Path) -> str:
-    """Copy a file to a name that is free, sharing its blocks where the file system can; the digest of the copy.
+    """Copy a file to a new name, as a reflink if the file system supports it; return the digest of the copy.
 
     The copy is on the disk when this returns.
     """
-    reached("write", target)
+    fault_point("write", target)
     with _named(target), source.open("rb") as reader, target.open("xb") as writer:
         digest = _clone(reader, writer, target) or _copy_and_hash(reader, writer)
         writer.flush()
@@ -197,55 +202,57 @@ def _copy_and_hash(reader: BinaryIO, writer: BinaryIO) -> str:
 
 
 def hash_file(path: Path | str) -> str:
-    """The SHA-256 of a file's bytes, in hex."""
+    """Return the SHA-256 of a file's bytes, in hex."""
     with open(path, "rb") as file:  # noqa: PTH123 - also called with plain text paths
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def remove_folder(path: Path) -> None:
-    """Remove a folder, or a file, and all in it, as far as that can be done."""
+    """Remove a folder and everything in it, or a file, as far as possible."""
     import shutil
 
-    reached("remove", path)
+    fault_point("remove", path)
     shutil.rmtree(path, ignore_errors=True)
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
 
 
-class Lines:
-    """Lines added to a new file, which others may read as it grows; what goes wrong ends it and is told, not raised.
+class AppendLog:
+    """A new file that lines are added to, and that others can read as it grows.
 
-    trouble: what went wrong, "" for nothing.
+    An error ends the writing and is not raised.
+
+    write_error: the error message, "" for none.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.trouble = ""
-        reached("write", path)
+        self.write_error = ""
+        fault_point("write", path)
         self._file = path.open("w", encoding="utf-8", errors="surrogatepass")
 
     def add(self, line: str, *, at_once: bool = True) -> None:
-        """Add a line, its newline included; at_once: False where it may be written with the one that follows."""
-        if self.trouble:
+        """Add a line, its newline included; at_once: False if it may be written together with the next one."""
+        if self.write_error:
             return
         try:
             self._file.write(line)
             if at_once:
-                reached("write", self._path)
+                fault_point("write", self._path)
                 self._file.flush()
         except OSError as error:
             self._give_up(error)
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write what is buffered, and close the file."""
         try:
-            if not self.trouble:
-                reached("write", self._path)
+            if not self.write_error:
+                fault_point("write", self._path)
                 self._file.flush()
         except OSError as error:
             self._give_up(error)
-        with contextlib.suppress(OSError):  # what was not written is not tried again
+        with contextlib.suppress(OSError):  # what could not be written is lost
             self._file.close()
 
     def _give_up(self, error: OSError) -> None:
-        self.trouble = f"cannot write '{self._path}': {told(error)}"
+        self.write_error = f"cannot write '{self._path}': {os_error_text(error)}"

@@ -1,4 +1,4 @@
-"""Kernel locks on files, gone with whoever held them; it knows nothing of what they guard, nor of process ids."""
+"""Kernel locks on files; the kernel releases them when their process ends."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 
 from vidbuild.engine.disk import durable
 
-_TAKEN = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
-_NO_FILE = {errno.EISDIR, errno.ELOOP}  # something else has the name, which can guard nothing
+_LOCKED = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
+_NO_FILE = {errno.EISDIR, errno.ELOOP}  # a folder or a symlink has the name
 
 
 class Lock:
-    """A lock that is held until released or until this process is gone."""
+    """A lock that is held until it is released or this process ends."""
 
     def __init__(self, path: Path, descriptor: int) -> None:
         self._path = path
@@ -23,43 +23,46 @@ class Lock:
 
     @classmethod
     def attempt(cls, path: Path, *, shared: bool = False) -> Lock | None:
-        """Take the lock, or None where somebody holds it; a file system without locks never says no."""
+        """Take the lock, or return None if another process holds it; without file locking it is always taken.
+
+        shared: several processes can hold it, if all of them share it.
+        """
         while True:
             descriptor = _open(path)
             try:
                 fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
             except OSError as error:
-                if error.errno in _TAKEN:
+                if error.errno in _LOCKED:
                     os.close(descriptor)
                     return None
             if _same_file(path, descriptor):
                 return cls(path, descriptor)
-            os.close(descriptor)  # the holder before us took the name away: what we locked guards nothing
+            os.close(descriptor)  # the previous holder removed the name, so this lock guards nothing
 
     def release(self, *, remove: bool = False) -> None:
-        """Let go; with remove the name goes first, while nobody else can hold it."""
+        """Release the lock; remove: remove its file first, while no other process can hold it."""
         if remove:
-            with contextlib.suppress(OSError):  # a name that stays guards nothing
+            with contextlib.suppress(OSError):  # a file that stays is harmless
                 durable.remove(self._path)
         os.close(self._descriptor)
 
 
 def is_held(path: Path) -> bool:
-    """Whether somebody holds the lock; writes nothing."""
+    """Whether a process holds the lock; writes nothing."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except OSError:
         return False
-    return _trouble(descriptor) in _TAKEN
+    return _lock_error(descriptor) in _LOCKED
 
 
-def are_kept(folder: Path) -> bool:
-    """Whether the folder's file system keeps locks, as some that are shared over a network do not; writes nothing."""
-    return _trouble(os.open(folder, os.O_RDONLY)) in {0, *_TAKEN}
+def has_locks(folder: Path) -> bool:
+    """Whether the path's file system has file locking, which some network file systems lack; writes nothing."""
+    return _lock_error(os.open(folder, os.O_RDONLY)) in {0, *_LOCKED}
 
 
-def _trouble(descriptor: int) -> int:
-    """Try to lock together with others, and close the file; the error's number, 0 for none."""
+def _lock_error(descriptor: int) -> int:
+    """Try to lock the file shared, then close it; return the errno, 0 if locked."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError as error:
@@ -70,7 +73,7 @@ def _trouble(descriptor: int) -> int:
 
 
 def _open(path: Path) -> int:
-    durable.reached("lock", path)
+    durable.fault_point("lock", path)
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except FileNotFoundError:
@@ -78,7 +81,7 @@ def _open(path: Path) -> int:
     except OSError as error:
         if error.errno not in _NO_FILE:
             raise
-        durable.clear_away(path)
+        durable.remove_any(path)
     return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
 
 

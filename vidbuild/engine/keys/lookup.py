@@ -90,7 +90,7 @@ class CacheLookup:
             try:
                 self.seen.sources[source.path] = self.table.digest(source.path)
             except OSError as error:
-                raise StepError(f"cannot read '{source.path}': {durable.told(error)}", field=role) from error
+                raise StepError(f"cannot read '{source.path}': {durable.os_error_text(error)}", field=role) from error
         return self.seen.sources[source.path]
 
     def edited(self, step: Step) -> Iterator[tuple[str, str]]:

@@ -75,13 +75,13 @@ class RunLog:
     """Listens to one run and keeps its events, readable by others at any moment.
 
     targets: what the run builds.
-    trouble: what could not be written, "" for nothing; it never ends a build.
+    write_error: what could not be written, "" for nothing; it never ends a build.
     """
 
     def __init__(self, folder: Path, targets: Sequence[RunTarget]) -> None:
-        self.trouble = ""
+        self.write_error = ""
         self._lock: Lock | None = None
-        self._events: durable.Lines | None = None
+        self._events: durable.AppendLog | None = None
         earlier = _own(folder)
         self.id = new_id(earlier[-1] if earlier else "")
         self.folder = folder / self.id
@@ -100,7 +100,7 @@ class RunLog:
             durable.make_folder(self.folder, synced=False)
             self._lock = Lock.attempt(self.folder / "lock")
             self._write_state()
-            self._events = durable.Lines(self.folder / "events.jsonl")
+            self._events = durable.AppendLog(self.folder / "events.jsonl")
         except OSError as error:
             self._give_up(error)
 
@@ -131,7 +131,7 @@ class RunLog:
         """Say how the run ended; one that was thrown out of the middle is failed."""
         if self._events is not None:
             self._events.close()
-            self.trouble = self.trouble or self._events.trouble
+            self.write_error = self.write_error or self._events.write_error
         if self._state["state"] in ALIVE:
             self._state |= {"state": "failed", "ended": time.time()}
         self._write_state()
@@ -150,14 +150,14 @@ class RunLog:
         self._write(self.folder / "state.json", json.dumps(self._state).encode())
 
     def _write(self, path: Path, data: bytes) -> None:
-        if not self.trouble:
+        if not self.write_error:
             try:
                 durable.write(path, data, synced=False)
             except OSError as error:
                 self._give_up(error)
 
     def _give_up(self, error: OSError) -> None:
-        self.trouble = f"cannot write '{error.filename or self.folder}': {durable.told(error)}"
+        self.write_error = f"cannot write '{error.filename or self.folder}': {durable.os_error_text(error)}"
 
 
 def script(run: Path, step: str) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from vidbuild.engine.disk.durable import told
+from vidbuild.engine.disk.durable import os_error_text
 from vidbuild.engine.graph.graph import Graph, Kind
 from vidbuild.engine.keys.cache import TieredCache
 from vidbuild.engine.keys.lookup import CacheLookup
@@ -82,7 +82,7 @@ class Engine:
             )
             with self._in_use():
                 reports = run.build()
-        self.store.write_error = self.store.write_error or log.trouble
+        self.store.write_error = self.store.write_error or log.write_error
         if added := sum(lookup.added for lookup in lookups):
             used = {key for lookup in lookups for key in lookup.keys.values()}
             self._trim(added, options.cache_limit, used)
@@ -117,7 +117,9 @@ class Engine:
             gc.trim_after_build(self.store, added, limit, used)
         except OSError as error:
             name = error.filename or self.store.root
-            self.store.write_error = self.store.write_error or f"cannot trim the cache: {told(error)}: '{name}'"
+            self.store.write_error = (
+                self.store.write_error or f"cannot trim the cache: {os_error_text(error)}: '{name}'"
+            )
 
     @contextlib.contextmanager
     def _in_use(self) -> Iterator[None]:

@@ -198,7 +198,7 @@ class Scheduler:
         try:
             state.commit(name, data)
         except OSError as error:
-            if not durable.may_pass(error):
+            if not durable.is_transient(error):
                 raise
             self._dispatcher.release(label)
             root = state.lookup.cache.local.store.root

@@ -103,8 +103,8 @@ class Blobs:
         """Give blobs their names; no folder of somebody else's can stand in the way."""
         for _, target in moves:
             if target.is_dir():
-                durable.clear_away(target)
-        durable.settle(moves)
+                durable.remove_any(target)
+        durable.rename_all(moves)
 
     def _added(self, digest: str) -> tuple[Blob, Signature]:
         found = signature(self.location(digest))
@@ -114,7 +114,7 @@ class Blobs:
         """Count a damaged blob, and remove it if this folder has it and is not read-only."""
         self.damaged.add(digest)
         if not self._read_only:
-            durable.clear_away(self.path(digest))
+            durable.remove_any(self.path(digest))
 
 
 def _harden(path: Path) -> str:

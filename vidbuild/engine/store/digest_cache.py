@@ -103,7 +103,7 @@ class DigestCache:
             merged = {name: item for name, item in merged.items() if name in self._used}
         data = {name: [*now, value] for name, (now, value) in merged.items()}
         self._new.clear()
-        return durable.write_lightly(self._path, checksummed.seal(data))
+        return durable.try_write(self._path, checksummed.dumps(data))
 
 
 def _load(path: Path) -> dict[str, tuple[Signature, str]]:

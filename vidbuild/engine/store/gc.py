@@ -83,12 +83,12 @@ def verify(store: Store) -> Verified:
     for path, _ in _ours(store.home / "cas"):
         checked += 1
         if not _is_whole(path):
-            durable.clear_away(path)
+            durable.remove_any(path)
             damaged.append(f"cas/{path.name}")
     for path, _ in _ours(store.home / "traces"):
         checked += 1
         if not _is_believed(store, path):
-            durable.clear_away(path)
+            durable.remove_any(path)
             damaged.append(f"traces/{path.name}")
     return Verified(checked, tuple(damaged))
 
@@ -154,7 +154,7 @@ def trim_after_build(store: Store, added: int, limit: int, pinned: Collection[st
 
 
 def _write_usage(store: Store, total: int, builds: int) -> None:
-    durable.write_lightly(store.home / "usage", checksummed.seal({"bytes": total, "builds": builds}))
+    durable.try_write(store.home / "usage", checksummed.dumps({"bytes": total, "builds": builds}))
 
 
 class _Trim:

@@ -105,7 +105,7 @@ class Index:
         """
         kept = {step: data for step, data in self._raw.items() if step in steps}
         if self._changed or len(kept) != len(self._raw):
-            return durable.write_lightly(self._path, checksummed.seal({"entry": entry, "steps": kept}))
+            return durable.try_write(self._path, checksummed.dumps({"entry": entry, "steps": kept}))
         with contextlib.suppress(OSError):
             os.utime(self._path)
         return ""

@@ -30,5 +30,5 @@ class Memos:
         """Keep the data; where that cannot be, nothing is lost but time."""
         with contextlib.suppress(OSError, StoreError):
             self._store.prepare()
-            durable.write(self._path(digest), checksummed.seal(data))
+            durable.write(self._path(digest), checksummed.dumps(data))
             keep_newest(self._folder, MEMOS, MEMO_BYTES)

@@ -73,7 +73,7 @@ class OutputManifest:
                 rows = {name: row for name, row in rows.items() if os.path.lexists(name.removeprefix(_NEXT))}
             data = {name: [digest, *now] for name, (digest, now) in rows.items()}
             self._new.clear()
-            return durable.write_lightly(self._path, checksummed.seal(data))
+            return durable.try_write(self._path, checksummed.dumps(data))
 
 
 def placing(store: Store) -> AbstractContextManager[None]:

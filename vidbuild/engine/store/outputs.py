@@ -73,7 +73,7 @@ class Outputs:
         try:
             return self._place(blob, target)
         except OSError as error:
-            raise StoreError(f"cannot write '{target}': {durable.told(error)}") from error
+            raise StoreError(f"cannot write '{target}': {durable.os_error_text(error)}") from error
 
     def _place(self, blob: Blob, target: Path) -> OutputResult:
         present = self._digest_there(target)
@@ -90,7 +90,7 @@ class Outputs:
                 self._store.blobs.remove(blob.digest)  # so that building again makes it again
                 raise StoreError(f"the cache's copy of '{target.name}' was damaged", hint="build again")
             aside = _set_aside(target) if present and not self._table.is_ours(target, present) else None
-            durable.settle([(temp, target)])
+            durable.rename_all([(temp, target)])
         finally:
             with contextlib.suppress(OSError):
                 durable.remove(temp)

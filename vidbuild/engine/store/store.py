@@ -72,7 +72,7 @@ class Store:
                 if not (self.root / name).exists():
                     durable.write(self.root / name, text.encode())
         except OSError as error:
-            raise StoreError(f"cannot write the cache '{self.root}': {durable.told(error)}") from error
+            raise StoreError(f"cannot write the cache '{self.root}': {durable.os_error_text(error)}") from error
 
     def trace_location(self, key: str) -> str:
         """Where the key's trace is or would be."""
@@ -95,7 +95,7 @@ class Store:
 
     def write_trace(self, trace: Trace) -> None:
         """Write a trace, whose blobs must be in the store already; it replaces an earlier one."""
-        durable.write(Path(self.trace_location(trace.key)), checksummed.seal(trace.to_data()))
+        durable.write(Path(self.trace_location(trace.key)), checksummed.dumps(trace.to_data()))
 
     def lock_key(self, key: str) -> Lock | None:
         """The right to make this key, or None while another build has it."""

@@ -102,10 +102,10 @@ def _copy_source(
     except OSError as error:
         if inside is not None and (limit := inside.limit(error)):
             raise StepError(f"cannot copy '{feed['source']}': {limit[0]}", hint=limit[1], field=role) from error
-        passing = durable.may_pass(error)
-        full = disk_full.full(error, _cache(blobs), blobs.root) if error.filename != feed["source"] else None
+        passing = durable.is_transient(error)
+        full = disk_full.message(error, _cache(blobs), blobs.root) if error.filename != feed["source"] else None
         raise StepError(
-            f"cannot {'copy' if passing else 'read'} '{feed['source']}': {full or durable.told(error)}",
+            f"cannot {'copy' if passing else 'read'} '{feed['source']}': {full or durable.os_error_text(error)}",
             hint=disk_full.HINT if full else None,
             field=role,
             transient=passing,
@@ -176,7 +176,7 @@ def _cache(blobs: Blobs) -> Path:
 def _failure(error: Exception, folder: Path, blobs: Blobs, inside: ActiveSandbox | None) -> Failure:
     limit = None if inside is None else inside.limit(error)
     if isinstance(error, StepError):
-        return _told(disk_full.of_tool(error.failure, _cache(blobs)), limit)
+        return _told(disk_full.from_tool(error.failure, _cache(blobs)), limit)
     log = tuple("".join(traceback.format_exception(error)).splitlines()[-_LOG_LINES:])
     if limit is not None:
         return Failure(limit[0], limit[1], log=log)
@@ -184,7 +184,7 @@ def _failure(error: Exception, folder: Path, blobs: Blobs, inside: ActiveSandbox
         return Failure(error.message, error.hint, log=log)
     if isinstance(error, MemoryError):
         return Failure("there was not enough memory", log=log, transient=True)
-    if isinstance(error, OSError) and (durable.may_pass(error) or error.errno in _SURROUNDINGS):
+    if isinstance(error, OSError) and (durable.is_transient(error) or error.errno in _SURROUNDINGS):
         return disk_full.failure(error, _cache(blobs), folder)
     return Failure(f"{type(error).__name__}: {error}", log=log, fault="bug")
 

@@ -83,7 +83,7 @@ def _shut_in(sandbox: str) -> ActiveSandbox:
     try:
         return enter(Sandbox.from_data(json.loads(sandbox)))
     except OSError as error:
-        raise SystemExit(f"steps cannot be contained: {durable.told(error)}") from error
+        raise SystemExit(f"steps cannot be contained: {durable.os_error_text(error)}") from error
 
 
 def _take_pipes() -> tuple[int, _Channel]:

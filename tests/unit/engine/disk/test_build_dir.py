@@ -32,7 +32,7 @@ def test_nobody_begins_in_a_folder_that_is_being_swept_away(tmp_path: Path, monk
             monkeypatch.undo()
             taken.append(Lock.attempt(tmp_path / "beginning" / "lock"))
 
-    monkeypatch.setattr(durable, "reached", reached)
+    monkeypatch.setattr(durable, "fault_point", reached)
     BuildDir.sweep(tmp_path)
     assert taken == [None]
     assert list(tmp_path.iterdir()) == []

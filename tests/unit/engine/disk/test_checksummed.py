@@ -11,44 +11,44 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.engine.disk.checksummed import read, seal, unseal
+from vidbuild.engine.disk.checksummed import dumps, loads, read
 
 SAMPLE = {"name": "épreuve \udcff", "numbers": [1, 2.5, None, True]}
 
 
 def test_what_was_sealed_comes_back() -> None:
     """A record gives back what was put in, names that are not UTF-8 included."""
-    assert unseal(seal(SAMPLE)) == SAMPLE
+    assert loads(dumps(SAMPLE)) == SAMPLE
 
 
 def test_every_flipped_bit_is_seen() -> None:
     """P21: no single bit of a record can change without its being no record."""
-    raw = seal(SAMPLE)
+    raw = dumps(SAMPLE)
     for place in range(len(raw)):
         for bit in range(8):
             damaged = bytearray(raw)
             damaged[place] ^= 1 << bit
-            assert unseal(bytes(damaged)) is None
+            assert loads(bytes(damaged)) is None
 
 
 def test_every_torn_end_is_seen() -> None:
     """P21: a record that lost its end, or got more of one, is no record."""
-    raw = seal(SAMPLE)
-    assert [unseal(raw[:length]) for length in range(len(raw))] == [None] * len(raw)
-    assert unseal(raw + b"\n") is None
-    assert unseal(raw + raw) is None
+    raw = dumps(SAMPLE)
+    assert [loads(raw[:length]) for length in range(len(raw))] == [None] * len(raw)
+    assert loads(raw + b"\n") is None
+    assert loads(raw + raw) is None
 
 
 @given(st.binary(max_size=200))
 def test_anything_may_be_read(raw: bytes) -> None:
     """P21: bytes that are no record are told apart without an error."""
-    assert unseal(raw) is None
+    assert loads(raw) is None
 
 
 @pytest.mark.parametrize("body", [b"[1,", b"[" * 100_000, b"\xff"])
 def test_a_checked_record_that_is_no_json(body: bytes) -> None:
     """P22: a record whose checksum is right and whose content is not ours is no record."""
-    assert unseal(hashlib.sha256(body).hexdigest().encode() + b"\n" + body + b"\n") is None
+    assert loads(hashlib.sha256(body).hexdigest().encode() + b"\n" + body + b"\n") is None
 
 
 @pytest.mark.parametrize("make", [lambda _: None, Path.mkdir], ids=["missing", "folder"])
@@ -60,5 +60,5 @@ def test_a_file_that_cannot_be_read_is_no_record(tmp_path: Path, make: Any) -> N
 
 def test_the_body_is_plain_json(tmp_path: Path) -> None:
     """A person can read a record: its second line is JSON."""
-    (tmp_path / "record").write_bytes(seal({"a": 1}))
+    (tmp_path / "record").write_bytes(dumps({"a": 1}))
     assert json.loads((tmp_path / "record").read_text().splitlines()[1]) == {"a": 1} == read(tmp_path / "record")

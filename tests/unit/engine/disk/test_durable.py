@@ -42,7 +42,7 @@ def test_several_files_are_all_named_before_their_folders_are_synced(tmp_path: P
     """P16: files that are already on the disk are renamed, then each folder is synced once."""
     for name in "abc":
         (tmp_path / name).write_text(name)
-    durable.settle([(tmp_path / name, tmp_path / "to" / f"{name}2") for name in "abc"])
+    durable.rename_all([(tmp_path / name, tmp_path / "to" / f"{name}2") for name in "abc"])
     assert calls == [f"sync {tmp_path.name}/", "rename a a2", "rename b b2", "rename c c2", "sync to/"]
 
 

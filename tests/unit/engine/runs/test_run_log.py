@@ -159,11 +159,11 @@ def test_a_log_that_cannot_be_written_ends_no_build(lab: Lab, monkeypatch: pytes
         if "runs" in path.parts and operation == "write":
             raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
-    monkeypatch.setattr(durable, "reached", full)
+    monkeypatch.setattr(durable, "fault_point", full)
     assert lab.build(graph(step("a"))).status == "built"
     log = run_log.RunLog(folder(lab), "x")
     log.close()
-    assert re.fullmatch(r"cannot write '.*runs/.*': no space left on device", log.trouble)
+    assert re.fullmatch(r"cannot write '.*runs/.*': no space left on device", log.write_error)
 
 
 def test_a_log_with_a_hole_is_read_on(lab: Lab) -> None:

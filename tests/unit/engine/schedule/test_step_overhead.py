@@ -61,7 +61,7 @@ def built(lab: Lab, count: int, monkeypatch: pytest.MonkeyPatch) -> Counter[str]
 
     send = Process.send
     with monkeypatch.context() as patched:
-        patched.setattr(durable, "reached", lambda operation, *_: found.update([operation]))
+        patched.setattr(durable, "fault_point", lambda operation, *_: found.update([operation]))
         patched.setattr(Process, "send", lambda self, *rest: (found.update(["message"]), send(self, *rest))[1])
         sys.addaudithook(audit)
         sys.setprofile(call)

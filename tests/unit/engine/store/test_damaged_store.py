@@ -116,7 +116,7 @@ def test_a_trace_comes_after_its_blobs(lab: Lab, monkeypatch: pytest.MonkeyPatch
 
     def checking_write(target: Path, data: bytes, *, synced: bool = True) -> None:
         if "traces" in target.parts:
-            outputs = checksummed.unseal(data)["outputs"].values()
+            outputs = checksummed.loads(data)["outputs"].values()
             seen.append(all(durable.hash_file(lab.store.blobs.path(digest)) == digest for digest, _ in outputs))
         write(target, data, synced=synced)
 

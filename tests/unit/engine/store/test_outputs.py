@@ -250,7 +250,7 @@ def test_a_memory_that_cannot_be_written_ends_nothing(lab: Lab, target: Path, mo
         if operation == "rename" and path.name == "placed":
             raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
-    monkeypatch.setattr(durable, "reached", full)
+    monkeypatch.setattr(durable, "fault_point", full)
     assert place(lab, blob, target) == OutputResult(target, "written")
     assert Outputs(lab.store).save() == ""
 

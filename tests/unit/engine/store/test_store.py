@@ -110,9 +110,9 @@ def test_a_record_of_another_shape_is_a_miss(store: Store, change: dict[str, obj
     """P22: a well-sealed record that is no trace of this version is a miss; a digest is never taken for a path."""
     path = Path(store.trace_location(TRACE.key))
     path.parent.mkdir(parents=True)
-    path.write_bytes(checksummed.seal({**TRACE.to_data(), **change}))
+    path.write_bytes(checksummed.dumps({**TRACE.to_data(), **change}))
     assert store.trace(TRACE.key) is None
-    path.write_bytes(checksummed.seal([TRACE.to_data()]))
+    path.write_bytes(checksummed.dumps([TRACE.to_data()]))
     assert store.trace(TRACE.key) is None
 
 
