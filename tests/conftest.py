@@ -9,9 +9,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import guard
 import pytest
 
+from tests.guard import guard
 from tests.support import canary
 from tests.support.paths import GUARD, ROOT
 from tests.support.workspace import Workspace

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import guard
 import pytest
 
+from tests.guard import guard
 from tests.support import decoding, sample_videos
 from tests.support.browser_page import Page, Playable
 from tests.support.chromium import Chromium, executable

@@ -9,9 +9,9 @@ import sys
 import threading
 from pathlib import Path
 
-import guard
 import pytest
 
+from tests.guard import guard
 from tests.support.paths import ROOT, TESTS
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import guard
 import pytest
 
+from tests.guard import guard
 from tests.support.engine_lab import Lab, Steering, diamond, digests, graph, step
 from vidbuild.engine.graph.graph import Kind, Product
 from vidbuild.engine.runs.build_report import BuildReport
