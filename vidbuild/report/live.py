@@ -134,8 +134,8 @@ class Live:
 
 def _step(name: str) -> Text:
     step = StepId.parse(name)
-    text = Text(f"{step.video}/" if step.video else "", "dim").append(step.kind, "cyan")
-    return text.append(f":{step.scene}" if step.scene else "", "bold")
+    video, scene = f"{step.video}/" if step.video else "", f":{step.scene}" if step.scene else ""
+    return Text().append(video, "dim").append(step.kind, "cyan").append(scene, "bold")
 
 
 def _running(progress: RunProgress, now: float, width: int) -> list[RenderableType]:
@@ -170,7 +170,7 @@ def _scenes(scenes: Sequence[str], progress: RunProgress, width: int) -> Text:
     if not scenes or len(scenes) + len("scenes  ") > width:
         return Text("", end="")
     busy = {StepId.parse(step).scene for step in progress.running}
-    row = Text("scenes  ", "dim")
+    row = Text().append("scenes  ", "dim")
     for scene in scenes:
         if scene in progress.rendered:
             row.append("■", "green")
@@ -184,7 +184,7 @@ def _videos(progress: RunProgress, width: int) -> Text:
     if len(progress.targets) + len("videos  ") > width:
         return Text("", end="")
     busy = {StepId.parse(step).video for step in progress.running}
-    row = Text("videos  ", "dim")
+    row = Text().append("videos  ", "dim")
     for name, status in progress.targets.items():
         if status:
             row.append("■", "green" if status in {"built", "up-to-date"} else "red")

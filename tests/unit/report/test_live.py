@@ -9,7 +9,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.support.sample_events import a_run, estimated, finished, run_started, started
+from tests.support.sample_events import (
+    a_run,
+    estimated,
+    finished,
+    run_started,
+    started,
+    target_finished,
+    target_started,
+)
 from vidbuild.engine.runs.events import Event, RunPaused, StepProgress, StepRetried
 from vidbuild.errors import Failure
 from vidbuild.report.live import Live
@@ -41,14 +49,23 @@ def shown(events: Sequence[Event], monkeypatch: pytest.MonkeyPatch, width: int =
 
 
 def view(events: Sequence[Event], monkeypatch: pytest.MonkeyPatch, width: int = 80, seconds: float = 4.0) -> list[str]:
-    """The lines of the view after the events, without its colours."""
+    """The lines of the view after the events, without its colors."""
+    lines = colored(events, monkeypatch, width, seconds)
+    return [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in lines]
+
+
+def colored(
+    events: Sequence[Event], monkeypatch: pytest.MonkeyPatch, width: int = 80, seconds: float = 4.0
+) -> list[str]:
+    """The lines of the view after the events."""
+    monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setattr(time, "time", lambda: 1_000.0 + seconds)
     live = Live(Terminal(), lambda _: SCENES, width=width)
     for event in events:
         live(event)
     with live._console.capture() as captured:
         live._console.print(live._view())
-    return [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in captured.get().splitlines()]
+    return captured.get().splitlines()
 
 
 def test_the_view_is_inline(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,9 +86,10 @@ def test_what_ran_stays_above_the_view(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_view_shows_steps_scenes_elapsed_and_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While it runs, the view shows what is running, which scenes are filmed, and how long it has been and will be."""
+    """While a build runs, the view shows its running steps, its rendered scenes, and past and remaining time."""
     events = [
         run_started(9),
+        target_started(9),
         estimated(9, 20.0),
         started("render:a"),
         finished("render:a"),
@@ -100,8 +118,8 @@ def test_no_line_is_wider_than_the_terminal(monkeypatch: pytest.MonkeyPatch, wid
     assert "...and 3 more" in lines
 
 
-def test_colours_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """NO_COLOR leaves the view as it is and takes its colours away."""
+def test_colors_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NO_COLOR removes the colors of the view and nothing else."""
     monkeypatch.setenv("NO_COLOR", "1")
     text = shown(a_run(), monkeypatch)
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]m|\x1b\[9[0-9]m", text)
@@ -119,22 +137,53 @@ def test_scenes_are_only_asked_for_when_there_is_work(monkeypatch: pytest.Monkey
     monkeypatch.setenv("TERM", "xterm")
     with Live(Terminal(), scenes) as live:
         live(run_started(3))
+        live(target_started(3))
         live(estimated(0))
         assert asked == []
         live(estimated(2))
     assert asked == ["talk.yaml"]
 
 
-def test_several_specs_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A spec's lines begin with its name, and one with nothing to do is not named."""
+def several(*more: Event) -> list[Event]:
+    """A run of three videos, and what else happened in it."""
+    begun = [target_started(3, name, f"{name}.yaml") for name in ("a", "docs/b", "c")]
+    return [run_started(9, "a.yaml, docs/b.yaml, c.yaml"), *begun, estimated(9, 20.0), *more]
+
+
+def test_several_videos_have_a_mark_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a run of several videos each has a mark, and a step's id begins with its video's name."""
+    events = several(started("docs/b/render:one", at=1.0), target_finished("a"))
+    lines = view(events, monkeypatch)
+    assert re.fullmatch(r"docs/b/render:one +━{12} +3\.0 s", lines[0])
+    assert lines[1:] == ["videos  ■■□", "0 of 9 steps, 0:04, about 0:16 left"]
+    step, marks, _ = colored(events, monkeypatch)
+    assert step.startswith("\x1b[2mdocs/b/\x1b[0m\x1b[36mrender\x1b[0m\x1b[1m:one\x1b[0m ")
+    assert re.findall(r"\x1b\[([0-9]+)m[■□]", marks) == ["32", "36", "90"]
+
+
+def test_a_video_that_failed_has_a_mark_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A video that is not whole at its end is marked in red."""
+    events = several(target_finished("a", "failed", failed=1, aborted=2))
+    assert re.findall(r"\x1b\[([0-9]+)m[■□]", colored(events, monkeypatch)[0]) == ["31", "90", "90"]
+
+
+def test_the_scenes_of_several_videos_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a run of several videos the view reads no spec for the ids of its scenes."""
+
+    def scenes(entry: str) -> Sequence[str]:
+        raise AssertionError(entry)
+
     monkeypatch.setenv("TERM", "xterm")
-    stream = Terminal()
-    with Live(stream, no_scenes, several=True) as live:
-        for event in (run_started(1, "quiet.yaml"), run_started(1, "b.yaml"), started("join"), finished("join")):
+    with Live(Terminal(), scenes) as live:
+        for event in several():
             live(event)
-    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", stream.getvalue())
-    assert "b.yaml:" in text
-    assert "quiet.yaml" not in text
+
+
+def test_more_videos_than_columns_have_no_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the marks of all videos do not fit into a line, the view has the other rows alone."""
+    begun = [target_started(1, f"v{index}", f"v{index}.yaml") for index in range(80)]
+    lines = view([run_started(80), *begun, estimated(80)], monkeypatch)
+    assert lines == ["0 of 80 steps, 0:04"]
 
 
 def test_nothing_of_the_view_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +204,7 @@ def test_nothing_of_the_view_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_paused_build_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """While it is paused there is no estimate; what to type to go on stays above the view."""
-    events = [run_started(9), estimated(9, 20.0), RunPaused(run="r1", time=1_001.0, running=0)]
+    events = [run_started(9), target_started(9), estimated(9, 20.0), RunPaused(run="r1", time=1_001.0, running=0)]
     assert view(events, monkeypatch)[-1] == "0 of 9 steps, 0 of 3 scenes, 0:04, paused"
     assert "paused; vidbuild runs resume r1" in shown(events, monkeypatch)
 
@@ -180,15 +229,15 @@ def test_a_fault_that_meets_many_steps_is_told_of_one(monkeypatch: pytest.Monkey
 
 
 def test_the_terminal_is_given_away_and_taken_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Around Ctrl-Z the view is away and the cursor is there; afterwards it goes on, and ends as ever."""
+    """During Ctrl-Z the view is gone and the cursor is visible; afterwards the view is drawn again."""
     monkeypatch.setenv("TERM", "xterm-256color")
     stream = Terminal()
     with Live(stream, lambda _: SCENES, width=80) as live:
         live(run_started(9))
-        live.stand_still()
+        live.suspend()
         away = stream.getvalue()
         assert away.rindex("\x1b[?25h") > away.rindex("\x1b[?25l")
-        live.go_on()
+        live.resume()
         assert stream.getvalue().rindex("\x1b[?25l") > stream.getvalue().rindex("\x1b[?25h")
         live.stopping(1)
     text = stream.getvalue()

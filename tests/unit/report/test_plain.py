@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tests.support.sample_events import BEGAN, a_run, estimated, run_started, started
+from tests.support.sample_events import BEGAN, a_run, estimated, run_started, started, target_finished, target_started
 from vidbuild.engine.runs.events import Event, RunPaused, RunResumed, StateRestored, StepRetried
 from vidbuild.errors import Failure
 from vidbuild.report.plain import Lines
@@ -28,20 +28,23 @@ def test_each_step_that_runs_has_its_reason() -> None:
 def test_no_line_has_escape_codes() -> None:
     """P50: plain lines hold no escape code and no carriage return."""
     lines: list[str] = []
-    listener = Lines(lines.append, several=True)
+    listener = Lines(lines.append)
     for event in a_run():
         listener(event)
     assert not any("\x1b" in line or "\r" in line for line in lines)
 
 
-def test_several_specs_are_told_apart() -> None:
-    """With several specs each one's lines begin with its name, and one with nothing to do has no lines at all."""
-    lines: list[str] = []
-    listener = Lines(lines.append, several=True)
-    told = [run_started(1, "a.yaml"), started("mux"), run_started(1, "quiet.yaml"), run_started(2, "b.yaml")]
-    for event in (*told, started("render:a"), started("mux")):
-        listener(event)
-    assert lines == ["a.yaml:", "mux  never built", "b.yaml:", "render:a  never built", "mux  never built"]
+def test_steps_of_several_videos_have_their_names() -> None:
+    """In a run of several videos a step's line begins with its video's name; a video with nothing to do has no line."""
+    videos = [target_started(2, "a", "a.yaml"), target_started(1, "quiet", "quiet.yaml")]
+    steps = [started("a/render:one"), started("a/mux")]
+    restored = StateRestored(run="r1", time=BEGAN, target="a", earlier="r0", done=1, left=1)
+    lines = written(run_started(3, "a.yaml, quiet.yaml"), *videos, restored, *steps, target_finished("a"))
+    assert lines == [
+        "a: continuing r0: 1 of 2 steps is done, 1 left",
+        "a/render:one  never built",
+        "a/mux  never built",
+    ]
 
 
 def written(*events: Event) -> list[str]:
@@ -108,12 +111,3 @@ def test_a_build_that_is_asked_to_end_says_what_it_waits_for() -> None:
     listener.stopping(2)
     listener.stopping(0)
     assert lines == ["stopping: 2 steps run to their end; again to stop at once", "stopping"]
-
-
-def test_a_spec_whose_name_has_lines_heads_its_steps_in_one() -> None:
-    """Among several specs each one's steps are headed by its name, which is one line whatever it is."""
-    lines: list[str] = []
-    listener = Lines(lines.append, several=True)
-    listener(run_started(6, "n\n::error::x.yaml"))
-    listener(started("render:a", "title changed"))
-    assert lines == ["n\ufffd::error::x.yaml:", "render:a  title changed"]

@@ -104,7 +104,7 @@ def test_pauses_and_what_is_continued_are_shown() -> None:
     assert "state      paused; vidbuild runs resume 20260131-101500-123-3f9c" in lines
     assert "continues  earlier-run" in lines
     resumed = told([*HALFWAY, *pause, RunResumed(run="r", time=BEGAN + 9, seconds=5.0)])
-    assert resumed.tally.remaining(BEGAN + 10) == 15.0
+    assert resumed.progress.remaining(BEGAN + 10) == 15.0
 
 
 def test_rows_fit_any_width() -> None:
@@ -116,15 +116,15 @@ def test_rows_fit_any_width() -> None:
     assert rows[1].endswith("up to date, 1.0 s")
 
 
-def test_a_build_that_stands_still_promises_no_time() -> None:
-    """What is halted by Ctrl-Z is told as that, in a row and in full, and nothing is said of how long it takes."""
+def test_a_suspended_build_has_no_estimate() -> None:
+    """A build suspended by Ctrl-Z is shown as that, in its row and in full, without an estimate."""
     going = run_view.rows([(look(), told(HALFWAY))], 80)[0]
     assert "left" in going
-    halted = replace(look(), halted=True)
-    (row,) = run_view.rows([(halted, told(HALFWAY))], 80)
-    lines = run_view.whole(halted, told(HALFWAY), lambda _: None, everything=False)
-    assert row.endswith("steps, halted")
-    assert "state     running, halted by Ctrl-Z; fg lets it go on" in lines
+    suspended = replace(look(), suspended=True)
+    (row,) = run_view.rows([(suspended, told(HALFWAY))], 80)
+    lines = run_view.whole(suspended, told(HALFWAY), lambda _: None, everything=False)
+    assert row.endswith("steps, suspended")
+    assert "state     running, suspended by Ctrl-Z; fg resumes it" in lines
     assert not any("left" in line for line in [row, *lines])
 
 
