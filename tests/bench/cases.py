@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import random
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tests.support.scene_samples import CLIP, IMAGE, SAMPLES
 from vidbuild.media.ffmpeg import ffmpeg
 
 SPEC = "video.yaml"
-IMAGE, CLIP = "shot.png", "recording.mp4"
+TYPES = tuple(SAMPLES)
 
 TOPICS = """
 amber birch canyon delta ember falcon garnet harbor island jasper kettle lantern meadow nectar orchid pepper
@@ -96,7 +97,11 @@ def _made(path: Path, *args: str) -> None:
 
 def _scene(case: Case, index: int) -> Fields:
     kind = case.types[index % len(case.types)]
-    scene: Fields = {"id": f"scene-{index + 1}", "type": kind, **_FIELDS[kind](case, index, topics(case, index))}
+    scene: Fields = {
+        "id": f"scene-{index + 1}",
+        "type": kind,
+        **SAMPLES[kind].numbered(index, topics(case, index), case.seconds),
+    }
     if case.narrated:
         told = _narration(case, index)
         return scene | {"narration": told, "min_duration": case.seconds, "max_duration": case.seconds}
@@ -111,48 +116,3 @@ def _narration(case: Case, index: int) -> str:
     """A dozen words and the scene's topics; seven seconds with five of them."""
     *most, last = topics(case, index) if case.reveals > 1 else ("one", "other")
     return f"{GREETING} {index + 1}. Here we {_action(case, index)} {', '.join(most)} and {last}."
-
-
-def _title(_: Case, index: int, words: list[str]) -> Fields:
-    return {"kicker": f"Part {index + 1}", "title": " ".join(words[:3]).capitalize(), "subtitle": f"All of {index + 1}"}
-
-
-def _list(_: Case, index: int, words: list[str]) -> Fields:
-    return {"title": f"Scene {index + 1}", "items": [f"{word.capitalize()} is item {index + 1}" for word in words]}
-
-
-def _command(_: Case, index: int, words: list[str]) -> Fields:
-    entries = [{"run": f"acme {word} --number {index + 1}", "output": f"{word}: done"} for word in words[:3]]
-    return {"title": f"Terminal {index + 1}", "commands": entries}
-
-
-def _code(_: Case, index: int, words: list[str]) -> Fields:
-    lines = [f"import acme  # number {index + 1}", *(f'{word} = acme.make("{word}", {index + 1})' for word in words)]
-    highlights = [{"lines": str(line + 2)} for line in range(len(words))]
-    return {"title": f"Code {index + 1}", "language": "python", "code": "\n".join(lines), "highlight": highlights}
-
-
-def _image(_: Case, index: int, words: list[str]) -> Fields:
-    motion = ("zoom-in", "zoom-out")[index % 2]
-    return {"src": IMAGE, "motion": motion, "frame": "window", "caption": f"{words[0].capitalize()} {index + 1}"}
-
-
-def _clip(case: Case, index: int, words: list[str]) -> Fields:
-    caption = f"{words[0].capitalize()} {index + 1}"
-    return {"src": CLIP, "end": case.seconds, "audio": "duck" if case.narrated else "keep", "caption": caption}
-
-
-def _outro(_: Case, index: int, words: list[str]) -> Fields:
-    return {"title": f"The end of {index + 1}", "links": [f"www.{word}.example" for word in words[:4]]}
-
-
-_FIELDS: Mapping[str, Callable[[Case, int, list[str]], Fields]] = {
-    "title": _title,
-    "list": _list,
-    "command": _command,
-    "code": _code,
-    "image": _image,
-    "clip": _clip,
-    "outro": _outro,
-}
-TYPES = tuple(_FIELDS)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 
 import pytest
 import yaml
-from PIL import Image
 
+from tests.support import scene_samples
+from tests.support.scene_samples import SAMPLES
 from tests.support.workspace import Workspace
 
 NASTY = {
@@ -23,53 +23,38 @@ NASTY = {
 
 
 def spec(text: str) -> str:
-    """Every scene type with the text in every field that takes one."""
-    safe = text.replace("[[", "").replace("]]", "")
+    """Return a spec with a scene of every type and the text in every field that takes one."""
     scenes = [
-        {"type": "title", "title": text, "subtitle": text, "kicker": text, "narration": safe + " said"},
-        {"type": "list", "title": text, "items": [text, {"text": text, "detail": text}], "duration": 1},
-        {
-            "type": "command",
-            "title": text,
-            "shell": text[:60].strip(),
-            "prompt": text[:40].strip(),
-            "commands": [{"run": text, "output": text}],
-            "duration": 4,
-        },
-        {"type": "code", "title": text, "filename": text, "code": text, "language": "python", "duration": 1},
-        {
-            "type": "image",
-            "title": text,
-            "caption": text,
-            "alt": text,
-            "src": "shot.png",
-            "frame": "window",
-            "duration": 1,
-        },
-        {"type": "outro", "title": text, "subtitle": text, "links": [text], "duration": 1},
+        {"id": kind, "type": kind, "duration": 2, "alt": text, **scene_samples.with_text(kind, text)}
+        for kind in SAMPLES
     ]
+    del scenes[0]["duration"]
+    scenes[0]["narration"] = plain(text)
     data = {
         "vidbuild": 1,
         "title": text,
         "description": text,
         "output": {"size": "160x90", "fps": 24},
-        "scenes": [{"id": f"s{index}", **scene} for index, scene in enumerate(scenes)],
+        "scenes": scenes,
     }
     return yaml.safe_dump(data, allow_unicode=True)
+
+
+def plain(text: str) -> str:
+    """Return the text as a narration, without marks of cues."""
+    return text.replace("[[", "").replace("]]", "") + " said"
 
 
 @pytest.mark.parametrize("name", NASTY)
 def test_any_text_in_any_field(workspace: Workspace, name: str) -> None:
     """V18: quotes, filter syntax, markup, RTL, CJK, emoji, long and short text build, and come out as they went in."""
-    picture = io.BytesIO()
-    Image.new("RGB", (64, 36), "teal").save(picture, "PNG")
-    workspace.write("shot.png", picture.getvalue())
+    scene_samples.write_media(workspace.root, seconds=2)
     text = NASTY[name].strip()
     workspace.write("video.yaml", spec(text))
     workspace.build("-k")
     timing = json.loads(workspace.read("build/video.timing.json"))
     assert timing["title"] == text
-    assert [scene["type"] for scene in timing["scenes"]] == ["title", "list", "command", "code", "image", "outro"]
+    assert [scene["type"] for scene in timing["scenes"]] == list(SAMPLES)
     assert (workspace.root / "build" / "video.mp4").stat().st_size > 0
     words = " ".join(word["text"] for word in timing["scenes"][0]["words"])
-    assert words == " ".join((text.replace("[[", "").replace("]]", "") + " said").split())
+    assert words == " ".join(plain(text).split())

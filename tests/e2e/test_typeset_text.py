@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import typst
 
+from tests.support import scene_samples
+from tests.support.scene_samples import SAMPLES
 from vidbuild.media.text import typst as typesetter
 from vidbuild.spec.load import parse
 
@@ -32,23 +34,24 @@ HOSTILE = (
 
 
 def scenes(text: str) -> Iterator[dict[str, Any]]:
-    """A scene of each type that shows text, with this text in each of its fields."""
-    yield {"type": "title", "title": text, "subtitle": text, "kicker": text}
-    yield {"type": "list", "title": text, "items": [{"text": text, "detail": text}, text]}
-    yield {
-        "type": "command",
-        "title": text,
-        "prompt": "#",
-        "shell": text[:60],
-        "commands": [{"run": text}, {"output": text}],
-    }
-    for language in ("typ", "typc", "python", text):
-        yield {"type": "code", "title": text, "filename": text, "language": language, "code": text}
-    yield {"type": "outro", "title": text, "subtitle": text, "links": [text]}
+    """Yield a scene of each type with this text in each of its text fields, and code in several languages."""
+    for kind, sample in SAMPLES.items():
+        fields = {"type": kind, **scene_samples.with_text(kind, text)}
+        for value in ("typ", "typc", "python", text) if sample.not_drawn else ("",):
+            yield {**fields, **dict.fromkeys(sample.not_drawn, value)}
 
 
-def asked(monkeypatch: pytest.MonkeyPatch, project: Path, scene: dict[str, Any]) -> list[dict[str, Any]]:
-    """How typst is called to draw a scene."""
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the files that the samples show."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "vidbuild.toml").touch()
+    scene_samples.write_media(folder)
+    return folder
+
+
+def asked(monkeypatch: pytest.MonkeyPatch, project: Path, folder: Path, scene: dict[str, Any]) -> list[dict[str, Any]]:
+    """Draw a scene of a project in the folder, and return how typst was called."""
     from vidbuild.engine.graph.context import Context
     from vidbuild.plan.compile import compile_graph
     from vidbuild.plan.variant import own_variant
@@ -65,7 +68,6 @@ def asked(monkeypatch: pytest.MonkeyPatch, project: Path, scene: dict[str, Any])
         return compiler(*args, **kwargs)
 
     monkeypatch.setattr(typst, "Compiler", noted)
-    folder = project / "step"
     (folder / "out").mkdir(parents=True)
     inputs = {role: Path(source.path) for role, source in step.inputs.items() if hasattr(source, "path")}
     draw.run(
@@ -77,14 +79,11 @@ def asked(monkeypatch: pytest.MonkeyPatch, project: Path, scene: dict[str, Any])
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_text_is_never_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_text_is_never_source(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """V18: whatever looks like typst in a text field is drawn as it is written: it neither runs nor reads."""
     for number, scene in enumerate(scenes(text)):
-        project = tmp_path / str(number)
-        project.mkdir()
-        (project / "vidbuild.toml").touch()
         with monkeypatch.context() as patch:
-            calls = asked(patch, project, scene)
+            calls = asked(patch, project, tmp_path / str(number), scene)
         assert calls
         for call in calls:
             root = Path(call["root"])

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from PIL import Image
 
+from tests.support.scene_samples import SAMPLES, drawing
 from vidbuild.engine.graph.context import Context, StepWarning
 from vidbuild.media.render.animation import Layer, Layers
 from vidbuild.scenes.registry import SCENE_TYPES
@@ -18,48 +19,12 @@ from vidbuild.steps import draw
 
 PACKAGE = Path(draw.__file__).resolve().parent.parent
 THEMES = ("midnight", "paper")
-TYPES = ("title", "list", "command", "code", "image", "clip", "outro")
-
-CODE = """import httpx
-
-r = httpx.get("https://www.example.org/")
-print(r.status_code)      # 200
-print(r.headers["content-type"])
-data = {"user": {"name": "Tom", "tags": ["{{ not a template }}"]}}"""
-
-FIELDS: dict[str, dict[str, Any]] = {
-    "title": {"kicker": "Quickstart", "title": "HTTPX in one minute", "subtitle": "A next-generation HTTP client"},
-    "list": {
-        "title": "What you get",
-        "style": "checks",
-        "items": [{"text": "A command line client", "detail": None}, {"text": "HTTP/2", "detail": "and HTTP/1.1"}],
-    },
-    "command": {
-        "title": "Install it",
-        "shell": "bash",
-        "prompt": "$ ",
-        "entries": [
-            {"lines": ["pip install httpx \\", "  --upgrade"], "output": []},
-            {"lines": [], "output": ["Successfully installed httpx-0.28.1"]},
-            {"lines": ["httpx --help"], "output": ["Usage: httpx", "", "  -h  help"]},
-        ],
-    },
-    "code": {
-        "title": "Your first request",
-        "filename": "hello.py",
-        "language": "python",
-        "code": CODE,
-        "first": 1,
-        "highlights": [{"from": 3, "to": 3}, {"from": 4, "to": 5}],
-    },
-    "image": {"title": "A picture", "caption": "What it shows", "fit": "contain", "frame": "window"},
-    "clip": {"title": "A recording", "caption": "What it shows", "fit": "contain"},
-    "outro": {"title": "Try it today", "subtitle": "pip install httpx", "links": ["www.python-httpx.org"]},
-}
+TYPES = tuple(SAMPLES)
+FIELDS = {kind: drawing(kind, **sample.full) for kind, sample in SAMPLES.items()}
 
 
 def changed(kind: str, **fields: Any) -> dict[str, Any]:
-    """A type's sample fields with some in place of its own."""
+    """Return a type's drawn sample with some fields replaced."""
     return {**copy.deepcopy(FIELDS[kind]), **fields}
 
 

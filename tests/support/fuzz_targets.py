@@ -14,10 +14,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from PIL import Image
 
+from tests.support import scene_samples
 from tests.support.mutations import altered, damaged
 from tests.support.paths import ROOT
+from tests.support.scene_samples import SAMPLES
 from vidbuild.engine.disk import checksummed
 from vidbuild.engine.graph.canonical import Line
 from vidbuild.engine.runs import run_log
@@ -60,6 +63,7 @@ def project() -> Path:
     (root / "vidbuild.toml").touch()
     (root / "media").mkdir()
     Image.new("RGB", (6, 4)).save(root / "media" / "dot.png")
+    scene_samples.write_media(root)
     (root / "media" / "take.wav").write_bytes(sounds()[0])
     (root / "code.py").write_text("print(1)\n", encoding="utf-8")
     return root
@@ -90,11 +94,8 @@ scenes:
     type: list
     items: [a, {text: b, at: x, detail: "{% if n > 1 %}c{% endif %}"}]
     narration: {en: "[[x]] b"}
-  - {id: c, type: command, commands: [{run: a, at: 1}, {output: b}], duration: 4}
-  - {id: d, type: code, file: code.py, highlight: [{lines: 1}], duration: 4}
-  - {id: e, type: image, src: media/dot.png, duration: 4, transition: cut}
-  - {id: f, type: clip, src: media/take.wav, start: 1, end: 2}
-  - {id: g, type: outro, title: A, links: [a], narration: {audio: media/take.wav, text: "Bye [[now]]."}}
+  - {id: c, type: code, file: code.py, highlight: [{lines: 1, at: 1}], duration: 4, transition: cut}
+  - {id: d, type: outro, title: A, links: [a], narration: {audio: media/take.wav, text: "Bye [[now]]."}}
 """
 MARKS = (
     b"{{ a }}",
@@ -127,10 +128,16 @@ FIELDS = (
 )
 
 
+def every_type() -> bytes:
+    """A spec with the full sample of every scene type."""
+    scenes = [{"id": kind, "type": kind, **sample.full, "duration": 4} for kind, sample in SAMPLES.items()]
+    return yaml.safe_dump({"vidbuild": 1, "title": "A", "scenes": scenes}, sort_keys=False).encode()
+
+
 def specs() -> list[bytes]:
-    """The examples' and this project's own specs, and one with a bit of everything."""
+    """The examples' and this project's own specs, one with every feature, and one with every scene type."""
     paths = [*ROOT.glob("examples/*/*.yaml"), *ROOT.glob("specs/*.yaml")]
-    return [SPEC] * len(paths) + [path.read_bytes() for path in sorted(paths)]
+    return [SPEC, every_type()] * (len(paths) // 2) + [path.read_bytes() for path in sorted(paths)]
 
 
 def read_spec(data: bytes) -> None:
@@ -150,15 +157,15 @@ def make_spec(chance: random.Random) -> bytes:
     """A spec whose text is damaged, or of which some values are others."""
     if chance.random() < 0.6:
         return damaged(chance.choice(_specs()), _specs(), (*MARKS, *FIELDS), chance)
-    return json.dumps(altered(_spec_data(), chance)).encode("utf-8", "surrogatepass")
+    return json.dumps(altered(chance.choice(_spec_data()), chance)).encode("utf-8", "surrogatepass")
 
 
 _specs = cache(specs)
 
 
 @cache
-def _spec_data() -> Any:
-    return reader.read(SPEC.decode(), "v.yaml")[0].data
+def _spec_data() -> list[Any]:
+    return [reader.read(text.decode(), "v.yaml")[0].data for text in (SPEC, every_type())]
 
 
 def read_theme(data: bytes) -> None:

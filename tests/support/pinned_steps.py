@@ -18,8 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 import vidbuild
 from tests.support.paths import ROOT, TESTS
+from tests.support.scene_samples import SAMPLES
 from vidbuild.api.tools import tools
 from vidbuild.engine.store.store import Store
 from vidbuild.plan.kinds import KINDS
@@ -48,8 +51,19 @@ def collect() -> Pins:
         folder = Path(place) / "project"
         shutil.copytree(FOLDER, folder)
         (folder / "vidbuild.toml").touch()
+        _write_samples(folder)
         specs = {spec.name: dict(_made(spec)) for spec in sorted(folder.glob("*.yaml"))}
     return {"tools": identities(), "specs": specs}
+
+
+def _write_samples(folder: Path) -> None:
+    """Write a spec with the full samples of the scene types that no other spec has, if there are any."""
+    written = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.yaml"))
+    types = {kind: sample for kind, sample in SAMPLES.items() if f"type: {kind}" not in written}
+    scenes = [{"id": kind, "type": kind, **sample.full, "duration": 0.5} for kind, sample in types.items()]
+    if scenes:
+        spec = {"vidbuild": 1, "title": "Samples", "output": {"size": "160x90", "fps": 24}, "scenes": scenes}
+        (folder / "samples.yaml").write_text(yaml.safe_dump(spec, sort_keys=False), encoding="utf-8")
 
 
 def _made(spec: Path) -> Iterator[tuple[str, dict[str, Any]]]:

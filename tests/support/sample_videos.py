@@ -7,67 +7,53 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-from PIL import Image
+import yaml
 
+from tests.support import scene_samples
 from tests.support.workspace import Workspace
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.trace import Trace
-from vidbuild.media.ffmpeg import ffmpeg
 from vidbuild.media.render.animation import LAYERS_FILE, Layers, Motion
 from vidbuild.media.render.changed_frames import moments
 
-HEAD = """\
-vidbuild: 1
-title: A video to be played
-output: {{size: {size}, fps: {fps}}}
-"""
+EVERY_SCENE = scene_samples.scenes(
+    "Played",
+    title={
+        "kicker": "everywhere",
+        "subtitle": "and sought",
+        "narration": "Begin.",
+        "transition": {"type": "fade", "duration": 0.25},
+    },
+    list={
+        "title": "What is seen",
+        "items": [{"text": "one", "at": 0.5}, {"text": "two", "at": 1}, {"text": "three", "at": 1.4}],
+        "duration": 2,
+        "transition": {"type": "fade", "duration": 0.25},
+    },
+    command={"commands": [{"run": "make test", "at": 0.2}, {"output": "all passed", "at": 1.4}], "duration": 1.8},
+    code={
+        "language": "python",
+        "code": 'print("one")\nprint("two")\n',
+        "highlight": [{"lines": 1, "at": 0.3}, {"lines": 2, "at": 0.7}],
+        "duration": 1.2,
+    },
+    image={"motion": "zoom-in"},
+    outro={"title": "The end", "links": ["example.org"], "narration": "End."},
+)
+LONG_HOLDS = [
+    {
+        "id": "long",
+        "type": "list",
+        "title": "Hold on",
+        "items": [{"text": "one", "at": 1}, {"text": "two", "at": 12}, {"text": "three", "at": 24}],
+        "duration": 25,
+    },
+    {"id": "short", "type": "title", "title": "One, two", "duration": 0.5},
+]
 
-EVERY_SCENE = """\
-defaults: {pause_before: 0.2, pause_after: 0.2}
-scenes:
-  - id: title
-    type: title
-    title: Played
-    kicker: everywhere
-    subtitle: and sought
-    narration: Begin.
-    transition: {type: fade, duration: 0.25}
-  - id: list
-    type: list
-    title: What is seen
-    items: [{text: one, at: 0.5}, {text: two, at: 1}, {text: three, at: 1.4}]
-    duration: 2
-    transition: {type: fade, duration: 0.25}
-  - id: command
-    type: command
-    commands: [{run: make test, at: 0.2}, {output: all passed, at: 1.4}]
-    duration: 1.8
-  - id: code
-    type: code
-    language: python
-    code: |
-      print("one")
-      print("two")
-    highlight: [{lines: "1", at: 0.3}, {lines: "2", at: 0.7}]
-    duration: 1.2
-  - {id: image, type: image, src: image.png, motion: zoom-in, duration: 0.5}
-  - {id: clip, type: clip, src: clip.mp4, audio: keep}
-  - {id: outro, type: outro, title: The end, links: [example.org], narration: "End."}
-"""
-
-LONG_HOLDS = """\
-scenes:
-  - id: long
-    type: list
-    title: Hold on
-    items: [{text: one, at: 1}, {text: two, at: 12}, {text: three, at: 24}]
-    duration: 25
-  - {id: short, type: title, title: "One, two", duration: 0.5}
-"""
-
-
-VIDEOS: dict[str, tuple[str, tuple[int, int], int]] = {
+VIDEOS: dict[str, tuple[list[dict[str, Any]], tuple[int, int], int]] = {
     "every-scene": (EVERY_SCENE, (160, 90), 24),
     "larger": (EVERY_SCENE, (640, 360), 30),
     "upright": (EVERY_SCENE, (90, 160), 50),
@@ -133,11 +119,15 @@ class Video:
 def built(space: Workspace, name: str) -> Video:
     """Build one of VIDEOS in a project."""
     scenes, size, fps = VIDEOS[name]
-    space.write("video.yaml", HEAD.format(size=f"{size[0]}x{size[1]}", fps=fps) + scenes)
-    Image.radial_gradient("L").convert("RGB").resize((320, 180)).save(space.root / "image.png")
-    clip = ["-f", "lavfi", "-i", "testsrc2=s=160x90:r=24:d=0.8", "-f", "lavfi", "-i", "sine=f=440:d=0.8"]
-    coded = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "clip.mp4"]
-    ffmpeg.run([*clip, *coded], cwd=space.root, env={}, timeout=60, what="make a clip")
+    spec = {
+        "vidbuild": 1,
+        "title": "A video to be played",
+        "output": {"size": f"{size[0]}x{size[1]}", "fps": fps},
+        "defaults": {"pause_before": 0.2, "pause_after": 0.2},
+        "scenes": scenes,
+    }
+    space.write("video.yaml", yaml.safe_dump(spec, sort_keys=False))
+    scene_samples.write_media(space.root, seconds=0.8, size=(320, 180))
     space.build()
     return Video(space, fps, size, tuple(_segments(space)))
 

@@ -11,45 +11,35 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vidbuild.location import Location
-from vidbuild.model import Scene, Voice
+from tests.support import scene_samples
+from tests.support.scene_samples import SAMPLES
+from vidbuild.model import Scene
 from vidbuild.scenes import command, registry
 from vidbuild.scenes.code import code_lines, line_range
 from vidbuild.scenes.protocol import Reveal
 from vidbuild.spec import schema
 
-MINIMAL: dict[str, dict[str, Any]] = {
-    "title": {"title": "A"},
-    "list": {"items": ["a"]},
-    "command": {"commands": [{"run": "ls"}]},
-    "code": {"code": "a\n"},
-    "image": {"src": "/p/a.png", "image_size": [6, 4]},
-    "clip": {"src": "/p/a.mp4"},
-    "outro": {"title": "A"},
-}
-
 
 def scene(kind: str, **fields: Any) -> Scene:
-    """A scene of a type, its fields completed from the schema as the reader does."""
-    given_fields = {"id": "s", "type": kind, **MINIMAL[kind], **fields}
-    own = schema.complete(given_fields, schema.definition("scene"))
-    return Scene(
-        id="s",
-        type=kind,
-        index=0,
-        narration=None,
-        voice=Voice("espeak", "en-us"),
-        duration=5.0,
-        pause_before=0.4,
-        pause_after=0.6,
-        min_duration=0.0,
-        max_duration=None,
-        transition="cut",
-        transition_duration=0.0,
-        background=None,
-        fields={name: value for name, value in own.items() if name not in schema.SHARED},
-        places={"": Location("v.yaml", 1, 1, 2)},
-    )
+    """Return a scene of a type's brief sample with some fields replaced."""
+    return scene_samples.scene(kind, **{**SAMPLES[kind].brief("A"), **fields})
+
+
+def timed(kind: str, at: float) -> dict[str, Any]:
+    """Return a type's full sample with this `at` in every entry that can have one."""
+
+    def walk(value: Any, path: tuple[str | int, ...]) -> Any:
+        if isinstance(value, list):
+            return [walk(item, (*path, index)) for index, item in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        entry = {key: walk(item, (*path, key)) for key, item in value.items()}
+        return {**entry, "at": at} if any(schema.allowed(("scenes", 0, *path, "at"), data)) else entry
+
+    fields = scene_samples.full(kind)
+    data = {"scenes": [{"id": "s", "type": kind, **fields}]}
+    made: dict[str, Any] = walk(fields, ())
+    return made
 
 
 def drawing(kind: str, **fields: Any) -> dict[str, Any]:
@@ -73,7 +63,7 @@ def wrong(kind: str, **fields: Any) -> list[tuple[str, str]]:
     return [(problem.field, problem.message) for problem in found]
 
 
-@pytest.mark.parametrize("kind", list(MINIMAL))
+@pytest.mark.parametrize("kind", SAMPLES)
 def test_every_type_with_its_least(kind: str) -> None:
     """A scene with nothing but what is required is drawn, revealed and listed without a problem."""
     least = scene(kind)
@@ -86,24 +76,20 @@ def test_every_type_with_its_least(kind: str) -> None:
     assert found.zooms(least) == {}
 
 
-@pytest.mark.parametrize("kind", list(MINIMAL))
+@pytest.mark.parametrize("kind", SAMPLES)
 def test_drawings_say_nothing_of_when(kind: str) -> None:
     """V4: moving a cue, or the part of a clip that plays, changes no drawing."""
     early: dict[str, dict[str, Any]] = {
-        "list": {"items": [{"text": "a", "at": "x"}]},
-        "command": {"commands": [{"run": "a", "at": 1}]},
-        "code": {"highlight": [{"lines": 1, "at": "x"}]},
         "clip": {"start": 1, "end": 2, "audio": "keep"},
         "image": {"motion": "zoom-in"},
     }
     late: dict[str, dict[str, Any]] = {
-        "list": {"items": [{"text": "a", "at": 9}]},
-        "command": {"commands": [{"run": "a"}]},
-        "code": {"highlight": [{"lines": 1}]},
         "clip": {"start": 3, "audio": "duck"},
         "image": {"motion": "none"},
     }
-    assert drawing(kind, **early.get(kind, {})) == drawing(kind, **late.get(kind, {}))
+    assert drawing(kind, **timed(kind, 1), **early.get(kind, {})) == drawing(
+        kind, **timed(kind, 9), **late.get(kind, {})
+    )
 
 
 @pytest.mark.parametrize(
@@ -290,13 +276,13 @@ def test_images() -> None:
     """An image scene draws its file, in its size, with heading and caption."""
     one = scene("image", title="T", caption="C", frame="browser")
     kind = registry.SCENE_TYPES["image"]
-    assert kind.files(one) == {"image": Path("/p/a.png")}
+    assert kind.files(one) == {"image": Path(scene_samples.IMAGE)}
     assert kind.drawing(one) == {
         "title": "T",
         "caption": "C",
         "fit": "contain",
         "frame": "browser",
-        "image_size": [6, 4],
+        "image_size": [320, 200],
     }
     assert kind.entrances(one) == {
         "heading": "rise",
@@ -312,7 +298,7 @@ def test_clips() -> None:
     clip = kind.clip(scene("clip", start=1.2345, end=2, fit="contain", audio="duck"))
     assert clip is not None
     assert (clip.path, clip.start_ms, clip.end_ms, clip.fit, clip.audio) == (
-        Path("/p/a.mp4"),
+        Path(scene_samples.CLIP),
         1234,
         2000,
         "contain",
@@ -328,22 +314,20 @@ def test_clips() -> None:
     assert entrances("clip", caption="C") == {"caption": "rise"}
 
 
-def test_reveals_name_fields_of_the_scene() -> None:
+@pytest.mark.parametrize("kind", SAMPLES)
+def test_reveals_name_fields_of_the_scene(kind: str) -> None:
     """The field that a reveal names is a field of the scene, so that a message about it has a place."""
-    fields = {
-        "list": {"items": ["a", "b"]},
-        "command": {"commands": [{"run": "a"}, {"output": "b"}]},
-        "code": {"highlight": [{"lines": 1}]},
-    }
-    for kind, given_fields in fields.items():
-        for reveal in reveals(kind, **given_fields):
-            name, _, index = reveal.field.partition(".")
-            assert int(index) < len(given_fields[name])
+    fields = SAMPLES[kind].full
+    for reveal in reveals(kind, **fields):
+        value: Any = fields
+        for part in reveal.field.split("."):
+            value = value[int(part) if part.isdigit() else part]
 
 
 def test_each_layer_comes_once() -> None:
     """No layer comes twice, and what goes has come before."""
     cases = [
+        *((kind, sample.full) for kind, sample in SAMPLES.items()),
         ("list", {"title": "T", "items": ["a", "b", "c"]}),
         ("command", {"commands": [{"run": "x " * 90, "output": "b"}, {"run": "c"}]}),
         ("code", {"highlight": [{"lines": 1}, {"lines": 1}, {"lines": 1}]}),

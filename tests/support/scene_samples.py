@@ -1,0 +1,274 @@
+"""One sample of each scene type, from which all tests that need a scene of every type take theirs.
+
+A new scene type needs an entry in SAMPLES: `tests/unit/scenes/test_scene_samples.py` fails without it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from vidbuild.location import Location
+from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.model import Scene, Voice
+from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.spec import schema
+
+IMAGE, CLIP = "image.png", "clip.mp4"
+FREE_TEXT = {None, r"\S"}  # patterns of text fields that take any text
+READ = {"image": [320, 200], "text": "print(1)\n"}  # stand-ins for what the reader takes from a file, by its kind
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A scene type's own fields, as a spec has them. Files are IMAGE and CLIP (see write_media).
+
+    full: typical content, with a value in every text field.
+    layers: the layers that the draw step makes of `full`, from the bottom up.
+    brief: returns a scene as small as possible, which shows the given word if it shows any text.
+    numbered: returns one of many scenes, no two alike: its index, its words (a reveal for each if it has any), and its
+        length in seconds.
+    not_drawn: text fields that are settings, not text on the screen.
+    """
+
+    full: Fields
+    layers: tuple[str, ...]
+    brief: Callable[[str], Fields]
+    numbered: Callable[[int, Sequence[str], float], Fields]
+    not_drawn: frozenset[str] = frozenset()
+
+
+CODE = """import httpx
+
+r = httpx.get("https://www.example.org/")
+print(r.status_code)      # 200
+print(r.headers["content-type"])
+data = {"user": {"name": "Tom", "tags": ["{{ not a template }}"]}}"""
+
+
+def _numbered_code(index: int, words: Sequence[str], _seconds: float) -> Fields:
+    lines = [f"import acme  # number {index + 1}", *(f'{word} = acme.make("{word}", {index + 1})' for word in words)]
+    highlights = [{"lines": str(line + 2)} for line in range(len(words))]
+    return {"title": f"Code {index + 1}", "language": "python", "code": "\n".join(lines), "highlight": highlights}
+
+
+SAMPLES: Mapping[str, Sample] = {
+    "title": Sample(
+        full={"kicker": "Quickstart", "title": "HTTPX in one minute", "subtitle": "A next-generation HTTP client"},
+        layers=("kicker", "title", "subtitle"),
+        brief=lambda word: {"title": word},
+        numbered=lambda index, words, _: {
+            "kicker": f"Part {index + 1}",
+            "title": " ".join(words[:3]).capitalize(),
+            "subtitle": f"All of {index + 1}",
+        },
+    ),
+    "list": Sample(
+        full={
+            "title": "What you get",
+            "style": "checks",
+            "items": ["A command line client", {"text": "HTTP/2", "detail": "and HTTP/1.1"}],
+        },
+        layers=("heading", "item-0-past", "item-0", "item-1-past", "item-1"),
+        brief=lambda word: {"items": ["one", word]},
+        numbered=lambda index, words, _: {
+            "title": f"Scene {index + 1}",
+            "items": [f"{word.capitalize()} is item {index + 1}" for word in words],
+        },
+    ),
+    "command": Sample(
+        full={
+            "title": "Install it",
+            "shell": "bash",
+            "prompt": "$ ",
+            "commands": [
+                {"run": "pip install httpx \\\n  --upgrade"},
+                {"output": "Successfully installed httpx-0.28.1"},
+                {"run": "httpx --help", "output": "Usage: httpx\n\n  -h  help"},
+            ],
+        },
+        layers=(
+            *("heading", "window", "prompt-0", "line-0-0", "line-0-1", "output-1"),
+            *("prompt-2", "line-2-0", "output-2", "cursor"),
+        ),
+        brief=lambda word: {"commands": [{"run": "l"}, {"output": word}]},
+        numbered=lambda index, words, _: {
+            "title": f"Terminal {index + 1}",
+            "commands": [{"run": f"acme {word} --number {index + 1}", "output": f"{word}: done"} for word in words[:3]],
+        },
+    ),
+    "code": Sample(
+        full={
+            "title": "Your first request",
+            "filename": "hello.py",
+            "language": "python",
+            "code": CODE,
+            "highlight": [{"lines": 3}, {"lines": "4-5"}],
+        },
+        layers=("heading", "window", "bar-0", "bar-1", "code-dim", "code", "focus-0", "focus-1"),
+        brief=lambda word: {"code": f"print({word!r})"},
+        numbered=_numbered_code,
+        not_drawn=frozenset({"language"}),
+    ),
+    "image": Sample(
+        full={"title": "A picture", "caption": "What it shows", "src": IMAGE, "frame": "window"},
+        layers=("heading", "window", "picture", "caption"),
+        brief=lambda _: {"src": IMAGE},
+        numbered=lambda index, words, _: {
+            "src": IMAGE,
+            "motion": ("zoom-in", "zoom-out")[index % 2],
+            "frame": "window",
+            "caption": f"{words[0].capitalize()} {index + 1}",
+        },
+    ),
+    "clip": Sample(
+        full={"title": "A recording", "caption": "What it shows", "src": CLIP, "fit": "contain"},
+        layers=("heading", "window", "clip", "caption"),
+        brief=lambda _: {"src": CLIP},
+        numbered=lambda index, words, seconds: {
+            "src": CLIP,
+            "end": seconds,
+            "audio": "duck",
+            "caption": f"{words[0].capitalize()} {index + 1}",
+        },
+    ),
+    "outro": Sample(
+        full={"title": "Try it today", "subtitle": "pip install httpx", "links": ["www.python-httpx.org"]},
+        layers=("title", "subtitle", "link-0"),
+        brief=lambda word: {"title": word},
+        numbered=lambda index, words, _: {
+            "title": f"The end of {index + 1}",
+            "links": [f"www.{word}.example" for word in words[:4]],
+        },
+    ),
+}
+
+
+def full(kind: str, **fields: Any) -> Fields:
+    """Return a copy of a type's full sample with some fields replaced."""
+    return {**copy.deepcopy(SAMPLES[kind].full), **fields}
+
+
+def with_text(kind: str, text: str) -> Fields:
+    """Return the full sample with the text in every text field.
+
+    A field of several lines gets the text in each of them; a field of limited length gets the text's beginning.
+    """
+
+    def replaced(value: Any, path: tuple[str | int, ...]) -> Any:
+        if isinstance(value, dict):
+            return {key: replaced(item, (*path, key)) for key, item in value.items()}
+        if isinstance(value, list):
+            return [replaced(item, (*path, index)) for index, item in enumerate(value)]
+        node = _free_text(kind, path) if isinstance(value, str) else None
+        if node is None:
+            return value
+        return "\n".join([text] * len(value.splitlines()))[: node.get("maxLength")]
+
+    made: Fields = replaced(full(kind), ())
+    return made
+
+
+def scene(kind: str, **fields: Any) -> Scene:
+    """Return a scene as the reader makes it, with the type's own fields as given."""
+    given = {"id": "s", "type": kind, **fields}
+    own = schema.complete(given, schema.definition("scene"))
+    for name, node in schema.definition(f"scene_{kind}")["properties"].items():
+        if name in given and "into" in node.get("x-path", {}):
+            own.setdefault(node["x-path"]["into"], READ[node["x-path"]["kind"]])
+    return Scene(
+        id="s",
+        type=kind,
+        index=0,
+        narration=None,
+        voice=Voice("espeak", "en-us"),
+        duration=5.0,
+        pause_before=0.4,
+        pause_after=0.6,
+        min_duration=0.0,
+        max_duration=None,
+        transition="cut",
+        transition_duration=0.0,
+        background=None,
+        fields={name: value for name, value in own.items() if name not in schema.SHARED},
+        places={"": Location("v.yaml", 1, 1, 2)},
+    )
+
+
+def drawing(kind: str, **fields: Any) -> Fields:
+    """Return the template's fields for a scene with the given fields."""
+    return SCENE_TYPES[kind].drawing(scene(kind, **fields))
+
+
+def scenes(word: str, **extra: Fields) -> list[Fields]:
+    """Return a brief scene of every type, with its type as id and half a second long unless it says otherwise.
+
+    extra: scene type -> fields added to its scene.
+    """
+    made = []
+    for kind, sample in SAMPLES.items():
+        fields = {**sample.brief(word), **extra.get(kind, {})}
+        timed = not SCENE_TYPES[kind].needs_duration or {"narration", "duration"} & fields.keys()
+        made.append({"id": kind, "type": kind, **fields, **({} if timed else {"duration": 0.5})})
+    return made
+
+
+def write_media(folder: Path, seconds: float = 0.4, size: tuple[int, int] = (64, 36)) -> None:
+    """Write IMAGE and CLIP: a gradient, and a test pattern with a tone."""
+    Image.radial_gradient("L").convert("RGB").resize(size).save(folder / IMAGE)
+    pattern = f"testsrc2=s={size[0]}x{size[1]}:r=24:d={seconds}"
+    sources = ["-f", "lavfi", "-i", pattern, "-f", "lavfi", "-i", f"sine=f=440:d={seconds}"]
+    encoding = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", CLIP]
+    ffmpeg.run([*sources, *encoding], cwd=folder, env={}, timeout=60, what="make a clip")
+
+
+def text_fields(kind: str) -> set[str]:
+    """Return the type's own fields that take any text, from the schema: "items[].detail"."""
+    own = {
+        name: node
+        for name, node in schema.definition(f"scene_{kind}")["properties"].items()
+        if name not in schema.SHARED
+    }
+    return {path for name, node in own.items() for path in _text_fields(node, name)}
+
+
+def sampled_text_fields(kind: str) -> set[str]:
+    """Return the text fields that the type's full sample has a value for."""
+
+    def walk(value: Any, path: tuple[str | int, ...]) -> Iterator[str]:
+        if isinstance(value, dict | list):
+            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+                yield from walk(item, (*path, key))
+        elif isinstance(value, str) and _free_text(kind, path, not_drawn=True):
+            yield "".join("[]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+    return set(walk(SAMPLES[kind].full, ()))
+
+
+def _text_fields(node: schema.Schema, path: str) -> Iterator[str]:
+    for branch in schema.branches(node):
+        if _is_free_text(branch):
+            yield path
+        yield from _text_fields(branch["items"], f"{path}[]") if "items" in branch else ()
+        for name, child in branch.get("properties", {}).items():
+            yield from _text_fields(child, f"{path}.{name}")
+
+
+def _free_text(kind: str, path: tuple[str | int, ...], *, not_drawn: bool = False) -> schema.Schema | None:
+    """Return the schema of a field of the full sample if it takes any text."""
+    if path[-1] in SAMPLES[kind].not_drawn and not not_drawn:
+        return None
+    data = {"scenes": [{"id": "s", "type": kind, **SAMPLES[kind].full}]}
+    return next((node for node in schema.allowed(("scenes", 0, *path), data) if _is_free_text(node)), None)
+
+
+def _is_free_text(node: schema.Schema) -> bool:
+    unrestricted = not {"enum", "x-path", "format"} & node.keys()
+    return node.get("type") == "string" and unrestricted and node.get("pattern") in FREE_TEXT
