@@ -173,17 +173,13 @@ def test_what_reads_a_spec_is_in_the_key(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 def test_every_tool_of_a_kind_is_named() -> None:
     """P5: which tools decide the bytes of which kind: a literal table, so that none is lost unnoticed."""
-    drawn = ("typst", "fonts", "pillow")
-    assert {name: kind.tools for name, kind in KINDS.items() if not name.startswith("speak-")} == {
+    assert {name: kind.tools for name, kind in KINDS.items()} == {
+        "speak": ("ffmpeg",),
         "timeline": ("ffmpeg",),
-        "draw": drawn,
-        "draw-clip": (*drawn, "ffmpeg"),
+        "draw": ("typst", "fonts", "pillow"),
         "render": ("ffmpeg",),
-        "render-zoom": ("ffmpeg", "pillow"),
         "transition": ("ffmpeg",),
-        "transition-zoom": ("ffmpeg", "pillow"),
         "still": ("ffmpeg",),
-        "still-zoom": ("ffmpeg", "pillow"),
         "audio": ("ffmpeg",),
         "captions": (),
         "mux": (),

@@ -92,7 +92,7 @@ class Lab:
         self.kinds = {name: Kind(name, 1, f"{STEPS}:{name}") for name in FUNCTIONS}
         self.kinds |= {name: Kind(name, 1, f"{FAULTY_STEPS}:{name}") for name in FAULTY}
         self.tools: dict[str, Tool] = {}
-        self.resources: dict[str, int] = {}
+        self.tool_env: dict[str, str] = {}
         self.events: list[Event] = []
         self.log = root / "ran"
         self.env = {
@@ -111,10 +111,14 @@ class Lab:
             path.write_bytes(raw)
         return Source(str(path))
 
+    def tool(self, name: str, **declared: Any) -> None:
+        """Declare a tool with an identity that never changes."""
+        self.tools[name] = Tool(list, lambda: "1", **declared)
+
     def engine(self) -> Engine:
         """A new engine on the store, as a new process would make it."""
         return Engine(
-            Store(self.store.root, self.store.lower), self.kinds, self.tools, self.env, "test 0", self.resources
+            Store(self.store.root, self.store.lower), self.kinds, self.tools, self.env, "test 0", self.tool_env
         )
 
     def build(

@@ -32,7 +32,7 @@ def write(context: Context) -> None:
 
 
 def connect(context: Context) -> None:
-    """Open a connection to this machine."""
+    """Open a connection to this machine, or say that no socket can be opened."""
     with socket.create_connection(("127.0.0.1", context.params["port"]), timeout=10):
         (context.out / "main.txt").write_text("connected")
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vidbuild.engine.schedule.target import Target
     from vidbuild.engine.store.store import Store
 
-_SPEAKS = "speak-"
+_SPEAK = "speak"
 _RATE = 48_000
 
 
@@ -72,11 +72,11 @@ def derived(plan: Plan, store: Store, target: Target, event: Event) -> Iterable[
     """Return the events that follow one of the engine's while a plan is built into a store as this target."""
     if isinstance(event, TargetStarted):
         return [_warning(event, notice, str(plan.spec)) for notice in plan.warnings]
-    if isinstance(event, StepStarted) and event.kind.startswith(_SPEAKS):
+    if isinstance(event, StepStarted) and event.kind == _SPEAK:
         voice = plan.graph.steps[target.local(event.step)].params["voice"]
         who = {"engine": voice["engine"], "voice": voice.get("name") or ""}
         return [VoiceGenerating(run=event.run, time=event.time, target=event.target, step=event.step, **who)]
-    if isinstance(event, StepFinished) and plan.graph.steps[target.local(event.step)].kind.startswith(_SPEAKS):
+    if isinstance(event, StepFinished) and plan.graph.steps[target.local(event.step)].kind == _SPEAK:
         return _generated(event, store)
     return ()
 

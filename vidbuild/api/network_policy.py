@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vidbuild.api.tools import network_steps
 from vidbuild.engine.schedule.target import Target
 from vidbuild.errors import UsageError
-from vidbuild.plan.kinds import KINDS, NETWORK
 from vidbuild.project import root_of
 from vidbuild.voices.registry import ENGINES
 
@@ -36,7 +36,7 @@ def check(engine: Engine, plan: Plan, root: Path, options: BuildOptions) -> None
     Settings that are wrong are told of in any case.
     """
     settings = settings_of(root)
-    needing = {name: step for name, step in plan.graph.steps.items() if KINDS[step.kind].resource == NETWORK}
+    needing = network_steps(plan.graph)
     if not needing:
         return
     if options.offline:
@@ -88,8 +88,7 @@ def problems(spec: Spec) -> list[Diagnostic]:
     from vidbuild.plan.compile import compile_graph
     from vidbuild.plan.variant import own_variant
 
-    steps = compile_graph(spec, own_variant(spec)).steps.values()
-    return _refusals(str(spec.path), [step for step in steps if KINDS[step.kind].resource == NETWORK])
+    return _refusals(str(spec.path), network_steps(compile_graph(spec, own_variant(spec))).values())
 
 
 def _refusals(spec: str, steps: Iterable[Step]) -> list[Diagnostic]:

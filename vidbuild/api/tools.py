@@ -1,4 +1,4 @@
-"""The tools whose identities are in keys, each imported only when it is asked for."""
+"""The tools that steps use, each imported only when its identity is needed."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from vidbuild.engine.graph.graph import Graph, Step
 from vidbuild.engine.keys.tools import Tool
+from vidbuild.plan.kinds import KINDS, voice_tool
 from vidbuild.voices.registry import ENGINES
 
 
 def tools() -> Mapping[str, Tool]:
-    """Name -> tool, as the kinds of step name them."""
-    voices = {f"voice-{name}": Tool(engine.stat_paths, engine.identity) for name, engine in ENGINES.items()}
+    """Return each tool by the name that kinds and steps give it."""
+    voices = {
+        voice_tool(name): Tool(engine.stat_paths, engine.identity, engine.network, engine.concurrency, engine.env)
+        for name, engine in ENGINES.items()
+    }
     return {
         "ffmpeg": Tool(_paths("ffmpeg.binary", "stat_paths"), _identity("ffmpeg.binary", "identity")),
         "typst": Tool(_paths("text.typst", "typst_paths"), _identity("text.typst", "typst_identity")),
@@ -20,6 +25,12 @@ def tools() -> Mapping[str, Tool]:
         "pillow": Tool(_paths("text.typst", "pillow_paths"), _identity("text.typst", "pillow_identity")),
         **voices,
     }
+
+
+def network_steps(graph: Graph) -> Mapping[str, Step]:
+    """Return the steps that use a tool that needs the network."""
+    online = {name for name, tool in tools().items() if tool.network}
+    return {name: step for name, step in graph.steps.items() if online & {*KINDS[step.kind].tools, *step.tools}}
 
 
 def _paths(module: str, name: str) -> Callable[[], Sequence[Path]]:

@@ -19,6 +19,7 @@ from vidbuild.api.options import BuildOptions, RunControl, options_of
 from vidbuild.api.plan import Plan, plan_of, store_of
 from vidbuild.api.result import OutputFile, Result
 from vidbuild.api.spec_args import SpecLike, for_one, path_of
+from vidbuild.api.tools import network_steps
 from vidbuild.engine.disk import durable
 from vidbuild.engine.keys.explain import Explanation
 from vidbuild.engine.keys.reasons import compare, summary
@@ -28,7 +29,7 @@ from vidbuild.engine.store.blobs import SourceChangedError
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import UsageError, VidbuildError
 from vidbuild.frozen import dataclass, replaced
-from vidbuild.plan.kinds import KINDS, NETWORK
+from vidbuild.plan.kinds import KINDS
 
 OTHER_SURROUNDINGS = {"TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "1"}
 SHUFFLED = 1
@@ -173,8 +174,9 @@ class _Second:
 
     def _take_over(self) -> Iterator[str]:
         """Copy what network voices said; yields the steps that said it."""
+        online = network_steps(self._plan.graph)
         for each in self._explained(self._store, self._plan):
-            trace = self._earlier.trace(each.key) if KINDS[each.kind].resource == NETWORK and each.key else None
+            trace = self._earlier.trace(each.key) if each.step in online and each.key else None
             if trace is None:
                 continue
             self._store.prepare()

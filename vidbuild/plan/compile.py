@@ -16,8 +16,8 @@ from vidbuild.plan.outputs import Output
 from vidbuild.plan.scene_steps import (
     LAST_FRAME,
     animation_inputs,
-    kind_that_shows,
     profile,
+    scaling_tools,
     scene_steps,
     still,
     transition_frames,
@@ -76,8 +76,8 @@ def _transition(video: VideoSpec, left: Scene, right: Scene) -> Step:
         **animation_inputs(video, right, "head.json", "b."),
     }
     places = {"": left.places.get("transition", left.places[""])}
-    kind = kind_that_shows("transition", left, right)
-    return Step(video.step_id("transition", left, right), kind, params, inputs, places)
+    tools = scaling_tools(left, right)
+    return Step(video.step_id("transition", left, right), "transition", params, inputs, places, tools)
 
 
 def _timings(video: VideoSpec, file: str = "timing.json") -> dict[str, Input]:

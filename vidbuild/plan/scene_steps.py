@@ -13,7 +13,7 @@ from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.model import Narration, Scene
-from vidbuild.plan.kinds import speak_kind
+from vidbuild.plan.kinds import voice_tool
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.protocol import Clip
 from vidbuild.scenes.registry import SCENE_TYPES
@@ -35,10 +35,11 @@ def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
     yield _draw(video, scene)
     yield Step(
         video.step_id("render", scene),
-        kind_that_shows("render", scene),
+        "render",
         {"size": video.size, "profile": profile(video)},
         animation_inputs(video, scene, "render.json"),
         scene.places,
+        scaling_tools(scene),
     )
     yield _audio(video, index, clip)
 
@@ -46,13 +47,13 @@ def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
 def still(video: VideoSpec, scene_id: str, frame: int) -> Step:
     """The step that renders one frame of a scene as a PNG; LAST_FRAME is the one that shows the whole scene."""
     scene = next(scene for scene in video.spec.scenes if scene.id == scene_id)
-    kind = kind_that_shows("still", scene)
+    tools = scaling_tools(scene)
     if frame == LAST_FRAME:
         params, inputs = {"size": video.size, "frame": 0}, animation_inputs(video, scene, "last.json")
-        return Step(video.step_id("still", scene), kind, params, inputs, scene.places)
+        return Step(video.step_id("still", scene), "still", params, inputs, scene.places, tools)
     params, inputs = {"size": video.size, "frame": frame}, animation_inputs(video, scene, "whole.json")
     step = StepId("still", f"{scene_id}@{frame}", video.variant.name)
-    return Step(str(step), kind, params, inputs, scene.places)
+    return Step(str(step), "still", params, inputs, scene.places, tools)
 
 
 def profile(video: VideoSpec) -> dict[str, Any]:
@@ -60,9 +61,9 @@ def profile(video: VideoSpec) -> dict[str, Any]:
     return {**PROFILES[video.variant.output.profile], "fps": video.fps}
 
 
-def kind_that_shows(kind: str, *scenes: Scene) -> str:
-    """The kind of step that renders these scenes: another one if anything zooms."""
-    return f"{kind}-zoom" if any(SCENE_TYPES[scene.type].zooms(scene) for scene in scenes) else kind
+def scaling_tools(*scenes: Scene) -> tuple[str, ...]:
+    """The tool that scales the frames of these scenes: Pillow if anything zooms."""
+    return ("pillow",) if any(SCENE_TYPES[scene.type].zooms(scene) for scene in scenes) else ()
 
 
 def animation_inputs(video: VideoSpec, scene: Scene, motion: str, prefix: str = "") -> dict[str, Input]:
@@ -90,12 +91,13 @@ def _speak(video: VideoSpec, scene: Scene, narration: Narration) -> Step:
     if narration.audio is not None:
         params: dict[str, Any] = {"narration": narration.spoken, "voice": {"engine": "recorded", "name": ""}}
         inputs: dict[str, Input] = {"recording": Source(str(narration.audio))}
-        kind = speak_kind("recorded")
+        engines = ["recorded"]
     else:
         params = {"narration": narration.spoken, "voice": voice.to_data(), "language": video.variant.language}
         inputs = {}
-        kind = speak_kind(voice.engine, voice.fallback.engine if voice.fallback else None)
-    return Step(video.step_id("speak", scene), kind, params, inputs, scene.places)
+        engines = [each.engine for each in (voice, voice.fallback) if each]
+    tools = tuple(map(voice_tool, engines))
+    return Step(video.step_id("speak", scene), "speak", params, inputs, scene.places, tools)
 
 
 def _timeline(video: VideoSpec, index: int, narration: Narration | None, clip: Clip | None) -> Step:
@@ -165,8 +167,8 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         inputs["logo"] = Source(str(theme.logo))
     for font in theme.fonts:
         inputs[f"font:{font.name}"] = Source(str(font))
-    kind = "draw-clip" if "clip" in inputs else "draw"
-    return Step(video.step_id("draw", scene), kind, params, inputs, scene.places)
+    tools = ("ffmpeg",) if "clip" in inputs else ()  # ffmpeg reports the size of a clip that is shown whole
+    return Step(video.step_id("draw", scene), "draw", params, inputs, scene.places, tools)
 
 
 def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:

@@ -10,10 +10,14 @@ from typing import Any
 
 from vidbuild.errors import StepError
 from vidbuild.frozen import dataclass
+from vidbuild.voices.network import ENV
 from vidbuild.voices.protocol import Again, Speech, untold
 
 ADAPTER = 1
 """Raised whenever how an answer is treated here changes what is heard."""
+
+ENDPOINT = "VIDBUILD_EDGE_ENDPOINT"
+"""For tests: the ws:// address of a server on this machine that implements the service's protocol."""
 
 NAME = r"[a-z]{2,}-[A-Z]{2,}-.+Neural"
 
@@ -34,6 +38,8 @@ class Edge:
 
     name = "edge"
     network = True
+    concurrency: int | None = 2  # an unofficial service, which rejects bursts of requests
+    env: tuple[str, ...] = (*ENV, ENDPOINT)
     summary = "Microsoft Edge's online voices through edge-tts: natural; the text is sent to the service"
 
     def __init__(self, patience: Patience | None = None) -> None:

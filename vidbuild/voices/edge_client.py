@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from vidbuild.errors import StepError, UnreachableError
 from vidbuild.media.audio import pcm, wav
 from vidbuild.voices.chunking import parts
-from vidbuild.voices.edge import Patience
+from vidbuild.voices.edge import ENDPOINT, Patience
 from vidbuild.voices.protocol import SAMPLE_RATE, Again, SpokenWord, untold
 
 REQUEST_BYTES = 3000
@@ -37,9 +37,6 @@ SKEW = SAMPLE_RATE * 15 // 100
 
 LETTERS_A_SECOND = 60
 """No voice speaks faster at the normal rate: a shorter sound was cut off."""
-
-ENDPOINT = "VIDBUILD_EDGE_ENDPOINT"
-"""For tests: the ws:// address of a server on this machine that speaks the service's protocol."""
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

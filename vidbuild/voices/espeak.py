@@ -22,6 +22,8 @@ class Espeak:
 
     name = "espeak"
     network = False
+    concurrency: int | None = None
+    env: tuple[str, ...] = ()
     summary = "espeak-ng, built in: many languages, robotic, offline"
 
     def identity(self) -> str:

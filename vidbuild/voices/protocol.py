@@ -41,11 +41,18 @@ class Speech:
 
 
 class VoiceEngine(Protocol):
-    """One engine. Errors are StepError; a network that fails is UnreachableError, once the engine has asked again."""
+    """One engine. Errors are StepError; a network that fails is UnreachableError, once the engine has asked again.
+
+    network: whether its steps may open sockets.
+    concurrency: how many steps may use it at a time; None is no limit.
+    env: names of the environment variables that its steps receive, such as a proxy or an API key.
+    """
 
     name: str
-    network: bool
     summary: str
+    network: bool
+    concurrency: int | None
+    env: tuple[str, ...]
 
     def stat_paths(self) -> Sequence[Path]:
         """Files of which one is new whenever identity() may be: the identity is remembered by their stats."""

@@ -20,6 +20,8 @@ class Recorded:
 
     name = "recorded"
     network = False
+    concurrency: int | None = None
+    env: tuple[str, ...] = ()
     summary = "a recording of your own, given as narration: {audio: take.wav, text: what is said}"
 
     def identity(self) -> str:

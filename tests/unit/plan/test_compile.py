@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from PIL import Image
 
+import vidbuild
+from vidbuild.api.tools import network_steps
 from vidbuild.engine.graph.graph import Graph, Product, Source
 from vidbuild.plan.compile import compile_graph, frame_count, outputs
-from vidbuild.plan.kinds import KINDS, RESOURCES, speak_kind
+from vidbuild.plan.kinds import KINDS
 from vidbuild.plan.scene_steps import LAST_FRAME, still
 from vidbuild.plan.variant import VideoSpec, own_variant
 from vidbuild.spec.load import parse
+from vidbuild.voices.edge import Edge
 from vidbuild.voices.registry import ENGINES
 
 TITLE = {"type": "title", "title": "T", "narration": "One two."}
@@ -131,9 +134,9 @@ def test_a_clip_that_is_seen_whole_is_looked_at_by_its_drawing(tmp_path: Path) -
     clip = {"type": "clip", "src": "c.mp4", "duration": 1}
     steps = graph(tmp_path, [{**clip, "fit": "contain"}, {**clip, "fit": "cover"}]).steps
     assert steps["draw:a"].inputs["clip"] == Source(str(tmp_path / "c.mp4"))
-    assert "ffmpeg" in KINDS[steps["draw:a"].kind].tools
+    assert steps["draw:a"].tools == ("ffmpeg",)
     assert "clip" not in steps["draw:b"].inputs
-    assert "ffmpeg" not in KINDS[steps["draw:b"].kind].tools
+    assert steps["draw:b"].tools == ()
 
 
 def test_only_what_zooms_depends_on_who_scales_it(tmp_path: Path) -> None:
@@ -141,7 +144,7 @@ def test_only_what_zooms_depends_on_who_scales_it(tmp_path: Path) -> None:
     Image.new("RGB", (400, 300)).save(tmp_path / "a.png")
     moving = {"type": "image", "src": "a.png", "duration": 2, "motion": "zoom-in", "transition": "fade"}
     steps = graph(tmp_path, [moving, {**moving, "motion": "none"}, TITLE]).steps
-    scaled = {name for name, step in steps.items() if "pillow" in KINDS[step.kind].tools and step.id[:4] != "draw"}
+    scaled = {name for name, step in steps.items() if "pillow" in step.tools}
     assert scaled == {"render:a", "transition:a+b", "still:a"}
 
 
@@ -156,23 +159,37 @@ def test_a_clips_sound_follows_its_transitions(tmp_path: Path) -> None:
     assert ends == [(0, half), (half, half), (half, 0)]
 
 
-def test_a_fallback_voice_is_part_of_the_kind(tmp_path: Path) -> None:
-    """Both engines' versions belong to the key of a step that either may speak."""
-    voice = {"engine": "edge", "name": "en-US-AriaNeural", "fallback": {"engine": "espeak", "name": "en-us"}}
-    step = graph(tmp_path, [{**TITLE, "voice": voice}]).steps["speak:a"]
-    assert step.kind == "speak-edge-or-espeak"
-    assert set(KINDS[step.kind].tools) == {"ffmpeg", "voice-edge", "voice-espeak"}
-    assert KINDS[step.kind].resource == "network"
+def test_a_speak_step_uses_its_own_engines(tmp_path: Path) -> None:
+    """P5: the tools of a speak step are its engine and its fallback's engine, and only they decide what it may do."""
+    espeak = {"engine": "espeak", "name": "en-us"}
+    edge = {"engine": "edge", "name": "en-US-AriaNeural"}
+    scenes = [{**TITLE, "voice": espeak}, {**TITLE, "voice": {**edge, "fallback": espeak}}, {**TITLE, "voice": edge}]
+    found = graph(tmp_path, scenes)
+    speak = [found.steps[f"speak:{scene}"] for scene in "abc"]
+    assert {step.kind for step in speak} == {"speak"}
+    assert [step.tools for step in speak] == [
+        ("voice-espeak",),
+        ("voice-edge", "voice-espeak"),
+        ("voice-edge",),
+    ]
+    assert list(network_steps(found)) == ["speak:b", "speak:c"]
 
 
-def test_every_engine_has_its_kinds() -> None:
-    """Whatever voices a spec combines, there is a kind of step that speaks with them."""
-    for engine in ENGINES:
-        for fallback in (None, *ENGINES):
-            kind = KINDS[speak_kind(engine, fallback)]
-            used = {engine, fallback} - {None}
-            assert bool(kind.resource) == any(ENGINES[name].network for name in used if name)
-            assert kind.resource in {"", *RESOURCES}
+@pytest.mark.parametrize("change", ["another version", "another engine"])
+def test_other_engines_are_in_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+    """P6: another version of an engine that a scene does not use, or a new engine, changes none of its keys."""
+    spec = tmp_path / "video.yaml"
+    spec.write_text("vidbuild: 1\ntitle: T\nscenes: [{id: a, type: title, title: A, narration: Hello.}]\n")
+    before = [each.key for each in vidbuild.explain(spec)]
+    other = Edge()
+    monkeypatch.setattr(other, "identity", lambda: "edge adapter 99")
+    name = "edge" if change == "another version" else "new"
+    monkeypatch.setattr("vidbuild.api.tools.ENGINES", {**ENGINES, name: other})
+    assert [each.key for each in vidbuild.explain(spec)] == before
+    spec.write_text(spec.read_text().replace("title: T", "title: T\nvoice: 'edge:en-US-AriaNeural'"))
+    (speak,) = [each for each in vidbuild.explain(spec) if each.step.startswith("speak:")]
+    identity = "edge adapter 99" if name == "edge" else ENGINES["edge"].identity()
+    assert ("tools.voice-edge", "s", identity) in [tuple(line) for line in speak.material]
 
 
 def test_every_step_is_of_a_known_kind(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ class Step:
     params: everything that can change the output's bytes and is not a file, after defaults.
     inputs: role -> what feeds it.
     places: field (dotted, "" for the whole) -> where the spec says it; never in the key.
+    tools: names of the tools that this step uses beside those of its kind; their identities are in the key.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Step:
     params: Mapping[str, Value]
     inputs: Mapping[str, Input] = field(default_factory=dict)
     places: Mapping[str, Location] = field(default_factory=dict)
+    tools: tuple[str, ...] = ()
 
     def needs(self) -> Iterator[str]:
         """The ids of the steps whose products feed this one."""
@@ -57,8 +59,7 @@ class Kind:
 
     version: raised whenever the same inputs would give other bytes.
     run: "module:function", called in a worker as function(context: vidbuild.engine.graph.context.Context).
-    tools: names of the tools whose identities are in the key.
-    resource: a named resource of which the scheduler hands out a limited number ("" for none).
+    tools: names of the tools that every step of this kind uses; their identities are in the key.
     wrappers: params that only hold what the user calls by its own name; left out when telling what changed.
     seconds: how long a step may take before it is stopped and fails; never in the key.
     """
@@ -67,7 +68,6 @@ class Kind:
     version: int
     run: str
     tools: tuple[str, ...] = ()
-    resource: str = ""
     wrappers: tuple[str, ...] = ()
     seconds: float = 3600.0
 
@@ -143,7 +143,14 @@ def _step_to_data(step: Step) -> dict[str, Any]:
         for role, source in step.inputs.items()
     }
     places = {field_: [place.file, place.line, place.column, place.end_column] for field_, place in step.places.items()}
-    return {"id": step.id, "kind": step.kind, "params": dict(step.params), "inputs": inputs, "places": places}
+    return {
+        "id": step.id,
+        "kind": step.kind,
+        "params": dict(step.params),
+        "inputs": inputs,
+        "places": places,
+        "tools": list(step.tools),
+    }
 
 
 def _step_from_data(data: dict[str, Any]) -> Step:
@@ -152,4 +159,4 @@ def _step_from_data(data: dict[str, Any]) -> Step:
         for role, item in data["inputs"].items()
     }
     places = {field_: Location(*item) for field_, item in data["places"].items()}
-    return Step(data["id"], data["kind"], data["params"], inputs, places)
+    return Step(data["id"], data["kind"], data["params"], inputs, places, tuple(data["tools"]))

@@ -15,7 +15,7 @@ from vidbuild.engine.disk import durable
 from vidbuild.engine.graph.graph import Graph, Kind, Product, Source, Step
 from vidbuild.engine.keys.cache import CacheHit, LocalCache, TieredCache
 from vidbuild.engine.keys.key import KeyMaterial, plain_suffix, product_digest
-from vidbuild.engine.keys.tools import Tools
+from vidbuild.engine.keys.tools import Access, Tools
 from vidbuild.engine.store.blobs import Blob, Signature, signature
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.index import Index, Row
@@ -73,8 +73,15 @@ class CacheLookup:
         kind = self.kinds[step.kind]
         inputs = {role: self._content(step, role) for role in step.inputs if not given or role not in given}
         inputs.update(given or {})
-        tools = {name: self.tools.identity(name) for name in kind.tools}
+        tools = {name: self.tools.identity(name) for name in self._tools_of(step)}
         return KeyMaterial(kind.name, kind.version, step.params, inputs, tools)
+
+    def access(self, step: Step) -> Access:
+        """Return what the step may use beside its inputs, as its tools declare."""
+        return self.tools.access(self._tools_of(step))
+
+    def _tools_of(self, step: Step) -> tuple[str, ...]:
+        return (*self.kinds[step.kind].tools, *step.tools)
 
     def _content(self, step: Step, role: str) -> str:
         source = step.inputs[role]

@@ -1,27 +1,57 @@
-"""The identities of the tools that steps use, asked for only when a tool's file is new; it knows no tool."""
+"""The tools that steps use: what identifies each, and what it allows the steps that use it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from vidbuild.engine.graph import canonical
 from vidbuild.engine.store.blobs import signature
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.errors import StepError
-from vidbuild.frozen import dataclass
+from vidbuild.frozen import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """Something outside a step that its bytes depend on.
+    """Something outside a step that its bytes depend on. Only the identity is in keys.
 
-    paths: the files whose stats tell that the identity is still the same; none of them where asking is cheap anyway.
-    identify: the identity itself; may start a process. Raises VidbuildError where the tool cannot be used.
+    paths: returns the files whose stats show that the identity is still the same; empty if `identify` is cheap.
+    identify: returns the identity; may start a process. Raises VidbuildError if the tool cannot be used.
+    network: whether the steps that use it may open sockets.
+    concurrency: how many steps may use it at a time; None is no limit.
+    env: names of the environment variables that its steps receive beside those that every step receives.
     """
 
     paths: Callable[[], Sequence[Path | str]]
     identify: Callable[[], str]
+    network: bool = False
+    concurrency: int | None = None
+    env: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What the tools of one step allow it. None of it is in the step's key.
+
+    network: whether it may open sockets.
+    env: names of the environment variables that it receives beside those that every step receives.
+    limits: tool -> how many steps may use it at a time, for the tools that have a limit.
+    """
+
+    network: bool = False
+    env: tuple[str, ...] = ()
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+
+def access_of(tools: Mapping[str, Tool], names: Iterable[str]) -> Access:
+    """Combine what the named tools allow."""
+    used = {name: tools[name] for name in names}
+    return Access(
+        network=any(tool.network for tool in used.values()),
+        env=tuple(sorted({variable for tool in used.values() for variable in tool.env})),
+        limits={name: tool.concurrency for name, tool in used.items() if tool.concurrency is not None},
+    )
 
 
 class Tools:
@@ -32,8 +62,12 @@ class Tools:
         self._table = table
         self._found: dict[str, str] = {}
 
+    def access(self, names: Iterable[str]) -> Access:
+        """Combine what the named tools allow."""
+        return access_of(self._tools, names)
+
     def identity(self, name: str) -> str:
-        """The tool's identity; KeyError for a tool that nobody declared."""
+        """Return the tool's identity; raise KeyError for an undeclared tool."""
         if name not in self._found:
             self._found[name] = self._look_up(name)
         return self._found[name]

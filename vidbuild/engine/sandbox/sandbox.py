@@ -30,9 +30,6 @@ SYSTEM = (
 )
 """Libraries and programs of the system, and what they ask about the machine."""
 
-RESOURCE = "network"
-"""The resource of the kinds whose steps speak to the network: they get workers of their own."""
-
 NETWORK = (
     *("/etc/resolv.conf", "/run/systemd/resolve", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf"),
     *("/etc/gai.conf", "/etc/services", "/etc/protocols", "/etc/crypto-policies", "/etc/ca-certificates"),

@@ -13,6 +13,7 @@ from vidbuild.engine.keys.causes import Causes
 from vidbuild.engine.keys.key import KeyMaterial
 from vidbuild.engine.keys.lookup import CacheLookup
 from vidbuild.engine.keys.reasons import Reason, summary
+from vidbuild.engine.keys.tools import Access
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.emitter import TargetEmitter
 from vidbuild.engine.schedule.target import Target
@@ -68,6 +69,10 @@ class BuildState:
     def kind(self, name: str) -> Kind:
         """Return the step's kind."""
         return self.lookup.kinds[self.graph.steps[name].kind]
+
+    def access(self, name: str) -> Access:
+        """Return what the step may use beside its inputs."""
+        return self.lookup.access(self.graph.steps[name])
 
     def key(self, name: str) -> str:
         """Return the step's key, "" while it is not known."""

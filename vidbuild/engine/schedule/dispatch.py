@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from vidbuild.engine.disk import durable
 from vidbuild.engine.disk.build_dir import BuildDir
 from vidbuild.engine.disk.lock import Lock
-from vidbuild.engine.sandbox.sandbox import RESOURCE, Sandbox
+from vidbuild.engine.keys.tools import Access
+from vidbuild.engine.sandbox.sandbox import Sandbox
 from vidbuild.engine.store.store import Store
 
 if TYPE_CHECKING:
@@ -24,31 +25,34 @@ class Claim(Enum):
     """The answer to a claim for a step's key."""
 
     ACQUIRED = "acquired"
-    NO_SLOT = "no slot"  # no worker is free, or the step's resource is used up
+    NO_SLOT = "no slot"  # no worker is free, or one of the step's tools is at its limit
     LOCKED_ELSEWHERE = "locked elsewhere"  # another step or another build is making it
 
 
 class Dispatcher:
-    """The workers of one run, the locks of the keys they make, and the resources they use.
+    """The workers of one run, the locks of the keys they make, and the tools they use.
 
-    Nothing is created or started before the first step. sandbox: returns the sandbox of the workers, to which the
-    store is added; None for none.
+    Nothing is created or started before the first step.
+
+    env: the environment that every step receives.
+    tool_env: where the values of the variables come from that tools declare.
+    sandbox: returns the sandbox of the workers, to which the store is added; None for none.
     """
 
     def __init__(
         self,
         store: Store,
         jobs: int,
-        limits: Mapping[str, int],
         env: Mapping[str, str],
+        tool_env: Mapping[str, str],
         sandbox: Callable[[], Sandbox | None],
     ) -> None:
         self._store = store
         self._jobs = jobs
-        self._limits = limits
         self._env = env
+        self._tool_env = tool_env
         self._sandbox = sandbox
-        self._locks: dict[str, tuple[Lock, str]] = {}
+        self._locks: dict[str, tuple[Lock, Access]] = {}
         self._keys: dict[str, str] = {}
         self._in_use: dict[str, int] = {}
         self._count = 0
@@ -64,25 +68,27 @@ class Dispatcher:
         """Whether no further step can be claimed."""
         return len(self._locks) >= self._jobs
 
-    def claim(self, step: str, key: str, resource: str) -> Claim:
-        """Acquire the right to make the key, until `release`."""
-        if self.full() or self._in_use.get(resource, 0) >= self._limits.get(resource, self._jobs):
+    def claim(self, step: str, key: str, access: Access) -> Claim:
+        """Acquire the right to make the key, and a slot of each tool that has a limit, until `release`."""
+        if self.full() or any(self._in_use.get(tool, 0) >= limit for tool, limit in access.limits.items()):
             return Claim.NO_SLOT
         if key in self._keys.values():  # another step of this run: its lock need not be tried
             return Claim.LOCKED_ELSEWHERE
         lock = self._store.lock_key(key)
         if lock is None:
             return Claim.LOCKED_ELSEWHERE
-        self._locks[step] = (lock, resource)
+        self._locks[step] = (lock, access)
         self._keys[step] = key
-        self._in_use[resource] = self._in_use.get(resource, 0) + 1
+        for tool in access.limits:
+            self._in_use[tool] = self._in_use.get(tool, 0) + 1
         return Claim.ACQUIRED
 
     def release(self, step: str) -> None:
         """Release what `claim` acquired."""
         del self._keys[step]
-        lock, resource = self._locks.pop(step)
-        self._in_use[resource] -= 1
+        lock, access = self._locks.pop(step)
+        for tool in access.limits:
+            self._in_use[tool] -= 1
         lock.release(remove=True)
 
     def start(
@@ -91,6 +97,8 @@ class Dispatcher:
         """Have a claimed step run, for at most so many seconds."""
         pool, session = self._open()
         self._count += 1
+        _, access = self._locks[step]
+        declared = {name: self._tool_env[name] for name in access.env if name in self._tool_env}
         request = {
             "step": step,
             "run": run,
@@ -99,8 +107,8 @@ class Dispatcher:
             "folder": str(session.folder / str(self._count)),
             "blobs": str(self._store.blobs.root),
             "lower": [str(root) for root in self._store.blobs.lower],
-            "env": dict(self._env),
-            "network": self._locks[step][1] == RESOURCE,
+            "env": {**declared, **self._env},
+            "network": access.network,
         }
         pool.start(step, request, seconds)
 

@@ -35,9 +35,9 @@ class Engine:
     """Builds graphs of steps of the given kinds into a store.
 
     tools: name -> tool, for every name in the kinds' `tools`.
-    worker_env: the whole environment of worker processes.
+    worker_env: the environment of every step.
     made_by: the program and its version, recorded in traces, never in keys.
-    resources: resource -> how many of its steps may run side by side.
+    tool_env: where the values of the variables come from that tools declare; a step receives only those of its tools.
     sandbox: returns the sandbox of the workers once a step must run; None for none. The folders of sources and the
         store are added to it.
     """
@@ -49,13 +49,13 @@ class Engine:
         tools: Mapping[str, Tool],
         worker_env: Mapping[str, str],
         made_by: str = "",
-        resources: Mapping[str, int] | None = None,
+        tool_env: Mapping[str, str] | None = None,
         sandbox: Callable[[], Sandbox | None] = lambda: None,
     ) -> None:
         self.store = store
         self._kinds = kinds
         self._tools = tools
-        self._workshop = Workshop(store, kinds, resources or {}, worker_env, made_by, sandbox)
+        self._workshop = Workshop(store, kinds, worker_env, tool_env or {}, made_by, sandbox)
 
     def build(
         self,

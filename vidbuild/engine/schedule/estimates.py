@@ -25,17 +25,17 @@ class Estimates:
     def __init__(self, parts: Iterable[tuple[Target, Graph, Index]]) -> None:
         self._parts = list(parts)
         self._known: dict[str, float] = {}
-        self._kinds: dict[str, str] = {}
+        self._kinds: dict[str, tuple[str, ...]] = {}
         self._weights: dict[str, float] = {}
-        by_kind: dict[str, list[float]] = {}
+        by_kind: dict[tuple[str, ...], list[float]] = {}
         for target, graph, index in self._parts:
             for name, step in graph.steps.items():
                 label = target.label(name)
-                self._kinds[label] = step.kind
+                kind = self._kinds[label] = (step.kind, *step.tools)  # another voice engine takes another time
                 weight = self._weights[label] = target.weights.get(name, 1.0) or 1.0
                 if (row := index.row(name)) is not None:
                     self._known[label] = row.seconds
-                    by_kind.setdefault(step.kind, []).append(row.seconds / weight)
+                    by_kind.setdefault(kind, []).append(row.seconds / weight)
         self._by_kind = {kind: sorted(values)[len(values) // 2] for kind, values in by_kind.items()}
         self.priorities = self._critical_paths()
 

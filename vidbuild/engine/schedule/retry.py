@@ -1,6 +1,6 @@
 """Attempts at steps that failed of what may pass: which are tried again, and when; it knows nothing of why they fail.
 
-Between two attempts a step holds nothing: no worker, no resource, and not its key, so that another build may make it.
+Between two attempts a step holds nothing: no worker, no slot of a tool, and not its key, which another build may make.
 """
 
 from __future__ import annotations

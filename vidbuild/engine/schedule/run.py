@@ -27,15 +27,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What every run of an engine uses: its store, kinds, resources and the surroundings of its workers.
-
-    resources: resource -> how many of its steps may run side by side.
-    """
+    """What every run of an engine uses: its store, kinds and the surroundings of its workers (see `Engine`)."""
 
     store: Store
     kinds: Mapping[str, Kind]
-    resources: Mapping[str, int]
     worker_env: Mapping[str, str]
+    tool_env: Mapping[str, str]
     made_by: str
     sandbox: Callable[[], Sandbox | None]
 
@@ -136,7 +133,7 @@ class Run:
         from vidbuild.engine.schedule.scheduler import Scheduler
 
         workshop, options = self._workshop, self._options
-        dispatcher = Dispatcher(workshop.store, options.workers, workshop.resources, workshop.worker_env, self._sandbox)
+        dispatcher = Dispatcher(workshop.store, options.workers, workshop.worker_env, workshop.tool_env, self._sandbox)
         control = ControlMonitor(self._control, self._log.folder, options.grace, self._log.suspended)
         with contextlib.closing(dispatcher):
             return Scheduler(self.states, self._emitter, dispatcher, control, options, self._save).run()

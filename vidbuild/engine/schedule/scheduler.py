@@ -153,7 +153,7 @@ class Scheduler:
 
     def _try(self, label: str) -> None:
         state, name = self._steps[label]
-        claim = self._dispatcher.claim(label, state.key(name), state.kind(name).resource)
+        claim = self._dispatcher.claim(label, state.key(name), state.access(name))
         if claim is Claim.LOCKED_ELSEWHERE and state.table[name] is State.READY:
             state.table.move(name, State.LOCKED)
             self._locked.add(label)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.sandbox.sandbox import Sandbox
-from vidbuild.engine.worker.process import Process
+from vidbuild.engine.worker.process import Process, Profile
 from vidbuild.engine.worker.protocol import MEANWHILE, Answer, Failed
 from vidbuild.errors import Failure
 
@@ -25,9 +25,12 @@ class Message:
 
 
 class Pool:
-    """At most `size` workers at a time, each with the environment given and nothing else.
+    """At most `size` steps at a time.
 
-    sandbox: what they are shut in; those of steps that need the network are others, which have it.
+    A worker makes only steps of the same profile: with the network or without, and with the same environment.
+
+    env: the environment in which workers start; each request holds that of its step.
+    sandbox: what workers are shut in.
     """
 
     def __init__(self, size: int, folder: Path, env: Mapping[str, str], sandbox: Sandbox | None = None) -> None:
@@ -46,10 +49,10 @@ class Pool:
 
     def start(self, step: str, request: Mapping[str, Any], seconds: float) -> None:
         """Give the step to a worker, which is ended if that takes longer than so many seconds."""
-        network = self._sandbox is not None and bool(request.get("network"))
-        worker = next((worker for worker in reversed(self._idle) if worker.network == network), None)
+        profile = (bool(request["network"]), request["env"])
+        worker = next((worker for worker in reversed(self._idle) if worker.profile == profile), None)
         if worker is None:
-            worker = self._new_worker(network=network)
+            worker = self._new_worker(profile)
         else:
             self._idle.remove(worker)
         self._busy.append(worker)
@@ -88,9 +91,9 @@ class Pool:
         self._selector.close()
         self._idle, self._busy = [], []
 
-    def _new_worker(self, *, network: bool) -> Process:
-        sandbox = replace(self._sandbox, network=network) if self._sandbox else None
-        worker = Process(self._folder, self._env, sandbox)
+    def _new_worker(self, profile: Profile) -> Process:
+        sandbox = replace(self._sandbox, network=profile[0]) if self._sandbox else None
+        worker = Process(self._folder, self._env, sandbox, profile)
         self._selector.register(worker.output, selectors.EVENT_READ, (worker, self._hear))
         self._selector.register(worker.errors, selectors.EVENT_READ, (worker, self._drain))
         return worker

@@ -49,14 +49,20 @@ main()
 """
 
 
+Profile = tuple[bool, Mapping[str, str]]
+"""What a worker's steps may use: whether they may open sockets, and their environment."""
+
+
 class Process:
     """One process and the step it has.
 
-    doom: why it has to be ended, once it has to. network: whether its steps may use the network.
+    doom: why it has to be ended, once it has to. profile: what all of its steps have in common.
     """
 
-    def __init__(self, folder: Path, env: Mapping[str, str], sandbox: Sandbox | None = None) -> None:
-        self.network = sandbox is not None and sandbox.network
+    def __init__(
+        self, folder: Path, env: Mapping[str, str], sandbox: Sandbox | None = None, profile: Profile = (False, {})
+    ) -> None:
+        self.profile = profile
         self.step: str | None = None
         self.doom: Failure | None = None
         self._rest = b""

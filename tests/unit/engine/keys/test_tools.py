@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vidbuild.engine.keys.tools import Tool, Tools
+from vidbuild.engine.keys.tools import Access, Tool, Tools, access_of
 from vidbuild.engine.store.digest_cache import DigestCache
 
 
@@ -61,3 +61,15 @@ def test_an_unknown_tool_is_a_mistake(tmp_path: Path) -> None:
     """A kind that names a tool nobody declared cannot be built by accident without it."""
     with pytest.raises(KeyError, match="blender"):
         Tools({}, DigestCache(tmp_path / "files")).identity("blender")
+
+
+def test_a_step_may_do_what_all_of_its_tools_allow() -> None:
+    """Steps get the network if one of their tools needs it, the variables of each, and the limits of each."""
+    known = {
+        "plain": Tool(list, str),
+        "one": Tool(list, str, network=True, concurrency=2, env=("PROXY", "KEY")),
+        "two": Tool(list, str, concurrency=1, env=("PROXY",)),
+    }
+    assert access_of(known, ["plain"]) == Access()
+    assert access_of(known, ["plain", "one", "two"]) == Access(True, ("KEY", "PROXY"), {"one": 2, "two": 1})
+    assert access_of(known, ["two"]) == Access(env=("PROXY",), limits={"two": 1})

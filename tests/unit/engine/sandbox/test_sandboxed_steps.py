@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from tests.guard import guard
-from tests.support.engine_lab import Lab, Steering, diamond, digests, graph, step
-from vidbuild.engine.graph.graph import Kind, Product
+from tests.support.engine_lab import Lab, Steering, diamond, digests, graph, states, step
+from vidbuild.engine.graph.graph import Kind, Product, Step
+from vidbuild.engine.graph.step_state import State
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import StepProgress
-from vidbuild.engine.sandbox.sandbox import RESOURCE, Sandbox, missing
+from vidbuild.engine.sandbox.sandbox import Sandbox, missing
 from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.store import writable
 from vidbuild.errors import Failure
@@ -32,7 +33,7 @@ class Contained(Lab):
 
     def engine(self) -> Engine:
         """An engine with a sandbox."""
-        return Engine(self.store, self.kinds, self.tools, self.env, "test 0", lambda: self.sandbox)
+        return Engine(self.store, self.kinds, self.tools, self.env, "test 0", self.tool_env, lambda: self.sandbox)
 
     def run(self, kind: str, **params: Any) -> BuildReport:
         """Build a single step."""
@@ -53,8 +54,8 @@ def shut(tmp_path: Path) -> Contained:
     lab = Contained(tmp_path / "a project", tmp_path / "a cache")
     for name in INTRUDERS:
         lab.kinds[name] = Kind(name, 1, f"tests.support.intruder_steps:{name}")
-    lab.kinds["call"] = Kind("call", 1, "tests.support.intruder_steps:connect", resource=RESOURCE)
-    lab.kinds["network"] = Kind("network", 1, "tests.support.intruder_steps:processes", resource=RESOURCE)
+    lab.tool("online", network=True)
+    lab.tool("offline")
     return lab
 
 
@@ -104,23 +105,41 @@ def test_a_step_writes_nothing_but_its_folder(shut: Contained, canary: Path, way
 
 
 @pytest.mark.usefixtures("loopback")
-def test_only_a_step_of_the_network_has_it(shut: Contained) -> None:
-    """P9: a step whose kind does not say that it needs the network reaches nobody; one that does, does."""
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_only_a_step_with_an_online_tool_can_open_a_socket(shut: Contained, jobs: int) -> None:
+    """P9: in one build, of two steps of one kind, the one whose tool needs the network has it; the other does not."""
     shut.env[guard.LOOPBACK] = "1"
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        assert shut.failure("connect", port=port).message.startswith("permission denied")
-        assert shut.run("call", port=port).status == "built"
+        steps = {tool: Step(tool, "connect", {"port": port}, tools=(tool,)) for tool in ("online", "offline")}
+        report = shut.build(graph(*steps.values()), jobs=jobs, keep_going=True)
+        server.accept()[0].close()
+    assert states(report) == {"online": State.BUILT, "offline": State.FAILED}
+    failure = report.steps["offline"].failure
+    assert failure is not None
+    assert failure.message.startswith("permission denied")
+
+
+@pytest.mark.usefixtures("loopback")
+def test_a_tools_limit_does_not_grant_the_network(shut: Contained) -> None:
+    """P9: an online tool without a limit has the network; an offline tool has not, whatever its name and its limit."""
+    shut.env[guard.LOOPBACK] = "1"
+    shut.tool("unlimited", network=True)
+    shut.tool("network", concurrency=1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        for tool, status in (("unlimited", "built"), ("network", "failed")):
+            assert shut.build(graph(Step(tool, "connect", {"port": port}, tools=(tool,)))).status == status
         server.accept()[0].close()
 
 
-def test_steps_of_the_network_have_workers_of_their_own(shut: Contained) -> None:
+def test_steps_with_the_network_have_workers_of_their_own(shut: Contained) -> None:
     """P9: a worker that has the network makes no step that must not have it."""
-    names = [f"{kind}{number}" for number in range(3) for kind in ("network", "processes")]
-    report = shut.build(graph(*(step(name, name[:-1], n=name) for name in names)), jobs=1)
+    names = [f"{tool}{number}" for number in range(3) for tool in ("online", "offline")]
+    report = shut.build(graph(*(Step(name, "processes", {"n": name}, tools=(name[:-1],)) for name in names)), jobs=1)
     numbers = {name: report.path(name, "main.txt").read_text() for name in names}
-    assert len({numbers[name] for name in names if "network" in name}) == 1
-    assert len({numbers[name] for name in names if "processes" in name}) == 1
+    assert len({numbers[name] for name in names if "online" in name}) == 1
+    assert len({numbers[name] for name in names if "offline" in name}) == 1
     assert len(set(numbers.values())) == 2
 
 

@@ -7,24 +7,27 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.engine_lab import Lab, names
+from vidbuild.engine.keys.tools import Access
 from vidbuild.engine.schedule.dispatch import Claim, Dispatcher
 from vidbuild.engine.store.store import Store
 
 KEYS = {name: name * 64 for name in "abcd"}
+NO_LIMIT = Access()
+ONE_AT_A_TIME = Access(limits={"service": 1})
 
 
 @pytest.fixture
 def crew(lab: Lab) -> Iterator[Dispatcher]:
-    """Three jobs, of which one may use the network."""
+    """Three jobs."""
     lab.store.prepare()
-    crew = Dispatcher(lab.store, 3, {"network": 1}, lab.env, lambda: None)
+    crew = Dispatcher(lab.store, 3, lab.env, {}, lambda: None)
     yield crew
     crew.close()
 
 
-def claim(crew: Dispatcher, name: str, resource: str = "") -> Claim:
+def claim(crew: Dispatcher, name: str, access: Access = NO_LIMIT) -> Claim:
     """Claim a key for a step of the same name."""
-    return crew.claim(name, KEYS[name], resource)
+    return crew.claim(name, KEYS[name], access)
 
 
 def test_as_many_steps_as_jobs(crew: Dispatcher) -> None:
@@ -35,20 +38,20 @@ def test_as_many_steps_as_jobs(crew: Dispatcher) -> None:
     assert claim(crew, "d") is Claim.ACQUIRED
 
 
-def test_as_many_steps_as_the_resource_has(crew: Dispatcher) -> None:
-    """P31: a limited resource is handed out only so often; what is not limited goes on."""
-    assert claim(crew, "a", "network") is Claim.ACQUIRED
-    assert claim(crew, "b", "network") is Claim.NO_SLOT
-    assert claim(crew, "c", "disk") is Claim.ACQUIRED
+def test_as_many_steps_as_their_tools_allow(crew: Dispatcher) -> None:
+    """P31: a step waits while one of its tools is at its limit; steps with other tools go on."""
+    assert claim(crew, "a", ONE_AT_A_TIME) is Claim.ACQUIRED
+    assert claim(crew, "b", Access(limits={"disk": 3, "service": 1})) is Claim.NO_SLOT
+    assert claim(crew, "c", Access(limits={"disk": 1})) is Claim.ACQUIRED
     assert claim(crew, "d") is Claim.ACQUIRED
     crew.release("a")
     crew.release("d")
-    assert claim(crew, "b", "network") is Claim.ACQUIRED
+    assert claim(crew, "b", ONE_AT_A_TIME) is Claim.ACQUIRED
 
 
 def test_a_key_is_made_by_one_build(lab: Lab, crew: Dispatcher) -> None:
     """P28: a key that another build has is told as that, whatever is free here, and is free once given back."""
-    other = Dispatcher(Store(lab.store.root), 1, {}, lab.env, lambda: None)
+    other = Dispatcher(Store(lab.store.root), 1, lab.env, {}, lambda: None)
     assert claim(other, "a") is Claim.ACQUIRED
     assert claim(crew, "a") is Claim.LOCKED_ELSEWHERE
     assert claim(crew, "b") is Claim.ACQUIRED
@@ -57,19 +60,19 @@ def test_a_key_is_made_by_one_build(lab: Lab, crew: Dispatcher) -> None:
 
 
 def test_a_key_refused_takes_nothing(lab: Lab, crew: Dispatcher) -> None:
-    """P31: a step that waits for another build holds neither a job nor a resource."""
-    other = Dispatcher(Store(lab.store.root), 1, {}, lab.env, lambda: None)
+    """P31: a step that waits for another build holds neither a job nor a slot of a tool."""
+    other = Dispatcher(Store(lab.store.root), 1, lab.env, {}, lambda: None)
     claim(other, "a")
-    assert [claim(crew, "a", "network") for _ in range(5)] == [Claim.LOCKED_ELSEWHERE] * 5
+    assert [claim(crew, "a", ONE_AT_A_TIME) for _ in range(5)] == [Claim.LOCKED_ELSEWHERE] * 5
     assert not crew.busy
-    assert claim(crew, "b", "network") is Claim.ACQUIRED
+    assert claim(crew, "b", ONE_AT_A_TIME) is Claim.ACQUIRED
     other.close()
 
 
 def test_claiming_starts_nothing(lab: Lab, crew: Dispatcher) -> None:
     """V25: neither a claim nor listening makes a private folder or a process."""
     claim(crew, "a")
-    assert crew.hear(0.0) == []
+    assert crew.poll(0.0) == []
     assert not (lab.store.home / "tmp").exists()
 
 

@@ -148,20 +148,22 @@ def test_order_changes_nothing(lab: Lab, seed: int) -> None:
 
 
 @pytest.mark.parametrize(("limit", "jobs"), [(1, 3), (2, 3), (3, 2)])
-def test_resources_are_limited(lab: Lab, limit: int, jobs: int) -> None:
-    """P31: never more steps of a resource run at once than allowed, nor more steps than jobs."""
-    lab.kinds["crowd"] = Kind("crowd", 1, "tests.support.fake_steps:crowd", resource="network")
-    report = lab.build(graph(*[step(f"s{n}", "crowd", n=n) for n in range(6)]), jobs=jobs, limits={"network": limit})
+def test_tools_are_limited(lab: Lab, limit: int, jobs: int) -> None:
+    """P31: never more steps use a tool at once than it allows, nor do more steps run than there are jobs."""
+    lab.tool("service", concurrency=limit)
+    lab.kinds["crowd"] = Kind("crowd", 1, "tests.support.fake_steps:crowd", tools=("service",))
+    report = lab.build(graph(*[step(f"s{n}", "crowd", n=n) for n in range(6)]), jobs=jobs)
     assert report.status == "built"
     sizes = [int(line) for line in (lab.root / "crowd-sizes").read_text().split()]
     assert len(sizes) == 6
     assert max(sizes) <= min(limit, jobs)
 
 
-def test_a_scarce_resource_keeps_nobody_else_waiting(lab: Lab) -> None:
-    """P31: steps that need no scarce resource run while others wait for it."""
-    lab.kinds["crowd"] = Kind("crowd", 1, "tests.support.fake_steps:crowd", resource="network")
-    lab.build(graph(*[step(f"s{n}", "crowd", n=n) for n in range(3)], step("free")), jobs=2, limits={"network": 1})
+def test_a_tool_at_its_limit_delays_only_the_steps_that_use_it(lab: Lab) -> None:
+    """P31: steps that do not use a tool run while others wait for it."""
+    lab.tool("service", concurrency=1)
+    lab.kinds["crowd"] = Kind("crowd", 1, "tests.support.fake_steps:crowd", tools=("service",))
+    lab.build(graph(*[step(f"s{n}", "crowd", n=n) for n in range(3)], step("free")), jobs=2)
     started = [event.step for event in lab.events if isinstance(event, StepStarted)]
     assert started.index("free") == 1
 

@@ -105,8 +105,9 @@ def test_a_failure_elsewhere_ends_all_attempts(lab: Lab) -> None:
 
 
 def test_between_attempts_a_step_holds_nothing(lab: Lab) -> None:
-    """P31: a step that waits for its next attempt has no worker, none of its resource, and not the lock of its key."""
-    lab.kinds["flaky"] = Kind("flaky", 1, "tests.support.faulty_steps:flaky", resource="rare")
+    """P31: a step that waits for its next attempt has no worker, no slot of its tool, and not the lock of its key."""
+    lab.tool("rare", concurrency=1)
+    lab.kinds["flaky"] = Kind("flaky", 1, "tests.support.faulty_steps:flaky", tools=("rare",))
     plan = graph(step("x", "flaky", ways=["passing"]), *[step(f"o{n}", "flaky", ways=[], n=n) for n in range(3)])
     held: list[list[str]] = []
 
@@ -115,9 +116,7 @@ def test_between_attempts_a_step_holds_nothing(lab: Lab) -> None:
             held.append(names(lab.store.home / "locks"))
 
     weights = {"x": 10.0}
-    report = lab.build(
-        plan, on_event=look, jobs=1, limits={"rare": 1}, weights=weights, retry=RetryPolicy(base=2.0, cap=2.0, seed=3)
-    )
+    report = lab.build(plan, on_event=look, jobs=1, weights=weights, retry=RetryPolicy(base=2.0, cap=2.0, seed=3))
     assert report.ok
     assert held == [[]]
     order = (lab.root / "ran").read_text().split()

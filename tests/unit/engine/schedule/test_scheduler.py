@@ -24,7 +24,7 @@ from vidbuild.engine.store import gc
 
 KINDS = {
     "free": Kind("free", 1, "free:run"),
-    "rare": Kind("rare", 1, "rare:run", resource="rare"),
+    "rare": Kind("rare", 1, "rare:run", tools=("rare",)),
 }
 FAULTS = st.sampled_from(["", "passing", "passing", "death", "lasting"])
 
@@ -73,7 +73,7 @@ def build(lab: Lab, plan: Graph, script: Script, **options: Any) -> Any:
     """Build with the script's pool in place of workers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("vidbuild.engine.worker.pool.Pool", script.pool)
-        lab.resources = {"rare": 1}
+        lab.tool("rare", concurrency=1)
         return lab.build(plan, **options)
 
 

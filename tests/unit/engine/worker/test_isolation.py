@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.canary import WORD, found
 from tests.support.engine_lab import Lab, graph, step
-from vidbuild.engine.graph.graph import Product
+from vidbuild.engine.graph.graph import Product, Step
 from vidbuild.engine.schedule.dispatch import Dispatcher
 
 
@@ -18,6 +19,36 @@ def test_an_undeclared_variable_is_not_there(lab: Lab, monkeypatch: pytest.Monke
     assert report.status == "failed"
     lab.env["UNDECLARED"] = "declared"
     assert lab.build(graph(step("x", "leak_env"))).status == "built"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_tools_variable_reaches_only_the_steps_that_use_it(lab: Lab, jobs: int) -> None:
+    """P9: a variable that one tool declares is in its steps' environment, and in no other step of the same build."""
+    lab.tool_env |= {"KEY": "for the service", "OTHER": "for nobody", "PATH": "/nowhere"}
+    lab.tool("service", env=("KEY", "PATH", "MISSING"))
+    lab.tool("plain")
+    names = [f"{tool}{number}" for number in range(3) for tool in ("service", "plain")]
+    report = lab.build(
+        graph(*(Step(name, "surroundings", {"n": name}, tools=(name[:-1],)) for name in names)), jobs=jobs
+    )
+    seen = {name: report.path(name, "main.txt").read_text() for name in names}
+    usual = sorted([*lab.env, "HOME", "TMPDIR"])
+    for name, text in seen.items():
+        assert text.endswith(f" {sorted([*usual, 'KEY']) if 'service' in name else usual}")
+        assert "/nowhere" not in text
+
+
+def test_a_variables_value_is_in_no_key(lab: Lab) -> None:
+    """P43: the value of a tool's variable is neither in keys nor in the cache, nor in what is logged of the run."""
+    lab.tool("service", env=("KEY",))
+    keys = set()
+    for value in (f"{WORD}1", f"{WORD}2"):
+        lab.tool_env["KEY"] = value
+        report = lab.build(graph(Step("x", "concat", {}, tools=("service",))))
+        keys.add(report.steps["x"].key)
+    assert report.status == "up-to-date"
+    assert len(keys) == 1
+    assert found(lab.root) == []
 
 
 def test_an_undeclared_file_is_not_there(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

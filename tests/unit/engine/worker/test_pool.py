@@ -188,6 +188,7 @@ def request(lab: Lab, name: str, function: str) -> dict[str, object]:
         "blobs": str(lab.store.blobs.root),
         "lower": [],
         "env": lab.env,
+        "network": False,
     }
 
 
