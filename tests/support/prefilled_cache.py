@@ -31,8 +31,7 @@ def prefill(spec: Path) -> Plan:
             chosen = {name: told if name == plan.frames.name else made for name in sorted(names)}
             outputs = {name: [blob.digest, *found] for name, (blob, found) in chosen.items()}
             data = {"outputs": outputs, "sources": {}, "warnings": [], "seconds": 0.1}
-            ledger.note(step, ledger.keep(step, material, data, made_by="", replace=False), reason="")
-            ledger.settle(step, {name: Blob(blob.digest, blob.size) for name, (blob, _) in chosen.items()})
+            ledger.record(step, material, data, reason="", made_by="", replace=False)
         ledger.table.save()
         ledger.index.save(plan.entry, plan.graph.steps)
     return plan

@@ -59,8 +59,8 @@ def written(*events: Event) -> list[str]:
 def test_a_first_build_is_told_once() -> None:
     """That nothing was ever built is said of the build, not of each step; any other reason is still told."""
     first = replace(run_started(3), first=True)
-    lines = written(first, estimated(3), started("draw:a"), started("render:a", "asked for afresh"))
-    assert lines == ["first build: 3 steps", "draw:a", "render:a  asked for afresh"]
+    lines = written(first, estimated(3), started("draw:a"), started("render:a", "forced by --fresh"))
+    assert lines == ["first build: 3 steps", "draw:a", "render:a  forced by --fresh"]
     assert written(run_started(3), estimated(3), started("draw:a")) == ["draw:a  never built"]
     assert written(first, estimated(0)) == []
 

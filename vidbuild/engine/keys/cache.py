@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -84,16 +85,13 @@ class LocalCache:
         except OSError:
             return None
 
-    def added(self, digest: str, left: Signature) -> None:
-        """Remember a blob that was just added, unless another process has replaced it since by the same bytes."""
+    def blob_added(self, digest: str, left: Signature) -> None:
+        """Remember a blob that was just added; its signature differs if another process has replaced it since."""
         location = self.store.blobs.location(digest)
-        try:
+        with contextlib.suppress(OSError):
             if signature(location) == left:
                 self._table.record(location, left, digest)
-        except OSError:
-            return
-        finally:
-            self._intact.add(digest)
+        self._intact.add(digest)
 
     def record(self, trace: Trace, *, replace: bool = False) -> Trace:
         """Write a trace, whose blobs are in the store, unless an earlier intact one exists; return the one that counts.
@@ -133,7 +131,7 @@ class TieredCache:
         """The key's trace, whether its blobs exist or not."""
         return next(filter(None, (tier.store.trace(key) for tier in self._tiers)), None)
 
-    def holder(self, key: str, trace: Signature) -> LocalCache | None:
+    def tier_with(self, key: str, trace: Signature) -> LocalCache | None:
         """The tier in which the key's trace file has this signature, or None."""
         return next((tier for tier in self._tiers if tier.trace_signature(key) == trace), None)
 

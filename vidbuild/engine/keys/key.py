@@ -1,4 +1,4 @@
-"""What a step's key is made of; it knows nothing of where inputs come from or how a step is run."""
+"""What a step's key is made of."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ _PLAIN_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}").fullmatch
 
 @dataclass(frozen=True, slots=True)
 class KeyMaterial:
-    """Everything that can change a step's bytes. A field added here is in the key at once.
+    """Everything that can change a step's output; every field is in the key.
 
-    inputs: role -> digest of the content, followed by the suffix under which the step sees it (".png").
+    kind, version: the step's kind.
+    params: the step's parameters.
+    inputs: role -> digest of the content, followed by the file suffix that the step sees (".png").
     tools: name -> identity.
     """
 
@@ -28,7 +30,7 @@ class KeyMaterial:
     tools: Mapping[str, str]
 
     def value(self) -> dict[str, object]:
-        """The material as one JSON value."""
+        """Return the material as one JSON value."""
         return {
             "kind": self.kind,
             "version": self.version,
@@ -38,20 +40,20 @@ class KeyMaterial:
         }
 
     def key(self) -> str:
-        """The SHA-256 of the material."""
+        """Return the SHA-256 of the material."""
         return canonical.digest(self.value())
 
     def lines(self) -> list[canonical.Line]:
-        """What the key is the hash of, line by line."""
+        """Return what the key is the hash of, line by line."""
         return canonical.lines(self.value())
 
 
 def product_digest(outputs: Mapping[str, Blob]) -> str:
-    """The digest of a whole product: of its sorted names and their digests."""
+    """Return the digest of a whole product: of its sorted names and their digests."""
     return canonical.digest({name: blob.digest for name, blob in outputs.items()})
 
 
 def plain_suffix(name: str) -> str:
-    """The suffix a step may see: tools read formats from it, so it is in the key; the rest of the name is not."""
+    """Return the suffix that a step may see: it tells tools the format, so it is in the key, unlike the file's name."""
     suffix = PurePath(name).suffix.lower()
     return suffix if _PLAIN_SUFFIX(suffix) else ""

@@ -1,7 +1,4 @@
-"""What is known of each step of one graph right now: its key, and what stands for that key in the store.
-
-It knows nothing of when or whether steps run.
-"""
+"""Keys of the steps of one graph, their results in the cache, and the traces of steps that ran."""
 
 from __future__ import annotations
 
@@ -16,22 +13,22 @@ from vidbuild.engine.graph.graph import Graph, Kind, Product, Source, Step
 from vidbuild.engine.keys.cache import CacheHit, LocalCache, TieredCache
 from vidbuild.engine.keys.key import KeyMaterial, plain_suffix, product_digest
 from vidbuild.engine.keys.tools import Access, Tools
-from vidbuild.engine.store.blobs import Blob, Signature, signature
+from vidbuild.engine.store.blobs import Blob, Signature
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.index import Index, Row
 from vidbuild.engine.store.trace import Trace, warnings_from_data
 from vidbuild.errors import StepError
 
 
-class Seen:
-    """What the targets of one run have seen of sources, so that all of them see the same.
+class SeenSources:
+    """The sources as the first target of a run saw them, so that all its targets see the same.
 
-    sources: path -> digest, when it was first looked at.
+    digests: path -> digest, when it was first read.
     edited: paths that were found to have changed since.
     """
 
     def __init__(self) -> None:
-        self.sources: dict[str, str] = {}
+        self.digests: dict[str, str] = {}
         self.edited: set[str] = set()
 
 
@@ -40,7 +37,7 @@ class CacheLookup:
 
     products: step -> name -> blob, of the steps that are built or cached.
     keys: step -> key, of the steps whose inputs are all known.
-    added: bytes that were put in the store by steps that ran.
+    added: bytes that steps that ran have added to the store.
     """
 
     def __init__(
@@ -51,7 +48,7 @@ class CacheLookup:
         table: DigestCache,
         index: Index,
         graph: Graph,
-        seen: Seen | None = None,
+        seen: SeenSources | None = None,
     ) -> None:
         self.cache = cache
         self.kinds = kinds
@@ -59,16 +56,19 @@ class CacheLookup:
         self.table = table
         self.index = index
         self.graph = graph
+        self.seen = seen or SeenSources()
         self.products: dict[str, Mapping[str, Blob]] = {}
         self.keys: dict[str, str] = {}
-        self._wholes: dict[str, str] = {}
-        self.seen = seen or Seen()
+        self._product_digests: dict[str, str] = {}
         self.added = 0
 
-    def material(self, step: Step, given: Mapping[str, str] | None = None) -> KeyMaterial:
-        """What the step's key is made of; all that feeds it is in `products`. StepError where an input is not there.
+    # Keys.
 
-        given: role -> content, for roles that are not to be looked up.
+    def material(self, step: Step, given: Mapping[str, str] | None = None) -> KeyMaterial:
+        """Return what the step's key is made of; all its inputs must be in `products`.
+
+        given: role -> content, for roles that must not be looked up.
+        Raises StepError if an input does not exist.
         """
         kind = self.kinds[step.kind]
         inputs = {role: self._content(step, role) for role in step.inputs if not given or role not in given}
@@ -88,81 +88,85 @@ class CacheLookup:
         if isinstance(source, Source):
             return self._source_digest(role, source) + plain_suffix(source.path)
         if not source.name:
-            return self._whole(source.step)
+            return self._product_digest(source.step)
         return self.blob(step, source).digest + plain_suffix(source.name)
 
     def _source_digest(self, role: str, source: Source) -> str:
-        """What the source holds; all steps of a build see it as it was when it was first looked at."""
-        if source.path not in self.seen.sources:
+        if source.path not in self.seen.digests:
             try:
-                self.seen.sources[source.path] = self.table.digest(source.path)
+                self.seen.digests[source.path] = self.table.digest(source.path)
             except OSError as error:
-                raise StepError(f"cannot read '{source.path}': {durable.os_error_text(error)}", field=role) from error
-        return self.seen.sources[source.path]
+                message = f"cannot read '{source.path}': {durable.os_error_text(error)}"
+                raise StepError(message, field=role) from error
+        return self.seen.digests[source.path]
 
-    def edited(self, step: Step) -> Iterator[tuple[str, str]]:
-        """The role and path of each source of the step that no longer holds what the build goes by; each path once."""
+    def edited_sources(self, step: Step) -> Iterator[tuple[str, str]]:
+        """Yield the role and path of each source of the step that changed during the build; each path once."""
         for role, source in step.inputs.items():
-            if not isinstance(source, Source) or source.path in self.seen.edited or not self._is_edited(source.path):
-                continue
-            self.seen.edited.add(source.path)
-            yield role, source.path
+            if isinstance(source, Source) and source.path not in self.seen.edited and self._is_edited(source.path):
+                self.seen.edited.add(source.path)
+                yield role, source.path
 
     def _is_edited(self, path: str) -> bool:
         try:
-            return self.table.digest(path) != self.seen.sources[path]
+            return self.table.digest(path) != self.seen.digests[path]
         except OSError:
             return True
 
-    def _whole(self, step: str) -> str:
-        if step not in self._wholes:
-            self._wholes[step] = product_digest(self.products[step])
-        return self._wholes[step]
+    def _product_digest(self, step: str) -> str:
+        if step not in self._product_digests:
+            self._product_digests[step] = product_digest(self.products[step])
+        return self._product_digests[step]
 
     def blob(self, step: Step, source: Product) -> Blob:
-        """The blob that the step reads from another's product; StepError naming both where it is not made."""
+        """Return the blob that the step reads from another's product; StepError if that step does not make it."""
         found = self.products[source.step].get(source.name)
         if found is None:
             raise StepError(f"step '{step.id}' reads '{source.name}', which '{source.step}' does not make")
         return found
 
+    # Results.
+
     def find(self, step: str, key: str) -> CacheHit | None:
-        """The key's result, if the cache has all of it intact; None is a miss."""
+        """Return the key's result if the cache has all of it intact; None is a miss."""
         row = self.index.row(step)
-        if row is not None and row.key == key and (tier := self.cache.holder(key, row.trace)) is not None:
+        if row is not None and row.key == key and (tier := self.cache.tier_with(key, row.trace)) is not None:
             return CacheHit(row.outputs, row.warnings, row.seconds, tier.source) if tier.has_all(row.outputs) else None
         found = self.cache.lookup(key)
         if found is None:
             return None
         trace, tier = found
-        self._index(step, trace, tier)
+        last = row if row is not None and row.key == key else None
+        self._index(step, trace, tier, last.reason if last else "", unchanged=last is not None and last.unchanged)
         return CacheHit(trace.outputs, trace.warnings, trace.seconds, tier.source)
 
-    def _index(self, step: str, trace: Trace, tier: LocalCache) -> None:
-        """Remember a result in the index that was found, with what the index says of its last run."""
-        there, row = tier.trace_signature(trace.key), self.index.row(step)
-        reason, unchanged = (row.reason, row.unchanged) if row is not None and row.key == trace.key else ("", False)
-        if there is not None:
-            self.index.put(step, Row(trace.key, trace.outputs, trace.seconds, there, trace.warnings, reason, unchanged))
+    def _index(self, step: str, trace: Trace, tier: LocalCache, reason: str, *, unchanged: bool) -> int:
+        """Remember the step's newest result, unless its trace file is gone; return the bytes of that file."""
+        written = tier.trace_signature(trace.key)
+        if written is None:
+            return 0
+        row = Row(trace.key, trace.outputs, trace.seconds, written, trace.warnings, reason, unchanged)
+        self.index.put(step, row)
+        return written.size
 
-    def note(self, step: str, trace: Trace, *, reason: str, unchanged: bool = False) -> None:
-        """Remember in the index the result of a step that ran."""
-        there = signature(self.cache.local.store.trace_location(trace.key))
-        self.added += there.size
-        self.index.put(step, Row(trace.key, trace.outputs, trace.seconds, there, trace.warnings, reason, unchanged))
+    def record(
+        self, step: str, material: KeyMaterial, data: Mapping[str, Any], *, reason: str, made_by: str, replace: bool
+    ) -> tuple[Trace, bool]:
+        """Write the trace of a step that ran.
 
-    def keep(self, step: str, material: KeyMaterial, data: Mapping[str, Any], *, made_by: str, replace: bool) -> Trace:
-        """Write the trace of what a worker made; the trace that counts from now on.
-
-        data: a worker's answer (execute.py), whose blobs are there already.
+        data: the worker's answer (execute.py), whose blobs are in the store already.
+        reason: why it ran, in short.
+        made_by: the program and its version.
+        replace: replace an earlier result for the key.
+        Returns the trace that counts, and whether its outputs are those of the step's last result.
         """
         outputs: dict[str, Blob] = {}
         for name, (digest, *numbers) in data["outputs"].items():
             outputs[name] = Blob(digest, numbers[0])
-            self._added(digest, numbers)
+            self._blob_added(digest, numbers)
         for digest, numbers in data["sources"].items():
-            self._added(digest, numbers)
-        trace = Trace(
+            self._blob_added(digest, numbers)
+        made = Trace(
             self.keys[step],
             step,
             material.lines(),
@@ -174,23 +178,28 @@ class CacheLookup:
             time.time(),
             made_by,
         )
-        return self.cache.local.record(trace, replace=replace)
+        trace, row = self.cache.local.record(made, replace=replace), self.index.row(step)
+        unchanged = row is not None and dict(row.outputs) == dict(trace.outputs)
+        self.added += self._index(step, trace, self.cache.local, reason, unchanged=unchanged)
+        self.add_product(step, trace.outputs)
+        return trace, unchanged
 
-    def _added(self, digest: str, numbers: Sequence[int]) -> None:
-        """Remember a blob as the worker left it."""
-        self.cache.local.added(digest, Signature(*numbers))
+    def _blob_added(self, digest: str, numbers: Sequence[int]) -> None:
+        self.cache.local.blob_added(digest, Signature(*numbers))
         self.added += numbers[0]
 
-    def settle(self, step: str, outputs: Mapping[str, Blob]) -> None:
-        """Tell what the step's product is; the steps it feeds can be looked at now."""
+    def add_product(self, step: str, outputs: Mapping[str, Blob]) -> None:
+        """Make the step's product known, so that its dependents can be looked up."""
         self.products[step] = outputs
 
-    def feeds(self, step: Step, material: KeyMaterial) -> dict[str, dict[str, Any]]:
-        """The step's inputs as a worker is told of them."""
-        names = _link_names(step)
-        return {role: self._feed(step, role, names[role], material) for role in step.inputs}
+    # What a worker receives, and what it reports.
 
-    def _feed(self, step: Step, role: str, name: str, material: KeyMaterial) -> dict[str, Any]:
+    def inputs(self, step: Step, material: KeyMaterial) -> dict[str, dict[str, Any]]:
+        """Return the step's inputs as a worker receives them (execute.py)."""
+        names = _link_names(step)
+        return {role: self._input(step, role, names[role], material) for role in step.inputs}
+
+    def _input(self, step: Step, role: str, name: str, material: KeyMaterial) -> dict[str, Any]:
         source = step.inputs[role]
         if isinstance(source, Product):
             if not source.name:
@@ -198,19 +207,19 @@ class CacheLookup:
                 return {"as": name, "files": files}
             return {"as": name, "blob": self.blob(step, source).digest}
         digest = material.inputs[role].partition(".")[0]
-        feed = {"as": name, "blob": digest}
-        return feed if self.cache.has_intact(digest) else {**feed, "source": source.path}
+        found = {"as": name, "blob": digest}
+        return found if self.cache.has_intact(digest) else {**found, "source": source.path}
 
-    def named(self, step: Step, text: str) -> str:
-        """What a step says, with a source's own name in place of the one under which the step reads it."""
+    def with_source_names(self, step: Step, text: str) -> str:
+        """Return a step's message with the sources' own names in place of those that the step sees."""
         links = _link_names(step)
         sources = {role: source.path for role, source in step.inputs.items() if isinstance(source, Source)}
         own = {f"'{links[role]}'": f"'{PurePath(path).name}'" for role, path in sources.items()}
-        return re.sub("|".join(map(re.escape, own)), lambda found: own[found[0]], text) if own else text
+        return re.sub("|".join(map(re.escape, own)), lambda match: own[match[0]], text) if own else text
 
 
 def _link_names(step: Step) -> dict[str, str]:
-    """Role -> a file name that follows from roles and suffixes alone, plain enough for any tool."""
+    """Return role -> a file name that follows from roles and suffixes alone, and that every tool can read."""
     names: dict[str, str] = {}
     for position, (role, source) in enumerate(sorted(step.inputs.items())):
         suffix = plain_suffix(source.path if isinstance(source, Source) else source.name)

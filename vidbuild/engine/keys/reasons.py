@@ -1,6 +1,6 @@
-"""Why a step runs: the old material beside the new, line by line; it knows nothing of how keys are looked up.
+"""Why a step runs: the old material compared with the new, line by line.
 
-The lines are those that the key is the hash of, so a reason cannot differ from what the key saw.
+The key is the hash of these lines, so the reasons always agree with the key.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from vidbuild.frozen import dataclass, values
 
 _SHORT = 60
 _SHORT_NAME = 24
-_LEAD = 16  # characters that are shown before the place where two values part
+_LEAD = 16  # characters that are shown before the first difference of two values
 _SHOWN = 2
 _HEX = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{56}\b")
 
-# What happened to a step as a whole, and how that is told.
+# What happened to a step as a whole.
 WHOLE = {
     "new": "never built",
     "evicted": "output evicted",
-    "fresh": "asked for afresh",
-    "unknown": "changed, its earlier trace is gone",
+    "fresh": "forced by --fresh",
+    "unknown": "changed (previous trace evicted)",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that is not as it was.
+    """One reason why a step runs.
 
-    what: new, evicted, fresh, unknown (of the whole step), or field, input, tool, version, unreadable.
+    what: new, evicted, fresh, unknown (about the whole step), or field, input, tool, version, unreadable.
     name: the field (dotted), role, tool or kind.
-    old, new: as text, whole; None where it was not or is no more there.
-    source: of an input: the file's path, or the id of the step that makes it.
+    old, new: the values as text; None if absent.
+    source: of an input, the file's path or the id of the step that makes it.
     """
 
     what: str
@@ -47,24 +47,24 @@ class Reason:
     source: str = ""
 
     def short(self) -> str:
-        """A few words, for one line per step."""
+        """Return the reason in a few words."""
         if self.what in WHOLE:
             return WHOLE[self.what]
         if self.what == "unreadable":
             return self.new or ""
         if self.what == "version":
-            return f"{self.name} steps are made in a new way ({self.old} -> {self.new})"
+            return f"step version changed ({self.name} {self.old} -> {self.new})"
         text = f"{self.name} {self._verb()}"
         if self.what == "tool" and self.old and self.new:
             return f"{text} ({_shorten(self.old, _SHORT_NAME)} -> {_shorten(self.new, _SHORT_NAME)})"
         return f"{text} ({PurePath(self.source).name})" if self.what == "input" and "/" in self.source[:1] else text
 
     def long(self) -> str:
-        """One line with the old and the new value, shortened."""
+        """Return one line with the old and the new value, both shortened."""
         if self.what in WHOLE or self.what in {"unreadable", "version"}:
             return self.short()
         origin = f" ({self.source})" if self.source else ""
-        return f"{self.what} {self.name} {self._verb()}{origin}: {' -> '.join(_apart(self.old, self.new))}"
+        return f"{self.what} {self.name} {self._verb()}{origin}: {' -> '.join(_differing(self.old, self.new))}"
 
     def _verb(self) -> str:
         if self.old is None:
@@ -72,12 +72,12 @@ class Reason:
         return "removed" if self.new is None else "changed"
 
     def to_data(self) -> dict[str, Any]:
-        """The reason as JSON values, whole."""
+        """Return the reason as JSON values."""
         return values(self)
 
 
 def summary(reasons: Iterable[Reason]) -> str:
-    """The reasons in a few words: the fields of one list are told once, a long list ends in a count."""
+    """Return the reasons in a few words: fields of one list are named once, and a long list ends in a count."""
     texts = list(dict.fromkeys(_outer(reason).short() for reason in reasons))
     if len(texts) <= _SHOWN + 1:
         return ", ".join(texts)
@@ -85,12 +85,12 @@ def summary(reasons: Iterable[Reason]) -> str:
 
 
 def compare(old: Sequence[Line], new: Sequence[Line], step: Step, kind: Kind) -> list[Reason]:
-    """What differs between two materials of a step; empty where nothing does."""
+    """Return what differs between two materials of a step."""
     before, after = ({line.path: line for line in side} for side in (old, new))
     paths = [path for path in {**after, **before} if before.get(path) != after.get(path)]
     outer = {path[:place] for path in paths for place, char in enumerate(path) if char == "."} | {""}
-    told = [path for path in paths if path not in outer or _is_leaf(before.get(path)) or _is_leaf(after.get(path))]
-    return [_reason(path, before, after, step, kind) for path in told]
+    leaves = [path for path in paths if path not in outer or _is_leaf(before.get(path)) or _is_leaf(after.get(path))]
+    return [_reason(path, before, after, step, kind) for path in leaves]
 
 
 def _reason(path: str, before: Mapping[str, Line], after: Mapping[str, Line], step: Step, kind: Kind) -> Reason:
@@ -122,7 +122,7 @@ def _is_leaf(line: Line | None) -> bool:
 
 
 def _show(line: Line | None) -> str | None:
-    """A value as JSON would have it, but inputs' digests and tools' identities as they are."""
+    """Format a value as JSON; inputs' digests and tools' identities are left unquoted."""
     if line is None:
         return None
     if line.tag == "s":
@@ -134,7 +134,7 @@ def _show(line: Line | None) -> str | None:
 
 
 def _outer(reason: Reason) -> Reason:
-    """A change somewhere in a list is told by the list's name."""
+    """Return the reason with the list's name, if a field inside a list changed."""
     if reason.what != "field":
         return reason
     parts = reason.name.split(".")
@@ -144,8 +144,8 @@ def _outer(reason: Reason) -> Reason:
     return Reason("field", ".".join(parts[:cut]), "", "")
 
 
-def _apart(old: str | None, new: str | None) -> list[str]:
-    """The values that there are, shortened so that the place where they part is seen."""
+def _differing(old: str | None, new: str | None) -> list[str]:
+    """Return the values that exist, shortened so that their first difference is shown."""
     texts = [_HEX.sub(r"\1", text) for text in (old, new) if text is not None]
     differing = (place for place, pair in enumerate(zip(*texts, strict=False)) if len(set(pair)) > 1)
     same = next(differing, min(map(len, texts))) if len(texts) > 1 else 0

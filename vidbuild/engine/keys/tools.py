@@ -55,12 +55,12 @@ def access_of(tools: Mapping[str, Tool], names: Iterable[str]) -> Access:
 
 
 class Tools:
-    """The identities needed by one build, each looked up once."""
+    """The identities that one build needs, each looked up once."""
 
     def __init__(self, tools: Mapping[str, Tool], table: DigestCache) -> None:
         self._tools = tools
         self._table = table
-        self._found: dict[str, str] = {}
+        self._identities: dict[str, str] = {}
 
     def access(self, names: Iterable[str]) -> Access:
         """Combine what the named tools allow."""
@@ -68,9 +68,9 @@ class Tools:
 
     def identity(self, name: str) -> str:
         """Return the tool's identity; raise KeyError for an undeclared tool."""
-        if name not in self._found:
-            self._found[name] = self._look_up(name)
-        return self._found[name]
+        if name not in self._identities:
+            self._identities[name] = self._look_up(name)
+        return self._identities[name]
 
     def _look_up(self, name: str) -> str:
         tool = self._tools[name]
@@ -80,10 +80,10 @@ class Tools:
         try:
             signatures = [signature(path) for path in paths]
         except OSError as error:
-            raise StepError(f"'{name}' cannot be used: '{error.filename or paths[0]}' is not there") from error
-        # One row tells of all the files: the others' signatures are in its name.
-        told = "\0".join(f"{path} {tuple(now)}" for path, now in zip(paths, signatures, strict=True))
-        row = f"tool:{name}:{canonical.digest(told)}"
+            raise StepError(f"'{name}' cannot be used: '{error.filename or paths[0]}' does not exist") from error
+        # One row stands for all the files: the others' signatures are in its name.
+        files = "\0".join(f"{path} {tuple(now)}" for path, now in zip(paths, signatures, strict=True))
+        row = f"tool:{name}:{canonical.digest(files)}"
         known = self._table.lookup(row, signatures[0])
         if known is None:
             known = tool.identify()

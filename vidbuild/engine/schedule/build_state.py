@@ -119,7 +119,7 @@ class BuildState:
         hit = None if fresh else self.lookup.find(name, key)
         if hit is None or (row is not None and row.key != key):
             direct = self._causes.direct(name, material, key, row=row, fresh=fresh)
-            self._reasons[name] = self._causes.follow(name, direct)
+            self._reasons[name] = self._causes.roots(name, direct)
         if hit is not None:
             self._cached(name, hit)
             return
@@ -139,11 +139,11 @@ class BuildState:
 
     def inputs(self, name: str) -> dict[str, dict[str, Any]]:
         """Return the step's inputs as a worker receives them; StepError if one is not there."""
-        return self.lookup.feeds(self.graph.steps[name], self._materials[name])
+        return self.lookup.inputs(self.graph.steps[name], self._materials[name])
 
     def with_source_names(self, name: str, failure: Failure) -> Failure:
         """Return a worker's failure with the sources' own names; traces and keys stay free of names."""
-        message = self.lookup.named(self.graph.steps[name], failure.message)
+        message = self.lookup.with_source_names(self.graph.steps[name], failure.message)
         return failure if message == failure.message else Failure(**{**values(failure), "message": message})
 
     # How a step continues, and how it ends.
@@ -157,11 +157,14 @@ class BuildState:
 
     def commit(self, name: str, data: Mapping[str, Any]) -> None:
         """Write the trace of a step that ran, whose blobs are in the store already, and look up its dependents."""
-        row = self.lookup.index.row(name)
-        trace = self.lookup.keep(name, self._materials[name], data, made_by=self._made_by, replace=name in self._fresh)
-        unchanged = row is not None and dict(row.outputs) == dict(trace.outputs)
-        self.lookup.note(name, trace, reason=summary(self._reasons[name]), unchanged=unchanged)
-        self.lookup.settle(name, trace.outputs)
+        trace, unchanged = self.lookup.record(
+            name,
+            self._materials[name],
+            data,
+            reason=summary(self._reasons[name]),
+            made_by=self._made_by,
+            replace=name in self._fresh,
+        )
         self.table.move(name, State.BUILT)
         warnings = (*trace.warnings, *self._edited(name))
         hit = CacheHit(trace.outputs, warnings, trace.seconds)
@@ -172,12 +175,12 @@ class BuildState:
     def _edited(self, name: str) -> list[StepWarning]:
         return [
             StepWarning(f"'{path}' changed during the build: what it held before was used", role, "build again")
-            for role, path in self.lookup.edited(self.graph.steps[name])
+            for role, path in self.lookup.edited_sources(self.graph.steps[name])
         ]
 
     def _cached(self, name: str, hit: CacheHit) -> None:
         self.table.move(name, State.CACHED)
-        self.lookup.settle(name, hit.outputs)
+        self.lookup.add_product(name, hit.outputs)
         self.emitter.cached(name, self.key(name), hit)
 
     def fail(self, name: str, failure: Failure, warnings: Sequence[StepWarning] = ()) -> None:

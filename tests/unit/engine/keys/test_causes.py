@@ -82,10 +82,10 @@ def test_a_lost_output_that_comes_out_otherwise_is_the_root(lab: Lab) -> None:
 
 
 def test_fresh_is_the_root_of_what_follows(lab: Lab) -> None:
-    """P12: what runs because a step was asked for afresh says so."""
+    """P12: what runs because a step was forced with --fresh says so."""
     built = graph(step("voice", "random_take"), step("render", inputs={"voice": Product("voice")}))
     lab.build(built)
-    assert told(lab, built, fresh=["voice"]) == {"voice": "asked for afresh", "render": "asked for afresh"}
+    assert told(lab, built, fresh=["voice"]) == {"voice": "forced by --fresh", "render": "forced by --fresh"}
 
 
 def test_a_failed_build_forgets_no_reason(lab: Lab) -> None:

@@ -19,6 +19,7 @@ from vidbuild.engine.keys.key import KeyMaterial
 from vidbuild.engine.keys.reasons import Reason, compare, summary
 from vidbuild.engine.keys.tools import Tool
 from vidbuild.engine.runs.events import StepStarted
+from vidbuild.engine.schedule.target import Target
 
 
 def film(lab: Lab, narration: str = "hello", picture: str = "butterfly", **more: Any) -> Graph:
@@ -103,7 +104,7 @@ def test_a_kind_that_is_made_in_a_new_way_is_named(lab: Lab) -> None:
     """P38: a kind's version is told as what it is."""
     lab.build(film(lab))
     told = reasons_while_building(lab, film(lab, version=2))
-    assert told["draw:x"] == "concat steps are made in a new way (1 -> 2)"
+    assert told["draw:x"] == "step version changed (concat 1 -> 2)"
 
 
 def test_an_evicted_output_is_not_a_change(lab: Lab) -> None:
@@ -158,10 +159,10 @@ def test_inputs_that_come_and_go_are_told(lab: Lab) -> None:
 
 
 def test_fresh_is_explained(lab: Lab) -> None:
-    """P12: what is asked for afresh will run for that reason, behind a running step too."""
+    """P12: what is forced with --fresh will run for that reason, behind a running step too."""
     lab.build(film(lab))
     explained = lab.explain(film(lab), fresh=["draw:x", "render:x"])
-    assert explained["draw:x"].short() == "draw:x  will run: asked for afresh"
+    assert explained["draw:x"].short() == "draw:x  will run: forced by --fresh"
     assert explained["render:x"].state == "will run"
     assert explained["mux"].because == ("draw:x", "render:x")
     assert explained["timeline:x"].state == "cached"
@@ -205,8 +206,8 @@ def test_explaining_writes_nothing(lab: Lab, before: str) -> None:
         elif before == "a stale source":
             (lab.root / "butterfly.png").write_text("moth")
     seen = snapshot(lab.root)
-    first = [found.to_data() for found in lab.engine().explain(plan)]
-    assert [found.to_data() for found in lab.engine().explain(plan)] == first
+    first = [found.to_data() for found in lab.engine().explain(Target(plan))]
+    assert [found.to_data() for found in lab.engine().explain(Target(plan))] == first
     assert snapshot(lab.root) == seen
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.support.engine_lab import Lab, graph, step
+from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.blobs import Blob, signature
 
 
 @pytest.mark.parametrize("late", [True, False], ids=["the first is told last", "in order"])
 def test_the_same_bytes_from_two_workers(lab: Lab, late: bool) -> None:
     """V25: whichever worker is heard last, the blob that lies there is known, and the next build reads none of it."""
-    ledger = lab.engine()._ledger(graph(step("a")), "")
+    plan = graph(step("a"))
+    (lookup,) = lab.engine()._lookups([Target(plan)], [plan])
     heard = []
     for _ in range(2):
         made = lab.root / "made-again"
@@ -21,9 +23,9 @@ def test_the_same_bytes_from_two_workers(lab: Lab, late: bool) -> None:
     blob: Blob = heard[0][0]
     assert heard[0][1] != heard[1][1]
     for _, left in reversed(heard) if late else heard:
-        ledger._added(blob.digest, list(left))
+        lookup._blob_added(blob.digest, list(left))
     location = lab.store.blobs.location(blob.digest)
-    assert ledger.table.lookup(location, signature(location)) == blob.digest
-    before = ledger.table.hashed
-    assert ledger.table.has_intact(lab.store.blobs, blob.digest)
-    assert ledger.table.hashed == before
+    assert lookup.table.lookup(location, signature(location)) == blob.digest
+    before = lookup.table.hashed
+    assert lookup.table.has_intact(lab.store.blobs, blob.digest)
+    assert lookup.table.hashed == before

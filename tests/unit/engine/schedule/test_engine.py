@@ -105,7 +105,7 @@ def test_a_part_leaves_the_rest_remembered(lab: Lab) -> None:
 
 
 def test_fresh_runs_and_replaces(lab: Lab) -> None:
-    """P12: a step asked for afresh truly runs, its new result counts from then on, and the rest follows by content."""
+    """P12: a step forced with --fresh runs, its new result counts from then on, and dependents follow by content."""
     plan = graph(
         step("voice", "random_take"), step("render", inputs={"voice": Product("voice", "main.txt")}), step("aside")
     )
@@ -114,7 +114,7 @@ def test_fresh_runs_and_replaces(lab: Lab) -> None:
     second = lab.build(plan, fresh=["voi*"])
     assert lab.ran() == ["render", "voice"]
     assert digests(second)["voice"] != digests(first)["voice"]
-    assert second.steps["voice"].reason == "asked for afresh"
+    assert second.steps["voice"].reason == "forced by --fresh"
     third = lab.build(plan)
     assert third.status == "up-to-date"
     assert lab.ran() == []

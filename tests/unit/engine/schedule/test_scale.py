@@ -18,7 +18,6 @@ from vidbuild.engine.keys.cache import TieredCache
 from vidbuild.engine.keys.lookup import CacheLookup
 from vidbuild.engine.keys.tools import Tools
 from vidbuild.engine.schedule.engine import Engine
-from vidbuild.engine.store.blobs import Blob
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.index import Index
 from vidbuild.engine.store.store import Store
@@ -68,16 +67,15 @@ def prebuilt(lab: Lab, plan: Graph) -> Engine:
     store = lab.store
     store.prepare()
     table, index = DigestCache(store.home / "files"), Index(Index.location(store.home, ""))
-    ledger = CacheLookup(TieredCache.over(store, table), lab.kinds, Tools({}, table), table, index, plan)
+    lookup = CacheLookup(TieredCache.over(store, table), lab.kinds, Tools({}, table), table, index, plan)
     content = lab.root / "content"
     content.write_text("content")
     ((blob, found),) = store.blobs.move_in({"": content}).values()
     for one in plan.steps.values():
-        material = ledger.material(one)
-        ledger.keys[one.id] = material.key()
+        material = lookup.material(one)
+        lookup.keys[one.id] = material.key()
         data = {"outputs": {"main.txt": [blob.digest, *found]}, "sources": {}, "warnings": [], "seconds": 0.1}
-        ledger.note(one.id, ledger.keep(one.id, material, data, made_by="", replace=False), reason="")
-        ledger.settle(one.id, {"main.txt": Blob(blob.digest, blob.size)})
+        lookup.record(one.id, material, data, reason="", made_by="", replace=False)
     table.save()
     index.save("", plan.steps)
     return lab.engine()
