@@ -87,13 +87,13 @@ def test_a_stale_product_in_the_cache_is_named(project: Workspace) -> None:
     outcome = project.run("build", "--verify")
     assert outcome.code == 1
     assert "built video.mp4" in outcome.stdout
-    assert "not verified: 'video.mp4' is another from an empty cache" in outcome.stdout
+    assert "not verified: 'video.mp4' differs when rebuilt from an empty cache" in outcome.stdout
     why = "the cache holds other bytes for the same key"
     assert f"first step that differs: render:one, its '{FIRST}': {why}" in outcome.stdout
     assert "hint: vidbuild build --fresh render:one" in outcome.stdout
     mended = project.run("build", "--verify", "--fresh", "render:one")
     assert mended.code == 0, mended.stdout
-    assert "verified: 6 outputs are the same from an empty cache" in mended.stdout
+    assert "verified: 6 outputs identical when rebuilt from an empty cache" in mended.stdout
 
 
 def test_a_step_that_asks_chance_is_named(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +169,7 @@ def test_recorded_takes_of_network_voices_are_used_again(
         assert server.connections == 1
     assert outcome.data["verified"]["status"] == "same"
     assert outcome.data["verified"]["reused"] == ["speak:one"]
-    assert "1 recorded take of network voices used again, not asked for again: speak:one" in outcome.stderr
+    assert "reused 1 recording of network voices from the cache: speak:one" in outcome.stderr
 
 
 def test_what_was_not_built_is_not_verified(project: Workspace) -> None:
@@ -177,7 +177,7 @@ def test_what_was_not_built_is_not_verified(project: Workspace) -> None:
     project.write("bad.yaml", "vidbuild: 1\n")
     outcome = project.run("build", "--verify", "-k", "bad.yaml", "video.yaml")
     assert outcome.code == 2
-    assert "video.yaml: verified: 6 outputs are the same" in outcome.stdout
+    assert "video.yaml: verified: 6 outputs identical" in outcome.stdout
     assert "bad.yaml: verified" not in outcome.stdout
     dry = project.run("build", "--verify", "-n")
     assert dry.code == 2

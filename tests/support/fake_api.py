@@ -48,6 +48,11 @@ def failed(fault: str = "step", count: int = 1, **changes: Any) -> Result:
     return result("failed", outputs=(), steps=Steps(count + 2, (), 1, failed=broken, aborted=("mux",)), **changes)
 
 
+def aborted(spec: str) -> Result:
+    """A build that was not finished because another one failed."""
+    return result("aborted", spec, outputs=(), steps=Steps(0), run="")
+
+
 def warned(*messages: str) -> Result:
     """A build that worked but has something to say."""
     place = Location("video.yaml", 3, 5, 9)

@@ -21,9 +21,13 @@ from vidbuild.errors import Failure
 BEGAN = 1_000.0
 
 
-def started(step: str, reason: str = "never built", *, at: float = 0, expected: float | None = None) -> StepStarted:
+def started(
+    step: str, reason: str = "never built", *, at: float = 0, expected: float | None = None, target: str = ""
+) -> StepStarted:
     """A step begins."""
-    return StepStarted(run="r", time=BEGAN + at, step=step, kind="k", key="0", reason=reason, expected=expected)
+    return StepStarted(
+        run="r", time=BEGAN + at, target=target, step=step, kind="k", key="0", reason=reason, expected=expected
+    )
 
 
 def finished(step: str, seconds: float = 1.5) -> StepFinished:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from vidbuild.api import outcome
+from vidbuild.api.build_result import cache_notices
 from vidbuild.api.engine import engine_of
 from vidbuild.api.environment import FILE_SIZE, MEMORY, SANDBOX
 from vidbuild.api.final_event import FinalEvent
@@ -15,8 +15,17 @@ from vidbuild.api.listeners import Listeners, listening
 from vidbuild.api.options import BuildOptions, RunControl, options_of
 from vidbuild.api.plan import entry_of, store_of
 from vidbuild.api.result import FailedStep, Notice, Result, Steps
-from vidbuild.api.spec_args import SpecLike, for_one, metadata, path_of, refuse_same_names, target_names
+from vidbuild.api.spec_args import (
+    SpecLike,
+    distinct,
+    for_one,
+    metadata,
+    path_of,
+    refuse_same_names,
+    target_names,
+)
 from vidbuild.api.video import Video
+from vidbuild.engine.disk.durable import os_error_text
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event, Listener
 from vidbuild.engine.runs.run_log import new_id
@@ -37,16 +46,16 @@ def build(
     """Build one spec (its path, or a Spec made in Python) and put its outputs beside it.
 
     on_event: a listener for every event, or type of event -> listener (see `listeners`).
-    control: asked several times a second whether to pause, cancel or suspend the build.
+    control: polled several times a second; it can pause, cancel and suspend the build.
     changes: fields of BuildOptions by their names, such as `jobs=4`.
 
-    What is wrong with the spec is raised as SpecError; a step that fails is in the result. UsageError and StoreError
-    are raised if nothing could be tried.
+    A step that fails is in the result. Raises SpecError if the spec is wrong, UsageError or StoreError if the build
+    cannot begin.
     """
     command = _Command([spec], options_of(options, changes), control)
     with command.listening(on_event):
         video = command.prepare(spec)
-        (result,) = [video.foreseen()] if command.options.dry_run else command.run([video])
+        (result,) = [video.dry_run()] if command.options.dry_run else command.run([video])
     return result
 
 
@@ -58,19 +67,20 @@ def build_all(
     control: RunControl | None = None,
     **changes: Any,  # noqa: ANN401 - as for build
 ) -> list[Result]:
-    """Build specs in one run, as `build` builds one; return the results of those that were tried, in their order.
+    """Build specs in one run, as `build` builds one; return a result for each spec, in their order.
 
-    Steps with equal keys run once, and each video is in its place as soon as it is whole. A spec that is wrong is a
-    failed result; without keep_going nothing is built then, and a step that fails stops the run.
+    Steps with equal keys run once. Each video's outputs are put into their places as soon as all its steps are done.
+    A wrong spec has a failed result. Without keep_going, nothing is built if a spec is wrong, and the run stops after a
+    step failed; the result of a video that was not finished for such a reason is "aborted".
     """
-    command = _Command(list(dict.fromkeys(specs)), options_of(options, changes), control)
+    command = _Command(distinct(specs), options_of(options, changes), control)
     refuse_same_names(command.specs, command.options)
     with command.listening(on_event):
         return command.build()
 
 
 class _Command:
-    """All that one call builds. Each project has a cache of its own, so there is a run for each cache."""
+    """The builds of one call. Each project has a cache of its own, so there is a run for each cache."""
 
     def __init__(self, specs: Sequence[SpecLike], options: BuildOptions, control: RunControl | None) -> None:
         self.specs = specs
@@ -82,12 +92,12 @@ class _Command:
 
     @contextlib.contextmanager
     def listening(self, on_event: Listeners | None) -> Iterator[None]:
-        """Have events emitted to these listeners; a dry run emits none."""
+        """Emit events to these listeners in the block; a dry run emits none."""
         with listening(None if self.options.dry_run else on_event) as self._listener:
             yield
 
     def build(self) -> list[Result]:
-        """Plan every spec, then build what can be built."""
+        """Plan every spec, then build what can be built; return a result for each spec."""
         results: dict[int, Result] = {}
         videos: dict[int, Video] = {}
         for index, spec in enumerate(self.specs):
@@ -96,63 +106,73 @@ class _Command:
             except VidbuildError as error:
                 if not hasattr(error, "diagnostics") and not self._keeps_going:
                     raise
-                results[index] = _untried(spec, error)
+                results[index] = _failed(spec, error)
         if self.options.dry_run:
-            results |= {index: video.foreseen() for index, video in videos.items()}
-        elif not results or self._keeps_going:
+            results |= {index: video.dry_run() for index, video in videos.items()}
+        else:
             for group in _by_store(videos):
-                results |= zip(group, self.run(list(group.values())), strict=True)
-                if not self._keeps_going and not all(results[index].ok for index in group):
-                    break
-        return [results[index] for index in sorted(results)]
+                if self._keeps_going or all(result.ok for result in results.values()):
+                    results |= self._run_group(group)
+        return [results.get(index) or _aborted(spec) for index, spec in enumerate(self.specs)]
 
     @property
     def _keeps_going(self) -> bool:
         return self.options.keep_going and len(self.specs) > 1
 
+    def _run_group(self, group: Mapping[int, Video]) -> dict[int, Result]:
+        """Build the videos of one cache."""
+        try:
+            return dict(zip(group, self.run(list(group.values())), strict=True))
+        except VidbuildError as error:
+            if not self._keeps_going:
+                raise
+            return {index: _failed(video.path, error) for index, video in group.items()}
+
     def prepare(self, spec: SpecLike) -> Video:
         """Plan a spec; if that fails, emit the events of a build that failed."""
         path = path_of(spec)
         store = store_of(path, self.options.cache)
-        with self._ending(entry_of(path, self.options.only, store), store):
+        with self._emitting_end(entry_of(path, self.options.only, store), store):
             return Video(spec, for_one(spec, self.specs, self.options))
 
     def run(self, videos: Sequence[Video]) -> list[Result]:
-        """Build videos of one cache in one run."""
+        """Build videos of one cache in one run; return their results."""
         store = videos[0].store
-        with self._ending(", ".join(video.plan.entry for video in videos), store) as listener, writable(store) as used:
+        entry = ", ".join(video.plan.entry for video in videos)
+        with self._emitting_end(entry, store) as listener, writable(store) as used:
             hooks = _Hooks(listener)
             names = target_names([video.path for video in videos])
             targets = [
-                hooks.add(video, name, self._metadata(video, store)) for video, name in zip(videos, names, strict=True)
+                hooks.add(video, name, metadata(video.spec, self.specs, self._batch, self.options, store))
+                for video, name in zip(videos, names, strict=True)
             ]
             for video in videos:
                 video.store = used
-            engine = engine_of(used, self.options.env_overrides)
-            reports = engine.build(targets, self.options, self._control, hooks)
-            notices = [*self._notices, *outcome.of_the_cache(used)]  # of the whole run: with its first video
+            reports = engine_of(used, self.options.env_overrides).build(targets, self.options, self._control, hooks)
+            notices = [*self._notices, *cache_notices(used)]  # of the whole run: reported with its first video
             return [
-                self._result(video, report, () if index else notices)
-                for index, (video, report) in enumerate(zip(videos, reports, strict=True))
+                self._result(video, target, report, () if index else notices)
+                for index, (video, target, report) in enumerate(zip(videos, targets, reports, strict=True))
             ]
 
-    def _result(self, video: Video, report: BuildReport, notices: Iterable[Notice]) -> Result:
+    def _result(self, video: Video, target: Target, report: BuildReport, notices: Iterable[Notice]) -> Result:
         if report.error is None:
-            return video.result(report, notices)
-        if len(self.specs) == 1 or not isinstance(report.error, VidbuildError):
+            return video.result(target, report, notices)
+        if len(self.specs) == 1:
             raise report.error
-        return _untried(video.path, report.error)
-
-    def _metadata(self, video: Video, store: Store) -> Mapping[str, Any]:
-        return metadata(video.spec, self.specs, self._batch, self.options, store)
+        return _failed(video.path, _as_reported(report.error, video.store), report.run)
 
     @contextlib.contextmanager
-    def _ending(self, entry: str, store: Store) -> Iterator[FinalEvent]:
-        """Emit the end of a build whatever happens in the block; an OSError is trouble with the cache."""
+    def _emitting_end(self, entry: str, store: Store) -> Iterator[FinalEvent]:
+        """If the block raises, emit the end of a build unless the block did; an OSError becomes a StoreError."""
         listener = FinalEvent(self._listener)
         try:
-            with _as_store_error(store):
+            try:
                 yield listener
+            except BrokenPipeError:
+                raise  # the reader of the events is gone
+            except OSError as error:  # of the cache: errors of the user's own files are reported where they are read
+                raise _as_reported(error, store) from error
         except BaseException as error:
             if not self.options.dry_run:
                 listener.end(error, entry, store, self._control.cancel_exit_code)
@@ -180,18 +200,6 @@ class _Hooks(RunHooks):
         self._videos[target.name].place(report)
 
 
-@contextlib.contextmanager
-def _as_store_error(store: Store) -> Iterator[None]:
-    """Report an OSError as trouble with the cache: errors of the user's own files are reported where they are read."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise  # the reader of the events is gone, which is no trouble with the cache
-    except OSError as error:
-        name = error.filename or store.root
-        raise StoreError(f"the cache cannot be used: {(error.strerror or str(error)).lower()}: '{name}'") from error
-
-
 def _by_store(videos: Mapping[int, Video]) -> list[dict[int, Video]]:
     """Group videos by the cache that they share."""
     groups: dict[str, dict[int, Video]] = {}
@@ -200,12 +208,26 @@ def _by_store(videos: Mapping[int, Video]) -> list[dict[int, Video]]:
     return list(groups.values())
 
 
-def _untried(spec: SpecLike, error: VidbuildError) -> Result:
-    """Return the result of a spec that could not even be tried."""
+def _as_reported(error: Exception, store: Store) -> VidbuildError:
+    """Return the error that the user sees: an OSError is a problem of the cache."""
+    if isinstance(error, VidbuildError):
+        return error
+    if not isinstance(error, OSError):
+        raise error
+    return StoreError(f"the cache cannot be used: {os_error_text(error)}: '{error.filename or store.root}'")
+
+
+def _failed(spec: SpecLike, error: VidbuildError, run: str = "") -> Result:
+    """Return the result of a spec that could not be built, or whose outputs could not be placed."""
     path, diagnostics = path_of(spec), getattr(error, "diagnostics", ())
     fault = "spec" if isinstance(error, UsageError) else "step"
     failed = () if diagnostics else (FailedStep(path.name, error.message, error.hint, fault=fault),)
-    return Result("failed", path, "", (), Steps(0, failed=failed), 0.0, 0.0, diagnostics=diagnostics)
+    return Result("failed", path, run, (), Steps(0, failed=failed), 0.0, 0.0, diagnostics=diagnostics)
+
+
+def _aborted(spec: SpecLike) -> Result:
+    """Return the result of a spec of which nothing was built, because another one failed."""
+    return Result("aborted", path_of(spec), "", (), Steps(0), 0.0, 0.0)
 
 
 def _sandbox_notices() -> Iterator[Notice]:

@@ -1,9 +1,10 @@
-"""What the specs of one command have in common, and what each of them is meant by; it builds nothing."""
+"""The specs of one command: which options each of them gets, and the name of its target in a run."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +13,27 @@ from vidbuild.errors import UsageError
 from vidbuild.frozen import replaced
 from vidbuild.model import Spec
 from vidbuild.project import OUTPUT_FOLDER, name_of
+from vidbuild.sanitize import one_line
 
 if TYPE_CHECKING:
     from vidbuild.api.options import BuildOptions
 
-MAX_BYTES = 10_000_000  # more than any spec's reader takes, which tells of it
+MAX_BYTES = 10_000_000  # larger than any spec that its reader accepts
 
 SpecLike = Spec | str | os.PathLike[str]
 
 
 def path_of(spec: SpecLike) -> Path:
-    """Where a spec is, or would be."""
+    """Return the path of a spec; no file need be there if it was made in Python."""
     return spec.path if isinstance(spec, Spec) else Path(spec)
+
+
+def distinct(specs: Iterable[SpecLike]) -> list[SpecLike]:
+    """Return each spec once, whichever way its path is written."""
+    files: dict[str, SpecLike] = {}
+    for index, spec in enumerate(specs):
+        files.setdefault(f"spec {index}" if isinstance(spec, Spec) else os.path.abspath(spec), spec)  # noqa: PTH100 - resolve() would follow symlinks
+    return list(files.values())
 
 
 def for_one(spec: SpecLike, specs: Sequence[SpecLike], options: BuildOptions) -> BuildOptions:
@@ -49,7 +59,7 @@ def _continued(spec: SpecLike, specs: Sequence[SpecLike], options: BuildOptions)
     store = store_of(path_of(spec), options.cache)
     run = find(store, options.resume or "")
     if not any(run.target(entry_of(path_of(each), options.only, store)) for each in specs):
-        raise UsageError(f"run '{run.id}' is of '{run.entry}', which is none of the specs")
+        raise UsageError(f"run '{run.id}' built none of the specs, but '{run.entry}'")
     return run.target(entry_of(path_of(spec), options.only, store)) is not None
 
 
@@ -67,27 +77,34 @@ def refuse_same_names(specs: Sequence[SpecLike], options: BuildOptions) -> None:
     """Raise UsageError if one spec's outputs would replace another's."""
     first: dict[Path, Path] = {}
     for path in map(path_of, specs):
-        target = (options.output or path.parent / OUTPUT_FOLDER).absolute() / name_of(path)
-        if target in first and first[target] != path:
-            raise UsageError(f"'{first[target]}' and '{path}' have the same outputs, '{target.name}.mp4' and so on")
-        first[target] = path
+        output = (options.output or path.parent / OUTPUT_FOLDER).absolute() / name_of(path)
+        if output in first:
+            raise UsageError(f"'{first[output]}' and '{path}' have the same outputs, '{output.name}.mp4' and so on")
+        first[output] = path
 
 
 def target_names(paths: Sequence[Path]) -> list[str]:
     """Return the names by which a run tells videos apart: their files', with as many folders as they need.
 
-    "" for a single one.
+    "" for a single one. A name is one line without ":", since it stands in front of step ids.
     """
     if len(paths) == 1:
         return [""]
     parts = [(*path.absolute().parent.parts[1:], name_of(path)) for path in paths]
-    return ["/".join(_shortest(own, parts)).replace(":", "_") for own in parts]
+    counts = Counter(end for each in parts for end in _ends(each))
+    names: list[str] = []
+    for own in parts:
+        shortest = next((end for end in _ends(own) if counts[end] == 1), own)
+        name = one_line("/".join(shortest)).replace(":", "_")
+        while name in names:  # two differed only in what was replaced
+            name += "_"
+        names.append(name)
+    return names
 
 
-def _shortest(own: tuple[str, ...], others: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the shortest end of one tuple that no other one has."""
-    ends = (own[-length:] for length in range(1, len(own) + 1))
-    return next((end for end in ends if sum(other[-len(end) :] == end for other in others) == 1), own)
+def _ends(parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the last part, the last two, and so on."""
+    return (parts[-length:] for length in range(1, len(parts) + 1))
 
 
 def metadata(
@@ -96,14 +113,14 @@ def metadata(
     """Return what a run records of the command it is part of; paths are relative to the cache, which moves with it."""
     return {
         "batch": batch,
-        "spec": _inwards(path_of(spec), store),
-        "specs": [_inwards(path_of(each), store) for each in specs],
-        "output": _inwards(options.output, store) if options.output else None,
+        "spec": _relative(path_of(spec), store),
+        "specs": [_relative(path_of(each), store) for each in specs],
+        "output": _relative(options.output, store) if options.output else None,
         "only": list(options.only),
         "variables": sorted(options.variables),
         "made": isinstance(spec, Spec),
     }
 
 
-def _inwards(path: Path, store: Store) -> str:
+def _relative(path: Path, store: Store) -> str:
     return os.path.relpath(path.absolute(), store.root.absolute())

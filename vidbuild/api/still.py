@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from vidbuild.api.build_result import location_of
 from vidbuild.api.engine import engine_of
 from vidbuild.api.load import load
-from vidbuild.api.outcome import place_of
 from vidbuild.api.plan import plan_of, store_of
 from vidbuild.engine.graph.graph import Graph
 from vidbuild.engine.runs.build_report import BuildReport
@@ -78,7 +78,7 @@ class _PlaceStill(RunHooks):
 
 
 def _as_error(graph: Graph, step: str, failure: Any) -> VidbuildError:  # noqa: ANN401 - Failure or None
-    place = place_of(graph.steps[step], failure.field)
+    place = location_of(graph.steps[step], failure.field)
     where = f"{place.file}:{place.line}:{place.column}: " if place else ""
     kind = SpecProblem if failure.fault == SpecProblem.fault else StepError
     return kind(f"{where}{step}: {failure.message}", hint=failure.hint, log=failure.log)

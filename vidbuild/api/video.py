@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from vidbuild.api import network_policy, outcome
+from vidbuild.api import build_result, network_policy
 from vidbuild.api.engine import engine_of
 from vidbuild.api.options import BuildOptions
 from vidbuild.api.outputs import Placing, refuse_outside, refuse_sources
@@ -25,8 +25,9 @@ from vidbuild.project import OUTPUT_FOLDER, root_of
 class Video:
     """One spec's video.
 
-    Raises SpecError for what is wrong with the spec, UsageError for what must not be built so.
-    store: where its results are kept; before the run begins it may be changed to another one.
+    store: keeps the steps' results; the caller may replace it before the run begins.
+
+    Raises SpecError if the spec is wrong, UsageError if the options do not fit it.
     """
 
     def __init__(self, spec: SpecLike, options: BuildOptions) -> None:
@@ -39,7 +40,7 @@ class Video:
         self._seconds = 0.0
         self._placing: Placing | None = None
         if not options.dry_run:
-            refuse_outside(root_of(self.path), self._unchosen())
+            refuse_outside(root_of(self.path), self._default_folders())
         self.plan: Plan = plan_of(
             spec, store=self.store, variables=options.variables, only=options.only, remember=not options.dry_run
         )
@@ -47,24 +48,17 @@ class Video:
             refuse_sources(self.plan, self.folder)
             network_policy.check(engine_of(self.store), self.plan, root_of(self.path), options)
 
-    def _unchosen(self) -> dict[Path, str]:
-        """The folders that are written because they are where they always are, each with how to choose another."""
+    def _default_folders(self) -> dict[Path, str]:
+        """Return the folders that a build writes by default, each with how to choose another."""
         folders = {} if self._options.output else {self.folder: "-o another folder"}
         if self._options.cache is None and "VIDBUILD_CACHE" not in os.environ:
             folders[self.store.root] = "VIDBUILD_CACHE=another folder"
         return folders
 
     def target(self, name: str = "", metadata: Mapping[str, Any] | None = None) -> Target:
-        """Return what the engine builds for the video; name: as the run calls it."""
-        return Target(
-            self.plan.graph,
-            name,
-            self.plan.entry,
-            self.plan.targets,
-            self.plan.weights,
-            metadata or {},
-            self._continues(),
-        )
+        """Return what the engine builds for the video; name: of the target in its run."""
+        plan = self.plan
+        return Target(plan.graph, name, plan.entry, plan.targets, plan.weights, metadata or {}, self._continues())
 
     def _continues(self) -> str:
         if not self._options.resume:
@@ -74,7 +68,7 @@ class Video:
         return earlier(self.store, self._options.resume, self.plan.entry, self._options.variables).id
 
     def derive_events(self, target: Target, event: Event) -> Iterable[Event]:
-        """Return the events that only videos have; a build that does nothing needs no events but the engine's."""
+        """Return the events that only videos have; a build that runs no step has none of them."""
         if not isinstance(event, (TargetStarted, StepStarted, StepFinished)):
             return ()
         if isinstance(event, TargetStarted) and not self.plan.warnings:
@@ -92,23 +86,23 @@ class Video:
             frames: int = json.loads(report.path(step, file).read_text(encoding="utf-8"))["frames"]
             self._seconds = round(frames / self.plan.fps, 3)
 
-    def result(self, report: BuildReport, notices: Iterable[Notice] = ()) -> Result:
-        """Return what became of the video; notices: what else there is to report with it."""
+    def result(self, target: Target, report: BuildReport, notices: Iterable[Notice] = ()) -> Result:
+        """Return the result of the video that was built as this target; notices: to report with its warnings."""
         placing = self._placing
-        # A copy from the cache is something that happened.
+        # An output that was copied from the cache was built as far as the user can see.
         status = "built" if placing and placing.written else report.status
         files = tuple(placing.files if placing else ())
-        steps = outcome.steps(self.plan, self.store, report)
+        steps = build_result.step_results(self.plan, target, self.store, report)
         warnings = (
             *self.plan.warnings,
-            *outcome.warnings(self.plan, report),
+            *build_result.step_warnings(self.plan, report),
             *notices,
             *(placing.notices if placing else ()),
         )
         seconds = round(report.ended - self._began, 3)
         return Result(status, self.path, report.run, files, steps, self._seconds, seconds, warnings)
 
-    def foreseen(self) -> Result:
+    def dry_run(self) -> Result:
         """Return what a build would do."""
         explanations = engine_of(self.store).explain(self.target(), self._options.fresh)
         moving = {each.step: each.short().partition("  ")[2] for each in explanations if each.state != "cached"}

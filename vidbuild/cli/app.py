@@ -81,7 +81,7 @@ def _failed(error: Exception, args: Sequence[str]) -> int:
     if isinstance(error, VidbuildError):
         from vidbuild.cli import result_output
 
-        for line in result_output.told(error):
+        for line in result_output.error_lines(error):
             console.say(line)
         return of_error(error)
     from vidbuild.cli import crash

@@ -1,4 +1,4 @@
-"""How a second build from an empty cache is told: which lines, which exit code. It knows no stream."""
+"""The output of `build --verify`: lines for people, JSON for programs, and an exit code."""
 
 from __future__ import annotations
 
@@ -13,52 +13,55 @@ from vidbuild.sanitize import one_line
 if TYPE_CHECKING:
     from vidbuild.api.verify import Difference, Verified
 
-
-def beginning(specs: Sequence[Path]) -> str:
-    """What is said before it begins, since it takes as long as a first build."""
-    named = ", ".join(humanize.first([one_line(str(spec)) for spec in specs], 4))
-    return f"verifying: {named} again from an empty cache"
+_OUTPUT_MODIFIED = "      all steps reproduce; the output file itself was modified"
 
 
-def lines(found: Verified, *, several: bool = False) -> list[str]:
-    """What came of one spec; nothing where there was nothing to compare."""
-    which = f"{one_line(str(found.built.spec))}: " if several else ""
-    if found.status == "untried":
+def first_line(specs: Sequence[Path]) -> str:
+    """Return the line that is printed before the second build, which takes as long as a first build."""
+    names = ", ".join(humanize.first([one_line(str(spec)) for spec in specs], 4))
+    return f"verifying: rebuilding {names} from an empty cache"
+
+
+def lines(verified: Verified, *, show_spec: bool = False) -> list[str]:
+    """Return the lines about one spec; none if there was nothing to compare.
+
+    show_spec: begin with the spec's name, since there are several.
+    """
+    spec = f"{one_line(str(verified.built.spec))}: " if show_spec else ""
+    if verified.status == "untried":
         return []
-    if found.status == "cancelled":
-        return [f"{which}not verified: cancelled"]
-    if found.status == "failed":
-        return [f"{which}not verified: the second build failed: {found.error}"]
-    taken = [_taken(found)] if found.reused else []
-    told = _difference(found.difference) if found.difference else []
-    if found.ok:
-        outputs, took = len(found.built.outputs), humanize.elapsed(found.seconds)
-        return [f"{which}verified: {outputs} outputs are the same from an empty cache ({took})", *taken, *told]
-    return [f"{which}not verified: '{found.output}' is another from an empty cache", *(told or [_ELSEWHERE]), *taken]
+    if verified.status == "cancelled":
+        return [f"{spec}not verified: cancelled"]
+    if verified.status == "failed":
+        return [f"{spec}not verified: the second build failed: {verified.error}"]
+    reused = [_reused(verified)] if verified.reused else []
+    difference = _difference(verified.difference) if verified.difference else []
+    if verified.ok:
+        outputs, took = humanize.count(len(verified.built.outputs), "output"), humanize.elapsed(verified.seconds)
+        return [f"{spec}verified: {outputs} identical when rebuilt from an empty cache ({took})", *reused, *difference]
+    failed = f"{spec}not verified: '{verified.output}' differs when rebuilt from an empty cache"
+    return [failed, *(difference or [_OUTPUT_MODIFIED]), *reused]
 
 
-def code(found: Verified) -> Exit:
-    """The exit code that one spec comes to."""
-    if found.status == "cancelled":
+def exit_code(verified: Verified) -> Exit:
+    """Return the exit code for one spec."""
+    if verified.status == "cancelled":
         return Exit.INTERRUPTED
-    return Exit.DONE if found.status in {"same", "untried"} else Exit.FAILED
+    return Exit.DONE if verified.status in {"same", "untried"} else Exit.FAILED
 
 
-def added(told: dict[str, Any], found: Sequence[Verified]) -> dict[str, Any]:
-    """The one object of `--json`, with what verifying found in each of its builds."""
-    for build, each in zip(told.get("builds", [told]), found, strict=False):
+def add_to_json(data: dict[str, Any], verified: Sequence[Verified]) -> dict[str, Any]:
+    """Return the one object of `--json` with the findings added to each of its builds."""
+    for build, each in zip(data.get("builds", [data]), verified, strict=False):
         build["verified"] = each.to_json()
-    return told
+    return data
 
 
-_ELSEWHERE = "      all steps make the same: the file was changed where it lies"
+def _reused(verified: Verified) -> str:
+    recordings = humanize.count(len(verified.reused), "recording")
+    return f"      reused {recordings} of network voices from the cache: {', '.join(verified.reused)}"
 
 
-def _taken(found: Verified) -> str:
-    takes = humanize.count(len(found.reused), "recorded take")
-    return f"      {takes} of network voices used again, not asked for again: {', '.join(found.reused)}"
-
-
-def _difference(found: Difference) -> list[str]:
-    told = [f"      first step that differs: {found.step}, its '{found.file}': {found.why}"]
-    return [*told, f"      hint: vidbuild build --fresh {found.step}"] if found.repeatable else told
+def _difference(difference: Difference) -> list[str]:
+    line = f"      first step that differs: {difference.step}, its '{difference.file}': {difference.why}"
+    return [line, f"      hint: vidbuild build --fresh {difference.step}"] if difference.repeatable else [line]

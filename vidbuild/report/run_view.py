@@ -19,7 +19,13 @@ _REASONS = 4  # of one step among others
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A build as far as its state tells. now: the time of looking. suspended: by Ctrl-Z."""
+    """A run, or one target of it, without its steps.
+
+    killed: its process was killed.
+    now: the current time; times are in seconds since 1970.
+    suspended: by Ctrl-Z.
+    target: the name of the target, "" for a whole run.
+    """
 
     run: str
     spec: str
@@ -29,6 +35,7 @@ class RunSummary:
     killed: bool
     now: float
     suspended: bool = False
+    target: str = ""
 
 
 def rows(runs: Sequence[tuple[RunSummary, History]], width: int) -> list[str]:
@@ -63,7 +70,9 @@ def whole(
 
 def explained(shown: RunSummary, told: History, chosen: str | None, *, everything: bool) -> list[str]:
     """What a build did and why, step by step, or of the one step that is chosen all that its log has."""
-    lines = [f"{shown.run}  {one_line(shown.spec)}  {_state(shown, told)}", *_problems(told)]
+    target = told.targets.get(shown.target) if shown.target else None
+    state = target.status if target and target.status else _state(shown, told)
+    lines = [f"{shown.run}  {one_line(shown.spec)}  {state}", *_problems(told)]
     for step in told.steps.values():
         if step.step == chosen or (chosen is None and (everything or step.state != "cached")):
             lines += _explained(step, shown, whole=chosen is not None)

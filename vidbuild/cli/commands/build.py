@@ -106,12 +106,12 @@ def command(
         if as_json:
             console.result_json(result_output.error_as_json(error))
         raise
-    again = partial(_verify, paths, results, build_options, interrupt) if verify else None
-    return _end(paths, results, build_options, again, as_json=as_json)
+    build_again = partial(_verify, paths, results, build_options, interrupt) if verify else None
+    return _print_results(results, build_options, build_again, as_json=as_json)
 
 
 def _resumed(chosen: BuildOptions) -> tuple[Sequence[Path], BuildOptions]:
-    """Return the specs of an unfinished build, and its options where the command line gives none."""
+    """Return the specs of an unfinished build, and its options unless the command line sets them."""
     from vidbuild.api.resume import unfinished
 
     earlier = unfinished(chosen.resume or "")
@@ -128,48 +128,48 @@ def _verify(
     return verified(paths, results, replaced(chosen, resume=None), BuildObserver((), None, interrupt))
 
 
-def _end(
-    paths: Sequence[Path],
+def _print_results(
     results: Sequence[Result],
     chosen: BuildOptions,
-    again: Callable[[], Iterator[Verified]] | None,
+    verify: Callable[[], Iterator[Verified]] | None,
     *,
     as_json: bool,
 ) -> int:
+    """Print the results and return the exit code; verify: builds again, if the user asked for that."""
     several = len(results) > 1
     for result in results:
-        for line in [*result_output.troubles(result), *_bugs(result)]:
+        for line in [*result_output.problem_lines(result), *_bug_lines(result)]:
             console.say(line)
-    if as_json and not again:
+    if as_json and not verify:
         console.result_json(result_output.as_json(results))
+    lines = result_output.dry_run_lines if chosen.dry_run else result_output.last_lines
     for result in results:
-        for line in (result_output.dry if chosen.dry_run else result_output.lines)(result, several=several):
+        for line in lines(result, show_path=several):
             (console.say if as_json else console.result)(line)
-    if not chosen.keep_going:
-        for line in result_output.untried([path for path in paths if path not in {r.spec for r in results}], results):
-            console.say(line)
-    return _verified(results, again, as_json=as_json) if again else result_output.code(results)
+    for line in result_output.aborted_lines(results):
+        console.say(line)
+    return _print_verified(results, verify, as_json=as_json) if verify else result_output.exit_code(results)
 
 
-def _verified(results: Sequence[Result], again: Callable[[], Iterator[Verified]], *, as_json: bool) -> int:
-    """Build again what was built, and tell whether it is the same."""
+def _print_verified(results: Sequence[Result], verify: Callable[[], Iterator[Verified]], *, as_json: bool) -> int:
+    """Build again, print whether the outputs are the same, and return the exit code."""
     from vidbuild.cli import verify_results
 
-    tried = [result.spec for result in results if result.ok]
-    if tried:
-        console.say(verify_results.beginning(tried))
-    found = []
-    for each in again():
-        found.append(each)
-        for line in verify_results.lines(each, several=len(results) > 1):
+    built = [result.spec for result in results if result.ok]
+    if built:
+        console.say(verify_results.first_line(built))
+    verified = []
+    for each in verify():
+        verified.append(each)
+        for line in verify_results.lines(each, show_spec=len(results) > 1):
             (console.say if as_json else console.result)(line)
     if as_json:
-        console.result_json(verify_results.added(result_output.as_json(results), found))
-    return most_severe([result_output.code(results), *map(verify_results.code, found)])
+        console.result_json(verify_results.add_to_json(result_output.as_json(results), verified))
+    return most_severe([result_output.exit_code(results), *map(verify_results.exit_code, verified)])
 
 
-def _bugs(result: Result) -> Iterator[str]:
-    """A report for each step that failed through a fault of vidbuild's own."""
+def _bug_lines(result: Result) -> Iterator[str]:
+    """Save a report for each step that failed because of a bug in vidbuild; yield the lines about it."""
     for failed in result.steps.failed:
         if failed.fault == "bug":
             from vidbuild.cli import crash

@@ -133,7 +133,17 @@ def _told(wish: Callable[[str], Wished], run_id: str, doing: str, done: str) -> 
 
 
 def looked_at(run: RunFacts) -> RunSummary:
-    """A build as it stands now."""
+    """Return a run as it stands now."""
     from vidbuild.report.run_view import RunSummary
 
-    return RunSummary(run.run, run.spec, run.state, run.started, run.seconds, run.killed, time.time(), run.suspended)
+    return RunSummary(
+        run.run,
+        run.spec,
+        run.state,
+        run.started,
+        run.seconds,
+        run.killed,
+        time.time(),
+        run.suspended,
+        run.target or "",
+    )

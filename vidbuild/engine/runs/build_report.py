@@ -47,7 +47,7 @@ class StepReport:
 class BuildReport:
     """How one target ended.
 
-    status: built, up-to-date, failed or cancelled.
+    status: built, up-to-date, failed, cancelled, or aborted if the run stopped because another target failed.
     retried: attempts that were repeated.
     ended: when it ended (time.monotonic).
     error: why the target failed although every step is there: what its caller made of it went wrong.

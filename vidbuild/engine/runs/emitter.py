@@ -111,9 +111,9 @@ class RunEmitter:
         self._listeners = [_ignoring_errors(listener) for listener in self._listeners]
         if not self._started:
             self.begin(jobs)
-        for target in self.targets:
-            target.abort()
         interrupted = isinstance(error, KeyboardInterrupt)
+        for target in self.targets:
+            target.abort("cancelled" if interrupted else "aborted")
         if not self._ended:
             ended = events.RunCancelled if interrupted else events.RunFailed
             self._end(ended, cancel_exit_code() if interrupted else code_of(error))
@@ -323,7 +323,7 @@ class TargetEmitter:
             )
         )
 
-    def abort(self) -> None:
+    def abort(self, status: str) -> None:
         """End a target that an error broke off."""
         if not self._started:
             self.begin()
@@ -331,7 +331,7 @@ class TargetEmitter:
             if step not in self._reports:
                 self.aborted(step, "", "")
         if not self._finished:
-            self._finish("cancelled", time.monotonic() - self._began)
+            self._finish(status, time.monotonic() - self._began)
 
 
 def _status(counts: Mapping[str, int], *, cancelled: bool) -> str:
@@ -340,7 +340,7 @@ def _status(counts: Mapping[str, int], *, cancelled: bool) -> str:
     if counts["failed"]:
         return "failed"
     if counts["aborted"]:  # another target failed, and the run stopped
-        return "cancelled"
+        return "aborted"
     return "built" if counts["ran"] else "up-to-date"
 
 

@@ -79,7 +79,7 @@ class TargetStarted(TargetEvent):
 class TargetFinished(TargetEvent):
     """A target is over; its outputs are in their places if it is built or up to date.
 
-    status: built, up-to-date, failed or cancelled.
+    status: built, up-to-date, failed, cancelled, or aborted if the run stopped because another target failed.
     ran, cached, failed, aborted: the number of steps that ended so.
     retried: attempts that were repeated.
     """

@@ -67,7 +67,7 @@ class StepHistory:
 
 @dataclass(slots=True)
 class TargetHistory:
-    """One target of a run. status: built, up-to-date, failed or cancelled; "" until it ends."""
+    """One target of a run. status: that of its TargetFinished event; "" until it ends."""
 
     name: str
     entry: str

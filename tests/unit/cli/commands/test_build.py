@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.fake_api import failed, fake, fake_build, result, up_to_date, warned
-from vidbuild.api.result import OutputFile, Result, Steps
+from tests.support.fake_api import aborted, failed, fake, fake_build, result, up_to_date, warned
+from vidbuild.api.options import BuildOptions
+from vidbuild.api.result import OutputFile, Steps
 from vidbuild.cli.app import run
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.engine.runs.events import RunStarted, StepStarted
@@ -25,21 +26,28 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_every_option_reaches_the_api(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the command line says is what the API is called with."""
+    """The API is called with the values of the command line."""
     calls = fake_build(monkeypatch, result())
     line = "build a.yaml b.yaml -j 3 -k -o out --only one --only two --fresh render:* --offline --var a=1 --var b=x=y"
     assert run(line.split()) == 0
-    (call,) = calls
-    assert call["args"] == ([Path("a.yaml"), Path("b.yaml")],)
-    assert {name: call[name] for name in ("jobs", "keep_going", "output", "dry_run", "offline", "variables")} == {
-        "jobs": 3,
-        "keep_going": True,
-        "output": Path("out"),
-        "dry_run": False,
-        "offline": True,
-        "variables": {"a": "1", "b": "x=y"},
-    }
-    assert (tuple(call["only"]), tuple(call["fresh"])) == (("one", "two"), ("render:*",))
+    specs, options = calls[0]["args"]
+    assert specs == [Path("a.yaml"), Path("b.yaml")]
+    assert options == BuildOptions(
+        jobs=3,
+        keep_going=True,
+        output=Path("out"),
+        only=("one", "two"),
+        fresh=("render:*",),
+        offline=True,
+        variables={"a": "1", "b": "x=y"},
+    )
+
+
+def test_without_options_the_defaults_of_the_api_apply(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without options, the command calls the API with the API's own defaults, which it does not repeat."""
+    calls = fake_build(monkeypatch, result())
+    assert run(["build"]) == 0
+    assert calls[0]["args"][1] == BuildOptions()
 
 
 def test_the_last_line_says_what_happened(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,22 +106,26 @@ def test_several_specs_are_one_object(monkeypatch: pytest.MonkeyPatch, capsys: p
     ]
 
 
-@pytest.mark.parametrize(
-    ("args", "last", "told"),
-    [
-        ([], failed(), ["not tried: b.yaml, c.yaml", "      hint: -k goes on with the others"]),
-        ([], result("cancelled", outputs=()), ["not tried: b.yaml, c.yaml"]),
-        (["-k"], failed(), []),
-    ],
-)
-def test_specs_that_were_not_tried_are_told(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], args: list[str], last: Result, told: list[str]
+def test_specs_that_were_not_built_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """P50: after a failure the specs that nobody looked at are named, with the option that goes on."""
-    fake_build(monkeypatch, last)
-    assert run(["build", *args, "a.yaml", "b.yaml", "c.yaml"]) != 0
-    lines = capsys.readouterr().err.splitlines()
-    assert (lines[-len(told) :] if told else [line for line in lines if "not tried" in line]) == told
+    """P50: after a failure the specs that were not built are named once, with the option that builds them."""
+    fake_build(monkeypatch, failed(), aborted("b.yaml"), aborted("c.yaml"))
+    assert run(["build", "a.yaml", "b.yaml", "c.yaml"]) == 1
+    captured = capsys.readouterr()
+    assert captured.err.splitlines()[-2:] == ["not built: b.yaml, c.yaml", "      hint: -k builds the others"]
+    assert len(captured.out.splitlines()) == 1
+
+
+def test_a_cancelled_build_names_no_spec_as_not_built(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """P50: each video of a cancelled build has its own line, and -k would have changed nothing."""
+    fake_build(monkeypatch, result("cancelled", outputs=()), result("cancelled", "b.yaml", outputs=()))
+    assert run(["build", "a.yaml", "b.yaml"]) == 130
+    captured = capsys.readouterr()
+    assert "not built" not in captured.err
+    assert [line.partition(":")[0] for line in captured.out.splitlines()] == ["cancelled", "cancelled"]
 
 
 ODD = "n\n::error::x built y"
@@ -132,9 +144,9 @@ def test_a_name_with_lines_is_told_in_one(monkeypatch: pytest.MonkeyPatch, capsy
     fake_build(monkeypatch, result("failed", f"{ODD}.yaml", outputs=(), diagnostics=(bad,), run="", steps=Steps(0)))
     assert run(["build", f"{ODD}.yaml", f"b{ODD}.yaml"]) == 2
     assert f"failed: {PLAIN}.yaml" in "".join(capsys.readouterr()).splitlines()
-    fake_build(monkeypatch, failed())
+    fake_build(monkeypatch, failed(), aborted(f"{ODD}.yaml"))
     assert run(["build", "a.yaml", f"{ODD}.yaml"]) == 1
-    assert f"not tried: {PLAIN}.yaml" in capsys.readouterr().err.splitlines()
+    assert f"not built: {PLAIN}.yaml" in capsys.readouterr().err.splitlines()
 
 
 def test_several_videos_are_told_apart(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -290,7 +302,7 @@ def test_a_dry_run_lists_what_would_run(monkeypatch: pytest.MonkeyPatch, capsys:
     """P27: a dry run tells each step that would run with its reason, and never says that anything was built."""
     calls = fake_build(monkeypatch, result(outputs=()))
     assert run(["build", "--dry-run"]) == 0
-    assert calls[0]["dry_run"] is True
+    assert calls[0]["args"][1].dry_run is True
     assert capsys.readouterr().out.splitlines() == [
         "render:one  title changed",
         "mux  title changed",

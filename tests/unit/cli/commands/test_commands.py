@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.support.fake_api import fake
+from tests.support.sample_events import started, target_finished, target_started
 from tests.support.workspace import SMALL
 from vidbuild.api.cache import CacheFacts, Checkup, Removed
 from vidbuild.api.doctor import Finding
@@ -22,7 +23,7 @@ from vidbuild.cli import console
 from vidbuild.cli.app import run
 from vidbuild.engine.keys.explain import Explanation
 from vidbuild.engine.keys.reasons import Reason
-from vidbuild.engine.runs.run_log import RunLog
+from vidbuild.engine.runs.run_log import RunLog, RunTarget
 
 
 @pytest.fixture(autouse=True)
@@ -371,17 +372,21 @@ def test_a_spec_whose_name_has_lines_is_shown_in_one(
     assert printed(capsys, "runs") == "r1  failed  n\ufffd::error::x.yaml  1 failed, 1 ran, 1.8 s\n"
 
 
-@pytest.mark.parametrize("wish", ["pause", "resume", "cancel"])
-def test_the_last_run_to_steer_is_the_last_that_goes_on(
-    wish: str, project: Path, capsys: pytest.CaptureFixture[str]
+def recorded(project: Path, *targets: RunTarget) -> RunLog:
+    """A run in the project's cache, which goes on until it is closed."""
+    return RunLog(project / ".vidbuild" / "runs", targets)
+
+
+@pytest.mark.parametrize("command", ["pause", "resume", "cancel"])
+def test_last_is_the_last_run_that_has_not_ended(
+    command: str, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A build that is over takes no wish from one that runs; where none runs, that is what is said."""
-    folder = project / ".vidbuild" / "runs"
-    alive, over = RunLog(folder, "a.yaml"), RunLog(folder, "b.yaml")
+    """`last` skips runs that have ended; if none is going on, the message says so."""
+    alive, over = recorded(project, RunTarget("", "a.yaml")), recorded(project, RunTarget("", "b.yaml"))
     over.close()
-    assert alive.id in printed(capsys, "runs", wish, "last")
+    assert alive.id in printed(capsys, "runs", command, "last")
     alive.close()
-    assert run(["runs", wish, "last"]) == 2
+    assert run(["runs", command, "last"]) == 2
     assert capsys.readouterr().err.splitlines() == [
         f"vidbuild: no run is going on; run '{over.id}' is over: it failed",
         f"      hint: vidbuild build --resume {over.id}",
@@ -392,14 +397,37 @@ def test_the_last_build_is_that_of_any_spec_unless_one_is_named(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """P39: without a spec the project's newest run is explained, with its spec's name; no spec need be here."""
-    folder = project / ".vidbuild" / "runs"
-    logs = [RunLog(folder, "video.yaml"), RunLog(folder, "talk.yaml")]
+    logs = [recorded(project, RunTarget("", name)) for name in ("video.yaml", "talk.yaml")]
     for log in logs:
         log.close()
     assert printed(capsys, "explain", "--last", "video.yaml").split()[:2] == [logs[0].id, "video.yaml"]
     (project / "video.yaml").unlink()
     assert printed(capsys, "explain", "--last").split()[:2] == [logs[1].id, "talk.yaml"]
     assert json.loads(printed(capsys, "explain", "--last", "--json"))["spec"] == "talk.yaml"
+
+
+def test_the_last_build_of_a_spec_may_be_one_of_several(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """P39: of a run of several specs, `explain --last SPEC` shows that spec's steps alone, by their ids in the spec."""
+    log = recorded(project, RunTarget("talk", "talk.yaml"), RunTarget("video", "video.yaml"))
+    for name in ("talk", "video"):
+        log(target_started(1, name, f"{name}.yaml"))
+        log(started(f"{name}/render:{name}", f"{name} changed", target=name))
+    log(target_finished("talk", "up-to-date"))
+    log.close()
+    assert printed(capsys, "explain", "--last", "talk.yaml").splitlines()[0] == f"{log.id}  talk.yaml  up-to-date"
+    assert printed(capsys, "explain", "--last", "video.yaml").splitlines() == [
+        f"{log.id}  video.yaml  failed",
+        "render:video  running: video changed",
+    ]
+    assert printed(capsys, "explain", "--last").splitlines() == [
+        f"{log.id}  talk.yaml, video.yaml  failed",
+        "talk/render:talk  running: talk changed",
+        "video/render:video  running: video changed",
+    ]
+    data = json.loads(printed(capsys, "explain", "--last", "--json", "video.yaml", "render:video"))
+    assert [step["step"] for step in data["steps"]] == ["render:video"]
+    assert run(["explain", "--last", "video.yaml", "render:talk"]) == 2
+    assert "says nothing of a step 'render:talk'" in capsys.readouterr().err
 
 
 def test_a_run_that_never_was_is_told(capsys: pytest.CaptureFixture[str]) -> None:

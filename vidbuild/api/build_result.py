@@ -1,4 +1,4 @@
-"""What the engine made of a build, as callers are told of it, with places in the spec; it builds nothing."""
+"""A build's step results, warnings and notices, from the engine's report; fields become places in the spec."""
 
 from __future__ import annotations
 
@@ -10,33 +10,34 @@ from vidbuild.api.result import FailedStep, Notice, Steps
 from vidbuild.engine.graph.graph import Step
 from vidbuild.engine.runs.build_report import BuildReport, StepReport
 from vidbuild.engine.runs.run_log import script
+from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import Failure
 from vidbuild.location import Location
 
 
-def steps(plan: Plan, store: Store, report: BuildReport) -> Steps:
-    """How the steps ended."""
+def step_results(plan: Plan, target: Target, store: Store, report: BuildReport) -> Steps:
+    """Return how the steps of a target ended."""
     return Steps(
         total=len(report.steps),
         ran=tuple(each.step for each in report.ran),
         cached=len(report.cached),
-        failed=tuple(_failed(plan, store, report, each) for each in report.failed),
+        failed=tuple(_failed(plan, target, store, report.run, each) for each in report.failed),
         aborted=tuple(each.step for each in report.aborted),
         reasons={each.step: each.reason for each in report.ran},
         retried=report.retried,
     )
 
 
-def warnings(plan: Plan, report: BuildReport) -> Iterator[Notice]:
-    """What steps warned of, now or when they ran."""
+def step_warnings(plan: Plan, report: BuildReport) -> Iterator[Notice]:
+    """Return the warnings of steps, of those that are cached as well."""
     for each in report.steps.values():
         for warning in each.warnings:
-            yield Notice(warning.message, place_of(plan.graph.steps[each.step], warning.field), warning.hint)
+            yield Notice(warning.message, location_of(plan.graph.steps[each.step], warning.field), warning.hint)
 
 
-def of_the_cache(store: Store) -> Iterator[Notice]:
-    """What was wrong with the cache: results do not suffer from it, but whoever owns the disk should know."""
+def cache_notices(store: Store) -> Iterator[Notice]:
+    """Return the problems of the cache; no result depends on them, but the user must be able to fix them."""
     if count := store.damaged:
         files = "1 file of the cache was" if count == 1 else f"{count} files of the cache were"
         yield Notice(f"{files} damaged and not used", hint="vidbuild cache verify")
@@ -46,27 +47,23 @@ def of_the_cache(store: Store) -> Iterator[Notice]:
         yield Notice(f"{store.write_error}; the next build may have more to do")
 
 
-def _failed(plan: Plan, store: Store, report: BuildReport, each: StepReport) -> FailedStep:
+def _failed(plan: Plan, target: Target, store: Store, run: str, each: StepReport) -> FailedStep:
     failure = each.failure or Failure("failed without a reason")
+    kept = failure.command and not store.lower
+    command_file: Path | None = script(store.root / "runs" / run, target.label(each.step)) if kept else None
     return FailedStep(
         step=each.step,
         error=failure.message,
         hint=failure.hint,
-        place=place_of(plan.graph.steps[each.step], failure.field),
+        place=location_of(plan.graph.steps[each.step], failure.field),
         log=failure.log,
-        command_file=_saved_command(store, report.run, each.step, failure),
+        command_file=command_file,
         fault=failure.fault,
     )
 
 
-def _saved_command(store: Store, run: str, step: str, failure: Failure) -> Path | None:
-    """Where the exact command that failed is kept."""
-    kept = failure.command and not store.lower
-    return script(store.root / "runs" / run, step) if kept else None
-
-
-def place_of(step: Step, field: str) -> Location | None:
-    """The spec's place of a field, or of the nearest thing around it."""
+def location_of(step: Step, field: str) -> Location | None:
+    """Return the spec's place of a field, or of the nearest field around it."""
     parts = field.split(".") if field else []
     for length in range(len(parts), -1, -1):
         place = step.places.get(".".join(parts[:length]))
