@@ -12,11 +12,13 @@ from pathlib import Path
 from . import floor, measure
 from .cases import TYPES, Case, edited
 from .measure import Cost
-from .project import VIDBUILD, Project
+from .project import VIDBUILD, Project, Several
 from .table import Row
 
 SIX, SIXTY, THOUSAND = Case(), Case(scenes=60), Case(scenes=1000)
 SMALL_THOUSAND = replace(THOUSAND, size="160x90", fps=24, seconds=0.5, reveals=2, narrated=False)
+SHORT = Case(scenes=3, types=("title", "list", "command"), size="720p", seconds=9.0, reveals=3, transition=0.4)
+TWELVE = [replace(SHORT, first=SHORT.scenes * number) for number in range(12)]
 TURNS, EDITS, NULLS = 3, 5, 9
 NOOPS = (10, 510)
 NOOP = Path(__file__).with_name("noops.py")
@@ -214,6 +216,18 @@ def _kept(folder: Path) -> Cost:
     return measure.run([sys.executable, "-c", writing, str(NOOPS[1])], folder)
 
 
+def many(bench: Bench) -> Iterator[Row]:
+    """Twelve specs of three short scenes in one command, beside twelve commands one after the other."""
+    project = Several.made(bench.folder / "twelve", TWELVE)
+    together, apart = measure.alternately(TURNS, project.together, project.apart)
+    wall, cpu = measure.ratio(together, apart)
+    ours, theirs = measure.median(together), measure.median(apart)
+    measured = f"{wall:.2f} x ({ours.wall:.1f} s against {theirs.wall:.1f} s; CPU time {cpu:.2f} x)"
+    least = ours.cpu / floor.processors() / theirs.wall
+    told = f"{least:.2f} x: the same CPU time with no processor ever idle"
+    yield Row("many", "at most 0.6 x one after the other", 0.6, wall, measured, told)
+
+
 def memory(bench: Bench) -> Iterator[Row]:
     """The largest process of cold builds of every type of scene, two of each with a fade between them."""
     blank = ("-f", "lavfi", "-i", "color=black:s=1920x1080:r=30:d=10", "-pix_fmt", "yuv420p")
@@ -271,6 +285,7 @@ CASES: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "plan1000": plan1000,
     "safety": safety,
     "overhead": overhead,
+    "many": many,
     "memory": memory,
     "size": size,
 }

@@ -35,7 +35,8 @@ class Case:
 
     types: those of the scenes, over and over. seconds: how long each scene is, exactly. reveals: items of a list,
     commands of a terminal, highlights of code. transition: seconds of the fade between scenes, 0 for cuts.
-    actions: scene's index -> the word of its narration that an edit changed (see `edited`).
+    actions: scene's index -> the word of its narration that an edit changed (see `edited`). first: the index of the
+    first scene, so that several cases have no scene in common.
     """
 
     scenes: int = 6
@@ -47,6 +48,7 @@ class Case:
     narrated: bool = True
     transition: float = 0.0
     actions: Mapping[int, str] = field(default_factory=dict)
+    first: int = 0
 
 
 def edited(case: Case, scene: int, times: int = 1) -> Case:
@@ -66,7 +68,7 @@ def spec(case: Case) -> str:
     }
     if case.transition:
         data["defaults"] = {"transition": {"type": "fade", "duration": case.transition}}
-    data["scenes"] = [_scene(case, index) for index in range(case.scenes)]
+    data["scenes"] = [_scene(case, case.first + index) for index in range(case.scenes)]
     return yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, width=100)
 
 

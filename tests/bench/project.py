@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +75,39 @@ class Project:
     def seconds(self) -> list[tuple[str, int, float]]:
         """Of the last build that noted its events: each kind of step, how many ran, and their seconds together."""
         return seconds(self.folder / EVENTS)
+
+
+@dataclass(slots=True)
+class Several:
+    """Specs of one project, each in a folder of its own; the cache is the project's."""
+
+    folder: Path
+    specs: Sequence[str]
+
+    @classmethod
+    def made(cls, folder: Path, several: Sequence[Case]) -> Several:
+        """Written, not yet built."""
+        names = [f"v{number:02}" for number in range(len(several))]
+        for name, case in zip(names, several, strict=True):
+            cases.write(case, folder / name)
+            (folder / name / "vidbuild.toml").unlink()
+        (folder / "vidbuild.toml").touch()
+        return cls(folder, names)
+
+    def together(self) -> Cost:
+        """Build all from nothing in one command."""
+        self._forget()
+        return measure.run([*VIDBUILD, "build", *self.specs], self.folder)
+
+    def apart(self) -> Cost:
+        """Build all from nothing, a command each."""
+        self._forget()
+        each = [measure.run([*VIDBUILD, "build", name], self.folder) for name in self.specs]
+        return Cost(*(sum(getattr(cost, name) for cost in each) for name in ("wall", "cpu")), max(c.peak for c in each))
+
+    def _forget(self) -> None:
+        for folder in (".vidbuild", *(f"{name}/build" for name in self.specs)):
+            shutil.rmtree(self.folder / folder, ignore_errors=True)
 
 
 def seconds(events: Path) -> list[tuple[str, int, float]]:
