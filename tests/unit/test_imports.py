@@ -107,9 +107,10 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "location": set(),
     "sanitize": set(),
+    "suggest": set(),
     "frozen": set(),
 }
-EVERYONE = {"diagnostic", "errors", "location", "sanitize", "frozen", ""}
+EVERYONE = {"diagnostic", "errors", "location", "sanitize", "suggest", "frozen", ""}
 HEAVY = {
     "jsonschema",
     "jinja2",

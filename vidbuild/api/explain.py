@@ -12,6 +12,7 @@ from vidbuild.engine.keys.explain import Explanation
 from vidbuild.engine.schedule.target import Target
 from vidbuild.errors import UsageError
 from vidbuild.model import Spec
+from vidbuild.suggest import did_you_mean
 
 
 def explain(
@@ -26,8 +27,6 @@ def explain(
     store = store_of(path, cache)
     plan = plan_of(spec, store=store, variables=variables, remember=False)
     if step is not None and step not in plan.graph.steps:
-        from vidbuild.spec.diagnostics import did_you_mean
-
         raise UsageError(f"'{path}' has no step '{step}'", hint=did_you_mean(step, plan.graph.steps))
     goals = plan.targets if step is None else [step]
     explained = engine_of(store).explain(Target(plan.graph, build_name=plan.entry, goals=goals))

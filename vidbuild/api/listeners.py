@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from vidbuild.engine.runs.events import Event, Listener
 from vidbuild.errors import UsageError
+from vidbuild.suggest import did_you_mean
 
 AnyListener = Callable[[Event], None] | Callable[[Event], Awaitable[None]]
 Listeners = AnyListener | Mapping[str, AnyListener]
@@ -72,10 +73,7 @@ def _by_type(listeners: Listeners) -> Mapping[str, AnyListener]:
     known = types()
     for pattern in listeners:
         if not any(fnmatchcase(name, pattern) for name in known):
-            import difflib
-
-            near = difflib.get_close_matches(pattern, known, n=1)
-            hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(known)}"
+            hint = did_you_mean(pattern, known) or f"there are {', '.join(known)}"
             raise UsageError(f"no event is of type '{pattern}'", hint=hint)
     return listeners
 

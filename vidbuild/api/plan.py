@@ -23,6 +23,7 @@ from vidbuild.location import Location
 from vidbuild.model import Scene, Spec
 from vidbuild.plan.outputs import Output
 from vidbuild.project import cache_of, name_of, root_of
+from vidbuild.suggest import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,6 @@ def _only(spec: Spec, only: Sequence[str]) -> Spec:
     if not only:
         return spec
     from dataclasses import replace
-
-    from vidbuild.spec.diagnostics import did_you_mean
 
     ids = [scene.id for scene in spec.scenes]
     for name in only:

@@ -19,6 +19,7 @@ from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
 from vidbuild.errors import SpecProblem, StepError, UsageError, VidbuildError
 from vidbuild.project import OUTPUT_FOLDER, name_of
+from vidbuild.suggest import did_you_mean
 from vidbuild.timeline import timebase
 
 
@@ -44,8 +45,6 @@ def still(
     spec = load(place, variables)
     ids = [each.id for each in spec.scenes]
     if scene not in ids:
-        from vidbuild.spec.diagnostics import did_you_mean
-
         hint = did_you_mean(scene, ids) or "there are " + ", ".join(ids)
         raise UsageError(f"'{place}' has no scene '{scene}'", hint=hint)
     store = store_of(place, cache)

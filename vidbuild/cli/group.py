@@ -12,11 +12,10 @@ class UnknownCommandError(click.UsageError):
     """A command that does not exist, with a way out."""
 
     def __init__(self, name: str, known: Sequence[str], ctx: click.Context) -> None:
-        from difflib import get_close_matches
+        from vidbuild.suggest import did_you_mean
 
         super().__init__(f"unknown command '{name}'", ctx)
-        near = get_close_matches(name, known, n=1)
-        self.hint = f"did you mean '{near[0]}'?" if near else f"'{ctx.command_path} --help' lists the commands"
+        self.hint = did_you_mean(name, known) or f"'{ctx.command_path} --help' lists the commands"
 
 
 class NearestGroup(click.Group):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from heapq import nlargest
 from pathlib import Path
 
 from vidbuild.diagnostic import Diagnostic, Severity
@@ -20,8 +18,6 @@ LOOKED_AT = 4 * WIDTH  # characters of a line, either side of what is marked and
 TAB = 4
 MAX_PROBLEMS = 100  # that are told of one spec; what is wrong with the rest is seen when these are mended
 MAX_MESSAGE = 500  # characters of a message or hint, most of which a spec's author may have chosen
-COMPARED = 100  # known names among which the nearest is looked for: those with the most pairs of letters in common
-NAME = 40  # characters of a name that are compared
 
 
 class SpecError(VidbuildError):
@@ -85,27 +81,6 @@ def summary(diagnostics: Sequence[Diagnostic]) -> str:
             counts.append(f"{number} {severity}{'s' if number > 1 else ''}")
     file = diagnostics[0].file if diagnostics else ""
     return f"{_told(file)}: {', '.join(counts)}"
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that was most probably meant."""
-    name = name.lower()[:NAME]
-    folded = {candidate.lower(): candidate for candidate in known if len(candidate) <= NAME}
-    if len(folded) > COMPARED:
-        pairs = _pairs(name)
-        folded = {key: folded[key] for key in nlargest(COMPARED, folded, key=lambda key: len(pairs & _pairs(key)))}
-    found = difflib.get_close_matches(name, list(folded), n=1, cutoff=0.6)
-    return folded[found[0]] if found else None
-
-
-def _pairs(name: str) -> set[str]:
-    return {name[at : at + 2] for at in range(len(name))}
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """A hint with the nearest known name, if one is near."""
-    found = nearest(name, known)
-    return f"did you mean '{found}'?" if found else None
 
 
 def columns(text: str) -> int:

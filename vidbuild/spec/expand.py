@@ -10,8 +10,9 @@ from typing import Any
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
 from vidbuild.spec import schema, templates
-from vidbuild.spec.diagnostics import MAX_PROBLEMS, did_you_mean
+from vidbuild.spec.diagnostics import MAX_PROBLEMS
 from vidbuild.spec.document import Document, Path
+from vidbuild.suggest import did_you_mean
 
 MAX_TEMPLATES = 5000  # texts of one spec in which something is to be replaced
 MAX_WRITTEN = 100_000  # characters between their braces, all together

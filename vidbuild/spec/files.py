@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 from vidbuild.media.ffmpeg import limits
 from vidbuild.spec import font_file, paths
-from vidbuild.spec.diagnostics import nearest
+from vidbuild.suggest import nearest
 
 FORMATS = limits.IMAGE_FORMATS
 IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")  # how they begin; WebP begins as WAVE does

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vidbuild.model import Narration
-from vidbuild.spec.diagnostics import did_you_mean
+from vidbuild.suggest import did_you_mean
 
 MARK = re.compile(r"\[\[([^\[\]\n]*)\]\]")
 CLOSING = tuple(".,;:!?…)")

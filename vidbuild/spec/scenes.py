@@ -13,8 +13,8 @@ from vidbuild.scenes.protocol import SceneProblem
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec import files, narration, paths, schema, theme, voice
 from vidbuild.spec.collector import Notes
-from vidbuild.spec.diagnostics import nearest
 from vidbuild.spec.document import Document, Path, dotted
+from vidbuild.suggest import nearest
 
 Fields = Mapping[str, Any]
 

@@ -12,9 +12,10 @@ from typing import Any
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
 from vidbuild.spec import files, paths, reader
-from vidbuild.spec.diagnostics import SpecError, did_you_mean, tidy
+from vidbuild.spec.diagnostics import SpecError, tidy
 from vidbuild.spec.document import Document
 from vidbuild.spec.validate import KINDS
+from vidbuild.suggest import did_you_mean
 
 NAME = "vidbuild.toml"
 MAX_BYTES = 64_000

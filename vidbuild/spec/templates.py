@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vidbuild.spec.diagnostics import did_you_mean
+from vidbuild.suggest import did_you_mean
 
 MAX_SOURCE = 20_000  # characters of a text that is a template
 MAX_VALUE = 10_000  # characters of a variable, or of what a filter is given

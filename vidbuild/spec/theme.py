@@ -12,8 +12,8 @@ from vidbuild.diagnostic import Diagnostic
 from vidbuild.model import Theme
 from vidbuild.spec import files, paths, reader, schema, validate
 from vidbuild.spec.collector import Notes
-from vidbuild.spec.diagnostics import did_you_mean
 from vidbuild.spec.document import Document, Path
+from vidbuild.suggest import did_you_mean
 
 FOLDER = FilePath(__file__).resolve().parent.parent / "themes"
 MAX_CHAIN = 10

@@ -10,8 +10,9 @@ from typing import Any
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
 from vidbuild.spec import schema, value_hints
-from vidbuild.spec.diagnostics import MAX_PROBLEMS, did_you_mean
+from vidbuild.spec.diagnostics import MAX_PROBLEMS
 from vidbuild.spec.document import Document, Path
+from vidbuild.suggest import did_you_mean
 
 KINDS = {
     "string": "text",

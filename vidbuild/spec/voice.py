@@ -7,8 +7,8 @@ from typing import Any
 
 from vidbuild.model import Voice
 from vidbuild.spec.collector import Notes
-from vidbuild.spec.diagnostics import did_you_mean
 from vidbuild.spec.document import Path
+from vidbuild.suggest import did_you_mean
 
 RECORDED = Voice("recorded", "")
 

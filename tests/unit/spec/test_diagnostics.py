@@ -13,8 +13,6 @@ from vidbuild.spec.diagnostics import (
     Diagnostic,
     SpecError,
     columns,
-    did_you_mean,
-    nearest,
     read_sources,
     render,
     split_lines,
@@ -143,22 +141,6 @@ def test_sources_are_read_for_what_is_found_later(tmp_path: Path) -> None:
     Path(spec).write_bytes(b"\xef\xbb\xbfa: b\n")
     found = [Diagnostic("error", "wrong", spec, Location(name, 1, 1, 2)) for name in (spec, gone)]
     assert read_sources(found) == {spec: "a: b\n"}
-
-
-@pytest.mark.parametrize(
-    ("name", "known", "found"),
-    [
-        ("naration", ["narration", "notes"], "narration"),
-        ("Title", ["title", "type"], "title"),
-        ("xyzzy", ["title", "type"], None),
-        ("x" * 100_000, ["title"], None),
-        ("", ["title"], None),
-    ],
-)
-def test_nearest_names(name: str, known: list[str], found: str | None) -> None:
-    """The nearest name is offered where one is near, whatever its case, and none where none is."""
-    assert nearest(name, known) == found
-    assert did_you_mean(name, known) == (f"did you mean '{found}'?" if found else None)
 
 
 def test_lines_are_those_of_yaml() -> None:

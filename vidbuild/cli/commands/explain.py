@@ -12,6 +12,7 @@ from vidbuild.cli.commands.runs import looked_at
 from vidbuild.cli.exit_codes import Exit
 from vidbuild.errors import UsageError
 from vidbuild.report import humanize
+from vidbuild.suggest import did_you_mean
 
 _SHOWN = 4  # reasons of one step in an overview
 _NEW = "new"  # "never built": in an overview the step's own line says it
@@ -68,10 +69,7 @@ def _last(path: Path | None, step: str | None, *, everything: bool, as_json: boo
     run = last_run(path)
     told = run.history()
     if step and step not in told.steps:
-        import difflib
-
-        near = difflib.get_close_matches(step, told.steps, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"vidbuild runs show {run.run} --all"
+        hint = did_you_mean(step, told.steps) or f"vidbuild runs show {run.run} --all"
         raise UsageError(f"run '{run.run}' says nothing of a step '{step}'", hint=hint)
     if as_json:
         steps = [each.to_json() for each in told.steps.values() if step in {None, each.step}]

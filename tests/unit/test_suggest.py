@@ -1,0 +1,47 @@
+"""Suggestions of the names that were probably meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from vidbuild.suggest import did_you_mean, nearest, nearest_names
+
+LONG = "transition:introduction+getting-started-with-docker"
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "found"),
+    [
+        ("naration", ["narration", "notes"], "narration"),
+        ("Title", ["title", "type"], "title"),
+        ("title", ["TITLE", "type"], "TITLE"),
+        ("xyzzy", ["title", "type"], None),
+        ("x" * 100_000, ["title"], None),
+        ("", ["title"], None),
+        (
+            "transition:introduction+getting-started-witch-docker",
+            ["transition:introduction+getting-started-with-docker"],
+            "transition:introduction+getting-started-with-docker",
+        ),
+        ("zebar", [*map(str, range(100_000)), "zebra"], "zebra"),
+    ],
+)
+def test_the_most_similar_name_is_suggested(name: str, known: list[str], found: str | None) -> None:
+    """A similar name is suggested whatever its case and length, among however many; no name if none is similar."""
+    assert nearest(name, known) == found
+    assert did_you_mean(name, known) == (f"did you mean '{found}'?" if found else None)
+
+
+@pytest.mark.parametrize(
+    ("known", "hint"),
+    [
+        (["en-us"], "did you mean 'en-us'?"),
+        (["en-us", "en-gb"], "did you mean 'en-us' or 'en-gb'?"),
+        (["en-us", "en-gb", "en", "de"], "did you mean 'en-us', 'en-gb' or 'en'?"),
+        (["de"], None),
+    ],
+)
+def test_several_names_are_suggested(known: list[str], hint: str | None) -> None:
+    """The most similar name comes first, and no more are suggested than wanted."""
+    assert did_you_mean("en-uss", known, 3, 0.5) == hint
+    assert nearest_names("en-uss", known, 1, 0.5) == ([known[0]] if hint else [])
