@@ -210,7 +210,7 @@ def _choice(error: Any, path: Path) -> Fault:  # noqa: ANN401 - jsonschema types
     value, known = error.instance, error.validator_value
     hint = did_you_mean(value, known) if isinstance(value, str) and isinstance(known[0], str) else None
     if path[-1:] == ("type",) and len(path) == 3 and isinstance(value, str):  # noqa: PLR2004 - a scene's type
-        return Fault(path, f"unknown scene type '{_short(value)}'; there are {', '.join(known)}", hint)
+        return Fault(path, f"unknown scene type '{_short(value)}': expected {_listed(known)}", hint)
     return Fault(path, f"{_named(path)} must be {_listed(known)}{_but(value)}", hint)
 
 

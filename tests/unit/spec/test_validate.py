@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec.document import dotted
 from vidbuild.spec.from_python import document
 from vidbuild.spec.validate import diagnose, validate
 
+TYPES = list(SCENE_TYPES)
 SCENE: dict[str, Any] = {"id": "a", "type": "title", "title": "A"}
 
 
@@ -96,13 +98,13 @@ def test_a_valid_spec_has_no_faults() -> None:
         (scene(id="a" * 65), ("scenes.0.id", "'id' must be at most 64 characters long, not 65", None)),
         (
             scene(type=5),
-            ("scenes.0.type", "'type' must be title, list, command, code, image, clip or outro, not 5", None),
+            ("scenes.0.type", f"'type' must be {', '.join(TYPES[:-1])} or {TYPES[-1]}, not 5", None),
         ),
         (
             scene(type="titel"),
             (
                 "scenes.0.type",
-                "unknown scene type 'titel'; there are title, list, command, code, image, clip, outro",
+                f"unknown scene type 'titel': expected {', '.join(TYPES[:-1])} or {TYPES[-1]}",
                 "did you mean 'title'?",
             ),
         ),

@@ -24,6 +24,7 @@ from vidbuild.cli.app import run
 from vidbuild.engine.keys.explain import Explanation
 from vidbuild.engine.keys.reasons import Reason
 from vidbuild.engine.runs.run_log import RunLog, RunTarget
+from vidbuild.scenes.registry import SCENE_TYPES
 
 
 @pytest.fixture(autouse=True)
@@ -189,7 +190,7 @@ def test_themes_are_those_a_spec_can_name(project: Path, capsys: pytest.CaptureF
 def test_scene_types_and_their_fields(capsys: pytest.CaptureFixture[str]) -> None:
     """Every type has a line, and one type its fields."""
     lines = printed(capsys, "scenes").splitlines()
-    assert {line.split()[0] for line in lines} == {"title", "list", "command", "code", "image", "clip", "outro"}
+    assert {line.split()[0] for line in lines} == set(SCENE_TYPES)
     assert "highlight" in printed(capsys, "scenes", "code")
     data = json.loads(printed(capsys, "scenes", "code", "--json"))
     assert {"file", "code", "lines"} <= {each["name"] for each in data["scenes"][0]["fields"]}
