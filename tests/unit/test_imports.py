@@ -57,7 +57,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.render.animation",
         "media.h264.encode",
     },
-    "timeline": {"media.text.align", "media.render.animation", "scenes.protocol", "voices.protocol"},
+    "timeline": {"media.text.align", "media.text.words", "media.render.animation", "scenes.protocol"},
     "spec": {"scenes", "voices", "model", "project", "media.ffmpeg.limits"},
     "steps": {
         "media.ffmpeg",
@@ -74,7 +74,7 @@ ALLOWED: dict[str, set[str]] = {
         "timeline",
     },
     "scenes": {"model"},
-    "voices": {"media.audio", "media.ffmpeg"},
+    "voices": {"media.audio", "media.ffmpeg", "media.text.words"},
     "report": {"engine.runs", "engine.graph.step_id"},
     "video_report": {"report.humanize"},
     "media": set(),

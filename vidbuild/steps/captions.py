@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from vidbuild.engine.graph.context import Context
-from vidbuild.media.text.captions import Caption, Chapter, Word, captions, ffmetadata, srt, vtt
+from vidbuild.media.text.captions import Caption, Chapter, captions, ffmetadata, srt, vtt
+from vidbuild.media.text.words import TimedWord
 
 
 def run(context: Context) -> None:
@@ -30,6 +31,8 @@ def run(context: Context) -> None:
         (context.out / name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def words_of(timing: Mapping[str, Any], start: int) -> list[Word]:
+def words_of(timing: Mapping[str, Any], start: int) -> list[TimedWord]:
     """The words of a scene's timing.json, on the video's clock."""
-    return [Word(word["text"], start + word["start"], start + word["end"]) for word in timing["words"]]
+    return [
+        TimedWord(word["text"], start + word["start"], start + word["end"], word["from"]) for word in timing["words"]
+    ]

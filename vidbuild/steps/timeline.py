@@ -10,9 +10,9 @@ from typing import Any
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
+from vidbuild.media.text.words import EngineWord
 from vidbuild.timeline.params import ClipParams, TimelineParams
 from vidbuild.timeline.timeline import Speech, lay_out
-from vidbuild.voices.protocol import SpokenWord
 
 TOLERANCE_MS = 100  # the precision of the lengths that containers report
 
@@ -47,7 +47,7 @@ def _speech(context: Context) -> Speech | None:
     if "words" not in context.inputs:
         return None
     data: dict[str, Any] = json.loads(context.inputs["words"].read_text(encoding="utf-8"))
-    return Speech([SpokenWord(**word) for word in data["words"]], data["samples"])
+    return Speech([EngineWord(**word) for word in data["words"]], data["samples"])
 
 
 def _clip_ms(context: Context, clip: ClipParams | None) -> int | None:

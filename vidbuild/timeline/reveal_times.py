@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from vidbuild.media.text.align import TimedWord
+from vidbuild.media.text.words import TimedWord
 from vidbuild.scenes.protocol import Reveal
 from vidbuild.timeline import timebase
 

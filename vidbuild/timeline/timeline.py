@@ -8,11 +8,11 @@ from typing import Any
 
 from vidbuild.errors import SpecProblem
 from vidbuild.media.render.animation import Motion, Playback, Track
-from vidbuild.media.text.align import TimedWord, align, place_cues, unsure_cues
+from vidbuild.media.text.align import align, estimated_cues, place_cues
+from vidbuild.media.text.words import EngineWord, TimedWord
 from vidbuild.timeline import timebase, tracks
 from vidbuild.timeline.params import TimelineParams
 from vidbuild.timeline.reveal_times import reveal_times
-from vidbuild.voices.protocol import SpokenWord
 
 FASTEST_RATE = 200  # percent, the schema's limit
 REST = 1.0  # seconds: a viewer needs time to read the last reveal
@@ -22,7 +22,7 @@ REST = 1.0  # seconds: a viewer needs time to read the last reveal
 class Speech:
     """A spoken narration: the words as the voice reports them, and its length in samples."""
 
-    words: Sequence[SpokenWord]
+    words: Sequence[EngineWord]
     samples: int
 
 
@@ -83,7 +83,7 @@ def _timed(params: TimelineParams, speech: Speech | None) -> _TimedSpeech:
         cues={name: begin + at for name, at in place_cues(params.cues, aligned, samples).items()},
         begin=begin,
         end=begin + samples,
-        estimated=tuple(unsure_cues(params.cues, aligned, words)),
+        estimated=tuple(estimated_cues(params.cues, aligned, words)),
     )
 
 

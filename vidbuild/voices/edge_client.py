@@ -18,9 +18,10 @@ from urllib.parse import unquote, urlsplit
 
 from vidbuild.errors import StepError, UnreachableError
 from vidbuild.media.audio import pcm, wav
+from vidbuild.media.text.words import EngineWord
 from vidbuild.voices.chunking import parts
 from vidbuild.voices.edge import ENDPOINT, Patience
-from vidbuild.voices.protocol import SAMPLE_RATE, Again, SpokenWord, untold
+from vidbuild.voices.protocol import SAMPLE_RATE, Again, untold
 
 REQUEST_BYTES = 3000
 """The service takes 4096 of escaped text; a turn that is shorter fails less often."""
@@ -64,7 +65,7 @@ class _Take:
 @dataclass(frozen=True, slots=True)
 class _Piece:
     samples: array.array[int]
-    words: tuple[SpokenWord, ...]
+    words: tuple[EngineWord, ...]
 
 
 def speak(
@@ -75,7 +76,7 @@ def speak(
     scratch: Path,
     env: Mapping[str, str],
     again: Again = untold,
-) -> tuple[int, tuple[SpokenWord, ...]]:
+) -> tuple[int, tuple[EngineWord, ...]]:
     """Ask the service, one request where the text is short enough; how many samples it sent, and the words."""
     if not any(character.isalnum() for character in text):
         raise StepError("nothing in this narration can be spoken", field="narration")
@@ -256,16 +257,16 @@ def _placed(samples: array.array[int], words: list[tuple[str, int, int]]) -> _Pi
     def at(ticks: int) -> int:
         return min(max(ticks * SAMPLE_RATE // TICKS - shift, 0), len(kept))
 
-    return _Piece(kept, tuple(SpokenWord(word, at(start), at(end)) for word, start, end in words))
+    return _Piece(kept, tuple(EngineWord(word, at(start), at(end)) for word, start, end in words))
 
 
-def _joined(pieces: list[_Piece]) -> tuple[array.array[int], tuple[SpokenWord, ...]]:
+def _joined(pieces: list[_Piece]) -> tuple[array.array[int], tuple[EngineWord, ...]]:
     samples = array.array("h")
-    words: list[SpokenWord] = []
+    words: list[EngineWord] = []
     for piece in pieces:
         if samples:
             samples.extend(array.array("h", bytes(2 * PAUSE)))
         start = len(samples)
-        words.extend(SpokenWord(word.text, start + word.start, start + word.end) for word in piece.words)
+        words.extend(EngineWord(word.text, start + word.start, start + word.end) for word in piece.words)
         samples.extend(piece.samples)
     return samples, tuple(words)

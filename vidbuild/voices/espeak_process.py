@@ -17,7 +17,8 @@ from vidbuild.errors import StepError
 from vidbuild.media.audio import pcm, wav
 from vidbuild.media.audio.loudness import SILENT, integrated
 from vidbuild.media.ffmpeg import process, tool_output
-from vidbuild.voices.protocol import SAMPLE_RATE, SpokenWord
+from vidbuild.media.text.words import EngineWord
+from vidbuild.voices.protocol import SAMPLE_RATE
 
 WORDS_A_MINUTE = 165
 """100 %. The library's own 175 is quick for something heard for the first time while the eyes are busy."""
@@ -50,7 +51,7 @@ def speak(
     wav_path: Path,
     scratch: Path,
     env: Mapping[str, str],
-) -> tuple[int, tuple[SpokenWord, ...]]:
+) -> tuple[int, tuple[EngineWord, ...]]:
     """Speak into a WAV file; how many samples it has, and its words."""
     text = "".join(" " if unicodedata.category(character) in CONTROL else character for character in text)
     sound, rate, events = _ask(library, data, text, voice, scratch, env)
@@ -63,7 +64,7 @@ def speak(
     def at(sample: int) -> int:
         return min(max(sample * SAMPLE_RATE // rate - cut, 0), len(samples))
 
-    return len(samples), tuple(SpokenWord(word, at(start), at(end)) for word, start, end in words)
+    return len(samples), tuple(EngineWord(word, at(start), at(end)) for word, start, end in words)
 
 
 def _write(samples: array.array[int], wav_path: Path, scratch: Path, env: Mapping[str, str]) -> None:

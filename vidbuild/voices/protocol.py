@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from vidbuild.frozen import dataclass
+from vidbuild.media.text.words import EngineWord
 
 SAMPLE_RATE = 48_000
 
@@ -19,15 +20,6 @@ def untold(attempt: int, wait: float, message: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenWord:
-    """A word as the engine tells it: text and time in samples at 48 kHz from the first sample of the sound."""
-
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Speech:
     """What an engine made. The sound itself is in `wav`: PCM s16le, 48 kHz, mono.
 
@@ -36,7 +28,7 @@ class Speech:
     """
 
     samples: int
-    words: tuple[SpokenWord, ...]
+    words: tuple[EngineWord, ...]
     voice: str
 
 

@@ -18,8 +18,9 @@ from vidbuild.media.ffmpeg import ffmpeg, tool_output
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.media.image import image_size
 from vidbuild.media.render.animation import Change, Motion, Track
+from vidbuild.media.text.words import EngineWord
 from vidbuild.steps import audio, render, speak, still, transition
-from vidbuild.voices.protocol import Speech, SpokenWord
+from vidbuild.voices.protocol import Speech
 
 LIE = """
 import pathlib, re, shutil, subprocess
@@ -212,23 +213,23 @@ def test_a_real_mixture_passes(tmp_path: Path) -> None:
     ("samples", "words", "message"),
     [
         (100, (), "'test' made 99 samples of sound where it told of 100"),
-        (99, (SpokenWord("a", 0, 100),), "'test' speaks 'a' from sample 0 to 100, which is not between 0 and 99"),
-        (99, (SpokenWord("a", 50, 40),), "speaks 'a' from sample 50 to 40"),
-        (99, (SpokenWord("a", -1, 40),), "speaks 'a' from sample -1 to 40"),
+        (99, (EngineWord("a", 0, 100),), "'test' speaks 'a' from sample 0 to 100, which is not between 0 and 99"),
+        (99, (EngineWord("a", 50, 40),), "speaks 'a' from sample 50 to 40"),
+        (99, (EngineWord("a", -1, 40),), "speaks 'a' from sample -1 to 40"),
         (
             99,
-            (SpokenWord("a", 50, 60), SpokenWord("b", 40, 45)),
+            (EngineWord("a", 50, 60), EngineWord("b", 40, 45)),
             "speaks 'b' from sample 40 to 45, which is not between 50",
         ),
     ],
 )
-def test_words_lie_in_their_sound(tmp_path: Path, samples: int, words: tuple[SpokenWord, ...], message: str) -> None:
+def test_words_lie_in_their_sound(tmp_path: Path, samples: int, words: tuple[EngineWord, ...], message: str) -> None:
     """V19: an engine whose sound is shorter than it says, or whose words lie outside of it, is not believed."""
     path = tmp_path / "narration.wav"
     wav.write(path, array.array("h", bytes(2 * 99)))
     with pytest.raises(StepError, match=message):
         speak.check(Speech(samples, words, "test"), path)
-    speak.check(Speech(99, (SpokenWord("a", 0, 50), SpokenWord("b", 50, 99)), "test"), path)
+    speak.check(Speech(99, (EngineWord("a", 0, 50), EngineWord("b", 50, 99)), "test"), path)
 
 
 @pytest.mark.parametrize("data", [b"", b"RIFF", b"only words, no sound"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.media.text.align import TimedWord
+from vidbuild.media.text.words import TimedWord
 from vidbuild.scenes.protocol import Reveal
 from vidbuild.timeline.reveal_times import reveal_times
 

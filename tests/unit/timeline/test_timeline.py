@@ -8,10 +8,10 @@ import pytest
 
 from vidbuild.errors import SpecProblem
 from vidbuild.media.render.animation import Change, Playback, Track
+from vidbuild.media.text.words import EngineWord
 from vidbuild.scenes.protocol import Reveal
 from vidbuild.timeline.params import ClipParams, TimelineParams
 from vidbuild.timeline.timeline import Speech, lay_out
-from vidbuild.voices.protocol import SpokenWord
 
 SECOND = 48_000
 
@@ -29,7 +29,7 @@ def reveal(enter: dict[str, str], *, field: str = "items.0", **changes: Any) -> 
 def said(text: str) -> Speech:
     """The speech of a voice that speaks one word a second."""
     words = text.split()
-    spoken = [SpokenWord(word, index * SECOND, (index + 1) * SECOND) for index, word in enumerate(words)]
+    spoken = [EngineWord(word, index * SECOND, (index + 1) * SECOND) for index, word in enumerate(words)]
     return Speech(spoken, len(words) * SECOND)
 
 

@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from vidbuild.media.text.words import TimedWord
+
 RATE = 48_000
 
 LINE = 42
@@ -26,16 +28,6 @@ CLOSING = "\"')]}»”’」』）"  # noqa: RUF001 - as above
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """A caption word and when it is spoken, in samples from the start of the video. joined: no space before it."""
-
-    text: str
-    start: int
-    end: int
-    joined: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Caption:
     """Lines of text and when they are shown, in samples."""
 
@@ -53,7 +45,7 @@ class Chapter:
     end: int
 
 
-def captions(words: Sequence[Word], end: int) -> list[Caption]:
+def captions(words: Sequence[TimedWord], end: int) -> list[Caption]:
     """The words of one scene, which ends at `end`, as captions that do not overlap."""
     groups = list(_groups([piece for word in words for piece in pieces(word)]))
     found: list[Caption] = []
@@ -108,7 +100,7 @@ def width(text: str) -> int:
     return columns
 
 
-def pieces(word: Word) -> Iterator[Word]:
+def pieces(word: TimedWord) -> Iterator[TimedWord]:
     """The word itself, or, where it is longer than a line (scripts without spaces, addresses), parts of it."""
     if width(word.text) <= LINE:
         yield word
@@ -119,7 +111,7 @@ def pieces(word: Word) -> Iterator[Word]:
         start = word.start + (word.end - word.start) * passed // total
         joined = word.joined if not passed else True
         passed += width(part)
-        yield Word(part, start, word.start + (word.end - word.start) * passed // total, joined)
+        yield TimedWord(part, start, word.start + (word.end - word.start) * passed // total, word.source, joined)
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -145,7 +137,7 @@ def _clings(character: str) -> bool:
     )
 
 
-def _groups(words: Sequence[Word]) -> Iterator[list[Word]]:
+def _groups(words: Sequence[TimedWord]) -> Iterator[list[TimedWord]]:
     """Words that are shown together: as much as fits, divided after a sentence, a phrase, or where it must be."""
     rest = list(words)
     while rest:
@@ -155,7 +147,7 @@ def _groups(words: Sequence[Word]) -> Iterator[list[Word]]:
         rest = rest[count:]
 
 
-def _most(words: Sequence[Word]) -> int:
+def _most(words: Sequence[TimedWord]) -> int:
     """How many of the words can be shown together."""
     for count in range(1, len(words)):
         too_long = words[count].end - words[0].start > LONGEST
@@ -164,11 +156,11 @@ def _most(words: Sequence[Word]) -> int:
     return len(words)
 
 
-def _fits(words: Sequence[Word]) -> bool:
+def _fits(words: Sequence[TimedWord]) -> bool:
     return _divide(words) is not None
 
 
-def _best_end(words: Sequence[Word], most: int) -> int:
+def _best_end(words: Sequence[TimedWord], most: int) -> int:
     """Where to end: after a sentence, else so that the parts of a long one are alike, after a phrase if it can be."""
     if most == len(words):
         return most
@@ -183,7 +175,7 @@ def _best_end(words: Sequence[Word], most: int) -> int:
     return min(phrases, key=lambda count: abs(count - even)) if phrases else even
 
 
-def _counts(words: Sequence[Word], most: int, ends: tuple[str, ...]) -> list[int]:
+def _counts(words: Sequence[TimedWord], most: int, ends: tuple[str, ...]) -> list[int]:
     return [count for count in range(1, most + 1) if _ends(words[count - 1].text, ends)]
 
 
@@ -191,7 +183,7 @@ def _ends(text: str, ends: tuple[str, ...]) -> bool:
     return text.rstrip(CLOSING).endswith(ends)
 
 
-def _shown(words: Sequence[Word], limit: int) -> Caption:
+def _shown(words: Sequence[TimedWord], limit: int) -> Caption:
     """A caption that lasts as long as it is spoken, longer where it is short and there is room."""
     lines = _divide(words) or (_joined(words),)
     start, spoken = words[0].start, words[-1].end
@@ -200,7 +192,7 @@ def _shown(words: Sequence[Word], limit: int) -> Caption:
     return Caption(lines, start, end)
 
 
-def _divide(words: Sequence[Word]) -> tuple[str, ...] | None:
+def _divide(words: Sequence[TimedWord]) -> tuple[str, ...] | None:
     """The words in one line, or two of much the same width, the division after punctuation if it can be; else None."""
     whole = _joined(words)
     if width(whole) <= LINE:
@@ -217,7 +209,7 @@ def _divide(words: Sequence[Word]) -> tuple[str, ...] | None:
     return best[1] if best else None
 
 
-def _joined(words: Sequence[Word]) -> str:
+def _joined(words: Sequence[TimedWord]) -> str:
     return "".join(word.text if word.joined or not index else " " + word.text for index, word in enumerate(words))
 
 

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vidbuild.media.text.align import TimedWord, align, place_cues, unsure_cues
-from vidbuild.voices.protocol import SpokenWord
+from vidbuild.media.text.align import align, estimated_cues, place_cues
+from vidbuild.media.text.words import EngineWord, TimedWord
 
 SECOND = 48_000
 
 
-def words(*texts: str, each: int = SECOND) -> list[SpokenWord]:
+def words(*texts: str, each: int = SECOND) -> list[EngineWord]:
     """An engine's words, one second each, a tenth of silence after every one."""
-    return [SpokenWord(text, index * each, (index + 1) * each - each // 10) for index, text in enumerate(texts)]
+    return [EngineWord(text, index * each, (index + 1) * each - each // 10) for index, text in enumerate(texts)]
 
 
 def same(text: str) -> list[tuple[str, str]]:
@@ -90,7 +90,7 @@ def test_a_word_said_twice_is_matched_in_order() -> None:
 
 def test_a_missing_engine_word_falls_between_its_neighbours() -> None:
     """A word that the engine left out is spread between its neighbours, and they keep their times."""
-    said = [SpokenWord("one", 0, 100), SpokenWord("three", 300, 400)]
+    said = [EngineWord("one", 0, 100), EngineWord("three", 300, 400)]
     times = align(same("one two three"), said, 400)
     assert times[1] == TimedWord("two", 100, 300, "spread")
     assert times[2] == TimedWord("three", 300, 400, "engine")
@@ -110,7 +110,7 @@ def test_a_dash_takes_no_time() -> None:
     said = words("one", "two")
     times = align(same("one — two"), said, 2 * SECOND)
     assert times[1].start == times[1].end == SECOND - SECOND // 10
-    assert unsure_cues({"dash": 1}, times, said) == []
+    assert estimated_cues({"dash": 1}, times, said) == []
 
 
 def test_cues_fall_on_the_start_of_their_token_or_the_end_of_the_last() -> None:
@@ -129,7 +129,7 @@ def test_a_cue_among_words_never_said_is_reported() -> None:
     text = "alpha beta gamma delta epsilon zeta eta theta omega"
     said = words("alpha", "omega")
     times = align(same(text), said, 2 * SECOND)
-    assert unsure_cues({"start": 0, "next": 1, "lost": 4, "end": 9}, times, said) == ["lost"]
+    assert estimated_cues({"start": 0, "next": 1, "lost": 4, "end": 9}, times, said) == ["lost"]
 
 
 def test_words_of_another_language_are_all_reported() -> None:
@@ -137,13 +137,13 @@ def test_words_of_another_language_are_all_reported() -> None:
     said = words("ein", "ganz", "fremder", "Satz")
     times = align(same("oblivious tokyo"), said, 4 * SECOND)
     assert {time.source for time in times} == {"spread"}
-    assert unsure_cues({"a": 0, "b": 1}, times, said) == ["a", "b"]
+    assert estimated_cues({"a": 0, "b": 1}, times, said) == ["a", "b"]
 
 
 def test_a_recording_leaves_no_cue_unsure() -> None:
     """An engine that tells no words is not blamed cue by cue."""
     times = align(same("one two"), [], 100)
-    assert unsure_cues({"a": 0, "b": 1}, times, []) == []
+    assert estimated_cues({"a": 0, "b": 1}, times, []) == []
 
 
 def test_no_tokens() -> None:
@@ -164,7 +164,7 @@ def test_times_are_always_in_order_and_inside(
     tokens: list[tuple[str, str]], heard: list[tuple[str, int, int]], samples: int
 ) -> None:
     """Whatever an engine reports, every token has a time, rising, inside the sound and clear of the next."""
-    times = align(tokens, [SpokenWord(*word) for word in heard], samples)
+    times = align(tokens, [EngineWord(*word) for word in heard], samples)
     assert [time.text for time in times] == [token[0] for token in tokens]
     edges = [edge for time in times for edge in (time.start, time.end)]
     assert edges == sorted(edges)

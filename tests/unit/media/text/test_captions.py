@@ -10,15 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vidbuild.media.text.captions import Caption, Chapter, Word, captions, escaped, ffmetadata, pieces, srt, vtt, width
+from vidbuild.media.text.captions import Caption, Chapter, captions, escaped, ffmetadata, pieces, srt, vtt, width
+from vidbuild.media.text.words import TimedWord
 
 SECOND = 48_000
 WORD = SECOND // 3
 
 
-def spoken(text: str, each: int = WORD, start: int = 0) -> list[Word]:
+def spoken(text: str, each: int = WORD, start: int = 0) -> list[TimedWord]:
     """The words of a text, each as long as the others."""
-    return [Word(word, start + index * each, start + (index + 1) * each) for index, word in enumerate(text.split())]
+    return [
+        TimedWord(word, start + index * each, start + (index + 1) * each) for index, word in enumerate(text.split())
+    ]
 
 
 def lines(items: list[Caption]) -> list[tuple[str, ...]]:
@@ -86,7 +89,7 @@ def test_a_slow_voice_still_changes_captions() -> None:
 def test_text_without_spaces_is_divided_by_width() -> None:
     """V18: Japanese is cut after its punctuation, and a wide character counts as two columns."""
     text = "これはとても長い文です。空白がないので、幅で分ける必要があります。句読点の後で切るのが良いでしょう。"
-    found = captions([Word(text, 0, 12 * SECOND)], 13 * SECOND)
+    found = captions([TimedWord(text, 0, 12 * SECOND)], 13 * SECOND)
     assert "".join("".join(item.lines) for item in found) == text
     assert all(width(line) <= 42 for item in found for line in item.lines)
     assert found[0].lines[-1].endswith("。")
@@ -96,7 +99,7 @@ def test_text_without_spaces_is_divided_by_width() -> None:
 def test_a_long_address_is_cut_after_a_slash() -> None:
     """V18: an address wider than a line goes on in the next one, and no space is added to it."""
     url = "https://example.org/a/very/long/path/that/does/not/fit/in/one/line/at/all?x=1"
-    parts = list(pieces(Word(url, 0, SECOND)))
+    parts = list(pieces(TimedWord(url, 0, SECOND)))
     assert "".join(part.text for part in parts) == url
     assert parts[0].text.endswith("/")
     assert [part.joined for part in parts] == [False] + [True] * (len(parts) - 1)
@@ -159,7 +162,7 @@ TEXTS = st.lists(st.text(alphabet="ab.,中、。&<é-", min_size=1, max_size=60)
 @settings(max_examples=150, deadline=None)
 def test_captions_never_overlap_and_lose_nothing(texts: list[str], each: int, spare: int) -> None:
     """Whatever is said, captions follow each other, fit their lines, and hold every word in order."""
-    words = [Word(text, index * each, (index + 1) * each) for index, text in enumerate(texts)]
+    words = [TimedWord(text, index * each, (index + 1) * each) for index, text in enumerate(texts)]
     end = len(words) * each + spare
     found = captions(words, end)
     shown = "".join("".join(item.lines) for item in found)
