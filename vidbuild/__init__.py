@@ -1,4 +1,4 @@
-"""Make for narrated video: a YAML spec in, an MP4 out, and only what changed is made again.
+"""Make for narrated video: a YAML spec in, an MP4 out, and only what changed is rebuilt.
 
 ::
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from vidbuild.api.explain import explain
     from vidbuild.api.graph import graph
     from vidbuild.api.load import load, parse
+    from vidbuild.api.options import BuildOptions, Control, RunControl
     from vidbuild.api.result import Result
     from vidbuild.api.still import still
     from vidbuild.diagnostic import Diagnostic
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "BuildOptions": "api.options",
+    "Control": "api.options",
     "Diagnostic": "diagnostic",
     "Result": "api.result",
+    "RunControl": "api.options",
     "Spec": "model",
     "SpecError": "spec.diagnostics",
     "StepError": "errors",
@@ -51,8 +55,11 @@ _HOMES = {
 }
 
 __all__ = [
+    "BuildOptions",
+    "Control",
     "Diagnostic",
     "Result",
+    "RunControl",
     "Spec",
     "SpecError",
     "StepError",

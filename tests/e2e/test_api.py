@@ -191,7 +191,11 @@ def test_a_cancelled_build_keeps_what_it_finished(spec: Path) -> None:
             done.append(event.to_data()["step"])
             stop.set()
 
-    result = vidbuild.build(spec, jobs=1, on_event=listen, cancelled=stop.is_set)
+    class Stop(vidbuild.RunControl):
+        def requested(self) -> vidbuild.Control:
+            return vidbuild.Control.CANCEL if stop.is_set() else vidbuild.Control.RUN
+
+    result = vidbuild.build(spec, jobs=1, on_event=listen, control=Stop())
     assert result.status == "cancelled"
     assert done
     again = vidbuild.build(spec)
@@ -327,7 +331,50 @@ def test_several_specs_and_one_of_them_wrong(spec: Path) -> None:
     assert [result.status for result in results] == ["built", "failed", "built"]
     assert results[2].steps.ran == ("report",), "an equal spec needs a page that leads to its own video, and copies"
     assert results[1].diagnostics
-    assert [result.status for result in vidbuild.build_all([bad, spec])] == ["failed"]
+
+
+def test_without_keep_going_a_wrong_spec_keeps_all_from_being_built(spec: Path) -> None:
+    """V23: all specs are planned first, so every wrong one is in the results, and nothing is built."""
+    bad, worse = spec.with_name("bad.yaml"), spec.with_name("worse.yaml")
+    bad.write_text("vidbuild: 1\n", encoding="utf-8")
+    worse.write_text(SPEC.replace("type: title", "type: titel"), encoding="utf-8")
+    results = vidbuild.build_all([spec, bad, worse])
+    assert [(result.spec, result.status) for result in results] == [
+        (spec, "aborted"),
+        (bad, "failed"),
+        (worse, "failed"),
+    ]
+    assert all(result.diagnostics for result in results[1:])
+    assert not any(result.outputs for result in results)
+    assert not (spec.parent / "build").exists()
+
+
+def test_a_spec_named_twice_is_built_once(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A spec has one result, whichever way its path is written."""
+    monkeypatch.chdir(spec.parent)
+    here = Path("video.yaml")
+    assert [result.spec for result in vidbuild.build_all([here, spec, "./video.yaml"])] == [here]
+
+
+def test_specs_made_in_python_are_built_in_one_run(spec: Path) -> None:
+    """Specs made in Python can stand beside files, and all of them have the id of one run."""
+    made = [vidbuild.parse(DATA, path=spec.with_name(name)) for name in ("one.yaml", "two.yaml")]
+    results = vidbuild.build_all([spec, *made])
+    assert [result.status for result in results] == ["built"] * 3
+    assert len({result.run for result in results}) == 1
+    with pytest.raises(vidbuild.UsageError, match="have the same outputs"):
+        vidbuild.build_all([made[0], vidbuild.parse(DATA, path=made[0].path)])
+
+
+def test_options_are_an_object_or_names(spec: Path) -> None:
+    """BuildOptions and its fields by name can be mixed, and an unknown name is refused with those there are."""
+    options = vidbuild.BuildOptions(only=["one"], jobs=1)
+    assert (
+        vidbuild.build(spec, options, output=spec.parent / "out").outputs[0].path == spec.parent / "out/video.one.mp4"
+    )
+    with pytest.raises(vidbuild.UsageError, match="unknown build option 'cancelled'") as caught:
+        vidbuild.build(spec, cancelled=True)
+    assert "keep_going" in (caught.value.hint or "")
 
 
 def test_a_variable_is_for_the_specs_that_name_it(spec: Path) -> None:
@@ -337,7 +384,8 @@ def test_a_variable_is_for_the_specs_that_name_it(spec: Path) -> None:
     other.write_text(text.replace("{{ word }}", "Fixed").replace("vars: {word: One}", ""), encoding="utf-8")
     results = vidbuild.build_all([spec, other], variables={"word": "New"})
     assert [result.status for result in results] == ["built", "built"]
-    assert [result.status for result in vidbuild.build_all([spec, other], variables={"wrod": "x"})] == ["failed"]
+    wrong = vidbuild.build_all([spec, other], variables={"wrod": "x"})
+    assert [result.status for result in wrong] == ["failed", "failed"]
 
 
 def test_a_still_goes_through_the_same_cache(spec: Path) -> None:
