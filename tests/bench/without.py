@@ -16,7 +16,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - work
 
 
 def _no_sync() -> None:
-    os.fsync = lambda _descriptor: None
+    def fsync(fd: object) -> None:
+        """Return at once."""
+
+    os.fsync = fsync
 
 
 def _no_walls() -> None:

@@ -73,7 +73,11 @@ def link(name: str, target: str) -> Callable[[Path], None]:
 
 def text(name: str, old: str, new: str) -> Callable[[Path], None]:
     """Edit a file."""
-    return lambda root: (root / name).write_text((root / name).read_text().replace(old, new)) and None
+
+    def change(root: Path) -> None:
+        (root / name).write_text((root / name).read_text().replace(old, new))
+
+    return change
 
 
 CHANGES = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.support.workspace import Workspace
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```\w*\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+BLOCKS: list[str] = re.findall(r"^```\w*\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 SECONDS = re.compile(r"\b\d+(\.\d+)? s\b")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,6 +86,11 @@ def scenes(space: Workspace, order: Callable[[list[str]], list[str]]) -> None:
     """Rearrange the spec's scenes."""
     head, *blocks = space.read("video.yaml").split("  - id: ")
     space.write("video.yaml", head + "".join("  - id: " + block for block in order(blocks)))
+
+
+def green_picture(space: Workspace) -> None:
+    """Replace the image by one of another color."""
+    space.write("shot.png", picture("green"))
 
 
 def new_picture_same_stat(space: Workspace) -> None:
@@ -191,7 +196,7 @@ TABLE = [
     Row("the description", swap(("A video that every", "The video which every")), ENDS),
     Row(
         "an image's pixels",
-        lambda space: space.write("shot.png", picture("green")) and None,
+        green_picture,
         {"draw:shot", "render:shot"} | ENDS,
     ),
     Row("an image's pixels, same size and time", new_picture_same_stat, {"draw:shot", "render:shot"} | ENDS),
@@ -249,7 +254,7 @@ TABLE = [
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The table's project, built once; every row works on a copy of it."""
     root = tmp_path_factory.mktemp("table") / "project"
     space = Workspace(root)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,12 @@ def test_the_same_seed_makes_the_same_inputs() -> None:
 def test_what_goes_wrong_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader that raises, hangs or takes all memory ends the run, and its input is kept."""
     monkeypatch.setattr(fuzz_runner, "SECONDS", 0.2)
-    for number, bad in enumerate((lambda _: 1 / 0, lambda _: time.sleep(60), lambda _: bytearray(8 << 30))):
+    actions: list[Callable[[], object]] = [lambda: 1 / 0, lambda: time.sleep(60), lambda: bytearray(8 << 30)]
+    for number, action in enumerate(actions):
+
+        def bad(_: bytes, action: Callable[[], object] = action) -> None:
+            action()
+
         target = Target(f"bad{number}", lambda _: b"input", bad)
         with pytest.raises(FoundError, match=f"bad{number}-0-0"):
             fuzz_runner.fuzz(target, 5, keep=tmp_path)

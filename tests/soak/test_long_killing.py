@@ -19,6 +19,7 @@ PROJECTS = 5  # after so many projects that had to be given up, enough is known
 
 def tell(lines: Iterator[str]) -> None:
     """Say it past pytest, which keeps what passing tests say to itself."""
+    assert sys.__stderr__
     sys.__stderr__.write("".join(f"\n  {line}" for line in lines))
 
 

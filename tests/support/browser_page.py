@@ -35,5 +35,5 @@ class Playable:
     video: sample_videos.Video
     url: str
     page: Page
-    shown: decoding.RunSummary = field(repr=False)
+    shown: decoding.Shown = field(repr=False)
     keys: tuple[int, ...]

@@ -128,12 +128,12 @@ def pixel(image: Image.Image, x: int, y: int) -> Colour:
     return (value[0], value[1], value[2])
 
 
-def apart(one: Sequence[int], other: Sequence[int]) -> int:
+def apart(one: Sequence[float], other: Sequence[float]) -> float:
     """How far two colours, or flat lists of them, are apart at most."""
     return max(abs(a - b) for a, b in zip(one, other, strict=True))
 
 
-def differ(one: Image.Image, other: Image.Image) -> int:
+def differ(one: Image.Image, other: Image.Image) -> float:
     """The largest difference between two pictures."""
     return apart(one.tobytes(), other.tobytes())
 

@@ -74,7 +74,7 @@ def test_a_derived_record_has_all_fields() -> None:
     assert repr(Derived(name="a", colour="red")) == "Derived(name='a', size=2, colour='red')"
     assert isinstance(Derived(name="a", colour="red"), Base)
     with pytest.raises(TypeError):
-        Derived("a", "red")  # type: ignore[misc] # as above
+        Derived("a", "red")  # type: ignore[call-arg, arg-type] # as above
 
 
 def test_records_are_equal_by_class_and_values() -> None:

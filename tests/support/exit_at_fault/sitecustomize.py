@@ -13,16 +13,17 @@ import guard
 guard.install()
 
 
-def _install(operation: str, part: str, done: Path) -> None:
+def _install(wanted: str, part: str, done: Path) -> None:
     from vidbuild.engine.disk import durable
 
-    def reached(what: str, path: Path | str, _source: Path | str | None = None) -> None:
-        if what == operation and part in str(path) and not done.exists():
+    def exit_there(operation: str, path: Path | str, source: Path | str | None = None) -> None:  # noqa: ARG001 - replaces
+        if operation == wanted and part in str(path) and not done.exists():
             done.touch()
             os._exit(77)
 
-    durable.fault_point = reached
+    durable.fault_point = exit_there
 
 
 if "VIDBUILD_FAULT" in os.environ:
-    _install(*os.environ["VIDBUILD_FAULT"].split(" ", 1), Path(os.environ["VIDBUILD_FAULT_DONE"]))
+    _operation, _part = os.environ["VIDBUILD_FAULT"].split(" ", 1)
+    _install(_operation, _part, Path(os.environ["VIDBUILD_FAULT_DONE"]))

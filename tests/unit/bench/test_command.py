@@ -40,7 +40,7 @@ def test_a_profile_of_any_build(tmp_path: Path) -> None:
     """The events of a build that anyone ran tell which kinds of step took its time."""
     cases.write(SILENT, tmp_path)
     with (tmp_path / "events").open("w", encoding="utf-8") as file:
-        vidbuild.build(tmp_path / cases.SPEC, on_event=lambda event: file.write(event.to_line()) and None)
+        vidbuild.build(tmp_path / cases.SPEC, on_event=lambda event: print(event.to_line(), end="", file=file))
     ended = bench("profile", str(tmp_path / "events"))
     assert ended.returncode == 0
     told = {line.split()[1]: int(line.split()[3]) for line in ended.stdout.splitlines()[2:]}

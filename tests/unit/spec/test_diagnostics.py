@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from vidbuild.diagnostic import Diagnostic
 from vidbuild.errors import VidbuildError
 from vidbuild.location import Location
 from vidbuild.spec.diagnostics import (
     WIDTH,
-    Diagnostic,
     SpecError,
     columns,
     read_sources,

@@ -21,7 +21,7 @@ from vidbuild.steps import audio
 SECOND = 48_000
 
 
-def made(folder: Path, params: dict[str, Any] = WEB, **inputs: object) -> Context:
+def made(folder: Path, params: dict[str, Any] = WEB, **inputs: Any) -> Context:
     """A scene's sound."""
     step = context(folder, "audio:intro", params, **inputs)
     audio.run(step)
@@ -91,7 +91,7 @@ def test_peaks_stay_below_the_ceiling(tmp_path: Path) -> None:
 
 def test_the_same_scene_gives_the_same_bytes(tmp_path: Path) -> None:
     """V5: a scene's sound depends on nothing but its own narration and timing."""
-    inputs = {"timing": timing(2 * SECOND, 4800, SECOND), "narration": tone(SECOND)}
+    inputs: dict[str, Any] = {"timing": timing(2 * SECOND, 4800, SECOND), "narration": tone(SECOND)}
     first, second = (made(tmp_path / name, **inputs) for name in ("a", "b"))
     for name in ("sound.aac", "sound.json"):
         assert (first.out / name).read_bytes() == (second.out / name).read_bytes()
@@ -112,7 +112,7 @@ def test_a_scene_without_sound_is_silent_and_starts_nothing(
 
 def test_every_scene_has_one_configuration(tmp_path: Path) -> None:
     """V15: silence, narration, a clip of one channel and one of two at 44.1 kHz can all be joined by copying."""
-    spoken = {"timing": timing(2 * SECOND, 4800, SECOND), "narration": tone(SECOND)}
+    spoken: dict[str, Any] = {"timing": timing(2 * SECOND, 4800, SECOND), "narration": tone(SECOND)}
     quiet = timing(2 * SECOND)
     one = clip(tmp_path, tone(2 * SECOND), "-ac", "1")
     two = clip(tmp_path, tone(2 * SECOND), "-ac", "2", "-ar", "44100", name="two.mp4")
@@ -184,7 +184,7 @@ def test_a_clip_without_sound_is_silent(tmp_path: Path, mode: str) -> None:
 
 def test_a_muted_clip_is_not_heard(tmp_path: Path) -> None:
     """`audio: mute` leaves the narration alone, byte for byte."""
-    inputs = {"timing": timing(2 * SECOND, 4800, SECOND), "narration": tone(SECOND)}
+    inputs: dict[str, Any] = {"timing": timing(2 * SECOND, 4800, SECOND), "narration": tone(SECOND)}
     source = clip(tmp_path, tone(2 * SECOND))
     muted, plain = made(tmp_path / "a", played("mute"), clip=source, **inputs), made(tmp_path / "b", **inputs)
     assert (muted.out / "sound.aac").read_bytes() == (plain.out / "sound.aac").read_bytes()

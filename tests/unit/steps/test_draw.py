@@ -10,6 +10,7 @@ from PIL import ImageChops, ImageDraw
 
 from tests.support import scene_samples
 from tests.support.drawing import THEMES, TYPES, changed, drawn, theme
+from tests.support.pixels import level_range, pixel
 from tests.support.scene_samples import SAMPLES
 from vidbuild.media.text.typst import fonts_paths
 
@@ -105,7 +106,7 @@ def test_a_reveal_changes_strength_but_no_place(tmp_path: Path) -> None:
     assert (strong.x, strong.y, strong.width, strong.height) == (past.x, past.y, past.width, past.height)
     letters = (strong.width // 3, 0, strong.width, strong.height)
     alphas = [made.image(name).getchannel("A").crop(letters) for name in ("item-1", "item-1-past")]
-    assert ImageChops.difference(*alphas).getextrema()[1] <= 2
+    assert level_range(ImageChops.difference(*alphas))[1] <= 2
     assert made.image("item-1").tobytes() != made.image("item-1-past").tobytes()
 
 
@@ -160,7 +161,7 @@ def test_a_command_in_the_outro_looks_like_one(tmp_path: Path) -> None:
     command = drawn(tmp_path / "a", "outro", changed("outro", subtitle="pip install httpx"))
     sentence = drawn(tmp_path / "b", "outro", changed("outro", subtitle="Go and try it."))
     surface = tuple(bytes.fromhex(theme()["surface"][1:]))
-    middle = [made.image("subtitle").getpixel((made["subtitle"].width // 2, 4)) for made in (command, sentence)]
+    middle = [pixel(made.image("subtitle"), (made["subtitle"].width // 2, 4)) for made in (command, sentence)]
     assert middle[0] == (*surface, 255)
     assert middle[1][3] < 255
 

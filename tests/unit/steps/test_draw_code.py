@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from tests.support.drawing import changed, drawn, theme
+from tests.support.pixels import colors, level_range
 from vidbuild.errors import SpecProblem
 
 
@@ -23,7 +24,7 @@ def test_a_bar_lies_behind_the_lines_it_marks(tmp_path: Path) -> None:
     own.paste(made.image("code"), (code.x - focus.x, code.y - focus.y))
     letters = (focus.width // 8, 2, min(focus.width, code.width), focus.height - 2)
     alphas = [image.getchannel("A").crop(letters) for image in (own, made.image("focus-1"))]
-    assert ImageChops.difference(*alphas).getextrema()[1] <= 2
+    assert level_range(ImageChops.difference(*alphas))[1] <= 2
 
 
 def test_highlights_count_as_the_file_does(tmp_path: Path) -> None:
@@ -38,13 +39,13 @@ def test_dimmed_code_is_the_same_code_less_strong(tmp_path: Path) -> None:
     made = drawn(tmp_path, "code", size=(1280, 720))
     code, dim = made["code"], made["code-dim"]
     assert (code.x, code.y, code.width, code.height) == (dim.x, dim.y, dim.width, dim.height)
-    assert made.image("code-dim").getchannel("A").getextrema()[1] == pytest.approx(153, abs=2)
+    assert level_range(made.image("code-dim").getchannel("A"))[1] == pytest.approx(153, abs=2)
 
 
 def test_code_is_coloured_with_the_themes_own_colours(tmp_path: Path) -> None:
     """Keywords, strings, numbers and comments have the colours that the theme names."""
     made = drawn(tmp_path, "code", changed("code", code='import x  # note\ny = "text" + 42'), size=(1920, 1080))
-    strong = {pixel[:3] for _, pixel in made.image("code").getcolors(1 << 20) if pixel[3] > 252}
+    strong = {color[:3] for color in colors(made.image("code")) if color[3] > 252}
     for use in ("keyword", "string", "number", "comment"):
         value = theme()["syntax"][use].removeprefix("#")
         assert tuple(bytes.fromhex(value)) in strong, use

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.support.drawing import TYPES, Drawn, changed, drawn, picture, theme
+from tests.support.pixels import colors, pixel
 from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.ffmpeg import ffmpeg
 
@@ -30,7 +31,7 @@ def test_a_full_picture_covers_the_frame_and_its_words_have_plates(tmp_path: Pat
     full = made["picture"]
     assert (full.x, full.y, full.width, full.height) == (0, 0, 640, 360)
     caption = made.image("caption")
-    assert caption.getpixel((caption.width // 2, 3))[3] > 220
+    assert pixel(caption, (caption.width // 2, 3))[3] > 220
 
 
 def test_a_small_picture_is_not_blown_up(tmp_path: Path) -> None:
@@ -45,7 +46,7 @@ def test_a_see_through_picture_is_not_called_opaque(tmp_path: Path) -> None:
     files = {"image": picture(tmp_path / "clear.png", (64, 64), (200, 80, 40, 128))}
     made = drawn(tmp_path / "out", "image", changed("image", frame="none"), files=files)
     assert not made["picture"].opaque
-    assert made.image("picture").getpixel((5, 5))[3] == 128
+    assert pixel(made.image("picture"), (5, 5))[3] == 128
 
 
 def bar_colours(made: Drawn) -> set[tuple[int, ...]]:
@@ -53,7 +54,7 @@ def bar_colours(made: Drawn) -> set[tuple[int, ...]]:
     left, top, right, _ = made.ink("window")
     middle = (left + right) // 2
     bar = made.composed().crop((middle - 60, top + 14, middle + 60, top + 30))
-    return {colour for _, colour in bar.getcolors(1 << 16)}
+    return colors(bar)
 
 
 @pytest.mark.parametrize("frame", ["window", "browser"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ LONG_TITLE = (
     "How we moved four hundred services from one database to another in a weekend "
     "without anyone noticing, and what we learned"
 )
-SHORT = {
+SHORT: dict[str, dict[str, Any]] = {
     "command": {"entries": [{"lines": ["pip install httpx"], "output": ["Successfully installed httpx-0.28.1"]}]},
     "code": {"code": "import httpx\n\nprint(httpx.get(url))", "highlights": [{"from": 3, "to": 3}]},
     "image": {"frame": "window"},

@@ -162,7 +162,7 @@ def test_the_same_bytes_at_every_join(scenes: Scenes, tmp_path: Path) -> None:
 
 def test_what_the_file_says_of_itself(scenes: Scenes, tmp_path: Path) -> None:
     """V18: title, description, language and chapters are in the file, whatever characters they hold."""
-    texts = {"title": 'It\'s "A"; [0:v] %d \\ = # — 日本 🎬 אב', "description": "one: two\nthree"}
+    texts: dict[str, Any] = {"title": 'It\'s "A"; [0:v] %d \\ = # — 日本 🎬 אב', "description": "one: two\nthree"}
     step = scenes.context(tmp_path, [20, 20], language="pt-BR", **texts)
     titles = tmp_path / "chapters.ffmeta"
     titles.write_text(

@@ -14,6 +14,7 @@ from vidbuild.media.audio import wav
 from vidbuild.steps import speak
 from vidbuild.voices import edge_client
 from vidbuild.voices.edge import Edge, Patience
+from vidbuild.voices.registry import ENGINES
 
 VOICE = {"engine": "espeak", "name": "en-us", "rate": 100, "pitch": 0, "volume": 100}
 EDGE = {**VOICE, "engine": "edge", "name": "en-US-AriaNeural"}
@@ -27,7 +28,7 @@ def params(text: str = "Hello there", **voice: Any) -> dict[str, Any]:
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the network engine lose its patience at once."""
     quick = Edge(Patience(connect=1, receive=1, attempt=2.0, total=5.0, waits=(0.0,)))
-    monkeypatch.setattr(speak, "ENGINES", {**speak.ENGINES, "edge": quick})
+    monkeypatch.setattr(speak, "ENGINES", {**ENGINES, "edge": quick})
 
 
 def test_narration_and_words_are_written(tmp_path: Path) -> None:

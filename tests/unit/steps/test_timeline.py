@@ -96,15 +96,15 @@ def test_warnings_name_their_field(tmp_path: Path) -> None:
 
 def clip_of(tmp_path: Path, *made: str, cut: float = 1.0) -> Context:
     """The context of a scene that is a clip, with the file that ffmpeg makes, cut off at a share of it."""
-    folders = [tmp_path / name for name in ("out", "scratch")]
-    for folder in folders:
+    out, scratch = tmp_path / "out", tmp_path / "scratch"
+    for folder in (out, scratch):
         folder.mkdir(parents=True)
     path = tmp_path / "clip.mkv"
     env = {"PATH": os.environ["PATH"]}
     ffmpeg.run([*made, str(path)], cwd=tmp_path, env=env, timeout=60, what="make a clip")
     path.write_bytes(path.read_bytes()[: round(path.stat().st_size * cut)])
     params = {**SCENE, "clip": {"start_ms": 0, "end_ms": None, "fit": "cover"}, "transition_before": 0, "transition": 0}
-    return Context("timeline:a", params, {"clip": path}, *folders, env)
+    return Context("timeline:a", params, {"clip": path}, out, scratch, env)
 
 
 PICTURES = ("-f", "lavfi", "-i", "testsrc2=s=64x36:r=24:d=4")

@@ -19,6 +19,7 @@ from tests.support.fake_edge import FakeEdge
 from vidbuild.errors import StepError, UnreachableError
 from vidbuild.media.audio import wav
 from vidbuild.voices import edge_client
+from vidbuild.voices.chunking import parts
 from vidbuild.voices.edge import Edge, Patience
 from vidbuild.voices.protocol import Speech
 
@@ -236,7 +237,7 @@ def test_nothing_to_say_asks_nobody(scratch: Path) -> None:
 )
 def test_text_is_divided_where_one_would_pause(text: str, limit: int, found: list[str]) -> None:
     """Parts end after sentences, else after words, and count the bytes that are really sent."""
-    assert list(edge_client.parts(text, limit)) == found
+    assert list(parts(text, limit)) == found
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None
     program = tmp_path / "python"
     program.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setattr(espeak_process.sys, "executable", str(program))
+    monkeypatch.setattr(sys, "executable", str(program))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")

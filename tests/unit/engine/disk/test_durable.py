@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 from pathlib import Path
 from typing import Any
@@ -88,8 +89,8 @@ def test_bytes_leave_the_disks_own_memory_where_fsync_does_not_see_to_it(
         if not known:
             raise OSError(errno.ENOTTY, "not known")
 
-    monkeypatch.setattr(durable.fcntl, "F_FULLFSYNC", 51, raising=False)
-    monkeypatch.setattr(durable.fcntl, "fcntl", control)
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", 51, raising=False)
+    monkeypatch.setattr(fcntl, "fcntl", control)
     (tmp_path / "file").touch()
     durable.sync_file(tmp_path / "file")
     assert asked == [51]

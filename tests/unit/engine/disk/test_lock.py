@@ -70,7 +70,8 @@ def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
 def test_a_removed_lock_file_guards_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever locked a file whose name went away meanwhile tries again on the new one, so that two never hold it."""
     path = tmp_path / "lock"
-    flock, tried = fcntl.flock, []
+    flock = fcntl.flock
+    tried: list[int] = []
 
     def flock_after_removal(descriptor: int, operation: int) -> None:
         if not tried:

@@ -86,7 +86,7 @@ def test_every_sample_is_where_the_index_says(coded: bytes) -> None:
     lengths = list(struct.unpack_from(f">{len(wanted)}I", sizes[0], 12))
     assert lengths == [len(frame) for frame in wanted]
     counts = list(struct.iter_unpack(">III", maps[0][8:]))
-    samples = []
+    samples: list[bytes] = []
     for chunk, offset in enumerate(offsets[0], 1):
         position = offset
         for _ in range(next(count for first, count, _ in reversed(counts) if first <= chunk)):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageStat
 
+from tests.support.pixels import colors, pixel
 from vidbuild.media.image import background
 from vidbuild.media.image.background import Light
 from vidbuild.media.image.color import RGB
@@ -72,7 +73,7 @@ def test_a_light_brightens_where_it_stands_and_nowhere_else() -> None:
     """A light has its strength at its centre and nothing beyond its reach."""
     flat = ((10, 10, 10), (10, 10, 10), (110, 110, 110))
     made = image((400, 200), (Light(0.25, 0.5, 0.2, 0.5),), flat)
-    assert made.getpixel((100, 100))[0] == pytest.approx(60, abs=2)
+    assert pixel(made, (100, 100))[0] == pytest.approx(60, abs=2)
     assert made.getpixel((300, 100)) == (10, 10, 10)
 
 
@@ -105,4 +106,4 @@ def test_there_are_no_bands() -> None:
 def test_hue_is_dithered_as_well() -> None:
     """The channels are not rounded in step, or colour would show the bands that brightness does not."""
     made = image((256, 256), (), ((20, 20, 20), (22, 22, 22), (0, 0, 0)))
-    assert any(len(set(colour)) > 1 for _, colour in made.getcolors(256 * 256))
+    assert any(len(set(color)) > 1 for color in colors(made))

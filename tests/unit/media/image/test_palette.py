@@ -10,18 +10,19 @@ import pytest
 from PIL import Image
 
 from tests.support.drawing import THEMES, theme
+from tests.support.pixels import colors
 from vidbuild.media.image.color import AA, RGB, contrast, mix, parse
 from vidbuild.media.image.palette import SCOPES, dark, palette, syntax_theme
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.steps.draw import paint_background
 
 
-def painted(name: str, kind: str) -> list[RGB]:
+def painted(name: str, kind: str) -> set[RGB]:
     """All colours of a background as it is really painted."""
     lights = [list(light) for light in SCENE_TYPES[kind].lights]
     params = {"size": [192, 108], "theme": theme(name), "background": None, "lights": lights}
     image = Image.open(io.BytesIO(paint_background(params)))
-    return [colour for _, colour in image.getcolors(192 * 108)]
+    return {(red, green, blue) for red, green, blue in colors(image)}
 
 
 def code_colours(values: dict[str, Any]) -> dict[str, RGB]:

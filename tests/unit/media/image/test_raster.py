@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
+from tests.support.pixels import pixel
 from vidbuild.errors import SpecProblem
+from vidbuild.media.ffmpeg import limits
 from vidbuild.media.image import raster
 
 
@@ -26,7 +28,7 @@ def test_an_image_turned_by_its_metadata_is_upright(tmp_path: Path) -> None:
     quarters().save(tmp_path / "turned.jpg", exif=exif, quality=95)
     image = raster.opened(tmp_path / "turned.jpg", field="src")
     assert image.size == (20, 40)
-    top, bottom = image.getpixel((10, 5)), image.getpixel((10, 35))
+    top, bottom = pixel(image, (10, 5)), pixel(image, (10, 35))
     assert top == pytest.approx((255, 0, 0), abs=40)
     assert bottom == pytest.approx((0, 0, 255), abs=40)
 
@@ -34,7 +36,14 @@ def test_an_image_turned_by_its_metadata_is_upright(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"])
 def test_every_kind_of_pixel_becomes_rgb(mode: str, tmp_path: Path) -> None:
     """Whatever a file holds, eight bits of red, green and blue come out, and white is white."""
-    white = {"I;16": 65535, "P": 0, "LA": (255, 255), "CMYK": (0, 0, 0, 0), "1": 1, "L": 255}
+    white: dict[str, int | tuple[int, ...]] = {
+        "I;16": 65535,
+        "P": 0,
+        "LA": (255, 255),
+        "CMYK": (0, 0, 0, 0),
+        "1": 1,
+        "L": 255,
+    }
     name = "white.jpg" if mode == "CMYK" else "white.png"
     if mode == "P":
         image = Image.new("RGB", (8, 8), "white").convert("P")
@@ -53,14 +62,14 @@ def test_transparency_survives(tmp_path: Path) -> None:
     for name in ("clear.png", "clear.gif"):
         made = raster.opened(tmp_path / name, field="src")
         assert made.mode == "RGBA"
-        assert made.getpixel((0, 0))[3] == 0
+        assert pixel(made, (0, 0))[3] == 0
 
 
 def test_the_first_picture_of_several_is_taken(tmp_path: Path) -> None:
     """An animated image shows its first picture."""
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     frames[0].save(tmp_path / "two.gif", save_all=True, append_images=frames[1:])
-    assert raster.opened(tmp_path / "two.gif", field="src").getpixel((0, 0))[:3] == (255, 0, 0)
+    assert pixel(raster.opened(tmp_path / "two.gif", field="src"), (0, 0))[:3] == (255, 0, 0)
 
 
 def test_colours_of_another_profile_are_converted(tmp_path: Path) -> None:
@@ -94,8 +103,8 @@ def test_filling_cuts_evenly_at_both_sides() -> None:
     """An image too wide for its box loses as much at the left as at the right and is not stretched."""
     made = raster.filled(quarters((40, 20)), 20, 20)
     assert made.size == (20, 20)
-    assert made.getpixel((3, 10))[0] > 200
-    assert made.getpixel((16, 10))[2] > 200
+    assert pixel(made, (3, 10))[0] > 200
+    assert pixel(made, (16, 10))[2] > 200
 
 
 def test_png_bytes_tell_whether_they_are_opaque() -> None:
@@ -116,7 +125,7 @@ def test_fading_scales_opacity_alone() -> None:
 def test_an_image_over_the_limit_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """V19: an image that is said to be enormous is refused by its head, with the limit and what was found."""
     quarters((40, 30)).save(tmp_path / "a.png")
-    monkeypatch.setattr(raster.limits, "IMAGE_PIXELS", 1000)
+    monkeypatch.setattr(limits, "IMAGE_PIXELS", 1000)
     with pytest.raises(SpecProblem, match="image has 40 x 30 pixels, and the limit is 1000") as caught:
         raster.opened(tmp_path / "a.png", field="src")
     assert caught.value.failure.field == "src"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
+from tests.support.pixels import level_range
 from tests.support.render_lab import Colour, apart, differ, pixel
 from vidbuild.media.render.zoom import Zoom
 from vidbuild.media.render.zoom_frames import fed
@@ -106,7 +107,8 @@ def test_clear_pixels_lend_no_colour(tmp_path: Path, factor: float) -> None:
     shown = zoomed(image, [factor], tmp_path)[0]
     over = Image.new("RGBA", image.size, (*GREEN, 255))
     over.alpha_composite(shown)
-    for (least, most), one, other in zip(over.convert("RGB").getextrema(), RED, GREEN, strict=True):
+    for channel, one, other in zip(over.convert("RGB").split(), RED, GREEN, strict=True):
+        least, most = level_range(channel)
         assert min(one, other) - 3 <= least
         assert most <= max(one, other) + 3
     assert apart(pixel(over.convert("RGB"), 60, 40), RED) <= 2
