@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -152,13 +153,22 @@ EDITS = st.lists(
 )
 
 
+@dataclass
+class Node:
+    """A step: its kind, the places of the steps that it needs, and a value."""
+
+    kind: str
+    needs: list[int]
+    param: int
+
+
 class Project:
     """A random graph over a few sources, edited step by step."""
 
     def __init__(self, root: Path, nodes: list[tuple[str, set[int], int]]) -> None:
         self.lab = Lab(root)
         self.nodes = [
-            [kind, sorted(need for need in needs if need < place), param]
+            Node(kind, sorted(need for need in needs if need < place), param)
             for place, (kind, needs, param) in enumerate(nodes)
         ]
         self.contents = ["zero", "one", "two"]
@@ -167,10 +177,10 @@ class Project:
     def graph(self) -> Graph:
         """The graph as it is now, its sources written."""
         steps = []
-        for place, (kind, needs, param) in enumerate(self.nodes):
-            inputs = {f"from{need}": Product(f"s{need}", "main.txt") for need in needs}
+        for place, node in enumerate(self.nodes):
+            inputs = {f"from{need}": Product(f"s{need}", "main.txt") for need in node.needs}
             source = self.lab.source(f"{place % 3}.txt", self.contents[place % 3])
-            steps.append(step(f"s{place}", kind, {**inputs, "source": source}, unit=str(param)))
+            steps.append(step(f"s{place}", node.kind, {**inputs, "source": source}, unit=str(node.param)))
         return graph(*steps)
 
     def files(self) -> list[Path]:
@@ -181,7 +191,7 @@ class Project:
         """Change the project or harm the store."""
         self.fresh = []
         if what == "param":
-            self.nodes[place % len(self.nodes)][2] = value
+            self.nodes[place % len(self.nodes)].param = value
         elif what == "source":
             self.contents[place] = ["zero", "ONE!", "two, longer", ""][value]
         elif what == "trim":

@@ -219,7 +219,7 @@ def full_there(op: Op) -> None:
 
 def full_from(point: str, number: int) -> Watch:
     """The disk is full from one operation on, and stays so: nothing new can be written."""
-    full = []
+    full: list[Op] = []
 
     def watch(op: Op) -> None:
         first(op)

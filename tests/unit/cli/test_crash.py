@@ -22,8 +22,9 @@ def saved(args: list[str], error: BaseException | str = "Traceback: it broke") -
 
 def test_a_report_has_what_is_needed() -> None:
     """Versions, the platform, the command and the traceback are in it, as Markdown."""
+    empty: dict[str, str] = {}
     try:
-        {}["missing"]
+        empty["missing"]
     except KeyError as error:
         text = saved(["build", "video.yaml"], error)
     assert "- command: `vidbuild build video.yaml`" in text

@@ -12,8 +12,7 @@ from tests.support.fake_edge import FakeEdge
 from vidbuild.errors import StepError, UnreachableError
 from vidbuild.media.audio import wav
 from vidbuild.steps import speak
-from vidbuild.voices import edge_client
-from vidbuild.voices.edge import Edge, Patience
+from vidbuild.voices.edge import ENDPOINT, Edge, Patience
 from vidbuild.voices.registry import ENGINES
 
 VOICE = {"engine": "espeak", "name": "en-us", "rate": 100, "pitch": 0, "volume": 100}
@@ -70,7 +69,7 @@ def test_only_the_declared_fallback_speaks(tmp_path: Path, monkeypatch: pytest.M
     """V20: where the service fails, the voice that the spec names for that case speaks, and a warning says so."""
     hurried(monkeypatch)
     with FakeEdge(tmp_path, ENV, ["503"]) as server:
-        env = {**ENV, edge_client.ENDPOINT: server.endpoint}
+        env = {**ENV, ENDPOINT: server.endpoint}
         asked = {"narration": "Hello", "voice": {**EDGE, "fallback": VOICE}, "language": "en"}
         step = context(tmp_path / "a", "speak:intro", asked, env=env)
         speak.run(step)
@@ -87,7 +86,7 @@ def test_without_a_fallback_nobody_else_speaks(tmp_path: Path, monkeypatch: pyte
     """V20: a service that fails is a failed step, and nothing is written that could be kept."""
     hurried(monkeypatch)
     with FakeEdge(tmp_path, ENV, ["sentences"]) as server:
-        env = {**ENV, edge_client.ENDPOINT: server.endpoint}
+        env = {**ENV, ENDPOINT: server.endpoint}
         step = context(tmp_path / "a", "speak:intro", {"narration": "Hello", "voice": EDGE, "language": "en"}, env=env)
         with pytest.raises(UnreachableError):
             speak.run(step)

@@ -20,7 +20,7 @@ from vidbuild.errors import StepError, UnreachableError
 from vidbuild.media.audio import wav
 from vidbuild.voices import edge_client
 from vidbuild.voices.chunking import parts
-from vidbuild.voices.edge import Edge, Patience
+from vidbuild.voices.edge import ENDPOINT, Edge, Patience
 from vidbuild.voices.protocol import Speech
 
 HURRIED = Patience(connect=2, receive=2, attempt=3.0, total=20.0, waits=(0.0, 0.0, 0.0))
@@ -46,7 +46,7 @@ def say(
 ) -> tuple[Speech, array.array[int]]:
     """Speak with a server, and read what was written."""
     endpoint = server if isinstance(server, str) else server.endpoint
-    env = {**ENV, edge_client.ENDPOINT: endpoint}
+    env = {**ENV, ENDPOINT: endpoint}
     asked = {"engine": "edge", "name": "en-US-AriaNeural", "rate": 100, "pitch": 0, "volume": 100, **voice}
     path = scratch / "said.wav"
     speech = Edge(patience).speak(text, asked, "en", path, scratch, env)
@@ -57,7 +57,7 @@ def test_what_is_asked_again_is_told(scratch: Path) -> None:
     """V20: before each further attempt it is told which one comes, when, and what went wrong; not of the last one."""
     told: list[tuple[int, float, str]] = []
     with FakeEdge(scratch, ENV, plan=["503", "no-audio", "ok"]) as server:
-        env = {**ENV, edge_client.ENDPOINT: server.endpoint}
+        env = {**ENV, ENDPOINT: server.endpoint}
         asked = {"engine": "edge", "name": "en-US-AriaNeural", "rate": 100, "pitch": 0, "volume": 100}
         Edge(HURRIED).speak(TEXT, asked, "en", scratch / "said.wav", scratch, env, lambda *each: told.append(each))
     assert [attempt for attempt, _, _ in told] == [2, 3]
@@ -211,7 +211,7 @@ def test_the_proxy_is_the_environments() -> None:
     assert edge_client._route({}) == (None, None)
     assert edge_client._route({"HTTPS_PROXY": "http://proxy:3128"}) == (None, "http://proxy:3128")
     assert edge_client._route({"https_proxy": "http://proxy:1"}) == (None, "http://proxy:1")
-    local = {edge_client.ENDPOINT: "ws://localhost:1/x", "HTTPS_PROXY": "http://proxy:1"}
+    local = {ENDPOINT: "ws://localhost:1/x", "HTTPS_PROXY": "http://proxy:1"}
     assert edge_client._route(local) == ("ws://localhost:1/x", None)
 
 

@@ -12,6 +12,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,13 +67,13 @@ def place(tmp_path: Path) -> dict[str, str]:
     return {name: str(path) for name, path in names.items()}
 
 
-def begin(place: dict[str, str], code: str, **fields: object) -> subprocess.Popen[str]:
+def begin(place: dict[str, str], code: str, **fields: Any) -> subprocess.Popen[str]:
     """Start Python with the code, which has a sandbox of the place."""
     sandbox = Sandbox(
         read=(place["project"],),
         keep=(place["blobs"],),
         write=(place["session"],),
-        **fields,  # type: ignore[arg-type] - each test names fields there are
+        **fields,
     )
     given = [str(ROOT), json.dumps(sandbox.to_data()), json.dumps(place)]
     script = BEGIN + textwrap.dedent(code)

@@ -56,7 +56,7 @@ def test_everything_a_failing_step_says_arrives(lab: Lab) -> None:
 
 def test_a_failure_names_files_as_their_owner_does(lab: Lab) -> None:
     """A step reads its sources under names of their roles; what it says of them is told with the files' own."""
-    inputs = {
+    inputs: dict[str, Source | Product] = {
         "clip": lab.source("our film.mp4", "a"),
         "made": Product("w", "main.txt"),
         "music": lab.source("clip.mp4", "b"),

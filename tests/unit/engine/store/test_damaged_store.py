@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,7 @@ def test_a_random_result_is_one_for_all_who_read_it(lab: Lab) -> None:
 
 def test_combinations_of_damage_and_edits(lab: Lab) -> None:
     """P1: every pair of edits, with a blob lost in between, ends as a clean build would."""
-    edits = [{}, {"a": "two"}, {"right": 2}, {"image": b"Picture"}]
+    edits: list[dict[str, Any]] = [{}, {"a": "two"}, {"right": 2}, {"image": b"Picture"}]
     for before, after in itertools.permutations(edits, 2):
         first = lab.build(diamond(lab, **before))
         first.path("right", "main.txt").unlink()
@@ -112,12 +113,15 @@ def test_combinations_of_damage_and_edits(lab: Lab) -> None:
 
 def test_a_trace_comes_after_its_blobs(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """P16: when a trace is written, every blob that it names is there under its final name, read-only and whole."""
-    write, seen = durable.write, []
+    write = durable.write
+    seen: list[bool] = []
 
     def checking_write(target: Path, data: bytes, *, synced: bool = True) -> None:
         if "traces" in target.parts:
-            outputs = checksummed.loads(data)["outputs"].values()
-            seen.append(all(durable.hash_file(lab.store.blobs.path(digest)) == digest for digest, _ in outputs))
+            trace = checksummed.loads(data)
+            assert trace is not None
+            digests_named = [digest for digest, _ in trace["outputs"].values()]
+            seen.append(all(durable.hash_file(lab.store.blobs.path(digest)) == digest for digest in digests_named))
         write(target, data, synced=synced)
 
     monkeypatch.setattr(durable, "write", checking_write)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -67,7 +68,7 @@ ENDLESS = {"says": "x" * 1_000_000, "times": 12}
     ],
     ids=lambda said: str(said)[:60],
 )
-def test_a_worker_that_says_what_is_no_answer_fails_its_step(lab: Lab, said: dict[str, object]) -> None:
+def test_a_worker_that_says_what_is_no_answer_fails_its_step(lab: Lab, said: dict[str, Any]) -> None:
     """P11: whatever a worker says, the driver goes on: the step failed, with the last words, the next gets another."""
     report = lab.build(graph(step("x", "garble", **said), step("ok")), jobs=1, keep_going=True)
     run_events.check(lab.events, report)

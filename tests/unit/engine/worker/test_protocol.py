@@ -106,7 +106,14 @@ def test_any_bytes_are_an_answer_or_none(line: bytes) -> None:
 
 def test_what_is_told_of_a_failure_is_bounded() -> None:
     """A failure keeps the end of its log and no line without end."""
-    data = {"message": "m" * 50_000, "hint": None, "field": "", "command": [], "fault": "bug", "transient": False}
+    data: dict[str, object] = {
+        "message": "m" * 50_000,
+        "hint": None,
+        "field": "",
+        "command": [],
+        "fault": "bug",
+        "transient": False,
+    }
     line = json.dumps({"failure": {**data, "log": ["x" * 5000] * 500}, "warnings": []}).encode()
     said = protocol.read(line)
     assert isinstance(said, Failed)
