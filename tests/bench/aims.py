@@ -1,4 +1,4 @@
-"""What builds are meant to cost at most, each case as a function that measures it; it knows nothing of files kept."""
+"""What builds are meant to cost at most, each case as a function that measures it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Generates specs of any number of scenes, any size and rate, no two scenes alike; it knows nothing of measuring."""
+"""Generates specs of any number of scenes, any size and rate, no two scenes alike."""
 
 from __future__ import annotations
 

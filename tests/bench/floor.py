@@ -1,4 +1,4 @@
-"""The least a case could take: the frames that differ, and what it takes to compose and encode one; it builds nothing.
+"""The least a case could take: the frames that differ, and what it takes to compose and encode one.
 
 One frame is a full background with one layer that moves over it, converted and encoded by x264 as it comes.
 """

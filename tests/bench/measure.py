@@ -1,4 +1,4 @@
-"""Runs commands and tells what they cost; it knows nothing of what they do."""
+"""Runs commands and tells what they cost."""
 
 from __future__ import annotations
 

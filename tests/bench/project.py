@@ -1,4 +1,4 @@
-"""A generated project that is built again and again through the real command; it knows nothing of aims."""
+"""A generated project that is built again and again through the real command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of figures beside their aims, as Markdown; it knows nothing of how they were measured."""
+"""Rows of figures beside their aims, as Markdown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs vidbuild with an audit hook in it and in its workers, and writes down what they did; it judges nothing.
+"""Runs vidbuild with an audit hook in it and in its workers, and writes down what they did.
 
 Started as `python watched.py ANSWER WORKERS ARGS…`: the answer is a JSON file, WORKERS is 1 or 0.
 """

@@ -1,4 +1,4 @@
-"""Runs vidbuild without something it does for safety, to measure what that costs; it measures nothing itself.
+"""Runs vidbuild without something it does for safety, to measure what that costs.
 
 Started as `python without.py WHAT ARGS…`. WHAT is `nothing` (all as it is, started the same way), or one or more of:
 

@@ -1,4 +1,4 @@
-"""Makes the real network and the user's real cache raise in this process; it knows nothing of pytest.
+"""Makes the real network and the user's real cache raise in this process.
 
 An audit hook sees every connection and every opened file, whoever in the process asks for it. It cannot be taken
 out again, so what it allows is looked up each time.

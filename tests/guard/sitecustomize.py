@@ -1,4 +1,4 @@
-"""Puts the guard into every Python that a test starts; it knows nothing of what the guard watches."""
+"""Puts the guard into every Python that a test starts."""
 
 from __future__ import annotations
 

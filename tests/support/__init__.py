@@ -1,1 +1,1 @@
-"""Code that the tests share; it has no tests of its own beyond tests/unit."""
+"""Code that the tests share."""

@@ -1,4 +1,4 @@
-"""A page in a browser that plays videos, and a video with what should be seen of it; it knows nothing of tests."""
+"""A page in a browser that plays videos, and a video with what should be seen of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One project built in many surroundings, and what came of it: outputs and keys. It compares nothing."""
+"""One project built in many surroundings, and what came of it: outputs and keys."""
 
 from __future__ import annotations
 

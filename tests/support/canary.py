@@ -1,4 +1,4 @@
-"""Secrets in the environment of every test, and a search for them in whatever the test leaves; it knows no test.
+"""Secrets in the environment of every test, and a search for them in whatever the test leaves.
 
 They have one word in common that stands nowhere else, so that looking for it finds each of them, also in an address,
 in base64 or in hexadecimal.

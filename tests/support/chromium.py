@@ -1,4 +1,4 @@
-"""A headless Chromium, spoken to through pipes (the DevTools protocol); it knows nothing of what is tried in it."""
+"""A headless Chromium, spoken to through pipes (the DevTools protocol)."""
 
 from __future__ import annotations
 

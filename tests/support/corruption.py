@@ -1,4 +1,4 @@
-"""Ways in which a file can go bad on the disk; it knows nothing of what is in it."""
+"""Ways in which a file can go bad on the disk."""
 
 from __future__ import annotations
 

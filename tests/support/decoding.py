@@ -1,4 +1,4 @@
-"""Decodes videos strictly, with decoders by different people, and tells what each saw; it knows nothing of vidbuild.
+"""Decodes videos strictly, with decoders by different people, and tells what each saw.
 
 `prove` is the whole proof of one file. FFmpeg's own decoder says nothing of a wrong frame_num and repeats pictures
 instead, so OpenH264, which does tell, and the slice headers themselves (h264_headers.py) are asked as well.

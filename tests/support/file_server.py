@@ -1,4 +1,4 @@
-"""Serves a folder on this machine's own address as web servers do, ranges and all; it knows nothing of videos."""
+"""Serves a folder on this machine's own address as web servers do, ranges and all."""
 
 from __future__ import annotations
 

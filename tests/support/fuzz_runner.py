@@ -1,4 +1,4 @@
-"""Runs a target over many inputs, each in bounded time and all in bounded memory; it knows no target."""
+"""Runs a target over many inputs, each in bounded time and all in bounded memory."""
 
 from __future__ import annotations
 

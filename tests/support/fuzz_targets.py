@@ -1,4 +1,4 @@
-"""What reads bytes that a stranger may have made, each with real inputs to damage; it knows nothing of how."""
+"""What reads bytes that a stranger may have made, each with real inputs to damage."""
 
 # ruff: noqa: E501 - seeds are one line
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Inputs that are almost right: bytes, texts and JSON values damaged in many ways; it knows nothing of formats.
+"""Inputs that are almost right: bytes, texts and JSON values damaged in many ways.
 
 Everything follows from a seed, so whatever was found can be made again.
 """

@@ -1,4 +1,4 @@
-"""What a disk may hold after a power cut, worked out from the order of a build's operations; it runs no build.
+"""What a disk may hold after a power cut, worked out from the order of a build's operations.
 
 Only what was synced is sure: a file's bytes by a sync of the file, a name by a sync of its folder. Whatever was not may
 be there or not, names one without the other, and the bytes of a file that was not synced may be anything.

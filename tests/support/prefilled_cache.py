@@ -1,4 +1,4 @@
-"""A project of any number of scenes as if it had been built, without a second of rendering; it runs no step."""
+"""A project of any number of scenes as if it had been built, without a second of rendering."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processes that belong to a project's builds, found in /proc; it knows nothing of what they do."""
+"""Processes that belong to a project's builds, found in /proc."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many builds of one project at once, through the real command; it knows nothing of what is in the specs."""
+"""Many builds of one project at once, through the real command."""
 
 from __future__ import annotations
 

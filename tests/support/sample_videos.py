@@ -1,4 +1,4 @@
-"""Small videos for those who play them: specs with every kind of scene, and with long holds; it plays nothing."""
+"""Small videos for those who play them: specs with every kind of scene, and with long holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A project in a folder of its own, built through the real command; it knows nothing of what is in the spec."""
+"""A project in a folder of its own, built through the real command."""
 
 from __future__ import annotations
 
