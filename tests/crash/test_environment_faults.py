@@ -60,7 +60,7 @@ def test_a_disk_that_is_truly_full(tmp_path: Path, small_disk: Path) -> None:
         if told:
             assert "no space left on device" in told.lower() or f"the disk of the cache '{small_disk}" in told
             assert str(small_disk) in told
-        assert gc.verify(lab.store).damaged == ()
+        assert gc.verify(lab.store).corrupt == ()
     assert full, "the disk was never full"
     mounts.mount("-o", "remount,size=10m", str(small_disk))
     report = lab.build(heavy(50_000))

@@ -108,7 +108,7 @@ def test_foreign_files_are_no_trouble(lab: Lab) -> None:
     assert lab.build(diamond(lab)).status == "up-to-date"
     counts = gc.info(lab.store)
     assert counts.traces == 5
-    assert gc.verify(lab.store).damaged == ()
+    assert gc.verify(lab.store).corrupt == ()
     Memos(lab.store).put("cd" * 32, [1])
     assert gc.trim(lab.store, 1).removed_traces == 5
     assert gc.info(lab.store).bytes == 0
@@ -255,8 +255,8 @@ def test_two_versions_share_a_cache(lab: Lab, other: Other) -> None:
     lab.ran()
     assert other(lab, edited).wait(60) == 0
     assert lab.ran() == []
-    assert lab.store.damaged == 0
-    assert gc.verify(lab.store).damaged == ()
+    assert lab.store.corrupt == 0
+    assert gc.verify(lab.store).corrupt == ()
 
 
 def test_two_versions_build_side_by_side(lab: Lab, other: Other) -> None:

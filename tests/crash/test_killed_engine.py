@@ -70,7 +70,7 @@ def test_killed_anywhere(lab: Lab, round_: int) -> None:
     assert len(before) + len(after) <= len(plan.steps) + 2
     assert lab.build(plan).status == "up-to-date"
     assert list((lab.store.home / "tmp").iterdir()) == []
-    assert gc.verify(lab.store).damaged == ()
+    assert gc.verify(lab.store).corrupt == ()
 
 
 @pytest.mark.parametrize("done", range(1, 6))

@@ -73,7 +73,7 @@ def test_a_cache_whose_name_tools_do_not_take(tmp_path: Path) -> None:
     """P20: a cache in a folder whose name is no UTF-8 is refused with a way out, and nothing is made of it."""
     place = Location(tmp_path, "plain", "image.png", tmp_path / NOT_UTF8)
     stdout, stderr = place.run("build", place.spec, "--json", code=1)
-    assert "that name is not UTF-8" in json.loads(stdout)["error"]
-    assert "hint: set VIDBUILD_CACHE to a folder" in stderr
+    assert "the name is not UTF-8" in json.loads(stdout)["error"]
+    assert "hint: set VIDBUILD_CACHE to another folder" in stderr
     assert not (tmp_path / NOT_UTF8).exists()
     place.run("explain", place.spec)

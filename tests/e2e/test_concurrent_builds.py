@@ -66,7 +66,7 @@ def build_beside_caretakers(project: Workspace, rounds: int) -> None:
     """Four builders at a time, so many times, while others trim, verify and clear the cache without a pause."""
     prepare(project)
     expected, store = clean(project), Store(project.root / ".vidbuild")
-    verified: list[gc.Verified] = []
+    verified: list[gc.VerifyResult] = []
 
     def clear() -> None:
         time.sleep(0.5)
@@ -83,7 +83,7 @@ def build_beside_caretakers(project: Workspace, rounds: int) -> None:
                 assert code == 0, said
                 assert outputs(racer.folder) == expected[spec]
     assert all(times[act] for act in range(3)), times
-    assert [found.damaged for found in verified if found.damaged] == []
+    assert [found.corrupt for found in verified if found.corrupt] == []
     assert dangling(store) == []
 
 

@@ -220,7 +220,7 @@ class Rounds:
             assert run.state in {"failed", "completed"}, f"{plan}: its run is {run.state}"
         left = [path.name for path in [*(store.home / "tmp").iterdir(), *store.root.glob("v1-*")]]
         assert not (left and done.data["steps"]["ran"]), f"{plan}: {left} are left over"
-        damaged = gc.verify(store).damaged
+        damaged = gc.verify(store).corrupt
         assert not damaged, f"{plan}: {damaged}"
         status = self.space.build().data["status"]
         assert status == "up-to-date", f"{plan}: a build with nothing to do is {status}"

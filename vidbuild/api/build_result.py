@@ -38,9 +38,9 @@ def step_warnings(plan: Plan, report: BuildReport) -> Iterator[Notice]:
 
 def cache_notices(store: Store) -> Iterator[Notice]:
     """Return the problems of the cache; no result depends on them, but the user must be able to fix them."""
-    if count := store.damaged:
-        files = "1 file of the cache was" if count == 1 else f"{count} files of the cache were"
-        yield Notice(f"{files} damaged and not used", hint="vidbuild cache verify")
+    if count := store.corrupt:
+        files = "1 corrupt cache file was" if count == 1 else f"{count} corrupt cache files were"
+        yield Notice(f"{files} not used", hint="vidbuild cache verify")
     if store.lower:
         yield Notice(f"the cache '{store.lower[0].root}' cannot be written: what is built now is not kept")
     elif store.write_error:

@@ -34,14 +34,14 @@ class CacheFacts:
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """What was read again, and what of it was damaged and is gone now."""
+    """What was verified. checked: how many files; corrupt: those that were removed."""
 
     checked: int
-    damaged: tuple[str, ...]
+    corrupt: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""
-        return {"checked": self.checked, "damaged": list(self.damaged)}
+        return {"checked": self.checked, "corrupt": list(self.corrupt)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ def cache_info(cache: Path | None = None) -> CacheFacts:
 
 
 def cache_verify(cache: Path | None = None) -> Checkup:
-    """Read all of the cache again and remove what is damaged."""
+    """Verify the whole cache and remove corrupt files."""
     found = gc.verify(_store(cache))
-    return Checkup(found.checked, found.damaged)
+    return Checkup(found.checked, found.corrupt)
 
 
 def cache_gc(limit: int | None = None, cache: Path | None = None) -> Removed:

@@ -54,9 +54,9 @@ def info(*, as_json: bool) -> int:
 @command.command("verify", epilog=options.example("vidbuild cache verify"))
 @options.as_json("what was found")
 def verify(*, as_json: bool) -> int:
-    """Read it all and remove what is damaged.
+    """Read the whole cache and remove corrupt files.
 
-    The next build makes it again.
+    The next build makes them again.
     """
     from vidbuild.api.cache import cache_verify
 
@@ -64,9 +64,9 @@ def verify(*, as_json: bool) -> int:
     if as_json:
         console.result_json(found.to_json())
     else:
-        for line in humanize.first([f"damaged: {name}" for name in found.damaged], _LISTED):
+        for line in humanize.first([f"corrupt: {name}" for name in found.corrupt], _LISTED):
             console.say(line)
-        end = f"{len(found.damaged)} damaged and removed" if found.damaged else "none damaged"
+        end = f"{len(found.corrupt)} corrupt and removed" if found.corrupt else "none corrupt"
         console.result(f"{humanize.count(found.checked, 'file')} checked, {end}")
     return Exit.DONE
 

@@ -142,7 +142,7 @@ class Dispatcher:
         if self._pool is None or self._session is None:
             from vidbuild.engine.worker.pool import Pool
 
-            self._session = self._store.session()
+            self._session = self._store.build_dir()
             self._pool = Pool(self._jobs, self._session.folder, self._env, self._shut_in(self._session.folder))
         return self._pool, self._session
 

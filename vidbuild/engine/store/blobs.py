@@ -1,6 +1,6 @@
-"""Files kept under the digest of their bytes, read-only; it knows nothing of steps or traces.
+"""Read-only files named by the digest of their bytes.
 
-This is all of the store that a worker is given: it can add blobs and can do nothing else.
+This is all of the store that a worker receives; workers read no traces and write none.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from vidbuild.frozen import dataclass
 
 
 class Signature(NamedTuple):
-    """What tells, without reading it, that a file is still the one it was."""
+    """The part of a file's stat that shows, without reading the file, that it is unchanged."""
 
     size: int
     mtime_ns: int
@@ -27,18 +27,18 @@ class Signature(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """A file of the store, by the SHA-256 of its bytes."""
+    """A file of the store. digest: the SHA-256 of its bytes, in hex; size: in bytes."""
 
     digest: str
     size: int
 
 
 class SourceChangedError(Exception):
-    """A source file no longer holds what it held when the build was planned."""
+    """A source file changed since the build was planned."""
 
 
 def signature(path: Path | str) -> Signature:
-    """The signature of a regular file; OSError where there is none (a pipe or a device is none)."""
+    """Return the signature of a regular file; OSError if it is absent, or something else such as a pipe."""
     found = os.stat(path)  # noqa: PTH116 - the null build calls this for every blob
     if not stat.S_ISREG(found.st_mode):
         raise FileNotFoundError(errno.ENOENT, "not a regular file", str(path))
@@ -49,7 +49,7 @@ class Blobs:
     """The folder of blobs: root/aa/<sha256>.
 
     lower: further such folders, which are only read. read_only: nothing is removed from this one either.
-    damaged: the digests of blobs whose bytes did not match their names; they are removed, unless read-only.
+    corrupt: the digests of blobs whose bytes did not match their names; they are removed, unless read-only.
     """
 
     def __init__(self, root: Path, lower: Sequence[Path] = (), *, read_only: bool = False) -> None:
@@ -57,18 +57,18 @@ class Blobs:
         self.lower = tuple(lower)
         self._text = str(root)
         self._read_only = read_only
-        self.damaged: set[str] = set()
+        self.corrupt: set[str] = set()
 
     def location(self, digest: str) -> str:
-        """Where the blob is or would be, as plain text (quick)."""
+        """Return where the blob is or would be, as plain text, which is faster than a Path."""
         return f"{self._text}/{digest[:2]}/{digest}"
 
     def path(self, digest: str) -> Path:
-        """Where the blob is or would be."""
+        """Return where the blob is or would be."""
         return self.root / digest[:2] / digest
 
     def find(self, digest: str) -> Path:
-        """Where the blob is, in this folder or a lower one; where it would be if it is in none."""
+        """Return where the blob is, in this folder or a lower one; where it would be in this one if absent."""
         own = self.path(digest)
         if not self.lower or own.exists():
             return own
@@ -76,31 +76,31 @@ class Blobs:
         return next((path for path in below if path.exists()), own)
 
     def move_in(self, files: Mapping[str, Path]) -> dict[str, tuple[Blob, Signature]]:
-        """Take over finished files of the same file system; all their bytes reach the disk before their names."""
+        """Move in finished files of the same file system; all their bytes reach the disk before their names."""
         moves: list[tuple[Path, Path]] = []
         found: dict[str, str] = {}
         for name, path in files.items():
             found[name] = _harden(path)
             moves.append((path, self.path(found[name])))
-        self._settle(moves)
+        self._rename_all(moves)
         return {name: self._added(digest) for name, digest in found.items()}
 
     def copy_in(self, source: Path, planned: str, scratch: Path) -> tuple[Blob, Signature]:
-        """Copy a source in and hash what was copied; SourceChangedError where it is not what was planned."""
+        """Copy a source in and hash the copy; SourceChangedError if its digest is not the planned one."""
         temp = scratch / f"source-{planned}"
         try:
             signature(source)
             if durable.copy(source, temp) != planned:
                 raise SourceChangedError(str(source))
             temp.chmod(0o444)
-            self._settle([(temp, self.path(planned))])
+            self._rename_all([(temp, self.path(planned))])
         finally:
             durable.remove(temp)
         return self._added(planned)
 
     @staticmethod
-    def _settle(moves: Sequence[tuple[Path, Path]]) -> None:
-        """Give blobs their names; no folder of somebody else's can stand in the way."""
+    def _rename_all(moves: Sequence[tuple[Path, Path]]) -> None:
+        """Give blobs their names; a foreign folder with such a name is removed."""
         for _, target in moves:
             if target.is_dir():
                 durable.remove_any(target)
@@ -111,8 +111,8 @@ class Blobs:
         return Blob(digest, found.size), found
 
     def remove(self, digest: str) -> None:
-        """Count a damaged blob, and remove it if this folder has it and is not read-only."""
-        self.damaged.add(digest)
+        """Count a corrupt blob, and remove it if this folder has it and is not read-only."""
+        self.corrupt.add(digest)
         if not self._read_only:
             durable.remove_any(self.path(digest))
 
@@ -125,7 +125,7 @@ def _harden(path: Path) -> str:
 
 
 def product_files(folder: Path) -> Iterable[tuple[str, Path]]:
-    """The regular files of a folder by relative name, sorted; ValueError naming anything that is none."""
+    """Yield the regular files of a folder by relative name, sorted; ValueError naming anything else."""
     for path in sorted(folder.rglob("*")):
         mode = path.lstat().st_mode
         if stat.S_ISREG(mode):

@@ -1,8 +1,7 @@
-"""Digests of files remembered by their stat, in a table that may be thrown away; it knows nothing of steps.
+"""Digests of files by path and stat, in a table that can be thrown away.
 
-A file whose inode changed so lately that one more edit could leave its stat as it is ("racily clean", after git)
-is not believed. On file systems with fine timestamps `digest` waits out that moment, a few milliseconds;
-on coarse ones it does not remember the file.
+A file that changed so recently that one more edit could leave its stat as it is ("racily clean" in git) is not
+remembered. On file systems with fine timestamps, `digest` waits a few milliseconds until that cannot happen.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ from vidbuild.engine.store.blobs import Blobs, Signature, signature
 
 _TICK_NS = 20_000_000
 _SECOND_NS = 1_000_000_000
-_KEPT_UNUSED = 20_000
+_UNUSED_ROWS = 20_000
 
 
 class DigestCache:
-    """Path -> (signature, digest), and the same for whatever else follows from a file's bytes.
+    """Path -> (signature, digest), and the same for other values that follow from a file's bytes.
 
-    read_only: nothing on disk is changed, damaged blobs included.
-    hashed: the number of bytes read to be hashed, for tests and measurements.
+    read_only: nothing on disk is changed; corrupt blobs stay as well.
+    hashed: bytes that were read to be hashed, for tests and measurements.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
@@ -36,7 +35,7 @@ class DigestCache:
         self.hashed = 0
 
     def digest(self, path: str) -> str:
-        """The digest of a source file's bytes as they are now; OSError where it cannot be read."""
+        """Return the digest of a source file's present bytes; OSError if it cannot be read."""
         now = signature(path)
         if known := self.lookup(path, now):
             return known
@@ -47,7 +46,7 @@ class DigestCache:
         return digest
 
     def lookup(self, name: str, now: Signature) -> str | None:
-        """What was recorded under this name while the file's signature was this one."""
+        """Return the value recorded under this name, if the file's signature was the same then."""
         known = self._known.get(name)
         if known is None or known[0] != now:
             return None
@@ -55,17 +54,17 @@ class DigestCache:
         return known[1]
 
     def record(self, name: str, now: Signature, value: str) -> None:
-        """Remember what follows from a file as long as its signature stays."""
+        """Remember a value that holds as long as the file's signature stays the same."""
         self._known[name] = self._new[name] = (now, value)
         self._used.add(name)
 
     def has_intact(self, blobs: Blobs, digest: str) -> bool:
-        """Whether the blob is there and intact; one whose signature is unknown is hashed, a corrupt one removed."""
+        """Whether the blob exists and is intact; one with an unknown signature is hashed, a corrupt one removed."""
         location = blobs.location(digest)
         try:
             now = signature(location)
         except OSError:
-            if os.path.lexists(location):  # a folder, or a link to nowhere: no worker could put a blob in its place
+            if os.path.lexists(location):  # a folder, or a broken symlink: it must not be in a new blob's way
                 self._remove(blobs, digest)
             return False
         known = self._known.get(location)
@@ -76,14 +75,14 @@ class DigestCache:
 
     def _recheck(self, blobs: Blobs, digest: str, location: str, now: Signature) -> bool:
         try:
-            sound = self._hash(location, now) == digest
+            intact = self._hash(location, now) == digest
         except OSError:
             return False
-        if sound:
+        if intact:
             self.record(location, now, digest)
         else:
             self._remove(blobs, digest)
-        return sound
+        return intact
 
     def _remove(self, blobs: Blobs, digest: str) -> None:
         if not self._read_only:
@@ -95,11 +94,11 @@ class DigestCache:
         return durable.hash_file(path)
 
     def save(self) -> str:
-        """Add what is new to the table on disk, keeping what another build added; what went wrong, "" for nothing."""
+        """Add new rows to the table on disk, beside those of other builds; return the error message, "" for none."""
         if self._read_only or not self._new:
             return ""
         merged = {**_load(self._path), **self._new}
-        if len(merged) > 2 * len(self._used) + _KEPT_UNUSED:
+        if len(merged) > 2 * len(self._used) + _UNUSED_ROWS:
             merged = {name: item for name, item in merged.items() if name in self._used}
         data = {name: [*now, value] for name, (now, value) in merged.items()}
         self._new.clear()
@@ -115,9 +114,9 @@ def _load(path: Path) -> dict[str, tuple[Signature, str]]:
 
 
 def _wait_until_settled(now: Signature) -> bool:
-    """Whether any later edit is sure to change the signature; waits for it where that takes milliseconds.
+    """Whether any later edit is sure to change the signature; wait until then if that takes milliseconds.
 
-    Only ctime is looked at: the kernel sets it, and mtime may be anything.
+    Only ctime counts: the kernel sets it, while programs can set mtime.
     """
     if now.ctime_ns % _SECOND_NS == 0:
         return time.time_ns() - now.ctime_ns > 2 * _SECOND_NS

@@ -1,7 +1,7 @@
-"""Looks after the store's size and health; it knows nothing of what is in it.
+"""Size and integrity of the store: count, verify, trim, clear.
 
-Least recently used traces go first, each before its blobs, so that what is left is always whole. A trace is used when
-it is written and when the index of a project entry that holds it is. Files that are not ours are never touched.
+The least recently used traces are removed first, each before its blobs, so that what is left is always complete. A
+trace is used when it is written, and when an index that holds it is saved. Foreign files are never touched.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from typing import Any
 from vidbuild.engine.disk import checksummed, durable
 from vidbuild.engine.disk.build_dir import BuildDir
 from vidbuild.engine.disk.durable import TEMP_PREFIX
-from vidbuild.engine.store.newest import ENTRIES, ENTRY_BYTES, MEMO_BYTES, MEMOS, keep_newest
 from vidbuild.engine.store.store import DEFAULT_LIMIT, Store
 from vidbuild.engine.store.trace import outputs_from_data
 from vidbuild.errors import StoreError
@@ -28,12 +27,15 @@ from vidbuild.errors import StoreError
 _LOW_WATER = 0.9
 _STALE_SECONDS = 3600
 _BUILDS_BETWEEN_COUNTS = 20
-_OURS = re.compile(r"[0-9a-f]{64}").fullmatch
+_MAX_MEMOS, _MAX_MEMO_BYTES = 200, 100_000_000
+_MAX_INDEXES, _MAX_INDEX_BYTES = 500, 100_000_000
+_DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
+_RECORD = re.compile(r"[0-9a-f]{32}(?:[0-9a-f]{32})?").fullmatch  # names of memos and indexes
 
 
 @dataclass(frozen=True, slots=True)
 class CacheInfo:
-    """What the cache holds: files and bytes of blobs and traces together."""
+    """What the cache holds. blobs, traces: how many; bytes: of both together."""
 
     root: Path
     blobs: int
@@ -42,16 +44,16 @@ class CacheInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
-    """What was read again: how many files, and which were damaged (and are gone now)."""
+class VerifyResult:
+    """What was verified. checked: how many files; corrupt: those that were removed."""
 
     checked: int
-    damaged: tuple[str, ...]
+    corrupt: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TrimResult:
-    """What was removed; busy: nothing, since a build is running."""
+    """What was removed. bytes: that are left; busy: nothing was removed, since a build is running."""
 
     removed_traces: int = 0
     removed_blobs: int = 0
@@ -61,8 +63,8 @@ class TrimResult:
 
 
 @dataclass(slots=True)
-class _Kept:
-    """A trace, as far as trimming needs to know it."""
+class _TraceUse:
+    """A trace, its last use as Unix time, and the digests of its blobs."""
 
     path: Path
     size: int
@@ -71,30 +73,30 @@ class _Kept:
 
 
 def info(store: Store) -> CacheInfo:
-    """Count what is there; writes nothing."""
-    blobs = [found.st_size for _, found in _ours(store.home / "cas")]
-    traces = [found.st_size for _, found in _ours(store.home / "traces")]
+    """Count blobs and traces; writes nothing."""
+    blobs = [found.st_size for _, found in _named_by_digest(store.home / "cas")]
+    traces = [found.st_size for _, found in _named_by_digest(store.home / "traces")]
     return CacheInfo(store.root, len(blobs), len(traces), sum(blobs) + sum(traces))
 
 
-def verify(store: Store) -> Verified:
-    """Read every blob and trace again and remove what is not what its name says."""
-    checked, damaged = 0, []
-    for path, _ in _ours(store.home / "cas"):
+def verify(store: Store) -> VerifyResult:
+    """Read every blob and trace, and remove those whose bytes do not match their names."""
+    checked, corrupt = 0, []
+    for path, _ in _named_by_digest(store.home / "cas"):
         checked += 1
-        if not _is_whole(path):
+        if not _is_intact(path):
             durable.remove_any(path)
-            damaged.append(f"cas/{path.name}")
-    for path, _ in _ours(store.home / "traces"):
+            corrupt.append(f"cas/{path.name}")
+    for path, _ in _named_by_digest(store.home / "traces"):
         checked += 1
-        if not _is_believed(store, path):
+        if not _is_valid(store, path):
             durable.remove_any(path)
-            damaged.append(f"traces/{path.name}")
-    return Verified(checked, tuple(damaged))
+            corrupt.append(f"traces/{path.name}")
+    return VerifyResult(checked, tuple(corrupt))
 
 
-def _is_whole(path: Path) -> bool:
-    """Whether a blob can be read and is what its name says; one that is gone by now is nobody's trouble."""
+def _is_intact(path: Path) -> bool:
+    """Whether a blob can be read and matches its name; one that was just removed counts as intact."""
     try:
         return durable.hash_file(path) == path.name
     except FileNotFoundError:
@@ -103,13 +105,13 @@ def _is_whole(path: Path) -> bool:
         return False
 
 
-def _is_believed(store: Store, path: Path) -> bool:
-    """Whether a trace says what was written; one that is gone by now is nobody's trouble, nor one just written anew."""
+def _is_valid(store: Store, path: Path) -> bool:
+    """Whether a trace is valid; one that was just removed or replaced counts as valid."""
     return store.trace(path.name) is not None or not os.path.lexists(path) or store.trace(path.name) is not None
 
 
 def clear(store: Store) -> int:
-    """Remove the whole cache of this version; the bytes that were in it. StoreError while a build runs."""
+    """Remove the whole cache of this version; return its bytes. StoreError while a build runs."""
     if not store.home.exists():
         return 0
     lock = store.lock_trim()
@@ -124,7 +126,7 @@ def clear(store: Store) -> int:
 
 
 def trim(store: Store, limit: int = DEFAULT_LIMIT, pinned: Collection[str] = ()) -> TrimResult:
-    """Bring the cache under the limit; pinned: keys that stay whatever the limit is."""
+    """Trim the cache to so many bytes. pinned: keys that are kept whatever the limit is."""
     if not store.home.exists():
         return TrimResult()
     lock = store.lock_trim()
@@ -140,12 +142,15 @@ def trim(store: Store, limit: int = DEFAULT_LIMIT, pinned: Collection[str] = ())
 
 
 def trim_after_build(store: Store, added: int, limit: int, pinned: Collection[str]) -> None:
-    """Trim where the build may have brought the cache over its limit; mostly that is known without counting."""
+    """Trim the cache if the build may have brought it over its limit; usually that is known without counting.
+
+    added: bytes that the build added.
+    """
     known: Any = checksummed.read(store.home / "usage")
     try:
         total, builds = known["bytes"] + added, known["builds"] + 1
         counted = total <= limit and builds <= _BUILDS_BETWEEN_COUNTS
-    except (KeyError, TypeError):  # there is none, or it is another version's
+    except (KeyError, TypeError):  # absent, or of another version
         counted = False
     if counted:
         _write_usage(store, total, builds)
@@ -158,11 +163,11 @@ def _write_usage(store: Store, total: int, builds: int) -> None:
 
 
 class _Trim:
-    """One trimming, with the store's use locked."""
+    """One trimming, under the store's lock."""
 
     def __init__(self, store: Store, pinned: Collection[str]) -> None:
         self._pinned = pinned
-        self._sizes = {path.name: (path, found.st_size) for path, found in _ours(store.home / "cas")}
+        self._sizes = {path.name: (path, found.st_size) for path, found in _named_by_digest(store.home / "cas")}
         self._traces = sorted(_read_traces(store), key=lambda trace: trace.used)
         self._users = Counter(blob for trace in self._traces for blob in trace.blobs)
         self._bytes = sum(size for _, size in self._sizes.values()) + sum(trace.size for trace in self._traces)
@@ -184,7 +189,7 @@ class _Trim:
             if trace.path.name not in self._pinned:
                 self._remove_trace(trace)
 
-    def _remove_trace(self, trace: _Kept) -> None:
+    def _remove_trace(self, trace: _TraceUse) -> None:
         durable.remove(trace.path)
         self._removed_traces += 1
         self._bytes -= trace.size
@@ -201,21 +206,21 @@ class _Trim:
             self._bytes -= size
 
 
-def _read_traces(store: Store) -> Iterator[_Kept]:
-    """Every trace with the time it was last used; a damaged one is as good as never used."""
+def _read_traces(store: Store) -> Iterator[_TraceUse]:
+    """Yield every trace with its last use; a corrupt one counts as never used."""
     last_used = _last_used(store)
-    for path, found in _ours(store.home / "traces"):
+    for path, found in _named_by_digest(store.home / "traces"):
         data = checksummed.read(path)
         try:
             blobs = frozenset(blob.digest for blob in outputs_from_data(data["outputs"]).values()) if data else None
         except (AttributeError, KeyError, TypeError, ValueError):
             blobs = None
         used = max(found.st_mtime, last_used.get(path.name, 0.0)) if blobs is not None else 0.0
-        yield _Kept(path, found.st_size, used, blobs or frozenset())
+        yield _TraceUse(path, found.st_size, used, blobs or frozenset())
 
 
 def _last_used(store: Store) -> dict[str, float]:
-    """Key -> when a project entry that has it was last built."""
+    """Return key -> when an index that has it was last saved."""
     times: dict[str, float] = {}
     for path, found in _files(store.home / "index"):
         data = checksummed.read(path)
@@ -226,13 +231,13 @@ def _last_used(store: Store) -> dict[str, float]:
 
 
 def _sweep(store: Store) -> None:
-    """Remove what dead builds left; nobody else is at work while this runs."""
+    """Remove what killed builds left; no build runs meanwhile."""
     BuildDir.sweep(store.home / "tmp")
     for path, _ in _files(store.home / "locks"):
-        if _OURS(path.name):
+        if _DIGEST(path.name):
             durable.remove(path)
-    keep_newest(store.home / "memos", MEMOS, MEMO_BYTES)
-    keep_newest(store.home / "index", ENTRIES, ENTRY_BYTES)
+    prune_memos(store)
+    _prune_oldest(store.home / "index", _MAX_INDEXES, _MAX_INDEX_BYTES)
     old = time.time() - _STALE_SECONDS
     torn = [
         (path, found)
@@ -243,15 +248,30 @@ def _sweep(store: Store) -> None:
         durable.remove(path)
 
 
-def _ours(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """The files that can be ours: folder/aa/<64 hex digits beginning with aa>."""
+def prune_memos(store: Store) -> None:
+    """Remove the oldest memos, so that they stay few and small."""
+    _prune_oldest(store.home / "memos", _MAX_MEMOS, _MAX_MEMO_BYTES)
+
+
+def _prune_oldest(folder: Path, count: int, size: int) -> None:
+    """Remove the oldest records below a folder, until at most `count` are left, of at most `size` bytes together."""
+    records = [(found.st_mtime, found.st_size, path) for path, found in _files(folder) if _RECORD(path.name)]
+    for _, own, path in sorted(records, reverse=True):
+        count, size = count - 1, size - own
+        if count < 0 or size < 0:
+            with contextlib.suppress(OSError):
+                durable.remove(path)
+
+
+def _named_by_digest(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """Yield the files that vidbuild may have written: folder/aa/<64 hex digits beginning with aa>."""
     for path, found in _files(folder):
-        if _OURS(path.name) and path.parent.name == path.name[:2]:
+        if _DIGEST(path.name) and path.parent.name == path.name[:2]:
             yield path, found
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """All regular files below a folder; what vanishes while looking is left out."""
+    """Yield all regular files below a folder; one that vanishes meanwhile is left out."""
     for parent, _, names in os.walk(folder):
         for name in names:
             path = Path(parent, name)

@@ -1,7 +1,7 @@
-"""What each step of a project entry was last, in a record that may be thrown away; it knows nothing of graphs.
+"""The last result of each step under one build name, in a file that can be thrown away.
 
 It lets explain compare the old material with the new, gives expected times, and spares a null build the reading of
-one trace per step: a row that still stands says the same as the trace it was made from.
+one trace per step: while a trace file's signature is the same, its row can be used in its place.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from vidbuild.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The last key of a step, and what its trace said then.
+    """The last key of a step, and what is in its trace.
 
-    trace: the signature of the trace file, by which a row is known to stand still.
-    reason: why it last ran, in short; "" where it never did here.
-    unchanged: whether its last run gave the output it had before.
+    trace: the signature of the trace file; while it is the same, the row is current.
+    reason: why the step last ran, in short; "" if it never ran here.
+    unchanged: whether its last run reproduced its previous output.
     """
 
     key: str
@@ -38,7 +38,7 @@ class Row:
     unchanged: bool = False
 
     def to_data(self) -> list[Any]:
-        """The row as JSON values."""
+        """Return the row as JSON values."""
         return [
             self.key,
             outputs_to_data(self.outputs),
@@ -51,8 +51,8 @@ class Row:
 
     @classmethod
     def from_data(cls, data: Sequence[Any]) -> Row:
-        """The inverse of to_data."""
-        key, outputs, seconds, trace, warnings, reason, unchanged = data[:7]  # a newer vidbuild may say more
+        """Return the inverse of to_data."""
+        key, outputs, seconds, trace, warnings, reason, unchanged = data[:7]  # a newer vidbuild may write more
         return cls(
             key,
             outputs_from_data(outputs),
@@ -65,7 +65,7 @@ class Row:
 
 
 class Index:
-    """The rows of one project entry; rows are made from the file only when asked for."""
+    """The rows of one build name; each is decoded when it is first used."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -76,42 +76,42 @@ class Index:
         self._changed = False
 
     @staticmethod
-    def location(home: Path, entry: str) -> Path:
-        """Where the entry's index is, in a store's folder."""
-        return home / "index" / hashlib.sha256(entry.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    def location(home: Path, build_name: str) -> Path:
+        """Return where the build name's index is in a store's folder."""
+        return home / "index" / hashlib.sha256(build_name.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
     @property
     def empty(self) -> bool:
-        """Whether nothing of the entry was ever built here."""
+        """Whether nothing was ever built here under the name."""
         return not self._raw
 
     def row(self, step: str) -> Row | None:
-        """The step's row, or None where it was never built here."""
+        """Return the step's row, or None if it was never built here."""
         if step not in self._rows:
             self._rows[step] = _row(self._raw.get(step))
         return self._rows[step]
 
     def put(self, step: str, row: Row) -> None:
-        """Remember a step's newest state; nothing is written yet."""
+        """Remember a step's newest result; `save` writes it."""
         if self._rows.get(step) != row:
             self._rows[step] = row
             self._raw[step] = row.to_data()
             self._changed = True
 
-    def save(self, entry: str, steps: Mapping[str, object]) -> str:
-        """Write the rows of the steps that still are; what went wrong, "" for nothing.
+    def save(self, build_name: str, steps: Mapping[str, object]) -> str:
+        """Write the rows of the steps that still exist; return the error message, "" for none.
 
-        An unchanged index is only touched, to tell that it is used.
+        An unchanged index is only touched, to mark it as used.
         """
         kept = {step: data for step, data in self._raw.items() if step in steps}
         if self._changed or len(kept) != len(self._raw):
-            return durable.try_write(self._path, checksummed.dumps({"entry": entry, "steps": kept}))
+            return durable.try_write(self._path, checksummed.dumps({"entry": build_name, "steps": kept}))
         with contextlib.suppress(OSError):
             os.utime(self._path)
         return ""
 
 
-def _row(data: Any) -> Row | None:  # noqa: ANN401 - JSON of unknown make
+def _row(data: Any) -> Row | None:  # noqa: ANN401 - JSON of unknown form
     try:
         return Row.from_data(data) if data is not None else None
     except (AttributeError, KeyError, TypeError, ValueError):

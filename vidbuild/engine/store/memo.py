@@ -1,4 +1,4 @@
-"""Small records kept by digest for the caller, such as a compiled plan; it knows nothing of what they hold."""
+"""Small records of the caller by digest, such as a compiled plan."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.disk import checksummed, durable
-from vidbuild.engine.store.newest import MEMO_BYTES, MEMOS, keep_newest
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import StoreError
 
 
 class Memos:
-    """Digest of what something follows from -> that something, as JSON values; any of them may be gone tomorrow."""
+    """Digest of what a value follows from -> the value, as JSON; any of them can be gone in the next build."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -22,13 +21,15 @@ class Memos:
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
 
-    def get(self, digest: str) -> Any | None:  # noqa: ANN401 - whatever JSON was put
-        """What was put, or None."""
+    def get(self, digest: str) -> Any | None:  # noqa: ANN401 - any JSON value
+        """Return the value, or None if absent."""
         return checksummed.read(self._path(digest))
 
     def put(self, digest: str, data: object) -> None:
-        """Keep the data; where that cannot be, nothing is lost but time."""
+        """Write a value; if that fails, only time is lost."""
+        from vidbuild.engine.store.gc import prune_memos
+
         with contextlib.suppress(OSError, StoreError):
             self._store.prepare()
             durable.write(self._path(digest), checksummed.dumps(data))
-            keep_newest(self._folder, MEMOS, MEMO_BYTES)
+            prune_memos(self._store)

@@ -1,7 +1,7 @@
-"""What was last put where, and what is about to be, in a table shared by all builds; it knows nothing of blobs.
+"""Which output was last installed where, in a table shared by all builds.
 
-What is about to be put somewhere is written down before anything is put there, so that a build that is killed in
-between does not forget whose files these are.
+An output is recorded before it is installed as well, so that a build that is killed in between does not leave files
+that the next build takes for the user's own.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from vidbuild.engine.disk.lock import Lock
 from vidbuild.engine.store.blobs import Signature
 from vidbuild.engine.store.store import Store
 
-_NEXT = "next:"  # before a path, which begins otherwise: what is about to be put there
-_NOWHERE = Signature(0, 0, 0, 0)
-_MANY = 1000
-_PATIENCE = 2.0
-_PATIENCE_PLACING = 30.0
-_TURN = 0.02
+_NEXT = "next:"  # prefix of a path that an output is about to be installed at; no path begins so
+_UNKNOWN = Signature(0, 0, 0, 0)
+_MAX_ROWS = 1000
+_SAVE_SECONDS = 2.0
+_INSTALL_SECONDS = 30.0
+_POLL_SECONDS = 0.02
 
 Row = tuple[str, Signature]
 
 
 class OutputManifest:
-    """Path -> the digest of what was last put there, and the signature it had then; kept by `save`."""
+    """Path -> the digest of the output that was last installed there, and the file's signature then."""
 
     def __init__(self, store: Store) -> None:
         self._path = store.home / "placed"
@@ -38,20 +38,20 @@ class OutputManifest:
         self._new: dict[str, Row] = {}
 
     def row(self, path: Path) -> Row | None:
-        """What was last put there."""
+        """Return what was last installed there."""
         return self._rows.get(str(path))
 
     def is_ours(self, path: Path, digest: str) -> bool:
-        """Whether a file with this digest is what was last put there, or was about to be."""
+        """Whether an output with this digest was last installed there, or was about to be."""
         rows = (self._rows.get(name) for name in (str(path), _NEXT + str(path)))
         return any(row is not None and row[0] == digest for row in rows)
 
     def expect(self, path: Path, digest: str) -> None:
-        """This is about to be put there."""
-        self._remember(_NEXT + str(path), (digest, _NOWHERE))
+        """Remember that an output is about to be installed."""
+        self._remember(_NEXT + str(path), (digest, _UNKNOWN))
 
-    def note(self, path: Path, digest: str, now: Signature) -> None:
-        """This is there now, and was put there by us, or might as well have been."""
+    def record(self, path: Path, digest: str, now: Signature) -> None:
+        """Remember that an output is installed."""
         self._remember(str(path), (digest, now))
 
     def _remember(self, name: str, row: Row) -> None:
@@ -59,35 +59,35 @@ class OutputManifest:
             self._rows[name] = self._new[name] = row
 
     def save(self) -> str:
-        """Write it down, beside what other builds did; what went wrong, "" for nothing.
+        """Write the table, with the rows of other builds; return the error message, "" for none.
 
-        Where it is lost, each output is read once more, and set aside before the next version takes its place.
+        If it is lost, the next build hashes each output again, and sets it aside before it installs another version.
         """
         if not self._new:
             return ""
-        with _alone(self._lock, _PATIENCE):
+        with _exclusive(self._lock, _SAVE_SECONDS):
             rows = {**_load(self._path), **self._new}
             done = [_NEXT + name for name, row in self._new.items() if rows.get(_NEXT + name, ("",))[0] == row[0]]
             rows = {name: row for name, row in rows.items() if name not in done}
-            if len(rows) > _MANY:
+            if len(rows) > _MAX_ROWS:
                 rows = {name: row for name, row in rows.items() if os.path.lexists(name.removeprefix(_NEXT))}
             data = {name: [digest, *now] for name, (digest, now) in rows.items()}
             self._new.clear()
             return durable.try_write(self._path, checksummed.dumps(data))
 
 
-def placing(store: Store) -> AbstractContextManager[None]:
-    """While no other build places anything; not for ever, since that one may stand still."""
-    return _alone(store.home / "locks" / "placing", _PATIENCE_PLACING)
+def installing(store: Store) -> AbstractContextManager[None]:
+    """Wait until no other build installs outputs, but not forever: that build may be suspended."""
+    return _exclusive(store.home / "locks" / "placing", _INSTALL_SECONDS)
 
 
 @contextlib.contextmanager
-def _alone(path: Path, patience: float) -> Iterator[None]:
-    """Hold a lock, or have waited so many seconds for it in vain."""
-    lock, until = None, time.monotonic() + patience
+def _exclusive(path: Path, seconds: float) -> Iterator[None]:
+    """Hold a lock; continue without it after so many seconds."""
+    lock, until = None, time.monotonic() + seconds
     with contextlib.suppress(OSError):
         while (lock := Lock.attempt(path)) is None and time.monotonic() < until:
-            time.sleep(_TURN)
+            time.sleep(_POLL_SECONDS)
     try:
         yield
     finally:

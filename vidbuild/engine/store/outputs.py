@@ -1,7 +1,7 @@
-"""Puts results where the user wants them, whole or not at all; it knows nothing of which step made them.
+"""Installs outputs where the user wants them, each completely or not at all.
 
-A file that is already the same is not touched. One that is not what was last put there is the user's own: it is moved
-aside, and never over anything else.
+A file with the same content is not touched. A file that vidbuild did not install is the user's own: it is renamed
+before the output takes its place, and never replaces another file.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vidbuild.engine.disk import durable
 from vidbuild.engine.store.blobs import Blob, signature
-from vidbuild.engine.store.output_manifest import OutputManifest, placing
+from vidbuild.engine.store.output_manifest import OutputManifest, installing
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import StoreError, UsageError
 from vidbuild.frozen import dataclass
@@ -20,7 +20,7 @@ from vidbuild.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class OutputResult:
-    """What was done for one output. action: kept or written. aside: where the user's own file is now."""
+    """What was done for one output. action: "kept" or "written"; aside: where the user's own file is now."""
 
     path: Path
     action: str
@@ -28,27 +28,27 @@ class OutputResult:
 
 
 class Outputs:
-    """Places blobs, and remembers what was last put where until `save`."""
+    """Installs blobs, and records in the manifest which was installed where."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._table = OutputManifest(store)
+        self._manifest = OutputManifest(store)
 
     def place_all(self, blobs: Sequence[tuple[Blob, Path]]) -> list[OutputResult]:
-        """Place several and save, all of them before another build places its own."""
-        if all(self._is_there(blob, target.absolute()) for blob, target in blobs):
+        """Install blobs and save the manifest; another build cannot install its own in between."""
+        if all(self._is_installed(blob, target.absolute()) for blob, target in blobs):
             return self._place_all(blobs)
-        with placing(self._store):
-            self._table = OutputManifest(self._store)  # what the build before us placed is not the user's own
+        with installing(self._store):
+            self._manifest = OutputManifest(self._store)  # what the previous build installed is not the user's own
             return self._place_all(blobs)
 
-    def _is_there(self, blob: Blob, target: Path) -> bool:
+    def _is_installed(self, blob: Blob, target: Path) -> bool:
         with contextlib.suppress(OSError):
             return self._digest_there(target) == blob.digest
         return False
 
     def _place_all(self, blobs: Sequence[tuple[Blob, Path]]) -> list[OutputResult]:
-        """What is about to change is written down first."""
+        """Install blobs; the manifest is saved before anything changes."""
         for blob, target in blobs:
             with contextlib.suppress(OSError):
                 self._expect(blob, target.absolute())
@@ -61,15 +61,15 @@ class Outputs:
         present = self._digest_there(target)
         if present == blob.digest:
             return
-        if present and self._table.is_ours(target, present):
+        if present and self._manifest.is_ours(target, present):
             self._record(target, present)
-        self._table.expect(target, blob.digest)
+        self._manifest.expect(target, blob.digest)
 
     def place(self, blob: Blob, target: Path) -> OutputResult:
-        """Make the target a copy of the blob: afterwards it is the old file or the new one, never part of either."""
+        """Make the target a copy of the blob: it is the old file or the new one at any moment."""
         target = target.absolute()
         if target.is_dir():
-            raise UsageError(f"cannot write '{target}': it is a folder")
+            raise UsageError(f"cannot write '{target}': is a folder")
         try:
             return self._place(blob, target)
         except OSError as error:
@@ -87,9 +87,9 @@ class Outputs:
         durable.make_folder(target.parent)
         try:
             if durable.copy(stored, temp) != blob.digest:
-                self._store.blobs.remove(blob.digest)  # so that building again makes it again
-                raise StoreError(f"the cache's copy of '{target.name}' was damaged", hint="build again")
-            aside = _set_aside(target) if present and not self._table.is_ours(target, present) else None
+                self._store.blobs.remove(blob.digest)  # the next build makes it again
+                raise StoreError(f"the cache's copy of '{target.name}' was corrupt", hint="build again")
+            aside = _set_aside(target) if present and not self._manifest.is_ours(target, present) else None
             durable.rename_all([(temp, target)])
         finally:
             with contextlib.suppress(OSError):
@@ -98,32 +98,32 @@ class Outputs:
         return OutputResult(target, "written", aside)
 
     def save(self) -> str:
-        """Write down what was put where; what went wrong, "" for nothing."""
-        trouble = self._table.save()
-        self._store.write_error = self._store.write_error or trouble
-        return trouble
+        """Save the manifest; return the error message, "" for none."""
+        error = self._manifest.save()
+        self._store.write_error = self._store.write_error or error
+        return error
 
     def _digest_there(self, target: Path) -> str:
-        """The digest of what is at the target now, "" for nothing; read only where its stat is new."""
+        """Return the digest of the file at the target, "" if absent; it is hashed only if its stat changed."""
         try:
             now = signature(target)
         except OSError:
             return ""
-        row = self._table.row(target)
+        row = self._manifest.row(target)
         return row[0] if row is not None and row[1] == now else durable.hash_file(target)
 
     def _record(self, target: Path, digest: str) -> None:
-        self._table.note(target, digest, signature(target))
+        self._manifest.record(target, digest, signature(target))
 
 
 def _set_aside(target: Path) -> Path:
-    """Give the user's file a second name that is free; the first is then replaced like any other."""
+    """Give the user's file a second name that is free; return that name."""
     for aside in _names_aside(target):
         try:
             durable.link(target, aside)
         except FileExistsError:
             continue
-        except OSError:  # no hard links here: the name could be taken in between, but only by another vidbuild
+        except OSError:  # no hard links here: a race for the name is possible, but only between two vidbuilds
             if aside.exists():
                 continue
             durable.rename(target, aside)

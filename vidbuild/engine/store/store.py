@@ -1,19 +1,19 @@
-"""The cache folder: blobs, traces and small throw-away records; it knows nothing of graphs or of how steps run.
+"""The cache folder: blobs, traces, and small files that can be thrown away.
 
 ::
 
     .vidbuild/               .gitignore CACHEDIR.TAG README
-    .vidbuild/runs/          what builds did (runs.py)
+    .vidbuild/runs/          logs of builds (runs/run_log.py)
     .vidbuild/v1/cas/        blobs, by digest
     .vidbuild/v1/traces/     traces, by key
-    .vidbuild/v1/index/      per project entry: step -> last key (index.py); may be thrown away
-    .vidbuild/v1/memos/      small records of the caller (memo.py); may be thrown away
-    .vidbuild/v1/files       digests of files by stat (files.py); may be thrown away
-    .vidbuild/v1/placed      outputs last put where (outputs.py)
-    .vidbuild/v1/locks/      a file per key that is being made right now
+    .vidbuild/v1/index/      per build name: step -> last key (index.py); can be thrown away
+    .vidbuild/v1/memos/      small records of the caller (memo.py); can be thrown away
+    .vidbuild/v1/files       digests of files by stat (digest_cache.py); can be thrown away
+    .vidbuild/v1/placed      which output was installed where (output_manifest.py)
+    .vidbuild/v1/locks/      a file for each key that is being made right now
     .vidbuild/v1/tmp/        a folder per running build
 
-Folders of other versions, and files that are not ours, are left alone.
+Folders of other versions and foreign files are left alone.
 """
 
 from __future__ import annotations
@@ -29,21 +29,22 @@ from vidbuild.engine.store.trace import Trace
 from vidbuild.errors import StoreError
 
 VERSION = "v1"
-_KEPT = ("placed", "use")
+_NOT_CLEARED = ("placed", "use")
 DEFAULT_LIMIT = 10_000_000_000
 
 _README = """\
-This folder is vidbuild's cache. Everything in it can be made again: delete it at any time, and the next
-build makes what it needs. Nothing in it needs mending by hand; whatever is damaged is made again.
+This folder is vidbuild's cache. It can be deleted at any time: the next build makes what it needs again.
+No file in it ever needs a repair by hand: corrupt files are ignored and made again.
 """
 _CACHEDIR = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds a cache made by vidbuild.\n"
 
 
 class Store:
-    """The cache in one folder (usually `.vidbuild`); making this object touches no file.
+    """The cache in one folder (usually `.vidbuild`); creating this object touches no file.
 
-    lower: the stores that this one lies over and whose results it uses (writable.py). read_only: damaged blobs are not
-    removed. write_error: the first error of writing a file that is only a convenience, "" if none.
+    lower: the stores that this one lies over, and whose results it uses (writable.py).
+    read_only: corrupt blobs are not removed.
+    write_error: the first error of writing a file that is only a convenience, "" for none.
     """
 
     def __init__(self, root: Path, lower: tuple[Store, ...] = (), *, read_only: bool = False) -> None:
@@ -52,19 +53,19 @@ class Store:
         self.write_error = ""
         self.home = root / VERSION
         self.blobs: Blobs = Blobs(self.home / "cas", [each.blobs.root for each in lower], read_only=read_only)
-        self._damaged: set[str] = set()
+        self._corrupt: set[str] = set()
 
     @property
-    def damaged(self) -> int:
+    def corrupt(self) -> int:
         """How many corrupt traces and blobs were found, in lower stores too; each was a miss."""
-        return len(self._damaged) + len(self.blobs.damaged) + sum(each.damaged for each in self.lower)
+        return len(self._corrupt) + len(self.blobs.corrupt) + sum(each.corrupt for each in self.lower)
 
     def prepare(self) -> None:
-        """Make the folder and the files in which it explains itself; StoreError where it cannot be written."""
+        """Make the folder, and the files that explain it; StoreError if it cannot be written."""
         if not _is_text(str(self.root)):
             raise StoreError(
-                f"the cache cannot be in '{self.root}': that name is not UTF-8, which tools do not take",
-                hint="set VIDBUILD_CACHE to a folder with a name that is",
+                f"cache folder '{self.root}': the name is not UTF-8, which tools need",
+                hint="set VIDBUILD_CACHE to another folder",
             )
         try:
             durable.make_folder(self.home)
@@ -75,11 +76,11 @@ class Store:
             raise StoreError(f"cannot write the cache '{self.root}': {durable.os_error_text(error)}") from error
 
     def trace_location(self, key: str) -> str:
-        """Where the key's trace is or would be."""
+        """Return where the key's trace is or would be."""
         return f"{self.home}/traces/{key[:2]}/{key}"
 
     def trace(self, key: str) -> Trace | None:
-        """The key's trace, or None where there is none that can be believed."""
+        """Return the key's trace, or None if it is absent or corrupt."""
         location = Path(self.trace_location(key))
         data = checksummed.read(location)
         if data is not None:
@@ -90,7 +91,7 @@ class Store:
             if trace is not None and trace.key == key:
                 return trace
         if os.path.lexists(location):
-            self._damaged.add(key)
+            self._corrupt.add(key)
         return None
 
     def write_trace(self, trace: Trace) -> None:
@@ -98,33 +99,33 @@ class Store:
         durable.write(Path(self.trace_location(trace.key)), checksummed.dumps(trace.to_data()))
 
     def lock_key(self, key: str) -> Lock | None:
-        """The right to make this key, or None while another build has it."""
+        """Lock a key to make it; None while another build has it."""
         return Lock.attempt(self.home / "locks" / key)
 
     def lock_use(self) -> Lock | None:
-        """Held by every build, so that nothing is trimmed under it; None while the cache is being trimmed."""
+        """Lock the store against trimming, as every build does; None while it is being trimmed."""
         return Lock.attempt(self.home / "use", shared=True)
 
     def lock_trim(self) -> Lock | None:
-        """Held while blobs are removed; None while a build runs."""
+        """Lock the store to remove blobs; None while a build runs."""
         return Lock.attempt(self.home / "use")
 
-    def session(self) -> BuildDir:
-        """A private folder for one build; what dead builds left is swept away first."""
+    def build_dir(self) -> BuildDir:
+        """Make a private folder for one build; those of killed builds are removed first."""
         BuildDir.sweep(self.home / "tmp")
         return BuildDir.begin(self.home / "tmp")
 
     def clear(self) -> None:
-        """Remove everything of this version but what was put where; other versions and foreign files stay.
+        """Remove everything of this version except the output manifest; other versions and foreign files stay.
 
-        Traces go first, so that what is left when this is cut short is a cache like any other. Without the memory of
-        what was put where, the next build would take the last one's outputs for the user's own.
+        Traces go first, so that an interruption leaves a valid cache. Without the manifest, the next build would take
+        the last one's outputs for files of the user.
         """
         parts = sorted(self.home.iterdir(), key=lambda part: part.name != "traces")
         for part in parts:
             if part.is_dir() and not part.is_symlink():
                 durable.remove_folder(part)
-            elif part.name not in _KEPT:
+            elif part.name not in _NOT_CLEARED:
                 durable.remove(part)
 
 

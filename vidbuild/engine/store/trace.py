@@ -1,4 +1,4 @@
-"""What is remembered of a step that ran: from which material it made which blobs; it knows nothing of files."""
+"""The record of a step that ran: which material gave which blobs."""
 
 from __future__ import annotations
 
@@ -21,8 +21,11 @@ class Trace:
 
     material: what the key is the hash of; digest_lines(material) == key.
     inputs: role -> digest of what was read.
-    tools: name -> identity, as in the material, for people.
-    created: seconds since 1970, UTC.
+    outputs: name -> blob.
+    tools: name -> identity, as in the material, for human readers.
+    seconds: how long the step ran.
+    created: Unix time in seconds.
+    made_by: the program and its version.
     """
 
     key: str
@@ -37,7 +40,7 @@ class Trace:
     made_by: str = ""
 
     def to_data(self) -> dict[str, Any]:
-        """The trace as JSON values."""
+        """Return the trace as JSON values."""
         return {
             "key": self.key,
             "step": self.step,
@@ -53,7 +56,7 @@ class Trace:
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Trace:
-        """The inverse of to_data; KeyError, TypeError or ValueError where it is no trace of this version."""
+        """Return the inverse of to_data; KeyError, TypeError or ValueError if it is no trace of this version."""
         return cls(
             data["key"],
             data["step"],
@@ -69,12 +72,12 @@ class Trace:
 
 
 def outputs_to_data(outputs: Mapping[str, Blob]) -> dict[str, Any]:
-    """Name -> [digest, size]."""
+    """Return name -> [digest, size]."""
     return {name: [blob.digest, blob.size] for name, blob in outputs.items()}
 
 
 def outputs_from_data(data: Mapping[str, Any]) -> dict[str, Blob]:
-    """The inverse of outputs_to_data; names and digests are checked, since they become paths."""
+    """Return the inverse of outputs_to_data; ValueError for a name or digest that is unsafe as a path."""
     outputs = {}
     for name, (digest, size) in data.items():
         if not _DIGEST(digest) or _LEADS_OUT(name):
@@ -84,10 +87,10 @@ def outputs_from_data(data: Mapping[str, Any]) -> dict[str, Blob]:
 
 
 def warnings_to_data(warnings: Sequence[StepWarning]) -> list[list[str | None]]:
-    """Each warning as [message, field, hint]."""
+    """Return each warning as [message, field, hint]."""
     return [[warning.message, warning.field, warning.hint] for warning in warnings]
 
 
 def warnings_from_data(data: Sequence[Sequence[Any]]) -> tuple[StepWarning, ...]:
-    """The inverse of warnings_to_data."""
+    """Return the inverse of warnings_to_data."""
     return tuple(StepWarning(*item) for item in data)

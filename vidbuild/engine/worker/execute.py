@@ -160,7 +160,7 @@ def _collect(step: str, out: Path, blobs: Blobs) -> dict[str, Any]:
 def _lost(error: Exception, request: Mapping[str, Any], blobs: Blobs) -> Failure | None:
     """What a step that failed is to be told as where an input of it is not, or no more, in the cache as it was."""
     if isinstance(error, _DamagedError):
-        return Failure("what it reads was damaged in the cache, and is removed", "build again", str(error))
+        return Failure("corrupt cached input removed", "build again", str(error))
     for role, feed in request["inputs"].items():
         digests = feed["files"].values() if "files" in feed else [feed["blob"]]
         if "source" not in feed and not all(blobs.find(digest).exists() for digest in digests):

@@ -253,10 +253,10 @@ def test_cache_verify_names_what_is_damaged(
     fake(monkeypatch, "cache.cache_verify", lambda: Checkup(50, tuple(f"blob {index}" for index in range(30))))
     assert run(["cache", "verify"]) == 0
     captured = capsys.readouterr()
-    assert captured.out == "50 files checked, 30 damaged and removed\n"
+    assert captured.out == "50 files checked, 30 corrupt and removed\n"
     assert captured.err.splitlines()[-1] == "...and 19 more"
     fake(monkeypatch, "cache.cache_verify", lambda: Checkup(1, ()))
-    assert printed(capsys, "cache", "verify") == "1 file checked, none damaged\n"
+    assert printed(capsys, "cache", "verify") == "1 file checked, none corrupt\n"
 
 
 def test_cache_gc_trims_to_what_is_asked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

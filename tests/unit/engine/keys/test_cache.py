@@ -125,7 +125,7 @@ def test_a_corrupt_blob_of_a_lower_tier_is_a_counted_miss(tiers: Tiers) -> None:
     corrupt(tiers.below, blob)
     before = snapshot(tiers.below.root)
     assert tiers.cache.lookup(tiers.trace.key) is None
-    assert (tiers.store.damaged, tiers.cache.has_intact(blob.digest)) == (1, False)
+    assert (tiers.store.corrupt, tiers.cache.has_intact(blob.digest)) == (1, False)
     assert snapshot(tiers.below.root) == before
     assert add(tiers.store, b"first") == blob
     assert tiers.opened().has_intact(blob.digest)
@@ -137,7 +137,7 @@ def test_a_corrupt_trace_of_a_lower_tier_is_a_counted_miss(tiers: Tiers) -> None
     Path(tiers.below.trace_location(tiers.trace.key)).write_bytes(b"x")
     assert tiers.cache.lookup(tiers.trace.key) is None
     assert tiers.cache.trace(tiers.trace.key) is None
-    assert tiers.store.damaged == 1
+    assert tiers.store.corrupt == 1
 
 
 def test_a_trace_without_its_blobs_can_still_be_compared(tiers: Tiers) -> None:
@@ -147,7 +147,7 @@ def test_a_trace_without_its_blobs_can_still_be_compared(tiers: Tiers) -> None:
     found = tiers.cache.trace(tiers.trace.key)
     assert found is not None
     assert found.material == tiers.trace.material
-    assert tiers.store.damaged == 0
+    assert tiers.store.corrupt == 0
 
 
 def test_blobs_are_copied_out_of_a_tier(tiers: Tiers, tmp_path: Path) -> None:

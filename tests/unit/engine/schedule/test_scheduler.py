@@ -115,7 +115,7 @@ def test_whatever_happens_to_a_build(
         assert hurried or not script.killed
         assert keep_going or not _begun_after_a_failure(lab.events)
         _check_failures(report, faults, script)
-        assert not gc.verify(lab.store).damaged
+        assert not gc.verify(lab.store).corrupt
         _check_nothing_is_left_behind(lab)
 
         mended = Script(seed=seed + 1)

@@ -65,7 +65,7 @@ def mended(lab: Lab, expected: dict[str, dict[str, str]], what: str) -> BuildRep
     assert (lab.root / "out" / "b.txt").read_bytes() == report.path("b", "main.txt").read_bytes(), what
     assert build(lab).status == "up-to-date", what
     source = durable.hash_file(lab.root / "image.png")
-    assert set(gc.verify(lab.store).damaged) <= {f"cas/{source}"}, what
+    assert set(gc.verify(lab.store).corrupt) <= {f"cas/{source}"}, what
     return report
 
 
@@ -100,7 +100,7 @@ def damaged(lab: Lab) -> int:
     """Build, and say how many files were found damaged."""
     engine = lab.engine()
     assert engine.build(project(lab), jobs=1).ok
-    return engine.store.damaged
+    return engine.store.corrupt
 
 
 def test_a_damaged_copy_of_a_source_is_not_read(lab: Lab) -> None:
@@ -124,7 +124,7 @@ def test_what_no_stat_tells_is_found_where_it_is_copied(lab: Lab) -> None:
     table.save()
     good = (lab.root / "out" / "b.txt").read_bytes()
     (lab.root / "out" / "b.txt").unlink()
-    with pytest.raises(StoreError, match="was damaged"):
+    with pytest.raises(StoreError, match="was corrupt"):
         build(lab)
     assert not (lab.root / "out" / "b.txt").exists()
     build(lab)
@@ -150,7 +150,7 @@ def every_byte_counts(lab: Lab, most: int) -> int:
             flipped(path, start, end)
             count += 1
             assert digests(build(lab)) == expected, f"{path.name} {start}-{end}"
-            assert gc.verify(lab.store).damaged == (), f"{path.name} {start}-{end}"
+            assert gc.verify(lab.store).corrupt == (), f"{path.name} {start}-{end}"
     return count
 
 

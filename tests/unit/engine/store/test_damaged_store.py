@@ -66,7 +66,7 @@ def test_damage_that_no_stat_tells_is_found_by_whoever_reads_it(lab: Lab, name: 
     report = lab.build(plan, keep_going=True)
     failure = report.steps[reader].failure
     assert failure is not None
-    assert failure.message == "what it reads was damaged in the cache, and is removed"
+    assert failure.message == "corrupt cached input removed"
     assert (failure.hint, failure.field, failure.transient) == ("build again", "from", False)
     assert not path.exists()
     assert digests(lab.build(plan)) == digests(lab.clean().build(plan))

@@ -149,7 +149,7 @@ def test_nothing_new_is_not_written(tmp_path: Path, table: DigestCache) -> None:
 
 def test_the_table_does_not_grow_for_ever(tmp_path: Path, table: DigestCache, monkeypatch: pytest.MonkeyPatch) -> None:
     """When far more is known than used, only what was used is kept."""
-    monkeypatch.setattr(digest_cache, "_KEPT_UNUSED", 10)
+    monkeypatch.setattr(digest_cache, "_UNUSED_ROWS", 10)
     for number in range(50):
         table.record(f"old{number}", Signature(1, 2, 3, number), "x")
     table.save()

@@ -14,7 +14,6 @@ from vidbuild.engine.graph.graph import Graph, Product
 from vidbuild.engine.graph.step_state import State
 from vidbuild.engine.store import gc
 from vidbuild.engine.store.memo import Memos
-from vidbuild.engine.store.newest import MEMOS
 from vidbuild.errors import StoreError
 
 
@@ -125,7 +124,7 @@ def test_foreign_files_are_left_alone(lab: Lab) -> None:
     (lab.store.home / "cas" / "ee").symlink_to("/nowhere")
     gc.trim(lab.store, 0)
     assert gc.info(lab.store).bytes == 0
-    assert gc.verify(lab.store).damaged == ()
+    assert gc.verify(lab.store).corrupt == ()
     assert all(path.exists() for path in foreign)
 
 
@@ -183,10 +182,10 @@ def test_verifying_reads_everything_again(lab: Lab) -> None:
     trace.write_bytes(trace.read_bytes()[:-1])
     found = gc.verify(lab.store)
     assert found.checked == 6
-    assert set(found.damaged) == {f"cas/{path.name}", f"traces/{trace.name}"}
+    assert set(found.corrupt) == {f"cas/{path.name}", f"traces/{trace.name}"}
     assert not path.exists()
     assert {one.state for one in lab.build(project()).steps.values()} == {State.BUILT}
-    assert gc.verify(lab.store).damaged == ()
+    assert gc.verify(lab.store).corrupt == ()
 
 
 def test_clearing_gives_everything_back(lab: Lab) -> None:
@@ -203,7 +202,7 @@ def test_trimming_sweeps_up(lab: Lab) -> None:
     """Old torn files, lock files and all but the newest memos go; a file that is being written stays."""
     lab.build(project())
     memos = Memos(lab.store)
-    for number in range(MEMOS + 5):
+    for number in range(gc._MAX_MEMOS + 5):
         memos.put(f"{number:064x}", {"n": number})
         os.utime(lab.store.home / "memos" / "00" / f"{number:064x}", (number + 1, number + 1))
     old, fresh = lab.store.home / "cas" / ".tmp-old", lab.store.home / "cas" / ".tmp-new"

@@ -54,7 +54,7 @@ def test_outputs_cannot_change_the_cache(lab: Lab, target: Path) -> None:
     place(lab, blob, target)
     with target.open("ab") as file:
         file.write(b"appended")
-    assert gc.verify(lab.store).damaged == ()
+    assert gc.verify(lab.store).corrupt == ()
     assert durable.hash_file(lab.store.blobs.path(blob.digest)) == blob.digest
 
 
@@ -121,7 +121,7 @@ def test_without_the_record_nothing_is_taken_for_ours(lab: Lab, target: Path) ->
     assert aside.read_bytes() != target.read_bytes()
 
 
-@pytest.mark.parametrize("point", ["copy", "settle", "link"])
+@pytest.mark.parametrize("point", ["copy", "rename_all", "link"])
 def test_an_output_is_whole_or_not_there(lab: Lab, target: Path, monkeypatch: pytest.MonkeyPatch, point: str) -> None:
     """P17: whatever goes wrong in between, the target is the old file or the new one."""
     place(lab, made(lab), target)
@@ -149,7 +149,7 @@ def test_a_damaged_blob_is_not_placed(lab: Lab, target: Path) -> None:
     blob = made(lab)
     lab.store.blobs.path(blob.digest).chmod(0o644)
     lab.store.blobs.path(blob.digest).write_bytes(b"damaged")
-    with pytest.raises(StoreError, match=r"the cache's copy of 'video.mp4' was damaged"):
+    with pytest.raises(StoreError, match=r"the cache's copy of 'video.mp4' was corrupt"):
         place(lab, blob, target)
     assert names(target.parent) == []
 
@@ -166,7 +166,7 @@ def test_a_blob_that_is_gone_is_told(lab: Lab, target: Path) -> None:
 def test_a_folder_in_the_way_is_told(lab: Lab, target: Path) -> None:
     """A folder where the output should go is an error that names it."""
     target.mkdir(parents=True)
-    with pytest.raises(UsageError, match="it is a folder"):
+    with pytest.raises(UsageError, match="is a folder"):
         place(lab, made(lab), target)
 
 
@@ -221,7 +221,7 @@ def test_a_build_killed_between_placing_and_saving_forgets_nothing(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("vidbuild.engine.store.output_manifest.OutputManifest.note", killed)
+        patch.setattr("vidbuild.engine.store.output_manifest.OutputManifest.record", killed)
         with pytest.raises(KeyboardInterrupt):
             Outputs(Store(lab.store.root)).place_all([(blob, target)])
     assert durable.hash_file(target) == blob.digest
@@ -231,7 +231,7 @@ def test_a_build_killed_between_placing_and_saving_forgets_nothing(
 
 def test_what_was_placed_long_ago_is_forgotten(lab: Lab, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """P24: of very many outputs only those that are still there are remembered."""
-    monkeypatch.setattr("vidbuild.engine.store.output_manifest._MANY", 3)
+    monkeypatch.setattr("vidbuild.engine.store.output_manifest._MAX_ROWS", 3)
     blob = made(lab)
     for number in range(6):
         place(lab, blob, target.with_name(f"{number}.mp4"))

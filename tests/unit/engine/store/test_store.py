@@ -43,7 +43,7 @@ def test_making_a_store_touches_nothing(tmp_path: Path) -> None:
     """P27: a store that is only looked at makes no folder, and everything in it is a miss."""
     store = Store(tmp_path / ".vidbuild")
     assert store.trace(TRACE.key) is None
-    assert store.damaged == 0
+    assert store.corrupt == 0
     assert names(tmp_path) == []
 
 
@@ -51,7 +51,7 @@ def test_the_folder_explains_itself(store: Store) -> None:
     """Backup tools, version control and people are told what the folder is."""
     assert (store.root / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
     assert (store.root / ".gitignore").read_text() == "*\n"
-    assert "delete it" in (store.root / "README").read_text()
+    assert "can be deleted" in (store.root / "README").read_text()
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_trace_under_another_key_is_a_miss(store: Store) -> None:
     other.parent.mkdir(parents=True)
     Path(store.trace_location(TRACE.key)).rename(other)
     assert store.trace("00" * 32) is None
-    assert store.damaged == 1
+    assert store.corrupt == 1
 
 
 @pytest.mark.parametrize(
@@ -139,12 +139,12 @@ def test_other_versions_are_left_alone(store: Store) -> None:
 
 def test_a_dead_builds_folder_is_swept_and_a_live_ones_is_not(store: Store) -> None:
     """What a killed build left in tmp goes with the next build's start; a running one's stays."""
-    live = store.session()
+    live = store.build_dir()
     dead = store.home / "tmp" / "dead"
     dead.mkdir()
     (dead / "lock").touch()
     (dead / "big").write_bytes(b"x" * 1000)
-    other = store.session()
+    other = store.build_dir()
     assert sorted(path.name for path in (store.home / "tmp").iterdir()) == sorted([live.folder.name, other.folder.name])
     live.end()
     other.end()
