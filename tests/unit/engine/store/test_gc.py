@@ -150,7 +150,7 @@ def test_builds_and_trimming_side_by_side(lab: Lab) -> None:
 
     def build(text: str) -> None:
         for _ in range(6):
-            report = Lab(lab.root).engine().build(project(text), jobs=1, build_name=text)
+            report = Lab(lab.root).build(project(text), jobs=1, build_name=text)
             if digests(report) != expected[text]:
                 problems.append(report)
 
