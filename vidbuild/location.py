@@ -1,4 +1,4 @@
-"""Where in a file something stands; it knows nothing of what."""
+"""Places in source files."""
 
 from __future__ import annotations
 
