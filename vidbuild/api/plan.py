@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vidbuild.api import plan_cache
 from vidbuild.api.result import Notice
@@ -20,10 +20,12 @@ from vidbuild.engine.store.store import Store
 from vidbuild.errors import UsageError
 from vidbuild.frozen import dataclass
 from vidbuild.location import Location
-from vidbuild.model import Scene, Spec
 from vidbuild.plan.outputs import Output
 from vidbuild.project import cache_of, name_of, root_of
 from vidbuild.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from vidbuild.model import Scene, Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def plan_of(
     only: ids of scenes to build a video of, as if the spec had no others. remember: False writes nothing.
     """
     table = DigestCache(store.home / "files", read_only=not remember)
-    if isinstance(spec, Spec):
+    if not isinstance(spec, (str, os.PathLike)):
         return _from_memo(spec.path, _compiled(spec, only, table, ()), only, store)
     spec = Path(spec)
     memos = Memos(store)

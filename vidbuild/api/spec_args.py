@@ -6,33 +6,35 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import UsageError
 from vidbuild.frozen import replaced
-from vidbuild.model import Spec
 from vidbuild.project import OUTPUT_FOLDER, name_of
 from vidbuild.sanitize import one_line
 
 if TYPE_CHECKING:
     from vidbuild.api.options import BuildOptions
+    from vidbuild.model import Spec
 
 MAX_BYTES = 10_000_000  # larger than any spec that its reader accepts
 
-SpecLike = Spec | str | os.PathLike[str]
+SpecLike: TypeAlias = "Spec | str | os.PathLike[str]"  # text: a build of a file does not import the model
 
 
 def path_of(spec: SpecLike) -> Path:
     """Return the path of a spec; no file need be there if it was made in Python."""
-    return spec.path if isinstance(spec, Spec) else Path(spec)
+    return Path(spec) if isinstance(spec, (str, os.PathLike)) else spec.path
 
 
 def distinct(specs: Iterable[SpecLike]) -> list[SpecLike]:
     """Return each spec once, whichever way its path is written."""
     files: dict[str, SpecLike] = {}
     for index, spec in enumerate(specs):
-        files.setdefault(f"spec {index}" if isinstance(spec, Spec) else os.path.abspath(spec), spec)  # noqa: PTH100 - resolve() would follow symlinks
+        file = isinstance(spec, (str, os.PathLike)) and os.path.abspath(spec)  # noqa: PTH100 - resolve() would follow symlinks
+        name = file or f"spec {index}"
+        files.setdefault(name, spec)
     return list(files.values())
 
 
@@ -66,7 +68,7 @@ def _continued(spec: SpecLike, specs: Sequence[SpecLike], options: BuildOptions)
 def _text(spec: SpecLike) -> str:
     try:
         path = path_of(spec)
-        if isinstance(spec, Spec):
+        if not isinstance(spec, (str, os.PathLike)):
             return str(spec.data)
         return path.read_text(encoding="utf-8") if path.is_file() and path.stat().st_size <= MAX_BYTES else ""
     except (OSError, ValueError):
@@ -118,7 +120,7 @@ def metadata(
         "output": _relative(options.output, store) if options.output else None,
         "only": list(options.only),
         "variables": sorted(options.variables),
-        "made": isinstance(spec, Spec),
+        "made": not isinstance(spec, (str, os.PathLike)),
     }
 
 
