@@ -1,6 +1,6 @@
-"""JSON values as a typed, length-framed stream, hashed or read; it knows nothing of what the values mean.
+"""The canonical form of JSON values: a typed, length-framed stream that is hashed or read.
 
-One traversal (`walk`) feeds two sinks: the digest, and the lines a person reads. Each line is hashed as
+One traversal (`walk`) feeds two sinks: the digest, and the lines that people read. Each line is hashed as
 
     <length of path>:<path><tag><length of text>:<text>
 
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 
 class Line(NamedTuple):
-    """One value: where it stands (dotted), its type's tag, and its text."""
+    """One value: its path (dotted), its type's tag, and its text."""
 
     path: str
     tag: str
@@ -29,10 +29,10 @@ Emit = Callable[[str, str, str], None]
 
 
 def walk(value: object, emit: Emit, path: str = "") -> None:
-    """Call emit(path, tag, text) for the value and all it holds; raise TypeError for what is not JSON."""
+    """Call emit(path, tag, text) for the value and every value in it; raise TypeError for anything but JSON."""
     kind = type(value)
     if kind is str:
-        emit(path, "s", value)  # type: ignore[arg-type] # a str: its type was looked at
+        emit(path, "s", value)  # type: ignore[arg-type] # a str, by its type
     elif kind is int:
         emit(path, "i", str(value))
     elif kind is bool:
@@ -54,7 +54,7 @@ def walk(value: object, emit: Emit, path: str = "") -> None:
 
 
 def digest(value: object) -> str:
-    """The SHA-256 of the value's canonical form, in hex."""
+    """Return the SHA-256 of the value's canonical form, in hex."""
     frames: list[str] = []
     push = frames.append
     walk(value, lambda path, tag, text: push(f"{len(path)}:{path}{tag}{len(text)}:{text}"))
@@ -62,14 +62,14 @@ def digest(value: object) -> str:
 
 
 def lines(value: object) -> list[Line]:
-    """What `digest` hashes, to be read, kept and compared."""
+    """Return the lines that `digest` hashes, to be read, stored and compared."""
     found: list[Line] = []
     walk(value, lambda path, tag, text: found.append(Line(path, tag, text)))
     return found
 
 
 def digest_lines(found: Iterable[Line]) -> str:
-    """The digest of the value that the lines were made from."""
+    """Return the digest of the value that the lines are from."""
     return _hash([f"{len(path)}:{path}{tag}{len(text)}:{text}" for path, tag, text in found])
 
 

@@ -1,4 +1,4 @@
-"""Steps and what feeds them, as plain data; it knows nothing of keys, stores or how a step is run."""
+"""Steps and their inputs, as plain data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What another step makes: one of its files, or all of them as a folder where name is ""."""
+    """The output of another step: one of its files, or all of them as a folder if name is ""."""
 
     step: str
     name: str = ""
@@ -31,11 +31,11 @@ Input = Source | Product
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: plain data from which its key, its run and its explanation all follow.
+    """One step: its key, its run and its explanation follow from this data.
 
-    params: everything that can change the output's bytes and is not a file, after defaults.
-    inputs: role -> what feeds it.
-    places: field (dotted, "" for the whole) -> where the spec says it; never in the key.
+    params: everything that can change the output and is not a file, with defaults applied.
+    inputs: role -> a file of the project, or the output of another step.
+    places: field (dotted, "" for the whole) -> its location in the spec; never in the key.
     tools: names of the tools that this step uses beside those of its kind; their identities are in the key.
     """
 
@@ -47,7 +47,7 @@ class Step:
     tools: tuple[str, ...] = ()
 
     def needs(self) -> Iterator[str]:
-        """The ids of the steps whose products feed this one."""
+        """Yield the ids of the steps whose outputs are inputs of this one."""
         for source in self.inputs.values():
             if isinstance(source, Product):
                 yield source.step
@@ -55,13 +55,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of step: how it is run and what else its key must hold.
+    """A kind of step: how it runs, and what else is in its key.
 
-    version: raised whenever the same inputs would give other bytes.
+    version: raised whenever the same inputs give another output.
     run: "module:function", called in a worker as function(context: vidbuild.engine.graph.context.Context).
     tools: names of the tools that every step of this kind uses; their identities are in the key.
-    wrappers: params that only hold what the user calls by its own name; left out when telling what changed.
-    seconds: how long a step may take before it is stopped and fails; never in the key.
+    wrappers: params that only group fields; they are left out of the names of changed fields.
+    seconds: how long a step may run before it is killed and fails; never in the key.
     """
 
     name: str
@@ -73,12 +73,12 @@ class Kind:
 
 
 class GraphError(Exception):
-    """A graph that cannot be: a cycle, or an input that no step makes. A bug in whoever planned it."""
+    """An invalid graph: it has a cycle, or an input that no step makes. This is a bug in its plan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Steps in an order in which each comes after all that feed it."""
+    """Steps in topological order: each comes after all that it needs."""
 
     steps: Mapping[str, Step]
 
@@ -92,7 +92,7 @@ class Graph:
         return cls(ordered)
 
     def upstream(self, targets: Iterator[str] | list[str] | tuple[str, ...]) -> Graph:
-        """The part of the graph that the targets need, the targets included."""
+        """Return the part of the graph that the targets need, the targets included."""
         wanted: set[str] = set()
         stack = list(targets)
         while stack:
@@ -103,17 +103,21 @@ class Graph:
         return Graph({name: step for name, step in self.steps.items() if name in wanted})
 
     def to_data(self) -> list[dict[str, Any]]:
-        """The graph as JSON values, for the plan's memo and `vidbuild graph --format json`."""
+        """Return the graph as JSON values, for the plan's memo and `vidbuild graph --format json`."""
         return [_step_to_data(step) for step in self.steps.values()]
 
     @classmethod
     def from_data(cls, data: list[dict[str, Any]]) -> Graph:
-        """The inverse of to_data; the order is trusted, since to_data wrote it."""
+        """Return the inverse of to_data; the order is not checked again."""
         return cls({item["id"]: _step_from_data(item) for item in data})
 
 
 def _visit(root: str, steps: Mapping[str, Step], state: dict[str, int], ordered: dict[str, Step]) -> None:
-    """Depth-first without recursion: 1,000 scenes joined in a chain must not meet Python's stack limit."""
+    """Append the step after everything that it needs, depth first.
+
+    There is no recursion, since a chain of 1,000 scenes would exceed Python's stack limit. The standard library's
+    graphlib orders steps by levels, which would mix the steps of all scenes.
+    """
     if state.get(root) == 2:  # noqa: PLR2004 - 1: on the path, 2: done
         return
     path: list[tuple[str, Iterator[str]]] = [(root, steps[root].needs())]

@@ -1,4 +1,4 @@
-"""The states of a step during a build and the moves between them; it knows nothing of why a step moves."""
+"""The states of a step during a build, and the moves between them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from enum import Enum
 
 
 class State(Enum):
-    """Where a step stands. Each says what must hold for a step to be in it."""
+    """The state of a step; each value's comment is what holds in it."""
 
-    WAITING = "waiting"  # something that feeds it has not ended, so its key is not known
-    READY = "ready"  # its key is known, no trace stands for it, and it waits for a worker, or for its next attempt
-    LOCKED = "locked"  # its key is being made by another build
+    WAITING = "waiting"  # a step that it needs has not ended, so its key is not known
+    READY = "ready"  # its key is known, it is not cached, and it waits for a worker or for its next attempt
+    LOCKED = "locked"  # its key is being made by another step or build
     RUNNING = "running"  # a worker has it
-    CACHED = "cached"  # ended: a trace stands for its key
+    CACHED = "cached"  # ended: the cache has its result
     BUILT = "built"  # ended: it ran, and its trace is written
-    FAILED = "failed"  # ended: it could not be made; nothing is kept of it
-    ABORTED = "aborted"  # ended: it was not tried, or was stopped while it ran
+    FAILED = "failed"  # ended: it could not be made, and left no result
+    ABORTED = "aborted"  # ended: it was not attempted, or was stopped
 
 
 ENDED = frozenset({State.CACHED, State.BUILT, State.FAILED, State.ABORTED})
@@ -32,7 +32,10 @@ MOVES: dict[State, frozenset[State]] = {
 
 
 class StateTable:
-    """The state of every step of one build; every move goes through `move`."""
+    """The state of every step of one target.
+
+    unfinished: how many steps have not ended.
+    """
 
     def __init__(self, steps: Iterable[str]) -> None:
         self.states = dict.fromkeys(steps, State.WAITING)
@@ -42,17 +45,17 @@ class StateTable:
         return self.states[step]
 
     def move(self, step: str, to: State) -> None:
-        """Move a step; a move that is not in MOVES is a bug in the engine."""
-        here = self.states[step]
-        if to not in MOVES[here]:
-            raise AssertionError(f"step '{step}' cannot go from {here.value} to {to.value}")
+        """Move a step; AssertionError for a move that is not in MOVES."""
+        now = self.states[step]
+        if to not in MOVES[now]:
+            raise AssertionError(f"step '{step}' cannot move from {now.value} to {to.value}")
         self.states[step] = to
         self.unfinished -= to in ENDED
 
     def having(self, *states: State) -> list[str]:
-        """The steps in any of these states, in the graph's order."""
+        """Return the steps in any of these states, in the graph's order."""
         return [step for step, state in self.states.items() if state in states]
 
     def count(self, state: State) -> int:
-        """How many steps are in this state."""
+        """Return how many steps are in this state."""
         return sum(1 for found in self.states.values() if found is state)

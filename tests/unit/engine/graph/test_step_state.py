@@ -29,7 +29,7 @@ def test_only_legal_moves_are_made(here: State, there: State) -> None:
         board.move("a", there)
         assert board["a"] is there
     else:
-        with pytest.raises(AssertionError, match=f"cannot go from {here.value} to {there.value}"):
+        with pytest.raises(AssertionError, match=f"cannot move from {here.value} to {there.value}"):
             board.move("a", there)
         assert board["a"] is here
 
