@@ -1,4 +1,4 @@
-"""What every test stands on: no real network, no real cache, and a project of its own to build."""
+"""Fixtures of every test: no real network, no real cache, and a project of its own to build."""
 
 from __future__ import annotations
 

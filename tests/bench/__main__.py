@@ -1,4 +1,4 @@
-"""Measures all cases or some, prints their table, and keeps that of all in RESULTS.md: `python -m tests.bench [CASE…]`.
+"""Measures all cases or some, prints their table, and saves that of all in RESULTS.md: `python -m tests.bench [CASE…]`.
 
 `python -m tests.bench profile FILE` tells where a build's time went, from what `vidbuild build --events FILE` wrote.
 """

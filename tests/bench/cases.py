@@ -31,7 +31,7 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A spec to be generated; as it is by default, the one that aims are told for.
+    """A spec to be generated; the targets are for its defaults.
 
     types: those of the scenes, over and over. seconds: how long each scene is, exactly. reveals: items of a list,
     commands of a terminal, highlights of code. transition: seconds of the fade between scenes, 0 for cuts.
@@ -59,7 +59,7 @@ def edited(case: Case, scene: int, times: int = 1) -> Case:
 
 
 def spec(case: Case) -> str:
-    """The text of the spec. A scene whose narration is too long for its seconds is an error, which the build tells."""
+    """Return the text of the spec. Narration that is too long for its scene is an error that the build reports."""
     data: Fields = {
         "vidbuild": 1,
         "title": f"{case.scenes} scenes",

@@ -1,4 +1,4 @@
-"""Counts what does not flicker in a run of vidbuild: processes, opened files, hashed bytes, modules. It has no clock.
+"""Counts what is the same in every run of vidbuild: processes, opened files, hashed bytes, modules. It has no clock.
 
 The kernel is asked as well whether there was any child: a way of starting one that no audit hook sees is told by that.
 """
@@ -41,7 +41,7 @@ class Counts:
 
 
 def counted(folder: Path, *args: str, workers: bool = True) -> Counts:
-    """Run `vidbuild ARGS` in the folder and count; RuntimeError with what it said if it fails.
+    """Run `vidbuild ARGS` in the folder and count; RuntimeError with its output if it fails.
 
     workers: False where none may be started: to count in them, vidbuild is made to import what starts them.
     """

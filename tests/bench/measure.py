@@ -1,4 +1,4 @@
-"""Runs commands and tells what they cost."""
+"""Runs commands and measures what they cost."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Cost:
 
 
 def run(command: Sequence[str], folder: Path) -> Cost:
-    """Run a command in a folder; BenchError with what it wrote if it fails.
+    """Run a command in a folder; BenchError with its output if it fails.
 
     The peak is the kernel's: the largest of all descendants that were waited for, which ours are. A process starts
     with its parent's, so nothing smaller than the measuring Python (some 40 MB) can be told.
@@ -52,7 +52,7 @@ def run(command: Sequence[str], folder: Path) -> Cost:
 
 
 def alternately(times: int, *runs: Callable[[], Cost]) -> list[list[Cost]]:
-    """Run all of them in turn, several times: what disturbs one of them for a while disturbs its neighbours too."""
+    """Run all of them in turn, several times, so that a disturbance affects all of them alike."""
     found = [[one() for one in runs] for _ in range(times)]
     return [list(each) for each in zip(*found, strict=True)]
 

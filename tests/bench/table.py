@@ -10,7 +10,7 @@ HEAD = ("case", "aim", "measured", "verdict", "physical floor")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure and the most it is meant to be. measured: the figure as it is told; floor: the least it could be."""
+    """One figure and its target. measured: the figure as printed; floor: the least it could be."""
 
     case: str
     aim: str

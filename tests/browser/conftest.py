@@ -1,4 +1,4 @@
-"""What the browser tests share: one browser, one server, and the videos that are played in it, each made once."""
+"""Fixtures of the browser tests: one browser, one server, and the videos that are played in it, each made once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 
 
 def pytest_sessionstart() -> None:
-    """Say once what is missing, not in every test."""
+    """Report once what is missing, not in every test."""
     try:
         executable()
     except AssertionError as error:

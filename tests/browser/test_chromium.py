@@ -1,4 +1,4 @@
-"""Videos in a real browser: what it says of them, every frame it decodes, plays and is sent to, and what is heard."""
+"""Videos in a real browser: its metadata, every frame that it decodes, plays and seeks to, and the audio."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def check_picture(playable: Playable, frame: int, told: dict[str, Any]) -> None:
     assert told["digest"] == shown.digests[frame], f"frame {frame} looks like {alike or 'none that ffmpeg decodes'}"
 
 
-def test_size_and_duration_are_told(playable: Playable) -> None:
-    """The browser finds the size and the exact duration: that of the longer track, picture or whole AAC frames."""
+def test_size_and_duration(playable: Playable) -> None:
+    """The browser reads the size and the exact duration: that of the longer track, video or whole AAC frames."""
     found = playable.page.fresh().call("load", playable.url)
     video = playable.video
     assert (found["width"], found["height"]) == video.size
@@ -144,8 +144,8 @@ def rightly(planes: bytes, size: tuple[int, int]) -> Image.Image:
     return Image.merge("RGB", (brightness, blue, red)).convert("RGB", BT709)
 
 
-def test_what_a_person_sees(playable: Playable) -> None:
-    """On a canvas each frame has the colours that are meant."""
+def test_colors_on_a_canvas(playable: Playable) -> None:
+    """On a canvas each frame has the intended colors."""
     video, page = playable.video, playable.page.fresh()
     page.call("load", playable.url)
     pictures = raw(video.path, "-map", "0:v:0", "-f", "rawvideo")
@@ -204,8 +204,8 @@ def test_the_sound_is_decoded(playable: Playable) -> None:
         assert -AAC_FRAME / 2 / RATE <= onset / RATE - starts[0] <= 0.1
 
 
-def test_a_missing_browser_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Without a browser the tests fail, and say what to install."""
+def test_a_missing_browser_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without a browser the tests fail, and print what to install."""
     monkeypatch.setenv(VARIABLE, str(tmp_path / "none"))
     with pytest.raises(AssertionError, match="there is no Chromium: apt-get install chromium"):
         executable()

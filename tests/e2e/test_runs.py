@@ -25,14 +25,14 @@ def test_a_build_is_paused_and_resumed_from_elsewhere(waiting: Controlled) -> No
     """P40: what was asked is said on both sides, nothing new starts meanwhile, and the build ends as any other."""
     space = waiting.space
     told = space.run("runs", "pause", "last")
-    run = waiting.tells("run_paused")["run"]
+    run = waiting.wait_for_event("run_paused")["run"]
     assert told.stdout.startswith(f"pausing {run}")
     assert space.run("runs", "pause", run[-4:]).stdout == f"{run} is paused already\n"
     assert shown(space)["state"] == "paused"
     assert space.run("runs", "--state", "paused").stdout.startswith(run)
     assert space.run("runs", "--state", "running").stdout == ""
     waiting.gate.open()
-    waiting.tells("state_saved")
+    waiting.wait_for_event("state_saved")
     started = [data["step"] for data in waiting.events() if data["type"] == "step_started"]
     assert space.run("runs", "resume", run).stdout == f"resuming {run}\n"
     code, _, err = waiting.ends()

@@ -59,8 +59,8 @@ def test_a_bug_report_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     said = " ".join(f"{name} {value.strip()}" for name, value in canary.SECRETS.items())
     lines = crash.told(RuntimeError(said), ["build", "--var", f"a={VALUE}", f"--var=b={VALUE}"])
     (report,) = Path(tempfile.gettempdir()).glob("vidbuild-bug-*")
-    assert not canary.told(report.read_bytes())
-    assert not canary.told("\n".join(lines).encode())
+    assert not canary.holds_secret(report.read_bytes())
+    assert not canary.holds_secret("\n".join(lines).encode())
     assert "OPENAI_API_KEY" in report.read_text(encoding="utf-8")
 
 
@@ -84,6 +84,6 @@ def test_a_proxys_password_is_not_told(tmp_path: Path, proxy: str) -> None:
     with pytest.raises(UnreachableError) as caught:
         edge_client.speak(QUICK, "Hello.", voice, tmp_path / "a.wav", tmp_path, {"HTTPS_PROXY": proxy})
     failure = caught.value.failure
-    assert not canary.told(repr(failure).encode())
+    assert not canary.holds_secret(repr(failure).encode())
     assert canary.WORD.encode() not in str(caught.value).encode()
     assert failure.message.startswith("the edge voice service ")

@@ -1,4 +1,4 @@
-"""What the tests with an older ffmpeg need before they can begin."""
+"""Checks that the tests with an older ffmpeg can run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.support import decoding
 
 
 def pytest_sessionstart() -> None:
-    """Say once what is missing, not in every test."""
+    """Report once what is missing, not in every test."""
     try:
         decoding.older()
     except AssertionError as error:

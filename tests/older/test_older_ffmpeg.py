@@ -32,8 +32,8 @@ def test_a_segment_is_the_same_to_the_older(video: sample_videos.Video) -> None:
         decoding.check_alike(segment.path, (decoding.older(), decoding.pinned()[0]))
 
 
-def test_delayed_sounds_are_all_heard_by_the_older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """V17: mixed by the older ffmpeg, of ten sounds in five scenes none vanishes and none begins at once."""
+def test_delayed_sounds_are_all_mixed_by_the_older_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V17: mixed by the older ffmpeg, of ten sounds in five scenes none is lost and none begins early."""
     monkeypatch.setenv(ffmpeg.VARIABLE, str(decoding.older().program))
     for scene in audio_lab.delayed(tmp_path, 5):
         for found, planned in zip((scene.narration, scene.clip), scene.planned, strict=True):

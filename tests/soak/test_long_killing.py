@@ -1,4 +1,4 @@
-"""Hundreds of real builds struck down at random moments. Rounds and seed: VIDBUILD_SOAK_ROUNDS, VIDBUILD_SOAK_SEED."""
+"""Kills hundreds of real builds at random moments. Rounds and seed: VIDBUILD_SOAK_ROUNDS, VIDBUILD_SOAK_SEED."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ SEED = int(os.environ.get("VIDBUILD_SOAK_SEED") or int.from_bytes(os.urandom(4),
 PROJECTS = 5  # after so many projects that had to be given up, enough is known
 
 
-def tell(lines: Iterator[str]) -> None:
-    """Say it past pytest, which keeps what passing tests say to itself."""
+def report(lines: Iterator[str]) -> None:
+    """Print past pytest, which captures what passing tests print."""
     assert sys.__stderr__
     sys.__stderr__.write("".join(f"\n  {line}" for line in lines))
 
@@ -36,5 +36,5 @@ def test_rounds_of_killing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) ->
                 break
             rounds = Rounds(Workspace(tmp_path / str(number)), SEED, tally)
     with capfd.disabled():
-        tell(iter([f"killing, seed {SEED}:", *tally.lines(), *found]))
+        report(iter([f"killing, seed {SEED}:", *tally.lines(), *found]))
     assert found == []

@@ -90,7 +90,7 @@ def result(made: Context, name: str) -> Any:
 
 @dataclass(frozen=True)
 class Heard:
-    """Where in a scene's sound narration and clip begin and end, in samples, and where they should."""
+    """Where in a scene's audio the narration and the clip begin and end, in samples, and where they should."""
 
     narration: tuple[int, int]
     clip: tuple[int, int]

@@ -37,7 +37,7 @@ def wait_for(path: Path) -> str:
 
 
 def wait_until_gone(numbers: list[int]) -> None:
-    """Wait until none of these processes is there."""
+    """Wait until all of these processes have ended."""
     wait_until(lambda: not any(alive(number) for number in numbers), f"the end of {numbers}")
 
 
@@ -63,13 +63,13 @@ class Background:
         self.polls += 1
         return self.control
 
-    def told(self, kind: str) -> int:
-        """How many events of a type were told so far."""
+    def count(self, kind: str) -> int:
+        """Return how many events of a type the build has emitted so far."""
         return sum(event.type == kind for event in self.lab.events)
 
     def until(self, kind: str, count: int = 1) -> None:
-        """Wait until so many events of a type were told."""
-        wait_until(lambda: self.told(kind) >= count, kind)
+        """Wait until the build has emitted so many events of a type."""
+        wait_until(lambda: self.count(kind) >= count, kind)
 
     @property
     def run(self) -> Path:

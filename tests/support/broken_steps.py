@@ -16,14 +16,14 @@ def random_captions(context: Context) -> None:
 
 
 def captions_of_a_zone(context: Context) -> None:
-    """Make captions that tell of the time zone and of the hash seed."""
+    """Make captions that depend on the time zone and on the hash seed."""
     captions.run(context)
     with (context.out / "captions.vtt").open("a", encoding="utf-8") as file:
         file.write(f"{os.environ['TZ']} {os.environ['PYTHONHASHSEED']}")
 
 
 def random_times(context: Context) -> None:
-    """Make a file that nothing reads and nobody is given other each time."""
+    """Make a file that no step reads and that differs each time."""
     timeline.run(context)
     (context.out / "note").write_bytes(os.urandom(8))
 

@@ -1,4 +1,4 @@
-"""One project built in many surroundings, and what came of it: outputs and keys."""
+"""One project, built in many environments, with what each build left: outputs and keys."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def project(folder: Path, text: str) -> Path:
 
 
 def build(folder: Path, how: Surroundings, *more: str) -> None:
-    """Build the project in these surroundings; AssertionError with what was said where that fails."""
+    """Build the project in these surroundings; AssertionError with the output if that fails."""
     command = [*how.before, "build", how.spec, *how.args, *more]
     ours, theirs = pty.openpty() if how.terminal else (-1, subprocess.PIPE)
     child = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Secrets in the environment of every test, and a search for them in whatever the test leaves.
+"""Secrets in the environment of every test, and a search for them in everything that a test leaves.
 
 They have one word in common that stands nowhere else, so that looking for it finds each of them, also in an address,
 in base64 or in hexadecimal.
@@ -45,8 +45,8 @@ def _forms() -> Iterator[bytes]:
 FORMS = tuple(_forms())
 
 
-def told(data: bytes) -> bool:
-    """Whether a secret is in the data."""
+def holds_secret(data: bytes) -> bool:
+    """Return whether a secret is in the data."""
     return any(form in data for form in FORMS)
 
 
@@ -56,7 +56,7 @@ def found(folder: Path) -> list[str]:
     for inside, folders, files in os.walk(folder):
         for name in (*folders, *files):
             path = Path(inside, name)
-            if told(os.fsencode(name)) or (path.is_symlink() and told(os.fsencode(path.readlink()))):
+            if holds_secret(os.fsencode(name)) or (path.is_symlink() and holds_secret(os.fsencode(path.readlink()))):
                 names.append(f"the name of {path}")
         for name in files:
             path = Path(inside, name)
@@ -65,6 +65,6 @@ def found(folder: Path) -> list[str]:
                     data = path.read_bytes()
                 except OSError:
                     continue  # closed by the test itself
-                if told(data):
+                if holds_secret(data):
                     names.append(str(path))
     return names

@@ -1,4 +1,4 @@
-"""A headless Chromium, spoken to through pipes (the DevTools protocol)."""
+"""A headless Chromium, controlled through pipes (the DevTools protocol)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class PageError(AssertionError):
 
 
 def executable() -> str:
-    """The browser's path, or an error that says what to install."""
+    """Return the browser's path; AssertionError with what to install."""
     chosen = os.environ.get(VARIABLE)
     found = next(filter(None, map(shutil.which, [chosen] if chosen else NAMES)), None)
     assert found, f"there is no Chromium: apt-get install chromium, or set {VARIABLE} to its path"
@@ -101,7 +101,7 @@ class Chromium:
         return answer["result"].get("value")
 
     def _end(self) -> None:
-        """End the browser and all its processes: it goes by itself when nobody speaks to it any more."""
+        """End the browser and all its processes: it exits by itself once its pipes are closed."""
         os.close(self._write)
         os.close(self._read)
         try:

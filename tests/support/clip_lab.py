@@ -1,4 +1,4 @@
-"""What the tests of clips stand on: recordings whose pictures tell their number, and scenes that show nothing else."""
+"""Recordings whose frames carry their number, and scenes that show nothing else."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def scene(
     size: tuple[int, int] = SIZE,
     window: tuple[int, int] | None = None,
 ) -> Picture:
-    """A scene that is a clip before red and nothing else, opened as the film step does, or a window of it."""
+    """Return a scene that is a clip before red, opened as the render step does, or a window of it."""
     folder = source.parent / f"d-{source.name}-{playback.start_ms}-{fps}-{window}"
     drawing = Drawing(folder, size).add("background", colour=(200, 0, 0)).place("clip")
     motion = Motion(fps, frames, {}, playback)
@@ -71,7 +71,7 @@ def numbers(source: Path, start_ms: int = 0, frames: int = 3, fps: int = 30) -> 
 
 
 def decoded_pictures(picture: Picture) -> int:
-    """How many pictures of its clip ffmpeg decodes to film a scene."""
+    """Return how many frames of its clip ffmpeg decodes to render a scene."""
     stream = compose.held(compose.pictures(picture), picture.motion)
     target = picture.folder / "counted.raw"
     args = filtergraph.arguments(filtergraph.output(stream, target, {"format": "rawvideo", "pix_fmt": "rgb24"}))

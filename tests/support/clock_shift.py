@@ -10,7 +10,7 @@ from typing import Any
 
 
 def shift(seconds: int) -> None:
-    """Let every clock of this process that tells the date be ahead."""
+    """Set every clock of this process that has the date ahead."""
     now, now_ns, spoken = time.time, time.time_ns, time.strftime
     time.time = lambda: now() + seconds
     time.time_ns = lambda: now_ns() + seconds * 1_000_000_000

@@ -1,4 +1,4 @@
-"""Ways in which a file can go bad on the disk."""
+"""Ways in which a file can become corrupt on the disk."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def deleted(path: Path) -> None:
 
 
 def unreadable(path: Path) -> None:
-    """Refuse to be opened, whoever asks: a link that leads to itself does so for root as well."""
+    """Make a file unreadable even for root: a link that leads to itself."""
     path.unlink()
     path.symlink_to(path)
 

@@ -1,4 +1,4 @@
-"""Decodes videos strictly, with decoders by different people, and tells what each saw.
+"""Decodes videos strictly, with independent decoders, and returns what each decoded.
 
 `prove` is the whole proof of one file. FFmpeg's own decoder says nothing of a wrong frame_num and repeats pictures
 instead, so OpenH264, which does tell, and the slice headers themselves (h264_headers.py) are asked as well.
@@ -70,7 +70,7 @@ def openh264() -> Decoder:
 
 
 def older() -> Decoder:
-    """The older ffmpeg that $VIDBUILD_OLDER_FFMPEG names, or the one on PATH; an error that says what is missing."""
+    """Return the ffmpeg that $VIDBUILD_OLDER_FFMPEG names, or the one on PATH; AssertionError with what is missing."""
     found = shutil.which(os.environ.get(OLDER) or "ffmpeg")
     assert found, f"there is no older ffmpeg: apt-get install ffmpeg, or set {OLDER} to a path"
     decoder = Decoder(Path(found))
@@ -138,7 +138,7 @@ def prove(
     seeks: Sequence[int] = (),
     decoders: Sequence[Decoder] = (),
 ) -> Shown:
-    """All that can be proven of an MP4 by decoding it; what its pictures are.
+    """Check everything about an MP4 that decoding can prove, and return its frames.
 
     moments: the frames in which anything changes, to prove that all others are as the one before.
     seeks: the frames to be sent to. decoders: those of the pinned ffmpeg, unless told.
@@ -190,7 +190,7 @@ def boxed(segment: Path, target: Path) -> Path:
 
 
 def _run(program: Path, *args: str) -> str:
-    """Run an ffmpeg that must have nothing to say, not even a warning."""
+    """Run an ffmpeg that must print nothing, not even a warning."""
     command = [str(program), "-nostdin", "-hide_banner", "-nostats", "-y", "-v", "warning", *args]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False)
     said = done.stderr.decode("utf-8", "replace").strip()

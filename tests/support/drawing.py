@@ -1,4 +1,4 @@
-"""Runs the draw step for a test or a look by eye, and puts its layers over each other as a film would."""
+"""Runs the draw step, and composes its layers as the render step would."""
 
 from __future__ import annotations
 

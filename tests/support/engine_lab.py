@@ -1,4 +1,4 @@
-"""A project for the engine's tests: sources, fake kinds that tell when they truly ran, and a store."""
+"""A project for the engine's tests: sources, fake kinds that record each run, and a store."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ class Lab:
         return {found.step: found for found in self.engine().explain(Target(graph, **given), fresh)}
 
     def ran(self) -> list[str]:
-        """The steps that truly ran since this was last asked, in order of their names."""
+        """Return the steps that ran since the last call, in order of their names."""
         lines = self.log.read_text().split() if self.log.exists() else []
         self.log.unlink(missing_ok=True)
         return sorted(lines)

@@ -1,4 +1,4 @@
-"""Results of builds, made by hand, for tests of how they are told."""
+"""Build results made by hand, for tests of how they are printed."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def aborted(spec: str) -> Result:
 
 
 def warned(*messages: str) -> Result:
-    """A build that worked but has something to say."""
+    """Return a build that succeeded with warnings."""
     place = Location("video.yaml", 3, 5, 9)
     return result(warnings=tuple(Notice(message, place, "a hint") for message in messages))
 
 
 def fake(monkeypatch: pytest.MonkeyPatch, name: str, answer: Callable[..., Any]) -> list[dict[str, Any]]:
-    """Let a function of the API answer as told; what it is called with is returned, call by call."""
+    """Replace a function of the API by an answer; return its calls, one by one."""
     calls: list[dict[str, Any]] = []
 
     def called(*args: Any, **kwargs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A pool without processes: steps are made, fail and die as a script says, in an order that follows from a seed."""
+"""A pool without processes: a script decides which steps succeed, fail and die, in an order that a seed decides."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FAULTS: Mapping[str, Failure] = {
 
 
 class Script:
-    """What happens to each attempt at each step, and what was seen of it.
+    """What happens to each attempt at each step, and what was observed of it.
 
     faults: step -> what its attempts end with, one after the other; "" or nothing more: it is made.
     allowed: whether anything may be started now. patient: whether what runs may go on.
@@ -72,7 +72,7 @@ class FakePool:
         self._script.most |= Counter([*runs, *["all"] * len(runs)])
 
     def wait(self, _timeout: float) -> list[Message]:
-        """Some of what runs ends, in any order; some only tells how far it is."""
+        """End some of what runs, in any order; report progress of others."""
         assert self._script.patient(), "what runs should have been killed"
         chance = self._script.chance
         steps = chance.sample(sorted(self._running), chance.randint(0, len(self._running)))

@@ -1,4 +1,4 @@
-"""Step functions for the engine's tests, run by real workers; each tells that it truly ran by a line in a file."""
+"""Step functions for the engine's tests, run by real workers; each appends a line to a file when it runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vidbuild.errors import SpecProblem, StepError, UnreachableError
 
 
 def _ran(context: Context) -> None:
-    """Leave a line in the file that only the tests know of; it is not part of what the step makes."""
+    """Append a line to the tests' own file; it is not part of the step's output."""
     with open(os.environ["RAN"], "a") as log:  # noqa: PTH123 - one short write, appended by several processes
         log.write(f"{context.step}\n")
 
@@ -78,12 +78,12 @@ def problem(_: Context) -> None:
 
 
 def misread(context: Context) -> None:
-    """Find fault with what it reads, by the names that it knows."""
+    """Fail over its inputs, by the names that it has for them."""
     raise StepError(" and ".join(f"'{path.name}'" for _, path in sorted(context.inputs.items())))
 
 
 def unreachable(_: Context) -> None:
-    """Find nobody on the network."""
+    """Fail as if no server answered."""
     raise UnreachableError("no answer", transient=True)
 
 
@@ -109,7 +109,7 @@ def warn(context: Context) -> None:
 
 
 def progress(context: Context) -> None:
-    """Tell how far it is."""
+    """Report progress."""
     _ran(context)
     for done in range(1, 4):
         context.progress(done, 3, "bytes")
@@ -139,7 +139,7 @@ def die(context: Context) -> None:
 
 
 def leak_env(context: Context) -> None:
-    """Read a variable that nobody declared."""
+    """Read an undeclared environment variable."""
     (context.out / "main.txt").write_text(os.environ["UNDECLARED"])
 
 
@@ -149,14 +149,14 @@ def leak_file(context: Context) -> None:
 
 
 def surroundings(context: Context) -> None:
-    """Tell what the step can see."""
+    """Report what the step can see."""
     names = sorted(path.name for path in Path.cwd().iterdir())
     inputs = sorted(path.name for path in (Path.cwd() / "in").iterdir())
     (context.out / "main.txt").write_text(f"{names} {inputs} {sorted(os.environ)} {sorted(context.env)}")
 
 
 def sleep(context: Context) -> None:
-    """Start a child that sleeps on, tell its number, and wait."""
+    """Start a child that keeps sleeping, write its process id, and wait."""
     _ran(context)
     child = subprocess.Popen(["/bin/sleep", "60"])
     Path(os.environ["RAN"]).with_name("child").write_text(f"{os.getpid()} {child.pid}")

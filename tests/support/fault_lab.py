@@ -1,4 +1,4 @@
-"""Builds whose writes are watched, failed or ended at named points; workers' work is done in this process."""
+"""Builds whose writes are recorded, failed or ended at named points; workers' work is done in this process."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class InlinePool:
 
 @dataclass(frozen=True)
 class Op:
-    """One operation: what, on which file, from which; role tells what kind of file that is."""
+    """One operation: what, on which file, from which; role: what kind of file that is."""
 
     operation: str
     path: Path
@@ -110,7 +110,7 @@ class FaultLab(Lab):
     """A lab in which all that a build writes is written by this process."""
 
     def watched(self, watch: Watch, patch: pytest.MonkeyPatch) -> None:
-        """Have every operation told from now on."""
+        """Record every operation from now on."""
 
         def reached(operation: str, path: Path | str, source: Path | str | None = None) -> None:
             place = Path(path)

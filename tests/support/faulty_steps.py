@@ -1,4 +1,4 @@
-"""Step functions that do not do as steps should: they fail for a while, hang, flood, lie, and edit what they read."""
+"""Step functions that misbehave: they fail for a while, hang, flood, send garbage, and edit what they read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _place(name: str) -> Path:
 
 
 def _attempt(context: Context) -> int:
-    """Leave a line that tells that the step ran; how many there are of it."""
+    """Append a line for this run; return how many there are."""
     with _place("ran").open("a") as log:
         log.write(f"{context.step}\n")
     return _place("ran").read_text().split().count(context.step)
@@ -79,7 +79,7 @@ def flaky(context: Context) -> None:
 
 
 def gate(context: Context) -> None:
-    """Tell that it runs, and wait to be let through."""
+    """Report that it runs, and wait to be let through."""
     _attempt(context)
     _place(f"at-{context.step}").touch()
     _wait_for("go")
@@ -87,7 +87,7 @@ def gate(context: Context) -> None:
 
 
 def family(context: Context) -> None:
-    """Start a child in its own group, and one in a session of its own as ffmpeg is started; tell all numbers; wait."""
+    """Start a child in its own group, and one in a session of its own as ffmpeg is started; write all ids; wait."""
     _attempt(context)
     prctl = ctypes.CDLL(None).prctl
     children = [
@@ -122,7 +122,7 @@ def flood(context: Context) -> None:
 
 
 def babble(context: Context) -> None:
-    """Tell thousands of times that it is done."""
+    """Report thousands of times that it is done."""
     _attempt(context)
     for _ in range(context.params["times"]):
         context.progress(3, 3, "frames")
@@ -130,7 +130,7 @@ def babble(context: Context) -> None:
 
 
 def garble(context: Context) -> None:
-    """Say to the driver what is no answer."""
+    """Send the driver something that is no answer."""
     _attempt(context)
     sys.stderr.write("last words\n")
     sys.stderr.flush()

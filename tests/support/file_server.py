@@ -1,4 +1,4 @@
-"""Serves a folder on this machine's own address as web servers do, ranges and all."""
+"""Serves a folder on this machine's own address as web servers do, with ranges."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Handler(SimpleHTTPRequestHandler):
                 self.close_connection = True  # a player that seeks hangs up on what it no longer needs
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What reads bytes that a stranger may have made, each with real inputs to damage."""
+"""Every reader of data from outside, each with real inputs to damage."""
 
 # ruff: noqa: E501 - seeds are one line
 from __future__ import annotations
@@ -207,7 +207,7 @@ def read_template(data: bytes) -> None:
 
 
 def read_narration(data: bytes) -> None:
-    """Read the cues of a narration and what is said between them."""
+    """Read the cues of a narration and the text between them."""
     text = data.decode("utf-8", "replace")
     if not list(narration.problems(text)):
         said = narration.parse(text, {"YAML": "yamel", "a": "b c", ".a.": "d"})
@@ -339,7 +339,7 @@ PACKETS = """\
 
 
 def read_log(data: bytes) -> None:
-    """Read what ffmpeg says of a file, in which the file has its say too."""
+    """Read what ffmpeg prints about a file, which can contain the file's own texts."""
     try:
         probe.parse(data.decode("utf-8", "replace"), PACKETS)
     except StepError:
@@ -362,7 +362,7 @@ def _trace() -> Any:
 
 
 def make_trace(chance: random.Random) -> bytes:
-    """A trace that is damaged, or one that is whole but says something else."""
+    """Return a corrupt trace, or an intact one with other values."""
     if chance.random() < 0.3:
         return damaged(checksummed.dumps(_trace()), [checksummed.dumps({})], (b"\n", b'"', b"[" * 3000), chance)
     return checksummed.dumps(altered(_trace(), chance))
@@ -401,7 +401,7 @@ def events() -> list[bytes]:
 
 
 def make_events(chance: random.Random) -> bytes:
-    """A log that is damaged, or whole lines of which each says something else."""
+    """Return a corrupt log, or intact lines with other values."""
     log = chance.choice(_logs())
     if chance.random() < 0.4:
         return damaged(log, _logs(), (b"\n", b"[" * 3000, b'"type":'), chance)

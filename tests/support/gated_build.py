@@ -1,4 +1,4 @@
-"""A real build under a test's control: its ffmpeg waits at a gate, so that it can be looked at and spoken to there."""
+"""A real build under a test's control: its ffmpeg waits at a gate, so that the build can be examined and signaled."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Gate:
         self.opened.touch()
 
     def close(self) -> None:
-        """Nobody gets through any more."""
+        """Stop letting processes through."""
         self.opened.unlink()
 
 
@@ -75,12 +75,12 @@ class Controlled:
         until(self.gate.waiting, "no step came to the gate")
 
     def events(self) -> list[dict[str, Any]]:
-        """What the build told so far."""
+        """Return the build's events so far."""
         lines = self.events_path.read_text(encoding="utf-8").splitlines(keepends=True)
         return [json.loads(line) for line in lines if line.endswith("\n")]
 
-    def tells(self, kind: str) -> dict[str, Any]:
-        """Wait until the build tells an event of this type."""
+    def wait_for_event(self, kind: str) -> dict[str, Any]:
+        """Wait until the build emits an event of this type."""
         found: dict[str, Any] = until(
             lambda: next((each for each in self.events() if each["type"] == kind), None), f"no {kind} was told"
         )

@@ -1,4 +1,4 @@
-"""Reads the headers in an H.264 stream, as FFmpeg's trace tells them, and holds them against the standard.
+"""Reads the headers in an H.264 stream from FFmpeg's trace, and checks them against the standard.
 
 It decodes no picture: that is decoding.py. Clause numbers are those of Rec. ITU-T H.264 (08/2021).
 """

@@ -1,4 +1,4 @@
-"""Step functions that reach for what is not theirs, run by real workers in a sandbox; each makes a file if it can."""
+"""Step functions that attempt forbidden access, run by real workers in a sandbox; each makes a file if it succeeds."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def write(context: Context) -> None:
 
 
 def connect(context: Context) -> None:
-    """Open a connection to this machine, or say that no socket can be opened."""
+    """Open a connection to this machine, or report that no socket can be opened."""
     with socket.create_connection(("127.0.0.1", context.params["port"]), timeout=10):
         (context.out / "main.txt").write_text("connected")
 
@@ -50,12 +50,12 @@ def flood(context: Context) -> None:
 
 
 def processes(context: Context) -> None:
-    """Tell which process this is, to see who shares one."""
+    """Report this process's id, to see which steps share one."""
     (context.out / "main.txt").write_text(str(os.getpid()))
 
 
 def descriptors(context: Context) -> None:
-    """Tell which open files a worker, and a program that it starts, have."""
+    """Report the open files of a worker, and of a program that it starts."""
     script = f"import os, stat\n{TELL}"
     done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, check=True)
     found: list[str] = []
@@ -77,7 +77,7 @@ print("".join(lines))
 
 
 def linger(context: Context) -> None:
-    """Start a program in a session of its own, tell its number, and wait in a way that cleans up."""
+    """Start a program in a session of its own, write its process id, and wait in a way that cleans up."""
     process = subprocess.Popen(["/bin/sleep", "300"], start_new_session=True)
     try:
         context.progress(process.pid, 0)  # the build is cancelled as soon as this is heard

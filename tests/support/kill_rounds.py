@@ -1,4 +1,4 @@
-"""Rounds of building a project and striking it down in the middle, each with what must hold after it.
+"""Rounds of building a project and killing the build, each with what must hold after it.
 
 It knows nothing of what is in the spec but the name of its outputs. A round is drawn from a seed and its number alone.
 """
@@ -47,7 +47,7 @@ ENDED = {"run_finished", "run_failed", "run_cancelled"}
 
 @dataclass(frozen=True)
 class Plan:
-    """What is drawn for a round: who is struck, when, how much of the cache is forgotten before."""
+    """What is drawn for a round: which process is killed, when, and how much of the cache is removed before."""
 
     victim: str
     moment: str
@@ -83,7 +83,7 @@ class Tally:
 
 
 class Rounds:
-    """A project that is built, struck down and built again, and what its outputs should be."""
+    """A project that is built, killed and built again, and what its outputs should be."""
 
     def __init__(self, space: Workspace, seed: int, tally: Tally | None = None) -> None:
         self.space = space
@@ -187,7 +187,7 @@ class Rounds:
         self.tally.kept += len(ids(told, "step_finished"))
 
     def _phase(self, told: list[dict[str, Any]]) -> str:
-        """Where the build was when it was struck, from what it had told."""
+        """Return where the build was when it was killed, from its events."""
         if not told:
             return "planning"
         running = ids(told, "step_retried")
@@ -238,7 +238,7 @@ def _come(moment: str, told: list[dict[str, Any]]) -> bool:
 
 
 def read(events: Path) -> list[dict[str, Any]]:
-    """The events that were told so far; only the last line may be torn."""
+    """Return the events so far; only the last line may be incomplete."""
     try:
         lines = events.read_text(encoding="utf-8").split("\n")
     except FileNotFoundError:

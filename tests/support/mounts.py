@@ -1,4 +1,4 @@
-"""Mounts file systems for tests, where that is allowed; elsewhere the test is left out and says why."""
+"""Mounts file systems for tests; skips the test with a reason if mounting is not allowed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def mount(*args: str) -> None:
 
 
 def unmount(folder: Path) -> None:
-    """Undo it, whoever still has a file open there."""
+    """Unmount it, even while files on it are open."""
     program = shutil.which("umount")
     assert program is not None
     subprocess.run([program, "--lazy", str(folder)], check=True)

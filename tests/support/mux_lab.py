@@ -1,4 +1,4 @@
-"""Makes videos of scenes in which something is heard: what tests of joined sound share."""
+"""Makes videos of scenes with audio, for the tests of muxed audio."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each kind of step makes, pinned: a kind that makes other bytes under an old key is found before anyone is hurt.
+"""Pinned outputs of each kind of step: finds a kind that makes other bytes under an old key.
 
 `make pins` runs this and writes tests/pins/pins.json: for each step of two small specs its kind, its key and the
 digests of what it made, and the tools all that was made with. Keys depend on the tools; with others than those that
@@ -39,14 +39,14 @@ Pins = dict[str, Any]
 
 @dataclass(frozen=True)
 class Verdict:
-    """What comparing came to. wrong: what has to be mended; elsewhere: why some or all could not be compared."""
+    """The result of a comparison. wrong: what must be fixed; elsewhere: why some or all could not be compared."""
 
     wrong: tuple[str, ...] = ()
     elsewhere: str = ""
 
 
 def collect() -> Pins:
-    """Build the specs from nothing and tell what was made by what."""
+    """Build the specs from an empty cache and return what was made by what."""
     with tempfile.TemporaryDirectory(prefix="vidbuild-pins-") as place:
         folder = Path(place) / "project"
         shutil.copytree(FOLDER, folder)
@@ -141,12 +141,12 @@ def constrained() -> bool:
 
 
 def pinnable() -> set[str]:
-    """The kinds that can be pinned, but for those that only say which voice would stand in for another."""
+    """Return the kinds that can be pinned: all but those that only record which voice would be the fallback."""
     return {name for name, kind in KINDS.items() if UNPINNED not in kind.tools and "-or-" not in name}
 
 
 def main() -> int:
-    """Pin anew; refused where a kind makes other bytes under an old key."""
+    """Pin again; refuse if a kind makes other bytes under an old key."""
     found = collect()
     if PINS.exists():
         verdict = compare(json.loads(PINS.read_text(encoding="utf-8")), found, constrained=False)

@@ -28,7 +28,7 @@ class Racer:
     folder: Path
 
     def ended(self, seconds: float = 120) -> tuple[int, str]:
-        """Its exit code and all it said."""
+        """Return its exit code and its output."""
         said, _ = self.process.communicate(timeout=seconds)
         return self.process.returncode, said.decode()
 

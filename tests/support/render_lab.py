@@ -1,4 +1,4 @@
-"""What the film tests stand on: small drawings, step runs in folders of their own, and decoded pictures."""
+"""Small drawings, step runs in folders of their own, and decoded frames, for the tests of rendering."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def made(target: Path, *args: str) -> Path:
 
 
 def turned(flat: Path, target: Path) -> Path:
-    """The same video, to be shown turned by a quarter: told in the way that this ffmpeg knows."""
+    """Return the same video, to be shown turned by a quarter, in the way that this ffmpeg supports."""
     try:
         return made(target, "-display_rotation", "90", "-i", str(flat), "-c", "copy")
     except StepError:
@@ -122,14 +122,14 @@ def turned(flat: Path, target: Path) -> Path:
 
 
 def pixel(image: Image.Image, x: int, y: int) -> Colour:
-    """One pixel's colour."""
+    """Return one pixel's color."""
     value = image.getpixel((x, y))
     assert isinstance(value, tuple)
     return (value[0], value[1], value[2])
 
 
 def apart(one: Sequence[float], other: Sequence[float]) -> float:
-    """How far two colours, or flat lists of them, are apart at most."""
+    """Return the largest difference between two colors, or flat lists of them."""
     return max(abs(a - b) for a, b in zip(one, other, strict=True))
 
 
@@ -145,8 +145,8 @@ def context(root: Path, params: Mapping[str, Any], inputs: Mapping[str, Path], *
     return Context("render:test", dict(params), dict(inputs), root / "out", root / "scratch", ENV, **more)
 
 
-def film_context(root: Path, picture: Picture, **params: Any) -> Context:
-    """The context in which the film step makes this picture."""
+def render_context(root: Path, picture: Picture, **params: Any) -> Context:
+    """Return the context in which the render step renders this picture."""
     root.mkdir(parents=True, exist_ok=True)
     motion = root / "motion.json"
     motion.write_text(picture.motion.to_json(), encoding="utf-8")

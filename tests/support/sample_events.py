@@ -53,7 +53,7 @@ def target_finished(target: str, status: str = "built", **counts: int) -> Target
 
 
 def estimated(ahead: int, expected: float | None = None) -> RunEstimated:
-    """How much is ahead is known."""
+    """The remaining work has been estimated."""
     return RunEstimated(run="r", time=BEGAN, ahead=ahead, expected=expected)
 
 

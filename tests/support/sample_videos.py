@@ -1,4 +1,4 @@
-"""Small videos for those who play them: specs with every kind of scene, and with long holds."""
+"""Small videos for tests that play them: specs with every kind of scene, and with long holds."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Video:
         return tuple(found)
 
     def worth_a_look(self, keys: tuple[int, ...], most: int) -> tuple[int, ...]:
-        """About so many frames, evenly from all that could tell whether seeking works, the first and the last included.
+        """Return about so many frames, evenly from all that could show a seeking error, first and last included.
 
         They are key frames and changes, what is beside those, and the middles of holds.
         """

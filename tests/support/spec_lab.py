@@ -1,4 +1,4 @@
-"""A project to write specs in, and what is told about them."""
+"""A project to write specs in, and the diagnostics of them."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Project:
             return examine(self.write("v.yaml", text), variables)
         return examine_data(text, self.root / "v.yaml", variables)
 
-    def said(self, text: str | Mapping[str, Any], **variables: Any) -> list[tuple[int, int, str, str | None]]:
-        """Line, column, message and hint of all that is wrong or doubtful."""
-        return [told(item) for item in self.examine(text, **variables).diagnostics]
+    def problems(self, text: str | Mapping[str, Any], **variables: Any) -> list[tuple[int, int, str, str | None]]:
+        """Return line, column, message and hint of every error and warning."""
+        return [row(item) for item in self.examine(text, **variables).diagnostics]
 
     def scene(self, **fields: Any) -> Scene:
         """The one scene of a spec made in Python."""
@@ -54,8 +54,8 @@ class Project:
         return [(item.path, item.message, item.hint) for item in examined.diagnostics]
 
 
-def told(item: Diagnostic) -> tuple[int, int, str, str | None]:
-    """A diagnostic as a tuple."""
+def row(item: Diagnostic) -> tuple[int, int, str, str | None]:
+    """Return a diagnostic as a tuple."""
     return item.line, item.column, item.message, item.hint
 
 

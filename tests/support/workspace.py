@@ -64,7 +64,7 @@ class Workspace:
         return (self.root / name).read_text(encoding="utf-8")
 
     def run(self, *args: str, env: Mapping[str, str] | None = None, timeout: float = 300) -> Outcome:
-        """Run `vidbuild ARGS` in the project; what any build of it told must be whole."""
+        """Run `vidbuild ARGS` in the project; check the events of every build in it."""
         cache = self.root / (env or {}).get("VIDBUILD_CACHE", ".vidbuild")
         before = event_log.runs(cache)
         done = subprocess.run(
@@ -76,7 +76,9 @@ class Workspace:
             timeout=timeout,
             check=False,
         )
-        assert not canary.told(done.stdout + done.stderr), f"a secret of the environment is told:\n{done.stderr!r}"
+        assert not canary.holds_secret(done.stdout + done.stderr), (
+            f"a secret was printed:\n{done.stderr!r}"
+        )
         alone = args[:1] == ("build",) and "--verify" not in args  # what verifying finds is no run's end
         event_log.check_runs(event_log.runs(cache) - before, done.returncode if alone else None)
         return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
@@ -93,7 +95,7 @@ class Workspace:
         return sorted(self.last.data["steps"]["ran"])
 
     def explain(self, step: str | None = None, spec: str = "video.yaml") -> str:
-        """What `vidbuild explain` says."""
+        """Return the output of `vidbuild explain`."""
         outcome = self.run("explain", spec, *([step] if step else []))
         assert outcome.code == 0, outcome.stderr
         return outcome.stdout
@@ -104,7 +106,7 @@ class Workspace:
         return {str(path.relative_to(self.root)): (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
 
     def eject(self) -> Path:
-        """Copy the project to where it outlives the test, and say where: for a look while writing a test."""
+        """Copy the project to where it outlives the test, and print the place: for use while writing a test."""
         kept = Path(tempfile.mkdtemp(prefix="vidbuild-ejected-", dir=REAL_TEMP))
         shutil.copytree(self.root, kept, dirs_exist_ok=True)
         sys.stderr.write(f"ejected to {kept}\n")

@@ -1,4 +1,4 @@
-"""Ends a Python that a test starts at an operation named in its environment.
+"""Exits a Python that a test starts, at an operation named in its environment.
 
 VIDBUILD_FAULT is an operation and part of a path ("rename /cas/"); a file beside says that it has happened already.
 """

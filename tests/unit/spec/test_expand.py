@@ -71,11 +71,11 @@ def test_a_given_variable_that_nothing_asks_for(project: Project) -> None:
         "vidbuild: 1\ntitle: A {{ who }}\nvars: {product: x}\nscenes:\n"
         "  - {id: a, type: title, title: 'A{% if mood %}B{% endif %}', duration: 1}\n"
     )
-    assert project.said(text, who="w", mood="m", product="p") == []
-    assert project.said(text, who="w", mood="", produkt="p") == [
+    assert project.problems(text, who="w", mood="m", product="p") == []
+    assert project.problems(text, who="w", mood="", produkt="p") == [
         (3, 1, "no variable 'produkt' in this spec", "did you mean 'product'?")
     ]
-    found = project.said(text, who="w", mood="m", whoo="p")
+    found = project.problems(text, who="w", mood="m", whoo="p")
     assert [item[2:] for item in found] == [("no variable 'whoo' in this spec", "did you mean 'who'?")]
 
 
@@ -85,7 +85,7 @@ def test_a_given_variable_in_a_spec_without_any(project: Project) -> None:
     (found,) = project.examine(text, zzz="1").errors
     assert (found.place, found.message, found.hint) == (None, "no variable 'zzz' in this spec", None)
     made = {"vidbuild": 1, "title": "A", "scenes": [{"id": "a", "type": "title", "title": "B", "duration": 1}]}
-    assert [item[2] for item in project.said(made, zzz="1")] == ["no variable 'zzz' in this spec"]
+    assert [item[2] for item in project.problems(made, zzz="1")] == ["no variable 'zzz' in this spec"]
 
 
 def test_a_variable_in_a_text_that_is_left_alone_counts(project: Project) -> None:
@@ -94,7 +94,7 @@ def test_a_variable_in_a_text_that_is_left_alone_counts(project: Project) -> Non
         "vidbuild: 1\ntitle: A\nscenes:\n"
         "  - {id: a, type: command, duration: 2, commands: [{run: 'echo {{ tag }} {{ x y'}]}\n"
     )
-    assert project.said(text, tag="1", y="2") == []
+    assert project.problems(text, tag="1", y="2") == []
 
 
 @pytest.mark.parametrize(

@@ -38,14 +38,14 @@ def test_a_word_that_is_not_spoken_to_its_end(project: Project, mark: str, most:
 )
 def test_numbers_that_read_otherwise_than_written(project: Project, written: str, reads: str | None) -> None:
     """A version 2.10 that YAML takes for the number 2.1 is a warning with how to write it."""
-    found = project.said(f"{HEAD}vars: {{version: {written}}}\n")
+    found = project.problems(f"{HEAD}vars: {{version: {written}}}\n")
     expected = [(4, 17, f"this is a number, which will read {reads}", f'write "{written}"')] if reads else []
     assert found == expected
 
 
 def test_variables_of_any_shape(project: Project) -> None:
     """Variables of the wrong shape are the schema's to complain about."""
-    assert [message for _, _, message, _ in project.said(HEAD + "vars: [1]\n")] == [
+    assert [message for _, _, message, _ in project.problems(HEAD + "vars: [1]\n")] == [
         "'vars' must be a mapping, not a list"
     ]
 

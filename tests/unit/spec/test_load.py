@@ -153,7 +153,7 @@ def test_duplicate_ids_name_both_places(project: Project) -> None:
     """P42: of two scenes with one id the second is pointed to and the first's line named, also in broken scenes."""
     scenes = "".join(f"  - {{id: {name}, type: title, title: A, duration: 1{extra}}}\n" for name, extra in
                      (("a", ""), ("b", ""), ("a", ", x: 1"), ("a", "")))  # fmt: skip
-    found = project.said("vidbuild: 1\ntitle: A\nscenes:\n" + scenes)
+    found = project.problems("vidbuild: 1\ntitle: A\nscenes:\n" + scenes)
     assert [item for item in found if "twice" in item[2]] == [
         (6, 10, "scene id 'a' is used twice; first in line 4", None),
         (7, 10, "scene id 'a' is used twice; first in line 4", None),
@@ -215,7 +215,7 @@ scenes:
   - {id: b, type: list, items: [{text: A, at: here}], narration: Hi.}
   - {id: c, type: title, title: !x C, duration: 1}
 """
-    assert [line for line, *_ in project.said(text)] == [2, 4, 5, 6, 6, 8, 9, 10, 10, 11]
+    assert [line for line, *_ in project.problems(text)] == [2, 4, 5, 6, 6, 8, 9, 10, 10, 11]
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_names_as_they_were_given(project: Project, monkeypatch: pytest.MonkeyPa
 def test_aliases_and_byte_order_marks(project: Project) -> None:
     """A spec may begin with a byte order mark and use aliases for what repeats."""
     scenes = "  - &s {id: a, type: title, title: A, duration: &d 3}\n  - {id: b, type: title, title: B, duration: *d}\n"
-    assert project.said(f"\ufeffvidbuild: 1\ntitle: A\nscenes:\n{scenes}") == []
+    assert project.problems(f"\ufeffvidbuild: 1\ntitle: A\nscenes:\n{scenes}") == []
 
 
 def test_many_scenes_are_read_in_linear_time(project: Project) -> None:

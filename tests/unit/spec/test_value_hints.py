@@ -14,7 +14,7 @@ BRACKETS = "text that starts with '[[' needs quotes"
 
 def hints(project: Project, text: str) -> list[tuple[int, int, str, str | None]]:
     """What is said of a spec that is wrong."""
-    found = project.said(text)
+    found = project.problems(text)
     assert found
     return found
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.render_lab import Drawing, context, fake_ffmpeg, film_context
+from tests.support.render_lab import Drawing, context, fake_ffmpeg, render_context
 from vidbuild.media.ffmpeg import ffmpeg
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.media.render.animation import Change, Motion, Track
@@ -55,9 +55,9 @@ def lively(folder: Path, frames: int, track: Track) -> Picture:
 )
 def test_a_long_scene_takes_no_more_memory_than_a_short_one(tmp_path: Path, peak: Path, track: Track) -> None:
     """Ten times as many pictures, each other than the one before, are never all kept."""
-    render.run(film_context(tmp_path / "short", lively(tmp_path / "a", 40, track)))
+    render.run(render_context(tmp_path / "short", lively(tmp_path / "a", 40, track)))
     short = most(peak)
-    render.run(film_context(tmp_path / "long", lively(tmp_path / "b", 400, track)))
+    render.run(render_context(tmp_path / "long", lively(tmp_path / "b", 400, track)))
     assert 360 * FRAME_MB > 3 * SLACK_MB
     assert most(peak) < short + SLACK_MB
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.render_lab import Drawing, context, decoded, film_context, made, pixel
+from tests.support.render_lab import Drawing, context, decoded, made, pixel, render_context
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
 from vidbuild.media.audio import adts
@@ -46,7 +46,7 @@ class Scenes:
         picture = (
             Drawing(folder / "d", SIZE).add("background", colour=(level, level, level)).picture(Motion(fps, frames))
         )
-        step = film_context(folder / "s", picture, profile={**STANDARD, "x264": STANDARD["x264"] + x264})
+        step = render_context(folder / "s", picture, profile={**STANDARD, "x264": STANDARD["x264"] + x264})
         render.run(step)
         return step.out / "segment.h264"
 

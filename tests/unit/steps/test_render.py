@@ -19,9 +19,9 @@ from tests.support.render_lab import (
     decoded,
     differ,
     fake_ffmpeg,
-    film_context,
     made,
     pixel,
+    render_context,
     shown,
     turned,
 )
@@ -49,7 +49,7 @@ def moving(folder: Path, motion: Motion | None = None, size: tuple[int, int] = S
 
 def made_segment(root: Path, picture: Picture) -> bytes:
     """The bytes of a picture's segment."""
-    step = film_context(root, picture)
+    step = render_context(root, picture)
     render.run(step)
     return (step.out / render.SEGMENT).read_bytes()
 
@@ -57,7 +57,7 @@ def made_segment(root: Path, picture: Picture) -> bytes:
 @pytest.mark.parametrize("fps", [24, 25, 30, 50, 60])
 def test_every_frame_is_there_at_every_rate(tmp_path: Path, fps: int) -> None:
     """A segment has exactly the motion's frames, at the true rate, starting with a key frame."""
-    step = film_context(tmp_path / "step", moving(tmp_path / "d", replace(moving(tmp_path / "m").motion, fps=fps)))
+    step = render_context(tmp_path / "step", moving(tmp_path / "d", replace(moving(tmp_path / "m").motion, fps=fps)))
     render.run(step)
     found = h264.scan((step.out / "segment.h264").read_bytes())
     assert (found.frames, found.idrs, found.parameters.fps) == (20, (0,), Fraction(fps))
@@ -70,7 +70,7 @@ def test_every_frame_is_there_at_every_rate(tmp_path: Path, fps: int) -> None:
 @pytest.mark.parametrize("size", [(128, 72), (854, 480), (72, 128), (90, 90), (1920, 1080)])
 def test_every_size_is_filmed(tmp_path: Path, size: tuple[int, int]) -> None:
     """Wide, upright, square and tiny videos have their size, and their picture fills it."""
-    step = film_context(tmp_path / "step", moving(tmp_path / "d", Motion(30, 3), size))
+    step = render_context(tmp_path / "step", moving(tmp_path / "d", Motion(30, 3), size))
     render.run(step)
     found = h264.scan((step.out / "segment.h264").read_bytes()).parameters
     assert (found.width, found.height) == size
@@ -88,19 +88,19 @@ def test_the_shortest_scenes(tmp_path: Path, frames: int) -> None:
 def test_an_empty_scene_is_refused(tmp_path: Path, frames: int) -> None:
     """Nothing to film is an error, not an empty file that a join would trip over."""
     with pytest.raises(StepError, match=f"there is nothing to film: the motion has {frames} frames"):
-        render.run(film_context(tmp_path / "step", moving(tmp_path / "d", Motion(30, frames))))
+        render.run(render_context(tmp_path / "step", moving(tmp_path / "d", Motion(30, frames))))
 
 
 def test_a_drawing_of_another_size_is_refused(tmp_path: Path) -> None:
     """A drawing must be as large as the video: both sizes are told."""
     with pytest.raises(StepError, match="the drawing is 160x90, but the video 320x180"):
-        render.run(film_context(tmp_path / "step", moving(tmp_path / "d"), size=[320, 180]))
+        render.run(render_context(tmp_path / "step", moving(tmp_path / "d"), size=[320, 180]))
 
 
 def test_the_same_bytes_every_time(tmp_path: Path) -> None:
     """P4: the same picture gives the same segment and thumbnail, wherever and whenever it is filmed."""
-    one = film_context(tmp_path / "one", moving(tmp_path / "d"))
-    other = film_context(tmp_path / "an other; place", moving(tmp_path / "e"))
+    one = render_context(tmp_path / "one", moving(tmp_path / "d"))
+    other = render_context(tmp_path / "an other; place", moving(tmp_path / "e"))
     render.run(one)
     render.run(other)
     for name in ("segment.h264", "thumb.jpg", "render.json"):
@@ -113,7 +113,7 @@ def test_the_processor_does_not_change_the_bytes(tmp_path: Path) -> None:
 
     def slices(root: Path, x264: str) -> list[bytes]:
         profile = {**PROFILES["standard"], "x264": PROFILES["standard"]["x264"] + x264}
-        step = film_context(root, moving(tmp_path / "d", size=(640, 360)), profile=profile)
+        step = render_context(root, moving(tmp_path / "d", size=(640, 360)), profile=profile)
         render.run(step)
         return [bytes(unit) for unit in h264.units((step.out / render.SEGMENT).read_bytes()) if unit[0] & 31 != 6]
 
@@ -131,7 +131,7 @@ def test_a_window_and_a_scene_that_look_alike_are_filmed_alike(tmp_path: Path) -
 def test_what_is_decoded_is_what_was_composed(tmp_path: Path) -> None:
     """V16: frame by frame, from the very first, a decoder shows the picture that was composed for that frame."""
     picture = moving(tmp_path / "d")
-    step = film_context(tmp_path / "step", picture)
+    step = render_context(tmp_path / "step", picture)
     render.run(step)
     seen, wanted = decoded(step.out / "segment.h264"), shown(picture)
     assert len(seen) == len(wanted) == 20
@@ -156,7 +156,7 @@ def test_what_is_decoded_is_what_was_composed(tmp_path: Path) -> None:
 def test_colours_stay_the_themes(tmp_path: Path, colour: tuple[int, int, int]) -> None:
     """A theme's colours come out of the decoder as they went in, within 3 of 255 levels."""
     drawing = Drawing(tmp_path / "d").add("background", colour=colour)
-    step = film_context(tmp_path / "step", drawing.picture(Motion(30, 2)))
+    step = render_context(tmp_path / "step", drawing.picture(Motion(30, 2)))
     render.run(step)
     mean = ImageStat.Stat(decoded(step.out / "segment.h264")[1]).mean
     assert all(abs(have - want) <= 3 for have, want in zip(mean, colour, strict=True)), mean
@@ -169,7 +169,7 @@ def test_a_backdrops_dither_survives(tmp_path: Path) -> None:
     lights = (background.Light(0.9, 0.1, 0.5, 0.5),)
     painted = background.paint(size, (11, 16, 32), (20, 28, 56), (40, 60, 130), lights)
     (drawing.folder / "background.png").write_bytes(painted)
-    step = film_context(tmp_path / "step", drawing.picture(Motion(30, 90)))
+    step = render_context(tmp_path / "step", drawing.picture(Motion(30, 90)))
     render.run(step)
 
     def flat(image: Image.Image) -> float:
@@ -187,14 +187,14 @@ def test_a_backdrops_dither_survives(tmp_path: Path) -> None:
 
 def test_a_player_can_be_sent_anywhere(tmp_path: Path) -> None:
     """There is a key frame every ten seconds, so that a player which is sent somewhere is there at once."""
-    step = film_context(tmp_path / "step", moving(tmp_path / "d", Motion(24, 300), (128, 72)))
+    step = render_context(tmp_path / "step", moving(tmp_path / "d", Motion(24, 300), (128, 72)))
     render.run(step)
     assert h264.scan((step.out / render.SEGMENT).read_bytes()).idrs == (0, 240)
 
 
 def test_a_player_is_told_the_colours(tmp_path: Path) -> None:
     """The stream says that it is limited-range BT.709 with square pixels, progressive, High profile."""
-    step = film_context(tmp_path / "step", moving(tmp_path / "d"))
+    step = render_context(tmp_path / "step", moving(tmp_path / "d"))
     render.run(step)
     args = ["-i", str(step.out / "segment.h264"), "-f", "null", "-"]
     told = ffmpeg.capture(args, cwd=tmp_path, env={}, timeout=30, what="look").text
@@ -204,7 +204,7 @@ def test_a_player_is_told_the_colours(tmp_path: Path) -> None:
 def test_the_thumbnail_is_the_last_picture(tmp_path: Path) -> None:
     """The report's picture of a scene is 480 pixels wide, and shows all that has come by its end."""
     drawing = Drawing(tmp_path / "d").add("background", colour=(0, 0, 0)).add("late", colour=(200, 100, 50))
-    step = film_context(
+    step = render_context(
         tmp_path / "step", drawing.picture(Motion(30, 30, {"late": Track(enter=Change(20, 5, "fade"))}))
     )
     render.run(step)
@@ -216,7 +216,7 @@ def test_the_thumbnail_is_the_last_picture(tmp_path: Path) -> None:
 def test_progress_reaches_the_last_frame(tmp_path: Path) -> None:
     """While it films a step tells how many of its frames are done."""
     told: list[tuple[int, int, str]] = []
-    step = film_context(tmp_path / "step", moving(tmp_path / "d"))
+    step = render_context(tmp_path / "step", moving(tmp_path / "d"))
     render.run(replace(step, progress=lambda done, total, unit="": told.append((done, total, unit))))
     assert told[-1] == (20, 20, "frames")
 
@@ -258,7 +258,7 @@ def test_what_ffmpeg_spoils_fails_the_step(
     """V8: a band that lacks pictures, is cut, empty or another one is never passed on, whatever ffmpeg said."""
     monkeypatch.setenv(ffmpeg.VARIABLE, str(lying_ffmpeg(tmp_path / "fake", body)))
     with pytest.raises(StepError, match=f"ffmpeg wrote a damaged segment: .*{words}"):
-        render.run(film_context(tmp_path / "step", moving(tmp_path / "d", size=(160, 320))))
+        render.run(render_context(tmp_path / "step", moving(tmp_path / "d", size=(160, 320))))
 
 
 def test_a_damaged_layer_fails_with_the_command(tmp_path: Path) -> None:
@@ -266,7 +266,7 @@ def test_a_damaged_layer_fails_with_the_command(tmp_path: Path) -> None:
     picture = moving(tmp_path / "d")
     (picture.folder / "a.png").write_bytes(b"not a picture")
     with pytest.raises(StepError, match="ffmpeg could not film the scene") as caught:
-        render.run(film_context(tmp_path / "step", picture))
+        render.run(render_context(tmp_path / "step", picture))
     assert caught.value.failure.command
     assert caught.value.failure.log
 
@@ -306,7 +306,7 @@ def test_the_thumbnail_of_a_tagged_clip_has_its_colours(
     paint += f"scale=out_color_matrix={matrix}:out_range=tv,format=yuv444p,setparams=colorspace={matrix}:range=tv"
     coded = ("-c:v", "libx264", "-qp", "4", "-colorspace", matrix, "-color_range", "tv")
     source = made(tmp_path / "clip.mp4", "-f", "lavfi", "-i", paint, "-frames:v", "5", *coded)
-    step = film_context(tmp_path / "step", clip_picture(tmp_path / "d", source, Playback(0, 0, 5, "cover"), 5))
+    step = render_context(tmp_path / "step", clip_picture(tmp_path / "d", source, Playback(0, 0, 5, "cover"), 5))
     render.run(step)
     with Image.open(step.out / "thumb.jpg") as thumb:
         assert apart(pixel(thumb.convert("RGB"), 240, 135), colour) <= 5
@@ -481,7 +481,7 @@ def test_a_clip_without_pictures_is_refused(tmp_path: Path) -> None:
     drawing = Drawing(tmp_path / "d").add("background").place("clip")
     picture = drawing.picture(Motion(30, 5, {}, Playback(0, 0, 5, "cover")), clip=Clip(sound, inspect(sound)))
     with pytest.raises(StepError, match="the clip has sound but no picture") as caught:
-        render.run(film_context(tmp_path / "step", picture))
+        render.run(render_context(tmp_path / "step", picture))
     assert caught.value.failure.field == "src"
 
 
@@ -493,7 +493,7 @@ def test_a_clip_without_pictures_is_refused(tmp_path: Path) -> None:
 def test_real_clips_are_filmed(tmp_path: Path, name: str) -> None:
     """V15: clips made by others come out with every frame and with their own pictures."""
     picture = clip_picture(tmp_path / "d", REAL_MEDIA / name, Playback(1000, 0, 15, "contain"), 20)
-    step = film_context(tmp_path / "step", picture)
+    step = render_context(tmp_path / "step", picture)
     render.run(step)
     frames = decoded(step.out / "segment.h264")
     assert len(frames) == 20

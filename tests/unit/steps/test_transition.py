@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.support.render_lab import SIZE, Drawing, apart, context, decoded, differ, film_context, pixel, shown
+from tests.support.render_lab import SIZE, Drawing, apart, context, decoded, differ, pixel, render_context, shown
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.h264 import h264
@@ -59,7 +59,7 @@ def test_a_transition_has_its_frames(tmp_path: Path, frames: int, fps: int) -> N
 
 def test_a_transition_can_be_joined_to_its_scenes(tmp_path: Path) -> None:
     """A transition is coded with the parameters of the scenes beside it."""
-    one = film_context(tmp_path / "film", scene(tmp_path / "a", DARK))
+    one = render_context(tmp_path / "film", scene(tmp_path / "a", DARK))
     render.run(one)
     step = blend_context(tmp_path / "s", scene(tmp_path / "c", DARK), scene(tmp_path / "b", LIGHT), 8)
     transition.run(step)
@@ -105,7 +105,7 @@ def test_transitions_that_cannot_be(tmp_path: Path, frames: int, effect: str, wo
 
 def made_still(root: Path, picture: Picture, frame: int) -> Image.Image:
     """A scene's still."""
-    step = film_context(root, picture, frame=frame)
+    step = render_context(root, picture, frame=frame)
     still.run(step)
     assert [path.name for path in step.out.iterdir()] == ["still.png"]
     with Image.open(step.out / "still.png") as image:

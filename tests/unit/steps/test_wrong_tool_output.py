@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.support.render_lab import SIZE, Drawing, context, fake_ffmpeg, film_context
+from tests.support.render_lab import SIZE, Drawing, context, fake_ffmpeg, render_context
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
 from vidbuild.media.audio import wav
@@ -79,7 +79,7 @@ SMALL = (
 )
 def test_a_film_is_verified(tmp_path: Path, lie: Callable[[str], None], body: str, words: str) -> None:
     """V19: what was filmed is a file of its frames and size, or an error that tells what was expected and found."""
-    step = film_context(tmp_path / "step", picture(tmp_path / "d"))
+    step = render_context(tmp_path / "step", picture(tmp_path / "d"))
     lie(body)
     with pytest.raises(StepError, match=words):
         render.run(step)
@@ -100,7 +100,7 @@ def test_a_film_is_verified(tmp_path: Path, lie: Callable[[str], None], body: st
 )
 def test_a_still_is_verified(tmp_path: Path, lie: Callable[[str], None], body: str, words: str) -> None:
     """V19: a still is a whole PNG of the video's size."""
-    step = film_context(tmp_path / "step", picture(tmp_path / "d"), frame=0)
+    step = render_context(tmp_path / "step", picture(tmp_path / "d"), frame=0)
     lie(body)
     with pytest.raises(StepError, match=words):
         still.run(step)

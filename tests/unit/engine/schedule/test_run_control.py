@@ -36,10 +36,10 @@ def test_a_pause_keeps_what_runs_and_starts_nothing(lab: Lab) -> None:
     build.until("state_saved")
     assert names(lab.store.home / "locks") == []
     assert {name: found.state for name, found in lab.explain(PLAN).items()}["gate"] == "cached"
-    assert build.told("step_started") == 1
+    assert build.count("step_started") == 1
     report = build.end(Control.RUN)
     run_events.check(lab.events, report)
-    assert (report.status, build.told("run_resumed"), lab.ran()) == ("built", 1, ["after", "gate"])
+    assert (report.status, build.count("run_resumed"), lab.ran()) == ("built", 1, ["after", "gate"])
 
 
 def test_a_paused_build_hardly_asks(lab: Lab) -> None:
@@ -95,7 +95,7 @@ def test_wishes_are_left_in_the_runs_folder(lab: Lab) -> None:
     request(build.run, Control.CANCEL)
     report = build.end()
     run_events.check(lab.events, report)
-    assert (report.status, build.told("run_resumed")) == ("cancelled", 0)
+    assert (report.status, build.count("run_resumed")) == ("cancelled", 0)
     assert states(report) == {"gate": State.BUILT, "after": State.ABORTED, "beside": State.ABORTED}
     lab.ran()
     assert lab.build(PLAN).ok

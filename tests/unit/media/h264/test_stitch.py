@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tests.support import decoding
-from tests.support.render_lab import Drawing, apart, decoded, film_context, made, shown
+from tests.support.render_lab import Drawing, apart, decoded, made, render_context, shown
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.h264 import encode, h264, slices, stitch
 from vidbuild.media.h264.bits import Reader
@@ -50,7 +50,7 @@ def scene(folder: Path, frames: int = 70, fps: int = 30, *, size: tuple[int, int
 
 def filmed(root: Path, picture: Picture, kind: str = "standard") -> Path:
     """A picture's segment."""
-    step = film_context(root, picture, profile=dict(PROFILES[kind]))
+    step = render_context(root, picture, profile=dict(PROFILES[kind]))
     render.run(step)
     return step.out / render.SEGMENT
 
@@ -93,7 +93,7 @@ def stitch_sets(data: bytes) -> slices.Sets:
 
 def bands_of(root: Path, picture: Picture) -> tuple[render.EncodePlan, Path]:
     """What is coded of a picture, and the folder with each band's own stream."""
-    step = film_context(root, picture)
+    step = render_context(root, picture)
     render.run(step)
     return render.plan(picture, STANDARD), step.scratch
 

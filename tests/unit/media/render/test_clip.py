@@ -23,7 +23,7 @@ from tests.support.clip_lab import (
     scene,
 )
 from tests.support.paths import REAL_MEDIA
-from tests.support.render_lab import ENV, decoded, film_context, made, shown
+from tests.support.render_lab import ENV, decoded, made, render_context, shown
 from vidbuild.errors import StepError
 from vidbuild.media.audio import mix
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph
@@ -163,7 +163,7 @@ def test_a_still_of_a_clip_decodes_one_group_of_pictures_at_most(tmp_path: Path)
 def test_a_thumbnail_does_not_decode_a_clip_twice(tmp_path: Path) -> None:
     """A film step decodes a long clip once, and for its last picture, the thumbnail, one group of pictures more."""
     picture = scene(recording(tmp_path / "a.mp4", 250), Playback(1000, 0, 200, "cover"), 200)
-    step = film_context(tmp_path / "step", picture)
+    step = render_context(tmp_path / "step", picture)
     profile = step.params["profile"]
     args = render.film_arguments(picture, render.plan(picture, profile), profile, step.scratch, step.out)
     assert 200 <= decoded_by(args, tmp_path) <= 200 + 25 + 25 + 2 * AHEAD
