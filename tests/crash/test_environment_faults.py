@@ -1,4 +1,4 @@
-"""What may happen around a build: a disk that fills, a cache that goes, locks that are not kept, clocks that lie."""
+"""Faults around a build: a disk that fills, a cache that vanishes, missing locks, wrong clocks."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def heavy(size: int) -> Graph:
     return graph(step("a", text="x" * size), step("b", inputs={"a": Product("a", "main.txt")}))
 
 
-def test_a_disk_that_is_truly_full(tmp_path: Path, small_disk: Path) -> None:
-    """P20: where there is too little room builds fail and say where; with room the next one is like any other."""
+def test_a_real_full_disk(tmp_path: Path, small_disk: Path) -> None:
+    """P20: on a disk that is too small builds fail and name the file; with room the next build is like any other."""
     expected = digests(Lab(tmp_path / "elsewhere").build(heavy(50_000)))
     lab, full = Lab(small_disk), 0
     for size in (64, 140, 220):
@@ -114,8 +114,8 @@ def test_a_file_system_without_locks(faults: FaultLab) -> None:
 
 
 @pytest.mark.usefixtures("lockless")
-def test_missing_locks_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """P20: the doctor says which protection is lost where the cache's file system keeps no locks."""
+def test_missing_locks_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P20: the doctor names the protection that is lost if the cache's file system has no locks."""
     monkeypatch.setenv("VIDBUILD_CACHE", str(tmp_path))
     (found,) = [each for each in doctor.doctor(tmp_path) if each.name == "locks"]
     assert not found.ok

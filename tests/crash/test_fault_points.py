@@ -82,7 +82,7 @@ WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
 class Auditor:
-    """Notes what is truly done to files of the store, the runs and the outputs, beside what was told of it."""
+    """Records the real operations on files of the store, the runs and the outputs, beside the announced ones."""
 
     def __init__(self, lab: FaultLab) -> None:
         self._folders = [lab.store.root, lab.root / "build"]
@@ -91,8 +91,8 @@ class Auditor:
         self.untold: list[str] = []
         self.on = True
 
-    def hear(self, op: Op) -> None:
-        """What is told."""
+    def announce(self, op: Op) -> None:
+        """Record an announced operation."""
         self.told.add(("write" if op.operation == "lock" else op.operation, str(op.path)))
 
     def audit(self, event: str, args: tuple[Any, ...]) -> None:
@@ -105,7 +105,7 @@ class Auditor:
         self.check(operation, args[place])
 
     def check(self, operation: str, path: object) -> None:
-        """A file of ours must have been told of, unless it is a step's scratch."""
+        """Require that an operation on a file of ours was announced, unless it is a step's scratch."""
         text = os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else ""
         ours = any(text.startswith(str(folder)) for folder in self._folders) and not text.startswith(self._scratch)
         if ours and (operation, text) not in self.told:
@@ -113,19 +113,19 @@ class Auditor:
 
 
 def bypassed(lab: FaultLab, build: Callable[[], object]) -> list[str]:
-    """What a build did to its files without telling; an audit hook stays, so this is to be done in a child."""
+    """Return what a build did to its files unannounced; run it in a child, because an audit hook stays."""
     auditor = Auditor(lab)
     sys.addaudithook(auditor.audit)
     with pytest.MonkeyPatch.context() as patch:
-        lab.watched(auditor.hear, patch)
+        lab.watched(auditor.announce, patch)
         patch.setattr(os, "fsync", lambda number: auditor.check("sync", Path(f"/proc/self/fd/{number}").readlink()))
         build()
     auditor.on = False
     return auditor.untold
 
 
-def test_nothing_is_written_behind_their_back(faults: FaultLab) -> None:
-    """P14: whatever Python opens for writing, renames, links, removes or syncs was told right before."""
+def test_every_write_passes_a_fault_point(faults: FaultLab) -> None:
+    """P14: every file that Python writes, renames, links, removes or syncs passed a fault point right before."""
 
     def work() -> None:
         untold = bypassed(faults, lambda: faults.whole("one"))
@@ -222,7 +222,7 @@ def fails(
     choose: Callable[[list[tuple[str, int]]], list[tuple[str, int]]],
     full: Callable[[str, int], Watch] = once,
 ) -> list[str]:
-    """Let the disk be full at each chosen point; hold what a build says, and the one after it, to the promise.
+    """Fill the disk at each chosen point; check that build and the one after it against the promise.
 
     The points at which it went on.
     """
@@ -247,7 +247,7 @@ def fails(
 
 
 def attempt(lab: FaultLab, text: str) -> str:
-    """Build; what it told of its failure, "" where it did not fail."""
+    """Build; return the failure's text, or ""."""
     try:
         report = lab.whole(text, limit=LIMIT)
     except (OSError, VidbuildError) as error:
@@ -260,7 +260,7 @@ LIGHT = ("index", "memo", "record", "files", "placed", "usage", "run state", "ru
 
 
 def test_a_disk_that_is_full_at_any_point(faults: FaultLab) -> None:
-    """P20: whichever operation finds no space, the build ends naming the path or goes on; the next one is right."""
+    """P20: whichever operation finds no space, the build ends naming the path or continues; the next one is right."""
     faults.prepare()
     faults.source("image.png", "picture two")
     went_on = fails(faults, "two", first)

@@ -1,4 +1,4 @@
-"""What others leave in the cache: dead holders of locks, foreign files, other versions of vidbuild, newer and older."""
+"""What others leave in the cache: locks of dead processes, foreign files, data of newer and older versions."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def held(path: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.mark.parametrize("lock", ["key", "use", "session", "run", "placed"])
-def test_a_dead_holder_holds_nobody_up(lab: Lab, lock: str) -> None:
-    """P18: whichever lock the killed process had, the next build starts at once; no process id is looked at."""
+def test_a_dead_lock_holder_blocks_no_build(lab: Lab, lock: str) -> None:
+    """P18: whichever lock the killed process held, the next build starts at once; process ids are not used."""
     plan = diamond(lab)
     key = lab.explain(plan)["a"].key
     lab.store.prepare()
@@ -75,7 +75,7 @@ STRANGERS = [".DS_Store", "._x.mp4", "Thumbs.db", "notes.txt", "a folder/with a 
 FOLDERS = ["", "cas", "cas/ab", "traces", "traces/ab", "index", "memos", "memos/ab", "locks", "tmp"]
 
 
-def strangers(lab: Lab) -> list[Path]:
+def foreign_files(lab: Lab) -> list[Path]:
     """Foreign files of every kind in every folder of the store, and beside it."""
     home, found = lab.store.home, []
     for folder in FOLDERS:
@@ -101,9 +101,9 @@ def strangers(lab: Lab) -> list[Path]:
     return [*found, wrong, *beside]
 
 
-def test_foreign_files_are_no_trouble(lab: Lab) -> None:
-    """V11: whatever is put in the cache, builds, info, verify and gc go on and leave it where it is."""
-    foreign = strangers(lab)
+def test_foreign_files_are_ignored_and_kept(lab: Lab) -> None:
+    """V11: whatever is put in the cache, builds, info, verify and gc work and leave it in place."""
+    foreign = foreign_files(lab)
     assert lab.build(diamond(lab)).status == "built"
     assert lab.build(diamond(lab)).status == "up-to-date"
     counts = gc.info(lab.store)
@@ -157,7 +157,7 @@ def test_files_that_vanish_are_no_trouble(lab: Lab, monkeypatch: pytest.MonkeyPa
 
 
 def future(lab: Lab, key: str) -> dict[Path, bytes]:
-    """What a vidbuild to come might leave: other versions beside ours, and records in ours of which nobody knows."""
+    """What a future vidbuild might leave: other versions beside ours, and records of unknown kinds in ours."""
     home, root = lab.store.home, lab.store.root
     odd = {"key": key, "outputs": [["bin", {"sha3": "x"}]], "version": 99}
     return {
@@ -181,8 +181,8 @@ def future(lab: Lab, key: str) -> dict[Path, bytes]:
     }
 
 
-def test_what_a_newer_version_left_is_passed_over(lab: Lab) -> None:
-    """P22: of records in unknown forms none is believed and none is trouble; other versions' folders stay."""
+def test_data_of_a_newer_version_is_ignored(lab: Lab) -> None:
+    """P22: records in unknown forms are neither used nor an error; other versions' folders stay."""
     plan = diamond(lab)
     left = future(lab, lab.explain(plan)["a"].key)
     for path, content in left.items():
@@ -223,7 +223,7 @@ Other = Callable[[Lab, Graph], "subprocess.Popen[bytes]"]
 
 @pytest.fixture
 def other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Other:
-    """Starts a build by a copy of the package that says more in its records."""
+    """Start a build by a copy of the package that writes more fields into its records."""
     package = tmp_path / "other" / "vidbuild"
     shutil.copytree(Path(vidbuild.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
     for name, (old, new) in ADDED.items():
@@ -242,7 +242,7 @@ def other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Other:
 
 
 def test_two_versions_share_a_cache(lab: Lab, other: Other) -> None:
-    """P22: what a version that says more has made is used by this one, and what this one made by that."""
+    """P22: results of a version that writes more fields are used by this one, and the reverse."""
     plan = diamond(lab)
     assert other(lab, plan).wait(60) == 0
     assert lab.ran() == ["a", "aside", "left", "right", "top"]
@@ -272,7 +272,7 @@ def test_two_versions_build_side_by_side(lab: Lab, other: Other) -> None:
 
 
 def test_the_maker_is_in_the_trace_and_not_in_the_key(tmp_path: Path) -> None:
-    """P22: two versions whose kinds are the same make the same keys, and each trace says who made it."""
+    """P22: two versions whose kinds are the same make the same keys, and each trace names its version."""
     with lab_at(tmp_path / "project") as (lab, _):
         found = []
         for version in ("vidbuild 1", "vidbuild 2"):

@@ -1,4 +1,4 @@
-"""Builds that are killed, raced and trimmed: the next one needs no hand and ends as a clean build would."""
+"""Builds that are killed, raced and trimmed: the next one needs no repair and ends as a clean build would."""
 
 from __future__ import annotations
 
@@ -103,8 +103,8 @@ def test_ten_processes_one_store(lab: Lab) -> None:
     assert digests(lab.build(plan)) == digests(lab.clean().build(plan))
 
 
-def test_a_dead_holder_of_a_key_holds_nobody_up(lab: Lab) -> None:
-    """P18: the build that was killed in the middle of a key leaves it free at once."""
+def test_a_dead_holder_of_a_key_blocks_no_build(lab: Lab) -> None:
+    """P18: a build that was killed while it made a key leaves the key free at once."""
     plan = graph(step("slow", "sleep"))
     process = driver(lab, plan)
     while not (lab.root / "child").exists():

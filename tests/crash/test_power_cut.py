@@ -1,4 +1,4 @@
-"""The order of a build's writes, and what the next build makes of whatever a power cut left of them."""
+"""The order of a build's writes, and what the next build makes of the data that a power cut left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Caches that cannot be written: what is in them is used, and what is made is not kept."""
+"""Read-only caches: cached results are used, and new ones are not kept."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WARNING = "warning: the cache '{}' cannot be written: what is built now is not k
 
 
 def test_a_read_only_cache(workspace: Workspace, mounted: Path) -> None:
-    """P20: with a cache that cannot be written a build says so once, uses what is there and makes what is not."""
+    """P20: with a cache that cannot be written a build warns once, uses cached results and makes the others."""
     env = {"VIDBUILD_CACHE": str(mounted / "cache")}
     workspace.write("video.yaml", SMALL)
     first = workspace.run("build", "--json", env=env)
@@ -76,7 +76,7 @@ def test_where_there_is_no_cache_yet(workspace: Workspace, mounted: Path) -> Non
 
 @pytest.fixture
 def refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FaultLab:
-    """A store with results that the system says cannot be written, as it says of a read-only file system."""
+    """A store with results whose writes fail as on a read-only file system."""
     lab = FaultLab(tmp_path / "project")
     lab.whole("one")
     lab.ran()

@@ -1,4 +1,4 @@
-"""Workers that end in the middle of a write, and builds through the API whose conveniences cannot be written."""
+"""Workers that exit in the middle of a write, and builds through the API that cannot write their auxiliary files."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def test_a_worker_that_ends_anywhere(lab: Lab, point: str) -> None:
     sound(FaultLab(lab.root))
 
 
-def test_what_cannot_be_remembered_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """P20: a build that can write its results but none of its conveniences is built, with one warning."""
+def test_auxiliary_files_that_cannot_be_written_warn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P20: a build that can write its results but none of its auxiliary files succeeds, with one warning."""
     (tmp_path / "vidbuild.toml").touch()
     spec = tmp_path / "video.yaml"
     spec.write_text(SMALL)

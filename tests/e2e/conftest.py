@@ -12,7 +12,7 @@ from tests.support.workspace import SMALL, Workspace
 
 @pytest.fixture
 def waiting(workspace: Workspace) -> Iterator[Controlled]:
-    """A build whose films wait in the middle of what they do."""
+    """A build whose render steps wait in the middle."""
     workspace.write("video.yaml", SMALL)
     build = controlled(workspace)
     build.at_the_gate()

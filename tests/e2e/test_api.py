@@ -48,8 +48,8 @@ def test_every_public_name_is_there() -> None:
         _ = vidbuild.nonsense
 
 
-def test_a_build_says_what_it_made(spec: Path) -> None:
-    """The result names the outputs with their digests, the steps that ran and why, and how long the video is."""
+def test_a_result_describes_the_build(spec: Path) -> None:
+    """The result names the outputs with their digests, the steps that ran and why, and the length of the video."""
     result = vidbuild.build(spec)
     assert result.status == "built"
     assert result.video_seconds == 1.0
@@ -117,7 +117,7 @@ def test_what_is_wrong_with_a_spec_is_raised_with_its_place() -> None:
 
 
 def test_events_arrive_in_order_in_a_function(spec: Path) -> None:
-    """A plain function hears the run's start first and its end last."""
+    """A plain function receives the run's start first and its end last."""
     heard: list[Event] = []
     vidbuild.build(spec, on_event=heard.append)
     assert heard[0].type == "run_started"
@@ -126,7 +126,7 @@ def test_events_arrive_in_order_in_a_function(spec: Path) -> None:
 
 
 def test_events_arrive_in_order_in_a_coroutine(spec: Path) -> None:
-    """A coroutine function is awaited for each event before the next is told."""
+    """A coroutine function is awaited for each event before the next is emitted."""
     heard: list[str] = []
 
     async def listen(event: Event) -> None:
@@ -164,8 +164,8 @@ def test_an_error_in_a_coroutine_reaches_the_caller(spec: Path) -> None:
     assert vidbuild.build(spec).ok
 
 
-def test_a_reader_that_has_gone_is_not_told_as_cache_trouble(spec: Path) -> None:
-    """What a listener cannot write to is its caller's affair, and the next build is none the worse for it."""
+def test_a_closed_listener_is_not_a_cache_error(spec: Path) -> None:
+    """An error in a listener reaches its caller as it is, and the next build is unaffected."""
 
     def listen(event: Event) -> None:
         raise BrokenPipeError(event.type)
@@ -175,7 +175,7 @@ def test_a_reader_that_has_gone_is_not_told_as_cache_trouble(spec: Path) -> None
     assert vidbuild.build(spec).ok
 
 
-def test_a_cache_that_cannot_be_written_is_told(spec: Path) -> None:
+def test_a_cache_that_cannot_be_written_is_an_error(spec: Path) -> None:
     """P20: a cache in an impossible place is an error that names it, not a bug of ours."""
     with pytest.raises(vidbuild.StoreError, match="cache"):
         vidbuild.build(spec, cache=spec / "not-a-folder")
@@ -226,8 +226,8 @@ def test_a_scene_that_is_not_there_is_named_with_its_nearest(spec: Path) -> None
     assert caught.value.hint == "did you mean 'two'?"
 
 
-def test_a_dry_run_tells_and_writes_nothing(spec: Path) -> None:
-    """P27: a dry run names what would run, and leaves not even a cache behind."""
+def test_a_dry_run_writes_nothing(spec: Path) -> None:
+    """P27: a dry run names the steps that would run, and leaves not even a cache behind."""
     before = sorted(spec.parent.rglob("*"))
     result = vidbuild.build(spec, dry_run=True)
     assert result.status == "built"
@@ -271,8 +271,8 @@ def test_an_output_edited_by_hand_is_kept_and_reported(spec: Path) -> None:
     assert any("was changed since vidbuild wrote it" in notice.message for notice in again.warnings)
 
 
-def test_an_undone_edit_is_told_in_the_report(spec: Path) -> None:
-    """The page speaks of the outputs beside it, also when all of them came from the cache."""
+def test_the_report_page_describes_its_outputs(spec: Path) -> None:
+    """The page describes the outputs beside it, even if all of them came from the cache."""
     vidbuild.build(spec)
     text = spec.read_text(encoding="utf-8")
     spec.write_text(text.replace("title: Written", "title: Rewritten"), encoding="utf-8")
@@ -306,7 +306,7 @@ def test_an_output_folder_elsewhere(spec: Path, tmp_path: Path) -> None:
 
 
 def test_a_project_that_moves_keeps_its_cache(spec: Path, tmp_path: Path) -> None:
-    """V12, P4: keys do not know where the project lies."""
+    """V12, P4: keys do not depend on the project's folder."""
     vidbuild.build(spec)
     moved = tmp_path / "moved"
     shutil.copytree(spec.parent, moved, ignore=shutil.ignore_patterns("moved"), copy_function=shutil.copy2)
@@ -378,7 +378,7 @@ def test_options_are_an_object_or_names(spec: Path) -> None:
 
 
 def test_a_variable_is_for_the_specs_that_name_it(spec: Path) -> None:
-    """With several specs a variable that one of them does not know is no mistake; one that none knows is."""
+    """With several specs a variable must be used by at least one of them, not by each."""
     other = spec.with_name("other.yaml")
     text = spec.read_text(encoding="utf-8")
     other.write_text(text.replace("{{ word }}", "Fixed").replace("vars: {word: One}", ""), encoding="utf-8")
@@ -396,8 +396,8 @@ def test_a_still_goes_through_the_same_cache(spec: Path) -> None:
     assert "draw:two" not in vidbuild.build(spec).steps.ran
 
 
-def test_check_tells_without_raising(spec: Path) -> None:
-    """Check gives every problem of every spec, as values and as text."""
+def test_check_returns_every_problem(spec: Path) -> None:
+    """Check returns every problem of every spec, as values and as text, and raises nothing."""
     bad = spec.with_name("bad.yaml")
     bad.write_text(SPEC.replace("type: title", "type: titel"), encoding="utf-8")
     good, wrong = vidbuild.check([spec, bad])

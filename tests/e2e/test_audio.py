@@ -1,4 +1,4 @@
-"""Sound through real builds: what an edited narration leaves alone, and what a user is told of a bad recording."""
+"""Audio in real builds: an edited narration leaves other scenes alone, and a bad recording causes a warning."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ def recording(path: Path, samples: array.array[int]) -> None:
     ("loud", "message"),
     [(0, "nothing is heard in this narration"), (20_000, "its peaks would go over -1.5 dBTP")],
 )
-def test_a_recording_that_stays_soft_is_told_where_it_is_named(workspace: Workspace, loud: int, message: str) -> None:
-    """What cannot be as loud as the rest is a warning at the scene's narration, and the video is built all the same."""
+def test_a_recording_that_stays_soft_is_a_warning(workspace: Workspace, loud: int, message: str) -> None:
+    """A recording that cannot reach the loudness of the rest is a warning at its narration, and the video is built."""
     samples = array.array("h", (loud if index % 11_025 == 5000 else 0 for index in range(44_100)))
     recording(workspace.root / "take.wav", samples)
     scene = '  - {id: six, type: title, title: Six, narration: {audio: take.wav, text: "Well."}}\n'

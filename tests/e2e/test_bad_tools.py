@@ -55,7 +55,7 @@ def kept(space: Workspace) -> list[str]:
 
 @pytest.mark.parametrize("name", ["hanging", "deaf"])
 def test_a_tool_that_hangs_fails_its_step(project: Workspace, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """P11, P19: past the step's time limit the build fails and says so; nothing is kept, nobody is left alive."""
+    """P11, P19: past the step's time limit the build fails with a message, caches nothing and leaves no process."""
     for variable, value in env(project, name).items():
         monkeypatch.setenv(variable, value)
     monkeypatch.setattr(building, "KINDS", {each: replace(kind, seconds=1.0) for each, kind in KINDS.items()})
@@ -66,7 +66,7 @@ def test_a_tool_that_hangs_fails_its_step(project: Workspace, name: str, monkeyp
     assert until(lambda: not alive(project.root)), alive(project.root)
 
 
-def test_a_tool_that_floods_is_told_of_in_a_few_lines(project: Workspace) -> None:
+def test_a_tool_that_floods_is_reported_in_a_few_lines(project: Workspace) -> None:
     """V19: forty megabytes on stderr neither block the build nor fill its memory, its log or the run's."""
     done = project.run("build", "video.yaml", "--events", "events.jsonl", env=env(project, "flooding"))
     assert done.code == 1
@@ -76,8 +76,8 @@ def test_a_tool_that_floods_is_told_of_in_a_few_lines(project: Workspace) -> Non
     assert sum(path.stat().st_size for path in [*runs, project.root / "events.jsonl"]) < 1_000_000
 
 
-def test_what_is_cut_short_is_not_kept(project: Workspace) -> None:
-    """V8: an ffmpeg that says all is well and left a part of a file fails its step by name; the next build is clean."""
+def test_a_truncated_output_is_not_cached(project: Workspace) -> None:
+    """V8: an ffmpeg that truncates its output but reports success fails its step by name; the next build is clean."""
     done = project.run("build", "video.yaml", env=env(project, "truncating"))
     assert done.code == 1
     assert re.search(r"video\.yaml:\d+:\d+: (render|audio):", done.stderr)
@@ -100,13 +100,13 @@ def test_what_a_tool_leaves_behind_is_gone(project: Workspace) -> None:
 
 
 class Started:
-    """A build in a process of its own, with a film being made."""
+    """A build in a process of its own, with a render step running."""
 
     def __init__(self, space: Workspace, name: str) -> None:
-        self.events = space.root / "events.jsonl"
+        self.path = space.root / "events.jsonl"
         self.space = space
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "vidbuild", "build", "video.yaml", "-j", "1", "--events", self.events.name],
+            [sys.executable, "-m", "vidbuild", "build", "video.yaml", "-j", "1", "--events", self.path.name],
             cwd=space.root,
             env={**os.environ, **env(space, name)},
             stdin=subprocess.DEVNULL,
@@ -114,16 +114,16 @@ class Started:
             stderr=subprocess.STDOUT,
         )
         assert until(lambda: bool(tools(space.root)) and any(s.startswith("render") for s in self.running())), (
-            self.told()
+            self.events()
         )
 
-    def told(self) -> list[dict[str, Any]]:
-        """The events so far."""
-        return read(self.events)
+    def events(self) -> list[dict[str, Any]]:
+        """Return the events so far."""
+        return read(self.path)
 
     def running(self) -> set[str]:
         """The steps that were started and have not ended."""
-        return ids(self.told(), "step_started") - ids(self.told(), "step_finished")
+        return ids(self.events(), "step_started") - ids(self.events(), "step_finished")
 
     def ended(self) -> int:
         """The exit code, once all of the build is gone."""
@@ -137,15 +137,15 @@ SIGNALS = pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (si
 
 
 @SIGNALS
-def test_one_signal_lets_a_film_end_and_keeps_it(project: Workspace, number: signal.Signals, code: int) -> None:
-    """P19: what ffmpeg was at is finished and kept, nothing else is begun, nobody is left; the code tells which."""
+def test_one_signal_lets_a_render_step_end(project: Workspace, number: signal.Signals, code: int) -> None:
+    """P19: the running step finishes and is cached, nothing else starts, no process is left."""
     build = Started(project, "slow")
     running = build.running()
     build.process.send_signal(number)
     assert build.ended() == code
-    assert build.told()[-1]["type"] == "run_cancelled"
-    assert running <= ids(build.told(), "step_finished")
-    assert len(ids(build.told(), "step_finished") - running) < 5
+    assert build.events()[-1]["type"] == "run_cancelled"
+    assert running <= ids(build.events(), "step_finished")
+    assert len(ids(build.events(), "step_finished") - running) < 5
     project.build(code=0)
     assert not running & set(project.ran())
 
@@ -161,4 +161,4 @@ def test_two_signals_end_a_tool_that_hangs(project: Workspace, number: signal.Si
     build.process.send_signal(number)
     assert build.ended() == code
     assert not running & set(kept(project))
-    assert build.told()[-1]["type"] == "run_cancelled"
+    assert build.events()[-1]["type"] == "run_cancelled"

@@ -110,7 +110,7 @@ def test_no_color_is_obeyed(project: Workspace) -> None:
 
 
 def test_a_dumb_terminal_gets_plain_lines(project: Workspace) -> None:
-    """Where the terminal says it is dumb, there are plain lines and no escape codes."""
+    """A terminal with TERM=dumb gets plain lines without escape codes."""
     code, seen = on_terminal(project, "build", TERM="dumb")
     assert code == 0
     assert b"\x1b" not in seen
@@ -126,7 +126,7 @@ def test_an_interrupted_build_gives_the_terminal_back(project: Workspace) -> Non
     assert project.build().data["status"] == "built"
 
 
-def test_elsewhere_there_are_plain_lines(project: Workspace) -> None:
+def test_without_a_terminal_there_are_plain_lines(project: Workspace) -> None:
     """P50: without a terminal stderr has a line for each step that runs, stdout the result, neither any escape code.
 
     In a first build every step is new: that is said once, not of each as if something were wrong with it.
@@ -146,7 +146,7 @@ def test_elsewhere_there_are_plain_lines(project: Workspace) -> None:
 
 
 def test_the_last_lines_counts_agree_with_json_and_events(project: Workspace) -> None:
-    """P44: what the last line, --json and the events say of one build are the same numbers."""
+    """P44: the last line, --json and the events of one build have the same counts."""
     outcome = project.build("--events", "events.jsonl")
     data = outcome.data
     events = [json.loads(line) for line in project.read("events.jsonl").splitlines()]
@@ -168,7 +168,7 @@ def test_looking_after_a_build_writes_nothing(project: Workspace) -> None:
 
 
 def test_a_failure_points_into_the_spec(project: Workspace) -> None:
-    """P50: a failed step is told at the end with its place, the tool's last lines and a command that can be run."""
+    """P50: a failed step is reported at the end with its place, the tool's last lines and a command that can be run."""
     project.build()
     project.write("video.yaml", FADED.replace("title: One", "title: Eins"))
     real = imageio_ffmpeg.get_ffmpeg_exe()
@@ -185,7 +185,7 @@ def test_a_failure_points_into_the_spec(project: Workspace) -> None:
     assert outcome.stdout.splitlines()[-1].startswith("failed: video.mp4: ")
 
 
-def test_a_null_build_imports_click_and_nothing_else(project: Workspace) -> None:
+def test_a_null_build_imports_only_click(project: Workspace) -> None:
     """P46: a build with nothing to do imports none of the libraries that do the work, and starts no event loop."""
     project.build()
     script = (

@@ -29,7 +29,7 @@ def outputs(folder: Path) -> dict[str, str]:
 
 
 def clean(space: Workspace) -> dict[str, dict[str, str]]:
-    """What the specs come to in a cache that nobody else has."""
+    """Return the outputs of the specs in a cache that no other build uses."""
     found = {}
     for spec in SPECS:
         done = space.run("build", spec, "-o", f"clean-{spec}", env={"VIDBUILD_CACHE": str(space.root / "cache")})
@@ -87,6 +87,6 @@ def build_beside_caretakers(project: Workspace, rounds: int) -> None:
     assert dangling(store) == []
 
 
-def test_no_build_minds_who_looks_after_the_cache(workspace: Workspace) -> None:
-    """P25: beside trimming, verifying and clearing no build fails and nothing stands without its blobs."""
+def test_cache_maintenance_fails_no_build(workspace: Workspace) -> None:
+    """P25: while the cache is trimmed, verified and cleared, no build fails and no output lacks its blobs."""
     build_beside_caretakers(workspace, 1)

@@ -1,4 +1,4 @@
-"""A real project whose cache goes bad, a file of each kind at a time."""
+"""A real project whose cache becomes corrupt, a file of each kind at a time."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def of_kind(space: Workspace, kind: str, number: int) -> Path:
     return found[(number * 7) % len(found)]
 
 
-def test_a_cache_that_rots_is_mended_and_told_of(built: Workspace) -> None:
-    """P21, V9: whatever kind of file goes bad, the same video comes of it; damaged blobs and traces are told of."""
+def test_a_corrupt_cache_is_repaired_and_reported(built: Workspace) -> None:
+    """P21, V9: whatever kind of file is corrupt, the video is the same; corrupt blobs and traces are reported."""
     expected, told = outputs(built), 0
     for kind, count in KINDS.items():
         for number, damage in enumerate([lambda path: flipped(path, 3, 9), truncated, a_folder][:count]):

@@ -1,4 +1,4 @@
-"""What builds cost in counts that do not flicker: processes, frames, hashed bytes, opened files, modules.
+"""What builds cost in counts that are the same in every run: processes, frames, hashed bytes, opened files, modules.
 
 The limits are what is there now: whoever lowers a count lowers its limit too.
 """
@@ -62,7 +62,7 @@ def test_processes_of_an_edit(history: History) -> None:
 
 
 def test_a_null_build_starts_no_process(history: History) -> None:
-    """A build with nothing to do starts no process, says the audit hook, and has no child, says the kernel."""
+    """A build with nothing to do starts no process by the audit hook, and has no child by the kernel."""
     assert not history.null.started
     assert not history.null.any_child
     assert history.edit.any_child  # the kernel does tell where there was one

@@ -1,4 +1,4 @@
-"""Real builds that are struck down at a random moment: the next one needs no hand and ends as a clean build would."""
+"""Kills real builds at a random moment: the next build needs no repair and ends as a clean build would."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ def rounds(tmp_path_factory: pytest.TempPathFactory) -> Rounds:
 
 
 @pytest.mark.parametrize("number", range(20))
-def test_a_struck_build_is_made_good_by_the_next(rounds: Rounds, number: int) -> None:
-    """P14, P15, P17, P19, V8: whoever is killed and whenever, nothing is left alive, half done or done twice."""
+def test_a_killed_build_is_completed_by_the_next(rounds: Rounds, number: int) -> None:
+    """P14, P15, P17, P19, V8: whatever is killed, no process is left, and nothing is incomplete or done twice."""
     rounds.round(number)

@@ -70,8 +70,8 @@ def test_outputs_that_are_gone_are_put_back_without_a_step(built: Workspace) -> 
 
 
 @pytest.mark.parametrize("lost", ["speak:one", "render:one", "audio:one"])
-def test_sound_and_picture_do_not_depend_on_what_was_cached(built: Workspace, lost: str) -> None:
-    """V13: narration cached and film not, or the reverse, give the same video."""
+def test_the_video_does_not_depend_on_what_was_cached(built: Workspace, lost: str) -> None:
+    """V13: narration cached and video not, or the reverse, give the same video."""
     before = digests(built)
     outcome = built.build("--fresh", lost)
     assert lost in outcome.data["steps"]["ran"]
@@ -79,7 +79,7 @@ def test_sound_and_picture_do_not_depend_on_what_was_cached(built: Workspace, lo
 
 
 def test_fresh_runs_a_step_again_and_stops_at_equal_bytes(built: Workspace) -> None:
-    """P12, P3: --fresh truly reruns a step; equal bytes stop there; the next build has nothing to do."""
+    """P12, P3: --fresh reruns a step; equal bytes stop there; the next build has nothing to do."""
     built.build("--fresh", "draw:one")
     assert built.ran() == ["draw:one"]
     built.build()

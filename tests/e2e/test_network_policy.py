@@ -1,4 +1,4 @@
-"""Who may use the network, when, and what a build says that may not."""
+"""Which builds may use the network, and what the others print."""
 
 # ruff: noqa: E501 - a case is one line
 from __future__ import annotations
@@ -60,8 +60,8 @@ def test_ci_uses_no_network_voice_unasked(project: Workspace) -> None:
     assert not (project.root / ".vidbuild" / "blobs").exists() or not list((project.root / ".vidbuild").rglob("*.wav"))
 
 
-def test_a_check_in_ci_says_what_a_build_would(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """V24: a spec that CI would not build is not ok there either, with the same words, unless it is allowed."""
+def test_a_check_in_ci_reports_what_a_build_would(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V24: a spec that CI would not build fails the check there too, with the same words, unless it is allowed."""
     built, checked = project.run("build", "video.yaml"), project.run("check", "video.yaml")
     assert (built.code, checked.code) == (2, 2)
     told = [line for line in built.stderr.splitlines() if "is on the network" in line]
@@ -75,8 +75,8 @@ def test_a_check_in_ci_says_what_a_build_would(project: Workspace, monkeypatch: 
     assert project.run("check", "video.yaml").code == 0
 
 
-def test_ci_asks_where_it_was_allowed(project: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """V24: by the option or by the settings the service is asked; what it said serves builds without a network."""
+def test_ci_uses_the_network_if_allowed(project: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V24: by the option or by the settings the service is used; its audio serves builds without a network."""
     project.write("video.yaml", SPEC.replace(FALLBACK, ""))
     monkeypatch.setenv("VIDBUILD_TEST_LOOPBACK", "1")
     with FakeEdge(tmp_path, ENV) as server:
@@ -97,8 +97,8 @@ def test_offline_is_stronger_than_being_allowed(project: Workspace) -> None:
     assert "offline: speak:one, speak:two would need the network" in outcome.stderr
 
 
-def test_what_needs_no_network_is_built_in_ci(project: Workspace) -> None:
-    """A spec whose voices are all here is built in CI as anywhere, and a dry run of any spec tells what would run."""
+def test_specs_without_online_voices_are_built_in_ci(project: Workspace) -> None:
+    """A spec whose voices are all offline is built in CI as anywhere, and a dry run of any spec lists its steps."""
     assert project.run("build", "video.yaml", "--dry-run").code == 0
     project.write("video.yaml", SPEC.replace("edge:en-US-AriaNeural", "espeak:en-us").replace(FALLBACK, ""))
     project.build()
@@ -107,8 +107,8 @@ def test_what_needs_no_network_is_built_in_ci(project: Workspace) -> None:
 @pytest.mark.parametrize(
     ("said", "meant"), [("true", True), ("1", True), ("woodpecker", True), ("false", False), ("", False)]
 )
-def test_what_is_ci(monkeypatch: pytest.MonkeyPatch, said: str, meant: bool) -> None:
-    """CI is where the environment says so, in any words but those for no."""
+def test_ci_is_detected_by_its_variable(monkeypatch: pytest.MonkeyPatch, said: str, meant: bool) -> None:
+    """CI is set to any value except those that mean no."""
     monkeypatch.setenv("CI", said)
     assert in_ci() == meant
 
@@ -132,7 +132,7 @@ def test_what_is_ci(monkeypatch: pytest.MonkeyPatch, said: str, meant: bool) -> 
 def test_settings_that_are_wrong(
     tmp_path: Path, text: str, message: str, where: tuple[int, int], hint: str | None
 ) -> None:
-    """P42: what is wrong in vidbuild.toml is told at its place, with the nearest setting there is."""
+    """P42: an error in vidbuild.toml is reported at its place, with the nearest setting."""
     (tmp_path / "vidbuild.toml").write_text(text, encoding="utf-8")
     with pytest.raises(SpecError) as caught:
         load(tmp_path, "vidbuild.toml")
@@ -142,7 +142,7 @@ def test_settings_that_are_wrong(
 
 
 def test_settings_that_are_not_text(tmp_path: Path) -> None:
-    """P42: settings that are no text are told of with their place too."""
+    """P42: settings that are not text are reported with their place too."""
     (tmp_path / "vidbuild.toml").write_bytes(b"a = '\xff'")
     with pytest.raises(SpecError, match=r"vidbuild\.toml:1:6: not UTF-8"):
         load(tmp_path, "vidbuild.toml")

@@ -1,4 +1,4 @@
-"""A kind whose bytes change has to have its version raised: what every kind makes is pinned, key by key."""
+"""A kind whose bytes change must have its version raised: the outputs of every kind are pinned, key by key."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def pins() -> Pins:
 
 
 def test_every_kind_makes_what_is_pinned(pins: Pins) -> None:
-    """P5: no kind makes other bytes under a key that it had before; where tools are others, that is told."""
+    """P5: no kind makes other bytes under a key that it had before; if the tools differ, that is reported."""
     verdict = pinned_steps.compare(pins, pinned_steps.collect(), constrained=pinned_steps.constrained())
     assert not verdict.wrong, "\n".join(verdict.wrong)
     if verdict.elsewhere:
@@ -46,7 +46,7 @@ def changed(pins: Pins, step: str, **what: object) -> Pins:
 
 
 def test_other_bytes_under_the_same_key_name_the_kind(pins: Pins) -> None:
-    """The message says which kind, where it was seen, and what to do; what comes after is left out."""
+    """The message names the kind, the step and the remedy; dependents of that step are left out."""
     found = changed(changed(pins, "draw:title", outputs={"layers.json": "0" * 64}), "render:title", key="1" * 64)
     (wrong,) = pinned_steps.compare(pins, found, constrained=True).wrong
     assert wrong.startswith("kind 'draw' makes other bytes for the same key (video.yaml draw:title, '")
@@ -63,8 +63,8 @@ def test_keys_that_are_not_pinned_are_to_be_pinned(pins: Pins) -> None:
     assert pinned_steps.compare(pins, pins, constrained=True) == Verdict()
 
 
-def test_other_tools_are_told_and_do_not_fail(pins: Pins) -> None:
-    """With another ffmpeg nothing can be compared: that is a reason to skip, unless it is the one that is meant."""
+def test_other_tools_are_reported_and_do_not_fail(pins: Pins) -> None:
+    """With another ffmpeg nothing can be compared: the test is skipped, unless the tools are the pinned ones."""
     found = changed(pins, "render:title", key="1" * 64)
     found["tools"]["ffmpeg"] = "ffmpeg 1"
     verdict = pinned_steps.compare(pins, found, constrained=False)

@@ -1,4 +1,4 @@
-"""A remembered plan never hides a change: one row for each thing that a plan depends on."""
+"""A cached plan never hides a change: one row for each thing that a plan depends on."""
 
 from __future__ import annotations
 
@@ -164,8 +164,8 @@ def test_the_order_of_chosen_scenes_does_not_matter(spec: Path) -> None:
     assert names == {"video.code.shot.mp4"}
 
 
-def test_what_reads_a_spec_is_in_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """P1: another vidbuild, or another version of a package that specs are read with, plans anew."""
+def test_the_reader_of_a_spec_is_in_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """P1: another vidbuild, or another version of a package that specs are read with, plans again."""
     before = plan_cache._readers()
     assert all(Path(site.getsitepackages()[0], name).is_dir() for name in plan_cache.READERS)
     monkeypatch.setattr(plan_cache, "READERS", plan_cache.READERS[1:])
@@ -211,10 +211,10 @@ def test_two_specs_with_the_same_outputs_are_refused(spec: Path) -> None:
         vidbuild.build_all([spec, other])
 
 
-def test_projects_that_share_a_cache_are_told_apart(
+def test_projects_that_share_a_cache_are_distinguished(
     spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """P38: what another project's spec of the same name was is no reason for anything in this one."""
+    """P38: another project's spec of the same name is no reason for anything in this one."""
     monkeypatch.setenv("VIDBUILD_CACHE", str(tmp_path / "shared"))
     other = tmp_path / "other" / "project" / spec.name
     shutil.copytree(spec.parent, other.parent, symlinks=True)

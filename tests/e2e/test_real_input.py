@@ -1,4 +1,4 @@
-"""The quickstart of HTTPX as a video: a spec, pictures and a recording that others wrote."""
+"""The quickstart of HTTPX as a video: a spec, images and a recording that others made."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_every_scene_shows_something(built: Workspace) -> None:
 
 
 def test_narration_starts_when_it_should(built: Workspace) -> None:
-    """V16: each scene's first word is heard where the timeline has it, to within half an AAC frame."""
+    """V16: each scene's first word begins at its time on the timeline, to within half an AAC frame."""
     sound = heard(built)
     for scene in timing(built)["scenes"]:
         if scene["type"] == "clip":
@@ -99,7 +99,7 @@ def test_the_sound_is_level_and_does_not_clip(built: Workspace) -> None:
 
 
 def test_cues_are_the_engines_words(built: Workspace) -> None:
-    """Every cue of the spec is told, inside its scene, at a word the voice itself placed."""
+    """Every cue of the spec is in the timing report, inside its scene, at a word that the voice itself placed."""
     scenes = {scene["id"]: scene for scene in timing(built)["scenes"]}
     assert set(scenes["features"]["cues"]) == {"cli", "http2", "async"}
     assert set(scenes["install"]["cues"]) == {"typed", "done"}
@@ -116,8 +116,8 @@ def test_verbatim_fields_stay_verbatim(built: Workspace) -> None:
     assert "{{ not a template }}" in json.dumps(explained)
 
 
-def test_a_word_changed_films_one_scene(built: Workspace) -> None:
-    """P2: one edited sentence speaks and films its own scene and leaves the other six as they are."""
+def test_a_changed_word_renders_one_scene(built: Workspace) -> None:
+    """P2: one edited sentence speaks and renders its own scene and leaves the other six as they are."""
     text = built.read("httpx/video.yaml")
     built.write("httpx/video.yaml", text.replace("Install it with pip.", "Install it with pip, now."))
     built.build(spec="httpx/video.yaml")

@@ -1,4 +1,4 @@
-"""The same spec gives the same bytes of every output and the same keys, whatever else is not the same."""
+"""The same spec gives the same bytes of every output and the same keys, whatever else differs."""
 
 from __future__ import annotations
 
@@ -172,8 +172,8 @@ def test_a_cache_that_is_partly_warm(one: Made, tmp_path: Path) -> None:
     assert made(folder).outputs == one.outputs
 
 
-def test_nothing_of_here_and_now_is_in_what_is_made(tmp_path: Path) -> None:
-    """P6: no product and no key tells of folders, the machine, the user or the time."""
+def test_outputs_do_not_contain_their_environment(tmp_path: Path) -> None:
+    """P6: no product and no key contains folders, the machine, the user or the time."""
     folder = project(tmp_path / "unmistakable-folder", quickstart())
     user = {"USER": "unmistakable-user", "LOGNAME": "unmistakable-user", "HOME": str(tmp_path / "unmistakable-home")}
     began = int(time.time())

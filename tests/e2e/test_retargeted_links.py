@@ -1,4 +1,4 @@
-"""Symlinks that lead elsewhere than when a spec was last read, or out of the project where something is written."""
+"""Symlinks whose target changed since a spec was last read, or that lead out of the project where builds write."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_what_is_planned_is_where_the_link_led(project: Path) -> None:
     ("link", "hint"), [("build", "-o another folder"), (".vidbuild", "VIDBUILD_CACHE=another folder")]
 )
 def test_a_folder_that_leads_out_is_not_written(workspace: Workspace, tmp_path: Path, link: str, hint: str) -> None:
-    """V26: a symlink in the project has nothing written elsewhere; whoever wants that says so himself."""
+    """V26: a symlink in the project redirects no output out of it, unless an option names the folder."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     workspace.write("video.yaml", SMALL)

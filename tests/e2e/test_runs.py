@@ -1,4 +1,4 @@
-"""Runs looked at and spoken to from another terminal, continued later, and told of truly after the fact."""
+"""Runs that are examined and controlled from another terminal, continued later, and reported afterwards."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ CHOSEN = SMALL.replace("title: A small video", 'title: "{{ word }}"\nvars: {word
 
 
 def shown(space: Workspace, run: str = "last") -> dict[str, object]:
-    """What `runs show --json` says."""
+    """Return the output of `runs show --json`."""
     return space.run("runs", "show", run, "--json").data
 
 
 def test_a_build_is_paused_and_resumed_from_elsewhere(waiting: Controlled) -> None:
-    """P40: what was asked is said on both sides, nothing new starts meanwhile, and the build ends as any other."""
+    """P40: both sides report the request, nothing new starts meanwhile, and the build ends as any other."""
     space = waiting.space
     told = space.run("runs", "pause", "last")
     run = waiting.wait_for_event("run_paused")["run"]
@@ -50,7 +50,7 @@ def test_a_build_is_paused_and_resumed_from_elsewhere(waiting: Controlled) -> No
 
 
 def test_a_build_is_cancelled_from_elsewhere_and_continued(waiting: Controlled) -> None:
-    """P15: what runs may end, what is done is kept, and the build that continues it says how much that is."""
+    """P15: running steps may end, finished ones are kept, and the build that continues reports how many."""
     space = waiting.space
     assert space.run("runs", "cancel", "last").stdout.startswith("cancelling ")
     assert space.run("runs", "resume", "last").code == 2
@@ -71,7 +71,7 @@ def test_a_build_is_cancelled_from_elsewhere_and_continued(waiting: Controlled) 
 
 
 def test_a_killed_build_never_looks_alive(waiting: Controlled) -> None:
-    """P18, P40: a killed build is failed, is told to have been killed and in the middle of what, and is continued."""
+    """P18, P40: a killed build is failed, is shown as killed with the steps that it was running, and is continued."""
     before = shown(waiting.space)
     assert before["state"] == "running"
     assert before["running"]
@@ -104,8 +104,8 @@ def test_a_list_of_runs_fits_a_terminal(workspace: Workspace) -> None:
     assert "spec wrong" in lines[0]
 
 
-def test_a_batch_goes_on_and_mends_only_what_failed(workspace: Workspace) -> None:
-    """V23: of three videos two are made, the summary names the failed step, and after mending only that one runs."""
+def test_a_batch_continues_and_rebuilds_only_what_failed(workspace: Workspace) -> None:
+    """V23: of three videos two are made, the summary names the failed step, and after a fix only that one runs."""
     for name, text in (("a", SMALL), ("b", BAD), ("c", SMALL.replace("One", "Uno"))):
         workspace.write(f"{name}.yaml", text)
     outcome = workspace.run("build", "-k", "a.yaml", "b.yaml", "c.yaml", "--json")
@@ -121,8 +121,8 @@ def test_a_batch_goes_on_and_mends_only_what_failed(workspace: Workspace) -> Non
     assert (workspace.root / "build" / "b.mp4").exists()
 
 
-def test_values_of_variables_are_asked_for_again(workspace: Workspace) -> None:
-    """P43: a value may be a secret, so a run keeps the name alone; whoever continues it is told what to say again."""
+def test_values_of_variables_must_be_given_again(workspace: Workspace) -> None:
+    """P43: a value may be a secret, so a run keeps only the name; continuing it reports which values to give again."""
     workspace.write("video.yaml", CHOSEN)
     failed = workspace.run(
         "build", "--var", "word=hunter2", "--only", "two", "-o", "out", env={"VIDBUILD_FFMPEG": "/bin/false"}
@@ -140,8 +140,8 @@ def test_values_of_variables_are_asked_for_again(workspace: Workspace) -> None:
     assert (workspace.root / "out" / "video.two.mp4").exists()
 
 
-def test_explain_tells_the_last_build_from_its_events(workspace: Workspace) -> None:
-    """P39: what `explain --last` says is what was recorded, whatever the spec says by now, and nothing is run."""
+def test_explain_describes_the_last_build_from_its_events(workspace: Workspace) -> None:
+    """P39: `explain --last` prints what was recorded, whatever the spec contains by now, and runs nothing."""
     workspace.write("video.yaml", SMALL)
     workspace.build()
     workspace.write("video.yaml", SMALL.replace("title: One", "title: Eins"))
@@ -165,8 +165,8 @@ def test_explain_tells_the_last_build_from_its_events(workspace: Workspace) -> N
 
 
 @pytest.mark.parametrize("cached", [False, True])
-def test_a_wrong_spec_is_told_to_its_end(workspace: Workspace, cached: bool) -> None:
-    """P40: a build that never began for its spec has a stream as well: start, what is wrong with its place, end."""
+def test_an_invalid_spec_has_complete_events(workspace: Workspace, cached: bool) -> None:
+    """P40: a build whose spec is invalid emits events as well: start, the error with its place, end."""
     if cached:
         workspace.write("video.yaml", SMALL)
         workspace.build()
@@ -181,8 +181,8 @@ def test_a_wrong_spec_is_told_to_its_end(workspace: Workspace, cached: bool) -> 
     assert ("titel" in shows.stdout) is cached
 
 
-def test_a_cache_that_cannot_be_written_is_told_to_its_end(workspace: Workspace) -> None:
-    """P40, P41: where there can be no log, the file of events has its end and the exit code all the same."""
+def test_an_unwritable_cache_has_complete_events(workspace: Workspace) -> None:
+    """P40, P41: even if no log can be written, the file of events has its end, and the exit code is right."""
     workspace.write("video.yaml", SMALL)
     workspace.write("not-a-folder", "")
     outcome = workspace.run("build", "--events", "events.jsonl", env={"VIDBUILD_CACHE": "not-a-folder/cache"})
@@ -191,8 +191,8 @@ def test_a_cache_that_cannot_be_written_is_told_to_its_end(workspace: Workspace)
     assert outcome.code == told[-1]["code"] == 1
 
 
-def test_voices_are_told(workspace: Workspace) -> None:
-    """A narration is told when it is begun and when it is there, with who spoke, how long and how many words."""
+def test_voices_emit_events(workspace: Workspace) -> None:
+    """A narration emits events when it begins and when it is done, with the voice, the length and the word count."""
     workspace.write("video.yaml", SMALL.replace("duration: 0.5}", "narration: Four words for you.}", 1))
     workspace.build("--events", "events.jsonl")
     told = event_log.read(workspace.root / "events.jsonl")

@@ -1,4 +1,4 @@
-"""Builds whose steps are contained, through the command: in odd places, with limits, and where that cannot be had."""
+"""Builds whose steps are sandboxed, through the command: in odd places, with limits, and without sandbox support."""
 
 from __future__ import annotations
 
@@ -145,8 +145,8 @@ exit 1
 
 
 @WALLS
-def test_limits_are_named_with_what_raises_them(workspace: Workspace) -> None:
-    """P31: a build that reaches a limit of memory or of a file's size says which, and which variable raises it."""
+def test_reached_limits_are_named(workspace: Workspace) -> None:
+    """P31: a build that reaches a limit of memory or of a file's size names it, and the variable that raises it."""
     workspace.write("video.yaml", SMALL.replace("type: title, title: One", "type: image, src: large.png"))
     Image.effect_noise((9000, 10000), 50).save(workspace.root / "large.png", compress_level=0)
     assert (workspace.root / "large.png").stat().st_size < 256 << 20
@@ -179,8 +179,8 @@ def test_what_cannot_be_is_refused(workspace: Workspace, variable: str, value: s
     assert (done.code, done.stderr.strip()) == (2, f"vidbuild: {words}")
 
 
-def test_it_can_be_turned_off(workspace: Workspace) -> None:
-    """What turning the walls off means is told by every build and by doctor."""
+def test_the_sandbox_can_be_turned_off(workspace: Workspace) -> None:
+    """Every build and doctor report what turning the sandbox off means."""
     workspace.write("video.yaml", SMALL)
     for _ in range(2):
         done = workspace.run("build", "video.yaml", env={"VIDBUILD_SANDBOX": "off"})
@@ -191,13 +191,13 @@ def test_it_can_be_turned_off(workspace: Workspace) -> None:
 
 
 @WALLS
-def test_doctor_tells_what_contains_steps(workspace: Workspace) -> None:
-    """The doctor names what shuts steps in here."""
+def test_doctor_describes_the_sandbox(workspace: Workspace) -> None:
+    """The doctor names what sandboxes steps here."""
     assert steps_of(workspace.run("doctor", "--json")) == {"ok": True, "found": f"contained by {told()}"}
 
 
 def steps_of(outcome: Outcome) -> dict[str, object]:
-    """What doctor says of how steps are contained; where they are not, what that means must be told, too."""
+    """Return what doctor prints about sandboxed steps; without a sandbox that includes the consequences."""
     (found,) = (each for each in outcome.data["findings"] if each["name"] == "steps")
     assert bool(found["mend"]) == found["found"].startswith("not contained")
     return {name: found[name] for name in ("ok", "found")}
@@ -205,8 +205,8 @@ def steps_of(outcome: Outcome) -> dict[str, object]:
 
 @pytest.mark.skipif(not seccomp.known(), reason="the lack of Landlock is played by seccomp")
 @pytest.mark.parametrize(("code", "words"), [(errno.ENOSYS, "has no Landlock"), (errno.EPERM, "may not be used here")])
-def test_builds_go_on_without_landlock(workspace: Workspace, code: int, words: str) -> None:
-    """Where the kernel has no Landlock or forbids it, builds are made all the same, unless walls are required."""
+def test_builds_work_without_landlock(workspace: Workspace, code: int, words: str) -> None:
+    """If the kernel has no Landlock or forbids it, builds still work, unless the sandbox is required."""
     workspace.write("video.yaml", SMALL)
 
     def run(*args: str, env: Mapping[str, str] | None = None) -> Outcome:

@@ -44,7 +44,7 @@ def test_a_variable_that_nothing_shows_is_not_kept(workspace: Workspace) -> None
 
 
 def test_a_variable_that_is_shown_is_content(workspace: Workspace) -> None:
-    """What a text uses is seen in the video, so it is in what the scene is made from; SECURITY.md says so."""
+    """A text that the video shows is an input of its scene, as SECURITY.md documents."""
     workspace.write(
         "video.yaml", SMALL.replace("title: One", 'title: "{{ name }}"').replace("scenes:", 'vars: {name: ""}\nscenes:')
     )
@@ -78,8 +78,8 @@ def test_a_bug_report_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 @pytest.mark.usefixtures("loopback")
-def test_a_proxys_password_is_not_told(tmp_path: Path, proxy: str) -> None:
-    """P43: when the voice service cannot be reached through a proxy, the message does not hold its password."""
+def test_a_proxys_password_is_not_printed(tmp_path: Path, proxy: str) -> None:
+    """P43: if the voice service cannot be reached through a proxy, the message does not contain its password."""
     voice = {"engine": "edge", "name": "en-US-AriaNeural"}
     with pytest.raises(UnreachableError) as caught:
         edge_client.speak(QUICK, "Hello.", voice, tmp_path / "a.wav", tmp_path, {"HTTPS_PROXY": proxy})

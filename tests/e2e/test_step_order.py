@@ -1,4 +1,4 @@
-"""Which scene is filmed first."""
+"""Which scene is rendered first."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ scenes:
 """
 
 
-def filmed(root: Path) -> list[str]:
-    """The scenes in the order in which a first build films them, one at a time."""
+def rendered(root: Path) -> list[str]:
+    """Return the scenes in the order in which a first build renders them, one at a time."""
     root.mkdir()
     (root / "vidbuild.toml").touch()
     (root / "video.yaml").write_text(SPEC)
@@ -30,6 +30,6 @@ def filmed(root: Path) -> list[str]:
     return [step.removeprefix("render:") for step in started if step.startswith("render:")]
 
 
-def test_the_longest_scene_is_filmed_first_in_the_first_build(tmp_path: Path) -> None:
-    """Where nothing is known of past times, scenes are filmed from the longest to the shortest, every time."""
-    assert filmed(tmp_path / "one") == filmed(tmp_path / "two") == ["long", "middle", "short"]
+def test_a_first_build_renders_the_longest_scene_first(tmp_path: Path) -> None:
+    """Without past durations, scenes are rendered from the longest to the shortest, every time."""
+    assert rendered(tmp_path / "one") == rendered(tmp_path / "two") == ["long", "middle", "short"]

@@ -1,4 +1,4 @@
-"""What 1,000 scenes cost in counts: a build with nothing to do, a look at one edit, and a plan made anew."""
+"""What 1,000 scenes cost in counts: a build with nothing to do, a dry run after one edit, and a new plan."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def test_a_null_build_costs_the_same_for_any_length(thousand: Path, tmp_path: Pa
     assert many.modules == few.modules
 
 
-def test_a_look_at_one_edit_hashes_the_spec_alone(thousand: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """P47: of 1,000 scenes one is changed: the spec's bytes are hashed, and none of those of what was made."""
+def test_explaining_one_edit_hashes_only_the_spec(thousand: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P47: of 1,000 scenes one is changed: the spec's bytes are hashed, and no bytes of products."""
     text = thousand.read_text(encoding="utf-8")
     thousand.write_text(text.replace("title: Scene 500\n", "title: Scene five hundred\n"), encoding="utf-8")
     plain, hashed = durable.hash_file, list[str]()

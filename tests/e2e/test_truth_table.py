@@ -53,7 +53,7 @@ SAID = {"speak:points", "timeline:points", "render:points", "audio:points", "cap
 
 
 def picture(color: str) -> bytes:
-    """A small PNG of one colour."""
+    """Return a small PNG of one color."""
     data = io.BytesIO()
     Image.new("RGB", (64, 36), color).save(data, "PNG", compress_level=0)
     return data.getvalue()

@@ -56,7 +56,7 @@ def made_by(monkeypatch: pytest.MonkeyPatch, **functions: str) -> None:
 
 
 def poison(space: Workspace) -> None:
-    """Let the cache hold the second scene's film under the key of the first one's, with nothing amiss about it."""
+    """Put the second scene's video into the cache under the key of the first one's, with intact checksums."""
     store = Store(space.root / ".vidbuild")
     keys = {each.step: each.key for each in vidbuild.explain(space.root / "video.yaml")}
     right, wrong = store.trace(keys["render:one"]), store.trace(keys["render:two"])
@@ -81,7 +81,7 @@ def test_a_sound_build_is_verified_and_its_cache_left_alone(project: Workspace, 
 
 
 def test_a_stale_product_in_the_cache_is_named(project: Workspace) -> None:
-    """A trace that is whole and leads to whole but wrong bytes is found, and what makes it right is told."""
+    """An intact trace that leads to intact but wrong bytes is found, and the message names the remedy."""
     project.build()
     poison(project)
     outcome = project.run("build", "--verify")
@@ -107,8 +107,8 @@ def test_a_step_that_asks_chance_is_named(project: Workspace, monkeypatch: pytes
     assert "does not make the same bytes twice" in found.difference.why
 
 
-def test_a_step_that_asks_its_surroundings_is_named(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second build's time zone and hash seed are others: what tells of them cannot be the same."""
+def test_a_step_that_depends_on_its_environment_is_named(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second build has another time zone and hash seed, so that outputs that depend on them differ."""
     made_by(monkeypatch, caption="captions_of_a_zone")
     found = verify(project)
     assert (found.status, found.output) == ("different", "video.vtt")
@@ -116,10 +116,8 @@ def test_a_step_that_asks_its_surroundings_is_named(project: Workspace, monkeypa
     assert found.difference.step == "captions"
 
 
-def test_a_difference_that_reaches_no_output_is_told_as_one(
-    project: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where outputs are the same and a product is not, the build is verified and the step is named all the same."""
+def test_a_difference_that_reaches_no_output_is_named(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If outputs are equal and a product is not, the build is verified and the step is still named."""
     made_by(monkeypatch, time="random_times")
     found = verify(project)
     assert found.ok
@@ -134,8 +132,8 @@ def test_a_cache_that_cannot_be_written_is_no_difference(project: Workspace, mon
     assert (found.status, found.difference) == ("same", None)
 
 
-def test_a_stale_plan_is_told_with_what_changed(project: Workspace) -> None:
-    """A plan that was remembered of another spec is found, since the second build makes its own."""
+def test_a_stale_plan_is_named_with_what_changed(project: Workspace) -> None:
+    """A cached plan of another spec is found, since the second build plans again."""
     spec = project.root / "video.yaml"
     vidbuild.build(spec)
     store = Store(project.root / ".vidbuild")
@@ -157,7 +155,7 @@ def test_a_stale_plan_is_told_with_what_changed(project: Workspace) -> None:
 def test_recorded_takes_of_network_voices_are_used_again(
     project: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """V20: the service is asked once, by the first build alone, and that is said."""
+    """V20: the service is used once, by the first build alone, and the message reports that."""
     monkeypatch.setenv("VIDBUILD_TEST_LOOPBACK", "1")
     spoken = SMALL.replace(
         "title: One, duration: 0.5", 'title: One, narration: "One two.", voice: "edge:en-US-AriaNeural"'
@@ -192,10 +190,10 @@ def test_what_was_not_built_is_not_verified(project: Workspace) -> None:
     ],
     ids=["rot", "full disk"],
 )
-def test_a_second_build_that_cannot_be_made_is_told(
+def test_a_second_build_that_cannot_be_made_is_a_failure(
     project: Workspace, monkeypatch: pytest.MonkeyPatch, trouble: Exception, told: str
 ) -> None:
-    """What keeps the second build from being made is a failure in words, not a bug and not a difference."""
+    """If the second build cannot be made, the message names the cause; it is neither a bug nor a difference."""
 
     def fail(*_: object) -> None:
         raise trouble

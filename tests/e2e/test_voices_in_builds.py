@@ -72,7 +72,7 @@ def test_a_service_that_stumbles_is_asked_again(
 def test_a_service_that_fails_costs_only_its_scene(
     project: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """V20, P11: a refused voice is a failed step with its place; the rest is kept, and the next build goes on."""
+    """V20, P11: a refused voice is a failed step with its place; other steps are kept, and the next build continues."""
     monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", "ws://127.0.0.1:9/nobody")
     outcome = project.build("--keep-going", code=1)
     (failed,) = outcome.data["steps"]["failed"]
@@ -89,7 +89,7 @@ def test_a_service_that_fails_costs_only_its_scene(
 def test_a_declared_fallback_speaks_and_is_named(
     project: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """V20: only a fallback that the spec declares is used, and a warning says who spoke."""
+    """V20: only a fallback that the spec declares is used, and a warning names it."""
     voice = "{engine: edge, name: en-US-AriaNeural, fallback: {engine: espeak, name: en-us}}"
     project.write("video.yaml", SPEC.replace("VOICE", voice))
     with FakeEdge(tmp_path, ENV, plan=["no-audio"]) as server:
@@ -100,7 +100,7 @@ def test_a_declared_fallback_speaks_and_is_named(
 
 
 def test_a_recording_is_used_as_it_is(workspace: Workspace) -> None:
-    """A recorded narration sets the scene's length; its words are spread over it; new bytes are heard again."""
+    """A recorded narration sets the scene's length; its words are spread over it; new bytes are used at once."""
     tone = ["-f", "lavfi", "-i", "sine=f=300:r=44100:d=1.5", "-ac", "1", str(workspace.root / "take.wav")]
     ffmpeg.run(tone, cwd=workspace.root, env=ENV, timeout=60, what="make a recording")
     text = SPEC.replace('"One two three."', '{audio: take.wav, text: "One [[here]] two three."}')
@@ -128,8 +128,8 @@ SCENE = '  - {id: one, type: title, title: One, narration: "One two three."}'
         ("transition: {type: fade, duration: 1.5}", "this scene takes 1.5 s, more than half of the scene"),
     ],
 )
-def test_what_only_the_voice_can_tell_is_a_spec_error(workspace: Workspace, more: str, told: str) -> None:
-    """V22: limits that a spoken narration breaks exit 2, at their place, with what would mend them."""
+def test_limits_that_only_speech_shows_are_spec_errors(workspace: Workspace, more: str, told: str) -> None:
+    """V22: limits that a spoken narration exceeds exit 2, at their place, with the remedy."""
     text = SPEC.replace("VOICE", "espeak:en-us").replace(SCENE, SCENE[:-1] + f", {more}}}")
     workspace.write("video.yaml", text)
     outcome = workspace.build(code=2)

@@ -1,4 +1,4 @@
-"""Every reader of what a stranger may have made, with thousands of inputs that are almost right."""
+"""Every reader of data from outside, with thousands of inputs that are almost right."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def test_almost_right_inputs(name: str) -> None:
 @pytest.mark.parametrize(
     "path", sorted(path for path in FOUND.glob("*") if path.suffix != ".md"), ids=lambda path: path.name
 )
-def test_what_was_found_stays_mended(path: Path) -> None:
-    """An input that a reader could not take once is taken now. A file is called TARGET, a hyphen and what was wrong."""
+def test_found_inputs_stay_fixed(path: Path) -> None:
+    """An input that once broke a reader is read now. A file is named TARGET, a hyphen and the fault."""
     with fuzz_runner.bounded():
         fuzz_runner.attempt(TARGETS[path.name.partition("-")[0]], path.read_bytes())
 

@@ -76,9 +76,7 @@ class Workspace:
             timeout=timeout,
             check=False,
         )
-        assert not canary.holds_secret(done.stdout + done.stderr), (
-            f"a secret was printed:\n{done.stderr!r}"
-        )
+        assert not canary.holds_secret(done.stdout + done.stderr), f"a secret was printed:\n{done.stderr!r}"
         alone = args[:1] == ("build",) and "--verify" not in args  # what verifying finds is no run's end
         event_log.check_runs(event_log.runs(cache) - before, done.returncode if alone else None)
         return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())

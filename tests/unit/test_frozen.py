@@ -1,4 +1,4 @@
-"""Records: what `dataclasses` would have made, held beside the original."""
+"""Frozen classes: what `dataclasses` would have made, compared with the original."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_asdict_takes_records_within_records_apart() -> None:
 
 
 def test_a_record_has_to_be_frozen_with_slots() -> None:
-    """What would be made otherwise than it says is refused."""
+    """Options that would be ignored are refused."""
     with pytest.raises(TypeError, match="frozen and has slots"):
         frozen.dataclass(frozen=True, slots=False)
 

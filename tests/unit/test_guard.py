@@ -1,4 +1,4 @@
-"""The fixtures that keep tests away from the real world: they must themselves be held."""
+"""The fixtures that keep tests away from the real network and the real cache."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_name_is_not_looked_up() -> None:
     forget()
 
 
-def test_loopback_needs_to_be_asked_for() -> None:
+def test_loopback_must_be_requested() -> None:
     """Without the loopback fixture even this machine's own addresses raise."""
     with socket.socket() as plug, pytest.raises(guard.RealWorldError, match=r"127\.0\.0\.1"):
         plug.bind(("127.0.0.1", 0))
@@ -42,8 +42,8 @@ def test_loopback_needs_to_be_asked_for() -> None:
 
 
 @pytest.mark.usefixtures("loopback")
-def test_loopback_is_real_for_those_who_ask() -> None:
-    """With the loopback fixture a server on 127.0.0.1 is reached, and the world still is not."""
+def test_loopback_works_if_requested() -> None:
+    """With the loopback fixture a server on 127.0.0.1 is reached, and other addresses still are not."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         heard: list[bytes] = []
 
@@ -63,7 +63,7 @@ def test_loopback_is_real_for_those_who_ask() -> None:
 
 
 def test_a_child_process_is_guarded_too() -> None:
-    """A Python that a test starts raises as well, and the test that started it learns of it."""
+    """A Python that a test starts raises as well, and the test that started it fails."""
     code = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=5)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "RealWorldError" in done.stderr
@@ -87,8 +87,8 @@ def test_the_cache_variable_is_unset() -> None:
     assert "VIDBUILD_CACHE" not in os.environ
 
 
-def test_what_was_touched_and_swallowed_fails_the_test(hiding_test: Path) -> None:
-    """Code that swallows the error does not get away with it: the test fails at its end."""
+def test_a_swallowed_error_fails_the_test(hiding_test: Path) -> None:
+    """Code that swallows the error does not hide it: the test fails at its end."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(hiding_test)],
         capture_output=True,

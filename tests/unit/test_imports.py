@@ -211,7 +211,7 @@ def test_imports_go_one_way(name: str, path: Path) -> None:
 
 
 def test_the_table_lists_every_room() -> None:
-    """A new room must say what it may import, and one that went leaves no line behind."""
+    """A new room must declare what it may import, and a removed room leaves no line behind."""
     rooms = {room_of(name) for name, _ in modules()}
     packages = {name.rpartition(".")[0] for name, _ in modules() if "." in name}
     assert rooms == set(ALLOWED)
@@ -259,7 +259,7 @@ def imported_by(code: str) -> set[str]:
     return {name for name in found if name.partition(".")[0] not in sys.stdlib_module_names}
 
 
-def test_the_version_is_told_at_once() -> None:
+def test_the_version_imports_little() -> None:
     """P46: `vidbuild --version` imports click and five small modules of its own, nothing else."""
     found = imported_by("from vidbuild.cli import main\nassert main(['--version']) == 0")
     assert {name for name in found if not name.startswith("click.")} <= START
@@ -292,7 +292,7 @@ print(*sys.modules)
 
 @pytest.mark.parametrize("step", ["speak", "draw", "timeline", "audio", "captions", "mux", "report"])
 def test_a_step_imports_no_network(step: str) -> None:
-    """A worker that makes a step by itself loads none of the libraries that speak to the network."""
+    """A worker that runs a step by itself imports none of the network libraries."""
     code = f"import sys, vidbuild.steps.{step}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {name.partition(".")[0] for name in done.stdout.split()} & {"ssl", "http", "email", "socket", "asyncio"}

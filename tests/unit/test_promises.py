@@ -1,4 +1,4 @@
-"""Every promise that is published has a test that says so."""
+"""Every published promise has a test that names it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def linked(number: str) -> list[Path]:
 
 @pytest.mark.parametrize("number", published())
 def test_a_published_promise_has_its_test(number: str) -> None:
-    """What the page promises is proven by tests whose docstrings begin with the number, in the files it links to."""
+    """A promise is proven by tests whose docstrings begin with its number, in the files that its row links to."""
     assert linked(number)
     assert {(number, path) for path in linked(number)} <= PROVEN
 

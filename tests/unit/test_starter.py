@@ -29,7 +29,7 @@ TITLES = [
 
 @pytest.mark.parametrize("title", TITLES)
 def test_any_title_is_kept_as_it_is(tmp_path: Path, title: str) -> None:
-    """Whatever the title holds, the YAML that is written says just that."""
+    """Whatever the title contains, the YAML that is written has just that."""
     starter.write(tmp_path, starter.Answers(title))
     data = yaml.safe_load((tmp_path / "video.yaml").read_text(encoding="utf-8"))
     assert data["title"] == title
@@ -56,7 +56,7 @@ def test_every_choice_gives_a_spec_without_problems(tmp_path: Path, theme: str, 
     assert len({scene.type for scene in examined.spec.scenes}) == 5
 
 
-def test_the_folder_is_made_and_its_files_are_told(tmp_path: Path) -> None:
+def test_the_folder_is_made_and_its_files_are_listed(tmp_path: Path) -> None:
     """All files are written, the ignored folders among them, and nothing else."""
     written, kept = starter.write(tmp_path / "new" / "talk", starter.Answers("A talk"))
     assert [path.name for path in written] == [".gitignore", "hello.py", "vidbuild.toml", "video.yaml"]
@@ -65,8 +65,8 @@ def test_the_folder_is_made_and_its_files_are_told(tmp_path: Path) -> None:
     assert (tmp_path / "new" / "talk" / ".gitignore").read_text(encoding="utf-8") == ".vidbuild/\nbuild/\n"
 
 
-def test_what_is_there_is_kept(tmp_path: Path) -> None:
-    """A file of the user's own is not touched, and he is told."""
+def test_existing_files_are_kept(tmp_path: Path) -> None:
+    """A file of the user's own is not touched, and the message names it."""
     (tmp_path / "hello.py").write_text("mine", encoding="utf-8")
     written, kept = starter.write(tmp_path, starter.Answers("A talk"))
     assert kept == [tmp_path / "hello.py"]
@@ -82,7 +82,7 @@ def test_a_spec_that_is_there_stops_it(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["video.yaml"]
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     """A path below a file is a usage error that names the folder."""
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(UsageError, match=r"cannot write to .*talk': Not a directory"):

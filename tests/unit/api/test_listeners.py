@@ -1,4 +1,4 @@
-"""Who is told of which events, through the Python API."""
+"""Which listeners receive which events, through the Python API."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from vidbuild.errors import UsageError
 EVENTS: list[Event] = [RunResumed(run="r", time=1.0, seconds=1.0), StepAborted(run="r", time=2.0, step="s", because="")]
 
 
-def heard(listeners: Listeners) -> None:
-    """Tell two events."""
+def two_events(listeners: Listeners) -> None:
+    """Emit two events."""
     with listening(listeners) as listener:
         assert listener is not None
         for event in EVENTS:
@@ -21,13 +21,13 @@ def heard(listeners: Listeners) -> None:
 
 
 def test_listeners_are_chosen_by_type() -> None:
-    """A type or a pattern names the events that a listener hears; plain and coroutine functions side by side."""
+    """A type or a pattern names the events that a listener receives; plain and coroutine functions side by side."""
     told: list[tuple[str, str]] = []
 
     async def of_steps(event: Event) -> None:
         told.append(("steps", event.type))
 
-    heard(
+    two_events(
         {
             "step_*": of_steps,
             "run_resumed": lambda event: told.append(("resumed", event.type)),
@@ -44,14 +44,14 @@ def test_listeners_are_chosen_by_type() -> None:
 
 
 def test_a_type_that_does_not_exist_is_refused() -> None:
-    """A misspelt type would never be heard, so it is an error with the nearest one."""
+    """A misspelled type would never match an event, so it is an error with the nearest one."""
     with pytest.raises(UsageError, match="no event is of type 'step_finish'") as caught:
-        heard({"step_finish": print})
+        two_events({"step_finish": print})
     assert caught.value.hint == "did you mean 'step_finished'?"
 
 
 def test_every_type_can_be_listened_to() -> None:
-    """The types that are known are those of the engine and those of videos, each once."""
+    """The types are those of the engine and those of videos, each once."""
     assert len(types()) == len(set(types()))
     assert {"run_started", "voice_generated", "validation_error"} <= set(types())
     assert "event" not in types()

@@ -19,8 +19,8 @@ def test_a_user_without_a_home_can_build(monkeypatch: pytest.MonkeyPatch) -> Non
     assert sandbox_policy.sandbox_of() == expected
 
 
-def test_what_is_installed_elsewhere_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """P9: where the environment says that programs or certificates lie elsewhere, steps may read them."""
+def test_programs_installed_elsewhere_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """P9: if the environment names other places of programs or certificates, steps may read them."""
     for name in sandbox_policy.INSTALLED:
         monkeypatch.delenv(name, raising=False)
     usual = sandbox_policy.sandbox_of()

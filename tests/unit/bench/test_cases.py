@@ -40,8 +40,8 @@ def test_types_take_turns() -> None:
     assert [scene["type"] for scene in scenes(mixed)] == ["title", "list", "code", "title", "list", "code", "title"]
 
 
-def test_the_size_and_rate_are_those_asked_for() -> None:
-    """What a case says of the picture is what its spec says."""
+def test_the_size_and_rate_are_those_of_the_case() -> None:
+    """The size and the frame rate of a case are in its spec."""
     assert yaml.safe_load(cases.spec(Case(size="720p", fps=50)))["output"] == {"size": "720p", "fps": 50}
 
 
@@ -84,7 +84,7 @@ def test_a_scene_that_is_too_long_is_an_error(tmp_path: Path) -> None:
     assert "over its max_duration of 3.0 s" in built.steps.failed[0].error
 
 
-def test_a_scene_lasts_as_long_as_was_said(tmp_path: Path) -> None:
+def test_a_scene_lasts_as_long_as_its_case(tmp_path: Path) -> None:
     """A narrated and a silent scene both have exactly the seconds of their case."""
     for narrated in (True, False):
         built = vidbuild.build(cases.write(replace(SMALL, narrated=narrated), tmp_path))

@@ -1,4 +1,4 @@
-"""The bench as a command: its cases, its profile, and what it says of a case that is not there."""
+"""The bench as a command: its cases, its profile, and its message about an unknown case."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_case_that_is_not_there() -> None:
 
 
 def test_a_profile_of_any_build(tmp_path: Path) -> None:
-    """The events of a build that anyone ran tell which kinds of step took its time."""
+    """The events of any build show which kinds of step took its time."""
     cases.write(SILENT, tmp_path)
     with (tmp_path / "events").open("w", encoding="utf-8") as file:
         vidbuild.build(tmp_path / cases.SPEC, on_event=lambda event: print(event.to_line(), end="", file=file))
@@ -49,8 +49,8 @@ def test_a_profile_of_any_build(tmp_path: Path) -> None:
     assert told["render"] == told["draw"] == told["timeline"] == 2
 
 
-def test_what_was_filmed_is_found(tmp_path: Path) -> None:
-    """The floor is told by what a build really showed: each scene's frames, and those that differ, the first always."""
+def test_the_rendered_frames_are_found(tmp_path: Path) -> None:
+    """The floor is computed from what a build showed: each scene's frames, and those that differ."""
     built = vidbuild.build(cases.write(SILENT, tmp_path))
     found = floor.filmed(tmp_path / cases.SPEC)
     assert sum(each.frames for each in found) == built.video_seconds * SILENT.fps

@@ -1,4 +1,4 @@
-"""The counter itself: what it takes for which program and for media, and that it cannot be silent about a failure."""
+"""The counter itself: how it classifies programs and media, and that it always reports a failure."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ PROGRAMS = {
 
 @pytest.mark.parametrize("words", PROGRAMS, ids=lambda words: words[0])
 def test_programs_have_names(words: tuple[str, ...]) -> None:
-    """What a command line starts is told by its program, two Pythons apart by what they run."""
+    """A command line is counted by its program, two Pythons separately by what they run."""
     assert counted.program(words) == PROGRAMS[words]
 
 
-def test_media_is_told_by_content(tmp_path: Path) -> None:
-    """Text of any name is no media; what is not text is, whatever its name, and so is text with a zero in it."""
+def test_media_is_recognized_by_content(tmp_path: Path) -> None:
+    """Text of any name is no media; other content is, whatever its name, and so is text with a zero byte in it."""
     files = {"facts": b'{"frames": 3}', "cut.mp4": b"text", "blob": b"\x89PNG\r\n\x1a\n", "raw": b"\0\0\0\1ab"}
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
@@ -36,13 +36,13 @@ def test_media_is_told_by_content(tmp_path: Path) -> None:
 
 
 def test_a_command_that_fails_is_not_counted(tmp_path: Path) -> None:
-    """Counts of a failed command are never taken for counts: it raises, with what vidbuild said."""
+    """A failed command has no counts: it raises, with vidbuild's output."""
     with pytest.raises(RuntimeError, match=r"exit code 2: vidbuild build nothing.yaml\n(.*\n)*.*nothing.yaml"):
         counted.counted(tmp_path, "build", "nothing.yaml")
 
 
 def test_only_files_of_the_project_are_counted(tmp_path: Path) -> None:
-    """A command that looks at one file of the project opens that, and none of what Python itself needs."""
+    """A command that reads one file of the project opens that, and Python's own files are not counted."""
     (tmp_path / "video.yaml").write_text("vidbuild: 1\ntitle: T\nscenes: [{id: a, type: title, title: A, duration: 1}]")
     found = counted.counted(tmp_path, "check", "video.yaml", workers=False)
     assert {path.name for path in found.opened} == {"video.yaml"}

@@ -1,4 +1,4 @@
-"""What a command costs: told by the kernel, in turns, with nothing lost when it fails."""
+"""Measuring commands: costs from the kernel, in turns, with every failure reported."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def test_a_command_that_fails_is_never_a_figure(tmp_path: Path) -> None:
 
 
 def test_a_real_cache_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is measured keeps its results in its own folder, whatever the environment says of a cache."""
+    """A measured command keeps its results in its own folder, whatever the environment names as the cache."""
     monkeypatch.setenv("VIDBUILD_CACHE", "/nowhere")
     measure.run(python("import os, sys; sys.exit('VIDBUILD_CACHE' in os.environ)"), tmp_path)
 
 
 def test_turns_alternate() -> None:
-    """Each turn runs every command once, in order, and each command's costs are told together."""
+    """Each turn runs every command once, in order, and each command's costs are returned together."""
     order: list[str] = []
 
     def one(name: str) -> Cost:

@@ -1,4 +1,4 @@
-"""The table of aims: its verdicts and its Markdown."""
+"""The table of targets: its verdicts and its Markdown."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tests.bench.table import Row
         (0, 3, "missed by 3"),
     ],
 )
-def test_a_verdict_says_by_how_much(limit: float, value: float, verdict: str) -> None:
-    """An aim is met up to its limit, and missed by a share of it, or by a number where it is nothing."""
+def test_a_verdict_has_the_difference(limit: float, value: float, verdict: str) -> None:
+    """A target is met up to its limit, and missed by a share of it, or by a number if the target is zero."""
     assert Row("case", "aim", limit, value, "", "").verdict == verdict
 
 
@@ -38,8 +38,8 @@ def test_rows_are_a_table() -> None:
     ]
 
 
-def test_seconds_are_told_by_kind(tmp_path: Path) -> None:
-    """Where a build's time went is added up by kind of step, languages together, the dearest kind first."""
+def test_seconds_are_added_up_by_kind(tmp_path: Path) -> None:
+    """A build's time is added up by kind of step, languages together, the most expensive kind first."""
     steps = {"render:one": 2.0, "de/render:one": 1.0, "mux": 0.5, "render:two": 3.0}
     events = [{"type": "step_finished", "step": step, "seconds": seconds} for step, seconds in steps.items()]
     lines = [json.dumps(event) for event in ({"type": "run_started"}, *events)]
