@@ -23,7 +23,7 @@ from vidbuild.engine.schedule.target import Target
 
 
 def film(lab: Lab, narration: str = "hello", picture: str = "butterfly", **more: Any) -> Graph:
-    """Chain speak -> time -> film -> join, and draw -> film; draw wraps the scene's fields."""
+    """Chain speak -> timeline -> render -> mux, and draw -> render; draw wraps the scene's fields."""
     lab.kinds["concat"] = Kind("concat", more.get("version", 1), f"{STEPS}:concat", wrappers=("fields",))
     image = lab.source("butterfly.png", picture)
     fields = {"title": more.get("title", "Install"), "items": more.get("items", ["a", "b", "c"])}

@@ -15,13 +15,16 @@ from tests.support.engine_lab import Lab, graph, step
 from tests.unit.engine.schedule.test_scale import cheap_writes, prebuilt, scenes
 from vidbuild.engine.disk import durable
 from vidbuild.engine.graph.graph import Graph
+from vidbuild.engine.runs import control
+from vidbuild.engine.schedule.options import RunOptions
+from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store import gc
 from vidbuild.engine.worker.process import Process
 
 __all__ = ["cheap_writes"]  # a fixture
 
 FEW, MANY = 10, 30
-AROUND = 40  # files that a build opens beside those of its steps
+AROUND = 30  # files that a build opens beside those of its steps
 
 # For each step, at most. Whoever lowers one of these lowers it here; seconds are in tests/bench/RESULTS.md.
 LIMITS = {
@@ -99,12 +102,14 @@ def test_one_edit_in_a_thousand_scenes(lab: Lab, monkeypatch: pytest.MonkeyPatch
 
     def audit(event: str, arguments: tuple[Any, ...]) -> None:
         if watching and event == "open" and isinstance(arguments[0], (str, bytes)):
-            opened.append(os.fsdecode(arguments[0]))
+            path = os.fsdecode(arguments[0])
+            if not path.endswith(f"/{control.NAME}"):  # polled several times a second: as often as the machine is slow
+                opened.append(path)
 
     monkeypatch.setattr(durable, "hash_file", lambda path: pytest.fail(f"hashed {path}"))
     watching = True
     sys.addaudithook(audit)
-    report = engine.build(after, jobs=1)
+    (report,) = engine.build([Target(after)], RunOptions(jobs=1))
     watching = False
     ran = ["speak:500", "timeline:500", "render:500", "audio:500", "mux"]
     assert [step.step for step in report.ran] == ran
