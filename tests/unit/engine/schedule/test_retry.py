@@ -141,15 +141,15 @@ def test_another_build_may_make_it_meanwhile(lab: Lab) -> None:
 
 def test_a_trace_that_finds_no_place_is_tried_again(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """P20: where the disk is full as a trace is written, the step is tried again, and in the end fails by name."""
-    keep, full = Store.keep, [True]
+    write, full = Store.write_trace, [True]
 
-    def keeping(*arguments: Any, **options: Any) -> Any:
+    def writing(*arguments: Any, **options: Any) -> Any:
         if full:
             full.pop()
             raise OSError(errno.ENOSPC, "No space left on device")
-        return keep(*arguments, **options)
+        return write(*arguments, **options)
 
-    monkeypatch.setattr(Store, "keep", keeping)
+    monkeypatch.setattr(Store, "write_trace", writing)
     report = lab.build(graph(step("x")))
     assert (report.status, report.retried) == ("built", 1)
     assert retried(lab)[0].failure.message == f"the disk of the cache '{lab.store.root}' is full"

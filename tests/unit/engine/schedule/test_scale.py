@@ -18,16 +18,17 @@ from vidbuild.engine.keys.cache import TieredCache
 from vidbuild.engine.keys.lookup import CacheLookup
 from vidbuild.engine.keys.tools import Tools
 from vidbuild.engine.schedule.engine import Engine
+from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.index import Index
 from vidbuild.engine.store.store import Store
 
 START_UP = {
     "disk": ["build_dir", "checksummed", "durable", "lock"],
-    "graph": ["canonical", "context", "graph", "options", "step_state"],
-    "keys": ["causes", "key", "lookup", "reasons", "tools"],
-    "runs": ["build_report", "emitter", "events", "run_log"],
-    "schedule": ["build", "build_state", "engine"],
+    "graph": ["canonical", "context", "graph", "step_state"],
+    "keys": ["cache", "causes", "key", "lookup", "reasons", "tools"],
+    "runs": ["build_report", "control", "emitter", "events", "run_log"],
+    "schedule": ["build_state", "engine", "options", "run", "run_control", "target"],
     "store": ["blobs", "digest_cache", "index", "store", "trace"],
 }
 ALLOWED = {
@@ -101,7 +102,7 @@ def test_a_null_build_of_six_thousand_steps(lab: Lab, monkeypatch: pytest.Monkey
     monkeypatch.setattr(durable, "hash_file", lambda path: pytest.fail(f"hashed {path}"))
     watching = True
     sys.addaudithook(audit)
-    report = engine.build(plan)
+    (report,) = engine.build([Target(plan)])
     watching = False
     assert (report.status, len(report.cached)) == ("up-to-date", 6001)
     assert len(opened) < 20, opened
@@ -122,7 +123,7 @@ def test_lookups_grow_no_faster_than_the_graph(tmp_path: Path) -> None:
             counted += 1
 
         sys.setprofile(count_call)
-        engine.build(plan)
+        engine.build([Target(plan)])
         sys.setprofile(None)
         calls[count] = counted
     assert calls[300] < 11 * calls[30]
@@ -152,8 +153,9 @@ def test_a_null_build_imports_little() -> None:
         "import sys; from pathlib import Path; before = set(sys.modules)\n"
         "from vidbuild.engine.graph.graph import Graph\n"
         "from vidbuild.engine.schedule.engine import Engine\n"
+        "from vidbuild.engine.schedule.target import Target\n"
         "from vidbuild.engine.store.store import Store\n"
-        "Engine(Store(Path(sys.argv[1])), {}, {}, {}).build(Graph.of({}))\n"
+        "Engine(Store(Path(sys.argv[1])), {}, {}, {}).build([Target(Graph.of({}))])\n"
         "print(*sorted(set(sys.modules) - before))"
     )
     folder = os.environ["VIDBUILD_TEST_TOUCHED"] + "-store"
@@ -170,4 +172,4 @@ def test_the_store_is_a_plain_folder(lab: Lab) -> None:
     lab.build(plan)
     shutil.copytree(lab.store.root, lab.root / "copy")
     copied = Engine(Store(lab.root / "copy"), lab.kinds, {}, {"PATH": "/nowhere"})
-    assert copied.build(plan).status == "up-to-date"
+    assert copied.build([Target(plan)])[0].status == "up-to-date"
