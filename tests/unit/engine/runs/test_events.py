@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.support.engine_lab import Lab, graph, step
+from tests.support.engine_lab import Lab, Steering, graph, step
 from tests.support.paths import ROOT
 from vidbuild.api import events as of_videos
 from vidbuild.engine.graph.graph import Graph, Product
@@ -43,7 +43,7 @@ def some_of_each() -> Graph:
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"keep_going": True}, {"jobs": 1}, {"cancelled": lambda: True}],
+    [{}, {"keep_going": True}, {"jobs": 1}, {"control": Steering(cancelled=lambda: True)}],
     ids=["as it is", "keep going", "one job", "cancelled"],
 )
 @pytest.mark.parametrize("warm", [False, True])

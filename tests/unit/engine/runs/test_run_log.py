@@ -19,7 +19,7 @@ from tests.support.paths import ROOT
 from vidbuild.engine.disk import durable
 from vidbuild.engine.graph.graph import Product
 from vidbuild.engine.runs import run_log
-from vidbuild.engine.runs.run_log import Run, past_runs, read_events, read_run
+from vidbuild.engine.runs.run_log import Run, RunTarget, past_runs, read_events, read_run
 
 
 def folder(lab: Lab) -> Path:
@@ -52,8 +52,8 @@ def test_a_run_can_be_read_while_it_runs(lab: Lab) -> None:
         (name,) = [path.name for path in folder(lab).iterdir()]
         seen.append((read_run(folder(lab), name), len(list(read_events(folder(lab), name)))))
 
-    lab.engine().build(graph(step("a"), step("b", inputs={"a": Product("a")})), on_event=look)
-    assert [count for _, count in seen] == [1, 2, 3, 4, 5, 6, 7, 8]
+    lab.build(graph(step("a"), step("b", inputs={"a": Product("a")})), on_event=look)
+    assert [count for _, count in seen] == list(range(1, 11))
     assert {run.state for run, _ in seen if run} == {"running"}
 
 
@@ -78,6 +78,7 @@ def test_a_killed_run_is_told_as_that(lab: Lab) -> None:
     assert (run.state, run.killed, run.ended) == ("failed", True, None)
     assert [data["type"] for data in read_events(folder(lab), run.id)] == [
         "run_started",
+        "target_started",
         "run_estimated",
         "step_started",
     ]
@@ -96,7 +97,7 @@ def test_only_the_last_runs_are_kept(lab: Lab, monkeypatch: pytest.MonkeyPatch) 
     """Old runs go when new ones come; a running one stays."""
     monkeypatch.setattr(run_log, "KEPT", 5)
     plan = graph(step("a"))
-    first = run_log.RunLog(folder(lab), "still running")
+    first = run_log.RunLog(folder(lab), [RunTarget("", "still running")])
     for _ in range(8):
         lab.build(plan)
     found = past_runs(folder(lab))
@@ -161,7 +162,7 @@ def test_a_log_that_cannot_be_written_ends_no_build(lab: Lab, monkeypatch: pytes
 
     monkeypatch.setattr(durable, "fault_point", full)
     assert lab.build(graph(step("a"))).status == "built"
-    log = run_log.RunLog(folder(lab), "x")
+    log = run_log.RunLog(folder(lab), [RunTarget("", "x")])
     log.close()
     assert re.fullmatch(r"cannot write '.*runs/.*': no space left on device", log.write_error)
 
@@ -172,4 +173,4 @@ def test_a_log_with_a_hole_is_read_on(lab: Lab) -> None:
     path = folder(lab) / run / "events.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(lines[0] + b"\0" * 40 + b"\n" + b"".join(lines[2:]))
-    assert [data["type"] for data in read_events(folder(lab), run)][:2] == ["run_started", "step_started"]
+    assert [data["type"] for data in read_events(folder(lab), run)][:2] == ["run_started", "run_estimated"]
