@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,6 @@ from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.index import Index
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import UsageError
-from vidbuild.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from vidbuild.engine.keys.explain import Explanation
@@ -133,12 +132,18 @@ class Engine:
             lock.release()
 
 
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    from vidbuild.suggest import did_you_mean
+
+    return did_you_mean(name, known)
+
+
 def _part(graph: Graph, goals: Collection[str] | None) -> Graph:
     if goals is None:
         return graph
     for goal in goals:
         if goal not in graph.steps:
-            raise UsageError(f"no step is called '{goal}'", hint=did_you_mean(goal, graph.steps))
+            raise UsageError(f"no step is called '{goal}'", hint=_nearest(goal, graph.steps))
     return graph.upstream(list(goals))
 
 
@@ -161,7 +166,7 @@ def _matching(patterns: Collection[str], targets: Sequence[Target], graphs: Sequ
             every = dict.fromkeys(each for ids in names for own in ids.values() for each in own)
             kind = f"{pattern}:*"
             is_kind = any(fnmatchcase(each, kind) for each in every)
-            hint = f"did you mean '{kind}'?" if is_kind else did_you_mean(pattern, every)
+            hint = f"did you mean '{kind}'?" if is_kind else _nearest(pattern, every)
             raise UsageError(f"no step matches '{pattern}'", hint=hint)
     return [frozenset(steps) for steps in matching]
 

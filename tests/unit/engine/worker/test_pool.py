@@ -263,7 +263,7 @@ def test_a_worker_neither_plans_nor_writes_traces() -> None:
 
 
 def test_the_engine_knows_nothing_of_video() -> None:
-    """The engine imports nothing of vidbuild but errors, places, records and what is printable, to be lifted out."""
+    """The engine imports nothing of vidbuild but errors, locations, records, suggestions and text sanitizing."""
     found: set[str] = set()
     for path in ENGINE.rglob("*.py"):
         reachable(".".join(path.relative_to(ROOT).with_suffix("").parts), found)
@@ -272,5 +272,6 @@ def test_the_engine_knows_nothing_of_video() -> None:
         "vidbuild.errors",
         "vidbuild.location",
         "vidbuild.sanitize",
+        "vidbuild.suggest",
         "vidbuild.frozen",
     }
