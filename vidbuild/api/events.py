@@ -26,7 +26,7 @@ _RATE = 48_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceGenerating(StepEvent):
-    """A narration is being spoken; engine, voice: who was asked for."""
+    """A narration is being spoken; engine, voice: those that the spec asks for."""
 
     type: ClassVar[str] = "voice_generating"
     engine: str
@@ -35,7 +35,7 @@ class VoiceGenerating(StepEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceGenerated(StepEvent):
-    """A narration was spoken; engine, voice: who spoke, a declared fallback perhaps; seconds: of speech."""
+    """A narration was spoken; engine, voice: those that were used, perhaps a fallback; seconds: of speech."""
 
     type: ClassVar[str] = "voice_generated"
     engine: str
@@ -46,7 +46,7 @@ class VoiceGenerated(StepEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationWarning(TargetEvent):
-    """Something doubtful in the spec; line and column count from 1, 0 where it is about no place."""
+    """The spec has a warning; line, column: counted from 1, 0 without a location."""
 
     type: ClassVar[str] = "validation_warning"
     message: str
@@ -58,7 +58,7 @@ class ValidationWarning(TargetEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationError(TargetEvent):
-    """Something wrong in the spec, for which nothing is built; line and column count from 1, 0 for no place."""
+    """The spec has an error, so that nothing is built; line, column: counted from 1, 0 without a location."""
 
     type: ClassVar[str] = "validation_error"
     message: str

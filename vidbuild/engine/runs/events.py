@@ -1,10 +1,10 @@
-"""What a build tells while it runs, as typed events; it knows nothing of who listens.
+"""The events of a run.
 
 A run emits `run_started`; for each of its targets `target_started`, then for every step of it exactly one of
-`step_cached`, `step_finished`, `step_failed` and `step_aborted` (a step that runs is announced by `step_started`, once,
+`step_cached`, `step_finished`, `step_failed` and `step_aborted` (before it runs, a step emits `step_started`, once
 even if it is retried), then `target_finished`; and at the end exactly one of `run_finished`, `run_failed` and
-`run_cancelled`. The targets of one run go on side by side. schemas/events.schema.json describes each event as one line
-of JSON. Types and fields are only ever added, and a field that was added later has a default.
+`run_cancelled`. Events of several targets are interleaved. schemas/events.schema.json describes each event as one line
+of JSON. New versions only add types and fields, and a field that was added later has a default.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from vidbuild.sanitize import harmless_json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened at a time (seconds since 1970, UTC) in a run."""
+    """Something that happened in a run; time: in seconds since 1970, UTC."""
 
     type: ClassVar[str] = "event"
     run: str
     time: float
 
     def to_data(self) -> dict[str, Any]:
-        """The event as JSON values, its type first."""
+        """Return the event as JSON values, its type first."""
         return {"type": self.type} | {name: _plain(value) for name, value in values(self).items()}
 
     def to_line(self) -> str:
-        """The event as one line of JSON, its newline included; a CI system that shows it finds no order in it."""
+        """Return the event as one line of JSON with its newline; it contains no workflow command of a CI system."""
         return harmless_json(json.dumps(self.to_data(), ensure_ascii=False, separators=(",", ":"))) + "\n"
 
 
@@ -41,11 +41,11 @@ Listener = Callable[[Event], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted(Event):
-    """A run begins.
+    """A run starts. It builds one target or several, such as the videos of several specs.
 
     entry: the build names of its targets, joined by commas.
     steps: of all targets together.
-    jobs: the number of steps that run side by side.
+    jobs: the number of steps that may run in parallel.
     first: nothing of any target was ever built with this cache.
     targets: the names of the targets, if there is more than one.
     """
@@ -67,7 +67,11 @@ class TargetEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetStarted(TargetEvent):
-    """A target begins; entry: its build name; first: nothing of it was ever built with this cache."""
+    """A target of the run starts; the targets of one run are built in parallel.
+
+    entry: its build name.
+    first: nothing of it was ever built with this cache.
+    """
 
     type: ClassVar[str] = "target_started"
     entry: str
@@ -77,11 +81,11 @@ class TargetStarted(TargetEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetFinished(TargetEvent):
-    """A target is over; its outputs are in their places if it is built or up to date.
+    """A target of the run has ended; if it is built or up to date, its outputs have been written.
 
     status: built, up-to-date, failed, cancelled, or aborted if the run stopped because another target failed.
     ran, cached, failed, aborted: the number of steps that ended so.
-    retried: attempts that were repeated.
+    retried: the number of retries.
     """
 
     type: ClassVar[str] = "target_finished"
@@ -104,9 +108,10 @@ class StepEvent(TargetEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEstimated(Event):
-    """How much is ahead, told once the steps that are known to be cached are left out.
+    """Every step was looked up; an estimate of the work that is left.
 
-    ahead: steps that will or may run. expected: seconds, None where nothing is known of past durations.
+    ahead: the number of steps that will or may run.
+    expected: in seconds; None without past durations.
     """
 
     type: ClassVar[str] = "run_estimated"
@@ -116,7 +121,7 @@ class RunEstimated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCached(StepEvent):
-    """A trace stands for the step's key: nothing to do."""
+    """The cache has the step's result."""
 
     type: ClassVar[str] = "step_cached"
     key: str
@@ -124,7 +129,12 @@ class StepCached(StepEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepStarted(StepEvent):
-    """A worker has the step; reason: why it runs, in short; reasons: the same with old and new values, a line each."""
+    """A worker runs the step.
+
+    reason: why it runs, in short.
+    expected: in seconds; None without past durations.
+    reasons: why it runs, with old and new values, one line each.
+    """
 
     type: ClassVar[str] = "step_started"
     kind: str
@@ -136,7 +146,11 @@ class StepStarted(StepEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepProgress(StepEvent):
-    """How far a running step is; total 0 where that is not known; unit: of what, such as "frames", "" for steps."""
+    """A running step reports its progress.
+
+    total: 0 if unknown.
+    unit: what is counted, such as "frames"; "" if unnamed.
+    """
 
     type: ClassVar[str] = "step_progress"
     done: int
@@ -146,7 +160,7 @@ class StepProgress(StepEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepWarned(StepEvent):
-    """Something the user should know; told on a cache hit as well."""
+    """A step has a warning for the user; it is repeated whenever the step is cached."""
 
     type: ClassVar[str] = "step_warning"
     message: str
@@ -156,7 +170,11 @@ class StepWarned(StepEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRetried(StepEvent):
-    """A running step failed of what may pass and is tried again; attempt: which one comes; wait: seconds until then."""
+    """An attempt failed for a transient reason and is repeated.
+
+    attempt: the number of the next attempt, counted from 1.
+    wait: seconds until then.
+    """
 
     type: ClassVar[str] = "step_retried"
     attempt: int
@@ -166,7 +184,7 @@ class StepRetried(StepEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepFinished(StepEvent):
-    """The step ran; unchanged: its output is what it was before, so nothing after it runs because of it."""
+    """The step ran; unchanged: its outputs are the same as before, so that it makes no dependent run."""
 
     type: ClassVar[str] = "step_finished"
     key: str
@@ -176,7 +194,7 @@ class StepFinished(StepEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepFailed(StepEvent):
-    """The step could not be made."""
+    """The step failed."""
 
     type: ClassVar[str] = "step_failed"
     failure: Failure
@@ -184,7 +202,7 @@ class StepFailed(StepEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepAborted(StepEvent):
-    """The step was not made; because: the failed step it needs, or "" where the whole build was stopped."""
+    """The step was not started, or was stopped; because: the failed step that it depends on, "" if the run stopped."""
 
     type: ClassVar[str] = "step_aborted"
     because: str
@@ -192,7 +210,7 @@ class StepAborted(StepEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPaused(Event):
-    """Nothing new is started until the run is resumed; running: how many steps still run to their end."""
+    """The run is paused: it starts no further steps; running: the number of steps that are still running."""
 
     type: ClassVar[str] = "run_paused"
     running: int
@@ -200,7 +218,7 @@ class RunPaused(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResumed(Event):
-    """The run goes on after a pause; seconds: how long that was."""
+    """The run is resumed; seconds: the duration of the pause."""
 
     type: ClassVar[str] = "run_resumed"
     seconds: float
@@ -208,7 +226,7 @@ class RunResumed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateSaved(Event):
-    """What is done so far is on the disk and another build would take it over; done: how many steps."""
+    """The results so far are on disk, for other builds to use; done: the number of steps that are done."""
 
     type: ClassVar[str] = "state_saved"
     done: int
@@ -216,7 +234,11 @@ class StateSaved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateRestored(TargetEvent):
-    """The target continues an earlier run, by its id; done: how many of the steps are there; left: how many are not."""
+    """A target continues an earlier run.
+
+    earlier: the id of that run.
+    done, left: the number of steps that are done, and of those that are left.
+    """
 
     type: ClassVar[str] = "state_restored"
     earlier: str
@@ -226,9 +248,11 @@ class StateRestored(TargetEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnded(Event):
-    """A build is over; counts of steps by how they ended, and of attempts that were repeated.
+    """A run has ended.
 
-    code: the exit code that a command ends with for this build.
+    ran, cached, failed, aborted: the number of steps that ended so.
+    retried: the number of retries.
+    code: the exit code that a command returns for this run.
     """
 
     ran: int
@@ -249,14 +273,14 @@ class RunFinished(RunEnded):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFailed(RunEnded):
-    """At least one step failed."""
+    """A step failed, or an error ended the run."""
 
     type: ClassVar[str] = "run_failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunCancelled(RunEnded):
-    """The build was stopped from outside; what had finished is kept."""
+    """The run was cancelled; results of steps that had ended are kept."""
 
     type: ClassVar[str] = "run_cancelled"
 
@@ -266,7 +290,7 @@ def _plain(value: object) -> object:
 
 
 def event_of(data: Mapping[str, Any]) -> Event | None:
-    """The event that a line of a log tells of; None for a type that is not the engine's, or not of this version."""
+    """Return the event that a line of a log holds; None for a type that is not the engine's, or not of this version."""
     kind = _kinds().get(str(data.get("type")))
     if kind is None:
         return None
@@ -281,7 +305,7 @@ def event_of(data: Mapping[str, Any]) -> Event | None:
 
 
 def failure_of(data: Mapping[str, Any]) -> Failure:
-    """A failure as a line of a log has it."""
+    """Return a failure that a line of a log holds."""
     lists = {name: tuple(data.get(name, ())) for name in ("command", "log")}
     return Failure(**{name: value for name, value in {**data, **lists}.items() if name in values(Failure(""))})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -88,7 +89,10 @@ def test_the_schema_names_every_field(event: type[Event]) -> None:
     first = [field.name for field in fields(event) if field.default is MISSING]
     assert definition["required"] == ["type", *first]
     assert {"$ref": f"#/$defs/{event.type}"} in SCHEMA["oneOf"]
-    assert definition["description"] == event.__doc__
+    # A docstring describes the fields after its first sentence; the schema describes each at its own place.
+    assert definition["description"] == re.split(r"; [\w, ]+: |\n", event.__doc__ or "")[0].rstrip(".") + "."
+    fields_ = [about for about in definition["properties"].values() if not about.keys() & {"const", "$ref"}]
+    assert all(about["description"] for about in fields_)
 
 
 def test_the_schema_is_a_schema() -> None:
