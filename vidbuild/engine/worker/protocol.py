@@ -27,6 +27,7 @@ _MESSAGE = 20_000
 _FAULTS = {"step", "spec", "unreachable", "bug"}
 _DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
 _SIGNATURE = 4
+_FORMS = ({"progress"}, {"again"}, {"outputs", "sources", "warnings", "seconds"}, {"failure", "warnings"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def read(line: bytes) -> Answer:
     """What the line says; NotUnderstoodError where it is of no known form."""
     try:
         data = json.loads(line)
+        _demand(data.keys() in _FORMS)
         if "progress" in data:
             return _progress(*data["progress"])
         if "again" in data:
@@ -123,6 +125,7 @@ def _signature(numbers: Sequence[object]) -> list[bool]:
 
 
 def _warnings(data: Sequence[Sequence[Any]]) -> tuple[StepWarning, ...]:
+    _demand(type(data) is list, *(type(item) is list for item in data))
     found = tuple(StepWarning(*item) for item in data)
     for each in found:
         _demand(isinstance(each.message, str), isinstance(each.field, str), isinstance(each.hint, str | None))
@@ -136,6 +139,8 @@ def _failure(
         isinstance(message, str),
         isinstance(hint, str | None),
         isinstance(field, str),
+        type(command) is list,
+        type(log) is list,
         all(isinstance(word, str) for word in [*command, *log]),
         fault in _FAULTS,
         type(transient) is bool,

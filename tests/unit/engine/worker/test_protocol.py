@@ -67,6 +67,10 @@ def made(**changes: object) -> dict[str, object]:
         {"warnings": [[]]},
         {"warnings": [[1, "f", None]]},
         {"warnings": [["w", "f", None, None]]},
+        {"warnings": ["wf"]},
+        {"warnings": "w"},
+        {"progress": [1, 2, "frames"]},
+        {"extra": 1},
         {"seconds": "0.5"},
         {"seconds": float("nan")},
         {"seconds": float("inf")},
@@ -79,6 +83,26 @@ def test_answers_of_another_form_are_none(changes: dict[str, object]) -> None:
     assert protocol.read(json.dumps(made()).encode()) == StepOutput(made())
     with pytest.raises(ProtocolError):
         protocol.read(json.dumps(made(**changes)).encode())
+
+
+@pytest.mark.parametrize(
+    "changes", [{"log": "text"}, {"log": {}}, {"command": "ls"}, {"command": None}, {"x": 1}], ids=str
+)
+def test_failures_of_another_form_are_no_answer(changes: dict[str, object]) -> None:
+    """A failure's command and log are lists, and it has no field that is not known."""
+    good = {**values(FAILURE), "command": ["a"], "log": ["b"]}
+    assert protocol.read(json.dumps({"failure": good, "warnings": []}).encode()) == Failed(FAILURE)
+    with pytest.raises(ProtocolError):
+        protocol.read(json.dumps({"failure": {**good, **changes}, "warnings": []}).encode())
+
+
+@pytest.mark.parametrize("form", GOOD)
+def test_a_file_name_that_is_not_utf8_is_read_and_an_extra_key_is_not(form: str) -> None:
+    """Text may hold what a file name holds that is not UTF-8; a line with a key too many is no answer."""
+    line, _ = GOOD[form]
+    assert protocol.read(line.replace(b'"w"', b'"\\udcff"').replace(b"frames", b"\\udcff"))
+    with pytest.raises(ProtocolError):
+        protocol.read(line[:-1] + b', "x": 1}')
 
 
 JSON = st.recursive(
