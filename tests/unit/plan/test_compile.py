@@ -1,4 +1,4 @@
-"""The graph of a spec: which steps there are, and what feeds each."""
+"""The graph of a spec: its steps, and the inputs of each."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def image(tmp_path: Path) -> str:
 
 
 def test_a_spoken_scene_has_its_five_steps(tmp_path: Path) -> None:
-    """speak, time, draw, film and sound per scene; caption, join, report and the poster once."""
+    """speak, timeline, draw, render and audio per scene; captions, mux, report and the poster once."""
     steps = set(graph(tmp_path, [TITLE, TITLE]).steps)
     each = {f"{kind}:{scene}" for kind in ("speak", "timeline", "draw", "render", "audio") for scene in "ab"}
     assert steps == each | {"still:a", "captions", "mux", "report"}
@@ -66,8 +66,8 @@ def test_a_silent_scene_speaks_nothing(tmp_path: Path) -> None:
     assert "narration" not in found.steps["audio:a"].inputs
 
 
-def test_a_transition_takes_half_of_itself_from_each_neighbour(tmp_path: Path) -> None:
-    """A fade of 0.4 s at 30 fps is twelve frames: six from each scene's film, and a step of its own."""
+def test_a_transition_takes_half_of_itself_from_each_scene(tmp_path: Path) -> None:
+    """A fade of 0.4 s at 30 fps is twelve frames: six from each scene, and a step of its own."""
     fade = {**TITLE, "transition": {"type": "fade", "duration": 0.4}}
     steps = graph(tmp_path, [fade, TITLE]).steps
     assert steps["transition:a+b"].params["frames"] == 12
@@ -92,7 +92,7 @@ def test_the_last_scene_has_no_transition(tmp_path: Path) -> None:
     assert steps["timeline:b"].params["transition"] == 0
 
 
-def test_a_drawing_knows_nothing_of_time(tmp_path: Path) -> None:
+def test_a_drawing_does_not_depend_on_times(tmp_path: Path) -> None:
     """Cues, durations and words are in no parameter of draw, so that moving a reveal draws nothing again."""
     items = [{"text": "One", "at": "here"}, {"text": "Two", "at": 1.5}]
     scene = {"type": "list", "title": "L", "items": items, "narration": "Look [[here]] now.", "pause_after": 0.7}
@@ -118,8 +118,8 @@ def test_files_of_a_scene_are_inputs_by_content(tmp_path: Path) -> None:
     assert str(tmp_path) not in str(step.params)
 
 
-def test_a_clip_feeds_time_film_and_sound(tmp_path: Path) -> None:
-    """A clip's length decides the scene's, its pictures the film and its sound the sound."""
+def test_a_clip_is_an_input_of_timeline_render_and_audio(tmp_path: Path) -> None:
+    """A clip's length sets the scene's, its frames are rendered and its audio is mixed."""
     (tmp_path / "c.mp4").write_bytes(b"not looked into while planning")
     clip = {"type": "clip", "src": "c.mp4", "start": 1, "end": 2}
     steps = graph(tmp_path, [clip, {**clip, "audio": "mute"}]).steps
@@ -139,8 +139,8 @@ def test_a_clip_that_is_seen_whole_is_looked_at_by_its_drawing(tmp_path: Path) -
     assert steps["draw:b"].tools == ()
 
 
-def test_only_what_zooms_depends_on_who_scales_it(tmp_path: Path) -> None:
-    """Films, transitions and stills of a zoom are made anew with another Pillow; of other scenes they are not."""
+def test_only_zooms_depend_on_pillow(tmp_path: Path) -> None:
+    """Render, transition and still steps of a zoom run again with another Pillow; those of other scenes do not."""
     Image.new("RGB", (400, 300)).save(tmp_path / "a.png")
     moving = {"type": "image", "src": "a.png", "duration": 2, "motion": "zoom-in", "transition": "fade"}
     steps = graph(tmp_path, [moving, {**moving, "motion": "none"}, TITLE]).steps
@@ -193,7 +193,7 @@ def test_other_engines_are_in_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_every_step_is_of_a_known_kind(tmp_path: Path) -> None:
-    """The graph names no kind that cannot be run."""
+    """Every kind in the graph can be run."""
     fade = {**TITLE, "transition": {"type": "fade", "duration": 0.4}}
     assert {step.kind for step in graph(tmp_path, [fade, TITLE]).steps.values()} <= set(KINDS)
 

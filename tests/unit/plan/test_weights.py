@@ -1,4 +1,4 @@
-"""How much work steps will about be."""
+"""Estimates of how much work steps are."""
 
 from __future__ import annotations
 
@@ -36,17 +36,15 @@ def spec(tmp_path: Path, *scenes: dict[str, Any]) -> Spec:
         ({"narration": "One."}, 1.385),
     ],
 )
-def test_a_scene_lasts_what_it_says_or_what_its_words_take(
-    tmp_path: Path, scene: dict[str, Any], seconds: float
-) -> None:
-    """The duration where there is one, else the pauses and the words at an ordinary pace, min_duration at least."""
+def test_a_scene_lasts_its_duration_or_its_words(tmp_path: Path, scene: dict[str, Any], seconds: float) -> None:
+    """The duration if it is set, else the pauses and the words at an ordinary pace, min_duration at least."""
     loaded = spec(tmp_path, scene)
     narration = VideoSpec(loaded, own_variant(loaded)).narration(loaded.scenes[0])
     assert length(loaded.scenes[0], narration) == pytest.approx(seconds, abs=0.001)
 
 
-def test_only_steps_that_are_weighed(tmp_path: Path) -> None:
-    """Every name is a step of the plan; a longer scene weighs more in each of its kinds, and film weighs most."""
+def test_every_weight_belongs_to_a_step(tmp_path: Path) -> None:
+    """Every name is a step of the graph; a longer scene weighs more in each of its kinds, and render weighs most."""
     loaded = spec(tmp_path, {"duration": 3}, {"narration": "One two three four five six seven eight nine ten."})
     found = weights(loaded, own_variant(loaded))
     assert found.keys() == {"render:a", "audio:a", "render:b", "audio:b", "speak:b"}

@@ -1,4 +1,4 @@
-"""Each scene type: what is drawn, what comes when, which files, and that names agree."""
+"""Each scene type: its drawing, its reveals, its files, and that names agree."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_every_type_with_its_least(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", SAMPLES)
-def test_drawings_say_nothing_of_when(kind: str) -> None:
+def test_drawings_do_not_depend_on_times(kind: str) -> None:
     """V4: moving a cue, or the part of a clip that plays, changes no drawing."""
     early: dict[str, dict[str, Any]] = {
         "clip": {"start": 1, "end": 2, "audio": "keep"},
@@ -149,7 +149,7 @@ def test_commands_are_typed_and_answer() -> None:
     assert [entry["lines"] for entry in seen["entries"]] == [["pip install acme"], [], ["ls"]]
 
 
-def test_long_commands_go_on_in_further_lines() -> None:
+def test_long_commands_wrap() -> None:
     """A wrapped command is typed line by line, each after the one before, with one prompt."""
     run = "docker run --rm --publish 8080:8080 --volume data:/var/lib/acme acme/server:2.4 --verbose"
     first, second = reveals("command", commands=[{"run": run}])
@@ -216,7 +216,7 @@ def test_code_highlights() -> None:
 
 
 def test_code_from_a_file() -> None:
-    """File name and language come from the file where the scene does not say; lines keep their own numbers."""
+    """File name and language default to the file's; lines keep their own numbers."""
     seen = drawing("code", code="a\nb\nc\nd\n", file="/x/hello.py", lines="2-3", highlight=[{"lines": 3}])
     assert (seen["filename"], seen["language"], seen["code"]) == ("hello.py", "py", "b\nc")
     assert (seen["first"], seen["highlights"]) == (2, [{"from": 3, "to": 3}])
@@ -245,8 +245,8 @@ def test_code_from_a_file() -> None:
         ),
     ],
 )
-def test_lines_that_are_not_there(fields: dict[str, Any], field: str, message: str) -> None:
-    """P42: a range outside the code or what is shown of it is told with the lines that there are."""
+def test_ranges_outside_the_code(fields: dict[str, Any], field: str, message: str) -> None:
+    """P42: a range outside the code, or outside the part that is shown, is an error with the possible lines."""
     assert wrong("code", code="a\nb\nc\n\n", **fields) == [(field, message)]
 
 

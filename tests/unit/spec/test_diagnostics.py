@@ -116,8 +116,8 @@ def test_counts() -> None:
     assert render([]) == ""
 
 
-def test_tidy_sorts_by_place_and_says_each_once() -> None:
-    """Diagnostics come in the order in which a reader meets them, those in the spec's own file first."""
+def test_tidy_sorts_by_place_and_drops_duplicates() -> None:
+    """Diagnostics are sorted by place, those in the spec's own file first."""
     theme = Diagnostic("error", "wrong", "v.yaml", Location("a-theme.yaml", 1, 1, 2))
     found = tidy([theme, at(10, 1, 2), at(9, 7, 8), at(9, 2, 3), at(10, 1, 2)])
     assert [(item.path, item.line, item.column) for item in found] == [
@@ -128,7 +128,7 @@ def test_tidy_sorts_by_place_and_says_each_once() -> None:
     ]
 
 
-def test_spec_error_says_everything() -> None:
+def test_a_spec_error_has_text_and_parts() -> None:
     """The error's own text is what a user is shown, and its parts are there for programs."""
     error = SpecError([at(1, 4, 5)], {"v.yaml": "a: b"})
     assert isinstance(error, VidbuildError)
@@ -149,5 +149,5 @@ def test_lines_are_those_of_yaml() -> None:
 
 
 def test_a_file_whose_name_has_lines_is_counted_in_one() -> None:
-    """The last line of what is told about a spec is one line, whatever its file is called."""
+    """The summary of a spec's diagnostics is one line, whatever its file is called."""
     assert summary([Diagnostic("error", "m", "a\n::error::b.yaml")]) == "a\ufffd::error::b.yaml: 1 error"

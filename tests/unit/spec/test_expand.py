@@ -170,6 +170,6 @@ def test_escaped_braces_point_to_the_whole() -> None:
 
 @pytest.mark.parametrize("text", ["- a", "just text", "vars: [1]\ntitle: x", "vars: {a: {b: 1}}\nscenes: 5"])
 def test_any_shape_of_document(text: str) -> None:
-    """A document of the wrong shape passes through; the schema says what is wrong with it."""
+    """A document of the wrong shape passes through; the schema reports its errors."""
     document, _ = read(text, "v.yaml")
     assert expand(document, variables(document, {}))[0].data == document.data

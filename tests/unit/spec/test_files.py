@@ -1,4 +1,4 @@
-"""Whether a file is what a spec takes it for."""
+"""Checks of the files that a spec names."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def png(path: Path, size: tuple[int, int] = (6, 4), kind: str = "PNG") -> Path:
     return path
 
 
-def said(function: Callable[[Path, str], object], path: Path, name: str = "") -> tuple[str, str | None]:
-    """What is wrong with a file."""
+def problem(function: Callable[[Path, str], object], path: Path, name: str = "") -> tuple[str, str | None]:
+    """Return the message and the hint about a file."""
     with pytest.raises(FileProblemError) as caught:
         function(path, name or path.name)
     return caught.value.message, caught.value.hint
@@ -41,30 +41,30 @@ def test_a_file_that_can_be_read(tmp_path: Path) -> None:
 
 
 def test_missing(tmp_path: Path) -> None:
-    """P42: a file that does not exist is told with the nearest name in its folder, written as the spec would."""
+    """P42: a file that does not exist is an error with the nearest name in its folder, written as the spec would."""
     png(tmp_path / "screenshot.png")
     (tmp_path / "folder.png").mkdir()
-    assert said(look, tmp_path / "sceenshot.png", "img/sceenshot.png") == (
+    assert problem(look, tmp_path / "sceenshot.png", "img/sceenshot.png") == (
         "file 'img/sceenshot.png' does not exist",
         "did you mean 'img/screenshot.png'?",
     )
-    assert said(look, tmp_path / "xyz") == ("file 'xyz' does not exist", None)
-    assert said(look, tmp_path / "no" / "folder" / "a") == ("file 'a' does not exist", None)
-    assert said(look, tmp_path / "screenshot.png" / "a")[0] == "file 'a' cannot be read: not a directory"
+    assert problem(look, tmp_path / "xyz") == ("file 'xyz' does not exist", None)
+    assert problem(look, tmp_path / "no" / "folder" / "a") == ("file 'a' does not exist", None)
+    assert problem(look, tmp_path / "screenshot.png" / "a")[0] == "file 'a' cannot be read: not a directory"
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:
-    """P42: folders, pipes and empty files are told for what they are."""
+    """P42: folders, pipes and empty files are errors that name what they are."""
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "empty").touch()
-    assert said(look, tmp_path) == (f"'{tmp_path.name}' is a folder, not a file", None)
-    assert said(look, tmp_path / "pipe") == ("'pipe' is not a regular file", None)
-    assert said(look, tmp_path / "empty") == ("file 'empty' is empty", None)
-    assert "cannot be read" in said(look, tmp_path / ("x" * 5000))[0]
+    assert problem(look, tmp_path) == (f"'{tmp_path.name}' is a folder, not a file", None)
+    assert problem(look, tmp_path / "pipe") == ("'pipe' is not a regular file", None)
+    assert problem(look, tmp_path / "empty") == ("file 'empty' is empty", None)
+    assert "cannot be read" in problem(look, tmp_path / ("x" * 5000))[0]
 
 
 def test_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """P42: a file that may not be opened is told with the system's reason."""
+    """P42: a file that may not be opened is an error with the system's reason."""
     path = png(tmp_path / "a.png")
     path.chmod(0)
     if os.access(path, os.R_OK):  # root may read anything
@@ -73,12 +73,12 @@ def test_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             raise PermissionError(13, "Permission denied")
 
         monkeypatch.setattr(Path, "open", refuse)
-    assert said(look, path) == ("file 'a.png' cannot be read: permission denied", None)
+    assert problem(look, path) == ("file 'a.png' cannot be read: permission denied", None)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
 def test_images(tmp_path: Path, kind: str) -> None:
-    """The four formats are known by their content, whatever the file's name, and their size is told."""
+    """The four formats are recognized by their content, whatever the file's name, and their size is read."""
     assert image_size(png(tmp_path / "image.dat", kind=kind), "image.dat") == [6, 4]
 
 
@@ -98,11 +98,13 @@ def test_what_is_no_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     (tmp_path / "short.png").write_bytes(whole[:20])
     png(tmp_path / "a.bmp", kind="BMP")
     for name in ("words.png", "a.svg", "a.bmp"):
-        assert said(image_size, tmp_path / name) == (f"'{name}' is not a PNG, JPEG, WebP or GIF image", None)
-    assert said(image_size, tmp_path / "short.png")[0].startswith("'short.png' is not a PNG, JPEG, WebP or GIF image")
-    assert said(image_size, tmp_path / "gone.png")[0] == "file 'gone.png' does not exist"
+        assert problem(image_size, tmp_path / name) == (f"'{name}' is not a PNG, JPEG, WebP or GIF image", None)
+    assert problem(image_size, tmp_path / "short.png")[0].startswith(
+        "'short.png' is not a PNG, JPEG, WebP or GIF image"
+    )
+    assert problem(image_size, tmp_path / "gone.png")[0] == "file 'gone.png' does not exist"
     monkeypatch.setattr(files, "MAX_PIXELS", 10)
-    assert said(image_size, tmp_path / "a.png")[0] == "'a.png' has 6 x 4 pixels, more than 0 million"
+    assert problem(image_size, tmp_path / "a.png")[0] == "'a.png' has 6 x 4 pixels, more than 0 million"
 
 
 def test_enormous_images(tmp_path: Path) -> None:
@@ -112,19 +114,19 @@ def test_enormous_images(tmp_path: Path) -> None:
     raw[29:33] = zlib.crc32(bytes(raw[12:29])).to_bytes(4, "big")
     (tmp_path / "bomb.png").write_bytes(raw)
     words = "'bomb.png' has 10000000000 pixels, more than 100 million"
-    assert said(image_size, tmp_path / "bomb.png")[0] == words
+    assert problem(image_size, tmp_path / "bomb.png")[0] == words
     for kind, width, height in (("JPEG", 65_500, 65_500), ("WEBP", 16_383, 16_383), ("GIF", 65_535, 65_535)):
         path = tmp_path / f"bomb.{kind}"
-        path.write_bytes(retold(kind, png(path, kind=kind).read_bytes(), width, height))
-        assert said(image_size, path)[0] == f"'{path.name}' has {width * height} pixels, more than 100 million"
+        path.write_bytes(with_size(kind, png(path, kind=kind).read_bytes(), width, height))
+        assert problem(image_size, path)[0] == f"'{path.name}' has {width * height} pixels, more than 100 million"
     raw[16:24] = struct.pack(">II", 12_000, 10_000)
     raw[29:33] = zlib.crc32(bytes(raw[12:29])).to_bytes(4, "big")
     (tmp_path / "bomb.png").write_bytes(raw)
-    assert said(image_size, tmp_path / "bomb.png")[0] == "'bomb.png' has 12000 x 10000 pixels, more than 100 million"
+    assert problem(image_size, tmp_path / "bomb.png")[0] == "'bomb.png' has 12000 x 10000 pixels, more than 100 million"
 
 
-def retold(kind: str, data: bytes, width: int, height: int) -> bytes:
-    """An image whose head tells another size."""
+def with_size(kind: str, data: bytes, width: int, height: int) -> bytes:
+    """Return an image whose header has another size."""
     changed = bytearray(data)
     if kind == "GIF":
         at, size = 6, struct.pack("<HH", width, height)
@@ -146,7 +148,7 @@ def test_a_file_too_large_for_an_image_is_not_opened(tmp_path: Path, head: bytes
     path = tmp_path / "a.png"
     path.write_bytes(head)
     os.truncate(path, 4 << 30)
-    assert said(image_size, path)[0] == "'a.png' has 4294967296 bytes, and the limit for an image is 400000000"
+    assert problem(image_size, path)[0] == "'a.png' has 4294967296 bytes, and the limit for an image is 400000000"
 
 
 def test_what_is_packed_a_thousandfold_is_refused_or_small(tmp_path: Path) -> None:
@@ -186,13 +188,13 @@ FONT = next(path for path in fonts_paths() if path.suffix == ".ttf")
     ],
 )
 def test_a_font_is_whole(tmp_path: Path, data: bytes, words: str | None) -> None:
-    """V19: a font that is cut short, of too many faces or none at all is told before anything draws with it."""
+    """V19: a font that is truncated, of too many faces or of none is an error before anything draws with it."""
     path = tmp_path / "a.ttf"
     path.write_bytes(data)
     if words is None:
         font(path, "a.ttf")
     else:
-        assert words in said(font, path)[0]
+        assert words in problem(font, path)[0]
 
 
 def test_a_font_too_large_or_no_file_is_not_read(tmp_path: Path) -> None:
@@ -201,15 +203,15 @@ def test_a_font_too_large_or_no_file_is_not_read(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(FONT.read_bytes())
     os.truncate(path, 100 << 20)
-    assert said(font, path)[0] == "'a.ttf' has 104857600 bytes, and the limit for a font is 64000000"
+    assert problem(font, path)[0] == "'a.ttf' has 104857600 bytes, and the limit for a font is 64000000"
     path.unlink()
     os.mkfifo(path)
-    assert said(fonts, path.parent)[0] == "folder 'fonts' has no .ttf or .otf file in it"
-    assert said(font, path)[0] == "'a.ttf' is not a regular file"
+    assert problem(fonts, path.parent)[0] == "folder 'fonts' has no .ttf or .otf file in it"
+    assert problem(font, path)[0] == "'a.ttf' is not a regular file"
     path.unlink()
     for number in range(201):
         (path.parent / f"{number}.ttf").write_bytes(b"x")
-    assert said(fonts, path.parent)[0] == "folder 'fonts' has 201 fonts, and the limit is 200"
+    assert problem(fonts, path.parent)[0] == "folder 'fonts' has 201 fonts, and the limit is 200"
 
 
 def test_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,14 +219,14 @@ def test_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.py").write_bytes(b"\xef\xbb\xbfprint('\xc3\xbc')\n")
     assert text(tmp_path / "a.py", "a.py") == "print('ü')\n"
     (tmp_path / "b.py").write_bytes(b"\xff\xfe")
-    assert said(text, tmp_path / "b.py") == ("file 'b.py' is not UTF-8 text", None)
+    assert problem(text, tmp_path / "b.py") == ("file 'b.py' is not UTF-8 text", None)
     monkeypatch.setattr(files, "MAX_TEXT", 10)
-    assert said(text, tmp_path / "a.py") == ("file 'a.py' has more than 10 bytes", None)
+    assert problem(text, tmp_path / "a.py") == ("file 'a.py' has more than 10 bytes", None)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
 def test_an_image_plays_nothing(kind: str, tmp_path: Path) -> None:
-    """An image that is taken for a video or a recording is told to be one, with the scene that shows it."""
+    """An image at the place of a video or a recording is an error that names the scene type for images."""
     file = tmp_path / "a.mp4"
     Image.new("RGB", (6, 4)).save(file, kind)
     with pytest.raises(FileProblemError) as caught:
@@ -236,7 +238,7 @@ def test_an_image_plays_nothing(kind: str, tmp_path: Path) -> None:
 
 
 def test_what_plays(tmp_path: Path) -> None:
-    """A recording begins as a WebP image does, and is none; what is too short to be told is not refused here."""
+    """A recording begins as a WebP image does, and is none; files too short to be recognized are not refused here."""
     file = tmp_path / "a.wav"
     for content in (b"RIFF\x24\x00\x00\x00WAVEfmt ", b"\x00\x00\x00 ftypisom", b"x"):
         file.write_bytes(content)
@@ -260,14 +262,14 @@ def test_a_symlink_that_leads_nowhere_is_not_meant_instead_of_itself(tmp_path: P
 def test_font_folders(tmp_path: Path) -> None:
     """A fonts folder is a folder with font files in it; they come in the order of their names."""
     folder = tmp_path / "fonts"
-    assert said(fonts, folder) == ("folder 'fonts' does not exist", None)
+    assert problem(fonts, folder) == ("folder 'fonts' does not exist", None)
     folder.mkdir()
-    assert said(fonts, folder) == ("folder 'fonts' has no .ttf or .otf file in it", None)
+    assert problem(fonts, folder) == ("folder 'fonts' has no .ttf or .otf file in it", None)
     for name in ("b.ttf", "A.OTF", "readme.txt"):
         (folder / name).write_bytes(b"x")
     assert fonts(folder, "fonts") == ["A.OTF", "b.ttf"]
-    assert said(fonts, folder / "b.ttf") == ("'b.ttf' is a file, not a folder", None)
-    assert "cannot be read" in said(fonts, tmp_path / ("x" * 5000))[0]
+    assert problem(fonts, folder / "b.ttf") == ("'b.ttf' is a file, not a folder", None)
+    assert "cannot be read" in problem(fonts, tmp_path / ("x" * 5000))[0]
 
 
 @settings(deadline=None)

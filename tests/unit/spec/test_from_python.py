@@ -59,7 +59,7 @@ def cyclic() -> dict[str, Any]:
     ],
 )
 def test_what_cannot_be_in_a_spec(data: object, where: str, message: str) -> None:
-    """What YAML could not say is a problem of the field."""
+    """A value that YAML cannot express is an error at its field."""
     _, (found,) = document(data, "v.yaml")
     assert (found.path, found.message, found.file) == (where, message, "v.yaml")
 

@@ -1,4 +1,4 @@
-"""Every bad spec in examples/errors says exactly what its golden text says."""
+"""Every bad spec in examples/errors has exactly the diagnostics of its golden text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a spec may hold: each limit is named at its place, in little time and memory."""
+"""The limits of a spec: each is named at its place, in little time and memory."""
 
 # ruff: noqa: E501 - a case is one line
 from __future__ import annotations
@@ -145,7 +145,7 @@ NEAR: dict[str, str] = {
 
 @pytest.mark.parametrize("name", NEAR)
 def test_as_much_as_is_allowed_takes_little(project: Project, name: str) -> None:
-    """A spec just under its limits, made so that everything is compared with everything, is read and told of."""
+    """A spec just under its limits, made so that everything is compared with everything, is checked in little time."""
     with bounded():
         examined = project.examine(NEAR[name])
         shown = render(examined.diagnostics, examined.sources)
@@ -153,8 +153,8 @@ def test_as_much_as_is_allowed_takes_little(project: Project, name: str) -> None
     assert len(shown) < 300_000
 
 
-def test_of_many_problems_the_first_are_told(project: Project) -> None:
-    """A spec with thousands of mistakes is told of the first, and that there are more."""
+def test_of_many_problems_the_first_are_reported(project: Project) -> None:
+    """Of thousands of errors the first are reported, and that there are more."""
     examined = project.examine(NEAR["ids"])
     assert len(examined.diagnostics) == MAX_PROBLEMS + 1
     assert examined.diagnostics[-1].message == "there are more problems after this one; the first 100 are told"
@@ -187,7 +187,7 @@ def unreadable(path: Path) -> str:
 
 
 def test_what_is_no_file_is_not_waited_for(project: Project) -> None:
-    """A pipe or a device in the place of a spec is told at once, and a file of many gigabytes is not read."""
+    """A pipe or a device in the place of a spec is an error at once, and a file of many gigabytes is not read."""
     os.mkfifo(project.root / "pipe.yaml")
     large = project.write("large.yaml", "")
     os.truncate(large, 4 << 30)
@@ -199,7 +199,7 @@ def test_what_is_no_file_is_not_waited_for(project: Project) -> None:
 
 
 def test_a_spec_is_of_its_own_project(project: Project, tmp_path: Path) -> None:
-    """V26: a spec that is a symlink to what is not in its project is not read, so none of it is shown as an error."""
+    """V26: a spec that is a symlink out of its project is not read, so no line of it is shown in an error."""
     secret = tmp_path / "credentials"
     secret.write_text("token: hunter2", encoding="utf-8")
     (project.root / "out.yaml").symlink_to(secret)

@@ -1,4 +1,4 @@
-"""What is allowed and still probably not meant."""
+"""Warnings about specs that are valid but probably not meant so."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_voice_of_another_language(project: Project, top: dict[str, Any], hint
         assert "reads another one" in found[0][1]
 
 
-def test_a_voice_that_nobody_hears(project: Project) -> None:
-    """Where the spec's voice says nothing, what language it reads is no matter."""
+def test_an_unused_voice_has_no_language_warning(project: Project) -> None:
+    """If no scene uses the spec's voice, its language does not matter."""
     assert project.wrong({"duration": 1}, language="de") == []
     assert project.wrong({"narration": "Hallo.", "voice": "espeak:de"}, language="de") == []

@@ -1,4 +1,4 @@
-"""A spec's file, text or data to a Spec, and everything that is wrong with it at once."""
+"""Loading a spec from a file, text or data, with all of its errors at once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ scenes:
 
 
 def test_a_whole_spec(project: Project) -> None:
-    """Everything that a spec says is in the Spec."""
+    """Every field of a spec is in the Spec."""
     path = project.write("docs/v.yaml", SPEC)
     spec = load.load(path)
     assert (spec.path, spec.root) == (path, project.root)
@@ -109,7 +109,7 @@ def test_sizes(project: Project, size: str, pixels: tuple[int, int]) -> None:
     ],
 )
 def test_sizes_that_are_not_allowed(project: Project, size: str, message: str, hint: str | None) -> None:
-    """P42: odd, tiny and enormous sizes are told."""
+    """P42: odd, tiny and enormous sizes are errors."""
     assert project.wrong(output={"size": size}) == [("output.size", message, hint)]
 
 
@@ -178,7 +178,7 @@ def test_duplicate_ids_name_both_places(project: Project) -> None:
 def test_transitions_longer_than_half_a_scene(
     project: Project, first: Any, second: Any, duration: float, wrong: str | None
 ) -> None:
-    """V22: a transition longer than half of a scene whose length is known is an error that says what would do."""
+    """V22: a transition longer than half of a scene of known length is an error with the longest possible one."""
     said = {"narration": "Hello."}
     scenes = [said if length is ... else {"duration": length} for length in (first, second)]
     found = project.wrong(*scenes, defaults={"transition": {"type": "fade", "duration": duration}})
@@ -201,7 +201,7 @@ def test_the_transition_that_is_too_long_is_pointed_to(project: Project) -> None
 
 
 def test_all_problems_of_all_kinds_at_once(project: Project) -> None:
-    """P42: YAML, templates, schema, voices, themes, files, cues and ids are told in one go, by place."""
+    """P42: YAML, templates, schema, voices, themes, files, cues and ids are reported at once, by place."""
     text = """\
 vidbuild: 1
 title: "{{ prodct }}"
@@ -242,7 +242,7 @@ def test_files_that_are_no_spec(project: Project, content: bytes, message: str) 
 
 
 def test_files_that_cannot_be_read(project: Project) -> None:
-    """A spec that is not there, or a folder, is told with the system's reason."""
+    """A spec that does not exist, or a folder, is an error with the system's reason."""
     assert [item.message for item in load.check(project.root / "gone.yaml")] == [
         "the spec cannot be read: no such file or directory"
     ]
@@ -252,8 +252,8 @@ def test_files_that_cannot_be_read(project: Project) -> None:
     assert load.check("a\0b")[0].message.startswith("the spec cannot be read: ")
 
 
-def test_warnings_do_not_keep_a_spec_from_being_one(project: Project) -> None:
-    """Check tells errors and warnings, load raises for errors alone and carries no warning."""
+def test_warnings_do_not_make_a_spec_invalid(project: Project) -> None:
+    """Check returns errors and warnings; load raises only for errors."""
     text = SPEC.replace("Welcome", "Welcome [[x]]")
     path = project.write("v.yaml", text)
     assert [item.severity for item in load.check(path)] == ["warning"]

@@ -1,4 +1,4 @@
-"""What is said: marks, tokens, cues, pronunciation."""
+"""Parsing narration: marks, tokens, cues, pronunciation."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def test_where_marks_stand(text: str, plain: str, cues: dict[str, int]) -> None:
         ("fine [[a]] text", []),
     ],
 )
-def test_malformed_marks_are_told(text: str, expected: list[tuple[str, str, int]]) -> None:
-    """P42: a mark that is none is told with the occurrence of the token that it is."""
+def test_malformed_marks_are_errors(text: str, expected: list[tuple[str, str, int]]) -> None:
+    """P42: a malformed mark is an error at its occurrence."""
     assert [(item.message, item.token, item.nth) for item in problems(text)] == expected
 
 
@@ -98,7 +98,7 @@ def test_pronunciation_of_whole_words(token: str, expected: str) -> None:
 
 
 def test_pronunciation_is_only_spoken() -> None:
-    """Captions keep the word, the voice gets its spoken form, and each token knows both."""
+    """Captions keep the word, the voice gets its spoken form, and each token has both."""
     said = parse("Use [[k]] kubectl, now.", PRONOUNCE)
     assert said.text == "Use kubectl, now."
     assert said.spoken == "Use kube control, now."
@@ -132,7 +132,7 @@ def test_pronunciation_is_not_applied_twice() -> None:
 @settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_parsed(text: str) -> None:
-    """V18: whatever the text, either its marks are told to be wrong, or its tokens are its words without marks."""
+    """V18: whatever the text, either its marks are reported as wrong, or its tokens are its words without marks."""
     if not [*problems(text)]:
         said = parse(text, {"a": "b"})
         assert said.text == " ".join(token for token, _ in said.tokens)

@@ -109,12 +109,12 @@ def fields_below(node: Mapping[str, Any], name: str) -> Iterator[str]:
 
 
 def test_no_field_that_takes_a_path_is_forgotten() -> None:
-    """V26: the table above has exactly the fields of which the schema says that they take a path."""
+    """V26: the table above has exactly the fields that the schema marks as paths."""
     assert set(path_fields()) == set(FIELDS)
 
 
 def texts_about_files(node: Any, name: str) -> Iterator[str]:
-    """Fields of text whose description is about a file, but of which the schema does not say that they take one."""
+    """Fields of text whose description is about a file, but that the schema does not mark as paths."""
     if isinstance(node, list):
         for index, child in enumerate(node):
             yield from texts_about_files(child, f"{name}.{index}")
@@ -129,7 +129,7 @@ def texts_about_files(node: Any, name: str) -> Iterator[str]:
 
 
 def test_no_field_reads_as_a_path_without_being_one() -> None:
-    """V26: a field that is described as a path, file or folder says so to the reader too."""
+    """V26: a field that is described as a path, file or folder is marked as one."""
     assert list(texts_about_files(schema.load(), "")) == []
     assert list(texts_about_files({"a": {"type": "string", "description": "A path."}}, "")) == [".a"]
 
@@ -193,7 +193,7 @@ def test_no_path_leads_out(guarded: Project, field: str) -> None:
 
 @pytest.mark.parametrize("name", [".env", ".env.production", ".netrc", ".npmrc", ".pypirc", ".git-credentials", ".ENV"])
 def test_files_of_secrets_are_not_shown(guarded: Project, name: str) -> None:
-    """V26: what is known to hold passwords is no code to show, though it lies in the project."""
+    """V26: well-known files of passwords cannot be shown as code, though they are in the project."""
     guarded.write(name, f"TOKEN={CANARY}")
     ((_, message, _),) = guarded.wrong({"type": "code", "file": name})
     assert message == f"'{name}' is where secrets are kept, of which a spec can show nothing"

@@ -1,4 +1,4 @@
-"""YAML text to plain data with places."""
+"""Reading YAML text as plain data with places."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_plain_scalars_mean_what_they_mean_to_editors(written: str, value: objec
     ],
 )
 def test_every_key_and_value_has_its_place(path: Path, key: bool, place: tuple[int, int, int]) -> None:
-    """P42: keys and values in block and flow style, quoted, folded and over several lines know where they stand."""
+    """P42: keys and values in block and flow style, quoted, folded and over several lines have their places."""
     text = (
         "title: Acme\n"
         "output: {size: 1080p, fps: 30 }\n"
@@ -118,13 +118,13 @@ def test_problems_are_located(text: str, expected: tuple[str, int, int, int]) ->
 
 
 def test_all_located_problems_at_once() -> None:
-    """P42: what does not end reading is collected, so that a user mends it in one go."""
+    """P42: errors that do not end reading are collected, so that a user fixes them in one go."""
     _, problems = read("a: !x 1\nb: !y 2\na: 3\n4: 5\n", "v.yaml")
     assert len(problems) == 4
 
 
 def test_an_unfinished_bracket_names_its_line() -> None:
-    """A bracket that is never closed is found where it shows, and the message says where it began."""
+    """A bracket that is never closed is an error with the line of its beginning."""
     message, line, *_ = problem("a: {b: 1\nc: 2\n")
     assert line == 2
     assert message.endswith("; what is not finished began in line 1")

@@ -1,4 +1,4 @@
-"""One scene: what the schema cannot say about it, and what comes of it."""
+"""Checks of one scene that the schema cannot express, and the scene that results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CODE = {"type": "code", "code": "one\ntwo\nthree\n"}
 
 
 def test_defaults_and_spec_wide_values(project: Project) -> None:
-    """A scene takes from the schema and from `defaults` what it does not say itself."""
+    """A scene takes values that it does not set from `defaults` and from the schema."""
     plain = project.scene(narration="Hello.")
     assert (plain.pause_before, plain.pause_after, plain.min_duration) == (0.4, 0.6, 0.0)
     assert (plain.duration, plain.max_duration, plain.background) == (None, None, None)
@@ -114,8 +114,8 @@ def test_recorded_narration(project: Project) -> None:
         ({**CODE, "file": "v.py"}, "file", "'file' and 'code' are both given; one is enough"),
     ],
 )
-def test_what_the_schema_cannot_say(project: Project, fields: dict[str, Any], where: str, message: str) -> None:
-    """P42: conflicts between fields, and files that are not what they are taken for, are told at the field."""
+def test_what_the_schema_cannot_express(project: Project, fields: dict[str, Any], where: str, message: str) -> None:
+    """P42: conflicts between fields, and files of the wrong kind, are errors at the field."""
     assert [(place, said) for place, said, _ in project.wrong(fields)] == [(f"scenes[0].{where}", message)]
 
 
@@ -125,7 +125,7 @@ def test_a_silent_clip_needs_no_duration(project: Project) -> None:
 
 
 def test_cues_must_be_defined(project: Project) -> None:
-    """P42: an `at` that no narration defines is told with the nearest cue, which is then not told to be unused."""
+    """P42: an `at` that no narration defines is an error with the nearest cue, which is then not unused."""
     items = [{"text": "a", "at": "tpyed"}, {"text": "b", "at": "done"}, {"text": "c", "at": 2}]
     said = "Go [[typed]] on [[done]]."
     assert project.wrong({"type": "list", "items": items, "narration": said}) == [
@@ -178,7 +178,7 @@ def test_files_are_absolute_and_listed(project: Project) -> None:
 
 
 def test_places(project: Project) -> None:
-    """A scene knows the place of each of its fields; its own is its id's; what it takes from the spec is there."""
+    """A scene has the place of each of its fields; its own is its id's; inherited values have the place in the spec."""
     text = (
         "vidbuild: 1\ntitle: A\nvoice: espeak:en-us\ndefaults: {transition: fade}\nscenes:\n"
         "  - type: list\n    id: a\n    items: [x, {text: y, at: 1}]\n    duration: 4\n"

@@ -1,4 +1,4 @@
-"""The schema: well formed, closed, complete, current, found wherever vidbuild is installed."""
+"""The schema: well formed, closed, complete, current, and found wherever vidbuild is installed."""
 
 from __future__ import annotations
 
@@ -104,8 +104,8 @@ def test_scene_types_are_the_registry() -> None:
         assert f"type: {name}" in page(WHOLE)
 
 
-def test_every_pattern_says_what_it_wants() -> None:
-    """Each pattern has the words with which a message says what was expected."""
+def test_every_pattern_has_words() -> None:
+    """Each pattern has the words with which a message describes what was expected."""
     for path, node in nodes(WHOLE):
         if "pattern" in node and "size" not in path:  # the size's alternatives have one message together
             assert node["patternErrorMessage"], path

@@ -1,4 +1,4 @@
-"""Templates: what they can say, what they cannot, and that they cannot run away."""
+"""Templates: what they can express, what they cannot, and that they always end."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def problems(text: str, names: dict[str, Any] | None = None) -> tuple[TemplatePr
         ("{{ empty }}", ""),
     ],
 )
-def test_what_a_template_can_say(text: str, expected: str) -> None:
-    """Names, conditions, arithmetic on numbers and a few filters; nothing is escaped as if it were HTML."""
+def test_what_a_template_can_express(text: str, expected: str) -> None:
+    """Names, conditions, arithmetic on numbers and a few filters; nothing is escaped as HTML."""
     assert expand(text, NAMES) == expected
 
 
@@ -68,8 +68,8 @@ def test_what_a_template_can_say(text: str, expected: str) -> None:
         ("{{ 'a%s' % 1 }}", "a template cannot use '%'", "%"),
     ],
 )
-def test_what_a_template_cannot_say(text: str, message: str, token: str) -> None:
-    """P42: what reaches for Python's inside, calls or repeats is refused by name, at its token."""
+def test_what_a_template_cannot_express(text: str, message: str, token: str) -> None:
+    """P42: access to Python's internals, calls and loops are refused by name, at their token."""
     (problem,) = problems(text)
     assert (problem.message, problem.token) == (message, token)
 
@@ -91,7 +91,7 @@ def test_what_a_template_cannot_say(text: str, message: str, token: str) -> None
     ],
 )
 def test_statements_but_if_are_refused(text: str) -> None:
-    """A template may say '{{ name }}' and '{% if %}' and no other statement."""
+    """A template may contain '{{ name }}' and '{% if %}' and no other statement."""
     assert problems(text)[0].message == "a template may only say '{{ name }}' and '{% if %}'"
 
 
@@ -112,7 +112,7 @@ def test_what_cannot_be_read(text: str, nth: int, message: str) -> None:
 
 
 def test_all_undefined_names_at_once() -> None:
-    """P42: every name without a value is told, with the nearest one that has one."""
+    """P42: every name without a value is an error, with the nearest defined one."""
     found = problems("{{ prodct }} {{ version }} {{ versoin | upper }} {{ zzz }}")
     assert [(item.message, item.nth, item.token) for item in found] == [
         ("'prodct' is not defined", 0, "prodct"),

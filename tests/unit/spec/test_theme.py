@@ -1,4 +1,4 @@
-"""From what a spec says of its look to a theme with every value."""
+"""From the theme in a spec to one with every value."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_built_in_themes_are_whole(project: Project) -> None:
 
 
 def test_a_theme_written_in_the_spec(project: Project) -> None:
-    """A mapping overrides the theme that it extends, colours in one way of writing, parts of syntax and fonts alone."""
+    """A mapping overrides the theme that it extends: colors, and parts of syntax and fonts."""
     theme = project.spec(
         theme={"accent": "#F80", "syntax": {"comment": "#ABCDEF"}, "fonts": {"mono": "Iosevka"}, "logo": "dot.png"}
     ).theme
@@ -93,7 +93,7 @@ def test_the_name_is_no_value(project: Project) -> None:
     ],
 )
 def test_what_is_wrong_with_a_theme(project: Project, theme: Any, where: str, message: str, hint: str | None) -> None:
-    """P42: an unknown theme, a file that is none, a path that leaves, a colour that is none: each at its field."""
+    """P42: an unknown theme, a file of another kind, a path out of the project, a wrong color: each at its field."""
     project.write("ours.yml", "accent: '#f80'")
     assert project.wrong(theme=theme) == [(where, message, hint)]
 
@@ -115,7 +115,7 @@ def test_what_is_wrong_with_a_theme(project: Project, theme: Any, where: str, me
 def test_what_is_wrong_in_a_theme_file(
     project: Project, text: str | bytes, line: int, column: int, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """P42: what is wrong in a theme file is told at its place in that file, named relative to the spec."""
+    """P42: an error in a theme file is reported at its place in that file, named relative to the spec."""
     monkeypatch.chdir(project.root.parent)
     project.write("look/theme.yaml", text)
     spec = "vidbuild: 1\ntitle: A\ntheme: look/theme.yaml\nscenes: [{id: a, type: title, title: A, duration: 1}]\n"
@@ -128,7 +128,7 @@ def test_what_is_wrong_in_a_theme_file(
 
 
 def test_themes_that_extend_each_other(project: Project) -> None:
-    """P42: a cycle is shown as it runs, and a chain without end is cut."""
+    """P42: a cycle is shown in order, and an endless chain is cut."""
     project.write("a.yaml", "extends: b.yaml\n")
     project.write("b.yaml", "extends: ./c.yaml\n")
     project.write("c.yaml", "extends: a.yaml\n")
@@ -141,8 +141,8 @@ def test_themes_that_extend_each_other(project: Project) -> None:
 
 
 @pytest.mark.parametrize(("value", "plain"), [("#Fa0", "#ffaa00"), ("#FFAA00", "#ffaa00"), ("Manrope", "Manrope")])
-def test_colours_in_one_way_of_writing(value: str, plain: str) -> None:
-    """Two ways of writing one colour are one value, and so one picture."""
+def test_colors_are_normalized(value: str, plain: str) -> None:
+    """Two ways of writing one color are one value, and so one image."""
     assert colour(value) == plain
 
 

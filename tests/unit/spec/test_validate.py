@@ -1,4 +1,4 @@
-"""The schema's complaints in our own words."""
+"""The schema's errors in our own words."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def scene(**fields: Any) -> dict[str, Any]:
     return spec(scenes=[{key: value for key, value in whole.items() if value is not ...}])
 
 
-def said(data: object) -> list[tuple[str, str, str | None]]:
-    """Where, what and the hint of everything that is wrong with a spec."""
+def problems(data: object) -> list[tuple[str, str, str | None]]:
+    """Return path, message and hint of every error in a spec."""
     made, problems = document(data, "v.yaml")
     assert problems == []
     return [(dotted(fault.path), fault.message, fault.hint) for fault in validate(made) if not fault.echo]
@@ -36,7 +36,7 @@ def said(data: object) -> list[tuple[str, str, str | None]]:
 
 def test_a_valid_spec_has_no_faults() -> None:
     """The smallest spec is valid."""
-    assert said(spec()) == []
+    assert problems(spec()) == []
 
 
 @pytest.mark.parametrize(
@@ -168,18 +168,18 @@ def test_a_valid_spec_has_no_faults() -> None:
 def test_each_fault_in_our_own_words(data: object, expected: tuple[str, str, str | None]) -> None:
     """P42: each fault is one short message with what was expected, what was found and the nearest name."""
     where, message, hint = expected
-    assert said(data) == [(where, message, hint)]
+    assert problems(data) == [(where, message, hint)]
 
 
 def test_a_misspelt_field_is_not_missing_too() -> None:
     """A required field under a misspelt name is one problem, not two."""
-    assert said(spec(title=..., titel="A")) == [("titel", "unknown field 'titel'", "did you mean 'title'?")]
+    assert problems(spec(title=..., titel="A")) == [("titel", "unknown field 'titel'", "did you mean 'title'?")]
 
 
 def test_all_faults_at_once() -> None:
     """P42: faults in several scenes and fields come together."""
     data = spec(title=5, scenes=[{**SCENE, "x": 1}, {"id": "b"}, {"type": "list", "id": "c", "items": [1, 2]}])
-    assert [where for where, _, _ in said(data)] == [
+    assert [where for where, _, _ in problems(data)] == [
         "title",
         "scenes.0.x",
         "scenes.1",
@@ -203,7 +203,7 @@ def test_a_part_of_the_schema() -> None:
 
 def test_long_values_are_shortened() -> None:
     """A message quotes as much of a value as a line bears, without its line breaks."""
-    ((_, message, _),) = said(scene(background="not a\ncolour " * 1000))
+    ((_, message, _),) = problems(scene(background="not a\ncolour " * 1000))
     assert len(message) < 150
     assert "'not a colour not a colour" in message
     assert message.endswith("…'")

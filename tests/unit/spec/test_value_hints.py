@@ -1,4 +1,4 @@
-"""What was probably meant where a value has the wrong shape."""
+"""Hints about what was probably meant if a value has the wrong shape."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BRACKETS = "text that starts with '[[' needs quotes"
 
 
 def hints(project: Project, text: str) -> list[tuple[int, int, str, str | None]]:
-    """What is said of a spec that is wrong."""
+    """Return the diagnostics of an invalid spec."""
     found = project.problems(text)
     assert found
     return found
@@ -29,15 +29,15 @@ def hints(project: Project, text: str) -> list[tuple[int, int, str, str | None]]
         ("null", None),
     ],
 )
-def test_a_colour_that_is_a_comment(project: Project, written: str, hint: str | None) -> None:
-    """P42: a value left out because '#' begins a comment is told to need quotes."""
+def test_a_color_that_is_a_comment(project: Project, written: str, hint: str | None) -> None:
+    """P42: a value that is missing because '#' begins a comment has a hint to quote it."""
     text = f"theme:\n  accent: {written}\n{HEAD}  - {{id: a, type: title, title: A, duration: 1}}\n"
     ((line, _, message, told),) = hints(project, text)
     assert (line, message, told) == (2, "'accent' must be text, but nothing is written here", hint)
 
 
-def test_a_colour_that_is_a_comment_in_braces(project: Project) -> None:
-    """P42: what YAML finds missing on a later line is told where it was left out."""
+def test_a_color_that_is_a_comment_in_braces(project: Project) -> None:
+    """P42: a value that YAML finds missing on a later line is reported where it was left out."""
     text = f"theme: {{\n  accent: #f00\n  }}\n{HEAD}  - {{id: a, type: title, title: A, duration: 1}}\n"
     ((line, column, _, told),) = hints(project, text)
     assert (line, column, told) == (2, 3, '# begins a comment: write "#f00"')
@@ -55,14 +55,14 @@ def test_a_colour_that_is_a_comment_in_braces(project: Project) -> None:
     ],
 )
 def test_numbers_in_words(project: Project, written: str, hint: str | None) -> None:
-    """A number with a unit or in quotes is told as the number; what could be anything is not guessed at."""
+    """A number with a unit or in quotes has a hint with the number; other values have none."""
     ((_, _, message, told),) = hints(project, HEAD + f"  - {{id: a, type: title, title: A, duration: {written}}}\n")
     assert message.startswith("'duration' must be a number, not ")
     assert told == hint
 
 
 def test_a_rate_in_quotes(project: Project) -> None:
-    """A number of an enumeration in quotes is told without them."""
+    """A quoted number of an enumeration has a hint without the quotes."""
     text = f'output: {{fps: "30"}}\n{HEAD}  - {{id: a, type: title, title: A, duration: 1}}\n'
     assert [item[3] for item in hints(project, text)] == ["write 30"]
 
@@ -114,7 +114,7 @@ def test_lists_and_mappings(project: Project, scene: str, message: str, hint: st
 
 
 def test_specs_made_in_python(project: Project) -> None:
-    """Where there is no text to look at, what can be told from the value is."""
+    """Without a text, hints come from the value alone."""
     assert project.wrong({"type": "list", "items": "one"}) == [
         ("scenes[0].items", "'items' must be a list, not 'one'", "write a list: [one]")
     ]

@@ -1,4 +1,4 @@
-"""From what a spec says of a voice to the voice."""
+"""From the voice in a spec to the engine's voice."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_fallback_may_be_an_alias(project: Project) -> None:
     ],
 )
 def test_voices_that_do_not_exist(project: Project, value: Any, message: str, hint: str | None) -> None:
-    """P42: an unknown engine, voice or alias is told with the nearest names."""
+    """P42: an unknown engine, voice or alias is an error with the nearest names."""
     ((_, said, given),) = project.wrong({**SAID, "voice": value}, voices={"host": "espeak:fr"})
     assert said.startswith(message)
     assert hint is None or (given is not None and hint in given)
@@ -90,7 +90,7 @@ scenes: [{id: a, type: title, title: A, duration: 1, voice: espeek:en}]
 
 
 def test_every_alias_is_checked(project: Project) -> None:
-    """P42: a name in `voices` that stands for no voice is told where it is defined, used or not."""
+    """P42: a name in `voices` that stands for no voice is an error at its definition, used or not."""
     found = project.wrong({**SAID, "voice": "a"}, voices={"a": "espeek:en-us", "b": "a", "c": "espeak:de"})
     assert [where for where, _, _ in found] == ["voices.a", "voices.b"]
 

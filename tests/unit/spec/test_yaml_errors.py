@@ -1,4 +1,4 @@
-"""YAML's problems in plain words, where the slip was made."""
+"""YAML's errors in plain words, at the place of the mistake."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ QUOTES = "text with quotes or brackets in it needs quotes around all of it"
         ("a: [b\nc: d\n", 2, 2, "',' or ']' is expected here; what is not finished began in line 1", None),
     ],
 )
-def test_slips(text: str, line: int, column: int, message: str, hint: str | None) -> None:
-    """P42: the slips that people make in YAML are told in plain words at the place where they were made."""
+def test_common_mistakes(text: str, line: int, column: int, message: str, hint: str | None) -> None:
+    """P42: common mistakes in YAML are explained in plain words at the place where they were made."""
     _, (found,) = read(text, "v.yaml")
     assert (found.line, found.column, found.message, found.hint) == (line, column, f"not YAML: {message}", hint)
 
@@ -61,7 +61,7 @@ def test_slips(text: str, line: int, column: int, message: str, hint: str | None
     [("a: {{ b }}", 'write "{{ b }}"'), ("a: {{ b, c }}", 'write "{{ b, c }}"'), ('a: {{ "b" }}', None)],
 )
 def test_templates_without_quotes(text: str, hint: str | None) -> None:
-    """A template without quotes, which YAML takes for a mapping, is told to need them, and is read as text."""
+    """A template without quotes, which YAML takes for a mapping, has a hint to quote it, and is read as text."""
     document, problems = read(text, "v.yaml")
     assert [(item.message, item.column, item.hint) for item in problems] == [
         ("text that starts with '{{' needs quotes", 4, hint)

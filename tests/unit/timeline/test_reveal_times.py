@@ -1,4 +1,4 @@
-"""When the reveals of a scene happen."""
+"""Reveal times: when the reveals of a scene happen."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_seconds_count_from_the_scenes_start() -> None:
 
 
 def test_items_come_when_their_words_are_spoken() -> None:
-    """An item whose telling words are spoken appears with the first of them."""
+    """An item whose significant words are spoken appears with the first of them."""
     words = spoken("You get an integrated command line client and both sync and async interfaces", start=500)
     items = [reveal(words="An integrated command line client"), reveal(words="Both sync and async APIs")]
     assert reveal_times(items, words, {}, 500, 14_000) == [words[3].start, words[9].start]
@@ -57,8 +57,8 @@ def test_the_rest_is_spread_evenly_from_the_start() -> None:
     assert reveal_times([reveal(), reveal(), reveal(), reveal()], [], {}, 100, 500) == [100, 200, 300, 400]
 
 
-def test_an_unknown_reveal_lies_between_its_known_neighbours() -> None:
-    """What cannot be placed goes evenly between what can."""
+def test_an_unplaced_reveal_lies_between_placed_ones() -> None:
+    """Reveals that match no words are spread evenly between those that do."""
     assert reveal_times([reveal("a"), reveal(), reveal("b"), reveal()], [], {"a": 100, "b": 300}, 0, 500) == [
         100,
         200,
@@ -78,7 +78,7 @@ def test_an_output_with_a_cue_keeps_it() -> None:
     assert reveal_times([reveal(), reveal("a", after=True)], [], {"a": 250}, 100, 500) == [100, 250]
 
 
-def test_words_nobody_speaks_are_spread() -> None:
+def test_unspoken_items_are_spread() -> None:
     """An item that the narration never mentions does not pretend to follow it."""
     words = spoken("nothing of that kind here")
     assert reveal_times([reveal(words="Zero configuration")], words, {}, 0, 5000) == [0]
@@ -89,10 +89,10 @@ def test_words_nobody_speaks_are_spread() -> None:
     st.integers(0, 48_000),
     st.integers(0, 960_000),
 )
-def test_each_reveal_has_one_moment_and_known_ones_keep_theirs(
+def test_each_reveal_has_one_time_and_fixed_ones_keep_theirs(
     ats: list[str | float | None], begin: int, length: int
 ) -> None:
-    """There is exactly one moment per reveal, never negative, and what the spec times is never moved."""
+    """There is exactly one time per reveal, never negative, and a time from the spec is never moved."""
     cues = {"a": 5000, "b": 70_000}
     found = reveal_times([reveal(at) for at in ats], [], cues, begin, begin + length)
     assert len(found) == len(ats)

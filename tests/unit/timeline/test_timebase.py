@@ -43,7 +43,7 @@ def test_frame_at_is_the_nearest(sample: int, fps: int) -> None:
     [(0.4, 30, 12), (0.5, 30, 16), (0.0, 30, 2), (0.001, 60, 2), (0.1, 25, 2), (1.0, 24, 24), (0.5, 25, 12)],
 )
 def test_a_transition_takes_an_even_number_of_frames(seconds: float, fps: int, expected: int) -> None:
-    """Half of a transition comes from each neighbour, so its frames are even and at least two."""
+    """Half of a transition comes from each scene, so its frames are even and at least two."""
     assert timebase.even_frames(seconds, fps) == expected
 
 

@@ -26,8 +26,8 @@ def reveal(enter: dict[str, str], *, field: str = "items.0", **changes: Any) -> 
     return Reveal(field, enter=enter, **changes)
 
 
-def said(text: str) -> Speech:
-    """The speech of a voice that speaks one word a second."""
+def speech(text: str) -> Speech:
+    """Return the speech of a voice that speaks one word a second."""
     words = text.split()
     spoken = [EngineWord(word, index * SECOND, (index + 1) * SECOND) for index, word in enumerate(words)]
     return Speech(spoken, len(words) * SECOND)
@@ -35,7 +35,7 @@ def said(text: str) -> Speech:
 
 def test_a_scene_lasts_as_long_as_its_narration_and_pauses() -> None:
     """pause_before + narration + pause_after, rounded up to a frame."""
-    timeline = lay_out(scene(narration="one two three"), said("one two three"), None)
+    timeline = lay_out(scene(narration="one two three"), speech("one two three"), None)
     assert timeline.motion.frames == 4 * 30
     assert timeline.timing["samples"] == 4 * SECOND
     assert timeline.timing["narration"] == {"start": SECOND // 2, "samples": 3 * SECOND}
@@ -43,13 +43,13 @@ def test_a_scene_lasts_as_long_as_its_narration_and_pauses() -> None:
 
 def test_a_part_of_a_frame_becomes_a_whole_one() -> None:
     """The length is rounded up, never down into the narration."""
-    timeline = lay_out(scene(pause_before=1, narration="one"), said("one"), None)
+    timeline = lay_out(scene(pause_before=1, narration="one"), speech("one"), None)
     assert timeline.motion.frames == 46
 
 
-def test_words_are_told_from_the_scenes_start() -> None:
+def test_word_times_count_from_the_scenes_start() -> None:
     """The pause before the narration is in each word's time."""
-    words = lay_out(scene(narration="one two"), said("one two"), None).timing["words"]
+    words = lay_out(scene(narration="one two"), speech("one two"), None).timing["words"]
     assert [(word["text"], word["start"], word["from"]) for word in words] == [
         ("one", SECOND // 2, "engine"),
         ("two", SECOND // 2 + SECOND, "engine"),
@@ -58,13 +58,13 @@ def test_words_are_told_from_the_scenes_start() -> None:
 
 def test_a_cue_stands_at_its_word() -> None:
     """A mark before the second word is placed where that word starts; one at the end where the narration ends."""
-    cues = lay_out(scene(narration="one two", cues={"two": 1, "end": 2}), said("one two"), None).timing["cues"]
+    cues = lay_out(scene(narration="one two", cues={"two": 1, "end": 2}), speech("one two"), None).timing["cues"]
     assert cues == {"two": SECOND // 2 + SECOND, "end": SECOND // 2 + 2 * SECOND}
 
 
 def test_a_cue_where_no_word_was_recognised_is_a_warning() -> None:
     """A cue the engine's words cannot place is named, since its time is a guess; the others are not."""
-    words = said("one two").words
+    words = speech("one two").words
     unheard = ("qqqq", "wwww", "rrrr", "tttt", "yyyy", "pppp", "ssss", "dddd", "ffff")
     spec = scene(narration=" ".join(["one two", *unheard]), cues={"lost": 9, "found": 1})
     messages = [message for _, message in lay_out(spec, Speech(words, 20 * SECOND), None).warnings]
@@ -75,7 +75,7 @@ def test_a_cue_where_no_word_was_recognised_is_a_warning() -> None:
 def test_reveals_make_tracks_at_their_cues() -> None:
     """An item enters at its cue's frame, with its effect and the entrance's length."""
     spec = scene(narration="one two", cues={"b": 1}, reveals=[reveal({"item-0": "rise"}, at="b")])
-    tracks = lay_out(spec, said("one two"), None).motion.tracks
+    tracks = lay_out(spec, speech("one two"), None).motion.tracks
     assert tracks["item-0"] == Track(Change(45, 12, "rise"))
 
 
@@ -100,7 +100,7 @@ def test_a_layer_that_comes_under_another_waits_until_it_is_covered() -> None:
 
 
 def test_a_layer_can_leave_without_having_entered() -> None:
-    """A layer that is there from the start goes when a reveal says so."""
+    """A layer that is visible from the start can leave at a reveal."""
     reveals = [reveal({"focus-0": "fade"}, at=1.0, leave=("code",))]
     tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
     assert tracks["code"] == Track(None, Change(30, 9, "fade"))
@@ -114,7 +114,7 @@ def test_a_layer_that_entered_at_the_start_can_leave() -> None:
 
 
 def test_typing_is_readable_and_the_cursor_follows() -> None:
-    """24 characters a second, and the cursor knows the typed lines in order."""
+    """Typing runs at 24 characters a second, and the cursor has the typed lines in order."""
     reveals = [reveal({"line-0-0": "type"}, at=1.0, characters=48)]
     tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), None, None).motion.tracks
     assert tracks["line-0-0"] == Track(Change(30, 60, "type"))
@@ -152,7 +152,7 @@ def test_the_lines_of_one_command_share_the_time_there_is() -> None:
 
 
 def test_commands_are_typed_in_their_order() -> None:
-    """A command whose cue comes while another is being typed waits for it, and says by how much it is late."""
+    """A command whose cue comes while another is being typed waits for it, with a warning of how late it is."""
     reveals = [
         reveal({"line-0-0": "type"}, at=1.0, characters=48),
         reveal({"line-1-0": "type"}, at=1.2, characters=10, field="commands.1"),
@@ -198,7 +198,7 @@ def test_the_cursor_goes_when_the_last_answer_comes() -> None:
     assert lay_out(scene(duration=9 * SECOND, reveals=[typed]), None, None).motion.tracks["cursor"].leave is None
 
 
-def test_what_comes_after_the_scenes_end_is_told() -> None:
+def test_a_reveal_after_the_scenes_end_is_a_warning() -> None:
     """An item at a second that the scene does not reach is a warning, not silently left out."""
     reveals = [reveal({"item-0": "rise"}, at=9.0, field="items.0")]
     warnings = lay_out(scene(duration=2 * SECOND, reveals=reveals), None, None).warnings
@@ -208,7 +208,7 @@ def test_what_comes_after_the_scenes_end_is_told() -> None:
 def test_pronounced_words_are_found_under_their_spelling() -> None:
     """A word that is spoken otherwise than it is written keeps its time under its spelling."""
     spec = scene(narration="use kubectl now", pronounced={1: "kube control"})
-    words = lay_out(spec, said("use kube control now"), None).timing["words"]
+    words = lay_out(spec, speech("use kube control now"), None).timing["words"]
     assert [(word["text"], word["start"] // SECOND) for word in words] == [("use", 0), ("kubectl", 1), ("now", 3)]
 
 
@@ -238,12 +238,12 @@ def test_an_output_waits_for_its_command() -> None:
 
 
 def test_lines_of_one_command_are_typed_without_a_pause() -> None:
-    """A wrapped command goes on in its next line at once."""
+    """A wrapped command continues in its next line at once."""
     reveals = [
         reveal({"line-0-0": "type"}, at=1.0, characters=24),
         reveal({"line-0-1": "type"}, after_previous=True, characters=24),
     ]
-    tracks = lay_out(scene(narration="one two", reveals=reveals), said("one two"), None).motion.tracks
+    tracks = lay_out(scene(narration="one two", reveals=reveals), speech("one two"), None).motion.tracks
     assert tracks["line-0-1"].enter == Change(60, 30, "type")
 
 
@@ -271,9 +271,9 @@ def test_a_clip_lasts_as_long_as_it_plays() -> None:
 
 
 def test_a_clip_shorter_than_its_narration_plays_once() -> None:
-    """After its last picture the clip stands still; it neither loops nor stretches."""
+    """After its last frame the clip holds; it neither loops nor stretches."""
     clip = ClipParams(0, 1000, "cover")
-    motion = lay_out(scene(clip=clip, narration="a b c"), said("a b c"), 1000).motion
+    motion = lay_out(scene(clip=clip, narration="a b c"), speech("a b c"), 1000).motion
     assert motion.frames == 120
     assert motion.clip is not None
     assert motion.clip.frames == 30
@@ -281,13 +281,13 @@ def test_a_clip_shorter_than_its_narration_plays_once() -> None:
 
 def test_min_duration_is_kept() -> None:
     """A short narration does not end a scene before its min_duration."""
-    assert lay_out(scene(min_duration=8 * SECOND, narration="a"), said("a"), None).motion.frames == 240
+    assert lay_out(scene(min_duration=8 * SECOND, narration="a"), speech("a"), None).motion.frames == 240
 
 
 def test_the_error_at_max_duration_names_the_excess_and_the_ways_to_fit() -> None:
     """Too long a narration is a spec error with the excess, a number of words and a rate."""
     with pytest.raises(SpecProblem) as caught:
-        lay_out(scene(max_duration=8 * SECOND, narration="a " * 10), said("a " * 10), None)
+        lay_out(scene(max_duration=8 * SECOND, narration="a " * 10), speech("a " * 10), None)
     assert caught.value.message == "the scene lasts 11.0 s, 3.0 s over its max_duration of 8.0 s"
     assert caught.value.hint == "remove about 3 of the 10 words, or set a rate of 143"
     assert caught.value.failure.field == "max_duration"
@@ -296,7 +296,7 @@ def test_the_error_at_max_duration_names_the_excess_and_the_ways_to_fit() -> Non
 def test_a_rate_over_the_limit_is_not_suggested() -> None:
     """If only an impossible rate were fast enough, the hint suggests fewer words alone."""
     with pytest.raises(SpecProblem) as caught:
-        lay_out(scene(max_duration=3 * SECOND, narration="a " * 10), said("a " * 10), None)
+        lay_out(scene(max_duration=3 * SECOND, narration="a " * 10), speech("a " * 10), None)
     assert caught.value.hint == "remove about 8 of the 10 words"
 
 
@@ -311,12 +311,12 @@ def test_a_clip_over_max_duration_names_the_length_it_needs() -> None:
 def test_a_duration_too_short_for_the_narration_is_an_error() -> None:
     """A narration is never cut off: a fixed duration that does not hold it is refused."""
     with pytest.raises(SpecProblem, match=r"1\.5 s more than the scene's duration of 2\.0 s"):
-        lay_out(scene(duration=2 * SECOND, narration="a b c"), said("a b c"), None)
+        lay_out(scene(duration=2 * SECOND, narration="a b c"), speech("a b c"), None)
 
 
 @pytest.mark.parametrize(("side", "name"), [("transition_before", "into"), ("transition", "out of")])
 def test_a_transition_longer_than_half_a_scene_is_an_error(side: str, name: str) -> None:
-    """V22: a transition over half of its neighbour is refused, never clamped."""
+    """V22: a transition over half of either scene is refused, never clamped."""
     with pytest.raises(SpecProblem, match=rf"the transition {name} this scene takes 1\.1 s") as caught:
         lay_out(scene(duration=2 * SECOND, **{side: 16}), None, None)
     assert caught.value.failure.field == side

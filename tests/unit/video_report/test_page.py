@@ -84,7 +84,7 @@ def test_a_scene_leads_into_the_video() -> None:
     assert [shot["href"] for shot in shots] == ["a%20talk%3F.mp4#t=0", "a%20talk%3F.mp4#t=1.5"]
 
 
-def test_a_scene_tells_its_pace_and_cues() -> None:
+def test_a_scene_shows_its_pace_and_cues() -> None:
     """The second scene has two words in one second, and its cue's time counts from the video's start."""
     text = Parsed(page(data(), VIDEO)).text
     assert "2 words, 120 a minute" in text
@@ -107,7 +107,7 @@ def test_no_text_can_break_out() -> None:
 
 
 def test_a_video_without_narration_has_a_page() -> None:
-    """Where nobody speaks there is no pace to tell, and no division by zero."""
+    """Without narration there is no pace to show, and no division by zero."""
     silent = {**FACTS, "scenes": FACTS["scenes"][:1]}
     made = report_data(silent, video_timing(silent, TIMINGS[:1]), {})
     parsed = Parsed(page(made, VIDEO))

@@ -56,7 +56,7 @@ def test_all_times_count_from_the_start_of_the_video() -> None:
 
 
 def test_a_silent_scene_has_no_narration() -> None:
-    """A scene that nobody speaks in says so with null, not with a stretch of length zero."""
+    """A scene without speech has null as its narration, not a stretch of length zero."""
     first = video_timing(FACTS, TIMINGS)["scenes"][0]
     assert first["narration"] is None
     assert first["words"] == []

@@ -1,4 +1,4 @@
-"""The voice service of the network, as it is and as it fails."""
+"""The online voice service, when it works and when it fails."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _own_clock() -> Iterator[None]:
     vars(communicate)["WSS_URL"] = url
 
 
-def say(
+def speak(
     scratch: Path, server: FakeEdge | str, text: str = TEXT, patience: Patience = HURRIED, **voice: Any
 ) -> tuple[Speech, array.array[int]]:
     """Speak with a server, and read what was written."""
@@ -53,8 +53,8 @@ def say(
     return speech, wav.read(path)
 
 
-def test_what_is_asked_again_is_told(scratch: Path) -> None:
-    """V20: before each further attempt it is told which one comes, when, and what went wrong; not of the last one."""
+def test_retries_are_reported(scratch: Path) -> None:
+    """V20: before each further attempt its number, its time and the error are reported; not after the last one."""
     told: list[tuple[int, float, str]] = []
     with FakeEdge(scratch, ENV, plan=["503", "no-audio", "ok"]) as server:
         env = {**ENV, ENDPOINT: server.endpoint}
@@ -69,7 +69,7 @@ def test_what_is_asked_again_is_told(scratch: Path) -> None:
 def test_a_turn_is_asked_for_as_the_service_wants_it(scratch: Path) -> None:
     """V20: one turn for a scene, with word times, the voice by its full name, and the text escaped."""
     with FakeEdge(scratch, ENV) as server:
-        speech, _ = say(scratch, server, rate=110, pitch=-5, volume=90)
+        speech, _ = speak(scratch, server, rate=110, pitch=-5, volume=90)
     assert server.faults == []
     assert server.connections == 1
     root = ET.fromstring(server.turns[0])  # noqa: S314 - what the adapter itself wrote
@@ -83,7 +83,7 @@ def test_a_turn_is_asked_for_as_the_service_wants_it(scratch: Path) -> None:
 def test_words_are_where_the_sound_is(scratch: Path) -> None:
     """V16, V20: narration begins at once, and every word within 10 ms of its tone, whatever the MP3 coder delays."""
     with FakeEdge(scratch, ENV) as server:
-        speech, samples = say(scratch, server, "one two three four five six")
+        speech, samples = speak(scratch, server, "one two three four five six")
     assert [word.text for word in speech.words] == ["one", "two", "three", "four", "five", "six"]
     assert speech.samples == len(samples)
     assert onset(samples, 2000) <= 2 * wav.LEAD
@@ -99,7 +99,7 @@ def test_a_long_narration_is_asked_for_in_parts(scratch: Path, monkeypatch: pyte
     """V20: parts are divided after sentences, and each part's words are placed by the samples really received."""
     monkeypatch.setattr(edge_client, "REQUEST_BYTES", 30)
     with FakeEdge(scratch, ENV) as server:
-        speech, samples = say(scratch, server, "One two three. Four five six. Seven eight.")
+        speech, samples = speak(scratch, server, "One two three. Four five six. Seven eight.")
     assert [ET.fromstring(turn)[0][0].text for turn in server.turns] == [  # noqa: S314 - as above
         "One two three. Four five six.",
         "Seven eight.",
@@ -131,7 +131,7 @@ def test_a_long_narration_is_asked_for_in_parts(scratch: Path, monkeypatch: pyte
 def test_a_fault_is_tried_again_and_then_an_error(scratch: Path, fault: str, message: str) -> None:
     """V20: each way of failing is asked for four times, is then a typed error for good, and leaves no sound behind."""
     with FakeEdge(scratch, ENV, [fault]) as server, pytest.raises(UnreachableError) as caught:
-        say(scratch, server)
+        speak(scratch, server)
     assert message in caught.value.message
     assert caught.value.message.startswith("the edge voice service ")
     assert not caught.value.failure.transient
@@ -144,16 +144,16 @@ def test_a_fault_is_tried_again_and_then_an_error(scratch: Path, fault: str, mes
 def test_a_passing_fault_is_passed_over(scratch: Path, fault: str) -> None:
     """V20: one bad answer costs another try, and the result is as whole as ever."""
     with FakeEdge(scratch, ENV) as server:
-        expected = say(scratch, server)
+        expected = speak(scratch, server)
     with FakeEdge(scratch, ENV, [fault, fault, "ok"]) as server:
-        assert say(scratch, server) == expected
+        assert speak(scratch, server) == expected
 
 
 @pytest.mark.parametrize("status", ["400", "404"])
-def test_a_refusal_for_good_is_not_tried_again(scratch: Path, status: str) -> None:
-    """V20: what asking again cannot mend is told at once."""
+def test_a_permanent_refusal_is_not_retried(scratch: Path, status: str) -> None:
+    """V20: an error that a retry cannot fix is raised at once."""
     with FakeEdge(scratch, ENV, [status]) as server, pytest.raises(UnreachableError, match=status) as caught:
-        say(scratch, server)
+        speak(scratch, server)
     assert server.connections == 1
     assert not caught.value.failure.transient
 
@@ -164,7 +164,7 @@ def test_a_wrong_clock_is_corrected_from_the_refusal(scratch: Path) -> None:
 
     once = Patience(connect=2, receive=2, attempt=3.0, total=20.0, waits=())
     with FakeEdge(scratch, ENV, ["403-skew", "ok"]) as server:
-        assert say(scratch, server, patience=once)[0].words
+        assert speak(scratch, server, patience=once)[0].words
     assert server.connections == 2
     assert abs(drm.DRM.clock_skew_seconds - 3600) < 60
 
@@ -175,7 +175,7 @@ def test_a_long_delay_ends(scratch: Path, fault: str) -> None:
     patience = Patience(connect=1, receive=1, attempt=0.4, total=20.0, waits=(0.0,))
     begun = time.monotonic()
     with FakeEdge(scratch, ENV, [fault]) as server, pytest.raises(UnreachableError, match="did not answer in time"):
-        say(scratch, server, patience=patience)
+        speak(scratch, server, patience=patience)
     assert server.connections == 2
     assert time.monotonic() - begun < 5
 
@@ -184,16 +184,16 @@ def test_there_is_a_limit_for_all_attempts_together(scratch: Path) -> None:
     """V20: however often the service fails, the step ends."""
     patience = Patience(connect=1, receive=1, attempt=5.0, total=0.5, waits=(60.0, 60.0))
     with FakeEdge(scratch, ENV, ["503"]) as server, pytest.raises(UnreachableError, match=r"no whole answer in 0.5 s"):
-        say(scratch, server, patience=patience)
+        speak(scratch, server, patience=patience)
 
 
-def test_nobody_there_is_told(scratch: Path) -> None:
-    """V20: a refused connection says so, and how a proxy is given."""
+def test_a_refused_connection_is_an_error(scratch: Path) -> None:
+    """V20: the error of a refused connection names the service and how to set a proxy."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with pytest.raises(UnreachableError, match="could not be reached") as caught:
-        say(scratch, f"ws://127.0.0.1:{port}/edge/v1?x=1")
+        speak(scratch, f"ws://127.0.0.1:{port}/edge/v1?x=1")
     assert "HTTPS_PROXY" in (caught.value.hint or "")
 
 
@@ -203,7 +203,7 @@ def test_nobody_there_is_told(scratch: Path) -> None:
 def test_the_test_endpoint_cannot_lead_elsewhere(scratch: Path, endpoint: str) -> None:
     """The variable that points at a local server sends narration to no other machine."""
     with pytest.raises(UnreachableError, match="not on this machine"):
-        say(scratch, endpoint)
+        speak(scratch, endpoint)
 
 
 def test_the_proxy_is_the_environments() -> None:
@@ -215,10 +215,10 @@ def test_the_proxy_is_the_environments() -> None:
     assert edge_client._route(local) == ("ws://localhost:1/x", None)
 
 
-def test_nothing_to_say_asks_nobody(scratch: Path) -> None:
+def test_empty_narration_sends_no_request(scratch: Path) -> None:
     """A narration without a single letter is an error before the network is touched."""
     with FakeEdge(scratch, ENV) as server, pytest.raises(StepError, match="can be spoken"):
-        say(scratch, server, "… — !")
+        speak(scratch, server, "… — !")
     assert server.connections == 0
 
 
@@ -256,16 +256,16 @@ def test_a_voice_has_the_form_of_one(name: str, good: bool) -> None:
     assert problem is None if good else "'en-US-AriaNeural'" in (problem or "")
 
 
-def test_a_wrong_name_asks_nobody(scratch: Path) -> None:
-    """A voice that cannot be is told as that, not as a service that fails."""
+def test_a_wrong_voice_name_sends_no_request(scratch: Path) -> None:
+    """An impossible voice is an error of the spec, not of the service."""
     with FakeEdge(scratch, ENV) as server, pytest.raises(StepError, match="not 'Aria'") as caught:
-        say(scratch, server, name="Aria")
+        speak(scratch, server, name="Aria")
     assert server.connections == 0
     assert caught.value.fault == "step"
 
 
 def test_looking_at_the_engine_imports_nothing_heavy() -> None:
-    """P46: identity, availability and names are told without asyncio, aiohttp or edge-tts."""
+    """P46: identity, availability and names need neither asyncio, aiohttp nor edge-tts."""
     program = (
         "import sys; from vidbuild.voices.registry import ENGINES\n"
         "for engine in ENGINES.values(): engine.stat_paths(), engine.available(), engine.problem('x')\n"

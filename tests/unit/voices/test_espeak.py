@@ -1,4 +1,4 @@
-"""The voice that is always there."""
+"""The offline voice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from tests.support.audio_lab import ENV, onset
 from vidbuild.errors import StepError
 from vidbuild.media.audio import loudness, wav
-from vidbuild.media.text.align import align, place_cues, unsure_cues
+from vidbuild.media.text.align import align, estimated_cues, place_cues
 from vidbuild.voices import espeak, espeak_process
 from vidbuild.voices.espeak import Espeak
 from vidbuild.voices.protocol import Speech
@@ -24,7 +24,7 @@ from vidbuild.voices.protocol import Speech
 TEXT = "Use v2.1, pass --dry-run, and keep 3.5 GB free. See https://a.example/b?c=1 for more."
 
 
-def say(scratch: Path, text: str = TEXT, **voice: object) -> tuple[Speech, array.array[int]]:
+def speak(scratch: Path, text: str = TEXT, **voice: object) -> tuple[Speech, array.array[int]]:
     """Speak, and read what was written."""
     path = scratch / "said.wav"
     asked = {"engine": "espeak", "name": "en-us", "rate": 100, "pitch": 0, "volume": 100, **voice}
@@ -33,8 +33,8 @@ def say(scratch: Path, text: str = TEXT, **voice: object) -> tuple[Speech, array
 
 
 def test_every_word_of_the_text_has_its_time(scratch: Path) -> None:
-    """V21: what the library tells piece by piece ("v", "2.1", ".1") is told as the words of the text, in order."""
-    speech, samples = say(scratch)
+    """V21: pieces that the library reports ("v", "2.1", ".1") become the words of the text, in order."""
+    speech, samples = speak(scratch)
     assert [word.text for word in speech.words] == TEXT.split()
     edges = [edge for word in speech.words for edge in (word.start, word.end)]
     assert edges == sorted(edges)
@@ -46,7 +46,7 @@ def test_every_word_of_the_text_has_its_time(scratch: Path) -> None:
 
 def test_words_are_where_the_sound_is(scratch: Path) -> None:
     """A word after a pause begins where the sound begins again, within 20 ms, and the one before ends before it."""
-    speech, samples = say(scratch, "Boy. Day. Go.")
+    speech, samples = speak(scratch, "Boy. Day. Go.")
     floor = max(samples) / 100
     for before, word in pairwise(speech.words):
         middle = (before.end + word.start) // 2
@@ -57,7 +57,7 @@ def test_words_are_where_the_sound_is(scratch: Path) -> None:
 
 def test_narration_starts_and_ends_at_once(scratch: Path) -> None:
     """V16: sound begins 2 ms after the first sample and ends 10 ms before the last."""
-    _, samples = say(scratch, "Good morning")
+    _, samples = speak(scratch, "Good morning")
     floor = max(samples) * wav.SILENCE
     assert onset(samples, floor) <= wav.LEAD
     assert onset(samples[::-1], floor) <= wav.TAIL + 1
@@ -65,27 +65,27 @@ def test_narration_starts_and_ends_at_once(scratch: Path) -> None:
 
 def test_the_same_request_gives_the_same_samples(scratch: Path) -> None:
     """P4: the engine is deterministic."""
-    assert say(scratch) == say(scratch)
+    assert speak(scratch) == speak(scratch)
 
 
 @pytest.mark.parametrize(
     "change", [{"name": "en-gb"}, {"name": "en-us+f3"}, {"rate": 130}, {"pitch": 30}, {"name": "de"}]
 )
 def test_another_voice_sounds_different(scratch: Path, change: dict[str, object]) -> None:
-    """V3: voice, rate and pitch change what is heard for the same text."""
-    assert say(scratch, "Hello there")[1] != say(scratch, "Hello there", **change)[1]
+    """V3: voice, rate and pitch change the audio of the same text."""
+    assert speak(scratch, "Hello there")[1] != speak(scratch, "Hello there", **change)[1]
 
 
 def test_rate_is_in_percent(scratch: Path) -> None:
     """Twice the rate takes about half the time."""
-    slow, fast = say(scratch)[0].samples, say(scratch, rate=200)[0].samples
+    slow, fast = speak(scratch)[0].samples, speak(scratch, rate=200)[0].samples
     assert 0.4 < fast / slow < 0.65
 
 
 @pytest.mark.parametrize("name", ["en-us", "en-gb-scotland", "fr-fr"])
 def test_a_voice_can_be_levelled_without_clipping(scratch: Path, name: str) -> None:
     """The peaks leave room: -16 LUFS is reached under -1.5 dBTP, within 0.3 dB, and nothing is clipped."""
-    say(scratch, "This is a sentence of a usual length, said in the usual way. And here is another one.", name=name)
+    speak(scratch, "This is a sentence of a usual length, said in the usual way. And here is another one.", name=name)
     found = loudness.measure(["-i", str(scratch / "said.wav")], 5.0, scratch, ENV)
     assert found.integrated + loudness.gain(found, -16.0, 30.0, -1.5) == pytest.approx(-16, abs=0.3)
     assert found.peak < -3
@@ -99,7 +99,7 @@ def test_pitch_is_in_hertz(hertz: int, scale: int) -> None:
 
 def test_text_is_not_markup(scratch: Path) -> None:
     """V18: tags, phoneme brackets, quotes, control characters and emoji are spoken or passed over, never obeyed."""
-    speech, samples = say(scratch, 'a <break time="9s"/> [[h@l\'oU]] \x00\x07 “q” 100% 🎉 שלום 中文')
+    speech, samples = speak(scratch, 'a <break time="9s"/> [[h@l\'oU]] \x00\x07 “q” 100% 🎉 שלום 中文')
     assert len(samples) < 20 * wav.RATE
     assert [word.text for word in speech.words][:3] == ["a", "<break", 'time="9s"/>']
 
@@ -107,21 +107,21 @@ def test_text_is_not_markup(scratch: Path) -> None:
 def test_invisible_characters_divide_no_word(scratch: Path) -> None:
     """V18: a joiner or a direction mark inside a word leaves it one word, as its caption is."""
     text = "co\u200cworker \u200fleft and\u2028so on"
-    assert [word.text for word in say(scratch, text)[0].words] == ["co\u200cworker", "\u200fleft", "and", "so", "on"]
+    assert [word.text for word in speak(scratch, text)[0].words] == ["co\u200cworker", "\u200fleft", "and", "so", "on"]
 
 
 @pytest.mark.parametrize("text", ["…", "   ", "— -"])
-def test_nothing_to_say_is_an_error(scratch: Path, text: str) -> None:
+def test_unspeakable_narration_is_an_error(scratch: Path, text: str) -> None:
     """A narration in which nothing can be spoken fails at its place instead of being a silent scene."""
     with pytest.raises(StepError, match="nothing in this narration can be spoken") as caught:
-        say(scratch, text)
+        speak(scratch, text)
     assert caught.value.failure.field == "narration"
 
 
 def test_an_unknown_voice_is_an_error(scratch: Path) -> None:
-    """The library's refusal is told with the voice's name."""
+    """The library's refusal is an error with the voice's name."""
     with pytest.raises(StepError, match="it has no voice 'xx-nowhere'") as caught:
-        say(scratch, name="xx-nowhere")
+        speak(scratch, name="xx-nowhere")
     assert caught.value.failure.field == "voice"
 
 
@@ -144,10 +144,10 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None
 def test_a_crash_of_the_library_is_a_failed_step(
     scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, message: str
 ) -> None:
-    """A crash in the C library ends a child, not the worker, and its last lines are told."""
+    """A crash in the C library ends a child, not the worker, and its last lines are reported."""
     stand_in(tmp_path, monkeypatch, body)
     with pytest.raises(StepError, match=message) as caught:
-        say(scratch)
+        speak(scratch)
     assert caught.value.failure.log == ("oh no",)
 
 
@@ -157,7 +157,7 @@ def test_a_hang_of_the_library_is_ended(scratch: Path, tmp_path: Path, monkeypat
     stand_in(tmp_path, monkeypatch, f"echo $$ > {tmp_path}/pid; exec sleep 60")
     monkeypatch.setattr(espeak_process, "time_limit", lambda _text: 0.3)
     with pytest.raises(StepError, match="did not finish in 0 s and was stopped"):
-        say(scratch)
+        speak(scratch)
     pid = int((tmp_path / "pid").read_text(encoding="utf-8"))
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
@@ -186,7 +186,7 @@ def test_an_answer_that_is_none_is_an_error(
     stand_in(tmp_path, monkeypatch, body.format(scratch=scratch) if "{scratch}" in body else body)
     monkeypatch.setattr(espeak_process, "MOST_TOLD", 1_000_000)
     with pytest.raises(StepError, match=message):
-        say(scratch)
+        speak(scratch)
     assert not (scratch / "narration.wav").exists()
 
 
@@ -195,11 +195,11 @@ def test_want_of_memory_may_pass(scratch: Path, tmp_path: Path, monkeypatch: pyt
     """A child that the kernel ends may be given another try; one that crashes or hangs may not."""
     stand_in(tmp_path, monkeypatch, "kill -KILL $$")
     with pytest.raises(StepError, match="ended by SIGKILL, perhaps for want of memory") as caught:
-        say(scratch)
+        speak(scratch)
     assert caught.value.failure.transient
     stand_in(tmp_path, monkeypatch, "kill -SEGV $$")
     with pytest.raises(StepError) as caught:
-        say(scratch)
+        speak(scratch)
     assert not caught.value.failure.transient
 
 
@@ -211,7 +211,7 @@ def test_a_long_way_to_the_data_is_no_obstacle(scratch: Path, tmp_path: Path, mo
     (deep / "espeakng_loader").symlink_to(home, target_is_directory=True)
     monkeypatch.setattr(espeak, "_home", lambda: deep / "espeakng_loader")
     assert len(str(espeak._data())) > 160
-    assert say(scratch, "Hello")[0].words[0].text == "Hello"
+    assert speak(scratch, "Hello")[0].words[0].text == "Hello"
 
 
 def test_identity_follows_the_library_and_its_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,25 +234,23 @@ def test_identity_follows_the_library_and_its_data(tmp_path: Path, monkeypatch: 
     assert engine.identity() == engine.identity()
 
 
-def test_an_installation_without_the_library_says_what_it_takes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What is missing is told as the command that mends it."""
+def test_a_missing_library_has_a_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing library is an error with the command that installs it."""
     assert Espeak().available() is None
     monkeypatch.setattr(espeak, "_home", lambda: tmp_path)
     assert Espeak().available() == "pip install espeakng-loader"
 
 
 def test_every_token_is_placed_by_the_engines_words(scratch: Path) -> None:
-    """V21: versions, flags, sizes, addresses and replaced words are all placed by what the engine itself tells."""
+    """V21: versions, flags, sizes, addresses and replaced words are all placed by the engine's own word times."""
     tokens = [(word, word) for word in TEXT.split()]
     tokens[1:1] = [("kubectl", "kube control"), ("—", "—")]
     spoken = " ".join(said for _, said in tokens)
-    speech, _ = say(scratch, spoken)
+    speech, _ = speak(scratch, spoken)
     times = align(tokens, speech.words, speech.samples)
     assert {time.source for time in times if time.text != "—"} == {"engine"}
     cues = {"flag": 4, "size": 7, "site": 11, "end": len(tokens)}
-    assert unsure_cues(cues, times, speech.words) == []
+    assert estimated_cues(cues, times, speech.words) == []
     placed = place_cues(cues, times, speech.samples)
     starts = {word.text: word.start for word in speech.words}
     assert placed["flag"] == starts["pass"]

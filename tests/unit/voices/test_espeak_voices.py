@@ -66,8 +66,8 @@ def test_names_are_listed_without_voices_that_cannot_speak(data: Path) -> None:
         ("", "espeak has no voice ''"),
     ],
 )
-def test_a_wrong_name_is_told_with_the_nearest(data: Path, name: str, problem: str | None) -> None:
-    """A voice that does not exist is named beside those that do."""
+def test_a_wrong_name_has_the_nearest_as_a_hint(data: Path, name: str, problem: str | None) -> None:
+    """A voice that does not exist is an error with the nearest names."""
     assert espeak_voices.problem(data, name) == problem
 
 

@@ -1,4 +1,4 @@
-"""A recording instead of a voice."""
+"""A recording in place of a voice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def take(recording: Path, scratch: Path) -> Speech:
 
 
 def test_silence_around_a_recording_stays(scratch: Path) -> None:
-    """Whoever recorded it chose its timing: not a sample is cut off or added."""
+    """A recording's timing is the user's choice: not a sample is cut off or added."""
     sound = silence(4800)
     sound.extend(tone(9600))
     sound.extend(silence(4800))
@@ -71,7 +71,7 @@ def test_an_empty_recording_is_an_error(scratch: Path) -> None:
         take(scratch / "take.wav", scratch)
 
 
-def test_a_recording_is_not_asked_for_as_a_voice() -> None:
-    """`voice: recorded:x` says how a recording is really given."""
+def test_a_recording_is_not_a_voice_name() -> None:
+    """`voice: recorded:x` is an error that explains how a recording is given."""
     assert Recorded().problem("") is None
     assert "narration: {audio, text}" in (Recorded().problem("take.wav") or "")

@@ -1,4 +1,4 @@
-"""The engines there are."""
+"""The registered voice engines."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from vidbuild.voices.registry import ENGINES
 
 
 @pytest.mark.parametrize("name", sorted(ENGINES))
-def test_an_engine_tells_what_a_key_and_a_list_need(name: str) -> None:
-    """Each engine has its own name, an identity that names it and stays, a file to look at, and a line about it."""
+def test_an_engine_has_what_keys_and_lists_need(name: str) -> None:
+    """Each engine has its own name, a stable identity that includes it, a file, and a line of description."""
     engine = ENGINES[name]
     assert engine.name == name
     assert engine.identity().startswith(name)

@@ -1,4 +1,4 @@
-"""Private folders of builds, and how those that nobody has any more go."""
+"""Private folders of builds, and how those of dead builds are removed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from vidbuild.engine.disk.build_dir import BuildDir
 from vidbuild.engine.disk.lock import Lock
 
 
-def test_only_what_nobody_has_is_swept_away(tmp_path: Path) -> None:
-    """P10: the folder of a build that died goes, that of one that lives stays."""
+def test_only_folders_of_dead_builds_are_removed(tmp_path: Path) -> None:
+    """P10: the folder of a build that died is removed, that of a living one stays."""
     left, lives = BuildDir.begin(tmp_path), BuildDir.begin(tmp_path)
     left._lock.release()  # as the kernel does for whoever dies
     BuildDir.sweep(tmp_path)
@@ -21,7 +21,7 @@ def test_only_what_nobody_has_is_swept_away(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nobody_begins_in_a_folder_that_is_being_swept_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_build_begins_in_a_folder_that_is_being_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """P10: a folder is removed with its lock held, so that a build that is just taking it does not lose it."""
     (tmp_path / "beginning").mkdir()
     (tmp_path / "beginning" / "lock").touch()

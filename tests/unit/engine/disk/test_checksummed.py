@@ -1,4 +1,4 @@
-"""Records that carry their own checksum."""
+"""JSON records with their own checksum."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_every_torn_end_is_seen() -> None:
 
 @given(st.binary(max_size=200))
 def test_anything_may_be_read(raw: bytes) -> None:
-    """P21: bytes that are no record are told apart without an error."""
+    """P21: bytes that are no record are recognized without an error."""
     assert loads(raw) is None
 
 

@@ -63,10 +63,8 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("cloning", ["as the file system can", "refused"])
-def test_a_copy_tells_the_digest_of_what_was_copied(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cloning: str
-) -> None:
-    """A copy has the source's bytes, whether blocks are shared or not, and its own digest is told."""
+def test_a_copy_returns_the_digest_of_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cloning: str) -> None:
+    """A copy has the source's bytes, whether blocks are shared or not, and its own digest is returned."""
     content = os.urandom(3_000_000)
     (tmp_path / "source").write_bytes(content)
     if cloning == "refused":
@@ -78,10 +76,10 @@ def test_a_copy_tells_the_digest_of_what_was_copied(
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_bytes_leave_the_disks_own_memory_where_fsync_does_not_see_to_it(
+def test_macos_flushes_the_disks_own_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: list[str], *, known: bool
 ) -> None:
-    """P16: macOS has another call for it; a file system that does not know that one gets fsync."""
+    """P16: macOS has another call for it; a file system without that call gets fsync."""
     asked: list[int] = []
 
     def control(_descriptor: int, command: int) -> None:

@@ -26,7 +26,7 @@ time.sleep(60)
 
 
 def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
-    """Who comes second is told so at once, and gets the lock when it is free."""
+    """A second holder is refused at once, and gets the lock when it is free."""
     first = Lock.attempt(tmp_path / "lock")
     assert first is not None
     assert Lock.attempt(tmp_path / "lock") is None
@@ -38,8 +38,8 @@ def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
     second.release()
 
 
-def test_shared_holders_keep_only_others_out(tmp_path: Path) -> None:
-    """Many may share a lock; nobody has it alone meanwhile, nor the other way round."""
+def test_shared_holders_exclude_only_exclusive_ones(tmp_path: Path) -> None:
+    """Many may share a lock; an exclusive holder excludes them all, and the reverse."""
     shared = [Lock.attempt(tmp_path / "lock", shared=True) for _ in range(3)]
     assert Lock.attempt(tmp_path / "lock") is None
     for lock in shared:
@@ -68,7 +68,7 @@ def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
 
 
 def test_a_removed_lock_file_guards_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever locked a file whose name went away meanwhile tries again on the new one, so that two never hold it."""
+    """A holder whose lock file was removed meanwhile tries again on the new one, so that two never hold it."""
     path = tmp_path / "lock"
     flock = fcntl.flock
     tried: list[int] = []
@@ -89,7 +89,7 @@ def test_a_removed_lock_file_guards_nothing(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_file_system_without_locks_never_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the kernel cannot lock, builds go on without."""
+    """If the kernel cannot lock, builds continue without."""
 
     def unsupported(*_: int) -> None:
         raise OSError(errno.ENOLCK, "no locks available")

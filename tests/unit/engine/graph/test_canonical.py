@@ -1,4 +1,4 @@
-"""The canonical form of values: stable, sensitive, and one with what is shown of it."""
+"""The canonical form of values: stable, sensitive, and consistent with what explain shows."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_tuples_and_other_mappings_are_lists_and_mappings() -> None:
     assert digest(MappingProxyType({"a": (1, 2)})) == digest({"a": [1, 2]})
 
 
-def test_lines_say_where_each_value_stands() -> None:
+def test_lines_name_the_path_of_each_value() -> None:
     """The lines name each value by its dotted path."""
     assert lines({"scene": {"items": ["x", None]}})[1:] == [
         Line("scene", "m", "1"),

@@ -41,8 +41,8 @@ def test_every_state_has_its_moves() -> None:
     assert DONE < ENDED
 
 
-def test_the_board_counts_what_is_unfinished() -> None:
-    """Steps are unfinished until they end, and are told in the graph's order."""
+def test_unfinished_steps_are_listed() -> None:
+    """Steps are unfinished until they end, and are listed in the graph's order."""
     board = StateTable("abc")
     board.move("c", State.READY)
     board.move("a", State.CACHED)

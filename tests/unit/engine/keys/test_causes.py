@@ -25,8 +25,8 @@ def plan(lab: Lab, **changes: Any) -> Graph:
     return graph(*[found for found in steps if found.id not in changes.get("without", ())])
 
 
-def told(lab: Lab, built: Graph, **options: Any) -> dict[str, str]:
-    """Step -> why it was started."""
+def reasons(lab: Lab, built: Graph, **options: Any) -> dict[str, str]:
+    """Return step -> why it was started."""
     lab.build(built, **options)
     return {event.step: event.reason for event in lab.events if isinstance(event, StepStarted)}
 
@@ -61,9 +61,9 @@ ROWS: list[tuple[dict[str, Any], dict[str, str]]] = [
 
 @pytest.mark.parametrize(("changes", "expected"), ROWS, ids=[str(row[0]) for row in ROWS])
 def test_the_root_is_carried_along(lab: Lab, changes: dict[str, Any], expected: dict[str, str]) -> None:
-    """P38: every step that runs is told with the edit that started it all, each edit once."""
+    """P38: every step that runs is reported with the edit that started it all, each edit once."""
     lab.build(plan(lab))
-    assert told(lab, plan(lab, **changes)) == expected
+    assert reasons(lab, plan(lab, **changes)) == expected
 
 
 def test_the_root_shows_through_steps_that_are_cached(lab: Lab) -> None:
@@ -71,28 +71,28 @@ def test_the_root_shows_through_steps_that_are_cached(lab: Lab) -> None:
     lab.build(plan(lab))
     lab.build(plan(lab, a="z"), goals=["c"])
     lab.build(plan(lab))
-    assert told(lab, plan(lab, a="z")) == {"d": "narration changed"}
+    assert reasons(lab, plan(lab, a="z")) == {"d": "narration changed"}
 
 
-def test_a_lost_output_that_comes_out_otherwise_is_the_root(lab: Lab) -> None:
-    """P10: when a random result was lost and is made again, what follows says so."""
+def test_a_lost_output_that_differs_is_the_root(lab: Lab) -> None:
+    """P10: if a random result was lost and is made again, its dependents name it as their reason."""
     built = graph(step("voice", "random_take"), step("render", inputs={"voice": Product("voice")}))
     lab.build(built).path("voice", "main.txt").unlink()
-    assert told(lab, built) == {"voice": "output evicted", "render": "output evicted"}
+    assert reasons(lab, built) == {"voice": "output evicted", "render": "output evicted"}
 
 
-def test_fresh_is_the_root_of_what_follows(lab: Lab) -> None:
-    """P12: what runs because a step was forced with --fresh says so."""
+def test_fresh_is_the_root_of_its_dependents(lab: Lab) -> None:
+    """P12: the dependents of a step that --fresh forced name that as their reason."""
     built = graph(step("voice", "random_take"), step("render", inputs={"voice": Product("voice")}))
     lab.build(built)
-    assert told(lab, built, fresh=["voice"]) == {"voice": "forced by --fresh", "render": "forced by --fresh"}
+    assert reasons(lab, built, fresh=["voice"]) == {"voice": "forced by --fresh", "render": "forced by --fresh"}
 
 
 def test_a_failed_build_forgets_no_reason(lab: Lab) -> None:
-    """P38: after a build that failed on the way, the rest still says what changed since it was last made."""
+    """P38: after a build that failed on the way, the rest still reports what changed since it was last made."""
     lab.build(plan(lab))
     whole = lab.kinds["concat"]
     lab.kinds["concat"] = Kind("concat", 1, "tests.support.fake_steps:bug")
     assert lab.build(plan(lab, a="z")).status == "failed"
     lab.kinds["concat"] = whole
-    assert told(lab, plan(lab, a="z")) == dict.fromkeys("abcd", "narration changed")
+    assert reasons(lab, plan(lab, a="z")) == dict.fromkeys("abcd", "narration changed")

@@ -1,4 +1,4 @@
-"""What explain says, and that it is what the key saw."""
+"""Explanations, and that they come from the same data as the key."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from vidbuild.engine.runs.events import StepStarted
 from vidbuild.engine.schedule.target import Target
 
 
-def film(lab: Lab, narration: str = "hello", picture: str = "butterfly", **more: Any) -> Graph:
+def video(lab: Lab, narration: str = "hello", picture: str = "butterfly", **more: Any) -> Graph:
     """Chain speak -> timeline -> render -> mux, and draw -> render; draw wraps the scene's fields."""
     lab.kinds["concat"] = Kind("concat", more.get("version", 1), f"{STEPS}:concat", wrappers=("fields",))
     image = lab.source("butterfly.png", picture)
@@ -37,14 +37,14 @@ def film(lab: Lab, narration: str = "hello", picture: str = "butterfly", **more:
 
 
 def reasons_while_building(lab: Lab, plan: Graph, **options: Any) -> dict[str, str]:
-    """Step -> the reason told when it was started."""
+    """Return step -> the reason that was emitted when it started."""
     lab.build(plan, **options)
     return {event.step: event.reason for event in lab.events if isinstance(event, StepStarted)}
 
 
 def test_a_first_build_was_never_built(lab: Lab) -> None:
-    """P38: the first time, every step says "never built"."""
-    plan = film(lab)
+    """P38: the first time, every step's reason is "never built"."""
+    plan = video(lab)
     assert {found.roots for found in lab.explain(plan).values()} == {(Reason("new"),)}
     assert set(reasons_while_building(lab, plan).values()) == {"never built"}
 
@@ -72,9 +72,9 @@ def test_the_exact_cause_is_named(
     short: dict[str, str],
     detail: tuple[str, str, str | None, str | None],
 ) -> None:
-    """P38: explain names the field or file with old and new, and a build tells the same as each step's root cause."""
-    lab.build(film(lab))
-    plan = film(lab, **changes)
+    """P38: explain names the field or file with old and new value, and a build emits the same as root causes."""
+    lab.build(video(lab))
+    plan = video(lab, **changes)
     name, field, old, new = detail
     explained = lab.explain(plan)
     reason = next(reason for reason in explained[name].reasons if reason.name == field)
@@ -91,42 +91,42 @@ def test_the_exact_cause_is_named(
 
 
 def test_a_tool_that_changed_is_named(lab: Lab) -> None:
-    """P38: a tool's old and new identity are told, long digests shortened."""
+    """P38: a tool's old and new identity are shown, long digests shortened."""
     for version in ("a" * 64 + " ffmpeg 9.0", "b" * 64 + " ffmpeg 9.1"):
-        plan = film(lab)
+        plan = video(lab)
         lab.tools["ffmpeg"] = Tool(list, partial(str, version))
         lab.kinds["concat"] = Kind("concat", 1, f"{STEPS}:concat", ("ffmpeg",))
         told = reasons_while_building(lab, plan)
     assert told["render:x"] == "ffmpeg changed (aaaaaaaa ffmpeg 9.0 -> bbbbbbbb ffmpeg 9.1)"
 
 
-def test_a_kind_that_is_made_in_a_new_way_is_named(lab: Lab) -> None:
-    """P38: a kind's version is told as what it is."""
-    lab.build(film(lab))
-    told = reasons_while_building(lab, film(lab, version=2))
+def test_a_new_version_of_a_kind_is_named(lab: Lab) -> None:
+    """P38: a kind's version is shown as such."""
+    lab.build(video(lab))
+    told = reasons_while_building(lab, video(lab, version=2))
     assert told["draw:x"] == "step version changed (concat 1 -> 2)"
 
 
 def test_an_evicted_output_is_not_a_change(lab: Lab) -> None:
     """P38: "output evicted", "never built" and "changed" are three things."""
-    report = lab.build(film(lab))
+    report = lab.build(video(lab))
     report.path("draw:x", "main.txt").unlink()
-    explained = lab.explain(film(lab))
+    explained = lab.explain(video(lab))
     assert explained["draw:x"].reasons == (Reason("evicted"),)
     assert explained["draw:x"].short() == "draw:x  will run: output evicted"
     Path(lab.store.trace_location(report.steps["timeline:x"].key)).unlink()
-    assert lab.explain(film(lab))["timeline:x"].reasons == (Reason("evicted"),)
-    assert lab.explain(film(lab, fps=60))["timeline:x"].reasons == (Reason("unknown"),)
-    elsewhere = lab.explain(film(lab), build_name="other")
+    assert lab.explain(video(lab))["timeline:x"].reasons == (Reason("evicted"),)
+    assert lab.explain(video(lab, fps=60))["timeline:x"].reasons == (Reason("unknown"),)
+    elsewhere = lab.explain(video(lab), build_name="other")
     assert elsewhere["timeline:x"].reasons == (Reason("new"),)
     assert elsewhere["draw:x"].reasons == (Reason("evicted"),)
     assert elsewhere["mux"].because == ("timeline:x", "draw:x")
 
 
-def test_what_may_run_says_on_what_it_depends(lab: Lab) -> None:
-    """A step behind one that will run may run; both what it waits for and what is already known of it are told."""
-    lab.build(film(lab))
-    explained = lab.explain(film(lab, narration="goodbye", title="Set up"))
+def test_a_step_that_may_run_names_its_conditions(lab: Lab) -> None:
+    """A step after one that will run may run; the reasons known so far and the steps that it waits for are shown."""
+    lab.build(video(lab))
+    explained = lab.explain(video(lab, narration="goodbye", title="Set up"))
     assert {name: found.state for name, found in explained.items()} == {
         "speak:x": "will run",
         "timeline:x": "may run",
@@ -136,7 +136,7 @@ def test_what_may_run_says_on_what_it_depends(lab: Lab) -> None:
     }
     assert explained["timeline:x"].short() == "timeline:x  may run: speak:x will"
     assert explained["mux"].short() == "mux  may run: speak:x, draw:x will"
-    both = lab.explain(film(lab, narration="goodbye", fps=60))["timeline:x"]
+    both = lab.explain(video(lab, narration="goodbye", fps=60))["timeline:x"]
     assert (both.state, [reason.short() for reason in both.reasons]) == ("may run", ["fps changed"])
 
 
@@ -149,8 +149,8 @@ def test_a_long_list_of_causes_is_cut(lab: Lab) -> None:
     assert len(explained.to_data()["because"]) == 5
 
 
-def test_inputs_that_come_and_go_are_told(lab: Lab) -> None:
-    """P38: an input that is added or removed is told as that."""
+def test_added_and_removed_inputs_are_shown(lab: Lab) -> None:
+    """P38: an input that is added or removed is shown as such."""
     one, two = lab.source("one.png", "1"), lab.source("two.png", "2")
     lab.build(graph(step("x", inputs={"a": one, "b": two})))
     explained = lab.explain(graph(step("x", inputs={"b": two, "c": one}, y=1)))["x"]
@@ -160,8 +160,8 @@ def test_inputs_that_come_and_go_are_told(lab: Lab) -> None:
 
 def test_fresh_is_explained(lab: Lab) -> None:
     """P12: what is forced with --fresh will run for that reason, behind a running step too."""
-    lab.build(film(lab))
-    explained = lab.explain(film(lab), fresh=["draw:x", "render:x"])
+    lab.build(video(lab))
+    explained = lab.explain(video(lab), fresh=["draw:x", "render:x"])
     assert explained["draw:x"].short() == "draw:x  will run: forced by --fresh"
     assert explained["render:x"].state == "will run"
     assert explained["mux"].because == ("draw:x", "render:x")
@@ -170,9 +170,9 @@ def test_fresh_is_explained(lab: Lab) -> None:
 
 def test_the_material_hashes_to_the_key(lab: Lab) -> None:
     """P38: for every step whose key is known, the lines that are shown hash to the key that a build then uses."""
-    explained = lab.explain(film(lab))
-    report = lab.build(film(lab))
-    again = lab.explain(film(lab))
+    explained = lab.explain(video(lab))
+    report = lab.build(video(lab))
+    again = lab.explain(video(lab))
     for name, found in again.items():
         assert digest_lines(found.material) == found.key == report.steps[name].key
         trace = lab.store.trace(found.key)
@@ -183,9 +183,9 @@ def test_the_material_hashes_to_the_key(lab: Lab) -> None:
 
 def test_explain_agrees_with_the_build_that_follows(lab: Lab) -> None:
     """P39: what will run runs, what is cached does not, for every edit of the table."""
-    lab.build(film(lab))
+    lab.build(video(lab))
     for changes, _, _ in ROWS:
-        plan = film(lab, **changes)
+        plan = video(lab, **changes)
         explained = lab.explain(plan)
         lab.ran()
         lab.build(plan)
@@ -197,7 +197,7 @@ def test_explain_agrees_with_the_build_that_follows(lab: Lab) -> None:
 @pytest.mark.parametrize("before", ["nothing", "a build", "a damaged blob", "a stale source"])
 def test_explaining_writes_nothing(lab: Lab, before: str) -> None:
     """P27: explain leaves tree and store as they are: names, times and bytes, damage included."""
-    plan = film(lab)
+    plan = video(lab)
     if before != "nothing":
         report = lab.build(plan)
         if before == "a damaged blob":
@@ -213,7 +213,7 @@ def test_explaining_writes_nothing(lab: Lab, before: str) -> None:
 
 def test_explaining_works_where_nothing_can_be_written(lab: Lab) -> None:
     """P27: a read-only mount is no hindrance to explain."""
-    plan = film(lab)
+    plan = video(lab)
     lab.build(plan)
     mounted = subprocess.run(
         ["/bin/mount", "--bind", "-o", "ro", str(lab.root), str(lab.root)], capture_output=True, check=False
@@ -223,7 +223,7 @@ def test_explaining_works_where_nothing_can_be_written(lab: Lab) -> None:
             Path(folder).chmod(0o555)
     try:
         assert {found.state for found in lab.explain(plan).values()} == {"cached"}
-        assert lab.explain(film(lab, fps=60))["timeline:x"].state == "will run"
+        assert lab.explain(video(lab, fps=60))["timeline:x"].state == "will run"
     finally:
         if mounted.returncode:
             for folder, _, _ in os.walk(lab.root):
@@ -235,8 +235,8 @@ def test_explaining_works_where_nothing_can_be_written(lab: Lab) -> None:
 def test_everything_is_data(lab: Lab) -> None:
     """An explanation goes through JSON whole: long values are cut in text only."""
     long = "word " * 100
-    lab.build(film(lab))
-    explained = lab.explain(film(lab, narration=long))["speak:x"]
+    lab.build(video(lab))
+    explained = lab.explain(video(lab, narration=long))["speak:x"]
     data = json.loads(json.dumps(explained.to_data()))
     assert json.dumps(long) in [reason["new"] for reason in data["reasons"]]
     assert all(len(line) < 160 for line in explained.long())
@@ -263,7 +263,7 @@ def test_how_values_differ(old: dict[str, Any], new: dict[str, Any], expected: l
 
 
 def test_a_summary_is_short() -> None:
-    """Equal reasons are told once, three are told whole, of more the rest is counted."""
+    """Equal reasons are shown once, up to three in full, and the others are counted."""
     reasons = [Reason("field", name, "1", "2") for name in "abcde"]
     assert summary(reasons[:3]) == "a changed, b changed, c changed"
     assert summary(reasons) == "a changed, b changed ...and 3 more"
@@ -272,17 +272,17 @@ def test_a_summary_is_short() -> None:
 
 
 def test_a_source_is_named_by_its_file_and_a_step_by_its_role() -> None:
-    """A changed file is told by name; a changed product, where nothing is known behind it, by its role."""
-    file = Reason("input", "image", "a" * 64, "b" * 64, "/srv/film/butterfly.png")
+    """A changed file is shown by name; a changed product without a known cause, by its role."""
+    file = Reason("input", "image", "a" * 64, "b" * 64, "/srv/video/butterfly.png")
     made = Reason("input", "motion", "a" * 64, "b" * 64, "timeline:x")
     assert file.short() == "image changed (butterfly.png)"
-    assert file.long() == "input image changed (/srv/film/butterfly.png): aaaaaaaa -> bbbbbbbb"
+    assert file.long() == "input image changed (/srv/video/butterfly.png): aaaaaaaa -> bbbbbbbb"
     assert made.short() == "motion changed"
     assert Source("/x").path == "/x"
 
 
-def test_long_values_are_shown_where_they_part() -> None:
-    """P38: two long texts that differ at their ends are told apart, not both cut off before the difference."""
+def test_long_values_are_shown_where_they_differ() -> None:
+    """P38: two long texts that differ at their ends are not both cut off before the difference."""
     same = "word " * 40
     reason = Reason("field", "narration", f'"{same}once"', f'"{same}twice and more"')
     assert reason.long() == 'field narration changed: ... word word word once" -> ... word word word twice and more"'

@@ -1,4 +1,4 @@
-"""What a key is made of, and what it is not."""
+"""The parts of a key, and what is not part of it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_every_field_is_in_the_key(name: str) -> None:
     assert MATERIAL.key() not in keys
 
 
-def test_every_field_is_told() -> None:
+def test_every_field_is_shown() -> None:
     """P38: the lines that explain shows hash to the key and name every field."""
     assert digest_lines(MATERIAL.lines()) == MATERIAL.key()
     assert {line.path.partition(".")[0] for line in MATERIAL.lines()} - {""} == {

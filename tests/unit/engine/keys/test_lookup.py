@@ -1,4 +1,4 @@
-"""What is known of a graph's steps, where several of them make the same bytes."""
+"""Looking up steps that make the same bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vidbuild.engine.store.blobs import Blob, signature
 
 @pytest.mark.parametrize("late", [True, False], ids=["the first is told last", "in order"])
 def test_the_same_bytes_from_two_workers(lab: Lab, late: bool) -> None:
-    """V25: whichever worker is heard last, the blob that lies there is known, and the next build reads none of it."""
+    """V25: whichever worker answers last, the blob's stat is remembered, and the next build does not read it."""
     plan = graph(step("a"))
     (lookup,) = lab.engine()._lookups([Target(plan)], [plan])
     heard = []

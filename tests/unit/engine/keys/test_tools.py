@@ -19,7 +19,7 @@ class Counted:
         path.write_text("9.0")
 
     def identify(self) -> str:
-        """Start the tool, as it were."""
+        """Start the tool, in place of a real one."""
         self.asked += 1
         return self.path.read_text()
 
@@ -42,7 +42,7 @@ def test_a_tool_is_asked_only_when_its_file_is_new(tmp_path: Path) -> None:
 
 
 def test_another_file_is_another_tool(tmp_path: Path) -> None:
-    """Two files are told apart even where their stat is alike."""
+    """Two files are distinguished even if their stat is alike."""
     one, other = Counted(tmp_path / "one"), Counted(tmp_path / "other")
     table = DigestCache(tmp_path / "files")
     Tools({"ffmpeg": one.tool()}, table).identity("ffmpeg")
@@ -58,7 +58,7 @@ def test_a_tool_without_a_file_is_asked_once_a_build(tmp_path: Path) -> None:
 
 
 def test_an_unknown_tool_is_a_mistake(tmp_path: Path) -> None:
-    """A kind that names a tool nobody declared cannot be built by accident without it."""
+    """A kind that names an undeclared tool cannot be built by accident without it."""
     with pytest.raises(KeyError, match="blender"):
         Tools({}, DigestCache(tmp_path / "files")).identity("blender")
 

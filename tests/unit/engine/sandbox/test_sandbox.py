@@ -1,4 +1,4 @@
-"""What a process that is shut in cannot reach, and what it still can."""
+"""What a sandboxed process cannot reach, and what it still can."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def canary_stands(place: dict[str, str]) -> Iterator[None]:
 
 
 def test_a_sandbox_is_plain_data() -> None:
-    """What a worker is told of its sandbox goes through JSON and comes back the same."""
+    """The description of a sandbox goes through JSON and comes back the same."""
     sandbox = Sandbox(("/usr",), ("/a b",), ("/c",), ("/d",), network=True, memory=1, files=2, more_memory="more")
     assert Sandbox.from_data(json.loads(json.dumps(sandbox.to_data()))) == sandbox
 
@@ -198,7 +198,7 @@ def test_a_worker_can_do_its_work(place: dict[str, str]) -> None:
 @WALLS
 @pytest.mark.usefixtures("canary_stands")
 def test_a_step_sees_its_inputs_alone(place: dict[str, str]) -> None:
-    """P9: a step, and what it starts, reads inputs it knows by name, nothing of the project, and writes its folder."""
+    """P9: a step, and what it starts, reads its inputs by name, nothing of the project, and writes its folder."""
     found = shut(
         place,
         """
@@ -248,7 +248,7 @@ def test_what_a_step_raises_is_raised(place: dict[str, str]) -> None:
 
 @WALLS
 def test_a_step_that_is_stopped_cleans_up(place: dict[str, str]) -> None:
-    """P19: where the worker is told to stop, the step's thread leaves its blocks, which end what it started."""
+    """P19: if the worker is stopped, the step's thread leaves its blocks, which end what it started."""
     process = begin(
         place,
         """
@@ -315,7 +315,7 @@ def test_there_is_network_where_it_is_needed(place: dict[str, str]) -> None:
 @pytest.mark.usefixtures("loopback")
 @pytest.mark.skipif(landlock.abi() < landlock.TCP_SINCE, reason="this kernel's Landlock knows no TCP")
 def test_tcp_is_forbidden_by_landlock_as_well(place: dict[str, str]) -> None:
-    """P9: where seccomp is not known, TCP at least is closed."""
+    """P9: without seccomp, TCP at least is closed."""
     code = """
     from vidbuild.engine.sandbox import seccomp
     seccomp.known = lambda: False
@@ -407,8 +407,8 @@ def test_limits_hold_for_what_is_started_too(place: dict[str, str]) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts a user's processes so")
-def test_no_one_forks_without_end(place: dict[str, str]) -> None:
-    """P31: whoever forks for ever is stopped by the number of processes (of which root alone has no limit)."""
+def test_a_fork_bomb_is_stopped(place: dict[str, str]) -> None:
+    """P31: endless forks are stopped by the limit of processes (of which only root has none)."""
     code = """
     from vidbuild.engine.sandbox import landlock, rlimits, seccomp  # which the other user may not read
     if os.getuid() == 0:
@@ -480,8 +480,8 @@ def test_the_first_version_shuts_in_the_step_alone(place: dict[str, str]) -> Non
         (errno.EPERM, "Landlock may not be used here: operation not permitted"),
     ],
 )
-def test_without_landlock_everything_goes_on(place: dict[str, str], code: int, words: str) -> None:
-    """Where the kernel has no Landlock, or forbids it, it is told why, and steps run in its absence."""
+def test_without_landlock_steps_run(place: dict[str, str], code: int, words: str) -> None:
+    """If the kernel has no Landlock, or forbids it, the reason is returned, and steps run without it."""
     found = shut(
         place,
         f"""
@@ -498,8 +498,8 @@ def test_without_landlock_everything_goes_on(place: dict[str, str], code: int, w
 
 
 @WALLS
-def test_it_is_told_what_shuts_in() -> None:
-    """The walls that there are have names for people."""
+def test_a_sandbox_describes_itself() -> None:
+    """The restrictions that are in force have readable names."""
     assert told().startswith(f"Landlock {landlock.abi()}: files")
     assert ("network" in told()) == seccomp.known()
 

@@ -1,4 +1,4 @@
-"""Steps in a sandbox: what they reach for is not there, it is told clearly, and what they may do they can."""
+"""Steps in a sandbox: forbidden access fails with a clear message, and permitted access works."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_the_limit_of_memory_is_named(shut: Contained) -> None:
 
 
 def test_the_limit_of_a_file_is_named(shut: Contained) -> None:
-    """P31: a step that writes a file without end fails, with the limit and what raises it, and its file is gone."""
+    """P31: a step that writes an endless file fails, with the limit and how to raise it; the file is removed."""
     shut.sandbox = Sandbox(file_bytes=1 << 20, larger_files="set SIZE to more than 1M")
     failure = shut.failure("flood", bytes=2 << 20)
     assert failure.message == "a file became too large: one of a step may have 1M"
@@ -228,7 +228,7 @@ def test_the_users_mask_holds_in_workers(shut: Contained, mask: int) -> None:
 
 
 def lives(number: int) -> bool:
-    """Whether there is such a process; a dead one that nobody waited for is none."""
+    """Return whether such a process runs; a zombie does not."""
     status = Path(f"/proc/{number}/stat")
     return status.exists() and status.read_text().rpartition(")")[2].split()[0] not in "ZX"
 

@@ -1,4 +1,4 @@
-"""Files kept under the digest of their bytes."""
+"""Files stored under the digest of their bytes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def sha(content: bytes) -> str:
 
 
 def test_files_are_taken_over_read_only(tmp_path: Path) -> None:
-    """A finished file becomes a blob under its digest, which nobody can write by accident."""
+    """A finished file becomes a read-only blob under its digest."""
     blobs = Blobs(tmp_path / "cas")
     (tmp_path / "made").write_bytes(b"content")
     ((blob, found),) = blobs.move_in({"made": tmp_path / "made"}).values()
@@ -31,8 +31,8 @@ def test_files_are_taken_over_read_only(tmp_path: Path) -> None:
     assert str(path) == blobs.location(blob.digest) == str(tmp_path / "cas" / blob.digest[:2] / blob.digest)
 
 
-def test_a_damaged_blob_is_mended_by_the_next_that_is_the_same(tmp_path: Path) -> None:
-    """P21: what is put in replaces what is there, so damage heals."""
+def test_a_corrupt_blob_is_replaced_by_the_next_equal_one(tmp_path: Path) -> None:
+    """P21: storing a file replaces a corrupt blob."""
     blobs = Blobs(tmp_path / "cas")
     path = blobs.path(sha(b"content"))
     path.parent.mkdir(parents=True)
@@ -80,7 +80,7 @@ def test_only_regular_files_have_a_signature(tmp_path: Path, make: object) -> No
 
 
 def test_a_product_is_every_regular_file_by_name(tmp_path: Path) -> None:
-    """A product's files are told in order, with the folders they are in."""
+    """A product's files are listed in order, with the folders they are in."""
     (tmp_path / "b").mkdir()
     (tmp_path / "empty").mkdir()
     for name in ("b/c.txt", "a.txt", "b/a.txt"):

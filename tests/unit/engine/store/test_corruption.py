@@ -1,4 +1,4 @@
-"""Files of the store and of runs that go bad one at a time."""
+"""Files of the store and of runs that become corrupt one at a time."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def of_kind(lab: Lab, kind: str) -> list[Path]:
     return [path for path in found if kind != "cas" or path.name in made]  # nobody looks at a source's copy
 
 
-def mended(lab: Lab, expected: dict[str, dict[str, str]], what: str) -> BuildReport:
-    """Build, and see that all is as it was; the report."""
+def repaired(lab: Lab, expected: dict[str, dict[str, str]], what: str) -> BuildReport:
+    """Build, and check that everything is as before; return the report."""
     report = build(lab)
     assert digests(report) == expected, what
     assert (lab.root / "out" / "b.txt").read_bytes() == report.path("b", "main.txt").read_bytes(), what
@@ -80,31 +80,31 @@ def test_whatever_goes_bad_is_made_good(lab: Lab, kind: str) -> None:
         path = some[number % len(some)]
         if path.exists():
             damage(path)
-            mended(lab, expected, f"{kind} {damage.__name__} {path.name}")
+            repaired(lab, expected, f"{kind} {damage.__name__} {path.name}")
 
 
 @pytest.mark.parametrize("kind", ["cas", "traces"])
-def test_what_is_damaged_is_counted(lab: Lab, kind: str) -> None:
-    """P21: blobs and traces whose bytes are flipped or swapped are replaced, and the build tells how many."""
+def test_corrupt_files_are_counted(lab: Lab, kind: str) -> None:
+    """P21: blobs and traces whose bytes are flipped or swapped are replaced, and the build reports how many."""
     expected = digests(build(lab))
     mains = {outputs["main.txt"] for outputs in expected.values()}
     first, second = (path for path in of_kind(lab, kind) if kind == "traces" or path.name in mains)
     swapped(first, second)
     flipped(second, 5, 9)
     assert damaged(lab) == 2
-    mended(lab, expected, kind)
+    repaired(lab, expected, kind)
     assert damaged(lab) == 0
 
 
 def damaged(lab: Lab) -> int:
-    """Build, and say how many files were found damaged."""
+    """Build, and return how many files were found corrupt."""
     engine = lab.engine()
     assert engine.build(project(lab), jobs=1).ok
     return engine.store.corrupt
 
 
-def test_a_damaged_copy_of_a_source_is_not_read(lab: Lab) -> None:
-    """P21: where a step runs again, the copy of its source that went bad is taken from the source anew."""
+def test_a_corrupt_copy_of_a_source_is_not_read(lab: Lab) -> None:
+    """P21: if a step runs again, the corrupt copy of its source is taken from the source again."""
     build(lab)
     source = durable.hash_file(lab.root / "image.png")
     flipped(lab.store.blobs.path(source), 0, 3)
@@ -113,8 +113,8 @@ def test_a_damaged_copy_of_a_source_is_not_read(lab: Lab) -> None:
     assert durable.hash_file(lab.store.blobs.path(source)) == source
 
 
-def test_what_no_stat_tells_is_found_where_it_is_copied(lab: Lab) -> None:
-    """P21: rot that leaves a blob's stat as it was never reaches an output, and building again mends it."""
+def test_corruption_that_keeps_the_stat_is_found_when_copied(lab: Lab) -> None:
+    """P21: a corrupt blob whose stat is unchanged never reaches an output, and building again repairs it."""
     report = build(lab)
     blob = report.steps["b"].outputs["main.txt"]
     flipped(lab.store.blobs.path(blob.digest), 0, 3)

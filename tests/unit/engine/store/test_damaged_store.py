@@ -1,4 +1,4 @@
-"""Missing and damaged things in the store."""
+"""Missing and corrupt files in the store."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def test_a_missing_blob_is_made_again(lab: Lab, name: str) -> None:
 
 
 @pytest.mark.parametrize("damage", ["truncate", "flip", "empty", "delete"])
-def test_any_damage_is_mended(lab: Lab, damage: str) -> None:
-    """P21: whatever file of the store is damaged, the next build gives the same results without a word."""
+def test_any_damage_is_repaired(lab: Lab, damage: str) -> None:
+    """P21: whatever file of the store is damaged, the next build gives the same results without an error."""
     first = lab.build(diamond(lab))
     expected = digests(first)
     files = [path for path in lab.store.home.rglob("*") if path.is_file()]
@@ -50,8 +50,8 @@ def test_any_damage_is_mended(lab: Lab, damage: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["main.txt", "sum/digest.txt"])
-def test_damage_that_no_stat_tells_is_found_by_whoever_reads_it(lab: Lab, name: str) -> None:
-    """P21: a disk that rots changes no stat: nothing is made from such a blob, and the next build makes it again."""
+def test_corruption_that_keeps_the_stat_is_found_when_read(lab: Lab, name: str) -> None:
+    """P21: nothing is made from a corrupt blob whose stat is unchanged, and the next build makes it again."""
     first = lab.build(diamond(lab))
     blob = first.steps["a"].outputs[name]
     path = first.path("a", name)

@@ -1,4 +1,4 @@
-"""Digests of files remembered by their stat."""
+"""Digests of files, cached by their stat."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def rewrite(path: Path, content: bytes) -> None:
 
 
 def test_a_known_file_is_not_read_again(tmp_path: Path, source: Path, table: DigestCache) -> None:
-    """The second build hashes nothing of a file whose stat is what it was."""
+    """The second build hashes nothing of a file whose stat is unchanged."""
     digest = table.digest(str(source))
     table.save()
     again = reopened(tmp_path)
@@ -67,17 +67,17 @@ def test_two_edits_within_one_tick_are_both_seen(tmp_path: Path, source: Path, t
 
 
 def test_a_file_changed_a_moment_ago_is_waited_for(source: Path, table: DigestCache) -> None:
-    """P8: a file is believed only when any later edit must change its ctime; that takes milliseconds."""
+    """P8: a digest is cached only once any later edit must change the file's ctime; that takes milliseconds."""
     source.write_bytes(b"again")
     table.digest(str(source))
     assert time.time_ns() - source.stat().st_ctime_ns >= digest_cache._TICK_NS
 
 
 @pytest.mark.parametrize(("age", "kept"), [(0.5, False), (1.9, False), (2.5, True), (-5.0, False)])
-def test_coarse_clocks_are_believed_late(
+def test_coarse_clocks_need_two_seconds(
     source: Path, table: DigestCache, monkeypatch: pytest.MonkeyPatch, age: float, kept: bool
 ) -> None:
-    """P8: where the file system counts whole seconds, a digest is remembered only after two of them."""
+    """P8: if the file system counts whole seconds, a digest is cached only after two of them."""
     second = 1_700_000_000_000_000_000
     coarse = Signature(5, second, second, 1)
     monkeypatch.setattr(digest_cache, "signature", lambda _: coarse)
@@ -86,7 +86,7 @@ def test_coarse_clocks_are_believed_late(
     assert (table.lookup(str(source), coarse) is not None) == kept
 
 
-def test_a_clock_that_was_set_back_is_not_believed(
+def test_a_file_from_the_future_is_not_cached(
     source: Path, table: DigestCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P8: a file from the future is hashed each time."""
@@ -147,8 +147,8 @@ def test_nothing_new_is_not_written(tmp_path: Path, table: DigestCache) -> None:
     assert signature(tmp_path / "store" / "files") == before
 
 
-def test_the_table_does_not_grow_for_ever(tmp_path: Path, table: DigestCache, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When far more is known than used, only what was used is kept."""
+def test_the_table_is_pruned(tmp_path: Path, table: DigestCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the table has far more entries than were used, only the used ones are kept."""
     monkeypatch.setattr(digest_cache, "_UNUSED_ROWS", 10)
     for number in range(50):
         table.record(f"old{number}", Signature(1, 2, 3, number), "x")
@@ -180,8 +180,8 @@ def test_a_blob_is_whole_while_its_stat_stands(tmp_path: Path, table: DigestCach
 @pytest.mark.parametrize(
     "content", [b"", b"cont", b"c0ntent", b"content+"], ids=["emptied", "cut", "flipped", "longer"]
 )
-def test_a_damaged_blob_is_a_miss_and_goes(tmp_path: Path, table: DigestCache, content: bytes) -> None:
-    """P21: a blob whose bytes are not what its name says does not count and is taken away."""
+def test_a_corrupt_blob_is_a_miss_and_is_removed(tmp_path: Path, table: DigestCache, content: bytes) -> None:
+    """P21: a blob whose bytes do not match its name is a miss and is removed."""
     blobs, digest = make_blob(tmp_path)
     assert table.has_intact(blobs, digest)
     blobs.path(digest).chmod(0o644)

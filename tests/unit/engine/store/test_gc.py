@@ -32,8 +32,8 @@ def dangling(lab: Lab) -> list[str]:
     return found
 
 
-def test_what_is_there_is_counted(lab: Lab) -> None:
-    """The cache tells how many blobs and traces it holds, and how big they are together."""
+def test_blobs_and_traces_are_counted(lab: Lab) -> None:
+    """The cache reports how many blobs and traces it holds, and their total size."""
     assert gc.info(lab.store).bytes == 0
     lab.build(project())
     found = gc.info(lab.store)
@@ -142,7 +142,7 @@ def test_nothing_is_trimmed_under_a_running_build(lab: Lab) -> None:
 
 
 def test_builds_and_trimming_side_by_side(lab: Lab) -> None:
-    """P25: trimming in a loop beside builds fails none of them and leaves no trace without its blobs."""
+    """P25: trimming in a loop during builds fails none of them and leaves no trace without its blobs."""
     stop = threading.Event()
     expected = {text: digests(lab.clean().build(project(text))) for text in "ab"}
     problems: list[object] = []
@@ -173,7 +173,7 @@ def test_builds_and_trimming_side_by_side(lab: Lab) -> None:
 
 
 def test_verifying_reads_everything_again(lab: Lab) -> None:
-    """Damage that no stat shows is found, told, and taken away; the next build mends it."""
+    """Corruption that no stat shows is found, reported, and removed; the next build makes the files again."""
     report = lab.build(project())
     path = report.path("a", "main.txt")
     path.chmod(0o644)

@@ -1,4 +1,4 @@
-"""Small records kept for the caller."""
+"""Small records that the caller stores."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def test_a_plan_comes_back(lab: Lab) -> None:
     assert Graph.from_data(data) == plan
 
 
-def test_what_is_damaged_is_gone(lab: Lab) -> None:
-    """A memo that cannot be believed is none, and the next put mends it."""
+def test_a_corrupt_memo_is_a_miss(lab: Lab) -> None:
+    """A corrupt memo is a miss, and the next put replaces it."""
     memos = Memos(lab.store)
     assert memos.get(DIGEST) is None
     memos.put(DIGEST, [1])
@@ -33,8 +33,8 @@ def test_what_is_damaged_is_gone(lab: Lab) -> None:
     assert memos.get(DIGEST) == [3]
 
 
-def test_where_nothing_can_be_kept_nothing_fails(tmp_path: Path) -> None:
-    """A memo is a convenience: a disk that is full loses time and nothing else."""
+def test_a_memo_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
+    """A full disk makes a memo a miss and nothing else."""
     (tmp_path / "v1").write_text("a file where a folder should be")
     memos = Memos(Store(tmp_path))
     memos.put(DIGEST, [1])

@@ -1,4 +1,4 @@
-"""Results where the user wants them."""
+"""Installing outputs where the user wants them."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_nothing_set_aside_is_overwritten(lab: Lab, target: Path) -> None:
 
 
 def test_an_output_edited_back_is_left(lab: Lab, target: Path) -> None:
-    """A file whose bytes are right is right, whoever wrote it."""
+    """A file whose bytes are right is left alone, whatever wrote it."""
     blob = made(lab)
     target.parent.mkdir()
     target.write_bytes(lab.store.blobs.path(blob.digest).read_bytes())
@@ -154,8 +154,8 @@ def test_a_damaged_blob_is_not_placed(lab: Lab, target: Path) -> None:
     assert names(target.parent) == []
 
 
-def test_a_blob_that_is_gone_is_told(lab: Lab, target: Path) -> None:
-    """A result that was trimmed away meanwhile is no fault of the target, whose folder is not even made."""
+def test_a_missing_blob_is_an_error(lab: Lab, target: Path) -> None:
+    """The error about a trimmed result does not blame the target, whose folder is not even made."""
     blob = made(lab)
     lab.store.blobs.remove(blob.digest)
     with pytest.raises(StoreError, match=r"the cache's copy of 'video.mp4' is gone"):
@@ -163,8 +163,8 @@ def test_a_blob_that_is_gone_is_told(lab: Lab, target: Path) -> None:
     assert not target.parent.exists()
 
 
-def test_a_folder_in_the_way_is_told(lab: Lab, target: Path) -> None:
-    """A folder where the output should go is an error that names it."""
+def test_a_folder_in_the_way_is_an_error(lab: Lab, target: Path) -> None:
+    """A folder at the place of the output is an error that names it."""
     target.mkdir(parents=True)
     with pytest.raises(UsageError, match="is a folder"):
         place(lab, made(lab), target)
@@ -198,8 +198,8 @@ def test_where_no_hard_links_are_the_file_is_still_set_aside(
     assert placed.aside.read_text() == "mine"
 
 
-def test_two_builds_remember_side_by_side(lab: Lab, target: Path) -> None:
-    """What another build placed meanwhile is still known to be ours after we wrote down what we placed."""
+def test_two_builds_merge_their_manifests(lab: Lab, target: Path) -> None:
+    """Outputs that another build placed meanwhile are still in the manifest after ours is written."""
     one, two = Outputs(Store(lab.store.root)), Outputs(Store(lab.store.root))
     other = target.with_name("other.mp4")
     blob = made(lab)

@@ -1,4 +1,4 @@
-"""The store's size over many builds, and results that are made anew since theirs were lost."""
+"""The store's size over many builds, and results that are made again after they were lost."""
 
 from __future__ import annotations
 

@@ -48,13 +48,13 @@ def test_making_a_store_touches_nothing(tmp_path: Path) -> None:
 
 
 def test_the_folder_explains_itself(store: Store) -> None:
-    """Backup tools, version control and people are told what the folder is."""
+    """The folder has a note for people and marks for backup tools and version control."""
     assert (store.root / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
     assert (store.root / ".gitignore").read_text() == "*\n"
     assert "can be deleted" in (store.root / "README").read_text()
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     """A cache that cannot be used at all is an error that names it."""
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match=r"cannot write the cache '.*/file/\.vidbuild': not a directory"):
@@ -62,7 +62,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 
 def test_a_trace_comes_back_whole(store: Store) -> None:
-    """Everything a trace says is kept, its warnings and its material included."""
+    """Every field of a trace is stored, its warnings and its key material included."""
     store.write_trace(TRACE)
     found = Store(store.root).trace(TRACE.key)
     assert found is not None

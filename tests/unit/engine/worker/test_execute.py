@@ -1,4 +1,4 @@
-"""One step run from plain data, as a worker here or elsewhere does it."""
+"""Executing one step from plain data, as a worker does."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def stored(lab: Lab, content: bytes) -> str:
     return blob.digest
 
 
-def test_what_was_made_is_among_the_blobs(lab: Lab) -> None:
-    """Each output is told by digest and stat, and is there, read-only, under that digest."""
+def test_outputs_become_blobs(lab: Lab) -> None:
+    """Each output is returned by digest and stat, and is a read-only blob under that digest."""
     answer = run(lab, "concat", x=1)["answer"]
     assert set(answer["outputs"]) == {"main.txt", "sum/digest.txt"}
     for digest, *numbers in answer["outputs"].values():
@@ -130,12 +130,12 @@ def test_an_input_cannot_be_written(lab: Lab) -> None:
 
 
 def test_warnings_survive_a_failure(lab: Lab) -> None:
-    """What a step warned of is told with its answer."""
+    """A step's warnings are in its answer even if it fails."""
     assert run(lab, "warn")["answer"]["warnings"] == [["too quiet", "voice", "raise it"]]
 
 
 def test_progress_is_handed_on(lab: Lab) -> None:
-    """Every word of progress reaches whoever runs the step."""
+    """Every progress report reaches the caller."""
     assert run(lab, "progress")["progress"] == [[1, 3, "bytes"], [2, 3, "bytes"], [3, 3, "bytes"]]
 
 

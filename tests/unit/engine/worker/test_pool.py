@@ -1,4 +1,4 @@
-"""Worker processes: what they print, how they die, what they know."""
+"""Worker processes: their output, how they die, and what they import."""
 
 from __future__ import annotations
 
@@ -48,20 +48,20 @@ def wait_for(path: Path, seconds: float = 10) -> str:
 
 
 def wait_until_gone(numbers: list[int], seconds: float = 5) -> None:
-    """Wait until none of these processes is there."""
+    """Wait until all of these processes have ended."""
     deadline = time.monotonic() + seconds
     while any(alive(number) for number in numbers):
         assert time.monotonic() < deadline, f"still alive: {[n for n in numbers if alive(n)]}"
         time.sleep(0.01)
 
 
-def test_what_a_step_prints_disturbs_nobody(lab: Lab) -> None:
-    """A step and its children may print what looks like an answer, and find nothing to read on their input."""
+def test_what_a_step_prints_is_no_answer(lab: Lab) -> None:
+    """A step and its children may print what looks like an answer, and their input is empty."""
     assert lab.build(graph(step("x", "chatter"), step("y", inputs={"x": Product("x")}))).status == "built"
 
 
 def test_progress_arrives_from_any_thread(lab: Lab) -> None:
-    """Progress is told in whole messages, from however many threads."""
+    """Progress arrives in complete messages, from any number of threads."""
     lab.build(graph(step("x", "progress"), step("y", "thread")))
     progress = [event for event in lab.events if isinstance(event, StepProgress)]
     told = [(event.step, event.done, event.total, event.unit) for event in progress]
@@ -70,7 +70,7 @@ def test_progress_arrives_from_any_thread(lab: Lab) -> None:
 
 
 def test_a_worker_that_dies_fails_its_step_and_is_replaced(lab: Lab) -> None:
-    """A killed worker is one failed step, with its last words; other steps go on with a new worker."""
+    """A killed worker is one failed step, with its last output; other steps continue with a new worker."""
     plan = graph(step("x", "die"), *[step(f"ok{n}", n=n) for n in range(3)])
     report = lab.build(plan, jobs=1, keep_going=True, retry=RetryPolicy(attempts=1))
     failure = report.steps["x"].failure
@@ -128,7 +128,7 @@ def test_cancelling_kills_what_runs_and_keeps_what_is_done(lab: Lab) -> None:
 
 
 def test_a_build_cancelled_before_it_starts_runs_nothing(lab: Lab) -> None:
-    """A cancel that comes first is heard first; what is cached is still told so."""
+    """A cancel request before the start is seen first; cached steps are still reported."""
     report = lab.build(graph(step("x")), Steering(cancelled=lambda: True))
     assert (report.status, lab.ran()) == ("cancelled", [])
     lab.build(graph(step("x")))
@@ -215,8 +215,8 @@ def test_workers_are_started_when_needed_and_used_again(lab: Lab, monkeypatch: p
         pool.close()
 
 
-def test_a_worker_that_cannot_start_is_told(lab: Lab) -> None:
-    """A worker that ends before it says anything fails its step with what it printed."""
+def test_a_worker_that_cannot_start_fails_its_step(lab: Lab) -> None:
+    """A worker that exits before its first answer fails its step with what it printed."""
     pool = Pool(1, lab.root, {**lab.env, "PYTHONHOME": "/nowhere"})
     try:
         pool.start("a", request(lab, "a", "concat"), 60.0)

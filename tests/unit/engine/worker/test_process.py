@@ -1,4 +1,4 @@
-"""Workers that hang, flood or lie, and drivers that are killed: what ends, and what is left."""
+"""Workers that hang, flood or send garbage, and drivers that are killed: what ends, and what is left."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LIMIT = 1.5
 
 @pytest.mark.parametrize("deaf", [False, True])
 def test_a_step_past_its_time_is_ended(lab: Lab, deaf: bool) -> None:
-    """P11, P19: a step that takes too long, even one that hears no signal, is killed with its children and fails."""
+    """P11, P19: a step that exceeds its time limit is killed with its children, even if it ignores signals."""
     lab.kinds["family"] = Kind("family", 1, "tests.support.faulty_steps:family", seconds=LIMIT)
     plan = graph(step("slow", "family", deaf=deaf), *[step(f"ok{n}", n=n) for n in range(3)])
     report = lab.build(plan, keep_going=True)
@@ -68,8 +68,8 @@ ENDLESS = {"says": "x" * 1_000_000, "times": 12}
     ],
     ids=lambda said: str(said)[:60],
 )
-def test_a_worker_that_says_what_is_no_answer_fails_its_step(lab: Lab, said: dict[str, Any]) -> None:
-    """P11: whatever a worker says, the driver goes on: the step failed, with the last words, the next gets another."""
+def test_a_worker_that_sends_garbage_fails_its_step(lab: Lab, said: dict[str, Any]) -> None:
+    """P11: whatever a worker sends, its step fails with the last output, and the build continues."""
     report = lab.build(graph(step("x", "garble", **said), step("ok")), jobs=1, keep_going=True)
     run_events.check(lab.events, report)
     assert states(report) == {"x": State.FAILED, "ok": State.BUILT}
@@ -81,8 +81,8 @@ def test_a_worker_that_says_what_is_no_answer_fails_its_step(lab: Lab, said: dic
     assert lab.store.trace(report.steps["x"].key) is None
 
 
-def test_a_step_that_prints_without_end_fills_nothing(lab: Lab) -> None:
-    """What a step and its children print takes no room on the disk, holds nobody up, and its end is told."""
+def test_a_step_that_prints_endlessly_fills_no_disk(lab: Lab) -> None:
+    """The output of a step and its children takes no room on the disk, blocks nothing, and its end is reported."""
     report = lab.build(graph(step("x", "flood"), step("y", "flood", fails=True)), keep_going=True, jobs=1)
     assert states(report) == {"x": State.BUILT, "y": State.FAILED}
     failure = report.steps["y"].failure
@@ -92,8 +92,8 @@ def test_a_step_that_prints_without_end_fills_nothing(lab: Lab) -> None:
     assert failure.message.endswith("(exit code 7)")
 
 
-def test_a_flood_of_progress_is_told_in_part(lab: Lab) -> None:
-    """A step that reports progress thousands of times a second is told a few times a second, with its unit."""
+def test_a_flood_of_progress_is_thinned(lab: Lab) -> None:
+    """Of thousands of progress reports a second a few are emitted, with their unit."""
     started = time.monotonic()
     assert lab.build(graph(step("x", "babble", times=20_000))).ok
     told = [event for event in lab.events if isinstance(event, StepProgress)]
@@ -145,7 +145,7 @@ def test_no_child_outlives_the_driver(lab: Lab, driver: subprocess.Popen[bytes],
 
 
 def test_no_child_outlives_its_worker(lab: Lab) -> None:
-    """P19: a worker that is killed from outside leaves none of its children behind, and its step is tried again."""
+    """P19: a worker that is killed from outside leaves no child behind, and its step is retried."""
     build = Background(lab, graph(step("one", "family")))
     killed = [int(word) for word in wait_for(lab.root / "family").split()]
     os.kill(killed[0], signal.SIGKILL)

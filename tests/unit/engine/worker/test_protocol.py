@@ -1,4 +1,4 @@
-"""What is read of a worker's words, and what is no answer."""
+"""Reading a worker's answers, and refusing what is none."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GOOD = {
 
 @pytest.mark.parametrize("form", GOOD)
 def test_answers_are_read(form: str) -> None:
-    """Each form of answer is read as what it says."""
+    """Each form of answer is read."""
     line, expected = GOOD[form]
     assert protocol.read(line) == expected
 
@@ -79,7 +79,7 @@ def made(**changes: object) -> dict[str, object]:
     ids=str,
 )
 def test_answers_of_another_form_are_none(changes: dict[str, object]) -> None:
-    """An answer is believed only if every part of it has its form."""
+    """An answer is accepted only if every part of it has its form."""
     assert protocol.read(json.dumps(made()).encode()) == StepOutput(made())
     with pytest.raises(ProtocolError):
         protocol.read(json.dumps(made(**changes)).encode())
@@ -123,13 +123,13 @@ JSON = st.recursive(
 
 @given(st.binary(max_size=200) | JSON.map(lambda data: json.dumps(data).encode()))
 def test_any_bytes_are_an_answer_or_none(line: bytes) -> None:
-    """Whatever bytes a worker sends, reading them gives an answer or says that they are none."""
+    """Whatever bytes a worker sends, reading them gives an answer or a ProtocolError."""
     with contextlib.suppress(ProtocolError):
         assert isinstance(protocol.read(line), (Progress, StepOutput, Failed))
 
 
-def test_what_is_told_of_a_failure_is_bounded() -> None:
-    """A failure keeps the end of its log and no line without end."""
+def test_a_failure_is_bounded() -> None:
+    """A failure keeps the end of its log, and its lines are cut."""
     data: dict[str, object] = {
         "message": "m" * 50_000,
         "hint": None,
