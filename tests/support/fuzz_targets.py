@@ -341,7 +341,7 @@ PACKETS = """\
 def read_log(data: bytes) -> None:
     """Read what ffmpeg prints about a file, which can contain the file's own texts."""
     try:
-        probe.parse(data.decode("utf-8", "replace"), PACKETS)
+        probe.parse_log(data.decode("utf-8", "replace"), PACKETS)
     except StepError:
         return
 

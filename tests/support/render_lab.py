@@ -78,7 +78,7 @@ def raw(stream: filtergraph.Stream, picture: Picture) -> list[Image.Image]:
     """The frames of a stream that has the picture's size."""
     target = picture.folder / "frames.raw"
     args = filtergraph.arguments(filtergraph.output(stream, target, {"format": "rawvideo", "pix_fmt": "rgb24"}))
-    ffmpeg.run(args, cwd=picture.folder, env=ENV, timeout=60, what="compose", feed=zoom_frames.fed)
+    ffmpeg.run(args, cwd=picture.folder, env=ENV, timeout=60, what="compose", pipe_source=zoom_frames.fed)
     size = (picture.layers.width, picture.layers.height)
     data, each = target.read_bytes(), size[0] * size[1] * 3
     return [Image.frombytes("RGB", size, data[at : at + each]) for at in range(0, len(data), each)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
-from vidbuild.media.ffmpeg.probe import inspect
+from vidbuild.media.ffmpeg.probe import probe
 from vidbuild.media.image import background, color, palette, raster
 from vidbuild.media.image.background import Light
 from vidbuild.media.render.animation import Layer, Layers
@@ -34,7 +34,7 @@ def run(context: Context) -> None:
     if image is not None:
         fields["image_size"] = list(image.size)
     if "clip" in context.inputs:
-        info = inspect(context.inputs["clip"], env=context.env)
+        info = probe(context.inputs["clip"], env=context.env)
         fields["clip_size"] = [info.width, info.height] if info.has_video else None
     data = template_data(context.params, fields, logo="logo" in context.inputs)
     try:

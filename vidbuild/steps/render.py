@@ -153,7 +153,7 @@ def shoot(context: Context, args: list[str], pictures: int, frames: int, what: s
         timeout=TIMEOUT_LEAST + TIMEOUT_PER_FRAME * frames,
         what=what,
         progress=lambda done: context.progress(min(done * frames // pictures, frames), frames, "frames"),
-        feed=_zoom_frames,
+        pipe_source=_zoom_frames,
     )
 
 

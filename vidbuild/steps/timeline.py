@@ -54,9 +54,9 @@ def _clip_ms(context: Context, clip: ClipParams | None) -> int | None:
     """How long the clip can play, in milliseconds."""
     if clip is None:
         return None
-    from vidbuild.media.ffmpeg.probe import inspect
+    from vidbuild.media.ffmpeg.probe import probe
 
-    info = inspect(context.inputs["clip"], env=context.env, field="src")
+    info = probe(context.inputs["clip"], env=context.env, field="src")
     if not info.has_video:
         raise SpecProblem("the clip has audio but no video", field="src")
     if info.truncated:

@@ -114,7 +114,7 @@ def _run_child(
     script = Path(__file__).with_name("espeak_main.py")
     command = [sys.executable, "-I", "-S", str(script)]
     limit = time_limit(request["text"])
-    asked, told, log = scratch / "espeak.json", process.Whole(MOST_TOLD), process.Lines(0, LOG_LINES)
+    asked, told, log = scratch / "espeak.json", process.BoundedBuffer(MOST_TOLD), process.HeadTailLog(0, LOG_LINES)
     asked.write_text(json.dumps(request), encoding="utf-8")
     try:
         with asked.open("rb") as stdin:
@@ -122,13 +122,13 @@ def _run_child(
             code = process.run(command, cwd=folder, env=env, seconds=limit, out=told, err=log, stdin=stdin)
     except (OSError, subprocess.SubprocessError) as error:
         raise StepError(f"espeak-ng could not be started: {error}", command=tuple(command)) from error
-    except process.FloodError as error:
+    except process.OutputLimitError as error:
         raise StepError(f"espeak-ng cannot speak: {error}", command=tuple(command), log=log.texts()) from error
     if code is None:
         message = f"espeak-ng did not finish in {limit:.0f} s and was stopped"
         raise StepError(message, field="narration", command=tuple(command), log=log.texts())
     if code != 0:
-        message, memory = f"espeak-ng {process.ended(code)}", code == process.KILLED
+        message, memory = f"espeak-ng {process.describe_exit(code)}", code == process.KILLED
         raise StepError(message, command=tuple(command), log=log.texts(), transient=memory)
     return _answer(told.bytes(), log.texts())
 

@@ -27,7 +27,7 @@ from tests.support.render_lab import (
 )
 from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg import ffmpeg
-from vidbuild.media.ffmpeg.probe import inspect
+from vidbuild.media.ffmpeg.probe import probe
 from vidbuild.media.h264 import h264
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.media.image import background
@@ -278,7 +278,7 @@ def clip_picture(folder: Path, source: Path, playback: Playback, frames: int, fp
     assert isinstance(size, tuple)
     drawing = Drawing(folder, size).add("background", colour=(200, 0, 0))
     drawing.place("clip", box if isinstance(box, tuple) else None)
-    return drawing.picture(Motion(fps, frames, {}, playback), clip=Clip(source, inspect(source)))
+    return drawing.picture(Motion(fps, frames, {}, playback), clip=Clip(source, probe(source)))
 
 
 def counter(
@@ -468,7 +468,7 @@ def test_layers_lie_over_a_clip_and_come_and_go(tmp_path: Path) -> None:
     drawing.add("caption", (10, 60, 40, 20), (0, 0, 0))
     tracks = {"clip": Track(enter=Change(2, 0, "cut")), "caption": Track(enter=Change(4, 3, "fade"))}
     motion = Motion(30, 10, tracks, Playback(0, 0, 10, "cover"))
-    frames = shown(drawing.picture(motion, clip=Clip(source, inspect(source))))
+    frames = shown(drawing.picture(motion, clip=Clip(source, probe(source))))
     assert [pixel(frame, 100, 20)[1] > 250 for frame in frames] == [False] * 2 + [True] * 8
     levels = [pixel(frame, 20, 70)[1] for frame in frames]
     assert levels[:2] == [0, 0]
@@ -479,7 +479,7 @@ def test_a_clip_without_pictures_is_refused(tmp_path: Path) -> None:
     """Sound alone is no clip: the error points at the scene's src."""
     sound = made(tmp_path / "tone.mp3", "-f", "lavfi", "-i", "sine=d=1")
     drawing = Drawing(tmp_path / "d").add("background").place("clip")
-    picture = drawing.picture(Motion(30, 5, {}, Playback(0, 0, 5, "cover")), clip=Clip(sound, inspect(sound)))
+    picture = drawing.picture(Motion(30, 5, {}, Playback(0, 0, 5, "cover")), clip=Clip(sound, probe(sound)))
     with pytest.raises(StepError, match="the clip has sound but no picture") as caught:
         render.run(render_context(tmp_path / "step", picture))
     assert caught.value.failure.field == "src"

@@ -60,15 +60,15 @@ SMALL = (
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("pass", r"made no pictures: 'band-0\.h264': no such file or directory"),
-        ("[os.mkfifo(each) for each in find('band-')]", r"made no pictures: 'band-0\.h264' is not a regular file"),
+        ("pass", r"wrote no pictures: 'band-0\.h264': no such file or directory"),
+        ("[os.mkfifo(each) for each in find('band-')]", r"wrote no pictures: 'band-0\.h264' is not a regular file"),
         ("[os.mkdir(each) for each in find('band-')]", "is not a regular file"),
-        ("[each.symlink_to('/etc/passwd') for each in find('band-')]", r"made no pictures: 'band-0\.h264': "),
-        ("[os.truncate(os.open(each, os.O_CREAT | os.O_RDWR), 1 << 40) for each in find('band-')]", "made too much"),
+        ("[each.symlink_to('/etc/passwd') for each in find('band-')]", r"wrote no pictures: 'band-0\.h264': "),
+        ("[os.truncate(os.open(each, os.O_CREAT | os.O_RDWR), 1 << 40) for each in find('band-')]", "wrote too much"),
         ("[each.write_bytes(b'') for each in find('band-')]", "a damaged segment: no H.264 start code"),
         ("[each.write_bytes(os.urandom(9999)) for each in find('band-')]", "a damaged segment"),
         ("work(); find('band-0')[0].write_bytes(2 * find('band-0')[0].read_bytes())", "a damaged segment"),
-        (r"work(); find(r'thumb\.jpg$')[0].unlink()", r"made no thumbnail: 'thumb\.jpg'"),
+        (r"work(); find(r'thumb\.jpg$')[0].unlink()", r"wrote no thumbnail: 'thumb\.jpg'"),
         (r"work(); find(r'thumb\.jpg$')[0].write_bytes(b'')", "a damaged thumbnail: it is no JPEG"),
         (r"work(); os.truncate(find(r'thumb\.jpg$')[0], 300)", "a damaged thumbnail: it is cut short"),
         (
@@ -88,7 +88,7 @@ def test_a_film_is_verified(tmp_path: Path, lie: Callable[[str], None], body: st
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("pass", r"made no still: 'still\.png': no such file or directory"),
+        ("pass", r"wrote no still: 'still\.png': no such file or directory"),
         (r"os.mkfifo(find(r'still\.png$')[0])", "is not a regular file"),
         (r"find(r'still\.png$')[0].write_bytes(b'PNG')", "a damaged still: it is no PNG"),
         (r"work(); os.truncate(find(r'still\.png$')[0], 200)", "a damaged still: it is cut short"),
@@ -109,7 +109,7 @@ def test_a_still_is_verified(tmp_path: Path, lie: Callable[[str], None], body: s
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("pass", "made no pictures"),
+        ("pass", "wrote no pictures"),
         (
             "work(); [each.write_bytes(each.read_bytes()[:-3000]) for each in find('band-')]",
             "damaged segment|segment with",
@@ -153,9 +153,9 @@ ENCODED = "made = find('encoded.aac$')\nif made:\n    made = made[0]\n    "
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("if not find('encoded'): work()", r"made no sound: 'encoded\.aac': no such file or directory"),
+        ("if not find('encoded'): work()", r"wrote no sound: 'encoded\.aac': no such file or directory"),
         ("work()\n" + ENCODED + "made.unlink(); os.mkfifo(made)", "is not a regular file"),
-        ("work()\n" + ENCODED + "os.truncate(made, 1 << 30)", "made too much"),
+        ("work()\n" + ENCODED + "os.truncate(made, 1 << 30)", "wrote too much"),
         ("work()\n" + ENCODED + "made.write_bytes(b'')", r"0 frames of sound where the scene's 48000 samples are 50"),
         ("work()\n" + ENCODED + "os.truncate(made, made.stat().st_size - 9)", "damaged sound: frame .* is cut short"),
         ("work()\n" + ENCODED + "made.write_bytes(b'x' * 999)", "damaged sound: .* syncword"),
@@ -169,7 +169,7 @@ ENCODED = "made = find('encoded.aac$')\nif made:\n    made = made[0]\n    "
         ),
         (ENCODED + "args[-1:-1] = ['-ar', '44100']\nwork()", "frames of sound where|44100 Hz 1 ch where"),
         ("sys.exit(0)", "ffmpeg told no loudness"),
-        ("sys.stderr.write('    I:         nan LUFS\\n    Peak:  inf dBFS\\n')", "made no sound"),
+        ("sys.stderr.write('    I:         nan LUFS\\n    Peak:  inf dBFS\\n')", "wrote no sound"),
     ],
 )
 def test_a_sound_is_verified(tmp_path: Path, lie: Callable[[str], None], body: str, words: str) -> None:
@@ -184,8 +184,8 @@ def test_a_sound_is_verified(tmp_path: Path, lie: Callable[[str], None], body: s
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("if not find('clip.raw'): work()", r"made no sound of the clip's: 'clip\.raw'"),
-        ("work()\nfor each in find('clip.raw$'): os.truncate(each, 1 << 30)", "made too much|bytes of mixed sound"),
+        ("if not find('clip.raw'): work()", r"wrote no sound of the clip's: 'clip\.raw'"),
+        ("work()\nfor each in find('clip.raw$'): os.truncate(each, 1 << 30)", "wrote too much|bytes of mixed sound"),
         (
             "work()\nfor each in find('mixed.raw$'): os.truncate(each, 4096)",
             "wrote 4096 bytes of mixed sound where 401408",
@@ -276,5 +276,5 @@ def test_a_product_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
     path.write_bytes(b"12345")
     assert tool_output.read(path, 5, "thing") == b"12345"
     assert tool_output.read(path, 1 << 60, "thing") == b"12345", "it takes no memory for what might have been"
-    with pytest.raises(StepError, match=r"'made\.bin' has 5 bytes where 4 are the most"):
+    with pytest.raises(StepError, match=r"'made\.bin': expected at most 4 bytes, got 5"):
         tool_output.read(path, 4, "thing", "a tool")

@@ -173,9 +173,9 @@ def test_a_hang_of_the_library_is_ended(scratch: Path, tmp_path: Path, monkeypat
         ("head -c 100000 /dev/urandom", "its answer is none"),
         ("head -c 50000 /dev/zero | tr '\\0' '['", "its answer is none"),
         ("yes", "it wrote more than 1000000 bytes"),
-        ('echo \'{"rate": 22050, "events": []}\'', "made no sound: 'espeak.raw': no such file or directory"),
+        ('echo \'{"rate": 22050, "events": []}\'', "wrote no sound: 'espeak.raw': no such file or directory"),
         ('mkfifo {scratch}/espeak.raw; echo \'{{"rate": 22050, "events": []}}\'', "is not a regular file"),
-        ('truncate -s 1G {scratch}/espeak.raw; echo \'{{"rate": 22050, "events": []}}\'', "made too much"),
+        ('truncate -s 1G {scratch}/espeak.raw; echo \'{{"rate": 22050, "events": []}}\'', "wrote too much"),
         (': > {scratch}/espeak.raw; echo \'{{"rate": 22050, "events": []}}\'', "nothing in this narration"),
     ],
 )
@@ -194,7 +194,7 @@ def test_an_answer_that_is_none_is_an_error(
 def test_want_of_memory_may_pass(scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A child that the kernel ends may be given another try; one that crashes or hangs may not."""
     stand_in(tmp_path, monkeypatch, "kill -KILL $$")
-    with pytest.raises(StepError, match="ended by SIGKILL, perhaps for want of memory") as caught:
+    with pytest.raises(StepError, match="ended by SIGKILL, possibly out of memory") as caught:
         speak(scratch)
     assert caught.value.failure.transient
     stand_in(tmp_path, monkeypatch, "kill -SEGV $$")

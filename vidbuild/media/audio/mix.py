@@ -13,7 +13,7 @@ from vidbuild.media.audio.adts import FRAME_SAMPLES
 from vidbuild.media.audio.loudness import METER
 from vidbuild.media.audio.pcm import SAME_EVERYWHERE
 from vidbuild.media.audio.wav import RATE
-from vidbuild.media.ffmpeg.ffmpeg import media
+from vidbuild.media.ffmpeg.ffmpeg import untrusted_input
 
 DUCKED = -15.0
 """Decibels by which a clip's sound goes down under narration: words are understood, the clip is still there."""
@@ -74,7 +74,7 @@ def clip(source: Path, start_ms: int, samples: int, out: Path) -> list[str]:
     limit = ["-t", f"{samples * 1_000_000 // RATE + 1}us"]
     stream = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-af", graph, *limit]
     beside = ["-map", "0:V:0?", "-c", "copy", *limit, "-f", "null", "-"]
-    return [*SAME_EVERYWHERE, *media(source, *seek), *stream, "-f", "s16le", str(out), *beside]
+    return [*SAME_EVERYWHERE, *untrusted_input(source, *seek), *stream, "-f", "s16le", str(out), *beside]
 
 
 def blend(

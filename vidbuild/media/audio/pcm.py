@@ -29,18 +29,18 @@ def decode(source: Path, scratch: Path, env: Mapping[str, str], what: str, field
 
     SpecProblem at the spec's field that names it for what is over a limit.
     """
-    check_limits.beginning(source, field)
+    check_limits.gif_signature(source, field)
     most = int(limits.RECORDING_SECONDS * wav.RATE) * wav.SAMPLE_BYTES
     stop = ["-fs", str(most + wav.SAMPLE_BYTES)]
-    args = [*ffmpeg.media(source), "-map", "0:a:0", "-vn", "-sn", "-dn", *_to_raw(scratch, *stop)]
-    finished = ffmpeg.follow(
-        args, process.nowhere, cwd=scratch, env=env, timeout=DECODE_SECONDS, what=what, check=False
+    args = [*ffmpeg.untrusted_input(source), "-map", "0:a:0", "-vn", "-sn", "-dn", *_to_raw(scratch, *stop)]
+    finished = ffmpeg.stream(
+        args, process.discard, cwd=scratch, env=env, timeout=DECODE_SECONDS, what=what, check=False
     )
-    check_limits.streams(finished.text, source.name, field)
-    check_limits.told_sound(finished.text, source.name, field)
-    ffmpeg.checked(finished, what)
+    check_limits.stream_count(finished.text, source.name, field)
+    check_limits.logged_audio(finished.text, source.name, field)
+    ffmpeg.require_success(finished, what)
     sound = _made(scratch, 2 * most)
-    check_limits.length(len(sound) / wav.RATE, limits.RECORDING_SECONDS, source.name, field)
+    check_limits.duration(len(sound) / wav.RATE, limits.RECORDING_SECONDS, source.name, field)
     return sound
 
 

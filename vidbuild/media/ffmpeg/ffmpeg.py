@@ -1,4 +1,4 @@
-"""Runs ffmpeg and tells what went wrong; it knows nothing of what it is run for, nor where it is (program.py)."""
+"""Run ffmpeg and report what went wrong. Finding the binary is in binary.py."""
 
 from __future__ import annotations
 
@@ -11,54 +11,72 @@ from vidbuild.errors import StepError
 from vidbuild.frozen import dataclass
 from vidbuild.media.ffmpeg import limits, process
 from vidbuild.media.ffmpeg.binary import VARIABLE, executable, identity, stat_paths
-from vidbuild.media.ffmpeg.input_pipes import Feed, InputPipes, nothing
+from vidbuild.media.ffmpeg.input_pipes import InputPipes, PipeSource, no_input
 
-__all__ = ["VARIABLE", "CompletedRun", "capture", "executable", "identity", "media", "run", "stat_paths", "walls"]
+__all__ = [
+    "VARIABLE",
+    "CompletedRun",
+    "capture",
+    "executable",
+    "identity",
+    "run",
+    "stat_paths",
+    "untrusted_input",
+    "untrusted_input_options",
+]
 
+# Lines of ffmpeg's log to keep: it describes its inputs first and reports errors last.
 HEAD_LINES, TAIL_LINES = 400, 400
-"""Of what ffmpeg says: it describes its inputs first, and tells last why it ended."""
 
-SHOWN_LINES = 12
-SHOWN_LENGTH = 400
-MOST_OUTPUT = 64 << 20
-"""Bytes that are captured at most: what is asked for is text of a few lines."""
+# Lines of the log in an error, and characters of each.
+ERROR_LINES = 12
+ERROR_LINE_LENGTH = 400
 
-# Formats that hold their own media. Playlists (hls, concat, dash) are left out: they could read any other file.
+# Captured output is text of a few lines.
+MAX_CAPTURE_BYTES = 64 << 20
+
+# Formats that contain their own media. Playlists (hls, concat, dash) are excluded: they could read any other file.
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,flv,live_flv,asf,ogg,mxf,nut,"
     "gif,apng,webp_anim,yuv4mpegpipe,"
     "wav,w64,mp3,flac,aac,aiff,caf,au,amr,ac3,eac3,wv,ape"
 )
 
+# Pattern in ffmpeg's log -> what it means; the first match counts.
 MEANINGS = (
-    (r"exceeds max_streams (?:parameter )?\((\d+)\)", "the file has more than {0} streams, the most that are read"),
+    (r"exceeds max_streams (?:parameter )?\((\d+)\)", "the file has more than {0} streams, the limit"),
     (
         r"Picture size (\d+)x(\d+) exceeds specified max pixel count (\d+)",
-        "its picture is {0} x {1} pixels large, and the most are {2}",
+        "frame size: expected at most {2} pixels, got {0} x {1}",
     ),
     (r"No space left on device", "the disk is full"),
-    (r"Too many open files", "too many files are open"),
-    (r"Failed to configure (input|output) pad on (\S+)", "its filter {1!r} cannot be set up"),
-    (r"Cannot allocate memory", "there is not enough memory"),
-    (r"Format not on whitelist", "the file is a playlist, or of a kind that is not read here"),
+    (r"Too many open files", "too many open files"),
+    (r"Failed to configure (input|output) pad on (\S+)", "filter {1!r} cannot be set up"),
+    (r"Cannot allocate memory", "out of memory"),
+    (r"Format not on whitelist", "the file is a playlist, or its format is not supported"),
     (r"not in whitelist|not on whitelist|not whitelisted", "the file refers to other files or is a playlist"),
-    (r"moov atom not found", "the file is cut short: its index is missing"),
-    (r"Permission denied", "a file may not be read or written"),
-    (r"No such file or directory", "a file is not there"),
+    (r"moov atom not found", "the file is truncated: its index is missing"),
+    (r"Permission denied", "permission denied"),
+    (r"No such file or directory", "file not found"),
     (r"Unknown encoder '(\S+)'", "this ffmpeg has no encoder {0!r}"),
     (r"No such filter: '(\S+)'", "this ffmpeg has no filter {0!r}"),
-    (r"Unrecognized option '(\S+?)\.?'|Option '?(\S+?)'? not found", "this ffmpeg does not know an option"),
-    (r"matches no streams|does not contain any stream", "there is no such picture or sound in the file"),
-    (r"Invalid data found when processing input", "the file is damaged or of another kind than its name says"),
+    (r"Unrecognized option '(\S+?)\.?'|Option '?(\S+?)'? not found", "this ffmpeg rejects an option as unknown"),
+    (r"matches no streams|does not contain any stream", "the file has no such video or audio stream"),
+    (r"Invalid data found when processing input", "the file is corrupt, or its extension is wrong"),
 )
 
-PASSING = re.compile("No space left on device|Too many open files|Cannot allocate memory")
-"""What may be over soon: of the machine, not of the file."""
+# Problems of the machine, not of the file: a retry may succeed.
+TRANSIENT = re.compile("No space left on device|Too many open files|Cannot allocate memory")
 
 
 @dataclass(frozen=True, slots=True)
 class CompletedRun:
-    """What a run left behind: the first and last lines of its log, what it wrote to stdout, its exit code."""
+    """The result of a run.
+
+    log: the first and last lines of stderr.
+    output: captured stdout.
+    code: exit code, negative for a signal.
+    """
 
     log: tuple[str, ...]
     output: bytes = b""
@@ -71,14 +89,14 @@ class CompletedRun:
         return "\n".join(self.log)
 
 
-def media(path: Path, *options: str) -> list[str]:
-    """The arguments for a media file that a user named: nothing but the file itself is ever opened for it."""
-    walled = [text for name, value in walls().items() for text in (f"-{name}", value)]
-    return [*walled, *options, "-i", f"file:{path}"]
+def untrusted_input(path: Path, *options: str) -> list[str]:
+    """Build the arguments for a media file that a user named: ffmpeg may open only this file."""
+    restrictions = [text for name, value in untrusted_input_options().items() for text in (f"-{name}", value)]
+    return [*restrictions, *options, "-i", f"file:{path}"]
 
 
-def walls() -> dict[str, str]:
-    """The input options for a file that a user named: no other file is read for it, and not too much."""
+def untrusted_input_options() -> dict[str, str]:
+    """Return the input options for a file that a user named: they forbid other files and limit sizes."""
     return {
         "protocol_whitelist": "file,pipe",
         "format_whitelist": FORMATS,
@@ -95,19 +113,19 @@ def run(
     timeout: float,
     what: str,
     progress: Callable[[int], None] | None = None,
-    feed: Feed = nothing,
+    pipe_source: PipeSource = no_input,
 ) -> CompletedRun:
-    """Run ffmpeg to its end; StepError if it fails or takes longer than `timeout` seconds.
+    """Run ffmpeg to its end. Raise StepError if it fails or takes longer than `timeout` seconds.
 
-    args: everything but the binary and the standard flags; they never pass through a shell.
-    what: what it is for, after "could not" ("film the scene").
-    progress: called with the number of frames done, from another thread.
-    feed: what is written into those inputs that are feeds (see feed.py), from other threads.
+    args: all arguments except the binary and the standard flags; no shell interprets them.
+    what: the purpose, to follow "could not" in messages ("render the scene").
+    progress: called from another thread with the number of frames done.
+    pipe_source: produces the data of inputs that are pipes (see input_pipes.py), in other threads.
     """
     extra = ["-progress", "pipe:1", "-stats_period", "0.2"] if progress else []
-    sink = _frames_to(progress) if progress else process.nowhere
-    command = [*_start("warning"), *extra, *args]
-    return checked(_execute(command, cwd, env, timeout, what, sink, feed), what)
+    sink = _progress_sink(progress) if progress else process.discard
+    command = [*_command_start("warning"), *extra, *args]
+    return require_success(_execute(command, cwd, env, timeout, what, sink, pipe_source), what)
 
 
 def capture(
@@ -119,15 +137,15 @@ def capture(
     what: str,
     loglevel: str = "info",
     check: bool = True,
-    most: int = MOST_OUTPUT,
+    max_bytes: int = MAX_CAPTURE_BYTES,
 ) -> CompletedRun:
-    """Run ffmpeg and keep what it writes to stdout; with check=False a failure is told by the exit code alone."""
-    kept = process.Whole(most)
-    finished = follow(args, kept, cwd=cwd, env=env, timeout=timeout, what=what, loglevel=loglevel, check=check)
-    return CompletedRun(finished.log, kept.bytes(), finished.code, finished.command)
+    """Run ffmpeg and capture its stdout. With check=False, a failure shows only in the exit code."""
+    buffer = process.BoundedBuffer(max_bytes)
+    done = stream(args, buffer, cwd=cwd, env=env, timeout=timeout, what=what, loglevel=loglevel, check=check)
+    return CompletedRun(done.log, buffer.bytes(), done.code, done.command)
 
 
-def follow(
+def stream(
     args: Sequence[str],
     sink: process.Sink,
     *,
@@ -138,13 +156,28 @@ def follow(
     loglevel: str = "info",
     check: bool = True,
 ) -> CompletedRun:
-    """The same, with a sink for what it writes to stdout."""
-    command = [*_start(loglevel), *args]
-    finished = _execute(command, cwd, env, timeout, what, sink)
-    return checked(finished, what) if check else finished
+    """Run ffmpeg like `capture`, and pass its stdout to a sink."""
+    command = [*_command_start(loglevel), *args]
+    done = _execute(command, cwd, env, timeout, what, sink)
+    return require_success(done, what) if check else done
 
 
-def _start(loglevel: str) -> list[str]:
+def require_success(done: CompletedRun, what: str) -> CompletedRun:
+    """Return a run that succeeded. Raise StepError, "could not `what`", for any other."""
+    if done.code == 0:
+        return done
+    meaning, hint = process.reached_limit(done.code, done.text) or (_meaning(done), None)
+    transient = hint is None and (done.code == process.KILLED or TRANSIENT.search(done.text) is not None)
+    raise StepError(
+        f"ffmpeg could not {what}: {meaning}",
+        hint=hint,
+        command=done.command,
+        log=_log_tail(done.log),
+        transient=transient,
+    )
+
+
+def _command_start(loglevel: str) -> list[str]:
     return [str(executable()), "-nostdin", "-hide_banner", "-nostats", "-y", "-loglevel", loglevel]
 
 
@@ -155,64 +188,57 @@ def _execute(
     timeout: float,
     what: str,
     sink: process.Sink,
-    feed: Feed = nothing,
+    pipe_source: PipeSource = no_input,
 ) -> CompletedRun:
-    log = process.Lines(HEAD_LINES, TAIL_LINES)
+    log = process.HeadTailLog(HEAD_LINES, TAIL_LINES)
     try:
-        with InputPipes(command, feed) as fed:
+        with InputPipes(command, pipe_source) as pipes:
             code = process.run(
-                fed.args, cwd=cwd, env=env, seconds=timeout, out=sink, err=log, ends=fed.ends, started=fed.start
+                pipes.args,
+                cwd=cwd,
+                env=env,
+                seconds=timeout,
+                out=sink,
+                err=log,
+                pass_fds=pipes.read_ends,
+                on_start=pipes.start,
             )
     except (OSError, subprocess.SubprocessError) as error:
         raise StepError(f"ffmpeg could not be started: {error}", command=tuple(command)) from error
-    except process.FloodError as error:
-        raise StepError(f"ffmpeg could not {what}: {error}", command=tuple(command), log=_last(log.texts())) from error
-    told = tuple(re.sub(" @ 0x[0-9a-f]+", "", line) for line in log.texts())
+    except process.OutputLimitError as error:
+        lines = _log_tail(log.texts())
+        raise StepError(f"ffmpeg could not {what}: {error}", command=tuple(command), log=lines) from error
+    lines = tuple(re.sub(" @ 0x[0-9a-f]+", "", line) for line in log.texts())  # addresses differ from run to run
     if code is None:
         message = f"ffmpeg could not {what} within {timeout:g} s and was stopped"
-        raise StepError(message, command=tuple(command), log=_last(told))
-    for failure in fed.failures:
+        raise StepError(message, command=tuple(command), log=_log_tail(lines))
+    for failure in pipes.failures:
         raise failure
-    return CompletedRun(told, code=code, command=tuple(command))
+    return CompletedRun(lines, code=code, command=tuple(command))
 
 
-def checked(finished: CompletedRun, what: str) -> CompletedRun:
-    """What ended well; StepError, could not `what`, for anything else."""
-    if finished.code == 0:
-        return finished
-    meaning, hint = process.limit(finished.code, finished.text) or (_meaning(finished), None)
-    passing = hint is None and (finished.code == process.KILLED or PASSING.search(finished.text) is not None)
-    raise StepError(
-        f"ffmpeg could not {what}: {meaning}",
-        hint=hint,
-        command=finished.command,
-        log=_last(finished.log),
-        transient=passing,
-    )
-
-
-def _meaning(finished: CompletedRun) -> str:
-    for pattern, words in MEANINGS:
-        match = re.search(pattern, finished.text)
+def _meaning(done: CompletedRun) -> str:
+    for pattern, template in MEANINGS:
+        match = re.search(pattern, done.text)
         if match:
-            return words.format(*(group for group in match.groups() if group))
-    return f"it {process.ended(finished.code)}"
+            return template.format(*(group for group in match.groups() if group))
+    return f"it {process.describe_exit(done.code)}"
 
 
-def _last(lines: Sequence[str]) -> tuple[str, ...]:
-    return tuple(line[:SHOWN_LENGTH] for line in lines[-SHOWN_LINES:])
+def _log_tail(lines: Sequence[str]) -> tuple[str, ...]:
+    return tuple(line[:ERROR_LINE_LENGTH] for line in lines[-ERROR_LINES:])
 
 
-def _frames_to(progress: Callable[[int], None]) -> process.Sink:
-    """A sink that finds the number of frames done; a line may come in two pieces."""
-    rest = b""
+def _progress_sink(progress: Callable[[int], None]) -> process.Sink:
+    """Return a sink that finds the number of frames done, also if a line arrives in two pieces."""
+    partial = b""
 
-    def take(piece: bytes) -> None:
-        nonlocal rest
-        *lines, last = (rest + piece).split(b"\n")
-        rest = last[: process.LINE_BYTES]
+    def receive(piece: bytes) -> None:
+        nonlocal partial
+        *lines, last = (partial + piece).split(b"\n")
+        partial = last[: process.LINE_BYTES]
         for line in lines:
             if match := re.match(rb"frame=\s*(\d{1,18})\s*$", line):
                 progress(int(match[1]))
 
-    return take
+    return receive

@@ -1,7 +1,7 @@
-"""How large the files of a spec may be, and what they may say of themselves, each with its reason; it opens none.
+"""Limits on the files that a spec names and on what they may claim, each with its reason. This module opens no file.
 
-What is over a limit is refused with the limit and what was found. None of them is met by what a person makes to be
-seen: they are there for files that were made to exhaust a machine, and for mistakes.
+A file over a limit is rejected with the limit and the value found. Media that people make stay below every limit; the
+limits stop files made to exhaust a machine, and mistakes.
 """
 
 from __future__ import annotations
@@ -9,50 +9,50 @@ from __future__ import annotations
 MILLION = 1_000_000
 HOUR = 3600.0
 
+# Pixels of an image: scaling 100 megapixels takes 400 MB of memory, which a small machine has.
 IMAGE_PIXELS = 100 * MILLION
-"""An image: 100 megapixels take 400 MB while they are scaled, which a small machine still has."""
 
+# Image formats that are read: others, such as EPS, need external programs.
 IMAGE_FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
-"""Others, such as EPS, start programs to be read."""
 
+# Bytes of an image file: no more than its pixels take uncompressed.
 IMAGE_BYTES = 400 * MILLION
-"""An image's file: no more than its pixels would take uncompressed."""
 
+# Pixels of a clip's frame: the most that the highest level of H.264 and HEVC allows, 8192 x 4352. A decoder holds up
+# to 17 frames.
 CLIP_PIXELS = 139_264 * 256
-"""A picture of a clip: what H.264 and HEVC have room for at their highest level, 8192 x 4352. A decoder holds up to
-17 of them."""
 
+# Pixels of a side of a clip's frame as displayed: a file can ask for pixels so wide that a frame has no end.
 CLIP_SIDE = 16_384
-"""A side of a clip's picture as it is seen: pixels can be told to be so wide that a picture has no end."""
 
+# Ratio of the longer side of a clip's frame to the shorter one. To fill a box, a frame is scaled until its shorter side
+# fits, and then its longer side must fit into memory.
 CLIP_SHAPE = 32
-"""How many times as wide as high a clip's picture may be, or as high as wide: to fill a place it is scaled until its
-shorter side fits, and then its longer one must fit into memory."""
 
+# Seconds of a clip: its end is found by reading it, which takes a minute for this much.
 CLIP_SECONDS = 12 * HOUR
-"""A clip: where it ends is found by reading it, which takes a minute for so much."""
 
+# Frames per second of a clip: faster cameras write files meant for slow playback.
 CLIP_RATE = 1000.0
-"""Pictures a second of a clip: cameras that are faster write what is to be played slowly."""
 
+# Streams of a media file: each gets buffers and decoders before any is selected.
 STREAMS = 64
-"""Streams of a media file: each has buffers and decoders, before any of them is chosen."""
 
+# Audio channels: 22.2, the largest named loudspeaker layout.
 CHANNELS = 24
-"""Channels of a sound: 22.2, the largest arrangement of loudspeakers that has a name."""
 
-SOUND_RATES = (4_000, 768_000)
-"""Samples a second: from less than a telephone's to more than any converter's. Resampling takes memory by their ratio
-to 48,000."""
+# Audio sample rate in Hz, lowest and highest: from below telephone quality to above any converter. Resampling takes
+# memory in proportion to the ratio to 48,000 Hz.
+SAMPLE_RATES = (4_000, 768_000)
 
+# Seconds of a recorded narration, which belongs to one scene: its samples are in memory while it is normalized.
 RECORDING_SECONDS = 2 * HOUR
-"""A recorded narration, which is of one scene: its samples are in memory while they are levelled."""
 
+# Bytes of a font file: twice the largest file that has all the characters of one language.
 FONT_BYTES = 64 * MILLION
-"""A font file: twice the largest that holds all of one language's characters."""
 
+# Faces of a font collection: four times as many as the largest collection in use.
 FONT_FACES = 256
-"""Faces in a font collection: four times as many as any has that is in use."""
 
+# Font files of a theme: each is read for every scene that is drawn.
 FONT_FILES = 200
-"""Font files of a theme: each is read for every scene that is drawn."""

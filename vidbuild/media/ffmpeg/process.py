@@ -1,7 +1,7 @@
-"""Runs a program to its end, however it behaves: limited in time and in what is kept; it knows nothing of which one.
+"""Run a program to its end, however it behaves, with limits on its time and on the output that is kept.
 
-Nothing it says can fill the memory, nothing it starts outlives it in its process group, and a pipe that somebody else
-still holds open when it has ended is not waited for.
+Its output cannot fill the memory, no process of its process group outlives it, and a pipe that another process still
+holds open after it has exited does not block.
 """
 
 from __future__ import annotations
@@ -23,102 +23,108 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-CHUNK = 1 << 16
-LEFT = 1 << 20
-"""Bytes that are read from a pipe at most once the program has ended: a pipe holds no more of what it wrote."""
+from vidbuild.sanitize import one_line
+
+CHUNK_BYTES = 1 << 16
+
+# Bytes to read from a pipe after the program has exited: a pipe buffers no more than this.
+DRAIN_BYTES = 1 << 20
 
 LINE_BYTES = 2000
-OWN_GROUP = sys.platform == "linux"
-"""Whether a child gets a group of its own, so that all it starts can be ended with it. Where the kernel does not end it
-with us, it stays in our group, so that whoever ends us ends it too."""
 
-TURN = 0.2
-"""Seconds until a thread that is to stop takes note of it: it can while it runs Python, not while it waits."""
+# Whether a child gets its own process group, so that its descendants can be killed with it. Without PR_SET_PDEATHSIG
+# it stays in our group, so that whoever kills our group kills it too.
+OWN_PROCESS_GROUP = sys.platform == "linux"
+
+# Upper limit for each wait, so that Python can raise a pending exception in a thread that must stop.
+POLL_SECONDS = 0.2
 
 KILLED = -signal.SIGKILL
-NO_MEMORY = 256 - errno.ENOMEM
-"""The exit code of ffmpeg for want of memory, which it does not always tell of."""
 
-WANTING = "Cannot allocate memory|malloc of size [0-9]+ failed|[Oo]ut of memory|pthread_create.* failed"
+# ffmpeg's exit code when it runs out of memory, which it does not always log.
+ENOMEM_EXIT_CODE = 256 - errno.ENOMEM
 
+OUT_OF_MEMORY = "Cannot allocate memory|malloc of size [0-9]+ failed|[Oo]ut of memory|pthread_create.* failed"
+
+# Receives a program's output piece by piece. An exception raised here ends the program.
 Sink = Callable[[bytes], None]
-"""Takes what a program writes, piece by piece; what it raises ends the program."""
 
 
-class FloodError(Exception):
-    """A program wrote more than it may."""
+class OutputLimitError(Exception):
+    """A program wrote more than the limit."""
 
 
-class Lines:
-    """The first and the last lines of a text, each cut off after LINE_BYTES: a sink that stays small."""
+class HeadTailLog:
+    """A sink of constant size: it keeps the first and the last lines of a text, each truncated to LINE_BYTES."""
 
-    def __init__(self, first: int, last: int) -> None:
-        self._room = first
-        self._first: list[bytes] = []
-        self._last: deque[bytes] = deque(maxlen=last)
-        self._rest = b""
+    def __init__(self, head: int, tail: int) -> None:
+        self._free_head = head
+        self._head: list[bytes] = []
+        self._tail: deque[bytes] = deque(maxlen=tail)
+        self._partial = b""
 
     def __call__(self, piece: bytes) -> None:
-        """Take the next piece, wherever it begins and ends."""
-        *lines, rest = (self._rest + piece).split(b"\n")
-        self._rest = rest[:LINE_BYTES]
-        taken = min(len(lines), self._room)
-        self._room -= taken
-        self._first += [line[:LINE_BYTES] for line in lines[:taken]]
-        self._last.extend(line[:LINE_BYTES] for line in lines[max(taken, len(lines) - (self._last.maxlen or 0)) :])
+        """Receive the next piece, which may begin and end anywhere in a line."""
+        *lines, partial = (self._partial + piece).split(b"\n")
+        self._partial = partial[:LINE_BYTES]
+        count = min(len(lines), self._free_head)
+        self._free_head -= count
+        self._head += [line[:LINE_BYTES] for line in lines[:count]]
+        self._tail.extend(line[:LINE_BYTES] for line in lines[max(count, len(lines) - (self._tail.maxlen or 0)) :])
 
     def texts(self) -> tuple[str, ...]:
-        """The lines that say anything, as text without control characters."""
-        return tuple(filter(None, map(_clean, (*self._first, *self._last, self._rest))))
+        """Return the lines that are not empty, without control characters."""
+        lines = (line.decode("utf-8", "replace").rstrip() for line in (*self._head, *self._tail, self._partial))
+        return tuple(one_line(line.replace("\t", " ")) for line in lines if line)
 
 
-class Whole:
-    """All of what a program writes, as long as it is no more than `most` bytes."""
+class BoundedBuffer:
+    """A sink that keeps all output, and raises OutputLimitError beyond `limit` bytes."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
         self._pieces: list[bytes] = []
         self._size = 0
 
     def __call__(self, piece: bytes) -> None:
-        """Take the next piece."""
+        """Receive the next piece."""
         self._size += len(piece)
-        if self._size > self._most:
-            raise FloodError(f"it wrote more than {self._most} bytes")
+        if self._size > self._limit:
+            raise OutputLimitError(f"it wrote more than {self._limit} bytes")
         self._pieces.append(piece)
 
     def bytes(self) -> bytes:
-        """What there is."""
+        """Return the output received so far."""
         return b"".join(self._pieces)
 
 
-def nowhere(_piece: bytes) -> None:
-    """A sink for what nobody reads."""
+def discard(_piece: bytes) -> None:
+    """A sink that drops all output."""
 
 
-def ended(code: int) -> str:
-    """How a program ended, after "it"."""
+def describe_exit(code: int) -> str:
+    """Describe how a program ended, to follow "it"."""
     if code >= 0:
         return f"ended with exit code {code}"
     with contextlib.suppress(ValueError):
-        return f"was ended by {signal.Signals(-code).name}" + (", perhaps for want of memory" if code == KILLED else "")
+        return f"was ended by {signal.Signals(-code).name}" + (", possibly out of memory" if code == KILLED else "")
     return f"was ended by signal {-code}"
 
 
-def limit(code: int, said: str) -> tuple[str, str] | None:
-    """The limit of the process that a program reached, and what raises it; None where it reached none."""
-    if code == -signal.SIGXFSZ or "File too large" in said:
-        return _limit(resource.RLIMIT_FSIZE, "a file became too large", "VIDBUILD_FILE_SIZE")
-    if code == NO_MEMORY or re.search(WANTING, said):
-        return _limit(resource.RLIMIT_DATA, "there is not enough memory", "VIDBUILD_MEMORY")
+def reached_limit(code: int, log: str) -> tuple[str, str] | None:
+    """Return the process limit that a program reached, and a hint that raises it; None if it reached none."""
+    if code == -signal.SIGXFSZ or "File too large" in log:
+        return _rlimit_message(resource.RLIMIT_FSIZE, "file too large", "VIDBUILD_FILE_SIZE")
+    if code == ENOMEM_EXIT_CODE or re.search(OUT_OF_MEMORY, log):
+        return _rlimit_message(resource.RLIMIT_DATA, "out of memory", "VIDBUILD_MEMORY")
     return None
 
 
-def _limit(what: int, told: str, variable: str) -> tuple[str, str] | None:
-    most = resource.getrlimit(what)[0]
-    size = f"{most >> 20}M" if most >= 1 << 20 else f"{most >> 10}K"
-    none = most == resource.RLIM_INFINITY
-    return None if none else (f"{told}: the most is {size}", f"set {variable} to more than {size}")
+def _rlimit_message(limit: int, problem: str, variable: str) -> tuple[str, str] | None:
+    value = resource.getrlimit(limit)[0]
+    size = f"{value >> 20}M" if value >= 1 << 20 else f"{value >> 10}K"
+    unlimited = value == resource.RLIM_INFINITY
+    return None if unlimited else (f"{problem}: the limit is {size}", f"set {variable} to more than {size}")
 
 
 def run(
@@ -127,27 +133,31 @@ def run(
     cwd: Path,
     env: Mapping[str, str],
     seconds: float,
-    out: Sink = nowhere,
-    err: Sink = nowhere,
+    out: Sink = discard,
+    err: Sink = discard,
     stdin: IO[bytes] | int = subprocess.DEVNULL,
-    ends: Sequence[int] = (),
-    started: Callable[[], None] = lambda: None,
+    pass_fds: Sequence[int] = (),
+    on_start: Callable[[], None] = lambda: None,
 ) -> int | None:
-    """The exit code, negative for a signal; None where it took too long. It and its process group are gone then.
+    """Run a program and return its exit code, negative for a signal; None if it took longer than `seconds`.
 
-    ends: file descriptors that it is given. started: called when it has them.
+    It and its process group are gone afterwards.
+
+    out, err: receive stdout and stderr.
+    pass_fds: file descriptors that it inherits.
+    on_start: called when it has inherited them.
     """
     deadline = time.monotonic() + seconds
-    with _process(command, cwd, env, stdin, ends) as process, _end_of(process) as gone:
-        started()
-        return process.wait() if _followed(process, gone, out, err, deadline) else None
+    with _process(command, cwd, env, stdin, pass_fds) as process, _exit_signal(process) as exited:
+        on_start()
+        return process.wait() if _pump(process, exited, out, err, deadline) else None
 
 
 @contextlib.contextmanager
 def _process(
-    command: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: IO[bytes] | int, ends: Sequence[int]
+    command: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: IO[bytes] | int, pass_fds: Sequence[int]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A process in its own group that is gone when this block is left, however it is left."""
+    """Start a process in its own group, and close its pipes when the block is left."""
     process = subprocess.Popen(
         list(command),
         cwd=cwd,
@@ -155,8 +165,8 @@ def _process(
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        pass_fds=ends,
-        start_new_session=OWN_GROUP,
+        pass_fds=pass_fds,
+        start_new_session=OWN_PROCESS_GROUP,
         preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call, no locks
     )
     try:
@@ -167,55 +177,59 @@ def _process(
                 pipe.close()
 
 
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """End what is left of the group; as long as nobody waited for its first process, no other has its number."""
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill the rest of the process group. Until its leader is reaped, no other group can have its number."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            (os.killpg if OWN_GROUP else os.kill)(process.pid, signal.SIGKILL)
+            (os.killpg if OWN_PROCESS_GROUP else os.kill)(process.pid, signal.SIGKILL)
 
 
-def _followed(process: subprocess.Popen[bytes], gone: int, out: Sink, err: Sink, deadline: float) -> bool:
-    """Read until the process has ended, which is not when its pipes are closed; whether it has, by the deadline."""
-    with selectors.DefaultSelector() as waiting:
+def _pump(process: subprocess.Popen[bytes], exited: int, out: Sink, err: Sink, deadline: float) -> bool:
+    """Pass output to the sinks until the process exits, which may be before its pipes close.
+
+    Return whether it exited before the deadline. exited: a file descriptor from `_exit_signal`.
+    """
+    with selectors.DefaultSelector() as selector:
         for pipe, sink in ((process.stdout, out), (process.stderr, err)):
             if pipe is not None:
                 os.set_blocking(pipe.fileno(), False)
-                waiting.register(pipe, selectors.EVENT_READ, sink)
-        waiting.register(gone, selectors.EVENT_READ)
-        while (left := deadline - time.monotonic()) > 0:
-            for key, _ in waiting.select(min(left, TURN)):
+                selector.register(pipe, selectors.EVENT_READ, sink)
+        selector.register(exited, selectors.EVENT_READ)
+        while (remaining := deadline - time.monotonic()) > 0:
+            for key, _ in selector.select(min(remaining, POLL_SECONDS)):
                 if key.data is None:
-                    _end_group(process)
-                    _take_rest(waiting)
+                    _kill_group(process)
+                    _drain(selector)
                     return True
-                if not _take(key):
-                    waiting.unregister(key.fileobj)
+                if not _read_chunk(key):
+                    selector.unregister(key.fileobj)
     return False
 
 
-def _take(key: selectors.SelectorKey) -> int:
-    """How many bytes a pipe had; 0 at its end."""
-    piece = os.read(key.fd, CHUNK)
+def _read_chunk(key: selectors.SelectorKey) -> int:
+    """Pass one chunk from a pipe to its sink; return its size in bytes, 0 at the end."""
+    piece = os.read(key.fd, CHUNK_BYTES)
     if piece:
         key.data(piece)
     return len(piece)
 
 
-def _take_rest(waiting: selectors.BaseSelector) -> None:
-    for key in list(waiting.get_map().values()):
-        left = LEFT if key.data else 0
+def _drain(selector: selectors.BaseSelector) -> None:
+    """Read what the pipes still buffer."""
+    for key in list(selector.get_map().values()):
+        remaining = DRAIN_BYTES if key.data else 0
         with contextlib.suppress(BlockingIOError):
-            while left > 0 and (size := _take(key)):
-                left -= size
+            while remaining > 0 and (size := _read_chunk(key)):
+                remaining -= size
 
 
 @contextlib.contextmanager
-def _end_of(process: subprocess.Popen[bytes]) -> Iterator[int]:
-    """A file descriptor that can be read from when the process has ended, which it has when this block is left.
+def _exit_signal(process: subprocess.Popen[bytes]) -> Iterator[int]:
+    """Yield a file descriptor that becomes readable when the process exits. Kill the process when the block is left.
 
-    To wait for a process with a time limit is to poll, which would add its 50 ms to every short run.
+    `Popen.wait` with a timeout polls, which would add its 50 ms to every short run.
     """
-    gone, alive = os.pipe()
+    exited, alive = os.pipe()
 
     def wait() -> None:
         with contextlib.suppress(ChildProcessError):
@@ -228,21 +242,12 @@ def _end_of(process: subprocess.Popen[bytes]) -> Iterator[int]:
     watch = threading.Thread(target=wait, daemon=True)
     watch.start()
     try:
-        yield gone
+        yield exited
     finally:
-        _end_group(process)
+        _kill_group(process)
         process.wait()
         watch.join()
-        os.close(gone)
-
-
-def _clean(line: bytes) -> str:
-    text = line.decode("utf-8", "replace").rstrip()
-    return (
-        text
-        if text.isprintable()
-        else "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in text.replace("\t", " "))
-    )
+        os.close(exited)
 
 
 if sys.platform == "linux":
@@ -250,10 +255,10 @@ if sys.platform == "linux":
     _PR_SET_PDEATHSIG = 1
 
     def _die_with_parent() -> None:
-        """Runs in the child before exec: when vidbuild dies by any signal at all, the kernel ends the child too."""
+        """In the child before exec: ask the kernel to kill it when vidbuild dies, by any signal at all."""
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 else:
 
     def _die_with_parent() -> None:
-        """Only Linux can do this."""
+        """Only Linux supports this."""

@@ -1,4 +1,4 @@
-"""Finds where in a file decoding has to begin for a picture of it to be right; it knows nothing of what it is for."""
+"""Find the position in a file where decoding must start for a frame to be correct."""
 
 from __future__ import annotations
 
@@ -8,37 +8,38 @@ from pathlib import Path
 
 from vidbuild.media.ffmpeg import ffmpeg
 
-BACK = (0.0, 2.0, 8.0, 32.0, 128.0)
-SLACK = 0.0005  # times are rounded to milliseconds in many containers
+STEPS_BACK = (0.0, 2.0, 8.0, 32.0, 128.0)  # seconds
+TOLERANCE = 0.0005  # seconds: many containers round times to milliseconds
 TIMEOUT = 120.0
 
 
-def entry(path: Path, start: float, env: Mapping[str, str]) -> float:
-    """The latest time, in seconds from the file's start, from which its picture at `start` can be decoded; 0 always is.
+def seek_point(path: Path, start: float, env: Mapping[str, str]) -> float:
+    """Return the latest time from which the frame at `start` can be decoded, in seconds from the start of the file.
 
-    ffmpeg goes to where an index leads it, and some lead to a picture that needs others before it: MPEG-TS has none at
-    all, a fragmented MP4 only of its last fragments. What comes first from there is then damaged, or too late.
+    ffmpeg seeks to where an index points, and some point to a frame that depends on earlier ones: MPEG-TS has no
+    index, a fragmented MP4 has one of its last fragments only. The first frames from there are corrupt or too late.
+    Decoding from 0 always works.
     """
-    for back in BACK:
+    for back in STEPS_BACK:
         at = start - back
         if at <= 0:
             break
-        if _shows(path, at, start, env):
+        if _decodes_cleanly(path, at, start, env):
             return at
     return 0.0
 
 
-def _shows(path: Path, at: float, start: float, env: Mapping[str, str]) -> bool:
-    """Whether the first picture that comes out, if decoding begins there, stands alone and is not after `start`."""
+def _decodes_cleanly(path: Path, at: float, start: float, env: Mapping[str, str]) -> bool:
+    """Whether the first frame decoded from `at` is a key frame and not later than `start`."""
     seek = ("-ss", f"{at:.6f}", "-noaccurate_seek", "-threads", "1")
     first = ("-map", "0:V:0", "-vf", "showinfo=checksum=0", "-fps_mode", "passthrough", "-frames:v", "1")
-    told = ffmpeg.capture(
-        [*ffmpeg.media(path.absolute(), *seek), *first, "-f", "null", "-"],
+    done = ffmpeg.capture(
+        [*ffmpeg.untrusted_input(path.absolute(), *seek), *first, "-f", "null", "-"],
         cwd=path.absolute().parent,
         env=env,
         timeout=TIMEOUT,
         what=f"read '{path.name}'",
         check=False,
     )
-    found = re.search(r"\bn: *0 .*?\bpts_time:(-?[\d.]+(?:e[+-]?\d+)?) .*?\biskey:1\b", told.text)
-    return found is not None and float(found[1]) <= start - at + SLACK
+    match = re.search(r"\bn: *0 .*?\bpts_time:(-?[\d.]+(?:e[+-]?\d+)?) .*?\biskey:1\b", done.text)
+    return match is not None and float(match[1]) <= start - at + TOLERANCE

@@ -1,4 +1,4 @@
-"""Takes what a tool made, if it is a file and no larger than it can be; it knows nothing of what is in it."""
+"""Read a file that a tool wrote, after checking that it is a regular file of a plausible size."""
 
 from __future__ import annotations
 
@@ -9,23 +9,26 @@ from pathlib import Path
 from vidbuild.errors import StepError
 
 
-def read(path: Path, most: int, what: str, tool: str = "ffmpeg") -> bytes:
-    """The bytes of a file that a tool ended well over. StepError where there is none, or one that cannot be it.
+def read(path: Path, max_bytes: int, what: str, tool: str = "ffmpeg") -> bytes:
+    """Return the bytes of a file that a tool wrote before it exited with 0.
 
-    what: what should be in it, after "made no" ("sound").
+    what: the expected content, to follow "wrote no" in messages ("audio").
+    Raise StepError if the file is missing, not a regular file, or larger than `max_bytes`.
     """
     try:
-        end = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe would be waited for
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # opening a FIFO must not block
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise StepError(f"{tool} ended without an error, but made no {what}: '{path.name}': {reason}") from error
+        raise StepError(f"{tool} exited with 0, but wrote no {what}: '{path.name}': {reason}") from error
     try:
-        found = os.fstat(end)
-        if not stat.S_ISREG(found.st_mode):
-            raise StepError(f"{tool} made no {what}: '{path.name}' is not a regular file")
-        if found.st_size > most:
-            raise StepError(f"{tool} made too much: '{path.name}' has {found.st_size} bytes where {most} are the most")
-        with open(end, "rb", closefd=False) as file:
-            return file.read(found.st_size)  # not `most`: room for as much would be taken at once
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise StepError(f"{tool} wrote no {what}: '{path.name}' is not a regular file")
+        if status.st_size > max_bytes:
+            raise StepError(
+                f"{tool} wrote too much: '{path.name}': expected at most {max_bytes} bytes, got {status.st_size}"
+            )
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(status.st_size)  # reading `max_bytes` would allocate as much at once
     finally:
-        os.close(end)
+        os.close(descriptor)

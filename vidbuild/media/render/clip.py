@@ -15,8 +15,8 @@ from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph
 from vidbuild.media.ffmpeg.filtergraph import SCALER, Stream
 from vidbuild.media.ffmpeg.media_info import MediaInfo
-from vidbuild.media.ffmpeg.probe import inspect
-from vidbuild.media.ffmpeg.seek import entry
+from vidbuild.media.ffmpeg.probe import probe
+from vidbuild.media.ffmpeg.seek import seek_point
 from vidbuild.media.render import tonemap
 from vidbuild.media.render.animation import Layer, Motion
 
@@ -57,7 +57,7 @@ def opened(path: Path, motion: Motion, env: Mapping[str, str]) -> Clip | None:
     """A motion's clip, looked into; None where it has none. StepError where there is nothing to be seen in it."""
     if motion.clip is None:
         return None
-    info = inspect(path, env=env, field="src")
+    info = probe(path, env=env, field="src")
     if not info.has_video:
         raise StepError("the clip has sound but no picture", field="src")
     if info.format in UNSURE:
@@ -65,7 +65,7 @@ def opened(path: Path, motion: Motion, env: Mapping[str, str]) -> Clip | None:
     starts = {begin(motion)}
     if motion.frames > NEAR * motion.fps:  # its last picture alone is wanted too, as the scene's thumbnail
         starts.add(begin(motion.window(motion.frames - 1, 1)))
-    return Clip(path, info, tuple((start, entry(path, start, env)) for start in sorted(starts) if start > 0))
+    return Clip(path, info, tuple((start, seek_point(path, start, env)) for start in sorted(starts) if start > 0))
 
 
 def begin(motion: Motion) -> float:
@@ -94,7 +94,7 @@ def pictures(clip: Clip | None, layer: Layer, motion: Motion, more: Mapping[str,
 
 def _input(clip: Clip, at: float) -> dict[str, Any]:
     """reinit_filter: a picture of another size or range in the middle must not start the whole graph anew."""
-    options: dict[str, Any] = {**ffmpeg.walls(), "threads": 1, "reinit_filter": 0}
+    options: dict[str, Any] = {**ffmpeg.untrusted_input_options(), "threads": 1, "reinit_filter": 0}
     if clip.info.decoder:
         options["c:v"] = clip.info.decoder
     if at > 0:

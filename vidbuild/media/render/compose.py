@@ -41,8 +41,8 @@ def crossfade(leaving: Picture, coming: Picture, frames: int) -> Stream:
     below = below.filter("tpad", stop=frames - leaving.motion.frames, stop_mode="clone")
     above = held(pictures(replace(coming, copy=1)), coming.motion)
     above = above.filter("tpad", start=frames - coming.motion.frames, start_mode="clone").filter("format", "rgba")
-    above = filtergraph.later(filtergraph.fade(filtergraph.later(above, 1), "in", 1, frames, coming.motion.fps), -1)
-    return filtergraph.over(below, above, 0, 0)
+    above = filtergraph.shift(filtergraph.fade(filtergraph.shift(above, 1), "in", 1, frames, coming.motion.fps), -1)
+    return filtergraph.overlay(below, above, 0, 0)
 
 
 def encodable(stream: Stream, pixels: str) -> Stream:
@@ -72,10 +72,10 @@ def ground(picture: Picture) -> tuple[Stream, list[Layer]]:
     if above and _fills(above[0], picture) and still(above[0], motion):
         canvas = filtergraph.image(picture.folder / above.pop(0).file, picture.options, "rgb24")
     else:
-        canvas = filtergraph.colour("black", layers.width, layers.height, picture.options)
+        canvas = filtergraph.color("black", layers.width, layers.height, picture.options)
     while above and still(above[0], motion):
         layer = above.pop(0)
-        canvas = filtergraph.over(
+        canvas = filtergraph.overlay(
             canvas, filtergraph.image(picture.folder / layer.file, picture.options), layer.x, layer.y
         )
     return canvas, above
@@ -89,7 +89,7 @@ def painted(
     corner: tuple[int, int] = (0, 0),
 ) -> Stream:
     """Layers over a canvas whose corner is at a place in the picture, at these frames."""
-    stream = filtergraph.at(filtergraph.clock(canvas, picture.motion.fps), times)
+    stream = filtergraph.repeat_at(filtergraph.frame_timebase(canvas, picture.motion.fps), times)
     for layer in above:
         stream = laid_over(stream, picture, layer, corner)
     return stream

@@ -32,7 +32,7 @@ class Picture:
     @property
     def options(self) -> dict[str, Any]:
         """Input options that keep a copy's files apart from the others'."""
-        return filtergraph.apart(self.copy)
+        return filtergraph.copy_options(self.copy)
 
 
 def laid_over(base: Stream, picture: Picture, layer: Layer, corner: tuple[int, int] = (0, 0)) -> Stream:
@@ -42,7 +42,7 @@ def laid_over(base: Stream, picture: Picture, layer: Layer, corner: tuple[int, i
     x, y = _place(picture, layer, track, corner)
     if not layer.file:
         x, y = f"{x}+({layer.width}-w)/2", f"{y}+({layer.height}-h)/2"
-    return filtergraph.over(base, _pictures(picture, layer, track), x, y, _seen(layer, track, motion))
+    return filtergraph.overlay(base, _pictures(picture, layer, track), x, y, _seen(layer, track, motion))
 
 
 def _pictures(picture: Picture, layer: Layer, track: Track) -> Stream:
@@ -53,9 +53,9 @@ def _pictures(picture: Picture, layer: Layer, track: Track) -> Stream:
     own = changing(layer, picture.layers, motion)
     if track.zoom is not None and track.zoom != (1, 1):
         zoomed = _zoomed(picture, layer, track.zoom, own)
-        return _faded(filtergraph.each_at(filtergraph.clock(zoomed, motion.fps), own), track, motion.fps)
-    stream = filtergraph.at(
-        filtergraph.clock(filtergraph.image(picture.folder / layer.file, picture.options), motion.fps), own
+        return _faded(filtergraph.place_at(filtergraph.frame_timebase(zoomed, motion.fps), own), track, motion.fps)
+    stream = filtergraph.repeat_at(
+        filtergraph.frame_timebase(filtergraph.image(picture.folder / layer.file, picture.options), motion.fps), own
     )
     steps = typed(layer, motion)
     if steps:
@@ -78,11 +78,11 @@ def _place(picture: Picture, layer: Layer, track: Track, corner: tuple[int, int]
     stands = cursor(layer, picture.layers, motion)
     if stands:
         xs, ys = ([(at, place[axis] - corner[axis]) for at, place in stands] for axis in (0, 1))
-        return filtergraph.staircase(xs, frame), filtergraph.staircase(ys, frame)
+        return filtergraph.step_function(xs, frame), filtergraph.step_function(ys, frame)
     left, top = layer.x - corner[0], layer.y - corner[1]
     x, steps = str(left), typed(layer, motion)
     if steps:
-        x = filtergraph.staircase(((at, left - layer.width + width) for at, width in steps), frame)
+        x = filtergraph.step_function(((at, left - layer.width + width) for at, width in steps), frame)
     return x, _rising(top, track.enter, picture.layers.height, frame)
 
 
@@ -98,10 +98,10 @@ def _faded(stream: Stream, track: Track, fps: int) -> Stream:
     changes = [("in", track.enter), ("out", track.leave)]
     fades = [(way, change) for way, change in changes if change and change.frames and change.effect in ("fade", "rise")]
     ahead = max((1 - change.frame for _, change in fades if change.frame < 1), default=0)
-    stream = filtergraph.later(stream, ahead)
+    stream = filtergraph.shift(stream, ahead)
     for way, change in fades:
         stream = filtergraph.fade(stream, way, change.frame + ahead, change.frames, fps)
-    return filtergraph.later(stream, -ahead)
+    return filtergraph.shift(stream, -ahead)
 
 
 def _width_at(frame: int, steps: Sequence[tuple[int, int]]) -> int:
@@ -114,11 +114,11 @@ def _typed(stream: Stream, layer: Layer, widths: Sequence[int]) -> Stream:
     The layer is then laid as much further left as is still hidden, so its characters never move.
     """
     padded = stream.filter("pad", 2 * layer.width, layer.height, layer.width, 0, "black@0")
-    return padded.filter("crop", layer.width, layer.height, filtergraph.staircase(enumerate(widths), "n"), 0)
+    return padded.filter("crop", layer.width, layer.height, filtergraph.step_function(enumerate(widths), "n"), 0)
 
 
 def _zoomed(picture: Picture, layer: Layer, zoom: tuple[float, float], own: Sequence[int]) -> Stream:
     begin, frames = zoom[0], picture.motion.frames
     factors = tuple(begin + (zoom[1] - begin) * frame / frames for frame in own)
     zoomed = Zoom(str(picture.folder / layer.file), layer.width, layer.height, layer.opaque, factors)
-    return filtergraph.fed(zoomed.name, layer.width, layer.height, zoomed.pixels, picture.options)
+    return filtergraph.piped(zoomed.name, layer.width, layer.height, zoomed.pixels, picture.options)

@@ -53,7 +53,7 @@ def banded(picture: Picture, bands: Sequence[Band], pixels: str) -> tuple[list[S
         made = [
             _made(parts.pop(), replace(picture, copy=copy - at), above, pane, pixels) for at, pane in enumerate(row)
         ]
-        whole = _fenced(filtergraph.stacked("hstack", made), band, picture.layers.width, pixels)
+        whole = _fenced(filtergraph.stack("hstack", made), band, picture.layers.width, pixels)
         # Told no rate, ffmpeg takes the first PNG's 25 a second, and writes its picture twice in a video of 50 or more.
         counted = whole.filter("setpts", "N").filter("fps", fps=picture.motion.fps)
         streams.append(compose.tagged(counted.filter("tpad", stop=1, stop_mode="clone")))
@@ -98,12 +98,12 @@ def _fenced(stream: Stream, band: Band, width: int, pixels: str) -> Stream:
         parts.insert(0, _fence(width, above, pixels, 2 * band.row))
     if below:
         parts.append(_fence(width, below, pixels, 2 * band.row + 1))
-    return filtergraph.stacked("vstack", parts)
+    return filtergraph.stack("vstack", parts)
 
 
 def _fence(width: int, height: int, pixels: str, copy: int) -> Stream:
     """Tagged as what it is stacked with: ffmpeg would else convert one of them to the colours of the other."""
-    fence = filtergraph.colour("black", width, height, filtergraph.apart(copy), pixels)
+    fence = filtergraph.color("black", width, height, filtergraph.copy_options(copy), pixels)
     return compose.tagged(
         fence.filter("drawgrid", width=2, height=height * 2, y=height + 1, thickness=1, color="white")
     )

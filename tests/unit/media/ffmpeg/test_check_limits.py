@@ -16,9 +16,9 @@ from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.audio import pcm
 from vidbuild.media.ffmpeg import limits
 from vidbuild.media.ffmpeg import probe as inspecting
-from vidbuild.media.ffmpeg.check_limits import length, picture
+from vidbuild.media.ffmpeg.check_limits import duration, video
 from vidbuild.media.ffmpeg.media_info import MediaInfo
-from vidbuild.media.ffmpeg.probe import inspect
+from vidbuild.media.ffmpeg.probe import probe
 from vidbuild.voices.recorded import Recorded
 
 LONG = 60
@@ -60,11 +60,11 @@ def crowded(folder: Path) -> Path:
     [
         (
             of_size(4096, 64),
-            r"'x\.mp4' has a picture of 4096 x 64, and the limit is a side 32 times as long as the other",
+            r"'x\.mp4': frame size: expected one side at most 32 times the other, got 4096 x 64",
         ),
-        (quick, r"'x\.mp4' has 50000 pictures a second, and the limit is 1000"),
-        (endless, r"'x\.mkv' has a length of 1\d\d\.\d hours, and the limit is 12"),
-        (crowded, "has more than 64 streams"),
+        (quick, r"'x\.mp4': frame rate: expected at most 1000 fps, got 50000 fps"),
+        (endless, r"'x\.mkv': duration: expected at most 12 hours, got 1\d\d\.\d hours"),
+        (crowded, "streams: expected at most 64, got more"),
     ],
     ids=["narrow", "quick", "endless", "crowded"],
 )
@@ -72,7 +72,7 @@ def test_an_absurd_clip_is_refused(tmp_path: Path, make: Callable[[Path], Path],
     """V19: a clip over a limit is an error at its field that names the limit and what was found."""
     path = make(tmp_path)
     with pytest.raises(StepError, match=words) as caught:
-        inspect(path, env=ENV, field="src")
+        probe(path, env=ENV, field="src")
     assert caught.value.failure.field == "src"
 
 
@@ -80,32 +80,32 @@ def test_a_picture_over_the_limit_is_not_decoded(tmp_path: Path, monkeypatch: py
     """V19: ffmpeg itself is told the limit, so no buffer is made for what is over it."""
     path = of_size(640, 360)(tmp_path)
     monkeypatch.setattr(limits, "CLIP_PIXELS", 640 * 359)
-    with pytest.raises(StepError, match=r"its picture is 640 x 36[08] pixels large, and the most are 229760") as caught:
-        inspect(path, env=ENV, field="src")
+    with pytest.raises(StepError, match=r"frame size: expected at most 229760 pixels, got 640 x 36[08]") as caught:
+        probe(path, env=ENV, field="src")
     assert caught.value.failure.field == "src"
 
 
 def test_the_largest_clips_are_welcome(tmp_path: Path) -> None:
     """What a camera of today makes is under every limit: 8K, upright, at 240 pictures a second."""
     path = made(tmp_path / "x.mp4", "-f", "lavfi", "-i", "color=black:s=4320x7680:r=240", "-frames:v", "1", *H264)
-    assert inspect(path, env=ENV).height == 7680
+    assert probe(path, env=ENV).height == 7680
 
 
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"width": 0, "height": 90}, "a picture of 0 x 90"),
-        ({"width": 99_999, "height": 9_999}, "a side of 16384"),
+        ({"width": 0, "height": 90}, "got 0 x 90"),
+        ({"width": 99_999, "height": 9_999}, "sides of 1 to 16384 pixels"),
         ({"stored": (8192, 4353)}, "8192 x 4353 pixels"),
-        ({"rate": 1000.5}, "1000.5 pictures a second"),
+        ({"rate": 1000.5}, "got 1000.5 fps"),
     ],
 )
 def test_limits_of_pictures(facts: dict[str, int], words: str) -> None:
     """Each limit on its own, one beyond it."""
     plain = {"width": 160, "height": 90, "stored": (160, 90), "rate": 25.0}
-    picture(MediaInfo("x", 1.0, **plain), "a", "src")  # type: ignore[arg-type] # facts by name
+    video(MediaInfo("x", 1.0, **plain), "a", "src")  # type: ignore[arg-type] # facts by name
     with pytest.raises(SpecProblem, match=words):
-        picture(MediaInfo("x", 1.0, **{**plain, **facts}), "a", "src")  # type: ignore[arg-type] # facts by name
+        video(MediaInfo("x", 1.0, **{**plain, **facts}), "a", "src")  # type: ignore[arg-type] # facts by name
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_limits_of_pictures(facts: dict[str, int], words: str) -> None:
 def test_a_length_is_a_length(seconds: float, words: str) -> None:
     """A file that ends before it begins, or whose length is no number, has none."""
     with pytest.raises(SpecProblem, match=words):
-        length(seconds, limits.CLIP_SECONDS, "a", "src")
-    length(0.0, limits.CLIP_SECONDS, "a", "src")
+        duration(seconds, limits.CLIP_SECONDS, "a", "src")
+    duration(0.0, limits.CLIP_SECONDS, "a", "src")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_four_gigabytes_of_nothing_are_not_read(tmp_path: Path, name: str, head:
     os.truncate(path, 4 << 30)
     began = time.monotonic()
     with pytest.raises(StepError):
-        inspect(path, env=ENV)
+        probe(path, env=ENV)
     step = context(tmp_path / "step", {}, {})
     with contextlib.suppress(StepError):  # of a WAV file without an end, silence is read
         pcm.decode(path, step.scratch, ENV, "read it")
@@ -164,10 +164,10 @@ def wav_of(folder: Path, rate: int, channels: int, samples: int = 2000) -> Path:
 @pytest.mark.parametrize(
     ("rate", "channels", "words"),
     [
-        (1, 1, "'take.wav' has sound of 1 samples a second, and the limit is 4000 to 768000"),
-        (1_000_000, 1, "'take.wav' has sound of 1000000 samples a second, and the limit is 4000 to 768000"),
-        (48_000, 64, "'take.wav' has sound of 64 channels, and the limit is 24"),
-        (300, 60_000, "of 300 samples a second"),
+        (1, 1, "'take.wav': sample rate: expected 4000 to 768000 Hz, got 1 Hz"),
+        (1_000_000, 1, "'take.wav': sample rate: expected 4000 to 768000 Hz, got 1000000 Hz"),
+        (48_000, 64, "'take.wav': audio channels: expected at most 24, got 64"),
+        (300, 60_000, "got 300 Hz"),
         (0, 1, "the recording holds no sound that ffmpeg can read"),
     ],
 )
@@ -186,7 +186,9 @@ def test_a_recording_that_is_too_long_is_cut_off_and_refused(tmp_path: Path, mon
     monkeypatch.setattr(limits, "RECORDING_SECONDS", 0.5)
     step = context(tmp_path / "step", {}, {})
     assert len(pcm.decode(wav_of(tmp_path, 48_000, 1, 24_000), step.scratch, ENV, "read it")) == 24_000
-    with pytest.raises(SpecProblem, match=r"'take\.wav' has a length of 0\.0 hours, and the limit is 0\.000138889"):
+    with pytest.raises(
+        SpecProblem, match=r"'take\.wav': duration: expected at most 0\.000138889 hours, got 0\.0 hours"
+    ):
         pcm.decode(wav_of(tmp_path, 48_000, 1, 2_000_000), step.scratch, ENV, "read it")
     assert (step.scratch / "pcm-out.raw").stat().st_size < 500_000
 
@@ -198,4 +200,4 @@ def test_a_gif_of_many_pictures_is_read_through(tmp_path: Path) -> None:
     start = data.index(b"\x21\xf9", data.index(b"\x2c") - 10)
     one = data[start : data.index(b"\x21\xf9", start + 2)] if data.count(b"\x21\xf9") > 1 else data[start:-1]
     path.write_bytes(data[:start] + one * 100_000 + b";")
-    assert inspect(path, env=ENV).duration == pytest.approx(2000, rel=0.01)
+    assert probe(path, env=ENV).duration == pytest.approx(2000, rel=0.01)

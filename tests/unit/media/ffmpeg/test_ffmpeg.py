@@ -70,7 +70,7 @@ def test_the_users_choice_wins(fake: object) -> None:
 def test_a_choice_that_is_no_program_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A $VIDBUILD_FFMPEG that names nothing is an error, never a silent fall back to another ffmpeg."""
     monkeypatch.setenv(ffmpeg.VARIABLE, str(tmp_path / "nowhere"))
-    with pytest.raises(StepError, match=r"\$VIDBUILD_FFMPEG is '.*nowhere', which is not a program"):
+    with pytest.raises(StepError, match=r"\$VIDBUILD_FFMPEG: '.*nowhere' is not a program"):
         ffmpeg.executable()
 
 
@@ -78,7 +78,7 @@ def test_no_ffmpeg_at_all_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
     """Without the wheel the error names the command that mends it, although an ffmpeg may be on the PATH."""
     monkeypatch.delenv(ffmpeg.VARIABLE, raising=False)
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
-    with pytest.raises(StepError, match="there is no ffmpeg") as caught:
+    with pytest.raises(StepError, match="ffmpeg not found") as caught:
         ffmpeg.executable()
     assert caught.value.hint is not None
     assert "pip install imageio-ffmpeg" in caught.value.hint
@@ -124,7 +124,7 @@ def test_a_program_that_is_not_ffmpeg_has_no_identity(fake: object) -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("time.sleep(60)", "it did not tell its version in 0.5 s"),
+        ("time.sleep(60)", "it did not print its version within 0.5 s"),
         ("sys.exit(4)", "it ended with exit code 4"),
         ("os.kill(os.getpid(), signal.SIGSEGV)", "it was ended by SIGSEGV"),
         ("while True: print('ffmpeg version 9')", "it wrote more than 1048576 bytes"),
@@ -136,7 +136,7 @@ def test_what_does_not_tell_its_version_is_told(
     """V19: a tool that hangs, ends or floods when it is asked what it is."""
     assert callable(fake)
     fake(body)
-    monkeypatch.setattr(binary, "SECONDS", 0.5 if "sleep" in body else 60)
+    monkeypatch.setattr(binary, "VERSION_SECONDS", 0.5 if "sleep" in body else 60)
     with pytest.raises(StepError, match=f"ffmpeg could not be started: {words}"):
         ffmpeg.identity()
 
@@ -155,7 +155,7 @@ def test_a_failure_carries_meaning_command_and_log(tmp_path: Path) -> None:
     with pytest.raises(StepError) as caught:
         start(tmp_path, "-i", "missing.png", "out.png")
     failure = caught.value.failure
-    assert failure.message == "ffmpeg could not film the scene: a file is not there"
+    assert failure.message == "ffmpeg could not film the scene: file not found"
     assert failure.command[0] == str(ffmpeg.executable())
     assert failure.command[-3:] == ("-i", "missing.png", "out.png")
     assert "-nostdin" in failure.command
@@ -169,15 +169,15 @@ def test_a_failure_carries_meaning_command_and_log(tmp_path: Path) -> None:
         ("[out#0] Error writing trailer: No space left on device", "the disk is full"),
         ("Unknown encoder 'libx264'", "this ffmpeg has no encoder 'libx264'"),
         ("No such filter: 'overlay'", "this ffmpeg has no filter 'overlay'"),
-        ("Unrecognized option 'fps_mode'.", "this ffmpeg does not know an option"),
-        ("moov atom not found", "the file is cut short: its index is missing"),
+        ("Unrecognized option 'fps_mode'.", "this ffmpeg rejects an option as unknown"),
+        ("moov atom not found", "the file is truncated: its index is missing"),
         (
             "[fc#0] Failed to configure input pad on Parsed_overlay_38\nError: Cannot allocate memory",
-            "its filter 'Parsed_overlay_38' cannot be set up",
+            "filter 'Parsed_overlay_38' cannot be set up",
         ),
-        ("Cannot allocate memory", "there is not enough memory"),
+        ("Cannot allocate memory", "out of memory"),
         ("Protocol 'http' not on whitelist 'file,pipe'!", "the file refers to other files or is a playlist"),
-        ("Stream map '0:v' matches no streams.", "there is no such picture or sound in the file"),
+        ("Stream map '0:v' matches no streams.", "the file has no such video or audio stream"),
         ("something unheard of", "it ended with exit code 3"),
     ],
 )
@@ -194,7 +194,7 @@ def test_a_killed_ffmpeg_is_named_as_such(fake: object, tmp_path: Path) -> None:
     """When the kernel ends ffmpeg for want of memory the message says so."""
     assert callable(fake)
     fake("os.kill(os.getpid(), signal.SIGKILL)")
-    with pytest.raises(StepError, match="ended by SIGKILL, perhaps for want of memory") as caught:
+    with pytest.raises(StepError, match="ended by SIGKILL, possibly out of memory") as caught:
         start(tmp_path)
     assert caught.value.failure.transient
 
@@ -232,7 +232,7 @@ def test_binary_garbage_is_made_readable(fake: object, tmp_path: Path) -> None:
     log = caught.value.failure.log
     assert log
     assert all(line.isprintable() for line in log)
-    assert sum(map(len, log)) <= ffmpeg.SHOWN_LINES * ffmpeg.SHOWN_LENGTH
+    assert sum(map(len, log)) <= ffmpeg.ERROR_LINES * ffmpeg.ERROR_LINE_LENGTH
 
 
 def test_too_much_output_is_refused(fake: object, tmp_path: Path) -> None:
@@ -240,7 +240,7 @@ def test_too_much_output_is_refused(fake: object, tmp_path: Path) -> None:
     assert callable(fake)
     fake("print('here', file=sys.stderr, flush=True)\nwhile True: sys.stdout.write('z' * 100_000)")
     with pytest.raises(StepError, match="ffmpeg could not look: it wrote more than 1000000 bytes") as caught:
-        ffmpeg.capture([], cwd=tmp_path, env=ENV, timeout=60, what="look", most=1_000_000)
+        ffmpeg.capture([], cwd=tmp_path, env=ENV, timeout=60, what="look", max_bytes=1_000_000)
     assert caught.value.failure.log == ("here",)
 
 
@@ -383,7 +383,7 @@ def test_only_the_given_environment_is_seen(fake: object, tmp_path: Path, monkey
 
 def test_a_users_file_is_opened_behind_walls() -> None:
     """V26: a user's media is read from that one file: no network, no playlist, and no name is taken for an option."""
-    args = ffmpeg.media(Path("/project/-odd:name%d.mp4"), "-ss", "1")
+    args = ffmpeg.untrusted_input(Path("/project/-odd:name%d.mp4"), "-ss", "1")
     assert args[-2:] == ["-i", "file:/project/-odd:name%d.mp4"]
     assert args[args.index("-protocol_whitelist") + 1] == "file,pipe"
     formats = args[args.index("-format_whitelist") + 1].split(",")

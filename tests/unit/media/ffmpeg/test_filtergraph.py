@@ -33,7 +33,7 @@ def value(expression: str, **variables: float) -> float:
 )
 def test_a_staircase_holds_the_last_steps_value(steps: dict[int, int], error: float) -> None:
     """At every frame the value is that of the last step at or before it, whatever the last bits of the time are."""
-    expression = filtergraph.staircase(steps.items(), "n")
+    expression = filtergraph.step_function(steps.items(), "n")
     for frame in range(min(steps), 122):
         last = max(at for at in steps if at <= frame)
         assert value(expression, n=frame + error) == steps[last]
@@ -41,7 +41,7 @@ def test_a_staircase_holds_the_last_steps_value(steps: dict[int, int], error: fl
 
 def test_a_staircase_starts_with_its_first_value() -> None:
     """Before the first step its value holds already."""
-    assert value(filtergraph.staircase([(5, 70), (9, 80)], "n"), n=0) == 70
+    assert value(filtergraph.step_function([(5, 70), (9, 80)], "n"), n=0) == 70
 
 
 @settings(deadline=None, max_examples=40)
@@ -57,7 +57,7 @@ def test_even_flights_of_a_staircase_are_exact(flights: list[tuple[int, int, int
             frame, level = frame + wide, level + high
             steps.append((frame, level))
         frame += 5
-    expression = filtergraph.staircase(steps, "n")
+    expression = filtergraph.step_function(steps, "n")
     for at in range(frame + 30):
         last = max((step for step in steps if step[0] <= at), default=steps[0])
         assert value(expression, n=at + error) == last[1], at
@@ -65,8 +65,8 @@ def test_even_flights_of_a_staircase_are_exact(flights: list[tuple[int, int, int
 
 def test_long_staircases_are_short_and_shallow() -> None:
     """Even steps are one term however many they are, and uneven ones are nested a dozen deep, not a thousand."""
-    assert len(filtergraph.staircase([(4 * k, 20 * k) for k in range(5000)], "n")) < 60
-    uneven = filtergraph.staircase([(k, k * k) for k in range(2000)], "n")
+    assert len(filtergraph.step_function([(4 * k, 20 * k) for k in range(5000)], "n")) < 60
+    uneven = filtergraph.step_function([(k, k * k) for k in range(2000)], "n")
     depths, depth = [0], 0
     for sign in uneven:
         depth += {"(": 1, ")": -1}.get(sign, 0)
@@ -77,7 +77,7 @@ def test_long_staircases_are_short_and_shallow() -> None:
 
 def test_a_staircase_of_equal_values_is_a_number() -> None:
     """Steps that change nothing are left out."""
-    assert filtergraph.staircase([(0, 7), (3, 7), (9, 7)], "n") == "7"
+    assert filtergraph.step_function([(0, 7), (3, 7), (9, 7)], "n") == "7"
 
 
 @settings(deadline=None, max_examples=40)
@@ -87,7 +87,7 @@ def test_a_picture_is_put_at_exactly_its_frames(frames: set[int]) -> None:
     wanted = sorted(frames)
     args = " ".join(
         filtergraph.arguments(
-            filtergraph.output(filtergraph.at(filtergraph.image(Path("a.png"), {}), wanted), Path("o"), {})
+            filtergraph.output(filtergraph.repeat_at(filtergraph.image(Path("a.png"), {}), wanted), Path("o"), {})
         )
     )
     loops = re.search(r"loop=loop=(\d+):size=1", args)
@@ -118,24 +118,24 @@ def test_names_are_never_patterns_or_addresses() -> None:
 def test_everything_made_is_bit_exact() -> None:
     """P4: no output holds a date or a version of ffmpeg's."""
     args = filtergraph.arguments(
-        filtergraph.output(filtergraph.colour("black", 2, 2, {}), Path("o"), {"format": "mjpeg"})
+        filtergraph.output(filtergraph.color("black", 2, 2, {}), Path("o"), {"format": "mjpeg"})
     )
     assert args[args.index("-fflags") + 1] == args[args.index("-flags:v") + 1] == "+bitexact"
 
 
 def test_the_thread_count_of_filters_is_pinned() -> None:
     """P6: how many processors a machine has is not in what it makes."""
-    args = filtergraph.arguments(filtergraph.output(filtergraph.colour("black", 2, 2, {}), Path("o"), {}))
+    args = filtergraph.arguments(filtergraph.output(filtergraph.color("black", 2, 2, {}), Path("o"), {}))
     assert args[:2] == ["-filter_complex_threads", str(filtergraph.FILTER_THREADS)]
 
 
 @pytest.mark.parametrize("frames", [3, -3])
 def test_streams_can_be_moved_in_time(frames: int) -> None:
     """Moving a stream adds to its times; by nothing, it is left as it is."""
-    stream = filtergraph.colour("black", 2, 2, {})
-    assert filtergraph.later(stream, 0) is stream
+    stream = filtergraph.color("black", 2, 2, {})
+    assert filtergraph.shift(stream, 0) is stream
     assert f"PTS{frames:+d}" in " ".join(
-        filtergraph.arguments(filtergraph.output(filtergraph.later(stream, frames), Path("o"), {}))
+        filtergraph.arguments(filtergraph.output(filtergraph.shift(stream, frames), Path("o"), {}))
     )
 
 

@@ -19,8 +19,8 @@ from vidbuild.errors import StepError
 from vidbuild.media.audio import mix, pcm
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph
 from vidbuild.media.ffmpeg.media_info import MediaInfo
-from vidbuild.media.ffmpeg.probe import inspect
-from vidbuild.media.ffmpeg.seek import entry
+from vidbuild.media.ffmpeg.probe import probe
+from vidbuild.media.ffmpeg.seek import seek_point
 from vidbuild.media.render.animation import Layer, Motion, Playback
 from vidbuild.media.render.clip import Clip, pictures
 
@@ -201,8 +201,8 @@ def as_clip(path: Path, folder: Path) -> None:
 
 
 WAYS: dict[str, Callable[[Path, Path], object]] = {
-    "inspect": lambda path, _folder: inspect(path, env=ENV),
-    "seek": lambda path, _folder: entry(path, 0.1, ENV),
+    "inspect": lambda path, _folder: probe(path, env=ENV),
+    "seek": lambda path, _folder: seek_point(path, 0.1, ENV),
     "recording": lambda path, folder: pcm.decode(path, folder, ENV, "read it"),
     "sound": lambda path, folder: ffmpeg.run(
         mix.clip(path, 0, 9600, folder / "clip.raw"), cwd=folder, env=ENV, timeout=30, what="read its sound"
@@ -261,7 +261,7 @@ def test_the_canary_sings(tmp_path: Path, canary: Canary) -> None:
             ["-safe", "0"] if maker is concat else ["-allowed_extensions", "ALL", "-allowed_segment_extensions", "ALL"]
         )
         for options in (args, args[:2]):  # an older one does not know the last option
-            ffmpeg.follow(
+            ffmpeg.stream(
                 [*options, "-i", str(tmp_path / name), "-f", "null", "-"],
                 ignore,
                 cwd=tmp_path,
@@ -277,7 +277,7 @@ def test_the_canary_sings(tmp_path: Path, canary: Canary) -> None:
     reference.write_bytes(referring(canary))
     canary.touched()
     opened = ["-enable_drefs", "1", "-use_absolute_path", "1", "-i", str(reference), "-f", "null", "-"]
-    ffmpeg.follow(opened, ignore, cwd=tmp_path, env=ENV, timeout=30, what="look", check=False)
+    ffmpeg.stream(opened, ignore, cwd=tmp_path, env=ENV, timeout=30, what="look", check=False)
     assert canary.touched()
 
 
@@ -288,5 +288,5 @@ def test_a_name_is_never_an_address(tmp_path: Path, name: str) -> None:
     """V26: what looks like a protocol is the name of a file, which is not there."""
     made(tmp_path / "a.ts", *SOURCE, *TS)
     for way in ("inspect", "recording", "sound", "film"):
-        with pytest.raises(StepError, match=r"no such file|is not there"):
+        with pytest.raises(StepError, match=r"no such file|file not found"):
             WAYS[way](tmp_path / name, context(tmp_path / way, {}, {}).scratch)

@@ -45,9 +45,9 @@ def _nothing_is_left() -> Iterator[None]:
 
 def test_each_input_gets_its_own_feed() -> None:
     """Arguments that are feeds become pipes, in their order; each is read to its end, one after the other too."""
-    with InputPipes(["feed:b", "feed:a"], pieces) as feeding:
+    with InputPipes(["input-pipe:b", "input-pipe:a"], pieces) as feeding:
         child = subprocess.Popen(
-            [sys.executable, "-c", READER, *feeding.args], pass_fds=feeding.ends, stdout=subprocess.PIPE
+            [sys.executable, "-c", READER, *feeding.args], pass_fds=feeding.read_ends, stdout=subprocess.PIPE
         )
         feeding.start()
         told, _ = child.communicate(timeout=60)
@@ -57,14 +57,14 @@ def test_each_input_gets_its_own_feed() -> None:
 
 def test_other_arguments_stay() -> None:
     """Only whole arguments are feeds."""
-    with InputPipes(["-i", "file:feed:a", "x=feed:b"], pieces) as feeding:
-        assert (feeding.args, feeding.ends) == (["-i", "file:feed:a", "x=feed:b"], [])
+    with InputPipes(["-i", "file:input-pipe:a", "x=input-pipe:b"], pieces) as feeding:
+        assert (feeding.args, feeding.read_ends) == (["-i", "file:input-pipe:a", "x=input-pipe:b"], [])
 
 
 def test_a_program_that_stops_reading_is_no_failure() -> None:
     """It has seen enough, or its exit code tells why; the writer ends with it."""
-    with InputPipes(["feed:a"], pieces) as feeding:
-        child = subprocess.Popen([sys.executable, "-c", "pass"], pass_fds=feeding.ends)
+    with InputPipes(["input-pipe:a"], pieces) as feeding:
+        child = subprocess.Popen([sys.executable, "-c", "pass"], pass_fds=feeding.read_ends)
         feeding.start()
         assert child.wait(60) == 0
     assert not feeding.failures
@@ -80,7 +80,7 @@ def test_a_feed_that_fails_fails_the_run(tmp_path: Path, monkeypatch: pytest.Mon
         raise OSError(f"{name} is gone")
 
     with pytest.raises(OSError, match="the layer is gone"):
-        ffmpeg.run(["feed:the layer"], cwd=tmp_path, env=ENV, timeout=60, what="film", feed=broken)
+        ffmpeg.run(["input-pipe:the layer"], cwd=tmp_path, env=ENV, timeout=60, what="film", pipe_source=broken)
 
 
 @pytest.mark.parametrize("body", ["sys.exit(3)", "time.sleep(60)"], ids=["fails", "hangs"])
@@ -88,7 +88,7 @@ def test_a_program_that_fails_or_hangs_is_told(tmp_path: Path, monkeypatch: pyte
     """A writer that waits for its reader never keeps a failure or a timeout from being told."""
     monkeypatch.setenv(ffmpeg.VARIABLE, str(fake_ffmpeg(tmp_path / "bad", body)))
     with pytest.raises(StepError, match=r"exit code 3|within 1 s"):
-        ffmpeg.run(["feed:a"], cwd=tmp_path, env=ENV, timeout=1, what="film", feed=pieces)
+        ffmpeg.run(["input-pipe:a"], cwd=tmp_path, env=ENV, timeout=1, what="film", pipe_source=pieces)
 
 
 def test_a_program_that_cannot_be_started_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,4 +98,4 @@ def test_a_program_that_cannot_be_started_leaves_nothing(tmp_path: Path, monkeyp
     bad.chmod(0o755)
     monkeypatch.setenv(ffmpeg.VARIABLE, str(bad))
     with pytest.raises(StepError, match="could not be started"):
-        ffmpeg.run(["feed:a"], cwd=tmp_path, env=ENV, timeout=60, what="film", feed=pieces)
+        ffmpeg.run(["input-pipe:a"], cwd=tmp_path, env=ENV, timeout=60, what="film", pipe_source=pieces)

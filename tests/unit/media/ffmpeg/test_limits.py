@@ -27,9 +27,9 @@ LONG = ["-f", "lavfi", "-i", "sine", "-t", "60", "long.wav"]
 @pytest.mark.parametrize(
     ("what", "most", "args", "words"),
     [
-        ("RLIMIT_DATA", 96 << 20, LARGE, "there is not enough memory: the most is 96M; set VIDBUILD_MEMORY to"),
-        ("RLIMIT_DATA", 200 << 20, LARGE, "there is not enough memory: the most is 200M; set VIDBUILD_MEMORY to"),
-        ("RLIMIT_FSIZE", 64 << 10, LONG, "a file became too large: the most is 64K; set VIDBUILD_FILE_SIZE to"),
+        ("RLIMIT_DATA", 96 << 20, LARGE, "out of memory: the limit is 96M; set VIDBUILD_MEMORY to"),
+        ("RLIMIT_DATA", 200 << 20, LARGE, "out of memory: the limit is 200M; set VIDBUILD_MEMORY to"),
+        ("RLIMIT_FSIZE", 64 << 10, LONG, "file too large: the limit is 64K; set VIDBUILD_FILE_SIZE to"),
     ],
 )
 def test_a_limit_that_ffmpeg_reaches_is_named(

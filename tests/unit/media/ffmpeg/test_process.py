@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from vidbuild.media.ffmpeg import process
-from vidbuild.media.ffmpeg.process import FloodError, Lines, Whole
+from vidbuild.media.ffmpeg.process import BoundedBuffer, HeadTailLog, OutputLimitError
 
 LONG = 60
 """Seconds that a run has which must end by itself much sooner."""
 
 
 def start(
-    folder: Path, body: str, *, seconds: float = LONG, out: process.Sink = process.nowhere, **more: object
+    folder: Path, body: str, *, seconds: float = LONG, out: process.Sink = process.discard, **more: object
 ) -> int | None:
     """Run a few lines of Python as a program."""
     command = [sys.executable, "-S", "-c", f"import os, signal, sys, time\n{body}"]
@@ -69,7 +69,7 @@ os._exit({code})
 @pytest.mark.parametrize("code", [0, 3])
 def test_a_pipe_that_another_holds_is_not_waited_for(tmp_path: Path, stray: Path, code: int) -> None:
     """V19: a program has ended when it has, though what it started holds its pipes open; that is ended as well."""
-    began, out = time.monotonic(), Whole(100)
+    began, out = time.monotonic(), BoundedBuffer(100)
     assert start(tmp_path, LEAVES.format(more="", then=f"time.sleep({LONG})", code=code), out=out) == code
     assert out.bytes() == b"done"
     assert time.monotonic() - began < LONG / 2
@@ -100,7 +100,7 @@ def test_closed_pipes_are_no_end(tmp_path: Path) -> None:
 
 def test_a_flood_takes_no_memory(tmp_path: Path) -> None:
     """V19: of 150 MB on each pipe only the first and the last lines are kept, and nothing waits for anything."""
-    lines, before = Lines(5, 10), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    lines, before = HeadTailLog(5, 10), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     body = """
 block = (b'one line of a flood of them' * 3 + b'\\n') * 12000
 os.write(2, b'first\\n')
@@ -117,8 +117,8 @@ sys.stderr.buffer.write(b'last\\n')
 def test_what_floods_what_is_kept_is_ended(tmp_path: Path) -> None:
     """V19: output that is kept has a limit, past which the program is ended."""
     body = "open('pid', 'w').write(str(os.getpid()))\nwhile True: os.write(1, b'x' * 60000)"
-    with pytest.raises(FloodError, match="it wrote more than 1000000 bytes"):
-        start(tmp_path, body, out=Whole(1_000_000))
+    with pytest.raises(OutputLimitError, match="it wrote more than 1000000 bytes"):
+        start(tmp_path, body, out=BoundedBuffer(1_000_000))
     assert soon_gone(int((tmp_path / "pid").read_text(encoding="ascii")))
 
 
@@ -126,7 +126,7 @@ def test_lines_are_kept_from_both_ends() -> None:
     """However the pieces fall, the first and the last lines are whole, long ones cut, and none is there twice."""
     text = b"".join(b"line %d\n" % number for number in range(50)) + b"no end" + b"\xff\x1b[0m" + b"y" * 9999
     for size in (1, 7, 1000, len(text)):
-        lines = Lines(3, 4)
+        lines = HeadTailLog(3, 4)
         for at in range(0, len(text), size):
             lines(text[at : at + size])
         texts = lines.texts()
@@ -134,7 +134,7 @@ def test_lines_are_kept_from_both_ends() -> None:
         assert texts[3:7] == ("line 46", "line 47", "line 48", "line 49")
         assert texts[7].startswith("no end\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}[0my")
         assert len(texts[7]) <= process.LINE_BYTES
-    short = Lines(3, 4)
+    short = HeadTailLog(3, 4)
     short(b"a\nb\n\n")
     assert short.texts() == ("a", "b")
 
@@ -143,14 +143,14 @@ def test_lines_are_kept_from_both_ends() -> None:
     ("code", "words"),
     [
         (3, "ended with exit code 3"),
-        (-9, "was ended by SIGKILL, perhaps for want of memory"),
+        (-9, "was ended by SIGKILL, possibly out of memory"),
         (-11, "was ended by SIGSEGV"),
         (-41, "was ended by signal 41"),
     ],
 )
 def test_how_it_ended_is_told(code: int, words: str) -> None:
     """Exit codes and signals in words."""
-    assert process.ended(code) == words
+    assert process.describe_exit(code) == words
 
 
 def test_its_end_is_not_polled_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +164,7 @@ def test_where_the_kernel_ends_nobody_with_us_a_child_stays_in_our_group(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P19: whoever ends a worker's group there ends its tools; one that hangs is still ended, and we are not."""
-    monkeypatch.setattr(process, "OWN_GROUP", False)
+    monkeypatch.setattr(process, "OWN_PROCESS_GROUP", False)
     said: list[bytes] = []
     assert start(tmp_path, "print(os.getpgid(0), flush=True)", out=said.append) == 0
     assert int(b"".join(said)) == os.getpgid(0)

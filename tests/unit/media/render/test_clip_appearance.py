@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from tests.support.clip_lab import scene, seen
 from tests.support.render_lab import SIZE, Colour, apart, made, pixel, shown
 from vidbuild.errors import StepError
-from vidbuild.media.ffmpeg.probe import inspect
+from vidbuild.media.ffmpeg.probe import probe
 from vidbuild.media.render.animation import Playback
 
 H264 = ("-c:v", "libx264", "-qp", "6", "-pix_fmt", "yuv444p")
@@ -117,8 +117,8 @@ def test_half_pictures_are_made_whole(tmp_path: Path, fps: int, starts: list[int
 def test_whole_pictures_are_left_alone(tmp_path: Path) -> None:
     """A recording that is not interlaced is not touched by what mends such."""
     source = made(tmp_path / "a.mp4", *card(tmp_path / "card.png"), *H264)
-    assert not inspect(source).interlaced
-    assert inspect(interlaced(tmp_path / "woven.mp4")).interlaced
+    assert not probe(source).interlaced
+    assert probe(interlaced(tmp_path / "woven.mp4")).interlaced
 
 
 @pytest.mark.parametrize(
