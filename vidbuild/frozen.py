@@ -1,4 +1,4 @@
-"""Frozen dataclasses that are quick to define: one method is compiled for each, where `dataclasses` compiles eight.
+"""Frozen dataclasses that are quick to define: one method is compiled for each, when the first instance is made.
 
 Every start of vidbuild defines some sixty of them, and at half a millisecond each that was a quarter of a build that
 has nothing to do. `fields`, `replace` and `asdict` of `dataclasses` work on them. It knows nothing of what they hold.
@@ -108,7 +108,7 @@ def _made(cls: type, *, kw_only: bool) -> type:
     names = tuple(dict.fromkeys((*inherited.record_names, *own)))
     content |= {
         "__slots__": tuple(name for name in own if name not in inherited.record_names),
-        "__init__": _initialiser(names, defaults, kw_only=kw_only),
+        "__init__": _compiled_later(names, defaults, kw_only=kw_only),
         "record_names": names,
         "record_defaults": defaults,
         "record_values": attrgetter(*names),
@@ -116,6 +116,18 @@ def _made(cls: type, *, kw_only: bool) -> type:
     }
     bases = tuple(base for base in cls.__bases__ if base is not object)
     return type(cls)(cls.__name__, bases if inherited is not _Record else (*bases, _Record), content)
+
+
+def _compiled_later(names: tuple[str, ...], defaults: Mapping[str, Any], *, kw_only: bool) -> Callable[..., None]:
+    """An __init__ that is compiled when the first instance is made: a build makes instances of half of its records."""
+
+    def __init__(self: _Record, *args: object, **kwargs: object) -> None:  # noqa: N807 - it is one
+        owner = next(cls for cls in type(self).__mro__ if vars(cls).get("__init__") is __init__)
+        compiled = _initialiser(names, defaults, kw_only=kw_only)
+        type.__setattr__(owner, "__init__", compiled)
+        compiled(self, *args, **kwargs)
+
+    return __init__
 
 
 def _initialiser(names: tuple[str, ...], defaults: Mapping[str, Any], *, kw_only: bool) -> Callable[..., None]:

@@ -10,7 +10,6 @@ from typing import Any, cast
 
 from vidbuild.engine.runs.events import Event, Listener
 from vidbuild.errors import UsageError
-from vidbuild.suggest import did_you_mean
 
 AnyListener = Callable[[Event], None] | Callable[[Event], Awaitable[None]]
 Listeners = AnyListener | Mapping[str, AnyListener]
@@ -73,6 +72,8 @@ def _by_type(listeners: Listeners) -> Mapping[str, AnyListener]:
     known = types()
     for pattern in listeners:
         if not any(fnmatchcase(name, pattern) for name in known):
+            from vidbuild.suggest import did_you_mean
+
             hint = did_you_mean(pattern, known) or f"there are {', '.join(known)}"
             raise UsageError(f"no event is of type '{pattern}'", hint=hint)
     return listeners

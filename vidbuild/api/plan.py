@@ -22,7 +22,6 @@ from vidbuild.frozen import dataclass
 from vidbuild.location import Location
 from vidbuild.plan.outputs import Output
 from vidbuild.project import cache_of, name_of, root_of
-from vidbuild.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from vidbuild.model import Scene, Spec
@@ -144,6 +143,8 @@ def _only(spec: Spec, only: Sequence[str]) -> Spec:
     ids = [scene.id for scene in spec.scenes]
     for name in only:
         if name not in ids:
+            from vidbuild.suggest import did_you_mean
+
             hint = did_you_mean(name, ids) or "there are " + ", ".join(ids)
             raise UsageError(f"'{spec.path}' has no scene '{name}'", hint=hint)
     chosen = [scene for scene in spec.scenes if scene.id in only]

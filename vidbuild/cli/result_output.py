@@ -38,10 +38,10 @@ def error_as_json(error: VidbuildError) -> dict[str, Any]:
 
 def problem_lines(result: Result) -> list[str]:
     """Return what a user must read before the last line: warnings, errors in the spec, failed steps."""
-    from vidbuild.api.check import render
-
     lines = humanize.first([_warning(each) for each in result.warnings], _LISTED)
     if result.diagnostics:
+        from vidbuild.api.check import render
+
         lines += render(result.diagnostics).splitlines()
     for failed in result.steps.failed[:_LISTED]:
         lines += summary.failure(_failed_step(failed))

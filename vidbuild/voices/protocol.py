@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from vidbuild.frozen import dataclass
-from vidbuild.media.text.words import EngineWord
+
+if TYPE_CHECKING:
+    from vidbuild.media.text.words import EngineWord
 
 SAMPLE_RATE = 48_000
 
