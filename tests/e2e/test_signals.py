@@ -1,4 +1,4 @@
-"""Real signals to real builds: what ends, what is kept, what is suspended, and with which exit code."""
+"""Real signals to real builds: what ends, what is kept, what stands still, and with which code it all ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.workspace import SMALL, Workspace
 
 
 def checked(build: Controlled, code: int) -> dict[str, object]:
-    """Return the build's last event, after checking all of its events and its exit code."""
+    """The build's last event, once all that it told has been held against the grammar and its code."""
     told = build.events()
     event_log.check(told)
     assert told[-1]["code"] == code
@@ -25,8 +25,8 @@ def checked(build: Controlled, code: int) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
-def test_a_first_signal_lets_running_steps_end(waiting: Controlled, number: signal.Signals, code: int) -> None:
-    """P41: nothing new starts, running steps are kept, the build reports what it does, and the next build continues."""
+def test_a_first_signal_lets_what_runs_end(waiting: Controlled, number: signal.Signals, code: int) -> None:
+    """P41: nothing new is started, the steps that run are kept, what happens is said, and the next build goes on."""
     running = {data["step"] for data in waiting.events() if data["type"] == "step_started"}
     running -= {data["step"] for data in waiting.events() if data["type"] == "step_finished"}
     waiting.send(number)
@@ -62,8 +62,8 @@ def test_a_second_signal_stops_at_once(waiting: Controlled, number: signal.Signa
     until(lambda: not waiting.gate.waiting(), "an ffmpeg is left")
 
 
-def test_a_third_signal_is_harmless(waiting: Controlled) -> None:
-    """P41: holding Ctrl-C down gives the same code, a complete log, and a cache that builds."""
+def test_a_third_signal_is_not_needed_but_harmless(waiting: Controlled) -> None:
+    """P41: whoever holds Ctrl-C down gets the same code, a log that is whole, and a cache that builds."""
     while waiting.child.poll() is None:
         waiting.send(signal.SIGINT)
         time.sleep(0.05)
@@ -76,16 +76,16 @@ def test_a_third_signal_is_harmless(waiting: Controlled) -> None:
 def test_a_paused_build_can_be_interrupted(waiting: Controlled) -> None:
     """P41: SIGINT ends a paused build as well."""
     assert waiting.space.run("runs", "pause", "last").code == 0
-    waiting.wait_for_event("run_paused")
+    waiting.tells("run_paused")
     waiting.gate.open()
-    waiting.wait_for_event("state_saved")
+    waiting.tells("state_saved")
     waiting.send(signal.SIGINT)
     assert waiting.ends()[0] == 130
     checked(waiting, 130)
 
 
 @pytest.fixture
-def halting(workspace: Workspace) -> Iterator[Controlled]:
+def in_foreground(workspace: Workspace) -> Iterator[Controlled]:
     """A build that a shell could stop: it has a process group of its own in a session that has others."""
     workspace.write("video.yaml", SMALL)
     build = controlled(workspace, own_session=False)
@@ -94,44 +94,47 @@ def halting(workspace: Workspace) -> Iterator[Controlled]:
     build.end_now()
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="what a process is doing is asked of /proc")
-def test_ctrl_z_suspends_a_whole_build(halting: Controlled) -> None:
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the test reads process states from /proc")
+def test_ctrl_z_suspends_all_of_a_build(in_foreground: Controlled) -> None:
     """P19: SIGTSTP stops vidbuild, its workers and their ffmpeg; SIGCONT resumes them all, to the same video."""
-    halting.send(signal.SIGTSTP)
-    until(lambda: state_of(halting.child.pid) == "T", "vidbuild does not stand still")
-    assert {state_of(pid) for pid in halting.gate.waiting()} == {"T"}
-    halting.gate.open()
-    facts = halting.space.run("runs", "show", "last", "--json").data
-    assert (facts["state"], facts["halted"], facts["seconds_left"]) == ("running", True, None)
-    told = halting.events()
+    in_foreground.send(signal.SIGTSTP)
+    until(lambda: state_of(in_foreground.child.pid) == "T", "vidbuild was not stopped")
+    assert {state_of(pid) for pid in in_foreground.gate.waiting()} == {"T"}
+    in_foreground.gate.open()
+    facts = in_foreground.space.run("runs", "show", "last", "--json").data
+    assert (facts["state"], facts["suspended"], facts["seconds_left"]) == ("running", True, None)
+    told = in_foreground.events()
     time.sleep(0.3)  # time in which something that went on would have been told
-    assert halting.events() == told
-    halting.send(signal.SIGCONT)
-    assert halting.ends()[0] == 0
-    checked(halting, 0)
-    assert halting.space.run("runs", "show", "last", "--json").data["halted"] is False
+    assert in_foreground.events() == told
+    in_foreground.send(signal.SIGCONT)
+    assert in_foreground.ends()[0] == 0
+    checked(in_foreground, 0)
+    assert in_foreground.space.run("runs", "show", "last", "--json").data["suspended"] is False
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's death")
-def test_a_suspended_build_that_is_killed_leaves_nothing(halting: Controlled) -> None:
-    """P19: the suspended processes of a build that is killed are woken and ended."""
-    halting.send(signal.SIGTSTP)
-    until(lambda: state_of(halting.child.pid) == "T", "vidbuild does not stand still")
-    assert processes.workers(halting.space.root)
-    halting.send(signal.SIGKILL)
-    halting.ends()
-    until(lambda: not (processes.workers(halting.space.root) or halting.gate.waiting()), "something outlived the build")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can signal a process when its parent ends")
+def test_a_suspended_build_that_is_killed_leaves_nothing(in_foreground: Controlled) -> None:
+    """P19: if a suspended build is killed, its stopped workers end as well."""
+    in_foreground.send(signal.SIGTSTP)
+    until(lambda: state_of(in_foreground.child.pid) == "T", "vidbuild was not stopped")
+    assert processes.workers(in_foreground.space.root)
+    in_foreground.send(signal.SIGKILL)
+    in_foreground.ends()
+    until(
+        lambda: not (processes.workers(in_foreground.space.root) or in_foreground.gate.waiting()),
+        "something outlived the build",
+    )
 
 
-def test_a_halted_build_can_be_ended(halting: Controlled) -> None:
-    """P41: what a shell sends to a stopped job to end it, SIGTERM and SIGCONT, ends it in peace."""
-    halting.send(signal.SIGTSTP)
-    until(lambda: state_of(halting.child.pid) == "T", "vidbuild does not stand still")
-    halting.send(signal.SIGTERM)
-    halting.send(signal.SIGCONT)
-    halting.gate.open()
-    assert halting.ends()[0] == 143
-    checked(halting, 143)
+def test_a_suspended_build_can_be_ended(in_foreground: Controlled) -> None:
+    """P41: SIGTERM and SIGCONT, which a shell sends to end a stopped job, end a suspended build gracefully."""
+    in_foreground.send(signal.SIGTSTP)
+    until(lambda: state_of(in_foreground.child.pid) == "T", "vidbuild was not stopped")
+    in_foreground.send(signal.SIGTERM)
+    in_foreground.send(signal.SIGCONT)
+    in_foreground.gate.open()
+    assert in_foreground.ends()[0] == 143
+    checked(in_foreground, 143)
 
 
 def test_nohup_is_obeyed(workspace: Workspace) -> None:
@@ -148,8 +151,8 @@ def test_nohup_is_obeyed(workspace: Workspace) -> None:
     assert build.ends()[0] == 0
 
 
-def test_the_events_of_a_killed_build_are_a_valid_prefix(waiting: Controlled) -> None:
-    """P40: after SIGKILL the log and the file of --events hold the events until then, in complete lines."""
+def test_what_a_killed_build_told_is_a_valid_prefix(waiting: Controlled) -> None:
+    """P40: after SIGKILL the log and the file of --events are what was told until then, in lines that are whole."""
     os.kill(waiting.child.pid, signal.SIGKILL)
     assert waiting.ends()[0] == -signal.SIGKILL
     (run,) = event_log.runs(waiting.space.root / ".vidbuild")

@@ -1,4 +1,4 @@
-"""`build --verify`: a second build from an empty cache finds what a cache or a step has made wrong, and only that."""
+"""`build --verify`: a second build from an empty cache finds wrong cached results and steps that do not reproduce."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import vidbuild
 from tests.support.fake_edge import FakeEdge
 from tests.support.paths import ROOT
 from tests.support.workspace import SMALL, Workspace
-from vidbuild.api import build, plan_cache
+from vidbuild.api import engine, plan_cache
 from vidbuild.api import verify as verifying
 from vidbuild.api.verify import Verified, verified
 from vidbuild.engine.store import writable
@@ -44,19 +44,19 @@ def verify(space: Workspace, **options: object) -> Verified:
 
 
 def made_by(monkeypatch: pytest.MonkeyPatch, **functions: str) -> None:
-    """Let kinds of step be run by functions of broken_steps, under the same keys."""
-    for module in (build, verifying):
+    """Let functions of broken_steps run kinds of step, under the same keys."""
+    for module in (engine, verifying):
         changed = {
             name: replace(kind, run=f"tests.support.broken_steps:{functions[name]}") if name in functions else kind
             for name, kind in kinds.KINDS.items()
         }
         monkeypatch.setattr(module, "KINDS", MappingProxyType(changed))
     path = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
-    monkeypatch.setattr(build, "FIXED", {**build.FIXED, "PYTHONPATH": path})
+    monkeypatch.setattr(engine, "FIXED", {**engine.FIXED, "PYTHONPATH": path})
 
 
 def poison(space: Workspace) -> None:
-    """Put the second scene's video into the cache under the key of the first one's, with intact checksums."""
+    """Store the second scene's segment, uncorrupted, under the key of the first scene."""
     store = Store(space.root / ".vidbuild")
     keys = {each.step: each.key for each in vidbuild.explain(space.root / "video.yaml")}
     right, wrong = store.trace(keys["render:one"]), store.trace(keys["render:two"])
@@ -69,19 +69,19 @@ def poison(space: Workspace) -> None:
         row.unlink()
 
 
-def test_a_sound_build_is_verified_and_its_cache_left_alone(project: Workspace, tmp_path: Path) -> None:
-    """All outputs are the same from an empty cache; nothing of the cache changes, nothing temporary stays."""
+def test_a_reproducible_build_is_verified_and_its_cache_left_alone(project: Workspace, tmp_path: Path) -> None:
+    """All outputs are identical when rebuilt; the cache does not change, and no temporary file is left."""
     spec = project.root / "video.yaml"
     result = vidbuild.build(spec)
     before = project.snapshot()
-    (found,) = verified([spec], [result], {})
+    (found,) = verified([spec], [result], vidbuild.BuildOptions())
     assert (found.status, found.ok, found.difference, found.reused) == ("same", True, None, ())
     assert project.snapshot() == before
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
-def test_a_stale_product_in_the_cache_is_named(project: Workspace) -> None:
-    """An intact trace that leads to intact but wrong bytes is found, and the message names the remedy."""
+def test_a_stale_result_in_the_cache_is_named(project: Workspace) -> None:
+    """An intact trace of intact but wrong bytes is found, and the message has the command that fixes it."""
     project.build()
     poison(project)
     outcome = project.run("build", "--verify")
@@ -91,14 +91,14 @@ def test_a_stale_product_in_the_cache_is_named(project: Workspace) -> None:
     why = "the cache holds other bytes for the same key"
     assert f"first step that differs: render:one, its '{FIRST}': {why}" in outcome.stdout
     assert "hint: vidbuild build --fresh render:one" in outcome.stdout
-    mended = project.run("build", "--verify", "--fresh", "render:one")
-    assert mended.code == 0, mended.stdout
-    assert "verified: 6 outputs identical when rebuilt from an empty cache" in mended.stdout
+    fixed = project.run("build", "--verify", "--fresh", "render:one")
+    assert fixed.code == 0, fixed.stdout
+    assert "verified: 6 outputs identical when rebuilt from an empty cache" in fixed.stdout
 
 
-def test_a_step_that_asks_chance_is_named(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of two steps that are not repeatable the first in the graph's order is named, with its file, and as such."""
-    made_by(monkeypatch, caption="random_captions", report="random_report")
+def test_a_step_with_random_output_is_named(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two steps that do not reproduce, the first in the graph's order is named, with its file."""
+    made_by(monkeypatch, captions="random_captions", report="random_report")
     found = verify(project)
     assert (found.status, found.output) == ("different", "video.srt")
     assert found.difference is not None
@@ -107,9 +107,9 @@ def test_a_step_that_asks_chance_is_named(project: Workspace, monkeypatch: pytes
     assert "does not make the same bytes twice" in found.difference.why
 
 
-def test_a_step_that_depends_on_its_environment_is_named(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second build has another time zone and hash seed, so that outputs that depend on them differ."""
-    made_by(monkeypatch, caption="captions_of_a_zone")
+def test_a_step_that_depends_on_the_environment_is_named(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second build has another time zone and hash seed, so a step that uses them is found."""
+    made_by(monkeypatch, captions="captions_of_a_zone")
     found = verify(project)
     assert (found.status, found.output) == ("different", "video.vtt")
     assert found.difference is not None
@@ -117,8 +117,8 @@ def test_a_step_that_depends_on_its_environment_is_named(project: Workspace, mon
 
 
 def test_a_difference_that_reaches_no_output_is_named(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If outputs are equal and a product is not, the build is verified and the step is still named."""
-    made_by(monkeypatch, time="random_times")
+    """If a step's result differs and no output does, the build is verified, and the step is named."""
+    made_by(monkeypatch, timeline="random_times")
     found = verify(project)
     assert found.ok
     assert found.difference is not None
@@ -126,14 +126,14 @@ def test_a_difference_that_reaches_no_output_is_named(project: Workspace, monkey
 
 
 def test_a_cache_that_cannot_be_written_is_no_difference(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was built over such a cache is not in it afterwards: the outputs alone are compared."""
+    """Nothing that was built is in such a cache afterwards, so only the outputs are compared."""
     monkeypatch.setattr(writable, "can_be_written", lambda store: project.root not in store.root.parents)
     found = verify(project)
     assert (found.status, found.difference) == ("same", None)
 
 
-def test_a_stale_plan_is_named_with_what_changed(project: Workspace) -> None:
-    """A cached plan of another spec is found, since the second build plans again."""
+def test_a_stale_plan_is_named_with_its_change(project: Workspace) -> None:
+    """A cached plan of another spec is found, since the second build compiles its own."""
     spec = project.root / "video.yaml"
     vidbuild.build(spec)
     store = Store(project.root / ".vidbuild")
@@ -152,10 +152,10 @@ def test_a_stale_plan_is_named_with_what_changed(project: Workspace) -> None:
     assert found.difference.why == "the cache was asked for another key: title changed"
 
 
-def test_recorded_takes_of_network_voices_are_used_again(
+def test_cached_audio_of_network_voices_is_reused(
     project: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """V20: the service is used once, by the first build alone, and the message reports that."""
+    """V20: only the first build sends a request to the service, and the output says so."""
     monkeypatch.setenv("VIDBUILD_TEST_LOOPBACK", "1")
     spoken = SMALL.replace(
         "title: One, duration: 0.5", 'title: One, narration: "One two.", voice: "edge:en-US-AriaNeural"'
@@ -171,7 +171,7 @@ def test_recorded_takes_of_network_voices_are_used_again(
 
 
 def test_what_was_not_built_is_not_verified(project: Workspace) -> None:
-    """A spec that is wrong ends as it does without --verify, and a dry run has nothing to verify."""
+    """A wrong spec fails as it does without --verify, and a dry run has nothing to verify."""
     project.write("bad.yaml", "vidbuild: 1\n")
     outcome = project.run("build", "--verify", "-k", "bad.yaml", "video.yaml")
     assert outcome.code == 2
@@ -190,10 +190,10 @@ def test_what_was_not_built_is_not_verified(project: Workspace) -> None:
     ],
     ids=["rot", "full disk"],
 )
-def test_a_second_build_that_cannot_be_made_is_a_failure(
+def test_a_second_build_that_fails_is_reported(
     project: Workspace, monkeypatch: pytest.MonkeyPatch, trouble: Exception, told: str
 ) -> None:
-    """If the second build cannot be made, the message names the cause; it is neither a bug nor a difference."""
+    """An error of the second build is reported as a failure, and neither as a bug nor as a difference."""
 
     def fail(*_: object) -> None:
         raise trouble
