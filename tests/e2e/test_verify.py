@@ -15,7 +15,7 @@ import vidbuild
 from tests.support.fake_edge import FakeEdge
 from tests.support.paths import ROOT
 from tests.support.workspace import SMALL, Workspace
-from vidbuild.api import engine, plan_cache
+from vidbuild.api import engine, environment, plan_cache
 from vidbuild.api import verify as verifying
 from vidbuild.api.verify import Verified, verified
 from vidbuild.engine.store import writable
@@ -52,7 +52,7 @@ def made_by(monkeypatch: pytest.MonkeyPatch, **functions: str) -> None:
         }
         monkeypatch.setattr(module, "KINDS", MappingProxyType(changed))
     path = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
-    monkeypatch.setattr(engine, "FIXED", {**engine.FIXED, "PYTHONPATH": path})
+    monkeypatch.setattr(engine, "FIXED", {**environment.FIXED, "PYTHONPATH": path})
 
 
 def poison(space: Workspace) -> None:
