@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.support import canary
+from tests.support.audio_lab import speech_request
 from tests.support.workspace import SMALL, Workspace
 from vidbuild.cli import crash
 from vidbuild.errors import UnreachableError
-from vidbuild.voices import edge_client
-from vidbuild.voices.edge import Patience
+from vidbuild.voices.edge import Edge
+from vidbuild.voices.network import Timeouts
 
 VALUE = canary.WORD + "-from-the-command-line"
-QUICK = Patience(connect=1, receive=1, attempt=2, total=3, waits=())
+QUICK = Timeouts(connect=1, receive=1, attempt=2, total=3, waits=())
 
 
 def test_a_build_that_fails_keeps_no_secret(workspace: Workspace) -> None:
@@ -80,9 +81,9 @@ def test_a_bug_report_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("loopback")
 def test_a_proxys_password_is_not_printed(tmp_path: Path, proxy: str) -> None:
     """P43: if the voice service cannot be reached through a proxy, the message does not contain its password."""
-    voice = {"engine": "edge", "name": "en-US-AriaNeural"}
+    request = speech_request(tmp_path, "Hello.", voice="en-US-AriaNeural", variables={"HTTPS_PROXY": proxy})
     with pytest.raises(UnreachableError) as caught:
-        edge_client.speak(QUICK, "Hello.", voice, tmp_path / "a.wav", tmp_path, {"HTTPS_PROXY": proxy})
+        Edge(QUICK).speak(request)
     failure = caught.value.failure
     assert not canary.holds_secret(repr(failure).encode())
     assert canary.WORD.encode() not in str(caught.value).encode()

@@ -16,10 +16,17 @@ from vidbuild.engine.graph.context import Context
 from vidbuild.media.audio import wav
 from vidbuild.media.ffmpeg import ffmpeg
 from vidbuild.steps import audio
+from vidbuild.voices.protocol import SpeechRequest
 
 ENV = {"PATH": os.environ["PATH"]}
 WEB = {"loudness": -16.0, "peak": -1.5}
 """The parameters of a sound step, as a spec that says nothing has them."""
+
+
+def speech_request(scratch: Path, text: str, **changes: Any) -> SpeechRequest:
+    """A request to speak a text into said.wav, by default with the voice en-us. changes: fields of SpeechRequest."""
+    usual = {"voice": "en-us", "language": "en", "wav_path": scratch / "said.wav", "scratch": scratch, "env": ENV}
+    return SpeechRequest(**{"text": text, **usual, **changes})
 
 
 def tone(samples: int, *, level: float = -12.0, hertz: float = 440.0) -> array.array[int]:

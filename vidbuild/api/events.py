@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from vidbuild.engine.runs.events import Event, StepEvent, StepFinished, StepStarted, TargetEvent, TargetStarted
 from vidbuild.frozen import dataclass
+from vidbuild.voices import recorded
 
 if TYPE_CHECKING:
     from vidbuild.api.plan import Plan
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from vidbuild.engine.store.store import Store
 
 _SPEAK = "speak"
+_RECORDED = {"engine": recorded.NAME, "name": ""}
 _RATE = 48_000
 
 
@@ -73,9 +75,17 @@ def derived(plan: Plan, store: Store, target: Target, event: Event) -> Iterable[
     if isinstance(event, TargetStarted):
         return [_warning(event, notice, str(plan.spec)) for notice in plan.warnings]
     if isinstance(event, StepStarted) and event.kind == _SPEAK:
-        voice = plan.graph.steps[target.local(event.step)].params["voice"]
-        who = {"engine": voice["engine"], "voice": voice.get("name") or ""}
-        return [VoiceGenerating(run=event.run, time=event.time, target=event.target, step=event.step, **who)]
+        voice = plan.graph.steps[target.local(event.step)].params.get("voice", _RECORDED)
+        return [
+            VoiceGenerating(
+                run=event.run,
+                time=event.time,
+                target=event.target,
+                step=event.step,
+                engine=voice["engine"],
+                voice=voice["name"],
+            )
+        ]
     if isinstance(event, StepFinished) and plan.graph.steps[target.local(event.step)].kind == _SPEAK:
         return _generated(event, store)
     return ()

@@ -9,6 +9,7 @@ from pathlib import Path
 from vidbuild.engine.graph.graph import Graph, Step
 from vidbuild.engine.keys.tools import Tool
 from vidbuild.plan.kinds import KINDS, voice_tool
+from vidbuild.voices import recorded
 from vidbuild.voices.registry import ENGINES
 
 
@@ -23,6 +24,7 @@ def tools() -> Mapping[str, Tool]:
         "typst": Tool(_paths("text.typst", "typst_paths"), _identity("text.typst", "typst_identity")),
         "fonts": Tool(_paths("text.typst", "fonts_paths"), _identity("text.typst", "fonts_identity")),
         "pillow": Tool(_paths("text.typst", "pillow_paths"), _identity("text.typst", "pillow_identity")),
+        voice_tool(recorded.NAME): Tool(recorded.stat_paths, recorded.identity),
         **voices,
     }
 

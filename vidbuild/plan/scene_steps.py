@@ -19,6 +19,7 @@ from vidbuild.scenes.protocol import Clip
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.timeline import timebase
 from vidbuild.timeline.params import ClipParams, TimelineParams
+from vidbuild.voices import recorded
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
@@ -89,14 +90,13 @@ def transition_frames(video: VideoSpec, scene: Scene) -> int:
 def _speak(video: VideoSpec, scene: Scene, narration: Narration) -> Step:
     voice = scene.voice
     if narration.audio is not None:
-        params: dict[str, Any] = {"narration": narration.spoken, "voice": {"engine": "recorded", "name": ""}}
+        params: dict[str, Any] = {}
         inputs: dict[str, Input] = {"recording": Source(str(narration.audio))}
-        engines = ["recorded"]
+        tools: tuple[str, ...] = (voice_tool(recorded.NAME),)
     else:
         params = {"narration": narration.spoken, "voice": voice.to_data(), "language": video.variant.language}
         inputs = {}
-        engines = [each.engine for each in (voice, voice.fallback) if each]
-    tools = tuple(map(voice_tool, engines))
+        tools = tuple(voice_tool(each.engine) for each in (voice, voice.fallback) if each)
     return Step(video.step_id("speak", scene), "speak", params, inputs, scene.places, tools)
 
 

@@ -1,4 +1,4 @@
-"""The step `speak:SCENE`: a narration's sound and the times of its words. It knows engines only by name."""
+"""The step `speak:SCENE`: a narration's audio and the times of its words."""
 
 from __future__ import annotations
 
@@ -10,64 +10,87 @@ from typing import Any
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError, UnreachableError
-from vidbuild.media.audio import wav as sound
-from vidbuild.voices.protocol import Speech
+from vidbuild.media.audio import wav
+from vidbuild.media.text.words import Speech
+from vidbuild.voices import recorded
+from vidbuild.voices.protocol import SpeechRequest
 from vidbuild.voices.registry import ENGINES
 
 
 def run(context: Context) -> None:
     """Write narration.wav and words.json."""
-    voice: dict[str, Any] = dict(context.params["voice"])
+    wav_path = context.out / "narration.wav"
     if "recording" in context.inputs:
-        voice["recording"] = str(context.inputs["recording"])
-    speech = _speak(context, voice)
-    check(speech, context.out / "narration.wav")
-    text = json.dumps(words_data(speech), ensure_ascii=False, sort_keys=True, indent=1)
+        voice = recorded.NAME
+        speech = recorded.read(context.inputs["recording"], wav_path, context.scratch, context.env)
+    else:
+        voice, speech = _speak(context, wav_path)
+    check(speech, voice, wav_path)
+    text = json.dumps(words_data(speech, voice), ensure_ascii=False, sort_keys=True, indent=1)
     (context.out / "words.json").write_text(text + "\n", encoding="utf-8")
 
 
-def check(speech: Speech, path: Path) -> None:
-    """The sound is as long as the engine says, and its words are in it, one behind the other."""
+def check(speech: Speech, voice: str, wav_path: Path) -> None:
+    """Raise StepError unless the audio is as long as reported, with its words inside it and in order."""
     try:
-        found = sound.length(path)
-    except (sound.WavError, OSError) as error:
-        raise StepError(f"'{speech.voice}' made no sound: {error}") from error
-    if found != speech.samples:
-        raise StepError(f"'{speech.voice}' made {found} samples of sound where it told of {speech.samples}")
+        samples = wav.length(wav_path)
+    except (wav.WavError, OSError) as error:
+        raise StepError(f"'{voice}': wrote no audio: {error}") from error
+    if samples != speech.samples:
+        raise StepError(f"'{voice}': expected {speech.samples} samples, as reported, got {samples}")
     last = 0
     for word in speech.words:
-        if not last <= word.start <= word.end <= found:
+        if not last <= word.start <= word.end <= samples:
             raise StepError(
-                f"'{speech.voice}' speaks '{word.text}' from sample {word.start} to {word.end}, "
-                f"which is not between {last} and {found}"
+                f"'{voice}': expected '{word.text}' between samples {last} and {samples}, "
+                f"got {word.start} to {word.end}"
             )
         last = word.start
 
 
-def words_data(speech: Speech) -> dict[str, Any]:
-    """What words.json holds: times in samples from the narration's first."""
-    return {"samples": speech.samples, "voice": speech.voice, "words": [asdict(word) for word in speech.words]}
+def words_data(speech: Speech, voice: str) -> dict[str, Any]:
+    """Return the content of words.json. voice: the one that spoke, perhaps the fallback."""
+    return {"samples": speech.samples, "voice": voice, "words": [asdict(word) for word in speech.words]}
 
 
-def _speak(context: Context, voice: Mapping[str, Any]) -> Speech:
-    wav = context.out / "narration.wav"
+def _speak(context: Context, wav_path: Path) -> tuple[str, Speech]:
+    """Return the voice that spoke, and what it reports."""
+    voice: Mapping[str, Any] = context.params["voice"]
     fallback: Mapping[str, Any] | None = voice.get("fallback")
     try:
-        return _ask(context, voice, wav)
+        return _name(voice), _request_speech(context, voice, wav_path)
     except UnreachableError as error:
         if fallback is None:
             raise
-        wav.unlink(missing_ok=True)
-        speech = _ask(context, fallback, wav)
+        wav_path.unlink(missing_ok=True)
+        speech = _request_speech(context, fallback, wav_path)
         context.warn(
-            f"'{voice['engine']}:{voice['name']}' could not be had ({error.message}), so '{speech.voice}' spoke",
+            f"voice '{_name(voice)}' is unavailable ({error.message}); used fallback '{_name(fallback)}'",
             field="voice",
             hint=f"vidbuild build --fresh {context.step}",
         )
-        return speech
+        return _name(fallback), speech
 
 
-def _ask(context: Context, voice: Mapping[str, Any], wav: Path) -> Speech:
+def _name(voice: Mapping[str, Any]) -> str:
+    return f"{voice['engine']}:{voice['name']}"
+
+
+def _request_speech(context: Context, voice: Mapping[str, Any], wav_path: Path) -> Speech:
     engine = ENGINES[voice["engine"]]
-    language = context.params.get("language", "en")
-    return engine.speak(context.params["narration"], voice, language, wav, context.scratch, context.env, context.again)
+    # Programs that an engine starts need no proxy and no API key.
+    declared = {name for each in ENGINES.values() for name in each.env}
+    request = SpeechRequest(
+        text=context.params["narration"],
+        voice=voice["name"],
+        language=context.params["language"],
+        wav_path=wav_path,
+        scratch=context.scratch,
+        env={name: value for name, value in context.env.items() if name not in declared},
+        variables={name: context.env[name] for name in engine.env if name in context.env},
+        rate=voice["rate"],
+        pitch=voice["pitch"],
+        volume=voice["volume"],
+        on_retry=context.again,
+    )
+    return engine.speak(request)

@@ -10,9 +10,9 @@ from typing import Any
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
-from vidbuild.media.text.words import EngineWord
+from vidbuild.media.text.words import EngineWord, Speech
 from vidbuild.timeline.params import ClipParams, TimelineParams
-from vidbuild.timeline.timeline import Speech, lay_out
+from vidbuild.timeline.timeline import lay_out
 
 TOLERANCE_MS = 100  # the precision of the lengths that containers report
 

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from vidbuild.errors import SpecProblem
 from vidbuild.media.render.animation import Motion, Playback, Track
 from vidbuild.media.text.align import align, estimated_cues, place_cues
-from vidbuild.media.text.words import EngineWord, TimedWord
+from vidbuild.media.text.words import Speech, TimedWord
 from vidbuild.timeline import timebase, tracks
 from vidbuild.timeline.params import TimelineParams
 from vidbuild.timeline.reveal_times import reveal_times
 
 FASTEST_RATE = 200  # percent, the schema's limit
 REST = 1.0  # seconds: a viewer needs time to read the last reveal
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """A spoken narration: the words as the voice reports them, and its length in samples."""
-
-    words: Sequence[EngineWord]
-    samples: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Cuts a text into pieces that fit into a request; it knows nothing of who is asked."""
+"""Splits a text into parts that fit into a request."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from xml.sax.saxutils import escape
 SENTENCE_END = r"[.!?…](?=\s)|[。！？]"  # noqa: RUF001 - the full-width forms are meant
 
 
-def parts(text: str, limit: int) -> Iterator[str]:
-    """The text in pieces of at most `limit` bytes once escaped, divided after sentences if that can be."""
+def split_text(text: str, limit: int) -> Iterator[str]:
+    """Yield the text in parts of at most `limit` bytes as escaped XML, split after sentences, else after words."""
     text = " ".join(text.split())
     while text:
         if _size(text) <= limit:
@@ -25,7 +25,7 @@ def parts(text: str, limit: int) -> Iterator[str]:
 
 
 def _fitting(text: str, limit: int) -> int:
-    """How many characters fit, at least one."""
+    """Return how many characters fit, at least one."""
     size = 0
     for index, character in enumerate(text):
         size += _size(character)

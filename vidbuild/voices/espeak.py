@@ -1,33 +1,38 @@
-"""espeak-ng: the voice that is always there, from the library in the espeakng-loader wheel; no network."""
+"""espeak-ng: offline voices for many languages, from the library in the espeakng-loader wheel."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+from vidbuild.frozen import replaced
 from vidbuild.voices import espeak_voices
-from vidbuild.voices.protocol import Again, Speech, untold
+from vidbuild.voices.protocol import SpeechRequest, VoiceProblem
 
+if TYPE_CHECKING:
+    from vidbuild.media.text.words import Speech
+
+# Raise it if a change here or in espeak_process changes the bytes of a narration.
 ADAPTER = 1
-"""Raised whenever how the library is asked, or how its sound is treated, changes what is heard."""
 
 
 class Espeak:
     """The default engine."""
 
     name = "espeak"
+    summary = "espeak-ng, built in: many languages, robotic, offline"
+    names_hint = ""
     network = False
     concurrency: int | None = None
     env: tuple[str, ...] = ()
-    summary = "espeak-ng, built in: many languages, robotic, offline"
 
     def identity(self) -> str:
-        """The digest of the library and its data, and the version of this adapter."""
+        """Return the digest of the library and its data, and the version of this adapter."""
         import hashlib
 
         digest = hashlib.sha256()
@@ -37,37 +42,27 @@ class Espeak:
         return f"espeak-ng {digest.hexdigest()} adapter {ADAPTER}"
 
     def stat_paths(self) -> Sequence[Path]:
-        """The library and all of its data: a dictionary can be replaced without the library."""
+        """Return the library and all of its data: a dictionary can be replaced without the library."""
         return [_library(), *map(Path, sorted(_data_files()))]
 
     def available(self) -> str | None:
-        """It comes with vidbuild; only a broken installation lacks it."""
+        """Check the library, which only a broken installation lacks."""
         return None if _library().is_file() else "pip install espeakng-loader"
 
     def voices(self) -> list[str]:
-        """Languages, such as "en-us"; each can be varied ("en-us+f3")."""
+        """Return languages, such as "en-us"; each has variants ("en-us+f3")."""
         return espeak_voices.names(_data())
 
-    def problem(self, name: str) -> str | None:
-        """What is wrong with a voice's name."""
+    def problem(self, name: str) -> VoiceProblem | None:
+        """Check the language and the variant."""
         return espeak_voices.problem(_data(), name)
 
-    def speak(
-        self,
-        text: str,
-        voice: Mapping[str, Any],
-        language: str,  # noqa: ARG002 - the voice's name says it
-        wav_path: Path,
-        scratch: Path,
-        env: Mapping[str, str],
-        again: Again = untold,  # noqa: ARG002 - nothing is asked for twice
-    ) -> Speech:
-        """Speak into a WAV file, with the times of all words of the text."""
+    def speak(self, request: SpeechRequest) -> Speech:
+        """Write the narration, with the times of all words of the text."""
         from vidbuild.voices import espeak_process
 
-        known = {**voice, "name": espeak_voices.resolve(_data(), voice["name"])}
-        samples, words = espeak_process.speak(_library(), _data(), text, known, wav_path, scratch, env)
-        return Speech(samples, words, f"{self.name}:{voice['name']}")
+        voice = espeak_voices.resolve(_data(), request.voice)
+        return espeak_process.speak(_library(), _data(), replaced(request, voice=voice))
 
 
 @cache

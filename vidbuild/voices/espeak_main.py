@@ -1,7 +1,7 @@
-"""The process that espeak-ng's C library lives in: a request as JSON on stdin, sound to a file, events to stdout.
+"""The process that loads espeak-ng's C library: a request as JSON on stdin, audio to a file, events to stdout.
 
-It is started as a script of its own and imports nothing of vidbuild, so that a crash or a hang of the library ends
-here. Names and numbers are those of espeak-ng's speak_lib.h.
+It is a script that imports nothing of vidbuild, so a crash or a hang of the library ends only this process. Names and
+numbers are those of espeak-ng's speak_lib.h.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LIST_TERMINATED = 0
 PR_SET_PDEATHSIG, SIGKILL = 1, 9
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:  # typing, pathlib and signal would take as long to import as speaking does
+if TYPE_CHECKING:  # importing typing, pathlib and signal takes as long as the synthesis
     from typing import Any
 
 
@@ -39,24 +39,24 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 
 def speak(request: dict[str, Any]) -> dict[str, Any]:
-    """Speak the request's text into its file; the sample rate and the events [type, text position, sample]."""
+    """Write the audio to the request's file; return the sample rate and the events [type, text position, sample]."""
     library = ctypes.CDLL(request["library"])
     rate = library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, request["data"].encode(), 0)
     if rate <= 0:
         return {"error": "its data cannot be read"}
-    sound = bytearray()
+    audio = bytearray()
     events: list[tuple[int, int, int]] = []
 
     def receive(wave: Any, samples: int, event: Any) -> int:  # noqa: ANN401 - C pointers have no useful type
         if wave:
-            sound.extend(ctypes.string_at(wave, samples * ctypes.sizeof(ctypes.c_short)))
+            audio.extend(ctypes.string_at(wave, samples * ctypes.sizeof(ctypes.c_short)))
         index = 0
         while event[index].type != LIST_TERMINATED:
             events.append((event[index].type, event[index].text_position, event[index].sample))
             index += 1
         return 0
 
-    callback = _Callback(receive)  # a name of its own: the library does not keep it alive
+    callback = _Callback(receive)  # a reference that keeps it alive while the library calls it
     library.espeak_SetSynthCallback(callback)
     if library.espeak_SetVoiceByName(request["voice"].encode()) != 0:
         return {"error": f"it has no voice '{request['voice']}'"}
@@ -68,15 +68,15 @@ def speak(request: dict[str, Any]) -> dict[str, Any]:
     if status != 0:
         return {"error": f"espeak_Synth returned {status}"}
     with open(request["sound"], "wb") as file:  # noqa: PTH123 - as above
-        file.write(sound)
+        file.write(audio)
     return {"rate": rate, "events": events}
 
 
 def _die_with_parent() -> None:
-    """A killed worker must not leave this process behind (Linux only; elsewhere the time limit has to do)."""
+    """End with the worker, even if it is killed (Linux only; elsewhere the time limit ends this process)."""
     try:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL)
-    except (OSError, AttributeError):  # contextlib is one of those
+    except (OSError, AttributeError):  # importing contextlib takes long as well
         return
 
 

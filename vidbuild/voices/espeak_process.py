@@ -1,4 +1,4 @@
-"""Has espeak-ng speak in a process of its own and makes its events times of words; it knows no voice by name."""
+"""Runs espeak-ng in a process of its own, and turns its events into the times of words."""
 
 from __future__ import annotations
 
@@ -17,151 +17,147 @@ from vidbuild.errors import StepError
 from vidbuild.media.audio import pcm, wav
 from vidbuild.media.audio.loudness import SILENT, integrated
 from vidbuild.media.ffmpeg import process, tool_output
-from vidbuild.media.text.words import EngineWord
-from vidbuild.voices.protocol import SAMPLE_RATE
+from vidbuild.media.text.words import EngineWord, Speech
+from vidbuild.voices.protocol import SAMPLE_RATE, SpeechRequest
 
-WORDS_A_MINUTE = 165
-"""100 %. The library's own 175 is quick for something heard for the first time while the eyes are busy."""
+# At a rate of 100 %. The library's own 175 is too fast for viewers who also read the screen.
+WORDS_PER_MINUTE = 165
 
+# The highest peak over the loudness, in dB. The library's voices reach 18 dB, with peaks that are inaudible but keep a
+# narration below -16 LUFS: with a true peak of -1.5 dBTP, 14.5 dB is the limit.
 CREST, FULL_SCALE = 13.8, 32767
-"""Decibels from the loudness to the highest peak. The library's voices have up to 18, of which the topmost are not
-heard but would keep narration under -16 LUFS when its peaks must stay below -1.5 dBTP: 14.5 at most.
-"""
 
+# At a volume of 100 %. At 100, the library itself clips some voices; the audio step normalizes the loudness anyway.
 VOLUME = 60
-"""100 %. At 100 the library itself clips some voices; how loud narration is in the end is decided later."""
 
+# The library's middle pitch, about 100 Hz for its voices, and slightly more melody than its default range of 50.
 PITCH, RANGE, PITCH_HZ = 50, 55, 100
-"""The library's middle pitch, which is about 100 Hz for its voices, and a little more melody than its 50."""
 
+# Unicode categories that are no text. Invisible characters that shape text, such as joiners, are not among them.
 CONTROL = ("Cc", "Cs", "Zl", "Zp")
-"""Characters that are not text. What is invisible but shapes text, such as a joiner, is not among them."""
 
-MOST_TOLD, LOG_LINES = 64 << 20, 20
-"""Bytes of events, of which there are about six of 20 bytes for a word, and lines of what the library complains of."""
+# The most bytes of events, about six of 20 bytes for a word, and the most lines of the log.
+MAX_ANSWER_BYTES, LOG_LINES = 64 << 20, 20
 
 WORD, END = 1, 5  # espeak_EVENT_TYPE
 
+Event = tuple[int, int, int]
+"""Type, position in the text from 1, and sample."""
 
-def speak(
-    library: Path,
-    data: Path,
-    text: str,
-    voice: Mapping[str, Any],
-    wav_path: Path,
-    scratch: Path,
-    env: Mapping[str, str],
-) -> tuple[int, tuple[EngineWord, ...]]:
-    """Speak into a WAV file; how many samples it has, and its words."""
-    text = "".join(" " if unicodedata.category(character) in CONTROL else character for character in text)
-    sound, rate, events = _ask(library, data, text, voice, scratch, env)
-    words = list(_words(text, events, _ends(events, sound)))
-    samples, cut = wav.trim(pcm.resample(sound, rate, scratch, env))
+
+def speak(library: Path, data: Path, request: SpeechRequest) -> Speech:
+    """Write a narration. data: the library's data folder. request.voice: the name of a voice's file."""
+    text = "".join(" " if unicodedata.category(character) in CONTROL else character for character in request.text)
+    audio, rate, events = _synthesize(library, data, text, request)
+    words = list(_words(text, events, _ends(events, audio)))
+    samples, cut = wav.trim(pcm.resample(audio, rate, request.scratch, request.env))
     if not samples:
         raise StepError("nothing in this narration can be spoken", field="narration")
-    _write(samples, wav_path, scratch, env)
+    _write(samples, request)
 
     def at(sample: int) -> int:
         return min(max(sample * SAMPLE_RATE // rate - cut, 0), len(samples))
 
-    return len(samples), tuple(EngineWord(word, at(start), at(end)) for word, start, end in words)
+    return Speech(tuple(EngineWord(word.text, at(word.start), at(word.end)) for word in words), len(samples))
 
 
-def _write(samples: array.array[int], wav_path: Path, scratch: Path, env: Mapping[str, str]) -> None:
-    """Write the sound with its few highest peaks brought down, so that they don't keep all the rest of it soft."""
-    wav.write(wav_path, samples)
-    loudness = integrated(["-i", str(wav_path)], len(samples) / SAMPLE_RATE, scratch, env)
+def _write(samples: array.array[int], request: SpeechRequest) -> None:
+    """Write the audio with its few highest peaks limited, so that they do not lower the loudness of everything else."""
+    wav.write(request.wav_path, samples)
+    source = ["-i", str(request.wav_path)]
+    loudness = integrated(source, len(samples) / SAMPLE_RATE, request.scratch, request.env)
     ceiling = FULL_SCALE * 10 ** ((loudness + CREST) / 20)
     if loudness >= SILENT and ceiling < FULL_SCALE:
-        wav.write(wav_path, wav.limited(samples, int(ceiling)))
+        wav.write(request.wav_path, wav.limited(samples, int(ceiling)))
 
 
-def _ask(
-    library: Path, data: Path, text: str, voice: Mapping[str, Any], scratch: Path, env: Mapping[str, str]
-) -> tuple[array.array[int], int, list[tuple[int, int, int]]]:
-    """Sound, its rate, and events (type, text position, sample) from the process that loads the library."""
-    request = {
+def _synthesize(
+    library: Path, data: Path, text: str, request: SpeechRequest
+) -> tuple[array.array[int], int, list[Event]]:
+    """Return audio, its sample rate and events from the process that loads the library."""
+    message = {
         "library": str(library),
         "data": data.name,
-        "voice": voice["name"],
+        "voice": request.voice,
         "text": text,
-        "rate": round(WORDS_A_MINUTE * voice.get("rate", 100) / 100),
-        "pitch": _pitch(voice.get("pitch", 0)),
+        "rate": round(WORDS_PER_MINUTE * request.rate / 100),
+        "pitch": _pitch(request.pitch),
         "range": RANGE,
-        "volume": round(VOLUME * voice.get("volume", 100) / 100),
+        "volume": round(VOLUME * request.volume / 100),
         "wordgap": 0,
-        "sound": str(scratch / "espeak.raw"),
+        "sound": str(request.scratch / "espeak.raw"),
     }
-    rate, events = _run_child(request, data.parent, scratch, env)
-    most = int(_limit_of_sound(text) * rate) * wav.SAMPLE_BYTES
-    sound = wav.from_bytes(tool_output.read(scratch / "espeak.raw", most, "sound", "espeak-ng"))
-    return sound, rate, events
+    rate, events = _run_child(message, data.parent, request)
+    limit = int(_audio_limit(text) * rate) * wav.SAMPLE_BYTES
+    audio = wav.from_bytes(tool_output.read(request.scratch / "espeak.raw", limit, "sound", "espeak-ng"))
+    return audio, rate, events
 
 
 def time_limit(text: str) -> float:
-    """Seconds after which the library must hang: it takes a thousandth of the time its sound lasts."""
+    """Return the seconds after which the library must hang: it needs a thousandth of the time that its audio lasts."""
     return 20 + len(text) / 200
 
 
-def _limit_of_sound(text: str) -> float:
-    """Seconds that its sound lasts at most: at a tenth of the usual rate, every character a word that is spelt out."""
+def _audio_limit(text: str) -> float:
+    """Return the most seconds of audio: a tenth of the usual rate, and every character spelled out as a word."""
     return 60 + 10 * len(text)
 
 
-def _run_child(
-    request: Mapping[str, Any], folder: Path, scratch: Path, env: Mapping[str, str]
-) -> tuple[int, list[tuple[int, int, int]]]:
+def _run_child(message: Mapping[str, Any], folder: Path, request: SpeechRequest) -> tuple[int, list[Event]]:
     script = Path(__file__).with_name("espeak_main.py")
     command = [sys.executable, "-I", "-S", str(script)]
-    limit = time_limit(request["text"])
-    asked, told, log = scratch / "espeak.json", process.BoundedBuffer(MOST_TOLD), process.HeadTailLog(0, LOG_LINES)
-    asked.write_text(json.dumps(request), encoding="utf-8")
+    limit = time_limit(message["text"])
+    stdin = request.scratch / "espeak.json"
+    answer, log = process.BoundedBuffer(MAX_ANSWER_BYTES), process.HeadTailLog(0, LOG_LINES)
+    stdin.write_text(json.dumps(message), encoding="utf-8")
     try:
-        with asked.open("rb") as stdin:
-            # the library has room for 160 bytes of its data's path, so that is told from there
-            code = process.run(command, cwd=folder, env=env, seconds=limit, out=told, err=log, stdin=stdin)
+        with stdin.open("rb") as file:
+            # The library has room for 160 bytes of its data's path, so the path is relative to the folder.
+            code = process.run(command, cwd=folder, env=request.env, seconds=limit, out=answer, err=log, stdin=file)
     except (OSError, subprocess.SubprocessError) as error:
         raise StepError(f"espeak-ng could not be started: {error}", command=tuple(command)) from error
     except process.OutputLimitError as error:
         raise StepError(f"espeak-ng cannot speak: {error}", command=tuple(command), log=log.texts()) from error
     if code is None:
-        message = f"espeak-ng did not finish in {limit:.0f} s and was stopped"
-        raise StepError(message, field="narration", command=tuple(command), log=log.texts())
+        late = f"espeak-ng did not finish in {limit:.0f} s and was stopped"
+        raise StepError(late, field="narration", command=tuple(command), log=log.texts())
     if code != 0:
-        message, memory = f"espeak-ng {process.describe_exit(code)}", code == process.KILLED
-        raise StepError(message, command=tuple(command), log=log.texts(), transient=memory)
-    return _answer(told.bytes(), log.texts())
+        out_of_memory = code == process.KILLED
+        raise StepError(
+            f"espeak-ng {process.describe_exit(code)}", command=tuple(command), log=log.texts(), transient=out_of_memory
+        )
+    return _decoded(answer.bytes(), log.texts())
 
 
-def _answer(told: bytes, log: tuple[str, ...]) -> tuple[int, list[tuple[int, int, int]]]:
-    """The sample rate and the events that the process told."""
+def _decoded(answer: bytes, log: tuple[str, ...]) -> tuple[int, list[Event]]:
+    """Return the sample rate and the events of the process's answer."""
     try:
-        answer = json.loads(told)
-        if "error" in answer:
-            raise StepError(f"espeak-ng cannot speak: {answer['error']}", field="voice", log=log)
-        return int(answer["rate"]), [(int(kind), int(at), int(sample)) for kind, at, sample in answer["events"]]
+        data = json.loads(answer)
+        if "error" in data:
+            raise StepError(f"espeak-ng cannot speak: {data['error']}", field="voice", log=log)
+        return int(data["rate"]), [(int(kind), int(at), int(sample)) for kind, at, sample in data["events"]]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise StepError("espeak-ng ended without an error, but its answer is none", log=log) from error
+        raise StepError("espeak-ng ended without an error, but sent no valid answer", log=log) from error
 
 
 def _pitch(hertz: int) -> int:
-    """The library's scale: 0 is half of the voice's pitch, 50 its own, 99 about twice."""
+    """Return a pitch on the library's scale: 0 is half of the voice's own, 50 its own, 99 about twice."""
     factor = max(1, PITCH_HZ + hertz) / PITCH_HZ
     return min(99, max(0, round(PITCH + PITCH * math.log2(factor))))
 
 
-def _words(text: str, events: Sequence[tuple[int, int, int]], ends: Sequence[int]) -> Iterator[tuple[str, int, int]]:
-    """Each word of the text with its first and last sample: "2.1" is several events of the library, but one word."""
+def _words(text: str, events: Sequence[Event], ends: Sequence[int]) -> Iterator[EngineWord]:
+    """Yield each word of the text, at the library's sample rate; it reports a word such as "2.1" by several events."""
     spans = list(_spans(text))
     index = 0
-    found: dict[int, tuple[int, int]] = {}
-    for (_, position, sample), end in zip(_of_words(events), ends, strict=True):
+    times: dict[int, tuple[int, int]] = {}
+    for (_, position, sample), end in zip(_word_events(events), ends, strict=True):
         while index + 1 < len(spans) and spans[index + 1][0] < position:
             index += 1
-        start, _ = found.get(index, (sample, end))
-        found[index] = (start, end)
-    for index, (start, end) in found.items():
-        yield text[slice(*spans[index])], start, end
+        start, _ = times.get(index, (sample, end))
+        times[index] = (start, end)
+    for index, (start, end) in times.items():
+        yield EngineWord(text[slice(*spans[index])], start, end)
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
@@ -172,17 +168,17 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         yield start, position
 
 
-def _of_words(events: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _word_events(events: Sequence[Event]) -> list[Event]:
     return [event for event in events if event[0] == WORD]
 
 
-def _ends(events: Sequence[tuple[int, int, int]], sound: array.array[int]) -> list[int]:
-    """Where each word event's sound ends: at the next event, less the silence before it."""
+def _ends(events: Sequence[Event], audio: array.array[int]) -> list[int]:
+    """Return the sample at which each word ends: the next event, less the silence before it."""
     starts = sorted(sample for kind, _, sample in events if kind in (WORD, END))
-    floor = int(max(sound, default=0) * wav.SILENCE)
+    floor = int(max(audio, default=0) * wav.SILENCE)
     ends = []
-    for _, _, sample in _of_words(events):
+    for _, _, sample in _word_events(events):
         index = bisect_right(starts, sample)
-        following = min(starts[index], len(sound)) if index < len(starts) else len(sound)
-        ends.append(max(sample, wav.loud_end(sound, following, floor)))
+        following = min(starts[index], len(audio)) if index < len(starts) else len(audio)
+        ends.append(max(sample, wav.loud_end(audio, following, floor)))
     return ends

@@ -1,6 +1,185 @@
-"""What every voice engine with a network shares."""
+"""Shared by the voice engines with a network: time limits, retries, checks of answers, messages without passwords."""
 
 from __future__ import annotations
 
-ENV = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SSL_CERT_FILE")
-"""The environment variables by which a network is reached and trusted."""
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from vidbuild.errors import UnreachableError
+from vidbuild.frozen import dataclass
+from vidbuild.voices.protocol import SAMPLE_RATE, RetryCallback
+
+if TYPE_CHECKING:
+    import array
+
+    from vidbuild.media.text.words import EngineWord
+
+# How far the last word may end after the audio: services round, and a lost packet is longer than that.
+OVERHANG = SAMPLE_RATE // 4
+
+# No voice speaks more letters a second at its own rate: shorter audio was cut off.
+MAX_LETTERS_PER_SECOND = 60
+
+TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
+
+T = TypeVar("T")
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Time limits in seconds, and the waits between attempts.
+
+    connect: of a connection.
+    receive: between two messages.
+    attempt: of one attempt.
+    total: of all requests of a narration, waits included.
+    waits: before the second attempt, the third, and so on; each is varied by a quarter.
+    """
+
+    connect: int = 10
+    receive: int = 60
+    attempt: float = 120
+    total: float = 400
+    waits: tuple[float, ...] = (1.5, 3.0, 4.5)
+
+
+class ServiceError(Exception):
+    """One attempt failed. message: what the service did, to follow its name; retryable: another attempt may help."""
+
+    def __init__(self, message: str, hint: str | None = None, *, retryable: bool = True) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.retryable = retryable
+
+
+class Requests:
+    """The requests to a service for one narration.
+
+    service: its name in messages, such as "the edge voice service".
+    explain: returns any exception of an attempt as a ServiceError.
+    on_retry: called before each repeated attempt.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        timeouts: Timeouts,
+        explain: Callable[[Exception], ServiceError],
+        on_retry: RetryCallback,
+    ) -> None:
+        self._service = service
+        self._timeouts = timeouts
+        self._explain = explain
+        self._on_retry = on_retry
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run all that one narration needs, within the total time; UnreachableError if the service fails."""
+        import asyncio
+
+        return asyncio.run(self._limited(work))
+
+    async def _limited(self, work: Awaitable[T]) -> T:
+        import asyncio
+
+        total = self._timeouts.total
+        try:
+            async with asyncio.timeout(total):
+                return await work
+        except TimeoutError as error:
+            raise self._error(ServiceError(f"sent no complete answer in {total:g} s")) from error
+
+    async def send(self, attempt: Callable[[], Awaitable[Answer]], accept: Callable[[Answer], T]) -> T:
+        """Make one request, and repeat it after a wait if that may help.
+
+        attempt: requests an answer; every exception is one of the service.
+        accept: returns what is wanted of the answer; raises ServiceError if it is incomplete.
+        """
+        import asyncio
+        import random
+
+        for number, usual in enumerate((*self._timeouts.waits, None), start=1):
+            try:
+                return accept(await self._attempt(attempt))
+            except ServiceError as failed:
+                error = self._error(failed)
+                if usual is None or not failed.retryable:
+                    raise error from failed
+            wait = usual * random.uniform(0.75, 1.25)  # noqa: S311 - spreads requests, is no secret
+            self._on_retry(number + 1, wait, error.message)
+            await asyncio.sleep(wait)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _attempt(self, attempt: Callable[[], Awaitable[Answer]]) -> Answer:
+        import asyncio
+
+        try:
+            async with asyncio.timeout(self._timeouts.attempt):
+                return await attempt()
+        except ServiceError:
+            raise
+        except Exception as error:
+            raise self._explain(error) from error
+
+    def _error(self, failed: ServiceError) -> UnreachableError:
+        # Never transient: the attempts that make sense have been made.
+        return UnreachableError(f"{self._service} {failed.message}", hint=failed.hint, field="voice")
+
+
+def explain(error: Exception, proxy: str | None) -> ServiceError | None:
+    """Return a failed connection, a refusal or a timeout as a ServiceError; None for any other exception."""
+    import aiohttp
+
+    if isinstance(error, aiohttp.ClientResponseError):
+        return refused(error.status)
+    if isinstance(error, TimeoutError):  # aiohttp's own are subclasses
+        return ServiceError("did not answer in time")
+    if isinstance(error, aiohttp.ClientConnectionError):
+        message = f"could not be reached: {without_password(str(error), proxy)}"
+        return ServiceError(message, "if this machine uses a proxy, set HTTPS_PROXY")
+    return None
+
+
+def refused(status: int, hint: str | None = None) -> ServiceError:
+    """Return an HTTP status as an error; only rate limits and errors of the server itself may pass."""
+    retryable = status == TOO_MANY_REQUESTS or status >= SERVER_ERROR
+    return ServiceError(f"refused ({status})", hint, retryable=retryable)
+
+
+def proxy_of(variables: Mapping[str, str]) -> str | None:
+    """Return the address of the proxy to HTTPS services."""
+    return variables.get("HTTPS_PROXY") or variables.get("https_proxy") or None
+
+
+def without_password(text: str, proxy: str | None) -> str:
+    """Return a library's message without the proxy's user and password, which it may quote with the address."""
+    if not proxy:
+        return text
+    from urllib.parse import unquote
+
+    login = proxy.partition("://")[2].rpartition("@")[0] or proxy.rpartition("@")[0]
+    secrets = {proxy, proxy.partition("://")[2], login, *login.partition(":")}
+    for secret in sorted({*secrets, *map(unquote, secrets)}, key=len, reverse=True):
+        text = text.replace(secret, "…") if len(secret) > 1 else text
+    return text
+
+
+def check_complete(samples: array.array[int], words: Sequence[EngineWord], text: str, rate: int) -> None:
+    """Raise ServiceError if audio or words are missing.
+
+    words: their times count from the first sample. rate: in percent of the voice's own.
+    """
+    if not any(samples):
+        raise ServiceError("sent only silence")
+    last = max((word.end for word in words), default=0)
+    letters = _letters(text)
+    too_short = len(samples) * MAX_LETTERS_PER_SECOND * rate < letters * SAMPLE_RATE * 100
+    if too_short or len(samples) + OVERHANG < last:
+        raise ServiceError(f"sent only {len(samples) / SAMPLE_RATE:.1f} s of audio, which is too short for the text")
+    if words and 2 * sum(_letters(word.text) for word in words) < letters:
+        raise ServiceError("sent the times of only some words")
+
+
+def _letters(text: str) -> int:
+    return sum(character.isalnum() for character in text)

@@ -1,42 +1,69 @@
-"""What a voice engine is; it knows no engine."""
+"""What a voice engine is: its voices, what its steps may use, and speech with the time of each word."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from vidbuild.frozen import dataclass
+from vidbuild.frozen import dataclass, field
 
 if TYPE_CHECKING:
-    from vidbuild.media.text.words import EngineWord
+    from vidbuild.media.text.words import Speech
 
 SAMPLE_RATE = 48_000
 
-Again = Callable[[int, float, str], None]
-"""Told before something is asked for once more: which attempt comes, in how many seconds, what went wrong."""
+NETWORK_ENV = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SSL_CERT_FILE")
+"""The variables by which a network is reached and trusted; every engine with a network declares them."""
+
+RetryCallback = Callable[[int, float, str], None]
+"""Called before an engine repeats a request: number of the next attempt, wait before it in seconds, what failed."""
 
 
-def untold(attempt: int, wait: float, message: str) -> None:
-    """Nobody wants to know."""
+def ignore_retry(attempt: int, wait: float, message: str) -> None:
+    """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
-    """What an engine made. The sound itself is in `wav`: PCM s16le, 48 kHz, mono.
+class VoiceProblem:
+    """Why a voice's name is wrong."""
 
-    words: in order; empty where the engine gives no times (they are spread then).
-    voice: the engine and voice that really spoke ("espeak:en-us"), a declared fallback perhaps.
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRequest:
+    """One narration to speak.
+
+    voice: the voice's name at the engine.
+    language: the text's, such as "en" or "pt-br".
+    wav_path: the file to write: PCM s16le, 48 kHz, mono.
+    scratch: a folder for temporary files.
+    env: the environment of programs that the engine starts.
+    variables: the engine's own variables (`VoiceEngine.env`) that are set. No program receives them from here.
+    rate, volume: in percent of the voice's own.
+    pitch: in Hz above the voice's own.
     """
 
-    samples: int
-    words: tuple[EngineWord, ...]
+    text: str
     voice: str
+    language: str
+    wav_path: Path
+    scratch: Path
+    env: Mapping[str, str]
+    variables: Mapping[str, str] = field(default_factory=dict)
+    rate: int = 100
+    pitch: int = 0
+    volume: int = 100
+    on_retry: RetryCallback = ignore_retry
 
 
 class VoiceEngine(Protocol):
-    """One engine. Errors are StepError; a network that fails is UnreachableError, once the engine has asked again.
+    """One engine.
 
+    summary: one line for the list of engines.
+    names_hint: how voices are named, if `voices` cannot list them.
     network: whether its steps may open sockets.
     concurrency: how many steps may use it at a time; None is no limit.
     env: names of the environment variables that its steps receive, such as a proxy or an API key.
@@ -44,36 +71,28 @@ class VoiceEngine(Protocol):
 
     name: str
     summary: str
+    names_hint: str
     network: bool
     concurrency: int | None
     env: tuple[str, ...]
 
     def stat_paths(self) -> Sequence[Path]:
-        """Files of which one is new whenever identity() may be: the identity is remembered by their stats."""
+        """Return the files of which one changes whenever `identity` can: it is remembered by their stats."""
 
     def identity(self) -> str:
-        """What is in the key beside the voice: the engine's version; never starts a process or uses a network."""
+        """Return what is in keys beside the voice: the engine's version. Never starts a process or uses a network."""
 
     def available(self) -> str | None:
-        """None if it can speak here and now, else what it would take, as a command or a sentence."""
+        """Return None if the engine can be used on this machine, else what is missing, as a command or a sentence."""
 
     def voices(self) -> list[str]:
-        """The names that can be asked for, without a network; empty if only the service knows them."""
+        """Return the names of the voices, without a network; empty if only a service has the list."""
 
-    def problem(self, name: str) -> str | None:
-        """What is wrong with a voice's name, with the nearest names; None if nothing is known to be."""
+    def problem(self, name: str) -> VoiceProblem | None:
+        """Return why a voice's name is wrong; None if it may be right."""
 
-    def speak(
-        self,
-        text: str,
-        voice: Mapping[str, Any],
-        language: str,
-        wav_path: Path,
-        scratch: Path,
-        env: Mapping[str, str],
-        again: Again = untold,
-    ) -> Speech:
-        """Speak `text` into the file `wav_path`. voice: Voice.to_data(). env: for child processes.
+    def speak(self, request: SpeechRequest) -> Speech:
+        """Write the narration to `request.wav_path`.
 
-        again: told before whatever is asked for once more.
+        Raises StepError if it cannot be spoken; UnreachableError if a service fails, after all attempts.
         """

@@ -1,4 +1,4 @@
-"""The voice engines there are, by name."""
+"""The voice engines, by name."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from collections.abc import Mapping
 
 from vidbuild.voices.edge import Edge
 from vidbuild.voices.espeak import Espeak
-from vidbuild.voices.protocol import VoiceEngine
-from vidbuild.voices.recorded import Recorded
+from vidbuild.voices.protocol import VoiceEngine, VoiceProblem
 
-ENGINES: Mapping[str, VoiceEngine] = {"espeak": Espeak(), "edge": Edge(), "recorded": Recorded()}
+ENGINES: Mapping[str, VoiceEngine] = {"espeak": Espeak(), "edge": Edge()}
 
 
-def problem(engine: str, name: str) -> str | None:
-    """What is wrong with a voice, with the nearest names; None if nothing is known to be."""
+def problem(engine: str, name: str) -> VoiceProblem | None:
+    """Return why an engine's name or a voice's is wrong; None if both may be right."""
     if engine in ENGINES:
         return ENGINES[engine].problem(name)
-    from difflib import get_close_matches
+    from vidbuild.suggest import did_you_mean
 
-    near = get_close_matches(engine.casefold(), ENGINES, 1)
-    return f"unknown voice engine '{engine}'; " + (f"nearest: {near[0]}" if near else f"there are {', '.join(ENGINES)}")
+    hint = did_you_mean(engine, ENGINES) or f"the engines are {', '.join(ENGINES)}"
+    return VoiceProblem(f"unknown voice engine '{engine}'", hint)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import array
 import random
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.audio_lab import ENV, WEB, context, heard, loudest, result, silence, timing, tone
+from tests.support.audio_lab import ENV, WEB, context, heard, loudest, result, silence, speech_request, timing, tone
 from tests.support.paths import REAL_MEDIA
 from vidbuild.engine.graph.context import Context
 from vidbuild.media.audio import loudness, mix, wav
 from vidbuild.media.audio.loudness import Loudness
 from vidbuild.steps import audio
+from vidbuild.voices import recorded
 from vidbuild.voices.registry import ENGINES
 
 SECOND = 48_000
@@ -46,24 +46,23 @@ def scaled(spoken: array.array[int], factor: float, offset: int = 0) -> array.ar
     return array.array("h", (max(-32768, min(32767, int(value * factor + offset))) for value in spoken))
 
 
-def from_engine(folder: Path, engine: str, voice: dict[str, Any]) -> array.array[int]:
-    """What an engine says, or reads from a recording."""
-    path = folder / "voice.wav"
-    ENGINES[engine].speak(SENTENCE, voice, "en", path, folder, ENV)
-    return wav.read(path)
+def spoken_by(folder: Path, voice: str) -> array.array[int]:
+    """A sentence, spoken by a voice of espeak."""
+    ENGINES["espeak"].speak(speech_request(folder, SENTENCE, voice=voice))
+    return wav.read(folder / "said.wav")
 
 
 @pytest.fixture(scope="module")
 def voice(tmp_path_factory: pytest.TempPathFactory) -> array.array[int]:
     """A sentence, with full scale well above it."""
-    return from_engine(tmp_path_factory.mktemp("voice"), "espeak", {"engine": "espeak", "name": "en-us"})
+    return spoken_by(tmp_path_factory.mktemp("voice"), "en-us")
 
 
 @pytest.mark.parametrize("name", ["en-us", "en-us+f3", "en-gb-scotland", "de", "fr-fr", "es", "cmn", "hi"])
 @pytest.mark.parametrize("target", [-16.0, -23.0])
 def test_every_voice_reaches_its_target(tmp_path: Path, name: str, target: float) -> None:
     """V3: decoded, a built-in voice is within 0.5 LU of what was asked for, and under the ceiling."""
-    spoken = from_engine(tmp_path, "espeak", {"engine": "espeak", "name": name})
+    spoken = spoken_by(tmp_path, name)
     step, found = levelled(tmp_path, spoken, loudness=target)
     assert found.integrated == pytest.approx(target, abs=0.5)
     assert found.peak <= -1.5 + OVERSHOOT
@@ -75,7 +74,8 @@ def test_every_voice_reaches_its_target(tmp_path: Path, name: str, target: float
 @pytest.mark.parametrize("target", [-16.0, -23.0])
 def test_every_recording_reaches_its_target(tmp_path: Path, name: str, target: float) -> None:
     """V3: recordings of real people come out alike, whatever they were made with."""
-    spoken = from_engine(tmp_path, "recorded", {"recording": str(REAL_MEDIA / name)})[: 15 * SECOND]
+    recorded.read(REAL_MEDIA / name, tmp_path / "said.wav", tmp_path, ENV)
+    spoken = wav.read(tmp_path / "said.wav")[: 15 * SECOND]
     step, found = levelled(tmp_path, spoken, loudness=target)
     assert found.integrated == pytest.approx(target, abs=0.5)
     assert found.peak <= -1.5 + OVERSHOOT

@@ -11,8 +11,12 @@ from tests.support.audio_lab import ENV, context, result, tone
 from tests.support.fake_edge import FakeEdge
 from vidbuild.errors import StepError, UnreachableError
 from vidbuild.media.audio import wav
+from vidbuild.media.text.words import Speech
 from vidbuild.steps import speak
-from vidbuild.voices.edge import ENDPOINT, Edge, Patience
+from vidbuild.voices.edge import ENDPOINT, Edge
+from vidbuild.voices.espeak import Espeak
+from vidbuild.voices.network import Timeouts
+from vidbuild.voices.protocol import SpeechRequest
 from vidbuild.voices.registry import ENGINES
 
 VOICE = {"engine": "espeak", "name": "en-us", "rate": 100, "pitch": 0, "volume": 100}
@@ -25,8 +29,8 @@ def params(text: str = "Hello there", **voice: Any) -> dict[str, Any]:
 
 
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the network engine lose its patience at once."""
-    quick = Edge(Patience(connect=1, receive=1, attempt=2.0, total=5.0, waits=(0.0,)))
+    """Give the network engine short timeouts and two attempts."""
+    quick = Edge(Timeouts(connect=1, receive=1, attempt=2.0, total=5.0, waits=(0.0,)))
     monkeypatch.setattr(speak, "ENGINES", {**ENGINES, "edge": quick})
 
 
@@ -57,7 +61,7 @@ def test_a_recording_is_an_input(tmp_path: Path) -> None:
     step = context(
         tmp_path / "a",
         "speak:intro",
-        {"narration": "Hello", "voice": {"engine": "recorded", "name": ""}},
+        {},
         recording=tone(4800),
     )
     speak.run(step)
@@ -75,9 +79,10 @@ def test_only_the_declared_fallback_speaks(tmp_path: Path, monkeypatch: pytest.M
         speak.run(step)
     assert result(step, "words.json")["voice"] == "espeak:en-us"
     (warning,) = step.warnings
-    assert "'edge:en-US-AriaNeural'" in warning.message
-    assert "(the edge voice service refused (503))" in warning.message
-    assert "'espeak:en-us' spoke" in warning.message
+    assert warning.message == (
+        "voice 'edge:en-US-AriaNeural' is unavailable (the edge voice service refused (503)); "
+        "used fallback 'espeak:en-us'"
+    )
     assert (warning.field, warning.hint) == ("voice", "vidbuild build --fresh speak:intro")
 
 
@@ -100,3 +105,30 @@ def test_a_fallback_does_not_hide_a_wrong_spec(tmp_path: Path) -> None:
         speak.run(step)
     assert caught.value.fault == "step"
     assert list(step.out.iterdir()) == []
+
+
+def test_an_engine_receives_only_the_variables_that_it_declares(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P9: another engine's variables do not reach an engine, and the programs that it starts receive none."""
+    requests: list[SpeechRequest] = []
+
+    class Keyed(Espeak):
+        def __init__(self, *variables: str) -> None:
+            self.env = variables
+
+        def speak(self, request: SpeechRequest) -> Speech:
+            requests.append(request)
+            return super().speak(request)
+
+    engines = {"one": Keyed("ONE_KEY", "PROXY"), "two": Keyed("TWO_KEY", "PROXY"), "none": Keyed()}
+    monkeypatch.setattr(speak, "ENGINES", engines)
+    env = {**ENV, "ONE_KEY": "1", "TWO_KEY": "2", "PROXY": "p"}
+    for name in engines:
+        speak.run(context(tmp_path / name, "speak:intro", params(engine=name), env=env))
+    assert [request.variables for request in requests] == [
+        {"ONE_KEY": "1", "PROXY": "p"},
+        {"TWO_KEY": "2", "PROXY": "p"},
+        {},
+    ]
+    assert all(set(request.env) == set(ENV) for request in requests)

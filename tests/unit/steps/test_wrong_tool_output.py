@@ -18,9 +18,8 @@ from vidbuild.media.ffmpeg import ffmpeg, tool_output
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.media.image import image_size
 from vidbuild.media.render.animation import Change, Motion, Track
-from vidbuild.media.text.words import EngineWord
+from vidbuild.media.text.words import EngineWord, Speech
 from vidbuild.steps import audio, render, speak, still, transition
-from vidbuild.voices.protocol import Speech
 
 LIE = """
 import pathlib, re, shutil, subprocess
@@ -212,14 +211,14 @@ def test_a_real_mixture_passes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("samples", "words", "message"),
     [
-        (100, (), "'test' made 99 samples of sound where it told of 100"),
-        (99, (EngineWord("a", 0, 100),), "'test' speaks 'a' from sample 0 to 100, which is not between 0 and 99"),
-        (99, (EngineWord("a", 50, 40),), "speaks 'a' from sample 50 to 40"),
-        (99, (EngineWord("a", -1, 40),), "speaks 'a' from sample -1 to 40"),
+        (100, (), "'test': expected 100 samples, as reported, got 99"),
+        (99, (EngineWord("a", 0, 100),), "'test': expected 'a' between samples 0 and 99, got 0 to 100"),
+        (99, (EngineWord("a", 50, 40),), "expected 'a' between samples 0 and 99, got 50 to 40"),
+        (99, (EngineWord("a", -1, 40),), "expected 'a' between samples 0 and 99, got -1 to 40"),
         (
             99,
             (EngineWord("a", 50, 60), EngineWord("b", 40, 45)),
-            "speaks 'b' from sample 40 to 45, which is not between 50",
+            "expected 'b' between samples 50 and 99, got 40 to 45",
         ),
     ],
 )
@@ -228,19 +227,19 @@ def test_words_lie_in_their_sound(tmp_path: Path, samples: int, words: tuple[Eng
     path = tmp_path / "narration.wav"
     wav.write(path, array.array("h", bytes(2 * 99)))
     with pytest.raises(StepError, match=message):
-        speak.check(Speech(samples, words, "test"), path)
-    speak.check(Speech(99, (EngineWord("a", 0, 50), EngineWord("b", 50, 99)), "test"), path)
+        speak.check(Speech(words, samples), "test", path)
+    speak.check(Speech((EngineWord("a", 0, 50), EngineWord("b", 50, 99)), 99), "test", path)
 
 
 @pytest.mark.parametrize("data", [b"", b"RIFF", b"only words, no sound"])
 def test_an_engine_without_sound_is_named(tmp_path: Path, data: bytes) -> None:
     """V19: no file, an empty one or another's in place of narration is an error that names the voice."""
     path = tmp_path / "narration.wav"
-    with pytest.raises(StepError, match="'test' made no sound"):
-        speak.check(Speech(0, (), "test"), path)
+    with pytest.raises(StepError, match="'test': wrote no audio"):
+        speak.check(Speech((), 0), "test", path)
     path.write_bytes(data)
-    with pytest.raises(StepError, match="'test' made no sound"):
-        speak.check(Speech(0, (), "test"), path)
+    with pytest.raises(StepError, match="'test': wrote no audio"):
+        speak.check(Speech((), 0), "test", path)
 
 
 def test_a_cut_narration_is_noticed(tmp_path: Path) -> None:
@@ -249,7 +248,7 @@ def test_a_cut_narration_is_noticed(tmp_path: Path) -> None:
     wav.write(path, array.array("h", bytes(2000)))
     path.write_bytes(path.read_bytes()[:-300])
     with pytest.raises(StepError, match=r"'narration\.wav' is cut short: 850 of 1000 samples are left"):
-        speak.check(Speech(1000, (), "test"), path)
+        speak.check(Speech((), 1000), "test", path)
 
 
 def test_sizes_of_image_files(tmp_path: Path) -> None:

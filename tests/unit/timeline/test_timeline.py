@@ -8,10 +8,10 @@ import pytest
 
 from vidbuild.errors import SpecProblem
 from vidbuild.media.render.animation import Change, Playback, Track
-from vidbuild.media.text.words import EngineWord
+from vidbuild.media.text.words import EngineWord, Speech
 from vidbuild.scenes.protocol import Reveal
 from vidbuild.timeline.params import ClipParams, TimelineParams
-from vidbuild.timeline.timeline import Speech, lay_out
+from vidbuild.timeline.timeline import lay_out
 
 SECOND = 48_000
 

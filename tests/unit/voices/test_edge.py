@@ -14,16 +14,19 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.support.audio_lab import ENV, onset
+from tests.support.audio_lab import ENV, onset, speech_request
 from tests.support.fake_edge import FakeEdge
 from vidbuild.errors import StepError, UnreachableError
 from vidbuild.media.audio import wav
-from vidbuild.voices import edge_client
-from vidbuild.voices.chunking import parts
-from vidbuild.voices.edge import ENDPOINT, Edge, Patience
-from vidbuild.voices.protocol import Speech
+from vidbuild.media.text.words import Speech
+from vidbuild.voices import edge_client, network
+from vidbuild.voices.chunking import split_text
+from vidbuild.voices.edge import ENDPOINT, Edge
+from vidbuild.voices.network import Timeouts
+from vidbuild.voices.protocol import VoiceProblem
 
-HURRIED = Patience(connect=2, receive=2, attempt=3.0, total=20.0, waits=(0.0, 0.0, 0.0))
+HURRIED = Timeouts(connect=2, receive=2, attempt=3.0, total=20.0, waits=(0.0, 0.0, 0.0))
+VOICE = "en-US-AriaNeural"
 TEXT = "Use kubectl, then pass --dry-run & see <b>."
 
 
@@ -42,24 +45,20 @@ def _own_clock() -> Iterator[None]:
 
 
 def speak(
-    scratch: Path, server: FakeEdge | str, text: str = TEXT, patience: Patience = HURRIED, **voice: Any
+    scratch: Path, server: FakeEdge | str, text: str = TEXT, timeouts: Timeouts = HURRIED, **voice: Any
 ) -> tuple[Speech, array.array[int]]:
     """Speak with a server, and read what was written."""
-    endpoint = server if isinstance(server, str) else server.endpoint
-    env = {**ENV, ENDPOINT: endpoint}
-    asked = {"engine": "edge", "name": "en-US-AriaNeural", "rate": 100, "pitch": 0, "volume": 100, **voice}
-    path = scratch / "said.wav"
-    speech = Edge(patience).speak(text, asked, "en", path, scratch, env)
-    return speech, wav.read(path)
+    variables = {ENDPOINT: server if isinstance(server, str) else server.endpoint}
+    request = speech_request(scratch, text, **{"voice": VOICE, "variables": variables, **voice})
+    speech = Edge(timeouts).speak(request)
+    return speech, wav.read(scratch / "said.wav")
 
 
 def test_retries_are_reported(scratch: Path) -> None:
     """V20: before each further attempt its number, its time and the error are reported; not after the last one."""
     told: list[tuple[int, float, str]] = []
     with FakeEdge(scratch, ENV, plan=["503", "no-audio", "ok"]) as server:
-        env = {**ENV, ENDPOINT: server.endpoint}
-        asked = {"engine": "edge", "name": "en-US-AriaNeural", "rate": 100, "pitch": 0, "volume": 100}
-        Edge(HURRIED).speak(TEXT, asked, "en", scratch / "said.wav", scratch, env, lambda *each: told.append(each))
+        speak(scratch, server, on_retry=lambda *each: told.append(each))
     assert [attempt for attempt, _, _ in told] == [2, 3]
     assert all(0 <= wait <= 1.25 * usual for (_, wait, _), usual in zip(told, HURRIED.waits, strict=False))
     assert "refused (503)" in told[0][2]
@@ -69,7 +68,7 @@ def test_retries_are_reported(scratch: Path) -> None:
 def test_a_turn_is_asked_for_as_the_service_wants_it(scratch: Path) -> None:
     """V20: one turn for a scene, with word times, the voice by its full name, and the text escaped."""
     with FakeEdge(scratch, ENV) as server:
-        speech, _ = speak(scratch, server, rate=110, pitch=-5, volume=90)
+        speak(scratch, server, rate=110, pitch=-5, volume=90)
     assert server.faults == []
     assert server.connections == 1
     root = ET.fromstring(server.turns[0])  # noqa: S314 - what the adapter itself wrote
@@ -77,7 +76,6 @@ def test_a_turn_is_asked_for_as_the_service_wants_it(scratch: Path) -> None:
     assert root[0].get("name") == "Microsoft Server Speech Text to Speech Voice (en-US, AriaNeural)"
     assert (prosody.get("rate"), prosody.get("pitch"), prosody.get("volume")) == ("+10%", "-5Hz", "-10%")
     assert prosody.text == TEXT
-    assert speech.voice == "edge:en-US-AriaNeural"
 
 
 def test_words_are_where_the_sound_is(scratch: Path) -> None:
@@ -114,15 +112,15 @@ def test_a_long_narration_is_asked_for_in_parts(scratch: Path, monkeypatch: pyte
     ("fault", "message"),
     [
         ("sentences", "sent the times of sentences, not of words"),
-        ("no-words", "sent no times of words"),
-        ("few-words", "sent the times of only some of the words"),
+        ("no-words", "sent no word times"),
+        ("few-words", "sent the times of only some words"),
         ("no-audio", "sent no audio"),
-        ("drop", "broke off before the end"),
+        ("drop", "closed the connection before the end"),
         ("short", "which is too short for the text"),
         ("silent", "sent only silence"),
         ("noise", "sent audio that cannot be decoded"),
-        ("garbage", "answered in a way that edge-tts does not know"),
-        ("bad-header", "answered in a way that edge-tts does not know"),
+        ("garbage", "sent an answer that edge-tts cannot read"),
+        ("bad-header", "sent an answer that edge-tts cannot read"),
         ("403", "refused (403)"),
         ("429", "refused (429)"),
         ("503", "refused (503)"),
@@ -162,9 +160,9 @@ def test_a_wrong_clock_is_corrected_from_the_refusal(scratch: Path) -> None:
     """V20: a 403 that comes of this machine's clock is asked for again with the server's, within one attempt."""
     from edge_tts import drm
 
-    once = Patience(connect=2, receive=2, attempt=3.0, total=20.0, waits=())
+    once = Timeouts(connect=2, receive=2, attempt=3.0, total=20.0, waits=())
     with FakeEdge(scratch, ENV, ["403-skew", "ok"]) as server:
-        assert speak(scratch, server, patience=once)[0].words
+        assert speak(scratch, server, timeouts=once)[0].words
     assert server.connections == 2
     assert abs(drm.DRM.clock_skew_seconds - 3600) < 60
 
@@ -172,19 +170,19 @@ def test_a_wrong_clock_is_corrected_from_the_refusal(scratch: Path) -> None:
 @pytest.mark.parametrize("fault", ["slow", "hang"])
 def test_a_long_delay_ends(scratch: Path, fault: str) -> None:
     """V20: a service that takes the request and is silent is given up after its time, attempt by attempt."""
-    patience = Patience(connect=1, receive=1, attempt=0.4, total=20.0, waits=(0.0,))
+    timeouts = Timeouts(connect=1, receive=1, attempt=0.4, total=20.0, waits=(0.0,))
     begun = time.monotonic()
     with FakeEdge(scratch, ENV, [fault]) as server, pytest.raises(UnreachableError, match="did not answer in time"):
-        speak(scratch, server, patience=patience)
+        speak(scratch, server, timeouts=timeouts)
     assert server.connections == 2
     assert time.monotonic() - begun < 5
 
 
 def test_there_is_a_limit_for_all_attempts_together(scratch: Path) -> None:
     """V20: however often the service fails, the step ends."""
-    patience = Patience(connect=1, receive=1, attempt=5.0, total=0.5, waits=(60.0, 60.0))
-    with FakeEdge(scratch, ENV, ["503"]) as server, pytest.raises(UnreachableError, match=r"no whole answer in 0.5 s"):
-        speak(scratch, server, patience=patience)
+    timeouts = Timeouts(connect=1, receive=1, attempt=5.0, total=0.5, waits=(60.0, 60.0))
+    with FakeEdge(scratch, ENV, ["503"]) as server, pytest.raises(UnreachableError, match=r"no .* answer in 0\.5 s"):
+        speak(scratch, server, timeouts=timeouts)
 
 
 def test_a_refused_connection_is_an_error(scratch: Path) -> None:
@@ -202,17 +200,29 @@ def test_a_refused_connection_is_an_error(scratch: Path) -> None:
 )
 def test_the_test_endpoint_cannot_lead_elsewhere(scratch: Path, endpoint: str) -> None:
     """The variable that points at a local server sends narration to no other machine."""
-    with pytest.raises(UnreachableError, match="not on this machine"):
+    with pytest.raises(UnreachableError, match="expected an address on this machine"):
         speak(scratch, endpoint)
 
 
-def test_the_proxy_is_the_environments() -> None:
-    """The proxy comes from the step's environment, and is left out for a server on this machine."""
-    assert edge_client._route({}) == (None, None)
-    assert edge_client._route({"HTTPS_PROXY": "http://proxy:3128"}) == (None, "http://proxy:3128")
-    assert edge_client._route({"https_proxy": "http://proxy:1"}) == (None, "http://proxy:1")
-    local = {ENDPOINT: "ws://localhost:1/x", "HTTPS_PROXY": "http://proxy:1"}
-    assert edge_client._route(local) == ("ws://localhost:1/x", None)
+@pytest.mark.parametrize(
+    ("variables", "proxy"),
+    [
+        ({}, None),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, "http://proxy:3128"),
+        ({"https_proxy": "http://proxy:1"}, "http://proxy:1"),
+        ({"HTTPS_PROXY": "", "https_proxy": "http://proxy:1"}, "http://proxy:1"),
+    ],
+)
+def test_the_proxy_is_the_environments(variables: dict[str, str], proxy: str | None) -> None:
+    """The proxy comes from the engine's variables."""
+    assert network.proxy_of(variables) == proxy
+
+
+def test_a_server_on_this_machine_needs_no_proxy(scratch: Path) -> None:
+    """A test's own server is reached directly, even if a proxy is set."""
+    with FakeEdge(scratch, ENV) as server:
+        variables = {ENDPOINT: server.endpoint, "HTTPS_PROXY": "http://127.0.0.1:9"}
+        assert speak(scratch, server, variables=variables)[0].words
 
 
 def test_empty_narration_sends_no_request(scratch: Path) -> None:
@@ -237,7 +247,7 @@ def test_empty_narration_sends_no_request(scratch: Path) -> None:
 )
 def test_text_is_divided_where_one_would_pause(text: str, limit: int, found: list[str]) -> None:
     """Parts end after sentences, else after words, and count the bytes that are really sent."""
-    assert list(parts(text, limit)) == found
+    assert list(split_text(text, limit)) == found
 
 
 @pytest.mark.parametrize(
@@ -252,14 +262,14 @@ def test_text_is_divided_where_one_would_pause(text: str, limit: int, found: lis
 )
 def test_a_voice_has_the_form_of_one(name: str, good: bool) -> None:
     """Without the network only the form of a name can be checked, and an example is shown."""
-    problem = Edge().problem(name)
-    assert problem is None if good else "'en-US-AriaNeural'" in (problem or "")
+    wrong = VoiceProblem(f"edge has no voice '{name}': expected a name such as 'en-US-AriaNeural'")
+    assert Edge().problem(name) == (None if good else wrong)
 
 
 def test_a_wrong_voice_name_sends_no_request(scratch: Path) -> None:
     """An impossible voice is an error of the spec, not of the service."""
-    with FakeEdge(scratch, ENV) as server, pytest.raises(StepError, match="not 'Aria'") as caught:
-        speak(scratch, server, name="Aria")
+    with FakeEdge(scratch, ENV) as server, pytest.raises(StepError, match="no voice 'Aria'") as caught:
+        speak(scratch, server, voice="Aria")
     assert server.connections == 0
     assert caught.value.fault == "step"
 
@@ -269,7 +279,7 @@ def test_looking_at_the_engine_imports_nothing_heavy() -> None:
     program = (
         "import sys; from vidbuild.voices.registry import ENGINES\n"
         "for engine in ENGINES.values(): engine.stat_paths(), engine.available(), engine.problem('x')\n"
-        "ENGINES['edge'].identity(), ENGINES['recorded'].identity()\n"
+        "ENGINES['edge'].identity()\n"
         "print([name for name in ('asyncio', 'aiohttp', 'edge_tts', 'subprocess', 'ctypes') if name in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -10,26 +10,25 @@ import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.support.audio_lab import ENV, onset
+from tests.support.audio_lab import ENV, onset, speech_request
 from vidbuild.errors import StepError
 from vidbuild.media.audio import loudness, wav
 from vidbuild.media.text.align import align, estimated_cues, place_cues
+from vidbuild.media.text.words import Speech
 from vidbuild.voices import espeak, espeak_process
 from vidbuild.voices.espeak import Espeak
-from vidbuild.voices.protocol import Speech
 
 TEXT = "Use v2.1, pass --dry-run, and keep 3.5 GB free. See https://a.example/b?c=1 for more."
 
 
-def speak(scratch: Path, text: str = TEXT, **voice: object) -> tuple[Speech, array.array[int]]:
+def speak(scratch: Path, text: str = TEXT, **voice: Any) -> tuple[Speech, array.array[int]]:
     """Speak, and read what was written."""
-    path = scratch / "said.wav"
-    asked = {"engine": "espeak", "name": "en-us", "rate": 100, "pitch": 0, "volume": 100, **voice}
-    speech = Espeak().speak(text, asked, "en", path, scratch, ENV)
-    return speech, wav.read(path)
+    speech = Espeak().speak(speech_request(scratch, text, **voice))
+    return speech, wav.read(scratch / "said.wav")
 
 
 def test_every_word_of_the_text_has_its_time(scratch: Path) -> None:
@@ -69,9 +68,9 @@ def test_the_same_request_gives_the_same_samples(scratch: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"name": "en-gb"}, {"name": "en-us+f3"}, {"rate": 130}, {"pitch": 30}, {"name": "de"}]
+    "change", [{"voice": "en-gb"}, {"voice": "en-us+f3"}, {"rate": 130}, {"pitch": 30}, {"voice": "de"}]
 )
-def test_another_voice_sounds_different(scratch: Path, change: dict[str, object]) -> None:
+def test_another_voice_sounds_different(scratch: Path, change: dict[str, Any]) -> None:
     """V3: voice, rate and pitch change the audio of the same text."""
     assert speak(scratch, "Hello there")[1] != speak(scratch, "Hello there", **change)[1]
 
@@ -85,7 +84,7 @@ def test_rate_is_in_percent(scratch: Path) -> None:
 @pytest.mark.parametrize("name", ["en-us", "en-gb-scotland", "fr-fr"])
 def test_a_voice_can_be_levelled_without_clipping(scratch: Path, name: str) -> None:
     """The peaks leave room: -16 LUFS is reached under -1.5 dBTP, within 0.3 dB, and nothing is clipped."""
-    speak(scratch, "This is a sentence of a usual length, said in the usual way. And here is another one.", name=name)
+    speak(scratch, "This is a sentence of a usual length, said in the usual way. And here is another one.", voice=name)
     found = loudness.measure(["-i", str(scratch / "said.wav")], 5.0, scratch, ENV)
     assert found.integrated + loudness.gain(found, -16.0, 30.0, -1.5) == pytest.approx(-16, abs=0.3)
     assert found.peak < -3
@@ -121,7 +120,7 @@ def test_unspeakable_narration_is_an_error(scratch: Path, text: str) -> None:
 def test_an_unknown_voice_is_an_error(scratch: Path) -> None:
     """The library's refusal is an error with the voice's name."""
     with pytest.raises(StepError, match="it has no voice 'xx-nowhere'") as caught:
-        speak(scratch, name="xx-nowhere")
+        speak(scratch, voice="xx-nowhere")
     assert caught.value.failure.field == "voice"
 
 
@@ -167,11 +166,11 @@ def test_a_hang_of_the_library_is_ended(scratch: Path, tmp_path: Path, monkeypat
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("exit 0", "its answer is none"),
-        ("echo '{\"rate\": 22050}'", "its answer is none"),
-        ('echo \'{"rate": 22050, "events": [[1, 2]]}\'', "its answer is none"),
-        ("head -c 100000 /dev/urandom", "its answer is none"),
-        ("head -c 50000 /dev/zero | tr '\\0' '['", "its answer is none"),
+        ("exit 0", "sent no valid answer"),
+        ("echo '{\"rate\": 22050}'", "sent no valid answer"),
+        ('echo \'{"rate": 22050, "events": [[1, 2]]}\'', "sent no valid answer"),
+        ("head -c 100000 /dev/urandom", "sent no valid answer"),
+        ("head -c 50000 /dev/zero | tr '\\0' '['", "sent no valid answer"),
         ("yes", "it wrote more than 1000000 bytes"),
         ('echo \'{"rate": 22050, "events": []}\'', "wrote no sound: 'espeak.raw': no such file or directory"),
         ('mkfifo {scratch}/espeak.raw; echo \'{{"rate": 22050, "events": []}}\'', "is not a regular file"),
@@ -184,7 +183,7 @@ def test_an_answer_that_is_none_is_an_error(
 ) -> None:
     """V19: rubbish, a flood or no sound from a process that ends well is an error in words, and nothing hangs."""
     stand_in(tmp_path, monkeypatch, body.format(scratch=scratch) if "{scratch}" in body else body)
-    monkeypatch.setattr(espeak_process, "MOST_TOLD", 1_000_000)
+    monkeypatch.setattr(espeak_process, "MAX_ANSWER_BYTES", 1_000_000)
     with pytest.raises(StepError, match=message):
         speak(scratch)
     assert not (scratch / "narration.wav").exists()

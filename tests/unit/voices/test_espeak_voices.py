@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from vidbuild.voices import espeak_voices
+from vidbuild.voices.protocol import VoiceProblem
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_a_language_names_the_voice_that_prefers_it(data: Path, name: str, file:
 def test_names_are_listed_without_voices_that_cannot_speak(data: Path) -> None:
     """A voice whose dictionary was not shipped is not offered."""
     assert espeak_voices.names(data) == ["cmn", "en", "en-gb", "en-gb-x-rp", "en-us", "zh"]
-    assert espeak_voices.problem(data, "fo") == "espeak has no voice 'fo'"
+    assert espeak_voices.problem(data, "fo") == VoiceProblem("espeak has no voice 'fo'")
 
 
 @pytest.mark.parametrize(
@@ -60,13 +61,13 @@ def test_names_are_listed_without_voices_that_cannot_speak(data: Path) -> None:
     [
         ("en-us", None),
         ("en-US+f3", None),
-        ("en-uk", "espeak has no voice 'en-uk'; nearest: en-us, en-gb, en"),
-        ("en-us+f4", "espeak has no variant 'f4'; nearest: f3"),
-        ("en-us+", "espeak has no variant ''"),
-        ("", "espeak has no voice ''"),
+        ("en-uk", VoiceProblem("espeak has no voice 'en-uk'", "did you mean 'en-us', 'en-gb' or 'en'?")),
+        ("en-us+f4", VoiceProblem("espeak has no variant 'f4'", "did you mean 'f3'?")),
+        ("en-us+", VoiceProblem("espeak has no variant ''")),
+        ("", VoiceProblem("espeak has no voice ''")),
     ],
 )
-def test_a_wrong_name_has_the_nearest_as_a_hint(data: Path, name: str, problem: str | None) -> None:
+def test_a_wrong_name_has_the_nearest_as_a_hint(data: Path, name: str, problem: VoiceProblem | None) -> None:
     """A voice that does not exist is an error with the nearest names."""
     assert espeak_voices.problem(data, name) == problem
 

@@ -10,14 +10,13 @@ from tests.support.audio_lab import ENV, silence, tone
 from vidbuild.errors import StepError
 from vidbuild.media.audio import wav
 from vidbuild.media.ffmpeg import ffmpeg
-from vidbuild.voices.protocol import Speech
-from vidbuild.voices.recorded import Recorded
+from vidbuild.media.text.words import Speech
+from vidbuild.voices import recorded
 
 
 def take(recording: Path, scratch: Path) -> Speech:
-    """Have a recording "speak"."""
-    voice = {"engine": "recorded", "name": "", "recording": str(recording)}
-    return Recorded().speak("what is said", voice, "en", scratch / "said.wav", scratch, ENV)
+    """Read a recording."""
+    return recorded.read(recording, scratch / "said.wav", scratch, ENV)
 
 
 def test_silence_around_a_recording_stays(scratch: Path) -> None:
@@ -27,7 +26,7 @@ def test_silence_around_a_recording_stays(scratch: Path) -> None:
     sound.extend(silence(4800))
     wav.write(scratch / "take.wav", sound)
     speech = take(scratch / "take.wav", scratch)
-    assert speech == Speech(19_200, (), "recorded")
+    assert speech == Speech((), 19_200)
     assert wav.read(scratch / "said.wav") == sound
 
 
@@ -58,7 +57,7 @@ def test_what_is_no_recording_is_an_error_at_its_place(scratch: Path, content: b
     """A file without sound fails at narration.audio, with ffmpeg's own words for the curious."""
     path = scratch / "take.wav"
     path.write_bytes(content)
-    with pytest.raises(StepError, match="the recording holds no sound that ffmpeg can read") as caught:
+    with pytest.raises(StepError, match="the recording has no audio that ffmpeg can read") as caught:
         take(path, scratch)
     assert caught.value.failure.field == "narration.audio"
     assert caught.value.failure.command
@@ -71,7 +70,7 @@ def test_an_empty_recording_is_an_error(scratch: Path) -> None:
         take(scratch / "take.wav", scratch)
 
 
-def test_a_recording_is_not_a_voice_name() -> None:
-    """`voice: recorded:x` is an error that explains how a recording is given."""
-    assert Recorded().problem("") is None
-    assert "narration: {audio, text}" in (Recorded().problem("take.wav") or "")
+def test_the_identity_has_its_own_file() -> None:
+    """V3: the version of the module is in keys, and is remembered by the stat of its file."""
+    assert recorded.identity().startswith("recorded adapter ")
+    assert [path.name for path in recorded.stat_paths()] == ["recorded.py"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vidbuild.voices import registry
+from vidbuild.voices.protocol import NETWORK_ENV
 from vidbuild.voices.registry import ENGINES
 
 
@@ -17,10 +18,12 @@ def test_an_engine_has_what_keys_and_lists_need(name: str) -> None:
     assert engine.identity() == engine.identity()
     assert all(path.is_file() for path in engine.stat_paths())
     assert engine.summary
+    assert engine.voices() or engine.names_hint
+    assert engine.concurrency is None or engine.concurrency > 0
     assert engine.available() is None
 
 
-def test_only_named_network_engines_are_on_the_network() -> None:
+def test_only_edge_uses_the_network() -> None:
     """Narration leaves the machine only through edge."""
     assert [name for name, engine in ENGINES.items() if engine.network] == ["edge"]
 
@@ -31,16 +34,29 @@ def test_identities_differ() -> None:
 
 
 @pytest.mark.parametrize(
-    ("engine", "name", "problem"),
+    ("engine", "name", "message", "hint"),
     [
-        ("espeak", "en-us", None),
-        ("espeak", "en-uss", "nearest: en-us"),
-        ("espeek", "en-us", "unknown voice engine 'espeek'; nearest: espeak"),
-        ("polly", "Joanna", "unknown voice engine 'polly'; there are espeak, edge, recorded"),
-        ("edge", "Aria", "'en-US-AriaNeural'"),
+        ("espeak", "en-uss", "espeak has no voice 'en-uss'", "'en-us'"),
+        ("espeek", "en-us", "unknown voice engine 'espeek'", "did you mean 'espeak'?"),
+        ("polly", "Joanna", "unknown voice engine 'polly'", "the engines are espeak, edge"),
+        ("edge", "Aria", "edge has no voice 'Aria': expected a name such as 'en-US-AriaNeural'", ""),
     ],
 )
-def test_a_wrong_voice_is_explained(engine: str, name: str, problem: str | None) -> None:
-    """The nearest names stand beside the wrong one."""
+def test_a_wrong_voice_is_explained(engine: str, name: str, message: str, hint: str) -> None:
+    """A wrong engine or voice is one message, and a hint with what there is."""
     found = registry.problem(engine, name)
-    assert found is None if problem is None else problem in (found or "")
+    assert found is not None
+    assert found.message == message
+    assert hint in (found.hint or "")
+
+
+def test_a_right_voice_has_no_problem() -> None:
+    """An engine and a voice that exist are no problem."""
+    assert registry.problem("espeak", "en-us") is None
+    assert registry.problem("edge", "en-US-AriaNeural") is None
+
+
+def test_engines_without_a_network_need_nothing_of_it() -> None:
+    """P9: only engines with a network receive variables, and what they declare includes the proxies."""
+    for engine in ENGINES.values():
+        assert set(NETWORK_ENV) <= set(engine.env) if engine.network else engine.env == ()

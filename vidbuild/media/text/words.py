@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vidbuild.frozen import dataclass
 
 
@@ -16,6 +18,18 @@ class EngineWord:
     text: str
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A spoken narration.
+
+    words: in order; empty if their times are unknown.
+    samples: its length.
+    """
+
+    words: Sequence[EngineWord]
+    samples: int
 
 
 @dataclass(frozen=True, slots=True)

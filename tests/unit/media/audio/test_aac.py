@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.audio_lab import ENV, heard, silence, tone
+from tests.support.audio_lab import ENV, heard, silence, speech_request, tone
 from vidbuild.media.audio import aac, adts, mix, wav
 from vidbuild.media.ffmpeg import ffmpeg
 from vidbuild.voices.registry import ENGINES
@@ -93,10 +93,9 @@ def test_silence_is_silent(scratch: Path, decoder: str) -> None:
 
 def test_a_voice_costs_what_it_needs(scratch: Path) -> None:
     """Narration takes less than 80 kbit/s at 30 dB above what coding adds, and next to nothing while nobody speaks."""
-    path = scratch / "said.wav"
     text = "First install it with pip, which takes a few seconds. Then run it, and see what it says!"
-    ENGINES["espeak"].speak(text, {"engine": "espeak", "name": "en-us"}, "en", path, scratch, ENV)
-    said = wav.read(path)
+    ENGINES["espeak"].speak(speech_request(scratch, text))
+    said = wav.read(scratch / "said.wav")
     frames = encoded(said + silence(48_000), scratch)
     spoken = -(-len(said) // 1024)
     blocks = [aac.paired(adts.payload(frame)) for frame in frames]

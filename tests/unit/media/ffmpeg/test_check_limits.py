@@ -19,7 +19,7 @@ from vidbuild.media.ffmpeg import probe as inspecting
 from vidbuild.media.ffmpeg.check_limits import duration, video
 from vidbuild.media.ffmpeg.media_info import MediaInfo
 from vidbuild.media.ffmpeg.probe import probe
-from vidbuild.voices.recorded import Recorded
+from vidbuild.voices import recorded
 
 LONG = 60
 TEST = ("-f", "lavfi", "-i", "testsrc=s=64x36:r=25")
@@ -168,16 +168,16 @@ def wav_of(folder: Path, rate: int, channels: int, samples: int = 2000) -> Path:
         (1_000_000, 1, "'take.wav': sample rate: expected 4000 to 768000 Hz, got 1000000 Hz"),
         (48_000, 64, "'take.wav': audio channels: expected at most 24, got 64"),
         (300, 60_000, "got 300 Hz"),
-        (0, 1, "the recording holds no sound that ffmpeg can read"),
+        (0, 1, "the recording has no audio that ffmpeg can read"),
     ],
 )
 def test_an_absurd_recording_is_refused(tmp_path: Path, rate: int, channels: int, words: str) -> None:
     """V19: a recording over a limit is an error at its field that names the limit and what was found."""
     step = context(tmp_path / "step", {}, {})
     samples = 20
-    voice = {"recording": str(wav_of(tmp_path, rate, channels, samples))}
+    recording = wav_of(tmp_path, rate, channels, samples)
     with pytest.raises(StepError, match=words) as caught:
-        Recorded().speak("", voice, "en", step.out / "narration.wav", step.scratch, ENV)
+        recorded.read(recording, step.out / "narration.wav", step.scratch, ENV)
     assert caught.value.failure.field == "narration.audio"
 
 
