@@ -107,10 +107,11 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "location": set(),
     "sanitize": set(),
+    "sizes": set(),
     "suggest": set(),
     "frozen": set(),
 }
-EVERYONE = {"diagnostic", "errors", "location", "sanitize", "suggest", "frozen", ""}
+EVERYONE = {"diagnostic", "errors", "location", "sanitize", "suggest", "frozen", "", "sizes"}
 HEAVY = {
     "jsonschema",
     "jinja2",

@@ -7,13 +7,13 @@ $VIDBUILD_MEMORY and $VIDBUILD_FILE_SIZE say how much one process of a step may 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidbuild.api.environment import FILE_SIZE, MEMORY, SANDBOX
 from vidbuild.errors import UsageError, VidbuildError
+from vidbuild.sizes import parse_size
 
 if TYPE_CHECKING:
     from vidbuild.engine.sandbox.sandbox import Sandbox
@@ -23,7 +23,7 @@ MOST_MEMORY, LEAST_MEMORY = 8 << 30, 2 << 30
 """Zooms and clips of 4K at 60 pictures a second take up to 1 GB; by default no process gets more than there is."""
 
 MOST_FILE = 16 << 30
-LEAST_LIMIT = 256 << 20
+LEAST_LIMIT, MOST_LIMIT = 256 << 20, 1 << 60
 """With less, not even a thread of a worker can be sure to start."""
 
 INSTALLED = ("HOMEBREW_PREFIX", "SSL_CERT_FILE")
@@ -85,12 +85,9 @@ def _limit(variable: str) -> int | None:
     asked = os.environ.get(variable)
     if not asked:
         return None
-    from vidbuild.engine.sandbox.rlimits import UNITS
-
-    read = re.fullmatch(r"([1-9]\d{0,5})([KMGT]?)B?", asked.strip().upper())
-    if read is None:
+    limit = parse_size(asked)
+    if limit is None or limit > MOST_LIMIT:
         raise UsageError(f"${variable} is '{asked}', which is not a size such as '16G' or '800M'")
-    limit = int(read[1]) << UNITS[read[2]]
     if limit < LEAST_LIMIT:
         raise UsageError(f"${variable} is '{asked}', and a step needs at least {LEAST_LIMIT >> 20}M")
     return limit

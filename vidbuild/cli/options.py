@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,10 +9,10 @@ from typing import Any, TypeVar
 import click
 
 from vidbuild.errors import UsageError
+from vidbuild.sizes import parse_size
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
-_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 _ENDINGS = {".yaml", ".yml"}
 
@@ -88,7 +87,7 @@ def size(ctx: click.Context, param: click.Parameter, value: str | None) -> int |
     """Read a number of bytes: 2GB, 500MB, 1000."""
     if value is None:
         return None
-    read = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)B?", value.strip().upper())
-    if not read:
+    bytes_ = parse_size(value)
+    if bytes_ is None:
         raise click.BadParameter(f"'{value}' is not a size such as 2GB or 500MB", ctx, param)
-    return round(float(read[1]) * _UNITS[read[2]])
+    return bytes_

@@ -78,10 +78,10 @@ def test_a_variable_needs_a_name_and_a_value(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "size"),
-    [("1000", 1_000), ("2GB", 2_000_000_000), ("2g", 2_000_000_000), ("1.5 MB", 1_500_000), ("10kb", 10_000), ("0", 0)],
+    [("1000", 1_000), ("2GB", 2_000_000_000), ("2g", 2 << 30), ("1.5 MB", 1_500_000), ("10kb", 10_000), ("0", 0)],
 )
 def test_a_size_is_read_as_it_is_written(text: str, size: int) -> None:
-    """Units are decimal, in either case, with or without the B."""
+    """GB is a power of 1000, a bare G one of 1024, in either case: as `VIDBUILD_MEMORY` has it."""
     assert read("--limit", text)["limit"] == size
 
 
