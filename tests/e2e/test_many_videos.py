@@ -247,7 +247,7 @@ def test_an_interrupted_run_cancels_every_video_that_is_not_whole(project: Works
     try:
         waiting.at_the_gate()
         waiting.send(signal.SIGINT)
-        waiting.tells("run_started")
+        waiting.wait_for_event("run_started")
         waiting.gate.open()
         code, out, err = waiting.ends()
     finally:

@@ -76,9 +76,9 @@ def test_a_third_signal_is_not_needed_but_harmless(waiting: Controlled) -> None:
 def test_a_paused_build_can_be_interrupted(waiting: Controlled) -> None:
     """P41: SIGINT ends a paused build as well."""
     assert waiting.space.run("runs", "pause", "last").code == 0
-    waiting.tells("run_paused")
+    waiting.wait_for_event("run_paused")
     waiting.gate.open()
-    waiting.tells("state_saved")
+    waiting.wait_for_event("state_saved")
     waiting.send(signal.SIGINT)
     assert waiting.ends()[0] == 130
     checked(waiting, 130)

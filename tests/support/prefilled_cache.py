@@ -7,9 +7,10 @@ import os
 from pathlib import Path
 from unittest import mock
 
-from vidbuild.api.build import engine_of
+from vidbuild.api.engine import engine_of
 from vidbuild.api.plan import Plan, plan_of, store_of
 from vidbuild.engine.graph.graph import Product
+from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.blobs import Blob, Signature
 from vidbuild.engine.store.store import Store
 
@@ -22,18 +23,18 @@ def prefill(spec: Path) -> Plan:
     store.prepare()
     with mock.patch.object(os, "fsync"):
         plan = plan_of(spec, store=store)
-        ledger = engine_of(store)._ledger(plan.graph, plan.entry)
-        told = _kept(store, spec, json.dumps({"frames": FRAMES}).encode())
+        (lookup,) = engine_of(store)._lookups([Target(plan.graph, build_name=plan.entry)], [plan.graph])
+        counted = _kept(store, spec, json.dumps({"frames": FRAMES}).encode())
         made = _kept(store, spec, b"made")
         for step, names in _names(plan).items():
-            material = ledger.material(plan.graph.steps[step])
-            ledger.keys[step] = material.key()
-            chosen = {name: told if name == plan.frames.name else made for name in sorted(names)}
+            material = lookup.material(plan.graph.steps[step])
+            lookup.keys[step] = material.key()
+            chosen = {name: counted if name == plan.frames.name else made for name in sorted(names)}
             outputs = {name: [blob.digest, *found] for name, (blob, found) in chosen.items()}
             data = {"outputs": outputs, "sources": {}, "warnings": [], "seconds": 0.1}
-            ledger.record(step, material, data, reason="", made_by="", replace=False)
-        ledger.table.save()
-        ledger.index.save(plan.entry, plan.graph.steps)
+            lookup.record(step, material, data, reason="", made_by="", replace=False)
+        lookup.table.save()
+        lookup.index.save(plan.entry, plan.graph.steps)
     return plan
 
 
