@@ -13,7 +13,7 @@ from typing import Any, Self
 from vidbuild.engine.disk import durable
 from vidbuild.engine.store.blobs import Blobs
 from vidbuild.engine.worker.pool import Message
-from vidbuild.engine.worker.protocol import Answer, Failed, Progress, StepOutput
+from vidbuild.engine.worker.protocol import Answer, ProgressUpdate, StepFailure, StepOutput
 from vidbuild.errors import Failure
 
 FAULTS: Mapping[str, Failure] = {
@@ -80,13 +80,13 @@ class FakePool:
 
     def _said(self, step: str) -> Answer:
         if self._script.chance.random() < 0.2:
-            return Progress(1, 2, "halves")
+            return ProgressUpdate(1, 2, "halves")
         request = self._running.pop(step)
         attempt = self._script.started.count(step)
         faults = self._script.faults.get(step, ())
         fault = faults[attempt - 1] if attempt <= len(faults) else ""
         if fault:
-            return Failed(FAULTS[fault])
+            return StepFailure(FAULTS[fault])
         self._script.made.append(step)
         return StepOutput(answer(request))
 

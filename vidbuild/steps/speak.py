@@ -91,6 +91,6 @@ def _request_speech(context: Context, voice: Mapping[str, Any], wav_path: Path) 
         rate=voice["rate"],
         pitch=voice["pitch"],
         volume=voice["volume"],
-        on_retry=context.again,
+        on_retry=context.on_retry,
     )
     return engine.speak(request)

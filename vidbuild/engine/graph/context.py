@@ -1,4 +1,4 @@
-"""What a step is given while it runs: its parameters, its inputs, a place to write; nothing of the graph."""
+"""What a step receives while it runs: its parameters, its inputs, a folder to write to."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from vidbuild.frozen import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class StepWarning:
-    """Something a user should know that does not fail the step; kept in the trace and shown again on a hit.
+    """A message for the user that does not fail the step; kept in the trace and shown again when the step is cached.
 
-    field: the scene's field (dotted, "" for the scene) that it is about, for its place in the spec.
+    field: the scene's field (dotted, "" for the scene) that it is about, for its location in the spec.
     """
 
     message: str
@@ -21,35 +21,44 @@ class StepWarning:
     hint: str | None = None
 
 
-class Progress(Protocol):
-    """Tells how far a step is: done of total (0 where that is not known), in the unit named, such as "frames"."""
+class ProgressCallback(Protocol):
+    """Receives how much of a step is done.
 
-    def __call__(self, done: int, total: int, unit: str = "") -> None: ...  # noqa: D102 - said above
+    total: 0 if unknown.
+    unit: what is counted, such as "frames".
+    """
 
-
-class Again(Protocol):
-    """Tells that something which may pass went wrong, and which attempt comes in how many seconds."""
-
-    def __call__(self, attempt: int, wait: float, message: str) -> None: ...  # noqa: D102 - said above
+    def __call__(self, done: int, total: int, unit: str = "") -> None: ...  # noqa: D102 - see the class
 
 
-def untold(attempt: int, wait: float, message: str) -> None:
-    """An attempt nobody asked about."""
+class RetryCallback(Protocol):
+    """Receives that something failed for a transient reason and is repeated.
+
+    attempt: the number of the next attempt.
+    wait: seconds until then.
+    message: why the last attempt failed.
+    """
+
+    def __call__(self, attempt: int, wait: float, message: str) -> None: ...  # noqa: D102 - see the class
 
 
-def _no_progress(done: int, total: int, unit: str = "") -> None:
-    """Progress nobody asked for."""
+def ignore_retry(attempt: int, wait: float, message: str) -> None:
+    """Do nothing."""
+
+
+def ignore_progress(done: int, total: int, unit: str = "") -> None:
+    """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """One run of one step, in a private folder that is also the working directory.
 
-    inputs: role -> a read-only file, or a folder of them where the whole product of a step is the input.
+    inputs: role -> a read-only file, or a folder of them if the input is the whole product of a step.
     out: the folder in which every regular file becomes an output, by its relative name.
-    scratch: a folder for anything else; gone afterwards.
-    env: the scrubbed environment that children must be given.
-    again: called before an attempt is repeated by the step itself, as it is with a service on the network.
+    scratch: a folder for anything else; removed afterwards.
+    env: the scrubbed environment that child processes must receive.
+    on_retry: must be called before the step itself repeats something, such as a request to a service.
     """
 
     step: str
@@ -58,10 +67,10 @@ class Context:
     out: Path
     scratch: Path
     env: Mapping[str, str]
-    progress: Progress = _no_progress
-    again: Again = untold
+    progress: ProgressCallback = ignore_progress
+    on_retry: RetryCallback = ignore_retry
     warnings: list[StepWarning] = field(default_factory=list)
 
     def warn(self, message: str, *, field: str = "", hint: str | None = None) -> None:
-        """Tell the user something without failing."""
+        """Give the user a warning."""
         self.warnings.append(StepWarning(message, field, hint))

@@ -125,7 +125,7 @@ class Dispatcher:
         if self._pool is None:
             meanwhile()
         else:
-            self._pool.halt(meanwhile)
+            self._pool.suspend(meanwhile)
         return time.monotonic() - began
 
     def close(self) -> None:

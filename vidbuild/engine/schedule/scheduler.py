@@ -17,7 +17,7 @@ from vidbuild.engine.schedule.dispatch import Claim, Dispatcher
 from vidbuild.engine.schedule.estimates import Estimates
 from vidbuild.engine.schedule.ready_queue import ReadyQueue, shuffled
 from vidbuild.engine.schedule.retry import RetryQueue
-from vidbuild.engine.worker.protocol import Again, Progress, StepOutput
+from vidbuild.engine.worker.protocol import ProgressUpdate, StepOutput, StepRetry
 from vidbuild.errors import StepError
 
 if TYPE_CHECKING:
@@ -180,11 +180,11 @@ class Scheduler:
     # What comes back.
 
     def _handle(self, message: Message) -> None:
-        label, answer = message.step, message.said
+        label, answer = message.step, message.answer
         state, name = self._steps[label]
-        if isinstance(answer, Progress):
+        if isinstance(answer, ProgressUpdate):
             state.emitter.progress(name, answer.done, answer.total, answer.unit)
-        elif isinstance(answer, Again):
+        elif isinstance(answer, StepRetry):
             failure = state.with_source_names(name, answer.failure)
             state.emitter.retried(name, answer.attempt, answer.wait, failure)
         elif isinstance(answer, StepOutput):

@@ -1,7 +1,7 @@
-"""The worker process: reads requests as JSON lines, runs them one by one, answers; it never plans or writes traces.
+"""The worker process: reads requests as JSON lines, runs their steps one by one, and sends back messages.
 
-Started as `python -m vidbuild.engine.worker.main PARENT [SANDBOX]`, the sandbox as JSON: it is shut in before it reads
-anything. It dies with its parent, and takes its process group along.
+Started as `python -m vidbuild.engine.worker.main PARENT [SANDBOX]`, the sandbox as JSON: it enters the sandbox before
+it reads anything. It dies with its parent, and takes its process group along.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 class _Channel:
-    """The pipe to the parent; a step's threads may report progress side by side."""
+    """The pipe to the parent; threads of a step may send at the same time."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -37,57 +37,57 @@ class _Channel:
 
     def send(self, message: dict[str, Any]) -> None:
         """Write one whole line."""
-        rest = memoryview(json.dumps(message).encode() + b"\n")
+        line = memoryview(json.dumps(message).encode() + b"\n")
         with self._lock:
-            while rest:
-                rest = rest[os.write(self._descriptor, rest) :]
+            while line:
+                line = line[os.write(self._descriptor, line) :]
 
     def progress(self, done: int, total: int, unit: str = "") -> None:
-        """Tell how far the step is, as often as a person can read."""
+        """Send the step's progress, as often as a person can read it, and its end."""
         now = time.monotonic()
         if done >= total > 0 or now - self._last >= _BETWEEN_PROGRESS:
             self._last = now
             self.send({"progress": [done, total, unit]})
 
-    def again(self, attempt: int, wait: float, message: str) -> None:
-        """Tell that the step repeats something by itself."""
-        self.send({"again": [attempt, float(wait), message]})
+    def retry(self, attempt: int, wait: float, message: str) -> None:
+        """Send that the step itself repeats something."""
+        self.send({"retry": [attempt, float(wait), message]})
 
 
 def main() -> None:
     """Serve until the parent closes the pipe or is gone."""
     parent = int(sys.argv[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, _exit_on_signal)
     _die_with(parent)
     requests, channel = _take_pipes()
-    inside = _shut_in(sys.argv[2]) if len(sys.argv) > 2 else None  # noqa: PLR2004 - arguments
+    sandbox = _enter_sandbox(sys.argv[2]) if len(sys.argv) > 2 else None  # noqa: PLR2004 - arguments
     pending: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
     busy = threading.Event()
-    threading.Thread(target=_listen, args=(requests, pending, busy), daemon=True).start()
+    threading.Thread(target=_read_requests, args=(requests, pending, busy), daemon=True).start()
     try:
         while (request := pending.get()) is not None:
             _at_death_of_parent(signal.SIGTERM)  # from now on there may be something to clean up
             busy.set()
-            answer = execute(request, channel.progress, channel.again, inside)
+            answer = execute(request, channel.progress, channel.retry, sandbox)
             busy.clear()
             channel.send(answer)
     finally:
-        if os.getppid() != parent:  # nobody is left to end what a step started
+        if os.getppid() != parent:  # the parent can no longer end what a step started
             os.killpg(0, signal.SIGKILL)
 
 
-def _shut_in(sandbox: str) -> ActiveSandbox:
+def _enter_sandbox(sandbox: str) -> ActiveSandbox:
     from vidbuild.engine.sandbox.sandbox import Sandbox, enter
 
     try:
         return enter(Sandbox.from_data(json.loads(sandbox)))
     except OSError as error:
-        raise SystemExit(f"steps cannot be contained: {durable.os_error_text(error)}") from error
+        raise SystemExit(f"cannot enter the sandbox: {durable.os_error_text(error)}") from error
 
 
 def _take_pipes() -> tuple[int, _Channel]:
-    """Keep the pipes for us alone: what a step or its children read or print cannot disturb them."""
+    """Return private copies of the pipes, so that a step or its children can neither read from nor print to them."""
     requests, answers = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -96,9 +96,9 @@ def _take_pipes() -> tuple[int, _Channel]:
     return requests, _Channel(answers)
 
 
-def _listen(descriptor: int, pending: queue.SimpleQueue[dict[str, Any] | None], busy: threading.Event) -> None:
-    """Hand requests over; when the parent is gone while a step runs, let it clean up, then end the whole group."""
-    _at_death_of_parent(signal.SIGCONT)  # one that stands still would not be told, and stay for ever
+def _read_requests(descriptor: int, pending: queue.SimpleQueue[dict[str, Any] | None], busy: threading.Event) -> None:
+    """Queue requests; if the parent dies while a step runs, let the step clean up, then kill the whole group."""
+    _at_death_of_parent(signal.SIGCONT)  # a suspended worker would not notice, and never end
     with open(descriptor, "rb") as requests:
         for line in requests:
             pending.put(json.loads(line))
@@ -109,20 +109,20 @@ def _listen(descriptor: int, pending: queue.SimpleQueue[dict[str, Any] | None], 
         os.killpg(0, signal.SIGKILL)
 
 
-def _stop(number: int, _frame: object) -> None:
-    signal.signal(number, signal.SIG_IGN)  # a second one would interrupt the cleaning up after the first
+def _exit_on_signal(number: int, _frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # a second one would interrupt the cleanup after the first
     raise SystemExit(128 + number)
 
 
 def _die_with(parent: int) -> None:
-    """Ask the kernel to end us when the parent dies, where it can; the closed pipe does it elsewhere."""
+    """Have the kernel kill this process when its parent dies; without that, the closed pipe ends it."""
     _at_death_of_parent(signal.SIGKILL)
     if os.getppid() != parent:
         raise SystemExit(1)
 
 
 def _at_death_of_parent(number: int) -> None:
-    """Have a signal sent to this process then, one for each of its threads that asks."""
+    """Have the kernel send a signal to this process when its parent dies; each thread may ask for one."""
     if sys.platform == "linux":
         import ctypes
 

@@ -1,4 +1,4 @@
-"""Worker processes, one per job, started when first needed; it knows nothing of what steps are or when they may run."""
+"""A pool of worker processes, each started when it is first needed."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.sandbox.sandbox import Sandbox
-from vidbuild.engine.worker.process import Process, Profile
-from vidbuild.engine.worker.protocol import MEANWHILE, Answer, Failed
+from vidbuild.engine.worker.process import Profile, WorkerProcess
+from vidbuild.engine.worker.protocol import INTERIM, Answer, StepFailure
 from vidbuild.errors import Failure
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is said of a step: by its worker, or of a worker that died or had to be ended."""
+    """A message about a step, from its worker or about its worker's end."""
 
     step: str
-    said: Answer
+    answer: Answer
 
 
 class Pool:
@@ -30,7 +30,7 @@ class Pool:
     A worker makes only steps of the same profile: with the network or without, and with the same environment.
 
     env: the environment in which workers start; each request holds that of its step.
-    sandbox: what workers are shut in.
+    sandbox: what workers are restricted to; None for no restrictions.
     """
 
     def __init__(self, size: int, folder: Path, env: Mapping[str, str], sandbox: Sandbox | None = None) -> None:
@@ -38,17 +38,17 @@ class Pool:
         self._folder = folder
         self._env = env
         self._sandbox = sandbox
-        self._idle: list[Process] = []
-        self._busy: list[Process] = []
+        self._idle: list[WorkerProcess] = []
+        self._busy: list[WorkerProcess] = []
         self._selector = selectors.DefaultSelector()
 
     @property
     def free(self) -> int:
-        """How many steps could be started now."""
+        """The number of steps that could be started now."""
         return self._size - len(self._busy)
 
     def start(self, step: str, request: Mapping[str, Any], seconds: float) -> None:
-        """Give the step to a worker, which is ended if that takes longer than so many seconds."""
+        """Send the step to a worker, which is ended if the step takes longer than so many seconds."""
         profile = (bool(request["network"]), request["env"])
         worker = next((worker for worker in reversed(self._idle) if worker.profile == profile), None)
         if worker is None:
@@ -59,82 +59,82 @@ class Pool:
         worker.send(step, request, seconds)
 
     def wait(self, timeout: float) -> list[Message]:
-        """What workers said, waiting at most so many seconds for the first word."""
+        """Return the workers' messages, waiting at most so many seconds for the first one."""
         messages: list[Message] = []
         for ready, _ in self._selector.select(timeout):
-            worker, hear = ready.data
-            messages += hear(worker)
-        for worker in [worker for worker in self._busy if worker.late()]:
-            messages += self._lost(worker)
+            worker, handle = ready.data
+            messages += handle(worker)
+        for worker in [worker for worker in self._busy if worker.timed_out()]:
+            messages += self._end(worker)
         return messages
 
-    def halt(self, meanwhile: Callable[[], None]) -> None:
-        """Do something while all workers stand still; that time is none of their steps'."""
-        everyone = [*self._idle, *self._busy]
-        for worker in everyone:
-            worker.halt()
+    def suspend(self, meanwhile: Callable[[], None]) -> None:
+        """Call a function while all workers are stopped; that time does not count for their steps."""
+        workers = [*self._idle, *self._busy]
+        for worker in workers:
+            worker.suspend()
         try:
             meanwhile()
         finally:
-            for worker in everyone:
-                worker.go_on()
+            for worker in workers:
+                worker.resume()
 
     def close(self, *, kill: bool = False) -> None:
-        """End all workers; with kill, in the middle of their steps, children included."""
-        everyone = [*self._idle, *self._busy]
-        for worker in everyone:
+        """End all workers; kill: in the middle of their steps, with their children."""
+        workers = [*self._idle, *self._busy]
+        for worker in workers:
             if kill:
-                worker.stop()
-            worker.hang_up()
-        for worker in everyone:
-            worker.bury()
+                worker.terminate()
+            worker.close_stdin()
+        for worker in workers:
+            worker.reap()
         self._selector.close()
         self._idle, self._busy = [], []
 
-    def _new_worker(self, profile: Profile) -> Process:
+    def _new_worker(self, profile: Profile) -> WorkerProcess:
         sandbox = replace(self._sandbox, network=profile[0]) if self._sandbox else None
-        worker = Process(self._folder, self._env, sandbox, profile)
-        self._selector.register(worker.output, selectors.EVENT_READ, (worker, self._hear))
-        self._selector.register(worker.errors, selectors.EVENT_READ, (worker, self._drain))
+        worker = WorkerProcess(self._folder, self._env, sandbox, profile)
+        self._selector.register(worker.stdout, selectors.EVENT_READ, (worker, self._read))
+        self._selector.register(worker.stderr, selectors.EVENT_READ, (worker, self._drain))
         return worker
 
-    def _drain(self, worker: Process) -> list[Message]:
-        if not worker.errors.closed and not worker.drain():
-            self._selector.unregister(worker.errors)
+    def _drain(self, worker: WorkerProcess) -> list[Message]:
+        if not worker.stderr.closed and not worker.drain():
+            self._selector.unregister(worker.stderr)
         return []
 
-    def _hear(self, worker: Process) -> list[Message]:
-        found = worker.read()
-        if found is None:
-            return self._lost(worker)
+    def _read(self, worker: WorkerProcess) -> list[Message]:
+        answers = worker.read()
+        if answers is None:
+            return self._end(worker)
         messages = []
-        for said in found:
-            if worker.step is None:  # it has said already how its step ended
+        for answer in answers:
+            if worker.step is None:  # its step has ended already
                 continue
-            messages.append(Message(worker.step, said))
-            if not isinstance(said, MEANWHILE):
-                worker.rest()
+            messages.append(Message(worker.step, answer))
+            if not isinstance(answer, INTERIM):
+                worker.mark_idle()
                 self._busy.remove(worker)
                 self._idle.append(worker)
         return messages
 
-    def _lost(self, worker: Process) -> list[Message]:
-        """A worker that ended, or has to be ended: its step failed, and the next step gets a new worker."""
-        for pipe in (worker.output, worker.errors):
+    def _end(self, worker: WorkerProcess) -> list[Message]:
+        """End a worker that died or must be ended; its step failed, and the next step gets a new worker."""
+        for pipe in (worker.stdout, worker.stderr):
             with contextlib.suppress(KeyError):
                 self._selector.unregister(pipe)
         for group in (self._idle, self._busy):
             if worker in group:
                 group.remove(worker)
-        if worker.doom is not None:
-            worker.stop()
-        worker.hang_up()
-        failure = _death(worker.bury(), worker)
-        return [Message(worker.step, Failed(worker.doom or failure))] if worker.step is not None else []
+        if worker.kill_reason is not None:
+            worker.terminate()
+        worker.close_stdin()
+        failure = _death(worker.reap(), worker)
+        return [Message(worker.step, StepFailure(worker.kill_reason or failure))] if worker.step is not None else []
 
 
-def _death(code: int, worker: Process) -> Failure:
+def _death(code: int, worker: WorkerProcess) -> Failure:
     how = f"signal {-code}" if code < 0 else f"exit code {code}"
     message = f"the worker died in the middle of the step ({how})"
-    # SIGKILL is how the kernel ends a process when memory is short, which passes.
-    return Failure(message, log=worker.last_words(), transient=code == -signal.SIGKILL)
+    # SIGKILL is how the kernel ends a process when memory is short, which is transient.
+    return Failure(message, log=worker.stderr_tail(), transient=code == -signal.SIGKILL)

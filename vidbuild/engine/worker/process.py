@@ -1,6 +1,7 @@
-"""One worker process: its pipes, what it says, how it is ended; it knows nothing of steps but which it has.
+"""One worker process: its pipes, the step it runs, and how it is ended.
 
-Nothing that a worker says can take more memory than is set here, and nothing of it is written to the disk.
+Whatever a worker sends or prints, it cannot take more memory here than the limits below, and nothing of it is written
+to disk.
 """
 
 from __future__ import annotations
@@ -19,23 +20,23 @@ from typing import Any
 
 from vidbuild.engine.sandbox.sandbox import Sandbox
 from vidbuild.engine.worker import protocol
-from vidbuild.engine.worker.protocol import MEANWHILE, Answer, ProtocolError
+from vidbuild.engine.worker.protocol import INTERIM, Answer, ProtocolError
 from vidbuild.errors import Failure
 
-_LAST_WORDS = 4000
+_STDERR_TAIL = 4000  # bytes
 _GRACE = 2.0
 _POLL = 0.002
 _CHUNK = 1 << 16
 _LONGEST_LINE = 8 << 20
-_LAST_CHUNKS = 64
+_MOST_CHUNKS = 64  # that are drained at once
 
-# Progress beyond this many, and so many more a second, is not told on.
-_PROGRESS_AT_ONCE = 50
-_PROGRESS_A_SECOND = 20
+# Interim messages of one step beyond these are dropped.
+_INTERIM_AT_ONCE = 50
+_INTERIM_PER_SECOND = 20
 
-# A worker must be of the very package that planned the step, wherever that one was imported from.
+# A worker must run the very package that planned the step, wherever that was imported from.
 _HOME = str(Path(__file__).resolve().parents[3])
-# Until it can clean up, nothing that it is in the middle of may outlive us, not even if it stands still by then.
+# Until it can clean up, nothing that it is in the middle of may outlive its parent, even if it is suspended then.
 _BOOT = """\
 import sys
 if sys.platform == "linux":
@@ -49,14 +50,16 @@ main()
 """
 
 
+# What a worker's steps may use: whether they may open sockets, and their environment.
 Profile = tuple[bool, Mapping[str, str]]
-"""What a worker's steps may use: whether they may open sockets, and their environment."""
 
 
-class Process:
-    """One process and the step it has.
+class WorkerProcess:
+    """One process and the step that it runs.
 
-    doom: why it has to be ended, once it has to. profile: what all of its steps have in common.
+    profile: what all of its steps have in common.
+    step: the id of the step; None while it is idle.
+    kill_reason: why it must be ended; None unless it must.
     """
 
     def __init__(
@@ -64,16 +67,16 @@ class Process:
     ) -> None:
         self.profile = profile
         self.step: str | None = None
-        self.doom: Failure | None = None
-        self._rest = b""
-        self._words = b""
+        self.kill_reason: Failure | None = None
+        self._partial_line = b""
+        self._stderr = b""
         self._began, self._deadline = 0.0, inf
         self._seconds = inf
-        self._progress = 0
-        self._halted, self._below = 0.0, list[int]()
-        shut_in = [json.dumps(sandbox.to_data())] if sandbox else []
+        self._interim = 0
+        self._suspended_at, self._descendants = 0.0, list[int]()
+        restrictions = [json.dumps(sandbox.to_data())] if sandbox else []
         self._child = subprocess.Popen(
-            [sys.executable, "-P", "-c", _BOOT, _HOME, str(os.getpid()), *shut_in],
+            [sys.executable, "-P", "-c", _BOOT, _HOME, str(os.getpid()), *restrictions],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -82,142 +85,144 @@ class Process:
             start_new_session=True,
         )
         assert self._child.stdin and self._child.stdout and self._child.stderr  # noqa: S101, PT018 - three pipes
-        self._input, self.output, self.errors = self._child.stdin, self._child.stdout, self._child.stderr
-        os.set_blocking(self.errors.fileno(), False)
+        self._stdin, self.stdout, self.stderr = self._child.stdin, self._child.stdout, self._child.stderr
+        os.set_blocking(self.stderr.fileno(), False)
 
     def send(self, step: str, request: Mapping[str, Any], seconds: float) -> None:
-        """Give it a step, which may take so many seconds."""
+        """Send it a step, which may take so many seconds."""
         self.drain()
-        self._words = b""
-        self.step, self._progress = step, 0
+        self._stderr = b""
+        self.step, self._interim = step, 0
         self._began, self._seconds = time.monotonic(), seconds
         self._deadline = self._began + seconds
-        # A worker that died meanwhile is told by its closed output.
-        with contextlib.suppress(BrokenPipeError):
-            self._input.write(json.dumps(request).encode() + b"\n")
-            self._input.flush()
+        with contextlib.suppress(BrokenPipeError):  # it died meanwhile, as its closed stdout will show
+            self._stdin.write(json.dumps(request).encode() + b"\n")
+            self._stdin.flush()
 
     def read(self) -> list[Answer] | None:
-        """What it said; None where that was the end, or where it has to be ended for what it said."""
-        chunk = os.read(self.output.fileno(), _CHUNK)
+        """Return its next messages; None if it closed its stdout, or must be ended for what it sent."""
+        chunk = os.read(self.stdout.fileno(), _CHUNK)
         if not chunk:
             return None
-        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        *lines, self._partial_line = (self._partial_line + chunk).split(b"\n")
         try:
-            found = [said for said in map(protocol.read, lines) if self._worth_telling(said)]
+            answers = [answer for answer in map(protocol.read, lines) if self._within_rate(answer)]
         except ProtocolError:
-            self._doom("the worker said what is no answer", "bug")
+            self._must_end("invalid message from worker", "bug")
             return None
-        if len(self._rest) > _LONGEST_LINE:
-            self._doom(f"the worker said more than {_LONGEST_LINE >> 20} MB in one line", "bug")
+        if len(self._partial_line) > _LONGEST_LINE:
+            self._must_end(f"invalid message from worker: a line of more than {_LONGEST_LINE >> 20} MiB", "bug")
             return None
-        return found
+        return answers
 
-    def _doom(self, message: str, fault: str) -> None:
-        self.doom = Failure(message, log=self.last_words(), fault=fault)
+    def _must_end(self, message: str, fault: str) -> None:
+        self.kill_reason = Failure(message, log=self.stderr_tail(), fault=fault)
 
-    def _worth_telling(self, said: Answer) -> bool:
-        if not isinstance(said, MEANWHILE):
+    def _within_rate(self, answer: Answer) -> bool:
+        if not isinstance(answer, INTERIM):
             return True
-        self._progress += 1
-        return self._progress <= _PROGRESS_AT_ONCE + _PROGRESS_A_SECOND * (time.monotonic() - self._began)
+        self._interim += 1
+        return self._interim <= _INTERIM_AT_ONCE + _INTERIM_PER_SECOND * (time.monotonic() - self._began)
 
-    def rest(self) -> None:
-        """Its step has ended; it waits for the next."""
+    def mark_idle(self) -> None:
+        """Record that its step has ended."""
         self.step, self._deadline = None, inf
 
-    def late(self) -> bool:
-        """Whether its step takes longer than it may; then it has to be ended."""
+    def timed_out(self) -> bool:
+        """Whether its step takes longer than it may; the process must be ended then."""
         if time.monotonic() < self._deadline:
             return False
-        self._doom(f"took longer than {self._seconds:g} s and was stopped", "step")
+        self._must_end(f"took longer than {self._seconds:g} s and was stopped", "step")
         return True
 
     def drain(self) -> bool:
-        """Take what it and its children printed, of which the end is kept; False once nobody can print any more."""
-        for _ in range(0 if self.errors.closed else _LAST_CHUNKS):
+        """Read what it and its children printed, and keep the tail; False once no process can print any more."""
+        for _ in range(0 if self.stderr.closed else _MOST_CHUNKS):
             try:
-                chunk = os.read(self.errors.fileno(), _CHUNK)
+                chunk = os.read(self.stderr.fileno(), _CHUNK)
             except BlockingIOError:
                 return True
             if not chunk:
                 return False
-            self._words = (self._words + chunk)[-_LAST_WORDS:]
+            self._stderr = (self._stderr + chunk)[-_STDERR_TAIL:]
         return True
 
-    def last_words(self) -> tuple[str, ...]:
-        """The end of what was printed since the step began."""
+    def stderr_tail(self) -> tuple[str, ...]:
+        """Return the last lines printed since the step began."""
         self.drain()
-        return tuple(self._words.decode(errors="replace").splitlines())
+        return tuple(self._stderr.decode(errors="replace").splitlines())
 
-    def halt(self) -> None:
-        """Stop it, and whatever it started, in the middle of what they do."""
-        self._halted = time.monotonic()
-        self._signal_all(signal.SIGSTOP)
-        self._below = _below(self._child.pid)
-        _signal(self._below, signal.SIGSTOP)
+    def suspend(self) -> None:
+        """Stop it, and all its descendants, until `resume`."""
+        self._suspended_at = time.monotonic()
+        self._signal_group(signal.SIGSTOP)
+        self._descendants = _descendants(self._child.pid)
+        _signal(self._descendants, signal.SIGSTOP)
 
-    def go_on(self) -> None:
-        """Let it go on; the time in between is not counted."""
-        _signal(self._below, signal.SIGCONT)
-        self._signal_all(signal.SIGCONT)
-        stood = time.monotonic() - self._halted
-        self._began += stood
-        self._deadline += stood
+    def resume(self) -> None:
+        """Continue it; the time in between does not count for its step."""
+        _signal(self._descendants, signal.SIGCONT)
+        self._signal_group(signal.SIGCONT)
+        seconds = time.monotonic() - self._suspended_at
+        self._began += seconds
+        self._deadline += seconds
 
-    def stop(self) -> None:
+    def terminate(self) -> None:
         """Ask the worker, and whatever it started in its process group, to clean up and end."""
-        self._signal_all(signal.SIGTERM)
+        self._signal_group(signal.SIGTERM)
 
-    def _signal_all(self, number: int) -> None:
+    def _signal_group(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._child.pid, number)
 
-    def hang_up(self) -> None:
-        """Ask it for nothing more; it ends when it has nothing to do."""
+    def close_stdin(self) -> None:
+        """Send no further steps; it ends once it is idle."""
         with contextlib.suppress(BrokenPipeError):
-            self._input.close()
+            self._stdin.close()
 
-    def bury(self) -> int:
-        """Wait until it has ended, kill what is left of its group, and only then give its number back; its exit code.
+    def reap(self) -> int:
+        """Wait until it has ended, kill the rest of its group, and only then free its pid; return its exit code.
 
-        What it prints meanwhile is drained, or it might never come to its end.
+        Its stderr is drained meanwhile, since a full pipe could keep it from ending.
         """
         deadline = time.monotonic() + _GRACE
         while not self._has_ended() and time.monotonic() < deadline:
             self.drain()
             time.sleep(_POLL)
-        self._signal_all(signal.SIGKILL)
+        self._signal_group(signal.SIGKILL)
         code = self._child.wait()
         self.drain()
-        for pipe in (self.output, self.errors):
+        for pipe in (self.stdout, self.stderr):
             pipe.close()
         return code
 
     def _has_ended(self) -> bool:
-        """Whether it has ended, its number still being its own."""
+        """Whether it has ended; its pid still belongs to it."""
         if hasattr(os, "waitid"):
             return os.waitid(os.P_PID, self._child.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
-        # macOS has that from Python 3.13 on; nobody else has the other end of its output.
-        os.set_blocking(self.output.fileno(), False)
+        # macOS has waitid from Python 3.13 on; before, the end of stdout tells it, whose other end only the worker has.
+        os.set_blocking(self.stdout.fileno(), False)
         with contextlib.suppress(BlockingIOError):
-            while os.read(self.output.fileno(), _CHUNK):
+            while os.read(self.stdout.fileno(), _CHUNK):
                 pass
             return True
         return False
 
 
-def _below(pid: int) -> list[int]:
-    """The processes that one started and those that these did, in whichever sessions, where the system tells."""
+def _descendants(pid: int) -> list[int]:
+    """Return the processes that one started, directly or not, in whichever session; none without /proc."""
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             parent = stat.read_text(errors="replace").rpartition(")")[2].split()[1]
             children.setdefault(int(parent), []).append(int(stat.parent.name))
-    found = [pid]
-    for each in found:
-        found += children.get(each, ())
-    return found[1:]
+    found: list[int] = []
+    queue = [pid]
+    while queue:
+        below = children.get(queue.pop(), ())
+        found += below
+        queue += below
+    return found
 
 
 def _signal(pids: Iterable[int], number: int) -> None:

@@ -1,9 +1,9 @@
-"""What a worker says of its step, read as data and believed only in its form; it knows nothing of processes.
+"""The messages of a worker about its step: parsed as data, and accepted only if every part has its form.
 
-A line is JSON of one of four forms, and nothing else::
+A message is a line of JSON in one of four forms::
 
     {"progress": [done, total, unit]}
-    {"again": [attempt, wait, message]}
+    {"retry": [attempt, wait, message]}
     {"outputs": {name: [digest, size, mtime_ns, ctime_ns, inode]}, "sources": {digest: [size, …]},
      "warnings": [[message, field, hint]], "seconds": s}
     {"failure": {…}, "warnings": […]}
@@ -27,12 +27,12 @@ _MESSAGE = 20_000
 _FAULTS = {"step", "spec", "unreachable", "bug"}
 _DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
 _SIGNATURE = 4
-_FORMS = ({"progress"}, {"again"}, {"outputs", "sources", "warnings", "seconds"}, {"failure", "warnings"})
+_FORMS = ({"progress"}, {"retry"}, {"outputs", "sources", "warnings", "seconds"}, {"failure", "warnings"})
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the step is."""
+class ProgressUpdate:
+    """How much of the step is done."""
 
     done: int
     total: int
@@ -40,8 +40,13 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
-    """The step repeats by itself what may pass; failure: of which it comes, wait: seconds until this attempt."""
+class StepRetry:
+    """The step itself repeats something that failed for a transient reason.
+
+    attempt: the number of the next attempt.
+    wait: seconds until then.
+    failure: why the last attempt failed.
+    """
 
     attempt: int
     wait: float
@@ -50,73 +55,73 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class StepOutput:
-    """The step ended; data: its answer as execute.py gives it."""
+    """The step succeeded; data: the result of execute.py."""
 
     data: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """The step failed, or whoever had it did."""
+class StepFailure:
+    """The step failed, or its worker died."""
 
     failure: Failure
     warnings: tuple[StepWarning, ...] = ()
 
 
-Answer = Progress | Again | StepOutput | Failed
-MEANWHILE = (Progress, Again)  # what is said while the step goes on
+Answer = ProgressUpdate | StepRetry | StepOutput | StepFailure
+INTERIM = (ProgressUpdate, StepRetry)  # sent while the step runs; the others end it
 
 
 class ProtocolError(Exception):
-    """What a worker said is none of the forms."""
+    """A message has none of the forms."""
 
 
 def read(line: bytes) -> Answer:
-    """What the line says; NotUnderstoodError where it is of no known form."""
+    """Parse one line; ProtocolError if it has none of the forms."""
     try:
         data = json.loads(line)
-        _demand(data.keys() in _FORMS)
+        _require(data.keys() in _FORMS)
         if "progress" in data:
             return _progress(*data["progress"])
-        if "again" in data:
-            return _again(*data["again"])
+        if "retry" in data:
+            return _retry(*data["retry"])
         if "failure" in data:
-            return Failed(_failure(**data["failure"]), _warnings(data["warnings"]))
-        return StepOutput(_made(data))
+            return StepFailure(_failure(**data["failure"]), _warnings(data["warnings"]))
+        return StepOutput(_output(data))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ProtocolError from error
 
 
-def _demand(*truths: bool) -> None:
-    if not all(truths):
+def _require(*conditions: bool) -> None:
+    if not all(conditions):
         raise ValueError
 
 
-def _whole(value: object) -> bool:
+def _is_count(value: object) -> bool:
     return type(value) is int and 0 <= value < 1 << 63
 
 
-def _progress(done: object, total: object, unit: object) -> Progress:
+def _progress(done: object, total: object, unit: object) -> ProgressUpdate:
     if type(done) is int and type(total) is int and isinstance(unit, str):
-        _demand(_whole(done), _whole(total), len(unit) <= _UNIT)
-        return Progress(done, total, unit)
+        _require(_is_count(done), _is_count(total), len(unit) <= _UNIT)
+        return ProgressUpdate(done, total, unit)
     raise ValueError
 
 
-def _again(attempt: object, wait: object, message: object) -> Again:
+def _retry(attempt: object, wait: object, message: object) -> StepRetry:
     if type(attempt) is int and isinstance(wait, float) and isinstance(message, str):
-        _demand(2 <= attempt < 1 << 31, 0 <= wait < float("inf"))  # noqa: PLR2004 - the first is none again
-        return Again(attempt, wait, Failure(message[:_MESSAGE], fault="unreachable", transient=True))
+        _require(2 <= attempt < 1 << 31, 0 <= wait < float("inf"))  # noqa: PLR2004 - the first is no retry
+        return StepRetry(attempt, wait, Failure(message[:_MESSAGE], fault="unreachable", transient=True))
     raise ValueError
 
 
-def _made(data: dict[str, Any]) -> dict[str, Any]:
+def _output(data: dict[str, Any]) -> dict[str, Any]:
     for name, (digest, *numbers) in data["outputs"].items():
-        _demand(isinstance(name, str), bool(_DIGEST(digest)), *_signature(numbers))
+        _require(isinstance(name, str), bool(_DIGEST(digest)), *_signature(numbers))
     for digest, numbers in data["sources"].items():
-        _demand(bool(_DIGEST(digest)), *_signature(numbers))
+        _require(bool(_DIGEST(digest)), *_signature(numbers))
     _warnings(data["warnings"])
-    _demand(bool(data["outputs"]), isinstance(data["seconds"], float), 0 <= data["seconds"] < float("inf"))
+    _require(bool(data["outputs"]), isinstance(data["seconds"], float), 0 <= data["seconds"] < float("inf"))
     return data
 
 
@@ -125,17 +130,17 @@ def _signature(numbers: Sequence[object]) -> list[bool]:
 
 
 def _warnings(data: Sequence[Sequence[Any]]) -> tuple[StepWarning, ...]:
-    _demand(type(data) is list, *(type(item) is list for item in data))
-    found = tuple(StepWarning(*item) for item in data)
-    for each in found:
-        _demand(isinstance(each.message, str), isinstance(each.field, str), isinstance(each.hint, str | None))
-    return found
+    _require(type(data) is list, *(type(item) is list for item in data))
+    warnings = tuple(StepWarning(*item) for item in data)
+    for each in warnings:
+        _require(isinstance(each.message, str), isinstance(each.field, str), isinstance(each.hint, str | None))
+    return warnings
 
 
 def _failure(
     message: str, hint: str | None, field: str, command: list[str], log: list[str], fault: str, *, transient: bool
 ) -> Failure:
-    _demand(
+    _require(
         isinstance(message, str),
         isinstance(hint, str | None),
         isinstance(field, str),
@@ -145,5 +150,5 @@ def _failure(
         fault in _FAULTS,
         type(transient) is bool,
     )
-    shown = tuple(line[:_LOG_LINE] for line in log[-_LOG_LINES:])
-    return Failure(message[:_MESSAGE], hint, field, tuple(command), shown, fault, transient)
+    log_tail = tuple(line[:_LOG_LINE] for line in log[-_LOG_LINES:])
+    return Failure(message[:_MESSAGE], hint, field, tuple(command), log_tail, fault, transient)

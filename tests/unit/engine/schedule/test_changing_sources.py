@@ -159,7 +159,7 @@ def test_a_product_lost_during_the_build_fails_its_reader_by_name(lab: Lab) -> N
     failure = report.steps["left"].failure
     assert failure is not None
     assert (failure.message, failure.hint, failure.field, failure.fault) == (
-        "what it reads is gone from the cache", "build again", "v", "step",
+        "cached input missing", "build again", "v", "step",
     )  # fmt: skip
     after = lab.build(TAKES)
     assert after.ok

@@ -19,7 +19,7 @@ from vidbuild.errors import VidbuildError
         ("problem", "spec", "too long by 2 s"),
         ("unreachable", "unreachable", "no answer (tried 3 times)"),
         ("bug", "bug", "ZeroDivisionError: half-way"),
-        ("nothing", "bug", "RuntimeError: step 'x' made nothing"),
+        ("nothing", "bug", "RuntimeError: step 'x' made no output"),
         ("link", "bug", "RuntimeError: step 'x' made 'link', which is not a regular file"),
         ("leak_env", "bug", "KeyError: 'UNDECLARED'"),
         (

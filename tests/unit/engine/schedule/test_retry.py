@@ -33,7 +33,7 @@ def retried(lab: Lab) -> list[StepRetried]:
         ("passing", True, "no answer"),
         ("full", True, "no space left on device: '/some/file'"),
         ("files", True, "too many open files"),
-        ("memory", True, "there was not enough memory"),
+        ("memory", True, "out of memory"),
         ("killed", True, "the worker died in the middle of the step (signal 9)"),
         ("crashed", False, "the worker died in the middle of the step (signal 11)"),
         ("left", False, "the worker died in the middle of the step (exit code 0)"),

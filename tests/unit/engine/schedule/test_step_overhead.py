@@ -19,7 +19,7 @@ from vidbuild.engine.runs import control
 from vidbuild.engine.schedule.options import RunOptions
 from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store import gc
-from vidbuild.engine.worker.process import Process
+from vidbuild.engine.worker.process import WorkerProcess
 
 __all__ = ["cheap_writes"]  # a fixture
 
@@ -62,10 +62,10 @@ def built(lab: Lab, count: int, monkeypatch: pytest.MonkeyPatch) -> Counter[str]
     def call(_frame: Any, what: str, _argument: Any) -> None:
         found["call"] += what == "call"
 
-    send = Process.send
+    send = WorkerProcess.send
     with monkeypatch.context() as patched:
         patched.setattr(durable, "fault_point", lambda operation, *_: found.update([operation]))
-        patched.setattr(Process, "send", lambda self, *rest: (found.update(["message"]), send(self, *rest))[1])
+        patched.setattr(WorkerProcess, "send", lambda self, *rest: (found.update(["message"]), send(self, *rest))[1])
         sys.addaudithook(audit)
         sys.setprofile(call)
         try:

@@ -15,7 +15,7 @@ from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event
 from vidbuild.engine.runs.run_log import past_runs, read_events
 from vidbuild.engine.schedule.target import RunHooks, Target
-from vidbuild.engine.worker.process import Process
+from vidbuild.engine.worker.process import WorkerProcess
 
 ENDS = {"step_cached", "step_finished", "step_failed", "step_aborted"}
 
@@ -66,22 +66,22 @@ def test_all_workers_stand_still_meanwhile(lab: Lab, monkeypatch: pytest.MonkeyP
 def test_standing_still_is_no_part_of_a_time_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lab: Lab) -> None:
     """P19: a step that may take ten seconds still may after an hour in which nothing ran."""
     now = [1_000.0]
-    worker = Process(tmp_path, lab.env)
+    worker = WorkerProcess(tmp_path, lab.env)
     try:
         with monkeypatch.context() as patch:
             patch.setattr("vidbuild.engine.worker.process.time.monotonic", lambda: now[0])
             worker.send("a", {}, 10.0)
             now[0] += 6
-            assert not worker.late()
-            worker.halt()
+            assert not worker.timed_out()
+            worker.suspend()
             now[0] += 3_600
-            worker.go_on()
-            assert not worker.late()
+            worker.resume()
+            assert not worker.timed_out()
             now[0] += 5
-            assert worker.late()
+            assert worker.timed_out()
     finally:
-        worker.hang_up()
-        worker.bury()
+        worker.close_stdin()
+        worker.reap()
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import StepProgress
 from vidbuild.engine.schedule.options import RetryPolicy
 from vidbuild.engine.worker.pool import Message, Pool
-from vidbuild.engine.worker.process import Process
-from vidbuild.engine.worker.protocol import Failed, StepOutput
+from vidbuild.engine.worker.process import WorkerProcess
+from vidbuild.engine.worker.protocol import StepFailure, StepOutput
 
 ENGINE = ROOT / "vidbuild" / "engine"
 
@@ -194,13 +194,13 @@ def request(lab: Lab, name: str, function: str) -> dict[str, object]:
 
 def test_workers_are_started_when_needed_and_used_again(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """A pool starts one worker per step that runs at once, and no more for those that follow."""
-    started: list[Process] = []
+    started: list[WorkerProcess] = []
 
-    def counted(*arguments: Any) -> Process:
-        started.append(Process(*arguments))
+    def counted(*arguments: Any) -> WorkerProcess:
+        started.append(WorkerProcess(*arguments))
         return started[-1]
 
-    monkeypatch.setattr("vidbuild.engine.worker.pool.Process", counted)
+    monkeypatch.setattr("vidbuild.engine.worker.pool.WorkerProcess", counted)
     pool = Pool(2, lab.root, lab.env)
     try:
         assert pool.free == 2
@@ -208,7 +208,7 @@ def test_workers_are_started_when_needed_and_used_again(lab: Lab, monkeypatch: p
             pool.start(name, request(lab, name, "concat"), 60.0)
             (message,) = messages(pool, 1)
             assert message.step == name
-            assert isinstance(message.said, StepOutput)
+            assert isinstance(message.answer, StepOutput)
         assert len(started) == 1
         assert not (lab.root / "private" / "a").exists()
     finally:
@@ -221,10 +221,10 @@ def test_a_worker_that_cannot_start_fails_its_step(lab: Lab) -> None:
     try:
         pool.start("a", request(lab, "a", "concat"), 60.0)
         (message,) = messages(pool, 1)
-        assert isinstance(message.said, Failed)
-        assert "(exit code 1)" in message.said.failure.message
-        assert message.said.failure.log
-        assert not message.said.failure.transient
+        assert isinstance(message.answer, StepFailure)
+        assert "(exit code 1)" in message.answer.failure.message
+        assert message.answer.failure.log
+        assert not message.answer.failure.transient
         assert pool.free == 1
     finally:
         pool.close()

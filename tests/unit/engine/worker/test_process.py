@@ -19,7 +19,7 @@ from tests.support.paths import ROOT
 from vidbuild.engine.graph.graph import Kind
 from vidbuild.engine.graph.step_state import State
 from vidbuild.engine.runs.events import StepProgress
-from vidbuild.engine.worker.process import Process
+from vidbuild.engine.worker.process import WorkerProcess
 
 LIMIT = 1.5
 
@@ -75,8 +75,8 @@ def test_a_worker_that_sends_garbage_fails_its_step(lab: Lab, said: dict[str, An
     assert states(report) == {"x": State.FAILED, "ok": State.BUILT}
     failure = report.steps["x"].failure
     assert failure is not None
-    endless = "the worker said more than 8 MB in one line"
-    assert failure.message == (endless if said is ENDLESS else "the worker said what is no answer")
+    endless = "invalid message from worker: a line of more than 8 MiB"
+    assert failure.message == (endless if said is ENDLESS else "invalid message from worker")
     assert (failure.fault, failure.log[-1:]) == ("bug", ("last words",))
     assert lab.store.trace(report.steps["x"].key) is None
 
@@ -108,9 +108,9 @@ def test_workers_end_where_the_system_cannot_wait_for_one(lab: Lab, monkeypatch:
     report = lab.build(graph(step("slow", "family"), step("ok")), keep_going=True)
     wait_until_gone([int(word) for word in (lab.root / "family").read_text().split()])
     assert states(report) == {"slow": State.FAILED, "ok": State.BUILT}
-    worker = Process(lab.root, lab.env)
-    worker.hang_up()
-    assert worker.bury() == 0
+    worker = WorkerProcess(lab.root, lab.env)
+    worker.close_stdin()
+    assert worker.reap() == 0
 
 
 DRIVER = """

@@ -11,20 +11,20 @@ from hypothesis import strategies as st
 
 from vidbuild.engine.graph.context import StepWarning
 from vidbuild.engine.worker import protocol
-from vidbuild.engine.worker.protocol import Again, Failed, Progress, ProtocolError, StepOutput
+from vidbuild.engine.worker.protocol import ProgressUpdate, ProtocolError, StepFailure, StepOutput, StepRetry
 from vidbuild.errors import Failure
 from vidbuild.frozen import values
 
 FAILURE = Failure("no", command=("a",), log=("b",), transient=True)
 GOOD = {
-    "progress": (b'{"progress": [1, 2, "frames"]}', Progress(1, 2, "frames")),
-    "again": (
-        b'{"again": [2, 1.5, "refused (503)"]}',
-        Again(2, 1.5, Failure("refused (503)", fault="unreachable", transient=True)),
+    "progress": (b'{"progress": [1, 2, "frames"]}', ProgressUpdate(1, 2, "frames")),
+    "retry": (
+        b'{"retry": [2, 1.5, "refused (503)"]}',
+        StepRetry(2, 1.5, Failure("refused (503)", fault="unreachable", transient=True)),
     ),
     "failure": (
         json.dumps({"failure": values(FAILURE), "warnings": [["w", "f", "h"]]}).encode(),
-        Failed(FAILURE, (StepWarning("w", "f", "h"),)),
+        StepFailure(FAILURE, (StepWarning("w", "f", "h"),)),
     ),
 }
 
@@ -44,7 +44,7 @@ def test_answers_are_read(form: str) -> None:
 def test_attempts_that_cannot_be_are_no_answer(said: list[object]) -> None:
     """An attempt has a number from two on, a wait that ends, and a reason in words."""
     with pytest.raises(ProtocolError):
-        protocol.read(json.dumps({"again": said}).encode())
+        protocol.read(json.dumps({"retry": said}).encode())
 
 
 def made(**changes: object) -> dict[str, object]:
@@ -91,7 +91,7 @@ def test_answers_of_another_form_are_none(changes: dict[str, object]) -> None:
 def test_failures_of_another_form_are_no_answer(changes: dict[str, object]) -> None:
     """A failure's command and log are lists, and it has no field that is not known."""
     good = {**values(FAILURE), "command": ["a"], "log": ["b"]}
-    assert protocol.read(json.dumps({"failure": good, "warnings": []}).encode()) == Failed(FAILURE)
+    assert protocol.read(json.dumps({"failure": good, "warnings": []}).encode()) == StepFailure(FAILURE)
     with pytest.raises(ProtocolError):
         protocol.read(json.dumps({"failure": {**good, **changes}, "warnings": []}).encode())
 
@@ -111,7 +111,7 @@ JSON = st.recursive(
         st.lists(inner, max_size=6)
         | st.dictionaries(
             st.sampled_from(
-                ["progress", "failure", "outputs", "sources", "warnings", "seconds", "message", "log", "x"]
+                ["progress", "retry", "failure", "outputs", "sources", "warnings", "seconds", "message", "log", "x"]
             ),
             inner,
             max_size=6,
@@ -125,7 +125,7 @@ JSON = st.recursive(
 def test_any_bytes_are_an_answer_or_none(line: bytes) -> None:
     """Whatever bytes a worker sends, reading them gives an answer or a ProtocolError."""
     with contextlib.suppress(ProtocolError):
-        assert isinstance(protocol.read(line), (Progress, StepOutput, Failed))
+        assert isinstance(protocol.read(line), (ProgressUpdate, StepRetry, StepOutput, StepFailure))
 
 
 def test_a_failure_is_bounded() -> None:
@@ -140,6 +140,6 @@ def test_a_failure_is_bounded() -> None:
     }
     line = json.dumps({"failure": {**data, "log": ["x" * 5000] * 500}, "warnings": []}).encode()
     said = protocol.read(line)
-    assert isinstance(said, Failed)
+    assert isinstance(said, StepFailure)
     assert len(said.failure.message) == 20_000
     assert [len(text) for text in said.failure.log] == [2000] * 100
