@@ -16,6 +16,7 @@ from vidbuild.engine.graph.context import Context
 from vidbuild.media.audio import wav
 from vidbuild.media.ffmpeg import ffmpeg
 from vidbuild.steps import audio
+from vidbuild.timebase import SAMPLE_RATE
 from vidbuild.voices.protocol import SpeechRequest
 
 ENV = {"PATH": os.environ["PATH"]}
@@ -32,7 +33,7 @@ def speech_request(scratch: Path, text: str, **changes: Any) -> SpeechRequest:
 def tone(samples: int, *, level: float = -12.0, hertz: float = 440.0) -> array.array[int]:
     """A sine at so many dB below full scale, loud from its first sample on."""
     peak = 32767 * 10 ** (level / 20)
-    return array.array("h", (int(peak * math.cos(math.tau * hertz * index / wav.RATE)) for index in range(samples)))
+    return array.array("h", (int(peak * math.cos(math.tau * hertz * index / SAMPLE_RATE)) for index in range(samples)))
 
 
 def silence(samples: int) -> array.array[int]:
@@ -132,7 +133,7 @@ def _span(samples: array.array[float], hertz: float) -> tuple[int, int]:
     loud = []
     for start in range(0, len(samples) - block, block):
         parts = [
-            samples[start + index] * cmath.exp(-1j * math.tau * hertz * index / wav.RATE) for index in range(block)
+            samples[start + index] * cmath.exp(-1j * math.tau * hertz * index / SAMPLE_RATE) for index in range(block)
         ]
         loud.append(abs(sum(parts)) / block)
     there = [index for index, level in enumerate(loud) if level > max(loud) / 3]

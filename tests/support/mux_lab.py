@@ -17,6 +17,7 @@ from vidbuild.engine.graph.context import Context
 from vidbuild.media.audio import wav
 from vidbuild.media.ffmpeg import ffmpeg
 from vidbuild.steps import audio, mux
+from vidbuild.timebase import SAMPLE_RATE
 
 SPOKEN = 9601
 """Samples that a narration lasts."""
@@ -54,7 +55,7 @@ def voice() -> array.array[int]:
 
 def hum(samples: int) -> array.array[int]:
     """A clip's own sound: a low tone, so that any step in it would stand out."""
-    return array.array("h", (int(9000 * math.sin(math.tau * 300 * index / wav.RATE)) for index in range(samples)))
+    return array.array("h", (int(9000 * math.sin(math.tau * 300 * index / SAMPLE_RATE)) for index in range(samples)))
 
 
 class Studio:
@@ -63,13 +64,13 @@ class Studio:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.clip = root / "clip.wav"
-        wav.write(self.clip, hum(4 * wav.RATE))
+        wav.write(self.clip, hum(4 * SAMPLE_RATE))
         self.numbers = itertools.count()
         self.sound: Callable[[Scene, int], Path] = cache(self._sound)
         self.segment: Callable[[int, int], Path] = cache(self._segment)
 
     def _sound(self, scene: Scene, fps: int) -> Path:
-        samples = scene.frames * wav.RATE // fps
+        samples = scene.frames * SAMPLE_RATE // fps
         inputs: dict[str, Any] = {"timing": timing(samples)}
         params: dict[str, Any] = dict(WEB)
         if scene.begin >= 0:
@@ -92,7 +93,7 @@ class Studio:
         """A join of these scenes. other: inputs in place of the right ones, "-" for ":"."""
         inputs: dict[str, Any] = {}
         for number, scene in enumerate(scenes):
-            facts = {"fps": fps, "frames": scene.frames, "samples": scene.frames * wav.RATE // fps}
+            facts = {"fps": fps, "frames": scene.frames, "samples": scene.frames * SAMPLE_RATE // fps}
             inputs[f"timing:s{number}"] = facts
             inputs[f"render:s{number}"] = self.segment(scene.frames, fps)
             inputs[f"audio:s{number}"] = self.sound(scene, fps)

@@ -31,7 +31,6 @@ ALLOWED: dict[str, set[str]] = {
         "scenes",
         "voices",
         "model",
-        "timeline.timebase",
         "engine.disk",
         "engine.graph",
         "engine.store",
@@ -106,12 +105,25 @@ ALLOWED: dict[str, set[str]] = {
     "diagnostic": set(),
     "errors": set(),
     "location": set(),
+    "columns": set(),
     "sanitize": set(),
     "sizes": set(),
+    "timebase": set(),
     "suggest": set(),
     "frozen": set(),
 }
-EVERYONE = {"diagnostic", "errors", "location", "sanitize", "suggest", "frozen", "", "sizes"}
+EVERYONE = {
+    "columns",
+    "diagnostic",
+    "errors",
+    "location",
+    "sanitize",
+    "sizes",
+    "suggest",
+    "timebase",
+    "frozen",
+    "",
+}
 HEAVY = {
     "jsonschema",
     "jinja2",

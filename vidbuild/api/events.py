@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from vidbuild.engine.runs.events import Event, StepEvent, StepFinished, StepStarted, TargetEvent, TargetStarted
 from vidbuild.frozen import dataclass
+from vidbuild.timebase import SAMPLE_RATE
 from vidbuild.voices import recorded
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _SPEAK = "speak"
 _RECORDED = {"engine": recorded.NAME, "name": ""}
-_RATE = 48_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ def _generated(event: StepFinished, store: Store) -> Iterator[Event]:
         step=event.step,
         engine=engine,
         voice=voice,
-        seconds=round(said["samples"] / _RATE, 3),
+        seconds=round(said["samples"] / SAMPLE_RATE, 3),
         words=len(said["words"]),
     )
 

@@ -12,7 +12,7 @@ from vidbuild.engine.store.store import Store
 from vidbuild.errors import UsageError
 from vidbuild.frozen import replaced
 from vidbuild.project import OUTPUT_FOLDER, name_of
-from vidbuild.sanitize import one_line
+from vidbuild.sanitize import single_line
 
 if TYPE_CHECKING:
     from vidbuild.api.options import BuildOptions
@@ -97,7 +97,7 @@ def target_names(paths: Sequence[Path]) -> list[str]:
     names: list[str] = []
     for own in parts:
         shortest = next((end for end in _ends(own) if counts[end] == 1), own)
-        name = one_line("/".join(shortest)).replace(":", "_")
+        name = single_line("/".join(shortest)).replace(":", "_")
         while name in names:  # two differed only in what was replaced
             name += "_"
         names.append(name)

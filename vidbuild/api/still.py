@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from vidbuild import timebase
 from vidbuild.api.build_result import location_of
 from vidbuild.api.engine import engine_of
 from vidbuild.api.load import load
@@ -20,7 +21,6 @@ from vidbuild.engine.store.writable import writable
 from vidbuild.errors import SpecProblem, StepError, UsageError, VidbuildError
 from vidbuild.project import OUTPUT_FOLDER, name_of
 from vidbuild.suggest import did_you_mean
-from vidbuild.timeline import timebase
 
 
 def still(

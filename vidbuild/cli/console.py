@@ -8,24 +8,24 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
-from vidbuild.sanitize import harmless, harmless_json
+from vidbuild.sanitize import sanitize, sanitize_json
 
 
 def result(text: str) -> None:
     """Write what was asked for to stdout."""
-    sys.stdout.write(harmless(text) + "\n")
+    sys.stdout.write(sanitize(text) + "\n")
 
 
 def say(text: str) -> None:
     """Write a message to stderr, after what was written to stdout before it."""
     sys.stdout.flush()
-    sys.stderr.write(harmless(text) + "\n")
+    sys.stderr.write(sanitize(text) + "\n")
 
 
 def result_json(data: Mapping[str, Any]) -> None:
     """Write the one JSON object of `--json` to stdout."""
     text = json.dumps(data, ensure_ascii=False, indent=1, default=str)
-    sys.stdout.write(harmless_json(text) + "\n")
+    sys.stdout.write(sanitize_json(text) + "\n")
 
 
 def is_terminal(stream: TextIO) -> bool:

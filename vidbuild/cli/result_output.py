@@ -12,7 +12,7 @@ from vidbuild.errors import VidbuildError
 from vidbuild.location import Location
 from vidbuild.project import name_of
 from vidbuild.report import humanize, summary
-from vidbuild.sanitize import one_line
+from vidbuild.sanitize import single_line
 
 if TYPE_CHECKING:
     from vidbuild.api.result import FailedStep, Notice, Result
@@ -57,7 +57,7 @@ def last_lines(result: Result, *, show_path: bool = False) -> list[str]:
     if result.status == "aborted":
         return []
     if result.diagnostics and not result.steps.total:
-        return [one_line(f"failed: {result.spec}")]
+        return [single_line(f"failed: {result.spec}")]
     outputs = [] if show_path or result.status != "built" else _output_lines([each.path for each in result.outputs])
     return [*outputs, summary.last_line(_ended(result, show_path=show_path))]
 
@@ -67,13 +67,16 @@ def aborted_lines(results: Sequence[Result]) -> list[str]:
     aborted = [str(result.spec) for result in results if result.status == "aborted"]
     if not aborted:
         return []
-    return [one_line(f"not built: {', '.join(humanize.first(aborted, _LISTED))}"), "      hint: -k builds the others"]
+    return [
+        single_line(f"not built: {', '.join(humanize.first(aborted, _LISTED))}"),
+        "      hint: -k builds the others",
+    ]
 
 
 def dry_run_lines(result: Result, *, show_path: bool = False) -> list[str]:
     """Return which steps would run, and why."""
     if result.diagnostics:
-        return [one_line(f"failed: {result.spec}")]
+        return [single_line(f"failed: {result.spec}")]
     steps = [f"{step}  {result.steps.reasons.get(step, '')}".rstrip() for step in result.steps.ran]
     video, total = _video_name(result, show_path=show_path), humanize.count(result.steps.total, "step")
     if not steps:
@@ -131,13 +134,13 @@ def _warning(notice: Notice) -> str:
 
 
 def _position(place: Location | None) -> str:
-    return one_line(f"{place.file}:{place.line}:{place.column}") if place else ""
+    return single_line(f"{place.file}:{place.line}:{place.column}") if place else ""
 
 
 def _video_name(result: Result, *, show_path: bool) -> str:
     built = [each.path for each in result.outputs if each.kind == "video"]
     path = built[0] if built else result.spec.with_name(f"{name_of(result.spec)}.mp4")
-    return one_line(str(_relative(path)) if show_path else path.name)
+    return single_line(str(_relative(path)) if show_path else path.name)
 
 
 def _output_lines(paths: Sequence[Path]) -> list[str]:
@@ -145,7 +148,7 @@ def _output_lines(paths: Sequence[Path]) -> list[str]:
     folders: Mapping[Path, list[str]] = defaultdict(list)
     for path in paths:
         folders[_relative(path.parent)].append(path.name)
-    return [one_line(f"in {folder}: {' '.join(names)}") for folder, names in folders.items()]
+    return [single_line(f"in {folder}: {' '.join(names)}") for folder, names in folders.items()]
 
 
 def _relative(path: Path) -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.cli.exit_codes import Exit
 from vidbuild.report import humanize
-from vidbuild.sanitize import one_line
+from vidbuild.sanitize import single_line
 
 if TYPE_CHECKING:
     from vidbuild.api.verify import Difference, Verified
@@ -18,7 +18,7 @@ _OUTPUT_MODIFIED = "      all steps reproduce; the output file itself was modifi
 
 def first_line(specs: Sequence[Path]) -> str:
     """Return the line that is printed before the second build, which takes as long as a first build."""
-    names = ", ".join(humanize.first([one_line(str(spec)) for spec in specs], 4))
+    names = ", ".join(humanize.first([single_line(str(spec)) for spec in specs], 4))
     return f"verifying: rebuilding {names} from an empty cache"
 
 
@@ -27,7 +27,7 @@ def lines(verified: Verified, *, show_spec: bool = False) -> list[str]:
 
     show_spec: begin with the spec's name, since there are several.
     """
-    spec = f"{one_line(str(verified.built.spec))}: " if show_spec else ""
+    spec = f"{single_line(str(verified.built.spec))}: " if show_spec else ""
     if verified.status == "untried":
         return []
     if verified.status == "cancelled":

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from vidbuild import timebase
 from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.h264.encode import PROFILES
@@ -17,7 +18,6 @@ from vidbuild.plan.kinds import voice_tool
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.protocol import Clip
 from vidbuild.scenes.registry import SCENE_TYPES
-from vidbuild.timeline import timebase
 from vidbuild.timeline.params import ClipParams, TimelineParams
 from vidbuild.voices import recorded
 

@@ -10,7 +10,7 @@ from typing import Any
 from vidbuild.engine.runs.history import RUNNING, History, StepHistory, TargetHistory
 from vidbuild.frozen import dataclass
 from vidbuild.report import humanize, summary
-from vidbuild.sanitize import one_line
+from vidbuild.sanitize import single_line
 
 _SHORTEST = 12  # columns that a spec's name keeps however narrow the terminal is
 _WARNINGS = 20
@@ -40,7 +40,7 @@ class RunSummary:
 
 def rows(runs: Sequence[tuple[RunSummary, History]], width: int) -> list[str]:
     """A line for each build: id, state, spec and what it did, in columns that fit into the width."""
-    cells = [(shown.run, shown.state, one_line(shown.spec), _did(shown, told)) for shown, told in runs]
+    cells = [(shown.run, shown.state, single_line(shown.spec), _did(shown, told)) for shown, told in runs]
     wide = [max((len(row[column]) for row in cells), default=0) for column in range(4)]
     spec = min(wide[2], max(_SHORTEST, width - wide[0] - wide[1] - wide[3] - 6))
     return [
@@ -72,7 +72,7 @@ def explained(shown: RunSummary, told: History, chosen: str | None, *, everythin
     """What a build did and why, step by step, or of the one step that is chosen all that its log has."""
     target = told.targets.get(shown.target) if shown.target else None
     state = target.status if target and target.status else _state(shown, told)
-    lines = [f"{shown.run}  {one_line(shown.spec)}  {state}", *_problems(told)]
+    lines = [f"{shown.run}  {single_line(shown.spec)}  {state}", *_problems(told)]
     for step in told.steps.values():
         if step.step == chosen or (chosen is None and (everything or step.state != "cached")):
             lines += _explained(step, shown, whole=chosen is not None)
@@ -125,7 +125,7 @@ def _ahead(shown: RunSummary, told: History) -> Iterator[str]:
 def _facts(shown: RunSummary, told: History) -> Iterator[tuple[str, str]]:
     progress = told.progress
     yield "run", shown.run
-    yield "spec", one_line(shown.spec)
+    yield "spec", single_line(shown.spec)
     yield "state", _state(shown, told)
     if told.continues is not None:
         yield "continues", told.continues.earlier
@@ -163,7 +163,7 @@ def _target(target: TargetHistory) -> tuple[str, str, str, str]:
     counts = {"failed": target.failed, "ran": target.ran, "cached": target.cached, "not made": target.aborted}
     took = "" if target.seconds is None else humanize.elapsed(target.seconds)
     did = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
-    return one_line(target.name), target.status or "running", took, did or humanize.count(target.steps, "step")
+    return single_line(target.name), target.status or "running", took, did or humanize.count(target.steps, "step")
 
 
 def _step(step: StepHistory, shown: RunSummary, told: History) -> tuple[str, str, str, str]:
@@ -196,7 +196,7 @@ def _how_far(step: StepHistory, before: str = "", after: str = "") -> str:
 def _problems(told: History) -> Iterator[str]:
     for each in told.problems:
         where = f"{each['file']}:{each['line']}:{each['column']}" if each["line"] else each["file"]
-        yield f"{one_line(where)}: {each['message']}"
+        yield f"{single_line(where)}: {each['message']}"
         if each["hint"]:
             yield f"      hint: {each['hint']}"
 
@@ -215,7 +215,7 @@ def _warning(data: Mapping[str, Any]) -> str:
     if data["type"] == "step_warning":
         return f"{data['step']}: {data['message']}"
     where = f"{data['file']}:{data['line']}:{data['column']}"
-    return f"{one_line(where)}: {data['message']}"
+    return f"{single_line(where)}: {data['message']}"
 
 
 def _table(cells: Sequence[tuple[str, ...]]) -> Iterable[str]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from vidbuild import columns
 from vidbuild.diagnostic import Diagnostic, Severity
 from vidbuild.errors import VidbuildError
-
-CONTROL = frozenset({"Cc", "Zl", "Zp"})
+from vidbuild.sanitize import replace_controls, single_line
 
 WIDTH = 100  # columns of a source line that are shown
 LOOKED_AT = 4 * WIDTH  # characters of a line, either side of what is marked and in it
@@ -49,9 +48,7 @@ def _brief(item: Diagnostic) -> Diagnostic:
 def _told(text: str) -> str:
     """A text as one line without characters that a terminal, or whatever reads a log, would obey."""
     text = text if len(text) <= MAX_MESSAGE else f"{text[: MAX_MESSAGE * 2 // 3]}…{text[-MAX_MESSAGE // 3 :]}"
-    return (
-        "".join("\ufffd" if unicodedata.category(c) in CONTROL else c for c in text) if not text.isprintable() else text
-    )
+    return single_line(text)
 
 
 def render(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str] | None = None) -> str:
@@ -81,17 +78,6 @@ def summary(diagnostics: Sequence[Diagnostic]) -> str:
             counts.append(f"{number} {severity}{'s' if number > 1 else ''}")
     file = diagnostics[0].file if diagnostics else ""
     return f"{_told(file)}: {', '.join(counts)}"
-
-
-def columns(text: str) -> int:
-    """How many columns of a terminal the text takes, tabs aside."""
-    return sum(_columns(character) for character in text)
-
-
-def _columns(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) in {"Cf", "Mn", "Me"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _source(item: Diagnostic, sources: Mapping[str, str], lines: dict[str, list[str]]) -> str | None:
@@ -140,25 +126,25 @@ def _excerpt(line: str, first: int, end: int) -> tuple[str, int, int]:
         line[end : end + LOOKED_AT],
     )
     before, token, after = (_plain(part) for part in parts)
-    if columns(before + token + after) > WIDTH:
-        before = _keep(before[::-1], max(WIDTH // 2 - columns(token) // 2, WIDTH // 5))[::-1]
-        whole, token = token, _keep(token, WIDTH - columns(before))
-        after = "" if token != whole else _keep(after, max(WIDTH - columns(before + token), 1))
-    return before + token + after, columns(before), max(columns(token), 1)
+    if columns.width(before + token + after) > WIDTH:
+        before = _keep(before[::-1], max(WIDTH // 2 - columns.width(token) // 2, WIDTH // 5))[::-1]
+        whole, token = token, _keep(token, WIDTH - columns.width(before))
+        after = "" if token != whole else _keep(after, max(WIDTH - columns.width(before + token), 1))
+    return before + token + after, columns.width(before), max(columns.width(token), 1)
 
 
 def _plain(text: str) -> str:
     """Tabs and characters that a terminal would obey become blanks, so that columns can be counted."""
-    return "".join(" " * TAB if c == "\t" else " " if unicodedata.category(c) == "Cc" else c for c in text)
+    return replace_controls(text.replace("\t", " " * TAB), " ")
 
 
 def _keep(text: str, width: int) -> str:
     """As much of the text as fits, with an ellipsis where something is left out."""
-    if columns(text) <= width:
+    if columns.width(text) <= width:
         return text
     taken = 0
     for index, character in enumerate(text):
-        taken += _columns(character)
+        taken += columns.width(character)
         if taken > width - 1:
             return text[:index] + "…"
     return text

@@ -19,9 +19,10 @@ from vidbuild.errors import StepError
 from vidbuild.media.audio import aac, adts, mix, wav
 from vidbuild.media.audio.loudness import SILENCE, Loudness, gain, measure, read
 from vidbuild.media.ffmpeg import ffmpeg, tool_output
+from vidbuild.timebase import SAMPLE_RATE
 
-MONO = adts.Configuration(adts.LC, wav.RATE, 1)
-STEREO = adts.Configuration(adts.LC, wav.RATE, 2)
+MONO = adts.Configuration(adts.LC, SAMPLE_RATE, 1)
+STEREO = adts.Configuration(adts.LC, SAMPLE_RATE, 2)
 
 MOST_FOR_NARRATION, MOST_FOR_CLIP = 30.0, 12.0
 """Decibels a sound is raised by at most: a quiet recording is meant to be heard, a clip's room noise is not."""
@@ -29,7 +30,7 @@ MOST_FOR_NARRATION, MOST_FOR_CLIP = 30.0, 12.0
 NOTICED = 2.0
 """A narration that is so many LU softer than it should be is heard to be, beside the others."""
 
-CLIP_FADE = wav.RATE // 50
+CLIP_FADE = SAMPLE_RATE // 50
 """A clip's sound that is cut off is faded over 20 ms."""
 
 SECONDS = 600.0
@@ -131,11 +132,11 @@ def _clip(context: Context, samples: int) -> _Sound | None:
     if asked is None or asked["mode"] == "mute" or "clip" not in context.inputs:
         return None
     start_ms, end_ms = asked["start_ms"], asked.get("end_ms")
-    wanted = samples if end_ms is None else min(samples, (end_ms - start_ms) * wav.RATE // 1000)
+    wanted = samples if end_ms is None else min(samples, (end_ms - start_ms) * SAMPLE_RATE // 1000)
     path = context.scratch / "clip.raw"
     if not _decode(context, mix.clip(context.inputs["clip"], start_ms, wanted, path)):
         return None
-    most = STEREO_BYTES * (wanted + wav.RATE)
+    most = STEREO_BYTES * (wanted + SAMPLE_RATE)
     sound = wav.from_bytes(tool_output.read(path, most, "sound of the clip's"))[: 2 * wanted]
     found = SILENCE
     if sound:
@@ -160,7 +161,7 @@ def _decode(context: Context, args: Sequence[str]) -> bool:
 
 
 def _measured(context: Context, source: Sequence[str], samples: int) -> Loudness:
-    return measure(source, samples / wav.RATE, context.scratch, context.env)
+    return measure(source, samples / SAMPLE_RATE, context.scratch, context.env)
 
 
 def _fade_out(sound: array.array[int]) -> None:

@@ -29,7 +29,7 @@ def run(context: Context) -> None:
         if role in context.inputs:
             shutil.copyfile(context.inputs[role], root / name)
     typst.stage_fonts(fonts, [path for role, path in sorted(context.inputs.items()) if role.startswith("font:")])
-    fields = scene_text.cleaned(context.params["fields"])
+    fields = scene_text.clean(context.params["fields"])
     image = raster.opened(context.inputs["image"], field="src") if "image" in context.inputs else None
     if image is not None:
         fields["image_size"] = list(image.size)

@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from vidbuild import timebase
 from vidbuild.media.text.words import TimedWord
 from vidbuild.scenes.protocol import Reveal
-from vidbuild.timeline import timebase
 
 STOP_WORDS = frozenset(
     "a an and are as at be both by for from in is it its of on or that the this to with you your".split()  # noqa: SIM905 - reads better

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from vidbuild import timebase
 from vidbuild.errors import SpecProblem
 from vidbuild.media.render.animation import Motion, Playback, Track
 from vidbuild.media.text.align import align, estimated_cues, place_cues
 from vidbuild.media.text.words import Speech, TimedWord
-from vidbuild.timeline import timebase, tracks
+from vidbuild.timeline import tracks
 from vidbuild.timeline.params import TimelineParams
 from vidbuild.timeline.reveal_times import reveal_times
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from vidbuild import timebase
 from vidbuild.media.render.animation import Change, Track
 from vidbuild.scenes.protocol import Reveal
-from vidbuild.timeline import timebase
 from vidbuild.timeline.params import TimelineParams
 
 # Seconds. Motion is short and eased: it only draws the eye to what matters.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-SAMPLE_RATE = 48_000
+from vidbuild.timebase import SAMPLE_RATE
 
 
 def video_timing(facts: Mapping[str, Any], timings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

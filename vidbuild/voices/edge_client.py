@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 from vidbuild.errors import StepError
 from vidbuild.media.audio import pcm, wav
 from vidbuild.media.text.words import EngineWord, Speech
+from vidbuild.timebase import SAMPLE_RATE
 from vidbuild.voices import network
 from vidbuild.voices.chunking import split_text
 from vidbuild.voices.network import ServiceError
-from vidbuild.voices.protocol import SAMPLE_RATE, SpeechRequest
+from vidbuild.voices.protocol import SpeechRequest
 
 # The service accepts 4096 bytes of escaped text; a shorter turn fails less often.
 REQUEST_BYTES = 3000

@@ -18,7 +18,8 @@ from vidbuild.media.audio import pcm, wav
 from vidbuild.media.audio.loudness import SILENT, integrated
 from vidbuild.media.ffmpeg import process, tool_output
 from vidbuild.media.text.words import EngineWord, Speech
-from vidbuild.voices.protocol import SAMPLE_RATE, SpeechRequest
+from vidbuild.timebase import SAMPLE_RATE
+from vidbuild.voices.protocol import SpeechRequest
 
 # At a rate of 100 %. The library's own 175 is too fast for viewers who also read the screen.
 WORDS_PER_MINUTE = 165

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from vidbuild.errors import UnreachableError
 from vidbuild.frozen import dataclass
-from vidbuild.voices.protocol import SAMPLE_RATE, RetryCallback
+from vidbuild.timebase import SAMPLE_RATE
+from vidbuild.voices.protocol import RetryCallback
 
 if TYPE_CHECKING:
     import array

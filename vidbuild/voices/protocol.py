@@ -11,7 +11,6 @@ from vidbuild.frozen import dataclass, field
 if TYPE_CHECKING:
     from vidbuild.media.text.words import Speech
 
-SAMPLE_RATE = 48_000
 
 NETWORK_ENV = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SSL_CERT_FILE")
 """The variables by which a network is reached and trusted; every engine with a network declares them."""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.support import scene_samples
 from tests.support.scene_samples import SAMPLES
+from vidbuild import columns
 from vidbuild.model import Scene
 from vidbuild.scenes import command, registry
 from vidbuild.scenes.code import code_lines, line_range
@@ -188,7 +189,7 @@ def test_wrapping_any_text(run: str) -> None:
     """V18: whatever is typed, no line is wider than a terminal, none is empty, and no visible character is lost."""
     lines = command.wrap(run)
     assert all(line.strip() for line in lines)
-    assert all(command._columns(line) <= command.COLUMNS for line in lines)
+    assert all(columns.width(line) <= command.COLUMNS for line in lines)
     assert "".join("".join(lines).split()) == "".join("".join(command.plain_lines(run)).split())
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from vidbuild import columns
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.errors import VidbuildError
 from vidbuild.location import Location
 from vidbuild.spec.diagnostics import (
     WIDTH,
     SpecError,
-    columns,
     read_sources,
     render,
     split_lines,
@@ -66,7 +66,7 @@ def test_long_lines_are_shown_in_part() -> None:
     """P42: of a very long line the part around the token is shown, with ellipses, and the caret is still under it."""
     text = "a" * 5000 + "TOKEN" + "b" * 5000
     _, source, carets, _ = lines(text, at(1, 5001, 5006))
-    assert columns(source) <= WIDTH + 8
+    assert columns.width(source) <= WIDTH + 8
     assert source[carets.index("^") : carets.rindex("^") + 1] == "TOKEN"
     assert source.startswith("    1 │ …a")
     assert source.endswith("b…")
@@ -75,8 +75,8 @@ def test_long_lines_are_shown_in_part() -> None:
 def test_long_tokens_are_cut() -> None:
     """A token longer than the line that is shown is cut, and so are its carets."""
     _, source, carets, _ = lines("key: " + "日" * 500, at(1, 6, 506))
-    assert columns(source) <= WIDTH + 8
-    assert columns(source) == columns(carets) == len(carets)
+    assert columns.width(source) <= WIDTH + 8
+    assert columns.width(source) == columns.width(carets) == len(carets)
     assert source.count("…") == 1
     _, source, _, _ = lines("key: " + "x" * 500 + " and more", at(1, 6, 506))
     assert source.endswith("x…")

@@ -16,9 +16,10 @@ import pytest
 from tests.support import decoding
 from tests.support.audio_lab import ENV, WEB, context, heard, loudest, timing, tone
 from tests.support.mux_lab import DESIGNS, SPOKEN, Scene, Studio, voice
-from vidbuild.media.audio import adts, wav
+from vidbuild.media.audio import adts
 from vidbuild.media.ffmpeg import ffmpeg
 from vidbuild.steps import audio
+from vidbuild.timebase import SAMPLE_RATE
 
 SCENES = 60
 FURTHEST = adts.FRAME_SAMPLES // 2  # how far from its place a scene may begin, in samples
@@ -35,7 +36,7 @@ def sixty(fps: int) -> list[Scene]:
 
 def starts_of(scenes: list[Scene], fps: int) -> list[int]:
     """Where each scene starts, in samples, and where the last one ends."""
-    lengths = [scene.frames * wav.RATE // fps for scene in scenes]
+    lengths = [scene.frames * SAMPLE_RATE // fps for scene in scenes]
     return [0, *itertools.accumulate(lengths)]
 
 

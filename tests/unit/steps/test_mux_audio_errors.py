@@ -8,8 +8,9 @@ import pytest
 
 from tests.support.mux_lab import DESIGNS, Studio
 from vidbuild.errors import StepError
-from vidbuild.media.audio import adts, wav
+from vidbuild.media.audio import adts
 from vidbuild.steps import mux
+from vidbuild.timebase import SAMPLE_RATE
 
 PLACES = pytest.mark.parametrize("place", [0, 2, 4])
 FIVE = [DESIGNS[0], DESIGNS[1], DESIGNS[2], DESIGNS[1], DESIGNS[0]]
@@ -59,7 +60,7 @@ def test_a_picture_of_another_length_joins_nothing(studio: Studio, place: int, f
 def test_damaged_sound_joins_nothing(studio: Studio, tmp_path: Path, place: int) -> None:
     """V9: sound that is cut in a frame, has a bit of a header flipped or is of one channel is named with its scene."""
     good = studio.sound(FIVE[place], 30).read_bytes()
-    mono = adts.Configuration(adts.LC, wav.RATE, 1)
+    mono = adts.Configuration(adts.LC, SAMPLE_RATE, 1)
     flipped = bytearray(good)
     flipped[0] ^= 0x80
     one = b"".join(adts.wrap(adts.payload(frame), mono) for frame in adts.frames(good))

@@ -19,6 +19,7 @@ from vidbuild.errors import StepError
 from vidbuild.media.audio import loudness, wav
 from vidbuild.media.text.align import align, estimated_cues, place_cues
 from vidbuild.media.text.words import Speech
+from vidbuild.timebase import SAMPLE_RATE
 from vidbuild.voices import espeak, espeak_process
 from vidbuild.voices.espeak import Espeak
 
@@ -99,7 +100,7 @@ def test_pitch_is_in_hertz(hertz: int, scale: int) -> None:
 def test_text_is_not_markup(scratch: Path) -> None:
     """V18: tags, phoneme brackets, quotes, control characters and emoji are spoken or passed over, never obeyed."""
     speech, samples = speak(scratch, 'a <break time="9s"/> [[h@l\'oU]] \x00\x07 “q” 100% 🎉 שלום 中文')
-    assert len(samples) < 20 * wav.RATE
+    assert len(samples) < 20 * SAMPLE_RATE
     assert [word.text for word in speech.words][:3] == ["a", "<break", 'time="9s"/>']
 
 

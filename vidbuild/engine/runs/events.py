@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from vidbuild.errors import Failure
 from vidbuild.frozen import dataclass, values
-from vidbuild.sanitize import harmless_json
+from vidbuild.sanitize import sanitize_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Event:
 
     def to_line(self) -> str:
         """Return the event as one line of JSON with its newline; it contains no workflow command of a CI system."""
-        return harmless_json(json.dumps(self.to_data(), ensure_ascii=False, separators=(",", ":"))) + "\n"
+        return sanitize_json(json.dumps(self.to_data(), ensure_ascii=False, separators=(",", ":"))) + "\n"
 
 
 Listener = Callable[[Event], None]

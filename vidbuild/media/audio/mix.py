@@ -12,13 +12,13 @@ from pathlib import Path
 from vidbuild.media.audio.adts import FRAME_SAMPLES
 from vidbuild.media.audio.loudness import METER
 from vidbuild.media.audio.pcm import SAME_EVERYWHERE
-from vidbuild.media.audio.wav import RATE
 from vidbuild.media.ffmpeg.ffmpeg import untrusted_input
+from vidbuild.timebase import SAMPLE_RATE
 
 DUCKED = -15.0
 """Decibels by which a clip's sound goes down under narration: words are understood, the clip is still there."""
 
-RAMP = RATE * 3 // 10
+RAMP = SAMPLE_RATE * 3 // 10
 """How long it takes to go down and up."""
 
 STEP = 64
@@ -59,7 +59,7 @@ PAIRABLE = ("-aac_tns", "0", "-aac_pns", "0")
 
 def raw(path: Path, channels: int, form: str = "s16le") -> list[str]:
     """Raw samples as an input."""
-    return ["-f", form, "-ar", str(RATE), "-ac", str(channels), "-i", str(path)]
+    return ["-f", form, "-ar", str(SAMPLE_RATE), "-ac", str(channels), "-i", str(path)]
 
 
 def clip(source: Path, start_ms: int, samples: int, out: Path) -> list[str]:
@@ -70,8 +70,10 @@ def clip(source: Path, start_ms: int, samples: int, out: Path) -> list[str]:
     seek = ["-ss", f"{start_ms}ms"] if start_ms else []
     # Less than 40 ms between two packets is how their times were rounded; more is a gap, and closing it would part
     # the sound from the picture.
-    graph = f"aresample={RATE}:async=1:min_hard_comp=0.04:first_pts=0,aformat=sample_fmts=s16:channel_layouts=stereo"
-    limit = ["-t", f"{samples * 1_000_000 // RATE + 1}us"]
+    graph = (
+        f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.04:first_pts=0,aformat=sample_fmts=s16:channel_layouts=stereo"
+    )
+    limit = ["-t", f"{samples * 1_000_000 // SAMPLE_RATE + 1}us"]
     stream = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-af", graph, *limit]
     beside = ["-map", "0:V:0?", "-c", "copy", *limit, "-f", "null", "-"]
     return [*SAME_EVERYWHERE, *untrusted_input(source, *seek), *stream, "-f", "s16le", str(out), *beside]
@@ -91,8 +93,8 @@ def blend(
 
 def ducking(start: int, end: int) -> str:
     """The factor at time t: down before `start`, up again after `end` (samples), evenly in decibels."""
-    down = f"clip((t-{(start - RAMP) / RATE:.6f})/{RAMP / RATE:.6f},0,1)"
-    up = f"clip((t-{end / RATE:.6f})/{RAMP / RATE:.6f},0,1)"
+    down = f"clip((t-{(start - RAMP) / SAMPLE_RATE:.6f})/{RAMP / SAMPLE_RATE:.6f},0,1)"
+    up = f"clip((t-{end / SAMPLE_RATE:.6f})/{RAMP / SAMPLE_RATE:.6f},0,1)"
     return f"pow(10,{DUCKED / 20:.6f}*({down}-{up}))"
 
 

@@ -9,7 +9,8 @@ import wave
 from collections.abc import Sequence
 from pathlib import Path
 
-RATE = 48_000
+from vidbuild.timebase import SAMPLE_RATE
+
 SAMPLE_BYTES = 2
 HEADER_BYTES = 44  # of a WAV file as it is written here
 FULL = 32_767
@@ -43,7 +44,7 @@ def write(path: Path, samples: array.array[int]) -> None:
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(RATE)
+        file.setframerate(SAMPLE_RATE)
         file.writeframes(to_bytes(samples))
 
 
@@ -57,7 +58,7 @@ def read(path: Path) -> array.array[int]:
             )  # what a damaged header says may be huge
     except UNREADABLE as error:
         raise WavError(f"'{path.name}' is not a WAV file: {error}") from error
-    if form != (1, 2, RATE):
+    if form != (1, 2, SAMPLE_RATE):
         raise WavError(_other(path, form))
     return from_bytes(data)
 
@@ -69,7 +70,7 @@ def length(path: Path) -> int:
             form, samples = (file.getnchannels(), file.getsampwidth(), file.getframerate()), file.getnframes()
     except UNREADABLE as error:
         raise WavError(f"'{path.name}' is not a WAV file: {error}") from error
-    if form != (1, SAMPLE_BYTES, RATE):
+    if form != (1, SAMPLE_BYTES, SAMPLE_RATE):
         raise WavError(_other(path, form))
     there = (path.stat().st_size - HEADER_BYTES) // SAMPLE_BYTES
     if there < samples:
@@ -88,7 +89,7 @@ def from_bytes(data: bytes) -> array.array[int]:
 
 
 def _other(path: Path, form: tuple[int, int, int]) -> str:
-    return f"'{path.name}' has {form[0]} channels of {8 * form[1]} bits at {form[2]} Hz, not 1 of 16 at {RATE}"
+    return f"'{path.name}' has {form[0]} channels of {8 * form[1]} bits at {form[2]} Hz, not 1 of 16 at {SAMPLE_RATE}"
 
 
 def trim(samples: array.array[int]) -> tuple[array.array[int], int]:

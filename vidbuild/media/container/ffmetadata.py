@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-SAMPLE_RATE = 48000
+from vidbuild.timebase import SAMPLE_RATE
 
 
 class Chapter(NamedTuple):

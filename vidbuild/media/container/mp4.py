@@ -15,8 +15,9 @@ from typing import BinaryIO
 
 from vidbuild.media.container.ffmetadata import Chapter
 from vidbuild.media.container.iso639 import iso639_2
+from vidbuild.timebase import SAMPLE_RATE
 
-TIMESCALE = 48000
+TIMESCALE = SAMPLE_RATE
 AAC_FRAME = 1024
 CHUNK_SECONDS = 1
 LARGEST_32 = 0xFFFFFFFF

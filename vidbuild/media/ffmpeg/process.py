@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from vidbuild.sanitize import one_line
+from vidbuild.sanitize import single_line
 
 CHUNK_BYTES = 1 << 16
 
@@ -75,7 +75,7 @@ class HeadTailLog:
     def texts(self) -> tuple[str, ...]:
         """Return the lines that are not empty, without control characters."""
         lines = (line.decode("utf-8", "replace").rstrip() for line in (*self._head, *self._tail, self._partial))
-        return tuple(one_line(line.replace("\t", " ")) for line in lines if line)
+        return tuple(single_line(line.replace("\t", " ")) for line in lines if line)
 
 
 class BoundedBuffer:

@@ -6,20 +6,20 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from vidbuild import columns
 from vidbuild.media.text.words import TimedWord
-
-RATE = 48_000
+from vidbuild.timebase import SAMPLE_RATE
 
 LINE = 42
 """Columns a line may have; East Asian characters take two."""
 
-SHORTEST, LONGEST = RATE, RATE * 6
+SHORTEST, LONGEST = SAMPLE_RATE, SAMPLE_RATE * 6
 """A caption is shown for at least one second where the next leaves room, and for at most six."""
 
 SPEED = 20
 """Columns a second that can be read; a caption that would be gone sooner stays longer where there is room."""
 
-GAP = RATE * 3 // 2
+GAP = SAMPLE_RATE * 3 // 2
 """A silence longer than this divides captions: nothing is said, so nothing is shown."""
 
 SENTENCE_ENDS = tuple(".!?…。！？")  # noqa: RUF001 - the full-width forms are meant
@@ -77,7 +77,7 @@ def ffmetadata(chapters: Sequence[Chapter]) -> str:
     """Chapters in the format of ffmpeg's metadata files; a time base of samples keeps the times exact."""
     lines = [";FFMETADATA1"]
     for chapter in chapters:
-        lines += ["[CHAPTER]", f"TIMEBASE=1/{RATE}", f"START={chapter.start}", f"END={chapter.end}"]
+        lines += ["[CHAPTER]", f"TIMEBASE=1/{SAMPLE_RATE}", f"START={chapter.start}", f"END={chapter.end}"]
         lines.append(f"title={escaped(chapter.title)}")
     return "\n".join(lines) + "\n"
 
@@ -88,29 +88,17 @@ def escaped(text: str) -> str:
     return "".join("\\" + character if character in "=;#\\" else character for character in text)
 
 
-def width(text: str) -> int:
-    """Columns the text takes: none for combining marks and invisible characters, two for East Asian wide ones."""
-    if text.isascii():
-        return len(text)
-    columns = 0
-    for character in text:
-        if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-            continue
-        columns += 2 if unicodedata.east_asian_width(character) in "WF" else 1
-    return columns
-
-
 def pieces(word: TimedWord) -> Iterator[TimedWord]:
     """The word itself, or, where it is longer than a line (scripts without spaces, addresses), parts of it."""
-    if width(word.text) <= LINE:
+    if columns.width(word.text) <= LINE:
         yield word
         return
     parts = list(_parts(word.text))
-    total, passed = sum(width(part) for part in parts), 0
+    total, passed = sum(columns.width(part) for part in parts), 0
     for part in parts:
         start = word.start + (word.end - word.start) * passed // total
         joined = word.joined if not passed else True
-        passed += width(part)
+        passed += columns.width(part)
         yield TimedWord(part, start, word.start + (word.end - word.start) * passed // total, word.source, joined)
 
 
@@ -118,11 +106,11 @@ def _parts(text: str) -> Iterator[str]:
     """The text cut after its punctuation where that gives parts of a fair length, else where a line is full."""
     part = ""
     for character in text:
-        if part and width(part + character) > LINE and not _clings(character):
+        if part and columns.width(part + character) > LINE and not _clings(character):
             yield part
             part = ""
         part += character
-        if character in SENTENCE_ENDS + PHRASE_ENDS + ("/",) and 2 * width(part) >= LINE:
+        if character in SENTENCE_ENDS + PHRASE_ENDS + ("/",) and 2 * columns.width(part) >= LINE:
             yield part
             part = ""
     if part:
@@ -165,7 +153,7 @@ def _best_end(words: Sequence[TimedWord], most: int) -> int:
     if most == len(words):
         return most
     ends = _counts(words, most, SENTENCE_ENDS)
-    if ends and width(_joined(words[: ends[-1]])) * 3 > LINE:
+    if ends and columns.width(_joined(words[: ends[-1]])) * 3 > LINE:
         return ends[-1]
     ahead = next(
         (count for count in range(most, len(words)) if _ends(words[count - 1].text, SENTENCE_ENDS)), len(words)
@@ -187,7 +175,7 @@ def _shown(words: Sequence[TimedWord], limit: int) -> Caption:
     """A caption that lasts as long as it is spoken, longer where it is short and there is room."""
     lines = _divide(words) or (_joined(words),)
     start, spoken = words[0].start, words[-1].end
-    needed = max(SHORTEST, sum(width(line) for line in lines) * RATE // SPEED)
+    needed = max(SHORTEST, sum(columns.width(line) for line in lines) * SAMPLE_RATE // SPEED)
     end = min(max(spoken, start + min(needed, LONGEST)), max(limit, start + 1))
     return Caption(lines, start, end)
 
@@ -195,14 +183,14 @@ def _shown(words: Sequence[TimedWord], limit: int) -> Caption:
 def _divide(words: Sequence[TimedWord]) -> tuple[str, ...] | None:
     """The words in one line, or two of much the same width, the division after punctuation if it can be; else None."""
     whole = _joined(words)
-    if width(whole) <= LINE:
+    if columns.width(whole) <= LINE:
         return (whole,)
     best: tuple[int, tuple[str, ...]] | None = None
     for cut in range(1, len(words)):
         lines = (_joined(words[:cut]), _joined(words[cut:]))
-        if max(map(width, lines)) > LINE:
+        if max(map(columns.width, lines)) > LINE:
             continue
-        cost = abs(width(lines[0]) - width(lines[1]))
+        cost = abs(columns.width(lines[0]) - columns.width(lines[1]))
         cost -= LINE // 2 if _ends(words[cut - 1].text, SENTENCE_ENDS + PHRASE_ENDS) else 0
         if best is None or cost < best[0]:
             best = (cost, lines)
@@ -219,7 +207,7 @@ def _text(item: Caption) -> str:
 
 def _clock(sample: int, point: str) -> str:
     """Hours, minutes, seconds and milliseconds: the nearest, so that equal samples give equal times."""
-    milliseconds = (sample * 1000 + RATE // 2) // RATE
+    milliseconds = (sample * 1000 + SAMPLE_RATE // 2) // SAMPLE_RATE
     seconds, milliseconds = divmod(milliseconds, 1000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)

@@ -1,25 +1,27 @@
-"""The texts of a scene as they can be shown, under the names that the spec gives them."""
+"""The texts of a scene as they can be drawn, by the names that the spec gives them."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-TAB = 8
-ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]+[0-~]|[0-~])?")
+from vidbuild.sanitize import replace_controls, strip_escapes
+
+TAB = 8  # columns
+
+# Any JSON value.
+Json = Any
 
 
-def cleaned(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Fields without what can't be shown: terminal escapes and control characters go, tabs become spaces."""
+def clean(value: Json) -> Json:
+    """Remove from all texts what cannot be drawn, escape sequences and control characters, and expand tabs."""
     if isinstance(value, str):
-        lines = ESCAPES.sub("", value).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        return "\n".join(_visible(line) for line in lines).rstrip("\n")
+        lines = strip_escapes(value).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return "\n".join(replace_controls(line.expandtabs(TAB)) for line in lines).rstrip("\n")
     if isinstance(value, list):
-        return [cleaned(item) for item in value]
+        return [clean(item) for item in value]
     if isinstance(value, dict):
-        return {key: cleaned(item) for key, item in value.items()}
+        return {key: clean(item) for key, item in value.items()}
     return value
 
 
@@ -28,11 +30,11 @@ def texts(fields: Mapping[str, Any], spec_fields: Mapping[str, str]) -> dict[str
 
     spec_fields: drawn field -> spec field, if the names differ; `*` stands for an index.
     """
-    found: dict[str, str] = {}
+    drawn: dict[str, str] = {}
     for path, text in _strings(fields):
         name = _spec_field(path, spec_fields)
-        found[name] = found.get(name, "") + text
-    return found
+        drawn[name] = drawn.get(name, "") + text
+    return drawn
 
 
 def _spec_field(path: str, spec_fields: Mapping[str, str]) -> str:
@@ -46,11 +48,7 @@ def _spec_field(path: str, spec_fields: Mapping[str, str]) -> str:
     return path
 
 
-def _visible(line: str) -> str:
-    return "".join(mark for mark in line.expandtabs(TAB) if unicodedata.category(mark) != "Cc")
-
-
-def _strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any JSON value
+def _strings(value: Json, path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, list):

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from vidbuild import columns
 from vidbuild.model import Scene
+from vidbuild.sanitize import replace_controls, strip_escapes
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
 COLUMNS = 64  # of a command's line; longer commands continue in the next line
 INDENT = "  "  # of the lines in which a command continues
 TAB = 4
-ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|.)")  # colors, window titles, cursor moves
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class CommandScene(SceneDefaults):
@@ -87,8 +85,8 @@ def plain_lines(text: str) -> list[str]:
 
     Escape sequences are removed, tabs expanded, and empty lines at the end dropped.
     """
-    visible = ESCAPES.sub("", text)
-    lines = [CONTROLS.sub("", line.expandtabs(TAB)).rstrip() for line in visible.splitlines()]
+    visible = strip_escapes(text)
+    lines = [replace_controls(line.expandtabs(TAB)).rstrip() for line in visible.splitlines()]
     while lines and not lines[-1]:
         lines.pop()
     return lines
@@ -99,7 +97,7 @@ def wrap(command: str) -> list[str]:
     lines: list[str] = []
     for line in plain_lines(command):
         rest, indent = line, ""
-        while _columns(indent + rest) > COLUMNS:
+        while columns.width(indent + rest) > COLUMNS:
             cut = _cut(rest, COLUMNS - len(indent))
             lines.append(indent + rest[:cut].rstrip())
             rest, indent = rest[cut:].lstrip(), INDENT
@@ -108,14 +106,10 @@ def wrap(command: str) -> list[str]:
     return lines
 
 
-def _cut(text: str, columns: int) -> int:
+def _cut(text: str, limit: int) -> int:
     """Return where to break: after the last space that fits, or else at the last column."""
     fits = 1
-    while fits < len(text) and _columns(text[: fits + 1]) <= columns:
+    while fits < len(text) and columns.width(text[: fits + 1]) <= limit:
         fits += 1
     blank = text.rfind(" ", 1, fits + 1)
     return blank if blank > 0 and text[:blank].strip() else fits
-
-
-def _columns(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

@@ -11,6 +11,7 @@ from tests.support.audio_lab import ENV, silence, tone
 from vidbuild.errors import StepError
 from vidbuild.media.audio import loudness, wav
 from vidbuild.media.audio.loudness import Loudness
+from vidbuild.timebase import SAMPLE_RATE
 
 SUMMARY = """
 [Parsed_ebur128_0 @ 0x1] Summary:
@@ -31,7 +32,7 @@ def measured(samples: object, scratch: Path) -> Loudness:
     """What the meter tells of samples in a file."""
     path = scratch / "sound.wav"
     wav.write(path, samples)  # type: ignore[arg-type] # the caller's samples
-    return loudness.measure(["-i", str(path)], len(wav.read(path)) / wav.RATE, scratch, ENV)
+    return loudness.measure(["-i", str(path)], len(wav.read(path)) / SAMPLE_RATE, scratch, ENV)
 
 
 def test_a_sine_is_as_loud_as_the_standard_says(scratch: Path) -> None:
@@ -71,7 +72,7 @@ def test_loudness_alone_is_the_same_without_the_peaks(scratch: Path, level: floa
     """Leaving the peaks out changes no loudness, and nothing at all has none."""
     samples = tone(9_600, level=level, hertz=440) + silence(9_600)
     whole = measured(samples, scratch)
-    alone = loudness.integrated(["-i", str(scratch / "sound.wav")], len(samples) / wav.RATE, scratch, ENV)
+    alone = loudness.integrated(["-i", str(scratch / "sound.wav")], len(samples) / SAMPLE_RATE, scratch, ENV)
     assert alone == whole.integrated
     assert loudness.integrated([], 0, scratch, ENV) == -math.inf
 

@@ -12,6 +12,7 @@ import pytest
 from tests.support.audio_lab import ENV, tone
 from vidbuild.errors import StepError
 from vidbuild.media.audio import pcm, wav
+from vidbuild.timebase import SAMPLE_RATE
 
 
 @pytest.mark.parametrize("samples", [146, 147, 148, 22_050, 100_001])
@@ -44,7 +45,7 @@ def test_resampling_keeps_the_level(scratch: Path) -> None:
 def test_the_same_rate_is_left_alone(scratch: Path) -> None:
     """48 kHz needs no ffmpeg."""
     sound = tone(100)
-    assert pcm.resample(sound, wav.RATE, scratch, {}) is sound
+    assert pcm.resample(sound, SAMPLE_RATE, scratch, {}) is sound
 
 
 def test_a_file_is_decoded_to_its_samples(scratch: Path) -> None:

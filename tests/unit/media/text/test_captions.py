@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from itertools import pairwise
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vidbuild.media.text.captions import Caption, Chapter, captions, escaped, ffmetadata, pieces, srt, vtt, width
+from vidbuild import columns
+from vidbuild.media.text.captions import Caption, Chapter, captions, escaped, ffmetadata, pieces, srt, vtt
 from vidbuild.media.text.words import TimedWord
 
 SECOND = 48_000
@@ -91,7 +90,7 @@ def test_text_without_spaces_is_divided_by_width() -> None:
     text = "これはとても長い文です。空白がないので、幅で分ける必要があります。句読点の後で切るのが良いでしょう。"
     found = captions([TimedWord(text, 0, 12 * SECOND)], 13 * SECOND)
     assert "".join("".join(item.lines) for item in found) == text
-    assert all(width(line) <= 42 for item in found for line in item.lines)
+    assert all(columns.width(line) <= 42 for item in found for line in item.lines)
     assert found[0].lines[-1].endswith("。")
     assert found[1].start > 0
 
@@ -104,22 +103,6 @@ def test_a_long_address_is_cut_after_a_slash() -> None:
     assert parts[0].text.endswith("/")
     assert [part.joined for part in parts] == [False] + [True] * (len(parts) - 1)
     assert (parts[0].start, parts[-1].end) == (0, SECOND)
-
-
-@pytest.mark.parametrize(
-    ("text", "columns"), [("abc", 3), ("é", 1), ("e\u0301", 1), ("漢字", 4), ("שלום", 4), ("a\u200db", 2)]
-)
-def test_width(text: str, columns: int) -> None:
-    """Combining and invisible characters take no column, wide ones two."""
-    assert width(text) == columns
-
-
-def test_plain_text_is_measured_without_asking_of_each_character(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ASCII takes as many columns as it has characters, control characters among them, and is not looked at singly."""
-    everything = "".join(map(chr, range(128)))
-    slowly = width(everything + "é") - 1
-    monkeypatch.delattr(unicodedata, "category")
-    assert width(everything) == slowly == 128
 
 
 def test_srt_is_written_as_players_read_it() -> None:
@@ -167,7 +150,7 @@ def test_captions_never_overlap_and_lose_nothing(texts: list[str], each: int, sp
     found = captions(words, end)
     shown = "".join("".join(item.lines) for item in found)
     assert shown.replace(" ", "") == "".join(texts)
-    assert all(len(item.lines) <= 2 and max(map(width, item.lines)) <= 48 for item in found)
+    assert all(len(item.lines) <= 2 and max(map(columns.width, item.lines)) <= 48 for item in found)
     assert all(item.start < item.end <= max(end, item.start + 1) for item in found)
     assert all(before.end <= after.start for before, after in pairwise(found))
     clocks = re.findall(r"\d\d:\d\d:\d\d,\d\d\d", srt(found))

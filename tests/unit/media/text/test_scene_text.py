@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.media.text.scene_text import cleaned, texts
+from vidbuild.media.text.scene_text import clean, texts
 
 
 @pytest.mark.parametrize(
@@ -25,18 +25,18 @@ from vidbuild.media.text.scene_text import cleaned, texts
 )
 def test_only_what_can_be_seen_is_left(raw: str, shown: str) -> None:
     """Terminal escapes and control characters go, tabs become blanks, everything else stays as it was written."""
-    assert cleaned({"entries": [{"output": [raw]}]}) == {"entries": [{"output": [shown]}]}
+    assert clean({"entries": [{"output": [raw]}]}) == {"entries": [{"output": [shown]}]}
 
 
 def test_values_that_are_no_text_stay() -> None:
     """Numbers, booleans and null pass through."""
-    assert cleaned({"first": 3, "on": True, "title": None}) == {"first": 3, "on": True, "title": None}
+    assert clean({"first": 3, "on": True, "title": None}) == {"first": 3, "on": True, "title": None}
 
 
 @given(st.text())
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     """What was cleaned is clean."""
-    assert cleaned(cleaned(text)) == cleaned(text)
+    assert clean(clean(text)) == clean(text)
 
 
 def test_texts_are_named_as_in_the_spec() -> None:

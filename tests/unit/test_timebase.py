@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.timeline import timebase
+from vidbuild import timebase
 
 RATES = [24, 25, 30, 50, 60]
 

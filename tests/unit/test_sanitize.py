@@ -1,0 +1,40 @@
+"""Text that is safe to print."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from vidbuild.sanitize import replace_controls, sanitize, single_line, strip_escapes
+
+
+def test_control_characters_are_those_of_unicode() -> None:
+    """Every character of category Cc is replaced, and no other one."""
+    text = "".join(map(chr, range(0x3000)))
+    controls = [character for character in text if unicodedata.category(character) == "Cc"]
+    assert replace_controls(text) == "".join(character for character in text if character not in controls)
+    assert replace_controls("".join(controls), " ") == " " * 65
+
+
+@pytest.mark.parametrize(
+    ("text", "stripped"),
+    [
+        ("\x1b[1;31mred\x1b[0m", "red"),
+        ("\x1b]0;title\x07text", "text"),
+        ("\x1b]8;;https://example.org\x1b\\link\x1b]8;;\x1b\\", "link"),
+        ("\x1b(Bplain", "plain"),
+        ("\x1bMup", "up"),
+        ("cut\x1b[", "cut"),
+        ("end\x1b", "end"),
+    ],
+)
+def test_escape_sequences_are_removed(text: str, stripped: str) -> None:
+    """Colors, titles, links and charsets of a terminal leave no trace; of an incomplete one the ESC goes."""
+    assert strip_escapes(text) == stripped
+
+
+def test_one_line_has_no_line_ends() -> None:
+    """Line ends, tabs and marks that reorder text are replaced in a line; in a text, line ends and tabs stay."""
+    assert single_line("a\nb\tc\u2028d\u202ee") == "a\ufffdb\ufffdc\ufffdd\ufffde"
+    assert sanitize("a\nb\tc\u2028d\u202ee") == "a\nb\tc\ufffdd\ufffde"
