@@ -74,7 +74,7 @@ def program(words: Iterable[str]) -> str:
     if name.startswith("ffmpeg"):
         return "ffmpeg"
     if name.startswith("python"):
-        return "espeak" if any(word.endswith("espeak_child.py") for word in rest) else "worker"
+        return "espeak" if any(word.endswith("espeak_main.py") for word in rest) else "worker"
     return name
 
 

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vidbuild.api.build import engine_of
+from vidbuild.api.engine import engine_of
 from vidbuild.api.plan import plan_of, store_of
 from vidbuild.engine.graph.graph import Product, Step
 from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.schedule.target import Target
 from vidbuild.media.render.animation import Layer, Layers, Motion
 from vidbuild.media.render.changed_frames import moments
 
@@ -102,7 +103,7 @@ def films(spec: Path) -> Iterator[tuple[Step, BuildReport]]:
     """Each step that films a scene of a spec that has been built, in order, and the report that knows its outputs."""
     store = store_of(spec, None)
     plan = plan_of(spec, store=store)
-    report = engine_of(store).build(plan.graph, entry=plan.entry, targets=plan.targets)
+    (report,) = engine_of(store).build([Target(plan.graph, build_name=plan.entry, goals=plan.targets)])
     for step in plan.graph.steps.values():
         if step.kind == "render":
             yield step, report

@@ -103,7 +103,7 @@ class Several:
         """Build all from nothing, a command each."""
         self._forget()
         each = [measure.run([*VIDBUILD, "build", name], self.folder) for name in self.specs]
-        return Cost(*(sum(getattr(cost, name) for cost in each) for name in ("wall", "cpu")), max(c.peak for c in each))
+        return Cost(sum(cost.wall for cost in each), sum(cost.cpu for cost in each), max(cost.peak for cost in each))
 
     def _forget(self) -> None:
         for folder in (".vidbuild", *(f"{name}/build" for name in self.specs)):

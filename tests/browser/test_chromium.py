@@ -40,7 +40,7 @@ def at(frame: int, fps: int) -> float:
 def raw(path: Path, *options: str) -> bytes:
     """What ffmpeg writes of a video to stdout."""
     args = ["-i", str(path), *options, "-"]
-    kept = ffmpeg.capture(args, cwd=path.parent, env={}, timeout=60, what="decode", loglevel="error", most=1 << 30)
+    kept = ffmpeg.capture(args, cwd=path.parent, env={}, timeout=60, what="decode", loglevel="error", max_bytes=1 << 30)
     return kept.output
 
 

@@ -276,9 +276,8 @@ def test_the_maker_is_in_the_trace_and_not_in_the_key(tmp_path: Path) -> None:
     with lab_at(tmp_path / "project") as (lab, _):
         found = []
         for version in ("vidbuild 1", "vidbuild 2"):
-            engine = lab.engine()
-            engine._made_by = version
-            report = engine.build(graph(step("a")), jobs=1)
+            lab.made_by = version
+            report = lab.build(graph(step("a")), jobs=1)
             found.append(report.steps["a"].key)
             trace = lab.store.trace(report.steps["a"].key)
             assert isinstance(trace, Trace)

@@ -37,7 +37,7 @@ def driver(lab: Lab, plan: Graph, jobs: int = 2) -> subprocess.Popen[bytes]:
     """A process of its own that builds the graph in the lab's store."""
     data = lab.root / f"plan-{os.urandom(4).hex()}.json"
     data.write_text(json.dumps(plan.to_data()))
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]])}
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([os.environ["PYTHONPATH"], str(ROOT)])}
     return subprocess.Popen([sys.executable, "-c", DRIVER, str(lab.root), str(data), str(jobs)], env=env)
 
 

@@ -93,11 +93,12 @@ class Lab:
         self.kinds |= {name: Kind(name, 1, f"{FAULTY_STEPS}:{name}") for name in FAULTY}
         self.tools: dict[str, Tool] = {}
         self.tool_env: dict[str, str] = {}
+        self.made_by = "test 0"
         self.events: list[Event] = []
         self.log = root / "ran"
         self.env = {
             "PATH": os.defpath,
-            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]]),
+            "PYTHONPATH": os.pathsep.join([os.environ["PYTHONPATH"], str(ROOT)]),
             "RAN": str(self.log),
             **{name: os.environ[name] for name in MEASURED if name in os.environ},
         }
@@ -118,7 +119,7 @@ class Lab:
     def engine(self) -> Engine:
         """A new engine on the store, as a new process would make it."""
         return Engine(
-            Store(self.store.root, self.store.lower), self.kinds, self.tools, self.env, "test 0", self.tool_env
+            Store(self.store.root, self.store.lower), self.kinds, self.tools, self.env, self.made_by, self.tool_env
         )
 
     def build(

@@ -132,14 +132,8 @@ class FaultLab(Lab):
         plan = self.plan(text)
         Memos(self.store).put(f"{text.encode().hex():0>64}", plan.to_data())
 
-        hooks = RunHooks()
-        hooks.on_success = self._place  # type: ignore[method-assign]
-        given = {"jobs": 1, "cache_limit": limit, "build_name": "video.yaml", "retry": AT_ONCE}
-        return self.build(plan, hooks=hooks, **given, **options)
-
-    def _place(self, _target: Target, report: BuildReport) -> None:
-        blobs = [report.steps[name].outputs["main.txt"] for name in ("b", "c")]
-        Outputs(self.store).place_all([(blob, self.output(number)) for number, blob in enumerate(blobs)])
+        given: dict[str, Any] = {"jobs": 1, "cache_limit": limit, "build_name": "video.yaml", "retry": AT_ONCE}
+        return self.build(plan, hooks=PlaceOutputs(self), **given, **options)
 
     def output(self, number: int) -> Path:
         """Where an output is."""
@@ -160,6 +154,21 @@ class FaultLab(Lab):
         found = digests(self.clean().build(self.plan(text), jobs=1))
         self.ran()
         return found
+
+
+class PlaceOutputs(RunHooks):
+    """Installs the outputs of a command, as soon as all of them are made."""
+
+    def __init__(self, command: FaultLab) -> None:
+        super().__init__()
+        self._command = command
+
+    def on_success(self, target: Target, report: BuildReport) -> None:
+        """Place the products of two steps."""
+        del target
+        blobs = [report.steps[name].outputs["main.txt"] for name in ("b", "c")]
+        outputs = [(blob, self._command.output(number)) for number, blob in enumerate(blobs)]
+        Outputs(self._command.store).place_all(outputs)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from tests.bench.counted import Counts
 PROGRAMS = {
     ("/some/where/ffmpeg-linux-v9", "-nostdin"): "ffmpeg",
     ("/usr/bin/python3.11", "-P", "-c", "from vidbuild.engine.worker.main import main"): "worker",
-    ("/usr/bin/python3", "-I", "-S", "/a/espeak_child.py"): "espeak",
+    ("/usr/bin/python3", "-I", "-S", "/a/espeak_main.py"): "espeak",
     ("/bin/sh", "-c", "ffmpeg"): "sh",
     ("os.fork",): "os.fork",
 }

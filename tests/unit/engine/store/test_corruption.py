@@ -12,6 +12,8 @@ from vidbuild.engine.disk import durable
 from vidbuild.engine.graph.graph import Graph, Product
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.run_log import past_runs, read_events
+from vidbuild.engine.schedule.options import RunOptions
+from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store import gc
 from vidbuild.engine.store.blobs import signature
 from vidbuild.engine.store.digest_cache import DigestCache
@@ -99,7 +101,8 @@ def test_corrupt_files_are_counted(lab: Lab, kind: str) -> None:
 def damaged(lab: Lab) -> int:
     """Build, and return how many files were found corrupt."""
     engine = lab.engine()
-    assert engine.build(project(lab), jobs=1).ok
+    (report,) = engine.build([Target(project(lab))], RunOptions(jobs=1))
+    assert report.ok
     return engine.store.corrupt
 
 
