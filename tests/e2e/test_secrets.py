@@ -3,6 +3,8 @@
 # ruff: noqa: E501 - a case is one line
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -10,9 +12,11 @@ import pytest
 
 from tests.support import canary
 from tests.support.audio_lab import speech_request
+from tests.support.fake_edge import FakeEdge
 from tests.support.workspace import SMALL, Workspace
 from vidbuild.cli import crash
 from vidbuild.errors import UnreachableError
+from vidbuild.media.ffmpeg import binary
 from vidbuild.voices.edge import Edge
 from vidbuild.voices.network import Timeouts
 
@@ -30,6 +34,27 @@ def test_a_build_that_fails_keeps_no_secret(workspace: Workspace) -> None:
     scripts = list((workspace.root / ".vidbuild" / "runs").rglob("*.sh"))
     assert scripts
     assert canary.found(workspace.root) == []
+
+
+@pytest.mark.usefixtures("loopback")
+def test_no_program_receives_a_secret(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P9, P43: no program that a step starts has a secret in its environment, not even the proxy of an online voice."""
+    folder = tmp_path / "tools"
+    folder.mkdir()
+    shutil.copy2(binary.executable(), folder / "the real ffmpeg")
+    script = folder / "ffmpeg"
+    # The process that plans the build asks for the version. Half of the word is enough, and is not searched for.
+    check = f'if [ "$1" != -version ] && env | grep -q {canary.WORD[:9]}; then exit 97; fi'
+    script.write_text(f'#!/bin/sh\n{check}\nexec "$(dirname "$0")/the real ffmpeg" "$@"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("VIDBUILD_FFMPEG", str(script))
+    spoken = SMALL.replace("title: One, duration: 0.5", 'title: One, narration: "One two.", voice: VOICE')
+    for voice in ("espeak:en-us", "edge:en-US-AriaNeural"):
+        workspace.write("video.yaml", spoken.replace("VOICE", f'"{voice}"'))
+        with FakeEdge(tmp_path, {"PATH": os.environ["PATH"]}) as server:
+            monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", server.endpoint)
+            workspace.build()
+        assert "speak:one" in workspace.ran()
 
 
 def test_a_variable_that_nothing_shows_is_not_kept(workspace: Workspace) -> None:

@@ -26,8 +26,8 @@ MOST_FILE = 16 << 30
 LEAST_LIMIT, MOST_LIMIT = 256 << 20, 1 << 60
 """With less, not even a thread of a worker can be sure to start."""
 
-INSTALLED = ("HOMEBREW_PREFIX", "SSL_CERT_FILE")
-"""Variables that name what is installed elsewhere than a system has it: programs and their libraries, certificates."""
+INSTALLED, CERTIFICATES = "HOMEBREW_PREFIX", "SSL_CERT_FILE"
+"""Variables that name programs with their libraries, and certificates, outside the system's own folders."""
 
 OPEN_FILES = 4096
 SPARE_PROCESSES = 4096
@@ -45,10 +45,11 @@ def sandbox_of() -> Sandbox | None:
         return None
     if asked == "required" and (why := missing()):
         raise UsageError(f"steps cannot be contained, which ${SANDBOX} requires: {why}")
-    elsewhere = filter(None, map(os.environ.get, INSTALLED))
+    programs, certificates = (filter(None, [os.environ.get(name)]) for name in (INSTALLED, CERTIFICATES))
     cpus = os.cpu_count() or 1
     return Sandbox(
-        programs=(*_ffmpeg(), *elsewhere),
+        programs=(*_ffmpeg(), *programs),
+        online=tuple(certificates),
         memory=memory,
         file_bytes=file_bytes,
         files=OPEN_FILES,

@@ -20,13 +20,15 @@ def test_a_user_without_a_home_can_build(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_programs_installed_elsewhere_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """P9: if the environment names other places of programs or certificates, steps may read them."""
-    for name in sandbox_policy.INSTALLED:
-        monkeypatch.delenv(name, raising=False)
+    """P9: steps may read programs that the environment names, and certificates only if they have the network."""
+    for name in ("HOMEBREW_PREFIX", "SSL_CERT_FILE"):
+        monkeypatch.setenv(name, "")
     usual = sandbox_policy.sandbox_of()
     monkeypatch.setenv("HOMEBREW_PREFIX", "/opt/brew")
-    monkeypatch.setenv("SSL_CERT_FILE", "")
+    monkeypatch.setenv("SSL_CERT_FILE", "/opt/certificates.pem")
     found = sandbox_policy.sandbox_of()
     assert usual is not None
     assert found is not None
+    assert usual.online == ()
     assert found.programs == (*usual.programs, "/opt/brew")
+    assert found.online == ("/opt/certificates.pem",)

@@ -46,13 +46,19 @@ _REFER_SINCE = 2  # the first ABI under which a file can be moved from one folde
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """Paths are absolute, folders with all that is in them; what is not there is left out.
+    """What a worker may reach and use up. Paths are absolute, folders with their content; missing ones are skipped.
 
-    programs: may be read and run; what the interpreter needs is added by the worker. read: may be read. named:
-    files in them may be read, by steps as well if they know the name. keep: the same, and finished files may be added
-    or removed. write: anything may be done, but to run it. network: whether sockets may be
-    opened. memory, file_bytes: of one process; 0 is no limit. files: open at once. processes: how many more than there
-    are now the user may have. more_memory, larger_files: hints for those who reach a limit.
+    programs: may be read and run; the worker adds what the interpreter needs.
+    read: may be read.
+    named: files in these folders may be read, by steps as well if they know the name.
+    keep: as named, and finished files may be added or removed.
+    write: anything may be done, except running it.
+    network: whether sockets may be opened.
+    online: may be read if sockets may be opened.
+    memory, file_bytes: limits of one process; 0 is no limit.
+    files: how many may be open at once.
+    processes: how many more than now the user may have.
+    more_memory, larger_files: hints on how to raise a limit.
     """
 
     programs: tuple[str, ...] = ()
@@ -61,6 +67,7 @@ class Sandbox:
     keep: tuple[str, ...] = ()
     write: tuple[str, ...] = ()
     network: bool = False
+    online: tuple[str, ...] = ()
     memory: int = 0
     file_bytes: int = 0
     files: int = 0
@@ -114,7 +121,7 @@ def enter(sandbox: Sandbox) -> ActiveSandbox:
     """Shut this process in, before it has any other thread; OSError where the kernel refuses what it offers."""
     from vidbuild.engine.sandbox import landlock, rlimits, seccomp
 
-    network = NETWORK if sandbox.network else ()
+    network = (*NETWORK, *sandbox.online) if sandbox.network else ()
     inside = ActiveSandbox(replace(sandbox, programs=(*_interpreter(), *SYSTEM, *network, *sandbox.programs)))
     rlimits.set_limits(sandbox)
     if sys.platform == "linux":

@@ -120,6 +120,14 @@ def test_only_a_step_with_an_online_tool_can_open_a_socket(shut: Contained, jobs
     assert failure.message.startswith("permission denied")
 
 
+def test_only_a_step_with_an_online_tool_reads_the_certificates(shut: Contained, canary: Path) -> None:
+    """P9: a file that the sandbox names for the network is readable with an online tool, and not without."""
+    shut.sandbox = Sandbox(online=(str(canary),))
+    steps = {tool: Step(tool, "read", {"path": str(canary)}, tools=(tool,)) for tool in ("online", "offline")}
+    report = shut.build(graph(*steps.values()), keep_going=True)
+    assert states(report) == {"online": State.BUILT, "offline": State.FAILED}
+
+
 @pytest.mark.usefixtures("loopback")
 def test_a_tools_limit_does_not_grant_the_network(shut: Contained) -> None:
     """P9: an online tool without a limit has the network; an offline tool has not, whatever its name and its limit."""
