@@ -10,6 +10,7 @@ from typing import Any
 from tests.support.paths import ROOT
 from vidbuild.engine.graph.graph import Graph, Input, Kind, Product, Source, Step, Value
 from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.keys.cache import Cache, FetchCounts
 from vidbuild.engine.keys.explain import Explanation
 from vidbuild.engine.keys.tools import Tool
 from vidbuild.engine.runs.build_report import BuildReport
@@ -94,6 +95,8 @@ class Lab:
         self.tools: dict[str, Tool] = {}
         self.tool_env: dict[str, str] = {}
         self.made_by = "test 0"
+        self.remote: list[Cache] = []
+        self.fetches = FetchCounts()
         self.events: list[Event] = []
         self.log = root / "ran"
         self.env = {
@@ -118,9 +121,8 @@ class Lab:
 
     def engine(self) -> Engine:
         """A new engine on the store, as a new process would make it."""
-        return Engine(
-            Store(self.store.root, self.store.lower), self.kinds, self.tools, self.env, self.made_by, self.tool_env
-        )
+        store = Store(self.store.root, self.store.lower)
+        return Engine(store, self.kinds, self.tools, self.env, self.made_by, self.tool_env, remote=self.remote)
 
     def build(
         self, graph: Graph, control: RunControl | None = None, hooks: RunHooks | None = None, **given: Any
@@ -140,7 +142,11 @@ class Lab:
         hooks = hooks or RunHooks()
         hooks.on_event = given.pop("on_event", hooks.on_event or self.events.append)
         options = RunOptions(**{"jobs": 2, "retry": AT_ONCE, **given})
-        return self.engine().build(targets, options, control, hooks)
+        engine = self.engine()
+        try:
+            return engine.build(targets, options, control, hooks)
+        finally:
+            self.fetches = engine.fetches
 
     @staticmethod
     def target(graph: Graph, given: dict[str, Any]) -> Target:

@@ -12,6 +12,7 @@ class State(Enum):
     WAITING = "waiting"  # a step that it needs has not ended, so its key is not known
     READY = "ready"  # its key is known, it is not cached, and it waits for a worker or for its next attempt
     LOCKED = "locked"  # its key is being made by another step or build
+    FETCHING = "fetching"  # remote tiers of the cache are asked for its result
     RUNNING = "running"  # a worker has it
     CACHED = "cached"  # ended: the cache has its result
     BUILT = "built"  # ended: it ran, and its trace is written
@@ -24,8 +25,9 @@ DONE = frozenset({State.CACHED, State.BUILT})
 
 MOVES: dict[State, frozenset[State]] = {
     State.WAITING: frozenset({State.READY, State.CACHED, State.FAILED, State.ABORTED}),
-    State.READY: frozenset({State.LOCKED, State.RUNNING, State.CACHED, State.FAILED, State.ABORTED}),
+    State.READY: frozenset({State.LOCKED, State.FETCHING, State.RUNNING, State.CACHED, State.FAILED, State.ABORTED}),
     State.LOCKED: frozenset({State.READY, State.RUNNING, State.CACHED, State.FAILED, State.ABORTED}),
+    State.FETCHING: frozenset({State.READY, State.CACHED, State.ABORTED}),
     State.RUNNING: frozenset({State.READY, State.BUILT, State.FAILED, State.ABORTED}),
     **dict.fromkeys(ENDED, frozenset()),
 }

@@ -35,17 +35,28 @@ class CacheHit:
 class Cache(Protocol):
     """A tier that results can be copied from; it is never written.
 
-    Both methods may take long, may be called from any thread, and may raise anything, which counts as a miss.
+    Its methods are called from several threads. They may take long, and may raise anything, which counts as a miss.
     source: what events call the tier.
     """
 
     source: str
 
     def lookup(self, key: str) -> Trace | None:
-        """The key's trace, or None if the tier has no result for the key."""
+        """Return the key's trace, or None if the tier has no result for the key; the caller verifies it."""
 
-    def copy_blob(self, digest: str, target: Path) -> None:
+    def copy_blob(self, blob: Blob, target: Path) -> None:
         """Write the blob's bytes to a new file; the caller verifies them."""
+
+
+class FetchCounts:
+    """How many fetches from remote tiers ended how.
+
+    rejected: invalid results. errors: exceptions that tiers raised. Both are misses as well, unless a further tier
+    has the result.
+    """
+
+    def __init__(self) -> None:
+        self.hits = self.misses = self.rejected = self.errors = 0
 
 
 class LocalCache:
@@ -58,13 +69,13 @@ class LocalCache:
         self._intact: set[str] = set()
 
     def lookup(self, key: str) -> Trace | None:
-        """The key's trace, if all its blobs are intact."""
+        """Return the key's trace, if all its blobs are intact."""
         trace = self.store.trace(key)
         return trace if trace is not None and self.has_all(trace.outputs) else None
 
-    def copy_blob(self, digest: str, target: Path) -> None:
+    def copy_blob(self, blob: Blob, target: Path) -> None:
         """Copy the blob to a new file."""
-        durable.copy(self.store.blobs.path(digest), target)
+        durable.copy(self.store.blobs.path(blob.digest), target)
 
     def has_all(self, outputs: Mapping[str, Blob]) -> bool:
         """Whether all these blobs are intact."""
@@ -79,7 +90,7 @@ class LocalCache:
         return True
 
     def trace_signature(self, key: str) -> Signature | None:
-        """The signature of the key's trace file, or None if absent."""
+        """Return the signature of the key's trace file, or None if absent."""
         try:
             return signature(self.store.trace_location(key))
         except OSError:
@@ -105,22 +116,26 @@ class LocalCache:
 
 
 class TieredCache:
-    """The tiers of one build, in the order in which they are asked.
+    """The tiers of one build, in the order in which they are asked; results are added to the first alone.
 
-    local: the tier that results are added to; the others are only read.
+    local: the store that results are added to.
+    lower: stores whose blobs are read where they are. These and the local tier are asked while planning.
+    remote: slower tiers, asked for a step when it is ready to run; their results are copied to the local tier.
     """
 
-    def __init__(self, local: LocalCache, *lower: LocalCache) -> None:
+    def __init__(self, local: LocalCache, lower: Sequence[LocalCache] = (), remote: Sequence[Cache] = ()) -> None:
         self.local = local
+        self.remote = tuple(remote)
+        self.fetches = FetchCounts()
         self._tiers = (local, *lower)
 
     @classmethod
-    def over(cls, store: Store, table: DigestCache) -> TieredCache:
-        """A store and those that it lies over."""
-        return cls(LocalCache(store, table), *(LocalCache(each, table, LOWER) for each in store.lower))
+    def over(cls, store: Store, table: DigestCache, remote: Sequence[Cache] = ()) -> TieredCache:
+        """Return the tiers of a store, of those that it lies over, and remote ones."""
+        return cls(LocalCache(store, table), [LocalCache(each, table, LOWER) for each in store.lower], remote)
 
     def lookup(self, key: str) -> tuple[Trace, LocalCache] | None:
-        """The key's trace and the tier that has it, with all blobs intact."""
+        """Return the key's trace and the tier that has it, with all blobs intact; remote tiers are not asked."""
         for tier in self._tiers:
             trace = tier.lookup(key)
             if trace is not None:
@@ -128,13 +143,13 @@ class TieredCache:
         return None
 
     def trace(self, key: str) -> Trace | None:
-        """The key's trace, whether its blobs exist or not."""
+        """Return the key's trace, whether its blobs exist or not."""
         return next(filter(None, (tier.store.trace(key) for tier in self._tiers)), None)
 
     def tier_with(self, key: str, trace: Signature) -> LocalCache | None:
-        """The tier in which the key's trace file has this signature, or None."""
+        """Return the tier in which the key's trace file has this signature, or None."""
         return next((tier for tier in self._tiers if tier.trace_signature(key) == trace), None)
 
     def has_intact(self, digest: str) -> bool:
-        """Whether any tier has the blob intact."""
+        """Whether any tier but the remote ones has the blob intact."""
         return any(tier.has_intact(digest) for tier in self._tiers)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine.disk import durable
 from vidbuild.engine.graph.graph import Graph, Kind, Product, Source, Step
@@ -18,6 +19,9 @@ from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.index import Index, Row
 from vidbuild.engine.store.trace import Trace, warnings_from_data
 from vidbuild.errors import StepError
+
+if TYPE_CHECKING:
+    from vidbuild.engine.keys.fetch import FetchResult
 
 
 class SeenSources:
@@ -183,6 +187,22 @@ class CacheLookup:
         self.added += self._index(step, trace, self.cache.local, reason, unchanged=unchanged)
         self.add_product(step, trace.outputs)
         return trace, unchanged
+
+    def record_fetched(self, step: str, result: FetchResult) -> CacheHit | None:
+        """Write the trace of a result that was fetched; None if there is no result, or if it cannot be written."""
+        counts, local, trace = self.cache.fetches, self.cache.local, result.trace
+        counts.rejected += result.rejected
+        counts.errors += result.errors
+        for digest, left in result.added.items():
+            self._blob_added(digest, left)
+        with contextlib.suppress(OSError):  # then the step runs, and what is wrong is reported by that
+            if trace is not None and local.has_all(trace.outputs):
+                trace = local.record(trace)
+                self.added += self._index(step, trace, local, "", unchanged=False)
+                counts.hits += 1
+                return CacheHit(trace.outputs, trace.warnings, trace.seconds, result.source)
+        counts.misses += 1
+        return None
 
     def _blob_added(self, digest: str, numbers: Sequence[int]) -> None:
         self.cache.local.blob_added(digest, Signature(*numbers))

@@ -235,13 +235,20 @@ class TargetEmitter:
             )
 
     def cached(self, step: str, key: str, hit: CacheHit) -> None:
-        """A trace stands for the step."""
+        """The cache has the step's result."""
         self._reports[step] = StepReport(
             step, self.steps[step].kind, State.CACHED, key, hit.outputs, hit.seconds, warnings=hit.warnings
         )
         self._warn(step, hit.warnings)
         self._emit(
-            events.StepCached(run=self._run.run, time=time.time(), target=self.name, step=self._label(step), key=key)
+            events.StepCached(
+                run=self._run.run,
+                time=time.time(),
+                target=self.name,
+                step=self._label(step),
+                key=key,
+                source=hit.source,
+            )
         )
 
     def built(self, step: str, key: str, hit: CacheHit, reasons: Sequence[Reason], *, unchanged: bool) -> None:

@@ -121,10 +121,11 @@ class RunEstimated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCached(StepEvent):
-    """The cache has the step's result."""
+    """The cache has the step's result; source: the tier that has it, "local" for the run's own store."""
 
     type: ClassVar[str] = "step_cached"
     key: str
+    source: str = "local"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

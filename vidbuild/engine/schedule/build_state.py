@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine.graph.context import StepWarning
 from vidbuild.engine.graph.graph import Graph, Kind
@@ -19,6 +19,9 @@ from vidbuild.engine.runs.emitter import TargetEmitter
 from vidbuild.engine.schedule.target import Target
 from vidbuild.errors import Failure, StepError, VidbuildError
 from vidbuild.frozen import values
+
+if TYPE_CHECKING:
+    from vidbuild.engine.keys.fetch import FetchResult
 
 
 class BuildState:
@@ -130,8 +133,20 @@ class BuildState:
     def made_meanwhile(self, name: str) -> bool:
         """Return whether another step or build made the same since the lookup; the step is cached then."""
         hit = None if name in self._fresh else self.lookup.find(name, self.key(name))
+        return hit is not None and self._end_cached(name, hit)
+
+    def may_fetch(self, name: str) -> bool:
+        """Whether remote tiers of the cache may be asked for the step."""
+        return name not in self._fresh
+
+    def fetched(self, name: str, result: FetchResult) -> bool:
+        """End the step as cached if a remote tier had its result; make it ready otherwise. Return whether it ended."""
+        hit = self.lookup.record_fetched(name, result)
         if hit is None:
-            return False
+            self.table.move(name, State.READY)
+        return hit is not None and self._end_cached(name, hit)
+
+    def _end_cached(self, name: str, hit: CacheHit) -> bool:
         self._cached(name, hit)
         self._resolve_onwards([name])
         self.finish_if_whole()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from math import inf
@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 from vidbuild.engine.disk import durable
 from vidbuild.engine.disk.build_dir import BuildDir
 from vidbuild.engine.disk.lock import Lock
+from vidbuild.engine.keys.cache import Cache
 from vidbuild.engine.keys.tools import Access
 from vidbuild.engine.sandbox.sandbox import Sandbox
 from vidbuild.engine.store.store import Store
 
 if TYPE_CHECKING:
+    from vidbuild.engine.keys.fetch import FetchResult
+    from vidbuild.engine.schedule.fetcher import Fetcher
     from vidbuild.engine.worker.pool import Message, Pool
 
 
@@ -37,6 +40,7 @@ class Dispatcher:
     env: the environment that every step receives.
     tool_env: where the values of the variables come from that tools declare.
     sandbox: returns the sandbox of the workers, to which the store is added; None for none.
+    remote: tiers of the cache that results can be fetched from.
     """
 
     def __init__(
@@ -46,23 +50,37 @@ class Dispatcher:
         env: Mapping[str, str],
         tool_env: Mapping[str, str],
         sandbox: Callable[[], Sandbox | None],
+        remote: Sequence[Cache] = (),
     ) -> None:
         self._store = store
         self._jobs = jobs
         self._env = env
         self._tool_env = tool_env
         self._sandbox = sandbox
+        self._remote = remote
         self._locks: dict[str, tuple[Lock, Access]] = {}
+        self._fetch_locks: dict[str, Lock] = {}
         self._keys: dict[str, str] = {}
         self._in_use: dict[str, int] = {}
         self._count = 0
-        self._session: BuildDir | None = None
+        self._build_dir: BuildDir | None = None
         self._pool: Pool | None = None
+        self._fetcher: Fetcher | None = None
 
     @property
     def busy(self) -> bool:
-        """Whether any step is claimed."""
+        """Whether any step is claimed to run."""
         return bool(self._locks)
+
+    @property
+    def can_fetch(self) -> bool:
+        """Whether there are tiers to fetch results from."""
+        return bool(self._remote)
+
+    @property
+    def fetching(self) -> bool:
+        """Whether any step is claimed to be fetched."""
+        return bool(self._fetch_locks)
 
     def full(self) -> bool:
         """Whether no further step can be claimed."""
@@ -72,30 +90,60 @@ class Dispatcher:
         """Acquire the right to make the key, and a slot of each tool that has a limit, until `release`."""
         if self.full() or any(self._in_use.get(tool, 0) >= limit for tool, limit in access.limits.items()):
             return Claim.NO_SLOT
-        if key in self._keys.values():  # another step of this run: its lock need not be tried
-            return Claim.LOCKED_ELSEWHERE
-        lock = self._store.lock_key(key)
+        lock = self._lock(step, key)
         if lock is None:
             return Claim.LOCKED_ELSEWHERE
         self._locks[step] = (lock, access)
-        self._keys[step] = key
         for tool in access.limits:
             self._in_use[tool] = self._in_use.get(tool, 0) + 1
         return Claim.ACQUIRED
 
+    def claim_fetch(self, step: str, key: str) -> Claim:
+        """Acquire the right to fetch the key's result, until `release`; it takes no slot of those that run."""
+        if self._fetcher is not None and self._fetcher.full:
+            return Claim.NO_SLOT
+        lock = self._lock(step, key)
+        if lock is None:
+            return Claim.LOCKED_ELSEWHERE
+        self._fetch_locks[step] = lock
+        return Claim.ACQUIRED
+
+    def _lock(self, step: str, key: str) -> Lock | None:
+        if key in self._keys.values():  # another step of this run: its lock need not be tried
+            return None
+        lock = self._store.lock_key(key)
+        if lock is not None:
+            self._keys[step] = key
+        return lock
+
     def release(self, step: str) -> None:
-        """Release what `claim` acquired."""
+        """Release what `claim` or `claim_fetch` acquired."""
         del self._keys[step]
+        if step in self._fetch_locks:
+            self._fetch_locks.pop(step).release(remove=True)
+            return
         lock, access = self._locks.pop(step)
         for tool in access.limits:
             self._in_use[tool] -= 1
         lock.release(remove=True)
 
+    def fetch(self, step: str) -> None:
+        """Begin to fetch the result of a step that is claimed for it."""
+        if self._fetcher is None:
+            from vidbuild.engine.schedule.fetcher import Fetcher
+
+            self._fetcher = Fetcher(self._remote, self._store.blobs, self._open_dir())
+        self._fetcher.start(step, self._keys[step])
+
+    def fetched(self) -> list[tuple[str, FetchResult]]:
+        """Return what was fetched since the last call, by step."""
+        return [] if self._fetcher is None else self._fetcher.collect()
+
     def start(
         self, step: str, run: str, params: Mapping[str, Any], feeds: Mapping[str, Any], seconds: float = inf
     ) -> None:
         """Have a claimed step run, for at most so many seconds."""
-        pool, session = self._open()
+        pool, folder = self._open_pool(), self._open_dir()
         self._count += 1
         _, access = self._locks[step]
         declared = {name: self._tool_env[name] for name in access.env if name in self._tool_env}
@@ -104,7 +152,7 @@ class Dispatcher:
             "run": run,
             "params": params,
             "inputs": feeds,
-            "folder": str(session.folder / str(self._count)),
+            "folder": str(folder / str(self._count)),
             "blobs": str(self._store.blobs.root),
             "lower": [str(root) for root in self._store.blobs.lower],
             "env": {**declared, **self._env},
@@ -113,11 +161,14 @@ class Dispatcher:
         pool.start(step, request, seconds)
 
     def poll(self, seconds: float) -> list[Message]:
-        """Return the workers' messages, waiting for at most so long."""
-        if self._pool is None:
+        """Return the workers' messages, waiting for at most so long, or until a fetch has ended if nothing runs."""
+        if self._pool is not None and (self.busy or self._fetcher is None):
+            return self._pool.wait(seconds)
+        if self._fetcher is not None:
+            self._fetcher.wait(seconds)
+        else:
             time.sleep(seconds)
-            return []
-        return self._pool.wait(seconds)
+        return []
 
     def suspend(self, meanwhile: Callable[[], None]) -> float:
         """Call a function while the workers and all their children are stopped; return the seconds that it took."""
@@ -130,21 +181,28 @@ class Dispatcher:
 
     def close(self) -> None:
         """End the workers, those in the middle of a step with all their children, and leave nothing behind."""
+        if self._fetcher is not None:
+            self._fetcher.close()
         if self._pool is not None:
             self._pool.close(kill=self.busy)
-        for step in list(self._locks):
+        for step in [*self._locks, *self._fetch_locks]:
             self.release(step)
-        if self._session is not None:
-            self._session.end()
-        self._pool, self._session = None, None
+        if self._build_dir is not None:
+            self._build_dir.end()
+        self._pool, self._build_dir, self._fetcher = None, None, None
 
-    def _open(self) -> tuple[Pool, BuildDir]:
-        if self._pool is None or self._session is None:
+    def _open_dir(self) -> Path:
+        if self._build_dir is None:
+            self._build_dir = self._store.build_dir()
+        return self._build_dir.folder
+
+    def _open_pool(self) -> Pool:
+        if self._pool is None:
             from vidbuild.engine.worker.pool import Pool
 
-            self._session = self._store.build_dir()
-            self._pool = Pool(self._jobs, self._session.folder, self._env, self._shut_in(self._session.folder))
-        return self._pool, self._session
+            folder = self._open_dir()
+            self._pool = Pool(self._jobs, folder, self._env, self._shut_in(folder))
+        return self._pool
 
     def _shut_in(self, session: Path) -> Sandbox | None:
         """The sandbox of the workers: they also write the session's folder, and add blobs."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from vidbuild.engine.disk.durable import os_error_text
 from vidbuild.engine.graph.graph import Graph, Kind
-from vidbuild.engine.keys.cache import TieredCache
+from vidbuild.engine.keys.cache import Cache, FetchCounts, TieredCache
 from vidbuild.engine.keys.lookup import CacheLookup
 from vidbuild.engine.keys.tools import Tool, Tools
 from vidbuild.engine.runs.build_report import BuildReport
@@ -40,6 +40,8 @@ class Engine:
     tool_env: where the values of the variables come from that tools declare; a step receives only those of its tools.
     sandbox: returns the sandbox of the workers once a step must run; None for none. The folders of sources and the
         store are added to it.
+    remote: slower tiers of the cache, from which results are copied before a step runs.
+    fetches: counts of the last build's fetches from them.
     """
 
     def __init__(
@@ -51,8 +53,11 @@ class Engine:
         made_by: str = "",
         tool_env: Mapping[str, str] | None = None,
         sandbox: Callable[[], Sandbox | None] = lambda: None,
+        remote: Sequence[Cache] = (),
     ) -> None:
         self.store = store
+        self.fetches = FetchCounts()
+        self._remote = remote
         self._kinds = kinds
         self._tools = tools
         self._workshop = Workshop(store, kinds, worker_env, tool_env or {}, made_by, sandbox)
@@ -101,7 +106,8 @@ class Engine:
     ) -> list[CacheLookup]:
         """A lookup for each target; all see every source and blob as the first of them saw it."""
         table = DigestCache(self.store.home / "files", read_only=read_only)
-        tools, cache = Tools(self._tools, table), TieredCache.over(self.store, table)
+        tools, cache = Tools(self._tools, table), TieredCache.over(self.store, table, self._remote)
+        self.fetches = cache.fetches
         lookups: list[CacheLookup] = []
         for target, graph in zip(targets, graphs, strict=True):
             index = Index(Index.location(self.store.home, target.build_name))

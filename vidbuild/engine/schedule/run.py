@@ -133,7 +133,14 @@ class Run:
         from vidbuild.engine.schedule.scheduler import Scheduler
 
         workshop, options = self._workshop, self._options
-        dispatcher = Dispatcher(workshop.store, options.workers, workshop.worker_env, workshop.tool_env, self._sandbox)
+        dispatcher = Dispatcher(
+            workshop.store,
+            options.workers,
+            workshop.worker_env,
+            workshop.tool_env,
+            self._sandbox,
+            self.states[0].lookup.cache.remote,
+        )
         control = ControlMonitor(self._control, self._log.folder, options.grace, self._log.suspended)
         with contextlib.closing(dispatcher):
             return Scheduler(self.states, self._emitter, dispatcher, control, options, self._save).run()

@@ -58,7 +58,9 @@ class Scheduler:
         self._retries = RetryQueue(options.retry)
         self._estimates = Estimates((state.target, state.graph, state.lookup.index) for state in states)
         ranks = self._estimates.priorities
-        self._queue = ReadyQueue(ranks if options.shuffle is None else shuffled(ranks, options.shuffle))
+        ranks = ranks if options.shuffle is None else shuffled(ranks, options.shuffle)
+        self._queue, self._to_fetch = ReadyQueue(ranks), ReadyQueue(ranks)
+        self._fetches = dispatcher.can_fetch
         self._jobs = options.workers
         self._locked: set[str] = set()
         self._paused_since: float | None = None
@@ -77,6 +79,8 @@ class Scheduler:
                 break
             for message in self._dispatcher.poll(self._turn()):
                 self._handle(message)
+            if self._fetches:
+                self._handle_fetched()
         return self._unfinished and self._control.poll() is Control.CANCEL
 
     def _having(self, *wanted: State) -> Iterator[tuple[BuildState, str]]:
@@ -98,14 +102,16 @@ class Scheduler:
             return not self._control.may_finish
         if self._control.state is Control.CANCEL or self._stopping:
             return True
-        return self._control.state is Control.RUN and not (self._queue or self._retries)
+        waiting = self._queue or self._retries or (self._fetches and (self._to_fetch or self._dispatcher.fetching))
+        return self._control.state is Control.RUN and not waiting
 
     def _turn(self) -> float:
         if self._control.state is Control.PAUSE and not self._dispatcher.busy:
             return _TURN_PAUSED
         if not self._may_start():
             return _TURN  # attempts that are due do not start, so they shorten no turn
-        return self._retries.sooner(_TURN_LOCKED if self._locked else _TURN)
+        soon = self._locked or (self._fetches and self._dispatcher.fetching)
+        return self._retries.sooner(_TURN_LOCKED if soon else _TURN)
 
     def _suspend(self) -> None:
         meanwhile = self._control.suspension()
@@ -124,7 +130,7 @@ class Scheduler:
         if self._paused_since is None:
             self._paused_since, self._saved = time.monotonic(), False
             self._emitter.paused(sum(1 for _ in self._having(State.RUNNING)))
-        if not self._dispatcher.busy and not self._saved:
+        if not self._dispatcher.busy and not self._dispatcher.fetching and not self._saved:
             self._saved = True
             if self._save():
                 self._emitter.saved()
@@ -134,6 +140,10 @@ class Scheduler:
     def _dispatch(self) -> None:
         """Start what can start; a key that another build or step makes is tried again at the next turn."""
         self._collect()
+        if self._fetches:
+            for label in self._to_fetch:
+                self._fetch(label)
+            self._collect()
         for label in self._queue:
             if self._dispatcher.full():
                 return
@@ -146,10 +156,25 @@ class Scheduler:
             for name in state.ready:
                 label = state.target.label(name)
                 self._steps[label] = (state, name)
-                self._queue.add(label)
+                (self._to_fetch if self._fetches and state.may_fetch(name) else self._queue).add(label)
             state.ready.clear()
         for label in self._retries.due():
             self._queue.add(label)
+
+    def _fetch(self, label: str) -> None:
+        """Ask the remote tiers for a step; one whose key is locked is tried as if they did not have it."""
+        state, name = self._steps[label]
+        claim = self._dispatcher.claim_fetch(label, state.key(name))
+        if claim is Claim.NO_SLOT:
+            return
+        self._to_fetch.remove(label)
+        if claim is Claim.LOCKED_ELSEWHERE:
+            self._queue.add(label)
+        elif state.made_meanwhile(name):
+            self._dispatcher.release(label)
+        else:
+            state.table.move(name, State.FETCHING)
+            self._dispatcher.fetch(label)
 
     def _try(self, label: str) -> None:
         state, name = self._steps[label]
@@ -192,6 +217,13 @@ class Scheduler:
         else:
             self._dispatcher.release(label)
             self._failed(label, state.with_source_names(name, answer.failure), answer.warnings)
+
+    def _handle_fetched(self) -> None:
+        for label, result in self._dispatcher.fetched():
+            state, name = self._steps[label]
+            if not state.fetched(name, result):
+                self._queue.add(label)
+            self._dispatcher.release(label)
 
     def _commit(self, label: str, data: Mapping[str, Any]) -> None:
         state, name = self._steps[label]

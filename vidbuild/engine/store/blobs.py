@@ -33,6 +33,10 @@ class Blob:
     size: int
 
 
+class CorruptBlobError(Exception):
+    """The bytes of a blob do not match its digest."""
+
+
 class SourceChangedError(Exception):
     """A source file changed since the build was planned."""
 
@@ -75,12 +79,19 @@ class Blobs:
         below = (root / digest[:2] / digest for root in self.lower)
         return next((path for path in below if path.exists()), own)
 
-    def move_in(self, files: Mapping[str, Path]) -> dict[str, tuple[Blob, Signature]]:
-        """Move in finished files of the same file system; all their bytes reach the disk before their names."""
+    def move_in(
+        self, files: Mapping[str, Path], digests: Mapping[str, str] | None = None
+    ) -> dict[str, tuple[Blob, Signature]]:
+        """Move in finished files of the same file system; all their bytes reach the disk before their names.
+
+        digests: name -> expected digest; if one differs, CorruptBlobError is raised and no file is moved.
+        """
         moves: list[tuple[Path, Path]] = []
         found: dict[str, str] = {}
         for name, path in files.items():
             found[name] = _harden(path)
+            if digests is not None and found[name] != digests[name]:
+                raise CorruptBlobError(digests[name])
             moves.append((path, self.path(found[name])))
         self._rename_all(moves)
         return {name: self._added(digest) for name, digest in found.items()}

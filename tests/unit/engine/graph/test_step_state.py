@@ -10,8 +10,9 @@ from vidbuild.engine.graph.step_state import DONE, ENDED, MOVES, State, StateTab
 
 LEGAL = {
     "waiting": "ready cached failed aborted",
-    "ready": "locked running cached failed aborted",
+    "ready": "locked fetching running cached failed aborted",
     "locked": "ready running cached failed aborted",
+    "fetching": "ready cached aborted",
     "running": "ready built failed aborted",
     "cached": "",
     "built": "",
