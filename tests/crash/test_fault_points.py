@@ -252,7 +252,8 @@ def attempt(lab: FaultLab, text: str) -> str:
         report = lab.whole(text, limit=LIMIT)
     except (OSError, VidbuildError) as error:
         return str(error)
-    return "; ".join(failed.failure.message for failed in report.failed if failed.failure)
+    messages = [failed.failure.message for failed in report.failed if failed.failure]
+    return "; ".join([*messages, *([str(report.error)] if report.error else [])])
 
 
 # What is no more than a convenience: where it cannot be written, a build goes on.
