@@ -52,8 +52,8 @@ def test_ci_uses_no_network_voice_unasked(project: Workspace) -> None:
     """In CI every network voice of a spec, fallbacks too, is an error at its place, before anything runs."""
     outcome = project.run("build", "video.yaml")
     assert outcome.code == 2
-    assert "video.yaml:4:8: 'edge:en-US-AriaNeural' is on the network" in outcome.stderr
-    assert "video.yaml:10:12: 'edge:de-DE-KatjaNeural' is on the network" in outcome.stderr
+    assert "video.yaml:4:8: 'edge:en-US-AriaNeural' needs the network" in outcome.stderr
+    assert "video.yaml:10:12: 'edge:de-DE-KatjaNeural' needs the network" in outcome.stderr
     assert "hint: vidbuild build --allow-network-voice, or 'allow_network_voice = true' in vidbuild.toml" in (
         outcome.stderr
     )
@@ -64,8 +64,8 @@ def test_a_check_in_ci_reports_what_a_build_would(project: Workspace, monkeypatc
     """V24: a spec that CI would not build fails the check there too, with the same words, unless it is allowed."""
     built, checked = project.run("build", "video.yaml"), project.run("check", "video.yaml")
     assert (built.code, checked.code) == (2, 2)
-    told = [line for line in built.stderr.splitlines() if "is on the network" in line]
-    assert [line for line in checked.stderr.splitlines() if "is on the network" in line] == told
+    told = [line for line in built.stderr.splitlines() if "needs the network" in line]
+    assert [line for line in checked.stderr.splitlines() if "needs the network" in line] == told
     assert len(told) == 2
     assert project.run("check", "video.yaml", "--allow-network-voice").code == 0
     project.write("vidbuild.toml", "allow_network_voice = true\n")

@@ -1,7 +1,7 @@
-"""Whether a build may use the network: by its options, its project's settings and where it runs; it builds nothing.
+"""Decides whether a build may use the network, by its options, its project's settings and whether it runs in CI.
 
-Only voices on the network ever need it. To name one in a spec is enough at a desk; in CI, where a spec may be a
-stranger's, whoever owns the workflow has to allow it.
+Only online voices need it. On a developer's machine, naming one in a spec is enough. In CI, a stranger may have written
+the spec, so the workflow or the project's settings must allow it.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ NOT_CI = frozenset({"", "0", "false", "no"})
 
 
 def check(engine: Engine, plan: Plan, root: Path, options: BuildOptions) -> None:
-    """Raise UsageError or SpecError where the plan needs a network that the build is not to have.
+    """Raise UsageError or SpecError if the plan needs the network and the build must not use it.
 
-    Settings that are wrong are told of in any case.
+    Raises SpecError for wrong settings in any case.
     """
     settings = settings_of(root)
     needing = network_steps(plan.graph)
@@ -46,7 +46,7 @@ def check(engine: Engine, plan: Plan, root: Path, options: BuildOptions) -> None
 
 
 def settings_of(root: Path) -> Settings | None:
-    """What the project's `vidbuild.toml` sets, None where there is nothing in it. Raises SpecError."""
+    """Return the settings in the project's `vidbuild.toml`; None without any. Raises SpecError if they are wrong."""
     path = root / SETTINGS
     try:
         if not path.stat().st_size:
@@ -59,7 +59,7 @@ def settings_of(root: Path) -> Settings | None:
 
 
 def in_ci() -> bool:
-    """Whether this runs in CI, of which every service there is says so in the same way."""
+    """Return whether this runs in CI: every CI service sets the variable CI."""
     return os.environ.get("CI", "").lower() not in NOT_CI
 
 
@@ -69,7 +69,7 @@ def _refuse_now(engine: Engine, plan: Plan, steps: Mapping[str, Step], fresh: Se
     if needing:
         raise UsageError(
             f"offline: {', '.join(needing)} would need the network",
-            hint="build once with a network and keep the cache, or use a voice that is here",
+            hint="build once with the network and keep the cache, or use an offline voice",
         )
 
 
@@ -81,7 +81,7 @@ def _refuse(plan: Plan, steps: Mapping[str, Step]) -> None:
 
 
 def problems(spec: Spec) -> list[Diagnostic]:
-    """What keeps a spec from being built here because of its voices; its project's settings are in order."""
+    """Return an error for each online voice that a build here must not use. Raises SpecError for wrong settings."""
     settings = settings_of(root_of(spec.path))
     if not in_ci() or (settings and settings.allow_network_voice):
         return []
@@ -99,7 +99,7 @@ def _refusals(spec: str, steps: Iterable[Step]) -> list[Diagnostic]:
     return tidy(
         Diagnostic(
             "error",
-            f"'{voice}' is on the network, which a build in CI uses only if it is told to",
+            f"'{voice}' needs the network, which is off by default in CI",
             spec,
             step.places.get("voice") or step.places.get(""),
             hint=hint,
@@ -110,7 +110,7 @@ def _refusals(spec: str, steps: Iterable[Step]) -> list[Diagnostic]:
 
 
 def _voices(voice: Mapping[str, Any]) -> Iterator[str]:
-    """The voices on the network among a step's own and its fallback."""
+    """Yield the online voices among a step's own and its fallback."""
     for each in (voice, voice.get("fallback")):
         if each and ENGINES[each["engine"]].network:
             yield f"{each['engine']}:{each['name']}"

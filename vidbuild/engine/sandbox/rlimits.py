@@ -11,10 +11,6 @@ import ctypes
 import resource
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from vidbuild.engine.sandbox.sandbox import Sandbox
 
 UNITS = {"T": 40, "G": 30, "M": 20, "K": 10, "": 0}
 
@@ -22,18 +18,24 @@ _CAPABILITIES_VERSION = 0x20080522
 _KEPT_CAPABILITIES = 1 << 1 | 1 << 2 | 1 << 3  # to read and write what belongs to others, in a container's root
 
 
-def set_limits(sandbox: Sandbox) -> None:
-    """Lower this process's limits to the sandbox's; they can never be raised again."""
+def set_limits(*, memory: int, file_bytes: int, files: int, processes: int) -> None:
+    """Lower this process's limits, for good; 0 leaves a limit as it is.
+
+    memory: bytes that one process may allocate.
+    file_bytes: size of one file.
+    files: how many may be open at once.
+    processes: how many more than now the user may have.
+    """
     _lower(resource.RLIMIT_CORE, 0)
-    if sandbox.file_bytes:
-        _lower(resource.RLIMIT_FSIZE, sandbox.file_bytes)
-    if sandbox.files:
-        _lower(resource.RLIMIT_NOFILE, sandbox.files)
+    if file_bytes:
+        _lower(resource.RLIMIT_FSIZE, file_bytes)
+    if files:
+        _lower(resource.RLIMIT_NOFILE, files)
     if sys.platform == "linux":
-        if sandbox.memory:
-            _lower(resource.RLIMIT_DATA, sandbox.memory)
-        if sandbox.processes:
-            _lower(resource.RLIMIT_NPROC, _tasks() + sandbox.processes)
+        if memory:
+            _lower(resource.RLIMIT_DATA, memory)
+        if processes:
+            _lower(resource.RLIMIT_NPROC, _tasks() + processes)
 
 
 def size(number: int) -> str:

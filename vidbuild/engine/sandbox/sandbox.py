@@ -123,7 +123,9 @@ def enter(sandbox: Sandbox) -> ActiveSandbox:
 
     network = (*NETWORK, *sandbox.online) if sandbox.network else ()
     inside = ActiveSandbox(replace(sandbox, programs=(*_interpreter(), *SYSTEM, *network, *sandbox.programs)))
-    rlimits.set_limits(sandbox)
+    rlimits.set_limits(
+        memory=sandbox.memory, file_bytes=sandbox.file_bytes, files=sandbox.files, processes=sandbox.processes
+    )
     if sys.platform == "linux":
         rlimits.drop_rights()
     if seccomp.known():
