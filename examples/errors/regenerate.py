@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from vidbuild.spec.diagnostics import render
-from vidbuild.spec.load import examine
+from vidbuild.spec.load import try_load
 
 HERE = Path(__file__).resolve().parent
 
@@ -14,7 +14,7 @@ HERE = Path(__file__).resolve().parent
 def said(spec: Path) -> str:
     """What `vidbuild check` prints about a spec in this folder."""
     os.chdir(HERE)
-    examined = examine(spec.name)
+    examined = try_load(spec.name)
     return render(examined.diagnostics, examined.sources) + "\n"
 
 

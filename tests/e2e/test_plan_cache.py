@@ -122,15 +122,15 @@ def test_equal_specs_in_two_folders_are_two_plans(spec: Path, monkeypatch: pytes
 
 def test_a_file_that_changes_while_it_is_read_is_not_remembered(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """P7: a plan of old content is never kept under the new content's digest."""
-    examine = load.examine
+    original = load.try_load
 
     def edited_meanwhile(*arguments: object, **options: object) -> load.LoadResult:
-        found = examine(*arguments, **options)  # type: ignore[arg-type] # passed on as they came
+        found = original(*arguments, **options)  # type: ignore[arg-type] # passed on as they came
         (spec.parent / "one.py").write_text("print('later')\n")
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(load, "examine", edited_meanwhile)
+        patch.setattr(load, "try_load", edited_meanwhile)
         vidbuild.build(spec)
     assert "draw:code" in vidbuild.build(spec).steps.ran
 
@@ -144,7 +144,7 @@ def test_a_root_that_appears_is_another_plan(spec: Path) -> None:
     assert vidbuild.build(inner / "v.yaml", dry_run=True).status == "built"
     vidbuild.build(inner / "v.yaml")
     (inner / "vidbuild.toml").touch()
-    with pytest.raises(vidbuild.SpecError, match="leaves the project"):
+    with pytest.raises(vidbuild.SpecError, match="is outside the project folder"):
         vidbuild.build(inner / "v.yaml")
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.model import Scene, Spec
-from vidbuild.spec.load import LoadResult, examine, examine_data, parse
+from vidbuild.spec.load import LoadResult, parse, try_load, try_parse
 
 
 class Project:
@@ -30,15 +30,15 @@ class Project:
         path.write_bytes(text.encode() if isinstance(text, str) else text)
         return path
 
-    def examine(self, text: str | Mapping[str, Any], **variables: Any) -> LoadResult:
+    def try_load(self, text: str | Mapping[str, Any], **variables: Any) -> LoadResult:
         """What comes of a spec's text (through a file) or of data made in Python."""
         if isinstance(text, str):
-            return examine(self.write("v.yaml", text), variables)
-        return examine_data(text, self.root / "v.yaml", variables)
+            return try_load(self.write("v.yaml", text), variables)
+        return try_parse(text, self.root / "v.yaml", variables)
 
     def problems(self, text: str | Mapping[str, Any], **variables: Any) -> list[tuple[int, int, str, str | None]]:
         """Return line, column, message and hint of every error and warning."""
-        return [row(item) for item in self.examine(text, **variables).diagnostics]
+        return [row(item) for item in self.try_load(text, **variables).diagnostics]
 
     def scene(self, **fields: Any) -> Scene:
         """The one scene of a spec made in Python."""
@@ -50,7 +50,7 @@ class Project:
 
     def wrong(self, *scenes: Mapping[str, Any], **top: Any) -> list[tuple[str, str, str | None]]:
         """Field, message and hint of all that is wrong or doubtful in a spec made in Python."""
-        examined = examine_data(whole(*scenes, **top), self.root / "v.yaml")
+        examined = try_parse(whole(*scenes, **top), self.root / "v.yaml")
         return [(item.path, item.message, item.hint) for item in examined.diagnostics]
 
 

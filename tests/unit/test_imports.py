@@ -110,6 +110,7 @@ ALLOWED: dict[str, set[str]] = {
     "sizes": set(),
     "timebase": set(),
     "suggest": set(),
+    "json_types": set(),
     "frozen": set(),
 }
 EVERYONE = {
@@ -120,6 +121,7 @@ EVERYONE = {
     "sanitize",
     "sizes",
     "suggest",
+    "json_types",
     "timebase",
     "frozen",
     "",

@@ -9,7 +9,7 @@ import yaml
 
 from vidbuild import starter
 from vidbuild.errors import UsageError
-from vidbuild.spec.load import examine
+from vidbuild.spec.load import try_load
 
 TITLES = [
     "A talk",
@@ -39,7 +39,7 @@ def test_any_title_is_kept_as_it_is(tmp_path: Path, title: str) -> None:
 def test_a_title_is_no_template(tmp_path: Path) -> None:
     """A title with braces in it is shown with them."""
     starter.write(tmp_path, starter.Answers("Use {{ name }} and {% if %}"))
-    spec = examine(tmp_path / "video.yaml").spec
+    spec = try_load(tmp_path / "video.yaml").spec
     assert spec is not None
     assert spec.title == "Use {{ name }} and {% if %}"
 
@@ -49,7 +49,7 @@ def test_a_title_is_no_template(tmp_path: Path) -> None:
 def test_every_choice_gives_a_spec_without_problems(tmp_path: Path, theme: str, size: str) -> None:
     """What is written can be built: no error and no warning, in any theme and size that can be chosen."""
     starter.write(tmp_path, starter.Answers("A talk", theme, size))
-    examined = examine(tmp_path / "video.yaml")
+    examined = try_load(tmp_path / "video.yaml")
     assert examined.diagnostics == ()
     assert examined.spec is not None
     assert examined.spec.theme.name == theme

@@ -51,11 +51,11 @@ def check(
 
     allow_network_voice: as for a build, which may use voices on the network in CI only then.
     """
-    from vidbuild.spec.load import examine
+    from vidbuild.spec.load import try_load
 
     found = []
     for path in paths:
-        examined = examine(path, variables)
+        examined = try_load(path, variables)
         items = (*examined.diagnostics, *_around(path, None if allow_network_voice else examined.spec))
         found.append(Checked(Path(path), items, render(items)))
     return found

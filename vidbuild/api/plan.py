@@ -102,9 +102,9 @@ def entry_of(spec: Path, only: Sequence[str] = (), store: Store | None = None) -
 
 def _made(spec: Path, table: DigestCache, variables: Mapping[str, str], only: Sequence[str]) -> dict[str, Any]:
     from vidbuild.spec.diagnostics import SpecError
-    from vidbuild.spec.load import examine
+    from vidbuild.spec.load import try_load
 
-    examined = examine(spec, variables)
+    examined = try_load(spec, variables)
     if examined.spec is None:
         raise SpecError(examined.errors, examined.sources)
     warnings = [item for item in examined.diagnostics if item.severity == "warning"]

@@ -1,4 +1,4 @@
-"""What is wrong with a spec and how it is shown as text; it knows nothing of how it was found out."""
+"""Sorts the diagnostics of a spec and formats them as text, with the source lines that they point at."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from vidbuild.errors import VidbuildError
 from vidbuild.sanitize import replace_controls, single_line
 
 WIDTH = 100  # columns of a source line that are shown
-LOOKED_AT = 4 * WIDTH  # characters of a line, either side of what is marked and in it
+MAX_EXAMINED = 4 * WIDTH  # characters of a line, before, in and after the marked part
 TAB = 4
-MAX_PROBLEMS = 100  # that are told of one spec; what is wrong with the rest is seen when these are mended
-MAX_MESSAGE = 500  # characters of a message or hint, most of which a spec's author may have chosen
+MAX_PROBLEMS = 100  # shown for one spec; the rest is shown when these are fixed
+MAX_MESSAGE = 500  # characters of a message or hint, which can quote a text of any length from the spec
 
 
 class SpecError(VidbuildError):
-    """The spec is wrong. sources: file name as in the places -> its text, for the lines that are shown."""
+    """A spec with errors.
+
+    sources: file name as in the diagnostics -> its text, for the source lines in the message.
+    """
 
     code = 2
 
@@ -31,35 +34,36 @@ class SpecError(VidbuildError):
 
 
 def tidy(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Sorted by place, each once, in one line each; of very many only the first."""
+    """Return the diagnostics sorted by place, without duplicates, each in one line; at most MAX_PROBLEMS of them."""
     found = sorted(dict.fromkeys(map(_brief, diagnostics)), key=Diagnostic.order)
     if len(found) <= MAX_PROBLEMS:
         return found
     severity: Severity = "error" if any(item.severity == "error" for item in found[MAX_PROBLEMS:]) else "warning"
     last = found[MAX_PROBLEMS - 1]
-    message = f"there are more problems after this one; the first {MAX_PROBLEMS} are told"
+    message = f"more problems follow: only the first {MAX_PROBLEMS} are shown"
     return [*found[:MAX_PROBLEMS], Diagnostic(severity, message, last.file, last.place)]
 
 
 def _brief(item: Diagnostic) -> Diagnostic:
-    return replace(item, message=_told(item.message), hint=_told(item.hint) if item.hint else item.hint)
+    return replace(item, message=_short_line(item.message), hint=_short_line(item.hint) if item.hint else item.hint)
 
 
-def _told(text: str) -> str:
-    """A text as one line without characters that a terminal, or whatever reads a log, would obey."""
-    text = text if len(text) <= MAX_MESSAGE else f"{text[: MAX_MESSAGE * 2 // 3]}…{text[-MAX_MESSAGE // 3 :]}"
+def _short_line(text: str) -> str:
+    """Shorten a text to MAX_MESSAGE characters and replace control characters, line ends included."""
+    if len(text) > MAX_MESSAGE:
+        text = f"{text[: MAX_MESSAGE * 2 // 3]}…{text[-MAX_MESSAGE // 3 :]}"
     return single_line(text)
 
 
 def render(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str] | None = None) -> str:
-    """The text a user is shown: each problem with its source line, then the count. No final newline."""
+    """Return the diagnostics as text: each with its source line, then their count. It has no final newline."""
     lines: dict[str, list[str]] = {}
-    parts = [_one(item, _source(item, sources or {}, lines)) for item in diagnostics]
+    parts = [_paragraph(item, _source(item, sources or {}, lines)) for item in diagnostics]
     return "\n".join([*parts, summary(diagnostics)]) if parts else ""
 
 
 def read_sources(diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
-    """The texts of the files that the diagnostics point into, as far as they can be read now."""
+    """Return name -> text of the files that the diagnostics point into, if they can be read now."""
     sources: dict[str, str] = {}
     for name in {item.place.file for item in diagnostics if item.place}:
         try:
@@ -70,14 +74,14 @@ def read_sources(diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
 
 
 def summary(diagnostics: Sequence[Diagnostic]) -> str:
-    """The last line: "video.yaml: 2 errors, 1 warning"."""
+    """Return the last line: "video.yaml: 2 errors, 1 warning"."""
     counts = []
     for severity in ("error", "warning"):
         number = sum(item.severity == severity for item in diagnostics)
         if number:
             counts.append(f"{number} {severity}{'s' if number > 1 else ''}")
     file = diagnostics[0].file if diagnostics else ""
-    return f"{_told(file)}: {', '.join(counts)}"
+    return f"{_short_line(file)}: {', '.join(counts)}"
 
 
 def _source(item: Diagnostic, sources: Mapping[str, str], lines: dict[str, list[str]]) -> str | None:
@@ -91,17 +95,17 @@ def _source(item: Diagnostic, sources: Mapping[str, str], lines: dict[str, list[
 
 @lru_cache(maxsize=4)
 def split_lines(text: str) -> list[str]:
-    """The text's lines as YAML counts them (so not at form feeds, as str.splitlines would)."""
+    """Split text into lines at YAML's line ends; str.splitlines also splits at form feeds."""
     for ending in ("\r\n", "\r", "\x85", "\u2028", "\u2029"):
         text = text.replace(ending, "\n")
     return text.split("\n")
 
 
-def _one(item: Diagnostic, line: str | None) -> str:
+def _paragraph(item: Diagnostic, line: str | None) -> str:
     where = f"{item.path}:{item.line}:{item.column}" if item.line else item.file
     if item.place is not None and not item.line and item.path:
         where += f": {item.path}"
-    where = _told(where)
+    where = _short_line(where)
     mark = "warning: " if item.severity == "warning" else ""
     parts = [f"{where}: {mark}{item.message}"]
     margin = "  "
@@ -117,34 +121,34 @@ def _one(item: Diagnostic, line: str | None) -> str:
 
 
 def _excerpt(line: str, first: int, end: int) -> tuple[str, int, int]:
-    """The part of a line that is shown, and where in it (in columns) the carets start and how many they are."""
+    """Return the part of a line to show, and the first column and the number of the carets below it."""
     first = min(first, len(line))
     end = max(min(end, len(line)), first)
     parts = (
-        line[max(first - LOOKED_AT, 0) : first],
-        line[first : min(end, first + LOOKED_AT)],
-        line[end : end + LOOKED_AT],
+        line[max(first - MAX_EXAMINED, 0) : first],
+        line[first : min(end, first + MAX_EXAMINED)],
+        line[end : end + MAX_EXAMINED],
     )
-    before, token, after = (_plain(part) for part in parts)
+    before, token, after = (_without_controls(part) for part in parts)
     if columns.width(before + token + after) > WIDTH:
-        before = _keep(before[::-1], max(WIDTH // 2 - columns.width(token) // 2, WIDTH // 5))[::-1]
-        whole, token = token, _keep(token, WIDTH - columns.width(before))
-        after = "" if token != whole else _keep(after, max(WIDTH - columns.width(before + token), 1))
+        before = _shortened(before[::-1], max(WIDTH // 2 - columns.width(token) // 2, WIDTH // 5))[::-1]
+        complete, token = token, _shortened(token, WIDTH - columns.width(before))
+        after = "" if token != complete else _shortened(after, max(WIDTH - columns.width(before + token), 1))
     return before + token + after, columns.width(before), max(columns.width(token), 1)
 
 
-def _plain(text: str) -> str:
-    """Tabs and characters that a terminal would obey become blanks, so that columns can be counted."""
+def _without_controls(text: str) -> str:
+    """Replace tabs and control characters by spaces, so that columns can be counted."""
     return replace_controls(text.replace("\t", " " * TAB), " ")
 
 
-def _keep(text: str, width: int) -> str:
-    """As much of the text as fits, with an ellipsis where something is left out."""
+def _shortened(text: str, width: int) -> str:
+    """Return as much of the text as fits into a width, with an ellipsis if something is left out."""
     if columns.width(text) <= width:
         return text
-    taken = 0
+    used = 0
     for index, character in enumerate(text):
-        taken += columns.width(character)
-        if taken > width - 1:
+        used += columns.width(character)
+        if used > width - 1:
             return text[:index] + "…"
     return text

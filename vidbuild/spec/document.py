@@ -1,4 +1,4 @@
-"""Plain data in which every key and value knows its place in the text; it knows nothing of what either means."""
+"""Plain data with the place of every key and value in the text that it was read from."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
+from vidbuild.json_types import Json
 from vidbuild.location import Location
 
 Path = tuple[str | int, ...]
 
-HERE = Location("", 0, 0, 0)
-_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+NOWHERE = Location("", 0, 0, 0)
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A scalar's stretch of the text, as offsets, for finding what stands inside it."""
+    """The range of a scalar in the text, as offsets."""
 
     start: int
     end: int
@@ -27,28 +27,30 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file read, or one structure made in Python (no text, no places).
+    """A file, or data made in Python, which has no text.
 
-    name: the file as messages name it. spans: where each scalar's text is.
+    name: the file's name in messages.
+    keys, values: path -> place of the key or value.
+    spans: path -> range of a scalar in the text.
     """
 
     name: str
     text: str
-    data: Any
+    data: Json
     keys: Mapping[Path, Location] = field(default_factory=dict)
     values: Mapping[Path, Location] = field(default_factory=dict)
     spans: Mapping[Path, Span] = field(default_factory=dict)
 
     def value(self, path: Path) -> Location:
-        """The place of a value, or of the nearest thing around it that stands in the text."""
+        """Return the place of a value, or of the nearest value around it that has one."""
         return self._near(self.values, path)
 
     def key(self, path: Path) -> Location:
-        """The place of the key under which a value stands; an item of a list has none, so its own."""
+        """Return the place of a value's key; an item of a list has none, so its own place."""
         return self.keys.get(path) or self.value(path)
 
-    def inside(self, path: Path, token: str, nth: int = 0) -> Location:
-        """The place of the nth occurrence of a token in a scalar's text, or of the whole where it is not there."""
+    def token(self, path: Path, token: str, nth: int = 0) -> Location:
+        """Return the place of the nth occurrence of a token in a scalar, or of the value if it has no such token."""
         span = self.spans.get(path)
         if span is None or not token:
             return self.value(path)
@@ -57,31 +59,31 @@ class Document:
             at = self.text.find(token, at + 1, span.end)
             if at < 0:
                 return self.value(path)
-        return self.stretch(at, at + len(token))
+        return self.range(at, at + len(token))
 
-    def stretch(self, start: int, end: int) -> Location:
-        """The place of a stretch of the text, as far as its first line goes."""
+    def range(self, start: int, end: int) -> Location:
+        """Return the place of a range of the text, shortened to its first line."""
         starts = _line_starts(self.text)
         line = bisect_right(starts, start)
         first = starts[line - 1]
-        stop = _BREAK.search(self.text, start, end)
+        stop = _LINE_END.search(self.text, start, end)
         end = stop.start() if stop else end
         return Location(self.name, line, start - first + 1, max(end, start + 1) - first + 1)
 
     def _near(self, places: Mapping[Path, Location], path: Path) -> Location:
         while path not in places and path:
             path = path[:-1]
-        return places.get(path, HERE)
+        return places.get(path, NOWHERE)
 
 
 @lru_cache(maxsize=8)
 def _line_starts(text: str) -> list[int]:
-    """Where each line starts, by YAML's idea of a line."""
-    return [0, *(match.end() for match in _BREAK.finditer(text))]
+    """Return the offset at which each line starts; lines end as in YAML."""
+    return [0, *(match.end() for match in _LINE_END.finditer(text))]
 
 
 def field_name(path: Path) -> str:
-    """A path as Python would write it: "scenes[1].title"."""
+    """Return a path in Python's notation: "scenes[1].title"."""
     name = ""
     for part in path:
         name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else str(part)
@@ -89,5 +91,5 @@ def field_name(path: Path) -> str:
 
 
 def dotted(path: Path) -> str:
-    """A path as places are keyed: "commands.0.run"."""
+    """Return a path in the notation of `Scene.places`: "commands.0.run"."""
     return ".".join(str(part) for part in path)

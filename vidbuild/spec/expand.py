@@ -1,4 +1,4 @@
-"""Templating of a whole document: which texts are expanded, and where in the text their problems stand."""
+"""Expands the templates in a document: selects the texts to expand, and locates their problems in the file."""
 
 from __future__ import annotations
 
@@ -8,28 +8,31 @@ from dataclasses import replace
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.json_types import Json
 from vidbuild.location import Location
 from vidbuild.spec import schema, templates
 from vidbuild.spec.diagnostics import MAX_PROBLEMS
 from vidbuild.spec.document import Document, Path
 from vidbuild.suggest import did_you_mean
 
-MAX_TEMPLATES = 5000  # texts of one spec in which something is to be replaced
-MAX_WRITTEN = 100_000  # characters between their braces, all together
-MAX_MADE = 5_000_000  # characters that come of them, all together
-UNTOUCHED = frozenset({"vars", "vidbuild"})
-_TOO_MUCH = f"the spec's templates make more than {MAX_MADE} characters"
+# Limits for one spec, so that expanding it takes seconds at most.
+MAX_TEMPLATES = 5000  # texts with a template
+MAX_EXPRESSIONS = 100_000  # characters between the braces of all templates
+MAX_EXPANDED = 5_000_000  # characters of all expanded texts
+VERBATIM = frozenset({"vars", "vidbuild"})  # top-level fields
+SCENE_FIELD = 3  # length of the path of a scene's field: "scenes", index, name
+_TOO_LONG = f"the expanded templates are too long: the maximum is {MAX_EXPANDED} characters in one spec"
 
 
 def variables(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The names a template can use: the spec's `vars`, then what was given for this build."""
+    """Return the variables of the templates: the spec's `vars`, overridden by those given for this build."""
     own = document.data.get("vars") if isinstance(document.data, Mapping) else None
     named = own if isinstance(own, Mapping) else {}
     return {**{key: value for key, value in named.items() if not isinstance(value, list | dict)}, **given}
 
 
-def unknown(document: Document, given: Mapping[str, Any]) -> list[Diagnostic]:
-    """An error for each variable given for this build that the spec neither declares nor asks for."""
+def unknown_variables(document: Document, given: Mapping[str, Any]) -> list[Diagnostic]:
+    """Return an error for each variable given for this build that the spec neither declares nor uses."""
     if not isinstance(document.data, Mapping):
         return []
     own = document.data.get("vars")
@@ -40,26 +43,26 @@ def unknown(document: Document, given: Mapping[str, Any]) -> list[Diagnostic]:
         known |= templates.names(text)
     place = document.keys.get(("vars",))
     return [
-        Diagnostic("error", f"no variable '{name}' in this spec", document.name, place, hint=did_you_mean(name, known))
+        Diagnostic("error", f"the spec has no variable '{name}'", document.name, place, hint=did_you_mean(name, known))
         for name in given
         if name not in known
     ]
 
 
-def too_much(document: Document) -> list[Diagnostic]:
-    """The one problem of a spec with so many templates that reading it would take minutes."""
-    written = 0
+def too_many_templates(document: Document) -> list[Diagnostic]:
+    """Return an error if the spec has so many templates that expanding them would take minutes."""
+    length = 0
     for count, (path, text) in enumerate(_texts(document.data, ()), 1):
-        written += sum(len(match[0]) for match in templates.OPENS.finditer(text[: templates.MAX_SOURCE]))
-        if count > MAX_TEMPLATES or written > MAX_WRITTEN:
-            limit = f"{MAX_TEMPLATES} texts with" if count > MAX_TEMPLATES else f"{MAX_WRITTEN} characters of"
-            message = f"more than {limit} templates in one spec"
+        length += sum(len(match[0]) for match in templates.EXPRESSION.finditer(text[: templates.MAX_SOURCE]))
+        if count > MAX_TEMPLATES or length > MAX_EXPRESSIONS:
+            limit = f"{MAX_TEMPLATES} texts" if count > MAX_TEMPLATES else f"{MAX_EXPRESSIONS} characters"
+            message = f"too many templates in one spec: the maximum is {limit}"
             return [Diagnostic("error", message, document.name, document.value(path))]
     return []
 
 
 def _texts(data: object, path: Path) -> Iterator[tuple[Path, str]]:
-    """Every template in the data, also where it is left as it is written."""
+    """Yield the path and text of every template, also of those that are not expanded."""
     if isinstance(data, str) and templates.is_template(data):
         yield path, data
     elif isinstance(data, Mapping | list):
@@ -68,13 +71,13 @@ def _texts(data: object, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def expand(document: Document, names: Mapping[str, Any]) -> tuple[Document, dict[Path, list[Diagnostic]]]:
-    """The document with its templates expanded; a text that cannot be stays as it is, and its path is told."""
+    """Return the document with its templates expanded, and path -> problems of the texts that could not be."""
     problems: dict[Path, list[Diagnostic]] = {}
-    made = 0
+    expanded = 0
 
-    def walk(data: Any, path: Path) -> Any:  # noqa: ANN401 - any value of a document
+    def walk(data: Json, path: Path) -> Json:
         if isinstance(data, str):
-            nonlocal made
+            nonlocal expanded
             if not templates.is_template(data) or len(problems) > MAX_PROBLEMS or _verbatim(document.data, path):
                 return data
             try:
@@ -82,9 +85,9 @@ def expand(document: Document, names: Mapping[str, Any]) -> tuple[Document, dict
             except templates.TemplateProblemError as error:
                 problems[path] = [_diagnostic(document, path, problem) for problem in error.problems]
                 return data
-            made += len(text)
-            if made > MAX_MADE:
-                problems[path] = [_diagnostic(document, path, templates.TemplateProblem(_TOO_MUCH))]
+            expanded += len(text)
+            if expanded > MAX_EXPANDED:
+                problems[path] = [_diagnostic(document, path, templates.TemplateProblem(_TOO_LONG))]
                 return data
             return _typed(text, path, document.data)
         if isinstance(data, Mapping):
@@ -93,22 +96,23 @@ def expand(document: Document, names: Mapping[str, Any]) -> tuple[Document, dict
 
     if not isinstance(document.data, Mapping):
         return document, {}
-    data = {key: value if key in UNTOUCHED else walk(value, (key,)) for key, value in document.data.items()}
+    data = {key: value if key in VERBATIM else walk(value, (key,)) for key, value in document.data.items()}
     return replace(document, data=data), problems
 
 
 def _verbatim(data: Mapping[str, Any], path: Path) -> bool:
-    if path[0] != "scenes" or len(path) < 3:  # noqa: PLR2004 - "scenes", the scene, a field
+    """Return whether a text stays as written: notes, and commands or code unless their scene expands them."""
+    if path[0] != "scenes" or len(path) < SCENE_FIELD:
         return False
     scene = data["scenes"][path[1]]
-    if path[-1] == "notes" and len(path) == 3:  # noqa: PLR2004 - as above
+    if path[-1] == "notes" and len(path) == SCENE_FIELD:
         return True
     expanded = isinstance(scene, Mapping) and scene.get("expand") is True
     return not expanded and any(node.get("x-verbatim") for node in schema.allowed(path, data))
 
 
-def _typed(text: str, path: Path, data: object) -> Any:  # noqa: ANN401 - a value of any type
-    """An expanded text as a number or truth value where the schema has no use for text."""
+def _typed(text: str, path: Path, data: object) -> Json:
+    """Convert an expanded text to a number or boolean if the schema allows no text at its path."""
     allowed = list(schema.allowed(path, data))
     kinds = {node.get("type") for node in allowed if "enum" not in node}
     values = [value for node in allowed for value in node.get("enum", ())]
@@ -129,26 +133,26 @@ def _diagnostic(document: Document, path: Path, problem: templates.TemplateProbl
 
 
 def _place(document: Document, path: Path, error: templates.TemplateProblem) -> Location:
-    """Where the token stands in the file: in the same expression of the scalar as it is written there."""
+    """Return the place of a problem's token in the file: in the same expression of the scalar."""
     span = document.spans.get(path)
     if span is None:
         return document.value(path)
-    written = list(_expressions(document.text, span.start, span.end))
-    if error.nth >= len(written):
+    expressions = list(_expressions(document.text, span.start, span.end))
+    if error.nth >= len(expressions):
         return document.value(path)
-    start, end = written[error.nth]
+    start, end = expressions[error.nth]
     found = re.search(_pattern(error.token), document.text[start:end]) if error.token else None
     if found:
-        return document.stretch(start + found.start(), start + found.end())
-    return document.stretch(start, end) if error.token else document.value(path)
+        return document.range(start + found.start(), start + found.end())
+    return document.range(start, end) if error.token else document.value(path)
 
 
 def _pattern(token: str) -> str:
-    """A word as a whole, anything else wherever it stands."""
+    """Return a pattern that matches a word only as a whole, and any other text anywhere."""
     word = token[:1].isalnum() or token[:1] == "_"
     return rf"(?<!\w){re.escape(token)}(?!\w)" if word else re.escape(token)
 
 
 def _expressions(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for match in templates.OPENS.finditer(text, start, end):
+    for match in templates.EXPRESSION.finditer(text, start, end):
         yield match.start(), match.end()

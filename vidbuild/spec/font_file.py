@@ -1,6 +1,6 @@
-"""Looks whether a font file is whole and of a sane size, by its tables' places alone; it draws nothing.
+"""Checks that a font file is complete and not too large, from its header and table directory alone.
 
-Formats are those of the OpenType specification 1.9, "Organization of an OpenType font".
+The formats are those of the OpenType specification 1.9, "Organization of an OpenType font".
 """
 
 from __future__ import annotations
@@ -13,15 +13,18 @@ from vidbuild.media.ffmpeg import limits
 
 COLLECTION = b"ttcf"
 KINDS = (b"\0\1\0\0", b"OTTO", b"true", b"typ1")
-ENTRY = struct.Struct(">4sIII")  # of a table: tag, checksum, offset, length
+ENTRY = struct.Struct(">4sIII")  # of the table directory: tag, checksum, offset, length
 
 
 def problem(path: Path) -> str | None:
-    """What is wrong with a font file, after its name; None if nothing is. OSError where it cannot be read."""
+    """Return what is wrong with a font file, to follow its name in a message ("is cut short"), or None.
+
+    Raises OSError if the file cannot be read.
+    """
     with path.open("rb") as file:
         size = file.seek(0, 2)
         if size > limits.FONT_BYTES:
-            return f"has {size} bytes, and the limit for a font is {limits.FONT_BYTES}"
+            return f"is too large: {size} bytes, the limit for a font is {limits.FONT_BYTES}"
         try:
             return _faces(file, size)
         except struct.error:
@@ -34,7 +37,7 @@ def _faces(file: BinaryIO, size: int) -> str | None:
         return _face(file, 0, size)
     _, count = struct.unpack(">II", _read(file, 4, 8))
     if not 0 < count <= limits.FONT_FACES:
-        return f"is a collection of {count} fonts, and the limit is {limits.FONT_FACES}"
+        return f"is a collection of {count} fonts: the maximum is {limits.FONT_FACES}"
     starts = struct.unpack(f">{count}I", _read(file, 12, 4 * count))
     return next(filter(None, (_face(file, start, size) for start in starts)), None)
 

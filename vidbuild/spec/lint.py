@@ -1,81 +1,94 @@
-"""What is allowed in a spec and still probably not meant: few things, each useful; it knows no scene type."""
+"""Warns of what a spec may contain but its author probably did not intend. Scene types add warnings of their own."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from vidbuild.model import Scene, Voice
-from vidbuild.spec.collector import Notes
+from vidbuild.spec import scenes as scene_checks
+from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 
-WORDS = 150  # about a minute of speech on one picture
-TITLE = 70
-UNSPEAKABLE = re.compile("[0-9]{41,}|[0-9A-Za-z]{151,}")  # espeak speaks the start of such a word and no more
-SHOWN = 12  # characters of it
-ONE = {"cmn": "zh", "yue": "zh", "hak": "zh", "nb": "no", "nn": "no", **dict.fromkeys(("hr", "sr", "bs"), "hbs")}
-"""Languages that are called by several names, or read well enough by one another's voices."""
+MAX_WORDS = 150  # about a minute of speech in one scene
+MAX_TITLE = 70  # characters
+SHOWN = 12  # characters of a long word in a message
+# espeak speaks only the beginning of such a word.
+UNSPEAKABLE = re.compile("[0-9]{41,}|[0-9A-Za-z]{151,}")
+# Languages with several tags, or close enough that each one's voice can read the other.
+SAME = {"cmn": "zh", "yue": "zh", "hak": "zh", "nb": "no", "nn": "no", **dict.fromkeys(("hr", "sr", "bs"), "hbs")}
 
 
-def narrations(found: list[Scene], language: str, notes: Notes) -> None:
-    """Warn of narrations in a language that are too long to follow, or that the voice cannot speak in full."""
-    for scene in found:
+def check(scenes: Sequence[Scene], voice: Voice | None, collector: DiagnosticCollector, language: str) -> None:
+    """Add all warnings about a spec, except about its narrations in other languages than its own.
+
+    voice: the spec's voice; None if it is wrong.
+    """
+    for scene in scenes:
+        _check_title(scene, collector)
+        scene_checks.lint(scene, collector)
+    check_narrations(scenes, language, collector)
+    _check_variables(collector)
+    if voice is not None:
+        _check_language(language, voice, scenes, collector)
+
+
+def check_narrations(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector) -> None:
+    """Warn of narrations in a language that are too long to follow, or that the voice cannot speak completely."""
+    for scene in scenes:
         narration = scene.narration.get(language) if isinstance(scene.narration, Mapping) else scene.narration
         if narration is None:
             continue
         path = ("scenes", scene.index, "narration")
-        if len(narration.tokens) > WORDS:
-            count = len(narration.tokens)
-            notes.warning(path, f"{count} words over one picture; a scene is easy to follow up to {WORDS}")
-        unspeakable = UNSPEAKABLE.search(narration.spoken)
-        if unspeakable and not narration.audio and scene.voice.engine == "espeak":
-            word = f"'{unspeakable[0][:SHOWN]}…'"
-            message = f"{word} has {len(unspeakable[0])} characters without a space, of which only the first are spoken"
-            notes.warning(path, message)
+        if len(narration.tokens) > MAX_WORDS:
+            message = f"narration of {len(narration.tokens)} words: viewers can follow up to {MAX_WORDS} in one scene"
+            collector.warning(path, message)
+        long_word = UNSPEAKABLE.search(narration.spoken)
+        if long_word and not narration.audio and scene.voice.engine == "espeak":
+            message = f"espeak speaks only the beginning of '{long_word[0][:SHOWN]}…': {len(long_word[0])} characters"
+            collector.warning(path, f"{message} without a space")
 
 
-def scenes(found: list[Scene], notes: Notes) -> None:
-    """Warn of scenes that show too much."""
-    for scene in found:
-        path = ("scenes", scene.index)
-        title = scene.fields.get("title", "")
-        if len(title) > TITLE:
-            notes.warning(
-                (*path, "title"), f"a title of {len(title)} characters; up to {TITLE} can be read at a glance"
-            )
+def _check_title(scene: Scene, collector: DiagnosticCollector) -> None:
+    title = scene.fields.get("title", "")
+    if len(title) > MAX_TITLE:
+        message = f"title of {len(title)} characters: viewers can read up to {MAX_TITLE} at a glance"
+        collector.warning(("scenes", scene.index, "title"), message)
 
 
-def variables(notes: Notes) -> None:
-    """Note numbers that will not read as they are written: a version 2.10 is the number 2.1."""
-    document = notes.document
-    named = document.data.get("vars")
-    for name, value in (named if isinstance(named, Mapping) else {}).items():
+def _check_variables(collector: DiagnosticCollector) -> None:
+    """Warn of numbers that lose digits as text: a version 2.10 is the number 2.1."""
+    document = collector.document
+    variables = document.data.get("vars")
+    for name, value in (variables if isinstance(variables, Mapping) else {}).items():
         span = document.spans.get(("vars", name))
         written = document.text[span.start : span.end].strip() if span else ""
         if isinstance(value, int | float) and not isinstance(value, bool) and span and written != str(value):
-            notes.warning(("vars", name), f"this is a number, which will read {value}", f'write "{written}"')
+            message = f"{written} is a number, which becomes the text '{value}'"
+            collector.warning(("vars", name), message, f'write "{written}"')
 
 
-def language(spoken: str, voice: Voice, found: list[Scene], notes: Notes) -> None:
-    """Note where the spec's voice reads another language than the spec's, as the default one does unless it's told."""
-    if voice.engine != "espeak" or not any(scene.narration is not None and scene.voice == voice for scene in found):
+def _check_language(language: str, voice: Voice, scenes: Sequence[Scene], collector: DiagnosticCollector) -> None:
+    """Warn if the spec's voice is for another language than the spec's, as the default voice often is."""
+    if voice.engine != "espeak" or not any(scene.narration is not None and scene.voice == voice for scene in scenes):
         return
-    own, read = _primary(spoken), _primary(voice.name)
-    if own == read:
+    if _primary(language) == _primary(voice.name):
         return
     from vidbuild.voices.registry import ENGINES
 
     known = ENGINES["espeak"].voices()
-    if read not in {_primary(name) for name in known}:
-        return  # called by another name than its language's
-    fitting = [name for name in (spoken.lower(), spoken.partition("-")[0]) if name in known]
-    where: Path = ("language",) if "language" in notes.document.data else ("voice",)
-    hint = f"voice: espeak:{fitting[0]}" if fitting else None
-    hint = f"language: {voice.name.partition('+')[0].partition('-')[0]}" if where == ("voice",) else hint
-    notes.warning(where, f"the language is '{spoken}', but the voice espeak:{voice.name} reads another one", hint)
+    if _primary(voice.name) not in {_primary(name) for name in known}:
+        return  # the voice's name does not start with its language
+    fitting = [name for name in (language.lower(), language.partition("-")[0]) if name in known]
+    path: Path = ("language",) if "language" in collector.document.data else ("voice",)
+    hint = f"write 'voice: espeak:{fitting[0]}'" if fitting else None
+    if path == ("voice",):
+        hint = f"write 'language: {voice.name.partition('+')[0].partition('-')[0]}'"
+    message = f"the language is '{language}', but the voice 'espeak:{voice.name}' speaks another one"
+    collector.warning(path, message, hint)
 
 
 def _primary(tag: str) -> str:
-    """The language itself, without its region, script or variant."""
+    """Return the language of a tag, without region, script or variant."""
     first = tag.partition("-")[0].partition("+")[0].lower()
-    return ONE.get(first, first)
+    return SAME.get(first, first)

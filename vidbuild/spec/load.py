@@ -1,4 +1,4 @@
-"""A spec's file, text or data -> Spec: every problem at once; it renders nothing and knows no scene type."""
+"""Loads a spec from a file, text or Python data, and finds all of its problems at once."""
 
 from __future__ import annotations
 
@@ -10,24 +10,30 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.location import Location
 from vidbuild.model import Scene, Spec
 from vidbuild.project import root_of
 from vidbuild.spec import expand, from_python, paths, reader, schema, validate
-from vidbuild.spec.collector import Notes
+from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.diagnostics import MAX_PROBLEMS, SpecError, tidy
 from vidbuild.spec.document import Document, Path, dotted
-from vidbuild.spec.files import neighbour, own_content
+from vidbuild.spec.files import own_content, similar_file
 
 if TYPE_CHECKING:
     from vidbuild.spec.scenes import SceneContext
 
-MAX_BYTES = 2_000_000
+MAX_BYTES = 2_000_000  # of a spec's file
+ROUNDING = 1e-9  # seconds
 Variables = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What came of reading a spec. sources: file name as in the places -> text. spec: None if there is an error."""
+    """A spec and its problems.
+
+    spec: None if there is an error.
+    sources: file name as in the diagnostics -> text.
+    """
 
     spec: Spec | None
     diagnostics: tuple[Diagnostic, ...]
@@ -35,203 +41,199 @@ class LoadResult:
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
-        """Those that keep it from being a spec."""
+        """The diagnostics that are errors."""
         return tuple(item for item in self.diagnostics if item.severity == "error")
+
+    def spec_or_raise(self) -> Spec:
+        """Return the spec. Raises SpecError with all errors if there are any."""
+        if self.spec is None:
+            raise SpecError(self.errors, self.sources)
+        return self.spec
 
 
 def load(path: str | os.PathLike[str], variables: Variables | None = None) -> Spec:
-    """Read a spec's file. Raises SpecError with all that is wrong with it."""
-    return _spec(examine(path, variables))
+    """Load a spec's file. Raises SpecError with all of its errors."""
+    return try_load(path, variables).spec_or_raise()
 
 
 def parse(data: Mapping[str, Any] | str, path: str | os.PathLike[str], variables: Variables | None = None) -> Spec:
-    """As load, from data made in Python or from YAML text; `path` is where its file would be. Raises SpecError."""
-    return _spec(examine_data(data, path, variables))
+    """Load a spec from YAML text or from data made in Python. Raises SpecError with all of its errors.
+
+    path: where its file would be.
+    """
+    return try_parse(data, path, variables).spec_or_raise()
 
 
-def check(path: str | os.PathLike[str], variables: Variables | None = None) -> list[Diagnostic]:
-    """All that is wrong or doubtful in a spec's file, in order; never raises for what is in it."""
-    return list(examine(path, variables).diagnostics)
-
-
-def examine(path: str | os.PathLike[str], variables: Variables | None = None) -> LoadResult:
-    """Read a spec's file, whatever is in it."""
+def try_load(path: str | os.PathLike[str], variables: Variables | None = None) -> LoadResult:
+    """Load a spec's file; problems are in the result."""
     name = os.fspath(path)
     try:
         raw = own_content(FilePath(name), root_of(FilePath(name)), MAX_BYTES)
-    except (OSError, ValueError, paths.PathProblemError) as error:
-        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        hint = neighbour(FilePath(name), name, (".yaml", ".yml")) if isinstance(error, FileNotFoundError) else None
-        problem = Diagnostic("error", f"the spec cannot be read: {said[:1].lower()}{said[1:]}", name, hint=hint)
-        return LoadResult(None, tuple(tidy([problem])))
+    except (OSError, ValueError, paths.InputError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        hint = similar_file(FilePath(name), name, (".yaml", ".yml")) if isinstance(error, FileNotFoundError) else None
+        message = f"cannot read the spec: {reason[:1].lower()}{reason[1:]}"
+        return LoadResult(None, tuple(tidy([Diagnostic("error", message, name, hint=hint)])))
     if len(raw) > MAX_BYTES:
-        return LoadResult(None, (Diagnostic("error", f"the spec has more than {MAX_BYTES} bytes", name),))
+        message = f"the spec is too large: the maximum is {MAX_BYTES} bytes"
+        return LoadResult(None, (Diagnostic("error", message, name),))
     text, problems = reader.decode(raw, name)
     if problems:
         return LoadResult(None, tuple(problems), {name: text})
-    examined = _examine_text(text, name, variables or {})
-    if examined.spec is None:
-        return examined
-    files = (FilePath(name).absolute(), *examined.spec.files)
-    return replace(examined, spec=replace(examined.spec, files=files))
+    result = _load_text(text, name, variables or {})
+    if result.spec is None:
+        return result
+    files = (FilePath(name).absolute(), *result.spec.files)
+    return replace(result, spec=replace(result.spec, files=files))
 
 
-def examine_data(
+def try_parse(
     data: Mapping[str, Any] | str, path: str | os.PathLike[str], variables: Variables | None = None
 ) -> LoadResult:
-    """As examine, from data or text."""
+    """Load a spec from YAML text or data, as `parse`; problems are in the result."""
     name = os.fspath(path)
     if isinstance(data, str):
-        return _examine_text(data, name, variables or {})
+        return _load_text(data, name, variables or {})
     document, problems = from_python.document(data, name)
-    return _examine(document, problems, variables or {})
+    return _load_document(document, problems, variables or {})
 
 
-def _spec(examined: LoadResult) -> Spec:
-    if examined.spec is None:
-        raise SpecError(examined.errors, examined.sources)
-    return examined.spec
-
-
-def _examine_text(text: str, name: str, variables: Variables) -> LoadResult:
+def _load_text(text: str, name: str, variables: Variables) -> LoadResult:
     document, problems = reader.read(text, name)
     if document.data is None:
         return LoadResult(None, tuple(tidy(problems)), {name: text})
-    return _examine(document, problems, variables)
+    return _load_document(document, problems, variables)
 
 
-def _examine(document: Document, problems: list[Diagnostic], variables: Variables) -> LoadResult:
-    excess = expand.too_much(document)
-    if excess:
-        return LoadResult(None, tuple(tidy([*problems, *excess])), {document.name: document.text})
-    problems = [*problems, *expand.unknown(document, variables)]
+def _load_document(document: Document, problems: list[Diagnostic], variables: Variables) -> LoadResult:
+    too_many = expand.too_many_templates(document)
+    if too_many:
+        return LoadResult(None, tuple(tidy([*problems, *too_many])), {document.name: document.text})
+    problems = [*problems, *expand.unknown_variables(document, variables)]
     document, failed = expand.expand(document, expand.variables(document, variables))
     faults = validate.validate(document, skip=failed)
-    notes = Notes(document, [*problems, *chain.from_iterable(failed.values()), *validate.diagnose(document, faults)])
+    problems += [*chain.from_iterable(failed.values()), *validate.diagnose(document, faults)]
+    collector = DiagnosticCollector(document, problems)
     sources = {document.name: document.text}
     spec = None
     if isinstance(document.data, Mapping) and len(faults) <= validate.MAX_FAULTS:
-        broken = frozenset(failed).union(fault.path for fault in faults)
-        making = _SpecBuilder(document, notes, _Valid(document.data, broken))
-        spec = making.spec()
-        sources.update(making.sources)
-    diagnostics = tuple(tidy(notes.found))
-    wrong = any(item.severity == "error" for item in diagnostics)
-    return LoadResult(None if wrong else spec, diagnostics, sources)
+        invalid = frozenset(failed).union(fault.path for fault in faults)
+        builder = _SpecBuilder(document, collector, _ValidParts(document.data, invalid))
+        spec = builder.spec()
+        sources.update(builder.sources)
+    diagnostics = tuple(tidy(collector.diagnostics))
+    has_error = any(item.severity == "error" for item in diagnostics)
+    return LoadResult(None if has_error else spec, diagnostics, sources)
 
 
 @dataclass(frozen=True, slots=True)
-class _Valid:
-    """The parts of a document that the schema has nothing against."""
+class _ValidParts:
+    """The parts of a document that the schema allows, so that these are checked further despite errors elsewhere.
+
+    invalid: the paths of the errors.
+    """
 
     data: Mapping[str, Any]
-    broken: frozenset[Path]
+    invalid: frozenset[Path]
 
-    def fine(self, path: Path) -> bool:
-        return not any(broken[: len(path)] == path for broken in self.broken)
+    def is_valid(self, path: Path) -> bool:
+        """Return whether there is no error at the path or below it."""
+        return not any(invalid[: len(path)] == path for invalid in self.invalid)
 
-    def whole(self) -> dict[str, Any]:
-        """Every top-level field but the scenes, defaults in place of what is broken."""
+    def top_level(self) -> dict[str, Any]:
+        """Return every top-level field except the scenes, with defaults for missing and invalid values."""
         values: dict[str, Any] = {}
         for name, node in schema.load()["properties"].items():
             if name == "scenes":
                 continue
             data = self.data.get(name, node.get("default"))
-            if not self.fine((name,)):
-                data = self._sound(data, (name,))
+            if not self.is_valid((name,)):
+                data = self._without_invalid(data, (name,))
                 data = data if validate.valid(data, node) else node.get("default")
             if data is not None:
                 values[name] = schema.complete(data, node)
         return values
 
-    def _sound(self, data: object, path: Path) -> object:
-        """The data without its broken fields."""
+    def _without_invalid(self, data: object, path: Path) -> object:
+        """Return the data without its invalid fields."""
         if not isinstance(data, Mapping):
             return data
-        return {key: self._sound(item, (*path, key)) for key, item in data.items() if (*path, key) not in self.broken}
+        return {
+            key: self._without_invalid(item, (*path, key))
+            for key, item in data.items()
+            if (*path, key) not in self.invalid
+        }
 
     def scenes(self) -> Iterable[tuple[int, dict[str, Any] | None]]:
-        """Each scene with its defaults, or None where it is broken."""
-        found = self.data.get("scenes")
-        for index, item in enumerate(found if isinstance(found, list) else ()):
-            fine = self.fine(("scenes", index)) and isinstance(item, Mapping)
-            yield index, schema.complete(item, schema.definition("scene")) if fine else None
+        """Yield each scene's index and its fields with all defaults, None if the scene is invalid."""
+        scenes = self.data.get("scenes")
+        for index, item in enumerate(scenes if isinstance(scenes, list) else ()):
+            valid = self.is_valid(("scenes", index)) and isinstance(item, Mapping)
+            yield index, schema.complete(item, schema.definition("scene")) if valid else None
 
 
 class _SpecBuilder:
-    """From the valid parts of a document to a spec, noting what the schema cannot say."""
+    """Builds a spec from the valid parts of a document, and checks what the schema cannot express."""
 
-    def __init__(self, document: Document, notes: Notes, valid: _Valid) -> None:
-        self.document, self.notes, self.valid = document, notes, valid
+    def __init__(self, document: Document, collector: DiagnosticCollector, valid: _ValidParts) -> None:
+        self.document, self.collector, self.valid = document, collector, valid
         self.path = FilePath(document.name)
         self.root = root_of(self.path)
-        self.whole = valid.whole()
+        self.values = valid.top_level()
         self.sources: dict[str, str] = {}
 
     def spec(self) -> Spec | None:
-        """The spec, or None where the notes say why not."""
+        """Return the spec, or None after adding errors to the diagnostics."""
         from vidbuild.spec import lint, output, scenes, theme, voice
 
-        whole, notes = self.whole, self.notes
-        settings = output.settings(whole["output"], notes)
-        voice.check_aliases(whole["voices"], notes)
-        speaker = voice.resolve(whole["voice"], ("voice",), notes, whole["voices"])
-        themes = theme.Themes(self.root)
-        look = themes.resolve(whole["theme"], ("theme",), notes, self.path.parent)
-        notes.found.extend(replace(item, file=self.document.name) for item in themes.found)
+        values, collector = self.values, self.collector
+        settings = output.settings(values["output"], collector)
+        voice.check_aliases(values["voices"], collector)
+        speaker = voice.resolve(values["voice"], ("voice",), collector, values["voices"])
+        themes = theme.ThemeLoader(self.root)
+        resolved_theme = themes.load(values["theme"], ("theme",), collector, self.path.parent)
+        collector.diagnostics.extend(replace(item, file=self.document.name) for item in themes.diagnostics)
         self.sources = themes.sources
         found = list(self.valid.scenes())
-        around = scenes.SceneContext(
-            whole,
-            whole["language"],
-            self.path.parent,
-            self.root,
-            speaker,
-            len(found) - 1,
-            scenes.places(self.document),
-        )
-        made = list(self._scenes(found, around))
+        folder, places = self.path.parent, scenes.places(self.document)
+        context = scenes.SceneContext(values, collector, folder, self.root, speaker, len(found) - 1, places)
+        ready = list(self._scenes(found, context))
         self._check_ids()
-        ready = [item for item in made if item is not None]
-        check_transitions(ready, notes)
-        lint.scenes(ready, notes)
-        for item in ready:
-            scenes.lint(item, notes)
-        lint.narrations(ready, whole["language"], notes)
-        for language, apart in around.notes_in.items():
-            lint.narrations(ready, language, apart)
-        lint.variables(notes)
-        if speaker is not None:
-            lint.language(whole["language"], speaker, ready, notes)
-        if look is None or speaker is None or len(ready) != len(found) or "title" not in whole:
+        check_transitions(ready, collector)
+        lint.check(ready, speaker, collector, values["language"])
+        for language, translation in context.translations.items():
+            lint.check_narrations(ready, language, translation)
+        if resolved_theme is None or speaker is None or len(ready) != len(found) or "title" not in values:
             return None
         return Spec(
             path=self.path,
             root=self.root,
-            title=whole["title"],
-            description=whole["description"],
-            language=whole["language"],
+            title=values["title"],
+            description=values["description"],
+            language=values["language"],
             output=settings,
-            theme=look,
+            theme=resolved_theme,
             scenes=tuple(ready),
-            files=tuple(dict.fromkeys((*themes.files, *around.files))),
+            files=tuple(dict.fromkeys((*themes.files, *context.files))),
             places=self._places(),
             data=self.document.data,
-            problems={language: tuple(tidy(apart.found)) for language, apart in around.notes_in.items()},
+            problems={
+                language: tuple(tidy(translation.diagnostics)) for language, translation in context.translations.items()
+            },
         )
 
-    def _scenes(
-        self, found: Iterable[tuple[int, dict[str, Any] | None]], around: SceneContext
-    ) -> Iterator[Scene | None]:
-        """Each scene that can be made, until more is wrong than anyone would be told."""
+    def _scenes(self, found: Iterable[tuple[int, dict[str, Any] | None]], context: SceneContext) -> Iterator[Scene]:
+        """Yield each valid scene, until there are more errors than are shown."""
         from vidbuild.spec import scenes
 
         errors = 0
         for index, item in found:
             if item is not None and errors < MAX_PROBLEMS:
-                before = len(self.notes.found)
-                yield scenes.scene(index, item, around, self.notes)
-                errors += sum(each.severity == "error" for each in self.notes.found[before:])
+                before = len(self.collector.diagnostics)
+                scene = scenes.scene(index, item, context)
+                errors += sum(each.severity == "error" for each in self.collector.diagnostics[before:])
+                if scene is not None:
+                    yield scene
 
     def _check_ids(self) -> None:
         first: dict[str, int] = {}
@@ -243,29 +245,31 @@ class _SpecBuilder:
             if name in first:
                 place = self.document.value(("scenes", first[name], "id"))
                 other = f"in line {place.line}" if place.line else f"at {place.file}"
-                self.notes.error(("scenes", index, "id"), f"scene id '{name}' is used twice; first {other}")
+                self.collector.error(("scenes", index, "id"), f"scene id '{name}' is used twice: first {other}")
             first.setdefault(name, index)
 
-    def _places(self) -> dict[str, Any]:
+    def _places(self) -> dict[str, Location]:
         values = self.document.values
         return {dotted(path): place for path, place in values.items() if path[:1] != ("scenes",)}
 
 
-def check_transitions(scenes: list[Scene], notes: Notes) -> None:
-    """A transition takes at most half of each of its scenes; where a scene's length is known already, say it now."""
+def check_transitions(scenes: list[Scene], collector: DiagnosticCollector) -> None:
+    """Add an error for each transition that takes more than half of a scene whose duration the spec sets.
+
+    The timeline checks the scenes whose length depends on their narration.
+    """
     for left, right in pairwise(scenes):
         if left.transition == "cut" or right.index != left.index + 1:
             continue
-        known = [(scene.duration, scene.id) for scene in (left, right) if scene.duration is not None]
-        for duration, name in sorted(known)[:1]:
-            if left.transition_duration * 2 > duration + 1e-9:
-                where = ("scenes", left.index, "transition")
-                place: Path = where if where in notes.document.values else ("defaults", "transition")
-                if (*place, "duration") in notes.document.values:
-                    place = (*place, "duration")
-                notes.error(
-                    place,
-                    f"the transition from '{left.id}' to '{right.id}' takes {left.transition_duration:g} s, "
-                    f"more than half of the {duration:g} s of '{name}'",
-                    f"{duration / 2:g} s would do",
+        durations = [(scene.duration, scene.id) for scene in (left, right) if scene.duration is not None]
+        for duration, name in sorted(durations)[:1]:
+            if left.transition_duration * 2 > duration + ROUNDING:
+                own: Path = ("scenes", left.index, "transition")
+                path: Path = own if own in collector.document.values else ("defaults", "transition")
+                if (*path, "duration") in collector.document.values:
+                    path = (*path, "duration")
+                message = (
+                    f"the transition from '{left.id}' to '{right.id}' takes {left.transition_duration:g} s: "
+                    f"the maximum is half of the {duration:g} s of '{name}'"
                 )
+                collector.error(path, message, f"set its duration to {duration / 2:g} or less")

@@ -1,4 +1,4 @@
-"""What is said: marks and pronunciation in, tokens and cues out; it knows nothing of voices or of time."""
+"""Parses narrations: finds the cues among the words, and applies `pronounce` to what is spoken."""
 
 from __future__ import annotations
 
@@ -13,57 +13,65 @@ from vidbuild.suggest import did_you_mean
 
 MARK = re.compile(r"\[\[([^\[\]\n]*)\]\]")
 CLOSING = tuple(".,;:!?…)")
-NAMED = frozenset("&%@#*/\\§¶†‰")  # punctuation to Unicode, words to a speaker
-MAX_LENGTH = 10_000  # characters of one narration: a quarter of an hour
-MAX_CUES = 200  # in one narration
-AROUND = 8  # characters of punctuation before or after a word that `pronounce` may name with it
+SPOKEN = frozenset("&%@#*/\\§¶†‰")  # punctuation in Unicode that voices speak as words
+MAX_LENGTH = 10_000  # characters of one narration, about 15 minutes
+MAX_CUES = 200  # of one narration
+MAX_AFFIX = 8  # characters of punctuation before or after a word that a `pronounce` entry can include
+REMOVE = "remove 'narration' from a scene without speech"
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class MarkProblem:
-    """A mark that is none: what is wrong, and which occurrence of which text it is."""
+    """A problem of a narration's text.
+
+    token, nth: the wrong part of the text, and which occurrence of it; "" is the whole text.
+    """
 
     message: str
     token: str
     nth: int = 0
+    hint: str | None = None
 
 
 def problems(text: str) -> Iterator[MarkProblem]:
-    """What is wrong with the marks in a narration."""
+    """Yield what is wrong with a narration's length and its cues."""
     seen: dict[str, int] = {}
     if len(text) > MAX_LENGTH:
-        yield MarkProblem(f"a narration of {len(text)} characters, more than {MAX_LENGTH}", "")
+        yield MarkProblem(f"narration of {len(text)} characters: the maximum is {MAX_LENGTH}", "")
         return
     if text.count("[[") > MAX_CUES:
-        yield MarkProblem(f"more than {MAX_CUES} cues in one narration", "")
+        yield MarkProblem(f"too many cues in one narration: the maximum is {MAX_CUES}", "")
         return
     for match in MARK.finditer(text):
         name, nth = match[1], seen.get(match[0], 0)
         seen[match[0]] = nth + 1
         if not NAME.match(name):
-            yield MarkProblem(
-                f"a cue must be letters, digits, '-' and '_', a letter first, not '{name}'", match[0], nth
-            )
+            rule = "must be letters, digits, '-' and '_', starting with a letter"
+            yield MarkProblem(f"the name of a cue {rule}, not '{name}'", match[0], nth)
         elif nth:
             yield MarkProblem(f"cue '{name}' is defined twice in this narration", match[0], nth)
     rest = MARK.sub(lambda match: " " * len(match[0]), text)
-    for token, message in (("[[", "a cue is not closed: ']]' is missing"), ("]]", "']]' closes no cue")):
+    for token, message in (("[[", "cue without a closing ']]'"), ("]]", "']]' without an opening '[['")):
         for nth, found in enumerate(re.finditer(re.escape(token), rest)):
             nth_in_text = text[: found.start()].count(token)
             yield MarkProblem(message, token, nth_in_text or nth)
     if not MARK.sub("", text).strip():
-        yield MarkProblem("nothing is said here; leave 'narration' out", "")
+        yield MarkProblem("the narration has no words", "", hint=REMOVE)
 
 
 def missing(language: str, known: Collection[str]) -> tuple[str, str | None]:
-    """The message and hint for a narration that has no text in a video's language. known: those that it has."""
-    message = f"no narration in '{language}', the video's language; there is {', '.join(known)}"
-    return message, did_you_mean(language, known)
+    """Return the message and hint for a narration without a text in a video's language.
+
+    known: the languages that it has.
+    """
+    found = ", ".join(f"'{each}'" for each in known)
+    message = f"no narration in the video's language '{language}': found {found}"
+    return message, did_you_mean(language, known) or f"add '{language}: ...' to the narration"
 
 
 def parse(text: str, pronounce: Mapping[str, str], audio: Path | None = None) -> Narration:
-    """The narration of a text whose marks are in order."""
+    """Return the narration of a text without problems."""
     cues: dict[str, int] = {}
     words: list[str] = []
     plain, at = "", 0
@@ -71,34 +79,34 @@ def parse(text: str, pronounce: Mapping[str, str], audio: Path | None = None) ->
         plain += text[at : match.start()]
         at = match.end()
         if text[at : at + 1] in CLOSING and plain[-1:].isspace():
-            plain = plain.rstrip()  # "beta [[here]]." leaves no blank before the full stop
+            plain = plain.rstrip()  # "beta [[here]]." must not leave a space before the full stop
             cues[match[1]] = len(plain.split())
             continue
         inside = bool(plain) and not plain[-1].isspace() and not text[at : at + 1].isspace() and at < len(text)
         cues[match[1]] = len(plain.split()) - (1 if inside else 0)
     words = (plain + text[at:]).split()
     tokens = tuple((word, spoken(word, pronounce)) for word in words)
-    return Narration(" ".join(words), " ".join(said for _, said in tokens), tokens, cues, audio)
+    return Narration(" ".join(words), " ".join(spoken_word for _, spoken_word in tokens), tokens, cues, audio)
 
 
 def speakable(text: str) -> bool:
-    """Whether there is more than punctuation in a text."""
-    return any(unicodedata.category(character)[0] in "LNSM" or character in NAMED for character in text)
+    """Return whether a text has more than punctuation."""
+    return any(unicodedata.category(character)[0] in "LNSM" or character in SPOKEN for character in text)
 
 
 def spoken(token: str, pronounce: Mapping[str, str]) -> str:
-    """How a token is spoken: it, or what is left of it without punctuation around it, looked up."""
+    """Return how a token is spoken: `pronounce` is applied to it, or to its part without punctuation around it."""
     if not pronounce:
         return token
-    first, last = _bare(token)
-    for start in range(max(first - AROUND, 0), first + 1):
-        for end in range(min(len(token), last + AROUND), last - 1, -1):
+    first, last = _word_range(token)
+    for start in range(max(first - MAX_AFFIX, 0), first + 1):
+        for end in range(min(len(token), last + MAX_AFFIX), last - 1, -1):
             if token[start:end] in pronounce:
                 return f"{token[:start]}{' '.join(pronounce[token[start:end]].split())}{token[end:]}"
     return token
 
 
-def _bare(token: str) -> tuple[int, int]:
-    """Where a token's first and last letter or digit stand (end exclusive)."""
-    marks = [index for index, character in enumerate(token) if character.isalnum()]
-    return (marks[0], marks[-1] + 1) if marks else (0, len(token))
+def _word_range(token: str) -> tuple[int, int]:
+    """Return the range from a token's first to its last letter or digit, the end excluded."""
+    indexes = [index for index, character in enumerate(token) if character.isalnum()]
+    return (indexes[0], indexes[-1] + 1) if indexes else (0, len(token))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vidbuild.model import OutputSettings
-from vidbuild.spec.collector import Notes
+from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 
 SIZES = {
@@ -22,9 +22,9 @@ SMALLEST, LARGEST = 64, 7680  # pixels
 LOUDNESS = {"web": -16.0, "broadcast": -23.0}
 
 
-def settings(output: Mapping[str, Any], notes: Notes) -> OutputSettings:
-    """The settings of a valid `output` value, defaults filled in; notes sizes that no video can have."""
-    width, height = _size(output["size"], notes)
+def settings(output: Mapping[str, Any], collector: DiagnosticCollector) -> OutputSettings:
+    """Return the settings of a valid `output` value with all defaults; add an error for an impossible size."""
+    width, height = _size(output["size"], collector)
     loudness = output["loudness"]
     return OutputSettings(
         width=width,
@@ -36,14 +36,14 @@ def settings(output: Mapping[str, Any], notes: Notes) -> OutputSettings:
     )
 
 
-def _size(size: str, notes: Notes) -> tuple[int, int]:
+def _size(size: str, collector: DiagnosticCollector) -> tuple[int, int]:
     if size in SIZES:
         return SIZES[size]
     width, height = (int(part) for part in size.split("x"))
-    where: Path = ("output", "size")
-    if (width % 2 or height % 2) and all(SMALLEST <= side <= LARGEST for side in (width, height)):
+    path: Path = ("output", "size")
+    if not all(SMALLEST <= side <= LARGEST for side in (width, height)):
+        collector.error(path, f"width and height must be even and from {SMALLEST} to {LARGEST}, not '{size}'")
+    elif width % 2 or height % 2:
         even = f"{width + width % 2}x{height + height % 2}"
-        notes.error(where, f"width and height must be even, not '{size}'", f"{even} would do")
-    elif not all(SMALLEST <= side <= LARGEST for side in (width, height)):
-        notes.error(where, f"width and height must be {SMALLEST} to {LARGEST} and even, not '{size}'")
+        collector.error(path, f"width and height must be even, not '{size}'", f"write {even}")
     return width, height

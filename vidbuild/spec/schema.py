@@ -1,4 +1,4 @@
-"""The schema as the reader uses it: where it is, what it defaults, what it allows somewhere. It reads no spec."""
+"""The JSON Schema of the spec language: finds it, resolves its references, and fills in its defaults."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
+from vidbuild.json_types import Json
 from vidbuild.spec.document import Path
 
 NAME = "video.schema.json"
+# The fields that every scene has and that are not given to its type. `title` is given to it, since most types draw it.
 SHARED = frozenset(
     {
         *("id", "type", "narration", "voice", "duration", "pause_before", "pause_after", "min_duration"),
         *("max_duration", "transition", "background", "captions", "alt", "expand", "notes"),
     }
-)  # what every scene has and no scene type is given; `title` is, since types draw it
+)
 
 Schema = Mapping[str, Any]
 
 
 def schema_path() -> FilePath:
-    """The schema's file: in the package where it is installed, beside the package in a checkout."""
+    """Return the schema's file: in the installed package, or beside the package in a checkout."""
     package = FilePath(__file__).resolve().parent.parent
     installed = package / "schemas" / NAME
     return installed if installed.is_file() else package.parent / "schemas" / NAME
@@ -31,13 +33,13 @@ def schema_path() -> FilePath:
 
 @lru_cache(maxsize=1)
 def load() -> Schema:
-    """The schema; not to be changed."""
+    """Return the schema. Callers must not change it."""
     data: Schema = json.loads(schema_path().read_text(encoding="utf-8"))
     return data
 
 
 def resolve(node: Schema) -> Schema:
-    """The node with its reference followed; what stands beside the reference wins."""
+    """Follow a node's reference; keys beside the reference override those of its target."""
     while "$ref" in node:
         target: Any = load()
         for part in str(node["$ref"]).removeprefix("#/").split("/"):
@@ -47,18 +49,18 @@ def resolve(node: Schema) -> Schema:
 
 
 def definition(name: str) -> Schema:
-    """A named part of the schema."""
+    """Return a definition of the schema by its name."""
     return resolve({"$ref": f"#/$defs/{name}"})
 
 
 def scene_types() -> list[str]:
-    """The scene types that the schema knows."""
+    """Return the names of the scene types."""
     types: list[str] = definition("scene")["properties"]["type"]["enum"]
     return types
 
 
 def branches(node: Schema, data: object = None) -> Iterator[Schema]:
-    """The alternatives that a node stands for, references followed; for a scene, the one of its type."""
+    """Yield the alternatives of a node, references followed; for a scene in `data`, only that of its type."""
     node = resolve(node)
     if "anyOf" in node:
         for branch in node["anyOf"]:
@@ -69,8 +71,8 @@ def branches(node: Schema, data: object = None) -> Iterator[Schema]:
         yield node
 
 
-def complete(data: Any, node: Schema) -> Any:  # noqa: ANN401 - any value of a spec
-    """A copy of valid data in which every field that has a default has a value."""
+def complete(data: Json, node: Schema) -> Json:
+    """Return a copy of valid data with all defaults filled in."""
     branch = _fitting(data, node)
     if isinstance(data, list):
         return [complete(item, branch.get("items", {})) for item in data]
@@ -79,15 +81,15 @@ def complete(data: Any, node: Schema) -> Any:  # noqa: ANN401 - any value of a s
     fields: Mapping[str, Schema] = branch.get("properties", {})
     others = branch.get("additionalProperties")
     others = others if isinstance(others, Mapping) else {}
-    whole = {key: complete(value, fields.get(key, others)) for key, value in data.items()}
+    completed = {key: complete(value, fields.get(key, others)) for key, value in data.items()}
     for key, field in fields.items():
-        if key not in whole and "default" in resolve(field):
-            whole[key] = complete(copy.deepcopy(resolve(field)["default"]), field)
-    return whole
+        if key not in completed and "default" in resolve(field):
+            completed[key] = complete(copy.deepcopy(resolve(field)["default"]), field)
+    return completed
 
 
 def _fitting(data: object, node: Schema) -> Schema:
-    """The alternative that the data is an instance of, as far as its outermost shape tells."""
+    """Return the alternative that the data is an instance of, judged by its outermost mapping or list."""
     alternatives = list(branches(node, data))
     for branch in alternatives:
         if isinstance(data, Mapping) and branch.get("type") == "object":
@@ -101,7 +103,7 @@ def _fitting(data: object, node: Schema) -> Schema:
 
 
 def allowed(path: Path, data: object) -> Iterator[Schema]:
-    """Every alternative that the schema allows at a path of this data."""
+    """Yield every alternative that the schema allows at a path of the data."""
     found = list(branches(load(), data))
     for part in path:
         below: list[Schema] = []

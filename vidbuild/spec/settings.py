@@ -1,4 +1,4 @@
-"""`vidbuild.toml` -> a project's settings, every problem with its place; it knows nothing of specs."""
+"""Reads a project's settings from `vidbuild.toml`, and locates every problem in the file."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from vidbuild.suggest import did_you_mean
 
 NAME = "vidbuild.toml"
 MAX_BYTES = 64_000
-_AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+_POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a project sets for all its specs.
+    """The settings of all specs in a project.
 
-    allow_network_voice: builds in CI may ask a voice on the network.
+    allow_network_voice: whether builds in CI may use voices on the network.
     """
 
     allow_network_voice: bool = False
@@ -36,14 +36,18 @@ KNOWN = tuple(each.name for each in fields(Settings))
 
 
 def load(root: Path, shown: str) -> Settings:
-    """The settings in a project's root; `shown` is how messages name the file. Raises SpecError."""
+    """Return the settings of a project. Raises SpecError.
+
+    root: the project's root.
+    shown: the file's name in messages.
+    """
     try:
         raw = files.own_content(root / NAME, root, MAX_BYTES)
-    except (OSError, ValueError, paths.PathProblemError) as error:
-        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise SpecError([Diagnostic("error", f"the settings cannot be read: {said.lower()}", shown)]) from None
+    except (OSError, ValueError, paths.InputError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise SpecError([Diagnostic("error", f"cannot read the settings: {reason.lower()}", shown)]) from None
     if len(raw) > MAX_BYTES:
-        raise SpecError([Diagnostic("error", f"the settings have more than {MAX_BYTES} bytes", shown)])
+        raise SpecError([Diagnostic("error", f"the settings are too large: the maximum is {MAX_BYTES} bytes", shown)])
     text, problems = reader.decode(raw, shown)
     data: dict[str, Any] = {}
     if not problems:
@@ -58,14 +62,14 @@ def _parsed(text: str, shown: str) -> tuple[dict[str, Any], list[Diagnostic]]:
     try:
         return tomllib.loads(text), []
     except tomllib.TOMLDecodeError as error:
-        said = str(error)
-        found = _AT.search(said)
+        reason = str(error)
+        found = _POSITION.search(reason)
         last = text.count("\n", 0, len(text.rstrip())) + 1
         line, column = (int(found[1]), int(found[2])) if found and found[1] else (last, 1)
-        message = _AT.sub("", said)
+        message = _POSITION.sub("", reason)
         place = Location(shown, line, column, column + 1)
     except RecursionError:
-        message, place = "nested too deep", Location(shown, 1, 1, 2)
+        message, place = "nested too deeply", Location(shown, 1, 1, 2)
     return {}, [Diagnostic("error", f"not TOML: {message[:1].lower()}{message[1:]}", shown, place)]
 
 
@@ -73,14 +77,16 @@ def _problems(data: dict[str, Any], text: str, shown: str) -> Iterator[Diagnosti
     for name, value in data.items():
         place = _place(name, text, shown)
         if name not in KNOWN:
-            hint = did_you_mean(name, KNOWN) or f"there is {', '.join(KNOWN)}"
+            hint = did_you_mean(name, KNOWN) or f"use {' or '.join(KNOWN)}"
             yield Diagnostic("error", f"unknown setting '{name}'", shown, place, hint=hint)
         elif not isinstance(value, bool):
-            meant = f"{name} = {str(value).lower()}" if str(value).lower() in {"true", "false"} else None
-            yield Diagnostic("error", f"'{name}' must be {KINDS['boolean']}, not {value!r}", shown, place, hint=meant)
+            written = str(value).lower()
+            message = f"'{name}' must be {KINDS['boolean']}, not {value!r}"
+            fix = f"write {name} = {written}" if written in {"true", "false"} else None
+            yield Diagnostic("error", message, shown, place, hint=fix)
 
 
 def _place(name: str, text: str, shown: str) -> Location:
-    """Where a key stands at a line's beginning, in quotes or as a table perhaps; else the file's first line."""
+    """Return the place of a key or table at the beginning of a line, quoted or not; else the file's first line."""
     found = re.search(rf"^[ \t]*\[*[ \t]*[\"']?({re.escape(name)})(?![\w-])", text, re.MULTILINE)
-    return Document(shown, text, None).stretch(*found.span(1)) if found else Location(shown, 1, 1, 2)
+    return Document(shown, text, None).range(*found.span(1)) if found else Location(shown, 1, 1, 2)

@@ -1,7 +1,7 @@
-"""One text with `{{ names }}` -> the text they stand for, in a sandbox; it knows nothing of specs.
+"""Expands one text with `{{ names }}` in a sandbox.
 
-A template is given its variables and nothing else: no clock, no randomness, no environment, no Python. What it may
-say is a short list of node types, so that it can neither reach out nor run away.
+A template can use its variables and nothing else: no clock, no randomness, no environment, no Python. Only a short
+list of node types is allowed, so that it can neither reach anything outside nor run for long.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vidbuild.json_types import Json
 from vidbuild.suggest import did_you_mean
 
-MAX_SOURCE = 20_000  # characters of a text that is a template
-MAX_VALUE = 10_000  # characters of a variable, or of what a filter is given
-MAX_RESULT = 100_000  # characters, of a whole text and of each step on the way to it
+MAX_SOURCE = 20_000  # characters of a template
+MAX_VALUE = 10_000  # characters of a variable, or of an argument of a filter
+MAX_RESULT = 100_000  # characters of the expanded text, and of the result of each filter
 MAX_NUMBER = 10**15
 ALLOWED = frozenset(
     {
@@ -34,13 +35,18 @@ TESTS = (
     *("boolean", "defined", "undefined", "number", "string", "even", "odd", "in", "==", "!=", "<", "<=", ">", ">="),
     *("true", "false"),
 )
-OPENS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|\{[{%#][^\n]*", re.DOTALL)
-ONLY = "a template may only say '{{ name }}' and '{% if %}'"
+EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|\{[{%#][^\n]*", re.DOTALL)
+UNSUPPORTED = "templates support only '{{ name }}' and '{% if %}'"
+Node = Any  # a jinja2 node; jinja2 is imported when it is needed
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateProblem:
-    """What is wrong with a template. nth: which `{{ }}` or `{% %}` of the text it is in; token: what in it."""
+    """A problem of a template.
+
+    nth: index of the `{{ }}` or `{% %}` that it is in.
+    token: the wrong part of that.
+    """
 
     message: str
     nth: int = 0
@@ -49,7 +55,7 @@ class TemplateProblem:
 
 
 class TemplateProblemError(Exception):
-    """A template that cannot be expanded, with all that is wrong with it."""
+    """A template that cannot be expanded, with all of its problems."""
 
     def __init__(self, *problems: TemplateProblem) -> None:
         super().__init__(problems[0].message)
@@ -57,12 +63,12 @@ class TemplateProblemError(Exception):
 
 
 def is_template(text: str) -> bool:
-    """Whether there is anything in the text to expand."""
+    """Return whether a text has anything to expand."""
     return "{{" in text or "{%" in text or "{#" in text
 
 
 def names(text: str) -> set[str]:
-    """The variables that a text asks for; where it is no proper template, every word of its expressions."""
+    """Return the variables that a text uses; every word in its expressions if it is not a valid template."""
     try:
         if len(text) <= MAX_SOURCE:
             from jinja2 import nodes
@@ -70,13 +76,13 @@ def names(text: str) -> set[str]:
             return {node.name for node in _parse(text).find_all(nodes.Name)}
     except (TemplateProblemError, RecursionError):
         pass
-    return {word for match in OPENS.finditer(text) for word in re.findall(r"[^\W\d]\w*", match[0])}
+    return {word for match in EXPRESSION.finditer(text) for word in re.findall(r"[^\W\d]\w*", match[0])}
 
 
 def expand(text: str, variables: Mapping[str, Any]) -> str:
-    """The text with its variables in place. Raises TemplateProblemError."""
+    """Return the text with its variables replaced. Raises TemplateProblemError."""
     if len(text) > MAX_SOURCE:
-        raise TemplateProblemError(TemplateProblem(f"a template of more than {MAX_SOURCE} characters"))
+        raise TemplateProblemError(TemplateProblem(f"the template is too long: the maximum is {MAX_SOURCE} characters"))
     try:
         return _expand(text, variables)
     except RecursionError:
@@ -87,8 +93,9 @@ def _expand(text: str, variables: Mapping[str, Any]) -> str:
     tree = _parse(text)
     for name, value in variables.items():
         if isinstance(value, str) and len(value) > MAX_VALUE and name in text:
-            raise TemplateProblemError(TemplateProblem(f"'{name}' has more than {MAX_VALUE} characters"))
-    problems = tuple(dict.fromkeys(_refused(tree, text))) or tuple(_undefined(tree, text, variables))
+            message = f"the value of '{name}' is too long: the maximum is {MAX_VALUE} characters"
+            raise TemplateProblemError(TemplateProblem(message))
+    problems = tuple(dict.fromkeys(_unsupported(tree, text))) or tuple(_undefined(tree, text, variables))
     if problems:
         raise TemplateProblemError(*problems)
     result = _render(tree, text, variables)
@@ -97,19 +104,19 @@ def _expand(text: str, variables: Mapping[str, Any]) -> str:
     return result
 
 
-def _render(tree: Any, text: str, variables: Mapping[str, Any]) -> str:  # noqa: ANN401 - jinja2 is imported lazily
+def _render(tree: Node, text: str, variables: Mapping[str, Any]) -> str:
     import jinja2
 
     try:
         result: str = _environment().from_string(tree).render(dict(variables))
-    except _FailedError as error:
+    except _OperationError as error:
         raise TemplateProblemError(TemplateProblem(str(error), *_find(text, ""))) from None
     except jinja2.UndefinedError as error:
         found = re.search(r"'(\w+)' is undefined", error.message or "")
         if found:
             raise TemplateProblemError(_missing(found[1], text, variables)) from None
         raise TemplateProblemError(TemplateProblem(f"the template fails: {error.message}", *_find(text, ""))) from None
-    except NameError:  # how a number without end, as a filter may make it, looks to what jinja2 compiles
+    except NameError:  # an infinite number, which a filter can make, is the name `inf` in jinja2's compiled code
         raise TemplateProblemError(TemplateProblem(_TOO_LARGE, *_find(text, ""))) from None
     except (SyntaxError, MemoryError):
         raise TemplateProblemError(TemplateProblem(_TOO_DEEP)) from None
@@ -118,99 +125,102 @@ def _render(tree: Any, text: str, variables: Mapping[str, Any]) -> str:  # noqa:
     return result
 
 
-_TOO_DEEP = "the template is nested too deep"
-_TOO_LARGE = "a number that is larger than can be kept"
-_TOO_LONG = f"the template makes more than {MAX_RESULT} characters"
+_TOO_DEEP = "the template is nested too deeply"
+_TOO_LARGE = "number too large in a template"
+_TOO_LONG = f"the expanded text is too long: the maximum is {MAX_RESULT} characters"
 
 
-class _FailedError(Exception):
-    """An operation that a template may say, but not with these values."""
+class _OperationError(Exception):
+    """An operation that templates support, but not with these values."""
 
 
 @functools.lru_cache(maxsize=1)
-def _environment() -> Any:  # noqa: ANN401 - jinja2 is imported lazily
+def _environment() -> Node:
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     class Sandbox(ImmutableSandboxedEnvironment):
         intercepted_binops = frozenset({"+", "-", "*", "/", "//"})
 
-        def call_binop(self, _context: object, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - whatever a template computes
+        def call_binop(self, _context: object, operator: str, left: Json, right: Json) -> Json:
             for side in (left, right):
                 if isinstance(side, StrictUndefined):
-                    str(side)  # raises: it has no value
-            _bounded(left, right, operator)
+                    str(side)  # raises UndefinedError
+            _check_operands(left, right, operator)
             return self.binop_table[operator](left, right)
 
     sandbox = Sandbox(undefined=StrictUndefined, keep_trailing_newline=True)
     sandbox.globals.clear()
     own = {"replace": _replace, "round": _round}
-    sandbox.filters = {name: _guarded(own.get(name, sandbox.filters[name])) for name in FILTERS}
+    sandbox.filters = {name: _limited(own.get(name, sandbox.filters[name])) for name in FILTERS}
     sandbox.tests = {name: sandbox.tests[name] for name in TESTS}
     return sandbox
 
 
-def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A filter that takes no long text, so that none of it can be made longer and longer."""
+def _limited(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a filter that refuses long texts, so that repeated filters cannot make a text longer and longer."""
 
     @functools.wraps(function)
-    def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever a template computes
+    def limited(*args: Json, **kwargs: Json) -> Json:
         if any(isinstance(value, str) and len(value) > MAX_VALUE for value in (*args, *kwargs.values())):
-            raise _FailedError(f"a filter is given more than {MAX_VALUE} characters")
+            raise _OperationError(f"the argument of a filter is too long: the maximum is {MAX_VALUE} characters")
         return function(*args, **kwargs)
 
-    return guarded
+    return limited
 
 
 def _round(value: float, precision: int = 0) -> float:
-    """The filter of that name; jinja2's own raises 10 to any power, and leaves '.0' on whole numbers."""
+    """The filter `round`; jinja2's own can take forever, and leaves '.0' on whole numbers."""
     digits = max(0, min(15, int(precision)))
     return round(float(value), digits) if digits else round(float(value))
 
 
 def _replace(text: object, old: object, new: object) -> str:
-    """The filter of that name; jinja2's own may make texts of any length."""
-    whole, before, after = str(text), str(old), str(new)
-    if len(whole) + (whole.count(before) + 1) * len(after) > MAX_RESULT:
-        raise _FailedError(_TOO_LONG)
-    return whole.replace(before, after)
+    """The filter `replace`; jinja2's own can make texts of any length."""
+    source, before, after = str(text), str(old), str(new)
+    if len(source) + (source.count(before) + 1) * len(after) > MAX_RESULT:
+        raise _OperationError(_TOO_LONG)
+    return source.replace(before, after)
 
 
-def _bounded(left: object, right: object, operator: str) -> None:
-    """Arithmetic is for numbers of a sensible size; text can only be joined."""
+def _check_operands(left: object, right: object, operator: str) -> None:
+    """Raise _OperationError unless both are numbers of a limited size, or texts to join."""
     if operator == "+" and isinstance(left, str) and isinstance(right, str):
         return
     for side in (left, right):
         if not isinstance(side, int | float) or isinstance(side, bool):
-            raise _FailedError(f"'{operator}' is for numbers, not for {'text' if isinstance(side, str) else 'this'}")
+            found = "text" if isinstance(side, str) else type(side).__name__
+            raise _OperationError(f"'{operator}' needs numbers, not {found}")
         if abs(side) > MAX_NUMBER:
-            raise _FailedError(f"a number of more than {len(str(MAX_NUMBER)) - 1} digits")
+            raise _OperationError(f"number too large: the maximum is {len(str(MAX_NUMBER)) - 1} digits")
 
 
-def _parse(text: str) -> Any:  # noqa: ANN401 - whatever a template computes
+def _parse(text: str) -> Node:
     import jinja2
 
     try:
         return _environment().parse(text)
     except jinja2.TemplateSyntaxError as error:
-        nth, token = _broken(text, error.lineno)
-        said = (error.message or "").rstrip(".").split(". ")[0]
-        known = re.match(r"No (filter|test) named '(.*)'", said)
-        message = f"the template cannot be read: {said[:1].lower()}{said[1:]}"
-        if known:
-            message, token = f"a template has no {known[1]} '{known[2]}'", known[2]
-        elif said.startswith("Encountered unknown tag"):
-            message = ONLY
-        raise TemplateProblemError(TemplateProblem(message, nth, token)) from None
+        nth, token = _invalid_expression(text, error.lineno)
+        reason = (error.message or "").rstrip(".").split(". ")[0]
+        reason = reason.replace("end of print statement", "}}").replace("end of statement block", "%}")
+        unknown = re.match(r"No (filter|test) named '(.*)'", reason)
+        message, hint = f"invalid template: {reason[:1].lower()}{reason[1:]}", None
+        if unknown:
+            message, token = f"templates have no {unknown[1]} '{unknown[2]}'", unknown[2]
+            hint = _suggestion(unknown[2], FILTERS if unknown[1] == "filter" else TESTS)
+        elif reason.startswith("Encountered unknown tag"):
+            message = UNSUPPORTED
+        raise TemplateProblemError(TemplateProblem(message, nth, token, hint)) from None
     except ValueError as error:
-        raise TemplateProblemError(TemplateProblem(f"the template cannot be read: {error}", *_find(text, ""))) from None
+        raise TemplateProblemError(TemplateProblem(f"invalid template: {error}", *_find(text, ""))) from None
 
 
-def _broken(text: str, line: int) -> tuple[int, str]:
-    """Which of a text's expressions is the one that cannot be read: alone, or else by its line."""
+def _invalid_expression(text: str, line: int) -> tuple[int, str]:
+    """Return the index and text of the invalid expression: one that is invalid alone, or else one in the line."""
     import jinja2
 
-    found = list(OPENS.finditer(text))
+    found = list(EXPRESSION.finditer(text))
     for nth, match in enumerate(found):
         if match[0].startswith("{{"):
             try:
@@ -218,63 +228,72 @@ def _broken(text: str, line: int) -> tuple[int, str]:
             except jinja2.TemplateSyntaxError:
                 return nth, match[0]
     statements = [nth for nth, match in enumerate(found) if match[0].startswith("{%")]
-    there = [nth for nth in statements if text.count("\n", 0, found[nth].start()) + 1 == line]
-    nth = (there or statements or [len(found) - 1])[-1]
+    in_line = [nth for nth in statements if text.count("\n", 0, found[nth].start()) + 1 == line]
+    nth = (in_line or statements or [len(found) - 1])[-1]
     return (nth, found[nth][0]) if found else (0, "")
 
 
-def _refused(tree: Any, text: str) -> Iterator[TemplateProblem]:  # noqa: ANN401 - whatever a template computes
-    """What a template may not say, whether or not it would be harmless."""
+def _unsupported(tree: Node, text: str) -> Iterator[TemplateProblem]:
+    """Yield what templates do not support."""
     from jinja2 import nodes
 
-    reaching = [*tree.find_all((nodes.Getattr, nodes.Getitem))]
-    if reaching:
-        node = reaching[-1]  # the innermost: what it reaches for first
+    accesses = [*tree.find_all((nodes.Getattr, nodes.Getitem))]
+    if accesses:
+        node = accesses[-1]  # the innermost, which is evaluated first
         name = str(node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", "["))
-        yield TemplateProblem(f"a template cannot reach into a value for '{name}'", *_find(text, name))
+        yield TemplateProblem(f"templates cannot access '{name}' of a value", *_find(text, name))
         return
     if any(node.value in (math.inf, -math.inf) for node in tree.find_all(nodes.Const)):
         yield TemplateProblem(_TOO_LARGE, *_find(text, ""))
     for node in tree.find_all(nodes.Node):
         kind = type(node).__name__
         if kind == "Filter" and node.name not in FILTERS:
-            yield TemplateProblem(f"a template has no filter '{node.name}'", *_find(text, str(node.name)))
+            hint = _suggestion(node.name, FILTERS)
+            yield TemplateProblem(f"templates have no filter '{node.name}'", *_find(text, str(node.name)), hint)
         elif kind == "Test" and node.name not in TESTS:
-            yield TemplateProblem(f"a template has no test '{node.name}'", *_find(text, str(node.name)))
+            hint = _suggestion(node.name, TESTS)
+            yield TemplateProblem(f"templates have no test '{node.name}'", *_find(text, str(node.name)), hint)
         elif kind == "Call":
             name = getattr(node.node, "name", "")
-            yield TemplateProblem(f"a template cannot call '{name}'", *_find(text, name))
+            yield TemplateProblem(f"templates cannot call '{name}'", *_find(text, name))
         elif kind in {"Pow", "Mod"}:
             operator = "**" if kind == "Pow" else "%"
-            yield TemplateProblem(f"a template cannot use '{operator}'", *_find(text, operator))
+            yield TemplateProblem(f"templates do not support '{operator}'", *_find(text, operator))
         elif kind not in ALLOWED:
-            yield TemplateProblem(ONLY, *_find(text, ""))
+            yield TemplateProblem(UNSUPPORTED, *_find(text, ""))
             return
 
 
-def _undefined(tree: Any, text: str, variables: Mapping[str, Any]) -> Iterator[TemplateProblem]:  # noqa: ANN401 - whatever a template computes
-    """Names without a value, where each is certainly asked for; else rendering finds the one that is."""
+def _suggestion(name: str, known: Sequence[str]) -> str:
+    return did_you_mean(name, known) or f"use one of {', '.join(known)}"
+
+
+def _undefined(tree: Node, text: str, variables: Mapping[str, Any]) -> Iterator[TemplateProblem]:
+    """Yield the undefined names that are certainly evaluated; rendering finds one of the others if it is."""
     from jinja2 import nodes
 
     called = {id(node.node) for node in tree.find_all(nodes.Call)}
-    spared = {id(node.node) for node in tree.find_all((nodes.Test, nodes.Filter))}
+    tested = {id(node.node) for node in tree.find_all((nodes.Test, nodes.Filter))}
     conditional = next(tree.find_all((nodes.If, nodes.CondExpr, nodes.And, nodes.Or)), None) is not None
     for node in tree.find_all(nodes.Name):
-        reserved = node.name == "self"  # jinja2 gives it a value of its own
-        if node.name not in variables and (reserved or not conditional) and id(node) not in called | spared:
+        reserved = node.name == "self"  # jinja2 defines it
+        if node.name not in variables and (reserved or not conditional) and id(node) not in called | tested:
             yield _missing(node.name, text, variables)
 
 
 def _missing(name: str, text: str, variables: Mapping[str, Any]) -> TemplateProblem:
-    hint = did_you_mean(name, variables) or f"--var {name}=… or 'vars: {{{name}: …}}' defines it"
+    hint = did_you_mean(name, variables) or f"define it with 'vars: {{{name}: ...}}' or '--var {name}=...'"
     return TemplateProblem(f"'{name}' is not defined", *_find(text, name), hint)
 
 
 def _find(text: str, token: str) -> tuple[int, str]:
-    """The first of a text's expressions in which the token stands as a whole, and the token (or all of it)."""
+    """Return the index of the first expression with the token as a whole word, and the token.
+
+    For an empty token, return the first expression and its text.
+    """
     word = token[:1].isalnum() or token[:1] == "_"
     pattern = re.compile(rf"(?<!\w){re.escape(token)}(?!\w)" if word else re.escape(token))
-    for nth, match in enumerate(OPENS.finditer(text)):
+    for nth, match in enumerate(EXPRESSION.finditer(text)):
         if pattern.search(match[0], 2, len(match[0]) - 2):
             return nth, token or match[0]
     return 0, ""

@@ -1,4 +1,4 @@
-"""From what a spec says of its look to a theme with every value; it knows nothing of how anything is drawn."""
+"""Resolves the `theme` of a spec: reads theme files and all that they extend, and merges their values."""
 
 from __future__ import annotations
 
@@ -11,121 +11,152 @@ from typing import Any
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.model import Theme
 from vidbuild.spec import files, paths, reader, schema, validate
-from vidbuild.spec.collector import Notes
+from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path
 from vidbuild.suggest import did_you_mean
 
 FOLDER = FilePath(__file__).resolve().parent.parent / "themes"
-MAX_CHAIN = 10
-THEME_FILES = (".yaml", ".yml")
+MAX_CHAIN = 10  # theme files that extend one another
+SUFFIXES = (".yaml", ".yml")
 
 
 def built_in() -> list[str]:
-    """The names of the themes that come with vidbuild."""
+    """Return the names of the built-in themes."""
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where a theme value stands.
+
+    path: its path in the document.
+    collector: the diagnostics of the document.
+    folder: the document's folder, from which paths start.
+    chain: the theme files from the spec's down to the document.
+    """
+
+    path: Path
+    collector: DiagnosticCollector
+    folder: FilePath
+    chain: tuple[str, ...] = ()
+
+    def at(self, *parts: str) -> _Origin:
+        """Return the origin of a field of the value."""
+        return _Origin((*self.path, *parts), self.collector, self.folder, self.chain)
+
+    def error(self, message: str, hint: str | None = None) -> None:
+        """Add an error at the value."""
+        self.collector.error(self.path, message, hint)
+
+
 @dataclass
-class Themes:
-    """Reads one spec's theme and all that it extends. files: what was read or looked at; sources: texts, by name."""
+class ThemeLoader:
+    """Reads a spec's theme and all that it extends.
+
+    root: the project's root.
+    diagnostics: problems of the theme files.
+    files: the files that were read or checked.
+    sources: name in the diagnostics -> text of each theme file.
+    """
 
     root: FilePath
-    found: list[Diagnostic] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
     files: list[FilePath] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
 
-    def resolve(self, value: Any, path: Path, notes: Notes, folder: FilePath) -> Theme | None:  # noqa: ANN401 - a theme as a spec gives it: a name or a mapping
-        """The theme that a valid `theme` value stands for, or None with what is wrong in `found` or the notes."""
-        before = len(notes.found) + len(self.found)
-        if isinstance(value, str):
-            layers = self._chain(value, path, notes, folder, ())
-        else:
-            layers = self._mapping(value, path, notes, folder, ())
-        if len(notes.found) + len(self.found) > before or layers is None:
+    def load(
+        self, value: str | Mapping[str, Any], path: Path, collector: DiagnosticCollector, folder: FilePath
+    ) -> Theme | None:
+        """Return the theme of a valid `theme` value, or None after adding errors to the diagnostics.
+
+        path, collector: where the value is in the spec.
+        folder: the spec's folder.
+        """
+        before = len(collector.diagnostics) + len(self.diagnostics)
+        origin = _Origin(path, collector, folder)
+        layers = self._named(value, origin) if isinstance(value, str) else self._mapping(value, origin)
+        if len(collector.diagnostics) + len(self.diagnostics) > before or layers is None:
             return None
         return _merged(layers)
 
-    def _chain(
-        self, name: str, path: Path, notes: Notes, folder: FilePath, seen: tuple[str, ...]
-    ) -> list[dict[str, Any]] | None:
-        """The named theme's values after those of all that it extends."""
+    def _named(self, name: str, origin: _Origin) -> list[dict[str, Any]] | None:
+        """Return the values of a theme by its name or path, after those of all that it extends."""
         if name in built_in():
             document = self._read(FOLDER / f"{name}.yaml", f"{name}.yaml", f"{name}.yaml")
             return None if document is None else [{**document.data, "name": name}]
         if not _is_path(name):
-            hint = did_you_mean(name, built_in()) or files.neighbour(folder / name, f"./{name}", THEME_FILES)
-            there = f"there are {', '.join(built_in())}, or a path to a theme file"
-            notes.error(path, f"unknown theme '{name}'", hint or there)
+            hint = did_you_mean(name, built_in()) or files.similar_file(origin.folder / name, f"./{name}", SUFFIXES)
+            origin.error(f"unknown theme '{name}'", hint or f"use {', '.join(built_in())} or the path of a theme file")
             return None
         try:
-            file_path = paths.resolve(name, folder, self.root)
-            self.files.append(paths.written(name, folder))
-            files.look(file_path, name)
-            return self._file(file_path, name, path, notes, folder, seen)
-        except (paths.PathProblemError, files.FileProblemError) as error:
-            notes.error(path, error.message, getattr(error, "hint", None))
+            file = paths.resolve(name, origin.folder, self.root)
+            self.files.append(paths.as_written(name, origin.folder))
+            files.check_file(file, name)
+            return self._file(file, name, origin)
+        except paths.InputError as error:
+            origin.error(error.message, error.hint)
             return None
 
-    def _file(
-        self, file: FilePath, name: str, path: Path, notes: Notes, folder: FilePath, seen: tuple[str, ...]
-    ) -> list[dict[str, Any]] | None:
-        shown = os.path.normpath(FilePath(notes.document.name).parent / name)
-        if str(file) in seen:
-            cycle = [FilePath(item).name for item in (*seen[seen.index(str(file)) :], str(file))]
-            notes.error(path, f"themes extend each other: {' -> '.join(cycle)}")
+    def _file(self, file: FilePath, name: str, origin: _Origin) -> list[dict[str, Any]] | None:
+        shown = os.path.normpath(FilePath(origin.collector.document.name).parent / name)
+        if str(file) in origin.chain:
+            cycle = [FilePath(item).name for item in (*origin.chain[origin.chain.index(str(file)) :], str(file))]
+            origin.error(f"themes extend each other: {' -> '.join(cycle)}")
             return None
-        if len(seen) >= MAX_CHAIN:
-            notes.error(path, f"more than {MAX_CHAIN} themes extend each other")
+        if len(origin.chain) >= MAX_CHAIN:
+            origin.error(f"too many themes extend each other: the maximum is {MAX_CHAIN}")
             return None
         document = self._read(file, shown, name)
         if document is None:
             return None
-        inner = Notes(document, self.found)
-        return self._mapping(document.data, (), inner, (folder / name).parent, (*seen, str(file)))
+        inner = DiagnosticCollector(document, self.diagnostics)
+        return self._mapping(
+            document.data, _Origin((), inner, (origin.folder / name).parent, (*origin.chain, str(file)))
+        )
 
-    def _mapping(
-        self, value: Mapping[str, Any], path: Path, notes: Notes, folder: FilePath, seen: tuple[str, ...]
-    ) -> list[dict[str, Any]] | None:
-        whole = schema.complete(value, schema.definition("theme"))
-        below = self._chain(whole["extends"], (*path, "extends"), notes, folder, seen)
-        own = {key: item for key, item in whole.items() if key not in {"extends", "logo", "fonts"}}
-        own.setdefault("name", FilePath(seen[-1]).stem if seen else whole["extends"])
-        self._logo(whole, path, notes, folder, own)
-        self._fonts(whole, path, notes, folder, own)
-        return None if below is None else [*below, own]
+    def _mapping(self, value: Mapping[str, Any], origin: _Origin) -> list[dict[str, Any]] | None:
+        complete = schema.complete(value, schema.definition("theme"))
+        base = self._named(complete["extends"], origin.at("extends"))
+        own = {key: item for key, item in complete.items() if key not in {"extends", "logo", "fonts"}}
+        own.setdefault("name", FilePath(origin.chain[-1]).stem if origin.chain else complete["extends"])
+        if "logo" in complete:
+            self._logo(complete["logo"], origin.at("logo"), own)
+        if "fonts" in complete:
+            self._fonts(complete["fonts"], origin.at("fonts"), own)
+        return None if base is None else [*base, own]
 
-    def _logo(self, whole: Mapping[str, Any], path: Path, notes: Notes, folder: FilePath, own: dict[str, Any]) -> None:
-        if "logo" not in whole:
-            return
+    def _logo(self, value: str, origin: _Origin, own: dict[str, Any]) -> None:
         try:
-            file = paths.resolve(whole["logo"], folder, self.root)
-            self.files.append(paths.written(whole["logo"], folder))
-            files.image_size(file, whole["logo"])
+            file = paths.resolve(value, origin.folder, self.root)
+            self.files.append(paths.as_written(value, origin.folder))
+            files.image_size(file, value)
             own["logo"] = file
-        except (paths.PathProblemError, files.FileProblemError) as error:
-            notes.error((*path, "logo"), error.message, getattr(error, "hint", None))
+        except paths.InputError as error:
+            origin.error(error.message, error.hint)
 
-    def _fonts(self, whole: Mapping[str, Any], path: Path, notes: Notes, folder: FilePath, own: dict[str, Any]) -> None:
-        value = whole.get("fonts", {})
-        given, where = (value, (*path, "fonts")) if isinstance(value, str) else (None, path)
+    def _fonts(self, value: str | Mapping[str, str], origin: _Origin, own: dict[str, Any]) -> None:
         if isinstance(value, Mapping):
             own["fonts"] = {key: item for key, item in value.items() if key != "directory"}
-            given, where = value.get("directory"), (*path, "fonts", "directory")
-        if given is None:
-            return
+            if "directory" not in value:
+                return
+            value, origin = value["directory"], origin.at("directory")
         try:
-            directory = paths.resolve(given, folder, self.root)
-            self.files.append(paths.written(given, folder))
-            names = files.fonts(directory, given)
-            own["font_files"] = tuple(paths.resolve(f"{given}/{name}", folder, self.root) for name in names)
+            directory = paths.resolve(value, origin.folder, self.root)
+            self.files.append(paths.as_written(value, origin.folder))
+            names = files.fonts(directory, value)
+            own["font_files"] = tuple(paths.resolve(f"{value}/{name}", origin.folder, self.root) for name in names)
             for name, file in zip(names, own["font_files"], strict=True):
-                files.font(file, f"{given}/{name}")
-            self.files.extend(paths.written(f"{given}/{name}", folder) for name in names)
-        except (paths.PathProblemError, files.FileProblemError) as error:
-            notes.error(where, error.message, getattr(error, "hint", None))
+                files.check_font(file, f"{value}/{name}")
+            self.files.extend(paths.as_written(f"{value}/{name}", origin.folder) for name in names)
+        except paths.InputError as error:
+            origin.error(error.message, error.hint)
 
     def _read(self, file: FilePath, shown: str, name: str) -> Document | None:
-        """A theme file as a valid document; what is wrong with it is in `found`."""
+        """Read a theme file, or return None after adding its problems to the diagnostics.
+
+        shown: the file's name in diagnostics.
+        name: its path as written in the file that names it.
+        """
         if file not in self.files:
             self.files.append(file)
         text, problems = reader.decode(files.content(file, name), shown)
@@ -134,15 +165,16 @@ class Themes:
             document, problems = reader.read(text, shown)
             if not problems:
                 problems = validate.diagnose(document, validate.validate(document, "theme"))
-        self.found.extend(problems)
+        self.diagnostics.extend(problems)
         return None if problems else document
 
 
 def _is_path(name: str) -> bool:
-    return "/" in name or "\\" in name or name.startswith((".", "~")) or name.endswith(THEME_FILES)
+    return "/" in name or "\\" in name or name.startswith((".", "~")) or name.endswith(SUFFIXES)
 
 
 def _merged(layers: list[dict[str, Any]]) -> Theme:
+    """Merge the values of themes; later ones replace earlier ones, field by field."""
     values: dict[str, Any] = {}
     logo, fonts, name = None, [], ""
     for layer in layers:
@@ -152,16 +184,19 @@ def _merged(layers: list[dict[str, Any]]) -> Theme:
         fonts.extend(own.pop("font_files", ()))
         for key, value in own.items():
             values[key] = {**values.get(key, {}), **value} if isinstance(value, Mapping) else value
-    return Theme(name, _plain_colours(values), logo, tuple(dict.fromkeys(fonts)))
+    return Theme(name, _normalize_colors(values), logo, tuple(dict.fromkeys(fonts)))
 
 
-def _plain_colours(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Colours in one way of writing, so that '#FFF' and '#ffffff' are one picture."""
-    return {key: _plain_colours(item) if isinstance(item, Mapping) else colour(item) for key, item in values.items()}
+def _normalize_colors(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Write each color in one way, so that '#FFF' and '#ffffff' have the same key."""
+    return {
+        key: _normalize_colors(item) if isinstance(item, Mapping) else normalize_color(item)
+        for key, item in values.items()
+    }
 
 
-def colour(value: str) -> str:
-    """'#Fa0' as '#ffaa00'; anything else as it is."""
+def normalize_color(value: str) -> str:
+    """Return '#Fa0' as '#ffaa00'; any other text as it is."""
     if not value.startswith("#"):
         return value
     digits = value[1:].lower()

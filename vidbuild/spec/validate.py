@@ -1,4 +1,4 @@
-"""Checks a document against the schema and says in our own words what is wrong; it knows no field."""
+"""Checks a document against the schema, and writes messages of its own for the errors."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.json_types import Json
 from vidbuild.location import Location
 from vidbuild.spec import schema, value_hints
 from vidbuild.spec.diagnostics import MAX_PROBLEMS
@@ -22,15 +23,21 @@ KINDS = {
     "array": "a list",
     "object": "a mapping",
 }
-MAX_FAULTS = 2 * MAX_PROBLEMS  # some are echoes of others
+MAX_FAULTS = 2 * MAX_PROBLEMS  # some are consequences of others
+SCENE_PATH, SCENE_FIELD_PATH = 2, 3  # lengths: "scenes", index, field
+MAX_SHOWN = 60  # characters of a value in a message
+Validator = Any  # jsonschema is imported when it is needed
+SchemaError = Any  # a ValidationError of jsonschema, whose attributes are typed as possibly unset
 TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that the schema does not allow: where, and whether its key is meant rather than its value.
+    """One value that the schema does not allow.
 
-    missing: the field that is not there. echo: it follows from another fault, so a user need not hear of it.
+    at_key: whether the value's key is wrong instead.
+    missing: name of the missing field, if that is what is wrong.
+    consequence: whether it follows from another fault, so that users need not see it.
     """
 
     path: Path
@@ -38,13 +45,14 @@ class Fault:
     hint: str | None = None
     at_key: bool = False
     missing: str = ""
-    echo: bool = False
+    consequence: bool = False
 
 
 def validate(document: Document, definition: str = "", skip: Iterable[Path] = ()) -> list[Fault]:
-    """What the schema (or a named part of it) does not allow in the document, except below the paths to skip.
+    """Return what the schema does not allow in the document; it stops after MAX_FAULTS.
 
-    Where these are more than MAX_FAULTS there are others, which are not looked for.
+    definition: name of the schema's definition to check against; "" is the whole schema.
+    skip: paths at and below which faults are ignored.
     """
     skipped = set(skip)
     found: dict[Fault, None] = {}
@@ -54,22 +62,22 @@ def validate(document: Document, definition: str = "", skip: Iterable[Path] = ()
                 found[fault] = None
         if len(found) > MAX_FAULTS:
             break
-    return list(_with_echoes(list(found)))
+    return list(_with_consequences(list(found)))
 
 
 def valid(data: object, node: schema.Schema) -> bool:
-    """Whether the data is an instance of a part of the schema."""
+    """Return whether the data is an instance of a part of the schema."""
     from jsonschema import Draft202012Validator
 
     return bool(Draft202012Validator({**node, "$defs": schema.load()["$defs"]}).is_valid(data))
 
 
 def diagnose(document: Document, faults: Iterable[Fault]) -> list[Diagnostic]:
-    """The faults, located."""
+    """Return the faults as located diagnostics, with hints."""
     return [
         Diagnostic("error", fault.message, document.name, _place(document, fault), hint=_hint(document, fault))
         for fault in faults
-        if not fault.echo and not (fault.missing and value_hints.is_colon(document, fault.path))
+        if not fault.consequence and not (fault.missing and value_hints.is_colon(document, fault.path))
     ]
 
 
@@ -84,60 +92,66 @@ def _place(document: Document, fault: Fault) -> Location:
 
 
 @lru_cache(maxsize=4)
-def _validator(definition: str) -> Any:  # noqa: ANN401 - jsonschema is imported lazily
+def _validator(definition: str) -> Validator:
     from jsonschema import Draft202012Validator
 
-    whole = schema.load()
-    if not definition:
-        return Draft202012Validator(whole)
-    return Draft202012Validator({"$ref": f"#/$defs/{definition}", "$defs": whole["$defs"]})
+    root = schema.load()
+    if definition:
+        root = {"$ref": f"#/$defs/{definition}", "$defs": root["$defs"]}
+    return Draft202012Validator(root)
 
 
-def _translate(error: Any) -> Iterator[Fault]:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
+def _translate(error: SchemaError) -> Iterator[Fault]:
     path = tuple(error.absolute_path)
     if error.validator in {"anyOf", "oneOf"}:
-        yield from _meant(error, path)
+        yield from _alternative_faults(error, path)
     elif error.validator == "required":
         for name in error.validator_value:
             if name not in error.instance:
-                yield Fault(path, f"missing {_noun(error.schema, path)}field '{name}'", missing=name)
+                yield Fault(path, f"missing {_mapping_name(error.schema, path)}field '{name}'", missing=name)
     elif error.validator == "additionalProperties":
-        yield from _unknown(error, path)
+        yield from _unknown_fields(error, path)
     elif error.parent is not None and error.parent.validator == "propertyNames":
         yield from ()
     elif "propertyNames" in error.absolute_schema_path:
         expected = error.schema.get("patternErrorMessage", "another name")
         yield Fault((*path, error.instance), f"the name '{_short(error.instance)}' must be {expected}", at_key=True)
     else:
-        yield _plain(error, path)
+        yield _value_fault(error, path)
 
 
-def _meant(error: Any, path: Path) -> Iterator[Fault]:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
-    """What is wrong with the alternative that was meant: of the same shape, with most of its fields, least wrong."""
-    branches: dict[int, list[Any]] = {}
+def _alternative_faults(error: SchemaError, path: Path) -> Iterator[Fault]:
+    """Yield the faults of the alternative that was probably intended.
+
+    That is one of the same shape, with the most of the value's fields, and with the fewest faults.
+    """
+    branches: dict[int, list[SchemaError]] = {}
     for part in error.context:
         branches.setdefault(part.schema_path[0], []).append(part)
-    hint = _enum_hint(error, str(error.instance)) if isinstance(error.instance, str | int | float) else None
+    value = error.instance
+    hint = _enum_hint(error, str(value)) if isinstance(value, str | int | float) else None
+    if hint is None and any(_takes_text(branch) for branch in schema.branches(error.schema)):
+        hint = _as_text(value)
     fitting = {index: parts for index, parts in branches.items() if not any(_wrong_shape(part, path) for part in parts)}
     if not fitting:
-        yield Fault(path, f"{_named(path)} must be {_alternatives(error)}{_but(error.instance)}", hint)
+        yield Fault(path, f"{_name(path)} must be {_alternatives(error)}{_found(error.instance)}", hint)
         return
     if "errorMessage" in error.schema:
-        yield Fault(path, f"{_named(path)} must be {_alternatives(error)}{_but(error.instance)}", hint)
+        yield Fault(path, f"{_name(path)} must be {_alternatives(error)}{_found(error.instance)}", hint)
         return
     enums = [part for parts in fitting.values() for part in parts if part.validator == "enum" and _here(part, path)]
-    best = min(fitting, key=lambda index: (-_named_keys(error, index), len(fitting[index])))
+    best = min(fitting, key=lambda index: (-_known_keys(error, index), len(fitting[index])))
     for part in enums if enums and len(enums) == len(fitting) else fitting[best]:
         yield from _translate(part)
 
 
-def _named_keys(error: Any, index: int) -> int:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
-    """How many keys of what is wrong are fields of an alternative."""
+def _known_keys(error: SchemaError, index: int) -> int:
+    """Return how many keys of the value are fields of an alternative."""
     fields = schema.resolve(error.validator_value[index]).get("properties", {})
     return sum(key in fields for key in error.instance) if isinstance(error.instance, Mapping) else 0
 
 
-def _wrong_shape(part: Any, path: Path) -> bool:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
+def _wrong_shape(part: SchemaError, path: Path) -> bool:
     if not _here(part, path):
         return False
     if part.validator == "enum":
@@ -147,11 +161,11 @@ def _wrong_shape(part: Any, path: Path) -> bool:  # noqa: ANN401 - jsonschema ty
     return bool(part.validator == "type")
 
 
-def _here(part: Any, path: Path) -> bool:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
+def _here(part: SchemaError, path: Path) -> bool:
     return tuple(part.absolute_path) == path
 
 
-def _alternatives(error: Any) -> str:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
+def _alternatives(error: SchemaError) -> str:
     if "errorMessage" in error.schema:
         return str(error.schema["errorMessage"])
     kinds: list[str] = []
@@ -161,60 +175,61 @@ def _alternatives(error: Any) -> str:  # noqa: ANN401 - jsonschema types what an
     return _or(list(dict.fromkeys(kinds)))
 
 
-def _enum_hint(error: Any, value: str) -> str | None:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
+def _enum_hint(error: SchemaError, value: str) -> str | None:
     known = [str(item) for branch in schema.branches(error.schema) for item in branch.get("enum", ())]
     return did_you_mean(value, known)
 
 
-def _unknown(error: Any, path: Path) -> Iterator[Fault]:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
+def _unknown_fields(error: SchemaError, path: Path) -> Iterator[Fault]:
     fields = error.schema["properties"]
     for name in error.instance:
         if name not in fields:
-            hint = _elsewhere(name, path) or did_you_mean(name, fields)
-            message = f"unknown {_noun(error.schema, path)}field '{_short(name)}'"
+            hint = _other_types(name, path) or did_you_mean(name, fields)
+            message = f"unknown {_mapping_name(error.schema, path)}field '{_short(name)}'"
             yield Fault((*path, name), message, hint, at_key=True)
 
 
-def _elsewhere(name: str, path: Path) -> str | None:
-    """Where a field that is unknown here would be known."""
-    if len(path) == 2 and path[0] == "scenes":  # noqa: PLR2004 - a scene
+def _other_types(name: str, path: Path) -> str | None:
+    """Return a hint with the scene types that have a field."""
+    if len(path) == SCENE_PATH and path[0] == "scenes":
         types = [kind for kind in schema.scene_types() if name in schema.definition(f"scene_{kind}")["properties"]]
-        return f"'{name}' is a field of {_or(types)} scenes" if types else None
+        return f"use '{name}' in a scene of type {_or(types)}" if types else None
     return None
 
 
-def _noun(node: Mapping[str, Any], path: Path) -> str:
+def _mapping_name(node: Mapping[str, Any], path: Path) -> str:
+    """Return what a message calls a mapping, with a space at its end."""
     if not path:
         return ""
-    if len(path) == 2 and path[0] == "scenes":  # noqa: PLR2004 - a scene
+    if len(path) == SCENE_PATH and path[0] == "scenes":
         return "scene "
     return f"{node['title']} " if "title" in node else ""
 
 
-def _plain(error: Any, path: Path) -> Fault:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
-    rule, limit, what, value = error.validator, error.validator_value, _named(path), _but(error.instance)
+def _value_fault(error: SchemaError, path: Path) -> Fault:
+    rule, limit, name, found = error.validator, error.validator_value, _name(path), _found(error.instance)
     if rule == "type":
         kinds = [KINDS[kind] for kind in ([limit] if isinstance(limit, str) else limit)]
-        wanted = "a mapping of fields" if not path else _or(kinds)
-        return Fault(path, f"{what} must be {wanted}{value}", _rewritten(error))
+        expected = "a mapping of fields" if not path else _or(kinds)
+        return Fault(path, f"{name} must be {expected}{found}", _rewritten(error))
     if rule == "enum":
-        return _choice(error, path)
+        return _choice_fault(error, path)
     if rule == "const":
-        return Fault(path, f"{what} must be {limit}, the version of the spec language{value}")
+        return Fault(path, f"{name} must be {limit}, the version of the spec language{found}")
     if rule == "pattern":
-        return Fault(path, f"{what} must be {error.schema['patternErrorMessage']}{value}")
-    return Fault(path, f"{what} {_limits(rule, limit, error.instance)}")
+        return Fault(path, f"{name} must be {error.schema['patternErrorMessage']}{found}")
+    return Fault(path, f"{name} {_limits(rule, limit, error.instance)}")
 
 
-def _choice(error: Any, path: Path) -> Fault:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
+def _choice_fault(error: SchemaError, path: Path) -> Fault:
     value, known = error.instance, error.validator_value
     hint = did_you_mean(value, known) if isinstance(value, str) and isinstance(known[0], str) else None
-    if path[-1:] == ("type",) and len(path) == 3 and isinstance(value, str):  # noqa: PLR2004 - a scene's type
+    if path[-1:] == ("type",) and len(path) == SCENE_FIELD_PATH and isinstance(value, str):
         return Fault(path, f"unknown scene type '{_short(value)}': expected {_listed(known)}", hint)
-    return Fault(path, f"{_named(path)} must be {_listed(known)}{_but(value)}", hint)
+    return Fault(path, f"{_name(path)} must be {_listed(known)}{_found(value)}", hint)
 
 
-def _limits(validator: str, limit: Any, value: Any) -> str:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
+def _limits(validator: str, limit: Json, value: Json) -> str:
     if validator in {"minLength", "minItems", "minProperties"}:
         return "must not be empty" if limit == 1 else f"must have at least {limit}"
     if validator == "maxLength":
@@ -225,37 +240,49 @@ def _limits(validator: str, limit: Any, value: Any) -> str:  # noqa: ANN401 - js
     return f"must be {words.get(validator, validator)} {limit:g}, not {value:g}"
 
 
-def _rewritten(error: Any) -> str | None:  # noqa: ANN401 - jsonschema types what an error holds as perhaps unset
-    """How a value that was meant as another type is written."""
+def _rewritten(error: SchemaError) -> str | None:
+    """Return a hint on how to write the value as the expected type."""
     value = error.instance
-    if error.validator_value == "string" and isinstance(value, int | float):
-        return f'write "{str(value).lower() if isinstance(value, bool) else value}"'
+    if error.validator_value == "string":
+        return _as_text(value)
     if error.validator_value == "boolean" and isinstance(value, str) and value.lower() in TRUTHS:
         return f"write {TRUTHS[value.lower()]}"
     return None
 
 
-def _with_echoes(faults: list[Fault]) -> Iterator[Fault]:
-    """The faults; a missing field that is there under a misspelt name is an echo of that."""
+def _takes_text(node: schema.Schema) -> bool:
+    """Return whether a node allows any text."""
+    return node.get("type") == "string" and not {"enum", "x-path", "pattern"} & node.keys()
+
+
+def _as_text(value: object) -> str | None:
+    """Return a hint on how to write a number or boolean as text."""
+    if not isinstance(value, int | float):
+        return None
+    return f'write "{str(value).lower() if isinstance(value, bool) else value}"'
+
+
+def _with_consequences(faults: list[Fault]) -> Iterator[Fault]:
+    """Mark the missing fields that are present under a misspelt name as consequences of the misspelling."""
     hinted = {(fault.path[:-1], fault.hint) for fault in faults if fault.at_key and fault.hint}
     for fault in faults:
-        echo = bool(fault.missing) and (fault.path, f"did you mean '{fault.missing}'?") in hinted
-        yield replace(fault, echo=True) if echo else fault
+        consequence = bool(fault.missing) and (fault.path, f"did you mean '{fault.missing}'?") in hinted
+        yield replace(fault, consequence=True) if consequence else fault
 
 
-def _named(path: Path) -> str:
-    """How a message names what stands at a path: by its key, or as an entry of the list it is in."""
+def _name(path: Path) -> str:
+    """Return what a message calls the value at a path: its key, or its number in a list."""
     if not path:
-        return "this"
+        return "the top level"
     if isinstance(path[-1], int):
         return f"entry {path[-1] + 1} of '{path[-2]}'" if len(path) > 1 else f"entry {path[-1] + 1}"
     return f"'{_short(path[-1])}'"
 
 
-def _but(value: object) -> str:
-    """How a message goes on from what was expected to what was found."""
+def _found(value: object) -> str:
+    """Return the end of a message: the value that was found instead of the expected one."""
     if value is None:
-        return ", but nothing is written here"
+        return ", but it is empty"
     if isinstance(value, bool):
         return f", not {str(value).lower()}"
     if isinstance(value, Mapping):
@@ -267,7 +294,7 @@ def _but(value: object) -> str:
 
 def _short(value: str) -> str:
     line = " ".join(value.split())
-    return line if len(line) <= 60 else line[:59] + "…"  # noqa: PLR2004 - as much as a message bears
+    return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1] + "…"
 
 
 def _listed(values: list[Any]) -> str:

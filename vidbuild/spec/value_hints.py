@@ -1,29 +1,29 @@
-"""How a value of the wrong shape was probably meant, from how it is written; it knows no field."""
+"""Suggests what the author of an invalid value probably intended, from how it is written."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
+from vidbuild.json_types import Json
 from vidbuild.location import Location
 from vidbuild.spec import schema
 from vidbuild.spec.diagnostics import split_lines
 from vidbuild.spec.document import Document, Path
 
-BRACKETS = "text that starts with '[[' needs quotes"
-COLON = "text with ': ' in it needs quotes"
+BRACKETS = "put quotes around text that starts with '[['"
+COLON = "put quotes around text with ': ' in it"
 _COMMENT = re.compile(r"""["']?\s*:?\s*(#\S.*)""")
 _NUMBER = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*(s|sec|secs|seconds?|px|fps|%|)", re.IGNORECASE)
 
 
 def hint(document: Document, path: Path) -> str | None:
-    """What to write in place of the value at a path, where that is likely."""
+    """Return a hint on how to write the value at a path, or None."""
     value = _value(document.data, path)
     if value is None:
         comment = _COMMENT.match(_after(document, document.keys.get(path)))
-        return f"# begins a comment: write {json.dumps(_uncommented(comment[1]))}" if comment else None
+        return f"write {json.dumps(_uncommented(comment[1]))}, since '#' starts a comment" if comment else None
     if isinstance(value, list):
         return BRACKETS if _at(document, document.value(path)).startswith("[[") else None
     if is_colon(document, path):
@@ -35,7 +35,7 @@ def hint(document: Document, path: Path) -> str | None:
 
 
 def place(document: Document, path: Path) -> Location:
-    """The place of a value; of its key, where nothing is written."""
+    """Return the place of a value, or of its key if the value is empty."""
     value, key = document.value(path), document.keys.get(path)
     if key is None or not key.line or _value(document.data, path) is not None:
         return value
@@ -43,7 +43,7 @@ def place(document: Document, path: Path) -> Location:
 
 
 def is_colon(document: Document, path: Path) -> bool:
-    """Whether an entry of a list is a mapping only because of a ': ' in its text."""
+    """Return whether an entry of a list is a mapping only because its text has a ': '."""
     value = _value(document.data, path)
     if not path or not isinstance(path[-1], int) or not isinstance(value, Mapping) or len(value) != 1:
         return False
@@ -62,27 +62,27 @@ def _rewritten(value: str, path: Path, allowed: list[schema.Schema]) -> str | No
     ):
         return f"write {number[1]}"
     if "array" in kinds:
-        return f"write a list: [{_plain(value)}]"
+        return f"write a list: [{_flow_text(value)}]"
     if "object" in kinds and "string" not in kinds and path and isinstance(path[-1], int):
         fields = next((node["properties"] for node in allowed if "properties" in node and "required" not in node), ())
-        return f"write {{{next(iter(fields))}: {_plain(value)}}}" if fields else None
+        return f"write {{{next(iter(fields))}: {_flow_text(value)}}}" if fields else None
     return None
 
 
-def _plain(text: str) -> str:
-    """A text as it stands in a list or mapping in brackets."""
+def _flow_text(text: str) -> str:
+    """Return a text as YAML inside brackets or braces."""
     return text if re.fullmatch(r"[\w./][\w ./=+-]*", text) else json.dumps(text, ensure_ascii=False)
 
 
 def _uncommented(text: str) -> str:
-    """What was meant as the value, without a comment after it."""
+    """Return the intended value, without a comment after it."""
     return re.split(r"\s#", text)[0].strip()
 
 
-def _value(data: object, path: Path) -> Any:  # noqa: ANN401 - any value of a document
-    """What stands at a path; an ellipsis where nothing does."""
+def _value(data: object, path: Path) -> Json:
+    """Return the value at a path, or an ellipsis if there is none."""
     for part in path:
-        found: Any = ...
+        found: Json = ...
         if isinstance(data, Mapping):
             found = data.get(part, ...)
         elif isinstance(data, list) and isinstance(part, int) and part < len(data):
@@ -92,12 +92,12 @@ def _value(data: object, path: Path) -> Any:  # noqa: ANN401 - any value of a do
 
 
 def _at(document: Document, place: Location) -> str:
-    """The rest of a line from a place on."""
+    """Return the rest of a line from a place on."""
     return _line(document, place)[place.column - 1 :] if place.line else ""
 
 
 def _after(document: Document, place: Location | None) -> str:
-    """The rest of a line after a place."""
+    """Return the rest of a line after a place."""
     return _line(document, place)[place.end_column - 1 :] if place and place.line else ""
 
 

@@ -1,4 +1,4 @@
-"""What YAML's own words for a problem mean to someone who wrote a text; it knows nothing of what the text is for."""
+"""Explains the errors of the YAML parser in plain words, with hints for the usual causes."""
 
 from __future__ import annotations
 
@@ -8,110 +8,110 @@ from typing import Any
 CLOSING = "'\"]})"
 CUE = re.compile(r"[:,-][ \t]+(\[\[[^\[\]\n]*\]\])\s*\Z")
 COMMENT = re.compile(r":[ \t]+(#[^\s,\]}]+)")
-BEGAN = "; what is not finished began in line {}"
+CUE_LOOKBACK = 300  # characters before an error in which a cue can cause it
+QUOTE = "put quotes around text that starts with '{}'"
+
+YamlError = Any  # a MarkedYAMLError of yaml, which is imported when it is needed
+Explanation = tuple[str, int, str | None]  # message, offset in the text, hint
 
 
-def plain(error: Any, text: str) -> tuple[str, int, str | None]:  # noqa: ANN401 - yaml is imported lazily
-    """The problem in plain words, its offset in the text, and a way out where one is likely."""
-    problem = str(error.problem or error.context or "it cannot be read")
+def explain(error: YamlError, text: str) -> Explanation:
+    """Return a parser's error as a message, its offset in the text, and a hint."""
+    problem = str(error.problem or error.context or "unreadable")
     context = str(error.context or "")
     at = (error.problem_mark or error.context_mark).index if error.problem_mark or error.context_mark else 0
-    began = error.context_mark.index if error.context_mark else at
-    for pattern, answer in ANSWERS:
+    start = error.context_mark.index if error.context_mark else at
+    for pattern, function in EXPLANATIONS:
         if re.match(pattern, problem):
-            message, offset, hint = answer(problem, context, text, at, began)
-            return message, offset, hint
-    return problem + _since(text, at, began), at, None
+            return function(problem, context, text, at, start)
+    return problem + _open_since(text, at, start), at, None
 
 
-def _since(text: str, at: int, began: int) -> str:
-    """Where that which is not finished began, if that is on an earlier line."""
-    line = text.count("\n", 0, began) + 1
-    return BEGAN.format(line) if line < text.rstrip().count("\n", 0, at) + 1 else ""
+def _open_since(text: str, at: int, start: int) -> str:
+    """Return the end of a message: where the unfinished part starts, if that is in an earlier line."""
+    line = text.count("\n", 0, start) + 1
+    return f": the unfinished part starts in line {line}" if line < text.rstrip().count("\n", 0, at) + 1 else ""
 
 
-Answer = tuple[str, int, str | None]
-
-
-def _colon(_problem: str, _context: str, text: str, at: int, _began: int) -> Answer:
+def _colon(_problem: str, _context: str, text: str, at: int, _start: int) -> Explanation:
     line = text[text.rfind("\n", 0, at) + 1 : at]
     if re.fullmatch(r"\s*[^\s:]+", line):
-        return "':' is not expected here", at, "is the line indented like the one before it?"
-    return "':' is not expected here", at, "text with ': ' in it needs quotes"
+        return "unexpected ':'", at, "indent the line like the one before it"
+    return "unexpected ':'", at, "put quotes around text with ': ' in it"
 
 
-def _dash(_problem: str, _context: str, _text: str, at: int, _began: int) -> Answer:
-    return "'-' is not expected here", at, "text that starts with '- ' needs quotes"
+def _dash(_problem: str, _context: str, _text: str, at: int, _start: int) -> Explanation:
+    return "unexpected '-'", at, QUOTE.format("- ")
 
 
-def _token(_problem: str, _context: str, text: str, at: int, _began: int) -> Answer:
+def _token(_problem: str, _context: str, text: str, at: int, _start: int) -> Explanation:
     character = text[at : at + 1]
     if character == "\t":
-        return "a tab is not expected here", at, "indent with spaces"
-    return f"'{character}' is not expected here", at, f"text that starts with '{character}' needs quotes"
+        return "unexpected tab", at, "indent with spaces"
+    return f"unexpected '{character}'", at, QUOTE.format(character)
 
 
-def _cue(text: str, at: int) -> Answer | None:
-    """A text that begins with a cue, whose brackets YAML takes for a list in a list."""
-    found = CUE.search(text, max(at - 300, 0), at)
+def _cue(text: str, at: int) -> Explanation | None:
+    """Explain a text that starts with a cue: YAML reads its brackets as a list in a list."""
+    found = CUE.search(text, max(at - CUE_LOOKBACK, 0), at)
     if found is None:
         return None
-    return (
-        f"'{found[1]}' is a list here, and text follows it",
-        found.start(1),
-        "text that starts with '[[' needs quotes",
-    )
+    return f"text after '{found[1]}', which YAML reads as a list", found.start(1), QUOTE.format("[[")
 
 
-def _key(_problem: str, _context: str, text: str, at: int, began: int) -> Answer:
+def _key(_problem: str, _context: str, text: str, at: int, start: int) -> Explanation:
     cue = _cue(text, at)
     if cue:
         return cue
     before = text[text.rfind("\n", 0, at) + 1 : at].rstrip()
     if before[-1:] and before[-1] in CLOSING:
-        hint = "text with quotes or brackets in it needs quotes around all of it"
-        return f"the text goes on after its closing {before[-1]}", at, hint
-    line = text.count("\n", 0, began) + 1
-    return f"the line is not indented like the others, which begin in line {line}", at, None
+        return f"text after the closing {before[-1]}", at, "put quotes around the whole text"
+    line = text.count("\n", 0, start) + 1
+    return "wrong indentation", at, f"indent the line like line {line}"
 
 
-def _end(problem: str, context: str, text: str, at: int, began: int) -> Answer:
+def _end(problem: str, context: str, text: str, at: int, start: int) -> Explanation:
     if "quoted scalar" in context:
-        return "a quote is not closed", began, None
-    return problem + _since(text, at, began), at, None
+        return "quote without a closing quote", start, None
+    return problem + _open_since(text, at, start), at, None
 
 
-def _name(_problem: str, _context: str, text: str, _at: int, began: int) -> Answer:
-    character = text[began : began + 1]
-    return f"'{character}' is not expected here", began, f"text that starts with '{character}' needs quotes"
+def _name(_problem: str, _context: str, text: str, _at: int, start: int) -> Explanation:
+    character = text[start : start + 1]
+    return f"unexpected '{character}'", start, QUOTE.format(character)
 
 
-def _escape(_problem: str, _context: str, text: str, at: int, _began: int) -> Answer:
+def _escape(_problem: str, _context: str, text: str, at: int, _start: int) -> Explanation:
     at = max(text.rfind("\\", 0, at + 1), 0)
-    return "an unknown escape in a text in double quotes", at, "in single quotes '\\' is only itself"
+    return "unknown escape in double quotes", at, "use single quotes, in which '\\' is an ordinary character"
 
 
-def _simple_key(_problem: str, _context: str, text: str, _at: int, began: int) -> Answer:
-    return "a key without ':'", began, None if text[began : began + 1] else "is a quote not closed?"
+def _simple_key(_problem: str, _context: str, text: str, _at: int, start: int) -> Explanation:
+    return "key without ':'", start, None if text[start : start + 1] else "add the missing closing quote"
 
 
-def _comma(problem: str, _context: str, text: str, at: int, began: int) -> Answer:
+def _comma(problem: str, _context: str, text: str, at: int, start: int) -> Explanation:
     cue = _cue(text, at)
     if cue:
         return cue
-    comment = COMMENT.search(text, began, at)
+    comment = COMMENT.search(text, start, at)
     if comment:
-        return "'#' begins a comment here", comment.start(1), f'write "{comment[1]}"'
+        return "'#' starts a comment", comment.start(1), f'write "{comment[1]}"'
     expected = problem.removeprefix("did not find expected ")
-    return f"{expected} is expected here{_since(text, at, began)}", at, None
+    return f"expected {expected}{_open_since(text, at, start)}", at, None
 
 
-ANSWERS = (
+def _value(_problem: str, _context: str, text: str, at: int, start: int) -> Explanation:
+    return f"expected a value{_open_since(text, at, start)}", at, None
+
+
+EXPLANATIONS = (
     (r"mapping values are not allowed", _colon),
     (r"block sequence entries are not allowed", _dash),
     (r"found character", _token),
     (r"did not find expected (key|'-' indicator)", _key),
     (r"found unexpected end of stream", _end),
+    (r"did not find expected node content", _value),
     (r"did not find expected alphabetic", _name),
     (r"(found unknown escape|did not find expected hexdecimal)", _escape),
     (r"could not find expected ':'", _simple_key),

@@ -17,7 +17,7 @@ from vidbuild.plan.compile import compile_graph, outputs
 from vidbuild.plan.variant import Variant, own_variant, problems
 from vidbuild.plan.weights import weights
 from vidbuild.spec.diagnostics import SpecError
-from vidbuild.spec.load import examine, load
+from vidbuild.spec.load import load, try_load
 
 SPEC = """\
 vidbuild: 1
@@ -123,13 +123,13 @@ def test_the_videos_of_a_spec_fit_into_one_graph(tmp_path: Path) -> None:
 def test_a_language_without_a_text_is_a_located_error(tmp_path: Path) -> None:
     """Compiling a language that a narration lacks is an error at the narration, as it is for the spec's language."""
     loaded = spec(tmp_path)
-    message = "no narration in 'fr', the video's language; there is en, de"
+    message = "no narration in the video's language 'fr': found 'en', 'de'"
     (problem,) = problems(loaded, "fr")
     assert (problem.severity, problem.message, problem.line, problem.column) == ("error", message, 10, 16)
     with pytest.raises(SpecError) as caught:
         compile_graph(loaded, Variant("fr", loaded.output))
     assert caught.value.diagnostics == (problem,)
-    (own,) = examine(_own_language(tmp_path, "fr")).errors
+    (own,) = try_load(_own_language(tmp_path, "fr")).errors
     assert (own.message, own.line, own.column) == (message, 11, 16)
 
 
@@ -143,12 +143,12 @@ def test_problems_of_another_language_wait_for_it(tmp_path: Path) -> None:
     """A wrong text in another language stops no build in the spec's own, and stops one in that language, located."""
     text = SPEC.replace("Jetzt [[first]] eins, und noch viel mehr.", "Jetzt [[first eins.")
     loaded = spec(tmp_path, text)
-    assert examine(tmp_path / "v.yaml").diagnostics == ()
+    assert try_load(tmp_path / "v.yaml").diagnostics == ()
     assert compile_graph(loaded, own_variant(loaded))
     with pytest.raises(SpecError) as caught:
         compile_graph(loaded, Variant("de", loaded.output))
     assert [(each.message, each.line, each.column) for each in caught.value.diagnostics] == [
-        ("a cue is not closed: ']]' is missing", 10, 54)
+        ("cue without a closing ']]'", 10, 54)
     ]
 
 

@@ -11,7 +11,7 @@ from tests.support import scene_samples
 from tests.support.scene_samples import SAMPLES
 from vidbuild.media.text.scene_text import texts
 from vidbuild.scenes.registry import SCENE_TYPES
-from vidbuild.spec.load import examine_data
+from vidbuild.spec.load import try_parse
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def problems(folder: Path, scene: dict[str, Any]) -> list[str]:
     """Return the messages about a spec with one scene."""
     scenes = [{"id": "s", "duration": 2, **scene}]
-    examined = examine_data({"vidbuild": 1, "title": "A", "scenes": scenes}, folder / "v.yaml")
+    examined = try_parse({"vidbuild": 1, "title": "A", "scenes": scenes}, folder / "v.yaml")
     return [item.message for item in examined.diagnostics]
 
 

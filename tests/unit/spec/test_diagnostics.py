@@ -103,8 +103,8 @@ def test_specs_made_in_python_name_the_field() -> None:
 
 def test_problem_of_the_whole_file() -> None:
     """A file that cannot be read at all has a problem without a place."""
-    diagnostic = Diagnostic("error", "the spec cannot be read", "v.yaml")
-    assert render([diagnostic]) == "v.yaml: the spec cannot be read\nv.yaml: 1 error"
+    diagnostic = Diagnostic("error", "cannot read the spec", "v.yaml")
+    assert render([diagnostic]) == "v.yaml: cannot read the spec\nv.yaml: 1 error"
     assert (diagnostic.path, diagnostic.line, diagnostic.column) == ("v.yaml", 0, 0)
 
 

@@ -73,19 +73,19 @@ def test_a_given_variable_that_nothing_asks_for(project: Project) -> None:
     )
     assert project.problems(text, who="w", mood="m", product="p") == []
     assert project.problems(text, who="w", mood="", produkt="p") == [
-        (3, 1, "no variable 'produkt' in this spec", "did you mean 'product'?")
+        (3, 1, "the spec has no variable 'produkt'", "did you mean 'product'?")
     ]
     found = project.problems(text, who="w", mood="m", whoo="p")
-    assert [item[2:] for item in found] == [("no variable 'whoo' in this spec", "did you mean 'who'?")]
+    assert [item[2:] for item in found] == [("the spec has no variable 'whoo'", "did you mean 'who'?")]
 
 
 def test_a_given_variable_in_a_spec_without_any(project: Project) -> None:
     """A spec without `vars` has no place to point at; nothing near is nothing to name."""
     text = "vidbuild: 1\ntitle: A\nscenes: [{id: a, type: title, title: B, duration: 1}]\n"
-    (found,) = project.examine(text, zzz="1").errors
-    assert (found.place, found.message, found.hint) == (None, "no variable 'zzz' in this spec", None)
+    (found,) = project.try_load(text, zzz="1").errors
+    assert (found.place, found.message, found.hint) == (None, "the spec has no variable 'zzz'", None)
     made = {"vidbuild": 1, "title": "A", "scenes": [{"id": "a", "type": "title", "title": "B", "duration": 1}]}
-    assert [item[2] for item in project.problems(made, zzz="1")] == ["no variable 'zzz' in this spec"]
+    assert [item[2] for item in project.problems(made, zzz="1")] == ["the spec has no variable 'zzz'"]
 
 
 def test_a_variable_in_a_text_that_is_left_alone_counts(project: Project) -> None:

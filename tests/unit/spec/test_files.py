@@ -19,7 +19,16 @@ from PIL import Image
 
 from vidbuild.media.text.typst import fonts_paths
 from vidbuild.spec import files
-from vidbuild.spec.files import FileProblemError, font, fonts, image_size, look, neighbour, playable, text
+from vidbuild.spec.files import (
+    check_file,
+    check_font,
+    check_playable,
+    fonts,
+    image_size,
+    similar_file,
+    text,
+)
+from vidbuild.spec.paths import InputError
 
 
 def png(path: Path, size: tuple[int, int] = (6, 4), kind: str = "PNG") -> Path:
@@ -30,37 +39,37 @@ def png(path: Path, size: tuple[int, int] = (6, 4), kind: str = "PNG") -> Path:
 
 def problem(function: Callable[[Path, str], object], path: Path, name: str = "") -> tuple[str, str | None]:
     """Return the message and the hint about a file."""
-    with pytest.raises(FileProblemError) as caught:
+    with pytest.raises(InputError) as caught:
         function(path, name or path.name)
     return caught.value.message, caught.value.hint
 
 
 def test_a_file_that_can_be_read(tmp_path: Path) -> None:
     """A regular file with something in it is fine."""
-    look(png(tmp_path / "a.png"), "a.png")
+    check_file(png(tmp_path / "a.png"), "a.png")
 
 
 def test_missing(tmp_path: Path) -> None:
     """P42: a file that does not exist is an error with the nearest name in its folder, written as the spec would."""
     png(tmp_path / "screenshot.png")
     (tmp_path / "folder.png").mkdir()
-    assert problem(look, tmp_path / "sceenshot.png", "img/sceenshot.png") == (
+    assert problem(check_file, tmp_path / "sceenshot.png", "img/sceenshot.png") == (
         "file 'img/sceenshot.png' does not exist",
         "did you mean 'img/screenshot.png'?",
     )
-    assert problem(look, tmp_path / "xyz") == ("file 'xyz' does not exist", None)
-    assert problem(look, tmp_path / "no" / "folder" / "a") == ("file 'a' does not exist", None)
-    assert problem(look, tmp_path / "screenshot.png" / "a")[0] == "file 'a' cannot be read: not a directory"
+    assert problem(check_file, tmp_path / "xyz") == ("file 'xyz' does not exist", None)
+    assert problem(check_file, tmp_path / "no" / "folder" / "a") == ("file 'a' does not exist", None)
+    assert problem(check_file, tmp_path / "screenshot.png" / "a")[0] == "file 'a' cannot be read: not a directory"
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:
     """P42: folders, pipes and empty files are errors that name what they are."""
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "empty").touch()
-    assert problem(look, tmp_path) == (f"'{tmp_path.name}' is a folder, not a file", None)
-    assert problem(look, tmp_path / "pipe") == ("'pipe' is not a regular file", None)
-    assert problem(look, tmp_path / "empty") == ("file 'empty' is empty", None)
-    assert "cannot be read" in problem(look, tmp_path / ("x" * 5000))[0]
+    assert problem(check_file, tmp_path) == (f"'{tmp_path.name}' is a folder, not a file", None)
+    assert problem(check_file, tmp_path / "pipe") == ("'pipe' is not a regular file", None)
+    assert problem(check_file, tmp_path / "empty") == ("file 'empty' is empty", None)
+    assert "cannot be read" in problem(check_file, tmp_path / ("x" * 5000))[0]
 
 
 def test_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +82,7 @@ def test_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             raise PermissionError(13, "Permission denied")
 
         monkeypatch.setattr(Path, "open", refuse)
-    assert problem(look, path) == ("file 'a.png' cannot be read: permission denied", None)
+    assert problem(check_file, path) == ("file 'a.png' cannot be read: permission denied", None)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
@@ -100,11 +109,11 @@ def test_what_is_no_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     for name in ("words.png", "a.svg", "a.bmp"):
         assert problem(image_size, tmp_path / name) == (f"'{name}' is not a PNG, JPEG, WebP or GIF image", None)
     assert problem(image_size, tmp_path / "short.png")[0].startswith(
-        "'short.png' is not a PNG, JPEG, WebP or GIF image"
+        "'short.png' is a damaged PNG, JPEG, WebP or GIF image: "
     )
     assert problem(image_size, tmp_path / "gone.png")[0] == "file 'gone.png' does not exist"
     monkeypatch.setattr(files, "MAX_PIXELS", 10)
-    assert problem(image_size, tmp_path / "a.png")[0] == "'a.png' has 6 x 4 pixels, more than 0 million"
+    assert problem(image_size, tmp_path / "a.png")[0] == "'a.png' has 6 x 4 pixels: the maximum is 0 million"
 
 
 def test_enormous_images(tmp_path: Path) -> None:
@@ -113,16 +122,19 @@ def test_enormous_images(tmp_path: Path) -> None:
     raw[16:24] = (100_000).to_bytes(4, "big") * 2
     raw[29:33] = zlib.crc32(bytes(raw[12:29])).to_bytes(4, "big")
     (tmp_path / "bomb.png").write_bytes(raw)
-    words = "'bomb.png' has 10000000000 pixels, more than 100 million"
+    words = "'bomb.png' has 10000000000 pixels: the maximum is 100 million"
     assert problem(image_size, tmp_path / "bomb.png")[0] == words
     for kind, width, height in (("JPEG", 65_500, 65_500), ("WEBP", 16_383, 16_383), ("GIF", 65_535, 65_535)):
         path = tmp_path / f"bomb.{kind}"
         path.write_bytes(with_size(kind, png(path, kind=kind).read_bytes(), width, height))
-        assert problem(image_size, path)[0] == f"'{path.name}' has {width * height} pixels, more than 100 million"
+        assert problem(image_size, path)[0] == f"'{path.name}' has {width * height} pixels: the maximum is 100 million"
     raw[16:24] = struct.pack(">II", 12_000, 10_000)
     raw[29:33] = zlib.crc32(bytes(raw[12:29])).to_bytes(4, "big")
     (tmp_path / "bomb.png").write_bytes(raw)
-    assert problem(image_size, tmp_path / "bomb.png")[0] == "'bomb.png' has 12000 x 10000 pixels, more than 100 million"
+    assert (
+        problem(image_size, tmp_path / "bomb.png")[0]
+        == "'bomb.png' has 12000 x 10000 pixels: the maximum is 100 million"
+    )
 
 
 def with_size(kind: str, data: bytes, width: int, height: int) -> bytes:
@@ -148,7 +160,7 @@ def test_a_file_too_large_for_an_image_is_not_opened(tmp_path: Path, head: bytes
     path = tmp_path / "a.png"
     path.write_bytes(head)
     os.truncate(path, 4 << 30)
-    assert problem(image_size, path)[0] == "'a.png' has 4294967296 bytes, and the limit for an image is 400000000"
+    assert problem(image_size, path)[0] == "'a.png' is too large: 4294967296 bytes, the limit for an image is 400000000"
 
 
 def test_what_is_packed_a_thousandfold_is_refused_or_small(tmp_path: Path) -> None:
@@ -159,7 +171,7 @@ def test_what_is_packed_a_thousandfold_is_refused_or_small(tmp_path: Path) -> No
         chunk = struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
         (tmp_path / "bomb.png").write_bytes(whole[:33] + chunk + whole[33:])
         tracemalloc.start()
-        with contextlib.suppress(FileProblemError):
+        with contextlib.suppress(InputError):
             assert image_size(tmp_path / "bomb.png", "bomb.png") == [6, 4]
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
@@ -180,7 +192,7 @@ FONT = next(path for path in fonts_paths() if path.suffix == ".ttf")
         (FONT.read_bytes()[:-10], "is cut short"),
         (FONT.read_bytes()[:5000], "is cut short"),
         (FONT.read_bytes()[:50], "is cut short"),
-        (b"ttcf\0\1\0\0" + struct.pack(">I", 10_000), "is a collection of 10000 fonts, and the limit is 256"),
+        (b"ttcf\0\1\0\0" + struct.pack(">I", 10_000), "is a collection of 10000 fonts: the maximum is 256"),
         (b"ttcf\0\1\0\0" + struct.pack(">I", 0), "is a collection of 0 fonts"),
         (b"ttcf\0\1\0\0" + struct.pack(">II", 1, 1 << 31), "is cut short"),
         (b"ttcf\0\1\0\0" + struct.pack(">II", 1, 16) + b"\0\1\0\0" + bytes(8), None),
@@ -192,9 +204,9 @@ def test_a_font_is_whole(tmp_path: Path, data: bytes, words: str | None) -> None
     path = tmp_path / "a.ttf"
     path.write_bytes(data)
     if words is None:
-        font(path, "a.ttf")
+        check_font(path, "a.ttf")
     else:
-        assert words in problem(font, path)[0]
+        assert words in problem(check_font, path)[0]
 
 
 def test_a_font_too_large_or_no_file_is_not_read(tmp_path: Path) -> None:
@@ -203,15 +215,15 @@ def test_a_font_too_large_or_no_file_is_not_read(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(FONT.read_bytes())
     os.truncate(path, 100 << 20)
-    assert problem(font, path)[0] == "'a.ttf' has 104857600 bytes, and the limit for a font is 64000000"
+    assert problem(check_font, path)[0] == "'a.ttf' is too large: 104857600 bytes, the limit for a font is 64000000"
     path.unlink()
     os.mkfifo(path)
-    assert problem(fonts, path.parent)[0] == "folder 'fonts' has no .ttf or .otf file in it"
-    assert problem(font, path)[0] == "'a.ttf' is not a regular file"
+    assert problem(fonts, path.parent)[0] == "folder 'fonts' has no .ttf or .otf file"
+    assert problem(check_font, path)[0] == "'a.ttf' is not a regular file"
     path.unlink()
     for number in range(201):
         (path.parent / f"{number}.ttf").write_bytes(b"x")
-    assert problem(fonts, path.parent)[0] == "folder 'fonts' has 201 fonts, and the limit is 200"
+    assert problem(fonts, path.parent)[0] == "folder 'fonts' has 201 fonts: the maximum is 200"
 
 
 def test_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,7 +233,7 @@ def test_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "b.py").write_bytes(b"\xff\xfe")
     assert problem(text, tmp_path / "b.py") == ("file 'b.py' is not UTF-8 text", None)
     monkeypatch.setattr(files, "MAX_TEXT", 10)
-    assert problem(text, tmp_path / "a.py") == ("file 'a.py' has more than 10 bytes", None)
+    assert problem(text, tmp_path / "a.py") == ("file 'a.py' is too large: the maximum is 10 bytes", None)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
@@ -229,11 +241,11 @@ def test_an_image_plays_nothing(kind: str, tmp_path: Path) -> None:
     """An image at the place of a video or a recording is an error that names the scene type for images."""
     file = tmp_path / "a.mp4"
     Image.new("RGB", (6, 4)).save(file, kind)
-    with pytest.raises(FileProblemError) as caught:
-        playable(file, "a.mp4", "a video")
+    with pytest.raises(InputError) as caught:
+        check_playable(file, "a.mp4", "a video")
     assert (caught.value.message, caught.value.hint) == (
-        "'a.mp4' is an image, not a video",
-        "a scene of type 'image' shows it",
+        "'a.mp4' is not a video but an image",
+        "use a scene of type 'image'",
     )
 
 
@@ -242,21 +254,21 @@ def test_what_plays(tmp_path: Path) -> None:
     file = tmp_path / "a.wav"
     for content in (b"RIFF\x24\x00\x00\x00WAVEfmt ", b"\x00\x00\x00 ftypisom", b"x"):
         file.write_bytes(content)
-        playable(file, "a.wav", "a recording")
+        check_playable(file, "a.wav", "a recording")
 
 
 def test_the_nearest_file_of_a_kind(tmp_path: Path) -> None:
     """Of the files beside a name, those with the right ending can be what was meant."""
     (tmp_path / "video.mp4").touch()
-    assert neighbour(tmp_path / "vidoe.yaml", "vidoe.yaml", (".yaml", ".yml")) is None
+    assert similar_file(tmp_path / "vidoe.yaml", "vidoe.yaml", (".yaml", ".yml")) is None
     (tmp_path / "video.yml").touch()
-    assert neighbour(tmp_path / "vidoe.yaml", "in/vidoe.yaml", (".yaml", ".yml")) == "did you mean 'in/video.yml'?"
+    assert similar_file(tmp_path / "vidoe.yaml", "in/vidoe.yaml", (".yaml", ".yml")) == "did you mean 'in/video.yml'?"
 
 
 def test_a_symlink_that_leads_nowhere_is_not_meant_instead_of_itself(tmp_path: Path) -> None:
     """What is there by its name alone is not offered as what was meant."""
     (tmp_path / "video.yaml").symlink_to("gone.yaml")
-    assert neighbour(tmp_path / "video.yaml", "video.yaml") is None
+    assert similar_file(tmp_path / "video.yaml", "video.yaml") is None
 
 
 def test_font_folders(tmp_path: Path) -> None:
@@ -264,7 +276,7 @@ def test_font_folders(tmp_path: Path) -> None:
     folder = tmp_path / "fonts"
     assert problem(fonts, folder) == ("folder 'fonts' does not exist", None)
     folder.mkdir()
-    assert problem(fonts, folder) == ("folder 'fonts' has no .ttf or .otf file in it", None)
+    assert problem(fonts, folder) == ("folder 'fonts' has no .ttf or .otf file", None)
     for name in ("b.ttf", "A.OTF", "readme.txt"):
         (folder / name).write_bytes(b"x")
     assert fonts(folder, "fonts") == ["A.OTF", "b.ttf"]
@@ -288,7 +300,7 @@ def test_damaged_images(kind: str, data: st.DataObject) -> None:
         damaged.flush()
         try:
             size, message = image_size(Path(damaged.name), "a.png"), "'a.png' "
-        except FileProblemError as error:
+        except InputError as error:
             size, message = [1, 1], error.message
     assert message.startswith("'a.png' ")
     assert all(side > 0 for side in size)

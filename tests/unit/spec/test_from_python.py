@@ -48,14 +48,14 @@ def cyclic() -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("data", "where", "message"),
     [
-        ({"a": {1, 2}}, "a", "a set cannot be in a spec"),
-        ({"a": [object()]}, "a[0]", "a object cannot be in a spec"),
-        ({"a": b"x"}, "a", "a bytes cannot be in a spec"),
-        ({"a": float("nan")}, "a", "nan is not a number that can be used"),
-        ({"a": float("-inf")}, "a", "-inf is not a number that can be used"),
+        ({"a": {1, 2}}, "a", "a spec cannot contain a value of type set"),
+        ({"a": [object()]}, "a[0]", "a spec cannot contain a value of type object"),
+        ({"a": b"x"}, "a", "a spec cannot contain a value of type bytes"),
+        ({"a": float("nan")}, "a", "nan is not a finite number"),
+        ({"a": float("-inf")}, "a", "-inf is not a finite number"),
         ({"a": {1: 2}}, "a", "a key must be text, not 1"),
-        (object(), "", "a object cannot be in a spec"),
-        (Path, "", "a type cannot be in a spec"),
+        (object(), "", "a spec cannot contain a value of type object"),
+        (Path, "", "a spec cannot contain a value of type type"),
     ],
 )
 def test_what_cannot_be_in_a_spec(data: object, where: str, message: str) -> None:
@@ -67,4 +67,4 @@ def test_what_cannot_be_in_a_spec(data: object, where: str, message: str) -> Non
 def test_data_that_contains_itself() -> None:
     """Endless data ends in problems, not in a recursion error."""
     _, problems = document(cyclic(), "v.yaml")
-    assert problems[0].message == "nested more than 50 deep"
+    assert problems[0].message == "nested too deeply: the maximum is 50 levels"

@@ -16,8 +16,8 @@ def test_long_narration_lists_and_titles(project: Project) -> None:
     assert project.wrong({"narration": "word " * 150, "title": "x" * 70}) == []
     assert project.wrong({"type": "list", "items": ["a"] * 8}) == []
     assert [message for _, message, _ in project.wrong({"narration": "word " * 151, "title": "x" * 71})] == [
-        "151 words over one picture; a scene is easy to follow up to 150",
-        "a title of 71 characters; up to 70 can be read at a glance",
+        "narration of 151 words: viewers can follow up to 150 in one scene",
+        "title of 71 characters: viewers can read up to 70 at a glance",
     ]
     ((where, message, _),) = project.wrong({"type": "list", "items": ["a"] * 9})
     assert (where, message) == ("scenes[0].items", "9 items in one list: viewers can read up to 8")
@@ -28,8 +28,8 @@ def test_a_word_that_is_not_spoken_to_its_end(project: Project, mark: str, most:
     """A word so long that the voice leaves out its end is a warning at the narration; a shorter one is not."""
     assert project.wrong({"narration": f"see {mark * most} there"}) == []
     ((where, message, _),) = project.wrong({"narration": f"see {mark * (most + 1)} there"})
-    told = f"'{mark * 12}…' has {most + 1} characters without a space, of which only the first are spoken"
-    assert (where, message) == ("scenes[0].narration", told)
+    expected = f"espeak speaks only the beginning of '{mark * 12}…': {most + 1} characters without a space"
+    assert (where, message) == ("scenes[0].narration", expected)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,9 @@ def test_a_word_that_is_not_spoken_to_its_end(project: Project, mark: str, most:
 def test_numbers_that_read_otherwise_than_written(project: Project, written: str, reads: str | None) -> None:
     """A version 2.10 that YAML takes for the number 2.1 is a warning with how to write it."""
     found = project.problems(f"{HEAD}vars: {{version: {written}}}\n")
-    expected = [(4, 17, f"this is a number, which will read {reads}", f'write "{written}"')] if reads else []
+    expected = (
+        [(4, 17, f"{written} is a number, which becomes the text '{reads}'", f'write "{written}"')] if reads else []
+    )
     assert found == expected
 
 
@@ -53,11 +55,11 @@ def test_variables_of_any_shape(project: Project) -> None:
 @pytest.mark.parametrize(
     ("top", "hint"),
     [
-        ({"language": "de"}, "voice: espeak:de"),
-        ({"language": "pt-BR"}, "voice: espeak:pt-br"),
-        ({"language": "de-CH"}, "voice: espeak:de"),
+        ({"language": "de"}, "write 'voice: espeak:de'"),
+        ({"language": "pt-BR"}, "write 'voice: espeak:pt-br'"),
+        ({"language": "de-CH"}, "write 'voice: espeak:de'"),
         ({"language": "tlh"}, None),
-        ({"voice": "espeak:de+f3"}, "language: de"),
+        ({"voice": "espeak:de+f3"}, "write 'language: de'"),
         ({"language": "en-GB"}, ...),
         ({"language": "zh", "voice": "espeak:cmn"}, ...),
         ({"language": "nb", "voice": "espeak:no"}, ...),
@@ -71,7 +73,7 @@ def test_a_voice_of_another_language(project: Project, top: dict[str, Any], hint
     assert [item[2] for item in found] == ([] if hint is ... else [hint])
     if found:
         assert found[0][0] == ("language" if "language" in top else "voice")
-        assert "reads another one" in found[0][1]
+        assert "speaks another one" in found[0][1]
 
 
 def test_an_unused_voice_has_no_language_warning(project: Project) -> None:

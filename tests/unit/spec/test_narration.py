@@ -44,19 +44,31 @@ def test_where_marks_stand(text: str, plain: str, cues: dict[str, int]) -> None:
     [
         (
             "say [[do it]] now",
-            [("a cue must be letters, digits, '-' and '_', a letter first, not 'do it'", "[[do it]]", 0)],
+            [
+                (
+                    "the name of a cue must be letters, digits, '-' and '_', starting with a letter, not 'do it'",
+                    "[[do it]]",
+                    0,
+                )
+            ],
         ),
-        ("say [[]]", [("a cue must be letters, digits, '-' and '_', a letter first, not ''", "[[]]", 0)]),
-        ("say [[1]]", [("a cue must be letters, digits, '-' and '_', a letter first, not '1'", "[[1]]", 0)]),
+        (
+            "say [[]]",
+            [("the name of a cue must be letters, digits, '-' and '_', starting with a letter, not ''", "[[]]", 0)],
+        ),
+        (
+            "say [[1]]",
+            [("the name of a cue must be letters, digits, '-' and '_', starting with a letter, not '1'", "[[1]]", 0)],
+        ),
         ("[[a]] x [[a]]", [("cue 'a' is defined twice in this narration", "[[a]]", 1)]),
-        ("a [[b c", [("a cue is not closed: ']]' is missing", "[[", 0)]),
-        ("[[a]] b [[c", [("a cue is not closed: ']]' is missing", "[[", 1)]),
-        ("a ]] b", [("']]' closes no cue", "]]", 0)]),
-        ("[[a]] ]] b", [("']]' closes no cue", "]]", 1)]),
-        ("[[a\nb]] c", [("a cue is not closed: ']]' is missing", "[[", 0), ("']]' closes no cue", "]]", 0)]),
-        ("[[a]] [[b]]", [("nothing is said here; leave 'narration' out", "", 0)]),
-        ("", [("nothing is said here; leave 'narration' out", "", 0)]),
-        (" \n\t", [("nothing is said here; leave 'narration' out", "", 0)]),
+        ("a [[b c", [("cue without a closing ']]'", "[[", 0)]),
+        ("[[a]] b [[c", [("cue without a closing ']]'", "[[", 1)]),
+        ("a ]] b", [("']]' without an opening '[['", "]]", 0)]),
+        ("[[a]] ]] b", [("']]' without an opening '[['", "]]", 1)]),
+        ("[[a\nb]] c", [("cue without a closing ']]'", "[[", 0), ("']]' without an opening '[['", "]]", 0)]),
+        ("[[a]] [[b]]", [("the narration has no words", "", 0)]),
+        ("", [("the narration has no words", "", 0)]),
+        (" \n\t", [("the narration has no words", "", 0)]),
         ("fine [[a]] text", []),
     ],
 )

@@ -13,7 +13,7 @@ from PIL import Image
 from tests.support.spec_lab import Project, whole
 from vidbuild.spec import schema
 from vidbuild.spec.diagnostics import render
-from vidbuild.spec.load import examine_data
+from vidbuild.spec.load import try_parse
 
 CANARY = "hunter2"
 
@@ -173,7 +173,7 @@ def guarded(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_file_inside_is_taken(guarded: Project, field: str) -> None:
     """V26: in each field a file of the project is taken, so what the next test finds is the path's fault."""
     name = LENT.get(field, CONTENT.get(field, "dot.png"))
-    examined = examine_data(FIELDS[field](f"./inside/{name}"), guarded.root / "v.yaml")
+    examined = try_parse(FIELDS[field](f"./inside/{name}"), guarded.root / "v.yaml")
     assert examined.spec is not None, render(examined.diagnostics)
 
 
@@ -183,7 +183,7 @@ def test_no_path_leads_out(guarded: Project, field: str) -> None:
     name = LENT.get(field, CONTENT.get(field, "dot.png"))
     for way in OUT:
         value = way.replace("{root}", str(guarded.root)).replace("{{", "{").replace("}}", "}").replace("{}", name)
-        examined = examine_data(FIELDS[field](value), guarded.root / "v.yaml")
+        examined = try_parse(FIELDS[field](value), guarded.root / "v.yaml")
         errors = [item for item in examined.diagnostics if item.severity == "error"]
         assert errors, f"{field}: '{value}' is taken"
         last = field.rpartition(".")[2]
@@ -196,7 +196,7 @@ def test_files_of_secrets_are_not_shown(guarded: Project, name: str) -> None:
     """V26: well-known files of passwords cannot be shown as code, though they are in the project."""
     guarded.write(name, f"TOKEN={CANARY}")
     ((_, message, _),) = guarded.wrong({"type": "code", "file": name})
-    assert message == f"'{name}' is where secrets are kept, of which a spec can show nothing"
+    assert message == f"'{name}': specs may not read files that hold secrets"
 
 
 @pytest.mark.parametrize(
@@ -213,4 +213,4 @@ def test_the_cache_is_not_shown_wherever_it_is(guarded: Project, monkeypatch: py
     guarded.write("kept/here/blob.txt", CANARY)
     monkeypatch.setenv("VIDBUILD_CACHE", str(guarded.root / "kept"))
     ((_, message, _),) = guarded.wrong({"type": "code", "file": "kept/here/blob.txt"})
-    assert message == "'kept/here/blob.txt' is in 'kept', of which a spec can show nothing"
+    assert message == "'kept/here/blob.txt': specs may not read files in 'kept'"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.support.paths import ROOT
 from vidbuild.spec.diagnostics import render
-from vidbuild.spec.load import LoadResult, examine_data
+from vidbuild.spec.load import LoadResult, try_parse
 from vidbuild.spec.reader import read
 
 ERRORS = ROOT / "examples" / "errors"
@@ -71,14 +71,14 @@ def fine(examined: LoadResult) -> None:
 @given(st.text(max_size=300))
 def test_any_text(text: str) -> None:
     """P42: any text is a spec or has located problems."""
-    fine(examine_data(text, ERRORS / "any.yaml"))
+    fine(try_parse(text, ERRORS / "any.yaml"))
 
 
 @RELAXED
 @given(st.text(alphabet="ab:-[]{}&*!|>'\"#%@`,? \n\t\\{{}}1", max_size=120))
 def test_any_punctuation(text: str) -> None:
     """P42: YAML's own punctuation in any order is read or has located problems."""
-    fine(examine_data(text, ERRORS / "any.yaml"))
+    fine(try_parse(text, ERRORS / "any.yaml"))
 
 
 @settings(RELAXED, max_examples=150)
@@ -88,7 +88,7 @@ def test_damaged_specs(seed: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(seed)))
     end = data.draw(st.integers(start, min(len(seed), start + 40)))
     piece = data.draw(st.one_of(st.just(""), st.just(seed[start:end] * 2), st.text(max_size=8)))
-    fine(examine_data(seed[:start] + piece + seed[end:], ERRORS / "any.yaml"))
+    fine(try_parse(seed[:start] + piece + seed[end:], ERRORS / "any.yaml"))
 
 
 def paths(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -108,7 +108,7 @@ PATHS = paths(VALID)
 
 def test_the_seed_is_valid() -> None:
     """What the next tests damage has nothing wrong with it."""
-    assert [item for item in examine_data(VALID, ERRORS / "any.yaml").diagnostics if item.severity == "error"] == []
+    assert [item for item in try_parse(VALID, ERRORS / "any.yaml").diagnostics if item.severity == "error"] == []
 
 
 @settings(RELAXED, max_examples=200)
@@ -129,7 +129,7 @@ def test_any_value_anywhere(changes: list[tuple[tuple[Any, ...], Any]], as_text:
                 isinstance(inner, list) and isinstance(path[-1], int) and path[-1] < len(inner)
             ):
                 inner[path[-1]] = value
-    fine(examine_data(yaml.safe_dump(data) if as_text else data, ERRORS / "any.yaml"))
+    fine(try_parse(yaml.safe_dump(data) if as_text else data, ERRORS / "any.yaml"))
 
 
 @RELAXED
@@ -141,7 +141,7 @@ def test_anything_left_out(path: tuple[Any, ...]) -> None:
     for part in path[:-1]:
         inner = inner[part]
     del inner[path[-1]]
-    fine(examine_data(data, ERRORS / "any.yaml"))
+    fine(try_parse(data, ERRORS / "any.yaml"))
 
 
 PLAIN = st.characters(
@@ -167,7 +167,7 @@ def test_json_is_read_as_json(value: Any) -> None:
 def test_tone(name: str) -> None:
     """Messages and hints are lower case at the start and have no full stop at the end."""
     for path in sorted(ERRORS.glob("*.yaml")):
-        examined = examine_data(path.read_text(encoding="utf-8", errors="replace"), path)
+        examined = try_parse(path.read_text(encoding="utf-8", errors="replace"), path)
         for item in examined.diagnostics:
             text = getattr(item, name)
             if text:

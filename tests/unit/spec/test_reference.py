@@ -9,7 +9,7 @@ import yaml
 
 from tools.reference import page
 from vidbuild.spec import schema
-from vidbuild.spec.load import examine_data
+from vidbuild.spec.load import try_parse
 from vidbuild.spec.templates import FILTERS
 
 PAGE = page(schema.load())
@@ -73,7 +73,7 @@ def test_the_examples_are_yaml_that_the_schema_takes(kind: str) -> None:
     """What a reader copies from the page is a scene; only its files may be missing."""
     text = section(f"## `type: {kind}`").split("```yaml\n", 1)[1].split("```", 1)[0]
     scenes: list[dict[str, Any]] = yaml.safe_load(text)
-    found = examine_data({"vidbuild": 1, "title": "A", "scenes": scenes}, "v.yaml").diagnostics
+    found = try_parse({"vidbuild": 1, "title": "A", "scenes": scenes}, "v.yaml").diagnostics
     assert [item.message for item in found if "does not exist" not in item.message] == []
 
 

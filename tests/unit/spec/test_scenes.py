@@ -60,8 +60,8 @@ def test_narration_in_several_languages(project: Project) -> None:
         narrations = project.spec(said, language=language).scenes[0].narration
         assert isinstance(narrations, Mapping)
         assert narrations[language].text == text
-    message = "no narration in 'fr', the video's language; there is en, de"
-    assert project.wrong(said, language="fr") == [("scenes[0].narration", message, None)]
+    message = "no narration in the video's language 'fr': found 'en', 'de'"
+    assert project.wrong(said, language="fr") == [("scenes[0].narration", message, "add 'fr: ...' to the narration")]
 
 
 def test_recorded_narration(project: Project) -> None:
@@ -80,7 +80,7 @@ def test_recorded_narration(project: Project) -> None:
 @pytest.mark.parametrize(
     ("fields", "where", "message"),
     [
-        ({"duration": ...}, "id", "scene 's0' has no narration, so it needs 'duration'"),
+        ({"duration": ...}, "id", "scene 's0' has neither 'narration' nor 'duration'"),
         (
             {"min_duration": 6, "max_duration": 5, "narration": "A."},
             "max_duration",
@@ -108,10 +108,10 @@ def test_recorded_narration(project: Project) -> None:
         ),
         ({"type": "image", "src": "gone/x.png"}, "src", "file 'gone/x.png' does not exist"),
         ({"type": "image", "src": "clip.mp4"}, "src", "'clip.mp4' is not a PNG, JPEG, WebP or GIF image"),
-        ({"type": "image", "src": "../x.png"}, "src", "'../x.png' leaves the project, which is in '.'"),
-        ({"type": "clip", "src": "rtmp://x/y"}, "src", "'rtmp://x/y' is not a path: nothing is read through 'rtmp:'"),
+        ({"type": "image", "src": "../x.png"}, "src", "'../x.png' is outside the project folder '.'"),
+        ({"type": "clip", "src": "rtmp://x/y"}, "src", "'rtmp://x/y' is not a path: 'rtmp:' is a protocol"),
         ({"type": "code", "file": "dot.png"}, "file", "file 'dot.png' is not UTF-8 text"),
-        ({**CODE, "file": "v.py"}, "file", "'file' and 'code' are both given; one is enough"),
+        ({**CODE, "file": "v.py"}, "file", "'file' and 'code' cannot both be given"),
     ],
 )
 def test_what_the_schema_cannot_express(project: Project, fields: dict[str, Any], where: str, message: str) -> None:
@@ -132,7 +132,7 @@ def test_cues_must_be_defined(project: Project) -> None:
         ("scenes[0].items[0].at", "no narration defines cue 'tpyed'", "did you mean 'typed'?")
     ]
     assert project.wrong({"type": "list", "items": items[:1]}) == [
-        ("scenes[0].items[0].at", "no narration defines cue 'tpyed'", "'[[tpyed]]' in the narration defines it")
+        ("scenes[0].items[0].at", "no narration defines cue 'tpyed'", "add '[[tpyed]]' to the narration")
     ]
 
 
@@ -146,12 +146,12 @@ def test_cues_of_one_language(project: Project) -> None:
 def test_unused_cues_are_doubtful(project: Project) -> None:
     """A cue that nothing uses is a warning at the mark."""
     scene = "  - id: a\n    type: title\n    title: A\n    narration: >\n      Say\n      it [[now]].\n"
-    examined = project.examine(f"vidbuild: 1\ntitle: A\nscenes:\n{scene}")
+    examined = project.try_load(f"vidbuild: 1\ntitle: A\nscenes:\n{scene}")
     assert examined.spec is not None
     (found,) = examined.diagnostics
     assert (found.severity, found.message, found.line, found.column) == (
         "warning",
-        "cue 'now' is used by nothing",
+        "no 'at' uses cue 'now'",
         9,
         10,
     )
@@ -184,7 +184,7 @@ def test_places(project: Project) -> None:
         "  - type: list\n    id: a\n    items: [x, {text: y, at: 1}]\n    duration: 4\n"
         "  - {id: b, type: title, title: B, duration: 3, voice: 'espeak:de', transition: cut}\n"
     )
-    spec = project.examine(text).spec
+    spec = project.try_load(text).spec
     assert spec is not None
     one, two = (scene.places for scene in spec.scenes)
     assert {name: place.line for name, place in one.items()} == {

@@ -52,20 +52,20 @@ def test_what_a_template_can_express(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message", "token"),
     [
-        ("{{ ''.__class__.__mro__ }}", "a template cannot reach into a value for '__class__'", "__class__"),
-        ("{{ version['__class__'] }}", "a template cannot reach into a value for '__class__'", "__class__"),
-        ("{{ version[0] }}", "a template cannot reach into a value for '0'", "0"),
-        ("{{ version[count] }}", "a template cannot reach into a value for '['", "["),
-        ("{{ version.upper() }}", "a template cannot reach into a value for 'upper'", "upper"),
-        ("{{ version | attr('__class__') }}", "a template has no filter 'attr'", "attr"),
-        ("{{ version | map('upper') }}", "a template has no filter 'map'", "map"),
-        ("{{ 'abc' | random }}", "a template has no filter 'random'", "random"),
-        ("{{ version is mapping }}", "a template has no test 'mapping'", "mapping"),
-        ("{{ range(9) }}", "a template cannot call 'range'", "range"),
-        ("{{ lipsum() }}", "a template cannot call 'lipsum'", "lipsum"),
-        ("{{ now() }}", "a template cannot call 'now'", "now"),
-        ("{{ 2 ** 9 }}", "a template cannot use '**'", "**"),
-        ("{{ 'a%s' % 1 }}", "a template cannot use '%'", "%"),
+        ("{{ ''.__class__.__mro__ }}", "templates cannot access '__class__' of a value", "__class__"),
+        ("{{ version['__class__'] }}", "templates cannot access '__class__' of a value", "__class__"),
+        ("{{ version[0] }}", "templates cannot access '0' of a value", "0"),
+        ("{{ version[count] }}", "templates cannot access '[' of a value", "["),
+        ("{{ version.upper() }}", "templates cannot access 'upper' of a value", "upper"),
+        ("{{ version | attr('__class__') }}", "templates have no filter 'attr'", "attr"),
+        ("{{ version | map('upper') }}", "templates have no filter 'map'", "map"),
+        ("{{ 'abc' | random }}", "templates have no filter 'random'", "random"),
+        ("{{ version is mapping }}", "templates have no test 'mapping'", "mapping"),
+        ("{{ range(9) }}", "templates cannot call 'range'", "range"),
+        ("{{ lipsum() }}", "templates cannot call 'lipsum'", "lipsum"),
+        ("{{ now() }}", "templates cannot call 'now'", "now"),
+        ("{{ 2 ** 9 }}", "templates do not support '**'", "**"),
+        ("{{ 'a%s' % 1 }}", "templates do not support '%'", "%"),
     ],
 )
 def test_what_a_template_cannot_express(text: str, message: str, token: str) -> None:
@@ -92,23 +92,23 @@ def test_what_a_template_cannot_express(text: str, message: str, token: str) -> 
 )
 def test_statements_but_if_are_refused(text: str) -> None:
     """A template may contain '{{ name }}' and '{% if %}' and no other statement."""
-    assert problems(text)[0].message == "a template may only say '{{ name }}' and '{% if %}'"
+    assert problems(text)[0].message == "templates support only '{{ name }}' and '{% if %}'"
 
 
 @pytest.mark.parametrize(
     ("text", "nth", "message"),
     [
-        ("{{ a }} {{ version version }}", 1, "expected token 'end of print statement', got 'version'"),
-        ("a {{ version", 0, "unexpected end of template, expected 'end of print statement'"),
+        ("{{ a }} {{ version version }}", 1, "expected token '}}', got 'version'"),
+        ("a {{ version", 0, "unexpected end of template, expected '}}'"),
         ("{{ version }} {% if beta %}", 1, "unexpected end of template"),
-        ("{{ }}", 0, "expected an expression, got 'end of print statement'"),
+        ("{{ }}", 0, "expected an expression, got '}}'"),
         ("{{ 'a }}", 0, 'unexpected char "\'" at 3'),
     ],
 )
 def test_what_cannot_be_read(text: str, nth: int, message: str) -> None:
     """A template that is none names the expression that cannot be read."""
     (problem,) = problems(text)
-    assert (problem.message, problem.nth) == (f"the template cannot be read: {message}", nth)
+    assert (problem.message, problem.nth) == (f"invalid template: {message}", nth)
 
 
 def test_all_undefined_names_at_once() -> None:
@@ -119,7 +119,7 @@ def test_all_undefined_names_at_once() -> None:
         ("'zzz' is not defined", 3, "zzz"),
     ] or [item.token for item in found] == ["prodct", "zzz", "versoin"]
     assert found[0].hint == "did you mean 'product'?"
-    assert problems("{{ zzz }}")[0].hint == "--var zzz=… or 'vars: {zzz: …}' defines it"
+    assert problems("{{ zzz }}")[0].hint == "define it with 'vars: {zzz: ...}' or '--var zzz=...'"
 
 
 @pytest.mark.parametrize(

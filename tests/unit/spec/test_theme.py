@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.spec_lab import Project
 from vidbuild.spec import files, schema
-from vidbuild.spec.load import examine
-from vidbuild.spec.theme import FOLDER, built_in, colour
+from vidbuild.spec.load import try_load
+from vidbuild.spec.theme import FOLDER, built_in, normalize_color
 
 MIDNIGHT = "#0a0f1f"
 
@@ -70,24 +70,34 @@ def test_the_name_is_no_value(project: Project) -> None:
     ("theme", "where", "message", "hint"),
     [
         ("midnigth", "theme", "unknown theme 'midnigth'", "did you mean 'midnight'?"),
-        ("xyz", "theme", "unknown theme 'xyz'", "there are midnight, paper, or a path to a theme file"),
+        ("xyz", "theme", "unknown theme 'xyz'", "use midnight, paper or the path of a theme file"),
         ("ours", "theme", "unknown theme 'ours'", "did you mean './ours.yml'?"),
         ("./our.yaml", "theme", "file './our.yaml' does not exist", "did you mean './ours.yml'?"),
         ("./gone.yaml", "theme", "file './gone.yaml' does not exist", None),
         ("gone.yml", "theme", "file 'gone.yml' does not exist", None),
-        ("../theme.yaml", "theme", "'../theme.yaml' leaves the project, which is in '.'", None),
-        ("/theme.yaml", "theme", "'/theme.yaml' is not relative; a path starts at the file that names it", None),
-        ("https://x/t.yaml", "theme", "'https://x/t.yaml' is not a path: nothing is read through 'https:'", None),
+        ("../theme.yaml", "theme", "'../theme.yaml' is outside the project folder '.'", None),
+        (
+            "/theme.yaml",
+            "theme",
+            "'/theme.yaml' is not a relative path",
+            "write the path relative to the file that names it",
+        ),
+        (
+            "https://x/t.yaml",
+            "theme",
+            "'https://x/t.yaml' is not a path: 'https:' is a protocol",
+            "put the file into the project",
+        ),
         ({"extends": "papr"}, "theme.extends", "unknown theme 'papr'", "did you mean 'paper'?"),
         ({"logo": "gone.png"}, "theme.logo", "file 'gone.png' does not exist", None),
         ({"logo": "clip.mp4"}, "theme.logo", "'clip.mp4' is not a PNG, JPEG, WebP or GIF image", None),
-        ({"logo": "../a.png"}, "theme.logo", "'../a.png' leaves the project, which is in '.'", None),
+        ({"logo": "../a.png"}, "theme.logo", "'../a.png' is outside the project folder '.'", None),
         ({"fonts": "gone"}, "theme.fonts", "folder 'gone' does not exist", None),
         (
             {"fonts": {"directory": "/usr/share/fonts"}},
             "theme.fonts.directory",
-            "'/usr/share/fonts' is not relative; a path starts at the file that names it",
-            None,
+            "'/usr/share/fonts' is not a relative path",
+            "write the path relative to the file that names it",
         ),
         ({"accent": "red"}, "theme.accent", "'accent' must be a color such as '#f80' or '#ff8800', not 'red'", None),
     ],
@@ -103,10 +113,10 @@ def test_what_is_wrong_with_a_theme(project: Project, theme: Any, where: str, me
     [
         ("accent: red\n", 1, 9, "'accent' must be a color such as '#f80' or '#ff8800', not 'red'"),
         ("extends: paper\nacent: '#fff'\n", 2, 1, "unknown field 'acent'"),
-        ("- a\n", 1, 3, "this must be a mapping of fields, not a list"),
-        ("a: b: c\n", 1, 5, "not YAML: ':' is not expected here"),
+        ("- a\n", 1, 3, "the top level must be a mapping of fields, not a list"),
+        ("a: b: c\n", 1, 5, "invalid YAML: unexpected ':'"),
         ("# nothing\n", 1, 1, "the file is empty"),
-        (b"accent: '\xff'\n", 1, 10, "not UTF-8: byte 0xff is not text"),
+        (b"accent: '\xff'\n", 1, 10, "the file is not UTF-8: invalid byte 0xff"),
         ("extends: nowhere.yaml\n", 1, 10, "file 'nowhere.yaml' does not exist"),
         ("logo: theme.yaml\n", 1, 7, "'theme.yaml' is not a PNG, JPEG, WebP or GIF image"),
         ("syntax: {comment: '#1'}\n", 1, 19, "'comment' must be a color such as '#f80' or '#ff8800', not '#1'"),
@@ -120,7 +130,7 @@ def test_what_is_wrong_in_a_theme_file(
     project.write("look/theme.yaml", text)
     spec = "vidbuild: 1\ntitle: A\ntheme: look/theme.yaml\nscenes: [{id: a, type: title, title: A, duration: 1}]\n"
     project.write("v.yaml", spec)
-    examined = examine("project/v.yaml")
+    examined = try_load("project/v.yaml")
     (found,) = examined.diagnostics
     assert (found.path, found.line, found.column, found.message) == ("project/look/theme.yaml", line, column, message)
     assert found.file == "project/v.yaml"
@@ -137,13 +147,13 @@ def test_themes_that_extend_each_other(project: Project) -> None:
     for index in range(12):
         project.write(f"t{index}.yaml", f"extends: t{index + 1}.yaml\n")
     ((_, message, _),) = project.wrong(theme="t0.yaml")
-    assert message == "more than 10 themes extend each other"
+    assert message == "too many themes extend each other: the maximum is 10"
 
 
 @pytest.mark.parametrize(("value", "plain"), [("#Fa0", "#ffaa00"), ("#FFAA00", "#ffaa00"), ("Manrope", "Manrope")])
 def test_colors_are_normalized(value: str, plain: str) -> None:
     """Two ways of writing one color are one value, and so one image."""
-    assert colour(value) == plain
+    assert normalize_color(value) == plain
 
 
 def test_a_folder_where_a_theme_should_be(project: Project) -> None:
@@ -155,12 +165,12 @@ def test_a_folder_where_a_theme_should_be(project: Project) -> None:
 
 
 def test_fonts_that_lead_out_of_the_project(project: Project) -> None:
-    """V26: a symlink among the fonts that leaves the project is refused like any other path."""
+    """V26: a symlink among the fonts that is outside the project folder is refused like any other path."""
     (project.root / "fonts").mkdir()
     project.root.parent.joinpath("outside.ttf").write_bytes(b"x")
     (project.root / "fonts" / "a.ttf").symlink_to("../../outside.ttf")
     assert project.wrong(theme={"fonts": "fonts"}) == [
-        ("theme.fonts", "'fonts/a.ttf' is a symlink that leaves the project, which is in '.'", None)
+        ("theme.fonts", "'fonts/a.ttf' is a symlink to a file outside the project folder '.'", None)
     ]
 
 
@@ -168,4 +178,4 @@ def test_enormous_theme_files(project: Project, monkeypatch: pytest.MonkeyPatch)
     """A theme file of more bytes than any theme has is not read."""
     monkeypatch.setattr(files, "MAX_TEXT", 3_000)
     project.write("t.yaml", "#" * 4_000)
-    assert project.wrong(theme="t.yaml") == [("theme", "file 't.yaml' has more than 3000 bytes", None)]
+    assert project.wrong(theme="t.yaml") == [("theme", "file 't.yaml' is too large: the maximum is 3000 bytes", None)]

@@ -8,8 +8,9 @@ from tests.support.spec_lab import Project
 
 HEAD = "vidbuild: 1\ntitle: A\nscenes:\n"
 LIST = HEAD + "  - id: a\n    type: list\n    duration: 5\n"
-COLON = "text with ': ' in it needs quotes"
-BRACKETS = "text that starts with '[[' needs quotes"
+COMMENT = """write "#ff0000", since '#' starts a comment"""
+COLON = "put quotes around text with ': ' in it"
+BRACKETS = "put quotes around text that starts with '[['"
 
 
 def hints(project: Project, text: str) -> list[tuple[int, int, str, str | None]]:
@@ -22,8 +23,8 @@ def hints(project: Project, text: str) -> list[tuple[int, int, str, str | None]]
 @pytest.mark.parametrize(
     ("written", "hint"),
     [
-        ("#ff0000", '# begins a comment: write "#ff0000"'),
-        ("#ff0000  # our red", '# begins a comment: write "#ff0000"'),
+        ("#ff0000", COMMENT),
+        ("#ff0000  # our red", COMMENT),
         ("# our red", None),
         ("", None),
         ("null", None),
@@ -33,14 +34,14 @@ def test_a_color_that_is_a_comment(project: Project, written: str, hint: str | N
     """P42: a value that is missing because '#' begins a comment has a hint to quote it."""
     text = f"theme:\n  accent: {written}\n{HEAD}  - {{id: a, type: title, title: A, duration: 1}}\n"
     ((line, _, message, told),) = hints(project, text)
-    assert (line, message, told) == (2, "'accent' must be text, but nothing is written here", hint)
+    assert (line, message, told) == (2, "'accent' must be text, but it is empty", hint)
 
 
 def test_a_color_that_is_a_comment_in_braces(project: Project) -> None:
     """P42: a value that YAML finds missing on a later line is reported where it was left out."""
     text = f"theme: {{\n  accent: #f00\n  }}\n{HEAD}  - {{id: a, type: title, title: A, duration: 1}}\n"
     ((line, column, _, told),) = hints(project, text)
-    assert (line, column, told) == (2, 3, '# begins a comment: write "#f00"')
+    assert (line, column, told) == (2, 3, COMMENT.replace("ff0000", "f00"))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_a_narration_of_brackets(project: Project) -> None:
     assert hints(project, scene + "[a, b]\n")[0][3] is None
     for text in ("[[go]] Hello", "[[go]]\n      Hello", "[[go]] [[on]] Hello"):
         assert hints(project, scene + text + "\n") == [
-            (7, 16, "not YAML: '[[go]]' is a list here, and text follows it", BRACKETS)
+            (7, 16, "invalid YAML: text after '[[go]]', which YAML reads as a list", BRACKETS)
         ]
     ((line, column, _, told),) = hints(project, HEAD + "  - {id: a, type: title, narration: [[go]] Hello}\n")
     assert (line, column, told) == (4, 37, BRACKETS)
@@ -100,7 +101,7 @@ def test_items_with_a_colon(project: Project) -> None:
     [
         ("list, items: one", "'items' must be a list, not 'one'", "write a list: [one]"),
         ('list, items: "a, b"', "'items' must be a list, not 'a, b'", 'write a list: ["a, b"]'),
-        ("list, items: ", "'items' must be a list, but nothing is written here", None),
+        ("list, items: ", "'items' must be a list, but it is empty", None),
         ("outro, title: A, links: www.x.org", "'links' must be a list, not 'www.x.org'", "write a list: [www.x.org]"),
         ("command, commands: [ls -la]", "entry 1 of 'commands' must be a mapping, not 'ls -la'", "write {run: ls -la}"),
         ("command, commands: [a]", "entry 1 of 'commands' must be a mapping, not 'a'", "write {run: a}"),
@@ -119,7 +120,7 @@ def test_specs_made_in_python(project: Project) -> None:
         ("scenes[0].items", "'items' must be a list, not 'one'", "write a list: [one]")
     ]
     ((_, message, hint),) = project.wrong({"type": "list", "items": None})
-    assert (message, hint) == ("'items' must be a list, but nothing is written here", None)
+    assert (message, hint) == ("'items' must be a list, but it is empty", None)
     assert project.wrong({"narration": [["go"]]})[0][2] is None
     assert [item[1] for item in project.wrong({"type": "list", "items": [{"Fast": "x"}]})] == [
         "missing item field 'text'",

@@ -61,7 +61,7 @@ def test_a_fallback_may_be_an_alias(project: Project) -> None:
         ("xyzzy:en-us", "unknown voice engine 'xyzzy'", "the engines are espeak, edge"),
         ("hots", "unknown voice 'hots'", "did you mean 'host'?"),
         ("xyz", "unknown voice 'xyz'", "ENGINE:NAME"),
-        ("recorded:a", "a recording is not a voice", "narration: {audio: take.wav"),
+        ("recorded:a", "a recording is not a voice", "write the scene's narration as {audio: take.wav"),
         ("edge:Aria", "edge has no voice 'Aria': expected a name such as 'en-US-AriaNeural'", None),
         ({"engine": "espeak", "name": "xx-yy"}, "espeak has no voice 'xx-yy'", None),
         ({"engine": "espeak", "name": "en-us", "fallback": "hots"}, "unknown voice 'hots'", "'host'"),
@@ -82,7 +82,7 @@ title: A
 voice: espeak:en-uss
 scenes: [{id: a, type: title, title: A, duration: 1, voice: espeek:en}]
 """
-    found = project.examine(text).diagnostics
+    found = project.try_load(text).diagnostics
     assert [(item.line, item.column, item.place.end_column) for item in found if item.place] == [
         (3, 15, 21),
         (4, 61, 67),

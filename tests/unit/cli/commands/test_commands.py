@@ -454,7 +454,7 @@ def test_explain_needs_no_spec(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing named is the video.yaml here; what is called like a spec is one, even if it is not there."""
     assert "mux  may run" in printed(capsys, "explain")
     assert run(["explain", "other.yaml"]) == 2
-    assert "other.yaml: the spec cannot be read" in capsys.readouterr().err
+    assert "other.yaml: cannot read the spec" in capsys.readouterr().err
 
 
 def test_still_finds_the_spec_here(
