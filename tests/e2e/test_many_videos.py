@@ -183,8 +183,11 @@ def test_fresh_reaches_steps_of_one_video_or_of_all(project: Workspace) -> None:
     assert all({"render:one", "render:two"} <= set(each) for each in ran), ran
     one = build(project, "--fresh", "a/render:two")
     assert [each["steps"]["ran"] for each in one["builds"]] == [["render:two"], [], []]
-    outcome = project.run("build", *SPECS, "--fresh", "a/render:tow")
-    assert (outcome.code, "did you mean 'a/render:two'?" in outcome.stderr) == (2, True)
+    dry = project.run("build", "-n", *SPECS, "--fresh", "a/render:two", "--json").data
+    assert [each["steps"]["ran"][:1] for each in dry["builds"]] == [["render:two"], [], []]
+    for dry_run in ([], ["-n"]):
+        outcome = project.run("build", *SPECS, "--fresh", "a/render:tow", *dry_run)
+        assert (outcome.code, "did you mean 'a/render:two'?" in outcome.stderr) == (2, True)
 
 
 def test_specs_of_one_name_are_told_apart_by_their_folders(workspace: Workspace) -> None:

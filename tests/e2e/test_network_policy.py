@@ -85,6 +85,9 @@ def test_ci_uses_the_network_if_allowed(project: Workspace, tmp_path: Path, monk
         assert server.connections == 1
     project.build("--offline")
     assert project.ran() == []
+    project.write("other.yaml", SPEC.replace("edge:en-US-AriaNeural", "espeak:en-us").replace(FALLBACK, ""))
+    forced = project.run("build", "video.yaml", "other.yaml", "--offline", "--fresh", "video/speak:one")
+    assert (forced.code, "offline: speak:one would need the network" in forced.stderr) == (2, True)
     project.write("vidbuild.toml", "allow_network_voice = true\n")
     project.build()
     assert project.ran() == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from vidbuild.api.build_result import cache_notices
@@ -54,8 +54,8 @@ def build(
     """
     command = _Command([spec], options_of(options, changes), control)
     with command.listening(on_event):
-        video = command.prepare(spec)
-        (result,) = [video.dry_run()] if command.options.dry_run else command.run([video])
+        video = command.prepare()
+        (result,) = command.run([video])
     return result
 
 
@@ -89,6 +89,8 @@ class _Command:
         self._batch = new_id()
         self._listener: Listener | None = None
         self._notices = list(_sandbox_notices())
+        self._stores = [store_of(path_of(spec), options.cache) for spec in specs]
+        self._names = dict(_target_names(specs, self._stores))
 
     @contextlib.contextmanager
     def listening(self, on_event: Listeners | None) -> Iterator[None]:
@@ -102,53 +104,52 @@ class _Command:
         videos: dict[int, Video] = {}
         for index, spec in enumerate(self.specs):
             try:
-                videos[index] = self.prepare(spec)
+                videos[index] = self.prepare(index)
             except VidbuildError as error:
                 if not hasattr(error, "diagnostics") and not self._keeps_going:
                     raise
                 results[index] = _failed(spec, error)
-        if self.options.dry_run:
-            results |= {index: video.dry_run() for index, video in videos.items()}
-        else:
-            for group in _by_store(videos):
-                if self._keeps_going or all(result.ok for result in results.values()):
-                    results |= self._run_group(group)
+        for group in _by_store(self._stores):
+            planned = [index for index in group if index in videos]
+            if planned and (self.options.dry_run or self._keeps_going or all(each.ok for each in results.values())):
+                results |= zip(planned, self._run_group([videos[index] for index in planned]), strict=True)
         return [results.get(index) or _aborted(spec) for index, spec in enumerate(self.specs)]
 
     @property
     def _keeps_going(self) -> bool:
         return self.options.keep_going and len(self.specs) > 1
 
-    def _run_group(self, group: Mapping[int, Video]) -> dict[int, Result]:
-        """Build the videos of one cache."""
+    def _run_group(self, videos: Sequence[Video]) -> list[Result]:
         try:
-            return dict(zip(group, self.run(list(group.values())), strict=True))
+            return self.run(videos)
         except VidbuildError as error:
             if not self._keeps_going:
                 raise
-            return {index: _failed(video.path, error) for index, video in group.items()}
+            return [_failed(video.path, error) for video in videos]
 
-    def prepare(self, spec: SpecLike) -> Video:
+    def prepare(self, index: int = 0) -> Video:
         """Plan a spec; if that fails, emit the events of a build that failed."""
-        path = path_of(spec)
-        store = store_of(path, self.options.cache)
-        with self._emitting_end(entry_of(path, self.options.only, store), store):
-            return Video(spec, for_one(spec, self.specs, self.options))
+        spec, store = self.specs[index], self._stores[index]
+        with self._emitting_end(entry_of(path_of(spec), self.options.only, store), store):
+            return Video(spec, for_one(spec, self.specs, self.options), self._names[index])
 
     def run(self, videos: Sequence[Video]) -> list[Result]:
-        """Build videos of one cache in one run; return their results."""
+        """Build videos of one cache in one run, or find out what that would do; return their results."""
+        if self.options.dry_run:
+            engine = engine_of(videos[0].store)
+            engine.check_fresh([video.target() for video in videos], self.options.fresh)
+            return [video.dry_run(engine) for video in videos]
         store = videos[0].store
         entry = ", ".join(video.plan.entry for video in videos)
         with self._emitting_end(entry, store) as listener, writable(store) as used:
-            hooks = _Hooks(listener)
-            names = target_names([video.path for video in videos])
             targets = [
-                hooks.add(video, name, metadata(video.spec, self.specs, self._batch, self.options, store))
-                for video, name in zip(videos, names, strict=True)
+                video.target(metadata(video.spec, self.specs, self._batch, self.options, store), video.earlier_run())
+                for video in videos
             ]
             for video in videos:
                 video.store = used
-            reports = engine_of(used, self.options.env_overrides).build(targets, self.options, self._control, hooks)
+            engine = engine_of(used, self.options.env_overrides)
+            reports = engine.build(targets, self.options, self._control, _Hooks(listener, videos))
             notices = [*self._notices, *cache_notices(used)]  # of the whole run: reported with its first video
             return [
                 self._result(video, target, report, () if index else notices)
@@ -182,14 +183,9 @@ class _Command:
 class _Hooks(RunHooks):
     """Hands what happens to a target to its video."""
 
-    def __init__(self, on_event: Listener | None) -> None:
+    def __init__(self, on_event: Listener | None, videos: Iterable[Video]) -> None:
         super().__init__(on_event)
-        self._videos: dict[str, Video] = {}
-
-    def add(self, video: Video, name: str, metadata: Mapping[str, Any]) -> Target:
-        """Return the target of a video."""
-        self._videos[name] = video
-        return video.target(name, metadata)
+        self._videos = {video.name: video for video in videos}
 
     def derive_events(self, target: Target | None, event: Event) -> Iterable[Event]:
         """Return the events that only videos have."""
@@ -200,12 +196,18 @@ class _Hooks(RunHooks):
         self._videos[target.name].place(report)
 
 
-def _by_store(videos: Mapping[int, Video]) -> list[dict[int, Video]]:
-    """Group videos by the cache that they share."""
-    groups: dict[str, dict[int, Video]] = {}
-    for index, video in videos.items():
-        groups.setdefault(os.path.realpath(video.store.root), {})[index] = video
+def _by_store(stores: Iterable[Store]) -> list[list[int]]:
+    """Group the indexes of stores that are in the same folder."""
+    groups: dict[str, list[int]] = {}
+    for index, store in enumerate(stores):
+        groups.setdefault(os.path.realpath(store.root), []).append(index)
     return list(groups.values())
+
+
+def _target_names(specs: Sequence[SpecLike], stores: Sequence[Store]) -> Iterator[tuple[int, str]]:
+    """Yield the index of each spec and the name of its target, which no other spec of its store has."""
+    for group in _by_store(stores):
+        yield from zip(group, target_names([path_of(specs[index]) for index in group]), strict=True)
 
 
 def _as_reported(error: Exception, store: Store) -> VidbuildError:

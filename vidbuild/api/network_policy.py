@@ -30,7 +30,7 @@ SETTINGS = "vidbuild.toml"
 NOT_CI = frozenset({"", "0", "false", "no"})
 
 
-def check(engine: Engine, plan: Plan, root: Path, options: BuildOptions) -> None:
+def check(engine: Engine, plan: Plan, target: Target, root: Path, options: BuildOptions) -> None:
     """Raise UsageError or SpecError if the plan needs the network and the build must not use it.
 
     Raises SpecError for wrong settings in any case.
@@ -40,9 +40,9 @@ def check(engine: Engine, plan: Plan, root: Path, options: BuildOptions) -> None
     if not needing:
         return
     if options.offline:
-        _refuse_now(engine, plan, needing, options.fresh)
+        _refuse_offline(engine, target, needing, options.fresh)
     elif in_ci() and not (options.allow_network_voice or (settings and settings.allow_network_voice)):
-        _refuse(plan, needing)
+        _refuse_in_ci(plan, needing)
 
 
 def settings_of(root: Path) -> Settings | None:
@@ -63,8 +63,8 @@ def in_ci() -> bool:
     return os.environ.get("CI", "").lower() not in NOT_CI
 
 
-def _refuse_now(engine: Engine, plan: Plan, steps: Mapping[str, Step], fresh: Sequence[str]) -> None:
-    states = engine.explain(Target(plan.graph, build_name=plan.entry, goals=plan.targets), fresh)
+def _refuse_offline(engine: Engine, target: Target, steps: Mapping[str, Step], fresh: Sequence[str]) -> None:
+    states = engine.explain(target, fresh)
     needing = [each.step for each in states if each.state != "cached" and each.step in steps]
     if needing:
         raise UsageError(
@@ -73,7 +73,7 @@ def _refuse_now(engine: Engine, plan: Plan, steps: Mapping[str, Step], fresh: Se
         )
 
 
-def _refuse(plan: Plan, steps: Mapping[str, Step]) -> None:
+def _refuse_in_ci(plan: Plan, steps: Mapping[str, Step]) -> None:
     from vidbuild.spec.diagnostics import SpecError, read_sources
 
     found = _refusals(str(plan.spec), steps.values())

@@ -18,6 +18,7 @@ from vidbuild.api.result import Notice, Result, Steps
 from vidbuild.api.spec_args import SpecLike, path_of
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event, StepFinished, StepStarted, TargetStarted
+from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.schedule.target import Target
 from vidbuild.project import OUTPUT_FOLDER, root_of
 
@@ -25,13 +26,15 @@ from vidbuild.project import OUTPUT_FOLDER, root_of
 class Video:
     """One spec's video.
 
+    name: of the video's target in the run, "" if it is the only one.
     store: keeps the steps' results; the caller may replace it before the run begins.
 
     Raises SpecError if the spec is wrong, UsageError if the options do not fit it.
     """
 
-    def __init__(self, spec: SpecLike, options: BuildOptions) -> None:
+    def __init__(self, spec: SpecLike, options: BuildOptions, name: str = "") -> None:
         self.spec = spec
+        self.name = name
         self.path = path_of(spec)
         self.store = store_of(self.path, options.cache)
         self.folder = options.output or self.path.parent / OUTPUT_FOLDER
@@ -46,7 +49,7 @@ class Video:
         )
         if not options.dry_run:
             refuse_sources(self.plan, self.folder)
-            network_policy.check(engine_of(self.store), self.plan, root_of(self.path), options)
+            network_policy.check(engine_of(self.store), self.plan, self.target(), root_of(self.path), options)
 
     def _default_folders(self) -> dict[Path, str]:
         """Return the folders that a build writes by default, each with how to choose another."""
@@ -55,12 +58,17 @@ class Video:
             folders[self.store.root] = "VIDBUILD_CACHE=another folder"
         return folders
 
-    def target(self, name: str = "", metadata: Mapping[str, Any] | None = None) -> Target:
-        """Return what the engine builds for the video; name: of the target in its run."""
-        plan = self.plan
-        return Target(plan.graph, name, plan.entry, plan.targets, plan.weights, metadata or {}, self._continues())
+    def target(self, metadata: Mapping[str, Any] | None = None, continues: str = "") -> Target:
+        """Return what the engine builds for the video.
 
-    def _continues(self) -> str:
+        metadata: what the run records of the target.
+        continues: the id of an earlier run, "" for none.
+        """
+        plan = self.plan
+        return Target(plan.graph, self.name, plan.entry, plan.targets, plan.weights, metadata or {}, continues)
+
+    def earlier_run(self) -> str:
+        """Return the id of the run that the build continues, "" for none; UsageError if it cannot be continued."""
         if not self._options.resume:
             return ""
         from vidbuild.api.resume import earlier
@@ -102,9 +110,9 @@ class Video:
         seconds = round(report.ended - self._began, 3)
         return Result(status, self.path, report.run, files, steps, self._seconds, seconds, warnings)
 
-    def dry_run(self) -> Result:
+    def dry_run(self, engine: Engine) -> Result:
         """Return what a build would do."""
-        explanations = engine_of(self.store).explain(self.target(), self._options.fresh)
+        explanations = engine.explain(self.target(), self._options.fresh)
         moving = {each.step: each.short().partition("  ")[2] for each in explanations if each.state != "cached"}
         steps = Steps(len(explanations), tuple(moving), len(explanations) - len(moving), reasons=moving)
         status = "built" if moving else "up-to-date"

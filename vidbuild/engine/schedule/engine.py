@@ -76,7 +76,8 @@ class Engine:
         """
         options = options or RunOptions()
         graphs = [_part(target.graph, target.goals) for target in targets]
-        fresh = _matching(options.fresh, targets, graphs)
+        _check_patterns(options.fresh, targets, graphs)
+        fresh = [_matching(options.fresh, target, graph) for target, graph in zip(targets, graphs, strict=True)]
         self.store.prepare()
         records = [RunTarget(target.name, target.build_name, target.metadata) for target in targets]
         log = RunLog(self.store.root / "runs", records)
@@ -93,13 +94,20 @@ class Engine:
             self._trim(added, options.cache_limit, used)
         return reports
 
+    def check_fresh(self, targets: Sequence[Target], patterns: Collection[str]) -> None:
+        """Raise UsageError for a pattern that matches no step of any target, as `build` does."""
+        _check_patterns(patterns, targets, [_part(target.graph, target.goals) for target in targets])
+
     def explain(self, target: Target, fresh: Collection[str] = ()) -> list[Explanation]:
-        """Return what `build` would do with the target and why, step by step; writes nothing and runs no step."""
+        """Return what `build` would do with the target and why, step by step; writes nothing and runs no step.
+
+        fresh: patterns, of which some may be for other targets of the run.
+        """
         from vidbuild.engine.keys.explain import Explainer
 
         graph = _part(target.graph, target.goals)
         (lookup,) = self._lookups([target], [graph], read_only=True)
-        return Explainer(lookup, *_matching(fresh, [target], [graph])).explain()
+        return Explainer(lookup, _matching(fresh, target, graph)).explain()
 
     def _lookups(
         self, targets: Sequence[Target], graphs: Sequence[Graph], *, read_only: bool = False
@@ -153,29 +161,29 @@ def _part(graph: Graph, goals: Collection[str] | None) -> Graph:
     return graph.upstream(list(goals))
 
 
-def _matching(patterns: Collection[str], targets: Sequence[Target], graphs: Sequence[Graph]) -> list[frozenset[str]]:
-    """For each target the steps that patterns such as `speak:*` name, by their ids in the target or in the run."""
+def _matching(patterns: Collection[str], target: Target, graph: Graph) -> frozenset[str]:
+    """The steps that patterns such as `speak:*` match, by their ids in the target or in the run."""
     if not patterns:
-        return [frozenset()] * len(targets)
-    names = [
-        {name: {name, target.label(name)} for name in graph.steps}
-        for target, graph in zip(targets, graphs, strict=True)
-    ]
-    matching: list[set[str]] = [set() for _ in targets]
+        return frozenset()
+    return frozenset(name for name in graph.steps if _fits(name, patterns) or _fits(target.label(name), patterns))
+
+
+def _check_patterns(patterns: Collection[str], targets: Sequence[Target], graphs: Sequence[Graph]) -> None:
+    """Raise UsageError for a pattern that matches no step of any target."""
+    if not patterns:
+        return
+    pairs = list(zip(targets, graphs, strict=True))
+    names = dict.fromkeys(
+        each for target, graph in pairs for name in graph.steps for each in (name, target.label(name))
+    )
     for pattern in patterns:
-        matched = False
-        for ids, steps in zip(names, matching, strict=True):
-            fitting = {name for name, own in ids.items() if any(_fits(each, pattern) for each in own)}
-            matched = matched or bool(fitting)
-            steps.update(fitting)
-        if not matched:
-            every = dict.fromkeys(each for ids in names for own in ids.values() for each in own)
+        if not any(_fits(name, [pattern]) for name in names):
             kind = f"{pattern}:*"
-            is_kind = any(fnmatchcase(each, kind) for each in every)
-            hint = f"did you mean '{kind}'?" if is_kind else _nearest(pattern, every)
-            raise UsageError(f"no step matches '{pattern}'", hint=hint)
-    return [frozenset(steps) for steps in matching]
+            is_kind = any(fnmatchcase(name, kind) for name in names)
+            raise UsageError(
+                f"no step matches '{pattern}'", hint=f"did you mean '{kind}'?" if is_kind else _nearest(pattern, names)
+            )
 
 
-def _fits(name: str, pattern: str) -> bool:
-    return name == pattern or fnmatchcase(name, pattern)
+def _fits(name: str, patterns: Iterable[str]) -> bool:
+    return any(name == pattern or fnmatchcase(name, pattern) for pattern in patterns)
