@@ -13,6 +13,8 @@ from tests.support import mounts
 from tests.support.engine_lab import snapshot
 from tests.support.fault_lab import FaultLab
 from tests.support.workspace import SMALL, Workspace
+from vidbuild.engine.keys.cache import LOWER
+from vidbuild.engine.runs.events import StepCached
 from vidbuild.engine.store import writable
 from vidbuild.engine.store.store import Store
 
@@ -92,6 +94,7 @@ def over(lab: FaultLab, text: str) -> tuple[str, list[str]]:
         above = FaultLab(lab.root, used.root)
         above.store = used
         status = above.whole(text).status
+        assert {event.source for event in above.events if isinstance(event, StepCached)} <= {LOWER}
         assert not any(path.is_symlink() for path in (lab.root / "build").iterdir())
     assert not used.root.exists()
     return status, lab.ran()

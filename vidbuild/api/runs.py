@@ -119,7 +119,7 @@ def runs(cache: Path | None = None, states: Sequence[str] = ()) -> list[RunFacts
     """Past and running builds of the project here, the last one first; states: only those in one of these."""
     for state in states:
         if state not in STATES:
-            raise UsageError(f"no run is ever '{state}'", hint=f"there are {', '.join(STATES)}")
+            raise UsageError(f"unknown run state '{state}'", hint=f"there are {', '.join(STATES)}")
     folder = store_here(cache).root / "runs"
     found = [_facts(run, folder) for run in reversed(past.past_runs(folder))]
     return [run for run in found if not states or run.state in states]

@@ -153,7 +153,7 @@ def test_a_trace_without_its_blobs_can_still_be_compared(tiers: Tiers) -> None:
 def test_blobs_are_copied_out_of_a_tier(tiers: Tiers, tmp_path: Path) -> None:
     """A store is a tier that results can be copied from."""
     tier = LocalCache(tiers.below, DigestCache(tmp_path / "table"))
-    tier.copy_blob(tiers.trace.outputs["b"].digest, tmp_path / "copy")
+    tier.copy_blob(tiers.trace.outputs["b"], tmp_path / "copy")
     assert (tmp_path / "copy").read_bytes() == b"more"
     with pytest.raises(FileNotFoundError):
-        tier.copy_blob("00" * 32, tmp_path / "none")
+        tier.copy_blob(Blob("00" * 32, 5), tmp_path / "none")

@@ -208,7 +208,7 @@ def altered(remote: Remote, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
         trace = lookup(key)
         if trace is None or how == "wrong bytes":
             return trace
-        return replace(trace, **{"another key": {"key": "0" * 64}, "another material": {"material": ()}}[how])
+        return replace(trace, key="0" * 64) if how == "another key" else replace(trace, material=())
 
     def wrong_bytes(blob: Blob, target: Path) -> None:
         copy_blob(blob, target)
