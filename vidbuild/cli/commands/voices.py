@@ -37,4 +37,4 @@ def command(engine: str | None, *, as_json: bool) -> int:
 
 
 def _state(missing: str | None) -> str:
-    return f" (to use it: {missing})" if missing else ""
+    return f" (not usable here: {missing})" if missing else ""

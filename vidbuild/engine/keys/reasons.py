@@ -78,7 +78,10 @@ class Reason:
 
 def summary(reasons: Iterable[Reason]) -> str:
     """Return the reasons in a few words: fields of one list are named once, and a long list ends in a count."""
-    texts = list(dict.fromkeys(_outer(reason).short() for reason in reasons))
+    every = list(reasons)
+    # A step has another tool because of another field, which the author of the spec knows.
+    causes = [each for each in every if each.what != "tool" or None not in (each.old, each.new)]
+    texts = list(dict.fromkeys(_outer(reason).short() for reason in causes or every))
     if len(texts) <= _SHOWN + 1:
         return ", ".join(texts)
     return f"{', '.join(texts[:_SHOWN])} ...and {len(texts) - _SHOWN} more"

@@ -271,6 +271,15 @@ def test_a_summary_is_short() -> None:
     assert summary([]) == ""
 
 
+def test_a_summary_names_the_field_that_led_to_another_tool() -> None:
+    """A step's tools follow from its fields, so a tool that is new or gone is named only if no field changed."""
+    field = Reason("field", "voice.engine", '"one"', '"two"')
+    gone, new = Reason("tool", "voice-one", "1", None), Reason("tool", "voice-two", None, "2")
+    assert summary([field, gone, new]) == "voice.engine changed"
+    assert summary([gone, new]) == "voice-one removed, voice-two added"
+    assert summary([field, Reason("tool", "ffmpeg", "7", "8")]) == "voice.engine changed, ffmpeg changed (7 -> 8)"
+
+
 def test_a_source_is_named_by_its_file_and_a_step_by_its_role() -> None:
     """A changed file is shown by name; a changed product without a known cause, by its role."""
     file = Reason("input", "image", "a" * 64, "b" * 64, "/srv/video/butterfly.png")
