@@ -1,0 +1,156 @@
+"""What engines with a network share: attempts and their limits, errors in words, and checks of what was received."""
+
+from __future__ import annotations
+
+import array
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from tests.support.audio_lab import silence, tone
+from vidbuild.errors import UnreachableError
+from vidbuild.media.text.words import EngineWord
+from vidbuild.voices import network
+from vidbuild.voices.network import Requests, ServiceError, Timeouts
+
+QUICK = Timeouts(connect=1, receive=1, attempt=0.2, total=5.0, waits=(0.0, 0.0))
+SECOND = 48_000
+
+
+class Service:
+    """A service whose answers are a list: texts, or exceptions to raise; "slow" never comes."""
+
+    def __init__(self, answers: Sequence[str | Exception], timeouts: Timeouts = QUICK) -> None:
+        self.answers = list(answers)
+        self.retries: list[tuple[int, float, str]] = []
+        self.requests = Requests("the test service", timeouts, self.explain, lambda *each: self.retries.append(each))
+
+    @staticmethod
+    def explain(error: Exception) -> ServiceError:
+        """Name the exception."""
+        return ServiceError(f"raised {type(error).__name__}")
+
+    @staticmethod
+    def accept(answer: str) -> str:
+        """Reject an answer that is cut off; a bug is a bug."""
+        if answer == "cut":
+            raise ServiceError("sent half")
+        if answer == "bug":
+            raise OSError(28, "no space left on device")
+        return answer.upper()
+
+    async def answer(self) -> str:
+        """Give the next answer."""
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        await asyncio.sleep(60 if answer == "slow" else 0)
+        return answer
+
+    def request(self) -> str:
+        """Make one request."""
+        return self.requests.run(self.requests.send(self.answer, self.accept))
+
+
+def test_a_bad_answer_is_requested_again() -> None:
+    """V20: after exceptions, timeouts and incomplete answers the request is repeated, and each retry is reported."""
+    service = Service([ValueError("x"), "cut", "fine"])
+    assert service.request() == "FINE"
+    assert [(attempt, message) for attempt, _, message in service.retries] == [
+        (2, "the test service raised ValueError"),
+        (3, "the test service sent half"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        (["cut", "cut", "cut"], "the test service sent half"),
+        (["slow", "slow", "slow"], "the test service raised TimeoutError"),
+        ([ServiceError("refused (400)", retryable=False)], "the test service refused (400)"),
+    ],
+)
+def test_the_last_error_fails_the_step_for_good(answers: list[str | Exception], message: str) -> None:
+    """V20: after the last attempt, or at once if no attempt can help, the error is at the voice and not transient."""
+    service = Service(answers)
+    with pytest.raises(UnreachableError) as caught:
+        service.request()
+    assert caught.value.message == message
+    assert caught.value.failure.field == "voice"
+    assert not caught.value.failure.transient
+    assert service.answers == []
+
+
+def test_all_attempts_together_have_a_limit() -> None:
+    """V20: waits and attempts end when the total time is over."""
+    service = Service(["cut", "cut"], Timeouts(attempt=1.0, total=0.1, waits=(60.0,)))
+    with pytest.raises(UnreachableError, match=r"^the test service sent no complete answer in 0\.1 s$"):
+        service.request()
+
+
+def test_an_error_of_this_machine_is_not_the_services() -> None:
+    """An error while an answer is checked, such as a full disk, is neither hidden nor retried."""
+    service = Service(["bug", "fine"])
+    with pytest.raises(OSError, match="no space left"):
+        service.request()
+    assert service.retries == []
+
+
+def test_waits_are_varied() -> None:
+    """Waits differ by up to a quarter, so that builds that failed together do not repeat together."""
+    service = Service(["cut"] * 10, Timeouts(attempt=1.0, total=60.0, waits=(0.01,) * 9))
+    with pytest.raises(UnreachableError):
+        service.request()
+    waits = [wait for _, wait, _ in service.retries]
+    assert all(0.0075 <= wait <= 0.0125 for wait in waits)
+    assert len(set(waits)) > 1
+
+
+@pytest.mark.parametrize(("status", "retryable"), [(400, False), (401, False), (404, False), (429, True), (503, True)])
+def test_only_a_busy_or_broken_server_is_asked_again(status: int, retryable: bool) -> None:
+    """V20: refusals that another attempt cannot change are final."""
+    error = network.refused(status)
+    assert (error.message, error.retryable) == (f"refused ({status})", retryable)
+
+
+def spoken(*ends: int) -> list[EngineWord]:
+    """Words of five letters that end at these samples."""
+    return [EngineWord("words", max(0, end - SECOND // 4), end) for end in ends]
+
+
+@pytest.mark.parametrize(
+    ("samples", "words", "message"),
+    [
+        (silence(SECOND), spoken(SECOND), "sent only silence"),
+        (tone(SECOND // 10), spoken(SECOND // 10), "sent only 0.1 s of audio, which is too short for the text"),
+        (tone(SECOND), spoken(2 * SECOND), "sent only 1.0 s of audio, which is too short for the text"),
+        (tone(SECOND), [EngineWord("w", 0, SECOND)], "sent the times of only some words"),
+    ],
+)
+def test_missing_audio_or_words_are_an_error(samples: array.array[int], words: list[EngineWord], message: str) -> None:
+    """V20: an answer with less audio or fewer words than the text needs is incomplete."""
+    with pytest.raises(ServiceError) as caught:
+        network.check_complete(samples, words, "words words", 100)
+    assert caught.value.message == message
+
+
+def test_a_complete_answer_passes() -> None:
+    """A last word that ends slightly after the audio is rounding; a service without word times sends audio alone."""
+    network.check_complete(tone(SECOND), spoken(SECOND // 2, SECOND + SECOND // 5), "words words", 100)
+    network.check_complete(tone(SECOND), [], "words words", 100)
+    network.check_complete(tone(SECOND // 5), [], "words words", 200)
+
+
+@pytest.mark.parametrize(
+    ("proxy", "text", "left"),
+    [
+        (None, "cannot connect to proxy", "cannot connect to proxy"),
+        ("http://proxy:1", "http://proxy:1 refused", "… refused"),
+        ("http://me:secret@proxy:1", "secret of me@proxy:1", "… of …@proxy:1"),
+        ("me:se%20cret@proxy:1", "se cret", "…"),
+    ],
+)
+def test_a_proxys_login_is_cut_out(proxy: str | None, text: str, left: str) -> None:
+    """P43: neither user nor password of a proxy is left in a message, quoted or not."""
+    assert network.without_password(text, proxy) == left
