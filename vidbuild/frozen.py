@@ -1,7 +1,8 @@
-"""Frozen dataclasses that are quick to define: one method is compiled for each, when the first instance is made.
+"""A substitute for frozen dataclasses, for the modules that every build imports.
 
-Every start of vidbuild defines some sixty of them, and at half a millisecond each that was a quarter of a build that
-has nothing to do. `fields`, `replace` and `asdict` of `dataclasses` work on them. It knows nothing of what they hold.
+`dataclasses` compiles several methods for each class, half a millisecond in all; with the sixty classes of a null build
+that was a quarter of its time. Here one method is compiled for each class, with its first instance. `fields`,
+`replace` and `asdict` of `dataclasses` work on these classes.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(*, frozen: bool, slots: bool, kw_only: bool = False) -> Callable[[type], type]:
-        """As dataclasses.dataclass; what is made is always frozen and has slots, so both have to be said."""
+        """Make a class a record, as dataclasses.dataclass does; records are always frozen and have slots."""
         if not (frozen and slots):
-            raise TypeError("a record is frozen and has slots")
-        return lambda cls: _made(cls, kw_only=kw_only)
+            raise TypeError("a record must have frozen=True and slots=True")
+        return lambda cls: _record_class(cls, kw_only=kw_only)
 
     def field(*, default_factory: Callable[[], object]) -> object:
-        """As dataclasses.field, for a default that is made anew for each instance."""
+        """Declare a default that is made for each instance, as dataclasses.field does."""
         return _Factory(default_factory)
 
 
@@ -31,12 +32,12 @@ __all__ = ["dataclass", "field", "replaced", "values"]
 
 
 def values(record: object) -> dict[str, Any]:
-    """A record's fields and what they hold, in order; what they hold is not taken apart."""
+    """Return a record's fields and their values, in order; unlike asdict, it leaves the values as they are."""
     return {name: getattr(record, name) for name in vars(type(record))["record_names"]}
 
 
 def replaced(record: RecordT, **changes: Any) -> RecordT:  # noqa: ANN401 - of any of its fields
-    """A record with other values in some of its fields."""
+    """Return a copy of a record with other values in some of its fields."""
     return type(record)(**{**values(record), **changes})
 
 
@@ -45,26 +46,26 @@ class _Factory:
         self.make = make
 
 
-class _Described:
-    """What `dataclasses` goes by, made when it is asked for."""
+class _DataclassFields:
+    """The attribute that `dataclasses` reads, made when it is first read."""
 
     def __get__(self, instance: object, owner: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any record's class
         import dataclasses
 
-        def described(name: str) -> Any:  # noqa: ANN401 - dataclasses says so
+        def field_of(name: str) -> Any:  # noqa: ANN401 - dataclasses.field is typed as any default
             default = owner.record_defaults.get(name, dataclasses.MISSING)
-            made = {"default_factory": default.make} if isinstance(default, _Factory) else {"default": default}
-            return dataclasses.field(**made)
+            options = {"default_factory": default.make} if isinstance(default, _Factory) else {"default": default}
+            return dataclasses.field(**options)
 
-        own = [(name, Any, described(name)) for name in owner.record_names]
-        made: Any = dataclasses.make_dataclass(owner.__name__, own, kw_only=True)
-        found: Mapping[str, Any] = made.__dataclass_fields__
-        owner.__dataclass_fields__ = found
-        return found
+        own = [(name, Any, field_of(name)) for name in owner.record_names]
+        equivalent: Any = dataclasses.make_dataclass(owner.__name__, own, kw_only=True)
+        described: Mapping[str, Any] = equivalent.__dataclass_fields__
+        owner.__dataclass_fields__ = described
+        return described
 
 
 class _Record:
-    """What all records do alike."""
+    """The methods that all records share."""
 
     __slots__ = ()
     record_names: ClassVar[tuple[str, ...]] = ()
@@ -81,8 +82,8 @@ class _Record:
         return hash(type(self).record_values(self))
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.record_names)
-        return f"{type(self).__qualname__}({told})"
+        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.record_names)
+        return f"{type(self).__qualname__}({shown})"
 
     def __setattr__(self, name: str, value: object) -> None:
         self.__delattr__(name)
@@ -100,7 +101,8 @@ class _Record:
             object.__setattr__(self, name, value)
 
 
-def _made(cls: type, *, kw_only: bool) -> type:
+def _record_class(cls: type, *, kw_only: bool) -> type:
+    """Return a record class with a class's fields and methods."""
     content = {name: value for name, value in vars(cls).items() if name not in {"__dict__", "__weakref__"}}
     inherited = next((base for base in cls.__bases__ if issubclass(base, _Record)), _Record)
     own = [name for name, kind in content.get("__annotations__", {}).items() if not str(kind).startswith("ClassVar")]
@@ -112,35 +114,36 @@ def _made(cls: type, *, kw_only: bool) -> type:
         "record_names": names,
         "record_defaults": defaults,
         "record_values": attrgetter(*names),
-        "__dataclass_fields__": _Described(),
+        "__dataclass_fields__": _DataclassFields(),
     }
     bases = tuple(base for base in cls.__bases__ if base is not object)
     return type(cls)(cls.__name__, bases if inherited is not _Record else (*bases, _Record), content)
 
 
 def _compiled_later(names: tuple[str, ...], defaults: Mapping[str, Any], *, kw_only: bool) -> Callable[..., None]:
-    """An __init__ that is compiled when the first instance is made: a build makes instances of half of its records."""
+    """Return an __init__ that is compiled with the first instance: a build makes instances of half of its records."""
 
-    def __init__(self: _Record, *args: object, **kwargs: object) -> None:  # noqa: N807 - it is one
+    def __init__(self: _Record, *args: object, **kwargs: object) -> None:  # noqa: N807 - it becomes a method
         owner = next(cls for cls in type(self).__mro__ if vars(cls).get("__init__") is __init__)
-        compiled = _initialiser(names, defaults, kw_only=kw_only)
+        compiled = _compiled(names, defaults, kw_only=kw_only)
         type.__setattr__(owner, "__init__", compiled)
         compiled(self, *args, **kwargs)
 
     return __init__
 
 
-def _initialiser(names: tuple[str, ...], defaults: Mapping[str, Any], *, kw_only: bool) -> Callable[..., None]:
-    asked = [f"{name}=_default_{name}" if name in defaults else name for name in names]
+def _compiled(names: tuple[str, ...], defaults: Mapping[str, Any], *, kw_only: bool) -> Callable[..., None]:
+    """Return the compiled __init__ of a record class."""
+    parameters = [f"{name}=_default_{name}" if name in defaults else name for name in names]
     lines = [
         f"_set(self, {name!r}, _default_{name}.make() if {name} is _default_{name} else {name})"
         if isinstance(defaults.get(name), _Factory)
         else f"_set(self, {name!r}, {name})"
         for name in names
     ]
-    known: dict[str, Any] = {f"_default_{name}": value for name, value in defaults.items()}
-    known["_set"] = object.__setattr__
-    code = f"def __init__(self, {'*, ' if kw_only else ''}{', '.join(asked)}):\n " + "\n ".join(lines)
-    exec(code, known)  # noqa: S102 - names of fields, which stand in our own source
-    made: Callable[..., None] = known["__init__"]
-    return made
+    namespace: dict[str, Any] = {f"_default_{name}": value for name, value in defaults.items()}
+    namespace["_set"] = object.__setattr__
+    code = f"def __init__(self, {'*, ' if kw_only else ''}{', '.join(parameters)}):\n " + "\n ".join(lines)
+    exec(code, namespace)  # noqa: S102 - the code has only names of fields, which are in our own source
+    init: Callable[..., None] = namespace["__init__"]
+    return init

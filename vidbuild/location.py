@@ -7,7 +7,11 @@ from vidbuild.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A stretch of one line, 1-based; end_column is one past the last character."""
+    """A range of characters in one line of a file.
+
+    line, column: counted from 1.
+    end_column: the column after the last character.
+    """
 
     file: str
     line: int

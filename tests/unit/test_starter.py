@@ -77,7 +77,7 @@ def test_existing_files_are_kept(tmp_path: Path) -> None:
 def test_a_spec_that_is_there_stops_it(tmp_path: Path) -> None:
     """Where there is a spec already, nothing at all is written."""
     (tmp_path / "video.yaml").write_text("mine", encoding="utf-8")
-    with pytest.raises(UsageError, match="exists already"):
+    with pytest.raises(UsageError, match="already exists"):
         starter.write(tmp_path, starter.Answers("A talk"))
     assert [path.name for path in tmp_path.iterdir()] == ["video.yaml"]
 

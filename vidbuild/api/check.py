@@ -1,4 +1,4 @@
-"""Check specs without rendering them."""
+"""Checks specs without rendering them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """All that is wrong or doubtful in one spec. text: as a user is shown it, with its source lines."""
+class CheckResult:
+    """The problems of one spec.
+
+    text: the diagnostics as text, with source lines.
+    """
 
     spec: Path
     diagnostics: tuple[Diagnostic, ...]
@@ -26,19 +29,20 @@ class Checked:
 
     @property
     def ok(self) -> bool:
-        """Whether it can be built."""
+        """Whether the spec has no errors, so that it can be built."""
         return all(each.severity != "error" for each in self.diagnostics)
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON values."""
+        """Return the result as JSON values."""
         return {"spec": str(self.spec), "ok": self.ok, "problems": [diagnosis(each) for each in self.diagnostics]}
 
 
 def render(diagnostics: Sequence[Diagnostic]) -> str:
-    """Diagnostics as a user is shown them, with the lines of the files as they are now."""
-    from vidbuild.spec import diagnostics as telling
+    """Return diagnostics as text, with the source lines of the files as they are now."""
+    from vidbuild.spec.diagnostics import read_sources
+    from vidbuild.spec.diagnostics import render as text_of
 
-    return telling.render(diagnostics, telling.read_sources(diagnostics))
+    return text_of(diagnostics, read_sources(diagnostics))
 
 
 def check(
@@ -46,23 +50,26 @@ def check(
     variables: Mapping[str, Any] | None = None,
     *,
     allow_network_voice: bool = False,
-) -> list[Checked]:
-    """Everything wrong or doubtful in each spec, in order, without rendering anything; never raises for a bad spec.
+) -> list[CheckResult]:
+    """Find all problems of each spec without rendering anything. Bad specs raise no errors.
 
-    allow_network_voice: as for a build, which may use voices on the network in CI only then.
+    allow_network_voice: accept voices on the network in CI, as a build with this option does.
     """
     from vidbuild.spec.load import try_load
 
-    found = []
+    results = []
     for path in paths:
-        examined = try_load(path, variables)
-        items = (*examined.diagnostics, *_around(path, None if allow_network_voice else examined.spec))
-        found.append(Checked(Path(path), items, render(items)))
-    return found
+        loaded = try_load(path, variables)
+        diagnostics = (*loaded.diagnostics, *_project_problems(path, None if allow_network_voice else loaded.spec))
+        results.append(CheckResult(Path(path), diagnostics, render(diagnostics)))
+    return results
 
 
-def _around(path: str | os.PathLike[str], spec: Spec | None) -> Iterator[Diagnostic]:
-    """What is wrong with the settings of a spec's project, or with its voices by these, as problems of the spec."""
+def _project_problems(path: str | os.PathLike[str], spec: Spec | None) -> Iterator[Diagnostic]:
+    """Yield the problems of the project's settings, and of the voices that they forbid, as problems of the spec.
+
+    spec: None if its voices need no check.
+    """
     from dataclasses import replace
 
     from vidbuild.api.network_policy import problems, settings_of

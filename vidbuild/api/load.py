@@ -1,4 +1,4 @@
-"""Read a spec from a file or from data."""
+"""Loads a spec from a file, from YAML text or from Python data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vidbuild.model import Spec
 
 
 def load(path: str | os.PathLike[str], variables: Mapping[str, Any] | None = None) -> Spec:
-    """Read and check a spec; raises SpecError with all that is wrong with it."""
+    """Load and check a spec's file. Raises SpecError with all of its errors."""
     from vidbuild.spec.load import load as read
 
     return read(path, variables)
@@ -19,9 +19,9 @@ def load(path: str | os.PathLike[str], variables: Mapping[str, Any] | None = Non
 def parse(
     data: Mapping[str, Any] | str, path: str | os.PathLike[str], variables: Mapping[str, Any] | None = None
 ) -> Spec:
-    """A spec from data made in Python, or from YAML text, through the same schema and checks as a file.
+    """Return a spec from data made in Python or from YAML text, checked like a file. Raises SpecError.
 
-    path: where its file would be; paths in it are relative to that, and so are its outputs. Raises SpecError.
+    path: where its file would be. Paths in the spec and its outputs are relative to that file.
     """
     from vidbuild.spec.load import parse as read
 

@@ -1,4 +1,4 @@
-"""The scene types and their fields."""
+"""Lists the scene types and their fields."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class FieldInfo:
-    """A field of a scene type, as the schema has it."""
+    """A field of a scene type, from the schema."""
 
     name: str
     description: str
@@ -19,7 +19,7 @@ class FieldInfo:
 
 @dataclass(frozen=True, slots=True)
 class SceneInfo:
-    """A scene type and the fields of its own."""
+    """A scene type and its own fields."""
 
     name: str
     summary: str
@@ -27,7 +27,7 @@ class SceneInfo:
 
 
 def scenes() -> list[SceneInfo]:
-    """Every scene type with its own fields; the fields that all share are in the schema."""
+    """Return every scene type with its own fields, without those that all types share."""
     from vidbuild.scenes.registry import SCENE_TYPES
 
     return [SceneInfo(name, kind.summary, _fields(name)) for name, kind in SCENE_TYPES.items()]

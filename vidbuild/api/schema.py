@@ -1,10 +1,10 @@
-"""The JSON Schema of the spec language."""
+"""Returns the JSON Schema of the spec language."""
 
 from __future__ import annotations
 
 
 def schema() -> str:
-    """The JSON Schema of version 1 of the language, as text."""
+    """Return the JSON Schema of version 1 of the spec language, as text."""
     from vidbuild.spec.schema import schema_path
 
     return schema_path().read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The built-in themes."""
+"""Lists the built-in themes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class ThemeInfo:
-    """A built-in theme."""
+    """A built-in theme and its file."""
 
     name: str
     summary: str
@@ -16,12 +16,12 @@ class ThemeInfo:
 
 
 def themes() -> list[ThemeInfo]:
-    """The built-in themes; a file can extend each of them."""
+    """Return the built-in themes, by name."""
     folder = Path(__file__).parent.parent / "themes"
     return [ThemeInfo(path.stem, _first_comment(path), path) for path in sorted(folder.glob("*.yaml"))]
 
 
 def _first_comment(path: Path) -> str:
-    """What a theme's file says of itself in its first line."""
+    """Return the comment in the first line of a theme's file."""
     first = path.read_text(encoding="utf-8").splitlines()[0]
     return first.removeprefix("#").strip() if first.startswith("#") else ""

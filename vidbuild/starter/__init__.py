@@ -1,4 +1,4 @@
-"""A small working project to start from; it knows nothing of who asked for it."""
+"""Writes a small working project, for `vidbuild init`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from vidbuild.errors import UsageError
 
 SPEC = "video.yaml"
 _FILES = Path(__file__).with_name("files")
-_RENAMED = {"gitignore": ".gitignore"}  # packagers leave out a file of that name
+_RENAMED = {"gitignore": ".gitignore"}  # build tools leave files with that name out of a package
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What can be chosen about a new project."""
+    """The choices for a new project."""
 
     title: str
     theme: str = "midnight"
@@ -24,12 +24,12 @@ class Answers:
 
 
 def write(folder: Path, answers: Answers) -> tuple[list[Path], list[Path]]:
-    """Write the project; return the files written and those that were there already and are kept.
+    """Write the project; return the written files, and the existing files that were left unchanged.
 
-    Raises UsageError if there is a spec already: nothing is written then.
+    Raises UsageError, and writes nothing, if the spec exists.
     """
     if (folder / SPEC).exists():
-        raise UsageError(f"'{folder / SPEC}' exists already")
+        raise UsageError(f"'{folder / SPEC}' already exists", hint="choose another folder: vidbuild init DIR")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return _write_all(folder, answers)
@@ -40,7 +40,7 @@ def write(folder: Path, answers: Answers) -> tuple[list[Path], list[Path]]:
 def _write_all(folder: Path, answers: Answers) -> tuple[list[Path], list[Path]]:
     written: list[Path] = []
     kept: list[Path] = []
-    for source in sorted(path for path in _FILES.iterdir() if path.is_file()):  # installers compile what ends in .py
+    for source in sorted(path for path in _FILES.iterdir() if path.is_file()):  # no __pycache__
         target = folder / _RENAMED.get(source.name, source.name)
         if target.exists():
             kept.append(target)
@@ -56,6 +56,6 @@ def _filled(text: str, answers: Answers) -> str:
 
 
 def _scalar(text: str) -> str:
-    """As a YAML value that a template leaves alone; a JSON string is one, whatever is in it."""
+    """Return a text as a YAML value without templates; every JSON string is a YAML value."""
     verbatim = f"{{% raw %}}{text}{{% endraw %}}" if re.search(r"\{[{%#]", text) else text
     return json.dumps(verbatim, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""`vidbuild check`: every problem of some specs, without rendering."""
+"""`vidbuild check`: find all problems of specs without rendering."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from vidbuild.cli.exit_codes import Exit
 @click.command("check", epilog=options.example("vidbuild check video.yaml", "vidbuild check --json specs/*.yaml"))
 @options.specs()
 @options.variables()
-@click.option("--allow-network-voice", is_flag=True, help="In CI, let specs use voices that are on the network.")
+@click.option("--allow-network-voice", is_flag=True, help="In CI, allow voices on the network.")
 @options.as_json("the problems")
 def command(specs: Sequence[Path], variables: Mapping[str, str], *, allow_network_voice: bool, as_json: bool) -> int:
-    """Validate specs without rendering.
+    """Find all problems of specs without rendering.
 
-    All problems are told at once. Warnings are shown, and only errors fail.
+    Errors fail the check; warnings do not.
     """
     from vidbuild.api.check import check
 

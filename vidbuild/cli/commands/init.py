@@ -1,4 +1,4 @@
-"""`vidbuild init`: a small working project."""
+"""`vidbuild init`: write a small working project."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _SIZES = ("1080p", "720p", "vertical", "square")
 
 @click.command("init", epilog=options.example("vidbuild init talk", "vidbuild init talk --theme paper --size vertical"))
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--title", help="The video's title; default: the folder's name.")
-@click.option("--theme", metavar="NAME", help="A built-in theme: see 'vidbuild themes'; default: the first of them.")
-@click.option("--size", type=click.Choice(_SIZES), help="The picture's size; default: 1080p.")
-@click.option("-y", "--yes", is_flag=True, help="Ask nothing, also on a terminal.")
+@click.option("--title", help="Title of the video; default: the folder's name.")
+@click.option("--theme", metavar="NAME", help="Built-in theme, as listed by 'vidbuild themes'; default: the first one.")
+@click.option("--size", type=click.Choice(_SIZES), help="Size of the video; default: 1080p.")
+@click.option("-y", "--yes", is_flag=True, help="Use the defaults without asking, even on a terminal.")
 def command(folder: Path, title: str | None, theme: str | None, size: str | None, *, yes: bool) -> int:
     """Write a small working project.
 
-    It goes into DIR, this folder if not given. On a terminal it asks for what no option says.
-    Nothing that is there already is changed.
+    DIR is the project's folder; default: the current one. On a terminal, vidbuild asks for everything that no option
+    sets. Existing files are left unchanged.
     """
     from vidbuild import starter
     from vidbuild.api.themes import themes
@@ -34,19 +34,20 @@ def command(folder: Path, title: str | None, theme: str | None, size: str | None
         raise click.BadParameter(f"'{theme}' is not one of {', '.join(built_in)}", param_hint="'--theme'")
     ask = not yes and console.is_terminal(sys.stdin) and console.is_terminal(sys.stderr)
     answers = starter.Answers(
-        title or _asked(ask, "Title", _title(folder)),
-        theme or _asked(ask, "Theme", built_in[0], built_in),
-        size or _asked(ask, "Size", _SIZES[0], _SIZES),
+        title or _answer(ask, "Title", _title(folder)),
+        theme or _answer(ask, "Theme", built_in[0], built_in),
+        size or _answer(ask, "Size", _SIZES[0], _SIZES),
     )
     written, kept = starter.write(folder, answers)
     for path in kept:
-        console.say(f"kept '{path}', which was there already")
+        console.say(f"kept the existing '{path}'")
     console.result("\n".join(str(path) for path in written))
     console.say(f"next: vidbuild build {shlex.quote(str(folder / starter.SPEC))}")
     return Exit.DONE
 
 
-def _asked(ask: bool, question: str, default: str, choices: tuple[str, ...] = ()) -> str:
+def _answer(ask: bool, question: str, default: str, choices: tuple[str, ...] = ()) -> str:
+    """Return the user's answer to a question, or the default without asking."""
     if not ask:
         return default
     kind = click.Choice(choices) if choices else None

@@ -1,4 +1,4 @@
-"""`vidbuild scenes`: the scene types and their fields."""
+"""`vidbuild scenes`: list the scene types and their fields."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 from vidbuild.cli import console, options
 from vidbuild.cli.exit_codes import Exit
 from vidbuild.errors import UsageError
+from vidbuild.suggest import did_you_mean
 
 
 @click.command("scenes", epilog=options.example("vidbuild scenes", "vidbuild scenes command"))
@@ -20,7 +21,8 @@ def command(scene_type: str | None, *, as_json: bool) -> int:
 
     types = {each.name: each for each in scenes()}
     if scene_type is not None and scene_type not in types:
-        raise UsageError(f"no scene type '{scene_type}'; there are {', '.join(types)}")
+        hint = did_you_mean(scene_type, types) or f"use one of {', '.join(types)}"
+        raise UsageError(f"unknown scene type '{scene_type}'", hint=hint)
     chosen = [types[scene_type]] if scene_type else list(types.values())
     if as_json:
         console.result_json({"scenes": [asdict(each) for each in chosen]})

@@ -1,4 +1,4 @@
-"""`vidbuild schema`: the JSON Schema of the spec language."""
+"""`vidbuild schema`: print the JSON Schema of the spec language."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from vidbuild.cli.exit_codes import Exit
 
 @click.command("schema", epilog=options.example("vidbuild schema > video.schema.json"))
 def command() -> int:
-    """Print the spec language's JSON Schema.
+    """Print the JSON Schema of the spec language.
 
-    It is what editors and other programs need to complete and check a spec.
+    Editors use it to complete and check specs.
     """
     from vidbuild.api.schema import schema
 

@@ -1,4 +1,4 @@
-"""`vidbuild themes`: the built-in built_in."""
+"""`vidbuild themes`: list the built-in themes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vidbuild.cli.exit_codes import Exit
 @click.command("themes", epilog=options.example("vidbuild themes"))
 @options.as_json("the themes")
 def command(*, as_json: bool) -> int:
-    """List the built-in built_in. A theme file can extend any of them."""
+    """List the built-in themes. A theme file can extend any of them."""
     from vidbuild.api.themes import themes
 
     built_in = themes()

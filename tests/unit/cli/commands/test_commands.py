@@ -503,7 +503,7 @@ def test_init_on_a_terminal_asks(
 def test_init_refuses_what_is_there(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where there is a spec already it is named, and it stays as it is."""
     assert run(["init", "."]) == 2
-    assert "'video.yaml' exists already" in capsys.readouterr().err
+    assert "'video.yaml' already exists" in capsys.readouterr().err
     assert (project / "video.yaml").read_text(encoding="utf-8") == SMALL
 
 
