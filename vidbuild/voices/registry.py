@@ -17,5 +17,5 @@ def problem(engine: str, name: str) -> VoiceProblem | None:
         return ENGINES[engine].problem(name)
     from vidbuild.suggest import did_you_mean
 
-    hint = did_you_mean(engine, ENGINES) or f"the engines are {', '.join(ENGINES)}"
+    hint = did_you_mean(engine, ENGINES) or f"use {' or '.join(ENGINES)}"
     return VoiceProblem(f"unknown voice engine '{engine}'", hint)

@@ -38,7 +38,7 @@ def test_identities_differ() -> None:
     [
         ("espeak", "en-uss", "espeak has no voice 'en-uss'", "'en-us'"),
         ("espeek", "en-us", "unknown voice engine 'espeek'", "did you mean 'espeak'?"),
-        ("polly", "Joanna", "unknown voice engine 'polly'", "the engines are espeak, edge"),
+        ("polly", "Joanna", "unknown voice engine 'polly'", "use espeak or edge"),
         ("edge", "Aria", "edge has no voice 'Aria': expected a name such as 'en-US-AriaNeural'", ""),
     ],
 )

@@ -24,7 +24,7 @@ def command(engine: str | None, *, as_json: bool) -> int:
         engines = [each for each in engines if each.engine == engine]
         if not engines:
             known = [each.engine for each in voices()]
-            hint = did_you_mean(engine, known) or f"the engines are {', '.join(known)}"
+            hint = did_you_mean(engine, known) or f"use {' or '.join(known)}"
             raise UsageError(f"unknown voice engine '{engine}'", hint=hint)
     if as_json:
         console.result_json({"engines": [asdict(each) for each in engines]})
