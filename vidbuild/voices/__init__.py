@@ -1,1 +1,1 @@
-"""Voice engines behind one Protocol. They know nothing of scenes or steps."""
+"""Voice engines behind one protocol, and recorded narrations."""
