@@ -120,16 +120,16 @@ def test_ci_is_detected_by_its_variable(monkeypatch: pytest.MonkeyPatch, said: s
     ("text", "message", "where", "hint"),
     [
         ("alow_network_voice = true", "unknown setting 'alow_network_voice'", (1, 1), "did you mean 'allow_network_voice'?"),
-        ("# a\n[cache]\nsize = 1", "unknown setting 'cache'", (2, 2), "there is allow_network_voice"),
-        ("a.b = 1", "unknown setting 'a'", (1, 1), "there is allow_network_voice"),
-        ("\nallow_network_voice = 'true'", "'allow_network_voice' must be true or false, not 'true'", (2, 1), "allow_network_voice = true"),
+        ("# a\n[cache]\nsize = 1", "unknown setting 'cache'", (2, 2), "use allow_network_voice"),
+        ("a.b = 1", "unknown setting 'a'", (1, 1), "use allow_network_voice"),
+        ("\nallow_network_voice = 'true'", "'allow_network_voice' must be true or false, not 'true'", (2, 1), "write allow_network_voice = true"),
         ("allow_network_voice = 1", "'allow_network_voice' must be true or false, not 1", (1, 1), None),
-        ("allow_network_voice = yes", "not TOML: invalid value", (1, 23), None),
-        ("a = [", "not TOML: invalid value", (1, 1), None),
-        ("allow_network_voice = true\nallow_network_voice = true", "not TOML: cannot overwrite a value", (2, 1), None),
-        ("a = " + "[" * 5000, "not TOML: ", (1, 1), None),
-        ("#" * 70_000, "the settings have more than 64000 bytes", (0, 0), None),
-        ("a = '\x07'", "not TOML: ", (1, 6), None),
+        ("allow_network_voice = yes", "invalid TOML: invalid value", (1, 23), None),
+        ("a = [", "invalid TOML: invalid value", (1, 1), None),
+        ("allow_network_voice = true\nallow_network_voice = true", "invalid TOML: cannot overwrite a value", (2, 1), None),
+        ("a = " + "[" * 5000, "invalid TOML: ", (1, 1), None),
+        ("#" * 70_000, "the settings are too large: the maximum is 64000 bytes", (0, 0), None),
+        ("a = '\x07'", "invalid TOML: ", (1, 6), None),
     ],
 )  # fmt: skip
 def test_settings_that_are_wrong(
@@ -147,7 +147,7 @@ def test_settings_that_are_wrong(
 def test_settings_that_are_not_text(tmp_path: Path) -> None:
     """P42: settings that are not text are reported with their place too."""
     (tmp_path / "vidbuild.toml").write_bytes(b"a = '\xff'")
-    with pytest.raises(SpecError, match=r"vidbuild\.toml:1:6: not UTF-8"):
+    with pytest.raises(SpecError, match=r"vidbuild\.toml:1:6: the file is not UTF-8"):
         load(tmp_path, "vidbuild.toml")
 
 

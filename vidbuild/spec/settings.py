@@ -70,7 +70,7 @@ def _parsed(text: str, shown: str) -> tuple[dict[str, Any], list[Diagnostic]]:
         place = Location(shown, line, column, column + 1)
     except RecursionError:
         message, place = "nested too deeply", Location(shown, 1, 1, 2)
-    return {}, [Diagnostic("error", f"not TOML: {message[:1].lower()}{message[1:]}", shown, place)]
+    return {}, [Diagnostic("error", f"invalid TOML: {message[:1].lower()}{message[1:]}", shown, place)]
 
 
 def _problems(data: dict[str, Any], text: str, shown: str) -> Iterator[Diagnostic]:
