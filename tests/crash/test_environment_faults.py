@@ -119,8 +119,8 @@ def test_missing_locks_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("VIDBUILD_CACHE", str(tmp_path))
     (found,) = [each for each in doctor.doctor(tmp_path) if each.name == "locks"]
     assert not found.ok
-    assert "two builds at once" in found.found
-    assert found.mend == "set VIDBUILD_CACHE to a folder on a disk of this machine"
+    assert "no file locking on" in found.found
+    assert found.fix == "set VIDBUILD_CACHE to a folder on a local disk"
 
 
 def test_a_clock_that_is_set_back(faults: FaultLab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,7 @@ def test_a_build_is_paused_and_resumed_from_elsewhere(waiting: Controlled) -> No
     assert not [data for data in told_all[pause:resumed] if data["type"] == "step_started"]
     assert len(started) < len([data for data in told_all if data["type"] == "step_started"])
     over = space.run("runs", "pause", run)
-    assert (over.code, over.stderr) == (2, f"vidbuild: run '{run}' is over: it completed\n")
+    assert (over.code, over.stderr) == (2, f"vidbuild: run '{run}' has ended: it completed\n")
 
 
 def test_a_build_is_cancelled_from_elsewhere_and_continued(waiting: Controlled) -> None:
@@ -80,7 +80,7 @@ def test_a_killed_build_never_looks_alive(waiting: Controlled) -> None:
     after = shown(waiting.space)
     assert (after["state"], after["killed"], after["code"]) == ("failed", True, None)
     text = waiting.space.run("runs", "show", "last").stdout
-    assert "killed while it ran " in text
+    assert "killed during " in text
     assert all(step in text for step in before["running"])  # type: ignore[attr-defined] # JSON
     assert waiting.space.run("runs", "--state", "running").stdout == ""
     pausing = waiting.space.run("runs", "pause", "last")

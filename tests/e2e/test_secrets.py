@@ -83,7 +83,7 @@ def test_a_bug_report_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     """P43: a report that is to be pasted has neither the environment's secrets nor what --var set, even in the error."""
     monkeypatch.setenv("LANG", "C.UTF-8")
     said = " ".join(f"{name} {value.strip()}" for name, value in canary.SECRETS.items())
-    lines = crash.told(RuntimeError(said), ["build", "--var", f"a={VALUE}", f"--var=b={VALUE}"])
+    lines = crash.report_bug(RuntimeError(said), ["build", "--var", f"a={VALUE}", f"--var=b={VALUE}"])
     (report,) = Path(tempfile.gettempdir()).glob("vidbuild-bug-*")
     assert not canary.holds_secret(report.read_bytes())
     assert not canary.holds_secret("\n".join(lines).encode())

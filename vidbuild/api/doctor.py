@@ -1,4 +1,4 @@
-"""Is everything here that a build needs? Each finding says what was found and, if it is missing, what mends it."""
+"""Checks what a build needs, and finds the commands that fix what is missing."""
 
 from __future__ import annotations
 
@@ -14,32 +14,40 @@ from vidbuild.project import cache_of, root_of
 
 ENOUGH_SPACE = 1 << 30
 OLDEST_PYTHON = (3, 11)
-LOCAL = "set VIDBUILD_CACHE to a folder on a disk of this machine"
+USE_LOCAL_DISK = "set VIDBUILD_CACHE to a folder on a local disk"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. mend: a command, or a sentence, where it is not as it should be."""
+    """One thing that was checked.
+
+    ok: builds work with it as it is.
+    found: what was found.
+    fix: a command or a sentence that fixes it; of a finding that is ok, what the user should know.
+    """
 
     name: str
     ok: bool
     found: str
-    mend: str | None = None
+    fix: str | None = None
 
 
 def doctor(folder: Path | None = None) -> list[Finding]:
-    """Look at everything a build in `folder` (default: here) would need; it uses no network and changes nothing."""
-    where = folder or Path.cwd()
-    looks: tuple[Callable[[], Iterator[Finding]], ...] = (
+    """Check everything that a build needs, without using the network or changing anything.
+
+    folder: of the project; None for the current one.
+    """
+    project = folder or Path.cwd()
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         _vidbuild,
         _ffmpeg,
         _typst,
         _fonts,
         _voices,
-        _containment,
-        lambda: _cache(where),
+        _sandbox,
+        lambda: _cache(project),
     )
-    return [finding for look in looks for finding in look()]
+    return [finding for check in checks for finding in check()]
 
 
 def _vidbuild() -> Iterator[Finding]:
@@ -57,8 +65,8 @@ def _ffmpeg() -> Iterator[Finding]:
     try:
         yield Finding("ffmpeg", True, f"{ffmpeg.identity()} at {ffmpeg.executable()}")
     except VidbuildError as error:
-        mend = error.hint or "pip install --force-reinstall imageio-ffmpeg"
-        yield Finding("ffmpeg", False, error.message, mend)
+        fix = error.hint or "pip install --force-reinstall imageio-ffmpeg"
+        yield Finding("ffmpeg", False, error.message, fix)
 
 
 def _typst() -> Iterator[Finding]:
@@ -89,28 +97,28 @@ def _voices() -> Iterator[Finding]:
         yield Finding(f"voice {name}", missing is None, engine.summary, missing)
 
 
-def _containment() -> Iterator[Finding]:
+def _sandbox() -> Iterator[Finding]:
     from vidbuild.api.sandbox_policy import state
 
     try:
-        found, meaning = state()
+        found, consequence = state()
     except VidbuildError as error:
-        yield Finding("steps", False, error.message)
+        yield Finding("sandbox", False, error.message)
     else:
-        yield Finding("steps", True, found, meaning)
+        yield Finding("sandbox", True, found, consequence)
 
 
-def _cache(where: Path) -> Iterator[Finding]:
-    cache = cache_of(root_of(where / "spec.yaml"))
-    home = next(folder for folder in (cache, *cache.parents) if folder.exists())
-    if not os.access(home, os.W_OK):
-        yield Finding("cache", False, f"{cache} cannot be written", "set VIDBUILD_CACHE to a folder that can be")
+def _cache(project: Path) -> Iterator[Finding]:
+    cache = cache_of(root_of(project / "spec.yaml"))
+    existing = next(folder for folder in (cache, *cache.parents) if folder.exists())
+    if not os.access(existing, os.W_OK):
+        yield Finding("cache", False, f"{cache} is not writable", "set VIDBUILD_CACHE to a writable folder")
         return
     from vidbuild.engine.disk.lock import has_locks
 
-    if not has_locks(home):
-        lost = f"the file system of {home} keeps none: of two builds at once each may make the same steps"
-        yield Finding("locks", False, f"{lost}, and trimming may take what the other needs", LOCAL)
-    free = shutil.disk_usage(home).free
+    if not has_locks(existing):
+        problem = f"no file locking on {existing}: concurrent builds may repeat work, and trimming may fail them"
+        yield Finding("locks", False, problem, USE_LOCAL_DISK)
+    free = shutil.disk_usage(existing).free
     text = f"{cache} ({free / 1e9:.1f} GB free)"
     yield Finding("cache", free >= ENOUGH_SPACE, text, None if free >= ENOUGH_SPACE else "vidbuild cache gc")

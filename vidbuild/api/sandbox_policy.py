@@ -1,7 +1,7 @@
-"""How steps are contained: which sandbox workers get, and what there is to tell of it; it builds nothing.
+"""Chooses the sandbox of the steps, by the environment.
 
-$VIDBUILD_SANDBOX says whether: `on` (the default: as far as this system can), `required` (or build nothing), `off`.
-$VIDBUILD_MEMORY and $VIDBUILD_FILE_SIZE say how much one process of a step may use.
+$VIDBUILD_SANDBOX: `on` (the default: as far as the system supports it), `required` (or build nothing), or `off`.
+$VIDBUILD_MEMORY, $VIDBUILD_FILE_SIZE: the limits of each process of a step.
 """
 
 from __future__ import annotations
@@ -19,32 +19,29 @@ if TYPE_CHECKING:
     from vidbuild.engine.sandbox.sandbox import Sandbox
 
 MODES = ("on", "required", "off")
-MOST_MEMORY, LEAST_MEMORY = 8 << 30, 2 << 30
-"""Zooms and clips of 4K at 60 pictures a second take up to 1 GB; by default no process gets more than there is."""
-
-MOST_FILE = 16 << 30
-LEAST_LIMIT, MOST_LIMIT = 256 << 20, 1 << 60
-"""With less, not even a thread of a worker can be sure to start."""
-
+# Bounds of the default limit, which is the machine's memory. Zooms and clips of 4K at 60 fps take up to 1 GB.
+MAX_MEMORY, MIN_MEMORY = 8 << 30, 2 << 30
+MAX_FILE = 16 << 30
+# Bounds of a limit that the user sets; below the first, a worker may fail to start a thread.
+MIN_LIMIT, MAX_LIMIT = 256 << 20, 1 << 60
+# Variables that name programs with their libraries, and certificates, outside the system's own folders.
 INSTALLED, CERTIFICATES = "HOMEBREW_PREFIX", "SSL_CERT_FILE"
-"""Variables that name programs with their libraries, and certificates, outside the system's own folders."""
-
 OPEN_FILES = 4096
 SPARE_PROCESSES = 4096
-OPEN = "a media file that misleads a tool could read and write what you can"
+CONSEQUENCE = "a media file that exploits a tool could read and write everything that you can"
 
 
 def sandbox_of() -> Sandbox | None:
-    """The sandbox of workers, None for none; UsageError where one is required and cannot be had."""
+    """Return the sandbox of the workers, None for none; UsageError if one is required and not supported."""
     from vidbuild.engine.sandbox.rlimits import size
     from vidbuild.engine.sandbox.sandbox import Sandbox, missing
 
-    asked = _mode()
-    memory, file_bytes = _limit(MEMORY) or _enough(), _limit(FILE_SIZE) or MOST_FILE
-    if asked == "off":
+    mode = _mode()
+    memory, file_bytes = _limit(MEMORY) or _default_memory(), _limit(FILE_SIZE) or MAX_FILE
+    if mode == "off":
         return None
-    if asked == "required" and (why := missing()):
-        raise UsageError(f"steps cannot be contained, which ${SANDBOX} requires: {why}")
+    if mode == "required" and (why := missing()):
+        raise UsageError(f"no sandbox, which ${SANDBOX} requires: {why}")
     programs, certificates = (filter(None, [os.environ.get(name)]) for name in (INSTALLED, CERTIFICATES))
     cpus = os.cpu_count() or 1
     return Sandbox(
@@ -60,58 +57,58 @@ def sandbox_of() -> Sandbox | None:
 
 
 def notices() -> tuple[str, ...]:
-    """What a build has to tell of it; UsageError where it must not begin."""
-    return (f"steps are not contained, as ${SANDBOX} says: {OPEN}",) if sandbox_of() is None else ()
+    """Return a build's warnings about the sandbox; UsageError if the build must not begin."""
+    return (f"steps are not sandboxed, because ${SANDBOX} is 'off': {CONSEQUENCE}",) if sandbox_of() is None else ()
 
 
 def state() -> tuple[str, str | None]:
-    """Whether steps are contained here and by what, and what it means where they are not."""
+    """Return what is sandboxed, and the consequence if nothing is."""
     from vidbuild.engine.sandbox.sandbox import missing, told
 
     if _mode() == "off":
-        return f"not contained: ${SANDBOX} is 'off'", OPEN
+        return f"none: ${SANDBOX} is 'off'", CONSEQUENCE
     if why := missing():
-        return f"not contained: {why}", OPEN
-    return f"contained by {told()}", None
+        return f"none: {why}", CONSEQUENCE
+    return told(), None
 
 
 def _mode() -> str:
-    asked = os.environ.get(SANDBOX) or MODES[0]
-    if asked not in MODES:
-        raise UsageError(f"${SANDBOX} is '{asked}', not 'on', 'required' or 'off'")
-    return asked
+    mode = os.environ.get(SANDBOX) or MODES[0]
+    if mode not in MODES:
+        raise UsageError(f"${SANDBOX}: expected 'on', 'required' or 'off', got '{mode}'")
+    return mode
 
 
 def _limit(variable: str) -> int | None:
-    asked = os.environ.get(variable)
-    if not asked:
+    value = os.environ.get(variable)
+    if not value:
         return None
-    limit = parse_size(asked)
-    if limit is None or limit > MOST_LIMIT:
-        raise UsageError(f"${variable} is '{asked}', which is not a size such as '16G' or '800M'")
-    if limit < LEAST_LIMIT:
-        raise UsageError(f"${variable} is '{asked}', and a step needs at least {LEAST_LIMIT >> 20}M")
+    limit = parse_size(value)
+    if limit is None or limit > MAX_LIMIT:
+        raise UsageError(f"${variable}: expected a size such as '16G' or '800M', got '{value}'")
+    if limit < MIN_LIMIT:
+        raise UsageError(f"${variable}: expected at least {MIN_LIMIT >> 20}M, got '{value}'")
     return limit
 
 
-def _enough() -> int:
-    """As much memory as there is, in whole gigabytes and within bounds."""
+def _default_memory() -> int:
+    """Return the machine's memory, in whole gigabytes and within bounds."""
     try:
-        present = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        installed = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError):
-        return MOST_MEMORY
-    return min(MOST_MEMORY, max(LEAST_MEMORY, present >> 30 << 30))
+        return MAX_MEMORY
+    return min(MAX_MEMORY, max(MIN_MEMORY, installed >> 30 << 30))
 
 
 def _ffmpeg() -> Iterator[str]:
-    """Where ffmpeg is, and the libraries that are installed with it; nothing where there is none, as its steps tell."""
+    """Yield the places of ffmpeg and of the libraries that are installed with it; nothing if there is no ffmpeg."""
     from vidbuild.media.ffmpeg.binary import executable
 
     try:
-        named = executable()
-    except VidbuildError:
+        ffmpeg = executable()
+    except VidbuildError:  # the steps that need it report it
         return
-    for path in dict.fromkeys((named, named.resolve())):
+    for path in dict.fromkeys((ffmpeg, ffmpeg.resolve())):
         folder = path.parent
         yield str(path if folder in {_home(), Path(folder.anchor)} else folder)
         if folder.name == "bin":

@@ -101,7 +101,7 @@ def verify(
     """
     options = options_of(options, changes)
     if options.dry_run:
-        raise UsageError("a dry run makes nothing that could be verified")
+        raise UsageError("a dry run has no outputs to verify")
     return list(verified(specs, build_all(specs, options, control=control), options, control))
 
 

@@ -1,4 +1,4 @@
-"""The command line: options, a call of the API, an exit code. The only place that prints."""
+"""The command line: parses options, calls the API, prints and returns an exit code. Only this package prints."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-_MADE_BETWEEN_COLLECTIONS = 50_000
+# Objects allocated between two garbage collections: what a start imports and a plan holds is no garbage.
+_ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -20,9 +21,9 @@ def main(args: Sequence[str] | None = None) -> int:
 
     if args is not None:
         return run(args)
-    gc.set_threshold(_MADE_BETWEEN_COLLECTIONS)  # what a start imports and a plan holds is no garbage: look at it less
+    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
     code = run()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
-    os._exit(code)  # all is written; taking every object apart first would take a tenth of a build with nothing to do
+    os._exit(code)  # everything is written, and freeing every object would take a tenth of a build with nothing to do

@@ -1,4 +1,4 @@
-"""The root command: finds the subcommand, turns every way it can end into an exit code. It knows no subcommand."""
+"""The root command: runs a subcommand, reports its error, and returns an exit code."""
 
 from __future__ import annotations
 
@@ -51,68 +51,69 @@ class _Commands(LazyGroup):
 )
 @click.version_option(__version__, "-V", "--version", prog_name="vidbuild", message="%(prog)s %(version)s")
 def app() -> None:
-    """Make for narrated video: a YAML spec in, an MP4 out, and only what changed is made again."""
+    """Make for narrated video: a YAML spec in, an MP4 out, and only what changed is rebuilt."""
 
 
 def run(args: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     arguments = list(sys.argv[1:] if args is None else args)
-    console.survive_closed_streams()
-    console.survive_any_encoding()
+    console.open_missing_streams()
+    console.replace_unencodable()
     interrupt = Interrupt()
     try:
         with interrupt:
             code = int(app.main(arguments, prog_name="vidbuild", standalone_mode=False, obj=interrupt) or 0)
         sys.stdout.flush()
     except (click.Abort, KeyboardInterrupt):
-        console.say("vidbuild: interrupted; finished steps are kept")
+        console.message("vidbuild: interrupted; finished steps are kept")
         code = Exit.INTERRUPTED
     except BrokenPipeError:
         _forget_stdout()
         code = Exit.DONE
-    except Exception as error:  # noqa: BLE001 - whatever is not a VidbuildError is a bug, and is reported as one
-        code = _failed(error, arguments)
+    except Exception as error:  # noqa: BLE001 - any exception but a VidbuildError is a bug, and is reported as one
+        code = _report(error, arguments)
     return interrupt.code if code == Exit.INTERRUPTED else code
 
 
-def _failed(error: Exception, args: Sequence[str]) -> int:
+def _report(error: Exception, args: Sequence[str]) -> int:
+    """Print an error and return the exit code."""
     if isinstance(error, click.ClickException):
-        return _usage(error)
+        return _report_usage(error)
     if isinstance(error, VidbuildError):
         from vidbuild.cli import result_output
 
         for line in result_output.error_lines(error):
-            console.say(line)
+            console.message(line)
         return of_error(error)
     from vidbuild.cli import crash
 
-    lines = crash.told(error, args)
+    lines = crash.report_bug(error, args)
     for line in lines:
-        console.say(line)
+        console.message(line)
     if "--json" in args:
         console.result_json({"status": "failed", "error": lines[0]})
     return Exit.BUG
 
 
 def _forget_stdout() -> None:
-    """Whoever read stdout has gone (`| head`): Python must not complain about it again at its end."""
+    """Keep Python from writing to stdout at its exit: the reader is gone (`| head`)."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _usage(error: click.ClickException) -> int:
-    where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "vidbuild"
+def _report_usage(error: click.ClickException) -> int:
+    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "vidbuild"
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        console.say(error.format_message())
+        console.message(error.format_message())
         return Exit.WRONG
-    fact, hint = _fact(error)
-    console.say(f"{where}: {fact}")
+    message, hint = _usage_message(error)
+    console.message(f"{command}: {message}")
     if hint:
-        console.say(f"      hint: {hint}")
+        console.message(f"      hint: {hint}")
     return Exit.WRONG
 
 
-def _fact(error: click.ClickException) -> tuple[str, str]:
-    """What is wrong, in the house's tone, and a way out."""
+def _usage_message(error: click.ClickException) -> tuple[str, str]:
+    """Return the message in the style of all others, and a hint or ""."""
     if isinstance(error, UnknownCommandError):
         return error.message, error.hint
     if isinstance(error, click.NoSuchOption):

@@ -1,4 +1,4 @@
-"""Writing to the two streams: results to stdout, everything else to stderr. It knows nothing of what is written."""
+"""Writes to the two streams: results to stdout, everything else to stderr."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from vidbuild.sanitize import sanitize, sanitize_json
 
 
 def result(text: str) -> None:
-    """Write what was asked for to stdout."""
+    """Write a part of the command's result to stdout."""
     sys.stdout.write(sanitize(text) + "\n")
 
 
-def say(text: str) -> None:
-    """Write a message to stderr, after what was written to stdout before it."""
+def message(text: str) -> None:
+    """Write a message to stderr, after everything that was written to stdout before it."""
     sys.stdout.flush()
     sys.stderr.write(sanitize(text) + "\n")
 
@@ -29,26 +29,26 @@ def result_json(data: Mapping[str, Any]) -> None:
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """Whether escape codes make sense on the stream."""
+    """Return whether the stream is a terminal that understands escape codes."""
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def survive_closed_streams() -> None:
-    """Where there is no stdout or stderr at all (`>&-`), what is written to it goes nowhere."""
+def open_missing_streams() -> None:
+    """If stdout or stderr is closed (`>&-`), discard what is written to it."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - it stays open
 
 
-def survive_any_encoding() -> None:
-    """Make a stream that cannot encode a character replace it instead of failing (LC_ALL=C)."""
+def replace_unencodable() -> None:
+    """Write a replacement for characters that a stream cannot encode (LC_ALL=C), instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 
 
 def columns(rows: Iterable[tuple[str, str]], indent: str = "") -> str:
-    """Two columns, the first as wide as its widest cell."""
+    """Return two aligned columns."""
     cells = list(rows)
     width = max((len(left) for left, _ in cells), default=0)
     return "\n".join(f"{indent}{left:<{width}}  {right}".rstrip() for left, right in cells)

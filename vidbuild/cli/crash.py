@@ -1,4 +1,4 @@
-"""The report that is saved when vidbuild itself is at fault; it knows nothing of how that came about."""
+"""Saves the report of a bug in vidbuild, without secrets."""
 
 from __future__ import annotations
 
@@ -15,20 +15,24 @@ from vidbuild import __version__
 
 _HIDDEN = "…"
 _SECRET = re.compile("KEY|TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|AUTH|PROXY")
-_SHORTEST = 4  # characters: what is shorter stands in many a text
+_SHORTEST = 4  # characters; a shorter secret would also match ordinary words
 
 
-def told(error: BaseException | str, args: Sequence[str]) -> list[str]:
-    """Save a report and return the lines that tell the user of it."""
-    fact = error.strip().splitlines()[-1] if isinstance(error, str) else f"{type(error).__name__}: {error}"
+def report_bug(error: BaseException | str, args: Sequence[str]) -> list[str]:
+    """Save a report and return the lines that lead the user to it.
+
+    error: an exception, or a worker's traceback as text.
+    args: the command's arguments.
+    """
+    message = error.strip().splitlines()[-1] if isinstance(error, str) else f"{type(error).__name__}: {error}"
     return [
-        f"vidbuild: a bug in vidbuild: {_without_secrets(fact, args)}",
-        f"      hint: please report it with the text in {save(error, args)}",
+        f"vidbuild: a bug in vidbuild: {_without_secrets(message, args)}",
+        f"      hint: please report it with the text in {save_report(error, args)}",
     ]
 
 
-def save(error: BaseException | str, args: Sequence[str]) -> Path:
-    """Save a report that can be pasted as it is, and return where. An error as text comes from a worker's traceback."""
+def save_report(error: BaseException | str, args: Sequence[str]) -> Path:
+    """Save a report that can be published as it is, and return its path."""
     handle, name = tempfile.mkstemp(prefix="vidbuild-bug-", suffix=".md")
     with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(_text(error, args))
@@ -52,7 +56,7 @@ def _text(error: BaseException | str, args: Sequence[str]) -> str:
 
 
 def _without_values(args: Sequence[str]) -> list[str]:
-    """What `--var` sets may be anybody's secret: keep the names only."""
+    """Return the arguments without the values of `--var`, which may be secrets."""
     kept: list[str] = []
     for arg in args:
         if kept and kept[-1] == "--var":
@@ -65,7 +69,7 @@ def _without_values(args: Sequence[str]) -> list[str]:
 
 
 def _without_secrets(text: str, args: Sequence[str]) -> str:
-    """Put names in the place of what the environment keeps secret, as far as names tell, and of what `--var` sets."""
+    """Replace the values of variables that look secret by their names, and the values of `--var`."""
     values = {value.strip(): f"${name}" for name, value in os.environ.items() if _is_secret(name, value)}
     for before, arg in zip(["", *args], args, strict=False):
         if before == "--var" or arg.startswith("--var="):
@@ -80,6 +84,6 @@ def _is_secret(name: str, value: str) -> bool:
 
 
 def _without_home(text: str) -> str:
-    home = os.path.expanduser("~")  # noqa: PTH111 - where nobody knows it, this raises nothing
+    home = os.path.expanduser("~")  # noqa: PTH111 - unlike Path.home(), it does not raise if the user has none
     text = text.replace(home, "~") if len(home) > 1 else text
     return text.replace(sys.prefix, "$PREFIX")

@@ -1,4 +1,4 @@
-"""Options and arguments that several commands share; it knows nothing of what the commands do with them."""
+"""Options and arguments that several commands share."""
 
 from __future__ import annotations
 
@@ -16,26 +16,27 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 _ENDINGS = {".yaml", ".yml"}
 
-SPEC = "video.yaml"  # what a folder, or no SPEC at all, stands for
+# The spec that a command uses for a folder, or without SPEC.
+SPEC = "video.yaml"
 
 
 def example(*lines: str) -> str:
-    """Return a help text's last paragraph."""
+    """Return the last paragraph of a help text."""
     return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 def specs() -> Callable[[Decorated], Decorated]:
-    """Any number of SPEC arguments."""
+    """Declare any number of SPEC arguments."""
     return click.argument("specs", metavar="[SPEC]...", nargs=-1, type=click.Path(path_type=Path))
 
 
 def spec() -> Callable[[Decorated], Decorated]:
-    """One SPEC argument."""
+    """Declare one optional SPEC argument."""
     return click.argument("spec", metavar="[SPEC]", required=False, type=click.Path(path_type=Path))
 
 
 def variables() -> Callable[[Decorated], Decorated]:
-    """`--var NAME=VALUE`, as a mapping."""
+    """Declare `--var NAME=VALUE`, as a mapping."""
     return click.option(
         "--var",
         "variables",
@@ -47,12 +48,15 @@ def variables() -> Callable[[Decorated], Decorated]:
 
 
 def as_json(what: str) -> Callable[[Decorated], Decorated]:
-    """`--json`."""
+    """Declare `--json`; what: what it prints."""
     return click.option("--json", "as_json", is_flag=True, help=f"Print {what} as one JSON object.")
 
 
-def found(paths: Sequence[Path]) -> list[Path]:
-    """The specs that were named, each once: a folder means its video.yaml, nothing named means the one here."""
+def resolve_specs(paths: Sequence[Path]) -> list[Path]:
+    """Return the specs that the arguments name, each once.
+
+    A folder means its video.yaml; no argument means the one in the current folder. UsageError if that does not exist.
+    """
     if not paths:
         if not Path(SPEC).exists():
             raise UsageError(f"no spec is named, and there is no '{SPEC}' here", hint="vidbuild init writes one")
@@ -60,17 +64,20 @@ def found(paths: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(path / SPEC if path.is_dir() else path for path in paths))
 
 
-def apart(spec: Path | None, name: str | None) -> tuple[Path | None, str | None]:
-    """A spec and what is named in it, where either may be left out: one word that can be no spec is the name."""
+def split_spec_and_name(spec: Path | None, name: str | None) -> tuple[Path | None, str | None]:
+    """Return a spec and a name in it (a scene or step), of which either may be left out on the command line.
+
+    One argument alone is the name unless it is, or looks like, a spec.
+    """
     alone = name is None and spec is not None
     if spec is None or not alone or spec.suffix in _ENDINGS or spec.exists() or len(spec.parts) > 1:
         return spec, name
     return None, str(spec)
 
 
-def found_one(path: Path | None) -> Path:
-    """The one spec that was named, by the same rules."""
-    return found([path] if path else [])[0]
+def resolve_spec(path: Path | None) -> Path:
+    """Return the spec that one argument names, by the rules of `resolve_specs`."""
+    return resolve_specs([path] if path else [])[0]
 
 
 def _variables(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> dict[str, str]:

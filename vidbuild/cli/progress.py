@@ -1,4 +1,4 @@
-"""What observes a build on the command line: a view or plain lines, a file of events, and signals."""
+"""Observes builds for the command line: a view or plain lines, a file of events, and signals."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from vidbuild.api.options import BuildOptions, Control, RunControl
 from vidbuild.cli import console
+from vidbuild.engine.disk.durable import os_error_text
 from vidbuild.engine.runs.events import Event, Listener, RunStarted, StepAborted, StepFailed, StepFinished, StepStarted
 from vidbuild.errors import UsageError, VidbuildError
 from vidbuild.frozen import dataclass
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class BuildObserver(RunControl):
-    """Hands each event to its listeners, passes signals on to the run, and shows what becomes of them.
+    """Hands each event to its listeners, and turns signals into requests to the run.
 
     view: the progress that the user sees, if any.
     """
@@ -82,14 +83,14 @@ class BuildObserver(RunControl):
 
 @contextlib.contextmanager
 def observing(events: Path | None, view: Lines | Live | None, interrupt: Interrupt) -> Iterator[BuildObserver]:
-    """Observe builds while the block runs. events: the file to write events to."""
+    """Observe builds in the block; events: the file that events are written to, if any."""
     with contextlib.ExitStack() as stack:
         listeners: list[Listener] = []
         if events is not None:
             try:
                 file = events.open("w", encoding="utf-8", errors="surrogatepass", buffering=1)
             except OSError as error:
-                raise UsageError(f"cannot write events to '{events}': {error.strerror}") from error
+                raise UsageError(f"cannot write events to '{events}': {os_error_text(error)}") from error
             stack.callback(_close, file)
             listeners.append(_EventFile(file))
         if view is not None:
@@ -110,8 +111,7 @@ class _EventFile:
         except BrokenPipeError:
             raise  # the reader of the file is gone
         except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            raise VidbuildError(f"cannot write events to '{self.file.name}': {why}") from error
+            raise VidbuildError(f"cannot write events to '{self.file.name}': {os_error_text(error)}") from error
 
 
 def _close(file: TextIO) -> None:
@@ -119,19 +119,19 @@ def _close(file: TextIO) -> None:
         file.close()
 
 
-def progress(paths: Sequence[Path], options: BuildOptions) -> Lines | Live:
+def view_of(paths: Sequence[Path], options: BuildOptions) -> Lines | Live:
     """Return the view of a build of these specs: live on a terminal, plain lines elsewhere."""
     if not console.is_terminal(sys.stderr):
         from vidbuild.report.plain import Lines
 
-        return Lines(console.say)
+        return Lines(console.message)
     from vidbuild.report.live import Live
 
     return Live(sys.stderr, partial(_scenes, paths, options))
 
 
 def _scenes(paths: Sequence[Path], options: BuildOptions, build_name: str) -> Sequence[str]:
-    """The scenes of a video, for the view alone: a view never ends a build."""
+    """Return the ids of a video's scenes; () if they cannot be found, since a view must not fail a build."""
     from vidbuild.api.graph import scene_ids
     from vidbuild.api.plan import entry_of
 

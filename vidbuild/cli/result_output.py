@@ -44,7 +44,7 @@ def problem_lines(result: Result) -> list[str]:
 
         lines += render(result.diagnostics).splitlines()
     for failed in result.steps.failed[:_LISTED]:
-        lines += summary.failure(_failed_step(failed))
+        lines += summary.failure_lines(_failure_text(failed))
     left = len(result.steps.failed) - _LISTED
     return [*lines, f"...and {left} more"] if left > 0 else lines
 
@@ -59,7 +59,7 @@ def last_lines(result: Result, *, show_path: bool = False) -> list[str]:
     if result.diagnostics and not result.steps.total:
         return [single_line(f"failed: {result.spec}")]
     outputs = [] if show_path or result.status != "built" else _output_lines([each.path for each in result.outputs])
-    return [*outputs, summary.last_line(_ended(result, show_path=show_path))]
+    return [*outputs, summary.last_line(_build_summary(result, show_path=show_path))]
 
 
 def aborted_lines(results: Sequence[Result]) -> list[str]:
@@ -89,7 +89,7 @@ def as_json(results: Sequence[Result]) -> dict[str, Any]:
     builds = [result.to_json() for result in results]
     if len(builds) == 1:
         return builds[0]
-    return {"status": summary.overall([result.status for result in results]), "builds": builds}
+    return {"status": summary.overall_status([result.status for result in results]), "builds": builds}
 
 
 def exit_code(results: Sequence[Result]) -> Exit:
@@ -107,9 +107,9 @@ def _exit_code(result: Result) -> Exit:
     return most_severe(of_fault(failed.fault) for failed in result.steps.failed) or Exit.FAILED
 
 
-def _ended(result: Result, *, show_path: bool) -> summary.Ended:
+def _build_summary(result: Result, *, show_path: bool) -> summary.BuildSummary:
     steps = result.steps
-    return summary.Ended(
+    return summary.BuildSummary(
         result.status,
         _video_name(result, show_path=show_path),
         result.video_seconds,
@@ -122,9 +122,9 @@ def _ended(result: Result, *, show_path: bool) -> summary.Ended:
     )
 
 
-def _failed_step(failed: FailedStep) -> summary.Failed:
+def _failure_text(failed: FailedStep) -> summary.FailureText:
     command = str(_relative(failed.command_file)) if failed.command_file else None
-    return summary.Failed(failed.step, failed.error, _position(failed.place), failed.hint, failed.log, command)
+    return summary.FailureText(failed.step, failed.error, _position(failed.place), failed.hint, failed.log, command)
 
 
 def _warning(notice: Notice) -> str:

@@ -1,4 +1,4 @@
-"""How a build ended, in words: the last line, and what failed. It knows nothing of streams or of the engine."""
+"""The end of a build in words: the last line, and the lines about a step that failed."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ from vidbuild.engine.graph.step_id import StepId
 from vidbuild.frozen import dataclass
 from vidbuild.report import humanize
 
-_LOG = 12  # lines of a tool's log that are worth repeating
-_NAMED = 3  # failed steps that the last line names
+_LOG_LINES = 12
+_NAMES = 3  # failed steps that the last line names
 _INDENT = "      "
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """A build that is over. video: the file's name; ran, failed: step ids; total: all steps the build was for.
+class BuildSummary:
+    """A build that has ended.
 
-    retried: attempts at steps that were repeated.
+    status: built, up-to-date, failed or cancelled.
+    video: the name of the video's file.
+    total: the number of all steps of the video.
+    ran, failed: ids of steps.
+    retried: the number of attempts that were repeated.
     """
 
-    status: str  # built | up-to-date | failed | cancelled
+    status: str
     video: str
     video_seconds: float
     total: int
@@ -33,54 +37,56 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """A step that failed, as it is told: where ("path:line:col" or ""), the tool's last lines, the saved command."""
+class FailureText:
+    """A step that failed.
+
+    position: of the error in the spec, "path:line:col", or "".
+    log: the last lines of the tool's log.
+    command_file: the path of the file with the command that failed, if it was saved.
+    """
 
     step: str
     message: str
-    where: str = ""
+    position: str = ""
     hint: str | None = None
     log: Sequence[str] = ()
-    command: str | None = None
+    command_file: str | None = None
 
 
-def last_line(ended: Ended) -> str:
-    """Answer "did anything happen?"."""
-    took = humanize.elapsed(ended.wall_seconds)
-    if ended.status == "up-to-date":
-        return f"up to date: {ended.video} ({humanize.count(ended.total, 'step')}, {took})"
-    counts = [f"{len(ended.ran)} of {humanize.count(ended.total, 'step')} ran{_kinds(ended.ran)}"]
-    if ended.cached:
-        counts.append(f"{ended.cached} cached")
-    if ended.retried:
-        counts.append(f"{ended.retried} retried")
-    if ended.status == "built":
-        return f"built {ended.video} ({humanize.clock(ended.video_seconds)}): {', '.join([*counts, took])}"
-    left = ended.total - len(ended.ran) - ended.cached - len(ended.failed)
-    if left:
-        counts.append(f"{left} not made")
-    if ended.status == "failed" and ended.failed:
-        named = humanize.first(ended.failed, _NAMED)
-        counts.insert(0, f"{humanize.count(len(ended.failed), 'step')} failed ({', '.join(named)})")
-    return f"{ended.status}: {ended.video}: {', '.join([*counts, took])}"
+def last_line(build: BuildSummary) -> str:
+    """Return the line that answers "did anything happen?"."""
+    took = humanize.elapsed(build.wall_seconds)
+    if build.status == "up-to-date":
+        return f"up to date: {build.video} ({humanize.count(build.total, 'step')}, {took})"
+    counts = [f"{len(build.ran)} of {humanize.count(build.total, 'step')} ran{_kinds(build.ran)}"]
+    counts += [f"{build.cached} cached"] if build.cached else []
+    counts += [f"{build.retried} retried"] if build.retried else []
+    if build.status == "built":
+        return f"built {build.video} ({humanize.clock(build.video_seconds)}): {', '.join([*counts, took])}"
+    remaining = build.total - len(build.ran) - build.cached - len(build.failed)
+    counts += [f"{remaining} not run"] if remaining else []
+    if build.status == "failed" and build.failed:
+        names = humanize.first(build.failed, _NAMES)
+        counts.insert(0, f"{humanize.count(len(build.failed), 'step')} failed ({', '.join(names)})")
+    return f"{build.status}: {build.video}: {', '.join([*counts, took])}"
 
 
-def failure(failed: Failed) -> list[str]:
-    """What is repeated at the end about a step that failed."""
-    where = f"{failed.where}: " if failed.where else ""
-    lines = [f"{where}{failed.step} failed: {failed.message}"]
-    log = list(failed.log)
-    if len(log) > _LOG:
-        lines.append(f"{_INDENT}| ...{len(log) - _LOG} lines before")
-    lines += [f"{_INDENT}| {line}" for line in log[-_LOG:]]
-    if failed.command:
-        lines.append(f"{_INDENT}command: {failed.command}")
-    if failed.hint:
-        lines.append(f"{_INDENT}hint: {failed.hint}")
+def failure_lines(failure: FailureText) -> list[str]:
+    """Return the lines about a failed step that are repeated after all progress."""
+    position = f"{failure.position}: " if failure.position else ""
+    lines = [f"{position}{failure.step} failed: {failure.message}"]
+    log = list(failure.log)
+    if len(log) > _LOG_LINES:
+        lines.append(f"{_INDENT}| ...{len(log) - _LOG_LINES} lines before")
+    lines += [f"{_INDENT}| {line}" for line in log[-_LOG_LINES:]]
+    if failure.command_file:
+        lines.append(f"{_INDENT}command: {failure.command_file}")
+    if failure.hint:
+        lines.append(f"{_INDENT}hint: {failure.hint}")
     return lines
 
 
-def overall(statuses: Sequence[str]) -> str:
+def overall_status(statuses: Sequence[str]) -> str:
     """Return the one status of several builds."""
     for status in ("cancelled", "failed", "built"):
         if status in statuses:

@@ -22,7 +22,7 @@ ORDERS = (
 @pytest.mark.parametrize("text", ORDERS)
 def test_texts_give_a_ci_system_no_orders(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A workflow command in a text is shown broken, on both streams; the rest of the text is as it was."""
-    console.say(text)
+    console.message(text)
     console.result(text)
     shown = capsys.readouterr()
     assert shown.out == shown.err
@@ -38,7 +38,7 @@ def test_texts_give_a_ci_system_no_orders(text: str, capsys: pytest.CaptureFixtu
 )
 def test_texts_that_order_nothing_stay(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What only looks a little like a command is written as it is."""
-    console.say(text)
+    console.message(text)
     assert capsys.readouterr().err == text + "\n"
 
 
@@ -52,5 +52,5 @@ def test_json_gives_a_ci_system_no_orders(capsys: pytest.CaptureFixture[str]) ->
 
 def test_texts_are_shown_in_their_order(capsys: pytest.CaptureFixture[str]) -> None:
     """Marks that turn the direction of what follows do not reach the terminal; scripts written from the right do."""
-    console.say("a\u202eb\u2066c שלום\u200f")
+    console.message("a\u202eb\u2066c שלום\u200f")
     assert capsys.readouterr().err == "a\ufffdb\ufffdc שלום\u200f\n"

@@ -17,7 +17,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def saved(args: list[str], error: BaseException | str = "Traceback: it broke") -> str:
     """The text of a report."""
-    return crash.save(error, args).read_text(encoding="utf-8")
+    return crash.save_report(error, args).read_text(encoding="utf-8")
 
 
 def test_a_report_has_what_is_needed() -> None:

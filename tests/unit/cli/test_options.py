@@ -21,14 +21,14 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_nothing_named_means_the_spec_here(here: Path) -> None:
     """Without SPEC the folder's video.yaml is meant."""
     (here / "video.yaml").touch()
-    assert options.found([]) == [Path("video.yaml")]
-    assert options.found_one(None) == Path("video.yaml")
+    assert options.resolve_specs([]) == [Path("video.yaml")]
+    assert options.resolve_spec(None) == Path("video.yaml")
 
 
 def test_nothing_named_and_nothing_here_is_told() -> None:
     """Without SPEC and without video.yaml the way to one is told."""
     with pytest.raises(UsageError) as caught:
-        options.found([])
+        options.resolve_specs([])
     assert caught.value.message == "no spec is named, and there is no 'video.yaml' here"
     assert caught.value.hint == "vidbuild init writes one"
 
@@ -36,13 +36,13 @@ def test_nothing_named_and_nothing_here_is_told() -> None:
 def test_a_folder_means_its_spec(here: Path) -> None:
     """A folder stands for its video.yaml, whether that exists or not: the reader says so at its own place."""
     (here / "talk").mkdir()
-    assert options.found([Path("talk"), Path("other.yaml")]) == [Path("talk/video.yaml"), Path("other.yaml")]
+    assert options.resolve_specs([Path("talk"), Path("other.yaml")]) == [Path("talk/video.yaml"), Path("other.yaml")]
 
 
 def test_a_spec_named_twice_is_built_once(here: Path) -> None:
     """A glob and a name that meet the same spec do not build it twice."""
     (here / "talk").mkdir()
-    assert options.found([Path("talk/video.yaml"), Path("talk"), Path("a.yaml")]) == [
+    assert options.resolve_specs([Path("talk/video.yaml"), Path("talk"), Path("a.yaml")]) == [
         Path("talk/video.yaml"),
         Path("a.yaml"),
     ]

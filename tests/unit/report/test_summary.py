@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from vidbuild.report.summary import Ended, Failed, failure, last_line, overall
+from vidbuild.report.summary import BuildSummary, FailureText, failure_lines, last_line, overall_status
 
 
-def ended(status: str, **changes: Any) -> Ended:
+def ended(status: str, **changes: Any) -> BuildSummary:
     """The build that the design's example is about."""
     facts: dict[str, Any] = {
         "status": status,
@@ -21,7 +21,7 @@ def ended(status: str, **changes: Any) -> Ended:
         "failed": (),
         "wall_seconds": 1.8,
     }
-    return Ended(**{**facts, **changes})
+    return BuildSummary(**{**facts, **changes})
 
 
 def test_a_build_with_nothing_to_do() -> None:
@@ -53,7 +53,7 @@ def test_a_failed_build_names_what_failed() -> None:
     """The failed steps come first, and what was not tried is counted."""
     line = last_line(ended("failed", ran=("speak:a",), cached=3, failed=("render:a",), total=9))
     assert line == (
-        "failed: getting-started.mp4: 1 step failed (render:a), 1 of 9 steps ran (1 speak), 3 cached, 4 not made, 1.8 s"
+        "failed: getting-started.mp4: 1 step failed (render:a), 1 of 9 steps ran (1 speak), 3 cached, 4 not run, 1.8 s"
     )
 
 
@@ -67,13 +67,13 @@ def test_many_failures_are_not_all_named() -> None:
 def test_a_cancelled_build_says_what_is_kept() -> None:
     """What ran before the interruption is counted, and so is what was not tried."""
     line = last_line(ended("cancelled", ran=("speak:a",), cached=3, total=9))
-    assert line == "cancelled: getting-started.mp4: 1 of 9 steps ran (1 speak), 3 cached, 5 not made, 1.8 s"
+    assert line == "cancelled: getting-started.mp4: 1 of 9 steps ran (1 speak), 3 cached, 5 not run, 1.8 s"
 
 
 def test_a_failure_is_told_with_place_log_and_command() -> None:
     """The spec's line, the step, the tool's last lines, the saved command and the hint, in this order."""
-    told = failure(
-        Failed(
+    told = failure_lines(
+        FailureText(
             "render:a", "ffmpeg stopped", "v.yaml:14:3", "try again", ("first", "last"), ".vidbuild/runs/r/film-a.sh"
         )
     )
@@ -88,7 +88,7 @@ def test_a_failure_is_told_with_place_log_and_command() -> None:
 
 def test_a_long_log_shows_its_end() -> None:
     """Of a long log the last lines are shown, since that is where a tool says why it stopped."""
-    told = failure(Failed("mux", "x", log=[f"line {index}" for index in range(40)]))
+    told = failure_lines(FailureText("mux", "x", log=[f"line {index}" for index in range(40)]))
     assert told[0] == "mux failed: x"
     assert told[1] == "      | ...28 lines before"
     assert told[-1] == "      | line 39"
@@ -106,4 +106,4 @@ def test_a_long_log_shows_its_end() -> None:
 )
 def test_several_builds_have_one_status(statuses: list[str], status: str) -> None:
     """The worst of them is the whole command's."""
-    assert overall(statuses) == status
+    assert overall_status(statuses) == status

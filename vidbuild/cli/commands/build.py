@@ -1,4 +1,4 @@
-"""`vidbuild build`: the videos of some specs."""
+"""`vidbuild build`: build the videos of specs."""
 
 from __future__ import annotations
 
@@ -33,41 +33,48 @@ if TYPE_CHECKING:
 )
 @options.specs()
 @click.option(
-    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Steps at a time; default: the number of CPUs."
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Run N steps at a time; default: the number of CPUs.",
 )
-@click.option("-k", "--keep-going", is_flag=True, help="Go on with what a failure does not touch.")
+@click.option("-k", "--keep-going", is_flag=True, help="After a failure, keep building steps that do not depend on it.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Where outputs go; default: 'build' beside the spec.",
+    help="Directory for the outputs; default: 'build' beside the spec.",
 )
-@click.option("--only", multiple=True, metavar="SCENE", help="Build only this scene; may be repeated.")
+@click.option("--only", multiple=True, metavar="SCENE", help="Build a video of this scene alone; may be repeated.")
 @click.option(
     "--fresh",
     multiple=True,
     metavar="STEP",
-    help="Run this step, or those of a pattern ('render:*'), even if cached; may be repeated.",
+    help="Run this step, or every step that matches a pattern ('render:*'), even if it is cached; may be repeated.",
 )
-@click.option("-n", "--dry-run", is_flag=True, help="Say what would run and why; run and write nothing.")
-@click.option("--offline", is_flag=True, help="Fail where a step would need the network.")
-@click.option("--allow-network-voice", is_flag=True, help="In CI, let specs use voices that are on the network.")
-@click.option("--verify", is_flag=True, help="Then build again from an empty cache, and compare all outputs.")
+@click.option("-n", "--dry-run", is_flag=True, help="List what would run, and why; run and write nothing.")
+@click.option("--offline", is_flag=True, help="Fail if an uncached step needs the network.")
+@click.option("--allow-network-voice", is_flag=True, help="Allow specs to use online voices in CI.")
+@click.option("--verify", is_flag=True, help="Then rebuild from an empty cache, and compare all outputs.")
 @click.option(
     "--resume",
     metavar="ID",
-    help="Go on with a build that failed, was cancelled or killed; 'last' is the newest. Without SPEC, with that "
-    "build's specs, --only and -o.",
+    help="Continue a build that failed, was cancelled or was killed; 'last' is the newest. Without SPEC, continue with "
+    "that build's specs, --only and -o.",
 )
 @click.option(
     "--shuffle",
     type=int,
     metavar="SEED",
-    help="Start steps in a random order that follows from this number, to find dependencies nobody declared.",
+    help="Run ready steps in random order (seed SEED) to expose undeclared dependencies.",
 )
 @click.option(
-    "--events", type=click.Path(path_type=Path), metavar="FILE", help="Write every event there, a JSON a line."
+    "--events",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write each event to FILE as a line of JSON.",
 )
 @options.variables()
 @options.as_json("what was built")
@@ -82,23 +89,23 @@ def command(
     as_json: bool,
     **chosen: Any,  # noqa: ANN401 - the options by the names of BuildOptions' fields
 ) -> int:
-    """Build videos; only what changed is made again.
+    """Build videos; only what changed is rebuilt.
 
-    A folder means its video.yaml, and no SPEC at all means the one here. The outputs are written to 'build' beside
-    each spec.
+    A directory means its video.yaml, and no SPEC means the one in the current directory. Several specs are built in
+    one run: steps that they share run once, and each video is written as soon as it is complete.
     """
     try:
         from vidbuild.api.build import build_all
         from vidbuild.api.options import BuildOptions
-        from vidbuild.cli.progress import observing, progress
+        from vidbuild.cli.progress import observing, view_of
 
         build_options = BuildOptions(**chosen)
         if build_options.resume and not specs:
             specs, build_options = _resumed(build_options)
         if verify and build_options.dry_run:
-            raise UsageError("a dry run makes nothing that could be verified", hint="leave out --dry-run")
-        paths = options.found(specs)
-        view = None if build_options.dry_run else progress(paths, build_options)
+            raise UsageError("--verify needs a build: a dry run has no outputs to compare", hint="leave out --dry-run")
+        paths = options.resolve_specs(specs)
+        view = None if build_options.dry_run else view_of(paths, build_options)
         interrupt.graceful = True
         with observing(events, view, interrupt) as observer:
             results = build_all(paths, build_options, on_event=observer, control=observer)
@@ -139,15 +146,15 @@ def _print_results(
     several = len(results) > 1
     for result in results:
         for line in [*result_output.problem_lines(result), *_bug_lines(result)]:
-            console.say(line)
+            console.message(line)
     if as_json and not verify:
         console.result_json(result_output.as_json(results))
     lines = result_output.dry_run_lines if chosen.dry_run else result_output.last_lines
     for result in results:
         for line in lines(result, show_path=several):
-            (console.say if as_json else console.result)(line)
+            (console.message if as_json else console.result)(line)
     for line in result_output.aborted_lines(results):
-        console.say(line)
+        console.message(line)
     return _print_verified(results, verify, as_json=as_json) if verify else result_output.exit_code(results)
 
 
@@ -157,12 +164,12 @@ def _print_verified(results: Sequence[Result], verify: Callable[[], Iterator[Ver
 
     built = [result.spec for result in results if result.ok]
     if built:
-        console.say(verify_results.first_line(built))
+        console.message(verify_results.first_line(built))
     verified = []
     for each in verify():
         verified.append(each)
         for line in verify_results.lines(each, show_spec=len(results) > 1):
-            (console.say if as_json else console.result)(line)
+            (console.message if as_json else console.result)(line)
     if as_json:
         console.result_json(verify_results.add_to_json(result_output.as_json(results), verified))
     return most_severe([result_output.exit_code(results), *map(verify_results.exit_code, verified)])
@@ -174,4 +181,4 @@ def _bug_lines(result: Result) -> Iterator[str]:
         if failed.fault == "bug":
             from vidbuild.cli import crash
 
-            yield from crash.told("\n".join([*failed.log, f"{failed.step}: {failed.error}"]), sys.argv[1:])
+            yield from crash.report_bug("\n".join([*failed.log, f"{failed.step}: {failed.error}"]), sys.argv[1:])

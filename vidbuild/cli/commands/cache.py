@@ -1,4 +1,4 @@
-"""`vidbuild cache`: what the cache holds, whether it is sound, and making it smaller."""
+"""`vidbuild cache`: inspect, verify, trim and clear the cache."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from vidbuild.cli import console, options
 from vidbuild.cli.exit_codes import Exit
-from vidbuild.cli.group import NearestGroup
+from vidbuild.cli.group import SuggestingGroup
 from vidbuild.errors import UsageError
 from vidbuild.report import humanize
 
@@ -20,39 +20,41 @@ if TYPE_CHECKING:
 _LISTED = 12
 
 
-@click.group("cache", cls=NearestGroup, epilog=options.example("vidbuild cache info", "vidbuild cache gc --limit 2GB"))
+@click.group(
+    "cache", cls=SuggestingGroup, epilog=options.example("vidbuild cache info", "vidbuild cache gc --limit 2GB")
+)
 def command() -> None:
-    """Look after the project's cache.
+    """Inspect and trim the project's cache.
 
-    It is the folder .vidbuild in the project here, or $VIDBUILD_CACHE.
+    The cache is the directory .vidbuild in the current project, or $VIDBUILD_CACHE.
 
-    It may be deleted at any time; the next build makes what it needs.
+    You can delete it at any time; the next build recreates what it needs.
     """
 
 
 @command.command("info", epilog=options.example("vidbuild cache info --json"))
 @options.as_json("what the cache holds")
 def info(*, as_json: bool) -> int:
-    """Show where the cache is, what it holds and its size."""
+    """Show the cache's directory, size and contents."""
     from vidbuild.api.cache import cache_info
 
-    found = cache_info()
+    cache = cache_info()
     if as_json:
-        console.result_json(found.to_json())
+        console.result_json(cache.to_json())
         return Exit.DONE
-    limit = f" of {humanize.size(found.limit)}" if found.limit else ""
+    limit = f" of {humanize.size(cache.limit)}" if cache.limit else ""
     rows = [
-        ("folder", str(found.folder)),
-        ("size", f"{humanize.size(found.bytes)}{limit}"),
-        ("traces", f"{found.traces:,}"),
-        ("blobs", f"{found.blobs:,}"),
+        ("folder", str(cache.folder)),
+        ("size", f"{humanize.size(cache.bytes)}{limit}"),
+        ("traces", f"{cache.traces:,}"),
+        ("blobs", f"{cache.blobs:,}"),
     ]
     console.result(console.columns(rows))
     return Exit.DONE
 
 
 @command.command("verify", epilog=options.example("vidbuild cache verify"))
-@options.as_json("what was found")
+@options.as_json("the corrupt files")
 def verify(*, as_json: bool) -> int:
     """Read the whole cache and remove corrupt files.
 
@@ -60,14 +62,14 @@ def verify(*, as_json: bool) -> int:
     """
     from vidbuild.api.cache import cache_verify
 
-    found = cache_verify()
+    verified = cache_verify()
     if as_json:
-        console.result_json(found.to_json())
+        console.result_json(verified.to_json())
     else:
-        for line in humanize.first([f"corrupt: {name}" for name in found.corrupt], _LISTED):
-            console.say(line)
-        end = f"{len(found.corrupt)} corrupt and removed" if found.corrupt else "none corrupt"
-        console.result(f"{humanize.count(found.checked, 'file')} checked, {end}")
+        for line in humanize.first([f"corrupt: {name}" for name in verified.corrupt], _LISTED):
+            console.message(line)
+        end = f"{len(verified.corrupt)} corrupt and removed" if verified.corrupt else "none corrupt"
+        console.result(f"{humanize.count(verified.checked, 'file')} checked, {end}")
     return Exit.DONE
 
 
@@ -76,17 +78,17 @@ def verify(*, as_json: bool) -> int:
     "--limit",
     metavar="SIZE",
     callback=options.size,
-    help="The size to trim to, such as 2GB or 500MB; default: 10GB.",
+    help="Size to trim to, such as 2GB or 500MB; default: 10GB.",
 )
 @options.as_json("what was removed")
 def gc(limit: int | None, *, as_json: bool) -> int:
     """Trim the cache to its size limit.
 
-    What was used longest ago goes first.
+    The least recently used results are removed first.
     """
     from vidbuild.api.cache import cache_gc
 
-    _removed(cache_gc(limit), as_json=as_json)
+    _print_removed(cache_gc(limit), as_json=as_json)
     return Exit.DONE
 
 
@@ -94,24 +96,24 @@ def gc(limit: int | None, *, as_json: bool) -> int:
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @options.as_json("what was removed")
 def clear(*, yes: bool, as_json: bool) -> int:
-    """Remove everything in the cache. Videos that were built stay."""
+    """Remove everything in the cache; built videos stay."""
     from vidbuild.api.cache import cache_clear, cache_info
 
     folder: Path = cache_info().folder
     if not yes and not console.is_terminal(sys.stdin):
-        raise UsageError("nothing was removed: there is no terminal to confirm it on", hint="use -y")
+        raise UsageError("nothing was removed: no terminal to confirm on", hint="use -y")
     if not yes and not click.confirm(f"remove everything in {folder}?", err=True):
-        console.say("nothing was removed")
+        console.message("nothing was removed")
         return Exit.DONE
-    _removed(cache_clear(), as_json=as_json)
+    _print_removed(cache_clear(), as_json=as_json)
     return Exit.DONE
 
 
-def _removed(found: Removed, *, as_json: bool) -> None:
+def _print_removed(removed: Removed, *, as_json: bool) -> None:
     if as_json:
-        console.result_json(found.to_json())
-    elif found.busy:
+        console.result_json(removed.to_json())
+    elif removed.busy:
         console.result("nothing was removed: a build is running")
     else:
-        kept = f", {humanize.size(found.kept)} kept" if found.kept else ""
-        console.result(f"{humanize.size(found.removed)} removed{kept}")
+        kept = f", {humanize.size(removed.kept)} kept" if removed.kept else ""
+        console.result(f"{humanize.size(removed.removed)} removed{kept}")

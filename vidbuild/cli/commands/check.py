@@ -14,7 +14,7 @@ from vidbuild.cli.exit_codes import Exit
 @click.command("check", epilog=options.example("vidbuild check video.yaml", "vidbuild check --json specs/*.yaml"))
 @options.specs()
 @options.variables()
-@click.option("--allow-network-voice", is_flag=True, help="In CI, allow voices on the network.")
+@click.option("--allow-network-voice", is_flag=True, help="Allow specs to use online voices in CI.")
 @options.as_json("the problems")
 def command(specs: Sequence[Path], variables: Mapping[str, str], *, allow_network_voice: bool, as_json: bool) -> int:
     """Find all problems of specs without rendering.
@@ -23,14 +23,14 @@ def command(specs: Sequence[Path], variables: Mapping[str, str], *, allow_networ
     """
     from vidbuild.api.check import check
 
-    checked = check(options.found(specs), variables=variables, allow_network_voice=allow_network_voice)
+    checked = check(options.resolve_specs(specs), variables=variables, allow_network_voice=allow_network_voice)
     failed = any(not each.ok for each in checked)
     if as_json:
         console.result_json({"status": "failed" if failed else "ok", "specs": [each.to_json() for each in checked]})
         return Exit.WRONG if failed else Exit.DONE
     for each in checked:
         if each.text:
-            console.say(each.text)
+            console.message(each.text)
         if each.ok:
             console.result(f"{each.spec}: ok")
     return Exit.WRONG if failed else Exit.DONE

@@ -1,4 +1,4 @@
-"""`vidbuild doctor`: what vidbuild found here, what is missing and the command that mends it."""
+"""`vidbuild doctor`: check what vidbuild needs, and print the commands that fix what is missing."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from vidbuild.cli.exit_codes import Exit
 @click.command("doctor", epilog=options.example("vidbuild doctor"))
 @options.as_json("the findings")
 def command(*, as_json: bool) -> int:
-    """Show what is here and what is missing.
+    """Check the tools that vidbuild needs.
 
-    Versions, fonts, ffmpeg, voices and the cache, each with the command that mends it where it is not as it should be.
+    Checks versions, ffmpeg, fonts, voices, the sandbox and the cache, and prints a command that fixes each problem.
     """
     from vidbuild.api.doctor import doctor
 
@@ -27,6 +27,6 @@ def command(*, as_json: bool) -> int:
     width = max(len(each.name) for each in findings)
     for each in findings:
         console.result(f"{'ok     ' if each.ok else 'missing'}  {each.name:<{width}}  {each.found}".rstrip())
-        if each.mend:
-            console.result(f"      hint: {each.mend}")
+        if each.fix:
+            console.result(f"      hint: {each.fix}")
     return Exit.DONE if healthy else Exit.FAILED

@@ -1,4 +1,4 @@
-"""`vidbuild graph`: the steps of a spec and what feeds them."""
+"""`vidbuild graph`: show the steps of a spec and their inputs."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _FORMATS = ("text", "dot", "mermaid", "json")
     ),
 )
 @options.spec()
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="The form.")
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="Output format.")
 @options.variables()
 def command(spec: Path | None, form: str, variables: Mapping[str, str]) -> int:
-    """Show the steps of SPEC and what feeds each.
+    """Show the steps of SPEC and their inputs.
 
-    Nothing is run.
+    No step is run.
     """
     from vidbuild.api.graph import graph as step_graph
     from vidbuild.report import diagram
 
-    graph = step_graph(options.found_one(spec), variables=variables)
+    graph = step_graph(options.resolve_spec(spec), variables=variables)
     if form == "json":
         console.result_json({"steps": graph.to_data()})
         return Exit.DONE

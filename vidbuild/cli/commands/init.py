@@ -40,9 +40,9 @@ def command(folder: Path, title: str | None, theme: str | None, size: str | None
     )
     written, kept = starter.write(folder, answers)
     for path in kept:
-        console.say(f"kept the existing '{path}'")
+        console.message(f"kept the existing '{path}'")
     console.result("\n".join(str(path) for path in written))
-    console.say(f"next: vidbuild build {shlex.quote(str(folder / starter.SPEC))}")
+    console.message(f"next: vidbuild build {shlex.quote(str(folder / starter.SPEC))}")
     return Exit.DONE
 
 

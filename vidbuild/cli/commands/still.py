@@ -1,4 +1,4 @@
-"""`vidbuild still`: one frame of a scene as a PNG."""
+"""`vidbuild still`: render one frame of a scene as a PNG."""
 
 from __future__ import annotations
 
@@ -20,27 +20,32 @@ from vidbuild.errors import UsageError
 )
 @options.spec()
 @click.argument("scene", metavar="SCENE", required=False)
-@click.option("--at", type=click.FloatRange(min=0), metavar="SECONDS", help="From the scene's start; default: its end.")
+@click.option(
+    "--at",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Time from the scene's start; default: its last frame.",
+)
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Where to write the PNG; default: NAME.SCENE.png in 'build'.",
+    help="Path of the PNG; default: NAME.SCENE.png in 'build'.",
 )
 @options.variables()
 def command(
     spec: Path | None, scene: str | None, at: float | None, output: Path | None, variables: Mapping[str, str]
 ) -> int:
-    """Make one frame of SCENE as a PNG.
+    """Render one frame of SCENE as a PNG.
 
-    It goes through the same cache as a build.
+    It uses the same cache as a build.
     """
     from vidbuild.api.still import still
 
-    spec, scene = options.apart(spec, scene)
+    spec, scene = options.split_spec_and_name(spec, scene)
     if scene is None:
         raise UsageError("no scene is named", hint=f"vidbuild still {spec or options.SPEC} SCENE")
-    path = still(options.found_one(spec), scene, at, output, variables=variables)
+    path = still(options.resolve_spec(spec), scene, at, output, variables=variables)
     console.result(str(path))
     return Exit.DONE

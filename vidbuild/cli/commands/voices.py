@@ -16,7 +16,10 @@ from vidbuild.suggest import did_you_mean
 @click.argument("engine", required=False)
 @options.as_json("the engines and their voices")
 def command(engine: str | None, *, as_json: bool) -> int:
-    """List the voice engines, or the voices of one ENGINE; use no network."""
+    """List the voice engines, or the voices of one ENGINE.
+
+    The network is not used.
+    """
     from vidbuild.api.voices import voices
 
     engines = voices()

@@ -295,7 +295,7 @@ def test_events_that_cannot_be_written_are_a_usage_error(
     calls = fake_build(monkeypatch, result())
     assert run(["build", "--events", "missing/events.jsonl"]) == 2
     assert calls == []
-    assert "cannot write events to 'missing/events.jsonl': No such file or directory" in capsys.readouterr().err
+    assert "cannot write events to 'missing/events.jsonl': no such file or directory" in capsys.readouterr().err
 
 
 def test_a_dry_run_lists_what_would_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -288,7 +288,7 @@ def test_cache_clear_asks_nobody(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert run(["cache", "clear"]) == 2
     assert calls == []
     assert capsys.readouterr().err.splitlines() == [
-        "vidbuild: nothing was removed: there is no terminal to confirm it on",
+        "vidbuild: nothing was removed: no terminal to confirm on",
         "      hint: use -y",
     ]
 
@@ -389,7 +389,7 @@ def test_last_is_the_last_run_that_has_not_ended(
     alive.close()
     assert run(["runs", command, "last"]) == 2
     assert capsys.readouterr().err.splitlines() == [
-        f"vidbuild: no run is going on; run '{over.id}' is over: it failed",
+        f"vidbuild: no build is running; run '{over.id}' has ended: it failed",
         f"      hint: vidbuild build --resume {over.id}",
     ]
 
@@ -428,7 +428,7 @@ def test_the_last_build_of_a_spec_may_be_one_of_several(project: Path, capsys: p
     data = json.loads(printed(capsys, "explain", "--last", "--json", "video.yaml", "render:video"))
     assert [step["step"] for step in data["steps"]] == ["render:video"]
     assert run(["explain", "--last", "video.yaml", "render:talk"]) == 2
-    assert "says nothing of a step 'render:talk'" in capsys.readouterr().err
+    assert "has no step 'render:talk'" in capsys.readouterr().err
 
 
 def test_a_run_that_never_was_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -65,7 +65,7 @@ def test_each_step_has_its_state_and_reason() -> None:
 
 def whole(shown_run: RunSummary, found: History, **options: Any) -> list[str]:
     """All that is shown of a build."""
-    return run_view.whole(shown_run, found, lambda _: None, **{"everything": False, **options})
+    return run_view.details(shown_run, found, lambda _: None, **{"everything": False, **options})
 
 
 def test_a_running_build_shows_how_far_it_is() -> None:
@@ -79,7 +79,7 @@ def test_a_running_build_shows_how_far_it_is() -> None:
 def test_a_killed_build_shows_what_it_was_doing() -> None:
     """P18: a build that was killed says so, and in the middle of what; nothing of it looks as if it ran."""
     lines = whole(look("failed", killed=True), told(HALFWAY))
-    assert "state     failed: it was killed while it ran render:a (45 of 120 frames), speak:b" in lines
+    assert "state     failed: killed during render:a (45 of 120 frames), speak:b" in lines
     assert not [line for line in lines if "running" in line or "left" in line]
     (row,) = run_view.rows([(look("failed", killed=True), told(HALFWAY))], 80)
     assert row.endswith("talk.yaml  killed")
@@ -88,7 +88,7 @@ def test_a_killed_build_shows_what_it_was_doing() -> None:
 def test_a_failed_build_shows_its_errors() -> None:
     """What failed is told with the command that was saved; cached and untried steps only where all is asked for."""
     found = told(a_run())
-    lines = run_view.whole(look("failed", seconds=5.0), found, lambda step: Path(f"{step}.sh"), everything=False)
+    lines = run_view.details(look("failed", seconds=5.0), found, lambda step: Path(f"{step}.sh"), everything=False)
     assert lines[-3:] == ["errors:", "render:b failed: ffmpeg stopped with code 1", "      command: render:b.sh"]
     assert not [line for line in lines if line.startswith(("draw:a", "mux"))]
     everything = whole(look("failed", seconds=5.0), found, everything=True)
@@ -122,7 +122,7 @@ def test_a_suspended_build_has_no_estimate() -> None:
     assert "left" in going
     suspended = replace(look(), suspended=True)
     (row,) = run_view.rows([(suspended, told(HALFWAY))], 80)
-    lines = run_view.whole(suspended, told(HALFWAY), lambda _: None, everything=False)
+    lines = run_view.details(suspended, told(HALFWAY), lambda _: None, everything=False)
     assert row.endswith("steps, suspended")
     assert "state     running, suspended by Ctrl-Z; fg resumes it" in lines
     assert not any("left" in line for line in [row, *lines])
@@ -132,6 +132,6 @@ def test_the_explanation_agrees_with_the_events() -> None:
     """P39: one line for each step that ran with its outcome, the values below it, and a count of what was cached."""
     changed = replace(started("render:c", "title changed"), reasons=('field title changed: "a" -> "b"',))
     found = told([run_started(2), changed, finished("render:c")])
-    lines = run_view.explained(look("completed", seconds=1.0), found, None, everything=False)
+    lines = run_view.explanation(look("completed", seconds=1.0), found, None, everything=False)
     assert lines[1:] == ["render:c  ran: title changed", '  field title changed: "a" -> "b"']
-    assert run_view.explained(look(), told(a_run()), None, everything=False)[-1] == "1 of 6 steps cached"
+    assert run_view.explanation(look(), told(a_run()), None, everything=False)[-1] == "1 of 6 steps cached"
