@@ -175,7 +175,7 @@ def test_an_engine_that_cannot_be_used_says_why(
     from vidbuild.api.voices import VoiceInfo
 
     fake(monkeypatch, "voices.voices", lambda: [VoiceInfo("x", "a voice", False, "pip install x", ())])
-    assert printed(capsys, "voices") == "x  a voice (to use it: pip install x)\n"
+    assert printed(capsys, "voices") == "x  a voice (not usable here: pip install x)\n"
 
 
 def test_themes_are_those_a_spec_can_name(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
