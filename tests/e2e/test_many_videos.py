@@ -80,7 +80,7 @@ def test_several_specs_are_one_run(project: Workspace) -> None:
 
 
 def test_equal_steps_run_once(project: Workspace) -> None:
-    """A step that several videos need runs in one of them and is cached in the others, whoever starts it."""
+    """A step that several videos need runs in one of them and is cached in the others, whichever starts it."""
     data = build(project, "-j", "4")
     events = events_of(project)
     started = Counter(each["step"].partition("/")[2] for each in events if each["type"] == "step_started")
@@ -97,7 +97,7 @@ def test_equal_steps_run_once(project: Workspace) -> None:
 
 
 def test_each_video_is_in_its_place_as_soon_as_it_is_whole(project: Workspace) -> None:
-    """When a target's last event arrives its video can be played, while the run goes on with others."""
+    """When a target's last event arrives its video can be played, while the run continues with others."""
     there: dict[str, list[str]] = {}
     kinds: list[str] = []
 
@@ -190,7 +190,7 @@ def test_fresh_reaches_steps_of_one_video_or_of_all(project: Workspace) -> None:
         assert (outcome.code, "did you mean 'a/render:two'?" in outcome.stderr) == (2, True)
 
 
-def test_specs_of_one_name_are_told_apart_by_their_folders(workspace: Workspace) -> None:
+def test_specs_of_one_name_are_distinguished_by_their_folders(workspace: Workspace) -> None:
     """Two specs of the same file name have their folders' names in the names of their targets."""
     for folder in ("docs/intro", "docs/end"):
         workspace.write(f"{folder}/video.yaml", spec(folder))
@@ -282,7 +282,7 @@ def test_explain_follows_one_of_several(project: Workspace) -> None:
     assert "a/draw:one  ran: title changed" in whole
 
 
-def test_a_dry_run_of_several_tells_of_each(project: Workspace) -> None:
+def test_a_dry_run_of_several_reports_each(project: Workspace) -> None:
     """P27: a dry run reports every spec, right or wrong, and writes nothing."""
     project.write("b.yaml", WRONG)
     before = project.snapshot()

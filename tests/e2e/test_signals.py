@@ -1,4 +1,4 @@
-"""Real signals to real builds: what ends, what is kept, what stands still, and with which code it all ends."""
+"""Real signals to real builds: what ends, what is kept, what is suspended, and with which exit code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.workspace import SMALL, Workspace
 
 
 def checked(build: Controlled, code: int) -> dict[str, object]:
-    """The build's last event, once all that it told has been held against the grammar and its code."""
+    """Return the build's last event, after checking all of its events and its exit code."""
     told = build.events()
     event_log.check(told)
     assert told[-1]["code"] == code
@@ -25,8 +25,8 @@ def checked(build: Controlled, code: int) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
-def test_a_first_signal_lets_what_runs_end(waiting: Controlled, number: signal.Signals, code: int) -> None:
-    """P41: nothing new is started, the steps that run are kept, what happens is said, and the next build goes on."""
+def test_a_first_signal_lets_running_steps_end(waiting: Controlled, number: signal.Signals, code: int) -> None:
+    """P41: nothing new starts, running steps are kept, the build reports what it does, and the next build continues."""
     running = {data["step"] for data in waiting.events() if data["type"] == "step_started"}
     running -= {data["step"] for data in waiting.events() if data["type"] == "step_finished"}
     waiting.send(number)
@@ -62,8 +62,8 @@ def test_a_second_signal_stops_at_once(waiting: Controlled, number: signal.Signa
     until(lambda: not waiting.gate.waiting(), "an ffmpeg is left")
 
 
-def test_a_third_signal_is_not_needed_but_harmless(waiting: Controlled) -> None:
-    """P41: whoever holds Ctrl-C down gets the same code, a log that is whole, and a cache that builds."""
+def test_a_third_signal_is_harmless(waiting: Controlled) -> None:
+    """P41: holding Ctrl-C down gives the same code, a complete log, and a cache that builds."""
     while waiting.child.poll() is None:
         waiting.send(signal.SIGINT)
         time.sleep(0.05)
@@ -151,8 +151,8 @@ def test_nohup_is_obeyed(workspace: Workspace) -> None:
     assert build.ends()[0] == 0
 
 
-def test_what_a_killed_build_told_is_a_valid_prefix(waiting: Controlled) -> None:
-    """P40: after SIGKILL the log and the file of --events are what was told until then, in lines that are whole."""
+def test_the_events_of_a_killed_build_are_a_valid_prefix(waiting: Controlled) -> None:
+    """P40: after SIGKILL the log and the file of --events hold the events until then, in complete lines."""
     os.kill(waiting.child.pid, signal.SIGKILL)
     assert waiting.ends()[0] == -signal.SIGKILL
     (run,) = event_log.runs(waiting.space.root / ".vidbuild")

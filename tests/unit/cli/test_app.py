@@ -1,4 +1,4 @@
-"""The root command: help, names that do not exist, streams that are odd."""
+"""The root command: help, names that do not exist, odd streams."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_the_version_goes_to_stdout(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_command_has_help_with_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each help text says what the command does, what each option is for, and how it is called."""
+    """Each help text describes the command and each option, and has an example."""
     assert run([*name.split(), "--help"]) == 0
     text = capsys.readouterr().out
     assert re.search(rf"Example:\n +vidbuild {name}", text)
@@ -76,10 +76,10 @@ def test_the_help_lists_every_command_and_exit_code(capsys: pytest.CaptureFixtur
         (["build", "-j", "0"], ["vidbuild build: invalid value for '-j' / '--jobs': 0 is not in the range x>=1"]),
     ],
 )
-def test_a_wrong_name_is_told_with_the_nearest(
+def test_a_wrong_name_has_the_nearest_as_a_hint(
     args: list[str], lines: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What does not exist is named, with what was probably meant; nothing goes to stdout."""
+    """A name that does not exist is an error with what was probably meant; nothing goes to stdout."""
     assert run(args) == 2
     captured = capsys.readouterr()
     assert captured.err.splitlines() == lines
@@ -112,7 +112,7 @@ def test_a_stream_that_is_closed_is_no_error(workspace: Workspace, closed: str, 
 
 
 def test_any_encoding_can_be_written_to(workspace: Workspace) -> None:
-    """A terminal that knows ASCII only gets question marks, not a traceback."""
+    """An ASCII terminal gets question marks, not a traceback."""
     workspace.write("größe.yaml", "vidbuild: 1\ntitel: Ü\n")
     outcome = workspace.run("check", "größe.yaml", env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
     assert outcome.code == 2

@@ -1,4 +1,4 @@
-"""What is written of texts that a stranger wrote: nothing in them commands a terminal or a CI system."""
+"""Printing texts from outside: they cannot control a terminal or a CI system."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def test_texts_that_order_nothing_stay(text: str, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().err == text + "\n"
 
 
-def test_json_gives_a_ci_system_no_orders(capsys: pytest.CaptureFixture[str]) -> None:
-    """In JSON the mark is escaped, so that whoever reads it gets the text as it was."""
+def test_json_contains_no_workflow_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    """In JSON the mark is escaped, so that a reader gets the original text."""
     console.result_json({"spec": ORDERS[0]})
     shown = capsys.readouterr().out
     assert "##" not in shown

@@ -1,4 +1,4 @@
-"""The report of a bug: whole, and safe to paste."""
+"""The report of a bug: complete, and safe to paste."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_report_has_what_is_needed() -> None:
 
 
 def test_a_workers_traceback_is_kept_as_it_is() -> None:
-    """What a worker told as text is in the report unchanged."""
+    """A worker's traceback is in the report unchanged."""
     assert "```\nTraceback: it broke\n```" in saved([])
 
 
@@ -47,8 +47,8 @@ def test_values_of_variables_are_left_out(args: list[str]) -> None:
     assert "a.yaml" in text
 
 
-def test_the_home_folder_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """P43: whose machine it was is nobody's business."""
+def test_the_home_folder_is_not_in_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """P43: the user's name and home folder are not in the report."""
     monkeypatch.setenv("HOME", "/home-of/somebody")
     text = saved(["build", "/home-of/somebody/talk.yaml"], "File /home-of/somebody/x.py")
     assert "somebody" not in text

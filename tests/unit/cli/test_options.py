@@ -1,4 +1,4 @@
-"""What several commands read off the command line in the same way."""
+"""Parsing that several commands share."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def test_nothing_named_means_the_spec_here(here: Path) -> None:
     assert options.resolve_spec(None) == Path("video.yaml")
 
 
-def test_nothing_named_and_nothing_here_is_told() -> None:
-    """Without SPEC and without video.yaml the way to one is told."""
+def test_without_a_spec_there_is_a_hint() -> None:
+    """Without SPEC and without video.yaml the error has a hint to create one."""
     with pytest.raises(UsageError) as caught:
         options.resolve_specs([])
     assert caught.value.message == "no spec is named, and there is no 'video.yaml' here"
@@ -34,7 +34,7 @@ def test_nothing_named_and_nothing_here_is_told() -> None:
 
 
 def test_a_folder_means_its_spec(here: Path) -> None:
-    """A folder stands for its video.yaml, whether that exists or not: the reader says so at its own place."""
+    """A folder stands for its video.yaml, whether that exists or not: the reader reports that at its own place."""
     (here / "talk").mkdir()
     assert options.resolve_specs([Path("talk"), Path("other.yaml")]) == [Path("talk/video.yaml"), Path("other.yaml")]
 

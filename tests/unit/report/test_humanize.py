@@ -1,4 +1,4 @@
-"""How times, sizes and long lists are written."""
+"""Formatting times, sizes and long lists."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ def test_one_is_singular() -> None:
     ]
 
 
-def test_a_long_list_says_how_much_it_leaves_out() -> None:
-    """A list longer than the limit ends in how many are not shown, and what is shown and left out add up."""
+def test_a_long_list_ends_in_the_number_left_out() -> None:
+    """A list longer than the limit ends in how many are not shown, and shown and left out add up."""
     lines = [f"line {index}" for index in range(15)]
     shown = humanize.first(lines, 4)
     assert shown == ["line 0", "line 1", "line 2", "...and 12 more"]

@@ -26,7 +26,7 @@ SCENES = ["a", "b", "c"]
 
 
 class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
+    """A stream that is a terminal."""
 
     def isatty(self) -> bool:
         """It is."""
@@ -110,7 +110,7 @@ def test_a_late_build_is_nearly_done(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("width", [20, 80, 400])
 def test_no_line_is_wider_than_the_terminal(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
-    """P50: at 20 columns and at 400 the view fits, and still says how many steps have ended."""
+    """P50: at 20 columns and at 400 the view fits, and still has how many steps have ended."""
     names = [f"render:{'a-very-long-scene-name-' * 3}{index}" for index in range(9)]
     lines = view([run_started(20), estimated(20, 60.0), *map(started, names)], monkeypatch, width)
     assert all(len(line) <= width for line in lines)
@@ -202,15 +202,15 @@ def test_nothing_of_the_view_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     assert stream.getvalue().rindex("\x1b[?25h") > stream.getvalue().rindex("\x1b[?25l")
 
 
-def test_a_paused_build_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While it is paused there is no estimate; what to type to go on stays above the view."""
+def test_a_paused_build_is_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it is paused there is no estimate; the command to resume stays above the view."""
     events = [run_started(9), target_started(9), estimated(9, 20.0), RunPaused(run="r1", time=1_001.0, running=0)]
     assert view(events, monkeypatch)[-1] == "0 of 9 steps, 0 of 3 scenes, 0:04, paused"
     assert "paused; vidbuild runs resume r1" in shown(events, monkeypatch)
 
 
-def test_a_step_that_is_tried_again_says_when(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Until its next attempt a step shows when that is, and then which one it is."""
+def test_a_retried_step_shows_its_next_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until its next attempt a step shows the time of that, and then its number."""
     again = StepRetried(run="r", time=1_003.0, step="speak:a", attempt=2, wait=5.0, failure=Failure("no answer"))
     events = [run_started(2), estimated(2), started("speak:a"), again]
     assert view(events, monkeypatch)[0].endswith("attempt 2 in 0:04")
@@ -218,8 +218,8 @@ def test_a_step_that_is_tried_again_says_when(monkeypatch: pytest.MonkeyPatch) -
     assert "speak:a  trying again in 5.0 s (attempt 2): no answer" in shown(events, monkeypatch)
 
 
-def test_a_fault_that_meets_many_steps_is_told_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of steps that fail of the same, attempts at the first are told above the view."""
+def test_a_fault_of_many_steps_is_printed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If several steps fail for the same reason, only retries of the first are printed above the view."""
     again = [
         StepRetried(run="r", time=1_003.0, step=step, attempt=2, wait=5.0, failure=Failure("the disk is full"))
         for step in ("draw:a", "draw:b")

@@ -1,4 +1,4 @@
-"""Progress where there is no terminal."""
+"""Progress without a terminal."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def written(*events: Event) -> list[str]:
     return lines
 
 
-def test_a_first_build_is_told_once() -> None:
-    """That nothing was ever built is said of the build, not of each step; any other reason is still told."""
+def test_a_first_build_is_marked_once() -> None:
+    """That nothing was built before is printed for the build, not for each step; other reasons are still printed."""
     first = replace(run_started(3), first=True)
     lines = written(first, estimated(3), started("draw:a"), started("render:a", "forced by --fresh"))
     assert lines == ["first build: 3 steps", "draw:a", "render:a  forced by --fresh"]
@@ -65,8 +65,8 @@ def test_a_first_build_is_told_once() -> None:
     assert written(first, estimated(0)) == []
 
 
-def test_pauses_attempts_and_what_is_continued_are_told() -> None:
-    """Whoever looks at a log sees why nothing happens, how to go on, and what went wrong in between."""
+def test_pauses_retries_and_continued_runs_are_printed() -> None:
+    """A log shows why nothing happens, how to resume, and what failed in between."""
     times: dict[str, Any] = {"run": "r1", "time": BEGAN}
     lines = written(
         StateRestored(**times, earlier="r0", done=31, left=11),
@@ -92,8 +92,8 @@ def full(step: str, attempt: int = 2) -> StepRetried:
     return StepRetried(run="r1", time=BEGAN, step=step, attempt=attempt, wait=0.2, failure=fault)
 
 
-def test_a_fault_that_meets_many_steps_is_told_of_one() -> None:
-    """Of steps that fail of the same, attempts at the first are told; another fault is told, and the next build's."""
+def test_a_fault_of_many_steps_is_printed_once() -> None:
+    """If several steps fail for the same reason, only the first is printed; other faults are printed."""
     other = replace(full("draw:b"), failure=Failure("no answer"))
     lines = written(full("draw:a"), full("draw:b"), full("draw:c"), full("draw:a", 3), other)
     assert lines == [
@@ -104,8 +104,8 @@ def test_a_fault_that_meets_many_steps_is_told_of_one() -> None:
     assert len(written(full("draw:a"), run_started(2), full("draw:b"))) == 2
 
 
-def test_a_build_that_is_asked_to_end_says_what_it_waits_for() -> None:
-    """The first Ctrl-C is answered: what still runs, and how not to wait for it."""
+def test_an_interrupted_build_prints_its_running_steps() -> None:
+    """The first Ctrl-C is answered with what still runs, and how not to wait for it."""
     lines: list[str] = []
     listener = Lines(lines.append)
     listener.stopping(2)

@@ -1,4 +1,4 @@
-"""The last line and what is repeated about a failure."""
+"""The last line, and the repeated details of a failure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def ended(status: str, **changes: Any) -> BuildSummary:
 
 
 def test_a_build_with_nothing_to_do() -> None:
-    """The line says that nothing happened, over how many steps, and how long that took to find out."""
+    """The line has the number of steps, and how long the build took."""
     line = last_line(ended("up-to-date", ran=(), cached=42, wall_seconds=0.108))
     assert line == "up to date: getting-started.mp4 (42 steps, 0.11 s)"
 
@@ -38,13 +38,13 @@ def test_a_build_that_ran_some_steps() -> None:
 
 
 def test_steps_of_a_kind_are_counted_together_across_languages() -> None:
-    """Two languages' films are two films; a first build has nothing cached to tell of."""
+    """The render steps of two languages are counted together; a first build shows no cached steps."""
     line = last_line(ended("built", ran=("de/render:a", "en/render:a", "mux"), cached=0, total=3))
     assert line == "built getting-started.mp4 (1:04): 3 of 3 steps ran (2 render, 1 mux), 1.8 s"
 
 
 def test_repeated_attempts_are_counted() -> None:
-    """P44: how often something was tried again is told, where it was."""
+    """P44: the number of retries is shown, if there were any."""
     line = last_line(ended("built", retried=2))
     assert line.endswith("3 of 42 steps ran (1 speak, 1 render, 1 mux), 39 cached, 2 retried, 1.8 s")
 
@@ -64,13 +64,13 @@ def test_many_failures_are_not_all_named() -> None:
     assert "15 steps failed (render:0, render:1, ...and 13 more)" in line
 
 
-def test_a_cancelled_build_says_what_is_kept() -> None:
-    """What ran before the interruption is counted, and so is what was not tried."""
+def test_a_cancelled_build_shows_what_is_kept() -> None:
+    """Steps that ran before the interruption are counted, and so are those that were not tried."""
     line = last_line(ended("cancelled", ran=("speak:a",), cached=3, total=9))
     assert line == "cancelled: getting-started.mp4: 1 of 9 steps ran (1 speak), 3 cached, 5 not run, 1.8 s"
 
 
-def test_a_failure_is_told_with_place_log_and_command() -> None:
+def test_a_failure_has_place_log_and_command() -> None:
     """The spec's line, the step, the tool's last lines, the saved command and the hint, in this order."""
     told = failure_lines(
         FailureText(
@@ -87,7 +87,7 @@ def test_a_failure_is_told_with_place_log_and_command() -> None:
 
 
 def test_a_long_log_shows_its_end() -> None:
-    """Of a long log the last lines are shown, since that is where a tool says why it stopped."""
+    """Of a long log the last lines are shown, since tools report errors there."""
     told = failure_lines(FailureText("mux", "x", log=[f"line {index}" for index in range(40)]))
     assert told[0] == "mux failed: x"
     assert told[1] == "      | ...28 lines before"

@@ -1,4 +1,4 @@
-"""The step that makes a scene's sound."""
+"""The step that makes a scene's audio."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SECOND = 48_000
 
 
 def made(folder: Path, params: dict[str, Any] = WEB, **inputs: Any) -> Context:
-    """A scene's sound."""
+    """Return the context of a scene's audio step that has run."""
     step = context(folder, "audio:intro", params, **inputs)
     audio.run(step)
     return step
@@ -127,8 +127,8 @@ def test_every_scene_has_one_configuration(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("options", [("-ac", "1"), ("-ac", "2"), ("-ac", "1", "-ar", "44100"), ("-c:a", "libmp3lame")])
-def test_a_clip_is_heard_where_it_is_seen(tmp_path: Path, options: tuple[str, ...]) -> None:
-    """V15: from its start on, to the sample but for what its coder smears, whatever its channels and its rate."""
+def test_a_clips_audio_is_at_its_time(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """V15: from its start on, to the sample except for what its encoder smears, whatever its channels and its rate."""
     beep = silence(SECOND)
     beep.extend(tone(SECOND))
     beep.extend(silence(SECOND))
@@ -141,7 +141,7 @@ def test_a_clip_is_heard_where_it_is_seen(tmp_path: Path, options: tuple[str, ..
 
 
 def test_a_clip_ends_where_it_is_cut(tmp_path: Path) -> None:
-    """A clip's sound that is cut off fades within 20 ms, and nothing of it is heard afterwards."""
+    """A clip's audio that is cut off fades within 20 ms and is silent afterwards."""
     source = clip(tmp_path, tone(3 * SECOND))
     step = made(tmp_path / "a", played("keep", 500, 1500), timing=timing(3 * SECOND), clip=source)
     decoded = heard(step.out / "sound.aac", tmp_path)
@@ -182,7 +182,7 @@ def test_a_clip_without_sound_is_silent(tmp_path: Path, mode: str) -> None:
     assert result(step, "sound.json")["clip"] is None
 
 
-def test_a_muted_clip_is_not_heard(tmp_path: Path) -> None:
+def test_a_muted_clip_is_silent(tmp_path: Path) -> None:
     """`audio: mute` leaves the narration alone, byte for byte."""
     inputs: dict[str, Any] = {"timing": timing(2 * SECOND, 4800, SECOND), "narration": tone(SECOND)}
     source = clip(tmp_path, tone(2 * SECOND))
@@ -191,7 +191,7 @@ def test_a_muted_clip_is_not_heard(tmp_path: Path) -> None:
 
 
 def test_a_ducked_clip_goes_down_under_narration_and_comes_up(tmp_path: Path) -> None:
-    """A clip is 15 dB lower while something is said, and the change takes about a third of a second without a step."""
+    """A clip is 15 dB lower during narration, and the change takes about a third of a second without a step."""
     source = clip(tmp_path, tone(8 * SECOND, hertz=3000))
     spoken = tone(2 * SECOND, level=-80, hertz=200)  # all but silent, so that the clip can be measured under it
     inputs = {"timing": timing(8 * SECOND, 3 * SECOND, len(spoken)), "narration": spoken}
@@ -237,7 +237,7 @@ def test_a_clips_sound_fades_with_the_picture(tmp_path: Path) -> None:
 
 
 def test_narration_does_not_fade_with_the_picture(tmp_path: Path) -> None:
-    """What is said at a scene's very start or end is heard in full, alone or over a clip that fades."""
+    """Narration at a scene's very start or end is at full level, alone or over a clip that fades."""
     fades = {"fade_in": SECOND, "fade_out": SECOND}
     inputs = {"timing": timing(2 * SECOND, 0, 2 * SECOND), "narration": tone(2 * SECOND)}
     plain, faded = made(tmp_path / "a", WEB, **inputs), made(tmp_path / "b", {**WEB, **fades}, **inputs)
@@ -309,8 +309,8 @@ def test_no_text_of_a_user_is_in_a_graph(tmp_path: Path) -> None:
     assert "1500ms" in args
 
 
-def test_delayed_sounds_are_all_heard_in_their_place(tmp_path: Path) -> None:
-    """V17: of ten sounds in five scenes, each later than the one before, none vanishes and none begins at once."""
+def test_delayed_sounds_are_all_at_their_time(tmp_path: Path) -> None:
+    """V17: of ten sounds in five scenes, each later than the one before, none is lost and none begins early."""
     for scene in delayed(tmp_path, 5):
         for found, planned in zip((scene.narration, scene.clip), scene.planned, strict=True):
             assert found == pytest.approx(planned, abs=1100)

@@ -1,4 +1,4 @@
-"""How loud narration is in the end: real voices, and recordings as bad as they come."""
+"""The final loudness of narration: real voices, and recordings of bad quality."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def levelled(folder: Path, spoken: array.array[int], **params: float) -> tuple[C
     facts = timing(samples - samples % 1600 + 1600, START, len(spoken))
     step = context(folder / "step", "audio:x", {**WEB, **params}, timing=facts, narration=spoken)
     audio.run(step)
-    path = folder / "said.raw"
+    path = folder / "warnings_of.raw"
     path.write_bytes(heard(step.out / "sound.aac", folder)[START : START + len(spoken)].tobytes())
     return step, loudness.measure(mix.raw(path, 1, "f32le"), len(spoken) / SECOND, folder, ENV)
 
 
-def said(step: Context) -> list[str]:
-    """What the step tells the user."""
+def warnings_of(step: Context) -> list[str]:
+    """Return the step's warnings."""
     return [warning.message for warning in step.warnings]
 
 
@@ -49,7 +49,7 @@ def scaled(spoken: array.array[int], factor: float, offset: int = 0) -> array.ar
 def spoken_by(folder: Path, voice: str) -> array.array[int]:
     """A sentence, spoken by a voice of espeak."""
     ENGINES["espeak"].speak(speech_request(folder, SENTENCE, voice=voice))
-    return wav.read(folder / "said.wav")
+    return wav.read(folder / "warnings_of.wav")
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_every_voice_reaches_its_target(tmp_path: Path, name: str, target: float
     step, found = levelled(tmp_path, spoken, loudness=target)
     assert found.integrated == pytest.approx(target, abs=0.5)
     assert found.peak <= -1.5 + OVERSHOOT
-    assert said(step) == []
+    assert warnings_of(step) == []
 
 
 @pytest.mark.skipif(not REAL_MEDIA.is_dir(), reason="the real inputs are not beside this checkout")
@@ -74,12 +74,12 @@ def test_every_voice_reaches_its_target(tmp_path: Path, name: str, target: float
 @pytest.mark.parametrize("target", [-16.0, -23.0])
 def test_every_recording_reaches_its_target(tmp_path: Path, name: str, target: float) -> None:
     """V3: recordings of real people come out alike, whatever they were made with."""
-    recorded.read(REAL_MEDIA / name, tmp_path / "said.wav", tmp_path, ENV)
-    spoken = wav.read(tmp_path / "said.wav")[: 15 * SECOND]
+    recorded.read(REAL_MEDIA / name, tmp_path / "warnings_of.wav", tmp_path, ENV)
+    spoken = wav.read(tmp_path / "warnings_of.wav")[: 15 * SECOND]
     step, found = levelled(tmp_path, spoken, loudness=target)
     assert found.integrated == pytest.approx(target, abs=0.5)
     assert found.peak <= -1.5 + OVERSHOOT
-    assert said(step) == []
+    assert warnings_of(step) == []
 
 
 @pytest.mark.parametrize(("factor", "offset"), [(0.1, 0), (8, 0), (40, 0), (0.5, 9000), (0.5, -9000), (0.1, 3000)])
@@ -103,7 +103,7 @@ def test_a_short_word_is_as_loud_as_a_sentence(tmp_path: Path, voice: array.arra
     step, found = levelled(tmp_path, voice[first : first + 48 * milliseconds])
     assert found.integrated == pytest.approx(-16, abs=0.7)
     assert found.peak <= -1.5 + OVERSHOOT
-    assert said(step) == []
+    assert warnings_of(step) == []
 
 
 def clicks(samples: int) -> array.array[int]:
@@ -115,8 +115,8 @@ def clicks(samples: int) -> array.array[int]:
 
 
 @pytest.mark.parametrize("peak", [-1.5, -6.0])
-def test_what_its_peaks_keep_soft_is_told(tmp_path: Path, peak: float) -> None:
-    """A narration that the ceiling keeps 2 LU or more under its target is told, with its scene's narration as place."""
+def test_narration_that_its_peaks_keep_soft_is_a_warning(tmp_path: Path, peak: float) -> None:
+    """Narration that the ceiling keeps 2 LU or more under its target is a warning at its scene's narration."""
     step, found = levelled(tmp_path, clicks(2 * SECOND), peak=peak)
     facts = result(step, "sound.json")
     assert facts["gain_db"] == pytest.approx(peak - facts["peak_in"], abs=0.011)
@@ -124,35 +124,35 @@ def test_what_its_peaks_keep_soft_is_told(tmp_path: Path, peak: float) -> None:
     short = -16 - facts["loudness_in"] - facts["gain_db"]
     assert short > 15
     words = f"this narration is {short:.1f} LU softer than the -16 LUFS of the others: its peaks would go over {peak:g}"
-    assert said(step) == [f"{words} dBTP"]
+    assert warnings_of(step) == [f"{words} dBTP"]
     assert step.warnings[0].field == "narration"
 
 
-def test_what_is_hardly_softer_is_not_told(tmp_path: Path) -> None:
-    """A ceiling that costs less than 2 LU is kept in silence: nobody hears it."""
+def test_a_small_difference_is_no_warning(tmp_path: Path) -> None:
+    """A ceiling that costs less than 2 LU is inaudible and causes no warning."""
     step, found = levelled(tmp_path, tone(2 * SECOND, level=-20, hertz=1000), peak=-17.0)
     assert found.integrated == pytest.approx(-17, abs=0.3)
     assert result(step, "sound.json")["gain_db"] == pytest.approx(3, abs=0.2)
-    assert said(step) == []
+    assert warnings_of(step) == []
 
 
-def test_what_is_too_soft_is_raised_by_so_much_and_told(tmp_path: Path) -> None:
-    """A recording that 30 dB do not lift to its target stays softer, since its noise would be heard instead."""
+def test_a_very_soft_recording_is_raised_and_a_warning(tmp_path: Path) -> None:
+    """A recording that 30 dB do not lift to its target stays softer, since more gain would make its noise audible."""
     step, _ = levelled(tmp_path, tone(SECOND, level=-50, hertz=1000))
     assert result(step, "sound.json")["gain_db"] == 30.0
-    (words,) = said(step)
+    (words,) = warnings_of(step)
     assert words.endswith(
         "LU softer than the -16 LUFS of the others: it was recorded so softly that 30 dB more do not do"
     )
 
 
 @pytest.mark.parametrize("spoken", [silence(SECOND), array.array("h", [5000]) * SECOND, tone(SECOND, level=-80)])
-def test_a_silent_narration_is_told(tmp_path: Path, spoken: array.array[int]) -> None:
-    """What has nothing in it, or an offset only, is left as it is, and the user hears of it in words."""
+def test_a_silent_narration_is_a_warning(tmp_path: Path, spoken: array.array[int]) -> None:
+    """Narration of silence, or of an offset only, is left as it is, with a warning."""
     step, found = levelled(tmp_path, spoken)
     assert found.silent
     assert result(step, "sound.json")["gain_db"] == 0.0
-    assert said(step) == ["nothing is heard in this narration"]
+    assert warnings_of(step) == ["nothing is heard in this narration"]
 
 
 @pytest.mark.parametrize("kind", ["noise", "square", "tone"])

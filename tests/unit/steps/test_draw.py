@@ -1,4 +1,4 @@
-"""The draw step: which layers a scene has, where they stand, and what is told about them."""
+"""The draw step: a scene's layers, their places, and its warnings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def filled(kind: str, text: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", TYPES)
 def test_each_type_has_its_layers_from_the_bottom_up(kind: str, tmp_path: Path) -> None:
-    """The layers that scene types and films name are there, in the order in which they lie over each other."""
+    """The layers that scene types and render steps name exist, in the order in which they lie over each other."""
     made = drawn(tmp_path, kind)
     assert made.names() == ["background", *SAMPLES[kind].layers]
     assert made.warnings == []
@@ -34,8 +34,8 @@ def test_each_type_has_its_layers_from_the_bottom_up(kind: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("kind", TYPES)
-def test_layers_lie_on_the_canvas_and_are_as_large_as_told(kind: str, shape: str, tmp_path: Path) -> None:
-    """Every PNG has the size its layer says, and no layer reaches past the canvas, whatever the frame's shape."""
+def test_layers_lie_on_the_canvas_and_have_their_size(kind: str, shape: str, tmp_path: Path) -> None:
+    """Every PNG has its layer's size, and no layer reaches past the canvas, whatever the frame's shape."""
     made = drawn(tmp_path, kind, size=SHAPES[shape])
     assert (made.layers.width, made.layers.height) == SHAPES[shape]
     for layer in made.layers.layers:
@@ -63,7 +63,7 @@ def test_nothing_touches_an_edge(kind: str, text: str, shape: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_hard_text_is_shown_and_only_what_has_no_glyph_is_told(kind: str, tmp_path: Path) -> None:
+def test_hard_text_is_shown_and_only_missing_glyphs_warn(kind: str, tmp_path: Path) -> None:
     """V18: quotes, semicolons, backslashes, filter and template syntax, emoji, RTL and CJK in every text field."""
     made = drawn(tmp_path, kind, filled(kind, HARD), size=(1280, 720))
     assert [name for name in SAMPLES[kind].layers if name not in made.names()] == []
@@ -100,7 +100,7 @@ def test_a_themes_own_font_is_used(tmp_path: Path) -> None:
 
 
 def test_a_reveal_changes_strength_but_no_place(tmp_path: Path) -> None:
-    """An item that was spoken about has its letters exactly where they were, so that only its colour changes."""
+    """A past item has its letters exactly where they were, so that only its color changes."""
     made = drawn(tmp_path, "list", size=(1280, 720))
     strong, past = made["item-1"], made["item-1-past"]
     assert (strong.x, strong.y, strong.width, strong.height) == (past.x, past.y, past.width, past.height)
@@ -111,7 +111,7 @@ def test_a_reveal_changes_strength_but_no_place(tmp_path: Path) -> None:
 
 
 def test_little_text_does_not_hang_at_the_top(tmp_path: Path) -> None:
-    """A title alone stands on the optical centre; a single item is well below its heading."""
+    """A title alone is at the optical center; a single item is well below its heading."""
     title = drawn(tmp_path / "a", "title", {"title": "Acme", "subtitle": None, "kicker": None}).ink("title")
     assert 0.42 < (title[1] + title[3]) / 2 / 360 < 0.5
     item = drawn(tmp_path / "b", "list", changed("list", items=[{"text": "Only this", "detail": None}])).ink("item-0")
@@ -142,8 +142,10 @@ def test_no_title_gives_no_heading_and_its_room(tmp_path: Path) -> None:
         ("outro", {"subtitle": "pip install " + "x" * 400}, "subtitle"),
     ],
 )
-def test_text_that_is_too_long_is_cut_and_told(kind: str, fields: dict[str, Any], field: str, tmp_path: Path) -> None:
-    """Text shrinks to a floor, wraps, and what then is too much is cut with a warning that names the field."""
+def test_text_that_is_too_long_is_cut_with_a_warning(
+    kind: str, fields: dict[str, Any], field: str, tmp_path: Path
+) -> None:
+    """Text shrinks to a minimum, wraps, and is then cut, with a warning that names the field."""
     made = drawn(tmp_path, kind, changed(kind, **fields))
     assert [warning.field for warning in made.warnings if "text is too long to fit" in warning.message][:1] == [field]
 
@@ -157,7 +159,7 @@ def test_long_text_that_still_fits_is_not_complained_of(tmp_path: Path) -> None:
 
 
 def test_a_command_in_the_outro_looks_like_one(tmp_path: Path) -> None:
-    """A subtitle that is a command is put in a window's colours; a sentence that begins like one is not."""
+    """A subtitle that is a command has a window's colors; a sentence that begins like one has not."""
     command = drawn(tmp_path / "a", "outro", changed("outro", subtitle="pip install httpx"))
     sentence = drawn(tmp_path / "b", "outro", changed("outro", subtitle="Go and try it."))
     surface = tuple(bytes.fromhex(theme()["surface"][1:]))
@@ -175,8 +177,8 @@ def test_right_to_left_scenes_are_mirrored(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", THEMES)
-def test_the_background_is_opaque_and_the_scenes_own_colour_replaces_it(name: str, tmp_path: Path) -> None:
-    """The bottom layer fills the frame; a scene's background is that colour everywhere."""
+def test_the_background_is_opaque_and_a_scenes_own_color_replaces_it(name: str, tmp_path: Path) -> None:
+    """The bottom layer fills the frame; a scene's background is that color everywhere."""
     made = drawn(tmp_path / "a", "title", theme_values=theme(name))
     assert made["background"].opaque
     assert (made["background"].width, made["background"].height) == (640, 360)

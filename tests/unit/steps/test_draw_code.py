@@ -1,4 +1,4 @@
-"""Code: colours, highlights, and lines that do not fit."""
+"""Code: colors, highlights, and lines that do not fit."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def test_dimmed_code_is_the_same_code_less_strong(tmp_path: Path) -> None:
     assert level_range(made.image("code-dim").getchannel("A"))[1] == pytest.approx(153, abs=2)
 
 
-def test_code_is_coloured_with_the_themes_own_colours(tmp_path: Path) -> None:
-    """Keywords, strings, numbers and comments have the colours that the theme names."""
+def test_code_has_the_themes_own_colors(tmp_path: Path) -> None:
+    """Keywords, strings, numbers and comments have the theme's colors."""
     made = drawn(tmp_path, "code", changed("code", code='import x  # note\ny = "text" + 42'), size=(1920, 1080))
     strong = {color[:3] for color in colors(made.image("code")) if color[3] > 252}
     for use in ("keyword", "string", "number", "comment"):
@@ -52,8 +52,8 @@ def test_code_is_coloured_with_the_themes_own_colours(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("language", "told"), [("py", 0), ("shell", 0), (None, 0), ("text", 0), ("nope", 1)])
-def test_a_language_without_colours_is_told(language: str | None, told: int, tmp_path: Path) -> None:
-    """Only a language that is named and not known is a warning; its code is shown all the same."""
+def test_an_unknown_language_is_a_warning(language: str | None, told: int, tmp_path: Path) -> None:
+    """Only a named but unknown language is a warning; its code is still shown."""
     made = drawn(tmp_path, "code", changed("code", language=language, code="echo hello"))
     assert [(w.field, w.message) for w in made.warnings] == [
         ("language", "no syntax highlighting for language 'nope'")
@@ -61,8 +61,8 @@ def test_a_language_without_colours_is_told(language: str | None, told: int, tmp
     assert "code" in made.names()
 
 
-def test_long_code_shows_the_lines_that_are_spoken_about(tmp_path: Path) -> None:
-    """Of a long file the stretch with the highlights is shown, and the warning says which lines are."""
+def test_long_code_shows_the_highlighted_lines(tmp_path: Path) -> None:
+    """Of a long file the part with the highlights is shown, and the warning has its lines."""
     code = "\n".join(f"value_{index} = {index}" for index in range(1, 201))
     fields = changed("code", code=code, highlights=[{"from": 150, "to": 152}])
     made = drawn(tmp_path, "code", fields)
@@ -71,8 +71,8 @@ def test_long_code_shows_the_lines_that_are_spoken_about(tmp_path: Path) -> None
     assert made.ink("code")[3] < made["window"].y + made["window"].height
 
 
-def test_a_line_wider_than_the_window_goes_on_in_the_next_row(tmp_path: Path) -> None:
-    """Long lines wrap inside the window, also where they have no blank at all."""
+def test_a_line_wider_than_the_window_wraps(tmp_path: Path) -> None:
+    """Long lines wrap inside the window, also without any blank."""
     for index, line in enumerate(["call(" + "argument, " * 40 + ")", "x" * 400]):
         made = drawn(tmp_path / str(index), "code", changed("code", code=line, highlights=[]))
         box, window = made.ink("code"), made["window"]
@@ -123,8 +123,8 @@ def test_of_too_much_code_all_that_is_marked_or_the_start_is_seen(
     assert [(w.field, w.message) for w in made.warnings] == [("code", message)]
 
 
-def test_code_that_nests_too_deeply_is_told_at_its_field(tmp_path: Path) -> None:
-    """What typst cannot take is the spec's fault, told at the text's field and without a template's lines."""
+def test_code_that_nests_too_deeply_is_a_spec_error(tmp_path: Path) -> None:
+    """Code that typst cannot process is an error of the spec, at the text's field and without a template's lines."""
     with pytest.raises(SpecProblem, match=r"^the text is nested too deeply to be typeset$") as caught:
         drawn(tmp_path, "code", changed("code", language="typ", code="(" * 5_000))
     assert (caught.value.failure.field, caught.value.failure.log) == ("code", ())

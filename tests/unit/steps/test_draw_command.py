@@ -10,8 +10,8 @@ from tests.support.drawing import Drawn, changed, drawn
 from tests.support.pixels import level_range, pixel
 
 
-def test_output_that_is_too_long_says_how_much_is_missing(tmp_path: Path) -> None:
-    """Of a long output the beginning is shown, and the warning names the entry and the number of lines left out."""
+def test_output_that_is_too_long_is_cut_with_a_warning(tmp_path: Path) -> None:
+    """Of a long output the beginning is shown, and the warning has the entry and the number of lines left out."""
     entries = [{"lines": ["ls"], "output": [f"file-{index}.txt" for index in range(200)]}]
     made = drawn(tmp_path, "command", changed("command", entries=entries))
     assert [warning.field for warning in made.warnings] == ["commands.0.output"]
@@ -25,7 +25,7 @@ def lines_of(made: Drawn) -> list[str]:
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (320, 180)])
-def test_typed_lines_tell_where_each_character_ends(size: tuple[int, int], tmp_path: Path) -> None:
+def test_typed_lines_have_an_advance_for_each_character(size: tuple[int, int], tmp_path: Path) -> None:
     """A typed line's box starts at its text and is as wide as all its advances, one per character."""
     made = drawn(tmp_path, "command", size=size)
     cell = made["line-0-0"].advances[0]
@@ -38,7 +38,7 @@ def test_typed_lines_tell_where_each_character_ends(size: tuple[int, int], tmp_p
     assert len({made[name].x for name in lines_of(made)}) == 1
 
 
-def test_a_character_of_a_typed_line_stands_where_its_advances_say(tmp_path: Path) -> None:
+def test_each_typed_character_is_at_its_advance(tmp_path: Path) -> None:
     """Cut after a character's advances, the line shows that character whole and nothing of the next."""
     made = drawn(tmp_path, "command", size=(1920, 1080))
     layer, image = made["line-0-0"], made.image("line-0-0").getchannel("A")
@@ -76,7 +76,7 @@ def test_an_output_alone_needs_no_cursor(tmp_path: Path) -> None:
 
 
 def test_escape_sequences_of_a_recorded_output_are_not_shown(tmp_path: Path) -> None:
-    """Output copied with its terminal colours is drawn as its text alone, without a warning."""
+    """Output copied with its terminal colors is drawn as its text alone, without a warning."""
     plain = drawn(tmp_path / "a", "command", changed("command", entries=[{"lines": [], "output": ["ok done"]}]))
     coloured = [{"lines": [], "output": ["\x1b[32mok\x1b[0m done"]}]
     other = drawn(tmp_path / "b", "command", changed("command", entries=coloured))

@@ -44,8 +44,8 @@ def test_no_item_is_larger_than_its_heading(count: int, shape: str, tmp_path: Pa
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
-def test_few_items_stand_in_the_middle_of_their_room(count: int, tmp_path: Path) -> None:
-    """Space rather than size fills the screen: a short list is centred, a little high, below its heading."""
+def test_few_items_are_centered(count: int, tmp_path: Path) -> None:
+    """Space rather than size fills the screen: a short list is centered, a little high, below its heading."""
     made = listed(tmp_path, items(count))
     top, bottom = made.ink("item-0")[1], made.ink(f"item-{count - 1}")[3]
     below_heading = made.ink("heading")[3]
@@ -66,8 +66,8 @@ def test_many_short_items_are_in_two_columns_before_they_are_small(count: int, t
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("detail", [None, DETAIL, LONG], ids=["plain", "detail", "long"])
 @pytest.mark.parametrize("text", ["Hxd", "Only what changed is built again", LONG], ids=["word", "line", "long"])
-def test_twelve_items_never_leave_the_picture(text: str, detail: str | None, shape: str, tmp_path: Path) -> None:
-    """Twelve items of any length stay inside the margins; where something is cut, one warning says so."""
+def test_twelve_items_never_leave_the_frame(text: str, detail: str | None, shape: str, tmp_path: Path) -> None:
+    """Twelve items of any length stay inside the margins; if one is cut, there is one warning."""
     width, height = SHAPES[shape]
     made = listed(tmp_path, items(12, text, detail), (width, height))
     boxes = [made.ink(f"item-{index}") for index in range(12)]
@@ -77,15 +77,15 @@ def test_twelve_items_never_leave_the_picture(text: str, detail: str | None, sha
     assert len(made.warnings) == (1 if LONG in {text, detail} else 0)
 
 
-def test_too_many_items_are_told_once(tmp_path: Path) -> None:
-    """Items that are cut because they are many are one warning about the list, not one for each."""
+def test_too_many_items_are_one_warning(tmp_path: Path) -> None:
+    """If items are cut because there are many, there is one warning about the list, not one for each."""
     made = listed(tmp_path, items(12, LONG, LONG), (960, 540))
     message = "too many items for one screen: some of the 12 items are cut"
     assert [(w.field, w.message) for w in made.warnings] == [("items", message)]
 
 
-def test_small_type_is_told_where_nothing_is_cut(tmp_path: Path) -> None:
-    """Items that fit in small type only are a warning about the list."""
+def test_small_type_is_a_warning(tmp_path: Path) -> None:
+    """Items that fit only in small type are a warning about the list."""
     made = listed(tmp_path, items(5, LONG[:180], LONG[:160]), (960, 540))
     message = "too many items to read on one screen: 5"
     assert [(w.field, w.message) for w in made.warnings] == [("items", message)]

@@ -1,4 +1,4 @@
-"""Pictures, clips and logos: where they stand and what is seen of them."""
+"""Images, clips and logos: their places and what is visible of them."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def test_a_see_through_picture_is_not_called_opaque(tmp_path: Path) -> None:
     assert pixel(made.image("picture"), (5, 5))[3] == 128
 
 
-def bar_colours(made: Drawn) -> set[tuple[int, ...]]:
-    """The colours in the middle of a window's bar, where an address would stand."""
+def bar_colors(made: Drawn) -> set[tuple[int, ...]]:
+    """Return the colors in the middle of a window's bar, at the place of an address."""
     left, top, right, _ = made.ink("window")
     middle = (left + right) // 2
     bar = made.composed().crop((middle - 60, top + 14, middle + 60, top + 30))
@@ -62,12 +62,12 @@ def test_a_bar_without_an_address_has_no_empty_pill(frame: str, tmp_path: Path) 
     """Where there is nothing to show in a window's bar, the bar is plain; only an address brings its field."""
     fields = changed("image", frame=frame)
     files = {"image": picture(tmp_path / "wide.png", (1600, 900))}
-    assert len(bar_colours(drawn(tmp_path / "a", "image", fields, files=files, size=(1280, 720)))) == 1
+    assert len(bar_colors(drawn(tmp_path / "a", "image", fields, files=files, size=(1280, 720)))) == 1
     fields["address"] = "www.example.org"
-    assert len(bar_colours(drawn(tmp_path / "b", "image", fields, files=files, size=(1280, 720)))) > 8
+    assert len(bar_colors(drawn(tmp_path / "b", "image", fields, files=files, size=(1280, 720)))) > 8
 
 
-def test_a_browser_frame_is_told_from_a_window(tmp_path: Path) -> None:
+def test_a_browser_frame_differs_from_a_window(tmp_path: Path) -> None:
     """The browser's bar has its arrows."""
     window = drawn(tmp_path / "a", "image").image("window")
     browser = drawn(tmp_path / "b", "image", changed("image", frame="browser")).image("window")
@@ -100,8 +100,8 @@ def test_a_window_hugs_a_tall_picture(tmp_path: Path) -> None:
         ((20, 3000), "image is hardly visible: all of its 20x3000 pixels are shown at 4x598"),
     ],
 )
-def test_an_image_with_next_to_nothing_to_see_is_told(size: tuple[int, int], message: str, tmp_path: Path) -> None:
-    """Images of a few pixels, or of one line, are drawn and warned of at the field that names them."""
+def test_a_tiny_image_is_a_warning(size: tuple[int, int], message: str, tmp_path: Path) -> None:
+    """Images of a few pixels, or of one line, are drawn, with a warning at the field that names them."""
     files = {"image": picture(tmp_path / "odd.png", size)}
     made = drawn(tmp_path / "out", "image", files=files, size=(1920, 1080))
     assert [(w.field, w.message) for w in made.warnings] == [("src", message)]
@@ -115,8 +115,8 @@ def test_a_tiny_image_in_a_frame_is_of_a_sensible_size(tmp_path: Path) -> None:
     assert place.width / place.height == pytest.approx(1.5, rel=0.02)
 
 
-def test_a_small_image_over_the_whole_frame_is_told(tmp_path: Path) -> None:
-    """Where an image must be enlarged more than fourfold to cover the frame, its size is told; at twice it is not."""
+def test_an_enlarged_image_is_a_warning(tmp_path: Path) -> None:
+    """An image that is enlarged more than fourfold to cover the frame is a warning with its size; twofold is not."""
     fields = changed("image", fit="cover", frame="none")
     for width, told in ((100, ["src"]), (320, [])):
         files = {"image": picture(tmp_path / f"{width}.png", (width, width))}
@@ -133,8 +133,8 @@ def test_a_file_that_is_no_image_is_the_specs_fault(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("known", [None, [640, 480]])
-def test_a_clips_place_is_even_and_hugs_what_is_known(known: list[int] | None, tmp_path: Path) -> None:
-    """A contained clip's place has even numbers, since video has one colour for two pixels, and its proportions."""
+def test_a_clips_place_is_even_and_has_its_proportions(known: list[int] | None, tmp_path: Path) -> None:
+    """A contained clip's place has even numbers, since video has one color for two pixels, and its proportions."""
     made = drawn(tmp_path, "clip", changed("clip", clip_size=known), size=(1280, 720))
     place = made["clip"]
     assert place.file == ""
@@ -158,8 +158,8 @@ def test_a_clips_own_size_is_read_from_its_file(shape: tuple[int, int], wide: in
     assert [value % 2 for value in (place.x, place.y, place.width, place.height)] == [0, 0, 0, 0]
 
 
-def test_a_clip_without_a_picture_leaves_its_place_as_it_is(tmp_path: Path) -> None:
-    """A file with sound alone tells nothing of a shape."""
+def test_a_clip_without_video_has_no_proportions(tmp_path: Path) -> None:
+    """A file with only audio has no shape."""
     sound = tmp_path / "sound.wav"
     args = ["-f", "lavfi", "-i", "sine=d=0.1", str(sound)]
     ffmpeg.run(args, cwd=tmp_path, env={}, timeout=60, what="make a sound")
@@ -179,7 +179,7 @@ def test_a_covering_clip_has_the_whole_frame(tmp_path: Path) -> None:
     [*((kind, "png") for kind in TYPES), *(("title", format_) for format_ in ("jpg", "webp", "gif", "svg"))],
 )
 def test_a_logo_is_small_in_the_corner_and_large_at_the_end(kind: str, format_: str, tmp_path: Path) -> None:
-    """A theme's logo of any format is the top layer in the upper corner, and centred in the outro."""
+    """A theme's logo of any format is the top layer in the upper corner, and centered in the outro."""
     logo = tmp_path / f"logo.{format_}"
     if format_ == "svg":
         logo.write_text(

@@ -1,4 +1,4 @@
-"""Vertical and square frames: groups stand on the optical centre, and their width is used."""
+"""Vertical and square frames: groups are at the optical center, and their width is used."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def span(made: Drawn) -> tuple[int, int]:
 
 @pytest.mark.parametrize("shape", TALL)
 @pytest.mark.parametrize("kind", SHORT)
-def test_a_short_group_stands_on_the_optical_centre(kind: str, shape: str, tmp_path: Path) -> None:
+def test_a_short_group_is_at_the_optical_center(kind: str, shape: str, tmp_path: Path) -> None:
     """Heading, window and caption of a tall frame are one group, a little above its middle."""
     made = drawn(tmp_path, kind, changed(kind, **SHORT[kind]), size=TALL[shape])
     top, bottom = span(made)
@@ -54,7 +54,7 @@ def test_a_short_command_is_set_as_large_as_its_width_allows(tmp_path: Path) -> 
 
 
 def test_a_last_word_of_output_is_not_torn_off_for_larger_type(tmp_path: Path) -> None:
-    """Output that fits in one row at a good size is not folded."""
+    """Output that fits in one row at a good size is not wrapped."""
     made = drawn(tmp_path, "command", changed("command", **SHORT["command"]), size=(1080, 1920))
     assert made["output-0"].height < 2 * made["line-0-0"].height
 

@@ -1,4 +1,4 @@
-"""Memory does not grow with a scene's length: what ffmpeg holds at most, as the system counts it."""
+"""Memory does not grow with a scene's length: the peak of ffmpeg's memory, as the system counts it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The join step: many short scenes, picture against sound, and what must never be joined."""
+"""The mux step: many short scenes, video against audio, and what must never be muxed."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_the_same_bytes_at_every_join(scenes: Scenes, tmp_path: Path) -> None:
     assert files[0] == files[1]
 
 
-def test_what_the_file_says_of_itself(scenes: Scenes, tmp_path: Path) -> None:
+def test_metadata(scenes: Scenes, tmp_path: Path) -> None:
     """V18: title, description, language and chapters are in the file, whatever characters they hold."""
     texts: dict[str, Any] = {"title": 'It\'s "A"; [0:v] %d \\ = # — 日本 🎬 אב', "description": "one: two\nthree"}
     step = scenes.context(tmp_path, [20, 20], language="pt-BR", **texts)
@@ -222,7 +222,7 @@ def test_segments_of_another_profile_are_refused(scenes: Scenes, tmp_path: Path)
 
 
 def test_a_rate_that_is_not_the_segments_is_refused(scenes: Scenes, tmp_path: Path) -> None:
-    """A join at 25 frames a second of scenes filmed at 30 would be out of step."""
+    """Muxing at 25 frames a second scenes rendered at 30 would be out of step."""
     step = scenes.context(tmp_path, [20], fps=25)
     inputs = {**step.inputs, "render:s0": scenes.segment(20, 60, 30)}
     with pytest.raises(StepError, match="the segments have 30 frames per second, not 25"):
@@ -242,8 +242,8 @@ def test_damaged_inputs_are_named(scenes: Scenes, tmp_path: Path, role: str, wor
         mux.run(context(tmp_path / "bad", step.params, {**step.inputs, role: bad}))
 
 
-def test_picture_and_sound_end_together() -> None:
-    """V14: whatever the scenes said, tracks that do not last equally long are never joined, nor endless ones."""
+def test_video_and_audio_end_together() -> None:
+    """V14: whatever the scenes report, tracks of unequal length are never muxed, nor endless ones."""
     picture = mp4.Pictures([9] * 30, (0,), 30, *SIZE, b"", ())
     mux.check_ends(picture, mp4.Sound([9] * 47, 2, "en"))
     for frames in (46, 48):
@@ -256,7 +256,7 @@ def test_picture_and_sound_end_together() -> None:
 
 
 def test_a_short_write_is_noticed(scenes: Scenes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that is shorter than its index says is never kept, though every write seemed to succeed."""
+    """A file that is shorter than its index is never kept, though every write seemed to succeed."""
     step, write = scenes.context(tmp_path, [20]), mp4.write
     monkeypatch.setattr(mp4, "write", lambda *args: write(*args) + 1)
     with pytest.raises(StepError, match=r"the video has \d+ bytes where its index says \d+"):

@@ -1,4 +1,4 @@
-"""Sixty scenes' sounds in one MP4, against the samples they were made of: in time, without a click, bit for bit."""
+"""The audio of sixty scenes in one MP4, against the samples it was made of: in time, seamless, bit for bit."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HEARD = 0.93  # the least correlation of noise that was said with what is heard 
 
 
 def sixty(fps: int) -> list[Scene]:
-    """Sixty scenes of odd lengths; the first has narration, so that the track's own start can be told."""
+    """Sixty scenes of odd lengths; the first has narration, so that the track's own start can be measured."""
     chance = random.Random(fps)
     drawn = [DESIGNS[0], *chance.choices(DESIGNS, k=SCENES - 1)]
     # a scene lasts about as long at every rate, and never as many samples as AAC frames would be
@@ -67,7 +67,7 @@ def alike(said: array.array[int], heard: array.array[float], step: int = 1) -> f
 
 
 def moved(track: array.array[float], place: int, said: array.array[int]) -> tuple[int, float]:
-    """By how many samples later than its place something is heard, and how much it is like it."""
+    """Return by how many samples late something is, and how similar it is."""
 
     def at(lag: int, step: int) -> float:
         return alike(said, track[place + lag : place + lag + len(said)], step)
@@ -115,7 +115,7 @@ def joined(request: pytest.FixtureRequest, studio: Studio) -> Joined:
 
 
 def test_every_narration_is_in_time(joined: Joined) -> None:
-    """V14: each narration is heard at the AAC frame nearest its place, to the sample: no error adds up, no priming."""
+    """V14: each narration is at the AAC frame nearest its place, to the sample: no error adds up, no priming."""
     said, end = voice()[:2400], voice()[-2400:]
     errors = []
     for scene, start in zip(joined.scenes, joined.starts, strict=False):
@@ -131,8 +131,8 @@ def test_every_narration_is_in_time(joined: Joined) -> None:
     assert max(map(abs, errors)) <= FURTHEST + 1
 
 
-def test_no_joint_is_heard(joined: Joined) -> None:
-    """V14: silent scenes meet below -70 dBFS, and sounding ones without a step beyond those of the sound itself."""
+def test_joints_are_inaudible(joined: Joined) -> None:
+    """V14: silent scenes meet below -70 dBFS, and others without a step beyond those of their own audio."""
     track, quiet = joined.track, 0
     alone = next(start for scene, start in zip(joined.scenes, joined.starts, strict=False) if scene.clip == "keep")
     own = steepest(track[alone + 8192 : alone + 20_000])
@@ -164,7 +164,7 @@ def test_scenes_full_of_sound_meet_without_a_click(tmp_path: Path) -> None:
 
 
 def test_a_silent_track_is_silent(studio: Studio) -> None:
-    """A video in which nobody speaks has a valid track of zeros."""
+    """A video without narration has a valid track of zeros."""
     assert set(decoded(studio.video([Scene(19), Scene(23)], 25), "aac")) == {0.0}
 
 

@@ -1,4 +1,4 @@
-"""What a join of scenes' sounds refuses: it names the scene, and leaves nothing behind."""
+"""Audio that the mux step refuses: the error names the scene, and nothing is left behind."""
 
 from __future__ import annotations
 

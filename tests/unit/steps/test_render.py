@@ -1,4 +1,4 @@
-"""The film step: segments that are what was planned, at every rate and size, and clips of every kind."""
+"""The render step: segments that match the plan, at every rate and size, and clips of every kind."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_every_frame_is_there_at_every_rate(tmp_path: Path, fps: int) -> None:
 
 
 @pytest.mark.parametrize("size", [(128, 72), (854, 480), (72, 128), (90, 90), (1920, 1080)])
-def test_every_size_is_filmed(tmp_path: Path, size: tuple[int, int]) -> None:
+def test_every_size_is_rendered(tmp_path: Path, size: tuple[int, int]) -> None:
     """Wide, upright, square and tiny videos have their size, and their picture fills it."""
     step = render_context(tmp_path / "step", moving(tmp_path / "d", Motion(30, 3), size))
     render.run(step)
@@ -86,19 +86,19 @@ def test_the_shortest_scenes(tmp_path: Path, frames: int) -> None:
 
 @pytest.mark.parametrize("frames", [0, -4])
 def test_an_empty_scene_is_refused(tmp_path: Path, frames: int) -> None:
-    """Nothing to film is an error, not an empty file that a join would trip over."""
+    """A scene without frames is an error, not an empty file that a mux would fail on."""
     with pytest.raises(StepError, match=f"there is nothing to film: the motion has {frames} frames"):
         render.run(render_context(tmp_path / "step", moving(tmp_path / "d", Motion(30, frames))))
 
 
 def test_a_drawing_of_another_size_is_refused(tmp_path: Path) -> None:
-    """A drawing must be as large as the video: both sizes are told."""
+    """A drawing must be as large as the video; the message has both sizes."""
     with pytest.raises(StepError, match="the drawing is 160x90, but the video 320x180"):
         render.run(render_context(tmp_path / "step", moving(tmp_path / "d"), size=[320, 180]))
 
 
 def test_the_same_bytes_every_time(tmp_path: Path) -> None:
-    """P4: the same picture gives the same segment and thumbnail, wherever and whenever it is filmed."""
+    """P4: the same picture gives the same segment and thumbnail, wherever and whenever it is rendered."""
     one = render_context(tmp_path / "one", moving(tmp_path / "d"))
     other = render_context(tmp_path / "an other; place", moving(tmp_path / "e"))
     render.run(one)
@@ -109,7 +109,7 @@ def test_the_same_bytes_every_time(tmp_path: Path) -> None:
 
 
 def test_the_processor_does_not_change_the_bytes(tmp_path: Path) -> None:
-    """P4: without any of the processor's vector units the same slices are coded (settings told in SEI units aside)."""
+    """P4: without any of the processor's vector units the same slices are coded (except for SEI units)."""
 
     def slices(root: Path, x264: str) -> list[bytes]:
         profile = {**PROFILES["standard"], "x264": PROFILES["standard"]["x264"] + x264}
@@ -120,8 +120,8 @@ def test_the_processor_does_not_change_the_bytes(tmp_path: Path) -> None:
     assert slices(tmp_path / "with", "") == slices(tmp_path / "without", ":asm=0")
 
 
-def test_a_window_and_a_scene_that_look_alike_are_filmed_alike(tmp_path: Path) -> None:
-    """V5: a segment depends on nothing but its pictures, so a scene can be moved within a video for nothing."""
+def test_equal_frames_give_equal_segments(tmp_path: Path) -> None:
+    """V5: a segment depends only on its frames, so moving a scene within a video renders nothing."""
     picture = moving(tmp_path / "d", Motion(30, 40, {"a": Track(enter=Change(20, 4, "fade"))}))
     late = replace(picture, motion=picture.motion.window(10, 20))
     direct = replace(picture, motion=Motion(30, 20, {"a": Track(enter=Change(10, 4, "fade"))}))
@@ -153,8 +153,8 @@ def test_what_is_decoded_is_what_was_composed(tmp_path: Path) -> None:
         (0, 0, 0),
     ],
 )
-def test_colours_stay_the_themes(tmp_path: Path, colour: tuple[int, int, int]) -> None:
-    """A theme's colours come out of the decoder as they went in, within 3 of 255 levels."""
+def test_colors_stay_the_themes(tmp_path: Path, colour: tuple[int, int, int]) -> None:
+    """A theme's colors come out of the decoder as they went in, within 3 of 255 levels."""
     drawing = Drawing(tmp_path / "d").add("background", colour=colour)
     step = render_context(tmp_path / "step", drawing.picture(Motion(30, 2)))
     render.run(step)
@@ -192,8 +192,8 @@ def test_a_player_can_be_sent_anywhere(tmp_path: Path) -> None:
     assert h264.scan((step.out / render.SEGMENT).read_bytes()).idrs == (0, 240)
 
 
-def test_a_player_is_told_the_colours(tmp_path: Path) -> None:
-    """The stream says that it is limited-range BT.709 with square pixels, progressive, High profile."""
+def test_the_stream_declares_its_colors(tmp_path: Path) -> None:
+    """The stream declares limited-range BT.709 with square pixels, progressive, High profile."""
     step = render_context(tmp_path / "step", moving(tmp_path / "d"))
     render.run(step)
     args = ["-i", str(step.out / "segment.h264"), "-f", "null", "-"]
@@ -214,7 +214,7 @@ def test_the_thumbnail_is_the_last_picture(tmp_path: Path) -> None:
 
 
 def test_progress_reaches_the_last_frame(tmp_path: Path) -> None:
-    """While it films a step tells how many of its frames are done."""
+    """A render step reports how many of its frames are done."""
     told: list[tuple[int, int, str]] = []
     step = render_context(tmp_path / "step", moving(tmp_path / "d"))
     render.run(replace(step, progress=lambda done, total, unit="": told.append((done, total, unit))))
@@ -222,7 +222,7 @@ def test_progress_reaches_the_last_frame(tmp_path: Path) -> None:
 
 
 def test_settings_change_the_bytes(tmp_path: Path) -> None:
-    """The profile is what ffmpeg is told: another one makes another segment."""
+    """The profile is ffmpeg's setting: another one makes another segment."""
     picture = moving(tmp_path / "d")
     profile = {**PROFILES["standard"], "crf": 30, "threads": 1}
     args = render.film_arguments(picture, render.plan(picture, profile), profile, tmp_path, tmp_path)
@@ -231,7 +231,7 @@ def test_settings_change_the_bytes(tmp_path: Path) -> None:
 
 
 def lying_ffmpeg(path: Path, body: str) -> Path:
-    """An ffmpeg that does its work, spoils it and says that all was well; in body, `bands` are the paths it wrote."""
+    """An ffmpeg that works, corrupts its output and reports success; in body, `bands` are the paths it wrote."""
     real = ffmpeg.executable()
     work = (
         f"import subprocess\nfrom pathlib import Path\ndone = subprocess.run([{str(real)!r}, *args]).returncode\n"
@@ -252,17 +252,17 @@ def lying_ffmpeg(path: Path, body: str) -> Path:
         ("bands[0].write_bytes(bands[-1].read_bytes())", "a band has"),
     ],
 )
-def test_what_ffmpeg_spoils_fails_the_step(
+def test_a_corrupt_output_of_ffmpeg_fails_the_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, words: str
 ) -> None:
-    """V8: a band that lacks pictures, is cut, empty or another one is never passed on, whatever ffmpeg said."""
+    """V8: a band that lacks frames, is truncated, empty or another one is never passed on, whatever ffmpeg reports."""
     monkeypatch.setenv(ffmpeg.VARIABLE, str(lying_ffmpeg(tmp_path / "fake", body)))
     with pytest.raises(StepError, match=f"ffmpeg wrote a damaged segment: .*{words}"):
         render.run(render_context(tmp_path / "step", moving(tmp_path / "d", size=(160, 320))))
 
 
 def test_a_damaged_layer_fails_with_the_command(tmp_path: Path) -> None:
-    """A layer that is no picture fails the step with what ffmpeg said of it."""
+    """A layer that is no image fails the step with ffmpeg's message."""
     picture = moving(tmp_path / "d")
     (picture.folder / "a.png").write_bytes(b"not a picture")
     with pytest.raises(StepError, match="ffmpeg could not film the scene") as caught:
@@ -298,10 +298,10 @@ def numbers(frames: list[Image.Image]) -> list[int]:
 
 @pytest.mark.parametrize("matrix", ["bt709", "smpte170m", "bt470bg"])
 @pytest.mark.parametrize("colour", [(255, 0, 0), (0, 200, 40), (40, 60, 220), (128, 128, 128)])
-def test_the_thumbnail_of_a_tagged_clip_has_its_colours(
+def test_the_thumbnail_of_a_tagged_clip_has_its_colors(
     tmp_path: Path, matrix: str, colour: tuple[int, int, int]
 ) -> None:
-    """A clip's thumbnail, decoded as any JPEG, has the clip's colours, whichever matrix the clip is tagged with."""
+    """A clip's thumbnail, decoded as any JPEG, has the clip's colors, whichever matrix the clip is tagged with."""
     paint = f"color=0x{bytes(colour).hex()}:s=160x90:r=30,format=gbrp,"
     paint += f"scale=out_color_matrix={matrix}:out_range=tv,format=yuv444p,setparams=colorspace={matrix}:range=tv"
     coded = ("-c:v", "libx264", "-qp", "4", "-colorspace", matrix, "-color_range", "tv")
@@ -323,14 +323,14 @@ def test_a_clip_starts_at_its_very_frame(tmp_path: Path, start_ms: int, skip: in
     assert numbers(shown(picture)) == list(range(first, first + 10))
 
 
-def test_a_clip_holds_its_last_picture(tmp_path: Path) -> None:
-    """After its frames a clip stays at its last picture, without playing on, whatever its file goes on with."""
+def test_a_clip_holds_its_last_frame(tmp_path: Path) -> None:
+    """After its part a clip holds its last frame, whatever follows in its file."""
     picture = clip_picture(tmp_path / "d", counter(tmp_path), Playback(0, 0, 4, "cover"), 8)
     assert numbers(shown(picture)) == [0, 1, 2, 3, 3, 3, 3, 3]
 
 
-def test_a_clip_shorter_than_it_is_said_holds(tmp_path: Path) -> None:
-    """V15: where the file ends before the plan does, its last picture stays."""
+def test_a_clip_shorter_than_planned_holds(tmp_path: Path) -> None:
+    """V15: if the file ends before the plan does, its last frame holds."""
     picture = clip_picture(tmp_path / "d", counter(tmp_path, frames=6), Playback(100, 0, 12, "cover"), 12)
     assert numbers(shown(picture)) == [3, 4, 5] + [5] * 9
 
@@ -371,8 +371,8 @@ def test_windows_of_a_clip_meet(tmp_path: Path, source_fps: int) -> None:
         assert parts[0] + parts[1] == whole, at
 
 
-def test_a_clip_of_a_variable_rate_shows_what_was_last_seen(tmp_path: Path) -> None:
-    """V15: a screen recording that stood still for seconds shows, at a start in between, what was seen then."""
+def test_a_clip_of_a_variable_rate_shows_the_current_frame(tmp_path: Path) -> None:
+    """V15: a screen recording with a frame of several seconds shows that frame at a start in between."""
     source = counter(tmp_path, "vfr.mkv", extra=("-vf", "select='lt(n,5)+gt(n,50)'", "-fps_mode", "vfr"))
     picture = clip_picture(tmp_path / "d", source, Playback(1000, 0, 30, "cover"), 30)
     assert numbers(shown(picture)) == [4] * 21 + [51, 52, 53, 54, 0, 1, 2, 3, 4]
@@ -448,8 +448,8 @@ def test_a_turned_clip_is_turned(tmp_path: Path) -> None:
         ("smpte170m", "yuv420p", "pc"),
     ],
 )
-def test_a_clips_colours_are_what_it_says(tmp_path: Path, matrix: str, pixels: str, full: str) -> None:
-    """However a clip stores its colours, what is seen are the colours that were recorded."""
+def test_a_clips_colors_are_as_recorded(tmp_path: Path, matrix: str, pixels: str, full: str) -> None:
+    """However a clip stores its colors, the shown ones are those that were recorded."""
     name = {"bt709": "bt709", "smpte170m": "bt601"}[matrix]
     args = ("-f", "lavfi", "-i", "color=0x20A040:s=160x90,format=rgb24")
     convert = (
@@ -490,8 +490,8 @@ def test_a_clip_without_pictures_is_refused(tmp_path: Path) -> None:
     "name",
     ["example.mp4", "man-on-green-screen.mp4", "SAR-2by3.mp4", "test_yuv422p.mp4", "testsrc-hevc.mp4", "h264-png.mp4"],
 )
-def test_real_clips_are_filmed(tmp_path: Path, name: str) -> None:
-    """V15: clips made by others come out with every frame and with their own pictures."""
+def test_real_clips_are_rendered(tmp_path: Path, name: str) -> None:
+    """V15: clips made by others come out with every frame and with their own images."""
     picture = clip_picture(tmp_path / "d", REAL_MEDIA / name, Playback(1000, 0, 15, "contain"), 20)
     step = render_context(tmp_path / "step", picture)
     render.run(step)
@@ -503,7 +503,7 @@ def test_real_clips_are_filmed(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.skipif(not REAL_MEDIA.is_dir(), reason="the shared real media are not here")
 def test_a_real_timecode_is_hit(tmp_path: Path) -> None:
-    """A clip's n-th frame is the recording's own n-th frame, told by its burned-in timecode."""
+    """A clip's n-th frame is the recording's own n-th frame, by its burned-in timecode."""
     size = (320, 180)
     picture = clip_picture(tmp_path / "d", REAL_MEDIA / "example.mp4", Playback(5000, 0, 4, "cover"), 4, size=size)
     ours = shown(picture)

@@ -1,4 +1,4 @@
-"""The step that writes the timings and the page."""
+"""The step that writes the timing report and the page."""
 
 from __future__ import annotations
 

@@ -28,8 +28,8 @@ def params(text: str = "Hello there", **voice: Any) -> dict[str, Any]:
     return {"narration": text, "voice": {**VOICE, **voice}, "language": "en"}
 
 
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give the network engine short timeouts and two attempts."""
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the network engine very short timeouts."""
     quick = Edge(Timeouts(connect=1, receive=1, attempt=2.0, total=5.0, waits=(0.0,)))
     monkeypatch.setattr(speak, "ENGINES", {**ENGINES, "edge": quick})
 
@@ -70,8 +70,8 @@ def test_a_recording_is_an_input(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("loopback")
 def test_only_the_declared_fallback_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """V20: where the service fails, the voice that the spec names for that case speaks, and a warning says so."""
-    hurried(monkeypatch)
+    """V20: if the service fails, the voice that the spec names as its fallback speaks, with a warning."""
+    impatient(monkeypatch)
     with FakeEdge(tmp_path, ENV, ["503"]) as server:
         env = {**ENV, ENDPOINT: server.endpoint}
         asked = {"narration": "Hello", "voice": {**EDGE, "fallback": VOICE}, "language": "en"}
@@ -87,9 +87,9 @@ def test_only_the_declared_fallback_speaks(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.usefixtures("loopback")
-def test_without_a_fallback_nobody_else_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """V20: a service that fails is a failed step, and nothing is written that could be kept."""
-    hurried(monkeypatch)
+def test_without_a_fallback_the_step_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V20: a service that fails is a failed step, and writes nothing that could be cached."""
+    impatient(monkeypatch)
     with FakeEdge(tmp_path, ENV, ["sentences"]) as server:
         env = {**ENV, ENDPOINT: server.endpoint}
         step = context(tmp_path / "a", "speak:intro", {"narration": "Hello", "voice": EDGE, "language": "en"}, env=env)
@@ -99,7 +99,7 @@ def test_without_a_fallback_nobody_else_speaks(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_fallback_does_not_hide_a_wrong_spec(tmp_path: Path) -> None:
-    """What is wrong with the narration is told; no other voice is asked about it."""
+    """An error in the narration is reported; no other voice is tried."""
     step = context(tmp_path / "a", "speak:intro", params("…", fallback=VOICE))
     with pytest.raises(StepError, match="can be spoken") as caught:
         speak.run(step)

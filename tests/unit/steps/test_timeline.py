@@ -53,7 +53,7 @@ def run(tmp_path: Path, **changes: Any) -> Path:
 
 
 def test_the_windows_cover_the_scene(tmp_path: Path) -> None:
-    """Head, film and tail together are the whole, without a frame between them or twice."""
+    """Head, middle and tail together are the whole, without a frame between them or twice."""
     out = run(tmp_path)
     frames = {name: Motion.from_json((out / f"{name}.json").read_text()).frames for name in
               ("whole", "head", "render", "tail", "last")}  # fmt: skip
@@ -82,7 +82,7 @@ def test_the_span_is_what_sound_needs(tmp_path: Path) -> None:
 
 
 def test_warnings_name_their_field(tmp_path: Path) -> None:
-    """A cue the voice's words cannot place is told with the field it stands in."""
+    """A cue that the voice's words cannot place is a warning at its field."""
     words = {**WORDS, "samples": 20 * SECOND}
     folder = tmp_path / "a"
     for name in ("out", "scratch"):
@@ -110,8 +110,8 @@ def clip_of(tmp_path: Path, *made: str, cut: float = 1.0) -> Context:
 PICTURES = ("-f", "lavfi", "-i", "testsrc2=s=64x36:r=24:d=4")
 
 
-def test_a_clip_that_breaks_off_is_told_and_played(tmp_path: Path) -> None:
-    """A file that was cut short plays as far as it goes, and a warning at its name says how far that is."""
+def test_a_truncated_clip_plays_with_a_warning(tmp_path: Path) -> None:
+    """A truncated file plays as far as it goes, and a warning at its name has that length."""
     context = clip_of(tmp_path, *PICTURES, "-c:v", "ffv1", "-g", "1", cut=0.5)
     timeline.run(context)
     (warning,) = context.warnings
@@ -121,15 +121,15 @@ def test_a_clip_that_breaks_off_is_told_and_played(tmp_path: Path) -> None:
     assert warning.message == f"the file is truncated: it ends after {frames / 24:.1f} s"
 
 
-def test_a_clip_of_several_views_is_told(tmp_path: Path) -> None:
-    """Which of two moving pictures is shown is not left to be found out."""
+def test_a_clip_of_several_video_tracks_is_a_warning(tmp_path: Path) -> None:
+    """The warning names which of two video tracks is shown."""
     context = clip_of(tmp_path, *PICTURES, *PICTURES, "-map", "0", "-map", "1")
     timeline.run(context)
     assert [warning.message for warning in context.warnings] == ["the file has 2 video streams; the first is used"]
 
 
-def test_a_clip_that_only_sounds_is_a_fault_of_the_spec(tmp_path: Path) -> None:
-    """Before anything is drawn or filmed, sound alone is refused at the scene's src."""
+def test_a_clip_without_video_is_a_spec_error(tmp_path: Path) -> None:
+    """Before anything is drawn or rendered, a file with only audio is refused at the scene's src."""
     context = clip_of(tmp_path, "-f", "lavfi", "-i", "sine=d=1")
     with pytest.raises(SpecProblem, match="the clip has audio but no video") as caught:
         timeline.run(context)

@@ -1,4 +1,4 @@
-"""The blend and still steps: transitions and single pictures, as files."""
+"""The transition and still steps: transitions and single frames, as files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DARK, LIGHT = (20, 30, 60), (220, 225, 240)
 
 
 def scene(folder: Path, colour: tuple[int, int, int], fps: int = 30) -> Picture:
-    """A scene of 40 frames that is all one colour but for a box that comes at frame 36 and goes at frame 4."""
+    """A scene of 40 frames that is all one color except for a box that comes at frame 36 and goes at frame 4."""
     drawing = (
         Drawing(folder).add("background", colour=colour).add("late", (10, 10, 40, 30)).add("early", (60, 10, 40, 30))
     )
@@ -134,7 +134,7 @@ def test_a_still_of_the_end_is_the_last_frame(tmp_path: Path, frame: int) -> Non
     ],
 )
 def test_a_still_past_the_end_is_refused(tmp_path: Path, frame: int, fps: int, words: str) -> None:
-    """Another frame than the one asked for is never passed off as it: both times are told, in seconds."""
+    """Another frame than the requested one is never used instead: the message has both times, in seconds."""
     with pytest.raises(SpecProblem, match=f"^{words}$"):
         made_still(tmp_path / "s", scene(tmp_path / "a", DARK, fps), frame)
 

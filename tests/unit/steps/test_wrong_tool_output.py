@@ -1,4 +1,4 @@
-"""An ffmpeg that ends well over files that are none, cut, too few, too many or another's: the step fails in words."""
+"""An ffmpeg that succeeds with wrong output (another kind, truncated, too few or too many frames): the step fails."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def work():
 
 @pytest.fixture
 def lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Put a program in ffmpeg's place that does what the body says, of which `work()` is what it should do."""
+    """Put a program in ffmpeg's place that runs the body, in which `work()` is the real work."""
     real = str(ffmpeg.executable())
 
     def put(body: str) -> None:
@@ -76,8 +76,8 @@ SMALL = (
         ),
     ],
 )
-def test_a_film_is_verified(tmp_path: Path, lie: Callable[[str], None], body: str, words: str) -> None:
-    """V19: what was filmed is a file of its frames and size, or an error that tells what was expected and found."""
+def test_a_segment_is_verified(tmp_path: Path, lie: Callable[[str], None], body: str, words: str) -> None:
+    """V19: a rendered file has its frames and its size, or there is an error with the expected and actual values."""
     step = render_context(tmp_path / "step", picture(tmp_path / "d"))
     lie(body)
     with pytest.raises(StepError, match=words):
@@ -222,8 +222,8 @@ def test_a_real_mixture_passes(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_words_lie_in_their_sound(tmp_path: Path, samples: int, words: tuple[EngineWord, ...], message: str) -> None:
-    """V19: an engine whose sound is shorter than it says, or whose words lie outside of it, is not believed."""
+def test_words_lie_in_their_audio(tmp_path: Path, samples: int, words: tuple[EngineWord, ...], message: str) -> None:
+    """V19: an engine whose audio is shorter than it reports, or whose words lie outside of it, is refused."""
     path = tmp_path / "narration.wav"
     wav.write(path, array.array("h", bytes(2 * 99)))
     with pytest.raises(StepError, match=message):

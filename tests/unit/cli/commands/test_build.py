@@ -1,4 +1,4 @@
-"""`vidbuild build`: what it hands on, what it prints where, and how it ends."""
+"""`vidbuild build`: the options that it passes on, what it prints where, and how it ends."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def test_without_options_the_defaults_of_the_api_apply(monkeypatch: pytest.Monke
     assert calls[0]["args"][1] == BuildOptions()
 
 
-def test_the_last_line_says_what_happened(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Where the outputs are and what was done go to stdout; nothing else does."""
+def test_the_last_line_sums_up_the_build(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The outputs' places and what was done go to stdout; nothing else does."""
     fake_build(monkeypatch, result())
     assert run(["build"]) == 0
     captured = capsys.readouterr()
@@ -63,7 +63,7 @@ def test_the_last_line_says_what_happened(monkeypatch: pytest.MonkeyPatch, capsy
 
 
 def test_nothing_to_do_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """A build with nothing to do says just that."""
+    """A build with nothing to do prints one line."""
     fake_build(monkeypatch, up_to_date())
     assert run(["build"]) == 0
     assert capsys.readouterr().out == "up to date: video.mp4 (3 steps, 0.11 s)\n"
@@ -132,8 +132,10 @@ ODD = "n\n::error::x built y"
 PLAIN = "n\ufffd::error::x built y"
 
 
-def test_a_name_with_lines_is_told_in_one(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """What a file is called makes no line that the build did not write."""
+def test_a_name_with_newlines_is_printed_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file's name cannot add lines to the output."""
     outputs = (OutputFile("video", Path(f"{ODD}/{ODD}.mp4"), 1000, "0" * 64),)
     fake_build(monkeypatch, result("built", f"{ODD}.yaml", outputs=outputs))
     assert run(["build", f"{ODD}.yaml"]) == 0
@@ -149,7 +151,7 @@ def test_a_name_with_lines_is_told_in_one(monkeypatch: pytest.MonkeyPatch, capsy
     assert f"not built: {PLAIN}.yaml" in capsys.readouterr().err.splitlines()
 
 
-def test_several_videos_are_told_apart(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_several_videos_are_distinguished(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Videos of several specs may all be called video.mp4, so their last lines have their paths."""
     fake_build(monkeypatch, up_to_date("a.yaml"), failed(spec="docs/b.yaml"))
     assert run(["build", "a.yaml", "docs/b.yaml"]) == 1
@@ -172,7 +174,7 @@ def test_a_failure_is_repeated_at_the_end(monkeypatch: pytest.MonkeyPatch, capsy
     assert captured.out.startswith("failed: video.mp4: 1 step failed (render:s0)")
 
 
-def test_many_failures_are_not_all_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_many_failures_are_cut(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """A long list of failures ends in how many more there are."""
     fake_build(monkeypatch, failed(count=32))
     assert run(["build"]) == 1
@@ -191,7 +193,7 @@ def test_who_is_at_fault_decides(monkeypatch: pytest.MonkeyPatch, fault: str, co
 def test_a_bug_in_a_step_saves_a_report(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """P41: a step that fails through vidbuild's own fault leaves a report with what the worker told."""
+    """P41: a step that fails through vidbuild's own fault saves a report with the worker's traceback."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     fake_build(monkeypatch, failed("bug"))
     assert run(["build"]) == 3
@@ -200,10 +202,10 @@ def test_a_bug_in_a_step_saves_a_report(
     assert "log line\nrender:s0: ffmpeg stopped" in report.read_text(encoding="utf-8")
 
 
-def test_one_wrong_spec_does_not_hide_another(
+def test_an_invalid_spec_does_not_hide_a_built_one(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], project: Path
 ) -> None:
-    """V23: a wrong spec is told with its source line beside a build that worked, and the exit code says so."""
+    """V23: an invalid spec is reported with its source line beside a build that worked, and the exit code is right."""
     (project / "bad.yaml").write_text("titel: x\n", encoding="utf-8")
     wrong = Diagnostic("error", "unknown field 'titel'", "bad.yaml", hint="did you mean 'title'?")
     bad = result("failed", "bad.yaml", outputs=(), diagnostics=(wrong,), run="", steps=Steps(0))
@@ -219,9 +221,7 @@ def test_one_wrong_spec_does_not_hide_another(
     ]
 
 
-def test_warnings_are_told_with_their_place(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_warnings_have_their_place(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """A warning fails nothing and points into the spec."""
     fake_build(monkeypatch, warned("the cue 'x' was not heard"))
     assert run(["build"]) == 0
@@ -232,7 +232,7 @@ def test_warnings_are_told_with_their_place(
 
 
 def test_an_error_of_the_api_is_json_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Where the build cannot even begin, --json still prints one object that says why."""
+    """If the build cannot even begin, --json still prints one object with the reason."""
 
     def refuse(*_: Any, **__: Any) -> None:
         raise StoreError("cannot write the cache '/x'", hint="set VIDBUILD_CACHE")
@@ -247,8 +247,8 @@ def test_an_error_of_the_api_is_json_too(monkeypatch: pytest.MonkeyPatch, capsys
     ]
 
 
-def telling(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A build that tells two events."""
+def emitting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build that emits two events."""
 
     def build(*_: Any, on_event: Any, **__: Any) -> list[Any]:
         on_event(RunStarted(run="r1", time=1.0, entry="video.yaml", steps=3, jobs=2))
@@ -264,7 +264,7 @@ def test_each_step_that_runs_is_a_plain_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """P50: without a terminal progress is plain lines on stderr, and stdout holds only results."""
-    telling(monkeypatch)
+    emitting(monkeypatch)
     assert run(["build"]) == 0
     captured = capsys.readouterr()
     assert captured.err == "render:one  new\n"
@@ -273,7 +273,7 @@ def test_each_step_that_runs_is_a_plain_line(
 
 def test_events_are_written_line_by_line(monkeypatch: pytest.MonkeyPatch, project: Path) -> None:
     """--events leaves one JSON object a line, in the order in which things happened."""
-    telling(monkeypatch)
+    emitting(monkeypatch)
     assert run(["build", "--events", "events.jsonl"]) == 0
     lines = (project / "events.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["type"] for line in lines] == ["run_started", "step_started"]
@@ -281,9 +281,11 @@ def test_events_are_written_line_by_line(monkeypatch: pytest.MonkeyPatch, projec
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full is asked of the system")
 @pytest.mark.usefixtures("project")
-def test_a_full_disk_of_events_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """P20: events that find no room end the build by the name of their file, which is no bug."""
-    telling(monkeypatch)
+def test_a_full_disk_for_events_ends_the_build(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """P20: events that find no room end the build with their file's name, and not as a bug."""
+    emitting(monkeypatch)
     assert run(["build", "--events", "/dev/full"]) == 1
     assert "cannot write events to '/dev/full': no space left on device" in capsys.readouterr().err
 
@@ -291,15 +293,15 @@ def test_a_full_disk_of_events_is_told(monkeypatch: pytest.MonkeyPatch, capsys: 
 def test_events_that_cannot_be_written_are_a_usage_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A file of events in a folder that does not exist is told before anything is built."""
+    """A file of events in a folder that does not exist is an error before anything is built."""
     calls = fake_build(monkeypatch, result())
     assert run(["build", "--events", "missing/events.jsonl"]) == 2
     assert calls == []
     assert "cannot write events to 'missing/events.jsonl': no such file or directory" in capsys.readouterr().err
 
 
-def test_a_dry_run_lists_what_would_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """P27: a dry run tells each step that would run with its reason, and never says that anything was built."""
+def test_a_dry_run_lists_its_steps(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """P27: a dry run lists each step that would run with its reason, and never claims that anything was built."""
     calls = fake_build(monkeypatch, result(outputs=()))
     assert run(["build", "--dry-run"]) == 0
     assert calls[0]["args"][1].dry_run is True
@@ -311,7 +313,7 @@ def test_a_dry_run_lists_what_would_run(monkeypatch: pytest.MonkeyPatch, capsys:
 
 
 def test_a_dry_run_with_nothing_to_do(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Where nothing would run, a dry run says so."""
+    """A dry run with nothing to do prints that."""
     fake_build(monkeypatch, up_to_date())
     assert run(["build", "-n"]) == 0
     assert capsys.readouterr().out == "up to date: video.mp4 (3 steps)\n"
@@ -323,10 +325,10 @@ def test_a_cancelled_build_is_an_interruption(monkeypatch: pytest.MonkeyPatch) -
     assert run(["build"]) == 130
 
 
-def test_outputs_elsewhere_are_named_whole(
+def test_outputs_elsewhere_have_their_whole_path(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """A file below the current folder is told as reached from here, one elsewhere by its whole path."""
+    """A file below the current folder has a relative path, one elsewhere its whole path."""
     far = tmp_path_factory.mktemp("far")
     fake_build(monkeypatch, result(outputs=(OutputFile("video", far / "talk.mp4", 1, "0"),)))
     assert run(["build"]) == 0

@@ -1,4 +1,4 @@
-"""The commands that look: check, explain, graph, voices, themes, scenes, schema, doctor, init, runs, cache, still."""
+"""Commands other than build: check, explain, graph, voices, themes, scenes, schema, doctor, init, runs, cache."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def printed(capsys: pytest.CaptureFixture[str], *args: str, code: int = 0) -> st
     return capsys.readouterr().out
 
 
-def test_check_tells_every_spec(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """P42: each spec's problems go to stderr with their lines, the good ones are named on stdout."""
+def test_check_reports_every_spec(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """P42: each spec's errors go to stderr with their lines, the valid ones are named on stdout."""
     (project / "bad.yaml").write_text(SMALL.replace("duration", "duratoin"), encoding="utf-8")
     assert run(["check", "video.yaml", "bad.yaml"]) == 2
     captured = capsys.readouterr()
@@ -53,8 +53,8 @@ def test_check_tells_every_spec(project: Path, capsys: pytest.CaptureFixture[str
     assert captured.err.splitlines()[-1].startswith("bad.yaml: ")
 
 
-def test_check_tells_in_one_order(project: Path) -> None:
-    """Where both streams go to one file, as in CI, each spec's lines stand in the order of the specs."""
+def test_check_keeps_the_order_of_specs(project: Path) -> None:
+    """If both streams go to one file, as in CI, each spec's lines are in the order of the specs."""
     (project / "b.yaml").write_text(SMALL.replace("duration", "duratoin"), encoding="utf-8")
     (project / "c.yaml").write_text(SMALL, encoding="utf-8")
     done = subprocess.run(
@@ -83,7 +83,7 @@ def test_check_as_json(project: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_explain_before_the_first_build(capsys: pytest.CaptureFixture[str]) -> None:
-    """P38: before anything was built each step says so once, or on what it depends."""
+    """P38: before the first build each step shows that once, or the steps on which it depends."""
     lines = printed(capsys, "explain", "video.yaml").splitlines()
     assert "draw:one  will run: never built" in lines
     assert any(line.startswith("render:one  may run: ") for line in lines)
@@ -97,7 +97,7 @@ EXPLAINED = [
 
 
 def test_explain_shows_old_and_new(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """P38: what changed is told under its step; cached steps are counted, or listed if asked for."""
+    """P38: changes are shown under their step; cached steps are counted, or listed with an option."""
     fake(monkeypatch, "explain.explain", lambda *_, **__: EXPLAINED)
     short = printed(capsys, "explain", "video.yaml").splitlines()
     assert [line for line in short if "title" in line and "->" in line]
@@ -106,7 +106,7 @@ def test_explain_shows_old_and_new(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 
 
 def test_explain_of_one_step(capsys: pytest.CaptureFixture[str]) -> None:
-    """P38: one step is told whole; one that does not exist is told with the nearest."""
+    """P38: one step is explained in full; one that does not exist is an error with the nearest."""
     assert printed(capsys, "explain", "video.yaml", "draw:one").startswith("draw:one  will run")
     assert run(["explain", "video.yaml", "draw:oen"]) == 2
     assert "did you mean 'draw:one'?" in capsys.readouterr().err
@@ -160,18 +160,16 @@ def test_voices_are_listed_with_what_they_need(capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.parametrize(("engine", "told"), [("edge", "edge-tts --list-voices"), ("recorded", "{audio: take1.wav")])
-def test_an_engine_without_a_list_says_where_its_names_are(
+def test_an_engine_without_a_list_has_a_pointer_to_its_names(
     engine: str, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An engine whose voices are not known here has a line that tells where they come from."""
+    """An engine without a local list of voices has a line about where its names come from."""
     (line,) = printed(capsys, "voices", engine).splitlines()
     assert told in line
 
 
-def test_an_engine_that_cannot_be_used_says_why(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """An engine that lacks something is listed with what it would take."""
+def test_an_unusable_engine_has_the_reason(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """An engine that lacks something is listed with what it needs."""
     from vidbuild.api.voices import VoiceInfo
 
     fake(monkeypatch, "voices.voices", lambda: [VoiceInfo("x", "a voice", False, "pip install x", ())])
@@ -197,9 +195,7 @@ def test_scene_types_and_their_fields(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 @pytest.mark.parametrize(("command", "known"), [("scenes", "title, list"), ("voices", "espeak")])
-def test_a_kind_that_is_none_is_told_with_those_there_are(
-    capsys: pytest.CaptureFixture[str], command: str, known: str
-) -> None:
+def test_an_unknown_kind_lists_the_known_ones(capsys: pytest.CaptureFixture[str], command: str, known: str) -> None:
     """A scene type or engine that does not exist is refused with the list of those that do."""
     assert run([command, "nothing"]) == 2
     error = capsys.readouterr().err
@@ -213,8 +209,8 @@ def test_the_schema_is_printed_whole(capsys: pytest.CaptureFixture[str]) -> None
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
-def test_the_doctor_says_what_mends(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is missing stands with the command that mends it, and the exit code says that something is."""
+def test_the_doctor_prints_the_remedy(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A missing part is printed with the command that installs it, and the exit code is not 0."""
     findings = [Finding("ffmpeg", True, "9.0"), Finding("fonts", False, "none", "pip install fonts")]
     fake(monkeypatch, "doctor.doctor", lambda: findings)
     assert printed(capsys, "doctor", code=1).splitlines() == [
@@ -259,8 +255,8 @@ def test_cache_verify_names_what_is_damaged(
     assert printed(capsys, "cache", "verify") == "1 file checked, none corrupt\n"
 
 
-def test_cache_gc_trims_to_what_is_asked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """The limit reaches the API in bytes; while a build runs nothing is removed, and that is told."""
+def test_cache_gc_trims_to_the_limit(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The limit reaches the API in bytes; while a build runs nothing is removed, with a message."""
     calls = fake(monkeypatch, "cache.cache_gc", lambda *_: Removed(5_000_000, 1_000))
     assert printed(capsys, "cache", "gc", "--limit", "2GB") == "5.0 MB removed, 1.0 kB kept\n"
     assert calls[0]["args"] == (2_000_000_000,)
@@ -281,8 +277,8 @@ def test_cache_clear_asks_first(
     assert ".vidbuild?" in capsys.readouterr().err
 
 
-def test_cache_clear_asks_nobody(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """P41: without a terminal and without --yes nothing is removed, and the way to do it is told."""
+def test_cache_clear_needs_a_confirmation(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """P41: without a terminal and without --yes nothing is removed, and the message names --yes."""
     calls = fake(monkeypatch, "cache.cache_clear", lambda: Removed(7_000, 0))
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     assert run(["cache", "clear"]) == 2
@@ -293,10 +289,8 @@ def test_cache_clear_asks_nobody(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     ]
 
 
-def test_cache_clear_can_be_told_not_to_ask(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """With --yes it works without anybody there."""
+def test_cache_clear_with_yes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --yes it works without a terminal."""
     fake(monkeypatch, "cache.cache_clear", lambda: Removed(7_000, 0))
     assert printed(capsys, "cache", "clear", "--yes") == "7.0 kB removed\n"
 
@@ -322,7 +316,7 @@ def past(name: str, state: str = "failed", seconds: float | None = 1.84, spec: s
 
 
 def test_runs_are_listed_by_state(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each build has its id, state, spec and what it did, in columns; a long list says how many are left out."""
+    """Each build has its id, state, spec and counts, in columns; a long list ends with how many are left out."""
     listed = [past("r1"), past("run2", "running", None)]
     calls = fake(monkeypatch, "runs.runs", lambda **_: listed)
     assert printed(capsys, "runs").splitlines() == [
@@ -344,7 +338,7 @@ def test_a_state_that_no_run_is_in_is_refused(capsys: pytest.CaptureFixture[str]
 
 
 def test_a_run_is_shown_with_its_reasons(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """P39: a past build's steps and reasons are those that were told while it ran, errors with their log and hint."""
+    """P39: a past build's steps and reasons are those of its events, errors with their log and hint."""
     fake(monkeypatch, "runs.run", lambda _: past("r1"))
     lines = printed(capsys, "runs", "show", "r1").splitlines()
     assert lines[:3] == ["run       r1", "spec      docs/video.yaml", "state     failed"]
@@ -374,7 +368,7 @@ def test_a_spec_whose_name_has_lines_is_shown_in_one(
 
 
 def recorded(project: Path, *targets: RunTarget) -> RunLog:
-    """A run in the project's cache, which goes on until it is closed."""
+    """A run in the project's cache, which lasts until it is closed."""
     return RunLog(project / ".vidbuild" / "runs", targets)
 
 
@@ -382,7 +376,7 @@ def recorded(project: Path, *targets: RunTarget) -> RunLog:
 def test_last_is_the_last_run_that_has_not_ended(
     command: str, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`last` skips runs that have ended; if none is going on, the message says so."""
+    """`last` skips runs that have ended; if none is running, the message has that."""
     alive, over = recorded(project, RunTarget("", "a.yaml")), recorded(project, RunTarget("", "b.yaml"))
     over.close()
     assert alive.id in printed(capsys, "runs", command, "last")
@@ -431,14 +425,14 @@ def test_the_last_build_of_a_spec_may_be_one_of_several(project: Path, capsys: p
     assert "has no step 'render:talk'" in capsys.readouterr().err
 
 
-def test_a_run_that_never_was_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """An id that nobody knows is a usage error with the way to those there are."""
+def test_an_unknown_run_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """An unknown id is a usage error with the command that lists the known ones."""
     assert run(["runs", "show", "nothing"]) == 2
     assert capsys.readouterr().err == "vidbuild: there is no run 'nothing'\n      hint: vidbuild runs\n"
 
 
-def test_init_says_what_can_be_pasted(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The command that comes next is quoted where the shell needs it."""
+def test_init_prints_a_command_to_paste(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The next command is quoted as the shell needs it."""
     assert run(["init", "my talk"]) == 0
     assert capsys.readouterr().err.splitlines()[-1] == "next: vidbuild build 'my talk/video.yaml'"
     assert (project / "my talk" / "video.yaml").is_file()
@@ -489,7 +483,7 @@ def test_init_without_a_terminal_asks_nothing(project: Path, capsys: pytest.Capt
 def test_init_on_a_terminal_asks(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """On a terminal it asks for what no option says, and asks again after an answer that is none."""
+    """On a terminal it asks for values that no option gives, and asks again after an invalid answer."""
     monkeypatch.setattr(console, "is_terminal", lambda _: True)
     monkeypatch.setattr("sys.stdin", io.StringIO("A great talk\nneon\npaper\n"))
     assert run(["init", "talk", "--size", "square"]) == 0
@@ -507,7 +501,7 @@ def test_init_refuses_what_is_there(project: Path, capsys: pytest.CaptureFixture
     assert (project / "video.yaml").read_text(encoding="utf-8") == SMALL
 
 
-def test_init_knows_its_themes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_init_refuses_an_unknown_theme(capsys: pytest.CaptureFixture[str]) -> None:
     """A theme that does not exist is refused before anything is written."""
     assert run(["init", "talk", "--theme", "neon"]) == 2
     assert "'neon' is not one of midnight, paper" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The stream of events: complete, in order, and as the schema says."""
+"""The stream of events: complete, in order, and valid by the schema."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LAST = {"built": "run_finished", "up-to-date": "run_finished", "failed": "run_fa
 
 
 def some_of_each() -> Graph:
-    """Steps that end in every way: one warns, one tells progress, one fails, one is aborted."""
+    """Steps that end in every way: one warns, one reports progress, one fails, one is aborted."""
     return graph(
         step("warn", "warn"),
         step("progress", "progress"),
@@ -70,8 +70,8 @@ def test_the_stream_is_complete(lab: Lab, options: dict[str, Any], warm: bool) -
     assert {name: told[-1][name] for name in counts} == {name: len(found) for name, found in counts.items()}
 
 
-def test_every_line_is_as_the_schema_says(lab: Lab) -> None:
-    """P40: each line of a run's log is valid, and all that was told is there."""
+def test_every_line_is_valid(lab: Lab) -> None:
+    """P40: each line of a run's log is valid, and every event is there."""
     validator = jsonschema.Draft202012Validator(SCHEMA)
     report = lab.build(some_of_each(), keep_going=True)
     lines = list(read_events(lab.store.root / "runs", report.run))
@@ -102,8 +102,8 @@ def test_the_schema_is_a_schema() -> None:
 
 
 @pytest.mark.parametrize("log", sorted(OLD.glob("*.jsonl")), ids=lambda path: path.stem)
-def test_what_older_versions_wrote_is_still_valid(log: Path) -> None:
-    """P40: types and fields are only ever added: every line of a stored old log is as today's schema says."""
+def test_logs_of_older_versions_are_still_valid(log: Path) -> None:
+    """P40: types and fields are only ever added: every line of a stored old log is valid by today's schema."""
     validator = jsonschema.Draft202012Validator(SCHEMA)
     lines = log.read_text(encoding="utf-8").splitlines()
     assert lines
@@ -118,8 +118,8 @@ def test_a_line_is_one_line() -> None:
     assert json.loads(event.to_line())["message"] == "a\nb\u2028é"
 
 
-def test_a_line_gives_a_ci_system_no_orders() -> None:
-    """A workflow command in a text is not in the line, and whoever reads the line gets the text as it was."""
+def test_a_line_contains_no_workflow_command() -> None:
+    """A workflow command in a text is escaped in the line, and a reader of the line gets the original text."""
     text = "a\\##[add-mask]f ##vso[x]"
     line = module.StepWarned(run="r", time=1.0, step="s", message=text, field="", hint=None).to_line()
     assert "##" not in line
@@ -127,7 +127,7 @@ def test_a_line_gives_a_ci_system_no_orders() -> None:
 
 
 def test_a_listener_that_fails_ends_the_build_cleanly(lab: Lab) -> None:
-    """What a listener raises reaches the caller; no worker is left and the run is told as failed."""
+    """An error of a listener reaches the caller; no worker is left and the run is recorded as failed."""
 
     def listener(event: Event) -> None:
         if event.type == "step_finished":

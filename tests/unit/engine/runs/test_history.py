@@ -1,4 +1,4 @@
-"""Past and running builds as their logs tell them, and how they are shown."""
+"""Past and running builds from their logs, and how they are shown."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ HALFWAY = [
 ]
 
 
-def told(events: list[Event]) -> History:
-    """The history of these events, as a log has them."""
+def history_of(events: list[Event]) -> History:
+    """Return the history of these events, as from a log."""
     return history(event.to_data() for event in events)
 
 
@@ -43,8 +43,8 @@ def test_a_line_of_a_log_is_the_event_again() -> None:
 
 
 def test_each_step_has_its_state_and_reason() -> None:
-    """P39: what a step did is what its events say, with its attempts, and how far one is that still runs."""
-    steps = told(a_run()).steps
+    """P39: a step's state comes from its events, with its attempts, and the progress of one that still runs."""
+    steps = history_of(a_run()).steps
     assert {name: step.state for name, step in steps.items()} == {
         "draw:a": "cached",
         "speak:a": "ran",
@@ -58,7 +58,7 @@ def test_each_step_has_its_state_and_reason() -> None:
         2.25,
         "render:b",
     )
-    halfway = told(HALFWAY).steps
+    halfway = history_of(HALFWAY).steps
     assert (halfway["render:a"].state, halfway["render:a"].done, halfway["render:a"].unit) == ("running", 45, "frames")
     assert (halfway["speak:b"].state, halfway["speak:b"].attempts) == ("retrying", 2)
 
@@ -70,24 +70,24 @@ def whole(shown_run: RunSummary, found: History, **options: Any) -> list[str]:
 
 def test_a_running_build_shows_how_far_it_is() -> None:
     """Progress overall and of each step, what is tried again and why, and about how long it will be."""
-    lines = whole(look(), told(HALFWAY))
+    lines = whole(look(), history_of(HALFWAY))
     assert "progress  0 of 4 steps (0 %), about 0:10 left" in lines
     assert "render:a  running   9.0 s  45 of 120 frames, title changed" in lines
     assert "speak:b   retrying  9.0 s  attempt 2, never built, last: no answer" in lines
 
 
 def test_a_killed_build_shows_what_it_was_doing() -> None:
-    """P18: a build that was killed says so, and in the middle of what; nothing of it looks as if it ran."""
-    lines = whole(look("failed", killed=True), told(HALFWAY))
+    """P18: a killed build is shown as killed, with the steps that it was running; none of them looks as if it ran."""
+    lines = whole(look("failed", killed=True), history_of(HALFWAY))
     assert "state     failed: killed during render:a (45 of 120 frames), speak:b" in lines
     assert not [line for line in lines if "running" in line or "left" in line]
-    (row,) = run_view.rows([(look("failed", killed=True), told(HALFWAY))], 80)
+    (row,) = run_view.rows([(look("failed", killed=True), history_of(HALFWAY))], 80)
     assert row.endswith("talk.yaml  killed")
 
 
 def test_a_failed_build_shows_its_errors() -> None:
-    """What failed is told with the command that was saved; cached and untried steps only where all is asked for."""
-    found = told(a_run())
+    """Failures are shown with their saved command; cached and untried steps only with an option."""
+    found = history_of(a_run())
     lines = run_view.details(look("failed", seconds=5.0), found, lambda step: Path(f"{step}.sh"), everything=False)
     assert lines[-3:] == ["errors:", "render:b failed: ffmpeg stopped with code 1", "      command: render:b.sh"]
     assert not [line for line in lines if line.startswith(("draw:a", "mux"))]
@@ -96,21 +96,23 @@ def test_a_failed_build_shows_its_errors() -> None:
     assert [line for line in everything if line.startswith("mux") and line.endswith("needs render:b")]
 
 
-def test_pauses_and_what_is_continued_are_shown() -> None:
-    """A paused build says how to go on, and its pauses are no part of the time that is left."""
+def test_pauses_and_continued_runs_are_shown() -> None:
+    """A paused build shows how to resume, and its pauses are not part of the remaining time."""
     pause = [RunPaused(run="r", time=BEGAN + 4, running=1)]
     restored = [StateRestored(run="r", time=BEGAN, earlier="earlier-run", done=1, left=3)]
-    lines = whole(look("paused"), told([*HALFWAY, *restored, *pause]))
+    lines = whole(look("paused"), history_of([*HALFWAY, *restored, *pause]))
     assert "state      paused; vidbuild runs resume 20260131-101500-123-3f9c" in lines
     assert "continues  earlier-run" in lines
-    resumed = told([*HALFWAY, *pause, RunResumed(run="r", time=BEGAN + 9, seconds=5.0)])
+    resumed = history_of([*HALFWAY, *pause, RunResumed(run="r", time=BEGAN + 9, seconds=5.0)])
     assert resumed.progress.remaining(BEGAN + 10) == 15.0
 
 
 def test_rows_fit_any_width() -> None:
     """P50: a long spec is shown by its end, so that rows fit, and short ones take no more than they need."""
     deep = replace(look(), spec="docs/" + "long-folder/" * 9 + "talk.yaml")
-    rows = run_view.rows([(deep, told(HALFWAY)), (look("completed", seconds=1.0), told([run_started(1)]))], 80)
+    rows = run_view.rows(
+        [(deep, history_of(HALFWAY)), (look("completed", seconds=1.0), history_of([run_started(1)]))], 80
+    )
     assert max(map(len, rows)) <= 80
     assert rows[0].split()[2] == "...talk.yaml"
     assert rows[1].endswith("up to date, 1.0 s")
@@ -118,11 +120,11 @@ def test_rows_fit_any_width() -> None:
 
 def test_a_suspended_build_has_no_estimate() -> None:
     """A build suspended by Ctrl-Z is shown as that, in its row and in full, without an estimate."""
-    going = run_view.rows([(look(), told(HALFWAY))], 80)[0]
+    going = run_view.rows([(look(), history_of(HALFWAY))], 80)[0]
     assert "left" in going
     suspended = replace(look(), suspended=True)
-    (row,) = run_view.rows([(suspended, told(HALFWAY))], 80)
-    lines = run_view.details(suspended, told(HALFWAY), lambda _: None, everything=False)
+    (row,) = run_view.rows([(suspended, history_of(HALFWAY))], 80)
+    lines = run_view.details(suspended, history_of(HALFWAY), lambda _: None, everything=False)
     assert row.endswith("steps, suspended")
     assert "state     running, suspended by Ctrl-Z; fg resumes it" in lines
     assert not any("left" in line for line in [row, *lines])
@@ -131,7 +133,7 @@ def test_a_suspended_build_has_no_estimate() -> None:
 def test_the_explanation_agrees_with_the_events() -> None:
     """P39: one line for each step that ran with its outcome, the values below it, and a count of what was cached."""
     changed = replace(started("render:c", "title changed"), reasons=('field title changed: "a" -> "b"',))
-    found = told([run_started(2), changed, finished("render:c")])
+    found = history_of([run_started(2), changed, finished("render:c")])
     lines = run_view.explanation(look("completed", seconds=1.0), found, None, everything=False)
     assert lines[1:] == ["render:c  ran: title changed", '  field title changed: "a" -> "b"']
-    assert run_view.explanation(look(), told(a_run()), None, everything=False)[-1] == "1 of 6 steps cached"
+    assert run_view.explanation(look(), history_of(a_run()), None, everything=False)[-1] == "1 of 6 steps cached"

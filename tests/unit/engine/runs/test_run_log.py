@@ -1,4 +1,4 @@
-"""What builds did, kept and readable while they run."""
+"""Logs of builds, readable while they run."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_each_build_is_kept(lab: Lab) -> None:
 
 
 def test_a_run_can_be_read_while_it_runs(lab: Lab) -> None:
-    """From another process's view: state running, and every event told so far."""
+    """From another process: state running, and every event so far."""
     seen: list[tuple[Run | None, int]] = []
 
     def look(_: object) -> None:
@@ -69,8 +69,8 @@ lab.build(graph(step("a")), on_event=die, build_name="x.yaml")
 """
 
 
-def test_a_killed_run_is_told_as_that(lab: Lab) -> None:
-    """P40: after SIGKILL the run is failed, not running for ever, and its log is a valid beginning."""
+def test_a_killed_run_is_failed(lab: Lab) -> None:
+    """P40: after SIGKILL the run is failed, not running for ever, and its log is a valid prefix."""
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]])}
     done = subprocess.run([sys.executable, "-c", KILLED, str(lab.root)], env=env, check=False)
     assert done.returncode == -signal.SIGKILL
@@ -129,8 +129,8 @@ def test_the_state_is_plain_json(lab: Lab) -> None:
     assert state["started"] <= state["ended"] <= time.time()
 
 
-def test_ids_sort_by_time_whatever_the_clock_says(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock that is set back by a year puts no run before an earlier one, and the newest are those that are kept."""
+def test_ids_sort_by_time_whatever_the_clock(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that is set back by a year puts no run before an earlier one, and the newest runs are kept."""
     now, year = time.time_ns(), 365 * 24 * 3600 * 1_000_000_000
     found = []
     for clock in (now, now - year, now - year + 1, now + 1_000_000_000, now - 2 * year):
@@ -154,7 +154,7 @@ def test_what_others_put_beside_the_runs_stays(lab: Lab, monkeypatch: pytest.Mon
 
 
 def test_a_log_that_cannot_be_written_ends_no_build(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """P20: a disk that is too full for the run's log is full enough for the video, and nobody is told twice."""
+    """P20: a disk that is too full for the run's log does not fail the build, and there is one warning."""
 
     def full(operation: str, path: Path, _source: object = None) -> None:
         if "runs" in path.parts and operation == "write":
@@ -168,7 +168,7 @@ def test_a_log_that_cannot_be_written_ends_no_build(lab: Lab, monkeypatch: pytes
 
 
 def test_a_log_with_a_hole_is_read_on(lab: Lab) -> None:
-    """P16: what a power cut left of a log is passed over; what can be read is told."""
+    """P16: damage that a power cut left in a log is skipped; the other events are read."""
     run = lab.build(graph(step("a"))).run
     path = folder(lab) / run / "events.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)

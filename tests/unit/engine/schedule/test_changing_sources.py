@@ -1,4 +1,4 @@
-"""Sources that change, and products that are lost or made twice, while a build runs: nothing is mixed."""
+"""Sources that change, and products that are lost or made twice, during a build: contents are never mixed."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_source_edited_before_it_is_read_is_not_used(lab: Lab) -> None:
 
 
 def test_a_build_is_of_one_moment(lab: Lab) -> None:
-    """P7, P10: steps that are looked at after an edit go by the same content as those before it, and that is told."""
+    """P7, P10: steps planned after an edit use the same content as those before it, and there is a warning."""
     source = lab.source("image.png", BEFORE)
     plan = graph(
         step("early", inputs={"source": source}),
@@ -111,7 +111,7 @@ TAKES = graph(
 
 
 def check_one_take(lab: Lab, report: BuildReport) -> None:
-    """Everything in the report was made from the one take that is in it, as the traces say."""
+    """Check that every product was made from the one voice product in the report, by the traces."""
     take = report.path("voice", "main.txt").read_bytes()
     for name in ("left", "right", "top"):
         assert report.path(name, "main.txt").read_bytes().count(take) == (2 if name == "top" else 1)
@@ -146,7 +146,7 @@ def test_a_lost_take_is_not_mixed_with_another(lab: Lab, lost: str) -> None:
 
 
 def test_a_product_lost_during_the_build_fails_its_reader_by_name(lab: Lab) -> None:
-    """P10: a blob that is taken out of the cache under a build fails what reads it, and the next build mends it."""
+    """P10: a blob that vanishes during a build fails its dependents, and the next build makes it again."""
     lab.build(TAKES)
     lab.store.blobs.remove(lab.build(TAKES).steps["left"].outputs["main.txt"].digest)
     voice = lab.build(TAKES, goals=["voice"]).steps["voice"].outputs["main.txt"].digest

@@ -1,4 +1,4 @@
-"""Who may make a key now, and what is given back."""
+"""Which step may start now, and what is released."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def claim(crew: Dispatcher, name: str, access: Access = NO_LIMIT) -> Claim:
 
 
 def test_as_many_steps_as_jobs(crew: Dispatcher) -> None:
-    """P31: once as many steps are claimed as there are jobs, the next is told to wait."""
+    """P31: once as many steps are claimed as there are jobs, the next must wait."""
     assert [claim(crew, name) for name in "abcd"] == [Claim.ACQUIRED] * 3 + [Claim.NO_SLOT]
     assert crew.full()
     crew.release("b")
@@ -39,7 +39,7 @@ def test_as_many_steps_as_jobs(crew: Dispatcher) -> None:
 
 
 def test_as_many_steps_as_their_tools_allow(crew: Dispatcher) -> None:
-    """P31: a step waits while one of its tools is at its limit; steps with other tools go on."""
+    """P31: a step waits while one of its tools is at its limit; steps with other tools continue."""
     assert claim(crew, "a", ONE_AT_A_TIME) is Claim.ACQUIRED
     assert claim(crew, "b", Access(limits={"disk": 3, "service": 1})) is Claim.NO_SLOT
     assert claim(crew, "c", Access(limits={"disk": 1})) is Claim.ACQUIRED
@@ -50,7 +50,7 @@ def test_as_many_steps_as_their_tools_allow(crew: Dispatcher) -> None:
 
 
 def test_a_key_is_made_by_one_build(lab: Lab, crew: Dispatcher) -> None:
-    """P28: a key that another build has is told as that, whatever is free here, and is free once given back."""
+    """P28: a key that another build has is reported as such, whatever is free here, and is free once given back."""
     other = Dispatcher(Store(lab.store.root), 1, lab.env, {}, lambda: None)
     assert claim(other, "a") is Claim.ACQUIRED
     assert claim(crew, "a") is Claim.LOCKED_ELSEWHERE

@@ -1,4 +1,4 @@
-"""Builds: which steps run, what is kept, what failing leaves."""
+"""Builds: which steps run, what is cached, and what a failure leaves."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def test_a_revert_is_a_hit(lab: Lab) -> None:
     assert lab.ran() == []
 
 
-def test_a_step_that_makes_what_it_made_stops_there(lab: Lab) -> None:
-    """P3: a step reruns, its output is the same, nothing after it runs, and that is told."""
+def test_an_equal_output_stops_the_rebuild(lab: Lab) -> None:
+    """P3: a step reruns, its output is the same, no dependent runs, and the reason is reported."""
     lab.build(diamond(lab))
     lab.ran()
     report = lab.build(diamond(lab, image=b"Picture"))
@@ -122,7 +122,7 @@ def test_fresh_runs_and_replaces(lab: Lab) -> None:
 
 
 def test_fresh_with_the_same_result_stops(lab: Lab) -> None:
-    """P12: a step that gives the same bytes afresh makes nothing else run."""
+    """P12: a forced step that gives the same bytes makes nothing else run."""
     lab.build(diamond(lab))
     lab.ran()
     lab.build(diamond(lab), fresh=["a"])
@@ -182,7 +182,7 @@ def test_the_longest_work_starts_first(lab: Lab) -> None:
 
 
 def test_the_longest_work_starts_first_in_the_first_build_too(lab: Lab) -> None:
-    """P6: where nothing ever ran, the weights say what is started first, every time the same, and never a key."""
+    """P6: without past durations, the weights decide what starts first, every time the same, and never a key."""
     plan = graph(
         *[step(name, x=name) for name in "abcd"], *[step(f"{name}2", "concat", {"p": Product(name)}) for name in "abcd"]
     )
@@ -198,7 +198,7 @@ def test_the_longest_work_starts_first_in_the_first_build_too(lab: Lab) -> None:
         }
 
 
-def test_warnings_are_told_each_time(lab: Lab) -> None:
+def test_warnings_are_reported_each_time(lab: Lab) -> None:
     """A step's warnings are in its report and among the events, on a hit as on the first run."""
     plan = graph(step("x", "warn"))
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""Steps that fail: what is told, what is kept, what goes on."""
+"""Steps that fail: the report, what is cached, and what continues."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from vidbuild.errors import VidbuildError
         ("missing_module", "bug", "ModuleNotFoundError: No module named 'nowhere'"),
     ],
 )
-def test_how_a_step_failed_is_told(lab: Lab, kind: str, fault: str, message: str) -> None:
-    """P11: whatever a step raises becomes its failure, the build goes on to its end, and nothing is kept."""
+def test_any_exception_becomes_a_failure(lab: Lab, kind: str, fault: str, message: str) -> None:
+    """P11: whatever a step raises becomes its failure, the build continues to its end, and nothing is cached."""
     lab.kinds["missing_function"] = Kind("missing_function", 1, f"{STEPS}:missing_function")
     lab.kinds["missing_module"] = Kind("missing_module", 1, "nowhere:run")
     report = lab.build(graph(step("x", kind), step("y", inputs={"x": Product("x")})))
@@ -43,8 +43,8 @@ def test_how_a_step_failed_is_told(lab: Lab, kind: str, fault: str, message: str
     assert lab.store.trace(report.steps["x"].key) is None
 
 
-def test_everything_a_failing_step_says_arrives(lab: Lab) -> None:
-    """The failure's hint, field, command and log cross the process border whole."""
+def test_a_failure_arrives_complete(lab: Lab) -> None:
+    """The failure's hint, field, command and log reach the driver's process unchanged."""
     (lab.root / "broken").touch()
     failure = lab.build(graph(step("x", "fail"))).steps["x"].failure
     assert failure is not None
@@ -54,8 +54,8 @@ def test_everything_a_failing_step_says_arrives(lab: Lab) -> None:
     assert hint.hint == "say less"
 
 
-def test_a_failure_names_files_as_their_owner_does(lab: Lab) -> None:
-    """A step reads its sources under names of their roles; what it says of them is told with the files' own."""
+def test_a_failure_names_the_users_files(lab: Lab) -> None:
+    """A step reads its sources under names of their roles; its messages get the files' own names."""
     inputs: dict[str, Source | Product] = {
         "clip": lab.source("our film.mp4", "a"),
         "made": Product("w", "main.txt"),
@@ -114,7 +114,7 @@ def test_what_ran_beside_a_failure_is_kept(lab: Lab) -> None:
 
 @pytest.mark.parametrize("present", ["missing", "folder", "pipe"])
 def test_a_source_that_cannot_be_read_fails_its_step(lab: Lab, present: str) -> None:
-    """A source that is no readable file fails the step that needs it by name, and waits for nobody."""
+    """A source that is no readable file fails the step that needs it by name, without waiting."""
     path = lab.root / "no.png"
     if present == "folder":
         path.mkdir()

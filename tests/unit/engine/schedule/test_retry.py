@@ -1,4 +1,4 @@
-"""Steps that failed of what may pass, and are tried again."""
+"""Steps that failed with a transient error and are retried."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PASSING = Failure("no answer", transient=True)
 
 
 def retried(lab: Lab) -> list[StepRetried]:
-    """What was told of attempts that were repeated."""
+    """Return the events of retries."""
     return [event for event in lab.events if isinstance(event, StepRetried)]
 
 
@@ -59,7 +59,7 @@ def test_what_may_pass_is_tried_again(lab: Lab, way: str, passes: bool, message:
 
 
 def test_a_step_is_not_tried_for_ever(lab: Lab) -> None:
-    """P11: after the last attempt the failure says how often it was tried; the next build begins anew."""
+    """P11: after the last attempt the failure has the number of attempts; the next build begins again."""
     plan = graph(step("x", "flaky", ways=["passing"] * 4), step("y", inputs={"x": Product("x")}))
     report = lab.build(plan)
     run_events.check(lab.events, report)
@@ -75,8 +75,8 @@ def test_a_step_is_not_tried_for_ever(lab: Lab) -> None:
     assert lab.build(plan).status == "built"
 
 
-def test_attempts_are_told_as_one_step(lab: Lab) -> None:
-    """P40: a step begins once and ends once however often it is tried, and warns of what its last attempt found."""
+def test_attempts_are_one_step_in_the_events(lab: Lab) -> None:
+    """P40: a step begins once and ends once however often it is tried, with the warnings of its last attempt."""
     report = lab.build(graph(step("x", "flaky", ways=["passing", "killed"])))
     run_events.check(lab.events, report)
     told = [type(event) for event in lab.events if getattr(event, "step", "") == "x"]
@@ -87,7 +87,7 @@ def test_attempts_are_told_as_one_step(lab: Lab) -> None:
 
 
 def test_how_often_is_the_callers_choice(lab: Lab) -> None:
-    """One attempt means none is repeated, and then nothing is said of attempts."""
+    """One attempt means no retry, and then the failure does not mention attempts."""
     report = lab.build(graph(step("x", "flaky", ways=["passing"])), retry=RetryPolicy(attempts=1))
     failure = report.steps["x"].failure
     assert failure is not None
@@ -163,7 +163,7 @@ def test_a_trace_that_finds_no_place_is_tried_again(lab: Lab, monkeypatch: pytes
 
 @pytest.mark.parametrize("name", ["named", "unnamed", "tool"])
 def test_a_full_cache_is_named_and_not_its_insides(lab: Lab, name: str) -> None:
-    """P20: a full disk under the cache is told by the cache's own name, with a way out and no traceback."""
+    """P20: a full disk under the cache is reported by the cache's own name, with a hint and no traceback."""
     failure = lab.build(graph(step("x", "flaky", ways=[f"full-{name}"] * 3))).steps["x"].failure
     assert failure is not None
     assert failure.message == f"the disk of the cache '{lab.store.root}' is full (tried 3 times)"

@@ -42,8 +42,8 @@ def test_a_pause_keeps_what_runs_and_starts_nothing(lab: Lab) -> None:
     assert (report.status, build.count("run_resumed"), lab.ran()) == ("built", 1, ["after", "gate"])
 
 
-def test_a_paused_build_hardly_asks(lab: Lab) -> None:
-    """A paused build looks for wishes a few times a second and does nothing else."""
+def test_a_paused_build_polls_slowly(lab: Lab) -> None:
+    """A paused build reads requests a few times a second and does nothing else."""
     build = Background(lab, PLAN, jobs=1)
     build.control = Control.PAUSE
     build.until("run_paused")
@@ -55,8 +55,8 @@ def test_a_paused_build_hardly_asks(lab: Lab) -> None:
     assert build.end(Control.RUN).ok
 
 
-def test_an_attempt_that_is_due_in_a_pause_hurries_nobody(lab: Lab) -> None:
-    """While what runs comes to its end, a build that must start nothing looks for wishes as seldom as ever."""
+def test_a_retry_that_is_due_in_a_pause_does_not_poll_faster(lab: Lab) -> None:
+    """While running steps end, a paused build reads requests as slowly as ever."""
     plan = graph(step("x", "flaky", ways=["passing"]), step("gate", "gate"))
     build = Background(lab, plan, jobs=2, retry=RetryPolicy(base=0.5, cap=0.5, seed=2))
     build.until("step_retried")
@@ -85,8 +85,8 @@ def test_a_paused_build_stands_in_nobodys_way(lab: Lab) -> None:
     assert lab.ran() == ["after", "gate"]
 
 
-def test_wishes_are_left_in_the_runs_folder(lab: Lab) -> None:
-    """P15: whoever finds the run's folder can pause it, and cancel it while it is paused; what is done is kept."""
+def test_requests_are_files_in_the_runs_folder(lab: Lab) -> None:
+    """P15: another process can pause a run by its folder, and cancel it while it is paused; finished steps are kept."""
     build = at_the_gate(lab, PLAN)
     request(build.run, Control.PAUSE)
     build.until("run_paused")
@@ -103,7 +103,7 @@ def test_wishes_are_left_in_the_runs_folder(lab: Lab) -> None:
 
 
 def test_a_cancelled_build_lets_steps_end(lab: Lab) -> None:
-    """P11, P15: what ends within the grace period is kept, nothing new is started, and that all is saved is told."""
+    """P11, P15: steps that end within the grace period are kept, nothing new starts, and there is an event."""
     build = at_the_gate(lab, PLAN, grace=60.0)
     build.control = Control.CANCEL
     before = build.polls

@@ -1,4 +1,4 @@
-"""What a build costs, in counts that do not flicker: files read, bytes hashed, processes, modules."""
+"""What a build costs, in counts that are the same in every run: files read, bytes hashed, processes, modules."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ HEAVY = {
 
 
 def scenes(count: int) -> Graph:
-    """Six steps a scene and one after all, as many as a film of so many scenes has."""
+    """Six steps a scene and one after all, as many as a video of so many scenes has."""
     steps = []
     for n in range(count):
         steps += [

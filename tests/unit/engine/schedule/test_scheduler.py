@@ -1,4 +1,4 @@
-"""The driver under any weather: steps fail, workers die, people pause and cancel, at any moment."""
+"""The scheduler under stress: steps fail, workers die, users pause and cancel, at any moment."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def graphs(draw: st.DrawFn) -> Graph:
 
 
 class Requests:
-    """What is wished at each turn, one after the other, and then to go on."""
+    """What is requested at each turn, one after the other, and then nothing."""
 
     def __init__(self, requests: list[Control]) -> None:
         self._requests = list(requests)
@@ -49,13 +49,13 @@ class Requests:
         self.cancelled = False
 
     def __call__(self) -> Control:
-        """The next wish."""
+        """Return the next request."""
         self.last = self._requests.pop(0) if self._requests else Control.RUN
         self.cancelled = self.cancelled or self.last is Control.CANCEL
         return self.last
 
     def may_start(self) -> bool:
-        """Whether somebody who heard this last may start anything."""
+        """Return whether a step may start after this request."""
         return self.last is Control.RUN and not self.cancelled
 
 
@@ -177,8 +177,8 @@ def test_a_seed_gives_an_order_of_its_own(lab: Lab) -> None:
     assert len({tuple(started(seed)) for seed in range(4)}) == 4
 
 
-def test_a_pause_is_told_once_and_saved_once(lab: Lab) -> None:
-    """Pausing twice tells each pause, what ran at its start, and that all is on the disk; the end tells it again."""
+def test_a_pause_is_reported_once_and_saved_once(lab: Lab) -> None:
+    """Two pauses emit two events, with what ran at their start and that all is saved; so does the end."""
     lab.kinds = dict(KINDS)
     wishes = Requests([Control.RUN] * 2 + [Control.PAUSE] * 20 + [Control.RUN] * 2 + [Control.PAUSE] * 20)
     report = build(
@@ -199,7 +199,7 @@ def test_a_pause_is_told_once_and_saved_once(lab: Lab) -> None:
 
 
 def test_a_pause_after_a_failure_ends_the_build(lab: Lab) -> None:
-    """Where a failure leaves nothing to go on with, a pause does not keep the build from saying so."""
+    """After a failure that leaves nothing to run, a pause does not keep the build from ending."""
     lab.kinds = dict(KINDS)
     plan = graph(step("bad", "free"), step("after", "free", {"b": Product("bad")}))
     wishes = Requests([Control.RUN, *[Control.PAUSE] * 500])

@@ -1,4 +1,4 @@
-"""What a step costs beside itself: what the driver does for one that does nothing, in counts."""
+"""The cost of a step besides its own work: what the driver does for one that does nothing, in counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Patterns of steps that fit none."""
+"""Patterns of steps without a match."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from vidbuild.errors import UsageError
     ("pattern", "hint"),
     [("speak", "did you mean 'speak:*'?"), ("speak:aa", "did you mean 'speak:a'?"), ("zzz", None)],
 )
-def test_the_pattern_that_was_meant(lab: Lab, pattern: str, hint: str | None) -> None:
-    """A kind of step without its ':*' is told with it, a misspelt step with the nearest."""
+def test_a_pattern_without_a_match_has_a_hint(lab: Lab, pattern: str, hint: str | None) -> None:
+    """The hint for a kind of step is its pattern with ':*', for a misspelled step the nearest."""
     steps = graph(step("speak:a", text="one"), step("mux", text="two"))
     with pytest.raises(UsageError, match=f"no step matches '{pattern}'") as caught:
         lab.build(steps, fresh=[pattern])

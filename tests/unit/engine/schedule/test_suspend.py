@@ -1,4 +1,4 @@
-"""A build that stands still with all that it started, and one that is thrown out of its middle."""
+"""A build that is suspended with all its processes, and one that an exception ends in the middle."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def workers() -> list[int]:
     return found
 
 
-def test_all_workers_stand_still_meanwhile(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """P19: what is done while the build is halted is done while each busy worker is stopped, and then they go on."""
+def test_all_workers_are_stopped_meanwhile(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P19: while the build is suspended each busy worker is stopped, and then they continue."""
     monkeypatch.setattr("vidbuild.engine.schedule.scheduler._TURN", 0.0)  # the driver looks before a quick step is over
     before, seen = set(workers()), list[str]()
     running: list[str] = []
@@ -93,8 +93,10 @@ def test_standing_still_is_no_part_of_a_time_limit(tmp_path: Path, monkeypatch: 
     ],
     ids=["bug", "interrupt", "disk"],
 )
-def test_a_build_that_is_thrown_out_is_told_to_its_end(lab: Lab, error: BaseException, last: str, code: int) -> None:
-    """P40: whatever ends a build from within, its log has an end for every step and for the run, with the exit code."""
+def test_a_build_that_an_exception_ends_has_complete_events(
+    lab: Lab, error: BaseException, last: str, code: int
+) -> None:
+    """P40: whatever exception ends a build, its log has an end for every step and for the run, with the exit code."""
 
     def listen(event: Event) -> None:
         if event.type == "step_finished":

@@ -92,7 +92,7 @@ def test_silence_is_silent(scratch: Path, decoder: str) -> None:
 
 
 def test_a_voice_costs_what_it_needs(scratch: Path) -> None:
-    """Narration takes less than 80 kbit/s at 30 dB above what coding adds, and next to nothing while nobody speaks."""
+    """Narration takes less than 80 kbit/s at a noise level of -30 dB, and silence next to nothing."""
     text = "First install it with pip, which takes a few seconds. Then run it, and see what it says!"
     ENGINES["espeak"].speak(speech_request(scratch, text))
     said = wav.read(scratch / "said.wav")

@@ -1,4 +1,4 @@
-"""How loud a sound is, and the gain it gets."""
+"""Measuring loudness, and the gain that results."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ SUMMARY = """
 
 
 def measured(samples: object, scratch: Path) -> Loudness:
-    """What the meter tells of samples in a file."""
+    """Return the measured loudness of samples in a file."""
     path = scratch / "sound.wav"
     wav.write(path, samples)  # type: ignore[arg-type] # the caller's samples
     return loudness.measure(["-i", str(path)], len(wav.read(path)) / SAMPLE_RATE, scratch, ENV)
 
 
 def test_a_sine_is_as_loud_as_the_standard_says(scratch: Path) -> None:
-    """A 1 kHz sine at -23 dBFS in one channel, heard from two loudspeakers, has -23 LUFS (EBU Tech 3341, case 1)."""
+    """A 1 kHz sine at -23 dBFS in one channel, played by two loudspeakers, has -23 LUFS (EBU Tech 3341, case 1)."""
     found = measured(tone(5 * 48_000, level=-23, hertz=1000), scratch)
     assert found.integrated == pytest.approx(-23, abs=0.1)
     assert found.peak == pytest.approx(-23, abs=0.1)
@@ -78,7 +78,7 @@ def test_loudness_alone_is_the_same_without_the_peaks(scratch: Path, level: floa
 
 
 def test_silence_has_no_loudness(scratch: Path) -> None:
-    """Silence, and a sound of no length, are told as silent."""
+    """Silence, and audio of no length, are measured as silent."""
     assert measured(silence(48_000), scratch).silent
     assert loudness.measure([], 0, scratch, ENV) == loudness.SILENCE
 

@@ -1,4 +1,4 @@
-"""Any sound as 48 kHz samples."""
+"""Any audio as 48 kHz samples."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_what_is_no_sound_is_an_error(scratch: Path) -> None:
 
 
 def test_results_do_not_depend_on_the_processor(scratch: Path) -> None:
-    """P4: samples are the same with and without the machine's vector units, which ffmpeg is told not to use."""
+    """P4: samples are the same with and without the machine's vector units, which ffmpeg is configured not to use."""
     sound = array.array("h", os.urandom(2 * 22_050))
     first = pcm.resample(sound, 22_050, scratch, ENV)
     assert pcm.resample(sound, 22_050, scratch, ENV) == first

@@ -39,7 +39,7 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"RIFF", b"RIFF\x24\0\0\0WAVEfmt "])
 def test_a_damaged_file_is_refused(tmp_path: Path, data: bytes) -> None:
-    """What is no WAV file is told as that, not as a traceback of the reader."""
+    """A file that is no WAV file is refused with a message, not with a traceback of the reader."""
     path = tmp_path / "x.wav"
     path.write_bytes(data)
     with pytest.raises(wav.WavError, match=r"'x.wav' is not a WAV file"):
@@ -51,8 +51,8 @@ def test_half_a_sample_is_left_out() -> None:
     assert wav.from_bytes(b"\x01\x00\x02") == array.array("h", [1])
 
 
-def test_silence_around_a_sound_goes() -> None:
-    """V16: what is left begins 2 ms before the sound and ends 10 ms after it, and the cut is told."""
+def test_silence_around_speech_is_cut() -> None:
+    """V16: the result begins 2 ms before the speech and ends 10 ms after it, and the length of the cut is returned."""
     sound = silence(5000)
     sound.extend(tone(4800))
     sound.extend(silence(9000))
@@ -81,7 +81,7 @@ def test_a_sound_without_silence_is_kept_whole() -> None:
 
 @pytest.mark.parametrize("length", [0, 1, 4800])
 def test_silence_alone_leaves_nothing(length: int) -> None:
-    """A voice that made no sound has no samples, so that nobody takes it for speech."""
+    """A voice that made no sound has no samples, so that it is not taken for speech."""
     assert wav.trim(silence(length)) == (array.array("h"), length)
 
 
@@ -147,7 +147,7 @@ def test_easing_leaves_the_sound_it_is_given() -> None:
 
 
 def limited_plainly(samples: array.array[int], ceiling: int) -> array.array[int]:
-    """What `limited` does, said without regard to how long it takes."""
+    """Do what `limited` does, simply and slowly."""
     starts = range(0, len(samples), wav.BLOCK)
     blocks = [samples[start : start + wav.BLOCK] for start in starts]
     needed = [min(1.0, ceiling / max(1, *map(abs, block))) for block in blocks]
@@ -178,7 +178,7 @@ def test_only_blocks_that_may_be_loud_are_looked_at(loud: list[tuple[int, int]],
 
 @pytest.mark.parametrize("value", [255, 256, 257, -256, -257, -258, 32767, -32768])
 def test_no_loud_sample_is_overlooked(value: int) -> None:
-    """A single sample over the ceiling is found, at the edges of what a high byte tells as well."""
+    """A single sample over the ceiling is found, also at the limits of what its high byte shows."""
     sound = array.array("h", bytes(2 * 480))
     sound[100] = value
     found = wav._loud_blocks(sound, 256)

@@ -75,7 +75,7 @@ def test_the_index_comes_first(coded: bytes) -> None:
     assert top == ["/ftyp", "/moov", "/mdat"]
 
 
-def test_every_sample_is_where_the_index_says(coded: bytes) -> None:
+def test_every_sample_is_at_its_offset(coded: bytes) -> None:
     """Chunk offsets and sample sizes lead to exactly the frames that were given, in order."""
     data = written(coded)
     found = list(boxes(data))
@@ -142,7 +142,7 @@ def test_ffmpeg_reads_it_without_a_word(coded: bytes, tmp_path: Path) -> None:
 
 
 def test_chapters_are_a_track_and_a_list(coded: bytes) -> None:
-    """Chapters are told in both ways that players know, with their starts."""
+    """Chapters are in both places that players read, with their starts."""
     found = list(boxes(written(coded, marks=(Chapter(0, "A"), Chapter(96000, "B")))))
     listed = next(content for name, _, content in found if name == "/moov/udta/chpl")
     assert listed[8] == 2
@@ -161,7 +161,7 @@ def test_long_titles_are_cut_between_characters(coded: bytes) -> None:
 
 
 def test_a_frame_of_another_size_is_a_bug(coded: bytes) -> None:
-    """The index is never written beside other bytes than it tells of."""
+    """The index is never written with frames of other sizes than it lists."""
     stream, frames = h264.scan(coded), list(h264.coded(coded))
     track = mp4.Pictures([len(frame) + 1 for frame in frames], stream.idrs, 25, 64, 36, stream.sets[0], stream.sets[1:])
     with pytest.raises(mp4.Mp4Error, match="track 1 has"):
@@ -169,7 +169,7 @@ def test_a_frame_of_another_size_is_a_bug(coded: bytes) -> None:
 
 
 def test_too_few_or_too_many_frames_are_refused() -> None:
-    """The index stands before the frames: what is not as many as it says must never be a finished file."""
+    """The index is written before the frames: with another number of frames the file is never finished."""
     track = mp4.Pictures([3, 3], (0,), 30, 64, 36, b"\x67\x64\x00\x28", (b"\x68",))
     for pictures, words in (([b"abc"], "track 1 has 3 bytes"), ([b"abc"] * 3, "track 1 has more in it than")):
         with pytest.raises(mp4.Mp4Error, match=words):

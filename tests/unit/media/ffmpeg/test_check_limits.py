@@ -1,4 +1,4 @@
-"""Media that says absurd things of itself: refused with the limit and what was found, soon and in little memory."""
+"""Media with absurd properties: refused with the limit and the actual value, soon and in little memory."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_an_absurd_clip_is_refused(tmp_path: Path, make: Callable[[Path], Path],
 
 
 def test_a_picture_over_the_limit_is_not_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """V19: ffmpeg itself is told the limit, so no buffer is made for what is over it."""
+    """V19: ffmpeg itself gets the limit, so no buffer is made for a larger frame."""
     path = of_size(640, 360)(tmp_path)
     monkeypatch.setattr(limits, "CLIP_PIXELS", 640 * 359)
     with pytest.raises(StepError, match=r"frame size: expected at most 229760 pixels, got 640 x 36[08]") as caught:
@@ -152,7 +152,7 @@ def test_four_gigabytes_of_nothing_are_not_read(tmp_path: Path, name: str, head:
 
 
 def wav_of(folder: Path, rate: int, channels: int, samples: int = 2000) -> Path:
-    """A WAV file that says anything at all."""
+    """Return a WAV file with any header values."""
     data = bytes(2 * channels * samples)
     form = struct.pack("<HHIIHH", 1, channels, rate, rate * channels * 2, channels * 2 & 0xFFFF, 16)
     body = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(data)) + data

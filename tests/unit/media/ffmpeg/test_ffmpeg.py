@@ -1,4 +1,4 @@
-"""Finding, identifying and running ffmpeg, with the real one and with fakes that misbehave on purpose."""
+"""Finding, identifying and running ffmpeg, with the real one and with fakes that misbehave."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vidbuild.media.ffmpeg import binary, ffmpeg, limits, process
 
 
 def gone(pid: int) -> bool:
-    """Whether a process has ended; one that nobody has waited for yet has ended too."""
+    """Return whether a process has ended; a zombie has ended too."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[0]
     except FileNotFoundError:
@@ -74,8 +74,8 @@ def test_a_choice_that_is_no_program_is_an_error(monkeypatch: pytest.MonkeyPatch
         ffmpeg.executable()
 
 
-def test_no_ffmpeg_at_all_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the wheel the error names the command that mends it, although an ffmpeg may be on the PATH."""
+def test_a_missing_ffmpeg_has_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the wheel the error names the command that installs it, although an ffmpeg may be on the PATH."""
     monkeypatch.delenv(ffmpeg.VARIABLE, raising=False)
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(StepError, match="ffmpeg not found") as caught:
@@ -94,8 +94,8 @@ def test_importing_starts_and_loads_nothing_heavy() -> None:
     assert told.stdout.strip() == "[]"
 
 
-def test_identity_tells_version_and_configuration() -> None:
-    """The identity is readable, and stands for the whole of what `-version` prints."""
+def test_the_identity_has_version_and_configuration() -> None:
+    """The identity is readable, and stands for all of the output of `-version`."""
     told = ffmpeg.identity()
     assert told.startswith("ffmpeg ")
     assert len(told.split(" sha256:")[1]) == 64
@@ -114,7 +114,7 @@ def test_identity_changes_with_the_configuration(fake: object) -> None:
 
 
 def test_a_program_that_is_not_ffmpeg_has_no_identity(fake: object) -> None:
-    """Something else in ffmpeg's place is told at once, not by a strange failure later."""
+    """Another program in ffmpeg's place is an error at once, not a strange failure later."""
     assert callable(fake)
     fake("print('magick 7')")
     with pytest.raises(StepError, match="is not ffmpeg"):
@@ -130,10 +130,10 @@ def test_a_program_that_is_not_ffmpeg_has_no_identity(fake: object) -> None:
         ("while True: print('ffmpeg version 9')", "it wrote more than 1048576 bytes"),
     ],
 )
-def test_what_does_not_tell_its_version_is_told(
+def test_a_tool_without_a_version_is_an_error(
     fake: object, monkeypatch: pytest.MonkeyPatch, body: str, words: str
 ) -> None:
-    """V19: a tool that hangs, ends or floods when it is asked what it is."""
+    """V19: a tool that hangs, ends or floods when it is run for its version."""
     assert callable(fake)
     fake(body)
     monkeypatch.setattr(binary, "VERSION_SECONDS", 0.5 if "sleep" in body else 60)
@@ -151,7 +151,7 @@ def test_a_program_that_cannot_start_is_explained(fake: object, tmp_path: Path) 
 
 
 def test_a_failure_carries_meaning_command_and_log(tmp_path: Path) -> None:
-    """A failed run says in words what went wrong, and keeps the exact command and ffmpeg's own last lines."""
+    """A failed run explains the error in words, and keeps the exact command and the end of ffmpeg's log."""
     with pytest.raises(StepError) as caught:
         start(tmp_path, "-i", "missing.png", "out.png")
     failure = caught.value.failure
@@ -182,7 +182,7 @@ def test_a_failure_carries_meaning_command_and_log(tmp_path: Path) -> None:
     ],
 )
 def test_common_errors_in_plain_words(fake: object, tmp_path: Path, line: str, meaning: str) -> None:
-    """What ffmpeg's commonest last words mean is said, and its exit code where they are unknown."""
+    """Common messages of ffmpeg are explained; others are reported with the exit code."""
     assert callable(fake)
     fake(f"print({line!r}, file=sys.stderr); sys.exit(3)")
     with pytest.raises(StepError, match="ffmpeg could not film the scene") as caught:
@@ -191,7 +191,7 @@ def test_common_errors_in_plain_words(fake: object, tmp_path: Path, line: str, m
 
 
 def test_a_killed_ffmpeg_is_named_as_such(fake: object, tmp_path: Path) -> None:
-    """When the kernel ends ffmpeg for want of memory the message says so."""
+    """If the kernel kills ffmpeg because memory ran out, the message names that."""
     assert callable(fake)
     fake("os.kill(os.getpid(), signal.SIGKILL)")
     with pytest.raises(StepError, match="ended by SIGKILL, possibly out of memory") as caught:
@@ -200,8 +200,8 @@ def test_a_killed_ffmpeg_is_named_as_such(fake: object, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("number", "name"), [(signal.SIGSEGV, "SIGSEGV"), (40, "signal 40")])
-def test_a_crashed_ffmpeg_is_not_asked_again(fake: object, tmp_path: Path, number: int, name: str) -> None:
-    """A crash would happen again, so it is final; signals without a name are told by number."""
+def test_a_crashed_ffmpeg_is_not_retried(fake: object, tmp_path: Path, number: int, name: str) -> None:
+    """A crash would repeat, so it is final; signals without a name are reported by number."""
     assert callable(fake)
     fake(f"os.kill(os.getpid(), {int(number)})")
     with pytest.raises(StepError, match=f"ffmpeg could not film the scene: it was ended by {name}") as caught:
@@ -210,8 +210,8 @@ def test_a_crashed_ffmpeg_is_not_asked_again(fake: object, tmp_path: Path, numbe
 
 
 @pytest.mark.parametrize("words", ["No space left on device", "Cannot allocate memory", "Too many open files"])
-def test_what_may_pass_is_told_as_such(fake: object, tmp_path: Path, words: str) -> None:
-    """A full disk or want of memory may be over soon; anything else that ffmpeg says is final."""
+def test_transient_errors_are_marked(fake: object, tmp_path: Path, words: str) -> None:
+    """A full disk or lack of memory may end soon; all other errors of ffmpeg are final."""
     assert callable(fake)
     fake(f"print('av_write: {words}', file=sys.stderr); sys.exit(1)")
     with pytest.raises(StepError) as caught:
@@ -277,7 +277,7 @@ def test_much_stderr_does_not_deadlock(fake: object, tmp_path: Path) -> None:
 
 
 def test_much_stdout_does_not_deadlock(fake: object, tmp_path: Path) -> None:
-    """V19: a run nobody reads the output of is drained as well."""
+    """V19: output that no caller reads is drained as well."""
     assert callable(fake)
     fake("sys.stdout.write('y' * 5_000_000)")
     assert start(tmp_path).code == 0
@@ -292,8 +292,8 @@ def test_captured_output_is_whole(fake: object, tmp_path: Path) -> None:
     assert finished.log == ("log",)
 
 
-def test_a_failed_capture_can_be_looked_at(fake: object, tmp_path: Path) -> None:
-    """With check=False a failure is told by its code, for callers to whom it is an answer."""
+def test_a_failed_capture_has_its_code(fake: object, tmp_path: Path) -> None:
+    """With check=False a failure shows in the exit code, for callers to whom it is an answer."""
     assert callable(fake)
     fake("print('half'); sys.exit(1)")
     finished = ffmpeg.capture([], cwd=tmp_path, env=ENV, timeout=20, what="look", check=False)
@@ -303,7 +303,7 @@ def test_a_failed_capture_can_be_looked_at(fake: object, tmp_path: Path) -> None
 
 
 def test_a_timeout_ends_the_whole_group(fake: object, tmp_path: Path) -> None:
-    """P19: what takes too long is stopped with everything it has started, and the message says how long it had."""
+    """P19: a run that takes too long is stopped with all its children, and the message has the limit."""
     assert callable(fake)
     fake(
         "child = os.fork()\n"
@@ -363,7 +363,7 @@ def test_arguments_never_meet_a_shell(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_progress_is_told_in_frames(tmp_path: Path) -> None:
+def test_progress_is_reported_in_frames(tmp_path: Path) -> None:
     """Progress rises to the last frame."""
     told: list[int] = []
     args = ["-f", "lavfi", "-i", "testsrc=s=64x36", "-frames:v", "50", "-f", "null", "-"]

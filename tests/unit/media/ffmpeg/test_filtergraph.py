@@ -1,4 +1,4 @@
-"""The building blocks of filter graphs: what they say, without ffmpeg."""
+"""The building blocks of filter graphs: their text, without ffmpeg."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_a_picture_is_put_at_exactly_its_frames(frames: set[int]) -> None:
 
 
 def test_a_fades_times_make_every_frame_a_mixture() -> None:
-    """A fade of n frames is one of n + 1 steps that starts a frame earlier: none of its frames is bare or whole."""
+    """A fade of n frames has n + 1 steps and starts a frame earlier, so that every frame of it is a mixture."""
     faded = filtergraph.fade(filtergraph.image(Path("a.png"), {}), "in", 10, 11, 30)
     text = " ".join(filtergraph.arguments(filtergraph.output(faded, Path("o"), {})))
     assert "fade=alpha=1:duration=0.400000:start_time=0.300000:type=in" in text

@@ -1,4 +1,4 @@
-"""Media made to reach for other files or for a network: wherever a user's file meets ffmpeg, nothing else is opened."""
+"""Media made to open other files or a network: wherever a user's file meets ffmpeg, nothing else is opened."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def subtitled(canary: Canary) -> bytes:
 
 
 def referring(canary: Canary) -> bytes:
-    """A QuickTime file whose samples are said to lie in another: its data reference is an alias with a whole path."""
+    """Return a QuickTime file whose samples are in another file: its data reference is an absolute path."""
     data = bytearray(made(canary.path.parent / "own.mov", *SOURCE, *MP4).read_bytes())
     own = b"\0\0\0\x0curl \0\0\0\x01"
     path = os.fsencode(canary.path)
@@ -171,7 +171,7 @@ def _grown(data: bytes, old: bytes, new: bytes) -> bytes:
 
 
 def linked(canary: Canary) -> bytes:
-    """A Matroska file that says it goes on in another of the folder."""
+    """Return a Matroska file that continues in another of the folder."""
     data = made(canary.path.parent / "own.mkv", *SOURCE, *MP4).read_bytes()
     at = data.index(b"\x15\x49\xa9\x66") + 4  # Info: its size in eight bytes follows
     size = int.from_bytes(data[at : at + 8], "big") & ((1 << 56) - 1)
@@ -251,8 +251,8 @@ def ignore(_: bytes) -> None:
     """Read no output."""
 
 
-def test_the_canary_sings(tmp_path: Path, canary: Canary) -> None:
-    """V26: without walls ffmpeg does open what these files name, so the tests above can fail."""
+def test_without_protection_the_canary_is_read(tmp_path: Path, canary: Canary) -> None:
+    """V26: without restrictions ffmpeg does open the files that these media name, so the tests above can fail."""
     sung = set()
     for name, maker in (("hls.m3u8", hls), ("concat.ffconcat", concat)):
         (tmp_path / name).write_bytes(maker(canary))

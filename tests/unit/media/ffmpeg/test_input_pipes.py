@@ -1,4 +1,4 @@
-"""What is written into a program's inputs arrives, and nothing of it stays behind, however the program ends."""
+"""Input pipes: all data arrives, and no writer is left behind, however the program ends."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_other_arguments_stay() -> None:
 
 
 def test_a_program_that_stops_reading_is_no_failure() -> None:
-    """It has seen enough, or its exit code tells why; the writer ends with it."""
+    """A program may stop reading early, or its exit code has the reason; the writer ends with it."""
     with InputPipes(["input-pipe:a"], pieces) as feeding:
         child = subprocess.Popen([sys.executable, "-c", "pass"], pass_fds=feeding.read_ends)
         feeding.start()
@@ -71,7 +71,7 @@ def test_a_program_that_stops_reading_is_no_failure() -> None:
 
 
 def test_a_feed_that_fails_fails_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was to be written could not be made: that is told, though the program was content with what it got."""
+    """An error while the input is produced fails the run, though the program accepted what it got."""
     reader = "fd = int(next(arg for arg in args if arg.startswith('pipe:'))[5:])\nopen(fd, 'rb').read()"
     monkeypatch.setenv(ffmpeg.VARIABLE, str(fake_ffmpeg(tmp_path / "reader", reader)))
 
@@ -84,15 +84,15 @@ def test_a_feed_that_fails_fails_the_run(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("body", ["sys.exit(3)", "time.sleep(60)"], ids=["fails", "hangs"])
-def test_a_program_that_fails_or_hangs_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
-    """A writer that waits for its reader never keeps a failure or a timeout from being told."""
+def test_a_program_that_fails_or_hangs_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
+    """A writer that waits for its reader never hides a failure or a timeout."""
     monkeypatch.setenv(ffmpeg.VARIABLE, str(fake_ffmpeg(tmp_path / "bad", body)))
     with pytest.raises(StepError, match=r"exit code 3|within 1 s"):
         ffmpeg.run(["input-pipe:a"], cwd=tmp_path, env=ENV, timeout=1, what="film", pipe_source=pieces)
 
 
 def test_a_program_that_cannot_be_started_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then nobody ever reads, and nothing is written."""
+    """Then no process ever reads, and nothing is written."""
     bad = tmp_path / "bad"
     bad.write_bytes(b"\x7fELF")
     bad.chmod(0o755)

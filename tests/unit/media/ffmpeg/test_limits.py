@@ -1,4 +1,4 @@
-"""An ffmpeg that reaches a limit of its process: what is told, and what raises it."""
+"""An ffmpeg that reaches a limit of its process: the message, and the variable that raises the limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking into media files: real ones, ones made for a purpose, and files that are not what they should be."""
+"""Probing media files: real ones, ones made for a purpose, and files of other kinds."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 def test_real_media(
     name: str, size: tuple[int, int], duration: float, sound: tuple[int, int], more: dict[str, object]
 ) -> None:
-    """V15: size as seen, length, sound and colours of media made by others; a cover picture is not the video."""
+    """V15: displayed size, length, audio and colors of media made by others; a cover image is not the video."""
     info = probe(REAL_MEDIA / name)
     assert (info.width, info.height) == size
     assert info.duration == pytest.approx(duration, abs=0.01 if info.has_video else 0.11)  # an MP3's is estimated
@@ -63,8 +63,8 @@ def test_a_turned_picture_is_measured_as_it_is_seen(tmp_path: Path) -> None:
     assert abs(info.rotation) == 90
 
 
-def test_colours_are_read_or_guessed(tmp_path: Path) -> None:
-    """Which coefficients are used is taken from the file, and where it doesn't tell, from its size."""
+def test_the_color_matrix_is_read_or_guessed(tmp_path: Path) -> None:
+    """The coefficients are those that the file names, or else those of its size."""
     small = probe(made(tmp_path / "a.mp4", *TEST, *H264, "-frames:v", "1"))
     assert (small.matrix, small.full_range) == ("bt601", False)
     large = ["-f", "lavfi", "-i", "color=s=1280x720", *H264, "-frames:v", "1"]
@@ -78,7 +78,7 @@ def test_colours_are_read_or_guessed(tmp_path: Path) -> None:
     ("size", "matrix"), [("720x576", "bt601"), ("1280x536", "bt709"), ("608x1080", "bt709"), ("576x720", "bt709")]
 )
 def test_a_size_decides_only_as_it_is_stored(tmp_path: Path, size: str, matrix: str) -> None:
-    """A wide film's 720p is HD though it is low, and turning a recording never changes its colours."""
+    """A wide 720p video is HD though its height is small, and turning a recording never changes its colors."""
     picture = ("-f", "lavfi", "-i", f"color=s={size}", *H264, "-frames:v", "1")
     flat = made(tmp_path / "a.mp4", *picture)
     assert probe(flat).matrix == matrix
@@ -99,10 +99,10 @@ def test_a_size_decides_only_as_it_is_stored(tmp_path: Path, size: str, matrix: 
         ("", "bt601", "", "", False, False),
     ],
 )
-def test_what_is_told_of_pictures_is_understood(
+def test_properties_of_frames_are_parsed(
     details: str, matrix: str, primaries: str, transfer: str, *, interlaced: bool, full: bool
 ) -> None:
-    """Range, colours and order of lines are read apart, in all the ways in which ffmpeg tells them."""
+    """Range, colors and order of lines are read separately, in all the forms in which ffmpeg prints them."""
     told = f"  Stream #0:0: Video: h264 (Main) (avc1 / 0x3), yuv420p{details}, 720x576 [SAR 1:1], 25 fps, 25 tbr"
     packets = "#media_type 0: video\n#dimensions 0: 720x576\n0, 0, 0, 1, 622080, 0x0\n"
     info = parse_log(told, packets)
@@ -134,10 +134,8 @@ def test_moving_pictures_are_counted_without_covers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "options"), [("a.mkv", ()), ("a.mp4", ("-movflags", "+faststart"))])
-def test_a_file_that_breaks_off_is_as_long_as_what_is_there(
-    tmp_path: Path, name: str, options: tuple[str, ...]
-) -> None:
-    """V9: a download that was cut off, whose index tells of more, has its pictures' length and says it is cut."""
+def test_a_truncated_file_is_as_long_as_its_frames(tmp_path: Path, name: str, options: tuple[str, ...]) -> None:
+    """V9: a truncated download, whose index lists more, has its frames' length and is marked as truncated."""
     whole = made(tmp_path / name, *TEST, "-frames:v", "100", *H264, "-g", "10", *options)
     assert not probe(whole).truncated
     whole.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
@@ -147,8 +145,8 @@ def test_a_file_that_breaks_off_is_as_long_as_what_is_there(
 
 
 @pytest.mark.parametrize("told", [0.5, 100.0, 3_000_000.0])
-def test_a_length_that_is_a_lie_is_not_believed(tmp_path: Path, told: float) -> None:
-    """The last picture's own time counts, whatever the head of the file says."""
+def test_a_wrong_length_in_the_header_is_ignored(tmp_path: Path, told: float) -> None:
+    """The last frame's own time counts, whatever the file's header has."""
     path = made(tmp_path / "a.mkv", *TEST, "-frames:v", "50", *H264)
     content = bytearray(path.read_bytes())
     at = content.index(b"\x44\x89\x88") + 3  # Matroska's element for the duration, eight bytes long
@@ -158,15 +156,15 @@ def test_a_length_that_is_a_lie_is_not_believed(tmp_path: Path, told: float) -> 
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.bmp", "a.tiff", "a.webp"])
-def test_a_still_image_is_told_as_one(tmp_path: Path, name: str) -> None:
-    """An image given as a video is an error at its field that says which scene is for it."""
+def test_a_still_image_is_recognized(tmp_path: Path, name: str) -> None:
+    """An image given as a video is an error at its field that names the scene type for images."""
     with pytest.raises(StepError, match=f"'{name}' is an image, not a video") as caught:
         probe(made(tmp_path / name, *TEST, "-frames:v", "1"), field="src")
     assert (caught.value.failure.field, caught.value.hint) == ("src", "a scene of type 'image' shows it")
 
 
-def test_errors_are_told_at_the_field_that_names_the_file(tmp_path: Path) -> None:
-    """What is wrong with a file is wrong at one place of the spec, with what ffmpeg said of it."""
+def test_errors_are_at_the_field_that_names_the_file(tmp_path: Path) -> None:
+    """Every error of a file is at one place of the spec, with ffmpeg's own message."""
     for name, content in (("gone.mp4", None), ("empty.mp4", b""), ("words.mp4", b"only words\n" * 99)):
         if content is not None:
             (tmp_path / name).write_bytes(content)
@@ -231,14 +229,14 @@ def test_what_is_not_media_is_refused(tmp_path: Path, content: bytes, words: str
         probe(tmp_path / "x.mp4")
 
 
-def test_a_missing_file_is_told_as_such(tmp_path: Path) -> None:
-    """What can't be opened says why, without starting anything."""
+def test_a_missing_file_starts_no_process(tmp_path: Path) -> None:
+    """A file that cannot be opened is an error with the reason, without starting anything."""
     with pytest.raises(StepError, match=r"'gone\.mp4' cannot be read: no such file or directory"):
         probe(tmp_path / "gone.mp4")
 
 
 def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
-    """V9: a recording that was cut off while it was copied is an error that says so."""
+    """V9: a recording that was truncated while it was copied is an error that names that."""
     whole = made(tmp_path / "whole.mp4", *TEST, *H264, "-frames:v", "50").read_bytes()
     (tmp_path / "cut.mp4").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(StepError, match="truncated"):
@@ -269,5 +267,5 @@ def test_no_playlist_reaches_the_network(tmp_path: Path, loopback: None) -> None
 
 
 def test_a_log_without_anything_known_gives_nothing() -> None:
-    """What ffmpeg doesn't tell is not made up."""
+    """Properties that ffmpeg does not print are not made up."""
     assert parse_log("", "") == MediaInfo(format="", duration=0.0)

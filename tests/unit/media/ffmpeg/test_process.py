@@ -1,4 +1,4 @@
-"""Running a program that hangs, floods, leaves others behind or dies: it always ends, and little of it is kept."""
+"""Running a program that hangs, floods, leaves children or dies: it always ends, and little of its output is kept."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ def test_a_pipe_that_another_holds_is_not_waited_for(tmp_path: Path, stray: Path
     assert soon_gone(int(stray.read_text(encoding="ascii")))
 
 
-def test_one_that_left_the_group_and_floods_is_not_listened_to(tmp_path: Path, stray: Path) -> None:
-    """V19: even a process in a session of its own that writes without end into the pipe does not keep a run going."""
+def test_a_flood_from_another_session_is_ignored(tmp_path: Path, stray: Path) -> None:
+    """V19: even a process in a session of its own that writes endlessly into the pipe does not keep a run going."""
     began = time.monotonic()
     flood = "while True: os.write(2, b'x' * 60000)"
     assert start(tmp_path, LEAVES.format(more="os.setsid()", then=flood, code=0)) == 0
@@ -148,7 +148,7 @@ def test_lines_are_kept_from_both_ends() -> None:
         (-41, "was ended by signal 41"),
     ],
 )
-def test_how_it_ended_is_told(code: int, words: str) -> None:
+def test_the_end_is_described(code: int, words: str) -> None:
     """Exit codes and signals in words."""
     assert process.describe_exit(code) == words
 
@@ -160,10 +160,8 @@ def test_its_end_is_not_polled_for(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert start(tmp_path, "time.sleep(60)", seconds=0.5) is None
 
 
-def test_where_the_kernel_ends_nobody_with_us_a_child_stays_in_our_group(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """P19: whoever ends a worker's group there ends its tools; one that hangs is still ended, and we are not."""
+def test_without_pdeathsig_a_child_stays_in_our_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P19: killing a worker's group there ends its tools; one that hangs is still ended, and we are not."""
     monkeypatch.setattr(process, "OWN_PROCESS_GROUP", False)
     said: list[bytes] = []
     assert start(tmp_path, "print(os.getpgid(0), flush=True)", out=said.append) == 0

@@ -54,7 +54,7 @@ def test_signed_codes_are_the_standards(code: str, value: int) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\x00", b"\x00\x00\x00"])
 def test_bits_that_are_not_there_are_an_error(data: bytes) -> None:
-    """Reading on behind the end is told, not taken for zeros."""
+    """Reading past the end is an error, not zeros."""
     with pytest.raises(BitsError, match="the bits end too early"):
         Reader(data).unsigned()
 
@@ -81,6 +81,6 @@ def test_a_number_that_does_not_begin_is_not_looked_for() -> None:
 
 
 def test_nothing_is_copied_backwards() -> None:
-    """V19: an end before its beginning, as a damaged stream tells it, is an error of its kind."""
+    """V19: an end before its beginning, as in a damaged stream, is an error of its kind."""
     with pytest.raises(BitsError, match="end before they begin"):
         Writer().copy(Reader(b"abc"), -1)

@@ -1,4 +1,4 @@
-"""Slices in which all is skipped, against a decoder of the arithmetic code written from the standard's flow charts."""
+"""Slices in which all is skipped, against an arithmetic decoder written from the standard's flow charts."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_every_macroblock_is_decoded_as_skipped(count: int) -> None:
     assert not int.from_bytes(data, "big") & ((1 << (size - stop)) - 1)
 
 
-def test_the_context_begins_as_the_standard_says() -> None:
+def test_the_initial_context_is_the_standards() -> None:
     """9.3.1.1 with m = 29, n = 16 (table 9-13, ctxIdx 11, cabac_init_idc 2): the skip flag is likely, and state 44."""
     before = min(126, max(1, ((29 * cabac.QP) >> 4) + 16))
     assert before >= 64, "1 is the likelier value"

@@ -42,7 +42,7 @@ def test_sizes_are_read_with_their_cropping(tmp_path: Path, width: int, height: 
 
 
 def test_key_frames_are_found(tmp_path: Path) -> None:
-    """Decoding can start at an IDR picture at least every ten seconds, and those are told."""
+    """Decoding can start at an IDR picture at least every ten seconds, and those are returned."""
     found = h264.scan(stream(tmp_path, frames=250, fps=24))
     assert found.idrs == (0, 240)
     assert found.frames == 250
@@ -106,7 +106,7 @@ def test_a_cut_stream_is_not_what_was_planned(tmp_path: Path) -> None:
     ],
 )
 def test_other_bytes_are_refused(data: bytes, words: str) -> None:
-    """What isn't a stream, or begins in the middle of one, is an error that says so."""
+    """Bytes that are no stream, or begin in the middle of one, are an error."""
     with pytest.raises(h264.H264Error, match=words):
         h264.scan(data)
 
@@ -134,7 +134,7 @@ def test_emulation_prevention_is_taken_out(escaped: bytes, plain: bytes) -> None
 
 
 def test_frames_of_another_profile_are_read_too(tmp_path: Path) -> None:
-    """A stream with B-frames, interlacing and 4:4:4 is measured rightly, so a wrong profile is told as such."""
+    """A stream with B-frames, interlacing and 4:4:4 is measured correctly, so a wrong profile is reported as such."""
     args = ["-f", "lavfi", "-i", "testsrc2=s=160x96:r=25", "-frames:v", "12", "-c:v", "libx264"]
     data = made(
         tmp_path / "i.h264", *args, "-pix_fmt", "yuv444p", "-x264-params", "interlaced=1:bframes=2", "-f", "h264"

@@ -1,4 +1,4 @@
-"""Videos and segments of every kind of scene, decoded strictly by decoders of different people: all see the same."""
+"""Videos and segments of every kind of scene, decoded strictly by independent decoders with equal results."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_wrong_bytes_are_caught(units: list[bytes], tmp_path: Path) -> None:
 
 
 def test_a_lost_picture_is_caught(units: list[bytes], tmp_path: Path) -> None:
-    """FFmpeg's decoder says nothing of a missing reference picture; OpenH264 and the slice headers tell."""
+    """FFmpeg's decoder ignores a missing reference picture; OpenH264 and the slice headers show it."""
     path = written(tmp_path, [*units[:8], *units[9:]])
     assert len(decoding.strictly(path, decoding.pinned()[0]).digests) == 19
     with pytest.raises(AssertionError, match="referencing pictures lost due frame gaps"):
@@ -93,7 +93,7 @@ def test_a_lost_picture_is_caught(units: list[bytes], tmp_path: Path) -> None:
 
 
 def test_a_picture_too_many_is_caught(units: list[bytes], tmp_path: Path) -> None:
-    """No decoder says anything of a reference picture that is there twice, but its slice header does."""
+    """All decoders ignore a reference picture that is there twice, but its slice header shows it."""
     path = decoding.boxed(written(tmp_path, [*units[:8], *units[7:]]), tmp_path / "boxed.mp4")
     decoding.check_alike(path, decoding.pinned())
     with pytest.raises(AssertionError, match="picture 5 has frame_num 4, not 5"):
@@ -101,7 +101,7 @@ def test_a_picture_too_many_is_caught(units: list[bytes], tmp_path: Path) -> Non
 
 
 def test_a_hold_that_is_none_is_caught(units: list[bytes], tmp_path: Path) -> None:
-    """Frames that should be as the one before, and are not, are told."""
+    """Frames of a hold that differ from the one before are reported."""
     with pytest.raises(AssertionError, match="frame 8 is not as 7"):
         decoding.prove_segment(written(tmp_path, units), tmp_path, 20, 30, moments=[*range(8), *range(9, 20)])
 
@@ -123,8 +123,8 @@ def test_a_wrong_count_or_rate_is_caught(units: list[bytes], tmp_path: Path, fra
         decoding.prove(decoding.boxed(written(tmp_path, units), tmp_path / "boxed.mp4"), frames, fps)
 
 
-def test_a_missing_older_ffmpeg_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Without a second ffmpeg there is an error that says what to install; vidbuild's own does not count as one."""
+def test_a_missing_older_ffmpeg_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without a second ffmpeg there is an error with what to install; vidbuild's own does not count as one."""
     monkeypatch.setenv(decoding.OLDER, str(tmp_path / "none"))
     with pytest.raises(AssertionError, match="there is no older ffmpeg: apt-get install ffmpeg"):
         decoding.older()

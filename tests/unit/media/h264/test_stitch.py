@@ -1,4 +1,4 @@
-"""Streams made of bands and skipped slices, proven with decoders by different people."""
+"""Streams made of bands and skipped slices, checked with independent decoders."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def scene(folder: Path, frames: int = 70, fps: int = 30, *, size: tuple[int, int
     return drawing.picture(Motion(fps, frames, tracks))
 
 
-def filmed(root: Path, picture: Picture, kind: str = "standard") -> Path:
-    """A picture's segment."""
+def segment_of(root: Path, picture: Picture, kind: str = "standard") -> Path:
+    """Return a picture's segment."""
     step = render_context(root, picture, profile=dict(PROFILES[kind]))
     render.run(step)
     return step.out / render.SEGMENT
@@ -59,7 +59,7 @@ def filmed(root: Path, picture: Picture, kind: str = "standard") -> Path:
 def test_decoders_by_different_people_see_the_same(tmp_path: Path, fps: int, size: tuple[int, int]) -> None:
     """Every frame is there, at its time, alike in all decoders to the bit; holds are still; seeking goes anywhere."""
     picture = scene(tmp_path / "d", fps=fps, size=size)
-    segment = filmed(tmp_path / "s", picture)
+    segment = segment_of(tmp_path / "s", picture)
     times = moments(picture.layers, picture.motion)
     assert len(times) < 70
     decoding.prove_segment(segment, tmp_path, 70, fps, moments=times, seeks=(0, 1, 6, 12, 30, 46, 69))
@@ -68,17 +68,17 @@ def test_decoders_by_different_people_see_the_same(tmp_path: Path, fps: int, siz
 def test_a_long_hold_is_still_across_its_key_frames(tmp_path: Path) -> None:
     """Where a player could start in the middle of a hold, the picture is the same to the bit as before and after."""
     picture = scene(tmp_path / "d", frames=400, fps=24)
-    segment = filmed(tmp_path / "s", picture)
+    segment = segment_of(tmp_path / "s", picture)
     keys = h264.scan(segment.read_bytes()).idrs
     assert keys == (0, 45, 285), "where the picture changes last, and ten seconds later"
     times = moments(picture.layers, picture.motion)
     decoding.prove_segment(segment, tmp_path, 400, 24, moments=times, seeks=(44, 45, 284, 285, 286, 399))
 
 
-def test_frame_numbers_go_round(tmp_path: Path) -> None:
-    """frame_num has few bits: after many skipped pictures it begins anew, and coded ones fit in behind."""
+def test_frame_numbers_wrap(tmp_path: Path) -> None:
+    """frame_num has few bits: after many skipped frames it wraps, and coded ones fit in after them."""
     picture = scene(tmp_path / "d", frames=99)
-    segment = filmed(tmp_path / "s", picture)
+    segment = segment_of(tmp_path / "s", picture)
     sets = stitch_sets(segment.read_bytes())
     assert 1 << sets.number_bits < 40
     decoding.prove_segment(segment, tmp_path, 99, 30)
@@ -100,7 +100,7 @@ def bands_of(root: Path, picture: Picture) -> tuple[render.EncodePlan, Path]:
 
 @pytest.mark.parametrize("fps", [30, 60])
 def test_a_band_is_decoded_as_its_encoder_meant_it(tmp_path: Path, fps: int) -> None:
-    """V16: within the whole each band is, to the bit, what it is alone: nothing is predicted from a neighbour."""
+    """V16: within the whole each band is, to the bit, what it is alone: nothing is predicted from another band."""
     picture = scene(tmp_path / "d", fps=fps)
     shots, scratch = bands_of(tmp_path / "s", picture)
     assert len(shots.bands) >= 5
@@ -159,7 +159,7 @@ def planes(picture: bytes, top: int, rows: int, height: int = SIZE[1]) -> bytes:
 def test_the_plain_profile_shows_the_same(tmp_path: Path, fps: int) -> None:
     """V16: each frame is what was composed for it, and what x264 alone makes of it, within the encoder's noise."""
     picture = scene(tmp_path / "d", fps=fps)
-    ours, plain = filmed(tmp_path / "s", picture), filmed(tmp_path / "p", picture, "compat")
+    ours, plain = segment_of(tmp_path / "s", picture), segment_of(tmp_path / "p", picture, "compat")
     assert len(h264.scan(plain.read_bytes()).sets) == 2
     one, other, wanted = decoded(ours, SIZE), decoded(plain, SIZE), shown(picture)
     assert len(one) == len(other) == len(wanted) == 70
@@ -178,7 +178,7 @@ def test_a_hold_costs_next_to_nothing(tmp_path: Path) -> None:
     """Ten seconds more of a still picture are a few bytes a frame."""
     picture = scene(tmp_path / "d", frames=70)
     longer = replace(picture, motion=replace(picture.motion, frames=270))
-    short, long = filmed(tmp_path / "s", picture), filmed(tmp_path / "l", longer)
+    short, long = segment_of(tmp_path / "s", picture), segment_of(tmp_path / "l", longer)
     assert (long.stat().st_size - short.stat().st_size) / 200 < 16
 
 
@@ -202,16 +202,16 @@ def test_the_level_is_the_whole_videos(size: tuple[int, int], fps: int, wanted: 
     assert stitch.level(*size, fps) == wanted
 
 
-def test_the_stream_tells_its_level_and_size(tmp_path: Path) -> None:
-    """The parameter sets speak of the whole picture, though each band was coded as a smaller one."""
+def test_the_stream_has_the_level_and_size_of_the_whole(tmp_path: Path) -> None:
+    """The parameter sets describe the whole frame, though each band was coded as a smaller one."""
     picture = scene(tmp_path / "d", size=(180, 446))
-    data = filmed(tmp_path / "s", picture).read_bytes()
+    data = segment_of(tmp_path / "s", picture).read_bytes()
     found = h264.scan(data)
     assert (found.parameters.width, found.parameters.height) == (180, 446)
     assert found.parameters.fps == 30
     sequence = next(unit for unit in found.sets if h264.kind(unit) == h264.SPS)
     assert sequence[3] == stitch.level(180, 446, 30)
-    plain = h264.scan(filmed(tmp_path / "p", picture, "compat").read_bytes())
+    plain = h264.scan(segment_of(tmp_path / "p", picture, "compat").read_bytes())
     assert plain.sets == found.sets, "to the bit what x264 writes for the whole"
 
 
@@ -244,7 +244,7 @@ WHOLE = Band(0, 4, 4, (0, 2, 5))
     ],
 )
 def test_streams_of_other_settings_are_refused(tmp_path: Path, extra: str, words: str) -> None:
-    """What the writer doesn't know it refuses, rather than write what no decoder understands."""
+    """The writer refuses unknown settings, rather than write a stream that no decoder understands."""
     data = coded(tmp_path, extra)
     if words in {"nothing", "a band has"}:
         assert h264.scan(together([(WHOLE, data)])).frames == 6, "these are understood"
@@ -254,7 +254,7 @@ def test_streams_of_other_settings_are_refused(tmp_path: Path, extra: str, words
 
 
 def test_bands_that_are_not_as_planned_are_refused(tmp_path: Path) -> None:
-    """Too few pictures, other rows, key frames elsewhere, a gap, and other settings each say what is wrong."""
+    """Too few frames, other rows, key frames elsewhere, a gap, and other settings are each named."""
     data = coded(tmp_path / "a")
     for bands, keys, words in (
         ([(replace(WHOLE, frames=(0, 2)), data)], Keys(), "has 3 pictures where 2 were asked for"),
@@ -274,7 +274,7 @@ def test_bands_that_are_not_as_planned_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("keep", [30, 60, 200])
 def test_a_cut_band_is_refused_or_whole(tmp_path: Path, keep: int) -> None:
-    """V9: a band that was cut has fewer pictures, or headers that end too early; either is told."""
+    """V9: a truncated band has fewer frames, or headers that end too early; either is refused."""
     data = coded(tmp_path)
     with pytest.raises(H264Error):
         together([(WHOLE, data[:keep])])
@@ -349,13 +349,13 @@ def test_key_frames_side_by_side_differ(tmp_path: Path, keys: Keys, frames: int)
     assert frames == 1 or found.get(frames - 1) not in others
 
 
-def test_colours_are_kept_in_every_band(tmp_path: Path) -> None:
-    """A flat colour across all bands stays one colour: no band's edge is seen."""
+def test_colors_are_kept_in_every_band(tmp_path: Path) -> None:
+    """A flat color across all bands stays one color: no band's edge is visible."""
     drawing = Drawing(tmp_path / "d", SIZE).add("background", colour=(122, 165, 255))
     for index in range(3):
         drawing.add(f"item-{index}", (20, 60 + 140 * index, 100, 40), (122, 165, 255))
     tracks = {f"item-{index}": Track(enter=Change(3 + index, 4, "fade")) for index in range(3)}
-    for image in decoded(filmed(tmp_path / "s", drawing.picture(Motion(30, 12, tracks))), SIZE):
+    for image in decoded(segment_of(tmp_path / "s", drawing.picture(Motion(30, 12, tracks))), SIZE):
         least, most = zip(*image.getextrema(), strict=True)
         assert apart(least, (122, 165, 255)) <= 3
         assert apart(most, (122, 165, 255)) <= 3

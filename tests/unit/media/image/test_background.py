@@ -54,31 +54,31 @@ def test_is_painted_a_strip_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_strips_show_no_seam() -> None:
-    """The dither and the gradient go on where one strip ends: rows beside a seam differ as little as any others."""
+    """The dither and the gradient continue where one strip ends: rows beside a seam differ as little as any others."""
     made = image((256, 4 * background.STRIP), (), ((20, 20, 20), (28, 28, 28), (0, 0, 0))).getchannel("R")
     rows = [ImageStat.Stat(made.crop((0, y, 256, y + 16))).mean[0] for y in range(0, made.height, 16)]
     steps = [after - before for before, after in pairwise(rows)]
     assert max(steps) - min(steps) < 0.1
 
 
-def test_runs_from_the_first_colour_to_the_second() -> None:
-    """The top left corner has the first colour and the bottom right one the second."""
+def test_the_gradient_runs_from_the_first_color_to_the_second() -> None:
+    """The top left corner has the first color and the bottom right one the second."""
     made = image((400, 300))
     for corner, colour in (((0, 0), NIGHT[0]), ((384, 284), NIGHT[1])):
         mean = ImageStat.Stat(made.crop((*corner, corner[0] + 16, corner[1] + 16))).mean
         assert mean == pytest.approx(colour, abs=1.5)
 
 
-def test_a_light_brightens_where_it_stands_and_nowhere_else() -> None:
-    """A light has its strength at its centre and nothing beyond its reach."""
+def test_a_light_brightens_only_its_own_area() -> None:
+    """A light has its strength at its center and nothing beyond its reach."""
     flat = ((10, 10, 10), (10, 10, 10), (110, 110, 110))
     made = image((400, 200), (Light(0.25, 0.5, 0.2, 0.5),), flat)
     assert pixel(made, (100, 100))[0] == pytest.approx(60, abs=2)
     assert made.getpixel((300, 100)) == (10, 10, 10)
 
 
-def test_a_plain_background_is_one_colour() -> None:
-    """Without gradient and lights every pixel is the colour itself."""
+def test_a_plain_background_is_one_color() -> None:
+    """Without gradient and lights every pixel is the color itself."""
     assert image((64, 64), (), ((1, 2, 3), (1, 2, 3), (200, 0, 0))).getcolors() == [(64 * 64, (1, 2, 3))]
 
 
@@ -104,6 +104,6 @@ def test_there_are_no_bands() -> None:
 
 
 def test_hue_is_dithered_as_well() -> None:
-    """The channels are not rounded in step, or colour would show the bands that brightness does not."""
+    """The channels are not rounded in step, or color would show the bands that brightness does not."""
     made = image((256, 256), (), ((20, 20, 20), (22, 22, 22), (0, 0, 0)))
     assert any(len(set(color)) > 1 for color in colors(made))

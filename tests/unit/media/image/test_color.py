@@ -1,4 +1,4 @@
-"""Contrast and mixing of colours."""
+"""Contrast and mixing of colors."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ COLOURS = st.tuples(*(st.integers(0, 255),) * 3)
 
 @pytest.mark.parametrize(("written", "colour"), [("#0a0F1f", (10, 15, 31)), ("#fa0", (255, 170, 0))])
 def test_reads_both_ways_of_writing(written: str, colour: tuple[int, int, int]) -> None:
-    """A colour is read from three or six digits, of either case."""
+    """A color is read from three or six digits, of either case."""
     assert parse(written) == colour
 
 
 @pytest.mark.parametrize("written", ["", "#12", "#12345", "red", "#12345g", "#1234567"])
-def test_refuses_what_is_not_a_colour(written: str) -> None:
-    """Anything else is a ValueError, not another colour."""
+def test_refuses_what_is_no_color(written: str) -> None:
+    """Anything else is a ValueError, not another color."""
     with pytest.raises(ValueError, match=r"."):
         parse(written)
 
 
 @given(COLOURS)
 def test_writes_what_it_reads(colour: tuple[int, int, int]) -> None:
-    """Writing and reading give the same colour back."""
+    """Writing and reading give the same color back."""
     assert parse(text(colour)) == colour
 
 
 def test_contrast_has_the_published_values() -> None:
-    """Contrast is the WCAG ratio: 21 for black on white, 4.54 for the well-known grey #767676."""
+    """Contrast is the WCAG ratio: 21 for black on white, 4.54 for the well-known gray #767676."""
     assert contrast(BLACK, WHITE) == pytest.approx(21)
     assert contrast(parse("#767676"), WHITE) == pytest.approx(4.54, abs=0.005)
     assert luminance(WHITE) == pytest.approx(1)
@@ -44,24 +44,26 @@ def test_contrast_has_no_order(a: tuple[int, int, int], b: tuple[int, int, int])
     assert 1 <= contrast(a, b) <= 21.0001
 
 
-def test_mix_goes_from_one_colour_to_the_other() -> None:
-    """A share of 0 is the first colour, of 1 the second."""
+def test_mix_goes_from_one_color_to_the_other() -> None:
+    """A share of 0 is the first color, of 1 the second."""
     a, b = (0, 100, 200), (200, 0, 100)
     assert (mix(a, b, 0), mix(a, b, 0.5), mix(a, b, 1)) == (a, (100, 50, 150), b)
 
 
-def test_a_readable_colour_stays_as_it_is() -> None:
-    """Nothing is changed where the contrast is enough."""
+def test_a_readable_color_stays_as_it_is() -> None:
+    """A color with enough contrast is not changed."""
     assert readable(parse("#7aa5ff"), (parse("#0a0f1f"),)) == parse("#7aa5ff")
 
 
 @given(COLOURS, COLOURS)
-def test_any_colour_becomes_readable_on_any_ground(colour: tuple[int, int, int], ground: tuple[int, int, int]) -> None:
-    """On one ground, AA contrast can always be had."""
+def test_any_color_becomes_readable_on_any_background(
+    colour: tuple[int, int, int], ground: tuple[int, int, int]
+) -> None:
+    """On one background, AA contrast can always be reached."""
     assert contrast(readable(colour, (ground,)), ground) >= AA
 
 
-def test_a_colour_is_moved_no_further_than_it_must() -> None:
+def test_a_color_is_moved_no_further_than_needed() -> None:
     """A yellow that is too bright for paper becomes a dark yellow, not black."""
     yellow = readable(parse("#ffd000"), (WHITE,))
     assert yellow[0] > yellow[2]

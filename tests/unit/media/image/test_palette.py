@@ -1,4 +1,4 @@
-"""A theme's colours as templates get them: readable wherever they are used."""
+"""A theme's colors as templates get them: readable wherever they are used."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from vidbuild.steps.draw import paint_background
 
 
 def painted(name: str, kind: str) -> set[RGB]:
-    """All colours of a background as it is really painted."""
+    """Return all colors of a background as it is painted."""
     lights = [list(light) for light in SCENE_TYPES[kind].lights]
     params = {"size": [192, 108], "theme": theme(name), "background": None, "lights": lights}
     image = Image.open(io.BytesIO(paint_background(params)))
     return {(red, green, blue) for red, green, blue in colors(image)}
 
 
-def code_colours(values: dict[str, Any]) -> dict[str, RGB]:
-    """Scope -> colour, as typst is told."""
+def code_colors(values: dict[str, Any]) -> dict[str, RGB]:
+    """Return scope -> color, as typst gets them."""
     rules = plistlib.loads(syntax_theme(values).encode())["settings"]
     return {rule["scope"]: parse(rule["settings"]["foreground"]) for rule in rules if "scope" in rule}
 
@@ -41,8 +41,8 @@ def test_text_has_aa_contrast_everywhere_on_the_background(name: str, kind: str,
 
 
 @pytest.mark.parametrize("name", THEMES)
-def test_syntax_colours_of_the_themes_are_aa_on_window_and_bar(name: str) -> None:
-    """The built-in themes' own syntax colours have AA contrast on the window and on a highlighted line."""
+def test_syntax_colors_of_the_themes_are_aa_on_window_and_bar(name: str) -> None:
+    """The built-in themes' own syntax colors have AA contrast on the window and on a highlighted line."""
     values = theme(name)
     surface = parse(values["surface"])
     bar = mix(surface, parse(palette(values, None)["panel_accent"]), 0.15)
@@ -52,10 +52,10 @@ def test_syntax_colours_of_the_themes_are_aa_on_window_and_bar(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", THEMES)
-def test_built_in_syntax_colours_reach_typst_unchanged(name: str) -> None:
-    """What a built-in theme says is what code is coloured with, under the scopes of each use."""
+def test_built_in_syntax_colors_reach_typst_unchanged(name: str) -> None:
+    """Code has exactly the colors of the built-in theme, under the scopes of each use."""
     values = theme(name)
-    told = code_colours(values)
+    told = code_colors(values)
     assert {use: told[scope] for use, scope in SCOPES.items()} == {
         use: parse(colour) for use, colour in values["syntax"].items()
     }
@@ -72,12 +72,12 @@ def test_window_text_is_readable_in_windows(name: str) -> None:
     assert contrast(parse(colours["panel_accent"]), parse(colours["surface"])) >= AA
 
 
-def test_weak_syntax_colours_of_a_theme_file_are_mended() -> None:
-    """A theme that gives pale colours for white windows still shows code that can be read."""
+def test_weak_syntax_colors_of_a_theme_file_are_fixed() -> None:
+    """A theme that gives pale colors for white windows still shows code that can be read."""
     values = theme("paper")
     values["syntax"] = dict.fromkeys(values["syntax"], "#ffee88")
     white = parse(values["surface"])
-    assert all(contrast(colour, white) >= AA for colour in code_colours(values).values())
+    assert all(contrast(colour, white) >= AA for colour in code_colors(values).values())
 
 
 @pytest.mark.parametrize("name", THEMES)
@@ -97,8 +97,8 @@ def test_any_accent_can_be_read_and_written_on(accent: str) -> None:
     assert contrast(parse(colours["accent_text"]), parse(values["background_from"])) >= AA
 
 
-def test_dark_and_light_are_told_apart() -> None:
-    """Midnight is dark and paper is not, unless the scene says otherwise."""
+def test_dark_and_light_are_distinguished() -> None:
+    """Midnight is dark and paper is not, unless the scene sets another background."""
     assert dark(theme("midnight"), None)
     assert not dark(theme("paper"), None)
     assert dark(theme("paper"), "#000000")

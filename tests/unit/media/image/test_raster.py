@@ -22,7 +22,7 @@ def quarters(size: tuple[int, int] = (40, 20)) -> Image.Image:
 
 
 def test_an_image_turned_by_its_metadata_is_upright(tmp_path: Path) -> None:
-    """A photo that says it is to be turned by 90 degrees is seen, and measured, as it was meant."""
+    """A photo with a rotation by 90 degrees in its metadata is shown, and measured, upright."""
     exif = Image.Exif()
     exif[0x0112] = 6
     quarters().save(tmp_path / "turned.jpg", exif=exif, quality=95)
@@ -72,8 +72,8 @@ def test_the_first_picture_of_several_is_taken(tmp_path: Path) -> None:
     assert pixel(raster.opened(tmp_path / "two.gif", field="src"), (0, 0))[:3] == (255, 0, 0)
 
 
-def test_colours_of_another_profile_are_converted(tmp_path: Path) -> None:
-    """An image with a colour profile is shown in the colours that the profile means; a broken profile is left out."""
+def test_colors_of_another_profile_are_converted(tmp_path: Path) -> None:
+    """An image with a color profile is shown in the profile's colors; a broken profile is ignored."""
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     Image.new("RGB", (8, 8), (200, 100, 50)).save(tmp_path / "same.png", icc_profile=lab)
     Image.new("RGB", (8, 8), (200, 100, 50)).save(tmp_path / "broken.png", icc_profile=b"no profile at all")
@@ -107,7 +107,7 @@ def test_filling_cuts_evenly_at_both_sides() -> None:
     assert pixel(made, (16, 10))[2] > 200
 
 
-def test_png_bytes_tell_whether_they_are_opaque() -> None:
+def test_png_bytes_show_whether_they_are_opaque() -> None:
     """Bytes made from RGB are opaque, those from RGBA may not be, and no bytes are not."""
     assert raster.opaque(raster.png(Image.new("RGB", (2, 2))))
     assert not raster.opaque(raster.png(Image.new("RGBA", (2, 2))))
@@ -115,7 +115,7 @@ def test_png_bytes_tell_whether_they_are_opaque() -> None:
 
 
 def test_fading_scales_opacity_alone() -> None:
-    """Half the strength is half the opacity of the same colours; full strength are the same bytes."""
+    """Half the strength is half the opacity of the same colors; full strength are the same bytes."""
     data = raster.png(Image.new("RGBA", (2, 2), (10, 20, 30, 200)))
     half = Image.open(io.BytesIO(raster.faded(data, 0.5)))
     assert half.getpixel((0, 0)) == (10, 20, 30, 100)
@@ -123,7 +123,7 @@ def test_fading_scales_opacity_alone() -> None:
 
 
 def test_an_image_over_the_limit_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """V19: an image that is said to be enormous is refused by its head, with the limit and what was found."""
+    """V19: an enormous image is refused by its header, with the limit and the actual size."""
     quarters((40, 30)).save(tmp_path / "a.png")
     monkeypatch.setattr(limits, "IMAGE_PIXELS", 1000)
     with pytest.raises(SpecProblem, match="image has 40 x 30 pixels, and the limit is 1000") as caught:
@@ -135,7 +135,7 @@ def test_an_image_over_the_limit_is_refused_unread(tmp_path: Path, monkeypatch: 
 
 
 def test_other_formats_are_not_even_tried(tmp_path: Path) -> None:
-    """V26: an image that would start another program to be read is in no known format."""
+    """V26: a format for which Pillow would start another program is not accepted."""
     (tmp_path / "a.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n")
     with pytest.raises(SpecProblem, match="in no known format"):
         raster.opened(tmp_path / "a.png", field="src")

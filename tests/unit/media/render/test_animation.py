@@ -38,13 +38,13 @@ def test_what_is_gone_is_never_seen() -> None:
     assert motion.window(100, 10).tracks == {"a": Track(enter=NEVER)}
 
 
-def test_what_is_under_way_goes_on() -> None:
-    """A change that spans the window's edge keeps its pace, counted from the window's first frame."""
+def test_an_effect_in_progress_continues() -> None:
+    """An effect that spans the window's edge keeps its pace, counted from the window's first frame."""
     motion = Motion(30, 300, {"a": Track(Change(90, 20, "fade"))})
     assert motion.window(100, 50).tracks == {"a": Track(Change(-10, 20, "fade"))}
 
 
-def test_a_clip_goes_on_where_it_is() -> None:
+def test_a_clip_continues_in_the_window() -> None:
     """The frames passed before the window are skipped in the source."""
     motion = Motion(30, 300, {}, Playback(2000, 0, 180, "cover"))
     assert motion.window(100, 50).clip == Playback(2000, 100, 50, "cover")
@@ -57,7 +57,7 @@ def test_a_clip_that_is_over_shows_its_last_picture() -> None:
     assert motion.window(200, 10).clip == motion.window(250, 10).clip == Playback(2000, 179, 1, "cover")
 
 
-def test_a_zoom_goes_on_at_its_pace() -> None:
+def test_a_zoom_keeps_its_pace() -> None:
     """The window's zoom starts and ends where the whole motion's is at those frames."""
     motion = Motion(30, 200, {"a": Track(zoom=(1.0, 1.2))})
     assert motion.window(50, 100).tracks["a"].zoom == (1.05, 1.15)

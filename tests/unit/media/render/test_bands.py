@@ -1,4 +1,4 @@
-"""Which rows of a picture are coded when, and where decoding can start; nothing is coded here."""
+"""Which rows of a frame are coded when, and where decoding can start; nothing is coded here."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_what_changes_close_to_each_other_is_coded_together() -> None:
 
 
 def test_a_narrow_gap_is_shared() -> None:
-    """Neighbours that are near, but not too near, meet in the middle of their gap."""
+    """Adjacent bands that are close, but not too close, meet in the middle of their gap."""
     found = divide(*boxes((100, 60), (200, 60), tracks={"l0": fade(10), "l1": fade(50)}))
     assert [len(band.frames) for band in found] == [1, 7, 7, 1]
     assert 160 + 8 <= found[2].row * ROW <= 200 - 8
@@ -149,8 +149,8 @@ def test_what_is_outside_the_canvas_is_in_no_band(place: tuple[int, int]) -> Non
     assert moments(layers, motion) == (0,)
 
 
-def test_a_picture_of_one_band_has_no_fences() -> None:
-    """At the picture's own edges there is no neighbour to keep out."""
+def test_a_picture_of_one_band_has_no_guard_rows() -> None:
+    """At the frame's own edges there is no other band to guard against."""
     assert Band(0, 40, 40, (0,)).fences == (0, 0)
 
 

@@ -1,4 +1,4 @@
-"""At which frames a picture changes: numbers only."""
+"""The frames at which a picture changes: numbers only."""
 
 from __future__ import annotations
 
@@ -96,23 +96,23 @@ def test_typing_faster_than_frames_shares_them() -> None:
     assert typed(only, motion) == ((5, 40),)
 
 
-def test_typing_that_began_before_goes_on() -> None:
-    """A window into the middle of typing starts with what is there by then."""
+def test_typing_in_progress_continues() -> None:
+    """A window into the middle of typing starts with the characters typed by then."""
     only, _, motion = one(Track(enter=Change(10, 12, "type")), advances=(10, 10, 10, 10))
     assert typed(only, motion.window(15, 30)) == ((0, 20), (1, 30), (4, 40))
     assert typed(only, motion.window(40, 30)) == ()
     assert typed(only, motion.window(0, 10)) == ()
 
 
-def test_a_line_without_advances_comes_at_once() -> None:
-    """A typed layer of which nothing more is known appears whole."""
+def test_a_line_without_advances_appears_whole() -> None:
+    """A typed layer without advances appears whole."""
     only, layers, motion = one(Track(enter=Change(10, 12, "type")))
     assert typed(only, motion) == ((10, 40),)
     assert moments(layers, motion) == (0, 10)
 
 
-def test_a_cursor_stands_behind_the_last_character() -> None:
-    """It comes with the first character, moves with each, and goes on to the next line when that begins."""
+def test_a_cursor_follows_the_last_character() -> None:
+    """It appears with the first character, moves with each, and moves to the next line when that begins."""
     first, second = layer("l0", advances=(10, 10)), layer("l1", advances=(10, 10), y=30)
     mark = layer("cursor", y=10)
     layers = Layers(160, 90, (first, second, mark))

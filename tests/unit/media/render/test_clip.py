@@ -1,4 +1,4 @@
-"""Clips: which of a recording's pictures are shown when, and how many are decoded for it."""
+"""Clips: which frames of a recording are shown when, and how many are decoded for that."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_the_timecode_is_the_one_of_its_time(
 
 @real
 def test_the_timecode_runs_on_through_transitions(timecodes: list[Image.Image], tmp_path: Path) -> None:
-    """A scene's head, its middle and its tail, filmed apart, show the timecodes of the scene in one, and hold the last.
+    """A scene's head, middle and tail, rendered separately, show the timecodes of the scene in one, and hold the last.
 
     A window that lies behind the part that plays shows the last picture as well.
     """
@@ -161,7 +161,7 @@ def test_a_still_of_a_clip_decodes_one_group_of_pictures_at_most(tmp_path: Path)
 
 
 def test_a_thumbnail_does_not_decode_a_clip_twice(tmp_path: Path) -> None:
-    """A film step decodes a long clip once, and for its last picture, the thumbnail, one group of pictures more."""
+    """A render step decodes a long clip once, and for its last frame, the thumbnail, one more group of pictures."""
     picture = scene(recording(tmp_path / "a.mp4", 250), Playback(1000, 0, 200, "cover"), 200)
     step = render_context(tmp_path / "step", picture)
     profile = step.params["profile"]
@@ -170,8 +170,8 @@ def test_a_thumbnail_does_not_decode_a_clip_twice(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("container", ["mp4", "mkv", "ts"])
-def test_only_what_is_heard_is_decoded(tmp_path: Path, container: str) -> None:
-    """Of a long recording's sound hardly more is decoded than is heard, wherever that is."""
+def test_only_the_used_audio_is_decoded(tmp_path: Path, container: str) -> None:
+    """Of a long recording hardly more audio is decoded than is used, wherever that is."""
     tone = ("-f", "lavfi", "-i", "sine=r=48000:d=20")
     source = made(tmp_path / f"a.{container}", *numbered(size="64x36"), *tone, "-t", "20", *H264, "-c:a", "aac")
     args = mix.clip(source, 12_500, 48_000, tmp_path / "out.raw")
@@ -190,10 +190,10 @@ def test_only_what_is_heard_is_decoded(tmp_path: Path, container: str) -> None:
         ("mono.mov", (*H264, "-ac", "1", "-ar", "22050", "-c:a", "pcm_s16le")),
     ],
 )
-def test_a_clips_picture_and_sound_stay_together(
+def test_a_clips_frames_and_audio_stay_together(
     tmp_path: Path, name: str, coded: tuple[str, ...], start_ms: int
 ) -> None:
-    """V14: what is heard with picture n in the recording is heard with it in the video, to within a frame.
+    """V14: audio at frame n of the recording is at that frame in the video, to within a frame.
 
     Also where the times of the sound have a gap that is to be heard as one.
     """
@@ -334,7 +334,7 @@ def test_a_damaged_recording_looks_the_same_each_time(tmp_path: Path) -> None:
 
 
 def test_a_clip_without_a_file_is_an_error(tmp_path: Path) -> None:
-    """A drawing with a place for a clip that the motion knows nothing of says so."""
+    """A drawing with a place for a clip that the motion lacks is an error."""
     picture = scene(recording(tmp_path / "a.mp4", 3), Playback(0, 0, 3, "cover"), 3)
     with pytest.raises(StepError, match="the layer 'clip' is the place of a clip, and there is none"):
         shown(replace(picture, clip=None))
@@ -343,8 +343,8 @@ def test_a_clip_without_a_file_is_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("late", ["picture", "sound"])
 @pytest.mark.parametrize("name", ["c.ts", "c.nut", "c.mpg", "c.ogg", "c.mkv", "c.mp4"])
-def test_picture_and_sound_that_begin_apart_stay_together(tmp_path: Path, name: str, late: str) -> None:
-    """What is seen and heard together stays so, from wherever a clip is shown, though one begins later in its file."""
+def test_tracks_that_begin_apart_stay_together(tmp_path: Path, name: str, late: str) -> None:
+    """Frames and audio stay together, wherever a clip starts, though one track begins later in its file."""
     shift = ("-itsoffset", "0.8")
     lit = "color=black:s=160x90:r=25:d=5,drawbox=c=white:t=fill:enable='between(t,2,2.19)'"
     loud = 2.8 if late == "picture" else 1.2

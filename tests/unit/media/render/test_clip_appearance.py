@@ -1,4 +1,4 @@
-"""Clips: the right side up, in their shape and their colours, whatever they were recorded with."""
+"""Clips: the right side up, in their shape and their colors, whatever they were recorded with."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TURNS = {90: "GXRB", 180: "XBGR", 270: "BRXG", -90: "BRXG"}
 
 
 def card(path: Path, size: tuple[int, int] = (320, 180)) -> tuple[str, ...]:
-    """An input of ffmpeg's: a circle in the middle, and a colour in each corner, the last one the background's."""
+    """An input of ffmpeg's: a circle in the middle, and a color in each corner, the last one the background's."""
     width, height = size
     image = Image.new("RGB", size, GREY)
     draw = ImageDraw.Draw(image)
@@ -36,7 +36,7 @@ def card(path: Path, size: tuple[int, int] = (320, 180)) -> tuple[str, ...]:
 
 
 def corners(image: Image.Image, box: tuple[int, int, int, int]) -> str:
-    """The colours in the corners of a part of a picture: top left, top right, bottom left, bottom right."""
+    """The colors in the corners of a part of a frame: top left, top right, bottom left, bottom right."""
     left, top, right, bottom = box
     points = [(left + 4, top + 4), (right - 5, top + 4), (left + 4, bottom - 5), (right - 5, bottom - 5)]
     found = ""
@@ -59,8 +59,8 @@ def circle(image: Image.Image) -> tuple[int, int]:
 
 @pytest.mark.parametrize("degrees", TURNS)
 @pytest.mark.parametrize("container", ["mp4", "mkv"])
-def test_a_turned_recording_stands_upright(tmp_path: Path, degrees: int, container: str) -> None:
-    """V15: a phone's recording, held any way, is shown upright, whole, round, and in the colours of one not turned."""
+def test_a_turned_recording_is_upright(tmp_path: Path, degrees: int, container: str) -> None:
+    """V15: a phone's recording, held any way, is shown upright, whole, round, and in the colors of one not turned."""
     flat = made(tmp_path / "flat.mp4", *card(tmp_path / "card.png"), *H264)
     turn = ("-display_rotation", str(degrees), "-i", str(flat), "-c", "copy")
     image = seen(made(tmp_path / f"turned.{container}", *turn), fit="contain")[1]
@@ -114,8 +114,8 @@ def test_half_pictures_are_made_whole(tmp_path: Path, fps: int, starts: list[int
         assert abs(lefts[0] - start) <= 3
 
 
-def test_whole_pictures_are_left_alone(tmp_path: Path) -> None:
-    """A recording that is not interlaced is not touched by what mends such."""
+def test_progressive_frames_are_left_alone(tmp_path: Path) -> None:
+    """A recording that is not interlaced is not deinterlaced."""
     source = made(tmp_path / "a.mp4", *card(tmp_path / "card.png"), *H264)
     assert not probe(source).interlaced
     assert probe(interlaced(tmp_path / "woven.mp4")).interlaced
@@ -144,7 +144,7 @@ def test_what_is_clear_in_a_clip_is_clear_in_the_video(tmp_path: Path, name: str
 
 
 def light(path: Path, code: Colour, transfer: str, primaries: str = "bt2020") -> Path:
-    """A recording in 10 bits of one colour that is given as it is coded, in parts of 1023."""
+    """A recording in 10 bits of one color that is given as it is coded, in parts of 1023."""
     share = [f"{value}/1023*65535" for value in code]
     paint = f"color=black:s=64x36:r=30,format=gbrp16le,geq=r='{share[0]}':g='{share[1]}':b='{share[2]}'"
     paint += ",scale=out_color_matrix=bt2020:out_range=tv,format=yuv444p10le"
@@ -172,8 +172,8 @@ def test_a_picture_with_highlights_is_as_bright_as_others(tmp_path: Path, transf
 
 
 @pytest.mark.parametrize("transfer", ["smpte2084", "arib-std-b67", "bt2020-10"])
-def test_colours_no_plain_screen_has_keep_their_hue(tmp_path: Path, transfer: str) -> None:
-    """BT.709's pure red, in BT.2020's wider colours, comes out red, and so does green as green."""
+def test_wide_gamut_colors_keep_their_hue(tmp_path: Path, transfer: str) -> None:
+    """BT.709's pure red, in BT.2020's wider colors, comes out red, and so does green as green."""
     red_709 = {"smpte2084": (545, 335, 225), "arib-std-b67": (687, 299, 164), "bt2020-10": (842, 336, 185)}[transfer]
     red = pixel(seen(light(tmp_path / "red.mkv", red_709, transfer))[1], 80, 45)
     assert red[0] > 190
@@ -182,8 +182,8 @@ def test_colours_no_plain_screen_has_keep_their_hue(tmp_path: Path, transfer: st
     assert apart(plain, (128, 128, 128)) <= 1
 
 
-def test_a_file_that_only_sounds_is_told_so(tmp_path: Path) -> None:
-    """A cover is no moving picture: a song with one is still only a song."""
+def test_a_file_without_video_is_refused(tmp_path: Path) -> None:
+    """A cover is no moving image: a song with one is still only a song."""
     cover = made(tmp_path / "cover.png", "-f", "lavfi", "-i", "color=red:s=50x50", "-frames:v", "1")
     song = ("-f", "lavfi", "-i", "sine=d=1", "-i", str(cover), "-map", "0", "-map", "1", "-c:v", "copy")
     source = made(tmp_path / "song.mp3", *song, "-disposition:v:0", "attached_pic")

@@ -1,4 +1,4 @@
-"""The pictures that layers and motion become, looked at pixel by pixel before anything is encoded."""
+"""The frames that layers and motion produce, checked pixel by pixel before anything is encoded."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def arguments(picture: Picture) -> str:
 
 
 def box_of(image: Image.Image, colour: tuple[int, int, int] = (255, 255, 255)) -> tuple[int, int, int, int] | None:
-    """Where in a picture a colour is."""
+    """Return where in an image a color is."""
     far = ImageChops.difference(image, Image.new("RGB", image.size, colour))
     red, green, blue = (band.point(lambda value: 255 * (value < 8)) for band in far.split())
     return ImageChops.multiply(ImageChops.multiply(red, green), blue).getbbox()
@@ -227,7 +227,7 @@ def test_two_long_commands_in_one_scene(tmp_path: Path) -> None:
 
 
 def test_a_zoom_starts_and_ends_where_it_should(tmp_path: Path) -> None:
-    """At 1.0 a zoomed layer is its drawing, pixel by pixel; then it grows about its centre and never leaves its box."""
+    """At 1.0 a zoomed layer is its drawing, pixel by pixel; then it grows about its center and never leaves its box."""
 
     def paint(draw: ImageDraw.ImageDraw) -> None:
         draw.rectangle((10, 10, 69, 39), fill=(200, 40, 40))
@@ -314,8 +314,8 @@ def test_a_window_shows_what_the_whole_shows(drawing: Drawing) -> None:
             assert differ(image, whole[first + index]) <= 1, (first, index)
 
 
-def test_a_window_of_a_zoom_goes_on(drawing: Drawing) -> None:
-    """A zoom in a window is at the size at which it is in the whole scene."""
+def test_a_window_of_a_zoom_continues_it(drawing: Drawing) -> None:
+    """A zoom in a window has the size that it has in the whole scene."""
 
     def paint(draw: ImageDraw.ImageDraw) -> None:
         for x in range(0, 100, 10):
@@ -366,7 +366,7 @@ def test_a_crossfade_of_a_scene_with_itself(drawing: Drawing) -> None:
     assert max(differ(frame, shown(picture)[0]) for frame in frames) <= 1
 
 
-def test_a_clip_without_a_file_is_told(drawing: Drawing) -> None:
+def test_a_clip_without_a_file_names_the_layer(drawing: Drawing) -> None:
     """A scene whose clip is missing is an error that names the layer, not a crash in the graph."""
     drawing.place("clip")
     with pytest.raises(StepError, match="the layer 'clip' is the place of a clip, and there is none"):

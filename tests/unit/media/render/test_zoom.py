@@ -91,7 +91,7 @@ def test_sharpness_does_not_flicker(tmp_path: Path) -> None:
 
 
 def test_an_opaque_picture_keeps_straight_clean_edges(tmp_path: Path) -> None:
-    """Smaller than its box it is cut off exactly: its border is as opaque as it is covered, in its own colour."""
+    """Smaller than its box it is cut off exactly: its border is as opaque as it is covered, in its own color."""
     shown = zoomed(Image.new("RGB", (100, 60), RED), [0.94], tmp_path)[0]
     alpha = shown.getchannel("A")
     assert list(alpha.crop((0, 30, 6, 31)).tobytes()) == [0, 0, 0, 255, 255, 255]
@@ -100,8 +100,8 @@ def test_an_opaque_picture_keeps_straight_clean_edges(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("factor", [0.94, 0.9713, 1.0101, 1.06])
-def test_clear_pixels_lend_no_colour(tmp_path: Path, factor: float) -> None:
-    """Around a shape on nothing, over any colour, no pixel is anything but a mixture of the two."""
+def test_clear_pixels_add_no_color(tmp_path: Path, factor: float) -> None:
+    """Around a shape on a clear background, over any color, every pixel is a mixture of the two."""
     image = Image.new("RGBA", (120, 80), (255, 0, 255, 0))
     ImageDraw.Draw(image).ellipse((20, 10, 99, 69), fill=(*RED, 255))
     shown = zoomed(image, [factor], tmp_path)[0]

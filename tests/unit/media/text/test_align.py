@@ -62,7 +62,7 @@ def test_words_alike_get_the_engines_times() -> None:
 def test_engine_words_that_differ_from_the_text(
     text: str, said: list[str], token: str, tenths: int, source: str
 ) -> None:
-    """V21: versions, flags, sizes and addresses are placed though the engine says them in other words."""
+    """V21: versions, flags, sizes and addresses are placed though the engine speaks them in other words."""
     times = align(same(text), words(*said), len(said) * SECOND)
     found = next(time for time in times if time.text == token)
     assert (found.start * 10 // SECOND, found.source) == (tenths, source)
@@ -82,14 +82,14 @@ def test_pronounced_words_are_matched_by_what_is_spoken() -> None:
     assert times[0].end == 2 * SECOND - SECOND // 10
 
 
-def test_a_word_said_twice_is_matched_in_order() -> None:
+def test_a_repeated_word_is_matched_in_order() -> None:
     """Repeated words keep their order."""
     times = align(same("the cat and the dog"), words("the", "cat", "and", "the", "dog"), 5 * SECOND)
     assert [time.start for time in times] == [index * SECOND for index in range(5)]
 
 
-def test_a_missing_engine_word_falls_between_its_neighbours() -> None:
-    """A word that the engine left out is spread between its neighbours, and they keep their times."""
+def test_a_missing_engine_word_falls_between_the_adjacent_words() -> None:
+    """A word that the engine left out is spread between the adjacent words, which keep their times."""
     said = [EngineWord("one", 0, 100), EngineWord("three", 300, 400)]
     times = align(same("one two three"), said, 400)
     assert times[1] == TimedWord("two", 100, 300, "spread")
@@ -106,7 +106,7 @@ def test_without_engine_words_the_text_is_spread_by_length() -> None:
 
 
 def test_a_dash_takes_no_time() -> None:
-    """A token of which nothing is spoken stands between its neighbours and does not make its cue unsure."""
+    """An unspoken token is placed between the adjacent words and does not make its cue uncertain."""
     said = words("one", "two")
     times = align(same("one — two"), said, 2 * SECOND)
     assert times[1].start == times[1].end == SECOND - SECOND // 10
@@ -124,8 +124,8 @@ def test_cues_fall_on_the_start_of_their_token_or_the_end_of_the_last() -> None:
     assert place_cues({"only": 0}, [], 123) == {"only": 123}
 
 
-def test_a_cue_among_words_never_said_is_reported() -> None:
-    """V21: a cue whose neighbours the engine never said is named; one with a single matched neighbour is not."""
+def test_a_cue_among_unspoken_words_is_reported() -> None:
+    """V21: a cue between words that the engine never spoke is named; one beside a matched word is not."""
     text = "alpha beta gamma delta epsilon zeta eta theta omega"
     said = words("alpha", "omega")
     times = align(same(text), said, 2 * SECOND)
@@ -141,7 +141,7 @@ def test_words_of_another_language_are_all_reported() -> None:
 
 
 def test_a_recording_leaves_no_cue_unsure() -> None:
-    """An engine that tells no words is not blamed cue by cue."""
+    """An engine that reports no words causes no warning for each cue."""
     times = align(same("one two"), [], 100)
     assert estimated_cues({"a": 0, "b": 1}, times, []) == []
 

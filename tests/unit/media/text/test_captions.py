@@ -96,7 +96,7 @@ def test_text_without_spaces_is_divided_by_width() -> None:
 
 
 def test_a_long_address_is_cut_after_a_slash() -> None:
-    """V18: an address wider than a line goes on in the next one, and no space is added to it."""
+    """V18: an address wider than a line continues in the next one, and no space is added to it."""
     url = "https://example.org/a/very/long/path/that/does/not/fit/in/one/line/at/all?x=1"
     parts = list(pieces(TimedWord(url, 0, SECOND)))
     assert "".join(part.text for part in parts) == url
@@ -106,7 +106,7 @@ def test_a_long_address_is_cut_after_a_slash() -> None:
 
 
 def test_srt_is_written_as_players_read_it() -> None:
-    """Numbers from one, commas before milliseconds, hours that go on, an empty line between."""
+    """Numbers from one, commas before milliseconds, hours over 99, an empty line between."""
     items = [Caption(("one", "two"), 0, 72_024), Caption(("three",), 3661 * SECOND, 3662 * SECOND)]
     assert srt(items) == ("1\n00:00:00,000 --> 00:00:01,501\none\ntwo\n\n2\n01:01:01,000 --> 01:01:02,000\nthree\n")
 
@@ -123,7 +123,7 @@ def test_vtt_escapes_what_it_would_interpret() -> None:
     assert found == "WEBVTT\nLanguage: he-IL\n\n00:00:00.000 --> 00:00:01.000\nList&lt;int&gt; &amp; &lt;b&gt;\n"
 
 
-def test_nothing_said_is_nothing_shown() -> None:
+def test_no_narration_gives_empty_captions() -> None:
     """A video without narration has valid, empty captions."""
     assert captions([], SECOND) == []
     assert srt([]) == ""
@@ -144,7 +144,7 @@ TEXTS = st.lists(st.text(alphabet="ab.,中、。&<é-", min_size=1, max_size=60)
 @given(TEXTS, st.integers(1, SECOND), st.integers(0, 3 * SECOND))
 @settings(max_examples=150, deadline=None)
 def test_captions_never_overlap_and_lose_nothing(texts: list[str], each: int, spare: int) -> None:
-    """Whatever is said, captions follow each other, fit their lines, and hold every word in order."""
+    """Whatever the narration, captions follow each other, fit their lines, and hold every word in order."""
     words = [TimedWord(text, index * each, (index + 1) * each) for index, text in enumerate(texts)]
     end = len(words) * each + spare
     found = captions(words, end)

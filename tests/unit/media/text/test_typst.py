@@ -1,4 +1,4 @@
-"""Typst from outside: what goes in, what comes out, what it may not see."""
+"""Running typst: its inputs, its results, and what it cannot see."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def test_a_template_cannot_fetch_packages(tmp_path: Path, fonts: Path) -> None:
         typst.lay_out(root, "template.typ", {}, fonts)
 
 
-def test_a_broken_template_says_where(tmp_path: Path, fonts: Path) -> None:
-    """Typst's own words, with the line at fault, are in the error's log."""
+def test_a_broken_template_has_typsts_message(tmp_path: Path, fonts: Path) -> None:
+    """Typst's own message, with the line at fault, is in the error's log."""
     root = template(tmp_path, "\n\n#let x = nothing-like-it\n" + EMPTY)
     with pytest.raises(StepError, match="typst: unknown variable") as caught:
         typst.lay_out(root, "template.typ", {}, fonts)
@@ -152,8 +152,8 @@ def test_characters_without_a_glyph_are_found(text: str, missing: list[str], fon
     assert typst.undrawable(text, fonts) == missing
 
 
-def test_a_package_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A missing font package is told with the command that mends it."""
+def test_a_missing_font_package_has_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing font package is an error with the command that installs it."""
     monkeypatch.setattr(typst, "DEFAULT_FACES", (("font_of_nobody", "x.ttf"),))
     with pytest.raises(StepError, match="'font_of_nobody' is not installed") as caught:
         typst.fonts_identity()
