@@ -16,8 +16,9 @@ from vidbuild.engine.keys.tools import Tool
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.control import Control
 from vidbuild.engine.runs.events import Event
+from vidbuild.engine.schedule.dispatch import NewPool
 from vidbuild.engine.schedule.engine import Engine
-from vidbuild.engine.schedule.options import RetryPolicy, RunOptions
+from vidbuild.engine.schedule.options import PollIntervals, RetryPolicy, RunOptions
 from vidbuild.engine.schedule.run_control import RunControl
 from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.store import Store
@@ -26,6 +27,7 @@ from vidbuild.frozen import values
 STEPS = "tests.support.fake_steps"
 FAULTY_STEPS = "tests.support.faulty_steps"
 AT_ONCE = RetryPolicy(base=0.0)
+NO_WAIT = PollIntervals(usual=0.0, soon=0.0, paused=0.0)
 MEASURED = ("COVERAGE_PROCESS_CONFIG",)  # by this coverage measures workers as well
 FUNCTIONS = [
     "concat",
@@ -96,6 +98,7 @@ class Lab:
         self.tool_env: dict[str, str] = {}
         self.made_by = "test 0"
         self.remote: list[Cache] = []
+        self.new_pool: NewPool | None = None
         self.fetches = FetchCounts()
         self.events: list[Event] = []
         self.log = root / "ran"
@@ -122,7 +125,16 @@ class Lab:
     def engine(self) -> Engine:
         """A new engine on the store, as a new process would make it."""
         store = Store(self.store.root, self.store.lower)
-        return Engine(store, self.kinds, self.tools, self.env, self.made_by, self.tool_env, remote=self.remote)
+        return Engine(
+            store,
+            self.kinds,
+            self.tools,
+            self.env,
+            self.made_by,
+            self.tool_env,
+            remote=self.remote,
+            new_pool=self.new_pool,
+        )
 
     def build(
         self, graph: Graph, control: RunControl | None = None, hooks: RunHooks | None = None, **given: Any
@@ -167,7 +179,7 @@ class Lab:
     def clean(self) -> Lab:
         """The same project with an empty store."""
         lab = Lab(self.root, self.root / f"clean-{os.urandom(4).hex()}")
-        lab.kinds, lab.tools = self.kinds, self.tools
+        lab.kinds, lab.tools, lab.new_pool = self.kinds, self.tools, self.new_pool
         return lab
 
 

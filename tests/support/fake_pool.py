@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from vidbuild.engine.disk import durable
+from vidbuild.engine.sandbox.sandbox import Sandbox
 from vidbuild.engine.store.blobs import Blobs
 from vidbuild.engine.worker.pool import Message
 from vidbuild.engine.worker.protocol import Answer, ProgressUpdate, StepFailure, StepOutput
@@ -47,13 +48,13 @@ class Script:
         self.killed: list[str] = []
         self.most: Counter[str] = Counter()
 
-    def pool(self, size: int, folder: Path, *_: Any, **__: Any) -> FakePool:
-        """Stands for the class Pool."""
+    def pool(self, size: int, folder: Path, _env: Mapping[str, str], _sandbox: Sandbox | None) -> FakePool:
+        """Create the workers of a run, as `Engine` takes it."""
         return FakePool(self, size, folder)
 
 
 class FakePool:
-    """As engine.pool.Pool."""
+    """A pool of workers that follow the script."""
 
     def __init__(self, script: Script, size: int, folder: Path) -> None:
         self._script = script
@@ -89,6 +90,10 @@ class FakePool:
             return StepFailure(FAULTS[fault])
         self._script.made.append(step)
         return StepOutput(answer(request))
+
+    def suspend(self, meanwhile: Callable[[], None]) -> None:
+        """Call the function: nothing runs beside the caller."""
+        meanwhile()
 
     def close(self, *, kill: bool = False) -> None:
         """Note what was still running."""

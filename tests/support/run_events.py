@@ -1,4 +1,4 @@
-"""What must hold of the events of any run, however it went and ended, and of the report beside them."""
+"""Checks of the events that any run must emit, however it went and ended, against the reports of its targets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from vidbuild.engine.graph.step_state import State
 from vidbuild.engine.runs import events
 from vidbuild.engine.runs.build_report import BuildReport
-from vidbuild.engine.runs.events import Event, RunEnded
+from vidbuild.engine.runs.events import Event, RunEnded, TargetFinished, TargetStarted
 
 ENDS = {
     events.StepCached: State.CACHED,
@@ -16,42 +16,84 @@ ENDS = {
     events.StepFailed: State.FAILED,
     events.StepAborted: State.ABORTED,
 }
+COUNTED = {"ran": State.BUILT, "cached": State.CACHED, "failed": State.FAILED, "aborted": State.ABORTED}
+LAST = {
+    "built": events.RunFinished,
+    "up-to-date": events.RunFinished,
+    "failed": events.RunFailed,
+    "cancelled": events.RunCancelled,
+}
 
 
-def check(told: Sequence[Event], report: BuildReport) -> None:
-    """One beginning, one end; each step ends once; pauses alternate; the counts are those of the report."""
-    assert isinstance(told[0], events.RunStarted)
-    assert told[0].steps == len(report.steps)
-    last = told[-1]
+def check(emitted: Sequence[Event], *reports: BuildReport) -> None:
+    """Check one run: one start, one end, pauses that alternate, and targets and steps as the reports have them.
+
+    reports: of all targets, in their order.
+    """
+    first, last = emitted[0], emitted[-1]
+    assert isinstance(first, events.RunStarted)
     assert isinstance(last, RunEnded)
-    assert sum(isinstance(event, (events.RunStarted, RunEnded)) for event in told) == 2
-    assert {event.run for event in told} == {report.run}
-    _check_steps(told, report)
-    pauses = [type(event) for event in told if isinstance(event, (events.RunPaused, events.RunResumed))]
+    assert first.steps == sum(len(report.steps) for report in reports)
+    assert sum(isinstance(event, (events.RunStarted, RunEnded)) for event in emitted) == 2
+    assert {event.run for event in emitted} == {report.run for report in reports}
+    names = first.targets or ("",)
+    assert len(set(names)) == len(reports)
+    for name, report in zip(names, reports, strict=True):
+        _check_target(emitted, name, report)
+    assert {getattr(event, "target", names[0]) for event in emitted} <= set(names)
+    pauses = [type(event) for event in emitted if isinstance(event, (events.RunPaused, events.RunResumed))]
     assert all(kind is (events.RunResumed if place % 2 else events.RunPaused) for place, kind in enumerate(pauses))
+    ended = [event for event in emitted if isinstance(event, TargetFinished)]
+    for count in (*COUNTED, "retried"):
+        assert getattr(last, count) == sum(getattr(event, count) for event in ended), count
+    assert type(last) is _end([report.status for report in reports])
+
+
+def _end(statuses: Sequence[str]) -> type[RunEnded]:
+    """Return how a run whose targets ended so must end."""
+    for status in ("cancelled", "failed"):
+        if status in statuses:
+            return LAST[status]
+    assert "aborted" not in statuses, "a target is aborted only if another one failed"
+    return events.RunFinished
+
+
+def _check_target(emitted: Sequence[Event], name: str, report: BuildReport) -> None:
+    """Check one target: it starts once before its steps and finishes once after them, with their counts."""
+    own = [event for event in emitted if isinstance(event, events.TargetEvent) and event.target == name]
+    start, finish = own[0], own[-1]
+    assert isinstance(start, TargetStarted)
+    assert isinstance(finish, TargetFinished)
+    assert sum(isinstance(event, (TargetStarted, TargetFinished)) for event in own) == 2
+    assert start.steps == len(report.steps)
+    assert (finish.entry, finish.status) == (start.entry, report.status)
     counts = Counter(each.state for each in report.steps.values())
-    assert (last.ran, last.cached, last.failed, last.aborted) == tuple(
-        counts[state] for state in (State.BUILT, State.CACHED, State.FAILED, State.ABORTED)
-    )
-    assert last.retried == report.retried == sum(isinstance(event, events.StepRetried) for event in told)
-    assert (
-        type(last)
-        is {
-            "built": events.RunFinished,
-            "up-to-date": events.RunFinished,
-            "failed": events.RunFailed,
-            "cancelled": events.RunCancelled,
-        }[report.status]
-    )
+    assert {count: getattr(finish, count) for count in COUNTED} == {
+        count: counts[state] for count, state in COUNTED.items()
+    }
+    assert finish.retried == report.retried == sum(isinstance(event, events.StepRetried) for event in own)
+    _check_status(report, counts)
+    _check_steps([event for event in own if isinstance(event, events.StepEvent)], f"{name}/" if name else "", report)
 
 
-def _check_steps(told: Sequence[Event], report: BuildReport) -> None:
+def _check_status(report: BuildReport, counts: Counter[State]) -> None:
+    if report.status in {"built", "up-to-date"}:
+        assert not counts[State.FAILED] + counts[State.ABORTED]
+        assert (report.status == "built") == bool(counts[State.BUILT])
+    elif report.status == "failed":
+        assert counts[State.FAILED] or report.error is not None
+    else:
+        assert counts[State.ABORTED], report.status
+    assert report.error is None or report.status == "failed"
+
+
+def _check_steps(own: Sequence[events.StepEvent], prefix: str, report: BuildReport) -> None:
+    """Check the steps of one target: each starts before it does anything, and ends once, as reported."""
     began: set[str] = set()
     ended: dict[str, State] = {}
-    for event in told:
-        step = getattr(event, "step", None)
-        if step is None:
-            continue
+    for event in own:
+        assert event.step.startswith(prefix)
+        step = event.step.removeprefix(prefix)
         assert step not in ended, f"{event} after the step's end"
         if isinstance(event, events.StepStarted):
             assert step not in began

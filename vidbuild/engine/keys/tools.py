@@ -61,10 +61,13 @@ class Tools:
         self._tools = tools
         self._table = table
         self._identities: dict[str, str] = {}
+        self._accesses: dict[tuple[str, ...], Access] = {}
 
-    def access(self, names: Iterable[str]) -> Access:
+    def access(self, names: tuple[str, ...]) -> Access:
         """Combine what the named tools allow."""
-        return access_of(self._tools, names)
+        if names not in self._accesses:
+            self._accesses[names] = access_of(self._tools, names)
+        return self._accesses[names]
 
     def identity(self, name: str) -> str:
         """Return the tool's identity; raise KeyError for an undeclared tool."""

@@ -1,12 +1,13 @@
-"""The state of each step of one target, and why: what is cached, what is ready to run, how each ended."""
+"""The state of each step of one target, and why: which are cached, which must run, how each ended."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine.graph.context import StepWarning
-from vidbuild.engine.graph.graph import Graph, Kind
+from vidbuild.engine.graph.graph import Kind
 from vidbuild.engine.graph.step_state import DONE, ENDED, State, StateTable
 from vidbuild.engine.keys.cache import CacheHit
 from vidbuild.engine.keys.causes import Causes
@@ -15,24 +16,28 @@ from vidbuild.engine.keys.lookup import CacheLookup
 from vidbuild.engine.keys.reasons import Reason, summary
 from vidbuild.engine.keys.tools import Access
 from vidbuild.engine.runs.build_report import BuildReport
-from vidbuild.engine.runs.emitter import TargetEmitter
+from vidbuild.engine.runs.target_emitter import TargetEmitter
 from vidbuild.engine.schedule.target import Target
 from vidbuild.errors import Failure, StepError, VidbuildError
 from vidbuild.frozen import values
 
 if TYPE_CHECKING:
     from vidbuild.engine.keys.fetch import FetchResult
+    from vidbuild.engine.store.trace import Trace
 
 
 class BuildState:
     """The steps of one target, moved from their lookup to their end; each move is emitted as an event.
 
     fresh: ids of steps to run even if they are cached.
-    keep_going: whether a failure leaves the rest of the run going.
+    made_keys: keys made by this run, shared by its targets: their results are fresh.
+    keep_going: whether the run continues after a failure.
     made_by: the program and its version, for traces.
     on_success: called once every step of the target is built or cached.
+    graph: the part of the target's graph that is built.
     ready: steps that became ready, for the scheduler to collect.
-    stopping: a step failed, so the run must start nothing new.
+    stopping: the target failed, so the run must start no further steps.
+    report: None until the target has ended.
     """
 
     def __init__(
@@ -42,11 +47,13 @@ class BuildState:
         emitter: TargetEmitter,
         *,
         fresh: frozenset[str],
+        made_keys: set[str],
         keep_going: bool,
         made_by: str,
         on_success: Callable[[BuildReport], None],
     ) -> None:
         self.target = target
+        self.graph = lookup.graph
         self.lookup = lookup
         self.emitter = emitter
         self.table = StateTable(lookup.graph.steps)
@@ -54,6 +61,7 @@ class BuildState:
         self.stopping = False
         self.report: BuildReport | None = None
         self._fresh = fresh
+        self._made_keys = made_keys
         self._keep_going = keep_going
         self._made_by = made_by
         self._on_success = on_success
@@ -64,11 +72,6 @@ class BuildState:
         self._pending: dict[str, int] = {}
         self._started: set[str] = set()
 
-    @property
-    def graph(self) -> Graph:
-        """What is built."""
-        return self.lookup.graph
-
     def kind(self, name: str) -> Kind:
         """Return the step's kind."""
         return self.lookup.kinds[self.graph.steps[name].kind]
@@ -78,13 +81,13 @@ class BuildState:
         return self.lookup.access(self.graph.steps[name])
 
     def key(self, name: str) -> str:
-        """Return the step's key, "" while it is not known."""
+        """Return the step's key; "" while it is unknown."""
         return self.lookup.keys.get(name, "")
 
-    # Lookup: what is known, in the graph's order.
+    # Lookup, in the graph's order.
 
     def resolve_all(self) -> None:
-        """Look up every step as far as that is possible without running any."""
+        """Look up every step whose key can be computed before any has run."""
         for name, step in self.graph.steps.items():
             needs = set(step.needs())
             self._pending[name] = len(needs)
@@ -92,32 +95,34 @@ class BuildState:
                 self._dependents.setdefault(need, []).append(name)
         self._resolve_onwards([name for name, pending in self._pending.items() if not pending])
 
-    def _resolve_onwards(self, known: Iterable[str]) -> None:
-        """Look up steps whose inputs are known, and those that become known by it."""
-        queue = list(known)
-        for name in queue:
+    def _resolve_onwards(self, names: Iterable[str]) -> None:
+        """Look up steps that need no unfinished step, and then the dependents of those that are cached."""
+        queue = deque(names)
+        while queue:
+            name = queue.popleft()
             if self.table[name] is State.WAITING:
                 self._resolve(name)
             if self.table[name] in DONE:
                 queue.extend(self._release_dependents(name))
 
     def _release_dependents(self, name: str) -> list[str]:
-        known = []
+        """Return the dependents that need no unfinished step any more."""
+        released = []
         for dependent in self._dependents.get(name, ()):
             self._pending[dependent] -= 1
             if not self._pending[dependent]:
-                known.append(dependent)
-        return known
+                released.append(dependent)
+        return released
 
     def _resolve(self, name: str) -> None:
         """Compute a step's key, then end the step or make it ready."""
         try:
             material = self.lookup.material(self.graph.steps[name])
         except StepError as error:
-            self.fail(name, error.failure)
+            self._fail(name, error.failure)
             return
         key = self.lookup.keys[name] = material.key()
-        fresh = name in self._fresh
+        fresh = self._is_forced(name)
         row = self.lookup.index.row(name)
         hit = None if fresh else self.lookup.find(name, key)
         if hit is None or (row is not None and row.key != key):
@@ -130,14 +135,18 @@ class BuildState:
         self.table.move(name, State.READY)
         self.ready.append(name)
 
+    def _is_forced(self, name: str) -> bool:
+        """Whether the step must run even if it is cached: it was requested, and no step with its key has run yet."""
+        return name in self._fresh and self.key(name) not in self._made_keys
+
     def made_meanwhile(self, name: str) -> bool:
-        """Return whether another step or build made the same since the lookup; the step is cached then."""
-        hit = None if name in self._fresh else self.lookup.find(name, self.key(name))
+        """End the step as cached if another step or build made its key since the lookup; return whether it ended."""
+        hit = None if self._is_forced(name) else self.lookup.find(name, self.key(name))
         return hit is not None and self._end_cached(name, hit)
 
     def may_fetch(self, name: str) -> bool:
-        """Whether remote tiers of the cache may be asked for the step."""
-        return name not in self._fresh
+        """Return whether remote tiers of the cache may be asked for the step."""
+        return not self._is_forced(name)
 
     def fetched(self, name: str, result: FetchResult) -> bool:
         """End the step as cached if a remote tier had its result; make it ready otherwise. Return whether it ended."""
@@ -149,47 +158,52 @@ class BuildState:
     def _end_cached(self, name: str, hit: CacheHit) -> bool:
         self._cached(name, hit)
         self._resolve_onwards([name])
-        self.finish_if_whole()
+        self.finish_if_complete()
         return True
 
     def inputs(self, name: str) -> dict[str, dict[str, Any]]:
-        """Return the step's inputs as a worker receives them; StepError if one is not there."""
+        """Return the step's inputs as a worker receives them; StepError if one is missing."""
         return self.lookup.inputs(self.graph.steps[name], self._materials[name])
 
     def with_source_names(self, name: str, failure: Failure) -> Failure:
-        """Return a worker's failure with the sources' own names; traces and keys stay free of names."""
+        """Return a worker's failure with the sources' own names, which workers, traces and keys do not have."""
         message = self.lookup.with_source_names(self.graph.steps[name], failure.message)
         return failure if message == failure.message else Failure(**{**values(failure), "message": message})
 
-    # How a step continues, and how it ends.
+    # How a step runs and ends.
 
     def start(self, name: str, expected: float | None) -> None:
-        """Record that a worker has the step; emitted with its first attempt alone."""
+        """Record that a worker has the step; only the first attempt emits an event."""
         self.table.move(name, State.RUNNING)
         if name not in self._started:
             self._started.add(name)
             self.emitter.started(name, self.key(name), self._reasons[name], expected)
 
-    def commit(self, name: str, data: Mapping[str, Any]) -> None:
-        """Write the trace of a step that ran, whose blobs are in the store already, and look up its dependents."""
+    def record(self, name: str, data: Mapping[str, Any]) -> tuple[Trace, bool]:
+        """Write the trace of a step that ran; see `CacheLookup.record`. OSError if it cannot be written."""
         trace, unchanged = self.lookup.record(
             name,
             self._materials[name],
             data,
             reason=summary(self._reasons[name]),
             made_by=self._made_by,
-            replace=name in self._fresh,
+            replace=self._is_forced(name),
         )
+        self._made_keys.add(trace.key)
+        return trace, unchanged
+
+    def built(self, name: str, trace: Trace, *, unchanged: bool) -> None:
+        """End a step whose trace is written, and look up its dependents."""
         self.table.move(name, State.BUILT)
         warnings = (*trace.warnings, *self._edited(name))
         hit = CacheHit(trace.outputs, warnings, trace.seconds)
         self.emitter.built(name, trace.key, hit, self._reasons[name], unchanged=unchanged)
         self._resolve_onwards([name])
-        self.finish_if_whole()
+        self.finish_if_complete()
 
     def _edited(self, name: str) -> list[StepWarning]:
         return [
-            StepWarning(f"'{path}' changed during the build: what it held before was used", role, "build again")
+            StepWarning(f"'{path}' changed during the build: its earlier content was used", role, "build again")
             for role, path in self.lookup.edited_sources(self.graph.steps[name])
         ]
 
@@ -199,7 +213,11 @@ class BuildState:
         self.emitter.cached(name, self.key(name), hit)
 
     def fail(self, name: str, failure: Failure, warnings: Sequence[StepWarning] = ()) -> None:
-        """Record that the step could not be made, and so none of its dependents."""
+        """End the step as failed, and its dependents as aborted."""
+        self._fail(name, failure, warnings)
+        self.finish_if_complete()
+
+    def _fail(self, name: str, failure: Failure, warnings: Sequence[StepWarning] = ()) -> None:
         self.table.move(name, State.FAILED)
         self.emitter.failed(name, self.key(name), failure, self._reasons.get(name, ()), warnings)
         self.stopping = self.stopping or not self._keep_going
@@ -209,7 +227,6 @@ class BuildState:
             if self.table[dependent] is State.WAITING:
                 self._abort(dependent, name)
                 stack.extend(self._dependents.get(dependent, ()))
-        self.finish_if_whole()
 
     def abort_rest(self, *, cancelled: bool) -> None:
         """End every step that has not ended, and the target with them."""
@@ -223,13 +240,13 @@ class BuildState:
 
     # How the target ends.
 
-    def finish_if_whole(self) -> None:
-        """End the target once every step has ended."""
+    def finish_if_complete(self) -> None:
+        """End the target if every step has ended."""
         if not self.table.unfinished:
             self._finish()
 
     def _finish(self, *, cancelled: bool = False) -> None:
-        """Report the target, with what its caller makes of it if it is whole; the first call counts."""
+        """End the target, after its caller has used the results if every step is done; only the first call counts."""
         if self.report is not None:
             return
         report = self.emitter.report(self.lookup.cache.local.store.blobs, cancelled=cancelled)
@@ -237,7 +254,7 @@ class BuildState:
             try:
                 self._on_success(report)
             except (VidbuildError, OSError) as error:
-                if isinstance(error, BrokenPipeError):  # the reader of the events is gone
+                if isinstance(error, BrokenPipeError):  # the reader of the events has exited
                     raise
                 report = report.failed_by(error)
                 self.stopping = self.stopping or not self._keep_going

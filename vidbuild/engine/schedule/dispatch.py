@@ -1,4 +1,4 @@
-"""Gives steps to workers within the limits, one at a time for each key."""
+"""Sends steps to workers within the limits, one at a time for each key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from enum import Enum
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from vidbuild.engine.disk import durable
 from vidbuild.engine.disk.build_dir import BuildDir
@@ -21,7 +21,7 @@ from vidbuild.engine.store.store import Store
 if TYPE_CHECKING:
     from vidbuild.engine.keys.fetch import FetchResult
     from vidbuild.engine.schedule.fetcher import Fetcher
-    from vidbuild.engine.worker.pool import Message, Pool
+    from vidbuild.engine.worker.pool import Message
 
 
 class Claim(Enum):
@@ -30,6 +30,33 @@ class Claim(Enum):
     ACQUIRED = "acquired"
     NO_SLOT = "no slot"  # no worker is free, or one of the step's tools is at its limit
     LOCKED_ELSEWHERE = "locked elsewhere"  # another step or another build is making it
+
+
+class WorkerPool(Protocol):
+    """The workers of one run (worker/pool.py)."""
+
+    def start(self, step: str, request: Mapping[str, Any], seconds: float, /) -> None:
+        """Run a step (worker/execute.py), for at most so many seconds."""
+
+    def wait(self, timeout: float, /) -> list[Message]:
+        """Return messages about steps, waiting at most so many seconds for the first one."""
+
+    def suspend(self, meanwhile: Callable[[], None], /) -> None:
+        """Call a function while all workers and their children are stopped."""
+
+    def close(self, *, kill: bool = False) -> None:
+        """End all workers; kill: in the middle of their steps, with their children."""
+
+
+# Called with the number of workers, a folder for the run, the environment, and the sandbox; None for none.
+NewPool = Callable[[int, Path, Mapping[str, str], Sandbox | None], WorkerPool]
+
+
+def new_pool(size: int, folder: Path, env: Mapping[str, str], sandbox: Sandbox | None) -> WorkerPool:
+    """Return a pool of processes on this machine."""
+    from vidbuild.engine.worker.pool import Pool
+
+    return Pool(size, folder, env, sandbox)
 
 
 class Dispatcher:
@@ -41,6 +68,7 @@ class Dispatcher:
     tool_env: where the values of the variables come from that tools declare.
     sandbox: returns the sandbox of the workers, to which the store is added; None for none.
     remote: tiers of the cache that results can be fetched from.
+    new_pool: creates the workers.
     """
 
     def __init__(
@@ -51,6 +79,7 @@ class Dispatcher:
         tool_env: Mapping[str, str],
         sandbox: Callable[[], Sandbox | None],
         remote: Sequence[Cache] = (),
+        new_pool: NewPool = new_pool,
     ) -> None:
         self._store = store
         self._jobs = jobs
@@ -58,13 +87,14 @@ class Dispatcher:
         self._tool_env = tool_env
         self._sandbox = sandbox
         self._remote = remote
+        self._new_pool = new_pool
         self._locks: dict[str, tuple[Lock, Access]] = {}
         self._fetch_locks: dict[str, Lock] = {}
         self._keys: dict[str, str] = {}
         self._in_use: dict[str, int] = {}
         self._count = 0
         self._build_dir: BuildDir | None = None
-        self._pool: Pool | None = None
+        self._pool: WorkerPool | None = None
         self._fetcher: Fetcher | None = None
 
     @property
@@ -109,7 +139,7 @@ class Dispatcher:
         return Claim.ACQUIRED
 
     def _lock(self, step: str, key: str) -> Lock | None:
-        if key in self._keys.values():  # another step of this run: its lock need not be tried
+        if key in self._keys.values():  # another step of this run has it: no need to try the lock
             return None
         lock = self._store.lock_key(key)
         if lock is not None:
@@ -140,9 +170,9 @@ class Dispatcher:
         return [] if self._fetcher is None else self._fetcher.collect()
 
     def start(
-        self, step: str, run: str, params: Mapping[str, Any], feeds: Mapping[str, Any], seconds: float = inf
+        self, step: str, run: str, params: Mapping[str, Any], inputs: Mapping[str, Any], seconds: float = inf
     ) -> None:
-        """Have a claimed step run, for at most so many seconds."""
+        """Run a claimed step, for at most so many seconds."""
         pool, folder = self._open_pool(), self._open_dir()
         self._count += 1
         _, access = self._locks[step]
@@ -151,8 +181,9 @@ class Dispatcher:
             "step": step,
             "run": run,
             "params": params,
-            "inputs": feeds,
+            "inputs": inputs,
             "folder": str(folder / str(self._count)),
+            "cache": str(self._store.root),
             "blobs": str(self._store.blobs.root),
             "lower": [str(root) for root in self._store.blobs.lower],
             "env": {**declared, **self._env},
@@ -161,7 +192,7 @@ class Dispatcher:
         pool.start(step, request, seconds)
 
     def poll(self, seconds: float) -> list[Message]:
-        """Return the workers' messages, waiting for at most so long, or until a fetch has ended if nothing runs."""
+        """Return the workers' messages, waiting at most so long, or until a fetch has ended if no step runs."""
         if self._pool is not None and (self.busy or self._fetcher is None):
             return self._pool.wait(seconds)
         if self._fetcher is not None:
@@ -180,7 +211,7 @@ class Dispatcher:
         return time.monotonic() - began
 
     def close(self) -> None:
-        """End the workers, those in the middle of a step with all their children, and leave nothing behind."""
+        """End the workers, in the middle of their steps with all their children, and release everything."""
         if self._fetcher is not None:
             self._fetcher.close()
         if self._pool is not None:
@@ -196,19 +227,17 @@ class Dispatcher:
             self._build_dir = self._store.build_dir()
         return self._build_dir.folder
 
-    def _open_pool(self) -> Pool:
+    def _open_pool(self) -> WorkerPool:
         if self._pool is None:
-            from vidbuild.engine.worker.pool import Pool
-
             folder = self._open_dir()
-            self._pool = Pool(self._jobs, folder, self._env, self._shut_in(folder))
+            self._pool = self._new_pool(self._jobs, folder, self._env, self._worker_sandbox(folder))
         return self._pool
 
-    def _shut_in(self, session: Path) -> Sandbox | None:
-        """The sandbox of the workers: they also write the session's folder, and add blobs."""
+    def _worker_sandbox(self, build_dir: Path) -> Sandbox | None:
+        """Return the sandbox with what workers need: to write to the build's folder, and to add blobs."""
         sandbox, blobs = self._sandbox(), self._store.blobs.root
         if sandbox is None:
             return None
-        durable.make_folder(blobs)  # or there was nothing to allow them
+        durable.make_folder(blobs)  # only a folder that exists can be allowed
         lower = tuple(map(str, self._store.blobs.lower))
-        return replace(sandbox, keep=(*sandbox.keep, str(blobs)), named=lower, write=(*sandbox.write, str(session)))
+        return replace(sandbox, keep=(*sandbox.keep, str(blobs)), named=lower, write=(*sandbox.write, str(build_dir)))

@@ -16,7 +16,7 @@ from vidbuild.engine.keys.tools import Tool, Tools
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.run_log import RunLog, RunTarget
 from vidbuild.engine.schedule.options import RunOptions
-from vidbuild.engine.schedule.run import Run, Workshop
+from vidbuild.engine.schedule.run import Run, RunEnvironment
 from vidbuild.engine.schedule.run_control import RunControl
 from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.digest_cache import DigestCache
@@ -27,6 +27,7 @@ from vidbuild.errors import UsageError
 if TYPE_CHECKING:
     from vidbuild.engine.keys.explain import Explanation
     from vidbuild.engine.sandbox.sandbox import Sandbox
+    from vidbuild.engine.schedule.dispatch import NewPool
 
 _WAIT_FOR_TRIM = 0.02
 
@@ -41,6 +42,7 @@ class Engine:
     sandbox: returns the sandbox of the workers once a step must run; None for none. The folders of sources and the
         store are added to it.
     remote: slower tiers of the cache, from which results are copied before a step runs.
+    new_pool: creates the workers of a run; None for processes on this machine.
     fetches: counts of the last build's fetches from them.
     """
 
@@ -54,13 +56,14 @@ class Engine:
         tool_env: Mapping[str, str] | None = None,
         sandbox: Callable[[], Sandbox | None] = lambda: None,
         remote: Sequence[Cache] = (),
+        new_pool: NewPool | None = None,
     ) -> None:
         self.store = store
         self.fetches = FetchCounts()
         self._remote = remote
         self._kinds = kinds
         self._tools = tools
-        self._workshop = Workshop(store, kinds, worker_env, tool_env or {}, made_by, sandbox)
+        self._environment = RunEnvironment(store, kinds, worker_env, tool_env or {}, made_by, sandbox, new_pool)
 
     def build(
         self,
@@ -69,11 +72,13 @@ class Engine:
         control: RunControl | None = None,
         hooks: RunHooks | None = None,
     ) -> list[BuildReport]:
-        """Build targets in one run: steps with equal keys run once, and each target ends as soon as it is whole.
+        """Build targets in one run: steps with equal keys run once, and each target ends as soon as its steps have.
 
-        Returns the targets' reports, in their order; a failing step is in a report, not raised.
+        Returns the targets' reports, in their order; a step's failure is in a report, not raised.
         Raises UsageError for a goal or pattern that no step matches, StoreError if the store cannot be written.
         """
+        if not targets:
+            return []
         options = options or RunOptions()
         graphs = [_part(target.graph, target.goals) for target in targets]
         _check_patterns(options.fresh, targets, graphs)
@@ -84,7 +89,7 @@ class Engine:
         with contextlib.closing(log):
             lookups = self._lookups(targets, graphs)
             run = Run(
-                self._workshop, targets, lookups, fresh, options, control or RunControl(), hooks or RunHooks(), log
+                self._environment, targets, lookups, fresh, options, control or RunControl(), hooks or RunHooks(), log
             )
             with self._in_use():
                 reports = run.build()
@@ -112,7 +117,7 @@ class Engine:
     def _lookups(
         self, targets: Sequence[Target], graphs: Sequence[Graph], *, read_only: bool = False
     ) -> list[CacheLookup]:
-        """A lookup for each target; all see every source and blob as the first of them saw it."""
+        """Return a lookup for each target; all see every source and blob as the first of them saw it."""
         table = DigestCache(self.store.home / "files", read_only=read_only)
         tools, cache = Tools(self._tools, table), TieredCache.over(self.store, table, self._remote)
         self.fetches = cache.fetches
@@ -137,8 +142,8 @@ class Engine:
 
     @contextlib.contextmanager
     def _in_use(self) -> Iterator[None]:
-        """Keep the store from being trimmed; wait for a trimming that is under way."""
-        while (lock := self.store.lock_use()) is None:  # a request to cancel waits too: it is for what is known then
+        """Prevent trimming of the store; wait until a process that trims it now has ended."""
+        while (lock := self.store.lock_use()) is None:  # trimming takes moments, so a request to cancel waits too
             time.sleep(_WAIT_FOR_TRIM)
         try:
             yield
@@ -162,10 +167,10 @@ def _part(graph: Graph, goals: Collection[str] | None) -> Graph:
 
 
 def _matching(patterns: Collection[str], target: Target, graph: Graph) -> frozenset[str]:
-    """The steps that patterns such as `speak:*` match, by their ids in the target or in the run."""
+    """Return the steps that match patterns such as `speak:*`, by their ids in the target or in the run."""
     if not patterns:
         return frozenset()
-    return frozenset(name for name in graph.steps if _fits(name, patterns) or _fits(target.label(name), patterns))
+    return frozenset(name for name in graph.steps if _matches(name, patterns) or _matches(target.label(name), patterns))
 
 
 def _check_patterns(patterns: Collection[str], targets: Sequence[Target], graphs: Sequence[Graph]) -> None:
@@ -177,7 +182,7 @@ def _check_patterns(patterns: Collection[str], targets: Sequence[Target], graphs
         each for target, graph in pairs for name in graph.steps for each in (name, target.label(name))
     )
     for pattern in patterns:
-        if not any(_fits(name, [pattern]) for name in names):
+        if not any(_matches(name, [pattern]) for name in names):
             kind = f"{pattern}:*"
             is_kind = any(fnmatchcase(name, kind) for name in names)
             raise UsageError(
@@ -185,5 +190,5 @@ def _check_patterns(patterns: Collection[str], targets: Sequence[Target], graphs
             )
 
 
-def _fits(name: str, patterns: Iterable[str]) -> bool:
+def _matches(name: str, patterns: Iterable[str]) -> bool:
     return any(name == pattern or fnmatchcase(name, pattern) for pattern in patterns)

@@ -1,7 +1,7 @@
-"""How long steps are expected to take, and so which of them to start first.
+"""Estimates how long steps take, and so which of them should start first.
 
-Past times come first. A step without one is estimated from others of its kind, in whichever target, scaled by the
-weights; without those the weights alone count, so the longest work starts first in the very first build as well.
+A step's last duration counts first. A step without one is estimated from others of its kind, in any target, scaled by
+the weights; without those the weights alone count, so the longest work starts first in the very first build as well.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ class Estimates:
         self._weights: dict[str, float] = {}
         by_kind: dict[tuple[str, ...], list[float]] = {}
         for target, graph, index in self._parts:
+            prefix = target.prefix
             for name, step in graph.steps.items():
-                label = target.label(name)
+                label = prefix + name
                 kind = self._kinds[label] = (step.kind, *step.tools)  # another voice engine takes another time
                 weight = self._weights[label] = target.weights.get(name, 1.0) or 1.0
                 if (row := index.row(name)) is not None:
@@ -49,12 +50,13 @@ class Estimates:
     def _critical_paths(self) -> Mapping[str, float]:
         paths: dict[str, float] = {}
         for target, graph, _ in self._parts:
-            label = target.label
+            prefix = target.prefix
             after: dict[str, float] = {}
             for name, step in reversed(list(graph.steps.items())):
-                expected = self.expected(label(name))
-                own = _UNKNOWN * self._weights[label(name)] if expected is None else expected
-                path = paths[label(name)] = after.get(name, 0.0) + own
+                label = prefix + name
+                expected = self.expected(label)
+                own = _UNKNOWN * self._weights[label] if expected is None else expected
+                path = paths[label] = after.get(name, 0.0) + own
                 for need in step.needs():
                     after[need] = max(after.get(need, 0.0), path)
         return paths

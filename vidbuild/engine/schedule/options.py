@@ -1,4 +1,4 @@
-"""How to build, as plain data; none of it can change a result."""
+"""How to build; none of it can change a result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class RetryPolicy:
 
     attempts: attempts in all.
     base, cap: a wait is random, up to base * 2 ** (failures - 1) seconds and at most cap seconds, so that builds that
-        met the same trouble do not all come back at the same moment.
+        failed together do not all retry at the same moment.
     seed: of the random waits; None for any.
     """
 
@@ -26,16 +26,31 @@ class RetryPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class RunOptions:
-    """How to build; the defaults stand here and nowhere else.
+class PollIntervals:
+    """How long the scheduler waits for messages of workers, in seconds, before it checks everything else.
 
-    jobs: steps that run side by side; None for one per processor.
+    usual: while steps run.
+    soon: while a step waits for a key that another step or build makes, or for a remote tier.
+    paused: while the run is paused and no step runs.
+    """
+
+    usual: float = 0.1
+    soon: float = 0.03
+    paused: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How to build; every default is declared here and nowhere else.
+
+    jobs: steps that run in parallel; None for one per processor.
     keep_going: after a failure, keep building steps that do not depend on it, in every target.
     fresh: ids or patterns (`speak:*`) of steps to run even if they are cached.
     shuffle: start ready steps in a random order with this seed; None for the longest work first.
     retry: how often and how soon to attempt a step again.
     grace: seconds in which running steps may finish after the run was cancelled.
     cache_limit: bytes to which the store is trimmed after the build; what the build used is kept.
+    poll: how often the scheduler checks for everything that sends no message.
     """
 
     jobs: int | None = None
@@ -45,8 +60,9 @@ class RunOptions:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     grace: float = 10.0
     cache_limit: int = DEFAULT_LIMIT
+    poll: PollIntervals = field(default_factory=PollIntervals)
 
     @property
     def workers(self) -> int:
-        """The number of steps that run side by side."""
+        """The number of steps that may run in parallel."""
         return self.jobs or os.cpu_count() or 1

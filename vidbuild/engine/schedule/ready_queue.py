@@ -1,4 +1,4 @@
-"""Which of the ready steps is started next; it knows nothing of what they do or wait for."""
+"""The ready steps, in the order in which they should start."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 
 class ReadyQueue:
-    """Ready steps, the one to be started first in front.
+    """Steps by priority, the highest first; equal ones in the order in which they were added."""
 
-    ranks: step -> how early it is to start, higher first; equals start in the order in which they came.
-    """
-
-    def __init__(self, ranks: Mapping[str, float]) -> None:
-        self._ranks = ranks
+    def __init__(self, priorities: Mapping[str, float]) -> None:
+        self._priorities = priorities
         self._steps: list[tuple[float, int, str]] = []
         self._items: dict[str, tuple[float, int, str]] = {}
         self._count = 0
@@ -22,22 +19,22 @@ class ReadyQueue:
         return len(self._steps)
 
     def __iter__(self) -> Iterator[str]:
-        """The steps as they are now; any of them may be taken out meanwhile."""
-        return (step for _, _, step in list(self._steps))
+        """Yield the steps that are queued now; any of them may be removed meanwhile."""
+        return iter([step for _, _, step in self._steps])
 
     def add(self, step: str) -> None:
-        """A step is ready."""
+        """Add a step."""
         self._count += 1
-        item = self._items[step] = (-self._ranks.get(step, 0.0), self._count, step)
+        item = self._items[step] = (-self._priorities.get(step, 0.0), self._count, step)
         insort(self._steps, item)
 
     def remove(self, step: str) -> None:
-        """A step is ready no more."""
+        """Remove a step."""
         del self._steps[bisect_left(self._steps, self._items.pop(step))]
 
 
-def shuffled(steps: Iterable[str], seed: int) -> dict[str, float]:
-    """Ranks in a random order that follows from the seed alone."""
+def random_priorities(steps: Iterable[str], seed: int) -> dict[str, float]:
+    """Return priorities for a random order that follows from the seed alone."""
     import random
 
     chance = random.Random(seed)  # noqa: S311 - an order, no secret

@@ -1,4 +1,4 @@
-"""Attempts at steps that failed of what may pass: which are tried again, and when; it knows nothing of why they fail.
+"""Decides which failed steps are attempted again, and when.
 
 Between two attempts a step holds nothing: no worker, no slot of a tool, and not its key, which another build may make.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class RetryQueue:
-    """How often each step was tried, and those that wait for their next attempt."""
+    """The number of failed attempts of each step, and the steps that wait for their next attempt."""
 
     def __init__(self, policy: RetryPolicy, clock: Callable[[], float] = time.monotonic) -> None:
         self._policy = policy
@@ -31,40 +31,40 @@ class RetryQueue:
         """Whether any step waits."""
         return bool(self._due)
 
-    def of(self, step: str) -> int:
-        """Which attempt the step's next one is, from 1 on."""
+    def next_attempt(self, step: str) -> int:
+        """Return the number of the step's next attempt, counted from 1."""
         return self._failed.get(step, 0) + 1
 
-    def again(self, step: str, failure: Failure) -> float | None:
-        """Take note of a failed attempt; seconds until the next one, None where that was the last."""
-        attempt = self._failed[step] = self.of(step)
+    def add(self, step: str, failure: Failure) -> float | None:
+        """Count a failed attempt; return the seconds until the next one, or None if it was the last."""
+        attempt = self._failed[step] = self.next_attempt(step)
         if not failure.transient or attempt >= self._policy.attempts:
             return None
         wait = self._jitter() * min(self._policy.cap, self._policy.base * 2.0 ** (attempt - 1))
         self._due[step] = self._clock() + wait
         return wait
 
-    def forget(self, step: str) -> None:
-        """The step is not tried again after all."""
+    def discard(self, step: str) -> None:
+        """Attempt the step no further."""
         self._due.pop(step, None)
 
-    def told(self, step: str, failure: Failure) -> Failure:
-        """The failure that counts after the last attempt; it says how often the step was tried."""
-        tried = self._failed.get(step, 0)
-        if tried <= 1:
+    def with_attempts(self, step: str, failure: Failure) -> Failure:
+        """Return the failure of the last attempt with the number of attempts in its message."""
+        attempts = self._failed.get(step, 0)
+        if attempts <= 1:
             return failure
-        return Failure(**{**values(failure), "message": f"{failure.message} (tried {tried} times)"})
+        return Failure(**{**values(failure), "message": f"{failure.message} (tried {attempts} times)"})
 
-    def due(self) -> list[str]:
-        """The steps whose wait is over; they no longer wait here."""
+    def pop_due(self) -> list[str]:
+        """Remove and return the steps whose wait is over."""
         now = self._clock()
-        found = [step for step, moment in self._due.items() if moment <= now]
-        for step in found:
+        steps = [step for step, moment in self._due.items() if moment <= now]
+        for step in steps:
             del self._due[step]
-        return found
+        return steps
 
-    def sooner(self, seconds: float) -> float:
-        """So many seconds, or less where a wait is over before."""
+    def limit_wait(self, seconds: float) -> float:
+        """Return these seconds, or those until the next attempt is due if they are fewer."""
         if not self._due:
             return seconds
         return max(0.0, min(seconds, min(self._due.values()) - self._clock()))

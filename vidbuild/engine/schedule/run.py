@@ -1,4 +1,4 @@
-"""One run from its beginning to its end: looks up every target's steps, has the rest scheduled, and reports."""
+"""Runs a build from beginning to end: looks up the steps of every target, schedules the rest, and reports."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ from vidbuild.frozen import dataclass
 
 if TYPE_CHECKING:
     from vidbuild.engine.sandbox.sandbox import Sandbox
+    from vidbuild.engine.schedule.dispatch import NewPool
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
-    """What every run of an engine uses: its store, kinds and the surroundings of its workers (see `Engine`)."""
+class RunEnvironment:
+    """What all runs of an engine share (see `Engine`)."""
 
     store: Store
     kinds: Mapping[str, Kind]
@@ -35,6 +36,7 @@ class Workshop:
     tool_env: Mapping[str, str]
     made_by: str
     sandbox: Callable[[], Sandbox | None]
+    new_pool: NewPool | None
 
 
 class Run:
@@ -46,7 +48,7 @@ class Run:
 
     def __init__(
         self,
-        workshop: Workshop,
+        environment: RunEnvironment,
         targets: Sequence[Target],
         lookups: Sequence[CacheLookup],
         fresh: Sequence[frozenset[str]],
@@ -55,26 +57,26 @@ class Run:
         hooks: RunHooks,
         log: RunLog,
     ) -> None:
-        self._workshop = workshop
+        self._environment = environment
         self._options = options
         self._control = control
         self._log = log
         listeners: list[Listener] = [log, hooks.on_event] if hooks.on_event else [log]
-        self._emitter = RunEmitter(log.id, listeners, partial(hooks.derive_events, None))
+        self._emitter = RunEmitter(
+            log.id, options.workers, listeners, partial(hooks.derive_events, None), control.cancel_exit_code
+        )
+        made_keys: set[str] = set()
         self.states = [
             BuildState(
                 target,
                 lookup,
-                self._emitter.target(
-                    target.name,
-                    target.build_name,
-                    lookup.graph,
-                    target.label,
-                    partial(hooks.derive_events, target),
+                self._emitter.add_target(
+                    target.name, target.build_name, target.prefix, lookup.graph, partial(hooks.derive_events, target)
                 ),
                 fresh=chosen,
+                made_keys=made_keys,
                 keep_going=options.keep_going,
-                made_by=workshop.made_by,
+                made_by=environment.made_by,
                 on_success=partial(hooks.on_success, target),
             )
             for target, lookup, chosen in zip(targets, lookups, fresh, strict=True)
@@ -85,15 +87,15 @@ class Run:
         try:
             cancelled = self._build()
             reports = [state.report for state in self.states if state.report is not None]
-            self._emitter.end(reports, cancelled=cancelled, cancel_exit_code=self._control.cancel_exit_code)
+            self._emitter.end(reports, cancelled=cancelled)
         except BaseException as error:
-            self._emitter.abort(self._options.workers, error, self._control.cancel_exit_code)
+            self._emitter.abort(error)
             raise
         return reports
 
     def _build(self) -> bool:
         empty = [state.lookup.index.empty for state in self.states]
-        self._emitter.begin(self._options.workers, first=all(empty))
+        self._emitter.begin(first=all(empty))
         for state, first in zip(self.states, empty, strict=True):
             state.emitter.begin(first=first)
         cancelled = False
@@ -115,38 +117,37 @@ class Run:
         if state.target.continues:
             left = state.table.unfinished
             state.emitter.restored(state.target.continues, len(state.table.states) - left, left)
-        state.finish_if_whole()
+        state.finish_if_complete()
 
     def _save(self) -> bool:
-        """Write to the disk what is known now; return whether it is there."""
-        troubles = [self.states[0].lookup.table.save()]
-        troubles += [
-            state.lookup.index.save(state.target.build_name, state.target.graph.steps) for state in self.states
-        ]
-        store = self._workshop.store
-        store.write_error = next(filter(None, [store.write_error, *troubles]), "")
-        return not any(troubles)
+        """Write the digest cache and the indexes; return whether that succeeded."""
+        errors = [self.states[0].lookup.table.save()]
+        errors += [state.lookup.index.save(state.target.build_name, state.target.graph.steps) for state in self.states]
+        store = self._environment.store
+        store.write_error = next(filter(None, [store.write_error, *errors]), "")
+        return not any(errors)
 
     def _schedule(self) -> bool:
-        """Run steps; what that needs is loaded here, since most builds have none to run."""
-        from vidbuild.engine.schedule.dispatch import Dispatcher
+        """Run steps; the modules for it are loaded here, since most builds have none to run."""
+        from vidbuild.engine.schedule.dispatch import Dispatcher, new_pool
         from vidbuild.engine.schedule.scheduler import Scheduler
 
-        workshop, options = self._workshop, self._options
+        environment, options = self._environment, self._options
         dispatcher = Dispatcher(
-            workshop.store,
+            environment.store,
             options.workers,
-            workshop.worker_env,
-            workshop.tool_env,
+            environment.worker_env,
+            environment.tool_env,
             self._sandbox,
             self.states[0].lookup.cache.remote,
+            environment.new_pool or new_pool,
         )
         control = ControlMonitor(self._control, self._log.folder, options.grace, self._log.suspended)
         with contextlib.closing(dispatcher):
             return Scheduler(self.states, self._emitter, dispatcher, control, options, self._save).run()
 
     def _sandbox(self) -> Sandbox | None:
-        sandbox = self._workshop.sandbox()
+        sandbox = self._environment.sandbox()
         return None if sandbox is None else sandbox.beside(set(_sources(state.graph for state in self.states)))
 
 

@@ -1,4 +1,4 @@
-"""How a run is cancelled, paused and suspended: what its caller asks for, and what others leave in its folder."""
+"""Cancels, pauses and suspends a run, on requests of its caller or of other processes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from pathlib import Path
 
 from vidbuild.engine.runs.control import Control, read_request
 
+_PRECEDENCE = (Control.RUN, Control.PAUSE, Control.CANCEL)  # the later one counts
+
 
 class RunControl:
-    """What the caller of a run asks of it; the run polls it several times a second. Each default asks for nothing."""
+    """The requests of a run's caller, polled several times a second; each default requests nothing."""
 
     def requested(self) -> Control:
-        """Return RUN, PAUSE (start nothing new until RUN again) or CANCEL (start nothing new, then end)."""
+        """Return RUN, PAUSE (start no further steps until RUN) or CANCEL (start no further steps, then end)."""
         return Control.RUN
 
     def kill_now(self) -> bool:
-        """Return whether running steps must be killed at once; polled while a cancelled run waits for them."""
+        """Return whether to kill the running steps at once; polled while a cancelled run waits for them."""
         return False
 
     def suspend(self) -> Callable[[], None] | None:
@@ -36,7 +38,8 @@ class ControlMonitor:
 
     folder: the run's folder, in which other processes leave requests.
     grace: seconds in which running steps may finish after CANCEL.
-    while_suspended: calls a function, and records that everything is stopped meanwhile.
+    while_suspended: calls a function, and records that the run is suspended meanwhile.
+    state: the request that the last poll returned.
     """
 
     def __init__(
@@ -56,10 +59,10 @@ class ControlMonitor:
         self._deadline = inf
 
     def poll(self) -> Control:
-        """Return what counts now: CANCEL before PAUSE before RUN."""
+        """Return the request that counts now: CANCEL before PAUSE before RUN."""
         if self.state is not Control.CANCEL:
-            requests = {self._control.requested(), read_request(self._folder)}
-            self.state = next((each for each in (Control.CANCEL, Control.PAUSE) if each in requests), Control.RUN)
+            requests = (self._control.requested(), read_request(self._folder))
+            self.state = max(requests, key=_PRECEDENCE.index)
             if self.state is Control.CANCEL:
                 self._deadline = self._clock() + self._grace
         return self.state
@@ -72,10 +75,10 @@ class ControlMonitor:
         return self._clock() < self._deadline and not self._control.kill_now()
 
     def suspension(self) -> Callable[[], None] | None:
-        """Return what to call while every worker is stopped, if anything."""
+        """Return the function to call while every worker is stopped, if any."""
         meanwhile = self._control.suspend()
         return None if meanwhile is None else partial(self._while_suspended, meanwhile)
 
     def suspended(self, seconds: float) -> None:
-        """Extend the grace period by the time in which nothing could run."""
+        """Extend the grace period by the time in which no step could run."""
         self._deadline += seconds

@@ -1,7 +1,7 @@
-"""Schedules the steps of a run: what starts, waits, is retried or ends, and when.
+"""Schedules the steps of a run: which start, wait, are retried or end, and when.
 
-One loop owns all state. It gives ready steps of all targets to the dispatcher, the longest critical path first, and has
-what comes back written.
+One loop owns all state. It sends the ready steps of all targets to the dispatcher, the longest critical path first, and
+handles what workers and remote tiers return.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from vidbuild.engine.graph.step_state import State
 from vidbuild.engine.runs.control import Control
 from vidbuild.engine.schedule.dispatch import Claim, Dispatcher
 from vidbuild.engine.schedule.estimates import Estimates
-from vidbuild.engine.schedule.ready_queue import ReadyQueue, shuffled
+from vidbuild.engine.schedule.ready_queue import ReadyQueue, random_priorities
 from vidbuild.engine.schedule.retry import RetryQueue
 from vidbuild.engine.worker.protocol import ProgressUpdate, StepOutput, StepRetry
 from vidbuild.errors import StepError
@@ -29,15 +29,11 @@ if TYPE_CHECKING:
     from vidbuild.engine.worker.pool import Message
     from vidbuild.errors import Failure
 
-_TURN = 0.1
-_TURN_LOCKED = 0.03
-_TURN_PAUSED = 0.2
-
 
 class Scheduler:
-    """The steps of one run that must run; each by its id in the run (`Target.label`).
+    """The steps of one run that are not cached, by their ids in the run (`Target.label`).
 
-    save: writes to the disk what is known so far; returns whether it is there.
+    save: writes what is known so far to disk; returns whether that succeeded.
     """
 
     def __init__(
@@ -53,31 +49,32 @@ class Scheduler:
         self._emitter = emitter
         self._dispatcher = dispatcher
         self._control = control
+        self._poll = options.poll
+        self._jobs = options.workers
         self._save = save
         self._steps: dict[str, tuple[BuildState, str]] = {}
         self._retries = RetryQueue(options.retry)
         self._estimates = Estimates((state.target, state.graph, state.lookup.index) for state in states)
-        ranks = self._estimates.priorities
-        ranks = ranks if options.shuffle is None else shuffled(ranks, options.shuffle)
-        self._queue, self._to_fetch = ReadyQueue(ranks), ReadyQueue(ranks)
+        priorities = self._estimates.priorities
+        priorities = priorities if options.shuffle is None else random_priorities(priorities, options.shuffle)
+        self._queue, self._to_fetch = ReadyQueue(priorities), ReadyQueue(priorities)
         self._fetches = dispatcher.can_fetch
-        self._jobs = options.workers
         self._locked: set[str] = set()
         self._paused_since: float | None = None
         self._saved = False
 
     def run(self) -> bool:
-        """Continue until everything has ended, or nothing new may start and nothing runs; return whether cancelled."""
+        """Run until all steps have ended, or no further step may start and none runs; return whether cancelled."""
         ahead = [state.target.label(name) for state, name in self._having(State.READY, State.WAITING)]
-        self._emitter.estimate(len(ahead), self._estimates.remaining(ahead, self._jobs))
+        self._emitter.estimated(len(ahead), self._estimates.remaining(ahead, self._jobs))
         while self._unfinished:
             self._suspend()
-            self._follow(self._control.poll())
+            self._handle_pause(self._control.poll())
             if self._may_start():
                 self._dispatch()
             if self._is_over():
                 break
-            for message in self._dispatcher.poll(self._turn()):
+            for message in self._dispatcher.poll(self._poll_seconds()):
                 self._handle(message)
             if self._fetches:
                 self._handle_fetched()
@@ -105,23 +102,23 @@ class Scheduler:
         waiting = self._queue or self._retries or (self._fetches and (self._to_fetch or self._dispatcher.fetching))
         return self._control.state is Control.RUN and not waiting
 
-    def _turn(self) -> float:
+    def _poll_seconds(self) -> float:
         if self._control.state is Control.PAUSE and not self._dispatcher.busy:
-            return _TURN_PAUSED
+            return self._poll.paused
         if not self._may_start():
-            return _TURN  # attempts that are due do not start, so they shorten no turn
+            return self._poll.usual  # attempts that are due do not start, so they shorten no wait
         soon = self._locked or (self._fetches and self._dispatcher.fetching)
-        return self._retries.sooner(_TURN_LOCKED if soon else _TURN)
+        return self._retries.limit_wait(self._poll.soon if soon else self._poll.usual)
+
+    # Suspend, pause and resume.
 
     def _suspend(self) -> None:
         meanwhile = self._control.suspension()
         if meanwhile is not None:
             self._control.suspended(self._dispatcher.suspend(meanwhile))
 
-    # Pause and resume.
-
-    def _follow(self, control: Control) -> None:
-        """Emit when a pause begins and ends; save once nothing runs any more."""
+    def _handle_pause(self, control: Control) -> None:
+        """Emit the beginning and the end of a pause; save once no step runs any more."""
         if control is not Control.PAUSE:
             if control is Control.RUN and self._paused_since is not None:
                 self._emitter.resumed(time.monotonic() - self._paused_since)
@@ -135,19 +132,19 @@ class Scheduler:
             if self._save():
                 self._emitter.saved()
 
-    # What starts.
+    # Start steps.
 
     def _dispatch(self) -> None:
-        """Start what can start; a key that another build or step makes is tried again at the next turn."""
+        """Start the steps that can start; one whose key is locked is tried again at the next turn."""
         self._collect()
         if self._fetches:
             for label in self._to_fetch:
-                self._fetch(label)
+                self._try_to_fetch(label)
             self._collect()
         for label in self._queue:
             if self._dispatcher.full():
                 return
-            self._try(label)
+            self._try_to_start(label)
             self._collect()
 
     def _collect(self) -> None:
@@ -158,10 +155,10 @@ class Scheduler:
                 self._steps[label] = (state, name)
                 (self._to_fetch if self._fetches and state.may_fetch(name) else self._queue).add(label)
             state.ready.clear()
-        for label in self._retries.due():
+        for label in self._retries.pop_due():
             self._queue.add(label)
 
-    def _fetch(self, label: str) -> None:
+    def _try_to_fetch(self, label: str) -> None:
         """Ask the remote tiers for a step; one whose key is locked is tried as if they did not have it."""
         state, name = self._steps[label]
         claim = self._dispatcher.claim_fetch(label, state.key(name))
@@ -176,7 +173,7 @@ class Scheduler:
             state.table.move(name, State.FETCHING)
             self._dispatcher.fetch(label)
 
-    def _try(self, label: str) -> None:
+    def _try_to_start(self, label: str) -> None:
         state, name = self._steps[label]
         claim = self._dispatcher.claim(label, state.key(name), state.access(name))
         if claim is Claim.LOCKED_ELSEWHERE and state.table[name] is State.READY:
@@ -202,7 +199,7 @@ class Scheduler:
         state.start(name, self._estimates.expected(label))
         self._dispatcher.start(label, kind.run, step.params, inputs, kind.seconds)
 
-    # What comes back.
+    # Handle results.
 
     def _handle(self, message: Message) -> None:
         label, answer = message.step, message.answer
@@ -213,10 +210,10 @@ class Scheduler:
             failure = state.with_source_names(name, answer.failure)
             state.emitter.retried(name, answer.attempt, answer.wait, failure)
         elif isinstance(answer, StepOutput):
-            self._commit(label, answer.data)
+            self._record(label, answer.data)
         else:
             self._dispatcher.release(label)
-            self._failed(label, state.with_source_names(name, answer.failure), answer.warnings)
+            self._retry_or_fail(label, state.with_source_names(name, answer.failure), answer.warnings)
 
     def _handle_fetched(self) -> None:
         for label, result in self._dispatcher.fetched():
@@ -225,26 +222,28 @@ class Scheduler:
                 self._queue.add(label)
             self._dispatcher.release(label)
 
-    def _commit(self, label: str, data: Mapping[str, Any]) -> None:
+    def _record(self, label: str, data: Mapping[str, Any]) -> None:
+        """Record the result of a step that ran; a trace that cannot be written for a transient reason fails it."""
         state, name = self._steps[label]
         try:
-            state.commit(name, data)
+            trace, unchanged = state.record(name, data)
         except OSError as error:
             if not durable.is_transient(error):
                 raise
             self._dispatcher.release(label)
             root = state.lookup.cache.local.store.root
-            self._failed(label, disk_full.failure(error, root, root))
+            self._retry_or_fail(label, disk_full.failure(error, root, root))
         else:
             self._dispatcher.release(label)
+            state.built(name, trace, unchanged=unchanged)
 
-    def _failed(self, label: str, failure: Failure, warnings: tuple[StepWarning, ...] = ()) -> None:
-        """Retry a step whose attempt failed, if that may help and anything may still start."""
+    def _retry_or_fail(self, label: str, failure: Failure, warnings: tuple[StepWarning, ...] = ()) -> None:
+        """Retry a step whose attempt failed, if that may help and steps may still start."""
         state, name = self._steps[label]
-        wait = self._retries.again(label, failure)
+        wait = self._retries.add(label, failure)
         if wait is None or self._stopping or self._control.state is Control.CANCEL:
-            self._retries.forget(label)
-            state.fail(name, self._retries.told(label, failure), warnings)
+            self._retries.discard(label)
+            state.fail(name, self._retries.with_attempts(label, failure), warnings)
         else:
             state.table.move(name, State.READY)
-            state.emitter.retried(name, self._retries.of(label), wait, failure)
+            state.emitter.retried(name, self._retries.next_attempt(label), wait, failure)

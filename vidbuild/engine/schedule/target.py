@@ -1,4 +1,4 @@
-"""What one run builds: one target for each video, and what its caller does as the run goes on."""
+"""What a run builds: targets, such as one for each video, and what its caller does meanwhile."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from vidbuild.frozen import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A graph to build, and what the run remembers of it.
+    """A graph to build, and what the run records of it.
 
-    name: tells the targets of one run apart, in front of their steps (`NAME/render:intro`); "" for a run's only one.
-    build_name: the name under which the steps' last results are remembered, for explain and for expected times.
+    name: distinguishes the targets of one run, and precedes their steps (`NAME/render:intro`); "" for a run's only one.
+    build_name: the name under which the index has the steps' last results, for explain and for expected times.
     goals: ids of the steps to build, with all that they need; None for every step.
-    weights: step -> how much work it is compared with others, used if no earlier time is known.
-    metadata: what the caller wants to find in the run's record, as JSON values.
+    weights: step -> its relative amount of work, for steps without past durations.
+    metadata: recorded with the run for the caller, as JSON values.
     continues: the id of an earlier run that this target continues, "" for none.
     """
 
@@ -31,17 +31,22 @@ class Target:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     continues: str = ""
 
+    @property
+    def prefix(self) -> str:
+        """What precedes the ids of its steps in the run."""
+        return f"{self.name}/" if self.name else ""
+
     def label(self, step: str) -> str:
-        """Return the id in the whole run of a step of the graph."""
-        return f"{self.name}/{step}" if self.name else step
+        """Return the id in the run of a step of the graph."""
+        return self.prefix + step
 
     def local(self, label: str) -> str:
-        """Return the id in the graph; the inverse of `label`."""
-        return label.removeprefix(f"{self.name}/")
+        """Return the id in the graph of a step of the run; the inverse of `label`."""
+        return label.removeprefix(self.prefix)
 
 
 class RunHooks:
-    """What a caller does while a run goes on; each default does nothing.
+    """What a caller does during a run; each default does nothing.
 
     on_event: receives every event, in order.
     """
@@ -50,10 +55,10 @@ class RunHooks:
         self.on_event = on_event
 
     def derive_events(self, target: Target | None, event: Event) -> Iterable[Event]:
-        """Return the caller's own events that follow one of the engine's; target: the one it is about, if any."""
+        """Return the caller's own events that follow one of the engine's; target: the one that the event is about."""
         del target, event
         return ()
 
     def on_success(self, target: Target, report: BuildReport) -> None:
-        """Use what a target made, as soon as all of it is there; an error fails the target."""
+        """Use a target's results as soon as the cache has them all; a VidbuildError or OSError fails the target."""
         del target, report

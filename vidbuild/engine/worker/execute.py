@@ -2,8 +2,8 @@
 
 A request is JSON::
 
-    {"step": id, "run": "module:function", "params": {...}, "folder": path, "blobs": path, "lower": [path],
-     "env": {...}, "network": bool,
+    {"step": id, "run": "module:function", "params": {...}, "folder": path, "cache": path, "blobs": path,
+     "lower": [path], "env": {...}, "network": bool,
      "inputs": {role: {"as": name, "blob": digest} | {"as": name, "source": path, "blob": digest}
                       | {"as": name, "files": {name: digest}}}}
 
@@ -54,7 +54,8 @@ def execute(
 
     sandbox: the one that this process has entered; it restricts the step further.
     """
-    folder, blobs = Path(request["folder"]), Blobs(Path(request["blobs"]), [Path(each) for each in request["lower"]])
+    folder, cache = Path(request["folder"]), Path(request["cache"])
+    blobs = Blobs(Path(request["blobs"]), [Path(each) for each in request["lower"]])
     warnings: list[Any] = []
     try:
         context, sources = _prepare(request, folder, blobs, (progress, on_retry), sandbox)
@@ -68,7 +69,7 @@ def execute(
         seconds = time.monotonic() - started
         outputs = _collect(request["step"], context.out, blobs)
     except Exception as error:  # noqa: BLE001 - a step may raise anything; none of it ends the worker
-        failure = _input_failure(error, request, blobs) or _failure(error, folder, blobs, sandbox)
+        failure = _input_failure(error, request, blobs) or _failure(error, folder, cache, sandbox)
         return {"failure": values(failure), "warnings": _warnings(warnings)}
     finally:
         _leave(folder)
@@ -92,7 +93,7 @@ def _prepare(
     sources: dict[str, Any] = {}
     for role, given in request["inputs"].items():
         if "source" in given:
-            sources[given["blob"]] = _copy_source(role, given, blobs, scratch, sandbox)
+            sources[given["blob"]] = _copy_source(role, given, blobs, Path(request["cache"]), scratch, sandbox)
     for role, given in request["inputs"].items():
         _verify(role, given, blobs)
     links = {role: _link(given, inputs, blobs) for role, given in request["inputs"].items()}
@@ -100,7 +101,7 @@ def _prepare(
 
 
 def _copy_source(
-    role: str, given: Mapping[str, Any], blobs: Blobs, scratch: Path, sandbox: ActiveSandbox | None
+    role: str, given: Mapping[str, Any], blobs: Blobs, cache: Path, scratch: Path, sandbox: ActiveSandbox | None
 ) -> list[int]:
     try:
         return list(blobs.copy_in(Path(given["source"]), given["blob"], scratch)[1])
@@ -110,7 +111,7 @@ def _copy_source(
         if sandbox is not None and (limit := sandbox.limit(error)):
             raise StepError(f"cannot copy '{given['source']}': {limit[0]}", hint=limit[1], field=role) from error
         transient = durable.is_transient(error)
-        full = disk_full.message(error, _cache(blobs), blobs.root) if error.filename != given["source"] else None
+        full = disk_full.message(error, cache, blobs.root) if error.filename != given["source"] else None
         raise StepError(
             f"cannot {'copy' if transient else 'read'} '{given['source']}': {full or durable.os_error_text(error)}",
             hint=disk_full.HINT if full else None,
@@ -175,15 +176,10 @@ def _input_failure(error: Exception, request: Mapping[str, Any], blobs: Blobs) -
     return None
 
 
-def _cache(blobs: Blobs) -> Path:
-    """The cache's folder, by which users call it."""
-    return blobs.root.parent.parent
-
-
-def _failure(error: Exception, folder: Path, blobs: Blobs, sandbox: ActiveSandbox | None) -> Failure:
+def _failure(error: Exception, folder: Path, cache: Path, sandbox: ActiveSandbox | None) -> Failure:
     limit = None if sandbox is None else sandbox.limit(error)
     if isinstance(error, StepError):
-        return _with_limit(disk_full.from_tool(error.failure, _cache(blobs)), limit)
+        return _with_limit(disk_full.from_tool(error.failure, cache), limit)
     log = tuple("".join(traceback.format_exception(error)).splitlines()[-_LOG_LINES:])
     if limit is not None:
         return Failure(limit[0], limit[1], log=log)
@@ -192,7 +188,7 @@ def _failure(error: Exception, folder: Path, blobs: Blobs, sandbox: ActiveSandbo
     if isinstance(error, MemoryError):
         return Failure("out of memory", log=log, transient=True)
     if isinstance(error, OSError) and (durable.is_transient(error) or error.errno in _MACHINE_ERRORS):
-        return disk_full.failure(error, _cache(blobs), folder)
+        return disk_full.failure(error, cache, folder)
     return Failure(f"{type(error).__name__}: {error}", log=log, fault="bug")
 
 

@@ -175,7 +175,7 @@ def test_a_full_cache_is_named_and_not_its_insides(lab: Lab, name: str) -> None:
 def waits(policy: RetryPolicy, clock: Callable[[], float] = lambda: 0.0) -> list[float | None]:
     """How long a step waits after each failure."""
     attempts = RetryQueue(policy, clock)
-    return [attempts.again("x", PASSING) for _ in range(policy.attempts)]
+    return [attempts.add("x", PASSING) for _ in range(policy.attempts)]
 
 
 def test_waits_grow_up_to_a_cap_and_are_spread() -> None:
@@ -195,24 +195,24 @@ def test_steps_are_due_when_their_wait_is_over() -> None:
     """A step is handed out once, when its time has come; until then the driver's turns are no longer than that."""
     now = [100.0]
     attempts = RetryQueue(RetryPolicy(base=4.0, seed=1), lambda: now[0])
-    wait = attempts.again("x", PASSING)
+    wait = attempts.add("x", PASSING)
     assert wait is not None
-    assert (bool(attempts), attempts.due(), attempts.of("x")) == (True, [], 2)
-    assert attempts.sooner(60.0) == pytest.approx(wait)
-    assert attempts.sooner(0.001) == 0.001
+    assert (bool(attempts), attempts.pop_due(), attempts.next_attempt("x")) == (True, [], 2)
+    assert attempts.limit_wait(60.0) == pytest.approx(wait)
+    assert attempts.limit_wait(0.001) == 0.001
     now[0] += wait
-    assert attempts.sooner(60.0) == 0.0
-    assert (attempts.due(), attempts.due(), bool(attempts)) == (["x"], [], False)
-    attempts.again("x", PASSING)
-    attempts.forget("x")
-    assert (bool(attempts), attempts.sooner(1.0)) == (False, 1.0)
+    assert attempts.limit_wait(60.0) == 0.0
+    assert (attempts.pop_due(), attempts.pop_due(), bool(attempts)) == (["x"], [], False)
+    attempts.add("x", PASSING)
+    attempts.discard("x")
+    assert (bool(attempts), attempts.limit_wait(1.0)) == (False, 1.0)
 
 
 def test_a_lasting_failure_is_the_last() -> None:
     """What does not pass is not tried again, whatever went before."""
     attempts = RetryQueue(RetryPolicy())
-    assert attempts.again("x", Failure("no")) is None
-    assert attempts.told("x", Failure("no")) == Failure("no")
-    attempts.again("y", PASSING)
-    assert attempts.again("y", Failure("no")) is None
-    assert attempts.told("y", Failure("no", hint="h")) == Failure("no (tried 2 times)", hint="h")
+    assert attempts.add("x", Failure("no")) is None
+    assert attempts.with_attempts("x", Failure("no")) == Failure("no")
+    attempts.add("y", PASSING)
+    assert attempts.add("y", Failure("no")) is None
+    assert attempts.with_attempts("y", Failure("no", hint="h")) == Failure("no (tried 2 times)", hint="h")

@@ -27,7 +27,7 @@ START_UP = {
     "disk": ["build_dir", "checksummed", "durable", "lock"],
     "graph": ["canonical", "context", "graph", "step_state"],
     "keys": ["cache", "causes", "key", "lookup", "reasons", "tools"],
-    "runs": ["build_report", "control", "emitter", "events", "run_log"],
+    "runs": ["build_report", "control", "emitter", "events", "run_log", "target_emitter"],
     "schedule": ["build_state", "engine", "options", "run", "run_control", "target"],
     "store": ["blobs", "digest_cache", "index", "store", "trace"],
 }

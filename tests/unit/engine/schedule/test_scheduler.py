@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support import run_events
-from tests.support.engine_lab import Lab, Steering, digests, graph, names, step
+from tests.support.engine_lab import NO_WAIT, Lab, Steering, digests, graph, names, step
 from tests.support.fake_pool import Script
 from vidbuild.engine.graph.graph import Graph, Kind, Product
 from vidbuild.engine.graph.step_state import State
@@ -61,20 +61,17 @@ class Requests:
 
 @pytest.fixture(scope="module", autouse=True)
 def quick() -> Iterator[None]:
-    """No waits, and no writes that reach the disk: what is tested here is order."""
+    """Wait for no disk: what is tested here is order."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda _: None)
-        for turn in ("_TURN", "_TURN_LOCKED", "_TURN_PAUSED"):
-            patch.setattr(f"vidbuild.engine.schedule.scheduler.{turn}", 0.0)
         yield
 
 
 def build(lab: Lab, plan: Graph, script: Script, **options: Any) -> Any:
-    """Build with the script's pool in place of workers."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("vidbuild.engine.worker.pool.Pool", script.pool)
-        lab.tool("rare", concurrency=1)
-        return lab.build(plan, **options)
+    """Build with the script's pool in place of workers, without waits."""
+    lab.new_pool = script.pool
+    lab.tool("rare", concurrency=1)
+    return lab.build(plan, poll=NO_WAIT, **options)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.engine_lab import Lab, Steering, graph, step
+from tests.support.engine_lab import NO_WAIT, Lab, Steering, graph, step
 from vidbuild.engine.graph.graph import Product
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event
@@ -38,9 +38,8 @@ def workers() -> list[int]:
     return found
 
 
-def test_all_workers_are_stopped_meanwhile(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_workers_are_stopped_meanwhile(lab: Lab) -> None:
     """P19: while the build is suspended each busy worker is stopped, and then they continue."""
-    monkeypatch.setattr("vidbuild.engine.schedule.scheduler._TURN", 0.0)  # the driver looks before a quick step is over
     before, seen = set(workers()), list[str]()
     running: list[str] = []
 
@@ -58,7 +57,9 @@ def test_all_workers_are_stopped_meanwhile(lab: Lab, monkeypatch: pytest.MonkeyP
         if event.type == "step_started":
             running.append(event.run)
 
-    report = lab.build(graph(step("a"), step("b", x=1)), Steering(suspend=halted), jobs=1, on_event=listen)
+    report = lab.build(
+        graph(step("a"), step("b", x=1)), Steering(suspend=halted), jobs=1, on_event=listen, poll=NO_WAIT
+    )
     assert report.status == "built"
     assert seen == ["T"]
 

@@ -33,6 +33,7 @@ def run(lab: Lab, function: str, inputs: dict[str, Any] | None = None, **params:
         "params": params,
         "inputs": inputs or {},
         "folder": str(lab.root / "private"),
+        "cache": str(lab.store.root),
         "blobs": str(lab.store.blobs.root),
         "lower": [],
         "env": lab.env,

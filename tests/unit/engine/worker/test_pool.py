@@ -185,6 +185,7 @@ def request(lab: Lab, name: str, function: str) -> dict[str, object]:
         "params": {},
         "inputs": {},
         "folder": str(folder),
+        "cache": str(lab.store.root),
         "blobs": str(lab.store.blobs.root),
         "lower": [],
         "env": lab.env,
