@@ -1,11 +1,12 @@
 """Requests to pause, resume or cancel a running build, left as files in its run's folder.
 
-A file, because it needs no daemon, works from another terminal or container that shares the cache, and stays true if
-either side dies: a build that is gone reads no request, and a new one has a folder of its own.
+Files need no daemon, work from another terminal or container that shares the cache, and remain valid if either side
+dies: a build that has ended reads no request, and a new one has a folder of its own.
 """
 
 from __future__ import annotations
 
+import os
 from enum import Enum
 from pathlib import Path
 
@@ -29,10 +30,12 @@ def request(run: Path, control: Control) -> None:
 
 
 def read_request(run: Path) -> Control:
-    """Return what is requested of the run now; RUN if nothing is."""
-    if (run / CANCEL).exists():
+    """Return the request that a run's folder has now; RUN if it has none."""
+    folder = str(run)
+    if os.path.exists(f"{folder}/{CANCEL}"):  # noqa: PTH110 - polled several times a second, as below
         return Control.CANCEL
     try:
-        return Control((run / NAME).read_text(encoding="ascii"))
+        with open(f"{folder}/{NAME}", encoding="ascii") as file:  # noqa: PTH123
+            return Control(file.read())
     except (OSError, ValueError):
         return Control.RUN
