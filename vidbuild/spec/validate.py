@@ -112,7 +112,7 @@ def _translate(error: SchemaError) -> Iterator[Fault]:
     elif error.validator == "additionalProperties":
         yield from _unknown_fields(error, path)
     elif error.parent is not None and error.parent.validator == "propertyNames":
-        yield from ()
+        pass  # its parent is a fault of the key already
     elif "propertyNames" in error.absolute_schema_path:
         expected = error.schema.get("patternErrorMessage", "another name")
         yield Fault((*path, error.instance), f"the name '{_short(error.instance)}' must be {expected}", at_key=True)
@@ -133,11 +133,8 @@ def _alternative_faults(error: SchemaError, path: Path) -> Iterator[Fault]:
     if hint is None and any(_takes_text(branch) for branch in schema.branches(error.schema)):
         hint = _as_text(value)
     fitting = {index: parts for index, parts in branches.items() if not any(_wrong_shape(part, path) for part in parts)}
-    if not fitting:
-        yield Fault(path, f"{_name(path)} must be {_alternatives(error)}{_found(error.instance)}", hint)
-        return
-    if "errorMessage" in error.schema:
-        yield Fault(path, f"{_name(path)} must be {_alternatives(error)}{_found(error.instance)}", hint)
+    if not fitting or "errorMessage" in error.schema:
+        yield Fault(path, f"{_name(path)} must be {_alternatives(error)}{_found(value)}", hint)
         return
     enums = [part for parts in fitting.values() for part in parts if part.validator == "enum" and _here(part, path)]
     best = min(fitting, key=lambda index: (-_known_keys(error, index), len(fitting[index])))
