@@ -1,4 +1,4 @@
-"""The step `join`: segments and sounds behind each other, as they are, in one MP4. Nothing is coded again."""
+"""The step `mux`: concatenate the segments and the audio of all scenes in one MP4, without encoding them again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ VIDEO = "video.mp4"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One scene in the joined video: its frames with its halves of the transitions, and its samples from `start` on."""
+    """A scene in the video.
+
+    frames: with its halves of the transitions around it.
+    start, samples: where its audio starts and how long it is, in samples.
+    """
 
     scene: str
     frames: int
@@ -29,44 +33,45 @@ class Part:
 
 
 def run(context: Context) -> None:
-    """Write video.mp4, and render.json, which tells its frames."""
+    """Write video.mp4, and render.json with the number of its frames."""
     order = context.params["order"]
     parts = lay_out(order, _timings(context))
-    check_lengths(parts, context.params["fps"])
-    segments = {role: _segment(context, role) for role in map(role_of, order)}
-    check_alike(segments, context.params["fps"])
-    check_pictures(order, parts, {role: len(each.sizes) for role, each in segments.items()})
-    sounds = {part.scene: _sound(context, part, sound_frames(part)) for part in parts}
-    pictures = _picture_track(list(segments.values()), context.params["fps"])
-    sound = _sound_track(parts, sounds, context.params["language"])
-    check_ends(pictures, sound)
-    titles = context.inputs.get("chapters")
-    marks = ffmetadata.parse(titles.read_text(encoding="utf-8")) if titles else ()
-    coded = (_all_pictures(context, segments), _all_sound(context, sounds))
+    check_timings(parts, context.params["fps"])
+    segments = {role: _read_segment(context, role) for role in map(input_role, order)}
+    check_parameters(segments, context.params["fps"])
+    check_frame_counts(order, parts, {role: len(item.sizes) for role, item in segments.items()})
+    scene_audio = {part.scene: _read_audio(context, part, aac_frame_count(part)) for part in parts}
+    video = _video_track(list(segments.values()), context.params["fps"])
+    audio = _audio_track(parts, scene_audio, context.params["language"])
+    check_durations(video, audio)
+    metadata = context.inputs.get("chapters")
+    chapters = ffmetadata.parse(metadata.read_text(encoding="utf-8")) if metadata else ()
+    frames = (_video_frames(context, segments), _audio_frames(context, scene_audio))
     try:
         with (context.out / VIDEO).open("wb") as target:
-            size = mp4.write(target, pictures, sound, coded, marks, tags(context.params))
+            size = mp4.write(target, video, audio, frames, chapters, tags(context.params))
     except mp4.Mp4Error as error:
-        raise StepError(f"the video cannot be joined: {error}") from error
-    if (found := (context.out / VIDEO).stat().st_size) != size:
-        raise StepError(f"the video has {found} bytes where its index says {size}")
+        raise StepError(f"could not mux the video: {error}") from error
+    # A write can seem to succeed and still be short, for example on a full network disk.
+    if (written := (context.out / VIDEO).stat().st_size) != size:
+        raise StepError(f"{VIDEO}: wrong size: expected {size} bytes, got {written}")
     facts = {"frames": sum(part.frames for part in parts)}
     (context.out / "render.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
 
 
-def role_of(item: Mapping[str, Any]) -> str:
-    """The input that an item of the order is."""
+def input_role(item: Mapping[str, Any]) -> str:
+    """Return the role of the input that holds the segment of a scene or a transition in the order."""
     step = StepId("render", item["scene"]) if "scene" in item else StepId("transition", item["transition"])
     return step.local
 
 
 def tags(params: Mapping[str, Any]) -> dict[str, str]:
-    """What the file says of itself."""
+    """Return the metadata tags of the file."""
     return {"title": params["title"], "comment": params["description"], "description": params["description"]}
 
 
 def lay_out(order: Sequence[Mapping[str, Any]], timings: Mapping[str, Mapping[str, int]]) -> list[Part]:
-    """Where each scene stands in the joined video."""
+    """Return the scenes of the video, in order, with their positions."""
     parts: list[Part] = []
     start = 0
     for item in order:
@@ -75,73 +80,76 @@ def lay_out(order: Sequence[Mapping[str, Any]], timings: Mapping[str, Mapping[st
             parts.append(Part(item["scene"], timing["frames"], start, timing["samples"]))
             start += timing["samples"]
     if not parts:
-        raise StepError("there is no scene to join")
+        raise StepError("no scene to mux")
     return parts
 
 
-def check_lengths(parts: Sequence[Part], fps: int) -> None:
-    """A scene's samples must be those of its frames, or all that follows would be out of step."""
+def check_timings(parts: Sequence[Part], fps: int) -> None:
+    """Raise StepError for a scene whose samples and frames differ in duration: later scenes would be out of sync."""
     for part in parts:
         if part.samples * fps != part.frames * mp4.TIMESCALE:
             raise StepError(
-                f"scene '{part.scene}' lasts {part.frames} frames, which are {part.frames * mp4.TIMESCALE / fps:g} "
-                f"samples, but its timing has {part.samples}: picture and sound would drift apart"
+                f"scene '{part.scene}': audio and video would drift apart: expected "
+                f"{part.frames * mp4.TIMESCALE / fps:g} samples for {part.frames} frames, got {part.samples}"
             )
 
 
-def sound_frames(part: Part) -> int:
-    """How many AAC frames a scene gives: from the frame nearest its start to the one nearest the next scene's."""
+def aac_frame_count(part: Part) -> int:
+    """Return how many AAC frames to mux: from the frame nearest the scene's start to the one nearest its end."""
     return adts.first_frame(part.start + part.samples) - adts.first_frame(part.start)
 
 
-def check_ends(pictures: mp4.Pictures, sound: mp4.Sound) -> None:
-    """Picture and sound last equally long, to half of an AAC frame, and no longer than an MP4 can tell."""
-    if abs(pictures.duration - sound.duration) > mp4.AAC_FRAME // 2:
-        raise StepError(f"the video has {pictures.duration} samples of picture, but {sound.duration} of sound")
-    if max(pictures.duration, sound.duration) > mp4.LONGEST:
-        raise StepError(
-            f"the video lasts {pictures.duration / mp4.TIMESCALE / 3600:.1f} hours, and the limit is "
-            f"{mp4.LONGEST / mp4.TIMESCALE / 3600:.1f}"
-        )
+def check_durations(video: mp4.Pictures, audio: mp4.Sound) -> None:
+    """Raise StepError if the tracks differ by more than half an AAC frame, or are longer than an MP4 can store."""
+    if abs(video.duration - audio.duration) > mp4.AAC_FRAME // 2:
+        raise StepError(f"tracks of different lengths: video has {video.duration} samples, audio {audio.duration}")
+    if max(video.duration, audio.duration) > mp4.LONGEST:
+        hours, limit = (duration / mp4.TIMESCALE / 3600 for duration in (video.duration, mp4.LONGEST))
+        raise StepError(f"video too long: the maximum is {limit:.1f} hours, got {hours:.1f}")
 
 
-def check_alike(segments: Mapping[str, Segment], fps: int) -> None:
-    """A decoder is told the parameters once, so all segments must have been coded with the same."""
+def check_parameters(segments: Mapping[str, Segment], fps: int) -> None:
+    """Raise StepError if segments differ in their parameter sets, of which an MP4 track stores only one."""
     first = next(iter(segments.values())).stream
     if first.parameters.fps != fps:
-        raise StepError(f"the segments have {first.parameters.fps} frames per second, not {fps}")
-    for role, each in segments.items():
-        if each.stream.sets != first.sets:
-            raise StepError(f"'{role}' was coded with other settings than the segments before it")
+        raise StepError(f"segments: expected {fps} frames per second, got {first.parameters.fps}")
+    for role, item in segments.items():
+        if item.stream.sets != first.sets:
+            raise StepError(f"'{role}' is encoded with different parameters than the segments before it")
 
 
-def check_pictures(order: Sequence[Mapping[str, Any]], parts: Sequence[Part], counted: Mapping[str, int]) -> None:
-    """Every scene must have the frames its timing promised, counting its halves of its transitions."""
-    found = {part.scene: 0 for part in parts}
+def check_frame_counts(order: Sequence[Mapping[str, Any]], parts: Sequence[Part], counts: Mapping[str, int]) -> None:
+    """Raise StepError for a scene that has other frames than its timing, counting its halves of its transitions.
+
+    counts: frames of each segment, by the role of its input.
+    """
+    totals = {part.scene: 0 for part in parts}
     for before, item, after in zip((None, *order), order, (*order[1:], None), strict=False):
-        frames = counted[role_of(item)]
+        frames = counts[input_role(item)]
         if "scene" in item:
-            found[item["scene"]] += frames
+            totals[item["scene"]] += frames
         elif before is None or after is None or frames != item["frames"] or frames % 2:
-            raise StepError(
-                f"the transition '{item['transition']}' has {frames} frames where {item['frames']} were planned"
-            )
+            raise StepError(f"transition '{item['transition']}': expected {item['frames']} frames, got {frames}")
         else:
-            found[before["scene"]] += frames // 2
-            found[after["scene"]] += frames // 2
+            totals[before["scene"]] += frames // 2
+            totals[after["scene"]] += frames // 2
     for part in parts:
-        if found[part.scene] != part.frames:
+        if totals[part.scene] != part.frames:
             raise StepError(
-                f"scene '{part.scene}' has {found[part.scene]} frames where its timing has {part.frames}: "
-                "picture and sound would drift apart"
+                f"scene '{part.scene}': audio and video would drift apart: expected {part.frames} frames, "
+                f"got {totals[part.scene]}"
             )
 
 
 @dataclass(frozen=True, slots=True)
-class _Sound:
-    """A scene's sound without its bytes: its frames' lengths, and the sizes of what an MP4 has of each."""
+class _Audio:
+    """A scene's AAC frames without their bytes.
 
-    kind: adts.Configuration
+    lengths: bytes of each frame with its ADTS header.
+    sizes: bytes of each frame in the MP4, without the header.
+    """
+
+    configuration: adts.Configuration
     lengths: tuple[int, ...]
     sizes: tuple[int, ...]
 
@@ -151,37 +159,38 @@ def _timings(context: Context) -> dict[str, Mapping[str, int]]:
     return {scene: json.loads(context.inputs[f"timing:{scene}"].read_text(encoding="utf-8")) for scene in scenes}
 
 
-def _segment(context: Context, role: str) -> Segment:
+def _read_segment(context: Context, role: str) -> Segment:
     try:
         return segment.read(context.inputs[role].read_bytes())
     except h264.H264Error as error:
-        raise StepError(f"the segment of '{role}' is damaged: {error}") from error
+        raise StepError(f"'{role}': corrupt segment: {error}") from error
 
 
-def _sound(context: Context, part: Part, wanted: int) -> _Sound | None:
-    """The AAC frames of a scene that go into the video; fewer or more, and it is not this scene's sound."""
+def _read_audio(context: Context, part: Part, count: int) -> _Audio | None:
+    """Return the first `count` AAC frames of a scene, or None for 0; check the length of all its audio."""
     try:
         frames = adts.frames(context.inputs[StepId("audio", part.scene).local].read_bytes())
     except adts.AdtsError as error:
-        raise StepError(f"the sound of scene '{part.scene}' is damaged: {error}") from error
+        raise StepError(f"scene '{part.scene}': corrupt audio: {error}") from error
     if len(frames) != adts.frames_to_join(part.samples):
         raise StepError(
-            f"scene '{part.scene}' has {len(frames) * adts.FRAME_SAMPLES} samples of sound for {part.samples} of "
-            f"picture: {len(frames)} AAC frames where there should be {adts.frames_to_join(part.samples)}"
+            f"scene '{part.scene}': wrong audio length: expected {adts.frames_to_join(part.samples)} AAC frames "
+            f"for {part.samples} samples, got {len(frames)}"
         )
-    kept = frames[:wanted]
-    if not kept:
+    muxed = frames[:count]
+    if not muxed:
         return None
-    return _Sound(adts.configuration(kept[0]), tuple(map(len, kept)), tuple(len(adts.payload(each)) for each in kept))
+    sizes = tuple(len(adts.payload(frame)) for frame in muxed)
+    return _Audio(adts.configuration(muxed[0]), tuple(map(len, muxed)), sizes)
 
 
-def _picture_track(segments: Sequence[Segment], fps: int) -> mp4.Pictures:
+def _video_track(segments: Sequence[Segment], fps: int) -> mp4.Pictures:
     first = segments[0].stream
     sizes: list[int] = []
     keys: list[int] = []
-    for each in segments:
-        keys.extend(len(sizes) + frame for frame in each.stream.idrs)
-        sizes.extend(each.sizes)
+    for item in segments:
+        keys.extend(len(sizes) + frame for frame in item.stream.idrs)
+        sizes.extend(item.sizes)
     return mp4.Pictures(
         sizes=sizes,
         keys=keys,
@@ -193,30 +202,30 @@ def _picture_track(segments: Sequence[Segment], fps: int) -> mp4.Pictures:
     )
 
 
-def _sound_track(parts: Sequence[Part], sounds: Mapping[str, _Sound | None], language: str) -> mp4.Sound:
-    there = {part.scene: sound for part in parts if (sound := sounds[part.scene]) is not None}
-    kinds = {scene: sound.kind for scene, sound in there.items()}
-    first = next(iter(kinds.values()))
-    for scene, kind in kinds.items():
-        if kind != first or kind.rate != mp4.TIMESCALE:
-            raise StepError(f"the sound of scene '{scene}' is {kind}, but the first is {first}")
-    sizes = [size for sound in there.values() for size in sound.sizes]
+def _audio_track(parts: Sequence[Part], scene_audio: Mapping[str, _Audio | None], language: str) -> mp4.Sound:
+    present = {part.scene: audio for part in parts if (audio := scene_audio[part.scene]) is not None}
+    configurations = {scene: audio.configuration for scene, audio in present.items()}
+    first = next(iter(configurations.values()))
+    for scene, configuration in configurations.items():
+        if configuration != first or configuration.rate != mp4.TIMESCALE:
+            raise StepError(f"scene '{scene}': wrong audio format: expected {first}, got {configuration}")
+    sizes = [size for audio in present.values() for size in audio.sizes]
     return mp4.Sound(sizes, first.channels, language)
 
 
-def _all_pictures(context: Context, segments: Mapping[str, Segment]) -> Iterator[bytes]:
-    """Every frame in turn; one segment at a time is in memory."""
+def _video_frames(context: Context, segments: Mapping[str, Segment]) -> Iterator[bytes]:
+    """Yield every frame in order, with one segment at a time in memory."""
     for done, item in enumerate(context.params["order"]):
         context.progress(done, len(context.params["order"]))
-        role = role_of(item)
+        role = input_role(item)
         yield from segment.frames(context.inputs[role].read_bytes(), segments[role])
 
 
-def _all_sound(context: Context, sounds: Mapping[str, _Sound | None]) -> Iterator[bytes]:
-    for scene, sound in sounds.items():
-        if sound is None:
+def _audio_frames(context: Context, scene_audio: Mapping[str, _Audio | None]) -> Iterator[bytes]:
+    for scene, audio in scene_audio.items():
+        if audio is None:
             continue
         data, end = context.inputs[StepId("audio", scene).local].read_bytes(), 0
-        for length, size in zip(sound.lengths, sound.sizes, strict=True):
+        for length, size in zip(audio.lengths, audio.sizes, strict=True):
             end += length
             yield data[end - size : end]
