@@ -12,6 +12,7 @@ from vidbuild.engine.disk.lock import Lock, has_locks
 from vidbuild.frozen import dataclass
 
 _LOCK = "lock"
+# Without file locks nothing shows whether a build is alive; none runs for a day.
 _OLD_SECONDS = 24 * 3600
 
 

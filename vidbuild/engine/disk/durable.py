@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 TEMP_PREFIX = ".tmp-"
+# The ioctl of Linux that makes a file share all blocks of another one (a reflink).
 _FICLONE = 0x40049409
 _CHUNK = 1 << 20
 

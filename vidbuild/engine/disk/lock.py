@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vidbuild.engine.disk import durable
 
+# flock, not fcntl: the kernel drops a process's fcntl locks as soon as it closes any descriptor of the file.
 _LOCKED = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
 _NO_FILE = {errno.EISDIR, errno.ELOOP}  # a folder or a symlink has the name
 

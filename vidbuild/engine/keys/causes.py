@@ -26,6 +26,7 @@ class Causes:
         """
         if row is None and self._lookup.cache.trace(key) is None:
             return (Reason("new"),)
+        # The material is unchanged: its trace, or a blob of it, is gone.
         if row is None or row.key == key:
             return (Reason("fresh") if fresh else Reason("evicted"),)
         return self._compare(step, material, row) or (Reason("unknown"),)

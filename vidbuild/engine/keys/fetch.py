@@ -62,6 +62,7 @@ def _copy(
     key: str, trace: Trace, tier: Cache, blobs: Blobs, folder: Path, is_cancelled: Callable[[], bool]
 ) -> dict[str, Signature]:
     """Copy the blobs that the store lacks; return their signatures."""
+    # The key is the hash of the material, so a trace cannot claim to be the result of another material.
     if trace.key != key or digest_lines(trace.material) != key:
         raise _RejectedError(trace.key)
     missing = {blob.digest: blob for blob in trace.outputs.values() if not os.path.lexists(blobs.location(blob.digest))}
@@ -69,7 +70,7 @@ def _copy(
     try:
         for digest, blob in missing.items():
             tier.copy_blob(blob, files[digest])
-        if is_cancelled():
+        if is_cancelled():  # the build that would record the trace is over
             return {}
         moved = blobs.move_in(files, {digest: digest for digest in files})
     finally:

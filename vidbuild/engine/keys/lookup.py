@@ -134,6 +134,7 @@ class CacheLookup:
     def find(self, step: str, key: str) -> CacheHit | None:
         """Return the key's result if the cache has all of it intact; None is a miss."""
         row = self.index.row(step)
+        # While the trace file is the same, the row can be used in its place: a null build reads no trace.
         if row is not None and row.key == key and (tier := self.cache.tier_with(key, row.trace)) is not None:
             return CacheHit(row.outputs, row.warnings, row.seconds, tier.source) if tier.has_all(row.outputs) else None
         found = self.cache.lookup(key)
@@ -226,6 +227,7 @@ class CacheLookup:
                 files = {file: blob.digest for file, blob in self.products[source.step].items()}
                 return {"as": name, "files": files}
             return {"as": name, "blob": self.blob(step, source).digest}
+        # The key was made of this digest: the worker refuses a source that has another one by now.
         digest = material.inputs[role].partition(".")[0]
         found = {"as": name, "blob": digest}
         return found if self.cache.has_intact(digest) else {**found, "source": source.path}

@@ -74,7 +74,7 @@ class Blobs:
     def find(self, digest: str) -> Path:
         """Return where the blob is, in this folder or a lower one; where it would be in this one if absent."""
         own = self.path(digest)
-        if not self.lower or own.exists():
+        if not self.lower or own.exists():  # most stores have no lower one, and need no stat here
             return own
         below = (root / digest[:2] / digest for root in self.lower)
         return next((path for path in below if path.exists()), own)
@@ -86,6 +86,7 @@ class Blobs:
 
         digests: name -> expected digest; if one differs, CorruptBlobError is raised and no file is moved.
         """
+        # Every file is hashed and synced before the first is renamed, so a failure leaves no part of a product.
         moves: list[tuple[Path, Path]] = []
         found: dict[str, str] = {}
         for name, path in files.items():

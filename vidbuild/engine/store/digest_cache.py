@@ -14,8 +14,11 @@ from pathlib import Path
 from vidbuild.engine.disk import checksummed, durable
 from vidbuild.engine.store.blobs import Blobs, Signature, signature
 
+# Linux stamps files with a clock that advances at most every 10 ms; twice that is safe.
 _TICK_NS = 20_000_000
+# File systems such as FAT and older NFS store whole seconds.
 _SECOND_NS = 1_000_000_000
+# Rows of other projects that share the cache are kept up to this number.
 _UNUSED_ROWS = 20_000
 
 

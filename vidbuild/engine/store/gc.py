@@ -24,8 +24,11 @@ from vidbuild.engine.store.store import DEFAULT_LIMIT, Store
 from vidbuild.engine.store.trace import outputs_from_data
 from vidbuild.errors import StoreError
 
+# A trimmed cache is well below its limit, so that the next build does not have to trim it again.
 _LOW_WATER = 0.9
+# Another process may still be writing a younger temporary file.
 _STALE_SECONDS = 3600
+# The recorded size drifts, since builds that are killed record nothing: count again after so many builds.
 _BUILDS_BETWEEN_COUNTS = 20
 _MAX_MEMOS, _MAX_MEMO_BYTES = 200, 100_000_000
 _MAX_INDEXES, _MAX_INDEX_BYTES = 500, 100_000_000

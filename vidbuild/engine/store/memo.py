@@ -27,7 +27,7 @@ class Memos:
 
     def put(self, digest: str, data: object) -> None:
         """Write a value; if that fails, only time is lost."""
-        from vidbuild.engine.store.gc import prune_memos
+        from vidbuild.engine.store.gc import prune_memos  # a null build puts no memo
 
         with contextlib.suppress(OSError, StoreError):
             self._store.prepare()

@@ -20,7 +20,9 @@ from vidbuild.engine.store.store import Store
 
 _NEXT = "next:"  # prefix of a path that an output is about to be installed at; no path begins so
 _UNKNOWN = Signature(0, 0, 0, 0)
+# With more rows, those whose files are gone are dropped.
 _MAX_ROWS = 1000
+# Another build holds the locks for milliseconds, unless it is suspended; then waiting for it would never end.
 _SAVE_SECONDS = 2.0
 _INSTALL_SECONDS = 30.0
 _POLL_SECONDS = 0.02

@@ -29,6 +29,7 @@ from vidbuild.engine.store.trace import Trace
 from vidbuild.errors import StoreError
 
 VERSION = "v1"
+# The manifest protects the user's files (see `clear`), and "use" is the lock that is held meanwhile.
 _NOT_CLEARED = ("placed", "use")
 DEFAULT_LIMIT = 10_000_000_000
 

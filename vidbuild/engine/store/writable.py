@@ -30,6 +30,7 @@ def can_be_written(store: Store) -> bool:
     there = next(folder for folder in (store.home, *store.home.parents) if folder.exists())
     if not there.is_dir():
         return True  # the first write reports what is in the way
+    # A cache that another user has begun can have folders that are writable, and others that are not.
     inside = [store.home / name for name in ("cas", "traces", "locks", "tmp")] if there == store.home else []
     return all(os.access(each, os.W_OK | os.X_OK) for each in (there, *inside) if each == there or each.is_dir())
 
