@@ -169,7 +169,7 @@ def test_reached_limits_are_named(workspace: Workspace) -> None:
         ("VIDBUILD_SANDBOX", "none", "$VIDBUILD_SANDBOX: expected 'on', 'required' or 'off', got 'none'"),
         ("VIDBUILD_MEMORY", "much", "$VIDBUILD_MEMORY: expected a size such as '16G' or '800M', got 'much'"),
         ("VIDBUILD_MEMORY", "40M", "$VIDBUILD_MEMORY: expected at least 256M, got '40M'"),
-        ("VIDBUILD_FILE_SIZE", "0", "$VIDBUILD_FILE_SIZE: expected a size such as '16G' or '800M', got '0'"),
+        ("VIDBUILD_FILE_SIZE", "0", "$VIDBUILD_FILE_SIZE: expected at least 256M, got '0'"),
     ],
 )
 def test_what_cannot_be_is_refused(workspace: Workspace, variable: str, value: str, words: str) -> None:

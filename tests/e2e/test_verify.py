@@ -18,7 +18,7 @@ from tests.support.paths import ROOT
 from tests.support.workspace import SMALL, Workspace
 from vidbuild.api import engine, environment, plan_cache
 from vidbuild.api import verify as verifying
-from vidbuild.api.verify import Verified, verified
+from vidbuild.api.verify import Verification, verify_results
 from vidbuild.engine.store import writable
 from vidbuild.engine.store.blobs import SourceChangedError
 from vidbuild.engine.store.digest_cache import DigestCache
@@ -38,7 +38,7 @@ def project(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     return workspace
 
 
-def verify(space: Workspace, **options: Any) -> Verified:
+def verify(space: Workspace, **options: Any) -> Verification:
     """Build and verify."""
     (found,) = verifying.verify([space.root / "video.yaml"], **options)
     return found
@@ -75,7 +75,7 @@ def test_a_reproducible_build_is_verified_and_its_cache_left_alone(project: Work
     spec = project.root / "video.yaml"
     result = vidbuild.build(spec)
     before = project.snapshot()
-    (found,) = verified([spec], [result], vidbuild.BuildOptions())
+    (found,) = verify_results([spec], [result], vidbuild.BuildOptions())
     assert (found.status, found.ok, found.difference, found.reused) == ("same", True, None, ())
     assert project.snapshot() == before
     assert list((tmp_path / "temporary").iterdir()) == []
@@ -89,7 +89,7 @@ def test_a_stale_result_in_the_cache_is_named(project: Workspace) -> None:
     assert outcome.code == 1
     assert "built video.mp4" in outcome.stdout
     assert "not verified: 'video.mp4' differs when rebuilt from an empty cache" in outcome.stdout
-    why = "the cache holds other bytes for the same key"
+    why = "the cache has other bytes for the same key"
     assert f"first step that differs: render:one, its '{FIRST}': {why}" in outcome.stdout
     assert "hint: vidbuild build --fresh render:one" in outcome.stdout
     fixed = project.run("build", "--verify", "--fresh", "render:one")
@@ -105,7 +105,7 @@ def test_a_step_with_random_output_is_named(project: Workspace, monkeypatch: pyt
     assert found.difference is not None
     assert (found.difference.step, found.difference.file) == ("captions", "captions.srt")
     assert not found.difference.repeatable
-    assert "does not make the same bytes twice" in found.difference.why
+    assert "the step is not reproducible" in found.difference.why
 
 
 def test_a_step_that_depends_on_the_environment_is_named(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +150,7 @@ def test_a_stale_plan_is_named_with_its_change(project: Workspace) -> None:
     assert (found.status, found.output) == ("different", "video.mp4")
     assert found.difference is not None
     assert found.difference.step == "draw:one"
-    assert found.difference.why == "the cache was asked for another key: title changed"
+    assert found.difference.why == "the cached result has another key: title changed"
 
 
 def test_cached_audio_of_network_voices_is_reused(
@@ -199,6 +199,6 @@ def test_a_second_build_that_fails_is_reported(
     def fail(*_: object) -> None:
         raise trouble
 
-    monkeypatch.setattr(verifying._Second, "verify", fail)
+    monkeypatch.setattr(verifying._SecondBuild, "verify", fail)
     (found,) = verifying.verify([project.root / "video.yaml"])
     assert (found.status, found.error) == ("failed", told)

@@ -1,14 +1,11 @@
-"""The events that only videos have, and which of the engine's they follow; it knows nothing of who listens.
-
-The engine tells of steps; that a step speaks, or that the spec was wrong, is known here.
-"""
+"""The events that only videos have, derived from the engine's: the engine has steps, but no voices and no specs."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from vidbuild.engine.runs.events import Event, StepEvent, StepFinished, StepStarted, TargetEvent, TargetStarted
 from vidbuild.frozen import dataclass
@@ -70,7 +67,7 @@ class ValidationError(TargetEvent):
     hint: str | None
 
 
-def derived(plan: Plan, store: Store, target: Target, event: Event) -> Iterable[Event]:
+def derive(plan: Plan, store: Store, target: Target, event: Event) -> Iterable[Event]:
     """Return the events that follow one of the engine's while a plan is built into a store as this target."""
     if isinstance(event, TargetStarted):
         return [_warning(event, notice, str(plan.spec)) for notice in plan.warnings]
@@ -95,8 +92,8 @@ def _generated(event: StepFinished, store: Store) -> Iterator[Event]:
     trace = store.trace(event.key)
     if trace is None or "words.json" not in trace.outputs:
         return
-    said = json.loads(store.blobs.find(trace.outputs["words.json"].digest).read_text(encoding="utf-8"))
-    engine, _, voice = said["voice"].partition(":")
+    words = json.loads(store.blobs.find(trace.outputs["words.json"].digest).read_text(encoding="utf-8"))
+    engine, _, voice = words["voice"].partition(":")
     yield VoiceGenerated(
         run=event.run,
         time=event.time,
@@ -104,8 +101,8 @@ def _generated(event: StepFinished, store: Store) -> Iterator[Event]:
         step=event.step,
         engine=engine,
         voice=voice,
-        seconds=round(said["samples"] / SAMPLE_RATE, 3),
-        words=len(said["words"]),
+        seconds=round(words["samples"] / SAMPLE_RATE, 3),
+        words=len(words["words"]),
     )
 
 
@@ -123,21 +120,22 @@ def _warning(event: TargetStarted, notice: Notice, spec: str) -> ValidationWarni
     )
 
 
-def wrong(run: str, item: Diagnostic) -> ValidationError | ValidationWarning:
-    """A diagnostic as an event."""
-    kind = ValidationError if item.severity == "error" else ValidationWarning
-    facts: dict[str, Any] = {
-        "message": item.message,
-        "file": item.path,
-        "line": item.line,
-        "column": item.column,
-        "hint": item.hint,
-    }
-    return kind(run=run, time=time.time(), **facts)
+def event_of(run: str, diagnostic: Diagnostic) -> ValidationError | ValidationWarning:
+    """Return a diagnostic as an event."""
+    kind = ValidationError if diagnostic.severity == "error" else ValidationWarning
+    return kind(
+        run=run,
+        time=time.time(),
+        message=diagnostic.message,
+        file=diagnostic.path,
+        line=diagnostic.line,
+        column=diagnostic.column,
+        hint=diagnostic.hint,
+    )
 
 
 def types() -> list[str]:
-    """The types of all events there are."""
+    """Return the types of all events."""
     from vidbuild.engine.runs import events
 
     kinds = [each for each in vars(events).values() if isinstance(each, type) and issubclass(each, Event)]

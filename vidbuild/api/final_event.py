@@ -14,7 +14,7 @@ from vidbuild.errors import code_of
 
 
 class FinalEvent:
-    """Passes events on, and notes whether the run's end was among them."""
+    """Passes events on, and records whether the run's end was among them."""
 
     def __init__(self, listener: Listener | None) -> None:
         self._listener = listener
@@ -29,13 +29,14 @@ class FinalEvent:
     def end(self, error: BaseException, entry: str, store: Store, cancel_exit_code: Callable[[], int]) -> None:
         """Emit the events of a build that this error ended, unless its end was emitted already.
 
-        What is wrong with a spec is recorded among the runs too, if the project has a cache already.
+        entry: the build name.
+        The errors of a spec are recorded as a run too, if the project has a cache already.
         """
         if self._over:
             return
-        found = getattr(error, "diagnostics", ())
+        recorded = getattr(error, "diagnostics", ()) and store.home.is_dir()
         with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
-            log = stack.enter_context(contextlib.closing(_log(store, entry))) if found and store.home.is_dir() else None
+            log = stack.enter_context(contextlib.closing(_log(store, entry))) if recorded else None
             self._emit(log.id if log else new_id(), log, error, entry, cancel_exit_code)
 
     def _emit(
@@ -51,10 +52,10 @@ class FinalEvent:
         ended = RunCancelled if cancelled else RunFailed
         counts: dict[str, Any] = {"ran": 0, "cached": 0, "failed": 0, "aborted": 0, "seconds": 0.0}
         events: list[Event] = [RunStarted(run=run, time=time.time(), entry=entry, steps=0, jobs=0)]
-        if found := getattr(error, "diagnostics", ()):
-            from vidbuild.api.events import wrong
+        if diagnostics := getattr(error, "diagnostics", ()):
+            from vidbuild.api.events import event_of
 
-            events += [wrong(run, item) for item in found]
+            events += [event_of(run, diagnostic) for diagnostic in diagnostics]
         events.append(ended(run=run, time=time.time(), code=code, **counts))
         for event in events:
             for listener in filter(None, (log, self._listener)):

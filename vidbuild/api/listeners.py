@@ -1,4 +1,4 @@
-"""Hands a build's events to whoever asked for them: functions or coroutine functions, all events or some types."""
+"""Hands a build's events to listeners: functions or coroutine functions, for all events or for some types."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Listeners = AnyListener | Mapping[str, AnyListener]
 
 @contextlib.contextmanager
 def listening(listeners: Listeners | None) -> Iterator[Listener | None]:
-    """The listeners as one plain function.
+    """Yield the listeners as one plain function.
 
-    listeners: one for all events, or event type -> listener, where a type may be a pattern: `{"step_*": f}`.
-    Coroutine functions run in an event loop of their own, in a thread of its own, and each event waits for them:
-    events arrive in order, and an error in one is raised where the build was asked for.
+    listeners: one for all events, or event type -> listener; a type may be a pattern: `{"step_*": f}`.
+    Coroutine functions run in an event loop in a thread of its own. The build waits for each of them, so events arrive
+    in order, and an error in one is raised by the build.
     """
     if listeners is None:
         yield None
@@ -29,7 +29,7 @@ def listening(listeners: Listeners | None) -> Iterator[Listener | None]:
     chosen = _by_type(listeners)
     if not any(map(_is_async, chosen.values())):
         plain = cast("Mapping[str, Listener]", chosen)
-        yield _Chosen(plain)
+        yield _ByType(plain)
         return
     import asyncio
     import threading
@@ -38,22 +38,22 @@ def listening(listeners: Listeners | None) -> Iterator[Listener | None]:
     thread = threading.Thread(target=loop.run_forever, name="vidbuild events", daemon=True)
     thread.start()
 
-    def waited_for(listener: AnyListener) -> Listener:
+    def synchronous(listener: AnyListener) -> Listener:
         if not _is_async(listener):
             return cast("Listener", listener)
-        told = cast("Callable[[Event], Coroutine[Any, Any, None]]", listener)
-        return lambda event: asyncio.run_coroutine_threadsafe(told(event), loop).result()
+        coroutine = cast("Callable[[Event], Coroutine[Any, Any, None]]", listener)
+        return lambda event: asyncio.run_coroutine_threadsafe(coroutine(event), loop).result()
 
     try:
-        yield _Chosen({pattern: waited_for(listener) for pattern, listener in chosen.items()})
+        yield _ByType({pattern: synchronous(listener) for pattern, listener in chosen.items()})
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
 
 
-class _Chosen:
-    """Hands each event to the listeners whose pattern its type fits, in their order."""
+class _ByType:
+    """Hands each event to the listeners whose pattern matches its type, in their order."""
 
     def __init__(self, listeners: Mapping[str, Listener]) -> None:
         self._listeners = listeners
@@ -74,12 +74,12 @@ def _by_type(listeners: Listeners) -> Mapping[str, AnyListener]:
         if not any(fnmatchcase(name, pattern) for name in known):
             from vidbuild.suggest import did_you_mean
 
-            hint = did_you_mean(pattern, known) or f"there are {', '.join(known)}"
-            raise UsageError(f"no event is of type '{pattern}'", hint=hint)
+            hint = did_you_mean(pattern, known) or f"the types are {', '.join(known)}"
+            raise UsageError(f"unknown event type '{pattern}'", hint=hint)
     return listeners
 
 
 def _is_async(listener: AnyListener) -> bool:
-    """Whether calling it gives something to await; an object with an async __call__ counts."""
-    call = getattr(type(listener), "__call__", None)  # noqa: B004 - not whether it can be called, but how
+    """Return whether a call returns an awaitable; an object with an async __call__ counts."""
+    call = getattr(type(listener), "__call__", None)  # noqa: B004 - the question is how it is called, and not whether it can be
     return inspect.iscoroutinefunction(listener) or inspect.iscoroutinefunction(call)

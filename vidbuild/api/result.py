@@ -1,4 +1,4 @@
-"""What a build, a check or an explanation gives back, as plain values; it knows nothing of how they came about."""
+"""The results of builds, as plain values."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from vidbuild.location import Location
 
 if TYPE_CHECKING:
     from vidbuild.diagnostic import Diagnostic
+    from vidbuild.engine.runs.build_report import Status
 
 
 def diagnosis(item: Diagnostic) -> dict[str, Any]:
-    """A diagnostic as JSON values; line and column count from 1, 0 where there are none."""
+    """Return a diagnostic as JSON values; line and column count from 1, and are 0 without a location."""
     return {
         "severity": item.severity,
         "message": item.message,
@@ -27,7 +28,7 @@ def diagnosis(item: Diagnostic) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
-    """A file a build left beside the spec. kind: "video", "captions", "report" (page and timings) or "poster"."""
+    """An output of a build. kind: "video", "captions", "report" (page and timings) or "poster"."""
 
     kind: str
     path: Path
@@ -37,7 +38,13 @@ class OutputFile:
 
 @dataclass(frozen=True, slots=True)
 class FailedStep:
-    """A step that failed, with what is needed to mend it. fault: "step", "spec", "unreachable" or "bug"."""
+    """A step that failed.
+
+    place: of the error in the spec, if known.
+    log: the last lines of the tool's log.
+    command_file: a script with the command that failed, if there was one.
+    fault: "step", "spec", "unreachable" or "bug".
+    """
 
     step: str
     error: str
@@ -50,9 +57,12 @@ class FailedStep:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What became of a build's steps. ran is in the graph's order; reasons tells why each of them ran.
+    """How the steps of a build ended.
 
-    retried: attempts that failed of what may pass and were repeated.
+    ran: ids, in the graph's order.
+    cached: the number of cached steps.
+    reasons: step -> why it ran, or would run.
+    retried: the number of attempts that failed for a transient reason and were repeated.
     """
 
     total: int
@@ -66,7 +76,7 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to tell the user that stops nothing. place: where in the spec, if it is about a place there."""
+    """Something that the user should know and that fails nothing; place: in the spec, if it is about the spec."""
 
     message: str
     place: Location | None = None
@@ -75,13 +85,16 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One spec's build. status: "built", "up-to-date", "failed" or "cancelled".
+    """The result of building one spec.
 
-    In a dry run status is "built" where something would run, steps.ran is what would and steps.reasons says why.
-    diagnostics: what is wrong with the spec, if that is why it failed; video_seconds is 0 where nothing was made.
+    status: "aborted" if the build was not finished, or not begun, because another spec's failed. In a dry run, "built"
+        if a step would run; steps.ran has these steps and steps.reasons why they would run.
+    run: the id of the run, "" if there was none.
+    video_seconds: the video's duration, 0 if it was not built.
+    diagnostics: the errors in the spec, if the build failed because of them.
     """
 
-    status: str
+    status: Status
     spec: Path
     run: str
     outputs: tuple[OutputFile, ...]
@@ -93,11 +106,11 @@ class Result:
 
     @property
     def ok(self) -> bool:
-        """Whether the outputs are what the spec says."""
+        """Whether the outputs are those of the spec."""
         return self.status in {"built", "up-to-date"}
 
     def to_json(self) -> dict[str, Any]:
-        """As `vidbuild build --json` prints it."""
+        """Return it as JSON values, as `vidbuild build --json` prints them."""
         return {
             "status": self.status,
             "spec": str(self.spec),

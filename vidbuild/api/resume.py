@@ -1,7 +1,7 @@
-"""Going on where an earlier build ended: which run that was, and what of its options makes it the same build.
+"""Finds an earlier run and what is needed to continue it.
 
-A run keeps its spec, output folder, chosen scenes and the names of the variables that were set. Their values may be
-secrets, so they are never kept: who goes on with the run says them again.
+A run's record has its specs, output folder, chosen scenes and the names of the variables that were set. The values of
+variables may be secrets, so they are not recorded: a command that continues the run must set them again.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from vidbuild.engine.runs import run_log as past
-from vidbuild.engine.runs.run_log import Run
+from vidbuild.engine.runs.run_log import Run, past_runs
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import UsageError
 from vidbuild.frozen import dataclass
@@ -22,13 +21,17 @@ LAST = "last"
 
 
 def store_here(cache: Path | None) -> Store:
-    """The store of the project here."""
+    """Return the store of the current project, or the one in a given folder."""
     return Store(cache if cache is not None else cache_of(root_of(Path.cwd() / "spec.yaml")))
 
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A build that did not complete. specs: of the whole command; variables: the names of those that were set."""
+    """A build that did not complete.
+
+    specs: those of the whole command.
+    variables: the names of those that were set.
+    """
 
     run: str
     specs: tuple[Path, ...]
@@ -37,76 +40,78 @@ class Unfinished:
     variables: tuple[str, ...]
 
 
-def find(store: Store, name: str, entry: str | None = None) -> Run:
-    """A run by its id, the beginning or the last four characters of it, or "last" for the newest.
+def find(store: Store, name: str, build_name: str | None = None) -> Run:
+    """Return a run by its id, the beginning or the last four characters of it, or "last" for the newest.
 
-    entry: only runs of this one count. UsageError where there is none, or more than one.
+    build_name: find only runs with a target of this name.
+    Raises UsageError if there is no such run, or more than one.
     """
-    folder = store.root / "runs"
-    runs = [run for run in past.past_runs(folder) if entry is None or run.target(entry)]
-    of = f" of '{entry}'" if entry else ""
+    runs = [run for run in past_runs(store.root / "runs") if build_name is None or run.target(build_name)]
+    of = f" of '{build_name}'" if build_name else ""
     if name == LAST:
         if runs:
             return runs[-1]
         raise UsageError(f"there is no run{of} yet")
-    fitting = [run for run in runs if name and (run.id.startswith(name) or run.id.endswith(f"-{name}"))]
-    if len(fitting) > 1:
-        raise UsageError(f"'{name}' could be {', '.join(run.id for run in fitting[-3:])}")
-    if not fitting:
+    matches = [run for run in runs if name and (run.id.startswith(name) or run.id.endswith(f"-{name}"))]
+    if len(matches) > 1:
+        raise UsageError(f"ambiguous run '{name}': it could be {', '.join(run.id for run in matches[-3:])}")
+    if not matches:
         raise UsageError(f"there is no run '{name}'{of}", hint="vidbuild runs")
-    return fitting[0]
+    return matches[0]
 
 
-def earlier(store: Store, name: str, entry: str, variables: Collection[str]) -> Run:
-    """The run of this entry that can be continued with these variables set; UsageError where there is none."""
-    found = find(store, name, entry)
-    if found.state == "completed":
-        raise UsageError(f"run '{found.id}' completed, so there is nothing to continue", hint="vidbuild build")
-    if found.alive:
-        paused = found.state == "paused"
-        hint = f"vidbuild runs resume {found.id}" if paused else f"vidbuild runs show {found.id}"
-        raise UsageError(f"run '{found.id}' has not ended: it is {found.state}", hint=hint)
-    target = found.target(entry)
-    given = target.metadata.get("variables", ()) if target else ()
-    missing = [each for each in given if each not in variables]
+def earlier(store: Store, name: str, build_name: str, variables: Collection[str]) -> Run:
+    """Return the run of this build name that can be continued with these variables set; UsageError if it cannot."""
+    run = find(store, name, build_name)
+    if run.state == "completed":
+        raise _completed(run)
+    if run.alive:
+        hint = f"vidbuild runs resume {run.id}" if run.state == "paused" else f"vidbuild runs show {run.id}"
+        raise UsageError(f"run '{run.id}' has not ended: it is {run.state}", hint=hint)
+    target = run.target(build_name)
+    missing = [each for each in (target.metadata.get("variables", ()) if target else ()) if each not in variables]
     if missing:
-        named = ", ".join(f"'{each}'" for each in missing)
-        again = " ".join(f"--var {each}=VALUE" for each in missing)
+        names = ", ".join(f"'{each}'" for each in missing)
+        options = " ".join(f"--var {each}=VALUE" for each in missing)
         raise UsageError(
-            f"run '{found.id}' was given a value for {named}, and values are not kept as they may be secrets",
-            hint=f"vidbuild build --resume {found.id} {again}",
+            f"run '{run.id}' had a value for {names}: values may be secrets and are not recorded",
+            hint=f"vidbuild build --resume {run.id} {options}",
         )
-    return found
+    return run
 
 
 def unfinished(name: str, cache: Path | None = None) -> Unfinished:
-    """The build of the project here that a command without a spec goes on with.
+    """Return the build of the current project that a command without SPEC continues.
 
-    "last" is the newest run, or, where that one completed, an unfinished one of the same command.
+    "last" is the newest run or, if that completed, another run of the same command that did not.
     """
     store = store_here(cache)
-    found = find(store, name)
-    if name == LAST and found.state == "completed":
-        found = next(_siblings(store, found), found)
-    if found.state == "completed":
-        raise UsageError(f"run '{found.id}' completed, so there is nothing to continue", hint="vidbuild build")
-    facts = _metadata(found)
-    if not facts or facts.get("made"):
-        why = "was started from Python" if facts else "says nothing of its spec"
-        raise UsageError(f"run '{found.id}' {why}", hint=f"vidbuild build SPEC --resume {found.id}")
-    output = facts["output"]
+    run = find(store, name)
+    if name == LAST and run.state == "completed":
+        run = next(_siblings(store, run), run)
+    if run.state == "completed":
+        raise _completed(run)
+    metadata = _metadata(run)
+    if not metadata or any(target.metadata.get("made") for target in run.targets):
+        why = "was started from Python" if metadata else "did not record its spec"
+        raise UsageError(f"run '{run.id}' {why}", hint=f"vidbuild build SPEC --resume {run.id}")
+    output = metadata["output"]
     return Unfinished(
-        found.id,
-        tuple(_outwards(each, store) for each in facts["specs"]),
-        _outwards(output, store) if output else None,
-        tuple(facts["only"]),
-        tuple(facts["variables"]),
+        run.id,
+        tuple(_from_here(each, store) for each in metadata["specs"]),
+        _from_here(output, store) if output else None,
+        tuple(metadata["only"]),
+        tuple(metadata["variables"]),
     )
 
 
+def _completed(run: Run) -> UsageError:
+    return UsageError(f"run '{run.id}' completed, so there is nothing to continue", hint="vidbuild build")
+
+
 def _siblings(store: Store, run: Run) -> Iterator[Run]:
-    """The runs of the same command that did not complete, newest first."""
-    for each in reversed(past.past_runs(store.root / "runs")):
+    """Yield the runs of the same command that did not complete, newest first."""
+    for each in reversed(past_runs(store.root / "runs")):
         if each.state != "completed" and _metadata(each).get("batch", each.id) == _metadata(run).get("batch"):
             yield each
 
@@ -116,8 +121,8 @@ def _metadata(run: Run) -> Mapping[str, Any]:
     return run.targets[0].metadata if run.targets else {}
 
 
-def _outwards(path: str, store: Store) -> Path:
-    """The path again, as it is reached from here where that is downwards."""
-    whole = Path(os.path.normpath(store.root.absolute() / path))
+def _from_here(path: str, store: Store) -> Path:
+    """Return a recorded path, relative to the current folder if it is below that."""
+    absolute = Path(os.path.normpath(store.root.absolute() / path))
     here = Path.cwd()
-    return whole.relative_to(here) if whole.is_relative_to(here) else whole
+    return absolute.relative_to(here) if absolute.is_relative_to(here) else absolute

@@ -1,7 +1,7 @@
-"""Builds a second time from an empty cache, in other surroundings, and compares; it changes nothing but its own folder.
+"""Verifies builds: rebuilds from an empty cache in a different environment, and compares outputs and step results.
 
-What the cache gave is compared with what is made again: first the outputs as they lie in their folder, byte for byte,
-then, to say where a difference comes from, the product of each step in the graph's order.
+The output files are compared byte for byte. To find the cause of a difference, the results of the steps are compared
+too, in the graph's order.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from vidbuild.api.build import build, build_all
 from vidbuild.api.engine import engine_of
@@ -31,15 +31,17 @@ from vidbuild.errors import UsageError, VidbuildError
 from vidbuild.frozen import dataclass, replaced
 from vidbuild.plan.kinds import KINDS
 
-OTHER_SURROUNDINGS = {"TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "1"}
-SHUFFLED = 1
+OTHER_ENV = {"TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "1"}
+SHUFFLE_SEED = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A step whose product is another when it is made again. why: what that comes from, in words.
+    """A step whose result differs when it is rebuilt.
 
-    repeatable: whether making it once more gave the same again; False means that the step itself is at fault.
+    file: the first of its files that differs.
+    why: the cause, in words.
+    repeatable: whether a third run gave the second run's result; False means that the step is not reproducible.
     """
 
     step: str
@@ -49,16 +51,18 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
-    """What became of one spec. built: the build that was verified.
+class Verification:
+    """The verification of one spec's build.
 
-    status: "same"; "different"; "failed", where the second build was not made, error says why; "cancelled";
-    "untried", where the first build was none that could be compared. output: the first output that is another, "" where
-    only products are. reused: steps of network voices, whose takes cannot be asked for again and were taken over.
+    built: the build that was verified.
+    status: "failed" if the second build failed, for the reason in `error`; "untried" if the first one had failed.
+    output: the name of the first output that differs, "" if none does.
+    difference: the first step whose result differs, even if no output does.
+    reused: steps of network voices, whose results were copied: a service may return different audio each time.
     """
 
     built: Result
-    status: str
+    status: Literal["same", "different", "failed", "cancelled", "untried"]
     output: str = ""
     difference: Difference | None = None
     reused: tuple[str, ...] = ()
@@ -67,20 +71,20 @@ class Verified:
 
     @property
     def ok(self) -> bool:
-        """Whether every output is the same from an empty cache."""
+        """Whether every output is the same when rebuilt from an empty cache."""
         return self.status == "same"
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON values, without the build's own."""
-        found = self.difference
+        """Return it as JSON values, without the build's own."""
+        difference = self.difference
         return {
             "status": self.status,
             "outputs": len(self.built.outputs),
             "output": self.output or None,
-            "step": found.step if found else None,
-            "file": found.file if found else None,
-            "why": found.why if found else None,
-            "repeatable": found.repeatable if found else None,
+            "step": difference.step if difference else None,
+            "file": difference.file if difference else None,
+            "why": difference.why if difference else None,
+            "repeatable": difference.repeatable if difference else None,
             "reused": list(self.reused),
             "error": self.error or None,
             "seconds": self.seconds,
@@ -93,47 +97,46 @@ def verify(
     *,
     control: RunControl | None = None,
     **changes: Any,  # noqa: ANN401 - the values of any fields of BuildOptions
-) -> list[Verified]:
-    """Build specs as `build_all` does, then each of them once more from an empty cache, and compare their outputs.
+) -> list[Verification]:
+    """Build specs as `build_all` does, then rebuild each of them from an empty cache, and compare their outputs.
 
-    The second build has other jobs, a random order, another time zone and another hash seed. Recorded takes of network
-    voices are taken over, since the service need not return the same twice.
+    The second build has a different number of jobs, step order, time zone and hash seed.
     """
     options = options_of(options, changes)
     if options.dry_run:
         raise UsageError("a dry run has no outputs to verify")
-    return list(verified(specs, build_all(specs, options, control=control), options, control))
+    return list(verify_results(specs, build_all(specs, options, control=control), options, control))
 
 
-def verified(
+def verify_results(
     specs: Sequence[SpecLike], results: Sequence[Result], options: BuildOptions, control: RunControl | None = None
-) -> Iterator[Verified]:
-    """Verify what `build_all` made of these specs with these options, one after the other."""
+) -> Iterator[Verification]:
+    """Verify the results that `build_all` returned for these specs and options, one after the other."""
     by_path = {path_of(spec): spec for spec in specs}
     for result in results:
         if result.ok:
             spec = by_path[result.spec]
             yield _verify(spec, result, for_one(spec, specs, options), control)
         else:
-            yield Verified(result, "untried")
+            yield Verification(result, "untried")
 
 
-def _verify(spec: SpecLike, result: Result, options: BuildOptions, control: RunControl | None) -> Verified:
+def _verify(spec: SpecLike, result: Result, options: BuildOptions, control: RunControl | None) -> Verification:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="vidbuild-verify-") as folder:
         try:
-            found = _Second(spec, result, options, control, Path(folder)).verify()
+            verification = _SecondBuild(spec, result, options, control, Path(folder)).verify()
         except VidbuildError as error:
-            found = Verified(result, "failed", error=error.message)
+            verification = Verification(result, "failed", error=error.message)
         except SourceChangedError as error:
-            found = Verified(result, "failed", error=f"the cache's '{error}' changed meanwhile")
+            verification = Verification(result, "failed", error=f"the cache's '{error}' changed meanwhile")
         except OSError as error:
-            found = Verified(result, "failed", error=f"{durable.os_error_text(error)}: '{error.filename or folder}'")
-    seconds = round(time.monotonic() - started, 3)
-    return Verified(result, found.status, found.output, found.difference, found.reused, found.error, seconds)
+            message = f"{durable.os_error_text(error)}: '{error.filename or folder}'"
+            verification = Verification(result, "failed", error=message)
+    return replaced(verification, seconds=round(time.monotonic() - started, 3))
 
 
-class _Second:
+class _SecondBuild:
     """The second build of one spec, in a folder of its own."""
 
     def __init__(
@@ -141,22 +144,21 @@ class _Second:
     ) -> None:
         self._spec, self._first, self._options, self._folder = spec, first, options, folder
         self._control = control
-        self._earlier = store_of(path_of(spec), options.cache)
+        self._first_store = store_of(path_of(spec), options.cache)
         self._store = Store(folder / "cache")
         self._plan = plan_of(spec, store=self._store, variables=options.variables, only=options.only)
 
-    def verify(self) -> Verified:
-        """Build and compare."""
-        reused = tuple(self._take_over())
+    def verify(self) -> Verification:
+        """Build, and compare with the first build."""
+        reused = tuple(self._copy_network_results())
         second = self._build()
         if not second.ok:
-            told = "; ".join(f"{each.step}: {each.error}" for each in second.steps.failed)
-            status = "cancelled" if second.status == "cancelled" else "failed"
-            return Verified(self._first, status, reused=reused, error=told)
-        output = _other(self._first.outputs, second.outputs)
-        found = self._difference()
-        status = "different" if output else "same"
-        return Verified(self._first, status, output, found, reused)
+            error = "; ".join(f"{each.step}: {each.error}" for each in second.steps.failed)
+            status: Literal["cancelled", "failed"] = "cancelled" if second.status == "cancelled" else "failed"
+            return Verification(self._first, status, reused=reused, error=error)
+        output = _first_different_output(self._first.outputs, second.outputs)
+        difference = self._difference()
+        return Verification(self._first, "different" if output else "same", output, difference, reused)
 
     def _build(self) -> Result:
         options = replaced(
@@ -164,85 +166,87 @@ class _Second:
             cache=self._store.root,
             output=self._folder / "build",
             jobs=1 if self._options.workers > 1 else 2,
-            shuffle=SHUFFLED,
-            env_overrides=OTHER_SURROUNDINGS,
-            offline=True,  # all that would need the network was taken over
+            shuffle=SHUFFLE_SEED,
+            env_overrides=OTHER_ENV,
+            offline=True,  # the results that need the network were copied
             fresh=(),
             resume=None,
         )
         return build(self._spec, options, control=self._control)
 
-    def _take_over(self) -> Iterator[str]:
-        """Copy what network voices said; yields the steps that said it."""
+    def _copy_network_results(self) -> Iterator[str]:
+        """Copy the results of network voices into the empty cache; yield their steps."""
         online = network_steps(self._plan.graph)
-        for each in self._explained(self._store, self._plan):
-            trace = self._earlier.trace(each.key) if each.step in online and each.key else None
+        for each in self._explain(self._store, self._plan):
+            trace = self._first_store.trace(each.key) if each.step in online and each.key else None
             if trace is None:
                 continue
             self._store.prepare()
             for blob in trace.outputs.values():
-                self._store.blobs.copy_in(self._earlier.blobs.path(blob.digest), blob.digest, self._folder)
+                self._store.blobs.copy_in(self._first_store.blobs.path(blob.digest), blob.digest, self._folder)
             self._store.write_trace(trace)
             yield each.step
 
     def _difference(self) -> Difference | None:
-        """The first step, in the graph's order, whose product is another."""
-        before = {each.step: each for each in self._explained(self._earlier, self._plan_before())}
-        lost = False
-        for now in self._explained(self._store, self._plan):
+        """Return the first step, in the graph's order, whose result differs."""
+        before = {each.step: each for each in self._explain(self._first_store, self._first_plan())}
+        discarded = False
+        for now in self._explain(self._store, self._plan):
             then = before.get(now.step)
-            if then is not None and (self._earlier.trace(then.key) is None if then.key else lost):
-                lost = True  # it was not kept, as where the cache cannot be written: there is nothing to compare with
+            if then is not None and (self._first_store.trace(then.key) is None if then.key else discarded):
+                discarded = True  # the first build kept no results, as if its cache is not writable
                 continue
-            file = _other_file(_products(self._earlier, then), _products(self._store, now))
+            file = _first_different_file(_digests(self._first_store, then), _digests(self._store, now))
             if file:
-                repeatable = self._repeats(now, file)
+                repeatable = self._is_repeatable(now, file)
                 return Difference(now.step, file, self._why(then, now, repeatable=repeatable), repeatable)
         return None
 
-    def _plan_before(self) -> Plan:
-        """The plan that the first build went by, which may be one that was remembered."""
+    def _first_plan(self) -> Plan:
+        """Return the plan of the first build, which may come from the plan cache."""
         options = self._options
-        return plan_of(self._spec, store=self._earlier, variables=options.variables, only=options.only, remember=False)
+        return plan_of(
+            self._spec, store=self._first_store, variables=options.variables, only=options.only, remember=False
+        )
 
-    def _explained(self, store: Store, plan: Plan) -> Sequence[Explanation]:
+    def _explain(self, store: Store, plan: Plan) -> Sequence[Explanation]:
         return engine_of(store).explain(Target(plan.graph, build_name=plan.entry, goals=plan.targets))
 
-    def _repeats(self, step: Explanation, file: str) -> bool:
-        """Whether the step makes the same once more."""
-        made = _products(self._store, step).get(file)
+    def _is_repeatable(self, step: Explanation, file: str) -> bool:
+        """Run the step once more; return whether the file is the same again."""
+        expected = _digests(self._store, step).get(file)
         target = Target(self._plan.graph, build_name=self._plan.entry, goals=[step.step])
         (report,) = engine_of(self._store).build([target], RunOptions(fresh=[step.step]))
         again = report.steps[step.step].outputs.get(file)
-        return again is not None and again.digest == made
+        return again is not None and again.digest == expected
 
     def _why(self, then: Explanation | None, now: Explanation, *, repeatable: bool) -> str:
         if not repeatable:
-            return "it does not make the same bytes twice"
+            return "the step is not reproducible"
         if then is None or not then.key:
-            return "the cache has no step that feeds the outputs so"
+            return "the cached outputs come from other steps"
         if then.key == now.key:
-            return "the cache holds other bytes for the same key"
+            return "the cache has other bytes for the same key"
         step = self._plan.graph.steps[now.step]
         changes = compare(then.material, now.material, step, KINDS[now.kind])
-        return f"the cache was asked for another key: {summary(changes)}"
+        return f"the cached result has another key: {summary(changes)}"
 
 
-def _products(store: Store, step: Explanation | None) -> Mapping[str, str]:
-    """Name -> digest of what the store has for a step."""
+def _digests(store: Store, step: Explanation | None) -> Mapping[str, str]:
+    """Return the digest of each file that the store has for a step."""
     trace = store.trace(step.key) if step is not None and step.key else None
     return {} if trace is None else {name: blob.digest for name, blob in trace.outputs.items()}
 
 
-def _other_file(one: Mapping[str, str], other: Mapping[str, str]) -> str:
-    """The first name whose digest is not the same in both, "" for none."""
+def _first_different_file(one: Mapping[str, str], other: Mapping[str, str]) -> str:
+    """Return the first name whose digests differ, "" if none do."""
     names = sorted({*one, *other})
     return next((name for name in names if one.get(name) != other.get(name)), "")
 
 
-def _other(one: Sequence[OutputFile], other: Sequence[OutputFile]) -> str:
-    """The name of the first output whose file, read as it is now, is another in the two builds; "" for none."""
-    ours, theirs = ({each.path.name: each.path for each in outputs} for outputs in (one, other))
+def _first_different_output(first: Sequence[OutputFile], second: Sequence[OutputFile]) -> str:
+    """Return the name of the first output whose files differ now, "" if none do."""
+    ours, theirs = ({each.path.name: each.path for each in outputs} for outputs in (first, second))
     for name in dict.fromkeys(chain(ours, theirs)):
         if name not in ours or name not in theirs or _digest(ours[name]) != _digest(theirs[name]):
             return name

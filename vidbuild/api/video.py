@@ -16,7 +16,7 @@ from vidbuild.api.outputs import Placing, refuse_outside, refuse_sources
 from vidbuild.api.plan import Plan, plan_of, store_of
 from vidbuild.api.result import Notice, Result, Steps
 from vidbuild.api.spec_args import SpecLike, path_of
-from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.runs.build_report import BuildReport, Status
 from vidbuild.engine.runs.events import Event, StepFinished, StepStarted, TargetStarted
 from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.schedule.target import Target
@@ -81,9 +81,9 @@ class Video:
             return ()
         if isinstance(event, TargetStarted) and not self.plan.warnings:
             return ()
-        from vidbuild.api.events import derived
+        from vidbuild.api.events import derive
 
-        return derived(self.plan, self.store, target, event)
+        return derive(self.plan, self.store, target, event)
 
     def place(self, report: BuildReport) -> None:
         """Put the outputs into their places."""
@@ -113,8 +113,8 @@ class Video:
     def dry_run(self, engine: Engine) -> Result:
         """Return what a build would do."""
         explanations = engine.explain(self.target(), self._options.fresh)
-        moving = {each.step: each.short().partition("  ")[2] for each in explanations if each.state != "cached"}
-        steps = Steps(len(explanations), tuple(moving), len(explanations) - len(moving), reasons=moving)
-        status = "built" if moving else "up-to-date"
+        reasons = {each.step: each.short().partition("  ")[2] for each in explanations if each.state != "cached"}
+        steps = Steps(len(explanations), tuple(reasons), len(explanations) - len(reasons), reasons=reasons)
+        status: Status = "built" if reasons else "up-to-date"
         seconds = round(time.monotonic() - self._began, 3)
         return Result(status, self.path, "", (), steps, 0.0, seconds, self.plan.warnings)

@@ -11,7 +11,7 @@ from vidbuild.report import humanize
 from vidbuild.sanitize import single_line
 
 if TYPE_CHECKING:
-    from vidbuild.api.verify import Difference, Verified
+    from vidbuild.api.verify import Difference, Verification
 
 _OUTPUT_MODIFIED = "      all steps reproduce; the output file itself was modified"
 
@@ -22,44 +22,51 @@ def first_line(specs: Sequence[Path]) -> str:
     return f"verifying: rebuilding {names} from an empty cache"
 
 
-def lines(verified: Verified, *, show_spec: bool = False) -> list[str]:
+def lines(verification: Verification, *, show_spec: bool = False) -> list[str]:
     """Return the lines about one spec; none if there was nothing to compare.
 
     show_spec: begin with the spec's name, since there are several.
     """
-    spec = f"{single_line(str(verified.built.spec))}: " if show_spec else ""
-    if verified.status == "untried":
+    spec = f"{single_line(str(verification.built.spec))}: " if show_spec else ""
+    if verification.status == "untried":
         return []
-    if verified.status == "cancelled":
+    if verification.status == "cancelled":
         return [f"{spec}not verified: cancelled"]
-    if verified.status == "failed":
-        return [f"{spec}not verified: the second build failed: {verified.error}"]
-    reused = [_reused(verified)] if verified.reused else []
-    difference = _difference(verified.difference) if verified.difference else []
-    if verified.ok:
-        outputs, took = humanize.count(len(verified.built.outputs), "output"), humanize.elapsed(verified.seconds)
-        return [f"{spec}verified: {outputs} identical when rebuilt from an empty cache ({took})", *reused, *difference]
-    failed = f"{spec}not verified: '{verified.output}' differs when rebuilt from an empty cache"
+    if verification.status == "failed":
+        return [f"{spec}not verified: the second build failed: {verification.error}"]
+    reused = [_reused(verification)] if verification.reused else []
+    difference = _difference(verification.difference) if verification.difference else []
+    if verification.ok:
+        outputs, took = (
+            humanize.count(len(verification.built.outputs), "output"),
+            humanize.elapsed(verification.seconds),
+        )
+        return [
+            f"{spec}verified: {outputs} identical when rebuilt from an empty cache ({took})",
+            *reused,
+            *difference,
+        ]
+    failed = f"{spec}not verified: '{verification.output}' differs when rebuilt from an empty cache"
     return [failed, *(difference or [_OUTPUT_MODIFIED]), *reused]
 
 
-def exit_code(verified: Verified) -> Exit:
+def exit_code(verification: Verification) -> Exit:
     """Return the exit code for one spec."""
-    if verified.status == "cancelled":
+    if verification.status == "cancelled":
         return Exit.INTERRUPTED
-    return Exit.DONE if verified.status in {"same", "untried"} else Exit.FAILED
+    return Exit.DONE if verification.status in {"same", "untried"} else Exit.FAILED
 
 
-def add_to_json(data: dict[str, Any], verified: Sequence[Verified]) -> dict[str, Any]:
+def add_to_json(data: dict[str, Any], verified: Sequence[Verification]) -> dict[str, Any]:
     """Return the one object of `--json` with the findings added to each of its builds."""
     for build, each in zip(data.get("builds", [data]), verified, strict=False):
         build["verified"] = each.to_json()
     return data
 
 
-def _reused(verified: Verified) -> str:
-    recordings = humanize.count(len(verified.reused), "recording")
-    return f"      reused {recordings} of network voices from the cache: {', '.join(verified.reused)}"
+def _reused(verification: Verification) -> str:
+    recordings = humanize.count(len(verification.reused), "recording")
+    return f"      reused {recordings} of network voices from the cache: {', '.join(verification.reused)}"
 
 
 def _difference(difference: Difference) -> list[str]:

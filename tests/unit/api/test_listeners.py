@@ -45,7 +45,7 @@ def test_listeners_are_chosen_by_type() -> None:
 
 def test_a_type_that_does_not_exist_is_refused() -> None:
     """A misspelled type would never match an event, so it is an error with the nearest one."""
-    with pytest.raises(UsageError, match="no event is of type 'step_finish'") as caught:
+    with pytest.raises(UsageError, match="unknown event type 'step_finish'") as caught:
         two_events({"step_finish": print})
     assert caught.value.hint == "did you mean 'step_finished'?"
 

@@ -19,7 +19,7 @@ from vidbuild.frozen import replaced
 if TYPE_CHECKING:
     from vidbuild.api.options import BuildOptions
     from vidbuild.api.result import Result
-    from vidbuild.api.verify import Verified
+    from vidbuild.api.verify import Verification
 
 
 @click.command(
@@ -128,17 +128,17 @@ def _resumed(chosen: BuildOptions) -> tuple[Sequence[Path], BuildOptions]:
 
 def _verify(
     paths: Sequence[Path], results: Sequence[Result], chosen: BuildOptions, interrupt: Interrupt
-) -> Iterator[Verified]:
-    from vidbuild.api.verify import verified
+) -> Iterator[Verification]:
+    from vidbuild.api.verify import verify_results
     from vidbuild.cli.progress import BuildObserver
 
-    return verified(paths, results, replaced(chosen, resume=None), BuildObserver((), None, interrupt))
+    return verify_results(paths, results, replaced(chosen, resume=None), BuildObserver((), None, interrupt))
 
 
 def _print_results(
     results: Sequence[Result],
     chosen: BuildOptions,
-    verify: Callable[[], Iterator[Verified]] | None,
+    verify: Callable[[], Iterator[Verification]] | None,
     *,
     as_json: bool,
 ) -> int:
@@ -158,7 +158,7 @@ def _print_results(
     return _print_verified(results, verify, as_json=as_json) if verify else result_output.exit_code(results)
 
 
-def _print_verified(results: Sequence[Result], verify: Callable[[], Iterator[Verified]], *, as_json: bool) -> int:
+def _print_verified(results: Sequence[Result], verify: Callable[[], Iterator[Verification]], *, as_json: bool) -> int:
     """Build again, print whether the outputs are the same, and return the exit code."""
     from vidbuild.cli import verify_results
 

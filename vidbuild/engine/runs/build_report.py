@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from vidbuild.engine.graph.context import StepWarning
 from vidbuild.engine.graph.step_state import State
@@ -11,6 +12,8 @@ from vidbuild.engine.keys.reasons import Reason, summary
 from vidbuild.engine.store.blobs import Blob, Blobs
 from vidbuild.errors import Failure
 from vidbuild.frozen import dataclass, field
+
+Status = Literal["built", "up-to-date", "failed", "cancelled", "aborted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +50,14 @@ class StepReport:
 class BuildReport:
     """How one target ended.
 
-    status: built, up-to-date, failed, cancelled, or aborted if the run stopped because another target failed.
+    status: aborted if the run stopped because another target failed.
     retried: attempts that were repeated.
     ended: when it ended (time.monotonic).
     error: why the target failed although every step is there: what its caller made of it went wrong.
     """
 
     run: str
-    status: str
+    status: Status
     steps: Mapping[str, StepReport]
     seconds: float
     blobs: Blobs

@@ -13,7 +13,7 @@ from vidbuild.engine.graph.step_state import DONE, State
 from vidbuild.engine.keys.cache import CacheHit
 from vidbuild.engine.keys.reasons import Reason, summary
 from vidbuild.engine.runs import events
-from vidbuild.engine.runs.build_report import BuildReport, StepReport
+from vidbuild.engine.runs.build_report import BuildReport, Status, StepReport
 from vidbuild.engine.store.blobs import Blobs
 from vidbuild.errors import Failure
 
@@ -164,7 +164,7 @@ class TargetEmitter:
         return BuildReport(self._run, status, steps, now - self._began, blobs, self._retried, now)
 
 
-def _status(counts: Mapping[str, int], *, cancelled: bool) -> str:
+def _status(counts: Mapping[str, int], *, cancelled: bool) -> Status:
     if cancelled:
         return "cancelled"
     if counts["failed"]:
