@@ -16,8 +16,9 @@ from vidbuild.api.plan import plan_of, store_of
 from vidbuild.engine.graph.graph import Product, Step
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.schedule.target import Target
-from vidbuild.media.render.animation import Layer, Layers, Motion
-from vidbuild.media.render.changed_frames import moments
+from vidbuild.media.render.changed_frames import changed_frames
+from vidbuild.media.render.drawing import Layer, Layers
+from vidbuild.media.render.motion import Motion
 
 from . import measure
 
@@ -57,7 +58,7 @@ def filmed(spec: Path) -> list[Filmed]:
         with tempfile.TemporaryDirectory() as folder:
             layers = _drawing(step, report, Path(folder))
         motion = _motion(step, report)
-        found.append(Filmed(motion.frames, moments(layers, motion)))
+        found.append(Filmed(motion.frames, changed_frames(layers, motion)))
     return found
 
 

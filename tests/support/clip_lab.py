@@ -11,9 +11,9 @@ from PIL import Image
 from tests.support.render_lab import ENV, SIZE, Drawing, made, shown
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph
 from vidbuild.media.render import compose
-from vidbuild.media.render.animation import Motion, Playback
-from vidbuild.media.render.clip import opened
-from vidbuild.media.render.layer import Picture
+from vidbuild.media.render.animation import Animation
+from vidbuild.media.render.clip import open_clip
+from vidbuild.media.render.motion import Motion, Playback
 
 H264 = ("-c:v", "libx264", "-preset", "fast", "-qp", "8", "-g", "25", "-pix_fmt", "yuv420p")
 COLUMNS = 8
@@ -39,14 +39,14 @@ def scene(
     fps: int = 30,
     size: tuple[int, int] = SIZE,
     window: tuple[int, int] | None = None,
-) -> Picture:
+) -> Animation:
     """Return a scene that is a clip before red, opened as the render step does, or a window of it."""
     folder = source.parent / f"d-{source.name}-{playback.start_ms}-{fps}-{window}"
     drawing = Drawing(folder, size).add("background", colour=(200, 0, 0)).place("clip")
     motion = Motion(fps, frames, {}, playback)
     if window is not None:
         motion = motion.window(*window)
-    return drawing.picture(motion, clip=opened(source, motion, ENV))
+    return drawing.picture(motion, clip=open_clip(source, motion, ENV))
 
 
 def seen(source: Path, start_ms: int = 0, frames: int = 3, fps: int = 30, fit: str = "cover") -> list[Image.Image]:
@@ -70,9 +70,9 @@ def numbers(source: Path, start_ms: int = 0, frames: int = 3, fps: int = 30) -> 
     return [number(image) for image in seen(source, start_ms, frames, fps)]
 
 
-def decoded_pictures(picture: Picture) -> int:
+def decoded_pictures(picture: Animation) -> int:
     """Return how many frames of its clip ffmpeg decodes to render a scene."""
-    stream = compose.held(compose.pictures(picture), picture.motion)
+    stream = compose.hold_frames(compose.frames(picture), picture.motion)
     target = picture.folder / "counted.raw"
     args = filtergraph.arguments(filtergraph.output(stream, target, {"format": "rawvideo", "pix_fmt": "rgb24"}))
     return decoded_by(args, picture.folder)

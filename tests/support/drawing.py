@@ -13,7 +13,7 @@ from PIL import Image
 
 from tests.support.scene_samples import SAMPLES, drawing
 from vidbuild.engine.graph.context import Context, StepWarning
-from vidbuild.media.render.animation import Layer, Layers
+from vidbuild.media.render.drawing import Layer, Layers
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.steps import draw
 

@@ -304,7 +304,7 @@ def read_h264(data: bytes) -> None:
     """Count a stream's frames, read its parameters and pack its frames."""
     try:
         h264.scan(data)
-        list(h264.coded(data))
+        list(h264.mp4_frames(data))
     except h264.H264Error:
         return
 

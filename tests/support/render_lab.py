@@ -16,8 +16,9 @@ from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.media.render import compose, zoom_frames
-from vidbuild.media.render.animation import Layer, Layers, Motion
-from vidbuild.media.render.layer import Picture
+from vidbuild.media.render.animation import Animation
+from vidbuild.media.render.drawing import Layer, Layers
+from vidbuild.media.render.motion import Motion
 
 SIZE = (160, 90)
 ENV = {"PATH": os.environ.get("PATH", "")}
@@ -64,21 +65,21 @@ class Drawing:
         layers.write(self.folder)
         return layers
 
-    def picture(self, motion: Motion, **more: Any) -> Picture:
+    def picture(self, motion: Motion, **more: Any) -> Animation:
         """The drawing with a motion."""
-        return Picture(self.folder, self.done(), motion, **more)
+        return Animation(self.folder, self.done(), motion, **more)
 
 
-def shown(picture: Picture) -> list[Image.Image]:
+def shown(picture: Animation) -> list[Image.Image]:
     """Every frame of a picture, in RGB, as the compositor makes it: nothing is encoded."""
-    return raw(compose.held(compose.pictures(picture), picture.motion), picture)
+    return raw(compose.hold_frames(compose.frames(picture), picture.motion), picture)
 
 
-def raw(stream: filtergraph.Stream, picture: Picture) -> list[Image.Image]:
+def raw(stream: filtergraph.Stream, picture: Animation) -> list[Image.Image]:
     """The frames of a stream that has the picture's size."""
     target = picture.folder / "frames.raw"
     args = filtergraph.arguments(filtergraph.output(stream, target, {"format": "rawvideo", "pix_fmt": "rgb24"}))
-    ffmpeg.run(args, cwd=picture.folder, env=ENV, timeout=60, what="compose", pipe_source=zoom_frames.fed)
+    ffmpeg.run(args, cwd=picture.folder, env=ENV, timeout=60, what="compose", pipe_source=zoom_frames.frames_of)
     size = (picture.layers.width, picture.layers.height)
     data, each = target.read_bytes(), size[0] * size[1] * 3
     return [Image.frombytes("RGB", size, data[at : at + each]) for at in range(0, len(data), each)]
@@ -145,7 +146,7 @@ def context(root: Path, params: Mapping[str, Any], inputs: Mapping[str, Path], *
     return Context("render:test", dict(params), dict(inputs), root / "out", root / "scratch", ENV, **more)
 
 
-def render_context(root: Path, picture: Picture, **params: Any) -> Context:
+def render_context(root: Path, picture: Animation, **params: Any) -> Context:
     """Return the context in which the render step renders this picture."""
     root.mkdir(parents=True, exist_ok=True)
     motion = root / "motion.json"

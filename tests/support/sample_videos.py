@@ -15,8 +15,9 @@ from tests.support import scene_samples
 from tests.support.workspace import Workspace
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.trace import Trace
-from vidbuild.media.render.animation import LAYERS_FILE, Layers, Motion
-from vidbuild.media.render.changed_frames import moments
+from vidbuild.media.render.changed_frames import changed_frames
+from vidbuild.media.render.drawing import LAYERS_FILE, Layers
+from vidbuild.media.render.motion import Motion
 
 EVERY_SCENE = scene_samples.scenes(
     "Played",
@@ -160,7 +161,7 @@ def _moments(store: Store, draw: Trace, time: Trace) -> tuple[int, ...]:
     drawing = store.root / "drawing"
     drawing.mkdir(exist_ok=True)
     (drawing / LAYERS_FILE).write_bytes(_blob(store, draw, LAYERS_FILE).read_bytes())
-    return moments(Layers.read(drawing), motion)
+    return changed_frames(Layers.read(drawing), motion)
 
 
 def _traces(store: Store) -> dict[str, Trace]:

@@ -53,10 +53,10 @@ ALLOWED: dict[str, set[str]] = {
         "timeline",
         "engine.graph.graph",
         "engine.graph.step_id",
-        "media.render.animation",
+        "media.render.motion",
         "media.h264.encode",
     },
-    "timeline": {"media.text.align", "media.text.words", "media.render.animation", "scenes.protocol"},
+    "timeline": {"media.text.align", "media.text.words", "media.render.motion", "scenes.protocol"},
     "spec": {"scenes", "voices", "model", "project", "media.ffmpeg.limits"},
     "steps": {
         "media.ffmpeg",

@@ -12,7 +12,7 @@ from vidbuild.errors import SpecProblem
 from vidbuild.media.ffmpeg.probe import probe
 from vidbuild.media.image import background, color, palette, raster
 from vidbuild.media.image.background import Light
-from vidbuild.media.render.animation import Layer, Layers
+from vidbuild.media.render.drawing import Layer, Layers
 from vidbuild.media.text import scene_text, typst
 
 STAGED: Mapping[str, str] = {"template": "template.typ", "base": "base.typ", "logo": "logo"}

@@ -197,8 +197,8 @@ def _video_track(segments: Sequence[Segment], fps: int) -> mp4.Pictures:
         fps=fps,
         width=first.parameters.width,
         height=first.parameters.height,
-        sequence=next(unit for unit in first.sets if h264.kind(unit) == h264.SPS),
-        pictures=[unit for unit in first.sets if h264.kind(unit) == h264.PPS],
+        sequence=next(unit for unit in first.sets if h264.unit_type(unit) == h264.SPS),
+        pictures=[unit for unit in first.sets if h264.unit_type(unit) == h264.PPS],
     )
 
 

@@ -1,10 +1,9 @@
-"""The step `render:SCENE`: a scene's own pictures, between its transitions, as an H.264 segment."""
+"""The step `render:SCENE`: encode a scene's own frames, those between its transitions, as an H.264 segment."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,144 +14,114 @@ from vidbuild.media.ffmpeg.filtergraph import Stream
 from vidbuild.media.h264 import encode, h264, stitch
 from vidbuild.media.image import image_size
 from vidbuild.media.render import compose, tiles
-from vidbuild.media.render.animation import Layers, Motion
-from vidbuild.media.render.bands import Band, Keys, divide, keyed, keys, rows_in, undivided
-from vidbuild.media.render.changed_frames import moments
-from vidbuild.media.render.clip import opened
-from vidbuild.media.render.layer import Picture
+from vidbuild.media.render.animation import Animation
+from vidbuild.media.render.bands import rows_in
+from vidbuild.media.render.clip import open_clip
+from vidbuild.media.render.drawing import Layers
+from vidbuild.media.render.encode_plan import EncodePlan, encode_plan
+from vidbuild.media.render.motion import Motion
 
 SEGMENT = "segment.h264"
 THUMB = "thumb.jpg"
 FACTS = "render.json"
 THUMB_WIDTH = 480
-TIMEOUT_LEAST = 300.0
+MIN_TIMEOUT = 300.0
 TIMEOUT_PER_FRAME = 2.0
-PIXEL_BYTES = 4
-LARGEST = 4 << 30
-"""Bytes of a segment: it is in memory while it is made."""
+BYTES_PER_PIXEL = 4
+
+# A segment is in memory while it is stitched.
+MAX_SEGMENT_BYTES = 4 << 30
 
 
 def run(context: Context) -> None:
-    """Write segment.h264, thumb.jpg (its last picture) and render.json."""
-    picture, profile = read(context), context.params["profile"]
-    shots = plan(picture, profile)
-    args = film_arguments(picture, shots, profile, context.scratch, context.out)
-    shoot(context, args, shots.most, picture.motion.frames, "film the scene")
-    finish(context, picture, shots, picture.motion.frames)
-    _verify_thumb(context.out / THUMB, picture)
+    """Write segment.h264, thumb.jpg (the last frame) and render.json."""
+    animation, profile = read_animation(context), context.params["profile"]
+    plan = encode_plan(animation, profile)
+    args = encoder_arguments(animation, plan, profile, context.scratch, context.out)
+    run_encoder(context, args, plan.most_frames, animation.motion.frames, "render the scene")
+    write_segment(context, animation, plan, animation.motion.frames)
+    _verify_thumb(context.out / THUMB, animation)
 
 
-@dataclass(frozen=True, slots=True)
-class EncodePlan:
-    """What of a segment is coded: bands, with the frames at which each is, and the key frames among these."""
-
-    bands: tuple[Band, ...]
-    keys: Keys
-
-    def file(self, index: int) -> str:
-        """The name of what ffmpeg makes of a band."""
-        return f"band-{index}.h264"
-
-    @property
-    def most(self) -> int:
-        """How many pictures the band has that is coded most often."""
-        return max(len(band.frames) for band in self.bands)
-
-    @property
-    def coded(self) -> float:
-        """How many pictures are coded, a band being the share of one that it is in height."""
-        whole = sum(band.rows for band in self.bands)
-        return round(sum(band.rows * len(band.frames) for band in self.bands) / whole, 1)
-
-
-def plan(picture: Picture, profile: Mapping[str, Any]) -> EncodePlan:
-    """Only what changes is coded, unless the profile says that all is."""
-    layers, motion = picture.layers, picture.motion
-    if profile["holds"] == "encoded":
-        return whole(layers.height, range(motion.frames), motion.fps, profile)
-    found = keys(moments(layers, motion), motion.frames, profile["keyint_seconds"] * motion.fps)
-    return EncodePlan(keyed(divide(layers, motion), found), found)
-
-
-def whole(height: int, frames: range, fps: int, profile: Mapping[str, Any]) -> EncodePlan:
-    """One band with every frame."""
-    return EncodePlan(undivided(height, frames), keys(frames, len(frames), profile["keyint_seconds"] * fps))
-
-
-def film_arguments(
-    picture: Picture, shots: EncodePlan, profile: Mapping[str, Any], scratch: Path, out: Path
+def encoder_arguments(
+    animation: Animation, plan: EncodePlan, profile: Mapping[str, Any], scratch: Path, out: Path
 ) -> list[str]:
-    """The arguments for ffmpeg that make each band's stream and the thumbnail."""
-    streams, last = tiles.banded(picture, shots.bands, profile["pixels"])
+    """Return the arguments for ffmpeg that encode each band's stream and the thumbnail."""
+    streams, last = tiles.band_streams(animation, plan.bands, profile["pixels"])
     outputs = [
-        (len(band.frames), band_of(stream, picture, shots, index, profile, scratch))
-        for index, (stream, band) in enumerate(zip(streams, shots.bands, strict=True))
+        (len(band.frames), band_output(stream, animation, plan, index, profile, scratch))
+        for index, (stream, band) in enumerate(zip(streams, plan.bands, strict=True))
     ]
-    outputs.sort(key=lambda item: -item[0])  # the first is the one whose progress ffmpeg tells
+    outputs.sort(key=lambda item: -item[0])  # ffmpeg reports the progress of the first output
     jpeg = {"format": "image2", "update": 1, "q:v": 3, "frames:v": 1, "threads:v": 1}
-    thumb = filtergraph.output(compose.small(last, THUMB_WIDTH), out / THUMB, jpeg)
+    thumb = filtergraph.output(compose.thumbnail(last, THUMB_WIDTH), out / THUMB, jpeg)
     return filtergraph.arguments(*(output for _, output in outputs), thumb)
 
 
-def band_of(
-    stream: Stream, picture: Picture, shots: EncodePlan, index: int, profile: Mapping[str, Any], scratch: Path
+def band_output(
+    stream: Stream, animation: Animation, plan: EncodePlan, index: int, profile: Mapping[str, Any], scratch: Path
 ) -> Stream:
-    """The output that a stream of a band's encodable pictures becomes."""
-    band, fps, width = shots.bands[index], picture.motion.fps, picture.layers.width
-    at = [place for place, frame in enumerate(band.frames) if frame in shots.keys.coded]
-    level = stitch.level(width, picture.layers.height, fps)
-    slices = band.slice_rows * rows_in(width) if any(band.fences) else 0
-    options = {**encode.settings(profile, fps, level, at, slices), "frames:v": len(band.frames)}
-    return filtergraph.output(stream, scratch / shots.file(index), options)
+    """Return the output that encodes a stream of a band's frames."""
+    band, fps, width = plan.bands[index], animation.motion.fps, animation.layers.width
+    keys = [position for position, frame in enumerate(band.frames) if frame in plan.keys.coded]
+    level = stitch.level(width, animation.layers.height, fps)
+    slices = band.slice_rows * rows_in(width) if any(band.guard_rows) else 0
+    options = {**encode.settings(profile, fps, level, keys, slices), "frames:v": len(band.frames)}
+    return filtergraph.output(stream, scratch / plan.file(index), options)
 
 
-def finish(context: Context, picture: Picture, shots: EncodePlan, frames: int) -> None:
-    """Write segment.h264 of what ffmpeg made of each band, and render.json; a damaged one is never kept."""
+def write_segment(context: Context, animation: Animation, plan: EncodePlan, frames: int) -> None:
+    """Stitch the encoded bands into segment.h264, verify it, and write render.json."""
     segment = context.out / SEGMENT
-    _stitch(context.scratch, segment, picture, shots, frames)
-    verify(segment, picture, frames)
-    facts = {"frames": frames, "coded": shots.coded, "bands": len(shots.bands)}
+    _stitch(context.scratch, segment, animation, plan, frames)
+    verify_segment(segment, animation, frames)
+    facts = {"frames": frames, "coded": plan.encoded, "bands": len(plan.bands)}
     (context.out / FACTS).write_text(json.dumps(facts) + "\n", encoding="utf-8")
 
 
-def _stitch(scratch: Path, segment: Path, picture: Picture, shots: EncodePlan, frames: int) -> None:
-    """Make one stream of the bands'; no longer than that are they in memory."""
-    width, height, fps = picture.layers.width, picture.layers.height, picture.motion.fps
-    made = [
-        (band, tool_output.read(scratch / shots.file(index), most_bytes(width, height, len(band.frames)), "pictures"))
-        for index, band in enumerate(shots.bands)
+def _stitch(scratch: Path, segment: Path, animation: Animation, plan: EncodePlan, frames: int) -> None:
+    # A function of its own, so that the bands leave the memory before the segment is verified.
+    width, height, fps = animation.layers.width, animation.layers.height, animation.motion.fps
+    bands = [
+        (band, tool_output.read(scratch / plan.file(index), max_output_bytes(width, height, len(band.frames)), "video"))
+        for index, band in enumerate(plan.bands)
     ]
     try:
         with segment.open("wb") as target:
-            target.writelines(stitch.stitch(made, shots.keys, frames, height, stitch.level(width, height, fps)))
+            target.writelines(stitch.stitch(bands, plan.keys, frames, height, stitch.level(width, height, fps)))
     except h264.H264Error as error:
-        raise StepError(f"ffmpeg wrote a damaged segment: {error}") from error
+        raise StepError(f"ffmpeg wrote a corrupt segment: {error}") from error
 
 
-def read(context: Context, prefix: str = "") -> Picture:
-    """The picture in a step's inputs; StepError where it can't be one."""
+def read_animation(context: Context, prefix: str = "") -> Animation:
+    """Read the animation from a step's inputs. Raise StepError if they do not fit together."""
     folder = context.inputs[f"{prefix}layers"]
     layers = Layers.read(folder)
     motion = Motion.from_json(context.inputs[f"{prefix}motion"].read_text(encoding="utf-8"))
     size = tuple(context.params["size"])
     if (layers.width, layers.height) != size:
-        raise StepError(f"the drawing is {layers.width}x{layers.height}, but the video {size[0]}x{size[1]}")
+        raise StepError(f"drawing: expected the video's {size[0]}x{size[1]}, got {layers.width}x{layers.height}")
     if motion.frames <= 0:
-        raise StepError(f"there is nothing to film: the motion has {motion.frames} frames")
+        raise StepError(f"nothing to render: the motion has {motion.frames} frames")
     path = context.inputs.get(f"{prefix}clip")
-    clip = opened(path, motion, context.env) if path is not None else None
-    return Picture(folder, layers, motion, clip)
+    clip = open_clip(path, motion, context.env) if path is not None else None
+    return Animation(folder, layers, motion, clip)
 
 
-def shoot(context: Context, args: list[str], pictures: int, frames: int, what: str) -> None:
-    """Run ffmpeg, which makes so many pictures for so many frames, and tell how far it is."""
+def run_encoder(context: Context, args: list[str], encoded: int, frames: int, what: str) -> None:
+    """Run ffmpeg and report its progress.
+
+    encoded: how many frames the first output encodes.
+    frames: how many frames of the video they stand for.
+    what: the purpose, to follow "could not" in messages.
+    """
     ffmpeg.run(
         args,
         cwd=context.scratch,
         env=context.env,
-        timeout=TIMEOUT_LEAST + TIMEOUT_PER_FRAME * frames,
+        timeout=MIN_TIMEOUT + TIMEOUT_PER_FRAME * frames,
         what=what,
-        progress=lambda done: context.progress(min(done * frames // pictures, frames), frames, "frames"),
+        progress=lambda done: context.progress(min(done * frames // encoded, frames), frames, "frames"),
         pipe_source=_zoom_frames,
     )
 
@@ -160,34 +129,34 @@ def shoot(context: Context, args: list[str], pictures: int, frames: int, what: s
 def _zoom_frames(name: str) -> Iterable[bytes]:
     from vidbuild.media.render import zoom_frames  # imports Pillow, which only scenes with a zoom need
 
-    return zoom_frames.fed(name)
+    return zoom_frames.frames_of(name)
 
 
-def most_bytes(width: int, height: int, pictures: int = 1) -> int:
-    """What so many pictures take at most: uncompressed, with a border, and some room for what is said of them."""
-    return min((width + 64) * (height + 64) * PIXEL_BYTES * pictures + (1 << 20), LARGEST)
+def max_output_bytes(width: int, height: int, frames: int = 1) -> int:
+    """Return an upper limit for encoded frames: their uncompressed size with a border, and some room for headers."""
+    return min((width + 64) * (height + 64) * BYTES_PER_PIXEL * frames + (1 << 20), MAX_SEGMENT_BYTES)
 
 
-def verify(segment: Path, picture: Picture, frames: int) -> None:
-    """A segment that isn't what was asked for must never be joined, whatever ffmpeg's exit code said."""
+def verify_segment(segment: Path, animation: Animation, frames: int) -> None:
+    """Raise StepError for a segment that is not as requested, whatever ffmpeg's exit code: it must not be muxed."""
     try:
-        found = h264.scan(segment.read_bytes())
+        stream = h264.scan(segment.read_bytes())
     except h264.H264Error as error:
-        raise StepError(f"ffmpeg wrote a damaged segment: {error}") from error
-    wanted = (frames, picture.layers.width, picture.layers.height, picture.motion.fps)
-    got = (found.frames, found.parameters.width, found.parameters.height, found.parameters.fps)
-    for name, want, have in zip(("frames", "width", "height", "frames per second"), wanted, got, strict=True):
-        if want != have:
-            raise StepError(f"ffmpeg wrote a segment with {have} {name} where {want} were asked for")
+        raise StepError(f"ffmpeg wrote a corrupt segment: {error}") from error
+    expected = (frames, animation.layers.width, animation.layers.height, animation.motion.fps)
+    actual = (stream.frames, stream.parameters.width, stream.parameters.height, stream.parameters.fps)
+    for name, want, got in zip(("frames", "width", "height", "frames per second"), expected, actual, strict=True):
+        if want != got:
+            raise StepError(f"ffmpeg wrote a wrong segment: {name}: expected {want}, got {got}")
 
 
-def _verify_thumb(path: Path, picture: Picture) -> None:
-    """It is as wide as it should be, and as high to a line or two."""
-    width, height = picture.layers.width, picture.layers.height
+def _verify_thumb(path: Path, animation: Animation) -> None:
+    """Check the thumbnail's width, and its height to a line or two."""
+    width, height = animation.layers.width, animation.layers.height
     try:
-        found = image_size.jpeg_size(tool_output.read(path, most_bytes(THUMB_WIDTH, height), "thumbnail"))
+        size = image_size.jpeg_size(tool_output.read(path, max_output_bytes(THUMB_WIDTH, height), "thumbnail"))
     except image_size.ImageFileError as error:
-        raise StepError(f"ffmpeg wrote a damaged thumbnail: {error}") from error
-    wanted = round(THUMB_WIDTH * height / width)
-    if found[0] != THUMB_WIDTH or abs(found[1] - wanted) > 2:  # noqa: PLR2004 - it is even
-        raise StepError(f"ffmpeg wrote a thumbnail of {found[0]}x{found[1]} where {THUMB_WIDTH}x{wanted} was asked for")
+        raise StepError(f"ffmpeg wrote a corrupt thumbnail: {error}") from error
+    expected = round(THUMB_WIDTH * height / width)
+    if size[0] != THUMB_WIDTH or abs(size[1] - expected) > 2:  # noqa: PLR2004 - the height is even
+        raise StepError(f"ffmpeg wrote a wrong thumbnail: expected {THUMB_WIDTH}x{expected}, got {size[0]}x{size[1]}")

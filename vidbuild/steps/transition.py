@@ -1,4 +1,4 @@
-"""The step `transition:A+B`: the pictures of a transition, made from both scenes' layers."""
+"""The step `transition:A+B`: encode the frames of a transition, rendered from both scenes' layers."""
 
 from __future__ import annotations
 
@@ -10,30 +10,31 @@ from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.render import compose
-from vidbuild.media.render.layer import Picture
+from vidbuild.media.render.animation import Animation
+from vidbuild.media.render.encode_plan import EncodePlan, full_plan
 from vidbuild.steps import render
 
 
 def run(context: Context) -> None:
     """Write segment.h264 and render.json."""
-    leaving, coming = render.read(context, "a."), render.read(context, "b.")
+    leaving, coming = render.read_animation(context, "a."), render.read_animation(context, "b.")
     frames = context.params["frames"]
     if context.params["effect"] != "fade":
-        raise StepError(f"there is no transition '{context.params['effect']}'", field="transition.type")
+        raise StepError(f"unknown transition '{context.params['effect']}'", field="transition.type")
     if (leaving.motion.fps, leaving.motion.frames) != (coming.motion.fps, frames - leaving.motion.frames):
-        raise StepError(
-            f"a transition of {frames} frames cannot be made of {leaving.motion.frames} and {coming.motion.frames}"
-        )
+        lengths = f"{leaving.motion.frames} + {coming.motion.frames}"
+        raise StepError(f"transition: expected {frames} frames, got {lengths} from its two scenes")
     profile = context.params["profile"]
-    shots = render.whole(leaving.layers.height, range(frames), leaving.motion.fps, profile)
-    args = blend_arguments(leaving, coming, shots, profile, context.scratch)
-    render.shoot(context, args, frames, frames, "film the transition")
-    render.finish(context, leaving, shots, frames)
+    plan = full_plan(leaving.layers.height, range(frames), leaving.motion.fps, profile)
+    args = transition_arguments(leaving, coming, plan, profile, context.scratch)
+    render.run_encoder(context, args, frames, frames, "render the transition")
+    render.write_segment(context, leaving, plan, frames)
 
 
-def blend_arguments(
-    leaving: Picture, coming: Picture, shots: render.EncodePlan, profile: Mapping[str, Any], scratch: Path
+def transition_arguments(
+    leaving: Animation, coming: Animation, plan: EncodePlan, profile: Mapping[str, Any], scratch: Path
 ) -> list[str]:
-    """The arguments for ffmpeg that make a transition's pictures."""
-    mixed = compose.encodable(compose.crossfade(leaving, coming, len(shots.bands[0].frames)), profile["pixels"])
-    return filtergraph.arguments(render.band_of(compose.tagged(mixed), leaving, shots, 0, profile, scratch))
+    """Return the arguments for ffmpeg that encode a transition's frames."""
+    mixed = compose.crossfade(leaving, coming, len(plan.bands[0].frames))
+    converted = compose.tag_colors(compose.to_encoder_pixels(mixed, profile["pixels"]))
+    return filtergraph.arguments(render.band_output(converted, leaving, plan, 0, profile, scratch))

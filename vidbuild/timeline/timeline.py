@@ -8,7 +8,7 @@ from typing import Any
 
 from vidbuild import timebase
 from vidbuild.errors import SpecProblem
-from vidbuild.media.render.animation import Motion, Playback, Track
+from vidbuild.media.render.motion import Motion, Playback, Track
 from vidbuild.media.text.align import align, estimated_cues, place_cues
 from vidbuild.media.text.words import Speech, TimedWord
 from vidbuild.timeline import tracks

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vidbuild import timebase
-from vidbuild.media.render.animation import Change, Track
+from vidbuild.media.render.motion import Effect, Track
 from vidbuild.scenes.protocol import Reveal
 from vidbuild.timeline.params import TimelineParams
 
@@ -41,8 +41,8 @@ def build_tracks(params: TimelineParams, times: Sequence[int]) -> Tracks:
     fps = params.fps
     tracks = _entrances(params)
     settled = max((track.enter.frame + track.enter.frames for track in tracks.values() if track.enter), default=0)
-    enters: dict[str, Change] = {}
-    leaves: dict[str, Change] = {}
+    enters: dict[str, Effect] = {}
+    leaves: dict[str, Effect] = {}
     typed: list[str] = []
     until_next: Sequence[str] = ()
     starts: list[int] = []
@@ -61,14 +61,14 @@ def build_tracks(params: TimelineParams, times: Sequence[int]) -> Tracks:
                 free_from = start + length
         for layer in (*reveal.leave, *until_next):
             entered = enters[layer].frame + enters[layer].frames if layer in enters else 0
-            leaves[layer] = Change(max(start, entered), timebase.frames(LEAVING, fps), "fade")
+            leaves[layer] = Effect(max(start, entered), timebase.frames(LEAVING, fps), "fade")
         until_next = reveal.until_next
         if nth + 1 < len(params.reveals) and free_from and not _types(params.reveals[nth + 1]):
             free_from += timebase.frames(AFTER_TYPING, fps)
     for layer in {**enters, **leaves}:
         tracks[layer] = Track(enters.get(layer, tracks.get(layer, Track()).enter), leaves.get(layer))
     if typed:
-        answered = None if _types(params.reveals[-1]) else Change(starts[-1], 0, "cut")
+        answered = None if _types(params.reveals[-1]) else Effect(starts[-1], 0, "cut")
         tracks["cursor"] = Track(leave=answered, follows=tuple(typed))
     return Tracks(tracks, done * timebase.samples_per_frame(fps), starts)
 
@@ -96,13 +96,13 @@ def warnings(
 def _entrances(params: TimelineParams) -> dict[str, Track]:
     fps = params.fps
     return {
-        layer: Track(Change(timebase.frames(STAGGER * nth, fps), timebase.frames(ENTRANCE, fps), effect))
+        layer: Track(Effect(timebase.frames(STAGGER * nth, fps), timebase.frames(ENTRANCE, fps), effect))
         for nth, (layer, effect) in enumerate(params.entrances.items())
     }
 
 
-def _entering(start: int, length: int, effect: str) -> Change:
-    return Change(start + length, 0, "cut") if effect == "under" else Change(start, length, effect)
+def _entering(start: int, length: int, effect: str) -> Effect:
+    return Effect(start + length, 0, "cut") if effect == "under" else Effect(start, length, effect)
 
 
 def _types(reveal: Reveal) -> bool:

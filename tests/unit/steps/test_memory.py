@@ -10,8 +10,8 @@ import pytest
 from tests.support.render_lab import Drawing, context, fake_ffmpeg, render_context
 from vidbuild.media.ffmpeg import ffmpeg
 from vidbuild.media.h264.encode import PROFILES
-from vidbuild.media.render.animation import Change, Motion, Track
-from vidbuild.media.render.layer import Picture
+from vidbuild.media.render.animation import Animation
+from vidbuild.media.render.motion import Effect, Motion, Track
 from vidbuild.steps import render, transition
 
 SIZE = (640, 360)
@@ -42,7 +42,7 @@ def most(peak: Path) -> float:
     return found
 
 
-def lively(folder: Path, frames: int, track: Track) -> Picture:
+def lively(folder: Path, frames: int, track: Track) -> Animation:
     """A picture that differs in every frame."""
     drawing = Drawing(folder, SIZE).add("background").add("a", (100, 50, 400, 250), (200, 40, 40))
     return drawing.picture(Motion(30, frames, {"a": track}))
@@ -50,7 +50,7 @@ def lively(folder: Path, frames: int, track: Track) -> Picture:
 
 @pytest.mark.parametrize(
     "track",
-    [Track(enter=Change(0, 400, "fade")), Track(enter=Change(0, 400, "rise")), Track(zoom=(0.9, 1.0))],
+    [Track(enter=Effect(0, 400, "fade")), Track(enter=Effect(0, 400, "rise")), Track(zoom=(0.9, 1.0))],
     ids=["fade", "rise", "zoom"],
 )
 def test_a_long_scene_takes_no_more_memory_than_a_short_one(tmp_path: Path, peak: Path, track: Track) -> None:

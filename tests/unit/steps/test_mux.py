@@ -17,7 +17,7 @@ from vidbuild.media.audio import adts
 from vidbuild.media.container import mp4
 from vidbuild.media.ffmpeg import ffmpeg
 from vidbuild.media.h264.encode import PROFILES
-from vidbuild.media.render.animation import Motion
+from vidbuild.media.render.motion import Motion
 from vidbuild.steps import mux, render
 
 SIZE = (32, 18)

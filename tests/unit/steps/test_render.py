@@ -31,23 +31,24 @@ from vidbuild.media.ffmpeg.probe import probe
 from vidbuild.media.h264 import h264
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.media.image import background
-from vidbuild.media.render.animation import Change, Motion, Playback, Track
+from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.clip import Clip
-from vidbuild.media.render.layer import Picture
+from vidbuild.media.render.encode_plan import encode_plan
+from vidbuild.media.render.motion import Effect, Motion, Playback, Track
 from vidbuild.steps import render
 
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 
 
-def moving(folder: Path, motion: Motion | None = None, size: tuple[int, int] = SIZE) -> Picture:
+def moving(folder: Path, motion: Motion | None = None, size: tuple[int, int] = SIZE) -> Animation:
     """A small scene in which something comes and goes."""
     drawing = Drawing(folder, size).add("background", colour=(10, 15, 31))
     drawing.add("a", (10, 10, size[0] // 2, 20), (238, 242, 255))
-    track = Track(enter=Change(3, 4, "rise"), leave=Change(14, 3, "fade"))
+    track = Track(enter=Effect(3, 4, "rise"), leave=Effect(14, 3, "fade"))
     return drawing.picture(motion or Motion(30, 20, {"a": track}))
 
 
-def made_segment(root: Path, picture: Picture) -> bytes:
+def made_segment(root: Path, picture: Animation) -> bytes:
     """The bytes of a picture's segment."""
     step = render_context(root, picture)
     render.run(step)
@@ -87,13 +88,13 @@ def test_the_shortest_scenes(tmp_path: Path, frames: int) -> None:
 @pytest.mark.parametrize("frames", [0, -4])
 def test_an_empty_scene_is_refused(tmp_path: Path, frames: int) -> None:
     """A scene without frames is an error, not an empty file that a mux would fail on."""
-    with pytest.raises(StepError, match=f"there is nothing to film: the motion has {frames} frames"):
+    with pytest.raises(StepError, match=f"nothing to render: the motion has {frames} frames"):
         render.run(render_context(tmp_path / "step", moving(tmp_path / "d", Motion(30, frames))))
 
 
 def test_a_drawing_of_another_size_is_refused(tmp_path: Path) -> None:
     """A drawing must be as large as the video; the message has both sizes."""
-    with pytest.raises(StepError, match="the drawing is 160x90, but the video 320x180"):
+    with pytest.raises(StepError, match="drawing: expected the video's 320x180, got 160x90"):
         render.run(render_context(tmp_path / "step", moving(tmp_path / "d"), size=[320, 180]))
 
 
@@ -122,9 +123,9 @@ def test_the_processor_does_not_change_the_bytes(tmp_path: Path) -> None:
 
 def test_equal_frames_give_equal_segments(tmp_path: Path) -> None:
     """V5: a segment depends only on its frames, so moving a scene within a video renders nothing."""
-    picture = moving(tmp_path / "d", Motion(30, 40, {"a": Track(enter=Change(20, 4, "fade"))}))
+    picture = moving(tmp_path / "d", Motion(30, 40, {"a": Track(enter=Effect(20, 4, "fade"))}))
     late = replace(picture, motion=picture.motion.window(10, 20))
-    direct = replace(picture, motion=Motion(30, 20, {"a": Track(enter=Change(10, 4, "fade"))}))
+    direct = replace(picture, motion=Motion(30, 20, {"a": Track(enter=Effect(10, 4, "fade"))}))
     assert made_segment(tmp_path / "a", late) == made_segment(tmp_path / "b", direct)
 
 
@@ -205,7 +206,7 @@ def test_the_thumbnail_is_the_last_picture(tmp_path: Path) -> None:
     """The report's picture of a scene is 480 pixels wide, and shows all that has come by its end."""
     drawing = Drawing(tmp_path / "d").add("background", colour=(0, 0, 0)).add("late", colour=(200, 100, 50))
     step = render_context(
-        tmp_path / "step", drawing.picture(Motion(30, 30, {"late": Track(enter=Change(20, 5, "fade"))}))
+        tmp_path / "step", drawing.picture(Motion(30, 30, {"late": Track(enter=Effect(20, 5, "fade"))}))
     )
     render.run(step)
     with Image.open(step.out / "thumb.jpg") as thumb:
@@ -225,7 +226,7 @@ def test_settings_change_the_bytes(tmp_path: Path) -> None:
     """The profile is ffmpeg's setting: another one makes another segment."""
     picture = moving(tmp_path / "d")
     profile = {**PROFILES["standard"], "crf": 30, "threads": 1}
-    args = render.film_arguments(picture, render.plan(picture, profile), profile, tmp_path, tmp_path)
+    args = render.encoder_arguments(picture, encode_plan(picture, profile), profile, tmp_path, tmp_path)
     assert args[args.index("-crf") + 1] == "30"
     assert args[args.index("-threads:v") + 1] == "1"
 
@@ -245,11 +246,11 @@ def lying_ffmpeg(path: Path, body: str) -> Path:
     [
         (
             "for band in bands: band.write_bytes(band.read_bytes().rsplit(b'\\0\\0\\1', 3)[0])",
-            "pictures",
+            "frames",
         ),
-        ("for band in bands: band.write_bytes(band.read_bytes()[:20])", "damaged"),
+        ("for band in bands: band.write_bytes(band.read_bytes()[:20])", "corrupt"),
         ("for band in bands: band.write_bytes(b'')", "no H.264 start code"),
-        ("bands[0].write_bytes(bands[-1].read_bytes())", "a band has"),
+        ("bands[0].write_bytes(bands[-1].read_bytes())", "band: expected"),
     ],
 )
 def test_a_corrupt_output_of_ffmpeg_fails_the_step(
@@ -257,7 +258,7 @@ def test_a_corrupt_output_of_ffmpeg_fails_the_step(
 ) -> None:
     """V8: a band that lacks frames, is truncated, empty or another one is never passed on, whatever ffmpeg reports."""
     monkeypatch.setenv(ffmpeg.VARIABLE, str(lying_ffmpeg(tmp_path / "fake", body)))
-    with pytest.raises(StepError, match=f"ffmpeg wrote a damaged segment: .*{words}"):
+    with pytest.raises(StepError, match=f"ffmpeg wrote a corrupt segment: .*{words}"):
         render.run(render_context(tmp_path / "step", moving(tmp_path / "d", size=(160, 320))))
 
 
@@ -265,13 +266,15 @@ def test_a_damaged_layer_fails_with_the_command(tmp_path: Path) -> None:
     """A layer that is no image fails the step with ffmpeg's message."""
     picture = moving(tmp_path / "d")
     (picture.folder / "a.png").write_bytes(b"not a picture")
-    with pytest.raises(StepError, match="ffmpeg could not film the scene") as caught:
+    with pytest.raises(StepError, match="ffmpeg could not render the scene") as caught:
         render.run(render_context(tmp_path / "step", picture))
     assert caught.value.failure.command
     assert caught.value.failure.log
 
 
-def clip_picture(folder: Path, source: Path, playback: Playback, frames: int, fps: int = 30, **more: object) -> Picture:
+def clip_picture(
+    folder: Path, source: Path, playback: Playback, frames: int, fps: int = 30, **more: object
+) -> Animation:
     """A scene that is a clip and nothing else."""
     box = more.pop("box", None)
     size = more.pop("size", SIZE)
@@ -466,7 +469,7 @@ def test_layers_lie_over_a_clip_and_come_and_go(tmp_path: Path) -> None:
     source = made(tmp_path / "white.mp4", "-f", "lavfi", "-i", "color=white:s=160x90", *H264, "-frames:v", "30")
     drawing = Drawing(tmp_path / "d").add("background", colour=(200, 0, 0)).place("clip")
     drawing.add("caption", (10, 60, 40, 20), (0, 0, 0))
-    tracks = {"clip": Track(enter=Change(2, 0, "cut")), "caption": Track(enter=Change(4, 3, "fade"))}
+    tracks = {"clip": Track(enter=Effect(2, 0, "cut")), "caption": Track(enter=Effect(4, 3, "fade"))}
     motion = Motion(30, 10, tracks, Playback(0, 0, 10, "cover"))
     frames = shown(drawing.picture(motion, clip=Clip(source, probe(source))))
     assert [pixel(frame, 100, 20)[1] > 250 for frame in frames] == [False] * 2 + [True] * 8
@@ -480,7 +483,7 @@ def test_a_clip_without_pictures_is_refused(tmp_path: Path) -> None:
     sound = made(tmp_path / "tone.mp3", "-f", "lavfi", "-i", "sine=d=1")
     drawing = Drawing(tmp_path / "d").add("background").place("clip")
     picture = drawing.picture(Motion(30, 5, {}, Playback(0, 0, 5, "cover")), clip=Clip(sound, probe(sound)))
-    with pytest.raises(StepError, match="the clip has sound but no picture") as caught:
+    with pytest.raises(StepError, match="the clip has audio but no video") as caught:
         render.run(render_context(tmp_path / "step", picture))
     assert caught.value.failure.field == "src"
 

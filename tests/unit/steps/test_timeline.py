@@ -12,7 +12,7 @@ import pytest
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
 from vidbuild.media.ffmpeg import ffmpeg
-from vidbuild.media.render.animation import Motion
+from vidbuild.media.render.motion import Motion
 from vidbuild.steps import timeline
 
 SECOND = 48_000

@@ -15,23 +15,23 @@ from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.h264 import h264
 from vidbuild.media.h264.encode import PROFILES
-from vidbuild.media.render.animation import Change, Motion, Track
-from vidbuild.media.render.layer import Picture
+from vidbuild.media.render.animation import Animation
+from vidbuild.media.render.motion import Effect, Motion, Track
 from vidbuild.steps import render, still, transition
 
 DARK, LIGHT = (20, 30, 60), (220, 225, 240)
 
 
-def scene(folder: Path, colour: tuple[int, int, int], fps: int = 30) -> Picture:
+def scene(folder: Path, colour: tuple[int, int, int], fps: int = 30) -> Animation:
     """A scene of 40 frames that is all one color except for a box that comes at frame 36 and goes at frame 4."""
     drawing = (
         Drawing(folder).add("background", colour=colour).add("late", (10, 10, 40, 30)).add("early", (60, 10, 40, 30))
     )
-    tracks = {"late": Track(enter=Change(36, 0, "cut")), "early": Track(leave=Change(4, 0, "cut"))}
+    tracks = {"late": Track(enter=Effect(36, 0, "cut")), "early": Track(leave=Effect(4, 0, "cut"))}
     return drawing.picture(Motion(fps, 40, tracks))
 
 
-def blend_context(root: Path, leaving: Picture, coming: Picture, frames: int, effect: str = "fade") -> Context:
+def blend_context(root: Path, leaving: Animation, coming: Animation, frames: int, effect: str = "fade") -> Context:
     """The context of a transition between the ends of two scenes."""
     root.mkdir(parents=True)
     half = frames // 2
@@ -94,7 +94,7 @@ def test_a_transition_meets_the_scenes_without_a_jump(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("frames", "effect", "words"), [(8, "wipe", "there is no transition 'wipe'"), (9, "fade", "9 frames")]
+    ("frames", "effect", "words"), [(8, "wipe", "unknown transition 'wipe'"), (9, "fade", "9 frames")]
 )
 def test_transitions_that_cannot_be(tmp_path: Path, frames: int, effect: str, words: str) -> None:
     """An unknown effect, or halves that do not make up the whole, are errors."""
@@ -103,7 +103,7 @@ def test_transitions_that_cannot_be(tmp_path: Path, frames: int, effect: str, wo
         transition.run(step)
 
 
-def made_still(root: Path, picture: Picture, frame: int) -> Image.Image:
+def made_still(root: Path, picture: Animation, frame: int) -> Image.Image:
     """A scene's still."""
     step = render_context(root, picture, frame=frame)
     still.run(step)
@@ -129,8 +129,8 @@ def test_a_still_of_the_end_is_the_last_frame(tmp_path: Path, frame: int) -> Non
 @pytest.mark.parametrize(
     ("frame", "fps", "words"),
     [
-        (41, 30, "there is nothing at 1.367 s: the scene lasts 1.333 s"),
-        (100, 20, "there is nothing at 5.0 s: the scene lasts 2.0 s"),
+        (41, 30, "no frame at 1.367 s: the scene lasts 1.333 s"),
+        (100, 20, "no frame at 5.0 s: the scene lasts 2.0 s"),
     ],
 )
 def test_a_still_past_the_end_is_refused(tmp_path: Path, frame: int, fps: int, words: str) -> None:

@@ -17,7 +17,7 @@ from vidbuild.media.audio import wav
 from vidbuild.media.ffmpeg import ffmpeg, tool_output
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.media.image import image_size
-from vidbuild.media.render.animation import Change, Motion, Track
+from vidbuild.media.render.motion import Effect, Motion, Track
 from vidbuild.media.text.words import EngineWord, Speech
 from vidbuild.steps import audio, render, speak, still, transition
 
@@ -47,7 +47,7 @@ def lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None
 def picture(folder: Path, frames: int = 20, size: tuple[int, int] = SIZE) -> Any:
     """A small scene in which something comes."""
     drawing = Drawing(folder, size).add("background", colour=(10, 15, 31)).add("a", (10, 10, 60, 20))
-    return drawing.picture(Motion(30, frames, {"a": Track(enter=Change(3, 4, "fade"))}))
+    return drawing.picture(Motion(30, frames, {"a": Track(enter=Effect(3, 4, "fade"))}))
 
 
 SMALL = (
@@ -59,20 +59,20 @@ SMALL = (
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("pass", r"wrote no pictures: 'band-0\.h264': no such file or directory"),
-        ("[os.mkfifo(each) for each in find('band-')]", r"wrote no pictures: 'band-0\.h264' is not a regular file"),
+        ("pass", r"wrote no video: 'band-0\.h264': no such file or directory"),
+        ("[os.mkfifo(each) for each in find('band-')]", r"wrote no video: 'band-0\.h264' is not a regular file"),
         ("[os.mkdir(each) for each in find('band-')]", "is not a regular file"),
-        ("[each.symlink_to('/etc/passwd') for each in find('band-')]", r"wrote no pictures: 'band-0\.h264': "),
+        ("[each.symlink_to('/etc/passwd') for each in find('band-')]", r"wrote no video: 'band-0\.h264': "),
         ("[os.truncate(os.open(each, os.O_CREAT | os.O_RDWR), 1 << 40) for each in find('band-')]", "wrote too much"),
-        ("[each.write_bytes(b'') for each in find('band-')]", "a damaged segment: no H.264 start code"),
-        ("[each.write_bytes(os.urandom(9999)) for each in find('band-')]", "a damaged segment"),
-        ("work(); find('band-0')[0].write_bytes(2 * find('band-0')[0].read_bytes())", "a damaged segment"),
+        ("[each.write_bytes(b'') for each in find('band-')]", "a corrupt segment: no H.264 start code"),
+        ("[each.write_bytes(os.urandom(9999)) for each in find('band-')]", "a corrupt segment"),
+        ("work(); find('band-0')[0].write_bytes(2 * find('band-0')[0].read_bytes())", "a corrupt segment"),
         (r"work(); find(r'thumb\.jpg$')[0].unlink()", r"wrote no thumbnail: 'thumb\.jpg'"),
         (r"work(); find(r'thumb\.jpg$')[0].write_bytes(b'')", "a damaged thumbnail: it is no JPEG"),
-        (r"work(); os.truncate(find(r'thumb\.jpg$')[0], 300)", "a damaged thumbnail: it is cut short"),
+        (r"work(); os.truncate(find(r'thumb\.jpg$')[0], 300)", "a corrupt thumbnail: it is cut short"),
         (
             SMALL.format(r"thumb\.jpg$"),
-            "a thumbnail of 64x36 where 480x270 was asked for",
+            "a wrong thumbnail: expected 480x270, got 64x36",
         ),
     ],
 )
@@ -90,10 +90,10 @@ def test_a_segment_is_verified(tmp_path: Path, lie: Callable[[str], None], body:
         ("pass", r"wrote no still: 'still\.png': no such file or directory"),
         (r"os.mkfifo(find(r'still\.png$')[0])", "is not a regular file"),
         (r"find(r'still\.png$')[0].write_bytes(b'PNG')", "a damaged still: it is no PNG"),
-        (r"work(); os.truncate(find(r'still\.png$')[0], 200)", "a damaged still: it is cut short"),
+        (r"work(); os.truncate(find(r'still\.png$')[0], 200)", "a corrupt still: it is cut short"),
         (
             SMALL.format(r"still\.png$"),
-            "a still of 64x36 where 160x90 was asked for",
+            "a wrong still: expected 160x90, got 64x36",
         ),
     ],
 )
@@ -108,10 +108,10 @@ def test_a_still_is_verified(tmp_path: Path, lie: Callable[[str], None], body: s
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("pass", "wrote no pictures"),
+        ("pass", "wrote no video"),
         (
             "work(); [each.write_bytes(each.read_bytes()[:-3000]) for each in find('band-')]",
-            "damaged segment|segment with",
+            "corrupt segment|wrong segment",
         ),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from vidbuild.errors import SpecProblem
-from vidbuild.media.render.animation import Change, Playback, Track
+from vidbuild.media.render.motion import Effect, Playback, Track
 from vidbuild.media.text.words import EngineWord, Speech
 from vidbuild.scenes.protocol import Reveal
 from vidbuild.timeline.params import ClipParams, TimelineParams
@@ -76,7 +76,7 @@ def test_reveals_make_tracks_at_their_cues() -> None:
     """An item enters at its cue's frame, with its effect and the entrance's length."""
     spec = scene(narration="one two", cues={"b": 1}, reveals=[reveal({"item-0": "rise"}, at="b")])
     tracks = lay_out(spec, speech("one two"), None).motion.tracks
-    assert tracks["item-0"] == Track(Change(45, 12, "rise"))
+    assert tracks["item-0"] == Track(Effect(45, 12, "rise"))
 
 
 def test_what_is_spoken_about_makes_way_for_the_next() -> None:
@@ -86,7 +86,7 @@ def test_what_is_spoken_about_makes_way_for_the_next() -> None:
         reveal({"past-1": "rise", "now-1": "rise"}, at=2.0, until_next=("now-1",)),
     ]
     tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
-    assert tracks["now-0"] == Track(Change(30, 12, "rise"), Change(60, 9, "fade"))
+    assert tracks["now-0"] == Track(Effect(30, 12, "rise"), Effect(60, 9, "fade"))
     assert tracks["past-0"].leave is None
     assert tracks["now-1"].leave is None
 
@@ -95,29 +95,29 @@ def test_a_layer_that_comes_under_another_waits_until_it_is_covered() -> None:
     """Two layers fading in together would shine through; the lower one comes when the upper one is wholly there."""
     reveals = [reveal({"now-0": "rise", "past-0": "under"}, at=1.0)]
     tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
-    assert tracks["now-0"] == Track(Change(30, 12, "rise"))
-    assert tracks["past-0"] == Track(Change(42, 0, "cut"))
+    assert tracks["now-0"] == Track(Effect(30, 12, "rise"))
+    assert tracks["past-0"] == Track(Effect(42, 0, "cut"))
 
 
 def test_a_layer_can_leave_without_having_entered() -> None:
     """A layer that is visible from the start can leave at a reveal."""
     reveals = [reveal({"focus-0": "fade"}, at=1.0, leave=("code",))]
     tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
-    assert tracks["code"] == Track(None, Change(30, 9, "fade"))
+    assert tracks["code"] == Track(None, Effect(30, 9, "fade"))
 
 
 def test_a_layer_that_entered_at_the_start_can_leave() -> None:
     """An entrance and a later leaving are one track."""
     reveals = [reveal({"focus-0": "fade"}, at=1.0, leave=("code",))]
     spec = scene(duration=4 * SECOND, entrances={"code": "fade"}, reveals=reveals)
-    assert lay_out(spec, None, None).motion.tracks["code"] == Track(Change(0, 12, "fade"), Change(30, 9, "fade"))
+    assert lay_out(spec, None, None).motion.tracks["code"] == Track(Effect(0, 12, "fade"), Effect(30, 9, "fade"))
 
 
 def test_typing_is_readable_and_the_cursor_follows() -> None:
     """Typing runs at 24 characters a second, and the cursor has the typed lines in order."""
     reveals = [reveal({"line-0-0": "type"}, at=1.0, characters=48)]
     tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), None, None).motion.tracks
-    assert tracks["line-0-0"] == Track(Change(30, 60, "type"))
+    assert tracks["line-0-0"] == Track(Effect(30, 60, "type"))
     assert tracks["cursor"].follows == ("line-0-0",)
 
 
@@ -148,7 +148,7 @@ def test_the_lines_of_one_command_share_the_time_there_is() -> None:
     assert second is not None
     assert first.frames > second.frames > 0
     assert second.frame == first.frame + first.frames
-    assert output == Change(90, 12, "fade")
+    assert output == Effect(90, 12, "fade")
 
 
 def test_commands_are_typed_in_their_order() -> None:
@@ -174,8 +174,8 @@ def test_an_item_comes_whole_before_it_makes_way() -> None:
         reveal({"now-1": "rise", "past-1": "under"}, at=1.1, until_next=("now-1",)),
     ]
     tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
-    assert tracks["now-0"] == Track(Change(30, 12, "rise"), Change(42, 9, "fade"))
-    assert tracks["past-0"].enter == Change(42, 0, "cut")
+    assert tracks["now-0"] == Track(Effect(30, 12, "rise"), Effect(42, 9, "fade"))
+    assert tracks["past-0"].enter == Effect(42, 0, "cut")
 
 
 def test_nothing_is_revealed_while_the_scene_still_enters() -> None:
@@ -183,8 +183,8 @@ def test_nothing_is_revealed_while_the_scene_still_enters() -> None:
     reveals = [reveal({"dim": "cut"}, at=0.1, leave=("code",))]
     spec = scene(duration=4 * SECOND, entrances={"window": "rise", "code": "rise"}, reveals=reveals)
     tracks = lay_out(spec, None, None).motion.tracks
-    assert tracks["code"] == Track(Change(2, 12, "rise"), Change(14, 9, "fade"))
-    assert tracks["dim"].enter == Change(14, 0, "cut")
+    assert tracks["code"] == Track(Effect(2, 12, "rise"), Effect(14, 9, "fade"))
+    assert tracks["dim"].enter == Effect(14, 0, "cut")
 
 
 def test_the_cursor_goes_when_the_last_answer_comes() -> None:
@@ -194,7 +194,7 @@ def test_the_cursor_goes_when_the_last_answer_comes() -> None:
     tracks = lay_out(scene(duration=9 * SECOND, reveals=[typed, answer]), None, None).motion.tracks
     output = tracks["output-0"].enter
     assert output is not None
-    assert tracks["cursor"] == Track(leave=Change(output.frame, 0, "cut"), follows=("line-0-0",))
+    assert tracks["cursor"] == Track(leave=Effect(output.frame, 0, "cut"), follows=("line-0-0",))
     assert lay_out(scene(duration=9 * SECOND, reveals=[typed]), None, None).motion.tracks["cursor"].leave is None
 
 
@@ -219,8 +219,8 @@ def test_an_output_of_the_same_entry_does_not_hurry_its_command() -> None:
         reveal({"output-0": "fade"}, at=1.0, after_previous=True),
     ]
     tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), None, None).motion.tracks
-    assert tracks["line-0-0"].enter == Change(30, 30, "type")
-    assert tracks["output-0"].enter == Change(70, 12, "fade")
+    assert tracks["line-0-0"].enter == Effect(30, 30, "type")
+    assert tracks["output-0"].enter == Effect(70, 12, "fade")
 
 
 def test_an_output_waits_for_its_command() -> None:
@@ -244,7 +244,7 @@ def test_lines_of_one_command_are_typed_without_a_pause() -> None:
         reveal({"line-0-1": "type"}, after_previous=True, characters=24),
     ]
     tracks = lay_out(scene(narration="one two", reveals=reveals), speech("one two"), None).motion.tracks
-    assert tracks["line-0-1"].enter == Change(60, 30, "type")
+    assert tracks["line-0-1"].enter == Effect(60, 30, "type")
 
 
 def test_a_scene_waits_until_its_last_reveal_can_be_read() -> None:
@@ -258,8 +258,8 @@ def test_entrances_follow_each_other_closely() -> None:
     tracks = lay_out(
         scene(duration=SECOND * 3, entrances={"title": "rise", "subtitle": "rise"}), None, None
     ).motion.tracks
-    assert tracks["title"].enter == Change(0, 12, "rise")
-    assert tracks["subtitle"].enter == Change(2, 12, "rise")
+    assert tracks["title"].enter == Effect(0, 12, "rise")
+    assert tracks["subtitle"].enter == Effect(2, 12, "rise")
 
 
 def test_a_clip_lasts_as_long_as_it_plays() -> None:
@@ -332,4 +332,4 @@ def test_a_zoom_keeps_the_layers_entrance() -> None:
     """A picture that zooms can also fade in."""
     spec = scene(duration=SECOND * 3, entrances={"picture": "fade"}, zooms={"picture": (0.9, 1.0)})
     track = lay_out(spec, None, None).motion.tracks["picture"]
-    assert track == Track(Change(0, 12, "fade"), None, (0.9, 1.0))
+    assert track == Track(Effect(0, 12, "fade"), None, (0.9, 1.0))

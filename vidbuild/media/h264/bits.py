@@ -1,53 +1,53 @@
-"""Reads and writes single bits and Exp-Golomb codes, as H.264 has them; it knows nothing of what they mean.
+"""Read and write bits and Exp-Golomb codes, as H.264 uses them.
 
-Clause numbers are those of Rec. ITU-T H.264 (08/2021).
+Clause numbers refer to Rec. ITU-T H.264 (08/2021).
 """
 
 from __future__ import annotations
 
-MOST_ZEROS = 32
-"""Before the first one of an Exp-Golomb code: no syntax element is longer (7.2), and looking further takes long."""
+# Leading zeros of an Exp-Golomb code: no syntax element is longer (7.2), and a longer search is slow.
+MAX_LEADING_ZEROS = 32
 
 
 class BitsError(ValueError):
-    """There are fewer bits than are asked for, or they are no number."""
+    """The bits end too early, or encode no valid number."""
 
 
 class Reader:
-    """Reads bytes bit by bit, from the most significant one on."""
+    """Reads bytes bit by bit, from the most significant bit."""
 
     def __init__(self, data: bytes) -> None:
         self._value = int.from_bytes(data, "big")
-        self._size = self._left = len(data) * 8
+        self._size = self._remaining = len(data) * 8
 
     @property
     def position(self) -> int:
-        """How many bits have been read."""
-        return self._size - self._left
+        """The number of bits read."""
+        return self._size - self._remaining
 
     @property
-    def left(self) -> int:
-        """How many bits there are still to read."""
-        return self._left
+    def remaining(self) -> int:
+        """The number of bits still to read."""
+        return self._remaining
 
-    def take(self, count: int) -> int:
-        """The next bits as a number, u(n)."""
-        self._left -= count
-        if self._left < 0:
+    def read(self, count: int) -> int:
+        """Read the next bits as a number, u(n)."""
+        self._remaining -= count
+        if self._remaining < 0:
             raise BitsError("the bits end too early")
-        return (self._value >> self._left) & ((1 << count) - 1)
+        return (self._value >> self._remaining) & ((1 << count) - 1)
 
     def unsigned(self) -> int:
-        """The next ue(v) (9.1)."""
+        """Read the next ue(v) (9.1)."""
         zeros = 0
-        while not self.take(1):
+        while not self.read(1):
             zeros += 1
-            if zeros > MOST_ZEROS:
-                raise BitsError(f"a number has more than {MOST_ZEROS} bits")
-        return (1 << zeros) - 1 + self.take(zeros)
+            if zeros > MAX_LEADING_ZEROS:
+                raise BitsError(f"a number has more than {MAX_LEADING_ZEROS} bits")
+        return (1 << zeros) - 1 + self.read(zeros)
 
     def signed(self) -> int:
-        """The next se(v) (9.1.1)."""
+        """Read the next se(v) (9.1.1)."""
         value = self.unsigned()
         return (value + 1) // 2 if value % 2 else -(value // 2)
 
@@ -60,27 +60,27 @@ class Writer:
         self._size = 0
 
     def put(self, count: int, value: int) -> Writer:
-        """A number in so many bits, u(n)."""
+        """Write a number in `count` bits, u(n)."""
         self._value = self._value << count | value
         self._size += count
         return self
 
     def unsigned(self, value: int) -> Writer:
-        """A number as ue(v) (9.1)."""
+        """Write a number as ue(v) (9.1)."""
         return self.put(2 * (value + 1).bit_length() - 1, value + 1)
 
     def signed(self, value: int) -> Writer:
-        """A number as se(v) (9.1.1)."""
+        """Write a number as se(v) (9.1.1)."""
         return self.unsigned(2 * value - 1 if value > 0 else -2 * value)
 
     def copy(self, source: Reader, count: int) -> Writer:
-        """The next bits of a reader, as they are."""
+        """Copy the next bits of a reader."""
         if count < 0:
             raise BitsError("the bits end before they begin")
-        return self.put(count, source.take(count))
+        return self.put(count, source.read(count))
 
-    def filled(self, bit: int = 0) -> bytes:
-        """All of it, with zeros or ones up to the next whole byte."""
+    def to_bytes(self, padding: int = 0) -> bytes:
+        """Return all bits, padded with zeros or ones to whole bytes."""
         count = -self._size % 8
-        self.put(count, bit * ((1 << count) - 1))
+        self.put(count, padding * ((1 << count) - 1))
         return self._value.to_bytes(self._size // 8, "big")

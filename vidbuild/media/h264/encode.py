@@ -1,4 +1,4 @@
-"""How pictures become H.264, and the arguments that say so; it knows nothing of what is in the pictures."""
+"""The encoder's settings for H.264, and the output options of ffmpeg for them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
-_PLAIN = {
+_STANDARD = {
     "codec": "libx264",
     "profile": "high",
     "preset": "veryfast",
@@ -19,27 +19,27 @@ _PLAIN = {
     "aq-mode=1:aq-strength=1.2:deadzone-intra=6:mbtree=0:qcomp=1",
     "holds": "skipped",
 }
+# The settings of every segment. All of them are in the key of a render step, also the thread count, which changes the
+# bytes.
+#
+# preset_bands: the preset for frames that are divided into bands. Typeset content moves so simply that a slower preset
+# takes a quarter more time and saves no bytes.
+# holds: whether frames that repeat the one before are "skipped" (written without any encoding) or "encoded".
+# stitchable: the parameter sets do not depend on the frames, so all bands and segments have the same ones.
+# cpu-independent: otherwise x264 decides differently on processors with other vector units.
+# aq-mode=1, its strength and the dead zone preserve the dither of dark smooth backgrounds, which would otherwise turn
+# into visible banding. In this mode, the quality of a block depends on that block alone, not on its frame or band.
+# mbtree=0, qcomp=1: the first frame has its final quality, and its repetitions cost little. By default, x264 improves
+# it over several frames. Lookahead has no use then.
+# keyint_seconds: how far a player must decode after a seek; decoding skipped frames is very fast.
 PROFILES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
-        "standard": MappingProxyType(_PLAIN),
-        "compat": MappingProxyType({**_PLAIN, "keyint_seconds": 5, "holds": "encoded"}),
+        "standard": MappingProxyType(_STANDARD),
+        "compat": MappingProxyType({**_STANDARD, "keyint_seconds": 5, "holds": "encoded"}),
     }
 )
-"""The settings of every segment, all of them in a film step's key: the thread count too, since it changes the bytes.
 
-preset_bands: of pictures that are divided into bands: what is typeset moves so simply that looking for more than that
-costs a quarter more time and makes no fewer bytes.
-holds: frames that look as the one before are "skipped" (written without coding anything) or "encoded" as any other.
-stitchable: what is in a picture decides nothing in the parameter sets, so that all bands and segments have the same.
-cpu-independent: x264 otherwise decides differently on processors with other vector units.
-aq-mode=1, its strength and the dead zone keep the dither of dark, smooth backgrounds, which else become visible bands;
-it is the mode in which a block's quality depends on that block alone, not on what else is in its picture or band.
-mbtree=0, qcomp=1: a picture is as good from its first frame on as it ever gets, and those that repeat it cost little;
-by default x264 spends its bits on making it better bit by bit. Nothing is left for which it would have to look ahead.
-keyint_seconds: how far a player has to decode from where it is sent to; skipped frames are decoded in no time.
-"""
-
-COLOUR: Mapping[str, str] = {
+COLOR_TAGS: Mapping[str, str] = {
     "color_range": "tv",
     "colorspace": "bt709",
     "color_primaries": "bt709",
@@ -50,17 +50,18 @@ COLOUR: Mapping[str, str] = {
 def settings(
     profile: Mapping[str, Any], fps: int, level: int, keys: Collection[int] = (), slices: int = 0
 ) -> dict[str, Any]:
-    """The output options for one stream: one reference, key frames only at these frames, the same bytes at every run.
+    """Return the output options for one stream: one reference frame, and the same bytes at every run.
 
-    level: the video's level_idc, which a band alone does not tell. No keys: one every keyint_seconds. slices: of how
-    many macroblocks, which then have nothing to do with each other; none: a picture is one slice.
+    level: the level_idc of the whole video, which cannot be derived from a band.
+    keys: the only key frames; if empty, there is one every keyint_seconds.
+    slices: macroblocks per slice; slices are then independent of each other. 0: one slice per frame.
     """
     keyint = profile["keyint_seconds"] * fps
     x264 = profile["x264"] + f":level={level}"
     options: dict[str, Any] = {"g": keyint, "keyint_min": keyint}
     if keys:
         x264 += ":keyint=infinite" + (f":slice-max-mbs={slices}:no-deblock=1" if slices else "")
-        # A quarter of a frame early: the times are rounded, and a frame is taken for the first one that is not before.
+        # A quarter of a frame early: ffmpeg picks the first frame at or after a time, and times are rounded.
         times = ",".join(f"{max(0, key - 0.25) / fps:.6f}" for key in sorted(keys))
         options = {"force_key_frames": times, "forced-idr": 1}
     return {
@@ -75,5 +76,5 @@ def settings(
         "threads:v": profile["threads"],
         "x264-params": x264,
         "flags:v": "+bitexact+cgop",
-        **COLOUR,
+        **COLOR_TAGS,
     }

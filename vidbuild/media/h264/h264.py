@@ -1,6 +1,6 @@
-"""Reads an H.264 byte stream (Annex B): its frames, key frames, size and frame rate; it knows nothing of any file.
+"""Parse an H.264 byte stream (Annex B): its frames, key frames, size and frame rate.
 
-Clause numbers are those of Rec. ITU-T H.264 (08/2021).
+Clause numbers refer to Rec. ITU-T H.264 (08/2021).
 """
 
 from __future__ import annotations
@@ -14,34 +14,37 @@ from vidbuild.media.h264.bits import BitsError, Reader
 
 SLICE, IDR, SPS, PPS = 1, 5, 7, 8
 START = b"\x00\x00\x01"
-HIGH_PROFILES = (100, 110, 122, 244, 44, 83, 86, 118, 128)  # those with chroma_format_idc in their SPS, 7.3.2.1.1
+HIGH_PROFILES = (100, 110, 122, 244, 44, 83, 86, 118, 128)  # their SPS has chroma_format_idc, 7.3.2.1.1
 EXTENDED_SAR = 255
-HEAD = 2  # bytes of a slice that tell its kind and whether it begins a picture
-FIRST_BIT = 0x80  # ue(v) 0 is a single bit, which is set
+SLICE_HEAD_BYTES = 2  # enough for the type of a slice and whether it starts a frame
+FIRST_BIT = 0x80  # ue(v) 0 is a single set bit
 ESCAPABLE = re.compile(rb"\x00\x00(?=[\x00-\x03])")
 CHROMA_444 = 3
-LONGEST_NUMBER, LONGEST_CYCLE = 16, 255  # bits of frame_num and frames of an order cycle, 7.4.2.1.1
+MAX_FRAME_NUMBER_BITS, MAX_ORDER_CYCLE = 16, 255  # bits of frame_num and frames of an order cycle, 7.4.2.1.1
 
 
 class H264Error(ValueError):
-    """The bytes are not the H.264 stream they should be."""
+    """The bytes are not a valid H.264 stream, or not one that this package can process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What a sequence parameter set says.
+    """The contents of a sequence parameter set.
 
-    width, height: of what is shown, in pixels. across, down: of what is coded, in macroblocks. fps: frames per second
-    where it tells them. frame_number_bits: of frame_num in slice headers. picture_order: pic_order_cnt_type.
-    height_at, crop_at, rest_at: at which bit of the unescaped payload its height in macroblocks, its cropping and what
-    comes behind the cropping begin.
+    width, height: the displayed size in pixels.
+    fps: frames per second, None if absent.
+    mb_width, mb_height: the encoded size in macroblocks.
+    frame_number_bits: the size of frame_num in slice headers.
+    picture_order: pic_order_cnt_type.
+    height_at, crop_at, rest_at: the bit of the unescaped payload at which the height in macroblocks, the cropping, and
+    the fields after the cropping begin.
     """
 
     width: int
     height: int
     fps: Fraction | None
-    across: int
-    down: int
+    mb_width: int
+    mb_height: int
     frame_number_bits: int
     picture_order: int
     frames_only: bool
@@ -51,8 +54,8 @@ class Parameters:
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
-    """A whole stream: how many frames, at which of them decoding can start, and its parameter sets, as they stand."""
+class StreamInfo:
+    """The facts about a stream: its number of frames, its IDR frames, and its parameter sets as NAL units."""
 
     frames: int
     idrs: tuple[int, ...]
@@ -60,11 +63,11 @@ class Stream:
     sets: tuple[bytes, ...]
 
 
-def spans(data: bytes) -> Iterator[tuple[int, int]]:
-    """Where the NAL units of a byte stream begin and end, without start codes and trailing zeros (B.1)."""
+def unit_spans(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each NAL unit of a byte stream, without start codes and trailing zeros (B.1)."""
     position = data.find(START)
     if position < 0 or data[:position].strip(b"\x00"):
-        raise H264Error("no H.264 start code where the stream begins")
+        raise H264Error("no H.264 start code at the start of the stream")
     while position >= 0:
         start = position + len(START)
         position = data.find(START, start)
@@ -76,48 +79,48 @@ def spans(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def units(data: bytes) -> Iterator[bytes]:
-    """The NAL units of a byte stream."""
-    return (data[start:end] for start, end in spans(data))
+    """Return the NAL units of a byte stream."""
+    return (data[start:end] for start, end in unit_spans(data))
 
 
-def kind(unit: bytes) -> int:
-    """nal_unit_type (7.4.1)."""
+def unit_type(unit: bytes) -> int:
+    """Return nal_unit_type (7.4.1)."""
     return unit[0] & 0x1F
 
 
-def scan(data: bytes) -> Stream:
-    """Count and check a stream: it starts with its parameter sets and an IDR picture, and never changes them."""
-    return scanned(units(data))
+def scan(data: bytes) -> StreamInfo:
+    """Count a stream's frames. Check that it starts with parameter sets and an IDR picture and never changes sets."""
+    return scan_units(units(data))
 
 
-def scanned(found: Iterable[bytes]) -> Stream:
-    """The same from a stream's units, of which slices may be cut short after two bytes."""
+def scan_units(nal_units: Iterable[bytes]) -> StreamInfo:
+    """Check a stream's NAL units like `scan`. Slices may be truncated to SLICE_HEAD_BYTES."""
     frames, idrs = 0, []
     sets: dict[tuple[int, int], bytes] = {}
-    for unit in found:
-        unit_kind = kind(unit)
+    for unit in nal_units:
+        unit_kind = unit_type(unit)
         if unit_kind in (SPS, PPS):
-            _remember(sets, unit)
-        elif unit_kind in (SLICE, IDR) and begins_picture(unit):
+            _store_set(sets, unit)
+        elif unit_kind in (SLICE, IDR) and starts_frame(unit):
             if frames == 0 and (unit_kind != IDR or not sets):
                 raise H264Error("the stream does not start with parameter sets and an IDR picture")
             if unit_kind == IDR:
                 idrs.append(frames)
             frames += 1
-    sequence = next((unit for unit in sets.values() if kind(unit) == SPS), None)
+    sequence = next((unit for unit in sets.values() if unit_type(unit) == SPS), None)
     if sequence is None:
         raise H264Error("the stream has no sequence parameter set")
-    return Stream(frames, tuple(idrs), parameters(sequence), tuple(sets.values()))
+    return StreamInfo(frames, tuple(idrs), parse_parameters(sequence), tuple(sets.values()))
 
 
-def coded(data: bytes) -> Iterator[bytes]:
-    """Each frame's units, parameter sets and SEI left out, each unit after its length in four bytes (14496-15, 5.3)."""
+def mp4_frames(data: bytes) -> Iterator[bytes]:
+    """Yield each frame as an MP4 stores it: its slices, each after its length in four bytes (14496-15, 5.3)."""
     frame: list[bytes] = []
     for unit in units(data):
-        unit_kind = kind(unit)
+        unit_kind = unit_type(unit)
         if unit_kind not in (SLICE, IDR):
             continue
-        if frame and begins_picture(unit):
+        if frame and starts_frame(unit):
             yield b"".join(frame)
             frame = []
         frame += [len(unit).to_bytes(4, "big"), unit]
@@ -125,75 +128,75 @@ def coded(data: bytes) -> Iterator[bytes]:
         yield b"".join(frame)
 
 
-def parameters(unit: bytes) -> Parameters:
-    """Read a sequence parameter set (7.3.2.1.1)."""
+def parse_parameters(unit: bytes) -> Parameters:
+    """Parse a sequence parameter set (7.3.2.1.1)."""
     try:
-        return _parameters(Reader(unescaped(unit[1:])))
+        return _parse_parameters(Reader(unescape(unit[1:])))
     except BitsError as error:
-        raise H264Error(f"a parameter set is damaged: {error}") from error
+        raise H264Error(f"corrupt parameter set: {error}") from error
 
 
-def unescaped(payload: bytes) -> bytes:
-    """The payload without emulation prevention bytes (7.4.1.1)."""
+def unescape(payload: bytes) -> bytes:
+    """Remove the emulation prevention bytes from a payload (7.4.1.1)."""
     parts, start = [], 0
-    while (found := payload.find(b"\x00\x00\x03", start)) >= 0:
-        parts.append(payload[start : found + 2])
-        start = found + 3
+    while (position := payload.find(b"\x00\x00\x03", start)) >= 0:
+        parts.append(payload[start : position + 2])
+        start = position + 3
     return b"".join([*parts, payload[start:]])
 
 
-def escaped(payload: bytes) -> bytes:
-    """The payload with emulation prevention bytes (7.4.1.1), so that no start code can be in it."""
+def escape(payload: bytes) -> bytes:
+    """Insert emulation prevention bytes into a payload, so that it contains no start code (7.4.1.1)."""
     return ESCAPABLE.sub(b"\x00\x00\x03", payload)
 
 
-def _remember(sets: dict[tuple[int, int], bytes], unit: bytes) -> None:
+def _store_set(sets: dict[tuple[int, int], bytes], unit: bytes) -> None:
     try:
-        bits = Reader(unescaped(unit[1:]))
-        if kind(unit) == SPS:
-            bits.take(24)
-        name = (kind(unit), bits.unsigned())
+        bits = Reader(unescape(unit[1:]))
+        if unit_type(unit) == SPS:
+            bits.read(24)
+        name = (unit_type(unit), bits.unsigned())
     except BitsError as error:
-        raise H264Error(f"a parameter set is damaged: {error}") from error
+        raise H264Error(f"corrupt parameter set: {error}") from error
     if sets.setdefault(name, unit) != unit:
         raise H264Error("a parameter set changes within the stream")
 
 
-def begins_picture(unit: bytes) -> bool:
-    """first_mb_in_slice is 0 (7.3.3): an encoder without arbitrary slice order starts each picture so."""
+def starts_frame(unit: bytes) -> bool:
+    """Whether first_mb_in_slice is 0 (7.3.3): without arbitrary slice order, such a slice starts a frame."""
     return len(unit) > 1 and unit[1] >= FIRST_BIT
 
 
-def _parameters(bits: Reader) -> Parameters:
-    profile = bits.take(8)
-    bits.take(16)
+def _parse_parameters(bits: Reader) -> Parameters:
+    profile = bits.read(8)
+    bits.read(16)
     bits.unsigned()
-    chroma = _high(bits) if profile in HIGH_PROFILES else 1
+    chroma = _skip_high_profile(bits) if profile in HIGH_PROFILES else 1
     frame_number_bits = bits.unsigned() + 4
-    if frame_number_bits > LONGEST_NUMBER:
-        raise H264Error(f"a frame number has {frame_number_bits} bits")
-    order = _picture_order(bits)
+    if frame_number_bits > MAX_FRAME_NUMBER_BITS:
+        raise H264Error(f"frame number: expected at most {MAX_FRAME_NUMBER_BITS} bits, got {frame_number_bits}")
+    order = _parse_picture_order(bits)
     bits.unsigned()  # max_num_ref_frames
-    bits.take(1)
-    across = bits.unsigned() + 1
+    bits.read(1)
+    mb_width = bits.unsigned() + 1
     height_at = bits.position
-    down = bits.unsigned() + 1
-    frames_only = bits.take(1)
+    mb_height = bits.unsigned() + 1
+    frames_only = bits.read(1)
     if not frames_only:
-        bits.take(1)
-    bits.take(1)
+        bits.read(1)
+    bits.read(1)
     crop_at = bits.position
     left = right = top = bottom = 0
-    if bits.take(1):
+    if bits.read(1):
         left, right, top, bottom = (bits.unsigned() for _ in range(4))
     rest_at = bits.position
     step_x, step_y = (1 if chroma in (0, CHROMA_444) else 2), (2 if chroma == 1 else 1) * (2 - frames_only)
     return Parameters(
-        width=across * 16 - step_x * (left + right),
-        height=(2 - frames_only) * down * 16 - step_y * (top + bottom),
-        fps=_timing(bits) if bits.take(1) else None,
-        across=across,
-        down=down,
+        width=mb_width * 16 - step_x * (left + right),
+        height=(2 - frames_only) * mb_height * 16 - step_y * (top + bottom),
+        fps=_parse_timing(bits) if bits.read(1) else None,
+        mb_width=mb_width,
+        mb_height=mb_height,
         frame_number_bits=frame_number_bits,
         picture_order=order,
         frames_only=bool(frames_only),
@@ -203,48 +206,50 @@ def _parameters(bits: Reader) -> Parameters:
     )
 
 
-def _high(bits: Reader) -> int:
+def _skip_high_profile(bits: Reader) -> int:
+    """Read the fields of the high profiles; return chroma_format_idc."""
     chroma = bits.unsigned()
     if chroma == CHROMA_444:
-        bits.take(1)
+        bits.read(1)
     bits.unsigned()
     bits.unsigned()
-    bits.take(1)
-    if bits.take(1):
-        raise H264Error("scaling matrices are not read")
+    bits.read(1)
+    if bits.read(1):
+        raise H264Error("scaling matrices are not supported")
     return chroma
 
 
-def _picture_order(bits: Reader) -> int:
+def _parse_picture_order(bits: Reader) -> int:
+    """Read the fields of the picture order count; return its type."""
     order = bits.unsigned()
     if order == 0:
         bits.unsigned()
     elif order == 1:
-        bits.take(1)
+        bits.read(1)
         bits.signed()
         bits.signed()
         count = bits.unsigned()
-        if count > LONGEST_CYCLE:
-            raise H264Error(f"a cycle of picture order has {count} frames")
+        if count > MAX_ORDER_CYCLE:
+            raise H264Error(f"picture order cycle: expected at most {MAX_ORDER_CYCLE} frames, got {count}")
         for _ in range(count):
             bits.signed()
     return order
 
 
-def _timing(bits: Reader) -> Fraction | None:
-    """The VUI up to its timing (E.1.1): two ticks make a frame (E.2.1)."""
-    if bits.take(1) and bits.take(8) == EXTENDED_SAR:
-        bits.take(32)
-    if bits.take(1):
-        bits.take(1)
-    if bits.take(1):
-        bits.take(4)
-        if bits.take(1):
-            bits.take(24)
-    if bits.take(1):
+def _parse_timing(bits: Reader) -> Fraction | None:
+    """Read the VUI up to its timing (E.1.1); return frames per second, each of two ticks (E.2.1)."""
+    if bits.read(1) and bits.read(8) == EXTENDED_SAR:
+        bits.read(32)
+    if bits.read(1):
+        bits.read(1)
+    if bits.read(1):
+        bits.read(4)
+        if bits.read(1):
+            bits.read(24)
+    if bits.read(1):
         bits.unsigned()
         bits.unsigned()
-    if not bits.take(1):
+    if not bits.read(1):
         return None
-    ticks, scale = bits.take(32), bits.take(32)
+    ticks, scale = bits.read(32), bits.read(32)
     return Fraction(scale, 2 * ticks) if ticks else None

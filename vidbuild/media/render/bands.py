@@ -1,6 +1,7 @@
-"""Divides a picture into bands that change at different times, and says which frames of each are coded.
+"""Divide a video into bands of rows that change at different times, and find the frames at which to encode each.
 
-It knows no codec, only that pictures are coded in rows of ROW pixels and that decoding starts at key frames.
+This module depends on no codec, except that frames are encoded in rows of ROW pixels and that decoding starts at key
+frames.
 """
 
 from __future__ import annotations
@@ -8,143 +9,154 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from vidbuild.media.render.animation import Layers, Motion
-from vidbuild.media.render.changed_frames import moving
+from vidbuild.media.render.changed_frames import changing_boxes
+from vidbuild.media.render.drawing import Layers
+from vidbuild.media.render.motion import Motion
 
-ROW = 16
-GUARD = 16  # still pixels kept around what moves, so that what predicts its next picture is in the band as well
-LEAST_SLICE = 4
-LEAST_BAND = 4  # a still band of fewer rows costs more than coding them with its neighbours
-MOST_SLICES = 16  # in one picture: some decoders have room for no more
-LEAST_GAP = 32  # pixels between two bands: half of it, rounded to whole rows, is either one's guard
+ROW = 16  # pixels: the height of a macroblock
+
+# Still pixels to keep around what moves, so that the prediction of its next frame is inside the band too.
+MARGIN = 16
+
+MIN_SLICE_ROWS = 4
+MIN_BAND_ROWS = 4  # encoding a smaller still band with its neighbor is cheaper
+MAX_SLICES = 16  # in one frame: some decoders have no room for more
+
+# Pixels between two bands: each gets half of it, rounded to whole rows, as its margin.
+MIN_GAP = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Rows of a picture, in units of ROW pixels, and the frames at which they are coded; else they look as before.
+    """Rows of a frame, in units of ROW pixels, and the frame numbers at which they are encoded; else they repeat.
 
-    height: of the picture that the band is part of. least: how many rows are coded together at least, where its number
-    of rows lets it.
+    height: of the whole frame, in rows.
+    min_slice_rows: the least number of rows to encode as one slice, if the number of rows divides so.
     """
 
     row: int
     rows: int
     height: int
     frames: tuple[int, ...]
-    least: int = LEAST_SLICE
+    min_slice_rows: int = MIN_SLICE_ROWS
 
     @property
     def slice_rows(self) -> int:
-        """In how many rows together it is coded: the fewer, the lower the fence; the more, the fewer bytes."""
-        sizes = [rows for rows in range(self.least, 2 * self.least) if not self.rows % rows]
+        """Rows of one slice: fewer make the guard smaller, more make fewer bytes."""
+        sizes = [rows for rows in range(self.min_slice_rows, 2 * self.min_slice_rows) if not self.rows % rows]
         return max(sizes, default=self.rows)
 
     @property
-    def fences(self) -> tuple[int, int]:
-        """Rows above and below that are coded with the band and thrown away.
+    def guard_rows(self) -> tuple[int, int]:
+        """Rows above and below that are encoded with the band and then discarded.
 
-        Motion in a band must not point out of it, where its encoder sees the band's edge repeated and a decoder the
-        neighbour. No encoder option forbids that, but a picket fence that is like nothing else does: nothing can be
-        predicted from it. Each fence must be slices of its own; slices have one size, but the last may be shorter.
+        Motion vectors in a band must not point out of it: there its encoder sees the band's edge repeated, a decoder
+        the neighboring band. No encoder option forbids such vectors. A guard of black and white columns, which resemble
+        nothing else, makes them useless as predictions. Each guard must consist of its own slices. Slices have one
+        size, except that the last may be smaller.
         """
         return (self.slice_rows if self.row else 0), (1 if self.row + self.rows < self.height else 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
-    """Where decoding can start: frames coded anew, and frames that repeat such a one, which is their value."""
+class KeyFrames:
+    """The frames at which decoding can start.
+
+    coded: frames that are encoded.
+    repeats: frame -> the earlier key frame that it repeats.
+    """
 
     coded: frozenset[int] = frozenset({0})
     repeats: Mapping[int, int] = field(default_factory=dict)
 
 
 def rows_in(pixels: int) -> int:
-    """How many rows (or columns, which are as wide) so many pixels take."""
+    """Return the number of rows (or of columns, which are as wide) that cover so many pixels."""
     return -(-pixels // ROW)
 
 
 def undivided(height: int, frames: Sequence[int]) -> tuple[Band, ...]:
-    """A picture of so many pixels as one band."""
+    """Return a video of this height in pixels as one band."""
     return (Band(0, rows_in(height), rows_in(height), tuple(frames)),)
 
 
 def divide(layers: Layers, motion: Motion) -> tuple[Band, ...]:
-    """The bands of a picture, the top one first; together they cover it. A band's frames are those where it changes."""
-    gap, least = LEAST_GAP, max(LEAST_SLICE, layers.height // ROW // MOST_SLICES)
-    while len(found := _divided(layers, motion, gap, least)) > 1 and sum(map(_slices, found)) > MOST_SLICES:
+    """Return the bands from top to bottom. Together they cover the frame. Each lists the frames at which it changes."""
+    gap, min_slice_rows = MIN_GAP, max(MIN_SLICE_ROWS, layers.height // ROW // MAX_SLICES)
+    while len(bands := _divide(layers, motion, gap, min_slice_rows)) > 1 and sum(map(_slice_count, bands)) > MAX_SLICES:
         if gap < layers.height:
             gap *= 2
-        else:  # all that moves is one band already
-            least += 1
-    return found
+        else:  # everything that moves is one band already
+            min_slice_rows += 1
+    return bands
 
 
-def _divided(layers: Layers, motion: Motion, gap: int, least: int) -> tuple[Band, ...]:
-    whole = rows_in(layers.height)
-    areas = _areas(layers, motion, gap)
-    tops = [max(0, (top - GUARD) // ROW) for top, _, _ in areas]
-    ends = [min(whole, rows_in(bottom + GUARD)) for _, bottom, _ in areas]
+def _divide(layers: Layers, motion: Motion, gap: int, min_slice_rows: int) -> tuple[Band, ...]:
+    height = rows_in(layers.height)
+    areas = _changing_areas(layers, motion, gap)
+    tops = [max(0, (top - MARGIN) // ROW) for top, _, _ in areas]
+    ends = [min(height, rows_in(bottom + MARGIN)) for _, bottom, _ in areas]
     for index in range(1, len(areas)):
-        if tops[index] < ends[index - 1] + LEAST_BAND:
-            tops[index] = ends[index - 1] = _between(areas[index - 1][1], areas[index][0])
-    found = _filled(zip(tops, ends, (frames for _, _, frames in areas), strict=True), whole)
-    return tuple(replace(band, least=least) for band in found)
+        if tops[index] < ends[index - 1] + MIN_BAND_ROWS:
+            tops[index] = ends[index - 1] = _middle_row(areas[index - 1][1], areas[index][0])
+    bands = _fill_gaps(zip(tops, ends, (frames for _, _, frames in areas), strict=True), height)
+    return tuple(replace(band, min_slice_rows=min_slice_rows) for band in bands)
 
 
-def keys(moments: Sequence[int], frames: int, longest: int) -> Keys:
-    """Key frames no further than `longest` apart, the first at 0, each where the picture changes anyway.
+def key_frames(changes: Sequence[int], frames: int, interval: int) -> KeyFrames:
+    """Place key frames at most `interval` frames apart, at frames that change anyway, the first at 0.
 
-    A hold that is longer than that begins with one, and repeats it: so all its frames are the same to the bit.
+    A hold longer than `interval` starts with a key frame and repeats it, so all its frames are bit-identical.
     """
     coded, repeats = {0}, {}
     at = origin = 0
-    changes = sorted(moments)
+    changes = sorted(changes)
     index = 0
-    while at + longest < frames:
-        limit = at + longest
-        while index + 1 < len(changes) and changes[index + 1] <= limit:
+    while at + interval < frames:
+        latest = at + interval
+        while index + 1 < len(changes) and changes[index + 1] <= latest:
             index += 1
         if changes[index] > at:
             at = origin = changes[index]
             coded.add(at)
         else:
-            at = limit
+            at = latest
             repeats[at] = origin
-    return Keys(frozenset(coded), repeats)
+    return KeyFrames(frozenset(coded), repeats)
 
 
-def keyed(bands: Sequence[Band], found: Keys) -> tuple[Band, ...]:
-    """The bands, each coded at every key frame too."""
-    return tuple(replace(band, frames=tuple(sorted({*band.frames, *found.coded}))) for band in bands)
+def with_key_frames(bands: Sequence[Band], keys: KeyFrames) -> tuple[Band, ...]:
+    """Return the bands, each encoded at every key frame too."""
+    return tuple(replace(band, frames=tuple(sorted({*band.frames, *keys.coded}))) for band in bands)
 
 
-def _areas(layers: Layers, motion: Motion, gap: int) -> list[tuple[int, int, frozenset[int]]]:
-    """Rows of pixels (top, bottom) in which something changes, and when; those too near to each other are one."""
+def _changing_areas(layers: Layers, motion: Motion, gap: int) -> list[tuple[int, int, frozenset[int]]]:
+    """Return the rows of pixels (top, bottom) that change, and when. Areas closer than the gap are merged."""
     areas: list[tuple[int, int, frozenset[int]]] = []
-    for box, frames in sorted(moving(layers, motion), key=lambda item: (item[0].top, item[0].end)):
+    for box, frames in sorted(changing_boxes(layers, motion), key=lambda item: (item[0].top, item[0].bottom)):
         if areas and box.top < areas[-1][1] + gap:
             top, bottom, before = areas.pop()
-            areas.append((top, max(bottom, box.end), before | frames))
+            areas.append((top, max(bottom, box.bottom), before | frames))
         else:
-            areas.append((box.top, box.end, frames))
+            areas.append((box.top, box.bottom, frames))
     return areas
 
 
-def _slices(band: Band) -> int:
+def _slice_count(band: Band) -> int:
     return band.rows // band.slice_rows
 
 
-def _between(bottom: int, top: int) -> int:
+def _middle_row(bottom: int, top: int) -> int:
     return round((bottom + top) / 2 / ROW)
 
 
-def _filled(found: Iterable[tuple[int, int, frozenset[int]]], whole: int) -> Iterator[Band]:
-    """The bands with what lies between them, which never changes."""
+def _fill_gaps(changing: Iterable[tuple[int, int, frozenset[int]]], height: int) -> Iterator[Band]:
+    """Yield bands for (first row, end row, frames), and still bands for the rows between them."""
     at = 0
-    for first, end, frames in found:
+    for first, end, frames in changing:
         if first > at:
-            yield Band(at, first - at, whole, (0,))
-        yield Band(first, end - first, whole, tuple(sorted({0, *frames})))
+            yield Band(at, first - at, height, (0,))
+        yield Band(first, end - first, height, tuple(sorted({0, *frames})))
         at = end
-    if at < whole:
-        yield Band(at, whole - at, whole, (0,))
+    if at < height:
+        yield Band(at, height - at, height, (0,))

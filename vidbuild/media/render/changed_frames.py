@@ -1,4 +1,4 @@
-"""Works out at which frames a picture differs from the one before, and how far text is typed; it knows no ffmpeg."""
+"""Find the frames that differ from the one before, and how much of a typed text is visible."""
 
 from __future__ import annotations
 
@@ -6,152 +6,154 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
-from vidbuild.media.render.animation import NEVER, Change, Layer, Layers, Motion, Track
+from vidbuild.media.render.drawing import Layer, Layers
+from vidbuild.media.render.motion import NEVER, Effect, Motion, Track
 
 RISE = 24 / 1080  # of the canvas's height
-ZOOM_STEP = 0.25  # pixels by which edges may move at once where that saves pictures
-ZOOM_RATE = 24  # pictures a second that a zoom has at least
+ZOOM_STEP = 0.25  # pixels by which the edges of a zoom may move at once, to save frames
+MIN_ZOOM_RATE = 24  # frames per second of a zoom, at the least
 T = TypeVar("T")
+
+# (frame, value) pairs by frame: the value holds from that frame until the next pair.
 Steps = tuple[tuple[int, int], ...]
-"""(frame, value) pairs: from that frame on the value holds, until the next pair. Frames rise."""
 
 
 class Box(NamedTuple):
-    """Columns [left, right) and rows [top, end) of pixels."""
+    """Columns [left, right) and rows [top, bottom) of pixels."""
 
     left: int
     top: int
     right: int
-    end: int
+    bottom: int
 
 
-def moments(layers: Layers, motion: Motion) -> tuple[int, ...]:
-    """The frames of a motion whose picture may differ from the one before; the first always. All others are holds."""
-    found = {0}
-    for layer in shown(layers, motion):
-        found.update(changing(layer, layers, motion))
-    return tuple(sorted(found))
+def changed_frames(layers: Layers, motion: Motion) -> tuple[int, ...]:
+    """Return the frames that may differ from the one before, the first always included. All others are holds."""
+    frames = {0}
+    for layer in visible_layers(layers, motion):
+        frames.update(layer_changes(layer, layers, motion))
+    return tuple(sorted(frames))
 
 
-def shown(layers: Layers, motion: Motion) -> tuple[Layer, ...]:
-    """The layers of which anything is seen in a motion, the bottom one first."""
-    return tuple(layer for layer in layers.layers if _appears(layer, layers, motion))
+def visible_layers(layers: Layers, motion: Motion) -> tuple[Layer, ...]:
+    """Return the layers that are visible at any time in a motion, from bottom to top."""
+    return tuple(layer for layer in layers.layers if _is_visible(layer, layers, motion))
 
 
 def track_of(layer: Layer, motion: Motion) -> Track:
-    """When a layer is seen; one without a track is always."""
+    """Return the track of a layer; a layer without one is always visible."""
     return motion.tracks.get(layer.name, Track())
 
 
-def still(layer: Layer, motion: Motion) -> bool:
+def is_still(layer: Layer, motion: Motion) -> bool:
     """Whether a layer looks the same in all frames of a motion."""
     return bool(layer.file) and track_of(layer, motion) == Track()
 
 
-def changing(layer: Layer, layers: Layers, motion: Motion) -> tuple[int, ...]:
-    """The frames in which this layer looks other than in the frame before, or comes or goes."""
+def layer_changes(layer: Layer, layers: Layers, motion: Motion) -> tuple[int, ...]:
+    """Return the frames in which this layer differs from the frame before, appears or disappears."""
     track = track_of(layer, motion)
-    first, end = span(track, motion)
-    stands = cursor(layer, layers, motion)
-    if stands:
-        first = max(first, stands[0][0])
+    first, end = visible_span(track, motion)
+    places = cursor_places(layer, layers, motion)
+    if places:
+        first = max(first, places[0][0])
     frames: set[int] = {first}
     if not layer.file and motion.clip is not None:
         frames.update(range(first, min(end, motion.clip.frames)))
     if track.zoom is not None and track.zoom[0] != track.zoom[1]:
-        frames.update(range(first, end, _pace(layer, track.zoom, motion)))
+        frames.update(range(first, end, _zoom_interval(layer, track.zoom, motion)))
     if track.enter is not None and track.enter.effect != "type":
         frames.update(range(track.enter.frame, track.enter.frame + track.enter.frames + 1))
     if track.leave is not None:
         frames.update(range(track.leave.frame, track.leave.frame + track.leave.frames + 1))
-    frames.update(frame for frame, _ in typed(layer, motion))
-    frames.update(frame for frame, _ in stands)
+    frames.update(frame for frame, _ in typed_widths(layer, motion))
+    frames.update(frame for frame, _ in places)
     return tuple(sorted(frame for frame in frames if first <= frame < motion.frames and frame <= end))
 
 
-def _pace(layer: Layer, zoom: tuple[float, float], motion: Motion) -> int:
-    """From how many frames to the next a zoom is another picture: a slow one needs no more of them at a higher rate."""
-    moved = abs(zoom[1] - zoom[0]) / motion.frames * max(layer.width, layer.height) / 2
-    return max(1, min(int(ZOOM_STEP / moved), motion.fps // ZOOM_RATE))
+def _zoom_interval(layer: Layer, zoom: tuple[float, float], motion: Motion) -> int:
+    """Return after how many frames a zoom changes: a slow zoom needs no more changes at a higher frame rate."""
+    pixels_per_frame = abs(zoom[1] - zoom[0]) / motion.frames * max(layer.width, layer.height) / 2
+    return max(1, min(int(ZOOM_STEP / pixels_per_frame), motion.fps // MIN_ZOOM_RATE))
 
 
-def span(track: Track, motion: Motion) -> tuple[int, int]:
-    """The frames [first, end) of a motion in which a layer is seen, however faintly."""
+def visible_span(track: Track, motion: Motion) -> tuple[int, int]:
+    """Return the frames [first, end) of a motion in which a layer is visible, however faintly."""
     first = 0 if track.enter is None else max(0, track.enter.frame)
     end = motion.frames if track.leave is None else track.leave.frame + track.leave.frames
     return first, min(end, motion.frames)
 
 
-def reach(layer: Layer, layers: Layers, motion: Motion) -> Box:
-    """Where in the canvas a layer is ever seen."""
-    stands = [place for _, place in cursor(layer, layers, motion)] or [(layer.x, layer.y)]
-    lefts, tops = zip(*stands, strict=True)
+def visible_box(layer: Layer, layers: Layers, motion: Motion) -> Box:
+    """Return the part of the canvas in which a layer is visible at any time."""
+    places = [place for _, place in cursor_places(layer, layers, motion)] or [(layer.x, layer.y)]
+    lefts, tops = zip(*places, strict=True)
     enter = track_of(layer, motion).enter
     rise = math.ceil(RISE * layers.height) if enter is not None and enter.effect == "rise" else 0
-    right, end = max(lefts) + layer.width, max(tops) + layer.height + rise
-    return Box(max(0, min(lefts)), max(0, min(tops)), min(layers.width, right), min(layers.height, end))
+    right, bottom = max(lefts) + layer.width, max(tops) + layer.height + rise
+    return Box(max(0, min(lefts)), max(0, min(tops)), min(layers.width, right), min(layers.height, bottom))
 
 
-def moving(layers: Layers, motion: Motion) -> list[tuple[Box, frozenset[int]]]:
-    """Where each layer is ever seen that changes after the first frame, and the frames in which it does."""
-    found = []
-    for layer in shown(layers, motion):
-        frames = frozenset(changing(layer, layers, motion))
+def changing_boxes(layers: Layers, motion: Motion) -> list[tuple[Box, frozenset[int]]]:
+    """Return the visible box of each layer that changes after the first frame, and the frames in which it does."""
+    boxes = []
+    for layer in visible_layers(layers, motion):
+        frames = frozenset(layer_changes(layer, layers, motion))
         if frames - {0}:
-            found.append((reach(layer, layers, motion), frames))
-    return found
+            boxes.append((visible_box(layer, layers, motion), frames))
+    return boxes
 
 
-def typed(layer: Layer, motion: Motion) -> Steps:
-    """How many pixels of a typed layer's width are seen from which frame on; nothing where it isn't being typed."""
+def typed_widths(layer: Layer, motion: Motion) -> Steps:
+    """Return how many pixels of a typed layer's width are visible from which frame on; () if it is not typed."""
     enter = track_of(layer, motion).enter
     if enter is None or enter.effect != "type" or enter == NEVER:
         return ()
-    steps = _typing(layer, enter)
-    whole = (steps[-1][0], layer.width)
-    return _from_zero([*((frame, min(width, layer.width)) for frame, width in steps[:-1]), whole], motion.frames)
+    steps = _typing_widths(layer, enter)
+    last = (steps[-1][0], layer.width)
+    return _clip_to_motion([*((frame, min(width, layer.width)) for frame, width in steps[:-1]), last], motion.frames)
 
 
-def cursor(layer: Layer, layers: Layers, motion: Motion) -> tuple[tuple[int, tuple[int, int]], ...]:
-    """Where a cursor stands from which frame on: behind the last visible character of the line typed last.
+def cursor_places(layer: Layer, layers: Layers, motion: Motion) -> tuple[tuple[int, tuple[int, int]], ...]:
+    """Return where a cursor is from which frame on: behind the last visible character of the line typed last.
 
-    Its y follows the difference between that line's and the first one's, since it is drawn beside the first.
+    The drawing has the cursor beside the first line, so it moves by the difference in y to that line.
     """
-    lines = {line.name: line for line in layers.layers}
-    followed = [lines[name] for name in track_of(layer, motion).follows if name in lines]
+    by_name = {each.name: each for each in layers.layers}
+    lines = [by_name[name] for name in track_of(layer, motion).follows if name in by_name]
     places: list[tuple[int, tuple[int, int]]] = []
-    for line in followed:
-        y = layer.y + line.y - followed[0].y
-        places.extend((frame, (line.x + width, y)) for frame, width in _line(line, motion))
-    return tuple(_from_zero(places, motion.frames))
+    for line in lines:
+        y = layer.y + line.y - lines[0].y
+        places.extend((frame, (line.x + width, y)) for frame, width in _line_widths(line, motion))
+    return _clip_to_motion(places, motion.frames)
 
 
-def _appears(layer: Layer, layers: Layers, motion: Motion) -> bool:
+def _is_visible(layer: Layer, layers: Layers, motion: Motion) -> bool:
     track = track_of(layer, motion)
-    first, end = span(track, motion)
-    box = reach(layer, layers, motion)
-    if first >= end or box.left >= box.right or box.top >= box.end:
+    first, end = visible_span(track, motion)
+    box = visible_box(layer, layers, motion)
+    if first >= end or box.left >= box.right or box.top >= box.bottom:
         return False
-    return not track.follows or bool(cursor(layer, layers, motion))
+    return not track.follows or bool(cursor_places(layer, layers, motion))
 
 
-def _line(line: Layer, motion: Motion) -> list[tuple[int, int]]:
+def _line_widths(line: Layer, motion: Motion) -> list[tuple[int, int]]:
     enter = track_of(line, motion).enter
     if enter is None:
         return [(0, round(sum(line.advances)))]
-    return [] if enter == NEVER else _typing(line, enter)
+    return [] if enter == NEVER else _typing_widths(line, enter)
 
 
-def _typing(layer: Layer, enter: Change) -> list[tuple[int, int]]:
-    """One character with the first frame, the others evenly over the typing time; the last never after its end."""
+def _typing_widths(layer: Layer, enter: Effect) -> list[tuple[int, int]]:
+    """Show one character at the first frame and the others evenly over the typing time, the last before its end."""
     count = max(1, len(layer.advances))
     return [
         (enter.frame + index * enter.frames // count, round(sum(layer.advances[: index + 1]))) for index in range(count)
     ]
 
 
-def _from_zero(steps: Sequence[tuple[int, T]], frames: int) -> tuple[tuple[int, T], ...]:
-    """One value per frame, the last said; what began before frame 0 counts from there."""
+def _clip_to_motion(steps: Sequence[tuple[int, T]], frames: int) -> tuple[tuple[int, T], ...]:
+    """Return one value per frame, the last of several; steps before frame 0 move to it."""
     values: dict[int, T] = {}
     for frame, value in steps:
         if frame < frames:

@@ -1,7 +1,7 @@
-"""A clip's pictures, at the video's rate and in its place's size, as a filter graph; it knows nothing of other layers.
+"""Build the filter graph for a clip's frames at the video's rate and the size of its box.
 
-Frame k shows what is on the clip's screen in the middle of it, at start + (k + 1/2) / fps: so no picture is more than
-half a frame early or late, and recordings whose times shake by a few milliseconds still play evenly.
+Frame k shows what the clip shows in the middle of it, at start + (k + 1/2) / fps. So no frame is more than half a frame
+early or late, and recordings whose timestamps jitter by a few milliseconds still play evenly.
 """
 
 from __future__ import annotations
@@ -18,105 +18,110 @@ from vidbuild.media.ffmpeg.media_info import MediaInfo
 from vidbuild.media.ffmpeg.probe import probe
 from vidbuild.media.ffmpeg.seek import seek_point
 from vidbuild.media.render import tonemap
-from vidbuild.media.render.animation import Layer, Motion
+from vidbuild.media.render.drawing import Layer
+from vidbuild.media.render.motion import Motion
 
-# A picture that comes in the very middle of a frame goes to the next, though its time be rounded to milliseconds; and
-# with so odd a number no time that is counted in usual units is in the very middle, where a microsecond would decide.
+# Offset in microseconds that breaks ties: a clip's frame in the exact middle of an output frame goes to the next one,
+# even if its timestamp is rounded to milliseconds. No timestamp in a usual unit is in the exact middle after adding so
+# odd a number, so rounding by a microsecond decides nothing.
 TIE_US = 447
 
-# After a jump the times of an MPEG program stream are guessed, and a moving image is drawn over nothing.
-UNSURE = ("mpeg", "gif", "apng", "webp_anim")
+# Formats without seeking: after a jump, ffmpeg guesses the timestamps of an MPEG program stream, and draws an animated
+# image over nothing.
+NOT_SEEKABLE = ("mpeg", "gif", "apng", "webp_anim")
 
-# Of these formats ffmpeg counts times from what it reads first, if that is later than where it was sent.
-FROM_FIRST = ("mpegts", "mpeg", "ogg")
-NEAR = 2  # seconds that are sooner decoded than it is found out how not to
+# Formats whose timestamps ffmpeg counts from the first packet that it reads, if that is later than the seek position.
+TIMES_FROM_FIRST_PACKET = ("mpegts", "mpeg", "ogg")
+
+# So many seconds are decoded faster than a later seek point is found.
+NEAR_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A moving picture's file and what is known of it.
+    """A clip's file and the facts about it.
 
-    entries: where in the file decoding may begin to show what, both in seconds: (what, where). From a file's
-    beginning everything can be shown.
+    seek_points: (time to show, time from which to decode it) in seconds. Everything can be decoded from 0.
     """
 
     path: Path
     info: MediaInfo
-    entries: tuple[tuple[float, float], ...] = ()
+    seek_points: tuple[tuple[float, float], ...] = ()
 
-    def entry(self, start: float) -> float:
-        """Where decoding begins for pictures from `start` on."""
-        return max((known for known in self.entries if known[0] <= start), default=(0.0, 0.0))[1]
+    def seek_point(self, start: float) -> float:
+        """Return from where to decode the frames from `start` on, in seconds."""
+        return max((point for point in self.seek_points if point[0] <= start), default=(0.0, 0.0))[1]
 
-    def zero(self, entry: float) -> float:
-        """The time in the file that ffmpeg counts from, if its pictures alone are decoded from an entry on."""
-        return max(entry, self.info.lead) if self.info.format in FROM_FIRST else entry
+    def time_origin(self, seek: float) -> float:
+        """Return the time in the file that ffmpeg counts as 0 if it decodes only video from a seek point."""
+        return max(seek, self.info.lead) if self.info.format in TIMES_FROM_FIRST_PACKET else seek
 
 
-def opened(path: Path, motion: Motion, env: Mapping[str, str]) -> Clip | None:
-    """A motion's clip, looked into; None where it has none. StepError where there is nothing to be seen in it."""
+def open_clip(path: Path, motion: Motion, env: Mapping[str, str]) -> Clip | None:
+    """Probe a motion's clip; return None if the motion has none. Raise StepError if the file has no video."""
     if motion.clip is None:
         return None
     info = probe(path, env=env, field="src")
     if not info.has_video:
-        raise StepError("the clip has sound but no picture", field="src")
-    if info.format in UNSURE:
+        raise StepError("the clip has audio but no video", field="src")
+    if info.format in NOT_SEEKABLE:
         return Clip(path, info)
-    starts = {begin(motion)}
-    if motion.frames > NEAR * motion.fps:  # its last picture alone is wanted too, as the scene's thumbnail
-        starts.add(begin(motion.window(motion.frames - 1, 1)))
+    starts = {start_seconds(motion)}
+    if motion.frames > NEAR_SECONDS * motion.fps:  # the last frame alone is rendered too, as the scene's thumbnail
+        starts.add(start_seconds(motion.window(motion.frames - 1, 1)))
     return Clip(path, info, tuple((start, seek_point(path, start, env)) for start in sorted(starts) if start > 0))
 
 
-def begin(motion: Motion) -> float:
-    """The time in the clip's file that a motion's first frame begins with, in seconds."""
+def start_seconds(motion: Motion) -> float:
+    """Return the time in the clip's file at which a motion's first frame begins."""
     return 0.0 if motion.clip is None else motion.clip.start_ms / 1000 + motion.clip.skip / motion.fps
 
 
-def pictures(clip: Clip | None, layer: Layer, motion: Motion, more: Mapping[str, Any]) -> Stream:
-    """A clip's pictures from the one that is seen at its start on. more: input options.
+def clip_frames(clip: Clip | None, layer: Layer, motion: Motion, options: Mapping[str, Any]) -> Stream:
+    """Return a clip's frames from the one that is visible at its start on. options: input options.
 
-    What is shown when the start comes is the last picture until then, which may be much older in a recording without a
-    constant rate. One thread decodes: of a damaged file, several make other pictures each time.
+    At its start, the last frame until then is visible, which may be much older in a recording with a variable frame
+    rate. One thread decodes: several threads decode a corrupt file differently each time.
     """
     playback, fps = motion.clip, motion.fps
     if playback is None or clip is None:
-        raise StepError(f"the layer '{layer.name}' is the place of a clip, and there is none")
-    at = clip.entry(begin(motion))
-    passed = round((begin(motion) - clip.zero(at)) * 1_000_000)
-    stream = filtergraph.source(f"file:{clip.path}", {**_input(clip, at), **more})["V:0"]
-    stream = _whole_pictures(stream, clip.info, fps)
-    stream = stream.filter("settb", "AVTB").filter("setpts", f"PTS{TIE_US - passed:+d}")
+        raise StepError(f"layer '{layer.name}' needs a clip, but there is none")
+    seek = clip.seek_point(start_seconds(motion))
+    elapsed_us = round((start_seconds(motion) - clip.time_origin(seek)) * 1_000_000)
+    stream = filtergraph.source(f"file:{clip.path}", {**_input_options(clip, seek), **options})["V:0"]
+    stream = _deinterlace(stream, clip.info, fps)
+    stream = stream.filter("settb", "AVTB").filter("setpts", f"PTS{TIE_US - elapsed_us:+d}")
     stream = stream.filter("tpad", stop=-1, stop_mode="clone").filter("fps", fps=fps, start_time=0)
     stream = stream.filter("trim", end_frame=min(playback.frames, motion.frames))
-    return _fitted(stream, layer, playback.fit, clip.info)
+    return _fit(stream, layer, playback.fit, clip.info)
 
 
-def _input(clip: Clip, at: float) -> dict[str, Any]:
-    """reinit_filter: a picture of another size or range in the middle must not start the whole graph anew."""
+def _input_options(clip: Clip, seek: float) -> dict[str, Any]:
+    # reinit_filter: a frame of another size or range must not restart the whole graph
     options: dict[str, Any] = {**ffmpeg.untrusted_input_options(), "threads": 1, "reinit_filter": 0}
     if clip.info.decoder:
         options["c:v"] = clip.info.decoder
-    if at > 0:
-        options |= {"ss": f"{at:.6f}", "noaccurate_seek": None}
+    if seek > 0:
+        options |= {"ss": f"{seek:.6f}", "noaccurate_seek": None}
     return options
 
 
-def _whole_pictures(stream: Stream, info: MediaInfo, fps: int) -> Stream:
-    """Interlaced pictures are made whole; where the video has frames enough, one from each half of them."""
+def _deinterlace(stream: Stream, info: MediaInfo, fps: int) -> Stream:
+    """Deinterlace interlaced video: to one frame per field if the output's frame rate is high enough."""
     if not info.interlaced:
         return stream
-    each = "send_field" if fps > 1.5 * info.fps else "send_frame"
+    mode = "send_field" if fps > 1.5 * info.fps else "send_frame"
     same_size = stream.filter("scale", info.stored[0], info.stored[1], interl=-1, flags=SCALER)
-    return same_size.filter("bwdif", mode=each, deint="interlaced")
+    return same_size.filter("bwdif", mode=mode, deint="interlaced")
 
 
-def _fitted(stream: Stream, layer: Layer, fit: str, info: MediaInfo) -> Stream:
+def _fit(stream: Stream, layer: Layer, fit: str, info: MediaInfo) -> Stream:
+    """Scale frames to the layer's box and convert them to BT.709 RGB."""
     width, height = layer.width, layer.height
     by_height = f"gte(dar,{width}/{height})" if fit == "cover" else f"lt(dar,{width}/{height})"
     size = (f"if({by_height},ceil({height}*dar-0.001),{width})", f"if({by_height},{height},ceil({width}/dar-0.001))")
     stream = stream.filter("scale", *size, flags=SCALER, in_color_matrix=info.matrix)
-    if tonemap.unusual(info.transfer, info.primaries):
-        stream = tonemap.plain(stream, info.transfer, info.primaries)
+    if tonemap.needs_tone_mapping(info.transfer, info.primaries):
+        stream = tonemap.to_bt709(stream, info.transfer, info.primaries)
     stream = stream.filter("format", "rgba").filter("setsar", 1)
     return stream.filter("crop", width, height) if fit == "cover" else stream

@@ -1,7 +1,7 @@
-"""Turns a drawing and its motion into pictures, as a filter graph; pure, it starts nothing.
+"""Compose an animation's layers into frames, as a filter graph. Every function is pure: none starts ffmpeg.
 
-Only the frames in which something changes (moments) are composed; `held` repeats them to a constant frame rate.
-Colours stay RGB until `encodable`, so mixing them is exact.
+Only the frames that change are composed; `hold_frames` repeats them to a constant frame rate. Colors stay RGB until
+`to_encoder_pixels`, so mixing them is exact.
 """
 
 from __future__ import annotations
@@ -11,90 +11,95 @@ from dataclasses import replace
 
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.ffmpeg.filtergraph import SCALER, Stream
-from vidbuild.media.render.animation import Layer, Motion
-from vidbuild.media.render.changed_frames import moments, shown, still
-from vidbuild.media.render.layer import Picture, laid_over
+from vidbuild.media.render.animation import Animation
+from vidbuild.media.render.changed_frames import changed_frames, is_still, visible_layers
+from vidbuild.media.render.drawing import Layer
+from vidbuild.media.render.layer import overlay_layer
+from vidbuild.media.render.motion import Motion
 
 
-def pictures(picture: Picture) -> Stream:
-    """The RGB pictures of a motion's moments, each with its frame's number as its time.
+def frames(animation: Animation) -> Stream:
+    """Return the changed frames in RGB, each with its frame number as its timestamp.
 
-    One more follows at the frame after the last: ffmpeg before 6 forgets a picture of which it isn't told how long
-    it lasts.
+    One more follows at the frame after the last: ffmpeg before 6 drops a frame of unknown duration.
     """
-    canvas, above = ground(picture)
-    return painted(canvas, picture, above, (*moments(picture.layers, picture.motion), picture.motion.frames))
+    base, above = base_and_layers(animation)
+    times = (*changed_frames(animation.layers, animation.motion), animation.motion.frames)
+    return overlay_layers(base, animation, above, times)
 
 
-def held(stream: Stream, motion: Motion) -> Stream:
-    """Every frame of a motion: each moment's picture repeated until the next, the last to the end."""
+def hold_frames(stream: Stream, motion: Motion) -> Stream:
+    """Return every frame of a motion: each changed frame repeats until the next, the last to the end."""
     spread = stream.filter("fps", fps=motion.fps).filter("tpad", stop=-1, stop_mode="clone")
     return spread.filter("trim", end_frame=motion.frames)
 
 
-def crossfade(leaving: Picture, coming: Picture, frames: int) -> Stream:
-    """`frames` RGB pictures from one picture to the other: the one plays and holds its last, the other holds and plays.
+def crossfade(leaving: Animation, coming: Animation, length: int) -> Stream:
+    """Return `length` RGB frames that fade from one animation to the other.
 
-    Picture k of n holds k/(n+1) of the coming scene, so that the first and the last are mixtures as well.
+    The leaving one plays and then holds its last frame; the coming one holds its first frame and then plays. Frame k
+    of n has k/(n+1) of the coming scene, so the first and the last frame are mixtures too.
     """
-    below = held(pictures(leaving), leaving.motion)
-    below = below.filter("tpad", stop=frames - leaving.motion.frames, stop_mode="clone")
-    above = held(pictures(replace(coming, copy=1)), coming.motion)
-    above = above.filter("tpad", start=frames - coming.motion.frames, start_mode="clone").filter("format", "rgba")
-    above = filtergraph.shift(filtergraph.fade(filtergraph.shift(above, 1), "in", 1, frames, coming.motion.fps), -1)
+    below = hold_frames(frames(leaving), leaving.motion)
+    below = below.filter("tpad", stop=length - leaving.motion.frames, stop_mode="clone")
+    above = hold_frames(frames(replace(coming, copy=1)), coming.motion)
+    above = above.filter("tpad", start=length - coming.motion.frames, start_mode="clone").filter("format", "rgba")
+    above = filtergraph.shift(filtergraph.fade(filtergraph.shift(above, 1), "in", 1, length, coming.motion.fps), -1)
     return filtergraph.overlay(below, above, 0, 0)
 
 
-def encodable(stream: Stream, pixels: str) -> Stream:
-    """The same pictures as limited-range BT.709, converted once."""
+def to_encoder_pixels(stream: Stream, pixels: str) -> Stream:
+    """Convert frames once to limited-range BT.709 in a pixel format."""
     return stream.filter("scale", flags=SCALER, out_color_matrix="bt709", out_range="tv").filter("format", pixels)
 
 
-def tagged(stream: Stream) -> Stream:
-    """Encodable pictures that say what they are."""
+def tag_colors(stream: Stream) -> Stream:
+    """Tag frames from `to_encoder_pixels` with their color properties."""
     tags = {"color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709"}
     return stream.filter("setparams", range="tv", **tags).filter("setsar", 1)
 
 
-def small(stream: Stream, width: int) -> Stream:
-    """Pictures scaled to a width, as JPEG means their colours: BT.601, full range.
+def thumbnail(stream: Stream, width: int) -> Stream:
+    """Scale frames to a width, in JPEG's colors: BT.601, full range.
 
-    What the stream is tagged as, by the matrix of a clip in it, would else decide.
+    Without these options, the tags of the stream would decide, which may be those of a clip in it.
     """
     target = {"out_color_matrix": "bt601", "out_range": "pc"}
     return stream.filter("scale", width, -2, flags="area+accurate_rnd+full_chroma_int", **target)
 
 
-def ground(picture: Picture) -> tuple[Stream, list[Layer]]:
-    """One RGB picture of what lies at the bottom and never changes, and the layers above that."""
-    layers, motion = picture.layers, picture.motion
-    above = list(shown(layers, motion))
-    if above and _fills(above[0], picture) and still(above[0], motion):
-        canvas = filtergraph.image(picture.folder / above.pop(0).file, picture.options, "rgb24")
+def base_and_layers(animation: Animation) -> tuple[Stream, list[Layer]]:
+    """Return one RGB frame of the still layers at the bottom, and the layers above them."""
+    layers, motion = animation.layers, animation.motion
+    above = list(visible_layers(layers, motion))
+    if above and _fills_canvas(above[0], animation) and is_still(above[0], motion):
+        base = filtergraph.image(animation.folder / above.pop(0).file, animation.options, "rgb24")
     else:
-        canvas = filtergraph.color("black", layers.width, layers.height, picture.options)
-    while above and still(above[0], motion):
+        base = filtergraph.color("black", layers.width, layers.height, animation.options)
+    while above and is_still(above[0], motion):
         layer = above.pop(0)
-        canvas = filtergraph.overlay(
-            canvas, filtergraph.image(picture.folder / layer.file, picture.options), layer.x, layer.y
-        )
-    return canvas, above
+        image = filtergraph.image(animation.folder / layer.file, animation.options)
+        base = filtergraph.overlay(base, image, layer.x, layer.y)
+    return base, above
 
 
-def painted(
-    canvas: Stream,
-    picture: Picture,
-    above: Sequence[Layer],
+def overlay_layers(
+    base: Stream,
+    animation: Animation,
+    layers: Sequence[Layer],
     times: Sequence[int],
     corner: tuple[int, int] = (0, 0),
 ) -> Stream:
-    """Layers over a canvas whose corner is at a place in the picture, at these frames."""
-    stream = filtergraph.repeat_at(filtergraph.frame_timebase(canvas, picture.motion.fps), times)
-    for layer in above:
-        stream = laid_over(stream, picture, layer, corner)
+    """Overlay layers on a base at these frame numbers.
+
+    corner: the canvas position of the base's top left corner.
+    """
+    stream = filtergraph.repeat_at(filtergraph.frame_timebase(base, animation.motion.fps), times)
+    for layer in layers:
+        stream = overlay_layer(stream, animation, layer, corner)
     return stream
 
 
-def _fills(layer: Layer, picture: Picture) -> bool:
-    canvas = (0, 0, picture.layers.width, picture.layers.height)
+def _fills_canvas(layer: Layer, animation: Animation) -> bool:
+    canvas = (0, 0, animation.layers.width, animation.layers.height)
     return layer.opaque and (layer.x, layer.y, layer.width, layer.height) == canvas

@@ -1,7 +1,7 @@
-"""Composes a picture band by band, ready to be encoded: in each, only the columns in which something moves; pure.
+"""Compose an animation band by band, ready to encode. In each band, only the columns that move are composed often.
 
-Around a pane are some pixels of what is beside it while its colours are converted, so that they come out as they would
-in the whole.
+Every function is pure: none starts ffmpeg. A tile is composed with a margin of the pixels around it while its colors
+are converted, so that they are the same as in the whole frame.
 """
 
 from __future__ import annotations
@@ -12,105 +12,111 @@ from dataclasses import dataclass, replace
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.ffmpeg.filtergraph import Stream
 from vidbuild.media.render import compose
-from vidbuild.media.render.animation import Layer
+from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.bands import ROW, Band
-from vidbuild.media.render.changed_frames import moving, reach, shown
-from vidbuild.media.render.layer import Picture
+from vidbuild.media.render.changed_frames import changing_boxes, visible_box, visible_layers
+from vidbuild.media.render.drawing import Layer
 
-MARGIN = 8  # more pixels than a chroma sample is made of
-WIDEST = 0.75  # of the picture; what moves in more columns than this is composed in all of them
+MARGIN = 8  # pixels: more than a chroma sample covers
+
+# Share of the frame's width: if more columns move, all are composed.
+MAX_SHARE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A rectangle of a band, in pixels of the picture, and the frames at which it is composed."""
+    """A rectangle of a band, in pixels of the frame, and the frame numbers at which it is composed."""
 
     left: int
     top: int
     right: int
-    end: int
+    bottom: int
     frames: tuple[int, ...]
 
-    def outer(self, picture: Picture) -> tuple[int, int, int, int]:
-        """With its margin, as far as the picture goes: left, top, right, end."""
-        width, height = picture.layers.width, picture.layers.height
+    def outer(self, animation: Animation) -> tuple[int, int, int, int]:
+        """Return left, top, right and bottom with the margin, clipped to the frame."""
+        width, height = animation.layers.width, animation.layers.height
         left, top = max(0, self.left - MARGIN), max(0, self.top - MARGIN)
-        return left, top, min(width, self.right + MARGIN), min(height, self.end + MARGIN)
+        return left, top, min(width, self.right + MARGIN), min(height, self.bottom + MARGIN)
 
 
-def banded(picture: Picture, bands: Sequence[Band], pixels: str) -> tuple[list[Stream], Stream]:
-    """Each band's pictures at its frames, with its fences; and the whole last picture, in RGB.
+def band_streams(animation: Animation, bands: Sequence[Band], pixels: str) -> tuple[list[Stream], Stream]:
+    """Return each band's frames with its guard rows in a pixel format, and the complete last frame in RGB.
 
-    The last picture is composed for itself: were it one of the others, ffmpeg, which always asks for the output that
-    is furthest behind, would pile up all pictures that come before it.
+    The last frame is composed separately: ffmpeg always requests frames for the output that is furthest behind, so if
+    the last frame came from the others, it would buffer all frames before it.
     """
-    canvas, above = compose.ground(picture)
-    panes = [list(_panes(picture, band)) for band in bands]
-    *parts, rest = filtergraph.split(canvas, sum(map(len, panes)) + 1)
+    base, above = compose.base_and_layers(animation)
+    tiles = [list(_tiles(animation, band)) for band in bands]
+    *parts, last_part = filtergraph.split(base, sum(map(len, tiles)) + 1)
     streams = []
-    for band, row in zip(bands, panes, strict=True):
+    for band, row in zip(bands, tiles, strict=True):
         copy = len(parts)
-        made = [
-            _made(parts.pop(), replace(picture, copy=copy - at), above, pane, pixels) for at, pane in enumerate(row)
+        tile_streams = [
+            _tile_stream(parts.pop(), replace(animation, copy=copy - index), above, tile, pixels)
+            for index, tile in enumerate(row)
         ]
-        whole = _fenced(filtergraph.stack("hstack", made), band, picture.layers.width, pixels)
-        # Told no rate, ffmpeg takes the first PNG's 25 a second, and writes its picture twice in a video of 50 or more.
-        counted = whole.filter("setpts", "N").filter("fps", fps=picture.motion.fps)
-        streams.append(compose.tagged(counted.filter("tpad", stop=1, stop_mode="clone")))
-    return streams, _last(rest, picture, above)
+        joined = filtergraph.stack("hstack", tile_streams)
+        stream = _with_guard_rows(joined, band, animation.layers.width, pixels)
+        # Without a rate, ffmpeg uses the first PNG's 25 fps, and writes frames twice in a video of 50 fps or more.
+        counted = stream.filter("setpts", "N").filter("fps", fps=animation.motion.fps)
+        streams.append(compose.tag_colors(counted.filter("tpad", stop=1, stop_mode="clone")))
+    return streams, _last_frame(last_part, animation, above)
 
 
-def _panes(picture: Picture, band: Band) -> Iterator[Tile]:
-    """What moves in a band, and what is still on its left and right."""
-    width = picture.layers.width
-    top, end = band.row * ROW, min((band.row + band.rows) * ROW, picture.layers.height)
-    boxes = (box for box, _ in moving(picture.layers, picture.motion))
-    columns = [box for box in boxes if box.top < end and box.end > top]
+def _tiles(animation: Animation, band: Band) -> Iterator[Tile]:
+    """Yield what moves in a band, and what is still on its left and right."""
+    width = animation.layers.width
+    top, bottom = band.row * ROW, min((band.row + band.rows) * ROW, animation.layers.height)
+    boxes = (box for box, _ in changing_boxes(animation.layers, animation.motion))
+    columns = [box for box in boxes if box.top < bottom and box.bottom > top]
     left = min((box.left - MARGIN for box in columns), default=0) // ROW * ROW
     right = -(-max((box.right + MARGIN for box in columns), default=width) // ROW) * ROW
-    if right - left > WIDEST * width:
+    if right - left > MAX_SHARE * width:
         left, right = 0, width
     left, right = max(0, left), min(width, right)
     if left:
-        yield Tile(0, top, left, end, (0,))
-    yield Tile(left, top, right, end, band.frames)
+        yield Tile(0, top, left, bottom, (0,))
+    yield Tile(left, top, right, bottom, band.frames)
     if right < width:
-        yield Tile(right, top, width, end, (0,))
+        yield Tile(right, top, width, bottom, (0,))
 
 
-def _made(part: Stream, picture: Picture, above: Sequence[Layer], pane: Tile, pixels: str) -> Stream:
-    left, top, right, end = pane.outer(picture)
-    boxes = ((layer, reach(layer, picture.layers, picture.motion)) for layer in above)
-    seen = [layer for layer, box in boxes if box.left < right and box.right > left and box.top < end and box.end > top]
-    cut = part.filter("crop", right - left, end - top, left, top)
-    painted = compose.painted(cut, picture, seen, pane.frames, (left, top))
-    pictures = compose.encodable(painted, pixels)
-    return compose.tagged(
-        pictures.filter("crop", pane.right - pane.left, pane.end - pane.top, pane.left - left, pane.top - top)
+def _tile_stream(base: Stream, animation: Animation, layers: Sequence[Layer], tile: Tile, pixels: str) -> Stream:
+    left, top, right, bottom = tile.outer(animation)
+    boxes = ((layer, visible_box(layer, animation.layers, animation.motion)) for layer in layers)
+    inside = [
+        layer for layer, box in boxes if box.left < right and box.right > left and box.top < bottom and box.bottom > top
+    ]
+    cropped = base.filter("crop", right - left, bottom - top, left, top)
+    composed = compose.overlay_layers(cropped, animation, inside, tile.frames, (left, top))
+    converted = compose.to_encoder_pixels(composed, pixels)
+    return compose.tag_colors(
+        converted.filter("crop", tile.right - tile.left, tile.bottom - tile.top, tile.left - left, tile.top - top)
     )
 
 
-def _fenced(stream: Stream, band: Band, width: int, pixels: str) -> Stream:
-    """A band's pictures with its fences: black and white columns, which nothing that is shown resembles."""
-    above, below = (rows * ROW for rows in band.fences)
+def _with_guard_rows(stream: Stream, band: Band, width: int, pixels: str) -> Stream:
+    """Add a band's guard rows: black and white columns, which no content resembles."""
+    above, below = (rows * ROW for rows in band.guard_rows)
     parts = [stream]
     if above:
-        parts.insert(0, _fence(width, above, pixels, 2 * band.row))
+        parts.insert(0, _guard_stream(width, above, pixels, 2 * band.row))
     if below:
-        parts.append(_fence(width, below, pixels, 2 * band.row + 1))
+        parts.append(_guard_stream(width, below, pixels, 2 * band.row + 1))
     return filtergraph.stack("vstack", parts)
 
 
-def _fence(width: int, height: int, pixels: str, copy: int) -> Stream:
-    """Tagged as what it is stacked with: ffmpeg would else convert one of them to the colours of the other."""
-    fence = filtergraph.color("black", width, height, filtergraph.copy_options(copy), pixels)
-    return compose.tagged(
-        fence.filter("drawgrid", width=2, height=height * 2, y=height + 1, thickness=1, color="white")
+def _guard_stream(width: int, height: int, pixels: str, copy: int) -> Stream:
+    """Return a guard with the same color tags as the band; with other tags, ffmpeg would convert one of them."""
+    guard = filtergraph.color("black", width, height, filtergraph.copy_options(copy), pixels)
+    return compose.tag_colors(
+        guard.filter("drawgrid", width=2, height=height * 2, y=height + 1, thickness=1, color="white")
     )
 
 
-def _last(canvas: Stream, picture: Picture, above: Sequence[Layer]) -> Stream:
-    ended = replace(picture, motion=picture.motion.window(picture.motion.frames - 1, 1))
-    below = {layer.name for layer in picture.layers.layers} - {layer.name for layer in above}
-    seen = [layer for layer in shown(ended.layers, ended.motion) if layer.name not in below]
-    return compose.painted(canvas, ended, seen, (0,))
+def _last_frame(base: Stream, animation: Animation, above: Sequence[Layer]) -> Stream:
+    last = replace(animation, motion=animation.motion.window(animation.motion.frames - 1, 1))
+    in_base = {layer.name for layer in animation.layers.layers} - {layer.name for layer in above}
+    layers = [layer for layer in visible_layers(last.layers, last.motion) if layer.name not in in_base]
+    return compose.overlay_layers(base, last, layers, (0,))

@@ -1,4 +1,4 @@
-"""What a slow zoom of a picture is: which sizes, about its centre, as a name for a feed; it knows no pixels."""
+"""A slow zoom of an image: its sizes, and its name as a piped input of ffmpeg. Scaling is in zoom_frames.py."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, slots=True)
 class Zoom:
-    """A picture file in several sizes, about its centre, each cut off at its own box.
+    """An image file at several sizes about its center, each cropped to the image's own box.
 
-    factors: the pictures' sizes. opaque: no pixel of the file is transparent.
+    opaque: whether no pixel of the file is transparent.
+    factors: the size of each frame, relative to the file's.
     """
 
     file: str
@@ -31,11 +32,11 @@ class Zoom:
         return cls(file, width, height, opaque, tuple(factors))
 
     @property
-    def solid(self) -> bool:
-        """Whether nothing behind it is ever seen."""
+    def covers_box(self) -> bool:
+        """Whether it hides everything behind its box in every frame."""
         return self.opaque and min(self.factors) >= 1
 
     @property
     def pixels(self) -> str:
-        """What ffmpeg calls the pixels."""
-        return "rgb24" if self.solid else "rgba"
+        """Ffmpeg's name of the pixel format."""
+        return "rgb24" if self.covers_box else "rgba"

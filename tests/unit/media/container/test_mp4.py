@@ -54,7 +54,7 @@ def written(
     coded: bytes, *, marks: tuple[Chapter, ...] = (), tags: dict[str, str] | None = None, sound: int = 122
 ) -> bytes:
     """An MP4 of the stream and as many AAC frames of silence."""
-    stream, frames = h264.scan(coded), list(h264.coded(coded))
+    stream, frames = h264.scan(coded), list(h264.mp4_frames(coded))
     sequence, *pictures = stream.sets
     block = aac.silence()
     target = io.BytesIO()
@@ -82,7 +82,7 @@ def test_every_sample_is_at_its_offset(coded: bytes) -> None:
     offsets = [numbers(content) for name, _, content in found if name.endswith("/stco")]
     maps = [content for name, _, content in found if name.endswith("/stsc")]
     sizes = [content for name, _, content in found if name.endswith("/stsz")]
-    wanted = list(h264.coded(coded))
+    wanted = list(h264.mp4_frames(coded))
     lengths = list(struct.unpack_from(f">{len(wanted)}I", sizes[0], 12))
     assert lengths == [len(frame) for frame in wanted]
     counts = list(struct.iter_unpack(">III", maps[0][8:]))
@@ -162,7 +162,7 @@ def test_long_titles_are_cut_between_characters(coded: bytes) -> None:
 
 def test_a_frame_of_another_size_is_a_bug(coded: bytes) -> None:
     """The index is never written with frames of other sizes than it lists."""
-    stream, frames = h264.scan(coded), list(h264.coded(coded))
+    stream, frames = h264.scan(coded), list(h264.mp4_frames(coded))
     track = mp4.Pictures([len(frame) + 1 for frame in frames], stream.idrs, 25, 64, 36, stream.sets[0], stream.sets[1:])
     with pytest.raises(mp4.Mp4Error, match="track 1 has"):
         mp4.write(io.BytesIO(), track, mp4.Sound([4], 2, "en"), (iter(frames), iter([b"1234"])))

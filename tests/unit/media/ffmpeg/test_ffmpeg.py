@@ -51,7 +51,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
 
 def start(tmp_path: Path, *args: str, timeout: float = 20) -> ffmpeg.CompletedRun:
     """Run ffmpeg for nothing in particular."""
-    return ffmpeg.run(args, cwd=tmp_path, env=ENV, timeout=timeout, what="film the scene")
+    return ffmpeg.run(args, cwd=tmp_path, env=ENV, timeout=timeout, what="render the scene")
 
 
 def test_the_wheels_binary_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +155,7 @@ def test_a_failure_carries_meaning_command_and_log(tmp_path: Path) -> None:
     with pytest.raises(StepError) as caught:
         start(tmp_path, "-i", "missing.png", "out.png")
     failure = caught.value.failure
-    assert failure.message == "ffmpeg could not film the scene: file not found"
+    assert failure.message == "ffmpeg could not render the scene: file not found"
     assert failure.command[0] == str(ffmpeg.executable())
     assert failure.command[-3:] == ("-i", "missing.png", "out.png")
     assert "-nostdin" in failure.command
@@ -185,7 +185,7 @@ def test_common_errors_in_plain_words(fake: object, tmp_path: Path, line: str, m
     """Common messages of ffmpeg are explained; others are reported with the exit code."""
     assert callable(fake)
     fake(f"print({line!r}, file=sys.stderr); sys.exit(3)")
-    with pytest.raises(StepError, match="ffmpeg could not film the scene") as caught:
+    with pytest.raises(StepError, match="ffmpeg could not render the scene") as caught:
         start(tmp_path)
     assert caught.value.message.endswith(meaning)
 
@@ -204,7 +204,7 @@ def test_a_crashed_ffmpeg_is_not_retried(fake: object, tmp_path: Path, number: i
     """A crash would repeat, so it is final; signals without a name are reported by number."""
     assert callable(fake)
     fake(f"os.kill(os.getpid(), {int(number)})")
-    with pytest.raises(StepError, match=f"ffmpeg could not film the scene: it was ended by {name}") as caught:
+    with pytest.raises(StepError, match=f"ffmpeg could not render the scene: it was ended by {name}") as caught:
         start(tmp_path)
     assert not caught.value.failure.transient
 
@@ -312,7 +312,7 @@ def test_a_timeout_ends_the_whole_group(fake: object, tmp_path: Path) -> None:
         "time.sleep(60)"
     )
     began = time.monotonic()
-    with pytest.raises(StepError, match=r"could not film the scene within 1\.5 s and was stopped") as caught:
+    with pytest.raises(StepError, match=r"could not render the scene within 1\.5 s and was stopped") as caught:
         start(tmp_path, timeout=1.5)
     assert time.monotonic() - began < 15
     assert set(caught.value.failure.log) == {"working"}

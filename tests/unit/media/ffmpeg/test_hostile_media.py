@@ -21,8 +21,9 @@ from vidbuild.media.ffmpeg import ffmpeg, filtergraph
 from vidbuild.media.ffmpeg.media_info import MediaInfo
 from vidbuild.media.ffmpeg.probe import probe
 from vidbuild.media.ffmpeg.seek import seek_point
-from vidbuild.media.render.animation import Layer, Motion, Playback
-from vidbuild.media.render.clip import Clip, pictures
+from vidbuild.media.render.clip import Clip, clip_frames
+from vidbuild.media.render.drawing import Layer
+from vidbuild.media.render.motion import Motion, Playback
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify tells who opens a file, and only Linux has it")
 
@@ -193,7 +194,7 @@ OWN: dict[str, Maker] = {"referring.mov": referring, "referring.mp4": referring,
 def as_clip(path: Path, folder: Path) -> None:
     """Compose a picture of it, without having looked into it first."""
     info = MediaInfo("mov", 1.0, has_video=True, width=64, height=36, stored=(64, 36), fps=25.0)
-    stream = pictures(
+    stream = clip_frames(
         Clip(path, info), Layer("clip", "", 0, 0, 64, 36), Motion(25, 2, {}, Playback(0, 0, 2, "cover")), {}
     )
     args = filtergraph.arguments(filtergraph.output(stream, folder / "frames.raw", {"format": "rawvideo"}))

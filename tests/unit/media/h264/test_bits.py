@@ -29,11 +29,11 @@ def test_what_is_written_is_read(fields: list[tuple[str | int, int]]) -> None:
             out.signed(value)
         else:
             out.put(int(kind), value)
-    bits = Reader(out.filled())
+    bits = Reader(out.to_bytes())
     for kind, value in fields:
-        assert value == (bits.unsigned() if kind == "ue" else bits.signed() if kind == "se" else bits.take(int(kind)))
-    assert bits.left < 8
-    assert bits.take(bits.left) == 0
+        assert value == (bits.unsigned() if kind == "ue" else bits.signed() if kind == "se" else bits.read(int(kind)))
+    assert bits.remaining < 8
+    assert bits.read(bits.remaining) == 0
 
 
 @pytest.mark.parametrize(
@@ -42,14 +42,14 @@ def test_what_is_written_is_read(fields: list[tuple[str | int, int]]) -> None:
 def test_unsigned_codes_are_the_standards(code: str, value: int) -> None:
     """9.1: the first rows of table 9-2."""
     assert Reader(int(code.ljust(8, "0"), 2).to_bytes(1, "big")).unsigned() == value
-    assert Writer().unsigned(value).filled() == int(code.ljust(8, "0"), 2).to_bytes(1, "big")
+    assert Writer().unsigned(value).to_bytes() == int(code.ljust(8, "0"), 2).to_bytes(1, "big")
 
 
 @pytest.mark.parametrize(("code", "value"), [("1", 0), ("010", 1), ("011", -1), ("00100", 2), ("00101", -2)])
 def test_signed_codes_are_the_standards(code: str, value: int) -> None:
     """9.1.1: the first rows of table 9-3."""
     assert Reader(int(code.ljust(8, "0"), 2).to_bytes(1, "big")).signed() == value
-    assert Writer().signed(value).filled() == int(code.ljust(8, "0"), 2).to_bytes(1, "big")
+    assert Writer().signed(value).to_bytes() == int(code.ljust(8, "0"), 2).to_bytes(1, "big")
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00", b"\x00\x00\x00"])
@@ -61,17 +61,17 @@ def test_bits_that_are_not_there_are_an_error(data: bytes) -> None:
 
 def test_filling_is_what_is_asked_for() -> None:
     """Ones or zeros up to the next byte, and none where there is nothing to fill."""
-    assert Writer().put(3, 0b101).filled() == b"\xa0"
-    assert Writer().put(3, 0b101).filled(1) == b"\xbf"
-    assert Writer().put(8, 7).filled(1) == b"\x07"
+    assert Writer().put(3, 0b101).to_bytes() == b"\xa0"
+    assert Writer().put(3, 0b101).to_bytes(1) == b"\xbf"
+    assert Writer().put(8, 7).to_bytes(1) == b"\x07"
 
 
 def test_bits_are_copied_from_where_a_reader_is() -> None:
     """A copy takes so many bits, and the reader is behind them."""
     bits = Reader(b"\xf0\x0f")
-    bits.take(2)
-    assert Writer().copy(bits, 10).filled() == b"\xc0\x00"
-    assert (bits.position, bits.left) == (12, 4)
+    bits.read(2)
+    assert Writer().copy(bits, 10).to_bytes() == b"\xc0\x00"
+    assert (bits.position, bits.remaining) == (12, 4)
 
 
 def test_a_number_that_does_not_begin_is_not_looked_for() -> None:

@@ -26,7 +26,7 @@ class Decoder:
 
     def __init__(self, data: bytes, state: int) -> None:
         self.bits = Reader(data + bytes(4))
-        self.width, self.offset, self.state = 510, self.bits.take(9), state
+        self.width, self.offset, self.state = 510, self.bits.read(9), state
 
     def decision(self) -> int:
         """9.3.3.2.1; only the likelier value is expected."""
@@ -49,7 +49,7 @@ class Decoder:
     def _renormalise(self) -> None:
         while self.width < 256:
             self.width <<= 1
-            self.offset = self.offset << 1 | self.bits.take(1)
+            self.offset = self.offset << 1 | self.bits.read(1)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 40, 99, 120, 396, 3600, 8160, 32400])
@@ -63,7 +63,7 @@ def test_every_macroblock_is_decoded_as_skipped(count: int) -> None:
     # The last bit that the engine has read ahead is the stop bit (9.3.4.5); behind it the byte is filled with zeros.
     stop, size = decoder.bits.position, len(data) * 8
     assert size - 8 < stop <= size
-    assert Reader(data).take(stop) & 1
+    assert Reader(data).read(stop) & 1
     assert not int.from_bytes(data, "big") & ((1 << (size - stop)) - 1)
 
 

@@ -54,7 +54,7 @@ def units(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     source = ["-f", "lavfi", "-i", "testsrc2=s=160x90:r=30", "-frames:v", "20"]
     path = made(tmp_path_factory.mktemp("units") / "good.h264", *source, *options)
     found = list(h264.units(path.read_bytes()))
-    assert [h264.kind(unit) for unit in found[3:]] == [h264.IDR, *[h264.SLICE] * 19]
+    assert [h264.unit_type(unit) for unit in found[3:]] == [h264.IDR, *[h264.SLICE] * 19]
     return found
 
 
@@ -109,7 +109,7 @@ def test_a_hold_that_is_none_is_caught(units: list[bytes], tmp_path: Path) -> No
 def test_a_level_too_low_is_caught(units: list[bytes], tmp_path: Path) -> None:
     """A decoder may refuse pictures that are larger, or come faster, than the level that they claim allows."""
     sequence = units[0]
-    assert h264.kind(sequence) == h264.SPS
+    assert h264.unit_type(sequence) == h264.SPS
     low = sequence[:3] + bytes([10]) + sequence[4:]
     path = decoding.boxed(written(tmp_path, [low, *units[1:]]), tmp_path / "boxed.mp4")
     with pytest.raises(AssertionError, match="level 10 allows 1485 macroblocks a second, not 1800"):

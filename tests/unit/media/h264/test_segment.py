@@ -15,7 +15,7 @@ KINDS = {"sps": 0x67, "pps": 0x68, "sei": 0x06, "idr": 0x65, "slice": 0x41}
 def sets(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The parameter sets of a real stream, and the start of what follows."""
     data = stream(tmp_path_factory.mktemp("segment"), frames=1)
-    return b"".join(h264.START + unit for unit in h264.units(data) if h264.kind(unit) in {h264.SPS, h264.PPS})
+    return b"".join(h264.START + unit for unit in h264.units(data) if h264.unit_type(unit) in {h264.SPS, h264.PPS})
 
 
 def test_a_real_stream_has_the_same_frames(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -23,7 +23,7 @@ def test_a_real_stream_has_the_same_frames(tmp_path_factory: pytest.TempPathFact
     data = stream(tmp_path_factory.mktemp("real"), fps=24, frames=30)
     found = segment.read(data)
     assert found.stream == h264.scan(data)
-    frames = list(h264.coded(data))
+    frames = list(h264.mp4_frames(data))
     assert list(found.sizes) == [len(frame) for frame in frames]
     assert list(segment.frames(data, found)) == frames
 
@@ -42,13 +42,13 @@ def test_any_units_give_the_same_frames(
     """Whatever the units, their zeros and their order: the same frames as by the plain way, or the same complaint."""
     start = b"\x00" * long + h264.START
     units = [
-        bytes([KINDS[kind]]) + bytes([0x80 if first else 0x40]) * (kind != "sei") + h264.escaped(rest) + b"\x00" * zeros
+        bytes([KINDS[kind]]) + bytes([0x80 if first else 0x40]) * (kind != "sei") + h264.escape(rest) + b"\x00" * zeros
         for kind, first, rest, zeros in found
     ]
     data = parameter_sets + start + b"\x65\x88" + b"".join(start + unit for unit in units)
     made = segment.read(data)
     assert made.stream == h264.scan(data)
-    assert list(segment.frames(data, made)) == list(h264.coded(data))
+    assert list(segment.frames(data, made)) == list(h264.mp4_frames(data))
     assert sum(made.counts) * 2 == len(made.slices)
 
 

@@ -19,10 +19,11 @@ from vidbuild.media.h264.bits import Reader
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.media.h264.h264 import H264Error
 from vidbuild.media.render import compose, tiles
-from vidbuild.media.render.animation import Change, Motion, Track
-from vidbuild.media.render.bands import ROW, Band, Keys
-from vidbuild.media.render.changed_frames import moments
-from vidbuild.media.render.layer import Picture
+from vidbuild.media.render.animation import Animation
+from vidbuild.media.render.bands import ROW, Band, KeyFrames
+from vidbuild.media.render.changed_frames import changed_frames
+from vidbuild.media.render.encode_plan import EncodePlan, encode_plan
+from vidbuild.media.render.motion import Effect, Motion, Track
 from vidbuild.steps import render
 
 STANDARD = PROFILES["standard"]
@@ -36,7 +37,7 @@ def hatched(draw: ImageDraw.ImageDraw) -> None:
         draw.line((0, y, SIZE[0], y + choose.randrange(5)), fill=(choose.randrange(256), 90, y % 256), width=1 + y % 3)
 
 
-def scene(folder: Path, frames: int = 70, fps: int = 30, *, size: tuple[int, int] = SIZE) -> Picture:
+def scene(folder: Path, frames: int = 70, fps: int = 30, *, size: tuple[int, int] = SIZE) -> Animation:
     """Three items that come one after the other, far enough apart to be bands, over a background full of lines."""
     drawing = Drawing(folder, size).add("background", paint=hatched)
     tracks = {}
@@ -44,11 +45,11 @@ def scene(folder: Path, frames: int = 70, fps: int = 30, *, size: tuple[int, int
         box = (20, 60 + 140 * index, size[0] - 60, 40)
         colour = (230 - 70 * index, 240, 60 + 60 * index)
         drawing.add(f"item-{index}", box, colour, paint=lambda draw: draw.text((5, 5), "as it is said", fill=(0, 0, 0)))
-        tracks[f"item-{index}"] = Track(enter=Change(5 + 20 * index, 8 if effect != "cut" else 0, effect))
+        tracks[f"item-{index}"] = Track(enter=Effect(5 + 20 * index, 8 if effect != "cut" else 0, effect))
     return drawing.picture(Motion(fps, frames, tracks))
 
 
-def segment_of(root: Path, picture: Picture, kind: str = "standard") -> Path:
+def segment_of(root: Path, picture: Animation, kind: str = "standard") -> Path:
     """Return a picture's segment."""
     step = render_context(root, picture, profile=dict(PROFILES[kind]))
     render.run(step)
@@ -60,7 +61,7 @@ def test_decoders_by_different_people_see_the_same(tmp_path: Path, fps: int, siz
     """Every frame is there, at its time, alike in all decoders to the bit; holds are still; seeking goes anywhere."""
     picture = scene(tmp_path / "d", fps=fps, size=size)
     segment = segment_of(tmp_path / "s", picture)
-    times = moments(picture.layers, picture.motion)
+    times = changed_frames(picture.layers, picture.motion)
     assert len(times) < 70
     decoding.prove_segment(segment, tmp_path, 70, fps, moments=times, seeks=(0, 1, 6, 12, 30, 46, 69))
 
@@ -71,7 +72,7 @@ def test_a_long_hold_is_still_across_its_key_frames(tmp_path: Path) -> None:
     segment = segment_of(tmp_path / "s", picture)
     keys = h264.scan(segment.read_bytes()).idrs
     assert keys == (0, 45, 285), "where the picture changes last, and ten seconds later"
-    times = moments(picture.layers, picture.motion)
+    times = changed_frames(picture.layers, picture.motion)
     decoding.prove_segment(segment, tmp_path, 400, 24, moments=times, seeks=(44, 45, 284, 285, 286, 399))
 
 
@@ -80,22 +81,22 @@ def test_frame_numbers_wrap(tmp_path: Path) -> None:
     picture = scene(tmp_path / "d", frames=99)
     segment = segment_of(tmp_path / "s", picture)
     sets = stitch_sets(segment.read_bytes())
-    assert 1 << sets.number_bits < 40
+    assert 1 << sets.frame_number_bits < 40
     decoding.prove_segment(segment, tmp_path, 99, 30)
 
 
-def stitch_sets(data: bytes) -> slices.Sets:
+def stitch_sets(data: bytes) -> slices.ParameterSets:
     """A stream's parameter sets."""
     found = h264.scan(data).sets
-    sequence = next(unit for unit in found if h264.kind(unit) == h264.SPS)
-    return slices.Sets.read(sequence, next(unit for unit in found if h264.kind(unit) == h264.PPS))
+    sequence = next(unit for unit in found if h264.unit_type(unit) == h264.SPS)
+    return slices.ParameterSets.read(sequence, next(unit for unit in found if h264.unit_type(unit) == h264.PPS))
 
 
-def bands_of(root: Path, picture: Picture) -> tuple[render.EncodePlan, Path]:
+def bands_of(root: Path, picture: Animation) -> tuple[EncodePlan, Path]:
     """What is coded of a picture, and the folder with each band's own stream."""
     step = render_context(root, picture)
     render.run(step)
-    return render.plan(picture, STANDARD), step.scratch
+    return encode_plan(picture, STANDARD), step.scratch
 
 
 @pytest.mark.parametrize("fps", [30, 60])
@@ -106,7 +107,7 @@ def test_a_band_is_decoded_as_its_encoder_meant_it(tmp_path: Path, fps: int) -> 
     assert len(shots.bands) >= 5
     whole = sampled(tmp_path / "s" / "out" / render.SEGMENT, SIZE[1])
     for index, band in enumerate(shots.bands):
-        above, below = band.fences
+        above, below = band.guard_rows
         height = (above + band.rows + below) * ROW
         own = sampled(scratch / shots.file(index), height)
         for samples, frame in zip(own, band.frames, strict=True):
@@ -124,12 +125,12 @@ def sampled(path: Path, height: int) -> list[bytes]:
 def test_bands_are_composed_as_the_whole_is(tmp_path: Path) -> None:
     """Composed and converted band by band, the pictures are the ones composed and converted as a whole."""
     picture = scene(tmp_path / "d")
-    shots = render.plan(picture, STANDARD)
-    streams, _ = tiles.banded(picture, shots.bands, "yuv420p")
-    every = (*moments(picture.layers, picture.motion), picture.motion.frames)
-    whole = converted(tmp_path / "whole", compose.encodable(compose.pictures(picture), "yuv420p"), SIZE[1])
+    shots = encode_plan(picture, STANDARD)
+    streams, _ = tiles.band_streams(picture, shots.bands, "yuv420p")
+    every = (*changed_frames(picture.layers, picture.motion), picture.motion.frames)
+    whole = converted(tmp_path / "whole", compose.to_encoder_pixels(compose.frames(picture), "yuv420p"), SIZE[1])
     for index, (stream, band) in enumerate(zip(streams, shots.bands, strict=True)):
-        above, below = band.fences
+        above, below = band.guard_rows
         height = (above + band.rows + below) * ROW
         own = converted(tmp_path / str(index), stream, height)
         for samples, frame in zip(own, band.frames, strict=False):  # one more than is encoded may follow
@@ -209,7 +210,7 @@ def test_the_stream_has_the_level_and_size_of_the_whole(tmp_path: Path) -> None:
     found = h264.scan(data)
     assert (found.parameters.width, found.parameters.height) == (180, 446)
     assert found.parameters.fps == 30
-    sequence = next(unit for unit in found.sets if h264.kind(unit) == h264.SPS)
+    sequence = next(unit for unit in found.sets if h264.unit_type(unit) == h264.SPS)
     assert sequence[3] == stitch.level(180, 446, 30)
     plain = h264.scan(segment_of(tmp_path / "p", picture, "compat").read_bytes())
     assert plain.sets == found.sets, "to the bit what x264 writes for the whole"
@@ -225,9 +226,11 @@ def coded(root: Path, extra: str = "", *, frames: int = 3, size: str = "64x64", 
     return made(root / "b.h264", "-f", "lavfi", "-i", source, "-frames:v", str(frames), *options).read_bytes()
 
 
-def together(bands: Sequence[tuple[Band, bytes]], keys: Keys | None = None, height: int = 64, frames: int = 6) -> bytes:
+def together(
+    bands: Sequence[tuple[Band, bytes]], keys: KeyFrames | None = None, height: int = 64, frames: int = 6
+) -> bytes:
     """What stitching gives, at once."""
-    return b"".join(stitch.stitch(bands, keys or Keys(), frames, height, 30))
+    return b"".join(stitch.stitch(bands, keys or KeyFrames(), frames, height, 30))
 
 
 WHOLE = Band(0, 4, 4, (0, 2, 5))
@@ -236,9 +239,9 @@ WHOLE = Band(0, 4, 4, (0, 2, 5))
 @pytest.mark.parametrize(
     ("extra", "words"),
     [
-        (":bframes=1:force-cfr=1", "not output in the order"),
-        (":no-cabac=1", "not one of our encoder's"),
-        (":weightp=2", "not one of our encoder's"),
+        (":bframes=1:force-cfr=1", "output order differs"),
+        (":no-cabac=1", "not from our encoder settings"),
+        (":weightp=2", "not from our encoder settings"),
         (":slices=2", "a band has"),
         (":stitchable=0:crf=30", "nothing"),
     ],
@@ -257,18 +260,18 @@ def test_bands_that_are_not_as_planned_are_refused(tmp_path: Path) -> None:
     """Too few frames, other rows, key frames elsewhere, a gap, and other settings are each named."""
     data = coded(tmp_path / "a")
     for bands, keys, words in (
-        ([(replace(WHOLE, frames=(0, 2)), data)], Keys(), "has 3 pictures where 2 were asked for"),
-        ([(Band(0, 3, 3, (0, 2, 5)), data)], Keys(), "has 4 rows of macroblocks where 3 were asked for"),
-        ([(WHOLE, data)], Keys(frozenset({0, 2})), "key frames are not where they were asked for"),
-        ([(WHOLE, coded(tmp_path / "k", keys=(0, 1)))], Keys(), "key frames are not where they were asked for"),
+        ([(replace(WHOLE, frames=(0, 2)), data)], KeyFrames(), "expected 2 frames, got 3"),
+        ([(Band(0, 3, 3, (0, 2, 5)), data)], KeyFrames(), "expected 3 rows of macroblocks, got 4"),
+        ([(WHOLE, data)], KeyFrames(frozenset({0, 2})), r"expected key frames at \[0, 2\], got \[0\]"),
+        ([(WHOLE, coded(tmp_path / "k", keys=(0, 1)))], KeyFrames(), r"expected key frames at \[0\], got \[0, 2\]"),
     ):
         with pytest.raises(H264Error, match=words):
             together(bands, keys)
-    with pytest.raises(H264Error, match="the bands don't cover the picture"):
+    with pytest.raises(H264Error, match="the bands do not cover the frame"):
         together([(WHOLE, data)], height=128)
     other = coded(tmp_path / "o", ":8x8dct=0")
     pair = [(WHOLE, data), (WHOLE, other)]
-    with pytest.raises(H264Error, match="the bands were coded with different settings"):
+    with pytest.raises(H264Error, match="the bands were encoded with different settings"):
         together(pair)
 
 
@@ -284,9 +287,9 @@ def test_a_band_without_its_first_slice_is_refused(tmp_path: Path) -> None:
     """V9: rows of a picture whose beginning is lost belong to none."""
     data = coded(tmp_path, ":slice-max-mbs=4", frames=1)
     found = list(h264.units(data))
-    lost = next(index for index, unit in enumerate(found) if h264.kind(unit) == h264.IDR)
+    lost = next(index for index, unit in enumerate(found) if h264.unit_type(unit) == h264.IDR)
     rest = b"".join(h264.START + unit for index, unit in enumerate(found) if index != lost)
-    with pytest.raises(H264Error, match="no beginning"):
+    with pytest.raises(H264Error, match="no first slice"):
         together([(Band(0, 4, 4, (0,)), rest)])
 
 
@@ -296,7 +299,7 @@ def test_no_copy_is_made_of_what_was_coded(tmp_path: Path) -> None:
     band = Band(0, 16, 16, tuple(range(40)))
     tracemalloc.start()
     try:
-        for _ in stitch.stitch([(band, data)], Keys(), 40, 256, 30):
+        for _ in stitch.stitch([(band, data)], KeyFrames(), 40, 256, 30):
             pass
         _, most = tracemalloc.get_traced_memory()
     finally:
@@ -306,21 +309,23 @@ def test_no_copy_is_made_of_what_was_coded(tmp_path: Path) -> None:
 
 def test_repeated_key_frames_are_the_same_bytes(tmp_path: Path) -> None:
     """A key frame in a hold is the one with which the hold began."""
-    data = together([(Band(0, 4, 4, (0, 2)), coded(tmp_path, frames=2, keys=(0, 1)))], Keys(frozenset({0, 2}), {4: 2}))
-    found = [unit for unit in h264.units(data) if h264.kind(unit) in {h264.SLICE, h264.IDR}]
-    assert [h264.kind(unit) for unit in found] == [5, 1, 5, 1, 5, 1]
+    data = together(
+        [(Band(0, 4, 4, (0, 2)), coded(tmp_path, frames=2, keys=(0, 1)))], KeyFrames(frozenset({0, 2}), {4: 2})
+    )
+    found = [unit for unit in h264.units(data) if h264.unit_type(unit) in {h264.SLICE, h264.IDR}]
+    assert [h264.unit_type(unit) for unit in found] == [5, 1, 5, 1, 5, 1]
     assert found[2] == found[4]
 
 
 def names_of_keys(data: bytes) -> list[tuple[int, int]]:
     """Each key frame's place in a segment and its idr_pic_id."""
-    found, frame, bits = [], -1, stitch_sets(data).number_bits
+    found, frame, bits = [], -1, stitch_sets(data).frame_number_bits
     for unit in h264.units(data):
-        if h264.kind(unit) in {h264.SLICE, h264.IDR}:
-            frame += h264.begins_picture(unit)
-        if h264.kind(unit) == h264.IDR:
+        if h264.unit_type(unit) in {h264.SLICE, h264.IDR}:
+            frame += h264.starts_frame(unit)
+        if h264.unit_type(unit) == h264.IDR:
             head = Reader(unit[1:9])
-            _ = head.unsigned(), head.unsigned(), head.unsigned(), head.take(bits)
+            _ = head.unsigned(), head.unsigned(), head.unsigned(), head.read(bits)
             found.append((frame, head.unsigned()))
     return list(dict.fromkeys(found))
 
@@ -328,14 +333,14 @@ def names_of_keys(data: bytes) -> list[tuple[int, int]]:
 @pytest.mark.parametrize(
     ("keys", "frames"),
     [
-        (Keys(frozenset({0})), 1),
-        (Keys(frozenset({0})), 2),
-        (Keys(frozenset({0, 1})), 3),
-        (Keys(frozenset({0, 1, 2, 3})), 4),
-        (Keys(frozenset({0, 2}), {4: 2}), 5),
+        (KeyFrames(frozenset({0})), 1),
+        (KeyFrames(frozenset({0})), 2),
+        (KeyFrames(frozenset({0, 1})), 3),
+        (KeyFrames(frozenset({0, 1, 2, 3})), 4),
+        (KeyFrames(frozenset({0, 2}), {4: 2}), 5),
     ],
 )
-def test_key_frames_side_by_side_differ(tmp_path: Path, keys: Keys, frames: int) -> None:
+def test_key_frames_side_by_side_differ(tmp_path: Path, keys: KeyFrames, frames: int) -> None:
     """7.4.3: no key frame is taken for the one before it, be that the last of the segment before."""
     at = sorted(keys.coded)
     stream = coded(tmp_path, frames=len(at), keys=range(len(at)))
@@ -354,7 +359,7 @@ def test_colors_are_kept_in_every_band(tmp_path: Path) -> None:
     drawing = Drawing(tmp_path / "d", SIZE).add("background", colour=(122, 165, 255))
     for index in range(3):
         drawing.add(f"item-{index}", (20, 60 + 140 * index, 100, 40), (122, 165, 255))
-    tracks = {f"item-{index}": Track(enter=Change(3 + index, 4, "fade")) for index in range(3)}
+    tracks = {f"item-{index}": Track(enter=Effect(3 + index, 4, "fade")) for index in range(3)}
     for image in decoded(segment_of(tmp_path / "s", drawing.picture(Motion(30, 12, tracks))), SIZE):
         least, most = zip(*image.getextrema(), strict=True)
         assert apart(least, (122, 165, 255)) <= 3

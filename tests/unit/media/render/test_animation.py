@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.media.render.animation import NEVER, Change, Motion, Playback, Track
+from vidbuild.media.render.motion import NEVER, Effect, Motion, Playback, Track
 
-changes = st.none() | st.builds(Change, st.integers(0, 200), st.integers(0, 40), st.sampled_from(["fade", "rise"]))
+changes = st.none() | st.builds(Effect, st.integers(0, 200), st.integers(0, 40), st.sampled_from(["fade", "rise"]))
 tracks = st.builds(Track, changes, changes, st.none() | st.just((0.9, 1.1)))
 motions = st.builds(
     Motion,
@@ -20,28 +20,28 @@ motions = st.builds(
 
 def test_what_came_before_the_window_is_simply_there() -> None:
     """A layer that has wholly entered needs no track, so the window does not depend on when that was."""
-    early = Motion(30, 300, {"a": Track(Change(10, 12, "rise"))})
-    late = Motion(30, 300, {"a": Track(Change(50, 12, "rise"))})
+    early = Motion(30, 300, {"a": Track(Effect(10, 12, "rise"))})
+    late = Motion(30, 300, {"a": Track(Effect(50, 12, "rise"))})
     assert early.window(200, 6) == late.window(200, 6) == Motion(30, 6, {})
 
 
 def test_what_comes_after_the_window_is_not_there() -> None:
     """A layer that has not begun to enter is never seen, whenever it would."""
-    early = Motion(30, 300, {"a": Track(Change(100, 12, "rise"))})
-    late = Motion(30, 300, {"a": Track(Change(200, 12, "rise"))})
+    early = Motion(30, 300, {"a": Track(Effect(100, 12, "rise"))})
+    late = Motion(30, 300, {"a": Track(Effect(200, 12, "rise"))})
     assert early.window(0, 6) == late.window(0, 6) == Motion(30, 6, {"a": Track(enter=NEVER)})
 
 
 def test_what_is_gone_is_never_seen() -> None:
     """A layer that has left before the window is the same as one that never comes."""
-    motion = Motion(30, 300, {"a": Track(None, Change(10, 9, "fade"))})
+    motion = Motion(30, 300, {"a": Track(None, Effect(10, 9, "fade"))})
     assert motion.window(100, 10).tracks == {"a": Track(enter=NEVER)}
 
 
 def test_an_effect_in_progress_continues() -> None:
     """An effect that spans the window's edge keeps its pace, counted from the window's first frame."""
-    motion = Motion(30, 300, {"a": Track(Change(90, 20, "fade"))})
-    assert motion.window(100, 50).tracks == {"a": Track(Change(-10, 20, "fade"))}
+    motion = Motion(30, 300, {"a": Track(Effect(90, 20, "fade"))})
+    assert motion.window(100, 50).tracks == {"a": Track(Effect(-10, 20, "fade"))}
 
 
 def test_a_clip_continues_in_the_window() -> None:

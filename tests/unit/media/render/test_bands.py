@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from tests.support.render_lab import Drawing
 from vidbuild.media.render import bands
-from vidbuild.media.render.animation import Change, Layer, Layers, Motion, Playback, Track
-from vidbuild.media.render.bands import GUARD, ROW, Band, divide, keyed, keys
-from vidbuild.media.render.changed_frames import changing, moments, reach, shown
+from vidbuild.media.render.bands import MARGIN, ROW, Band, divide, key_frames, with_key_frames
+from vidbuild.media.render.changed_frames import changed_frames, layer_changes, visible_box, visible_layers
+from vidbuild.media.render.drawing import Layer, Layers
+from vidbuild.media.render.motion import Effect, Motion, Playback, Track
 
 HEIGHT = 640
 
@@ -26,7 +27,7 @@ def boxes(*rows: tuple[int, int], tracks: dict[str, Track], frames: int = 100) -
 
 def fade(frame: int) -> Track:
     """A layer that fades in from a frame on."""
-    return Track(enter=Change(frame, 5, "fade"))
+    return Track(enter=Effect(frame, 5, "fade"))
 
 
 def test_what_never_changes_is_one_band() -> None:
@@ -58,8 +59,8 @@ def test_a_narrow_gap_is_shared() -> None:
 
 def test_a_rise_needs_room_below() -> None:
     """A layer that rises is seen further down first."""
-    layers, motion = boxes((100, 40), tracks={"l0": Track(enter=Change(10, 5, "rise"))})
-    assert reach(layers.layers[1], layers, motion)[1::2] == (100, 155)
+    layers, motion = boxes((100, 40), tracks={"l0": Track(enter=Effect(10, 5, "rise"))})
+    assert visible_box(layers.layers[1], layers, motion)[1::2] == (100, 155)
 
 
 def test_a_cursor_is_seen_at_every_line_it_visits(tmp_path: Path) -> None:
@@ -70,12 +71,12 @@ def test_a_cursor_is_seen_at_every_line_it_visits(tmp_path: Path) -> None:
     )
     drawing.add("cursor", (10, 10, 5, 12))
     tracks = {
-        "a": Track(enter=Change(2, 10, "type")),
-        "b": Track(enter=Change(30, 10, "type")),
+        "a": Track(enter=Effect(2, 10, "type")),
+        "b": Track(enter=Effect(30, 10, "type")),
         "cursor": Track(follows=("a", "b")),
     }
     layers, motion = drawing.done(), Motion(30, 60, tracks)
-    assert reach(layers.layers[-1], layers, motion) == (20, 10, 65, 72)
+    assert visible_box(layers.layers[-1], layers, motion) == (20, 10, 65, 72)
 
 
 def test_a_clips_place_is_coded_as_long_as_it_plays() -> None:
@@ -100,20 +101,20 @@ def test_bands_cover_the_picture_and_all_that_changes(items: list[tuple[int, int
     found = divide(layers, motion)
     assert [band.row for band in found] == [sum(band.rows for band in found[:index]) for index in range(len(found))]
     assert sum(band.rows for band in found) * ROW == HEIGHT
-    for layer in shown(layers, motion)[1:]:
-        _, top, _, end = reach(layer, layers, motion)
+    for layer in visible_layers(layers, motion)[1:]:
+        _, top, _, end = visible_box(layer, layers, motion)
         (band,) = [band for band in found if band.row * ROW <= top < (band.row + band.rows) * ROW]
         assert end <= (band.row + band.rows) * ROW
-        assert set(changing(layer, layers, motion)) <= set(band.frames)
-        assert band.row == 0 or top - band.row * ROW >= GUARD / 2
-    assert {frame for band in found for frame in band.frames} == set(moments(layers, motion))
+        assert set(layer_changes(layer, layers, motion)) <= set(band.frames)
+        assert band.row == 0 or top - band.row * ROW >= MARGIN / 2
+    assert {frame for band in found for frame in band.frames} == set(changed_frames(layers, motion))
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 40))
 def test_fences_are_slices_of_their_own(row: int, rows: int, below: int) -> None:
     """Cut into slices of one size from the top, none holds rows of a fence and of the band; the last may be shorter."""
     band = Band(row, rows, row + rows + below, (0,))
-    over, under = band.fences
+    over, under = band.guard_rows
     assert rows % band.slice_rows == 0
     assert over == band.slice_rows
     assert under == (1 if below else 0)
@@ -126,7 +127,7 @@ def test_a_picture_has_few_slices() -> None:
     layers, motion = boxes(*rows, tracks=tracks, frames=300)
     tall = Layers(320, 2880, (Layer("background", "b.png", 0, 0, 320, 2880, opaque=True), *layers.layers[1:]))
     found = divide(tall, motion)
-    assert 1 <= sum(band.rows // band.slice_rows for band in found) <= bands.MOST_SLICES
+    assert 1 <= sum(band.rows // band.slice_rows for band in found) <= bands.MAX_SLICES
     assert sum(band.rows for band in found) * ROW == 2880
 
 
@@ -137,7 +138,7 @@ def test_a_tall_picture_in_which_one_thing_moves_has_few_slices(height: int, top
     found = divide(layers, Motion(30, 100, {"l": fade(10)}))
     assert [len(band.frames) for band in found if len(band.frames) > 1] == [7]
     assert len(found) > 1
-    assert sum(band.rows // band.slice_rows for band in found) <= bands.MOST_SLICES
+    assert sum(band.rows // band.slice_rows for band in found) <= bands.MAX_SLICES
 
 
 @pytest.mark.parametrize("place", [(10, -90), (10, HEIGHT + 90), (-300, 10), (400, 10)])
@@ -146,19 +147,19 @@ def test_what_is_outside_the_canvas_is_in_no_band(place: tuple[int, int]) -> Non
     layers = Layers(320, HEIGHT, (Layer("l", "l.png", *place, 200, 50),))
     motion = Motion(30, 100, {"l": fade(10)})
     assert divide(layers, motion) == (Band(0, 40, 40, (0,)),)
-    assert moments(layers, motion) == (0,)
+    assert changed_frames(layers, motion) == (0,)
 
 
 def test_a_picture_of_one_band_has_no_guard_rows() -> None:
     """At the frame's own edges there is no other band to guard against."""
-    assert Band(0, 40, 40, (0,)).fences == (0, 0)
+    assert Band(0, 40, 40, (0,)).guard_rows == (0, 0)
 
 
 @given(st.sets(st.integers(1, 499)), st.integers(1, 500), st.integers(5, 120))
 def test_key_frames_are_never_too_far_apart(changes: set[int], frames: int, longest: int) -> None:
     """Key frames are at most so far apart, coded ones fall on changes, and a repeated one is what is held there."""
     times = sorted({0, *(change for change in changes if change < frames)})
-    found = keys(times, frames, longest)
+    found = key_frames(times, frames, longest)
     every = sorted({*found.coded, *found.repeats})
     assert every[0] == 0
     assert all(b - a <= longest for a, b in zip(every, [*every[1:], frames], strict=True))
@@ -171,14 +172,14 @@ def test_key_frames_are_never_too_far_apart(changes: set[int], frames: int, long
 
 def test_a_hold_begins_with_the_key_frame_that_is_repeated_in_it() -> None:
     """A long hold is not coded again for a player's sake, and does not flicker where one could start."""
-    found = keys([0, 10, 11, 12, 40], 500, 100)
+    found = key_frames([0, 10, 11, 12, 40], 500, 100)
     assert found.coded == {0, 40}
     assert found.repeats == {140: 40, 240: 40, 340: 40, 440: 40}
 
 
 def test_all_bands_have_all_key_frames() -> None:
     """Decoding can only start where every band can."""
-    both = keyed([Band(0, 2, 4, (0, 5)), Band(2, 2, 4, (0,))], bands.Keys(frozenset({0, 7})))
+    both = with_key_frames([Band(0, 2, 4, (0, 5)), Band(2, 2, 4, (0,))], bands.KeyFrames(frozenset({0, 7})))
     assert [band.frames for band in both] == [(0, 5, 7), (0, 7)]
 
 

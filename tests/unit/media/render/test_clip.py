@@ -28,8 +28,9 @@ from vidbuild.errors import StepError
 from vidbuild.media.audio import mix
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph
 from vidbuild.media.render import compose
-from vidbuild.media.render.animation import Motion, Playback
-from vidbuild.media.render.clip import TIE_US, opened
+from vidbuild.media.render.clip import TIE_US, open_clip
+from vidbuild.media.render.encode_plan import encode_plan
+from vidbuild.media.render.motion import Motion, Playback
 from vidbuild.steps import render
 
 AHEAD = 16  # pictures a decoder is fed before the first of them comes out, and while the end goes back to it
@@ -165,7 +166,7 @@ def test_a_thumbnail_does_not_decode_a_clip_twice(tmp_path: Path) -> None:
     picture = scene(recording(tmp_path / "a.mp4", 250), Playback(1000, 0, 200, "cover"), 200)
     step = render_context(tmp_path / "step", picture)
     profile = step.params["profile"]
-    args = render.film_arguments(picture, render.plan(picture, profile), profile, step.scratch, step.out)
+    args = render.encoder_arguments(picture, encode_plan(picture, profile), profile, step.scratch, step.out)
     assert 200 <= decoded_by(args, tmp_path) <= 200 + 25 + 25 + 2 * AHEAD
 
 
@@ -261,7 +262,7 @@ def test_what_lies_far_before_a_start_is_not_decoded(tmp_path: Path) -> None:
     for start_ms in range(4500, 8500, 500):
         picture = scene(source, Playback(start_ms, 0, 3, "cover"), 3)
         assert picture.clip is not None
-        assert start_ms / 1000 - 4 <= picture.clip.entry(start_ms / 1000) <= start_ms / 1000
+        assert start_ms / 1000 - 4 <= picture.clip.seek_point(start_ms / 1000) <= start_ms / 1000
         assert decoded_pictures(picture) <= 3 * 100 + AHEAD
 
 
@@ -324,7 +325,9 @@ def test_a_damaged_recording_looks_the_same_each_time(tmp_path: Path) -> None:
     source.write_bytes(damaged)
     picture = scene(source, Playback(0, 0, 60, "cover"), 60)
     target = tmp_path / "out.raw"
-    output = filtergraph.output(compose.held(compose.pictures(picture), picture.motion), target, {"format": "rawvideo"})
+    output = filtergraph.output(
+        compose.hold_frames(compose.frames(picture), picture.motion), target, {"format": "rawvideo"}
+    )
     made_of = set()
     for processors in ("1", "2", "3", "4", "16"):
         args = ["-cpucount", processors, *filtergraph.arguments(output)]
@@ -336,9 +339,9 @@ def test_a_damaged_recording_looks_the_same_each_time(tmp_path: Path) -> None:
 def test_a_clip_without_a_file_is_an_error(tmp_path: Path) -> None:
     """A drawing with a place for a clip that the motion lacks is an error."""
     picture = scene(recording(tmp_path / "a.mp4", 3), Playback(0, 0, 3, "cover"), 3)
-    with pytest.raises(StepError, match="the layer 'clip' is the place of a clip, and there is none"):
+    with pytest.raises(StepError, match="layer 'clip' needs a clip, but there is none"):
         shown(replace(picture, clip=None))
-    assert opened(tmp_path / "a.mp4", Motion(30, 3), ENV) is None
+    assert open_clip(tmp_path / "a.mp4", Motion(30, 3), ENV) is None
 
 
 @pytest.mark.parametrize("late", ["picture", "sound"])

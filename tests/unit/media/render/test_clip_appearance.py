@@ -11,7 +11,7 @@ from tests.support.clip_lab import scene, seen
 from tests.support.render_lab import SIZE, Colour, apart, made, pixel, shown
 from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg.probe import probe
-from vidbuild.media.render.animation import Playback
+from vidbuild.media.render.motion import Playback
 
 H264 = ("-c:v", "libx264", "-qp", "6", "-pix_fmt", "yuv444p")
 RED, GREEN, BLUE, WHITE, GREY = (220, 0, 0), (0, 180, 0), (0, 0, 220), (255, 255, 255), (90, 90, 90)
@@ -187,6 +187,6 @@ def test_a_file_without_video_is_refused(tmp_path: Path) -> None:
     cover = made(tmp_path / "cover.png", "-f", "lavfi", "-i", "color=red:s=50x50", "-frames:v", "1")
     song = ("-f", "lavfi", "-i", "sine=d=1", "-i", str(cover), "-map", "0", "-map", "1", "-c:v", "copy")
     source = made(tmp_path / "song.mp3", *song, "-disposition:v:0", "attached_pic")
-    with pytest.raises(StepError, match="the clip has sound but no picture") as caught:
+    with pytest.raises(StepError, match="the clip has audio but no video") as caught:
         scene(source, Playback(0, 0, 3, "cover"), 3)
     assert caught.value.failure.field == "src"

@@ -12,8 +12,8 @@ from tests.support.render_lab import SIZE, Drawing, apart, differ, pixel, raw, s
 from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.render import compose
-from vidbuild.media.render.animation import NEVER, Change, Motion, Playback, Track
-from vidbuild.media.render.layer import Picture
+from vidbuild.media.render.animation import Animation
+from vidbuild.media.render.motion import NEVER, Effect, Motion, Playback, Track
 
 BLUE = (10, 20, 60)
 
@@ -24,9 +24,9 @@ def drawing(tmp_path: Path) -> Drawing:
     return Drawing(tmp_path / "drawing").add("background", colour=BLUE)
 
 
-def arguments(picture: Picture) -> str:
+def arguments(picture: Animation) -> str:
     """A picture's command as one text."""
-    return " ".join(filtergraph.arguments(filtergraph.output(compose.pictures(picture), Path("o"), {})))
+    return " ".join(filtergraph.arguments(filtergraph.output(compose.frames(picture), Path("o"), {})))
 
 
 def box_of(image: Image.Image, colour: tuple[int, int, int] = (255, 255, 255)) -> tuple[int, int, int, int] | None:
@@ -53,7 +53,7 @@ def test_still_layers_are_laid_on_once(drawing: Drawing) -> None:
 def test_every_image_is_decoded_once(drawing: Drawing) -> None:
     """Each PNG is read by one input, decoded once, and repeated only for the frames in which its layer changes."""
     drawing.add("a", (5, 5, 10, 10)).add("b", (20, 5, 10, 10))
-    motion = Motion(30, 300, {"a": Track(enter=Change(10, 4, "fade")), "b": Track(enter=Change(200, 4, "rise"))})
+    motion = Motion(30, 300, {"a": Track(enter=Effect(10, 4, "fade")), "b": Track(enter=Effect(200, 4, "rise"))})
     text = arguments(drawing.picture(motion))
     assert text.count("a.png") == text.count("b.png") == text.count("background.png") == 1
     assert text.count("loop=loop=4:size=1") == 2
@@ -84,7 +84,7 @@ def test_a_canvas_without_background_is_black(tmp_path: Path) -> None:
 def test_an_entrance_fades_evenly(tmp_path: Path, effect: str) -> None:
     """The k-th of n frames shows k/(n+1) of a layer; none before, all of it after."""
     drawing = Drawing(tmp_path / "d").add("background", colour=(0, 0, 0)).add("a", (0, 0, 160, 90))
-    frames = shown(drawing.picture(Motion(30, 20, {"a": Track(enter=Change(5, 9, effect))})))
+    frames = shown(drawing.picture(Motion(30, 20, {"a": Track(enter=Effect(5, 9, effect))})))
     levels = [pixel(frame, 80, 60)[0] for frame in frames]
     expected = [round(255 * min(max((frame - 4) / 10, 0), 1)) for frame in range(20)]
     assert apart(levels, expected) <= 1
@@ -93,7 +93,7 @@ def test_an_entrance_fades_evenly(tmp_path: Path, effect: str) -> None:
 def test_leaving_fades_to_nothing(tmp_path: Path) -> None:
     """A leaving layer fades as evenly, and is gone for good."""
     drawing = Drawing(tmp_path / "d").add("background", colour=(0, 0, 0)).add("a")
-    track = Track(enter=Change(2, 3, "fade"), leave=Change(10, 4, "fade"))
+    track = Track(enter=Effect(2, 3, "fade"), leave=Effect(10, 4, "fade"))
     levels = [pixel(frame, 80, 60)[0] for frame in shown(drawing.picture(Motion(30, 20, {"a": track})))]
     assert apart(levels, [0, 0, 64, 128, 191, *[255] * 5, 204, 153, 102, 51, *[0] * 6]) <= 1
 
@@ -101,7 +101,7 @@ def test_leaving_fades_to_nothing(tmp_path: Path) -> None:
 def test_cuts_are_sharp(drawing: Drawing) -> None:
     """A layer that is cut in and out is there in exactly its frames."""
     drawing.add("a", (5, 5, 10, 10))
-    track = Track(enter=Change(3, 0, "cut"), leave=Change(7, 0, "cut"))
+    track = Track(enter=Effect(3, 0, "cut"), leave=Effect(7, 0, "cut"))
     frames = shown(drawing.picture(Motion(30, 10, {"a": track})))
     assert [frame for frame in range(10) if box_of(frames[frame])] == [3, 4, 5, 6]
     assert frames[7].tobytes() == frames[0].tobytes()
@@ -110,7 +110,7 @@ def test_cuts_are_sharp(drawing: Drawing) -> None:
 def test_rising_is_eased_and_ends_in_place(tmp_path: Path) -> None:
     """A rising layer comes from 24/1080 of the height below, ever slower, never back, and stops where it was drawn."""
     drawing = Drawing(tmp_path / "d", (16, 1080)).add("background", colour=(0, 0, 0)).add("a", (2, 500, 4, 20))
-    motion = Motion(30, 20, {"a": Track(enter=Change(2, 12, "rise"))})
+    motion = Motion(30, 20, {"a": Track(enter=Effect(2, 12, "rise"))})
 
     def top(image: Image.Image) -> int:
         return next(y for y in range(image.height) if pixel(image, 3, y)[0] > 10)
@@ -133,7 +133,7 @@ def test_typing_reveals_character_by_character(drawing: Drawing) -> None:
             draw.rectangle((index * 10, 0, index * 10 + 9, 9), fill=colour)
 
     drawing.add("line", (30, 20, 40, 10), advances=(10, 10, 10, 10), paint=paint)
-    frames = shown(drawing.picture(Motion(30, 20, {"line": Track(enter=Change(4, 8, "type"))})))
+    frames = shown(drawing.picture(Motion(30, 20, {"line": Track(enter=Effect(4, 8, "type"))})))
     for frame, image in enumerate(frames):
         typed = min(4, max(0, (frame - 4) // 2 + 1))
         for index, colour in enumerate(stripes):
@@ -146,14 +146,14 @@ def test_typing_reveals_character_by_character(drawing: Drawing) -> None:
 def test_a_typed_line_at_the_left_edge(drawing: Drawing) -> None:
     """A line that starts at the canvas's edge is typed as any other, though what is hidden lies outside."""
     drawing.add("line", (0, 20, 40, 10), advances=(10, 10, 10, 10))
-    frames = shown(drawing.picture(Motion(30, 6, {"line": Track(enter=Change(1, 4, "type"))})))
+    frames = shown(drawing.picture(Motion(30, 6, {"line": Track(enter=Effect(1, 4, "type"))})))
     assert [box and box[2] for box in map(box_of, frames)] == [None, 10, 20, 30, 40, 40]
 
 
 def test_a_typed_line_can_leave(drawing: Drawing) -> None:
     """A typed line fades out whole, also when it goes before all of it is typed."""
     drawing.add("line", (30, 20, 40, 10), advances=(10, 10, 10, 10))
-    track = Track(enter=Change(0, 8, "type"), leave=Change(5, 3, "fade"))
+    track = Track(enter=Effect(0, 8, "type"), leave=Effect(5, 3, "fade"))
     frames = shown(drawing.picture(Motion(30, 12, {"line": track})))
     assert box_of(frames[4]) == (30, 20, 60, 30)
     assert BLUE[0] < pixel(frames[6], 35, 25)[0] < 255
@@ -168,8 +168,8 @@ def test_a_cursor_follows_the_typing(drawing: Drawing) -> None:
     drawing.add("l0", (30, 20, 30, 10), advances=(10, 10, 10)).add("l1", (30, 40, 20, 10), advances=(10, 10))
     drawing.add("cursor", (30, 20, 4, 10), red)
     tracks = {
-        "l0": Track(enter=Change(3, 6, "type")),
-        "l1": Track(enter=Change(12, 4, "type")),
+        "l0": Track(enter=Effect(3, 6, "type")),
+        "l1": Track(enter=Effect(12, 4, "type")),
         "cursor": Track(follows=("l0", "l1")),
     }
     frames = shown(drawing.picture(Motion(30, 20, tracks)))
@@ -194,7 +194,7 @@ def test_a_line_of_hundreds_of_characters_is_typed(tmp_path: Path, advances: tup
     drawing = Drawing(tmp_path / "d", (2000, 16)).add("background", colour=BLUE)
     drawing.add("line", (30, 2, width, 4), advances=advances)
     drawing.add("cursor", (30, 8, 4, 4), (255, 0, 0))
-    tracks = {"line": Track(enter=Change(5, frames, "type")), "cursor": Track(follows=("line",))}
+    tracks = {"line": Track(enter=Effect(5, frames, "type")), "cursor": Track(follows=("line",))}
     seen = shown(drawing.picture(Motion(30, frames + 10, tracks)))
     assert len(seen) == frames + 10
     for frame, image in list(enumerate(seen))[5::11]:
@@ -212,8 +212,8 @@ def test_two_long_commands_in_one_scene(tmp_path: Path) -> None:
     drawing.add("l1", (30, 24, round(sum(LONG["uneven"])), 6), advances=LONG["uneven"])
     drawing.add("cursor", (30, 4, 4, 6), red)
     tracks = {
-        "l0": Track(enter=Change(2, 311, "type")),
-        "l1": Track(enter=Change(320, 290, "type")),
+        "l0": Track(enter=Effect(2, 311, "type")),
+        "l1": Track(enter=Effect(320, 290, "type")),
         "cursor": Track(follows=("l0", "l1")),
     }
     picture = drawing.picture(Motion(30, 620, tracks))
@@ -282,7 +282,7 @@ def test_a_zoom_does_not_jitter(tmp_path: Path) -> None:
 def test_layers_may_lie_partly_outside(drawing: Drawing) -> None:
     """A layer over the edge is cut off there; one wholly outside is not seen; odd places are exact."""
     drawing.add("left", (-5, 11, 12, 9)).add("corner", (151, 83, 40, 40)).add("out", (200, 200, 5, 5), (255, 0, 0))
-    motion = Motion(30, 6, {"out": Track(enter=Change(2, 2, "fade")), "left": Track(enter=Change(1, 0, "cut"))})
+    motion = Motion(30, 6, {"out": Track(enter=Effect(2, 2, "fade")), "left": Track(enter=Effect(1, 0, "cut"))})
     last = shown(drawing.picture(motion))[5]
     assert pixel(last, 6, 11) == pixel(last, 151, 83) == pixel(last, 159, 89) == (255, 255, 255)
     assert pixel(last, 7, 11) == pixel(last, 6, 10) == pixel(last, 150, 83) == BLUE
@@ -300,10 +300,10 @@ def test_a_window_shows_what_the_whole_shows(drawing: Drawing) -> None:
     drawing.add("low", (8, 50, 40, 20), (0, 120, 0)).add("line", (30, 20, 40, 10), advances=(10,) * 4)
     drawing.add("cursor", (30, 20, 4, 10), (255, 0, 0)).add("glass", (70, 40, 50, 30), (9, 99, 200, 90), opaque=False)
     tracks = {
-        "low": Track(enter=Change(2, 6, "rise"), leave=Change(24, 5, "fade")),
-        "line": Track(enter=Change(9, 8, "type")),
+        "low": Track(enter=Effect(2, 6, "rise"), leave=Effect(24, 5, "fade")),
+        "line": Track(enter=Effect(9, 8, "type")),
         "cursor": Track(follows=("line",)),
-        "glass": Track(enter=Change(14, 4, "fade"), leave=Change(17, 4, "fade")),
+        "glass": Track(enter=Effect(14, 4, "fade"), leave=Effect(17, 4, "fade")),
     }
     motion = Motion(30, 36, tracks)
     whole = shown(drawing.picture(motion))
@@ -322,7 +322,7 @@ def test_a_window_of_a_zoom_continues_it(drawing: Drawing) -> None:
             draw.line((x, 0, x, 60), fill=(0, 0, 0), width=3)
 
     drawing.add("a", (30, 15, 100, 60), paint=paint)
-    motion = Motion(30, 30, {"a": Track(enter=Change(3, 4, "fade"), zoom=(1.0, 1.2))})
+    motion = Motion(30, 30, {"a": Track(enter=Effect(3, 4, "fade"), zoom=(1.0, 1.2))})
     whole = shown(drawing.picture(motion))
     for first, frames in ((0, 6), (5, 5), (20, 10)):
         for index, image in enumerate(shown(drawing.picture(motion.window(first, frames)))):
@@ -346,7 +346,7 @@ def test_a_crossfade_holds_one_scene_then_the_other(tmp_path: Path) -> None:
     for frame in range(3):
         a.add(f"m{frame}", (10 + 10 * frame, 10, 10, 10), (0, 0, 0))
         b.add(f"m{frame}", (10 + 10 * frame, 50, 10, 10), (0, 0, 0))
-    tracks = {f"m{frame}": Track(enter=Change(frame, 0, "cut")) for frame in range(3)}
+    tracks = {f"m{frame}": Track(enter=Effect(frame, 0, "cut")) for frame in range(3)}
     frames = raw(
         compose.crossfade(a.picture(Motion(30, 3, tracks)), b.picture(Motion(30, 3, tracks)), 6),
         a.picture(Motion(30, 3)),
@@ -369,5 +369,5 @@ def test_a_crossfade_of_a_scene_with_itself(drawing: Drawing) -> None:
 def test_a_clip_without_a_file_names_the_layer(drawing: Drawing) -> None:
     """A scene whose clip is missing is an error that names the layer, not a crash in the graph."""
     drawing.place("clip")
-    with pytest.raises(StepError, match="the layer 'clip' is the place of a clip, and there is none"):
-        compose.pictures(drawing.picture(Motion(30, 5, {}, Playback(0, 0, 5, "cover"))))
+    with pytest.raises(StepError, match="layer 'clip' needs a clip, but there is none"):
+        compose.frames(drawing.picture(Motion(30, 5, {}, Playback(0, 0, 5, "cover"))))

@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageStat
 from tests.support.pixels import level_range
 from tests.support.render_lab import Colour, apart, differ, pixel
 from vidbuild.media.render.zoom import Zoom
-from vidbuild.media.render.zoom_frames import fed
+from vidbuild.media.render.zoom_frames import frames_of
 
 LANCZOS, BICUBIC = Image.Resampling.LANCZOS, Image.Resampling.BICUBIC
 SLOW = [1 + 0.0005 * frame for frame in range(60)]
@@ -24,9 +24,9 @@ def zoomed(image: Image.Image, factors: Sequence[float], folder: Path) -> list[I
     folder.mkdir(exist_ok=True)
     image.save(folder / "a.png")
     zoom = Zoom(str(folder / "a.png"), *image.size, image.mode == "RGB", tuple(factors))
-    mode = "RGB" if zoom.solid else "RGBA"
+    mode = "RGB" if zoom.covers_box else "RGBA"
     assert zoom.pixels == {"RGB": "rgb24", "RGBA": "rgba"}[mode]
-    return [Image.frombytes(mode, image.size, pixels) for pixels in fed(zoom.name)]
+    return [Image.frombytes(mode, image.size, pixels) for pixels in frames_of(zoom.name)]
 
 
 def page(width: int = 240, height: int = 150) -> Image.Image:

@@ -1,0 +1,52 @@
+"""A drawing: the layers of a scene and where they are on the canvas. When they are visible is a motion's part.
+
+On disk it is a folder: `layers.json` and one PNG per layer.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+LAYERS_FILE = "layers.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One image, cropped to its content, and its box on the canvas in pixels, with the origin at the top left.
+
+    file: name of the PNG in the drawing's folder; "" for the box of a clip.
+    opaque: whether no pixel is transparent.
+    advances: for typed text, the width in pixels of each character in reading order.
+    """
+
+    name: str
+    file: str
+    x: int
+    y: int
+    width: int
+    height: int
+    opaque: bool = False
+    advances: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """The size of the canvas in pixels, and its layers from bottom to top."""
+
+    width: int
+    height: int
+    layers: tuple[Layer, ...]
+
+    def write(self, folder: Path) -> None:
+        """Write layers.json into the drawing's folder."""
+        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, indent=1)
+        (folder / LAYERS_FILE).write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> Layers:
+        """Read layers.json from a drawing's folder."""
+        data = json.loads((folder / LAYERS_FILE).read_text(encoding="utf-8"))
+        layers = tuple(Layer(**{**item, "advances": tuple(item["advances"])}) for item in data["layers"])
+        return cls(data["width"], data["height"], layers)

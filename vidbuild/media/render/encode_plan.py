@@ -1,0 +1,49 @@
+"""Decide which frames of which bands are encoded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vidbuild.media.render.animation import Animation
+from vidbuild.media.render.bands import Band, KeyFrames, divide, key_frames, undivided, with_key_frames
+from vidbuild.media.render.changed_frames import changed_frames
+
+
+@dataclass(frozen=True, slots=True)
+class EncodePlan:
+    """What to encode of a segment: bands, each with its frames, and the key frames among these."""
+
+    bands: tuple[Band, ...]
+    keys: KeyFrames
+
+    def file(self, index: int) -> str:
+        """Name the file for the encoded stream of a band."""
+        return f"band-{index}.h264"
+
+    @property
+    def most_frames(self) -> int:
+        """The number of frames of the band that is encoded most often."""
+        return max(len(band.frames) for band in self.bands)
+
+    @property
+    def encoded(self) -> float:
+        """The number of frames to encode, each band counted as its share of a frame's height."""
+        height = sum(band.rows for band in self.bands)
+        return round(sum(band.rows * len(band.frames) for band in self.bands) / height, 1)
+
+
+def encode_plan(animation: Animation, profile: Mapping[str, Any]) -> EncodePlan:
+    """Plan to encode only what changes, unless the profile (see encode.py) asks for every frame."""
+    layers, motion = animation.layers, animation.motion
+    if profile["holds"] == "encoded":
+        return full_plan(layers.height, range(motion.frames), motion.fps, profile)
+    interval = profile["keyint_seconds"] * motion.fps
+    keys = key_frames(changed_frames(layers, motion), motion.frames, interval)
+    return EncodePlan(with_key_frames(divide(layers, motion), keys), keys)
+
+
+def full_plan(height: int, frames: range, fps: int, profile: Mapping[str, Any]) -> EncodePlan:
+    """Plan to encode every frame, as one band of this height in pixels."""
+    return EncodePlan(undivided(height, frames), key_frames(frames, len(frames), profile["keyint_seconds"] * fps))
