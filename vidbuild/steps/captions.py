@@ -1,4 +1,4 @@
-"""The step `caption`: SRT, WebVTT and chapters of the whole video, from the scenes' timings. It writes text only."""
+"""The step `captions`: write SRT and WebVTT captions and the chapters of the video, from the scenes' timings."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from vidbuild.media.text.words import TimedWord
 
 def run(context: Context) -> None:
     """Write captions.srt, captions.vtt and chapters.ffmeta."""
-    shown: list[Caption] = []
+    cues: list[Caption] = []
     chapters: list[Chapter] = []
     start = 0
     for scene in context.params["scenes"]:
         timing = json.loads(context.inputs[f"timing:{scene['id']}"].read_text(encoding="utf-8"))
         end = start + timing["samples"]
         if scene.get("captions", True):
-            shown += captions(words_of(timing, start), end)
+            cues += captions(shift_words(timing, start), end)
         chapters.append(Chapter(scene.get("title") or scene["id"], start, end))
         start = end
     for name, text in (
-        ("captions.srt", srt(shown)),
-        ("captions.vtt", vtt(shown, context.params["language"])),
+        ("captions.srt", srt(cues)),
+        ("captions.vtt", vtt(cues, context.params["language"])),
         ("chapters.ffmeta", ffmetadata(chapters)),
     ):
         (context.out / name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def words_of(timing: Mapping[str, Any], start: int) -> list[TimedWord]:
-    """The words of a scene's timing.json, on the video's clock."""
+def shift_words(timing: Mapping[str, Any], start: int) -> list[TimedWord]:
+    """Return the words of a scene's timing.json, with times in samples from the start of the video."""
     return [
         TimedWord(word["text"], start + word["start"], start + word["end"], word["from"]) for word in timing["words"]
     ]

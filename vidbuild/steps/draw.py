@@ -1,4 +1,4 @@
-"""The step `draw:SCENE`: a scene's fields and theme to layers; it knows nothing of time."""
+"""The step `draw:SCENE`: lay out a scene's fields and theme as layers, each a PNG. Timing plays no part in it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vidbuild.media.text import scene_text, typst
 STAGED: Mapping[str, str] = {"template": "template.typ", "base": "base.typ", "logo": "logo"}
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 FALLBACKS = ("Source Sans Pro", "DejaVu Sans Mono")
-SHOWN_MARKS = 4  # of those no font can draw, in one warning
+MAX_NAMED_CHARACTERS = 4  # in one warning of missing glyphs
 
 
 def run(context: Context) -> None:
@@ -42,11 +42,11 @@ def run(context: Context) -> None:
     except typst.NestedError as error:
         texts = scene_text.texts(fields, context.params["spec_fields"])
         raise SpecProblem("the text is nested too deeply to be typeset", field=_most_nested(texts)) from error
-    pictures = {}
+    images = {}
     for page in drawing.pages:
         if page.facts["filled"] == "image" and image is not None:
-            pictures[page.name] = raster.filled(image, page.width, page.height)
-    _write(context, drawing, {name: raster.png(picture) for name, picture in pictures.items()})
+            images[page.name] = raster.filled(image, page.width, page.height)
+    _write_layers(context, drawing, {name: raster.png(filled) for name, filled in images.items()})
     for warning in drawing.warnings:
         context.warn(warning["message"], field=warning["field"])
     _warn_of_missing_glyphs(context, fields, fonts)
@@ -58,7 +58,7 @@ def _most_nested(texts: Mapping[str, str]) -> str:
 
 
 def template_data(params: Mapping[str, Any], fields: Mapping[str, Any], *, logo: bool) -> dict[str, Any]:
-    """What a template reads from sys.inputs."""
+    """Return what a template reads from sys.inputs."""
     theme = params["theme"]
     faces = {use: theme["fonts"][use] for use in ("title", "text", "mono")}
     language = str(params["language"]).split("-", maxsplit=1)[0].lower()
@@ -83,32 +83,33 @@ def paint_background(params: Mapping[str, Any]) -> bytes:
     return background.paint((width, height), start, end, color.parse(params["theme"]["glow"]), lights)
 
 
-def _write(context: Context, drawing: typst.Drawing, pictures: Mapping[str, bytes]) -> None:
+def _write_layers(context: Context, drawing: typst.Drawing, images: Mapping[str, bytes]) -> None:
     width, height = context.params["size"]
     (context.out / "background.png").write_bytes(paint_background(context.params))
     layers = [Layer("background", "background.png", 0, 0, width, height, opaque=True)]
     for page in drawing.pages:
-        png = pictures.get(page.name, page.png)
+        png = images.get(page.name, page.png)
         file = f"{page.name}.png" if png else ""
         if png:
             (context.out / file).write_bytes(raster.faded(png, page.facts.get("strength", 1)))
         advances = tuple(round(advance, 3) for advance in page.facts["advances"])
         box = (page.x, page.y, page.width, page.height)
-        layers.append(Layer(page.name, file, *box, opaque=raster.opaque(pictures.get(page.name)), advances=advances))
+        layers.append(Layer(page.name, file, *box, opaque=raster.opaque(images.get(page.name)), advances=advances))
     Layers(width, height, tuple(layers)).write(context.out)
 
 
 def _warn_of_missing_glyphs(context: Context, fields: Mapping[str, Any], fonts: Path) -> None:
-    """Warn of the characters that no font can draw, once for each field."""
+    """Warn about characters that no font can draw, once per field."""
     texts = scene_text.texts(fields, context.params["spec_fields"])
     missing = typst.undrawable("".join(texts.values()), fonts)
     for field, text in texts.items():
-        marks = [mark for mark in missing if mark in text]
-        if marks:
-            names = ", ".join(f"'{mark}' (U+{ord(mark):04X})" for mark in marks[:SHOWN_MARKS])
-            more = f" and {len(marks) - SHOWN_MARKS} more" if len(marks) > SHOWN_MARKS else ""
+        characters = [character for character in missing if character in text]
+        if characters:
+            named = characters[:MAX_NAMED_CHARACTERS]
+            names = ", ".join(f"'{character}' (U+{ord(character):04X})" for character in named)
+            more = f" and {len(characters) - len(named)} more" if len(characters) > len(named) else ""
             context.warn(
                 f"no font can draw {names}{more}",
                 field=field,
-                hint="theme: {fonts: ./fonts}, with a font in that folder that can",
+                hint="set 'theme: {fonts: ./fonts}', and put a font that has them into that folder",
             )

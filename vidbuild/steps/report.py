@@ -1,4 +1,4 @@
-"""The step `report`: what the video's timings are, as JSON for programs and as a page for people."""
+"""The step `report`: write the timing of the video, as JSON for programs and as an HTML page for people."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from vidbuild.video_report.timing import report_data, video_timing
 
 
 def run(context: Context) -> None:
-    """Write timing.json and report.html from the scenes' timings and pictures."""
-    facts = context.params
-    ids = [scene["id"] for scene in facts["scenes"]]
-    timings = [json.loads(context.inputs[f"timing:{each}"].read_text(encoding="utf-8")) for each in ids]
-    timing = video_timing(facts, timings)
-    thumbs = {each: _base64(context.inputs[f"thumb:{each}"]) for each in ids}
+    """Write timing.json and report.html from the scenes' timings and thumbnails."""
+    params = context.params
+    scenes = [scene["id"] for scene in params["scenes"]]
+    timings = [json.loads(context.inputs[f"timing:{scene}"].read_text(encoding="utf-8")) for scene in scenes]
+    timing = video_timing(params, timings)
+    thumbnails = {scene: _base64(context.inputs[f"thumb:{scene}"]) for scene in scenes}
     text = json.dumps(timing, ensure_ascii=False, indent=1) + "\n"
     (context.out / "timing.json").write_text(text, encoding="utf-8")
-    made = page(report_data(facts, timing, thumbs), facts["video"])
-    (context.out / "report.html").write_text(made, encoding="utf-8")
+    html = page(report_data(params, timing, thumbnails), params["video"])
+    (context.out / "report.html").write_text(html, encoding="utf-8")
 
 
 def _base64(path: Path) -> str:
