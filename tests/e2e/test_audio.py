@@ -64,7 +64,7 @@ def recording(path: Path, samples: array.array[int]) -> None:
 
 @pytest.mark.parametrize(
     ("loud", "message"),
-    [(0, "nothing is heard in this narration"), (20_000, "its peaks would go over -1.5 dBTP")],
+    [(0, "this narration is silent"), (20_000, "more gain would raise its peaks above -1.5 dBTP")],
 )
 def test_a_recording_that_stays_soft_is_a_warning(workspace: Workspace, loud: int, message: str) -> None:
     """A recording that cannot reach the loudness of the rest is a warning at its narration, and the video is built."""

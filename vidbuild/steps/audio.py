@@ -1,7 +1,7 @@
-"""The step `audio:SCENE`: narration and a clip's sound, levelled, mixed, exact to the sample, and encoded for joining.
+"""The step `audio:SCENE`: normalize, mix and encode narration and a clip's audio, exact to the sample.
 
-Frame k of its AAC carries the samples from 1024 k on: the encoder's first frame, which only primes a decoder, is left
-out, and one frame of silence is added, so that a join can begin and end every scene at the nearest frame.
+AAC frame k holds the samples from 1024 k on: the step drops the encoder's first frame, which only primes a decoder,
+and appends one frame of silence, so that the mux step can start and end every scene at the nearest frame.
 """
 
 from __future__ import annotations
@@ -24,41 +24,43 @@ from vidbuild.timebase import SAMPLE_RATE
 MONO = adts.Configuration(adts.LC, SAMPLE_RATE, 1)
 STEREO = adts.Configuration(adts.LC, SAMPLE_RATE, 2)
 
-MOST_FOR_NARRATION, MOST_FOR_CLIP = 30.0, 12.0
-"""Decibels a sound is raised by at most: a quiet recording is meant to be heard, a clip's room noise is not."""
+# Maximum gain in dB: a quiet recording must become audible, a clip's room noise must not.
+MAX_NARRATION_GAIN, MAX_CLIP_GAIN = 30.0, 12.0
 
-NOTICED = 2.0
-"""A narration that is so many LU softer than it should be is heard to be, beside the others."""
+# A narration this many LU below the target is audibly softer than the others.
+WARNING_DIFFERENCE = 2.0
 
+# Samples over which a clip's audio fades out where it is cut off: 20 ms.
 CLIP_FADE = SAMPLE_RATE // 50
-"""A clip's sound that is cut off is faded over 20 ms."""
 
-SECONDS = 600.0
+TIMEOUT = 600.0  # seconds
 STEREO_BYTES, FLOAT_BYTES = 4, 4
-MORE_FRAMES = 3
-"""Frames that an encoder gives beyond those that are joined: the one that primes, the last, and one if it likes."""
+
+# Frames that an encoder may write beyond those to mux: the priming frame, the last one, and one of its choice.
+MAX_EXTRA_FRAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Sound:
-    """Raw samples that last as long as the scene, how loud they are and the gain they get."""
+class _Audio:
+    """Raw samples as long as the scene, their loudness, and the gain to apply to them in dB."""
 
     path: Path
     loudness: Loudness
     gain: float
 
     def to_data(self) -> dict[str, Any]:
-        found = (self.loudness.integrated, self.loudness.peak)
-        loudness, peak = (None if self.loudness.silent else figure for figure in found)
+        measured = (self.loudness.integrated, self.loudness.peak)
+        loudness, peak = (None if self.loudness.silent else value for value in measured)
         return {"gain_db": self.gain, "loudness_in": loudness, "peak_in": peak}
 
 
 def run(context: Context) -> None:
     """Write sound.aac and sound.json.
 
-    Params: loudness: LUFS of each sound; peak: dBTP that none goes over, which is why one may stay softer.
-    fade_in, fade_out: samples over which a clip's own sound comes and goes at the scene's ends, where the
-    picture fades; 0 by default. Narration is never faded so.
+    Params: loudness: target in LUFS, for narration and clip each.
+    peak: maximum true peak in dBTP, which takes precedence over `loudness`.
+    fade_in, fade_out: samples over which a clip's audio fades at the scene's ends, where the video
+    fades; 0 by default. Narration does not fade with the video.
     """
     timing: dict[str, Any] = json.loads(context.inputs["timing"].read_text(encoding="utf-8"))
     samples: int = timing["samples"]
@@ -67,10 +69,10 @@ def run(context: Context) -> None:
     if samples <= 2 * adts.FRAME_SAMPLES or not (narration or clip):
         frames = [adts.wrap(aac.silence(), STEREO)] * adts.frames_to_join(samples)
     elif clip is None and narration is not None:
-        args = mix.encode(mix.raw(narration.path, 1), narration.gain, samples, pairable=True, out=_encoded(context))
-        frames = _paired(_encode(context, args, samples, MONO))
+        args = mix.encode(mix.raw(narration.path, 1), narration.gain, samples, pairable=True, out=_aac_path(context))
+        frames = _mono_to_stereo(_encode(context, args, samples, MONO))
     else:
-        frames = _encode(context, _mixed(context, timing, narration, clip), samples, STEREO)
+        frames = _encode(context, _mix_arguments(context, timing, narration, clip), samples, STEREO)
     (context.out / "sound.aac").write_bytes(b"".join(frames))
     facts = {
         "samples": samples,
@@ -82,77 +84,77 @@ def run(context: Context) -> None:
     (context.out / "sound.json").write_text(text + "\n", encoding="utf-8")
 
 
-def placed(sound: array.array[int], start: int, samples: int) -> array.array[int]:
-    """A sound at `start` in a scene of `samples` samples, and enough silence after it for the encoder to finish."""
-    whole = array.array("h", bytes(2 * padded(samples)))
-    part = sound[: max(0, samples - start)]
-    whole[start : start + len(part)] = part
-    return whole
+def place_at(audio: array.array[int], start: int, samples: int) -> array.array[int]:
+    """Return mono audio at `start` in a scene of `samples` samples, padded with silence for the encoder."""
+    scene = array.array("h", bytes(2 * padded_length(samples)))
+    part = audio[: max(0, samples - start)]
+    scene[start : start + len(part)] = part
+    return scene
 
 
-def padded(samples: int) -> int:
-    """The samples that are encoded: the frames to be kept, and one so that the last of them is whole."""
+def padded_length(samples: int) -> int:
+    """Return how many samples to encode: the frames to mux, and one more that completes the last of them."""
     return (adts.frames_to_join(samples) + 1) * adts.FRAME_SAMPLES
 
 
-def _narration(context: Context, timing: Mapping[str, Any]) -> _Sound | None:
+def _narration(context: Context, timing: Mapping[str, Any]) -> _Audio | None:
     if "narration" not in context.inputs or timing["narration"] is None:
         return None
-    sound = wav.eased(wav.read(context.inputs["narration"]))
+    audio = wav.eased(wav.read(context.inputs["narration"]))
     path = context.scratch / "narration.raw"
-    path.write_bytes(wav.to_bytes(sound))
-    found = _measured(context, mix.raw(path, 1), len(sound))
-    path.write_bytes(wav.to_bytes(placed(sound, timing["narration"]["start"], timing["samples"])))
-    return _told(context, _Sound(path, found, _gain(context, found, MOST_FOR_NARRATION)))
-
-
-def _told(context: Context, narration: _Sound) -> _Sound:
-    """Tell the user of a narration that is not as loud as it should be."""
-    found, target, peak = narration.loudness, context.params["loudness"], context.params["peak"]
-    short = target - found.integrated - narration.gain
-    if found.silent:
-        context.warn("nothing is heard in this narration", field="narration")
-    elif short >= NOTICED:
-        loud = f"this narration is {short:.1f} LU softer than the {target:g} LUFS of the others"
-        if narration.gain == MOST_FOR_NARRATION:
-            why = f"it was recorded so softly that {narration.gain:g} dB more do not do"
-        else:
-            why = f"its peaks would go over {peak:g} dBTP"
-        context.warn(f"{loud}: {why}", field="narration")
+    path.write_bytes(wav.to_bytes(audio))
+    loudness = _measure(context, mix.raw(path, 1), len(audio))
+    path.write_bytes(wav.to_bytes(place_at(audio, timing["narration"]["start"], timing["samples"])))
+    narration = _Audio(path, loudness, _gain(context, loudness, MAX_NARRATION_GAIN))
+    _warn_of_soft(context, narration)
     return narration
 
 
-def _gain(context: Context, found: Loudness, most: float) -> float:
-    return gain(found, context.params["loudness"], most, context.params["peak"])
+def _warn_of_soft(context: Context, narration: _Audio) -> None:
+    loudness, target, peak = narration.loudness, context.params["loudness"], context.params["peak"]
+    difference = target - loudness.integrated - narration.gain
+    if loudness.silent:
+        context.warn("this narration is silent", field="narration")
+    elif difference >= WARNING_DIFFERENCE:
+        message = f"this narration is {difference:.1f} LU below the target of {target:g} LUFS"
+        if narration.gain == MAX_NARRATION_GAIN:
+            reason = f"recording too quiet: needs more than the maximum gain of {narration.gain:g} dB"
+        else:
+            reason = f"more gain would raise its peaks above {peak:g} dBTP"
+        context.warn(f"{message}: {reason}", field="narration")
 
 
-def _clip(context: Context, samples: int) -> _Sound | None:
-    """The clip's sound, or None where it has none or none is wanted."""
-    asked: Mapping[str, Any] | None = context.params.get("clip")
-    if asked is None or asked["mode"] == "mute" or "clip" not in context.inputs:
+def _gain(context: Context, loudness: Loudness, max_gain: float) -> float:
+    return gain(loudness, context.params["loudness"], max_gain, context.params["peak"])
+
+
+def _clip(context: Context, samples: int) -> _Audio | None:
+    """Return the clip's audio, or None if it has none or is muted."""
+    params: Mapping[str, Any] | None = context.params.get("clip")
+    if params is None or params["mode"] == "mute" or "clip" not in context.inputs:
         return None
-    start_ms, end_ms = asked["start_ms"], asked.get("end_ms")
-    wanted = samples if end_ms is None else min(samples, (end_ms - start_ms) * SAMPLE_RATE // 1000)
+    start_ms, end_ms = params["start_ms"], params.get("end_ms")
+    length = samples if end_ms is None else min(samples, (end_ms - start_ms) * SAMPLE_RATE // 1000)
     path = context.scratch / "clip.raw"
-    if not _decode(context, mix.clip(context.inputs["clip"], start_ms, wanted, path)):
+    if not _decode(context, mix.clip(context.inputs["clip"], start_ms, length, path)):
         return None
-    most = STEREO_BYTES * (wanted + SAMPLE_RATE)
-    sound = wav.from_bytes(tool_output.read(path, most, "sound of the clip's"))[: 2 * wanted]
-    found = SILENCE
-    if sound:
-        path.write_bytes(wav.to_bytes(sound))
-        found = _measured(context, mix.raw(path, 2), len(sound) // 2)
-    _fade_out(sound)
-    sound.extend(array.array("h", bytes(4 * padded(samples) - 2 * len(sound))))
-    _fade_with_picture(sound, samples, context.params.get("fade_in", 0), context.params.get("fade_out", 0))
-    path.write_bytes(wav.to_bytes(sound))
-    return _Sound(path, found, _gain(context, found, MOST_FOR_CLIP))
+    max_bytes = STEREO_BYTES * (length + SAMPLE_RATE)
+    audio = wav.from_bytes(tool_output.read(path, max_bytes, "audio of the clip"))[: 2 * length]
+    loudness = SILENCE
+    if audio:
+        path.write_bytes(wav.to_bytes(audio))
+        loudness = _measure(context, mix.raw(path, 2), len(audio) // 2)
+    _fade_end(audio)
+    audio.extend(array.array("h", bytes(4 * padded_length(samples) - 2 * len(audio))))
+    _fade_with_video(audio, samples, context.params.get("fade_in", 0), context.params.get("fade_out", 0))
+    path.write_bytes(wav.to_bytes(audio))
+    return _Audio(path, loudness, _gain(context, loudness, MAX_CLIP_GAIN))
 
 
 def _decode(context: Context, args: Sequence[str]) -> bool:
-    """Whether the clip has any sound."""
+    """Decode the clip's audio; return False if it has none."""
     try:
-        ffmpeg.run(args, cwd=context.scratch, env=context.env, timeout=SECONDS, what="read the clip's sound")
+        ffmpeg.run(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="read the clip's audio")
     except StepError as error:
         if any("matches no streams" in line for line in error.failure.log):
             return False
@@ -160,79 +162,81 @@ def _decode(context: Context, args: Sequence[str]) -> bool:
     return True
 
 
-def _measured(context: Context, source: Sequence[str], samples: int) -> Loudness:
+def _measure(context: Context, source: Sequence[str], samples: int) -> Loudness:
     return measure(source, samples / SAMPLE_RATE, context.scratch, context.env)
 
 
-def _fade_out(sound: array.array[int]) -> None:
-    """Fade the last samples of a sound of two channels."""
-    length = min(CLIP_FADE, len(sound) // 2)
-    for left in range(length):
-        for index in (-2 * left - 1, -2 * left - 2):
-            sound[index] = sound[index] * left // length
+def _fade_end(audio: array.array[int]) -> None:
+    """Fade out the last samples of stereo audio, in place."""
+    length = min(CLIP_FADE, len(audio) // 2)
+    for remaining in range(length):
+        for index in (-2 * remaining - 1, -2 * remaining - 2):
+            audio[index] = audio[index] * remaining // length
 
 
-def _fade_with_picture(sound: array.array[int], samples: int, coming: int, going: int) -> None:
-    """Fade a sound of two channels in over the scene's first samples, and out over its last of `samples`.
+def _fade_with_video(audio: array.array[int], samples: int, fade_in: int, fade_out: int) -> None:
+    """Fade stereo audio at both ends of a scene of `samples` samples, in place.
 
-    By a quarter of a sine's wave: neighbours meet in silence, and the shorter that is, the less is it heard.
+    The curve is a quarter of a sine wave: adjacent scenes meet in silence, which is short and so hardly audible.
     """
-    for length, first, step in ((coming, 0, 1), (going, samples - 1, -1)):
+    for length, first, step in ((fade_in, 0, 1), (fade_out, samples - 1, -1)):
         for index in range(min(length, samples)):
-            share = math.sin(math.pi / 2 * (index + 0.5) / length)
-            left = 2 * (first + step * index)
-            sound[left], sound[left + 1] = round(sound[left] * share), round(sound[left + 1] * share)
+            factor = math.sin(math.pi / 2 * (index + 0.5) / length)
+            left = 2 * (first + step * index)  # the index of the left channel's sample
+            audio[left], audio[left + 1] = round(audio[left] * factor), round(audio[left + 1] * factor)
 
 
-def _mixed(context: Context, timing: Mapping[str, Any], narration: _Sound | None, clip: _Sound | None) -> list[str]:
-    """The arguments that encode a clip's sound, alone or under narration."""
-    samples, out = timing["samples"], _encoded(context)
+def _mix_arguments(
+    context: Context, timing: Mapping[str, Any], narration: _Audio | None, clip: _Audio | None
+) -> list[str]:
+    """Return the arguments for ffmpeg that encode a clip's audio, alone or mixed with narration."""
+    samples, out = timing["samples"], _aac_path(context)
     if clip is None:
-        raise AssertionError("there is a clip here")
+        raise AssertionError("the caller checks that there is a clip")
     if narration is None:
         return mix.encode(mix.raw(clip.path, 2), clip.gain, samples, pairable=False, out=out)
-    spoken = timing["narration"]
-    under = (spoken["start"], spoken["start"] + spoken["samples"]) if context.params["clip"]["mode"] == "duck" else None
+    start, ducks = timing["narration"]["start"], context.params["clip"]["mode"] == "duck"
+    ducked = (start, start + timing["narration"]["samples"]) if ducks else None
     path = context.scratch / "mixed.raw"
-    args = mix.blend(narration.path, narration.gain, clip.path, clip.gain, under, path)
-    told = ffmpeg.capture(args, cwd=context.scratch, env=context.env, timeout=SECONDS, what="mix the scene's sounds")
-    _check_size(path, padded(samples) * 2 * FLOAT_BYTES)
-    over = gain(read(told.text), math.inf, 0.0, context.params["peak"])
-    return mix.encode(mix.raw(path, 2, "f32le"), over, samples, pairable=False, out=out)
+    args = mix.blend(narration.path, narration.gain, clip.path, clip.gain, ducked, path)
+    result = ffmpeg.capture(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="mix the scene's audio")
+    _check_size(path, padded_length(samples) * 2 * FLOAT_BYTES)
+    # The sum of two signals can exceed the maximum peak, although neither of them does.
+    attenuation = gain(read(result.text), math.inf, 0.0, context.params["peak"])
+    return mix.encode(mix.raw(path, 2, "f32le"), attenuation, samples, pairable=False, out=out)
 
 
-def _encoded(context: Context) -> Path:
+def _aac_path(context: Context) -> Path:
     return context.scratch / "encoded.aac"
 
 
-def _check_size(path: Path, wanted: int) -> None:
-    """Raw samples are as many as went in."""
-    found = path.stat().st_size if path.is_file() else 0
-    if found != wanted:
-        raise StepError(f"ffmpeg wrote {found} bytes of mixed sound where {wanted} were asked for")
+def _check_size(path: Path, expected: int) -> None:
+    size = path.stat().st_size if path.is_file() else 0
+    if size != expected:
+        raise StepError(f"ffmpeg wrote wrong mixed audio: expected {expected} bytes, got {size}")
 
 
-def _encode(context: Context, args: Sequence[str], samples: int, kind: adts.Configuration) -> list[bytes]:
-    """The frames of the encoded sound, without the one that primes; of the samples that went in, no frame may lack."""
-    ffmpeg.run(args, cwd=context.scratch, env=context.env, timeout=SECONDS, what="encode the scene's sound")
-    wanted = adts.frames_to_join(samples)
-    data = tool_output.read(_encoded(context), (wanted + MORE_FRAMES) * adts.LONGEST, "sound")
+def _encode(context: Context, args: Sequence[str], samples: int, expected: adts.Configuration) -> list[bytes]:
+    """Encode a scene's audio and return its frames without the priming frame. Raise StepError if one is missing."""
+    ffmpeg.run(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="encode the scene's audio")
+    count = adts.frames_to_join(samples)
+    data = tool_output.read(_aac_path(context), (count + MAX_EXTRA_FRAMES) * adts.LONGEST, "audio")
     try:
         frames = adts.frames(data)
     except adts.AdtsError as error:
-        raise StepError(f"ffmpeg wrote damaged sound: {error}") from error
-    if not wanted < len(frames) <= wanted + MORE_FRAMES:
+        raise StepError(f"ffmpeg wrote corrupt audio: {error}") from error
+    if not count < len(frames) <= count + MAX_EXTRA_FRAMES:
         raise StepError(
-            f"ffmpeg wrote {len(frames)} frames of sound where the scene's {samples} samples are {wanted + 2}"
+            f"ffmpeg wrote wrong audio: expected {count + 2} frames for {samples} samples, got {len(frames)}"
         )
-    if (found := adts.configuration(frames[0])) != kind:
-        raise StepError(f"ffmpeg wrote {found} where {kind} was asked for")
-    return frames[1 : wanted + 1]
+    if (configuration := adts.configuration(frames[0])) != expected:
+        raise StepError(f"ffmpeg wrote wrong audio: expected {expected}, got {configuration}")
+    return frames[1 : count + 1]
 
 
-def _paired(frames: Sequence[bytes]) -> list[bytes]:
-    """The frames of one channel, heard from both loudspeakers."""
+def _mono_to_stereo(frames: Sequence[bytes]) -> list[bytes]:
+    """Return stereo frames with the one channel of mono frames on both sides."""
     try:
         return [adts.wrap(aac.paired(adts.payload(frame)), STEREO) for frame in frames]
     except (aac.AacError, adts.AdtsError) as error:
-        raise StepError(f"ffmpeg wrote damaged sound: {error}") from error
+        raise StepError(f"ffmpeg wrote corrupt audio: {error}") from error

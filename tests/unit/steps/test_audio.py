@@ -283,7 +283,7 @@ def test_a_damaged_clip_is_an_error(tmp_path: Path) -> None:
     """A clip that can't be read fails the step with ffmpeg's own words."""
     path = tmp_path / "clip.mp4"
     path.write_bytes(b"not a clip")
-    with pytest.raises(StepError, match="ffmpeg could not read the clip's sound") as caught:
+    with pytest.raises(StepError, match="ffmpeg could not read the clip's audio") as caught:
         made(tmp_path / "a", played("keep"), timing=timing(SECOND), clip=path)
     assert caught.value.failure.log
 
@@ -292,9 +292,9 @@ def test_a_damaged_clip_is_an_error(tmp_path: Path) -> None:
 def test_samples_are_placed_and_never_moved(start: int, samples: int) -> None:
     """Placing a sound pads to whole frames and drops what is past the scene's end."""
     spoken = array.array("h", range(1, 1001))
-    whole = audio.placed(spoken, start, samples)
+    whole = audio.place_at(spoken, start, samples)
     kept = max(0, min(1000, samples - start))
-    assert len(whole) == audio.padded(samples)
+    assert len(whole) == audio.padded_length(samples)
     assert len(whole) % 1024 == 0
     assert whole[start : start + kept] == spoken[:kept]
     assert sum(map(bool, whole)) == kept

@@ -31,7 +31,7 @@ def levelled(folder: Path, spoken: array.array[int], **params: float) -> tuple[C
     facts = timing(samples - samples % 1600 + 1600, START, len(spoken))
     step = context(folder / "step", "audio:x", {**WEB, **params}, timing=facts, narration=spoken)
     audio.run(step)
-    path = folder / "warnings_of.raw"
+    path = folder / "decoded.raw"
     path.write_bytes(heard(step.out / "sound.aac", folder)[START : START + len(spoken)].tobytes())
     return step, loudness.measure(mix.raw(path, 1, "f32le"), len(spoken) / SECOND, folder, ENV)
 
@@ -49,7 +49,7 @@ def scaled(spoken: array.array[int], factor: float, offset: int = 0) -> array.ar
 def spoken_by(folder: Path, voice: str) -> array.array[int]:
     """A sentence, spoken by a voice of espeak."""
     ENGINES["espeak"].speak(speech_request(folder, SENTENCE, voice=voice))
-    return wav.read(folder / "warnings_of.wav")
+    return wav.read(folder / "said.wav")
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +74,8 @@ def test_every_voice_reaches_its_target(tmp_path: Path, name: str, target: float
 @pytest.mark.parametrize("target", [-16.0, -23.0])
 def test_every_recording_reaches_its_target(tmp_path: Path, name: str, target: float) -> None:
     """V3: recordings of real people come out alike, whatever they were made with."""
-    recorded.read(REAL_MEDIA / name, tmp_path / "warnings_of.wav", tmp_path, ENV)
-    spoken = wav.read(tmp_path / "warnings_of.wav")[: 15 * SECOND]
+    recorded.read(REAL_MEDIA / name, tmp_path / "recording.wav", tmp_path, ENV)
+    spoken = wav.read(tmp_path / "recording.wav")[: 15 * SECOND]
     step, found = levelled(tmp_path, spoken, loudness=target)
     assert found.integrated == pytest.approx(target, abs=0.5)
     assert found.peak <= -1.5 + OVERSHOOT
@@ -123,8 +123,8 @@ def test_narration_that_its_peaks_keep_soft_is_a_warning(tmp_path: Path, peak: f
     assert found.peak <= peak + OVERSHOOT
     short = -16 - facts["loudness_in"] - facts["gain_db"]
     assert short > 15
-    words = f"this narration is {short:.1f} LU softer than the -16 LUFS of the others: its peaks would go over {peak:g}"
-    assert warnings_of(step) == [f"{words} dBTP"]
+    words = f"this narration is {short:.1f} LU below the target of -16 LUFS"
+    assert warnings_of(step) == [f"{words}: more gain would raise its peaks above {peak:g} dBTP"]
     assert step.warnings[0].field == "narration"
 
 
@@ -142,7 +142,7 @@ def test_a_very_soft_recording_is_raised_and_a_warning(tmp_path: Path) -> None:
     assert result(step, "sound.json")["gain_db"] == 30.0
     (words,) = warnings_of(step)
     assert words.endswith(
-        "LU softer than the -16 LUFS of the others: it was recorded so softly that 30 dB more do not do"
+        " LU below the target of -16 LUFS: recording too quiet: needs more than the maximum gain of 30 dB"
     )
 
 
@@ -152,7 +152,7 @@ def test_a_silent_narration_is_a_warning(tmp_path: Path, spoken: array.array[int
     step, found = levelled(tmp_path, spoken)
     assert found.silent
     assert result(step, "sound.json")["gain_db"] == 0.0
-    assert warnings_of(step) == ["nothing is heard in this narration"]
+    assert warnings_of(step) == ["this narration is silent"]
 
 
 @pytest.mark.parametrize("kind", ["noise", "square", "tone"])

@@ -152,23 +152,23 @@ ENCODED = "made = find('encoded.aac$')\nif made:\n    made = made[0]\n    "
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("if not find('encoded'): work()", r"wrote no sound: 'encoded\.aac': no such file or directory"),
+        ("if not find('encoded'): work()", r"wrote no audio: 'encoded\.aac': no such file or directory"),
         ("work()\n" + ENCODED + "made.unlink(); os.mkfifo(made)", "is not a regular file"),
         ("work()\n" + ENCODED + "os.truncate(made, 1 << 30)", "wrote too much"),
-        ("work()\n" + ENCODED + "made.write_bytes(b'')", r"0 frames of sound where the scene's 48000 samples are 50"),
-        ("work()\n" + ENCODED + "os.truncate(made, made.stat().st_size - 9)", "damaged sound: frame .* is cut short"),
-        ("work()\n" + ENCODED + "made.write_bytes(b'x' * 999)", "damaged sound: .* syncword"),
+        ("work()\n" + ENCODED + "made.write_bytes(b'')", r"expected 50 frames for 48000 samples, got 0"),
+        ("work()\n" + ENCODED + "os.truncate(made, made.stat().st_size - 9)", "corrupt audio: frame .* is cut short"),
+        ("work()\n" + ENCODED + "made.write_bytes(b'x' * 999)", "corrupt audio: .* syncword"),
         (
             "if find('encoded'): args[:] = ['-t', '0.3', *args]\nwork()",
-            r"1\d frames of sound where .* 48000 samples are 50",
+            r"expected 50 frames for 48000 samples, got 1\d$",
         ),
         (
             ENCODED + "args[-1:-1] = ['-ac', '2']\nwork()",
-            "wrote AAC LC 48000 Hz 2 ch where AAC LC 48000 Hz 1 ch was asked",
+            "wrong audio: expected AAC LC 48000 Hz 1 ch, got AAC LC 48000 Hz 2 ch",
         ),
-        (ENCODED + "args[-1:-1] = ['-ar', '44100']\nwork()", "frames of sound where|44100 Hz 1 ch where"),
+        (ENCODED + "args[-1:-1] = ['-ar', '44100']\nwork()", "expected 50 frames|got AAC LC 44100 Hz 1 ch"),
         ("sys.exit(0)", "ffmpeg told no loudness"),
-        ("sys.stderr.write('    I:         nan LUFS\\n    Peak:  inf dBFS\\n')", "wrote no sound"),
+        ("sys.stderr.write('    I:         nan LUFS\\n    Peak:  inf dBFS\\n')", "wrote no audio"),
     ],
 )
 def test_a_sound_is_verified(tmp_path: Path, lie: Callable[[str], None], body: str, words: str) -> None:
@@ -183,13 +183,16 @@ def test_a_sound_is_verified(tmp_path: Path, lie: Callable[[str], None], body: s
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("if not find('clip.raw'): work()", r"wrote no sound of the clip's: 'clip\.raw'"),
-        ("work()\nfor each in find('clip.raw$'): os.truncate(each, 1 << 30)", "wrote too much|bytes of mixed sound"),
+        ("if not find('clip.raw'): work()", r"wrote no audio of the clip: 'clip\.raw'"),
+        ("work()\nfor each in find('clip.raw$'): os.truncate(each, 1 << 30)", "wrote too much|wrong mixed audio"),
         (
             "work()\nfor each in find('mixed.raw$'): os.truncate(each, 4096)",
-            "wrote 4096 bytes of mixed sound where 401408",
+            "wrong mixed audio: expected 401408 bytes, got 4096",
         ),
-        ("work()\nfor each in find('mixed.raw$'): each.unlink(missing_ok=True)", "wrote 0 bytes of mixed sound"),
+        (
+            "work()\nfor each in find('mixed.raw$'): each.unlink(missing_ok=True)",
+            "wrong mixed audio: expected 401408 bytes, got 0",
+        ),
     ],
 )
 def test_a_mixture_is_verified(tmp_path: Path, lie: Callable[[str], None], body: str, words: str) -> None:
