@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
-from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from vidbuild.engine.disk import durable
 from vidbuild.engine.disk.build_dir import BuildDir
 from vidbuild.engine.disk.lock import Lock
+from vidbuild.engine.graph.graph import Kind, Step
 from vidbuild.engine.keys.cache import Cache
 from vidbuild.engine.keys.tools import Access
 from vidbuild.engine.sandbox.sandbox import Sandbox
@@ -62,7 +62,7 @@ def new_pool(size: int, folder: Path, env: Mapping[str, str], sandbox: Sandbox |
 class Dispatcher:
     """The workers of one run, the locks of the keys they make, and the tools they use.
 
-    Nothing is created or started before the first step.
+    Nothing is created or started before the first step. Steps are claimed by their ids in the run (`Target.label`).
 
     env: the environment that every step receives.
     tool_env: where the values of the variables come from that tools declare.
@@ -116,71 +116,69 @@ class Dispatcher:
         """Whether no further step can be claimed."""
         return len(self._locks) >= self._jobs
 
-    def claim(self, step: str, key: str, access: Access) -> Claim:
+    def claim(self, label: str, key: str, access: Access) -> Claim:
         """Acquire the right to make the key, and a slot of each tool that has a limit, until `release`."""
         if self.full() or any(self._in_use.get(tool, 0) >= limit for tool, limit in access.limits.items()):
             return Claim.NO_SLOT
-        lock = self._lock(step, key)
+        lock = self._lock(label, key)
         if lock is None:
             return Claim.LOCKED_ELSEWHERE
-        self._locks[step] = (lock, access)
+        self._locks[label] = (lock, access)
         for tool in access.limits:
             self._in_use[tool] = self._in_use.get(tool, 0) + 1
         return Claim.ACQUIRED
 
-    def claim_fetch(self, step: str, key: str) -> Claim:
+    def claim_fetch(self, label: str, key: str) -> Claim:
         """Acquire the right to fetch the key's result, until `release`; it takes no slot of those that run."""
         if self._fetcher is not None and self._fetcher.full:
             return Claim.NO_SLOT
-        lock = self._lock(step, key)
+        lock = self._lock(label, key)
         if lock is None:
             return Claim.LOCKED_ELSEWHERE
-        self._fetch_locks[step] = lock
+        self._fetch_locks[label] = lock
         return Claim.ACQUIRED
 
-    def _lock(self, step: str, key: str) -> Lock | None:
+    def _lock(self, label: str, key: str) -> Lock | None:
         if key in self._keys.values():  # another step of this run has it: no need to try the lock
             return None
         lock = self._store.lock_key(key)
         if lock is not None:
-            self._keys[step] = key
+            self._keys[label] = key
         return lock
 
-    def release(self, step: str) -> None:
+    def release(self, label: str) -> None:
         """Release what `claim` or `claim_fetch` acquired."""
-        del self._keys[step]
-        if step in self._fetch_locks:
-            self._fetch_locks.pop(step).release(remove=True)
+        del self._keys[label]
+        if label in self._fetch_locks:
+            self._fetch_locks.pop(label).release(remove=True)
             return
-        lock, access = self._locks.pop(step)
+        lock, access = self._locks.pop(label)
         for tool in access.limits:
             self._in_use[tool] -= 1
         lock.release(remove=True)
 
-    def fetch(self, step: str) -> None:
+    def fetch(self, label: str) -> None:
         """Begin to fetch the result of a step that is claimed for it."""
         if self._fetcher is None:
             from vidbuild.engine.schedule.fetcher import Fetcher
 
             self._fetcher = Fetcher(self._remote, self._store.blobs, self._open_dir())
-        self._fetcher.start(step, self._keys[step])
+        self._fetcher.start(label, self._keys[label])
 
     def fetched(self) -> list[tuple[str, FetchResult]]:
         """Return what was fetched since the last call, by step."""
         return [] if self._fetcher is None else self._fetcher.collect()
 
-    def start(
-        self, step: str, run: str, params: Mapping[str, Any], inputs: Mapping[str, Any], seconds: float = inf
-    ) -> None:
-        """Run a claimed step, for at most so many seconds."""
+    def start(self, label: str, step: Step, kind: Kind, inputs: Mapping[str, Any]) -> None:
+        """Run a step that was claimed by this label; inputs: as `CacheLookup.inputs` returns them."""
         pool, folder = self._open_pool(), self._open_dir()
         self._count += 1
-        _, access = self._locks[step]
+        _, access = self._locks[label]
         declared = {name: self._tool_env[name] for name in access.env if name in self._tool_env}
         request = {
-            "step": step,
-            "run": run,
-            "params": params,
+            "step": step.id,
+            "run": kind.run,
+            "params": step.params,
             "inputs": inputs,
             "folder": str(folder / str(self._count)),
             "cache": str(self._store.root),
@@ -189,7 +187,7 @@ class Dispatcher:
             "env": {**declared, **self._env},
             "network": access.network,
         }
-        pool.start(step, request, seconds)
+        pool.start(label, request, kind.seconds)
 
     def poll(self, seconds: float) -> list[Message]:
         """Return the workers' messages, waiting at most so long, or until a fetch has ended if no step runs."""
@@ -216,8 +214,8 @@ class Dispatcher:
             self._fetcher.close()
         if self._pool is not None:
             self._pool.close(kill=self.busy)
-        for step in [*self._locks, *self._fetch_locks]:
-            self.release(step)
+        for label in [*self._locks, *self._fetch_locks]:
+            self.release(label)
         if self._build_dir is not None:
             self._build_dir.end()
         self._pool, self._build_dir, self._fetcher = None, None, None

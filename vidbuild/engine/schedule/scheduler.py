@@ -189,7 +189,6 @@ class Scheduler:
             self._start(label, state, name)
 
     def _start(self, label: str, state: BuildState, name: str) -> None:
-        step, kind = state.graph.steps[name], state.kind(name)
         try:
             inputs = state.inputs(name)
         except StepError as error:
@@ -197,7 +196,7 @@ class Scheduler:
             state.fail(name, error.failure)
             return
         state.start(name, self._estimates.expected(label))
-        self._dispatcher.start(label, kind.run, step.params, inputs, kind.seconds)
+        self._dispatcher.start(label, state.graph.steps[name], state.kind(name), inputs)
 
     # Handle results.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.engine_lab import Lab, names
+from tests.support.engine_lab import Lab, names, step
 from vidbuild.engine.keys.tools import Access
 from vidbuild.engine.schedule.dispatch import Claim, Dispatcher
 from vidbuild.engine.store.store import Store
@@ -80,7 +80,7 @@ def test_closing_gives_everything_back(lab: Lab, crew: Dispatcher) -> None:
     """P18: a closed crew leaves no lock, no lock's file and no private folder."""
     for name in "ab":
         claim(crew, name)
-    crew.start("a", "tests.support.fake_steps:noop", {}, {})
+    crew.start("a", step("a", "noop"), lab.kinds["noop"], {})
     assert len(names(lab.store.home / "tmp")) == 1
     crew.close()
     assert not crew.busy
