@@ -85,7 +85,11 @@ def _check_targets(events: Sequence[dict[str, Any]], ended: dict[str, str], *, w
             counts = Counter(ended[step] for step, owner in owners.items() if owner == target)
             assert {name: data[name] for name in ENDS.values()} == {name: counts[name] for name in ENDS.values()}
             assert sum(counts.values()) == started[target]
-            assert (data["status"] in {"built", "up-to-date", "failed"}) or counts["aborted"], data
+            if data["status"] in {"built", "up-to-date"}:
+                assert not counts["failed"] + counts["aborted"], data
+                assert (data["status"] == "built") == bool(counts["ran"]), data
+            else:
+                assert not whole or events[-1]["type"] != "run_finished", data
         elif "step" in data:
             assert target in started, f"{kind} of {data['step']} before its target was started"
             assert target not in finished or kind == "voice_generated", f"{kind} of {data['step']} after its target"

@@ -30,6 +30,7 @@ class Script:
     faults: step -> what its attempts end with, one after the other; "" or nothing more: it is made.
     allowed: whether anything may be started now. patient: whether what runs may go on.
     most: how many ran at once, by function and of "all".
+    interrupted: whether an error may end the run before it has handled all messages.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Script:
         self.started: list[str] = []
         self.made: list[str] = []
         self.killed: list[str] = []
+        self.interrupted = False
         self.most: Counter[str] = Counter()
 
     def pool(self, size: int, folder: Path, _env: Mapping[str, str], _sandbox: Sandbox | None) -> FakePool:
@@ -97,7 +99,7 @@ class FakePool:
 
     def close(self, *, kill: bool = False) -> None:
         """Note what was still running."""
-        assert kill == bool(self._running)
+        assert kill == bool(self._running) or (kill and self._script.interrupted)
         self._script.killed += self._running
         self._running = {}
 
