@@ -125,7 +125,7 @@ SCENE = '  - {id: one, type: title, title: One, narration: "One two three."}'
     [
         ("max_duration: 0.5", "over its max_duration of 0.5 s"),
         ("duration: 0.5", "more than the scene's duration of 0.5 s"),
-        ("transition: {type: fade, duration: 1.5}", "this scene takes 1.5 s, the maximum is half of the scene"),
+        ("transition: {type: fade, duration: 1.5}", "this scene takes 1.5 s, more than half of the scene"),
     ],
 )
 def test_limits_that_only_speech_shows_are_spec_errors(workspace: Workspace, more: str, told: str) -> None:
