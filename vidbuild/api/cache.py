@@ -1,4 +1,4 @@
-"""Looking after a project's cache; it knows no spec and no build."""
+"""Inspects, verifies, trims and clears a project's cache."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from vidbuild.project import cache_of, root_of
 
 
 @dataclass(frozen=True, slots=True)
-class CacheFacts:
-    """What the cache holds."""
+class CacheInfo:
+    """The contents of a cache: its size and limit in bytes, and the number of its traces and blobs."""
 
     folder: Path
     bytes: int
@@ -22,7 +22,7 @@ class CacheFacts:
     blobs: int
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON values."""
+        """Return it as JSON values."""
         return {
             "folder": str(self.folder),
             "bytes": self.bytes,
@@ -33,27 +33,31 @@ class CacheFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Checkup:
-    """What was verified. checked: how many files; corrupt: those that were removed."""
+class CacheVerification:
+    """The result of verifying a cache.
+
+    checked: the number of files that were read.
+    corrupt: the files that were corrupt and are removed.
+    """
 
     checked: int
     corrupt: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON values."""
+        """Return it as JSON values."""
         return {"checked": self.checked, "corrupt": list(self.corrupt)}
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """Bytes that were removed and that were kept. busy: nothing was, since a build is running."""
+    """The bytes that were removed and kept; busy: nothing was removed because a build is running."""
 
     removed: int
     kept: int
     busy: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON values."""
+        """Return it as JSON values."""
         return {"removed": self.removed, "kept": self.kept, "busy": self.busy}
 
 
@@ -61,24 +65,24 @@ def _store(cache: Path | None) -> Store:
     return Store(cache if cache is not None else cache_of(root_of(Path.cwd() / "spec.yaml")))
 
 
-def cache_info(cache: Path | None = None) -> CacheFacts:
-    """What the cache of the project here holds; writes nothing."""
-    found = gc.info(_store(cache))
-    return CacheFacts(found.root, found.bytes, DEFAULT_LIMIT, found.traces, found.blobs)
+def cache_info(cache: Path | None = None) -> CacheInfo:
+    """Return the contents of the current project's cache; writes nothing."""
+    info = gc.info(_store(cache))
+    return CacheInfo(info.root, info.bytes, DEFAULT_LIMIT, info.traces, info.blobs)
 
 
-def cache_verify(cache: Path | None = None) -> Checkup:
+def cache_verify(cache: Path | None = None) -> CacheVerification:
     """Verify the whole cache and remove corrupt files."""
-    found = gc.verify(_store(cache))
-    return Checkup(found.checked, found.corrupt)
+    result = gc.verify(_store(cache))
+    return CacheVerification(result.checked, result.corrupt)
 
 
 def cache_gc(limit: int | None = None, cache: Path | None = None) -> Removed:
-    """Trim the cache to a size in bytes, what was used longest ago first."""
-    found = gc.trim(_store(cache), DEFAULT_LIMIT if limit is None else limit)
-    return Removed(found.removed_bytes, found.bytes, found.busy)
+    """Trim the cache to a size in bytes; the least recently used results are removed first."""
+    result = gc.trim(_store(cache), DEFAULT_LIMIT if limit is None else limit)
+    return Removed(result.removed_bytes, result.bytes, result.busy)
 
 
 def cache_clear(cache: Path | None = None) -> Removed:
-    """Remove everything in the cache; StoreError while a build runs."""
+    """Remove everything in the cache; StoreError if a build is running."""
     return Removed(gc.clear(_store(cache)), 0)

@@ -22,7 +22,7 @@ def explain(
     variables: Mapping[str, str] | None = None,
     cache: Path | None = None,
 ) -> list[Explanation]:
-    """Why each step (or one) would run or is cached; writes nothing and runs nothing."""
+    """Return why each step, or one of them, would run or is cached; runs and writes nothing."""
     path = spec.path if isinstance(spec, Spec) else Path(spec)
     store = store_of(path, cache)
     plan = plan_of(spec, store=store, variables=variables, remember=False)

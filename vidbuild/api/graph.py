@@ -1,4 +1,4 @@
-"""The step graph and the scenes of a spec."""
+"""Return the step graph, or the ids of the scenes, of a spec."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vidbuild.engine.graph.graph import Graph
 
 
 def graph(path: str | os.PathLike[str], *, variables: Mapping[str, str] | None = None) -> Graph:
-    """The step graph of a spec; runs and writes nothing."""
+    """Return the step graph of a spec; runs and writes nothing."""
     spec = Path(path)
     return plan_of(spec, store=store_of(spec, None), variables=variables, remember=False).graph
 
@@ -19,6 +19,6 @@ def graph(path: str | os.PathLike[str], *, variables: Mapping[str, str] | None =
 def scene_ids(
     path: str | os.PathLike[str], *, variables: Mapping[str, str] | None = None, only: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """The ids of the scenes that a build would make, in order; writes nothing."""
+    """Return the ids of the scenes that a build would render, in order; runs and writes nothing."""
     spec = Path(path)
     return plan_of(spec, store=store_of(spec, None), variables=variables, only=only, remember=False).scenes

@@ -78,11 +78,11 @@ def plan_of(
     memos = Memos(store)
     key = plan_cache.key_of(spec, table, variables or {}, only)
     known: dict[str, Any] | None = memos.get(key) if key else None
-    if known is not None and plan_cache.holds(known["files"], table):
+    if known is not None and plan_cache.is_valid(known["files"], table):
         return _from_memo(spec, known, only, store)
     began = plan_cache.now()
     data = _made(spec, table, variables or {}, only)
-    if key and remember and plan_cache.settled(data["files"], began):
+    if key and remember and plan_cache.unchanged_since(data["files"], began):
         memos.put(key, data)
         if store.home.is_dir():
             table.save()
@@ -123,7 +123,7 @@ def _compiled(spec: Spec, only: Sequence[str], table: DigestCache, notices: Sequ
     scenes = [scene.id for scene in chosen.scenes]
     frames = frame_count(chosen, variant)
     return {
-        "files": plan_cache.rows(chosen.files, table),
+        "files": plan_cache.rows_of(chosen.files, table),
         "graph": compile_graph(chosen, variant, _name(spec.path, scenes, only)).to_data(),
         "outputs": [[each.kind, each.step, each.file, each.suffix] for each in outputs(chosen, variant)],
         "scenes": scenes,

@@ -1,4 +1,4 @@
-"""Whether a remembered plan still holds: what it was made from, told apart by content; it knows nothing of plans."""
+"""Decides whether a cached plan is still valid, by the content of the files that it was made from."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from vidbuild.engine.graph import canonical
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.project import root_of
 
-FORMAT = 4  # raised when what is remembered changes its shape
+FORMAT = 4  # raised when the format of a cached plan changes
 PACKAGE = Path(__file__).resolve().parent.parent
-READERS = ("jinja2", "jsonschema", "yaml")  # packages that turn a spec's text into what it means
-MAX_BYTES = 10_000_000  # more than any spec's reader takes, which tells of it
+READERS = ("jinja2", "jsonschema", "yaml")  # packages that read specs
+MAX_BYTES = 10_000_000  # larger than any spec that its reader accepts
 CODE = (".py", ".json", ".yaml", ".typ", ".so")
-LATELY_NS = 20_000_000  # a file system's clock may be that much behind
+CLOCK_LAG_NS = 20_000_000  # by which the clock of a file system may be late
 
-Row = Sequence[str]  # a file's path as it was written, where that led, and the digest of what was there
+Row = Sequence[str]  # a file's path as written, its real path, and the digest of its content
 
 
 def key_of(spec: Path, table: DigestCache, variables: Mapping[str, str], only: Sequence[str]) -> str | None:
-    """What a plan is remembered under; None where the spec cannot be read, of which its reader tells more."""
+    """Return the key of a spec's plan; None if the spec cannot be read, which its reader reports."""
     path = str(spec.absolute())
     try:
         if not S_ISREG(os.stat(path).st_mode) or os.path.getsize(path) > MAX_BYTES:  # noqa: PTH116, PTH202 - quick
@@ -36,9 +36,9 @@ def key_of(spec: Path, table: DigestCache, variables: Mapping[str, str], only: S
         {
             "format": FORMAT,
             "vidbuild": _readers(),
-            "shown": str(spec),  # places in messages are told by this name
+            "shown": str(spec),  # locations in messages have this name
             "path": path,
-            "leads to": os.path.realpath(path),  # a symlink that was turned elsewhere is another spec
+            "leads to": os.path.realpath(path),  # a symlink with a new target is another spec
             "root": str(root_of(spec)),
             "spec": text,
             "variables": dict(variables),
@@ -47,41 +47,39 @@ def key_of(spec: Path, table: DigestCache, variables: Mapping[str, str], only: S
     )
 
 
-def rows(files: Iterable[Path], table: DigestCache) -> list[list[str]]:
-    """What is to be the same for a plan to hold."""
+def rows_of(files: Iterable[Path], table: DigestCache) -> list[list[str]]:
+    """Return what must stay the same for a plan to be valid."""
     return [[str(path), os.path.realpath(path), _digest(os.path.realpath(path), table)] for path in files]
 
 
-def holds(remembered: Iterable[Row], table: DigestCache) -> bool:
-    """Whether every path still leads to the same file, and the file still holds the same."""
+def is_valid(rows: Iterable[Row], table: DigestCache) -> bool:
+    """Return whether every path still leads to the same file with the same content."""
     try:
-        return all(
-            os.path.realpath(path) == real and _digest(real, table) == digest for path, real, digest in remembered
-        )
+        return all(os.path.realpath(path) == real and _digest(real, table) == digest for path, real, digest in rows)
     except OSError:
         return False
 
 
-def settled(remembered: Iterable[Row], since: int) -> bool:
-    """Whether no file changed since a moment (nanoseconds since 1970): what was read and what was hashed are one."""
+def unchanged_since(rows: Iterable[Row], since: int) -> bool:
+    """Return whether no file changed since a time in ns since 1970, so that what was read is what was hashed."""
     try:
-        return all(os.stat(real).st_ctime_ns < since - LATELY_NS for _, real, _ in remembered)  # noqa: PTH116 - quick
+        return all(os.stat(real).st_ctime_ns < since - CLOCK_LAG_NS for _, real, _ in rows)  # noqa: PTH116 - quick
     except OSError:
         return False
 
 
 def now() -> int:
-    """This moment, for `settled`."""
+    """Return the current time, for `unchanged_since`."""
     return time.time_ns()
 
 
 def _digest(real: str, table: DigestCache) -> str:
-    """A file's content, or the names in a folder."""
+    """Return the digest of a file's content, or of the names in a folder."""
     return canonical.digest(sorted(os.listdir(real))) if os.path.isdir(real) else table.digest(real)  # noqa: PTH112, PTH208 - quick
 
 
 def _readers() -> str:
-    """What tells one reader of specs from another: the stats of its code, and of the packages it reads with."""
+    """Return the digest of the stats of the code that reads specs: vidbuild's, and that of the packages it uses."""
     folders = [
         str(PACKAGE),
         *(str(Path(found.origin).parent) for found in map(find_spec, READERS) if found and found.origin),

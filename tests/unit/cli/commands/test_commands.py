@@ -16,7 +16,7 @@ import pytest
 from tests.support.fake_api import fake
 from tests.support.sample_events import started, target_finished, target_started
 from tests.support.workspace import SMALL
-from vidbuild.api.cache import CacheFacts, Checkup, Removed
+from vidbuild.api.cache import CacheInfo, CacheVerification, Removed
 from vidbuild.api.doctor import Finding
 from vidbuild.api.runs import RunFacts
 from vidbuild.cli import console
@@ -232,7 +232,7 @@ def test_still_hands_on_and_prints_the_path(
 
 def test_cache_info_has_sizes_for_people(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Where the cache is, what it holds, and how much of its limit that is."""
-    fake(monkeypatch, "cache.cache_info", lambda: CacheFacts(Path("/x/.vidbuild"), 3_449_000, 10**10, 1_234, 99))
+    fake(monkeypatch, "cache.cache_info", lambda: CacheInfo(Path("/x/.vidbuild"), 3_449_000, 10**10, 1_234, 99))
     assert printed(capsys, "cache", "info").splitlines() == [
         "folder  /x/.vidbuild",
         "size    3.4 MB of 10.0 GB",
@@ -246,12 +246,14 @@ def test_cache_verify_names_what_is_damaged(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Damage is counted and named, a long list of it cut short; it is no failure, since it is made again."""
-    fake(monkeypatch, "cache.cache_verify", lambda: Checkup(50, tuple(f"blob {index}" for index in range(30))))
+    fake(
+        monkeypatch, "cache.cache_verify", lambda: CacheVerification(50, tuple(f"blob {index}" for index in range(30)))
+    )
     assert run(["cache", "verify"]) == 0
     captured = capsys.readouterr()
     assert captured.out == "50 files checked, 30 corrupt and removed\n"
     assert captured.err.splitlines()[-1] == "...and 19 more"
-    fake(monkeypatch, "cache.cache_verify", lambda: Checkup(1, ()))
+    fake(monkeypatch, "cache.cache_verify", lambda: CacheVerification(1, ()))
     assert printed(capsys, "cache", "verify") == "1 file checked, none corrupt\n"
 
 
