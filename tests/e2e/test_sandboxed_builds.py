@@ -160,7 +160,7 @@ def test_reached_limits_are_named(workspace: Workspace) -> None:
     assert done.code == 1
     assert "there was not enough memory: a process of a step may have 256M" in done.stderr
     assert "hint: set VIDBUILD_MEMORY to more than 256M" in done.stderr
-    assert "trying again" not in done.stderr
+    assert "retrying" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_a_first_signal_lets_running_steps_end(waiting: Controlled, number: sign
     waiting.send(number)
     line = "" if waiting.child.stderr is None else next(each for each in waiting.child.stderr if "stopping" in each)
     assert " to the" in line or " to its" in line
-    assert line.endswith("; again to stop at once\n")
+    assert line.endswith("; interrupt again to kill them\n")
     waiting.gate.open()
     ended, out, _ = waiting.ends()
     assert ended == code

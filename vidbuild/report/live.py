@@ -1,4 +1,4 @@
-"""Progress on a terminal: one inline view below the lines of what ran. It knows nothing of what a step is for."""
+"""Progress on a terminal: an inline view below the lines about steps that ended."""
 
 from __future__ import annotations
 
@@ -32,14 +32,18 @@ from vidbuild.report import humanize, progress_text
 
 Scenes = Callable[[str], Sequence[str]]
 
-_SHOWN = 6  # running steps that are told one by one
+_STEPS = 6  # running steps that have a row each
 _BAR = 12
-_NARROW = 50  # columns below which bars and estimates give way
-_PER_SECOND = 8
+_NARROW = 50  # columns below which there are no bars and no estimates
+_REFRESHES_PER_SECOND = 8
 
 
 class Live:
-    """The view. scenes: returns the ids of the scenes of the video with this build name; called for a run of one."""
+    """The view.
+
+    scenes: returns the ids of the scenes of the video with a build name; called only if a run has one video.
+    width: of the view in columns; None for the terminal's.
+    """
 
     def __init__(self, stream: TextIO, scenes: Scenes, *, width: int | None = None) -> None:
         self._console = Console(file=stream, highlight=False, markup=False, emoji=False, width=width)
@@ -49,12 +53,12 @@ class Live:
         self._scenes: Sequence[str] = ()
         self._reasons: dict[str, str] = {}
         self._first = False
-        self._faults = progress_text.Faults()
+        self._retries = progress_text.RetryFilter()
         self._live = self._new_view()
 
     def _new_view(self) -> RichLive:
         return RichLive(
-            get_renderable=self._view, console=self._console, refresh_per_second=_PER_SECOND, transient=True
+            get_renderable=self._view, console=self._console, refresh_per_second=_REFRESHES_PER_SECOND, transient=True
         )
 
     def __enter__(self) -> Self:
@@ -62,11 +66,11 @@ class Live:
         return self
 
     def stopping(self, running: int) -> None:
-        """Say that the build was asked to end."""
+        """Print that the build ends as soon as its running steps have finished."""
         self._print(Text(progress_text.stopping(running), "yellow"))
 
     def suspend(self) -> None:
-        """Take the view away and show the cursor: somebody else has the terminal meanwhile."""
+        """Remove the view and show the cursor, since another program uses the terminal meanwhile."""
         self._live.stop()
 
     def resume(self) -> None:
@@ -77,19 +81,19 @@ class Live:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take the view away; the lines above it stay."""
+        """Remove the view; the lines above it stay."""
         with self._lock:
             self._progress = RunProgress()
         self._live.stop()
 
     def __call__(self, event: Event) -> None:
-        """Show what an event changes."""
+        """Apply an event to the view."""
         shows_scenes = isinstance(event, RunEstimated) and event.ahead and len(self._progress.targets) == 1
         scenes = self._scenes_of(self._progress.entry) if shows_scenes else None
         with self._lock:
             if isinstance(event, RunStarted):
                 self._progress, self._scenes, self._first = RunProgress(), (), event.first
-                self._faults = progress_text.Faults()
+                self._retries = progress_text.RetryFilter()
             if scenes is not None:
                 self._scenes = scenes
             if isinstance(event, StepStarted):
@@ -105,14 +109,14 @@ class Live:
         self._console.print(line, soft_wrap=True)
 
     def _line(self, event: Event) -> Text | None:
-        """What stays above the view."""
+        """Return the line about an event that stays above the view, if it has one."""
         match event:
             case StepFinished():
                 took, reason = humanize.elapsed(event.seconds), self._reasons.pop(event.step, "")
                 return _step(event.step).append(f"  {reason}" if reason else "").append(f"  {took}", "dim")
             case StepFailed():
                 return _step(event.step).append("  failed: ", "bold red").append(event.failure.message)
-            case StepRetried() if self._faults.worth_telling(event):
+            case StepRetried() if self._retries.accepts(event):
                 return Text(progress_text.retried(event), "yellow")
             case RunEstimated() if self._first and event.ahead:
                 return Text(progress_text.first_build(event))
@@ -139,21 +143,21 @@ def _step(name: str) -> Text:
 
 
 def _running(progress: RunProgress, now: float, width: int) -> list[RenderableType]:
-    shown = list(progress.running.items())[:_SHOWN]
-    if not shown:
+    steps = list(progress.running.items())[:_STEPS]
+    if not steps:
         return []
     grid = Table.grid(padding=(0, 2, 0, 0))
     for _ in range(3):
         grid.add_column(no_wrap=True, overflow="ellipsis")
-    for name, running in shown:
+    for name, running in steps:
         bar = _bar(running.fraction(now)) if width >= _NARROW else Text()
         grid.add_row(_step(name), bar, _since(running, now))
-    left = len(progress.running) - len(shown)
-    return [grid, Text(f"...and {left} more", "dim")] if left else [grid]
+    hidden = len(progress.running) - len(steps)
+    return [grid, Text(f"...and {hidden} more", "dim")] if hidden else [grid]
 
 
 def _since(running: Running, now: float) -> Text:
-    """How long a step has run; of one that waits for its next attempt, how long that is."""
+    """Return how long a step has run, or how long it waits for its next attempt."""
     if running.due > now:
         return Text(f"attempt {running.attempt} in {humanize.clock(running.due - now)}", "yellow")
     again = f", attempt {running.attempt}" if running.attempt > 1 else ""
@@ -166,7 +170,7 @@ def _bar(fraction: float | None) -> Text:
 
 
 def _scenes(scenes: Sequence[str], progress: RunProgress, width: int) -> Text:
-    """One mark for each scene: rendered, being worked on, still to come."""
+    """Return a mark for each scene: rendered, in progress, or to do."""
     if not scenes or len(scenes) + len("scenes  ") > width:
         return Text("", end="")
     busy = {StepId.parse(step).scene for step in progress.running}
@@ -180,7 +184,7 @@ def _scenes(scenes: Sequence[str], progress: RunProgress, width: int) -> Text:
 
 
 def _videos(progress: RunProgress, width: int) -> Text:
-    """One mark for each video: in its place, failed, being worked on, still to come."""
+    """Return a mark for each video: finished, failed, in progress, or to do."""
     if len(progress.targets) + len("videos  ") > width:
         return Text("", end="")
     busy = {StepId.parse(step).video for step in progress.running}
@@ -199,9 +203,9 @@ def _total(progress: RunProgress, scenes: int, now: float, width: int) -> Text:
     if scenes and width >= _NARROW:
         parts.append(f"{rendered} of {humanize.count(scenes, 'scene')}")
     parts.append(humanize.clock(now - progress.began))
-    left = progress.remaining(now)
+    remaining = progress.remaining(now)
     if progress.paused is not None:
         return Text(", ".join([*parts, "paused"]), "yellow", no_wrap=True, overflow="ellipsis")
-    if left is not None and width >= _NARROW:
-        parts.append(f"about {humanize.clock(left)} left" if left >= 1 else "nearly done")
+    if remaining is not None and width >= _NARROW:
+        parts.append(f"about {humanize.clock(remaining)} left" if remaining >= 1 else "nearly done")
     return Text(", ".join(parts), no_wrap=True, overflow="ellipsis")

@@ -1,4 +1,4 @@
-"""Progress as plain lines, for a log: one for each step that runs, with its reason. It knows no terminal."""
+"""Progress as plain lines, for a log: one for each step that runs, with its reason."""
 
 from __future__ import annotations
 
@@ -21,12 +21,15 @@ from vidbuild.report import progress_text
 
 
 class Lines:
-    """Writes lines; success is silent."""
+    """Writes a line for each step that starts, fails or is retried; success is silent.
+
+    write: writes one line.
+    """
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
         self._first = False
-        self._faults = progress_text.Faults()
+        self._retries = progress_text.RetryFilter()
 
     def __enter__(self) -> Self:
         return self
@@ -34,20 +37,20 @@ class Lines:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Nothing is left open."""
+        """Do nothing: there is no view to remove."""
 
     def __call__(self, event: Event) -> None:
-        """Write what an event is worth."""
+        """Write the line about an event, if it has one."""
         match event:
             case RunStarted():
-                self._first, self._faults = event.first, progress_text.Faults()
+                self._first, self._retries = event.first, progress_text.RetryFilter()
             case RunEstimated() if self._first and event.ahead:
                 self._write(progress_text.first_build(event))
             case StepStarted():
                 self._write(progress_text.started(event, first=self._first))
             case StepFailed():
                 self._write(f"{event.step}  failed: {event.failure.message}")
-            case StepRetried() if self._faults.worth_telling(event):
+            case StepRetried() if self._retries.accepts(event):
                 self._write(progress_text.retried(event))
             case RunPaused() | RunResumed() | StateRestored():
                 self._write(progress_text.run(event))
@@ -55,11 +58,11 @@ class Lines:
                 pass
 
     def stopping(self, running: int) -> None:
-        """Say that the build was asked to end."""
+        """Write that the build ends as soon as its running steps have finished."""
         self._write(progress_text.stopping(running))
 
     def suspend(self) -> None:
-        """Nothing is drawn, so nothing is in the way of whoever has the terminal meanwhile."""
+        """Do nothing: there is no view to remove."""
 
     def resume(self) -> None:
-        """Nothing was taken away."""
+        """Do nothing: there is no view to draw again."""

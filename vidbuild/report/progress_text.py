@@ -1,4 +1,4 @@
-"""What is said of a run while it goes on, the same in plain lines and above the live view. It knows no stream."""
+"""The lines about a running build, for plain output and above the live view."""
 
 from __future__ import annotations
 
@@ -9,55 +9,55 @@ NEW = "never built"
 
 
 def reason(event: StepStarted, *, first: bool) -> str:
-    """Why a step runs; in a first build, where nothing was ever built, that says nothing."""
+    """Return why a step runs, "" if it was never built and the build is a first one, where this is no news."""
     return "" if first and event.reason == NEW else event.reason
 
 
 def started(event: StepStarted, *, first: bool) -> str:
-    """A step runs."""
+    """Return the line about a step that starts."""
     return f"{event.step}  {reason(event, first=first)}".rstrip()
 
 
 def first_build(event: RunEstimated) -> str:
-    """Everything is new, so it is said once and not of each step."""
+    """Return the line about a build in which every step is new."""
     return f"first build: {humanize.count(event.ahead, 'step')}"
 
 
 def retried(event: StepRetried) -> str:
-    """A step is tried again."""
+    """Return the line about a step that failed and is retried."""
     wait = f" in {humanize.elapsed(event.wait)}" if event.wait >= 1 else ""
-    return f"{event.step}  trying again{wait} (attempt {event.attempt}): {event.failure.message}"
+    return f"{event.step}  retrying{wait} (attempt {event.attempt}): {event.failure.message}"
 
 
-class Faults:
-    """What went wrong so far: of a fault that meets many steps at once, such as a full disk, one is worth telling."""
+class RetryFilter:
+    """Selects the retries to report: if many steps fail for one reason, such as a full disk, those of one step."""
 
     def __init__(self) -> None:
         self._first: dict[str, str] = {}
 
-    def worth_telling(self, event: StepRetried) -> bool:
-        """Whether no other step was told of with the same fault; the last line counts the attempts of all."""
+    def accepts(self, event: StepRetried) -> bool:
+        """Return whether the retry must be reported; the last line of a build counts the others too."""
         return self._first.setdefault(event.failure.message, event.step) == event.step
 
 
 def stopping(running: int) -> str:
-    """The build was asked to end."""
-    return f"stopping: {_to_their_end(running)}; again to stop at once" if running else "stopping"
+    """Return the line about a build that ends as soon as its running steps have finished."""
+    return f"stopping: {_to_their_end(running)}; interrupt again to kill them" if running else "stopping"
 
 
 def run(event: RunPaused | RunResumed | StateRestored) -> str:
-    """What became of the run as a whole."""
+    """Return the line about an event of the whole run, or of one video."""
     match event:
         case RunPaused():
-            rest = f" ({_to_their_end(event.running)})" if event.running else ""
-            return f"paused{rest}; vidbuild runs resume {event.run}"
+            steps = f" ({_to_their_end(event.running)})" if event.running else ""
+            return f"paused{steps}; vidbuild runs resume {event.run}"
         case RunResumed():
             return f"resumed after {humanize.elapsed(event.seconds)}"
         case StateRestored():
             done, total = event.done, humanize.count(event.done + event.left, "step")
-            there = "is" if done == 1 else "are"
+            verb = "is" if done == 1 else "are"
             video = f"{event.target}: " if event.target else ""
-            return f"{video}continuing {event.earlier}: {done:,} of {total} {there} done, {event.left:,} left"
+            return f"{video}continuing {event.earlier}: {done:,} of {total} {verb} done, {event.left:,} left"
 
 
 def _to_their_end(running: int) -> str:

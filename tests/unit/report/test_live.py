@@ -215,7 +215,7 @@ def test_a_retried_step_shows_its_next_attempt(monkeypatch: pytest.MonkeyPatch) 
     events = [run_started(2), estimated(2), started("speak:a"), again]
     assert view(events, monkeypatch)[0].endswith("attempt 2 in 0:04")
     assert view(events, monkeypatch, seconds=9.0)[0].endswith("9.0 s, attempt 2")
-    assert "speak:a  trying again in 5.0 s (attempt 2): no answer" in shown(events, monkeypatch)
+    assert "speak:a  retrying in 5.0 s (attempt 2): no answer" in shown(events, monkeypatch)
 
 
 def test_a_fault_of_many_steps_is_printed_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +225,7 @@ def test_a_fault_of_many_steps_is_printed_once(monkeypatch: pytest.MonkeyPatch) 
         for step in ("draw:a", "draw:b")
     ]
     text = shown([run_started(2), estimated(2), started("draw:a"), started("draw:b"), *again], monkeypatch)
-    assert text.count("trying again") == 1
+    assert text.count("retrying") == 1
 
 
 def test_the_terminal_is_given_away_and_taken_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,5 +241,5 @@ def test_the_terminal_is_given_away_and_taken_again(monkeypatch: pytest.MonkeyPa
         assert stream.getvalue().rindex("\x1b[?25l") > stream.getvalue().rindex("\x1b[?25h")
         live.stopping(1)
     text = stream.getvalue()
-    assert "stopping: 1 step runs to its end; again to stop at once" in text
+    assert "stopping: 1 step runs to its end; interrupt again to kill them" in text
     assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")

@@ -78,8 +78,8 @@ def test_pauses_retries_and_continued_runs_are_printed() -> None:
     )
     assert lines == [
         "continuing r0: 31 of 42 steps are done, 11 left",
-        "speak:a  trying again in 3.2 s (attempt 2): no answer",
-        "speak:a  trying again (attempt 3): no answer",
+        "speak:a  retrying in 3.2 s (attempt 2): no answer",
+        "speak:a  retrying (attempt 3): no answer",
         "paused (1 step runs to its end); vidbuild runs resume r1",
         "paused; vidbuild runs resume r1",
         "resumed after 1 min 5 s",
@@ -97,9 +97,9 @@ def test_a_fault_of_many_steps_is_printed_once() -> None:
     other = replace(full("draw:b"), failure=Failure("no answer"))
     lines = written(full("draw:a"), full("draw:b"), full("draw:c"), full("draw:a", 3), other)
     assert lines == [
-        "draw:a  trying again (attempt 2): the disk is full",
-        "draw:a  trying again (attempt 3): the disk is full",
-        "draw:b  trying again (attempt 2): no answer",
+        "draw:a  retrying (attempt 2): the disk is full",
+        "draw:a  retrying (attempt 3): the disk is full",
+        "draw:b  retrying (attempt 2): no answer",
     ]
     assert len(written(full("draw:a"), run_started(2), full("draw:b"))) == 2
 
@@ -110,4 +110,4 @@ def test_an_interrupted_build_prints_its_running_steps() -> None:
     listener = Lines(lines.append)
     listener.stopping(2)
     listener.stopping(0)
-    assert lines == ["stopping: 2 steps run to their end; again to stop at once", "stopping"]
+    assert lines == ["stopping: 2 steps run to their end; interrupt again to kill them", "stopping"]
