@@ -173,18 +173,18 @@ def boxed(segment: Path, target: Path) -> Path:
     found = h264.scan(data)
     assert found.parameters.fps is not None
     fps = int(found.parameters.fps)
-    pictures = mp4.Pictures(
+    pictures = mp4.VideoTrack(
         sizes=[len(frame) for frame in h264.mp4_frames(data)],
         keys=found.idrs,
         fps=fps,
         width=found.parameters.width,
         height=found.parameters.height,
-        sequence=next(unit for unit in found.sets if h264.unit_type(unit) == h264.SPS),
-        pictures=[unit for unit in found.sets if h264.unit_type(unit) == h264.PPS],
+        sps=next(unit for unit in found.sets if h264.unit_type(unit) == h264.SPS),
+        pps=[unit for unit in found.sets if h264.unit_type(unit) == h264.PPS],
     )
     count = -(-found.frames * mp4.TIMESCALE // (fps * mp4.AAC_FRAME))
     with target.open("wb") as file:
-        sound = mp4.Sound([len(SILENCE)] * count, 2, "en")
+        sound = mp4.AudioTrack([len(SILENCE)] * count, 2, "en")
         mp4.write(file, pictures, sound, (h264.mp4_frames(data), iter([SILENCE] * count)))
     return target
 

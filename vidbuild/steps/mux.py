@@ -99,12 +99,12 @@ def aac_frame_count(part: Part) -> int:
     return adts.first_frame(part.start + part.samples) - adts.first_frame(part.start)
 
 
-def check_durations(video: mp4.Pictures, audio: mp4.Sound) -> None:
+def check_durations(video: mp4.VideoTrack, audio: mp4.AudioTrack) -> None:
     """Raise StepError if the tracks differ by more than half an AAC frame, or are longer than an MP4 can store."""
     if abs(video.duration - audio.duration) > mp4.AAC_FRAME // 2:
         raise StepError(f"tracks of different lengths: video has {video.duration} samples, audio {audio.duration}")
-    if max(video.duration, audio.duration) > mp4.LONGEST:
-        hours, limit = (duration / mp4.TIMESCALE / 3600 for duration in (video.duration, mp4.LONGEST))
+    if max(video.duration, audio.duration) > mp4.MAX_DURATION:
+        hours, limit = (duration / mp4.TIMESCALE / 3600 for duration in (video.duration, mp4.MAX_DURATION))
         raise StepError(f"video too long: the maximum is {limit:.1f} hours, got {hours:.1f}")
 
 
@@ -184,25 +184,25 @@ def _read_audio(context: Context, part: Part, count: int) -> _Audio | None:
     return _Audio(adts.configuration(muxed[0]), tuple(map(len, muxed)), sizes)
 
 
-def _video_track(segments: Sequence[Segment], fps: int) -> mp4.Pictures:
+def _video_track(segments: Sequence[Segment], fps: int) -> mp4.VideoTrack:
     first = segments[0].stream
     sizes: list[int] = []
     keys: list[int] = []
     for item in segments:
         keys.extend(len(sizes) + frame for frame in item.stream.idrs)
         sizes.extend(item.sizes)
-    return mp4.Pictures(
+    return mp4.VideoTrack(
         sizes=sizes,
         keys=keys,
         fps=fps,
         width=first.parameters.width,
         height=first.parameters.height,
-        sequence=next(unit for unit in first.sets if h264.unit_type(unit) == h264.SPS),
-        pictures=[unit for unit in first.sets if h264.unit_type(unit) == h264.PPS],
+        sps=next(unit for unit in first.sets if h264.unit_type(unit) == h264.SPS),
+        pps=[unit for unit in first.sets if h264.unit_type(unit) == h264.PPS],
     )
 
 
-def _audio_track(parts: Sequence[Part], scene_audio: Mapping[str, _Audio | None], language: str) -> mp4.Sound:
+def _audio_track(parts: Sequence[Part], scene_audio: Mapping[str, _Audio | None], language: str) -> mp4.AudioTrack:
     present = {part.scene: audio for part in parts if (audio := scene_audio[part.scene]) is not None}
     configurations = {scene: audio.configuration for scene, audio in present.items()}
     first = next(iter(configurations.values()))
@@ -210,7 +210,7 @@ def _audio_track(parts: Sequence[Part], scene_audio: Mapping[str, _Audio | None]
         if configuration != first or configuration.rate != mp4.TIMESCALE:
             raise StepError(f"scene '{scene}': wrong audio format: expected {first}, got {configuration}")
     sizes = [size for audio in present.values() for size in audio.sizes]
-    return mp4.Sound(sizes, first.channels, language)
+    return mp4.AudioTrack(sizes, first.channels, language)
 
 
 def _video_frames(context: Context, segments: Mapping[str, Segment]) -> Iterator[bytes]:

@@ -242,15 +242,15 @@ def test_damaged_inputs_are_named(scenes: Scenes, tmp_path: Path, role: str, wor
 
 def test_video_and_audio_end_together() -> None:
     """V14: whatever the scenes report, tracks of unequal length are never muxed, nor endless ones."""
-    picture = mp4.Pictures([9] * 30, (0,), 30, *SIZE, b"", ())
-    mux.check_durations(picture, mp4.Sound([9] * 47, 2, "en"))
+    picture = mp4.VideoTrack([9] * 30, (0,), 30, *SIZE, b"", ())
+    mux.check_durations(picture, mp4.AudioTrack([9] * 47, 2, "en"))
     for frames in (46, 48):
         with pytest.raises(StepError, match=f"video has 48000 samples, audio {frames * 1024}"):
-            mux.check_durations(picture, mp4.Sound([9] * frames, 2, "en"))
+            mux.check_durations(picture, mp4.AudioTrack([9] * frames, 2, "en"))
     seconds = 25 * 3600
     endless = (range(seconds * 30), range(seconds * RATE // 1024))
     with pytest.raises(StepError, match=r"video too long: the maximum is 24\.9 hours, got 25\.0"):
-        mux.check_durations(mp4.Pictures(endless[0], (0,), 30, *SIZE, b"", ()), mp4.Sound(endless[1], 2, "en"))
+        mux.check_durations(mp4.VideoTrack(endless[0], (0,), 30, *SIZE, b"", ()), mp4.AudioTrack(endless[1], 2, "en"))
 
 
 def test_a_short_write_is_noticed(scenes: Scenes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Reads chapters from an ffmetadata text; it knows nothing of the video they are in."""
+"""Parse the chapters of an ffmetadata file."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from vidbuild.timebase import SAMPLE_RATE
 
 
 class Chapter(NamedTuple):
-    """Where a chapter starts, in samples from the start of the video, and its title."""
+    """A chapter: its start in samples from the start of the video, and its title."""
 
     start: int
     title: str
 
 
 def parse(text: str) -> list[Chapter]:
-    """The chapters in an ffmetadata text."""
+    """Return the chapters in the text of an ffmetadata file, with any time base."""
     chapters: list[Chapter] = []
     for section in text.split("[CHAPTER]\n")[1:]:
         fields = dict(_unescape(line) for line in _lines(section))
-        over, under = (int(part) for part in fields.get("TIMEBASE", "1/1000000000").split("/"))
-        chapters.append(Chapter(round(int(fields["START"]) * over * SAMPLE_RATE / under), fields.get("title", "")))
+        numerator, denominator = (int(part) for part in fields.get("TIMEBASE", "1/1000000000").split("/"))
+        start = round(int(fields["START"]) * numerator * SAMPLE_RATE / denominator)
+        chapters.append(Chapter(start, fields.get("title", "")))
     return chapters
 
 
 def _lines(section: str) -> list[str]:
-    """Lines, of which one that ends in a backslash goes on in the next."""
+    """Split a section into lines without comments; a line that ends in a backslash includes the next one."""
     return [line for line in section.replace("\\\n", "\0").split("\n") if line and line[0] not in ";#["]
 
 

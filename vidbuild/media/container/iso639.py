@@ -1,4 +1,4 @@
-"""Turns a language tag into the code that media files carry; it knows nothing of texts."""
+"""Convert language tags to the ISO 639-2 codes of media files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LETTERS = 3
 
 
 def iso639_2(tag: str) -> str:
-    """The three-letter code for a BCP 47 tag; "und" where there is none."""
+    """Return the three-letter code for a BCP 47 tag, or "und" if it has none."""
     primary = tag.replace("_", "-").split("-")[0].lower()
     if len(primary) == _LETTERS and primary.isascii() and primary.isalpha():
         return primary

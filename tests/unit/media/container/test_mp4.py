@@ -60,8 +60,8 @@ def written(
     target = io.BytesIO()
     mp4.write(
         target,
-        mp4.Pictures([len(frame) for frame in frames], stream.idrs, 25, 64, 36, sequence, pictures),
-        mp4.Sound([len(block)] * sound, 2, "de"),
+        mp4.VideoTrack([len(frame) for frame in frames], stream.idrs, 25, 64, 36, sequence, pictures),
+        mp4.AudioTrack([len(block)] * sound, 2, "de"),
         (iter(frames), iter([block] * sound)),
         marks,
         tags,
@@ -163,19 +163,24 @@ def test_long_titles_are_cut_between_characters(coded: bytes) -> None:
 def test_a_frame_of_another_size_is_a_bug(coded: bytes) -> None:
     """The index is never written with frames of other sizes than it lists."""
     stream, frames = h264.scan(coded), list(h264.mp4_frames(coded))
-    track = mp4.Pictures([len(frame) + 1 for frame in frames], stream.idrs, 25, 64, 36, stream.sets[0], stream.sets[1:])
-    with pytest.raises(mp4.Mp4Error, match="track 1 has"):
-        mp4.write(io.BytesIO(), track, mp4.Sound([4], 2, "en"), (iter(frames), iter([b"1234"])))
+    track = mp4.VideoTrack(
+        [len(frame) + 1 for frame in frames], stream.idrs, 25, 64, 36, stream.sets[0], stream.sets[1:]
+    )
+    with pytest.raises(mp4.Mp4Error, match="track 1: wrong chunk size"):
+        mp4.write(io.BytesIO(), track, mp4.AudioTrack([4], 2, "en"), (iter(frames), iter([b"1234"])))
 
 
 def test_too_few_or_too_many_frames_are_refused() -> None:
     """The index is written before the frames: with another number of frames the file is never finished."""
-    track = mp4.Pictures([3, 3], (0,), 30, 64, 36, b"\x67\x64\x00\x28", (b"\x68",))
-    for pictures, words in (([b"abc"], "track 1 has 3 bytes"), ([b"abc"] * 3, "track 1 has more in it than")):
+    track = mp4.VideoTrack([3, 3], (0,), 30, 64, 36, b"\x67\x64\x00\x28", (b"\x68",))
+    for pictures, words in (
+        ([b"abc"], "track 1: wrong chunk size: expected 6 bytes, got 3"),
+        ([b"abc"] * 3, "track 1: more frames than"),
+    ):
         with pytest.raises(mp4.Mp4Error, match=words):
-            mp4.write(io.BytesIO(), track, mp4.Sound([4], 2, "en"), (iter(pictures), iter([b"1234"])))
+            mp4.write(io.BytesIO(), track, mp4.AudioTrack([4], 2, "en"), (iter(pictures), iter([b"1234"])))
     whole = io.BytesIO()
-    assert mp4.write(whole, track, mp4.Sound([4], 2, "en"), (iter([b"abc"] * 2), iter([b"1234"]))) == len(
+    assert mp4.write(whole, track, mp4.AudioTrack([4], 2, "en"), (iter([b"abc"] * 2), iter([b"1234"]))) == len(
         whole.getvalue()
     )
 
@@ -194,9 +199,9 @@ def test_large_files_have_wide_offsets() -> None:
 
     frame = bytes(1 << 20)
     count = 4200
-    track = mp4.Pictures([len(frame)] * count, (0,), 30, 64, 36, b"\x67\x64\x00\x28", (b"\x68",))
+    track = mp4.VideoTrack([len(frame)] * count, (0,), 30, 64, 36, b"\x67\x64\x00\x28", (b"\x68",))
     target = Nowhere()
-    mp4.write(cast("BinaryIO", target), track, mp4.Sound([4], 2, "en"), (iter([frame] * count), iter([b"1234"])))
+    mp4.write(cast("BinaryIO", target), track, mp4.AudioTrack([4], 2, "en"), (iter([frame] * count), iter([b"1234"])))
     assert b"co64" in target.head
     assert b"stco" not in target.head
 
