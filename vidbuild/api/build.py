@@ -24,7 +24,7 @@ from vidbuild.api.spec_args import (
     refuse_same_names,
     target_names,
 )
-from vidbuild.api.video import Video
+from vidbuild.api.video import DERIVED_FROM, Video
 from vidbuild.engine.disk.durable import os_error_text
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event, Listener
@@ -183,13 +183,15 @@ class _Command:
 class _Hooks(RunHooks):
     """Hands what happens to a target to its video."""
 
+    derived_from = DERIVED_FROM
+
     def __init__(self, on_event: Listener | None, videos: Iterable[Video]) -> None:
         super().__init__(on_event)
         self._videos = {video.name: video for video in videos}
 
-    def derive_events(self, target: Target | None, event: Event) -> Iterable[Event]:
+    def derive_events(self, target: Target, event: Event) -> Iterable[Event]:
         """Return the events that only videos have."""
-        return () if target is None else self._videos[target.name].derive_events(target, event)
+        return self._videos[target.name].derive_events(target, event)
 
     def on_success(self, target: Target, report: BuildReport) -> None:
         """Place the video's outputs."""

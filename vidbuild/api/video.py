@@ -22,6 +22,8 @@ from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.schedule.target import Target
 from vidbuild.project import OUTPUT_FOLDER, root_of
 
+DERIVED_FROM = (TargetStarted, StepStarted, StepFinished)
+
 
 class Video:
     """One spec's video.
@@ -77,8 +79,6 @@ class Video:
 
     def derive_events(self, target: Target, event: Event) -> Iterable[Event]:
         """Return the events that only videos have; a build that runs no step has none of them."""
-        if not isinstance(event, (TargetStarted, StepStarted, StepFinished)):
-            return ()
         if isinstance(event, TargetStarted) and not self.plan.warnings:
             return ()
         from vidbuild.api.events import derive

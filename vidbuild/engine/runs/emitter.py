@@ -23,7 +23,7 @@ class RunEmitter:
     run: the run's id.
     jobs: the number of steps that may run in parallel.
     listeners: called with each event.
-    derive_events: returns the caller's own events that follow an event of the run itself.
+    derived_from: the types of events that `derive_events` of a target is called with.
     cancel_exit_code: returns the exit code of a run that was cancelled.
     """
 
@@ -32,13 +32,13 @@ class RunEmitter:
         run: str,
         jobs: int,
         listeners: Sequence[events.Listener],
-        derive_events: DeriveEvents,
+        derived_from: tuple[type[events.Event], ...],
         cancel_exit_code: Callable[[], int],
     ) -> None:
         self._run = run
         self._jobs = jobs
         self._listeners = listeners
-        self._derive_events = derive_events
+        self._derived_from = derived_from
         self._cancel_exit_code = cancel_exit_code
         self._targets: list[TargetEmitter] = []
         self._began = time.monotonic()
@@ -47,7 +47,10 @@ class RunEmitter:
     def add_target(
         self, name: str, build_name: str, prefix: str, graph: Graph, derive_events: DeriveEvents
     ) -> TargetEmitter:
-        """Add a target to the run (see TargetEmitter); derive_events: for the events of this target."""
+        """Add a target to the run (see TargetEmitter).
+
+        derive_events: returns the caller's own events that follow one of the target's.
+        """
         emit = partial(self._emit, derive_events=derive_events)
         target = TargetEmitter(self._run, name, build_name, prefix, graph, emit)
         self._targets.append(target)
@@ -57,8 +60,8 @@ class RunEmitter:
         """Call every listener with an event, and with those derived from it."""
         for listener in self._listeners:
             listener(event)
-        if not self._aborted:
-            for derived in (derive_events or self._derive_events)(event):
+        if derive_events is not None and isinstance(event, self._derived_from) and not self._aborted:
+            for derived in derive_events(event):
                 for listener in self._listeners:
                     listener(derived)
 

@@ -49,13 +49,16 @@ class RunHooks:
     """What a caller does during a run; each default does nothing.
 
     on_event: receives every event, in order.
+    derived_from: the types of events that `derive_events` is called with.
     """
+
+    derived_from: tuple[type[Event], ...] = ()
 
     def __init__(self, on_event: Listener | None = None) -> None:
         self.on_event = on_event
 
-    def derive_events(self, target: Target | None, event: Event) -> Iterable[Event]:
-        """Return the caller's own events that follow one of the engine's; target: the one that the event is about."""
+    def derive_events(self, target: Target, event: Event) -> Iterable[Event]:
+        """Return the caller's own events that follow one of the engine's about this target."""
         del target, event
         return ()
 
