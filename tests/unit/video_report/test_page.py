@@ -70,7 +70,7 @@ def test_the_page_loads_nothing() -> None:
 
 def test_scenes_are_drawn_to_scale() -> None:
     """A scene's box begins and ends where the scene does, in percent of the video."""
-    shots = Parsed(page(data(), VIDEO)).having("a", "class", "shot")
+    shots = Parsed(page(data(), VIDEO)).having("a", "class", "box")
     styles = [re.findall(r"([\d.]+)%", shot["style"] or "") for shot in shots]
     assert [[float(each) for each in style] for style in styles] == [
         [0.0, pytest.approx(100 * 1.5 / 3.5, abs=0.001)],
@@ -80,14 +80,14 @@ def test_scenes_are_drawn_to_scale() -> None:
 
 def test_a_scene_leads_into_the_video() -> None:
     """A click on a scene opens the video, which lies beside the page, at the scene's start."""
-    shots = Parsed(page(data(), "a%20talk%3F.mp4")).having("a", "class", "shot")
+    shots = Parsed(page(data(), "a%20talk%3F.mp4")).having("a", "class", "box")
     assert [shot["href"] for shot in shots] == ["a%20talk%3F.mp4#t=0", "a%20talk%3F.mp4#t=1.5"]
 
 
 def test_a_scene_shows_its_pace_and_cues() -> None:
     """The second scene has two words in one second, and its cue's time counts from the video's start."""
     text = Parsed(page(data(), VIDEO)).text
-    assert "2 words, 120 a minute" in text
+    assert "2 words, 120 per minute" in text
     assert "here 0:02.0" in text
     assert "0:01.5 to 0:03.5" in text
 
@@ -111,7 +111,7 @@ def test_a_video_without_narration_has_a_page() -> None:
     silent = {**FACTS, "scenes": FACTS["scenes"][:1]}
     made = report_data(silent, video_timing(silent, TIMINGS[:1]), {})
     parsed = Parsed(page(made, VIDEO))
-    assert "words a minute" in parsed.text
+    assert "words per minute" in parsed.text
     assert not parsed.having("i", "style", "left:0.000%;")
 
 
