@@ -31,10 +31,10 @@ def packets(space: Workspace) -> dict[str, list[bytes]]:
     """The AAC frames of each scene in the finished video."""
     args = ["-i", str(space.root / "build/video.mp4"), "-map", "0:a", "-c", "copy", "-f", "adts", "-"]
     told = ffmpeg.capture(args, cwd=space.root, env={}, timeout=60, what="take the sound out", loglevel="error")
-    whole = [adts.payload(frame) for frame in adts.frames(told.output)]
+    whole = [adts.payload(frame) for frame in adts.split(told.output)]
     scenes = json.loads(space.read("build/video.timing.json"))["scenes"]
     starts = [round(scene["start"] * 24) * 2000 for scene in scenes]
-    firsts = [*(adts.first_frame(start) for start in starts), len(whole)]
+    firsts = [*(adts.nearest_frame(start) for start in starts), len(whole)]
     return {scene["id"]: whole[first:end] for scene, (first, end) in zip(scenes, pairwise(firsts), strict=True)}
 
 

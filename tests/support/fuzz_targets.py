@@ -235,7 +235,7 @@ def sounds() -> list[bytes]:
 def read_wav(data: bytes) -> None:
     """Read a sound and its length."""
     path = own("a.wav", data)
-    for read in (wav.read, wav.length):
+    for read in (wav.read, wav.read_length):
         try:
             read(path)
         except wav.WavError:
@@ -277,15 +277,15 @@ def adts_streams() -> list[bytes]:
     """A few frames of AAC."""
     kind = adts.Configuration(adts.LC, 48_000, 1)
     frames = [adts.wrap(bytes(range(1, 30 + length)), kind) for length in (0, 5, 60)]
-    return [b"".join(frames), adts.wrap(aac.silence(), kind) * 3]
+    return [b"".join(frames), adts.wrap(aac.silent_block(), kind) * 3]
 
 
 def read_adts(data: bytes) -> None:
     """Split a stream into frames and pair what they hold."""
     try:
-        for frame in adts.frames(data):
+        for frame in adts.split(data):
             adts.payload(frame)
-            aac.paired(adts.payload(frame))
+            aac.to_channel_pair(adts.payload(frame))
     except (adts.AdtsError, aac.AacError):
         return
 

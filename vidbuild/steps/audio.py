@@ -17,7 +17,7 @@ from typing import Any
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
 from vidbuild.media.audio import aac, adts, mix, wav
-from vidbuild.media.audio.loudness import SILENCE, Loudness, gain, measure, read
+from vidbuild.media.audio.loudness import SILENCE, Loudness, gain, measure, parse_summary
 from vidbuild.media.ffmpeg import ffmpeg, tool_output
 from vidbuild.timebase import SAMPLE_RATE
 
@@ -67,9 +67,11 @@ def run(context: Context) -> None:
     narration = _narration(context, timing)
     clip = _clip(context, samples)
     if samples <= 2 * adts.FRAME_SAMPLES or not (narration or clip):
-        frames = [adts.wrap(aac.silence(), STEREO)] * adts.frames_to_join(samples)
+        frames = [adts.wrap(aac.silent_block(), STEREO)] * adts.frames_to_keep(samples)
     elif clip is None and narration is not None:
-        args = mix.encode(mix.raw(narration.path, 1), narration.gain, samples, pairable=True, out=_aac_path(context))
+        args = mix.encode(
+            mix.raw_input(narration.path, 1), narration.gain, samples, pairable=True, out=_aac_path(context)
+        )
         frames = _mono_to_stereo(_encode(context, args, samples, MONO))
     else:
         frames = _encode(context, _mix_arguments(context, timing, narration, clip), samples, STEREO)
@@ -94,16 +96,16 @@ def place_at(audio: array.array[int], start: int, samples: int) -> array.array[i
 
 def padded_length(samples: int) -> int:
     """Return how many samples to encode: the frames to mux, and one more that completes the last of them."""
-    return (adts.frames_to_join(samples) + 1) * adts.FRAME_SAMPLES
+    return (adts.frames_to_keep(samples) + 1) * adts.FRAME_SAMPLES
 
 
 def _narration(context: Context, timing: Mapping[str, Any]) -> _Audio | None:
     if "narration" not in context.inputs or timing["narration"] is None:
         return None
-    audio = wav.eased(wav.read(context.inputs["narration"]))
+    audio = wav.declick(wav.read(context.inputs["narration"]))
     path = context.scratch / "narration.raw"
     path.write_bytes(wav.to_bytes(audio))
-    loudness = _measure(context, mix.raw(path, 1), len(audio))
+    loudness = _measure(context, mix.raw_input(path, 1), len(audio))
     path.write_bytes(wav.to_bytes(place_at(audio, timing["narration"]["start"], timing["samples"])))
     narration = _Audio(path, loudness, _gain(context, loudness, MAX_NARRATION_GAIN))
     _warn_of_soft(context, narration)
@@ -136,14 +138,14 @@ def _clip(context: Context, samples: int) -> _Audio | None:
     start_ms, end_ms = params["start_ms"], params.get("end_ms")
     length = samples if end_ms is None else min(samples, (end_ms - start_ms) * SAMPLE_RATE // 1000)
     path = context.scratch / "clip.raw"
-    if not _decode(context, mix.clip(context.inputs["clip"], start_ms, length, path)):
+    if not _decode(context, mix.extract_clip(context.inputs["clip"], start_ms, length, path)):
         return None
     max_bytes = STEREO_BYTES * (length + SAMPLE_RATE)
     audio = wav.from_bytes(tool_output.read(path, max_bytes, "audio of the clip"))[: 2 * length]
     loudness = SILENCE
     if audio:
         path.write_bytes(wav.to_bytes(audio))
-        loudness = _measure(context, mix.raw(path, 2), len(audio) // 2)
+        loudness = _measure(context, mix.raw_input(path, 2), len(audio) // 2)
     _fade_end(audio)
     audio.extend(array.array("h", bytes(4 * padded_length(samples) - 2 * len(audio))))
     _fade_with_video(audio, samples, context.params.get("fade_in", 0), context.params.get("fade_out", 0))
@@ -194,16 +196,16 @@ def _mix_arguments(
     if clip is None:
         raise AssertionError("the caller checks that there is a clip")
     if narration is None:
-        return mix.encode(mix.raw(clip.path, 2), clip.gain, samples, pairable=False, out=out)
+        return mix.encode(mix.raw_input(clip.path, 2), clip.gain, samples, pairable=False, out=out)
     start, ducks = timing["narration"]["start"], context.params["clip"]["mode"] == "duck"
     ducked = (start, start + timing["narration"]["samples"]) if ducks else None
     path = context.scratch / "mixed.raw"
-    args = mix.blend(narration.path, narration.gain, clip.path, clip.gain, ducked, path)
+    args = mix.mix_narration(narration.path, narration.gain, clip.path, clip.gain, ducked, path)
     result = ffmpeg.capture(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="mix the scene's audio")
     _check_size(path, padded_length(samples) * 2 * FLOAT_BYTES)
     # The sum of two signals can exceed the maximum peak, although neither of them does.
-    attenuation = gain(read(result.text), math.inf, 0.0, context.params["peak"])
-    return mix.encode(mix.raw(path, 2, "f32le"), attenuation, samples, pairable=False, out=out)
+    attenuation = gain(parse_summary(result.text), math.inf, 0.0, context.params["peak"])
+    return mix.encode(mix.raw_input(path, 2, "f32le"), attenuation, samples, pairable=False, out=out)
 
 
 def _aac_path(context: Context) -> Path:
@@ -219,10 +221,10 @@ def _check_size(path: Path, expected: int) -> None:
 def _encode(context: Context, args: Sequence[str], samples: int, expected: adts.Configuration) -> list[bytes]:
     """Encode a scene's audio and return its frames without the priming frame. Raise StepError if one is missing."""
     ffmpeg.run(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="encode the scene's audio")
-    count = adts.frames_to_join(samples)
-    data = tool_output.read(_aac_path(context), (count + MAX_EXTRA_FRAMES) * adts.LONGEST, "audio")
+    count = adts.frames_to_keep(samples)
+    data = tool_output.read(_aac_path(context), (count + MAX_EXTRA_FRAMES) * adts.MAX_FRAME_BYTES, "audio")
     try:
-        frames = adts.frames(data)
+        frames = adts.split(data)
     except adts.AdtsError as error:
         raise StepError(f"ffmpeg wrote corrupt audio: {error}") from error
     if not count < len(frames) <= count + MAX_EXTRA_FRAMES:
@@ -237,6 +239,6 @@ def _encode(context: Context, args: Sequence[str], samples: int, expected: adts.
 def _mono_to_stereo(frames: Sequence[bytes]) -> list[bytes]:
     """Return stereo frames with the one channel of mono frames on both sides."""
     try:
-        return [adts.wrap(aac.paired(adts.payload(frame)), STEREO) for frame in frames]
+        return [adts.wrap(aac.to_channel_pair(adts.payload(frame)), STEREO) for frame in frames]
     except (aac.AacError, adts.AdtsError) as error:
         raise StepError(f"ffmpeg wrote corrupt audio: {error}") from error

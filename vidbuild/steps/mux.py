@@ -96,7 +96,7 @@ def check_timings(parts: Sequence[Part], fps: int) -> None:
 
 def aac_frame_count(part: Part) -> int:
     """Return how many AAC frames to mux: from the frame nearest the scene's start to the one nearest its end."""
-    return adts.first_frame(part.start + part.samples) - adts.first_frame(part.start)
+    return adts.nearest_frame(part.start + part.samples) - adts.nearest_frame(part.start)
 
 
 def check_durations(video: mp4.VideoTrack, audio: mp4.AudioTrack) -> None:
@@ -169,12 +169,12 @@ def _read_segment(context: Context, role: str) -> Segment:
 def _read_audio(context: Context, part: Part, count: int) -> _Audio | None:
     """Return the first `count` AAC frames of a scene, or None for 0; check the length of all its audio."""
     try:
-        frames = adts.frames(context.inputs[StepId("audio", part.scene).local].read_bytes())
+        frames = adts.split(context.inputs[StepId("audio", part.scene).local].read_bytes())
     except adts.AdtsError as error:
         raise StepError(f"scene '{part.scene}': corrupt audio: {error}") from error
-    if len(frames) != adts.frames_to_join(part.samples):
+    if len(frames) != adts.frames_to_keep(part.samples):
         raise StepError(
-            f"scene '{part.scene}': wrong audio length: expected {adts.frames_to_join(part.samples)} AAC frames "
+            f"scene '{part.scene}': wrong audio length: expected {adts.frames_to_keep(part.samples)} AAC frames "
             f"for {part.samples} samples, got {len(frames)}"
         )
     muxed = frames[:count]

@@ -33,7 +33,7 @@ def run(context: Context) -> None:
 def check(speech: Speech, voice: str, wav_path: Path) -> None:
     """Raise StepError unless the audio is as long as reported, with its words inside it and in order."""
     try:
-        samples = wav.length(wav_path)
+        samples = wav.read_length(wav_path)
     except (wav.WavError, OSError) as error:
         raise StepError(f"'{voice}': wrote no audio: {error}") from error
     if samples != speech.samples:

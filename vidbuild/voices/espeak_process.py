@@ -15,7 +15,7 @@ from typing import Any
 
 from vidbuild.errors import StepError
 from vidbuild.media.audio import pcm, wav
-from vidbuild.media.audio.loudness import SILENT, integrated
+from vidbuild.media.audio.loudness import SILENCE_LUFS, integrated
 from vidbuild.media.ffmpeg import process, tool_output
 from vidbuild.media.text.words import EngineWord, Speech
 from vidbuild.timebase import SAMPLE_RATE
@@ -68,8 +68,8 @@ def _write(samples: array.array[int], request: SpeechRequest) -> None:
     source = ["-i", str(request.wav_path)]
     loudness = integrated(source, len(samples) / SAMPLE_RATE, request.scratch, request.env)
     ceiling = FULL_SCALE * 10 ** ((loudness + CREST) / 20)
-    if loudness >= SILENT and ceiling < FULL_SCALE:
-        wav.write(request.wav_path, wav.limited(samples, int(ceiling)))
+    if loudness >= SILENCE_LUFS and ceiling < FULL_SCALE:
+        wav.write(request.wav_path, wav.limit_peaks(samples, int(ceiling)))
 
 
 def _synthesize(
@@ -176,7 +176,7 @@ def _word_events(events: Sequence[Event]) -> list[Event]:
 def _ends(events: Sequence[Event], audio: array.array[int]) -> list[int]:
     """Return the sample at which each word ends: the next event, less the silence before it."""
     starts = sorted(sample for kind, _, sample in events if kind in (WORD, END))
-    floor = int(max(audio, default=0) * wav.SILENCE)
+    floor = int(max(audio, default=0) * wav.SILENCE_RATIO)
     ends = []
     for _, _, sample in _word_events(events):
         index = bisect_right(starts, sample)

@@ -105,7 +105,7 @@ def test_a_scene_without_sound_is_silent_and_starts_nothing(
     monkeypatch.setattr(ffmpeg, "_execute", lambda *_: pytest.fail("a process was started"))
     step = made(tmp_path / "a", timing=timing(samples))
     monkeypatch.undo()
-    frames = adts.frames((step.out / "sound.aac").read_bytes())
+    frames = adts.split((step.out / "sound.aac").read_bytes())
     assert len(frames) == math.ceil(samples / 1024) + 1
     assert loudest(heard(step.out / "sound.aac", tmp_path)) == -math.inf
 
@@ -123,7 +123,7 @@ def test_every_scene_has_one_configuration(tmp_path: Path) -> None:
         made(tmp_path / "d", played("duck"), clip=two, **spoken),
     ]
     joined = b"".join((step.out / "sound.aac").read_bytes() for step in steps)
-    assert {adts.configuration(frame) for frame in adts.frames(joined)} == {adts.Configuration(adts.LC, 48_000, 2)}
+    assert {adts.configuration(frame) for frame in adts.split(joined)} == {adts.Configuration(adts.LC, 48_000, 2)}
 
 
 @pytest.mark.parametrize("options", [("-ac", "1"), ("-ac", "2"), ("-ac", "1", "-ar", "44100"), ("-c:a", "libmp3lame")])
@@ -303,7 +303,7 @@ def test_samples_are_placed_and_never_moved(start: int, samples: int) -> None:
 def test_no_text_of_a_user_is_in_a_graph(tmp_path: Path) -> None:
     """V18: a clip's path is an argument of its own, behind walls that keep it a single file."""
     path = tmp_path / "a'b;[0:v],c.mp4"
-    args = mix.clip(path, 1500, 4800, tmp_path / "out.raw")
+    args = mix.extract_clip(path, 1500, 4800, tmp_path / "out.raw")
     assert args.count(f"file:{path}") == 1
     assert not any("a'b" in argument for argument in args if argument != f"file:{path}")
     assert "1500ms" in args
@@ -318,7 +318,7 @@ def test_delayed_sounds_are_all_at_their_time(tmp_path: Path) -> None:
 
 def test_no_filter_delays_fills_or_cuts(tmp_path: Path) -> None:
     """V17: some ffmpeg give wrong times to what they fill in: all sounds are whole before they are mixed."""
-    args = mix.blend(tmp_path / "a", 0.0, tmp_path / "b", 0.0, (100, 200), tmp_path / "c")
+    args = mix.mix_narration(tmp_path / "a", 0.0, tmp_path / "b", 0.0, (100, 200), tmp_path / "c")
     graph = args[args.index("-filter_complex") + 1]
     assert not {"adelay", "apad", "atrim", "aevalsrc", "acrossfade"} & set(re.findall(r"\w+", graph))
     assert graph.count("amix=inputs=2:normalize=0") == 1

@@ -33,7 +33,7 @@ def levelled(folder: Path, spoken: array.array[int], **params: float) -> tuple[C
     audio.run(step)
     path = folder / "decoded.raw"
     path.write_bytes(heard(step.out / "sound.aac", folder)[START : START + len(spoken)].tobytes())
-    return step, loudness.measure(mix.raw(path, 1, "f32le"), len(spoken) / SECOND, folder, ENV)
+    return step, loudness.measure(mix.raw_input(path, 1, "f32le"), len(spoken) / SECOND, folder, ENV)
 
 
 def warnings_of(step: Context) -> list[str]:

@@ -54,7 +54,7 @@ class Scenes:
         path = self.root / f"{samples}.aac"
         click = f"aevalsrc='gte(n,4096)*lt(n,4352)*sin(n/4)*0.5':s=48000:d={samples / RATE + 0.1}"
         made(path, "-f", "lavfi", "-i", click, "-ac", "2", "-c:a", "aac", "-b:a", "96k", "-f", "adts")
-        frames = adts.frames(path.read_bytes())[1:]
+        frames = adts.split(path.read_bytes())[1:]
         path.write_bytes(b"".join(frames[: adts.frames_to_cover(samples) + 1]))
         return path
 

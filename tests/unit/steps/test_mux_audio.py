@@ -56,7 +56,7 @@ def packets(path: Path) -> list[bytes]:
     """The AAC frames in a video, as ffmpeg takes them out, without headers."""
     args = ["-i", str(path), "-map", "0:a", "-c", "copy", "-f", "adts", "-"]
     told = ffmpeg.capture(args, cwd=path.parent, env=ENV, timeout=60, what="take the sound out", loglevel="error")
-    return [adts.payload(frame) for frame in adts.frames(told.output)]
+    return [adts.payload(frame) for frame in adts.split(told.output)]
 
 
 def alike(said: array.array[int], heard: array.array[float], step: int = 1) -> float:
@@ -153,8 +153,8 @@ def test_scenes_full_of_sound_meet_without_a_click(tmp_path: Path) -> None:
         spoken = tone(samples, hertz=300)
         step = context(tmp_path / f"{number}", "audio:x", WEB, timing=timing(samples, 0, samples), narration=spoken)
         audio.run(step)
-        taken = adts.first_frame(start + samples) - adts.first_frame(start)
-        frames += adts.frames((step.out / "sound.aac").read_bytes())[:taken]
+        taken = adts.nearest_frame(start + samples) - adts.nearest_frame(start)
+        frames += adts.split((step.out / "sound.aac").read_bytes())[:taken]
         start += samples
     path = tmp_path / "track.aac"
     path.write_bytes(b"".join(frames))
@@ -179,8 +179,8 @@ def test_every_frame_is_the_scenes_own(studio: Studio, fps: int) -> None:
     scenes = sixty(fps)
     wanted: list[bytes] = []
     for scene, (start, end) in zip(scenes, itertools.pairwise(starts_of(scenes, fps)), strict=True):
-        own = adts.frames(studio.sound(scene, fps).read_bytes())
-        wanted += [adts.payload(frame) for frame in own[: adts.first_frame(end) - adts.first_frame(start)]]
+        own = adts.split(studio.sound(scene, fps).read_bytes())
+        wanted += [adts.payload(frame) for frame in own[: adts.nearest_frame(end) - adts.nearest_frame(start)]]
     video = studio.video(scenes, fps)
     assert packets(video) == wanted
     assert b"edts" not in video.read_bytes()
@@ -195,7 +195,7 @@ def test_an_edited_scene_leaves_all_others_as_they_are(studio: Studio, edited: i
     found = []
     for each in (scenes, changed):
         whole = packets(studio.video(each, 30))
-        firsts = [adts.first_frame(start) for start in starts_of(each, 30)]
+        firsts = [adts.nearest_frame(start) for start in starts_of(each, 30)]
         found.append([whole[first:end] for first, end in itertools.pairwise(firsts)])
     for number, (before, after) in enumerate(zip(*found, strict=True)):
         if number == edited:

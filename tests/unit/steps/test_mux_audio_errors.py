@@ -20,7 +20,7 @@ FIVE = [DESIGNS[0], DESIGNS[1], DESIGNS[2], DESIGNS[1], DESIGNS[0]]
 @pytest.mark.parametrize("change", [-2, -1, 1, 2])
 def test_sound_of_another_length_joins_nothing(studio: Studio, tmp_path: Path, place: int, change: int) -> None:
     """V14: sound that is frames too short or too long fails the join, names the scene and leaves no video."""
-    frames = adts.frames(studio.sound(FIVE[place], 30).read_bytes())
+    frames = adts.split(studio.sound(FIVE[place], 30).read_bytes())
     wrong = tmp_path / "wrong.aac"
     wrong.write_bytes(b"".join(frames[:change] if change < 0 else [*frames, *frames[:change]]))
     step = studio.step(FIVE, 30, **{f"audio:s{place}": wrong})
@@ -66,7 +66,7 @@ def test_damaged_sound_joins_nothing(studio: Studio, tmp_path: Path, place: int)
     mono = adts.Configuration(adts.LC, SAMPLE_RATE, 1)
     flipped = bytearray(good)
     flipped[0] ^= 0x80
-    one = b"".join(adts.wrap(adts.payload(frame), mono) for frame in adts.frames(good))
+    one = b"".join(adts.wrap(adts.payload(frame), mono) for frame in adts.split(good))
     for number, data in enumerate((good[:-3], bytes(flipped), b"", one)):
         wrong = tmp_path / f"{number}.aac"
         wrong.write_bytes(data)

@@ -68,7 +68,7 @@ SMALL = (
         ("[each.write_bytes(os.urandom(9999)) for each in find('band-')]", "a corrupt segment"),
         ("work(); find('band-0')[0].write_bytes(2 * find('band-0')[0].read_bytes())", "a corrupt segment"),
         (r"work(); find(r'thumb\.jpg$')[0].unlink()", r"wrote no thumbnail: 'thumb\.jpg'"),
-        (r"work(); find(r'thumb\.jpg$')[0].write_bytes(b'')", "a damaged thumbnail: it is no JPEG"),
+        (r"work(); find(r'thumb\.jpg$')[0].write_bytes(b'')", "a corrupt thumbnail: it is no JPEG"),
         (r"work(); os.truncate(find(r'thumb\.jpg$')[0], 300)", "a corrupt thumbnail: it is cut short"),
         (
             SMALL.format(r"thumb\.jpg$"),
@@ -89,7 +89,7 @@ def test_a_segment_is_verified(tmp_path: Path, lie: Callable[[str], None], body:
     [
         ("pass", r"wrote no still: 'still\.png': no such file or directory"),
         (r"os.mkfifo(find(r'still\.png$')[0])", "is not a regular file"),
-        (r"find(r'still\.png$')[0].write_bytes(b'PNG')", "a damaged still: it is no PNG"),
+        (r"find(r'still\.png$')[0].write_bytes(b'PNG')", "a corrupt still: it is no PNG"),
         (r"work(); os.truncate(find(r'still\.png$')[0], 200)", "a corrupt still: it is cut short"),
         (
             SMALL.format(r"still\.png$"),
@@ -156,7 +156,7 @@ ENCODED = "made = find('encoded.aac$')\nif made:\n    made = made[0]\n    "
         ("work()\n" + ENCODED + "made.unlink(); os.mkfifo(made)", "is not a regular file"),
         ("work()\n" + ENCODED + "os.truncate(made, 1 << 30)", "wrote too much"),
         ("work()\n" + ENCODED + "made.write_bytes(b'')", r"expected 50 frames for 48000 samples, got 0"),
-        ("work()\n" + ENCODED + "os.truncate(made, made.stat().st_size - 9)", "corrupt audio: frame .* is cut short"),
+        ("work()\n" + ENCODED + "os.truncate(made, made.stat().st_size - 9)", "corrupt audio: frame .* is truncated"),
         ("work()\n" + ENCODED + "made.write_bytes(b'x' * 999)", "corrupt audio: .* syncword"),
         (
             "if find('encoded'): args[:] = ['-t', '0.3', *args]\nwork()",
@@ -167,7 +167,7 @@ ENCODED = "made = find('encoded.aac$')\nif made:\n    made = made[0]\n    "
             "wrong audio: expected AAC LC 48000 Hz 1 ch, got AAC LC 48000 Hz 2 ch",
         ),
         (ENCODED + "args[-1:-1] = ['-ar', '44100']\nwork()", "expected 50 frames|got AAC LC 44100 Hz 1 ch"),
-        ("sys.exit(0)", "ffmpeg told no loudness"),
+        ("sys.exit(0)", "ffmpeg reported no loudness"),
         ("sys.stderr.write('    I:         nan LUFS\\n    Peak:  inf dBFS\\n')", "wrote no audio"),
     ],
 )
@@ -250,7 +250,7 @@ def test_a_cut_narration_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "narration.wav"
     wav.write(path, array.array("h", bytes(2000)))
     path.write_bytes(path.read_bytes()[:-300])
-    with pytest.raises(StepError, match=r"'narration\.wav' is cut short: 850 of 1000 samples are left"):
+    with pytest.raises(StepError, match=r"'narration\.wav' is truncated: expected 1000 samples, got 850"):
         speak.check(Speech((), 1000), "test", path)
 
 

@@ -58,7 +58,7 @@ def test_words_are_where_the_sound_is(scratch: Path) -> None:
 def test_narration_starts_and_ends_at_once(scratch: Path) -> None:
     """V16: sound begins 2 ms after the first sample and ends 10 ms before the last."""
     _, samples = speak(scratch, "Good morning")
-    floor = max(samples) * wav.SILENCE
+    floor = max(samples) * wav.SILENCE_RATIO
     assert onset(samples, floor) <= wav.LEAD
     assert onset(samples[::-1], floor) <= wav.TAIL + 1
 

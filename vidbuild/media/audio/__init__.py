@@ -1,1 +1,1 @@
-"""PCM, loudness and AAC."""
+"""Processing audio: WAV, PCM, loudness, mixing and AAC."""

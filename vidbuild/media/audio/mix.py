@@ -1,7 +1,7 @@
-"""Arguments for ffmpeg that bring a scene's sounds together and encode them; it runs nothing.
+"""Build the arguments for ffmpeg that mix and encode a scene's audio. Every function is pure: none starts ffmpeg.
 
-All sounds are raw samples that begin with the scene and last as long as it, so no filter has to delay, pad or cut:
-ffmpeg 5.1 gives what `apad` adds wrong times. No text of a user's is ever in a graph, only numbers.
+All inputs are raw samples that start and end with the scene, so no filter has to delay, pad or trim: ffmpeg 5.1 gives
+wrong timestamps to what `apad` adds. Filter graphs contain only numbers, never a user's text.
 """
 
 from __future__ import annotations
@@ -11,30 +11,28 @@ from pathlib import Path
 
 from vidbuild.media.audio.adts import FRAME_SAMPLES
 from vidbuild.media.audio.loudness import METER
-from vidbuild.media.audio.pcm import SAME_EVERYWHERE
+from vidbuild.media.audio.pcm import REPRODUCIBLE
 from vidbuild.media.ffmpeg.ffmpeg import untrusted_input
 from vidbuild.timebase import SAMPLE_RATE
 
-DUCKED = -15.0
-"""Decibels by which a clip's sound goes down under narration: words are understood, the clip is still there."""
+# Gain of a clip's audio under narration: words are intelligible, and the clip remains audible.
+DUCKING_DB = -15.0
 
-RAMP = SAMPLE_RATE * 3 // 10
-"""How long it takes to go down and up."""
+# Length of the ramps down and up: 0.3 s.
+RAMP_SAMPLES = SAMPLE_RATE * 3 // 10
 
-STEP = 64
-"""Samples between two steps of a ramp: 1.3 ms, less than 0.1 dB each, so no step is heard."""
+# Samples per step of a ramp: 1.3 ms and less than 0.1 dB, which is inaudible.
+STEP_SAMPLES = 64
 
 STEREO_RATE = "160k"
 
+# About 45 to 85 kbit/s for a voice, and almost nothing in pauses. By the ear model of ITU-R BS.1387, less than 1 % of
+# the frames of every tested voice differ audibly; at 1.0, 3 % do. At a constant rate with the same number of bits,
+# twice as many differ, because the bits saved in a pause cannot go to a vowel.
 MONO_QUALITY = "1.2"
-"""About 45 to 85 kbit/s: what a voice needs, and next to nothing while nobody speaks.
 
-By the ear model of ITU-R BS.1387 less than 1 % of the frames of any voice tried are heard to differ, at 1.0 3 %. The
-same bits at an even rate are heard in twice as many: what a pause does not need, a vowel would have.
-"""
-
-# The encoder's two-loop coder takes three times as long for less signal-to-noise on speech than the fast one. What the
-# fast one does badly is a lone tone above -6 dBFS, which becomes 2 dB softer: nothing is levelled to be so loud.
+# The encoder's two-loop coder takes three times as long as the fast one, with a worse signal-to-noise ratio on speech.
+# The fast one attenuates a single tone above -6 dBFS by 2 dB, but normalized audio is never that loud.
 ENCODER = (
     "-fflags",
     "+bitexact",
@@ -52,58 +50,68 @@ ENCODER = (
     "-1",
 )
 
-# What lies in one channel must mean the same in two: temporal noise shaping is applied after the channels are told
-# apart, and noise substitution draws other noise for each.
+# For mono that becomes a channel pair: temporal noise shaping applies after mid/side decoding, and noise substitution
+# would generate different noise for each channel.
 PAIRABLE = ("-aac_tns", "0", "-aac_pns", "0")
 
 
-def raw(path: Path, channels: int, form: str = "s16le") -> list[str]:
-    """Raw samples as an input."""
+def raw_input(path: Path, channels: int, form: str = "s16le") -> list[str]:
+    """Return the arguments for raw samples as an input."""
     return ["-f", form, "-ar", str(SAMPLE_RATE), "-ac", str(channels), "-i", str(path)]
 
 
-def clip(source: Path, start_ms: int, samples: int, out: Path) -> list[str]:
-    """At most `samples` samples of a clip's sound from `start_ms` on, in stereo; late, missing or early ones filled.
+def extract_clip(source: Path, start_ms: int, samples: int, out: Path) -> list[str]:
+    """Extract at most `samples` samples of a clip's audio from `start_ms` on, in stereo, with gaps filled.
 
-    Its pictures are read as well, and thrown away: of some formats ffmpeg counts times from the first thing it reads.
+    The video is read too and discarded: for some formats, ffmpeg counts timestamps from the first packet of any stream.
     """
     seek = ["-ss", f"{start_ms}ms"] if start_ms else []
-    # Less than 40 ms between two packets is how their times were rounded; more is a gap, and closing it would part
-    # the sound from the picture.
+    # Less than 40 ms between two packets is rounding of their timestamps; more is a gap, and closing it would move the
+    # audio away from the video.
     graph = (
         f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.04:first_pts=0,aformat=sample_fmts=s16:channel_layouts=stereo"
     )
     limit = ["-t", f"{samples * 1_000_000 // SAMPLE_RATE + 1}us"]
     stream = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-af", graph, *limit]
-    beside = ["-map", "0:V:0?", "-c", "copy", *limit, "-f", "null", "-"]
-    return [*SAME_EVERYWHERE, *untrusted_input(source, *seek), *stream, "-f", "s16le", str(out), *beside]
+    video = ["-map", "0:V:0?", "-c", "copy", *limit, "-f", "null", "-"]
+    return [*REPRODUCIBLE, *untrusted_input(source, *seek), *stream, "-f", "s16le", str(out), *video]
 
 
-def blend(
-    narration: Path, narration_gain: float, sound: Path, sound_gain: float, under: tuple[int, int] | None, out: Path
+def mix_narration(
+    narration: Path, narration_gain: float, clip: Path, clip_gain: float, ducked: tuple[int, int] | None, out: Path
 ) -> list[str]:
-    """Narration (one channel) over a clip's sound (two), the clip lowered from `under` on to its end; also measured."""
+    """Mix narration (mono) with a clip's audio (stereo), and measure the loudness of the mix.
+
+    narration_gain, clip_gain: in dB.
+    ducked: start and end, in samples, of the part in which the clip is ducked; None for no ducking.
+    """
     voice = f"[0:a]volume={narration_gain:.2f}dB,pan=stereo|c0=c0|c1=c0[voice]"
-    lowered = "" if under is None else f",asetnsamples=n={STEP}:p=0,volume='{ducking(*under)}':eval=frame"
-    clip_sound = f"[1:a]volume={sound_gain:.2f}dB{lowered}[clip]"
-    graph = f"{voice};{clip_sound};[voice][clip]amix=inputs=2:normalize=0,{METER},aformat=sample_fmts=flt[out]"
-    inputs = [*raw(narration, 1), *raw(sound, 2)]
-    return [*SAME_EVERYWHERE, *inputs, "-filter_complex", graph, "-map", "[out]", "-f", "f32le", str(out)]
+    volume = "" if ducked is None else f",asetnsamples=n={STEP_SAMPLES}:p=0,volume='{ducking(*ducked)}':eval=frame"
+    clip_audio = f"[1:a]volume={clip_gain:.2f}dB{volume}[clip]"
+    graph = f"{voice};{clip_audio};[voice][clip]amix=inputs=2:normalize=0,{METER},aformat=sample_fmts=flt[out]"
+    inputs = [*raw_input(narration, 1), *raw_input(clip, 2)]
+    return [*REPRODUCIBLE, *inputs, "-filter_complex", graph, "-map", "[out]", "-f", "f32le", str(out)]
 
 
 def ducking(start: int, end: int) -> str:
-    """The factor at time t: down before `start`, up again after `end` (samples), evenly in decibels."""
-    down = f"clip((t-{(start - RAMP) / SAMPLE_RATE:.6f})/{RAMP / SAMPLE_RATE:.6f},0,1)"
-    up = f"clip((t-{end / SAMPLE_RATE:.6f})/{RAMP / SAMPLE_RATE:.6f},0,1)"
-    return f"pow(10,{DUCKED / 20:.6f}*({down}-{up}))"
+    """Return the volume at time t as an expression: a ramp down before `start` and up after `end`, in samples.
+
+    The ramps are linear in decibels.
+    """
+    down = f"clip((t-{(start - RAMP_SAMPLES) / SAMPLE_RATE:.6f})/{RAMP_SAMPLES / SAMPLE_RATE:.6f},0,1)"
+    up = f"clip((t-{end / SAMPLE_RATE:.6f})/{RAMP_SAMPLES / SAMPLE_RATE:.6f},0,1)"
+    return f"pow(10,{DUCKING_DB / 20:.6f}*({down}-{up}))"
 
 
 def encode(source: Sequence[str], gain: float, samples: int, *, pairable: bool, out: Path) -> list[str]:
-    """A scene's sound as AAC-LC, with the gain, faded at both ends so that neighbours meet without a seam."""
+    """Encode a scene's audio as AAC-LC, with a gain in dB, and fades at both ends to join it to its neighbors.
+
+    pairable: whether it is mono that becomes a channel pair.
+    """
     fades = (
         f"afade=t=in:ss=0:ns={FRAME_SAMPLES}:curve=hsin,"
         f"afade=t=out:ss={samples - FRAME_SAMPLES}:ns={FRAME_SAMPLES}:curve=hsin"
     )
     shape = [*PAIRABLE, "-q:a", MONO_QUALITY] if pairable else ["-b:a", STEREO_RATE]
     graph = f"volume={gain:.2f}dB,{fades}"
-    return [*SAME_EVERYWHERE, *source, "-af", graph, *ENCODER, *shape, "-f", "adts", str(out)]
+    return [*REPRODUCIBLE, *source, "-af", graph, *ENCODER, *shape, "-f", "adts", str(out)]

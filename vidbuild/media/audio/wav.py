@@ -1,4 +1,4 @@
-"""Sound as 16-bit samples at 48 kHz in one channel: files, silence, fades. It knows nothing of who made it."""
+"""Mono audio as 16-bit samples at 48 kHz: WAV files, trimming, fades, limiting."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from pathlib import Path
 from vidbuild.timebase import SAMPLE_RATE
 
 SAMPLE_BYTES = 2
-HEADER_BYTES = 44  # of a WAV file as it is written here
-FULL = 32_767
+HEADER_BYTES = 44  # of a WAV file written by `write`
+MAX_SAMPLE = 32_767
 
-SILENCE = 10 ** (-50 / 20)
-"""What is softer than this, as a part of the loudest sample, before the first and after the last word is silence."""
+# Samples softer than this, relative to the loudest sample, count as silence when audio is trimmed: -50 dB.
+SILENCE_RATIO = 10 ** (-50 / 20)
 
+# Samples to keep, faded, before and after the loud part: 2 ms and 10 ms.
 LEAD, TAIL = 96, 480
-"""Samples that stay before and after what is not silence: 2 ms and 10 ms, faded."""
 
+# Samples to fade in and out, 1 ms: audio that starts or ends in the middle of a wave clicks.
 EDGE = 48
-"""Samples over which a sound comes and goes, 1 ms: what begins or ends in the middle of a wave would click."""
 
+# A DC offset below a 50th of the loudest sample is harmless; every 16th sample is enough to detect one.
 OFFSET, STRIDE = 50, 16
-"""An offset of less than a 50th of the loudest sample does no harm; every 16th sample tells whether there is one."""
 
+# For limiting peaks: samples of a block (1 ms), blocks on either side whose gain a peak lowers, and blocks on either
+# side over which gains are averaged.
 BLOCK, HOLD, EASE = 48, 6, 4
-"""For bringing down peaks: blocks of a millisecond, for how many around it a peak counts, over how many it eases."""
 
-
+# What the wave module raises for a corrupt file; RuntimeError for a chunk that is shorter than its header says.
 UNREADABLE = (wave.Error, EOFError, RuntimeError)
-"""What Python's reader raises for a damaged file; the last, for a chunk that is shorter than it says."""
 
 
 class WavError(ValueError):
-    """A file is not the WAV it should be."""
+    """A file is not a WAV file of this format, or is truncated."""
 
 
 def write(path: Path, samples: array.array[int]) -> None:
-    """Write a WAV file, the same bytes for the same samples."""
+    """Write a WAV file: the same bytes for the same samples."""
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
@@ -49,94 +49,93 @@ def write(path: Path, samples: array.array[int]) -> None:
 
 
 def read(path: Path) -> array.array[int]:
-    """The samples of a WAV file in the one format that narration is kept in."""
+    """Read the samples of a WAV file in this format."""
     try:
         with wave.open(str(path), "rb") as file:
             form = (file.getnchannels(), file.getsampwidth(), file.getframerate())
-            data = file.readframes(
-                min(file.getnframes(), path.stat().st_size)
-            )  # what a damaged header says may be huge
+            data = file.readframes(min(file.getnframes(), path.stat().st_size))  # a corrupt header may claim any number
     except UNREADABLE as error:
         raise WavError(f"'{path.name}' is not a WAV file: {error}") from error
-    if form != (1, 2, SAMPLE_RATE):
-        raise WavError(_other(path, form))
+    if form != (1, SAMPLE_BYTES, SAMPLE_RATE):
+        raise WavError(_format_message(path, form))
     return from_bytes(data)
 
 
-def length(path: Path) -> int:
-    """How many samples are in a WAV file in the one format that narration is kept in; none of them is read."""
+def read_length(path: Path) -> int:
+    """Return the number of samples of a WAV file in this format, without reading them."""
     try:
         with wave.open(str(path), "rb") as file:
             form, samples = (file.getnchannels(), file.getsampwidth(), file.getframerate()), file.getnframes()
     except UNREADABLE as error:
         raise WavError(f"'{path.name}' is not a WAV file: {error}") from error
     if form != (1, SAMPLE_BYTES, SAMPLE_RATE):
-        raise WavError(_other(path, form))
-    there = (path.stat().st_size - HEADER_BYTES) // SAMPLE_BYTES
-    if there < samples:
-        raise WavError(f"'{path.name}' is cut short: {there} of {samples} samples are left")
+        raise WavError(_format_message(path, form))
+    present = (path.stat().st_size - HEADER_BYTES) // SAMPLE_BYTES
+    if present < samples:
+        raise WavError(f"'{path.name}' is truncated: expected {samples} samples, got {present}")
     return samples
 
 
 def to_bytes(samples: array.array[int]) -> bytes:
-    """Samples as s16le bytes."""
+    """Return samples as s16le bytes."""
     return _little_endian(samples).tobytes()
 
 
 def from_bytes(data: bytes) -> array.array[int]:
-    """Samples from s16le bytes; half a sample at the end is left out."""
+    """Return samples from s16le bytes, without half a sample at the end."""
     return _little_endian(array.array("h", data[: len(data) // 2 * 2]))
 
 
-def _other(path: Path, form: tuple[int, int, int]) -> str:
-    return f"'{path.name}' has {form[0]} channels of {8 * form[1]} bits at {form[2]} Hz, not 1 of 16 at {SAMPLE_RATE}"
+def _format_message(path: Path, form: tuple[int, int, int]) -> str:
+    found = f"{form[0]} x {8 * form[1]} bits at {form[2]} Hz"
+    return f"'{path.name}': audio format: expected 1 x 16 bits at {SAMPLE_RATE} Hz, got {found}"
 
 
 def trim(samples: array.array[int]) -> tuple[array.array[int], int]:
-    """The sound without the silence around it, faded at its edges, and how many samples went from its start.
+    """Trim the silence around audio and fade its edges; return it and the number of samples removed at the start.
 
-    All silence gives no samples at all.
+    The result is empty if everything is silence.
     """
-    floor = max(1, int(_peak(samples) * SILENCE))
+    floor = max(1, int(_peak(samples) * SILENCE_RATIO))
     first = next((index for index, sample in enumerate(samples) if abs(sample) > floor), None)
     if first is None:
         return array.array("h"), len(samples)
     last = loud_end(samples, len(samples), floor)
     begin = max(0, first - LEAD)
-    kept = samples[begin : min(len(samples), last + TAIL)]
-    _fade(kept, first - begin, range(len(kept)))
-    _fade(kept, min(TAIL, begin + len(kept) - last), range(len(kept) - 1, -1, -1))
-    return kept, begin
+    trimmed = samples[begin : min(len(samples), last + TAIL)]
+    _fade(trimmed, first - begin, range(len(trimmed)))
+    _fade(trimmed, min(TAIL, begin + len(trimmed) - last), range(len(trimmed) - 1, -1, -1))
+    return trimmed, begin
 
 
-def eased(samples: array.array[int]) -> array.array[int]:
-    """The sound around zero, from nothing and back to nothing: a recorder's offset takes up room and clicks."""
-    some = samples[::STRIDE]
+def declick(samples: array.array[int]) -> array.array[int]:
+    """Remove a recorder's DC offset, which wastes headroom and clicks, and fade both ends."""
+    probe = samples[::STRIDE]
     out = samples[:]
-    if abs(sum(some)) * OFFSET > _peak(some) * len(some):
+    if abs(sum(probe)) * OFFSET > _peak(probe) * len(probe):
         offset = round(sum(samples) / len(samples))
-        out = array.array("h", (max(-FULL, min(FULL, sample - offset)) for sample in samples))
+        out = array.array("h", (max(-MAX_SAMPLE, min(MAX_SAMPLE, sample - offset)) for sample in samples))
     length = min(EDGE, len(out) // 2)
     _fade(out, length, range(len(out)))
     _fade(out, length, range(len(out) - 1, -1, -1))
     return out
 
 
-def limited(samples: array.array[int], ceiling: int) -> array.array[int]:
-    """The sound with its peaks brought down to `ceiling`, by a gain that moves over a few milliseconds and is else 1.
+def limit_peaks(samples: array.array[int], ceiling: int) -> array.array[int]:
+    """Limit peaks to `ceiling` with a gain that moves over a few milliseconds and is 1 elsewhere.
 
-    The gain of a block is the least that any block near it needs, averaged over fewer blocks than that, so it has
-    arrived when the peak comes and never falls short.
+    The gain of a block is the lowest that any block within HOLD needs, averaged over the blocks within EASE. Since EASE
+    is shorter, the full reduction is reached before the peak.
     """
     starts = range(0, len(samples), BLOCK)
-    needed, least, gains = ([1.0] * len(starts) for _ in range(3))
-    loud = _loud_blocks(samples, ceiling)
+    needed, lowest, gains = ([1.0] * len(starts) for _ in range(3))
+    loud = _blocks_over(samples, ceiling)
     for index in loud:
         needed[index] = min(1.0, ceiling / max(1, _peak(samples[index * BLOCK : (index + 1) * BLOCK])))
     for index in _around(loud, HOLD, len(starts)):
-        least[index] = min(needed[max(0, index - HOLD) : index + HOLD + 1])
+        lowest[index] = min(needed[max(0, index - HOLD) : index + HOLD + 1])
     for index in _around(loud, HOLD + EASE, len(starts)):
-        gains[index] = _mean(least[max(0, index - EASE) : index + EASE + 1])
+        gains[index] = _mean(lowest[max(0, index - EASE) : index + EASE + 1])
     out = samples[:]
     for start, gain, following in zip(starts, gains, [*gains[1:], *gains[-1:]], strict=True):
         if gain < 1.0 or following < 1.0:
@@ -145,8 +144,8 @@ def limited(samples: array.array[int], ceiling: int) -> array.array[int]:
     return out
 
 
-def _loud_blocks(samples: array.array[int], ceiling: int) -> list[int]:
-    """The blocks that may have a sample over the ceiling, by the high bytes alone: looking at samples takes long."""
+def _blocks_over(samples: array.array[int], ceiling: int) -> list[int]:
+    """Return the blocks that may have a sample over the ceiling, by the high bytes alone, which is fast."""
     top, bottom = ceiling >> 8, (-ceiling - 1 >> 8) & 0xFF
     over = re.compile(b"[\\x%02x-\\x7f\\x80-\\x%02x]" % (top, bottom))
     return list(dict.fromkeys(match.start() // BLOCK for match in over.finditer(to_bytes(samples)[1::2])))
@@ -166,13 +165,14 @@ def _mean(values: list[float]) -> float:
 
 
 def loud_end(samples: array.array[int], end: int, floor: int) -> int:
-    """The end of the last sample before `end` that is louder than `floor`; 0 if none is."""
+    """Return the position after the last sample before `end` that is louder than `floor`; 0 if there is none."""
     while end > 0 and abs(samples[end - 1]) <= floor:
         end -= 1
     return end
 
 
 def _fade(samples: array.array[int], length: int, order: range) -> None:
+    """Fade the first `length` samples in this order, from silence."""
     for step, index in enumerate(order[:length]):
         samples[index] = samples[index] * step // length
 

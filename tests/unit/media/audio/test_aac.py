@@ -32,9 +32,9 @@ def encoded(sound: array.array[int], scratch: Path) -> list[bytes]:
     """The frames of a mono encode, as a sound step asks for it."""
     (scratch / "in.raw").write_bytes(wav.to_bytes(sound))
     out = scratch / "mono.aac"
-    args = mix.encode(mix.raw(scratch / "in.raw", 1), 0.0, len(sound), pairable=True, out=out)
+    args = mix.encode(mix.raw_input(scratch / "in.raw", 1), 0.0, len(sound), pairable=True, out=out)
     ffmpeg.run(args, cwd=scratch, env=ENV, timeout=60, what="encode a test sound")
-    return adts.frames(out.read_bytes())
+    return adts.split(out.read_bytes())
 
 
 @pytest.mark.parametrize("decoder", DECODERS)
@@ -43,7 +43,7 @@ def test_both_channels_are_the_one_to_the_last_bit(scratch: Path, decoder: str) 
     frames = encoded(lively(4), scratch)
     windows = {int.from_bytes(adts.payload(frame)[:3], "big") >> 6 & 3 for frame in frames}
     assert windows == {0, 1, 2, 3}  # long, start, short, stop: every form of ics_info
-    pairs = [adts.wrap(aac.paired(adts.payload(frame)), STEREO) for frame in frames]
+    pairs = [adts.wrap(aac.to_channel_pair(adts.payload(frame)), STEREO) for frame in frames]
     (scratch / "pair.aac").write_bytes(b"".join(pairs))
     args = ["-c:a", decoder, "-i", str(scratch / "mono.aac"), "-f", "f32le", "-"]
     told = ffmpeg.capture(args, cwd=scratch, env=ENV, timeout=60, what="decode the one channel")
@@ -56,14 +56,14 @@ def test_both_channels_are_the_one_to_the_last_bit(scratch: Path, decoder: str) 
 def test_a_pair_is_hardly_longer_than_its_channel(scratch: Path) -> None:
     """The second channel costs a few bytes a frame."""
     frames = encoded(lively(3), scratch)
-    growth = [len(aac.paired(adts.payload(frame))) - len(adts.payload(frame)) for frame in frames]
+    growth = [len(aac.to_channel_pair(adts.payload(frame))) - len(adts.payload(frame)) for frame in frames]
     assert max(growth) <= 15
 
 
 def test_a_pair_is_not_paired_again() -> None:
     """What is not a single channel element is refused."""
-    with pytest.raises(aac.AacError, match="begins with element 1"):
-        aac.paired(aac.silence())
+    with pytest.raises(aac.AacError, match="got element 1"):
+        aac.to_channel_pair(aac.silent_block())
 
 
 @pytest.mark.parametrize(
@@ -72,19 +72,19 @@ def test_a_pair_is_not_paired_again() -> None:
         (b"", "the block is empty"),
         (bytes(9), "the block is empty"),
         (b"\x00\x07", "too short for a channel"),
-        (b"\x01\x40\x22\x00\x00", "does not end with its end"),
+        (b"\x01\x40\x22\x00\x00", "has no end element"),
     ],
 )
 def test_a_damaged_block_is_refused(block: bytes, message: str) -> None:
     """A block without its end is not copied into a track."""
     with pytest.raises(aac.AacError, match=message):
-        aac.paired(block)
+        aac.to_channel_pair(block)
 
 
 @pytest.mark.parametrize("decoder", DECODERS)
 def test_silence_is_silent(scratch: Path, decoder: str) -> None:
     """The silent frame that is written here decodes, strictly, to zeros in both channels."""
-    (scratch / "silence.aac").write_bytes(adts.wrap(aac.silence(), STEREO) * 20)
+    (scratch / "silence.aac").write_bytes(adts.wrap(aac.silent_block(), STEREO) * 20)
     for channel in (0, 1):
         samples = heard(scratch / "silence.aac", scratch, channel, decoder)
         assert len(samples) == 20 * 1024
@@ -98,7 +98,7 @@ def test_a_voice_costs_what_it_needs(scratch: Path) -> None:
     said = wav.read(scratch / "said.wav")
     frames = encoded(said + silence(48_000), scratch)
     spoken = -(-len(said) // 1024)
-    blocks = [aac.paired(adts.payload(frame)) for frame in frames]
+    blocks = [aac.to_channel_pair(adts.payload(frame)) for frame in frames]
     assert 8 * sum(map(len, blocks[: spoken + 1])) / (len(said) / 48_000) < 80_000
     assert sum(map(len, blocks[spoken + 3 :])) <= 24 * len(blocks[spoken + 3 :])
     (scratch / "pair.aac").write_bytes(b"".join(adts.wrap(block, STEREO) for block in blocks))
@@ -122,4 +122,4 @@ def test_a_block_that_ends_within_its_head_is_refused() -> None:
     bits = 3 + 4 + 8 + 15 - 1
     block = ((whole >> 4 << 3 | 0b111) << (-(bits + 3) % 8)).to_bytes(-(-(bits + 3) // 8), "big")
     with pytest.raises(aac.AacError, match="too short"):
-        aac.paired(block)
+        aac.to_channel_pair(block)

@@ -95,13 +95,13 @@ def test_silence_has_no_loudness(scratch: Path) -> None:
 def test_the_summary_is_read(integrated: str, peak: str, found: Loudness) -> None:
     """Figures are taken from the end of the log, whatever stands before."""
     log = SUMMARY.format(integrated="-1.0", peak="-1.0") + SUMMARY.format(integrated=integrated, peak=peak)
-    assert loudness.read(log) == found
+    assert loudness.parse_summary(log) == found
 
 
 def test_a_log_without_figures_is_an_error() -> None:
     """An ffmpeg without the filter's summary is not taken for silence."""
-    with pytest.raises(StepError, match="told no loudness"):
-        loudness.read("something else")
+    with pytest.raises(StepError, match="reported no loudness"):
+        loudness.parse_summary("something else")
 
 
 @pytest.mark.parametrize(

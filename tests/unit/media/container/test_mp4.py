@@ -56,7 +56,7 @@ def written(
     """An MP4 of the stream and as many AAC frames of silence."""
     stream, frames = h264.scan(coded), list(h264.mp4_frames(coded))
     sequence, *pictures = stream.sets
-    block = aac.silence()
+    block = aac.silent_block()
     target = io.BytesIO()
     mp4.write(
         target,

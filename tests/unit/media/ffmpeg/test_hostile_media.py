@@ -206,7 +206,7 @@ WAYS: dict[str, Callable[[Path, Path], object]] = {
     "seek": lambda path, _folder: seek_point(path, 0.1, ENV),
     "recording": lambda path, folder: pcm.decode(path, folder, ENV, "read it"),
     "sound": lambda path, folder: ffmpeg.run(
-        mix.clip(path, 0, 9600, folder / "clip.raw"), cwd=folder, env=ENV, timeout=30, what="read its sound"
+        mix.extract_clip(path, 0, 9600, folder / "clip.raw"), cwd=folder, env=ENV, timeout=30, what="read its sound"
     ),
     "film": as_clip,
 }

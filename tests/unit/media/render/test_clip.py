@@ -175,7 +175,7 @@ def test_only_the_used_audio_is_decoded(tmp_path: Path, container: str) -> None:
     """Of a long recording hardly more audio is decoded than is used, wherever that is."""
     tone = ("-f", "lavfi", "-i", "sine=r=48000:d=20")
     source = made(tmp_path / f"a.{container}", *numbered(size="64x36"), *tone, "-t", "20", *H264, "-c:a", "aac")
-    args = mix.clip(source, 12_500, 48_000, tmp_path / "out.raw")
+    args = mix.extract_clip(source, 12_500, 48_000, tmp_path / "out.raw")
     assert 48_000 <= decoded_samples(args, tmp_path) <= 3 * 48_000
 
 
@@ -201,7 +201,7 @@ def test_a_clips_frames_and_audio_stay_together(
     beeps = ("-f", "lavfi", "-i", "aevalsrc=sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1):s=48000")
     source = made(tmp_path / name, *numbered(), *beeps, "-t", "4", *coded)
     raw = tmp_path / "heard.raw"
-    ffmpeg.run(mix.clip(source, start_ms, 2 * 48_000, raw), cwd=tmp_path, env=ENV, timeout=60, what="decode")
+    ffmpeg.run(mix.extract_clip(source, start_ms, 2 * 48_000, raw), cwd=tmp_path, env=ENV, timeout=60, what="decode")
     heard = array.array("h", raw.read_bytes())[::2]
     pictures = numbers(source, start_ms, 60)
     second = start_ms // 1000 + 1
@@ -363,7 +363,7 @@ def test_tracks_that_begin_apart_stay_together(tmp_path: Path, name: str, late: 
         pictures = shown(scene(source, Playback(start_ms, 0, 75, "cover"), 75, 25))
         flash = next(index for index, image in enumerate(pictures) if number(image) == 255) / 25
         raw = tmp_path / "s.raw"
-        ffmpeg.run(mix.clip(source, start_ms, 3 * 48000, raw), cwd=tmp_path, env=ENV, timeout=60, what="read")
+        ffmpeg.run(mix.extract_clip(source, start_ms, 3 * 48000, raw), cwd=tmp_path, env=ENV, timeout=60, what="read")
         samples = array.array("h", raw.read_bytes())[::2]
         heard = next(index for index, sample in enumerate(samples) if abs(sample) > 3000) / 48000
         assert abs(flash - heard) < 0.05, (start_ms, flash, heard)
