@@ -1,4 +1,4 @@
-"""The picture behind everything: a gradient with soft lights in it, dithered; it knows nothing of scenes or themes."""
+"""Paint the background of a frame: a dithered gradient with soft lights."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image, ImageMath
 
 from vidbuild.media.image.color import RGB
 
-GRID = 64  # samples along the longer side: what is this soft needs no more
+GRID = 64  # samples along the longer side: soft shapes need no more
 TILE = 16  # of the dither; a short period also makes the file smaller and quicker to write
 STRIP = 2 * TILE  # rows that are painted at a time
 PLASTIC = 1.324717957244746  # its powers' inverses spread points most evenly over a plane (the R2 sequence)
@@ -21,7 +21,12 @@ PLASTIC = 1.324717957244746  # its powers' inverses spread points most evenly ov
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """A soft light: centre in shares of the frame, reach in shares of its longer side, strength 0 to 1."""
+    """A soft light.
+
+    x, y: its center, as fractions of the frame's width and height.
+    reach: its radius, as a fraction of the longer side.
+    strength: 0 to 1.
+    """
 
     x: float
     y: float
@@ -31,10 +36,10 @@ class Light:
 
 @lru_cache(maxsize=8)
 def paint(size: tuple[int, int], start: RGB, end: RGB, glow: RGB, lights: tuple[Light, ...]) -> bytes:
-    """An opaque PNG: from start (top left) to end (bottom right), with lights of the colour glow.
+    """Return an opaque PNG: a gradient from start (top left) to end (bottom right), with lights in the color glow.
 
-    Eight bits are too few for a gradient this slow: rounding it would draw visible bands, so each pixel is rounded up
-    or down by a pattern without visible texture, which keeps every area's mean right.
+    With 8 bits per channel, rounding a slow gradient produces visible bands. Dithering rounds each pixel up or down by
+    a pattern without visible texture, which preserves the mean of every area.
     """
     small = _small(size)
     samples = list(_samples(small, size, lights))
@@ -49,7 +54,7 @@ def paint(size: tuple[int, int], start: RGB, end: RGB, glow: RGB, lights: tuple[
 
 
 def _strips(size: tuple[int, int], fields: list[Image.Image]) -> Iterator[Image.Image]:
-    """The picture from top to bottom, a strip at a time: what is small stays in the processor's cache."""
+    """Yield the image from top to bottom in strips, which are small enough for the processor's cache."""
     width, height = size
     noises = [_dither(width, channel) for channel in range(3)]
     for top in range(0, height, STRIP):
@@ -64,7 +69,7 @@ def _small(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _samples(small: tuple[int, int], size: tuple[int, int], lights: tuple[Light, ...]) -> Iterator[tuple[float, float]]:
-    """For each sample, how far along the gradient it is and how much of the glow it has."""
+    """Yield for each sample its position along the gradient and its share of the glow, both 0 to 1."""
     width, height = size
     longer = max(size)
     for row in range(small[1]):
@@ -73,8 +78,8 @@ def _samples(small: tuple[int, int], size: tuple[int, int], lights: tuple[Light,
             x = (column + 0.5) / small[0]
             dark = 1.0
             for light in lights:
-                far = math.hypot((x - light.x) * width, (y - light.y) * height) / (light.reach * longer)
-                dark *= 1 - light.strength * (1 - far * far) ** 2 if far < 1 else 1
+                distance = math.hypot((x - light.x) * width, (y - light.y) * height) / (light.reach * longer)
+                dark *= 1 - light.strength * (1 - distance * distance) ** 2 if distance < 1 else 1
             yield 0.35 * x + 0.65 * y, 1 - dark
 
 
@@ -89,7 +94,7 @@ def _band(size: tuple[int, int], top: int, rows: int, field: Image.Image, noise:
 
 
 def _dither(width: int, channel: int) -> Image.Image:
-    """A strip of thresholds from 0 to 1, others for each channel, so that hue is dithered as well as brightness."""
+    """Return a strip of thresholds from 0 to 1. They differ by channel, to dither hue as well as brightness."""
     a, b = 1 / PLASTIC, 1 / PLASTIC**2
     tile = Image.new("F", (TILE, TILE))
     tile.putdata([(a * x + b * y + channel / 3) % 1 for y in range(TILE) for x in range(TILE)])
@@ -101,7 +106,7 @@ def _dither(width: int, channel: int) -> Image.Image:
 
 
 def _png(size: tuple[int, int], strips: Iterable[Image.Image]) -> bytes:
-    """An RGB image without row filters: for a dithered one that halves the time and costs nothing."""
+    """Encode an RGB image without row filters: for a dithered image, half the time at the same size."""
     stride = 3 * size[0]
     packer = zlib.compressobj(1)
     packed = []

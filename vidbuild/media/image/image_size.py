@@ -1,4 +1,4 @@
-"""The size that a PNG or JPEG tells, if the file is whole; it decodes no pixels and knows nothing of what made it."""
+"""Read the size of a PNG or JPEG, and check that the file is complete, without decoding pixels."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ SCAN = 0xDA
 
 
 class ImageFileError(ValueError):
-    """The bytes are not the image file they should be."""
+    """The bytes are not a complete image file of the expected format."""
 
 
 def png_size(data: bytes) -> tuple[int, int]:
-    """Width and height of a PNG. ImageFileError where it is cut short or something else."""
+    """Return the width and height of a PNG. Raise ImageFileError if it is truncated or another format."""
     if not data.startswith(PNG) or len(data) < len(PNG) + 8:
-        raise ImageFileError("it is no PNG")
+        raise ImageFileError("not a PNG")
     if not data.endswith(PNG_END):
-        raise ImageFileError("it is cut short")
+        raise ImageFileError("truncated")
     at = len(PNG)
     return int.from_bytes(data[at : at + 4], "big"), int.from_bytes(data[at + 4 : at + 8], "big")
 
 
 def jpeg_size(data: bytes) -> tuple[int, int]:
-    """Width and height of a JPEG. ImageFileError where it is cut short or something else."""
+    """Return the width and height of a JPEG. Raise ImageFileError if it is truncated or another format."""
     if not data.startswith(JPEG):
-        raise ImageFileError("it is no JPEG")
+        raise ImageFileError("not a JPEG")
     if not data.endswith(JPEG_END):
-        raise ImageFileError("it is cut short")
+        raise ImageFileError("truncated")
     at = len(JPEG)
-    while at + 9 <= len(data) and data[at] == 0xFF and data[at + 1] != SCAN:  # noqa: PLR2004 - how markers begin
+    while at + 9 <= len(data) and data[at] == 0xFF and data[at + 1] != SCAN:  # noqa: PLR2004 - the first byte of a marker
         if data[at + 1] in FRAMES:
             return int.from_bytes(data[at + 7 : at + 9], "big"), int.from_bytes(data[at + 5 : at + 7], "big")
         at += 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
-    raise ImageFileError("it tells no size")
+    raise ImageFileError("no frame header")

@@ -1,4 +1,4 @@
-"""From a theme's values to the colours a template paints with, all of them readable; it knows no template."""
+"""Derive the colors of a template from a theme, with readable contrast."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 from vidbuild.media.image.color import BLACK, RGB, WHITE, contrast, mix, parse, readable, text
 
-LARGE = 3.0  # contrast of what is large or a mark
+LARGE = 3.0  # contrast of large text and marks
 AAA = 7.0
 STRONG = 12.0
-GLOW = 0.3  # the strongest light's share
+GLOW = 0.3  # the maximum share of a light
 SCOPES: Mapping[str, str] = {
     "comment": "comment, punctuation.definition.comment",
     "keyword": "keyword, storage, keyword.control, markup.heading, entity.name.tag, support.type.property-name.css",
@@ -26,28 +26,28 @@ SCOPES: Mapping[str, str] = {
 
 
 def backdrop(theme: Mapping[str, Any], background: str | None) -> tuple[RGB, RGB]:
-    """The two colours between which the background runs."""
+    """Return the two ends of the background's gradient."""
     if background is not None:
         return parse(background), parse(background)
     return parse(theme["background_from"]), parse(theme["background_to"])
 
 
 def dark(theme: Mapping[str, Any], background: str | None) -> bool:
-    """Whether white reads better than black on the background."""
+    """Return whether white has more contrast than black on the background."""
     start, end = backdrop(theme, background)
     middle = mix(start, end, 0.5)
     return contrast(middle, WHITE) > contrast(middle, BLACK)
 
 
 def palette(theme: Mapping[str, Any], background: str | None) -> dict[str, str]:
-    """Every colour a template paints with, by name; a scene's own background never makes its text unreadable."""
+    """Return the colors of a template by name. Text stays readable on any background of a scene."""
     grounds = _grounds(theme, background)
     surface, bar = parse(theme["surface"]), parse(theme["surface_bar"])
     ink, panel_ink = _ink(parse(theme["text"]), grounds), _ink(parse(theme["text"]), (surface,))
     muted = readable(parse(theme["muted"]), grounds)
     accent = parse(theme["accent"])
     tinted = tuple(mix(ground, accent, 0.18) for ground in grounds)
-    colours = {
+    colors = {
         "text": ink,
         "muted": muted,
         "past": muted,
@@ -64,11 +64,11 @@ def palette(theme: Mapping[str, Any], background: str | None) -> dict[str, str]:
         "dot": mix(bar, parse(theme["muted"]), 0.45),
         "shadow": BLACK if dark(theme, background) else mix(parse(theme["text"]), BLACK, 0.3),
     }
-    return {name: text(colour) for name, colour in colours.items()}
+    return {name: text(color) for name, color in colors.items()}
 
 
 def _grounds(theme: Mapping[str, Any], background: str | None) -> tuple[RGB, ...]:
-    """All that text may stand on: both ends of the background, and where its lights are brightest."""
+    """Return the colors behind text: both ends of the background, and each with the brightest light."""
     ends = backdrop(theme, background)
     if background is not None:
         return ends
@@ -76,26 +76,26 @@ def _grounds(theme: Mapping[str, Any], background: str | None) -> tuple[RGB, ...
 
 
 def _ink(wanted: RGB, grounds: tuple[RGB, ...]) -> RGB:
-    """The theme's text colour, or where a scene's own background makes it weak, one that is as strong."""
+    """Return the theme's text color, or a stronger one if its contrast on a scene's background is too low."""
     return wanted if min(contrast(wanted, ground) for ground in grounds) >= AAA else readable(wanted, grounds, STRONG)
 
 
 def syntax_theme(theme: Mapping[str, Any]) -> str:
-    """A TextMate theme (an XML property list) of the theme's syntax colours, each readable on its surface.
+    """Return a TextMate theme (an XML property list) of the theme's syntax colors.
 
-    Also on the bar beneath a highlighted line, which is a little of the accent on the surface.
+    Each is readable on the surface and on the bar of a highlighted line, which is the surface with some accent.
     """
     surface = parse(theme["surface"])
     grounds = (surface, mix(surface, parse(theme["accent"]), 0.15))
-    # Typst styles what differs from the global colour: with one that nothing has, all text of a known language is
-    # styled, which tells it from that of an unknown one.
+    # Typst styles only text that differs from the global color. With a color that no rule uses, all text of a known
+    # language is styled, which distinguishes it from an unknown language.
     rules = [
         _rule(None, {"foreground": "#010203"}),
         _rule("source, text", {"foreground": text(readable(parse(theme["text"]), grounds))}),
     ]
     for name, scope in SCOPES.items():
-        colour = readable(parse(theme["syntax"][name]), grounds)
-        rules.append(_rule(scope, {"foreground": text(colour)}))
+        color = readable(parse(theme["syntax"][name]), grounds)
+        rules.append(_rule(scope, {"foreground": text(color)}))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><dict><key>name</key><string>theme</string>'
         f"<key>settings</key><array>{''.join(rules)}</array></dict></plist>\n"

@@ -1,4 +1,4 @@
-"""A user's image, made to fill a box: turned upright, in sRGB, sharply scaled; it knows nothing of scenes."""
+"""Prepare a user's image: decode it, rotate it upright, convert it to sRGB, and scale it to fill a box."""
 
 from __future__ import annotations
 
@@ -13,71 +13,71 @@ from vidbuild.media.ffmpeg import limits
 
 
 def opened(path: Path, *, field: str) -> Image.Image:
-    """The image (the first of several), upright, as RGB or RGBA in sRGB. SpecProblem where it can't be read."""
+    """Return the image (the first of several), upright, as sRGB or sRGB with alpha. Raise SpecProblem if unreadable."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(path, formats=limits.IMAGE_FORMATS) as image:
-                _bounded(image, field)
+                _check_pixels(image, field)
                 image.load()
-                return _standard(ImageOps.exif_transpose(image))
+                return _to_srgb(ImageOps.exif_transpose(image))
     except UnidentifiedImageError as error:
-        raise SpecProblem("image cannot be read: it is in no known format", field=field) from error
+        raise SpecProblem("unreadable image: unknown format", field=field) from error
     except Image.DecompressionBombError as error:
-        raise SpecProblem(f"image has more than {limits.IMAGE_PIXELS} pixels, the limit", field=field) from error
+        raise SpecProblem(f"image too large: the maximum is {limits.IMAGE_PIXELS} pixels", field=field) from error
     except MemoryError as error:
-        raise StepError("there is not enough memory for the image", field=field, transient=True) from error
+        raise StepError("not enough memory for the image", field=field, transient=True) from error
     except SpecProblem:
         raise
-    except Exception as error:  # a decoder may raise anything for bytes that were made to confuse it
-        raise SpecProblem(f"image cannot be read: {error}", field=field) from error
+    except Exception as error:  # a decoder may raise anything for hostile bytes
+        raise SpecProblem(f"unreadable image: {error}", field=field) from error
 
 
-def _bounded(image: Image.Image, field: str) -> None:
+def _check_pixels(image: Image.Image, field: str) -> None:
     if image.width * image.height > limits.IMAGE_PIXELS:
-        found = f"{image.width} x {image.height} pixels"
-        raise SpecProblem(f"image has {found}, and the limit is {limits.IMAGE_PIXELS}", field=field)
+        size = f"{image.width} x {image.height}"
+        raise SpecProblem(f"image too large: the maximum is {limits.IMAGE_PIXELS} pixels, got {size}", field=field)
 
 
 def filled(image: Image.Image, width: int, height: int) -> Image.Image:
-    """The image scaled to width x height, what is too much of it cut off evenly at both sides."""
+    """Return the image scaled to fill width x height and cropped evenly at both sides."""
     return ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
 
 
 def png(image: Image.Image) -> bytes:
-    """As PNG bytes, quickly rather than small."""
+    """Encode the image as a PNG, fast rather than small."""
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=1, icc_profile=None)
     return file.getvalue()
 
 
-def _standard(image: Image.Image) -> Image.Image:
-    """Eight bits of sRGB, with transparency where there is any."""
+def _to_srgb(image: Image.Image) -> Image.Image:
+    """Convert to 8-bit sRGB, with an alpha channel only if a pixel is transparent."""
     if image.mode.startswith("I;16") or image.mode in {"I", "F"}:
         image = image.convert("I").point(lambda value: value / 257, "L")
-    see_through = image.mode in {"LA", "PA", "RGBA", "RGBa", "La"} or "transparency" in image.info
+    transparent = image.mode in {"LA", "PA", "RGBA", "RGBa", "La"} or "transparency" in image.info
     profile = image.info.get("icc_profile")
-    flat = image.convert("RGBA" if see_through else "RGB") if image.mode != "CMYK" or not profile else image
+    flat = image.convert("RGBA" if transparent else "RGB") if image.mode != "CMYK" or not profile else image
     if profile:
-        flat = _converted(flat, profile)
-    if see_through and flat.getchannel("A").getextrema() == (255, 255):
+        flat = _apply_profile(flat, profile)
+    if transparent and flat.getchannel("A").getextrema() == (255, 255):
         flat = flat.convert("RGB")
     return flat
 
 
-def _converted(image: Image.Image, profile: bytes) -> Image.Image:
-    """From the profile's colours to sRGB; a profile that is broken or of another kind of image is left out."""
+def _apply_profile(image: Image.Image, profile: bytes) -> Image.Image:
+    """Convert from a color profile to sRGB; ignore a profile that is broken or of another color space."""
     mode = "RGBA" if image.mode == "RGBA" else "RGB"
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        made = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode)
+        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return image.convert(mode)
-    return image.convert(mode) if made is None else made
+    return image.convert(mode) if converted is None else converted
 
 
 def faded(data: bytes, strength: float) -> bytes:
-    """A PNG with its opacity times strength."""
+    """Return a PNG with its opacity multiplied by strength (0 to 1)."""
     if strength == 1:
         return data
     image = Image.open(io.BytesIO(data)).convert("RGBA")
@@ -86,5 +86,5 @@ def faded(data: bytes, strength: float) -> bytes:
 
 
 def opaque(data: bytes | None) -> bool:
-    """Whether PNG bytes made by `png` have no transparency at all."""
-    return data is not None and data[25:26] == b"\x02"  # the header's colour type: RGB
+    """Return whether a PNG written by `png` has no alpha channel."""
+    return data is not None and data[25:26] == b"\x02"  # the header's color type: RGB

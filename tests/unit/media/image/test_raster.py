@@ -85,7 +85,7 @@ def test_colors_of_another_profile_are_converted(tmp_path: Path) -> None:
 def test_what_is_not_an_image_is_the_specs_fault(content: bytes, tmp_path: Path) -> None:
     """A file that is no image is a SpecProblem about the field that names it."""
     (tmp_path / "broken.png").write_bytes(content)
-    with pytest.raises(SpecProblem, match="image cannot be read") as caught:
+    with pytest.raises(SpecProblem, match="unreadable image: ") as caught:
         raster.opened(tmp_path / "broken.png", field="src")
     assert caught.value.failure.field == "src"
 
@@ -126,18 +126,18 @@ def test_an_image_over_the_limit_is_refused_unread(tmp_path: Path, monkeypatch: 
     """V19: an enormous image is refused by its header, with the limit and the actual size."""
     quarters((40, 30)).save(tmp_path / "a.png")
     monkeypatch.setattr(limits, "IMAGE_PIXELS", 1000)
-    with pytest.raises(SpecProblem, match="image has 40 x 30 pixels, and the limit is 1000") as caught:
+    with pytest.raises(SpecProblem, match="image too large: the maximum is 1000 pixels, got 40 x 30") as caught:
         raster.opened(tmp_path / "a.png", field="src")
     assert caught.value.failure.field == "src"
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
-    with pytest.raises(SpecProblem, match="image has more than 1000 pixels, the limit"):
+    with pytest.raises(SpecProblem, match="image too large: the maximum is 1000 pixels"):
         raster.opened(tmp_path / "a.png", field="src")
 
 
 def test_other_formats_are_not_even_tried(tmp_path: Path) -> None:
     """V26: a format for which Pillow would start another program is not accepted."""
     (tmp_path / "a.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n")
-    with pytest.raises(SpecProblem, match="in no known format"):
+    with pytest.raises(SpecProblem, match="unreadable image: unknown format"):
         raster.opened(tmp_path / "a.png", field="src")
 
 
@@ -152,4 +152,4 @@ def test_metadata_made_to_confuse_is_left_out_or_refused(tmp_path: Path) -> None
         try:
             assert raster.opened(tmp_path / "a.jpg", field="src").size == (40, 20)
         except SpecProblem as error:
-            assert "image cannot be read" in error.message  # noqa: PT017 - either will do
+            assert "unreadable image: " in error.message  # noqa: PT017 - either will do
