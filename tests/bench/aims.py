@@ -94,11 +94,11 @@ def cold(bench: Bench) -> Iterator[Row]:
     frames, workers = floor.differing(bench.six.spec), min(floor.processors(), SIX.scenes)
     least = frames * bench.frame.both / workers
     measured = f"{wall:.2f} x ({ours.wall:.2f} s against {plain.wall:.2f} s; CPU time {cpu:.2f} x)"
-    told = (
+    floor_text = (
         f"{least / plain.wall:.2f} x: {frames} of {_frames(bench.six)} frames differ, {bench.frame.composing * 1e3:.1f}"
         f" + {bench.frame.encoding * 1e3:.1f} ms each, {workers} in parallel"
     )
-    yield Row("cold", "at most 0.5 x plain ffmpeg", 0.5, wall, measured, told)
+    yield Row("cold", "at most 0.5 x plain ffmpeg", 0.5, wall, measured, floor_text)
 
 
 def fps60(bench: Bench) -> Iterator[Row]:
@@ -107,8 +107,8 @@ def fps60(bench: Bench) -> Iterator[Row]:
     ours, frames = measure.median(bench.rounds.at_60), floor.differing(bench.six_at_60.spec)
     few = floor.differing(bench.six.spec)
     measured = f"{wall:.2f} x ({ours.wall:.2f} s; CPU time {cpu:.2f} x)"
-    told = f"{frames / few:.2f} x for the frames alone: {frames} differ, at 30 fps {few}"
-    yield Row("fps60", "at most 1.3 x the same at 30 fps", 1.3, wall, measured, told)
+    floor_text = f"{frames / few:.2f} x for the frames alone: {frames} differ, at 30 fps {few}"
+    yield Row("fps60", "at most 1.3 x the same at 30 fps", 1.3, wall, measured, floor_text)
 
 
 def edit(bench: Bench) -> Iterator[Row]:
@@ -123,8 +123,8 @@ def edit(bench: Bench) -> Iterator[Row]:
     frames = sum(len(each.differing) for each in scenes) / len(scenes)
     least = frames * bench.frame.both
     measured = f"{found.wall:.2f} s (CPU time {found.cpu:.2f} s)"
-    told = f"{least:.2f} s: {frames:.0f} frames differ"
-    yield Row("edit", "at most 1.5 s", 1.5, found.wall, measured, told)
+    floor_text = f"{least:.2f} s: {frames:.0f} frames differ"
+    yield Row("edit", "at most 1.5 s", 1.5, found.wall, measured, floor_text)
     share = found.wall / whole.wall
     measured = f"1/{1 / share:.0f} (of {whole.wall:.1f} s)"
     yield Row("edit", "at most 1/40 of the cold build", 1 / 40, share, measured, "1/60")
@@ -177,8 +177,8 @@ def safety(bench: Bench) -> Iterator[Row]:
             ours, less = measure.median(whole), measure.median(other)
             measured = f"{wall:.2f} x ({ours.wall:.3f} s against {less.wall:.3f} s; CPU time {cpu:.2f} x)"
             less_of = "waiting for the disk" if what == "disk" else "the sandbox"
-            told = f"at most 1.1 x a {name} build without {less_of}"
-            yield Row(f"safety: {what}", told, 1.1, wall, measured, "1")
+            floor_text = f"at most 1.1 x a {name} build without {less_of}"
+            yield Row(f"safety: {what}", floor_text, 1.1, wall, measured, "1")
 
 
 def overhead(bench: Bench) -> Iterator[Row]:
@@ -191,8 +191,8 @@ def overhead(bench: Bench) -> Iterator[Row]:
     cpu = (measure.median(many).cpu - measure.median(few).cpu) / more
     measured = f"{wall * 1e3:.1f} ms per step, {1 / wall:.0f} steps per second (CPU time {cpu * 1e3:.1f} ms)"
     least = measure.median(kept).wall / NOOPS[1]
-    told = f"{least * 1e3:.1f} ms: writing one file durably"
-    yield Row("overhead", "under 10 ms per step that does nothing", 0.01, wall, measured, told)
+    floor_text = f"{least * 1e3:.1f} ms: writing one file durably"
+    yield Row("overhead", "under 10 ms per step that does nothing", 0.01, wall, measured, floor_text)
 
 
 def _noops(folder: Path, count: int) -> Cost:
@@ -224,8 +224,8 @@ def many(bench: Bench) -> Iterator[Row]:
     ours, theirs = measure.median(together), measure.median(apart)
     measured = f"{wall:.2f} x ({ours.wall:.1f} s against {theirs.wall:.1f} s; CPU time {cpu:.2f} x)"
     least = ours.cpu / floor.processors() / theirs.wall
-    told = f"{least:.2f} x: the same CPU time with no processor ever idle"
-    yield Row("many", "at most 0.6 x one after the other", 0.6, wall, measured, told)
+    floor_text = f"{least:.2f} x: the same CPU time with no processor ever idle"
+    yield Row("many", "at most 0.6 x one after the other", 0.6, wall, measured, floor_text)
 
 
 def memory(bench: Bench) -> Iterator[Row]:
@@ -241,8 +241,8 @@ def memory(bench: Bench) -> Iterator[Row]:
         project.forget()
     peak = max(peaks.values())
     each = ", ".join(f"{kind} {bytes_ / MEGA:.0f}" for kind, bytes_ in sorted(peaks.items(), key=lambda item: -item[1]))
-    told = f"{least / MEGA:.0f} MB: plain ffmpeg, one thread"
-    yield Row("memory", "under 500 MB in any process", 500 * MEGA, peak, f"{peak / MEGA:.0f} MB ({each})", told)
+    floor_text = f"{least / MEGA:.0f} MB: plain ffmpeg, one thread"
+    yield Row("memory", "under 500 MB in any process", 500 * MEGA, peak, f"{peak / MEGA:.0f} MB ({each})", floor_text)
 
 
 def size(bench: Bench) -> Iterator[Row]:

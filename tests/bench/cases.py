@@ -105,8 +105,8 @@ def _scene(case: Case, index: int) -> Fields:
         **SAMPLES[kind].numbered(index, topics(case, index), case.seconds),
     }
     if case.narrated:
-        told = _narration(case, index)
-        return scene | {"narration": told, "min_duration": case.seconds, "max_duration": case.seconds}
+        narration = _narration(case, index)
+        return scene | {"narration": narration, "min_duration": case.seconds, "max_duration": case.seconds}
     return scene | {"duration": case.seconds}
 
 

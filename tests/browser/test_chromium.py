@@ -55,13 +55,13 @@ def ending(path: Path, track: str) -> Fraction:
     return last.time + last.duration
 
 
-def check_picture(playable: Playable, frame: int, told: dict[str, Any]) -> None:
+def check_picture(playable: Playable, frame: int, answer: dict[str, Any]) -> None:
     """The browser shows this frame, at its time, sample by sample as ffmpeg decodes it."""
     shown, fps = playable.shown, playable.video.fps
-    assert told["format"] == "I420"
-    assert abs(told["time"] - frame / fps) <= MICROSECOND
-    alike = [other for other, digest in enumerate(shown.digests) if digest == told["digest"]]
-    assert told["digest"] == shown.digests[frame], f"frame {frame} looks like {alike or 'none that ffmpeg decodes'}"
+    assert answer["format"] == "I420"
+    assert abs(answer["time"] - frame / fps) <= MICROSECOND
+    alike = [other for other, digest in enumerate(shown.digests) if digest == answer["digest"]]
+    assert answer["digest"] == shown.digests[frame], f"frame {frame} looks like {alike or 'none that ffmpeg decodes'}"
 
 
 def test_size_and_duration(playable: Playable) -> None:
@@ -82,9 +82,9 @@ def decode(playable: Playable, coded: Path) -> list[dict[str, Any]]:
     start = content.index(b"avcC")
     description = content[start + 4 : start - 4 + int.from_bytes(content[start - 4 : start], "big")]
     codec = f"avc1.{description[1:4].hex()}"
-    told = base64.b64encode(description).decode()
+    answer = base64.b64encode(description).decode()
     sizes = [[packet.size, packet.key] for packet in decoding.packets(path)]
-    shown = playable.page.fresh().call("decode", coded.name, codec, told, sizes, playable.video.fps)
+    shown = playable.page.fresh().call("decode", coded.name, codec, answer, sizes, playable.video.fps)
     assert isinstance(shown, list)
     return shown
 
@@ -98,9 +98,9 @@ def test_every_frame_is_decoded(playable: Playable, site: Path) -> None:
     """The browser's decoder, given every coded picture in turn, makes exactly the samples that ffmpeg's makes."""
     file = site / "pictures.bin"
     file.write_bytes(coded(playable))
-    told = decode(playable, file)
-    assert len(told) == playable.video.frames
-    for frame, picture in enumerate(told):
+    answer = decode(playable, file)
+    assert len(answer) == playable.video.frames
+    for frame, picture in enumerate(answer):
         check_picture(playable, frame, picture)
 
 
@@ -127,9 +127,9 @@ def test_seeking(playable: Playable) -> None:
     frames = [*range(video.frames)] if video.frames <= ALL else [*video.worth_a_look(playable.keys, ALL)]
     random.Random(1).shuffle(frames)
     for frame in frames:
-        told = page.call("seek", at(frame, video.fps))
-        assert abs(told["mediaTime"] - frame / video.fps) <= MICROSECOND, f"sent to {frame}: {told}"
-        check_picture(playable, frame, told)
+        answer = page.call("seek", at(frame, video.fps))
+        assert abs(answer["mediaTime"] - frame / video.fps) <= MICROSECOND, f"sent to {frame}: {answer}"
+        check_picture(playable, frame, answer)
 
 
 def rightly(planes: bytes, size: tuple[int, int]) -> Image.Image:
@@ -161,9 +161,9 @@ def test_colors_on_a_canvas(playable: Playable) -> None:
 def played(page: Page, url: str, seconds: float) -> dict[str, Any]:
     """How one play from start to end went."""
     page.fresh().call("load", url)
-    told = page.call("play", seconds * 3 + 20, timeout=seconds * 3 + 40)
-    assert isinstance(told, dict)
-    return told
+    answer = page.call("play", seconds * 3 + 20, timeout=seconds * 3 + 40)
+    assert isinstance(answer, dict)
+    return answer
 
 
 @pytest.mark.parametrize("playable", ["every-scene", "larger"], indirect=True)
@@ -174,25 +174,25 @@ def test_playing(playable: Playable) -> None:
     """
     video = playable.video
     for _ in range(PLAYS):
-        told = played(playable.page, playable.url, video.frames / video.fps)
-        assert told["corrupted"] == 0
-        assert told["total"] == video.frames
-        shown = [time * video.fps for time, _ in told["times"]]
+        answer = played(playable.page, playable.url, video.frames / video.fps)
+        assert answer["corrupted"] == 0
+        assert answer["total"] == video.frames
+        shown = [time * video.fps for time, _ in answer["times"]]
         assert all(abs(each - round(each)) <= video.fps * MICROSECOND for each in shown)
         assert shown == sorted(set(shown))
-        waits = [wait for wait in told["waits"] if wait[1] > 0]
-        if not told["dropped"] and not waits:
+        waits = [wait for wait in answer["waits"] if wait[1] > 0]
+        if not answer["dropped"] and not waits:
             return
-    pytest.fail(f"none of {PLAYS} plays was smooth; the last dropped {told['dropped']} frames and waited {waits}")
+    pytest.fail(f"none of {PLAYS} plays was smooth; the last dropped {answer['dropped']} frames and waited {waits}")
 
 
 def test_the_sound_is_decoded(playable: Playable) -> None:
     """The browser decodes the sound of the MP4: whole, as ffmpeg does, and it begins when the first words do."""
-    told = playable.page.fresh().call("hear", playable.url)
-    assert (told["channels"], told["rate"]) == (2, RATE)
-    seen = array.array("h", base64.b64decode(told["samples"]))
+    answer = playable.page.fresh().call("hear", playable.url)
+    assert (answer["channels"], answer["rate"]) == (2, RATE)
+    seen = array.array("h", base64.b64decode(answer["samples"]))
     wanted = heard(playable.video.path)
-    assert len(seen) == len(wanted) == round(told["duration"] * RATE)
+    assert len(seen) == len(wanted) == round(answer["duration"] * RATE)
     assert max(abs(one - two) for one, two in zip(seen, wanted, strict=True)) <= 2
     timing = json.loads(playable.video.path.with_name("video.timing.json").read_text(encoding="utf-8"))
     starts = [scene["narration"]["start"] for scene in timing["scenes"] if scene["narration"]]

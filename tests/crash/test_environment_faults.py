@@ -50,16 +50,18 @@ def test_a_real_full_disk(tmp_path: Path, small_disk: Path) -> None:
     lab, full = Lab(small_disk), 0
     for size in (64, 140, 220):
         mounts.mount("-o", f"remount,size={size}k", str(small_disk))
-        told = ""
+        error_text = ""
         try:
             report = lab.build(heavy(50_000), retry=AT_ONCE)
-            told = "; ".join(failed.failure.message for failed in report.failed if failed.failure)
+            error_text = "; ".join(failed.failure.message for failed in report.failed if failed.failure)
         except OSError as error:
-            told = f"{error.strerror}: {error.filename}"
-        full += bool(told)
-        if told:
-            assert "no space left on device" in told.lower() or f"the disk of the cache '{small_disk}" in told
-            assert str(small_disk) in told
+            error_text = f"{error.strerror}: {error.filename}"
+        full += bool(error_text)
+        if error_text:
+            assert (
+                "no space left on device" in error_text.lower() or f"the disk of the cache '{small_disk}" in error_text
+            )
+            assert str(small_disk) in error_text
         assert gc.verify(lab.store).corrupt == ()
     assert full, "the disk was never full"
     mounts.mount("-o", "remount,size=10m", str(small_disk))
@@ -80,8 +82,8 @@ def test_a_cache_deleted_at_any_moment(faults: FaultLab) -> None:
         kept.restore()
         with pytest.MonkeyPatch.context() as patch:
             faults.watched(at(point, number, lambda _: shutil.rmtree(faults.store.root)), patch)
-            told = attempt(faults, "two")
-        assert told or faults.outputs()[1:] == outputs[1:], f"{point} {number}"
+            error_text = attempt(faults, "two")
+        assert error_text or faults.outputs()[1:] == outputs[1:], f"{point} {number}"
         faults.ran()
         report = faults.whole("two")
         assert report.ok, f"{point} {number}"

@@ -87,13 +87,13 @@ class Auditor:
     def __init__(self, lab: FaultLab) -> None:
         self._folders = [lab.store.root, lab.root / "build"]
         self._scratch = str(lab.store.home / "tmp") + os.sep
-        self.told: set[tuple[str, str]] = set()
+        self.announced: set[tuple[str, str]] = set()
         self.untold: list[str] = []
         self.on = True
 
     def announce(self, op: Op) -> None:
         """Record an announced operation."""
-        self.told.add(("write" if op.operation == "lock" else op.operation, str(op.path)))
+        self.announced.add(("write" if op.operation == "lock" else op.operation, str(op.path)))
 
     def audit(self, event: str, args: tuple[Any, ...]) -> None:
         """What is done."""
@@ -108,7 +108,7 @@ class Auditor:
         """Require that an operation on a file of ours was announced, unless it is a step's scratch."""
         text = os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else ""
         ours = any(text.startswith(str(folder)) for folder in self._folders) and not text.startswith(self._scratch)
-        if ours and (operation, text) not in self.told:
+        if ours and (operation, text) not in self.announced:
             self.untold.append(f"{operation} {text}")
 
 
@@ -235,10 +235,10 @@ def fails(
         kept.restore()
         with pytest.MonkeyPatch.context() as patch:
             lab.watched(full(point, number), patch)
-            told = attempt(lab, text)
-        if told:
-            assert str(lab.root) in told, f"{point} {number}: {told}"
-            assert re.search("no space left on device|the disk of the cache .* is full", told.lower()), told
+            announced = attempt(lab, text)
+        if announced:
+            assert str(lab.root) in announced, f"{point} {number}: {announced}"
+            assert re.search("no space left on device|the disk of the cache .* is full", announced.lower()), announced
         else:
             assert lab.outputs() == outputs, f"{point} {number}"
             went_on.append(point)
@@ -283,7 +283,7 @@ ENGINE = ROOT / "vidbuild" / "engine"
 ALLOWED = {
     "durable.py": {"open", "mkdir", "unlink", "rename", "replace", "link", "rmtree", "fsync", "write"},
     "execute.py": {"mkdir", "symlink_to"},  # a step's own folder
-    "lock.py": {"open"},  # told by itself
+    "lock.py": {"open"},  # announced by itself
     "writable.py": {"mkdir", "write_bytes"},  # what is thrown away
 }
 CALLS = {"write_text", "write_bytes", "mkdir", "makedirs", "unlink", "rename", "link", "symlink_to", "symlink"} | {

@@ -234,7 +234,7 @@ def other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Other:
 
     def start(lab: Lab, plan: Graph) -> subprocess.Popen[bytes]:
         with monkeypatch.context() as patch:
-            patch.chdir(tmp_path)  # a Python that is told its code finds packages here first
+            patch.chdir(tmp_path)  # `python -c` looks for packages here first
             patch.setenv("PYTHONPATH", os.pathsep.join([str(package.parent), os.environ["PYTHONPATH"]]))
             return driver(lab, plan)
 

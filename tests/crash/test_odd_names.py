@@ -39,10 +39,10 @@ class Location:
         """Run the command; what it wrote."""
         command = [sys.executable, "-m", "vidbuild", *args]
         done = subprocess.run(command, cwd=self.root, env=self.env, capture_output=True, check=False)
-        told = done.stdout.decode(), done.stderr.decode()
-        assert done.returncode == code, told
-        assert "Traceback" not in told[1]
-        return told
+        output = done.stdout.decode(), done.stderr.decode()
+        assert done.returncode == code, output
+        assert "Traceback" not in output[1]
+        return output
 
 
 @pytest.mark.parametrize("name", [ODD, NOT_UTF8], ids=["odd", "not UTF-8"])

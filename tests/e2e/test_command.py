@@ -134,11 +134,11 @@ def test_without_a_terminal_there_are_plain_lines(project: Workspace) -> None:
     first = project.run("build")
     assert first.code == 0
     assert "\x1b" not in first.stdout + first.stderr
-    told, *steps = first.stderr.splitlines()
+    heading, *steps = first.stderr.splitlines()
     total = re.search(r"(\d+) of \1 steps ran", first.stdout)
     assert total is not None
     assert len(steps) == int(total[1])
-    assert told == f"first build: {total[1]} steps"
+    assert heading == f"first build: {total[1]} steps"
     assert all(re.fullmatch(r"\S+", line) for line in steps)
     second = project.run("build")
     assert second.stderr == ""
@@ -177,10 +177,10 @@ def test_a_failure_points_into_the_spec(project: Workspace) -> None:
     outcome = project.run("build", env={"VIDBUILD_FFMPEG": str(broken)})
     assert outcome.code == 1
     assert "Traceback" not in outcome.stderr
-    told = outcome.stderr.partition("video.yaml:")[2].splitlines()
-    assert re.match(r"\d+:\d+: render:\w+ failed: ", told[0])
-    assert "      | it broke" in told
-    (command,) = {line.partition("command: ")[2] for line in told if "command: " in line and "render-one" in line}
+    rest = outcome.stderr.partition("video.yaml:")[2].splitlines()
+    assert re.match(r"\d+:\d+: render:\w+ failed: ", rest[0])
+    assert "      | it broke" in rest
+    (command,) = {line.partition("command: ")[2] for line in rest if "command: " in line and "render-one" in line}
     assert str(broken) in project.read(command)
     assert outcome.stdout.splitlines()[-1].startswith("failed: video.mp4: ")
 

@@ -42,13 +42,13 @@ def of_kind(space: Workspace, kind: str, number: int) -> Path:
 
 def test_a_corrupt_cache_is_repaired_and_reported(built: Workspace) -> None:
     """P21, V9: whatever kind of file is corrupt, the video is the same; corrupt blobs and traces are reported."""
-    expected, told = outputs(built), 0
+    expected, reported = outputs(built), 0
     for kind, count in KINDS.items():
         for number, damage in enumerate([lambda path: flipped(path, 3, 9), truncated, a_folder][:count]):
             damage(of_kind(built, kind, number))
             done = built.build()
             assert outputs(built) == expected, (kind, number)
-            told += "corrupt cache file" in done.stderr
+            reported += "corrupt cache file" in done.stderr
             assert "corrupt" not in built.build().stderr, (kind, number)
             assert built.ran() == [], (kind, number)
-    assert told >= 4
+    assert reported >= 4

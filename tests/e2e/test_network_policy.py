@@ -64,9 +64,9 @@ def test_a_check_in_ci_reports_what_a_build_would(project: Workspace, monkeypatc
     """V24: a spec that CI would not build fails the check there too, with the same words, unless it is allowed."""
     built, checked = project.run("build", "video.yaml"), project.run("check", "video.yaml")
     assert (built.code, checked.code) == (2, 2)
-    told = [line for line in built.stderr.splitlines() if "needs the network" in line]
-    assert [line for line in checked.stderr.splitlines() if "needs the network" in line] == told
-    assert len(told) == 2
+    lines = [line for line in built.stderr.splitlines() if "needs the network" in line]
+    assert [line for line in checked.stderr.splitlines() if "needs the network" in line] == lines
+    assert len(lines) == 2
     assert project.run("check", "video.yaml", "--allow-network-voice").code == 0
     project.write("vidbuild.toml", "allow_network_voice = true\n")
     assert project.run("check", "video.yaml").code == 0

@@ -68,10 +68,10 @@ def test_other_tools_are_reported_and_do_not_fail(pins: Pins) -> None:
     found = changed(pins, "render:title", key="1" * 64)
     found["tools"]["ffmpeg"] = "ffmpeg 1"
     verdict = pinned_steps.compare(pins, found, constrained=False)
-    told = "made with another ffmpeg than what is pinned: 1 steps could not be compared"
-    assert verdict == Verdict(elsewhere=told)
+    message = "made with another ffmpeg than what is pinned: 1 steps could not be compared"
+    assert verdict == Verdict(elsewhere=message)
     assert pinned_steps.compare(pins, found, constrained=True).wrong == (
-        f"{told}, though these are the tools of constraints.txt: `make pins`",
+        f"{message}, though these are the tools of constraints.txt: `make pins`",
     )
     other = changed(found, "draw:title", outputs={})
     assert pinned_steps.compare(pins, other, constrained=False).wrong, "a key that is the same is compared all the same"

@@ -24,9 +24,9 @@ def shown(space: Workspace, run: str = "last") -> dict[str, object]:
 def test_a_build_is_paused_and_resumed_from_elsewhere(waiting: Controlled) -> None:
     """P40: both sides report the request, nothing new starts meanwhile, and the build ends as any other."""
     space = waiting.space
-    told = space.run("runs", "pause", "last")
+    logged = space.run("runs", "pause", "last")
     run = waiting.wait_for_event("run_paused")["run"]
-    assert told.stdout.startswith(f"pausing {run}")
+    assert logged.stdout.startswith(f"pausing {run}")
     assert space.run("runs", "pause", run[-4:]).stdout == f"{run} is paused already\n"
     assert shown(space)["state"] == "paused"
     assert space.run("runs", "--state", "paused").stdout.startswith(run)
@@ -56,14 +56,14 @@ def test_a_build_is_cancelled_from_elsewhere_and_continued(waiting: Controlled) 
     assert space.run("runs", "resume", "last").code == 2
     waiting.gate.open()
     assert waiting.ends()[0] == 130
-    told = waiting.events()
-    event_log.check(told)
-    done, run = told[-1]["ran"] + told[-1]["cached"], told[0]["run"]
+    logged = waiting.events()
+    event_log.check(logged)
+    done, run = logged[-1]["ran"] + logged[-1]["cached"], logged[0]["run"]
     again = space.run("build", "--resume", "last", "--json")
     total = again.data["steps"]["total"]
     line = f"continuing {run}: {done} of {total} steps are done, {total - done} left"
     assert again.stderr.splitlines()[0] == line
-    assert not set(again.data["steps"]["ran"]) & {data["step"] for data in told if data["type"] == "step_finished"}
+    assert not set(again.data["steps"]["ran"]) & {data["step"] for data in logged if data["type"] == "step_finished"}
     facts = shown(space)
     assert facts["continues"] == run
     assert space.run("build", "--resume", "last").stderr.startswith("vidbuild: run '")
@@ -146,15 +146,15 @@ def test_explain_describes_the_last_build_from_its_events(workspace: Workspace) 
     workspace.build()
     workspace.write("video.yaml", SMALL.replace("title: One", "title: Eins"))
     workspace.build("--events", "events.jsonl")
-    told = event_log.read(workspace.root / "events.jsonl")
+    logged = event_log.read(workspace.root / "events.jsonl")
     workspace.write("video.yaml", "nothing: that is a spec")
     before = workspace.snapshot()
     said = workspace.run("explain", "--last", "--json").data
-    assert said["run"] == told[0]["run"]
+    assert said["run"] == logged[0]["run"]
     states = {"step_cached": "cached", "step_finished": "ran"}
-    ended = {data["step"]: states[data["type"]] for data in told if data["type"] in states}
+    ended = {data["step"]: states[data["type"]] for data in logged if data["type"] in states}
     assert {each["step"]: each["state"] for each in said["steps"]} == ended
-    started = {data["step"]: (data["reason"], data["reasons"]) for data in told if data["type"] == "step_started"}
+    started = {data["step"]: (data["reason"], data["reasons"]) for data in logged if data["type"] == "step_started"}
     ran = {each["step"]: (each["reason"], each["reasons"]) for each in said["steps"] if each["state"] == "ran"}
     assert ran == started
     text = workspace.run("explain", "--last", "render:one").stdout
@@ -172,11 +172,11 @@ def test_an_invalid_spec_has_complete_events(workspace: Workspace, cached: bool)
         workspace.build()
     workspace.write("video.yaml", SMALL.replace("title: One", "titel: One"))
     assert workspace.run("build", "--events", "events.jsonl").code == 2
-    told = event_log.read(workspace.root / "events.jsonl")
-    event_log.check(told)
-    assert [data["type"] for data in told][1:-1] == ["validation_error"] * (len(told) - 2)
-    assert (told[0]["steps"], told[-1]["code"]) == (0, 2)
-    assert (told[1]["file"], told[1]["line"], told[1]["hint"]) == ("video.yaml", 5, "did you mean 'title'?")
+    logged = event_log.read(workspace.root / "events.jsonl")
+    event_log.check(logged)
+    assert [data["type"] for data in logged][1:-1] == ["validation_error"] * (len(logged) - 2)
+    assert (logged[0]["steps"], logged[-1]["code"]) == (0, 2)
+    assert (logged[1]["file"], logged[1]["line"], logged[1]["hint"]) == ("video.yaml", 5, "did you mean 'title'?")
     shows = workspace.run("runs", "show", "last")
     assert ("titel" in shows.stdout) is cached
 
@@ -186,19 +186,19 @@ def test_an_unwritable_cache_has_complete_events(workspace: Workspace) -> None:
     workspace.write("video.yaml", SMALL)
     workspace.write("not-a-folder", "")
     outcome = workspace.run("build", "--events", "events.jsonl", env={"VIDBUILD_CACHE": "not-a-folder/cache"})
-    told = event_log.read(workspace.root / "events.jsonl")
-    event_log.check(told)
-    assert outcome.code == told[-1]["code"] == 1
+    logged = event_log.read(workspace.root / "events.jsonl")
+    event_log.check(logged)
+    assert outcome.code == logged[-1]["code"] == 1
 
 
 def test_voices_emit_events(workspace: Workspace) -> None:
     """A narration emits events when it begins and when it is done, with the voice, the length and the word count."""
     workspace.write("video.yaml", SMALL.replace("duration: 0.5}", "narration: Four words for you.}", 1))
     workspace.build("--events", "events.jsonl")
-    told = event_log.read(workspace.root / "events.jsonl")
-    kinds = [data["type"] for data in told if data.get("step") == "speak:one"]
+    logged = event_log.read(workspace.root / "events.jsonl")
+    kinds = [data["type"] for data in logged if data.get("step") == "speak:one"]
     assert kinds == ["step_started", "voice_generating", "step_finished", "voice_generated"]
-    (made,) = [data for data in told if data["type"] == "voice_generated"]
+    (made,) = [data for data in logged if data["type"] == "voice_generated"]
     assert (made["engine"], made["voice"], made["words"]) == ("espeak", "en-us", 4)
     assert 0.3 < made["seconds"] < 5
 

@@ -18,10 +18,10 @@ from tests.support.workspace import SMALL, Workspace
 
 def checked(build: Controlled, code: int) -> dict[str, object]:
     """Return the build's last event, after checking all of its events and its exit code."""
-    told = build.events()
-    event_log.check(told)
-    assert told[-1]["code"] == code
-    return told[-1]
+    logged = build.events()
+    event_log.check(logged)
+    assert logged[-1]["code"] == code
+    return logged[-1]
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
@@ -38,8 +38,8 @@ def test_a_first_signal_lets_running_steps_end(waiting: Controlled, number: sign
     assert ended == code
     assert out.startswith("cancelled: video.mp4: ")
     last = checked(waiting, code)
-    told = waiting.events()
-    finished = {data["step"] for data in told if data["type"] == "step_finished"}
+    logged = waiting.events()
+    finished = {data["step"] for data in logged if data["type"] == "step_finished"}
     assert running <= finished
     assert last["type"] == "run_cancelled"
     again = waiting.space.build()
@@ -103,9 +103,9 @@ def test_ctrl_z_suspends_all_of_a_build(in_foreground: Controlled) -> None:
     in_foreground.gate.open()
     facts = in_foreground.space.run("runs", "show", "last", "--json").data
     assert (facts["state"], facts["suspended"], facts["seconds_left"]) == ("running", True, None)
-    told = in_foreground.events()
+    logged = in_foreground.events()
     time.sleep(0.3)  # time in which something that went on would have been told
-    assert in_foreground.events() == told
+    assert in_foreground.events() == logged
     in_foreground.send(signal.SIGCONT)
     assert in_foreground.ends()[0] == 0
     checked(in_foreground, 0)
@@ -157,9 +157,9 @@ def test_the_events_of_a_killed_build_are_a_valid_prefix(waiting: Controlled) ->
     assert waiting.ends()[0] == -signal.SIGKILL
     (run,) = event_log.runs(waiting.space.root / ".vidbuild")
     log, noted = event_log.read(run / "events.jsonl"), event_log.read(waiting.events_path)
-    for told in (log, noted):
-        assert told
-        event_log.check(told, whole=False)
+    for logged in (log, noted):
+        assert logged
+        event_log.check(logged, whole=False)
     shorter, longer = sorted((log, noted), key=len)
     assert longer[: len(shorter)] == shorter
     until(lambda: not waiting.gate.waiting(), "an ffmpeg is left")

@@ -184,7 +184,7 @@ def test_what_was_not_built_is_not_verified(project: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "told"),
+    ("trouble", "message"),
     [
         (SourceChangedError("/x/take.wav"), "the cache's '/x/take.wav' changed meanwhile"),
         (OSError(28, "No space left on device", "/x/y"), "no space left on device: '/x/y'"),
@@ -192,7 +192,7 @@ def test_what_was_not_built_is_not_verified(project: Workspace) -> None:
     ids=["rot", "full disk"],
 )
 def test_a_second_build_that_fails_is_reported(
-    project: Workspace, monkeypatch: pytest.MonkeyPatch, trouble: Exception, told: str
+    project: Workspace, monkeypatch: pytest.MonkeyPatch, trouble: Exception, message: str
 ) -> None:
     """An error of the second build is reported as a failure, and neither as a bug nor as a difference."""
 
@@ -201,4 +201,4 @@ def test_a_second_build_that_fails_is_reported(
 
     monkeypatch.setattr(verifying._SecondBuild, "verify", fail)
     (found,) = verifying.verify([project.root / "video.yaml"])
-    assert (found.status, found.error) == ("failed", told)
+    assert (found.status, found.error) == ("failed", message)

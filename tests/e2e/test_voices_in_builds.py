@@ -60,11 +60,11 @@ def test_a_service_that_stumbles_is_asked_again(
         outcome = project.build("--events", "events.jsonl")
         assert server.connections == 2
     assert outcome.data["steps"]["retried"] == 1
-    told = [json.loads(line) for line in project.read("events.jsonl").splitlines()]
-    (again,) = [event for event in told if event["type"] == "step_retried"]
+    logged = [json.loads(line) for line in project.read("events.jsonl").splitlines()]
+    (again,) = [event for event in logged if event["type"] == "step_retried"]
     assert (again["step"], again["attempt"], again["failure"]["fault"]) == ("speak:one", 2, "unreachable")
     assert "503" in again["failure"]["message"]
-    assert told[-1]["retried"] == 1
+    assert logged[-1]["retried"] == 1
     assert "1 retried" in outcome.stderr
     assert "speak:one" in outcome.stderr.partition("503")[0].splitlines()[-1]
 
@@ -121,18 +121,18 @@ SCENE = '  - {id: one, type: title, title: One, narration: "One two three."}'
 
 
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "message"),
     [
         ("max_duration: 0.5", "over its max_duration of 0.5 s"),
         ("duration: 0.5", "more than the scene's duration of 0.5 s"),
         ("transition: {type: fade, duration: 1.5}", "this scene takes 1.5 s, more than half of the scene"),
     ],
 )
-def test_limits_that_only_speech_shows_are_spec_errors(workspace: Workspace, more: str, told: str) -> None:
+def test_limits_that_only_speech_shows_are_spec_errors(workspace: Workspace, more: str, message: str) -> None:
     """V22: limits that a spoken narration exceeds exit 2, at their place, with the remedy."""
     text = SPEC.replace("VOICE", "espeak:en-us").replace(SCENE, SCENE[:-1] + f", {more}}}")
     workspace.write("video.yaml", text)
     outcome = workspace.build(code=2)
-    assert told in outcome.stderr
+    assert message in outcome.stderr
     assert "video.yaml:6:" in outcome.stderr
     assert "hint: " in outcome.stderr

@@ -44,9 +44,9 @@ def silence(samples: int) -> array.array[int]:
 def heard(path: Path, scratch: Path, channel: int = 0, decoder: str = "aac") -> array.array[float]:
     """One of two channels of what a strict decoder makes of an AAC file, as numbers from -1 to 1."""
     args = ["-xerror", "-err_detect", "explode", "-c:a", decoder, "-i", str(path), "-f", "f32le", "-"]
-    told = ffmpeg.capture(args, cwd=scratch, env=ENV, timeout=60, what="decode what was made", loglevel="error")
-    assert told.log == (), told.log
-    return array.array("f", told.output)[channel::2]
+    decoded = ffmpeg.capture(args, cwd=scratch, env=ENV, timeout=60, what="decode what was made", loglevel="error")
+    assert decoded.log == (), decoded.log
+    return array.array("f", decoded.output)[channel::2]
 
 
 def onset(samples: array.array[float] | array.array[int], floor: float, start: int = 0) -> int:

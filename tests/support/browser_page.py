@@ -24,8 +24,8 @@ class Page:
 
     def call(self, function: str, *args: Any, timeout: float = 60) -> Any:
         """The value of player.FUNCTION(ARGS)."""
-        told = ", ".join(map(json.dumps, args))
-        return self._browser.evaluate(f"player.{function}({told})", timeout)
+        arguments = ", ".join(map(json.dumps, args))
+        return self._browser.evaluate(f"player.{function}({arguments})", timeout)
 
 
 @dataclass(frozen=True)

@@ -96,8 +96,8 @@ class Chromium:
         params = {"expression": expression, "awaitPromise": True, "returnByValue": True}
         answer = self._ask("Runtime.evaluate", params, timeout, page=True)
         if "exceptionDetails" in answer:
-            told = answer["exceptionDetails"]
-            raise PageError(told.get("exception", {}).get("description") or told["text"])
+            details = answer["exceptionDetails"]
+            raise PageError(details.get("exception", {}).get("description") or details["text"])
         return answer["result"].get("value")
 
     def _end(self) -> None:

@@ -89,8 +89,8 @@ def decoded_samples(args: Sequence[str], folder: Path) -> int:
 
 
 def _decoded(args: Sequence[str], folder: Path, kind: str) -> int:
-    told = ffmpeg.capture(args, cwd=folder, env=ENV, timeout=60, what="count", loglevel="verbose")
+    done = ffmpeg.capture(args, cwd=folder, env=ENV, timeout=60, what="count", loglevel="verbose")
     unit = {"video": r"; (\d+) frames decoded", "audio": r"\((\d+) samples\)"}[kind]
-    found = re.findall(rf"\[?in#\d+/(?!png_pipe|lavfi)[^\]]*\]?.*Input stream #\d+:\d+ \({kind}\):.*?{unit}", told.text)
-    assert found, told.text
+    found = re.findall(rf"\[?in#\d+/(?!png_pipe|lavfi)[^\]]*\]?.*Input stream #\d+:\d+ \({kind}\):.*?{unit}", done.text)
+    assert found, done.text
     return sum(int(count) for count in found)

@@ -63,7 +63,7 @@ def swapped(path: Path, other: Path) -> None:
 
 
 DAMAGES: tuple[Damage, ...] = (truncated, emptied, grown, deleted, unreadable, a_folder, a_link)
-"""Each of these, but for flips and swaps, which need to be told more."""
+"""Each of these, but for flips and swaps, which need a position."""
 
 
 def ranges(size: int, most: int) -> Iterator[tuple[int, int]]:

@@ -74,17 +74,17 @@ def older() -> Decoder:
     found = shutil.which(os.environ.get(OLDER) or "ffmpeg")
     assert found, f"there is no older ffmpeg: apt-get install ffmpeg, or set {OLDER} to a path"
     decoder = Decoder(Path(found))
-    told = [_asked([str(program), "-version"]).splitlines()[0] for program in (decoder.program, ffmpeg.executable())]
-    assert told[0] != told[1], f"{found} is the very ffmpeg that vidbuild uses"
+    printed = [_asked([str(program), "-version"]).splitlines()[0] for program in (decoder.program, ffmpeg.executable())]
+    assert printed[0] != printed[1], f"{found} is the very ffmpeg that vidbuild uses"
     return decoder
 
 
 def strictly(path: Path, decoder: Decoder, *before: str, after: Sequence[str] = ()) -> Shown:
     """Every picture that a decoder makes of a file. Any error, and any warning at all, fails."""
     options = ["-copyts", "-map", "0:v:0", "-fps_mode", "passthrough", *after, *HASHES]
-    told = _run(decoder.program, *STRICT, *before, *decoder.options, "-i", str(path), *options)
-    rows = _rows(told)
-    base = _time_base(told)
+    printed = _run(decoder.program, *STRICT, *before, *decoder.options, "-i", str(path), *options)
+    rows = _rows(printed)
+    base = _time_base(printed)
     return Shown(tuple(int(row[2]) * base for row in rows), tuple(row[5] for row in rows))
 
 
@@ -97,9 +97,9 @@ def sought(path: Path, decoder: Decoder, frame: int, fps: int, pictures: int = 1
 def packets(path: Path, track: str = "v:0") -> list[Packet]:
     """The coded pictures of a file, or the coded pieces of another track; nothing is decoded."""
     options = ["-map", f"0:{track}", "-c", "copy", "-f", "framecrc", "-"]
-    told = _run(ffmpeg.executable(), "-copyts", "-i", str(path), *options)
-    base = _time_base(told)
-    return [Packet(int(row[2]) * base, int(row[3]) * base, int(row[4]), "F=0x0" not in row) for row in _rows(told)]
+    printed = _run(ffmpeg.executable(), "-copyts", "-i", str(path), *options)
+    base = _time_base(printed)
+    return [Packet(int(row[2]) * base, int(row[3]) * base, int(row[4]), "F=0x0" not in row) for row in _rows(printed)]
 
 
 def check_holds(shown: Shown, moments: Sequence[int]) -> None:
@@ -141,7 +141,7 @@ def prove(
     """Check everything about an MP4 that decoding can prove, and return its frames.
 
     moments: the frames in which anything changes, to prove that all others are as the one before.
-    seeks: the frames to be sent to. decoders: those of the pinned ffmpeg, unless told.
+    seeks: the frames to be sent to. decoders: by default those of the pinned ffmpeg.
     """
     decoders = decoders or pinned()
     times = tuple(Fraction(frame, fps) for frame in range(frames))
@@ -204,11 +204,11 @@ def _asked(command: Sequence[str]) -> str:
     return (done.stdout + done.stderr).decode("utf-8", "replace")
 
 
-def _rows(told: str) -> list[list[str]]:
-    return [[field.strip() for field in line.split(",")] for line in told.splitlines() if line[:1] == "0"]
+def _rows(printed: str) -> list[list[str]]:
+    return [[field.strip() for field in line.split(",")] for line in printed.splitlines() if line[:1] == "0"]
 
 
-def _time_base(told: str) -> Fraction:
-    found = re.search(r"^#tb 0: (\d+)/(\d+)$", told, re.MULTILINE)
-    assert found, told[:400]
+def _time_base(printed: str) -> Fraction:
+    found = re.search(r"^#tb 0: (\d+)/(\d+)$", printed, re.MULTILINE)
+    assert found, printed[:400]
     return Fraction(int(found[1]), int(found[2]))

@@ -424,9 +424,9 @@ def read_events(data: bytes) -> None:
         for event in run_log.read_events(folder, run.id):
             event_of(event)
     for event in run_log.read_events(folder, "20260131-235959-123-a1b2"):
-        told = event_of(event)
-        if told is not None:
-            told.to_line()
+        rebuilt = event_of(event)
+        if rebuilt is not None:
+            rebuilt.to_line()
 
 
 TARGETS = {

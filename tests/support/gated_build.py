@@ -28,14 +28,14 @@ exec {real} "$@"
 """
 
 
-def until(what: Callable[[], Any], told: str) -> Any:
+def until(what: Callable[[], Any], description: str) -> Any:
     """Wait until something is true, and return it."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if found := what():
             return found
         time.sleep(0.02)
-    raise AssertionError(f"waited {PATIENCE:g} s in vain: {told}")
+    raise AssertionError(f"waited {PATIENCE:g} s in vain: {description}")
 
 
 class Gate:
@@ -82,7 +82,7 @@ class Controlled:
     def wait_for_event(self, kind: str) -> dict[str, Any]:
         """Wait until the build emits an event of this type."""
         found: dict[str, Any] = until(
-            lambda: next((each for each in self.events() if each["type"] == kind), None), f"no {kind} was told"
+            lambda: next((each for each in self.events() if each["type"] == kind), None), f"no {kind} was emitted"
         )
         return found
 

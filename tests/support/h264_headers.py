@@ -50,7 +50,7 @@ def check(path: Path) -> None:
 
     7.4.3: frame_num rises by one, modulo its size, and is 0 in an IDR picture; of two IDR pictures in a row each has
     another idr_pic_id. All slices of a picture agree in what tells where a picture begins (7.4.1.2.4), the parameter
-    set included: hardware decoders are told these once for a picture, not for each slice.
+    set included: hardware decoders get these once for a picture, not for each slice.
     """
     sequence, pictures = read(path)
     _check_sequence(sequence)

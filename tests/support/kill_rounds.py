@@ -124,11 +124,11 @@ class Rounds:
         word = tiny_project.WORDS[number % len(tiny_project.WORDS)]
         tiny_project.write(self.space, word)
         self._forget(plan, chance)
-        told, code = self._struck(plan, word)
+        logged, code = self._struck(plan, word)
         self._see_all_gone()
-        self._count(plan, told, code)
+        self._count(plan, logged, code)
         self._see_whole(word)
-        self._see_next(word, plan, told, code)
+        self._see_next(word, plan, logged, code)
 
     def _forget(self, plan: Plan, chance: random.Random) -> None:
         """Take traces away, so that there is something to do; without its usage the cache is counted by the build."""
@@ -179,22 +179,22 @@ class Rounds:
         assert until(lambda: not alive(self.space.root)), alive(self.space.root)
         self.tally.slowest = max(self.tally.slowest, time.monotonic() - started)
 
-    def _count(self, plan: Plan, told: list[dict[str, Any]], code: int) -> None:
+    def _count(self, plan: Plan, logged: list[dict[str, Any]], code: int) -> None:
         self.tally.rounds += 1
-        phase = "itself" if plan.victim in {"trimming", "clearing"} else self._phase(told)
+        phase = "itself" if plan.victim in {"trimming", "clearing"} else self._phase(logged)
         self.tally.blows[f"{plan.victim}: {phase}" + (f", exit {code}" if code >= 0 else "")] += 1
-        self.tally.lost += len(ids(told, "step_started") - ids(told, "step_finished"))
-        self.tally.kept += len(ids(told, "step_finished"))
+        self.tally.lost += len(ids(logged, "step_started") - ids(logged, "step_finished"))
+        self.tally.kept += len(ids(logged, "step_finished"))
 
-    def _phase(self, told: list[dict[str, Any]]) -> str:
+    def _phase(self, logged: list[dict[str, Any]]) -> str:
         """Return where the build was when it was killed, from its events."""
-        if not told:
+        if not logged:
             return "planning"
-        running = ids(told, "step_retried")
-        if told[-1]["type"] == "run_finished" and not running:
+        running = ids(logged, "step_retried")
+        if logged[-1]["type"] == "run_finished" and not running:
             return "ending"
-        running = running or ids(told, "step_started") - ids(told, "step_finished")
-        waiting = told[0]["steps"] - len(ids(told, "step_cached") | ids(told, "step_finished"))
+        running = running or ids(logged, "step_started") - ids(logged, "step_finished")
+        waiting = logged[0]["steps"] - len(ids(logged, "step_cached") | ids(logged, "step_finished"))
         return "+".join(sorted({step.partition(":")[0] for step in running})) or ("looking" if waiting else "placing")
 
     def _see_whole(self, word: str) -> bool:
@@ -205,17 +205,17 @@ class Rounds:
                 assert digest in known, f"'{name}' is neither the old one nor the new one ('{word}')"
         return False
 
-    def _see_next(self, word: str, plan: Plan, told: list[dict[str, Any]], code: int) -> None:
+    def _see_next(self, word: str, plan: Plan, logged: list[dict[str, Any]], code: int) -> None:
         done = self.space.build("-j", "2")
-        again = set(done.data["steps"]["ran"]) & ids(told, "step_finished")
+        again = set(done.data["steps"]["ran"]) & ids(logged, "step_finished")
         assert not again, f"made before and made again: {again}"
         now = self.outputs()
         assert now == self.expected[word], f"{plan}: outputs are {_differing(now, self.expected[word])}"
         if plan.victim in {"worker", "tool"}:
             assert code == 0, f"{plan}: exit {code}: what may pass was not tried again"
         store = Store(self.space.root / ".vidbuild")
-        if told:
-            run = read_run(store.root / "runs", told[0]["run"])
+        if logged:
+            run = read_run(store.root / "runs", logged[0]["run"])
             assert run is not None, f"{plan}: its run is not there"
             assert run.state in {"failed", "completed"}, f"{plan}: its run is {run.state}"
         left = [path.name for path in [*(store.home / "tmp").iterdir(), *store.root.glob("v1-*")]]
@@ -226,15 +226,15 @@ class Rounds:
         assert status == "up-to-date", f"{plan}: a build with nothing to do is {status}"
 
 
-def _come(moment: str, told: list[dict[str, Any]]) -> bool:
+def _come(moment: str, logged: list[dict[str, Any]]) -> bool:
     """Whether the moment of a round has come."""
     if moment == "planning":
         return True
     if moment == "placing":
-        return bool(told) and told[0]["steps"] == len(ids(told, "step_cached") | ids(told, "step_finished"))
+        return bool(logged) and logged[0]["steps"] == len(ids(logged, "step_cached") | ids(logged, "step_finished"))
     if moment == "ending":
-        return bool(told) and told[-1]["type"] in ENDED
-    return any(step.startswith(moment) for step in ids(told, "step_started"))
+        return bool(logged) and logged[-1]["type"] in ENDED
+    return any(step.startswith(moment) for step in ids(logged, "step_started"))
 
 
 def read(events: Path) -> list[dict[str, Any]]:
@@ -250,6 +250,6 @@ def _differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
     return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
 
 
-def ids(told: list[dict[str, Any]], kind: str) -> set[str]:
+def ids(logged: list[dict[str, Any]], kind: str) -> set[str]:
     """The steps of all events of a type."""
-    return {event["step"] for event in told if event["type"] == kind}
+    return {event["step"] for event in logged if event["type"] == kind}

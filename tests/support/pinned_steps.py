@@ -107,10 +107,10 @@ def compare(pins: Pins, found: Pins, *, constrained: bool) -> Verdict:
 
 
 def _elsewhere(changed: list[str], unknown: int, *, constrained: bool) -> Verdict:
-    told = f"made with another {', '.join(changed)} than what is pinned: {unknown} steps could not be compared"
+    message = f"made with another {', '.join(changed)} than what is pinned: {unknown} steps could not be compared"
     if constrained:
-        return Verdict((f"{told}, though these are the tools of constraints.txt: `make pins`",))
-    return Verdict(elsewhere=told)
+        return Verdict((f"{message}, though these are the tools of constraints.txt: `make pins`",))
+    return Verdict(elsewhere=message)
 
 
 def _raise(spec: str, name: str, step: Mapping[str, Any], pin: Mapping[str, Any]) -> str:

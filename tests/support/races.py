@@ -34,8 +34,8 @@ class Racer:
 
     def keys(self) -> Counter[str]:
         """How often it ran each key."""
-        told = [json.loads(line) for line in self.events.read_text(encoding="utf-8").splitlines()]
-        return Counter(event["key"] for event in told if event["type"] == "step_finished")
+        logged = [json.loads(line) for line in self.events.read_text(encoding="utf-8").splitlines()]
+        return Counter(event["key"] for event in logged if event["type"] == "step_finished")
 
 
 def race(space: Workspace, number: int, spec: str, folder: str, *args: str) -> Racer:
@@ -63,7 +63,7 @@ def meanwhile(*acts: Callable[[], object]) -> Any:
                 with suppress(StoreError):  # it is in use: then nothing is cleared
                     acts[number]()
                     times[number] += 1
-            except BaseException as error:  # noqa: BLE001 - told where the block is left
+            except BaseException as error:  # noqa: BLE001 - raised at the end of the block
                 wrong.append(error)
                 return
 

@@ -70,7 +70,7 @@ class Segment:
     step: str
     path: Path
     frames: int
-    moments: tuple[int, ...] | None  # not told for a transition: there every frame is another
+    moments: tuple[int, ...] | None  # None for a transition, in which every frame differs
 
 
 @dataclass(frozen=True)

@@ -22,20 +22,20 @@ def two_events(listeners: Listeners) -> None:
 
 def test_listeners_are_chosen_by_type() -> None:
     """A type or a pattern names the events that a listener receives; plain and coroutine functions side by side."""
-    told: list[tuple[str, str]] = []
+    received: list[tuple[str, str]] = []
 
     async def of_steps(event: Event) -> None:
-        told.append(("steps", event.type))
+        received.append(("steps", event.type))
 
     two_events(
         {
             "step_*": of_steps,
-            "run_resumed": lambda event: told.append(("resumed", event.type)),
-            "*": lambda event: told.append(("all", event.type)),
-            "run_failed": lambda event: told.append(("failed", event.type)),
+            "run_resumed": lambda event: received.append(("resumed", event.type)),
+            "*": lambda event: received.append(("all", event.type)),
+            "run_failed": lambda event: received.append(("failed", event.type)),
         }
     )
-    assert told == [
+    assert received == [
         ("resumed", "run_resumed"),
         ("all", "run_resumed"),
         ("steps", "step_aborted"),

@@ -43,10 +43,10 @@ def test_a_profile_of_any_build(tmp_path: Path) -> None:
         vidbuild.build(tmp_path / cases.SPEC, on_event=lambda event: print(event.to_line(), end="", file=file))
     ended = bench("profile", str(tmp_path / "events"))
     assert ended.returncode == 0
-    told = {line.split()[1]: int(line.split()[3]) for line in ended.stdout.splitlines()[2:]}
+    rows = {line.split()[1]: int(line.split()[3]) for line in ended.stdout.splitlines()[2:]}
     finished = [json.loads(line) for line in (tmp_path / "events").read_text(encoding="utf-8").splitlines()]
-    assert sum(told.values()) == sum(event["type"] == "step_finished" for event in finished)
-    assert told["render"] == told["draw"] == told["timeline"] == 2
+    assert sum(rows.values()) == sum(event["type"] == "step_finished" for event in finished)
+    assert rows["render"] == rows["draw"] == rows["timeline"] == 2
 
 
 def test_the_rendered_frames_are_found(tmp_path: Path) -> None:

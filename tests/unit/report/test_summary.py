@@ -72,12 +72,12 @@ def test_a_cancelled_build_shows_what_is_kept() -> None:
 
 def test_a_failure_has_place_log_and_command() -> None:
     """The spec's line, the step, the tool's last lines, the saved command and the hint, in this order."""
-    told = failure_lines(
+    printed = failure_lines(
         FailureText(
             "render:a", "ffmpeg stopped", "v.yaml:14:3", "try again", ("first", "last"), ".vidbuild/runs/r/film-a.sh"
         )
     )
-    assert told == [
+    assert printed == [
         "v.yaml:14:3: render:a failed: ffmpeg stopped",
         "      | first",
         "      | last",
@@ -88,11 +88,11 @@ def test_a_failure_has_place_log_and_command() -> None:
 
 def test_a_long_log_shows_its_end() -> None:
     """Of a long log the last lines are shown, since tools report errors there."""
-    told = failure_lines(FailureText("mux", "x", log=[f"line {index}" for index in range(40)]))
-    assert told[0] == "mux failed: x"
-    assert told[1] == "      | ...28 lines before"
-    assert told[-1] == "      | line 39"
-    assert len(told) == 14
+    printed = failure_lines(FailureText("mux", "x", log=[f"line {index}" for index in range(40)]))
+    assert printed[0] == "mux failed: x"
+    assert printed[1] == "      | ...28 lines before"
+    assert printed[-1] == "      | line 39"
+    assert len(printed) == 14
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ def test_no_path_leads_out(guarded: Project, field: str) -> None:
         errors = [item for item in examined.diagnostics if item.severity == "error"]
         assert errors, f"{field}: '{value}' is taken"
         last = field.rpartition(".")[2]
-        assert all(item.path.endswith(last) for item in errors), f"{field}: '{value}' is told of elsewhere"
+        assert all(item.path.endswith(last) for item in errors), f"{field}: '{value}' is reported elsewhere"
         assert CANARY not in render(examined.diagnostics, examined.sources)
 
 

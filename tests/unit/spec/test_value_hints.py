@@ -33,15 +33,15 @@ def hints(project: Project, text: str) -> list[tuple[int, int, str, str | None]]
 def test_a_color_that_is_a_comment(project: Project, written: str, hint: str | None) -> None:
     """P42: a value that is missing because '#' begins a comment has a hint to quote it."""
     text = f"theme:\n  accent: {written}\n{HEAD}  - {{id: a, type: title, title: A, duration: 1}}\n"
-    ((line, _, message, told),) = hints(project, text)
-    assert (line, message, told) == (2, "'accent' must be text, but it is empty", hint)
+    ((line, _, message, expected),) = hints(project, text)
+    assert (line, message, expected) == (2, "'accent' must be text, but it is empty", hint)
 
 
 def test_a_color_that_is_a_comment_in_braces(project: Project) -> None:
     """P42: a value that YAML finds missing on a later line is reported where it was left out."""
     text = f"theme: {{\n  accent: #f00\n  }}\n{HEAD}  - {{id: a, type: title, title: A, duration: 1}}\n"
-    ((line, column, _, told),) = hints(project, text)
-    assert (line, column, told) == (2, 3, COMMENT.replace("ff0000", "f00"))
+    ((line, column, _, expected),) = hints(project, text)
+    assert (line, column, expected) == (2, 3, COMMENT.replace("ff0000", "f00"))
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,9 @@ def test_a_color_that_is_a_comment_in_braces(project: Project) -> None:
 )
 def test_numbers_in_words(project: Project, written: str, hint: str | None) -> None:
     """A number with a unit or in quotes has a hint with the number; other values have none."""
-    ((_, _, message, told),) = hints(project, HEAD + f"  - {{id: a, type: title, title: A, duration: {written}}}\n")
+    ((_, _, message, expected),) = hints(project, HEAD + f"  - {{id: a, type: title, title: A, duration: {written}}}\n")
     assert message.startswith("'duration' must be a number, not ")
-    assert told == hint
+    assert expected == hint
 
 
 def test_a_rate_in_quotes(project: Project) -> None:
@@ -77,8 +77,8 @@ def test_a_narration_of_brackets(project: Project) -> None:
         assert hints(project, scene + text + "\n") == [
             (7, 16, "invalid YAML: text after '[[go]]', which YAML reads as a list", BRACKETS)
         ]
-    ((line, column, _, told),) = hints(project, HEAD + "  - {id: a, type: title, narration: [[go]] Hello}\n")
-    assert (line, column, told) == (4, 37, BRACKETS)
+    ((line, column, _, expected),) = hints(project, HEAD + "  - {id: a, type: title, narration: [[go]] Hello}\n")
+    assert (line, column, expected) == (4, 37, BRACKETS)
 
 
 def test_items_with_a_colon(project: Project) -> None:

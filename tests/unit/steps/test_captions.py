@@ -47,11 +47,11 @@ def test_chapters_name_every_scene(tmp_path: Path) -> None:
     """V18: each scene is a chapter with its title, or its id where it has none, and ffmpeg reads them back."""
     step = made(tmp_path)
     args = ["-f", "ffmetadata", "-i", str(step.out / "chapters.ffmeta"), "-f", "ffmetadata", "-"]
-    told = ffmpeg.capture(args, cwd=step.scratch, env=step.env, timeout=60, what="read chapters").output.decode()
-    titles = [line.removeprefix("title=") for line in told.splitlines() if line.startswith("title=")]
+    printed = ffmpeg.capture(args, cwd=step.scratch, env=step.env, timeout=60, what="read chapters").output.decode()
+    titles = [line.removeprefix("title=") for line in printed.splitlines() if line.startswith("title=")]
     assert titles == ["Hello \\= world\\; \\#1", "quiet", "Bye"]
-    assert told.count("[CHAPTER]") == 3
-    starts = [line for line in told.splitlines() if line.startswith("START=")]
+    assert printed.count("[CHAPTER]") == 3
+    starts = [line for line in printed.splitlines() if line.startswith("START=")]
     assert starts == ["START=0", "START=96000", "START=240000"]
 
 

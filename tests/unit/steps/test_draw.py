@@ -67,9 +67,9 @@ def test_hard_text_is_shown_and_only_missing_glyphs_warn(kind: str, tmp_path: Pa
     """V18: quotes, semicolons, backslashes, filter and template syntax, emoji, RTL and CJK in every text field."""
     made = drawn(tmp_path, kind, filled(kind, HARD), size=(1280, 720))
     assert [name for name in SAMPLES[kind].layers if name not in made.names()] == []
-    told = [warning for warning in made.warnings if "no font can draw" in warning.message]
-    assert told
-    for warning in told:
+    missing = [warning for warning in made.warnings if "no font can draw" in warning.message]
+    assert missing
+    for warning in missing:
         assert warning.message == "no font can draw '🎉' (U+1F389), '日' (U+65E5), '本' (U+672C)"
         assert warning.hint
 

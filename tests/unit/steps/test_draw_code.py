@@ -51,13 +51,13 @@ def test_code_has_the_themes_own_colors(tmp_path: Path) -> None:
         assert tuple(bytes.fromhex(value)) in strong, use
 
 
-@pytest.mark.parametrize(("language", "told"), [("py", 0), ("shell", 0), (None, 0), ("text", 0), ("nope", 1)])
-def test_an_unknown_language_is_a_warning(language: str | None, told: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("language", "warned"), [("py", 0), ("shell", 0), (None, 0), ("text", 0), ("nope", 1)])
+def test_an_unknown_language_is_a_warning(language: str | None, warned: int, tmp_path: Path) -> None:
     """Only a named but unknown language is a warning; its code is still shown."""
     made = drawn(tmp_path, "code", changed("code", language=language, code="echo hello"))
     assert [(w.field, w.message) for w in made.warnings] == [
         ("language", "no syntax highlighting for language 'nope'")
-    ] * told
+    ] * warned
     assert "code" in made.names()
 
 

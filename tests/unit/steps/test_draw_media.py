@@ -118,10 +118,10 @@ def test_a_tiny_image_in_a_frame_is_of_a_sensible_size(tmp_path: Path) -> None:
 def test_an_enlarged_image_is_a_warning(tmp_path: Path) -> None:
     """An image that is enlarged more than fourfold to cover the frame is a warning with its size; twofold is not."""
     fields = changed("image", fit="cover", frame="none")
-    for width, told in ((100, ["src"]), (320, [])):
+    for width, warned in ((100, ["src"]), (320, [])):
         files = {"image": picture(tmp_path / f"{width}.png", (width, width))}
         made = drawn(tmp_path / str(width), "image", fields, files=files)
-        assert [w.field for w in made.warnings] == told
+        assert [w.field for w in made.warnings] == warned
 
 
 def test_a_file_that_is_no_image_is_the_specs_fault(tmp_path: Path) -> None:

@@ -23,16 +23,16 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the system tell
 @pytest.fixture
 def peak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the largest peak of any ffmpeg that is started is written, in kB."""
-    told = tmp_path / "peak"
+    peak_file = tmp_path / "peak"
     body = (
         "import resource, subprocess\n"
         f"code = subprocess.call([{str(ffmpeg.executable())!r}, *args], close_fds=False)\n"
         "most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss\n"
-        f"open({str(told)!r}, 'a').write(f'{{most}}\\n')\n"
+        f"open({str(peak_file)!r}, 'a').write(f'{{most}}\\n')\n"
         "sys.exit(code)"
     )
     monkeypatch.setenv(ffmpeg.VARIABLE, str(fake_ffmpeg(tmp_path / "watched", body)))
-    return told
+    return peak_file
 
 
 def most(peak: Path) -> float:

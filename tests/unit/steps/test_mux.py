@@ -172,14 +172,14 @@ def test_metadata(scenes: Scenes, tmp_path: Path) -> None:
     )
     mux.run(context(tmp_path / "with", step.params, {**step.inputs, "chapters": titles}))
     args = ["-i", str(tmp_path / "with/out/video.mp4"), "-f", "ffmetadata", "-"]
-    told = ffmpeg.capture(args, cwd=tmp_path, env={}, timeout=30, what="read")
-    text = told.output.decode().replace("\\\n", "\n").replace("\\", "")
+    printed = ffmpeg.capture(args, cwd=tmp_path, env={}, timeout=30, what="read")
+    text = printed.output.decode().replace("\\\n", "\n").replace("\\", "")
     assert f"title={texts['title']}".replace("\\", "") in text
     assert f"description={texts['description']}" in text
     assert "title=Um" in text
     assert "title=Dois; três" in text
-    assert "Stream #0:1[0x2](por): Audio" in told.text
-    assert "creation_time" not in told.text
+    assert "Stream #0:1[0x2](por): Audio" in printed.text
+    assert "creation_time" not in printed.text
 
 
 def test_a_lost_frame_names_the_scene(scenes: Scenes, tmp_path: Path) -> None:

@@ -198,8 +198,8 @@ def test_the_stream_declares_its_colors(tmp_path: Path) -> None:
     step = render_context(tmp_path / "step", moving(tmp_path / "d"))
     render.run(step)
     args = ["-i", str(step.out / "segment.h264"), "-f", "null", "-"]
-    told = ffmpeg.capture(args, cwd=tmp_path, env={}, timeout=30, what="look").text
-    assert "h264 (High), yuv420p(tv, bt709, progressive), 160x90" in told.replace("/bt709/bt709", "")
+    printed = ffmpeg.capture(args, cwd=tmp_path, env={}, timeout=30, what="look").text
+    assert "h264 (High), yuv420p(tv, bt709, progressive), 160x90" in printed.replace("/bt709/bt709", "")
 
 
 def test_the_thumbnail_is_the_last_picture(tmp_path: Path) -> None:
@@ -216,10 +216,10 @@ def test_the_thumbnail_is_the_last_picture(tmp_path: Path) -> None:
 
 def test_progress_reaches_the_last_frame(tmp_path: Path) -> None:
     """A render step reports how many of its frames are done."""
-    told: list[tuple[int, int, str]] = []
+    printed: list[tuple[int, int, str]] = []
     step = render_context(tmp_path / "step", moving(tmp_path / "d"))
-    render.run(replace(step, progress=lambda done, total, unit="": told.append((done, total, unit))))
-    assert told[-1] == (20, 20, "frames")
+    render.run(replace(step, progress=lambda done, total, unit="": printed.append((done, total, unit))))
+    assert printed[-1] == (20, 20, "frames")
 
 
 def test_settings_change_the_bytes(tmp_path: Path) -> None:

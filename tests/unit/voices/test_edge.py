@@ -56,13 +56,13 @@ def speak(
 
 def test_retries_are_reported(scratch: Path) -> None:
     """V20: before each further attempt its number, its time and the error are reported; not after the last one."""
-    told: list[tuple[int, float, str]] = []
+    retries: list[tuple[int, float, str]] = []
     with FakeEdge(scratch, ENV, plan=["503", "no-audio", "ok"]) as server:
-        speak(scratch, server, on_retry=lambda *each: told.append(each))
-    assert [attempt for attempt, _, _ in told] == [2, 3]
-    assert all(0 <= wait <= 1.25 * usual for (_, wait, _), usual in zip(told, HURRIED.waits, strict=False))
-    assert "refused (503)" in told[0][2]
-    assert "audio" in told[1][2]
+        speak(scratch, server, on_retry=lambda *each: retries.append(each))
+    assert [attempt for attempt, _, _ in retries] == [2, 3]
+    assert all(0 <= wait <= 1.25 * usual for (_, wait, _), usual in zip(retries, HURRIED.waits, strict=False))
+    assert "refused (503)" in retries[0][2]
+    assert "audio" in retries[1][2]
 
 
 def test_a_turn_is_asked_for_as_the_service_wants_it(scratch: Path) -> None:
@@ -282,5 +282,5 @@ def test_looking_at_the_engine_imports_nothing_heavy() -> None:
         "ENGINES['edge'].identity()\n"
         "print([name for name in ('asyncio', 'aiohttp', 'edge_tts', 'subprocess', 'ctypes') if name in sys.modules])"
     )
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "[]"
+    retries = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert retries.stdout.strip() == "[]"

@@ -159,13 +159,15 @@ def test_voices_are_listed_with_what_they_need(capsys: pytest.CaptureFixture[str
     assert [each["engine"] for each in data["engines"] if each["network"]] == ["edge"]
 
 
-@pytest.mark.parametrize(("engine", "told"), [("edge", "edge-tts --list-voices"), ("recorded", "{audio: take1.wav")])
+@pytest.mark.parametrize(
+    ("engine", "expected"), [("edge", "edge-tts --list-voices"), ("recorded", "{audio: take1.wav")]
+)
 def test_an_engine_without_a_list_has_a_pointer_to_its_names(
-    engine: str, told: str, capsys: pytest.CaptureFixture[str]
+    engine: str, expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An engine without a local list of voices has a line about where its names come from."""
     (line,) = printed(capsys, "voices", engine).splitlines()
-    assert told in line
+    assert expected in line
 
 
 def test_an_unusable_engine_has_the_reason(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,9 +69,9 @@ def test_a_copy_returns_the_digest_of_its_bytes(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "source").write_bytes(content)
     if cloning == "refused":
         monkeypatch.setattr(durable, "_clone", lambda *_: "")
-    told = durable.copy(tmp_path / "source", tmp_path / "copy")
+    digest = durable.copy(tmp_path / "source", tmp_path / "copy")
     assert (tmp_path / "copy").read_bytes() == content
-    assert told == durable.hash_file(tmp_path / "source")
+    assert digest == durable.hash_file(tmp_path / "source")
     assert (tmp_path / "copy").stat().st_ino != (tmp_path / "source").stat().st_ino
 
 

@@ -85,9 +85,9 @@ def test_the_exact_cause_is_named(
     else:
         image = Path(reason.source).read_bytes()
         assert reason.new == hashlib.sha256(image).hexdigest() + ".png"
-    told = reasons_while_building(lab, plan)
-    assert {name: told[name] for name in short} == short
-    assert told["mux"] == told[name]
+    emitted = reasons_while_building(lab, plan)
+    assert {name: emitted[name] for name in short} == short
+    assert emitted["mux"] == emitted[name]
 
 
 def test_a_tool_that_changed_is_named(lab: Lab) -> None:
@@ -96,15 +96,15 @@ def test_a_tool_that_changed_is_named(lab: Lab) -> None:
         plan = video(lab)
         lab.tools["ffmpeg"] = Tool(list, partial(str, version))
         lab.kinds["concat"] = Kind("concat", 1, f"{STEPS}:concat", ("ffmpeg",))
-        told = reasons_while_building(lab, plan)
-    assert told["render:x"] == "ffmpeg changed (aaaaaaaa ffmpeg 9.0 -> bbbbbbbb ffmpeg 9.1)"
+        emitted = reasons_while_building(lab, plan)
+    assert emitted["render:x"] == "ffmpeg changed (aaaaaaaa ffmpeg 9.0 -> bbbbbbbb ffmpeg 9.1)"
 
 
 def test_a_new_version_of_a_kind_is_named(lab: Lab) -> None:
     """P38: a kind's version is shown as such."""
     lab.build(video(lab))
-    told = reasons_while_building(lab, video(lab, version=2))
-    assert told["draw:x"] == "step version changed (concat 1 -> 2)"
+    emitted = reasons_while_building(lab, video(lab, version=2))
+    assert emitted["draw:x"] == "step version changed (concat 1 -> 2)"
 
 
 def test_an_evicted_output_is_not_a_change(lab: Lab) -> None:

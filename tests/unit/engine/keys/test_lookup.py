@@ -9,7 +9,7 @@ from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.blobs import Blob, signature
 
 
-@pytest.mark.parametrize("late", [True, False], ids=["the first is told last", "in order"])
+@pytest.mark.parametrize("late", [True, False], ids=["the first answers last", "in order"])
 def test_the_same_bytes_from_two_workers(lab: Lab, late: bool) -> None:
     """V25: whichever worker answers last, the blob's stat is remembered, and the next build does not read it."""
     plan = graph(step("a"))

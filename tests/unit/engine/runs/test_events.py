@@ -54,20 +54,20 @@ def test_the_stream_is_complete(lab: Lab, options: dict[str, Any], warm: bool) -
     if warm:
         lab.build(plan, keep_going=True)
     report = lab.build(plan, **options)
-    told = [event.to_data() for event in lab.events]
-    assert told[0]["type"] == "run_started"
-    assert told[-1]["type"] == LAST[report.status]
-    assert sum(data["type"] in LAST.values() for data in told) == 1
-    assert Counter(data["step"] for data in told if data["type"] in ENDS) == Counter(list(plan.steps))
+    emitted = [event.to_data() for event in lab.events]
+    assert emitted[0]["type"] == "run_started"
+    assert emitted[-1]["type"] == LAST[report.status]
+    assert sum(data["type"] in LAST.values() for data in emitted) == 1
+    assert Counter(data["step"] for data in emitted if data["type"] in ENDS) == Counter(list(plan.steps))
     started: set[str] = set()
-    for data in told:
+    for data in emitted:
         if data["type"] == "step_started":
             started.add(data["step"])
         elif data["type"] in {"step_finished", "step_progress"}:
             assert data["step"] in started
-    assert [data["time"] for data in told] == sorted(data["time"] for data in told)
+    assert [data["time"] for data in emitted] == sorted(data["time"] for data in emitted)
     counts = {"ran": report.ran, "cached": report.cached, "failed": report.failed, "aborted": report.aborted}
-    assert {name: told[-1][name] for name in counts} == {name: len(found) for name, found in counts.items()}
+    assert {name: emitted[-1][name] for name in counts} == {name: len(found) for name, found in counts.items()}
 
 
 def test_every_line_is_valid(lab: Lab) -> None:

@@ -206,8 +206,8 @@ def test_warnings_are_reported_each_time(lab: Lab) -> None:
         assert [(w.message, w.field, w.hint) for w in report.steps["x"].warnings] == [
             ("too quiet", "voice", "raise it")
         ]
-        told = [event for event in lab.events if isinstance(event, StepWarned)]
-        assert [(event.step, event.message) for event in told] == [("x", "too quiet")]
+        warned = [event for event in lab.events if isinstance(event, StepWarned)]
+        assert [(event.step, event.message) for event in warned] == [("x", "too quiet")]
         for path in (lab.store.home / "index").glob("*"):
             path.unlink()
 

@@ -79,8 +79,8 @@ def test_attempts_are_one_step_in_the_events(lab: Lab) -> None:
     """P40: a step begins once and ends once however often it is tried, with the warnings of its last attempt."""
     report = lab.build(graph(step("x", "flaky", ways=["passing", "killed"])))
     run_events.check(lab.events, report)
-    told = [type(event) for event in lab.events if getattr(event, "step", "") == "x"]
-    assert told == [StepStarted, StepRetried, StepRetried, StepWarned, StepFinished]
+    types = [type(event) for event in lab.events if getattr(event, "step", "") == "x"]
+    assert types == [StepStarted, StepRetried, StepRetried, StepWarned, StepFinished]
     assert [warning.message for warning in report.steps["x"].warnings] == ["attempt 3"]
     report = lab.build(graph(step("y", "flaky", ways=["passing"] * 3)))
     assert [warning.message for warning in report.steps["y"].warnings] == ["attempt 3"]

@@ -123,9 +123,9 @@ def test_whatever_happens_to_a_build(
         assert digests(after) == digests(build(lab.clean(), plan, Script()))
 
 
-def _begun_after_a_failure(told: list[events.Event]) -> list[events.Event]:
-    failed = next((place for place, event in enumerate(told) if isinstance(event, events.StepFailed)), len(told))
-    return [event for event in told[failed:] if isinstance(event, (events.StepStarted, events.StepRetried))]
+def _begun_after_a_failure(emitted: list[events.Event]) -> list[events.Event]:
+    failed = next((place for place, event in enumerate(emitted) if isinstance(event, events.StepFailed)), len(emitted))
+    return [event for event in emitted[failed:] if isinstance(event, (events.StepStarted, events.StepRetried))]
 
 
 def _check_failures(report: Any, faults: dict[str, list[str]], script: Script) -> None:
@@ -186,11 +186,11 @@ def test_a_pause_is_reported_once_and_saved_once(lab: Lab) -> None:
         jobs=2,
     )
     run_events.check(lab.events, report)
-    told = [event for event in lab.events if event.type in {"run_paused", "run_resumed", "state_saved"}]
-    assert [event.type for event in told] == ["run_paused", "state_saved", "run_resumed"] * 2 + ["state_saved"]
-    paused = [event.running for event in told if isinstance(event, events.RunPaused)]
+    emitted = [event for event in lab.events if event.type in {"run_paused", "run_resumed", "state_saved"}]
+    assert [event.type for event in emitted] == ["run_paused", "state_saved", "run_resumed"] * 2 + ["state_saved"]
+    paused = [event.running for event in emitted if isinstance(event, events.RunPaused)]
     assert all(0 <= running <= 2 for running in paused)
-    saved = [event.done for event in told if isinstance(event, events.StateSaved)]
+    saved = [event.done for event in emitted if isinstance(event, events.StateSaved)]
     assert saved == sorted(saved)
     assert saved[-1] == 12
 

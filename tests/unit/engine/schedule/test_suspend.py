@@ -107,9 +107,9 @@ def test_a_build_that_an_exception_ends_has_complete_events(
     with pytest.raises(type(error)):
         lab.build(plan, on_event=listen, jobs=1)
     (run,) = past_runs(lab.store.root / "runs")
-    told = list(read_events(lab.store.root / "runs", run.id))
-    assert (told[-1]["type"], told[-1]["code"]) == (last, code)
-    assert sorted(data["step"] for data in told if data["type"] in ENDS) == ["a", "b", "c"]
+    logged = list(read_events(lab.store.root / "runs", run.id))
+    assert (logged[-1]["type"], logged[-1]["code"]) == (last, code)
+    assert sorted(data["step"] for data in logged if data["type"] in ENDS) == ["a", "b", "c"]
     assert run.state == {"run_failed": "failed", "run_cancelled": "cancelled"}[last]
     assert json.loads((lab.store.root / "runs" / run.id / "state.json").read_text())["state"] == run.state
 

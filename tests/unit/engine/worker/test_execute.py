@@ -19,9 +19,9 @@ from vidbuild.engine.store.blobs import Blobs, signature
 PROGRAM = """
 import json, sys
 from vidbuild.engine.worker.execute import execute
-told = []
-answer = execute(json.load(sys.stdin), lambda *progress: told.append(progress))
-print(json.dumps({"answer": answer, "progress": told}))
+progress = []
+answer = execute(json.load(sys.stdin), lambda *report: progress.append(report))
+print(json.dumps({"answer": answer, "progress": progress}))
 """
 
 

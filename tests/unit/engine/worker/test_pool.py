@@ -64,9 +64,9 @@ def test_progress_arrives_from_any_thread(lab: Lab) -> None:
     """Progress arrives in complete messages, from any number of threads."""
     lab.build(graph(step("x", "progress"), step("y", "thread")))
     progress = [event for event in lab.events if isinstance(event, StepProgress)]
-    told = [(event.step, event.done, event.total, event.unit) for event in progress]
-    assert ("x", 3, 3, "bytes") in told
-    assert told.count(("y", 3, 3, "")) == 20
+    rows = [(event.step, event.done, event.total, event.unit) for event in progress]
+    assert ("x", 3, 3, "bytes") in rows
+    assert rows.count(("y", 3, 3, "")) == 20
 
 
 def test_a_worker_that_dies_fails_its_step_and_is_replaced(lab: Lab) -> None:

@@ -96,9 +96,9 @@ def test_a_flood_of_progress_is_thinned(lab: Lab) -> None:
     """Of thousands of progress reports a second a few are emitted, with their unit."""
     started = time.monotonic()
     assert lab.build(graph(step("x", "babble", times=20_000))).ok
-    told = [event for event in lab.events if isinstance(event, StepProgress)]
-    assert 50 <= len(told) <= 50 + 20 * (time.monotonic() - started)
-    assert {(event.done, event.total, event.unit) for event in told} == {(3, 3, "frames")}
+    progress = [event for event in lab.events if isinstance(event, StepProgress)]
+    assert 50 <= len(progress) <= 50 + 20 * (time.monotonic() - started)
+    assert {(event.done, event.total, event.unit) for event in progress} == {(3, 3, "frames")}
 
 
 def test_workers_end_where_the_system_cannot_wait_for_one(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,8 +46,8 @@ def test_both_channels_are_the_one_to_the_last_bit(scratch: Path, decoder: str) 
     pairs = [adts.wrap(aac.to_channel_pair(adts.payload(frame)), STEREO) for frame in frames]
     (scratch / "pair.aac").write_bytes(b"".join(pairs))
     args = ["-c:a", decoder, "-i", str(scratch / "mono.aac"), "-f", "f32le", "-"]
-    told = ffmpeg.capture(args, cwd=scratch, env=ENV, timeout=60, what="decode the one channel")
-    one = array.array("f", told.output)
+    decoded = ffmpeg.capture(args, cwd=scratch, env=ENV, timeout=60, what="decode the one channel")
+    one = array.array("f", decoded.output)
     assert max(one) > 0.5
     assert heard(scratch / "pair.aac", scratch, 0, decoder) == one
     assert heard(scratch / "pair.aac", scratch, 1, decoder) == one
@@ -102,10 +102,10 @@ def test_a_voice_costs_what_it_needs(scratch: Path) -> None:
     assert 8 * sum(map(len, blocks[: spoken + 1])) / (len(said) / 48_000) < 80_000
     assert sum(map(len, blocks[spoken + 3 :])) <= 24 * len(blocks[spoken + 3 :])
     (scratch / "pair.aac").write_bytes(b"".join(adts.wrap(block, STEREO) for block in blocks))
-    told = heard(scratch / "pair.aac", scratch)[1024:]
+    decoded = heard(scratch / "pair.aac", scratch)[1024:]
     middle = range(1024, len(said) - 1024)
     power = sum((said[index] / 32768) ** 2 for index in middle)
-    assert power / sum((said[index] / 32768 - told[index]) ** 2 for index in middle) > 10**3
+    assert power / sum((said[index] / 32768 - decoded[index]) ** 2 for index in middle) > 10**3
 
 
 def test_no_frame_is_longer_than_it_may_be(scratch: Path) -> None:

@@ -90,16 +90,16 @@ def test_importing_starts_and_loads_nothing_heavy() -> None:
         "import sys; from vidbuild.media.ffmpeg import ffmpeg; ffmpeg.executable();"
         "print([name for name in ('imageio_ffmpeg', 'ffmpeg', 'PIL', 'asyncio') if name in sys.modules])"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "[]"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
 
 
 def test_the_identity_has_version_and_configuration() -> None:
     """The identity is readable, and stands for all of the output of `-version`."""
-    told = ffmpeg.identity()
-    assert told.startswith("ffmpeg ")
-    assert len(told.split(" sha256:")[1]) == 64
-    assert told == ffmpeg.identity()
+    result = ffmpeg.identity()
+    assert result.startswith("ffmpeg ")
+    assert len(result.split(" sha256:")[1]) == 64
+    assert result == ffmpeg.identity()
 
 
 def test_identity_changes_with_the_configuration(fake: object) -> None:
@@ -251,18 +251,18 @@ def test_progress_that_is_none_is_left_out(fake: object, tmp_path: Path, said: s
     """Nothing, or rubbish, in the place of progress is no progress and no error; the exit code decides."""
     assert callable(fake)
     fake(f"sys.stdout.write('{said}')")
-    told: list[int] = []
-    assert ffmpeg.run([], cwd=tmp_path, env=ENV, timeout=20, what="count", progress=told.append).code == 0
-    assert told == []
+    result: list[int] = []
+    assert ffmpeg.run([], cwd=tmp_path, env=ENV, timeout=20, what="count", progress=result.append).code == 0
+    assert result == []
 
 
 def test_progress_comes_in_any_pieces(fake: object, tmp_path: Path) -> None:
     """A line that arrives in two pieces is one."""
     assert callable(fake)
     fake("for part in ('fra', 'me=1', '2\\nframe=', '30\\n'): os.write(1, part.encode()); time.sleep(0.02)")
-    told: list[int] = []
-    ffmpeg.run([], cwd=tmp_path, env=ENV, timeout=20, what="count", progress=told.append)
-    assert told == [12, 30]
+    result: list[int] = []
+    ffmpeg.run([], cwd=tmp_path, env=ENV, timeout=20, what="count", progress=result.append)
+    assert result == [12, 30]
 
 
 def test_much_stderr_does_not_deadlock(fake: object, tmp_path: Path) -> None:
@@ -365,11 +365,11 @@ def test_arguments_never_meet_a_shell(tmp_path: Path) -> None:
 
 def test_progress_is_reported_in_frames(tmp_path: Path) -> None:
     """Progress rises to the last frame."""
-    told: list[int] = []
+    result: list[int] = []
     args = ["-f", "lavfi", "-i", "testsrc=s=64x36", "-frames:v", "50", "-f", "null", "-"]
-    ffmpeg.run(args, cwd=tmp_path, env=ENV, timeout=30, what="count", progress=told.append)
-    assert told == sorted(told)
-    assert told[-1] == 50
+    ffmpeg.run(args, cwd=tmp_path, env=ENV, timeout=30, what="count", progress=result.append)
+    assert result == sorted(result)
+    assert result[-1] == 50
 
 
 def test_only_the_given_environment_is_seen(fake: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

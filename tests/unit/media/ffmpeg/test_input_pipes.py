@@ -50,8 +50,8 @@ def test_each_input_gets_its_own_feed() -> None:
             [sys.executable, "-c", READER, *feeding.args], pass_fds=feeding.read_ends, stdout=subprocess.PIPE
         )
         feeding.start()
-        told, _ = child.communicate(timeout=60)
-    assert told.decode().splitlines() == [f"{PIECES * 100_000} b", f"{PIECES * 100_000} a"]
+        output, _ = child.communicate(timeout=60)
+    assert output.decode().splitlines() == [f"{PIECES * 100_000} b", f"{PIECES * 100_000} a"]
     assert not feeding.failures
 
 

@@ -69,8 +69,8 @@ def test_the_color_matrix_is_read_or_guessed(tmp_path: Path) -> None:
     assert (small.matrix, small.full_range) == ("bt601", False)
     large = ["-f", "lavfi", "-i", "color=s=1280x720", *H264, "-frames:v", "1"]
     assert probe(made(tmp_path / "b.mp4", *large)).matrix == "bt709"
-    told = [*TEST, "-vf", "scale=out_range=pc,setparams=colorspace=bt2020nc:range=pc", *H264, "-frames:v", "1"]
-    wide = probe(made(tmp_path / "c.mp4", *told, "-color_range", "pc", "-colorspace", "bt2020nc"))
+    declared = [*TEST, "-vf", "scale=out_range=pc,setparams=colorspace=bt2020nc:range=pc", *H264, "-frames:v", "1"]
+    wide = probe(made(tmp_path / "c.mp4", *declared, "-color_range", "pc", "-colorspace", "bt2020nc"))
     assert (wide.matrix, wide.full_range) == ("bt2020", True)
 
 
@@ -103,9 +103,9 @@ def test_properties_of_frames_are_parsed(
     details: str, matrix: str, primaries: str, transfer: str, *, interlaced: bool, full: bool
 ) -> None:
     """Range, colors and order of lines are read separately, in all the forms in which ffmpeg prints them."""
-    told = f"  Stream #0:0: Video: h264 (Main) (avc1 / 0x3), yuv420p{details}, 720x576 [SAR 1:1], 25 fps, 25 tbr"
+    declared = f"  Stream #0:0: Video: h264 (Main) (avc1 / 0x3), yuv420p{details}, 720x576 [SAR 1:1], 25 fps, 25 tbr"
     packets = "#media_type 0: video\n#dimensions 0: 720x576\n0, 0, 0, 1, 622080, 0x0\n"
-    info = parse_log(told, packets)
+    info = parse_log(declared, packets)
     assert (info.pixel_format, info.stored, info.fps) == ("yuv420p", (720, 576), 25.0)
     assert (info.matrix, info.primaries, info.transfer) == (matrix, primaries, transfer)
     assert (info.interlaced, info.full_range) == (interlaced, full)
@@ -144,13 +144,13 @@ def test_a_truncated_file_is_as_long_as_its_frames(tmp_path: Path, name: str, op
     assert 1.0 < info.duration < 3.0
 
 
-@pytest.mark.parametrize("told", [0.5, 100.0, 3_000_000.0])
-def test_a_wrong_length_in_the_header_is_ignored(tmp_path: Path, told: float) -> None:
+@pytest.mark.parametrize("declared", [0.5, 100.0, 3_000_000.0])
+def test_a_wrong_length_in_the_header_is_ignored(tmp_path: Path, declared: float) -> None:
     """The last frame's own time counts, whatever the file's header has."""
     path = made(tmp_path / "a.mkv", *TEST, "-frames:v", "50", *H264)
     content = bytearray(path.read_bytes())
     at = content.index(b"\x44\x89\x88") + 3  # Matroska's element for the duration, eight bytes long
-    content[at : at + 8] = struct.pack(">d", told * 1000)
+    content[at : at + 8] = struct.pack(">d", declared * 1000)
     path.write_bytes(content)
     assert probe(path).duration == pytest.approx(2.0, abs=0.01)
 

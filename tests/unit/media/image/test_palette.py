@@ -55,8 +55,8 @@ def test_syntax_colors_of_the_themes_are_aa_on_window_and_bar(name: str) -> None
 def test_built_in_syntax_colors_reach_typst_unchanged(name: str) -> None:
     """Code has exactly the colors of the built-in theme, under the scopes of each use."""
     values = theme(name)
-    told = code_colors(values)
-    assert {use: told[scope] for use, scope in SCOPES.items()} == {
+    colors_by_scope = code_colors(values)
+    assert {use: colors_by_scope[scope] for use, scope in SCOPES.items()} == {
         use: parse(colour) for use, colour in values["syntax"].items()
     }
 
