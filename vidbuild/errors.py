@@ -119,3 +119,8 @@ def code_of(error: BaseException) -> int:
 def most_severe(codes: Iterable[int]) -> int:
     """Return the most severe of several exit codes; 0 for none."""
     return min(codes, key=_BY_SEVERITY.index, default=0)
+
+
+def os_error_text(error: OSError) -> str:
+    """Return what went wrong, for a message: lower case, without numbers and names."""
+    return (error.strerror or str(error)).lower()

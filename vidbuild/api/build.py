@@ -25,14 +25,13 @@ from vidbuild.api.spec_args import (
     target_names,
 )
 from vidbuild.api.video import DERIVED_FROM, Video
-from vidbuild.engine.disk.durable import os_error_text
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event, Listener
 from vidbuild.engine.runs.run_log import new_id
 from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
-from vidbuild.errors import StoreError, UsageError, VidbuildError
+from vidbuild.errors import StoreError, UsageError, VidbuildError, os_error_text
 
 
 def build(

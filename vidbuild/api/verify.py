@@ -27,7 +27,7 @@ from vidbuild.engine.schedule.options import RunOptions
 from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.blobs import SourceChangedError
 from vidbuild.engine.store.store import Store
-from vidbuild.errors import UsageError, VidbuildError
+from vidbuild.errors import UsageError, VidbuildError, os_error_text
 from vidbuild.frozen import dataclass, replaced
 from vidbuild.plan.kinds import KINDS
 
@@ -131,7 +131,7 @@ def _verify(spec: SpecLike, result: Result, options: BuildOptions, control: RunC
         except SourceChangedError as error:
             verification = Verification(result, "failed", error=f"the cache's '{error}' changed meanwhile")
         except OSError as error:
-            message = f"{durable.os_error_text(error)}: '{error.filename or folder}'"
+            message = f"{os_error_text(error)}: '{error.filename or folder}'"
             verification = Verification(result, "failed", error=message)
     return replaced(verification, seconds=round(time.monotonic() - started, 3))
 

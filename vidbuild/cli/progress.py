@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from vidbuild.api.options import BuildOptions, Control, RunControl
 from vidbuild.cli import console
-from vidbuild.engine.disk.durable import os_error_text
 from vidbuild.engine.runs.events import Event, Listener, RunStarted, StepAborted, StepFailed, StepFinished, StepStarted
-from vidbuild.errors import UsageError, VidbuildError
+from vidbuild.errors import UsageError, VidbuildError, os_error_text
 from vidbuild.frozen import dataclass
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vidbuild.engine.disk import durable
-from vidbuild.errors import Failure
+from vidbuild.errors import Failure, os_error_text
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 HINT = "vidbuild cache gc --limit SIZE, or VIDBUILD_CACHE=another folder"
@@ -29,7 +29,7 @@ def failure(error: OSError, cache: Path, folder: Path) -> Failure:
     text = message(error, cache, folder)
     if text is not None:
         return Failure(text, HINT, transient=True)
-    text = durable.os_error_text(error)
+    text = os_error_text(error)
     named = f"{text}: '{error.filename}'" if error.filename else text
     return Failure(named, transient=durable.is_transient(error))
 

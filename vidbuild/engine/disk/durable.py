@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from vidbuild.errors import os_error_text
+
 TEMP_PREFIX = ".tmp-"
 # The ioctl of Linux that makes a file share all blocks of another one (a reflink).
 _FICLONE = 0x40049409
@@ -32,11 +34,6 @@ def fault_point(operation: str, path: Path | str, source: Path | str | None = No
 
     source: the name that is renamed or linked to.
     """
-
-
-def os_error_text(error: OSError) -> str:
-    """Return what went wrong, for a message: lower case, without numbers and names."""
-    return (error.strerror or str(error)).lower()
 
 
 def is_transient(error: OSError) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from vidbuild.engine.disk import durable
 from vidbuild.engine.graph.graph import Graph, Kind, Product, Source, Step
 from vidbuild.engine.keys.cache import CacheHit, LocalCache, TieredCache
 from vidbuild.engine.keys.key import KeyMaterial, plain_suffix, product_digest
@@ -18,7 +17,7 @@ from vidbuild.engine.store.blobs import Blob, Signature
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.index import Index, Row
 from vidbuild.engine.store.trace import Trace, warnings_from_data
-from vidbuild.errors import StepError
+from vidbuild.errors import StepError, os_error_text
 
 if TYPE_CHECKING:
     from vidbuild.engine.keys.fetch import FetchResult
@@ -100,7 +99,7 @@ class CacheLookup:
             try:
                 self.seen.digests[source.path] = self.table.digest(source.path)
             except OSError as error:
-                message = f"cannot read '{source.path}': {durable.os_error_text(error)}"
+                message = f"cannot read '{source.path}': {os_error_text(error)}"
                 raise StepError(message, field=role) from error
         return self.seen.digests[source.path]
 

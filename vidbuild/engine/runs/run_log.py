@@ -17,7 +17,7 @@ from typing import Any
 from vidbuild.engine.disk import durable
 from vidbuild.engine.disk.lock import Lock, is_held
 from vidbuild.engine.runs.events import Event, RunEnded, StepCached, StepFailed
-from vidbuild.errors import Failure
+from vidbuild.errors import Failure, os_error_text
 from vidbuild.frozen import dataclass, field
 
 KEPT = 50
@@ -157,7 +157,7 @@ class RunLog:
                 self._give_up(error)
 
     def _give_up(self, error: OSError) -> None:
-        self.write_error = f"cannot write '{error.filename or self.folder}': {durable.os_error_text(error)}"
+        self.write_error = f"cannot write '{error.filename or self.folder}': {os_error_text(error)}"
 
 
 def script(run: Path, step: str) -> Path:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from vidbuild.engine.disk.durable import os_error_text
 from vidbuild.engine.graph.graph import Graph, Kind
 from vidbuild.engine.keys.cache import Cache, FetchCounts, TieredCache
 from vidbuild.engine.keys.lookup import CacheLookup
@@ -22,7 +21,7 @@ from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.engine.store.index import Index
 from vidbuild.engine.store.store import Store
-from vidbuild.errors import UsageError
+from vidbuild.errors import UsageError, os_error_text
 
 if TYPE_CHECKING:
     from vidbuild.engine.keys.explain import Explanation

@@ -14,7 +14,7 @@ from vidbuild.engine.disk import durable
 from vidbuild.engine.store.blobs import Blob, signature
 from vidbuild.engine.store.output_manifest import OutputManifest, installing
 from vidbuild.engine.store.store import Store
-from vidbuild.errors import StoreError, UsageError
+from vidbuild.errors import StoreError, UsageError, os_error_text
 from vidbuild.frozen import dataclass
 
 
@@ -73,7 +73,7 @@ class Outputs:
         try:
             return self._place(blob, target)
         except OSError as error:
-            raise StoreError(f"cannot write '{target}': {durable.os_error_text(error)}") from error
+            raise StoreError(f"cannot write '{target}': {os_error_text(error)}") from error
 
     def _place(self, blob: Blob, target: Path) -> OutputResult:
         present = self._digest_there(target)

@@ -26,7 +26,7 @@ from vidbuild.engine.disk.build_dir import BuildDir
 from vidbuild.engine.disk.lock import Lock
 from vidbuild.engine.store.blobs import Blobs
 from vidbuild.engine.store.trace import Trace
-from vidbuild.errors import StoreError
+from vidbuild.errors import StoreError, os_error_text
 
 VERSION = "v1"
 # The manifest protects the user's files (see `clear`), and "use" is the lock that is held meanwhile.
@@ -74,7 +74,7 @@ class Store:
                 if not (self.root / name).exists():
                     durable.write(self.root / name, text.encode())
         except OSError as error:
-            raise StoreError(f"cannot write the cache '{self.root}': {durable.os_error_text(error)}") from error
+            raise StoreError(f"cannot write the cache '{self.root}': {os_error_text(error)}") from error
 
     def trace_location(self, key: str) -> str:
         """Return where the key's trace is or would be."""

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from vidbuild.engine.disk import disk_full, durable
 from vidbuild.engine.graph.context import Context, ProgressCallback, RetryCallback, ignore_retry
 from vidbuild.engine.store.blobs import Blobs, Signature, SourceChangedError, product_files, signature
-from vidbuild.errors import Failure, StepError, VidbuildError
+from vidbuild.errors import Failure, StepError, VidbuildError, os_error_text
 from vidbuild.frozen import values
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _copy_source(
         transient = durable.is_transient(error)
         full = disk_full.message(error, cache, blobs.root) if error.filename != given["source"] else None
         raise StepError(
-            f"cannot {'copy' if transient else 'read'} '{given['source']}': {full or durable.os_error_text(error)}",
+            f"cannot {'copy' if transient else 'read'} '{given['source']}': {full or os_error_text(error)}",
             hint=disk_full.HINT if full else None,
             field=role,
             transient=transient,

@@ -16,8 +16,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from vidbuild.engine.disk import durable
 from vidbuild.engine.worker.execute import execute
+from vidbuild.errors import os_error_text
 
 if TYPE_CHECKING:
     from vidbuild.engine.sandbox.sandbox import ActiveSandbox
@@ -83,7 +83,7 @@ def _enter_sandbox(sandbox: str) -> ActiveSandbox:
     try:
         return enter(Sandbox.from_data(json.loads(sandbox)))
     except OSError as error:
-        raise SystemExit(f"cannot enter the sandbox: {durable.os_error_text(error)}") from error
+        raise SystemExit(f"cannot enter the sandbox: {os_error_text(error)}") from error
 
 
 def _take_pipes() -> tuple[int, _Channel]:
