@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ from hypothesis import strategies as st
 from tests.support import run_events
 from tests.support.engine_lab import NO_WAIT, Lab, Steering, digests, graph, names, step
 from tests.support.fake_pool import Script
-from vidbuild.engine.graph.graph import Graph, Kind, Product
-from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.graph.graph import Graph, Input, Kind, Product, Source
+from vidbuild.engine.graph.step_state import DONE, State
 from vidbuild.engine.runs import events
+from vidbuild.engine.runs.build_report import BuildReport, StepReport
 from vidbuild.engine.runs.control import Control
+from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store import gc
+from vidbuild.errors import StoreError
 
 KINDS = {
     "free": Kind("free", 1, "free:run"),
@@ -30,14 +34,37 @@ FAULTS = st.sampled_from(["", "passing", "passing", "death", "lasting"])
 
 
 @st.composite
-def graphs(draw: st.DrawFn) -> Graph:
-    """Up to nine steps, each fed by any of those before it, some of a kind of which few may run at once."""
+def graphs(draw: st.DrawFn, most: int = 9, sources: Sequence[str] = ()) -> Graph:
+    """Some steps, each fed by any of those before it, some of a kind of which few may run at once.
+
+    sources: files that some of the steps read.
+    """
     steps = []
-    for number in range(draw(st.integers(1, 9))):
+    for number in range(draw(st.integers(1, most))):
         feeds = draw(st.sets(st.integers(0, number - 1), max_size=3)) if number else set()
-        inputs = {f"r{feed}": Product(f"s{feed}", "main.txt" if feed % 2 else "") for feed in sorted(feeds)}
+        inputs: dict[str, Input] = {
+            f"r{feed}": Product(f"s{feed}", "main.txt" if feed % 2 else "") for feed in sorted(feeds)
+        }
+        reads = draw(st.booleans())
+        if sources and reads:
+            inputs["source"] = Source(draw(st.sampled_from(sources)))
         steps.append(step(f"s{number}", draw(st.sampled_from(["free", "rare"])), inputs, n=number))
     return graph(*steps)
+
+
+@st.composite
+def several_graphs(draw: st.DrawFn, sources: Sequence[str] = ()) -> dict[str, Graph]:
+    """One to four graphs by target; some have steps in common, some are the same."""
+    count = draw(st.integers(1, 4))
+    if count == 1:
+        return {"": draw(graphs(sources=sources))}
+    found: list[Graph] = []
+    for _ in range(count):
+        shared = draw(st.booleans())
+        whole = draw(st.sampled_from(found)) if found and shared else draw(graphs(6, sources))
+        part = draw(st.sets(st.sampled_from(sorted(whole.steps)), min_size=1))
+        found.append(whole.upstream(sorted(part)))
+    return {f"t{number}": each for number, each in enumerate(found)}
 
 
 class Requests:
@@ -67,77 +94,185 @@ def quick() -> Iterator[None]:
         yield
 
 
-def build(lab: Lab, plan: Graph, script: Script, **options: Any) -> Any:
+def build_all(lab: Lab, plans: Mapping[str, Graph], script: Script, **options: Any) -> list[BuildReport]:
     """Build with the script's pool in place of workers, without waits."""
     lab.new_pool = script.pool
     lab.tool("rare", concurrency=1)
-    return lab.build(plan, poll=NO_WAIT, **options)
+    return lab.build_all([Target(plan, name, name) for name, plan in plans.items()], poll=NO_WAIT, **options)
+
+
+def build(lab: Lab, plan: Graph, script: Script, **options: Any) -> BuildReport:
+    """Build one target."""
+    (report,) = build_all(lab, {"": plan}, script, **options)
+    return report
+
+
+class Placing(RunHooks):
+    """What a caller does with each target: it fails for some. placed: the targets that it was called for."""
+
+    def __init__(self, unplaceable: Collection[str]) -> None:
+        super().__init__()
+        self._unplaceable = unplaceable
+        self.placed: list[str] = []
+
+    def on_success(self, target: Target, report: BuildReport) -> None:
+        """Note the target, or fail."""
+        assert report.ok
+        self.placed.append(target.name)
+        if target.name in self._unplaceable:
+            raise StoreError("cannot place it")
+
+
+def labels(plans: Mapping[str, Graph], reports: Sequence[BuildReport]) -> dict[str, StepReport]:
+    """Every step of a run by its id in the run."""
+    return {
+        f"{name}/{step}" if name else step: each
+        for name, report in zip(plans, reports, strict=True)
+        for step, each in report.steps.items()
+    }
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    plan=graphs(),
-    faults=st.dictionaries(st.integers(0, 8).map("s{}".format), st.lists(FAULTS, max_size=4), max_size=5),
+    plans=several_graphs(),
+    faults=st.dictionaries(st.integers(0, 12), st.lists(FAULTS, max_size=4), max_size=5),
     requests=st.lists(st.sampled_from([Control.RUN] * 6 + [Control.PAUSE] * 2 + [Control.CANCEL]), max_size=25),
+    unplaceable=st.sets(st.sampled_from(["", "t0", "t1", "t2", "t3"])),
     seed=st.integers(0, 1000),
     jobs=st.integers(1, 4),
     keep_going=st.booleans(),
-    hurried=st.booleans(),
+    kill=st.booleans(),
 )
-def test_whatever_happens_to_a_build(
+def test_whatever_happens_to_a_run(
     *,
-    plan: Graph,
-    faults: dict[str, list[str]],
+    plans: dict[str, Graph],
+    faults: dict[int, list[str]],
     requests: list[Control],
+    unplaceable: set[str],
     seed: int,
     jobs: int,
     keep_going: bool,
-    hurried: bool,
+    kill: bool,
 ) -> None:
     """P1, P11, P15, P31, P44: each step ends once, counts agree, and the next build needs what is left and no more."""
     with tempfile.TemporaryDirectory() as folder:
         lab = Lab(Path(folder) / "project")
         lab.kinds = dict(KINDS)
-        wished = Requests(requests)
-        script = Script(faults, seed, wished.may_start, lambda: not (wished.cancelled and hurried))
+        requested, placing = Requests(requests), Placing(unplaceable)
+        every = [f"{name}/{step}" if name else step for name, plan in plans.items() for step in plan.steps]
+        bad = {every[number % len(every)]: each for number, each in faults.items()}
+        script = Script(bad, seed, requested.may_start, lambda: not (requested.cancelled and kill))
         options = {"jobs": jobs, "keep_going": keep_going, "shuffle": seed}
-        control = Steering(requested=wished, kill_now=lambda: hurried)
-        report = build(lab, plan, script, control=control, grace=60.0, **options)
+        control = Steering(requested=requested, kill_now=lambda: kill)
+        reports = build_all(lab, plans, script, control=control, hooks=placing, grace=60.0, **options)
 
-        run_events.check(lab.events, report)
+        run_events.check(lab.events, *reports)
+        ended = labels(plans, reports)
+        complete = [name for name, report in zip(plans, reports, strict=True) if report.ok or report.error]
+        assert sorted(placing.placed) == complete
+        assert all(
+            (report.error is not None) == (name in unplaceable)
+            for name, report in zip(plans, reports, strict=True)
+            if name in complete
+        )
         assert script.most["rare:run"] <= 1
         assert script.most["all"] <= jobs
-        assert sorted(script.made) == sorted(one.step for one in report.ran)
+        assert sorted(script.made) == sorted(label for label, each in ended.items() if each.state is State.BUILT)
+        assert len({ended[label].key for label in script.made}) == len(script.made), "a key was made twice"
         assert all(tried <= 3 for tried in Counter(script.started).values())
-        assert hurried or not script.killed
+        assert kill or not script.killed
         assert keep_going or not _begun_after_a_failure(lab.events)
-        _check_failures(report, faults, script)
+        _check_failures(ended, bad, script)
         assert not gc.verify(lab.store).corrupt
         _check_nothing_is_left_behind(lab)
 
-        mended = Script(seed=seed + 1)
-        after = build(lab, plan, mended)
-        run_events.check(lab.events, after)
-        undone = {name for name, one in report.steps.items() if one.state in {State.FAILED, State.ABORTED}}
-        assert (set(mended.made), after.ok) == (undone, True)
-        assert digests(after) == digests(build(lab.clean(), plan, Script()))
+        again = Script(seed=seed + 1)
+        after = build_all(lab, plans, again)
+        run_events.check(lab.events, *after)
+        done = {each.key for each in ended.values() if each.state in DONE}
+        now = labels(plans, after)
+        left = {now[label].key for label, each in ended.items() if each.state not in DONE} - done
+        assert sorted(now[label].key for label in again.made) == sorted(left)
+        assert all(report.ok for report in after)
+        for plan, report in zip(plans.values(), after, strict=True):
+            assert digests(report) == digests(build(lab.clean(), plan, Script()))
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    plans=several_graphs(sources=["a.txt", "b.txt"]),
+    edits=st.lists(st.tuples(st.integers(0, 40), st.sampled_from(["a.txt", "b.txt"])), min_size=1, max_size=3),
+    seed=st.integers(0, 1000),
+    jobs=st.integers(1, 3),
+)
+def test_sources_that_are_edited_during_a_run(
+    *, plans: dict[str, Graph], edits: list[tuple[int, str]], seed: int, jobs: int
+) -> None:
+    """P8: all steps of all targets see a source as the run saw it first; the next run sees it as it is then."""
+    with tempfile.TemporaryDirectory() as folder:
+        lab = Lab(Path(folder) / "project")
+        lab.kinds = dict(KINDS)
+        for name in ("a.txt", "b.txt"):
+            lab.source(name, "first")
+        plans = {name: _moved(plan, lab.root) for name, plan in plans.items()}
+
+        def listen(event: events.Event) -> None:
+            lab.events.append(event)
+            for number, (place, name) in enumerate(edits):
+                if place == len(lab.events):
+                    (lab.root / name).write_text(f"edit {number}")
+
+        reports = build_all(lab, plans, Script(seed=seed), jobs=jobs, on_event=listen)
+        run_events.check(lab.events, *reports)
+        seen: dict[str, set[str]] = {}
+        for name, plan in plans.items():
+            for each in plan.steps.values():
+                if isinstance(source := each.inputs.get("source"), Source):
+                    trace = lab.store.trace(labels(plans, reports)[f"{name}/{each.id}" if name else each.id].key)
+                    assert trace is not None
+                    seen.setdefault(source.path, set()).add(trace.inputs["source"])
+        assert all(len(contents) == 1 for contents in seen.values())
+        after = build_all(lab, plans, Script())
+        for plan, report in zip(plans.values(), after, strict=True):
+            assert digests(report) == digests(build(lab.clean(), plan, Script()))
+
+
+def _moved(plan: Graph, root: Path) -> Graph:
+    """The graph with its sources in a folder."""
+    return graph(
+        *[
+            replace(
+                each,
+                inputs={
+                    role: Source(str(root / source.path)) if isinstance(source, Source) else source
+                    for role, source in each.inputs.items()
+                },
+            )
+            for each in plan.steps.values()
+        ]
+    )
 
 
 def _begun_after_a_failure(emitted: list[events.Event]) -> list[events.Event]:
-    failed = next((place for place, event in enumerate(emitted) if isinstance(event, events.StepFailed)), len(emitted))
+    failures = (
+        place
+        for place, event in enumerate(emitted)
+        if isinstance(event, events.StepFailed)
+        or (isinstance(event, events.TargetFinished) and event.status == "failed")
+    )
+    failed = next(failures, len(emitted))
     return [event for event in emitted[failed:] if isinstance(event, (events.StepStarted, events.StepRetried))]
 
 
-def _check_failures(report: Any, faults: dict[str, list[str]], script: Script) -> None:
-    """What failed did so for good: of something that lasts, or once too often, or when nothing was started again."""
-    for one in report.failed:
-        tried = script.started.count(one.step)
-        assert one.failure.message.endswith(f" (tried {tried} times)") == (tried > 1)
-        assert faults[one.step][tried - 1] != ""
-    for one in report.aborted:
-        assert not one.because or report.steps[one.because].state is State.FAILED
-    if report.status == "failed":
-        assert report.failed
+def _check_failures(ended: Mapping[str, StepReport], faults: dict[str, list[str]], script: Script) -> None:
+    """What failed did so for good: for a lasting reason, or once too often, or when no attempt could start."""
+    for label, one in ended.items():
+        if one.failure is not None:
+            tried = script.started.count(label)
+            assert one.failure.message.endswith(f" (tried {tried} times)") == (tried > 1)
+            assert faults[label][tried - 1] != ""
+        if one.because:
+            assert ended[label.removesuffix(one.step) + one.because].state is State.FAILED
 
 
 def _check_nothing_is_left_behind(lab: Lab) -> None:
