@@ -18,7 +18,7 @@ from tests.support import tiny_project
 from tests.support.paths import ROOT
 from tests.support.workspace import SMALL, Outcome, Workspace
 from vidbuild.engine.sandbox import seccomp
-from vidbuild.engine.sandbox.sandbox import missing, told
+from vidbuild.engine.sandbox.sandbox import describe, missing
 from vidbuild.media.ffmpeg import ffmpeg
 
 WALLS = pytest.mark.skipif(bool(missing()), reason="steps cannot be contained on this system")
@@ -193,7 +193,7 @@ def test_the_sandbox_can_be_turned_off(workspace: Workspace) -> None:
 @WALLS
 def test_doctor_describes_the_sandbox(workspace: Workspace) -> None:
     """The doctor names what sandboxes steps here."""
-    assert steps_of(workspace.run("doctor", "--json")) == {"ok": True, "found": told()}
+    assert steps_of(workspace.run("doctor", "--json")) == {"ok": True, "found": describe()}
 
 
 def steps_of(outcome: Outcome) -> dict[str, object]:

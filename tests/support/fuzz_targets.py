@@ -24,7 +24,7 @@ from tests.support.scene_samples import SAMPLES
 from vidbuild.engine.disk import checksummed
 from vidbuild.engine.graph.canonical import Line
 from vidbuild.engine.runs import run_log
-from vidbuild.engine.runs.events import event_of
+from vidbuild.engine.runs.event_reader import event_of
 from vidbuild.engine.store.index import Index
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.trace import Trace

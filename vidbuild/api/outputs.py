@@ -30,7 +30,7 @@ def refuse_sources(plan: Plan, folder: Path) -> None:
 def refuse_outside(root: Path, written: Mapping[Path, str]) -> None:
     """Raise UsageError where a folder that would be written leads out of the project, as a symlink in it can.
 
-    written: the folders that nobody chose for this build, each with the way to choose it.
+    written: the default folders of this build, each with the way to choose another.
     """
     home = os.path.realpath(root)
     for folder, hint in written.items():

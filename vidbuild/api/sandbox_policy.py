@@ -63,13 +63,13 @@ def notices() -> tuple[str, ...]:
 
 def state() -> tuple[str, str | None]:
     """Return what is sandboxed, and the consequence if nothing is."""
-    from vidbuild.engine.sandbox.sandbox import missing, told
+    from vidbuild.engine.sandbox.sandbox import describe, missing
 
     if _mode() == "off":
         return f"none: ${SANDBOX} is 'off'", CONSEQUENCE
     if why := missing():
         return f"none: {why}", CONSEQUENCE
-    return told(), None
+    return describe(), None
 
 
 def _mode() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -168,7 +168,7 @@ def _alternatives(error: SchemaError) -> str:
     kinds: list[str] = []
     for branch in schema.branches(error.schema):
         values = branch.get("enum")
-        kinds.append(_listed(values) if values else KINDS[branch["type"]])
+        kinds.append(_or(values) if values else KINDS[branch["type"]])
     return _or(list(dict.fromkeys(kinds)))
 
 
@@ -222,8 +222,8 @@ def _choice_fault(error: SchemaError, path: Path) -> Fault:
     value, known = error.instance, error.validator_value
     hint = did_you_mean(value, known) if isinstance(value, str) and isinstance(known[0], str) else None
     if path[-1:] == ("type",) and len(path) == SCENE_FIELD_PATH and isinstance(value, str):
-        return Fault(path, f"unknown scene type '{_short(value)}': expected {_listed(known)}", hint)
-    return Fault(path, f"{_name(path)} must be {_listed(known)}{_found(value)}", hint)
+        return Fault(path, f"unknown scene type '{_short(value)}': expected {_or(known)}", hint)
+    return Fault(path, f"{_name(path)} must be {_or(known)}{_found(value)}", hint)
 
 
 def _limits(validator: str, limit: Json, value: Json) -> str:
@@ -294,9 +294,6 @@ def _short(value: str) -> str:
     return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1] + "…"
 
 
-def _listed(values: list[Any]) -> str:
-    return _or([str(value) for value in values])
-
-
-def _or(items: list[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}"
+def _or(values: Sequence[object]) -> str:
+    *most, last = map(str, values)
+    return f"{', '.join(most)} or {last}" if most else last

@@ -10,8 +10,7 @@ of JSON. New versions only add types and fields, and a field that was added late
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from vidbuild.errors import Failure
@@ -288,30 +287,3 @@ class RunCancelled(RunEnded):
 
 def _plain(value: object) -> object:
     return values(value) if isinstance(value, Failure) else value
-
-
-def event_of(data: Mapping[str, Any]) -> Event | None:
-    """Return the event that a line of a log holds; None for a type that is not the engine's, or not of this version."""
-    kind = _kinds().get(str(data.get("type")))
-    if kind is None:
-        return None
-    known = {name: data[name] for name in kind.record_names if name in data}
-    try:
-        if isinstance(known.get("failure"), dict):
-            known["failure"] = failure_of(known["failure"])
-        event: Event = kind(**known)
-    except TypeError:
-        return None
-    return event
-
-
-def failure_of(data: Mapping[str, Any]) -> Failure:
-    """Return a failure that a line of a log holds."""
-    lists = {name: tuple(data.get(name, ())) for name in ("command", "log")}
-    return Failure(**{name: value for name, value in {**data, **lists}.items() if name in values(Failure(""))})
-
-
-@cache
-def _kinds() -> dict[str, Any]:
-    found = [each for each in globals().values() if isinstance(each, type) and issubclass(each, Event)]
-    return {each.type: each for each in found}

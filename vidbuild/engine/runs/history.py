@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from vidbuild.engine.runs.event_reader import event_of
 from vidbuild.engine.runs.events import (
     Event,
     RunEnded,
@@ -19,7 +20,6 @@ from vidbuild.engine.runs.events import (
     StepStarted,
     TargetFinished,
     TargetStarted,
-    event_of,
 )
 from vidbuild.engine.runs.run_progress import RunProgress
 from vidbuild.errors import Failure

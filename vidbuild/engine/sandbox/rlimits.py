@@ -1,7 +1,7 @@
-"""What a process and those it starts may use up, and the rights they give away; it knows nothing of what they do.
+"""Resource limits and capabilities of a process and its children.
 
-A process that reaches a limit is told so by the system, each in its own way: memory cannot be allocated, a file is too
-large, a process cannot be started.
+The system reports each limit in its own way: memory cannot be allocated, a file is too large, a process cannot be
+started.
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
-"""What a worker may reach and use up, as plain data, and how it is shut in; it knows nothing of video or of steps.
+"""What a worker may access and consume, as plain data, and how the kernel enforces it.
 
-A worker is shut in twice. The process as a whole reads programs, sources and the store, writes its session's folder
-and adds blobs. What a step runs is in a thread of its own, so that it and the tools it starts read programs and those
-blobs whose names they are told, and write their own folder alone. Both by Landlock, which is a thread's own; network by
-seccomp as well, for Landlock knows TCP only. Neither keeps anyone from learning that a file exists, nor from changing
-its mode or times.
+A worker is restricted twice. The process as a whole reads programs, sources and the store, writes the build's folder
+and adds blobs. A step runs in a thread of its own, so that it and its tools read only programs and the blobs whose
+names they receive, and write only the step's folder. Landlock enforces both, for each thread; seccomp enforces network
+access as well, because Landlock covers only TCP. Neither hides that a file exists, nor protects its mode and times.
 
-Nothing here can be taken back, so a worker lives and dies with its sandbox.
+Restrictions cannot be lifted, so a worker keeps its sandbox until it ends.
 """
 
 from __future__ import annotations
@@ -95,30 +94,30 @@ class Sandbox:
 
 
 def missing() -> str:
-    """Why steps cannot be shut in here; "" where they can."""
+    """Return why steps cannot be sandboxed on this system; "" if they can."""
     from vidbuild.engine.sandbox import landlock
 
     return landlock.missing()
 
 
-def told() -> str:
-    """What shuts steps in here, in a few words; "" for nothing."""
+def describe() -> str:
+    """Return what is restricted on this system, and by what; "" if nothing is."""
     from vidbuild.engine.sandbox import landlock, seccomp
 
     if missing():
         return ""
-    walls = ["files"]
+    restricted = ["files"]
     if seccomp.known():
-        walls.append("network")
+        restricted.append("network")
     elif landlock.abi() >= landlock.TCP_SINCE:
-        walls.append("TCP")
+        restricted.append("TCP")
     if landlock.abi() >= landlock.SCOPES_SINCE:
-        walls.append("signals")
-    return f"Landlock {landlock.abi()}: {', '.join(walls)}"
+        restricted.append("signals")
+    return f"Landlock {landlock.abi()}: {', '.join(restricted)}"
 
 
 def enter(sandbox: Sandbox) -> ActiveSandbox:
-    """Shut this process in, before it has any other thread; OSError where the kernel refuses what it offers."""
+    """Restrict this process, which must have no other thread yet; OSError if the kernel refuses what it offers."""
     from vidbuild.engine.sandbox import landlock, rlimits, seccomp
 
     network = (*NETWORK, *sandbox.online) if sandbox.network else ()
@@ -138,16 +137,16 @@ def enter(sandbox: Sandbox) -> ActiveSandbox:
 
 
 class ActiveSandbox:
-    """A process that is shut in, as its own code sees it."""
+    """The sandbox of the current process."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
 
     def run(self, action: Callable[[], None], folder: str) -> None:
-        """Do it in a thread that can read programs and what is kept, and write the folder; what it raises is raised.
+        """Run an action in a thread that can read programs and blobs, and write the folder; raise what it raises.
 
-        It cannot list what is kept, where each name is the digest of a content: it reads what it is told of. By one
-        rule for all, since a file that is kept again is another to the kernel.
+        The thread cannot list the blobs, whose names are digests of their contents, so it reads only those that it
+        receives. One rule covers all blobs, because a blob that is added again is another file to the kernel.
         """
         from vidbuild.engine.sandbox import landlock
 
@@ -158,7 +157,7 @@ class ActiveSandbox:
         _in_a_thread(lambda: self.restrict(alone, named=(*self.sandbox.named, *self.sandbox.keep)), action)
 
     def limit(self, error: BaseException) -> tuple[str, str | None] | None:
-        """The limit that an error, or what it was raised from, is owed to, and what raises it; None for any other."""
+        """Return the limit that caused an error, or its cause, and how to raise the limit; None for other errors."""
         if error.__cause__ is not None and (cause := self.limit(error.__cause__)):
             return cause
         from vidbuild.engine.sandbox.rlimits import size
@@ -166,14 +165,14 @@ class ActiveSandbox:
         sandbox, code = self.sandbox, getattr(error, "errno", None)
         no_memory = isinstance(error, MemoryError) or code == errno.ENOMEM or str(error) == _NO_THREAD
         if sandbox.memory and no_memory:
-            told = f"there was not enough memory: a process of a step may have {size(sandbox.memory)}"
-            return told, sandbox.more_memory
+            message = f"there was not enough memory: a process of a step may have {size(sandbox.memory)}"
+            return message, sandbox.more_memory
         if sandbox.file_bytes and code == errno.EFBIG:
             return f"a file became too large: one of a step may have {size(sandbox.file_bytes)}", sandbox.larger_files
         return None
 
     def restrict(self, sandbox: Sandbox, named: Sequence[str] = ()) -> None:
-        """Allow this thread what the sandbox says, as far as it is allowed that now; named: may be read, not listed."""
+        """Restrict this thread to what the sandbox allows; named: folders whose files can be read, but not listed."""
         from vidbuild.engine.sandbox.landlock import Access, restrict
 
         rules = {
@@ -189,13 +188,13 @@ class ActiveSandbox:
 
 def _in_a_thread(first: Callable[[], None], action: Callable[[], None]) -> None:
     raised: list[BaseException] = []
-    done = threading.Event()  # a `join` that a signal interrupts takes the thread for ended (Python 3.11 to 3.12)
+    done = threading.Event()  # in Python 3.11 and 3.12 an interrupted `join` marks a running thread as ended
 
     def work() -> None:
         try:
             first()
             action()
-        except BaseException as error:  # noqa: BLE001 - it is raised again where it is waited for
+        except BaseException as error:  # noqa: BLE001 - the waiting thread raises it again
             raised.append(error)
         finally:
             done.set()

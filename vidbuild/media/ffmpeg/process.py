@@ -33,7 +33,7 @@ DRAIN_BYTES = 1 << 20
 LINE_BYTES = 2000
 
 # Whether a child gets its own process group, so that its descendants can be killed with it. Without PR_SET_PDEATHSIG
-# it stays in our group, so that whoever kills our group kills it too.
+# it stays in our group, so that a signal that kills our group kills it too.
 OWN_PROCESS_GROUP = sys.platform == "linux"
 
 # Upper limit for each wait, so that Python can raise a pending exception in a thread that must stop.

@@ -164,8 +164,8 @@ def undrawable(text: str, fonts: Path) -> list[str]:
             pdf_standards="a-2u",
         )
     except typst.TypstError as error:
-        told = str(error.diagnostic)
-        missing = {mark for mark in doubtful if f'the text `"{mark}"` could not be displayed' in told}
+        message = str(error.diagnostic)
+        missing = {mark for mark in doubtful if f'the text `"{mark}"` could not be displayed' in message}
         return [mark for mark in dict.fromkeys(text) if mark in missing]
     return []
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.sample_events import BEGAN, a_run, estimated, finished, run_started, started
-from vidbuild.engine.runs.events import Event, RunPaused, RunResumed, StateRestored, StepProgress, StepRetried, event_of
+from vidbuild.engine.runs.event_reader import event_of
+from vidbuild.engine.runs.events import Event, RunPaused, RunResumed, StateRestored, StepProgress, StepRetried
 from vidbuild.engine.runs.history import History, history
 from vidbuild.errors import Failure
 from vidbuild.report import run_view

@@ -18,7 +18,7 @@ import pytest
 
 from tests.support.paths import ROOT
 from vidbuild.engine.sandbox import landlock, seccomp
-from vidbuild.engine.sandbox.sandbox import Sandbox, missing, told
+from vidbuild.engine.sandbox.sandbox import Sandbox, describe, missing
 
 WALLS = pytest.mark.skipif(bool(missing()), reason="steps cannot be contained on this system")
 SECRET = "the canary sings"  # noqa: S105 - no password
@@ -488,7 +488,7 @@ def test_without_landlock_steps_run(place: dict[str, str], code: int, words: str
         from vidbuild.engine.sandbox import sandbox as module, seccomp
         seccomp.forbid([444], {code})
         inside = enter(sandbox)
-        found["why"], found["told"] = module.missing(), module.told()
+        found["why"], found["told"] = module.missing(), module.describe()
         inside.run(lambda: found.update(read=read(place["canary"])), place["session"] + "/1")
         found["socket"] = attempt(socket.socket)
         """,
@@ -500,8 +500,8 @@ def test_without_landlock_steps_run(place: dict[str, str], code: int, words: str
 @WALLS
 def test_a_sandbox_describes_itself() -> None:
     """The restrictions that are in force have readable names."""
-    assert told().startswith(f"Landlock {landlock.abi()}: files")
-    assert ("network" in told()) == seccomp.known()
+    assert describe().startswith(f"Landlock {landlock.abi()}: files")
+    assert ("network" in describe()) == seccomp.known()
 
 
 @WALLS
