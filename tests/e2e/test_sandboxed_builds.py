@@ -154,11 +154,11 @@ def test_reached_limits_are_named(workspace: Workspace) -> None:
         file.truncate(257 << 20)
     done = workspace.run("build", "video.yaml", env={"VIDBUILD_FILE_SIZE": "256M"})
     assert done.code == 1
-    assert "large.png': a file became too large: one of a step may have 256M" in done.stderr
+    assert "large.png': file too large: the limit is 256M" in done.stderr
     assert "hint: set VIDBUILD_FILE_SIZE to more than 256M" in done.stderr
     done = workspace.run("build", "video.yaml", env={"VIDBUILD_MEMORY": "256M"})
     assert done.code == 1
-    assert "there was not enough memory: a process of a step may have 256M" in done.stderr
+    assert "out of memory: the limit is 256M" in done.stderr
     assert "hint: set VIDBUILD_MEMORY to more than 256M" in done.stderr
     assert "retrying" not in done.stderr
 

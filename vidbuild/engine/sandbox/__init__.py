@@ -1,1 +1,1 @@
-"""What a step's process may reach, and how the kernel enforces it."""
+"""Restricts what the process of a step may reach and use up, by means of the kernel."""

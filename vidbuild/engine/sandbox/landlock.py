@@ -1,7 +1,7 @@
-"""Linux's Landlock: files, TCP and signals that a thread and all it starts can no longer reach; it knows no steps.
+"""Restricts the files, TCP ports and processes that a thread and all it starts can reach, with Linux's Landlock.
 
-Landlock is asked for by three system calls, needs no rights, and can never be taken back. It does not know UDP, sockets
-in the file system, or what changes no content (`stat`, `chmod`, `utime`): seccomp.py closes sockets of all kinds.
+Landlock takes three system calls, needs no rights, and cannot be undone. It does not control UDP, sockets in the file
+system, or calls that change no content (`stat`, `chmod`, `utime`): seccomp.py closes sockets of all kinds.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from enum import IntFlag
 from functools import cache
 
 _CREATE, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same numbers on every architecture of today
-_ASK_VERSION = 1
+_QUERY_VERSION = 1
 _PATH_BENEATH = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _TCP = 3  # to bind and to connect
 _SCOPES = 3  # abstract unix sockets, signals
 
 TCP_SINCE, SCOPES_SINCE = 4, 6
-_SINCE = ((2, 13), (3, 14), (5, 15))  # ABI, and the access that it was the first to know: REFER, TRUNCATE, IOCTL_DEV
+_SINCE = ((2, 13), (3, 14), (5, 15))  # ABI, and the access that it introduced: REFER, TRUNCATE, IOCTL_DEV
 _FIRST = (1 << 13) - 1
 
 
 class Access(IntFlag):
-    """What may be done with a file, or with all that is in a folder: bits as the kernel has them."""
+    """What may be done with a file, or with the content of a folder; the bits are the kernel's."""
 
     EXECUTE = 1 << 0
     WRITE_FILE = 1 << 1
@@ -45,26 +45,26 @@ class Access(IntFlag):
 
     READ = READ_FILE | READ_DIR
     RUN = READ | EXECUTE
-    KEEP = READ | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER  # finished files are put there, none is written
+    KEEP = READ | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER  # to add and remove finished files, without writing any
     WRITE = KEEP | WRITE_FILE | TRUNCATE | REMOVE_DIR | MAKE_FIFO | MAKE_SYM
 
 
 _OF_A_FILE = Access.EXECUTE | Access.WRITE_FILE | Access.READ_FILE | Access.TRUNCATE | Access.IOCTL_DEV
 
+# Access -> the paths that it is allowed for; missing paths are skipped.
 Rules = Mapping[Access, Sequence[str]]
-"""What may be done where. Paths that are not there are left out."""
 
 
 @cache
 def abi() -> int:
-    """The kernel's version of Landlock; 0 where there is none, or where it may not be used."""
-    return max(0, _asked()[0])
+    """Return the kernel's version of Landlock; 0 if it has none, or if it may not be used."""
+    return max(0, _query()[0])
 
 
 @cache
 def missing() -> str:
-    """Why there is no Landlock; "" where there is."""
-    version, code = _asked()
+    """Return why Landlock cannot be used; "" if it can."""
+    version, code = _query()
     if version > 0:
         return ""
     if sys.platform != "linux":
@@ -78,9 +78,10 @@ def missing() -> str:
 
 
 def restrict(rules: Rules, *, tcp: bool, version: int = 0) -> None:
-    """Allow this thread, and what it starts from now on, nothing but the rules; OSError where that cannot be done.
+    """Restrict this thread, and what it starts from now on, to the rules; OSError if the kernel refuses.
 
-    tcp: whether it may speak TCP. version: the ABI to make do with, for tests; the kernel's by default.
+    tcp: whether it may use TCP.
+    version: the ABI to use, for tests; 0 for the kernel's.
     """
     version = version or abi()
     handled = _FIRST | sum(1 << bit for since, bit in _SINCE if version >= since)
@@ -96,7 +97,7 @@ def restrict(rules: Rules, *, tcp: bool, version: int = 0) -> None:
 
 
 def _ruleset(handled: int, version: int, *, tcp: bool) -> int:
-    """An empty ruleset of the size that this version knows: what it handles and no rule allows is forbidden."""
+    """Create a ruleset without rules, of this version's size; what it handles and no rule allows is forbidden."""
     words = [handled]
     if version >= TCP_SINCE:
         words.append(0 if tcp else _TCP)
@@ -113,11 +114,11 @@ class _PathBeneath(ctypes.Structure):
 
 def _allow(ruleset: int, path: str, access: int) -> None:
     try:
-        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
-        return  # what is not there needs no right
+        return  # a missing path needs no rule
     try:
-        rule = _PathBeneath(access, place)
+        rule = _PathBeneath(access, descriptor)
         try:
             _system(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.byref(rule), 0)
         except OSError as error:
@@ -126,14 +127,15 @@ def _allow(ruleset: int, path: str, access: int) -> None:
             rule.allowed = access & _OF_A_FILE
             _system(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.byref(rule), 0)
     finally:
-        os.close(place)
+        os.close(descriptor)
 
 
-def _asked() -> tuple[int, int]:
+def _query() -> tuple[int, int]:
+    """Return Landlock's version, and the error code if there is none."""
     if sys.platform != "linux":
         return 0, errno.ENOSYS
     try:
-        return _system(_CREATE, None, 0, _ASK_VERSION), 0
+        return _system(_CREATE, None, 0, _QUERY_VERSION), 0
     except OSError as error:
         return 0, error.errno or errno.ENOSYS
 

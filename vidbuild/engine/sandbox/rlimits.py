@@ -39,7 +39,7 @@ def set_limits(*, memory: int, file_bytes: int, files: int, processes: int) -> N
 
 
 def size(number: int) -> str:
-    """A number of bytes as it is given: "8G"."""
+    """Return a number of bytes as users write it, such as "8G"."""
     unit = next(unit for unit, power in UNITS.items() if not power or (number and number % (1 << power) == 0))
     return f"{number >> UNITS[unit]}{unit}"
 
@@ -51,7 +51,7 @@ def _lower(what: int, wanted: int) -> None:
 
 
 def _tasks() -> int:
-    """How many tasks there are in the whole system: the kernel counts the user's, which are no more."""
+    """Return the number of tasks in the whole system; the limit counts the user's tasks, which are at most as many."""
     try:
         return int(Path("/proc/loadavg").read_bytes().split()[3].partition(b"/")[2])
     except (OSError, ValueError, IndexError):
@@ -59,7 +59,7 @@ def _tasks() -> int:
 
 
 def drop_rights() -> None:
-    """Give away what root may do beyond reading and writing files; without it, limits could be raised again."""
+    """Drop all rights of root except those on files; with them, the process could raise its limits again."""
     library = ctypes.CDLL(None, use_errno=True)
     header = (ctypes.c_uint32 * 2)(_CAPABILITIES_VERSION, 0)
     sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; then the same for those above 31

@@ -22,24 +22,24 @@ from typing import Any
 
 from vidbuild.frozen import dataclass, values
 
+# Libraries and programs of the system, and what they read about the machine.
 SYSTEM = (
     *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store", "/snap"),
     *("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.preload", "/etc/localtime"),
     *("/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu", "/sys/devices/system/node"),
 )
-"""Libraries and programs of the system, and what they ask about the machine."""
 
+# What resolves names and verifies certificates.
 NETWORK = (
     *("/etc/resolv.conf", "/run/systemd/resolve", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf"),
     *("/etc/gai.conf", "/etc/services", "/etc/protocols", "/etc/crypto-policies", "/etc/ca-certificates"),
     *("/etc/ssl/certs", "/etc/ssl/cert.pem", "/etc/ssl/openssl.cnf", "/etc/pki/tls/certs", "/etc/pki/ca-trust"),
 )
-"""What a network is found and believed by."""
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-_NO_THREAD = "can't start new thread"  # as CPython says it: there was no memory for its stack
+_NO_THREAD = "can't start new thread"  # CPython's message if there is no memory for the stack
 _STACK = 8 << 20  # as the main thread has it
-_ENDING = 1.0
+_GRACE = 1.0  # seconds in which a thread may clean up
 _REFER_SINCE = 2  # the first ABI under which a file can be moved from one folder to another
 
 
@@ -74,19 +74,22 @@ class Sandbox:
     more_memory: str | None = None
     larger_files: str | None = None
 
-    def beside(self, files: Iterable[str]) -> Sandbox:
-        """The same, and the files' folders may be read: a file that is replaced meanwhile is another to the kernel."""
+    def with_source_dirs(self, files: Iterable[str]) -> Sandbox:
+        """Return the sandbox with the folders of these files readable.
+
+        Rights on the files themselves would be lost if an editor replaces one of them: the kernel ties them to inodes.
+        """
         paths = [Path(file) for file in files]
         folders = {str(path.parent) for path in (*paths, *(path.resolve() for path in paths if path.is_symlink()))}
         return replace(self, read=(*self.read, *sorted(folders)))
 
     def to_data(self) -> dict[str, Any]:
-        """As JSON values."""
+        """Return the sandbox as JSON values."""
         return values(self)
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Sandbox:
-        """The inverse of to_data."""
+        """Return the sandbox that `to_data` returned as JSON values."""
         fields: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
         }
@@ -121,7 +124,7 @@ def enter(sandbox: Sandbox) -> ActiveSandbox:
     from vidbuild.engine.sandbox import landlock, rlimits, seccomp
 
     network = (*NETWORK, *sandbox.online) if sandbox.network else ()
-    inside = ActiveSandbox(replace(sandbox, programs=(*_interpreter(), *SYSTEM, *network, *sandbox.programs)))
+    active = ActiveSandbox(replace(sandbox, programs=(*_interpreter(), *SYSTEM, *network, *sandbox.programs)))
     rlimits.set_limits(
         memory=sandbox.memory, file_bytes=sandbox.file_bytes, files=sandbox.files, processes=sandbox.processes
     )
@@ -132,8 +135,8 @@ def enter(sandbox: Sandbox) -> ActiveSandbox:
             calls = {**seccomp.FOREIGN, **({} if sandbox.network else seccomp.SOCKETS)}
             seccomp.forbid(seccomp.numbers(calls))
     if landlock.abi() >= _REFER_SINCE:
-        inside.restrict(inside.sandbox)
-    return inside
+        active.restrict(active.sandbox)
+    return active
 
 
 class ActiveSandbox:
@@ -153,8 +156,8 @@ class ActiveSandbox:
         if not landlock.abi():
             action()
             return
-        alone = replace(self.sandbox, read=(), named=(), keep=(), write=(folder,))
-        _in_a_thread(lambda: self.restrict(alone, named=(*self.sandbox.named, *self.sandbox.keep)), action)
+        step_only = replace(self.sandbox, read=(), named=(), keep=(), write=(folder,))
+        _in_a_thread(lambda: self.restrict(step_only, named=(*self.sandbox.named, *self.sandbox.keep)), action)
 
     def limit(self, error: BaseException) -> tuple[str, str | None] | None:
         """Return the limit that caused an error, or its cause, and how to raise the limit; None for other errors."""
@@ -165,10 +168,9 @@ class ActiveSandbox:
         sandbox, code = self.sandbox, getattr(error, "errno", None)
         no_memory = isinstance(error, MemoryError) or code == errno.ENOMEM or str(error) == _NO_THREAD
         if sandbox.memory and no_memory:
-            message = f"there was not enough memory: a process of a step may have {size(sandbox.memory)}"
-            return message, sandbox.more_memory
+            return f"out of memory: the limit is {size(sandbox.memory)}", sandbox.more_memory
         if sandbox.file_bytes and code == errno.EFBIG:
-            return f"a file became too large: one of a step may have {size(sandbox.file_bytes)}", sandbox.larger_files
+            return f"file too large: the limit is {size(sandbox.file_bytes)}", sandbox.larger_files
         return None
 
     def restrict(self, sandbox: Sandbox, named: Sequence[str] = ()) -> None:
@@ -214,16 +216,16 @@ def _in_a_thread(first: Callable[[], None], action: Callable[[], None]) -> None:
 
 
 def _end(thread: threading.Thread, done: threading.Event) -> None:
-    """Have the thread clean up as we would have done: what it started must not outlive it."""
+    """Make the thread exit, so that it cleans up: what it started must not outlive it."""
     import ctypes
 
     if thread.ident is not None:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
-        done.wait(_ENDING)
+        done.wait(_GRACE)
 
 
 def _interpreter() -> list[str]:
-    """Where Python, its libraries and its packages are."""
+    """Return the folders of Python, its libraries and its packages."""
     program = os.path.realpath(sys.executable)
     places = [sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix, program, sys.executable]
     return [place for place in (*places, *sys.path) if Path(place).is_absolute()]

@@ -1,7 +1,7 @@
-"""Linux's seccomp: system calls that a thread and all it starts can no longer make; it knows nothing of why.
+"""Forbids system calls to a thread and all it starts, with Linux's seccomp.
 
-What is forbidden fails with "permission denied", as if the user had no right to it. Programs for another instruction
-set than the interpreter's (32-bit ones) cannot run under it: their calls have other numbers.
+A forbidden call fails with "permission denied", as if the user had no right to it. Programs for another instruction
+set than the interpreter's, such as 32-bit ones, cannot run: their calls have other numbers.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 
 # The numbers of x86_64 and aarch64.
 SOCKETS: Mapping[str, tuple[int, int]] = {"socket": (41, 198), "socketpair": (53, 199)}
+# Calls that reach into other processes or into the kernel's keys; steps need none of them.
 FOREIGN: Mapping[str, tuple[int, int]] = {
     "io_uring_setup": (425, 425),  # opens sockets without the call of that name
     "ptrace": (101, 117),
@@ -25,11 +26,10 @@ FOREIGN: Mapping[str, tuple[int, int]] = {
     "request_key": (249, 218),
     "keyctl": (250, 219),
 }
-"""What reaches into other processes or into the kernel's keys, none of which a step has a use for."""
 
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _X32 = 0x40000000
-_NUMBER, _ARCHITECTURE = 0, 4  # where the kernel puts them for the filter
+_NUMBER, _ARCHITECTURE = 0, 4  # their offsets in the data of a filter
 _LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _FAIL = 0x7FFF0000, 0x00050000
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 38, 22, 2
@@ -40,26 +40,26 @@ class _Program(ctypes.Structure):
 
 
 def known() -> bool:
-    """Whether this machine's system calls are known here."""
+    """Return whether the numbers of this machine's system calls are known."""
     return sys.platform == "linux" and os.uname().machine in _MACHINES and ctypes.sizeof(ctypes.c_void_p) == 8  # noqa: PLR2004 - bytes
 
 
 def numbers(calls: Mapping[str, tuple[int, int]]) -> list[int]:
-    """The calls' numbers on this machine."""
-    place, _ = _MACHINES[os.uname().machine]
-    return [both[place] for both in calls.values()]
+    """Return the calls' numbers on this machine."""
+    column, _ = _MACHINES[os.uname().machine]
+    return [row[column] for row in calls.values()]
 
 
 def forbid(calls: Iterable[int], code: int = errno.EACCES) -> None:
-    """Have these system calls fail, with that error, in this thread and what it starts; OSError where it cannot be."""
+    """Make these system calls fail with an error code, in this thread and what it starts; OSError if refused."""
     _, architecture = _MACHINES[os.uname().machine]
-    wanted = list(calls)
+    forbidden = list(calls)
     lines = [
         (_LOAD, 0, 0, _ARCHITECTURE),
-        (_IF_EQUAL, 0, len(wanted) + 3, architecture),  # else to the line but two
+        (_IF_EQUAL, 0, len(forbidden) + 3, architecture),  # otherwise jump to the second last line
         (_LOAD, 0, 0, _NUMBER),
-        (_IF_AT_LEAST, len(wanted) + 1, 0, _X32),
-        *((_IF_EQUAL, len(wanted) - place + 1, 0, call) for place, call in enumerate(wanted)),
+        (_IF_AT_LEAST, len(forbidden) + 1, 0, _X32),
+        *((_IF_EQUAL, len(forbidden) - place + 1, 0, call) for place, call in enumerate(forbidden)),
         (_RETURN, 0, 0, _ALLOW),
         (_RETURN, 0, 0, _FAIL | errno.ENOSYS),
         (_RETURN, 0, 0, _FAIL | code),

@@ -146,7 +146,9 @@ class Run:
 
     def _sandbox(self) -> Sandbox | None:
         sandbox = self._environment.sandbox()
-        return None if sandbox is None else sandbox.beside(set(_sources(state.graph for state in self.states)))
+        return (
+            None if sandbox is None else sandbox.with_source_dirs(set(_sources(state.graph for state in self.states)))
+        )
 
 
 def _sources(graphs: Iterable[Graph]) -> Iterator[str]:

@@ -488,13 +488,13 @@ def test_without_landlock_steps_run(place: dict[str, str], code: int, words: str
         from vidbuild.engine.sandbox import sandbox as module, seccomp
         seccomp.forbid([444], {code})
         inside = enter(sandbox)
-        found["why"], found["told"] = module.missing(), module.describe()
+        found["why"], found["described"] = module.missing(), module.describe()
         inside.run(lambda: found.update(read=read(place["canary"])), place["session"] + "/1")
         found["socket"] = attempt(socket.socket)
         """,
     )
     assert words in found["why"]
-    assert (found["told"], found["read"], found["socket"]) == ("", SECRET, "EACCES")
+    assert (found["described"], found["read"], found["socket"]) == ("", SECRET, "EACCES")
 
 
 @WALLS

@@ -155,7 +155,7 @@ def test_the_limit_of_memory_is_named(shut: Contained) -> None:
     """P31: a step that takes more memory than it may fails at once, with the limit and what raises it."""
     shut.sandbox = Sandbox(memory=256 << 20, more_memory="set MEMORY to more than 256M")
     failure = shut.failure("take", bytes=512 << 20)
-    assert failure.message == "there was not enough memory: a process of a step may have 256M"
+    assert failure.message == "out of memory: the limit is 256M"
     assert failure.hint == "set MEMORY to more than 256M"
     assert not failure.transient
     assert shut.run("take", bytes=16 << 20).status == "built"
@@ -165,7 +165,7 @@ def test_the_limit_of_a_file_is_named(shut: Contained) -> None:
     """P31: a step that writes an endless file fails, with the limit and how to raise it; the file is removed."""
     shut.sandbox = Sandbox(file_bytes=1 << 20, larger_files="set SIZE to more than 1M")
     failure = shut.failure("flood", bytes=2 << 20)
-    assert failure.message == "a file became too large: one of a step may have 1M"
+    assert failure.message == "file too large: the limit is 1M"
     assert failure.hint == "set SIZE to more than 1M"
     assert shut.run("flood", bytes=1 << 20).status == "built"
     assert not list((shut.store.home / "tmp").rglob("main.txt"))
