@@ -128,7 +128,7 @@ def built(space: Workspace, name: str) -> Video:
         "scenes": scenes,
     }
     space.write("video.yaml", yaml.safe_dump(spec, sort_keys=False))
-    scene_samples.write_media(space.root, seconds=0.8, size=(320, 180))
+    scene_samples.write_media(space.root, seconds=0.8, size=(320, 180), clip_size=(160, 90))
     space.build()
     return Video(space, fps, size, tuple(_segments(space)))
 

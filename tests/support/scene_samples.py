@@ -220,10 +220,13 @@ def scenes(word: str, **extra: Fields) -> list[Fields]:
     return made
 
 
-def write_media(folder: Path, seconds: float = 0.4, size: tuple[int, int] = (64, 36)) -> None:
-    """Write IMAGE and CLIP: a gradient, and a test pattern with a tone."""
+def write_media(
+    folder: Path, seconds: float = 0.4, size: tuple[int, int] = (64, 36), clip_size: tuple[int, int] | None = None
+) -> None:
+    """Write IMAGE and CLIP: a gradient, and a test pattern with a tone; clip_size: if not the image's."""
+    width, height = clip_size or size
     Image.radial_gradient("L").convert("RGB").resize(size).save(folder / IMAGE)
-    pattern = f"testsrc2=s={size[0]}x{size[1]}:r=24:d={seconds}"
+    pattern = f"testsrc2=s={width}x{height}:r=24:d={seconds}"
     sources = ["-f", "lavfi", "-i", pattern, "-f", "lavfi", "-i", f"sine=f=440:d={seconds}"]
     encoding = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", CLIP]
     ffmpeg.run([*sources, *encoding], cwd=folder, env={}, timeout=60, what="make a clip")
