@@ -18,8 +18,9 @@ from tests.support.workspace import Workspace
 
 WHOLE_BUILDS = {"e2e", "crash", "soak", "older", "browser"}
 guard.install()
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell that runs the tests behind `&` has it so
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:  # as a shell starts the tests behind `&`, and `nohup` everywhere
+        signal.signal(number, usual)
 
 
 def real_caches() -> list[str]:
