@@ -18,7 +18,7 @@ from tests.support.kill_rounds import ids, read
 from tests.support.processes import alive, marked, tools, until
 from tests.support.stub_ffmpeg import stand_in
 from tests.support.workspace import Workspace
-from vidbuild.api import build as building
+from vidbuild.api import engine as api_engine
 from vidbuild.api.build import build
 from vidbuild.engine.store.store import Store
 from vidbuild.plan.kinds import KINDS
@@ -58,7 +58,7 @@ def test_a_tool_that_hangs_fails_its_step(project: Workspace, name: str, monkeyp
     """P11, P19: past the step's time limit the build fails with a message, caches nothing and leaves no process."""
     for variable, value in env(project, name).items():
         monkeypatch.setenv(variable, value)
-    monkeypatch.setattr(building, "KINDS", {each: replace(kind, seconds=1.0) for each, kind in KINDS.items()})
+    monkeypatch.setattr(api_engine, "KINDS", {each: replace(kind, seconds=1.0) for each, kind in KINDS.items()})
     result = build(project.root / "video.yaml")
     assert result.status == "failed"
     assert re.search("took longer than 1 s and was stopped", result.steps.failed[0].error)

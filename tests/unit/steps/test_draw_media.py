@@ -127,7 +127,7 @@ def test_an_enlarged_image_is_a_warning(tmp_path: Path) -> None:
 def test_a_file_that_is_no_image_is_the_specs_fault(tmp_path: Path) -> None:
     """An unreadable image fails with the field that names it, before anything is drawn."""
     (tmp_path / "broken.png").write_bytes(b"no image")
-    with pytest.raises(SpecProblem, match="no known format") as caught:
+    with pytest.raises(SpecProblem, match="unknown format") as caught:
         drawn(tmp_path / "out", "image", files={"image": tmp_path / "broken.png"})
     assert caught.value.failure.field == "src"
 

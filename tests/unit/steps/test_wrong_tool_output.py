@@ -68,8 +68,8 @@ SMALL = (
         ("[each.write_bytes(os.urandom(9999)) for each in find('band-')]", "a corrupt segment"),
         ("work(); find('band-0')[0].write_bytes(2 * find('band-0')[0].read_bytes())", "a corrupt segment"),
         (r"work(); find(r'thumb\.jpg$')[0].unlink()", r"wrote no thumbnail: 'thumb\.jpg'"),
-        (r"work(); find(r'thumb\.jpg$')[0].write_bytes(b'')", "a corrupt thumbnail: it is no JPEG"),
-        (r"work(); os.truncate(find(r'thumb\.jpg$')[0], 300)", "a corrupt thumbnail: it is cut short"),
+        (r"work(); find(r'thumb\.jpg$')[0].write_bytes(b'')", "a corrupt thumbnail: not a JPEG"),
+        (r"work(); os.truncate(find(r'thumb\.jpg$')[0], 300)", "a corrupt thumbnail: truncated"),
         (
             SMALL.format(r"thumb\.jpg$"),
             "a wrong thumbnail: expected 480x270, got 64x36",
@@ -89,8 +89,8 @@ def test_a_segment_is_verified(tmp_path: Path, lie: Callable[[str], None], body:
     [
         ("pass", r"wrote no still: 'still\.png': no such file or directory"),
         (r"os.mkfifo(find(r'still\.png$')[0])", "is not a regular file"),
-        (r"find(r'still\.png$')[0].write_bytes(b'PNG')", "a corrupt still: it is no PNG"),
-        (r"work(); os.truncate(find(r'still\.png$')[0], 200)", "a corrupt still: it is cut short"),
+        (r"find(r'still\.png$')[0].write_bytes(b'PNG')", "a corrupt still: not a PNG"),
+        (r"work(); os.truncate(find(r'still\.png$')[0], 200)", "a corrupt still: truncated"),
         (
             SMALL.format(r"still\.png$"),
             "a wrong still: expected 160x90, got 64x36",

@@ -90,8 +90,9 @@ class WorkerProcess:
 
     def send(self, step: str, request: Mapping[str, Any], seconds: float) -> None:
         """Send it a step, which may take so many seconds."""
-        self.drain()
-        self._stderr = b""
+        if self._began:  # what it printed before its first step says why it could not start
+            self.drain()
+            self._stderr = b""
         self.step, self._interim = step, 0
         self._began, self._seconds = time.monotonic(), seconds
         self._deadline = self._began + seconds

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.background_build import wait_until
 from tests.support.engine_lab import Lab, Steering, graph, step
 from tests.support.paths import ROOT
 from vidbuild.engine.graph.graph import Graph, Product
@@ -138,7 +139,7 @@ def test_a_build_cancelled_before_it_starts_runs_nothing(lab: Lab) -> None:
 DRIVER = """
 import sys
 from pathlib import Path
-from tests.support.engine_lab import Steering, Lab, graph, step
+from tests.support.engine_lab import Lab, graph, step
 lab = Lab(Path(sys.argv[1]))
 lab.build(graph(step("slow", "sleep")), jobs=1)
 """
@@ -229,6 +230,18 @@ def test_a_worker_that_cannot_start_fails_its_step(lab: Lab) -> None:
         assert pool.free == 1
     finally:
         pool.close()
+
+
+def test_what_a_worker_prints_before_its_first_step_is_kept(lab: Lab) -> None:
+    """A worker that is gone before it receives its step fails it with what it printed, however late the step comes."""
+    worker = WorkerProcess(lab.root, {**lab.env, "PYTHONHOME": "/nowhere"})
+    try:
+        wait_until(lambda: not worker.drain(), "the end of the worker")
+        worker.send("a", request(lab, "a", "concat"), 60.0)
+        assert any("PYTHONHOME" in line for line in worker.stderr_tail())
+    finally:
+        worker.close_stdin()
+        worker.reap()
 
 
 def reachable(module: str, found: set[str]) -> set[str]:
