@@ -142,7 +142,7 @@ class Scheduler:
                 self._try_to_fetch(label)
             self._collect()
         for label in self._queue:
-            if self._dispatcher.full():
+            if self._dispatcher.full() or self._stopping:  # the one before may have failed, or its target's outputs
                 return
             self._try_to_start(label)
             self._collect()

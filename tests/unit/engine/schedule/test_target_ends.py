@@ -12,9 +12,10 @@ from tests.support.fake_pool import Script
 from tests.support.target_lab import Recorder, Scripted, chain, started, statuses, targets
 from vidbuild.engine.graph.graph import Product
 from vidbuild.engine.graph.step_state import State
+from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.control import Control
 from vidbuild.engine.runs.events import Event, StepFailed, StepFinished
-from vidbuild.engine.schedule.target import Target
+from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.errors import StoreError
 
 
@@ -158,3 +159,18 @@ def test_an_interrupt_at_any_event_ends_every_target(scripted: Scripted, lab: La
         assert list((project.store.home / "tmp").glob("*")) == []
         count += 1
     assert count > 15, "the run had fewer events than expected"
+
+
+def test_nothing_starts_after_a_target_that_was_cached_could_not_be_used(lab: Lab) -> None:
+    """P11: an error in `on_success` stops the run at once, also if the target became whole by another one's step."""
+
+    class Failing(RunHooks):
+        def on_success(self, target: Target, report: BuildReport) -> None:
+            del report
+            if target.name == "b":
+                raise OSError(28, "no space left on device")
+
+    plans = {"a": graph(step("same")), "b": graph(step("same")), "c": graph(step("other", x=1))}
+    reports = lab.build_all([Target(plan, name) for name, plan in plans.items()], hooks=Failing(), jobs=1)
+    assert [str(report.error) for report in reports] == ["None", "[Errno 28] no space left on device", "None"]
+    assert states(reports[2]) == {"other": State.ABORTED}
