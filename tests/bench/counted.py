@@ -1,6 +1,6 @@
 """Counts what is the same in every run of vidbuild: processes, opened files, hashed bytes, modules. It has no clock.
 
-The kernel is asked as well whether there was any child: a way of starting one that no audit hook sees is told by that.
+The kernel reports whether there was any child, which reveals one that was started without an audit event.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What builds cost in counts that are the same in every run: processes, frames, hashed bytes, opened files, modules.
 
-The limits are what is there now: whoever lowers a count lowers its limit too.
+Each limit is the present count: a change that lowers a count lowers its limit too.
 """
 
 from __future__ import annotations

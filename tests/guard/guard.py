@@ -1,6 +1,6 @@
 """Makes the real network and the user's real cache raise in this process.
 
-An audit hook sees every connection and every opened file, whoever in the process asks for it. It cannot be taken
+An audit hook sees every connection and every opened file, whichever code in the process asks for it. It cannot be taken
 out again, so what it allows is looked up each time.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 TOUCHED = "VIDBUILD_TEST_TOUCHED"  # the file in which every process notes what it tried
 LOOPBACK = "VIDBUILD_TEST_LOOPBACK"  # set while a test may talk to itself
-FORBIDDEN = "VIDBUILD_TEST_FORBIDDEN"  # folders that nobody may touch, separated as PATH is
+FORBIDDEN = "VIDBUILD_TEST_FORBIDDEN"  # folders that no code may touch, separated as PATH is
 
 _HOSTS = ("127.", "::1", "localhost")
 

@@ -83,7 +83,7 @@ def _heard(ours: int, theirs: int) -> bytes:
     while True:
         try:
             piece = os.read(ours, 65_536)
-        except OSError:  # that is how a terminal says that nobody writes to it any more
+        except OSError:  # a terminal without writers raises this
             break
         said += piece
     os.close(ours)

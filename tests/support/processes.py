@@ -21,7 +21,7 @@ def alive(root: Path) -> dict[int, str]:
     found = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
-            # A process may be gone at any moment, and a dead one that nobody waited for has no environment.
+            # A process may be gone at any moment, and a zombie has no environment.
             with contextlib.suppress(OSError):
                 if _belongs(entry, root) and _lives(entry):
                     found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()

@@ -35,7 +35,7 @@ def read_request(run: Path) -> Control:
     if os.path.exists(f"{folder}/{CANCEL}"):  # noqa: PTH110 - polled several times a second, as below
         return Control.CANCEL
     try:
-        with open(f"{folder}/{NAME}", encoding="ascii") as file:  # noqa: PTH123
+        with open(f"{folder}/{NAME}", encoding="ascii") as file:  # noqa: PTH123 - polled each turn
             return Control(file.read())
     except (OSError, ValueError):
         return Control.RUN

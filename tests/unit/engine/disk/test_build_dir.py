@@ -14,7 +14,7 @@ from vidbuild.engine.disk.lock import Lock
 def test_only_folders_of_dead_builds_are_removed(tmp_path: Path) -> None:
     """P10: the folder of a build that died is removed, that of a living one stays."""
     left, lives = BuildDir.begin(tmp_path), BuildDir.begin(tmp_path)
-    left._lock.release()  # as the kernel does for whoever dies
+    left._lock.release()  # as the kernel does when a process dies
     BuildDir.sweep(tmp_path)
     assert [folder.name for folder in tmp_path.iterdir()] == [lives.folder.name]
     lives.end()

@@ -170,7 +170,7 @@ def test_nothing_outside_is_written(place: dict[str, str]) -> None:
         found["blob"] = attempt(lambda: write(place["blobs"] + "/input"))
         """,
     )
-    # A device that root may not make is told as one that nobody may make; a link to elsewhere, as to another disk.
+    # The errors for a device that root may not make, and for a link to another disk.
     assert set(found.values()) <= {"EACCES", "EXDEV", "EPERM"}, found
     assert len(found) == 17
 

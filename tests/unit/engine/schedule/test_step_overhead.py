@@ -26,7 +26,7 @@ __all__ = ["cheap_writes"]  # a fixture
 FEW, MANY = 10, 30
 AROUND = 30  # files that a build opens beside those of its steps
 
-# For each step, at most. Whoever lowers one of these lowers it here; seconds are in tests/bench/RESULTS.md.
+# For each step, at most. A change that lowers one of these lowers it here; seconds are in tests/bench/RESULTS.md.
 LIMITS = {
     "process": 0,
     "message": 1,  # to the worker

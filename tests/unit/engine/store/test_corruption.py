@@ -57,7 +57,7 @@ def of_kind(lab: Lab, kind: str) -> list[Path]:
         (lab.store.home / "locks" / build(lab).steps["a"].key).touch()
     made = {blob for outputs in digests(build(lab)).values() for blob in outputs.values()}
     found = [path for path in files(lab) if kind in path.relative_to(lab.store.root).parts]
-    return [path for path in found if kind != "cas" or path.name in made]  # nobody looks at a source's copy
+    return [path for path in found if kind != "cas" or path.name in made]  # a source's copy is not checked
 
 
 def repaired(lab: Lab, expected: dict[str, dict[str, str]], what: str) -> BuildReport:
