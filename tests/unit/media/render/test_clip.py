@@ -33,6 +33,7 @@ from vidbuild.media.render.encode_plan import encode_plan
 from vidbuild.media.render.motion import Motion, Playback
 from vidbuild.steps import render
 
+LAG = 8  # frames ffmpeg may leave out of its count: a decoder's thread can still be counting when the totals print
 AHEAD = 16  # pictures a decoder is fed before the first of them comes out, and while the end goes back to it
 LONG_GROUPS = ("-c:v", "libx264", "-preset", "fast", "-qp", "8", "-g", "100", "-pix_fmt", "yuv420p")
 SIZE = (320, 180)
@@ -152,13 +153,14 @@ def test_only_what_is_shown_is_decoded(tmp_path: Path, window: tuple[int, int] |
     source = recording(tmp_path / "a.mp4", 250)
     picture = scene(source, Playback(3000, 0, 20, "cover"), 30, window=window)
     start = 90 + min(window[0] if window else 0, 19)
-    assert start + shows - first <= decoded_pictures(picture) <= start + shows - first + AHEAD
+    decoded = start + shows - first
+    assert max(1, decoded - LAG) <= decoded_pictures(picture) <= decoded + AHEAD
 
 
 def test_a_still_of_a_clip_decodes_one_group_of_pictures_at_most(tmp_path: Path) -> None:
     """A hold of many frames after a clip costs no picture more than the clip."""
     picture = scene(recording(tmp_path / "a.mp4", 250), Playback(0, 0, 4, "cover"), 200)
-    assert 4 <= decoded_pictures(picture) <= 4 + AHEAD
+    assert 1 <= decoded_pictures(picture) <= 4 + AHEAD
 
 
 def test_a_thumbnail_does_not_decode_a_clip_twice(tmp_path: Path) -> None:
@@ -167,7 +169,7 @@ def test_a_thumbnail_does_not_decode_a_clip_twice(tmp_path: Path) -> None:
     step = render_context(tmp_path / "step", picture)
     profile = step.params["profile"]
     args = render.encoder_arguments(picture, encode_plan(picture, profile), profile, step.scratch, step.out)
-    assert 200 <= decoded_by(args, tmp_path) <= 200 + 25 + 25 + 2 * AHEAD
+    assert 200 - LAG <= decoded_by(args, tmp_path) <= 200 + 25 + 25 + 2 * AHEAD
 
 
 @pytest.mark.parametrize("container", ["mp4", "mkv", "ts"])
@@ -176,7 +178,7 @@ def test_only_the_used_audio_is_decoded(tmp_path: Path, container: str) -> None:
     tone = ("-f", "lavfi", "-i", "sine=r=48000:d=20")
     source = made(tmp_path / f"a.{container}", *numbered(size="64x36"), *tone, "-t", "20", *H264, "-c:a", "aac")
     args = mix.extract_clip(source, 12_500, 48_000, tmp_path / "out.raw")
-    assert 48_000 <= decoded_samples(args, tmp_path) <= 3 * 48_000
+    assert 48_000 - LAG * 2048 <= decoded_samples(args, tmp_path) <= 3 * 48_000
 
 
 @pytest.mark.parametrize("start_ms", [0, 1400])
