@@ -14,30 +14,30 @@ Severity = Literal["error", "warning"]
 class Diagnostic:
     """One problem of the spec `file`, and where it is.
 
-    In a spec made in Python a place has line 0, and its `file` is the field's path: "scenes[1].title".
+    In a spec made in Python a location has line 0, and its `file` is the field's path: "scenes[1].title".
     """
 
     severity: Severity
     message: str
     file: str
-    place: Location | None = None
+    location: Location | None = None
     hint: str | None = None
 
     @property
     def path(self) -> str:
         """The file that the problem is in, or the field's path."""
-        return self.place.file if self.place else self.file
+        return self.location.file if self.location else self.file
 
     @property
     def line(self) -> int:
-        """Counted from 1; 0 if the place has no line."""
-        return self.place.line if self.place else 0
+        """Counted from 1; 0 if the location has no line."""
+        return self.location.line if self.location else 0
 
     @property
     def column(self) -> int:
-        """Counted from 1; 0 if the place has no line."""
-        return self.place.column if self.place else 0
+        """Counted from 1; 0 if the location has no line."""
+        return self.location.column if self.location else 0
 
     def order(self) -> tuple[object, ...]:
-        """The sort key: the spec's own problems first, then by file and place."""
+        """The sort key: the spec's own problems first, then by file and location."""
         return (self.path != self.file, self.path, self.line, self.column, self.severity, self.message)

@@ -54,7 +54,7 @@ class StoreError(VidbuildError):
 class Failure:
     """A failed step as plain data, for the worker protocol, events and JSON.
 
-    field: the scene's field (dotted path, "" for the scene) that the message is about, for its place in the spec.
+    field: the scene's field (dotted path, "" for the scene) that the message is about, for its location in the spec.
     command: the argument list that failed, saved so that it can be run by hand.
     log: the last lines of the tool's log.
     fault: step, spec, unreachable or bug; it decides the exit code.

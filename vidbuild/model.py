@@ -68,7 +68,7 @@ class Scene:
     narration: for every language, or language -> narration.
     transition: into the next scene: "cut" or "fade"; always "cut" on the last.
     fields: the fields of the scene's type, defaults filled in.
-    places: field (dotted, "" for the scene) -> its place in the spec.
+    locations: field (dotted, "" for the scene) -> its location in the spec.
     """
 
     id: str
@@ -85,7 +85,7 @@ class Scene:
     transition_duration: float
     background: str | None
     fields: Mapping[str, Any]
-    places: Mapping[str, Location]
+    locations: Mapping[str, Location]
     captions: bool = True
     alt: str = ""
 
@@ -128,7 +128,7 @@ class Spec:
 
     problems: language -> what is wrong with the narration in that language, for languages other than the spec's.
     files: every file that was read or checked to load the spec (the spec, themes, code), in order.
-    places: field (dotted) -> its place in the spec, scenes excepted.
+    locations: field (dotted) -> its location in the spec, scenes excepted.
     data: the spec as JSON values, variables expanded.
     """
 
@@ -141,6 +141,6 @@ class Spec:
     theme: Theme
     scenes: tuple[Scene, ...]
     files: tuple[Path, ...]
-    places: Mapping[str, Location]
+    locations: Mapping[str, Location]
     data: Mapping[str, Any]
     problems: Mapping[str, tuple[Diagnostic, ...]]

@@ -148,9 +148,9 @@ def read_spec(data: bytes) -> None:
     assert (examined.spec is None) == bool(examined.errors)
     for item in examined.diagnostics:
         assert item.message.isprintable(), item.message
-        assert item.place is not None or item.message.startswith(("cannot read the spec", "the spec is too large")), (
-            item
-        )
+        assert item.location is not None or item.message.startswith(
+            ("cannot read the spec", "the spec is too large")
+        ), item
     if examined.spec is not None:
         compile_graph(examined.spec, own_variant(examined.spec)).to_data()
 

@@ -198,7 +198,7 @@ def scene(kind: str, **fields: Any) -> Scene:
         transition_duration=0.0,
         background=None,
         fields={name: value for name, value in own.items() if name not in schema.SHARED},
-        places={"": Location("v.yaml", 1, 1, 2)},
+        locations={"": Location("v.yaml", 1, 1, 2)},
     )
 
 

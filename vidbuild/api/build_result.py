@@ -1,4 +1,4 @@
-"""A build's step results, warnings and notices, from the engine's report; fields become places in the spec."""
+"""A build's step results, warnings and notices, from the engine's report; fields become locations in the spec."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _failed(plan: Plan, target: Target, store: Store, run: str, each: StepReport
         step=each.step,
         error=failure.message,
         hint=failure.hint,
-        place=location_of(plan.graph.steps[each.step], failure.field),
+        location=location_of(plan.graph.steps[each.step], failure.field),
         log=failure.log,
         command_file=command_file,
         fault=failure.fault,
@@ -63,10 +63,10 @@ def _failed(plan: Plan, target: Target, store: Store, run: str, each: StepReport
 
 
 def location_of(step: Step, field: str) -> Location | None:
-    """Return the spec's place of a field, or of the nearest field around it."""
+    """Return the spec's location of a field, or of the nearest field around it."""
     parts = field.split(".") if field else []
     for length in range(len(parts), -1, -1):
-        place = step.places.get(".".join(parts[:length]))
-        if place is not None:
-            return place
+        location = step.locations.get(".".join(parts[:length]))
+        if location is not None:
+            return location
     return None

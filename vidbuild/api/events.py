@@ -107,15 +107,15 @@ def _generated(event: StepFinished, store: Store) -> Iterator[Event]:
 
 
 def _warning(event: TargetStarted, notice: Notice, spec: str) -> ValidationWarning:
-    place = notice.place
+    location = notice.location
     return ValidationWarning(
         run=event.run,
         time=event.time,
         target=event.target,
         message=notice.message,
-        file=place.file if place else spec,
-        line=place.line if place else 0,
-        column=place.column if place else 0,
+        file=location.file if location else spec,
+        line=location.line if location else 0,
+        column=location.column if location else 0,
         hint=notice.hint,
     )
 

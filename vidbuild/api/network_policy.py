@@ -101,7 +101,7 @@ def _refusals(spec: str, steps: Iterable[Step]) -> list[Diagnostic]:
             "error",
             f"'{voice}' needs the network, which is off by default in CI",
             spec,
-            step.places.get("voice") or step.places.get(""),
+            step.locations.get("voice") or step.locations.get(""),
             hint=hint,
         )
         for step in steps

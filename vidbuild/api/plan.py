@@ -108,7 +108,7 @@ def _made(spec: Path, table: DigestCache, variables: Mapping[str, str], only: Se
     if examined.spec is None:
         raise SpecError(examined.errors, examined.sources)
     warnings = [item for item in examined.diagnostics if item.severity == "warning"]
-    notices = tuple(Notice(item.message, item.place, item.hint) for item in warnings)
+    notices = tuple(Notice(item.message, item.location, item.hint) for item in warnings)
     return _compiled(examined.spec, only, table, notices)
 
 
@@ -130,7 +130,7 @@ def _compiled(spec: Spec, only: Sequence[str], table: DigestCache, notices: Sequ
         "weights": weights(chosen, variant),
         "fps": variant.output.fps,
         "frames": [frames.step, frames.name],
-        "warnings": [[notice.message, _place_data(notice.place), notice.hint] for notice in notices],
+        "warnings": [[notice.message, _location_data(notice.location), notice.hint] for notice in notices],
     }
 
 
@@ -174,7 +174,7 @@ def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str], store: 
         weights=data["weights"],
         fps=data["fps"],
         frames=Product(*data["frames"]),
-        warnings=tuple(Notice(message, _place(place), hint) for message, place, hint in data["warnings"]),
+        warnings=tuple(Notice(message, _location(location), hint) for message, location, hint in data["warnings"]),
     )
 
 
@@ -183,9 +183,9 @@ def _name(spec: Path, scenes: Sequence[str], only: Sequence[str]) -> str:
     return ".".join((name_of(spec), *(scenes if only else ())))
 
 
-def _place_data(place: Location | None) -> list[Any] | None:
-    return None if place is None else [place.file, place.line, place.column, place.end_column]
+def _location_data(location: Location | None) -> list[Any] | None:
+    return None if location is None else [location.file, location.line, location.column, location.end_column]
 
 
-def _place(data: list[Any] | None) -> Location | None:
+def _location(data: list[Any] | None) -> Location | None:
     return None if data is None else Location(*data)

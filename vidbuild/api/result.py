@@ -40,7 +40,7 @@ class OutputFile:
 class FailedStep:
     """A step that failed.
 
-    place: of the error in the spec, if known.
+    location: of the error in the spec, if known.
     log: the last lines of the tool's log.
     command_file: a script with the command that failed, if there was one.
     fault: "step", "spec", "unreachable" or "bug".
@@ -49,7 +49,7 @@ class FailedStep:
     step: str
     error: str
     hint: str | None = None
-    place: Location | None = None
+    location: Location | None = None
     log: tuple[str, ...] = ()
     command_file: Path | None = None
     fault: str = "step"
@@ -76,10 +76,10 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that the user should know and that fails nothing; place: in the spec, if it is about the spec."""
+    """Something that the user should know and that fails nothing; location: in the spec, if it is about the spec."""
 
     message: str
-    place: Location | None = None
+    location: Location | None = None
     hint: str | None = None
 
 

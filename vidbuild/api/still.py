@@ -78,7 +78,7 @@ class _PlaceStill(RunHooks):
 
 
 def _as_error(step: Step, failure: Failure) -> VidbuildError:
-    place = location_of(step, failure.field)
-    position = f"{place.file}:{place.line}:{place.column}: " if place else ""
+    location = location_of(step, failure.field)
+    position = f"{location.file}:{location.line}:{location.column}: " if location else ""
     kind = SpecProblem if failure.fault == SpecProblem.fault else StepError
     return kind(f"{position}{step.id}: {failure.message}", hint=failure.hint, log=failure.log)

@@ -124,17 +124,17 @@ def _build_summary(result: Result, *, show_path: bool) -> summary.BuildSummary:
 
 def _failure_text(failed: FailedStep) -> summary.FailureText:
     command = str(_relative(failed.command_file)) if failed.command_file else None
-    return summary.FailureText(failed.step, failed.error, _position(failed.place), failed.hint, failed.log, command)
+    return summary.FailureText(failed.step, failed.error, _position(failed.location), failed.hint, failed.log, command)
 
 
 def _warning(notice: Notice) -> str:
-    position = f"{_position(notice.place)}: " if notice.place else ""
+    position = f"{_position(notice.location)}: " if notice.location else ""
     hint = f"\n      hint: {notice.hint}" if notice.hint else ""
     return f"{position}warning: {notice.message}{hint}"
 
 
-def _position(place: Location | None) -> str:
-    return single_line(f"{place.file}:{place.line}:{place.column}") if place else ""
+def _position(location: Location | None) -> str:
+    return single_line(f"{location.file}:{location.line}:{location.column}") if location else ""
 
 
 def _video_name(result: Result, *, show_path: bool) -> str:

@@ -75,9 +75,9 @@ def _transition(video: VideoSpec, left: Scene, right: Scene) -> Step:
         **animation_inputs(video, left, "tail.json", "a."),
         **animation_inputs(video, right, "head.json", "b."),
     }
-    places = {"": left.places.get("transition", left.places[""])}
+    locations = {"": left.locations.get("transition", left.locations[""])}
     tools = scaling_tools(left, right)
-    return Step(video.step_id("transition", left, right), "transition", params, inputs, places, tools)
+    return Step(video.step_id("transition", left, right), "transition", params, inputs, locations, tools)
 
 
 def _timings(video: VideoSpec, file: str = "timing.json") -> dict[str, Input]:
@@ -96,7 +96,7 @@ def _captions(video: VideoSpec) -> Step:
     spec = video.spec
     scenes = [{**item, "captions": scene.captions} for item, scene in zip(_scene_list(video), spec.scenes, strict=True)]
     params = {"language": video.variant.language, "scenes": scenes}
-    return Step(video.step_id("captions"), "captions", params, _timings(video), spec.places)
+    return Step(video.step_id("captions"), "captions", params, _timings(video), spec.locations)
 
 
 def _mux(video: VideoSpec) -> Step:
@@ -115,7 +115,7 @@ def _mux(video: VideoSpec) -> Step:
             inputs[transition.local] = Product(str(transition), "segment.h264")
             order.append({"transition": transition.scene, "frames": transition_frames(video, scene)})
     params = {**_metadata(video), "order": order}
-    return Step(video.step_id("mux"), "mux", params, inputs, spec.places)
+    return Step(video.step_id("mux"), "mux", params, inputs, spec.locations)
 
 
 def _report(video: VideoSpec, file: str) -> Step:
@@ -128,7 +128,7 @@ def _report(video: VideoSpec, file: str) -> Step:
         "scenes": _scene_list(video),
         "video": quote(os.fsencode(file)),  # from its bytes: the same address in every locale
     }
-    return Step(video.step_id("report"), "report", params, inputs, video.spec.places)
+    return Step(video.step_id("report"), "report", params, inputs, video.spec.locations)
 
 
 def _metadata(video: VideoSpec) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
         "render",
         {"size": video.size, "profile": profile(video)},
         animation_inputs(video, scene, "render.json"),
-        scene.places,
+        scene.locations,
         scaling_tools(scene),
     )
     yield _audio(video, index, clip)
@@ -51,10 +51,10 @@ def still(video: VideoSpec, scene_id: str, frame: int) -> Step:
     tools = scaling_tools(scene)
     if frame == LAST_FRAME:
         params, inputs = {"size": video.size, "frame": 0}, animation_inputs(video, scene, "last.json")
-        return Step(video.step_id("still", scene), "still", params, inputs, scene.places, tools)
+        return Step(video.step_id("still", scene), "still", params, inputs, scene.locations, tools)
     params, inputs = {"size": video.size, "frame": frame}, animation_inputs(video, scene, "whole.json")
     step = StepId("still", f"{scene_id}@{frame}", video.variant.name)
-    return Step(str(step), "still", params, inputs, scene.places, tools)
+    return Step(str(step), "still", params, inputs, scene.locations, tools)
 
 
 def profile(video: VideoSpec) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _speak(video: VideoSpec, scene: Scene, narration: Narration) -> Step:
         params = {"narration": narration.spoken, "voice": voice.to_data(), "language": video.variant.language}
         inputs = {}
         tools = tuple(voice_tool(each.engine) for each in (voice, voice.fallback) if each)
-    return Step(video.step_id("speak", scene), "speak", params, inputs, scene.places, tools)
+    return Step(video.step_id("speak", scene), "speak", params, inputs, scene.locations, tools)
 
 
 def _timeline(video: VideoSpec, index: int, narration: Narration | None, clip: Clip | None) -> Step:
@@ -128,10 +128,10 @@ def _timeline(video: VideoSpec, index: int, narration: Narration | None, clip: C
         inputs["words"] = Product(video.step_id("speak", scene), "words.json")
     if clip is not None:
         inputs["clip"] = Source(str(clip.path))
-    places = dict(scene.places)
-    if before is not None and "transition" in before.places:
-        places["transition_before"] = before.places["transition"]
-    return Step(video.step_id("timeline", scene), "timeline", params.to_data(), inputs, places)
+    locations = dict(scene.locations)
+    if before is not None and "transition" in before.locations:
+        locations["transition_before"] = before.locations["transition"]
+    return Step(video.step_id("timeline", scene), "timeline", params.to_data(), inputs, locations)
 
 
 def _pronounced(narration: Narration | None) -> dict[int, str]:
@@ -168,7 +168,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
     for font in theme.fonts:
         inputs[f"font:{font.name}"] = Source(str(font))
     tools = ("ffmpeg",) if "clip" in inputs else ()  # ffmpeg reports the size of a clip that is shown whole
-    return Step(video.step_id("draw", scene), "draw", params, inputs, scene.places, tools)
+    return Step(video.step_id("draw", scene), "draw", params, inputs, scene.locations, tools)
 
 
 def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:
@@ -182,4 +182,4 @@ def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:
         params["clip"] = {"mode": clip.audio, "start_ms": clip.start_ms, "end_ms": clip.end_ms}
         per_frame = timebase.samples_per_frame(video.fps)
         params["fade_in"], params["fade_out"] = (frames * per_frame for frames in _frames_in_transitions(video, index))
-    return Step(video.step_id("audio", scene), "audio", params, inputs, scene.places)
+    return Step(video.step_id("audio", scene), "audio", params, inputs, scene.locations)

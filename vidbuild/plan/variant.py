@@ -78,6 +78,6 @@ def problems(spec: Spec, language: str) -> list[Diagnostic]:
     for scene in spec.scenes:
         if isinstance(scene.narration, Mapping) and language not in scene.narration:
             message, hint = missing(language, scene.narration)
-            place = scene.places.get("narration", scene.places.get(""))
-            found.append(Diagnostic("error", message, str(spec.path), place, hint))
+            location = scene.locations.get("narration", scene.locations.get(""))
+            found.append(Diagnostic("error", message, str(spec.path), location, hint))
     return found

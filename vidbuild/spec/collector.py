@@ -24,16 +24,16 @@ class DiagnosticCollector:
         key: point at the value's key instead.
         token: point at the nth occurrence of this text in the value.
         """
-        self._add("error", self._place(path, key, token, nth), message, hint)
+        self._add("error", self._location(path, key, token, nth), message, hint)
 
     def warning(self, path: Path, message: str, hint: str | None = None, *, token: str = "", nth: int = 0) -> None:
         """Add a warning about the value at a path; the parameters are those of `error`."""
-        self._add("warning", self._place(path, key=False, token=token, nth=nth), message, hint)
+        self._add("warning", self._location(path, key=False, token=token, nth=nth), message, hint)
 
-    def _place(self, path: Path, key: bool, token: str, nth: int) -> Location:
+    def _location(self, path: Path, key: bool, token: str, nth: int) -> Location:
         if token:
             return self.document.token(path, token, nth)
         return self.document.key(path) if key else self.document.value(path)
 
-    def _add(self, severity: Severity, place: Location, message: str, hint: str | None) -> None:
-        self.diagnostics.append(Diagnostic(severity, message, self.document.name, place, hint=hint))
+    def _add(self, severity: Severity, location: Location, message: str, hint: str | None) -> None:
+        self.diagnostics.append(Diagnostic(severity, message, self.document.name, location, hint=hint))

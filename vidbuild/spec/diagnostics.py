@@ -34,14 +34,14 @@ class SpecError(VidbuildError):
 
 
 def tidy(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return the diagnostics sorted by place, without duplicates, each in one line; at most MAX_PROBLEMS of them."""
+    """Return the diagnostics sorted by location, without duplicates, each in one line; at most MAX_PROBLEMS of them."""
     found = sorted(dict.fromkeys(map(_brief, diagnostics)), key=Diagnostic.order)
     if len(found) <= MAX_PROBLEMS:
         return found
     severity: Severity = "error" if any(item.severity == "error" for item in found[MAX_PROBLEMS:]) else "warning"
     last = found[MAX_PROBLEMS - 1]
     message = f"more problems follow: only the first {MAX_PROBLEMS} are shown"
-    return [*found[:MAX_PROBLEMS], Diagnostic(severity, message, last.file, last.place)]
+    return [*found[:MAX_PROBLEMS], Diagnostic(severity, message, last.file, last.location)]
 
 
 def _brief(item: Diagnostic) -> Diagnostic:
@@ -65,7 +65,7 @@ def render(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str] | None 
 def read_sources(diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
     """Return name -> text of the files that the diagnostics point into, if they can be read now."""
     sources: dict[str, str] = {}
-    for name in {item.place.file for item in diagnostics if item.place}:
+    for name in {item.location.file for item in diagnostics if item.location}:
         try:
             sources[name] = Path(name).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError):
@@ -85,12 +85,12 @@ def summary(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _source(item: Diagnostic, sources: Mapping[str, str], lines: dict[str, list[str]]) -> str | None:
-    if item.place is None or not item.line or item.path not in sources:
+    if item.location is None or not item.line or item.path not in sources:
         return None
-    file = item.place.file
+    file = item.location.file
     if file not in lines:
         lines[file] = split_lines(sources[file])
-    return lines[file][item.place.line - 1] if item.place.line <= len(lines[file]) else None
+    return lines[file][item.location.line - 1] if item.location.line <= len(lines[file]) else None
 
 
 @lru_cache(maxsize=4)
@@ -103,15 +103,15 @@ def split_lines(text: str) -> list[str]:
 
 def _paragraph(item: Diagnostic, line: str | None) -> str:
     where = f"{item.path}:{item.line}:{item.column}" if item.line else item.file
-    if item.place is not None and not item.line and item.path:
+    if item.location is not None and not item.line and item.path:
         where += f": {item.path}"
     where = _short_line(where)
     mark = "warning: " if item.severity == "warning" else ""
     parts = [f"{where}: {mark}{item.message}"]
     margin = "  "
-    if item.place is not None and line is not None:
-        number = str(item.place.line)
-        shown, start, length = _excerpt(line, item.place.column - 1, item.place.end_column - 1)
+    if item.location is not None and line is not None:
+        number = str(item.location.line)
+        shown, start, length = _excerpt(line, item.location.column - 1, item.location.end_column - 1)
         gap = " " * max(5 - len(number), 0)
         margin = " " * (len(gap) + len(number) + 1)
         parts += [f"{gap}{number} │ {shown}".rstrip(), f"{margin}│ {' ' * start}{'^' * length}"]

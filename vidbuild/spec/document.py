@@ -1,4 +1,4 @@
-"""Plain data with the place of every key and value in the text that it was read from."""
+"""Plain data with the location of every key and value in the text that it was read from."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Document:
     """A file, or data made in Python, which has no text.
 
     name: the file's name in messages.
-    keys, values: path -> place of the key or value.
+    keys, values: path -> location of the key or value.
     spans: path -> range of a scalar in the text.
     """
 
@@ -42,15 +42,15 @@ class Document:
     spans: Mapping[Path, Span] = field(default_factory=dict)
 
     def value(self, path: Path) -> Location:
-        """Return the place of a value, or of the nearest value around it that has one."""
+        """Return the location of a value, or of the nearest value around it that has one."""
         return self._near(self.values, path)
 
     def key(self, path: Path) -> Location:
-        """Return the place of a value's key; an item of a list has none, so its own place."""
+        """Return the location of a value's key; an item of a list has none, so its own location."""
         return self.keys.get(path) or self.value(path)
 
     def token(self, path: Path, token: str, nth: int = 0) -> Location:
-        """Return the place of the nth occurrence of a token in a scalar, or of the value if it has no such token."""
+        """Return the location of the nth occurrence of a token in a scalar, or of the value if it has no such token."""
         span = self.spans.get(path)
         if span is None or not token:
             return self.value(path)
@@ -62,7 +62,7 @@ class Document:
         return self.range(at, at + len(token))
 
     def range(self, start: int, end: int) -> Location:
-        """Return the place of a range of the text, shortened to its first line."""
+        """Return the location of a range of the text, shortened to its first line."""
         starts = _line_starts(self.text)
         line = bisect_right(starts, start)
         first = starts[line - 1]
@@ -70,10 +70,10 @@ class Document:
         end = stop.start() if stop else end
         return Location(self.name, line, start - first + 1, max(end, start + 1) - first + 1)
 
-    def _near(self, places: Mapping[Path, Location], path: Path) -> Location:
-        while path not in places and path:
+    def _near(self, locations: Mapping[Path, Location], path: Path) -> Location:
+        while path not in locations and path:
             path = path[:-1]
-        return places.get(path, NOWHERE)
+        return locations.get(path, NOWHERE)
 
 
 @lru_cache(maxsize=8)
@@ -91,5 +91,5 @@ def field_name(path: Path) -> str:
 
 
 def dotted(path: Path) -> str:
-    """Return a path in the notation of `Scene.places`: "commands.0.run"."""
+    """Return a path in the notation of `Scene.locations`: "commands.0.run"."""
     return ".".join(str(part) for part in path)

@@ -41,9 +41,11 @@ def unknown_variables(document: Document, given: Mapping[str, Any]) -> list[Diag
         return []
     for _, text in _texts(document.data, ()):
         known |= templates.names(text)
-    place = document.keys.get(("vars",))
+    location = document.keys.get(("vars",))
     return [
-        Diagnostic("error", f"the spec has no variable '{name}'", document.name, place, hint=did_you_mean(name, known))
+        Diagnostic(
+            "error", f"the spec has no variable '{name}'", document.name, location, hint=did_you_mean(name, known)
+        )
         for name in given
         if name not in known
     ]
@@ -129,11 +131,11 @@ def _typed(text: str, path: Path, data: object) -> Json:
 
 
 def _diagnostic(document: Document, path: Path, problem: templates.TemplateProblem) -> Diagnostic:
-    return Diagnostic("error", problem.message, document.name, _place(document, path, problem), hint=problem.hint)
+    return Diagnostic("error", problem.message, document.name, _location(document, path, problem), hint=problem.hint)
 
 
-def _place(document: Document, path: Path, error: templates.TemplateProblem) -> Location:
-    """Return the place of a problem's token in the file: in the same expression of the scalar."""
+def _location(document: Document, path: Path, error: templates.TemplateProblem) -> Location:
+    """Return the location of a problem's token in the file: in the same expression of the scalar."""
     span = document.spans.get(path)
     if span is None:
         return document.value(path)

@@ -1,4 +1,4 @@
-"""Turns a spec made in Python into a Document of plain data, whose places are the names of the fields."""
+"""Turns a spec made in Python into a Document of plain data, whose locations are the names of the fields."""
 
 from __future__ import annotations
 

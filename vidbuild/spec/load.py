@@ -195,8 +195,8 @@ class _SpecBuilder:
         collector.diagnostics.extend(replace(item, file=self.document.name) for item in themes.diagnostics)
         self.sources = themes.sources
         found = list(self.valid.scenes())
-        folder, places = self.path.parent, scenes.places(self.document)
-        context = scenes.SceneContext(values, collector, folder, self.root, speaker, len(found) - 1, places)
+        folder, locations = self.path.parent, scenes.locations(self.document)
+        context = scenes.SceneContext(values, collector, folder, self.root, speaker, len(found) - 1, locations)
         ready = list(self._scenes(found, context))
         self._check_ids()
         check_transitions(ready, collector)
@@ -215,7 +215,7 @@ class _SpecBuilder:
             theme=resolved_theme,
             scenes=tuple(ready),
             files=tuple(dict.fromkeys((*themes.files, *context.files))),
-            places=self._places(),
+            locations=self._locations(),
             data=self.document.data,
             problems={
                 language: tuple(tidy(translation.diagnostics)) for language, translation in context.translations.items()
@@ -243,14 +243,14 @@ class _SpecBuilder:
             if not isinstance(name, str):
                 continue
             if name in first:
-                place = self.document.value(("scenes", first[name], "id"))
-                other = f"in line {place.line}" if place.line else f"at {place.file}"
+                location = self.document.value(("scenes", first[name], "id"))
+                other = f"in line {location.line}" if location.line else f"at {location.file}"
                 self.collector.error(("scenes", index, "id"), f"scene id '{name}' is used twice: first {other}")
             first.setdefault(name, index)
 
-    def _places(self) -> dict[str, Location]:
+    def _locations(self) -> dict[str, Location]:
         values = self.document.values
-        return {dotted(path): place for path, place in values.items() if path[:1] != ("scenes",)}
+        return {dotted(path): location for path, location in values.items() if path[:1] != ("scenes",)}
 
 
 def check_transitions(scenes: list[Scene], collector: DiagnosticCollector) -> None:

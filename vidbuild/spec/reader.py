@@ -53,7 +53,7 @@ class _Node:
     value: Any
     start: int
     end: int
-    place: Location
+    location: Location
     complete: bool = True
     size: int = 1
 
@@ -61,9 +61,9 @@ class _Node:
 class _UnreadableError(Exception):
     """A problem after which the rest of the text cannot be read."""
 
-    def __init__(self, message: str, place: Location, hint: str | None = None) -> None:
+    def __init__(self, message: str, location: Location, hint: str | None = None) -> None:
         super().__init__(message)
-        self.message, self.place, self.hint = message, place, hint
+        self.message, self.location, self.hint = message, location, hint
 
 
 def decode(raw: bytes, name: str) -> tuple[str, list[Diagnostic]]:
@@ -75,10 +75,10 @@ def decode(raw: bytes, name: str) -> tuple[str, list[Diagnostic]]:
         return raw.decode(), []
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode()
-        place = Document(name, before + "?", None).range(len(before), len(before) + 1)
+        location = Document(name, before + "?", None).range(len(before), len(before) + 1)
         message = f"the file is not UTF-8: invalid byte 0x{raw[error.start]:02x}"
         readable = raw.decode(errors="replace")
-        return readable, [Diagnostic("error", message, name, place)]
+        return readable, [Diagnostic("error", message, name, location)]
 
 
 def read(text: str, name: str) -> tuple[Document, list[Diagnostic]]:
@@ -87,7 +87,7 @@ def read(text: str, name: str) -> tuple[Document, list[Diagnostic]]:
     try:
         document = reader.document()
     except _UnreadableError as error:
-        reader.problems.append(Diagnostic("error", error.message, name, error.place, hint=error.hint))
+        reader.problems.append(Diagnostic("error", error.message, name, error.location, hint=error.hint))
         document = reader.source
     return document, reader.problems
 
@@ -107,14 +107,14 @@ class _Reader:
         text = self.source.text
         found = _UNPRINTABLE.search(text)
         if found:
-            place = self.source.range(found.start(), found.end())
-            raise _UnreadableError(f"invalid YAML: character U+{ord(found[0]):04X} is not allowed", place)
+            location = self.source.range(found.start(), found.end())
+            raise _UnreadableError(f"invalid YAML: character U+{ord(found[0]):04X} is not allowed", location)
         events = self._events()
         root = None
         for event in events:
             kind = type(event).__name__
             if kind == "DocumentStartEvent" and root is not None:
-                raise _UnreadableError("second YAML document: expected one document in a file", self._place(event))
+                raise _UnreadableError("second YAML document: expected one document in a file", self._location(event))
             if kind not in {"StreamStartEvent", "StreamEndEvent", "DocumentStartEvent", "DocumentEndEvent"}:
                 root = self._node(event, events, 0)
         if root is None or (root.kind == "scalar" and root.value is None):
@@ -136,14 +136,14 @@ class _Reader:
             ) from None
 
     def _at(self, index: int) -> Location:
-        """Return the place of an offset; for the end of the text, that of its last visible character."""
+        """Return the location of an offset; for the end of the text, that of its last visible character."""
         text = self.source.text
         if index >= len(text):
             index = max(len(text.rstrip()) - 1, 0)
         return self.source.range(index, index + 1)
 
-    def _place(self, event: YamlEvent) -> Location:
-        """Return an event's place as Document.range does, but from yaml's own line and column, without counting."""
+    def _location(self, event: YamlEvent) -> Location:
+        """Return an event's location as Document.range does, but from yaml's own line and column, without counting."""
         mark: YamlMark = event.start_mark
         text = self.source.text
         stop = min(max(event.end_mark.index, mark.index + 1), len(text))
@@ -154,21 +154,21 @@ class _Reader:
         width = max(stop - mark.index, 1)
         return Location(self.source.name, mark.line + 1, mark.column + 1, mark.column + 1 + width)
 
-    def _problem(self, message: str, place: Location, hint: str | None = None) -> None:
+    def _problem(self, message: str, location: Location, hint: str | None = None) -> None:
         if len(self.problems) >= MAX_PROBLEMS:
-            raise _UnreadableError(f"more than {MAX_PROBLEMS} problems: the rest of the file is not read", place)
-        self.problems.append(Diagnostic("error", message, self.source.name, place, hint=hint))
+            raise _UnreadableError(f"more than {MAX_PROBLEMS} problems: the rest of the file is not read", location)
+        self.problems.append(Diagnostic("error", message, self.source.name, location, hint=hint))
 
     def _node(self, event: YamlEvent, events: Iterator[YamlEvent], depth: int) -> _Node:
         self.nodes += 1
         if depth > MAX_DEPTH:
-            raise _UnreadableError(f"nested too deeply: the maximum is {MAX_DEPTH} levels", self._place(event))
+            raise _UnreadableError(f"nested too deeply: the maximum is {MAX_DEPTH} levels", self._location(event))
         if self.nodes > MAX_NODES:
-            raise _UnreadableError(f"too many values: the maximum is {MAX_NODES}", self._place(event))
+            raise _UnreadableError(f"too many values: the maximum is {MAX_NODES}", self._location(event))
         kind = type(event).__name__
         if kind == "AliasEvent":
             return self._alias(event)
-        node = _Node("", None, event.start_mark.index, event.end_mark.index, self._place(event), complete=False)
+        node = _Node("", None, event.start_mark.index, event.end_mark.index, self._location(event), complete=False)
         if event.anchor:
             self.anchors[event.anchor] = node
         self._properties(event, node)
@@ -181,18 +181,18 @@ class _Reader:
         return node
 
     def _alias(self, event: YamlEvent) -> _Node:
-        place, target = self._place(event), self.anchors.get(event.anchor)
+        location, target = self._location(event), self.anchors.get(event.anchor)
         if target is None:
-            raise _UnreadableError(f"alias '*{event.anchor}' before its anchor '&{event.anchor}'", place)
+            raise _UnreadableError(f"alias '*{event.anchor}' before its anchor '&{event.anchor}'", location)
         if not target.complete:
-            raise _UnreadableError(f"alias '*{event.anchor}' contains itself", place)
+            raise _UnreadableError(f"alias '*{event.anchor}' contains itself", location)
         self.aliased += target.size
         if self.aliased > MAX_ALIASED:
-            raise _UnreadableError(f"aliases repeat too many values: the maximum is {MAX_ALIASED}", place)
-        return _Node(target.kind, target.value, target.start, target.end, place, size=target.size)
+            raise _UnreadableError(f"aliases repeat too many values: the maximum is {MAX_ALIASED}", location)
+        return _Node(target.kind, target.value, target.start, target.end, location, size=target.size)
 
     def _properties(self, event: YamlEvent, node: _Node) -> None:
-        """Report a tag, and move the node's place behind its anchor."""
+        """Report a tag, and move the node's location behind its anchor."""
         text = self.source.text
         at = node.start
         while text[at : at + 1] in {"&", "!"} and (event.anchor or event.tag):
@@ -204,23 +204,23 @@ class _Reader:
             at += len(text[at : node.end]) - len(text[at : node.end].lstrip())
         if at != node.start:
             node.start = at
-            node.place = self.source.range(at, node.end) if at < node.end else node.place
+            node.location = self.source.range(at, node.end) if at < node.end else node.location
 
     def _scalar(self, event: YamlEvent, node: _Node) -> Json:
         value: str = event.value
         if len(value) > MAX_TEXT:
-            raise _UnreadableError(f"text of {len(value)} characters: the maximum is {MAX_TEXT}", node.place)
+            raise _UnreadableError(f"text of {len(value)} characters: the maximum is {MAX_TEXT}", node.location)
         if event.style:
             return value
         if value in _WORDS:
             return _WORDS[value]
         if _INT.match(value) or _FLOAT.match(value):
             if len(value) > MAX_DIGITS + 5:
-                self._problem("number with too many digits", node.place)
+                self._problem("number with too many digits", node.location)
                 return 0
             number = int(value) if _INT.match(value) else float(value)
             if number in {math.inf, -math.inf}:
-                self._problem("number too large", node.place)
+                self._problem("number too large", node.location)
                 return 0
             return number
         return value
@@ -238,7 +238,7 @@ class _Reader:
             if len(children) >= MAX_ENTRIES:
                 what = "list" if key is None else "mapping"
                 message = f"too many entries in one {what}: the maximum is {MAX_ENTRIES}"
-                raise _UnreadableError(message, self._place(event))
+                raise _UnreadableError(message, self._location(event))
             child = self._node(event, events, depth + 1)
             node.size += child.size
             children.append((key, child))
@@ -246,22 +246,22 @@ class _Reader:
         return children
 
     def _place_collection(self, node: _Node, children: list[tuple[_Node | None, _Node]]) -> None:
-        """Set a collection's place: all of it if it is in braces, otherwise its first key or item."""
+        """Set a collection's location: all of it if it is in braces, otherwise its first key or item."""
         if self.source.text[node.start : node.start + 1] in {"{", "["}:
-            node.place = self.source.range(node.start, node.end)
+            node.location = self.source.range(node.start, node.end)
         elif children:
             key, child = children[0]
-            node.place = (key or child).place
+            node.location = (key or child).location
 
     def _build(self, node: _Node, path: Path) -> Json:
-        self.values[path] = node.place
+        self.values[path] = node.location
         if node.kind == "scalar":
             self.spans[path] = Span(node.start, node.end)
             return node.value
         if node.kind == "mapping" and self.source.text.startswith("{{", node.start):
             written = self.source.text[node.start : node.end]
             hint = f'write "{written}"' if '"' not in written and "\n" not in written else "put the text in quotes"
-            self._problem("text that starts with '{{' must be in quotes", node.place, hint)
+            self._problem("text that starts with '{{' must be in quotes", node.location, hint)
             self.spans[path] = Span(node.start, node.end)
             return written
         if node.kind == "sequence":
@@ -273,22 +273,22 @@ class _Reader:
                 continue
             if name in data:
                 first = self.keys[*path, name]
-                self._problem(f"'{name}' is given twice: first in line {first.line}", key.place)
+                self._problem(f"'{name}' is given twice: first in line {first.line}", key.location)
                 continue
-            self.keys[*path, name] = key.place
+            self.keys[*path, name] = key.location
             data[name] = self._build(child, (*path, name))
         return data
 
     def _name(self, key: _Node) -> str | None:
         if key.kind == "scalar" and isinstance(key.value, str):
             if len(key.value) > MAX_KEY:
-                raise _UnreadableError(f"key of {len(key.value)} characters: the maximum is {MAX_KEY}", key.place)
+                raise _UnreadableError(f"key of {len(key.value)} characters: the maximum is {MAX_KEY}", key.location)
             return key.value
         if key.kind == "scalar":
             written = self.source.text[key.start : key.end]
-            self._problem(f"a key must be text, {_found(key.value)}", key.place, f'write "{written}"')
+            self._problem(f"a key must be text, {_found(key.value)}", key.location, f'write "{written}"')
         else:
-            self._problem(f"a key must be text, not a {key.kind.replace('sequence', 'list')}", key.place)
+            self._problem(f"a key must be text, not a {key.kind.replace('sequence', 'list')}", key.location)
         return None
 
 

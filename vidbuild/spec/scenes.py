@@ -30,7 +30,7 @@ class SceneContext:
     root: the project's root.
     voice: the spec's voice; None if it is wrong.
     last: the last scene's index.
-    places: scene's index -> field -> place, as `places` returns it.
+    locations: scene's index -> field -> location, as `locations` returns it.
     files: the files that the scenes name; `scene` adds to them.
     translations: language -> the diagnostics of narrations in other languages than the spec's. They are kept apart,
         because most builds need the spec's language only.
@@ -42,7 +42,7 @@ class SceneContext:
     root: FilePath
     voice: Voice | None
     last: int
-    places: Mapping[int, Mapping[str, Location]]
+    locations: Mapping[int, Mapping[str, Location]]
     files: list[FilePath] = field(default_factory=list)
     translations: dict[str, DiagnosticCollector] = field(default_factory=dict)
 
@@ -99,21 +99,21 @@ def scene(index: int, fields: Fields, context: SceneContext) -> Scene | None:
         transition_duration=seconds,
         background=theme.normalize_color(fields["background"]) if "background" in fields else None,
         fields=own,
-        places=context.places.get(index, {}),
+        locations=context.locations.get(index, {}),
         captions=fields["captions"],
         alt=fields["alt"],
     )
 
 
-def places(document: Document) -> dict[int, dict[str, Location]]:
-    """Return scene's index -> field -> the place of its value; "" is the place of the scene's id.
+def locations(document: Document) -> dict[int, dict[str, Location]]:
+    """Return scene's index -> field -> the location of its value; "" is the location of the scene's id.
 
-    A `transition` or `voice` that a scene takes from the whole spec has its place there.
+    A `transition` or `voice` that a scene takes from the whole spec has its location there.
     """
     by_scene: dict[int, dict[str, Location]] = {}
-    for path, place in document.values.items():
+    for path, location in document.values.items():
         if path[:1] == ("scenes",) and len(path) > 1 and isinstance(path[1], int):
-            by_scene.setdefault(path[1], {})[dotted(path[2:])] = place
+            by_scene.setdefault(path[1], {})[dotted(path[2:])] = location
     for own in by_scene.values():
         own[""] = own.get("id", own[""])
         for name, default in (("transition", ("defaults", "transition")), ("voice", ("voice",))):

@@ -67,26 +67,26 @@ def _parsed(text: str, shown: str) -> tuple[dict[str, Any], list[Diagnostic]]:
         last = text.count("\n", 0, len(text.rstrip())) + 1
         line, column = (int(found[1]), int(found[2])) if found and found[1] else (last, 1)
         message = _POSITION.sub("", reason)
-        place = Location(shown, line, column, column + 1)
+        location = Location(shown, line, column, column + 1)
     except RecursionError:
-        message, place = "nested too deeply", Location(shown, 1, 1, 2)
-    return {}, [Diagnostic("error", f"invalid TOML: {message[:1].lower()}{message[1:]}", shown, place)]
+        message, location = "nested too deeply", Location(shown, 1, 1, 2)
+    return {}, [Diagnostic("error", f"invalid TOML: {message[:1].lower()}{message[1:]}", shown, location)]
 
 
 def _problems(data: dict[str, Any], text: str, shown: str) -> Iterator[Diagnostic]:
     for name, value in data.items():
-        place = _place(name, text, shown)
+        location = _location(name, text, shown)
         if name not in KNOWN:
             hint = did_you_mean(name, KNOWN) or f"use {' or '.join(KNOWN)}"
-            yield Diagnostic("error", f"unknown setting '{name}'", shown, place, hint=hint)
+            yield Diagnostic("error", f"unknown setting '{name}'", shown, location, hint=hint)
         elif not isinstance(value, bool):
             written = str(value).lower()
             message = f"'{name}' must be {KINDS['boolean']}, not {value!r}"
             fix = f"write {name} = {written}" if written in {"true", "false"} else None
-            yield Diagnostic("error", message, shown, place, hint=fix)
+            yield Diagnostic("error", message, shown, location, hint=fix)
 
 
-def _place(name: str, text: str, shown: str) -> Location:
-    """Return the place of a key or table at the beginning of a line, quoted or not; else the file's first line."""
+def _location(name: str, text: str, shown: str) -> Location:
+    """Return the location of a key or table at the beginning of a line, quoted or not; else the file's first line."""
     found = re.search(rf"^[ \t]*\[*[ \t]*[\"']?({re.escape(name)})(?![\w-])", text, re.MULTILINE)
     return Document(shown, text, None).range(*found.span(1)) if found else Location(shown, 1, 1, 2)

@@ -75,7 +75,7 @@ def valid(data: object, node: schema.Schema) -> bool:
 def diagnose(document: Document, faults: Iterable[Fault]) -> list[Diagnostic]:
     """Return the faults as located diagnostics, with hints."""
     return [
-        Diagnostic("error", fault.message, document.name, _place(document, fault), hint=_hint(document, fault))
+        Diagnostic("error", fault.message, document.name, _location(document, fault), hint=_hint(document, fault))
         for fault in faults
         if not fault.consequence and not (fault.missing and value_hints.is_colon(document, fault.path))
     ]
@@ -87,8 +87,8 @@ def _hint(document: Document, fault: Fault) -> str | None:
     return fault.hint or (None if fault.missing else value_hints.hint(document, fault.path))
 
 
-def _place(document: Document, fault: Fault) -> Location:
-    return document.key(fault.path) if fault.at_key else value_hints.place(document, fault.path)
+def _location(document: Document, fault: Fault) -> Location:
+    return document.key(fault.path) if fault.at_key else value_hints.location(document, fault.path)
 
 
 @lru_cache(maxsize=4)

@@ -34,8 +34,8 @@ def hint(document: Document, path: Path) -> str | None:
     return _rewritten(value, path, list(schema.allowed(path, document.data)))
 
 
-def place(document: Document, path: Path) -> Location:
-    """Return the place of a value, or of its key if the value is empty."""
+def location(document: Document, path: Path) -> Location:
+    """Return the location of a value, or of its key if the value is empty."""
     value, key = document.value(path), document.keys.get(path)
     if key is None or not key.line or _value(document.data, path) is not None:
         return value
@@ -91,15 +91,15 @@ def _value(data: object, path: Path) -> Json:
     return data
 
 
-def _at(document: Document, place: Location) -> str:
-    """Return the rest of a line from a place on."""
-    return _line(document, place)[place.column - 1 :] if place.line else ""
+def _at(document: Document, location: Location) -> str:
+    """Return the rest of a line from a location on."""
+    return _line(document, location)[location.column - 1 :] if location.line else ""
 
 
-def _after(document: Document, place: Location | None) -> str:
-    """Return the rest of a line after a place."""
-    return _line(document, place)[place.end_column - 1 :] if place and place.line else ""
+def _after(document: Document, location: Location | None) -> str:
+    """Return the rest of a line after a location."""
+    return _line(document, location)[location.end_column - 1 :] if location and location.line else ""
 
 
-def _line(document: Document, place: Location) -> str:
-    return split_lines(document.text)[place.line - 1]
+def _line(document: Document, location: Location) -> str:
+    return split_lines(document.text)[location.line - 1]

@@ -83,7 +83,7 @@ def test_a_given_variable_in_a_spec_without_any(project: Project) -> None:
     """A spec without `vars` has no place to point at; nothing near is nothing to name."""
     text = "vidbuild: 1\ntitle: A\nscenes: [{id: a, type: title, title: B, duration: 1}]\n"
     (found,) = project.try_load(text, zzz="1").errors
-    assert (found.place, found.message, found.hint) == (None, "the spec has no variable 'zzz'", None)
+    assert (found.location, found.message, found.hint) == (None, "the spec has no variable 'zzz'", None)
     made = {"vidbuild": 1, "title": "A", "scenes": [{"id": "a", "type": "title", "title": "B", "duration": 1}]}
     assert [item[2] for item in project.problems(made, zzz="1")] == ["the spec has no variable 'zzz'"]
 
@@ -150,8 +150,8 @@ def test_problems_point_into_the_text(text: str, place: tuple[int, int, int] | N
     ((found,),) = failed.values()
     assert found.message == "'produkt' is not defined"
     assert found.hint == "did you mean 'product'?"
-    assert found.place is not None
-    assert (found.place.line, found.place.column, found.place.end_column) == place
+    assert found.location is not None
+    assert (found.location.line, found.location.column, found.location.end_column) == place
 
 
 def test_two_problems_in_one_text() -> None:

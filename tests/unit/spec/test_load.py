@@ -132,9 +132,9 @@ def test_data_and_text_give_the_same(project: Project) -> None:
     ]
     assert keys[0] == keys[1] == keys[2]
     assert specs[0].files == (path, *specs[1].files)
-    assert specs[0].places == specs[1].places
-    assert specs[2].scenes[1].places["title"].file == "scenes[1].title"
-    assert specs[2].scenes[1].places[""].file == "scenes[1].id"
+    assert specs[0].locations == specs[1].locations
+    assert specs[2].scenes[1].locations["title"].file == "scenes[1].title"
+    assert specs[2].scenes[1].locations[""].file == "scenes[1].id"
 
 
 def test_problems_of_data_name_the_field(project: Project) -> None:

@@ -61,7 +61,7 @@ def fine(examined: LoadResult) -> None:
     for item in examined.diagnostics:
         assert item.message
         assert "\n" not in item.message
-        assert item.place is not None
+        assert item.location is not None
     assert render(examined.diagnostics, examined.sources).count("^") >= sum(
         bool(item.line) for item in examined.diagnostics
     )

@@ -23,8 +23,8 @@ def problem(text: str) -> tuple[str, int, int, int]:
     """The one problem of a text: message, line, column, end column."""
     _, problems = read(text, "v.yaml")
     (found,) = problems
-    assert found.place is not None
-    return found.message, found.place.line, found.place.column, found.place.end_column
+    assert found.location is not None
+    return found.message, found.location.line, found.location.column, found.location.end_column
 
 
 @pytest.mark.parametrize(

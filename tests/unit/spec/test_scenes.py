@@ -186,7 +186,7 @@ def test_places(project: Project) -> None:
     )
     spec = project.try_load(text).spec
     assert spec is not None
-    one, two = (scene.places for scene in spec.scenes)
+    one, two = (scene.locations for scene in spec.scenes)
     assert {name: place.line for name, place in one.items()} == {
         "": 7,
         "type": 6,
@@ -201,8 +201,8 @@ def test_places(project: Project) -> None:
         "transition": 4,
     }
     assert (two["voice"].line, two["transition"].line, two[""].column) == (10, 10, 10)
-    assert (spec.places["title"].line, spec.places["defaults.transition"].column) == (2, 24)
-    assert not any(name.startswith("scenes") for name in spec.places)
+    assert (spec.locations["title"].line, spec.locations["defaults.transition"].column) == (2, 24)
+    assert not any(name.startswith("scenes") for name in spec.locations)
 
 
 V18 = [

@@ -83,7 +83,7 @@ voice: espeak:en-uss
 scenes: [{id: a, type: title, title: A, duration: 1, voice: espeek:en}]
 """
     found = project.try_load(text).diagnostics
-    assert [(item.line, item.column, item.place.end_column) for item in found if item.place] == [
+    assert [(item.line, item.column, item.location.end_column) for item in found if item.location] == [
         (3, 15, 21),
         (4, 61, 67),
     ]

@@ -35,7 +35,7 @@ class Step:
 
     params: everything that can change the output and is not a file, with defaults applied.
     inputs: role -> a file of the project, or the output of another step.
-    places: field (dotted, "" for the whole) -> its location in the spec; never in the key.
+    locations: field (dotted, "" for the whole) -> its location in the spec; never in the key.
     tools: names of the tools that this step uses beside those of its kind; their identities are in the key.
     """
 
@@ -43,7 +43,7 @@ class Step:
     kind: str
     params: Mapping[str, Value]
     inputs: Mapping[str, Input] = field(default_factory=dict)
-    places: Mapping[str, Location] = field(default_factory=dict)
+    locations: Mapping[str, Location] = field(default_factory=dict)
     tools: tuple[str, ...] = ()
 
     def needs(self) -> Iterator[str]:
@@ -146,13 +146,16 @@ def _step_to_data(step: Step) -> dict[str, Any]:
         role: {"file": source.path} if isinstance(source, Source) else {"step": source.step, "name": source.name}
         for role, source in step.inputs.items()
     }
-    places = {field_: [place.file, place.line, place.column, place.end_column] for field_, place in step.places.items()}
+    locations = {
+        field_: [location.file, location.line, location.column, location.end_column]
+        for field_, location in step.locations.items()
+    }
     return {
         "id": step.id,
         "kind": step.kind,
         "params": dict(step.params),
         "inputs": inputs,
-        "places": places,
+        "places": locations,
         "tools": list(step.tools),
     }
 
@@ -162,5 +165,5 @@ def _step_from_data(data: dict[str, Any]) -> Step:
         role: Source(item["file"]) if "file" in item else Product(item["step"], item["name"])
         for role, item in data["inputs"].items()
     }
-    places = {field_: Location(*item) for field_, item in data["places"].items()}
-    return Step(data["id"], data["kind"], data["params"], inputs, places, tuple(data["tools"]))
+    locations = {field_: Location(*item) for field_, item in data["places"].items()}
+    return Step(data["id"], data["kind"], data["params"], inputs, locations, tuple(data["tools"]))

@@ -91,7 +91,7 @@ def compare(old: Sequence[Line], new: Sequence[Line], step: Step, kind: Kind) ->
     """Return what differs between two materials of a step."""
     before, after = ({line.path: line for line in side} for side in (old, new))
     paths = [path for path in {**after, **before} if before.get(path) != after.get(path)]
-    outer = {path[:place] for path in paths for place, char in enumerate(path) if char == "."} | {""}
+    outer = {path[:end] for path in paths for end, char in enumerate(path) if char == "."} | {""}
     leaves = [path for path in paths if path not in outer or _is_leaf(before.get(path)) or _is_leaf(after.get(path))]
     return [_reason(path, before, after, step, kind) for path in leaves]
 
@@ -141,7 +141,7 @@ def _outer(reason: Reason) -> Reason:
     if reason.what != "field":
         return reason
     parts = reason.name.split(".")
-    cut = next((place for place, part in enumerate(parts) if part.isdigit()), len(parts))
+    cut = next((index for index, part in enumerate(parts) if part.isdigit()), len(parts))
     if cut in {0, len(parts)}:
         return reason
     return Reason("field", ".".join(parts[:cut]), "", "")
@@ -150,7 +150,7 @@ def _outer(reason: Reason) -> Reason:
 def _differing(old: str | None, new: str | None) -> list[str]:
     """Return the values that exist, shortened so that their first difference is shown."""
     texts = [_HEX.sub(r"\1", text) for text in (old, new) if text is not None]
-    differing = (place for place, pair in enumerate(zip(*texts, strict=False)) if len(set(pair)) > 1)
+    differing = (index for index, pair in enumerate(zip(*texts, strict=False)) if len(set(pair)) > 1)
     same = next(differing, min(map(len, texts))) if len(texts) > 1 else 0
     return [_shorten(text if same < _SHORT // 2 else f"...{text[same - _LEAD :]}", _SHORT) for text in texts]
 
