@@ -1,4 +1,4 @@
-"""How a build ended, step by step, as plain data; it knows nothing of how it came to that."""
+"""The results of a build: one report per target and one per step, as plain data."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Status = Literal["built", "up-to-date", "failed", "cancelled", "aborted"]
 class StepReport:
     """How one step ended.
 
-    key: "" where its inputs never became known.
+    key: "" if its inputs never became known.
     outputs: name -> blob, of steps that are built or cached.
-    seconds: what its run took, now or, for a cached one, then.
-    reasons: root causes, where it ran or would have.
-    because: the failed step that an aborted one needs; "" where the build was stopped.
-    unchanged: it ran, and its output is what it was before.
+    seconds: the duration of its run; of a cached step, of the run that made it.
+    reasons: the root causes, if it ran or would have run.
+    because: the failed step that an aborted one needs; "" if the build was stopped.
+    unchanged: whether it ran and reproduced its previous output.
     """
 
     step: str
@@ -51,9 +51,9 @@ class BuildReport:
     """How one target ended.
 
     status: aborted if the run stopped because another target failed.
-    retried: attempts that were repeated.
+    retried: the number of repeated attempts.
     ended: when it ended (time.monotonic).
-    error: why the target failed although every step is there: what its caller made of it went wrong.
+    error: why the target failed although all steps succeeded: its caller could not use the outputs.
     """
 
     run: str
@@ -70,7 +70,7 @@ class BuildReport:
         return BuildReport(self.run, "failed", self.steps, self.seconds, self.blobs, self.retried, self.ended, error)
 
     def path(self, step: str, name: str) -> Path:
-        """Where an output's blob is: read-only, and never to be changed or linked to."""
+        """The path of an output's blob: read-only, and never changed or linked to."""
         return self.blobs.find(self.steps[step].outputs[name].digest)
 
     @property
@@ -79,7 +79,7 @@ class BuildReport:
         return self.status in {"built", "up-to-date"}
 
     def having(self, state: State) -> list[StepReport]:
-        """The steps that ended so, in the graph's order."""
+        """The steps that ended in this state, in the graph's order."""
         return [step for step in self.steps.values() if step.state is state]
 
     @property
@@ -89,15 +89,15 @@ class BuildReport:
 
     @property
     def cached(self) -> list[StepReport]:
-        """The steps that had nothing to do."""
+        """The steps whose outputs were in the cache."""
         return self.having(State.CACHED)
 
     @property
     def failed(self) -> list[StepReport]:
-        """The steps that could not be made."""
+        """The steps that failed."""
         return self.having(State.FAILED)
 
     @property
     def aborted(self) -> list[StepReport]:
-        """The steps that were not tried, or were stopped."""
+        """The steps that were not started, or were stopped."""
         return self.having(State.ABORTED)

@@ -29,11 +29,15 @@ RUNNING = ("running", "retrying")
 
 @dataclass(slots=True)
 class StepHistory:
-    """One step of a run. state: running, retrying, ran, cached, failed, or aborted (not tried, or stopped).
+    """One step of a run.
 
-    reason, reasons: why it ran, in short and with old and new values. done, total, unit: how far it came. since:
-    when it began, in seconds since 1970; seconds: how long it took. because: the failed step that it needed.
-    unchanged: it made the same bytes as before.
+    state: running, retrying, ran, cached, failed, or aborted (not started, or stopped).
+    reason, reasons: why it ran, in short and with old and new values.
+    since: when it started, in seconds since 1970.
+    seconds: its duration.
+    done, total, unit: its progress.
+    because: the failed step that it needed.
+    unchanged: whether it reproduced its previous output.
     """
 
     step: str
@@ -51,7 +55,7 @@ class StepHistory:
     unchanged: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON values."""
+        """Return it as JSON values."""
         return {
             "step": self.step,
             "state": self.state,
@@ -86,7 +90,12 @@ class TargetHistory:
 
 @dataclass(slots=True)
 class History:
-    """A run so far. last: the time of its last event. problems, warnings: as their events have them."""
+    """A run so far.
+
+    problems, warnings: the data of their events.
+    continues: the event that says which run this one resumed.
+    last: the time of the last event.
+    """
 
     progress: RunProgress = field(default_factory=RunProgress)
     steps: dict[str, StepHistory] = field(default_factory=dict)
@@ -99,7 +108,7 @@ class History:
 
     @property
     def running(self) -> list[StepHistory]:
-        """The steps that run now, or ran when the run was killed."""
+        """The steps that are running, or were when the run was killed."""
         return [step for step in self.steps.values() if step.state in RUNNING]
 
     @property
@@ -134,9 +143,9 @@ class History:
             case StepCached():
                 self.steps[event.step] = StepHistory(event.step, "cached")
             case StepProgress() | StepRetried():
-                self._went_on(event)
+                self._update_attempt(event)
             case StepFinished() | StepFailed() | StepAborted():
-                self._over(event)
+                self._end(event)
             case _:
                 pass
 
@@ -150,7 +159,7 @@ class History:
         step = StepHistory(event.step, reason=event.reason, reasons=event.reasons, since=event.time, attempts=1)
         self.steps[event.step] = step
 
-    def _went_on(self, event: StepProgress | StepRetried) -> None:
+    def _update_attempt(self, event: StepProgress | StepRetried) -> None:
         step = self.steps.setdefault(event.step, StepHistory(event.step))
         if isinstance(event, StepProgress):
             step.state, step.done, step.total, step.unit = "running", event.done, event.total, event.unit
@@ -158,7 +167,7 @@ class History:
             step.state, step.attempts, step.failure = "retrying", event.attempt, event.failure
             step.done = step.total = 0
 
-    def _over(self, event: StepFinished | StepFailed | StepAborted) -> None:
+    def _end(self, event: StepFinished | StepFailed | StepAborted) -> None:
         step = self.steps.setdefault(event.step, StepHistory(event.step, since=event.time))
         step.seconds = max(0.0, event.time - step.since) if step.attempts else None
         match event:
@@ -171,16 +180,16 @@ class History:
 
 
 def history(lines: Iterable[Mapping[str, Any]], target: str | None = None) -> History:
-    """Return the history that a log holds.
+    """Return the history in a log.
 
-    target: the name of the one target to follow, whose steps have their ids without it then; None for all.
+    target: the name of the one target to follow, whose step ids are then without it; None for all.
     """
-    found = History()
+    result = History()
     for data in lines if target is None else _of_target(lines, target):
-        found.apply(data)
-    if target in found.targets:
-        found.progress.steps = found.targets[target].steps
-    return found
+        result.apply(data)
+    if target in result.targets:
+        result.progress.steps = result.targets[target].steps
+    return result
 
 
 def _of_target(lines: Iterable[Mapping[str, Any]], target: str) -> Iterator[Mapping[str, Any]]:

@@ -1,6 +1,6 @@
-"""What builds did, kept under `.vidbuild/runs/`: an event log and a small state each; it knows nothing of stores.
+"""Run records under `.vidbuild/runs/`: for each run an event log and a small state file.
 
-A run is alive while it holds the lock on its folder; one that is not and never said how it ended was killed.
+A run is alive while it holds the lock on its folder. A run that is neither alive nor ended was killed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _STATE_AFTER = {
 
 @dataclass(frozen=True, slots=True)
 class RunTarget:
-    """What a run records of one of its targets. metadata: what its caller wants to find later."""
+    """The record of one target of a run. metadata: the caller's own data about it."""
 
     name: str
     build_name: str
@@ -48,8 +48,8 @@ class Run:
     """A past or running build.
 
     entry: the build names of its targets, joined by commas.
-    state: one of STATES; a build that waits for the cache is pending, and a killed one is failed.
-    suspended: it recorded that it was suspended, and has not gone on.
+    state: one of STATES; a build that waits for the cache is pending, a killed one failed.
+    suspended: whether it is suspended (Ctrl-Z).
     """
 
     id: str
@@ -72,10 +72,10 @@ class Run:
 
 
 class RunLog:
-    """Listens to one run and keeps its events, readable by others at any moment.
+    """Writes the record of one run; other processes can read it at any time.
 
-    targets: what the run builds.
-    write_error: what could not be written, "" for nothing; it never ends a build.
+    targets: the targets of the run.
+    write_error: which file could not be written and why, "" if none; it never ends a build.
     """
 
     def __init__(self, folder: Path, targets: Sequence[RunTarget]) -> None:
@@ -105,7 +105,7 @@ class RunLog:
             self._give_up(error)
 
     def __call__(self, event: Event) -> None:
-        """Keep an event; cached steps come in thousands and are written with what follows them."""
+        """Append an event; cached steps come in thousands and are written together with the next other event."""
         if self._events is not None:
             self._events.add(event.to_line(), at_once=not isinstance(event, StepCached))
         if isinstance(event, StepFailed) and event.failure.command:
@@ -117,18 +117,18 @@ class RunLog:
             else:
                 self._write_state()
 
-    def suspended(self, meanwhile: Callable[[], None]) -> None:
-        """Call a function, and record that the run is suspended meanwhile."""
+    def suspended(self, function: Callable[[], None]) -> None:
+        """Call a function, with the run recorded as suspended until it returns."""
         self._state["halted"] = True
         self._write_state()
         try:
-            meanwhile()
+            function()
         finally:
             del self._state["halted"]
             self._write_state()
 
     def close(self) -> None:
-        """Say how the run ended; one that was thrown out of the middle is failed."""
+        """Record how the run ended, as failed if an exception interrupted it."""
         if self._events is not None:
             self._events.close()
             self.write_error = self.write_error or self._events.write_error
@@ -139,7 +139,7 @@ class RunLog:
             self._lock.release()
 
     def _save_command(self, step: str, failure: Failure) -> None:
-        """Keep the exact command that failed, as a script that can be read and run by hand."""
+        """Save the exact command that failed, as a shell script."""
         import shlex
 
         title = " ".join(f"step {step}: {failure.message}".split())
@@ -161,12 +161,12 @@ class RunLog:
 
 
 def script(run: Path, step: str) -> Path:
-    """Where the command is that a step of the run in this folder failed with, if it was one."""
+    """Return the path of the script with the command that a step of the run in this folder failed with."""
     return run / f"{step.replace(':', '-').replace('/', '-')}.sh"
 
 
 def new_id(after: str = "") -> str:
-    """An id that sorts by time: 20260131-235959-123-a1b2 (UTC); it sorts after a given one, whatever the clock says."""
+    """Return an id like 20260131-235959-123-a1b2 (UTC) that sorts by time, and after a given one if clocks went back."""
     stamp = _stamp(time.time_ns() // 1_000_000)
     if stamp <= after:
         with contextlib.suppress(ValueError):
@@ -178,23 +178,24 @@ def new_id(after: str = "") -> str:
 
 
 def _stamp(milliseconds: int) -> str:
-    seconds, rest = divmod(milliseconds, 1000)
-    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(seconds))}-{rest:03}"
+    seconds, fraction = divmod(milliseconds, 1000)
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(seconds))}-{fraction:03}"
 
 
 def past_runs(folder: Path) -> list[Run]:
-    """All runs that can be read, oldest first."""
+    """Return all runs whose record can be read, oldest first."""
     return [run for name in _ids(folder) if (run := read_run(folder, name)) is not None]
 
 
 def read_run(folder: Path, run: str) -> Run | None:
-    """One run as it stands now, or None where there is no such run."""
+    """Return one run in its current state; None if there is no such run or its record cannot be read."""
     if run not in _ids(folder):
         return None
     try:
         data = _state_of(folder / run)
         dead = data["state"] in ALIVE and not is_held(folder / run / "lock")
-        data = _state_of(folder / run) if dead else data  # it may have ended between the two looks
+        if dead:  # read it again: the run may have ended between the first read and the test of its lock
+            data = _state_of(folder / run)
         killed = dead and data["state"] in ALIVE
         state = "failed" if killed else data["state"]
         started, ended = float(data["started"]), data.get("ended")
@@ -206,7 +207,7 @@ def read_run(folder: Path, run: str) -> Run | None:
 
 
 def _targets_of(data: Mapping[str, Any]) -> tuple[RunTarget, ...]:
-    """The targets of a run; earlier versions recorded one, with its metadata as a note."""
+    """Return the targets of a run; earlier versions recorded one, with its metadata as a note."""
     if "targets" not in data:
         return (RunTarget("", str(data["entry"]), data.get("note", {})),)
     return tuple(RunTarget(str(each["name"]), str(each["build_name"]), each["metadata"]) for each in data["targets"])
@@ -218,7 +219,7 @@ def _state_of(run: Path) -> dict[str, Any]:
 
 
 def read_events(folder: Path, run: str) -> Iterator[dict[str, Any]]:
-    """The run's events so far; lines that are torn or damaged are left out, and so are all where none can be read."""
+    """Yield the run's events so far, without torn or corrupt lines; none if the log cannot be read."""
     with contextlib.suppress(OSError), (folder / run / "events.jsonl").open("rb") as lines:
         for line in lines:
             event = _event(line)
@@ -244,7 +245,7 @@ def _ids(folder: Path) -> list[str]:
 
 
 def _own(folder: Path) -> list[str]:
-    """The ids that are of our making: what else is there is somebody else's."""
+    """Return the names that are run ids; all other files in the folder are not ours."""
     return [name for name in _ids(folder) if _ID(name)]
 
 

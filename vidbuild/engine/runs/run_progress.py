@@ -27,9 +27,13 @@ RENDERS = {"render", "film"}  # old logs have the second
 
 @dataclass(slots=True)
 class Running:
-    """A step that was started: since when (the events' clock), how far, and how long it took last time.
+    """A running step.
 
-    unit: of what done and total are counts. attempt: which one it is. due: when that begins, 0 where it has begun.
+    since: when it started, by the events' clock.
+    expected: the seconds that its last run took, if known.
+    done, total, unit: its progress: done of total units.
+    attempt: the number of the current attempt.
+    due: when that attempt starts; 0 if it has started.
     """
 
     since: float
@@ -41,7 +45,7 @@ class Running:
     due: float = 0.0
 
     def fraction(self, now: float) -> float | None:
-        """How far the step is, from what it tells, else from how long it took last time; None if nothing is known."""
+        """Return the share that is done, by its progress, or else by its last duration; None if neither is known."""
         if self.total:
             return min(1.0, self.done / self.total)
         return min(0.95, (now - self.since) / self.expected) if self.expected else None
@@ -51,9 +55,10 @@ class Running:
 class RunProgress:
     """The counts of one run; times are the events' own.
 
-    expected: seconds for all that was ahead at the start; None if unknown.
-    paused: since when the run is paused; None if it is not.
-    paused_before: the seconds of pauses that are over.
+    ahead: the steps that had to run, as known at the start.
+    expected: the seconds they were expected to take; None if unknown.
+    paused: when the current pause began; None if the run is not paused.
+    paused_before: the total seconds of earlier pauses.
     targets: the name of each target -> its status, "" until it ends.
     """
 
@@ -117,7 +122,7 @@ class RunProgress:
 
     @property
     def done(self) -> int:
-        """How many steps are there: cached, or made by this run."""
+        """The number of steps that are cached or ran."""
         return self.cached + self.ran
 
     @property
@@ -134,11 +139,11 @@ class RunProgress:
 
     @property
     def ended(self) -> int:
-        """How many steps have ended, in whichever way."""
+        """The number of steps that have ended in any way."""
         return self.done + self.failed + self.aborted
 
     def remaining(self, now: float) -> float | None:
-        """Seconds that are probably left, None if nothing is known; a pause is not counted as time that was used."""
+        """Return the expected remaining seconds, pauses not counted as used; None if unknown."""
         if self.expected is None:
             return None
         used = (self.paused if self.paused is not None else now) - self.began - self.paused_before
