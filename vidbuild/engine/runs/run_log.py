@@ -166,7 +166,7 @@ def script(run: Path, step: str) -> Path:
 
 
 def new_id(after: str = "") -> str:
-    """Return an id like 20260131-235959-123-a1b2 (UTC) that sorts by time, and after a given one if clocks went back."""
+    """An id like 20260131-235959-123-a1b2 (UTC) that sorts by time, and after a given one if a clock went back."""
     stamp = _stamp(time.time_ns() // 1_000_000)
     if stamp <= after:
         with contextlib.suppress(ValueError):
