@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import PurePath
 
 from vidbuild.engine.graph import canonical
@@ -53,6 +54,7 @@ def product_digest(outputs: Mapping[str, Blob]) -> str:
     return canonical.digest({name: blob.digest for name, blob in outputs.items()})
 
 
+@lru_cache(4096)  # a thousand scenes name the same few products
 def plain_suffix(name: str) -> str:
     """Return the suffix that a step may see: it tells tools the format, so it is in the key, unlike the file's name."""
     suffix = PurePath(name).suffix.lower()
