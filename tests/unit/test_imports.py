@@ -138,6 +138,7 @@ HEAVY = {
     "rich",
     "asyncio",
     "imageio_ffmpeg",
+    "icu4py",
 }
 
 # Of the standard library: what takes milliseconds to import and serves no build that has nothing to do.
