@@ -158,13 +158,25 @@ def test_the_last_lines_counts_agree_with_json_and_events(project: Workspace) ->
 
 
 def test_looking_after_a_build_writes_nothing(project: Workspace) -> None:
-    """P27: explain, graph, check and a dry run leave every file of the project and its cache as it was."""
+    """P27: explain, graph and a dry run leave every file of the project and its cache as it was."""
     project.build()
     project.write("video.yaml", FADED.replace("title: One", "title: Eins"))
     before = project.snapshot()
-    for args in (["explain", "video.yaml"], ["graph"], ["check"], ["build", "--dry-run"], ["runs"], ["cache", "info"]):
+    for args in (["explain", "video.yaml"], ["graph"], ["build", "--dry-run"], ["runs"], ["cache", "info"]):
         assert project.run(*args).code == 0
     assert project.snapshot() == before
+
+
+def test_check_writes_only_to_the_cache(project: Workspace) -> None:
+    """`check` writes no file of the project; its results are cached, and it is no run that others could refer to."""
+    before = project.snapshot()
+    assert project.run("check").code == 0
+    written = project.snapshot()
+    assert {name: written[name] for name in before} == before
+    assert {Path(name).parts[0] for name in set(written) - set(before)} == {".vidbuild"}
+    assert project.run("runs", "--json").data == {"runs": []}
+    ran = set(project.build().data["steps"]["ran"])
+    assert not {step.partition(":")[0] for step in ran} & {"draw", "timeline", "audio"}
 
 
 def test_a_failure_points_into_the_spec(project: Workspace) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from vidbuild.api.build_result import cache_notices
@@ -54,6 +54,8 @@ def build(
     command = _Command([spec], options_of(options, changes), control)
     with command.listening(on_event):
         video = command.prepare()
+        for error in command.refuse({0: video}).values():
+            raise error
         (result,) = command.run([video])
     return result
 
@@ -108,6 +110,8 @@ class _Command:
                 if not hasattr(error, "diagnostics") and not self._keeps_going:
                     raise
                 results[index] = _failed(spec, error)
+        for index, refusal in self.refuse(videos).items():
+            results[index] = _failed(videos.pop(index).path, refusal)
         for group in _by_store(self._stores):
             planned = [index for index in group if index in videos]
             if planned and (self.options.dry_run or self._keeps_going or all(each.ok for each in results.values())):
@@ -154,6 +158,24 @@ class _Command:
                 self._result(video, target, report, () if index else notices)
                 for index, (video, target, report) in enumerate(zip(videos, targets, reports, strict=True))
             ]
+
+    def refuse(self, videos: Mapping[int, Video]) -> dict[int, VidbuildError]:
+        """Return the error of each video that a strict build refuses, by its index; emit its end."""
+        if not self.options.strict or self.options.dry_run:
+            return {}
+        from vidbuild.api.findings import refusals
+
+        errors: dict[int, VidbuildError] = {}
+        for group in _by_store(self._stores):
+            planned = [index for index in group if index in videos]
+            if planned:
+                with writable(self._stores[planned[0]]) as used:
+                    found = refusals([videos[index] for index in planned], used, self.options)
+                errors |= {planned[place]: error for place, error in found.items()}
+        for index, error in errors.items():
+            with contextlib.suppress(type(error)), self._emitting_end(videos[index].plan.entry, self._stores[index]):
+                raise error
+        return errors
 
     def _result(self, video: Video, target: Target, report: BuildReport, notices: Iterable[Notice]) -> Result:
         if report.error is None:

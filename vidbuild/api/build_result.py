@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vidbuild.api.plan import Plan
 from vidbuild.api.result import FailedStep, Notice, Steps
@@ -14,6 +15,9 @@ from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import Failure
 from vidbuild.location import Location
+
+if TYPE_CHECKING:
+    from vidbuild.engine.keys.explain import Explanation
 
 
 def step_results(plan: Plan, target: Target, store: Store, report: BuildReport) -> Steps:
@@ -29,10 +33,19 @@ def step_results(plan: Plan, target: Target, store: Store, report: BuildReport) 
     )
 
 
-def step_warnings(plan: Plan, report: BuildReport) -> Iterator[Notice]:
+def step_warnings(steps: Mapping[str, Step], report: BuildReport) -> Iterator[Notice]:
     """Return the warnings of steps, of those that are cached as well."""
     for each in report.steps.values():
         for warning in each.warnings:
+            yield Notice(warning.message, location_of(steps[each.step], warning.field), warning.hint)
+
+
+def known_warnings(plan: Plan, store: Store, explanations: Iterable[Explanation]) -> Iterator[Notice]:
+    """Return the warnings of a plan and of its cached steps, without running any."""
+    yield from plan.warnings
+    for each in explanations:
+        trace = store.trace(each.key) if each.state == "cached" else None
+        for warning in trace.warnings if trace else ():
             yield Notice(warning.message, location_of(plan.graph.steps[each.step], warning.field), warning.hint)
 
 

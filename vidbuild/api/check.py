@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.api.result import diagnosis
+from vidbuild.frozen import dataclass, replaced
 from vidbuild.model import Spec
 from vidbuild.project import root_of
 
 if TYPE_CHECKING:
+    from vidbuild.api.options import BuildOptions
+    from vidbuild.api.video import Video
     from vidbuild.diagnostic import Diagnostic
 
 
@@ -21,11 +23,13 @@ class CheckResult:
     """The problems of one spec.
 
     text: the diagnostics as text, with source lines.
+    faults: of the steps that failed (vidbuild.errors.Failure.fault).
     """
 
     spec: Path
     diagnostics: tuple[Diagnostic, ...]
     text: str
+    faults: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -34,7 +38,12 @@ class CheckResult:
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as JSON values."""
-        return {"spec": str(self.spec), "ok": self.ok, "problems": [diagnosis(each) for each in self.diagnostics]}
+        return {
+            "spec": str(self.spec),
+            "ok": self.ok,
+            "errors": [diagnosis(each) for each in self.diagnostics if each.severity == "error"],
+            "warnings": [diagnosis(each) for each in self.diagnostics if each.severity == "warning"],
+        }
 
 
 def render(diagnostics: Sequence[Diagnostic]) -> str:
@@ -50,19 +59,92 @@ def check(
     variables: Mapping[str, Any] | None = None,
     *,
     allow_network_voice: bool = False,
+    strict: bool = False,
+    cache: Path | None = None,
 ) -> list[CheckResult]:
-    """Find all problems of each spec without rendering anything. Bad specs raise no errors.
+    """Find every problem of each spec that a build would find, without rendering anything. Bad specs raise no errors.
+
+    Specs without errors are spoken and laid out, and the cache keeps the results for the next build. Voices on the
+    network are not used.
 
     allow_network_voice: accept voices on the network in CI, as a build with this option does.
+    strict: make warnings errors.
     """
+    from vidbuild.api.options import BuildOptions
+    from vidbuild.api.spec_args import for_one
+
+    options = BuildOptions(variables=variables or {}, allow_network_voice=allow_network_voice, cache=cache)
+    found: dict[int, tuple[Diagnostic, ...]] = {}
+    videos: dict[int, Video] = {}
+    names = dict(enumerate(_names([Path(path) for path in paths])))
+    for index, path in enumerate(paths):
+        found[index], video = _examine(path, for_one(path, list(paths), options), names[index])
+        if video is not None:
+            videos[index] = video
+    faults = _add_findings(found, videos, options)
+    results = []
+    for index, path in enumerate(paths):
+        diagnostics = _as_errors(found[index]) if strict else found[index]
+        results.append(CheckResult(Path(path), diagnostics, render(diagnostics), faults.get(index, ())))
+    return results
+
+
+def _as_errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    from vidbuild.api.strict import as_errors
+
+    return as_errors(diagnostics)
+
+
+def _names(paths: Sequence[Path]) -> Sequence[str]:
+    from vidbuild.api.spec_args import target_names
+
+    return target_names(paths)
+
+
+def _examine(
+    path: str | os.PathLike[str], options: BuildOptions, name: str
+) -> tuple[tuple[Diagnostic, ...], Video | None]:
+    """Return the problems of a spec that no step is needed for, and its video if it has no errors."""
+    from vidbuild.api.video import Video
+    from vidbuild.diagnostic import Diagnostic
+    from vidbuild.errors import UsageError
+    from vidbuild.spec.diagnostics import SpecError
     from vidbuild.spec.load import try_load
 
-    results = []
-    for path in paths:
-        loaded = try_load(path, variables)
-        diagnostics = (*loaded.diagnostics, *_project_problems(path, None if allow_network_voice else loaded.spec))
-        results.append(CheckResult(Path(path), diagnostics, render(diagnostics)))
-    return results
+    loaded = try_load(path, options.variables)
+    allowed = None if options.allow_network_voice else loaded.spec
+    diagnostics = (*loaded.diagnostics, *_project_problems(path, allowed))
+    if loaded.spec is None or any(each.severity == "error" for each in diagnostics):
+        return diagnostics, None
+    try:
+        return diagnostics, Video(loaded.spec, replaced(options, allow_network_voice=True), name)
+    except SpecError as error:
+        return (*diagnostics, *error.diagnostics), None
+    except UsageError as error:
+        return (*diagnostics, Diagnostic("error", error.message, os.fspath(path), hint=error.hint)), None
+
+
+def _add_findings(
+    found: dict[int, tuple[Diagnostic, ...]], videos: Mapping[int, Video], options: BuildOptions
+) -> dict[int, tuple[str, ...]]:
+    """Add what steps find to the diagnostics; return the faults of those that failed."""
+    if not videos:
+        return {}
+    from vidbuild.api.findings import find
+    from vidbuild.engine.store.writable import writable
+
+    faults: dict[int, tuple[str, ...]] = {}
+    stores: dict[str, list[int]] = {}
+    for index, video in videos.items():
+        stores.setdefault(os.path.realpath(video.store.root), []).append(index)
+    for group in stores.values():
+        with writable(videos[group[0]].store) as store:
+            for index, each in zip(
+                group, find([videos[index] for index in group], store, options, network=False), strict=True
+            ):
+                found[index] = (*found[index], *each.diagnostics)
+                faults[index] = each.faults
+    return faults
 
 
 def _project_problems(path: str | os.PathLike[str], spec: Spec | None) -> Iterator[Diagnostic]:

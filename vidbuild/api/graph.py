@@ -7,13 +7,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vidbuild.api.plan import plan_of, store_of
+from vidbuild.api.result import Notice
 from vidbuild.engine.graph.graph import Graph
 
 
 def graph(path: str | os.PathLike[str], *, variables: Mapping[str, str] | None = None) -> Graph:
     """Return the step graph of a spec; runs and writes nothing."""
+    return graph_with_warnings(path, variables=variables)[0]
+
+
+def graph_with_warnings(
+    path: str | os.PathLike[str], *, variables: Mapping[str, str] | None = None
+) -> tuple[Graph, tuple[Notice, ...]]:
+    """Return the step graph of a spec, and the warnings about the spec; runs and writes nothing."""
     spec = Path(path)
-    return plan_of(spec, store=store_of(spec, None), variables=variables, remember=False).graph
+    plan = plan_of(spec, store=store_of(spec, None), variables=variables, remember=False)
+    return plan.graph, plan.warnings
 
 
 def scene_ids(

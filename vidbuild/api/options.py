@@ -23,6 +23,7 @@ class BuildOptions(RunOptions):
     only: ids of scenes; the video has these and no others.
     variables: values for the spec's vars.
     dry_run: run and write nothing, report what would run.
+    strict: make warnings about a spec errors, and check specs before anything is rendered.
     offline: fail if an uncached step needs the network.
     allow_network_voice: allow voices on the network in CI too.
     resume: the id of an earlier run of the spec, or "last", that failed, was cancelled or killed and is continued.
@@ -34,6 +35,7 @@ class BuildOptions(RunOptions):
     only: Sequence[str] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
+    strict: bool = False
     offline: bool = False
     allow_network_voice: bool = False
     resume: str | None = None

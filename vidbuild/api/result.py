@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from vidbuild.frozen import dataclass, field
 from vidbuild.location import Location
@@ -60,6 +60,7 @@ class Steps:
     """How the steps of a build ended.
 
     ran: ids, in the graph's order.
+    would_run: in a dry run, the ids of the steps that would run, in the graph's order.
     cached: the number of cached steps.
     reasons: step -> why it ran, or would run.
     retried: the number of attempts that failed for a transient reason and were repeated.
@@ -72,6 +73,7 @@ class Steps:
     aborted: tuple[str, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
     retried: int = 0
+    would_run: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +84,35 @@ class Notice:
     location: Location | None = None
     hint: str | None = None
 
+    def to_json(self, spec: Path) -> dict[str, Any]:
+        """Return it as JSON values, in the form of a spec's diagnostics."""
+        return {
+            "severity": "warning",
+            "message": self.message,
+            **position_to_json(self.location, spec),
+            "hint": self.hint,
+        }
+
+
+def position_to_json(location: Location | None, spec: Path) -> dict[str, Any]:
+    """Return a location as JSON values; without one, the spec's file with line and column 0."""
+    if location is None:
+        return {"file": str(spec), "line": 0, "column": 0}
+    return {"file": location.file, "line": location.line, "column": location.column}
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """The result of building one spec.
 
-    status: "aborted" if the build was not finished, or not begun, because another spec's failed. In a dry run, "built"
-        if a step would run; steps.ran has these steps and steps.reasons why they would run.
+    status: "aborted" if the build was not finished, or not begun, because another spec's failed; "would-build" if it is
+        the result of a dry run, and a step would run: then steps.would_run has these steps, and steps.reasons why.
     run: the id of the run, "" if there was none.
     video_seconds: the video's duration, 0 if it was not built.
     diagnostics: the errors in the spec, if the build failed because of them.
     """
 
-    status: Status
+    status: Status | Literal["would-build"]
     spec: Path
     run: str
     outputs: tuple[OutputFile, ...]
@@ -106,8 +124,8 @@ class Result:
 
     @property
     def ok(self) -> bool:
-        """Whether the outputs are those of the spec."""
-        return self.status in {"built", "up-to-date"}
+        """Whether the outputs are those of the spec, or would be after a dry run."""
+        return self.status in {"built", "up-to-date", "would-build"}
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values, as `vidbuild build --json` prints them."""
@@ -122,12 +140,22 @@ class Result:
             "steps": {
                 "total": self.steps.total,
                 "ran": list(self.steps.ran),
+                "would_run": list(self.steps.would_run),
                 "cached": self.steps.cached,
-                "failed": [{"step": each.step, "error": each.error} for each in self.steps.failed],
+                "failed": [
+                    {
+                        "step": each.step,
+                        "error": each.error,
+                        **position_to_json(each.location, self.spec),
+                        "hint": each.hint,
+                    }
+                    for each in self.steps.failed
+                ],
                 "aborted": len(self.steps.aborted),
                 "retried": self.steps.retried,
             },
             "errors": [diagnosis(each) for each in self.diagnostics],
+            "warnings": [each.to_json(self.spec) for each in self.warnings],
             "video_seconds": self.video_seconds,
             "wall_seconds": self.wall_seconds,
         }

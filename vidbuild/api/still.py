@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from vidbuild import timebase
-from vidbuild.api.build_result import location_of
+from vidbuild.api.build_result import location_of, step_warnings
 from vidbuild.api.engine import engine_of
 from vidbuild.api.load import load
 from vidbuild.api.plan import plan_of, store_of
+from vidbuild.api.result import Notice
 from vidbuild.engine.graph.graph import Graph, Step
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.schedule.target import RunHooks, Target
@@ -18,8 +19,17 @@ from vidbuild.engine.store.outputs import Outputs
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
 from vidbuild.errors import Failure, SpecProblem, StepError, UsageError, VidbuildError
+from vidbuild.frozen import dataclass
 from vidbuild.project import OUTPUT_FOLDER, name_of
 from vidbuild.suggest import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A frame that was rendered as a PNG, and the warnings about the spec and the steps that were needed for it."""
+
+    path: Path
+    warnings: tuple[Notice, ...]
 
 
 def still(
@@ -38,6 +48,19 @@ def still(
 
     Raises the error of the step that failed.
     """
+    return still_with_warnings(spec, scene, at, output, variables=variables, cache=cache).path
+
+
+def still_with_warnings(
+    spec: str | os.PathLike[str],
+    scene: str,
+    at: float | None = None,
+    output: Path | None = None,
+    *,
+    variables: Mapping[str, str] | None = None,
+    cache: Path | None = None,
+) -> Still:
+    """Render one frame as `still` does, with the warnings about it."""
     from vidbuild.plan.scene_steps import LAST_FRAME
     from vidbuild.plan.scene_steps import still as still_step
     from vidbuild.plan.variant import VideoSpec, own_variant
@@ -61,7 +84,7 @@ def still(
             raise report.error
         for failed in report.failed:
             raise _as_error(graph.steps[failed.step], failed.failure or Failure("failed without a reason"))
-    return png
+    return Still(png, (*plan.warnings, *step_warnings(graph.steps, report)))
 
 
 class _PlaceStill(RunHooks):

@@ -16,7 +16,7 @@ from vidbuild.api.outputs import Placing, refuse_outside, refuse_sources
 from vidbuild.api.plan import Plan, plan_of, store_of
 from vidbuild.api.result import Notice, Result, Steps
 from vidbuild.api.spec_args import SpecLike, path_of
-from vidbuild.engine.runs.build_report import BuildReport, Status
+from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event, StepFinished, StepStarted, TargetStarted
 from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.schedule.target import Target
@@ -103,7 +103,7 @@ class Video:
         steps = build_result.step_results(self.plan, target, self.store, report)
         warnings = (
             *self.plan.warnings,
-            *build_result.step_warnings(self.plan, report),
+            *build_result.step_warnings(self.plan.graph.steps, report),
             *notices,
             *(placing.notices if placing else ()),
         )
@@ -114,7 +114,13 @@ class Video:
         """Return what a build would do."""
         explanations = engine.explain(self.target(), self._options.fresh)
         reasons = {each.step: each.short().partition("  ")[2] for each in explanations if each.state != "cached"}
-        steps = Steps(len(explanations), tuple(reasons), len(explanations) - len(reasons), reasons=reasons)
-        status: Status = "built" if reasons else "up-to-date"
+        cached = len(explanations) - len(reasons)
+        steps = Steps(len(explanations), cached=cached, reasons=reasons, would_run=tuple(reasons))
         seconds = round(time.monotonic() - self._began, 3)
-        return Result(status, self.path, "", (), steps, 0.0, seconds, self.plan.warnings)
+        warnings = tuple(build_result.known_warnings(self.plan, self.store, explanations))
+        if self._options.strict and warnings:
+            from vidbuild.api.strict import as_errors, warning_of
+
+            refused = as_errors(warning_of(each, self.path) for each in warnings)
+            return Result("failed", self.path, "", (), steps, 0.0, seconds, diagnostics=refused)
+        return Result("would-build" if reasons else "up-to-date", self.path, "", (), steps, 0.0, seconds, warnings)

@@ -78,12 +78,14 @@ def run(args: Sequence[str] | None = None) -> int:
 def _report(error: Exception, args: Sequence[str]) -> int:
     """Print an error and return the exit code."""
     if isinstance(error, click.ClickException):
-        return _report_usage(error)
+        return _report_usage(error, as_json="--json" in args)
     if isinstance(error, VidbuildError):
         from vidbuild.cli import result_output
 
         for line in result_output.error_lines(error):
             console.message(line)
+        if "--json" in args:
+            console.result_json(result_output.error_as_json(error))
         return of_error(error)
     from vidbuild.cli import crash
 
@@ -91,7 +93,7 @@ def _report(error: Exception, args: Sequence[str]) -> int:
     for line in lines:
         console.message(line)
     if "--json" in args:
-        console.result_json({"status": "failed", "error": lines[0]})
+        console.result_json({"status": "failed", "error": lines[0], "hint": None, "errors": [], "warnings": []})
     return Exit.BUG
 
 
@@ -100,7 +102,7 @@ def _forget_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _report_usage(error: click.ClickException) -> int:
+def _report_usage(error: click.ClickException, *, as_json: bool) -> int:
     command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "vidbuild"
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         console.message(error.format_message())
@@ -109,6 +111,8 @@ def _report_usage(error: click.ClickException) -> int:
     console.message(f"{command}: {message}")
     if hint:
         console.message(f"      hint: {hint}")
+    if as_json:
+        console.result_json({"status": "failed", "error": message, "hint": hint or None, "errors": [], "warnings": []})
     return Exit.WRONG
 
 

@@ -47,6 +47,11 @@ def variables() -> Callable[[Decorated], Decorated]:
     )
 
 
+def strict() -> Callable[[Decorated], Decorated]:
+    """Declare `--strict`."""
+    return click.option("--strict", is_flag=True, help="Make warnings errors (exit code 2); nothing is built then.")
+
+
 def as_json(what: str) -> Callable[[Decorated], Decorated]:
     """Declare `--json`; what: what it prints."""
     return click.option("--json", "as_json", is_flag=True, help=f"Print {what} as one JSON object.")

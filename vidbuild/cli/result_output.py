@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,12 +33,17 @@ def error_as_json(error: VidbuildError) -> dict[str, Any]:
     from vidbuild.api.result import diagnosis
 
     errors = [diagnosis(each) for each in getattr(error, "diagnostics", ())]
-    return {"status": "failed", "error": error.message, "errors": errors}
+    return {"status": "failed", "error": error.message, "hint": error.hint, "errors": errors, "warnings": []}
+
+
+def warning_lines(warnings: Iterable[Notice]) -> list[str]:
+    """Return the lines about warnings."""
+    return humanize.first([_warning(each) for each in warnings], _LISTED)
 
 
 def problem_lines(result: Result) -> list[str]:
     """Return what a user must read before the last line: warnings, errors in the spec, failed steps."""
-    lines = humanize.first([_warning(each) for each in result.warnings], _LISTED)
+    lines = warning_lines(result.warnings)
     if result.diagnostics:
         from vidbuild.api.check import render
 
@@ -77,7 +82,7 @@ def dry_run_lines(result: Result, *, show_path: bool = False) -> list[str]:
     """Return which steps would run, and why."""
     if result.diagnostics:
         return [single_line(f"failed: {result.spec}")]
-    steps = [f"{step}  {result.steps.reasons.get(step, '')}".rstrip() for step in result.steps.ran]
+    steps = [f"{step}  {result.steps.reasons.get(step, '')}".rstrip() for step in result.steps.would_run]
     video, total = _video_name(result, show_path=show_path), humanize.count(result.steps.total, "step")
     if not steps:
         return [f"up to date: {video} ({total})"]

@@ -30,3 +30,6 @@ _ALL = (
 )
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
+
+# The kinds that `vidbuild check` runs: they render no frame, and only their steps may give warnings.
+CHECKED = ("speak", "timeline", "draw", "audio", "captions")

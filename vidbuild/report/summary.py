@@ -88,7 +88,7 @@ def failure_lines(failure: FailureText) -> list[str]:
 
 def overall_status(statuses: Sequence[str]) -> str:
     """Return the one status of several builds."""
-    for status in ("cancelled", "failed", "built"):
+    for status in ("cancelled", "failed", "built", "would-build"):
         if status in statuses:
             return status
     return "up-to-date"

@@ -13,7 +13,7 @@ import click
 from vidbuild.cli import console, options, result_output
 from vidbuild.cli.exit_codes import most_severe
 from vidbuild.cli.signals import Interrupt
-from vidbuild.errors import UsageError, VidbuildError
+from vidbuild.errors import UsageError
 from vidbuild.frozen import replaced
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     help="Run this step, or every step that matches a pattern ('render:*'), even if it is cached; may be repeated.",
 )
 @click.option("-n", "--dry-run", is_flag=True, help="List what would run, and why; run and write nothing.")
+@options.strict()
 @click.option("--offline", is_flag=True, help="Fail if an uncached step needs the network.")
 @click.option("--allow-network-voice", is_flag=True, help="Allow specs to use online voices in CI.")
 @click.option("--verify", is_flag=True, help="Then rebuild from an empty cache, and compare all outputs.")
@@ -94,25 +95,20 @@ def command(
     A directory means its video.yaml, and no SPEC means the one in the current directory. Several specs are built in
     one run: steps that they share run once, and each video is written as soon as it is complete.
     """
-    try:
-        from vidbuild.api.build import build_all
-        from vidbuild.api.options import BuildOptions
-        from vidbuild.cli.progress import observing, view_of
+    from vidbuild.api.build import build_all
+    from vidbuild.api.options import BuildOptions
+    from vidbuild.cli.progress import observing, view_of
 
-        build_options = BuildOptions(**chosen)
-        if build_options.resume and not specs:
-            specs, build_options = _resumed(build_options)
-        if verify and build_options.dry_run:
-            raise UsageError("--verify needs a build: a dry run has no outputs to compare", hint="leave out --dry-run")
-        paths = options.resolve_specs(specs)
-        view = None if build_options.dry_run else view_of(paths, build_options)
-        interrupt.graceful = True
-        with observing(events, view, interrupt) as observer:
-            results = build_all(paths, build_options, on_event=observer, control=observer)
-    except VidbuildError as error:
-        if as_json:
-            console.result_json(result_output.error_as_json(error))
-        raise
+    build_options = BuildOptions(**chosen)
+    if build_options.resume and not specs:
+        specs, build_options = _resumed(build_options)
+    if verify and build_options.dry_run:
+        raise UsageError("--verify needs a build: a dry run has no outputs to compare", hint="leave out --dry-run")
+    paths = options.resolve_specs(specs)
+    view = None if build_options.dry_run else view_of(paths, build_options)
+    interrupt.graceful = True
+    with observing(events, view, interrupt) as observer:
+        results = build_all(paths, build_options, on_event=observer, control=observer)
     build_again = partial(_verify, paths, results, build_options, interrupt) if verify else None
     return _print_results(results, build_options, build_again, as_json=as_json)
 

@@ -4,33 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from vidbuild.cli import console, options
-from vidbuild.cli.exit_codes import Exit
+from vidbuild.cli.exit_codes import Exit, most_severe, of_fault
+
+if TYPE_CHECKING:
+    from vidbuild.api.check import CheckResult
 
 
 @click.command("check", epilog=options.example("vidbuild check video.yaml", "vidbuild check --json specs/*.yaml"))
 @options.specs()
 @options.variables()
+@options.strict()
 @click.option("--allow-network-voice", is_flag=True, help="Allow specs to use online voices in CI.")
 @options.as_json("the problems")
-def command(specs: Sequence[Path], variables: Mapping[str, str], *, allow_network_voice: bool, as_json: bool) -> int:
+def command(
+    specs: Sequence[Path], variables: Mapping[str, str], *, strict: bool, allow_network_voice: bool, as_json: bool
+) -> int:
     """Find all problems of specs without rendering.
 
-    Errors fail the check; warnings do not.
+    Errors fail the check; warnings do so only with --strict. Narrations are spoken and scenes laid out to find what
+    does not fit, and the cache keeps the results for the next build. Voices on the network are not used.
     """
     from vidbuild.api.check import check
 
-    checked = check(options.resolve_specs(specs), variables=variables, allow_network_voice=allow_network_voice)
-    failed = any(not each.ok for each in checked)
+    paths = options.resolve_specs(specs)
+    checked = check(paths, variables=variables, allow_network_voice=allow_network_voice, strict=strict)
+    code = most_severe(_exit_code(each) for each in checked)
     if as_json:
-        console.result_json({"status": "failed" if failed else "ok", "specs": [each.to_json() for each in checked]})
-        return Exit.WRONG if failed else Exit.DONE
+        console.result_json({"status": "failed" if code else "ok", "specs": [each.to_json() for each in checked]})
+        return code
     for each in checked:
         if each.text:
             console.message(each.text)
         if each.ok:
             console.result(f"{each.spec}: ok")
-    return Exit.WRONG if failed else Exit.DONE
+    return code
+
+
+def _exit_code(result: CheckResult) -> Exit:
+    """Return the code for a wrong spec, unless the spec's steps failed for other reasons."""
+    if result.ok:
+        return Exit.DONE
+    return most_severe(map(of_fault, result.faults)) or Exit.WRONG

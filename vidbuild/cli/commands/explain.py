@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from vidbuild.cli import console, options
+from vidbuild.cli import console, options, result_output
 from vidbuild.cli.commands.runs import summary_of
 from vidbuild.cli.exit_codes import Exit
 from vidbuild.errors import UsageError
@@ -39,16 +39,20 @@ def command(
     old -> new. It runs and writes nothing. With --last, explain shows what the last build did and why, from the
     build's own record; without SPEC, it shows the last build of any spec in the project.
     """
-    from vidbuild.api.explain import explain
+    from vidbuild.api.explain import explain_with_warnings
 
     spec, step = options.split_spec_and_name(spec, step)
     if last:
         path = options.resolve_spec(spec) if spec else None
         return _explain_last(path, step, everything=everything, as_json=as_json)
     path = options.resolve_spec(spec)
-    explanations = explain(path, step, variables=variables)
+    explained = explain_with_warnings(path, step, variables=variables)
+    explanations, warnings = explained.steps, explained.warnings
+    for line in result_output.warning_lines(warnings):
+        console.message(line)
     if as_json:
-        console.result_json({"spec": str(path), "steps": [each.to_data() for each in explanations]})
+        steps = [each.to_data() for each in explanations]
+        console.result_json({"spec": str(path), "steps": steps, "warnings": [each.to_json(path) for each in warnings]})
         return Exit.DONE
     listed = [each for each in explanations if step or everything or each.state != "cached"]
     for each in listed:
@@ -74,7 +78,9 @@ def _explain_last(path: Path | None, step: str | None, *, everything: bool, as_j
         raise UsageError(f"run '{run.run}' has no step '{step}'", hint=hint)
     if as_json:
         steps = [each.to_json() for each in history.steps.values() if step in {None, each.step}]
-        console.result_json({"spec": str(path or run.spec), "run": run.run, "state": run.state, "steps": steps})
+        warnings = [dict(each) for each in history.warnings]
+        spec = str(path or run.spec)
+        console.result_json({"spec": spec, "run": run.run, "state": run.state, "steps": steps, "warnings": warnings})
         return Exit.DONE
     for line in run_view.explanation(summary_of(run), history, step, everything=everything):
         console.result(line)

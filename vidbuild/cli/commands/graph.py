@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from vidbuild.cli import console, options
+from vidbuild.cli import console, options, result_output
 from vidbuild.cli.exit_codes import Exit
 
 _FORMATS = ("text", "dot", "mermaid", "json")
@@ -27,12 +27,15 @@ def command(spec: Path | None, form: str, variables: Mapping[str, str]) -> int:
 
     No step is run.
     """
-    from vidbuild.api.graph import graph as step_graph
+    from vidbuild.api.graph import graph_with_warnings
     from vidbuild.report import diagram
 
-    graph = step_graph(options.resolve_spec(spec), variables=variables)
+    path = options.resolve_spec(spec)
+    graph, warnings = graph_with_warnings(path, variables=variables)
+    for line in result_output.warning_lines(warnings):
+        console.message(line)
     if form == "json":
-        console.result_json({"steps": graph.to_data()})
+        console.result_json({"steps": graph.to_data(), "warnings": [each.to_json(path) for each in warnings]})
         return Exit.DONE
     needs = {name: list(dict.fromkeys(step.needs())) for name, step in graph.steps.items()}
     console.result(diagram.FORMS[form](needs))

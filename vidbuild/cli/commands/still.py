@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from vidbuild.cli import console, options
+from vidbuild.cli import console, options, result_output
 from vidbuild.cli.exit_codes import Exit
 from vidbuild.errors import UsageError
 
@@ -34,18 +34,31 @@ from vidbuild.errors import UsageError
     help="Path of the PNG; default: NAME.SCENE.png in 'build'.",
 )
 @options.variables()
+@options.as_json("the path of the PNG and the warnings")
 def command(
-    spec: Path | None, scene: str | None, at: float | None, output: Path | None, variables: Mapping[str, str]
+    spec: Path | None,
+    scene: str | None,
+    at: float | None,
+    output: Path | None,
+    variables: Mapping[str, str],
+    *,
+    as_json: bool,
 ) -> int:
     """Render one frame of SCENE as a PNG.
 
     It uses the same cache as a build.
     """
-    from vidbuild.api.still import still
+    from vidbuild.api.still import still_with_warnings
 
     spec, scene = options.split_spec_and_name(spec, scene)
     if scene is None:
         raise UsageError("no scene is named", hint=f"vidbuild still {spec or options.SPEC} SCENE")
-    path = still(options.resolve_spec(spec), scene, at, output, variables=variables)
-    console.result(str(path))
+    path = options.resolve_spec(spec)
+    still = still_with_warnings(path, scene, at, output, variables=variables)
+    for line in result_output.warning_lines(still.warnings):
+        console.message(line)
+    if as_json:
+        console.result_json({"path": str(still.path), "warnings": [each.to_json(path) for each in still.warnings]})
+    else:
+        console.result(str(still.path))
     return Exit.DONE

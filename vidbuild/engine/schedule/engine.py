@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidbuild.engine.graph.graph import Graph, Kind
@@ -70,8 +71,11 @@ class Engine:
         options: RunOptions | None = None,
         control: RunControl | None = None,
         hooks: RunHooks | None = None,
+        runs: Path | None = None,
     ) -> list[BuildReport]:
         """Build targets in one run: steps with equal keys run once, and each target ends as soon as its steps have.
+
+        runs: the folder that keeps the run's record; None for that of the store.
 
         Returns the targets' reports, in their order; a step's failure is in a report, not raised.
         Raises UsageError for a goal or pattern that no step matches, StoreError if the store cannot be written.
@@ -84,7 +88,7 @@ class Engine:
         fresh = [_matching(options.fresh, target, graph) for target, graph in zip(targets, graphs, strict=True)]
         self.store.prepare()
         records = [RunTarget(target.name, target.build_name, target.metadata) for target in targets]
-        log = RunLog(self.store.root / "runs", records)
+        log = RunLog(runs or self.store.root / "runs", records)
         with contextlib.closing(log):
             lookups = self._lookups(targets, graphs)
             run = Run(

@@ -86,6 +86,7 @@ def test_json_is_one_object_on_stdout(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert data["steps"] == {
         "total": 3,
         "ran": ["render:one", "mux"],
+        "would_run": [],
         "cached": 1,
         "failed": [],
         "aborted": 0,
@@ -240,7 +241,13 @@ def test_an_error_of_the_api_is_json_too(monkeypatch: pytest.MonkeyPatch, capsys
     fake(monkeypatch, "build.build_all", refuse)
     assert run(["build", "--json"]) == 1
     captured = capsys.readouterr()
-    assert json.loads(captured.out) == {"status": "failed", "error": "cannot write the cache '/x'", "errors": []}
+    assert json.loads(captured.out) == {
+        "status": "failed",
+        "error": "cannot write the cache '/x'",
+        "hint": "set VIDBUILD_CACHE",
+        "errors": [],
+        "warnings": [],
+    }
     assert captured.err.splitlines() == [
         "vidbuild: cannot write the cache '/x'",
         "      hint: set VIDBUILD_CACHE",
@@ -302,7 +309,9 @@ def test_events_that_cannot_be_written_are_a_usage_error(
 
 def test_a_dry_run_lists_its_steps(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """P27: a dry run lists each step that would run with its reason, and never claims that anything was built."""
-    calls = fake_build(monkeypatch, result(outputs=()))
+    reasons = {"render:one": "title changed", "mux": "title changed"}
+    steps = Steps(3, cached=1, reasons=reasons, would_run=tuple(reasons))
+    calls = fake_build(monkeypatch, result("would-build", outputs=(), steps=steps))
     assert run(["build", "--dry-run"]) == 0
     assert calls[0]["args"][1].dry_run is True
     assert capsys.readouterr().out.splitlines() == [

@@ -18,7 +18,9 @@ from tests.support.sample_events import started, target_finished, target_started
 from tests.support.workspace import SMALL
 from vidbuild.api.cache import CacheInfo, CacheVerification, Removed
 from vidbuild.api.doctor import Finding
+from vidbuild.api.explain import Explained
 from vidbuild.api.runs import RunFacts
+from vidbuild.api.still import Still
 from vidbuild.cli import console
 from vidbuild.cli.app import run
 from vidbuild.engine.keys.explain import Explanation
@@ -76,7 +78,7 @@ def test_check_as_json(project: Path, capsys: pytest.CaptureFixture[str]) -> Non
     data = json.loads(printed(capsys, "check", "--json", "video.yaml", "bad.yaml", code=2))
     assert data["status"] == "failed"
     assert [(each["spec"], each["ok"]) for each in data["specs"]] == [("video.yaml", True), ("bad.yaml", False)]
-    problem = data["specs"][1]["problems"][0]
+    problem = data["specs"][1]["errors"][0]
     assert (problem["severity"], problem["file"], problem["line"]) == ("error", "bad.yaml", 5)
     assert problem["column"] > 1
     assert json.loads(printed(capsys, "check", "--json"))["status"] == "ok"
@@ -98,7 +100,7 @@ EXPLAINED = [
 
 def test_explain_shows_old_and_new(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """P38: changes are shown under their step; cached steps are counted, or listed with an option."""
-    fake(monkeypatch, "explain.explain", lambda *_, **__: EXPLAINED)
+    fake(monkeypatch, "explain.explain_with_warnings", lambda *_, **__: Explained(tuple(EXPLAINED), ()))
     short = printed(capsys, "explain", "video.yaml").splitlines()
     assert [line for line in short if "title" in line and "->" in line]
     assert short[-1] == "1 of 2 steps cached"
@@ -143,7 +145,7 @@ def test_graph_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert steps["render:one"]["params"]["size"] == [160, 90]
 
 
-@pytest.mark.parametrize("args", [["explain", "video.yaml"], ["graph"], ["check"], ["build", "--dry-run"], ["runs"]])
+@pytest.mark.parametrize("args", [["explain", "video.yaml"], ["graph"], ["build", "--dry-run"], ["runs"]])
 def test_looking_writes_nothing(project: Path, args: list[str]) -> None:
     """P27: commands that look leave the project as it is: no file, no folder, no cache."""
     before = sorted(project.rglob("*"))
@@ -227,7 +229,7 @@ def test_still_hands_on_and_prints_the_path(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The frame's place and time reach the API, and where the picture is goes to stdout."""
-    calls = fake(monkeypatch, "still.still", lambda *_, **__: Path("build/video.one.png"))
+    calls = fake(monkeypatch, "still.still_with_warnings", lambda *_, **__: Still(Path("build/video.one.png"), ()))
     assert printed(capsys, "still", "video.yaml", "one", "--at", "0.25", "-o", "x.png") == "build/video.one.png\n"
     assert calls == [{"args": (Path("video.yaml"), "one", 0.25, Path("x.png")), "variables": {}}]
 
@@ -459,7 +461,7 @@ def test_still_finds_the_spec_here(
     monkeypatch: pytest.MonkeyPatch, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A scene by itself is one of the video.yaml here; without one there is nothing to make."""
-    calls = fake(monkeypatch, "still.still", lambda *_, **__: Path("a.png"))
+    calls = fake(monkeypatch, "still.still_with_warnings", lambda *_, **__: Still(Path("a.png"), ()))
     assert run(["still", "one"]) == run(["still", "video.yaml", "one"]) == run(["still", ".", "one"]) == 0
     assert [call["args"][:2] for call in calls] == [(Path("video.yaml"), "one")] * 3
     capsys.readouterr()
