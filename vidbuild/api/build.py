@@ -32,6 +32,7 @@ from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
 from vidbuild.errors import StoreError, UsageError, VidbuildError, os_error_text
+from vidbuild.platforms import require_posix
 
 
 def build(
@@ -84,6 +85,8 @@ class _Command:
     """The builds of one call. Each project has a cache of its own, so there is a run for each cache."""
 
     def __init__(self, specs: Sequence[SpecLike], options: BuildOptions, control: RunControl | None) -> None:
+        if not options.dry_run:
+            require_posix()
         self.specs = specs
         self.options = options
         self._control = control or RunControl()

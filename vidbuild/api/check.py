@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from vidbuild.api.result import diagnosis
 from vidbuild.frozen import dataclass, replaced
 from vidbuild.model import Spec
+from vidbuild.platforms import POSIX
 from vidbuild.project import root_of
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def check(
     """Find every problem of each spec that a build would find, without rendering anything. Bad specs raise no errors.
 
     Specs without errors are spoken and laid out, and the cache keeps the results for the next build. Voices on the
-    network are not used.
+    network are not used. A system that cannot build finds only what needs neither speech nor layout.
 
     allow_network_voice: accept voices on the network in CI, as a build with this option does.
     strict: make warnings errors.
@@ -128,7 +129,7 @@ def _add_findings(
     found: dict[int, tuple[Diagnostic, ...]], videos: Mapping[int, Video], options: BuildOptions
 ) -> dict[int, tuple[str, ...]]:
     """Add what steps find to the diagnostics; return the faults of those that failed."""
-    if not videos:
+    if not videos or not POSIX:
         return {}
     from vidbuild.api.findings import find
     from vidbuild.engine.store.writable import writable

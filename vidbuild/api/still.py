@@ -20,6 +20,7 @@ from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
 from vidbuild.errors import Failure, SpecProblem, StepError, UsageError, VidbuildError
 from vidbuild.frozen import dataclass
+from vidbuild.platforms import require_posix
 from vidbuild.project import OUTPUT_FOLDER, name_of
 from vidbuild.suggest import did_you_mean
 
@@ -65,6 +66,7 @@ def still_with_warnings(
     from vidbuild.plan.scene_steps import still as still_step
     from vidbuild.plan.variant import VideoSpec, own_variant
 
+    require_posix()
     path = Path(spec)
     loaded = load(path, variables)
     ids = [each.id for each in loaded.scenes]

@@ -14,9 +14,11 @@ import time
 from types import FrameType, TracebackType
 from typing import Self
 
+from vidbuild import platforms
 from vidbuild.cli.exit_codes import Exit
 
-_ENDING = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED, signal.SIGHUP: Exit.TERMINATED}
+_ENDING = {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED, platforms.SIGHUP: Exit.TERMINATED}
+_ENDING.pop(0, None)  # a signal that this system does not have
 _RECENT = 1.0  # seconds in which a build that polls does so again
 
 
@@ -52,17 +54,18 @@ class Interrupt:
     def suspend(self) -> None:
         """Stop this process as Ctrl-Z does by itself, until it is continued."""
         self._suspend_requested = False
-        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        signal.signal(platforms.SIGTSTP, signal.SIG_DFL)
         try:
-            os.kill(os.getpid(), signal.SIGTSTP)
+            os.kill(os.getpid(), platforms.SIGTSTP)
         finally:
-            signal.signal(signal.SIGTSTP, self._on_suspend)
+            signal.signal(platforms.SIGTSTP, self._on_suspend)
 
     def __enter__(self) -> Self:
         # A signal that was ignored at the start stays ignored: SIGHUP under nohup, SIGINT for a shell's `&`.
         numbers = [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
         self._before = {number: signal.signal(number, self._receive) for number in numbers}
-        self._before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, self._on_suspend)
+        if platforms.SIGTSTP:
+            self._before[platforms.SIGTSTP] = signal.signal(platforms.SIGTSTP, self._on_suspend)
         return self
 
     def __exit__(
@@ -72,9 +75,9 @@ class Interrupt:
             signal.signal(number, before)
 
     def _receive(self, number: int, _frame: FrameType | None) -> None:
-        self.code = _ENDING[signal.Signals(number)]
+        self.code = _ENDING[number]
         self._times += 1
-        if number == signal.SIGHUP:
+        if number == platforms.SIGHUP:
             _forget_terminal()
         left_to_command = self.graceful and (self._times == 1 or (self._times == 2 and self._kill_polled))  # noqa: PLR2004 - the second
         if not left_to_command:

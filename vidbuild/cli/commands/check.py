@@ -10,6 +10,7 @@ import click
 
 from vidbuild.cli import console, options
 from vidbuild.cli.exit_codes import Exit, most_severe, of_fault
+from vidbuild.platforms import POSIX
 
 if TYPE_CHECKING:
     from vidbuild.api.check import CheckResult
@@ -35,8 +36,12 @@ def command(
     checked = check(paths, variables=variables, allow_network_voice=allow_network_voice, strict=strict)
     code = most_severe(_exit_code(each) for each in checked)
     if as_json:
-        console.result_json({"status": "failed" if code else "ok", "specs": [each.to_json() for each in checked]})
+        specs_as_json = [each.to_json() for each in checked]
+        console.result_json({"status": "failed" if code else "ok", "complete": POSIX, "specs": specs_as_json})
         return code
+    if not POSIX:
+        console.message("vidbuild: speech and layout are not checked: they need Linux or macOS")
+        console.message("      hint: on Windows, run vidbuild in WSL 2: wsl --install")
     for each in checked:
         if each.text:
             console.message(each.text)

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from vidbuild import platforms
 from vidbuild.errors import os_error_text
 
 TEMP_PREFIX = ".tmp-"
-# The ioctl of Linux that makes a file share all blocks of another one (a reflink).
-_FICLONE = 0x40049409
 _CHUNK = 1 << 20
 
 # What a machine runs out of for a moment.
@@ -64,12 +62,7 @@ def sync_folder(path: Path) -> None:
 
 def _sync(descriptor: int, path: Path) -> None:
     fault_point("sync", path)
-    whole = getattr(fcntl, "F_FULLFSYNC", None)
-    if whole is not None:  # macOS: fsync alone leaves the bytes in the disk's own memory
-        with contextlib.suppress(OSError):  # the file system does not support it
-            fcntl.fcntl(descriptor, whole)
-            return
-    os.fsync(descriptor)
+    platforms.sync(descriptor)
 
 
 def make_folder(path: Path, *, synced: bool = True) -> None:
@@ -184,11 +177,7 @@ def copy(source: Path, target: Path) -> str:
 
 
 def _clone(reader: BinaryIO, writer: BinaryIO, target: Path) -> str:
-    try:
-        fcntl.ioctl(writer.fileno(), _FICLONE, reader.fileno())
-    except OSError:
-        return ""
-    return hash_file(target)
+    return hash_file(target) if platforms.clone(reader.fileno(), writer.fileno()) else ""
 
 
 def _copy_and_hash(reader: BinaryIO, writer: BinaryIO) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 from pathlib import Path
 
+from vidbuild import platforms
 from vidbuild.engine.disk import durable
 
-# flock, not fcntl: the kernel drops a process's fcntl locks as soon as it closes any descriptor of the file.
 _LOCKED = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
 _NO_FILE = {errno.EISDIR, errno.ELOOP}  # a folder or a symlink has the name
 
@@ -30,12 +29,9 @@ class Lock:
         """
         while True:
             descriptor = _open(path)
-            try:
-                fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-            except OSError as error:
-                if error.errno in _LOCKED:
-                    os.close(descriptor)
-                    return None
+            if platforms.lock(descriptor, shared=shared) in _LOCKED:
+                os.close(descriptor)
+                return None
             if _same_file(path, descriptor):
                 return cls(path, descriptor)
             os.close(descriptor)  # the previous holder removed the name, so this lock guards nothing
@@ -65,12 +61,9 @@ def has_locks(folder: Path) -> bool:
 def _lock_error(descriptor: int) -> int:
     """Try to lock the file shared, then close it; return the errno, 0 if locked."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno or errno.EIO
+        return platforms.lock(descriptor, shared=True)
     finally:
         os.close(descriptor)
-    return 0
 
 
 def _open(path: Path) -> int:

@@ -6,11 +6,11 @@ started.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
-import resource
 import sys
 from pathlib import Path
+
+from vidbuild.platforms import lower_limit
 
 UNITS = {"T": 40, "G": 30, "M": 20, "K": 10, "": 0}
 
@@ -26,28 +26,22 @@ def set_limits(*, memory: int, file_bytes: int, files: int, processes: int) -> N
     files: how many may be open at once.
     processes: how many more than now the user may have.
     """
-    _lower(resource.RLIMIT_CORE, 0)
+    lower_limit("CORE", 0)
     if file_bytes:
-        _lower(resource.RLIMIT_FSIZE, file_bytes)
+        lower_limit("FSIZE", file_bytes)
     if files:
-        _lower(resource.RLIMIT_NOFILE, files)
+        lower_limit("NOFILE", files)
     if sys.platform == "linux":
         if memory:
-            _lower(resource.RLIMIT_DATA, memory)
+            lower_limit("DATA", memory)
         if processes:
-            _lower(resource.RLIMIT_NPROC, _tasks() + processes)
+            lower_limit("NPROC", _tasks() + processes)
 
 
 def size(number: int) -> str:
     """Return a number of bytes as users write it, such as "8G"."""
     unit = next(unit for unit, power in UNITS.items() if not power or (number and number % (1 << power) == 0))
     return f"{number >> UNITS[unit]}{unit}"
-
-
-def _lower(what: int, wanted: int) -> None:
-    soft, hard = (wanted if have == resource.RLIM_INFINITY else min(wanted, have) for have in resource.getrlimit(what))
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(what, (soft, hard))
 
 
 def _tasks() -> int:

@@ -6,7 +6,6 @@ it reads anything. It dies with its parent, and takes its process group along.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import queue
@@ -16,6 +15,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from vidbuild import platforms
 from vidbuild.engine.worker.execute import execute
 from vidbuild.errors import os_error_text
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _BETWEEN_PROGRESS = 0.1
 _GRACE = 1.0
-_PR_SET_PDEATHSIG = 1
 
 
 class _Channel:
@@ -67,14 +66,14 @@ def main() -> None:
     threading.Thread(target=_read_requests, args=(requests, pending, busy), daemon=True).start()
     try:
         while (request := pending.get()) is not None:
-            _at_death_of_parent(signal.SIGTERM)  # from now on there may be something to clean up
+            platforms.at_death_of_parent(signal.SIGTERM)  # from now on there may be something to clean up
             busy.set()
             answer = execute(request, channel.progress, channel.retry, sandbox)
             busy.clear()
             channel.send(answer)
     finally:
         if os.getppid() != parent:  # the parent can no longer end what a step started
-            os.killpg(0, signal.SIGKILL)
+            platforms.signal_group(0, platforms.SIGKILL)
 
 
 def _enter_sandbox(sandbox: str) -> ActiveSandbox:
@@ -98,15 +97,15 @@ def _take_pipes() -> tuple[int, _Channel]:
 
 def _read_requests(descriptor: int, pending: queue.SimpleQueue[dict[str, Any] | None], busy: threading.Event) -> None:
     """Queue requests; if the parent dies while a step runs, let the step clean up, then kill the whole group."""
-    _at_death_of_parent(signal.SIGCONT)  # a suspended worker would not notice, and never end
+    platforms.at_death_of_parent(platforms.SIGCONT)  # a suspended worker would not notice, and never end
     with open(descriptor, "rb") as requests:
         for line in requests:
             pending.put(json.loads(line))
     pending.put(None)
     if busy.is_set():
-        os.kill(os.getpid(), signal.SIGTERM)
+        platforms.signal_process(os.getpid(), signal.SIGTERM)
         time.sleep(_GRACE)
-        os.killpg(0, signal.SIGKILL)
+        platforms.signal_group(0, platforms.SIGKILL)
 
 
 def _exit_on_signal(number: int, _frame: object) -> None:
@@ -116,18 +115,9 @@ def _exit_on_signal(number: int, _frame: object) -> None:
 
 def _die_with(parent: int) -> None:
     """Have the kernel kill this process when its parent dies; without that, the closed pipe ends it."""
-    _at_death_of_parent(signal.SIGKILL)
+    platforms.at_death_of_parent(platforms.SIGKILL)
     if os.getppid() != parent:
         raise SystemExit(1)
-
-
-def _at_death_of_parent(number: int) -> None:
-    """Have the kernel send a signal to this process when its parent dies; each thread may ask for one."""
-    if sys.platform == "linux":
-        import ctypes
-
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
 if __name__ == "__main__":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import selectors
-import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from vidbuild import platforms
 from vidbuild.engine.sandbox.sandbox import Sandbox
 from vidbuild.engine.worker.process import Profile, WorkerProcess
 from vidbuild.engine.worker.protocol import INTERIM, Answer, StepFailure
@@ -137,4 +137,4 @@ def _death(code: int, worker: WorkerProcess) -> Failure:
     how = f"signal {-code}" if code < 0 else f"exit code {code}"
     message = f"the worker died in the middle of the step ({how})"
     # SIGKILL is how the kernel ends a process when memory is short, which is transient.
-    return Failure(message, log=worker.stderr_tail(), transient=code == -signal.SIGKILL)
+    return Failure(message, log=worker.stderr_tail(), transient=code == -platforms.SIGKILL)

@@ -9,15 +9,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping
 from math import inf
 from pathlib import Path
+from signal import SIGTERM
 from typing import Any
 
+from vidbuild import platforms
 from vidbuild.engine.sandbox.sandbox import Sandbox
 from vidbuild.engine.worker import protocol
 from vidbuild.engine.worker.protocol import INTERIM, Answer, ProtocolError
@@ -156,25 +157,24 @@ class WorkerProcess:
     def suspend(self) -> None:
         """Stop it, and all its descendants, until `resume`."""
         self._suspended_at = time.monotonic()
-        self._signal_group(signal.SIGSTOP)
+        self._signal_group(platforms.SIGSTOP)
         self._descendants = _descendants(self._child.pid)
-        _signal(self._descendants, signal.SIGSTOP)
+        _signal(self._descendants, platforms.SIGSTOP)
 
     def resume(self) -> None:
         """Continue it; the time in between does not count for its step."""
-        _signal(self._descendants, signal.SIGCONT)
-        self._signal_group(signal.SIGCONT)
+        _signal(self._descendants, platforms.SIGCONT)
+        self._signal_group(platforms.SIGCONT)
         seconds = time.monotonic() - self._suspended_at
         self._began += seconds
         self._deadline += seconds
 
     def terminate(self) -> None:
         """Ask the worker, and whatever it started in its process group, to clean up and end."""
-        self._signal_group(signal.SIGTERM)
+        self._signal_group(SIGTERM)
 
     def _signal_group(self, number: int) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._child.pid, number)
+        platforms.signal_group(self._child.pid, number)
 
     def close_stdin(self) -> None:
         """Send no further steps; it ends once it is idle."""
@@ -190,7 +190,7 @@ class WorkerProcess:
         while not self._has_ended() and time.monotonic() < deadline:
             self.drain()
             time.sleep(_POLL)
-        self._signal_group(signal.SIGKILL)
+        self._signal_group(platforms.SIGKILL)
         code = self._child.wait()
         self.drain()
         for pipe in (self.stdout, self.stderr):
@@ -228,5 +228,4 @@ def _descendants(pid: int) -> list[int]:
 
 def _signal(pids: Iterable[int], number: int) -> None:
     for pid in pids:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, number)
+        platforms.signal_process(pid, number)

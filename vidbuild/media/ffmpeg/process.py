@@ -7,15 +7,12 @@ holds open after it has exited does not block.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import os
 import re
-import resource
 import selectors
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -23,6 +20,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+from vidbuild import platforms
+from vidbuild.platforms import OWN_PROCESS_GROUP
 from vidbuild.sanitize import single_line
 
 CHUNK_BYTES = 1 << 16
@@ -32,14 +31,10 @@ DRAIN_BYTES = 1 << 20
 
 LINE_BYTES = 2000
 
-# Whether a child gets its own process group, so that its descendants can be killed with it. Without PR_SET_PDEATHSIG
-# it stays in our group, so that a signal that kills our group kills it too.
-OWN_PROCESS_GROUP = sys.platform == "linux"
-
 # Upper limit for each wait, so that Python can raise a pending exception in a thread that must stop.
 POLL_SECONDS = 0.2
 
-KILLED = -signal.SIGKILL
+KILLED = -platforms.SIGKILL
 
 # ffmpeg's exit code when it runs out of memory, which it does not always log.
 ENOMEM_EXIT_CODE = 256 - errno.ENOMEM
@@ -113,18 +108,19 @@ def describe_exit(code: int) -> str:
 
 def reached_limit(code: int, log: str) -> tuple[str, str] | None:
     """Return the process limit that a program reached, and a hint that raises it; None if it reached none."""
-    if code == -signal.SIGXFSZ or "File too large" in log:
-        return _rlimit_message(resource.RLIMIT_FSIZE, "file too large", "VIDBUILD_FILE_SIZE")
+    if code == -platforms.SIGXFSZ or "File too large" in log:
+        return _rlimit_message("FSIZE", "file too large", "VIDBUILD_FILE_SIZE")
     if code == ENOMEM_EXIT_CODE or re.search(OUT_OF_MEMORY, log):
-        return _rlimit_message(resource.RLIMIT_DATA, "out of memory", "VIDBUILD_MEMORY")
+        return _rlimit_message("DATA", "out of memory", "VIDBUILD_MEMORY")
     return None
 
 
-def _rlimit_message(limit: int, problem: str, variable: str) -> tuple[str, str] | None:
-    value = resource.getrlimit(limit)[0]
+def _rlimit_message(limit: str, problem: str, variable: str) -> tuple[str, str] | None:
+    value = platforms.limit(limit)
+    if value is None:
+        return None
     size = f"{value >> 20}M" if value >= 1 << 20 else f"{value >> 10}K"
-    unlimited = value == resource.RLIM_INFINITY
-    return None if unlimited else (f"{problem}: the limit is {size}", f"set {variable} to more than {size}")
+    return f"{problem}: the limit is {size}", f"set {variable} to more than {size}"
 
 
 def run(
@@ -167,7 +163,7 @@ def _process(
         stderr=subprocess.PIPE,
         pass_fds=pass_fds,
         start_new_session=OWN_PROCESS_GROUP,
-        preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call, no locks
+        preexec_fn=platforms.before_exec(),  # noqa: PLW1509 - one system call, no locks
     )
     try:
         yield process
@@ -180,8 +176,8 @@ def _process(
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
     """Kill the rest of the process group. Until its leader is reaped, no other group can have its number."""
     if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            (os.killpg if OWN_PROCESS_GROUP else os.kill)(process.pid, signal.SIGKILL)
+        end = platforms.signal_group if OWN_PROCESS_GROUP else platforms.signal_process
+        end(process.pid, platforms.SIGKILL)
 
 
 def _pump(process: subprocess.Popen[bytes], exited: int, out: Sink, err: Sink, deadline: float) -> bool:
@@ -248,17 +244,3 @@ def _exit_signal(process: subprocess.Popen[bytes]) -> Iterator[int]:
         process.wait()
         watch.join()
         os.close(exited)
-
-
-if sys.platform == "linux":
-    _prctl = ctypes.CDLL(None, use_errno=True).prctl
-    _PR_SET_PDEATHSIG = 1
-
-    def _die_with_parent() -> None:
-        """In the child before exec: ask the kernel to kill it when vidbuild dies, by any signal at all."""
-        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-else:
-
-    def _die_with_parent() -> None:
-        """Only Linux supports this."""

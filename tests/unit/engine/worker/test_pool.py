@@ -272,6 +272,7 @@ def test_a_worker_neither_plans_nor_writes_traces() -> None:
         "vidbuild.engine.sandbox.sandbox",
         "vidbuild.engine.sandbox.seccomp",
         "vidbuild.errors",
+        "vidbuild.platforms",
         "vidbuild.frozen",
     }
 
@@ -284,6 +285,7 @@ def test_the_engine_knows_nothing_of_video() -> None:
     assert "vidbuild.engine.schedule.scheduler" in found
     assert {name for name in found if not name.startswith("vidbuild.engine")} == {
         "vidbuild.errors",
+        "vidbuild.platforms",
         "vidbuild.location",
         "vidbuild.sanitize",
         "vidbuild.suggest",

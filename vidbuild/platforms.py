@@ -1,0 +1,136 @@
+"""What vidbuild uses of the operating system: file locks, syncs, process groups, limits and signals.
+
+No other module imports what only POSIX systems have. Everything here can be imported without it: then specs can be
+checked, but nothing can be built.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+from vidbuild.errors import UsageError
+
+try:
+    import fcntl
+    import resource
+except ImportError:
+    POSIX = False
+else:
+    POSIX = True
+
+# Whether the kernel can kill a child when its parent dies.
+_PARENT_DEATH = sys.platform == "linux"
+_PR_SET_PDEATHSIG = 1
+
+# Whether a child gets its own process group, so that its descendants can be killed with it. Without PR_SET_PDEATHSIG
+# it stays in our group, so that a signal that kills our group kills it too.
+OWN_PROCESS_GROUP = _PARENT_DEATH
+
+# The ioctl of Linux that makes a file share all blocks of another one (a reflink).
+_FICLONE = 0x40049409
+
+
+def _number(name: str) -> int:
+    """Return a signal's number, 0 if the system has no such signal."""
+    return getattr(signal, name, 0)
+
+
+SIGKILL, SIGSTOP, SIGCONT = _number("SIGKILL"), _number("SIGSTOP"), _number("SIGCONT")
+SIGHUP, SIGTSTP, SIGXFSZ = _number("SIGHUP"), _number("SIGTSTP"), _number("SIGXFSZ")
+
+
+def require_posix() -> None:
+    """Raise UsageError if this system cannot run steps."""
+    if not POSIX:
+        raise UsageError(
+            "building needs Linux or macOS: this Python has no module 'fcntl'",
+            hint="on Windows, run vidbuild in WSL 2: wsl --install",
+        )
+
+
+def lock(descriptor: int, *, shared: bool) -> int:
+    """Lock a file without waiting; return the errno, 0 if it is locked now.
+
+    It is a lock of flock: the kernel drops a process's fcntl locks as soon as it closes any descriptor of the file.
+    """
+    if not POSIX:
+        return errno.ENOTSUP
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno or errno.EIO
+    return 0
+
+
+def sync(descriptor: int) -> None:
+    """Wait until a file's bytes are on the disk."""
+    whole = getattr(fcntl, "F_FULLFSYNC", None) if POSIX else None
+    if whole is not None:  # macOS: fsync alone leaves the bytes in the disk's own memory
+        with contextlib.suppress(OSError):  # the file system does not support it
+            fcntl.fcntl(descriptor, whole)
+            return
+    os.fsync(descriptor)
+
+
+def clone(source: int, target: int) -> bool:
+    """Make a file share all blocks of another one; return whether the file system can."""
+    if not POSIX:
+        return False
+    try:
+        fcntl.ioctl(target, _FICLONE, source)
+    except OSError:
+        return False
+    return True
+
+
+def signal_group(pid: int, number: int) -> None:
+    """Send a signal to a process group, if it still exists."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)
+
+
+def signal_process(pid: int, number: int) -> None:
+    """Send a signal to a process, if it still exists."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
+
+
+def at_death_of_parent(number: int) -> None:
+    """Have the kernel send a signal to this process when its parent dies; each thread may ask for one. Linux only."""
+    if _PARENT_DEATH:
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
+
+
+def before_exec() -> Callable[[], None] | None:
+    """Return what a child calls before it executes a program, so that the kernel kills it when vidbuild dies.
+
+    All that it needs is loaded here: after a fork, an import could wait for a lock that no thread will release.
+    """
+    if not _PARENT_DEATH:
+        return None
+    import ctypes
+
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    return lambda: prctl(_PR_SET_PDEATHSIG, SIGKILL)
+
+
+def limit(name: str) -> int | None:
+    """Return a limit of this process ("DATA", "FSIZE"), None if it is unlimited."""
+    value: int = resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[0]
+    return None if value == resource.RLIM_INFINITY else value
+
+
+def lower_limit(name: str, wanted: int) -> None:
+    """Lower a limit of this process for good, as far as the system allows."""
+    what = getattr(resource, f"RLIMIT_{name}")
+    soft, hard = (wanted if have == resource.RLIM_INFINITY else min(wanted, have) for have in resource.getrlimit(what))
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(what, (soft, hard))
