@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from vidbuild.spec.templates import FILTERS
+from vidbuild.spec.template_sandbox import FILTERS
 
 Schema = Mapping[str, Any]
 

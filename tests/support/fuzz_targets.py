@@ -35,7 +35,7 @@ from vidbuild.media.h264 import h264
 from vidbuild.media.image import raster
 from vidbuild.plan.compile import compile_graph
 from vidbuild.plan.variant import own_variant
-from vidbuild.spec import files, load, narration, paths, reader, settings, templates
+from vidbuild.spec import files, load, narration, paths, reader, settings, template_sandbox, templates
 from vidbuild.spec.diagnostics import SpecError, render
 
 KEY = "5" * 64
@@ -203,7 +203,7 @@ def read_template(data: bytes) -> None:
     names = {"a": "b", "n": 3, "x": "y" * 5000, "t": True, "f": 1.5}
     templates.names(text)
     try:
-        assert len(templates.expand(text, names)) <= max(templates.MAX_RESULT, len(text))
+        assert len(templates.expand(text, names)) <= max(template_sandbox.MAX_RESULT, len(text))
     except templates.TemplateProblemError:
         return
 

@@ -9,7 +9,7 @@ from vidbuild.diagnostic import Diagnostic
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.model import Narration, OutputSettings, Scene, Spec
 from vidbuild.spec.diagnostics import SpecError
-from vidbuild.spec.narration import missing
+from vidbuild.spec.narration import lookup, missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,9 @@ class VideoSpec:
     def narration(self, scene: Scene) -> Narration | None:
         """A scene's narration in the video's language."""
         text = scene.narration
-        return text[self.variant.language] if isinstance(text, Mapping) else text
+        if not isinstance(text, Mapping):
+            return text
+        return text[lookup(self.variant.language, text) or self.variant.language]
 
     def step(self, kind: str, *scenes: Scene) -> StepId:
         """The id of the step of a kind for a scene, for two (a transition), or for the whole video."""
@@ -76,7 +78,7 @@ def problems(spec: Spec, language: str) -> list[Diagnostic]:
     if any(each.severity == "error" for each in found):
         return found
     for scene in spec.scenes:
-        if isinstance(scene.narration, Mapping) and language not in scene.narration:
+        if isinstance(scene.narration, Mapping) and lookup(language, scene.narration) is None:
             message, hint = missing(language, scene.narration)
             location = scene.locations.get("narration", scene.locations.get(""))
             found.append(Diagnostic("error", message, str(spec.path), location, hint))

@@ -61,6 +61,11 @@ class Document:
                 return self.value(path)
         return self.range(at, at + len(token))
 
+    def is_double_quoted(self, path: Path) -> bool:
+        """Return whether a scalar is written in double quotes, in which a backslash is written twice."""
+        span = self.spans.get(path)
+        return span is not None and self.text.startswith('"', span.start)
+
     def range(self, start: int, end: int) -> Location:
         """Return the location of a range of the text, shortened to its first line."""
         starts = _line_starts(self.text)

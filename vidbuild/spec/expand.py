@@ -13,48 +13,21 @@ from vidbuild.location import Location
 from vidbuild.spec import schema, templates
 from vidbuild.spec.diagnostics import MAX_PROBLEMS
 from vidbuild.spec.document import Document, Path
-from vidbuild.suggest import did_you_mean
 
 # Limits for one spec, so that expanding it takes seconds at most.
 MAX_TEMPLATES = 5000  # texts with a template
 MAX_EXPRESSIONS = 100_000  # characters between the braces of all templates
 MAX_EXPANDED = 5_000_000  # characters of all expanded texts
-VERBATIM = frozenset({"vars", "vidbuild"})  # top-level fields
+VERBATIM = frozenset({"vars", "vidbuild", "$schema"})  # top-level fields
+OWN_FIELD = "x-"  # the names of top-level fields that are the author's own begin with it
 SCENE_FIELD = 3  # length of the path of a scene's field: "scenes", index, name
 _TOO_LONG = f"the expanded templates are too long: the maximum is {MAX_EXPANDED} characters in one spec"
-
-
-def variables(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the variables of the templates: the spec's `vars`, overridden by those given for this build."""
-    own = document.data.get("vars") if isinstance(document.data, Mapping) else None
-    named = own if isinstance(own, Mapping) else {}
-    return {**{key: value for key, value in named.items() if not isinstance(value, list | dict)}, **given}
-
-
-def unknown_variables(document: Document, given: Mapping[str, Any]) -> list[Diagnostic]:
-    """Return an error for each variable given for this build that the spec neither declares nor uses."""
-    if not isinstance(document.data, Mapping):
-        return []
-    own = document.data.get("vars")
-    known = set(own) if isinstance(own, Mapping) else set()
-    if given.keys() <= known:
-        return []
-    for _, text in _texts(document.data, ()):
-        known |= templates.names(text)
-    location = document.keys.get(("vars",))
-    return [
-        Diagnostic(
-            "error", f"the spec has no variable '{name}'", document.name, location, hint=did_you_mean(name, known)
-        )
-        for name in given
-        if name not in known
-    ]
 
 
 def too_many_templates(document: Document) -> list[Diagnostic]:
     """Return an error if the spec has so many templates that expanding them would take minutes."""
     length = 0
-    for count, (path, text) in enumerate(_texts(document.data, ()), 1):
+    for count, (path, text) in enumerate(texts(document.data), 1):
         length += sum(len(match[0]) for match in templates.EXPRESSION.finditer(text[: templates.MAX_SOURCE]))
         if count > MAX_TEMPLATES or length > MAX_EXPRESSIONS:
             limit = f"{MAX_TEMPLATES} texts" if count > MAX_TEMPLATES else f"{MAX_EXPRESSIONS} characters"
@@ -63,13 +36,13 @@ def too_many_templates(document: Document) -> list[Diagnostic]:
     return []
 
 
-def _texts(data: object, path: Path) -> Iterator[tuple[Path, str]]:
+def texts(data: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Yield the path and text of every template, also of those that are not expanded."""
     if isinstance(data, str) and templates.is_template(data):
         yield path, data
     elif isinstance(data, Mapping | list):
         for key, item in data.items() if isinstance(data, Mapping) else enumerate(data):
-            yield from _texts(item, (*path, key))
+            yield from texts(item, (*path, key))
 
 
 def expand(document: Document, names: Mapping[str, Any]) -> tuple[Document, dict[Path, list[Diagnostic]]]:
@@ -80,7 +53,7 @@ def expand(document: Document, names: Mapping[str, Any]) -> tuple[Document, dict
     def walk(data: Json, path: Path) -> Json:
         if isinstance(data, str):
             nonlocal expanded
-            if not templates.is_template(data) or len(problems) > MAX_PROBLEMS or _verbatim(document.data, path):
+            if not templates.is_template(data) or len(problems) > MAX_PROBLEMS or is_verbatim(document.data, path):
                 return data
             try:
                 text = templates.expand(data, names)
@@ -98,19 +71,39 @@ def expand(document: Document, names: Mapping[str, Any]) -> tuple[Document, dict
 
     if not isinstance(document.data, Mapping):
         return document, {}
-    data = {key: value if key in VERBATIM else walk(value, (key,)) for key, value in document.data.items()}
+    data = {
+        key: value if is_verbatim(document.data, (key,)) else walk(value, (key,))
+        for key, value in document.data.items()
+    }
     return replace(document, data=data), problems
 
 
-def _verbatim(data: Mapping[str, Any], path: Path) -> bool:
+def is_verbatim(data: object, path: Path) -> bool:
     """Return whether a text stays as written: notes, and commands or code unless their scene expands them."""
-    if path[0] != "scenes" or len(path) < SCENE_FIELD:
+    if not path or not isinstance(data, Mapping):
+        return True
+    if str(path[0]) in VERBATIM or str(path[0]).startswith(OWN_FIELD):
+        return True
+    scene = _scene(data, path)
+    if scene is None:
         return False
-    scene = data["scenes"][path[1]]
     if path[-1] == "notes" and len(path) == SCENE_FIELD:
         return True
-    expanded = isinstance(scene, Mapping) and scene.get("expand") is True
-    return not expanded and any(node.get("x-verbatim") for node in schema.allowed(path, data))
+    return scene.get("expand") is not True and any(node.get("x-verbatim") for node in schema.allowed(path, data))
+
+
+def can_expand(data: object, path: Path) -> bool:
+    """Return whether the scene of a verbatim text leaves open whether its code and commands are expanded."""
+    scene = _scene(data, path)
+    return scene is not None and "expand" not in scene and path[-1] != "notes"
+
+
+def _scene(data: object, path: Path) -> Mapping[str, Any] | None:
+    """Return the scene that a path leads into."""
+    if len(path) < SCENE_FIELD or path[0] != "scenes" or not isinstance(data, Mapping):
+        return None
+    scene = data["scenes"][path[1]]
+    return scene if isinstance(scene, Mapping) else None
 
 
 def _typed(text: str, path: Path, data: object) -> Json:

@@ -20,6 +20,12 @@ FONTS = frozenset({".ttf", ".otf", ".ttc"})
 MAX_PIXELS = limits.IMAGE_PIXELS
 MAX_LISTED = 2000  # names of a folder that are compared with a missing file's
 MAX_TEXT = 1_000_000  # bytes, more than any scene can show
+_KINDS = (
+    {".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".bmp", ".svg", ".tif", ".tiff", ".apng"},
+    {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".ts"},
+    {".wav", ".mp3", ".m4a", ".aac", ".flac", ".ogg", ".opus"},
+    {".yaml", ".yml"},
+)
 ORIENTATION = 0x0112  # the EXIF tag
 ROTATED = range(5, 9)  # EXIF orientations that swap width and height
 
@@ -32,7 +38,7 @@ def check_file(path: Path, name: str) -> None:
     try:
         status = path.stat()
     except FileNotFoundError:
-        raise InputError(f"file '{name}' does not exist", similar_file(path, name)) from None
+        raise InputError(f"file '{name}' does not exist", _slashes(path, name) or similar_file(path, name)) from None
     except (OSError, ValueError) as error:
         raise InputError(f"file '{name}' cannot be read: {_reason(error)}") from None
     if stat.S_ISDIR(status.st_mode):
@@ -45,6 +51,13 @@ def check_file(path: Path, name: str) -> None:
         path.open("rb").close()
     except OSError as error:
         raise InputError(f"file '{name}' cannot be read: {_reason(error)}") from None
+
+
+def _slashes(path: Path, name: str) -> str | None:
+    """Return a hint for a path with backslashes to a file that exists."""
+    if "\\" not in name or path.name != PurePath(name).name:
+        return None
+    return f"write {name.replace(chr(92), '/')}" if Path(str(path).replace("\\", "/")).is_file() else None
 
 
 def check_playable(path: Path, name: str, expected: str) -> None:
@@ -174,10 +187,17 @@ def similar_file(path: Path, name: str, suffixes: tuple[str, ...] = ()) -> str |
             )
     except OSError:
         return None
+    names = [item for item in names if _same_kind(PurePath(item), path)]
     stem = nearest(path.stem, {PurePath(item).stem for item in names})
     similar = [item for item in names if PurePath(item).stem == stem]
     similar.sort(key=lambda item: PurePath(item).suffix != path.suffix)
     return f"did you mean '{folder}{similar[0]}'?" if similar else None
+
+
+def _same_kind(file: PurePath, wanted: PurePath) -> bool:
+    """Return whether a file may be what a missing one is meant to be: of its name, or of the same kind."""
+    kind = next((kind for kind in _KINDS if wanted.suffix.lower() in kind), {wanted.suffix.lower()})
+    return file.suffix.lower() in kind or file.stem == wanted.stem
 
 
 def _reason(error: Exception) -> str:

@@ -11,7 +11,8 @@ from vidbuild.diagnostic import Diagnostic
 from vidbuild.json_types import Json
 from vidbuild.location import Location
 from vidbuild.spec.document import Document, Path, field_name
-from vidbuild.spec.reader import MAX_DEPTH, MAX_ENTRIES, MAX_KEY, MAX_NODES, MAX_TEXT
+from vidbuild.spec.node_data import MAX_ENTRIES, MAX_KEY
+from vidbuild.spec.reader import MAX_DEPTH, MAX_NODES, MAX_TEXT
 
 MAX_PROBLEMS = 20  # data that contains itself has a problem at every level
 

@@ -28,7 +28,6 @@ def check(scenes: Sequence[Scene], voice: Voice | None, collector: DiagnosticCol
         _check_title(scene, collector)
         scene_checks.lint(scene, collector)
     check_narrations(scenes, language, collector)
-    _check_variables(collector)
     if voice is not None:
         _check_language(language, voice, scenes, collector)
 
@@ -54,18 +53,6 @@ def _check_title(scene: Scene, collector: DiagnosticCollector) -> None:
     if len(title) > MAX_TITLE:
         message = f"title of {len(title)} characters: viewers can read up to {MAX_TITLE} at a glance"
         collector.warning(("scenes", scene.index, "title"), message)
-
-
-def _check_variables(collector: DiagnosticCollector) -> None:
-    """Warn of numbers that lose digits as text: a version 2.10 is the number 2.1."""
-    document = collector.document
-    variables = document.data.get("vars")
-    for name, value in (variables if isinstance(variables, Mapping) else {}).items():
-        span = document.spans.get(("vars", name))
-        written = document.text[span.start : span.end].strip() if span else ""
-        if isinstance(value, int | float) and not isinstance(value, bool) and span and written != str(value):
-            message = f"{written} is a number, which becomes the text '{value}'"
-            collector.warning(("vars", name), message, f'write "{written}"')
 
 
 def _check_language(language: str, voice: Voice, scenes: Sequence[Scene], collector: DiagnosticCollector) -> None:

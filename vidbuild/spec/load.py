@@ -13,11 +13,13 @@ from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
 from vidbuild.model import Scene, Spec
 from vidbuild.project import root_of
-from vidbuild.spec import expand, from_python, paths, reader, schema, validate
+from vidbuild.spec import expand, from_python, paths, reader, validate, yaml_lint
+from vidbuild.spec import variables as spec_variables
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.diagnostics import MAX_PROBLEMS, SpecError, tidy
 from vidbuild.spec.document import Document, Path, dotted
 from vidbuild.spec.files import own_content, similar_file
+from vidbuild.spec.valid_parts import ValidParts
 
 if TYPE_CHECKING:
     from vidbuild.spec.scenes import SceneContext
@@ -109,8 +111,15 @@ def _load_document(document: Document, problems: list[Diagnostic], variables: Va
     too_many = expand.too_many_templates(document)
     if too_many:
         return LoadResult(None, tuple(tidy([*problems, *too_many])), {document.name: document.text})
-    problems = [*problems, *expand.unknown_variables(document, variables)]
-    document, failed = expand.expand(document, expand.variables(document, variables))
+    named, wrong = spec_variables.values(document, variables)
+    original = document
+    document, failed = expand.expand(document, named)
+    problems = [
+        *problems,
+        *wrong,
+        *spec_variables.doubtful(original, variables, failed=bool(failed)),
+        *yaml_lint.check(document, original),
+    ]
     faults = validate.validate(document, skip=failed)
     problems += [*chain.from_iterable(failed.values()), *validate.diagnose(document, faults)]
     collector = DiagnosticCollector(document, problems)
@@ -118,7 +127,7 @@ def _load_document(document: Document, problems: list[Diagnostic], variables: Va
     spec = None
     if isinstance(document.data, Mapping) and len(faults) <= validate.MAX_FAULTS:
         invalid = frozenset(failed).union(fault.path for fault in faults)
-        builder = _SpecBuilder(document, collector, _ValidParts(document.data, invalid))
+        builder = _SpecBuilder(document, collector, ValidParts(document.data, invalid))
         spec = builder.spec()
         sources.update(builder.sources)
     diagnostics = tuple(tidy(collector.diagnostics))
@@ -126,56 +135,10 @@ def _load_document(document: Document, problems: list[Diagnostic], variables: Va
     return LoadResult(None if has_error else spec, diagnostics, sources)
 
 
-@dataclass(frozen=True, slots=True)
-class _ValidParts:
-    """The parts of a document that the schema allows, so that these are checked further despite errors elsewhere.
-
-    invalid: the paths of the errors.
-    """
-
-    data: Mapping[str, Any]
-    invalid: frozenset[Path]
-
-    def is_valid(self, path: Path) -> bool:
-        """Return whether there is no error at the path or below it."""
-        return not any(invalid[: len(path)] == path for invalid in self.invalid)
-
-    def top_level(self) -> dict[str, Any]:
-        """Return every top-level field except the scenes, with defaults for missing and invalid values."""
-        values: dict[str, Any] = {}
-        for name, node in schema.load()["properties"].items():
-            if name == "scenes":
-                continue
-            data = self.data.get(name, node.get("default"))
-            if not self.is_valid((name,)):
-                data = self._without_invalid(data, (name,))
-                data = data if validate.valid(data, node) else node.get("default")
-            if data is not None:
-                values[name] = schema.complete(data, node)
-        return values
-
-    def _without_invalid(self, data: object, path: Path) -> object:
-        """Return the data without its invalid fields."""
-        if not isinstance(data, Mapping):
-            return data
-        return {
-            key: self._without_invalid(item, (*path, key))
-            for key, item in data.items()
-            if (*path, key) not in self.invalid
-        }
-
-    def scenes(self) -> Iterable[tuple[int, dict[str, Any] | None]]:
-        """Yield each scene's index and its fields with all defaults, None if the scene is invalid."""
-        scenes = self.data.get("scenes")
-        for index, item in enumerate(scenes if isinstance(scenes, list) else ()):
-            valid = self.is_valid(("scenes", index)) and isinstance(item, Mapping)
-            yield index, schema.complete(item, schema.definition("scene")) if valid else None
-
-
 class _SpecBuilder:
     """Builds a spec from the valid parts of a document, and checks what the schema cannot express."""
 
-    def __init__(self, document: Document, collector: DiagnosticCollector, valid: _ValidParts) -> None:
+    def __init__(self, document: Document, collector: DiagnosticCollector, valid: ValidParts) -> None:
         self.document, self.collector, self.valid = document, collector, valid
         self.path = FilePath(document.name)
         self.root = root_of(self.path)
@@ -222,15 +185,17 @@ class _SpecBuilder:
             },
         )
 
-    def _scenes(self, found: Iterable[tuple[int, dict[str, Any] | None]], context: SceneContext) -> Iterator[Scene]:
+    def _scenes(
+        self, found: Iterable[tuple[int, dict[str, Any], frozenset[str]]], context: SceneContext
+    ) -> Iterator[Scene]:
         """Yield each valid scene, until there are more errors than are shown."""
         from vidbuild.spec import scenes
 
         errors = 0
-        for index, item in found:
-            if item is not None and errors < MAX_PROBLEMS:
+        for index, item, wrong in found:
+            if errors < MAX_PROBLEMS:
                 before = len(self.collector.diagnostics)
-                scene = scenes.scene(index, item, context)
+                scene = scenes.scene(index, item, context, wrong)
                 errors += sum(each.severity == "error" for each in self.collector.diagnostics[before:])
                 if scene is not None:
                     yield scene

@@ -12,6 +12,9 @@ from vidbuild.model import Narration
 from vidbuild.suggest import did_you_mean
 
 MARK = re.compile(r"\[\[([^\[\]\n]*)\]\]")
+# `\[[ -f x ]]` is text and no cue. Its brackets are replaced by noncharacters of Unicode while cues are looked for.
+_LITERAL = re.compile(r"\\\[\[(?:((?:(?!\[\[|\\\]\]).)*?)\]\])?|\\\]\]", re.DOTALL)
+_OPENING, _CLOSING = "\ufdd0", "\ufdd1"
 CLOSING = tuple(".,;:!?…)")
 SPOKEN = frozenset("&%@#*/\\§¶†‰")  # punctuation in Unicode that voices speak as words
 MAX_LENGTH = 10_000  # characters of one narration, about 15 minutes
@@ -37,6 +40,7 @@ class MarkProblem:
 def problems(text: str) -> Iterator[MarkProblem]:
     """Yield what is wrong with a narration's length and its cues."""
     seen: dict[str, int] = {}
+    source, text = text, _masked(text)
     if len(text) > MAX_LENGTH:
         yield MarkProblem(f"narration of {len(text)} characters: the maximum is {MAX_LENGTH}", "")
         return
@@ -48,16 +52,42 @@ def problems(text: str) -> Iterator[MarkProblem]:
         seen[match[0]] = nth + 1
         if not NAME.match(name):
             rule = "must be letters, digits, '-' and '_', starting with a letter"
-            yield MarkProblem(f"the name of a cue {rule}, not '{name}'", match[0], nth)
+            hint = f"write '\\{match[0]}' if it is text and no cue" if match[0] in source else None
+            yield MarkProblem(f"the name of a cue {rule}, not '{name}'", match[0], nth, hint)
         elif nth:
             yield MarkProblem(f"cue '{name}' is defined twice in this narration", match[0], nth)
     rest = MARK.sub(lambda match: " " * len(match[0]), text)
     for token, message in (("[[", "cue without a closing ']]'"), ("]]", "']]' without an opening '[['")):
+        hint = f"write '\\{token}' if it is text and no cue"
         for nth, found in enumerate(re.finditer(re.escape(token), rest)):
-            nth_in_text = text[: found.start()].count(token)
-            yield MarkProblem(message, token, nth_in_text or nth)
+            nth_in_text = source[: found.start()].count(token)
+            yield MarkProblem(message, token, nth_in_text or nth, hint)
     if not MARK.sub("", text).strip():
         yield MarkProblem("the narration has no words", "", hint=REMOVE)
+
+
+def _masked(text: str) -> str:
+    """Return a text of the same length, in which brackets that are text are no brackets."""
+
+    def masked(found: re.Match[str]) -> str:
+        if found[0] == r"\]]":
+            return _CLOSING * 3
+        return _OPENING * 3 if found[1] is None else f"{_OPENING * 3}{found[1]}{_CLOSING * 2}"
+
+    return _LITERAL.sub(masked, text)
+
+
+def _unmasked(text: str) -> str:
+    return text.replace(_OPENING * 3, "[[").replace(_CLOSING * 3, "]]").replace(_CLOSING * 2, "]]")
+
+
+def lookup(language: str, known: Collection[str]) -> str | None:
+    """Return the language among those known that serves for another, as RFC 4647 looks it up: 'en' for 'en-GB'."""
+    tags = {tag.lower(): tag for tag in known}
+    wanted = language.lower()
+    while wanted and wanted not in tags:
+        wanted = wanted.rpartition("-")[0]
+    return tags.get(wanted)
 
 
 def missing(language: str, known: Collection[str]) -> tuple[str, str | None]:
@@ -75,6 +105,7 @@ def parse(text: str, pronounce: Mapping[str, str], audio: Path | None = None) ->
     cues: dict[str, int] = {}
     words: list[str] = []
     plain, at = "", 0
+    text = _masked(text)
     for match in MARK.finditer(text):
         plain += text[at : match.start()]
         at = match.end()
@@ -84,7 +115,7 @@ def parse(text: str, pronounce: Mapping[str, str], audio: Path | None = None) ->
             continue
         inside = bool(plain) and not plain[-1].isspace() and not text[at : at + 1].isspace() and at < len(text)
         cues[match[1]] = len(plain.split()) - (1 if inside else 0)
-    words = (plain + text[at:]).split()
+    words = _unmasked(plain + text[at:]).split()
     tokens = tuple((word, spoken(word, pronounce)) for word in words)
     return Narration(" ".join(words), " ".join(spoken_word for _, spoken_word in tokens), tokens, cues, audio)
 

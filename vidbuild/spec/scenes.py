@@ -12,9 +12,10 @@ from vidbuild.location import Location
 from vidbuild.model import Narration, Scene, Voice
 from vidbuild.scenes.protocol import SceneProblem
 from vidbuild.scenes.registry import SCENE_TYPES
-from vidbuild.spec import files, narration, paths, schema, theme, voice
+from vidbuild.spec import cues, files, narration, paths, schema, theme, voice
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path, dotted
+from vidbuild.spec.value_hints import value_of
 from vidbuild.suggest import nearest
 
 Fields = Mapping[str, Any]
@@ -58,10 +59,11 @@ class SceneContext:
         return self.translations.setdefault(language, DiagnosticCollector(self.collector.document))
 
 
-def scene(index: int, fields: Fields, context: SceneContext) -> Scene | None:
+def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[str] = frozenset()) -> Scene | None:
     """Return the scene, or None after adding its errors to the context's diagnostics.
 
     fields: the scene's valid fields, defaults of the schema filled in.
+    wrong: names of its other fields, whose errors are known; what depends on them is not checked.
     """
     path: Path = ("scenes", index)
     collector = context.collector
@@ -69,14 +71,16 @@ def scene(index: int, fields: Fields, context: SceneContext) -> Scene | None:
     narrations = _narrations(fields, path, context)
     speaker = _voice(fields, path, context)
     own = {name: value for name, value in fields.items() if name not in schema.SHARED}
-    resolved = _resolve_files(own, path, fields["type"], context)
-    _check_times(fields, path, collector)
-    if resolved:
-        _report(SCENE_TYPES[fields["type"]].check(own), path, collector.error)
+    kind = SCENE_TYPES.get(fields.get("type", "")) if "type" not in wrong else None
+    resolved = kind is not None and _resolve_files(own, path, fields["type"], context)
+    _check_times(fields, path, collector, wrong)
+    if kind and resolved and not wrong - schema.SHARED:
+        _report(kind.check(own), path, collector.error)
+    written = value_of(collector.document.data, path)
     for language, parsed in narrations.items():
-        if "narration" not in fields or parsed is not None:
-            _check_cues(own, path, parsed, language, context.collector_of(language))
-    if any(item.severity == "error" for item in collector.diagnostics[before:]) or speaker is None:
+        if "narration" not in wrong and ("narration" not in fields or parsed is not None):
+            cues.check(written, path, parsed, language, context.collector_of(language), all_used=not wrong)
+    if wrong or any(item.severity == "error" for item in collector.diagnostics[before:]) or speaker is None:
         return None
     transition, seconds = _transition(fields, context, index)
     defaults = context.spec["defaults"]
@@ -143,9 +147,12 @@ def _narrations(fields: Fields, path: Path, context: SceneContext) -> dict[str, 
         audio = _audio(value["audio"], (*path, "audio"), context)
         return {context.language: _narration(value["text"], (*path, "text"), context, context.language, audio)}
     found: dict[str, Narration | None] = {}
-    if context.language not in value:
+    own = narration.lookup(context.language, value)
+    if own is None:
         context.collector.error(path, *narration.missing(context.language, value))
         found[context.language] = None
+    elif own != context.language:
+        found[context.language] = _narration(value[own], (*path, own), context, context.language)
     for language, text in value.items():
         found[language] = _narration(text, (*path, language), context, language)
     return found
@@ -161,8 +168,10 @@ def _narration(
 ) -> Narration | None:
     collector = context.collector_of(language)
     problems = list(narration.problems(text))
+    backslash = "\\\\" if collector.document.is_double_quoted(path) else "\\"
     for problem in problems:
-        collector.error(path, problem.message, problem.hint, token=problem.token, nth=problem.nth)
+        hint = problem.hint.replace("\\", backslash) if problem.hint else None
+        collector.error(path, problem.message, hint, token=problem.token, nth=problem.nth)
     if problems:
         return None
     parsed = narration.parse(text, context.spec["pronounce"], audio)
@@ -230,11 +239,13 @@ def _content(kind: str, file: FilePath, name: str) -> Json:
     return None
 
 
-def _check_times(fields: Fields, path: Path, collector: DiagnosticCollector) -> None:
-    if "narration" not in fields and "duration" not in fields and SCENE_TYPES[fields["type"]].needs_duration:
+def _check_times(fields: Fields, path: Path, collector: DiagnosticCollector, wrong: frozenset[str]) -> None:
+    timed = ("narration", "duration")
+    given = any(name in fields or name in wrong for name in timed) or any(nearest(name, timed) for name in wrong)
+    if not given and not wrong & {"id", "type"} and SCENE_TYPES[fields["type"]].needs_duration:
         message = f"scene '{fields['id']}' has neither 'narration' nor 'duration'"
         collector.error((*path, "id"), message, "add 'duration: 5', for 5 s, or a 'narration'")
-    low, high, exact = fields["min_duration"], fields.get("max_duration"), fields.get("duration")
+    low, high, exact = fields.get("min_duration", 0), fields.get("max_duration"), fields.get("duration")
     if high is not None and low > high:
         collector.error((*path, "max_duration"), f"max_duration {high:g} is less than min_duration {low:g}")
     if exact is not None and exact < low:
@@ -247,38 +258,6 @@ def _report(problems: Iterator[SceneProblem], path: Path, add: Callable[[Path, s
     for problem in problems:
         parts = (int(part) if part.isdigit() else part for part in (problem.field or "id").split("."))
         add((*path, *parts), problem.message, problem.hint)
-
-
-def _check_cues(
-    own: Fields, path: Path, parsed: Narration | None, language: str, collector: DiagnosticCollector
-) -> None:
-    defined = parsed.cues if parsed else {}
-    used: set[str | None] = set()
-    for at_path, cue in _cues(own, path):
-        used.add(cue)
-        if cue not in defined:
-            similar = nearest(cue, defined)
-            used.add(similar)
-            hint = f"did you mean '{similar}'?" if similar else f"add '[[{cue}]]' to the narration"
-            collector.error(at_path, f"no narration defines cue '{cue}'", hint)
-    for cue in defined:
-        if cue not in used:
-            candidates = ((*path, "narration", key) for key in ("text", language))
-            text = next((key for key in candidates if key in collector.document.values), (*path, "narration"))
-            collector.warning(text, f"no 'at' uses cue '{cue}'", token=f"[[{cue}]]")
-
-
-def _cues(data: Json, path: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the path and the cue of every `at` that names one."""
-    if isinstance(data, Mapping):
-        for key, value in data.items():
-            if key == "at" and isinstance(value, str):
-                yield (*path, key), value
-            else:
-                yield from _cues(value, (*path, key))
-    elif isinstance(data, list):
-        for index, item in enumerate(data):
-            yield from _cues(item, (*path, index))
 
 
 def _transition(fields: Fields, context: SceneContext, index: int) -> tuple[str, float]:

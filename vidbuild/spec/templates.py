@@ -1,25 +1,30 @@
 """Expands one text with `{{ names }}` in a sandbox.
 
-A template can use its variables and nothing else: no clock, no randomness, no environment, no Python. Only a short
-list of node types is allowed, so that it can neither reach anything outside nor run for long.
+Only a short list of node types is allowed, so that a template can neither reach anything outside nor run for long.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from vidbuild.json_types import Json
+from vidbuild.spec.scalars import NumberError, read_plain
+from vidbuild.spec.template_sandbox import (
+    FILTERS,
+    MAX_RESULT,
+    MAX_VALUE,
+    TESTS,
+    TEXT_FILTER,
+    TOO_LONG,
+    OperationError,
+    environment,
+)
 from vidbuild.suggest import did_you_mean
 
 MAX_SOURCE = 20_000  # characters of a template
-MAX_VALUE = 10_000  # characters of a variable, or of an argument of a filter
-MAX_RESULT = 100_000  # characters of the expanded text, and of the result of each filter
-MAX_NUMBER = 10**15
 ALLOWED = frozenset(
     {
         *("Template", "Output", "TemplateData", "Name", "Const", "Filter", "Test", "Compare", "Operand", "Keyword"),
@@ -27,15 +32,10 @@ ALLOWED = frozenset(
         *("List", "Tuple"),
     }
 )
-FILTERS = (
-    *("abs", "capitalize", "default", "first", "float", "int", "join", "last", "length", "lower", "replace"),
-    *("round", "title", "trim", "upper"),
-)
-TESTS = (
-    *("boolean", "defined", "undefined", "number", "string", "even", "odd", "in", "==", "!=", "<", "<=", ">", ">="),
-    *("true", "false"),
-)
-EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|\{[{%#][^\n]*", re.DOTALL)
+EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{[{%][^\n]*", re.DOTALL)
+RESERVED = "self"  # jinja2 defines it
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+MAX_SHOWN = 60  # characters of an expression in a hint
 UNSUPPORTED = "templates support only '{{ name }}' and '{% if %}'"
 Node = Any  # a jinja2 node; jinja2 is imported when it is needed
 
@@ -46,12 +46,14 @@ class TemplateProblem:
 
     nth: index of the `{{ }}` or `{% %}` that it is in.
     token: the wrong part of that.
+    literal: whether the text may only look like a template, so that a hint must say how to show its braces.
     """
 
     message: str
     nth: int = 0
     token: str = ""
     hint: str | None = None
+    literal: bool = False
 
 
 class TemplateProblemError(Exception):
@@ -64,7 +66,7 @@ class TemplateProblemError(Exception):
 
 def is_template(text: str) -> bool:
     """Return whether a text has anything to expand."""
-    return "{{" in text or "{%" in text or "{#" in text
+    return "{{" in text or "{%" in text
 
 
 def names(text: str) -> set[str]:
@@ -87,9 +89,26 @@ def expand(text: str, variables: Mapping[str, Any]) -> str:
         return _expand(text, variables)
     except RecursionError:
         raise TemplateProblemError(TemplateProblem(_TOO_DEEP)) from None
+    except TemplateProblemError as error:
+        raise TemplateProblemError(*(_with_way_out(problem, text) for problem in error.problems)) from None
+
+
+def _with_way_out(problem: TemplateProblem, text: str) -> TemplateProblem:
+    """Add to a problem's hint how to show braces, unless the text is surely a template."""
+    if not problem.literal or (problem.hint or "").startswith("did you mean"):
+        return problem
+    found = [match[0] for match in EXPRESSION.finditer(text)]
+    written = found[problem.nth] if problem.nth < len(found) else ""
+    if written.startswith("{{") and written.endswith("}}") and len(written) <= MAX_SHOWN and "\n" not in written:
+        way_out = f"write '{{% raw %}}{written}{{% endraw %}}' to show it as it is"
+    else:
+        way_out = "put the text between '{% raw %}' and '{% endraw %}' to show it as it is"
+    return replace(problem, hint=f"{problem.hint}, or {way_out}" if problem.hint else way_out)
 
 
 def _expand(text: str, variables: Mapping[str, Any]) -> str:
+    from jinja2 import nodes
+
     tree = _parse(text)
     for name, value in variables.items():
         if isinstance(value, str) and len(value) > MAX_VALUE and name in text:
@@ -98,9 +117,11 @@ def _expand(text: str, variables: Mapping[str, Any]) -> str:
     problems = tuple(dict.fromkeys(_unsupported(tree, text))) or tuple(_undefined(tree, text, variables))
     if problems:
         raise TemplateProblemError(*problems)
+    for node in tree.find_all(nodes.Concat):
+        node.nodes = [nodes.Filter(each, TEXT_FILTER, [], [], None, None) for each in node.nodes]
     result = _render(tree, text, variables)
     if len(result) > MAX_RESULT:
-        raise TemplateProblemError(TemplateProblem(_TOO_LONG))
+        raise TemplateProblemError(TemplateProblem(TOO_LONG))
     return result
 
 
@@ -108,8 +129,8 @@ def _render(tree: Node, text: str, variables: Mapping[str, Any]) -> str:
     import jinja2
 
     try:
-        result: str = _environment().from_string(tree).render(dict(variables))
-    except _OperationError as error:
+        result: str = environment().from_string(tree).render(dict(variables))
+    except OperationError as error:
         raise TemplateProblemError(TemplateProblem(str(error), *_find(text, ""))) from None
     except jinja2.UndefinedError as error:
         found = re.search(r"'(\w+)' is undefined", error.message or "")
@@ -120,86 +141,41 @@ def _render(tree: Node, text: str, variables: Mapping[str, Any]) -> str:
         raise TemplateProblemError(TemplateProblem(_TOO_LARGE, *_find(text, ""))) from None
     except (SyntaxError, MemoryError):
         raise TemplateProblemError(TemplateProblem(_TOO_DEEP)) from None
-    except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
+    except TypeError as error:
+        raise TemplateProblemError(_wrong_type(str(error), text, variables)) from None
+    except (jinja2.TemplateError, ArithmeticError, ValueError, LookupError) as error:
         raise TemplateProblemError(TemplateProblem(f"the template fails: {error}", *_find(text, ""))) from None
     return result
 
 
+def _wrong_type(reason: str, text: str, variables: Mapping[str, Any]) -> TemplateProblem:
+    """Return a problem for an operation on values that it cannot take."""
+    compared = re.match(r"'([<>]=?)' not supported", reason)
+    if compared is None:
+        return TemplateProblem(f"the template fails: {reason}", *_find(text, ""))
+    numbers = [name for name in sorted(names(text)) if _is_number(variables.get(name))]
+    hint = f"declare it as a number: 'vars: {{{numbers[0]}: {variables[numbers[0]]}}}'" if numbers else None
+    message = f"'{compared[1]}' cannot compare text with a number"
+    return TemplateProblem(message, *_find(text, numbers[0] if numbers else ""), hint)
+
+
+def _is_number(value: object) -> bool:
+    """Return whether a value is text that reads as a number."""
+    try:
+        return isinstance(value, str) and isinstance(read_plain(value.strip()), int | float)
+    except NumberError:
+        return False
+
+
 _TOO_DEEP = "the template is nested too deeply"
 _TOO_LARGE = "number too large in a template"
-_TOO_LONG = f"the expanded text is too long: the maximum is {MAX_RESULT} characters"
-
-
-class _OperationError(Exception):
-    """An operation that templates support, but not with these values."""
-
-
-@functools.lru_cache(maxsize=1)
-def _environment() -> Node:
-    from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    class Sandbox(ImmutableSandboxedEnvironment):
-        intercepted_binops = frozenset({"+", "-", "*", "/", "//"})
-
-        def call_binop(self, _context: object, operator: str, left: Json, right: Json) -> Json:
-            for side in (left, right):
-                if isinstance(side, StrictUndefined):
-                    str(side)  # raises UndefinedError
-            _check_operands(left, right, operator)
-            return self.binop_table[operator](left, right)
-
-    sandbox = Sandbox(undefined=StrictUndefined, keep_trailing_newline=True)
-    sandbox.globals.clear()
-    own = {"replace": _replace, "round": _round}
-    sandbox.filters = {name: _limited(own.get(name, sandbox.filters[name])) for name in FILTERS}
-    sandbox.tests = {name: sandbox.tests[name] for name in TESTS}
-    return sandbox
-
-
-def _limited(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a filter that refuses long texts, so that repeated filters cannot make a text longer and longer."""
-
-    @functools.wraps(function)
-    def limited(*args: Json, **kwargs: Json) -> Json:
-        if any(isinstance(value, str) and len(value) > MAX_VALUE for value in (*args, *kwargs.values())):
-            raise _OperationError(f"the argument of a filter is too long: the maximum is {MAX_VALUE} characters")
-        return function(*args, **kwargs)
-
-    return limited
-
-
-def _round(value: float, precision: int = 0) -> float:
-    """The filter `round`; jinja2's own can take forever, and leaves '.0' on whole numbers."""
-    digits = max(0, min(15, int(precision)))
-    return round(float(value), digits) if digits else round(float(value))
-
-
-def _replace(text: object, old: object, new: object) -> str:
-    """The filter `replace`; jinja2's own can make texts of any length."""
-    source, before, after = str(text), str(old), str(new)
-    if len(source) + (source.count(before) + 1) * len(after) > MAX_RESULT:
-        raise _OperationError(_TOO_LONG)
-    return source.replace(before, after)
-
-
-def _check_operands(left: object, right: object, operator: str) -> None:
-    """Raise _OperationError unless both are numbers of a limited size, or texts to join."""
-    if operator == "+" and isinstance(left, str) and isinstance(right, str):
-        return
-    for side in (left, right):
-        if not isinstance(side, int | float) or isinstance(side, bool):
-            found = "text" if isinstance(side, str) else type(side).__name__
-            raise _OperationError(f"'{operator}' needs numbers, not {found}")
-        if abs(side) > MAX_NUMBER:
-            raise _OperationError(f"number too large: the maximum is {len(str(MAX_NUMBER)) - 1} digits")
 
 
 def _parse(text: str) -> Node:
     import jinja2
 
     try:
-        return _environment().parse(text)
+        return environment().parse(text)
     except jinja2.TemplateSyntaxError as error:
         nth, token = _invalid_expression(text, error.lineno)
         reason = (error.message or "").rstrip(".").split(". ")[0]
@@ -211,9 +187,10 @@ def _parse(text: str) -> Node:
             hint = _suggestion(unknown[2], FILTERS if unknown[1] == "filter" else TESTS)
         elif reason.startswith("Encountered unknown tag"):
             message = UNSUPPORTED
-        raise TemplateProblemError(TemplateProblem(message, nth, token, hint)) from None
+        raise TemplateProblemError(TemplateProblem(message, nth, token, hint, literal=True)) from None
     except ValueError as error:
-        raise TemplateProblemError(TemplateProblem(f"invalid template: {error}", *_find(text, ""))) from None
+        problem = TemplateProblem(f"invalid template: {error}", *_find(text, ""), literal=True)
+        raise TemplateProblemError(problem) from None
 
 
 def _invalid_expression(text: str, line: int) -> tuple[int, str]:
@@ -224,7 +201,7 @@ def _invalid_expression(text: str, line: int) -> tuple[int, str]:
     for nth, match in enumerate(found):
         if match[0].startswith("{{"):
             try:
-                _environment().parse(match[0])
+                environment().parse(match[0])
             except jinja2.TemplateSyntaxError:
                 return nth, match[0]
     statements = [nth for nth, match in enumerate(found) if match[0].startswith("{%")]
@@ -241,7 +218,7 @@ def _unsupported(tree: Node, text: str) -> Iterator[TemplateProblem]:
     if accesses:
         node = accesses[-1]  # the innermost, which is evaluated first
         name = str(node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", "["))
-        yield TemplateProblem(f"templates cannot access '{name}' of a value", *_find(text, name))
+        yield TemplateProblem(f"templates cannot access '{name}' of a value", *_find(text, name), literal=True)
         return
     if any(node.value in (math.inf, -math.inf) for node in tree.find_all(nodes.Const)):
         yield TemplateProblem(_TOO_LARGE, *_find(text, ""))
@@ -249,18 +226,20 @@ def _unsupported(tree: Node, text: str) -> Iterator[TemplateProblem]:
         kind = type(node).__name__
         if kind == "Filter" and node.name not in FILTERS:
             hint = _suggestion(node.name, FILTERS)
-            yield TemplateProblem(f"templates have no filter '{node.name}'", *_find(text, str(node.name)), hint)
+            yield TemplateProblem(
+                f"templates have no filter '{node.name}'", *_find(text, node.name), hint, literal=True
+            )
         elif kind == "Test" and node.name not in TESTS:
             hint = _suggestion(node.name, TESTS)
-            yield TemplateProblem(f"templates have no test '{node.name}'", *_find(text, str(node.name)), hint)
+            yield TemplateProblem(f"templates have no test '{node.name}'", *_find(text, node.name), hint, literal=True)
         elif kind == "Call":
             name = getattr(node.node, "name", "")
-            yield TemplateProblem(f"templates cannot call '{name}'", *_find(text, name))
+            yield TemplateProblem(f"templates cannot call '{name}'", *_find(text, name), literal=True)
         elif kind in {"Pow", "Mod"}:
             operator = "**" if kind == "Pow" else "%"
-            yield TemplateProblem(f"templates do not support '{operator}'", *_find(text, operator))
+            yield TemplateProblem(f"templates do not support '{operator}'", *_find(text, operator), literal=True)
         elif kind not in ALLOWED:
-            yield TemplateProblem(UNSUPPORTED, *_find(text, ""))
+            yield TemplateProblem(UNSUPPORTED, *_find(text, ""), literal=True)
             return
 
 
@@ -276,14 +255,16 @@ def _undefined(tree: Node, text: str, variables: Mapping[str, Any]) -> Iterator[
     tested = {id(node.node) for node in tree.find_all((nodes.Test, nodes.Filter))}
     conditional = next(tree.find_all((nodes.If, nodes.CondExpr, nodes.And, nodes.Or)), None) is not None
     for node in tree.find_all(nodes.Name):
-        reserved = node.name == "self"  # jinja2 defines it
+        reserved = node.name == RESERVED
         if node.name not in variables and (reserved or not conditional) and id(node) not in called | tested:
             yield _missing(node.name, text, variables)
 
 
 def _missing(name: str, text: str, variables: Mapping[str, Any]) -> TemplateProblem:
-    hint = did_you_mean(name, variables) or f"define it with 'vars: {{{name}: ...}}' or '--var {name}=...'"
-    return TemplateProblem(f"'{name}' is not defined", *_find(text, name), hint)
+    definable = _NAME.fullmatch(name) and name != RESERVED
+    define = f"define it with 'vars: {{{name}: ...}}' or '--var {name}=...'" if definable else None
+    hint = did_you_mean(name, variables) or define
+    return TemplateProblem(f"'{name}' is not defined", *_find(text, name), hint, literal=True)
 
 
 def _find(text: str, token: str) -> tuple[int, str]:

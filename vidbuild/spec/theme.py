@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -163,10 +163,14 @@ class ThemeLoader:
         self.sources[shown] = text
         if not problems:
             document, problems = reader.read(text, shown)
-            if not problems:
-                problems = validate.diagnose(document, validate.validate(document, "theme"))
+            if not _has_error(problems):
+                problems += validate.diagnose(document, validate.validate(document, "theme"))
         self.diagnostics.extend(problems)
-        return None if problems else document
+        return None if _has_error(problems) else document
+
+
+def _has_error(problems: Iterable[Diagnostic]) -> bool:
+    return any(problem.severity == "error" for problem in problems)
 
 
 def _is_path(name: str) -> bool:

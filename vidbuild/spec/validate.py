@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
-from vidbuild.json_types import Json
 from vidbuild.location import Location
-from vidbuild.spec import schema, value_hints
+from vidbuild.spec import schema, value_hints, words
 from vidbuild.spec.diagnostics import MAX_PROBLEMS
 from vidbuild.spec.document import Document, Path
-from vidbuild.suggest import did_you_mean
+from vidbuild.suggest import did_you_mean, nearest
 
-KINDS = {
-    "string": "text",
-    "number": "a number",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "a mapping",
-}
 MAX_FAULTS = 2 * MAX_PROBLEMS  # some are consequences of others
 SCENE_PATH, SCENE_FIELD_PATH = 2, 3  # lengths: "scenes", index, field
-MAX_SHOWN = 60  # characters of a value in a message
 Validator = Any  # jsonschema is imported when it is needed
 SchemaError = Any  # a ValidationError of jsonschema, whose attributes are typed as possibly unset
 TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
@@ -75,15 +66,28 @@ def valid(data: object, node: schema.Schema) -> bool:
 def diagnose(document: Document, faults: Iterable[Fault]) -> list[Diagnostic]:
     """Return the faults as located diagnostics, with hints."""
     return [
-        Diagnostic("error", fault.message, document.name, _location(document, fault), hint=_hint(document, fault))
+        Diagnostic(
+            "error", _message(document, fault), document.name, _location(document, fault), hint=_hint(document, fault)
+        )
         for fault in faults
         if not fault.consequence and not (fault.missing and value_hints.is_colon(document, fault.path))
     ]
 
 
+def _message(document: Document, fault: Fault) -> str:
+    """Return a fault's message with the value as it is written, such as 1.10 and not 1.1."""
+    written = value_hints.as_written(document, fault.path)
+    value = value_hints.value_of(document.data, fault.path)
+    if not written or fault.at_key or fault.missing or isinstance(value, str):
+        return fault.message
+    return fault.message.removesuffix(words.found(value)) + f", not {written}"
+
+
 def _hint(document: Document, fault: Fault) -> str | None:
     if fault.at_key:
         return value_hints.COLON if value_hints.is_colon(document, fault.path[:-1]) else fault.hint
+    if fault.hint and fault.hint.startswith('write "'):
+        return f'write "{value_hints.as_written(document, fault.path) or fault.hint[7:-1]}"'
     return fault.hint or (None if fault.missing else value_hints.hint(document, fault.path))
 
 
@@ -108,16 +112,25 @@ def _translate(error: SchemaError) -> Iterator[Fault]:
     elif error.validator == "required":
         for name in error.validator_value:
             if name not in error.instance:
-                yield Fault(path, f"missing {_mapping_name(error.schema, path)}field '{name}'", missing=name)
+                hint = _renamed(name, error) if name == "type" else None
+                yield Fault(path, f"missing {_mapping_name(error.schema, path)}field '{name}'", hint, missing=name)
     elif error.validator == "additionalProperties":
         yield from _unknown_fields(error, path)
     elif error.parent is not None and error.parent.validator == "propertyNames":
         pass  # its parent is a fault of the key already
     elif "propertyNames" in error.absolute_schema_path:
         expected = error.schema.get("patternErrorMessage", "another name")
-        yield Fault((*path, error.instance), f"the name '{_short(error.instance)}' must be {expected}", at_key=True)
+        yield Fault(
+            (*path, error.instance), f"the name '{words.short(error.instance)}' must be {expected}", at_key=True
+        )
     else:
         yield _value_fault(error, path)
+
+
+def _renamed(name: str, error: SchemaError) -> str | None:
+    """Return a hint for a missing field that is present under a misspelt name, whose mapping is not checked further."""
+    other = nearest(name, [each for each in error.instance if each not in schema.SHARED])
+    return f"rename '{other}' to '{name}'" if other else None
 
 
 def _alternative_faults(error: SchemaError, path: Path) -> Iterator[Fault]:
@@ -134,7 +147,7 @@ def _alternative_faults(error: SchemaError, path: Path) -> Iterator[Fault]:
         hint = _as_text(value)
     fitting = {index: parts for index, parts in branches.items() if not any(_wrong_shape(part, path) for part in parts)}
     if not fitting or "errorMessage" in error.schema:
-        yield Fault(path, f"{_name(path)} must be {_alternatives(error)}{_found(value)}", hint)
+        yield Fault(path, f"{words.name(path)} must be {_alternatives(error)}{words.found(value)}", hint)
         return
     enums = [part for parts in fitting.values() for part in parts if part.validator == "enum" and _here(part, path)]
     best = min(fitting, key=lambda index: (-_known_keys(error, index), len(fitting[index])))
@@ -168,8 +181,8 @@ def _alternatives(error: SchemaError) -> str:
     kinds: list[str] = []
     for branch in schema.branches(error.schema):
         values = branch.get("enum")
-        kinds.append(_or(values) if values else KINDS[branch["type"]])
-    return _or(list(dict.fromkeys(kinds)))
+        kinds.append(words.either(values) if values else words.KINDS[branch["type"]])
+    return words.either(list(dict.fromkeys(kinds)))
 
 
 def _enum_hint(error: SchemaError, value: str) -> str | None:
@@ -179,10 +192,11 @@ def _enum_hint(error: SchemaError, value: str) -> str | None:
 
 def _unknown_fields(error: SchemaError, path: Path) -> Iterator[Fault]:
     fields = error.schema["properties"]
+    own = "|".join(error.schema.get("patternProperties", ())) or r"\Z."
     for name in error.instance:
-        if name not in fields:
+        if name not in fields and not re.match(own, name):
             hint = _other_types(name, path) or did_you_mean(name, fields)
-            message = f"unknown {_mapping_name(error.schema, path)}field '{_short(name)}'"
+            message = f"unknown {_mapping_name(error.schema, path)}field '{words.short(name)}'"
             yield Fault((*path, name), message, hint, at_key=True)
 
 
@@ -190,7 +204,7 @@ def _other_types(name: str, path: Path) -> str | None:
     """Return a hint with the scene types that have a field."""
     if len(path) == SCENE_PATH and path[0] == "scenes":
         types = [kind for kind in schema.scene_types() if name in schema.definition(f"scene_{kind}")["properties"]]
-        return f"use '{name}' in a scene of type {_or(types)}" if types else None
+        return f"use '{name}' in a scene of type {words.either(types)}" if types else None
     return None
 
 
@@ -204,10 +218,10 @@ def _mapping_name(node: Mapping[str, Any], path: Path) -> str:
 
 
 def _value_fault(error: SchemaError, path: Path) -> Fault:
-    rule, limit, name, found = error.validator, error.validator_value, _name(path), _found(error.instance)
+    rule, limit, name, found = error.validator, error.validator_value, words.name(path), words.found(error.instance)
     if rule == "type":
-        kinds = [KINDS[kind] for kind in ([limit] if isinstance(limit, str) else limit)]
-        expected = "a mapping of fields" if not path else _or(kinds)
+        kinds = [words.KINDS[kind] for kind in ([limit] if isinstance(limit, str) else limit)]
+        expected = "a mapping of fields" if not path else words.either(kinds)
         return Fault(path, f"{name} must be {expected}{found}", _rewritten(error))
     if rule == "enum":
         return _choice_fault(error, path)
@@ -215,26 +229,15 @@ def _value_fault(error: SchemaError, path: Path) -> Fault:
         return Fault(path, f"{name} must be {limit}, the version of the spec language{found}")
     if rule == "pattern":
         return Fault(path, f"{name} must be {error.schema['patternErrorMessage']}{found}")
-    return Fault(path, f"{name} {_limits(rule, limit, error.instance)}")
+    return Fault(path, f"{name} {words.limits(rule, limit, error.instance)}")
 
 
 def _choice_fault(error: SchemaError, path: Path) -> Fault:
     value, known = error.instance, error.validator_value
     hint = did_you_mean(value, known) if isinstance(value, str) and isinstance(known[0], str) else None
     if path[-1:] == ("type",) and len(path) == SCENE_FIELD_PATH and isinstance(value, str):
-        return Fault(path, f"unknown scene type '{_short(value)}': expected {_or(known)}", hint)
-    return Fault(path, f"{_name(path)} must be {_or(known)}{_found(value)}", hint)
-
-
-def _limits(validator: str, limit: Json, value: Json) -> str:
-    if validator in {"minLength", "minItems", "minProperties"}:
-        return "must not be empty" if limit == 1 else f"must have at least {limit}"
-    if validator == "maxLength":
-        return f"must be at most {limit} characters long, not {len(value)}"
-    if validator == "maxItems":
-        return f"can have at most {limit} entries, not {len(value)}"
-    words = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than", "exclusiveMaximum": "under"}
-    return f"must be {words.get(validator, validator)} {limit:g}, not {value:g}"
+        return Fault(path, f"unknown scene type '{words.short(value)}': expected {words.either(known)}", hint)
+    return Fault(path, f"{words.name(path)} must be {words.either(known)}{words.found(value)}", hint)
 
 
 def _rewritten(error: SchemaError) -> str | None:
@@ -265,35 +268,3 @@ def _with_consequences(faults: list[Fault]) -> Iterator[Fault]:
     for fault in faults:
         consequence = bool(fault.missing) and (fault.path, f"did you mean '{fault.missing}'?") in hinted
         yield replace(fault, consequence=True) if consequence else fault
-
-
-def _name(path: Path) -> str:
-    """Return what a message calls the value at a path: its key, or its number in a list."""
-    if not path:
-        return "the top level"
-    if isinstance(path[-1], int):
-        return f"entry {path[-1] + 1} of '{path[-2]}'" if len(path) > 1 else f"entry {path[-1] + 1}"
-    return f"'{_short(path[-1])}'"
-
-
-def _found(value: object) -> str:
-    """Return the end of a message: the value that was found instead of the expected one."""
-    if value is None:
-        return ", but it is empty"
-    if isinstance(value, bool):
-        return f", not {str(value).lower()}"
-    if isinstance(value, Mapping):
-        return ", not a mapping"
-    if isinstance(value, list):
-        return ", not a list"
-    return f", not '{_short(value)}'" if isinstance(value, str) else f", not {value}"
-
-
-def _short(value: str) -> str:
-    line = " ".join(value.split())
-    return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1] + "…"
-
-
-def _or(values: Sequence[object]) -> str:
-    *most, last = map(str, values)
-    return f"{', '.join(most)} or {last}" if most else last

@@ -17,34 +17,57 @@ COLON = "put quotes around text with ': ' in it"
 _COMMENT = re.compile(r"""["']?\s*:?\s*(#\S.*)""")
 _NUMBER = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*(s|sec|secs|seconds?|px|fps|%|)", re.IGNORECASE)
 
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9](?:\.[0-9]+)?)")
+
 
 def hint(document: Document, path: Path) -> str | None:
     """Return a hint on how to write the value at a path, or None."""
-    value = _value(document.data, path)
+    value = value_of(document.data, path)
     if value is None:
-        comment = _COMMENT.match(_after(document, document.keys.get(path)))
-        return f"write {json.dumps(_uncommented(comment[1]))}, since '#' starts a comment" if comment else None
+        return _empty(document, path)
     if isinstance(value, list):
         return BRACKETS if _at(document, document.value(path)).startswith("[[") else None
     if is_colon(document, path):
         return COLON
-    span = document.spans.get(path)
-    if not isinstance(value, str) or (span and "{{" in document.text[span.start : span.end]):
+    span, written = document.spans.get(path), as_written(document, path)
+    if isinstance(value, Mapping | list) or (span and "{{" in document.text[span.start : span.end]):
         return None
-    return _rewritten(value, path, list(schema.allowed(path, document.data)))
+    allowed = list(schema.allowed(path, document.data))
+    return _rewritten(value, path, allowed) if isinstance(value, str) else _wrapped(written, path, allowed)
+
+
+def as_written(document: Document, path: Path) -> str:
+    """Return a plain scalar of one line as it is written; "" for any other value."""
+    span = document.spans.get(path)
+    written = document.text[span.start : span.end].strip() if span else ""
+    return "" if "\n" in written or written[:1] in {'"', "'", "|", ">"} else written
+
+
+def _empty(document: Document, path: Path) -> str | None:
+    """Return how to write a value that YAML reads as empty: after '#', or a word such as null."""
+    written = as_written(document, path)
+    if written:
+        takes_text = any(
+            node.get("type") == "string" and "pattern" not in node for node in schema.allowed(path, document.data)
+        )
+        return f'write "{written}"' if takes_text else None
+    key, span = document.keys.get(path), document.spans.get(path)
+    after = _after(document, key) if key else document.text[span.start :].partition("\n")[0] if span else ""
+    comment = _COMMENT.match(after)
+    return f"write {json.dumps(_uncommented(comment[1]))}, since '#' starts a comment" if comment else None
 
 
 def location(document: Document, path: Path) -> Location:
     """Return the location of a value, or of its key if the value is empty."""
     value, key = document.value(path), document.keys.get(path)
-    if key is None or not key.line or _value(document.data, path) is not None:
+    if key is None or not key.line or value_of(document.data, path) is not None:
         return value
     return key if key.line < value.line or not _at(document, value)[:1].strip(" \t#") else value
 
 
 def is_colon(document: Document, path: Path) -> bool:
     """Return whether an entry of a list is a mapping only because its text has a ': '."""
-    value = _value(document.data, path)
+    value = value_of(document.data, path)
     if not path or not isinstance(path[-1], int) or not isinstance(value, Mapping) or len(value) != 1:
         return False
     if _at(document, document.value(path))[:1] in {"{", ""}:
@@ -57,16 +80,54 @@ def is_colon(document: Document, path: Path) -> bool:
 def _rewritten(value: str, path: Path, allowed: list[schema.Schema]) -> str | None:
     kinds = {node.get("type") for node in allowed}
     number = _NUMBER.fullmatch(value.strip())
+    clock = _CLOCK.fullmatch(value.strip())
+    if clock and kinds & {"number", "integer"}:
+        return f"write {60 * int(clock[1]) + float(clock[2]):g}, since times are in seconds"
+    if any(node.get("format") == "color" for node in allowed) and (color := _color(value)):
+        return f'write "{color}"'
     if number and (
         kinds & {"number", "integer"} or any(number[1] in map(str, node.get("enum", ())) for node in allowed)
     ):
         return f"write {number[1]}"
-    if "array" in kinds:
-        return f"write a list: [{_flow_text(value)}]"
-    if "object" in kinds and "string" not in kinds and path and isinstance(path[-1], int):
-        fields = next((node["properties"] for node in allowed if "properties" in node and "required" not in node), ())
-        return f"write {{{next(iter(fields))}: {_flow_text(value)}}}" if fields else None
+    return _wrapped(value, path, allowed)
+
+
+def _wrapped(value: str, path: Path, allowed: list[schema.Schema]) -> str | None:
+    """Return how to write a text or number as the list or mapping that the schema wants instead."""
+    kinds = {node.get("type") for node in allowed}
+    for node in allowed:
+        if node.get("type") == "array" and "string" not in kinds:
+            entry = _entry(value, list(schema.branches(node["items"])))
+            return f"write a list: [{entry}]" if entry else None
+    return f"write {entry}" if path and isinstance(path[-1], int) and (entry := _mapping(value, allowed)) else None
+
+
+def _entry(value: str, allowed: list[schema.Schema]) -> str | None:
+    """Return a text or number as an entry of a list."""
+    takes_text = any(node.get("type") == "string" for node in allowed)
+    return _flow_text(value) if takes_text else _mapping(value, allowed)
+
+
+def _mapping(value: str, allowed: list[schema.Schema]) -> str | None:
+    """Return a mapping with a text or number as its only field; None if it needs others."""
+    if any(node.get("type") == "string" for node in allowed):
+        return None
+    for node in allowed:
+        needed = node.get("required", ())
+        if "properties" in node and len(needed) <= 1:
+            return f"{{{next(iter(needed or node['properties']))}: {_flow_text(value)}}}"
     return None
+
+
+def _color(name: str) -> str | None:
+    """Return the color of a CSS name, without transparency."""
+    from PIL import ImageColor
+
+    try:
+        red, green, blue = ImageColor.getrgb(name)[:3]
+    except ValueError:
+        return None
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def _flow_text(text: str) -> str:
@@ -79,7 +140,7 @@ def _uncommented(text: str) -> str:
     return re.split(r"\s#", text)[0].strip()
 
 
-def _value(data: object, path: Path) -> Json:
+def value_of(data: object, path: Path) -> Json:
     """Return the value at a path, or an ellipsis if there is none."""
     for part in path:
         found: Json = ...

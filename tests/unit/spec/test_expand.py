@@ -9,8 +9,9 @@ import pytest
 from tests.support.spec_lab import Project
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.spec.document import Path
-from vidbuild.spec.expand import expand, variables
+from vidbuild.spec.expand import expand
 from vidbuild.spec.reader import read
+from vidbuild.spec.variables import values
 
 HEAD = 'vidbuild: 1\nvars: {product: Acme, count: 3, long: 2.5, yes: true, raw: "{{ product }}"}\n'
 
@@ -19,7 +20,7 @@ def expanded(text: str, given: dict[str, Any] | None = None) -> tuple[Any, dict[
     """A text's data after templating, and what is wrong."""
     document, problems = read(HEAD + text, "v.yaml")
     assert problems == []
-    found, failed = expand(document, variables(document, given or {}))
+    found, failed = expand(document, values(document, given or {})[0])
     return found.data, failed
 
 
@@ -68,7 +69,7 @@ def test_given_variables_win() -> None:
 def test_a_given_variable_that_nothing_asks_for(project: Project) -> None:
     """P42: a misspelt --var is an error at `vars` with the nearest name; one that a text asks for is not."""
     text = (
-        "vidbuild: 1\ntitle: A {{ who }}\nvars: {product: x}\nscenes:\n"
+        "vidbuild: 1\ntitle: A {{ who }} {{ product }}\nvars: {product: x}\nscenes:\n"
         "  - {id: a, type: title, title: 'A{% if mood %}B{% endif %}', duration: 1}\n"
     )
     assert project.problems(text, who="w", mood="m", product="p") == []
@@ -172,4 +173,4 @@ def test_escaped_braces_point_to_the_whole() -> None:
 def test_any_shape_of_document(text: str) -> None:
     """A document of the wrong shape passes through; the schema reports its errors."""
     document, _ = read(text, "v.yaml")
-    assert expand(document, variables(document, {}))[0].data == document.data
+    assert expand(document, values(document, {})[0])[0].data == document.data

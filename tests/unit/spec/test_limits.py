@@ -3,46 +3,21 @@
 # ruff: noqa: E501 - a case is one line
 from __future__ import annotations
 
-import contextlib
 import os
-import resource
-import signal
-from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.bounds import bounded
 from tests.support.spec_lab import Project
-from vidbuild.spec import expand, load, narration, reader
+from vidbuild.spec import expand, load, narration, node_data, reader
 from vidbuild.spec.diagnostics import MAX_PROBLEMS, render
-
-SECONDS = 30
-MEMORY = 1 << 30
 
 HEAD = "vidbuild: 1\ntitle: A\n"
 SCENES = "scenes:\n  - {id: a, type: title, title: A, duration: 1}\n"
 NAME = "k" * 38
-
-
-@contextlib.contextmanager
-def bounded() -> Iterator[None]:
-    """End what takes longer than SECONDS or more than MEMORY."""
-    size = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-
-    def late(_signal: int, _frame: object) -> None:
-        raise TimeoutError(f"not read in {SECONDS} s")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(SECONDS)
-    resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY, hard))
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def scene(count: int, fields: str) -> str:
@@ -59,8 +34,8 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{after}: &{after} [{','.join(['*' + before] * 9)}]\n"
     for before, after in zip("abcdefgh", "bcdefghi", strict=True)
 )
-TOO_MANY = f"too many entries in one list: the maximum is {reader.MAX_ENTRIES}"
-TOO_MANY_KEYS = f"too many entries in one mapping: the maximum is {reader.MAX_ENTRIES}"
+TOO_MANY = f"too many entries in one list: the maximum is {node_data.MAX_ENTRIES}"
+TOO_MANY_KEYS = f"too many entries in one mapping: the maximum is {node_data.MAX_ENTRIES}"
 TOO_LONG = "text of 60000 characters: the maximum is 50000"
 
 LIMITS: dict[str, tuple[str, int, str]] = {
@@ -112,7 +87,18 @@ LIMITS: dict[str, tuple[str, int, str]] = {
     "no number": (scene(1, "id: a, type: title, title: A, duration: .nan"), 4, "'duration' must be a number, not '.nan'"),
     "hexadecimal": (scene(1, "id: a, type: title, title: A, duration: 0x10"), 4, "'duration' must be a number, not '0x10'"),
     "a date": (HEAD + "language: 2026-01-01\n" + SCENES, 3, "'language' must be a BCP 47 language tag"),
-    "a merge key": (HEAD + "output: {<<: {fps: 30}}\n" + SCENES, 3, "unknown output field '<<'"),
+    "merged mappings": (
+        HEAD + "".join(f"x-{name}: &{name}\n" + "".join(f"  {name}{at}: 1\n" for at in range(1500)) for name in "ab")
+        + "vars: {<<: [*a, *b]}\n" + SCENES,
+        3005,
+        TOO_MANY_KEYS,
+    ),
+    "a bomb of merge keys": (
+        "x-a: &a {a: 1, b: 2, c: 3, d: 4, e: 5, f: 6}\n"
+        + "".join(f"x-{name}: &{name} {{<<: [{','.join(['*' + before] * 20)}]}}\n" for before, name in pairwise("abcdefghi")),
+        4,
+        "aliases repeat too many values: the maximum is 20000",
+    ),
     "digits": (HEAD + "vars: {a: " + "9" * 40_000 + "}\n" + SCENES, 3, "number with too many digits"),
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.spec_lab import Project
 
-HEAD = "vidbuild: 1\ntitle: A\nscenes: [{id: a, type: title, title: A, duration: 1}]\n"
+HEAD = "vidbuild: 1\ntitle: A {{ version }}\nscenes: [{id: a, type: title, title: A, duration: 1}]\n"
 
 
 def test_long_narration_lists_and_titles(project: Project) -> None:
@@ -48,7 +48,8 @@ def test_numbers_that_read_otherwise_than_written(project: Project, written: str
 def test_variables_of_any_shape(project: Project) -> None:
     """Variables of the wrong shape are the schema's to complain about."""
     assert [message for _, _, message, _ in project.problems(HEAD + "vars: [1]\n")] == [
-        "'vars' must be a mapping, not a list"
+        "'version' is not defined",
+        "'vars' must be a mapping, not a list",
     ]
 
 

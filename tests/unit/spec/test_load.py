@@ -1,5 +1,6 @@
 """Loading a spec from a file, text or data, with all of its errors at once."""
 
+# ruff: noqa: E501 - a case is one line
 from __future__ import annotations
 
 import sys
@@ -302,3 +303,43 @@ def test_many_scenes_are_read_in_linear_time(project: Project) -> None:
     calls(2)
     few, many = calls(20), calls(200)
     assert many < few * 11
+
+
+SCENES = "vidbuild: 1\ntitle: A\nscenes:\n"
+
+
+@pytest.mark.parametrize(
+    ("scene", "messages"),
+    [
+        ("{id: a, type: title, tile: A, narration: 'x [[1]]', voice: nope}", ["unknown scene field 'tile'", "the name of a cue must be", "unknown voice 'nope'"]),
+        ("{id: a, type: image, src: gone.png, narration: Hi., background: 5}", ["file 'gone.png' does not exist", "'background' must be text, not 5"]),
+        ("{id: a, typ: image, duration: 5, min_duration: 7}", ["missing scene field 'type'", "duration 5 is less than min_duration 7"]),
+        ("{id: a, type: code, code: x, narration: [1], highlight: [{lines: 7, at: b}]}", ["'narration' must be text", "line 7 is not in the code"]),
+        ("{id: a, type: command, commands: [{run: a, at: b}, {bogus: 1}], narration: Hi.}", ["no narration defines cue 'b'", "unknown command field 'bogus'"]),
+        ("{id: a, type: list, narration: '[[b]]', pause_after: x}", ["missing scene field 'items'", "the narration has no words", "'pause_after' must be a number"]),
+        ("{id: a, type: title, title: A, naration: Hi.}", ["unknown scene field 'naration'"]),
+        ("{id: a, type: title, title: A, duration: 2s}", ["'duration' must be a number"]),
+        ("{id: a, type: code, code: 5, highlight: [{lines: 7}], duration: 1}", ["'code' must be text, not 5"]),
+        ("{id: a, type: list, items: [1], narration: 'One [[b]] two.'}", ["entry 1 of 'items' must be text"]),
+    ],
+)  # fmt: skip
+def test_one_wrong_field_hides_no_other_problem(project: Project, scene: str, messages: list[str]) -> None:
+    """P42: a scene with a wrong field is checked for all that does not depend on it, and for nothing that does."""
+    found = sorted(project.try_load(f"{SCENES}  - {scene}\n").diagnostics, key=lambda item: item.column)
+    begin = [
+        next((message for message in messages if item.message.startswith(message)), item.message) for item in found
+    ]
+    assert sorted(begin) == sorted(messages)
+
+
+def test_fields_of_the_author_and_the_schema(project: Project) -> None:
+    """A spec may name its schema, and have fields that begin with `x-`, whose content is neither expanded nor checked."""
+    text = (
+        "$schema: video.schema.json\nvidbuild: 1\ntitle: A\nx-cards: {any: ['{{ nothing }}', &card {type: title, duration: 1}]}\n"
+        "scenes:\n  - {<<: *card, id: a, title: One}\n  - {<<: *card, id: b, title: Two, duration: 2}\n"
+    )
+    examined = project.try_load(text)
+    assert examined.diagnostics == ()
+    assert [(scene.type, scene.duration) for scene in examined.spec_or_raise().scenes] == [("title", 1), ("title", 2)]
+    found = {item.message for item in project.try_load(text.replace("x-cards", "y-cards")).errors}
+    assert found == {"unknown field 'y-cards'", "'nothing' is not defined"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vidbuild.spec.narration import parse, problems, speakable, spoken
+from vidbuild.spec.narration import lookup, parse, problems, speakable, spoken
 
 
 def test_marks_are_never_spoken_and_never_shown() -> None:
@@ -166,3 +166,33 @@ def test_marks_change_nothing_else(words: list[str]) -> None:
             kept.append(word)
     with_marks, without = parse(" ".join(kept), PRONOUNCE), parse(" ".join(w for w in kept if w[:2] != "[["), PRONOUNCE)
     assert (with_marks.text, with_marks.spoken, with_marks.tokens) == (without.text, without.spoken, without.tokens)
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken", "cues"),
+    [
+        (r"Use \[[ -f x ]] here", "Use [[ -f x ]] here", {}),
+        (r"Use \[[ a ]] [[now]] \[[b]].", "Use [[ a ]] [[b]].", {"now": 4}),
+        (r"Open \[[ and \]] close", "Open [[ and ]] close", {}),
+        (r"Open \[[ and [[now]] close", "Open [[ and close", {"now": 3}),
+    ],
+)
+def test_brackets_that_are_text(text: str, spoken: str, cues: dict[str, int]) -> None:
+    """P42: brackets after a backslash are text, and hide no cue."""
+    assert list(problems(text)) == []
+    assert (parse(text, {}).text, parse(text, {}).cues) == (spoken, cues)
+
+
+@pytest.mark.parametrize(
+    ("language", "known", "found"),
+    [
+        ("en-GB", ["en", "de"], "en"),
+        ("en-GB", ["en", "en-gb"], "en-gb"),
+        ("zh-Hant-TW", ["zh", "zh-Hant"], "zh-Hant"),
+        ("en", ["en-GB"], None),
+        ("eng", ["en"], None),
+    ],
+)
+def test_language_lookup(language: str, known: list[str], found: str | None) -> None:
+    """A text in a language serves for its regions and scripts, as RFC 4647 looks languages up, and not the reverse."""
+    assert lookup(language, known) == found

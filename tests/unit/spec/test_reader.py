@@ -229,3 +229,43 @@ def test_places_of_what_is_not_there() -> None:
     assert document.value(("a", "c", 3)) == document.value(("a",))
     assert document.key(("a", "c")) == document.value(("a",))
     assert Document("v.yaml", "", None).value(()).line == 0
+
+
+MERGED = "x-a: &a {one: 1, two: 2}\nx-b: &b {two: 3, three: 4}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("m: {<<: *a}", {"one": 1, "two": 2}),
+        ("m: {<<: *a, two: 5}", {"two": 5, "one": 1}),
+        ("m:\n  two: 5\n  <<: *a", {"two": 5, "one": 1}),
+        ("m: {<<: [*a, *b]}", {"one": 1, "two": 2, "three": 4}),
+        ("m: {<<: [*b, *a]}", {"one": 1, "two": 3, "three": 4}),
+        ("m: {<<: {five: 5}}", {"five": 5}),
+        ("n: &n {<<: *a, six: 6}\nm: {<<: *n, one: 7}", {"six": 6, "one": 7, "two": 2}),
+        ('m: {"<<": *a}', {"<<": {"one": 1, "two": 2}}),
+        ("m: {<<: []}", {}),
+    ],
+)
+def test_merge_keys(text: str, expected: dict[str, int]) -> None:
+    """A merge key `<<` adds the fields of other mappings; own fields win, then those of the first mapping."""
+    document, problems = read(MERGED + text, "v.yaml")
+    assert problems == []
+    assert document.data["m"] == expected
+
+
+@pytest.mark.parametrize("value", ["5", "text", "[*a, 5]", "", "'*a'"])
+def test_a_merge_key_without_a_mapping(value: str) -> None:
+    """P42: a merge key with anything but mappings is an error at the key, with the way to write it."""
+    _, (found,) = read(f"{MERGED}m:\n  <<: {value}\n", "v.yaml")
+    assert (found.line, found.column) == (4, 3)
+    assert found.message == "'<<' needs a mapping, or a list of mappings"
+    assert found.hint == "write '<<: *name', with '&name' before the mapping that has the fields"
+
+
+def test_a_merged_value_stands_where_it_is_written() -> None:
+    """P42: the location of a merged field is that of its own text, above the scene that takes it."""
+    document, _ = read(MERGED + "m: {<<: *a}", "v.yaml")
+    assert (document.key(("m", "two")).line, document.key(("m", "two")).column) == (1, 18)
+    assert (document.value(("m", "two")).line, document.value(("m", "two")).column) == (1, 23)

@@ -10,7 +10,7 @@ import yaml
 from tools.reference import page
 from vidbuild.spec import schema
 from vidbuild.spec.load import try_parse
-from vidbuild.spec.templates import FILTERS
+from vidbuild.spec.template_sandbox import FILTERS
 
 PAGE = page(schema.load())
 

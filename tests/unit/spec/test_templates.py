@@ -1,5 +1,6 @@
 """Templates: what they can express, what they cannot, and that they always end."""
 
+# ruff: noqa: E501 - a case is one line
 from __future__ import annotations
 
 import time
@@ -7,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from vidbuild.spec.templates import MAX_SOURCE, MAX_VALUE, TemplateProblem, TemplateProblemError, expand, is_template
+from vidbuild.spec.template_sandbox import MAX_VALUE
+from vidbuild.spec.templates import MAX_SOURCE, TemplateProblem, TemplateProblemError, expand, is_template
 
 NAMES: dict[str, Any] = {"product": "Acme", "version": "2.4", "count": 3, "price": 1.5, "beta": True, "empty": ""}
 
@@ -36,8 +38,8 @@ def problems(text: str, names: dict[str, Any] | None = None) -> tuple[TemplatePr
         ("{{ price | round }} {{ 2.345 | round(2) }}", f"2 {round(2.345, 2)}"),
         ("{{ [product, version] | join(', ') }}", "Acme, 2.4"),
         ("{{ product | replace('A', 'a') }} {{ product | length }}", "acme 4"),
-        ("{{ count in (1, 2, 3) }} {{ not beta }}", "True False"),
-        ("a {# said to no one #}b", "a b"),
+        ("{{ count in (1, 2, 3) }} {{ not beta }}", "true false"),
+        ("a {# as written #}b ${#name}", "a {# as written #}b ${#name}"),
         ("text with } and { and %} in it", "text with } and { and %} in it"),
         ("line\n", "line\n"),
         ("{{ '<b>' }} {{ product }}'s", "<b> Acme's"),
@@ -119,7 +121,79 @@ def test_all_undefined_names_at_once() -> None:
         ("'zzz' is not defined", 3, "zzz"),
     ] or [item.token for item in found] == ["prodct", "zzz", "versoin"]
     assert found[0].hint == "did you mean 'product'?"
-    assert problems("{{ zzz }}")[0].hint == "define it with 'vars: {zzz: ...}' or '--var zzz=...'"
+    raw = "write '{% raw %}{{ zzz }}{% endraw %}' to show it as it is"
+    assert problems("{{ zzz }}")[0].hint == f"define it with 'vars: {{zzz: ...}}' or '--var zzz=...', or {raw}"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Use ${{ github.sha }} as a key", "{{ github.sha }}"),
+        ("Helm writes {{ value }}", "{{ value }}"),
+        ("Helm: {{ .Values.image | quote }}", "{{ .Values.image | quote }}"),
+        ("{{ café }}", "{{ café }}"),
+        ("{{ self }}", "{{ self }}"),
+        ("{{ 2 ** 9 }}", "{{ 2 ** 9 }}"),
+        ("{% for a in b %}{{ a }}{% endfor %}", None),
+        ("printf {%d}", None),
+        ("an open {{ brace", None),
+    ],
+)
+def test_braces_that_are_no_template(text: str, shown: str | None) -> None:
+    """P42, N6: a text that only looks like a template has a hint on how to show it, which works."""
+    (problem,) = problems(text)
+    if shown is None:
+        assert problem.hint == "put the text between '{% raw %}' and '{% endraw %}' to show it as it is"
+        assert expand("{% raw %}" + text + "{% endraw %}", NAMES) == text
+    else:
+        written = f"{{% raw %}}{shown}{{% endraw %}}"
+        assert (problem.hint or "").endswith(f"write '{written}' to show it as it is")
+        assert expand(text.replace(shown, written), NAMES) == text
+
+
+def test_booleans_are_written_as_in_yaml() -> None:
+    """A boolean becomes the text true or false, as it is written in `vars`, also when it is joined or replaced."""
+    assert expand("{{ beta }} {{ beta ~ '!' }} {{ beta | replace('t', 'T') }}", NAMES) == "true true! True"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{{ 'a' | replace('a', x ~ x) }}", "the argument of a filter is too long: the maximum is 10000 characters"),
+        ("{{ 'a' | replace(old='a', new=x ~ x) }}", "the argument of a filter is too long: the maximum is 10000 characters"),
+        ("{{ none | default(default_value=x ~ x) }}", "the argument of a filter is too long: the maximum is 10000 characters"),
+        ("{{ large * 1 }}", "number too large: the maximum is 15 digits"),
+        ("{{ 1 * large }}", "number too large: the maximum is 15 digits"),
+        ("{{ 1 - large }}", "number too large: the maximum is 15 digits"),
+        ("{{ 2 * 'ha' }}", "'*' needs numbers, not text"),
+        ("{{ 'ha' * 2 }}", "'*' needs numbers, not text"),
+        ("{{ 2 * true }}", "'*' needs numbers, not bool"),
+        ("{{ 2 * [1] }}", "'*' needs numbers, not list"),
+    ],
+)  # fmt: skip
+def test_both_sides_of_an_operation_are_bounded(text: str, message: str) -> None:
+    """Both operands of arithmetic, and every argument of a filter with or without its name, are of a limited size."""
+    found = problems(text, {**NAMES, "x": "x" * 9000, "large": 10**16})
+    assert [problem.message for problem in found] == [message]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% if zzz + 1 > 2 %}a{% endif %}",
+        "{% if 2 * zzz > 3 %}a{% endif %}",
+        "{% if beta and zzz - 1 %}a{% endif %}",
+        "{{ 'a' if zzz / 2 else 'b' }}",
+        "{% if -zzz > 3 %}a{% endif %}",
+        "{% if zzz | abs > 2 %}a{% endif %}",
+        "{% if count | round(zzz) %}a{% endif %}",
+        "{% if (zzz | lower) + 'a' %}a{% endif %}",
+    ],
+)
+def test_an_undefined_name_in_arithmetic_of_a_condition(text: str) -> None:
+    """P42: a name without a value in arithmetic or a filter inside `{% if %}` is undefined, not of a wrong type."""
+    (problem,) = problems(text)
+    assert (problem.message, problem.token) == ("'zzz' is not defined", "zzz")
 
 
 @pytest.mark.parametrize(
@@ -174,7 +248,7 @@ def test_bombs_are_defused(text: str) -> None:
 
 def test_is_template() -> None:
     """Text without braces in pairs is never a template."""
-    assert [is_template(text) for text in ("{{ a }}", "{% if %}", "{# a #}", "{ a }", "a")] == [
+    assert [is_template(text) for text in ("{{ a }}", "{% if %}", "{%- if %}", "{ a }", "a")] == [
         True,
         True,
         True,

@@ -99,7 +99,12 @@ def test_the_name_is_no_value(project: Project) -> None:
             "'/usr/share/fonts' is not a relative path",
             "write the path relative to the file that names it",
         ),
-        ({"accent": "red"}, "theme.accent", "'accent' must be a color such as '#f80' or '#ff8800', not 'red'", None),
+        (
+            {"accent": "red"},
+            "theme.accent",
+            "'accent' must be a color such as '#f80' or '#ff8800', not 'red'",
+            'write "#ff0000"',
+        ),
     ],
 )
 def test_what_is_wrong_with_a_theme(project: Project, theme: Any, where: str, message: str, hint: str | None) -> None:

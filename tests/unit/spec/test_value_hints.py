@@ -27,7 +27,6 @@ def hints(project: Project, text: str) -> list[tuple[int, int, str, str | None]]
         ("#ff0000  # our red", COMMENT),
         ("# our red", None),
         ("", None),
-        ("null", None),
     ],
 )
 def test_a_color_that_is_a_comment(project: Project, written: str, hint: str | None) -> None:
