@@ -10,6 +10,7 @@ import os
 from typing import Any
 from urllib.parse import quote
 
+from vidbuild import inline
 from vidbuild.engine.graph.graph import Graph, Input, Product, Step
 from vidbuild.model import Scene, Spec
 from vidbuild.plan.outputs import Output
@@ -87,7 +88,7 @@ def _timings(video: VideoSpec, file: str = "timing.json") -> dict[str, Input]:
 
 def _scene_list(video: VideoSpec) -> list[dict[str, str]]:
     return [
-        {"id": scene.id, "type": scene.type, "title": str(scene.fields.get("title") or scene.id)}
+        {"id": scene.id, "type": scene.type, "title": inline.plain(str(scene.fields.get("title") or scene.id))}
         for scene in video.spec.scenes
     ]
 
@@ -133,7 +134,7 @@ def _report(video: VideoSpec, file: str) -> Step:
 
 def _metadata(video: VideoSpec) -> dict[str, Any]:
     return {
-        "title": video.spec.title,
+        "title": inline.plain(video.spec.title),
         "description": video.spec.description,
         "language": video.variant.language,
         "fps": video.fps,

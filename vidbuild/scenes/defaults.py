@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from vidbuild import inline
 from vidbuild.model import Scene
 from vidbuild.scenes.protocol import Clip, Light, Reveal, SceneProblem
 
@@ -43,8 +44,8 @@ class SceneDefaults:
 
 
 def texts(fields: Mapping[str, Any], *names: str) -> dict[str, str | None]:
-    """Return the text fields with these names, stripped; None if empty or absent."""
-    return {name: str(fields[name]).strip() or None if fields.get(name) else None for name in names}
+    """Return the text fields with these names, stripped and with their markup marked; None if empty or absent."""
+    return {name: inline.marked(str(fields[name]).strip()) or None if fields.get(name) else None for name in names}
 
 
 def rising(fields: Mapping[str, Any], layers: Mapping[str, str]) -> dict[str, str]:

@@ -232,3 +232,9 @@ def test_the_graph_grows_with_the_scenes(tmp_path: Path, count: int) -> None:
     scenes = [{"id": f"s{index}", **TITLE} for index in range(count)]
     spec = parse({"vidbuild": 1, "title": "V", "scenes": scenes}, path=tmp_path / "video.yaml")
     assert len(compile_graph(spec, own_variant(spec)).steps) == 5 * count + 4
+
+
+def test_names_of_chapters_have_no_markup(tmp_path: Path) -> None:
+    """Inline markup is typeset in the picture, and left out of chapters and metadata."""
+    made = graph(tmp_path, [{**TITLE, "title": "Run `make` **now**"}])
+    assert made.steps["captions"].params["scenes"][0]["title"] == "Run make now"

@@ -195,3 +195,14 @@ def test_letters_are_drawn_where_they_are_looked_for(tmp_path: Path) -> None:
     canvas = made.composed()
     ImageDraw.Draw(canvas).rectangle(ink, outline="red")
     assert canvas.size == (1920, 1080)
+
+
+@pytest.mark.parametrize("kind", ["title", "list", "outro", "image"])
+def test_inline_markup_is_typeset(kind: str, tmp_path: Path) -> None:
+    """Code and strong text are drawn in other faces than the words alone, and take less room than their signs would."""
+    looks = {"marked": "a `iii` c **d** e", "plain": "a iii c d e", "literal": r"a \`iii\` c \*\*d\*\* e"}
+    made = {name: drawn(tmp_path / name, kind, filled(kind, text), size=(1280, 720)) for name, text in looks.items()}
+    title = "title" if "title" in made["plain"].names() else "heading"
+    ink = {name: each.ink(title) for name, each in made.items()}
+    assert ink["plain"][2] != ink["marked"][2] < ink["literal"][2]
+    assert not any(each.warnings for each in made.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from vidbuild import inline
 from vidbuild.sanitize import replace_controls, strip_escapes
 
 TAB = 8  # columns
@@ -33,7 +34,7 @@ def texts(fields: Mapping[str, Any], spec_fields: Mapping[str, str]) -> dict[str
     drawn: dict[str, str] = {}
     for path, text in _strings(fields):
         name = _spec_field(path, spec_fields)
-        drawn[name] = drawn.get(name, "") + text
+        drawn[name] = drawn.get(name, "") + inline.unmarked(text)
     return drawn
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from vidbuild import inline
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
@@ -48,7 +49,7 @@ def _reveal(index: int, item: dict[str, Any]) -> Reveal:
     return Reveal(
         field=f"items.{index}",
         at=item.get("at"),
-        words=item["text"],
+        words=inline.plain(item["text"]),
         enter={current: "rise", past: "under"},
         until_next=(current,),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vidbuild import inline
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.protocol import Light
@@ -18,7 +19,10 @@ class OutroScene(SceneDefaults):
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return {"title", "subtitle", "links": [text…]}: the subtitle can be None."""
-        return {**texts(scene.fields, "title", "subtitle"), "links": list(scene.fields["links"])}
+        return {
+            **texts(scene.fields, "title", "subtitle"),
+            "links": [inline.marked(link) for link in scene.fields["links"]],
+        }
 
     def entrances(self, scene: Scene) -> dict[str, str]:
         """Let all texts rise."""
