@@ -57,7 +57,15 @@ ALLOWED: dict[str, set[str]] = {
         "media.h264.encode",
     },
     "timeline": {"media.text.align", "media.text.words", "media.render.motion", "scenes.protocol"},
-    "spec": {"scenes", "voices", "model", "project", "media.ffmpeg.limits"},
+    "spec": {
+        "scenes",
+        "voices",
+        "model",
+        "project",
+        "media.ffmpeg.limits",
+        "media.image.svg",
+        "media.image.image_file",
+    },
     "steps": {
         "media.ffmpeg",
         "media.audio",

@@ -34,10 +34,13 @@ def step_results(plan: Plan, target: Target, store: Store, report: BuildReport) 
 
 
 def step_warnings(steps: Mapping[str, Step], report: BuildReport) -> Iterator[Notice]:
-    """Return the warnings of steps, of those that are cached as well."""
-    for each in report.steps.values():
-        for warning in each.warnings:
-            yield Notice(warning.message, location_of(steps[each.step], warning.field), warning.hint)
+    """Return the warnings of steps, of those that are cached as well; once what several find in one place."""
+    found = (
+        Notice(warning.message, location_of(steps[each.step], warning.field), warning.hint)
+        for each in report.steps.values()
+        for warning in each.warnings
+    )
+    yield from dict.fromkeys(found)
 
 
 def known_warnings(plan: Plan, store: Store, explanations: Iterable[Explanation]) -> Iterator[Notice]:

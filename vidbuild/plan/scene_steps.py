@@ -23,6 +23,7 @@ from vidbuild.voices import recorded
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
+LOOKS = ("theme", "theme.logo")  # fields of the spec that a drawing is made from
 
 
 def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
@@ -168,7 +169,11 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
     for font in theme.fonts:
         inputs[f"font:{font.name}"] = Source(str(font))
     tools = ("ffmpeg",) if "clip" in inputs else ()  # ffmpeg reports the size of a clip that is shown whole
-    return Step(video.step_id("draw", scene), "draw", params, inputs, scene.locations, tools)
+    of_theme = {
+        field: video.spec.locations[field] for field in ("theme", "theme.logo") if field in video.spec.locations
+    }
+    locations = {**scene.locations, **of_theme}
+    return Step(video.step_id("draw", scene), "draw", params, inputs, locations, tools)
 
 
 def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:

@@ -6,16 +6,15 @@ import itertools
 import os
 import re
 import stat
-import warnings
 from pathlib import Path, PurePath
 
 from vidbuild.media.ffmpeg import limits
-from vidbuild.spec import font_file, paths
+from vidbuild.media.image import svg
+from vidbuild.spec import file_kind, font_file, paths
 from vidbuild.spec.paths import InputError
 from vidbuild.suggest import nearest
 
-FORMATS = limits.IMAGE_FORMATS
-IMAGE_SIGNATURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")  # WebP starts with RIFF, as WAVE does
+IMAGES = "PNG, JPEG, WebP, AVIF, GIF, TIFF, BMP or SVG image"
 FONTS = frozenset({".ttf", ".otf", ".ttc"})
 MAX_PIXELS = limits.IMAGE_PIXELS
 MAX_LISTED = 2000  # names of a folder that are compared with a missing file's
@@ -26,12 +25,10 @@ _KINDS = (
     {".wav", ".mp3", ".m4a", ".aac", ".flac", ".ogg", ".opus"},
     {".yaml", ".yml"},
 )
-ORIENTATION = 0x0112  # the EXIF tag
-ROTATED = range(5, 9)  # EXIF orientations that swap width and height
 
 
-def check_file(path: Path, name: str) -> None:
-    """Raise InputError unless the file exists, is not empty and can be read.
+def check_file(path: Path, name: str) -> bytes:
+    """Return the start of a file; raise InputError unless it exists, can be read, and is the content and no pointer.
 
     name: the path as written in the spec, for messages.
     """
@@ -48,9 +45,17 @@ def check_file(path: Path, name: str) -> None:
     if status.st_size == 0:
         raise InputError(f"file '{name}' is empty")
     try:
-        path.open("rb").close()
+        with path.open("rb") as file:
+            head = file.read(file_kind.HEAD_BYTES)
     except OSError as error:
         raise InputError(f"file '{name}' cannot be read: {_reason(error)}") from None
+    _refuse(file_kind.pointer(head), name)
+    return head
+
+
+def _refuse(unusable: file_kind.Unusable | None, name: str) -> None:
+    if unusable is not None:
+        raise InputError(f"'{name}' {unusable.problem}", unusable.hint)
 
 
 def _slashes(path: Path, name: str) -> str | None:
@@ -65,37 +70,51 @@ def check_playable(path: Path, name: str, expected: str) -> None:
 
     expected: what the file must be, for messages ("a video").
     """
-    check_file(path, name)
-    with path.open("rb") as file:
-        head = file.read(12)
-    if head.startswith(IMAGE_SIGNATURES) or (head[:4] == b"RIFF" and head[8:] == b"WEBP"):
+    head = check_file(path, name)
+    _refuse(file_kind.raw_video(head, name), name)
+    if file_kind.is_image(head):
         hint = "use a scene of type 'image'" if expected == "a video" else None
         raise InputError(f"'{name}' is not {expected} but an image", hint)
 
 
 def image_size(path: Path, name: str) -> list[int]:
-    """Return [width, height] of an image, EXIF rotation applied. Raises InputError."""
-    from PIL import Image, UnidentifiedImageError
-
-    check_file(path, name)
+    """Return [width, height] of an image, EXIF rotation applied; an SVG image has its shape. Raises InputError."""
+    head = check_file(path, name)
     if (size := path.stat().st_size) > limits.IMAGE_BYTES:
         raise InputError(f"'{name}' is too large: {size} bytes, the limit for an image is {limits.IMAGE_BYTES}")
-    known = "PNG, JPEG, WebP or GIF image"
+    if svg.is_svg(head):
+        return _svg_size(path, name)
+    _refuse(file_kind.foreign_image(head, name), name)
+    return _raster_size(path, name)
+
+
+def _svg_size(path: Path, name: str) -> list[int]:
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(path, formats=FORMATS) as image:
+        return list(svg.read(path.read_bytes()).size)
+    except svg.SvgError as error:
+        hint = "embed in the image what it refers to, or remove it" if "refers to" in error.text else None
+        raise InputError(f"'{name}': {error.text}", hint) from None
+
+
+def _raster_size(path: Path, name: str) -> list[int]:
+    from PIL import Image, UnidentifiedImageError
+
+    from vidbuild.media.image import image_file
+
+    try:
+        with image_file.opened(path) as image:
             width, height = image.size
             _check_pixels(width, height, name)  # before any of them is decoded
-            rotated = image.getexif().get(ORIENTATION) in ROTATED
+            return list(image_file.upright((width, height), image_file.orientation(image, path)))
     except InputError:
         raise
     except Image.DecompressionBombError as error:  # Pillow's own limit; its message has the number of pixels
         pixels = "".join(re.findall(r"size \((\d+)", str(error))) or "too many"
         raise InputError(_too_many_pixels(name, pixels)) from None
     except UnidentifiedImageError:
-        raise InputError(f"'{name}' is not a {known}") from None
+        raise InputError(f"'{name}' is not a {IMAGES}") from None
     except Exception as error:  # noqa: BLE001 - a decoder can raise anything for bytes that were made to confuse it
-        raise InputError(f"'{name}' is a damaged {known}: {_reason(error)}") from None
-    return [height, width] if rotated else [width, height]
+        raise InputError(f"'{name}' is a damaged {IMAGES}: {_reason(error)}") from None
 
 
 def _check_pixels(width: int, height: int, name: str) -> None:

@@ -13,7 +13,7 @@ from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
 from vidbuild.model import Scene, Spec
 from vidbuild.project import root_of
-from vidbuild.spec import expand, from_python, paths, reader, validate, yaml_lint
+from vidbuild.spec import expand, file_kind, from_python, paths, reader, validate, yaml_lint
 from vidbuild.spec import variables as spec_variables
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.diagnostics import MAX_PROBLEMS, SpecError, tidy
@@ -79,6 +79,9 @@ def try_load(path: str | os.PathLike[str], variables: Variables | None = None) -
     if len(raw) > MAX_BYTES:
         message = f"the spec is too large: the maximum is {MAX_BYTES} bytes"
         return LoadResult(None, (Diagnostic("error", message, name),))
+    if (pointer := file_kind.pointer(raw)) is not None:
+        message = f"'{FilePath(name).name}' {pointer.problem}"
+        return LoadResult(None, (Diagnostic("error", message, name, Location(name, 1, 1, 1), pointer.hint),))
     text, problems = reader.decode(raw, name)
     if problems:
         return LoadResult(None, tuple(problems), {name: text})

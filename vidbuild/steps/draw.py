@@ -14,10 +14,12 @@ from vidbuild.media.image import background, color, palette, raster
 from vidbuild.media.image.background import Light
 from vidbuild.media.render.drawing import Layer, Layers
 from vidbuild.media.text import scene_text, typst
+from vidbuild.steps.picture import Picture
 
-STAGED: Mapping[str, str] = {"template": "template.typ", "base": "base.typ", "logo": "logo"}
+STAGED: Mapping[str, str] = {"template": "template.typ", "base": "base.typ"}
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 FALLBACKS = ("Source Sans Pro", "DejaVu Sans Mono")
+LOGO_SIDE = 1600  # pixels of the longer side to which a logo is reduced: more than it has in a video of 4K
 MAX_NAMED_CHARACTERS = 4  # in one warning of missing glyphs
 
 
@@ -30,9 +32,14 @@ def run(context: Context) -> None:
             shutil.copyfile(context.inputs[role], root / name)
     typst.stage_fonts(fonts, [path for role, path in sorted(context.inputs.items()) if role.startswith("font:")])
     fields = scene_text.clean(context.params["fields"])
-    image = raster.opened(context.inputs["image"], field="src") if "image" in context.inputs else None
+    image = Picture.of(context.inputs["image"], "src", root, fonts) if "image" in context.inputs else None
     if image is not None:
         fields["image_size"] = list(image.size)
+        image.check(context)
+    if "logo" in context.inputs:
+        logo = Picture.of(context.inputs["logo"], "theme.logo", root, fonts)
+        logo.check(context)
+        (root / "logo").write_bytes(raster.png(logo.whole(LOGO_SIDE)))
     if "clip" in context.inputs:
         info = probe(context.inputs["clip"], env=context.env)
         fields["clip_size"] = [info.width, info.height] if info.has_video else None
@@ -45,7 +52,7 @@ def run(context: Context) -> None:
     images = {}
     for page in drawing.pages:
         if page.facts["filled"] == "image" and image is not None:
-            images[page.name] = raster.filled(image, page.width, page.height)
+            images[page.name] = image.filled(page.width, page.height)
     _write_layers(context, drawing, {name: raster.png(filled) for name, filled in images.items()})
     for warning in drawing.warnings:
         context.warn(warning["message"], field=warning["field"])

@@ -107,7 +107,11 @@ def test_recorded_narration(project: Project) -> None:
             "'end' must be after 'start' (3 s), not 3 s",
         ),
         ({"type": "image", "src": "gone/x.png"}, "src", "file 'gone/x.png' does not exist"),
-        ({"type": "image", "src": "clip.mp4"}, "src", "'clip.mp4' is not a PNG, JPEG, WebP or GIF image"),
+        (
+            {"type": "image", "src": "clip.mp4"},
+            "src",
+            "'clip.mp4' is not a PNG, JPEG, WebP, AVIF, GIF, TIFF, BMP or SVG image",
+        ),
         ({"type": "image", "src": "../x.png"}, "src", "'../x.png' is outside the project folder '.'"),
         ({"type": "clip", "src": "rtmp://x/y"}, "src", "'rtmp://x/y' is not a path: 'rtmp:' is a protocol"),
         ({"type": "code", "file": "dot.png"}, "file", "file 'dot.png' is not UTF-8 text"),

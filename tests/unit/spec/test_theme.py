@@ -90,7 +90,12 @@ def test_the_name_is_no_value(project: Project) -> None:
         ),
         ({"extends": "papr"}, "theme.extends", "unknown theme 'papr'", "did you mean 'paper'?"),
         ({"logo": "gone.png"}, "theme.logo", "file 'gone.png' does not exist", None),
-        ({"logo": "clip.mp4"}, "theme.logo", "'clip.mp4' is not a PNG, JPEG, WebP or GIF image", None),
+        (
+            {"logo": "clip.mp4"},
+            "theme.logo",
+            "'clip.mp4' is not a PNG, JPEG, WebP, AVIF, GIF, TIFF, BMP or SVG image",
+            None,
+        ),
         ({"logo": "../a.png"}, "theme.logo", "'../a.png' is outside the project folder '.'", None),
         ({"fonts": "gone"}, "theme.fonts", "folder 'gone' does not exist", None),
         (
@@ -123,7 +128,7 @@ def test_what_is_wrong_with_a_theme(project: Project, theme: Any, where: str, me
         ("# nothing\n", 1, 1, "the file is empty"),
         (b"accent: '\xff'\n", 1, 10, "the file is not UTF-8: invalid byte 0xff"),
         ("extends: nowhere.yaml\n", 1, 10, "file 'nowhere.yaml' does not exist"),
-        ("logo: theme.yaml\n", 1, 7, "'theme.yaml' is not a PNG, JPEG, WebP or GIF image"),
+        ("logo: theme.yaml\n", 1, 7, "'theme.yaml' is not a PNG, JPEG, WebP, AVIF, GIF, TIFF, BMP or SVG image"),
         ("syntax: {comment: '#1'}\n", 1, 19, "'comment' must be a color such as '#f80' or '#ff8800', not '#1'"),
     ],
 )

@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.support.drawing import TYPES, Drawn, changed, drawn, picture, theme
 from tests.support.pixels import colors, pixel
-from vidbuild.errors import SpecProblem, StepError
+from vidbuild.errors import SpecProblem
 from vidbuild.media.ffmpeg import ffmpeg
 
 
@@ -210,8 +210,24 @@ def test_a_heading_leaves_the_logo_its_room(tmp_path: Path) -> None:
     assert made.ink("heading")[2] < made["logo"].x
 
 
-def test_a_broken_logo_fails_with_typsts_words(tmp_path: Path) -> None:
-    """What typst cannot read is a StepError with its reason."""
+def test_a_broken_logo_is_an_error_of_the_theme(tmp_path: Path) -> None:
+    """A logo that cannot be read is an error at the theme's field."""
     (tmp_path / "logo.png").write_bytes(b"no image")
-    with pytest.raises(StepError, match="typst: "):
+    with pytest.raises(SpecProblem, match="unreadable image: ") as caught:
         drawn(tmp_path / "out", "title", files={"logo": tmp_path / "logo.png"})
+    assert caught.value.failure.field == "theme.logo"
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "TIFF", "BMP", "SVG", "WEBP"])
+def test_a_logo_of_any_format(tmp_path: Path, kind: str) -> None:
+    """A logo is drawn from every format that an image can have, also those that typst does not read."""
+    if kind == "SVG":
+        shape = "<rect width='40' height='20' fill='red'/>"
+        (tmp_path / "logo").write_text(f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 40 20'>{shape}</svg>")
+    else:
+        Image.new("RGB", (400, 200), "red").save(tmp_path / "logo", kind)
+    made = drawn(tmp_path / "out", "title", files={"logo": tmp_path / "logo"})
+    layer = made["logo"]
+    middle = made.image("logo").convert("RGBA").getpixel((layer.width // 2, layer.height // 2))
+    assert middle == pytest.approx((255, 0, 0, 255), abs=2)
+    assert layer.width == pytest.approx(2 * layer.height, abs=1)

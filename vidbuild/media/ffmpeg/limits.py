@@ -9,14 +9,15 @@ from __future__ import annotations
 MILLION = 1_000_000
 HOUR = 3600.0
 
-# Pixels of an image: scaling 100 megapixels takes 400 MB of memory, which a small machine has.
-IMAGE_PIXELS = 100 * MILLION
+# Pixels of an image: phones take photographs of 200 megapixels. Decoding 250 takes 1 GB of memory, half of the smallest
+# default limit of a step.
+IMAGE_PIXELS = 250 * MILLION
 
-# Image formats that are read: others, such as EPS, need external programs.
-IMAGE_FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+# Image formats that Pillow reads: others, such as EPS, need external programs.
+IMAGE_FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "GIF", "TIFF", "BMP")
 
 # Bytes of an image file: no more than its pixels take uncompressed.
-IMAGE_BYTES = 400 * MILLION
+IMAGE_BYTES = 1000 * MILLION
 
 # Pixels of a clip's frame: the most that the highest level of H.264 and HEVC allows, 8192 x 4352. A decoder holds up
 # to 17 frames.

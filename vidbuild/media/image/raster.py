@@ -1,26 +1,68 @@
-"""Prepare a user's image: decode it, rotate it upright, convert it to sRGB, and scale it to fill a box."""
+"""Prepare a user's image: decode it, rotate it upright, convert it to sRGB, and scale it to fill a box.
+
+A large image is read at a reduced size, which still has at least OVERSAMPLING times the pixels of its box: scaling it
+down to the box hides the difference, and a photograph of 100 megapixels would else take four copies of 400 MB.
+"""
 
 from __future__ import annotations
 
 import io
-import warnings
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.ffmpeg import limits
+from vidbuild.media.image import image_file, pixels
+
+LARGE = 16 * limits.MILLION  # pixels; smaller images are decoded whole
+OVERSAMPLING = 2  # pixels per side that a reduced image has for one of its box
+STRIP = 2 * limits.MILLION  # pixels that are converted at a time
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
-def opened(path: Path, *, field: str) -> Image.Image:
-    """Return the image (the first of several), upright, as sRGB or sRGB with alpha. Raise SpecProblem if unreadable."""
+def size(path: Path, *, field: str) -> tuple[int, int]:
+    """Return the upright image's width and height from its header. Raise SpecProblem if it is unreadable."""
+    with _file(path, field) as image:
+        return image_file.upright(image.size, image_file.orientation(image, path))
+
+
+def opened(path: Path, *, field: str, box: tuple[int, int] | None = None) -> Image.Image:
+    """Return the image (the first of several), upright, as sRGB or sRGB with alpha. Raise SpecProblem if unreadable.
+
+    box: the width and height to fill, for which a large image may be read at a reduced size; None to read it whole.
+    """
+    with _file(path, field) as image:
+        turned = image_file.orientation(image, path)
+        least = image.size if box is None else _least(image.size, image_file.upright(box, turned))
+        if image.width * image.height > LARGE:
+            image.draft(None, least)  # decodes a JPEG at a half, a quarter or an eighth of its size
+        raw_mode = pixels.raw_mode(image)
+        image.load()
+        factor = 1
+        if image.width * image.height > LARGE:
+            factor = max(1, min(image.width // least[0], image.height // least[1]))
+        flat = _reduced(image, pixels.Converter(image, path, raw_mode), factor)
+        return flat.transpose(TURNS[turned]) if turned in TURNS else flat
+
+
+@contextmanager
+def _file(path: Path, field: str) -> Iterator[Image.Image]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path, formats=limits.IMAGE_FORMATS) as image:
-                _check_pixels(image, field)
-                image.load()
-                return _to_srgb(ImageOps.exif_transpose(image))
+        with image_file.opened(path) as image:
+            _check_pixels(image, field)
+            yield image
     except UnidentifiedImageError as error:
         raise SpecProblem("unreadable image: unknown format", field=field) from error
     except Image.DecompressionBombError as error:
@@ -35,8 +77,29 @@ def opened(path: Path, *, field: str) -> Image.Image:
 
 def _check_pixels(image: Image.Image, field: str) -> None:
     if image.width * image.height > limits.IMAGE_PIXELS:
-        size = f"{image.width} x {image.height}"
-        raise SpecProblem(f"image too large: the maximum is {limits.IMAGE_PIXELS} pixels, got {size}", field=field)
+        shown = f"{image.width} x {image.height}"
+        raise SpecProblem(f"image too large: the maximum is {limits.IMAGE_PIXELS} pixels, got {shown}", field=field)
+
+
+def _least(whole: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
+    """Return the size that is large enough to fill a box."""
+    share = min(1.0, OVERSAMPLING * max(box[0] / whole[0], box[1] / whole[1]))
+    return max(1, math.ceil(whole[0] * share)), max(1, math.ceil(whole[1] * share))
+
+
+def _reduced(image: Image.Image, converter: pixels.Converter, factor: int) -> Image.Image:
+    """Convert an image to sRGB, `factor` times smaller: in strips, so that there is no second copy of a large one."""
+    rows = max(1, STRIP // image.width // factor) * factor
+    if factor == 1 and image.width * image.height <= LARGE:
+        rows = image.height
+    small = (math.ceil(image.width / factor), math.ceil(image.height / factor))
+    flat = Image.new("RGBA" if converter.transparent else "RGB", small)
+    for top in range(0, image.height, rows):
+        strip = converter.convert((0, top, image.width, min(image.height, top + rows)))
+        flat.paste(strip.reduce(factor) if factor > 1 else strip, (0, top // factor))
+    if flat.mode == "RGBA" and flat.getchannel("A").getextrema() == (255, 255):
+        return flat.convert("RGB")
+    return flat
 
 
 def filled(image: Image.Image, width: int, height: int) -> Image.Image:
@@ -49,31 +112,6 @@ def png(image: Image.Image) -> bytes:
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=1, icc_profile=None)
     return file.getvalue()
-
-
-def _to_srgb(image: Image.Image) -> Image.Image:
-    """Convert to 8-bit sRGB, with an alpha channel only if a pixel is transparent."""
-    if image.mode.startswith("I;16") or image.mode in {"I", "F"}:
-        image = image.convert("I").point(lambda value: value / 257, "L")
-    transparent = image.mode in {"LA", "PA", "RGBA", "RGBa", "La"} or "transparency" in image.info
-    profile = image.info.get("icc_profile")
-    flat = image.convert("RGBA" if transparent else "RGB") if image.mode != "CMYK" or not profile else image
-    if profile:
-        flat = _apply_profile(flat, profile)
-    if transparent and flat.getchannel("A").getextrema() == (255, 255):
-        flat = flat.convert("RGB")
-    return flat
-
-
-def _apply_profile(image: Image.Image, profile: bytes) -> Image.Image:
-    """Convert from a color profile to sRGB; ignore a profile that is broken or of another color space."""
-    mode = "RGBA" if image.mode == "RGBA" else "RGB"
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode)
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return image.convert(mode)
-    return image.convert(mode) if converted is None else converted
 
 
 def faded(data: bytes, strength: float) -> bytes:

@@ -170,6 +170,36 @@ def undrawable(text: str, fonts: Path) -> list[str]:
     return []
 
 
+def draw_svg(root: Path, name: str, box: tuple[int, int], size: tuple[float, float], fonts: Path) -> bytes:
+    """Draw an SVG image in root at a size, centered in a box that cuts off what is outside it; return a PNG.
+
+    Text in a family that is not in the folder fonts is drawn in the first of the default faces.
+    """
+    import typst
+
+    source = (
+        '#set page(width: {0}pt, height: {1}pt, margin: 0pt, fill: none)\n#set text(font: "Source Sans Pro")\n'
+        '#place(center + horizon, image("{4}", width: {2}pt, height: {3}pt, fit: "stretch"))\n'
+    ).format(*box, *size, name)
+    (root / f"{name}.typ").write_text(source, encoding="utf-8")
+    try:
+        return typst.compile(
+            str(root / f"{name}.typ"),
+            root=str(root),
+            font_paths=_faces(fonts),
+            ignore_system_fonts=True,
+            format="png",
+            ppi=POINTS_PER_INCH,
+        )
+    except typst.TypstError as error:
+        raise StepError(f"typst: {error.message}", log=tuple(str(error.diagnostic).splitlines())) from error
+
+
+def families(fonts: Path) -> frozenset[str]:
+    """Return the families of the faces in a folder and of typst's own."""
+    return frozenset(_faces(fonts).families())
+
+
 def _doubtful(mark: str) -> bool:
     """Whether a character might be missing: not Latin-1, not one that is never seen (joiners, selectors, direction)."""
     import unicodedata

@@ -1,0 +1,99 @@
+"""Recognizes files that cannot be used as they are, by their first bytes, and names the command that converts them."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from vidbuild.media.image import svg
+
+HEAD_BYTES = 512
+
+LFS = (b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/")
+ANNEX = (b"/annex/objects/", b".git/annex/objects/")
+
+HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+AVIF_BRANDS = frozenset({b"avif", b"avis"})
+
+# Video streams without a container, which have no times: the first unit of H.264 or HEVC, which is a parameter set or a
+# delimiter, and AV1's temporal delimiter.
+RAW_VIDEO = (
+    ("H.264", re.compile(rb"\0?\0\0\x01[\x67\x27\x47\x09]")),
+    ("HEVC", re.compile(rb"\0?\0\0\x01[\x40\x46]\x01")),
+    ("AV1", re.compile(rb"\x12\0\x0a[\x09-\x20]")),
+)
+IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """Why a file cannot be used, to follow its name in a message ("is a HEIC image"), and what to do about it."""
+
+    problem: str
+    hint: str
+
+
+def pointer(head: bytes) -> Unusable | None:
+    """Return what to do about a file that only stands for its content, as a checkout without the content has it."""
+    if head.startswith(LFS):
+        return Unusable("is a Git LFS pointer, not the file itself", "run 'git lfs pull'")
+    if head.startswith(ANNEX):
+        return Unusable("is a git-annex pointer, not the file itself", "run 'git annex get .'")
+    return None
+
+
+def is_image(head: bytes) -> bool:
+    """Return whether a file is an image, which decoders of videos accept as a video of one frame."""
+    webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+    return head.startswith(IMAGES) or webp or svg.is_svg(head) or bool(_brands(head) & (HEIF_BRANDS | AVIF_BRANDS))
+
+
+def foreign_image(head: bytes, name: str) -> Unusable | None:
+    """Return what to do about an image of a known format that cannot be read. name: its path, for the command."""
+    for problem, matches, command in _foreign_images(head, name):
+        if matches:
+            source, target = shlex.quote(name), shlex.quote(str(PurePath(name).with_suffix(".png")))
+            run = command.format(source=source, target=target)
+            return Unusable(f"is {problem}, which cannot be read", f"run '{run}', and name {target}")
+    return None
+
+
+def raw_video(head: bytes, name: str) -> Unusable | None:
+    """Return what to do about a video stream without a container. name: its path, for the command."""
+    for codec, start in RAW_VIDEO:
+        if start.match(head):
+            source, target = shlex.quote(name), shlex.quote(str(PurePath(name).with_suffix(".mp4")))
+            run = f"ffmpeg -framerate 30 -i {source} -crf 17 {target}"
+            problem = f"is a raw {codec} stream, which has no times: it needs a container"
+            return Unusable(problem, f"run '{run}', with the recording's frame rate, and name {target}")
+    return None
+
+
+def _foreign_images(head: bytes, name: str) -> Iterator[tuple[str, bool, str]]:
+    brands = _brands(head)
+    camera = PurePath(name).suffix.lower() in {".dng", ".nef", ".cr2", ".arw", ".orf", ".rw2", ".pef", ".srw"}
+    yield (
+        "a HEIC image",
+        bool(brands & HEIF_BRANDS) and not brands & AVIF_BRANDS,
+        "heif-convert {source} {target}' or, with ffmpeg 8.1 or newer, 'ffmpeg -i {source} {target}",
+    )
+    jxl = head.startswith((b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n"))
+    yield "a JPEG XL image", jxl, "ffmpeg -i {source} {target}"
+    jpeg2000 = head.startswith((b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP  \r\n\x87\n"))
+    yield "a JPEG 2000 image", jpeg2000, "ffmpeg -i {source} {target}"
+    yield "a Photoshop image", head.startswith(b"8BPS"), "magick {source}[0] {target}"
+    yield "a PDF", head.startswith(b"%PDF-"), "pdftocairo -png -singlefile {source} - > {target}"
+    yield "an EPS image", head.startswith((b"%!PS", b"\xc5\xd0\xd3\xc6")), "magick -density 300 {source} {target}"
+    yield "a compressed SVG image", head.startswith(b"\x1f\x8b") and name.endswith("z"), "gunzip -c {source} > {target}"
+    yield "a camera's raw image", camera and head.startswith(IMAGES), "magick {source} {target}"
+
+
+def _brands(head: bytes) -> set[bytes]:
+    """Return the brands of a file in the ISO base media file format (ISO 14496-12, 4.3); empty for other files."""
+    if head[4:8] != b"ftyp":
+        return set()
+    end = min(int.from_bytes(head[:4], "big"), len(head))
+    return {head[8:12], *(head[at : at + 4] for at in range(16, end - 3, 4))}

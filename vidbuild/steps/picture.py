@@ -1,0 +1,89 @@
+"""A user's picture in a drawing: an image of pixels, or an SVG image, which typst draws at the size that is needed."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from vidbuild.engine.graph.context import Context
+from vidbuild.errors import SpecProblem
+from vidbuild.media.image import raster, svg
+from vidbuild.media.text import typst
+
+HEAD_BYTES = 512
+VECTOR_HINT = "convert its text to paths, or put the font into the theme's folder of fonts"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture's file and what it says of itself.
+
+    size: width and height, upright.
+    field: the spec's field that names it, for messages.
+    root: the folder in which typst reads the picture.
+    fonts: the folder of the faces in which the text of an SVG image is drawn.
+    vector: what an SVG image says of itself; None for pixels.
+    """
+
+    path: Path
+    size: tuple[int, int]
+    field: str
+    root: Path
+    fonts: Path
+    vector: svg.Svg | None = None
+
+    @classmethod
+    def of(cls, path: Path, field: str, root: Path, fonts: Path) -> Picture:
+        """Read the header of a picture. Raise SpecProblem if it is unreadable."""
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+        if not svg.is_svg(head):
+            return cls(path, raster.size(path, field=field), field, root, fonts)
+        try:
+            vector = svg.read(path.read_bytes())
+        except svg.SvgError as error:
+            raise SpecProblem(f"unreadable image: {error.text}", field=field) from error
+        return cls(path, vector.size, field, root, fonts, vector)
+
+    def filled(self, width: int, height: int) -> Image.Image:
+        """Return the picture scaled to fill width x height and cropped evenly at both sides."""
+        if self.vector is None:
+            image = raster.opened(self.path, field=self.field, box=(width, height))
+            return raster.filled(image, width, height)
+        scale = max(width / self.size[0], height / self.size[1])
+        return self._drawn(self.vector, (width, height), (self.size[0] * scale, self.size[1] * scale))
+
+    def whole(self, side: int) -> Image.Image:
+        """Return the whole picture, its longer side at most `side` pixels; an SVG image has just as many."""
+        share = side / max(self.size)
+        if self.vector is None and share >= 1:
+            return raster.opened(self.path, field=self.field)
+        width, height = (max(1, round(length * share)) for length in self.size)
+        return self.filled(width, height)
+
+    def check(self, context: Context) -> None:
+        """Warn of what an SVG image shows differently than its author sees it."""
+        if self.vector is None:
+            return
+        if self.vector.html_line:
+            message = (
+                f"the SVG image has text in HTML (line {self.vector.html_line}: foreignObject), which is not drawn"
+            )
+            context.warn(message, field=self.field, hint="export it without HTML labels, or as a PNG")
+        for family in svg.unknown_families(self.vector, typst.families(self.fonts)):
+            message = f"no font '{family}': the SVG image's text is drawn in another one"
+            context.warn(message, field=self.field, hint=VECTOR_HINT)
+        missing = typst.undrawable(self.vector.text, self.fonts)
+        if missing:
+            names = ", ".join(f"'{character}' (U+{ord(character):04X})" for character in missing[:4])
+            context.warn(f"no font can draw {names} in the SVG image", field=self.field, hint=VECTOR_HINT)
+
+    def _drawn(self, vector: svg.Svg, box: tuple[int, int], size: tuple[float, float]) -> Image.Image:
+        name = f"vector-{self.field.replace('.', '-')}"
+        (self.root / name).write_bytes(vector.data)
+        with Image.open(io.BytesIO(typst.draw_svg(self.root, name, box, size, self.fonts))) as image:
+            drawn = image.convert("RGBA")
+        return drawn.convert("RGB") if drawn.getchannel("A").getextrema() == (255, 255) else drawn
