@@ -19,7 +19,7 @@ def voice_tool(engine: str) -> str:
 _ALL = (
     Kind("speak", 1, "vidbuild.steps.speak:run", ("ffmpeg",)),
     Kind("timeline", 1, "vidbuild.steps.timeline:run", ("ffmpeg",)),
-    Kind("draw", 3, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
+    Kind("draw", 4, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
     Kind("render", 6, "vidbuild.steps.render:run", ("ffmpeg",)),
     Kind("transition", 6, "vidbuild.steps.transition:run", ("ffmpeg",)),
     Kind("still", 5, "vidbuild.steps.still:run", ("ffmpeg",)),

@@ -17,6 +17,7 @@ from vidbuild import columns
 from vidbuild.model import Scene
 from vidbuild.scenes import command, registry
 from vidbuild.scenes.code import code_lines, line_range
+from vidbuild.scenes.command import grid
 from vidbuild.scenes.protocol import Reveal
 from vidbuild.spec import schema
 
@@ -146,8 +147,8 @@ def test_commands_are_typed_and_answer() -> None:
     assert entrances("command", title="T") == {"heading": "rise", "window": "rise", "prompt-0": "rise"}
     assert entrances("command", commands=[{"output": "only"}]) == {"window": "rise"}
     seen = drawing("command", commands=commands, prompt="> ", shell="zsh")  # noqa: S604 - a field of the scene
-    assert (seen["prompt"], seen["shell"], seen["title"]) == ("> ", "zsh", None)
-    assert [entry["lines"] for entry in seen["entries"]] == [["pip install acme"], [], ["ls"]]
+    assert (seen["prompt"], seen["shell"], seen["title"]) == (["> "], "zsh", None)
+    assert [entry["lines"] for entry in seen["entries"]] == [[["pip install acme"]], [], [["ls"]]]
 
 
 def test_long_commands_wrap() -> None:
@@ -158,7 +159,7 @@ def test_long_commands_wrap() -> None:
     assert (second.enter, second.after_previous) == ({"line-0-1": "type"}, True)
     lines = command.wrap(run)
     assert [first.characters, second.characters] == [len(line) for line in lines]
-    assert drawing("command", commands=[{"run": run}])["entries"][0]["lines"] == lines
+    assert drawing("command", commands=[{"run": run}])["entries"][0]["lines"] == [[line] for line in lines]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +169,7 @@ def test_long_commands_wrap() -> None:
         ("a\nb\n", ["a", "b"]),
         ("a\n\nb", ["a", "b"]),
         ("  indented", ["  indented"]),
-        ("a\tb", ["a   b"]),
+        ("a\tb", ["a       b"]),
         ("x" * 64, ["x" * 64]),
         ("x" * 65, ["x" * 64, "  x"]),
         ("x" * 60 + " " + "y" * 10, ["x" * 60, "  " + "y" * 10]),
@@ -190,7 +191,7 @@ def test_wrapping_any_text(run: str) -> None:
     lines = command.wrap(run)
     assert all(line.strip() for line in lines)
     assert all(columns.width(line) <= command.COLUMNS for line in lines)
-    assert "".join("".join(lines).split()) == "".join("".join(command.plain_lines(run)).split())
+    assert "".join("".join(lines).split()) == "".join("".join(grid.lines(run)).split())
 
 
 def test_entries_of_blank_text_come_to_nothing() -> None:
@@ -222,9 +223,9 @@ def test_code_from_a_file() -> None:
     assert (seen["filename"], seen["language"], seen["code"]) == ("hello.py", "py", "b\nc")
     assert (seen["first"], seen["highlights"]) == (2, [{"from": 3, "to": 3}])
     seen = drawing("code", file="/x/hello.py", language="text", filename="a.txt")
-    assert (seen["filename"], seen["language"]) == ("a.txt", "text")
+    assert (seen["filename"], seen["language"]) == ("a.txt", None)
     seen = drawing("code", file="/x/Makefile")
-    assert (seen["filename"], seen["language"]) == ("Makefile", None)
+    assert (seen["filename"], seen["language"]) == ("Makefile", "makefile")
     seen = drawing("code")
     assert (seen["filename"], seen["language"], seen["first"]) == (None, None, 1)
 

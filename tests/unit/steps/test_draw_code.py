@@ -9,6 +9,7 @@ from PIL import Image, ImageChops
 
 from tests.support.drawing import changed, drawn, theme
 from tests.support.pixels import colors, level_range
+from tests.support.scene_samples import drawing
 from vidbuild.errors import SpecProblem
 
 
@@ -49,16 +50,6 @@ def test_code_has_the_themes_own_colors(tmp_path: Path) -> None:
     for use in ("keyword", "string", "number", "comment"):
         value = theme()["syntax"][use].removeprefix("#")
         assert tuple(bytes.fromhex(value)) in strong, use
-
-
-@pytest.mark.parametrize(("language", "warned"), [("py", 0), ("shell", 0), (None, 0), ("text", 0), ("nope", 1)])
-def test_an_unknown_language_is_a_warning(language: str | None, warned: int, tmp_path: Path) -> None:
-    """Only a named but unknown language is a warning; its code is still shown."""
-    made = drawn(tmp_path, "code", changed("code", language=language, code="echo hello"))
-    assert [(w.field, w.message) for w in made.warnings] == [
-        ("language", "no syntax highlighting for language 'nope'")
-    ] * warned
-    assert "code" in made.names()
 
 
 def test_long_code_shows_the_highlighted_lines(tmp_path: Path) -> None:
@@ -106,10 +97,10 @@ def test_short_code_keeps_its_roomy_window(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("highlights", "shown"),
     [
-        ([], "1-23"),
-        ([(2, 3), (20, 21)], "1-23"),
-        ([(40, 41), (55, 56)], "34-56"),
-        ([(2, 3), (50, 51)], "1-23"),
+        ([], "1-22"),
+        ([(2, 3), (20, 21)], "1-22"),
+        ([(40, 41), (55, 56)], "35-56"),
+        ([(2, 3), (50, 51)], "1-22"),
     ],
 )
 def test_of_too_much_code_all_that_is_marked_or_the_start_is_seen(
@@ -119,7 +110,7 @@ def test_of_too_much_code_all_that_is_marked_or_the_start_is_seen(
     ranges = [{"from": start, "to": end} for start, end in highlights]
     fields = changed("code", code="\n".join([LINE] * 60), highlights=ranges)
     made = drawn(tmp_path, "code", fields, size=(1920, 1080))
-    message = f"code is too long to fit: only lines {shown} are shown, 37 are hidden"
+    message = f"code is too long to fit: only lines {shown} are shown, 38 are hidden"
     assert [(w.field, w.message) for w in made.warnings] == [("code", message)]
 
 
@@ -128,3 +119,38 @@ def test_code_that_nests_too_deeply_is_a_spec_error(tmp_path: Path) -> None:
     with pytest.raises(SpecProblem, match=r"^the text is nested too deeply to be typeset$") as caught:
         drawn(tmp_path, "code", changed("code", language="typ", code="(" * 5_000))
     assert (caught.value.failure.field, caught.value.failure.log) == ("code", ())
+
+
+def test_right_to_left_strings_keep_their_places(tmp_path: Path) -> None:
+    """Of two strings that read from right to left, the first is drawn at the left, as without the second."""
+    images = []
+    for name, second in (("a", "וזחט"), ("b", "abcd")):
+        code = f'f("אבגד", "{second}")'
+        fields = drawing("code", code=code, language="python")
+        images.append(drawn(tmp_path / name, "code", fields, size=(1280, 720)).image("code"))
+    width, height = images[0].size
+    gutter = images[0].crop((0, 0, width, height)).getchannel("A").getbbox()
+    assert gutter is not None
+    shared = images[0].crop((0, 0, width // 2, height)).tobytes()
+    assert shared == images[1].crop((0, 0, width // 2, height)).tobytes()
+    assert images[0].tobytes() != images[1].tobytes()
+
+
+def test_wide_characters_take_two_columns(tmp_path: Path) -> None:
+    """What follows a wide character is at the same place as after two narrow ones."""
+    edges = []
+    for index, text in enumerate(("日本語", "abcdef")):
+        fields = drawing("code", code=f'x = "{text}"  # end', language="python")
+        edges.append(drawn(tmp_path / str(index), "code", fields, size=(1280, 720)).ink("code")[2])
+    assert abs(edges[0] - edges[1]) <= 1
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (540, 960), (540, 540)])
+def test_a_title_stays_in_place_whatever_the_length_of_the_code(size: tuple[int, int], tmp_path: Path) -> None:
+    """The heading of one line of code and that of a hundred lines are the same pixels at the same place."""
+    headings = []
+    for lines in (1, 12, 22, 100):
+        code = "\n".join(f"value_{index} = {index}" for index in range(lines))
+        made = drawn(tmp_path / str(lines), "code", changed("code", code=code, highlights=[]), size=size)
+        headings.append((made["heading"], made.image("heading").tobytes()))
+    assert all(heading == headings[0] for heading in headings)

@@ -8,12 +8,19 @@ import pytest
 
 from tests.support.drawing import Drawn, changed, drawn
 from tests.support.pixels import level_range, pixel
+from tests.support.scene_samples import drawing
+
+
+def entries(**entry: str) -> list[dict[str, object]]:
+    """The drawn entries of a scene with one command or output."""
+    found: list[dict[str, object]] = drawing("command", commands=[entry])["entries"]
+    return found
 
 
 def test_output_that_is_too_long_is_cut_with_a_warning(tmp_path: Path) -> None:
     """Of a long output the beginning is shown, and the warning has the entry and the number of lines left out."""
-    entries = [{"lines": ["ls"], "output": [f"file-{index}.txt" for index in range(200)]}]
-    made = drawn(tmp_path, "command", changed("command", entries=entries))
+    output = "\n".join(f"file-{index}.txt" for index in range(200))
+    made = drawn(tmp_path, "command", changed("command", entries=entries(run="ls", output=output)))
     assert [warning.field for warning in made.warnings] == ["commands.0.output"]
     assert made.warnings[0].message.startswith("output is too long to fit: 1")
     assert made.ink("output-0")[3] < made["window"].y + made["window"].height
@@ -50,14 +57,12 @@ def test_each_typed_character_is_at_its_advance(tmp_path: Path) -> None:
         assert level_range(edge)[1] < 80
 
 
-def test_marks_and_wide_characters_have_the_advances_they_are_drawn_with(tmp_path: Path) -> None:
-    """A combining mark takes no room, and a character of a fallback face takes its own."""
-    entries = [{"lines": ["e\u0301x", "aשb"], "output": []}]
-    made = drawn(tmp_path, "command", changed("command", entries=entries), size=(1280, 720))
-    letter, mark, other = made["line-0-0"].advances
-    assert (mark, other) == pytest.approx((0, letter), abs=0.01)
-    assert len(made["line-0-1"].advances) == 3
-    assert min(made["line-0-1"].advances) > 0
+def test_marks_and_other_scripts_keep_to_the_grid(tmp_path: Path) -> None:
+    """A combining mark takes no room, a right-to-left word its columns, and a wide character two."""
+    made = drawn(tmp_path, "command", changed("command", entries=entries(run="xe\u0301x\naשלb日c")), size=(1280, 720))
+    cell = made["line-0-0"].advances[0]
+    assert made["line-0-0"].advances == pytest.approx((cell, 0, cell, cell), abs=0.01)
+    assert sum(made["line-0-1"].advances) == pytest.approx(7 * cell, abs=0.05)
 
 
 def test_the_cursor_has_the_height_and_place_of_the_first_line(tmp_path: Path) -> None:
@@ -71,13 +76,72 @@ def test_the_cursor_has_the_height_and_place_of_the_first_line(tmp_path: Path) -
 
 def test_an_output_alone_needs_no_cursor(tmp_path: Path) -> None:
     """Where nothing is typed there is neither prompt nor cursor."""
-    made = drawn(tmp_path, "command", changed("command", entries=[{"lines": [], "output": ["ready"]}]))
+    made = drawn(tmp_path, "command", changed("command", entries=entries(output="ready")))
     assert made.names() == ["background", "heading", "window", "output-0"]
 
 
 def test_escape_sequences_of_a_recorded_output_are_not_shown(tmp_path: Path) -> None:
     """Output copied with its terminal colors is drawn as its text alone, without a warning."""
-    plain = drawn(tmp_path / "a", "command", changed("command", entries=[{"lines": [], "output": ["ok done"]}]))
-    coloured = [{"lines": [], "output": ["\x1b[32mok\x1b[0m done"]}]
-    other = drawn(tmp_path / "b", "command", changed("command", entries=coloured))
+    plain = drawn(tmp_path / "a", "command", changed("command", entries=entries(output="ok done")))
+    colored = entries(output="\x1b[32mok\x1b[0m done")
+    other = drawn(tmp_path / "b", "command", changed("command", entries=colored))
     assert plain.files() == other.files()
+
+
+def test_a_progress_bar_is_one_row(tmp_path: Path) -> None:
+    """Each carriage return overwrites the row, so that only the last state of a progress bar is shown."""
+    output = " 10%|█         |\r 50%|█████     |\r100%|██████████|\nDone"
+    made = drawn(tmp_path / "a", "command", changed("command", entries=entries(output=output)))
+    last = drawn(tmp_path / "b", "command", changed("command", entries=entries(output="100%|██████████|\nDone")))
+    assert made.files() == last.files()
+
+
+def test_wide_characters_take_two_cells(tmp_path: Path) -> None:
+    """The right edge of a table is straight, whatever the width of the face that has a cell's characters."""
+    rows = ["│ abcd │", "│ 一二 │", "│ ok👍 │", "│ नमस्  │", "│ שלום │"]
+    edges = set()
+    for index, row in enumerate(rows):
+        made = drawn(
+            tmp_path / str(index), "command", changed("command", entries=entries(output=row)), size=(1280, 720)
+        )
+        edges.add(made.ink("output-0")[2])
+    assert len(edges) == 1
+
+
+def test_arguments_keep_their_places(tmp_path: Path) -> None:
+    """Of two right-to-left arguments, the first is drawn at the left, at the same cells as without the second."""
+    made = drawn(tmp_path / "a", "command", changed("command", entries=entries(run="cp אבגד וזחט x")), size=(1280, 720))
+    first = drawn(
+        tmp_path / "b", "command", changed("command", entries=entries(run="cp אבגד abcd x")), size=(1280, 720)
+    )
+    cell = made["line-0-0"].width / len("cp abcd abcd x")
+    assert cell > 10
+    for start, end, equal in ((0, 7.5, True), (8, 12, False), (12.5, 14, True)):
+        box = (round(start * cell), 0, round(end * cell), made["line-0-0"].height)
+        parts = [image.crop(box).tobytes() for image in (made.image("line-0-0"), first.image("line-0-0"))]
+        assert (parts[0] == parts[1]) == equal
+
+
+def test_a_table_is_made_smaller_before_it_is_folded(tmp_path: Path) -> None:
+    """A table that fits in smaller type is not folded; one that does not is a warning, and text is folded without."""
+    table = "\n".join(f"{'column':50}{'second':50}{index}" for index in range(3))
+    made = drawn(tmp_path / "a", "command", changed("command", entries=entries(output=table)), size=(1280, 720))
+    one = drawn(tmp_path / "b", "command", changed("command", entries=entries(output="x\ny\nz")), size=(1280, 720))
+    assert made.warnings == []
+    assert made["output-0"].height < one["output-0"].height
+    table = "\n".join(f"{'column':100}{'second':100}{index}" for index in range(3))
+    made = drawn(tmp_path / "c", "command", changed("command", entries=entries(output=table)), size=(1280, 720))
+    [warning] = made.warnings
+    assert warning.field == "commands.0.output"
+    assert warning.message.startswith("a table of 201 columns is too wide: its rows are folded at column ")
+    text = "A sentence that is much longer than any terminal is wide. " * 4
+    assert drawn(tmp_path / "d", "command", changed("command", entries=entries(output=text))).warnings == []
+
+
+def test_without_a_prompt_lines_start_at_the_edge(tmp_path: Path) -> None:
+    """An empty prompt takes no room and has no layer."""
+    bare = drawing("command", commands=[{"run": "SELECT 1;"}], prompt="")
+    made = drawn(tmp_path / "a", "command", bare)
+    other = drawn(tmp_path / "b", "command", drawing("command", commands=[{"run": "SELECT 1;"}], prompt="$"))
+    assert "prompt-0" not in made.names()
+    assert made["line-0-0"].x == other["prompt-0"].x

@@ -1,4 +1,4 @@
-"""Vertical and square frames: groups are at the optical center, and their width is used."""
+"""Vertical and square frames: headings stay in place, groups are above the center, and the width is used."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.drawing import Drawn, changed, drawn
+from tests.support.scene_samples import drawing
 
 TALL = {"vertical": (540, 960), "square": (540, 540)}
 LONG_TITLE = (
@@ -15,7 +16,11 @@ LONG_TITLE = (
     "without anyone noticing, and what we learned"
 )
 SHORT: dict[str, dict[str, Any]] = {
-    "command": {"entries": [{"lines": ["pip install httpx"], "output": ["Successfully installed httpx-0.28.1"]}]},
+    "command": {
+        "entries": drawing(
+            "command", commands=[{"run": "pip install httpx", "output": "Successfully installed httpx-0.28.1"}]
+        )["entries"]
+    },
     "code": {"code": "import httpx\n\nprint(httpx.get(url))", "highlights": [{"from": 3, "to": 3}]},
     "image": {"frame": "window"},
     "clip": {"clip_size": [1920, 1080]},
@@ -30,25 +35,26 @@ def span(made: Drawn) -> tuple[int, int]:
 
 @pytest.mark.parametrize("shape", TALL)
 @pytest.mark.parametrize("kind", SHORT)
-def test_a_short_group_is_at_the_optical_center(kind: str, shape: str, tmp_path: Path) -> None:
-    """Heading, window and caption of a tall frame are one group, a little above its middle."""
+def test_a_short_group_is_above_the_center(kind: str, shape: str, tmp_path: Path) -> None:
+    """The window of a short scene is in the upper half, not far below its heading."""
     made = drawn(tmp_path, kind, changed(kind, **SHORT[kind]), size=TALL[shape])
     top, bottom = span(made)
-    assert 0.4 < (top + bottom) / 2 / made.layers.height < 0.52
-    assert 0 < made.ink("window")[1] - made.ink("heading")[3] < 0.12 * made.layers.height
+    assert 0.2 < (top + bottom) / 2 / made.layers.height < 0.52
+    assert 0 < made.ink("window")[1] - made.ink("heading")[3] < 0.25 * made.layers.height
 
 
+@pytest.mark.parametrize("size", [(960, 540), *TALL.values()])
 @pytest.mark.parametrize("kind", SHORT)
-def test_a_heading_keeps_its_place_in_a_wide_frame(kind: str, tmp_path: Path) -> None:
-    """From scene to scene of a landscape video, headings stand on the same line."""
-    made = drawn(tmp_path, kind, changed(kind, **SHORT[kind]), size=(960, 540))
-    other = drawn(tmp_path / "list", "list", size=(960, 540))
+def test_a_heading_keeps_its_place(kind: str, size: tuple[int, int], tmp_path: Path) -> None:
+    """From scene to scene of a video, headings stand on the same line."""
+    made = drawn(tmp_path, kind, changed(kind, **SHORT[kind]), size=size)
+    other = drawn(tmp_path / "list", "list", size=size)
     assert made["heading"].y == other["heading"].y
 
 
 def test_a_short_command_is_set_as_large_as_its_width_allows(tmp_path: Path) -> None:
     """In a vertical frame a short command takes most of the window's width."""
-    fields = changed("command", entries=[{"lines": ["pip install httpx"], "output": []}])
+    fields = changed("command", entries=drawing("command", commands=[{"run": "pip install httpx"}])["entries"])
     made = drawn(tmp_path, "command", fields, size=(1080, 1920))
     assert made["line-0-0"].x + made["line-0-0"].width > 0.75 * 1080
 

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
+from vidbuild import columns
 from vidbuild.model import Scene
+from vidbuild.scenes import isolation
+from vidbuild.scenes.code import languages
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
@@ -17,6 +20,7 @@ class CodeScene(SceneDefaults):
     """Code in a window; highlighted lines stay bright while the others are dimmed."""
 
     name = "code"
+    spec_fields: Mapping[str, str] = {"wide": "code"}
     summary = "code in a window whose lines are highlighted one range after the other"
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
@@ -38,21 +42,33 @@ class CodeScene(SceneDefaults):
             if problem:
                 yield problem
 
+    def lint(self, scene: Scene) -> Iterator[SceneProblem]:
+        """Warn of code without colors."""
+        fields = scene.fields
+        if _language(fields) is not None:
+            return
+        named = fields["language"] or PurePath(fields["file"]).name
+        hint = languages.hint(fields["language"]) if fields["language"] else f"set 'language: {languages.PLAIN}'"
+        yield SceneProblem("language" if fields["language"] else "file", f"no syntax highlighting for '{named}'", hint)
+
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the visible content as JSON values.
 
-        {"title", "filename", "language", "code": the shown lines, "first": the number of the first one,
-        "highlights": [{"from", "to"}] by those numbers}; title, file name and language can be None.
+        {"title", "filename", "language": typst's name for it, "code": the shown lines, "wide": characters in it that
+        take two columns, "first": the number of the first line, "highlights": [{"from", "to"}] by those numbers};
+        title, file name and language can be None.
         """
         fields = scene.fields
         lines = code_lines(fields["code"])
         first, last = line_range(fields["lines"]) if "lines" in fields else (1, len(lines))
+        shown = lines[first - 1 : last]
         ranges = [line_range(item["lines"]) for item in fields["highlight"]]
         return {
             **texts(fields, "title"),
             "filename": fields["filename"] or (PurePath(fields["file"]).name if "file" in fields else None),
-            "language": fields["language"] or (_suffix(fields["file"]) if "file" in fields else None),
-            "code": "\n".join(lines[first - 1 : last]),
+            "language": _language(fields) or None,
+            "code": "\n".join(isolation.isolate(line, isolation.CODE) for line in shown),
+            "wide": sorted({mark for line in shown for mark in columns.graphemes(line) if columns.width(mark) > 1}),
             "first": first,
             "highlights": [{"from": low, "to": high} for low, high in ranges],
         }
@@ -76,7 +92,7 @@ def _reveal(index: int, item: Mapping[str, Any]) -> Reveal:
 
 def code_lines(code: str) -> list[str]:
     """Split code into lines, with tabs expanded and without empty lines at the end."""
-    lines = [line.expandtabs(TAB).rstrip() for line in code.split("\n")]
+    lines = [columns.expand_tabs(line, TAB).rstrip() for line in isolation.without_controls(code).split("\n")]
     while lines and not lines[-1]:
         lines.pop()
     return lines
@@ -104,5 +120,8 @@ def _range_problem(field: str, lines: str | int, first: int, last: int, outside:
     return None
 
 
-def _suffix(file: str) -> str | None:
-    return PurePath(file).suffix.removeprefix(".") or None
+def _language(fields: Mapping[str, Any]) -> str | None:
+    """Return typst's name for the language; "" for plain text, None if typst does not know it."""
+    if fields["language"] or "file" not in fields:
+        return languages.typst_name(fields["language"])
+    return languages.of_file(fields["file"], fields["code"])

@@ -7,13 +7,13 @@ from typing import Any
 
 from vidbuild import columns
 from vidbuild.model import Scene
-from vidbuild.sanitize import replace_controls, strip_escapes
+from vidbuild.scenes import isolation
+from vidbuild.scenes.command import cells, grid
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
 COLUMNS = 64  # of a command's line; longer commands continue in the next line
 INDENT = "  "  # of the lines in which a command continues
-TAB = 4
 
 
 class CommandScene(SceneDefaults):
@@ -21,7 +21,11 @@ class CommandScene(SceneDefaults):
 
     name = "command"
     summary = "a terminal in which commands are typed and print their output"
-    spec_fields: Mapping[str, str] = {"entries.*.lines": "commands.*.run", "entries.*.output": "commands.*.output"}
+    spec_fields: Mapping[str, str] = {
+        "entries.*.lines": "commands.*.run",
+        "entries.*.output": "commands.*.output",
+        "prompt": "prompt",
+    }
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Require a command or an output in each entry."""
@@ -30,17 +34,21 @@ class CommandScene(SceneDefaults):
                 yield SceneProblem(f"commands.{index}", "an entry of 'commands' needs 'run' or 'output'")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
-        """Return {"title", "shell", "prompt", "entries": [{"lines": [text…], "output": [line…]}]}."""
+        """Return {"title", "shell", "prompt", "entries": [{"lines": [line…], "output": [line…], "table"}]}.
+
+        Each line is a list of parts (see `cells`); the prompt is one, and empty if there is none.
+        table: whether the output has columns that belong under each other.
+        """
         fields = scene.fields
-        entries = [
-            {"lines": wrap(entry.get("run", "")), "output": plain_lines(entry.get("output", ""))}
-            for entry in fields["commands"]
-        ]
-        return {**texts(fields, "title", "shell"), "prompt": fields["prompt"], "entries": entries}
+        return {
+            **texts(fields, "title", "shell"),
+            "prompt": cells.parts(_prompt(fields), isolation.PROSE),
+            "entries": [_entry(entry) for entry in fields["commands"]],
+        }
 
     def entrances(self, scene: Scene) -> dict[str, str]:
         """Let the heading and the window rise with the first prompt."""
-        first = _first_typed(scene.fields["commands"])
+        first = _first_typed(scene.fields["commands"]) if _prompt(scene.fields) else None
         prompt = {} if first is None else {f"prompt-{first}": "rise"}
         return {**rising(scene.fields, {"heading": "title"}), "window": "rise", **prompt}
 
@@ -49,10 +57,25 @@ class CommandScene(SceneDefaults):
         reveals: list[Reveal] = []
         first = _first_typed(scene.fields["commands"])
         for index, entry in enumerate(scene.fields["commands"]):
-            reveals.extend(_typed(index, entry, prompted=index == first))
-            if plain_lines(entry.get("output", "")):
+            reveals.extend(_typed(index, entry, prompted=index == first or not _prompt(scene.fields)))
+            if grid.lines(entry.get("output", "")):
                 reveals.append(_output(index, entry))
         return reveals
+
+
+def _prompt(fields: Mapping[str, Any]) -> str:
+    """Return the prompt with the space before the command; "" if there is none."""
+    prompt = " ".join(grid.lines(fields["prompt"]))
+    return f"{prompt} " if prompt else ""
+
+
+def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
+    output = grid.lines(entry.get("output", ""))
+    return {
+        "lines": [cells.parts(line, isolation.COMMAND) for line in wrap(entry.get("run", ""))],
+        "output": [cells.parts(line, isolation.PROSE) for line in output],
+        "table": grid.is_table(output),
+    }
 
 
 def _first_typed(commands: Sequence[Mapping[str, Any]]) -> int | None:
@@ -62,7 +85,7 @@ def _first_typed(commands: Sequence[Mapping[str, Any]]) -> int | None:
 def _typed(index: int, entry: Mapping[str, Any], *, prompted: bool) -> Iterator[Reveal]:
     """Yield the lines of a command.
 
-    prompted: whether its prompt is visible already; otherwise it appears with the first character.
+    prompted: whether its prompt is visible already, or there is none; otherwise it appears with the first character.
     """
     for nth, line in enumerate(wrap(entry.get("run", ""))):
         prompt = {f"prompt-{index}": "cut"} if nth == 0 and not prompted else {}
@@ -80,22 +103,10 @@ def _output(index: int, entry: Mapping[str, Any]) -> Reveal:
     return Reveal(field=f"commands.{index}", at=at, enter={f"output-{index}": "fade"}, after_previous=True)
 
 
-def plain_lines(text: str) -> list[str]:
-    """Split text into lines as a terminal shows them.
-
-    Escape sequences are removed, tabs expanded, and empty lines at the end dropped.
-    """
-    visible = strip_escapes(text)
-    lines = [replace_controls(line.expandtabs(TAB)).rstrip() for line in visible.splitlines()]
-    while lines and not lines[-1]:
-        lines.pop()
-    return lines
-
-
 def wrap(command: str) -> list[str]:
     """Split a command into lines of at most COLUMNS columns, at spaces if possible."""
     lines: list[str] = []
-    for line in plain_lines(command):
+    for line in grid.lines(command):
         rest, indent = line, ""
         while columns.width(indent + rest) > COLUMNS:
             cut = _cut(rest, COLUMNS - len(indent))
@@ -108,8 +119,11 @@ def wrap(command: str) -> list[str]:
 
 def _cut(text: str, limit: int) -> int:
     """Return where to break: after the last space that fits, or else at the last column."""
-    fits = 1
-    while fits < len(text) and columns.width(text[: fits + 1]) <= limit:
-        fits += 1
-    blank = text.rfind(" ", 1, fits + 1)
-    return blank if blank > 0 and text[:blank].strip() else fits
+    end = used = 0
+    for character in columns.graphemes(text):
+        used += columns.width(character)
+        if used > limit and end:
+            break
+        end += len(character)
+    blank = text.rfind(" ", 1, end + 1)
+    return blank if blank > 0 and text[:blank].strip() else end
