@@ -14,7 +14,7 @@ from PIL import Image
 
 import vidbuild
 from vidbuild.api import plan_cache
-from vidbuild.media.text import typst
+from vidbuild.media.text import packages
 from vidbuild.plan.kinds import KINDS
 from vidbuild.spec import load
 
@@ -54,7 +54,7 @@ def spec(tmp_path: Path) -> Path:
     (root / "look" / "base.yaml").write_text("name: base\nextends: midnight\n")
     (root / "look" / "theme.yaml").write_text("name: own\nextends: ./base.yaml\nlogo: ./logo.png\nfonts: ./fonts\n")
     (root / "look" / "logo.png").write_bytes(png("white"))
-    for name, source in zip("AC", typst.fonts_paths(), strict=False):
+    for name, source in zip("AC", packages.fonts_paths(), strict=False):
         shutil.copy(source, root / "look" / "fonts" / f"{name}{source.suffix}")
     path = root / "video.yaml"
     path.write_text(SPEC)
@@ -87,7 +87,7 @@ CHANGES = {
     "the theme": (text("look/theme.yaml", "name: own", 'name: own\naccent: "#ff8800"'), "draw:code"),
     "the theme it extends": (text("look/base.yaml", "midnight", "paper"), "draw:code"),
     "the logo": (lambda root: (root / "look/logo.png").write_bytes(png("lime")) and None, "draw:code"),
-    "a font more": (lambda root: shutil.copy(typst.fonts_paths()[2], root / "look/fonts") and None, "draw:code"),
+    "a font more": (lambda root: shutil.copy(packages.fonts_paths()[2], root / "look/fonts") and None, "draw:code"),
     "a font less": (lambda root: next((root / "look/fonts").iterdir()).unlink(), "draw:code"),
 }
 

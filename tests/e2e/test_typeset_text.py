@@ -12,6 +12,7 @@ import typst
 
 from tests.support import scene_samples
 from tests.support.scene_samples import SAMPLES
+from vidbuild.media.text import fonts
 from vidbuild.media.text import typst as typesetter
 from vidbuild.spec.load import parse
 
@@ -104,7 +105,7 @@ def test_a_template_could_not_read_outside_its_root(tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
     (root / "link.txt").symlink_to(tmp_path / "outside.txt")
-    typesetter.stage_fonts(tmp_path / "fonts", ())
+    staged = fonts.stage(tmp_path / "fonts", ())
     for source in (
         '#read("../outside.txt")',
         '#read("/../outside.txt")',
@@ -112,5 +113,5 @@ def test_a_template_could_not_read_outside_its_root(tmp_path: Path) -> None:
     ):
         (root / "a.typ").write_text(f"{source}\n#metadata((layers: (), warnings: ()))<scene>", encoding="utf-8")
         with pytest.raises(Exception, match="typst") as caught:
-            typesetter.lay_out(root, "a.typ", {}, tmp_path / "fonts")
+            typesetter.lay_out(root, "a.typ", {}, staged)
         assert CANARY not in str(caught.value)

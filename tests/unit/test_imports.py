@@ -63,6 +63,7 @@ ALLOWED: dict[str, set[str]] = {
         "model",
         "project",
         "media.ffmpeg.limits",
+        "media.text",
         "media.image.svg",
         "media.image.image_file",
     },

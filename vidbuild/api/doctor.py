@@ -70,19 +70,19 @@ def _ffmpeg() -> Iterator[Finding]:
 
 
 def _typst() -> Iterator[Finding]:
-    from vidbuild.media.text import typst
+    from vidbuild.media.text import packages
 
     try:
-        yield Finding("typst", True, typst.typst_identity())
+        yield Finding("typst", True, packages.typst_identity())
     except (ImportError, VidbuildError) as error:
         yield Finding("typst", False, str(error), "pip install --force-reinstall typst")
 
 
 def _fonts() -> Iterator[Finding]:
-    from vidbuild.media.text import typst
+    from vidbuild.media.text import fonts
 
     try:
-        families = typst.default_families()
+        families = fonts.default_families()
     except (ImportError, OSError, VidbuildError) as error:
         yield Finding("fonts", False, str(error), "pip install --force-reinstall font-manrope font-source-sans-pro")
     else:

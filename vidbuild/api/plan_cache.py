@@ -17,7 +17,7 @@ FORMAT = 4  # raised when the format of a cached plan changes
 PACKAGE = Path(__file__).resolve().parent.parent
 READERS = ("icu4py", "jinja2", "jsonschema", "yaml")  # packages that read specs
 MAX_BYTES = 10_000_000  # larger than any spec that its reader accepts
-CODE = (".py", ".json", ".yaml", ".typ", ".so")
+CODE = (".py", ".json", ".yaml", ".typ", ".so", ".ttf", ".otf")
 CLOCK_LAG_NS = 20_000_000  # by which the clock of a file system may be late
 
 Row = Sequence[str]  # a file's path as written, its real path, and the digest of its content

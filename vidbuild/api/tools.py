@@ -21,9 +21,9 @@ def tools() -> Mapping[str, Tool]:
     }
     return {
         "ffmpeg": Tool(_paths("ffmpeg.binary", "stat_paths"), _identity("ffmpeg.binary", "identity")),
-        "typst": Tool(_paths("text.typst", "typst_paths"), _identity("text.typst", "typst_identity")),
-        "fonts": Tool(_paths("text.typst", "fonts_paths"), _identity("text.typst", "fonts_identity")),
-        "pillow": Tool(_paths("text.typst", "pillow_paths"), _identity("text.typst", "pillow_identity")),
+        "typst": Tool(_paths("text.packages", "typst_paths"), _identity("text.packages", "typst_identity")),
+        "fonts": Tool(_paths("text.packages", "fonts_paths"), _identity("text.packages", "fonts_identity")),
+        "pillow": Tool(_paths("text.packages", "pillow_paths"), _identity("text.packages", "pillow_identity")),
         voice_tool(recorded.NAME): Tool(recorded.stat_paths, recorded.identity),
         **voices,
     }

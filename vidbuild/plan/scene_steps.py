@@ -166,8 +166,8 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
     inputs.update({role: Source(str(path)) for role, path in scene_type.files(scene).items()})
     if theme.logo is not None:
         inputs["logo"] = Source(str(theme.logo))
-    for font in theme.fonts:
-        inputs[f"font:{font.name}"] = Source(str(font))
+    for index, font in enumerate(theme.fonts):  # the order decides which of two equal faces is drawn
+        inputs[f"font:{index:04}:{font.name}"] = Source(str(font))
     tools = ("ffmpeg",) if "clip" in inputs else ()  # ffmpeg reports the size of a clip that is shown whole
     of_theme = {
         field: video.spec.locations[field] for field in ("theme", "theme.logo") if field in video.spec.locations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import shlex
 import stat
 from pathlib import Path, PurePath
 
@@ -15,7 +16,8 @@ from vidbuild.spec.paths import InputError
 from vidbuild.suggest import nearest
 
 IMAGES = "PNG, JPEG, WebP, AVIF, GIF, TIFF, BMP or SVG image"
-FONTS = frozenset({".ttf", ".otf", ".ttc"})
+FONTS = frozenset({".ttf", ".otf", ".ttc", ".otc"})
+WEB_FONTS = frozenset({".woff", ".woff2"})
 MAX_PIXELS = limits.IMAGE_PIXELS
 MAX_LISTED = 2000  # names of a folder that are compared with a missing file's
 MAX_TEXT = 1_000_000  # bytes, more than any scene can show
@@ -163,19 +165,40 @@ def _open_without_waiting(path: str, flags: int) -> int:
 
 def fonts(path: Path, name: str) -> list[str]:
     """Return the names of the font files in a folder. Raises InputError."""
+    found = [item for item in _files(path, name) if PurePath(item).suffix.lower() in FONTS]
+    if not found:
+        web = next(iter(web_fonts(path, name)), None)
+        problem, hint = (f": '{web}' is a web font", _conversion(f"{name}/{web}")) if web else ("", None)
+        raise InputError(f"folder '{name}' has no .ttf, .otf or .ttc file{problem}", hint)
+    if len(found) > limits.FONT_FILES:
+        raise InputError(f"folder '{name}' has {len(found)} fonts: the maximum is {limits.FONT_FILES}")
+    return found
+
+
+def web_fonts(path: Path, name: str) -> dict[str, str]:
+    """Return the web fonts in a folder that are there in no other format, each with a hint. Raises InputError."""
+    found = _files(path, name)
+    stems = {PurePath(item).stem for item in found if PurePath(item).suffix.lower() in FONTS}
+    alone = [item for item in found if PurePath(item).suffix.lower() in WEB_FONTS and PurePath(item).stem not in stems]
+    return {item: _conversion(f"{name}/{item}") for item in alone}
+
+
+def _conversion(name: str) -> str:
+    target = shlex.quote(str(PurePath(name).with_suffix(".ttf")))
+    return (
+        f"convert it: pip install 'fonttools[woff]' && fonttools ttLib.woff2 decompress -o {target} {shlex.quote(name)}"
+    )
+
+
+def _files(path: Path, name: str) -> list[str]:
     try:
-        found = sorted(item.name for item in path.iterdir() if item.suffix.lower() in FONTS and item.is_file())
+        return sorted(item.name for item in path.iterdir() if item.is_file())
     except FileNotFoundError:
         raise InputError(f"folder '{name}' does not exist") from None
     except NotADirectoryError:
         raise InputError(f"'{name}' is a file, not a folder") from None
     except OSError as error:
         raise InputError(f"folder '{name}' cannot be read: {_reason(error)}") from None
-    if not found:
-        raise InputError(f"folder '{name}' has no .ttf or .otf file")
-    if len(found) > limits.FONT_FILES:
-        raise InputError(f"folder '{name}' has {len(found)} fonts: the maximum is {limits.FONT_FILES}")
-    return found
 
 
 def check_font(path: Path, name: str) -> None:
@@ -183,10 +206,11 @@ def check_font(path: Path, name: str) -> None:
     check_file(path, name)
     try:
         problem = font_file.problem(path)
+        hint = _conversion(name) if problem and font_file.is_web_font(path) else None
     except OSError as error:
         raise InputError(f"file '{name}' cannot be read: {_reason(error)}") from None
     if problem:
-        raise InputError(f"'{name}' {problem}")
+        raise InputError(f"'{name}' {problem}", hint)
 
 
 def similar_file(path: Path, name: str, suffixes: tuple[str, ...] = ()) -> str | None:

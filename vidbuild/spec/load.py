@@ -150,7 +150,7 @@ class _SpecBuilder:
 
     def spec(self) -> Spec | None:
         """Return the spec, or None after adding errors to the diagnostics."""
-        from vidbuild.spec import lint, output, scenes, theme, voice
+        from vidbuild.spec import lint, missing_glyphs, output, scenes, theme, voice
 
         values, collector = self.values, self.collector
         settings = output.settings(values["output"], collector)
@@ -169,6 +169,8 @@ class _SpecBuilder:
         lint.check(ready, speaker, collector, values["language"])
         for language, translation in context.translations.items():
             lint.check_narrations(ready, language, translation)
+        if resolved_theme is not None:
+            missing_glyphs.check(ready, resolved_theme, collector)
         if resolved_theme is None or speaker is None or len(ready) != len(found) or "title" not in values:
             return None
         return Spec(

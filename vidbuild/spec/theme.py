@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.media.text.fonts import COMMON_FAMILIES, FontError, families
 from vidbuild.model import Theme
 from vidbuild.spec import files, paths, reader, schema, validate
 from vidbuild.spec.collector import DiagnosticCollector
@@ -18,6 +19,7 @@ from vidbuild.suggest import did_you_mean
 FOLDER = FilePath(__file__).resolve().parent.parent / "themes"
 MAX_CHAIN = 10  # theme files that extend one another
 SUFFIXES = (".yaml", ".yml")
+MAX_NAMED = 8  # families in one hint
 
 
 def built_in() -> list[str]:
@@ -48,6 +50,10 @@ class _Origin:
         """Add an error at the value."""
         self.collector.error(self.path, message, hint)
 
+    def warning(self, message: str, hint: str | None = None) -> None:
+        """Add a warning at the value."""
+        self.collector.warning(self.path, message, hint)
+
 
 @dataclass
 class ThemeLoader:
@@ -72,12 +78,16 @@ class ThemeLoader:
         path, collector: where the value is in the spec.
         folder: the spec's folder.
         """
-        before = len(collector.diagnostics) + len(self.diagnostics)
+        before = self._errors(collector)
         origin = _Origin(path, collector, folder)
         layers = self._named(value, origin) if isinstance(value, str) else self._mapping(value, origin)
-        if len(collector.diagnostics) + len(self.diagnostics) > before or layers is None:
+        if layers is None or self._errors(collector) > before:
             return None
-        return _merged(layers)
+        self._check_families(layers)
+        return None if self._errors(collector) > before else _merged(layers)
+
+    def _errors(self, collector: DiagnosticCollector) -> int:
+        return sum(item.severity == "error" for item in (*collector.diagnostics, *self.diagnostics))
 
     def _named(self, name: str, origin: _Origin) -> list[dict[str, Any]] | None:
         """Return the values of a theme by its name or path, after those of all that it extends."""
@@ -137,6 +147,7 @@ class ThemeLoader:
     def _fonts(self, value: str | Mapping[str, str], origin: _Origin, own: dict[str, Any]) -> None:
         if isinstance(value, Mapping):
             own["fonts"] = {key: item for key, item in value.items() if key != "directory"}
+            own["families"] = [(name, origin.at(use)) for use, name in own["fonts"].items()]
             if "directory" not in value:
                 return
             value, origin = value["directory"], origin.at("directory")
@@ -144,12 +155,39 @@ class ThemeLoader:
             directory = paths.resolve(value, origin.folder, self.root)
             self.files.append(paths.as_written(value, origin.folder))
             names = files.fonts(directory, value)
-            own["font_files"] = tuple(paths.resolve(f"{value}/{name}", origin.folder, self.root) for name in names)
-            for name, file in zip(names, own["font_files"], strict=True):
+            found = [paths.resolve(f"{value}/{name}", origin.folder, self.root) for name in names]
+            for name, file in zip(names, found, strict=True):
                 files.check_font(file, f"{value}/{name}")
+            for name, hint in files.web_fonts(directory, value).items():
+                origin.warning(f"'{value}/{name}' is a web font, which is not used", hint)
+            own["font_files"] = [(file, f"{value}/{name}", origin) for name, file in zip(names, found, strict=True)]
             self.files.extend(paths.as_written(f"{value}/{name}", origin.folder) for name in names)
         except paths.InputError as error:
             origin.error(error.message, error.hint)
+
+    def _check_families(self, layers: list[dict[str, Any]]) -> None:
+        """Add an error for each family that no face has, and for each font file that has no usable face."""
+        named = [item for layer in layers for item in layer.get("families", ())]
+        fonts = [item for layer in layers for item in layer.get("font_files", ())]
+        if not fonts and all(name.lower() in COMMON_FAMILIES for name, _ in named):
+            return
+        try:
+            by_file, known = families(file for file, *_ in fonts)
+        except FontError as error:
+            fonts[0][2].error(f"the fonts cannot be read: {error.message}", error.hint)
+            return
+        for (_, name, origin), found in zip(fonts, by_file, strict=True):
+            if not found:
+                hint = "use another copy of the font: each face needs a family name and a PostScript name"
+                origin.error(f"'{name}' has no face that can be used", hint)
+        folded = {name.lower() for name in known}
+        own = list(dict.fromkeys(name for names in by_file for name in names))
+        for name, origin in named:
+            if name.lower() not in folded:
+                origin.error(
+                    f"unknown font family '{name}'",
+                    did_you_mean(name.partition(",")[0], known, 3) or _families_hint(own),
+                )
 
     def _read(self, file: FilePath, shown: str, name: str) -> Document | None:
         """Read a theme file, or return None after adding its problems to the diagnostics.
@@ -177,15 +215,22 @@ def _is_path(name: str) -> bool:
     return "/" in name or "\\" in name or name.startswith((".", "~")) or name.endswith(SUFFIXES)
 
 
+def _families_hint(known: Sequence[str]) -> str:
+    own = [name for name in known if name.lower() not in COMMON_FAMILIES]
+    names = ", ".join(f"'{name}'" for name in [*own[:MAX_NAMED], *COMMON_FAMILIES.values()])
+    return f"use {names}, or put the family's .ttf or .otf files into a folder and add 'directory: ./FOLDER'"
+
+
 def _merged(layers: list[dict[str, Any]]) -> Theme:
-    """Merge the values of themes; later ones replace earlier ones, field by field."""
+    """Merge the values of themes; later ones replace earlier ones, field by field, and their fonts come first."""
     values: dict[str, Any] = {}
-    logo, fonts, name = None, [], ""
+    fonts: list[FilePath] = []
+    logo, name = None, ""
     for layer in layers:
-        own = dict(layer)
+        own = {key: item for key, item in layer.items() if key != "families"}
         name = own.pop("name", name)
         logo = own.pop("logo", logo)
-        fonts.extend(own.pop("font_files", ()))
+        fonts[:0] = [file for file, *_ in own.pop("font_files", ())]
         for key, value in own.items():
             values[key] = {**values.get(key, {}), **value} if isinstance(value, Mapping) else value
     return Theme(name, _normalize_colors(values), logo, tuple(dict.fromkeys(fonts)))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vidbuild.engine.graph.context import Context
@@ -13,39 +12,39 @@ from vidbuild.media.ffmpeg.probe import probe
 from vidbuild.media.image import background, color, palette, raster
 from vidbuild.media.image.background import Light
 from vidbuild.media.render.drawing import Layer, Layers
-from vidbuild.media.text import scene_text, typst
+from vidbuild.media.text import families, fonts, glyphs, scene_text, typst
+from vidbuild.media.text.fonts import StagedFonts
 from vidbuild.steps.picture import Picture
 
 STAGED: Mapping[str, str] = {"template": "template.typ", "base": "base.typ"}
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
-FALLBACKS = ("Source Sans Pro", "DejaVu Sans Mono")
 LOGO_SIDE = 1600  # pixels of the longer side to which a logo is reduced: more than it has in a video of 4K
-MAX_NAMED_CHARACTERS = 4  # in one warning of missing glyphs
 
 
 def run(context: Context) -> None:
     """Lay out the scene and write layers.json and a PNG per layer."""
-    root, fonts = context.scratch / "root", context.scratch / "fonts"
+    root = context.scratch / "root"
     root.mkdir(parents=True)
     for role, name in STAGED.items():
         if role in context.inputs:
             shutil.copyfile(context.inputs[role], root / name)
-    typst.stage_fonts(fonts, [path for role, path in sorted(context.inputs.items()) if role.startswith("font:")])
-    fields = scene_text.clean(context.params["fields"])
-    image = Picture.of(context.inputs["image"], "src", root, fonts) if "image" in context.inputs else None
+    own = [path for role, path in sorted(context.inputs.items()) if role.startswith("font:")]
+    staged = fonts.stage(context.scratch / "fonts", own)
+    fields = _without_foreign_signs(scene_text.clean(context.params["fields"]), staged)
+    image = Picture.of(context.inputs["image"], "src", root, staged) if "image" in context.inputs else None
     if image is not None:
         fields["image_size"] = list(image.size)
         image.check(context)
     if "logo" in context.inputs:
-        logo = Picture.of(context.inputs["logo"], "theme.logo", root, fonts)
+        logo = Picture.of(context.inputs["logo"], "theme.logo", root, staged)
         logo.check(context)
         (root / "logo").write_bytes(raster.png(logo.whole(LOGO_SIDE)))
     if "clip" in context.inputs:
         info = probe(context.inputs["clip"], env=context.env)
         fields["clip_size"] = [info.width, info.height] if info.has_video else None
-    data = template_data(context.params, fields, logo="logo" in context.inputs)
+    data = template_data(context.params, fields, staged.own_families() if own else (), logo="logo" in context.inputs)
     try:
-        drawing = typst.lay_out(root, STAGED["template"], data, fonts)
+        drawing = typst.lay_out(root, STAGED["template"], data, staged)
     except typst.NestedError as error:
         texts = scene_text.texts(fields, context.params["spec_fields"])
         raise SpecProblem("the text is nested too deeply to be typeset", field=_most_nested(texts)) from error
@@ -56,7 +55,6 @@ def run(context: Context) -> None:
     _write_layers(context, drawing, {name: raster.png(filled) for name, filled in images.items()})
     for warning in drawing.warnings:
         context.warn(warning["message"], field=warning["field"])
-    _warn_of_missing_glyphs(context, fields, fonts)
 
 
 def _most_nested(texts: Mapping[str, str]) -> str:
@@ -64,17 +62,29 @@ def _most_nested(texts: Mapping[str, str]) -> str:
     return max(texts, key=lambda field: sum(map(texts[field].count, "([{")), default="")
 
 
-def template_data(params: Mapping[str, Any], fields: Mapping[str, Any], *, logo: bool) -> dict[str, Any]:
-    """Return what a template reads from sys.inputs."""
+def _without_foreign_signs(fields: dict[str, Any], staged: StagedFonts) -> dict[str, Any]:
+    """Return the fields without the private-use characters that only a default face would draw."""
+    used = "".join(text for _, text in scene_text.strings(fields))
+    drawable = glyphs.drawable_private([used], staged)
+    replaced: dict[str, Any] = scene_text.mapped(fields, lambda text: glyphs.without_foreign_signs(text, drawable))
+    return replaced
+
+
+def template_data(
+    params: Mapping[str, Any], fields: Mapping[str, Any], own_families: Sequence[str] = (), *, logo: bool
+) -> dict[str, Any]:
+    """Return what a template reads from sys.inputs.
+
+    own_families: those of the theme's own fonts, in their order.
+    """
     theme = params["theme"]
-    faces = {use: theme["fonts"][use] for use in ("title", "text", "mono")}
     language = str(params["language"]).split("-", maxsplit=1)[0].lower()
     return {
         "size": list(params["size"]),
         "fields": fields,
         "colors": palette.palette(theme, params["background"]),
         "syntax": palette.syntax_theme(theme),
-        "fonts": {**faces, "rest": [name for name in FALLBACKS if name not in faces.values()]},
+        "fonts": families.searched(theme["fonts"], own_families),
         "lang": language if len(language) in {2, 3} else "en",
         "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
         "dark": palette.dark(theme, params["background"]),
@@ -103,20 +113,3 @@ def _write_layers(context: Context, drawing: typst.Drawing, images: Mapping[str,
         box = (page.x, page.y, page.width, page.height)
         layers.append(Layer(page.name, file, *box, opaque=raster.opaque(images.get(page.name)), advances=advances))
     Layers(width, height, tuple(layers)).write(context.out)
-
-
-def _warn_of_missing_glyphs(context: Context, fields: Mapping[str, Any], fonts: Path) -> None:
-    """Warn about characters that no font can draw, once per field."""
-    texts = scene_text.texts(fields, context.params["spec_fields"])
-    missing = typst.undrawable("".join(texts.values()), fonts)
-    for field, text in texts.items():
-        characters = [character for character in missing if character in text]
-        if characters:
-            named = characters[:MAX_NAMED_CHARACTERS]
-            names = ", ".join(f"'{character}' (U+{ord(character):04X})" for character in named)
-            more = f" and {len(characters) - len(named)} more" if len(characters) > len(named) else ""
-            context.warn(
-                f"no font can draw {names}{more}",
-                field=field,
-                hint="set 'theme: {fonts: ./fonts}', and put a font that has them into that folder",
-            )

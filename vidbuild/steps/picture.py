@@ -11,7 +11,8 @@ from PIL import Image
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
 from vidbuild.media.image import raster, svg
-from vidbuild.media.text import typst
+from vidbuild.media.text import glyphs, typst
+from vidbuild.media.text.fonts import StagedFonts
 
 HEAD_BYTES = 512
 VECTOR_HINT = "convert its text to paths, or put the font into the theme's folder of fonts"
@@ -24,7 +25,7 @@ class Picture:
     size: width and height, upright.
     field: the spec's field that names it, for messages.
     root: the folder in which typst reads the picture.
-    fonts: the folder of the faces in which the text of an SVG image is drawn.
+    staged: the fonts in which the text of an SVG image is drawn.
     vector: what an SVG image says of itself; None for pixels.
     """
 
@@ -32,21 +33,21 @@ class Picture:
     size: tuple[int, int]
     field: str
     root: Path
-    fonts: Path
+    staged: StagedFonts
     vector: svg.Svg | None = None
 
     @classmethod
-    def of(cls, path: Path, field: str, root: Path, fonts: Path) -> Picture:
+    def of(cls, path: Path, field: str, root: Path, staged: StagedFonts) -> Picture:
         """Read the header of a picture. Raise SpecProblem if it is unreadable."""
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
         if not svg.is_svg(head):
-            return cls(path, raster.size(path, field=field), field, root, fonts)
+            return cls(path, raster.size(path, field=field), field, root, staged)
         try:
             vector = svg.read(path.read_bytes())
         except svg.SvgError as error:
             raise SpecProblem(f"unreadable image: {error.text}", field=field) from error
-        return cls(path, vector.size, field, root, fonts, vector)
+        return cls(path, vector.size, field, root, staged, vector)
 
     def filled(self, width: int, height: int) -> Image.Image:
         """Return the picture scaled to fill width x height and cropped evenly at both sides."""
@@ -73,17 +74,16 @@ class Picture:
                 f"the SVG image has text in HTML (line {self.vector.html_line}: foreignObject), which is not drawn"
             )
             context.warn(message, field=self.field, hint="export it without HTML labels, or as a PNG")
-        for family in svg.unknown_families(self.vector, typst.families(self.fonts)):
+        for family in svg.unknown_families(self.vector, frozenset(self.staged.families())):
             message = f"no font '{family}': the SVG image's text is drawn in another one"
             context.warn(message, field=self.field, hint=VECTOR_HINT)
-        missing = typst.undrawable(self.vector.text, self.fonts)
+        missing = glyphs.undrawable([self.vector.text], self.staged)
         if missing:
-            names = ", ".join(f"'{character}' (U+{ord(character):04X})" for character in missing[:4])
-            context.warn(f"no font can draw {names} in the SVG image", field=self.field, hint=VECTOR_HINT)
+            context.warn(f"{glyphs.message(missing)} in the SVG image", field=self.field, hint=VECTOR_HINT)
 
     def _drawn(self, vector: svg.Svg, box: tuple[int, int], size: tuple[float, float]) -> Image.Image:
         name = f"vector-{self.field.replace('.', '-')}"
         (self.root / name).write_bytes(vector.data)
-        with Image.open(io.BytesIO(typst.draw_svg(self.root, name, box, size, self.fonts))) as image:
+        with Image.open(io.BytesIO(typst.draw_svg(self.root, name, box, size, self.staged))) as image:
             drawn = image.convert("RGBA")
         return drawn.convert("RGB") if drawn.getchannel("A").getextrema() == (255, 255) else drawn

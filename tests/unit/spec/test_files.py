@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from vidbuild.media.text.typst import fonts_paths
+from vidbuild.media.text.packages import fonts_paths
 from vidbuild.spec import files
 from vidbuild.spec.files import (
     check_file,
@@ -203,6 +203,24 @@ def test_what_is_packed_a_thousandfold_is_refused_or_small(tmp_path: Path) -> No
         assert most < 20_000_000
 
 
+def with_map(form: int, *ranges: tuple[int, int]) -> bytes:
+    """A font with a character map of format 4, 12 or 13, and nothing else."""
+    count = len(ranges)
+    if form == 4:
+        ends, starts = (
+            struct.pack(f">{count}H", *values)
+            for values in ((last for _, last in ranges), (first for first, _ in ranges))
+        )
+        subtable = (
+            struct.pack(">7H", 4, 16 + 8 * count, 0, 2 * count, 0, 0, 0) + ends + bytes(2) + starts + bytes(4 * count)
+        )
+    else:
+        groups = b"".join(struct.pack(">III", first, last, 0) for first, last in ranges)
+        subtable = struct.pack(">HHIII", form, 0, 16 + 12 * count, 0, count) + groups
+    table = struct.pack(">HHHHI", 0, 1, 3, 10, 12) + subtable
+    return b"\0\1\0\0" + struct.pack(">H", 1) + bytes(6) + struct.pack(">4sIII", b"cmap", 0, 28, len(table)) + table
+
+
 FONT = next(path for path in fonts_paths() if path.suffix == ".ttf")
 
 
@@ -222,6 +240,15 @@ FONT = next(path for path in fonts_paths() if path.suffix == ".ttf")
         (b"ttcf\0\1\0\0" + struct.pack(">II", 1, 1 << 31), "is cut short"),
         (b"ttcf\0\1\0\0" + struct.pack(">II", 1, 16) + b"\0\1\0\0" + bytes(8), None),
         (b"ttcf\0\1\0\0" + struct.pack(">II", 1, 16) + b"words, not a font", "is not a font"),
+        (b"typ1" + bytes(8), "is not a font"),
+        (b"wOFF" + bytes(40), "is a web font (WOFF), not a TrueType or OpenType font"),
+        (b"wOF2" + bytes(40), "is a web font (WOFF2), not a TrueType or OpenType font"),
+        (with_map(12, (0, 0x10FFFF)), None),
+        (with_map(12, *[(0, 0x10FFFF)] * 9), "maps 10027008 characters: the maximum is 8000000"),
+        (with_map(12, (0, 0xFFFFFFFF)), "maps 4294967296 characters"),
+        (with_map(13, (9, 0xFFFFFFFF)), "maps 4294967287 characters"),
+        (with_map(4, *[(0, 0xFFFF)] * 200), "maps 13107200 characters"),
+        (with_map(12, (0, 0xFFFFFFFF))[:-1], "is cut short"),
     ],
 )
 def test_a_font_is_whole(tmp_path: Path, data: bytes, words: str | None) -> None:
@@ -243,7 +270,7 @@ def test_a_font_too_large_or_no_file_is_not_read(tmp_path: Path) -> None:
     assert problem(check_font, path)[0] == "'a.ttf' is too large: 104857600 bytes, the limit for a font is 64000000"
     path.unlink()
     os.mkfifo(path)
-    assert problem(fonts, path.parent)[0] == "folder 'fonts' has no .ttf or .otf file"
+    assert problem(fonts, path.parent)[0] == "folder 'fonts' has no .ttf, .otf or .ttc file"
     assert problem(check_font, path)[0] == "'a.ttf' is not a regular file"
     path.unlink()
     for number in range(201):
@@ -301,7 +328,7 @@ def test_font_folders(tmp_path: Path) -> None:
     folder = tmp_path / "fonts"
     assert problem(fonts, folder) == ("folder 'fonts' does not exist", None)
     folder.mkdir()
-    assert problem(fonts, folder) == ("folder 'fonts' has no .ttf or .otf file", None)
+    assert problem(fonts, folder) == ("folder 'fonts' has no .ttf, .otf or .ttc file", None)
     for name in ("b.ttf", "A.OTF", "readme.txt"):
         (folder / name).write_bytes(b"x")
     assert fonts(folder, "fonts") == ["A.OTF", "b.ttf"]

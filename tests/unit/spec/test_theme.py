@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import font_lab
 from tests.support.spec_lab import Project
 from vidbuild.spec import files, schema
 from vidbuild.spec.load import try_load
@@ -32,12 +33,17 @@ def test_built_in_themes_are_whole(project: Project) -> None:
 def test_a_theme_written_in_the_spec(project: Project) -> None:
     """A mapping overrides the theme that it extends: colors, and parts of syntax and fonts."""
     theme = project.spec(
-        theme={"accent": "#F80", "syntax": {"comment": "#ABCDEF"}, "fonts": {"mono": "Iosevka"}, "logo": "dot.png"}
+        theme={
+            "accent": "#F80",
+            "syntax": {"comment": "#ABCDEF"},
+            "fonts": {"mono": "Libertinus Serif"},
+            "logo": "dot.png",
+        }
     ).theme
     below = project.spec().theme.values
     assert theme.values["accent"] == "#ff8800"
     assert theme.values["syntax"] == {**below["syntax"], "comment": "#abcdef"}
-    assert theme.values["fonts"] == {**below["fonts"], "mono": "Iosevka"}
+    assert theme.values["fonts"] == {**below["fonts"], "mono": "Libertinus Serif"}
     assert theme.values["background_from"] == MIDNIGHT
     assert theme.logo == project.root / "dot.png"
 
@@ -47,7 +53,8 @@ def test_theme_files_and_what_they_extend(project: Project) -> None:
     project.write("brand/theme.yaml", "extends: base/base.yaml\naccent: '#111111'\nfonts: ./fonts\n")
     project.write("brand/base/base.yaml", "extends: paper\naccent: '#222222'\ntext: '#333'\nlogo: ../logo.png\n")
     project.write("brand/logo.png", (project.root / "dot.png").read_bytes())
-    project.write("brand/fonts/a.ttf", b"\0\1\0\0" + bytes(8))
+    project.write("brand/fonts/note.txt", "no font")
+    font_lab.write(project.root / "brand/fonts/a.ttf")
     spec = project.spec(theme={"extends": "./brand/theme.yaml", "text": "#444"})
     theme = spec.theme
     assert (theme.values["accent"], theme.values["text"]) == ("#111111", "#444444")

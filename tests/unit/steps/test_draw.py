@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import ImageChops, ImageDraw
 
-from tests.support import scene_samples
-from tests.support.drawing import THEMES, TYPES, changed, drawn, theme
+from tests.support import font_lab, scene_samples
+from tests.support.drawing import THEMES, TYPES, Drawn, changed, drawn, theme
 from tests.support.pixels import level_range, pixel
 from tests.support.scene_samples import SAMPLES
-from vidbuild.media.text.typst import fonts_paths
 
 SHAPES = {"landscape": (640, 360), "vertical": (360, 640), "square": (360, 360), "tiny": (160, 90)}
 HARD = 'It\'s "quoted"; a:b % \\ [0:v] #let $x$ *b* _i_ <t> & {{ y }} `c` @r ~ --- // /* 🎉 שלום مرحبا 日本'
@@ -63,15 +63,10 @@ def test_nothing_touches_an_edge(kind: str, text: str, shape: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_hard_text_is_shown_and_only_missing_glyphs_warn(kind: str, tmp_path: Path) -> None:
+def test_hard_text_is_shown(kind: str, tmp_path: Path) -> None:
     """V18: quotes, semicolons, backslashes, filter and template syntax, emoji, RTL and CJK in every text field."""
     made = drawn(tmp_path, kind, filled(kind, HARD), size=(1280, 720))
     assert [name for name in SAMPLES[kind].layers if name not in made.names()] == []
-    missing = [warning for warning in made.warnings if "no font can draw" in warning.message]
-    assert missing
-    for warning in missing:
-        assert warning.message == "no font can draw '🎉' (U+1F389), '日' (U+65E5), '本' (U+672C)"
-        assert warning.hint
 
 
 @pytest.mark.parametrize("kind", TYPES)
@@ -89,14 +84,92 @@ def test_what_a_scene_is_drawn_with_is_seen(field: str, value: Any, tmp_path: Pa
     assert drawn(tmp_path / "a", "title").files() != drawn(tmp_path / "b", "title", **{field: value}).files()
 
 
-def test_a_themes_own_font_is_used(tmp_path: Path) -> None:
-    """V1: naming another family in the theme changes the letters; a staged font file can be named."""
+def own_face(**named: str) -> dict[str, Any]:
+    """Return the default theme with other families."""
     values = theme()
-    values["fonts"] = {**values["fonts"], "title": "Source Sans Pro"}
-    files = {"font:Some.otf": fonts_paths()[-1]}
-    plain = drawn(tmp_path / "a", "title").image("title")
-    own = drawn(tmp_path / "b", "title", theme_values=values, files=files).image("title")
-    assert plain.tobytes() != own.tobytes()
+    return {**values, "fonts": {**values["fonts"], **named}}
+
+
+def solid(made: Drawn, layer: str, letters: int) -> bool:
+    """Whether a layer's line is drawn as so many full blocks: runs of opaque columns, each opaque in all its rows."""
+    alpha = made.image(layer).getchannel("A").point([0] * 201 + [255] * 55)
+    box = alpha.getbbox()
+    assert box is not None
+    inner = alpha.crop((box[0], box[1] + 2, box[2], box[3] - 2))
+    width, height = inner.size
+    full = [inner.crop((x, 0, x + 1, height)).getcolors() == [(height, 255)] for x in range(width)]
+    return sum(now and not before for before, now in pairwise([False, *full])) == letters
+
+
+@pytest.mark.parametrize("name", ["8a1f", "brand.ttf", "brand.woff"])
+@pytest.mark.parametrize("form", ["ttf", "otf", "ttc"])
+def test_a_themes_own_font_is_used(form: str, name: str, tmp_path: Path) -> None:
+    """V1: the letters of a title are the theme's, whatever the font's format and its file's name."""
+    path = tmp_path / name
+    if form == "ttc":
+        font_lab.collection(path, font_lab.font("Other Blocks", boxes={"A": (0, 0, 1, 1)}), font_lab.font("Own Blocks"))
+    else:
+        font_lab.write(path, "Own Blocks", opentype=form == "otf")
+    made = drawn(
+        tmp_path / "out",
+        "title",
+        changed("title", title="Abc"),
+        theme_values=own_face(title="own blocks"),
+        files={f"font:0000:{name}": path},
+    )
+    assert solid(made, "title", 3)
+
+
+def test_a_variable_font_has_the_weight_of_its_text(tmp_path: Path) -> None:
+    """A title is drawn at weight 800, and its subtitle at 400, also from one variable font."""
+    files = {"font:0000:v.ttf": font_lab.variable(tmp_path / "v", "Own Blocks", "I")}
+    fields = changed("title", title="I", subtitle="I")
+    made = drawn(
+        tmp_path / "out", "title", fields, theme_values=own_face(title="Own Blocks", text="Own Blocks"), files=files
+    )
+    boxes = [made.ink(name) for name in ("title", "subtitle")]
+    assert [round((box[2] - box[0]) / (box[3] - box[1]), 1) for box in boxes] == [round(8 / 7, 1), round(4 / 7, 1)]
+
+
+def test_the_first_of_two_equal_faces_is_drawn(tmp_path: Path) -> None:
+    """Of two files of one family, the one that comes first in the theme is used, however a folder is listed."""
+    flat = font_lab.write(tmp_path / "flat", "Own Blocks", boxes=dict.fromkeys("Abc", (50, 0, 950, 200)))
+    full = font_lab.write(tmp_path / "full", "Own Blocks")
+    heights = []
+    for order in ((flat, full), (full, flat)):
+        files = {f"font:{index:04}:{path.name}": path for index, path in enumerate(order)}
+        made = drawn(
+            tmp_path / order[0].name[::-1],
+            "title",
+            changed("title", title="Abc"),
+            theme_values=own_face(title="Own Blocks"),
+            files=files,
+        )
+        box = made.ink("title")
+        heights.append(round((box[3] - box[1]) / (box[2] - box[0]), 1))
+    assert heights[1] > 2 * heights[0]
+
+
+def test_a_face_that_no_use_names_draws_what_the_others_lack(tmp_path: Path) -> None:
+    """A theme's font draws the characters of another script, in every scene type's texts, and no others."""
+    files = {"font:0000:more.ttf": font_lab.write(tmp_path / "more", "More Blocks", "日本語 Abc")}
+    made = drawn(tmp_path / "out", "title", changed("title", title="日本語", subtitle="日本語"), files=files)
+    assert solid(made, "title", 3)
+    assert solid(made, "subtitle", 3)
+    latin = changed("title", title="Abc", subtitle="Abc")
+    with_font, without = (drawn(tmp_path / str(len(each)), "title", latin, files=each) for each in (files, {}))
+    assert with_font.files() == without.files()
+
+
+def test_a_private_sign_is_the_themes_or_none(tmp_path: Path) -> None:
+    """Icons of private use are drawn by the theme's font; without one, no other sign is drawn, but a box for each."""
+    icons = "\ue001\uea05\ue0b0"
+    fields = changed("title", title=icons)
+    files = {"font:0000:icons.ttf": font_lab.write(tmp_path / "icons", "Icons", icons)}
+    assert solid(drawn(tmp_path / "with", "title", fields, files=files), "title", 3)
+    boxes = drawn(tmp_path / "without", "title", fields)
+    unknown = drawn(tmp_path / "unknown", "title", changed("title", title="\U0010fffd" * 3))
+    assert boxes.image("title").tobytes() == unknown.image("title").tobytes()
 
 
 def test_a_reveal_changes_strength_but_no_place(tmp_path: Path) -> None:

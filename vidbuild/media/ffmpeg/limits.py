@@ -55,5 +55,9 @@ FONT_BYTES = 64 * MILLION
 # Faces of a font collection: four times as many as the largest collection in use.
 FONT_FACES = 256
 
+# Characters that the maps of a font file name, all faces and maps taken together: Unicode has 1,114,112, and the
+# largest collections in use name 2 million.
+FONT_CHARACTERS = 8 * MILLION
+
 # Font files of a theme: each is read for every scene that is drawn.
 FONT_FILES = 200

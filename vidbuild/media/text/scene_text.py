@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from vidbuild import inline
@@ -16,13 +16,22 @@ Json = Any
 
 def clean(value: Json) -> Json:
     """Remove from all texts what cannot be drawn, escape sequences and control characters, and expand tabs."""
+    return mapped(value, _clean)
+
+
+def _clean(text: str) -> str:
+    lines = strip_escapes(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(replace_controls(line.expandtabs(TAB)) for line in lines).rstrip("\n")
+
+
+def mapped(value: Json, change: Callable[[str], str]) -> Json:
+    """Return the value with each of its texts changed."""
     if isinstance(value, str):
-        lines = strip_escapes(value).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        return "\n".join(replace_controls(line.expandtabs(TAB)) for line in lines).rstrip("\n")
+        return change(value)
     if isinstance(value, list):
-        return [clean(item) for item in value]
+        return [mapped(item, change) for item in value]
     if isinstance(value, dict):
-        return {key: clean(item) for key, item in value.items()}
+        return {key: mapped(item, change) for key, item in value.items()}
     return value
 
 
@@ -32,7 +41,7 @@ def texts(fields: Mapping[str, Any], spec_fields: Mapping[str, str]) -> dict[str
     spec_fields: drawn field -> spec field, if the names differ; `*` stands for an index.
     """
     drawn: dict[str, str] = {}
-    for path, text in _strings(fields):
+    for path, text in strings(fields):
         name = _spec_field(path, spec_fields)
         drawn[name] = drawn.get(name, "") + inline.unmarked(text)
     return drawn
@@ -49,12 +58,13 @@ def _spec_field(path: str, spec_fields: Mapping[str, str]) -> str:
     return path
 
 
-def _strings(value: Json, path: str = "") -> Iterator[tuple[str, str]]:
+def strings(value: Json, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each text with its dotted path."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _strings(item, f"{path}.{index}")
+            yield from strings(item, f"{path}.{index}")
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _strings(item, f"{path}.{key}" if path else key)
+            yield from strings(item, f"{path}.{key}" if path else key)

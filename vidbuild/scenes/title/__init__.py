@@ -17,9 +17,15 @@ class TitleScene(SceneDefaults):
     lights: tuple[Light, ...] = (Light(0.9, 0.08, 0.5, 0.3), Light(0.03, 1.05, 0.4, 0.26))
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
-        """Return {"kicker", "title", "subtitle"}: each a text or None."""
-        return texts(scene.fields, "kicker", "title", "subtitle")
+        """Return {"kicker", "title", "subtitle"}: each a text or None, the kicker in capitals."""
+        shown = texts(scene.fields, "kicker", "title", "subtitle")
+        return {**shown, "kicker": shown["kicker"] and _capitals(shown["kicker"])}
 
     def entrances(self, scene: Scene) -> dict[str, str]:
         """Let all three texts rise."""
         return rising(scene.fields, {"kicker": "kicker", "title": "title", "subtitle": "subtitle"})
+
+
+def _capitals(text: str) -> str:
+    """Return the text in capitals, but not those of Georgian: few fonts have them, and readers rarely see them."""
+    return "".join(letter if "\u10d0" <= letter <= "\u10ff" else letter.upper() for letter in text)

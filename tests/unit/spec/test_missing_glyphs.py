@@ -1,0 +1,90 @@
+"""Warnings about characters that no face can draw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support import font_lab, scene_samples
+from tests.support.scene_samples import SAMPLES
+from tests.support.spec_lab import Project
+
+ICON = "\uf303"
+HARD = '🎉 日本 שלום مرحبا It\'s "quoted"; a:b % \\ {x} ~ --- //'
+MESSAGE = "no font can draw '🎉' (U+1F389), '日' (U+65E5), '本' (U+672C)"
+
+
+def warnings(project: Project, *scenes: dict[str, Any], **top: Any) -> list[tuple[str, str, str | None]]:
+    """The warnings about characters."""
+    return [item for item in project.wrong(*scenes, **top) if item[1].startswith("no font can draw")]
+
+
+@pytest.mark.parametrize("kind", SAMPLES)
+def test_each_text_of_each_scene_type_is_checked(project: Project, kind: str) -> None:
+    """V18: characters that no face has are warned of at each field that is drawn; the others are not mentioned."""
+    scene_samples.write_media(project.root)
+    scene = {"type": kind, **scene_samples.with_text(kind, HARD)}
+    found = warnings(project, scene)
+    assert found
+    assert {message for _, message, _ in found} == {MESSAGE}
+    assert all(where.startswith("scenes[0].") for where, *_ in found)
+
+
+def test_fields_of_several_scenes(project: Project) -> None:
+    """Each field names its own characters, as long as they are drawn: narration and `alt` are not."""
+    found = warnings(
+        project,
+        {"title": "安装", "subtitle": f"main {ICON}"},
+        {"type": "list", "items": ["plain", {"text": "b", "detail": "한국"}], "alt": "日本"},
+        {"type": "command", "commands": [{"run": f"echo {ICON}", "output": "1\ufe0f\u20e3"}]},
+        {"type": "code", "code": "s = '日'", "highlight": []},
+        {"title": "Plain", "narration": "日本"},
+    )
+    assert {where: message.partition("draw ")[2] for where, message, _ in found} == {
+        "scenes[0].title": "'安' (U+5B89), '装' (U+88C5)",
+        "scenes[0].subtitle": f"'{ICON}' (U+F303)",
+        "scenes[1].items[1].detail": "'한' (U+D55C), '국' (U+AD6D)",
+        "scenes[2].commands[0].run": f"'{ICON}' (U+F303)",
+        "scenes[2].commands[0].output": "'1\ufe0f\u20e3' (U+0031 U+FE0F U+20E3)",
+        "scenes[3].code": "'日' (U+65E5)",
+    }
+
+
+def test_a_kicker_is_checked_as_it_is_drawn(project: Project) -> None:
+    """A kicker is drawn in capitals; Georgian is not, since few fonts have its capitals."""
+    assert warnings(project, {"title": "A", "kicker": "საქართველო ﬁ"}) == []
+
+
+@pytest.mark.parametrize(
+    ("theme", "hint"),
+    [
+        (None, "into a folder 'fonts', and set 'theme: {extends: midnight, fonts: ./fonts}'"),
+        ("paper", "into a folder 'fonts', and set 'theme: {extends: paper, fonts: ./fonts}'"),
+        ("./own.yaml", "into a folder 'fonts', and set 'fonts: ./fonts' in the theme"),
+        ({"fonts": "./more"}, "beside the theme's 'more.ttf'"),
+    ],
+)
+def test_the_hint_works(project: Project, theme: Any, hint: str) -> None:
+    """A font with the character, put where the hint says, ends the warning."""
+    project.write("own.yaml", "accent: '#f80'\n")
+    for folder in ("fonts", "more"):
+        (project.root / folder).mkdir()
+    font_lab.write(project.root / "more" / "more.ttf", "More")
+    top = {} if theme is None else {"theme": theme}
+    whole = f"put a Nerd Font, or another font that has them, {hint}"
+    expected = ("scenes[0].title", f"no font can draw '{ICON}' (U+F303)", whole)
+    assert warnings(project, {"title": ICON}, **top) == [expected]
+    folder = "more" if "beside" in hint else "fonts"
+    font_lab.write(project.root / folder / "icons.ttf", "Icons", ICON)
+    if "in the theme" in hint:
+        project.write("own.yaml", "accent: '#f80'\nfonts: ./fonts\n")
+    elif folder == "fonts":
+        top = {"theme": {"extends": theme or "midnight", "fonts": "./fonts"}}
+    assert project.wrong({"title": ICON}, **top) == []
+
+
+def test_a_character_without_a_known_font(project: Project) -> None:
+    """Of a script without a well-known font, the hint names none."""
+    ((_, _, hint),) = warnings(project, {"title": "\U00012000"})
+    assert str(hint).startswith("put a font that has them into a folder")

@@ -1,0 +1,40 @@
+"""The order in which the faces are searched for each character of a text, and the characters that each may draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+TEXT, MONO = "Source Sans Pro", "DejaVu Sans Mono"  # have the characters that a theme's families lack
+# As they stand in a class of a regular expression:
+PRIVATE = r"\u{e000}-\u{f8ff}\u{f0000}-\u{10ffff}"  # mean something in a theme's own fonts alone
+SIGNS = r"\u{2600}-\u{27bf}"  # are emoji in emoji fonts, and black and white in others
+
+
+def searched(named: Mapping[str, str], own: Sequence[str]) -> dict[str, list[dict[str, str]]]:
+    """Return use -> families, each {"name", "covers"}; `covers` is a regular expression, "" for all characters.
+
+    named: use ("title", "text", "mono") -> the family that the theme names for it.
+    own: the families of the theme's own fonts, in their order.
+    """
+    emoji = [name for name in own if "emoji" in name.lower()]  # last, as their digits and spaces are as wide as emoji
+    others = [name for name in own if name not in emoji]
+    signs = SIGNS if emoji else ""
+
+    def families(left: str, *names: str) -> list[dict[str, str]]:
+        unique = {name.lower(): name for name in reversed(names)}
+        return [_family(unique.pop(name.lower()), own, emoji, left) for name in names if name.lower() in unique]
+
+    return {
+        "title": families(signs, named["title"], *others, TEXT, *emoji, MONO),
+        "text": families(signs, named["text"], *others, TEXT, *emoji, MONO),
+        "mono": families("", named["mono"], MONO, *others, TEXT, *emoji),
+    }
+
+
+def _family(name: str, own: Sequence[str], emoji: Sequence[str], left: str) -> dict[str, str]:
+    """Return a family; left: the characters that it leaves to emoji fonts."""
+    if name in emoji:
+        return {"name": name, "covers": ""}
+    if name.lower() not in {each.lower() for each in own}:
+        left += PRIVATE
+    return {"name": name, "covers": f"[^{left}]" if left else ""}

@@ -1,0 +1,47 @@
+"""Warns of the characters of a spec that no face of its theme can draw, at the field that has them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from vidbuild.media.text import fonts, glyphs, scene_text
+from vidbuild.model import Scene, Theme
+from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.spec.collector import DiagnosticCollector
+from vidbuild.spec.theme import built_in
+
+
+def check(scenes: Sequence[Scene], theme: Theme, collector: DiagnosticCollector) -> None:
+    """Add a warning for each field with such characters."""
+    drawn = [(scene, _texts(scene)) for scene in scenes]
+    texts = [text for _, fields in drawn for text in fields.values() if not text.isascii()]
+    if not texts:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            missing = glyphs.undrawable(texts, fonts.stage(Path(folder), theme.fonts))
+        except fonts.FontError as error:
+            collector.error(("theme",), f"the fonts cannot be read: {error.message}", error.hint)
+            return
+    for scene, fields in drawn:
+        for field, units in glyphs.texts_with(missing, fields).items():
+            parts = (int(part) if part.isdigit() else part for part in field.split("."))
+            collector.warning(("scenes", scene.index, *parts), glyphs.message(units), _hint(units, theme))
+
+
+def _texts(scene: Scene) -> dict[str, str]:
+    """Return spec field -> the text that is drawn of it."""
+    scene_type = SCENE_TYPES[scene.type]
+    return scene_text.texts(scene_text.clean(scene_type.drawing(scene)), scene_type.spec_fields)
+
+
+def _hint(units: Sequence[str], theme: Theme) -> str:
+    """Return where to put a font that has the characters, and which font if one is known."""
+    known = glyphs.fitting_fonts(units)
+    font = f"{' and '.join(known)}, or another font that has them," if known else "a font that has them"
+    if theme.fonts:
+        return f"put {font} beside the theme's '{theme.fonts[0].name}'"
+    field = f"theme: {{extends: {theme.name}, fonts: ./fonts}}" if theme.name in built_in() else "fonts: ./fonts"
+    return f"put {font} into a folder 'fonts', and set '{field}'{'' if theme.name in built_in() else ' in the theme'}"
