@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from tests.support import font_lab
 from tests.support.spec_lab import Project, whole
 from vidbuild.spec import schema
 from vidbuild.spec.diagnostics import render
@@ -143,7 +144,8 @@ def fill(folder: Path) -> None:
     (folder / "take.wav").write_bytes(b"RIFF" + CANARY.encode())
     (folder / "clip.mp4").write_bytes(CANARY.encode())
     (folder / "fonts").mkdir()
-    (folder / "fonts" / "a.ttf").write_bytes(b"\0\1\0\0" + bytes(8) + CANARY.encode())
+    with font_lab.write(folder / "fonts" / "a.ttf").open("ab") as file:
+        file.write(CANARY.encode())
 
 
 @pytest.fixture
