@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.frozen import dataclass
 from vidbuild.location import Location
+from vidbuild.media.text.words import Token
 
 if TYPE_CHECKING:
     from vidbuild.diagnostic import Diagnostic
@@ -19,14 +20,14 @@ class Narration:
 
     text: for captions: without marks, before pronunciation is applied.
     spoken: for the voice: without marks, after pronunciation is applied.
-    tokens: text split at white space, each with its spoken words.
+    tokens: the words of the text, each with its spoken form.
     cues: mark name -> index of the token that follows the mark (len(tokens): at the end).
     audio: the recording in which the text is spoken.
     """
 
     text: str
     spoken: str
-    tokens: tuple[tuple[str, str], ...]
+    tokens: tuple[Token, ...]
     cues: Mapping[str, int]
     audio: Path | None = None
 

@@ -35,7 +35,7 @@ from vidbuild.media.h264 import h264
 from vidbuild.media.image import raster
 from vidbuild.plan.compile import compile_graph
 from vidbuild.plan.variant import own_variant
-from vidbuild.spec import files, load, narration, paths, reader, settings, template_sandbox, templates
+from vidbuild.spec import files, load, narration, paths, pronounce, reader, settings, template_sandbox, templates
 from vidbuild.spec.diagnostics import SpecError, render
 
 KEY = "5" * 64
@@ -212,7 +212,8 @@ def read_narration(data: bytes) -> None:
     """Read the cues of a narration and the text between them."""
     text = data.decode("utf-8", "replace")
     if not list(narration.problems(text)):
-        said = narration.parse(text, {"YAML": "yamel", "a": "b c", ".a.": "d"})
+        entries = pronounce.from_spec({"YAML": "yamel", "a": "b c", ".a.": "d"})
+        said = narration.parse(text, entries, "en")
         narration.speakable(said.spoken)
         assert all(0 <= place <= len(said.tokens) for place in said.cues.values())
 

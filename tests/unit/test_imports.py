@@ -56,7 +56,13 @@ ALLOWED: dict[str, set[str]] = {
         "media.render.motion",
         "media.h264.encode",
     },
-    "timeline": {"media.text.align", "media.text.words", "media.render.motion", "scenes.protocol"},
+    "timeline": {
+        "media.text.align",
+        "media.text.boundaries",
+        "media.text.words",
+        "media.render.motion",
+        "scenes.protocol",
+    },
     "spec": {
         "scenes",
         "voices",
@@ -66,6 +72,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.text",
         "media.image.svg",
         "media.image.image_file",
+        "timeline.mentions",
     },
     "steps": {
         "media.ffmpeg",
@@ -110,7 +117,7 @@ ALLOWED: dict[str, set[str]] = {
         "engine.worker",
         "engine.runs",
     },
-    "model": set(),
+    "model": {"media.text.words"},
     "diagnostic": set(),
     "errors": set(),
     "location": set(),

@@ -6,6 +6,7 @@ None depends on the scene's position in the video, only on the transitions into 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from vidbuild.plan.kinds import voice_tool
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.protocol import Clip
 from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.timeline.mentions import mentions
 from vidbuild.timeline.params import ClipParams, TimelineParams
 from vidbuild.voices import recorded
 
@@ -106,6 +108,8 @@ def _timeline(video: VideoSpec, index: int, narration: Narration | None, clip: C
     scene_type = SCENE_TYPES[scene.type]
     before = video.spec.scenes[index - 1] if index else None
     head, tail = _frames_in_transitions(video, index)
+    reveals = scene_type.reveals(scene)
+    tokens = narration.tokens if narration else ()
     params = TimelineParams(
         fps=video.fps,
         pause_before=timebase.samples(scene.pause_before),
@@ -114,11 +118,11 @@ def _timeline(video: VideoSpec, index: int, narration: Narration | None, clip: C
         min_duration=timebase.samples(scene.min_duration),
         max_duration=None if scene.max_duration is None else timebase.samples(scene.max_duration),
         rate=scene.voice.rate,
-        narration=narration.text if narration else "",
-        pronounced=_pronounced(narration),
+        narration=tokens,
         cues=narration.cues if narration else {},
         entrances=scene_type.entrances(scene),
-        reveals=tuple(scene_type.reveals(scene)),
+        reveals=tuple(replace(reveal, words="") for reveal in reveals),
+        mentions=tuple(mention.token for mention in mentions(reveals, tokens, video.variant.language)),
         zooms=scene_type.zooms(scene),
         clip=None if clip is None else ClipParams(clip.start_ms, clip.end_ms, clip.fit),
         transition_before=head,
@@ -133,12 +137,6 @@ def _timeline(video: VideoSpec, index: int, narration: Narration | None, clip: C
     if before is not None and "transition" in before.locations:
         locations["transition_before"] = before.locations["transition"]
     return Step(video.step_id("timeline", scene), "timeline", params.to_data(), inputs, locations)
-
-
-def _pronounced(narration: Narration | None) -> dict[int, str]:
-    """Index of a token -> its spoken words, for the tokens that are pronounced differently than written."""
-    tokens = narration.tokens if narration else ()
-    return {index: spoken for index, (written, spoken) in enumerate(tokens) if written != spoken}
 
 
 def _frames_in_transitions(video: VideoSpec, index: int) -> tuple[int, int]:

@@ -16,6 +16,11 @@ class DiagnosticCollector:
     document: Document
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
+    @property
+    def has_errors(self) -> bool:
+        """Whether one of the diagnostics is an error."""
+        return any(item.severity == "error" for item in self.diagnostics)
+
     def error(
         self, path: Path, message: str, hint: str | None = None, *, key: bool = False, token: str = "", nth: int = 0
     ) -> None:
@@ -26,9 +31,11 @@ class DiagnosticCollector:
         """
         self._add("error", self._location(path, key, token, nth), message, hint)
 
-    def warning(self, path: Path, message: str, hint: str | None = None, *, token: str = "", nth: int = 0) -> None:
+    def warning(
+        self, path: Path, message: str, hint: str | None = None, *, key: bool = False, token: str = "", nth: int = 0
+    ) -> None:
         """Add a warning about the value at a path; the parameters are those of `error`."""
-        self._add("warning", self._location(path, key=False, token=token, nth=nth), message, hint)
+        self._add("warning", self._location(path, key, token, nth), message, hint)
 
     def _location(self, path: Path, key: bool, token: str, nth: int) -> Location:
         if token:

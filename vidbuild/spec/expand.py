@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -53,10 +54,11 @@ def expand(document: Document, names: Mapping[str, Any]) -> tuple[Document, dict
     def walk(data: Json, path: Path) -> Json:
         if isinstance(data, str):
             nonlocal expanded
+            data = unicodedata.normalize("NFC", data)
             if not templates.is_template(data) or len(problems) > MAX_PROBLEMS or is_verbatim(document.data, path):
                 return data
             try:
-                text = templates.expand(data, names)
+                text = unicodedata.normalize("NFC", templates.expand(data, names))
             except templates.TemplateProblemError as error:
                 problems[path] = [_diagnostic(document, path, problem) for problem in error.problems]
                 return data

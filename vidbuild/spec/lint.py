@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from vidbuild.model import Scene, Voice
+from vidbuild.spec import narration_lint
 from vidbuild.spec import scenes as scene_checks
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 
-MAX_WORDS = 150  # about a minute of speech in one scene
 MAX_TITLE = 70  # characters
-SHOWN = 12  # characters of a long word in a message
-# espeak speaks only the beginning of such a word.
-UNSPEAKABLE = re.compile("[0-9]{41,}|[0-9A-Za-z]{151,}")
 # Languages with several tags, or close enough that each one's voice can read the other.
 SAME = {"cmn": "zh", "yue": "zh", "hak": "zh", "nb": "no", "nn": "no", **dict.fromkeys(("hr", "sr", "bs"), "hbs")}
 
@@ -27,25 +23,9 @@ def check(scenes: Sequence[Scene], voice: Voice | None, collector: DiagnosticCol
     for scene in scenes:
         _check_title(scene, collector)
         scene_checks.lint(scene, collector)
-    check_narrations(scenes, language, collector)
+    narration_lint.check(scenes, language, collector)
     if voice is not None:
         _check_language(language, voice, scenes, collector)
-
-
-def check_narrations(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector) -> None:
-    """Warn of narrations in a language that are too long to follow, or that the voice cannot speak completely."""
-    for scene in scenes:
-        narration = scene.narration.get(language) if isinstance(scene.narration, Mapping) else scene.narration
-        if narration is None:
-            continue
-        path = ("scenes", scene.index, "narration")
-        if len(narration.tokens) > MAX_WORDS:
-            message = f"narration of {len(narration.tokens)} words: viewers can follow up to {MAX_WORDS} in one scene"
-            collector.warning(path, message)
-        long_word = UNSPEAKABLE.search(narration.spoken)
-        if long_word and not narration.audio and scene.voice.engine == "espeak":
-            message = f"espeak speaks only the beginning of '{long_word[0][:SHOWN]}…': {len(long_word[0])} characters"
-            collector.warning(path, f"{message} without a space")
 
 
 def _check_title(scene: Scene, collector: DiagnosticCollector) -> None:

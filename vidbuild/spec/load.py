@@ -150,7 +150,7 @@ class _SpecBuilder:
 
     def spec(self) -> Spec | None:
         """Return the spec, or None after adding errors to the diagnostics."""
-        from vidbuild.spec import lint, missing_glyphs, output, scenes, theme, voice
+        from vidbuild.spec import lint, missing_glyphs, narration_lint, output, pronounce, scenes, theme, voice
 
         values, collector = self.values, self.collector
         settings = output.settings(values["output"], collector)
@@ -162,13 +162,17 @@ class _SpecBuilder:
         self.sources = themes.sources
         found = list(self.valid.scenes())
         folder, locations = self.path.parent, scenes.locations(self.document)
-        context = scenes.SceneContext(values, collector, folder, self.root, speaker, len(found) - 1, locations)
+        pronounced = pronounce.from_spec(values["pronounce"])
+        last = len(found) - 1
+        context = scenes.SceneContext(values, collector, folder, self.root, speaker, last, locations, pronounced)
         ready = list(self._scenes(found, context))
         self._check_ids()
         check_transitions(ready, collector)
         lint.check(ready, speaker, collector, values["language"])
         for language, translation in context.translations.items():
-            lint.check_narrations(ready, language, translation)
+            narration_lint.check(ready, language, translation)
+        if len(ready) == len(found) and not collector.has_errors:
+            narration_lint.check_unused(pronounced, collector)
         if resolved_theme is not None:
             missing_glyphs.check(ready, resolved_theme, collector)
         if resolved_theme is None or speaker is None or len(ready) != len(found) or "title" not in values:

@@ -1,14 +1,20 @@
-"""Parses narrations: finds the cues among the words, and applies `pronounce` to what is spoken."""
+"""Parses narrations: finds words and cues, removes markup, and applies `pronounce` to what is spoken."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
+from vidbuild.media.text.boundaries import cuts, is_letter, word_at
+from vidbuild.media.text.words import Token, spoken_text
 from vidbuild.model import Narration
+from vidbuild.spec import markup
+from vidbuild.spec.pronounce import Pronunciation
 from vidbuild.suggest import did_you_mean
 
 MARK = re.compile(r"\[\[([^\[\]\n]*)\]\]")
@@ -19,8 +25,8 @@ CLOSING = tuple(".,;:!?…)")
 SPOKEN = frozenset("&%@#*/\\§¶†‰")  # punctuation in Unicode that voices speak as words
 MAX_LENGTH = 10_000  # characters of one narration, about 15 minutes
 MAX_CUES = 200  # of one narration
-MAX_AFFIX = 8  # characters of punctuation before or after a word that a `pronounce` entry can include
 REMOVE = "remove 'narration' from a scene without speech"
+_WORD = re.compile(r"[^\s]+(?:[\xa0\u202f\u2007]+[^\s]+)*")  # no-break spaces are in a word
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 
 
@@ -100,44 +106,58 @@ def missing(language: str, known: Collection[str]) -> tuple[str, str | None]:
     return message, did_you_mean(language, known) or f"add '{language}: ...' to the narration"
 
 
-def parse(text: str, pronounce: Mapping[str, str], audio: Path | None = None) -> Narration:
+def parse(text: str, pronunciation: Pronunciation, language: str, audio: Path | None = None) -> Narration:
     """Return the narration of a text without problems."""
     cues: dict[str, int] = {}
-    words: list[str] = []
     plain, at = "", 0
-    text = _masked(text)
+    text = markup.plain(_masked(text))
     for match in MARK.finditer(text):
         plain += text[at : match.start()]
         at = match.end()
         if text[at : at + 1] in CLOSING and plain[-1:].isspace():
             plain = plain.rstrip()  # "beta [[here]]." must not leave a space before the full stop
-            cues[match[1]] = len(plain.split())
-            continue
-        inside = bool(plain) and not plain[-1].isspace() and not text[at : at + 1].isspace() and at < len(text)
-        cues[match[1]] = len(plain.split()) - (1 if inside else 0)
-    words = _unmasked(plain + text[at:]).split()
-    tokens = tuple((word, spoken(word, pronounce)) for word in words)
-    return Narration(" ".join(words), " ".join(spoken_word for _, spoken_word in tokens), tokens, cues, audio)
+        cues[match[1]] = len(plain)
+    plain += text[at:]
+    tokens: list[Token] = []
+    starts: list[int] = []
+    places = {name: (0 if not plain[:offset].strip() else offset, False) for name, offset in cues.items()}
+    for match in _WORD.finditer(plain):
+        start, end = match.span()
+        inside = [name for name, offset in cues.items() if start < offset < end]
+        marks = {name: word_at(match[0], cues[name] - start, language) for name in inside}
+        places.update({name: (start + at, at < end - start) for name, at in marks.items()})
+        for token, offset in _tokens(match[0], pronunciation, language, marks.values()):
+            tokens.append(token)
+            starts.append(start + offset)
+    written = "".join(token.text if token.joined else f" {token.text}" for token in tokens)[1:]
+    indexes = {
+        name: bisect_right(starts, at) - 1 if inside else bisect_left(starts, at)
+        for name, (at, inside) in places.items()
+    }
+    return Narration(written, spoken_text(tokens), tuple(tokens), indexes, audio)
+
+
+def _tokens(
+    word: str, pronunciation: Pronunciation, language: str, marked: Collection[int]
+) -> Iterator[tuple[Token, int]]:
+    """Yield the tokens of a text without spaces, each with its offset.
+
+    marked: offsets at which a token must begin, unless within what is pronounced as one.
+    """
+    replaced = list(pronunciation.replacements(word))
+    inner = {at for each in replaced for at in range(each.start + 1, each.end)}
+    after_letters = {at for at in marked if any(map(is_letter, word[:at]))}
+    borders = sorted({0, len(word), *cuts(word, language), *after_letters} - inner)
+    for start, end in pairwise(borders):
+        parts = [each for each in replaced if start <= each.start and each.end <= end]
+        spoken, at = "", start
+        for each in parts:
+            spoken += word[at : each.start] + each.spoken
+            at = each.end
+        spoken = " ".join(_unmasked(spoken + word[at:end]).split())
+        yield Token(_unmasked(word[start:end]), spoken, start > 0), start
 
 
 def speakable(text: str) -> bool:
     """Return whether a text has more than punctuation."""
     return any(unicodedata.category(character)[0] in "LNSM" or character in SPOKEN for character in text)
-
-
-def spoken(token: str, pronounce: Mapping[str, str]) -> str:
-    """Return how a token is spoken: `pronounce` is applied to it, or to its part without punctuation around it."""
-    if not pronounce:
-        return token
-    first, last = _word_range(token)
-    for start in range(max(first - MAX_AFFIX, 0), first + 1):
-        for end in range(min(len(token), last + MAX_AFFIX), last - 1, -1):
-            if token[start:end] in pronounce:
-                return f"{token[:start]}{' '.join(pronounce[token[start:end]].split())}{token[end:]}"
-    return token
-
-
-def _word_range(token: str) -> tuple[int, int]:
-    """Return the range from a token's first to its last letter or digit, the end excluded."""
-    indexes = [index for index, character in enumerate(token) if character.isalnum()]
-    return (indexes[0], indexes[-1] + 1) if indexes else (0, len(token))

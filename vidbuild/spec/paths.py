@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -29,7 +30,23 @@ class InputError(Exception):
 
 def as_written(value: str, folder: Path) -> Path:
     """Return the absolute path with its symlinks unresolved, since they can have other targets in the next build."""
-    return folder.absolute() / value
+    return folder.absolute() / in_own_form(value, folder)
+
+
+def in_own_form(value: str, folder: Path) -> str:
+    """Return a path with each name as the file system has it: "é" can be one character in a spec and two on disk."""
+    if value.isascii():
+        return value
+    found = Path()
+    for part in Path(value).parts:
+        name = part
+        if not part.isascii() and not os.path.lexists(folder / found / part):
+            form = unicodedata.normalize("NFC", part)
+            with contextlib.suppress(OSError):
+                names = sorted(os.listdir(folder / found))  # noqa: PTH208 - names, not paths
+                name = next((each for each in names if unicodedata.normalize("NFC", each) == form), part)
+        found /= name
+    return str(found)
 
 
 def resolve(value: str, folder: Path, root: Path) -> Path:
@@ -39,6 +56,7 @@ def resolve(value: str, folder: Path, root: Path) -> Path:
     root: the project's root, symlinks resolved.
     """
     _refuse_form(value)
+    value = in_own_form(value, folder)
     dangling_link = InputError(f"'{value}' is a symlink without a target")
     try:
         real = (folder.absolute() / value).resolve()

@@ -15,6 +15,7 @@ from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec import cues, files, narration, paths, schema, theme, voice
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path, dotted
+from vidbuild.spec.pronounce import Pronunciation
 from vidbuild.spec.value_hints import value_of
 from vidbuild.suggest import nearest
 
@@ -32,6 +33,7 @@ class SceneContext:
     voice: the spec's voice; None if it is wrong.
     last: the last scene's index.
     locations: scene's index -> field -> location, as `locations` returns it.
+    pronunciation: the spec's `pronounce`, which records the entries that narrations use.
     files: the files that the scenes name; `scene` adds to them.
     translations: language -> the diagnostics of narrations in other languages than the spec's. They are kept apart,
         because most builds need the spec's language only.
@@ -44,6 +46,7 @@ class SceneContext:
     voice: Voice | None
     last: int
     locations: Mapping[int, Mapping[str, Location]]
+    pronunciation: Pronunciation
     files: list[FilePath] = field(default_factory=list)
     translations: dict[str, DiagnosticCollector] = field(default_factory=dict)
 
@@ -174,7 +177,7 @@ def _narration(
         collector.error(path, problem.message, hint, token=problem.token, nth=problem.nth)
     if problems:
         return None
-    parsed = narration.parse(text, context.spec["pronounce"], audio)
+    parsed = narration.parse(text, context.pronunciation, language, audio)
     if audio is None and not narration.speakable(parsed.spoken):
         collector.error(path, f"nothing in '{parsed.text}' can be spoken", narration.REMOVE)
         return None

@@ -34,5 +34,6 @@ def run(context: Context) -> None:
 def shift_words(timing: Mapping[str, Any], start: int) -> list[TimedWord]:
     """Return the words of a scene's timing.json, with times in samples from the start of the video."""
     return [
-        TimedWord(word["text"], start + word["start"], start + word["end"], word["from"]) for word in timing["words"]
+        TimedWord(word["text"], start + word["start"], start + word["end"], word["from"], word.get("joined", False))
+        for word in timing["words"]
     ]

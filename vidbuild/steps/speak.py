@@ -50,7 +50,9 @@ def check(speech: Speech, voice: str, wav_path: Path) -> None:
 
 def words_data(speech: Speech, voice: str) -> dict[str, Any]:
     """Return the content of words.json. voice: the one that spoke, perhaps the fallback."""
-    return {"samples": speech.samples, "voice": voice, "words": [asdict(word) for word in speech.words]}
+    words = [asdict(word) for word in speech.words]
+    phrases = [list(phrase) for phrase in speech.phrases]
+    return {"samples": speech.samples, "voice": voice, "words": words, "phrases": phrases}
 
 
 def _speak(context: Context, wav_path: Path) -> tuple[str, Speech]:

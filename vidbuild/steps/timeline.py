@@ -47,7 +47,8 @@ def _speech(context: Context) -> Speech | None:
     if "words" not in context.inputs:
         return None
     data: dict[str, Any] = json.loads(context.inputs["words"].read_text(encoding="utf-8"))
-    return Speech([EngineWord(**word) for word in data["words"]], data["samples"])
+    phrases = [(start, end) for start, end in data["phrases"]]
+    return Speech([EngineWord(**word) for word in data["words"]], data["samples"], phrases)
 
 
 def _clip_ms(context: Context, clip: ClipParams | None) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from vidbuild.media.text.words import Token
 from vidbuild.scenes.protocol import Reveal
 
 
@@ -25,11 +26,11 @@ class TimelineParams:
     Lengths are in samples, None for a limit that the spec does not set.
 
     rate: of the voice, in percent of normal.
-    narration: as written; "" for a silent scene.
-    pronounced: index of a word of the narration -> its spoken words, if they differ.
+    narration: its words; none in a silent scene.
     cues: name -> index of the word that follows the mark.
     entrances: layer -> effect with which it enters at the scene's start, in order.
     reveals: in the spec's order.
+    mentions: for each reveal the index of the word that mentions it, None without one.
     zooms: layer -> its size at the scene's start and end, as a factor of its size in the drawing.
     transition_before, transition: frames that the transitions into and out of the scene render.
     """
@@ -41,11 +42,11 @@ class TimelineParams:
     min_duration: int = 0
     max_duration: int | None = None
     rate: int = 100
-    narration: str = ""
-    pronounced: Mapping[int, str] = field(default_factory=dict)
+    narration: tuple[Token, ...] = ()
     cues: Mapping[str, int] = field(default_factory=dict)
     entrances: Mapping[str, str] = field(default_factory=dict)
     reveals: tuple[Reveal, ...] = ()
+    mentions: tuple[int | None, ...] = ()
     zooms: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     clip: ClipParams | None = None
     transition_before: int = 0
@@ -55,10 +56,11 @@ class TimelineParams:
         """As JSON values; orders that matter are lists, since the order of keys is in no step's key."""
         return {
             **{each.name: getattr(self, each.name) for each in fields(self)},
-            "pronounced": {str(index): spoken for index, spoken in self.pronounced.items()},
+            "narration": [list(token) for token in self.narration],
             "cues": dict(self.cues),
             "entrances": _pairs(self.entrances),
             "reveals": [{**asdict(reveal), "enter": _pairs(reveal.enter)} for reveal in self.reveals],
+            "mentions": list(self.mentions),
             "zooms": {layer: list(zoom) for layer, zoom in self.zooms.items()},
             "clip": None if self.clip is None else asdict(self.clip),
         }
@@ -69,9 +71,10 @@ class TimelineParams:
         return cls(
             **{
                 **data,
-                "pronounced": {int(index): spoken for index, spoken in data["pronounced"].items()},
+                "narration": tuple(Token(*token) for token in data["narration"]),
                 "entrances": dict(data["entrances"]),
                 "reveals": tuple(map(_reveal, data["reveals"])),
+                "mentions": tuple(data["mentions"]),
                 "zooms": {layer: (start, end) for layer, (start, end) in data["zooms"].items()},
                 "clip": None if data["clip"] is None else ClipParams(**data["clip"]),
             }

@@ -8,6 +8,7 @@ from typing import Any
 
 from vidbuild import timebase
 from vidbuild.errors import SpecProblem
+from vidbuild.frozen import replaced
 from vidbuild.media.render.motion import Motion, Playback, Track
 from vidbuild.media.text.align import align, estimated_cues, place_cues
 from vidbuild.media.text.words import Speech, TimedWord
@@ -52,7 +53,8 @@ def lay_out(params: TimelineParams, speech: Speech | None, clip_ms: int | None) 
     """
     timed = _timed(params, speech)
     clip_samples = 0 if clip_ms is None else clip_ms * timebase.SAMPLE_RATE // 1000
-    times = reveal_times(params.reveals, timed.words, timed.cues, *_reveal_span(params, timed, clip_samples))
+    span = _reveal_span(params, timed, clip_samples)
+    times = reveal_times(params.reveals, params.mentions, timed.words, timed.cues, span)
     moving = tracks.build_tracks(params, times)
     frames = timebase.frames_to_hold(_length(params, timed, clip_samples, moving.done), params.fps)
     _check_transitions(params, frames)
@@ -67,16 +69,14 @@ def lay_out(params: TimelineParams, speech: Speech | None, clip_ms: int | None) 
 def _timed(params: TimelineParams, speech: Speech | None) -> _TimedSpeech:
     if speech is None:
         return _TimedSpeech()
-    begin, words, samples = params.pause_before, speech.words, speech.samples
-    written = params.narration.split()
-    tokens = [(word, params.pronounced.get(index, word)) for index, word in enumerate(written)]
-    aligned = align(tokens, words, samples)
+    begin = params.pause_before
+    aligned = align(params.narration, speech)
     return _TimedSpeech(
-        words=tuple(TimedWord(word.text, begin + word.start, begin + word.end, word.source) for word in aligned),
-        cues={name: begin + at for name, at in place_cues(params.cues, aligned, samples).items()},
+        words=tuple(replaced(word, start=begin + word.start, end=begin + word.end) for word in aligned),
+        cues={name: begin + at for name, at in place_cues(params.cues, aligned, speech.samples).items()},
         begin=begin,
-        end=begin + samples,
-        estimated=tuple(estimated_cues(params.cues, aligned, words)),
+        end=begin + speech.samples,
+        estimated=tuple(estimated_cues(params.cues, aligned, speech.words)),
     )
 
 
@@ -149,7 +149,10 @@ def _check_transitions(params: TimelineParams, frames: int) -> None:
 
 
 def _timing(params: TimelineParams, timed: _TimedSpeech, speech: Speech | None, frames: int) -> dict[str, Any]:
-    words = [{"text": word.text, "start": word.start, "end": word.end, "from": word.source} for word in timed.words]
+    words = [
+        {"text": word.text, "start": word.start, "end": word.end, "from": word.source, **_joined(word)}
+        for word in timed.words
+    ]
     return {
         "fps": params.fps,
         "frames": frames,
@@ -158,3 +161,7 @@ def _timing(params: TimelineParams, timed: _TimedSpeech, speech: Speech | None, 
         "words": words,
         "cues": dict(timed.cues),
     }
+
+
+def _joined(word: TimedWord) -> dict[str, bool]:
+    return {"joined": True} if word.joined else {}

@@ -61,7 +61,12 @@ def _scene(listed: Mapping[str, Any], timing: Mapping[str, Any], first: int, fps
         "end": _round((first + timing["frames"]) / fps),
         "narration": _interval(start, spoken["start"], spoken["start"] + spoken["samples"]) if spoken else None,
         "words": [
-            {"text": word["text"], **_interval(start, word["start"], word["end"]), "from": word["from"]}
+            {
+                "text": word["text"],
+                **_interval(start, word["start"], word["end"]),
+                "from": word["from"],
+                **({"joined": True} if word.get("joined") else {}),
+            }
             for word in timing["words"]
         ],
         "cues": {name: _round(start + at / SAMPLE_RATE) for name, at in timing["cues"].items()},
@@ -74,7 +79,8 @@ def _interval(start: float, begin: int, end: int) -> dict[str, float]:
 
 def _summary(scene: Mapping[str, Any]) -> dict[str, Any]:
     fields = {key: scene[key] for key in ("id", "type", "start", "end", "narration", "cues")}
-    return {**fields, "text": " ".join(word["text"] for word in scene["words"]), "words": len(scene["words"])}
+    text = "".join(word["text"] if word.get("joined") else f" {word['text']}" for word in scene["words"])[1:]
+    return {**fields, "text": text, "words": len(scene["words"])}
 
 
 def _round(seconds: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,6 +60,10 @@ class Edge:
         if re.fullmatch(NAME, name):
             return None
         return VoiceProblem(f"edge has no voice '{name}': expected a name such as 'en-US-AriaNeural'")
+
+    def unreadable(self, _name: str, _text: str) -> Iterator[tuple[str, str]]:
+        """Yield nothing: only the service has lists of what its voices can read."""
+        return iter(())
 
     def speak(self, request: SpeechRequest) -> Speech:
         """Request the narration, in one turn if the text is short enough, and keep only a complete answer."""

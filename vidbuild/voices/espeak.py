@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vidbuild.media.text.words import Speech
 
 # Raise it if a change here or in espeak_process changes the bytes of a narration.
-ADAPTER = 1
+ADAPTER = 2
 
 
 class Espeak:
@@ -56,6 +56,13 @@ class Espeak:
     def problem(self, name: str) -> VoiceProblem | None:
         """Check the language and the variant."""
         return espeak_voices.problem(_data(), name)
+
+    def unreadable(self, name: str, text: str) -> Iterator[tuple[str, str]]:
+        """Yield words in scripts that the voice's language is not written in and espeak changes no voice for."""
+        from vidbuild.voices import espeak_scripts
+
+        language = espeak_voices.resolve(_data(), name.partition("+")[0]).partition("-")[0]
+        return espeak_scripts.unreadable(language.lower(), text)
 
     def speak(self, request: SpeechRequest) -> Speech:
         """Write the narration, with the times of all words of the text."""

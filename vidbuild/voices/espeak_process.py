@@ -5,15 +5,18 @@ from __future__ import annotations
 import array
 import json
 import math
+import re
 import subprocess
 import sys
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from vidbuild.errors import StepError
+from vidbuild.frozen import replaced
 from vidbuild.media.audio import pcm, wav
 from vidbuild.media.audio.loudness import SILENCE_LUFS, integrated
 from vidbuild.media.ffmpeg import process, tool_output
@@ -59,7 +62,8 @@ def speak(library: Path, data: Path, request: SpeechRequest) -> Speech:
     def at(sample: int) -> int:
         return min(max(sample * SAMPLE_RATE // rate - cut, 0), len(samples))
 
-    return Speech(tuple(EngineWord(word.text, at(word.start), at(word.end)) for word in words), len(samples))
+    timed = tuple(replaced(word, start=at(word.start), end=at(word.end)) for word in words)
+    return Speech(timed, len(samples))
 
 
 def _write(samples: array.array[int], request: SpeechRequest) -> None:
@@ -147,26 +151,44 @@ def _pitch(hertz: int) -> int:
     return min(99, max(0, round(PITCH + PITCH * math.log2(factor))))
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """An event: the place in the text at which it stands, and when its sound starts and ends."""
+
+    at: int
+    start: int
+    end: int
+
+
 def _words(text: str, events: Sequence[Event], ends: Sequence[int]) -> Iterator[EngineWord]:
-    """Yield each word of the text, at the library's sample rate; it reports a word such as "2.1" by several events."""
-    spans = list(_spans(text))
-    index = 0
-    times: dict[int, tuple[int, int]] = {}
+    """Yield the words of the text as the library divides it, at its sample rate: "2.1" by several events.
+
+    An event can be misplaced: after "e.g.", a single hyphen or "URLs" it stands on the blank, the hyphen or the "s"
+    before its word, which then has no event of its own.
+    """
+    spans = [match.span() for match in re.finditer(r"\S+", text)]
+    starts = [start for start, _ in spans]
+    by_word: dict[int, list[_Heard]] = {}
     for (_, position, sample), end in zip(_word_events(events), ends, strict=True):
-        while index + 1 < len(spans) and spans[index + 1][0] < position:
-            index += 1
-        start, _ = times.get(index, (sample, end))
-        times[index] = (start, end)
-    for index, (start, end) in times.items():
-        yield EngineWord(text[slice(*spans[index])], start, end)
+        index = max(bisect_right(starts, position - 1) - 1, 0)
+        by_word.setdefault(index, []).append(_Heard(position - 1, sample, end))
+    found: list[_Heard] = []
+    for index, (start, end) in enumerate(spans):
+        own, before = by_word.setdefault(index, []), by_word.get(index - 1, [])
+        speakable = any(map(str.isalnum, text[start:end]))
+        if speakable and not own and before and _is_displaced(text, *spans[index - 1], before):
+            own.append(replace(before.pop(), at=start))
+    for index, (start, end) in enumerate(spans):
+        found += (replace(word, at=min(max(word.at, start), end - 1)) for word in by_word[index])
+    for word, following in zip(found, [*(word.at for word in found[1:]), len(text)], strict=False):
+        first = text[word.at : following].split()[:1]
+        yield EngineWord(first[0] if first else "", word.start, word.end, word.at)
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
-    position = 0
-    for word in text.split():
-        start = text.index(word, position)
-        position = start + len(word)
-        yield start, position
+def _is_displaced(text: str, start: int, end: int, words: Sequence[_Heard]) -> bool:
+    """Return whether the last of a word's events can be that of the next word: behind it, or on its last letter."""
+    last = max((index for index in range(start, end) if text[index].isalnum()), default=start - 1)
+    return words[-1].at > last or (words[-1].at == last and len(words) > 1)
 
 
 def _word_events(events: Sequence[Event]) -> list[Event]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -89,6 +89,9 @@ class VoiceEngine(Protocol):
 
     def problem(self, name: str) -> VoiceProblem | None:
         """Return why a voice's name is wrong; None if it may be right."""
+
+    def unreadable(self, name: str, text: str) -> Iterator[tuple[str, str]]:
+        """Yield (script, word) for words of the text that a voice is known to spell out or leave out."""
 
     def speak(self, request: SpeechRequest) -> Speech:
         """Write the narration to `request.wav_path`.

@@ -1,4 +1,4 @@
-"""Recorded narrations: any audio file as it is, without the times of its words."""
+"""Recorded narrations: any audio file as it is, and where in it somebody speaks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES_HINT = "a recording has no name: it is given as narration: {audio: take1.w
 FIELD = "narration.audio"
 
 # Raise it if a change here changes the bytes of a recorded narration.
-ADAPTER = 1
+ADAPTER = 2
 
 
 def identity() -> str:
@@ -35,7 +35,7 @@ def read(recording: Path, wav_path: Path, scratch: Path, env: Mapping[str, str])
 
     Silence around the speech stays: its timing is part of the recording. Raises StepError at the spec's field.
     """
-    from vidbuild.media.audio import pcm, wav
+    from vidbuild.media.audio import activity, pcm, wav
     from vidbuild.media.text.words import Speech
 
     try:
@@ -54,4 +54,4 @@ def read(recording: Path, wav_path: Path, scratch: Path, env: Mapping[str, str])
     if not samples:
         raise StepError("the recording is empty", field=FIELD)
     wav.write(wav_path, samples)
-    return Speech((), len(samples))
+    return Speech((), len(samples), activity.phrases(samples))

@@ -65,7 +65,8 @@ def test_a_recording_is_an_input(tmp_path: Path) -> None:
         recording=tone(4800),
     )
     speak.run(step)
-    assert result(step, "words.json") == {"samples": 4800, "voice": "recorded", "words": []}
+    words = {"samples": 4800, "voice": "recorded", "words": [], "phrases": [[0, 4800]]}
+    assert result(step, "words.json") == words
 
 
 @pytest.mark.usefixtures("loopback")

@@ -24,11 +24,11 @@ SCENE: dict[str, Any] = {
     "min_duration": 0,
     "max_duration": None,
     "rate": 100,
-    "narration": "one two",
-    "pronounced": {},
+    "narration": [["one", "one", False], ["two", "two", False]],
     "cues": {"here": 1},
     "entrances": [["title", "rise"]],
     "reveals": [],
+    "mentions": [],
     "zooms": {},
     "clip": None,
     "transition_before": 3,
@@ -37,6 +37,7 @@ SCENE: dict[str, Any] = {
 WORDS = {
     "samples": 2 * SECOND,
     "voice": "espeak:en-us",
+    "phrases": [],
     "words": [{"text": "one", "start": 0, "end": SECOND}, {"text": "two", "start": SECOND, "end": 2 * SECOND}],
 }
 
@@ -88,7 +89,8 @@ def test_warnings_name_their_field(tmp_path: Path) -> None:
     for name in ("out", "scratch"):
         (folder / name).mkdir(parents=True)
     (folder / "words.json").write_text(json.dumps(words), encoding="utf-8")
-    params = {**SCENE, "narration": "one two qqqq wwww rrrr tttt yyyy pppp ssss dddd ffff", "cues": {"lost": 9}}
+    text = "one two qqqq wwww rrrr tttt yyyy pppp ssss dddd ffff"
+    params = {**SCENE, "narration": [[word, word, False] for word in text.split()], "cues": {"lost": 9}}
     context = Context("timeline:a", params, {"words": folder / "words.json"}, folder / "out", folder / "scratch", {})
     timeline.run(context)
     assert [(warning.field, "'lost'" in warning.message) for warning in context.warnings] == [("narration", True)]

@@ -7,6 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vidbuild.media.text.words import Token
 from vidbuild.scenes.protocol import Reveal
 from vidbuild.timeline.params import ClipParams, TimelineParams
 
@@ -28,11 +29,11 @@ PARAMS = st.builds(
     TimelineParams,
     fps=st.sampled_from([24, 25, 30, 50, 60]),
     duration=st.one_of(st.none(), SAMPLES),
-    narration=NAMES,
-    pronounced=st.dictionaries(st.integers(0, 9), NAMES, max_size=3),
+    narration=st.lists(st.builds(Token, NAMES, NAMES, st.booleans()), max_size=3).map(tuple),
     cues=st.dictionaries(NAMES, st.integers(0, 9), max_size=3),
     entrances=LAYERS,
     reveals=st.lists(REVEALS, max_size=3).map(tuple),
+    mentions=st.lists(st.one_of(st.none(), st.integers(0, 9)), max_size=3).map(tuple),
     zooms=st.dictionaries(NAMES, st.tuples(st.floats(0.5, 2), st.floats(0.5, 2)), max_size=2),
     clip=st.one_of(st.none(), st.builds(ClipParams, SAMPLES, st.one_of(st.none(), SAMPLES), NAMES)),
     transition=st.integers(0, 60),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.media.text.words import TimedWord
+from vidbuild.media.text.words import TimedWord, Token
 from vidbuild.scenes.protocol import Reveal
-from vidbuild.timeline.reveal_times import reveal_times
+from vidbuild.timeline import reveal_times as module
+from vidbuild.timeline.mentions import mentions
 
 
 def reveal(at: str | float | None = None, words: str = "", *, after: bool = False) -> Reveal:
@@ -21,6 +24,15 @@ def spoken(text: str, start: int = 0, each: int = 1000) -> list[TimedWord]:
         TimedWord(word, start + index * each, start + (index + 1) * each, "engine")
         for index, word in enumerate(text.split())
     ]
+
+
+def reveal_times(
+    reveals: Sequence[Reveal], words: Sequence[TimedWord], cues: Mapping[str, int], begin: int, end: int
+) -> list[int]:
+    """The times of reveals by the words that mention them."""
+    tokens = [Token(word.text, word.text) for word in words]
+    found = [mention.token for mention in mentions(reveals, tokens, "en")]
+    return module.reveal_times(reveals, found, words, cues, (begin, end))
 
 
 def test_a_cue_decides() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from vidbuild.errors import SpecProblem
 from vidbuild.media.render.motion import Effect, Playback, Track
-from vidbuild.media.text.words import EngineWord, Speech
+from vidbuild.media.text.words import EngineWord, Speech, Token
 from vidbuild.scenes.protocol import Reveal
 from vidbuild.timeline.params import ClipParams, TimelineParams
 from vidbuild.timeline.timeline import lay_out
@@ -18,6 +18,9 @@ SECOND = 48_000
 
 def scene(**changes: Any) -> TimelineParams:
     """The parameters of a timeline step at 30 fps, with half a second of pause at both ends, and the given changes."""
+    if isinstance(narration := changes.get("narration"), str):
+        changes["narration"] = tuple(Token(word, word) for word in narration.split())
+    changes["mentions"] = (None,) * len(changes.get("reveals", ()))
     return TimelineParams(**{"fps": 30, "pause_before": SECOND // 2, "pause_after": SECOND // 2, **changes})
 
 
@@ -207,7 +210,7 @@ def test_a_reveal_after_the_scenes_end_is_a_warning() -> None:
 
 def test_pronounced_words_are_found_under_their_spelling() -> None:
     """A word that is spoken otherwise than it is written keeps its time under its spelling."""
-    spec = scene(narration="use kubectl now", pronounced={1: "kube control"})
+    spec = scene(narration=(Token("use", "use"), Token("kubectl", "kube control"), Token("now", "now")))
     words = lay_out(spec, speech("use kube control now"), None).timing["words"]
     assert [(word["text"], word["start"] // SECOND) for word in words] == [("use", 0), ("kubectl", 1), ("now", 3)]
 

@@ -26,7 +26,7 @@ def test_silence_around_a_recording_stays(scratch: Path) -> None:
     sound.extend(silence(4800))
     wav.write(scratch / "take.wav", sound)
     speech = take(scratch / "take.wav", scratch)
-    assert speech == Speech((), 19_200)
+    assert speech == Speech((), 19_200, [(4800, 14_400)])
     assert wav.read(scratch / "said.wav") == sound
 
 

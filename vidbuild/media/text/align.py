@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from vidbuild.media.text.words import EngineWord, TimedWord
+from vidbuild.media.text.phrases import Unit, divide
+from vidbuild.media.text.place import place
+from vidbuild.media.text.words import EngineWord, Speech, TimedWord, Token
 
 # The most words in a row without a match that still get a time from the engine's words between their neighbors.
 GAP_WORDS = 6
@@ -18,6 +20,8 @@ GAP_CHARACTERS = 400
 # The pauses after a sentence and after a phrase, in characters, if times come from the lengths of the words.
 SENTENCE_PAUSE, PHRASE_PAUSE = 6, 3
 
+FIRST_SYLLABIC = "\u3040"  # hiragana; Chinese characters and Korean syllables follow
+
 _SILENT = frozenset(".,;:!?\"'`…")
 _SILENT_KINDS = frozenset(("Pd", "Ps", "Pe", "Pi", "Pf"))  # dashes, brackets, quotation marks
 _SENTENCE_ENDS = frozenset(".!?…。！？")  # noqa: RUF001 - the full-width forms are meant
@@ -26,11 +30,20 @@ _PHRASE_ENDS = frozenset(",;:—–、，；：")  # noqa: RUF001 - as above
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """One spoken word of a token, reduced to what can be compared; a dash, which is silent, has no weight."""
+    """One spoken word of a token, reduced to what can be compared; a dash, which is silent, has no weight.
+
+    ends: 2 if it ends a sentence, 1 if it ends a phrase, else 0.
+    """
 
     token: int
     key: str
     weight: int
+    ends: int = 0
+
+    @property
+    def with_pause(self) -> int:
+        """The weight with that of the pause after it."""
+        return self.weight + (0, PHRASE_PAUSE, SENTENCE_PAUSE)[self.ends]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +53,23 @@ class _Span:
     source: str = "engine"
 
 
-def align(tokens: Sequence[tuple[str, str]], words: Sequence[EngineWord], samples: int) -> list[TimedWord]:
-    """Return a time for every token, in order and without overlaps.
-
-    tokens: (caption text, the words spoken for it).
-    words: as the engine reports them; empty if it reports none.
-    samples: the narration's length; every time is within [0, samples].
-    """
+def align(tokens: Sequence[Token], speech: Speech) -> list[TimedWord]:
+    """Return a time for every token, in order, without overlaps, and within the narration."""
+    if speech.words and all(word.at is not None for word in speech.words):
+        return place(tokens, speech.words, speech.samples)
     units = list(_units(tokens))
-    spans = _match(units, _in_order(words, samples))
-    _spread(units, spans, samples)
+    if speech.phrases and not speech.words:
+        spans: list[_Span | None] = list(_divided(units, speech.phrases))
+    else:
+        spans = _match(units, _in_order(speech.words, speech.samples))
+    _spread(units, spans, speech.samples)
     return _without_overlaps(_combine(tokens, units, spans))
+
+
+def _divided(units: Sequence[_Unit], phrases: Sequence[tuple[int, int]]) -> Iterator[_Span]:
+    """Yield a span for each unit: in the phrases of a recording, by the lengths of the words."""
+    for start, end in divide([Unit(unit.weight, unit.ends) for unit in units], phrases):
+        yield _Span(start, end, "spread")
 
 
 def place_cues(cues: Mapping[str, int], times: Sequence[TimedWord], samples: int) -> dict[str, int]:
@@ -83,21 +102,24 @@ def _is_silent(character: str) -> bool:
     return character in _SILENT or unicodedata.category(character) in _SILENT_KINDS
 
 
-def _units(tokens: Sequence[tuple[str, str]]) -> Iterator[_Unit]:
-    for index, (_, spoken) in enumerate(tokens):
-        keys = [(key, word) for word in spoken.split() if (key := _key(word))]
-        yield from (_Unit(index, key, len(key) + 1 + _pause(word)) for key, word in keys)
+def _units(tokens: Sequence[Token]) -> Iterator[_Unit]:
+    for index, token in enumerate(tokens):
+        keys = [(key, word) for word in token.spoken.split() if (key := _key(word))]
+        yield from (_Unit(index, key, _weight(key), _ending(word)) for key, word in keys)
         if not keys:
             yield _Unit(index, "", 0)
 
 
-def _pause(word: str) -> int:
-    """Return the weight of the pause after the word, by its last character except brackets and quotation marks."""
+def _weight(key: str) -> int:
+    """Return how long a word takes to speak, in letters: a digit, and a sign for a syllable, takes as long as three."""
+    return sum(3 if each.isdigit() or each >= FIRST_SYLLABIC else 1 for each in key) + 1
+
+
+def _ending(word: str) -> int:
+    """Return what the word ends, by its last character except brackets and quotation marks."""
     endings = (character for character in reversed(word) if character not in "\"'`")
     ending = next((mark for mark in endings if unicodedata.category(mark) not in _SILENT_KINDS or mark in "—–"), "")  # noqa: RUF001 - dashes
-    if ending in _SENTENCE_ENDS:
-        return SENTENCE_PAUSE
-    return PHRASE_PAUSE if ending in _PHRASE_ENDS else 0
+    return 2 if ending in _SENTENCE_ENDS else int(ending in _PHRASE_ENDS)
 
 
 def _in_order(words: Sequence[EngineWord], samples: int) -> list[EngineWord]:
@@ -192,14 +214,14 @@ def _bridge(spans: list[_Span | None], units: Sequence[_Unit], words: Sequence[E
         end = _start_after(spans, last, words[-1].end)
         between = [word for word in words if word.start >= start and word.end <= end]
         if between:
-            weights = [unit.weight for unit in units[first:last]]
+            weights = [unit.with_pause for unit in units[first:last]]
             _share(spans, first, weights, between[0].start, between[-1].end, "aligned")
 
 
 def _spread(units: Sequence[_Unit], spans: list[_Span | None], samples: int) -> None:
     """Divide the time between two neighbors among the units without a span, by the lengths of the words."""
     for first, last in _runs(spans):
-        weights = [unit.weight for unit in units[first:last]]
+        weights = [unit.with_pause for unit in units[first:last]]
         _share(spans, first, weights, _end_before(spans, first, 0), _start_after(spans, last, samples), "spread")
 
 
@@ -234,21 +256,19 @@ def _share(spans: list[_Span | None], first: int, weights: Sequence[int], start:
         spans[first + offset] = _Span(begin, start + (end - start) * passed // total, source)
 
 
-def _combine(
-    tokens: Sequence[tuple[str, str]], units: Sequence[_Unit], spans: Sequence[_Span | None]
-) -> list[TimedWord]:
+def _combine(tokens: Sequence[Token], units: Sequence[_Unit], spans: Sequence[_Span | None]) -> list[TimedWord]:
     """Combine the spans of each token's words."""
     found: list[TimedWord | None] = [None] * len(tokens)
     for unit, span in zip(units, spans, strict=True):
         if span is None:
             raise AssertionError("every word has a time by now")
         before = found[unit.token]
-        text = tokens[unit.token][0]
+        text, _, joined = tokens[unit.token]
         if before is None:
-            found[unit.token] = TimedWord(text, span.start, span.end, span.source)
+            found[unit.token] = TimedWord(text, span.start, span.end, span.source, joined)
         else:
             source = before.source if before.source == span.source else "aligned"
-            found[unit.token] = TimedWord(text, before.start, span.end, source)
+            found[unit.token] = TimedWord(text, before.start, span.end, source, joined)
     return [time for time in found if time is not None]
 
 

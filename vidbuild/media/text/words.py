@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from vidbuild.frozen import dataclass
+
+
+class Token(NamedTuple):
+    """A word of a narration.
+
+    text: as the captions show it.
+    spoken: as the voice gets it.
+    joined: without a space before it.
+    """
+
+    text: str
+    spoken: str
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,11 +27,13 @@ class EngineWord:
 
     start: its first sample.
     end: the sample after its last.
+    at: where it begins in the spoken text, in characters; None if the engine does not report that.
     """
 
     text: str
     start: int
     end: int
+    at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +42,17 @@ class Speech:
 
     words: in order; empty if their times are unknown.
     samples: its length.
+    phrases: where a recording without word times has speech, (start, end) between silences; empty if unknown.
     """
 
     words: Sequence[EngineWord]
     samples: int
+    phrases: Sequence[tuple[int, int]] = ()
+
+
+def spoken_text(tokens: Iterable[Token]) -> str:
+    """Return the text that the voice gets for these tokens."""
+    return "".join(token.spoken if token.joined else f" {token.spoken}" for token in tokens)[1:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,97 @@
+"""Warns of narrations that are not spoken as their author expects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from vidbuild.model import Narration, Scene
+from vidbuild.spec import markup
+from vidbuild.spec.collector import DiagnosticCollector
+from vidbuild.spec.document import Path
+from vidbuild.spec.pronounce import Pronunciation
+
+MAX_WORDS = 150  # about a minute of speech in one scene
+SHOWN = 12  # characters of a long word in a message
+# espeak speaks only the beginning of such a word.
+UNSPEAKABLE = re.compile("[0-9]{41,}|[0-9A-Za-z]{151,}")
+
+
+def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector) -> None:
+    """Add the warnings about all narrations in a language."""
+    unreadable: set[tuple[str, str]] = set()
+    for scene in scenes:
+        narration = scene.narration.get(language) if isinstance(scene.narration, Mapping) else scene.narration
+        if narration is None:
+            continue
+        path = _path(scene, language, collector)
+        if len(narration.tokens) > MAX_WORDS:
+            message = f"narration of {len(narration.tokens)} words: viewers can follow up to {MAX_WORDS} in one scene"
+            collector.warning(path, message)
+        if narration.audio is None:
+            _check_signs(scene, narration, path, collector)
+            _check_scripts(scene, narration, path, collector, unreadable)
+        _check_mentions(scene, narration, language, collector)
+
+
+def check_unused(pronunciation: Pronunciation, collector: DiagnosticCollector) -> None:
+    """Warn of `pronounce` entries that no narration uses."""
+    for word in pronunciation.entries:
+        if word not in pronunciation.used:
+            hint = "remove it, or check its spelling"
+            collector.warning(("pronounce", word), f"no narration uses '{word}'", hint, key=True)
+
+
+def _path(scene: Scene, language: str, collector: DiagnosticCollector) -> Path:
+    """Return the path of a narration's text in the spec."""
+    path: Path = ("scenes", scene.index, "narration")
+    return next(((*path, key) for key in ("text", language) if (*path, key) in collector.document.values), path)
+
+
+def _check_signs(scene: Scene, narration: Narration, path: Path, collector: DiagnosticCollector) -> None:
+    """Warn of markup that is read aloud, and of what espeak leaves out."""
+    spoken = narration.spoken
+    for tag in dict.fromkeys(markup.tags(spoken)):
+        collector.warning(path, f"the voice reads '{tag}' aloud: narrations are plain text", "remove it", token=tag)
+    for sign in dict.fromkeys(markup.read_aloud(spoken)):
+        hint = f"remove it, or add how it is spoken to 'pronounce': {{'{sign}': ...}}"
+        collector.warning(path, f"the voice reads '{sign}' aloud", hint, token=sign)
+    if scene.voice.engine != "espeak":
+        return
+    for sign in dict.fromkeys(markup.silent(spoken)):
+        hint = f"add how it is spoken to 'pronounce', such as {{'{sign}': to}}"
+        collector.warning(path, f"espeak leaves out '{sign}', which captions show", hint, token=sign)
+    long_word = UNSPEAKABLE.search(spoken)
+    if long_word:
+        message = f"espeak speaks only the beginning of '{long_word[0][:SHOWN]}…': {len(long_word[0])} characters"
+        collector.warning(path, f"{message} without a space")
+
+
+def _check_scripts(
+    scene: Scene, narration: Narration, path: Path, collector: DiagnosticCollector, known: set[tuple[str, str]]
+) -> None:
+    """Warn once for each script and voice of words that the voice cannot read."""
+    from vidbuild.voices.registry import ENGINES
+
+    engine, name = scene.voice.engine, scene.voice.name
+    voice = f"{engine}:{name}"
+    for script, word in ENGINES[engine].unreadable(name, narration.spoken):
+        if (voice, script) not in known:
+            known.add((voice, script))
+            message = f"the voice '{voice}' cannot read {script}: it spells '{word}'"
+            hint = f"add how it is spoken to 'pronounce', such as {{{word}: ...}}, or use a voice for that language"
+            collector.warning(path, message, hint, token=word)
+
+
+def _check_mentions(scene: Scene, narration: Narration, language: str, collector: DiagnosticCollector) -> None:
+    """Warn of reveals of which the narration does not determine the time."""
+    from vidbuild.scenes.registry import SCENE_TYPES
+    from vidbuild.timeline.mentions import mentions
+
+    reveals = SCENE_TYPES[scene.type].reveals(scene)
+    for reveal, mention in zip(reveals, mentions(reveals, narration.tokens, language), strict=True):
+        if mention.unsure:
+            parts = (int(part) if part.isdigit() else part for part in reveal.field.split("."))
+            hint = "place a cue such as [[here]] before its passage, and add 'at: here' to it"
+            message = f"the time of '{reveal.words}' is estimated: {mention.unsure}"
+            collector.warning(("scenes", scene.index, *parts), message, hint)

@@ -1,0 +1,104 @@
+"""Applies a spec's `pronounce` entries to words and their forms, and records which entries are used."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from vidbuild.media.text.boundaries import is_unspaced
+
+SIBILANTS = ("s", "x", "z", "ch", "sh")
+# Signs that divide words or sentences: an entry of these alone is for a sign that stands alone.
+DIVIDERS = frozenset("-–—.,;:!?…'’\"()[]")  # noqa: RUF001 - dashes and quotation marks
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A part of a token, from `start` to `end`, and what is spoken for it."""
+
+    start: int
+    end: int
+    spoken: str
+
+
+@dataclass(slots=True)
+class Pronunciation:
+    """The entries of `pronounce`: word -> spoken form.
+
+    An entry stands for its word as written and at the start of a sentence ("kubectl": Kubectl), for its plural and
+    possessive (kubectls, kubectl's), and for the word in a compound (kubectl-based, kubectl/helm).
+
+    used: the words of the entries that were applied.
+    """
+
+    entries: Mapping[str, str]
+    used: set[str] = field(default_factory=set)
+    _by_first: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Sort the entries by their first character, longer words first."""
+        for word in sorted(self.entries, key=lambda word: (-len(word), word)):
+            self._by_first.setdefault(word[:1], []).append((word, word))
+            capitalized = word[:1].upper() + word[1:]
+            if capitalized not in self.entries:
+                self._by_first.setdefault(capitalized[:1], []).append((capitalized, word))
+
+    def replacements(self, token: str) -> Iterator[Replacement]:
+        """Yield the parts of a token to which entries apply, in order."""
+        at = 0
+        while at < len(token):
+            found = next(self._at(token, at), None)
+            if found is None:
+                at += 1
+            else:
+                yield found
+                at = found.end
+
+    def _at(self, token: str, start: int) -> Iterator[Replacement]:
+        for form, word in self._by_first.get(token[start], ()):
+            end = start + len(form)
+            if not token.startswith(form, start) or not _begins(token, start) or not _may_be_inside(form, token):
+                continue
+            spoken = " ".join(self.entries[word].split())
+            spoken = spoken if any(map(str.isalnum, form)) else f" {spoken} "
+            plural = _plural(token, end, form)
+            if plural:
+                self.used.add(word)
+                yield Replacement(start, end + len(plural), spoken + ("es" if spoken.endswith(SIBILANTS) else "s"))
+            elif _ends(token, end):
+                self.used.add(word)
+                yield Replacement(start, end, spoken)
+
+
+def from_spec(entries: Mapping[str, str]) -> Pronunciation:
+    """Return the entries of a spec, in the Unicode form that its narrations have."""
+    return Pronunciation({unicodedata.normalize("NFC", word): spoken for word, spoken in entries.items()})
+
+
+def _begins(token: str, at: int) -> bool:
+    return at == 0 or not _continues(token[at - 1]) or is_unspaced(token[at])
+
+
+def _ends(token: str, at: int) -> bool:
+    return at == len(token) or not _continues(token[at]) or is_unspaced(token[at - 1])
+
+
+def _continues(character: str) -> bool:
+    """Return whether a character belongs to the same word as a letter beside it."""
+    return (character.isalnum() or character == "_") and not is_unspaced(character)
+
+
+def _may_be_inside(form: str, token: str) -> bool:
+    """Return whether an entry is for parts of tokens too: a hyphen by itself is not the one of a compound."""
+    return form == token or not DIVIDERS.issuperset(form) or DIVIDERS.issuperset(token)
+
+
+def _plural(token: str, at: int, form: str) -> str:
+    """Return the ending that makes the word at `form` a plural; "" without one."""
+    if len(form) < 2 or not form[-1].isalpha():  # noqa: PLR2004 - "as" is no plural of "a"
+        return ""
+    for ending in ("es",) if form.endswith(SIBILANTS) else ("s",):
+        if token.startswith(ending, at) and _ends(token, at + len(ending)):
+            return ending
+    return ""
