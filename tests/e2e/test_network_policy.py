@@ -93,6 +93,23 @@ def test_ci_uses_the_network_if_allowed(project: Workspace, tmp_path: Path, monk
     assert project.ran() == []
 
 
+def test_a_forced_step_is_not_requested_offline(
+    project: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """V24: with `--offline`, `--fresh` of an online narration is an error, and the service, which answers, is not asked."""
+    project.write("video.yaml", SPEC.replace(FALLBACK, ""))
+    monkeypatch.setenv("VIDBUILD_TEST_LOOPBACK", "1")
+    with FakeEdge(tmp_path, ENV) as server:
+        monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", server.endpoint)
+        project.build("--allow-network-voice")
+        assert server.connections == 1
+        for pattern in ("speak:one", "speak:*", "*"):
+            forced = project.run("build", "video.yaml", "--allow-network-voice", "--offline", "--fresh", pattern)
+            assert (forced.code, "offline: speak:one would need the network" in forced.stderr) == (2, True)
+        project.build("--allow-network-voice", "--offline", "--fresh", "speak:two")
+        assert server.connections == 1
+
+
 def test_offline_is_stronger_than_being_allowed(project: Workspace) -> None:
     """V24: without a network and without results all steps that are missing are named, whatever is allowed."""
     outcome = project.run("build", "video.yaml", "--offline", "--allow-network-voice")

@@ -125,6 +125,8 @@ class FakeEdge:
             await socket.send_bytes(b"\xff\xffPath:audio\r\n")
             return
         words = text.split()
+        if fault == "cut":
+            words = words[: len(words) * 3 // 5]
         for message in _metadata(words, fault):
             await socket.send_str(message)
         for sent, chunk in enumerate(self._chunks(words, fault)):

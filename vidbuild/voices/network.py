@@ -21,6 +21,10 @@ OVERHANG = SAMPLE_RATE // 4
 # No voice speaks more letters a second at its own rate: shorter audio was cut off.
 MAX_LETTERS_PER_SECOND = 60
 
+# How many letters may be missing after the last word of an answer, and between two words that are found: what a
+# service writes otherwise than the text.
+MAX_MISSING_LETTERS, MAX_SKIPPED_LETTERS = 6, 200
+
 TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
 
 T = TypeVar("T")
@@ -178,8 +182,32 @@ def check_complete(samples: array.array[int], words: Sequence[EngineWord], text:
     too_short = len(samples) * MAX_LETTERS_PER_SECOND * rate < letters * SAMPLE_RATE * 100
     if too_short or len(samples) + OVERHANG < last:
         raise ServiceError(f"sent only {len(samples) / SAMPLE_RATE:.1f} s of audio, which is too short for the text")
-    if words and 2 * sum(_letters(word.text) for word in words) < letters:
+    received = sum(_letters(word.text) for word in words)
+    if words and 2 * received < letters:
         raise ServiceError("sent the times of only some words")
+    missing = _letters_at_the_end(text, words)
+    # A service that writes its last word in other letters, such as a number, sends as many letters as the text has.
+    if words and _is_much(missing, letters) and 2 * (letters - received) > missing:
+        raise ServiceError("sent neither audio nor times of the last words")
+
+
+def _is_much(missing: int, letters: int) -> bool:
+    return missing > MAX_MISSING_LETTERS or 4 * missing > letters
+
+
+def _letters_at_the_end(text: str, words: Sequence[EngineWord]) -> int:
+    """Return how many letters of the text follow the last word that is found in it."""
+    letters, at = _folded(text), 0
+    for word in words:
+        key = _folded(word.text)
+        found = letters.find(key, at, at + len(key) + MAX_SKIPPED_LETTERS) if key else -1
+        if found >= 0:
+            at = found + len(key)
+    return len(letters) - at
+
+
+def _folded(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
 
 
 def _letters(text: str) -> int:

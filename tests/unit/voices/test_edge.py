@@ -117,6 +117,7 @@ def test_a_long_narration_is_asked_for_in_parts(scratch: Path, monkeypatch: pyte
         ("no-audio", "sent no audio"),
         ("drop", "closed the connection before the end"),
         ("short", "which is too short for the text"),
+        ("cut", "sent neither audio nor times of the last words"),
         ("silent", "sent only silence"),
         ("noise", "sent audio that cannot be decoded"),
         ("garbage", "sent an answer that edge-tts cannot read"),
@@ -138,7 +139,7 @@ def test_a_fault_is_tried_again_and_then_an_error(scratch: Path, fault: str, mes
     assert not (scratch / "said.wav").exists()
 
 
-@pytest.mark.parametrize("fault", ["sentences", "no-audio", "drop", "short", "garbage", "503", "403"])
+@pytest.mark.parametrize("fault", ["sentences", "no-audio", "drop", "short", "cut", "garbage", "503", "403"])
 def test_a_passing_fault_is_passed_over(scratch: Path, fault: str) -> None:
     """V20: one bad answer costs another try, and the result is as whole as ever."""
     with FakeEdge(scratch, ENV) as server:

@@ -142,6 +142,72 @@ def test_a_complete_answer_passes() -> None:
     network.check_complete(tone(SECOND // 5), [], "words words", 200)
 
 
+SENTENCES = "The first of them is short. The second one goes on for a while. And the third ends it all, at 5 km."
+
+
+@pytest.mark.parametrize("rate", [50, 100, 200])
+@pytest.mark.parametrize("kept", [0.55, 0.7, 0.8])
+def test_audio_cut_short_together_with_its_words_is_an_error(kept: float, rate: int) -> None:
+    """V20: an answer that ends early is incomplete, even if its words end where its audio does."""
+    texts = SENTENCES.split()
+    texts = texts[: round(kept * len(texts))]
+    length = len(texts) * SECOND * 100 // (3 * rate)
+    words = [
+        EngineWord(text.strip(".,"), n * length // len(texts), (n + 1) * length // len(texts))
+        for n, text in enumerate(texts)
+    ]
+    with pytest.raises(ServiceError) as caught:
+        network.check_complete(tone(length), words, SENTENCES, rate)
+    assert caught.value.message == "sent neither audio nor times of the last words"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (SENTENCES, SENTENCES.split()),
+        (SENTENCES, [*SENTENCES.split()[:-2], "five", "kilometers"]),
+        ("It is 5 km", ["it", "is", "five", "kilometers"]),
+        ("Press OK (really)", ["Press", "OK", "really"]),
+        ("今日は良い天気です。", ["今日", "は", "良い", "天気", "です"]),
+        ("one two", ["one", "two", "three"]),
+        ("Wait … —", ["Wait"]),
+        ("Straße", ["STRASSE"]),
+    ],
+)
+def test_words_in_other_letters_are_complete(text: str, words: list[str]) -> None:
+    """Numbers and units that a service writes out, other cases and punctuation are no missing words."""
+    times = [EngineWord(word, n * SECOND, (n + 1) * SECOND) for n, word in enumerate(words)]
+    network.check_complete(tone(len(words) * SECOND), times, text, 100)
+
+
+def test_the_limits_of_what_may_be_missing() -> None:
+    """Six letters may follow the last word of a long text, and a quarter of a short one."""
+    for text, heard, complete in (
+        ("a" * 85 + " " + "b" * 6, ["a" * 85], True),
+        ("a" * 85 + " " + "b" * 7, ["a" * 85], False),
+        ("aaaaaaaaa bbb", ["aaaaaaaaa"], True),
+        ("aaaaaaaa bbb", ["aaaaaaaa"], False),
+    ):
+        times = [EngineWord(word, 0, 3 * SECOND) for word in heard]
+        if complete:
+            network.check_complete(tone(3 * SECOND), times, text, 100)
+        else:
+            with pytest.raises(ServiceError, match="last words"):
+                network.check_complete(tone(3 * SECOND), times, text, 100)
+
+
+def test_the_limits_of_the_audio() -> None:
+    """A last word may end a quarter of a second after the audio, and no voice speaks more than 60 letters a second."""
+    network.check_complete(tone(SECOND), spoken(SECOND // 2, SECOND + SECOND // 4), "words words", 100)
+    with pytest.raises(ServiceError, match="too short"):
+        network.check_complete(tone(SECOND), spoken(SECOND // 2, SECOND + SECOND // 4 + 1), "words words", 100)
+    network.check_complete(tone(SECOND), [], "a" * 60, 100)
+    with pytest.raises(ServiceError, match="too short"):
+        network.check_complete(tone(SECOND - 1), [], "a" * 60, 100)
+    with pytest.raises(ServiceError, match="too short"):
+        network.check_complete(tone(SECOND), [], "a" * 60, 99)
+
+
 @pytest.mark.parametrize(
     ("proxy", "text", "left"),
     [

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.engine_lab import names
+from vidbuild.engine.disk import durable
 from vidbuild.engine.disk.lock import Lock, is_held
 
 HOLDER = """
@@ -85,6 +86,23 @@ def test_a_removed_lock_file_guards_nothing(tmp_path: Path, monkeypatch: pytest.
     assert len(tried) == 2
     assert Lock.attempt(path) is None
     lock.release(remove=True)
+    assert not path.exists()
+
+
+def test_a_lock_is_held_until_its_name_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the moment of removal the lock still excludes others: else a second holder could lose its own lock's name."""
+    path = tmp_path / "lock"
+    at_removal: list[bool] = []
+
+    def observed(operation: str, file: Path) -> None:
+        if operation == "remove":
+            at_removal.append(file == path and is_held(path))
+
+    lock = Lock.attempt(path)
+    assert lock is not None
+    monkeypatch.setattr(durable, "fault_point", observed)
+    lock.release(remove=True)
+    assert at_removal == [True]
     assert not path.exists()
 
 

@@ -41,6 +41,22 @@ def test_a_tool_is_asked_only_when_its_file_is_new(tmp_path: Path) -> None:
     assert Tools({"ffmpeg": counted.tool()}, DigestCache(tmp_path / "files")).identity("ffmpeg") == "9.1 is longer"
 
 
+@pytest.mark.parametrize("edited", [0, 1, 2])
+def test_a_tool_of_several_files_is_recognized_by_all_of_them(edited: int, tmp_path: Path) -> None:
+    """After an edit of any of its files a tool is asked again, and before that it is not."""
+    files = [tmp_path / name for name in ("program", "library", "data")]
+    for file in files:
+        file.write_text("1")
+    tool = Tool(lambda: files, lambda: " ".join(file.read_text() for file in files))
+    for _ in range(2):
+        table = DigestCache(tmp_path / "files")
+        assert Tools({"tool": tool}, table).identity("tool") == "1 1 1"
+        table.save()
+    files[edited].write_text("22")
+    expected = " ".join("22" if index == edited else "1" for index in range(3))
+    assert Tools({"tool": tool}, DigestCache(tmp_path / "files")).identity("tool") == expected
+
+
 def test_another_file_is_another_tool(tmp_path: Path) -> None:
     """Two files are distinguished even if their stat is alike."""
     one, other = Counted(tmp_path / "one"), Counted(tmp_path / "other")

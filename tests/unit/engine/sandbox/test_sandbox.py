@@ -141,6 +141,53 @@ def test_nothing_outside_is_read(place: dict[str, str]) -> None:
     assert set(found.values()) == {"EACCES"}, found
 
 
+# What a step may read of the system, as SECURITY.md promises; each further path is a decision.
+READABLE = (
+    *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store", "/snap"),
+    *("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.preload", "/etc/localtime"),
+    *("/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu", "/sys/devices/system/node"),
+    *("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/stdout", "/dev/stderr"),
+)
+READABLE_ONLINE = (
+    *("/etc/resolv.conf", "/run/systemd/resolve", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf"),
+    *("/etc/gai.conf", "/etc/services", "/etc/protocols", "/etc/crypto-policies", "/etc/ca-certificates"),
+    *("/etc/ssl/certs", "/etc/ssl/cert.pem", "/etc/ssl/openssl.cnf", "/etc/pki/tls/certs", "/etc/pki/ca-trust"),
+)
+LISTED = """
+tried = []
+for folder in ("/", "/etc", "/etc/ssl", "/etc/pki", "/etc/pki/tls", "/run", "/run/systemd", "/var", "/var/lib", "/proc",
+               "/proc/sys", "/sys", "/sys/devices", "/sys/devices/system", "/dev", "/nix", "/gnu", "/home", "/root"):
+    if os.path.isdir(folder):
+        tried += [os.path.join(folder, name) for name in os.listdir(folder) if not name.isdigit()]
+enter(sandbox)
+
+def opened(path):
+    try:
+        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
+
+found["readable"] = [path for path in tried if opened(path)]
+found["tried"] = len(tried)
+"""
+
+
+@WALLS
+@pytest.mark.parametrize("network", [False, True])
+def test_only_these_parts_of_the_system_are_read(place: dict[str, str], network: bool) -> None:
+    """P9: of all that the system has, a sandboxed process opens what this test lists and the interpreter, no more."""
+    found: dict[str, Any] = shut(place, LISTED, network=network)
+    assert found["tried"] > 100
+    allowed = [Path(path).resolve() for path in (*READABLE, *(READABLE_ONLINE if network else ()))]
+    allowed += [Path(folder).resolve() for folder in (sys.prefix, sys.base_prefix, *sys.path) if folder]
+    readable = {path: Path(path).resolve() for path in found["readable"]}
+    surplus = [path for path, real in readable.items() if not any(real.is_relative_to(each) for each in allowed)]
+    assert surplus == []
+    assert "/usr" in readable
+    assert ("/etc/hosts" in readable) == network
+
+
 @WALLS
 @pytest.mark.usefixtures("canary_stands")
 def test_nothing_outside_is_written(place: dict[str, str]) -> None:
