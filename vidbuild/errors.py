@@ -7,7 +7,7 @@
     ├── SpecError                 exit 2: the spec is wrong; has diagnostics (vidbuild.spec.diagnostics)
     ├── StepError                 exit 1: a step failed; has the last lines of the tool's log
     │   ├── SpecProblem           exit 2: a step found an error in the spec (a scene over max_duration)
-    │   └── UnreachableError      exit 1: a service on the network did not answer
+    │   └── UnreachableError      exit 4: a service on the network did not answer
     └── StoreError                exit 1: the cache folder cannot be used
 
 Any other exception is a bug in vidbuild: exit 3 and a saved report.
@@ -21,8 +21,10 @@ from typing import ClassVar
 from vidbuild.frozen import dataclass
 
 _BUG = 3
-_BY_SEVERITY = (143, 130, _BUG, 2, 1, 0)  # a user must deal with the first of them before the others
-_FAULTS = {"step": 1, "unreachable": 1, "spec": 2, "bug": _BUG}
+_UNREACHABLE = 4
+# A user must deal with the first of them before the others.
+_BY_SEVERITY = (143, 130, _BUG, 2, 1, _UNREACHABLE, 0)
+_FAULTS = {"step": 1, "unreachable": _UNREACHABLE, "spec": 2, "bug": _BUG}
 
 
 class VidbuildError(Exception):
@@ -100,6 +102,7 @@ class UnreachableError(StepError):
     """A service on the network did not answer, or refused the request."""
 
     fault = "unreachable"
+    code = _UNREACHABLE
 
 
 def of_fault(fault: str) -> int:

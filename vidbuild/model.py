@@ -127,6 +127,7 @@ class OutputSettings:
 class Spec:
     """One spec: everything its videos have in common, and the language and output settings of its own video.
 
+    warnings: what its author probably did not intend.
     problems: language -> what is wrong with the narration in that language, for languages other than the spec's.
     files: every file that was read or checked to load the spec (the spec, themes, code), in order.
     locations: field (dotted) -> its location in the spec, scenes excepted.
@@ -145,3 +146,4 @@ class Spec:
     locations: Mapping[str, Location]
     data: Mapping[str, Any]
     problems: Mapping[str, tuple[Diagnostic, ...]]
+    warnings: tuple[Diagnostic, ...] = ()

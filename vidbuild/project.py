@@ -29,6 +29,15 @@ def cache_of(root: Path) -> Path:
     return Path(chosen).absolute() if chosen else root / CACHE_FOLDER
 
 
+def how_found(spec: Path) -> str:
+    """Return how the cache folder of a spec's project is found, for a message."""
+    if os.environ.get("VIDBUILD_CACHE"):
+        return "VIDBUILD_CACHE"
+    root = root_of(spec)
+    marker = next((marker for marker in ROOT_MARKERS if os.path.lexists(root / marker)), None)
+    return f"'{marker}' in '{root}'" if marker else f"'{root}', since no folder above has {' or '.join(ROOT_MARKERS)}"
+
+
 def name_of(spec: Path) -> str:
     """Return the common name of a spec's outputs: its file name without the suffix."""
     for suffix in SPEC_SUFFIXES:

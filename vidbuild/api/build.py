@@ -13,6 +13,7 @@ from vidbuild.api.environment import FILE_SIZE, MEMORY, SANDBOX
 from vidbuild.api.final_event import FinalEvent
 from vidbuild.api.listeners import Listeners, listening
 from vidbuild.api.options import BuildOptions, RunControl, options_of
+from vidbuild.api.output_place import refuse_output
 from vidbuild.api.plan import entry_of, store_of
 from vidbuild.api.result import FailedStep, Notice, Result, Steps
 from vidbuild.api.spec_args import (
@@ -87,6 +88,7 @@ class _Command:
     def __init__(self, specs: Sequence[SpecLike], options: BuildOptions, control: RunControl | None) -> None:
         if not options.dry_run:
             require_posix()
+        refuse_output(options.output, specs)
         self.specs = specs
         self.options = options
         self._control = control or RunControl()

@@ -8,23 +8,28 @@ from typing import Any
 
 from vidbuild.engine.store import gc
 from vidbuild.engine.store.store import DEFAULT_LIMIT, Store
-from vidbuild.project import cache_of, root_of
+from vidbuild.project import cache_of, how_found, root_of
 
 
 @dataclass(frozen=True, slots=True)
 class CacheInfo:
-    """The contents of a cache: its size and limit in bytes, and the number of its traces and blobs."""
+    """The contents of a cache: its size and limit in bytes, and the number of its traces and blobs.
+
+    found_by: how its folder was found.
+    """
 
     folder: Path
     bytes: int
     limit: int
     traces: int
     blobs: int
+    found_by: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
         return {
             "folder": str(self.folder),
+            "found_by": self.found_by,
             "bytes": self.bytes,
             "limit": self.limit,
             "traces": self.traces,
@@ -68,7 +73,8 @@ def _store(cache: Path | None) -> Store:
 def cache_info(cache: Path | None = None) -> CacheInfo:
     """Return the contents of the current project's cache; writes nothing."""
     info = gc.info(_store(cache))
-    return CacheInfo(info.root, info.bytes, DEFAULT_LIMIT, info.traces, info.blobs)
+    found_by = "argument" if cache is not None else how_found(Path.cwd() / "spec.yaml")
+    return CacheInfo(info.root, info.bytes, DEFAULT_LIMIT, info.traces, info.blobs, found_by)
 
 
 def cache_verify(cache: Path | None = None) -> CacheVerification:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vidbuild.api.load import SpecText
 from vidbuild.api.result import diagnosis
 from vidbuild.frozen import dataclass, replaced
 from vidbuild.model import Spec
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from vidbuild.api.options import BuildOptions
     from vidbuild.api.video import Video
     from vidbuild.diagnostic import Diagnostic
+    from vidbuild.spec.load import LoadResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,16 @@ class CheckResult:
         }
 
 
-def render(diagnostics: Sequence[Diagnostic]) -> str:
-    """Return diagnostics as text, with the source lines of the files as they are now."""
+def render(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str] | None = None) -> str:
+    """Return diagnostics as text, with the source lines of the files as they are now, or of these sources."""
     from vidbuild.spec.diagnostics import read_sources
     from vidbuild.spec.diagnostics import render as text_of
 
-    return text_of(diagnostics, read_sources(diagnostics))
+    return text_of(diagnostics, {**read_sources(diagnostics), **(sources or {})})
 
 
 def check(
-    paths: Sequence[str | os.PathLike[str]],
+    specs: Sequence[str | os.PathLike[str] | SpecText],
     variables: Mapping[str, Any] | None = None,
     *,
     allow_network_voice: bool = False,
@@ -68,6 +70,7 @@ def check(
     Specs without errors are spoken and laid out, and the cache keeps the results for the next build. Voices on the
     network are not used. A system that cannot build finds only what needs neither speech nor layout.
 
+    specs: paths, and texts of specs that are in no file.
     allow_network_voice: accept voices on the network in CI, as a build with this option does.
     strict: make warnings errors.
     """
@@ -77,17 +80,27 @@ def check(
     options = BuildOptions(variables=variables or {}, allow_network_voice=allow_network_voice, cache=cache)
     found: dict[int, tuple[Diagnostic, ...]] = {}
     videos: dict[int, Video] = {}
-    names = dict(enumerate(_names([Path(path) for path in paths])))
-    for index, path in enumerate(paths):
-        found[index], video = _examine(path, for_one(path, list(paths), options), names[index])
+    sources: dict[str, str] = {}
+    paths = [spec.path if isinstance(spec, SpecText) else Path(spec) for spec in specs]
+    for index, (spec, name) in enumerate(zip(specs, _names(paths), strict=True)):
+        loaded = _loaded(spec, for_one(paths[index], paths, options).variables)
+        if isinstance(spec, SpecText):
+            sources |= loaded.sources
+        found[index], video = _examine(paths[index], loaded, options, name)
         if video is not None:
             videos[index] = video
     faults = _add_findings(found, videos, options)
     results = []
     for index, path in enumerate(paths):
         diagnostics = _as_errors(found[index]) if strict else found[index]
-        results.append(CheckResult(Path(path), diagnostics, render(diagnostics), faults.get(index, ())))
+        results.append(CheckResult(path, diagnostics, render(diagnostics, sources), faults.get(index, ())))
     return results
+
+
+def _loaded(spec: str | os.PathLike[str] | SpecText, variables: Mapping[str, Any]) -> LoadResult:
+    from vidbuild.spec.load import try_load, try_parse
+
+    return try_parse(spec.text, spec.path, variables) if isinstance(spec, SpecText) else try_load(spec, variables)
 
 
 def _as_errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -103,16 +116,14 @@ def _names(paths: Sequence[Path]) -> Sequence[str]:
 
 
 def _examine(
-    path: str | os.PathLike[str], options: BuildOptions, name: str
+    path: Path, loaded: LoadResult, options: BuildOptions, name: str
 ) -> tuple[tuple[Diagnostic, ...], Video | None]:
     """Return the problems of a spec that no step is needed for, and its video if it has no errors."""
     from vidbuild.api.video import Video
     from vidbuild.diagnostic import Diagnostic
     from vidbuild.errors import UsageError
     from vidbuild.spec.diagnostics import SpecError
-    from vidbuild.spec.load import try_load
 
-    loaded = try_load(path, options.variables)
     allowed = None if options.allow_network_voice else loaded.spec
     diagnostics = (*loaded.diagnostics, *_project_problems(path, allowed))
     if loaded.spec is None or any(each.severity == "error" for each in diagnostics):

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from vidbuild.frozen import dataclass
 from vidbuild.model import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class SpecText:
+    """The YAML text of a spec that is in no file; path: where its file would be."""
+
+    path: Path
+    text: str
 
 
 def load(path: str | os.PathLike[str], variables: Mapping[str, Any] | None = None) -> Spec:

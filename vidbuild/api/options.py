@@ -19,7 +19,8 @@ __all__ = ["BuildOptions", "Control", "RetryPolicy", "RunControl", "options_of"]
 class BuildOptions(RunOptions):
     """How to build; none of it changes the bytes of the outputs. It begins with the fields of `RunOptions`.
 
-    output: the folder of the outputs; None for `build` beside each spec.
+    output: the folder of the outputs, or the file of the only video (NAME.mp4), with the other outputs beside it; None
+        for `build` beside each spec.
     only: ids of scenes; the video has these and no others.
     variables: values for the spec's vars.
     dry_run: run and write nothing, report what would run.

@@ -65,28 +65,30 @@ def plan_of(
     store: Store,
     variables: Mapping[str, str] | None = None,
     only: Sequence[str] = (),
+    name: str | None = None,
     remember: bool = True,
 ) -> Plan:
     """The plan of a spec's file, or of a Spec made in Python; raises SpecError with all that is wrong with it.
 
-    only: ids of scenes to build a video of, as if the spec had no others. remember: False writes nothing.
+    only: ids of scenes to build a video of, as if the spec had no others. name: what the names of the outputs have
+    in common; None for the spec's name. remember: False writes nothing.
     """
     table = DigestCache(store.home / "files", read_only=not remember)
     if not isinstance(spec, (str, os.PathLike)):
-        return _from_memo(spec.path, _compiled(spec, only, table, ()), only, store)
+        return _from_memo(spec.path, _compiled(spec, only, name, table), only, name, store)
     spec = Path(spec)
     memos = Memos(store)
-    key = plan_cache.key_of(spec, table, variables or {}, only)
+    key = plan_cache.key_of(spec, table, variables or {}, only, name)
     known: dict[str, Any] | None = memos.get(key) if key else None
     if known is not None and plan_cache.is_valid(known["files"], table):
-        return _from_memo(spec, known, only, store)
+        return _from_memo(spec, known, only, name, store)
     began = plan_cache.now()
-    data = _made(spec, table, variables or {}, only)
+    data = _made(spec, table, variables or {}, only, name)
     if key and remember and plan_cache.unchanged_since(data["files"], began):
         memos.put(key, data)
         if store.home.is_dir():
             table.save()
-    return _from_memo(spec, data, only, store)
+    return _from_memo(spec, data, only, name, store)
 
 
 def entry_of(spec: Path, only: Sequence[str] = (), store: Store | None = None) -> str:
@@ -100,19 +102,19 @@ def entry_of(spec: Path, only: Sequence[str] = (), store: Store | None = None) -
     return f"{path} --only {','.join(sorted(set(only)))}" if only else path
 
 
-def _made(spec: Path, table: DigestCache, variables: Mapping[str, str], only: Sequence[str]) -> dict[str, Any]:
+def _made(
+    spec: Path, table: DigestCache, variables: Mapping[str, str], only: Sequence[str], name: str | None
+) -> dict[str, Any]:
     from vidbuild.spec.diagnostics import SpecError
     from vidbuild.spec.load import try_load
 
     examined = try_load(spec, variables)
     if examined.spec is None:
         raise SpecError(examined.errors, examined.sources)
-    warnings = [item for item in examined.diagnostics if item.severity == "warning"]
-    notices = tuple(Notice(item.message, item.location, item.hint) for item in warnings)
-    return _compiled(examined.spec, only, table, notices)
+    return _compiled(examined.spec, only, name, table)
 
 
-def _compiled(spec: Spec, only: Sequence[str], table: DigestCache, notices: Sequence[Notice]) -> dict[str, Any]:
+def _compiled(spec: Spec, only: Sequence[str], name: str | None, table: DigestCache) -> dict[str, Any]:
     """What is remembered of a spec, as JSON values."""
     from vidbuild.plan.compile import compile_graph, frame_count, outputs
     from vidbuild.plan.variant import own_variant
@@ -124,13 +126,13 @@ def _compiled(spec: Spec, only: Sequence[str], table: DigestCache, notices: Sequ
     frames = frame_count(chosen, variant)
     return {
         "files": plan_cache.rows_of(chosen.files, table),
-        "graph": compile_graph(chosen, variant, _name(spec.path, scenes, only)).to_data(),
+        "graph": compile_graph(chosen, variant, name or _name(spec.path, scenes, only)).to_data(),
         "outputs": [[each.kind, each.step, each.file, each.suffix] for each in outputs(chosen, variant)],
         "scenes": scenes,
         "weights": weights(chosen, variant),
         "fps": variant.output.fps,
         "frames": [frames.step, frames.name],
-        "warnings": [[notice.message, _location_data(notice.location), notice.hint] for notice in notices],
+        "warnings": [[each.message, _location_data(each.location), each.hint] for each in spec.warnings],
     }
 
 
@@ -163,11 +165,11 @@ def _cut(scene: Scene) -> Scene:
     return replace(scene, transition="cut", transition_duration=0.0)
 
 
-def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str], store: Store) -> Plan:
+def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str], name: str | None, store: Store) -> Plan:
     return Plan(
         spec=spec,
         entry=entry_of(spec, only, store),
-        name=_name(spec, data["scenes"], only),
+        name=name or _name(spec, data["scenes"], only),
         graph=Graph.from_data(data["graph"]),
         outputs=tuple(Output(*output) for output in data["outputs"]),
         scenes=tuple(data["scenes"]),

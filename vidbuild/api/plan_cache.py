@@ -23,7 +23,9 @@ CLOCK_LAG_NS = 20_000_000  # by which the clock of a file system may be late
 Row = Sequence[str]  # a file's path as written, its real path, and the digest of its content
 
 
-def key_of(spec: Path, table: DigestCache, variables: Mapping[str, str], only: Sequence[str]) -> str | None:
+def key_of(
+    spec: Path, table: DigestCache, variables: Mapping[str, str], only: Sequence[str], name: str | None = None
+) -> str | None:
     """Return the key of a spec's plan; None if the spec cannot be read, which its reader reports."""
     path = str(spec.absolute())
     try:
@@ -43,6 +45,7 @@ def key_of(spec: Path, table: DigestCache, variables: Mapping[str, str], only: S
             "spec": text,
             "variables": dict(variables),
             "only": sorted(set(only)),
+            "name": name,
         }
     )
 

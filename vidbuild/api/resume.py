@@ -19,6 +19,9 @@ from vidbuild.project import cache_of, root_of
 
 LAST = "last"
 
+# The hint if a cache has no run: the cache is found by the current folder.
+ELSEWHERE = "run this command in the project's folder, or set VIDBUILD_CACHE to its cache"
+
 
 def store_here(cache: Path | None) -> Store:
     """Return the store of the current project, or the one in a given folder."""
@@ -51,12 +54,12 @@ def find(store: Store, name: str, build_name: str | None = None) -> Run:
     if name == LAST:
         if runs:
             return runs[-1]
-        raise UsageError(f"there is no run{of} yet")
+        raise UsageError(f"there is no run{of} yet in '{store.root}'", hint=ELSEWHERE)
     matches = [run for run in runs if name and (run.id.startswith(name) or run.id.endswith(f"-{name}"))]
     if len(matches) > 1:
         raise UsageError(f"ambiguous run '{name}': it could be {', '.join(run.id for run in matches[-3:])}")
     if not matches:
-        raise UsageError(f"there is no run '{name}'{of}", hint="vidbuild runs")
+        raise UsageError(f"there is no run '{name}'{of} in '{store.root}'", hint="vidbuild runs" if runs else ELSEWHERE)
     return matches[0]
 
 

@@ -135,6 +135,11 @@ def runs(cache: Path | None = None, states: Sequence[str] = ()) -> list[RunFacts
     return [run for run in every if not states or run.state in states]
 
 
+def runs_folder(cache: Path | None = None) -> Path:
+    """Return the folder in which the current project's builds are recorded."""
+    return store_here(cache).root / "runs"
+
+
 def run(run_id: str, cache: Path | None = None) -> RunFacts:
     """Return one build, by its id, the beginning or last part of an id, or "last"; UsageError if there is not one."""
     store = store_here(cache)

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from vidbuild.api.output_place import folder_of
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import UsageError
 from vidbuild.frozen import replaced
-from vidbuild.project import OUTPUT_FOLDER, name_of
+from vidbuild.project import name_of
 from vidbuild.sanitize import single_line
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def refuse_same_names(specs: Sequence[SpecLike], options: BuildOptions) -> None:
     """Raise UsageError if one spec's outputs would replace another's."""
     first: dict[Path, Path] = {}
     for path in map(path_of, specs):
-        output = (options.output or path.parent / OUTPUT_FOLDER).absolute() / name_of(path)
+        output = folder_of(options.output, path).absolute() / name_of(path)
         if output in first:
             raise UsageError(f"'{first[output]}' and '{path}' have the same outputs, '{output.name}.mp4' and so on")
         first[output] = path

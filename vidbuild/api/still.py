@@ -12,6 +12,7 @@ from vidbuild.api.engine import engine_of
 from vidbuild.api.load import load
 from vidbuild.api.plan import plan_of, store_of
 from vidbuild.api.result import Notice
+from vidbuild.api.spec_args import SpecLike, path_of
 from vidbuild.engine.graph.graph import Graph, Step
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.schedule.target import RunHooks, Target
@@ -34,7 +35,7 @@ class Still:
 
 
 def still(
-    spec: str | os.PathLike[str],
+    spec: SpecLike,
     scene: str,
     at: float | None = None,
     output: Path | None = None,
@@ -53,7 +54,7 @@ def still(
 
 
 def still_with_warnings(
-    spec: str | os.PathLike[str],
+    spec: SpecLike,
     scene: str,
     at: float | None = None,
     output: Path | None = None,
@@ -67,18 +68,18 @@ def still_with_warnings(
     from vidbuild.plan.variant import VideoSpec, own_variant
 
     require_posix()
-    path = Path(spec)
-    loaded = load(path, variables)
+    path = path_of(spec)
+    loaded = load(spec, variables) if isinstance(spec, (str, os.PathLike)) else spec
     ids = [each.id for each in loaded.scenes]
     if scene not in ids:
         hint = did_you_mean(scene, ids) or f"the scenes are {', '.join(ids)}"
         raise UsageError(f"'{path}' has no scene '{scene}'", hint=hint)
     store = store_of(path, cache)
-    plan = plan_of(path, store=store, variables=variables)
+    plan = plan_of(spec, store=store, variables=variables)
     video = VideoSpec.of(loaded, own_variant(loaded))
     step = still_step(video, scene, LAST_FRAME if at is None else timebase.frames(at, video.fps))
     graph = Graph.of({**plan.graph.steps, step.id: step})
-    png = output or path.parent / OUTPUT_FOLDER / f"{name_of(path)}.{scene}.png"
+    png = _png(output, path, scene)
     with writable(store) as used:
         target = Target(graph, build_name=f"{plan.entry} --still {scene}", goals=[step.id])
         (report,) = engine_of(used).build([target], hooks=_PlaceStill(used, step.id, png))
@@ -87,6 +88,15 @@ def still_with_warnings(
         for failed in report.failed:
             raise _as_error(graph.steps[failed.step], failed.failure or Failure("failed without a reason"))
     return Still(png, (*plan.warnings, *step_warnings(graph.steps, report)))
+
+
+def _png(output: Path | None, spec: Path, scene: str) -> Path:
+    """Return the path of the PNG: `output`, or a file in it if it is a folder."""
+    if output is None or output.is_dir():
+        return (output or spec.parent / OUTPUT_FOLDER) / f"{name_of(spec)}.{scene}.png"
+    if output.suffix.lower() not in {".png", ""}:
+        raise UsageError(f"cannot write '{output}': expected a PNG", hint=f"-o {output.with_suffix('.png')}")
+    return output
 
 
 class _PlaceStill(RunHooks):

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from vidbuild.api.build import build, build_all
 from vidbuild.api.engine import engine_of
 from vidbuild.api.options import BuildOptions, RunControl, options_of
+from vidbuild.api.output_place import VIDEO, name_of_file
 from vidbuild.api.plan import Plan, plan_of, store_of
 from vidbuild.api.result import OutputFile, Result
 from vidbuild.api.spec_args import SpecLike, for_one, path_of
@@ -146,7 +147,8 @@ class _SecondBuild:
         self._control = control
         self._first_store = store_of(path_of(spec), options.cache)
         self._store = Store(folder / "cache")
-        self._plan = plan_of(spec, store=self._store, variables=options.variables, only=options.only)
+        self._name = name_of_file(options.output)
+        self._plan = plan_of(spec, store=self._store, variables=options.variables, only=options.only, name=self._name)
 
     def verify(self) -> Verification:
         """Build, and compare with the first build."""
@@ -164,7 +166,7 @@ class _SecondBuild:
         options = replaced(
             self._options,
             cache=self._store.root,
-            output=self._folder / "build",
+            output=self._folder / "build" / (f"{self._name}{VIDEO}" if self._name else ""),
             jobs=1 if self._options.workers > 1 else 2,
             shuffle=SHUFFLE_SEED,
             env_overrides=OTHER_ENV,
@@ -206,7 +208,12 @@ class _SecondBuild:
         """Return the plan of the first build, which may come from the plan cache."""
         options = self._options
         return plan_of(
-            self._spec, store=self._first_store, variables=options.variables, only=options.only, remember=False
+            self._spec,
+            store=self._first_store,
+            variables=options.variables,
+            only=options.only,
+            name=self._name,
+            remember=False,
         )
 
     def _explain(self, store: Store, plan: Plan) -> Sequence[Explanation]:

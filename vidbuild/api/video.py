@@ -12,6 +12,7 @@ from typing import Any
 from vidbuild.api import build_result, network_policy
 from vidbuild.api.engine import engine_of
 from vidbuild.api.options import BuildOptions
+from vidbuild.api.output_place import folder_of, name_of_file
 from vidbuild.api.outputs import Placing, refuse_outside, refuse_sources
 from vidbuild.api.plan import Plan, plan_of, store_of
 from vidbuild.api.result import Notice, Result, Steps
@@ -20,7 +21,7 @@ from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event, StepFinished, StepStarted, TargetStarted
 from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.schedule.target import Target
-from vidbuild.project import OUTPUT_FOLDER, root_of
+from vidbuild.project import root_of
 
 DERIVED_FROM = (TargetStarted, StepStarted, StepFinished)
 
@@ -39,7 +40,7 @@ class Video:
         self.name = name
         self.path = path_of(spec)
         self.store = store_of(self.path, options.cache)
-        self.folder = options.output or self.path.parent / OUTPUT_FOLDER
+        self.folder = folder_of(options.output, self.path)
         self._options = options
         self._began = time.monotonic()
         self._seconds = 0.0
@@ -47,7 +48,12 @@ class Video:
         if not options.dry_run:
             refuse_outside(root_of(self.path), self._default_folders())
         self.plan: Plan = plan_of(
-            spec, store=self.store, variables=options.variables, only=options.only, remember=not options.dry_run
+            spec,
+            store=self.store,
+            variables=options.variables,
+            only=options.only,
+            name=name_of_file(options.output),
+            remember=not options.dry_run,
         )
         if not options.dry_run:
             refuse_sources(self.plan, self.folder)

@@ -121,7 +121,17 @@ def _usage_message(error: click.ClickException) -> tuple[str, str]:
     if isinstance(error, UnknownCommandError):
         return error.message, error.hint
     if isinstance(error, click.NoSuchOption):
-        near = (error.possibilities or [""])[0]
-        return f"unknown option '{error.option_name}'", f"did you mean '{near}'?" if near else ""
+        return f"unknown option '{error.option_name}'", _option_hint(error)
     text = error.format_message().strip().removesuffix(".")
     return text[:1].lower() + text[1:], ""
+
+
+def _option_hint(error: click.NoSuchOption) -> str:
+    from vidbuild.cli.meant import option_hint
+
+    command = error.ctx.command if error.ctx else None
+    known = {name for option in command.params for name in option.opts} if command else set()
+    near = option_hint(error.option_name, known) or (error.possibilities or [""])[0]
+    if near:
+        return f"did you mean '{near}'?"
+    return f"'{error.ctx.command_path} --help' lists the options" if error.ctx else ""

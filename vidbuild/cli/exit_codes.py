@@ -15,6 +15,7 @@ class Exit(IntEnum):
     FAILED = 1
     WRONG = 2
     BUG = 3
+    UNREACHABLE = 4
     INTERRUPTED = 130
     TERMINATED = 143
 
@@ -24,6 +25,7 @@ MEANINGS: dict[Exit, str] = {
     Exit.FAILED: "a step failed, or --verify found a difference",
     Exit.WRONG: "the command line or the spec is wrong",
     Exit.BUG: "a bug in vidbuild; a report that you can paste is saved, and its path printed",
+    Exit.UNREACHABLE: "a service on the network, such as an online voice, could not be used",
     Exit.INTERRUPTED: "interrupted (SIGINT, Ctrl-C)",
     Exit.TERMINATED: "terminated (SIGTERM, or the terminal was closed)",
 }

@@ -9,13 +9,15 @@ import click
 
 
 class UnknownCommandError(click.UsageError):
-    """A command that does not exist; hint: the nearest name, or where the commands are listed."""
+    """A command that does not exist; hint: what is meant, the nearest name, or where the commands are listed."""
 
     def __init__(self, name: str, known: Sequence[str], ctx: click.Context) -> None:
+        from vidbuild.cli.meant import command_hint
         from vidbuild.suggest import did_you_mean
 
         super().__init__(f"unknown command '{name}'", ctx)
-        self.hint = did_you_mean(name, known) or f"'{ctx.command_path} --help' lists the commands"
+        meant = command_hint(ctx.command_path, name) or did_you_mean(name, known)
+        self.hint = meant or f"'{ctx.command_path} --help' lists the commands"
 
 
 class SuggestingGroup(click.Group):

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from vidbuild.errors import UsageError
 from vidbuild.sizes import parse_size
 
+if TYPE_CHECKING:
+    from vidbuild.api.load import SpecText
+    from vidbuild.api.spec_args import SpecLike
+
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 _ENDINGS = {".yaml", ".yml"}
+_NAMED = 5  # specs of a folder that a message names
 
-# The spec that a command uses for a folder, or without SPEC.
+# The specs that a command looks for in a folder, or in the current one without SPEC: this, or else the only other one.
 SPEC = "video.yaml"
+OTHER_SPECS = ("*.vidbuild.yaml", "*.vidbuild.yml")
+
+# The argument that means standard input, or standard output, and the name of a spec that is read from there.
+STANDARD = Path("-")
+STDIN_SPEC = Path("stdin.yaml")
 
 
 def example(*lines: str) -> str:
@@ -52,6 +63,11 @@ def strict() -> Callable[[Decorated], Decorated]:
     return click.option("--strict", is_flag=True, help="Make warnings errors (exit code 2); nothing is built then.")
 
 
+def quiet() -> Callable[[Decorated], Decorated]:
+    """Declare `--quiet`."""
+    return click.option("-q", "--quiet", is_flag=True, help="Print only warnings and errors.")
+
+
 def as_json(what: str) -> Callable[[Decorated], Decorated]:
     """Declare `--json`; what: what it prints."""
     return click.option("--json", "as_json", is_flag=True, help=f"Print {what} as one JSON object.")
@@ -60,13 +76,48 @@ def as_json(what: str) -> Callable[[Decorated], Decorated]:
 def resolve_specs(paths: Sequence[Path]) -> list[Path]:
     """Return the specs that the arguments name, each once.
 
-    A folder means its video.yaml; no argument means the one in the current folder. UsageError if that does not exist.
+    A folder means its video.yaml, or else its only *.vidbuild.yaml; no argument means the current folder. UsageError if
+    there is no such spec, or more than one.
     """
-    if not paths:
-        if not Path(SPEC).exists():
-            raise UsageError(f"no spec is named, and there is no '{SPEC}' here", hint="vidbuild init writes one")
-        return [Path(SPEC)]
-    return list(dict.fromkeys(path / SPEC if path.is_dir() else path for path in paths))
+    return list(dict.fromkeys(_spec_in(path) if path.is_dir() else path for path in paths or [Path()]))
+
+
+def _spec_in(folder: Path) -> Path:
+    """Return the spec that a folder stands for."""
+    if (folder / SPEC).exists():
+        return folder / SPEC
+    found = sorted(path for pattern in OTHER_SPECS for path in folder.glob(pattern))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(f"'{path}'" for path in found[:_NAMED])
+        raise UsageError(f"'{folder.resolve()}' has {len(found)} specs: {names}", hint=f"name one: {found[0]}")
+    init = "vidbuild init" if folder == Path() else f"vidbuild init {folder}"
+    raise UsageError(
+        f"no spec in '{folder.resolve()}': expected '{SPEC}' or '{OTHER_SPECS[0]}'", hint=f"{init} writes one"
+    )
+
+
+def read_spec(path: Path) -> Path | SpecText:
+    """Return the path of a spec, or the spec's text if it comes from standard input."""
+    if path != STANDARD:
+        return path
+    from vidbuild.api.load import SpecText
+
+    try:
+        return SpecText(STDIN_SPEC, sys.stdin.buffer.read().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UsageError("cannot read the spec from standard input: expected UTF-8") from error
+
+
+def load_spec(path: Path, variables: Mapping[str, str]) -> SpecLike:
+    """Return the path of a spec, or the spec itself if it comes from standard input."""
+    spec = read_spec(path)
+    if isinstance(spec, Path):
+        return spec
+    from vidbuild.api.load import parse
+
+    return parse(spec.text, spec.path, variables)
 
 
 def split_spec_and_name(spec: Path | None, name: str | None) -> tuple[Path | None, str | None]:
@@ -75,7 +126,7 @@ def split_spec_and_name(spec: Path | None, name: str | None) -> tuple[Path | Non
     One argument alone is the name unless it is, or looks like, a spec.
     """
     alone = name is None and spec is not None
-    if spec is None or not alone or spec.suffix in _ENDINGS or spec.exists() or len(spec.parts) > 1:
+    if spec is None or not alone or spec == STANDARD or spec.suffix in _ENDINGS or spec.exists() or len(spec.parts) > 1:
         return spec, name
     return None, str(spec)
 

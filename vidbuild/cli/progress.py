@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, TextIO
 
 from vidbuild.api.options import BuildOptions, Control, RunControl
 from vidbuild.cli import console
+from vidbuild.cli.options import STANDARD
 from vidbuild.engine.runs.events import Event, Listener, RunStarted, StepAborted, StepFailed, StepFinished, StepStarted
 from vidbuild.errors import UsageError, VidbuildError, os_error_text
 from vidbuild.frozen import dataclass
 
 if TYPE_CHECKING:
+    from vidbuild.api.spec_args import SpecLike
     from vidbuild.cli.signals import Interrupt
     from vidbuild.report.live import Live
     from vidbuild.report.plain import Lines
@@ -82,10 +84,12 @@ class BuildObserver(RunControl):
 
 @contextlib.contextmanager
 def observing(events: Path | None, view: Lines | Live | None, interrupt: Interrupt) -> Iterator[BuildObserver]:
-    """Observe builds in the block; events: the file that events are written to, if any."""
+    """Observe builds in the block; events: the file that events are written to, if any; "-" for stdout."""
     with contextlib.ExitStack() as stack:
         listeners: list[Listener] = []
-        if events is not None:
+        if events == STANDARD:
+            listeners.append(_standard_output)
+        elif events is not None:
             try:
                 file = events.open("w", encoding="utf-8", errors="surrogatepass", buffering=1)
             except OSError as error:
@@ -96,6 +100,12 @@ def observing(events: Path | None, view: Lines | Live | None, interrupt: Interru
             stack.enter_context(view)
             listeners.append(view)
         yield BuildObserver(listeners, view, interrupt)
+
+
+def _standard_output(event: Event) -> None:
+    """Write an event to stdout at once."""
+    sys.stdout.write(event.to_line().encode("utf-8", "replace").decode())
+    sys.stdout.flush()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +128,28 @@ def _close(file: TextIO) -> None:
         file.close()
 
 
-def view_of(paths: Sequence[Path], options: BuildOptions) -> Lines | Live:
-    """Return the view of a build of these specs: live on a terminal, plain lines elsewhere."""
-    if not console.is_terminal(sys.stderr):
+def view_of(specs: Sequence[SpecLike], options: BuildOptions, *, verbose: bool = False) -> Lines | Live:
+    """Return the view of a build of these specs: live on a terminal, plain lines elsewhere.
+
+    verbose: plain lines everywhere, for every step, with all reasons.
+    """
+    if verbose or not console.is_terminal(sys.stderr):
         from vidbuild.report.plain import Lines
 
-        return Lines(console.message)
+        return Lines(console.message, verbose=verbose)
     from vidbuild.report.live import Live
 
-    return Live(sys.stderr, partial(_scenes, paths, options))
+    return Live(sys.stderr, partial(_scenes, specs, options))
 
 
-def _scenes(paths: Sequence[Path], options: BuildOptions, build_name: str) -> Sequence[str]:
+def _scenes(specs: Sequence[SpecLike], options: BuildOptions, build_name: str) -> Sequence[str]:
     """Return the ids of a video's scenes; () if they cannot be found, since a view must not fail a build."""
     from vidbuild.api.graph import scene_ids
     from vidbuild.api.plan import entry_of
+    from vidbuild.api.spec_args import path_of
 
     try:
-        path = next(path for path in paths if entry_of(path, options.only) == build_name)
-        return scene_ids(path, variables=options.variables, only=options.only)
+        spec = next(spec for spec in specs if entry_of(path_of(spec), options.only) == build_name)
+        return scene_ids(spec, variables=options.variables, only=options.only)
     except (StopIteration, VidbuildError):
         return ()

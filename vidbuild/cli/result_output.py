@@ -48,10 +48,25 @@ def problem_lines(result: Result) -> list[str]:
         from vidbuild.api.check import render
 
         lines += render(result.diagnostics).splitlines()
-    for failed in result.steps.failed[:_LISTED]:
-        lines += summary.failure_lines(_failure_text(failed))
-    left = len(result.steps.failed) - _LISTED
+    groups = _by_cause(result.steps.failed)
+    for first, *others in groups[:_LISTED]:
+        lines += summary.failure_lines(_failure_text(first))
+        lines += [_same(others)] if others else []
+    left = sum(map(len, groups[_LISTED:]))
     return [*lines, f"...and {left} more"] if left > 0 else lines
+
+
+def _by_cause(failed: Iterable[FailedStep]) -> list[list[FailedStep]]:
+    """Group the steps that failed because one service cannot be used; every other step is alone."""
+    groups: dict[tuple[str, ...], list[FailedStep]] = {}
+    for each in failed:
+        cause = (each.error, each.hint or "") if each.fault == "unreachable" else (each.step,)
+        groups.setdefault(cause, []).append(each)
+    return list(groups.values())
+
+
+def _same(failed: Sequence[FailedStep]) -> str:
+    return f"      the same: {', '.join(humanize.first([each.step for each in failed], _LISTED))}"
 
 
 def last_lines(result: Result, *, show_path: bool = False) -> list[str]:

@@ -53,7 +53,7 @@ class Live:
         self._scenes: Sequence[str] = ()
         self._reasons: dict[str, str] = {}
         self._first = False
-        self._retries = progress_text.RetryFilter()
+        self._retries = progress_text.FailureFilter()
         self._live = self._new_view()
 
     def _new_view(self) -> RichLive:
@@ -93,7 +93,7 @@ class Live:
         with self._lock:
             if isinstance(event, RunStarted):
                 self._progress, self._scenes, self._first = RunProgress(), (), event.first
-                self._retries = progress_text.RetryFilter()
+                self._retries = progress_text.FailureFilter()
             if scenes is not None:
                 self._scenes = scenes
             if isinstance(event, StepStarted):

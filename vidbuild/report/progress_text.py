@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from vidbuild.engine.runs.events import RunEstimated, RunPaused, RunResumed, StateRestored, StepRetried, StepStarted
+from vidbuild.engine.runs.events import (
+    RunEstimated,
+    RunPaused,
+    RunResumed,
+    StateRestored,
+    StepFailed,
+    StepRetried,
+    StepStarted,
+)
 from vidbuild.report import humanize
 
 NEW = "never built"
@@ -29,14 +37,14 @@ def retried(event: StepRetried) -> str:
     return f"{event.step}  retrying{wait} (attempt {event.attempt}): {event.failure.message}"
 
 
-class RetryFilter:
-    """Selects the retries to report: if many steps fail for one reason, such as a full disk, those of one step."""
+class FailureFilter:
+    """Selects the failures to report: if many steps fail for one reason, such as a full disk, those of one step."""
 
     def __init__(self) -> None:
         self._first: dict[str, str] = {}
 
-    def accepts(self, event: StepRetried) -> bool:
-        """Return whether the retry must be reported; the last line of a build counts the others too."""
+    def accepts(self, event: StepRetried | StepFailed) -> bool:
+        """Return whether the failure must be reported; the last line of a build counts the others too."""
         return self._first.setdefault(event.failure.message, event.step) == event.step
 
 

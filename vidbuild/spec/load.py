@@ -134,8 +134,9 @@ def _load_document(document: Document, problems: list[Diagnostic], variables: Va
         spec = builder.spec()
         sources.update(builder.sources)
     diagnostics = tuple(tidy(collector.diagnostics))
-    has_error = any(item.severity == "error" for item in diagnostics)
-    return LoadResult(None if has_error else spec, diagnostics, sources)
+    if any(item.severity == "error" for item in diagnostics) or spec is None:
+        return LoadResult(None, diagnostics, sources)
+    return LoadResult(replace(spec, warnings=diagnostics), diagnostics, sources)
 
 
 class _SpecBuilder:

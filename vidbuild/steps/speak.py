@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ def _speak(context: Context, wav_path: Path) -> tuple[str, Speech]:
         return _name(voice), _request_speech(context, voice, wav_path)
     except UnreachableError as error:
         if fallback is None:
-            raise
+            raise UnreachableError(error.message, hint=_hint(context, error.hint), field="voice") from error
         wav_path.unlink(missing_ok=True)
         speech = _request_speech(context, fallback, wav_path)
         context.warn(
@@ -72,6 +73,18 @@ def _speak(context: Context, wav_path: Path) -> tuple[str, Speech]:
             hint=f"vidbuild build --fresh {context.step}",
         )
         return _name(fallback), speech
+
+
+def _hint(context: Context, hint: str | None) -> str:
+    """Return the hint of a service's error with another one: a fallback."""
+    voice, language = context.params["voice"], str(context.params["language"]).lower()
+    offline: Collection[str] = ()
+    with contextlib.suppress(OSError):
+        offline = ENGINES["espeak"].voices()
+    spoken = next((name for name in (language, language.partition("-")[0]) if name in offline), "en-us")
+    declared = f"{{engine: {voice['engine']}, name: {voice['name']}, fallback: espeak:{spoken}}}"
+    fallback = f"declare a fallback: 'voice: {declared}'"
+    return f"{hint}; or {fallback}" if hint else fallback
 
 
 def _name(voice: Mapping[str, Any]) -> str:

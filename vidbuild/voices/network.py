@@ -141,9 +141,22 @@ def explain(error: Exception, proxy: str | None) -> ServiceError | None:
     if isinstance(error, TimeoutError):  # aiohttp's own are subclasses
         return ServiceError("did not answer in time")
     if isinstance(error, aiohttp.ClientConnectionError):
-        message = f"could not be reached: {without_password(str(error), proxy)}"
+        message = f"could not be reached: {without_password(_reason(error), proxy)}"
         return ServiceError(message, "if this machine uses a proxy, set HTTPS_PROXY")
     return None
+
+
+def _reason(error: Exception) -> str:
+    """Return why a connection failed, in words."""
+    import os
+
+    import aiohttp
+
+    if not isinstance(error, aiohttp.ClientConnectorError):
+        return str(error)
+    number = error.os_error.errno
+    reason = os.strerror(number) if number and number > 0 else error.strerror or str(error.os_error)
+    return f"{reason[:1].lower()}{reason[1:]}: '{error.host}'"
 
 
 def refused(status: int, hint: str | None = None) -> ServiceError:

@@ -27,7 +27,7 @@ from vidbuild.spec.diagnostics import SpecError
         (SpecError([Diagnostic("error", "x", "v.yaml")]), 2),
         (SpecProblem("x"), 2),
         (StepError("x"), 1),
-        (UnreachableError("x"), 1),
+        (UnreachableError("x"), 4),
         (StoreError("x"), 1),
         (VidbuildError("x"), 1),
     ],
@@ -54,7 +54,7 @@ def test_every_class_of_errors_is_listed() -> None:
     }
 
 
-@pytest.mark.parametrize(("fault", "code"), [("step", 1), ("spec", 2), ("unreachable", 1), ("bug", 3), ("other", 1)])
+@pytest.mark.parametrize(("fault", "code"), [("step", 1), ("spec", 2), ("unreachable", 4), ("bug", 3), ("other", 1)])
 def test_every_fault_of_a_step_has_its_code(fault: str, code: int) -> None:
     """P41: the fault of a failed step decides on the exit code, as the class of an error does."""
     assert of_fault(fault) == code
@@ -65,6 +65,7 @@ def test_the_most_severe_exit_code_counts() -> None:
     assert most_severe([Exit.DONE, Exit.FAILED, Exit.WRONG, Exit.BUG]) == Exit.BUG
     assert most_severe([Exit.FAILED, Exit.WRONG]) == Exit.WRONG
     assert most_severe([Exit.FAILED, Exit.DONE]) == Exit.FAILED
+    assert most_severe([Exit.UNREACHABLE, Exit.FAILED]) == Exit.FAILED
     assert most_severe([Exit.BUG, Exit.INTERRUPTED]) == Exit.INTERRUPTED
     assert most_severe([]) == Exit.DONE
 

@@ -29,19 +29,35 @@ def test_without_a_spec_there_is_a_hint() -> None:
     """Without SPEC and without video.yaml the error has a hint to create one."""
     with pytest.raises(UsageError) as caught:
         options.resolve_specs([])
-    assert caught.value.message == "no spec is named, and there is no 'video.yaml' here"
+    assert caught.value.message == f"no spec in '{Path.cwd()}': expected 'video.yaml' or '*.vidbuild.yaml'"
     assert caught.value.hint == "vidbuild init writes one"
 
 
 def test_a_folder_means_its_spec(here: Path) -> None:
-    """A folder stands for its video.yaml, whether that exists or not: the reader reports that at its own place."""
+    """A folder stands for its video.yaml, or else for its only *.vidbuild.yaml."""
     (here / "talk").mkdir()
+    (here / "talk/first.vidbuild.yaml").touch()
+    assert options.resolve_spec(Path("talk")) == Path("talk/first.vidbuild.yaml")
+    (here / "talk/second.vidbuild.yml").touch()
+    with pytest.raises(UsageError, match=r"has 2 specs: 'talk/first.vidbuild.yaml', 'talk/second.vidbuild.yml'"):
+        options.resolve_spec(Path("talk"))
+    (here / "talk/video.yaml").touch()
     assert options.resolve_specs([Path("talk"), Path("other.yaml")]) == [Path("talk/video.yaml"), Path("other.yaml")]
+
+
+def test_a_folder_without_a_spec_is_named(here: Path) -> None:
+    """A folder without a spec is an error with its whole path, what was expected, and how to write one."""
+    (here / "talk").mkdir()
+    with pytest.raises(UsageError) as caught:
+        options.resolve_spec(Path("talk"))
+    assert caught.value.message == f"no spec in '{here / 'talk'}': expected 'video.yaml' or '*.vidbuild.yaml'"
+    assert caught.value.hint == "vidbuild init talk writes one"
 
 
 def test_a_spec_named_twice_is_built_once(here: Path) -> None:
     """A glob and a name that meet the same spec do not build it twice."""
     (here / "talk").mkdir()
+    (here / "talk/video.yaml").touch()
     assert options.resolve_specs([Path("talk/video.yaml"), Path("talk"), Path("a.yaml")]) == [
         Path("talk/video.yaml"),
         Path("a.yaml"),

@@ -18,9 +18,9 @@ def test_each_step_that_runs_has_its_reason() -> None:
         for event in a_run():
             listener(event)
     assert lines == [
-        "speak:a  narration changed",
-        "render:a  words changed",
-        "render:b  never built",
+        "[2/5 0:00] speak:a  narration changed",
+        "[3/5 0:00] render:a  words changed",
+        "[4/5 0:00] render:b  never built",
         "render:b  failed: ffmpeg stopped with code 1",
     ]
 
@@ -60,8 +60,8 @@ def test_a_first_build_is_marked_once() -> None:
     """That nothing was built before is printed for the build, not for each step; other reasons are still printed."""
     first = replace(run_started(3), first=True)
     lines = written(first, estimated(3), started("draw:a"), started("render:a", "forced by --fresh"))
-    assert lines == ["first build: 3 steps", "draw:a", "render:a  forced by --fresh"]
-    assert written(run_started(3), estimated(3), started("draw:a")) == ["draw:a  never built"]
+    assert lines == ["first build: 3 steps", "[1/3 0:00] draw:a", "[2/3 0:00] render:a  forced by --fresh"]
+    assert written(run_started(3), estimated(3), started("draw:a")) == ["[1/3 0:00] draw:a  never built"]
     assert written(first, estimated(0)) == []
 
 

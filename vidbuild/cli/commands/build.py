@@ -19,6 +19,7 @@ from vidbuild.frozen import replaced
 if TYPE_CHECKING:
     from vidbuild.api.options import BuildOptions
     from vidbuild.api.result import Result
+    from vidbuild.api.spec_args import SpecLike
     from vidbuild.api.verify import Verification
 
 
@@ -44,8 +45,8 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Directory for the outputs; default: 'build' beside the spec.",
+    metavar="DIR|FILE",
+    help="Directory for the outputs, or the video's file (NAME.mp4); default: 'build' beside the spec.",
 )
 @click.option("--only", multiple=True, metavar="SCENE", help="Build a video of this scene alone; may be repeated.")
 @click.option(
@@ -75,7 +76,11 @@ if TYPE_CHECKING:
     "--events",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write each event to FILE as a line of JSON.",
+    help="Write each event to FILE as a line of JSON; '-' is stdout.",
+)
+@options.quiet()
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Print a line for every step, with all reasons, as without a terminal."
 )
 @options.variables()
 @options.as_json("what was built")
@@ -87,12 +92,15 @@ def command(
     events: Path | None,
     *,
     verify: bool,
+    quiet: bool,
+    verbose: bool,
     as_json: bool,
     **chosen: Any,  # noqa: ANN401 - the options by the names of BuildOptions' fields
 ) -> int:
     """Build videos; only what changed is rebuilt.
 
-    A directory means its video.yaml, and no SPEC means the one in the current directory. Several specs are built in
+    A directory means its video.yaml or its only *.vidbuild.yaml, no SPEC means the current directory, and '-' reads a
+    spec from standard input. Several specs are built in
     one run: steps that they share run once, and each video is written as soon as it is complete.
     """
     from vidbuild.api.build import build_all
@@ -104,13 +112,21 @@ def command(
         specs, build_options = _resumed(build_options)
     if verify and build_options.dry_run:
         raise UsageError("--verify needs a build: a dry run has no outputs to compare", hint="leave out --dry-run")
-    paths = options.resolve_specs(specs)
-    view = None if build_options.dry_run else view_of(paths, build_options)
+    if as_json and events == options.STANDARD:
+        raise UsageError("--json and '--events -' both write to stdout", hint="--events events.jsonl")
+    paths = [options.load_spec(path, build_options.variables) for path in options.resolve_specs(specs)]
+    view = None if build_options.dry_run or quiet else view_of(paths, build_options, verbose=verbose)
     interrupt.graceful = True
     with observing(events, view, interrupt) as observer:
         results = build_all(paths, build_options, on_event=observer, control=observer)
     build_again = partial(_verify, paths, results, build_options, interrupt) if verify else None
-    return _print_results(results, build_options, build_again, as_json=as_json)
+    stdout_taken = as_json or events == options.STANDARD
+    write = _discard if quiet else console.message if stdout_taken else console.result
+    return _print_results(results, build_options, build_again, as_json=as_json, write=write)
+
+
+def _discard(_line: str) -> None:
+    """Print nothing, as the user asked."""
 
 
 def _resumed(chosen: BuildOptions) -> tuple[Sequence[Path], BuildOptions]:
@@ -123,12 +139,12 @@ def _resumed(chosen: BuildOptions) -> tuple[Sequence[Path], BuildOptions]:
 
 
 def _verify(
-    paths: Sequence[Path], results: Sequence[Result], chosen: BuildOptions, interrupt: Interrupt
+    specs: Sequence[SpecLike], results: Sequence[Result], chosen: BuildOptions, interrupt: Interrupt
 ) -> Iterator[Verification]:
     from vidbuild.api.verify import verify_results
     from vidbuild.cli.progress import BuildObserver
 
-    return verify_results(paths, results, replaced(chosen, resume=None), BuildObserver((), None, interrupt))
+    return verify_results(specs, results, replaced(chosen, resume=None), BuildObserver((), None, interrupt))
 
 
 def _print_results(
@@ -137,8 +153,13 @@ def _print_results(
     verify: Callable[[], Iterator[Verification]] | None,
     *,
     as_json: bool,
+    write: Callable[[str], None],
 ) -> int:
-    """Print the results and return the exit code; verify: builds again, if the user asked for that."""
+    """Print the results and return the exit code.
+
+    verify: builds again, if the user asked for that.
+    write: prints a line for people.
+    """
     several = len(results) > 1
     for result in results:
         for line in [*result_output.problem_lines(result), *_bug_lines(result)]:
@@ -148,13 +169,21 @@ def _print_results(
     lines = result_output.dry_run_lines if chosen.dry_run else result_output.last_lines
     for result in results:
         for line in lines(result, show_path=several):
-            (console.message if as_json else console.result)(line)
+            write(line)
     for line in result_output.aborted_lines(results):
         console.message(line)
-    return _print_verified(results, verify, as_json=as_json) if verify else result_output.exit_code(results)
+    if not verify:
+        return result_output.exit_code(results)
+    return _print_verified(results, verify, as_json=as_json, write=write)
 
 
-def _print_verified(results: Sequence[Result], verify: Callable[[], Iterator[Verification]], *, as_json: bool) -> int:
+def _print_verified(
+    results: Sequence[Result],
+    verify: Callable[[], Iterator[Verification]],
+    *,
+    as_json: bool,
+    write: Callable[[str], None],
+) -> int:
     """Build again, print whether the outputs are the same, and return the exit code."""
     from vidbuild.cli import verify_results
 
@@ -165,7 +194,7 @@ def _print_verified(results: Sequence[Result], verify: Callable[[], Iterator[Ver
     for each in verify():
         verified.append(each)
         for line in verify_results.lines(each, show_spec=len(results) > 1):
-            (console.message if as_json else console.result)(line)
+            (write if each.ok else console.message)(line)
     if as_json:
         console.result_json(verify_results.add_to_json(result_output.as_json(results), verified))
     return most_severe([result_output.exit_code(results), *map(verify_results.exit_code, verified)])

@@ -45,6 +45,7 @@ def info(*, as_json: bool) -> int:
     limit = f" of {humanize.size(cache.limit)}" if cache.limit else ""
     rows = [
         ("folder", str(cache.folder)),
+        ("found by", cache.found_by),
         ("size", f"{humanize.size(cache.bytes)}{limit}"),
         ("traces", f"{cache.traces:,}"),
         ("blobs", f"{cache.blobs:,}"),

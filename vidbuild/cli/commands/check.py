@@ -21,9 +21,16 @@ if TYPE_CHECKING:
 @options.variables()
 @options.strict()
 @click.option("--allow-network-voice", is_flag=True, help="Allow specs to use online voices in CI.")
+@options.quiet()
 @options.as_json("the problems")
 def command(
-    specs: Sequence[Path], variables: Mapping[str, str], *, strict: bool, allow_network_voice: bool, as_json: bool
+    specs: Sequence[Path],
+    variables: Mapping[str, str],
+    *,
+    strict: bool,
+    allow_network_voice: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> int:
     """Find all problems of specs without rendering.
 
@@ -33,7 +40,12 @@ def command(
     from vidbuild.api.check import check
 
     paths = options.resolve_specs(specs)
-    checked = check(paths, variables=variables, allow_network_voice=allow_network_voice, strict=strict)
+    checked = check(
+        [options.read_spec(path) for path in paths],
+        variables=variables,
+        allow_network_voice=allow_network_voice,
+        strict=strict,
+    )
     code = most_severe(_exit_code(each) for each in checked)
     if as_json:
         specs_as_json = [each.to_json() for each in checked]
@@ -45,7 +57,7 @@ def command(
     for each in checked:
         if each.text:
             console.message(each.text)
-        if each.ok:
+        if each.ok and not quiet:
             console.result(f"{each.spec}: ok")
     return code
 

@@ -46,7 +46,7 @@ def command(
         path = options.resolve_spec(spec) if spec else None
         return _explain_last(path, step, everything=everything, as_json=as_json)
     path = options.resolve_spec(spec)
-    explained = explain_with_warnings(path, step, variables=variables)
+    explained = explain_with_warnings(options.load_spec(path, variables), step, variables=variables)
     explanations, warnings = explained.steps, explained.warnings
     for line in result_output.warning_lines(warnings):
         console.message(line)

@@ -31,7 +31,7 @@ def command(spec: Path | None, form: str, variables: Mapping[str, str]) -> int:
     from vidbuild.report import diagram
 
     path = options.resolve_spec(spec)
-    graph, warnings = graph_with_warnings(path, variables=variables)
+    graph, warnings = graph_with_warnings(options.load_spec(path, variables), variables=variables)
     for line in result_output.warning_lines(warnings):
         console.message(line)
     if form == "json":

@@ -54,7 +54,8 @@ def command(
     if scene is None:
         raise UsageError("no scene is named", hint=f"vidbuild still {spec or options.SPEC} SCENE")
     path = options.resolve_spec(spec)
-    still = still_with_warnings(path, scene, at, output, variables=variables)
+    chosen = options.load_spec(path, variables)
+    still = still_with_warnings(chosen, scene, at, output, variables=variables)
     for line in result_output.warning_lines(still.warnings):
         console.message(line)
     if as_json:

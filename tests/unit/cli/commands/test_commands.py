@@ -236,12 +236,14 @@ def test_still_hands_on_and_prints_the_path(
 
 def test_cache_info_has_sizes_for_people(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Where the cache is, what it holds, and how much of its limit that is."""
-    fake(monkeypatch, "cache.cache_info", lambda: CacheInfo(Path("/x/.vidbuild"), 3_449_000, 10**10, 1_234, 99))
+    info = CacheInfo(Path("/x/.vidbuild"), 3_449_000, 10**10, 1_234, 99, "'.git' in '/x'")
+    fake(monkeypatch, "cache.cache_info", lambda: info)
     assert printed(capsys, "cache", "info").splitlines() == [
-        "folder  /x/.vidbuild",
-        "size    3.4 MB of 10.0 GB",
-        "traces  1,234",
-        "blobs   99",
+        "folder    /x/.vidbuild",
+        "found by  '.git' in '/x'",
+        "size      3.4 MB of 10.0 GB",
+        "traces    1,234",
+        "blobs     99",
     ]
     assert json.loads(printed(capsys, "cache", "info", "--json"))["bytes"] == 3_449_000
 
@@ -434,7 +436,9 @@ def test_the_last_build_of_a_spec_may_be_one_of_several(project: Path, capsys: p
 def test_an_unknown_run_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     """An unknown id is a usage error with the command that lists the known ones."""
     assert run(["runs", "show", "nothing"]) == 2
-    assert capsys.readouterr().err == "vidbuild: there is no run 'nothing'\n      hint: vidbuild runs\n"
+    first, hint = capsys.readouterr().err.splitlines()
+    assert first == f"vidbuild: there is no run 'nothing' in '{Path.cwd() / '.vidbuild'}'"
+    assert hint == "      hint: run this command in the project's folder, or set VIDBUILD_CACHE to its cache"
 
 
 def test_init_prints_a_command_to_paste(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -472,7 +476,7 @@ def test_still_finds_the_spec_here(
     ]
     (project / "video.yaml").unlink()
     assert run(["still", "one"]) == 2
-    assert "there is no 'video.yaml' here" in capsys.readouterr().err
+    assert f"no spec in '{project}'" in capsys.readouterr().err
 
 
 def test_init_without_a_terminal_asks_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
