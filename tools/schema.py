@@ -1,6 +1,7 @@
-"""Assembles schemas/video.schema.json from vidbuild/spec/base.schema.json and the schema.json of each scene type.
+"""Assembles the schema of specs from vidbuild/spec/base.schema.json and the schema.json of each scene type.
 
-Run `python -m tools.schema` in a checkout: it writes the schema, and docs/reference.md from it.
+Run `python -m tools.schema` in a checkout: it writes vidbuild/spec/expanded.schema.json, for the reader, and from
+it schemas/video.schema.json, for editors, and docs/reference.md.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tools.editor_schema import for_editors
 from tools.reference import page
 from vidbuild.scenes.registry import SCENE_TYPES
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "vidbuild"
 SCHEMA = ROOT / "schemas" / "video.schema.json"
+EXPANDED = PACKAGE / "spec" / "expanded.schema.json"
 REFERENCE = ROOT / "docs" / "reference.md"
 COMMAND = "python -m tools.schema"
 
@@ -67,9 +70,10 @@ def _definition(name: str, part: Mapping[str, Any], shared: Mapping[str, Any]) -
 
 
 def main() -> None:
-    """Write the schema and the reference page."""
+    """Write the schemas and the reference page."""
     schema = assemble()
-    SCHEMA.write_text(text_of(schema), encoding="utf-8")
+    EXPANDED.write_text(text_of(schema), encoding="utf-8")
+    SCHEMA.write_text(text_of(for_editors(schema)), encoding="utf-8")
     REFERENCE.write_text(page(schema), encoding="utf-8")
 
 

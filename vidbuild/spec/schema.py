@@ -12,7 +12,8 @@ from typing import Any
 from vidbuild.json_types import Json
 from vidbuild.spec.document import Path
 
-NAME = "video.schema.json"
+NAME = "video.schema.json"  # for editors and other tools: specs as they are written
+EXPANDED = FilePath(__file__).with_name("expanded.schema.json")  # for the reader: specs without templates
 # The fields that every scene has and that are not given to its type. `title` is given to it, since most types draw it.
 SHARED = frozenset(
     {
@@ -25,7 +26,7 @@ Schema = Mapping[str, Any]
 
 
 def schema_path() -> FilePath:
-    """Return the schema's file: in the installed package, or beside the package in a checkout."""
+    """Return the file of the schema for editors: in the installed package, or beside the package in a checkout."""
     package = FilePath(__file__).resolve().parent.parent
     installed = package / "schemas" / NAME
     return installed if installed.is_file() else package.parent / "schemas" / NAME
@@ -33,8 +34,8 @@ def schema_path() -> FilePath:
 
 @lru_cache(maxsize=1)
 def load() -> Schema:
-    """Return the schema. Callers must not change it."""
-    data: Schema = json.loads(schema_path().read_text(encoding="utf-8"))
+    """Return the schema of specs whose templates are expanded. Callers must not change it."""
+    data: Schema = json.loads(EXPANDED.read_text(encoding="utf-8"))
     return data
 
 

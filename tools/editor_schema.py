@@ -1,0 +1,162 @@
+"""Turns the schema of expanded specs into the one that editors use for specs as they are written.
+
+It allows a template where the expanded value may be no text, says defaults in descriptions, since editors do not show
+`default`, and has only keywords of JSON Schema, so that strict validators compile it. Alternatives are `oneOf`: of
+`anyOf`, editors show the title of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vidbuild.scenes.registry import SCENE_TYPES
+
+Schema = dict[str, Any]
+
+DROPPED = ("format", "errorMessage", "patternErrorMessage", "x-path", "x-verbatim", "x-suggest")
+ANNOTATIONS = ("title", "description", "default", "examples")
+VERBATIM = frozenset({"vidbuild", "vars", "$schema"})  # top-level fields without templates
+NO_TEMPLATE = frozenset({"expand"})  # fields that are read before templates are expanded
+IN_TEXT = r"\{[{%]"  # the pattern of a text with a template
+TEMPLATE: Schema = {"type": "string", "pattern": IN_TEXT}
+# The names of languages that editors offer for code; there are more, and other names for these.
+CODE_LANGUAGES = [
+    *(
+        "bash",
+        "bat",
+        "c",
+        "clojure",
+        "cmake",
+        "cpp",
+        "cs",
+        "css",
+        "dart",
+        "diff",
+        "dockerfile",
+        "elixir",
+        "erlang",
+        "fish",
+    ),
+    *("go", "graphql", "groovy", "haskell", "hcl", "html", "http", "ini", "java", "javascript", "json", "jsx", "julia"),
+    *(
+        "kotlin",
+        "latex",
+        "lua",
+        "makefile",
+        "markdown",
+        "matlab",
+        "nginx",
+        "nix",
+        "objective-c",
+        "ocaml",
+        "perl",
+        "php",
+    ),
+    *("properties", "protobuf", "python", "r", "ruby", "rust", "scala", "scss", "sql", "svelte", "swift", "terraform"),
+    *("text", "toml", "tsx", "typescript", "typst", "vim", "vue", "xml", "yaml", "zig", "zsh"),
+]
+SUGGESTED = {"code languages": CODE_LANGUAGES}
+
+
+def for_editors(schema: Mapping[str, Any]) -> Schema:
+    """Return the schema for specs as they are written."""
+    definitions = {name: _node(node) for name, node in schema["$defs"].items() if not name.startswith("scene")}
+    for name in SCENE_TYPES:
+        made = _node({key: value for key, value in schema["$defs"][f"scene_{name}"].items() if key != "examples"})
+        made["properties"]["type"] = {"const": name, "type": "string", "default": name}
+        definitions[f"scene_{name}"] = made
+    definitions["scene"] = _scene(schema["$defs"]["scene"])
+    properties = {
+        name: _written(node, templates=False) if name in VERBATIM else _node(node)
+        for name, node in schema["properties"].items()
+    }
+    return {**schema, "properties": properties, "$defs": definitions}
+
+
+def _scene(node: Mapping[str, Any]) -> Schema:
+    """Return the scene of any type. The definitions of the types describe its fields, so that nothing is said twice."""
+    kinds = node["properties"]["type"]["enum"]
+    meanings = " ".join(f"`{name}`: {SCENE_TYPES[name].summary}." for name in kinds)
+    kind = {
+        "title": "type",
+        "description": f"Type of the scene; it determines the other fields. {meanings}",
+        "oneOf": [{"type": "string", "enum": kinds}, TEMPLATE],
+    }
+    branches = [
+        {
+            "if": {"type": "object", "properties": {"type": {"const": name}}, "required": ["type"]},
+            "then": {"$ref": f"#/$defs/scene_{name}"},
+        }
+        for name in kinds
+    ]
+    properties = {"id": {"title": "id", "type": "string"}, "type": kind}
+    return {**node, "properties": properties, "allOf": branches}
+
+
+def _node(node: Mapping[str, Any], name: str = "") -> Schema:
+    """Return a node that takes a template as well; a name is that of a field."""
+    made = _written(node, templates=name not in NO_TEMPLATE)
+    alternatives = made.get("oneOf", [made])
+    only_text = any(branch.get("type") == "string" and "enum" not in branch for branch in alternatives)
+    containers = all(branch.get("type") in {"object", "array"} for branch in alternatives)
+    if "$ref" in made or name in NO_TEMPLATE or only_text or (containers and "oneOf" not in made):
+        return made
+    if "oneOf" in made:
+        named = any("$ref" in branch for branch in alternatives)  # one of these takes text
+        return made if named else {**made, "oneOf": [*alternatives, TEMPLATE]}
+    annotations = {key: made.pop(key) for key in ANNOTATIONS if key in made}
+    return {**annotations, "oneOf": [made, TEMPLATE]}
+
+
+def _written(node: Mapping[str, Any], *, templates: bool) -> Schema:
+    """Return a node with one type and standard keywords alone; patterns of texts allow templates, if those are."""
+    made = {key: value for key, value in node.items() if key not in DROPPED}
+    values = made.get("enum", [made["const"]] if "const" in made else [])
+    if values and "type" not in made:
+        made["type"] = "string" if isinstance(values[0], str) else "integer"
+    if isinstance(made.get("type"), list):
+        made["oneOf"] = [{"type": kind} for kind in made.pop("type")]
+    if made.get("type") == "string" and templates:
+        _allow_templates(made)
+    _write_children(made, templates=templates)
+    if "x-suggest" in node:
+        known = {"enum": SUGGESTED[node["x-suggest"]]}
+        made["oneOf"] = [{"type": made["type"], **known}, {"type": made.pop("type"), "not": known}]
+    _describe(made)
+    return made
+
+
+def _write_children(made: Schema, *, templates: bool) -> None:
+    for key in ("properties", "patternProperties"):
+        if key in made:
+            made[key] = {name: _node(child, name) for name, child in made[key].items()}
+    for key in ("items", "additionalProperties"):
+        if isinstance(made.get(key), Mapping):
+            made[key] = _node(made[key]) if templates else _written(made[key], templates=False)
+    if "propertyNames" in made:
+        made["propertyNames"] = {"type": "string", **_written(made["propertyNames"], templates=False)}
+    if "anyOf" in made:
+        made["oneOf"] = [_written(branch, templates=templates) for branch in made.pop("anyOf")]
+
+
+def _allow_templates(node: Schema) -> None:
+    longest = node.pop("maxLength", None)
+    if longest:
+        node["pattern"] = f"(?=^.{{0,{longest}}}$){node.get('pattern', '')}"
+    if node.get("pattern", r"\S") != r"\S":
+        node["pattern"] = f"{node['pattern']}|{IN_TEXT}"
+
+
+def _describe(node: Schema) -> None:
+    """Add the default to the description, and keep only what editors can offer."""
+    default = node.get("default")
+    if default in ("", {}, []):
+        del node["default"]
+    elif "description" in node and "default" in node and "const" not in node:
+        shown = str(default).lower() if isinstance(default, bool) else default
+        node["description"] += f" Default: `{shown}`."
+    if "oneOf" in node or "$ref" in node:  # editors insert "[object Object]" for a mapping
+        examples = [each for each in node.pop("examples", ()) if not isinstance(each, dict | list)]
+        if examples:
+            node["examples"] = examples
