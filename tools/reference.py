@@ -6,18 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from vidbuild.spec.describe import Describer, written
 from vidbuild.spec.template_sandbox import FILTERS
 
 Schema = Mapping[str, Any]
 
-KINDS = {
-    "string": "text",
-    "number": "number",
-    "integer": "whole number",
-    "boolean": "true or false",
-    "array": "list",
-    "object": "mapping",
-}
 HEAD = """\
 # The spec language
 
@@ -41,56 +34,11 @@ with `vidbuild.toml` or `.git`, or else the spec's own folder.
 
 def page(schema: Schema) -> str:
     """Return the reference page, in Markdown."""
-    return "\n".join(_lines(_Reader(schema), HEAD.replace("FILTERS", ", ".join(f"`{name}`" for name in FILTERS))))
+    head = HEAD.replace("FILTERS", ", ".join(f"`{name}`" for name in FILTERS))
+    return "\n".join(_lines(Describer(schema, code="`{}`"), head))
 
 
-class _Reader:
-    def __init__(self, schema: Schema) -> None:
-        self.schema = schema
-
-    def resolve(self, node: Schema) -> Schema:
-        while "$ref" in node:
-            target: Any = self.schema
-            for part in node["$ref"].removeprefix("#/").split("/"):
-                target = target[part]
-            node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
-        return node
-
-    def alternatives(self, node: Schema) -> Iterator[Schema]:
-        node = self.resolve(node)
-        if "anyOf" in node:
-            for branch in node["anyOf"]:
-                yield from self.alternatives(branch)
-        else:
-            yield node
-
-    def kind(self, node: Schema) -> str:
-        """Describe the values that a node allows, in a few words."""
-        return " or ".join(dict.fromkeys(self._kind(branch) for branch in self.alternatives(node)))
-
-    def _kind(self, node: Schema) -> str:
-        if "const" in node:
-            return f"`{node['const']}`"
-        if "enum" in node:
-            return " ".join(f"`{value}`" for value in node["enum"])
-        if node.get("format") == "color" or "x-path" in node:
-            kind = node.get("x-path", {}).get("kind")
-            return "name or path" if kind == "theme" else "path" if kind else "color"
-        kinds = node["type"] if isinstance(node["type"], list) else [node["type"]]
-        return " or ".join(KINDS[kind] for kind in kinds) + _limits(node)
-
-    def mappings(self, node: Schema, path: str) -> Iterator[tuple[str, Schema]]:
-        """Yield the closed mappings that a field can hold, each with its path ("items[]")."""
-        for branch in self.alternatives(node):
-            if "items" in branch:
-                yield from self.mappings(branch["items"], f"{path}[]")
-            elif "properties" in branch and "allOf" not in branch:
-                yield path, branch
-                for name, field in branch["properties"].items():
-                    yield from self.mappings(field, f"{path}.{name}")
-
-
-def _lines(reader: _Reader, head: str) -> Iterator[str]:
+def _lines(reader: Describer, head: str) -> Iterator[str]:
     schema = reader.schema
     yield head
     yield "## A spec"
@@ -132,7 +80,7 @@ def _in(node: Schema, names: set[str]) -> list[str]:
     return [name for name in node["properties"] if name in names]
 
 
-def _nested(reader: _Reader, fields: Schema, seen: list[Schema]) -> Iterator[str]:
+def _nested(reader: Describer, fields: Schema, seen: list[Schema]) -> Iterator[str]:
     for name, field in fields.items():
         for path, mapping in reader.mappings(field, name):
             if mapping not in seen:
@@ -142,7 +90,7 @@ def _nested(reader: _Reader, fields: Schema, seen: list[Schema]) -> Iterator[str
                 yield from _table(reader, mapping)
 
 
-def _table(reader: _Reader, node: Schema) -> Iterator[str]:
+def _table(reader: Describer, node: Schema) -> Iterator[str]:
     yield "| field | value | default | description |"
     yield "|---|---|---|---|"
     required = node.get("required", ())
@@ -155,18 +103,8 @@ def _table(reader: _Reader, node: Schema) -> Iterator[str]:
     yield ""
 
 
-def _limits(node: Schema) -> str:
-    low, high = node.get("minimum", node.get("exclusiveMinimum")), node.get("maximum", node.get("exclusiveMaximum"))
-    if low is None or high is None:
-        return ""
-    return f" over {low} up to {high}" if "exclusiveMinimum" in node else f" from {low} to {high}"
-
-
 def _code(value: object) -> str:
-    """Return a value as it can be written in YAML."""
-    if isinstance(value, str) and value and value == value.strip() and not set(value) & set("#:{}[]'\",\n"):
-        return f"`{value}`"
-    return f"`{json.dumps(value, ensure_ascii=False)}`"
+    return f"`{written(value)}`"
 
 
 def _cell(text: str) -> str:

@@ -134,6 +134,7 @@ TABLE = [
     ),
     Row("a quoted scalar", swap(("title: Points", 'title: "Points"')), set()),
     Row("notes", swap(("    src: shot.png", "    src: shot.png\n    notes: nobody sees this")), set()),
+    Row("alternative text", swap(("    src: shot.png", "    src: shot.png\n    alt: A red picture")), {"report"}),
     Row("the output folder", nothing, set(), ("-o", "elsewhere")),
     Row("the number of jobs", nothing, set(), ("-j", "1")),
     Row("an image's time of change", touch, set()),

@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
+from vidbuild.frozen import replaced
+from vidbuild.spec.describe import Field
 
-@dataclass(frozen=True, slots=True)
-class FieldInfo:
-    """A field of a scene type, from the schema."""
-
-    name: str
-    description: str
-    required: bool
+__all__ = ["Field", "SceneInfo", "scenes"]
 
 
 @dataclass(frozen=True, slots=True)
 class SceneInfo:
-    """A scene type and its own fields."""
+    """A scene type.
+
+    fields: its own fields, and those of the mappings in them.
+    common: the fields that all types share; their defaults are those of the spec's `defaults`, unless it changes them.
+    """
 
     name: str
     summary: str
-    fields: tuple[FieldInfo, ...]
+    fields: tuple[Field, ...]
+    common: tuple[Field, ...]
 
 
 def scenes() -> list[SceneInfo]:
-    """Return every scene type with its own fields, without those that all types share."""
+    """Return every scene type with all of its fields."""
     from vidbuild.scenes.registry import SCENE_TYPES
+    from vidbuild.spec import schema
+    from vidbuild.spec.describe import Describer
 
-    return [SceneInfo(name, kind.summary, _fields(name)) for name, kind in SCENE_TYPES.items()]
-
-
-def _fields(scene_type: str) -> tuple[FieldInfo, ...]:
-    part: dict[str, Any] = json.loads(
-        (Path(__file__).parent.parent / "scenes" / scene_type / "schema.json").read_text(encoding="utf-8")
-    )
-    required = part.get("required", [])
-    return tuple(
-        FieldInfo(name, field.get("description", ""), name in required) for name, field in part["properties"].items()
-    )
+    describer = Describer(schema.load())
+    inherited = {each.path: each.default for each in describer.fields(schema.load()["properties"]["defaults"])}
+    found = []
+    for name, kind in SCENE_TYPES.items():
+        node = schema.definition(f"scene_{name}")
+        own = tuple(describer.fields(node, [field for field in node["properties"] if field not in schema.SHARED]))
+        common = tuple(
+            replaced(each, default=each.default if each.default is not None else inherited.get(each.path))
+            for each in describer.fields(node, schema.SHARED)
+        )
+        found.append(SceneInfo(name, kind.summary, own, common))
+    return found

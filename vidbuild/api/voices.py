@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from vidbuild.spec.describe import Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +16,8 @@ class VoiceInfo:
     missing: what is needed to use it on this machine; None if it can be used now.
     names: the voices that can be listed without a network.
     names_hint: how voices are named, if they cannot be listed.
+    languages: name -> the voice's language, in English.
+    settings: the fields that a spec can set beside the name.
     """
 
     engine: str
@@ -21,6 +26,8 @@ class VoiceInfo:
     missing: str | None
     names: tuple[str, ...]
     names_hint: str = ""
+    languages: Mapping[str, str] = field(default_factory=dict)
+    settings: tuple[Field, ...] = ()
 
 
 def voices() -> list[VoiceInfo]:
@@ -28,8 +35,28 @@ def voices() -> list[VoiceInfo]:
     from vidbuild.voices import recorded
     from vidbuild.voices.registry import ENGINES
 
+    settings = tuple(_settings())
     engines = [
-        VoiceInfo(name, engine.summary, engine.network, engine.available(), tuple(engine.voices()), engine.names_hint)
+        VoiceInfo(
+            name,
+            engine.summary,
+            engine.network,
+            engine.available(),
+            tuple(engine.voices()),
+            engine.names_hint,
+            engine.languages(),
+            settings,
+        )
         for name, engine in ENGINES.items()
     ]
     return [*engines, VoiceInfo(recorded.NAME, recorded.SUMMARY, False, None, (), recorded.NAMES_HINT)]
+
+
+def _settings() -> Iterator[Field]:
+    """Return the fields of a voice that do not name it."""
+    from vidbuild.spec import schema
+    from vidbuild.spec.describe import Describer
+
+    node = schema.definition("voice_mapping")
+    names = [name for name in node["properties"] if name not in {"engine", "name"}]
+    return (each for each in Describer(schema.load()).fields(node, names) if each.path in names)

@@ -126,7 +126,9 @@ def _report(video: VideoSpec, file: str) -> Step:
     params = {
         **_metadata(video),
         "size": video.size,
-        "scenes": _scene_list(video),
+        "scenes": [
+            {**item, "alt": scene.alt} for item, scene in zip(_scene_list(video), video.spec.scenes, strict=True)
+        ],
         "video": quote(os.fsencode(file)),  # from its bytes: the same address in every locale
     }
     return Step(video.step_id("report"), "report", params, inputs, video.spec.locations)

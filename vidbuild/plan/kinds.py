@@ -26,7 +26,7 @@ _ALL = (
     Kind("audio", 4, "vidbuild.steps.audio:run", ("ffmpeg",)),
     Kind("captions", 1, "vidbuild.steps.captions:run"),
     Kind("mux", 1, "vidbuild.steps.mux:run"),
-    Kind("report", 4, "vidbuild.steps.report:run"),
+    Kind("report", 5, "vidbuild.steps.report:run"),
 )
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

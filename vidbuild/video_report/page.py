@@ -104,6 +104,8 @@ def _scenes(data: Data, video: str) -> Iterator[str]:
         yield f'<section class="scene" id="{escape(scene["id"])}">\n<a {_link(scene, video)}>{_frame(scene)}</a>\n'
         yield f"<h3>{escape(scene['title'])}</h3>\n"
         yield f'<p class="meta">{_meta(scene)}</p>\n'
+        if scene["alt"]:
+            yield f'<p class="alt">{escape(scene["alt"])}</p>\n'
         if scene["text"]:
             yield f'<p class="narration">{escape(scene["text"])}</p>\n'
         if scene["cues"]:
@@ -169,4 +171,4 @@ def _strip(scene: Data) -> str:
 def _frame(scene: Data) -> str:
     if not scene["thumb"]:
         return '<span class="none"></span>'
-    return f'<img alt="{escape(scene["title"])}" src="data:image/jpeg;base64,{scene["thumb"]}">'
+    return f'<img alt="{escape(scene["alt"] or scene["title"])}" src="data:image/jpeg;base64,{scene["thumb"]}">'

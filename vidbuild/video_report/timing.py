@@ -11,7 +11,7 @@ from vidbuild.timebase import SAMPLE_RATE
 def video_timing(params: Mapping[str, Any], timings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the content of NAME.timing.json: all times in seconds from the start of the video.
 
-    params: title, language, fps, scenes [{id, type}].
+    params: title, language, fps, scenes [{id, type, alt}].
     timings: each scene's timing.json, in the same order; its times are in samples from the scene's start.
     """
     scenes = [
@@ -59,6 +59,7 @@ def _scene(listed: Mapping[str, Any], timing: Mapping[str, Any], first: int, fps
         "type": listed["type"],
         "start": _round(start),
         "end": _round((first + timing["frames"]) / fps),
+        "alt": listed["alt"],
         "narration": _interval(start, spoken["start"], spoken["start"] + spoken["samples"]) if spoken else None,
         "words": [
             {
@@ -78,7 +79,7 @@ def _interval(start: float, begin: int, end: int) -> dict[str, float]:
 
 
 def _summary(scene: Mapping[str, Any]) -> dict[str, Any]:
-    fields = {key: scene[key] for key in ("id", "type", "start", "end", "narration", "cues")}
+    fields = {key: scene[key] for key in ("id", "type", "start", "end", "alt", "narration", "cues")}
     text = "".join(word["text"] if word.get("joined") else f" {word['text']}" for word in scene["words"])[1:]
     return {**fields, "text": text, "words": len(scene["words"])}
 

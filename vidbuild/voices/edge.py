@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +54,10 @@ class Edge:
     def voices(self) -> list[str]:
         """Return no names: only the service has them."""
         return []
+
+    def languages(self) -> Mapping[str, str]:
+        """Return nothing: only the service has the voices."""
+        return {}
 
     def problem(self, name: str) -> VoiceProblem | None:
         """Check the form of the name, which is all that is possible without the network."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -52,6 +52,10 @@ class Espeak:
     def voices(self) -> list[str]:
         """Return languages, such as "en-us"; each has variants ("en-us+f3")."""
         return espeak_voices.names(_data())
+
+    def languages(self) -> Mapping[str, str]:
+        """Return the names of the languages in English, as espeak-ng's data has them."""
+        return espeak_voices.languages(_data())
 
     def problem(self, name: str) -> VoiceProblem | None:
         """Check the language and the variant."""

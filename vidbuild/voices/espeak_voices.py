@@ -22,6 +22,20 @@ def names(data: Path) -> list[str]:
     return sorted(_files(data))
 
 
+def languages(data: Path) -> dict[str, str]:
+    """Return language -> its name: "en-gb" -> "English (Great Britain)"."""
+    files = {path.name: path for path in (data / "lang").rglob("*") if path.is_file()}
+    return {language: _name(files[file]) for language, file in sorted(_files(data).items())}
+
+
+def _name(path: Path) -> str:
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        key, _, name = line.partition(" ")
+        if key == "name":
+            return name.partition("//")[0].strip()
+    return path.name
+
+
 def resolve(data: Path, name: str) -> str:
     """Return the library's name of a voice, variant included; an unknown name as it is."""
     base, plus, variant = name.partition("+")

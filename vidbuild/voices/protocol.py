@@ -87,6 +87,9 @@ class VoiceEngine(Protocol):
     def voices(self) -> list[str]:
         """Return the names of the voices, without a network; empty if only a service has the list."""
 
+    def languages(self) -> Mapping[str, str]:
+        """Return voice -> its language by name, for the voices that can be listed."""
+
     def problem(self, name: str) -> VoiceProblem | None:
         """Return why a voice's name is wrong; None if it may be right."""
 

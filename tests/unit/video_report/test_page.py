@@ -92,6 +92,13 @@ def test_a_scene_shows_its_pace_and_cues() -> None:
     assert "0:01.5 to 0:03.5" in text
 
 
+def test_a_scene_shows_its_alternative_text() -> None:
+    """The alternative text is below the scene's title and describes its frame; without one, the title does."""
+    parsed = Parsed(page(data(), VIDEO))
+    assert [attrs["alt"] for tag, attrs in parsed.elements if tag == "img"] == ["A <red> door", "Second"]
+    assert parsed.text.count("A <red> door") == 1
+
+
 HOSTILE = "<script>alert('x')</script> \"&amp; {braces} %s"
 
 
@@ -118,7 +125,10 @@ def test_a_video_without_narration_has_a_page() -> None:
 def test_a_thousand_scenes_stay_a_page() -> None:
     """A long video's timeline scrolls instead of growing without bound, and its ruler keeps a readable distance."""
     count = 1_000
-    facts = {**FACTS, "scenes": [{"id": f"s{index}", "type": "title", "title": "T"} for index in range(count)]}
+    facts = {
+        **FACTS,
+        "scenes": [{"id": f"s{index}", "type": "title", "title": "T", "alt": ""} for index in range(count)],
+    }
     timings = [{**TIMINGS[0], "frames": 30 + 10 * (index % 7)} for index in range(count)]
     made = page(report_data(facts, video_timing(facts, timings), {}), VIDEO)
     width = re.search(r"min-width:(\d+)px", made)

@@ -14,7 +14,10 @@ FACTS: dict[str, Any] = {
     "language": "en",
     "fps": 30,
     "size": [160, 90],
-    "scenes": [{"id": "one", "type": "title", "title": "First"}, {"id": "two", "type": "list", "title": "Second"}],
+    "scenes": [
+        {"id": "one", "type": "title", "title": "First", "alt": "A <red> door"},
+        {"id": "two", "type": "list", "title": "Second", "alt": ""},
+    ],
 }
 TIMINGS: list[dict[str, Any]] = [
     {"fps": 30, "frames": 45, "samples": 72_000, "narration": None, "words": [], "cues": {}},
@@ -66,7 +69,7 @@ def test_a_silent_scene_has_no_narration() -> None:
 def test_starts_do_not_drift() -> None:
     """After 1,000 scenes of a third of a second each start is still exact to the millisecond."""
     count = 1_000
-    facts = {**FACTS, "fps": 24, "scenes": [{"id": f"s{index}", "type": "title"} for index in range(count)]}
+    facts = {**FACTS, "fps": 24, "scenes": [{"id": f"s{index}", "type": "title", "alt": ""} for index in range(count)]}
     timings = [{**TIMINGS[0], "fps": 24, "frames": 7}] * count
     scenes = video_timing(facts, timings)["scenes"]
     assert [scene["start"] for scene in scenes] == [round(index * 7 / 24, 3) for index in range(count)]

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from vidbuild.cli import console, options
 from vidbuild.cli.exit_codes import Exit
 from vidbuild.errors import UsageError
+from vidbuild.frozen import values
 from vidbuild.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from vidbuild.api.scenes import Field, SceneInfo
 
 
 @click.command("scenes", epilog=options.example("vidbuild scenes", "vidbuild scenes command"))
 @click.argument("scene_type", metavar="[TYPE]", required=False)
 @options.as_json("the scene types and their fields")
 def command(scene_type: str | None, *, as_json: bool) -> int:
-    """List the scene types, or the fields of one TYPE."""
+    """List the scene types, or the fields of one TYPE.
+
+    For each field: the values that it allows, its default, and whether it is required.
+    """
     from vidbuild.api.scenes import scenes
 
     types = {each.name: each for each in scenes()}
@@ -25,10 +33,29 @@ def command(scene_type: str | None, *, as_json: bool) -> int:
         raise UsageError(f"unknown scene type '{scene_type}'", hint=hint)
     chosen = [types[scene_type]] if scene_type else list(types.values())
     if as_json:
-        console.result_json({"scenes": [asdict(each) for each in chosen]})
+        console.result_json({"scenes": [_to_json(each) for each in chosen]})
     elif scene_type:
         console.result(f"{scene_type}: {chosen[0].summary}")
-        console.result(console.columns(((each.name, each.description) for each in chosen[0].fields), indent="  "))
+        _print_fields(chosen[0].fields)
+        console.result("every scene:")
+        _print_fields(chosen[0].common)
     else:
         console.result(console.columns((each.name, each.summary) for each in chosen))
     return Exit.DONE
+
+
+def _print_fields(fields: Iterable[Field]) -> None:
+    for each in fields:
+        state = ["required"] * each.required + ([f"default: {each.default}"] if each.default is not None else [])
+        console.result(f"  {each.path}: {'; '.join([each.values, *state])}")
+        example = f" Example: {each.example}" if each.example is not None else ""
+        console.result(f"      {each.description}{example}")
+
+
+def _to_json(scene: SceneInfo) -> dict[str, Any]:
+    return {
+        "name": scene.name,
+        "summary": scene.summary,
+        "fields": [values(each) for each in scene.fields],
+        "common": [values(each) for each in scene.common],
+    }

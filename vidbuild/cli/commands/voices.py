@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from vidbuild.cli import console, options
 from vidbuild.cli.exit_codes import Exit
 from vidbuild.errors import UsageError
+from vidbuild.frozen import values
 from vidbuild.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from vidbuild.api.voices import VoiceInfo
 
 
 @click.command("voices", epilog=options.example("vidbuild voices", "vidbuild voices espeak"))
@@ -30,10 +34,9 @@ def command(engine: str | None, *, as_json: bool) -> int:
             hint = did_you_mean(engine, known) or f"use {' or '.join(known)}"
             raise UsageError(f"unknown voice engine '{engine}'", hint=hint)
     if as_json:
-        console.result_json({"engines": [asdict(each) for each in engines]})
+        console.result_json({"engines": [_to_json(each) for each in engines]})
     elif engine is not None:
-        names = [f"{engine}:{name}" for name in engines[0].names]
-        console.result("\n".join(names or [engines[0].names_hint]))
+        _print_engine(engines[0])
     else:
         console.result(console.columns((each.engine, f"{each.summary}{_state(each.missing)}") for each in engines))
     return Exit.DONE
@@ -41,3 +44,27 @@ def command(engine: str | None, *, as_json: bool) -> int:
 
 def _state(missing: str | None) -> str:
     return f" (not usable here: {missing})" if missing else ""
+
+
+def _print_engine(info: VoiceInfo) -> None:
+    """Print an engine's voices, each with its language by name, and what a spec can set beside the name."""
+    if info.names:
+        console.result(console.columns((f"{info.engine}:{name}", info.languages.get(name, "")) for name in info.names))
+    else:
+        console.result(info.names_hint)
+    for each in info.settings:
+        default = f"; default: {each.default}" if each.default is not None else ""
+        console.message(f"  {each.path}: {each.values}{default}: {each.description}")
+
+
+def _to_json(info: VoiceInfo) -> dict[str, Any]:
+    return {
+        "engine": info.engine,
+        "summary": info.summary,
+        "network": info.network,
+        "missing": info.missing,
+        "names": list(info.names),
+        "names_hint": info.names_hint,
+        "languages": dict(info.languages),
+        "settings": [values(each) for each in info.settings],
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.support.fake_api import fake
+from tests.support.paths import ROOT
 from tests.support.sample_events import started, target_finished, target_started
 from tests.support.workspace import SMALL
 from vidbuild.api.cache import CacheInfo, CacheVerification, Removed
@@ -156,7 +158,9 @@ def test_looking_writes_nothing(project: Path, args: list[str]) -> None:
 def test_voices_are_listed_with_what_they_need(capsys: pytest.CaptureFixture[str]) -> None:
     """Every engine has a line; one engine's voices can be pasted into a spec."""
     assert {line.split()[0] for line in printed(capsys, "voices").splitlines()} == {"espeak", "edge", "recorded"}
-    assert "espeak:en-us" in printed(capsys, "voices", "espeak").splitlines()
+    names = dict(line.split(maxsplit=1) for line in printed(capsys, "voices", "espeak").splitlines())
+    assert names["espeak:en-us"] == "English (America)"
+    assert names["espeak:pt-br"] == "Portuguese (Brazil)"
     data = json.loads(printed(capsys, "voices", "--json"))
     assert [each["engine"] for each in data["engines"] if each["network"]] == ["edge"]
 
@@ -189,13 +193,56 @@ def test_themes_are_those_a_spec_can_name(project: Path, capsys: pytest.CaptureF
         assert run(["check"]) == 0
 
 
+def test_a_theme_has_its_colors_and_faces(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One theme is listed with each color and face; the way to change it, followed, is a spec that checks."""
+    assert run(["themes", "paper"]) == 0
+    captured = capsys.readouterr()
+    rows = dict(line.split(maxsplit=1) for line in captured.out.splitlines()[1:])
+    assert rows["accent"] == "#1f4fd8"
+    assert rows["fonts.mono"] == "DejaVu Sans Mono"
+    assert rows["syntax.keyword"] == rows["accent"]
+    change = captured.err.removeprefix("change it: ")
+    (project / "video.yaml").write_text(f"{SMALL}{change}", encoding="utf-8")
+    assert run(["check", "--strict"]) == 0
+    assert run(["themes", "papper"]) == 2
+    assert "did you mean 'paper'?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", SCENE_TYPES)
+def test_a_scene_type_is_listed_whole(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """One type is listed with its own, nested and common fields, what they allow, defaults and what is required."""
+    text = printed(capsys, "scenes", kind)
+    rows = {
+        name.strip(): values
+        for line in text.splitlines()
+        if re.match(r"  [a-z]", line)
+        for name, _, values in [line.partition(": ")]
+    }
+    assert rows["id"] == "text; required"
+    assert rows["pause_before"].startswith("number from 0 to ")
+    assert "default: 0.4" in rows["pause_before"]
+    assert rows["transition.type"].startswith("cut fade")
+    schema = json.loads((ROOT / "vidbuild" / "scenes" / kind / "schema.json").read_text(encoding="utf-8"))
+    assert set(schema["properties"]) <= set(rows)
+    assert all("required" in rows[name] for name in schema.get("required", ()))
+    data = json.loads(printed(capsys, "scenes", kind, "--json"))["scenes"][0]
+    assert {each["path"] for part in ("fields", "common") for each in data[part]} == set(rows)
+
+
+def test_nested_fields_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """The fields of a list's entries are behind the list, with what they allow."""
+    text = printed(capsys, "scenes", "command")
+    assert "  commands[].at: text or number from 0 to 3600\n" in text
+    assert '  prompt: text; default: "$ "\n' in text
+
+
 def test_scene_types_and_their_fields(capsys: pytest.CaptureFixture[str]) -> None:
     """Every type has a line, and one type its fields."""
     lines = printed(capsys, "scenes").splitlines()
     assert {line.split()[0] for line in lines} == set(SCENE_TYPES)
     assert "highlight" in printed(capsys, "scenes", "code")
     data = json.loads(printed(capsys, "scenes", "code", "--json"))
-    assert {"file", "code", "lines"} <= {each["name"] for each in data["scenes"][0]["fields"]}
+    assert {"file", "code", "lines"} <= {each["path"] for each in data["scenes"][0]["fields"]}
 
 
 @pytest.mark.parametrize(("command", "known"), [("scenes", "title, list"), ("voices", "espeak")])
