@@ -11,6 +11,8 @@
 #                        pyproject.toml
 #   make bench           measure build times against their targets (some minutes); CASE=name selects one, see
 #                        tests/bench/aims.py
+#   make mutate          change the code at random places and list the changes that no test of their room notices;
+#                        reads ROOM (default: every room), COUNT (mutants of a room), SEED and JOBS
 #   make pins            update the pinned results of every step kind, after raising a kind's version or changing keys
 #   make schema          write schemas/video.schema.json and docs/reference.md from the schema's parts
 #   make clean           remove the environment and built videos; keep the cache
@@ -22,7 +24,7 @@ DEMO := examples/quickstart
 PARALLEL := -n auto --maxprocesses 8
 TESTS ?=
 
-.PHONY: demo test soak test-browser test-decoders coverage lint check pins schema bench clean
+.PHONY: demo test mutate soak test-browser test-decoders coverage lint check pins schema bench clean
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
@@ -45,6 +47,9 @@ coverage: .venv/work.stamp
 
 soak: .venv/work.stamp
 	$(BIN)/python -m pytest -q tests/soak
+
+mutate: .venv/work.stamp
+	$(BIN)/python -m tools.mutate $(ROOM) --count $(or $(COUNT),15) --seed $(or $(SEED),1) --jobs $(or $(JOBS),1)
 
 lint: .venv/work.stamp
 	$(BIN)/ruff check

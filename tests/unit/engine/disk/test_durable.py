@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +110,99 @@ def test_a_folder_that_is_there_is_no_trouble(tmp_path: Path) -> None:
     durable.make_folder(tmp_path / "a" / "b")
     durable.make_folder(tmp_path / "a" / "b")
     assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_a_write_has_all_its_bytes_before_it_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P16: what is still in a buffer at the sync would be lost in a power cut."""
+    sizes: list[int] = []
+
+    def note_size(descriptor: int) -> None:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            sizes.append(os.fstat(descriptor).st_size)
+
+    monkeypatch.setattr(os, "fsync", note_size)
+    durable.write(tmp_path / "record", b"12345")
+    (tmp_path / "source").write_bytes(b"1234567")
+    monkeypatch.setattr(durable, "_clone", lambda *_: "")
+    durable.copy(tmp_path / "source", tmp_path / "copy")
+    assert sizes == [5, 7]
+    assert (tmp_path / "record").read_bytes() == b"12345"
+
+
+def test_a_write_without_sync_is_whole_all_the_same(tmp_path: Path, calls: list[str]) -> None:
+    """A file that a power cut may empty is put in place by a rename, as every other."""
+    durable.write(tmp_path / "new" / "record", b"x", synced=False)
+    assert calls == ["rename temp record"]
+    assert (tmp_path / "new" / "record").read_bytes() == b"x"
+
+
+def test_errors_of_writing_have_the_files_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of a sync, which has no name of a file, gets it; one that has a name keeps it."""
+    for named, expected in ((None, str(tmp_path / "file")), ("/of/the/kernel", "/of/the/kernel")):
+
+        def full(_descriptor: int, named: str | None = named) -> None:
+            raise OSError(errno.EIO, "input/output error", named)
+
+        (tmp_path / "file").touch()
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="input/output") as caught:
+            durable.sync_file(tmp_path / "file")
+        assert caught.value.filename == expected
+
+
+def test_anything_can_be_removed_or_replaced_by_a_file(tmp_path: Path) -> None:
+    """Files, folders with content and symlinks go; what a symlink leads to stays."""
+    (tmp_path / "file").touch()
+    (tmp_path / "folder" / "inside").mkdir(parents=True)
+    (tmp_path / "kept" / "inside").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "kept")
+    for name in ("file", "folder", "link", "nothing"):
+        durable.remove_any(tmp_path / name)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["inside", "kept"]
+    durable.write(tmp_path / "kept", b"x")
+    assert (tmp_path / "kept").read_bytes() == b"x"
+
+
+@pytest.mark.parametrize(
+    ("code", "transient"), [(errno.ENOSPC, True), (errno.EMFILE, True), (errno.EACCES, False), (errno.EROFS, False)]
+)
+def test_a_machine_runs_out_of_things_for_a_moment(code: int, transient: bool) -> None:
+    """What other programs can free a moment later is transient; rights and read-only file systems are not."""
+    assert durable.is_transient(OSError(code, "")) == transient
+
+
+def test_a_folder_is_removed_whatever_it_is(tmp_path: Path) -> None:
+    """A folder goes with its content, and a file that stands in its place goes too."""
+    (tmp_path / "folder" / "inside").mkdir(parents=True)
+    (tmp_path / "file").touch()
+    for name in ("folder", "file", "nothing"):
+        durable.remove_folder(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_log_grows_at_once_or_together(tmp_path: Path) -> None:
+    """A line is in the file when it is added, unless it may wait for the next one; closing writes what waits."""
+    log = durable.AppendLog(tmp_path / "log")
+    log.add("one\n")
+    log.add("two\n", at_once=False)
+    assert (tmp_path / "log").read_text() == "one\n"
+    log.close()
+    assert (tmp_path / "log").read_text() == "one\ntwo\n"
+    assert log.write_error == ""
+
+
+def test_a_log_that_cannot_be_written_ends_quietly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a full disk the first error is kept as a message, and nothing more is tried."""
+    log = durable.AppendLog(tmp_path / "log")
+    tries: list[str] = []
+
+    def full(operation: str, *_: Any) -> None:
+        tries.append(operation)
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    monkeypatch.setattr(durable, "fault_point", full)
+    log.add("one\n")
+    log.add("two\n")
+    log.close()
+    assert tries == ["write"]
+    assert log.write_error == f"cannot write '{tmp_path / 'log'}': no space left on device"

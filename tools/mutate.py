@@ -1,0 +1,193 @@
+"""Mutation campaign: changes the code at random places, one at a time, and runs the tests of the changed room.
+
+Run `python -m tools.mutate` in a checkout, or `make mutate ROOM=engine/disk COUNT=20 SEED=1`. It works in copies of the
+checkout, and prints each mutant that no test of its room fails for. A mutant that no test can tell from the code is
+listed in tools/equivalent_mutants.txt, with a reason.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.mutants import Mutant, mutants
+
+ROOT = Path(__file__).resolve().parent.parent
+EQUIVALENT = ROOT / "tools" / "equivalent_mutants.txt"
+MEMORY = 6 << 30  # bytes of a test process: some mutants never stop growing
+SLOWER, GRACE = 4.0, 30.0  # a mutant that takes this many times the tests' time, and seconds, does not end
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A mutant of a module. room: the folder of the module, as in `engine/disk`."""
+
+    room: str
+    path: str
+    mutant: Mutant
+
+    def describe(self) -> str:
+        """Return its place and change, in one line that stays the same when other lines change."""
+        source = (ROOT / self.path).read_bytes()
+        old = source[self.mutant.start : self.mutant.end].decode()
+        line = source.splitlines()[self.mutant.line - 1].decode().strip()
+        return f"{self.path}: {self.mutant.kind}: {_one_line(old)} -> {_one_line(self.mutant.text)}: {line}"
+
+
+def rooms() -> list[str]:
+    """Return the rooms that have tests of their own; "." has the modules of no room."""
+    found = {path.parent.relative_to(ROOT / "vidbuild").as_posix() for path in (ROOT / "vidbuild").rglob("*.py")}
+    return sorted(room for room in found if tests_of(room, ""))
+
+
+def tests_of(room: str, module: str) -> list[str]:
+    """Return the test files of a room, those of a module first."""
+    folder = ROOT / "tests" / "unit" / room
+    while not folder.is_dir():
+        folder = folder.parent  # a scene type's folder, whose tests are those of all scene types
+    files = sorted(folder.glob("test_*.py"))
+    steps = sorted((ROOT / "tests" / "unit" / "steps").glob("test_draw*.py")) if room.startswith("scenes") else []
+    own = [file for file in files if module and module in file.stem]
+    return [file.relative_to(ROOT).as_posix() for file in dict.fromkeys((*own, *files, *steps))]
+
+
+def cases(room: str, count: int, seed: int) -> list[Case]:
+    """Return a sample of a room's mutants, without those that are known to be equivalent."""
+    known = set(equivalent())
+    found = []
+    for path in sorted((ROOT / "vidbuild" / room).glob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        found += [Case(room, name, mutant) for mutant in mutants(path.read_bytes())]
+    shuffled = random.Random(f"{seed} {room}").sample(found, len(found))  # noqa: S311 - a repeatable sample
+    return [case for case in shuffled if case.describe() not in known][:count]
+
+
+def equivalent() -> Iterator[str]:
+    """Yield the mutants that are known to be equivalent."""
+    if EQUIVALENT.exists():
+        lines = EQUIVALENT.read_text(encoding="utf-8").splitlines()
+        yield from (line for line in lines if line and not line.startswith("#"))
+
+
+class Copy:
+    """A copy of the checkout, in which one mutant at a time is judged."""
+
+    def __init__(self, folder: Path) -> None:
+        self._root = folder / "checkout"
+        self._scratch = folder / "scratch"
+        self._scratch.mkdir(parents=True)
+        left_out = shutil.ignore_patterns("__pycache__", ".venv", ".git", ".vidbuild", "build")
+        shutil.copytree(ROOT, self._root, symlinks=True, ignore=left_out)
+
+    def judge(self, case: Case, seconds: float) -> str:
+        """Return "killed", "survived" or "endless"."""
+        path = self._root / case.path
+        source = path.read_bytes()
+        path.write_bytes(case.mutant.apply(source))
+        try:
+            return self.run(tests_of(case.room, path.stem), seconds)
+        finally:
+            path.write_bytes(source)
+
+    def run(self, tests: Sequence[str], seconds: float) -> str:
+        """Run tests until the first fails; "endless" if they take longer than the seconds."""
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+        process = subprocess.Popen(
+            command,
+            cwd=self._root,
+            env=self._environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_limit_memory,  # noqa: PLW1509 - it only sets a limit
+        )
+        try:
+            return "killed" if process.wait(seconds) else "survived"
+        except subprocess.TimeoutExpired:
+            return "endless"
+        finally:
+            _kill_group(process)
+
+    def _environment(self) -> Mapping[str, str]:
+        scratch = str(self._scratch)
+        own = {"PYTHONPATH": str(self._root), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": scratch}
+        return {**os.environ, **own, "PYTEST_DEBUG_TEMPROOT": scratch, "HYPOTHESIS_STORAGE_DIRECTORY": scratch}
+
+
+def _limit_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a test run and all that it started."""
+    try:
+        os.killpg(process.pid, 9)
+    except ProcessLookupError:
+        return
+    finally:
+        process.wait()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def judge_room(room: str, sample: Sequence[Case], copies: Sequence[Copy]) -> list[Case]:
+    """Judge a room's mutants, print the survivors and return them."""
+    began = time.monotonic()
+    if copies[0].run(tests_of(room, ""), 3600) != "survived":
+        _print(f"{room}: its tests fail without a mutant")
+        return []
+    limit = (time.monotonic() - began) * SLOWER + GRACE
+    survivors: list[Case] = []
+
+    def judge(worker: int) -> None:
+        for case in sample[worker :: len(copies)]:
+            if copies[worker].judge(case, limit) == "survived":
+                survivors.append(case)
+                _print(f"survived: line {case.mutant.line}: {case.describe()}")
+
+    with ThreadPoolExecutor(len(copies)) as pool:
+        list(pool.map(judge, range(len(copies))))
+    _print(f"{room}: {len(survivors)} of {len(sample)} survived, {time.monotonic() - began:.0f} s")
+    return survivors
+
+
+def main() -> int:
+    """Run a campaign over the rooms that the arguments name, or all."""
+    parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=__doc__)
+    parser.add_argument("rooms", nargs="*", help="such as engine/disk; default: all")
+    parser.add_argument("--count", type=int, default=15, help="mutants of each room")
+    parser.add_argument("--seed", type=int, default=1, help="of the sample")
+    parser.add_argument("--jobs", type=int, default=1, help="mutants judged side by side")
+    arguments = parser.parse_args()
+    survived = judged = 0
+    with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
+        copies = [Copy(Path(folder) / str(number)) for number in range(arguments.jobs)]
+        for room in arguments.rooms or rooms():
+            sample = cases(room, arguments.count, arguments.seed)
+            if sample:
+                survived += len(judge_room(room, sample, copies))
+                judged += len(sample)
+    _print(f"{survived} of {judged} mutants survived: {100 * survived / max(1, judged):.1f} in 100")
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
