@@ -28,6 +28,7 @@ ALLOWED: dict[str, set[str]] = {
         "spec",
         "report",
         "project",
+        "seal",
         "scenes",
         "voices",
         "model",
@@ -87,6 +88,7 @@ ALLOWED: dict[str, set[str]] = {
         "engine.graph.step_id",
         "video_report",
         "timeline",
+        "seal",
     },
     "scenes": {"model"},
     "voices": {"media.audio", "media.ffmpeg", "media.text.words"},
@@ -130,6 +132,7 @@ ALLOWED: dict[str, set[str]] = {
     "json_types": set(),
     "frozen": set(),
     "platforms": set(),
+    "seal": set(),
 }
 EVERYONE = {
     "columns",

@@ -22,11 +22,11 @@ _ALL = (
     Kind("draw", 4, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
     Kind("render", 6, "vidbuild.steps.render:run", ("ffmpeg",)),
     Kind("transition", 6, "vidbuild.steps.transition:run", ("ffmpeg",)),
-    Kind("still", 5, "vidbuild.steps.still:run", ("ffmpeg",)),
+    Kind("still", 6, "vidbuild.steps.still:run", ("ffmpeg",)),
     Kind("audio", 4, "vidbuild.steps.audio:run", ("ffmpeg",)),
-    Kind("captions", 1, "vidbuild.steps.captions:run"),
-    Kind("mux", 1, "vidbuild.steps.mux:run"),
-    Kind("report", 5, "vidbuild.steps.report:run"),
+    Kind("captions", 2, "vidbuild.steps.captions:run"),
+    Kind("mux", 2, "vidbuild.steps.mux:run"),
+    Kind("report", 6, "vidbuild.steps.report:run"),
 )
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from vidbuild import seal
 from vidbuild.engine.graph.context import Context
 from vidbuild.media.text.captions import Caption, Chapter, captions, ffmetadata, srt, vtt
 from vidbuild.media.text.words import TimedWord
@@ -23,9 +24,10 @@ def run(context: Context) -> None:
             cues += captions(shift_words(timing, start), end)
         chapters.append(Chapter(scene.get("title") or scene["id"], start, end))
         start = end
+    subrip = srt(cues)
     for name, text in (
-        ("captions.srt", srt(cues)),
-        ("captions.vtt", vtt(cues, context.params["language"])),
+        ("captions.srt", subrip),
+        ("captions.vtt", seal.sealed_vtt(vtt(cues, context.params["language"]), subrip)),
         ("chapters.ffmeta", ffmetadata(chapters)),
     ):
         (context.out / name).write_text(text, encoding="utf-8", newline="\n")

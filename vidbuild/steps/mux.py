@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vidbuild import seal
 from vidbuild.engine.graph.context import Context
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.errors import StepError
@@ -48,8 +49,9 @@ def run(context: Context) -> None:
     chapters = ffmetadata.parse(metadata.read_text(encoding="utf-8")) if metadata else ()
     frames = (_video_frames(context, segments), _audio_frames(context, scene_audio))
     try:
-        with (context.out / VIDEO).open("wb") as target:
-            size = mp4.write(target, video, audio, frames, chapters, tags(context.params))
+        with (context.out / VIDEO).open("wb") as file:
+            target = seal.SealedWriter(file)
+            size = mp4.write(target, video, audio, frames, chapters, tags(context.params)) + target.seal()
     except mp4.Mp4Error as error:
         raise StepError(f"could not mux the video: {error}") from error
     # A write can seem to succeed and still be short, for example on a full network disk.

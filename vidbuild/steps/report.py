@@ -6,6 +6,7 @@ import base64
 import json
 from pathlib import Path
 
+from vidbuild import seal
 from vidbuild.engine.graph.context import Context
 from vidbuild.video_report.page import page
 from vidbuild.video_report.timing import report_data, video_timing
@@ -18,9 +19,9 @@ def run(context: Context) -> None:
     timings = [json.loads(context.inputs[f"timing:{scene}"].read_text(encoding="utf-8")) for scene in scenes]
     timing = video_timing(params, timings)
     thumbnails = {scene: _base64(context.inputs[f"thumb:{scene}"]) for scene in scenes}
-    text = json.dumps(timing, ensure_ascii=False, indent=1) + "\n"
+    text = seal.sealed_json(json.dumps(timing, ensure_ascii=False, indent=1))
     (context.out / "timing.json").write_text(text, encoding="utf-8")
-    html = page(report_data(params, timing, thumbnails), params["video"])
+    html = seal.sealed_html(page(report_data(params, timing, thumbnails), params["video"]))
     (context.out / "report.html").write_text(html, encoding="utf-8")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from vidbuild import seal
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.ffmpeg import filtergraph, tool_output
@@ -29,7 +30,9 @@ def run(context: Context) -> None:
     frame = _valid_frame(context.params["frame"], animation.motion)
     animation = replace(animation, motion=animation.motion.window(frame, 1))
     render.run_encoder(context, still_arguments(animation, context.out), 1, 1, "render the still")
-    _verify(context.out / STILL, (animation.layers.width, animation.layers.height))
+    png = context.out / STILL
+    _verify(png, (animation.layers.width, animation.layers.height))
+    png.write_bytes(seal.sealed_png(png.read_bytes()))
 
 
 def _verify(path: Path, size: tuple[int, int]) -> None:

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 import struct
+from typing import Protocol
+
+
+class Sink(Protocol):
+    """What an MP4 is written to: a file, or something that passes its bytes on."""
+
+    def write(self, data: bytes, /) -> int:
+        """Write bytes; return their number."""
+        ...
 
 
 def box(kind: bytes, *parts: bytes) -> bytes:

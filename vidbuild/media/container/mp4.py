@@ -11,9 +11,8 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, islice
-from typing import BinaryIO
 
-from vidbuild.media.container.boxes import box, descriptor, full_box, u32
+from vidbuild.media.container.boxes import Sink, box, descriptor, full_box, u32
 from vidbuild.media.container.ffmetadata import Chapter
 from vidbuild.media.container.iso639 import iso639_2
 from vidbuild.timebase import SAMPLE_RATE
@@ -93,7 +92,7 @@ class _Track:
 
 
 def write(
-    target: BinaryIO,
+    target: Sink,
     video: VideoTrack,
     audio: AudioTrack,
     frames: tuple[Iterator[bytes], Iterator[bytes]],
