@@ -141,7 +141,7 @@ def test_a_root_that_appears_is_another_plan(spec: Path) -> None:
     inner.mkdir()
     moved = SPEC.replace("./look", "../look").replace("link.py", "../link.py").replace("pictures", "../pictures")
     (inner / "v.yaml").write_text(moved)
-    assert vidbuild.build(inner / "v.yaml", dry_run=True).status == "built"
+    assert vidbuild.build(inner / "v.yaml", dry_run=True).status == "would-build"
     vidbuild.build(inner / "v.yaml")
     (inner / "vidbuild.toml").touch()
     with pytest.raises(vidbuild.SpecError, match="is outside the project folder"):
@@ -198,7 +198,7 @@ def test_an_output_never_takes_the_place_of_a_source(spec: Path) -> None:
     (spec.parent / "own.yaml").write_text(
         "vidbuild: 1\ntitle: T\nscenes: [{id: c, type: clip, src: own.mp4, duration: 1}]\n"
     )
-    with pytest.raises(vidbuild.UsageError, match="is what the video is made from"):
+    with pytest.raises(vidbuild.SpecError, match="is a source of the video"):
         vidbuild.build(spec.parent / "own.yaml", output=spec.parent)
     assert clip.read_bytes() == b"the user's only copy"
 
@@ -207,7 +207,7 @@ def test_two_specs_with_the_same_outputs_are_refused(spec: Path) -> None:
     """Nothing is built where one spec's video would take the place of another's."""
     other = spec.with_suffix(".yml")
     shutil.copy(spec, other)
-    with pytest.raises(vidbuild.UsageError, match="have the same outputs"):
+    with pytest.raises(vidbuild.SpecError, match="is an output of"):
         vidbuild.build_all([spec, other])
 
 

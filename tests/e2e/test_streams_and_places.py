@@ -11,7 +11,9 @@ import pytest
 
 from tests.support.workspace import SMALL, Workspace
 
-OUTPUTS = {f"demo.{end}" for end in ("mp4", "srt", "vtt", "timing.json", "report.html", "poster.png")}
+OUTPUTS = {".demo.vidbuild"} | {
+    f"demo.{end}" for end in ("mp4", "srt", "vtt", "timing.json", "report.html", "poster.png")
+}
 EDGE = SMALL.replace("duration: 0.5}", "narration: Hello.}") + "voice: {engine: edge, name: en-US-AriaNeural}\n"
 
 
@@ -46,7 +48,7 @@ def test_a_file_as_output_is_the_video(workspace: Workspace) -> None:
         ("all.mp4", ["a.yaml", "b.yaml"], "'all.mp4' is one file: expected a folder for 2 videos", "-o all"),
         ("a.webm", ["a.yaml"], "cannot write 'a.webm'", "-o a.mp4, then ffmpeg -i a.mp4 a.webm"),
         ("a.MP4", ["a.yaml"], "cannot write 'a.MP4'", "-o a.mp4"),
-        ("a.yaml", ["a.yaml"], "'a.yaml' is a file: expected a folder", ""),
+        ("a.yaml", ["a.yaml"], "cannot write 'a.yaml': is a file: expected a folder", "-o another folder"),
     ],
 )
 def test_an_output_that_cannot_be_is_refused(

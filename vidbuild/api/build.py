@@ -29,6 +29,7 @@ from vidbuild.api.video import DERIVED_FROM, Video
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event, Listener
 from vidbuild.engine.runs.run_log import new_id
+from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
@@ -139,7 +140,9 @@ class _Command:
         """Plan a spec; if that fails, emit the events of a build that failed."""
         spec, store = self.specs[index], self._stores[index]
         with self._emitting_end(entry_of(path_of(spec), self.options.only, store), store):
-            return Video(spec, for_one(spec, self.specs, self.options), self._names[index])
+            video = Video(spec, for_one(spec, self.specs, self.options), self._names[index])
+            video.refuse_outputs()
+        return video
 
     def run(self, videos: Sequence[Video]) -> list[Result]:
         """Build videos of one cache in one run, or find out what that would do; return their results."""
@@ -157,7 +160,8 @@ class _Command:
             for video in videos:
                 video.store = used
             engine = engine_of(used, self.options.env_overrides)
-            reports = engine.build(targets, self.options, self._control, _Hooks(listener, videos))
+            with _owning(videos, engine):
+                reports = engine.build(targets, self.options, self._control, _Hooks(listener, videos))
             notices = [*self._notices, *cache_notices(used)]  # of the whole run: reported with its first video
             return [
                 self._result(video, target, report, () if index else notices)
@@ -204,6 +208,18 @@ class _Command:
             if not self.options.dry_run:
                 listener.end(error, entry, store, self._control.cancel_exit_code)
             raise
+
+
+@contextlib.contextmanager
+def _owning(videos: Sequence[Video], engine: Engine) -> Iterator[None]:
+    """Take the outputs for their specs; release those that were not written in the block."""
+    try:
+        for video in videos:
+            video.take_outputs(engine)
+        yield
+    finally:
+        for video in videos:
+            video.release_outputs()
 
 
 class _Hooks(RunHooks):

@@ -119,6 +119,7 @@ def _examine(
     path: Path, loaded: LoadResult, options: BuildOptions, name: str
 ) -> tuple[tuple[Diagnostic, ...], Video | None]:
     """Return the problems of a spec that no step is needed for, and its video if it has no errors."""
+    from vidbuild.api.strict import warning_of
     from vidbuild.api.video import Video
     from vidbuild.diagnostic import Diagnostic
     from vidbuild.errors import UsageError
@@ -129,11 +130,12 @@ def _examine(
     if loaded.spec is None or any(each.severity == "error" for each in diagnostics):
         return diagnostics, None
     try:
-        return diagnostics, Video(loaded.spec, replaced(options, allow_network_voice=True), name)
+        video = Video(loaded.spec, replaced(options, allow_network_voice=True), name)
     except SpecError as error:
         return (*diagnostics, *error.diagnostics), None
     except UsageError as error:
         return (*diagnostics, Diagnostic("error", error.message, os.fspath(path), hint=error.hint)), None
+    return (*diagnostics, *(warning_of(each, video.path) for each in video.output_warnings())), video
 
 
 def _add_findings(

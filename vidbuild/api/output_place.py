@@ -48,4 +48,7 @@ def refuse_output(output: Path | None, specs: Sequence[object]) -> None:
             f"cannot write '{output}': expected a folder or a file that ends with '{VIDEO}'", hint=f"-o {mp4}{convert}"
         )
     elif output.exists():
-        raise UsageError(f"'{output}' is a file: expected a folder, or a file that ends with '{VIDEO}'")
+        raise UsageError(
+            f"cannot write '{output}': is a file: expected a folder, or a file that ends with '{VIDEO}'",
+            hint="-o another folder",
+        )

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from vidbuild.api.build_result import location_of
+from vidbuild.api.output_owner import OutputOwner
 from vidbuild.api.plan import Plan
 from vidbuild.api.result import Notice, OutputFile
+from vidbuild.api.spec_args import OTHER_OUTPUTS
 from vidbuild.engine.graph.graph import Source
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.store.outputs import OutputResult, Outputs
 from vidbuild.engine.store.store import Store
-from vidbuild.errors import UsageError
+from vidbuild.errors import UsageError, VidbuildError, os_error_text
+from vidbuild.location import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
-def refuse_sources(plan: Plan, folder: Path) -> None:
-    """Raise UsageError where an output would take the place of a file that the video is made from."""
-    feeds = (source for step in plan.graph.steps.values() for source in step.inputs.values())
-    sources = {os.path.realpath(source.path) for source in feeds if isinstance(source, Source)}
-    for output in plan.outputs:
-        target = folder / f"{plan.name}{output.suffix}"
-        if os.path.realpath(target) in sources:
-            raise UsageError(
-                f"'{target}' is what the video is made from and cannot be its output", hint="-o another folder"
-            )
+OTHER_FOLDER = "-o another folder"
+
+
+def targets(plan: Plan, folder: Path) -> list[Path]:
+    """Return the paths of all outputs, in the plan's order."""
+    return [folder / f"{plan.name}{output.suffix}" for output in plan.outputs]
+
+
+def refuse_sources(plan: Plan, paths: Iterable[Path], hint: str = OTHER_FOLDER) -> None:
+    """Raise SpecError if an output would replace a file that the video is made from."""
+    outputs = {os.path.realpath(path): path for path in paths}
+    for step in plan.graph.steps.values():
+        for role, source in step.inputs.items():
+            if isinstance(source, Source) and (path := outputs.get(os.path.realpath(source.path))):
+                message = f"'{path}' is a source of the video and cannot be its output"
+                raise _spec_error(plan, message, location_of(step, role), hint)
 
 
 def refuse_outside(root: Path, written: Mapping[Path, str]) -> None:
@@ -39,6 +53,62 @@ def refuse_outside(root: Path, written: Mapping[Path, str]) -> None:
             raise UsageError(f"'{folder}' leads out of the project, to '{real}'", hint=hint)
 
 
+def refuse_unwritable(paths: Iterable[Path], hint: str = OTHER_FOLDER) -> None:
+    """Raise UsageError if an output cannot be written at one of these paths, as far as that can be known before.
+
+    A folder that cannot be written is no error if it has all outputs: they may be up to date.
+    """
+    paths = list(paths)
+    if problem := next(problems(paths), ""):
+        raise UsageError(problem, hint=hint)
+
+
+def problems(paths: Iterable[Path]) -> Iterator[str]:
+    """Yield why outputs cannot be written at these paths."""
+    for path in paths:
+        try:
+            path.lstat()
+        except FileNotFoundError:
+            yield from folder_problems(path)
+        except OSError as error:
+            yield f"cannot write '{path}': {os_error_text(error)}"
+        if path.is_dir():
+            yield f"cannot write '{path}': is a folder"
+
+
+def folder_problems(path: Path) -> Iterator[str]:
+    """Yield why no file can be added to a path's folder, or to the nearest one that exists."""
+    folder = next(each for each in path.absolute().parents if os.path.lexists(each))
+    if not folder.is_dir():
+        yield f"cannot write '{path}': '{folder}' is not a folder"
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        yield f"cannot write '{path}': '{folder}' cannot be written"
+
+
+def refuse_other_owner(plan: Plan, owner: OutputOwner, path: Path) -> None:
+    """Raise SpecError if the outputs, of which `path` is the first, belong to another spec."""
+    if (other := owner.other()) is not None:
+        raise _spec_error(plan, owner_message(path, other), output_location(plan), OTHER_OUTPUTS)
+
+
+def output_location(plan: Plan) -> Location | None:
+    """Return the location of the spec's `output`, or of its start."""
+    return location_of(plan.graph.steps[plan.outputs[0].step], "output")
+
+
+def owner_message(path: Path, other: Path) -> str:
+    """Return the message about an output that belongs to another spec."""
+    return f"'{path}' is an output of '{os.path.relpath(other)}'"
+
+
+def _spec_error(plan: Plan, message: str, location: Location | None, hint: str) -> VidbuildError:
+    from vidbuild.diagnostic import Diagnostic
+    from vidbuild.spec.diagnostics import SpecError, read_sources
+
+    problem = Diagnostic("error", message, str(plan.spec), location, hint)
+    return SpecError([problem], read_sources([problem]))
+
+
 class Placing:
     """Places one build's outputs. written: whether any file was not as it should be before."""
 
@@ -46,20 +116,15 @@ class Placing:
         self._plan = plan
         self._folder = folder
         self._report = report
-        self._outputs = Outputs(store)
+        self._outputs = Outputs(store, is_output)
         self.files: list[OutputFile] = []
         self.notices: list[Notice] = []
         self.written = False
 
     def place_all(self) -> None:
         """Put every output where it belongs; what is already right is not touched."""
-        blobs = [
-            (
-                self._report.steps[output.step].outputs[output.file],
-                self._folder / f"{self._plan.name}{output.suffix}",
-            )
-            for output in self._plan.outputs
-        ]
+        products = [self._report.steps[output.step].outputs[output.file] for output in self._plan.outputs]
+        blobs = list(zip(products, targets(self._plan, self._folder), strict=True))
         for placed in self._outputs.place_all(blobs):
             self._note(placed)
         for output, (blob, target) in zip(self._plan.outputs, blobs, strict=True):
@@ -68,7 +133,19 @@ class Placing:
     def _note(self, placed: OutputResult) -> None:
         self.written = self.written or placed.action == "written"
         if placed.aside is not None:
-            theirs, aside = self._folder / placed.path.name, self._folder / placed.aside.name
-            self.notices.append(
-                Notice(f"'{theirs}' was changed since vidbuild wrote it; your version is now '{aside}'")
-            )
+            self.notices.append(Notice(aside_message(placed, self._folder)))
+
+
+def aside_message(placed: OutputResult, folder: Path) -> str:
+    """Return the message about a file of the user that an output replaced."""
+    theirs, aside = folder / placed.path.name, folder / (placed.aside or placed.path).name
+    if placed.edited:
+        return f"'{theirs}' was changed since vidbuild wrote it; your version is now '{aside}'"
+    return f"'{theirs}' has no proof that vidbuild wrote it; that file is now '{aside}'"
+
+
+def is_output(path: Path) -> bool | None:
+    """Return whether a file is the output of some build by its seal; None if it has no seal."""
+    from vidbuild import seal
+
+    return {"intact": True, "changed": False, "absent": None}[seal.state_of(path)]

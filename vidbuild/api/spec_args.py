@@ -12,6 +12,7 @@ from vidbuild.api.output_place import folder_of
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import UsageError
 from vidbuild.frozen import replaced
+from vidbuild.location import Location
 from vidbuild.project import name_of
 from vidbuild.sanitize import single_line
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from vidbuild.api.options import BuildOptions
     from vidbuild.model import Spec
 
+OTHER_OUTPUTS = "-o another folder, or rename one of the specs"
 MAX_BYTES = 10_000_000  # larger than any spec that its reader accepts
 
 SpecLike: TypeAlias = "Spec | str | os.PathLike[str]"  # text: a build of a file does not import the model
@@ -77,13 +79,21 @@ def _text(spec: SpecLike) -> str:
 
 
 def refuse_same_names(specs: Sequence[SpecLike], options: BuildOptions) -> None:
-    """Raise UsageError if one spec's outputs would replace another's."""
-    first: dict[Path, Path] = {}
-    for path in map(path_of, specs):
-        output = folder_of(options.output, path).absolute() / name_of(path)
-        if output in first:
-            raise UsageError(f"'{first[output]}' and '{path}' have the same outputs, '{output.name}.mp4' and so on")
-        first[output] = path
+    """Raise SpecError if one spec's outputs would replace another's."""
+    first: dict[str, Path] = {}
+    for spec in specs:
+        path = path_of(spec)
+        output = folder_of(options.output, path) / name_of(path)
+        real = os.path.realpath(output)
+        if real in first:
+            from vidbuild.diagnostic import Diagnostic
+            from vidbuild.spec.diagnostics import SpecError, read_sources
+
+            message = f"'{output}.mp4' is an output of '{first[real]}' too"
+            location = Location(str(path), 1, 1, 2) if isinstance(spec, (str, os.PathLike)) else None
+            problem = Diagnostic("error", message, str(path), location, OTHER_OUTPUTS)
+            raise SpecError([problem], read_sources([problem]))
+        first[real] = path
 
 
 def target_names(paths: Sequence[Path]) -> list[str]:

@@ -10,7 +10,8 @@ from vidbuild import timebase
 from vidbuild.api.build_result import location_of, step_warnings
 from vidbuild.api.engine import engine_of
 from vidbuild.api.load import load
-from vidbuild.api.plan import plan_of, store_of
+from vidbuild.api.outputs import aside_message, is_output, refuse_sources, refuse_unwritable, targets
+from vidbuild.api.plan import Plan, plan_of, store_of
 from vidbuild.api.result import Notice
 from vidbuild.api.spec_args import SpecLike, path_of
 from vidbuild.engine.graph.graph import Graph, Step
@@ -80,14 +81,25 @@ def still_with_warnings(
     step = still_step(video, scene, LAST_FRAME if at is None else timebase.frames(at, video.fps))
     graph = Graph.of({**plan.graph.steps, step.id: step})
     png = _png(output, path, scene)
+    _refuse(png, plan, path.parent / OUTPUT_FOLDER)
     with writable(store) as used:
         target = Target(graph, build_name=f"{plan.entry} --still {scene}", goals=[step.id])
-        (report,) = engine_of(used).build([target], hooks=_PlaceStill(used, step.id, png))
+        place = _PlaceStill(used, step.id, png)
+        (report,) = engine_of(used).build([target], hooks=place)
         if report.error is not None:
             raise report.error
         for failed in report.failed:
             raise _as_error(graph.steps[failed.step], failed.failure or Failure("failed without a reason"))
-    return Still(png, (*plan.warnings, *step_warnings(graph.steps, report)))
+    return Still(png, (*plan.warnings, *step_warnings(graph.steps, report), *place.notices))
+
+
+def _refuse(png: Path, plan: Plan, folder: Path) -> None:
+    """Raise an error if the PNG cannot be written, or would replace a source or an output of the video."""
+    hint = "-o another file"
+    if os.path.realpath(png) in map(os.path.realpath, targets(plan, folder)):
+        raise UsageError(f"'{png}' is an output of the video", hint=hint)
+    refuse_sources(plan, [png], hint)
+    refuse_unwritable([png], hint)
 
 
 def _png(output: Path | None, spec: Path, scene: str) -> Path:
@@ -105,11 +117,15 @@ class _PlaceStill(RunHooks):
     def __init__(self, store: Store, step: str, path: Path) -> None:
         super().__init__()
         self._store, self._step, self._path = store, step, path
+        self.notices: list[Notice] = []
 
     def on_success(self, target: Target, report: BuildReport) -> None:
         """Write the step's only output."""
         del target
-        Outputs(self._store).place_all([(report.steps[self._step].outputs["still.png"], self._path)])
+        blob = report.steps[self._step].outputs["still.png"]
+        (placed,) = Outputs(self._store, is_output).place_all([(blob, self._path)])
+        if placed.aside is not None:
+            self.notices.append(Notice(aside_message(placed, self._path.parent)))
 
 
 def _as_error(step: Step, failure: Failure) -> VidbuildError:

@@ -5,22 +5,37 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from vidbuild.api import build_result, network_policy
 from vidbuild.api.engine import engine_of
 from vidbuild.api.options import BuildOptions
+from vidbuild.api.output_owner import OutputOwner
 from vidbuild.api.output_place import folder_of, name_of_file
-from vidbuild.api.outputs import Placing, refuse_outside, refuse_sources
+from vidbuild.api.outputs import (
+    OTHER_FOLDER,
+    Placing,
+    folder_problems,
+    output_location,
+    owner_message,
+    problems,
+    refuse_other_owner,
+    refuse_outside,
+    refuse_sources,
+    refuse_unwritable,
+    targets,
+)
 from vidbuild.api.plan import Plan, plan_of, store_of
 from vidbuild.api.result import Notice, Result, Steps
-from vidbuild.api.spec_args import SpecLike, path_of
+from vidbuild.api.spec_args import OTHER_OUTPUTS, SpecLike, path_of
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.runs.events import Event, StepFinished, StepStarted, TargetStarted
 from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.schedule.target import Target
+from vidbuild.errors import UsageError, os_error_text
 from vidbuild.project import root_of
 
 DERIVED_FROM = (TargetStarted, StepStarted, StepFinished)
@@ -55,16 +70,53 @@ class Video:
             name=name_of_file(options.output),
             remember=not options.dry_run,
         )
+        self._outputs = targets(self.plan, self.folder)
+        self._owner = OutputOwner(self.folder, self.plan.name, self.path)
+        refuse_sources(self.plan, self._outputs)
         if not options.dry_run:
-            refuse_sources(self.plan, self.folder)
             network_policy.check(engine_of(self.store), self.plan, self.target(), root_of(self.path), options)
 
     def _default_folders(self) -> dict[Path, str]:
         """Return the folders that a build writes by default, each with how to choose another."""
-        folders = {} if self._options.output else {self.folder: "-o another folder"}
+        folders = {} if self._options.output else {self.folder: OTHER_FOLDER}
         if self._options.cache is None and "VIDBUILD_CACHE" not in os.environ:
             folders[self.store.root] = "VIDBUILD_CACHE=another folder"
         return folders
+
+    def refuse_outputs(self) -> None:
+        """Raise SpecError or UsageError if the outputs cannot be written, as far as that can be known before."""
+        refuse_other_owner(self.plan, self._owner, self._outputs[0])
+        refuse_unwritable(self._outputs)
+
+    def output_warnings(self) -> Iterator[Notice]:
+        """Yield what `refuse_outputs` would raise, and whether the folder is read-only, for a check."""
+        location = output_location(self.plan)
+        if (other := self._owner.other()) is not None:
+            yield Notice(owner_message(self._outputs[0], other), location, OTHER_OUTPUTS)
+        if problem := next(chain(problems(self._outputs), folder_problems(self._outputs[0])), ""):
+            yield Notice(problem, location, f"vidbuild build {OTHER_FOLDER}")
+
+    def take_outputs(self, engine: Engine) -> None:
+        """Record that the outputs belong to this spec, before the first step runs.
+
+        Raises UsageError if the folder cannot be written and the outputs are not up to date.
+        """
+        problem = ""
+        try:
+            self._owner.take()
+        except OSError as error:
+            problem = os_error_text(error)
+        if not os.access(self.folder, os.W_OK | os.X_OK):
+            problem = problem or "read-only"
+        if problem and any(each.state != "cached" for each in engine.explain(self.target(), self._options.fresh)):
+            raise UsageError(f"cannot write '{self.folder}': {problem}", hint=OTHER_FOLDER)
+        if self._owner.taken:
+            refuse_other_owner(self.plan, self._owner, self._outputs[0])
+
+    def release_outputs(self) -> None:
+        """Undo `take_outputs`, unless outputs were placed."""
+        if self._placing is None:
+            self._owner.release()
 
     def target(self, metadata: Mapping[str, Any] | None = None, continues: str = "") -> Target:
         """Return what the engine builds for the video.
@@ -93,6 +145,8 @@ class Video:
 
     def place(self, report: BuildReport) -> None:
         """Put the outputs into their places."""
+        if self._owner.taken:
+            refuse_other_owner(self.plan, self._owner, self._outputs[0])
         self._placing = Placing(self.plan, self.store, self.folder, report)
         self._placing.place_all()
         step, file = self.plan.frames.step, self.plan.frames.name

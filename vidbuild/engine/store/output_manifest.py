@@ -43,10 +43,12 @@ class OutputManifest:
         """Return what was last installed there."""
         return self._rows.get(str(path))
 
-    def is_ours(self, path: Path, digest: str) -> bool:
-        """Whether an output with this digest was last installed there, or was about to be."""
-        rows = (self._rows.get(name) for name in (str(path), _NEXT + str(path)))
-        return any(row is not None and row[0] == digest for row in rows)
+    def has(self, digest: str) -> bool:
+        """Whether an output with this digest was last installed anywhere, or was about to be.
+
+        Paths do not count: a project is moved, and one folder has several paths.
+        """
+        return any(row[0] == digest for row in self._rows.values())
 
     def expect(self, path: Path, digest: str) -> None:
         """Remember that an output is about to be installed."""

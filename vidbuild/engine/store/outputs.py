@@ -1,13 +1,13 @@
 """Installs outputs where the user wants them, each completely or not at all.
 
-A file with the same content is not touched. A file that vidbuild did not install is the user's own: it is renamed
-before the output takes its place, and never replaces another file.
+A file with the same content is not touched. A file that no build made is the user's own: it is renamed before the
+output takes its place, and never replaces another file.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from vidbuild.engine.disk import durable
@@ -20,18 +20,33 @@ from vidbuild.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class OutputResult:
-    """What was done for one output. action: "kept" or "written"; aside: where the user's own file is now."""
+    """What was done for one output.
+
+    action: "kept" or "written".
+    aside: the path of the user's own file now.
+    edited: whether that is an output that the user edited, as far as can be proved.
+    """
 
     path: Path
     action: str
     aside: Path | None = None
+    edited: bool = False
+
+
+Proof = Callable[[Path], bool | None]
+"""Returns True for a file that is an output by its content, False for one that was edited, None for any other."""
 
 
 class Outputs:
-    """Installs blobs, and records in the manifest which was installed where."""
+    """Installs blobs, and records in the manifest which was installed where.
 
-    def __init__(self, store: Store) -> None:
+    proof: recognizes outputs of builds that the manifest does not know, such as those with another cache.
+    """
+
+    def __init__(self, store: Store, proof: Proof = lambda _: None) -> None:
         self._store = store
+        self._proof = proof
+        self._edited: set[Path] = set()
         self._manifest = OutputManifest(store)
 
     def place_all(self, blobs: Sequence[tuple[Blob, Path]]) -> list[OutputResult]:
@@ -61,9 +76,17 @@ class Outputs:
         present = self._digest_there(target)
         if present == blob.digest:
             return
-        if present and self._manifest.is_ours(target, present):
+        if present and self._is_ours(target, present):
             self._record(target, present)
         self._manifest.expect(target, blob.digest)
+
+    def _is_ours(self, target: Path, present: str) -> bool:
+        if self._manifest.has(present):
+            return True
+        proof = self._proof(target)
+        if proof is False or self._manifest.row(target) is not None:
+            self._edited.add(target)
+        return bool(proof)
 
     def place(self, blob: Blob, target: Path) -> OutputResult:
         """Make the target a copy of the blob: it is the old file or the new one at any moment."""
@@ -89,13 +112,13 @@ class Outputs:
             if durable.copy(stored, temp) != blob.digest:
                 self._store.blobs.remove(blob.digest)  # the next build makes it again
                 raise StoreError(f"the cache's copy of '{target.name}' was corrupt", hint="build again")
-            aside = _set_aside(target) if present and not self._manifest.is_ours(target, present) else None
+            aside = _set_aside(target) if present and not self._manifest.has(present) else None
             durable.rename_all([(temp, target)])
         finally:
             with contextlib.suppress(OSError):
                 durable.remove(temp)
         self._record(target, blob.digest)
-        return OutputResult(target, "written", aside)
+        return OutputResult(target, "written", aside, edited=aside is not None and target in self._edited)
 
     def save(self) -> str:
         """Save the manifest; return the error message, "" for none."""

@@ -1,0 +1,89 @@
+"""The spec that the outputs in a folder belong to, in a small file beside them: no spec may replace another's outputs.
+
+The path in the file leads from the folder to the spec. It stays valid if both are moved, copied or cloned together, and
+by whatever symlink or mount they are reached. A spec that does not exist any more owns nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+from vidbuild.engine.disk import durable
+
+
+class OutputOwner:
+    """The owner of the outputs that have one name in one folder.
+
+    path: the file that names the owner.
+    spec: the spec that is about to write these outputs.
+    taken: whether `take` tried to record the spec as a new owner; another process may have been faster.
+    """
+
+    def __init__(self, folder: Path, name: str, spec: Path) -> None:
+        self.path = folder / f".{name}.vidbuild"
+        self.spec = spec
+        self.taken = False
+        self._made_folder = False
+        self._is_own = False
+
+    def other(self) -> Path | None:
+        """Return another spec that exists and owns the outputs, or None."""
+        recorded = self._recorded()
+        self._is_own = recorded == self._own()
+        if not recorded or self._is_own:
+            return None
+        owner = Path(os.path.normpath(os.path.join(self._folder(), recorded)))  # noqa: PTH118 - on text
+        with contextlib.suppress(OSError):
+            if os.path.samefile(owner, self.spec):  # noqa: PTH121 - Path.samefile raises the same
+                return None
+        return owner if owner.is_file() else None
+
+    def take(self) -> None:
+        """Record the spec as the owner, unless another one is; raises OSError if the folder cannot be written."""
+        if self._is_own:
+            return
+        self.taken = True
+        if self.other() is not None:
+            return
+        self._made_folder = not self.path.parent.is_dir()
+        durable.make_folder(self.path.parent)
+        content = json.dumps({"spec": self._own()}).encode() + b"\n"
+        if os.path.lexists(self.path):  # of a spec that is gone
+            durable.write(self.path, content)
+        else:
+            self._create(content)
+
+    def release(self) -> None:
+        """Undo `take`, because no output was written."""
+        if self.taken and self._recorded() == self._own():
+            with contextlib.suppress(OSError):
+                durable.remove(self.path)
+                if self._made_folder:
+                    self.path.parent.rmdir()
+
+    def _create(self, content: bytes) -> None:
+        """Write the file, unless another process writes it first."""
+        temp = durable.temp_beside(self.path)
+        durable.write(temp, content)
+        try:
+            durable.link(temp, self.path)
+        except FileExistsError:
+            pass
+        except OSError:  # no hard links here: the last writer wins, and any other one is refused before it places
+            durable.rename(temp, self.path)
+        finally:
+            durable.remove(temp)
+
+    def _recorded(self) -> str:
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            return str(json.loads(self.path.read_bytes())["spec"])
+        return ""
+
+    def _own(self) -> str:
+        return os.path.relpath(os.path.realpath(self.spec), self._folder())
+
+    def _folder(self) -> str:
+        return os.path.realpath(self.path.parent)
