@@ -2,6 +2,7 @@
 #   make demo            build examples/quickstart and print the path of its video
 #   make test            run the tests; TESTS="tests/e2e tests/crash" selects some
 #   make test-browser    play videos in a real browser; needs Chromium (Debian package: chromium)
+#   make test-editor     read specs with the YAML language server of editors; needs node and npm (Debian: nodejs, npm)
 #   make test-decoders   decode videos with an older ffmpeg on PATH (Debian package: ffmpeg)
 #   make soak            repeat the crash, race and corruption tests for half an hour; reads VIDBUILD_SOAK_ROUNDS and
 #                        VIDBUILD_SOAK_SEED
@@ -24,7 +25,7 @@ DEMO := examples/quickstart
 PARALLEL := -n auto --maxprocesses 8
 TESTS ?=
 
-.PHONY: demo test mutate soak test-browser test-decoders coverage lint check pins schema bench clean
+.PHONY: demo test mutate soak test-browser test-editor test-decoders coverage lint check pins schema bench clean
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
@@ -35,6 +36,9 @@ test: .venv/work.stamp
 
 test-browser: .venv/work.stamp
 	$(BIN)/python -m pytest -q tests/browser
+
+test-editor: .venv/work.stamp tests/editor/node_modules/.package-lock.json
+	$(BIN)/python -m pytest -q tests/editor
 
 test-decoders: .venv/work.stamp
 	$(BIN)/python -m pytest -q tests/older tests/unit/steps/test_mux_audio.py
@@ -68,7 +72,11 @@ bench: .venv/work.stamp
 	@$(BIN)/python -m tests.bench $(CASE)
 
 clean:
-	rm -rf .venv examples/*/build specs/build
+	rm -rf .venv tests/editor/node_modules examples/*/build specs/build
+
+tests/editor/node_modules/.package-lock.json: tests/editor/package-lock.json
+	npm ci --prefix tests/editor --no-audit --no-fund --ignore-scripts --silent
+	@touch $@
 
 .venv/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "python: too old: expected 3.11 or newer, got " + sys.version.split()[0] + "\n      hint: make PYTHON=python3.12 ...")'

@@ -1,8 +1,7 @@
 """Turns the schema of expanded specs into the one that editors use for specs as they are written.
 
 It allows a template where the expanded value may be no text, says defaults in descriptions, since editors do not show
-`default`, and has only keywords of JSON Schema, so that strict validators compile it. Alternatives are `oneOf`: of
-`anyOf`, editors show the title of each.
+`default`, and has only keywords of JSON Schema, so that strict validators compile it.
 """
 
 from __future__ import annotations
@@ -81,7 +80,7 @@ def _scene(node: Mapping[str, Any]) -> Schema:
     kind = {
         "title": "type",
         "description": f"Type of the scene; it determines the other fields. {meanings}",
-        "oneOf": [{"type": "string", "enum": kinds}, TEMPLATE],
+        **_alternatives([{"type": "string", "enum": kinds}, TEMPLATE]),
     }
     branches = [
         {
@@ -97,16 +96,28 @@ def _scene(node: Mapping[str, Any]) -> Schema:
 def _node(node: Mapping[str, Any], name: str = "") -> Schema:
     """Return a node that takes a template as well; a name is that of a field."""
     made = _written(node, templates=name not in NO_TEMPLATE)
-    alternatives = made.get("oneOf", [made])
-    only_text = any(branch.get("type") == "string" and "enum" not in branch for branch in alternatives)
-    containers = all(branch.get("type") in {"object", "array"} for branch in alternatives)
-    if "$ref" in made or name in NO_TEMPLATE or only_text or (containers and "oneOf" not in made):
+    branches = made.get("anyOf") or made.get("oneOf") or [made]
+    only_text = any(branch.get("type") == "string" and "enum" not in branch for branch in branches)
+    named = any("$ref" in branch for branch in branches)  # one of these takes text
+    containers = branches == [made] and made.get("type") in {"object", "array"}
+    if name in NO_TEMPLATE or only_text or named or containers:
         return made
-    if "oneOf" in made:
-        named = any("$ref" in branch for branch in alternatives)  # one of these takes text
-        return made if named else {**made, "oneOf": [*alternatives, TEMPLATE]}
-    annotations = {key: made.pop(key) for key in ANNOTATIONS if key in made}
-    return {**annotations, "oneOf": [made, TEMPLATE]}
+    outer = {key: made[key] for key in ANNOTATIONS if key in made}
+    if branches == [made]:
+        branches = [{key: value for key, value in made.items() if key not in outer}]
+    return {**outer, **_alternatives([*branches, TEMPLATE])}
+
+
+def _alternatives(branches: list[Schema]) -> Schema:
+    """Return a node with alternatives, in the form in which editors show and insert them best.
+
+    They repeat a field's title for each branch of `anyOf` without one, and insert no value for a required field with
+    `oneOf`, unless it has a type.
+    """
+    kinds = [branch.get("type", branch.get("$ref")) for branch in branches]
+    if TEMPLATE not in branches and len(set(kinds)) == len(kinds):
+        return {"anyOf": branches}
+    return {"type": "string", "oneOf": branches} if set(kinds) == {"string"} else {"oneOf": branches}
 
 
 def _written(node: Mapping[str, Any], *, templates: bool) -> Schema:
@@ -116,13 +127,13 @@ def _written(node: Mapping[str, Any], *, templates: bool) -> Schema:
     if values and "type" not in made:
         made["type"] = "string" if isinstance(values[0], str) else "integer"
     if isinstance(made.get("type"), list):
-        made["oneOf"] = [{"type": kind} for kind in made.pop("type")]
+        made["anyOf"] = [{"type": kind} for kind in made.pop("type")]
     if made.get("type") == "string" and templates:
         _allow_templates(made)
     _write_children(made, templates=templates)
     if "x-suggest" in node:
         known = {"enum": SUGGESTED[node["x-suggest"]]}
-        made["oneOf"] = [{"type": made["type"], **known}, {"type": made.pop("type"), "not": known}]
+        made |= _alternatives([{"type": made["type"], **known}, {"type": made["type"], "not": known}])
     _describe(made)
     return made
 
@@ -137,7 +148,7 @@ def _write_children(made: Schema, *, templates: bool) -> None:
     if "propertyNames" in made:
         made["propertyNames"] = {"type": "string", **_written(made["propertyNames"], templates=False)}
     if "anyOf" in made:
-        made["oneOf"] = [_written(branch, templates=templates) for branch in made.pop("anyOf")]
+        made |= _alternatives([_written(branch, templates=templates) for branch in made.pop("anyOf")])
 
 
 def _allow_templates(node: Schema) -> None:
@@ -156,7 +167,7 @@ def _describe(node: Schema) -> None:
     elif "description" in node and "default" in node and "const" not in node:
         shown = str(default).lower() if isinstance(default, bool) else default
         node["description"] += f" Default: `{shown}`."
-    if "oneOf" in node or "$ref" in node:  # editors insert "[object Object]" for a mapping
+    if node.keys() & {"anyOf", "oneOf", "$ref"}:  # editors insert "[object Object]" for a mapping
         examples = [each for each in node.pop("examples", ()) if not isinstance(each, dict | list)]
         if examples:
             node["examples"] = examples

@@ -42,7 +42,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.text",
         "media.ffmpeg",
     },
-    "starter": set(),
+    "starter": {"spec.schema"},
     "project": set(),
     "plan": {
         "spec.diagnostics",

@@ -59,7 +59,13 @@ def test_every_choice_gives_a_spec_without_problems(tmp_path: Path, theme: str, 
 def test_the_folder_is_made_and_its_files_are_listed(tmp_path: Path) -> None:
     """All files are written, the ignored folders among them, and nothing else."""
     written, kept = starter.write(tmp_path / "new" / "talk", starter.Answers("A talk"))
-    assert [path.name for path in written] == [".gitignore", "hello.py", "vidbuild.toml", "video.yaml"]
+    assert [path.name for path in written] == [
+        ".gitignore",
+        "hello.py",
+        "vidbuild.toml",
+        "video.schema.json",
+        "video.yaml",
+    ]
     assert kept == []
     assert sorted((tmp_path / "new" / "talk").iterdir()) == sorted(written)
     assert (tmp_path / "new" / "talk" / ".gitignore").read_text(encoding="utf-8") == ".vidbuild/\nbuild/\n"

@@ -18,7 +18,7 @@ def voice_tool(engine: str) -> str:
 
 _ALL = (
     Kind("speak", 2, "vidbuild.steps.speak:run", ("ffmpeg",)),
-    Kind("timeline", 2, "vidbuild.steps.timeline:run", ("ffmpeg",)),
+    Kind("timeline", 3, "vidbuild.steps.timeline:run", ("ffmpeg",)),
     Kind("draw", 4, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
     Kind("render", 6, "vidbuild.steps.render:run", ("ffmpeg",)),
     Kind("transition", 6, "vidbuild.steps.transition:run", ("ffmpeg",)),

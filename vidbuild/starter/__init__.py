@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vidbuild.errors import UsageError
+from vidbuild.spec import schema
 
 SPEC = "video.yaml"
 _FILES = Path(__file__).with_name("files")
@@ -40,14 +41,21 @@ def write(folder: Path, answers: Answers) -> tuple[list[Path], list[Path]]:
 def _write_all(folder: Path, answers: Answers) -> tuple[list[Path], list[Path]]:
     written: list[Path] = []
     kept: list[Path] = []
-    for source in sorted(path for path in _FILES.iterdir() if path.is_file()):  # no __pycache__
-        target = folder / _RENAMED.get(source.name, source.name)
+    for name, text in sorted(_texts(answers).items()):
+        target = folder / name
         if target.exists():
             kept.append(target)
             continue
-        target.write_text(_filled(source.read_text(encoding="utf-8"), answers), encoding="utf-8")
+        target.write_text(text, encoding="utf-8")
         written.append(target)
     return written, kept
+
+
+def _texts(answers: Answers) -> dict[str, str]:
+    """Return file name -> text of the project's files. The schema is for editors: the spec's first line names it."""
+    files = (path for path in _FILES.iterdir() if path.is_file())  # no __pycache__
+    texts = {_RENAMED.get(path.name, path.name): _filled(path.read_text(encoding="utf-8"), answers) for path in files}
+    return {**texts, schema.NAME: schema.schema_path().read_text(encoding="utf-8")}
 
 
 def _filled(text: str, answers: Answers) -> str:

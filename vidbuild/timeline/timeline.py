@@ -56,13 +56,15 @@ def lay_out(params: TimelineParams, speech: Speech | None, clip_ms: int | None) 
     span = _reveal_span(params, timed, clip_samples)
     times = reveal_times(params.reveals, params.mentions, timed.words, timed.cues, span)
     moving = tracks.build_tracks(params, times)
-    frames = timebase.frames_to_hold(_length(params, timed, clip_samples, moving.done), params.fps)
+    length = _length(params, timed, clip_samples, moving.done)
+    frames = timebase.frames_to_hold(length, params.fps)
     _check_transitions(params, frames)
     layers = dict(moving.layers)
     for layer, zoom in params.zooms.items():
         layers[layer] = Track(layers.get(layer, Track()).enter, None, zoom)
     motion = Motion(params.fps, frames, layers, _playback(params, clip_samples, frames))
-    warnings = (*_estimated_cues(timed), *tracks.warnings(params, times, moving.starts, frames))
+    extended = tracks.extending(params, _unextended(params, timed, clip_samples), length)
+    warnings = (*_estimated_cues(timed), *extended, *tracks.warnings(params, times, moving.starts, frames))
     return Timeline(motion, _timing(params, timed, speech, frames), warnings)
 
 
@@ -100,9 +102,14 @@ def _playback(params: TimelineParams, clip_samples: int, frames: int) -> Playbac
     return Playback(params.clip.start_ms, 0, played, params.clip.fit)
 
 
+def _unextended(params: TimelineParams, timed: _TimedSpeech, clip_samples: int) -> int:
+    """The scene's length in samples without `duration` and reveals."""
+    speech = timed.end + params.pause_after if timed.end else 0
+    return max(params.min_duration, speech, clip_samples)
+
+
 def _length(params: TimelineParams, timed: _TimedSpeech, clip_samples: int, visuals_done: int) -> int:
     """The scene's length in samples, before it is rounded up to frames."""
-    speech = timed.end + params.pause_after if timed.end else 0
     fixed, most, text = params.duration, params.max_duration, timebase.seconds_text
     if fixed is not None:
         if timed.end > fixed:
@@ -114,7 +121,7 @@ def _length(params: TimelineParams, timed: _TimedSpeech, clip_samples: int, visu
             )
         return fixed
     visuals = visuals_done + timebase.samples(REST) if params.reveals else 0
-    length = max(params.min_duration, speech, clip_samples, visuals)
+    length = max(_unextended(params, timed, clip_samples), visuals)
     if most is not None and length > most:
         raise SpecProblem(
             f"the scene lasts {text(length)}, {text(length - most)} over its max_duration of {text(most)}",

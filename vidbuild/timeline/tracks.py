@@ -93,6 +93,23 @@ def warnings(
             yield reveal.field, f"starts {delay} late: the entry before it is still being typed"
 
 
+def extending(params: TimelineParams, unextended: int, length: int) -> Iterator[tuple[str, str]]:
+    """(field, message) for each reveal at a second after everything else of the scene, which makes the scene longer.
+
+    unextended: the scene's length without its reveals.
+    length: its length; both in samples.
+    """
+    if params.duration is not None or not unextended:
+        return
+    for reveal in params.reveals:
+        if isinstance(reveal.at, int | float) and timebase.samples(reveal.at) > unextended:
+            end, longer = timebase.seconds_text(unextended), timebase.seconds_text(length)
+            yield (
+                f"{reveal.field}.at",
+                f"'at' is {reveal.at:g} s, but all else in the scene ends at {end}: the scene lasts {longer}",
+            )
+
+
 def _entrances(params: TimelineParams) -> dict[str, Track]:
     fps = params.fps
     return {

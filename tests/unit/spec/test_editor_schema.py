@@ -37,7 +37,7 @@ STANDARD = frozenset(
         ),
         *("minLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems", "items"),
         *("properties", "patternProperties", "additionalProperties", "propertyNames", "required", "minProperties"),
-        *("oneOf", "allOf", "if", "then", "not"),
+        *("anyOf", "oneOf", "allOf", "if", "then", "not"),
     }
 )
 HEAD = {"vidbuild": 1, "title": "A"}
@@ -54,7 +54,7 @@ def nodes(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ..
             yield from nodes(child, (*path, key, name))
     for key in ("items", "additionalProperties", "propertyNames", "if", "then", "not"):
         yield from nodes(node.get(key), (*path, key))
-    for key in ("oneOf", "allOf"):
+    for key in ("anyOf", "oneOf", "allOf"):
         for index, child in enumerate(node.get(key, ())):
             yield from nodes(child, (*path, key, str(index)))
 
@@ -179,7 +179,7 @@ def test_editors_show_defaults() -> None:
 def test_nothing_that_editors_insert_wrongly() -> None:
     """No example beside alternatives is a mapping, no default is empty, and each type of scene is a constant."""
     for path, node in nodes(EDITOR):
-        if "oneOf" in node or "$ref" in node:
+        if node.keys() & {"anyOf", "oneOf", "$ref"}:
             assert not [each for each in node.get("examples", ()) if isinstance(each, dict | list)], path
         assert node.get("default", 1) not in ("", [], {}), path
     for name in schema.scene_types():

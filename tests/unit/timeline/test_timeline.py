@@ -336,3 +336,25 @@ def test_a_zoom_keeps_the_layers_entrance() -> None:
     spec = scene(duration=SECOND * 3, entrances={"picture": "fade"}, zooms={"picture": (0.9, 1.0)})
     track = lay_out(spec, None, None).motion.tracks["picture"]
     assert track == Track(Effect(0, 12, "fade"), None, (0.9, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("at", "changes", "message"),
+    [
+        (99, {}, "'at' is 99 s, but all else in the scene ends at 4.0 s: the scene lasts 100.4 s"),
+        (4.5, {}, "'at' is 4.5 s, but all else in the scene ends at 4.0 s: the scene lasts 5.9 s"),
+        (4, {}, None),
+        (6, {"min_duration": 8 * SECOND}, None),
+        (99, {"duration": 200 * SECOND}, None),
+    ],
+)
+def test_a_reveal_that_makes_its_scene_longer(at: float, changes: dict[str, Any], message: str | None) -> None:
+    """P42: a second after the end of all else in a scene is a warning at its `at`, since the scene waits for it."""
+    params = scene(narration="one two three", reveals=(reveal({"a": "fade"}, at=at),), **changes)
+    found = lay_out(params, speech("one two three"), None).warnings
+    assert found == ((("items.0.at", message),) if message else ())
+
+
+def test_a_silent_scene_of_reveals_alone() -> None:
+    """Without narration, clip and durations the reveals alone make the scene's length, and none is too late."""
+    assert lay_out(scene(reveals=(reveal({"a": "fade"}, at=9),)), None, None).warnings == ()

@@ -532,6 +532,7 @@ def test_init_without_a_terminal_asks_nothing(project: Path, capsys: pytest.Capt
         "my-first_talk/.gitignore",
         "my-first_talk/hello.py",
         "my-first_talk/vidbuild.toml",
+        "my-first_talk/video.schema.json",
         "my-first_talk/video.yaml",
     ]
     assert 'title: "My first talk"' in (project / "my-first_talk" / "video.yaml").read_text(encoding="utf-8")
