@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 from PIL import Image
 
-from tests.support import scene_samples
+from tests.support import font_lab, scene_samples
 from tests.support.mutations import altered, damaged
 from tests.support.paths import ROOT
 from tests.support.scene_samples import SAMPLES
@@ -33,6 +33,7 @@ from vidbuild.media.audio import aac, adts, wav
 from vidbuild.media.ffmpeg import probe
 from vidbuild.media.h264 import h264
 from vidbuild.media.image import raster
+from vidbuild.media.text import fonts, glyphs
 from vidbuild.plan.compile import compile_graph
 from vidbuild.plan.variant import own_variant
 from vidbuild.spec import files, load, narration, paths, pronounce, reader, settings, template_sandbox, templates
@@ -243,6 +244,31 @@ def read_wav(data: bytes) -> None:
             continue
 
 
+def font_files() -> list[bytes]:
+    """A small font of each format."""
+    folder = project() / "made"
+    folder.mkdir(exist_ok=True)
+    made = (
+        font_lab.write(folder / "a", "Fuzz", "Ab日\ue0b0"),
+        font_lab.write(folder / "b", "Fuzz", "Ab日\ue0b0", opentype=True),
+        font_lab.collection(folder / "c", font_lab.font("Fuzz", "A"), font_lab.font("Buzz", "日")),
+        font_lab.variable(folder / "d", "Fuzz", "Ab日"),
+    )
+    return [path.read_bytes() for path in made]
+
+
+def read_font(data: bytes) -> None:
+    """Read a font as a theme's: its families, and the characters that it lacks."""
+    path = own("fonts/a.ttf", data)
+    try:
+        files.check_font(path, "a.ttf")
+        fonts.families([path])
+        with tempfile.TemporaryDirectory() as folder:
+            glyphs.undrawable(["Ab日本\ue0b0"], fonts.stage(Path(folder), [path]))
+    except (paths.InputError, fonts.FontError):
+        return
+
+
 def pictures() -> list[bytes]:
     """Small pictures of each format, with profiles, orientation, palettes and several frames."""
     made = []
@@ -447,6 +473,7 @@ TARGETS = {
         Target("narration", bytes_of(lambda: [b"One [[x]] two [[y]], three. YAML.", b"[[a]]b[[c]] .d.a."], b"[[", b"]]", b"[[a]]", b"\n", b"."), read_narration),
         Target("adts", bytes_of(adts_streams, b"\xff\xf1", b"\xff\xf9"), read_adts),
         Target("h264", bytes_of(h264_streams, b"\0\0\1", b"\0\0\1\x67", b"\0\0\1\x68", b"\0\0\1\x65", b"\0\0\3"), read_h264),
+        Target("font", bytes_of(font_files, b"\0\1\0\0", b"OTTO", b"ttcf", b"cmap", b"glyf", b"CFF ", b"name", b"OS/2", b"fvar", b"\0\x0c\0\0"), read_font),
         Target("picture", bytes_of(pictures, b"IHDR", b"IDAT", b"iCCP", b"eXIf", b"acTL", b"\xff\xd8", b"\xff\xc0", b"RIFF", b"VP8X"), read_picture),
         Target("wav", bytes_of(sounds, b"RIFF", b"fmt ", b"data", b"LIST", b"\xff\xff\xff\xff"), read_wav),
         Target("log", bytes_of(lambda: [LOG.encode()], b"Stream #0:0", b": Video: ", b": Audio: ", b"Duration: ", b"#tb 0: 1/0", b"0x0", b"\n", b"1/0", b"9" * 400), read_log),
