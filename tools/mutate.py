@@ -26,7 +26,7 @@ from tools.mutants import Mutant, mutants
 ROOT = Path(__file__).resolve().parent.parent
 EQUIVALENT = ROOT / "tools" / "equivalent_mutants.txt"
 MEMORY = 6 << 30  # bytes of a test process: some mutants never stop growing
-SLOWER, GRACE = 4.0, 30.0  # a mutant that takes this many times the tests' time, and seconds, does not end
+SLOWER, GRACE = 2.0, 20.0  # a mutant that takes this many times the tests' time, and seconds, does not end
 
 
 @dataclass(frozen=True, slots=True)
