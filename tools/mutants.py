@@ -169,7 +169,7 @@ def _is_for_types(condition: ast.expr) -> bool:
 
 
 def _mutable_children(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the children that a test could judge: no annotations, decorators, messages or imports for types."""
+    """Yield the children that a test could judge: no annotations, decorators, assertions or imports for types."""
     skipped: list[ast.AST | None] = []
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         skipped = [*node.decorator_list, node.returns]
@@ -177,8 +177,8 @@ def _mutable_children(node: ast.AST) -> Iterator[ast.AST]:
         skipped = [*node.decorator_list]
     elif isinstance(node, ast.AnnAssign):
         skipped = [node.annotation]
-    elif isinstance(node, ast.arg | ast.Raise | ast.Assert):
-        return
+    elif isinstance(node, ast.arg | ast.Raise | ast.Assert) or (isinstance(node, ast.keyword) and node.arg == "strict"):
+        return  # `zip(strict=True)` is an assertion
     elif isinstance(node, ast.If) and _is_for_types(node.test):
         skipped = [node.test, *node.body]
     yield from (child for child in ast.iter_child_nodes(node) if child not in skipped)

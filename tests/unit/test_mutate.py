@@ -23,7 +23,7 @@ def f(a: int, b: int) -> bool:
         raise ValueError(f"{a} + 1")
     while a < b and b is not None:
         a = g(b, a, 2) + 1
-    return True
+    return zip(a, b, strict=True)
 """
 
 
@@ -44,7 +44,7 @@ def test_each_kind_of_mutation_is_found() -> None:
         ("constant", "2", "(2 + 1)"),
         ("operator", "+", "-"),
         ("constant", "1", "(1 + 1)"),
-        ("constant", "True", "False"),
+        ("swapped arguments", "a, b", "b, a"),
     ]
 
 

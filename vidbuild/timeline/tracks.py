@@ -147,5 +147,5 @@ def _effect_frames(effect: str, characters: int, available: int | None, fps: int
     if effect != "type":
         return timebase.frames(ENTRANCE, fps)
     wanted = timebase.frames(characters / TYPING, fps)
-    fastest = timebase.frames(max(characters / TYPING_FASTEST, min(TYPING_AT_LEAST, characters / TYPING)), fps)
+    fastest = timebase.frames(max(characters / TYPING_FASTEST, TYPING_AT_LEAST), fps)
     return max(1, wanted if available is None else min(wanted, max(available, fastest)))

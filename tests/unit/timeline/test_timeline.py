@@ -358,3 +358,44 @@ def test_a_reveal_that_makes_its_scene_longer(at: float, changes: dict[str, Any]
 def test_a_silent_scene_of_reveals_alone() -> None:
     """Without narration, clip and durations the reveals alone make the scene's length, and none is too late."""
     assert lay_out(scene(reveals=(reveal({"a": "fade"}, at=9),)), None, None).warnings == ()
+
+
+def test_the_fastest_rate_that_is_suggested_is_the_schemas_limit() -> None:
+    """Twice the voice's rate is suggested; a rate above that, which the schema would refuse, is not."""
+    for most, suggested in ((3 * SECOND, True), (3 * SECOND - 1, False)):
+        with pytest.raises(SpecProblem) as caught:
+            lay_out(scene(narration="a b c d", max_duration=most), speech("a b c d"), None)
+        assert caught.value.hint is not None
+        assert ("set a rate of 200" in caught.value.hint) == suggested
+        assert ("rate" in caught.value.hint) == suggested
+
+
+def test_a_narration_may_end_with_its_scene() -> None:
+    """A duration that the pause and the narration fill exactly is enough."""
+    timeline = lay_out(scene(narration="one two", duration=5 * SECOND // 2), speech("one two"), None)
+    assert timeline.motion.frames == 75
+
+
+def test_a_reveal_at_the_very_end_is_never_shown() -> None:
+    """A reveal on the frame after the last one is a warning, on the last one it is not."""
+    for at, count in ((2.0, 1), (59 / 30, 0)):
+        spec = scene(duration=2 * SECOND, reveals=[reveal({"item-0": "fade"}, at=at)])
+        assert len(lay_out(spec, None, None).warnings) == count
+
+
+def test_a_single_character_is_typed_in_a_frame() -> None:
+    """The shortest command takes one frame; a longer one is typed at its usual speed if nothing comes soon."""
+    for characters, frames in ((1, 1), (3, 4), (24, 30)):
+        spec = scene(duration=4 * SECOND, reveals=[reveal({"line-0-0": "type"}, at=1.0, characters=characters)])
+        assert lay_out(spec, None, None).motion.tracks["line-0-0"].enter == Effect(30, frames, "type")
+
+
+def test_a_short_command_is_typed_in_a_third_of_a_second_at_the_least() -> None:
+    """Before the next reveal a command of 12 characters takes 0.35 s at least, and one of 60 a whole second."""
+    for characters, frames in ((12, 10), (60, 30)):
+        reveals = [
+            reveal({"line-0-0": "type"}, at=1.0, characters=characters),
+            reveal({"line-1-0": "type"}, at=1.1, characters=1, field="items.1"),
+        ]
+        tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
+        assert tracks["line-0-0"].enter == Effect(30, frames, "type")
