@@ -15,6 +15,7 @@
 #   make mutate          change the code at random places and list the changes that no test of their room notices;
 #                        reads ROOM (default: every room), COUNT (mutants of a room), SEED and JOBS
 #   make pins            update the pinned results of every step kind, after raising a kind's version or changing keys
+#   make words           compare the times of words with espeak's own marks and write docs/word-times.md
 #   make schema          write schemas/video.schema.json and docs/reference.md from the schema's parts
 #   make clean           remove the environment and built videos; keep the cache
 
@@ -25,7 +26,7 @@ DEMO := examples/quickstart
 PARALLEL := -n auto --maxprocesses 8
 TESTS ?=
 
-.PHONY: demo test mutate soak test-browser test-editor test-decoders coverage lint check pins schema bench clean
+.PHONY: demo test mutate soak test-browser test-editor test-decoders coverage lint check pins schema bench words clean
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
@@ -67,6 +68,9 @@ pins: .venv/work.stamp
 
 schema: .venv/work.stamp
 	@$(BIN)/python -m tools.schema
+
+words: .venv/work.stamp
+	@$(BIN)/python -m tests.words
 
 bench: .venv/work.stamp
 	@$(BIN)/python -m tests.bench $(CASE)

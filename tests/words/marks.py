@@ -21,21 +21,19 @@ SILENCE = 1 / 100  # of the highest sample
 
 
 @dataclass(frozen=True)
-class Marks:
-    """When places of a text are spoken, in seconds from the first sound.
+class Mark:
+    """A mark of the library, in seconds from the first sound. sound: the first sound after it."""
 
-    at: place -> (the mark, the first sound after it).
-    """
-
-    at: dict[int, tuple[float, float]]
+    at: float
+    sound: float
 
 
-def marks(text: str, voice: str, places: Sequence[int]) -> Marks:
-    """Ask the library for marks at these places of a text."""
+def marks(text: str, voice: str, places: Sequence[int]) -> dict[int, Mark]:
+    """Return place in the text -> mark, for the places that the library reports."""
     request = json.dumps({"text": text, "voice": voice, "places": list(places)})
     done = subprocess.run([sys.executable, "-m", __name__], input=request, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return Marks({int(place): (mark, sound) for place, (mark, sound) in json.loads(done.stdout).items()})
+    return {int(place): Mark(*times) for place, times in json.loads(done.stdout).items()}
 
 
 class _Event(ctypes.Structure):
