@@ -91,7 +91,7 @@ def _distance(start: float, mark: Mark) -> float:
 
 
 def _places(tokens: Sequence[Token]) -> Iterator[int | None]:
-    """Yield where each word's mark belongs in the spoken text: its first letter, or before signs at which it would pause.
+    """Yield where each word's mark belongs: at its first letter, or before signs at which it would cause a pause.
 
     None for what is not spoken.
     """

@@ -58,15 +58,17 @@ class Pronunciation:
     def _at(self, token: str, start: int) -> Iterator[Replacement]:
         for form, word in self._by_first.get(token[start], ()):
             end = start + len(form)
-            if not token.startswith(form, start) or not _begins(token, start) or not _may_be_inside(form, token):
+            is_sign = not any(map(str.isalnum, form))
+            begins = is_sign or _begins(token, start)
+            if not token.startswith(form, start) or not begins or not _may_be_inside(form, token):
                 continue
             spoken = " ".join(self.entries[word].split())
-            spoken = spoken if any(map(str.isalnum, form)) else f" {spoken} "
+            spoken = f" {spoken} " if is_sign else spoken
             plural = _plural(token, end, form)
             if plural:
                 self.used.add(word)
                 yield Replacement(start, end + len(plural), spoken + ("es" if spoken.endswith(SIBILANTS) else "s"))
-            elif _ends(token, end):
+            elif is_sign or _ends(token, end):
                 self.used.add(word)
                 yield Replacement(start, end, spoken)
 

@@ -13,6 +13,7 @@ from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError, UnreachableError
 from vidbuild.media.audio import wav
 from vidbuild.media.text.words import Speech
+from vidbuild.timebase import SAMPLE_RATE
 from vidbuild.voices import recorded
 from vidbuild.voices.protocol import SpeechRequest
 from vidbuild.voices.registry import ENGINES
@@ -27,6 +28,10 @@ def run(context: Context) -> None:
     else:
         voice, speech = _speak(context, wav_path)
     check(speech, voice, wav_path)
+    if voice != recorded.NAME and not any(wav.read(wav_path)):
+        raise StepError(
+            f"the voice '{voice}' is silent: {speech.samples / SAMPLE_RATE:.1f} s without a sound", field="voice"
+        )
     text = json.dumps(words_data(speech, voice), ensure_ascii=False, sort_keys=True, indent=1)
     (context.out / "words.json").write_text(text + "\n", encoding="utf-8")
 

@@ -56,6 +56,8 @@ def speak(library: Path, data: Path, request: SpeechRequest) -> Speech:
     words = list(_words(text, events, _ends(events, audio)))
     samples, cut = wav.trim(pcm.resample(audio, rate, request.scratch, request.env))
     if not samples:
+        if any(map(str.isalpha, text)):
+            raise StepError(f"the voice 'espeak:{request.voice}' makes no sound of this narration", field="voice")
         raise StepError("nothing in this narration can be spoken", field="narration")
     _write(samples, request)
 

@@ -40,7 +40,9 @@ def place(tokens: Sequence[Token], words: Sequence[EngineWord], samples: int) ->
     words: each with its place in the spoken text. A token in the middle of such a word, or of several tokens that the
         engine speaks as one, gets its share by letters.
     """
-    clock = _Clock(spoken_text(tokens), list(_ranges(words, samples)))
+    text = spoken_text(tokens)
+    inside = [word for word in words if word.at is not None and word.at < len(text)]
+    clock = _Clock(text, list(_ranges(inside, samples)))
     spans: list[_Span | None] = []
     at = 0
     for token in tokens:
@@ -62,12 +64,11 @@ def _ranges(words: Sequence[EngineWord], samples: int) -> Iterator[_Word]:
     """Yield the words in the order of the text, those at one place as one, with rising times inside the narration."""
     by_place: dict[int, tuple[int, int]] = {}
     for word in words:
-        if word.at is not None:
-            start, end = by_place.get(word.at, (word.start, word.end))
-            by_place[word.at] = (min(start, word.start), max(end, word.end))
+        start, end = by_place.get(word.at or 0, (word.start, word.end))
+        by_place[word.at or 0] = (min(start, word.start), max(end, word.end))
     places = sorted(by_place)
-    starts = list(accumulate((min(by_place[at][0], samples) for at in places), max))
-    for at, start, limit in zip(places, starts, [*starts[1:], samples], strict=True):
+    starts = list(accumulate((min(max(by_place[at][0], 0), samples) for at in places), max))
+    for at, start, limit in zip(places, starts, [*starts[1:], samples], strict=False):
         yield _Word(at, start, min(max(by_place[at][1], start), limit))
 
 

@@ -52,7 +52,9 @@ class Speech:
 
 def spoken_text(tokens: Iterable[Token]) -> str:
     """Return the text that the voice gets for these tokens."""
-    return "".join(token.spoken if token.joined else f" {token.spoken}" for token in tokens)[1:]
+    return "".join(
+        token.spoken if token.joined or not index else f" {token.spoken}" for index, token in enumerate(tokens)
+    )
 
 
 @dataclass(frozen=True, slots=True)

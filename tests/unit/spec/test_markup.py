@@ -1,0 +1,101 @@
+"""Markup in narrations."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.unit.spec.conftest import Project
+from vidbuild.spec import markup
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        (
+            "Run `pip install` **once**, *then* see [the guide](https://example.org/a_b).",
+            "Run pip install once, then see the guide.",
+        ),
+        ("## Getting started\n\n- First, unpack it\n- Second", "Getting started.\n\nFirst, unpack it.\nSecond."),
+        ("## Go [[a]]\nnext", "Go. [[a]]\nnext"),
+        ("请**保存**文件", "请保存文件"),
+        ("***both*** and **a *b* c** and `*.py`", "both and a b c and *.py"),
+        ("_so_ and ~~old~~ and ![alt](a.png) and <https://example.org>", "so and old and alt and https://example.org"),
+    ],
+)
+def test_inline_markdown_is_not_spoken(text: str, plain: str) -> None:
+    """Emphasis, code, links, headings and list marks are removed; headings and items end like sentences."""
+    assert markup.plain(text) == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 * 3 * 4 and 2*3*4 and 2**3**4",
+        "*.py, *.txt and **/*.md",
+        "def f(*args, **kwargs)",
+        "__init__ and foo_bar_baz and _private.x",
+        "f[i](y) and a[0] and [0:v]",
+        "C# and #1 and # comment",
+        "[[cue]] and 5 > 3",
+        "a ~ b ~ c",
+    ],
+)
+def test_math_and_code_stay(text: str) -> None:
+    """Stars, underscores, brackets and number signs of math and code are no markup."""
+    assert markup.plain(text) == text
+
+
+@pytest.mark.parametrize(
+    ("narration", "message", "hint"),
+    [
+        (
+            'Wait. <break time="1s"/> Go.',
+            "the voice reads '<break time=\"1s\"/>' aloud: narrations are plain text",
+            "remove it",
+        ),
+        (
+            "Open # to be checked",
+            "the voice reads '#' aloud",
+            "remove it, or add how it is spoken to 'pronounce': {'#': ...}",
+        ),
+        (
+            "a **bold start",
+            "the voice reads '**' aloud",
+            "remove it, or add how it is spoken to 'pronounce': {'**': ...}",
+        ),
+        (
+            "from a -> b",
+            "espeak leaves out '->', which captions show",
+            "add how it is spoken to 'pronounce', such as {'->': to}",
+        ),
+        (
+            "if a < b",
+            "espeak leaves out '<', which captions show",
+            "add how it is spoken to 'pronounce', such as {'<': to}",
+        ),
+        (
+            "a | b",
+            "espeak leaves out '|', which captions show",
+            "add how it is spoken to 'pronounce', such as {'|': to}",
+        ),
+    ],
+)
+def test_what_is_not_spoken_as_written_is_a_warning(project: Project, narration: str, message: str, hint: str) -> None:
+    """Markup that is read aloud, and signs that are left out, are warnings; following the hint ends them."""
+    ((_, found, shown),) = project.wrong({"narration": narration})
+    assert (found, shown) == (message, hint)
+    if "pronounce" in hint:
+        sign = message.split("'")[1]
+        assert project.wrong({"narration": narration}, pronounce={sign: "to"}) == []
+
+
+def test_hostile_texts_take_no_time() -> None:
+    """Texts of 10,000 characters that almost match take less than a second."""
+    started = time.monotonic()
+    for part in ("`a", "*a", "[a", "[a](", "_a ", "``a`", "**a ", "~~a", "<a ", "- a [[x]] ", "](" + "(a" * 9, "# a #"):
+        text = (part * 10_000)[:10_000]
+        markup.plain(text)
+        assert [*markup.tags(text), *markup.read_aloud(text), *markup.silent(text), ""]
+    assert time.monotonic() - started < 12
