@@ -5,7 +5,6 @@ espeak reads Greek, Korean and most scripts of India in any voice, by changing t
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -34,7 +33,6 @@ _READERS = {
 _SPELLERS = {"GREEK": "af en vi", "LATIN": "ja"}
 _NAMES = {"CJK": "Chinese characters"}
 _SYLLABIC = frozenset(("CJK", "HIRAGANA", "KATAKANA"))  # a word can be one character
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 def unreadable(language: str, text: str) -> Iterator[tuple[str, str]]:
@@ -44,8 +42,8 @@ def unreadable(language: str, text: str) -> Iterator[tuple[str, str]]:
     """
     if text.isascii() and language not in _SPELLERS["LATIN"]:
         return
-    for match in _WORD.finditer(text):
-        for script, word in _by_script(match[0]):
+    for letters in "".join(each if unicodedata.category(each)[0] in "LM" else " " for each in text).split():
+        for script, word in _by_script(letters):
             if not _reads(language, script) and (script in _SYLLABIC or _is_word(script, word)):
                 yield _NAMES.get(script, script.title()), word
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.unit.spec.conftest import Project
+from tests.support.spec_lab import Project
 from vidbuild.spec import markup
 
 

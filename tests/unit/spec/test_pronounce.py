@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.spec.conftest import Project
+from tests.support.spec_lab import Project
 from vidbuild.spec import narration, pronounce
 
 ENTRIES = {

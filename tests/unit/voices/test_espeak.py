@@ -179,7 +179,7 @@ def test_a_hang_of_the_library_is_ended(scratch: Path, tmp_path: Path, monkeypat
         ('echo \'{"rate": 22050, "events": []}\'', "wrote no sound: 'espeak.raw': no such file or directory"),
         ('mkfifo {scratch}/espeak.raw; echo \'{{"rate": 22050, "events": []}}\'', "is not a regular file"),
         ('truncate -s 1G {scratch}/espeak.raw; echo \'{{"rate": 22050, "events": []}}\'', "wrote too much"),
-        (': > {scratch}/espeak.raw; echo \'{{"rate": 22050, "events": []}}\'', "nothing in this narration"),
+        (': > {scratch}/espeak.raw; echo \'{{"rate": 22050, "events": []}}\'', "makes no sound of this narration"),
     ],
 )
 def test_an_answer_that_is_none_is_an_error(

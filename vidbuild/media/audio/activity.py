@@ -10,7 +10,7 @@ from vidbuild.timebase import SAMPLE_RATE
 FRAME = SAMPLE_RATE // 100
 # Relative to the loud parts of speech: quiet consonants are 30 dB below vowels, noise is often no further.
 QUIET, LOUD_NOISE = 10 ** (-36 / 20), 10 ** (-18 / 20)
-OVER_NOISE = 10 ** (8 / 20)
+OVER_NOISE, NEAR_NOISE = 10 ** (8 / 20), 10 ** (2 / 20)
 LOUD_SHARE, NOISE_SHARE = 0.95, 0.08  # of the frames, by level
 # Frames: a shorter sound between silences is a click, a shorter silence is part of a word.
 SHORTEST_SOUND, SHORTEST_PAUSE = 5, 18
@@ -36,7 +36,7 @@ def _floor(levels: Sequence[int]) -> float:
     """Return the level above which a frame is speech: above the recording's noise, and within the range of speech."""
     ranked = sorted(levels)
     loud, noise = (ranked[int(share * (len(ranked) - 1))] for share in (LOUD_SHARE, NOISE_SHARE))
-    return min(max(noise * OVER_NOISE, loud * QUIET), loud * LOUD_NOISE)
+    return min(max(noise * OVER_NOISE, loud * QUIET), max(noise * NEAR_NOISE, loud * LOUD_NOISE), loud / 2)
 
 
 def _runs(levels: Sequence[int], floor: float) -> Iterator[tuple[int, int]]:
