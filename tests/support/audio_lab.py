@@ -72,6 +72,7 @@ def timing(
         "narration": narration,
         "words": [{"text": text, "start": begin, "end": end, "from": "engine"} for text, begin, end in words],
         "cues": {},
+        "clip": {"track": 1, "regular": True, "origin": 0.0},
     }
 
 

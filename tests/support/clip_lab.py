@@ -9,7 +9,9 @@ from pathlib import Path
 from PIL import Image
 
 from tests.support.render_lab import ENV, SIZE, Drawing, made, shown
+from vidbuild.media.audio.clip_audio import ClipAudio
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph
+from vidbuild.media.ffmpeg.probe import probe
 from vidbuild.media.render import compose
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.clip import open_clip
@@ -94,3 +96,9 @@ def _decoded(args: Sequence[str], folder: Path, kind: str) -> int:
     found = re.findall(rf"\[?in#\d+/(?!png_pipe|lavfi)[^\]]*\]?.*Input stream #\d+:\d+ \({kind}\):.*?{unit}", done.text)
     assert found, done.text
     return sum(int(count) for count in found)
+
+
+def extracting(source: Path, start_ms: int, samples: int, out: Path) -> list[str]:
+    """Return the arguments for ffmpeg that extract a part of a clip's audio, as the steps of a build do."""
+    info = probe(source, env=ENV)
+    return ClipAudio(source, info.audio_track, info.start, info.regular).extract(start_ms, samples, out, ENV)

@@ -18,12 +18,12 @@ def voice_tool(engine: str) -> str:
 
 _ALL = (
     Kind("speak", 2, "vidbuild.steps.speak:run", ("ffmpeg",)),
-    Kind("timeline", 3, "vidbuild.steps.timeline:run", ("ffmpeg",)),
+    Kind("timeline", 4, "vidbuild.steps.timeline:run", ("ffmpeg",)),
     Kind("draw", 4, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
     Kind("render", 6, "vidbuild.steps.render:run", ("ffmpeg",)),
     Kind("transition", 6, "vidbuild.steps.transition:run", ("ffmpeg",)),
     Kind("still", 6, "vidbuild.steps.still:run", ("ffmpeg",)),
-    Kind("audio", 4, "vidbuild.steps.audio:run", ("ffmpeg",)),
+    Kind("audio", 5, "vidbuild.steps.audio:run", ("ffmpeg",)),
     Kind("captions", 2, "vidbuild.steps.captions:run"),
     Kind("mux", 2, "vidbuild.steps.mux:run"),
     Kind("report", 6, "vidbuild.steps.report:run"),

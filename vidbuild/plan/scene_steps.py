@@ -124,7 +124,7 @@ def _timeline(video: VideoSpec, index: int, narration: Narration | None, clip: C
         reveals=tuple(replace(reveal, words="") for reveal in reveals),
         mentions=tuple(mention.token for mention in mentions(reveals, tokens, video.variant.language)),
         zooms=scene_type.zooms(scene),
-        clip=None if clip is None else ClipParams(clip.start_ms, clip.end_ms, clip.fit),
+        clip=None if clip is None else _clip_params(clip),
         transition_before=head,
         transition=tail,
     )
@@ -137,6 +137,10 @@ def _timeline(video: VideoSpec, index: int, narration: Narration | None, clip: C
     if before is not None and "transition" in before.locations:
         locations["transition_before"] = before.locations["transition"]
     return Step(video.step_id("timeline", scene), "timeline", params.to_data(), inputs, locations)
+
+
+def _clip_params(clip: Clip) -> ClipParams:
+    return ClipParams(clip.start_ms, clip.end_ms, clip.fit, clip.audio != "mute", clip.audio_track)
 
 
 def _frames_in_transitions(video: VideoSpec, index: int) -> tuple[int, int]:

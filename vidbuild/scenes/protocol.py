@@ -56,6 +56,7 @@ class Clip:
     start_ms, end_ms: milliseconds of the file; end_ms None plays it to its end.
     fit: "cover" or "contain".
     audio: "keep", "mute" or "duck" (quieter while the narrator speaks).
+    audio_track: the file's audio track, counted from 1; None for its default.
     """
 
     path: Path
@@ -63,6 +64,7 @@ class Clip:
     end_ms: int | None
     fit: str
     audio: str
+    audio_track: int | None = None
 
 
 class Light(NamedTuple):

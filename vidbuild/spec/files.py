@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 from vidbuild.media.ffmpeg import limits
 from vidbuild.media.image import svg
-from vidbuild.spec import file_kind, font_file, paths
+from vidbuild.spec import file_kind, font_file, moving, paths
 from vidbuild.spec.paths import InputError
 from vidbuild.suggest import nearest
 
@@ -68,13 +68,15 @@ def _slashes(path: Path, name: str) -> str | None:
 
 
 def check_playable(path: Path, name: str, expected: str) -> None:
-    """Raise InputError unless the file can be read and is no image, which decoders accept as a video of one frame.
+    """Raise InputError unless the file can be read and is no still image, which decoders accept as a video.
 
     expected: what the file must be, for messages ("a video").
     """
     head = check_file(path, name)
     _refuse(file_kind.raw_video(head, name), name)
     if file_kind.is_image(head):
+        if expected == "a video" and moving.is_animated(path):
+            return
         hint = "use a scene of type 'image'" if expected == "a video" else None
         raise InputError(f"'{name}' is not {expected} but an image", hint)
 
@@ -114,6 +116,8 @@ def _raster_size(path: Path, name: str) -> list[int]:
         pixels = "".join(re.findall(r"size \((\d+)", str(error))) or "too many"
         raise InputError(_too_many_pixels(name, pixels)) from None
     except UnidentifiedImageError:
+        if moving.is_video(path):
+            raise InputError(f"'{name}' is not an image but a video", "use a scene of type 'clip'") from None
         raise InputError(f"'{name}' is not a {IMAGES}") from None
     except Exception as error:  # noqa: BLE001 - a decoder can raise anything for bytes that were made to confuse it
         raise InputError(f"'{name}' is a damaged {IMAGES}: {_reason(error)}") from None

@@ -17,6 +17,7 @@ from typing import Any
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
 from vidbuild.media.audio import aac, adts, mix, wav
+from vidbuild.media.audio.clip_audio import ClipAudio
 from vidbuild.media.audio.loudness import SILENCE, Loudness, gain, measure, parse_summary
 from vidbuild.media.ffmpeg import ffmpeg, tool_output
 from vidbuild.timebase import SAMPLE_RATE
@@ -65,7 +66,7 @@ def run(context: Context) -> None:
     timing: dict[str, Any] = json.loads(context.inputs["timing"].read_text(encoding="utf-8"))
     samples: int = timing["samples"]
     narration = _narration(context, timing)
-    clip = _clip(context, samples)
+    clip = _clip(context, samples, timing.get("clip"))
     if samples <= 2 * adts.FRAME_SAMPLES or not (narration or clip):
         frames = [adts.wrap(aac.silent_block(), STEREO)] * adts.frames_to_keep(samples)
     elif clip is None and narration is not None:
@@ -130,15 +131,19 @@ def _gain(context: Context, loudness: Loudness, max_gain: float) -> float:
     return gain(loudness, context.params["loudness"], max_gain, context.params["peak"])
 
 
-def _clip(context: Context, samples: int) -> _Audio | None:
-    """Return the clip's audio, or None if it has none or is muted."""
+def _clip(context: Context, samples: int, facts: Mapping[str, Any] | None) -> _Audio | None:
+    """Return the clip's audio, or None if it has none or is muted.
+
+    facts: "track", "origin" and "regular" as in ClipAudio; a track of 0 is none.
+    """
     params: Mapping[str, Any] | None = context.params.get("clip")
-    if params is None or params["mode"] == "mute" or "clip" not in context.inputs:
+    if params is None or params["mode"] == "mute" or not facts or not facts["track"]:
         return None
     start_ms, end_ms = params["start_ms"], params.get("end_ms")
     length = samples if end_ms is None else min(samples, (end_ms - start_ms) * SAMPLE_RATE // 1000)
     path = context.scratch / "clip.raw"
-    if not _decode(context, mix.extract_clip(context.inputs["clip"], start_ms, length, path)):
+    audio_of = ClipAudio(context.inputs["clip"], **facts)
+    if not _decode(context, audio_of.extract(start_ms, length, path, context.env)):
         return None
     max_bytes = STEREO_BYTES * (length + SAMPLE_RATE)
     audio = wav.from_bytes(tool_output.read(path, max_bytes, "audio of the clip"))[: 2 * length]

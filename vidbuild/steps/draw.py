@@ -8,7 +8,7 @@ from typing import Any
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
-from vidbuild.media.ffmpeg.probe import probe
+from vidbuild.media.ffmpeg.probe import describe
 from vidbuild.media.image import background, color, palette, raster
 from vidbuild.media.image.background import Light
 from vidbuild.media.render.drawing import Layer, Layers
@@ -40,7 +40,7 @@ def run(context: Context) -> None:
         logo.check(context)
         (root / "logo").write_bytes(raster.png(logo.whole(LOGO_SIDE)))
     if "clip" in context.inputs:
-        info = probe(context.inputs["clip"], env=context.env)
+        info = describe(context.inputs["clip"], env=context.env)
         fields["clip_size"] = [info.width, info.height] if info.has_video else None
     data = template_data(context.params, fields, staged.own_families() if own else (), logo="logo" in context.inputs)
     try:

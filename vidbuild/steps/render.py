@@ -16,7 +16,7 @@ from vidbuild.media.image import image_size
 from vidbuild.media.render import compose, tiles
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.bands import rows_in
-from vidbuild.media.render.clip import open_clip
+from vidbuild.media.render.clip import open_clip, read_companions
 from vidbuild.media.render.drawing import Layers
 from vidbuild.media.render.encode_plan import EncodePlan, encode_plan
 from vidbuild.media.render.motion import Motion
@@ -55,7 +55,7 @@ def encoder_arguments(
     outputs.sort(key=lambda item: -item[0])  # ffmpeg reports the progress of the first output
     jpeg = {"format": "image2", "update": 1, "q:v": 3, "frames:v": 1, "threads:v": 1}
     thumb = filtergraph.output(compose.thumbnail(last, THUMB_WIDTH), out / THUMB, jpeg)
-    return filtergraph.arguments(*(output for _, output in outputs), thumb)
+    return read_companions(filtergraph.arguments(*(output for _, output in outputs), thumb), animation.clip)
 
 
 def band_output(

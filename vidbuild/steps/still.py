@@ -12,6 +12,7 @@ from vidbuild.media.ffmpeg import filtergraph, tool_output
 from vidbuild.media.image import image_size
 from vidbuild.media.render import compose
 from vidbuild.media.render.animation import Animation
+from vidbuild.media.render.clip import read_companions
 from vidbuild.media.render.motion import Motion
 from vidbuild.steps import render
 
@@ -55,6 +56,5 @@ def _valid_frame(frame: int, motion: Motion) -> int:
 
 def still_arguments(animation: Animation, out: Path) -> list[str]:
     """Return the arguments for ffmpeg that render the first frame of a motion."""
-    return filtergraph.arguments(
-        filtergraph.output(compose.frames(animation).filter("format", "rgb24"), out / STILL, PNG)
-    )
+    stream = compose.frames(animation).filter("format", "rgb24")
+    return read_companions(filtergraph.arguments(filtergraph.output(stream, out / STILL, PNG)), animation.clip)

@@ -6,15 +6,15 @@ It is a step of its own so that other words can lead to the same result, which s
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine.graph.context import Context
-from vidbuild.errors import SpecProblem
 from vidbuild.media.text.words import EngineWord, Speech
 from vidbuild.timeline.params import ClipParams, TimelineParams
 from vidbuild.timeline.timeline import lay_out
 
-TOLERANCE_MS = 100  # the precision of the lengths that containers report
+if TYPE_CHECKING:
+    from vidbuild.media.ffmpeg.clip_part import ClipPart
 
 
 def run(context: Context) -> None:
@@ -24,7 +24,8 @@ def run(context: Context) -> None:
     the last frame. span.json is the part of timing.json that audio and mux need; it does not change if a cue moves.
     """
     params = TimelineParams.from_data(context.params)
-    timeline = lay_out(params, _speech(context), _clip_ms(context, params.clip))
+    clip = _clip_part(context, params.clip)
+    timeline = lay_out(params, _speech(context), None if clip is None else clip.seconds * 1000)
     for field, message in timeline.warnings:
         context.warn(message, field=field)
     motion, head, tail = timeline.motion, params.transition_before, params.transition
@@ -35,9 +36,16 @@ def run(context: Context) -> None:
         "head.json": motion.window(0, head),
         "tail.json": motion.window(motion.frames - tail, tail),
     }
+    span = {name: timeline.timing[name] for name in ("fps", "frames", "samples", "narration")}
+    if clip is not None:
+        info = clip.info
+        track = info.audio_track if info.has_audio else 0
+        span["clip"] = {"track": track, "regular": info.regular, "origin": round(info.start, 6)}
+        if not info.regular:
+            companion = f"a:{info.audio_track - 1}" if info.audio_track and not info.audio_empty else ""
+            windows = {name: window.of_irregular_clip(companion) for name, window in windows.items()}
     for name, window in windows.items():
         (context.out / name).write_text(window.to_json(), encoding="utf-8")
-    span = {name: timeline.timing[name] for name in ("fps", "frames", "samples", "narration")}
     for name, data in (("timing.json", timeline.timing), ("span.json", span)):
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1)
         (context.out / name).write_text(text + "\n", encoding="utf-8")
@@ -51,24 +59,20 @@ def _speech(context: Context) -> Speech | None:
     return Speech([EngineWord(**word) for word in data["words"]], data["samples"], phrases)
 
 
-def _clip_ms(context: Context, clip: ClipParams | None) -> int | None:
-    """How long the clip can play, in milliseconds."""
+def _clip_part(context: Context, clip: ClipParams | None) -> ClipPart | None:
+    """Measure what the clip can play."""
     if clip is None:
         return None
-    from vidbuild.media.ffmpeg.probe import probe
+    from vidbuild.media.ffmpeg.clip_part import clip_part
 
-    info = probe(context.inputs["clip"], env=context.env, field="src")
-    if not info.has_video:
-        raise SpecProblem("the clip has audio but no video", field="src")
-    if info.truncated:
-        context.warn(f"the file is truncated: it ends after {info.duration:.1f} s", field="src")
-    if info.videos > 1:
-        context.warn(f"the file has {info.videos} video streams; the first is used", field="src")
-    length = round(info.duration * 1000)
-    if clip.start_ms >= length:
-        raise SpecProblem(
-            f"'start' is {clip.start_ms / 1000:g} s, but the clip lasts only {length / 1000:g} s", field="start"
-        )
-    if clip.end_ms is not None and clip.end_ms > length + TOLERANCE_MS:
-        context.warn(f"'end' is {clip.end_ms / 1000:g} s, but the clip lasts only {length / 1000:g} s", field="end")
-    return (length if clip.end_ms is None else min(clip.end_ms, length)) - clip.start_ms
+    part = clip_part(
+        context.inputs["clip"],
+        clip.start_ms,
+        clip.end_ms,
+        audible=clip.audible,
+        track=clip.audio_track,
+        env=context.env,
+    )
+    for warning in part.warnings:
+        context.warn(warning.message, field=warning.field, hint=warning.hint)
+    return part

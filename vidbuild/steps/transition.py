@@ -11,6 +11,7 @@ from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.render import compose
 from vidbuild.media.render.animation import Animation
+from vidbuild.media.render.clip import read_companions
 from vidbuild.media.render.encode_plan import EncodePlan, full_plan
 from vidbuild.steps import render
 
@@ -37,4 +38,5 @@ def transition_arguments(
     """Return the arguments for ffmpeg that encode a transition's frames."""
     mixed = compose.crossfade(leaving, coming, len(plan.bands[0].frames))
     converted = compose.tag_colors(compose.to_encoder_pixels(mixed, profile["pixels"]))
-    return filtergraph.arguments(render.band_output(converted, leaving, plan, 0, profile, scratch))
+    arguments = filtergraph.arguments(render.band_output(converted, leaving, plan, 0, profile, scratch))
+    return read_companions(arguments, leaving.clip, coming.clip)

@@ -12,11 +12,16 @@ from vidbuild.scenes.protocol import Reveal
 
 @dataclass(frozen=True, slots=True)
 class ClipParams:
-    """The part of a clip that plays, in milliseconds of its source; end_ms None: to its end. fit: cover or contain."""
+    """The part of a clip that plays, in milliseconds of its source; end_ms None: to its end. fit: cover or contain.
+
+    audible: whether its audio is used. audio_track: the one that the spec selects, counted from 1.
+    """
 
     start_ms: int
     end_ms: int | None
     fit: str
+    audible: bool = True
+    audio_track: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

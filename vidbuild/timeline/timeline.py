@@ -44,7 +44,7 @@ class _TimedSpeech:
     estimated: tuple[str, ...] = ()
 
 
-def lay_out(params: TimelineParams, speech: Speech | None, clip_ms: int | None) -> Timeline:
+def lay_out(params: TimelineParams, speech: Speech | None, clip_ms: float | None) -> Timeline:
     """The timeline of a scene.
 
     speech: None for a silent scene.
@@ -52,7 +52,7 @@ def lay_out(params: TimelineParams, speech: Speech | None, clip_ms: int | None) 
     Raises SpecProblem if the spec's limits do not fit the spoken narration.
     """
     timed = _timed(params, speech)
-    clip_samples = 0 if clip_ms is None else clip_ms * timebase.SAMPLE_RATE // 1000
+    clip_samples = 0 if clip_ms is None else _clip_samples(clip_ms, params.fps)
     span = _reveal_span(params, timed, clip_samples)
     times = reveal_times(params.reveals, params.mentions, timed.words, timed.cues, span)
     moving = tracks.build_tracks(params, times)
@@ -95,11 +95,18 @@ def _reveal_span(params: TimelineParams, timed: _TimedSpeech, clip_samples: int)
     return min(timebase.samples(tracks.ENTRANCE), length // 4), length - length // 4
 
 
+def _clip_samples(clip_ms: float, fps: int) -> int:
+    """The length of a clip in samples: as many frames as have their middle in it, since each shows what is there."""
+    frames = timebase.frame_at(round(clip_ms * timebase.SAMPLE_RATE / 1000), fps)
+    return max(1, frames) * timebase.samples_per_frame(fps)
+
+
 def _playback(params: TimelineParams, clip_samples: int, frames: int) -> Playback | None:
     if params.clip is None:
         return None
-    played = min(frames, max(1, clip_samples // timebase.samples_per_frame(params.fps)))
-    return Playback(params.clip.start_ms, 0, played, params.clip.fit)
+    played = min(frames, clip_samples // timebase.samples_per_frame(params.fps))
+    clip = params.clip
+    return Playback(clip.start_ms, 0, played, clip.fit)
 
 
 def _unextended(params: TimelineParams, timed: _TimedSpeech, clip_samples: int) -> int:

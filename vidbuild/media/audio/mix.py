@@ -12,7 +12,6 @@ from pathlib import Path
 from vidbuild.media.audio.adts import FRAME_SAMPLES
 from vidbuild.media.audio.loudness import METER
 from vidbuild.media.audio.pcm import REPRODUCIBLE
-from vidbuild.media.ffmpeg.ffmpeg import untrusted_input
 from vidbuild.timebase import SAMPLE_RATE
 
 # Gain of a clip's audio under narration: words are intelligible, and the clip remains audible.
@@ -58,23 +57,6 @@ PAIRABLE = ("-aac_tns", "0", "-aac_pns", "0")
 def raw_input(path: Path, channels: int, form: str = "s16le") -> list[str]:
     """Return the arguments for raw samples as an input."""
     return ["-f", form, "-ar", str(SAMPLE_RATE), "-ac", str(channels), "-i", str(path)]
-
-
-def extract_clip(source: Path, start_ms: int, samples: int, out: Path) -> list[str]:
-    """Extract at most `samples` samples of a clip's audio from `start_ms` on, in stereo, with gaps filled.
-
-    The video is read too and discarded: for some formats, ffmpeg counts timestamps from the first packet of any stream.
-    """
-    seek = ["-ss", f"{start_ms}ms"] if start_ms else []
-    # Less than 40 ms between two packets is rounding of their timestamps; more is a gap, and closing it would move the
-    # audio away from the video.
-    graph = (
-        f"aresample={SAMPLE_RATE}:async=1:min_hard_comp=0.04:first_pts=0,aformat=sample_fmts=s16:channel_layouts=stereo"
-    )
-    limit = ["-t", f"{samples * 1_000_000 // SAMPLE_RATE + 1}us"]
-    stream = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-af", graph, *limit]
-    video = ["-map", "0:V:0?", "-c", "copy", *limit, "-f", "null", "-"]
-    return [*REPRODUCIBLE, *untrusted_input(source, *seek), *stream, "-f", "s16le", str(out), *video]
 
 
 def mix_narration(

@@ -10,7 +10,8 @@ class MediaInfo:
     """What a media file contains. If it has several video streams, all video facts are those of the first.
 
     format: ffmpeg's name of the container format.
-    duration: length in seconds, of the video if there is any.
+    start: the time in the file, in seconds, that ffmpeg counts as 0.
+    duration: length in seconds, as presentation.py defines it.
     width, height: display size in pixels: upright and with square pixels.
     sar: sample aspect ratio, the width of a stored pixel divided by its height.
     rotation: degrees by which the file asks players to rotate the video.
@@ -26,12 +27,20 @@ class MediaInfo:
     videos: number of video streams.
     lead: seconds from the start of the file to the first frame.
     truncated: whether the file breaks off; `duration` is then the length of what is left.
+    regular: whether decoding can begin anywhere in it (see presentation.py).
+    restart: where `duration` ends because the times of what follows start again; None if they never do.
+    has_audio: whether the selected audio track can be decoded.
+    audio_tracks: number of audio tracks.
+    audio_track: the selected audio track, counted from 1; 0 without any.
+    audio_codec: ffmpeg's name of the selected track's codec.
+    audio_empty: whether the selected track has no packets.
     channels: audio channels.
     sample_rate: audio sample rate in Hz.
     """
 
     format: str
     duration: float
+    start: float = 0.0
     has_video: bool = False
     width: int = 0
     height: int = 0
@@ -50,6 +59,12 @@ class MediaInfo:
     videos: int = 0
     lead: float = 0.0
     truncated: bool = False
+    regular: bool = True
+    restart: float | None = None
     has_audio: bool = False
+    audio_tracks: int = 0
+    audio_track: int = 0
+    audio_codec: str = ""
+    audio_empty: bool = False
     channels: int = 0
     sample_rate: int = 0

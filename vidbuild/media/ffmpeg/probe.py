@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vidbuild.errors import SpecProblem, StepError
-from vidbuild.media.ffmpeg import check_limits, ffmpeg, limits, process
+from vidbuild.media.ffmpeg import check_limits, ffmpeg, limits, presentation, process
 from vidbuild.media.ffmpeg.media_info import MediaInfo
 
 TIMEOUT = 120.0
 
-# Lines about packets to keep. The last frame is among the last packets, but not always the very last: frames are
-# stored in another order than they are shown in.
-HEAD_LINES, TAIL_LINES = 50, 5000
+# Lines about packets to keep.
+LINES = 50
 
 # Characters to parse of a line about a stream.
 STREAM_LINE_LENGTH = 1000
@@ -35,17 +34,39 @@ VIDEO = re.compile(r": Video: (\w+).*?, (\w+)(?:\((.*?)\))?, (\d{1,6})x(\d{1,6})
 TAGS = re.compile(r"(?:^|, )([\w-]+)(?:/([\w-]+)/([\w-]+))?(?=,|$)")
 NOT_TAGS = {"tv", "pc", "progressive"}
 MATRICES = {"bt2020nc": "bt2020", "bt2020c": "bt2020", "bt709": "bt709", "bt470bg": "bt601", "smpte170m": "bt601"}
-PACKET = re.compile(r"^0, *-?\d+, *(-?\d+), *(-?\d+),", re.MULTILINE)  # stream, then dts, pts and duration
-TRUNCATED = re.compile(r"partial file|File ended prematurely")
+PACKET = re.compile(r"^\d+,", re.MULTILINE)
+NO_DECODER = re.compile("no decoder found for")
 ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
-def probe(path: Path, *, env: Mapping[str, str] | None = None, field: str = "") -> MediaInfo:
-    """Find out what a media file contains and decode the first frame and audio of it.
+def probe(path: Path, *, env: Mapping[str, str] | None = None, field: str = "", track: int | None = None) -> MediaInfo:
+    """Find out what a media file contains and how long it is; decode the first frame and audio of it.
 
     field: the spec's field that names the file, for errors.
+    track: the audio track to use, counted from 1; None for the file's default.
     Raise StepError if the file cannot be read or decoded, SpecProblem if it is over a limit.
     """
+    info = describe(path, env=env, field=field, track=track)
+    if not info.has_video:
+        return info
+    found = presentation.measure(path, info, env)
+    if found.encrypted:
+        raise _encrypted_error(path.name, field)
+    check_limits.duration(found.duration, limits.CLIP_SECONDS, path.name, field)
+    return replace(
+        info,
+        duration=found.duration,
+        regular=found.regular,
+        restart=found.restart,
+        truncated=found.truncated,
+        audio_empty=bool(info.audio_track) and not found.audio_end,
+    )
+
+
+def describe(
+    path: Path, *, env: Mapping[str, str] | None = None, field: str = "", track: int | None = None
+) -> MediaInfo:
+    """Find out what a media file contains, like `probe`, but not how long it is."""
     try:
         with path.open("rb") as file:
             head = file.read(16)
@@ -56,7 +77,7 @@ def probe(path: Path, *, env: Mapping[str, str] | None = None, field: str = "") 
     if not head:
         raise StepError(f"'{path.name}' is empty", field=field)
     try:
-        return _probe(_MediaFile(path.absolute(), dict(os.environ) if env is None else env), field)
+        return _describe(_MediaFile(path.absolute(), dict(os.environ) if env is None else env), field, track)
     except SpecProblem:
         raise
     except StepError as error:
@@ -69,45 +90,79 @@ def probe(path: Path, *, env: Mapping[str, str] | None = None, field: str = "") 
         ) from error
 
 
-def _probe(file: _MediaFile, field: str) -> MediaInfo:
+def _describe(file: _MediaFile, field: str, track: int | None) -> MediaInfo:
     name = file.path.name
-    log, packets = file.packets("-map", "0:V:0?", "-map", "0:a:0?", "-frames:v", "1", "-shortest", "-t", "10")
-    check_limits.stream_count("\n".join(log), name, field)
+    done, picture = file.first("0:V:0?", "-frames:v", "1")
+    streams = _streams(done.log)
+    if not streams or (done.code and not _streams_of(streams, ": Audio: ")):
+        _check_playable(file, done)
+        ffmpeg.require_success(done, file.what)
+    videos, audios = _streams_of(streams, ": Video: "), _streams_of(streams, ": Audio: ")
+    if videos and not PACKET.search(picture):
+        _check_playable(file, done)
+    check_limits.stream_count(done.text, name, field)
+    track = track or next((index for index, text in enumerate(audios, 1) if "(default)" in _first_line(text)), 1)
+    _, audio = file.first(f"0:a:{track - 1}", "-frames:a", "1") if track <= len(audios) else (None, "")
     try:
-        info = parse_log("\n".join(log), packets)
+        info = parse_log(done.text, picture, audio, track=track)
     except (KeyError, ValueError, IndexError, ZeroDivisionError) as error:
-        raise StepError(f"'{name}': ffmpeg's description of it cannot be parsed", log=log[-ERROR_LINES:]) from error
+        log = done.log[-ERROR_LINES:]
+        raise StepError(f"'{name}': ffmpeg's description of it cannot be parsed", log=log) from error
     if info.has_audio:
         check_limits.audio(info.sample_rate, info.channels, name, field)
     if not (info.has_video or info.has_audio):
-        raise StepError(f"'{name}' contains no video or audio that can be decoded", log=log[-ERROR_LINES:])
-    if not info.has_video:
-        return info
-    check_limits.video(info, name, field)
-    end, truncated = file.end()
-    duration = end - _start("\n".join(log))
-    check_limits.duration(duration, limits.CLIP_SECONDS, name, field)
-    return replace(info, duration=duration, truncated=truncated)
+        _check_playable(file, done)
+        raise StepError(f"'{name}' contains no video or audio that can be decoded", log=done.log[-ERROR_LINES:])
+    if info.has_video:
+        check_limits.video(info, name, field)
+    return info
 
 
-def parse_log(log: str, packets: str) -> MediaInfo:
-    """Read the facts about an input from ffmpeg's log and from the framecrc text of its first decoded packets."""
+def _check_playable(file: _MediaFile, done: ffmpeg.CompletedRun) -> None:
+    """Raise StepError for a file that is encrypted, or whose video no decoder of ffmpeg's can decode."""
+    name, videos = file.path.name, _streams_of(_streams(done.log), ": Video: ")
+    if NO_DECODER.search(done.text) and videos:
+        message = f"'{name}': video codec: expected one that ffmpeg decodes, got '{_codec(videos[0], ': Video: ')}'"
+        hint = "export the video as H.264 from the program that made it"
+        raise StepError(message, hint=hint, log=done.log[-ERROR_LINES:])
+    if presentation.is_encrypted(file.path, file.env):
+        raise _encrypted_error(name)
+
+
+def _encrypted_error(name: str, field: str = "") -> StepError:
+    message = f"'{name}' is encrypted: expected a file that plays without a key"
+    return StepError(message, hint="use the file as it was before it was encrypted", field=field)
+
+
+def parse_log(log: str, *listings: str, track: int = 1) -> MediaInfo:
+    """Read the facts about an input from ffmpeg's log and from the framecrc texts of its first decoded packets.
+
+    track: the audio track that was decoded, counted from 1.
+    """
     description = log.split("\nStream mapping:", 1)[0]
     format_name = re.search(r"^Input #0, (.+), from ", description, re.MULTILINE)
     length = re.search(r"^  Duration: (\d{1,9}):(\d{1,9}):(\d{1,9}\.\d{1,9})", description, re.MULTILINE)
     hours, minutes, seconds = (float(part) for part in length.groups()) if length else (0.0, 0.0, 0.0)
-    duration = hours * 3600 + minutes * 60 + seconds
-    info = MediaInfo(format=format_name[1] if format_name else "", duration=duration)
-    streams = re.split(r"^  Stream ", description, flags=re.MULTILINE)[1:]
-    decoded = {line.split(",")[0] for line in packets.splitlines() if line[:1].isdigit()}
-    for index, media in re.findall(r"^#media_type (\d+): (\w+)", packets, re.MULTILINE):
-        facts = dict(re.findall(rf"^#(\w+) {index}: (.+)$", packets, re.MULTILINE))
-        if media == "video" and index in decoded:
-            videos = _streams_of(streams, ": Video: ")
-            lead = max(0.0, _stream_start(videos[0], description) - _start(description))
-            info = replace(_with_video(info, facts, videos[0]), videos=len(videos), lead=lead)
-        elif media == "audio" and decoded:  # if there is video too, ffmpeg may stop before the first audio
-            info = _with_audio(info, facts, _streams_of(streams, ": Audio: ")[0])
+    streams = _streams([log])
+    videos, audios = _streams_of(streams, ": Video: "), _streams_of(streams, ": Audio: ")
+    selected = audios[track - 1] if track <= len(audios) else ""
+    info = MediaInfo(
+        format=format_name[1] if format_name else "",
+        duration=hours * 3600 + minutes * 60 + seconds,
+        start=_start(description),
+        audio_tracks=len(audios),
+        audio_track=track if selected else 0,
+        audio_codec=_codec(selected, ": Audio: "),
+    )
+    for packets in listings:
+        decoded = {line.split(",")[0] for line in packets.splitlines() if line[:1].isdigit()}
+        for index, media in re.findall(r"^#media_type (\d+): (\w+)", packets, re.MULTILINE):
+            facts = dict(re.findall(rf"^#(\w+) {index}: (.+)$", packets, re.MULTILINE))
+            if index in decoded and media == "video":
+                lead = max(0.0, _stream_start(videos[0], description) - info.start)
+                info = replace(_with_video(info, facts, videos[0]), videos=len(videos), lead=lead)
+            elif index in decoded and media == "audio":
+                info = _with_audio(info, facts, selected)
     return info
 
 
@@ -116,45 +171,24 @@ class _MediaFile:
     path: Path
     env: Mapping[str, str]
 
-    def packets(self, *output: str, before: tuple[str, ...] = (), check: bool = True) -> tuple[tuple[str, ...], str]:
-        """Return ffmpeg's log, and the first and last lines of its list of packets (framecrc).
+    @property
+    def what(self) -> str:
+        """What is done with the file, for messages."""
+        return f"read '{self.path.name}'"
 
-        output: arguments that select the packets. before: arguments for the input.
-        """
-        lines = process.HeadTailLog(HEAD_LINES, TAIL_LINES)
+    def first(self, stream: str, *limit: str) -> tuple[ffmpeg.CompletedRun, str]:
+        """Decode the beginning of a stream; return ffmpeg's run and its list of packets (framecrc)."""
+        lines = process.HeadTailLog(LINES, 0)
         done = ffmpeg.stream(
-            [*ffmpeg.untrusted_input(self.path, *before), *output, "-f", "framecrc", "-"],
+            [*ffmpeg.untrusted_input(self.path), "-map", stream, *limit, "-f", "framecrc", "-"],
             lines,
             cwd=self.path.parent,
             env=self.env,
             timeout=TIMEOUT,
-            what=f"read '{self.path.name}'",
-            check=check,
+            what=self.what,
+            check=False,
         )
-        return done.log, "\n".join(lines.texts())
-
-    def end(self) -> tuple[float, bool]:
-        """Return the end of the last frame in seconds, and whether the file is truncated.
-
-        The audio is ignored: it may be longer or shorter.
-        """
-        truncated = False
-        for before in (("-sseof", "-3"), ()):  # the last 3 s are enough for most files
-            log, packets = self.packets("-map", "0:V:0", "-c", "copy", "-copyts", before=before, check=not before)
-            truncated = truncated or TRUNCATED.search("\n".join(log)) is not None
-            end = _last_end(packets)
-            if end is not None:
-                return end, truncated
-        raise StepError(f"'{self.path.name}' has no frames")
-
-
-def _last_end(packets: str) -> float | None:
-    """Return when the last packet ends, in seconds."""
-    base = re.search(r"^#tb 0: (\d+)/(\d+)", packets, re.MULTILINE)
-    ends = [int(match[1]) + int(match[2]) for match in PACKET.finditer(packets)]
-    if base is None or not ends or not int(base[2]):
-        return None
-    return max(ends) * int(base[1]) / int(base[2])
+        return done, "\n".join(lines.texts())
 
 
 def _start(description: str) -> float:
@@ -167,13 +201,30 @@ def _stream_start(stream: str, description: str) -> float:
     return float(start[1]) if start else _start(description)
 
 
+def _streams(log: Sequence[str]) -> list[str]:
+    """Return ffmpeg's descriptions of an input's streams."""
+    description = "\n".join(log).split("\nStream mapping:", 1)[0]
+    return re.split(r"^  Stream ", description, flags=re.MULTILINE)[1:]
+
+
 def _streams_of(streams: list[str], kind: str) -> list[str]:
-    """Return the descriptions of the streams of a kind, without cover images; [""] if there are none."""
-    return [text for text in streams if kind in text and "(attached pic)" not in text] or [""]
+    """Return the descriptions of the streams of a kind, without cover images."""
+    return [text for text in streams if kind in text and "(attached pic)" not in text]
+
+
+def _first_line(text: str) -> str:
+    """Return what ffmpeg says of a stream; the lines after it are metadata, which may contain anything."""
+    return text.partition("\n")[0][:STREAM_LINE_LENGTH]
+
+
+def _codec(stream: str, kind: str) -> str:
+    """Return the name of a stream's codec, or the code that the file has for it if ffmpeg has no name."""
+    match = re.search(rf"{kind}(\w+)(?: \([^()/]*\))?(?: \((\S+) / )?", _first_line(stream))
+    return "" if match is None else match[2] or "unknown" if match[1] == "none" else match[1]
 
 
 def _with_video(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaInfo:
-    line = text.partition("\n")[0][:STREAM_LINE_LENGTH]  # the lines after it are metadata, which may contain anything
+    line = _first_line(text)
     width, height = (int(part) for part in facts["dimensions"].split("x"))
     sar_width, sar_height = (int(part) for part in facts.get("sar", "0/1").split("/"))
     sar = sar_width / sar_height if sar_width and sar_height else 1.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph
 from vidbuild.media.ffmpeg.filtergraph import SCALER, Stream
 from vidbuild.media.ffmpeg.media_info import MediaInfo
-from vidbuild.media.ffmpeg.probe import probe
+from vidbuild.media.ffmpeg.presentation import NOT_SEEKABLE
+from vidbuild.media.ffmpeg.probe import describe
 from vidbuild.media.ffmpeg.seek import seek_point
 from vidbuild.media.render import tonemap
 from vidbuild.media.render.drawing import Layer
@@ -25,10 +27,6 @@ from vidbuild.media.render.motion import Motion
 # even if its timestamp is rounded to milliseconds. No timestamp in a usual unit is in the exact middle after adding so
 # odd a number, so rounding by a microsecond decides nothing.
 TIE_US = 447
-
-# Formats without seeking: after a jump, ffmpeg guesses the timestamps of an MPEG program stream, and draws an animated
-# image over nothing.
-NOT_SEEKABLE = ("mpeg", "gif", "apng", "webp_anim")
 
 # Formats whose timestamps ffmpeg counts from the first packet that it reads, if that is later than the seek position.
 TIMES_FROM_FIRST_PACKET = ("mpegts", "mpeg", "ogg")
@@ -42,11 +40,15 @@ class Clip:
     """A clip's file and the facts about it.
 
     seek_points: (time to show, time from which to decode it) in seconds. Everything can be decoded from 0.
+    companion: the audio stream that ffmpeg must read too, "" for none.
+    until: up to which time it is read, in seconds.
     """
 
     path: Path
     info: MediaInfo
     seek_points: tuple[tuple[float, float], ...] = ()
+    companion: str = ""
+    until: float = 0.0
 
     def seek_point(self, start: float) -> float:
         """Return from where to decode the frames from `start` on, in seconds."""
@@ -54,18 +56,20 @@ class Clip:
 
     def time_origin(self, seek: float) -> float:
         """Return the time in the file that ffmpeg counts as 0 if it decodes only video from a seek point."""
-        return max(seek, self.info.lead) if self.info.format in TIMES_FROM_FIRST_PACKET else seek
+        late = self.info.format in TIMES_FROM_FIRST_PACKET and not self.companion
+        return max(seek, self.info.lead) if late else seek
 
 
 def open_clip(path: Path, motion: Motion, env: Mapping[str, str]) -> Clip | None:
     """Probe a motion's clip; return None if the motion has none. Raise StepError if the file has no video."""
     if motion.clip is None:
         return None
-    info = probe(path, env=env, field="src")
+    info = describe(path, env=env, field="src")
     if not info.has_video:
         raise StepError("the clip has audio but no video", field="src")
-    if info.format in NOT_SEEKABLE:
-        return Clip(path, info)
+    if info.format in NOT_SEEKABLE or not motion.clip.regular:
+        until = start_seconds(motion) + (motion.frames + 1) / motion.fps
+        return Clip(path, info, companion=motion.clip.companion, until=until)
     starts = {start_seconds(motion)}
     if motion.frames > NEAR_SECONDS * motion.fps:  # the last frame alone is rendered too, as the scene's thumbnail
         starts.add(start_seconds(motion.window(motion.frames - 1, 1)))
@@ -94,6 +98,21 @@ def clip_frames(clip: Clip | None, layer: Layer, motion: Motion, options: Mappin
     stream = stream.filter("tpad", stop=-1, stop_mode="clone").filter("fps", fps=fps, start_time=0)
     stream = stream.filter("trim", end_frame=min(playback.frames, motion.frames))
     return _fit(stream, layer, playback.fit, clip.info)
+
+
+def read_companions(arguments: list[str], *clips: Clip | None) -> list[str]:
+    """Return ffmpeg's arguments, with the companion of each clip that needs one read and discarded.
+
+    Where the times of a file start again, ffmpeg goes on from the last packet of any stream that it reads.
+    """
+    found = {f"file:{clip.path}": clip for clip in clips if clip is not None and clip.companion}
+    inputs = [name for option, name in pairwise(arguments) if option == "-i"]
+    read = [(index, found[name]) for index, name in enumerate(inputs) if name in found]
+    outputs = [
+        ("-map", f"{index}:{clip.companion}", "-c", "copy", "-t", f"{clip.until:.6f}", "-f", "null", "-")
+        for index, clip in read
+    ]
+    return [*arguments, *chain.from_iterable(outputs)]
 
 
 def _input_options(clip: Clip, seek: float) -> dict[str, Any]:

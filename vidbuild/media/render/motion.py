@@ -51,12 +51,16 @@ class Playback:
     skip: how many frames, at the spec's rate, to skip from there.
     frames: how many frames it plays from the motion's first frame on; after them, its last frame stays.
     fit: "cover" (fill the box, crop the edges) or "contain" (show all of it).
+    regular: whether decoding can begin anywhere in the file.
+    companion: the audio stream of an irregular file that ffmpeg must read too ("a:0"), "" for none.
     """
 
     start_ms: int
     skip: int
     frames: int
     fit: str
+    regular: bool = True
+    companion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,10 @@ class Motion:
             skipped = min(first, clip.frames - 1)  # the last frame stays after the end
             clip = replace(clip, skip=clip.skip + skipped, frames=min(clip.frames - skipped, frames))
         return Motion(self.fps, frames, {name: track for name, track in tracks.items() if track != Track()}, clip)
+
+    def of_irregular_clip(self, companion: str) -> Motion:
+        """Return the motion of a clip that is decoded from its file's beginning, with a companion."""
+        return self if self.clip is None else replace(self, clip=replace(self.clip, regular=False, companion=companion))
 
     def to_json(self) -> str:
         """Return the motion as JSON, the same bytes for the same motion."""

@@ -40,4 +40,4 @@ class ClipScene(SceneDefaults):
         fields = scene.fields
         start, end = round(fields["start"] * 1000), fields.get("end")
         end_ms = None if end is None else max(round(end * 1000), start + 1)
-        return Clip(Path(fields["src"]), start, end_ms, fields["fit"], fields["audio"])
+        return Clip(Path(fields["src"]), start, end_ms, fields["fit"], fields["audio"], fields.get("audio_track"))

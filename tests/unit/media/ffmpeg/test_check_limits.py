@@ -15,9 +15,9 @@ from tests.support.render_lab import ENV, context, made
 from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.audio import pcm
 from vidbuild.media.ffmpeg import limits
-from vidbuild.media.ffmpeg import probe as inspecting
 from vidbuild.media.ffmpeg.check_limits import duration, video
 from vidbuild.media.ffmpeg.media_info import MediaInfo
+from vidbuild.media.ffmpeg.packets import Listing
 from vidbuild.media.ffmpeg.probe import probe
 from vidbuild.voices import recorded
 
@@ -130,7 +130,9 @@ def test_a_length_is_a_length(seconds: float, words: str) -> None:
 )
 def test_rubbish_in_place_of_packets_is_no_length(packets: str) -> None:
     """What cannot be read as a time is none."""
-    assert inspecting._last_end(packets) is None
+    listing = Listing()
+    listing(packets.encode())
+    assert [track.end for track in listing.tracks.values() if track.count] == []
 
 
 @pytest.mark.parametrize("name", ["x.mp4", "x.wav", "x.mkv", "x.gif", "x"])

@@ -16,7 +16,8 @@ import pytest
 
 from tests.support.render_lab import ENV, context, made
 from vidbuild.errors import StepError
-from vidbuild.media.audio import mix, pcm
+from vidbuild.media.audio import pcm
+from vidbuild.media.audio.clip_audio import ClipAudio
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph
 from vidbuild.media.ffmpeg.media_info import MediaInfo
 from vidbuild.media.ffmpeg.probe import probe
@@ -206,7 +207,11 @@ WAYS: dict[str, Callable[[Path, Path], object]] = {
     "seek": lambda path, _folder: seek_point(path, 0.1, ENV),
     "recording": lambda path, folder: pcm.decode(path, folder, ENV, "read it"),
     "sound": lambda path, folder: ffmpeg.run(
-        mix.extract_clip(path, 0, 9600, folder / "clip.raw"), cwd=folder, env=ENV, timeout=30, what="read its sound"
+        ClipAudio(path, 1, 0.0, regular=True).extract(0, 9600, folder / "clip.raw", ENV),
+        cwd=folder,
+        env=ENV,
+        timeout=30,
+        what="read its sound",
     ),
     "film": as_clip,
 }

@@ -46,12 +46,12 @@ def test_real_media(
     assert {key: getattr(info, key) for key in more} == more
 
 
-def test_the_picture_decides_how_long_a_file_is(tmp_path: Path) -> None:
-    """V15: sound that is longer or shorter than the picture does not change the picture's length."""
-    for length in ("0.4", "3"):
+def test_the_longer_of_picture_and_sound_decides_how_long_a_file_is(tmp_path: Path) -> None:
+    """V15: sound that ends first changes nothing; the last picture stays until longer sound ends."""
+    for length, lasts in (("0.4", 1.0), ("3", 3.0)):
         tone = ("-f", "lavfi", "-i", f"sine=r=44100:d={length}")
         info = probe(made(tmp_path / f"{length}.mp4", *SECOND, *tone, *H264, "-map", "0", "-map", "1"))
-        assert info.duration == pytest.approx(1.0, abs=0.001)
+        assert info.duration == pytest.approx(lasts, abs=0.001)
         assert info.has_audio
 
 

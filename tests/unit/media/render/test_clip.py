@@ -16,6 +16,7 @@ from tests.support.clip_lab import (
     decoded_by,
     decoded_pictures,
     decoded_samples,
+    extracting,
     number,
     numbered,
     numbers,
@@ -25,10 +26,9 @@ from tests.support.clip_lab import (
 from tests.support.paths import REAL_MEDIA
 from tests.support.render_lab import ENV, decoded, made, render_context, shown
 from vidbuild.errors import StepError
-from vidbuild.media.audio import mix
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph
 from vidbuild.media.render import compose
-from vidbuild.media.render.clip import TIE_US, open_clip
+from vidbuild.media.render.clip import open_clip
 from vidbuild.media.render.encode_plan import encode_plan
 from vidbuild.media.render.motion import Motion, Playback
 from vidbuild.steps import render
@@ -36,6 +36,7 @@ from vidbuild.steps import render
 LAG = 8  # frames ffmpeg may leave out of its count: a decoder's thread can still be counting when the totals print
 AHEAD = 16  # pictures a decoder is fed before the first of them comes out, and while the end goes back to it
 LONG_GROUPS = ("-c:v", "libx264", "-preset", "fast", "-qp", "8", "-g", "100", "-pix_fmt", "yuv420p")
+ROUNDING = Fraction(49, 100_000)  # seconds: less than half a millisecond
 SIZE = (320, 180)
 CODE = (210, 151, 310, 169)  # where the timecode stands in such a picture
 real = pytest.mark.skipif(not REAL_MEDIA.is_dir(), reason="the shared real media are not here")
@@ -44,9 +45,10 @@ real = pytest.mark.skipif(not REAL_MEDIA.is_dir(), reason="the shared real media
 def expected(start_ms: int, frame: int, fps: int, source_fps: Fraction, last: int) -> int:
     """The number of the picture on a recording's screen in the middle of a frame; one that comes there is the next's.
 
-    So no picture is shown more than half a frame early or late.
+    So no picture is shown more than half a frame early or late. A container that rounds times to milliseconds has a
+    picture almost half of one early.
     """
-    middle = Fraction(start_ms, 1000) + (frame + Fraction(1, 2)) / fps - Fraction(TIE_US, 1_000_000)
+    middle = Fraction(start_ms, 1000) + (frame + Fraction(1, 2)) / fps - ROUNDING
     before = middle * source_fps
     return min(last, math.ceil(before) - 1)
 
@@ -177,7 +179,7 @@ def test_only_the_used_audio_is_decoded(tmp_path: Path, container: str) -> None:
     """Of a long recording hardly more audio is decoded than is used, wherever that is."""
     tone = ("-f", "lavfi", "-i", "sine=r=48000:d=20")
     source = made(tmp_path / f"a.{container}", *numbered(size="64x36"), *tone, "-t", "20", *H264, "-c:a", "aac")
-    args = mix.extract_clip(source, 12_500, 48_000, tmp_path / "out.raw")
+    args = extracting(source, 12_500, 48_000, tmp_path / "out.raw")
     assert 48_000 - LAG * 2048 <= decoded_samples(args, tmp_path) <= 3 * 48_000
 
 
@@ -203,7 +205,7 @@ def test_a_clips_frames_and_audio_stay_together(
     beeps = ("-f", "lavfi", "-i", "aevalsrc=sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1):s=48000")
     source = made(tmp_path / name, *numbered(), *beeps, "-t", "4", *coded)
     raw = tmp_path / "heard.raw"
-    ffmpeg.run(mix.extract_clip(source, start_ms, 2 * 48_000, raw), cwd=tmp_path, env=ENV, timeout=60, what="decode")
+    ffmpeg.run(extracting(source, start_ms, 2 * 48_000, raw), cwd=tmp_path, env=ENV, timeout=60, what="decode")
     heard = array.array("h", raw.read_bytes())[::2]
     pictures = numbers(source, start_ms, 60)
     second = start_ms // 1000 + 1
@@ -365,7 +367,7 @@ def test_tracks_that_begin_apart_stay_together(tmp_path: Path, name: str, late: 
         pictures = shown(scene(source, Playback(start_ms, 0, 75, "cover"), 75, 25))
         flash = next(index for index, image in enumerate(pictures) if number(image) == 255) / 25
         raw = tmp_path / "s.raw"
-        ffmpeg.run(mix.extract_clip(source, start_ms, 3 * 48000, raw), cwd=tmp_path, env=ENV, timeout=60, what="read")
+        ffmpeg.run(extracting(source, start_ms, 3 * 48000, raw), cwd=tmp_path, env=ENV, timeout=60, what="read")
         samples = array.array("h", raw.read_bytes())[::2]
         heard = next(index for index, sample in enumerate(samples) if abs(sample) > 3000) / 48000
         assert abs(flash - heard) < 0.05, (start_ms, flash, heard)

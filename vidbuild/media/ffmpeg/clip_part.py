@@ -1,0 +1,93 @@
+"""Find out which part of a media file a clip plays, and what is wrong with the spec's fields that name the part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from vidbuild.errors import SpecProblem
+from vidbuild.media.ffmpeg.media_info import MediaInfo
+from vidbuild.media.ffmpeg.probe import probe
+
+TOLERANCE_MS = 100  # the precision of the lengths that containers report
+
+
+@dataclass(frozen=True, slots=True)
+class ClipWarning:
+    """What the author of a spec should look at. field: the spec's field that it is about."""
+
+    field: str
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClipPart:
+    """The part of a file that a clip plays.
+
+    seconds: how long it is.
+    """
+
+    info: MediaInfo
+    seconds: float
+    warnings: tuple[ClipWarning, ...] = ()
+
+
+def clip_part(
+    path: Path,
+    start_ms: int,
+    end_ms: int | None,
+    *,
+    audible: bool,
+    track: int | None = None,
+    env: Mapping[str, str] | None = None,
+) -> ClipPart:
+    """Probe a clip's file and return the part that plays.
+
+    end_ms: None for the end of the file. audible: whether the clip's audio is used.
+    track: the audio track that the spec selects, counted from 1; None for the file's default.
+    Raise StepError if the file cannot be used, SpecProblem if the spec's fields do not fit it.
+    """
+    info = probe(path, env=env, field="src", track=track)
+    if not info.has_video:
+        raise SpecProblem("the clip has audio but no video", field="src")
+    if audible:
+        _check_audio(path.name, info, track)
+    length = info.duration * 1000
+    if start_ms >= length:
+        raise SpecProblem(f"'start' is {start_ms / 1000:g} s, but the clip lasts only {_seconds(info)}", field="start")
+    end = length if end_ms is None else min(end_ms, length)
+    return ClipPart(info, (end - start_ms) / 1000, tuple(_warnings(info, end_ms, track, audible=audible)))
+
+
+def _check_audio(name: str, info: MediaInfo, track: int | None) -> None:
+    if track is not None and track > info.audio_tracks:
+        raise SpecProblem(f"audio track: expected at most {info.audio_tracks}, got {track}", field="audio_track")
+    if info.audio_track and not info.has_audio and not info.audio_empty:
+        raise SpecProblem(
+            f"'{name}': audio codec: expected one that ffmpeg decodes, got '{info.audio_codec}'",
+            hint="set 'audio: mute', or export the file with AAC audio from the program that made it",
+            field="src",
+        )
+
+
+def _warnings(info: MediaInfo, end_ms: int | None, track: int | None, *, audible: bool) -> Iterator[ClipWarning]:
+    if info.truncated:
+        yield ClipWarning("src", f"the file is truncated: it ends after {info.duration:.1f} s")
+    if info.restart is not None:
+        message = f"the times of the file start again after {info.restart:.1f} s; what follows is not used"
+        yield ClipWarning("src", message, "convert each of the joined files by itself, and use a scene for each")
+    if info.videos > 1:
+        yield ClipWarning("src", f"the file has {info.videos} video streams; the first is used")
+    if audible and info.audio_tracks > 1 and track is None:
+        message = f"the file has {info.audio_tracks} audio tracks; its default, track {info.audio_track}, is used"
+        yield ClipWarning("src", message, f"set 'audio_track' to the one to use, from 1 to {info.audio_tracks}")
+    if audible and info.audio_empty:
+        yield ClipWarning("src", f"audio track {info.audio_track} of the file is empty", "set 'audio: mute'")
+    if end_ms is not None and end_ms > info.duration * 1000 + TOLERANCE_MS:
+        yield ClipWarning("end", f"'end' is {end_ms / 1000:g} s, but the clip lasts only {_seconds(info)}")
+
+
+def _seconds(info: MediaInfo) -> str:
+    return f"{round(info.duration, 3):g} s"

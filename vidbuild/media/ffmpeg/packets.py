@@ -1,0 +1,131 @@
+"""List the packets of a media file, or the frames decoded from them, and what their times say, without keeping them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from vidbuild.media.ffmpeg import ffmpeg, process
+
+TIMEOUT = 300.0
+
+# Flags of a packet: one that is decoded and not presented, because an edit list or a codec's delay excludes it.
+DISCARDED = 0x4
+
+# Times that go back by more than this many seconds start again; less is the jitter of a recorder.
+RESTART = 0.5
+
+# ffmpeg drops the times of packets after a gap of more than 30 hours; a file with such a gap is over the limit.
+KEEP_GAPS = ("-dts_error_threshold", "40000000")
+
+BASE = re.compile(r"#tb (\d{1,9}): (\d{1,18})/([1-9]\d{0,17})$")
+PACKET = re.compile(r"(\d{1,9}), *-?\d+, *(-?\d{1,19}), *(\d{1,19}),(.*)")  # stream, dts, pts, duration, the rest
+FLAGS = re.compile(r", F=0x([0-9A-F]+)")
+ENCRYPTED = "Encryption info"
+UNSET = -(1 << 63)  # the time of a packet that has none
+
+
+@dataclass(slots=True)
+class Track:
+    """What the packets of one stream say about its time.
+
+    decoded: whether these are decoded frames, in the order of their times, and not packets.
+    count: packets that are presented.
+    end: when the last of them ends, in seconds.
+    last_length: how long the last of them is, in seconds. A length of no more than a tick of the stream's clock is not
+        one, so this is 0 then.
+    shortest: the shortest length of any of them, in seconds; 0 if none has one.
+    unset: whether one has no presentation time.
+    restart: the end of what comes before times that start again, None if they never do.
+    """
+
+    base: Fraction = Fraction(1)
+    decoded: bool = False
+    count: int = 0
+    end: float = 0.0
+    last: float = 0.0
+    last_length: float = 0.0
+    shortest: float = 0.0
+    unset: bool = False
+    encrypted: bool = False
+    restart: float | None = None
+
+    def add(self, time: int, duration: int) -> None:
+        """Add a packet or frame, in units of the stream's clock."""
+        start = float(time * self.base)
+        if self.decoded and self.count and start < self.last - RESTART and self.restart is None:
+            self.restart = self.end
+        self.count += 1
+        if self.restart is not None:
+            return
+        length = float(duration * self.base) if duration > 1 else 0.0
+        if length:
+            self.shortest = min(self.shortest or length, length)
+        if self.count == 1 or start >= self.last:
+            self.last, self.last_length = start, length
+        self.end = max(self.end, float((time + duration) * self.base))
+
+
+@dataclass(slots=True)
+class Listing:
+    """A sink for ffmpeg's list of packets (framecrc).
+
+    tracks: by the index of the output's stream.
+    decoded: whether the packets are decoded frames.
+    """
+
+    decoded: bool = False
+    tracks: dict[int, Track] = field(default_factory=dict)
+    _partial: bytes = b""
+
+    def __call__(self, piece: bytes) -> None:
+        """Receive the next piece, which may begin and end anywhere in a line."""
+        *lines, partial = (self._partial + piece).split(b"\n")
+        self._partial = partial[: process.LINE_BYTES]
+        for line in lines:
+            self._read(line.decode("ascii", "replace"))
+
+    def _read(self, line: str) -> None:
+        if match := BASE.match(line):
+            self.tracks[int(match[1])] = Track(Fraction(int(match[2]), int(match[3])), self.decoded)
+        match = PACKET.match(line)
+        if match is None or int(match[1]) not in self.tracks:
+            return
+        track, time, duration, rest = self.tracks[int(match[1])], int(match[2]), int(match[3]), match[4]
+        flags = FLAGS.search(rest)
+        if ENCRYPTED in rest:
+            track.encrypted = True
+        if time == UNSET:
+            track.unset = True
+        elif not (flags and int(flags[1], 16) & DISCARDED):
+            track.add(time, duration)
+
+
+def packets(
+    path: Path,
+    env: Mapping[str, str] | None,
+    *output: str,
+    before: tuple[str, ...] = (),
+    decoded: bool = False,
+    check: bool = True,
+) -> tuple[Listing, str]:
+    """Return the list of a file's packets, or of frames if `output` asks for them, and ffmpeg's log.
+
+    output: arguments that select streams and their codecs. before: arguments for the input.
+    decoded: whether `output` decodes them.
+    """
+    listing = Listing(decoded)
+    done = ffmpeg.stream(
+        [*KEEP_GAPS, *ffmpeg.untrusted_input(path.absolute(), *before), *output, "-f", "framecrc", "-"],
+        listing,
+        cwd=path.absolute().parent,
+        env=dict(os.environ) if env is None else env,
+        timeout=TIMEOUT,
+        what=f"read '{path.name}'",
+        check=check,
+    )
+    return listing, done.text
