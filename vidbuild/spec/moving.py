@@ -31,7 +31,7 @@ def is_video(path: Path) -> bool:
 
 
 def is_animated(path: Path) -> bool:
-    """Return whether an image has several frames to play: a GIF, WebP, PNG or AVIF. Of a damaged image, nothing is known."""
+    """Return whether an image has several frames to play: a GIF, WebP, PNG or AVIF; False for a damaged one."""
     from PIL import Image
 
     try:

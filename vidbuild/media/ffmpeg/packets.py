@@ -16,9 +16,6 @@ TIMEOUT = 300.0
 # Flags of a packet: one that is decoded and not presented, because an edit list or a codec's delay excludes it.
 DISCARDED = 0x4
 
-# Times that go back by more than this many seconds start again; less is the jitter of a recorder.
-RESTART = 0.5
-
 # ffmpeg drops the times of packets after a gap of more than 30 hours; a file with such a gap is over the limit.
 KEEP_GAPS = ("-dts_error_threshold", "40000000")
 
@@ -33,18 +30,15 @@ UNSET = -(1 << 63)  # the time of a packet that has none
 class Track:
     """What the packets of one stream say about its time.
 
-    decoded: whether these are decoded frames, in the order of their times, and not packets.
     count: packets that are presented.
     end: when the last of them ends, in seconds.
     last_length: how long the last of them is, in seconds. A length of no more than a tick of the stream's clock is not
         one, so this is 0 then.
     shortest: the shortest length of any of them, in seconds; 0 if none has one.
     unset: whether one has no presentation time.
-    restart: the end of what comes before times that start again, None if they never do.
     """
 
     base: Fraction = Fraction(1)
-    decoded: bool = False
     count: int = 0
     end: float = 0.0
     last: float = 0.0
@@ -52,16 +46,11 @@ class Track:
     shortest: float = 0.0
     unset: bool = False
     encrypted: bool = False
-    restart: float | None = None
 
     def add(self, time: int, duration: int) -> None:
         """Add a packet or frame, in units of the stream's clock."""
         start = float(time * self.base)
-        if self.decoded and self.count and start < self.last - RESTART and self.restart is None:
-            self.restart = self.end
         self.count += 1
-        if self.restart is not None:
-            return
         length = float(duration * self.base) if duration > 1 else 0.0
         if length:
             self.shortest = min(self.shortest or length, length)
@@ -75,10 +64,8 @@ class Listing:
     """A sink for ffmpeg's list of packets (framecrc).
 
     tracks: by the index of the output's stream.
-    decoded: whether the packets are decoded frames.
     """
 
-    decoded: bool = False
     tracks: dict[int, Track] = field(default_factory=dict)
     _partial: bytes = b""
 
@@ -91,7 +78,7 @@ class Listing:
 
     def _read(self, line: str) -> None:
         if match := BASE.match(line):
-            self.tracks[int(match[1])] = Track(Fraction(int(match[2]), int(match[3])), self.decoded)
+            self.tracks[int(match[1])] = Track(Fraction(int(match[2]), int(match[3])))
         match = PACKET.match(line)
         if match is None or int(match[1]) not in self.tracks:
             return
@@ -110,15 +97,13 @@ def packets(
     env: Mapping[str, str] | None,
     *output: str,
     before: tuple[str, ...] = (),
-    decoded: bool = False,
     check: bool = True,
 ) -> tuple[Listing, str]:
     """Return the list of a file's packets, or of frames if `output` asks for them, and ffmpeg's log.
 
     output: arguments that select streams and their codecs. before: arguments for the input.
-    decoded: whether `output` decodes them.
     """
-    listing = Listing(decoded)
+    listing = Listing()
     done = ffmpeg.stream(
         [*KEEP_GAPS, *ffmpeg.untrusted_input(path.absolute(), *before), *output, "-f", "framecrc", "-"],
         listing,

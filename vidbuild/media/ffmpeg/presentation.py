@@ -25,6 +25,11 @@ TRUNCATED = re.compile(r"partial file|File ended prematurely")
 # ffmpeg corrects the times of packets, or those that it lists are not those that it decodes.
 CORRECTED = re.compile(r"timestamp discontinuity|Non-monotonic DTS")
 
+# What ffmpeg logs where the times of frames start again, in a format in which it does not go on: the output's stream,
+# and the times before and after. To go back by less than this many seconds is the jitter of a recorder.
+GOES_BACK = re.compile(r"ost#0:(\d{1,9})/.*Non-monotonic DTS; previous: (-?\d{1,18}), current: (-?\d{1,18});")
+RESTART = 0.5
+
 # Seconds of audio to decode for the exact end of it, and by how many that may differ from the end of its last packet.
 TAIL, AGREEMENT = 2.0, 1.0
 
@@ -67,19 +72,17 @@ def measure(path: Path, info: MediaInfo, env: Mapping[str, str] | None = None) -
     restart = None
     if not regular and not encrypted:
         undecodable = info.audio_track and not info.has_audio
-        listing, _ = packets.packets(
-            path, env, *(streams[:2] if undecodable else streams), *DECODE, before=ONE_THREAD, decoded=True
-        )
+        decoded = streams[:2] if undecodable else streams
+        listing, log_of_frames = packets.packets(path, env, *decoded, *DECODE, before=ONE_THREAD)
         picture, decoded_audio = _tracks(listing, info)
         audio = audio if undecodable else decoded_audio
-        restarts = [track.restart for track in listing.tracks.values() if track.restart is not None]
-        restart = max(picture.end, audio.end) if restarts else None
-    audio_end = audio.end
+        restart = _restart(log_of_frames, listing)
+    picture_end, audio_end = _last_frame_end(picture, info), audio.end
     if regular and info.has_audio and audio.count:
         audio_end = _decoded_end(path, info, audio.end, env)
     return Presentation(
-        picture_end=_last_frame_end(picture, info),
-        audio_end=audio_end,
+        picture_end=picture_end if restart is None else min(picture_end, restart),
+        audio_end=audio_end if restart is None else min(audio_end, restart),
         regular=regular and info.format not in NOT_SEEKABLE,
         truncated=TRUNCATED.search(log) is not None,
         encrypted=encrypted,
@@ -92,6 +95,17 @@ def is_encrypted(path: Path, env: Mapping[str, str] | None = None) -> bool:
     streams = ("-map", "0:V:0?", "-map", "0:a:0?", *COPY, "-t", "1")
     listing, _ = packets.packets(path, env, *streams, check=False)
     return any(track.encrypted for track in listing.tracks.values())
+
+
+def _restart(log: str, listing: packets.Listing) -> float | None:
+    """Return when the last stream ends before the times of decoded frames start again; None if they never do."""
+    ends = []
+    for index, *times in GOES_BACK.findall(log):
+        track = listing.tracks.get(int(index), Track())
+        previous, current = (float(int(time) * track.base) for time in times)
+        if previous - current > RESTART:
+            ends.append(previous + track.shortest)
+    return max(ends[: len(listing.tracks)], default=None)
 
 
 def _tracks(listing: packets.Listing, info: MediaInfo) -> tuple[Track, Track]:
@@ -112,7 +126,7 @@ def _decoded_end(path: Path, info: MediaInfo, end: float, env: Mapping[str, str]
     begin = 0.0 if info.format in NOT_SEEKABLE else max(0.0, end - TAIL)
     seek = ("-copyts", "-ss", f"{begin:.6f}", "-noaccurate_seek") if begin else ("-copyts",)
     decode = ("-map", f"0:a:{info.audio_track - 1}", "-c:a", "pcm_s16le")
-    listing, _ = packets.packets(path, env, *decode, before=seek, decoded=True, check=False)
+    listing, _ = packets.packets(path, env, *decode, before=seek, check=False)
     audio = listing.tracks.get(0, Track())
     found = audio.end - info.start
     return found if audio.count and abs(found - end) < AGREEMENT else end
