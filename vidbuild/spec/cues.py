@@ -27,7 +27,8 @@ def check(
         if cue not in defined:
             similar = nearest(cue, defined)
             used.add(similar)
-            hint = f"did you mean '{similar}'?" if similar else f"add '[[{cue}]]' to the narration"
+            add = f"add '[[{cue}]]' to the narration" if parsed else f"add a 'narration' with '[[{cue}]]' in it"
+            hint = f"did you mean '{similar}'?" if similar else add
             collector.error(at_path, f"no narration defines cue '{cue}'", hint)
     for cue in defined:
         if cue not in used and all_used:

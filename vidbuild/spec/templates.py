@@ -102,7 +102,10 @@ def _with_way_out(problem: TemplateProblem, text: str) -> TemplateProblem:
     if written.startswith("{{") and written.endswith("}}") and len(written) <= MAX_SHOWN and "\n" not in written:
         way_out = f"write '{{% raw %}}{written}{{% endraw %}}' to show it as it is"
     else:
-        way_out = "put the text between '{% raw %}' and '{% endraw %}' to show it as it is"
+        start = written[:2] or "{{"
+        way_out = (
+            f"write '{{% raw %}}' before '{start}' and '{{% endraw %}}' at the end of the text to show it as it is"
+        )
     return replace(problem, hint=f"{problem.hint}, or {way_out}" if problem.hint else way_out)
 
 

@@ -8,7 +8,9 @@ from typing import Any
 CLOSING = "'\"]})"
 CUE = re.compile(r"[:,-][ \t]+(\[\[[^\[\]\n]*\]\])\s*\Z")
 COMMENT = re.compile(r":[ \t]+(#[^\s,\]}]+)")
+COMMENT_IN_TEXT = re.compile(r"[^\s#][ \t]+(#[^\n]*)")
 CUE_LOOKBACK = 300  # characters before an error in which a cue can cause it
+QUOTED_COMMENT = "put quotes around text with ' #' in it"
 QUOTE = "put quotes around text that starts with '{}'"
 
 YamlError = Any  # a MarkedYAMLError of yaml, which is imported when it is needed
@@ -59,6 +61,15 @@ def _cue(text: str, at: int) -> Explanation | None:
     return f"text after '{found[1]}', which YAML reads as a list", found.start(1), QUOTE.format("[[")
 
 
+def _comment_before(text: str, at: int) -> int | None:
+    """Return where a comment begins in the line before an offset, if it ends a text that goes on at the offset."""
+    end = text.rfind("\n", 0, at)
+    line_start = text.rfind("\n", 0, max(end, 0)) + 1
+    comment = COMMENT_IN_TEXT.search(text, line_start, max(end, 0))
+    indent = len(text[line_start:end]) - len(text[line_start:end].lstrip())
+    return comment.start(1) if comment and at - end - 1 > indent else None
+
+
 def _key(_problem: str, _context: str, text: str, at: int, start: int) -> Explanation:
     cue = _cue(text, at)
     if cue:
@@ -66,6 +77,9 @@ def _key(_problem: str, _context: str, text: str, at: int, start: int) -> Explan
     before = text[text.rfind("\n", 0, at) + 1 : at].rstrip()
     if before[-1:] and before[-1] in CLOSING:
         return f"text after the closing {before[-1]}", at, "put quotes around the whole text"
+    comment = _comment_before(text, at)
+    if comment is not None:
+        return "'#' starts a comment, so the text ends before it", comment, QUOTED_COMMENT
     line = text.count("\n", 0, start) + 1
     return "wrong indentation", at, f"indent the line like line {line}"
 
@@ -97,6 +111,9 @@ def _comma(problem: str, _context: str, text: str, at: int, start: int) -> Expla
     comment = COMMENT.search(text, start, at)
     if comment:
         return "'#' starts a comment", comment.start(1), f'write "{comment[1]}"'
+    comment = COMMENT_IN_TEXT.search(text, start, at)
+    if comment:
+        return "'#' starts a comment", comment.start(1), QUOTED_COMMENT
     expected = problem.removeprefix("did not find expected ")
     return f"expected {expected}{_open_since(text, at, start)}", at, None
 

@@ -140,11 +140,13 @@ def test_all_undefined_names_at_once() -> None:
     ],
 )
 def test_braces_that_are_no_template(text: str, shown: str | None) -> None:
-    """P42, N6: a text that only looks like a template has a hint on how to show it, which works."""
+    """N6: a text that only looks like a template has a hint on how to show it, which works."""
     (problem,) = problems(text)
     if shown is None:
-        assert problem.hint == "put the text between '{% raw %}' and '{% endraw %}' to show it as it is"
-        assert expand("{% raw %}" + text + "{% endraw %}", NAMES) == text
+        start = "{{" if "{{ brace" in text else "{%"
+        where = f"write '{{% raw %}}' before '{start}' and '{{% endraw %}}' at the end of the text"
+        assert problem.hint == f"{where} to show it as it is"
+        assert expand(text.replace(start, "{% raw %}" + start, 1) + "{% endraw %}", NAMES) == text
     else:
         written = f"{{% raw %}}{shown}{{% endraw %}}"
         assert (problem.hint or "").endswith(f"write '{written}' to show it as it is")

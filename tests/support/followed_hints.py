@@ -1,0 +1,238 @@
+"""Follows the hints of diagnostics as a user would: each kind of hint is a rule for an edit of the spec."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from vidbuild.diagnostic import Diagnostic
+
+
+@dataclass
+class Draft:
+    """A spec that is edited: its lines, the text that a diagnostic marks, and variables for the command line."""
+
+    lines: list[str]
+    item: Diagnostic
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def row(self) -> int:
+        """Index of the marked line."""
+        return self.item.line - 1
+
+    @property
+    def marked(self) -> str:
+        """The marked text."""
+        assert self.item.location is not None
+        return self.lines[self.row][self.item.column - 1 : self.item.location.end_column - 1]
+
+    def replace(self, new: str) -> None:
+        """Write something instead of the marked text."""
+        assert self.item.location is not None
+        line = self.lines[self.row]
+        self.lines[self.row] = line[: self.item.column - 1] + new + line[self.item.location.end_column - 1 :]
+
+    def edit(self, edit: Callable[[str], str]) -> None:
+        """Edit the marked line."""
+        self.lines[self.row] = edit(self.lines[self.row])
+
+    def write_value(self, new: str) -> None:
+        """Write something as the value of the key or entry of a list in the marked line, instead of a comment."""
+        self.edit(lambda line: re.sub(r"^(\s*-(?=\s)|.*?[\w-]+:)(?=\s).*", lambda found: f"{found[1]} {new}", line))
+
+    def value_range(self) -> tuple[int, int]:
+        """Range of the plain value that the mark is in: from its key, dash or bracket to the end of the line."""
+        line, column = self.lines[self.row], self.item.column - 1
+        start = max(found.end() for found in re.finditer(r"(^\s*- |: |\[)", line[: column + 1]))
+        return start, len(line)
+
+
+def _quote(draft: Draft) -> None:
+    """Put the value in quotes, with all of its lines."""
+    start, end = draft.value_range()
+    line = draft.lines[draft.row]
+    flow = re.search(r"[,\]}]", line[start:]) if re.match(r"\s*- [{\[]", line) or "[" in line[:start] else None
+    if flow:
+        end = start + flow.start()
+    below = draft.row + 1
+    indent = len(line) - len(line.lstrip())
+    if not flow and re.match(r"^\s*[\w-]+:", line):
+        while below < len(draft.lines) and len(draft.lines[below]) - len(draft.lines[below].lstrip()) > indent:
+            below += 1
+    if below > draft.row + 1:
+        draft.lines[draft.row] = f'{line[:start]}"{line[start:]}'
+        draft.lines[below - 1] += '"'
+    else:
+        draft.lines[draft.row] = f'{line[:start]}"{line[start:end]}"{line[end:]}'
+
+
+def _single_quotes(draft: Draft) -> None:
+    line, column = draft.lines[draft.row], draft.item.column - 1
+    start, end = line.rindex('"', 0, column), line.index('"', column)
+    draft.lines[draft.row] = f"{line[:start]}'{line[start + 1 : end]}'{line[end + 1 :]}"
+
+
+def _twice(draft: Draft) -> None:
+    line, column = draft.lines[draft.row], draft.item.column - 1
+    start, end = line.rindex('"', 0, column), line.index('"', column)
+    draft.lines[draft.row] = line[:start] + line[start:end].replace("\\", "\\\\") + line[end:]
+
+
+def _raw(draft: Draft, start: str) -> None:
+    """Put everything from the marked braces to the end of the text between the tags of raw text."""
+    line = draft.lines[draft.row]
+    column = line.rfind(start, 0, draft.item.column - 1 + len(start))
+    row = draft.row
+    if column < 0:  # they are in a line above the mark
+        row = next(row for row in range(draft.row - 1, -1, -1) if start in draft.lines[row])
+        column = draft.lines[row].index(start)
+        indent = re.match(r"\s*", draft.lines[row])
+        last = row
+        while last + 1 < len(draft.lines) and indent and draft.lines[last + 1].startswith(indent[0]):
+            last += 1
+        draft.lines[row] = draft.lines[row][:column] + "{% raw %}" + draft.lines[row][column:]
+        draft.lines[last] += "{% endraw %}"
+        return
+    quote = re.search(r"[\"'](?=[,}\]]|$)", line[column:])
+    end = column + quote.start() if quote else len(line)
+    draft.lines[row] = line[:column] + "{% raw %}" + line[column:end] + "{% endraw %}" + line[end:]
+
+
+def _expression(draft: Draft, new: str) -> None:
+    """Write something instead of the expression in braces that the mark is in."""
+    inner = re.search(r"\{\{.*?\}\}", new, re.DOTALL)
+    assert inner is not None
+    row = next(row for row in range(draft.row, -1, -1) if inner[0] in draft.lines[row])
+    draft.lines[row] = draft.lines[row].replace(inner[0], new, 1)
+
+
+def _scene_rows(draft: Draft) -> tuple[int, int]:
+    first = next(row for row in range(draft.row, -1, -1) if re.match(r"^  - ", draft.lines[row]))
+    after = (row for row in range(first + 1, len(draft.lines)) if not draft.lines[row].startswith("    "))
+    return first, next(after, len(draft.lines))
+
+
+def _add_field(draft: Draft, text: str) -> None:
+    """Add a field to the scene that the mark is in."""
+    first, after = _scene_rows(draft)
+    line = draft.lines[first]
+    if line.startswith("  - {"):
+        last = after - 1
+        draft.lines[last] = re.sub(r"\}\s*$", f", {text}}}", draft.lines[last])
+    else:
+        draft.lines.insert(after, f"    {text}")
+
+
+def _to_narration(draft: Draft, text: str) -> None:
+    first, after = _scene_rows(draft)
+    row = next(row for row in range(first, after) if "narration:" in draft.lines[row])
+    draft.lines[row] = re.sub(r"(narration: [\"']?[^\"'}]*?[\w.])(?=[\"'}]|$)", rf"\1 {text}", draft.lines[row])
+
+
+def _without_narration(draft: Draft) -> None:
+    line = draft.lines[draft.row]
+    draft.lines[draft.row] = re.sub(r", narration: (\"[^\"]*\"|[^,}]*)", ", duration: 3", line)
+
+
+def _type(draft: Draft, kind: str) -> None:
+    draft.lines[draft.row] = re.sub(r"type: \w+", f"type: {kind}, duration: 3", draft.lines[draft.row])
+
+
+def _remove(draft: Draft) -> None:
+    del draft.lines[draft.row]
+
+
+def _define(draft: Draft, name: str) -> None:
+    draft.variables[name] = "x"
+
+
+def _filter(draft: Draft, names: str) -> None:
+    draft.lines[draft.row] = re.sub(r"\| [\w]+(\([^)]*\))?", f"| {names.rpartition(', ')[2]}", draft.lines[draft.row])
+
+
+def _type_of_scene(draft: Draft, kind: str) -> None:
+    first, after = _scene_rows(draft)
+    for row in range(first, after):
+        draft.lines[row] = re.sub(r"\btype: \w+", f"type: {kind}", draft.lines[row])
+
+
+def _block(draft: Draft, name: str) -> None:
+    written = draft.lines[draft.row].partition(": ")[2]
+    draft.lines[draft.row : draft.row + 1] = [f"    {name}: |", f"      {written}"]
+
+
+def _recorded(draft: Draft) -> None:
+    spoken = r"narration: (\S+), voice: \S+?(?=\})"
+    draft.edit(lambda line: re.sub(spoken, r"narration: {audio: media/hello.py, text: \1}", line))
+
+
+def _file(draft: Draft) -> None:
+    """Name a file of the project, of the kind that the scene needs."""
+    line = draft.lines[draft.row]
+    draft.replace("media/dot.png" if "type: image" in line else "media/hello.py")
+
+
+def _quoted_from(draft: Draft, line: str) -> str:
+    start = line.index("[[", max(draft.item.column - 2, 0))
+    return f'{line[:start]}"{line[start:]}"'
+
+
+def _translated(draft: Draft, language: str) -> None:
+    draft.edit(lambda line: line.replace("narration: {", f"narration: {{{language}: Hallo., "))
+
+
+Rule = Callable[..., None]
+RULES: tuple[tuple[str, Rule], ...] = (
+    (r"did you mean '([^']+)'.*", Draft.replace),
+    (r"rename '(\w+)' to '(\w+)'", lambda draft, old, new: draft.edit(lambda line: line.replace(old, new, 1))),
+    (r"write '(\{% raw %\}.+\{% endraw %\})' to show it as it is", _expression),
+    (r"define it with 'vars: \{(\w+): \.\.\.\}' or .*", _define),
+    (r"use one of ([\w, ]+?)(?:, or write .*)?", _filter),
+    (r"write '\{% raw %\}' before '(.*)' and '\{% endraw %\}' at the end of the text to show it as it is", _raw),
+    (r"write '(.*)' if it is text and no cue", Draft.replace),
+    (r"write '\|' instead of '>'", lambda draft: draft.replace("|")),
+    (r"write '(\w+): \|' and the lines below it", _block),
+    (r"write '<<: \*name', with .*", lambda draft: draft.edit(lambda line: line.replace("<<: ", "<<: *", 1))),
+    (r"write a list: (.*)", Draft.replace),
+    (r"write the scene's narration as .*", _recorded),
+    (r"(?:write the path relative to the file that names it|put the file into the project)", _file),
+    (r"write each '\\' twice", _twice),
+    (r"write 'voice: (.*)'", lambda draft, voice: draft.lines.insert(draft.row, f"voice: {voice}")),
+    (r"write (\S.*?), since '#' starts a comment", Draft.write_value),
+    (r"write (\S.*?)(?:, since .*)?", Draft.replace),
+    (r"use single quotes, .*", _single_quotes),
+    (
+        r"put quotes around text that starts with '\[\['",
+        lambda draft: draft.edit(lambda line: _quoted_from(draft, line)),
+    ),
+    (r"put quotes around .*", _quote),
+    (r"indent with spaces", lambda draft: draft.edit(lambda line: line.replace("\t", "    "))),
+    (r"remove 'narration' from a scene without speech", _without_narration),
+    (r"remove one of them", _remove),
+    (r"add 'duration: 5', for 5 s, or .*", lambda draft: _add_field(draft, "duration: 5")),
+    (r"add '(expand: true)' to the scene, or .*", _add_field),
+    (
+        r"add a 'narration' with '(\[\[\w+\]\])' in it",
+        lambda draft, cue: _add_field(draft, f"narration: It is {cue} here."),
+    ),
+    (r"add '(\[\[\w+\]\])' to the narration", _to_narration),
+    (r"add '(\w+): \.\.\.' to the narration", _translated),
+    (r"use '\w+' in a scene of type (\w+)", _type_of_scene),
+    (r"use a scene of type '(\w+)'", _type),
+    (r"use ENGINE:NAME, such as (\S+)", Draft.replace),
+    (r"set its duration to (\S+) or less", Draft.replace),
+)
+
+
+def follow(text: str, item: Diagnostic) -> tuple[str, dict[str, str]]:
+    """Return a spec's text after one hint is followed, and the variables to give on the command line."""
+    assert item.hint is not None
+    for pattern, rule in RULES:
+        found = re.fullmatch(pattern, item.hint)
+        if found:
+            draft = Draft(text.split("\n"), item)
+            rule(draft, *found.groups())
+            return "\n".join(draft.lines), draft.variables
+    raise AssertionError(f"no rule follows the hint '{item.hint}'")

@@ -1,0 +1,73 @@
+"""Every hint of the bad specs, followed, mends what it is about and leads into no other problem."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.support.bounds import bounded
+from tests.support.followed_hints import follow
+from tests.support.paths import ROOT
+from vidbuild.spec.load import LoadResult, try_load, try_parse
+
+FOLDER = ROOT / "examples" / "errors"
+
+
+def hints() -> list[tuple[Path, int]]:
+    """Every bad spec with the index of each of its diagnostics that has a hint."""
+    found = []
+    for spec in sorted(FOLDER.glob("*.yaml")):
+        items = try_load(spec).diagnostics if spec.stem != "alias-bomb" else ()
+        found += [(spec, index) for index, item in enumerate(items) if item.hint and item.path == str(spec)]
+    return found
+
+
+CASES = hints()
+
+
+def messages(result: LoadResult) -> Counter[str]:
+    """How often each message occurs."""
+    return Counter(item.message for item in result.diagnostics)
+
+
+def errors(result: LoadResult) -> Counter[str]:
+    """How often each message of an error occurs."""
+    return Counter(item.message for item in result.errors)
+
+
+@pytest.mark.parametrize(("spec", "index"), CASES, ids=[f"{spec.stem}-{index}" for spec, index in CASES])
+def test_a_followed_hint_leads_on(spec: Path, index: int) -> None:
+    """N6: a spec in which one hint is followed has that problem no more, and no error that it had not before."""
+    before = try_load(spec)
+    item = before.diagnostics[index]
+    text, variables = follow(before.sources[str(spec)], item)
+    with bounded():
+        after = try_parse(text, spec, variables)
+    assert messages(after)[item.message] < messages(before)[item.message], text
+    assert errors(after) - errors(before) == Counter(), text
+
+
+WHOLE = ("anchors", "comments", "comment-in-flow", "comment-in-lines", "escapes", "hints", "literal", "tab")
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_all_hints_of_a_spec_lead_to_one_that_checks(name: str) -> None:
+    """N6: a spec in which one hint after the other is followed checks without errors and warnings."""
+    spec = FOLDER / f"{name}.yaml"
+    result = try_load(spec)
+    variables: dict[str, str] = {}
+    text = result.sources[str(spec)]
+    for _ in range(40):
+        if not result.diagnostics:
+            break
+        text, given = follow(text, result.diagnostics[0])
+        variables |= given
+        result = try_parse(text, spec, variables)
+    assert result.diagnostics == (), text
+
+
+def test_there_are_hints() -> None:
+    """The bad specs have hints of many kinds."""
+    assert len(CASES) > 100
