@@ -8,7 +8,7 @@ from typing import Any
 CLOSING = "'\"]})"
 CUE = re.compile(r"[:,-][ \t]+(\[\[[^\[\]\n]*\]\])\s*\Z")
 COMMENT = re.compile(r":[ \t]+(#[^\s,\]}]+)")
-COMMENT_IN_TEXT = re.compile(r"[^\s#][ \t]+(#[^\n]*)")
+COMMENT_IN_TEXT = re.compile(r"[^\s#,\[{][ \t]+(#[^\n]*)")
 CUE_LOOKBACK = 300  # characters before an error in which a cue can cause it
 QUOTED_COMMENT = "put quotes around text with ' #' in it"
 QUOTE = "put quotes around text that starts with '{}'"

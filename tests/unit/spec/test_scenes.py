@@ -136,7 +136,7 @@ def test_cues_must_be_defined(project: Project) -> None:
         ("scenes[0].items[0].at", "no narration defines cue 'tpyed'", "did you mean 'typed'?")
     ]
     assert project.wrong({"type": "list", "items": items[:1]}) == [
-        ("scenes[0].items[0].at", "no narration defines cue 'tpyed'", "add '[[tpyed]]' to the narration")
+        ("scenes[0].items[0].at", "no narration defines cue 'tpyed'", "add a 'narration' with '[[tpyed]]' in it")
     ]
 
 
