@@ -114,7 +114,7 @@ class _Finder:
                 yield self._replace(node, f"({self._text(node.operand)})", "negation")
             case ast.Expr(value=ast.Call()):
                 yield self._replace(node.value, "None", "removed call")
-            case ast.Call(args=[first, second, *_]):
+            case ast.Call(args=[first, second, *_]) if not _has_no_order(node.func):
                 yield from self._swapped(first, second)
 
     def _swapped(self, first: ast.expr, second: ast.expr) -> Iterator[Mutant]:
@@ -157,6 +157,11 @@ def _is_text(node: ast.BinOp) -> bool:
     """Whether an operator joins or formats text, or types."""
     operands = (node.left, node.right)
     return any(isinstance(each, _TEXT) or (isinstance(each, ast.Constant) and each.value is None) for each in operands)
+
+
+def _has_no_order(function: ast.expr) -> bool:
+    """Whether a function gives the same for its arguments in any order."""
+    return isinstance(function, ast.Name) and function.id in {"min", "max"}
 
 
 def _is_plain(condition: ast.expr) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.video_report.test_timing import FACTS, TIMINGS
-from vidbuild.video_report.page import page
+from vidbuild.video_report.page import _ruler, page
 from vidbuild.video_report.timing import report_data, video_timing
 
 VOID = {"meta", "img", "br"}
@@ -136,3 +136,13 @@ def test_a_thousand_scenes_stay_a_page() -> None:
     assert 1_000 < int(width[1]) <= 12_000
     marks = made.partition('class="ruler"')[2].partition("</div>")[0].count("<span")
     assert 12 <= marks <= 130
+
+
+@pytest.mark.parametrize(
+    ("length", "gap", "count"), [(12, 1, 12), (120, 10, 12), (121, 15, 8), (43_200, 3600, 12), (90_000, 3600, 25)]
+)
+def test_the_rulers_marks_are_at_round_times(length: float, gap: int, count: int) -> None:
+    """About twelve marks of a timeline are at round times, the first at 0, and none is at the very end."""
+    marks = re.findall(r"left:([\d.]+)%", _ruler(length, 0))
+    assert len(marks) == count
+    assert [float(mark) for mark in marks[:2]] == pytest.approx([0, 100 * gap / length], abs=0.01)

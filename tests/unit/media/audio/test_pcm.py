@@ -71,3 +71,17 @@ def test_results_do_not_depend_on_the_processor(scratch: Path) -> None:
     first = pcm.resample(sound, 22_050, scratch, ENV)
     assert pcm.resample(sound, 22_050, scratch, ENV) == first
     assert pcm.REPRODUCIBLE[:2] == ("-cpuflags", "0")
+
+
+@pytest.mark.parametrize(("surplus", "fits"), [(-3, False), (-2, True), (0, True), (2, True), (3, False)])
+def test_a_wrong_number_of_samples_is_an_error(
+    surplus: int, fits: bool, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two samples are rounding; with more, words would not be where they are spoken."""
+    sound = array.array("h", bytes(2 * 22_050))
+    monkeypatch.setattr(pcm, "_read_output", lambda *_: array.array("h", bytes(2 * (SAMPLE_RATE + surplus))))
+    if fits:
+        assert len(pcm.resample(sound, 22_050, scratch, ENV)) == SAMPLE_RATE + surplus
+    else:
+        with pytest.raises(StepError, match="expected 48000 samples"):
+            pcm.resample(sound, 22_050, scratch, ENV)

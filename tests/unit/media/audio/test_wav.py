@@ -185,3 +185,13 @@ def test_no_loud_sample_is_overlooked(value: int) -> None:
     sound[100] = value
     found = wav._blocks_over(sound, 256)
     assert found == [100 // wav.BLOCK] or abs(value) <= 256
+
+
+@pytest.mark.parametrize(("level", "kept"), [(-49.0, True), (-51.0, False)])
+def test_silence_is_50_db_below_the_loudest_sample(level: float, kept: bool) -> None:
+    """What is 49 dB softer than the loudest sample is kept, what is 51 dB softer is cut."""
+    soft = array.array("h", [round(30_000 * 10 ** (level / 20))] * 4800)
+    loud = array.array("h", [30_000] * 4800)
+    found, cut = wav.trim(silence(4800) + soft + loud)
+    assert cut == (4800 - wav.LEAD if kept else 9600 - wav.LEAD)
+    assert len(found) == 14_400 - cut
