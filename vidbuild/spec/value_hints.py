@@ -63,7 +63,7 @@ def location(document: Document, path: Path) -> Location:
     if key is None and span is not None and value_of(document.data, path) is None:
         rest = document.text[span.start :].partition("\n")[0]
         start = span.start + len(rest) - len(rest.lstrip())
-        return document.range(start, span.start + len(rest)) if rest.strip() else value
+        return document.range(start, span.start + len(rest)) if rest.lstrip().startswith("#") else value
     if key is None or not key.line or value_of(document.data, path) is not None:
         return value
     return key if key.line < value.line or not _at(document, value)[:1].strip(" \t#") else value
