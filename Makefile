@@ -3,6 +3,7 @@
 #   make test            run the tests; TESTS="tests/e2e tests/crash" selects some
 #   make test-browser    play videos in a real browser; needs Chromium (Debian package: chromium)
 #   make test-editor     read specs with the YAML language server of editors; needs node and npm (Debian: nodejs, npm)
+#   make test-shells     complete command lines in bash, zsh and fish (Debian packages: zsh, fish)
 #   make test-decoders   decode videos with an older ffmpeg on PATH (Debian package: ffmpeg)
 #   make soak            repeat the crash, race and corruption tests for half an hour; reads VIDBUILD_SOAK_ROUNDS and
 #                        VIDBUILD_SOAK_SEED
@@ -26,7 +27,7 @@ DEMO := examples/quickstart
 PARALLEL := -n auto --maxprocesses 8
 TESTS ?=
 
-.PHONY: demo test mutate soak test-browser test-editor test-decoders coverage lint check pins schema bench words clean
+.PHONY: demo test mutate soak test-browser test-editor test-decoders coverage lint check pins schema bench words clean test-shells
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
@@ -40,6 +41,9 @@ test-browser: .venv/work.stamp
 
 test-editor: .venv/work.stamp tests/editor/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -q tests/editor
+
+test-shells: .venv/work.stamp
+	$(BIN)/python -m pytest -q tests/shells
 
 test-decoders: .venv/work.stamp
 	$(BIN)/python -m pytest -q tests/older tests/unit/steps/test_mux_audio.py

@@ -59,6 +59,10 @@ def run(args: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if args is None else args)
     console.open_missing_streams()
     console.replace_unencodable()
+    if "_VIDBUILD_COMPLETE" in os.environ:
+        from vidbuild.cli import complete
+
+        complete.register()
     interrupt = Interrupt()
     try:
         with interrupt:

@@ -20,11 +20,6 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 _ENDINGS = {".yaml", ".yml"}
-_NAMED = 5  # specs of a folder that a message names
-
-# The specs that a command looks for in a folder, or in the current one without SPEC: this, or else the only other one.
-SPEC = "video.yaml"
-OTHER_SPECS = ("*.vidbuild.yaml", "*.vidbuild.yml")
 
 # The argument that means standard input, or standard output, and the name of a spec that is read from there.
 STANDARD = Path("-")
@@ -36,14 +31,34 @@ def example(*lines: str) -> str:
     return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
 
 
+def completes(kind: str) -> Callable[[click.Context, click.Parameter, str], list[Any]]:
+    """Return what completes a parameter in a shell; kind: a function of vidbuild.cli.complete."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from vidbuild.cli import complete
+
+        found: list[Any] = getattr(complete, kind)(ctx, param, incomplete)
+        return found
+
+    return complete
+
+
 def specs() -> Callable[[Decorated], Decorated]:
     """Declare any number of SPEC arguments."""
-    return click.argument("specs", metavar="[SPEC]...", nargs=-1, type=click.Path(path_type=Path))
+    return click.argument(
+        "specs", metavar="[SPEC]...", nargs=-1, type=click.Path(path_type=Path), shell_complete=completes("spec")
+    )
 
 
-def spec() -> Callable[[Decorated], Decorated]:
-    """Declare one optional SPEC argument."""
-    return click.argument("spec", metavar="[SPEC]", required=False, type=click.Path(path_type=Path))
+def spec(completed: str = "spec") -> Callable[[Decorated], Decorated]:
+    """Declare one optional SPEC argument; completed: what completes it."""
+    return click.argument(
+        "spec",
+        metavar="[SPEC]",
+        required=False,
+        type=click.Path(path_type=Path),
+        shell_complete=completes(completed),
+    )
 
 
 def variables() -> Callable[[Decorated], Decorated]:
@@ -71,31 +86,6 @@ def quiet() -> Callable[[Decorated], Decorated]:
 def as_json(what: str) -> Callable[[Decorated], Decorated]:
     """Declare `--json`; what: what it prints."""
     return click.option("--json", "as_json", is_flag=True, help=f"Print {what} as one JSON object.")
-
-
-def resolve_specs(paths: Sequence[Path]) -> list[Path]:
-    """Return the specs that the arguments name, each once.
-
-    A folder means its video.yaml, or else its only *.vidbuild.yaml; no argument means the current folder. UsageError if
-    there is no such spec, or more than one.
-    """
-    return list(dict.fromkeys(_spec_in(path) if path.is_dir() else path for path in paths or [Path()]))
-
-
-def _spec_in(folder: Path) -> Path:
-    """Return the spec that a folder stands for."""
-    if (folder / SPEC).exists():
-        return folder / SPEC
-    found = sorted(path for pattern in OTHER_SPECS for path in folder.glob(pattern))
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = ", ".join(f"'{path}'" for path in found[:_NAMED])
-        raise UsageError(f"'{folder.resolve()}' has {len(found)} specs: {names}", hint=f"name one: {found[0]}")
-    init = "vidbuild init" if folder == Path() else f"vidbuild init {folder}"
-    raise UsageError(
-        f"no spec in '{folder.resolve()}': expected '{SPEC}' or '{OTHER_SPECS[0]}'", hint=f"{init} writes one"
-    )
 
 
 def read_spec(path: Path) -> Path | SpecText:
@@ -129,11 +119,6 @@ def split_spec_and_name(spec: Path | None, name: str | None) -> tuple[Path | Non
     if spec is None or not alone or spec == STANDARD or spec.suffix in _ENDINGS or spec.exists() or len(spec.parts) > 1:
         return spec, name
     return None, str(spec)
-
-
-def resolve_spec(path: Path | None) -> Path:
-    """Return the spec that one argument names, by the rules of `resolve_specs`."""
-    return resolve_specs([path] if path else [])[0]
 
 
 def _variables(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> dict[str, str]:

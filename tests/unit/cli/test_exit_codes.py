@@ -50,6 +50,7 @@ def test_every_class_of_errors_is_listed() -> None:
         "StepError",
         "SpecProblem",
         "UnreachableError",
+        "FontError",
         "StoreError",
     }
 

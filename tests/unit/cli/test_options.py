@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from vidbuild.cli import options
+from vidbuild.cli import options, spec_files
 from vidbuild.errors import UsageError
 
 
@@ -21,14 +21,14 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_nothing_named_means_the_spec_here(here: Path) -> None:
     """Without SPEC the folder's video.yaml is meant."""
     (here / "video.yaml").touch()
-    assert options.resolve_specs([]) == [Path("video.yaml")]
-    assert options.resolve_spec(None) == Path("video.yaml")
+    assert spec_files.resolve_specs([]) == [Path("video.yaml")]
+    assert spec_files.resolve_spec(None) == Path("video.yaml")
 
 
 def test_without_a_spec_there_is_a_hint() -> None:
     """Without SPEC and without video.yaml the error has a hint to create one."""
     with pytest.raises(UsageError) as caught:
-        options.resolve_specs([])
+        spec_files.resolve_specs([])
     assert caught.value.message == f"no spec in '{Path.cwd()}': expected 'video.yaml' or '*.vidbuild.yaml'"
     assert caught.value.hint == "vidbuild init writes one"
 
@@ -37,19 +37,19 @@ def test_a_folder_means_its_spec(here: Path) -> None:
     """A folder stands for its video.yaml, or else for its only *.vidbuild.yaml."""
     (here / "talk").mkdir()
     (here / "talk/first.vidbuild.yaml").touch()
-    assert options.resolve_spec(Path("talk")) == Path("talk/first.vidbuild.yaml")
+    assert spec_files.resolve_spec(Path("talk")) == Path("talk/first.vidbuild.yaml")
     (here / "talk/second.vidbuild.yml").touch()
     with pytest.raises(UsageError, match=r"has 2 specs: 'talk/first.vidbuild.yaml', 'talk/second.vidbuild.yml'"):
-        options.resolve_spec(Path("talk"))
+        spec_files.resolve_spec(Path("talk"))
     (here / "talk/video.yaml").touch()
-    assert options.resolve_specs([Path("talk"), Path("other.yaml")]) == [Path("talk/video.yaml"), Path("other.yaml")]
+    assert spec_files.resolve_specs([Path("talk"), Path("other.yaml")]) == [Path("talk/video.yaml"), Path("other.yaml")]
 
 
 def test_a_folder_without_a_spec_is_named(here: Path) -> None:
     """A folder without a spec is an error with its whole path, what was expected, and how to write one."""
     (here / "talk").mkdir()
     with pytest.raises(UsageError) as caught:
-        options.resolve_spec(Path("talk"))
+        spec_files.resolve_spec(Path("talk"))
     assert caught.value.message == f"no spec in '{here / 'talk'}': expected 'video.yaml' or '*.vidbuild.yaml'"
     assert caught.value.hint == "vidbuild init talk writes one"
 
@@ -58,7 +58,7 @@ def test_a_spec_named_twice_is_built_once(here: Path) -> None:
     """A glob and a name that meet the same spec do not build it twice."""
     (here / "talk").mkdir()
     (here / "talk/video.yaml").touch()
-    assert options.resolve_specs([Path("talk/video.yaml"), Path("talk"), Path("a.yaml")]) == [
+    assert spec_files.resolve_specs([Path("talk/video.yaml"), Path("talk"), Path("a.yaml")]) == [
         Path("talk/video.yaml"),
         Path("a.yaml"),
     ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vidbuild.cli import console, options, result_output
+from vidbuild.cli import console, options, result_output, spec_files
 from vidbuild.cli.exit_codes import most_severe
 from vidbuild.cli.signals import Interrupt
 from vidbuild.errors import UsageError
@@ -48,9 +48,16 @@ if TYPE_CHECKING:
     metavar="DIR|FILE",
     help="Directory for the outputs, or the video's file (NAME.mp4); default: 'build' beside the spec.",
 )
-@click.option("--only", multiple=True, metavar="SCENE", help="Build a video of this scene alone; may be repeated.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="SCENE",
+    shell_complete=options.completes("scene"),
+    help="Build a video of this scene alone; may be repeated.",
+)
 @click.option(
     "--fresh",
+    shell_complete=options.completes("fresh"),
     multiple=True,
     metavar="STEP",
     help="Run this step, or every step that matches a pattern ('render:*'), even if it is cached; may be repeated.",
@@ -62,6 +69,7 @@ if TYPE_CHECKING:
 @click.option("--verify", is_flag=True, help="Then rebuild from an empty cache, and compare all outputs.")
 @click.option(
     "--resume",
+    shell_complete=options.completes("run_id"),
     metavar="ID",
     help="Continue a build that failed, was cancelled or was killed; 'last' is the newest. Without SPEC, continue with "
     "that build's specs, --only and -o.",
@@ -114,7 +122,7 @@ def command(
         raise UsageError("--verify needs a build: a dry run has no outputs to compare", hint="leave out --dry-run")
     if as_json and events == options.STANDARD:
         raise UsageError("--json and '--events -' both write to stdout", hint="--events events.jsonl")
-    paths = [options.load_spec(path, build_options.variables) for path in options.resolve_specs(specs)]
+    paths = [options.load_spec(path, build_options.variables) for path in spec_files.resolve_specs(specs)]
     view = None if build_options.dry_run or quiet else view_of(paths, build_options, verbose=verbose)
     interrupt.graceful = True
     with observing(events, view, interrupt) as observer:

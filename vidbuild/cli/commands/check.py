@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vidbuild.cli import console, options
+from vidbuild.cli import console, options, spec_files
 from vidbuild.cli.exit_codes import Exit, most_severe, of_fault
 from vidbuild.platforms import POSIX
 
@@ -39,7 +39,7 @@ def command(
     """
     from vidbuild.api.check import check
 
-    paths = options.resolve_specs(specs)
+    paths = spec_files.resolve_specs(specs)
     checked = check(
         [options.read_spec(path) for path in paths],
         variables=variables,

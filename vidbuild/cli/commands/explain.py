@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from vidbuild.cli import console, options, result_output
+from vidbuild.cli import console, options, result_output, spec_files
 from vidbuild.cli.commands.runs import summary_of
 from vidbuild.cli.exit_codes import Exit
 from vidbuild.errors import UsageError
@@ -24,8 +24,8 @@ _NEW = "new"  # the reason "never built", which the step's own line has already
         "vidbuild explain video.yaml", "vidbuild explain video.yaml render:install", "vidbuild explain --last"
     ),
 )
-@options.spec()
-@click.argument("step", required=False)
+@options.spec("spec_or_step")
+@click.argument("step", required=False, shell_complete=options.completes("step"))
 @click.option("--last", is_flag=True, help="Explain the last build instead: of SPEC, or of any spec.")
 @click.option("-a", "--all", "everything", is_flag=True, help="List cached steps too.")
 @options.variables()
@@ -43,9 +43,9 @@ def command(
 
     spec, step = options.split_spec_and_name(spec, step)
     if last:
-        path = options.resolve_spec(spec) if spec else None
+        path = spec_files.resolve_spec(spec) if spec else None
         return _explain_last(path, step, everything=everything, as_json=as_json)
-    path = options.resolve_spec(spec)
+    path = spec_files.resolve_spec(spec)
     explained = explain_with_warnings(options.load_spec(path, variables), step, variables=variables)
     explanations, warnings = explained.steps, explained.warnings
     for line in result_output.warning_lines(warnings):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from vidbuild.cli import console, options, result_output
+from vidbuild.cli import console, options, result_output, spec_files
 from vidbuild.cli.exit_codes import Exit
 
 _FORMATS = ("text", "dot", "mermaid", "json")
@@ -30,7 +30,7 @@ def command(spec: Path | None, form: str, variables: Mapping[str, str]) -> int:
     from vidbuild.api.graph import graph_with_warnings
     from vidbuild.report import diagram
 
-    path = options.resolve_spec(spec)
+    path = spec_files.resolve_spec(spec)
     graph, warnings = graph_with_warnings(options.load_spec(path, variables), variables=variables)
     for line in result_output.warning_lines(warnings):
         console.message(line)

@@ -17,7 +17,12 @@ _SIZES = ("1080p", "720p", "vertical", "square")
 @click.command("init", epilog=options.example("vidbuild init talk", "vidbuild init talk --theme paper --size vertical"))
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--title", help="Title of the video; default: the folder's name.")
-@click.option("--theme", metavar="NAME", help="Built-in theme, as listed by 'vidbuild themes'; default: the first one.")
+@click.option(
+    "--theme",
+    metavar="NAME",
+    shell_complete=options.completes("theme"),
+    help="Built-in theme, as listed by 'vidbuild themes'; default: the first one.",
+)
 @click.option("--size", type=click.Choice(_SIZES), help="Size of the video; default: 1080p.")
 @click.option("-y", "--yes", is_flag=True, help="Use the defaults without asking, even on a terminal.")
 def command(folder: Path, title: str | None, theme: str | None, size: str | None, *, yes: bool) -> int:

@@ -67,7 +67,7 @@ def command(ctx: click.Context, *, everything: bool, states: Sequence[str], as_j
 
 
 @command.command("show", epilog=options.example("vidbuild runs show last", "vidbuild runs show 3f9c --json"))
-@click.argument("run_id", metavar="ID")
+@click.argument("run_id", metavar="ID", shell_complete=options.completes("run_id"))
 @click.option("-a", "--all", "everything", is_flag=True, help="List cached and aborted steps too.")
 @options.as_json("the build, its steps, errors and warnings")
 def show(run_id: str, *, everything: bool, as_json: bool) -> int:
@@ -89,7 +89,7 @@ def show(run_id: str, *, everything: bool, as_json: bool) -> int:
 
 
 @command.command("pause", epilog=options.example("vidbuild runs pause last"))
-@click.argument("run_id", metavar="ID")
+@click.argument("run_id", metavar="ID", shell_complete=options.completes("run_id"))
 def pause(run_id: str) -> int:
     """Pause a running build.
 
@@ -101,7 +101,7 @@ def pause(run_id: str) -> int:
 
 
 @command.command("resume", epilog=options.example("vidbuild runs resume last"))
-@click.argument("run_id", metavar="ID")
+@click.argument("run_id", metavar="ID", shell_complete=options.completes("run_id"))
 def resume(run_id: str) -> int:
     """Resume a paused build.
 
@@ -115,7 +115,7 @@ def resume(run_id: str) -> int:
 
 
 @command.command("cancel", epilog=options.example("vidbuild runs cancel last"))
-@click.argument("run_id", metavar="ID")
+@click.argument("run_id", metavar="ID", shell_complete=options.completes("run_id"))
 def cancel(run_id: str) -> int:
     """Cancel a running build.
 

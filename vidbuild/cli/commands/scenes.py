@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("scenes", epilog=options.example("vidbuild scenes", "vidbuild scenes command"))
-@click.argument("scene_type", metavar="[TYPE]", required=False)
+@click.argument("scene_type", metavar="[TYPE]", required=False, shell_complete=options.completes("scene_type"))
 @options.as_json("the scene types and their fields")
 def command(scene_type: str | None, *, as_json: bool) -> int:
     """List the scene types, or the fields of one TYPE.

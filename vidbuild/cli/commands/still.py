@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from vidbuild.cli import console, options, result_output
+from vidbuild.cli import console, options, result_output, spec_files
 from vidbuild.cli.exit_codes import Exit
 from vidbuild.errors import UsageError
 
@@ -18,8 +18,8 @@ from vidbuild.errors import UsageError
         "vidbuild still video.yaml install", "vidbuild still video.yaml install --at 2.5 -o look.png"
     ),
 )
-@options.spec()
-@click.argument("scene", metavar="SCENE", required=False)
+@options.spec("spec_or_scene")
+@click.argument("scene", metavar="SCENE", required=False, shell_complete=options.completes("scene"))
 @click.option(
     "--at",
     type=click.FloatRange(min=0),
@@ -52,8 +52,8 @@ def command(
 
     spec, scene = options.split_spec_and_name(spec, scene)
     if scene is None:
-        raise UsageError("no scene is named", hint=f"vidbuild still {spec or options.SPEC} SCENE")
-    path = options.resolve_spec(spec)
+        raise UsageError("no scene is named", hint=f"vidbuild still {spec or spec_files.SPEC} SCENE")
+    path = spec_files.resolve_spec(spec)
     chosen = options.load_spec(path, variables)
     still = still_with_warnings(chosen, scene, at, output, variables=variables)
     for line in result_output.warning_lines(still.warnings):

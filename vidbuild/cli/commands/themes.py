@@ -13,7 +13,7 @@ from vidbuild.suggest import did_you_mean
 
 
 @click.command("themes", epilog=options.example("vidbuild themes", "vidbuild themes paper"))
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=options.completes("theme"))
 @options.as_json("the themes")
 def command(name: str | None, *, as_json: bool) -> int:
     """List the built-in themes, or the colors and faces of one.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("voices", epilog=options.example("vidbuild voices", "vidbuild voices espeak"))
-@click.argument("engine", required=False)
+@click.argument("engine", required=False, shell_complete=options.completes("voice_engine"))
 @options.as_json("the engines and their voices")
 def command(engine: str | None, *, as_json: bool) -> int:
     """List the voice engines, or the voices of one ENGINE.

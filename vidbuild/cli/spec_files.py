@@ -1,0 +1,44 @@
+"""Finds the specs that a command line names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from vidbuild.errors import UsageError
+
+# The specs that a command looks for in a folder, or in the current one without SPEC: this, or else the only other one.
+SPEC = "video.yaml"
+OTHER_SPECS = ("*.vidbuild.yaml", "*.vidbuild.yml")
+
+_NAMED = 5  # specs of a folder that a message names
+
+
+def resolve_specs(paths: Sequence[Path]) -> list[Path]:
+    """Return the specs that the arguments name, each once.
+
+    A folder means its video.yaml, or else its only *.vidbuild.yaml; no argument means the current folder. UsageError if
+    there is no such spec, or more than one.
+    """
+    return list(dict.fromkeys(_spec_in(path) if path.is_dir() else path for path in paths or [Path()]))
+
+
+def _spec_in(folder: Path) -> Path:
+    """Return the spec that a folder stands for."""
+    if (folder / SPEC).exists():
+        return folder / SPEC
+    found = sorted(path for pattern in OTHER_SPECS for path in folder.glob(pattern))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(f"'{path}'" for path in found[:_NAMED])
+        raise UsageError(f"'{folder.resolve()}' has {len(found)} specs: {names}", hint=f"name one: {found[0]}")
+    init = "vidbuild init" if folder == Path() else f"vidbuild init {folder}"
+    raise UsageError(
+        f"no spec in '{folder.resolve()}': expected '{SPEC}' or '{OTHER_SPECS[0]}'", hint=f"{init} writes one"
+    )
+
+
+def resolve_spec(path: Path | None) -> Path:
+    """Return the spec that one argument names, by the rules of `resolve_specs`."""
+    return resolve_specs([path] if path else [])[0]
