@@ -26,6 +26,7 @@ from tools.mutants import Mutant, mutants
 ROOT = Path(__file__).resolve().parent.parent
 EQUIVALENT = ROOT / "tools" / "equivalent_mutants.txt"
 MEMORY = 6 << 30  # bytes of a test process: some mutants never stop growing
+_ELSEWHERE = {"scenes": "steps/test_draw*.py", "report": "engine/runs/test_history.py"}  # tests of a room in another
 SLOWER, GRACE = 2.0, 20.0  # a mutant that takes this many times the tests' time, and seconds, does not end
 
 
@@ -57,9 +58,10 @@ def tests_of(room: str, module: str) -> list[str]:
     while not folder.is_dir():
         folder = folder.parent  # a scene type's folder, whose tests are those of all scene types
     files = sorted(folder.glob("test_*.py"))
-    steps = sorted((ROOT / "tests" / "unit" / "steps").glob("test_draw*.py")) if room.startswith("scenes") else []
+    elsewhere = _ELSEWHERE.get(room.partition("/")[0])
+    others = sorted((ROOT / "tests" / "unit").glob(elsewhere)) if elsewhere else []
     own = [file for file in files if module and module in file.stem]
-    return [file.relative_to(ROOT).as_posix() for file in dict.fromkeys((*own, *files, *steps))]
+    return [file.relative_to(ROOT).as_posix() for file in dict.fromkeys((*own, *files, *others))]
 
 
 def cases(room: str, count: int, seed: int) -> list[Case]:

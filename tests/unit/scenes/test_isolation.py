@@ -22,6 +22,7 @@ def shown(line: str, run: re.Pattern[str]) -> str:
         'print(name, "{שלום}", "{مرحبا 123}")',
         'name = "{مرحبا بالعالم}"  # {تعليق}',
         "f({שלום}, {עולם}) = 3",
+        '"{שלום, עולם}", "{עולם. שלום}"',
         "{ערך1} = {ערך_2}",
         "// {תיקון: (שורה אחת), ועוד.}",
         "/* {תיקון} */ x",
@@ -66,6 +67,9 @@ def test_prose_and_columns_are_isolated_in_output(expected: str) -> None:
 def test_characters_that_change_directions_are_removed() -> None:
     """An override in code cannot show a line in another order than it has."""
     assert isolation.without_controls("a\u202e//\u2066b\u200f") == "a//b"
+    controls = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+    removed = {code for code in range(0x600, 0x2100) if isolation.without_controls(f"א{chr(code)}") == "א"}
+    assert removed == controls
 
 
 @pytest.mark.parametrize(

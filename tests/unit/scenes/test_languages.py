@@ -103,7 +103,10 @@ def test_files_have_the_language_of_their_name(file: str, code: str, name: str |
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
-        ({"language": "pyhton"}, ("language", "no syntax highlighting for 'pyhton'", "did you mean 'python', ")),
+        (
+            {"language": "pyhton"},
+            ("language", "no syntax highlighting for 'pyhton'", "did you mean 'python', 'python3' or 'python2'?"),
+        ),
         ({"language": "powershell"}, ("language", "no syntax highlighting for 'powershell'", "write 'language: text'")),
         ({"file": "/x/Procfile"}, ("file", "no syntax highlighting for 'Procfile'", "set 'language: text'")),
         ({"language": "golang"}, None),

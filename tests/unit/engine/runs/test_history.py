@@ -138,3 +138,22 @@ def test_the_explanation_agrees_with_the_events() -> None:
     lines = run_view.explanation(look("completed", seconds=1.0), found, None, everything=False)
     assert lines[1:] == ["render:c  ran: title changed", '  field title changed: "a" -> "b"']
     assert run_view.explanation(look(), history_of(a_run()), None, everything=False)[-1] == "1 of 6 steps cached"
+
+
+def test_progress_is_in_percent() -> None:
+    """Of six steps three are done."""
+    assert "progress  3 of 6 steps (50 %)" in [
+        line[:29] for line in whole(look("failed", seconds=5.0), history_of(a_run()))
+    ]
+
+
+def test_problems_of_a_spec_have_their_place_and_hint() -> None:
+    """A problem is shown with line and column, if it has them, and its hint, if there is one."""
+    found = History(
+        problems=[
+            {"file": "a.yaml", "line": 3, "column": 5, "message": "wrong", "hint": "write 1"},
+            {"file": "b.yaml", "line": None, "column": None, "message": "missing", "hint": None},
+        ]
+    )
+    lines = whole(look("failed", seconds=1.0), found)
+    assert lines[-3:] == ["a.yaml:3:5: wrong", "      hint: write 1", "b.yaml: missing"]

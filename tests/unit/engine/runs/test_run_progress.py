@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.support.sample_events import BEGAN, a_run, estimated, finished, run_started, started
-from vidbuild.engine.runs.events import StepCached, StepProgress
+from vidbuild.engine.runs.events import StepCached, StepProgress, StepRetried
 from vidbuild.engine.runs.run_progress import Running, RunProgress
+from vidbuild.errors import Failure
 
 
 def test_every_step_is_counted_once() -> None:
@@ -65,3 +66,17 @@ def test_the_remaining_time_comes_from_past_durations() -> None:
     assert progress.remaining(BEGAN) is None
     progress.apply(estimated(3, 20.0))
     assert [progress.remaining(BEGAN + after) for after in (0, 5, 30)] == [20.0, 15.0, 0.0]
+
+
+def test_a_repeated_step_begins_again() -> None:
+    """An attempt that failed takes its progress along; the next one is numbered, and starts after its wait."""
+    progress = RunProgress()
+    progress.apply(started("speak:a"))
+    running = progress.running["speak:a"]
+    assert (running.done, running.total, running.attempt, running.due) == (0, 0, 1, 0.0)
+    progress.apply(StepProgress(run="r", time=BEGAN, step="speak:a", done=1, total=2))
+    progress.apply(StepRetried(run="r", time=BEGAN, step="speak:a", attempt=2, wait=4.0, failure=Failure("no answer")))
+    assert (running.done, running.total, running.attempt, running.due) == (0, 0, 2, BEGAN + 4.0)
+    assert progress.retried == 1
+    progress.apply(StepProgress(run="r", time=BEGAN + 5, step="speak:a", done=1, total=2))
+    assert running.due == 0.0

@@ -55,8 +55,11 @@ def test_the_least_recently_used_go_first(lab: Lab) -> None:
     for path in (lab.store.home / "index").iterdir():
         path.unlink()
     total = gc.info(lab.store).bytes
+    before = gc.info(lab.store)
     trimmed = gc.trim(lab.store, total - 1)
-    assert trimmed.removed_traces >= 1
+    after = gc.info(lab.store)
+    assert trimmed.removed_traces == before.traces - after.traces >= 1
+    assert trimmed.removed_blobs == before.blobs - after.blobs
     assert trimmed.bytes == gc.info(lab.store).bytes <= total * 0.9
     assert trimmed.removed_bytes == total - trimmed.bytes
     assert dangling(lab) == []
@@ -228,3 +231,14 @@ def test_the_size_is_counted_again_now_and_then(lab: Lab, monkeypatch: pytest.Mo
     counted.clear()
     gc.trim_after_build(lab.store, 10, 100, ())
     assert counted
+
+
+def test_trimming_removes_the_folders_of_dead_builds(lab: Lab) -> None:
+    """A folder whose build was killed, which nothing locks, is removed; that of a running build cannot be there."""
+    lab.build(project())
+    dead = lab.store.home / "tmp" / "dead"
+    dead.mkdir(parents=True)
+    (dead / "lock").touch()
+    (dead / "frames.raw").write_bytes(b"x")
+    gc.trim(lab.store, 1 << 30)
+    assert not dead.exists()
