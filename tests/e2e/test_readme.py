@@ -6,10 +6,12 @@ import re
 import shlex
 from pathlib import Path
 
-from tests.support.workspace import Workspace
+from PIL import Image
+
+from tests.support.workspace import SMALL, Workspace
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-BLOCKS: list[str] = re.findall(r"^```\w*\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+BLOCKS: list[str] = re.findall(r"^ *```\w*\n(.*?)^ *```$", README, re.MULTILINE | re.DOTALL)
 COUNT = re.compile(r"\[\d+/(\d+) \d+:\d\d\]")
 SECONDS = re.compile(r"\b\d+(\.\d+)? s\b")
 
@@ -28,6 +30,14 @@ def test_the_spec_and_its_error(workspace: Workspace) -> None:
     outcome = workspace.run("check")
     assert outcome.code == 2
     assert block("unknown scene field") in outcome.stdout + outcome.stderr
+
+
+def test_the_theme_in_the_spec(workspace: Workspace) -> None:
+    """The README's theme with a color and a logo of one's own is valid, without a warning."""
+    workspace.write("video.yaml", SMALL + block("theme: {extends: paper").strip() + "\n")
+    Image.new("RGBA", (64, 32), "#0b7a53").save(workspace.root / "logo.png")
+    outcome = workspace.run("check", "--strict")
+    assert outcome.code == 0, outcome.stderr
 
 
 def _without_times(text: str) -> str:
@@ -50,5 +60,5 @@ def test_the_session_about_edits(workspace: Workspace) -> None:
                 continue
             outcome = workspace.run(*args)
             printed = iter(_without_times(outcome.stderr + outcome.stdout).splitlines())
-            missing = [line for line in expected if line != "..." and _without_times(line) not in printed]
+            missing = [line for line in expected if line.strip() != "..." and _without_times(line) not in printed]
             assert missing == [], f"{command}\n{outcome.stderr}{outcome.stdout}"

@@ -80,8 +80,9 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
     if kind and resolved and not wrong - schema.SHARED:
         _report(kind.check(own), path, collector.error)
     written = value_of(collector.document.data, path)
+    misspelled = any(nearest(name, schema.SHARED) == "narration" for name in wrong)
     for language, parsed in narrations.items():
-        if "narration" not in wrong and ("narration" not in fields or parsed is not None):
+        if not misspelled and ("narration" not in fields or parsed is not None):
             cues.check(written, path, parsed, language, context.collector_of(language), all_used=not wrong)
     if wrong or any(item.severity == "error" for item in collector.diagnostics[before:]) or speaker is None:
         return None
