@@ -74,10 +74,10 @@ def _single_quotes(draft: Draft) -> None:
     draft.lines[draft.row] = f"{line[:start]}'{line[start + 1 : end]}'{line[end + 1 :]}"
 
 
-def _twice(draft: Draft) -> None:
-    line, column = draft.lines[draft.row], draft.item.column - 1
-    start, end = line.rindex('"', 0, column), line.index('"', column)
-    draft.lines[draft.row] = line[:start] + line[start:end].replace("\\", "\\\\") + line[end:]
+def _twice(draft: Draft, letters: str) -> None:
+    """Write a backslash twice before some letters."""
+    found = "".join(re.findall(r"\\\\(\w)", letters))
+    draft.edit(lambda line: re.sub(rf"(?<!\\)\\(?=[{found}])", r"\\\\", line))
 
 
 def _raw(draft: Draft, start: str) -> None:
@@ -198,7 +198,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"write a list: (.*)", Draft.replace),
     (r"write the scene's narration as .*", _recorded),
     (r"(?:write the path relative to the file that names it|put the file into the project)", _file),
-    (r"write each '\\' twice", _twice),
+    (r"write ('.*') for a backslash and the letter", _twice),
     (r"write 'voice: (.*)'", lambda draft, voice: draft.lines.insert(draft.row, f"voice: {voice}")),
     (r"write (\S.*?), since '#' starts a comment", Draft.write_value),
     (r"write (\S.*?)(?:, since .*)?", Draft.replace),

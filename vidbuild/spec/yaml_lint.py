@@ -12,14 +12,14 @@ from vidbuild.spec.document import Document, Path, Span
 from vidbuild.spec.value_hints import value_of
 
 SINGLE_QUOTES = "use single quotes, in which '\\' is an ordinary character"
-TWICE = "write each '\\' twice"
 NAMES = frozenset({"engine", "name", "language", "notes"})  # fields in which a comment cuts no text that is shown
 IGNORED = frozenset({"vidbuild", "voice", "voices", "theme"})  # top-level fields without text
 # A comment as linters want it, two spaces and "# ", is meant as one; " #" in a text rarely is.
 _COMMENT = re.compile(r"([ \t]+)(#[^\n\r]*)")
 _MEANT = re.compile(r"( {2,}|\t[ \t]*)#+([ \t]|$)")
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[^\n\r])")
-_DRIVE = re.compile(r"(?<![A-Za-z])[A-Za-z]:\\{1,2}\w")
+_DRIVE = re.compile(r"(?<![A-Za-z])[A-Za-z]:\\\w")
+_ANY_DRIVE = re.compile(r"(?<![A-Za-z])[A-Za-z]:\\{1,2}\w")
 _START = re.compile(r"(\.{1,2}|~|%\w+%|\$\w+)\\\w|\\\\\\\\\w")
 _FILE = re.compile(r"[\w-]+(\\{1,2}[\w-]+)+\.\w{1,5}\W*\Z")
 _QUOTES = "'\""
@@ -142,7 +142,9 @@ def _escapes(document: Document, text: _Text) -> Iterator[Diagnostic]:
     message = f"{written} in double quotes {'are' if len(distinct) > 1 else 'is'} {meant}"
     start = text.span.start + first
     single = "'" not in text.source and set(re.findall(r"\\(.)", text.source)) <= set(_MEANING)
-    yield _warning(document, start, start + 2, message, SINGLE_QUOTES if single else TWICE)
+    backslashes = _and(["'" + 2 * "\\" + letter + "'" for letter in distinct])
+    twice = f"write {backslashes} for a backslash and the letter"
+    yield _warning(document, start, start + 2, message, SINGLE_QUOTES if single else twice)
 
 
 def _doubtful(text: _Text, match: re.Match[str], letter: str) -> bool:
@@ -153,7 +155,7 @@ def _doubtful(text: _Text, match: re.Match[str], letter: str) -> bool:
         return True
     if text.keeps_lines:
         return letter in _NEVER_MEANT - set("abe") if text.field == "output" else letter in _NEVER_MEANT
-    if letter in _NEVER_MEANT or _FILE.search(token):
+    if letter in _NEVER_MEANT or _FILE.search(token) or _ANY_DRIVE.search(token):
         return True
     between = not source[at - 1 : at].isspace() and source[match.end() : match.end() + 1].isalnum()
     if text.field == "run":

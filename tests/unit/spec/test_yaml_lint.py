@@ -79,6 +79,7 @@ def test_a_comment_that_is_meant(project: Project, kind: str, field: str) -> Non
         ("command", r'commands: [{output: "a\tb\n\e[31mc\r\n"}]', None, ""),
         ("code", r'code: "x\n\ty\n"', None, ""),
         ("code", r'code: "p = C:\\new"', None, ""),
+        ("code", r'code: "p = C:\\temp\nq"', None, ""),
         ("code", r'code: "C:\new"', 14, r"'\n' in double quotes is a line break"),
         ("code", r'code: "\begin{a}"', 12, r"'\b' in double quotes is a backspace"),
         ("title", r'title: "The formula \frac{1}{2}"', 25, r"'\f' in double quotes is a form feed"),
