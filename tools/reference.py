@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tools.limits import section
 from vidbuild.spec.describe import Describer, written
 from vidbuild.spec.template_sandbox import FILTERS
 
@@ -23,9 +24,19 @@ complete and check a spec if its first line names the schema, which `vidbuild sc
 # yaml-language-server: $schema=video.schema.json
 ```
 
+`vidbuild init` writes both. A spec may also name it in a field `$schema`.
+
 `{{ name }}` in any text is replaced by the value of a variable from `vars` or `--var`; `run`, `output` and `code` are
 left as written unless the scene has `expand: true`. A template can use `{% if %}`, comparisons, arithmetic on numbers
-and these filters: FILTERS.
+and these filters: FILTERS. A value given by `--var` takes the type that `vars` declares; without a declaration `true`
+and `false` are booleans, and all else is text. To show braces as they are, write
+`{% raw %}{{ name }}{% endraw %}`; `{# #}` has no meaning.
+
+`[[name]]` in a narration is a cue. To speak and show brackets, write a backslash before them: `\\[[ -f x ]]`, in double
+quotes `\\\\[[ -f x ]]`.
+
+Mappings can be reused: `&name` marks one, `<<: *name` adds its fields to another, whose own fields win, and
+`<<: [*a, *b]` those of several. A top-level field that begins with `x-` is a place for them and has no effect.
 
 Paths are relative to the file that names them and must stay inside the project: the nearest folder above the spec
 with `vidbuild.toml` or `.git`, or else the spec's own folder.
@@ -74,6 +85,7 @@ def _lines(reader: Describer, head: str) -> Iterator[str]:
         yield ""
         yield from _table(reader, {**node, "properties": fields})
         yield from _nested(reader, fields, seen)
+    yield from section()
 
 
 def _in(node: Schema, names: set[str]) -> list[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 import yaml
 
+from tools import limits
 from tools.reference import page
+from vidbuild.media.ffmpeg import limits as media
 from vidbuild.spec import schema
 from vidbuild.spec.load import try_parse
 from vidbuild.spec.template_sandbox import FILTERS
@@ -80,3 +83,19 @@ def test_the_examples_are_yaml_that_the_schema_takes(kind: str) -> None:
 def test_filters_are_listed() -> None:
     """The filters of templates are those that there are."""
     assert all(f"`{name}`" in PAGE for name in FILTERS)
+
+
+def test_every_limit_is_on_the_page() -> None:
+    """The page has a row for every limit of specs, templates and files, with its value."""
+    text = page(schema.load())
+    assert "| text | 50,000 characters |" in text
+    assert "| image | 250,000,000 pixels |" in text
+    assert "| nesting | 50 levels |" in text
+    assert "| operand of arithmetic | 1,000,000,000,000,000 |" in text
+    rows = re.findall(r"^\| [^|]+ \| [0-9,]+(?: [\w ]+)? \|$", text.partition("## Limits")[2], re.MULTILINE)
+    assert len(rows) == sum(len(group) for _, group in limits.all_limits())
+    named = {value for name, value in vars(media).items() if name.isupper() and isinstance(value, int | float)}
+    shown = {limit.most for _, group in limits.all_limits() for limit in group}
+    hours = {media.CLIP_SECONDS / media.HOUR, media.RECORDING_SECONDS / media.HOUR}
+    assert named - shown - {media.MILLION, media.HOUR, media.CLIP_SECONDS, media.RECORDING_SECONDS} == set()
+    assert hours <= shown
