@@ -97,7 +97,10 @@ def _captions(video: VideoSpec) -> Step:
     spec = video.spec
     scenes = [{**item, "captions": scene.captions} for item, scene in zip(_scene_list(video), spec.scenes, strict=True)]
     params = {"language": video.variant.language, "scenes": scenes}
-    return Step(video.step_id("captions"), "captions", params, _timings(video), spec.locations)
+    narrations = {
+        f"scenes.{scene.id}.narration": scene.locations.get("narration") or scene.locations[""] for scene in spec.scenes
+    }
+    return Step(video.step_id("captions"), "captions", params, _timings(video), {**spec.locations, **narrations})
 
 
 def _mux(video: VideoSpec) -> Step:

@@ -24,7 +24,7 @@ _ALL = (
     Kind("transition", 6, "vidbuild.steps.transition:run", ("ffmpeg",)),
     Kind("still", 6, "vidbuild.steps.still:run", ("ffmpeg",)),
     Kind("audio", 5, "vidbuild.steps.audio:run", ("ffmpeg",)),
-    Kind("captions", 2, "vidbuild.steps.captions:run"),
+    Kind("captions", 3, "vidbuild.steps.captions:run"),
     Kind("mux", 2, "vidbuild.steps.mux:run"),
     Kind("report", 6, "vidbuild.steps.report:run"),
 )

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vidbuild import seal
 from vidbuild.engine.graph.context import Context
-from vidbuild.media.text.captions import Caption, Chapter, captions, ffmetadata, srt, vtt
+from vidbuild.media.container import ffmetadata
+from vidbuild.media.container.ffmetadata import Chapter
+from vidbuild.media.text.captions import SPEED, Caption, captions
+from vidbuild.media.text.subtitles import srt, vtt
 from vidbuild.media.text.words import TimedWord
 
 
 def run(context: Context) -> None:
     """Write captions.srt, captions.vtt and chapters.ffmeta."""
-    cues: list[Caption] = []
+    shown: list[Caption] = []
     chapters: list[Chapter] = []
+    language = context.params["language"]
     start = 0
     for scene in context.params["scenes"]:
         timing = json.loads(context.inputs[f"timing:{scene['id']}"].read_text(encoding="utf-8"))
         end = start + timing["samples"]
         if scene.get("captions", True):
-            cues += captions(shift_words(timing, start), end)
-        chapters.append(Chapter(scene.get("title") or scene["id"], start, end))
+            of_scene = captions(shift_words(timing, start), end, language)
+            _warn_of_fast_captions(context, scene["id"], of_scene)
+            shown += of_scene
+        chapters.append(Chapter(start, scene.get("title") or scene["id"]))
         start = end
-    subrip = srt(cues)
+    subrip = srt(shown)
     for name, text in (
         ("captions.srt", subrip),
-        ("captions.vtt", seal.sealed_vtt(vtt(cues, context.params["language"]), subrip)),
-        ("chapters.ffmeta", ffmetadata(chapters)),
+        ("captions.vtt", seal.sealed_vtt(vtt(shown, language), subrip)),
+        ("chapters.ffmeta", ffmetadata.write(chapters, start)),
     ):
         (context.out / name).write_text(text, encoding="utf-8", newline="\n")
 
@@ -39,3 +45,18 @@ def shift_words(timing: Mapping[str, Any], start: int) -> list[TimedWord]:
         TimedWord(word["text"], start + word["start"], start + word["end"], word["from"], word.get("joined", False))
         for word in timing["words"]
     ]
+
+
+def _warn_of_fast_captions(context: Context, scene: str, shown: Sequence[Caption]) -> None:
+    """Warn of the fastest caption of a scene, if it cannot be read in its time."""
+    fastest = max(shown, key=lambda caption: caption.speed, default=None)
+    if fastest is None or round(fastest.speed) <= SPEED:
+        return
+    count = sum(round(caption.speed) > SPEED for caption in shown)
+    others = f" and {count - 1} more" if count > 1 else ""
+    context.warn(
+        f"captions too fast to read: expected at most {SPEED} characters a second, got {fastest.speed:.0f} in "
+        f"'{' '.join(fastest.lines)}'{others}",
+        field=f"scenes.{scene}.narration",
+        hint="a slower 'rate' of the voice, or fewer words",
+    )

@@ -73,3 +73,27 @@ def test_a_scene_can_be_left_out_of_the_captions(tmp_path: Path) -> None:
     assert "Hello" not in shown
     assert "00:00:05,000" in shown
     assert (step.out / "chapters.ffmeta").read_text(encoding="utf-8").count("[CHAPTER]") == len(SCENES)
+
+
+def test_a_caption_that_is_too_fast_is_named(tmp_path: Path) -> None:
+    """N12: a warning quotes the fastest caption of a scene and points at its narration."""
+    words = tuple(
+        (word, index * 2400, (index + 1) * 2400) for index, word in enumerate(["far", "too", "many", "words"])
+    )
+    scenes = [{"id": "fast", "type": "title", "title": "T"}]
+    step = context(
+        tmp_path / "a",
+        "captions",
+        {"language": "en", "scenes": scenes},
+        **{"timing:fast": timing(9600, 0, 9600, words)},
+    )
+    captions.run(step)
+    (warning,) = step.warnings
+    assert warning.message.startswith("captions too fast to read: expected at most 20 characters a second, got ")
+    assert "'far too many words'" in warning.message
+    assert warning.field == "scenes.fast.narration"
+
+
+def test_captions_that_can_be_read_give_no_warning(tmp_path: Path) -> None:
+    """N12: captions at an ordinary speed are not reported."""
+    assert made(tmp_path).warnings == []

@@ -1,12 +1,14 @@
-"""Captions and chapters from timed words: SRT, WebVTT and ffmetadata texts. Pure; it knows no scene and no file."""
+"""Captions from timed words: at most two lines of 42 columns, shown while they are spoken. Pure; it knows no scene."""
 
 from __future__ import annotations
 
-import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from vidbuild import columns
+from vidbuild.media.text.line_breaks import Rank, breaks, cuts
 from vidbuild.media.text.words import TimedWord
 from vidbuild.timebase import SAMPLE_RATE
 
@@ -14,17 +16,17 @@ LINE = 42
 """Columns a line may have; East Asian characters take two."""
 
 SHORTEST, LONGEST = SAMPLE_RATE, SAMPLE_RATE * 6
-"""A caption is shown for at least one second where the next leaves room, and for at most six."""
+"""A caption is shown for at least one second if the next one leaves room, and for at most six."""
 
 SPEED = 20
-"""Columns a second that can be read; a caption that would be gone sooner stays longer where there is room."""
+"""Columns a second that can be read; a caption that would end sooner stays longer if there is room."""
 
 GAP = SAMPLE_RATE * 3 // 2
-"""A silence longer than this divides captions: nothing is said, so nothing is shown."""
+"""A silence longer than this divides captions: nothing is spoken, so nothing is shown."""
 
-SENTENCE_ENDS = tuple(".!?…。！？")  # noqa: RUF001 - the full-width forms are meant
-PHRASE_ENDS = tuple(",;:—–、，；：")  # noqa: RUF001 - as above
-CLOSING = "\"')]}»”’」』）"  # noqa: RUF001 - as above
+MILLISECOND = SAMPLE_RATE // 1000
+
+_SOFT_HYPHEN = "\u00ad"  # players show it although no line ends there
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,180 +37,153 @@ class Caption:
     start: int
     end: int
 
+    @property
+    def speed(self) -> float:
+        """Columns a second."""
+        return sum(map(width, self.lines)) * SAMPLE_RATE / (self.end - self.start)
+
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
-    """A title and the stretch of the video it names, in samples."""
+class _Segment:
+    """Text in which no line ends, with the spaces after it.
 
-    title: str
+    rank: of the end of a line after it.
+    """
+
+    text: str
     start: int
     end: int
+    rank: Rank
 
 
-def captions(words: Sequence[TimedWord], end: int) -> list[Caption]:
-    """The words of one scene, which ends at `end`, as captions that do not overlap."""
-    groups = list(_groups([piece for word in words for piece in pieces(word)]))
-    found: list[Caption] = []
-    for index, group in enumerate(groups):
-        limit = groups[index + 1][0].start if index + 1 < len(groups) else end
-        found.append(_shown(group, limit))
-    return found
+def captions(words: Sequence[TimedWord], end: int, language: str) -> list[Caption]:
+    """Return the captions of one scene, which ends at `end`; they do not overlap.
+
+    A caption that would end with its scene ends a millisecond before: a player may show a frame of the next scene at
+    that very time.
+    """
+    groups = list(_groups(list(_segments(words, language))))
+    starts = [group[0].start for group in groups[1:]]
+    return [_caption(group, limit) for group, limit in zip(groups, [*starts, end - MILLISECOND], strict=False)]
 
 
-def srt(items: Sequence[Caption]) -> str:
-    """SubRip: numbered, with a comma before the milliseconds."""
-    blocks = []
-    for number, item in enumerate(items, 1):
-        text = _text(item).replace("-->", "→")  # it has no escapes, and readers look for the arrow
-        blocks.append(f"{number}\n{_clock(item.start, ',')} --> {_clock(item.end, ',')}\n{text}\n")
-    return "\n".join(blocks)
+def width(text: str) -> int:
+    """Return the columns of a text in captions; a brace has two, as SubRip may need its wide form."""
+    return columns.width(text) + text.count("{") + text.count("}")
 
 
-def vtt(items: Sequence[Caption], language: str) -> str:
-    """WebVTT, in which &, < and > have meanings of their own."""
-    blocks = [f"WEBVTT\nLanguage: {language}\n"]
-    for item in items:
-        text = _text(item).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        blocks.append(f"{_clock(item.start, '.')} --> {_clock(item.end, '.')}\n{text}\n")
-    return "\n".join(blocks)
+def _segments(words: Sequence[TimedWord], language: str) -> Iterator[_Segment]:
+    texts = [word.text.replace(_SOFT_HYPHEN, "") for word in words]
+    pairs = zip(words, texts, strict=True)
+    spaced = [text if word.joined or not index else f" {text}" for index, (word, text) in enumerate(pairs)]
+    text = "".join(spaced)
+    ends = list(accumulate(map(len, spaced)))
+    starts = [end - len(each) for end, each in zip(ends, texts, strict=True)]
+
+    def time_at(offset: int) -> int:
+        """Return when the text before an offset has been spoken, or if a word begins there, when that begins."""
+        index = max(bisect_right(starts, offset) - 1, 0)
+        word, passed = words[index], width(texts[index][: offset - starts[index]])
+        return word.start + (word.end - word.start) * passed // max(width(texts[index]), 1)
+
+    ranks = breaks(text, language)
+    begin = 0
+    for at in sorted({*ranks, len(text)} - {0}):
+        for first, last in _fitting(text, begin, at, language):
+            spoken = len(text[first:last].rstrip()) + first
+            rank = ranks.get(at, Rank.SENTENCE) if last == at else Rank.WORD
+            yield _Segment(
+                text[first:last], time_at(first), max(time_at(spoken), _end_before(words, ends, spoken)), rank
+            )
+        begin = at
 
 
-def ffmetadata(chapters: Sequence[Chapter]) -> str:
-    """Chapters in the format of ffmpeg's metadata files; a time base of samples keeps the times exact."""
-    lines = [";FFMETADATA1"]
-    for chapter in chapters:
-        lines += ["[CHAPTER]", f"TIMEBASE=1/{SAMPLE_RATE}", f"START={chapter.start}", f"END={chapter.end}"]
-        lines.append(f"title={escaped(chapter.title)}")
-    return "\n".join(lines) + "\n"
+def _end_before(words: Sequence[TimedWord], ends: Sequence[int], offset: int) -> int:
+    """Return the end of the word that ends at an offset, 0 if none does."""
+    index = bisect_right(ends, offset) - 1
+    return words[index].end if index >= 0 and ends[index] == offset else 0
 
 
-def escaped(text: str) -> str:
-    """A value in ffmpeg's metadata file: =, ;, #, backslash and newline stand behind a backslash."""
-    text = " ".join(text.split())  # a title is one line
-    return "".join("\\" + character if character in "=;#\\" else character for character in text)
-
-
-def pieces(word: TimedWord) -> Iterator[TimedWord]:
-    """The word itself, or, where it is longer than a line (scripts without spaces, addresses), parts of it."""
-    if columns.width(word.text) <= LINE:
-        yield word
+def _fitting(text: str, begin: int, end: int, language: str) -> Iterator[tuple[int, int]]:
+    """Yield a range of the text, or the ranges of its parts if it is wider than a line."""
+    if width(text[begin:end].rstrip()) <= LINE:
+        yield begin, end
         return
-    parts = list(_parts(word.text))
-    total, passed = sum(columns.width(part) for part in parts), 0
-    for part in parts:
-        start = word.start + (word.end - word.start) * passed // total
-        joined = word.joined if not passed else True
-        passed += columns.width(part)
-        yield TimedWord(part, start, word.start + (word.end - word.start) * passed // total, word.source, joined)
+    first = last_end = last_cut = begin
+    for at, ends_line in (*cuts(text[begin:end], language), (end - begin, True)):
+        if width(text[first : begin + at].rstrip()) > LINE:
+            cut = last_end if 2 * width(text[first:last_end]) >= LINE else last_cut
+            if cut > first:
+                yield first, cut
+                first = cut
+        last_cut = begin + at
+        last_end = last_cut if ends_line else max(last_end, first)
+    yield first, end
 
 
-def _parts(text: str) -> Iterator[str]:
-    """The text cut after its punctuation where that gives parts of a fair length, else where a line is full."""
-    part = ""
-    for character in text:
-        if part and columns.width(part + character) > LINE and not _clings(character):
-            yield part
-            part = ""
-        part += character
-        if character in SENTENCE_ENDS + PHRASE_ENDS + ("/",) and 2 * columns.width(part) >= LINE:
-            yield part
-            part = ""
-    if part:
-        yield part
+def _groups(segments: Sequence[_Segment]) -> Iterator[Sequence[_Segment]]:
+    """Yield the segments that are shown together: as many as fit, up to the end of a sentence or phrase if possible."""
+    begin = 0
+    while begin < len(segments):
+        remaining = segments[begin:]
+        count = _count(remaining, _fitting_count(remaining))
+        yield remaining[:count]
+        begin += count
 
 
-def _clings(character: str) -> bool:
-    """Characters that must not begin a line: marks that belong to the one before, and closing punctuation."""
-    return unicodedata.category(character) in ("Mn", "Mc", "Me", "Cf", "Pe", "Pf") or character in (
-        *SENTENCE_ENDS,
-        *PHRASE_ENDS,
-    )
-
-
-def _groups(words: Sequence[TimedWord]) -> Iterator[list[TimedWord]]:
-    """Words that are shown together: as much as fits, divided after a sentence, a phrase, or where it must be."""
-    rest = list(words)
-    while rest:
-        most = _most(rest)
-        count = _best_end(rest, most)
-        yield rest[:count]
-        rest = rest[count:]
-
-
-def _most(words: Sequence[TimedWord]) -> int:
-    """How many of the words can be shown together."""
-    for count in range(1, len(words)):
-        too_long = words[count].end - words[0].start > LONGEST
-        if too_long or words[count].start - words[count - 1].end > GAP or not _fits(words[: count + 1]):
+def _fitting_count(segments: Sequence[_Segment]) -> int:
+    """Return how many of the segments can be shown together."""
+    for count in range(1, len(segments)):
+        is_long = segments[count].end - segments[0].start > LONGEST
+        is_silent = segments[count].start - segments[count - 1].end > GAP
+        if is_long or is_silent or _lines(segments[: count + 1]) is None:
             return count
-    return len(words)
+    return len(segments)
 
 
-def _fits(words: Sequence[TimedWord]) -> bool:
-    return _divide(words) is not None
-
-
-def _best_end(words: Sequence[TimedWord], most: int) -> int:
-    """Where to end: after a sentence, else so that the parts of a long one are alike, after a phrase if it can be."""
-    if most == len(words):
-        return most
-    ends = _counts(words, most, SENTENCE_ENDS)
-    if ends and columns.width(_joined(words[: ends[-1]])) * 3 > LINE:
+def _count(segments: Sequence[_Segment], fitting: int) -> int:
+    """Return how many segments to show: up to a sentence's end, else so that its captions have about equal lengths."""
+    if fitting == len(segments):
+        return fitting
+    ends = [count for count in range(1, fitting + 1) if segments[count - 1].rank == Rank.SENTENCE]
+    if ends and width(_text(segments[: ends[-1]])) * 3 > LINE:
         return ends[-1]
-    ahead = next(
-        (count for count in range(most, len(words)) if _ends(words[count - 1].text, SENTENCE_ENDS)), len(words)
+    sentence = next(
+        (count for count in range(fitting, len(segments)) if segments[count - 1].rank == Rank.SENTENCE), len(segments)
     )
-    even = -(-ahead // -(-ahead // most))
-    phrases = [count for count in _counts(words, most, PHRASE_ENDS) if 5 * count > 3 * even]
-    return min(phrases, key=lambda count: abs(count - even)) if phrases else even
+    even = -(-sentence // -(-sentence // fitting))
+    counts = [count for count in range(1, fitting + 1) if 5 * count > 3 * even]
+    best = max(min(segments[count - 1].rank, Rank.PHRASE) for count in counts)
+    return min((count for count in counts if segments[count - 1].rank >= best), key=lambda count: abs(count - even))
 
 
-def _counts(words: Sequence[TimedWord], most: int, ends: tuple[str, ...]) -> list[int]:
-    return [count for count in range(1, most + 1) if _ends(words[count - 1].text, ends)]
-
-
-def _ends(text: str, ends: tuple[str, ...]) -> bool:
-    return text.rstrip(CLOSING).endswith(ends)
-
-
-def _shown(words: Sequence[TimedWord], limit: int) -> Caption:
-    """A caption that lasts as long as it is spoken, longer where it is short and there is room."""
-    lines = _divide(words) or (_joined(words),)
-    start, spoken = words[0].start, words[-1].end
-    needed = max(SHORTEST, sum(columns.width(line) for line in lines) * SAMPLE_RATE // SPEED)
+def _caption(segments: Sequence[_Segment], limit: int) -> Caption:
+    """Return a caption that lasts as long as it is spoken, longer if it is short and there is room."""
+    lines = _lines(segments) or (_text(segments),)
+    start, spoken = segments[0].start, segments[-1].end
+    needed = max(SHORTEST, -(-sum(map(width, lines)) * SAMPLE_RATE // SPEED))
     end = min(max(spoken, start + min(needed, LONGEST)), max(limit, start + 1))
     return Caption(lines, start, end)
 
 
-def _divide(words: Sequence[TimedWord]) -> tuple[str, ...] | None:
-    """The words in one line, or two of much the same width, the division after punctuation if it can be; else None."""
-    whole = _joined(words)
-    if columns.width(whole) <= LINE:
-        return (whole,)
+def _lines(segments: Sequence[_Segment]) -> tuple[str, ...] | None:
+    """Return one line, or two of about the same width, divided after punctuation if possible; None if too wide."""
+    text = _text(segments)
+    if width(text) <= LINE:
+        return (text,)
     best: tuple[int, tuple[str, ...]] | None = None
-    for cut in range(1, len(words)):
-        lines = (_joined(words[:cut]), _joined(words[cut:]))
-        if max(map(columns.width, lines)) > LINE:
+    for count in range(1, len(segments)):
+        lines = (_text(segments[:count]), _text(segments[count:]))
+        if max(map(width, lines)) > LINE:
             continue
-        cost = abs(columns.width(lines[0]) - columns.width(lines[1]))
-        cost -= LINE // 2 if _ends(words[cut - 1].text, SENTENCE_ENDS + PHRASE_ENDS) else 0
+        cost = abs(width(lines[0]) - width(lines[1])) + _COSTS[segments[count - 1].rank]
         if best is None or cost < best[0]:
             best = (cost, lines)
     return best[1] if best else None
 
 
-def _joined(words: Sequence[TimedWord]) -> str:
-    return "".join(word.text if word.joined or not index else " " + word.text for index, word in enumerate(words))
+_COSTS = {Rank.NAME: LINE // 4, Rank.WORD: 0, Rank.PHRASE: -(LINE // 2), Rank.SENTENCE: -(LINE // 2)}
 
 
-def _text(item: Caption) -> str:
-    return "\n".join(item.lines)
-
-
-def _clock(sample: int, point: str) -> str:
-    """Hours, minutes, seconds and milliseconds: the nearest, so that equal samples give equal times."""
-    milliseconds = (sample * 1000 + SAMPLE_RATE // 2) // SAMPLE_RATE
-    seconds, milliseconds = divmod(milliseconds, 1000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02}:{minutes:02}:{seconds:02}{point}{milliseconds:03}"
+def _text(segments: Sequence[_Segment]) -> str:
+    return "".join(segment.text for segment in segments).strip()

@@ -227,3 +227,12 @@ def test_chapters_are_read_from_their_text() -> None:
 def test_language_tags_become_codes(tag: str, code: str) -> None:
     """A BCP 47 tag becomes the three letters of ISO 639-2 that an MP4 holds; what has none is undetermined."""
     assert iso639_2(tag) == code
+
+
+def test_chapters_are_written_and_read_back() -> None:
+    """V18: what has a meaning in ffmpeg's metadata files is escaped, and a title is one line."""
+    chapters = [ffmetadata.Chapter(0, "a=b; c#d\\e\nf [CHAPTER]"), ffmetadata.Chapter(48_000, "two")]
+    text = ffmetadata.write(chapters, 96_000)
+    assert text.startswith(";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/48000\nSTART=0\nEND=48000\n")
+    assert "START=48000\nEND=96000\n" in text
+    assert ffmetadata.parse(text) == [(0, "a=b; c#d\\e f [CHAPTER]"), (48_000, "two")]

@@ -1,4 +1,4 @@
-"""Captions and chapters as text."""
+"""Captions from timed words."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vidbuild import columns
-from vidbuild.media.text.captions import Caption, Chapter, captions, escaped, ffmetadata, pieces, srt, vtt
+from vidbuild.media.text import captions as module
+from vidbuild.media.text.captions import Caption
+from vidbuild.media.text.subtitles import srt
 from vidbuild.media.text.words import TimedWord
 
 SECOND = 48_000
 WORD = SECOND // 3
+
+
+def captions(words: list[TimedWord], end: int, language: str = "en") -> list[Caption]:
+    """The captions of a scene."""
+    return module.captions(words, end, language)
 
 
 def spoken(text: str, each: int = WORD, start: int = 0) -> list[TimedWord]:
@@ -61,7 +68,7 @@ def test_no_single_word_is_left_over() -> None:
 def test_a_caption_stays_long_enough_to_be_read() -> None:
     """A short word is shown for a second, unless the next comes sooner or the scene ends."""
     assert captions(spoken("Done."), 60 * SECOND)[0].end == SECOND
-    assert captions(spoken("Done."), SECOND // 2)[0].end == SECOND // 2
+    assert captions(spoken("Done."), SECOND // 2)[0].end == SECOND // 2 - SECOND // 1000
     first, second = captions([*spoken("Done."), *spoken("Next.", start=3 * SECOND)], 60 * SECOND)
     assert (first.end, second.start) == (SECOND, 3 * SECOND)
 
@@ -98,47 +105,31 @@ def test_text_without_spaces_is_divided_by_width() -> None:
 def test_a_long_address_is_cut_after_a_slash() -> None:
     """V18: an address wider than a line continues in the next one, and no space is added to it."""
     url = "https://example.org/a/very/long/path/that/does/not/fit/in/one/line/at/all?x=1"
-    parts = list(pieces(TimedWord(url, 0, SECOND)))
-    assert "".join(part.text for part in parts) == url
-    assert parts[0].text.endswith("/")
-    assert [part.joined for part in parts] == [False] + [True] * (len(parts) - 1)
-    assert (parts[0].start, parts[-1].end) == (0, SECOND)
+    (caption,) = captions([TimedWord(url, 0, SECOND)], 9 * SECOND)
+    assert "".join(caption.lines) == url
+    assert caption.lines[0].endswith("/")
+    assert max(map(columns.width, caption.lines)) <= 42
 
 
-def test_srt_is_written_as_players_read_it() -> None:
-    """Numbers from one, commas before milliseconds, hours over 99, an empty line between."""
-    items = [Caption(("one", "two"), 0, 72_024), Caption(("three",), 3661 * SECOND, 3662 * SECOND)]
-    assert srt(items) == ("1\n00:00:00,000 --> 00:00:01,501\none\ntwo\n\n2\n01:01:01,000 --> 01:01:02,000\nthree\n")
+def test_a_caption_ends_a_millisecond_before_its_scene() -> None:
+    """A player that shows a cue at its end time does not show it again in the next scene's first frame."""
+    (caption,) = captions(spoken("Done."), WORD)
+    assert (caption.start, caption.end) == (0, WORD - SECOND // 1000)
+    assert captions(spoken("Done."), 9 * SECOND)[0].end == SECOND, "there is room"
 
 
-def test_an_arrow_in_the_text_is_not_one_of_times() -> None:
-    """V18: "-->" in narration cannot be taken for a line of times."""
-    assert srt([Caption(("a --> b",), 0, SECOND)]).count("-->") == 1
-    assert vtt([Caption(("a --> b",), 0, SECOND)], "en").count("-->") == 1
-
-
-def test_vtt_escapes_what_it_would_interpret() -> None:
-    """V18: angle brackets and ampersands are text."""
-    found = vtt([Caption(("List<int> & <b>",), 0, SECOND)], "he-IL")
-    assert found == "WEBVTT\nLanguage: he-IL\n\n00:00:00.000 --> 00:00:01.000\nList&lt;int&gt; &amp; &lt;b&gt;\n"
+def test_the_speed_counts_columns() -> None:
+    """The speed of a caption is that of its text, without line ends, in columns a second."""
+    assert Caption(("one", "two"), SECOND, 3 * SECOND).speed == 3
+    assert Caption(("漢字",), 0, 2 * SECOND).speed == 2
 
 
 def test_no_narration_gives_empty_captions() -> None:
     """A video without narration has valid, empty captions."""
     assert captions([], SECOND) == []
-    assert srt([]) == ""
-    assert vtt([], "en") == "WEBVTT\nLanguage: en\n"
 
 
-def test_chapters_are_escaped() -> None:
-    """V18: what has a meaning in ffmpeg's metadata files is escaped, and a title is one line."""
-    text = ffmetadata([Chapter("a=b; c#d\\e\nf [CHAPTER]", 0, SECOND), Chapter("two", SECOND, 2 * SECOND)])
-    assert text.startswith(";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/48000\nSTART=0\nEND=48000\n")
-    assert "title=a\\=b\\; c\\#d\\\\e f [CHAPTER]\n[CHAPTER]\n" in text
-    assert escaped("plain") == "plain"
-
-
-TEXTS = st.lists(st.text(alphabet="ab.,中、。&<é-", min_size=1, max_size=60), max_size=30)
+TEXTS = st.lists(st.text(alphabet="ab.,中、。&<é-\u00a0\u3000ก1", min_size=1, max_size=60), max_size=30)
 
 
 @given(TEXTS, st.integers(1, SECOND), st.integers(0, 3 * SECOND))
@@ -149,8 +140,8 @@ def test_captions_never_overlap_and_lose_nothing(texts: list[str], each: int, sp
     end = len(words) * each + spare
     found = captions(words, end)
     shown = "".join("".join(item.lines) for item in found)
-    assert shown.replace(" ", "") == "".join(texts)
-    assert all(len(item.lines) <= 2 and max(map(columns.width, item.lines)) <= 48 for item in found)
+    assert "".join(shown.split()) == "".join("".join(texts).split())
+    assert all(len(item.lines) <= 2 and max(map(columns.width, item.lines)) <= 42 for item in found)
     assert all(item.start < item.end <= max(end, item.start + 1) for item in found)
     assert all(before.end <= after.start for before, after in pairwise(found))
     clocks = re.findall(r"\d\d:\d\d:\d\d,\d\d\d", srt(found))

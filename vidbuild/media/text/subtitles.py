@@ -1,0 +1,48 @@
+"""Write captions as SubRip and WebVTT, so that players show every character of them as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from vidbuild.media.text.captions import Caption
+from vidbuild.timebase import SAMPLE_RATE
+
+# Invisible, and no line ends there: between two characters that a player would interpret together.
+_WORD_JOINER = "\u2060"
+_MARKUP = re.compile(r"<|\\|--(?=>)|^(?=\d+$)", re.MULTILINE)
+_WIDE_BRACES = str.maketrans("{}", "｛｝")  # noqa: RUF001 - the wide forms are meant
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+def srt(captions: Sequence[Caption]) -> str:
+    r"""Return captions as SubRip: numbered, with a comma before the milliseconds.
+
+    SubRip has no escapes. Players remove tags in `<>` and, as most render with the rules of SubStation Alpha, text in
+    `{}`; they break lines at a `\N`, and take a line of digits for the next number. A word joiner after the first
+    character prevents all of these but `{}`, whose wide forms are shown instead.
+    """
+    blocks = []
+    for number, caption in enumerate(captions, 1):
+        text = _MARKUP.sub(lambda match: match[0] + _WORD_JOINER, "\n".join(caption.lines))
+        text = text.translate(_WIDE_BRACES) if "{" in text and "}" in text[text.index("{") :] else text
+        blocks.append(f"{number}\n{_clock(caption.start, ',')} --> {_clock(caption.end, ',')}\n{text}\n")
+    return "\n".join(blocks)
+
+
+def vtt(captions: Sequence[Caption], language: str) -> str:
+    """Return captions as WebVTT, in which &, < and > have meanings of their own."""
+    blocks = [f"WEBVTT\nLanguage: {language}\n"]
+    for caption in captions:
+        text = "\n".join(caption.lines).translate(_ENTITIES)
+        blocks.append(f"{_clock(caption.start, '.')} --> {_clock(caption.end, '.')}\n{text}\n")
+    return "\n".join(blocks)
+
+
+def _clock(sample: int, point: str) -> str:
+    """Return hours, minutes, seconds and milliseconds: the nearest, so that equal samples give equal times."""
+    milliseconds = (sample * 1000 + SAMPLE_RATE // 2) // SAMPLE_RATE
+    seconds, milliseconds = divmod(milliseconds, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{point}{milliseconds:03}"
