@@ -64,6 +64,7 @@ def _clip_part(context: Context, clip: ClipParams | None) -> ClipPart | None:
     if clip is None:
         return None
     from vidbuild.media.ffmpeg.clip_part import clip_part
+    from vidbuild.media.render import tonemap
 
     part = clip_part(
         context.inputs["clip"],
@@ -75,4 +76,6 @@ def _clip_part(context: Context, clip: ClipParams | None) -> ClipPart | None:
     )
     for warning in part.warnings:
         context.warn(warning.message, field=warning.field, hint=warning.hint)
+    if unknown := tonemap.unknown_colors(part.info.matrix_tag, part.info.transfer, part.info.primaries):
+        context.warn(f"the file's colors are not converted: {unknown}", field="src")
     return part

@@ -18,7 +18,8 @@ class MediaInfo:
     fps: frame rate, or the rate of ticks if the file names no frame rate.
     rate: average frame rate in frames per second; 0 if the file does not name it.
     pixel_format: ffmpeg's name of the pixel format.
-    matrix: YCbCr coefficients ("bt709", "bt601", "bt2020"); inferred from the size if the file does not name them.
+    matrix: YCbCr coefficients by names of ffmpeg's scaler; inferred if the file names none, or one that it lacks.
+    matrix_tag: ffmpeg's name of the coefficients that the file names; "" if it names none.
     transfer, primaries: transfer function and color primaries by ffmpeg's names; "" if the file does not name them.
     full_range: whether samples use the full range.
     interlaced: whether frames are stored as two fields.
@@ -50,6 +51,7 @@ class MediaInfo:
     rate: float = 0.0
     pixel_format: str = ""
     matrix: str = "bt709"
+    matrix_tag: str = ""
     transfer: str = ""
     primaries: str = ""
     full_range: bool = False

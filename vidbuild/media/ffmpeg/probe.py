@@ -33,7 +33,15 @@ VIDEO = re.compile(r": Video: (\w+).*?, (\w+)(?:\((.*?)\))?, (\d{1,6})x(\d{1,6})
 # The three color tags; ffmpeg prints one if they are equal.
 TAGS = re.compile(r"(?:^|, )([\w-]+)(?:/([\w-]+)/([\w-]+))?(?=,|$)")
 NOT_TAGS = {"tv", "pc", "progressive"}
-MATRICES = {"bt2020nc": "bt2020", "bt2020c": "bt2020", "bt709": "bt709", "bt470bg": "bt601", "smpte170m": "bt601"}
+MATRICES = {
+    "bt2020nc": "bt2020",
+    "bt2020c": "bt2020",
+    "bt709": "bt709",
+    "bt470bg": "bt601",
+    "smpte170m": "bt601",
+    "smpte240m": "smpte240m",
+    "fcc": "fcc",
+}
 PACKET = re.compile(r"^\d+,", re.MULTILINE)
 NO_DECODER = re.compile("no decoder found for")
 ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
@@ -246,7 +254,8 @@ def _with_video(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaIn
         fps=float(rate[1]) * (1000 if rate[2] else 1) if rate else 0.0,
         rate=float(average[1]) * (1000 if average[2] else 1) if average else 0.0,
         pixel_format=pixels,
-        matrix=MATRICES.get(matrix) or _default_matrix(*stored),
+        matrix=MATRICES.get(matrix) or ("bt2020" if primaries == "bt2020" else _default_matrix(*stored)),
+        matrix_tag=matrix,
         transfer=transfer,
         primaries=primaries,
         full_range=bool(re.search(r"\bpc\b", details)) or pixels.startswith("yuvj"),

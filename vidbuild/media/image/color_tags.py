@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from vidbuild.media.image import icc, image_file
+from vidbuild.media.image import icc, image_file, primaries
 
 BOX_BYTES = 65536  # of an AVIF's start: its boxes of properties are there
 INTEROPERABILITY, ADOBE_RGB = 0xA005, "R03"  # EXIF: how a camera says that a JPEG is in Adobe RGB (DCF 2.0)
@@ -26,20 +26,20 @@ def profile(image: Image.Image, path: Path) -> bytes | None:
     if image.format == "AVIF":
         return _nclx(path)
     if image.format in {"JPEG", "MPO"} and image.getexif().get_ifd(INTEROPERABILITY).get(1) == ADOBE_RGB:
-        return icc.profile(icc.ADOBE_RGB, icc.Curve(563 / 256))
+        return icc.profile(primaries.ADOBE_RGB, icc.Curve(563 / 256))
     return None
 
 
 def _measured(image: Image.Image) -> bytes | None:
     """Return the profile of a PNG's gamma and chromaticities (gAMA, cHRM); None if they are sRGB's, or missing."""
     gamma = image.info.get("gamma") or 0
-    primaries = icc.chromaticities(image.info.get("chromaticity") or ()) or icc.SRGB
+    found = primaries.chromaticities(image.info.get("chromaticity") or ()) or primaries.BT709
     curve = icc.Curve()
     if gamma and abs(gamma * icc.SRGB_GAMMA - 1) > SAME_GAMMA:
         curve = icc.Curve(1 / gamma)
-    if curve == icc.Curve() and primaries.is_near(icc.SRGB):
+    if curve == icc.Curve() and found.is_near(primaries.BT709):
         return None
-    return icc.profile(primaries, curve)
+    return icc.profile(found, curve)
 
 
 def _nclx(path: Path) -> bytes | None:

@@ -6,12 +6,9 @@ A profile has three primaries and one transfer function (ICC.1:2022, 8.3.3), so 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-Vector = Sequence[float]  # three numbers
-Matrix = Sequence[Vector]  # three rows
+from vidbuild.media.image.primaries import BT709, BY_CODE, Primaries, Vector, to_xyz, transposed
 
 WHITE_NITS = 203.0  # HDR reference white (ITU-R BT.2408)
 PEAK = 1000.0 / WHITE_NITS  # brighter light is mapped to white
@@ -19,42 +16,7 @@ KNEE = 0.3  # share of white below which nothing changes
 TABLE = 4096  # entries of a transfer function without a formula
 
 D50: Vector = (0.9642, 1.0, 0.8249)
-BRADFORD: Matrix = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
-D65 = (0.3127, 0.3290)
 SRGB_GAMMA = 2.2  # the power that is nearest to sRGB's transfer function
-NEAR = 0.003  # of a chromaticity: smaller differences are rounding
-
-
-class Primaries(NamedTuple):
-    """Chromaticities (x, y) of white and of the three primaries."""
-
-    white: tuple[float, float]
-    red: tuple[float, float]
-    green: tuple[float, float]
-    blue: tuple[float, float]
-
-    def is_near(self, other: Primaries) -> bool:
-        """Return whether two sets of primaries are the same but for rounding."""
-        return all(
-            abs(a - b) < NEAR for one, two in zip(self, other, strict=True) for a, b in zip(one, two, strict=True)
-        )
-
-
-SRGB = Primaries(D65, (0.640, 0.330), (0.300, 0.600), (0.150, 0.060))
-ADOBE_RGB = Primaries(D65, (0.640, 0.330), (0.210, 0.710), (0.150, 0.060))
-
-# By the code points of ITU-T H.273, table 2
-BY_CODE = {
-    1: SRGB,
-    4: Primaries((0.310, 0.316), (0.67, 0.33), (0.21, 0.71), (0.14, 0.08)),
-    5: Primaries(D65, (0.64, 0.33), (0.29, 0.60), (0.15, 0.06)),
-    6: Primaries(D65, (0.630, 0.340), (0.310, 0.595), (0.155, 0.070)),
-    7: Primaries(D65, (0.630, 0.340), (0.310, 0.595), (0.155, 0.070)),
-    9: Primaries(D65, (0.708, 0.292), (0.170, 0.797), (0.131, 0.046)),
-    11: Primaries((0.314, 0.351), (0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),
-    12: Primaries(D65, (0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),
-    22: Primaries(D65, (0.630, 0.340), (0.295, 0.605), (0.155, 0.077)),
-}
 GAMMA_22, GAMMA_28, LINEAR, PQ, HLG = 4, 5, 8, 16, 18  # code points of table 3; the others are shown as sRGB
 
 
@@ -68,17 +30,17 @@ class Curve:
 
 def by_code(primaries: int, transfer: int) -> bytes | None:
     """Return the profile for code points of ITU-T H.273; None for sRGB and for unknown ones."""
-    found, curve = BY_CODE.get(primaries, SRGB), _curve(transfer)
-    return None if found == SRGB and curve == Curve() else profile(found, curve)
+    found, curve = BY_CODE.get(primaries, BT709), _curve(transfer)
+    return None if found == BT709 and curve == Curve() else profile(found, curve)
 
 
 def profile(primaries: Primaries, curve: Curve) -> bytes | None:
     """Return an ICC profile; None if the primaries are no triangle."""
     try:
-        columns = _to_d50(primaries)
+        columns = to_xyz(primaries, D50)
     except ZeroDivisionError:
         return None
-    red, green, blue = map(_tag_xyz, _transposed(columns))
+    red, green, blue = map(_tag_xyz, transposed(columns))
     tags = {
         b"wtpt": _tag_xyz(D50),
         b"rXYZ": red,
@@ -122,44 +84,6 @@ def _curve(transfer: int) -> Curve:
     return Curve(powers.get(transfer, 0.0))
 
 
-def _to_d50(primaries: Primaries) -> Matrix:
-    """Return the matrix from linear RGB to XYZ, adapted to the profile's white by Bradford's method."""
-    matrix = _transposed([_xyz(*point) for point in (primaries.red, primaries.green, primaries.blue)])
-    white = _xyz(*primaries.white)
-    scales = _times(_inverse(matrix), white)
-    scaled = [[value * scale for value, scale in zip(row, scales, strict=True)] for row in matrix]
-    gains = [there / here for there, here in zip(_times(BRADFORD, D50), _times(BRADFORD, white), strict=True)]
-    adapted = [[value * gain for value in row] for row, gain in zip(BRADFORD, gains, strict=True)]
-    return _product(_product(_inverse(BRADFORD), adapted), scaled)
-
-
-def _xyz(x: float, y: float) -> Vector:
-    return x / y, 1.0, (1 - x - y) / y
-
-
-def _times(matrix: Matrix, vector: Vector) -> Vector:
-    return [sum(a * b for a, b in zip(row, vector, strict=True)) for row in matrix]
-
-
-def _transposed(matrix: Matrix) -> Matrix:
-    return list(zip(*matrix, strict=True))
-
-
-def _product(left: Matrix, right: Matrix) -> Matrix:
-    return _transposed([_times(left, column) for column in _transposed(right)])
-
-
-def _inverse(matrix: Matrix) -> Matrix:
-    (a, b, c), (d, e, f), (g, h, i) = matrix
-    determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
-    rows = (
-        (e * i - f * h, c * h - b * i, b * f - c * e),
-        (f * g - d * i, a * i - c * g, c * d - a * f),
-        (d * h - e * g, b * g - a * h, a * e - b * d),
-    )
-    return [[value / determinant for value in row] for row in rows]
-
-
 def _fixed(value: float) -> bytes:
     return struct.pack(">i", round(value * 65536))
 
@@ -188,11 +112,3 @@ def _file(tags: dict[bytes, bytes]) -> bytes:
     head = struct.pack(">I4sI4s4s4s", at, b"lcms", 0x04200000, b"mntr", b"RGB ", b"XYZ ") + bytes(12) + b"acsp"
     header = head + bytes(28) + b"".join(map(_fixed, D50))
     return header.ljust(128, b"\0") + struct.pack(">I", len(tags)) + entries + b"".join(parts)
-
-
-def chromaticities(values: Sequence[float]) -> Primaries | None:
-    """Return the primaries of eight chromaticities, white first, as in a PNG's cHRM; None if they are no such."""
-    if len(values) != 8 or not all(0 < value <= 1 for value in values[1::2]):  # noqa: PLR2004 - x and y of four colors
-        return None
-    white, red, green, blue = ((values[at], values[at + 1]) for at in range(0, 8, 2))
-    return Primaries(white, red, green, blue)
