@@ -17,13 +17,13 @@ def voice_tool(engine: str) -> str:
 
 
 _ALL = (
-    Kind("speak", 2, "vidbuild.steps.speak:run", ("ffmpeg",)),
+    Kind("speak", 3, "vidbuild.steps.speak:run", ("ffmpeg",)),
     Kind("timeline", 4, "vidbuild.steps.timeline:run", ("ffmpeg",)),
     Kind("draw", 4, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
     Kind("render", 7, "vidbuild.steps.render:run", ("ffmpeg",)),
     Kind("transition", 7, "vidbuild.steps.transition:run", ("ffmpeg",)),
     Kind("still", 7, "vidbuild.steps.still:run", ("ffmpeg",)),
-    Kind("audio", 5, "vidbuild.steps.audio:run", ("ffmpeg",)),
+    Kind("audio", 6, "vidbuild.steps.audio:run", ("ffmpeg",)),
     Kind("captions", 3, "vidbuild.steps.captions:run"),
     Kind("mux", 2, "vidbuild.steps.mux:run"),
     Kind("report", 6, "vidbuild.steps.report:run"),

@@ -182,7 +182,10 @@ def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:
     scene, output = video.spec.scenes[index], video.variant.output
     inputs: dict[str, Input] = {"timing": Product(video.step_id("timeline", scene), "span.json")}
     if scene.narration is not None:
-        inputs["narration"] = Product(video.step_id("speak", scene), "narration.wav")
+        speak = video.step_id("speak", scene)
+        inputs["narration"] = Product(speak, "narration.wav")
+        if (narration := video.narration(scene)) is not None and narration.audio is not None:
+            inputs["level"] = Product(speak, "level.json")
     params: dict[str, Any] = {"loudness": output.loudness, "peak": output.peak}
     if clip is not None and clip.audio != "mute":
         inputs["clip"] = Source(str(clip.path))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import array
 import json
 import math
+import os
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +37,8 @@ WARNING_DIFFERENCE = 2.0
 CLIP_FADE = SAMPLE_RATE // 50
 
 TIMEOUT = 600.0  # seconds
-STEREO_BYTES, FLOAT_BYTES = 4, 4
+FLOAT_BYTES = 4
+STEREO_BYTES = 2 * FLOAT_BYTES
 
 # Frames that an encoder may write beyond those to mux: the priming frame, the last one, and one of its choice.
 MAX_EXTRA_FRAMES = 3
@@ -43,11 +46,22 @@ MAX_EXTRA_FRAMES = 3
 
 @dataclass(frozen=True, slots=True)
 class _Audio:
-    """Raw samples as long as the scene, their loudness, and the gain to apply to them in dB."""
+    """Raw samples as long as the scene.
+
+    loudness: as in the source.
+    gain: to apply to the source, in dB.
+    shift: by how many dB the samples are louder than the source.
+    """
 
     path: Path
     loudness: Loudness
     gain: float
+    shift: float = 0.0
+
+    @property
+    def rest(self) -> float:
+        """The gain to apply to the samples, in dB."""
+        return round(self.gain - self.shift, 4)
 
     def to_data(self) -> dict[str, Any]:
         measured = (self.loudness.integrated, self.loudness.peak)
@@ -71,7 +85,7 @@ def run(context: Context) -> None:
         frames = [adts.wrap(aac.silent_block(), STEREO)] * adts.frames_to_keep(samples)
     elif clip is None and narration is not None:
         args = mix.encode(
-            mix.raw_input(narration.path, 1), narration.gain, samples, pairable=True, out=_aac_path(context)
+            mix.raw_input(narration.path, 1), narration.rest, samples, pairable=True, out=_aac_path(context)
         )
         frames = _mono_to_stereo(_encode(context, args, samples, MONO))
     else:
@@ -106,9 +120,10 @@ def _narration(context: Context, timing: Mapping[str, Any]) -> _Audio | None:
     audio = wav.declick(wav.read(context.inputs["narration"]))
     path = context.scratch / "narration.raw"
     path.write_bytes(wav.to_bytes(audio))
-    loudness = _measure(context, mix.raw_input(path, 1), len(audio))
+    shift: float = json.loads(context.inputs["level"].read_text())["shift_db"] if "level" in context.inputs else 0.0
+    loudness = _measure(context, mix.raw_input(path, 1), len(audio)).softer(shift)
     path.write_bytes(wav.to_bytes(place_at(audio, timing["narration"]["start"], timing["samples"])))
-    narration = _Audio(path, loudness, _gain(context, loudness, MAX_NARRATION_GAIN))
+    narration = _Audio(path, loudness, _gain(context, loudness, MAX_NARRATION_GAIN), shift)
     _warn_of_soft(context, narration)
     return narration
 
@@ -145,16 +160,16 @@ def _clip(context: Context, samples: int, facts: Mapping[str, Any] | None) -> _A
     audio_of = ClipAudio(context.inputs["clip"], **facts)
     if not _decode(context, audio_of.extract(start_ms, length, path, context.env)):
         return None
-    max_bytes = STEREO_BYTES * (length + SAMPLE_RATE)
-    audio = wav.from_bytes(tool_output.read(path, max_bytes, "audio of the clip"))[: 2 * length]
-    loudness = SILENCE
-    if audio:
-        path.write_bytes(wav.to_bytes(audio))
-        loudness = _measure(context, mix.raw_input(path, 2), len(audio) // 2)
-    _fade_end(audio)
-    audio.extend(array.array("h", bytes(4 * padded_length(samples) - 2 * len(audio))))
-    _fade_with_video(audio, samples, context.params.get("fade_in", 0), context.params.get("fade_out", 0))
-    path.write_bytes(wav.to_bytes(audio))
+    size = tool_output.size(path, STEREO_BYTES * (length + SAMPLE_RATE), "audio of the clip")
+    frames = min(length, size // STEREO_BYTES)
+    os.truncate(path, frames * STEREO_BYTES)
+    loudness = _measure(context, mix.raw_input(path, 2, mix.CLIP_FORM), frames) if frames else SILENCE
+    cut = min(CLIP_FADE, frames)
+    _scale(path, frames - cut, [(cut - 1 - index) / cut for index in range(cut)])
+    os.truncate(path, padded_length(samples) * STEREO_BYTES)  # fills with silence
+    fade_in, fade_out = (_rise(context.params.get(name, 0))[:samples] for name in ("fade_in", "fade_out"))
+    _scale(path, 0, fade_in)
+    _scale(path, samples - len(fade_out), fade_out[::-1])
     return _Audio(path, loudness, _gain(context, loudness, MAX_CLIP_GAIN))
 
 
@@ -173,24 +188,22 @@ def _measure(context: Context, source: Sequence[str], samples: int) -> Loudness:
     return measure(source, samples / SAMPLE_RATE, context.scratch, context.env)
 
 
-def _fade_end(audio: array.array[int]) -> None:
-    """Fade out the last samples of stereo audio, in place."""
-    length = min(CLIP_FADE, len(audio) // 2)
-    for remaining in range(length):
-        for index in (-2 * remaining - 1, -2 * remaining - 2):
-            audio[index] = audio[index] * remaining // length
+def _rise(length: int) -> list[float]:
+    """Return the factors that fade in: a quarter of a sine wave.
 
-
-def _fade_with_video(audio: array.array[int], samples: int, fade_in: int, fade_out: int) -> None:
-    """Fade stereo audio at both ends of a scene of `samples` samples, in place.
-
-    The curve is a quarter of a sine wave: adjacent scenes meet in silence, which is short and so hardly audible.
+    Adjacent scenes meet in silence, which is short and so hardly audible.
     """
-    for length, first, step in ((fade_in, 0, 1), (fade_out, samples - 1, -1)):
-        for index in range(min(length, samples)):
-            factor = math.sin(math.pi / 2 * (index + 0.5) / length)
-            left = 2 * (first + step * index)  # the index of the left channel's sample
-            audio[left], audio[left + 1] = round(audio[left] * factor), round(audio[left + 1] * factor)
+    return [math.sin(math.pi / 2 * (index + 0.5) / length) for index in range(length)]
+
+
+def _scale(path: Path, start: int, factors: Sequence[float]) -> None:
+    """Multiply stereo samples from `start` on by these factors, in the file: a long clip does not fit into memory."""
+    with path.open("r+b") as file:
+        file.seek(start * STEREO_BYTES)
+        audio = struct.unpack(f"<{2 * len(factors)}f", file.read(len(factors) * STEREO_BYTES))
+        scaled = [sample * factors[index // 2] for index, sample in enumerate(audio)]
+        file.seek(start * STEREO_BYTES)
+        file.write(struct.pack(f"<{len(scaled)}f", *scaled))
 
 
 def _mix_arguments(
@@ -201,13 +214,13 @@ def _mix_arguments(
     if clip is None:
         raise AssertionError("the caller checks that there is a clip")
     if narration is None:
-        return mix.encode(mix.raw_input(clip.path, 2), clip.gain, samples, pairable=False, out=out)
+        return mix.encode(mix.raw_input(clip.path, 2, mix.CLIP_FORM), clip.gain, samples, pairable=False, out=out)
     start, ducks = timing["narration"]["start"], context.params["clip"]["mode"] == "duck"
     ducked = (start, start + timing["narration"]["samples"]) if ducks else None
     path = context.scratch / "mixed.raw"
-    args = mix.mix_narration(narration.path, narration.gain, clip.path, clip.gain, ducked, path)
+    args = mix.mix_narration(narration.path, narration.rest, clip.path, clip.gain, ducked, path)
     result = ffmpeg.capture(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="mix the scene's audio")
-    _check_size(path, padded_length(samples) * 2 * FLOAT_BYTES)
+    _check_size(path, padded_length(samples) * STEREO_BYTES)
     # The sum of two signals can exceed the maximum peak, although neither of them does.
     attenuation = gain(parse_summary(result.text), math.inf, 0.0, context.params["peak"])
     return mix.encode(mix.raw_input(path, 2, "f32le"), attenuation, samples, pairable=False, out=out)

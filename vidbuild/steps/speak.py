@@ -18,13 +18,16 @@ from vidbuild.voices import recorded
 from vidbuild.voices.protocol import SpeechRequest
 from vidbuild.voices.registry import ENGINES
 
+LEVEL = "level.json"
+
 
 def run(context: Context) -> None:
-    """Write narration.wav and words.json."""
+    """Write narration.wav and words.json; of a recording also level.json: by how many dB narration.wav is louder."""
     wav_path = context.out / "narration.wav"
     if "recording" in context.inputs:
         voice = recorded.NAME
-        speech = recorded.read(context.inputs["recording"], wav_path, context.scratch, context.env)
+        speech, shift = recorded.read(context.inputs["recording"], wav_path, context.scratch, context.env)
+        (context.out / LEVEL).write_text(json.dumps({"shift_db": round(shift, 4)}) + "\n", encoding="utf-8")
     else:
         voice, speech = _speak(context, wav_path)
     check(speech, voice, wav_path)

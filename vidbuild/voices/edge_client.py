@@ -132,7 +132,7 @@ class _Client:
         mp3 = self._request.scratch / "edge.mp3"
         mp3.write_bytes(data)
         try:
-            return pcm.decode(mp3, self._request.scratch, self._request.env, "decode an edge voice")
+            return pcm.decode(mp3, self._request.scratch, self._request.env, "decode an edge voice").samples
         except StepError as error:
             raise ServiceError("sent audio that cannot be decoded") from error
 

@@ -30,8 +30,8 @@ def stat_paths() -> Sequence[Path]:
     return [Path(__file__)]
 
 
-def read(recording: Path, wav_path: Path, scratch: Path, env: Mapping[str, str]) -> Speech:
-    """Decode a recording to a WAV file (PCM s16le, 48 kHz, mono).
+def read(recording: Path, wav_path: Path, scratch: Path, env: Mapping[str, str]) -> tuple[Speech, float]:
+    """Decode a recording to a WAV file (PCM s16le, 48 kHz, mono); return it and by how many dB the file is louder.
 
     Silence around the speech stays: its timing is part of the recording. Raises StepError at the spec's field.
     """
@@ -39,7 +39,7 @@ def read(recording: Path, wav_path: Path, scratch: Path, env: Mapping[str, str])
     from vidbuild.media.text.words import Speech
 
     try:
-        samples = pcm.decode(recording, scratch, env, "read a recorded narration", FIELD)
+        decoded = pcm.decode(recording, scratch, env, "read a recorded narration", FIELD)
     except SpecProblem:
         raise
     except StepError as error:
@@ -51,7 +51,8 @@ def read(recording: Path, wav_path: Path, scratch: Path, env: Mapping[str, str])
             log=failure.log,
             transient=failure.transient,
         ) from error
+    samples = decoded.samples
     if not samples:
         raise StepError("the recording is empty", field=FIELD)
     wav.write(wav_path, samples)
-    return Speech((), len(samples), activity.phrases(samples))
+    return Speech((), len(samples), activity.phrases(samples)), decoded.shift_db

@@ -16,7 +16,7 @@ from vidbuild.voices import recorded
 
 def take(recording: Path, scratch: Path) -> Speech:
     """Read a recording."""
-    return recorded.read(recording, scratch / "said.wav", scratch, ENV)
+    return recorded.read(recording, scratch / "said.wav", scratch, ENV)[0]
 
 
 def test_silence_around_a_recording_stays(scratch: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from vidbuild.media.audio.mix import CLIP_FORM
 from vidbuild.media.audio.pcm import REPRODUCIBLE
 from vidbuild.media.ffmpeg import packets
 from vidbuild.media.ffmpeg.ffmpeg import untrusted_input
@@ -14,6 +15,9 @@ from vidbuild.timebase import SAMPLE_RATE
 # Fill gaps in a clip's audio and cut overlaps, of more than 10 ms: otherwise the audio would move away from the video.
 # Less is the rounding of timestamps.
 GAPS = "async=1:min_hard_comp=0.01"
+
+# Without a maximum, ffmpeg makes floating-point samples louder as it mixes more channels to two.
+MIXED = "rematrix_maxval=1"
 
 # Seconds that decoders need before their samples are right: Opus 0.08, MP3 up to 0.25.
 PREROLL = 0.5
@@ -38,7 +42,7 @@ class ClipAudio:
     def extract(self, start_ms: int, samples: int, out: Path, env: Mapping[str, str]) -> list[str]:
         """Return the arguments for ffmpeg that extract at most `samples` samples from `start_ms` on, in stereo.
 
-        Gaps are filled. In an irregular file, the video is read too and discarded, as ffmpeg's clock depends on both.
+        Gaps are filled, and what exceeds full scale is not clipped. In an irregular file, the video is read too and discarded, as ffmpeg's clock depends on both.
         """
         start = start_ms / 1000
         if self.regular:
@@ -48,10 +52,10 @@ class ClipAudio:
             until = f"{start + samples / SAMPLE_RATE:.6f}"
             zero, seek, video = start, [], ["-map", "0:V:0?", "-c", "copy", "-t", until, "-f", "null", "-"]
         graph = (
-            f"asetpts=PTS-({zero:.6f})/TB,atrim=start=0,aresample={SAMPLE_RATE}:{GAPS}:first_pts=0,"
-            f"atrim=end_sample={samples},aformat=sample_fmts=s16:channel_layouts=stereo"
+            f"asetpts=PTS-({zero:.6f})/TB,atrim=start=0,aresample={SAMPLE_RATE}:{GAPS}:first_pts=0:{MIXED},"
+            f"atrim=end_sample={samples},aformat=sample_fmts=flt:channel_layouts=stereo"
         )
-        audio = ["-map", f"0:a:{self.track - 1}", "-af", graph, "-f", "s16le", str(out)]
+        audio = ["-map", f"0:a:{self.track - 1}", "-af", graph, "-f", CLIP_FORM, str(out)]
         return [*REPRODUCIBLE, *untrusted_input(self.path, *seek), *audio, *video]
 
     def _seek_point(self, start: float, env: Mapping[str, str]) -> float:

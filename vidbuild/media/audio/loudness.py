@@ -40,6 +40,10 @@ class Loudness:
         """Whether there is nothing to normalize."""
         return self.integrated < SILENCE_LUFS
 
+    def softer(self, decibels: float) -> Loudness:
+        """Return the loudness of audio that is softer by this."""
+        return Loudness(self.integrated - decibels, self.peak - decibels)
+
 
 SILENCE = Loudness(-math.inf, -math.inf)
 

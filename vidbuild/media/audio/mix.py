@@ -54,6 +54,10 @@ ENCODER = (
 PAIRABLE = ("-aac_tns", "0", "-aac_pns", "0")
 
 
+# Of a clip's samples: floating point, so that what exceeds full scale is not clipped before it is leveled.
+CLIP_FORM = "f32le"
+
+
 def raw_input(path: Path, channels: int, form: str = "s16le") -> list[str]:
     """Return the arguments for raw samples as an input."""
     return ["-f", form, "-ar", str(SAMPLE_RATE), "-ac", str(channels), "-i", str(path)]
@@ -71,7 +75,7 @@ def mix_narration(
     volume = "" if ducked is None else f",asetnsamples=n={STEP_SAMPLES}:p=0,volume='{ducking(*ducked)}':eval=frame"
     clip_audio = f"[1:a]volume={clip_gain:.2f}dB{volume}[clip]"
     graph = f"{voice};{clip_audio};[voice][clip]amix=inputs=2:normalize=0,{METER},aformat=sample_fmts=flt[out]"
-    inputs = [*raw_input(narration, 1), *raw_input(clip, 2)]
+    inputs = [*raw_input(narration, 1), *raw_input(clip, 2, CLIP_FORM)]
     return [*REPRODUCIBLE, *inputs, "-filter_complex", graph, "-map", "[out]", "-f", "f32le", str(out)]
 
 

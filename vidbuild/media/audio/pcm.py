@@ -1,12 +1,19 @@
-"""Convert any audio to 48 kHz, mono, 16 bits with ffmpeg."""
+"""Convert any audio to 48 kHz, mono, 16 bits with ffmpeg.
+
+Samples stay floating-point numbers until the last step, so that what exceeds full scale is not clipped, and what is
+soft keeps its details: a recording is scaled by a power of two to just below full scale before it is rounded.
+"""
 
 from __future__ import annotations
 
 import array
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from vidbuild.errors import StepError
+from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.audio import wav
 from vidbuild.media.ffmpeg import check_limits, ffmpeg, limits, process, tool_output
 from vidbuild.timebase import SAMPLE_RATE
@@ -14,19 +21,46 @@ from vidbuild.timebase import SAMPLE_RATE
 # Decoding an hour of audio takes less on any machine, so a longer run hangs.
 DECODE_SECONDS = 600.0
 
-RESAMPLE = f"aresample={SAMPLE_RATE}:filter_size=64:cutoff=0.97:resampler=swr"
+# Without a maximum, ffmpeg makes floating-point samples 3 dB louder as it mixes stereo to mono.
+RESAMPLE = f"aresample={SAMPLE_RATE}:filter_size=64:cutoff=0.97:resampler=swr:rematrix_maxval=1"
 
 # Vector units round differently from machine to machine. Without them, samples and encoded bytes are the same on every
 # machine, and processing takes no longer.
 REPRODUCIBLE = ("-cpuflags", "0", "-filter_threads", "1")
 
+FLOAT_BYTES = 4
+
 # Samples by which resampled audio may be longer or shorter than computed.
 ROUNDING = 2
 
 RAW = ("-f", "s16le", "-c:a", "pcm_s16le", "-ar", str(SAMPLE_RATE), "-ac", "1")
+FLOATS = ("-f", "f32le", "-c:a", "pcm_f32le")
+
+# Measures the peak, which may exceed full scale, and counts what is no number, while samples pass.
+METER = "aformat=sample_fmts=flt:channel_layouts=mono,astats=measure_overall=none:measure_perchannel="
+METER += "Peak_level+Number_of_NaNs+Number_of_Infs"
+PEAK = re.compile(r"Peak level dB: (-?[\d.]+|-inf)")
+NO_NUMBERS = re.compile(r"Number of (?:NaNs|Infs): [\d.]*[1-9]")
+
+# A recording with a peak below -24 dBFS is scaled up, at most by 90 dB: more would be noise of its conversion alone.
+SOFT = 1 / 16
+MAX_SHIFT = 15
 
 
-def decode(source: Path, scratch: Path, env: Mapping[str, str], what: str, field: str = "") -> array.array[int]:
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Decoded audio. shift: it is 2 to the power of this times as loud as in its file."""
+
+    samples: array.array[int]
+    shift: int
+
+    @property
+    def shift_db(self) -> float:
+        """The shift in dB."""
+        return self.shift * 20 * math.log10(2)
+
+
+def decode(source: Path, scratch: Path, env: Mapping[str, str], what: str, field: str = "") -> Decoded:
     """Decode the first audio stream of a file.
 
     what: the purpose, to follow "could not" in messages.
@@ -34,16 +68,33 @@ def decode(source: Path, scratch: Path, env: Mapping[str, str], what: str, field
     Raise StepError if the file cannot be decoded, SpecProblem if it is over a limit.
     """
     check_limits.gif_signature(source, field)
-    max_bytes = int(limits.RECORDING_SECONDS * SAMPLE_RATE) * wav.SAMPLE_BYTES
-    stop = ["-fs", str(max_bytes + wav.SAMPLE_BYTES)]
-    args = [*ffmpeg.untrusted_input(source), "-map", "0:a:0", "-vn", "-sn", "-dn", *_to_raw(scratch, *stop)]
+    max_bytes = int(limits.RECORDING_SECONDS * SAMPLE_RATE) * FLOAT_BYTES
+    floats = scratch / "pcm-floats.raw"
+    output = [*REPRODUCIBLE, "-af", f"{RESAMPLE},{METER}", *FLOATS, "-fs", str(max_bytes + FLOAT_BYTES), str(floats)]
+    args = [*ffmpeg.untrusted_input(source), "-map", "0:a:0", "-vn", "-sn", "-dn", *output]
     done = ffmpeg.stream(args, process.discard, cwd=scratch, env=env, timeout=DECODE_SECONDS, what=what, check=False)
     check_limits.stream_count(done.text, source.name, field)
     check_limits.logged_audio(done.text, source.name, field)
     ffmpeg.require_success(done, what)
-    samples = _read_output(scratch, 2 * max_bytes)
-    check_limits.duration(len(samples) / SAMPLE_RATE, limits.RECORDING_SECONDS, source.name, field)
-    return samples
+    length = tool_output.size(floats, 2 * max_bytes, "audio") // FLOAT_BYTES
+    check_limits.duration(length / SAMPLE_RATE, limits.RECORDING_SECONDS, source.name, field)
+    if NO_NUMBERS.search(done.text):
+        hint = "export it again, with 16 or 24 bits per sample"
+        raise SpecProblem(f"'{source.name}' has samples that are no numbers (NaN or infinite)", hint=hint, field=field)
+    shift = _shift(PEAK.findall(done.text))
+    gain = ("-af", f"volume={2.0**shift:.9g}:precision=float")
+    quantize = ["-f", "f32le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", str(floats), *REPRODUCIBLE, *gain]
+    ffmpeg.run([*quantize, *RAW, str(_output_path(scratch))], cwd=scratch, env=env, timeout=DECODE_SECONDS, what=what)
+    floats.unlink()
+    return Decoded(_read_output(scratch, max_bytes), shift)
+
+
+def _shift(peaks: Sequence[str]) -> int:
+    """Return the power of two that brings the last of the measured peaks, in dBFS, just below full scale, if needed."""
+    peak = 10 ** (float(peaks[-1]) / 20) if peaks else 0.0
+    if peak == 0 or SOFT <= peak <= 1:
+        return 0
+    return min(MAX_SHIFT, math.floor(-math.log2(peak)))
 
 
 def resample(samples: array.array[int], rate: int, scratch: Path, env: Mapping[str, str]) -> array.array[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import math
 import os
+import wave
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,24 @@ def test_a_file_is_decoded_to_its_samples(scratch: Path) -> None:
     """A WAV file in the kept format comes through unchanged."""
     sound = tone(5000)
     wav.write(scratch / "x.wav", sound)
-    assert pcm.decode(scratch / "x.wav", scratch, ENV, "read it") == sound
+    assert pcm.decode(scratch / "x.wav", scratch, ENV, "read it").samples == sound
+
+
+def test_stereo_is_mixed_to_its_mean(scratch: Path) -> None:
+    """The same samples on both channels come through unchanged: mixing makes them no louder."""
+    sound = tone(5000)
+    with wave.open(str(scratch / "x.wav"), "wb") as file:
+        file.setparams((2, 2, SAMPLE_RATE, 0, "NONE", ""))
+        file.writeframes(wav.to_bytes(array.array("h", (sample for sample in sound for _ in range(2)))))
+    found = pcm.decode(scratch / "x.wav", scratch, ENV, "read it").samples
+    assert max(abs(a - b) for a, b in zip(found, sound, strict=True)) <= 1
+
+
+@pytest.mark.parametrize(("level", "shift"), [(9.0, -4), (1.001, -1), (1.0, 0), (0.07, 0), (0.05, 4), (1e-9, 15)])
+def test_the_shift_brings_the_peak_just_below_full_scale(level: float, shift: int) -> None:
+    """A peak over full scale, or 24 dB below it, is moved by a power of two; others are left alone, silence too."""
+    assert pcm._shift([f"{20 * math.log10(level):.6f}"]) == shift
+    assert pcm._shift(["-inf"]) == pcm._shift([]) == 0
 
 
 def test_what_is_no_sound_is_an_error(scratch: Path) -> None:

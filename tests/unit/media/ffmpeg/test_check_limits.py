@@ -187,7 +187,7 @@ def test_a_recording_that_is_too_long_is_cut_off_and_refused(tmp_path: Path, mon
     """V19: decoding stops at the limit, so an endless recording fills no disk; one just as long as it is welcome."""
     monkeypatch.setattr(limits, "RECORDING_SECONDS", 0.5)
     step = context(tmp_path / "step", {}, {})
-    assert len(pcm.decode(wav_of(tmp_path, 48_000, 1, 24_000), step.scratch, ENV, "read it")) == 24_000
+    assert len(pcm.decode(wav_of(tmp_path, 48_000, 1, 24_000), step.scratch, ENV, "read it").samples) == 24_000
     with pytest.raises(
         SpecProblem, match=r"'take\.wav': duration: expected at most 0\.000138889 hours, got 0\.0 hours"
     ):
