@@ -15,12 +15,11 @@ from vidbuild.engine.graph.graph import Graph, Input, Product, Step
 from vidbuild.model import Scene, Spec
 from vidbuild.plan.outputs import Output
 from vidbuild.plan.scene_steps import (
-    LAST_FRAME,
     animation_inputs,
+    poster,
     profile,
     scaling_tools,
     scene_steps,
-    still,
     transition_frames,
 )
 from vidbuild.plan.variant import Variant, VideoSpec
@@ -41,7 +40,7 @@ def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
     for left, right in zip(spec.scenes, spec.scenes[1:], strict=False):
         if left.transition != "cut":
             steps.append(_transition(video, left, right))
-    steps.append(still(video, spec.scenes[0].id, LAST_FRAME))
+    steps.append(poster(video))
     steps.extend((_captions(video), _mux(video), _report(video, f"{name or name_of(spec.path)}.mp4")))
     return Graph.of({step.id: step for step in steps})
 

@@ -25,6 +25,7 @@ from vidbuild.voices import recorded
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
+POSTER_SCENES = 4  # from which a poster is chosen: more would make every edit choose again
 LOOKS = ("theme", "theme.logo")  # fields of the spec that a drawing is made from
 
 
@@ -58,6 +59,31 @@ def still(video: VideoSpec, scene_id: str, frame: int) -> Step:
     params, inputs = {"size": video.size, "frame": frame}, animation_inputs(video, scene, "whole.json")
     step = StepId("still", f"{scene_id}@{frame}", video.variant.name)
     return Step(str(step), "still", params, inputs, scene.locations, tools)
+
+
+def poster(video: VideoSpec) -> Step:
+    """The step that renders the poster: the first scene's last frame, unless that may show nothing.
+
+    A clip may fade out, and an image may be plain. The step then chooses from frames of the first scenes, up to the
+    first one that is sure to show something.
+    """
+    scenes = video.spec.scenes
+    sure = next((index for index, scene in enumerate(scenes) if not _may_be_plain(scene)), len(scenes) - 1)
+    candidates = scenes[: min(sure + 1, POSTER_SCENES)]
+    if not _may_be_plain(candidates[0]):
+        return still(video, candidates[0].id, LAST_FRAME)
+    inputs: dict[str, Input] = {}
+    for index, scene in enumerate(candidates):
+        inputs.update(animation_inputs(video, scene, "whole.json", f"{index}."))
+    params = {"size": video.size, "plain": [_may_be_plain(scene) for scene in candidates]}
+    tools = tuple(dict.fromkeys(("pillow", *scaling_tools(*candidates))))
+    return Step(video.step_id("still", scenes[0]), "still", params, inputs, scenes[0].locations, tools)
+
+
+def _may_be_plain(scene: Scene) -> bool:
+    """Whether what a scene shows comes from a file that may be of one color, such as a clip that fades to black."""
+    scene_type = SCENE_TYPES[scene.type]
+    return scene_type.clip(scene) is not None or "image" in scene_type.files(scene)
 
 
 def profile(video: VideoSpec) -> dict[str, Any]:

@@ -1,7 +1,12 @@
-"""The step `still:SCENE`: one frame of a scene as a PNG, in the colors of its layers."""
+"""The step `still:SCENE`: one frame of a scene as a PNG, in the colors of its layers.
+
+A poster may be chosen from several scenes: it is the first of their candidates that shows something, or the one that
+shows most.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +23,10 @@ from vidbuild.steps import render
 
 STILL = "still.png"
 
+# Where in a clip its candidates for a poster are, as shares of the scene: the last frame, as in other scenes, then
+# frames before a fade-out.
+CANDIDATES = (1.0, 0.75, 0.5, 0.25, 0.0)
+
 # A dithered background is smallest without row filters, and level 4 is nearly as small as 6 in a third of the time.
 PNG = {"format": "image2pipe", "c:v": "png", "pred": "none", "compression_level": 4, "frames:v": 1, "threads:v": 1}
 
@@ -26,14 +35,51 @@ def run(context: Context) -> None:
     """Write still.png.
 
     Params: frame: counted from the scene's start; -1, or the number of frames, is the last one.
+    plain: for a poster, instead: for each scene that it is chosen from, whether it may show nothing.
     """
-    animation = render.read_animation(context)
-    frame = _valid_frame(context.params["frame"], animation.motion)
-    animation = replace(animation, motion=animation.motion.window(frame, 1))
-    render.run_encoder(context, still_arguments(animation, context.out), 1, 1, "render the still")
+    if "plain" in context.params:
+        _choose(context, context.params["plain"])
+    else:
+        animation = render.read_animation(context)
+        _render(context, animation, _valid_frame(context.params["frame"], animation.motion))
     png = context.out / STILL
-    _verify(png, (animation.layers.width, animation.layers.height))
     png.write_bytes(seal.sealed_png(png.read_bytes()))
+
+
+def _render(context: Context, animation: Animation, frame: int) -> None:
+    window = replace(animation, motion=animation.motion.window(frame, 1))
+    render.run_encoder(context, still_arguments(window, context.out), 1, 1, "render the still")
+    _verify(context.out / STILL, _size(animation))
+
+
+def _choose(context: Context, plain: Sequence[bool]) -> None:
+    """Write the first candidate that shows something: the last frame of a scene, then earlier ones of a clip."""
+    from vidbuild.media.image import content
+
+    best, written = content.Content(-1.0, 0.0), b""
+    for index, doubtful in enumerate(plain):
+        animation = render.read_animation(context, f"{index}.")
+        for share in CANDIDATES if doubtful and animation.clip else (1.0,):
+            _render(context, animation, max(0, round(animation.motion.frames * share) - 1))
+            if not doubtful:
+                return
+            data = (context.out / STILL).read_bytes()
+            shown = content.measure(data, _shown(animation))
+            if shown.edges >= content.ENOUGH:
+                return
+            if shown > best:
+                best, written = shown, data
+    (context.out / STILL).write_bytes(written)
+
+
+def _shown(animation: Animation) -> tuple[int, int, int, int]:
+    """Return the box of the clip or image in the frame; the frame around it shows something in any case."""
+    found = [layer for layer in animation.layers.layers if layer.name in {"clip", "picture"}]
+    return (found[0].x, found[0].y, found[0].width, found[0].height) if found else (0, 0, *_size(animation))
+
+
+def _size(animation: Animation) -> tuple[int, int]:
+    return animation.layers.width, animation.layers.height
 
 
 def _verify(path: Path, size: tuple[int, int]) -> None:
