@@ -42,7 +42,8 @@ class ClipAudio:
     def extract(self, start_ms: int, samples: int, out: Path, env: Mapping[str, str]) -> list[str]:
         """Return the arguments for ffmpeg that extract at most `samples` samples from `start_ms` on, in stereo.
 
-        Gaps are filled, and what exceeds full scale is not clipped. In an irregular file, the video is read too and discarded, as ffmpeg's clock depends on both.
+        Gaps are filled, and what exceeds full scale is not clipped. In an irregular file, the video is read too and
+        discarded, as ffmpeg's clock depends on both.
         """
         start = start_ms / 1000
         if self.regular:
