@@ -55,6 +55,7 @@ _SWAPPED: dict[type[ast.AST], str] = {
     ast.BitAnd: "|",
     ast.BitOr: "&",
 }
+_LARGE = 1000
 _TEXT = (ast.JoinedStr, ast.FormattedValue)
 
 
@@ -136,7 +137,8 @@ class _Finder:
         if isinstance(node.value, bool):
             yield self._replace(node, str(not node.value), "constant")
         elif isinstance(node.value, int | float):
-            yield self._replace(node, f"({self._text(node)} + 1)", "constant")
+            change = "* 2" if abs(node.value) >= _LARGE else "+ 1"  # one more of a large number changes little
+            yield self._replace(node, f"({self._text(node)} {change})", "constant")
 
     def _replace(self, node: ast.expr, text: str, kind: str) -> Mutant:
         return Mutant(self._start(node), self._end(node), text, node.lineno, kind)

@@ -14,8 +14,10 @@ import resource
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
+import venv
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -91,6 +93,12 @@ class Copy:
         self._scratch.mkdir(parents=True)
         left_out = shutil.ignore_patterns("__pycache__", ".venv", ".git", ".vidbuild", "build")
         shutil.copytree(ROOT, self._root, symlinks=True, ignore=left_out)
+        # An environment of its own, in which the copy, and not the checkout, is installed: PYTHONPATH alone does not
+        # reach the isolated interpreters that some tests start.
+        venv.create(folder / "venv", with_pip=False)
+        self._python = folder / "venv" / "bin" / "python"
+        packages = Path(sysconfig.get_path("purelib", vars={"base": str(folder / "venv")}))
+        (packages / "copy.pth").write_text(f"{self._root}\n{sysconfig.get_path('purelib')}\n", encoding="utf-8")
 
     def judge(self, case: Case, seconds: float) -> str:
         """Return "killed", "survived" or "endless"."""
@@ -104,7 +112,7 @@ class Copy:
 
     def run(self, tests: Sequence[str], seconds: float) -> str:
         """Run tests until the first fails; "endless" if they take longer than the seconds."""
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+        command = [str(self._python), "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
         process = subprocess.Popen(
             command,
             cwd=self._root,
@@ -123,7 +131,7 @@ class Copy:
 
     def _environment(self) -> Mapping[str, str]:
         scratch = str(self._scratch)
-        own = {"PYTHONPATH": str(self._root), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": scratch}
+        own = {"PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": scratch}
         return {**os.environ, **own, "PYTEST_DEBUG_TEMPROOT": scratch, "HYPOTHESIS_STORAGE_DIRECTORY": scratch}
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     x = 1
 LIMIT: int = 7
+LARGE = 5_000
 def f(a: int, b: int) -> bool:
     if not a:
         notify(a)
@@ -33,6 +34,7 @@ def test_each_kind_of_mutation_is_found() -> None:
     found = [(mutant.kind, text[mutant.start : mutant.end].strip(), mutant.text.strip()) for mutant in mutants(SOURCE)]
     assert found == [
         ("constant", "7", "(7 + 1)"),
+        ("constant", "5_000", "(5_000 * 2)"),
         ("negation", "not a", "(a)"),
         ("condition", "not a", "(not (not a))"),
         ("removed call", "notify(a)", "None"),
