@@ -42,6 +42,6 @@ def _hint(units: Sequence[str], theme: Theme) -> str:
     known = glyphs.fitting_fonts(units)
     font = f"{' and '.join(known)}, or another font that has them," if known else "a font that has them"
     if theme.fonts:
-        return f"put {font} beside the theme's '{theme.fonts[0].name}'"
+        return f"put {font} into '{theme.fonts[0].parent.name}', the theme's folder of fonts"
     field = f"theme: {{extends: {theme.name}, fonts: ./fonts}}" if theme.name in built_in() else "fonts: ./fonts"
     return f"put {font} into a folder 'fonts', and set '{field}'{'' if theme.name in built_in() else ' in the theme'}"

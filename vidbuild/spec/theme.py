@@ -186,7 +186,7 @@ class ThemeLoader:
             if name.lower() not in folded:
                 origin.error(
                     f"unknown font family '{name}'",
-                    did_you_mean(name.partition(",")[0], known, 3) or _families_hint(own),
+                    _nearest(name, known) or _families_hint(own),
                 )
 
     def _read(self, file: FilePath, shown: str, name: str) -> Document | None:
@@ -213,6 +213,13 @@ def _has_error(problems: Iterable[Diagnostic]) -> bool:
 
 def _is_path(name: str) -> bool:
     return "/" in name or "\\" in name or name.startswith((".", "~")) or name.endswith(SUFFIXES)
+
+
+def _nearest(name: str, known: Sequence[str]) -> str | None:
+    """Return a hint with the most similar families, or with one whose name continues: 'Inter Variable' is of 'Inter'."""
+    first = name.partition(",")[0].strip()
+    begins = [family for family in known if first.lower().startswith(f"{family.lower()} ")]
+    return did_you_mean(first, known, 3) or (f"did you mean '{max(begins, key=len)}'?" if begins else None)
 
 
 def _families_hint(known: Sequence[str]) -> str:

@@ -62,7 +62,7 @@ def test_a_kicker_is_checked_as_it_is_drawn(project: Project) -> None:
         (None, "into a folder 'fonts', and set 'theme: {extends: midnight, fonts: ./fonts}'"),
         ("paper", "into a folder 'fonts', and set 'theme: {extends: paper, fonts: ./fonts}'"),
         ("./own.yaml", "into a folder 'fonts', and set 'fonts: ./fonts' in the theme"),
-        ({"fonts": "./more"}, "beside the theme's 'more.ttf'"),
+        ({"fonts": "./more"}, "into 'more', the theme's folder of fonts"),
     ],
 )
 def test_the_hint_works(project: Project, theme: Any, hint: str) -> None:
@@ -75,7 +75,7 @@ def test_the_hint_works(project: Project, theme: Any, hint: str) -> None:
     whole = f"put a Nerd Font, or another font that has them, {hint}"
     expected = ("scenes[0].title", f"no font can draw '{ICON}' (U+F303)", whole)
     assert warnings(project, {"title": ICON}, **top) == [expected]
-    folder = "more" if "beside" in hint else "fonts"
+    folder = "more" if "more" in hint else "fonts"
     font_lab.write(project.root / folder / "icons.ttf", "Icons", ICON)
     if "in the theme" in hint:
         project.write("own.yaml", "accent: '#f80'\nfonts: ./fonts\n")

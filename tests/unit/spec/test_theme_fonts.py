@@ -46,6 +46,8 @@ def test_known_families(project: Project, name: str) -> None:
         ("Brand", "did you mean 'Brand Sans' or 'Brand Mono'?"),
         ("BrandMono-Bold", "did you mean 'Brand Mono'?"),
         ("Source Sans", "did you mean 'Source Sans Pro'?"),
+        ("Brand Sans Condensed Variable", "did you mean 'Brand Sans'?"),
+        ("Manrope, Helvetica, sans-serif", "did you mean 'Manrope'?"),
         ("Zapfino", USE.replace("use ", "use 'Brand Mono', 'Brand Sans', ")),
     ],
 )
