@@ -46,8 +46,12 @@ def font(
     weight: int = 400,
     opentype: bool = False,
     names: Mapping[str, str] | None = None,
+    advance: int = EM,
 ) -> TTFont:
-    """Return what `write` writes."""
+    """Return what `write` writes.
+
+    advance: the width of every character, with the space around it.
+    """
     given = boxes or {}
     shapes: dict[str, Box | None] = {".notdef": BLOCK}
     shapes.update({_name(each): None if each == " " else given.get(each, BLOCK) for each in characters})
@@ -60,7 +64,7 @@ def font(
         builder.setupCFF(postscript, {"FullName": postscript}, charstrings, {})
     else:
         builder.setupGlyf({name: _glyph(box) for name, box in shapes.items()})
-    builder.setupHorizontalMetrics(dict.fromkeys(shapes, (EM, 50)))
+    builder.setupHorizontalMetrics(dict.fromkeys(shapes, (advance, 50)))
     builder.setupHorizontalHeader(ascent=800, descent=-200)
     own = {"familyName": family, "styleName": "Regular", "fullName": family, "psName": postscript}
     builder.setupNameTable({key: text for key, text in {**own, **(names or {})}.items() if text})

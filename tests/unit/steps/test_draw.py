@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
 from PIL import ImageChops, ImageDraw
 
 from tests.support import font_lab, scene_samples
@@ -159,6 +160,51 @@ def test_a_face_that_no_use_names_draws_what_the_others_lack(tmp_path: Path) -> 
     latin = changed("title", title="Abc", subtitle="Abc")
     with_font, without = (drawn(tmp_path / str(len(each)), "title", latin, files=each) for each in (files, {}))
     assert with_font.files() == without.files()
+
+
+@pytest.mark.parametrize(("script", "more"), [("ภาษาไทย", 1.26), ("བོད་ཡིག་", 1.6), ("日本語", 1.1)])
+def test_lines_of_tall_scripts_are_further_apart(script: str, more: float, tmp_path: Path) -> None:
+    """Scripts with stacked letters, or with marks above and below, have more space between the lines of a title."""
+    files = {
+        "font:0000:t.ttf": font_lab.write(
+            tmp_path / "t", "Tall", script, boxes=dict.fromkeys(script, (0, 0, 1000, 400))
+        )
+    }
+    made = drawn(tmp_path / "out", "title", changed("title", title=script * 5, subtitle=None, kicker=None), files=files)
+    column = made.image("title").getchannel("A").point([0] * 128 + [255] * 128)
+    middle = column.getbbox()
+    assert middle is not None
+    x = middle[0] + 4
+    rows = [column.getpixel((x, y)) == 255 for y in range(column.height)]
+    tops = [y for y in range(1, column.height) if rows[y] and not rows[y - 1]]
+    bottoms = [y for y in range(1, column.height) if rows[y - 1] and not rows[y]]
+    assert len(tops) > 1
+    assert (tops[1] - tops[0]) / (bottoms[0] - tops[0]) == pytest.approx(more / 0.4, rel=0.06)
+
+
+def test_a_title_without_spaces_is_as_large_as_one_with_them(tmp_path: Path) -> None:
+    """Scripts without spaces between words break their lines, so that a long title needs no smaller type."""
+    files = {"font:0000:t.ttf": font_lab.write(tmp_path / "t", "Own Blocks", "ภาษาไทยA ")}
+    heights = []
+    for title in ("ภาษาไทย" * 4, "AAAAAA " * 4):
+        made = drawn(tmp_path / title, "title", changed("title", title=title, kicker=None, subtitle=None), files=files)
+        heights.append(made["title"].height)
+    assert heights[0] > heights[1] * 0.7
+
+
+def test_code_is_drawn_as_written(tmp_path: Path) -> None:
+    """A programming face draws no arrow in place of "=>", as a viewer has to type what is seen."""
+    flat = dict.fromkeys("=>", (0, 0, 500, 200))
+    font = font_lab.font("Arrows", "=>a", boxes={**flat, "a": (0, 0, 500, 700)}, advance=602)
+    addOpenTypeFeaturesFromString(font, "feature calt { sub u0003D' u0003E by u00061; } calt;")
+    font.save(tmp_path / "arrows.ttf")
+    files = {"font:0000:arrows.ttf": tmp_path / "arrows.ttf"}
+    fields = scene_samples.drawing("command", commands=[{"run": "=", "output": "=>"}])
+    theme_values = own_face(mono="Arrows")
+    made = drawn(tmp_path / "out", "command", fields, size=(1920, 1080), theme_values=theme_values, files=files)
+    box = made.image("output-0").getchannel("A").getbbox()
+    assert box is not None
+    assert box[2] - box[0] > 2 * (box[3] - box[1])
 
 
 def test_a_private_sign_is_the_themes_or_none(tmp_path: Path) -> None:
