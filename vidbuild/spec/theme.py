@@ -216,7 +216,7 @@ def _is_path(name: str) -> bool:
 
 
 def _nearest(name: str, known: Sequence[str]) -> str | None:
-    """Return a hint with the most similar families, or with one whose name continues: 'Inter Variable' is of 'Inter'."""
+    """Return a hint with the most similar families, or the one that the name begins with: 'Inter Variable', 'Inter'."""
     first = name.partition(",")[0].strip()
     begins = [family for family in known if first.lower().startswith(f"{family.lower()} ")]
     return did_you_mean(first, known, 3) or (f"did you mean '{max(begins, key=len)}'?" if begins else None)
