@@ -161,6 +161,21 @@ def test_the_table_is_pruned(tmp_path: Path, table: DigestCache, monkeypatch: py
     assert last.lookup("old7", Signature(1, 2, 3, 7)) is None
 
 
+@pytest.mark.parametrize(("rows", "kept"), [(12, True), (13, False)])
+def test_twice_as_many_rows_as_were_used_are_kept(
+    tmp_path: Path, table: DigestCache, monkeypatch: pytest.MonkeyPatch, rows: int, kept: bool
+) -> None:
+    """Other builds of the project use the table as well: unused rows stay up to twice the used ones and some more."""
+    monkeypatch.setattr(digest_cache, "_UNUSED_ROWS", 10)
+    for number in range(rows - 1):
+        table.record(f"old{number}", Signature(1, 2, 3, number), "x")
+    table.save()
+    later = reopened(tmp_path)
+    later.record("new", Signature(1, 1, 1, 1), "y")
+    later.save()
+    assert (reopened(tmp_path).lookup("old0", Signature(1, 2, 3, 0)) == "x") == kept
+
+
 def make_blob(tmp_path: Path, content: bytes = b"content") -> tuple[Blobs, str]:
     """A store of one blob."""
     blobs = Blobs(tmp_path / "cas")

@@ -145,6 +145,16 @@ def test_no_child_outlives_the_driver(lab: Lab, driver: subprocess.Popen[bytes],
     assert names(lab.store.home / "tmp") == names(lab.store.home / "locks") == []
 
 
+def test_a_worker_leaves_ctrl_c_to_the_driver(lab: Lab) -> None:
+    """P41: Ctrl-C reaches every process of a terminal's group; a worker goes on, since the driver decides what ends."""
+    build = Background(lab, graph(step("one", "family")))
+    worker = int(wait_for(lab.root / "family").split()[0])
+    os.kill(worker, signal.SIGINT)
+    (lab.root / "go").touch()
+    report = build.end()
+    assert (report.status, report.retried, lab.ran()) == ("built", 0, ["one"])
+
+
 def test_no_child_outlives_its_worker(lab: Lab) -> None:
     """P19: a worker that is killed from outside leaves no child behind, and its step is retried."""
     build = Background(lab, graph(step("one", "family")))
