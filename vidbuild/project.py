@@ -7,7 +7,8 @@ from pathlib import Path
 
 CACHE_FOLDER = ".vidbuild"
 OUTPUT_FOLDER = "build"
-ROOT_MARKERS = ("vidbuild.toml", ".git")
+SETTINGS = "vidbuild.toml"
+ROOT_MARKERS = (SETTINGS, ".git")
 SPEC_SUFFIXES = (".vidbuild.yaml", ".vidbuild.yml", ".yaml", ".yml")
 
 

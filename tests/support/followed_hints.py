@@ -171,7 +171,8 @@ def _recorded(draft: Draft) -> None:
 def _file(draft: Draft) -> None:
     """Name a file of the project, of the kind that the scene needs."""
     line = draft.lines[draft.row]
-    draft.replace("media/dot.png" if "type: image" in line else "media/hello.py")
+    fitting = {"type: image": "media/dot.png", "theme: ": "paper"}
+    draft.replace(next((file for use, file in fitting.items() if use in line), "media/hello.py"))
 
 
 def _quoted_from(draft: Draft, line: str) -> str:
@@ -197,7 +198,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"write '<<: \*name', with .*", lambda draft: draft.edit(lambda line: line.replace("<<: ", "<<: *", 1))),
     (r"write a list: (.*)", Draft.replace),
     (r"write the scene's narration as .*", _recorded),
-    (r"(?:write the path relative to the file that names it|put the file into the project)", _file),
+    (r"(?:write the path relative to the file that names it|put the file into the project(?:, or .*)?)", _file),
     (r"write ('.*') for a backslash and the letter", _twice),
     (r"write 'voice: (.*)'", lambda draft, voice: draft.lines.insert(draft.row, f"voice: {voice}")),
     (r"write (\S.*?), since '#' starts a comment", Draft.write_value),

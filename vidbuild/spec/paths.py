@@ -6,16 +6,19 @@ import contextlib
 import errno
 import os
 import re
+import shlex
 import unicodedata
 from pathlib import Path
 
-from vidbuild.project import cache_of
+from vidbuild.project import ROOT_MARKERS, SETTINGS, cache_of
 
 # Folders of tools, which can hold secrets: a CI checkout writes its token into `.git/config`.
 PRIVATE = frozenset({".git", ".hg", ".svn", ".jj", ".bzr", ".vidbuild", ".ssh", ".aws", ".gnupg", ".docker", ".kube"})
 # Files in which tools keep passwords.
 SECRETS = frozenset({".env", ".netrc", ".npmrc", ".pypirc", ".git-credentials", ".pgpass", ".htpasswd"})
 
+_MIN_PARTS = 3  # of the path of a folder for one user's files: not /tmp or /srv
+_INTO_PROJECT = "put the file into the project"
 _PROTOCOL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _DRIVE = re.compile(r"[A-Za-z]:|\\\\|//")
 
@@ -74,8 +77,29 @@ def resolve(value: str, folder: Path, root: Path) -> Path:
         _refuse_private(value, real, root)
         return real
     target = Path(os.path.normpath(folder.resolve() / value))
-    what = "is a symlink to a file" if target.is_relative_to(root) else "is"
-    raise InputError(f"'{value}' {what} outside the project folder '{os.path.relpath(root, folder)}'")
+    place = f"outside the project folder '{os.path.relpath(root, folder)}'"
+    if target.is_relative_to(root):
+        raise InputError(f"'{value}' is a symlink to a file {place}", _INTO_PROJECT)
+    raise InputError(f"'{value}' is {place}", _into_project(real, root))
+
+
+def _into_project(file: Path, root: Path) -> str:
+    """Return the hint about a file outside the project: what makes a folder that has both the project, if any can be.
+
+    That is no folder in which other people's files are, nor one above a repository.
+    """
+    folder = Path(os.path.commonpath((file, root)))
+    home = Path(os.path.expanduser("~")).resolve()  # noqa: PTH111 - Path.home raises if there is none
+    if not file.exists() or home.is_relative_to(folder) or len(folder.parts) < _MIN_PARTS:
+        return _INTO_PROJECT
+    marker = root / SETTINGS
+    if marker.is_file():
+        command = ["mv", os.path.relpath(marker), os.path.relpath(folder / SETTINGS)]
+    elif any(os.path.lexists(root / each) for each in ROOT_MARKERS):
+        return _INTO_PROJECT
+    else:
+        command = ["touch", os.path.relpath(folder / SETTINGS)]
+    return f"{_INTO_PROJECT}, or make '{os.path.relpath(folder)}' the project: {shlex.join(command)}"
 
 
 def check_own(spec: Path, root: Path) -> None:
@@ -115,5 +139,5 @@ def _refuse_form(value: str) -> None:
         raise InputError(f"'{value}' is not a relative path", "write the path relative to the file that names it")
     protocol = _PROTOCOL.match(value)
     if protocol:
-        hint = "put the file into the project" if value[len(protocol[0]) :].startswith("//") else None
+        hint = _INTO_PROJECT if value[len(protocol[0]) :].startswith("//") else None
         raise InputError(f"'{value}' is not a path: '{protocol[0]}' is a protocol", hint)

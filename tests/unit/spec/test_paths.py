@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -117,3 +120,52 @@ def test_the_root_of_a_relative_spec(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "link").symlink_to("real")
     monkeypatch.chdir(tmp_path)
     assert root_of(Path("link/docs/v.yaml")) == (tmp_path / "real").resolve()
+
+
+def run(command: str) -> None:
+    """Run a command as a shell does."""
+    program, *arguments = shlex.split(command)
+    subprocess.run([shutil.which(program) or program, *arguments], check=True)
+
+
+def hint_of(value: str, folder: Path, root: Path) -> str | None:
+    """The hint about a path that is refused."""
+    with pytest.raises(InputError) as caught:
+        resolve(value, folder, root)
+    return caught.value.hint
+
+
+def test_a_file_outside_says_what_makes_the_project(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hint about a file outside the project is a command after which the file is inside it."""
+    docs, source = project / "docs", project / "shared" / "a.png"
+    monkeypatch.chdir(docs)
+    for marker in project.glob("*.toml"):
+        marker.unlink()
+    assert root_of(docs / "video.yaml") == docs
+    hint = hint_of("../shared/a.png", docs, docs)
+    assert hint == "put the file into the project, or make '..' the project: touch ../vidbuild.toml"
+    run(hint.rpartition(": ")[2])
+    assert resolve("../shared/a.png", docs, root_of(docs / "video.yaml")) == source
+
+
+def test_a_project_in_a_project_says_what_makes_it_one(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a vidbuild.toml makes the folder of the spec a project of its own, the hint moves it."""
+    docs, source = project / "docs", project / "shared" / "a.png"
+    monkeypatch.chdir(project)
+    (docs / "vidbuild.toml").touch()
+    hint = hint_of("../shared/a.png", docs, docs)
+    assert hint == "put the file into the project, or make '.' the project: mv docs/vidbuild.toml vidbuild.toml"
+    run(hint.rpartition(": ")[2])
+    assert resolve("../shared/a.png", docs, root_of(docs / "video.yaml")) == source
+
+
+@pytest.mark.parametrize("value", ["../../../../../../../../etc/passwd", "../missing.png"])
+def test_no_hint_makes_too_much_a_project(project: Path, value: str) -> None:
+    """V26: no hint makes the root of the file system a project, or anything for a file that is not there."""
+    assert hint_of(value, project / "docs", project / "docs") == "put the file into the project"
+
+
+def test_no_hint_leads_out_of_a_repository(project: Path) -> None:
+    """V26: a repository is a project, and files outside it are not offered to specs in it."""
+    (project / "docs" / ".git").mkdir()
+    assert hint_of("../shared/a.png", project / "docs", project / "docs") == "put the file into the project"

@@ -82,7 +82,12 @@ def test_the_name_is_no_value(project: Project) -> None:
         ("./our.yaml", "theme", "file './our.yaml' does not exist", "did you mean './ours.yml'?"),
         ("./gone.yaml", "theme", "file './gone.yaml' does not exist", None),
         ("gone.yml", "theme", "file 'gone.yml' does not exist", None),
-        ("../theme.yaml", "theme", "'../theme.yaml' is outside the project folder '.'", None),
+        (
+            "../theme.yaml",
+            "theme",
+            "'../theme.yaml' is outside the project folder '.'",
+            "put the file into the project",
+        ),
         (
             "/theme.yaml",
             "theme",
@@ -103,7 +108,12 @@ def test_the_name_is_no_value(project: Project) -> None:
             "'clip.mp4' is not a PNG, JPEG, WebP, AVIF, GIF, TIFF, BMP or SVG image",
             None,
         ),
-        ({"logo": "../a.png"}, "theme.logo", "'../a.png' is outside the project folder '.'", None),
+        (
+            {"logo": "../a.png"},
+            "theme.logo",
+            "'../a.png' is outside the project folder '.'",
+            "put the file into the project",
+        ),
         ({"fonts": "gone"}, "theme.fonts", "folder 'gone' does not exist", None),
         (
             {"fonts": {"directory": "/usr/share/fonts"}},
@@ -187,7 +197,11 @@ def test_fonts_that_lead_out_of_the_project(project: Project) -> None:
     project.root.parent.joinpath("outside.ttf").write_bytes(b"x")
     (project.root / "fonts" / "a.ttf").symlink_to("../../outside.ttf")
     assert project.wrong(theme={"fonts": "fonts"}) == [
-        ("theme.fonts", "'fonts/a.ttf' is a symlink to a file outside the project folder '.'", None)
+        (
+            "theme.fonts",
+            "'fonts/a.ttf' is a symlink to a file outside the project folder '.'",
+            "put the file into the project",
+        )
     ]
 
 
