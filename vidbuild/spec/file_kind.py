@@ -28,6 +28,9 @@ RAW_VIDEO = (
 IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
+CONTAINERS = (b"\x1aE\xdf\xa3", b"FLV\x01", b"\0\0\x01\xba", b"0&\xb2u\x8ef\xcf\x11")  # Matroska, FLV, MPEG, ASF
+
+
 @dataclass(frozen=True, slots=True)
 class Unusable:
     """Why a file cannot be used, to follow its name in a message ("is a HEIC image"), and what to do about it."""
@@ -49,6 +52,13 @@ def is_image(head: bytes) -> bool:
     """Return whether a file is an image, which decoders of videos accept as a video of one frame."""
     webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
     return head.startswith(IMAGES) or webp or svg.is_svg(head) or bool(_brands(head) & (HEIF_BRANDS | AVIF_BRANDS))
+
+
+def is_video(head: bytes) -> bool:
+    """Return whether a file is in a container of videos."""
+    riff = head[:4] == b"RIFF" and head[8:12] == b"AVI "
+    transport = head[:1] == b"G" and head[188:189] == b"G"
+    return head.startswith(CONTAINERS) or riff or transport or (head[4:8] == b"ftyp" and not is_image(head))
 
 
 def foreign_image(head: bytes, name: str) -> Unusable | None:

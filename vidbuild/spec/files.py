@@ -81,14 +81,19 @@ def check_playable(path: Path, name: str, expected: str) -> None:
         raise InputError(f"'{name}' is not {expected} but an image", hint)
 
 
-def image_size(path: Path, name: str) -> list[int]:
-    """Return [width, height] of an image, EXIF rotation applied; an SVG image has its shape. Raises InputError."""
+def image_size(path: Path, name: str, if_video: str | None = None) -> list[int]:
+    """Return [width, height] of an image, EXIF rotation applied; an SVG image has its shape. Raises InputError.
+
+    if_video: a hint for a file that is a video.
+    """
     head = check_file(path, name)
     if (size := path.stat().st_size) > limits.IMAGE_BYTES:
         raise InputError(f"'{name}' is too large: {size} bytes, the limit for an image is {limits.IMAGE_BYTES}")
     if svg.is_svg(head):
         return _svg_size(path, name)
     _refuse(file_kind.foreign_image(head, name), name)
+    if file_kind.is_video(head):
+        raise InputError(f"'{name}' is not a {IMAGES} but a video", if_video)
     return _raster_size(path, name)
 
 

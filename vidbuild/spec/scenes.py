@@ -239,7 +239,7 @@ def _resolve_files(own: dict[str, Any], path: Path, kind: str, context: SceneCon
 def _content(kind: str, file: FilePath, name: str) -> Json:
     """Check a file of a kind; return an image's size, a text file's text, or None for a video."""
     if kind == "image":
-        return files.image_size(file, name)
+        return files.image_size(file, name, "use a scene of type 'clip'")
     if kind == "text":
         return files.text(file, name)
     files.check_playable(file, name, "a video")

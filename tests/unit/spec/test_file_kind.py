@@ -114,6 +114,18 @@ def test_images_of_phones_and_designers_that_cannot_be_read(tmp_path: Path, name
     assert hint.endswith(f"and name {Path(name).with_suffix('.png')}")
 
 
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.avi", "a.ts", "a.flv", "a.mpg"])
+def test_a_video_as_an_image_is_named(project: Project, name: str) -> None:
+    """A video given as an image is told as such, with the type of scene that plays it; as a logo, without."""
+    coder = ("-c:v", "mpeg2video" if name == "a.mpg" else "libx264")
+    run("-f", "lavfi", "-i", "testsrc2=s=64x64:r=25:d=0.2", *coder, str(project.root / name))
+    [(place, message, hint)] = project.wrong({"type": "image", "src": name, "duration": 1})
+    assert (place, hint) == ("scenes[0].src", "use a scene of type 'clip'")
+    assert message == f"'{name}' is not a {files.IMAGES} but a video"
+    [(place, _, hint)] = project.wrong(TITLE, theme={"extends": "midnight", "logo": name})
+    assert (place, hint) == ("theme.logo", None)
+
+
 def test_an_avif_is_no_heic(tmp_path: Path) -> None:
     """An AVIF whose first brand is that of all HEIF images is read."""
     Image.new("RGB", (16, 8)).save(tmp_path / "a.avif")

@@ -38,7 +38,7 @@ MAX_CAPTURE_BYTES = 64 << 20
 # Formats that contain their own media. Playlists (hls, concat, dash) are excluded: they could read any other file.
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,flv,live_flv,asf,ogg,mxf,nut,"
-    "gif,apng,webp_anim,yuv4mpegpipe,"
+    "gif,apng,webp_anim,yuv4mpegpipe,ivf,"
     "wav,w64,mp3,flac,aac,aiff,caf,au,amr,ac3,eac3,wv,ape"
 )
 

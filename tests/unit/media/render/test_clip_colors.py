@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.clip_lab import seen
 from tests.support.render_lab import Colour, apart, made, pixel
-from vidbuild.media.ffmpeg.probe import parse_log
+from vidbuild.media.ffmpeg.probe import parse_log, probe
 from vidbuild.media.render import tonemap
 
 RED, GREEN, BLUE, GREY = (255, 0, 0), (0, 255, 0), (0, 0, 255), (90, 90, 90)
@@ -73,6 +73,15 @@ def test_wide_primaries_without_a_matrix() -> None:
     declared = "  Stream #0:0: Video: hevc, yuv420p10le(tv, unknown/bt2020/smpte2084), 1920x1080, 25 fps, 25 tbr"
     info = parse_log(declared, "#media_type 0: video\n#dimensions 0: 1920x1080\n0, 0, 0, 1, 9, 0x0\n")
     assert info.matrix == "bt2020"
+
+
+def test_the_container_of_codec_tools_plays(tmp_path: Path) -> None:
+    """IVF, which encoders of VP8, VP9 and AV1 write, is a clip like any other."""
+    coder = ("-c:v", "libvpx-vp9", "-lossless", "1", "-pix_fmt", "yuv444p")
+    paint = "color=0xc83c32:s=64x36:r=30:d=1,scale=out_color_matrix=bt601:flags=accurate_rnd"
+    source = made(tmp_path / "a.ivf", "-f", "lavfi", "-i", paint, *coder)
+    assert probe(source).duration == 1.0
+    assert apart(pixel(seen(source)[1], 80, 45), (200, 60, 50)) <= 3
 
 
 def test_what_cannot_be_converted_is_named() -> None:
