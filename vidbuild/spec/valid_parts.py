@@ -62,10 +62,17 @@ class ValidParts:
             wrong = {str(each[2]) for each in self.invalid if each[:2] == path and len(each) > len(path)}
             known = {key: value for key, value in item.items() if key not in wrong}
             if known.get("type") not in schema.scene_types():
-                known = {key: value for key, value in known.items() if key in schema.SHARED}
-                yield index, known, frozenset({*wrong, "type"})
+                shared = {key: value for key, value in known.items() if key in schema.SHARED}
+                known = {key: value for key, value in shared.items() if _is_valid(key, value)}
+                yield index, known, frozenset({*wrong, *shared.keys() - known.keys(), "type"})
                 continue
             node = schema.definition(f"scene_{known['type']}")
             wrong |= {name for name in node["required"] if name not in known}
             known = {key: value for key, value in known.items() if key in node["properties"]}
             yield index, schema.complete(known, node), frozenset(wrong)
+
+
+def _is_valid(name: str, value: object) -> bool:
+    """Return whether a field that scenes of every type share has a valid value."""
+    node = schema.definition(f"scene_{schema.scene_types()[0]}")["properties"][name]
+    return validate.valid(value, node)

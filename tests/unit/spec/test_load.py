@@ -321,6 +321,8 @@ SCENES = "vidbuild: 1\ntitle: A\nscenes:\n"
         ("{id: a, type: title, title: A, duration: 2s}", ["'duration' must be a number"]),
         ("{id: a, type: code, code: 5, highlight: [{lines: 7}], duration: 1}", ["'code' must be text, not 5"]),
         ("{id: a, type: list, items: [1], narration: 'One [[b]] two.'}", ["entry 1 of 'items' must be text"]),
+        ("{id: a, type: none, narration: [], voice: 5, min_duration: x}", ["unknown scene type 'none'"]),
+        ("{id: a, narration: {audio: [1], text: x}, background: [], transition: 7}", ["missing scene field 'type'"]),
     ],
 )  # fmt: skip
 def test_one_wrong_field_hides_no_other_problem(project: Project, scene: str, messages: list[str]) -> None:
