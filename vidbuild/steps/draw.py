@@ -54,7 +54,7 @@ def run(context: Context) -> None:
             images[page.name] = image.filled(page.width, page.height)
     _write_layers(context, drawing, {name: raster.png(filled) for name, filled in images.items()})
     for warning in drawing.warnings:
-        context.warn(warning["message"], field=warning["field"])
+        context.warn(warning["message"], field=warning["field"], hint=warning.get("hint"))
 
 
 def _most_nested(texts: Mapping[str, str]) -> str:

@@ -134,6 +134,12 @@ def test_a_table_is_made_smaller_before_it_is_folded(tmp_path: Path) -> None:
     [warning] = made.warnings
     assert warning.field == "commands.0.output"
     assert warning.message.startswith("a table of 201 columns is too wide: its rows are folded at column ")
+    most = int((warning.hint or "").removeprefix("shorten its rows to ").split()[0])
+    fits = "\n".join(f"{'column':50}{'second':{most - 51}}{index}" for index in range(3))
+    assert (
+        drawn(tmp_path / "e", "command", changed("command", entries=entries(output=fits)), size=(1280, 720)).warnings
+        == []
+    )
     text = "A sentence that is much longer than any terminal is wide. " * 4
     assert drawn(tmp_path / "d", "command", changed("command", entries=entries(output=text))).warnings == []
 

@@ -35,7 +35,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """All layers of a scene, the bottom one first, and the template's warnings: {"field", "message"} each."""
+    """All layers of a scene, the bottom one first, and the template's warnings: {"field", "message", "hint"} each."""
 
     pages: tuple[Page, ...]
     warnings: tuple[Mapping[str, str], ...]
