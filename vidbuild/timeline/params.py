@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from itertools import pairwise
 from typing import Any
 
 from vidbuild.media.text.words import Token
@@ -61,7 +63,7 @@ class TimelineParams:
         """As JSON values; orders that matter are lists, since the order of keys is in no step's key."""
         return {
             **{each.name: getattr(self, each.name) for each in fields(self)},
-            "narration": [list(token) for token in self.narration],
+            **_narration_data(self.narration),
             "cues": dict(self.cues),
             "entrances": _pairs(self.entrances),
             "reveals": [{**asdict(reveal), "enter": _pairs(reveal.enter)} for reveal in self.reveals],
@@ -73,10 +75,11 @@ class TimelineParams:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> TimelineParams:
         """The inverse of to_data."""
+        own = {name: value for name, value in data.items() if name not in {"joined", "pronounced"}}
         return cls(
             **{
-                **data,
-                "narration": tuple(Token(*token) for token in data["narration"]),
+                **own,
+                "narration": tuple(_tokens(data["narration"], data["joined"], data["pronounced"])),
                 "entrances": dict(data["entrances"]),
                 "reveals": tuple(map(_reveal, data["reveals"])),
                 "mentions": tuple(data["mentions"]),
@@ -84,6 +87,28 @@ class TimelineParams:
                 "clip": None if data["clip"] is None else ClipParams(**data["clip"]),
             }
         )
+
+
+def _narration_data(tokens: Sequence[Token]) -> dict[str, Any]:
+    """Return the text, where in it words without a space before them begin, and index of a word -> its spoken form.
+
+    The text is one value, so that `explain` shows an edit as a whole.
+    """
+    text, joined = "", []
+    for token in tokens:
+        if token.joined:
+            joined.append(len(text))
+        text += token.text if token.joined or not text else f" {token.text}"
+    pronounced = {str(index): token.spoken for index, token in enumerate(tokens) if token.spoken != token.text}
+    return {"narration": text, "joined": joined, "pronounced": pronounced}
+
+
+def _tokens(text: str, joined: Sequence[int], pronounced: Mapping[str, str]) -> Iterator[Token]:
+    spaced = [match.end() for match in re.finditer("^| ", text)] if text else []
+    starts = sorted({*spaced, *joined})
+    for index, (start, end) in enumerate(pairwise([*starts, len(text)])):
+        word = text[start:end].removesuffix(" ")
+        yield Token(word, pronounced.get(str(index), word), start in joined)
 
 
 def _pairs(mapping: Mapping[str, str]) -> list[list[str]]:

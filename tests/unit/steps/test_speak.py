@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 from pathlib import Path
 from typing import Any
 
@@ -133,3 +134,21 @@ def test_an_engine_receives_only_the_variables_that_it_declares(
         {},
     ]
     assert all(set(request.env) == set(ENV) for request in requests)
+
+
+def test_a_mute_take_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A voice that exists and makes no sound is an error at the voice, not a silent scene."""
+
+    class Mute(Espeak):
+        """A voice without its dictionary."""
+
+        def speak(self, request: SpeechRequest) -> Speech:
+            """Write silence."""
+            wav.write(request.wav_path, array.array("h", bytes(9600)))
+            return Speech((), 4800)
+
+    monkeypatch.setattr(speak, "ENGINES", {**ENGINES, "espeak": Mute()})
+    step = context(tmp_path / "a", "speak:intro", params())
+    with pytest.raises(StepError, match=r"the voice 'espeak:en-us' is silent: 0\.1 s without a sound") as caught:
+        speak.run(step)
+    assert caught.value.failure.field == "voice"

@@ -24,7 +24,9 @@ SCENE: dict[str, Any] = {
     "min_duration": 0,
     "max_duration": None,
     "rate": 100,
-    "narration": [["one", "one", False], ["two", "two", False]],
+    "narration": "one two",
+    "joined": [],
+    "pronounced": {},
     "cues": {"here": 1},
     "entrances": [["title", "rise"]],
     "reveals": [],
@@ -89,8 +91,7 @@ def test_warnings_name_their_field(tmp_path: Path) -> None:
     for name in ("out", "scratch"):
         (folder / name).mkdir(parents=True)
     (folder / "words.json").write_text(json.dumps(words), encoding="utf-8")
-    text = "one two qqqq wwww rrrr tttt yyyy pppp ssss dddd ffff"
-    params = {**SCENE, "narration": [[word, word, False] for word in text.split()], "cues": {"lost": 9}}
+    params = {**SCENE, "narration": "one two qqqq wwww rrrr tttt yyyy pppp ssss dddd ffff", "cues": {"lost": 9}}
     context = Context("timeline:a", params, {"words": folder / "words.json"}, folder / "out", folder / "scratch", {})
     timeline.run(context)
     assert [(warning.field, "'lost'" in warning.message) for warning in context.warnings] == [("narration", True)]

@@ -12,6 +12,7 @@ from vidbuild.scenes.protocol import Reveal
 from vidbuild.timeline.params import ClipParams, TimelineParams
 
 NAMES = st.text(max_size=4)
+WORDS = st.text("ab—中\xa0", min_size=1, max_size=4)
 SAMPLES = st.integers(0, 10**6)
 LAYERS = st.dictionaries(NAMES, st.sampled_from(["fade", "rise", "type", "cut", "under"]), max_size=3)
 REVEALS = st.builds(
@@ -29,7 +30,7 @@ PARAMS = st.builds(
     TimelineParams,
     fps=st.sampled_from([24, 25, 30, 50, 60]),
     duration=st.one_of(st.none(), SAMPLES),
-    narration=st.lists(st.builds(Token, NAMES, NAMES, st.booleans()), max_size=3).map(tuple),
+    narration=st.lists(st.builds(Token, WORDS, NAMES, st.booleans()), max_size=5).map(tuple),
     cues=st.dictionaries(NAMES, st.integers(0, 9), max_size=3),
     entrances=LAYERS,
     reveals=st.lists(REVEALS, max_size=3).map(tuple),

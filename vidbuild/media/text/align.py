@@ -73,9 +73,10 @@ def _divided(units: Sequence[_Unit], phrases: Sequence[tuple[int, int]]) -> Iter
 
 
 def place_cues(cues: Mapping[str, int], times: Sequence[TimedWord], samples: int) -> dict[str, int]:
-    """Return the sample of each cue: the start of the token after it, or the end of the last token."""
+    """Return the sample of each cue: the start of the spoken token after it, or the end of the last token."""
     last = times[-1].end if times else samples
-    return {name: times[index].start if index < len(times) else last for name, index in cues.items()}
+    starts = [time.start if time.end > time.start else None for time in times]
+    return {name: next((start for start in starts[index:] if start is not None), last) for name, index in cues.items()}
 
 
 def estimated_cues(cues: Mapping[str, int], times: Sequence[TimedWord], words: Sequence[EngineWord]) -> list[str]:
