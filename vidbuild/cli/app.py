@@ -135,6 +135,10 @@ def _option_hint(error: click.NoSuchOption) -> str:
 
     command = error.ctx.command if error.ctx else None
     known = {name for option in command.params for name in option.opts} if command else set()
+    if isinstance(command, LazyGroup) and error.ctx:
+        build = command.get_command(error.ctx, "build")
+        if build is not None and any(error.option_name in option.opts for option in build.params):
+            return f"options follow the command: vidbuild build {error.option_name}"
     near = option_hint(error.option_name, known) or (error.possibilities or [""])[0]
     if near:
         return f"did you mean '{near}'?"

@@ -27,6 +27,8 @@ from vidbuild.cli.app import app, run
         ("build --force", "did you mean '--fresh'?"),
         ("check --werror", "did you mean '--strict'?"),
         ("still --time 2", "did you mean '--at'?"),
+        ("-q build", "options follow the command: vidbuild build -q"),
+        ("--json build", "options follow the command: vidbuild build --json"),
     ],
 )
 def test_what_other_tools_say_is_understood(args: str, hint: str, capsys: pytest.CaptureFixture[str]) -> None:
