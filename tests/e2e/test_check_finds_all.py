@@ -185,3 +185,18 @@ def _warns(module: str) -> bool:
     used = {*re.findall(r"from (vidbuild\.steps\.\w+) import", text)}
     used |= {f"vidbuild.steps.{name}" for name in re.findall(r"from vidbuild\.steps import (\w+)", text)}
     return ".warn(" in text or any(map(_warns, used))
+
+
+def test_strict_refuses_a_fallback(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """N5: `check` uses no network: only `build --strict` finds that a fallback was needed, and then builds nothing."""
+    monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", "ws://127.0.0.1:9/nobody")
+    voice = "voice: {engine: edge, name: en-US-AriaNeural, fallback: espeak:en-us}\n"
+    workspace.write("video.yaml", f"{HEAD}{voice}scenes: [{{id: a, type: title, title: T, narration: Hello.}}]\n")
+    assert workspace.run("check", "--strict").code == 0
+    outcome = workspace.run("build", "--strict", "--json")
+    assert outcome.code == 2
+    (error,) = outcome.data["errors"]
+    assert "used fallback 'espeak:en-us'" in error["message"]
+    assert error["line"] == 4
+    assert not (workspace.root / "build").exists()
+    assert workspace.run("check", "--json").data["specs"][0]["warnings"], "the cache has the fallback's speech now"
