@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from vidbuild.json_types import Json
 from vidbuild.scenes.registry import SCENE_TYPES
 
 Schema = dict[str, Any]
@@ -60,6 +61,7 @@ SUGGESTED = {"code languages": CODE_LANGUAGES}
 
 def for_editors(schema: Mapping[str, Any]) -> Schema:
     """Return the schema for specs as they are written."""
+    schema = _with_expectations(schema, schema["$defs"])
     definitions = {name: _node(node) for name, node in schema["$defs"].items() if not name.startswith("scene")}
     for name in SCENE_TYPES:
         made = _node({key: value for key, value in schema["$defs"][f"scene_{name}"].items() if key != "examples"})
@@ -71,6 +73,19 @@ def for_editors(schema: Mapping[str, Any]) -> Schema:
         for name, node in schema["properties"].items()
     }
     return {**schema, "properties": properties, "$defs": definitions}
+
+
+def _with_expectations(node: Json, definitions: Mapping[str, Any]) -> Json:
+    """Add to each description what the pattern of a text wants, since editors show only the pattern when it fails."""
+    if isinstance(node, list):
+        return [_with_expectations(item, definitions) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    made = {key: _with_expectations(value, definitions) for key, value in node.items()}
+    target = definitions.get(str(node.get("$ref", "")).removeprefix("#/$defs/"), node)
+    if isinstance(node.get("description"), str) and target.get("pattern", r"\S") != r"\S":
+        made["description"] += f" Write {target['patternErrorMessage']}."
+    return made
 
 
 def _scene(node: Mapping[str, Any]) -> Schema:
