@@ -22,6 +22,7 @@ _EMPHASIS = (
     re.compile(r"(?<!~)(~~)(?=[^\s~])([^~\n]*[^\s~])~~(?!~)"),
 )
 _NESTING = 3
+_POSSIBLE = re.compile(r"[*_~`<]|\]\(|^ {0,3}(?:#|[-+]\s)", re.MULTILINE)
 _HELD = re.compile("\0([0-9]+)\0")
 
 _TAGS = "a|audio|b|br|break|code|div|em|emphasis|h[1-6]|i|img|kbd|li|mark|ol|p|phoneme|prosody|s|say-as|span|speak|strong|sub|sup|u|ul|voice"  # noqa: E501 - one list
@@ -35,6 +36,8 @@ def plain(text: str) -> str:
 
     A heading or an item without punctuation at its end gets a full stop, so that the voice pauses there.
     """
+    if not _POSSIBLE.search(text):
+        return text
     held: list[str] = []
 
     def hold(match: re.Match[str]) -> str:

@@ -144,7 +144,11 @@ def _tokens(
 
     marked: offsets at which a token must begin, unless within what is pronounced as one.
     """
-    replaced = list(pronunciation.replacements(word))
+    replaced = list(pronunciation.replacements(word)) if pronunciation.entries else []
+    if not replaced and not marked and not cuts(word, language):
+        text = _unmasked(word)
+        yield Token(text, " ".join(text.split())), 0
+        return
     inner = {at for each in replaced for at in range(each.start + 1, each.end)}
     after_letters = {at for at in marked if any(map(is_letter, word[:at]))}
     borders = sorted({0, len(word), *cuts(word, language), *after_letters} - inner)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from itertools import accumulate, pairwise
 
@@ -63,8 +64,10 @@ def _ends(segments: Iterable[str]) -> Iterator[int]:
 def _between_words(token: str, offsets: Collection[int]) -> list[int]:
     """Return the offsets that have a letter on both sides, and since the offset before: of several, the last."""
     letters = [index for index, character in enumerate(token) if is_letter(character)]
+    ranked = sorted(offsets)
     found: list[int] = []
     for start, end in pairwise(letters):
-        between = [offset for offset in offsets if start < offset <= end]
-        found += [max(between)] if between else []
+        last = bisect_right(ranked, end) - 1
+        if last >= 0 and ranked[last] > start:
+            found.append(ranked[last])
     return found

@@ -14,7 +14,7 @@ SHARE, SECONDS = 0.2, 0.15
 IN_PHRASE, AFTER_PHRASE, NO_PAUSE = 4.0, 0.5, 0.7
 LONG_PAUSE = 0.6  # seconds: after a word that ends nothing, a longer one is not less likely
 SENTENCE = 2  # of `Unit.ends`
-BAND = 40  # words around the expected one at which a phrase can end
+BAND = 25  # words around the expected one at which a phrase can end
 
 
 @dataclass(frozen=True, slots=True)
