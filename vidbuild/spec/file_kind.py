@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from vidbuild.media.image import svg
 
-HEAD_BYTES = 512
+HEAD_BYTES = svg.HEAD_BYTES
 
 LFS = (b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/")
 ANNEX = (b"/annex/objects/", b".git/annex/objects/")

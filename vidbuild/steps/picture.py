@@ -14,7 +14,6 @@ from vidbuild.media.image import raster, svg
 from vidbuild.media.text import glyphs, typst
 from vidbuild.media.text.fonts import StagedFonts
 
-HEAD_BYTES = 512
 VECTOR_HINT = "convert its text to paths, or put the font into the theme's folder of fonts"
 
 
@@ -40,7 +39,7 @@ class Picture:
     def of(cls, path: Path, field: str, root: Path, staged: StagedFonts) -> Picture:
         """Read the header of a picture. Raise SpecProblem if it is unreadable."""
         with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
+            head = file.read(svg.HEAD_BYTES)
         if not svg.is_svg(head):
             return cls(path, raster.size(path, field=field), field, root, staged)
         try:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 MAX_BYTES = 20_000_000
+HEAD_BYTES = 4096
 SIDE = 4096  # pixels of the longer side: an image without pixels of its own can be drawn at any size
 
 # CSS pixels of a unit (CSS Values 3, 5.2); em and ex at the initial font size
@@ -31,7 +32,7 @@ XLINK = "http://www.w3.org/1999/xlink href"
 NAMESPACE = "http://www.w3.org/2000/svg"
 
 
-START = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:\w+:)?svg\b", re.DOTALL)
+START = re.compile(rb"<(?:\w+:)?svg[\s>]|<!DOCTYPE\s+svg\b")
 
 DECLARATION = re.compile(r"<\?xml\s[^>]*\?>")
 ENCODING = re.compile(rb"""<\?xml\s[^>]*\bencoding\s*=\s*["']([\w.-]+)""")
@@ -70,8 +71,11 @@ class Svg:
 
 
 def is_svg(head: bytes) -> bool:
-    """Return whether a file is an SVG image, by its first bytes."""
-    return START.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
+    """Return whether a file is an SVG image, by its first HEAD_BYTES: comments and entities may precede the image."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head.decode("utf-16", "ignore").encode()
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return text.startswith(b"<") and START.search(text) is not None
 
 
 def read(data: bytes) -> Svg:

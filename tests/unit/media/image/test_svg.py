@@ -104,6 +104,28 @@ def test_any_encoding_is_read(encoding: str) -> None:
     assert svg.read(made.data).size == made.size
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        "\ufeff",
+        "\n  ",
+        '<?xml version="1.0"?>\n<!-- ' + "a license " * 200 + "-->\n",
+        (
+            '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" [\n'
+            '<!ENTITY ns_svg "http://www.w3.org/2000/svg">\n]>\n'
+        ),
+    ],
+)
+def test_an_svg_image_is_recognized_behind_what_tools_write_before_it(before: str) -> None:
+    """A byte order mark, a license, or a document type with entities, as Illustrator writes, hides no SVG image."""
+    data = before.encode() + image()
+    assert svg.is_svg(data[: svg.HEAD_BYTES])
+    assert svg.read(data).size == (4096, 2048)
+    assert svg.is_svg((before + image().decode()).encode("utf-16")[: svg.HEAD_BYTES])
+    assert not svg.is_svg(b"svg <svg>")
+
+
 def test_fonts_that_are_missing() -> None:
     """A list of families counts as known if one of them is; generic families are always drawn."""
     content = (
