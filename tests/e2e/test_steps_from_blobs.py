@@ -49,8 +49,7 @@ ROWS = [
     *(("speak", "recording", suffix) for suffix in RECORDINGS),
     *((kind, "clip", suffix) for suffix in CLIPS for kind in ("timeline", "render", "audio")),
     ("draw", "clip", "mp4"),
-    ("transition", "a.clip", "mp4"),
-    ("transition", "b.clip", "mp4"),
+    ("transition", "clip", "mp4"),
     ("still", "clip", "mp4"),
 ]
 
@@ -64,16 +63,21 @@ class Both:
     from_project: Mapping[tuple[int, str], Outputs]
 
     def reading(self, kind: str, role: str, suffix: str) -> Iterator[tuple[int, str]]:
-        """The steps of a kind with such an input; a role can have a number and a name after it."""
+        """The steps of a kind with such an input."""
         for number, graph in enumerate(self.graphs):
             for step in graph.steps.values():
                 files = {
                     Path(given.path).suffix.removeprefix(".")
                     for name, given in step.inputs.items()
-                    if isinstance(given, Source) and name.partition(":")[0] == role
+                    if isinstance(given, Source) and plain(name) == role
                 }
                 if step.kind == kind and suffix in files:
                     yield number, step.id
+
+
+def plain(role: str) -> str:
+    """Return a role without what tells several of a step apart: "0.clip", "font:0001:b.otf"."""
+    return role.partition(":")[0].rpartition(".")[2]
 
 
 def write_media(folder: Path) -> None:
@@ -188,4 +192,4 @@ def test_every_source_is_in_the_table(both: Both) -> None:
         for step in graph.steps.values():
             for name, given in step.inputs.items():
                 if isinstance(given, Source) and not Path(given.path).is_relative_to(package):
-                    assert (step.kind, name.partition(":")[0]) in rows
+                    assert (step.kind, plain(name)) in rows
