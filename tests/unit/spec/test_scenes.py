@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.spec_lab import Project
 from vidbuild.model import Narration, Voice
+from vidbuild.plan.variant import VideoSpec, own_variant
 
 CODE = {"type": "code", "code": "one\ntwo\nthree\n"}
 
@@ -258,3 +259,16 @@ def test_every_text_in_every_field(project: Project, text: str) -> None:
     assert two["items"] == [text, {"text": text, "detail": text}]
     assert (three["commands"], three["prompt"]) == ([{"run": text, "output": text}], text)
     assert (four["code"], four["filename"], five["caption"], six["links"]) == (text, text, text, [text])
+
+
+def test_a_language_serves_for_its_regions(project: Project) -> None:
+    """A spec in en-GB takes the narration in en, and so does its video; en does not take that in en-GB."""
+    scene = {"type": "list", "items": [{"text": "a", "at": "x"}], "narration": {"en": "Hello [[x]] there.", "de": "b"}}
+    assert project.wrong(scene, language="en-GB") == []
+    spec = project.spec(scene, language="en-GB")
+    narration = VideoSpec.of(spec, own_variant(spec)).narration(spec.scenes[0])
+    assert narration is not None
+    assert narration.text == "Hello there."
+    only = {**scene, "narration": {"en-GB": "Hello [[x]] there."}}
+    found = [message for _, message, _ in project.wrong(only, language="en")]
+    assert found == ["no narration in the video's language 'en': found 'en-GB'"]
