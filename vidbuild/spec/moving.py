@@ -11,12 +11,14 @@ VIDEOS = (b"\x1aE\xdf\xa3", b"FLV", b"OggS", b"0&\xb2u", b"\0\0\1\xba")
 # The brands of ISO files that hold images.
 IMAGE_BRANDS = (b"avif", b"avis", b"mif1", b"msf1", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
 
-# A transport stream has this byte at the start of each of its packets of 188 bytes.
-SYNC, PACKET = 0x47, 188
-HEAD = 2 * PACKET + 1
+# A transport stream has this byte at the start of each of its packets. (Offset of the first, length of a packet): on a
+# Blu-ray disc, and in the recordings of camcorders, 4 bytes come before each.
+SYNC = 0x47
+PACKETS = ((0, 188), (4, 192))
+HEAD = 512
 
-# Formats of images that can be animated.
-ANIMATED = ("PNG", "WEBP", "GIF", "AVIF")
+# Formats of images that can be animated. Of an animated AVIF image, ffmpeg's first stream is the still image in it.
+ANIMATED = ("PNG", "WEBP", "GIF")
 
 
 def is_video(path: Path) -> bool:
@@ -27,11 +29,12 @@ def is_video(path: Path) -> bool:
         return head[4:8] != b"ftyp" or head[8:12] not in IMAGE_BRANDS
     if head[:4] == b"RIFF":
         return head[8:12] == b"AVI "
-    return head.startswith(VIDEOS) or (len(head) == HEAD and head[0] == head[PACKET] == head[2 * PACKET] == SYNC)
+    starts = [{head[at], head[at + size], head[at + 2 * size]} for at, size in PACKETS if len(head) == HEAD]
+    return {SYNC} in starts or head.startswith(VIDEOS)
 
 
 def is_animated(path: Path) -> bool:
-    """Return whether an image has several frames to play: a GIF, WebP, PNG or AVIF; False for a damaged one."""
+    """Return whether an image has several frames to play: a GIF, WebP or PNG; False for a damaged one."""
     from PIL import Image
 
     try:

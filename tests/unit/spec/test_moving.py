@@ -1,0 +1,83 @@
+"""Videos, animated images and still images: which scene type shows them, and what the other ones say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.support import clip_files
+from tests.support.render_lab import made
+from vidbuild.spec import files, moving
+from vidbuild.spec.load import try_load
+from vidbuild.spec.paths import InputError
+
+BOTH = (*clip_files.picture(0.2), *clip_files.beeps(0.2))
+VIDEOS = {
+    "a.mp4": (*clip_files.H264, *clip_files.AAC),
+    "a.mov": (*clip_files.H264, *clip_files.AAC),
+    "a.mkv": (*clip_files.H264, *clip_files.AAC),
+    "a.webm": (*clip_files.VP8, *clip_files.OPUS),
+    "a.ts": (*clip_files.H264, *clip_files.AAC),
+    "a.m2ts": (*clip_files.H264, "-c:a", "ac3", "-mpegts_m2ts_mode", "1"),
+    "a.mpg": clip_files.MPEG2,
+    "a.flv": (*clip_files.H264, *clip_files.AAC),
+    "a.ogv": ("-c:v", "libtheora", "-c:a", "libvorbis"),
+    "a.wmv": ("-c:v", "wmv2", "-c:a", "wmav2"),
+    "a.avi": ("-c:v", "mjpeg", "-c:a", "pcm_s16le"),
+}
+FRAMES = [Image.new("RGB", (32, 18), (shade, 0, 0)) for shade in (0, 120, 250)]
+
+
+def image(folder: Path, kind: str, *, animated: bool) -> Path:
+    """A still or animated image."""
+    path = folder / f"a.{kind}"
+    more: dict[str, Any] = {"save_all": True, "append_images": FRAMES[1:], "duration": 200} if animated else {}
+    FRAMES[0].save(path, **more)
+    return path
+
+
+@pytest.mark.parametrize("name", VIDEOS)
+def test_an_image_scene_given_a_video_names_the_clip_scene(tmp_path: Path, name: str) -> None:
+    """A video in an image scene is an error whose hint names the scene type that plays it."""
+    path = made(tmp_path / name, *BOTH, *VIDEOS[name])
+    with pytest.raises(InputError, match=f"'{name}' is not an image but a video") as caught:
+        files.image_size(path, name)
+    assert caught.value.hint == "use a scene of type 'clip'"
+    files.check_playable(path, name, "a video")
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp", "png"])
+def test_an_animated_image_plays_as_a_clip(tmp_path: Path, kind: str) -> None:
+    """A clip scene accepts an animated image, and names the image scene for a still one of the same format."""
+    moving_one = image(tmp_path, kind, animated=True)
+    assert moving.is_animated(moving_one)
+    files.check_playable(moving_one, moving_one.name, "a video")
+    (tmp_path / "still").mkdir()
+    still = image(tmp_path / "still", kind, animated=False)
+    with pytest.raises(InputError, match=f"'{still.name}' is not a video but an image") as caught:
+        files.check_playable(still, still.name, "a video")
+    assert caught.value.hint == "use a scene of type 'image'"
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp", "png"])
+def test_an_image_scene_says_that_an_image_is_animated(tmp_path: Path, kind: str) -> None:
+    """An image scene shows the first frame of an animated image, with a warning at the field."""
+    (tmp_path / "vidbuild.toml").touch()
+    path = image(tmp_path, kind, animated=True)
+    spec = tmp_path / "video.yaml"
+    text = f"vidbuild: 1\ntitle: T\nscenes:\n  - {{id: a, type: image, src: {path.name}, duration: 1}}\n"
+    spec.write_text(text, encoding="utf-8")
+    (warning,) = (each for each in try_load(spec).diagnostics if "animated" in each.message)
+    assert warning.message == f"'{path.name}' is animated: an image scene shows its first frame"
+    assert (warning.severity, warning.line, warning.hint) == ("warning", 4, "use a scene of type 'clip' to play it")
+
+
+def test_a_damaged_image_is_not_animated(tmp_path: Path) -> None:
+    """Half of an animated image is an image, and no error of its own."""
+    path = image(tmp_path, "gif", animated=True)
+    path.write_bytes(path.read_bytes()[:30])
+    assert not moving.is_animated(path)
+    assert not moving.is_video(path)
