@@ -27,8 +27,12 @@ RAW_VIDEO = (
 )
 IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
+# Matroska, FLV, Ogg, MPEG program streams and ASF.
+CONTAINERS = (b"\x1aE\xdf\xa3", b"FLV\x01", b"OggS", b"\0\0\x01\xba", b"0&\xb2u\x8ef\xcf\x11")
 
-CONTAINERS = (b"\x1aE\xdf\xa3", b"FLV\x01", b"\0\0\x01\xba", b"0&\xb2u\x8ef\xcf\x11")  # Matroska, FLV, MPEG, ASF
+# Each packet of a transport stream begins with "G": offset of the first, and length of a packet. On Blu-ray discs and
+# in the recordings of camcorders, 4 bytes come before each.
+TRANSPORT = ((0, 188), (4, 192))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,11 @@ def is_image(head: bytes) -> bool:
 
 def is_video(head: bytes) -> bool:
     """Return whether a file is in a container of videos."""
+    if is_image(head):
+        return False
     riff = head[:4] == b"RIFF" and head[8:12] == b"AVI "
-    transport = head[:1] == b"G" and head[188:189] == b"G"
-    return head.startswith(CONTAINERS) or riff or transport or (head[4:8] == b"ftyp" and not is_image(head))
+    transport = any(head[at::size][:3] == b"GGG" for at, size in TRANSPORT)
+    return head.startswith(CONTAINERS) or riff or transport or head[4:8] == b"ftyp"
 
 
 def foreign_image(head: bytes, name: str) -> Unusable | None:

@@ -121,8 +121,6 @@ def _raster_size(path: Path, name: str) -> list[int]:
         pixels = "".join(re.findall(r"size \((\d+)", str(error))) or "too many"
         raise InputError(_too_many_pixels(name, pixels)) from None
     except UnidentifiedImageError:
-        if moving.is_video(path):
-            raise InputError(f"'{name}' is not an image but a video", "use a scene of type 'clip'") from None
         raise InputError(f"'{name}' is not a {IMAGES}") from None
     except Exception as error:  # noqa: BLE001 - a decoder can raise anything for bytes that were made to confuse it
         raise InputError(f"'{name}' is a damaged {IMAGES}: {_reason(error)}") from None

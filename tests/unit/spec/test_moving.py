@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.support import clip_files
 from tests.support.render_lab import made
-from vidbuild.spec import files, moving
+from vidbuild.spec import file_kind, files, moving
 from vidbuild.spec.load import try_load
 from vidbuild.spec.paths import InputError
 
@@ -43,8 +43,8 @@ def image(folder: Path, kind: str, *, animated: bool) -> Path:
 def test_an_image_scene_given_a_video_names_the_clip_scene(tmp_path: Path, name: str) -> None:
     """A video in an image scene is an error whose hint names the scene type that plays it."""
     path = made(tmp_path / name, *BOTH, *VIDEOS[name])
-    with pytest.raises(InputError, match=f"'{name}' is not an image but a video") as caught:
-        files.image_size(path, name)
+    with pytest.raises(InputError, match=f"'{name}' is not a {files.IMAGES} but a video") as caught:
+        files.image_size(path, name, "use a scene of type 'clip'")
     assert caught.value.hint == "use a scene of type 'clip'"
     files.check_playable(path, name, "a video")
 
@@ -80,4 +80,11 @@ def test_a_damaged_image_is_not_animated(tmp_path: Path) -> None:
     path = image(tmp_path, "gif", animated=True)
     path.write_bytes(path.read_bytes()[:30])
     assert not moving.is_animated(path)
-    assert not moving.is_video(path)
+    assert not file_kind.is_video(path.read_bytes())
+
+
+def test_an_image_that_looks_like_a_stream_is_an_image() -> None:
+    """A GIF has the letter of a transport stream's packets at its start, and by chance also where the next ones are."""
+    head = bytearray(b"GIF89a".ljust(file_kind.HEAD_BYTES, b"x"))
+    head[188] = head[376] = ord("G")
+    assert not file_kind.is_video(bytes(head))
