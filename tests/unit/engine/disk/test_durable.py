@@ -206,3 +206,16 @@ def test_a_log_that_cannot_be_written_ends_quietly(tmp_path: Path, monkeypatch: 
     log.close()
     assert tries == ["write"]
     assert log.write_error == f"cannot write '{tmp_path / 'log'}': no space left on device"
+
+
+def test_a_log_that_cannot_be_closed_has_the_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the last write, as the log is closed, is kept as a message like every other."""
+    log = durable.AppendLog(tmp_path / "log")
+    log.add("one\n", at_once=False)
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    monkeypatch.setattr(durable, "fault_point", full)
+    log.close()
+    assert log.write_error == f"cannot write '{tmp_path / 'log'}': no space left on device"
