@@ -28,7 +28,7 @@ _HELD = re.compile("\0([0-9]+)\0")
 _TAGS = "a|audio|b|br|break|code|div|em|emphasis|h[1-6]|i|img|kbd|li|mark|ol|p|phoneme|prosody|s|say-as|span|speak|strong|sub|sup|u|ul|voice"  # noqa: E501 - one list
 _TAG = re.compile(rf"(?<![{_WORD}])</?(?:{_TAGS})(?:\s[^<>]*)?/?>")
 _READ_ALOUD = re.compile(r"\*\*|`+|\]\(|(?<!\S)#+(?!\S)")
-_SILENT = re.compile(r"[-=]+>|<[-=]+|>=|[<>|^]")
+_SILENT = re.compile(r"-+>|<-+|[<>|^]")
 
 
 def plain(text: str) -> str:
