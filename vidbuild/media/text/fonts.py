@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidbuild.errors import StepError
-from vidbuild.frozen import dataclass
 from vidbuild.media.text import packages
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ COMMON_FAMILIES = {name.lower(): name for name in ("Manrope", "Source Sans Pro",
 READ = frozenset({".ttf", ".TTF", ".ttc", ".TTC", ".otf", ".OTF", ".otc", ".OTC"})
 
 
-@dataclass(frozen=True, slots=True)
 class StagedFonts:
     """Fonts in folders of their own, so that typst reads them in this order.
 
@@ -32,12 +31,16 @@ class StagedFonts:
     default: a folder for each default file.
     """
 
-    own: tuple[Path, ...]
-    default: tuple[Path, ...]
+    def __init__(self, own: tuple[Path, ...], default: tuple[Path, ...]) -> None:
+        self.own, self.default = own, default
+
+    @cached_property
+    def _all(self) -> typst.Fonts:
+        return _read((*self.own, *self.default), embedded=True)  # large fonts take a second
 
     def faces(self) -> typst.Fonts:
         """Return all faces, those that are part of typst last."""
-        return _read((*self.own, *self.default), embedded=True)
+        return self._all
 
     def own_faces(self) -> typst.Fonts:
         """Return the theme's faces alone."""
@@ -46,7 +49,7 @@ class StagedFonts:
     def families_by_file(self) -> list[list[str]]:
         """Return the families of each file of the theme; none if typst can use no face of it."""
         by_path: dict[str, dict[str, None]] = {}
-        for face in self.own_faces().fonts():
+        for face in self.faces().fonts():
             by_path.setdefault(face.path or "", {})[face.family] = None
         files = (next(folder.iterdir()).resolve() for folder in self.own)
         return [list(by_path.get(str(file), ())) for file in files]
