@@ -43,6 +43,6 @@ def even_frames(seconds: float, fps: int) -> int:
     return max(2, 2 * round(seconds * fps / 2))
 
 
-def seconds_text(sample: int) -> str:
+def seconds_text(sample: int, digits: int = 1) -> str:
     """Samples as seconds for a message: "12.4 s"."""
-    return f"{sample / SAMPLE_RATE:.1f} s"
+    return f"{sample / SAMPLE_RATE:.{digits}f} s"

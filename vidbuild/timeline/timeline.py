@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from vidbuild import timebase
@@ -117,9 +118,10 @@ def _unextended(params: TimelineParams, timed: _TimedSpeech, clip_samples: int) 
 
 def _length(params: TimelineParams, timed: _TimedSpeech, clip_samples: int, visuals_done: int) -> int:
     """The scene's length in samples, before it is rounded up to frames."""
-    fixed, most, text = params.duration, params.max_duration, timebase.seconds_text
+    fixed, most = params.duration, params.max_duration
     if fixed is not None:
         if timed.end > fixed:
+            text = _texts(timed.end - fixed)
             raise SpecProblem(
                 f"pause and narration take {text(timed.end)}, {text(timed.end - fixed)} more than "
                 f"the scene's duration of {text(fixed)}",
@@ -130,6 +132,7 @@ def _length(params: TimelineParams, timed: _TimedSpeech, clip_samples: int, visu
     visuals = visuals_done + timebase.samples(REST) if params.reveals else 0
     length = max(_unextended(params, timed, clip_samples), visuals)
     if most is not None and length > most:
+        text = _texts(length - most)
         raise SpecProblem(
             f"the scene lasts {text(length)}, {text(length - most)} over its max_duration of {text(most)}",
             field="max_duration",
@@ -138,11 +141,18 @@ def _length(params: TimelineParams, timed: _TimedSpeech, clip_samples: int, visu
     return length
 
 
+def _texts(excess: int) -> Callable[[int], str]:
+    """Return how to write lengths that differ by an excess: with as many digits as it needs to be seen."""
+    digits = 1 if excess * 10 >= timebase.SAMPLE_RATE else 3
+    return partial(timebase.seconds_text, digits=digits)
+
+
 def _how_to_fit(params: TimelineParams, timed: _TimedSpeech, needed: int, limit: int) -> str:
     """About how many words to remove, or which rate to set, so that a scene fits its limit; lengths in samples."""
     spoken, excess = timed.end - timed.begin, needed - limit
     if not timed.words or excess >= spoken:
-        return f"allow at least {timebase.seconds_text(needed)}"
+        tenths = -(-needed * 10 // timebase.SAMPLE_RATE)
+        return f"allow at least {tenths / 10:.1f} s"
     words = -(-excess * len(timed.words) // spoken)
     rate = -(-params.rate * spoken // (spoken - excess))
     faster = f", or set a rate of {rate}" if rate <= FASTEST_RATE else ""
@@ -158,7 +168,7 @@ def _check_transitions(params: TimelineParams, frames: int) -> None:
                 f"the transition {side} this scene takes {half * 2 / fps:.1f} s, "
                 f"more than half of the scene's {frames / fps:.1f} s",
                 field=name,
-                hint=f"allow at most {frames // 4 * 2 / fps:.1f} s",
+                hint=f"allow at most {frames // 4 * 20 // fps / 10:.1f} s",
             )
 
 

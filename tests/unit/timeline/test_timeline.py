@@ -311,6 +311,20 @@ def test_a_clip_over_max_duration_names_the_length_it_needs() -> None:
     assert caught.value.hint == "allow at least 10.0 s"
 
 
+@pytest.mark.parametrize("excess", [480, 2_000, 4_799])
+def test_the_length_that_the_hint_allows_is_long_enough(excess: int) -> None:
+    """A scene that is over its max_duration by less than a tenth of a second fits what the hint allows."""
+    clip = ClipParams(0, None, "cover")
+    spec = scene(max_duration=10 * SECOND - excess, clip=clip)
+    with pytest.raises(SpecProblem, match=r"(?!.* 0\.0 s over).*") as caught:
+        lay_out(spec, None, 10_000)
+    assert caught.value.hint == "allow at least 10.0 s"
+    with pytest.raises(SpecProblem) as caught:
+        lay_out(spec, None, 10_040)
+    assert caught.value.hint == "allow at least 10.1 s"
+    assert lay_out(scene(max_duration=SECOND * 101 // 10, clip=clip), None, 10_040).motion.frames == 301
+
+
 def test_a_duration_too_short_for_the_narration_is_an_error() -> None:
     """A narration is never cut off: a fixed duration that does not hold it is refused."""
     with pytest.raises(SpecProblem, match=r"1\.5 s more than the scene's duration of 2\.0 s"):
@@ -324,6 +338,15 @@ def test_a_transition_longer_than_half_a_scene_is_an_error(side: str, name: str)
         lay_out(scene(duration=2 * SECOND, **{side: 16}), None, None)
     assert caught.value.failure.field == side
     assert caught.value.hint == "allow at most 1.0 s"
+
+
+def test_the_transition_that_the_hint_allows_fits() -> None:
+    """The allowed duration is rounded down: 0.9 s would be more than half of 104 frames at 60 fps."""
+    duration = SECOND * 104 // 60
+    with pytest.raises(SpecProblem) as caught:
+        lay_out(scene(fps=60, duration=duration, transition=27), None, None)
+    assert caught.value.hint == "allow at most 0.8 s"
+    assert lay_out(scene(fps=60, duration=duration, transition=24), None, None).motion.frames == 104
 
 
 def test_a_transition_of_exactly_half_is_allowed() -> None:
