@@ -142,7 +142,7 @@ def _alternative_faults(error: SchemaError, path: Path) -> Iterator[Fault]:
     for part in error.context:
         branches.setdefault(part.schema_path[0], []).append(part)
     value = error.instance
-    hint = _enum_hint(error, str(value)) if isinstance(value, str | int | float) else None
+    hint = _enum_hint(error, path, str(value)) if isinstance(value, str | int | float) else None
     if hint is None and any(_takes_text(branch) for branch in schema.branches(error.schema)):
         hint = _as_text(value)
     fitting = {index: parts for index, parts in branches.items() if not any(_wrong_shape(part, path) for part in parts)}
@@ -185,7 +185,9 @@ def _alternatives(error: SchemaError) -> str:
     return words.either(list(dict.fromkeys(kinds)))
 
 
-def _enum_hint(error: SchemaError, value: str) -> str | None:
+def _enum_hint(error: SchemaError, path: Path, value: str) -> str | None:
+    if path == ("output", "size") and (hint := value_hints.size(value)):
+        return hint
     known = [str(item) for branch in schema.branches(error.schema) for item in branch.get("enum", ())]
     return did_you_mean(value, known)
 
@@ -235,7 +237,7 @@ def _value_fault(error: SchemaError, path: Path) -> Fault:
 def _choice_fault(error: SchemaError, path: Path) -> Fault:
     value, known = error.instance, error.validator_value
     hint = did_you_mean(value, known) if isinstance(value, str) and isinstance(known[0], str) else None
-    if path[-1:] == ("type",) and len(path) == SCENE_FIELD_PATH and isinstance(value, str):
+    if path[:1] == ("scenes",) and path[-1:] == ("type",) and len(path) == SCENE_FIELD_PATH and isinstance(value, str):
         return Fault(path, f"unknown scene type '{words.short(value)}': expected {words.either(known)}", hint)
     return Fault(path, f"{words.name(path)} must be {words.either(known)}{words.found(value)}", hint)
 

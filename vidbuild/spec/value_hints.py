@@ -11,12 +11,15 @@ from vidbuild.location import Location
 from vidbuild.spec import schema
 from vidbuild.spec.diagnostics import split_lines
 from vidbuild.spec.document import Document, Path
+from vidbuild.spec.output import LARGEST, SMALLEST
 
 BRACKETS = "put quotes around text that starts with '[['"
 COLON = "put quotes around text with ': ' in it"
 _COMMENT = re.compile(r"""["']?\s*:?\s*(#\S.*)""")
 _NUMBER = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*(s|sec|secs|seconds?|px|fps|%|)", re.IGNORECASE)
-
+_HEX = re.compile(r"[0-9a-f]{3}|[0-9a-f]{6}", re.IGNORECASE)
+_SIZE = re.compile(r"([0-9]{2,4})\s*[x\u00d7*]\s*([0-9]{2,4})", re.IGNORECASE)
+_HEIGHTS = {"144p": "256x144", "240p": "426x240", "360p": "640x360", "480p": "854x480", "540p": "960x540"}
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9](?:\.[0-9]+)?)")
 
 
@@ -34,6 +37,16 @@ def hint(document: Document, path: Path) -> str | None:
         return None
     allowed = list(schema.allowed(path, document.data))
     return _rewritten(value, path, allowed) if isinstance(value, str) else _wrapped(written, path, allowed)
+
+
+def size(value: str) -> str | None:
+    """Return a hint on how to write a size of the video that is written in another usual form."""
+    if (value := value.strip().lower()) in _HEIGHTS:
+        return f"write {_HEIGHTS[value]}"
+    if not (sides := _SIZE.fullmatch(value)):
+        return None
+    width, height = (int(side) + int(side) % 2 for side in sides.groups())
+    return f"write {width}x{height}" if all(SMALLEST <= side <= LARGEST for side in (width, height)) else None
 
 
 def as_written(document: Document, path: Path) -> str:
@@ -128,7 +141,7 @@ def _color(name: str) -> str | None:
     from PIL import ImageColor
 
     try:
-        red, green, blue = ImageColor.getrgb(name)[:3]
+        red, green, blue = ImageColor.getrgb(f"#{name}" if _HEX.fullmatch(name) else name)[:3]
     except ValueError:
         return None
     return f"#{red:02x}{green:02x}{blue:02x}"

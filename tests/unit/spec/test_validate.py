@@ -91,6 +91,10 @@ def test_a_valid_spec_has_no_faults() -> None:
             spec(voice="two words"),
             ("voice", "'voice' must be ENGINE:NAME or a name from 'voices', not 'two words'", None),
         ),
+        (
+            spec(defaults={"transition": {"type": "wipe"}}),
+            ("defaults.transition.type", "'type' must be cut or fade, not 'wipe'", None),
+        ),
         (spec(defaults={"x": 1}), ("defaults.x", "unknown defaults field 'x'", None)),
         (scene(id=...), ("scenes.0", "missing scene field 'id'", None)),
         (scene(type=...), ("scenes.0", "missing scene field 'type'", None)),

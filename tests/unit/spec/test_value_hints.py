@@ -46,6 +46,41 @@ def test_a_color_that_is_a_comment_in_braces(project: Project) -> None:
 @pytest.mark.parametrize(
     ("written", "hint"),
     [
+        ("0b7a53", 'write "#0b7a53"'),
+        ("0B7", 'write "#00bb77"'),
+        ("green", 'write "#008000"'),
+        ("0b7a5", None),
+        ("paint", None),
+    ],
+)
+def test_a_color_of_another_form(project: Project, written: str, hint: str | None) -> None:
+    """A color without its '#', or of another usual form, has a hint with the color as it should be written."""
+    text = f'theme: {{accent: "{written}"}}\n{HEAD}  - {{id: a, type: title, title: A, duration: 1}}\n'
+    assert [item[3] for item in hints(project, text)] == [hint]
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("360p", "write 640x360"),
+        ("480P", "write 854x480"),
+        ("640\u00d7360", "write 640x360"),
+        ("640 x 360", "write 640x360"),
+        ("641X361", "write 642x362"),
+        ("1081p", "did you mean '1080p'?"),
+        ("10 x 10", None),
+        ("large", None),
+    ],
+)
+def test_a_size_of_another_form(project: Project, written: str, hint: str | None) -> None:
+    """A size that players offer, or with another sign between its sides, has a hint with the size in pixels."""
+    text = f'output: {{size: "{written}"}}\n{HEAD}  - {{id: a, type: title, title: A, duration: 1}}\n'
+    assert [item[3] for item in hints(project, text)] == [hint]
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
         ("5s", "write 5"),
         ('"5"', "write 5"),
         ("2.5 seconds", "write 2.5"),
