@@ -22,10 +22,11 @@ def block(part: str) -> str:
 
 
 def test_the_spec_and_its_error(workspace: Workspace) -> None:
-    """The README's spec is valid, and with a misspelled key it gives the error that the README shows."""
+    """The README's spec is valid, without a warning, and a misspelled key gives the error that the README shows."""
     spec = block("title: Install Acme in one minute")
     workspace.write("video.yaml", spec)
-    assert workspace.run("check").code == 0
+    strict = workspace.run("check", "--strict")
+    assert strict.code == 0, strict.stderr
     workspace.write("video.yaml", spec.replace("    narration: First", "    naration: First"))
     outcome = workspace.run("check")
     assert outcome.code == 2

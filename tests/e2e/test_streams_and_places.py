@@ -171,7 +171,10 @@ def test_an_unreachable_voice_is_said_once(workspace: Workspace, monkeypatch: py
 
 def test_a_project_of_another_name_is_found(workspace: Workspace) -> None:
     """A folder stands for its only *.vidbuild.yaml; where builds and cache were looked for is printed."""
-    assert f"no builds in '{workspace.root / '.vidbuild' / 'runs'}'" in workspace.run("runs").stderr
+    listed = workspace.run("runs").stderr
+    assert f"no builds in '{workspace.root / '.vidbuild' / 'runs'}'" in listed
+    assert "hint: run this command in the project's folder" in listed
+    assert "hint:" not in workspace.run("runs", "--state", "failed").stderr
     workspace.write("talk.vidbuild.yaml", SMALL)
     assert "talk.vidbuild.yaml: ok" in workspace.run("check").stdout
     assert f"found by  'vidbuild.toml' in '{workspace.root}'" in workspace.run("cache", "info").stdout

@@ -44,6 +44,7 @@ def command(ctx: click.Context, *, everything: bool, states: Sequence[str], as_j
     Each has an id for 'show', and for 'pause', 'resume' and 'cancel' while it runs. An id can be shortened to its
     beginning or its last four characters; 'last' is the newest build.
     """
+    from vidbuild.api.resume import ELSEWHERE
     from vidbuild.api.runs import runs, runs_folder
 
     if ctx.invoked_subcommand:
@@ -57,6 +58,8 @@ def command(ctx: click.Context, *, everything: bool, states: Sequence[str], as_j
     if not builds:
         which = f" that are {' or '.join(states)}" if states else ""
         console.message(f"no builds{which} in '{runs_folder()}'")
+        if not states:
+            console.message(f"      hint: {ELSEWHERE}")
     listed = builds if everything else builds[:_LISTED]
     width = shutil.get_terminal_size().columns
     for line in run_view.rows([(summary_of(each), each.history()) for each in listed], width):
