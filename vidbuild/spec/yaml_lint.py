@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from vidbuild.diagnostic import Diagnostic
@@ -23,6 +23,9 @@ _ANY_DRIVE = re.compile(r"(?<![A-Za-z])[A-Za-z]:\\{1,2}\w")
 _START = re.compile(r"(\.{1,2}|~|%\w+%|\$\w+)\\\w|\\\\\\\\\w")
 _FILE = re.compile(r"[\w-]+(\\{1,2}[\w-]+)+\.\w{1,5}\W*\Z")
 _QUOTES = "'\""
+_TOKEN = re.compile(r"[^ \n]+")
+_QUOTE_OR_ESCAPE = re.compile(r"""\\.|["']""")
+_LONGEST_PATH = 300  # characters at the end of a token in which the path of a file is looked for
 _MEANING = {
     "0": "a null character",
     "a": "a bell",
@@ -127,57 +130,61 @@ def _cut(document: Document, text: _Text) -> Iterator[Diagnostic]:
 
 def _escapes(document: Document, text: _Text) -> Iterator[Diagnostic]:
     """Warn of escapes in double quotes that were probably meant as backslashes."""
-    first: int | None = None
-    letters: list[str] = []
-    for match in _ESCAPE.finditer(text.source):
-        letter = match[0][1]
-        if letter in _MEANING and _doubtful(text, match, letter):
-            first = match.start() if first is None else first
-            letters.append(letter)
-    if first is None:
+    doubtful = list(_doubtful(text))
+    if not doubtful:
         return
-    distinct = list(dict.fromkeys(letters))
+    distinct = list(dict.fromkeys(match[0][1] for match in doubtful))
     written = _and([f"'\\{letter}'" for letter in distinct])
     meant = _and(list(dict.fromkeys(_MEANING[letter] for letter in distinct)))
     message = f"{written} in double quotes {'are' if len(distinct) > 1 else 'is'} {meant}"
-    start = text.span.start + first
+    start = text.span.start + doubtful[0].start()
     single = "'" not in text.source and set(re.findall(r"\\(.)", text.source)) <= set(_MEANING)
     backslashes = _and(["'" + 2 * "\\" + letter + "'" for letter in distinct])
     twice = f"write {backslashes} for a backslash and the letter"
     yield _warning(document, start, start + 2, message, SINGLE_QUOTES if single else twice)
 
 
-def _doubtful(text: _Text, match: re.Match[str], letter: str) -> bool:
-    """Return whether an escape was probably meant as a backslash and a letter."""
-    source, at = text.source, match.start()
-    token = _token(source, at)
-    if text.is_path or _DRIVE.search(token) or _START.search(token):
-        return True
+def _doubtful(text: _Text) -> Iterator[re.Match[str]]:
+    """Yield the escapes that were probably meant as a backslash and a letter."""
+    quoted = _quoted(text.source) if text.field == "run" else frozenset()
+    for token in _TOKEN.finditer(text.source):
+        shown = token[0].strip(_QUOTES)
+        is_path = bool(text.is_path or _DRIVE.search(shown) or _START.search(shown))
+        names_file = not text.keeps_lines and bool(_FILE.search(shown[-_LONGEST_PATH:]) or _ANY_DRIVE.search(shown))
+        for match in _ESCAPE.finditer(text.source, *token.span()):
+            letter = match[0][1]
+            if letter in _MEANING and (is_path or _is_doubtful(text, match, letter, quoted, names_file=names_file)):
+                yield match
+
+
+def _is_doubtful(text: _Text, match: re.Match[str], letter: str, quoted: Collection[int], *, names_file: bool) -> bool:
+    """Return whether an escape outside of a path was probably meant as a backslash and a letter.
+
+    quoted: offsets of the escapes in a command between quotes of the shell.
+    names_file: whether the text around it without blanks ends like the path of a file.
+    """
     if text.keeps_lines:
         return letter in _NEVER_MEANT - set("abe") if text.field == "output" else letter in _NEVER_MEANT
-    if letter in _NEVER_MEANT or _FILE.search(token) or _ANY_DRIVE.search(token):
+    if letter in _NEVER_MEANT or names_file:
         return True
-    between = not source[at - 1 : at].isspace() and source[match.end() : match.end() + 1].isalnum()
     if text.field == "run":
-        return letter in "rt" or (letter == "n" and _quoted(source[1:at]))
-    return letter in "t_" and between and letter == "t"
+        return letter in "rt" or (letter == "n" and match.start() in quoted)
+    before, after = text.source[match.start() - 1], text.source[match.end() : match.end() + 1]
+    return letter == "t" and not before.isspace() and after.isalnum()
 
 
-def _token(source: str, at: int) -> str:
-    """Return the part of a text around an index that has no blanks."""
-    start = max(source.rfind(" ", 0, at), source.rfind("\n", 0, at)) + 1
-    end = re.compile(r"[^ \n]*").match(source, at)
-    return source[start : end.end() if end else at].strip(_QUOTES)
-
-
-def _quoted(before: str) -> bool:
-    """Return whether quotes of the shell are open after a part of a command, as it is written in double quotes."""
-    plain = re.sub(r'\\(?!").', "", before)
+def _quoted(source: str) -> frozenset[int]:
+    """Return the offsets of the escapes in a command that are between quotes of the shell."""
+    found: set[int] = set()
     opened = ""
-    for character in plain.replace('\\"', '"'):
-        if character in _QUOTES and opened in {"", character}:
-            opened = "" if opened else character
-    return bool(opened)
+    for part in _QUOTE_OR_ESCAPE.finditer(source, 1):
+        sign = part[0][-1]
+        if part[0] == "\\" + sign and sign != '"':
+            if opened:
+                found.add(part.start())
+        elif opened in {"", sign}:
+            opened = "" if opened else sign
+    return frozenset(found)
 
 
 def _and(words: list[str]) -> str:

@@ -3,6 +3,8 @@
 # ruff: noqa: E501 - a case is one line
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.support.spec_lab import Project
@@ -94,6 +96,18 @@ def test_a_comment_that_is_meant(project: Project, kind: str, field: str) -> Non
 def test_escapes_in_double_quotes(project: Project, kind: str, field: str, column: int | None, message: str) -> None:
     """P42: an escape where a backslash was probably meant is a warning at the first; a text's line breaks are not."""
     assert found(project, kind, field) == ([] if column is None else [(column, message)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [("code", "code"), ("title", "title"), ("command", "commands: [{run"), ("command", "commands: [{output")],
+)
+def test_many_escapes_take_little_time(project: Project, kind: str, field: str) -> None:
+    """The time grows with the number of escapes in a text, not with its square."""
+    closing = "}]" if "{" in field else ""
+    start = time.process_time()
+    found(project, kind, f'{field}: "{chr(92).join(["a"] + ["na"] * 15_000)}"{closing}')
+    assert time.process_time() - start < 10
 
 
 @pytest.mark.parametrize(
