@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from vidbuild import inline
@@ -59,3 +61,11 @@ def test_globs_powers_and_lone_signs_stay(text: str) -> None:
 def test_marks_in_a_text_are_removed() -> None:
     """A text cannot bring marks of its own."""
     assert inline.marked("a\ufdd0b\ufdd3") == "ab"
+
+
+@pytest.mark.parametrize("text", ["`" + "a" * 50_000, "`" + " " * 50_000, "**a " * 12_000, "`a ``" * 10_000])
+def test_long_texts_take_little_time(text: str) -> None:
+    """The time grows with the length of a text, not with its square."""
+    start = time.process_time()
+    inline.plain(text)
+    assert time.process_time() - start < 5

@@ -24,7 +24,7 @@ CODE = re.compile(rf"{_WORD}(?:(?:[\d_]+|[ '\"-]){_WORD})*[\d_]*")
 PROSE = re.compile(rf"{_WORD}(?:(?:(?!  )[ ,.:;!?()/%\d'\"_-])+{_WORD})*[\d_]*")
 
 # A quotation mark between two letters is a part of a Hebrew word.
-_QUOTED = re.compile(rf"(?<![{_RTL}])([\"'`])((?:\\.|(?!\1).|(?<=[{_RTL}])\1(?=[{_RTL}]))*)\1")
+_QUOTED = re.compile(rf"(?<![{_RTL}])([\"'`])((?:\\.|(?!\1|\\).|(?<=[{_RTL}])\1(?=[{_RTL}]))*)\1")
 _COMMENT = re.compile(r"(?:(?:^|\s)(?:#+|--|//+)|^\s*(?:;+|%+|\*+|[>|]|REM\b)|(?<!:)//+|/\*+|<!--|\(\*)\s*")
 _COMMENT_END = re.compile(r"\s*(?:\*+/|-->|\*\)|$)")
 _STRUCTURE = re.compile(rf"[=;{{}}\[\]|<>\"`]|[\w{_RTL}]\(")

@@ -73,7 +73,15 @@ def test_characters_that_change_directions_are_removed() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["א" + "1" * 100_000, "א, " * 50_000, '"' * 50_000 + "א", "# " * 50_000 + "א", "'א" * 50_000]
+    "line",
+    [
+        "א" + "1" * 100_000,
+        "א, " * 50_000,
+        '"' * 50_000 + "א",
+        "# " * 50_000 + "א",
+        "'א" * 50_000,
+        'א "' + "\\" * 50_000,
+    ],
 )
 def test_long_lines_take_little_time(line: str) -> None:
     """The time grows with the length of a line, not with its square."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -64,3 +65,11 @@ def test_plain_words_need_no_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("False")
+
+
+@pytest.mark.parametrize("text", ["'" * 10_000 + "-", "(" * 10_000 + "-", "a" * 10_000 + "(", "”" * 10_000 + "a"])
+def test_long_texts_take_little_time(text: str) -> None:
+    """The time grows with the length of a text, not with its cube."""
+    start = time.process_time()
+    list(split(text, "en"))
+    assert time.process_time() - start < 5
