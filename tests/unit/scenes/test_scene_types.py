@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.support import scene_samples
 from tests.support.scene_samples import SAMPLES
-from vidbuild import columns
+from vidbuild import columns, inline
 from vidbuild.model import Scene
 from vidbuild.scenes import command, registry
 from vidbuild.scenes.code import code_lines, line_range
@@ -111,6 +111,12 @@ def test_title() -> None:
     assert drawing("title", subtitle=" ") == {"kicker": None, "title": "A", "subtitle": None}
     assert entrances("title", subtitle=" ") == {"title": "rise"}
     assert reveals("title") == []
+
+
+def test_code_in_a_kicker_keeps_its_case() -> None:
+    """A kicker is drawn in capitals, but not the code in it: commands and names with other letters are others."""
+    shown = drawing("title", kicker="use `pip` and `Rc<T>` **now, `x`**")["kicker"]
+    assert shown == inline.marked("USE `pip` AND `Rc<T>` **NOW, `x`**")
 
 
 def test_outro() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from vidbuild import inline
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.protocol import Light
@@ -27,5 +29,13 @@ class TitleScene(SceneDefaults):
 
 
 def _capitals(text: str) -> str:
-    """Return the text in capitals, but not those of Georgian: few fonts have them, and readers rarely see them."""
-    return "".join(letter if "\u10d0" <= letter <= "\u10ff" else letter.upper() for letter in text)
+    """Return the text in capitals, except inline code, whose case matters.
+
+    Nor are there capitals of Georgian: few fonts have them, and readers rarely see them.
+    """
+    parts = re.split(f"({inline.CODE}.*?{inline.CODE_END})", text)
+    return "".join(part if part.startswith(inline.CODE) else "".join(map(_capital, part)) for part in parts)
+
+
+def _capital(letter: str) -> str:
+    return letter if "\u10d0" <= letter <= "\u10ff" else letter.upper()
