@@ -36,10 +36,10 @@ class OutputOwner:
         if not recorded or self._is_own:
             return None
         owner = Path(os.path.normpath(os.path.join(self._folder(), recorded)))  # noqa: PTH118 - on text
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             if os.path.samefile(owner, self.spec):  # noqa: PTH121 - Path.samefile raises the same
                 return None
-        return owner if owner.is_file() else None
+        return owner if os.path.isfile(owner) else None  # noqa: PTH113 - Path.is_file raises for a path that is too long
 
     def take(self) -> None:
         """Record the spec as the owner, unless another one is; raises OSError if the folder cannot be written."""
