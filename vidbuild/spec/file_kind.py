@@ -25,6 +25,7 @@ RAW_VIDEO = (
     ("HEVC", re.compile(rb"\0?\0\0\x01[\x40\x46]\x01")),
     ("AV1", re.compile(rb"\x12\0\x0a[\x09-\x20]")),
 )
+GZIP = b"\x1f\x8b"
 IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 # Matroska, FLV, Ogg, MPEG program streams and ASF.
@@ -71,7 +72,8 @@ def foreign_image(head: bytes, name: str) -> Unusable | None:
     """Return what to do about an image of a known format that cannot be read. name: its path, for the command."""
     for problem, matches, command in _foreign_images(head, name):
         if matches:
-            source, target = shlex.quote(name), shlex.quote(str(PurePath(name).with_suffix(".png")))
+            suffix = ".svg" if head.startswith(GZIP) else ".png"
+            source, target = shlex.quote(name), shlex.quote(str(PurePath(name).with_suffix(suffix)))
             run = command.format(source=source, target=target)
             return Unusable(f"is {problem}, which cannot be read", f"run '{run}', and name {target}")
     return None
@@ -103,7 +105,7 @@ def _foreign_images(head: bytes, name: str) -> Iterator[tuple[str, bool, str]]:
     yield "a Photoshop image", head.startswith(b"8BPS"), "magick {source}[0] {target}"
     yield "a PDF", head.startswith(b"%PDF-"), "pdftocairo -png -singlefile {source} - > {target}"
     yield "an EPS image", head.startswith((b"%!PS", b"\xc5\xd0\xd3\xc6")), "magick -density 300 {source} {target}"
-    yield "a compressed SVG image", head.startswith(b"\x1f\x8b") and name.endswith("z"), "gunzip -c {source} > {target}"
+    yield "a compressed SVG image", head.startswith(GZIP) and name.endswith("z"), "gunzip -c {source} > {target}"
     yield "a camera's raw image", camera and head.startswith(IMAGES), "magick {source} {target}"
 
 

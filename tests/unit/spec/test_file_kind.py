@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shlex
 import subprocess
 from pathlib import Path
@@ -101,7 +102,6 @@ def test_a_foreign_image_can_be_converted(tmp_path: Path) -> None:
         ("a.psd", b"8BPS\0\1", "a Photoshop image"),
         ("a.pdf", b"%PDF-1.7", "a PDF"),
         ("a.eps", b"%!PS-Adobe-3.0 EPSF-3.0", "an EPS image"),
-        ("a.svgz", b"\x1f\x8b\x08\0", "a compressed SVG image"),
         ("a.dng", b"II*\0\x08\0\0\0", "a camera's raw image"),
     ],
 )
@@ -112,6 +112,20 @@ def test_images_of_phones_and_designers_that_cannot_be_read(tmp_path: Path, name
     assert message == f"'{name}' is {kind}, which cannot be read"
     assert hint is not None
     assert hint.endswith(f"and name {Path(name).with_suffix('.png')}")
+
+
+def test_a_compressed_svg_image_is_decompressed(tmp_path: Path) -> None:
+    """The command of the hint makes an SVG image that has the name of one."""
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="48"/>'
+    (tmp_path / "a b.svgz").write_bytes(gzip.compress(svg))
+    message, hint = shown(files.image_size, tmp_path / "a b.svgz")
+    assert message == "'a b.svgz' is a compressed SVG image, which cannot be read"
+    assert hint is not None
+    command, _, name = hint.removeprefix("run '").rpartition("', and name ")
+    assert name == "'a b.svg'"
+    subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, check=True)
+    assert (tmp_path / "a b.svg").read_bytes() == svg
+    assert files.image_size(tmp_path / "a b.svg", "a b.svg") == [4096, 3072]
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.avi", "a.ts", "a.flv", "a.mpg"])
