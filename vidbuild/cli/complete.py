@@ -89,7 +89,7 @@ def _completer(values: Callable[[click.Context, str], Iterable[tuple[str, str] |
                 name, text = (value, None) if isinstance(value, str) else value
                 if name.startswith(incomplete):
                     found.append(CompletionItem(name, help=text))
-        except (VidbuildError, OSError, ValueError):
+        except (VidbuildError, OSError, ValueError, RecursionError):
             return []
         return found
 

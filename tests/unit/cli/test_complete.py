@@ -60,7 +60,16 @@ def test_words_are_completed_from_the_project(
     assert completed(line, monkeypatch, capfd) == expected
 
 
-@pytest.mark.parametrize("text", ["vidbuild: 1\nscenes: [{id: a}, {id: b}, 3]\n", "vidbuild: [", "", "vidbuild: 1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "vidbuild: 1\nscenes: [{id: a}, {id: b}, 3]\n",
+        "vidbuild: [",
+        "",
+        "vidbuild: 1",
+        f"vidbuild: {'[' * 5000}{']' * 5000}",
+    ],
+)
 def test_a_wrong_spec_completes_what_it_can(
     text: str, project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
