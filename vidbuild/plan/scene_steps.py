@@ -197,9 +197,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
     for index, font in enumerate(theme.fonts):  # the order decides which of two equal faces is drawn
         inputs[f"font:{index:04}:{font.name}"] = Source(str(font))
     tools = ("ffmpeg",) if "clip" in inputs else ()  # ffmpeg reports the size of a clip that is shown whole
-    of_theme = {
-        field: video.spec.locations[field] for field in ("theme", "theme.logo") if field in video.spec.locations
-    }
+    of_theme = {field: video.spec.locations[field] for field in LOOKS if field in video.spec.locations}
     locations = {**scene.locations, **of_theme}
     return Step(video.step_id("draw", scene), "draw", params, inputs, locations, tools)
 

@@ -1,4 +1,4 @@
-"""Tells animated images from still ones."""
+"""Recognizes animated images."""
 
 from __future__ import annotations
 

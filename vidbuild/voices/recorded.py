@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from vidbuild.media.text.words import Speech
 
 NAME = "recorded"
-SUMMARY = "a recording of your own, given as narration: {audio: take.wav, text: what is said}"
+SUMMARY = "a recording of your own, given as narration: {audio: take.wav, text: its words}"
 NAMES_HINT = "a recording has no name: it is given as narration: {audio: take1.wav, text: …}"
 FIELD = "narration.audio"
 

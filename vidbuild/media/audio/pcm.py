@@ -36,11 +36,11 @@ ROUNDING = 2
 RAW = ("-f", "s16le", "-c:a", "pcm_s16le", "-ar", str(SAMPLE_RATE), "-ac", "1")
 FLOATS = ("-f", "f32le", "-c:a", "pcm_f32le")
 
-# Measures the peak, which may exceed full scale, and counts what is no number, while samples pass.
+# Measures the peak, which may exceed full scale, and counts what is not a number, while samples pass.
 METER = "aformat=sample_fmts=flt:channel_layouts=mono,astats=measure_overall=none:measure_perchannel="
 METER += "Peak_level+Number_of_NaNs+Number_of_Infs"
 PEAK = re.compile(r"Peak level dB: (-?[\d.]+|-inf)")
-NO_NUMBERS = re.compile(r"Number of (?:NaNs|Infs): [\d.]*[1-9]")
+NOT_NUMBERS = re.compile(r"Number of (?:NaNs|Infs): [\d.]*[1-9]")
 
 # A recording with a peak below -24 dBFS is scaled up, at most by 90 dB: more would be noise of its conversion alone.
 SOFT = 1 / 16
@@ -78,9 +78,9 @@ def decode(source: Path, scratch: Path, env: Mapping[str, str], what: str, field
     ffmpeg.require_success(done, what)
     length = tool_output.size(floats, 2 * max_bytes, "audio") // FLOAT_BYTES
     check_limits.duration(length / SAMPLE_RATE, limits.RECORDING_SECONDS, source.name, field)
-    if NO_NUMBERS.search(done.text):
+    if NOT_NUMBERS.search(done.text):
         hint = "export it again, with 16 or 24 bits per sample"
-        raise SpecProblem(f"'{source.name}' has samples that are no numbers (NaN or infinite)", hint=hint, field=field)
+        raise SpecProblem(f"'{source.name}' has samples that are not numbers (NaN or infinite)", hint=hint, field=field)
     shift = _shift(PEAK.findall(done.text))
     gain = ("-af", f"volume={2.0**shift:.9g}:precision=float")
     quantize = ["-f", "f32le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", str(floats), *REPRODUCIBLE, *gain]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from math import exp
 
 from vidbuild.media.image.primaries import BT709, BY_CODE, Primaries, Vector, to_xyz, transposed
 
@@ -70,8 +71,6 @@ def from_pq(value: float) -> float:
 
 def from_hlg(value: float) -> float:
     """Return the light of an HLG value, relative to white, on a display of 1,000 nits (ITU-R BT.2100)."""
-    from math import exp
-
     scene = value * value / 3 if value <= 0.5 else (exp((value - 0.55991073) / 0.17883277) + 0.28466892) / 12  # noqa: PLR2004 - HLG's own
     return float(pow(scene, 1.2)) * PEAK
 
