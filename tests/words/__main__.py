@@ -20,7 +20,7 @@ and the sound after it.
 In languages without spaces, words are those of Unicode's rules and dictionaries (ICU). espeak reports only some of
 them; the others get their time by letters between these.
 
-Voices on the network report the times of words themselves. In a recording, vidbuild finds where somebody speaks, and
+Voices on the network report the times of words themselves. In a recording, vidbuild finds the parts with speech, and
 divides the words among these phrases by their lengths and by where sentences end.
 """
 
