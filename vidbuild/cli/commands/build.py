@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    metavar="DIR|FILE",
-    help="Directory for the outputs, or the video's file (NAME.mp4); default: 'build' beside the spec.",
+    metavar="FOLDER|FILE",
+    help="Folder for the outputs, or the video's file (NAME.mp4); default: 'build' beside the spec.",
 )
 @click.option(
     "--only",
@@ -107,9 +107,9 @@ def command(
 ) -> int:
     """Build videos; only what changed is rebuilt.
 
-    A directory means its video.yaml or its only *.vidbuild.yaml, no SPEC means the current directory, and '-' reads a
-    spec from standard input. Several specs are built in
-    one run: steps that they share run once, and each video is written as soon as it is complete.
+    A folder means its video.yaml or its only *.vidbuild.yaml, no SPEC means the current folder, and '-' reads a spec
+    from standard input. Several specs are built in one run: steps that they share run once, and each video is written
+    as soon as it is complete.
     """
     from vidbuild.api.build import build_all
     from vidbuild.api.options import BuildOptions

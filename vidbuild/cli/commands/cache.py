@@ -26,7 +26,7 @@ _LISTED = 12
 def command() -> None:
     """Inspect and trim the project's cache.
 
-    The cache is the directory .vidbuild in the current project, or $VIDBUILD_CACHE.
+    The cache is the folder .vidbuild in the current project, or $VIDBUILD_CACHE.
 
     You can delete it at any time; the next build recreates what it needs.
     """
@@ -35,7 +35,7 @@ def command() -> None:
 @command.command("info", epilog=options.example("vidbuild cache info --json"))
 @options.as_json("what the cache holds")
 def info(*, as_json: bool) -> int:
-    """Show the cache's directory, size and contents."""
+    """Show the cache's folder, size and contents."""
     from vidbuild.api.cache import cache_info
 
     cache = cache_info()

@@ -15,7 +15,7 @@ _SIZES = ("1080p", "720p", "vertical", "square")
 
 
 @click.command("init", epilog=options.example("vidbuild init talk", "vidbuild init talk --theme paper --size vertical"))
-@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", metavar="[FOLDER]", default=".", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--title", help="Title of the video; default: the folder's name.")
 @click.option(
     "--theme",
@@ -28,7 +28,7 @@ _SIZES = ("1080p", "720p", "vertical", "square")
 def command(folder: Path, title: str | None, theme: str | None, size: str | None, *, yes: bool) -> int:
     """Write a small working project.
 
-    DIR is the project's folder; default: the current one. On a terminal, vidbuild asks for everything that no option
+    FOLDER is the project's folder; default: the current one. On a terminal, vidbuild asks for everything that no option
     sets. Existing files are left unchanged.
     """
     from vidbuild import starter
