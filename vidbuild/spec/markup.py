@@ -26,7 +26,7 @@ _POSSIBLE = re.compile(r"[*_~`<]|\]\(|^ {0,3}(?:#|[-+]\s)", re.MULTILINE)
 _HELD = re.compile("\0([0-9]+)\0")
 
 _TAGS = "a|audio|b|br|break|code|div|em|emphasis|h[1-6]|i|img|kbd|li|mark|ol|p|phoneme|prosody|s|say-as|span|speak|strong|sub|sup|u|ul|voice"  # noqa: E501 - one list
-_TAG = re.compile(rf"(?<![{_WORD}])</?(?:{_TAGS})(?:\s[^<>]*)?/?>")
+_TAG = re.compile(rf"(?:(?<![{_WORD}])<|</)(?:{_TAGS})(?:\s[^<>]*)?/?>")
 _READ_ALOUD = re.compile(r"\*\*|`+|\]\(|(?<!\S)#+(?!\S)")
 _SILENT = re.compile(r"-+>|<-+|[<>|^]")
 
@@ -63,9 +63,10 @@ def read_aloud(spoken: str) -> Iterator[str]:
     return (match[0] for match in _READ_ALOUD.finditer(spoken))
 
 
-def silent(spoken: str) -> Iterator[str]:
-    """Yield the signs that espeak leaves out."""
-    return (match[0] for match in _SILENT.finditer(_TAG.sub(" ", spoken)))
+def silent(spoken: str) -> Iterator[tuple[str, int]]:
+    """Yield the signs that espeak leaves out, each with the number of times that its characters occur before it."""
+    text = _TAG.sub(lambda tag: " " * len(tag[0]), spoken)
+    return ((match[0], spoken.count(match[0], 0, match.start())) for match in _SILENT.finditer(text))
 
 
 def _sentence(match: re.Match[str]) -> str:

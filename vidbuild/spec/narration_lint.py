@@ -12,6 +12,7 @@ from vidbuild.spec.document import Path
 from vidbuild.spec.pronounce import Pronunciation
 
 MAX_WORDS = 150  # about a minute of speech in one scene
+SPOKEN = {"<": "less than", ">": "greater than", "|": "or", "^": "to the power of", "<-": "from"}
 SHOWN = 12  # characters of a long word in a message
 # espeak speaks only the beginning of such a word.
 UNSPEAKABLE = re.compile("[0-9]{41,}|[0-9A-Za-z]{151,}")
@@ -58,9 +59,12 @@ def _check_signs(scene: Scene, narration: Narration, path: Path, collector: Diag
         collector.warning(path, f"the voice reads '{sign}' aloud", hint, token=sign)
     if scene.voice.engine != "espeak":
         return
-    for sign in dict.fromkeys(markup.silent(spoken)):
-        hint = f"add how it is spoken to 'pronounce', such as {{'{sign}': to}}"
-        collector.warning(path, f"espeak leaves out '{sign}', which captions show", hint, token=sign)
+    found: dict[str, int] = {}
+    for sign, nth in markup.silent(spoken):
+        found.setdefault(sign, nth)
+    for sign, nth in found.items():
+        hint = f"add how it is spoken to 'pronounce', such as {{'{sign}': {SPOKEN.get(sign, 'to')}}}"
+        collector.warning(path, f"espeak leaves out '{sign}', which captions show", hint, token=sign, nth=nth)
     long_word = UNSPEAKABLE.search(spoken)
     if long_word:
         message = f"espeak speaks only the beginning of '{long_word[0][:SHOWN]}…': {len(long_word[0])} characters"

@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*(s|sec|secs|seconds?|px|fps|
 _HEX = re.compile(r"[0-9a-f]{3}|[0-9a-f]{6}", re.IGNORECASE)
 _SIZE = re.compile(r"([0-9]{2,4})\s*[x\u00d7*]\s*([0-9]{2,4})", re.IGNORECASE)
 _HEIGHTS = {"144p": "256x144", "240p": "426x240", "360p": "640x360", "480p": "854x480", "540p": "960x540"}
-_CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9](?:\.[0-9]+)?)")
+_CLOCK = re.compile(r"(?:([0-9]{1,2}):)?([0-9]{1,2}):([0-5][0-9](?:\.[0-9]+)?)")
 
 
 def hint(document: Document, path: Path) -> str | None:
@@ -99,7 +99,8 @@ def _rewritten(value: str, path: Path, allowed: list[schema.Schema]) -> str | No
     number = _NUMBER.fullmatch(value.strip())
     clock = _CLOCK.fullmatch(value.strip())
     if clock and kinds & {"number", "integer"}:
-        return f"write {60 * int(clock[1]) + float(clock[2]):g}, since times are in seconds"
+        seconds = 3600 * int(clock[1] or 0) + 60 * int(clock[2]) + float(clock[3])
+        return f"write {round(seconds, 3):.10g}, since times are in seconds"
     if any(node.get("format") == "color" for node in allowed) and (color := _color(value)):
         return f'write "{color}"'
     if number and (

@@ -73,12 +73,12 @@ def test_math_and_code_stay(text: str) -> None:
         (
             "if a < b",
             "espeak leaves out '<', which captions show",
-            "add how it is spoken to 'pronounce', such as {'<': to}",
+            "add how it is spoken to 'pronounce', such as {'<': less than}",
         ),
         (
             "a | b",
             "espeak leaves out '|', which captions show",
-            "add how it is spoken to 'pronounce', such as {'|': to}",
+            "add how it is spoken to 'pronounce', such as {'|': or}",
         ),
     ],
 )
@@ -89,6 +89,24 @@ def test_what_is_not_spoken_as_written_is_a_warning(project: Project, narration:
     if "pronounce" in hint:
         sign = message.split("'")[1]
         assert project.wrong({"narration": narration}, pronounce={sign: "to"}) == []
+
+
+def test_a_sign_is_found_by_itself(project: Project) -> None:
+    """The place of a sign is its own, not that of an arrow before it with the same character."""
+    head = "vidbuild: 1\ntitle: A\nscenes:\n  - id: a\n    type: title\n    title: A\n    narration: "
+    found = project.problems(head + "a -> b > c -> d\n")
+    assert [(line, column, message.split("'")[1]) for line, column, message, _ in found] == [
+        (7, 18, "->"),
+        (7, 23, ">"),
+    ]
+
+
+def test_the_tags_of_an_element_are_one_kind_of_problem(project: Project) -> None:
+    """A closing tag is a tag also directly after a word; a type parameter is none."""
+    tags = {message for _, message, _ in project.wrong({"narration": "It is <b>bold</b>."})}
+    assert tags == {f"the voice reads '{tag}' aloud: narrations are plain text" for tag in ("<b>", "</b>")}
+    signs = {message for _, message, _ in project.wrong({"narration": "It is a list<b>."})}
+    assert signs == {f"espeak leaves out '{sign}', which captions show" for sign in "<>"}
 
 
 def test_hostile_texts_take_no_time() -> None:

@@ -83,6 +83,8 @@ def test_a_size_of_another_form(project: Project, written: str, hint: str | None
     [
         ("5s", "write 5"),
         ('"5"', "write 5"),
+        ("00:01:30", "write 90, since times are in seconds"),
+        ("1:02:03.25", "write 3723.25, since times are in seconds"),
         ("2.5 seconds", "write 2.5"),
         ("five", None),
         ("500ms", None),
