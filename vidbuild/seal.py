@@ -92,10 +92,10 @@ def _state(file: BinaryIO, trailer: Callable[[bytes], bytes]) -> State:
     size = file.seek(0, io.SEEK_END)
     length = len(trailer(bytes(32)))
     file.seek(0)
-    digest, rest = hashlib.sha256(), max(size - length, 0)
-    while rest and (chunk := file.read(min(_CHUNK, rest))):
+    digest, remaining = hashlib.sha256(), max(size - length, 0)
+    while remaining and (chunk := file.read(min(_CHUNK, remaining))):
         digest.update(chunk)
-        rest -= len(chunk)
+        remaining -= len(chunk)
     if size >= length and file.read() == trailer(digest.digest()):
         return "intact"
     file.seek(max(size - _TAIL, 0))

@@ -180,7 +180,7 @@ class _Command:
             if planned:
                 with writable(self._stores[planned[0]]) as used:
                     found = refusals([videos[index] for index in planned], used, self.options)
-                errors |= {planned[place]: error for place, error in found.items()}
+                errors |= {planned[number]: error for number, error in found.items()}
         for index, error in errors.items():
             with contextlib.suppress(type(error)), self._emitting_end(videos[index].plan.entry, self._stores[index]):
                 raise error

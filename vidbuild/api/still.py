@@ -84,13 +84,13 @@ def still_with_warnings(
     _refuse(png, plan, path.parent / OUTPUT_FOLDER)
     with writable(store) as used:
         target = Target(graph, build_name=f"{plan.entry} --still {scene}", goals=[step.id])
-        place = _PlaceStill(used, step.id, png)
-        (report,) = engine_of(used).build([target], hooks=place)
+        placing = _PlaceStill(used, step.id, png)
+        (report,) = engine_of(used).build([target], hooks=placing)
         if report.error is not None:
             raise report.error
         for failed in report.failed:
             raise _as_error(graph.steps[failed.step], failed.failure or Failure("failed without a reason"))
-    return Still(png, (*plan.warnings, *step_warnings(graph.steps, report), *place.notices))
+    return Still(png, (*plan.warnings, *step_warnings(graph.steps, report), *placing.notices))
 
 
 def _refuse(png: Path, plan: Plan, folder: Path) -> None:

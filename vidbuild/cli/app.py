@@ -131,7 +131,7 @@ def _usage_message(error: click.ClickException) -> tuple[str, str]:
 
 
 def _option_hint(error: click.NoSuchOption) -> str:
-    from vidbuild.cli.meant import option_hint
+    from vidbuild.cli.synonyms import option_hint
 
     command = error.ctx.command if error.ctx else None
     known = {name for option in command.params for name in option.opts} if command else set()

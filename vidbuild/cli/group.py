@@ -12,7 +12,7 @@ class UnknownCommandError(click.UsageError):
     """A command that does not exist; hint: what is meant, the nearest name, or where the commands are listed."""
 
     def __init__(self, name: str, known: Sequence[str], ctx: click.Context) -> None:
-        from vidbuild.cli.meant import command_hint
+        from vidbuild.cli.synonyms import command_hint
         from vidbuild.suggest import did_you_mean
 
         super().__init__(f"unknown command '{name}'", ctx)

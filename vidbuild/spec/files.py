@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 from vidbuild.media.ffmpeg import limits
 from vidbuild.media.image import svg
-from vidbuild.spec import file_kind, font_file, moving, paths
+from vidbuild.spec import animated, file_kind, font_file, paths
 from vidbuild.spec.paths import InputError
 from vidbuild.suggest import nearest
 
@@ -75,7 +75,7 @@ def check_playable(path: Path, name: str, expected: str) -> None:
     head = check_file(path, name)
     _refuse(file_kind.raw_video(head, name), name)
     if file_kind.is_image(head):
-        if expected == "a video" and moving.is_animated(path):
+        if expected == "a video" and animated.is_animated(path):
             return
         hint = "use a scene of type 'image'" if expected == "a video" else None
         raise InputError(f"'{name}' is not {expected} but an image", hint)

@@ -12,7 +12,7 @@ from vidbuild.location import Location
 from vidbuild.model import Narration, Scene, Voice
 from vidbuild.scenes.protocol import SceneProblem
 from vidbuild.scenes.registry import SCENE_TYPES
-from vidbuild.spec import cues, files, moving, narration, paths, schema, theme, voice
+from vidbuild.spec import animated, cues, files, narration, paths, schema, theme, voice
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path, dotted
 from vidbuild.spec.pronounce import Pronunciation
@@ -223,7 +223,7 @@ def _resolve_files(own: dict[str, Any], path: Path, kind: str, context: SceneCon
             file = paths.resolve(own[name], context.folder, context.root)
             context.files.append(paths.as_written(own[name], context.folder))
             content = _content(use["kind"], file, own[name])
-            if use["kind"] == "image" and moving.is_animated(file):
+            if use["kind"] == "image" and animated.is_animated(file):
                 message = f"'{own[name]}' is animated: an image scene shows its first frame"
                 context.collector.warning((*path, name), message, "use a scene of type 'clip' to play it")
         except paths.InputError as error:

@@ -14,7 +14,7 @@ from vidbuild.location import Location
 from vidbuild.spec import files, paths, reader
 from vidbuild.spec.diagnostics import SpecError, tidy
 from vidbuild.spec.document import Document
-from vidbuild.spec.words import KINDS
+from vidbuild.spec.wording import KINDS
 from vidbuild.suggest import did_you_mean
 
 NAME = "vidbuild.toml"

@@ -10,7 +10,7 @@ from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
-from vidbuild.spec import schema, value_hints, words
+from vidbuild.spec import schema, value_hints, wording
 from vidbuild.spec.diagnostics import MAX_PROBLEMS
 from vidbuild.spec.document import Document, Path
 from vidbuild.suggest import did_you_mean, nearest
@@ -80,7 +80,7 @@ def _message(document: Document, fault: Fault) -> str:
     value = value_hints.value_of(document.data, fault.path)
     if not written or fault.at_key or fault.missing or isinstance(value, str):
         return fault.message
-    return fault.message.removesuffix(words.found(value)) + f", not {written}"
+    return fault.message.removesuffix(wording.found(value)) + f", not {written}"
 
 
 def _hint(document: Document, fault: Fault) -> str | None:
@@ -121,7 +121,7 @@ def _translate(error: SchemaError) -> Iterator[Fault]:
     elif "propertyNames" in error.absolute_schema_path:
         expected = error.schema.get("patternErrorMessage", "another name")
         yield Fault(
-            (*path, error.instance), f"the name '{words.short(error.instance)}' must be {expected}", at_key=True
+            (*path, error.instance), f"the name '{wording.short(error.instance)}' must be {expected}", at_key=True
         )
     else:
         yield _value_fault(error, path)
@@ -147,7 +147,7 @@ def _alternative_faults(error: SchemaError, path: Path) -> Iterator[Fault]:
         hint = _as_text(value)
     fitting = {index: parts for index, parts in branches.items() if not any(_wrong_shape(part, path) for part in parts)}
     if not fitting or "errorMessage" in error.schema:
-        yield Fault(path, f"{words.name(path)} must be {_alternatives(error)}{words.found(value)}", hint)
+        yield Fault(path, f"{wording.name(path)} must be {_alternatives(error)}{wording.found(value)}", hint)
         return
     enums = [part for parts in fitting.values() for part in parts if part.validator == "enum" and _here(part, path)]
     best = min(fitting, key=lambda index: (-_known_keys(error, index), len(fitting[index])))
@@ -181,8 +181,8 @@ def _alternatives(error: SchemaError) -> str:
     kinds: list[str] = []
     for branch in schema.branches(error.schema):
         values = branch.get("enum")
-        kinds.append(words.either(values) if values else words.KINDS[branch["type"]])
-    return words.either(list(dict.fromkeys(kinds)))
+        kinds.append(wording.either(values) if values else wording.KINDS[branch["type"]])
+    return wording.either(list(dict.fromkeys(kinds)))
 
 
 def _enum_hint(error: SchemaError, path: Path, value: str) -> str | None:
@@ -198,7 +198,7 @@ def _unknown_fields(error: SchemaError, path: Path) -> Iterator[Fault]:
     for name in error.instance:
         if name not in fields and not re.match(own, name):
             hint = _other_types(name, path) or did_you_mean(name, fields)
-            message = f"unknown {_mapping_name(error.schema, path)}field '{words.short(name)}'"
+            message = f"unknown {_mapping_name(error.schema, path)}field '{wording.short(name)}'"
             yield Fault((*path, name), message, hint, at_key=True)
 
 
@@ -206,7 +206,7 @@ def _other_types(name: str, path: Path) -> str | None:
     """Return a hint with the scene types that have a field."""
     if len(path) == SCENE_PATH and path[0] == "scenes":
         types = [kind for kind in schema.scene_types() if name in schema.definition(f"scene_{kind}")["properties"]]
-        return f"use '{name}' in a scene of type {words.either(types)}" if types else None
+        return f"use '{name}' in a scene of type {wording.either(types)}" if types else None
     return None
 
 
@@ -220,10 +220,10 @@ def _mapping_name(node: Mapping[str, Any], path: Path) -> str:
 
 
 def _value_fault(error: SchemaError, path: Path) -> Fault:
-    rule, limit, name, found = error.validator, error.validator_value, words.name(path), words.found(error.instance)
+    rule, limit, name, found = error.validator, error.validator_value, wording.name(path), wording.found(error.instance)
     if rule == "type":
-        kinds = [words.KINDS[kind] for kind in ([limit] if isinstance(limit, str) else limit)]
-        expected = "a mapping of fields" if not path else words.either(kinds)
+        kinds = [wording.KINDS[kind] for kind in ([limit] if isinstance(limit, str) else limit)]
+        expected = "a mapping of fields" if not path else wording.either(kinds)
         return Fault(path, f"{name} must be {expected}{found}", _rewritten(error))
     if rule == "enum":
         return _choice_fault(error, path)
@@ -231,15 +231,15 @@ def _value_fault(error: SchemaError, path: Path) -> Fault:
         return Fault(path, f"{name} must be {limit}, the version of the spec language{found}")
     if rule == "pattern":
         return Fault(path, f"{name} must be {error.schema['patternErrorMessage']}{found}")
-    return Fault(path, f"{name} {words.limits(rule, limit, error.instance)}")
+    return Fault(path, f"{name} {wording.limits(rule, limit, error.instance)}")
 
 
 def _choice_fault(error: SchemaError, path: Path) -> Fault:
     value, known = error.instance, error.validator_value
     hint = did_you_mean(value, known) if isinstance(value, str) and isinstance(known[0], str) else None
     if path[:1] == ("scenes",) and path[-1:] == ("type",) and len(path) == SCENE_FIELD_PATH and isinstance(value, str):
-        return Fault(path, f"unknown scene type '{words.short(value)}': expected {words.either(known)}", hint)
-    return Fault(path, f"{words.name(path)} must be {words.either(known)}{words.found(value)}", hint)
+        return Fault(path, f"unknown scene type '{wording.short(value)}': expected {wording.either(known)}", hint)
+    return Fault(path, f"{wording.name(path)} must be {wording.either(known)}{wording.found(value)}", hint)
 
 
 def _rewritten(error: SchemaError) -> str | None:

@@ -59,7 +59,7 @@ class _Audio:
     shift: float = 0.0
 
     @property
-    def rest(self) -> float:
+    def remaining_gain(self) -> float:
         """The gain to apply to the samples, in dB."""
         return round(self.gain - self.shift, 4)
 
@@ -85,7 +85,7 @@ def run(context: Context) -> None:
         frames = [adts.wrap(aac.silent_block(), STEREO)] * adts.frames_to_keep(samples)
     elif clip is None and narration is not None:
         args = mix.encode(
-            mix.raw_input(narration.path, 1), narration.rest, samples, pairable=True, out=_aac_path(context)
+            mix.raw_input(narration.path, 1), narration.remaining_gain, samples, pairable=True, out=_aac_path(context)
         )
         frames = _mono_to_stereo(_encode(context, args, samples, MONO))
     else:
@@ -218,7 +218,7 @@ def _mix_arguments(
     start, ducks = timing["narration"]["start"], context.params["clip"]["mode"] == "duck"
     ducked = (start, start + timing["narration"]["samples"]) if ducks else None
     path = context.scratch / "mixed.raw"
-    args = mix.mix_narration(narration.path, narration.rest, clip.path, clip.gain, ducked, path)
+    args = mix.mix_narration(narration.path, narration.remaining_gain, clip.path, clip.gain, ducked, path)
     result = ffmpeg.capture(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="mix the scene's audio")
     _check_size(path, padded_length(samples) * STEREO_BYTES)
     # The sum of two signals can exceed the maximum peak, although neither of them does.

@@ -154,7 +154,7 @@ def _pitch(hertz: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _WordEvent:
     """An event: the place in the text at which it stands, and when its sound starts and ends."""
 
     at: int
@@ -170,11 +170,11 @@ def _words(text: str, events: Sequence[Event], ends: Sequence[int]) -> Iterator[
     """
     spans = [match.span() for match in re.finditer(r"\S+", text)]
     starts = [start for start, _ in spans]
-    by_word: dict[int, list[_Heard]] = {}
+    by_word: dict[int, list[_WordEvent]] = {}
     for (_, position, sample), end in zip(_word_events(events), ends, strict=True):
         index = max(bisect_right(starts, position - 1) - 1, 0)
-        by_word.setdefault(index, []).append(_Heard(position - 1, sample, end))
-    found: list[_Heard] = []
+        by_word.setdefault(index, []).append(_WordEvent(position - 1, sample, end))
+    found: list[_WordEvent] = []
     for index, (start, end) in enumerate(spans):
         own, before = by_word.setdefault(index, []), by_word.get(index - 1, [])
         speakable = any(map(str.isalnum, text[start:end]))
@@ -187,7 +187,7 @@ def _words(text: str, events: Sequence[Event], ends: Sequence[int]) -> Iterator[
         yield EngineWord(first[0] if first else "", word.start, word.end, word.at)
 
 
-def _is_displaced(text: str, start: int, end: int, words: Sequence[_Heard]) -> bool:
+def _is_displaced(text: str, start: int, end: int, words: Sequence[_WordEvent]) -> bool:
     """Return whether the last of a word's events can be that of the next word: behind it, or on its last letter."""
     last = max((index for index in range(start, end) if text[index].isalnum()), default=start - 1)
     return words[-1].at > last or (words[-1].at == last and len(words) > 1)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.support import clip_files
 from tests.support.render_lab import made
-from vidbuild.spec import file_kind, files, moving
+from vidbuild.spec import animated, file_kind, files
 from vidbuild.spec.load import try_load
 from vidbuild.spec.paths import InputError
 
@@ -53,7 +53,7 @@ def test_an_image_scene_given_a_video_names_the_clip_scene(tmp_path: Path, name:
 def test_an_animated_image_plays_as_a_clip(tmp_path: Path, kind: str) -> None:
     """A clip scene accepts an animated image, and names the image scene for a still one of the same format."""
     moving_one = image(tmp_path, kind, animated=True)
-    assert moving.is_animated(moving_one)
+    assert animated.is_animated(moving_one)
     files.check_playable(moving_one, moving_one.name, "a video")
     (tmp_path / "still").mkdir()
     still = image(tmp_path / "still", kind, animated=False)
@@ -79,7 +79,7 @@ def test_a_damaged_image_is_not_animated(tmp_path: Path) -> None:
     """Half of an animated image is an image, and no error of its own."""
     path = image(tmp_path, "gif", animated=True)
     path.write_bytes(path.read_bytes()[:30])
-    assert not moving.is_animated(path)
+    assert not animated.is_animated(path)
     assert not file_kind.is_video(path.read_bytes())
 
 

@@ -7,7 +7,7 @@ import shlex
 import click
 import pytest
 
-from vidbuild.cli import meant
+from vidbuild.cli import synonyms
 from vidbuild.cli.app import app, run
 
 
@@ -69,12 +69,12 @@ def test_every_hint_names_what_exists() -> None:
     """No hint has a command or an option that does not exist, and none is for a name that does."""
     every = commands(app, "vidbuild")
     options = {name for command in every.values() for option in command.params for name in option.opts}
-    for group, names in meant.COMMANDS.items():
+    for group, names in synonyms.COMMANDS.items():
         for name, hint in names.items():
             assert f"{group} {name}" not in every
             words = shlex.split(hint.partition("'")[2].partition("'")[0] or hint)
             assert " ".join(words[:2]) in every or words[1] in {"--version", "--help"}, hint
             if words[1] in {"cache", "runs"}:
                 assert " ".join(words[:3]) in every, hint
-    for name, wanted in meant.OPTIONS.items():
+    for name, wanted in synonyms.OPTIONS.items():
         assert set(wanted) <= options, name

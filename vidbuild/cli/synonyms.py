@@ -1,4 +1,4 @@
-"""Hints by meaning: what other tools call a command or an option, and what it is called here."""
+"""What other tools call a command or an option, and the hint with what it is called here."""
 
 from __future__ import annotations
 
