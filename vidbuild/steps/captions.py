@@ -58,5 +58,5 @@ def _warn_of_fast_captions(context: Context, scene: str, shown: Sequence[Caption
         f"captions too fast to read: expected at most {SPEED} characters a second, got {fastest.speed:.0f} in "
         f"'{' '.join(fastest.lines)}'{others}",
         field=f"scenes.{scene}.narration",
-        hint="a slower 'rate' of the voice, or fewer words",
+        hint="use fewer words, or a slower 'rate' of the voice; of a recording, 'text' is what is spoken in it",
     )

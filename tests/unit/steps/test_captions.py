@@ -92,6 +92,8 @@ def test_a_caption_that_is_too_fast_is_named(tmp_path: Path) -> None:
     assert warning.message.startswith("captions too fast to read: expected at most 20 characters a second, got ")
     assert "'far too many words'" in warning.message
     assert warning.field == "scenes.fast.narration"
+    assert warning.hint is not None
+    assert {"'rate'", "'text'"} <= set(re.findall(r"'\w+'", warning.hint)), "what a voice needs, and what a recording"
 
 
 def test_captions_that_can_be_read_give_no_warning(tmp_path: Path) -> None:
