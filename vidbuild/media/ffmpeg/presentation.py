@@ -1,4 +1,4 @@
-"""Measure how long a media file is presented, and on which clock: the only place that decides it.
+"""Measure how long a media file is presented, and on which clock; no other module decides it.
 
 The clock is that of ffmpeg's plain decoding of the video and the selected audio: 0 is when the first of them begins,
 edit lists apply, packets that are only decoded for others do not count, and times that start again where files were

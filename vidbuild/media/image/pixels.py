@@ -28,7 +28,7 @@ class Converter:
     def __init__(self, image: Image.Image, path: Path, raw_mode: str) -> None:
         """Prepare to convert a loaded image.
 
-        path: its file, which is read again for what Pillow leaves out.
+        path: its file, from which the data that Pillow leaves out is read.
         raw_mode: how its pixels are stored, from `raw_mode`.
         """
         self._image = image

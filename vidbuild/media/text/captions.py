@@ -1,4 +1,4 @@
-"""Captions from timed words: at most two lines of 42 columns, shown while they are spoken. Pure; it knows no scene."""
+"""Captions from timed words: at most two lines of 42 columns, shown while they are spoken."""
 
 from __future__ import annotations
 

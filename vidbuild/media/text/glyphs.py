@@ -49,11 +49,11 @@ _SCRIPTS = {
 
 def undrawable(texts: Sequence[str], staged: StagedFonts) -> list[str]:
     """Return the characters, and the combinations of characters, of all texts that no face can draw, sorted."""
-    marks = set().union(*texts)
-    private = {mark for mark in marks if PRIVATE_USE.match(mark)}
-    seen = {mark for mark in marks - private if _may_be_missing(mark)}
+    characters = set().union(*texts)
+    private = {character for character in characters if PRIVATE_USE.match(character)}
+    seen = {character for character in characters - private if _may_be_missing(character)}
     missing = _private(private, staged)
-    combined = [text for text in texts if any(unicodedata.category(mark) in _COMBINING for mark in text)]
+    combined = [text for text in texts if any(unicodedata.category(character) in _COMBINING for character in text)]
     if seen or combined:
         faces = staged.faces()
         missing |= _missing(sorted(seen), faces)
@@ -68,13 +68,15 @@ def without_foreign_signs(text: str, drawable: frozenset[str]) -> str:
 
 def drawable_private(texts: Iterable[str], staged: StagedFonts) -> frozenset[str]:
     """Return the private-use characters of the texts that a theme's own fonts can draw."""
-    private = {mark for text in texts for mark in PRIVATE_USE.findall(text)}
+    private = {character for text in texts for character in PRIVATE_USE.findall(text)}
     return frozenset(private - _private(private, staged))
 
 
 def message(missing: Sequence[str]) -> str:
     """Return a message that names the first missing ones."""
-    named = ", ".join(f"'{unit}' ({' '.join(f'U+{ord(mark):04X}' for mark in unit)})" for unit in missing[:MAX_NAMED])
+    named = ", ".join(
+        f"'{unit}' ({' '.join(f'U+{ord(character):04X}' for character in unit)})" for unit in missing[:MAX_NAMED]
+    )
     more = f" and {len(missing) - MAX_NAMED} more" if len(missing) > MAX_NAMED else ""
     return f"no font can draw {named}{more}"
 
@@ -84,18 +86,18 @@ def fitting_fonts(missing: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, (_fitting_font(unit[0]) for unit in missing))))
 
 
-def _fitting_font(mark: str) -> str:
-    if PRIVATE_USE.match(mark):
+def _fitting_font(character: str) -> str:
+    if PRIVATE_USE.match(character):
         return "a Nerd Font"
-    script = _SCRIPTS.get(unicodedata.name(mark, "").partition(" ")[0].partition("-")[0])
+    script = _SCRIPTS.get(unicodedata.name(character, "").partition(" ")[0].partition("-")[0])
     if script:
         return f"Noto Sans {script}"
-    return "Noto Color Emoji" if ord(mark) >= _EMOJI and unicodedata.category(mark) == "So" else ""
+    return "Noto Color Emoji" if ord(character) >= _EMOJI and unicodedata.category(character) == "So" else ""
 
 
-def _may_be_missing(mark: str) -> bool:
+def _may_be_missing(character: str) -> bool:
     """Return whether a character might be missing: not Latin-1, and visible by itself."""
-    return ord(mark) > LATIN_1 and unicodedata.category(mark) not in _UNSEEN | _COMBINING
+    return ord(character) > LATIN_1 and unicodedata.category(character) not in _UNSEEN | _COMBINING
 
 
 def _private(private: set[str], staged: StagedFonts) -> set[str]:

@@ -78,7 +78,7 @@ def breaks(text: str, language: str) -> dict[int, Rank]:
 def cuts(text: str, language: str) -> Iterator[tuple[int, bool]]:
     """Yield every offset at which a text that is wider than a line may be cut, and whether a line may end there.
 
-    Where it may not, a cut at least leaves every character whole.
+    If it may not, a cut at least leaves every character whole.
     """
     line_ends = set(_ends(_line_breaker(text, language)))
     from icu4py.breakers import CharacterBreaker

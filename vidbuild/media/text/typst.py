@@ -1,4 +1,4 @@
-"""Typst: data in, one PNG per layer out, each laid out in its own box; it knows no scene, theme or step."""
+"""Lay out templates and SVG images with typst: one PNG for each layer, each in its own box."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ POINTS_PER_INCH = 72  # one point of the layout is one pixel
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One layer as it was laid out; png is empty where something else than typst fills the place.
+    """One layer after layout.
 
-    facts: what the template says of the layer besides its place ("advances", "strength", "filled").
+    x, y, width, height: its box in the frame, in pixels.
+    png: its image; empty if something else than typst fills the box.
+    facts: the template's other data about it ("advances", "strength", "filled").
     """
 
     name: str
@@ -42,11 +44,11 @@ class Drawing:
 
 
 class NestedError(Exception):
-    """A text has more brackets in brackets than typst takes."""
+    """A text has brackets that are nested more deeply than typst allows."""
 
 
 def lay_out(root: Path, template: str, data: Mapping[str, Any], staged: StagedFonts) -> Drawing:
-    """Lay out a template that lies in root, which is all that it can read besides the staged fonts."""
+    """Lay out a template in root; it can read only the files in root and the staged fonts."""
     import typst
 
     compiler = typst.Compiler(
@@ -96,10 +98,10 @@ def draw_svg(root: Path, name: str, box: tuple[int, int], size: tuple[float, flo
 
 def _pages(layers: Sequence[Mapping[str, Any]], pages: Sequence[bytes]) -> list[Page]:
     images = iter(pages)
-    made = []
+    laid_out = []
     for layer in layers:
         facts = {key: value for key, value in layer.items() if key not in {"name", "x", "y", "width", "height"}}
         png = b"" if layer["filled"] else next(images)
         x, y, width, height = (round(layer[key]) for key in ("x", "y", "width", "height"))
-        made.append(Page(layer["name"], x, y, width, height, png, facts))
-    return made
+        laid_out.append(Page(layer["name"], x, y, width, height, png, facts))
+    return laid_out

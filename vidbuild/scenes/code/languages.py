@@ -1,6 +1,6 @@
 """The names of programming languages that people write, and what typst, which colors code, calls them.
 
-typst knows a language by its name or by an ending of file names; where it is neither, code has no colors.
+typst knows a language by its name or by an ending of file names; if it is neither, code has no colors.
 """
 
 from __future__ import annotations
