@@ -14,6 +14,7 @@ from vidbuild.spec.pronounce import Pronunciation
 MAX_WORDS = 150  # about a minute of speech in one scene
 SPOKEN = {"<": "less than", ">": "greater than", "|": "or", "^": "to the power of", "<-": "from"}
 SHOWN = 12  # characters of a long word in a message
+LONGEST_WORD = 30  # characters: more without a space are a sentence, which an entry of `pronounce` does not help
 # espeak speaks only the beginning of such a word.
 UNSPEAKABLE = re.compile("[0-9]{41,}|[0-9A-Za-z]{151,}")
 
@@ -82,8 +83,12 @@ def _check_scripts(
     for script, word in ENGINES[engine].unreadable(name, narration.spoken):
         if (voice, script) not in known:
             known.add((voice, script))
-            message = f"the voice '{voice}' cannot read {script}: it spells '{word}'"
-            hint = f"add how it is spoken to 'pronounce', such as {{{word}: ...}}, or use a voice for that language"
+            is_word = len(word) <= LONGEST_WORD
+            shown = word if is_word else f"{word[:SHOWN]}…"
+            message = f"the voice '{voice}' cannot read {script}: it spells '{shown}'"
+            hint = "use a voice for that language"
+            if is_word:
+                hint = f"add how it is spoken to 'pronounce', such as {{{word}: ...}}, or {hint}"
             collector.warning(path, message, hint, token=word)
 
 

@@ -49,6 +49,15 @@ def test_a_script_that_the_voice_cannot_read(
     assert project.problems(f"{head}pronounce: {{{word}: {kana}{others}}}\n{scenes}") == []
 
 
+def test_a_sentence_without_spaces_that_the_voice_cannot_read(project: Project) -> None:
+    """A text in a script without spaces is shortened, and the hint is a voice: an entry would be the whole text."""
+    sentence = "首先下载" * 20
+    text = f"vidbuild: 1\ntitle: A\nscenes:\n  - {{id: a, type: title, title: A, narration: {sentence}}}\n"
+    [(line, _, message, hint)] = project.problems(text)
+    assert (line, hint) == (4, "use a voice for that language")
+    assert message.endswith("cannot read Chinese characters: it spells '首先下载首先下载首先下载…'")
+
+
 def test_decomposed_text_is_composed(project: Project) -> None:
     """Accents as characters of their own, as macOS and PDF files have them, become one with their letter."""
     spec = project.spec(
