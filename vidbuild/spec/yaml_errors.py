@@ -125,7 +125,7 @@ def _value(_problem: str, _context: str, text: str, at: int, start: int) -> Expl
 EXPLANATIONS = (
     (r"mapping values are not allowed", _colon),
     (r"block sequence entries are not allowed", _dash),
-    (r"found character", _token),
+    (r"found (a tab )?character", _token),
     (r"did not find expected (key|'-' indicator)", _key),
     (r"found unexpected end of stream", _end),
     (r"did not find expected node content", _value),

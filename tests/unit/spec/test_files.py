@@ -327,6 +327,11 @@ def test_font_folders(tmp_path: Path) -> None:
     """A fonts folder is a folder with font files in it; they come in the order of their names."""
     folder = tmp_path / "fonts"
     assert problem(fonts, folder) == ("folder 'fonts' does not exist", None)
+    (tmp_path / "font").write_text("", encoding="utf-8")
+    assert problem(fonts, folder) == ("folder 'fonts' does not exist", None)
+    (tmp_path / "my-fonts").mkdir()
+    assert problem(fonts, folder) == ("folder 'fonts' does not exist", "did you mean 'my-fonts'?")
+    assert problem(fonts, folder, "./fonts/") == ("folder './fonts/' does not exist", "did you mean './my-fonts'?")
     folder.mkdir()
     assert problem(fonts, folder) == ("folder 'fonts' has no .ttf, .otf or .ttc file", None)
     for name in ("b.ttf", "A.OTF", "readme.txt"):

@@ -17,6 +17,7 @@ QUOTES = "put quotes around the whole text"
         ("a: b\n  c: d", 2, 4, "unexpected ':'", "indent the line like the one before it"),
         ("a: - b", 1, 4, "unexpected '-'", "put quotes around text that starts with '- '"),
         ("a:\n\t- b", 2, 1, "unexpected tab", "indent with spaces"),
+        ("a:\n  b: 1\n  \tc: 2", 3, 3, "unexpected tab", "indent with spaces"),
         ("a: @b", 1, 4, "unexpected '@'", "put quotes around text that starts with '@'"),
         ("a: `b`", 1, 4, "unexpected '`'", "put quotes around text that starts with '`'"),
         ("a: %b", 1, 4, "unexpected '%'", "put quotes around text that starts with '%'"),
