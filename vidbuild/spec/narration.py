@@ -68,7 +68,8 @@ def problems(text: str) -> Iterator[MarkProblem]:
         for nth, found in enumerate(re.finditer(re.escape(token), rest)):
             nth_in_text = source[: found.start()].count(token)
             yield MarkProblem(message, token, nth_in_text or nth, hint)
-    if not MARK.sub("", text).strip():
+    without_cues = MARK.sub("", text)
+    if not (without_cues if len(text) > MAX_LENGTH else markup.plain(without_cues)).strip():
         yield MarkProblem("the narration has no words", "", hint=REMOVE)
 
 

@@ -84,6 +84,8 @@ def test_where_marks_stand(text: str, plain: str, cues: dict[str, int]) -> None:
         ("[[a]] [[b]]", [("the narration has no words", "", 0)]),
         ("", [("the narration has no words", "", 0)]),
         (" \n\t", [("the narration has no words", "", 0)]),
+        ("![](a.png) [[a]]", [("the narration has no words", "", 0)]),
+        ("[](https://a.b)", [("the narration has no words", "", 0)]),
         ("fine [[a]] text", []),
     ],
 )
