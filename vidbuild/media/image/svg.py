@@ -239,7 +239,7 @@ def unknown_families(svg: Svg, known: frozenset[str]) -> list[str]:
     folded = {family.casefold() for family in known}
     found: dict[str, None] = {}
     for families in svg.families:
-        names = [name.strip().strip("'\"") for name in families.split(",")]
-        if not any(name.casefold() in folded or name.casefold() in GENERIC for name in names):
+        names = [name for each in families.split(",") if (name := each.strip().strip("'\"").strip())]
+        if names and not any(name.casefold() in folded or name.casefold() in GENERIC for name in names):
             found[names[0]] = None
     return list(found)

@@ -127,10 +127,11 @@ def test_an_svg_image_is_recognized_behind_what_tools_write_before_it(before: st
 
 
 def test_fonts_that_are_missing() -> None:
-    """A list of families counts as known if one of them is; generic families are always drawn."""
+    """A list of families counts as known if one of them is; generic families are always drawn; an empty list names none."""
     content = (
         '<text font-family="Arial, sans-serif">a</text><text font-family="\'Helvetica Neue\', Arial">b</text>'
         '<style>text { font-family: Virgil !important }</style><g style="font-family: manrope">c</g>'
+        "<text font-family=''>d</text><text font-family=' , '>e</text>"
     )
     assert svg.unknown_families(svg.read(image(content=content)), frozenset({"Manrope"})) == [
         "Helvetica Neue",
