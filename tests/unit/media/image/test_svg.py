@@ -127,7 +127,7 @@ def test_an_svg_image_is_recognized_behind_what_tools_write_before_it(before: st
 
 
 def test_fonts_that_are_missing() -> None:
-    """A list of families counts as known if one of them is; generic families are always drawn; an empty list names none."""
+    """A list is known if one of its families is; generic families are always drawn, and an empty list has none."""
     content = (
         '<text font-family="Arial, sans-serif">a</text><text font-family="\'Helvetica Neue\', Arial">b</text>'
         '<style>text { font-family: Virgil !important }</style><g style="font-family: manrope">c</g>'
