@@ -71,6 +71,7 @@ ALLOWED: dict[str, set[str]] = {
         "project",
         "media.ffmpeg.limits",
         "media.text",
+        "media.container.iso639",
         "media.image.svg",
         "media.image.image_file",
         "timeline.mentions",

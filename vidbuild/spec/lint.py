@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vidbuild.media.container.iso639 import shortened
 from vidbuild.model import Scene, Voice
 from vidbuild.spec import narration_lint
 from vidbuild.spec import scenes as scene_checks
@@ -37,6 +38,9 @@ def _check_title(scene: Scene, collector: DiagnosticCollector) -> None:
 
 def _check_language(language: str, voice: Voice, scenes: Sequence[Scene], collector: DiagnosticCollector) -> None:
     """Warn if the spec's voice is for another language than the spec's, as the default voice often is."""
+    if "language" in collector.document.data and (short := shortened(language)):
+        collector.warning(("language",), f"the tag of the language is '{short}', not '{language}'", f"write {short}")
+        return
     if voice.engine != "espeak" or not any(scene.narration is not None and scene.voice == voice for scene in scenes):
         return
     if _primary(language) == _primary(voice.name):

@@ -32,6 +32,13 @@ def test_long_narration_lists_and_titles(project: Project) -> None:
     assert (where, message) == ("scenes[0].items", "9 items in one list: viewers can read up to 8")
 
 
+@pytest.mark.parametrize(("language", "short"), [("eng", "en"), ("deu-AT", "de-AT"), ("en", None), ("haw", None)])
+def test_a_language_with_a_code_that_is_too_long(project: Project, language: str, short: str | None) -> None:
+    """A code of three letters is a warning with that of two letters, if there is one, whatever the voice."""
+    found = [(where, hint) for where, _, hint in project.wrong({"duration": 2}, language=language)]
+    assert found == ([("language", f"write {short}")] if short else [])
+
+
 @pytest.mark.parametrize(("mark", "most"), [("9", 40), ("a", 150)])
 def test_a_word_that_is_not_spoken_to_its_end(project: Project, mark: str, most: int) -> None:
     """A word so long that the voice leaves out its end is a warning at the narration; a shorter one is not."""

@@ -1,4 +1,4 @@
-"""Convert language tags to the ISO 639-2 codes of media files."""
+"""Convert language tags to the ISO 639-2 codes of media files, and back."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _PAIRS = (
     "za=zha zh=zho zu=zul"
 )
 _CODES = dict(pair.split("=") for pair in _PAIRS.split())
+_SHORT = {long: short for short, long in _CODES.items()}
 _LETTERS = 3
 
 
@@ -28,3 +29,10 @@ def iso639_2(tag: str) -> str:
     if len(primary) == _LETTERS and primary.isascii() and primary.isalpha():
         return primary
     return _CODES.get(primary, "und")
+
+
+def shortened(tag: str) -> str | None:
+    """Return a tag with the two-letter code that BCP 47 requires instead of its three-letter one, or None."""
+    primary, *others = tag.split("-")
+    short = _SHORT.get(primary.lower())
+    return "-".join([short, *others]) if short else None
