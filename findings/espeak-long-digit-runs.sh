@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# espeak-ng speaks only the beginning of a run of more than 32 digits, and does not say so.
+# espeak-ng speaks only the beginning of a long run of digits, and does not say so.
 #
 # Surprise: up to 32 digits are read as numbers, and each further digit makes the speech longer. From 33 on the digits
-# are spelled, but the speech ends after the same 10 seconds whether there are 33 or 60 of them, and goes on with the
-# next word. Neither a return code nor an event tells that digits were dropped; espeak_TextToPhonemes lists them all.
-# A good guess would have been: spelled to the end (as long runs of letters are read), or an error.
+# are spelled, until some limit on the phonemes of one word: 33 sevens, 45 and 60 of them all last 10 seconds (digits
+# with shorter names get a bit further), and the next word follows. Neither a return code nor an event tells that digits
+# were dropped. A good guess would have been: spelled to the end, as long runs of letters are read, or an error.
 set -euo pipefail
 
 folder=$(mktemp -d)

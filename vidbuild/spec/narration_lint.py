@@ -15,8 +15,8 @@ MAX_WORDS = 150  # about a minute of speech in one scene
 SPOKEN = {"<": "less than", ">": "greater than", "|": "or", "^": "to the power of", "<-": "from"}
 SHOWN = 12  # characters of a long word in a message
 LONGEST_WORD = 30  # characters: more without a space are a sentence, which an entry of `pronounce` does not help
-# espeak speaks only the beginning of such a word.
-UNSPEAKABLE = re.compile("[0-9]{41,}|[0-9A-Za-z]{151,}")
+# espeak speaks only the beginning of such a word: of 33 sevens already, of digits with shorter names some more.
+UNSPEAKABLE = re.compile("[0-9]{33,}|[0-9A-Za-z]{151,}")
 
 
 def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector) -> None:
