@@ -230,8 +230,9 @@ def test_a_dry_run_writes_nothing(spec: Path) -> None:
     """P27: a dry run names the steps that would run, and leaves not even a cache behind."""
     before = sorted(spec.parent.rglob("*"))
     result = vidbuild.build(spec, dry_run=True)
-    assert result.status == "built"
-    assert "draw:one" in result.steps.ran
+    assert result.status == "would-build"
+    assert "draw:one" in result.steps.would_run
+    assert result.steps.ran == ()
     assert result.steps.reasons["draw:one"] == "will run: never built"
     assert sorted(spec.parent.rglob("*")) == before
 

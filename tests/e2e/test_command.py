@@ -114,7 +114,7 @@ def test_a_dumb_terminal_gets_plain_lines(project: Workspace) -> None:
     code, seen = on_terminal(project, "build", TERM="dumb")
     assert code == 0
     assert b"\x1b" not in seen
-    assert re.search(rb"^render:one\r?$", seen, re.MULTILINE)
+    assert re.search(rb"^\[\d+/\d+ \d+:\d\d\] render:one\r?$", seen, re.MULTILINE)
 
 
 def test_an_interrupted_build_gives_the_terminal_back(project: Workspace) -> None:
@@ -127,7 +127,7 @@ def test_an_interrupted_build_gives_the_terminal_back(project: Workspace) -> Non
 
 
 def test_without_a_terminal_there_are_plain_lines(project: Workspace) -> None:
-    """P50: without a terminal stderr has a line for each step that runs, stdout the result, neither any escape code.
+    """P50: without a terminal stderr has a numbered line for each step that runs, stdout the result, both no escapes.
 
     In a first build every step is new: that is said once, not of each as if something were wrong with it.
     """
@@ -139,7 +139,7 @@ def test_without_a_terminal_there_are_plain_lines(project: Workspace) -> None:
     assert total is not None
     assert len(steps) == int(total[1])
     assert heading == f"first build: {total[1]} steps"
-    assert all(re.fullmatch(r"\S+", line) for line in steps)
+    assert all(re.fullmatch(r"\[\d+/\d+ \d+:\d\d\] \S+", line) for line in steps)
     second = project.run("build")
     assert second.stderr == ""
     assert re.fullmatch(rf"up to date: video\.mp4 \({total[1]} steps, 0\.\d\d s\)\n", second.stdout)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 from collections import Counter
 from pathlib import Path
@@ -170,8 +171,10 @@ def test_steps_of_several_videos_have_their_names(project: Workspace) -> None:
     outcome = project.run("build", *SPECS, "--json")
     first, *lines = outcome.stderr.splitlines()
     assert first.startswith("first build: ")
-    assert "b/render:two" in lines
-    assert all(line.partition("/")[0] in {"a", "b", "c"} for line in lines if not line.startswith("built "))
+    steps = [match[1] for line in lines if (match := re.fullmatch(r"\[\d+/\d+ \d+:\d\d\] (\S+)", line))]
+    assert "b/render:two" in steps
+    assert {step.partition("/")[0] for step in steps} == {"a", "b", "c"}
+    assert all(line.startswith(("[", "built ")) for line in lines)
     assert "render:two" in outcome.data["builds"][1]["steps"]["ran"]
 
 
@@ -185,7 +188,7 @@ def test_fresh_reaches_steps_of_one_video_or_of_all(project: Workspace) -> None:
     one = build(project, "--fresh", "a/render:two")
     assert [each["steps"]["ran"] for each in one["builds"]] == [["render:two"], [], []]
     dry = project.run("build", "-n", *SPECS, "--fresh", "a/render:two", "--json").data
-    assert [each["steps"]["ran"][:1] for each in dry["builds"]] == [["render:two"], [], []]
+    assert [each["steps"]["would_run"][:1] for each in dry["builds"]] == [["render:two"], [], []]
     for dry_run in ([], ["-n"]):
         outcome = project.run("build", *SPECS, "--fresh", "a/render:tow", *dry_run)
         assert (outcome.code, "did you mean 'a/render:two'?" in outcome.stderr) == (2, True)
