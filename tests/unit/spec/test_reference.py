@@ -34,8 +34,8 @@ def row(heading: str, field: str) -> list[str]:
     [
         ("## A spec", "title", "text", "required"),
         ("## A spec", "language", "text", "`en`"),
-        ("### `output`", "fps", "`24` `25` `30` `50` `60`", "`30`"),
-        ("### `output`", "loudness", "`web` `broadcast` or number from -40 to -8", "`-16`"),
+        ("### `output`", "fps", "`24`, `25`, `30`, `50`, `60`", "`30`"),
+        ("### `output`", "loudness", "`web`, `broadcast` or number from -40 to -8", "`-16`"),
         ("### `output`", "peak", "number from -20 to 0", "`-1.5`"),
         ("### `theme`", "accent", "color", ""),
         ("### `voice`", "rate", "whole number from 50 to 200", "`100`"),
@@ -43,7 +43,7 @@ def row(heading: str, field: str) -> list[str]:
         ("## Every scene", "duration", "number over 0 up to 3600", ""),
         ("## Every scene", "narration", "text or mapping", ""),
         ("### `narration`", "audio", "path", "required"),
-        ("## `type: list`", "style", "`bullets` `numbers` `checks`", "`bullets`"),
+        ("## `type: list`", "style", "`bullets`, `numbers`, `checks`", "`bullets`"),
         ("### `items[]`", "at", "text or number from 0 to 3600", ""),
         ("### `commands[]`", "run", "text", ""),
         ("## `type: command`", "prompt", "text", '`"$ "`'),
@@ -68,7 +68,7 @@ def test_every_field_of_every_type_is_there() -> None:
 
 def test_the_types_are_listed() -> None:
     """The row of `type` lists every type there is."""
-    assert row("## Every scene", "type")[1] == " ".join(f"`{kind}`" for kind in schema.scene_types())
+    assert row("## Every scene", "type")[1] == ", ".join(f"`{kind}`" for kind in schema.scene_types())
 
 
 @pytest.mark.parametrize("kind", schema.scene_types())

@@ -221,7 +221,7 @@ def test_a_scene_type_is_listed_whole(kind: str, capsys: pytest.CaptureFixture[s
     assert rows["id"] == "text; required"
     assert rows["pause_before"].startswith("number from 0 to ")
     assert "default: 0.4" in rows["pause_before"]
-    assert rows["transition.type"].startswith("cut fade")
+    assert rows["transition.type"].startswith("cut, fade")
     schema = json.loads((ROOT / "vidbuild" / "scenes" / kind / "schema.json").read_text(encoding="utf-8"))
     assert set(schema["properties"]) <= set(rows)
     assert all("required" in rows[name] for name in schema.get("required", ()))
