@@ -169,6 +169,17 @@ def test_an_unreachable_voice_is_said_once(workspace: Workspace, monkeypatch: py
     assert "used fallback 'espeak:en'" in outcome.stderr
 
 
+def test_a_still_after_the_end_names_the_time_that_is_left(workspace: Workspace) -> None:
+    """The message has the place of the scene and the times, without the name of a step, and its hint works."""
+    workspace.write("video.yaml", SMALL)
+    outcome = workspace.run("still", "one", "--at", "9")
+    assert outcome.code == 2
+    message = r"video.yaml:\d+:\d+: no frame at 9.0 s: .*\n +hint: choose a time up to ([\d.]+) s\n"
+    found = re.search(message, outcome.stderr)
+    assert found is not None, outcome.stderr
+    assert workspace.run("still", "one", "--at", found[1]).code == 0
+
+
 def test_a_project_of_another_name_is_found(workspace: Workspace) -> None:
     """A folder stands for its only *.vidbuild.yaml; where builds and cache were looked for is printed."""
     listed = workspace.run("runs").stderr

@@ -89,7 +89,8 @@ def still_with_warnings(
         if report.error is not None:
             raise report.error
         for failed in report.failed:
-            raise _as_error(graph.steps[failed.step], failed.failure or Failure("failed without a reason"))
+            failure = failed.failure or Failure("failed without a reason")
+            raise _as_error(graph.steps[failed.step], failure, named=failed.step != step.id)
     return Still(png, (*plan.warnings, *step_warnings(graph.steps, report), *placing.notices))
 
 
@@ -128,8 +129,12 @@ class _PlaceStill(RunHooks):
             self.notices.append(Notice(aside_message(placed, self._path.parent)))
 
 
-def _as_error(step: Step, failure: Failure) -> VidbuildError:
+def _as_error(step: Step, failure: Failure, *, named: bool) -> VidbuildError:
+    """Return the error of a failed step.
+
+    named: whether its message names the step.
+    """
     location = location_of(step, failure.field)
     position = f"{location.file}:{location.line}:{location.column}: " if location else ""
     kind = SpecProblem if failure.fault == SpecProblem.fault else StepError
-    return kind(f"{position}{step.id}: {failure.message}", hint=failure.hint, log=failure.log)
+    return kind(f"{position}{f'{step.id}: ' if named else ''}{failure.message}", hint=failure.hint, log=failure.log)

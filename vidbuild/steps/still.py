@@ -95,7 +95,8 @@ def _verify(path: Path, size: tuple[int, int]) -> None:
 def _valid_frame(frame: int, motion: Motion) -> int:
     if frame > motion.frames:
         duration, time = (round(count / motion.fps, 3) for count in (motion.frames, frame))
-        raise SpecProblem(f"no frame at {time} s: the scene lasts {duration} s")
+        hint = f"choose a time up to {duration} s"
+        raise SpecProblem(f"no frame at {time} s: the scene lasts {duration} s", hint=hint)
     # The number of frames is valid: a time just before the end may be rounded up to it.
     return motion.frames - 1 if frame < 0 else min(frame, motion.frames - 1)
 
