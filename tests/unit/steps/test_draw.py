@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fontTools.feaLib.builder import addOpenTypeFeaturesFromString
-from PIL import ImageChops, ImageDraw
+from PIL import ImageChops, ImageDraw, ImageStat
 
 from tests.support import font_lab, scene_samples
 from tests.support.drawing import THEMES, TYPES, Drawn, changed, drawn, theme
@@ -325,3 +325,11 @@ def test_inline_markup_is_typeset(kind: str, tmp_path: Path) -> None:
     ink = {name: each.ink(title) for name, each in made.items()}
     assert ink["plain"][2] != ink["marked"][2] < ink["literal"][2]
     assert not any(each.warnings for each in made.values())
+
+
+def test_strong_text_in_a_title_has_the_accents_color(tmp_path: Path) -> None:
+    """A title is as bold as its face gets, so its strong words differ in color."""
+    made = {text: drawn(tmp_path / str(n), "title", filled("title", text)) for n, text in enumerate(["a b", "a **b**"])}
+    pictures = [each.image("title").convert("RGBA") for each in made.values()]
+    plain, strong = [ImageStat.Stat(picture, picture.getchannel("A")) for picture in pictures]
+    assert plain.mean[0] > strong.mean[0] + 20  # the accent is blue: it has less red than the title's white
