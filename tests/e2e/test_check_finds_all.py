@@ -148,6 +148,17 @@ def test_strict_refuses_warnings(workspace: Workspace, args: list[str]) -> None:
     assert not (workspace.root / "build").exists()
 
 
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_strict_is_about_the_spec_if_a_step_fails_too(workspace: Workspace, command: str) -> None:
+    """With --strict a spec with a warning exits with 2, as it is the spec that has to change, whatever else fails."""
+    (workspace.root / "broken.mp4").write_bytes(b"\0" * 3000)
+    scene = "  - {id: clip, type: clip, src: broken.mp4}\n"
+    workspace.write("video.yaml", f"{SMALL}{scene}")
+    assert workspace.run(command).code == 1
+    workspace.write("video.yaml", f"{SMALL.replace('scenes:', 'vars: {unused: 1}' + chr(10) + 'scenes:')}{scene}")
+    assert workspace.run(command, "--strict").code == 2
+
+
 def test_strict_builds_what_has_no_warning(workspace: Workspace) -> None:
     """With --strict a spec without warnings is built, and of several specs -k builds those without warnings."""
     workspace.write("video.yaml", SMALL)

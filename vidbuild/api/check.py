@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.api.load import SpecText
 from vidbuild.api.result import diagnosis
+from vidbuild.errors import SpecProblem
 from vidbuild.frozen import dataclass, replaced
 from vidbuild.model import Spec
 from vidbuild.platforms import POSIX
@@ -26,7 +27,7 @@ class CheckResult:
     """The problems of one spec.
 
     text: the diagnostics as text, with source lines.
-    faults: of the steps that failed (vidbuild.errors.Failure.fault).
+    faults: of the steps that failed (vidbuild.errors.Failure.fault), and "spec" for warnings that are errors.
     """
 
     spec: Path
@@ -92,8 +93,10 @@ def check(
     faults = _add_findings(found, videos, options)
     results = []
     for index, path in enumerate(paths):
-        diagnostics = _as_errors(found[index]) if strict else found[index]
-        results.append(CheckResult(path, diagnostics, render(diagnostics, sources), faults.get(index, ())))
+        diagnostics, of_steps = found[index], faults.get(index, ())
+        if strict and any(each.severity == "warning" for each in diagnostics):
+            diagnostics, of_steps = _as_errors(diagnostics), (*of_steps, SpecProblem.fault)
+        results.append(CheckResult(path, diagnostics, render(diagnostics, sources), of_steps))
     return results
 
 
