@@ -88,10 +88,10 @@ def test_a_stale_result_in_the_cache_is_named(project: Workspace) -> None:
     outcome = project.run("build", "--verify")
     assert outcome.code == 1
     assert "built video.mp4" in outcome.stdout
-    assert "not verified: 'video.mp4' differs when rebuilt from an empty cache" in outcome.stdout
+    assert "not verified: 'video.mp4' differs when rebuilt from an empty cache" in outcome.stderr
     why = "the cache has other bytes for the same key"
-    assert f"first step that differs: render:one, its '{FIRST}': {why}" in outcome.stdout
-    assert "hint: vidbuild build --fresh render:one" in outcome.stdout
+    assert f"first step that differs: render:one, its '{FIRST}': {why}" in outcome.stderr
+    assert "hint: vidbuild build --fresh render:one" in outcome.stderr
     fixed = project.run("build", "--verify", "--fresh", "render:one")
     assert fixed.code == 0, fixed.stdout
     assert "verified: 6 outputs identical when rebuilt from an empty cache" in fixed.stdout
