@@ -166,7 +166,7 @@ def parse_log(log: str, *listings: str, track: int = 1) -> MediaInfo:
         decoded = {line.split(",")[0] for line in packets.splitlines() if line[:1].isdigit()}
         for index, media in re.findall(r"^#media_type (\d+): (\w+)", packets, re.MULTILINE):
             facts = dict(re.findall(rf"^#(\w+) {index}: (.+)$", packets, re.MULTILINE))
-            if index in decoded and media == "video":
+            if index in decoded and media == "video" and videos:
                 lead = max(0.0, _stream_start(videos[0], description) - info.start)
                 info = replace(_with_video(info, facts, videos[0]), videos=len(videos), lead=lead)
             elif index in decoded and media == "audio":
