@@ -207,7 +207,7 @@ def test_files_of_secrets_are_not_shown(guarded: Project, name: str) -> None:
 def test_other_hidden_files_are_shown(guarded: Project, name: str) -> None:
     """What people write about may have a name that begins with a dot."""
     guarded.write(name, "text")
-    assert guarded.wrong({"type": "code", "file": name}) == []
+    assert guarded.wrong({"type": "code", "file": name, "language": "text"}) == []
 
 
 def test_the_cache_is_not_shown_wherever_it_is(guarded: Project, monkeypatch: pytest.MonkeyPatch) -> None:

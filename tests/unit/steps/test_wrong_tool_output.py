@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,9 +134,9 @@ def sound_context(root: Path, *, clip: bool = False) -> Context:
     """A scene of a second with narration, over a clip's sound where that is wanted."""
     span, spoken = root / "span.json", root / "narration.wav"
     root.mkdir()
-    span.write_text(
-        '{"fps": 30, "frames": 30, "samples": 48000, "narration": {"start": 0, "samples": 24000}}', encoding="utf-8"
-    )
+    timing = {"fps": 30, "frames": 30, "samples": 48000, "narration": {"start": 0, "samples": 24000}}
+    timing["clip"] = {"track": 1, "regular": True, "origin": 0.0}
+    span.write_text(json.dumps(timing), encoding="utf-8")
     wav.write(spoken, array.array("h", [(index % 100) * 200 - 10_000 for index in range(24_000)]))
     params: dict[str, Any] = {"loudness": -16.0, "peak": -1.5}
     inputs = {"timing": span, "narration": spoken}

@@ -36,6 +36,7 @@ ALLOWED = {
     "vidbuild.engine",
     "vidbuild.errors",
     "vidbuild.location",
+    "vidbuild.platforms",
     "vidbuild.sanitize",
     "vidbuild.frozen",
     *(f"vidbuild.engine.{room}" for room in START_UP),
