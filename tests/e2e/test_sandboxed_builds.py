@@ -156,6 +156,7 @@ def test_reached_limits_are_named(workspace: Workspace) -> None:
     assert done.code == 1
     assert "large.png': file too large: the limit is 256M" in done.stderr
     assert "hint: set VIDBUILD_FILE_SIZE to more than 256M" in done.stderr
+    workspace.write("video.yaml", SMALL.replace("160x90", "1920x1080"))
     done = workspace.run("build", "video.yaml", env={"VIDBUILD_MEMORY": "256M"})
     assert done.code == 1
     assert "out of memory: the limit is 256M" in done.stderr

@@ -62,4 +62,6 @@ def png_chunks(path: Path, kinds: Container[bytes]) -> Iterator[tuple[bytes, byt
             after = file.tell() + length + 4
             if kind in kinds:
                 yield kind, file.read(min(length, MAX_CHUNK))
+            if kind == b"IEND":
+                return  # whatever follows is not a part of the image
             file.seek(after)

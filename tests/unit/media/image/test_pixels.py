@@ -13,7 +13,7 @@ from PIL import Image, ImageCms
 from tests.support.pixels import pixel
 from tests.support.png_lab import GRAY, RGB, write_png
 from vidbuild.media.ffmpeg import ffmpeg
-from vidbuild.media.image import raster
+from vidbuild.media.image import image_file, raster
 
 P3_RED = (234, 51, 35)  # sRGB's red in Display P3 (CSS Color 4, 10.2)
 CHROMATICITIES = struct.pack(">8I", 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
@@ -136,3 +136,13 @@ def test_samples_that_are_no_bytes(tmp_path: Path) -> None:
     for mode, value, gray in samples:
         Image.new(mode, (4, 4), value).save(tmp_path / "a.tiff")
         assert pixel(opened(tmp_path / "a.tiff"), (2, 2)) == pytest.approx((gray,) * 3, abs=2), mode
+
+
+def test_what_follows_a_png_is_not_read(tmp_path: Path) -> None:
+    """A PNG ends with its chunk IEND: zeros or chunks behind it are no part of it, and cost no time."""
+    path = tmp_path / "a.png"
+    Image.new("RGB", (4, 4)).save(path)
+    with path.open("ab") as file:
+        file.write(b"\0\0\0\1eXIfx\0\0\0\0")
+    assert list(image_file.png_chunks(path, {b"eXIf"})) == []
+    assert [kind for kind, _ in image_file.png_chunks(path, {b"IHDR", b"IEND"})] == [b"IHDR", b"IEND"]
