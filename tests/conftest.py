@@ -51,7 +51,7 @@ def own_world(
     monkeypatch.delenv("CI", raising=False)  # what is refused there is tried by the tests of that alone
     monkeypatch.setenv("PYTHONPATH", str(GUARD))
     # Workers get an environment of their own, without the guard: the only service they could ask is moved here.
-    monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", "ws://127.0.0.1:9/nobody-is-here")
+    monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", "ws://127.0.0.1:9/no-service")
     yield
     tried = guard.touched()
     if tried:

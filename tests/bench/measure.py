@@ -33,7 +33,7 @@ def run(command: Sequence[str], folder: Path) -> Cost:
     """Run a command in a folder; BenchError with its output if it fails.
 
     The peak is the kernel's: the largest of all descendants that were waited for, which ours are. A process starts
-    with its parent's, so nothing smaller than the measuring Python (some 40 MB) can be told.
+    with its parent's, so nothing smaller than the measuring Python (some 40 MB) can be measured.
     """
     env = {name: value for name, value in os.environ.items() if name not in UNSET}
     log = folder / "bench.log"

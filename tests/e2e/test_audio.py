@@ -30,8 +30,8 @@ scenes:
 def packets(space: Workspace) -> dict[str, list[bytes]]:
     """The AAC frames of each scene in the finished video."""
     args = ["-i", str(space.root / "build/video.mp4"), "-map", "0:a", "-c", "copy", "-f", "adts", "-"]
-    told = ffmpeg.capture(args, cwd=space.root, env={}, timeout=60, what="take the sound out", loglevel="error")
-    whole = [adts.payload(frame) for frame in adts.split(told.output)]
+    copied = ffmpeg.capture(args, cwd=space.root, env={}, timeout=60, what="take the sound out", loglevel="error")
+    whole = [adts.payload(frame) for frame in adts.split(copied.output)]
     scenes = json.loads(space.read("build/video.timing.json"))["scenes"]
     starts = [round(scene["start"] * 24) * 2000 for scene in scenes]
     firsts = [*(adts.nearest_frame(start) for start in starts), len(whole)]
@@ -75,5 +75,5 @@ def test_a_recording_that_stays_soft_is_a_warning(workspace: Workspace, loud: in
     outcome = workspace.run("build", "video.yaml")
     assert outcome.code == 0
     line = next(index for index, text in enumerate(workspace.read("video.yaml").splitlines(), 1) if "take" in text)
-    told = next(text for text in outcome.stderr.splitlines() if message in text)
-    assert told.startswith(f"video.yaml:{line}:")
+    line_shown = next(text for text in outcome.stderr.splitlines() if message in text)
+    assert line_shown.startswith(f"video.yaml:{line}:")

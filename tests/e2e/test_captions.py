@@ -60,7 +60,7 @@ def test_captions_keep_the_rules_and_every_word(workspace: Workspace, language: 
 
 
 def test_a_fast_narration_is_a_warning_of_check_and_build(workspace: Workspace) -> None:
-    """N12: captions that nobody can read are reported at the narration, by check as by build."""
+    """N12: captions too fast to read are reported at the narration, by check as by build."""
     text = "Extraordinarily complicated administrative responsibilities notwithstanding, " * 3
     spec = SPEC.format(language="en", voice="en-us", text=text)
     spec = spec.replace("voice: espeak:en-us", "voice: {engine: espeak, name: en-us, rate: 200}")

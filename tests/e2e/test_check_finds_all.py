@@ -200,7 +200,7 @@ def _warns(module: str) -> bool:
 
 def test_strict_refuses_a_fallback(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """N5: `check` uses no network: only `build --strict` finds that a fallback was needed, and then builds nothing."""
-    monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", "ws://127.0.0.1:9/nobody")
+    monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", "ws://127.0.0.1:9/no-service")
     voice = "voice: {engine: edge, name: en-US-AriaNeural, fallback: espeak:en-us}\n"
     workspace.write("video.yaml", f"{HEAD}{voice}scenes: [{{id: a, type: title, title: T, narration: Hello.}}]\n")
     assert workspace.run("check", "--strict").code == 0

@@ -141,7 +141,7 @@ def test_nothing_is_the_same(whole: Made, tmp_path: Path) -> None:
 @pytest.fixture
 def public() -> Iterator[Path]:
     """A folder that another user can reach and write to."""
-    # Not in the test's own folder for what is temporary, which is nobody else's.
+    # Not in the test's own folder for what is temporary, which no other user can enter.
     folder = Path(tempfile.mkdtemp(prefix="vidbuild-reproducible-", dir=Path("/", "tmp")))
     folder.chmod(0o777)
     yield folder

@@ -104,7 +104,7 @@ def test_ctrl_z_suspends_all_of_a_build(in_foreground: Controlled) -> None:
     facts = in_foreground.space.run("runs", "show", "last", "--json").data
     assert (facts["state"], facts["suspended"], facts["seconds_left"]) == ("running", True, None)
     logged = in_foreground.events()
-    time.sleep(0.3)  # time in which something that went on would have been told
+    time.sleep(0.3)  # time in which something that went on would have been reported
     assert in_foreground.events() == logged
     in_foreground.send(signal.SIGCONT)
     assert in_foreground.ends()[0] == 0

@@ -152,7 +152,7 @@ def test_quiet_and_verbose(workspace: Workspace) -> None:
 def test_an_unreachable_voice_is_said_once(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """P41: a voice that cannot be reached exits 4, in words, once for all scenes, with a fallback that works."""
     workspace.write("video.yaml", EDGE)
-    monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", "ws://127.0.0.1:9/nobody")
+    monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", "ws://127.0.0.1:9/no-service")
     outcome = workspace.run("build", "-k", "--json")
     assert outcome.code == 4
     failed = outcome.data["steps"]["failed"]

@@ -73,7 +73,7 @@ def test_a_service_that_fails_costs_only_its_scene(
     project: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """V20, P11: a refused voice is a failed step with its place; other steps are kept, and the next build continues."""
-    monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", "ws://127.0.0.1:9/nobody")
+    monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", "ws://127.0.0.1:9/no-service")
     outcome = project.build("--keep-going", code=4)
     (failed,) = outcome.data["steps"]["failed"]
     assert failed["step"] == "speak:one"

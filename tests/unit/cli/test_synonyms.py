@@ -54,15 +54,15 @@ def test_a_misspelt_name_still_has_the_nearest(capsys: pytest.CaptureFixture[str
 
 def commands(group: click.Group, prefix: str) -> dict[str, click.Command]:
     """Return every command by its whole name."""
-    found = {prefix: group}
+    found: dict[str, click.Command] = {prefix: group}
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None
         if isinstance(command, click.Group):
-            found |= commands(command, f"{prefix} {name}")  # type: ignore[arg-type]
-        found[f"{prefix} {name}"] = command  # type: ignore[assignment]
-    return found  # type: ignore[return-value]
+            found |= commands(command, f"{prefix} {name}")
+        found[f"{prefix} {name}"] = command
+    return found
 
 
 def test_every_hint_names_what_exists() -> None:

@@ -39,7 +39,7 @@ TITLE: dict[str, Any] = {"type": "title", "title": "One"}
 def test_a_pointer_is_named_for_every_kind_of_file(
     project: Project, kind: str, field: str, scene: dict[str, Any], top: dict[str, Any]
 ) -> None:
-    """A file of a checkout without its content is told as such, with the command that fetches the content."""
+    """A file of a checkout without its content is reported as such, with the command that fetches the content."""
     project.write("file", POINTERS[kind])
     project.write("fonts/a.ttf", POINTERS[kind])
     [(place, message, hint)] = project.wrong(scene, **top)
@@ -63,7 +63,7 @@ def shown(function: Any, path: Path) -> tuple[str, str | None]:
 
 @pytest.mark.parametrize("codec", ["libx264", "libx265", "libaom-av1"])
 def test_a_raw_stream_of_video_can_be_converted(tmp_path: Path, codec: str) -> None:
-    """A stream without a container is told as such, and the command of the hint makes a clip of all of its frames."""
+    """A stream without a container is reported as such, and the command of the hint makes a clip of all its frames."""
     name = {"libx264": "a b.h264", "libx265": "a.h265", "libaom-av1": "a.obu"}[codec]
     source = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=30:d=1"]
     run(
@@ -130,7 +130,7 @@ def test_a_compressed_svg_image_is_decompressed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.avi", "a.ts", "a.flv", "a.mpg"])
 def test_a_video_as_an_image_is_named(project: Project, name: str) -> None:
-    """A video given as an image is told as such, with the type of scene that plays it; as a logo, without."""
+    """A video given as an image is reported as such, with the type of scene that plays it; as a logo, without."""
     coder = ("-c:v", "mpeg2video" if name == "a.mpg" else "libx264")
     run("-f", "lavfi", "-i", "testsrc2=s=64x64:r=25:d=0.2", *coder, str(project.root / name))
     [(place, message, hint)] = project.wrong({"type": "image", "src": name, "duration": 1})

@@ -25,7 +25,7 @@ def found(project: Project, kind: str, field: str) -> list[tuple[int, str]]:
 @pytest.mark.parametrize(
     ("kind", "field", "column"),
     [
-        ("title", "title: Fix for issue #42 in the parser", 26),
+        ("title", "title: Fix for crash #42 in the parser", 26),
         ("title", "title: Press the # key", 22),
         ("title", "title: Press the\t#key", 22),
         ("title", "title: Ends here  #42", 23),

@@ -55,8 +55,8 @@ def decoded(path: Path, decoder: str) -> array.array[float]:
 def packets(path: Path) -> list[bytes]:
     """The AAC frames in a video, as ffmpeg takes them out, without headers."""
     args = ["-i", str(path), "-map", "0:a", "-c", "copy", "-f", "adts", "-"]
-    told = ffmpeg.capture(args, cwd=path.parent, env=ENV, timeout=60, what="take the sound out", loglevel="error")
-    return [adts.payload(frame) for frame in adts.split(told.output)]
+    copied = ffmpeg.capture(args, cwd=path.parent, env=ENV, timeout=60, what="take the sound out", loglevel="error")
+    return [adts.payload(frame) for frame in adts.split(copied.output)]
 
 
 def alike(said: array.array[int], heard: array.array[float], step: int = 1) -> float:

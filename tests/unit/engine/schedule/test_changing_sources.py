@@ -40,8 +40,8 @@ def test_a_step_that_edits_its_source_reads_what_it_was(lab: Lab, content: str |
     assert trace is not None
     assert trace.inputs["source"] == f"{_digest(lab, BEFORE)}.png"
     assert not trace.warnings
-    told = [(event.step, event.field, event.message) for event in lab.events if isinstance(event, StepWarned)]
-    assert told == [("x", "source", f"'{source.path}' changed during the build: its earlier content was used")]
+    warnings = [(event.step, event.field, event.message) for event in lab.events if isinstance(event, StepWarned)]
+    assert warnings == [("x", "source", f"'{source.path}' changed during the build: its earlier content was used")]
     assert [warning.hint for warning in report.steps["x"].warnings] == ["build again"]
     if content is not None:
         lab.ran()

@@ -24,7 +24,7 @@ def test_an_undeclared_variable_is_not_there(lab: Lab, monkeypatch: pytest.Monke
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_tools_variable_reaches_only_the_steps_that_use_it(lab: Lab, jobs: int) -> None:
     """P9: a variable that one tool declares is in its steps' environment, and in no other step of the same build."""
-    lab.tool_env |= {"KEY": "for the service", "OTHER": "for nobody", "PATH": "/nowhere"}
+    lab.tool_env |= {"KEY": "for the service", "OTHER": "for no step", "PATH": "/nowhere"}
     lab.tool("service", env=("KEY", "PATH", "MISSING"))
     lab.tool("plain")
     names = [f"{tool}{number}" for number in range(3) for tool in ("service", "plain")]

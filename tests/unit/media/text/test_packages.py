@@ -25,10 +25,10 @@ def test_the_identity_is_of_the_bytes(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_a_missing_font_package_has_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing font package is an error with the command that installs it."""
-    monkeypatch.setattr(packages, "DEFAULT_FACES", (("font_of_nobody", "x.ttf"),))
-    with pytest.raises(StepError, match="'font_of_nobody' is not installed") as caught:
+    monkeypatch.setattr(packages, "DEFAULT_FACES", (("font_that_is_missing", "x.ttf"),))
+    with pytest.raises(StepError, match="'font_that_is_missing' is not installed") as caught:
         packages.fonts_identity()
-    assert caught.value.hint == "pip install font-of-nobody"
+    assert caught.value.hint == "pip install font-that-is-missing"
 
 
 def test_identities_name_the_tool_and_what_is_compiled_of_it() -> None:

@@ -37,7 +37,7 @@ def test_a_sentence_without_a_pause_after_it() -> None:
 
 
 def test_a_short_noise_has_no_words() -> None:
-    """A cough between two phrases is nobody's word."""
+    """A cough between two phrases is no word."""
     assert starts("aaaa bbbb. cccc dddd.", (1, 3), (4, 4.1), (5, 7)) == [1.0, 2.0, 5.0, 6.0]
 
 
