@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from vidbuild import git_lfs
+
 State = Literal["intact", "changed", "absent"]
 
 # A `uuid` box (ISO/IEC 14496-12, 11.1) is one of a vendor; players skip it.
@@ -25,8 +27,6 @@ _MARK = b"vidbuild sha256:"
 _SIDECAR = b"SubRip sha256:"
 _CHUNK = 1 << 20
 _TAIL = 1 << 16  # in which an edited file still has its seal, if it has one
-_LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
-_MAX_LFS_POINTER = 1024
 
 
 class SealedWriter:
@@ -115,9 +115,9 @@ def _sidecar_state(path: Path, file: BinaryIO) -> State:
 
 
 def _is_lfs_pointer(file: BinaryIO) -> bool:
-    start = file.read(_MAX_LFS_POINTER + 1)
+    start = file.read(git_lfs.MAX_BYTES + 1)
     file.seek(0)
-    return start.startswith(_LFS_POINTER) and len(start) <= _MAX_LFS_POINTER
+    return git_lfs.is_pointer(start) and len(start) <= git_lfs.MAX_BYTES
 
 
 def _unix_lines(data: bytes) -> bytes:

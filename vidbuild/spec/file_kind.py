@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from vidbuild import git_lfs
 from vidbuild.media.image import svg
 
 HEAD_BYTES = svg.HEAD_BYTES
 
-LFS = (b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/")
 ANNEX = (b"/annex/objects/", b".git/annex/objects/")
 
 HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
@@ -46,7 +46,7 @@ class Unusable:
 
 def pointer(head: bytes) -> Unusable | None:
     """Return what to do about a file that only stands for its content, as a checkout without the content has it."""
-    if head.startswith(LFS):
+    if git_lfs.is_pointer(head):
         return Unusable("is a Git LFS pointer, not the file itself", "run 'git lfs pull'")
     if head.startswith(ANNEX):
         return Unusable("is a git-annex pointer, not the file itself", "run 'git annex get .'")

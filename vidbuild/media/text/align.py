@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
+from vidbuild.media.text.event_times import event_times
 from vidbuild.media.text.phrases import Unit, divide
-from vidbuild.media.text.place import place
 from vidbuild.media.text.words import EngineWord, Speech, TimedWord, Token
 
 # The most words in a row without a match that still get a time from the engine's words between their neighbors.
@@ -56,7 +56,7 @@ class _Span:
 def align(tokens: Sequence[Token], speech: Speech) -> list[TimedWord]:
     """Return a time for every token, in order, without overlaps, and within the narration."""
     if speech.words and all(word.at is not None for word in speech.words):
-        return place(tokens, speech.words, speech.samples)
+        return event_times(tokens, speech.words, speech.samples)
     units = list(_units(tokens))
     if speech.phrases and not speech.words:
         spans: list[_Span | None] = list(_divided(units, speech.phrases))

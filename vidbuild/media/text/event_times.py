@@ -34,7 +34,7 @@ class _Span:
     word: int
 
 
-def place(tokens: Sequence[Token], words: Sequence[EngineWord], samples: int) -> list[TimedWord]:
+def event_times(tokens: Sequence[Token], words: Sequence[EngineWord], samples: int) -> list[TimedWord]:
     """Return a time for every token, in order, without overlaps, and within the narration.
 
     words: each with its place in the spoken text. A token in the middle of such a word, or of several tokens that the
