@@ -68,6 +68,12 @@ def _quote(draft: Draft) -> None:
         draft.lines[draft.row] = f'{line[:start]}"{line[start:end]}"{line[end:]}'
 
 
+def _in_quotes(draft: Draft, new: str) -> None:
+    """Write something instead of the marked text, and put the value in quotes."""
+    draft.replace(new)
+    _quote(draft)
+
+
 def _single_quotes(draft: Draft) -> None:
     line, column = draft.lines[draft.row], draft.item.column - 1
     start, end = line.rindex('"', 0, column), line.index('"', column)
@@ -202,7 +208,9 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"write ('.*') for a backslash and the letter", _twice),
     (r"write 'voice: (.*)'", lambda draft, voice: draft.lines.insert(draft.row, f"voice: {voice}")),
     (r"write (\S.*?), since '#' starts a comment", Draft.write_value),
-    (r"write (\S.*?)(?:, since .*)?", Draft.replace),
+    (r"put the text in quotes and write (\S.*?), or \\+.* to keep it as it is", _in_quotes),
+    (r"write nothing, or .* to keep it as it is", lambda draft: draft.replace("")),
+    (r"write (\S.*?)(?:, since .*|, or \\+.* to keep it as it is)?", Draft.replace),
     (r"use single quotes, .*", _single_quotes),
     (
         r"put quotes around text that starts with '\[\['",

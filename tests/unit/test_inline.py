@@ -19,6 +19,11 @@ MARKUP = {
     "„**schnell**“": ("„<s>schnell</s>“", "„schnell“"),
     r"a \`tick\` and \*\*stars\*\*": ("a `tick` and **stars**", "a `tick` and **stars**"),
     "` spaces `": ("<c>spaces</c>", "spaces"),
+    "the [links](https://x.org/a_b_c)": ("the links", "the links"),
+    '[`uv`](./uv.md "its page") [**now**](#now)': ("<c>uv</c> <s>now</s>", "uv now"),
+    "**[a](b.c)**": ("<s>a</s>", "a"),
+    "see <https://x.org/a_b>": ("see https://x.org/a_b", "see https://x.org/a_b"),
+    "`[a](b.c)`": ("<c>[a](b.c)</c>", "[a](b.c)"),
 }
 PLAIN = [
     "src/**/*.py and tests/**/*.py",
@@ -68,4 +73,101 @@ def test_long_texts_take_little_time(text: str) -> None:
     """The time grows with the length of a text, not with its square."""
     start = time.process_time()
     inline.plain(text)
+    assert time.process_time() - start < 5
+
+
+LITERAL = {
+    "*one star*, and _one line_": ["*one star*", "_one line_"],
+    "***both*** and __two words__": ["***both***", "__two words__"],
+    "**a *b* c**": ["*b*"],
+    "[*x*](a.b)": ["*x*"],
+    "*速い*です": ["*速い*"],
+    "*`code`*": ["*`code`*"],
+    "H<sub>2</sub>O<br/>": ["<sub>2</sub>", "<br/>"],
+    'see <a href="x.org">it</a>': ['<a href="x.org">it</a>'],
+    "~~old~~ ``code``": ["~~old~~", "``code``"],
+    "## Heading": ["##"],
+    "![logo](logo.png)": ["![logo](logo.png)"],
+    "[Save](now)": ["[Save](now)"],
+    "Tom &amp; Jerry &#8211; &#x27;": ["&amp;", "&#8211;", "&#x27;"],
+}
+KEPT = [
+    "*one*",
+    "_one_",
+    "__two words__",
+    "<b>x</b>",
+    "[a](b.c)",
+    "![a](b.c)",
+    "&amp;",
+    "## H",
+    "~~x~~",
+    "<https://a.b>",
+]
+NO_MARKUP = [
+    *(text for text in PLAIN if "``two" not in text),
+    "snake_case, a_b_ and _private",
+    "__init__ and foo__bar__",
+    "_id and _rev; (_); _ => _",
+    "List<T>, Map<a, b>, std::vector<b>",
+    "arr[0](x), a[i][j](k), [0](1)",
+    "SELECT *, count(*) FROM t",
+    "*.py and *.js",
+    "f(*args, *rest), (*a)(*b)",
+    "int *p, *q;",
+    "/* note */",
+    "5* and 4*, Price*, terms*",
+    "the <img> tag, <b> and <i>",
+    "C:\\_old_\\x and src\\_a_\\b",
+    "AT&T; a && b; x & y;",
+    "#1, # of, C#",
+    "[x] done",
+    "$_GET and $_POST",
+    "~/a and ~/b, ~~~",
+]
+
+
+@pytest.mark.parametrize("text", LITERAL)
+def test_other_markup_is_found(text: str) -> None:
+    """Markdown and HTML that stay as they are written are found, also within strong text and links."""
+    assert [token for _, token, _ in inline.literal(text)] == LITERAL[text]
+
+
+def test_repeated_markup_has_its_place() -> None:
+    """Of equal pieces of markup, each is found at its own place."""
+    assert list(inline.literal("_a_ and `_a_` and _a_")) == [("emphasis", "_a_", 0), ("emphasis", "_a_", 2)]
+
+
+@pytest.mark.parametrize("markup", KEPT)
+def test_a_backslash_keeps_markup(markup: str) -> None:
+    """Markup after a backslash is shown as it is written, without the backslash, and is not found."""
+    text = f"\\{markup}"
+    assert inline.plain(text) == markup
+    assert list(inline.literal(text)) == []
+
+
+@pytest.mark.parametrize("text", NO_MARKUP)
+def test_code_math_and_paths_are_no_markup(text: str) -> None:
+    """Signs of code, math and paths are shown as they are, without a finding."""
+    assert inline.plain(text) == text
+    assert list(inline.literal(text)) == []
+
+
+@pytest.mark.parametrize(
+    "part", ["*a ", "_a ", "__a ", "***a ", "~~a ", "<b>", "<b ", "&a", "![", "[ ", "[a](b", "[a](()", "\\_a "]
+)
+def test_unclosed_markup_takes_little_time(part: str) -> None:
+    """The time grows with the number of openings without an end, not with its square."""
+    text = part * (50_000 // len(part))
+    start = time.process_time()
+    assert list(inline.literal(text)) == []
+    assert inline.plain(text)
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(("opening", "filler"), [("__a", " "), ("__a", " a"), ("[", " "), ("*a", "("), ("[a](", "b")])
+def test_long_unclosed_markup_takes_little_time(opening: str, filler: str) -> None:
+    """The time grows with the length of markup that does not end, not with its square."""
+    start = time.process_time()
+    assert list(inline.literal(opening + filler * 25_000)) == []
+    assert inline.plain(opening + filler * 25_000)
     assert time.process_time() - start < 5

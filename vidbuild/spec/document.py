@@ -66,6 +66,11 @@ class Document:
         span = self.spans.get(path)
         return span is not None and self.text.startswith('"', span.start)
 
+    def is_plain(self, path: Path, start: str) -> bool:
+        """Return whether a scalar is written without quotes and starts with a text."""
+        span = self.spans.get(path)
+        return span is not None and self.text.startswith(start, span.start)
+
     def range(self, start: int, end: int) -> Location:
         """Return the location of a range of the text, shortened to its first line."""
         starts = _line_starts(self.text)

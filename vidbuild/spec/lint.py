@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from vidbuild.media.container.iso639 import shortened
 from vidbuild.model import Scene, Voice
-from vidbuild.spec import narration_lint
+from vidbuild.spec import narration_lint, shown_markup
 from vidbuild.spec import scenes as scene_checks
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
@@ -23,6 +23,7 @@ def check(scenes: Sequence[Scene], voice: Voice | None, collector: DiagnosticCol
     """
     for scene in scenes:
         _check_title(scene, collector)
+        shown_markup.check(scene, collector)
         scene_checks.lint(scene, collector)
     narration_lint.check(scenes, language, collector)
     if voice is not None:

@@ -97,3 +97,20 @@ def test_an_unused_voice_has_no_language_warning(project: Project) -> None:
     """If no scene uses the spec's voice, its language does not matter."""
     assert project.wrong({"duration": 1}, language="de") == []
     assert project.wrong({"narration": "Hallo.", "voice": "espeak:de"}, language="de") == []
+
+
+def test_markup_that_is_drawn_as_it_is_written(project: Project) -> None:
+    """Markup that is not typeset is a warning at its place in every shown text, and none in code."""
+    scenes = (
+        "scenes:\n"
+        "  - {id: a, type: list, duration: 3, title: a _b_ c, items: [a, {text: b, detail: '*c*'}]}\n"
+        '  - {id: b, type: outro, duration: 3, title: A, links: ["<b>c</b>"]}\n'
+        "  - {id: c, type: code, duration: 3, code: '*a* <b>c</b>', title: '&lt;'}\n"
+    )
+    drawn = "is drawn as it is written"
+    assert project.problems(f"vidbuild: 1\ntitle: T\n{scenes}") == [
+        (4, 47, f"'_b_' {drawn}", r"write **b**, or \_b_ to keep it as it is"),
+        (4, 84, f"'*c*' {drawn}", r"write **c**, or \*c* to keep it as it is"),
+        (5, 58, f"'<b>c</b>' {drawn}", r"write **c**, or \\<b>c</b> to keep it as it is"),
+        (6, 72, f"'&lt;' {drawn}", r"write <, or \&lt; to keep it as it is"),
+    ]
