@@ -112,5 +112,5 @@ def test_markup_that_is_drawn_as_it_is_written(project: Project) -> None:
         (4, 47, f"'_b_' {drawn}", r"write **b**, or \_b_ to keep it as it is"),
         (4, 84, f"'*c*' {drawn}", r"write **c**, or \*c* to keep it as it is"),
         (5, 58, f"'<b>c</b>' {drawn}", r"write **c**, or \\<b>c</b> to keep it as it is"),
-        (6, 72, f"'&lt;' {drawn}", r"write <, or \&lt; to keep it as it is"),
+        (6, 68, f"'&lt;' {drawn}", r"write <, or \&lt; to keep it as it is"),
     ]
