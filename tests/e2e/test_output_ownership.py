@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -284,3 +287,30 @@ def test_a_build_that_fails_owns_nothing(workspace: Workspace) -> None:
     workspace.build("-o", "out", spec="a/video.yaml", code=2)
     assert not (workspace.root / "out").exists()
     workspace.build("-o", "out", spec="b/video.yaml")
+
+
+def test_a_build_that_fails_leaves_what_another_build_of_its_spec_wrote(workspace: Workspace) -> None:
+    """N4: outputs keep their owner if an older build of the same spec fails after they were written."""
+    workspace.write("a/video.yaml", SPEC.replace("narration:", "max_duration: 0.1, narration:"))
+    workspace.write("b/video.yaml", EDITED)
+    command = [sys.executable, "-m", "vidbuild", "build", "a/video.yaml", "-o", "out"]
+    env = {**os.environ, "VIDBUILD_CACHE": str(workspace.root / "older")}
+    older = subprocess.Popen(command, cwd=workspace.root, env=env, stderr=subprocess.PIPE, text=True)
+    try:
+        record = workspace.root / "out" / ".video.vidbuild"
+        deadline = time.monotonic() + 60
+        while not record.exists():
+            assert older.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+        older.send_signal(signal.SIGSTOP)
+        workspace.write("a/video.yaml", SPEC)
+        workspace.build("-o", "out", spec="a/video.yaml")
+        older.send_signal(signal.SIGCONT)
+        _, message = older.communicate(timeout=120)
+    finally:
+        older.kill()
+    assert older.returncode == 2, message
+    assert "max_duration" in message
+    refused = workspace.run("build", "b/video.yaml", "-o", "out")
+    assert (refused.code, "is an output of 'a/video.yaml'" in refused.stderr) == (2, True)

@@ -2,6 +2,8 @@
 
 The path in the file leads from the folder to the spec. It stays valid if both are moved, copied or cloned together, and
 by whatever symlink or mount they are reached. A spec that does not exist any more owns nothing.
+
+Builds of one spec share a lock on the file, so that one that fails does not remove what another one relies on.
 """
 
 from __future__ import annotations
@@ -9,9 +11,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from vidbuild.engine.disk import durable
+from vidbuild.engine.disk.lock import Lock
+
+PATIENCE = 0.02  # s until the next attempt to lock the file, which others lock alone for a moment only
 
 
 class OutputOwner:
@@ -28,6 +35,7 @@ class OutputOwner:
         self.taken = False
         self._made_folder = False
         self._is_own = False
+        self._lock: Lock | None = None
 
     def other(self) -> Path | None:
         """Return another spec that exists and owns the outputs, or None."""
@@ -43,26 +51,47 @@ class OutputOwner:
 
     def take(self) -> None:
         """Record the spec as the owner, unless another one is; raises OSError if the folder cannot be written."""
-        if self._is_own:
+        while self._lock is None:
+            if not self._is_own:
+                self.taken = True
+                if self.other() is not None:
+                    return
+                if not self._is_own:
+                    self._record()
+            try:
+                lock = Lock.attempt(self.path, shared=True)
+            except OSError:
+                return  # read-only: the record stays whatever happens
+            self._is_own = self._recorded() == self._own()
+            if lock is not None and self._is_own:
+                self._lock = lock
+            elif lock is not None:
+                lock.release()  # another build removed the file
+            else:
+                time.sleep(PATIENCE)
+
+    def release(self, is_used: Callable[[], bool]) -> None:
+        """Undo `take` unless another build of the spec goes on, or the record is used: outputs were written."""
+        lock, self._lock = self._lock, None
+        if lock is None:
             return
-        self.taken = True
-        if self.other() is not None:
-            return
-        self._made_folder = not self.path.parent.is_dir()
+        lock.release()
+        with contextlib.suppress(OSError):
+            if is_used() or (alone := Lock.attempt(self.path)) is None:
+                return
+            unused = not self._recorded() or (self._recorded() == self._own() and not is_used())
+            alone.release(remove=unused)
+            if unused and self._made_folder:
+                self.path.parent.rmdir()
+
+    def _record(self) -> None:
+        self._made_folder = self._made_folder or not self.path.parent.is_dir()
         durable.make_folder(self.path.parent)
         content = json.dumps({"spec": self._own()}).encode() + b"\n"
         if os.path.lexists(self.path):  # of a spec that is gone
             durable.write(self.path, content)
         else:
             self._create(content)
-
-    def release(self) -> None:
-        """Undo `take`, because no output was written."""
-        if self.taken and self._recorded() == self._own():
-            with contextlib.suppress(OSError):
-                durable.remove(self.path)
-                if self._made_folder:
-                    self.path.parent.rmdir()
 
     def _create(self, content: bytes) -> None:
         """Write the file, unless another process writes it first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -149,3 +150,10 @@ def is_output(path: Path) -> bool | None:
     from vidbuild import seal
 
     return {"intact": True, "changed": False, "absent": None}[seal.state_of(path)]
+
+
+def wrote(path: Path) -> bool:
+    """Return whether a file exists and is the output of some build by its seal, perhaps changed since."""
+    with contextlib.suppress(OSError):
+        return is_output(path) is not None
+    return False

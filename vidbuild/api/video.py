@@ -27,6 +27,7 @@ from vidbuild.api.outputs import (
     refuse_sources,
     refuse_unwritable,
     targets,
+    wrote,
 )
 from vidbuild.api.plan import Plan, plan_of, store_of
 from vidbuild.api.result import Notice, Result, Steps
@@ -114,9 +115,8 @@ class Video:
             refuse_other_owner(self.plan, self._owner, self._outputs[0])
 
     def release_outputs(self) -> None:
-        """Undo `take_outputs`, unless outputs were placed."""
-        if self._placing is None:
-            self._owner.release()
+        """Undo `take_outputs`, unless this build or another one of the spec placed outputs."""
+        self._owner.release(lambda: self._placing is not None or any(map(wrote, self._outputs)))
 
     def target(self, metadata: Mapping[str, Any] | None = None, continues: str = "") -> Target:
         """Return what the engine builds for the video.
