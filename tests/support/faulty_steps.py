@@ -122,10 +122,10 @@ def flood(context: Context) -> None:
 
 
 def babble(context: Context) -> None:
-    """Report thousands of times that it is done."""
+    """Report thousands of times how much is done."""
     _attempt(context)
     for _ in range(context.params["times"]):
-        context.progress(3, 3, "frames")
+        context.progress(context.params.get("done", 3), context.params.get("total", 3), "frames")
     _write(context)
 
 

@@ -43,8 +43,8 @@ class TimelineParams:
     """
 
     fps: int
-    pause_before: int = 0
-    pause_after: int = 0
+    pause_before: int
+    pause_after: int
     duration: int | None = None
     min_duration: int = 0
     max_duration: int | None = None

@@ -64,8 +64,8 @@ def _header(data: Data) -> str:
 
 
 def _timeline(data: Data, video: str) -> Iterator[str]:
-    scenes, length = data["scenes"], data["duration"] or 1
-    shortest = min((_duration(scene) for scene in scenes), default=length) or length
+    scenes, length = data["scenes"], data["duration"]
+    shortest = min(map(_duration, scenes))
     width = min(round(_MIN_SCENE_WIDTH * length / shortest), 12_000)
     yield '<h2>Timeline</h2>\n<div class="scroll" tabindex="0">'
     yield f'<div class="line" style="min-width:{width}px">\n'

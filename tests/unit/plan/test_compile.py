@@ -238,3 +238,35 @@ def test_names_of_chapters_have_no_markup(tmp_path: Path) -> None:
     """Inline markup is typeset in the picture, and left out of chapters and metadata."""
     made = graph(tmp_path, [{**TITLE, "title": "Run `make` **now**"}])
     assert made.steps["captions"].params["scenes"][0]["title"] == "Run make now"
+
+
+def test_a_logo_is_an_input_of_every_drawing(tmp_path: Path) -> None:
+    """A theme's logo is drawn in each scene; without one nothing stands for it."""
+    logo = Source(str(tmp_path / image(tmp_path)))
+    steps = graph(tmp_path, [TITLE, TITLE], theme={"extends": "midnight", "logo": "a.png"}).steps
+    assert [steps[f"draw:{name}"].inputs["logo"] for name in "ab"] == [logo, logo]
+    assert "logo" not in graph(tmp_path, [TITLE]).steps["draw:a"].inputs
+
+
+def test_the_poster_looks_no_further_than_a_frame_that_is_sure(tmp_path: Path) -> None:
+    """After an image, which may be plain, the first title is sure to show something: later scenes decide nothing."""
+    shown = {"type": "image", "src": image(tmp_path), "duration": 2}
+    poster = graph(tmp_path, [shown, TITLE, TITLE]).steps["still:a"]
+    assert poster.params["plain"] == [True, False]
+    assert {name.partition(".")[0] for name in poster.inputs} == {"0", "1"}
+
+
+def test_a_transition_that_does_not_fit_is_reported_at_the_scene_it_leaves(tmp_path: Path) -> None:
+    """The timeline of the second scene has the place of the first one's transition; that of the first has none."""
+    fade = {**TITLE, "transition": {"type": "fade", "duration": 0.4}}
+    steps = graph(tmp_path, [fade, TITLE]).steps
+    assert steps["timeline:b"].locations["transition_before"] == steps["timeline:a"].locations["transition"]
+    assert "transition_before" not in steps["timeline:a"].locations
+
+
+def test_only_a_recording_brings_its_own_level(tmp_path: Path) -> None:
+    """The audio of a recorded narration depends on the level that was measured; a voice's level is known."""
+    (tmp_path / "take.wav").write_bytes(b"not looked into while planning")
+    steps = graph(tmp_path, [TITLE, {**TITLE, "narration": {"audio": "take.wav", "text": "One two."}}]).steps
+    assert "level" not in steps["audio:a"].inputs
+    assert steps["audio:b"].inputs["level"] == Product("speak:b", "level.json")

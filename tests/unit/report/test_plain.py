@@ -71,7 +71,8 @@ def test_pauses_retries_and_continued_runs_are_printed() -> None:
     lines = written(
         StateRestored(**times, earlier="r0", done=31, left=11),
         StepRetried(**times, step="speak:a", attempt=2, wait=3.2, failure=Failure("no answer")),
-        StepRetried(**times, step="speak:a", attempt=3, wait=0.2, failure=Failure("no answer")),
+        StepRetried(**times, step="speak:a", attempt=3, wait=0.99, failure=Failure("no answer")),
+        StepRetried(**times, step="speak:a", attempt=4, wait=1.0, failure=Failure("no answer")),
         RunPaused(**times, running=1),
         RunPaused(**times, running=0),
         RunResumed(**times, seconds=65.0),
@@ -80,6 +81,7 @@ def test_pauses_retries_and_continued_runs_are_printed() -> None:
         "continuing r0: 31 of 42 steps are done, 11 left",
         "speak:a  retrying in 3.2 s (attempt 2): no answer",
         "speak:a  retrying (attempt 3): no answer",
+        "speak:a  retrying in 1.0 s (attempt 4): no answer",
         "paused (1 step runs to its end); vidbuild runs resume r1",
         "paused; vidbuild runs resume r1",
         "resumed after 1 min 5 s",

@@ -422,3 +422,9 @@ def test_a_short_command_is_typed_in_a_third_of_a_second_at_the_least() -> None:
         ]
         tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
         assert tracks["line-0-0"].enter == Effect(30, frames, "type")
+
+
+def test_a_reveal_at_the_start_is_there_from_the_first_frame() -> None:
+    """A layer that is revealed at 0 is in the first frame, which a player shows before it plays."""
+    spec = scene(duration=4 * SECOND, reveals=[reveal({"item-0": "cut"}, at=0.0)])
+    assert lay_out(spec, None, None).motion.tracks["item-0"] == Track(Effect(0, 0, "cut"))

@@ -78,6 +78,38 @@ def test_scenes_are_drawn_to_scale() -> None:
     ]
 
 
+def test_three_pixels_are_between_two_scenes() -> None:
+    """Boxes of scenes that follow each other do not touch: each ends three pixels before the next one."""
+    shots = Parsed(page(data(), VIDEO)).having("a", "class", "box")
+    assert [re.findall(r"width:calc\([\d.]+% - (.*?)\)", shot["style"] or "") for shot in shots] == [["3px"], ["3px"]]
+
+
+def test_the_shortest_scene_can_be_recognized() -> None:
+    """The timeline is so wide that its shortest scene, of 1.5 s among 3.5 s, has 96 pixels."""
+    assert re.findall(r"min-width:(\d+)px", page(data(), VIDEO)) == ["224"]
+
+
+def test_the_page_begins_with_facts_about_the_video() -> None:
+    """Length, size, frame rate, scenes, words and pace are those of the whole video; silence has no pace."""
+    facts = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page(data(), VIDEO))
+    assert facts == [
+        ("length", "0:04"),
+        ("size", "160 &times; 90"),
+        ("frame rate", "30 fps"),
+        ("scenes", "2"),
+        ("words", "2"),
+        ("words per minute", "120"),
+    ]
+
+
+def test_sound_without_words_has_no_pace() -> None:
+    """A narration of music alone has no words, and no pace of 0 words per minute."""
+    timings = [TIMINGS[0], {**TIMINGS[1], "words": []}]
+    text = Parsed(page(report_data(FACTS, video_timing(FACTS, timings), {}), VIDEO)).text
+    assert "2.0 s0 words" in text
+    assert "0 per minute" not in text
+
+
 def test_a_scene_leads_into_the_video() -> None:
     """A click on a scene opens the video, which lies beside the page, at the scene's start."""
     shots = Parsed(page(data(), "a%20talk%3F.mp4")).having("a", "class", "box")
@@ -136,6 +168,13 @@ def test_a_thousand_scenes_stay_a_page() -> None:
     assert 1_000 < int(width[1]) <= 12_000
     marks = made.partition('class="ruler"')[2].partition("</div>")[0].count("<span")
     assert 12 <= marks <= 130
+
+
+@pytest.mark.parametrize("gap", [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600])
+def test_the_ruler_counts_as_clocks_do(gap: int) -> None:
+    """Twelve marks are a round number of seconds, minutes or hours apart, if the length allows."""
+    marks = re.findall(r"left:([\d.]+)%", _ruler(12 * gap, 0))
+    assert [float(mark) for mark in marks] == pytest.approx([100 * mark / 12 for mark in range(12)], abs=0.001)
 
 
 @pytest.mark.parametrize(

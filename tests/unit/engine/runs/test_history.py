@@ -6,7 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.support.sample_events import BEGAN, a_run, estimated, finished, run_started, started
+from tests.support.sample_events import (
+    BEGAN,
+    a_run,
+    estimated,
+    finished,
+    run_started,
+    started,
+    target_finished,
+    target_started,
+)
 from vidbuild.engine.runs.event_reader import event_of
 from vidbuild.engine.runs.events import Event, RunPaused, RunResumed, StateRestored, StepProgress, StepRetried
 from vidbuild.engine.runs.history import History, history
@@ -138,6 +147,50 @@ def test_the_explanation_agrees_with_the_events() -> None:
     lines = run_view.explanation(look("completed", seconds=1.0), found, None, everything=False)
     assert lines[1:] == ["render:c  ran: title changed", '  field title changed: "a" -> "b"']
     assert run_view.explanation(look(), history_of(a_run()), None, everything=False)[-1] == "1 of 6 steps cached"
+
+
+def test_the_explanation_of_one_step_is_about_it_alone() -> None:
+    """P39: of the step that is named its outcome, all reasons and its time are shown, and no line of another step."""
+    reasons = tuple(f"field title.{number} changed" for number in range(7))
+    found = history_of([run_started(2), replace(started("render:c"), reasons=reasons), finished("render:c"), *a_run()])
+    lines = run_view.explanation(look("completed", seconds=1.0), found, "render:c", everything=False)
+    assert lines[1:] == ["render:c  ran: never built", *(f"  {reason}" for reason in reasons), "  took 1.5 s"]
+
+
+def test_of_many_reasons_the_first_are_shown() -> None:
+    """Of five reasons of one step among others three are shown, and the number of those left out."""
+    reasons = tuple(f"field title.{number} changed" for number in range(5))
+    found = history_of([run_started(2), replace(started("render:c"), reasons=reasons), finished("render:c")])
+    lines = run_view.explanation(look("completed", seconds=1.0), found, None, everything=False)
+    assert lines[2:] == [*(f"  {reason}" for reason in reasons[:3]), "  ...and 2 more"]
+    found = history_of([run_started(2), replace(started("render:c"), reasons=reasons[:4]), finished("render:c")])
+    lines = run_view.explanation(look("completed", seconds=1.0), found, None, everything=False)
+    assert lines[2:] == [f"  {reason}" for reason in reasons[:4]]
+
+
+def test_each_video_of_a_run_has_a_row() -> None:
+    """A video that is done has its status, time and counts; one that is being built has neither time nor counts."""
+    targets = [target_started(6, "a"), target_started(4, "b"), target_finished("a", ran=2, cached=4)]
+    lines = whole(look(), history_of([run_started(10), *targets]))
+    videos = lines[lines.index("videos:") + 1 :][:2]
+    assert [line.split() for line in videos] == [
+        ["a", "built", "1.0", "s", "2", "ran,", "4", "cached"],
+        ["b", "running", "4", "steps"],
+    ]
+
+
+def test_the_counts_of_a_run_name_what_ended() -> None:
+    """A run's steps are counted by how they ended; before the first one has, the row reports that."""
+    assert "steps     none has ended" in whole(look(), history_of([run_started(4), started("render:a")]))
+    done = whole(look("failed", seconds=5.0), history_of(a_run()))
+    assert [line for line in done if line.startswith("steps")] == ["steps     2 ran, 1 cached, 1 failed, 2 not run"]
+
+
+def test_a_step_that_has_just_begun_took_its_real_time() -> None:
+    """Short times of running steps are exact, and never negative after the clock was set back."""
+    for at, shown in ((9.6, "0.40 s"), (12.0, "0.00 s")):
+        (line,) = whole(look(), history_of([run_started(1), started("render:a", at=at)]))[-1:]
+        assert line == f"render:a  running  {shown}  never built"
 
 
 def test_progress_is_in_percent() -> None:

@@ -220,6 +220,32 @@ def test_trimming_sweeps_up(lab: Lab) -> None:
     assert memos.get(f"{5:064x}") == {"n": 5}
 
 
+def test_memos_stay_small(lab: Lab) -> None:
+    """Memos of together more than 100 MB do not stay: the oldest go, also if they are few."""
+    memos = Memos(lab.store)
+    for number, size in enumerate((1_000, 40_000_000, 60_000_000)):
+        memos.put(f"{number:064x}", {"n": number})
+        path = lab.store.home / "memos" / "00" / f"{number:064x}"
+        os.truncate(path, size)
+        os.utime(path, (number + 1, number + 1))
+    memos.put("ab" * 32, None)
+    left = sorted(path.stat().st_size for path in (lab.store.home / "memos").rglob("*") if path.is_file())
+    assert left[-1] == 60_000_000
+    assert len(left) == 2
+
+
+def test_a_memo_that_others_leave_room_for_stays(lab: Lab) -> None:
+    """Memos of exactly 100 MB together all stay."""
+    memos = Memos(lab.store)
+    sizes = {"aa" * 32: 60_000_000, "ab" * 32: 40_000_000}
+    for digest, size in sizes.items():
+        memos.put(digest, None)
+        os.truncate(lab.store.home / "memos" / digest[:2] / digest, size)
+    gc.prune_memos(lab.store)
+    left = {path.name: path.stat().st_size for path in (lab.store.home / "memos").rglob("*") if path.is_file()}
+    assert left == sizes
+
+
 def test_the_size_is_counted_again_now_and_then(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """A build that is sure to be under the limit counts nothing; after some builds the truth is looked up."""
     lab.build(project("0"))

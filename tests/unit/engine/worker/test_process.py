@@ -101,6 +101,22 @@ def test_a_flood_of_progress_is_thinned(lab: Lab) -> None:
     assert {(event.done, event.total, event.unit) for event in progress} == {(3, 3, "frames")}
 
 
+@pytest.mark.parametrize("total", [3, 0])
+def test_unfinished_progress_comes_at_a_pace_that_people_can_read(lab: Lab, total: int) -> None:
+    """Of a step that is not done, or does not know its total, the log has at most ten reports a second."""
+    started = time.monotonic()
+    assert lab.build(graph(step("x", "babble", times=5_000, done=1, total=total))).ok
+    progress = [event for event in lab.events if isinstance(event, StepProgress)]
+    assert 1 <= len(progress) <= 1 + 10 * (time.monotonic() - started)
+    assert {(event.done, event.total) for event in progress} == {(1, total)}
+
+
+def test_the_end_of_a_step_of_one_part_is_reported(lab: Lab) -> None:
+    """That all of a total of one is done is reported at once, however soon after the last report."""
+    lab.build(graph(step("x", "babble", times=20, done=1, total=1)))
+    assert len([event for event in lab.events if isinstance(event, StepProgress)]) == 20
+
+
 def test_workers_end_where_the_system_cannot_wait_for_one(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """P19: without `waitid`, as on macOS, a worker is gone with its children, and a good one is not killed."""
     monkeypatch.delattr(os, "waitid")
