@@ -219,3 +219,20 @@ def test_a_log_that_cannot_be_closed_has_the_error(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(durable, "fault_point", full)
     log.close()
     assert log.write_error == f"cannot write '{tmp_path / 'log'}': no space left on device"
+
+
+def test_a_link_is_one_more_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file has a second name afterwards; a symlink is linked itself, and a name that is taken is an error."""
+    points: list[tuple[object, ...]] = []
+    monkeypatch.setattr(durable, "fault_point", lambda *point: points.append(point))
+    file, symlink, second = tmp_path / "file", tmp_path / "symlink", tmp_path / "second"
+    file.write_text("kept")
+    symlink.symlink_to("file")
+    durable.link(file, second)
+    assert second.samefile(file)
+    assert points == [("link", second, file)]
+    durable.link(symlink, tmp_path / "third")
+    assert (tmp_path / "third").is_symlink()
+    with pytest.raises(FileExistsError):
+        durable.link(symlink, second)
+    assert second.read_text() == "kept"

@@ -125,3 +125,19 @@ def test_asking_writes_nothing(tmp_path: Path) -> None:
     """Whether a lock is held can be asked where there is none, and none is made."""
     assert not is_held(tmp_path / "lock")
     assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("taken_by", ["folder", "symlink", "loop"])
+def test_what_has_a_locks_name_makes_way(tmp_path: Path, taken_by: str) -> None:
+    """A folder, or a symlink that leads nowhere, at a lock's name is no reason to fail; files it leads to stay."""
+    path, other = tmp_path / "lock", tmp_path / "other"
+    other.write_text("kept")
+    if taken_by == "folder":
+        (path / "inner").mkdir(parents=True)
+    else:
+        path.symlink_to(other if taken_by == "symlink" else path)
+    lock = Lock.attempt(path)
+    assert lock is not None
+    assert Lock.attempt(path) is None
+    lock.release(remove=True)
+    assert other.read_text() == "kept"
