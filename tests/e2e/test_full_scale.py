@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import math
+import struct
 import subprocess
 
 import pytest
@@ -101,3 +102,18 @@ def test_samples_that_are_not_numbers(workspace: Workspace) -> None:
         assert done.code == 2
         assert "video.yaml:6:" in done.stderr
         assert "samples that are not numbers (NaN or infinite)" in done.stderr
+
+
+def test_samples_of_a_clip_that_are_not_numbers(workspace: Workspace) -> None:
+    """A clip whose audio has infinite samples is an error at its file, in check and build."""
+    made(workspace, "clip.mkv", -12, "-pix_fmt", "yuv420p", "-c:a", "pcm_f32le")
+    data = (workspace.root / "clip.mkv").read_bytes()
+    loud = struct.pack("<f", 10 ** (-12 / 20))
+    assert loud in data, "a peak of the tone"
+    workspace.write("clip.mkv", data.replace(loud, struct.pack("<f", math.inf)))
+    workspace.write("video.yaml", SPEC + CLIP % "clip.mkv")
+    for command in ("check", "build"):
+        done = workspace.run(command, "video.yaml")
+        assert done.code == 2
+        assert "video.yaml:6:" in done.stderr
+        assert "'clip.mkv' has samples that are not numbers (NaN or infinite)" in done.stderr

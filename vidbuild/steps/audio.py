@@ -18,7 +18,7 @@ from typing import Any
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
-from vidbuild.media.audio import aac, adts, mix, wav
+from vidbuild.media.audio import aac, adts, mix, pcm, wav
 from vidbuild.media.audio.clip_audio import ClipAudio
 from vidbuild.media.audio.loudness import SILENCE, Loudness, gain, measure, parse_summary
 from vidbuild.media.ffmpeg import ffmpeg, tool_output
@@ -176,11 +176,12 @@ def _clip(context: Context, samples: int, facts: Mapping[str, Any] | None) -> _A
 def _decode(context: Context, args: Sequence[str]) -> bool:
     """Decode the clip's audio; return False if it has none."""
     try:
-        ffmpeg.run(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="read the clip's audio")
+        done = ffmpeg.capture(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="read the clip's audio")
     except StepError as error:
         if any("matches no streams" in line for line in error.failure.log):
             return False
         raise
+    pcm.refuse_not_numbers(done.text, context.inputs["clip"].name, "src")
     return True
 
 

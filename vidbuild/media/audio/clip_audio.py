@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vidbuild.media.audio.mix import CLIP_FORM
-from vidbuild.media.audio.pcm import REPRODUCIBLE
+from vidbuild.media.audio.pcm import COUNTS, REPRODUCIBLE
 from vidbuild.media.ffmpeg import packets
 from vidbuild.media.ffmpeg.ffmpeg import untrusted_input
 from vidbuild.timebase import SAMPLE_RATE
@@ -42,8 +42,8 @@ class ClipAudio:
     def extract(self, start_ms: int, samples: int, out: Path, env: Mapping[str, str]) -> list[str]:
         """Return the arguments for ffmpeg that extract at most `samples` samples from `start_ms` on, in stereo.
 
-        Gaps are filled, and what exceeds full scale is not clipped. In an irregular file, the video is read too and
-        discarded, as ffmpeg's clock depends on both.
+        Gaps are filled, what exceeds full scale is not clipped, and the log counts what is not a number. In an
+        irregular file, the video is read too and discarded, as ffmpeg's clock depends on both.
         """
         start = start_ms / 1000
         if self.regular:
@@ -54,7 +54,8 @@ class ClipAudio:
             zero, seek, video = start, [], ["-map", "0:V:0?", "-c", "copy", "-t", until, "-f", "null", "-"]
         graph = (
             f"asetpts=PTS-({zero:.6f})/TB,atrim=start=0,aresample={SAMPLE_RATE}:{GAPS}:first_pts=0:{MIXED},"
-            f"atrim=end_sample={samples},aformat=sample_fmts=flt:channel_layouts=stereo"
+            f"atrim=end_sample={samples},aformat=sample_fmts=flt:channel_layouts=stereo,"
+            f"astats=measure_overall=none:measure_perchannel={COUNTS}"
         )
         audio = ["-map", f"0:a:{self.track - 1}", "-af", graph, "-f", CLIP_FORM, str(out)]
         return [*REPRODUCIBLE, *untrusted_input(self.path, *seek), *audio, *video]

@@ -37,8 +37,10 @@ RAW = ("-f", "s16le", "-c:a", "pcm_s16le", "-ar", str(SAMPLE_RATE), "-ac", "1")
 FLOATS = ("-f", "f32le", "-c:a", "pcm_f32le")
 
 # Measures the peak, which may exceed full scale, and counts what is not a number, while samples pass.
-METER = "aformat=sample_fmts=flt:channel_layouts=mono,astats=measure_overall=none:measure_perchannel="
-METER += "Peak_level+Number_of_NaNs+Number_of_Infs"
+COUNTS = "Number_of_NaNs+Number_of_Infs"
+METER = (
+    f"aformat=sample_fmts=flt:channel_layouts=mono,astats=measure_overall=none:measure_perchannel=Peak_level+{COUNTS}"
+)
 PEAK = re.compile(r"Peak level dB: (-?[\d.]+|-inf)")
 NOT_NUMBERS = re.compile(r"Number of (?:NaNs|Infs): [\d.]*[1-9]")
 
@@ -78,15 +80,20 @@ def decode(source: Path, scratch: Path, env: Mapping[str, str], what: str, field
     ffmpeg.require_success(done, what)
     length = tool_output.size(floats, 2 * max_bytes, "audio") // FLOAT_BYTES
     check_limits.duration(length / SAMPLE_RATE, limits.RECORDING_SECONDS, source.name, field)
-    if NOT_NUMBERS.search(done.text):
-        hint = "export it again, with 16 or 24 bits per sample"
-        raise SpecProblem(f"'{source.name}' has samples that are not numbers (NaN or infinite)", hint=hint, field=field)
+    refuse_not_numbers(done.text, source.name, field)
     shift = _shift(PEAK.findall(done.text))
     gain = ("-af", f"volume={2.0**shift:.9g}:precision=float")
     quantize = ["-f", "f32le", "-ar", str(SAMPLE_RATE), "-ac", "1", "-i", str(floats), *REPRODUCIBLE, *gain]
     ffmpeg.run([*quantize, *RAW, str(_output_path(scratch))], cwd=scratch, env=env, timeout=DECODE_SECONDS, what=what)
     floats.unlink()
     return Decoded(_read_output(scratch, max_bytes), shift)
+
+
+def refuse_not_numbers(log: str, name: str, field: str) -> None:
+    """Raise SpecProblem if ffmpeg counted samples of a file that are not numbers."""
+    if NOT_NUMBERS.search(log):
+        hint = "export it again, with 16 or 24 bits per sample"
+        raise SpecProblem(f"'{name}' has samples that are not numbers (NaN or infinite)", hint=hint, field=field)
 
 
 def _shift(peaks: Sequence[str]) -> int:

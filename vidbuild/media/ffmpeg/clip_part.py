@@ -75,6 +75,9 @@ def _check_audio(name: str, info: MediaInfo, track: int | None) -> None:
 def _warnings(info: MediaInfo, end_ms: int | None, track: int | None, *, audible: bool) -> Iterator[ClipWarning]:
     if info.truncated:
         yield ClipWarning("src", f"the file is truncated: it ends after {info.duration:.1f} s")
+    if info.damaged is not None and (end_ms is None or info.damaged * 1000 < end_ms):
+        message = f"the file is damaged from {info.damaged:.1f} s on: frames and audio there can be wrong or missing"
+        yield ClipWarning("src", message, "copy or download it again, or export it again from its source")
     if info.restart is not None:
         message = f"the times of the file start again after {info.restart:.1f} s; what follows is not used"
         yield ClipWarning("src", message, "convert each of the joined files by itself, and use a scene for each")

@@ -55,6 +55,7 @@ MEANINGS = (
     (r"Cannot allocate memory", "out of memory"),
     (r"Format not on whitelist", "the file is a playlist, or its format is not supported"),
     (r"not in whitelist|not on whitelist|not whitelisted", "the file refers to other files or is a playlist"),
+    (r"detected only with low score of \d+, misdetection possible", "the file is no video or audio in a known format"),
     (r"moov atom not found", "the file is truncated: its index is missing"),
     (r"Permission denied", "permission denied"),
     (r"No such file or directory", "file not found"),

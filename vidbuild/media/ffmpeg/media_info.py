@@ -27,6 +27,7 @@ class MediaInfo:
     decoder: decoder to request by name, because the default one ignores transparency; "" for the default.
     videos: number of video streams.
     lead: seconds from the start of the file to the first frame.
+    damaged: when the first frame or audio is missing because it cannot be decoded; None if there is no sign of damage.
     truncated: whether the file breaks off; `duration` is then the length of what is left.
     regular: whether decoding can begin anywhere in it (see presentation.py).
     restart: where `duration` ends because the times of what follows start again; None if they never do.
@@ -61,6 +62,7 @@ class MediaInfo:
     videos: int = 0
     lead: float = 0.0
     truncated: bool = False
+    damaged: float | None = None
     regular: bool = True
     restart: float | None = None
     has_audio: bool = False

@@ -19,6 +19,8 @@ DISCARDED = 0x4
 # ffmpeg drops the times of packets after a gap of more than 30 hours; a file with such a gap is over the limit.
 KEEP_GAPS = ("-dts_error_threshold", "40000000")
 
+GAP = 1.5  # of a packet's length until the next begins: less is the jitter of a recorder
+
 BASE = re.compile(r"#tb (\d{1,9}): (\d{1,18})/([1-9]\d{0,17})$")
 PACKET = re.compile(r"(\d{1,9}), *-?\d+, *(-?\d{1,19}), *(\d{1,19}),(.*)")  # stream, dts, pts, duration, the rest
 FLAGS = re.compile(r", F=0x([0-9A-F]+)")
@@ -36,6 +38,7 @@ class Track:
         one, so this is 0 then.
     shortest: the shortest length of any of them, in seconds; 0 if none has one.
     unset: whether one has no presentation time.
+    gap: when the first of them that is not followed by another at its end ends, in seconds; None if there is none.
     """
 
     base: Fraction = Fraction(1)
@@ -46,6 +49,7 @@ class Track:
     shortest: float = 0.0
     unset: bool = False
     encrypted: bool = False
+    gap: float | None = None
 
     def add(self, time: int, duration: int) -> None:
         """Add a packet or frame, in units of the stream's clock."""
@@ -54,6 +58,8 @@ class Track:
         length = float(duration * self.base) if duration > 1 else 0.0
         if length:
             self.shortest = min(self.shortest or length, length)
+        if self.gap is None and self.last_length and start > self.last + GAP * self.last_length:
+            self.gap = self.last + self.last_length
         if self.count == 1 or start >= self.last:
             self.last, self.last_length = start, length
         self.end = max(self.end, float((time + duration) * self.base))

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vidbuild.media.ffmpeg import packets
+from vidbuild.media.ffmpeg import damage, packets
 from vidbuild.media.ffmpeg.media_info import MediaInfo
 from vidbuild.media.ffmpeg.packets import Track
 
@@ -46,6 +46,7 @@ class Presentation:
     picture_end, audio_end: when these end; 0 without them.
     regular: whether the times of all packets belong to one clock, so that decoding can begin at any of them.
     restart: the end of what is used, if what follows cannot be placed because its times start again.
+    damaged: when the first frame or audio is missing because it cannot be decoded, as far as packets show it.
     """
 
     picture_end: float = 0.0
@@ -54,6 +55,7 @@ class Presentation:
     truncated: bool = False
     encrypted: bool = False
     restart: float | None = None
+    damaged: float | None = None
 
     @property
     def duration(self) -> float:
@@ -80,13 +82,16 @@ def measure(path: Path, info: MediaInfo, env: Mapping[str, str] | None = None) -
     picture_end, audio_end = _last_frame_end(picture, info), audio.end
     if regular and info.has_audio and audio.count:
         audio_end = _decoded_end(path, info, audio.end, env)
+    truncated = TRUNCATED.search(log) is not None
+    broken = None if truncated or encrypted else damage.first(path, streams, DECODE, log, env)
     return Presentation(
         picture_end=picture_end if restart is None else min(picture_end, restart),
         audio_end=audio_end if restart is None else min(audio_end, restart),
         regular=regular and info.format not in NOT_SEEKABLE,
-        truncated=TRUNCATED.search(log) is not None,
+        truncated=truncated,
         encrypted=encrypted,
         restart=restart,
+        damaged=broken,
     )
 
 

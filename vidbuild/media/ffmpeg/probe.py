@@ -67,6 +67,7 @@ def probe(path: Path, *, env: Mapping[str, str] | None = None, field: str = "", 
         regular=found.regular,
         restart=found.restart,
         truncated=found.truncated,
+        damaged=found.damaged,
         audio_empty=bool(info.audio_track) and not found.audio_end,
     )
 

@@ -1,0 +1,34 @@
+"""Find out where a media file is damaged: the list of its packets shows signs of it, and decoding proves them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from vidbuild.media.ffmpeg import packets
+
+# What ffmpeg logs about packets that may be damaged. Joined files have such packets too, and decode without errors.
+SIGNS = re.compile(
+    r"Packet corrupt|corrupt input packet|Invalid NAL unit size|missing picture in access unit"
+    r"|as first byte of an EBML number|exceeds containing master element|Invalid EBML length"
+)
+
+STRICT = ("-threads", "1", "-err_detect", "explode")
+FAILED = "Error submitting packet to decoder"
+
+
+def first(
+    path: Path, streams: Sequence[str], decode: Sequence[str], log: str, env: Mapping[str, str] | None
+) -> float | None:
+    """Return when the first frame or audio is missing because it cannot be decoded, in seconds; None if all can be.
+
+    streams, decode: ffmpeg's arguments that select the streams, and their codecs.
+    log: what ffmpeg logged about all packets, without decoding them.
+    """
+    if not SIGNS.search(log):
+        return None
+    listing, text = packets.packets(path, env, *streams, *decode, before=STRICT, check=False)
+    if FAILED not in text:
+        return None
+    return min((track.gap for track in listing.tracks.values() if track.gap is not None), default=0.0)
