@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.media.text.words import EngineWord, Speech
+from vidbuild.timeline import recorded_text
 from vidbuild.timeline.params import ClipParams, TimelineParams
 from vidbuild.timeline.timeline import lay_out
 
@@ -25,9 +26,12 @@ def run(context: Context) -> None:
     """
     params = TimelineParams.from_data(context.params)
     clip = _clip_part(context, params.clip)
-    timeline = lay_out(params, _speech(context), None if clip is None else clip.seconds * 1000)
+    speech = _speech(context)
+    timeline = lay_out(params, speech, None if clip is None else clip.seconds * 1000)
     for field, message in timeline.warnings:
         context.warn(message, field=field)
+    for field, message, hint in recorded_text.warnings(params.narration, speech):
+        context.warn(message, field=field, hint=hint)
     motion, head, tail = timeline.motion, params.transition_before, params.transition
     windows = {
         "whole.json": motion,

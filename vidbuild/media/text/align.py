@@ -72,6 +72,11 @@ def _divided(units: Sequence[_Unit], phrases: Sequence[tuple[int, int]]) -> Iter
         yield _Span(start, end, "spread")
 
 
+def spoken_weight(tokens: Sequence[Token]) -> int:
+    """Return how long tokens take to speak, in letters, without pauses."""
+    return sum(unit.weight for unit in _units(tokens))
+
+
 def place_cues(cues: Mapping[str, int], times: Sequence[TimedWord], samples: int) -> dict[str, int]:
     """Return the sample of each cue: the start of the spoken token after it, or the end of the last token."""
     last = times[-1].end if times else samples
