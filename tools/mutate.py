@@ -28,7 +28,12 @@ from tools.mutants import Mutant, mutants
 ROOT = Path(__file__).resolve().parent.parent
 EQUIVALENT = ROOT / "tools" / "equivalent_mutants.txt"
 MEMORY = 6 << 30  # bytes of a test process: some mutants never stop growing
-_ELSEWHERE = {"scenes": "steps/test_draw*.py", "report": "engine/runs/test_history.py"}  # tests of a room in another
+# Tests of a room in another folder.
+_ELSEWHERE = {
+    "cli": "cli/commands/test_*.py",
+    "scenes": "steps/test_draw*.py",
+    "report": "engine/runs/test_history.py",
+}
 SLOWER, GRACE = 2.0, 20.0  # a mutant that takes this many times the tests' time, and seconds, does not end
 
 

@@ -100,7 +100,9 @@ def _gray_profile(power: float) -> bytes:
 
 
 def test_adobe_rgb_without_a_profile(tmp_path: Path) -> None:
-    """A camera's JPEG that says by its EXIF data alone that it is in Adobe RGB is converted."""
+    """A camera's JPEG that says by its EXIF data alone that it is in Adobe RGB is converted; another is not."""
+    Image.new("RGB", (8, 8), (219, 0, 0)).save(tmp_path / "a.jpg", quality=100, subsampling=0)
+    assert pixel(opened(tmp_path / "a.jpg"), (4, 4)) == pytest.approx((219, 0, 0), abs=3)
     exif = Image.Exif()
     exif[0x8769] = {0xA005: {1: "R03"}}
     Image.new("RGB", (8, 8), (219, 0, 0)).save(tmp_path / "a.jpg", exif=exif, quality=100, subsampling=0)
@@ -126,16 +128,18 @@ def test_every_orientation_is_upright(tmp_path: Path, orientation: int) -> None:
 
 def test_samples_that_are_no_bytes(tmp_path: Path) -> None:
     """TIFFs of floats, of 16 and of 32 bits, of CMYK and of Lab, show their colors."""
-    samples: list[tuple[str, float | tuple[int, ...], int]] = [
-        ("F", 0.5, 128),
+    samples: list[tuple[str, float | tuple[int, ...], float]] = [
+        ("F", 0.95, 0.95 * 255),
         ("F", 130.0, 130),
         ("I;16", 32896, 128),
+        ("I", 32896, 128),
+        ("I", 1 << 30, 128),
         ("CMYK", (0, 0, 0, 127), 128),
-        ("LAB", (138, 128, 128), 128),
+        ("LAB", (138, 128, 128), 129),
     ]
     for mode, value, gray in samples:
         Image.new(mode, (4, 4), value).save(tmp_path / "a.tiff")
-        assert pixel(opened(tmp_path / "a.tiff"), (2, 2)) == pytest.approx((gray,) * 3, abs=2), mode
+        assert pixel(opened(tmp_path / "a.tiff"), (2, 2)) == pytest.approx((gray,) * 3, abs=0.5), mode
 
 
 def test_what_follows_a_png_is_not_read(tmp_path: Path) -> None:

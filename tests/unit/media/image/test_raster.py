@@ -11,7 +11,7 @@ from PIL import Image, ImageCms
 from tests.support.pixels import pixel
 from vidbuild.errors import SpecProblem
 from vidbuild.media.ffmpeg import limits
-from vidbuild.media.image import raster
+from vidbuild.media.image import pixels, raster
 
 
 def quarters(size: tuple[int, int] = (40, 20)) -> Image.Image:
@@ -153,3 +153,80 @@ def test_metadata_made_to_confuse_is_left_out_or_refused(tmp_path: Path) -> None
             assert raster.opened(tmp_path / "a.jpg", field="src").size == (40, 20)
         except SpecProblem as error:
             assert "unreadable image: " in error.message  # noqa: PT017 - either will do
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Let few pixels be many, so that small images take the way of large ones; return those of a strip."""
+    monkeypatch.setattr(raster, "LARGE", 10_000)
+    monkeypatch.setattr(raster, "STRIP", 6_000)
+    return 6_000
+
+
+@pytest.mark.parametrize(
+    ("name", "box", "expected"),
+    [
+        ("a.png", None, (400, 300)),
+        ("a.png", (40, 20), (80, 60)),
+        ("a.png", (20, 30), (80, 60)),
+        ("a.png", (41, 30), (100, 75)),
+        ("a.png", (400, 300), (400, 300)),
+        ("a.png", (20, 15), (40, 30)),
+        ("a.jpg", None, (400, 300)),
+        ("a.jpg", (40, 20), (100, 75)),
+        ("a.jpg", (90, 90), (400, 300)),
+    ],
+)
+@pytest.mark.usefixtures("few")
+def test_a_large_image_is_read_smaller(
+    name: str, box: tuple[int, int] | None, expected: tuple[int, int], tmp_path: Path
+) -> None:
+    """For a box it keeps at least twice the pixels that fill it, by whole factors (a JPEG by 2, 4 or 8); else all."""
+    quarters((400, 300)).save(tmp_path / name)
+    made = raster.opened(tmp_path / name, field="src", box=box)
+    assert made.size == expected
+    whole = quarters((400, 300)).resize(expected, Image.Resampling.BOX)
+    for x in (0, expected[0] // 4, expected[0] - 1):
+        for y in (0, expected[1] - 1):
+            assert pixel(made, (x, y)) == pytest.approx(pixel(whole, (x, y)), abs=40)
+
+
+def test_a_large_image_is_converted_in_strips(few: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No part that is converted at once has more pixels than a strip, and the parts make the picture up."""
+    noise = Image.effect_noise((400, 301), 90).convert("RGB")
+    noise.save(tmp_path / "a.png")
+    convert, areas = pixels.Converter.convert, []
+
+    def noted(self: pixels.Converter, box: tuple[int, int, int, int]) -> Image.Image:
+        areas.append((box[2] - box[0]) * (box[3] - box[1]))
+        return convert(self, box)
+
+    monkeypatch.setattr(pixels.Converter, "convert", noted)
+    assert raster.opened(tmp_path / "a.png", field="src").tobytes() == noise.tobytes()
+    assert max(areas) <= few
+    assert sum(areas) == 400 * 301
+    reduced = raster.opened(tmp_path / "a.png", field="src", box=(40, 30))
+    assert reduced.tobytes() == noise.reduce(4).tobytes()
+    assert max(areas) <= few
+
+
+@pytest.mark.usefixtures("few")
+def test_a_large_image_on_its_side_is_read_for_its_upright_box(tmp_path: Path) -> None:
+    """The box is that of the upright image."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    quarters((400, 300)).save(tmp_path / "a.png", exif=exif)
+    assert raster.opened(tmp_path / "a.png", field="src", box=(30, 80)).size == (150, 200)
+
+
+def test_transparent_pixels_survive_reduction(few: int, tmp_path: Path) -> None:
+    """A large image with transparent pixels keeps them; one whose alpha is opaque everywhere becomes RGB."""
+    image = Image.new("RGBA", (400, 300), (10, 20, 30, 255))
+    image.save(tmp_path / "opaque.png")
+    image.paste((0, 0, 0, 0), (0, 200, 400, 300))
+    image.save(tmp_path / "clear.png")
+    assert raster.opened(tmp_path / "opaque.png", field="src", box=(40, 30)).mode == "RGB"
+    made = raster.opened(tmp_path / "clear.png", field="src", box=(40, 30))
+    assert pixel(made, (40, 20)) == (10, 20, 30, 255)
+    assert pixel(made, (40, 50))[3] == 0
+    assert made.width * made.height < few
