@@ -45,6 +45,18 @@ def test_a_folder_means_its_spec(here: Path) -> None:
     assert spec_files.resolve_specs([Path("talk"), Path("other.yaml")]) == [Path("talk/video.yaml"), Path("other.yaml")]
 
 
+def test_a_message_names_a_few_of_many_specs(here: Path) -> None:
+    """Of many specs in a folder the message has the number and the first five."""
+    for name in "abcdefg":
+        (here / f"{name}.vidbuild.yaml").touch()
+    with pytest.raises(UsageError) as caught:
+        spec_files.resolve_spec(None)
+    assert caught.value.message.partition(" has ")[2] == "7 specs: " + ", ".join(
+        f"'{name}.vidbuild.yaml'" for name in "abcde"
+    )
+    assert caught.value.hint == "name one: a.vidbuild.yaml"
+
+
 def test_a_folder_without_a_spec_is_named(here: Path) -> None:
     """A folder without a spec is an error with its whole path, what was expected, and how to write one."""
     (here / "talk").mkdir()

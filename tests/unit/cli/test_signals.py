@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +66,40 @@ def test_a_terminal_that_closes_is_no_error(monkeypatch: pytest.MonkeyPatch) -> 
     assert forgotten == [True]
 
 
+WRITER = textwrap.dedent("""
+    import os, signal, sys
+    from vidbuild.cli.signals import Interrupt
+
+    def descriptors():
+        return len(os.listdir("/proc/self/fd"))
+
+    before = descriptors()
+    with Interrupt():
+        try:
+            os.kill(os.getpid(), signal.SIGHUP)
+        except KeyboardInterrupt:
+            print("to stdout", flush=True)
+            print("to stderr", file=sys.stderr, flush=True)
+            assert sys.stdin.read() == ""
+            assert descriptors() == before
+""")
+
+
+@pytest.mark.parametrize("redirected", [False, True])
+def test_what_is_written_to_a_closed_terminal_is_discarded(redirected: bool, tmp_path: Path) -> None:
+    """P41: after a terminal has closed, writing to it and reading from it are no errors; files still get all."""
+    controller, terminal = pty.openpty()
+    os.close(controller)
+    log = tmp_path / "log"
+    with log.open("w") as file:
+        command = [sys.executable, "-c", WRITER]
+        out = file if redirected else terminal
+        process = subprocess.Popen(command, stdin=terminal, stdout=out, stderr=file)
+    os.close(terminal)
+    assert process.wait(60) == 0, log.read_text(encoding="utf-8")
+    assert log.read_text(encoding="utf-8") == ("to stdout\n" if redirected else "") + "to stderr\n"
+
+
 def test_ctrl_z_waits_for_a_build_that_polls() -> None:
     """A build that polls is asked to suspend, so that it stops its workers first."""
     with Interrupt() as interrupt:
@@ -69,6 +108,40 @@ def test_ctrl_z_waits_for_a_build_that_polls() -> None:
         assert not interrupt.suspend_requested()
         send(signal.SIGTSTP)
         assert interrupt.suspend_requested()
+
+
+@pytest.mark.parametrize(("graceful", "since", "at_once"), [(True, 0.9, 0), (True, 1.1, 1), (False, 0.0, 1)])
+def test_ctrl_z_does_not_wait_for_a_command_that_does_not_poll(
+    graceful: bool, since: float, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has not polled for a second, or never does, is suspended at once."""
+    now = [1000.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    suspended: list[bool] = []
+    with Interrupt() as interrupt:
+        monkeypatch.setattr(interrupt, "suspend", lambda: suspended.append(True))
+        interrupt.graceful = graceful
+        interrupt.stop_requested()
+        now[0] += since
+        send(signal.SIGTSTP)
+        assert len(suspended) == at_once
+        assert interrupt.suspend_requested() == (not at_once)
+
+
+def test_suspending_stops_the_process_as_the_system_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it is suspended Ctrl-Z has its usual effect; then it is a request again, and the last one is served."""
+    seen: list[object] = []
+    with Interrupt() as interrupt:
+        handler = signal.getsignal(signal.SIGTSTP)
+        interrupt.graceful = True
+        interrupt.stop_requested()
+        send(signal.SIGTSTP)
+        with monkeypatch.context() as patched:
+            patched.setattr(module.os, "kill", lambda pid, number: seen.append((pid, number, signal.getsignal(number))))
+            interrupt.suspend()
+        assert seen == [(os.getpid(), signal.SIGTSTP, signal.SIG_DFL)]
+        assert not interrupt.suspend_requested()
+        assert signal.getsignal(signal.SIGTSTP) == handler
 
 
 def test_the_earlier_handlers_are_restored() -> None:
