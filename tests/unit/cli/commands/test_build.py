@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.fake_api import aborted, failed, fake, fake_build, result, up_to_date, warned
-from vidbuild.api.options import BuildOptions
-from vidbuild.api.result import OutputFile, Steps
+from vidbuild.api.options import BuildOptions, Control
+from vidbuild.api.result import OutputFile, Result, Steps
+from vidbuild.api.verify import Verification
 from vidbuild.cli.app import run
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.engine.runs.events import RunStarted, StepStarted
@@ -342,3 +345,99 @@ def test_outputs_elsewhere_have_their_whole_path(
     fake_build(monkeypatch, result(outputs=(OutputFile("video", far / "talk.mp4", 1, "0"),)))
     assert run(["build"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == f"in {far}: talk.mp4"
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_first_signal_is_a_request_to_the_build(
+    number: signal.Signals, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """P41: a signal does not end the command: the build is asked to stop, and its results are printed."""
+
+    def build(*_: Any, control: Any, **__: Any) -> list[Result]:
+        os.kill(os.getpid(), number)
+        return [result("cancelled" if control.requested() == Control.CANCEL else "built", outputs=())]
+
+    fake(monkeypatch, "build.build_all", build)
+    assert run(["build"]) == code
+    assert capsys.readouterr().out.startswith("cancelled: video.mp4")
+
+
+def fake_verify(monkeypatch: pytest.MonkeyPatch, *statuses: Any) -> list[dict[str, Any]]:
+    """Let builds succeed, and their verifications give these results."""
+    results = [result(spec=f"{number}.yaml") for number in range(len(statuses))]
+    fake_build(monkeypatch, *results)
+    found = [Verification(each, status, "a.mp4") for each, status in zip(results, statuses, strict=True)]
+    return fake(monkeypatch, "verify.verify_results", lambda *_: found)
+
+
+def test_a_verified_build_ends_as_it_would(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --verify the build's line is followed by the verification's, on stdout too; what is printed first is not."""
+    calls = fake_verify(monkeypatch, "same")
+    assert run(["build", "0.yaml", "--verify", "-o", "out"]) == 0
+    assert calls[0]["args"][0] == [Path("0.yaml")]
+    assert calls[0]["args"][2].output == Path("out")
+    captured = capsys.readouterr()
+    assert captured.out.splitlines()[-1].startswith("verified: 2 outputs identical")
+    assert captured.err == "verifying: rebuilding 0.yaml from an empty cache\n"
+
+
+def test_one_different_output_fails_the_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of several verifications the worst decides, each with its spec's name; what differs goes to stderr."""
+    fake_verify(monkeypatch, "same", "different")
+    assert run(["build", "0.yaml", "1.yaml", "--verify"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out.splitlines()[-1].startswith("0.yaml: verified: ")
+    assert "1.yaml: not verified: 'a.mp4' differs" in captured.err
+    fake_verify(monkeypatch, "different")
+    assert run(["build", "0.yaml", "--verify", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["verified"]["status"] == "different"
+
+
+def test_a_failed_build_is_not_verified(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """If nothing was built nothing is built again, and the build's exit code stays."""
+    fake_build(monkeypatch, failed())
+    fake(monkeypatch, "verify.verify_results", lambda *_: [Verification(failed(), "untried")])
+    assert run(["build", "--verify"]) == 1
+    assert "verif" not in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("build --verify --dry-run", "--verify needs a build: a dry run has no outputs to compare"),
+        ("build --json --events -", "--json and '--events -' both write to stdout"),
+    ],
+)
+def test_options_that_exclude_each_other(
+    line: str, message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Options that cannot be kept together are an error before anything is built."""
+    calls = fake_build(monkeypatch, result())
+    assert run(line.split()) == 2
+    assert message in capsys.readouterr().err
+    assert calls == []
+
+
+def test_a_quiet_build_prints_only_what_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With -q there is no progress and no last line; warnings and errors stay."""
+    emitting(monkeypatch)
+    assert run(["build", "-q"]) == 0
+    assert capsys.readouterr() == ("", "")
+    fake_build(monkeypatch, failed())
+    assert run(["build", "-q"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "render:s0 failed: ffmpeg stopped" in captured.err
+
+
+def test_events_on_stdout_are_alone_there(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """With `--events -` stdout has events alone, and the last lines go to stderr."""
+    emitting(monkeypatch)
+    assert run(["build", "--events", "-"]) == 0
+    captured = capsys.readouterr()
+    assert [json.loads(line)["type"] for line in captured.out.splitlines()] == ["run_started", "step_started"]
+    assert "built video.mp4" in captured.err
