@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import pytest
 
@@ -18,7 +18,7 @@ from vidbuild.cli import console
 from vidbuild.cli.options import STANDARD
 from vidbuild.cli.progress import BuildObserver, observing, view_of
 from vidbuild.cli.signals import Interrupt
-from vidbuild.engine.runs.events import Event, StepAborted, StepFailed
+from vidbuild.engine.runs.events import Event, StepAborted, StepFailed, StepStarted
 from vidbuild.errors import Failure
 from vidbuild.report import live
 from vidbuild.report.plain import Lines
@@ -41,6 +41,17 @@ class View:
     def resume(self) -> None:
         """The process goes on."""
         self.calls.append("resume")
+
+    def __enter__(self) -> Self:
+        self.calls.append("shown")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.calls.append("gone")
+
+    def __call__(self, event: Event) -> None:
+        """Note the step of an event."""
+        self.calls.append(event.step if isinstance(event, StepStarted) else "")
 
 
 def observer(view: View | None, *events: Event) -> tuple[BuildObserver, Interrupt]:
@@ -71,6 +82,15 @@ def test_the_first_signal_is_shown_once(monkeypatch: pytest.MonkeyPatch) -> None
     interrupted(interrupt, monkeypatch)
     assert [made.requested(), made.requested()] == [Control.CANCEL, Control.CANCEL]
     assert view.calls == ["stopping 2"]
+
+
+def test_a_view_is_shown_during_the_build() -> None:
+    """The view is there before the first event, gets each, and is gone afterwards."""
+    view = View()
+    with observing(None, cast("Lines", view), Interrupt()) as made:
+        made(started("a"))
+        made(started("b"))
+    assert view.calls == ["shown", "a", "b", "gone"]
 
 
 def test_a_build_without_a_view_can_be_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:

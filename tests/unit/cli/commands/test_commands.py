@@ -21,13 +21,15 @@ from tests.support.workspace import SMALL
 from vidbuild.api.cache import CacheInfo, CacheVerification, Removed
 from vidbuild.api.doctor import Finding
 from vidbuild.api.explain import Explained
-from vidbuild.api.runs import RunFacts
+from vidbuild.api.result import Notice
+from vidbuild.api.runs import RequestResult, RunFacts
 from vidbuild.api.still import Still
 from vidbuild.cli import console
 from vidbuild.cli.app import run
 from vidbuild.engine.keys.explain import Explanation
 from vidbuild.engine.keys.reasons import Reason
 from vidbuild.engine.runs.run_log import RunLog, RunTarget
+from vidbuild.location import Location
 from vidbuild.scenes.registry import SCENE_TYPES
 
 
@@ -279,6 +281,68 @@ def test_still_hands_on_and_prints_the_path(
     calls = fake(monkeypatch, "still.still_with_warnings", lambda *_, **__: Still(Path("build/video.one.png"), ()))
     assert printed(capsys, "still", "video.yaml", "one", "--at", "0.25", "-o", "x.png") == "build/video.one.png\n"
     assert calls == [{"args": (Path("video.yaml"), "one", 0.25, Path("x.png")), "variables": {}}]
+
+
+def test_still_as_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """For programs there is one object with the path and the warnings, which people get on stderr."""
+    warning = Notice("the cue 'x' is unused", Location("video.yaml", 5, 3, 9), "a hint")
+    fake(monkeypatch, "still.still_with_warnings", lambda *_, **__: Still(Path("build/a.png"), (warning,)))
+    assert run(["still", "video.yaml", "one", "--json"]) == 0
+    captured = capsys.readouterr()
+    data = json.loads(captured.out)
+    assert data["path"] == "build/a.png"
+    assert [(each["message"], each["line"]) for each in data["warnings"]] == [("the cue 'x' is unused", 5)]
+    assert captured.err.splitlines()[0] == "video.yaml:5:3: warning: the cue 'x' is unused"
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_graph_of_a_spec_with_a_warning(project: Path, capsys: pytest.CaptureFixture[str], form: str) -> None:
+    """What a build would warn of is on stderr, and in JSON too."""
+    (project / "video.yaml").write_text(f"{SMALL}vars: {{unused: 1}}\n", encoding="utf-8")
+    assert run(["graph", "--format", form]) == 0
+    captured = capsys.readouterr()
+    assert "warning: " in captured.err
+    assert "mux" in captured.out
+    if form == "json":
+        assert [each["line"] for each in json.loads(captured.out)["warnings"]] == [7]
+
+
+@pytest.mark.parametrize(
+    ("command", "request_", "line"),
+    [
+        ("pause", RequestResult("r1", 0, already=False), "pausing r1"),
+        ("pause", RequestResult("r1", 1, already=False), "pausing r1: 1 step runs to its end"),
+        ("pause", RequestResult("r1", 2, already=False), "pausing r1: 2 steps run to their end"),
+        ("pause", RequestResult("r1", 2, already=True), "r1 is paused already"),
+        ("resume", RequestResult("r1", 0, already=False), "resuming r1"),
+        ("resume", RequestResult("r1", 0, already=True), "r1 is not paused"),
+        ("cancel", RequestResult("r1", 2, already=False), "cancelling r1: 2 steps run to their end"),
+        ("cancel", RequestResult("r1", 2, already=True), "r1 is being cancelled already"),
+    ],
+)
+def test_a_request_to_a_run_has_its_effect_in_a_line(
+    command: str,
+    request_: RequestResult,
+    line: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A request prints what follows: nothing if it was made before, else how many steps still run."""
+    calls = fake(monkeypatch, f"runs.{command}_run", lambda _: request_)
+    assert printed(capsys, "runs", command, "last") == f"{line}\n"
+    assert calls == [{"args": ("last",)}]
+
+
+@pytest.mark.parametrize("states", [[], ["failed"], ["failed", "paused"]])
+def test_a_project_without_builds(project: Path, capsys: pytest.CaptureFixture[str], states: list[str]) -> None:
+    """If there is no build, or none in a state, the message has the folder; only without a state another is meant."""
+    assert run(["runs", *(word for state in states for word in ("--state", state))]) == 0
+    captured = capsys.readouterr()
+    which = f" that are {' or '.join(states)}" if states else ""
+    first, *hints = captured.err.splitlines()
+    assert first.startswith(f"no builds{which} in '{project}")
+    assert bool(hints) == (not states)
+    assert captured.out == ""
 
 
 def test_cache_info_has_sizes_for_people(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
