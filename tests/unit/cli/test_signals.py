@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -118,7 +119,7 @@ def test_ctrl_z_does_not_wait_for_a_command_that_does_not_poll(
 ) -> None:
     """What has not polled for a second, or never does, is suspended at once."""
     now = [1000.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     suspended: list[bool] = []
     with Interrupt() as interrupt:
         monkeypatch.setattr(interrupt, "suspend", lambda: suspended.append(True))
@@ -139,7 +140,7 @@ def test_suspending_stops_the_process_as_the_system_does(monkeypatch: pytest.Mon
         interrupt.stop_requested()
         send(signal.SIGTSTP)
         with monkeypatch.context() as patched:
-            patched.setattr(module.os, "kill", lambda pid, number: seen.append((pid, number, signal.getsignal(number))))
+            patched.setattr(os, "kill", lambda pid, number: seen.append((pid, number, signal.getsignal(number))))
             interrupt.suspend()
         assert seen == [(os.getpid(), signal.SIGTSTP, signal.SIG_DFL)]
         assert not interrupt.suspend_requested()
