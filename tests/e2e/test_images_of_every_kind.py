@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.support.heic_files import NCLX, PHONE
 from tests.support.pixels import pixel
 from tests.support.png_lab import RGB, write_png
 from tests.support.workspace import Workspace
@@ -121,3 +122,24 @@ def test_check_reports_an_image_that_breaks_off(workspace: Workspace) -> None:
         assert done.code == 2
         assert "unreadable image: " in done.stderr
         assert "video.yaml:5:31" in done.stderr
+
+
+@pytest.mark.parametrize(("name", "content"), [("photo.heic", PHONE), ("photo.jpg", PHONE), ("photo.heif", NCLX)])
+def test_a_heic_image_of_a_phone_is_upright_and_in_its_colors(workspace: Workspace, name: str, content: bytes) -> None:
+    """A HEIC image is turned once, and converted from Display P3 by its profile or code points.
+
+    The colors are computed by hand: (200, 80, 80) and (80, 80, 200) in Display P3, by its matrix to sRGB.
+    """
+    (workspace.root / name).write_bytes(content)
+    made = poster(workspace, name, VIDBUILD_SANDBOX="required")
+    assert pixel(made, (40, 90)) == pytest.approx((217, 71, 74), abs=6)
+    assert pixel(made, (280, 90)) == pytest.approx((80, 80, 208), abs=6)
+
+
+def test_a_damaged_heic_image_is_an_error(workspace: Workspace) -> None:
+    """A HEIC image that breaks off is an error at its field, in check."""
+    (workspace.root / "photo.heic").write_bytes(PHONE[: len(PHONE) * 3 // 4])
+    workspace.write("video.yaml", SPEC % "photo.heic")
+    done = workspace.run("check", "video.yaml")
+    assert done.code == 2
+    assert "video.yaml:5:31:" in done.stderr + done.stdout

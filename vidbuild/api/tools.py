@@ -24,6 +24,7 @@ def tools() -> Mapping[str, Tool]:
         "typst": Tool(_paths("text.packages", "typst_paths"), _identity("text.packages", "typst_identity")),
         "fonts": Tool(_paths("text.packages", "fonts_paths"), _identity("text.packages", "fonts_identity")),
         "pillow": Tool(_paths("text.packages", "pillow_paths"), _identity("text.packages", "pillow_identity")),
+        "heif": Tool(_paths("text.packages", "heif_paths"), _identity("text.packages", "heif_identity")),
         voice_tool(recorded.NAME): Tool(recorded.stat_paths, recorded.identity),
         **voices,
     }

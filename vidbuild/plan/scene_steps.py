@@ -25,6 +25,7 @@ from vidbuild.voices import recorded
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
+HEIC = frozenset({".heic", ".heif", ".hif"})  # how the names of images end that pi-heif decodes
 POSTER_SCENES = 4  # from which a poster is chosen: more would make every edit choose again
 LOOKS = ("theme", "theme.logo")  # fields of the spec that a drawing is made from
 
@@ -197,6 +198,9 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
     for index, font in enumerate(theme.fonts):  # the order decides which of two equal faces is drawn
         inputs[f"font:{index:04}:{font.name}"] = Source(str(font))
     tools = ("ffmpeg",) if "clip" in inputs else ()  # ffmpeg reports the size of a clip that is shown whole
+    pictures = [source.path for role in ("image", "logo") if isinstance(source := inputs.get(role), Source)]
+    if any(Path(path).suffix.lower() in HEIC for path in pictures):
+        tools = (*tools, "heif")
     of_theme = {field: video.spec.locations[field] for field in LOOKS if field in video.spec.locations}
     locations = {**scene.locations, **of_theme}
     return Step(video.step_id("draw", scene), "draw", params, inputs, locations, tools)

@@ -59,6 +59,12 @@ def is_image(head: bytes) -> bool:
     return head.startswith(IMAGES) or webp or svg.is_svg(head) or bool(_brands(head) & (HEIF_BRANDS | AVIF_BRANDS))
 
 
+def is_heic(head: bytes) -> bool:
+    """Return whether a file is a HEIC image."""
+    brands = _brands(head)
+    return bool(brands & HEIF_BRANDS) and not brands & AVIF_BRANDS
+
+
 def is_video(head: bytes) -> bool:
     """Return whether a file is in a container of videos."""
     if is_image(head):
@@ -70,12 +76,13 @@ def is_video(head: bytes) -> bool:
 
 def foreign_image(head: bytes, name: str) -> Unusable | None:
     """Return what to do about an image of a known format that cannot be read. name: its path, for the command."""
+    extra = "pip install pi-heif, or " if is_heic(head) else ""
     for problem, matches, command in _foreign_images(head, name):
         if matches:
             suffix = ".svg" if head.startswith(GZIP) else ".png"
             source, target = shlex.quote(name), shlex.quote(str(PurePath(name).with_suffix(suffix)))
             run = command.format(source=source, target=target)
-            return Unusable(f"is {problem}, which cannot be read", f"run '{run}', and name {target}")
+            return Unusable(f"is {problem}, which cannot be read", f"{extra}run '{run}', and name {target}")
     return None
 
 
@@ -91,11 +98,10 @@ def raw_video(head: bytes, name: str) -> Unusable | None:
 
 
 def _foreign_images(head: bytes, name: str) -> Iterator[tuple[str, bool, str]]:
-    brands = _brands(head)
     camera = PurePath(name).suffix.lower() in {".dng", ".nef", ".cr2", ".arw", ".orf", ".rw2", ".pef", ".srw"}
     yield (
         "a HEIC image",
-        bool(brands & HEIF_BRANDS) and not brands & AVIF_BRANDS,
+        is_heic(head),
         "heif-convert {source} {target}' or, with ffmpeg 8.1 or newer, 'ffmpeg -i {source} {target}",
     )
     jxl = head.startswith((b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n"))

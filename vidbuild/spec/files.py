@@ -86,12 +86,15 @@ def image_size(path: Path, name: str, if_video: str | None = None) -> list[int]:
 
     if_video: a hint for a file that is a video.
     """
+    from vidbuild.media.image import image_file
+
     head = check_file(path, name)
     if (size := path.stat().st_size) > limits.IMAGE_BYTES:
         raise InputError(f"'{name}' is too large: {size} bytes, the limit for an image is {limits.IMAGE_BYTES}")
     if svg.is_svg(head):
         return _svg_size(path, name)
-    _refuse(file_kind.foreign_image(head, name), name)
+    if not (file_kind.is_heic(head) and image_file.reads_heif()):
+        _refuse(file_kind.foreign_image(head, name), name)
     if file_kind.is_video(head):
         raise InputError(f"'{name}' is not a {IMAGES} but a video", if_video)
     return _raster_size(path, name)

@@ -13,6 +13,7 @@ from PIL import Image
 
 from tests.support.spec_lab import Project
 from vidbuild.media.ffmpeg import ffmpeg
+from vidbuild.media.image import image_file
 from vidbuild.spec import files
 from vidbuild.spec.paths import InputError
 
@@ -105,13 +106,17 @@ def test_a_foreign_image_can_be_converted(tmp_path: Path) -> None:
         ("a.dng", b"II*\0\x08\0\0\0", "a camera's raw image"),
     ],
 )
-def test_images_of_phones_and_designers_that_cannot_be_read(tmp_path: Path, name: str, head: bytes, kind: str) -> None:
-    """Each is named, with a command."""
+def test_images_of_phones_and_designers_that_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, head: bytes, kind: str
+) -> None:
+    """Each is named, with a command; HEIC also with the extra that reads it, if that is not installed."""
+    monkeypatch.setattr(image_file, "reads_heif", lambda: False)
     (tmp_path / name).write_bytes(head.ljust(64, b"\0"))
     message, hint = shown(files.image_size, tmp_path / name)
     assert message == f"'{name}' is {kind}, which cannot be read"
     assert hint is not None
     assert hint.endswith(f"and name {Path(name).with_suffix('.png')}")
+    assert hint.startswith("pip install pi-heif, or run ") == (kind == "a HEIC image")
 
 
 def test_a_compressed_svg_image_is_decompressed(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PIL import Image
@@ -10,6 +11,7 @@ from vidbuild.media.image import icc, image_file, primaries
 
 BOX_BYTES = 65536  # of an AVIF's start: its boxes of properties are there
 INTEROPERABILITY, ADOBE_RGB = 0xA005, "R03"  # EXIF: how a camera says that a JPEG is in Adobe RGB (DCF 2.0)
+BT709, SRGB = 1, 13  # code points of primaries and transfer (ITU-T H.273)
 SAME_GAMMA = 0.05  # share by which a gamma may differ from sRGB's and is taken for it, as in libpng
 
 
@@ -23,8 +25,8 @@ def profile(image: Image.Image, path: Path) -> bytes | None:
         return embedded or (None if "srgb" in image.info else _measured(image))
     if embedded:
         return bytes(embedded)
-    if image.format == "AVIF":
-        return _nclx(path)
+    if image.format in {"AVIF", image_file.HEIF}:
+        return _nclx(path) if image.format == "AVIF" else _described(image.info.get("nclx_profile") or {})
     if image.format in {"JPEG", "MPO"} and image.getexif().get_ifd(INTEROPERABILITY).get(1) == ADOBE_RGB:
         return icc.profile(primaries.ADOBE_RGB, icc.Curve(563 / 256))
     return None
@@ -40,6 +42,11 @@ def _measured(image: Image.Image) -> bytes | None:
     if curve == icc.Curve() and found.is_near(primaries.BT709):
         return None
     return icc.profile(found, curve)
+
+
+def _described(codes: Mapping[str, int]) -> bytes | None:
+    """Return the profile of the code points that pi-heif reports."""
+    return icc.by_code(codes.get("color_primaries", BT709), codes.get("transfer_characteristics", SRGB))
 
 
 def _nclx(path: Path) -> bytes | None:

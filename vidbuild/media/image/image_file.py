@@ -5,6 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from PIL import Image
@@ -16,6 +18,8 @@ ORIENTATIONS = range(1, 9)
 SIDEWAYS = frozenset({5, 6, 7, 8})  # orientations that swap width and height
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+HEIF = "HEIF"  # Pillow's name of the format
+
 MAX_CHUNK = 1_000_000  # bytes of a PNG's chunk that are read
 
 
@@ -28,18 +32,34 @@ def opened(path: Path) -> Iterator[Image.Image]:
     before = Image.MAX_IMAGE_PIXELS
     Image.MAX_IMAGE_PIXELS = limits.IMAGE_PIXELS if before is None else max(before, limits.IMAGE_PIXELS)
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(path, formats=limits.IMAGE_FORMATS) as image:
+        with warnings.catch_warnings(action="ignore"), Image.open(path, formats=_formats(path)) as image:
             yield image
     finally:
         Image.MAX_IMAGE_PIXELS = before
 
 
+def reads_heif() -> bool:
+    """Return whether HEIC images can be read: pi-heif is installed (the extra `vidbuild[heic]`)."""
+    return find_spec("pi_heif") is not None
+
+
+def _formats(path: Path) -> tuple[str, ...]:
+    """Return the formats to try; pi-heif is imported for the files alone that need it."""
+    with path.open("rb") as file:
+        is_iso = file.read(12)[4:8] == b"ftyp"
+    if not is_iso or not reads_heif():
+        return limits.IMAGE_FORMATS
+    import_module("pi_heif").register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+    return (*limits.IMAGE_FORMATS, HEIF)
+
+
 def orientation(image: Image.Image, path: Path) -> int:
     """Return an image's EXIF orientation, 1 if it has none.
 
-    Pillow turns a TIFF itself, and decodes a PNG to find its EXIF data, which may follow the pixels.
+    Pillow turns a TIFF itself, and pi-heif a HEIC image. Pillow decodes a PNG to find its EXIF data, which may follow
+    the pixels.
     """
-    if image.format == "TIFF":
+    if image.format in {"TIFF", HEIF}:
         return 1
     if image.format == "PNG" and "exif" not in image.info:
         image.info["exif"] = next((b"Exif\0\0" + data for _, data in png_chunks(path, {b"eXIf"})), b"")

@@ -42,6 +42,17 @@ def pillow_identity() -> str:
     return f"pillow {_digest(pillow_paths())}"
 
 
+def heif_paths() -> Sequence[Path]:
+    """Return the compiled files of pi-heif, which decodes HEIC images."""
+    folder = _package("pi_heif").parent
+    return [*sorted(folder.glob("_pi_heif*")), *sorted(folder.glob("pi_heif.libs/*"))]
+
+
+def heif_identity() -> str:
+    """Return the digest of what is compiled of pi-heif."""
+    return f"heif {_digest(heif_paths())}"
+
+
 def fonts_paths() -> Sequence[Path]:
     """Return the default faces' files, in the order in which they are used."""
     return tuple(_package(package) / "files" / name for package, name in DEFAULT_FACES)
