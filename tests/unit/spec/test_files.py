@@ -203,8 +203,8 @@ def test_what_is_packed_a_thousandfold_is_refused_or_small(tmp_path: Path) -> No
         assert most < 20_000_000
 
 
-def with_map(form: int, *ranges: tuple[int, int]) -> bytes:
-    """A font with a character map of format 4, 12 or 13, and nothing else."""
+def with_map(form: int, *ranges: tuple[int, int], behind: bytes = b"") -> bytes:
+    """A font with a character map of format 4, 12 or 13, and nothing else. behind: bytes after the map's groups."""
     count = len(ranges)
     if form == 4:
         ends, starts = (
@@ -217,7 +217,7 @@ def with_map(form: int, *ranges: tuple[int, int]) -> bytes:
     else:
         groups = b"".join(struct.pack(">III", first, last, 0) for first, last in ranges)
         subtable = struct.pack(">HHIII", form, 0, 16 + 12 * count, 0, count) + groups
-    table = struct.pack(">HHHHI", 0, 1, 3, 10, 12) + subtable
+    table = struct.pack(">HHHHI", 0, 1, 3, 10, 12) + subtable + behind
     return b"\0\1\0\0" + struct.pack(">H", 1) + bytes(6) + struct.pack(">4sIII", b"cmap", 0, 28, len(table)) + table
 
 
@@ -244,6 +244,7 @@ FONT = next(path for path in fonts_paths() if path.suffix == ".ttf")
         (b"wOFF" + bytes(40), "is a web font (WOFF), not a TrueType or OpenType font"),
         (b"wOF2" + bytes(40), "is a web font (WOFF2), not a TrueType or OpenType font"),
         (with_map(12, (0, 0x10FFFF)), None),
+        (with_map(12, (0, 9), behind=struct.pack(">III", 0, 0xFFFFFFFF, 0)), None),  # no group of this map
         (with_map(12, *[(0, 0x10FFFF)] * 9), "maps 10027008 characters: the maximum is 8000000"),
         (with_map(12, (0, 0xFFFFFFFF)), "maps 4294967296 characters"),
         (with_map(13, (9, 0xFFFFFFFF)), "maps 4294967287 characters"),

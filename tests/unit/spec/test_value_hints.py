@@ -36,6 +36,14 @@ def test_a_color_that_is_a_comment(project: Project, written: str, hint: str | N
     assert (line, message, expected) == (2, "'accent' must be text, but it is empty", hint)
 
 
+def test_an_item_that_is_a_comment(project: Project) -> None:
+    """P42: an item of a list that is missing because '#' begins a comment has the same hint, at the item."""
+    ((line, column, message, expected),) = hints(project, f"{LIST}    items:\n      - One\n      - #1 of all\n")
+    assert (line, column) == (9, 9)
+    assert message.endswith("but it is empty")
+    assert expected == "write \"#1 of all\", since '#' starts a comment"
+
+
 def test_a_color_that_is_a_comment_in_braces(project: Project) -> None:
     """P42: a value that YAML finds missing on a later line is reported where it was left out."""
     text = f"theme: {{\n  accent: #f00\n  }}\n{HEAD}  - {{id: a, type: title, title: A, duration: 1}}\n"
