@@ -106,6 +106,17 @@ def test_numbers_in_words(project: Project, written: str, hint: str | None) -> N
     assert expected == hint
 
 
+@pytest.mark.parametrize(
+    ("field", "hint"),
+    [("title: null", 'write "null"'), ("title: ~", 'write "~"'), ("duration: null", None), ("id: null", None)],
+)
+def test_a_word_that_yaml_reads_as_empty(project: Project, field: str, hint: str | None) -> None:
+    """A word for nothing has a hint with quotes where any text fits, and none where a number or a name must be."""
+    fields = {"id": "a", "type": "title", "title": "A", "duration": "1"} | dict([field.split(": ")])
+    text = ", ".join(f"{name}: {value}" for name, value in fields.items())
+    assert [item[3] for item in hints(project, f"{HEAD}  - {{{text}}}\n")] == [hint]
+
+
 def test_a_rate_in_quotes(project: Project) -> None:
     """A quoted number of an enumeration has a hint without the quotes."""
     text = f'output: {{fps: "30"}}\n{HEAD}  - {{id: a, type: title, title: A, duration: 1}}\n'
