@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable
@@ -22,6 +23,9 @@ except ImportError:
     POSIX = False
 else:
     POSIX = True
+
+NO_POSIX = "building needs Linux or macOS: this Python has no module 'fcntl'"
+USE_WSL = "on Windows, run vidbuild in WSL 2: wsl --install"
 
 # Whether the kernel can kill a child when its parent dies.
 _PARENT_DEATH = sys.platform == "linux"
@@ -44,13 +48,20 @@ SIGKILL, SIGSTOP, SIGCONT = _number("SIGKILL"), _number("SIGSTOP"), _number("SIG
 SIGHUP, SIGTSTP, SIGXFSZ = _number("SIGHUP"), _number("SIGTSTP"), _number("SIGXFSZ")
 
 
+def shell_command(*words: object) -> str:
+    """Return words quoted for the shell of this system, so that a command in a hint can be pasted."""
+    texts = [str(word) for word in words]
+    if sys.platform != "win32":
+        return shlex.join(texts)
+    import subprocess
+
+    return subprocess.list2cmdline(texts)
+
+
 def require_posix() -> None:
     """Raise UsageError if this system cannot run steps."""
     if not POSIX:
-        raise UsageError(
-            "building needs Linux or macOS: this Python has no module 'fcntl'",
-            hint="on Windows, run vidbuild in WSL 2: wsl --install",
-        )
+        raise UsageError(NO_POSIX, hint=USE_WSL)
 
 
 def lock(descriptor: int, *, shared: bool) -> int:
@@ -89,13 +100,17 @@ def clone(source: int, target: int) -> bool:
 
 
 def signal_group(pid: int, number: int) -> None:
-    """Send a signal to a process group, if it still exists."""
+    """Send a signal to a process group, if it still exists; no signal that this system lacks."""
+    if not number:
+        return
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
 
 
 def signal_process(pid: int, number: int) -> None:
-    """Send a signal to a process, if it still exists."""
+    """Send a signal to a process, if it still exists; no signal that this system lacks: Windows reads 0 as Ctrl-C."""
+    if not number:
+        return
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, number)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vidbuild.errors import VidbuildError
+from vidbuild.platforms import NO_POSIX, POSIX, USE_WSL
 from vidbuild.project import cache_of, root_of
 
 ENOUGH_SPACE = 1 << 30
@@ -40,11 +41,12 @@ def doctor(folder: Path | None = None) -> list[Finding]:
     project = folder or Path.cwd()
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         _vidbuild,
+        _system,
         _ffmpeg,
         _typst,
         _fonts,
         _voices,
-        _sandbox,
+        *([_sandbox] if POSIX else []),
         lambda: _cache(project),
     )
     return [finding for check in checks for finding in check()]
@@ -57,6 +59,11 @@ def _vidbuild() -> Iterator[Finding]:
     version = ".".join(str(part) for part in sys.version_info[:3])
     good = sys.version_info[:2] >= OLDEST_PYTHON
     yield Finding("python", good, version, None if good else "vidbuild needs Python 3.11 or newer")
+
+
+def _system() -> Iterator[Finding]:
+    if not POSIX:
+        yield Finding("system", False, NO_POSIX, USE_WSL)
 
 
 def _ffmpeg() -> Iterator[Finding]:
@@ -116,7 +123,7 @@ def _cache(project: Path) -> Iterator[Finding]:
         return
     from vidbuild.engine.disk.lock import has_locks
 
-    if not has_locks(existing):
+    if POSIX and not has_locks(existing):
         problem = f"no file locking on {existing}: concurrent builds may repeat work, and trimming may fail them"
         yield Finding("locks", False, problem, USE_LOCAL_DISK)
     free = shutil.disk_usage(existing).free

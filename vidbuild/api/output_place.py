@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vidbuild.errors import UsageError
+from vidbuild.platforms import shell_command
 from vidbuild.project import OUTPUT_FOLDER
 
 VIDEO = ".mp4"
@@ -39,13 +40,14 @@ def refuse_output(output: Path | None, specs: Sequence[object]) -> None:
         if len(specs) > 1:
             raise UsageError(
                 f"'{output}' is one file: expected a folder for {len(specs)} videos",
-                hint=f"-o {output.with_suffix('')}",
+                hint=f"-o {shell_command(output.with_suffix(''))}",
             )
     elif output.suffix.lower() in _OTHERS:
         mp4 = output.with_suffix(VIDEO)
-        convert = "" if output.suffix.lower() == VIDEO else f", then ffmpeg -i {mp4} {output}"
+        convert = "" if output.suffix.lower() == VIDEO else f", then {shell_command('ffmpeg', '-i', mp4, output)}"
         raise UsageError(
-            f"cannot write '{output}': expected a folder or a file that ends with '{VIDEO}'", hint=f"-o {mp4}{convert}"
+            f"cannot write '{output}': expected a folder or a file that ends with '{VIDEO}'",
+            hint=f"-o {shell_command(mp4)}{convert}",
         )
     elif output.exists():
         raise UsageError(

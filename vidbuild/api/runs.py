@@ -14,6 +14,7 @@ from vidbuild.engine.runs.control import Control, read_request, request
 from vidbuild.engine.runs.history import History, history
 from vidbuild.engine.runs.run_log import STATES, Run, script
 from vidbuild.errors import UsageError
+from vidbuild.platforms import shell_command
 
 _COUNTS = ("ran", "cached", "failed", "aborted", "retried")
 
@@ -161,7 +162,7 @@ def last_run(spec: Path | None = None, cache: Path | None = None) -> RunFacts:
         for target in each.targets:
             if target.build_name == entry or target.build_name.startswith(f"{entry} --only "):
                 return replace(_facts(each, folder), spec=target.build_name, target=target.name)
-    raise UsageError(f"'{spec}' was not built yet", hint=f"vidbuild build {spec}")
+    raise UsageError(f"'{spec}' was not built yet", hint=shell_command("vidbuild", "build", spec))
 
 
 def pause_run(run_id: str, cache: Path | None = None) -> RequestResult:

@@ -22,7 +22,7 @@ from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
 from vidbuild.errors import Failure, SpecProblem, StepError, UsageError, VidbuildError
 from vidbuild.frozen import dataclass
-from vidbuild.platforms import require_posix
+from vidbuild.platforms import require_posix, shell_command
 from vidbuild.project import OUTPUT_FOLDER, name_of
 from vidbuild.suggest import did_you_mean
 
@@ -108,7 +108,8 @@ def _png(output: Path | None, spec: Path, scene: str) -> Path:
     if output is None or output.is_dir():
         return (output or spec.parent / OUTPUT_FOLDER) / f"{name_of(spec)}.{scene}.png"
     if output.suffix.lower() not in {".png", ""}:
-        raise UsageError(f"cannot write '{output}': expected a PNG", hint=f"-o {output.with_suffix('.png')}")
+        png = output.with_suffix(".png")
+        raise UsageError(f"cannot write '{output}': expected a PNG", hint=f"-o {shell_command(png)}")
     return output
 
 

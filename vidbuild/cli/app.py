@@ -58,7 +58,7 @@ def run(args: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     arguments = list(sys.argv[1:] if args is None else args)
     console.open_missing_streams()
-    console.replace_unencodable()
+    console.set_encoding()
     if "_VIDBUILD_COMPLETE" in os.environ:
         from vidbuild.cli import complete
 

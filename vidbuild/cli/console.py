@@ -24,8 +24,13 @@ def message(text: str) -> None:
 
 def result_json(data: Mapping[str, Any]) -> None:
     """Write the one JSON object of `--json` to stdout."""
-    text = json.dumps(data, ensure_ascii=False, indent=1, default=str)
+    text = json.dumps(data, ensure_ascii=not _is_unicode(sys.stdout), indent=1, default=str)
     sys.stdout.write(sanitize_json(text) + "\n")
+
+
+def _is_unicode(stream: TextIO) -> bool:
+    """Return whether the stream can encode every character."""
+    return (stream.encoding or "utf-8").lower().replace("-", "").startswith("utf")
 
 
 def is_terminal(stream: TextIO) -> bool:
@@ -40,11 +45,17 @@ def open_missing_streams() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - it stays open
 
 
-def replace_unencodable() -> None:
-    """Write a replacement for characters that a stream cannot encode (LC_ALL=C), instead of failing."""
+def set_encoding() -> None:
+    """Write a replacement for characters that a stream cannot encode (LC_ALL=C), instead of failing.
+
+    In a file or pipe on Windows, write UTF-8 as on other systems, unless PYTHONIOENCODING sets something else.
+    """
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+        if not hasattr(stream, "reconfigure"):
+            continue
+        stream.reconfigure(errors="replace")
+        if sys.platform == "win32" and not stream.isatty() and not os.environ.get("PYTHONIOENCODING"):
+            stream.reconfigure(encoding="utf-8", newline="\n")
 
 
 def columns(rows: Iterable[tuple[str, str]], indent: str = "") -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vidbuild.errors import UsageError
+from vidbuild.platforms import shell_command
 
 # The specs that a command looks for in a folder, or in the current one without SPEC: this, or else the only other one.
 SPEC = "video.yaml"
@@ -32,8 +33,10 @@ def _spec_in(folder: Path) -> Path:
         return found[0]
     if found:
         names = ", ".join(f"'{path}'" for path in found[:_NAMED])
-        raise UsageError(f"'{folder.resolve()}' has {len(found)} specs: {names}", hint=f"name one: {found[0]}")
-    init = "vidbuild init" if folder == Path() else f"vidbuild init {folder}"
+        raise UsageError(
+            f"'{folder.resolve()}' has {len(found)} specs: {names}", hint=f"name one: {shell_command(found[0])}"
+        )
+    init = shell_command("vidbuild", "init", *([] if folder == Path() else [folder]))
     raise UsageError(
         f"no spec in '{folder.resolve()}': expected '{SPEC}' or '{OTHER_SPECS[0]}'", hint=f"{init} writes one"
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from vidbuild import git_lfs
 from vidbuild.media.image import svg
+from vidbuild.platforms import shell_command
 
 HEAD_BYTES = svg.HEAD_BYTES
 
@@ -80,7 +80,7 @@ def foreign_image(head: bytes, name: str) -> Unusable | None:
     for problem, matches, command in _foreign_images(head, name):
         if matches:
             suffix = ".svg" if head.startswith(GZIP) else ".png"
-            source, target = shlex.quote(name), shlex.quote(str(PurePath(name).with_suffix(suffix)))
+            source, target = shell_command(name), shell_command(PurePath(name).with_suffix(suffix))
             run = command.format(source=source, target=target)
             return Unusable(f"is {problem}, which cannot be read", f"{extra}run '{run}', and name {target}")
     return None
@@ -90,7 +90,7 @@ def raw_video(head: bytes, name: str) -> Unusable | None:
     """Return what to do about a video stream without a container. name: its path, for the command."""
     for codec, start in RAW_VIDEO:
         if start.match(head):
-            source, target = shlex.quote(name), shlex.quote(str(PurePath(name).with_suffix(".mp4")))
+            source, target = shell_command(name), shell_command(PurePath(name).with_suffix(".mp4"))
             run = f"ffmpeg -framerate 30 -i {source} -crf 17 {target}"
             problem = f"is a raw {codec} stream, which has no times: it needs a container"
             return Unusable(problem, f"run '{run}', with the recording's frame rate, and name {target}")

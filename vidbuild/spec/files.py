@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import shlex
 import stat
 from pathlib import Path, PurePath
 
 from vidbuild.media.ffmpeg import limits
 from vidbuild.media.image import svg
+from vidbuild.platforms import shell_command
 from vidbuild.spec import animated, file_kind, font_file, paths
 from vidbuild.spec.paths import InputError
 from vidbuild.suggest import nearest
@@ -194,10 +194,9 @@ def web_fonts(path: Path, name: str) -> dict[str, str]:
 
 
 def _conversion(name: str) -> str:
-    target = shlex.quote(str(PurePath(name).with_suffix(".ttf")))
-    return (
-        f"convert it: pip install 'fonttools[woff]' && fonttools ttLib.woff2 decompress -o {target} {shlex.quote(name)}"
-    )
+    target = shell_command(PurePath(name).with_suffix(".ttf"))
+    source = shell_command(name)
+    return f'convert it: pip install "fonttools[woff]" && fonttools ttLib.woff2 decompress -o {target} {source}'
 
 
 def _files(path: Path, name: str) -> list[str]:

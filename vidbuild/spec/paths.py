@@ -6,10 +6,10 @@ import contextlib
 import errno
 import os
 import re
-import shlex
 import unicodedata
 from pathlib import Path
 
+from vidbuild.platforms import shell_command
 from vidbuild.project import ROOT_MARKERS, SETTINGS, cache_of
 
 # Folders of tools, which can hold secrets: a CI checkout writes its token into `.git/config`.
@@ -99,7 +99,7 @@ def _into_project(file: Path, root: Path) -> str:
         return _INTO_PROJECT
     else:
         command = ["touch", os.path.relpath(folder / SETTINGS)]
-    return f"{_INTO_PROJECT}, or make '{os.path.relpath(folder)}' the project: {shlex.join(command)}"
+    return f"{_INTO_PROJECT}, or make '{os.path.relpath(folder)}' the project: {shell_command(*command)}"
 
 
 def check_own(spec: Path, root: Path) -> None:
@@ -137,6 +137,9 @@ def _refuse_form(value: str) -> None:
         raise InputError("a path must not contain U+0000")
     if _DRIVE.match(value) or value.startswith(("/", "~")):
         raise InputError(f"'{value}' is not a relative path", "write the path relative to the file that names it")
+    if os.sep == "\\" and os.sep in value:  # Windows; on other systems it may be part of a name
+        slashes = value.replace(os.sep, "/")
+        raise InputError(f"'{value}': expected '/' between folders, as on every system", f"write {slashes}")
     protocol = _PROTOCOL.match(value)
     if protocol:
         hint = _INTO_PROJECT if value[len(protocol[0]) :].startswith("//") else None

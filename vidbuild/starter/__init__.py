@@ -46,7 +46,7 @@ def _write_all(folder: Path, answers: Answers) -> tuple[list[Path], list[Path]]:
         if target.exists():
             kept.append(target)
             continue
-        target.write_text(text, encoding="utf-8")
+        target.write_text(text, encoding="utf-8", newline="\n")
         written.append(target)
     return written, kept
 

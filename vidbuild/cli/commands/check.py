@@ -10,7 +10,7 @@ import click
 
 from vidbuild.cli import console, options, spec_files
 from vidbuild.cli.exit_codes import Exit, most_severe, of_fault
-from vidbuild.platforms import POSIX
+from vidbuild.platforms import POSIX, USE_WSL
 
 if TYPE_CHECKING:
     from vidbuild.api.check import CheckResult
@@ -53,7 +53,7 @@ def command(
         return code
     if not POSIX:
         console.message("vidbuild: speech and layout are not checked: they need Linux or macOS")
-        console.message("      hint: on Windows, run vidbuild in WSL 2: wsl --install")
+        console.message(f"      hint: {USE_WSL}")
     for each in checked:
         if each.text:
             console.message(each.text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import click
 
 from vidbuild.cli import console, options
 from vidbuild.cli.exit_codes import Exit
+from vidbuild.platforms import shell_command
 
 _SIZES = ("1080p", "720p", "vertical", "square")
 
@@ -47,7 +47,7 @@ def command(folder: Path, title: str | None, theme: str | None, size: str | None
     for path in kept:
         console.message(f"kept the existing '{path}'")
     console.result("\n".join(str(path) for path in written))
-    console.message(f"next: vidbuild build {shlex.quote(str(folder / starter.SPEC))}")
+    console.message("next: " + shell_command("vidbuild", "build", folder / starter.SPEC))
     return Exit.DONE
 
 

@@ -10,6 +10,7 @@ import click
 from vidbuild.cli import console, options, result_output, spec_files
 from vidbuild.cli.exit_codes import Exit
 from vidbuild.errors import UsageError
+from vidbuild.platforms import shell_command
 
 
 @click.command(
@@ -52,7 +53,7 @@ def command(
 
     spec, scene = options.split_spec_and_name(spec, scene)
     if scene is None:
-        raise UsageError("no scene is named", hint=f"vidbuild still {spec or spec_files.SPEC} SCENE")
+        raise UsageError("no scene is named", hint=shell_command("vidbuild", "still", spec or spec_files.SPEC, "SCENE"))
     path = spec_files.resolve_spec(spec)
     chosen = options.load_spec(path, variables)
     still = still_with_warnings(chosen, scene, at, output, variables=variables)

@@ -55,6 +55,8 @@ def is_held(path: Path) -> bool:
 
 def has_locks(folder: Path) -> bool:
     """Whether the path's file system has file locking, which some network file systems lack; writes nothing."""
+    if not platforms.POSIX:  # Windows opens no folder
+        return False
     return _lock_error(os.open(folder, os.O_RDONLY)) in {0, *_LOCKED}
 
 

@@ -143,10 +143,27 @@ def run(
     pass_fds: file descriptors that it inherits.
     on_start: called when it has inherited them.
     """
+    if not platforms.POSIX:
+        return _run_without_posix(command, cwd, env, seconds, out, err)
     deadline = time.monotonic() + seconds
     with _process(command, cwd, env, stdin, pass_fds) as process, _exit_signal(process) as exited:
         on_start()
         return process.wait() if _pump(process, exited, out, err, deadline) else None
+
+
+def _run_without_posix(
+    command: Sequence[str], cwd: Path, env: Mapping[str, str], seconds: float, out: Sink, err: Sink
+) -> int | None:
+    """Run a program that prints little, such as its version. Nothing else runs on such a system: it builds nothing."""
+    try:
+        done = subprocess.run(
+            list(command), cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    for sink, text in ((out, done.stdout), (err, done.stderr)):
+        sink(text)
+    return done.returncode
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from vidbuild.errors import StepError
 from vidbuild.media.text import packages
+from vidbuild.platforms import POSIX
 
 if TYPE_CHECKING:
     import typst
@@ -81,7 +82,7 @@ def _stage(folder: Path, path: Path) -> Path:
     """Put a font into a folder of its own: as a link if the name that the link leads to is one that typst reads."""
     folder.mkdir(parents=True)
     real = path.resolve()
-    if real.suffix in READ:
+    if POSIX and real.suffix in READ:  # Windows lets few users make symlinks
         (folder / f"font{real.suffix}").symlink_to(real)
     else:
         shutil.copyfile(real, folder / "font.ttf")  # typst goes by the content, which can be OpenType or a collection
