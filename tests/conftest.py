@@ -52,6 +52,9 @@ def own_world(
     monkeypatch.setenv("PYTHONPATH", str(GUARD))
     # Workers get an environment of their own, without the guard: the only service they could ask is moved here.
     monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", "ws://127.0.0.1:9/no-service")
+    monkeypatch.setenv("VIDBUILD_CONFIG", str(own / "config.toml"))
+    for name in ("VIDBUILD_SPEECH_BASE", "VIDBUILD_SPEECH_MODEL", "VIDBUILD_SPEECH_KEY", "VIDBUILD_PIPER_VOICES"):
+        monkeypatch.delenv(name, raising=False)
     yield
     tried = guard.touched()
     if tried:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from vidbuild.api.tools import tools
 from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.store.store import Store
 from vidbuild.plan.kinds import KINDS
+from vidbuild.voices.protocol import SETTINGS
 
 if TYPE_CHECKING:
     from vidbuild.engine.sandbox.sandbox import Sandbox
@@ -25,7 +26,32 @@ def engine_of(store: Store, env_overrides: Mapping[str, str] | None = None) -> E
         env["VIDBUILD_FFMPEG"] = str(Path(env["VIDBUILD_FFMPEG"]).absolute())  # workers run in another folder
     steps_env = {**env, **FIXED, **(env_overrides or {})}
     made_by = f"vidbuild {__version__}"
-    return Engine(store, KINDS, tools(), steps_env, made_by, tool_env=os.environ, sandbox=_sandbox)
+    return Engine(store, KINDS, tools(), steps_env, made_by, tool_env=_Variables(), sandbox=_sandbox)
+
+
+class _Variables(Mapping[str, str]):
+    """The variables of this process, and those by which steps receive the user's settings of a voice."""
+
+    def __getitem__(self, name: str) -> str:
+        """Return a variable's value; raise KeyError if it is not set."""
+        if not name.startswith(SETTINGS):
+            return os.environ[name]
+        import json
+
+        from vidbuild.voices.registry import settings_of
+
+        settings = settings_of(name.removeprefix(SETTINGS))
+        if settings is None:
+            raise KeyError(name)
+        return json.dumps(settings)
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the variables of this process."""
+        return iter(os.environ)
+
+    def __len__(self) -> int:
+        """Return the number of the variables of this process."""
+        return len(os.environ)
 
 
 def _sandbox() -> Sandbox | None:

@@ -15,7 +15,7 @@ from vidbuild.api.tools import network_steps
 from vidbuild.engine.schedule.target import Target
 from vidbuild.errors import UsageError
 from vidbuild.project import root_of
-from vidbuild.voices.registry import ENGINES
+from vidbuild.voices.registry import is_online
 
 if TYPE_CHECKING:
     from vidbuild.api.options import BuildOptions
@@ -112,5 +112,5 @@ def _refusals(spec: str, steps: Iterable[Step]) -> list[Diagnostic]:
 def _voices(voice: Mapping[str, Any]) -> Iterator[str]:
     """Yield the online voices among a step's own and its fallback."""
     for each in (voice, voice.get("fallback")):
-        if each and ENGINES[each["engine"]].network:
+        if each and is_online(each["engine"], each["name"]):
             yield f"{each['engine']}:{each['name']}"

@@ -45,7 +45,7 @@ def sandbox_of() -> Sandbox | None:
     programs, certificates = (filter(None, [os.environ.get(name)]) for name in (INSTALLED, CERTIFICATES))
     cpus = os.cpu_count() or 1
     return Sandbox(
-        programs=(*_ffmpeg(), *programs),
+        programs=(*_ffmpeg(), *_voices(), *programs),
         online=tuple(certificates),
         memory=memory,
         file_bytes=file_bytes,
@@ -113,6 +113,16 @@ def _ffmpeg() -> Iterator[str]:
         yield str(path if folder in {_home(), Path(folder.anchor)} else folder)
         if folder.name == "bin":
             yield from (str(folder.with_name(name)) for name in ("lib", "lib64"))
+
+
+def _voices() -> Iterator[str]:
+    """Yield what the user's settings of voices let steps read; nothing if they are wrong, which their steps report."""
+    from vidbuild.voices.registry import readable
+
+    try:
+        yield from map(str, readable())
+    except UsageError:
+        return
 
 
 def _home() -> Path | None:

@@ -8,9 +8,28 @@ from pathlib import Path
 
 from vidbuild.engine.graph.graph import Graph, Step
 from vidbuild.engine.keys.tools import Tool
-from vidbuild.plan.kinds import KINDS, voice_tool
+from vidbuild.plan.kinds import KINDS, VOICE, voice_tool
 from vidbuild.voices import recorded
-from vidbuild.voices.registry import ENGINES
+from vidbuild.voices.protocol import SETTINGS
+from vidbuild.voices.registry import ENGINES, source_of
+
+
+class _Tools(dict[str, Tool]):
+    """The tools by name; those of the user's settings are looked up when a step names one."""
+
+    def __missing__(self, name: str) -> Tool:
+        """Return the tool of a source. Raises KeyError for an unknown name."""
+        if not name.startswith(VOICE):
+            raise KeyError(name)
+        engine, source = source_of(name.removeprefix(VOICE))
+        network = engine.source_network(source)
+        return Tool(
+            lambda: engine.source_paths(source),
+            lambda: engine.source_identity(source),
+            network,
+            engine.concurrency,
+            (*(engine.env if network else ()), f"{SETTINGS}{engine.name}/{source}"),
+        )
 
 
 def tools() -> Mapping[str, Tool]:
@@ -19,6 +38,10 @@ def tools() -> Mapping[str, Tool]:
         voice_tool(name): Tool(engine.stat_paths, engine.identity, engine.network, engine.concurrency, engine.env)
         for name, engine in ENGINES.items()
     }
+    return _Tools(_fixed(voices))
+
+
+def _fixed(voices: Mapping[str, Tool]) -> Mapping[str, Tool]:
     return {
         "ffmpeg": Tool(_paths("ffmpeg.binary", "stat_paths"), _identity("ffmpeg.binary", "identity")),
         "typst": Tool(_paths("text.packages", "typst_paths"), _identity("text.packages", "typst_identity")),
@@ -32,8 +55,12 @@ def tools() -> Mapping[str, Tool]:
 
 def network_steps(graph: Graph) -> Mapping[str, Step]:
     """Return the steps that use a tool that needs the network."""
-    online = {name for name, tool in tools().items() if tool.network}
-    return {name: step for name, step in graph.steps.items() if online & {*KINDS[step.kind].tools, *step.tools}}
+    known = tools()
+    return {
+        name: step
+        for name, step in graph.steps.items()
+        if any(known[tool].network for tool in (*KINDS[step.kind].tools, *step.tools))
+    }
 
 
 def _paths(module: str, name: str) -> Callable[[], Sequence[Path]]:

@@ -23,6 +23,7 @@ COMMANDS = (
     "still",
     "init",
     "voices",
+    "config",
     "themes",
     "scenes",
     "schema",

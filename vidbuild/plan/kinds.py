@@ -10,10 +10,12 @@ from collections.abc import Mapping
 
 from vidbuild.engine.graph.graph import Kind
 
+VOICE = "voice-"
+
 
 def voice_tool(engine: str) -> str:
-    """Return the name of the tool that a voice engine is to the steps that use it."""
-    return f"voice-{engine}"
+    """Return the name of the tool that a voice engine, or one of its sources, is to the steps that use it."""
+    return f"{VOICE}{engine}"
 
 
 _ALL = (

@@ -22,6 +22,7 @@ from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.timeline.mentions import mentions
 from vidbuild.timeline.params import ClipParams, TimelineParams
 from vidbuild.voices import recorded
+from vidbuild.voices.registry import tool_name
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
@@ -126,7 +127,7 @@ def _speak(video: VideoSpec, scene: Scene, narration: Narration) -> Step:
     else:
         params = {"narration": narration.spoken, "voice": voice.to_data(), "language": video.variant.language}
         inputs = {}
-        tools = tuple(voice_tool(each.engine) for each in (voice, voice.fallback) if each)
+        tools = tuple(voice_tool(tool_name(each.engine, each.name)) for each in (voice, voice.fallback) if each)
     return Step(video.step_id("speak", scene), "speak", params, inputs, scene.locations, tools)
 
 

@@ -187,7 +187,7 @@ class _SpecBuilder:
             output=settings,
             theme=resolved_theme,
             scenes=tuple(ready),
-            files=tuple(dict.fromkeys((*themes.files, *context.files))),
+            files=tuple(dict.fromkeys((*themes.files, *context.files, *voice.files(each.voice for each in ready)))),
             locations=self._locations(),
             data=self.document.data,
             problems={

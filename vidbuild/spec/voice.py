@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.model import Voice
@@ -29,6 +30,16 @@ def resolve(
     if fallback is not None and fallback_voice is None:
         return None
     return _voice(value, path, collector, fallback_voice)
+
+
+def files(voices: Iterable[Voice]) -> tuple[FilePath, ...]:
+    """Return the user's settings, if one of the voices depends on them; the folder for a file that is not there."""
+    from vidbuild.voices import registry, user_config
+
+    if not any(each and each.engine in registry.CONFIGURED for voice in voices for each in (voice, voice.fallback)):
+        return ()
+    path = user_config.path()
+    return (next(each for each in (path, *path.parents) if each.exists()),)
 
 
 def check_aliases(aliases: Mapping[str, Any], collector: DiagnosticCollector) -> None:

@@ -15,8 +15,8 @@ from vidbuild.media.audio import wav
 from vidbuild.media.text.words import Speech
 from vidbuild.timebase import SAMPLE_RATE
 from vidbuild.voices import recorded
-from vidbuild.voices.protocol import SpeechRequest
-from vidbuild.voices.registry import ENGINES
+from vidbuild.voices.protocol import SETTINGS, SpeechRequest
+from vidbuild.voices.registry import ENGINES, tool_name
 
 LEVEL = "level.json"
 
@@ -101,6 +101,8 @@ def _name(voice: Mapping[str, Any]) -> str:
 
 def _request_speech(context: Context, voice: Mapping[str, Any], wav_path: Path) -> Speech:
     engine = ENGINES[voice["engine"]]
+    settings = f"{SETTINGS}{tool_name(engine.name, voice['name'])}"
+    own = {*engine.env, settings}
     # Programs that an engine starts need no proxy and no API key.
     declared = {name for each in ENGINES.values() for name in each.env}
     request = SpeechRequest(
@@ -109,8 +111,10 @@ def _request_speech(context: Context, voice: Mapping[str, Any], wav_path: Path) 
         language=context.params["language"],
         wav_path=wav_path,
         scratch=context.scratch,
-        env={name: value for name, value in context.env.items() if name not in declared},
-        variables={name: context.env[name] for name in engine.env if name in context.env},
+        env={
+            name: value for name, value in context.env.items() if name not in declared and not name.startswith(SETTINGS)
+        },
+        variables={name: value for name, value in context.env.items() if name in own},
         rate=voice["rate"],
         pitch=voice["pitch"],
         volume=voice["volume"],

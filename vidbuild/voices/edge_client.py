@@ -7,7 +7,7 @@ refusals, so each answer is checked, and a bad one is requested again a few time
 from __future__ import annotations
 
 import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -20,13 +20,11 @@ from vidbuild.timebase import SAMPLE_RATE
 from vidbuild.voices import network
 from vidbuild.voices.chunking import split_text
 from vidbuild.voices.network import ServiceError
+from vidbuild.voices.parts import Part, joined, trimmed
 from vidbuild.voices.protocol import SpeechRequest
 
 # The service accepts 4096 bytes of escaped text; a shorter turn fails less often.
 REQUEST_BYTES = 3000
-
-# Between the parts of a narration that is too long for one request: as after a sentence.
-PAUSE = SAMPLE_RATE * 3 // 10
 
 TICKS_PER_SECOND = 10_000_000  # of the service's times
 
@@ -57,17 +55,11 @@ class _Answer:
             self.sentences += 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    samples: array.array[int]
-    words: tuple[EngineWord, ...]
-
-
 def speak(request: SpeechRequest, timeouts: network.Timeouts, endpoint: str | None) -> Speech:
     """Request a narration and write it. endpoint: a server on this machine to use instead of the service, for tests."""
     if not any(character.isalnum() for character in request.text):
         raise StepError("nothing in this narration can be spoken", field="narration")
-    speech, samples = _joined(_Client(request, timeouts, endpoint).speak())
+    speech, samples = joined(_Client(request, timeouts, endpoint).speak())
     wav.write(request.wav_path, samples)
     return speech
 
@@ -83,15 +75,15 @@ class _Client:
         self._proxy = None if endpoint else network.proxy_of(request.variables)
         self._requests = network.Requests("the edge voice service", timeouts, self._explain, request.on_retry)
 
-    def speak(self) -> list[_Part]:
+    def speak(self) -> list[Part]:
         """Request all parts of the text."""
         return self._requests.run(self._speak())
 
-    async def _speak(self) -> list[_Part]:
+    async def _speak(self) -> list[Part]:
         texts = split_text(self._request.text, REQUEST_BYTES)
         return [await self._requests.send(partial(self._turn, text), partial(self._part, text)) for text in texts]
 
-    def _part(self, text: str, answer: _Answer) -> _Part:
+    def _part(self, text: str, answer: _Answer) -> Part:
         """Check and decode an answer."""
         if not answer.ended:
             raise ServiceError("closed the connection before the end")
@@ -101,7 +93,8 @@ class _Client:
             raise ServiceError("sent no word times")
         samples = self._decoded(answer.mp3)
         network.check_complete(samples, answer.words, text, self._request.rate)
-        return _trimmed(samples, answer.words)
+        first = answer.words[0].start
+        return trimmed(samples, answer.words, lambda cut: cut if abs(first - cut) > MAX_SKEW else first)
 
     async def _turn(self, text: str) -> _Answer:
         from edge_tts import communicate
@@ -160,27 +153,3 @@ def _check_local(endpoint: str) -> None:
 
 def _samples(ticks: int) -> int:
     return ticks * SAMPLE_RATE // TICKS_PER_SECOND
-
-
-def _trimmed(samples: array.array[int], words: Sequence[EngineWord]) -> _Part:
-    """Cut the silence around the audio, and count the words' times from the first sample that is left."""
-    kept, cut = wav.trim(samples)
-    first = words[0].start
-    shift = cut if abs(first - cut) > MAX_SKEW else first
-
-    def moved(sample: int) -> int:
-        return min(max(sample - shift, 0), len(kept))
-
-    return _Part(kept, tuple(EngineWord(word.text, moved(word.start), moved(word.end)) for word in words))
-
-
-def _joined(parts: Sequence[_Part]) -> tuple[Speech, array.array[int]]:
-    samples = array.array("h")
-    words: list[EngineWord] = []
-    for part in parts:
-        if samples:
-            samples.extend(array.array("h", bytes(2 * PAUSE)))
-        start = len(samples)
-        words.extend(EngineWord(word.text, start + word.start, start + word.end) for word in part.words)
-        samples.extend(part.samples)
-    return Speech(tuple(words), len(samples)), samples

@@ -27,6 +27,10 @@ MAX_MISSING_LETTERS, MAX_SKIPPED_LETTERS = 6, 200
 
 TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
 
+# Seconds that a service may ask to wait before the next attempt; a build does not wait longer.
+MAX_WAIT = 60.0
+MAX_DIGITS = 9
+
 T = TypeVar("T")
 Answer = TypeVar("Answer")
 
@@ -50,13 +54,19 @@ class Timeouts:
 
 
 class ServiceError(Exception):
-    """One attempt failed. message: what the service did, to follow its name; retryable: another attempt may help."""
+    """One attempt failed.
 
-    def __init__(self, message: str, hint: str | None = None, *, retryable: bool = True) -> None:
+    message: what the service did, to follow its name.
+    retryable: whether another attempt may help.
+    wait: the least seconds before it that the service asks for.
+    """
+
+    def __init__(self, message: str, hint: str | None = None, *, retryable: bool = True, wait: float = 0) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.retryable = retryable
+        self.wait = wait
 
 
 class Requests:
@@ -108,10 +118,10 @@ class Requests:
             try:
                 return accept(await self._attempt(attempt))
             except ServiceError as failed:
-                error = self._error(failed)
+                error, least = self._error(failed), failed.wait
                 if usual is None or not failed.retryable:
                     raise error from failed
-            wait = usual * random.uniform(0.75, 1.25)  # noqa: S311 - spreads requests, is no secret
+            wait = max(least, usual * random.uniform(0.75, 1.25))  # noqa: S311 - spreads requests, is no secret
             self._on_retry(number + 1, wait, error.message)
             await asyncio.sleep(wait)
         raise AssertionError("the last attempt returns or raises")
@@ -159,10 +169,32 @@ def _reason(error: Exception) -> str:
     return f"{reason[:1].lower()}{reason[1:]}: '{error.host}'"
 
 
-def refused(status: int, hint: str | None = None) -> ServiceError:
-    """Return an HTTP status as an error; only rate limits and errors of the server itself may pass."""
+def refused(status: int, hint: str | None = None, retry_after: str = "") -> ServiceError:
+    """Return an HTTP status as an error; only rate limits and errors of the server itself may pass.
+
+    retry_after: the header of that name, in seconds or as a date.
+    """
     retryable = status == TOO_MANY_REQUESTS or status >= SERVER_ERROR
-    return ServiceError(f"refused ({status})", hint, retryable=retryable)
+    wait = seconds_of(retry_after)
+    if wait > MAX_WAIT:
+        return ServiceError(f"refused ({status}) and asks to wait {wait:.0f} s", hint, retryable=False)
+    return ServiceError(f"refused ({status})", hint, retryable=retryable, wait=wait)
+
+
+def seconds_of(retry_after: str) -> float:
+    """Return the seconds that a Retry-After header asks to wait; 0 for one that cannot be read."""
+    from email.utils import parsedate_to_datetime
+
+    text = retry_after.strip()
+    if text.isdecimal():
+        return float(text[:MAX_DIGITS])
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return 0.0
+    from datetime import UTC, datetime
+
+    return max(0.0, (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - datetime.now(UTC).timestamp())
 
 
 def proxy_of(variables: Mapping[str, str]) -> str | None:

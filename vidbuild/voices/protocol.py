@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from vidbuild.frozen import dataclass, field
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 NETWORK_ENV = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SSL_CERT_FILE")
 """The variables by which a network is reached and trusted; every engine with a network declares them."""
+
+SETTINGS = "VIDBUILD_VOICE:"
+"""What the variables begin with by which steps receive the user's settings of a voice: a tool's name follows."""
 
 RetryCallback = Callable[[int, float, str], None]
 """Called before an engine repeats a request: number of the next attempt, wait before it in seconds, what failed."""
@@ -101,3 +104,31 @@ class VoiceEngine(Protocol):
 
         Raises StepError if it cannot be spoken; UnreachableError if a service fails, after all attempts.
         """
+
+
+class ConfiguredEngine(VoiceEngine, Protocol):
+    """An engine whose voices have a source each that the user's settings define, such as a server or a program.
+
+    Each source is a tool of its own, so that the key of a step depends on its own source alone.
+    """
+
+    def source(self, voice: str) -> str:
+        """Return the name of the source of a voice."""
+
+    def source_paths(self, source: str) -> Sequence[Path]:
+        """Return the files of which one changes whenever the source's identity can. Raises UsageError."""
+
+    def source_identity(self, source: str) -> str:
+        """Return what is in keys for the source; never an address or an API key. Raises UsageError."""
+
+    def source_network(self, source: str) -> bool:
+        """Return whether steps that use the source may open sockets."""
+
+    def source_settings(self, source: str) -> Mapping[str, Any] | None:
+        """Return what its steps need of the settings, the API key included; None if the source is not defined.
+
+        None of it is in a key, a trace or a log.
+        """
+
+    def readable(self) -> Iterator[Path]:
+        """Yield files and folders outside the system's that its steps read. Raises UsageError."""

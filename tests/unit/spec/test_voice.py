@@ -58,7 +58,7 @@ def test_a_fallback_may_be_an_alias(project: Project) -> None:
     [
         ("espeak:en-uss", "espeak has no voice 'en-uss'", "en-us"),
         ("espeek:en-us", "unknown voice engine 'espeek'", "'espeak'"),
-        ("xyzzy:en-us", "unknown voice engine 'xyzzy'", "use espeak or edge"),
+        ("xyzzy:en-us", "unknown voice engine 'xyzzy'", "use espeak, edge, nanotts, piper, speech or command"),
         ("hots", "unknown voice 'hots'", "did you mean 'host'?"),
         ("xyz", "unknown voice 'xyz'", "ENGINE:NAME"),
         ("recorded:a", "a recording is not a voice", "write the scene's narration as {audio: take.wav"),

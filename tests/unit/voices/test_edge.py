@@ -19,7 +19,7 @@ from tests.support.fake_edge import FakeEdge
 from vidbuild.errors import StepError, UnreachableError
 from vidbuild.media.audio import wav
 from vidbuild.media.text.words import Speech
-from vidbuild.voices import edge_client, network
+from vidbuild.voices import edge_client, network, parts
 from vidbuild.voices.chunking import split_text
 from vidbuild.voices.edge import ENDPOINT, Edge
 from vidbuild.voices.network import Timeouts
@@ -105,7 +105,7 @@ def test_a_long_narration_is_asked_for_in_parts(scratch: Path, monkeypatch: pyte
     seven = speech.words[6]
     assert seven.text == "Seven"
     assert abs(onset(samples, 2000, speech.words[5].end + 1000) - seven.start) < 480
-    assert seven.start - speech.words[5].end > edge_client.PAUSE
+    assert seven.start - speech.words[5].end > parts.PAUSE
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from vidbuild.voices import registry
 from vidbuild.voices.protocol import NETWORK_ENV
-from vidbuild.voices.registry import ENGINES
+from vidbuild.voices.registry import CONFIGURED, ENGINES
 
 
 @pytest.mark.parametrize("name", sorted(ENGINES))
@@ -20,12 +20,12 @@ def test_an_engine_has_what_keys_and_lists_need(name: str) -> None:
     assert engine.summary
     assert engine.voices() or engine.names_hint
     assert engine.concurrency is None or engine.concurrency > 0
-    assert engine.available() is None
+    assert (engine.available() is None) is (name not in CONFIGURED)
 
 
-def test_only_edge_uses_the_network() -> None:
-    """Narration leaves the machine only through edge."""
-    assert [name for name, engine in ENGINES.items() if engine.network] == ["edge"]
+def test_only_services_use_the_network() -> None:
+    """Narration leaves the machine only through edge and the servers of the user."""
+    assert [name for name, engine in ENGINES.items() if engine.network] == ["edge", "speech"]
 
 
 def test_identities_differ() -> None:
@@ -38,7 +38,12 @@ def test_identities_differ() -> None:
     [
         ("espeak", "en-uss", "espeak has no voice 'en-uss'", "'en-us'"),
         ("espeek", "en-us", "unknown voice engine 'espeek'", "did you mean 'espeak'?"),
-        ("polly", "Joanna", "unknown voice engine 'polly'", "use espeak or edge"),
+        (
+            "polly",
+            "Joanna",
+            "unknown voice engine 'polly'",
+            "use espeak, edge, nanotts, piper, speech or command",
+        ),
         ("edge", "Aria", "edge has no voice 'Aria': expected a name such as 'en-US-AriaNeural'", ""),
     ],
 )
@@ -59,4 +64,5 @@ def test_a_right_voice_has_no_problem() -> None:
 def test_engines_without_a_network_need_nothing_of_it() -> None:
     """P9: only engines with a network receive variables, and what they declare includes the proxies."""
     for engine in ENGINES.values():
-        assert set(NETWORK_ENV) <= set(engine.env) if engine.network else engine.env == ()
+        may_use_it = engine.network or engine.name == "command"  # a program may, if the user's settings say so
+        assert set(NETWORK_ENV) <= set(engine.env) if may_use_it else engine.env == ()

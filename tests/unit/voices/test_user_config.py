@@ -1,0 +1,112 @@
+"""The user's settings of servers and programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vidbuild.errors import UsageError
+from vidbuild.voices import user_config
+from vidbuild.voices.user_config import Server
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the settings are in a test."""
+    path = tmp_path / "config.toml"
+    monkeypatch.setenv(user_config.PATH, str(path))
+    for name in (user_config.BASE, user_config.MODEL, user_config.KEY):
+        monkeypatch.delenv(name, raising=False)
+    return path
+
+
+def test_settings_define_servers_programs_and_folders(file: Path) -> None:
+    """Each section is read, defaults are filled in, and relative paths are those of the file's folder."""
+    file.write_text(
+        '[speech.openai]\nbase = "https://api.example.org/v1"\nmodel = "m"\nkey_variable = "K"\n'
+        '[speech.near]\nbase = "http://localhost:8880"\nrate = 16000\nwords = false\n'
+        '[command.say]\nprogram = ["say", "-o", "{out}"]\nnetwork = true\nread = ["models"]\nversion = "2"\n'
+        '[piper]\nfolder = "voices"\n'
+    )
+    config = user_config.load()
+    assert config.servers["openai"] == Server("openai", "https://api.example.org/v1", "m", "K", 24_000, True)
+    assert config.servers["near"] == Server("near", "http://localhost:8880", "tts-1", "", 16_000, False)
+    say = config.programs["say"]
+    assert (say.arguments, say.network, say.version) == (("say", "-o", "{out}"), True, "2")
+    assert say.read == (str(file.parent / "models"),)
+    assert config.piper == (file.parent / "voices",)
+
+
+def test_without_a_file_there_is_nothing(file: Path) -> None:
+    """No file is no error, and what appears later is read."""
+    assert user_config.load() == user_config.VoiceConfig()
+    file.write_text('[speech.a]\nbase = "http://localhost"\n')
+    assert list(user_config.load().servers) == ["a"]
+
+
+def test_the_environment_defines_the_default_server(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables define `default` beside the file's servers, with a key only if its variable is set."""
+    file.write_text('[speech.a]\nbase = "http://localhost"\n')
+    monkeypatch.setenv(user_config.BASE, "http://localhost:1234")
+    monkeypatch.setenv(user_config.MODEL, "kokoro")
+    assert user_config.load().servers["default"] == Server("default", "http://localhost:1234", "kokoro")
+    monkeypatch.setenv(user_config.KEY, "x")
+    assert user_config.load().servers["default"].key_variable == user_config.KEY
+    assert sorted(user_config.load().servers) == ["a", "default"]
+    monkeypatch.setenv(user_config.BASE, "localhost")
+    with pytest.raises(UsageError, match=rf"\${user_config.BASE}: expected an address"):
+        user_config.load()
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("[speech.a\n", "config.toml:1: invalid TOML", None),
+        ("\n[speach.a]\n", "config.toml:2: unknown section 'speach'", "did you mean 'speech'?"),
+        ("[speech]\nbase = 'x'\n", "config.toml:1: 'speech' needs a name", "write [speech.NAME]"),
+        ("[speech.a]\n", "config.toml:1: [speech.a]: 'base' is missing", None),
+        ("[speech.a]\nbase = 'ftp://x'\n", "config.toml:2: [speech.a]: expected an address", None),
+        ("[speech.a]\nbase = 'http://u:p@x'\n", "must not hold a password", None),
+        (
+            "[speech.a]\nbase = 'http://x'\nmodle = 'm'\n",
+            "config.toml:3: [speech.a]: unknown setting",
+            "did you mean 'model'?",
+        ),
+        ("[speech.a]\nbase = 'http://x'\nrate = 100\n", "config.toml:3: [speech.a]: 'rate' must be", None),
+        (
+            "[speech.a]\nbase = 'http://x'\nwords = 1\n",
+            "config.toml:3: [speech.a]: 'words' must be true or false",
+            None,
+        ),
+        (
+            "[command.a]\n",
+            "config.toml:1: [command.a]: 'program' is missing",
+            'write program = ["PROGRAM", "ARGUMENT"]',
+        ),
+        ("[command.a]\nprogram = [1]\n", "config.toml:2: [command.a]: 'program' must be text", None),
+        ("[command.'a b']\nprogram = 'x'\n", "'a b' is no name", None),
+        ("piper = 1\n", "config.toml:1: 'piper' must be a table", "write [piper]"),
+        ("[piper]\nfolders = 'x'\n", "config.toml:2: [piper]: unknown setting 'folders'", "did you mean 'folder'?"),
+    ],
+)
+def test_what_is_wrong_is_located(file: Path, text: str, message: str, hint: str | None) -> None:
+    """Each mistake is an error with the file and the line, and the way out where one is known."""
+    file.write_text(text)
+    with pytest.raises(UsageError) as caught:
+        user_config.load()
+    assert message in caught.value.message
+    assert str(file) in caught.value.message
+    if hint is not None:
+        assert caught.value.hint == hint
+
+
+def test_a_file_that_cannot_be_settings_is_an_error(file: Path) -> None:
+    """A folder and an enormous file are refused in words."""
+    file.mkdir()
+    with pytest.raises(UsageError, match=r"cannot read|invalid TOML"):
+        user_config.load()
+    file.rmdir()
+    file.write_bytes(b"#" * (user_config.MAX_BYTES + 1))
+    with pytest.raises(UsageError, match="too large"):
+        user_config.load()
