@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 OTHER_FOLDER = "-o another folder"
 
+# Role of a step's input -> the spec's field that names its file. The role of a font has its name after a colon.
+FIELDS = {"image": "src", "clip": "src", "recording": "narration.audio", "logo": "theme.logo", "font": "theme.fonts"}
+
 
 def targets(plan: Plan, folder: Path) -> list[Path]:
     """Return the paths of all outputs, in the plan's order."""
@@ -39,7 +42,8 @@ def refuse_sources(plan: Plan, paths: Iterable[Path], hint: str = OTHER_FOLDER) 
         for role, source in step.inputs.items():
             if isinstance(source, Source) and (path := outputs.get(os.path.realpath(source.path))):
                 message = f"'{path}' is a source of the video and cannot be its output"
-                raise _spec_error(plan, message, location_of(step, role), hint)
+                field = FIELDS.get(role.partition(":")[0], role)
+                raise _spec_error(plan, message, location_of(step, field), hint)
 
 
 def refuse_outside(root: Path, written: Mapping[Path, str]) -> None:

@@ -10,8 +10,8 @@ _CODE = re.compile(r"(?<!`)(`{1,3})(?!`)([^`]+|[^`]+(?:`{1,2}[^`]+)+?)\1(?!`)")
 _LINK = re.compile(rf"(?<![{_WORD}\]])!?\[([^\[\]\n]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"\n]*\")?\)")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
 # One "#" is as likely a comment that was meant for YAML.
-_HEADING = re.compile(r"^ {0,3}#{2,6}[ \t]+(\S.*?)(?:[ \t]+#+)?[ \t]*$", re.MULTILINE)
-_ITEM = re.compile(r"^ {0,3}[-*+][ \t]+(\S.*?)[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^ {0,3}#{2,6}[ \t]+(\S.*)$", re.MULTILINE)
+_ITEM = re.compile(r"^ {0,3}[-*+][ \t]+(\S.*)$", re.MULTILINE)
 _LAST_WORD = re.compile(r"(\w)((?:\s*\[\[[^\[\]\n]*\]\])*)\Z")
 # Emphasis opens before a character and closes after one that is no blank, and is no part of a word: 2 * 3, *.py,
 # **kwargs, a*b*c and __init__ are none.
@@ -46,7 +46,7 @@ def plain(text: str) -> str:
 
     text = _CODE.sub(hold, text.replace("\0", " "))
     text = _AUTOLINK.sub(r"\1", _LINK.sub(r"\1", text))
-    text = _ITEM.sub(_sentence, _HEADING.sub(_sentence, text))
+    text = _ITEM.sub(_sentence, _HEADING.sub(_heading, text))
     for _ in range(_NESTING):
         for pattern in _EMPHASIS:
             text = pattern.sub(r"\2", text)
@@ -69,5 +69,16 @@ def silent(spoken: str) -> Iterator[tuple[str, int]]:
     return ((match[0], spoken.count(match[0], 0, match.start())) for match in _SILENT.finditer(text))
 
 
+def _heading(match: re.Match[str]) -> str:
+    """Return a heading as a sentence, without the signs that may close it."""
+    text = match[1].rstrip()
+    opened = text.rstrip("#")
+    return _ended(opened.rstrip() if opened[-1:].isspace() else text)
+
+
 def _sentence(match: re.Match[str]) -> str:
-    return _LAST_WORD.sub(r"\1.\2", match[1])
+    return _ended(match[1].rstrip())
+
+
+def _ended(text: str) -> str:
+    return _LAST_WORD.sub(r"\1.\2", text)

@@ -21,6 +21,7 @@ MARK = re.compile(r"\[\[([^\[\]\n]*)\]\]")
 # `\[[ -f x ]]` is text and no cue. Its brackets are replaced by noncharacters of Unicode while cues are looked for.
 _LITERAL = re.compile(r"\\\[\[(?:((?:(?!\[\[|\\\]\]).)*?)\]\])?|\\\]\]", re.DOTALL)
 _OPENING, _CLOSING = "\ufdd0", "\ufdd1"
+_NONCHARACTER = re.compile("[\ufdd0-\ufdef]")
 CLOSING = tuple(".,;:!?…)")
 SPOKEN = frozenset("&%@#*/\\§¶†‰")  # punctuation in Unicode that voices speak as words
 MAX_LENGTH = 10_000  # characters of one narration, about 15 minutes
@@ -45,6 +46,10 @@ class MarkProblem:
 
 def problems(text: str) -> Iterator[MarkProblem]:
     """Yield what is wrong with a narration's length and its cues."""
+    if found := _NONCHARACTER.search(text):
+        message = f"U+{ord(found[0]):04X} is a noncharacter of Unicode, which no text may contain"
+        yield MarkProblem(message, found[0], hint="remove it")
+        return
     seen: dict[str, int] = {}
     source, text = text, _masked(text)
     if len(text) > MAX_LENGTH:

@@ -117,3 +117,20 @@ def test_hostile_texts_take_no_time() -> None:
         markup.plain(text)
         assert [*markup.tags(text), *markup.read_aloud(text), *markup.silent(text), ""]
     assert time.monotonic() - started < 12
+
+
+@pytest.mark.parametrize("text", ["## a" + " #" * 4900 + "b", "## a" + " " * 9000 + "b", "- a" + "\t" * 9000 + "b"])
+def test_a_long_heading_takes_no_time(text: str) -> None:
+    """The time of a heading or an item grows with its length, not with the square of its blanks."""
+    started = time.process_time()
+    assert markup.plain(text).endswith("b.")
+    assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("## In C#", "In C#"), ("## End ##  ", "End."), ("## Only #1", "Only #1."), ("- item \t", "item."), ("## #", "#")],
+)
+def test_a_heading_ends_without_its_closing_signs(text: str, plain: str) -> None:
+    """Signs that close a heading are none of its words; those of a word are."""
+    assert markup.plain(text) == plain

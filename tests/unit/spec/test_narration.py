@@ -213,3 +213,12 @@ def test_brackets_that_are_text(text: str, spoken: str, cues: dict[str, int]) ->
 def test_language_lookup(language: str, known: list[str], found: str | None) -> None:
     """A text in a language serves for its regions and scripts, as RFC 4647 looks languages up, and not the reverse."""
     assert lookup(language, known) == found
+
+
+@pytest.mark.parametrize("code", ["FDD0", "FDD1", "FDEF"])
+def test_a_noncharacter_is_an_error(code: str) -> None:
+    """A noncharacter, as which brackets are marked inside, is refused by its name and never becomes a bracket."""
+    sign = chr(int(code, 16))
+    (found,) = problems(f"one {sign * 3} two")
+    assert (found.token, found.hint) == (sign, "remove it")
+    assert found.message == f"U+{code} is a noncharacter of Unicode, which no text may contain"
