@@ -126,7 +126,7 @@ def test_a_still_never_replaces_a_source_or_an_output(workspace: Workspace) -> N
     )
     source = workspace.run("still", "video.yaml", "poster", "-o", "dot.png")
     assert source.code == 2
-    assert "video.yaml:4:44: 'dot.png' is a source of the video" in source.stderr
+    assert "video.yaml:4:41: 'dot.png' is a source of the video" in source.stderr
     output = workspace.run("still", "video.yaml", "poster")
     assert output.code == 2
     assert "'build/video.poster.png' is an output of the video" in output.stderr
