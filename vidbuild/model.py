@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.frozen import dataclass
 from vidbuild.location import Location
-from vidbuild.media.text.words import Token
+from vidbuild.media.text.words import Token, spoken_sounds
 
 if TYPE_CHECKING:
     from vidbuild.diagnostic import Diagnostic
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Narration:
     """The narration of a scene in one language.
 
-    text: for captions: without marks, before pronunciation is applied.
-    spoken: for the voice: without marks, after pronunciation is applied.
+    text: for captions: without marks, as it is written.
+    spoken: for the voice: without marks, read and with pronunciation applied.
     tokens: the words of the text, each with its spoken form.
     cues: mark name -> index of the token that follows the mark (len(tokens): at the end).
     audio: the recording in which the text is spoken.
@@ -30,6 +30,11 @@ class Narration:
     tokens: tuple[Token, ...]
     cues: Mapping[str, int]
     audio: Path | None = None
+
+    @property
+    def sounds(self) -> list[tuple[int, int, str]]:
+        """(start, end, IPA) of the parts of `spoken` whose sounds the spec gives."""
+        return spoken_sounds(self.tokens)
 
 
 @dataclass(frozen=True, slots=True)

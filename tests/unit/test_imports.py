@@ -65,6 +65,7 @@ ALLOWED: dict[str, set[str]] = {
         "scenes.protocol",
     },
     "spec": {
+        "reading",
         "scenes",
         "voices",
         "model",
@@ -91,6 +92,7 @@ ALLOWED: dict[str, set[str]] = {
         "timeline",
         "seal",
     },
+    "reading": set(),
     "scenes": {"model"},
     "voices": {"media.audio", "media.ffmpeg", "media.text.words"},
     "report": {"engine.runs", "engine.graph.step_id"},
@@ -165,6 +167,7 @@ HEAVY = {
     "asyncio",
     "imageio_ffmpeg",
     "icu4py",
+    "num2words",
 }
 
 # Of the standard library: what takes milliseconds to import and serves no build that has nothing to do.

@@ -15,7 +15,7 @@ from vidbuild.project import root_of
 
 FORMAT = 4  # raised when the format of a cached plan changes
 PACKAGE = Path(__file__).resolve().parent.parent
-READERS = ("icu4py", "jinja2", "jsonschema", "yaml")  # packages that read specs
+READERS = ("icu4py", "jinja2", "jsonschema", "num2words", "yaml")  # packages that read specs
 MAX_BYTES = 10_000_000  # larger than any spec that its reader accepts
 CODE = (".py", ".json", ".yaml", ".typ", ".so", ".ttf", ".otf")
 CLOCK_LAG_NS = 20_000_000  # by which the clock of a file system may be late

@@ -126,6 +126,8 @@ def _speak(video: VideoSpec, scene: Scene, narration: Narration) -> Step:
         tools: tuple[str, ...] = (voice_tool(recorded.NAME),)
     else:
         params = {"narration": narration.spoken, "voice": voice.to_data(), "language": video.variant.language}
+        if sounds := narration.sounds:
+            params["ipa"] = [list(sound) for sound in sounds]
         inputs = {}
         tools = tuple(voice_tool(tool_name(each.engine, each.name)) for each in (voice, voice.fallback) if each)
     return Step(video.step_id("speak", scene), "speak", params, inputs, scene.locations, tools)

@@ -16,16 +16,19 @@ MAX_TITLE = 70  # characters
 SAME = {"cmn": "zh", "yue": "zh", "hak": "zh", "nb": "no", "nn": "no", **dict.fromkeys(("hr", "sr", "bs"), "hbs")}
 
 
-def check(scenes: Sequence[Scene], voice: Voice | None, collector: DiagnosticCollector, language: str) -> None:
+def check(
+    scenes: Sequence[Scene], voice: Voice | None, collector: DiagnosticCollector, language: str, *, is_read: bool
+) -> None:
     """Add all warnings about a spec, except about its narrations in other languages than its own.
 
     voice: the spec's voice; None if it is wrong.
+    is_read: whether signs and numbers are read before a voice gets them.
     """
     for scene in scenes:
         _check_title(scene, collector)
         shown_markup.check(scene, collector)
         scene_checks.lint(scene, collector)
-    narration_lint.check(scenes, language, collector)
+    narration_lint.check(scenes, language, collector, is_read=is_read)
     if voice is not None:
         _check_language(language, voice, scenes, collector)
 

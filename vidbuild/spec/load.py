@@ -151,7 +151,7 @@ class _SpecBuilder:
 
     def spec(self) -> Spec | None:
         """Return the spec, or None after adding errors to the diagnostics."""
-        from vidbuild.spec import lint, missing_glyphs, narration_lint, output, pronounce, scenes, theme, voice
+        from vidbuild.spec import lint, missing_glyphs, narration_lint, output, pronounce, reading, scenes, theme, voice
 
         values, collector = self.values, self.collector
         settings = output.settings(values["output"], collector)
@@ -160,18 +160,19 @@ class _SpecBuilder:
         themes = theme.ThemeLoader(self.root)
         resolved_theme = themes.load(values["theme"], ("theme",), collector, self.path.parent)
         collector.diagnostics.extend(replace(item, file=self.document.name) for item in themes.diagnostics)
-        self.sources = themes.sources
+        read = reading.load(values["reading"], collector, self.path.parent, self.root)
+        self.sources = {**themes.sources, **read.sources}
         found = list(self.valid.scenes())
         folder, locations = self.path.parent, scenes.locations(self.document)
         pronounced = pronounce.from_spec(values["pronounce"])
         last = len(found) - 1
-        context = scenes.SceneContext(values, collector, folder, self.root, speaker, last, locations, pronounced)
+        context = scenes.SceneContext(values, collector, folder, self.root, speaker, last, locations, pronounced, read)
         ready = list(self._scenes(found, context))
         self._check_ids()
         check_transitions(ready, collector)
-        lint.check(ready, speaker, collector, values["language"])
+        lint.check(ready, speaker, collector, values["language"], is_read=read.is_on)
         for language, translation in context.translations.items():
-            narration_lint.check(ready, language, translation)
+            narration_lint.check(ready, language, translation, is_read=read.is_on)
         if len(ready) == len(found) and not collector.has_errors:
             narration_lint.check_unused(pronounced, collector)
         if resolved_theme is not None:
@@ -187,7 +188,11 @@ class _SpecBuilder:
             output=settings,
             theme=resolved_theme,
             scenes=tuple(ready),
-            files=tuple(dict.fromkeys((*themes.files, *context.files, *voice.files(each.voice for each in ready)))),
+            files=tuple(
+                dict.fromkeys(
+                    (*themes.files, *read.files, *context.files, *voice.files(each.voice for each in ready))
+                )
+            ),
             locations=self._locations(),
             data=self.document.data,
             problems={

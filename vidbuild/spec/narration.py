@@ -1,11 +1,11 @@
-"""Parses narrations: finds words and cues, removes markup, and applies `pronounce` to what is spoken."""
+"""Parses narrations: finds words and cues, removes markup, and finds what is spoken for what is written."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +13,8 @@ from pathlib import Path
 from vidbuild.media.text.boundaries import cuts, is_letter, word_at
 from vidbuild.media.text.words import Token, spoken_text
 from vidbuild.model import Narration
+from vidbuild.reading.reader import Reader
+from vidbuild.reading.words import Part
 from vidbuild.spec import markup
 from vidbuild.spec.pronounce import Pronunciation
 from vidbuild.suggest import did_you_mean
@@ -27,6 +29,8 @@ SPOKEN = frozenset("&%@#*/\\§¶†‰")  # punctuation in Unicode that voices s
 MAX_LENGTH = 10_000  # characters of one narration, about 15 minutes
 MAX_CUES = 200  # of one narration
 REMOVE = "remove 'narration' from a scene without speech"
+_PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
+_PAUSES = frozenset(".,;:!?…。！？、，；：")  # noqa: RUF001 - the full-width forms are meant
 _WORD = re.compile(r"[^\s]+(?:[\xa0\u202f\u2007]+[^\s]+)*")  # no-break spaces are in a word
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 
@@ -112,18 +116,32 @@ def missing(language: str, known: Collection[str]) -> tuple[str, str | None]:
     return message, did_you_mean(language, known) or f"add '{language}: ...' to the narration"
 
 
-def parse(text: str, pronunciation: Pronunciation, language: str, audio: Path | None = None) -> Narration:
-    """Return the narration of a text without problems."""
+def parse(
+    text: str,
+    pronunciation: Pronunciation,
+    language: str,
+    audio: Path | None = None,
+    reader: Reader | None = None,
+) -> Narration:
+    """Return the narration of a text without problems.
+
+    reader: reads what is not spoken as it is written; None: everything but the pronunciation is.
+    """
     cues: dict[str, int] = {}
+    paragraphs: list[int] = []
     plain, at = "", 0
     text = markup.plain(_masked(text))
     for match in MARK.finditer(text):
+        paragraphs += (len(plain) + each.start() for each in _PARAGRAPH.finditer(text[at : match.start()]))
         plain += text[at : match.start()]
         at = match.end()
         if text[at : at + 1] in CLOSING and plain[-1:].isspace():
             plain = plain.rstrip()  # "beta [[here]]." must not leave a space before the full stop
         cues[match[1]] = len(plain)
+    paragraphs += (len(plain) + each.start() for each in _PARAGRAPH.finditer(text[at:]))
     plain += text[at:]
+    read = _read(plain, pronunciation, reader)
+    ends = [part.end for part in read]
     tokens: list[Token] = []
     starts: list[int] = []
     places = {name: (0 if not plain[:offset].strip() else offset, False) for name, offset in cues.items()}
@@ -132,9 +150,12 @@ def parse(text: str, pronunciation: Pronunciation, language: str, audio: Path | 
         inside = [name for name, offset in cues.items() if start < offset < end]
         marks = {name: word_at(match[0], cues[name] - start, language) for name in inside}
         places.update({name: (start + at, at < end - start) for name, at in marks.items()})
-        for token, offset in _tokens(match[0], pronunciation, language, marks.values()):
+        own = read[bisect_right(ends, start) : bisect_right(ends, end)]
+        parts = [part._replace(start=part.start - start, end=part.end - start) for part in own]
+        for token, offset in _tokens(match[0], parts, language, marks.values()):
             tokens.append(token)
             starts.append(start + offset)
+    _add_pauses(tokens, starts, paragraphs)
     written = "".join(token.text if token.joined else f" {token.text}" for token in tokens)[1:]
     indexes = {
         name: bisect_right(starts, at) - 1 if inside else bisect_left(starts, at)
@@ -143,29 +164,49 @@ def parse(text: str, pronunciation: Pronunciation, language: str, audio: Path | 
     return Narration(written, spoken_text(tokens), tuple(tokens), indexes, audio)
 
 
-def _tokens(
-    word: str, pronunciation: Pronunciation, language: str, marked: Collection[int]
-) -> Iterator[tuple[Token, int]]:
+def _read(plain: str, pronunciation: Pronunciation, reader: Reader | None) -> Sequence[Part]:
+    """Return the parts of a text that are not spoken as they are written."""
+    pronounced: list[Part] = []
+    for match in _WORD.finditer(plain) if pronunciation.entries else ():
+        at = match.start()
+        found = pronunciation.replacements(match[0])
+        pronounced += (part._replace(start=at + part.start, end=at + part.end) for part in found)
+    return reader.read(plain, pronounced) if reader else pronounced
+
+
+def _add_pauses(tokens: list[Token], starts: Sequence[int], paragraphs: Sequence[int]) -> None:
+    """Add a full stop to what is spoken at the end of each paragraph that has no punctuation there."""
+    for at in paragraphs:
+        last = bisect_left(starts, at) - 1
+        if 0 <= last < len(tokens) - 1 and tokens[last].spoken.rstrip("\"'”’»)]*_")[-1:] not in _PAUSES | {""}:  # noqa: RUF001 - quotes
+            tokens[last] = tokens[last]._replace(spoken=f"{tokens[last].spoken}.")
+
+
+def _tokens(word: str, replaced: Sequence[Part], language: str, marked: Collection[int]) -> Iterator[tuple[Token, int]]:
     """Yield the tokens of a text without spaces, each with its offset.
 
+    replaced: its parts that are not spoken as they are written.
     marked: offsets at which a token must begin, unless within what is pronounced as one.
     """
-    replaced = list(pronunciation.replacements(word)) if pronunciation.entries else []
     if not replaced and not marked and not cuts(word, language):
         text = _unmasked(word)
         yield Token(text, " ".join(text.split())), 0
         return
     inner = {at for each in replaced for at in range(each.start + 1, each.end)}
     after_letters = {at for at in marked if any(map(is_letter, word[:at]))}
-    borders = sorted({0, len(word), *cuts(word, language), *after_letters} - inner)
+    sounded = {at for each in replaced if each.ipa for at in (each.start, each.end) if any(map(is_letter, word[at:]))}
+    sounded = {at for at in sounded if any(map(is_letter, word[:at]))}
+    borders = sorted({0, len(word), *cuts(word, language), *after_letters, *sounded} - inner)
     for start, end in pairwise(borders):
         parts = [each for each in replaced if start <= each.start and each.end <= end]
         spoken, at = "", start
         for each in parts:
             spoken += word[at : each.start] + each.spoken
             at = each.end
-        spoken = " ".join(_unmasked(spoken + word[at:end]).split())
-        yield Token(_unmasked(word[start:end]), spoken, start > 0), start
+        spoken = _unmasked(spoken + word[at:end])
+        blank = " " if start > 0 and spoken[:1] == " " and parts and parts[0].start == start else ""
+        sounds = next((each.ipa for each in parts if each.ipa), "")
+        yield Token(_unmasked(word[start:end]), blank + " ".join(spoken.split()), start > 0, sounds), start
 
 
 def speakable(text: str) -> bool:

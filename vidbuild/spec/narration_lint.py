@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from vidbuild.model import Narration, Scene
+from vidbuild.reading import tables
+from vidbuild.reading.reader import is_english
 from vidbuild.spec import markup
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
@@ -19,8 +21,11 @@ LONGEST_WORD = 30  # characters: more without a space are a sentence, which an e
 UNSPEAKABLE = re.compile("[0-9]{33,}|[0-9A-Za-z]{151,}")
 
 
-def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector) -> None:
-    """Add the warnings about all narrations in a language."""
+def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector, *, is_read: bool) -> None:
+    """Add the warnings about all narrations in a language.
+
+    is_read: whether signs and numbers are read before a voice gets them.
+    """
     unreadable: set[tuple[str, str]] = set()
     for scene in scenes:
         narration = scene.narration.get(language) if isinstance(scene.narration, Mapping) else scene.narration
@@ -31,7 +36,7 @@ def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector
             message = f"narration of {len(narration.tokens)} words: viewers can follow up to {MAX_WORDS} in one scene"
             collector.warning(path, message)
         if narration.audio is None:
-            _check_signs(scene, narration, path, collector)
+            _check_signs(scene, narration, path, collector, is_read=is_read and is_english(language))
             _check_scripts(scene, narration, path, collector, unreadable)
         _check_mentions(scene, narration, language, collector)
 
@@ -50,12 +55,14 @@ def _path(scene: Scene, language: str, collector: DiagnosticCollector) -> Path:
     return next(((*path, key) for key in ("text", language) if (*path, key) in collector.document.values), path)
 
 
-def _check_signs(scene: Scene, narration: Narration, path: Path, collector: DiagnosticCollector) -> None:
+def _check_signs(
+    scene: Scene, narration: Narration, path: Path, collector: DiagnosticCollector, *, is_read: bool
+) -> None:
     """Warn of markup that is read aloud, and of what espeak leaves out."""
     spoken = narration.spoken
-    for tag in dict.fromkeys(markup.tags(spoken)):
+    for tag in dict.fromkeys(markup.tags(narration.text if is_read else spoken)):
         collector.warning(path, f"the voice reads '{tag}' aloud: narrations are plain text", "remove it", token=tag)
-    for sign in dict.fromkeys(markup.read_aloud(spoken)):
+    for sign in dict.fromkeys(_read_aloud(narration) if is_read else markup.read_aloud(spoken)):
         hint = f"remove it, or add how it is spoken to 'pronounce': {{'{sign}': ...}}"
         collector.warning(path, f"the voice reads '{sign}' aloud", hint, token=sign)
     if scene.voice.engine != "espeak":
@@ -70,6 +77,14 @@ def _check_signs(scene: Scene, narration: Narration, path: Path, collector: Diag
     if long_word:
         message = f"espeak speaks only the beginning of '{long_word[0][:SHOWN]}…': {len(long_word[0])} characters"
         collector.warning(path, f"{message} without a space")
+
+
+def _read_aloud(narration: Narration) -> Iterator[str]:
+    """Yield signs of Markdown that are left, and that the reading turned into their names."""
+    for token in narration.tokens:
+        for sign in markup.read_aloud(token.text):
+            if sign in token.spoken or tables.SIGNS.get(sign[0], sign) in token.spoken:
+                yield sign
 
 
 def _check_scripts(

@@ -7,24 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from vidbuild.media.text.boundaries import is_unspaced
+from vidbuild.reading.lexicon import POSSESSIVE, Entry
+from vidbuild.reading.words import Part
+from vidbuild.spec import ipa
 
 SIBILANTS = ("s", "x", "z", "ch", "sh")
 # Signs that divide words or sentences: an entry of these alone is for a sign that stands alone.
 DIVIDERS = frozenset("-–—.,;:!?…'’\"()[]")  # noqa: RUF001 - dashes and quotation marks
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """A part of a token, from `start` to `end`, and what is spoken for it."""
-
-    start: int
-    end: int
-    spoken: str
-
-
 @dataclass(slots=True)
 class Pronunciation:
-    """The entries of `pronounce`: word -> spoken form.
+    """The entries of `pronounce`: word -> spoken form, a text or an entry with sounds.
 
     An entry stands for its word as written and at the start of a sentence ("kubectl": Kubectl), for its plural and
     possessive (kubectls, kubectl's), and for the word in a compound (kubectl-based, kubectl/helm).
@@ -32,7 +26,7 @@ class Pronunciation:
     used: the words of the entries that were applied.
     """
 
-    entries: Mapping[str, str]
+    entries: Mapping[str, str | Entry]
     used: set[str] = field(default_factory=set)
     _by_first: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
@@ -44,7 +38,7 @@ class Pronunciation:
             if capitalized not in self.entries:
                 self._by_first.setdefault(capitalized[:1], []).append((capitalized, word))
 
-    def replacements(self, token: str) -> Iterator[Replacement]:
+    def replacements(self, token: str) -> Iterator[Part]:
         """Yield the parts of a token to which entries apply, in order."""
         at = 0
         while at < len(token):
@@ -55,27 +49,40 @@ class Pronunciation:
                 yield found
                 at = found.end
 
-    def _at(self, token: str, start: int) -> Iterator[Replacement]:
+    def _at(self, token: str, start: int) -> Iterator[Part]:
         for form, word in self._by_first.get(token[start], ()):
             end = start + len(form)
             is_sign = not any(map(str.isalnum, form))
             begins = is_sign or _begins(token, start)
             if not token.startswith(form, start) or not begins or not _may_be_inside(form, token):
                 continue
-            spoken = " ".join(self.entries[word].split())
+            entry = self.entries[word]
+            spoken = " ".join((entry if isinstance(entry, str) else entry.spoken).split())
             spoken = f" {spoken} " if is_sign else spoken
+            sounds = "" if isinstance(entry, str) else entry.ipa
             plural = _plural(token, end, form)
             if plural:
                 self.used.add(word)
-                yield Replacement(start, end + len(plural), spoken + ("es" if spoken.endswith(SIBILANTS) else "s"))
+                spoken += "es" if spoken.endswith(SIBILANTS) else "s"
+                yield Part(start, end + len(plural), spoken, sounds and ipa.with_s(sounds))
             elif is_sign or _ends(token, end):
                 self.used.add(word)
-                yield Replacement(start, end, spoken)
+                ending = next((each for each in POSSESSIVE if sounds and token.startswith(each, end)), "")
+                sounds = ipa.with_s(sounds) if ending else sounds
+                yield Part(start, end + len(ending), spoken + ending, sounds)
 
 
-def from_spec(entries: Mapping[str, str]) -> Pronunciation:
+def from_spec(entries: Mapping[str, str | Mapping[str, str]]) -> Pronunciation:
     """Return the entries of a spec, in the Unicode form that its narrations have."""
-    return Pronunciation({unicodedata.normalize("NFC", word): spoken for word, spoken in entries.items()})
+    found = {unicodedata.normalize("NFC", word): spoken for word, spoken in entries.items()}
+    return Pronunciation({word: entry_of(word, spoken) for word, spoken in found.items()})
+
+
+def entry_of(word: str, spoken: str | Mapping[str, str]) -> Entry:
+    """Return an entry of a spec or a lexicon: a text, or sounds with the text for engines that take none."""
+    if isinstance(spoken, str):
+        return Entry(spoken)
+    return Entry(spoken.get("spoken", word), unicodedata.normalize("NFC", spoken["ipa"]))
 
 
 def _begins(token: str, at: int) -> bool:

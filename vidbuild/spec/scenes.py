@@ -16,6 +16,7 @@ from vidbuild.spec import animated, cues, files, narration, paths, schema, theme
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path, dotted
 from vidbuild.spec.pronounce import Pronunciation
+from vidbuild.spec.reading import Reading
 from vidbuild.spec.value_hints import value_of
 from vidbuild.suggest import nearest
 
@@ -34,6 +35,7 @@ class SceneContext:
     last: the last scene's index.
     locations: scene's index -> field -> location, as `locations` returns it.
     pronunciation: the spec's `pronounce`, which records the entries that narrations use.
+    reading: the spec's `reading`.
     files: the files that the scenes name; `scene` adds to them.
     translations: language -> the diagnostics of narrations in other languages than the spec's. They are kept apart,
         because most builds need the spec's language only.
@@ -47,6 +49,7 @@ class SceneContext:
     last: int
     locations: Mapping[int, Mapping[str, Location]]
     pronunciation: Pronunciation
+    reading: Reading
     files: list[FilePath] = field(default_factory=list)
     translations: dict[str, DiagnosticCollector] = field(default_factory=dict)
 
@@ -178,7 +181,7 @@ def _narration(
         collector.error(path, problem.message, hint, token=problem.token, nth=problem.nth)
     if problems:
         return None
-    parsed = narration.parse(text, context.pronunciation, language, audio)
+    parsed = narration.parse(text, context.pronunciation, language, audio, context.reading.reader(language))
     if audio is None and not narration.speakable(parsed.spoken):
         collector.error(path, f"nothing in '{parsed.text}' can be spoken", narration.REMOVE)
         return None

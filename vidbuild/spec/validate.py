@@ -254,7 +254,7 @@ def _rewritten(error: SchemaError) -> str | None:
 
 def _takes_text(node: schema.Schema) -> bool:
     """Return whether a node allows any text."""
-    return node.get("type") == "string" and not {"enum", "x-path", "pattern"} & node.keys()
+    return node.get("type") == "string" and not {"enum", "x-path"} & node.keys() and node.get("pattern", r"\S") == r"\S"
 
 
 def _as_text(value: object) -> str | None:

@@ -119,5 +119,6 @@ def _request_speech(context: Context, voice: Mapping[str, Any], wav_path: Path) 
         pitch=voice["pitch"],
         volume=voice["volume"],
         on_retry=context.on_retry,
+        ipa=tuple((start, end, sounds) for start, end, sounds in context.params.get("ipa", ())),
     )
     return engine.speak(request)

@@ -46,6 +46,8 @@ class SpeechRequest:
     variables: the engine's own variables (`VoiceEngine.env`) that are set. No program receives them from here.
     rate, volume: in percent of the voice's own.
     pitch: in Hz above the voice's own.
+    ipa: (start, end, sounds) of parts of the text whose sounds the spec gives, in order; an engine that takes no sounds
+        speaks the text.
     """
 
     text: str
@@ -59,6 +61,7 @@ class SpeechRequest:
     pitch: int = 0
     volume: int = 100
     on_retry: RetryCallback = ignore_retry
+    ipa: Sequence[tuple[int, int, str]] = ()
 
 
 class VoiceEngine(Protocol):

@@ -25,13 +25,14 @@ FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "theme.fonts": lambda path: whole(theme={"fonts": path}),
     "theme.fonts.directory": lambda path: whole(theme={"fonts": {"directory": path}}),
     "narration.audio": lambda path: whole({"narration": {"audio": path, "text": "Hello."}}),
+    "reading.lexicon": lambda path: whole(reading={"lexicon": path}),
     "code.file": lambda path: whole({"type": "code", "file": path}),
     "image.src": lambda path: whole({"type": "image", "src": path}),
     "clip.src": lambda path: whole({"type": "clip", "src": path}),
 }
 """A spec for each such field. A new field is missing here until it has one: the first test says so."""
 
-LENT = {"theme": "theme.yaml", "theme.extends": "theme.yaml", "theme.fonts": "fonts", "theme.fonts.directory": "fonts"}
+LENT = {"theme": "theme.yaml", "theme.extends": "theme.yaml", "theme.fonts": "fonts", "theme.fonts.directory": "fonts", "reading.lexicon": "lexicon.yaml"}
 CONTENT = {"code.file": "code.txt", "narration.audio": "take.wav", "clip.src": "clip.mp4"}
 
 OUT = (
@@ -141,6 +142,7 @@ def fill(folder: Path) -> None:
     Image.new("RGB", (6, 4)).save(folder / "dot.png")
     (folder / "code.txt").write_text(CANARY, encoding="utf-8")
     (folder / "theme.yaml").write_text(f"name: {CANARY}\n", encoding="utf-8")
+    (folder / "lexicon.yaml").write_text(f"word: {CANARY}\n", encoding="utf-8")
     (folder / "take.wav").write_bytes(b"RIFF" + CANARY.encode())
     (folder / "clip.mp4").write_bytes(CANARY.encode())
     (folder / "fonts").mkdir()
@@ -157,7 +159,7 @@ def guarded(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     fill(outside)
     (root / "out-file").mkdir()
     (root / "pipes").mkdir()
-    for name in ("dot.png", "code.txt", "theme.yaml", "take.wav", "clip.mp4", "fonts"):
+    for name in ("dot.png", "code.txt", "theme.yaml", "lexicon.yaml", "take.wav", "clip.mp4", "fonts"):
         (root / "out-file" / name).symlink_to(f"../../outside/{name}")
         os.mkfifo(root / "pipes" / name)
     (root / "out-folder").symlink_to("../outside")

@@ -248,6 +248,7 @@ def test_every_text_in_every_field(project: Project, text: str) -> None:
         title=text,
         description=text,
         pronounce={"word": text},
+        reading="verbatim",
     )
     one, two, three, four, five, six = (scene.fields for scene in spec.scenes)
     assert (spec.title, spec.description) == (text, text)

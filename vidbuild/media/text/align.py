@@ -269,7 +269,7 @@ def _combine(tokens: Sequence[Token], units: Sequence[_Unit], spans: Sequence[_S
         if span is None:
             raise AssertionError("every word has a time by now")
         before = found[unit.token]
-        text, _, joined = tokens[unit.token]
+        text, joined = tokens[unit.token].text, tokens[unit.token].joined
         if before is None:
             found[unit.token] = TimedWord(text, span.start, span.end, span.source, joined)
         else:

@@ -13,12 +13,14 @@ class Token(NamedTuple):
 
     text: as the captions show it.
     spoken: as the voice gets it.
-    joined: without a space before it.
+    joined: without a space before it. If it is spoken as a word of its own, `spoken` begins with a space.
+    ipa: how the letters of `spoken` sound, for engines that take sounds; "" if they read `spoken`.
     """
 
     text: str
     spoken: str
     joined: bool = False
+    ipa: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,19 @@ def spoken_text(tokens: Iterable[Token]) -> str:
     return "".join(
         token.spoken if token.joined or not index else f" {token.spoken}" for index, token in enumerate(tokens)
     )
+
+
+def spoken_sounds(tokens: Iterable[Token]) -> list[tuple[int, int, str]]:
+    """Return (start, end, IPA) of the parts of `spoken_text` for which a token has sounds, punctuation apart."""
+    found: list[tuple[int, int, str]] = []
+    at = 0
+    for index, token in enumerate(tokens):
+        at += bool(index) and not token.joined
+        letters = [place for place, character in enumerate(token.spoken) if character.isalnum()]
+        if token.ipa and letters:
+            found.append((at + letters[0], at + letters[-1] + 1, token.ipa))
+        at += len(token.spoken)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Reads written text as a person does: what is written -> what is spoken."""

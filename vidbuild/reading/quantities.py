@@ -1,0 +1,256 @@
+"""Reads numbers in English with what belongs to them: units, money, versions, ranges, fractions, signs."""
+
+from __future__ import annotations
+
+import re
+
+from vidbuild.reading import money, numbers, tables
+from vidbuild.reading.chunks import Found, Place, whole
+from vidbuild.reading.letters import spell
+
+_N = numbers.NUMBER
+_PLAIN = re.compile(rf"{_N}\Z")
+_SIGNED = re.compile(
+    rf"({'|'.join(map(re.escape, sorted(tables.BEFORE_NUMBER, key=len, reverse=True)))})(?=[\d.$€£¥₹v])"
+)
+_UNIT = re.compile(rf"({_N})([-\u2011]?)({'|'.join(map(re.escape, sorted(tables.UNITS, key=len, reverse=True)))})\Z")
+_RANGE = re.compile(rf"({_N})(?:-|–|—|\.\.\.?|…)({_N})(.*)\Z")  # noqa: RUF001 - dashes
+_SUFFIX = (
+    r"(?>[-+.~_]?(?:rc|alpha|beta|dev|post|pre|preview|snapshot|SNAPSHOT|final|nightly|build|lts|LTS|a|b|p)[.-]?\d*)"
+)
+_VERSION = re.compile(rf"(v|V)?(\d+(?:\.\d+)*(?:\.[x*])?)((?:{_SUFFIX})*+)(\+[\w.]+)?\Z")
+_NAME_VERSION = re.compile(r"([A-Za-z][A-Za-z+#]*?)[-@]?v?(\d+(?:\.\d+)+)\Z")
+_SUFFIX_PART = re.compile(r"[A-Za-z]+|\d+")
+_ORDINAL = re.compile(r"(\d{1,3}(?:,\d{3})*|\d+)(?:st|nd|rd|th)\Z")
+_DECADE = re.compile(r"((?:1[1-9]|20)\d|\d)0'?s\Z")
+_FRACTION = re.compile(r"(\d{1,3})/(\d{1,3})\Z")
+_SIZE = re.compile(rf"({_N})[x\u00d7]({_N})(?:[x\u00d7]({_N}))?\Z")
+_TIMES = re.compile(rf"({_N})(?:-|–)?([x\u00d7])\Z")  # noqa: RUF001 - as above
+_LINES = re.compile(r"(\d{3,4})([pi])(\d{2,3})?\Z")
+_SCALED = re.compile(rf"({_N})(k|K|M|bn)(\+?)\Z")
+_EXPONENT = re.compile(r"(\d+(?:\.\d+)?)[eE]([+-]?)(\d{1,3})\Z")
+_PHONE = re.compile(r"(\+?\d{1,3}[-.])?(?:\(?\d{2,4}\)?[-.])+\d{3,}(?:-\d+)*\Z")
+_GROUPS = re.compile(r"\d{3,}(?:-\d{2,}){2,}\Z|\d{3}-\d{4}\Z")
+_COMPOUND = re.compile(rf"({_N})[-\u2011]([A-Za-z]+(?:-[A-Za-z]+)*)\Z")
+_MIXED = re.compile(rf"(\d+)?([{''.join(tables.VULGAR)}])(.*)\Z")
+_COMPARISONS = frozenset((">=", "<=", "==", "~=", "!=", "^", "~>"))
+_YEARS = range(1900, 2100)
+_MAX_DENOMINATOR, _TWO, _DECADE_DIGITS = 10, 2, 3
+
+
+def read(place: Place) -> Found | None:
+    """Read a chunk that begins with a number or with a sign before one."""
+    spoken = _quantity(place.core, place)
+    if spoken is None:
+        spoken = _signed(place.core, place)
+    return None if spoken is None else [whole(place.core, spoken)]
+
+
+def _quantity(core: str, place: Place) -> str | None:
+    for rule in (_number, _version, _unit, money.read, _ordinal, _range, _fraction, _size, _phone, _other):
+        spoken = rule(core, place)
+        if spoken is not None:
+            return spoken
+    return None
+
+
+def _signed(core: str, place: Place) -> str | None:
+    signed = _SIGNED.match(core)
+    if signed is None:
+        return None
+    sign, rest = signed[1], core[signed.end() :]
+    if sign in _COMPARISONS and rest.count(".") == 1 and re.fullmatch(r"[\d.]+", rest):
+        return f"{tables.BEFORE_NUMBER[sign]} {numbers.version(rest)}"
+    spoken = _quantity(rest, place)
+    return None if spoken is None else f"{tables.BEFORE_NUMBER[sign]} {spoken}"
+
+
+def _number(core: str, place: Place) -> str | None:  # noqa: PLR0911 - one for each kind
+    if re.fullmatch(r"\.\d+", core):
+        return f"point {numbers.spelled(core[1:])}"
+    if re.fullmatch(rf"{_N}\+", core):
+        return f"{numbers.decimal(core[:-1])} plus"
+    if not _PLAIN.match(core):
+        return None
+    if "." in core and core.count(".") == 1 and "," not in core and is_version(place):
+        return numbers.version(core)
+    if len(core) == 4 and core.isdecimal() and is_year(core, place):  # noqa: PLR2004 - a year's digits
+        return numbers.year(core)
+    if core.isdecimal() and place.previous.key in {
+        "port",
+        "http",
+        "https",
+        "error",
+        "status",
+        "code",
+        "room",
+        "flight",
+        "chapter",
+    }:
+        return numbers.code(core)
+    return numbers.decimal(core)
+
+
+def is_version(place: Place) -> bool:
+    """Return whether a number with a dot stands after the name of something that has versions."""
+    name = place.previous.core
+    if place.previous.after:
+        return False
+    if name in _COMPARISONS or name.lower().rstrip("0123456789") in tables.VERSIONED:
+        return True
+    return name[:1].isupper() and place.at > 1 and not Place(place.chunks, place.at - 1).previous.core == ""  # noqa: SIM201
+
+
+def is_year(digits: str, place: Place) -> bool:
+    """Return whether four digits are a year: of this or the last century, and no number of something."""
+    if int(digits) not in _YEARS:
+        return False
+    following = place.next().core
+    counts = (
+        following.isalpha()
+        and following.islower()
+        and following.endswith("s")
+        and following not in {"is", "was", "has", "as"}
+    )
+    return not counts or place.previous.key in tables.BEFORE_YEAR
+
+
+def _version(core: str, place: Place) -> str | None:
+    found = _VERSION.match(core)
+    if found:
+        v, number, suffix, build = found.groups()
+        if not v and number.count(".") < _TWO and not (suffix and "." in number) and not number.endswith(("x", "*")):
+            return None
+        words = [numbers.version(number.rstrip(".x*"))]
+        if number.endswith(("x", "*")):
+            words.append("point X" if number.endswith("x") else "point star")
+        parts = _SUFFIX_PART.findall(suffix)
+        words += (numbers.code(part) if part.isdecimal() else _suffix(part) for part in parts)
+        if build:
+            words += [
+                "plus",
+                *(numbers.code(each) if each.isdecimal() else each for each in re.findall(r"[A-Za-z]+|\d+", build)),
+            ]
+        if v:
+            said = place.previous.key in {"version", "release", "versions"}
+            words[:0] = [] if said else ["version"] if "." in number else ["V"]
+        return " ".join(words)
+    named = _NAME_VERSION.match(core)
+    if named and named[1].lower() in tables.VERSIONED | {"py"}:
+        return f"{named[1]} {numbers.version(named[2])}"
+    return None
+
+
+def _suffix(part: str) -> str:
+    return spell(part) if len(part) <= _TWO or part.isupper() else part.lower()
+
+
+def _unit(core: str, place: Place) -> str | None:
+    found = _UNIT.match(core)
+    if found is None:
+        return None
+    number, hyphen, unit = found.groups()
+    if unit == "s" and (
+        _DECADE.match(core) and (place.previous.key in {"the", "early", "late", "mid"} or len(number) > _DECADE_DIGITS)
+    ):
+        return None
+    if unit == "B" and len(number) < 3:  # noqa: PLR2004 - "7B" is no number of bytes
+        return f"{numbers.decimal(number)} B"
+    if unit in {"d", "l"} and len(number) == 1 and unit == "l":
+        return None
+    return f"{numbers.decimal(number)} {unit_name(unit, '1' if hyphen else number)}"
+
+
+def unit_name(unit: str, number: str) -> str:
+    """Return how a unit is spoken after a number."""
+    return tables.UNITS[unit][number.replace(",", "") != "1"]
+
+
+def _ordinal(core: str, place: Place) -> str | None:
+    found = _ORDINAL.match(core)
+    if found:
+        return numbers.ordinal(found[1].replace(",", ""))
+    decade = _DECADE.match(core)
+    if decade and (
+        len(decade[1]) == _DECADE_DIGITS
+        or "'" in place.chunks[place.at].before
+        or place.previous.key in {"the", "early", "late", "mid"}
+    ):
+        return numbers.decade(f"{decade[1]}0")
+    return None
+
+
+def _range(core: str, place: Place) -> str | None:
+    found = _RANGE.match(core)
+    if found is None or _GROUPS.match(core):
+        return None
+    low, high, rest = found.groups()
+    if not rest:
+        years = len(low) == len(high) == 4 and all(each.isdecimal() and int(each) in _YEARS for each in (low, high))  # noqa: PLR2004
+        read_one = numbers.year if years else numbers.decimal
+        return f"{read_one(low)} to {read_one(high)}"
+    upper = _quantity(high + rest, place)
+    return None if upper is None or "-" in rest else f"{numbers.decimal(low)} to {upper}"
+
+
+def _fraction(core: str, place: Place) -> str | None:
+    del place
+    found = _FRACTION.match(core)
+    if found and int(found[2]):
+        above, below = found.groups()
+        if int(above) < int(below) <= _MAX_DENOMINATOR and above[0] != "0":
+            return numbers.fraction(above, below)
+        return f"{numbers.cardinal(above)} {'out of' if int(above) <= int(below) else 'over'} {numbers.cardinal(below)}"
+    mixed = _MIXED.match(core)
+    if mixed is None:
+        return None
+    before, sign, rest = mixed.groups()
+    spoken = (
+        f"{numbers.cardinal(before)} and {tables.VULGAR[sign].replace('one ', 'a ')}" if before else tables.VULGAR[sign]
+    )
+    if not rest:
+        return spoken
+    return f"{spoken} {tables.UNITS[rest][1]}" if rest in tables.UNITS else None
+
+
+def _size(core: str, place: Place) -> str | None:
+    del place
+    found = _SIZE.match(core)
+    if found:
+        return " by ".join(
+            numbers.code(each) if each.isdecimal() else numbers.decimal(each) for each in found.groups() if each
+        )
+    times = _TIMES.match(core)
+    if times:
+        return f"{numbers.decimal(times[1])} times"
+    lines = _LINES.match(core)
+    if lines:
+        rate = f" {numbers.cardinal(lines[3])}" if lines[3] else ""
+        return f"{numbers.code(lines[1])} {lines[2].upper()}{rate}"
+    return None
+
+
+def _phone(core: str, place: Place) -> str | None:
+    del place
+    if _GROUPS.match(core) or (core.startswith("+") and _PHONE.match(core)):
+        groups = re.findall(r"\d+", core)
+        return ("plus " if core[0] == "+" else "") + ", ".join(numbers.spelled(group) for group in groups)
+    return None
+
+
+def _other(core: str, place: Place) -> str | None:
+    exponent = _EXPONENT.match(core)
+    if exponent and len(core) < 7:  # noqa: PLR2004 - longer ones are hashes
+        sign = {"-": "minus ", "+": "", "": ""}[exponent[2]]
+        return f"{numbers.decimal(exponent[1])} times ten to the {sign}{numbers.cardinal(str(int(exponent[3])))}"
+    scaled = _SCALED.match(core)
+    if scaled:
+        number, scale, plus = scaled.groups()
+        name = "K" if scale == "K" and number in {"2", "4", "5", "6", "8", "16"} else tables.SCALES[scale]
+        return f"{numbers.decimal(number)} {name}{' plus' if plus else ''}"
+    found = _COMPOUND.match(core)
+    if found and place.core == core:
+        unit = found[2]
+        number = numbers.decimal(found[1])
+        return f"{number} {unit.replace('-', ' ')}" if unit.islower() else None
+    return None

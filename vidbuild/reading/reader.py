@@ -1,0 +1,136 @@
+"""Reads a text: finds what is not spoken as it is written, and what is spoken for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from vidbuild.reading import dates, other, phrases, quantities, tables
+from vidbuild.reading.chunks import SILENT, Chunk, Found, Place, divide, whole
+from vidbuild.reading.lexicon import Lexicon
+from vidbuild.reading.names import NameReader
+from vidbuild.reading.words import HOLES, Part, WordReader
+
+# Pictures with their joiners, variants and skin tones; flags; the box around the digit of a key.
+EMOJI = re.compile(
+    "(?:[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u26ff\u2705\u2709-\u270d\u2728\u274c\u274e\u2753-\u2757"
+    "\u2763\u2764\u2795-\u2797\u2b50\u2b55\u231a\u231b\u23e9-\u23f3\U0001f004\U0001f0cf\U0001f18e"
+    "\U0001f191-\U0001f19a]|[\ufe0e\ufe0f\u20e3])"
+    "(?:\u200d|[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f])*"
+)
+Rule = Callable[[Place], Found | None]
+
+
+class Reader:
+    """Reads texts in one language: English whole, in others what is the same in every language.
+
+    lexicon: the user's words apply in every language.
+    """
+
+    def __init__(self, lexicon: Lexicon, language: str) -> None:
+        self._lexicon, self._language = lexicon, language
+        self._words = WordReader(lexicon)
+        names = NameReader(self._words)
+        english: tuple[Rule, ...] = (
+            phrases.telephone,
+            phrases.unit,
+            phrases.abbreviation,
+            phrases.roman,
+            phrases.dash,
+            phrases.letter,
+            phrases.unit_alone,
+            _sign,
+            self._known,
+            self._date,
+            names.network,
+            quantities.read,
+            names.read,
+            self._word,
+        )
+        self._rules: tuple[Rule, ...] = english if is_english(language) else (other.name,)
+
+    def read(self, text: str, fixed: Sequence[Part] = ()) -> list[Part]:
+        """Return the parts of a text that are not spoken as they are written, in order.
+
+        A part that is spoken as a word of its own beside another part begins with a blank. None contains a blank of the
+        text, so that each part belongs to one of its words.
+
+        fixed: parts that are read already, in order.
+        """
+        written = EMOJI.sub(lambda found: SILENT * len(found[0]), text)
+        masked = written
+        for number, part in enumerate(fixed):
+            masked = masked[: part.start] + HOLES[number % 2] * (part.end - part.start) + masked[part.end :]
+        holes = {part.start: part for part in fixed}
+        chunks = divide(masked, written)
+        found: list[Part] = []
+        index = 0
+        while index < len(chunks):
+            read = self._read(Place(chunks, index)) or [[]]
+            for chunk, parts in zip(chunks[index:], read, strict=False):
+                found += _parts(chunk, parts, masked, holes)
+            index += len(read)
+        return found
+
+    def _read(self, place: Place) -> Found | None:
+        if not place.core:
+            return None
+        own = self._lexicon.own(place.core)
+        if own is not None:
+            return [[Part(0, len(place.core), own.spoken, own.ipa)]]
+        return next((found for rule in self._rules if (found := rule(place)) is not None), None)
+
+    def _known(self, place: Place) -> Found | None:
+        spoken = self._lexicon.spoken(place.core)
+        return None if spoken is None else [whole(place.core, spoken)]
+
+    def _date(self, place: Place) -> Found | None:
+        return dates.read(place, self._language)
+
+    def _word(self, place: Place) -> Found | None:
+        if not place.core[0].isalnum():
+            return None
+        spoken = self._words.word(place.core)
+        return None if spoken == place.core else [whole(place.core, spoken)]
+
+
+def is_english(language: str) -> bool:
+    """Return whether a language is read whole."""
+    return language.lower().partition("-")[0] == "en"
+
+
+def _sign(place: Place) -> Found | None:
+    core = place.core
+    if any(map(str.isalnum, core)):
+        return None
+    if core in tables.SIGNS:
+        return [whole(core, tables.SIGNS[core])]
+    return [whole(core, "")] if not core.strip(SILENT) else None
+
+
+def _parts(chunk: Chunk, parts: Sequence[Part], masked: str, holes: dict[int, Part]) -> Iterator[Part]:
+    """Yield the parts of a chunk at their places in the text, with blanks between words, holes and emoji included."""
+    end = chunk.start + len(chunk.core) + len(chunk.after)
+    at = chunk.start - len(chunk.before)
+    last = -1
+    for part in parts:
+        start, stop = chunk.start + part.start, chunk.start + part.end
+        yield from _kept(at, start, masked, holes)
+        spoken, ipa = (holes[start].spoken, holes[start].ipa) if start in holes else (part.spoken, part.ipa)
+        blank = spoken.strip() and last == start and spoken != ","
+        yield Part(start, stop, f" {spoken}" if blank else spoken, ipa)
+        last = stop if spoken.strip() or last == start else -1
+        at = stop
+    yield from _kept(at, end, masked, holes)
+
+
+def _kept(start: int, end: int, masked: str, holes: dict[int, Part]) -> Iterator[Part]:
+    """Yield the holes and the emoji in a part of the text that is spoken as it is written."""
+    while start < end:
+        if start in holes:
+            yield holes[start]
+            start = holes[start].end
+        else:
+            if masked[start] == SILENT:
+                yield Part(start, start + 1, "")
+            start += 1

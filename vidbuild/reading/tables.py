@@ -1,0 +1,69 @@
+"""What English has words for: units, money, signs, abbreviations, months and keys, from `english.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_DATA: Mapping[str, Any] = json.loads(Path(__file__).with_name("english.json").read_text(encoding="utf-8"))
+
+
+def _names(key: str) -> frozenset[str]:
+    names = _DATA[key]
+    return frozenset((names if isinstance(names, str) else " ".join(names)).split())
+
+
+UNITS: Mapping[str, tuple[str, str]] = {unit: (one, many) for unit, (one, many) in _DATA["units"].items()}
+"""unit -> how one and several are spoken"""
+UNITS_NOT_ALONE = _names("units_not_alone")
+"""Units that are words or names as well, so that they are units only right after a number."""
+UNITS_WITHOUT_NUMBER = _names("units_without_number")
+
+MONEY: Mapping[str, tuple[str, str, str]] = {sign: (a, b, c) for sign, (a, b, c) in _DATA["money"].items()}
+"""sign -> how one, several and hundredth parts are spoken"""
+SCALES: Mapping[str, str] = _DATA["scales"]
+SCALE_WORDS = _names("scale_words")
+
+SIGNS: Mapping[str, str] = _DATA["signs"]
+"""Signs that stand alone."""
+BEFORE_NUMBER: Mapping[str, str] = _DATA["before_number"]
+PATH_SIGNS: Mapping[str, str] = _DATA["path_signs"]
+ADDRESS_SIGNS: Mapping[str, str] = _DATA["address_signs"]
+CODE_SIGNS: Mapping[str, str] = _DATA["code_signs"]
+PATH_NAMES: Mapping[str, str] = _DATA["path_names"]
+"""Folders and endings of files that are spoken in another way than elsewhere."""
+
+ABBREVIATIONS: Mapping[str, str] = _DATA["abbreviations"]
+"""Abbreviations without their last dot."""
+BEFORE_DIGIT = _names("before_digit")
+"""Abbreviations that are words as well: only a number after them shows what they are."""
+BEFORE_NAME = _names("before_name")
+"""Abbreviations that stand before a name."""
+AFTER_NAME = _names("after_name")
+BEFORE_WORD = _names("before_word")
+"""Those of `BEFORE_DIGIT` that a small letter shows as well."""
+WITHOUT_DOT = _names("without_dot")
+"""Abbreviations that need no dot."""
+NEVER_LAST = _names("never_last")
+"""Abbreviations whose dot never ends a sentence."""
+SLASHED: Mapping[str, str] = _DATA["slashed"]
+
+MONTHS: tuple[str, ...] = tuple(_DATA["months"].split())
+MONTH = {**{name.lower(): name for name in MONTHS}, **{name[:3].lower(): name for name in MONTHS}, "sept": "September"}
+DAYS: Mapping[str, str] = _DATA["days"]
+
+KEYS: Mapping[str, str] = _DATA["keys"]
+MODIFIERS = _names("modifiers")
+VERSIONED = _names("versioned")
+"""Words after which a number with a dot is a version."""
+ROMAN_AFTER = _names("roman_after")
+KINGS = _names("kings")
+BEFORE_YEAR = _names("before_year")
+STRESSED = _names("stressed")
+"""Words in capitals that are stressed. Others of up to three letters are acronyms."""
+CONSONANTS = _names("consonants")
+"""Words without a vowel that are not spelled."""
+VULGAR: Mapping[str, str] = _DATA["vulgar"]
+"""Fractions that are one character."""
