@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from vidbuild.reading.lexicon import Entry, Lexicon, size
+from vidbuild.reading.lexicon import Lexicon, size
 from vidbuild.reading.reader import Reader
 
 TABLES = Path(__file__).parent

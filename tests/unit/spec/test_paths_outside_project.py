@@ -32,7 +32,13 @@ FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
 }
 """A spec for each such field. A new field is missing here until it has one: the first test says so."""
 
-LENT = {"theme": "theme.yaml", "theme.extends": "theme.yaml", "theme.fonts": "fonts", "theme.fonts.directory": "fonts", "reading.lexicon": "lexicon.yaml"}
+LENT = {
+    "theme": "theme.yaml",
+    "theme.extends": "theme.yaml",
+    "theme.fonts": "fonts",
+    "theme.fonts.directory": "fonts",
+    "reading.lexicon": "lexicon.yaml",
+}
 CONTENT = {"code.file": "code.txt", "narration.audio": "take.wav", "clip.src": "clip.mp4"}
 
 OUT = (
