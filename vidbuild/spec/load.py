@@ -189,9 +189,7 @@ class _SpecBuilder:
             theme=resolved_theme,
             scenes=tuple(ready),
             files=tuple(
-                dict.fromkeys(
-                    (*themes.files, *read.files, *context.files, *voice.files(each.voice for each in ready))
-                )
+                dict.fromkeys((*themes.files, *read.files, *context.files, *voice.files(each.voice for each in ready)))
             ),
             locations=self._locations(),
             data=self.document.data,
