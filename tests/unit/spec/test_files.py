@@ -44,6 +44,16 @@ def problem(function: Callable[[Path, str], object], path: Path, name: str = "")
     return caught.value.message, caught.value.hint
 
 
+def test_a_path_with_backslashes(tmp_path: Path) -> None:
+    """Backslashes in a path to a file that exists are the problem; those of the project's own folder are not."""
+    (tmp_path / "we" / "ird").mkdir(parents=True)
+    (tmp_path / "we" / "ird" / "a.png").write_bytes(b"x")
+    assert problem(check_file, tmp_path / "we\\ird\\a.png", "we\\ird\\a.png")[1] == "write we/ird/a.png"
+    assert problem(check_file, tmp_path / "we\\ird\\b.png", "we\\ird\\b.png")[1] is None
+    (tmp_path / "we\\ird").mkdir()
+    assert problem(check_file, tmp_path / "we\\ird" / "a.png", "a.png")[1] is None
+
+
 def test_a_file_that_can_be_read(tmp_path: Path) -> None:
     """A regular file with something in it is fine."""
     check_file(png(tmp_path / "a.png"), "a.png")
@@ -221,6 +231,11 @@ def with_map(form: int, *ranges: tuple[int, int], behind: bytes = b"") -> bytes:
     return b"\0\1\0\0" + struct.pack(">H", 1) + bytes(6) + struct.pack(">4sIII", b"cmap", 0, 28, len(table)) + table
 
 
+def collection(font: bytes) -> bytes:
+    """A collection of one font with one table, whose offset counts from the collection's start."""
+    return b"ttcf\0\1\0\0" + struct.pack(">II", 1, 16) + font[:20] + struct.pack(">I", 44) + font[24:]
+
+
 FONT = next(path for path in fonts_paths() if path.suffix == ".ttf")
 
 
@@ -244,6 +259,8 @@ FONT = next(path for path in fonts_paths() if path.suffix == ".ttf")
         (b"wOFF" + bytes(40), "is a web font (WOFF), not a TrueType or OpenType font"),
         (b"wOF2" + bytes(40), "is a web font (WOFF2), not a TrueType or OpenType font"),
         (with_map(12, (0, 0x10FFFF)), None),
+        (collection(with_map(12, *[(1, 1_000_000)] * 8)), None),
+        (collection(with_map(12, (0, 0), *[(1, 1_000_000)] * 8)), "maps 8000001 characters: the maximum is 8000000"),
         (with_map(12, (0, 9), behind=struct.pack(">III", 0, 0xFFFFFFFF, 0)), None),  # no group of this map
         (with_map(12, *[(0, 0x10FFFF)] * 9), "maps 10027008 characters: the maximum is 8000000"),
         (with_map(12, (0, 0xFFFFFFFF)), "maps 4294967296 characters"),

@@ -34,6 +34,20 @@ def test_marks_are_never_spoken_and_never_shown() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("首先下载文件。", "zh", ["首先", "下载", "文件。"]),
+        ("Open the file—then close it.", "en", ["Open", "the", "file—", "then", "close", "it."]),
+        ("It's well-known.", "en", ["It's", "well-", "known."]),
+    ],
+)
+def test_words_without_spaces_are_words(text: str, language: str, words: list[str]) -> None:
+    """A text without spaces has the words of its language, each with a time of its own, also without a cue in it."""
+    said = parse(text, {}, language)
+    assert ([token.text for token in said.tokens], said.text) == (words, text)
+
+
+@pytest.mark.parametrize(
     ("text", "plain", "cues"),
     [
         ("[[a]] one two", "one two", {"a": 0}),

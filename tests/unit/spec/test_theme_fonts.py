@@ -14,6 +14,7 @@ from fontTools.ttLib import TTFont
 
 from tests.support import font_lab
 from tests.support.spec_lab import Project
+from vidbuild.spec import theme
 
 USE = (
     "use 'Manrope', 'Source Sans Pro', 'DejaVu Sans Mono', or put the family's .ttf or .otf files into a folder and "
@@ -160,3 +161,10 @@ def test_no_font_is_read_for_known_families(project: Project, monkeypatch: pytes
 
     monkeypatch.setattr(faces, "stage", refuse)
     assert project.wrong({"title": "Plain"}, theme={"fonts": {"title": "Source Sans Pro"}}) == []
+
+
+def test_at_most_three_families_are_suggested() -> None:
+    """A hint names the three most similar families of many."""
+    hint = theme._nearest("Brand San", [f"Brand San{letter}" for letter in "abcde"])
+    assert hint is not None
+    assert hint.count("Brand San") == 3

@@ -61,8 +61,8 @@ class BuildReport:
     steps: Mapping[str, StepReport]
     seconds: float
     blobs: Blobs
-    retried: int = 0
-    ended: float = 0.0
+    retried: int
+    ended: float
     error: Exception | None = None
 
     def failed_by(self, error: Exception) -> BuildReport:

@@ -158,6 +158,16 @@ def test_added_and_removed_inputs_are_shown(lab: Lab) -> None:
     assert summary(explained.reasons) == "c added (one.png), y added, a removed"
 
 
+def test_a_cached_step_has_the_reason_of_its_last_run(lab: Lab) -> None:
+    """What is cached is explained by why it last ran; a result from before the last run has no reason."""
+    for text in ("one", "two"):
+        lab.build(graph(step("a", text=text)))
+    again = lab.explain(graph(step("a", text="two")))["a"]
+    assert (again.state, again.last) == ("cached", "text changed")
+    before = lab.explain(graph(step("a", text="one")))["a"]
+    assert (before.state, before.last) == ("cached", "")
+
+
 def test_fresh_is_explained(lab: Lab) -> None:
     """P12: what is forced with --fresh will run for that reason, behind a running step too."""
     lab.build(video(lab))

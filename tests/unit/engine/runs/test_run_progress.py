@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.sample_events import BEGAN, a_run, estimated, finished, run_started, started
-from vidbuild.engine.runs.events import StepCached, StepProgress, StepRetried
+from vidbuild.engine.runs.events import StepAborted, StepCached, StepFailed, StepProgress, StepRetried
 from vidbuild.engine.runs.run_progress import Running, RunProgress
 from vidbuild.errors import Failure
 
@@ -51,6 +51,25 @@ def test_progress_of_a_step_that_is_over_is_ignored() -> None:
         progress.apply(event)
     progress.apply(StepProgress(run="r", time=BEGAN, step="render:a", done=1, total=2))
     assert progress.running == {}
+
+
+def test_a_step_that_failed_or_was_stopped_does_not_run() -> None:
+    """A step that fails, and one that a canceled run stops, ends; the others still run."""
+    progress = RunProgress()
+    ends = [
+        StepFailed(run="r", time=BEGAN, step="a", failure=Failure("x")),
+        StepAborted(run="r", time=BEGAN, step="b", because=""),
+    ]
+    for event in (run_started(3), started("a"), started("b"), started("c"), *ends):
+        progress.apply(event)
+    assert set(progress.running) == {"c"}
+    assert (progress.failed, progress.aborted) == (1, 1)
+
+
+def test_a_step_is_never_more_than_done() -> None:
+    """A step that reports more than its total, such as frames over those that were planned, is at its end."""
+    fractions = [Running(BEGAN, None, done, 120).fraction(BEGAN) for done in (0, 30, 120, 180)]
+    assert fractions == [0.0, 0.25, 1.0, 1.0]
 
 
 def test_an_estimate_never_reaches_the_end() -> None:
