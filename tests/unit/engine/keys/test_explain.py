@@ -158,6 +158,25 @@ def test_added_and_removed_inputs_are_shown(lab: Lab) -> None:
     assert summary(explained.reasons) == "c added (one.png), y added, a removed"
 
 
+def test_a_change_of_a_steps_own_is_its_root_reason(lab: Lab) -> None:
+    """P38: a new input, or a field with an input's name, is a reason itself; another content has the maker's reason."""
+    made = Product("a", "main.txt")
+    old, new = step("a", text="one"), step("a", text="two")
+    lab.build(
+        graph(old, step("added", n=1), step("field", n=1, inputs={"n": made}), step("content", inputs={"n": made}))
+    )
+    lab.build(graph(new), build_name="other")
+    changed = [step("added", n=1, inputs={"m": made}), step("field", n=2, inputs={"n": made})]
+    explained = lab.explain(graph(new, *changed, step("content", inputs={"n": made})))
+    assert explained["a"].state == "cached"
+    roots = {name: [reason.short() for reason in found.roots] for name, found in explained.items() if name != "a"}
+    assert roots == {
+        "added": ["m added"],
+        "field": ["text changed", "n changed"],
+        "content": ["text changed"],
+    }
+
+
 def test_a_cached_step_has_the_reason_of_its_last_run(lab: Lab) -> None:
     """What is cached is explained by why it last ran; a result from before the last run has no reason."""
     for text in ("one", "two"):
@@ -288,6 +307,14 @@ def test_a_summary_names_the_field_that_led_to_another_tool() -> None:
     assert summary([field, gone, new]) == "voice.engine changed"
     assert summary([gone, new]) == "voice-one removed, voice-two added"
     assert summary([field, Reason("tool", "ffmpeg", "7", "8")]) == "voice.engine changed, ffmpeg changed (7 -> 8)"
+
+
+def test_long_versions_of_tools_are_shortened() -> None:
+    """A tool's old and new identity have at most 24 characters each in a step's line, and all of them in the long one."""
+    reason = Reason("tool", "ffmpeg", "7" * 24, "8" * 25)
+    old, new = reason.short().removeprefix("ffmpeg changed (").removesuffix(")").split(" -> ")
+    assert (old, len(new)) == ("7" * 24, 24)
+    assert "8" * 25 in reason.long()
 
 
 def test_a_source_is_named_by_its_file_and_a_step_by_its_role() -> None:
