@@ -310,7 +310,7 @@ def test_a_summary_names_the_field_that_led_to_another_tool() -> None:
 
 
 def test_long_versions_of_tools_are_shortened() -> None:
-    """A tool's old and new identity have at most 24 characters each in a step's line, and all of them in the long one."""
+    """A tool's identities have at most 24 characters each in a step's line, and all of them in the long one."""
     reason = Reason("tool", "ffmpeg", "7" * 24, "8" * 25)
     old, new = reason.short().removeprefix("ffmpeg changed (").removesuffix(")").split(" -> ")
     assert (old, len(new)) == ("7" * 24, 24)
