@@ -7,6 +7,7 @@ Other Markdown and HTML is drawn as it is written; `literal` finds it.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterator
 
@@ -85,6 +86,8 @@ def literal(text: str) -> Iterator[tuple[str, str, int]]:
     """Yield the markup that is drawn as it is written: its kind, itself, and how often it occurs before."""
     for match in _LITERAL.finditer(_typeset(text)):
         token = text[match.start() : match.end()].strip()
+        if match["entity"] and html.unescape(token).endswith(";"):
+            continue  # HTML has no such character
         yield str(match.lastgroup), token, text.count(token, 0, match.start())
 
 

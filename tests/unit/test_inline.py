@@ -118,7 +118,7 @@ NO_MARKUP = [
     "5* and 4*, Price*, terms*",
     "the <img> tag, <b> and <i>",
     "C:\\_old_\\x and src\\_a_\\b",
-    "AT&T; a && b; x & y;",
+    "AT&T; a && b; x & y; &notreal;",
     "#1, # of, C#",
     "[x] done",
     "$_GET and $_POST",

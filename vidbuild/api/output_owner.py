@@ -35,10 +35,12 @@ class OutputOwner:
         self.taken = False
         self._made_folder = False
         self._is_own = False
+        self._seen: tuple[int, int] | None = None
         self._lock: Lock | None = None
 
     def other(self) -> Path | None:
         """Return another spec that exists and owns the outputs, or None."""
+        self._seen = self._state()
         recorded = self._recorded()
         self._is_own = recorded == self._own()
         if not recorded or self._is_own:
@@ -62,7 +64,8 @@ class OutputOwner:
                 lock = Lock.attempt(self.path, shared=True)
             except OSError:
                 return  # read-only: the record stays whatever happens
-            self._is_own = self._recorded() == self._own()
+            if self._state() != self._seen:
+                self._is_own = self._recorded() == self._own()
             if lock is not None and self._is_own:
                 self._lock = lock
             elif lock is not None:
@@ -110,6 +113,13 @@ class OutputOwner:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             return str(json.loads(self.path.read_bytes())["spec"])
         return ""
+
+    def _state(self) -> tuple[int, int] | None:
+        """Return what differs if the file is written anew; None if there is none."""
+        with contextlib.suppress(OSError):
+            status = self.path.stat()
+            return status.st_ino, status.st_mtime_ns
+        return None
 
     def _own(self) -> str:
         return os.path.relpath(os.path.realpath(self.spec), self._folder())

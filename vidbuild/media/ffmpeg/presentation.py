@@ -83,7 +83,7 @@ def measure(path: Path, info: MediaInfo, env: Mapping[str, str] | None = None) -
     if regular and info.has_audio and audio.count:
         audio_end = _decoded_end(path, info, audio.end, env)
     truncated = TRUNCATED.search(log) is not None
-    broken = None if truncated or encrypted else damage.first(path, streams, DECODE, log, env)
+    broken = None if truncated or encrypted else damage.first(path, streams, DECODE, log, env, declared=info.duration)
     return Presentation(
         picture_end=picture_end if restart is None else min(picture_end, restart),
         audio_end=audio_end if restart is None else min(audio_end, restart),

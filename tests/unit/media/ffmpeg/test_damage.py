@@ -45,6 +45,18 @@ def test_damage_is_a_warning_with_its_time(tmp_path: Path, name: str) -> None:
     assert warnings(path, 1000) == [], "the part that is shown ends before"
 
 
+def test_what_a_reader_leaves_out_is_damage(tmp_path: Path) -> None:
+    """V9: a WebM whose reader gives up in the middle is a warning, as less is left than its header says."""
+    coding = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus")
+    path = made(tmp_path / "a.webm", *TEST, *coding)
+    padded = tmp_path / "padded.webm"
+    padded.write_bytes(path.read_bytes() + bytes(4000))
+    assert warnings(padded) == [], "zeros after the end are no damage"
+    ((field, message),) = warnings(damaged(path))
+    assert field == "src"
+    assert message.startswith("the file is damaged from ")
+
+
 def test_joined_recordings_are_not_damaged(tmp_path: Path) -> None:
     """Transport streams that were joined have packets that look lost at the joint, and decode without errors."""
     path = made(tmp_path / "a.ts", *TEST, *H264)
