@@ -183,7 +183,7 @@ def test_a_still_after_the_end_names_the_time_that_is_left(workspace: Workspace)
 def test_a_project_of_another_name_is_found(workspace: Workspace) -> None:
     """A folder stands for its only *.vidbuild.yaml; where builds and cache were looked for is printed."""
     listed = workspace.run("runs").stderr
-    assert f"no builds in '{workspace.root / '.vidbuild' / 'runs'}'" in listed
+    assert f"no runs in '{workspace.root / '.vidbuild' / 'runs'}'" in listed
     assert "hint: run this command in the project's folder" in listed
     assert "hint:" not in workspace.run("runs", "--state", "failed").stderr
     workspace.write("talk.vidbuild.yaml", SMALL)

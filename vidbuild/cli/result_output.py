@@ -159,8 +159,9 @@ def _position(location: Location | None) -> str:
 
 def _video_name(result: Result, *, show_path: bool) -> str:
     built = [each.path for each in result.outputs if each.kind == "video"]
-    path = built[0] if built else result.spec.with_name(f"{name_of(result.spec)}.mp4")
-    return single_line(str(_relative(path)) if show_path else path.name)
+    if show_path:
+        return single_line(str(_relative(built[0] if built else result.spec)))
+    return single_line(built[0].name if built else f"{name_of(result.spec)}.mp4")
 
 
 def _output_lines(paths: Sequence[Path]) -> list[str]:

@@ -48,6 +48,14 @@ class MarkProblem:
     hint: str | None = None
 
 
+def _name_hint(name: str, written: str) -> str | None:
+    """Return what to write for a mark with a wrong name. written: the mark, if it stands so in the narration."""
+    usable = re.sub(r"\s+", "-", name.strip())
+    ways = [f"'[[{usable}]]'"] if NAME.match(usable) else []
+    ways += [f"'\\{written}' if it is text and no cue"] if written else []
+    return f"write {', or '.join(ways)}" if ways else None
+
+
 def problems(text: str) -> Iterator[MarkProblem]:
     """Yield what is wrong with a narration's length and its cues."""
     if found := _NONCHARACTER.search(text):
@@ -67,7 +75,7 @@ def problems(text: str) -> Iterator[MarkProblem]:
         seen[match[0]] = nth + 1
         if not NAME.match(name):
             rule = "must be letters, digits, '-' and '_', starting with a letter"
-            hint = f"write '\\{match[0]}' if it is text and no cue" if match[0] in source else None
+            hint = _name_hint(name, match[0] if match[0] in source else "")
             yield MarkProblem(f"the name of a cue {rule}, not '{name}'", match[0], nth, hint)
         elif nth:
             yield MarkProblem(f"cue '{name}' is defined twice in this narration", match[0], nth)

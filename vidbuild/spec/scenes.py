@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -12,7 +12,7 @@ from vidbuild.location import Location
 from vidbuild.model import Narration, Scene, Voice
 from vidbuild.scenes.protocol import SceneProblem
 from vidbuild.scenes.registry import SCENE_TYPES
-from vidbuild.spec import animated, cues, files, narration, paths, schema, theme, voice
+from vidbuild.spec import animated, cues, files, meanings, narration, paths, schema, theme, voice
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path, dotted
 from vidbuild.spec.pronounce import Pronunciation
@@ -83,7 +83,7 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
     if kind and resolved and not wrong - schema.SHARED:
         _report(kind.check(own), path, collector.error)
     written = value_of(collector.document.data, path)
-    misspelled = any(nearest(name, schema.SHARED) == "narration" for name in wrong)
+    misspelled = any("narration" in _meant(name, schema.SHARED) for name in wrong)
     for language, parsed in narrations.items():
         if not misspelled and ("narration" not in fields or parsed is not None):
             cues.check(written, path, parsed, language, context.collector_of(language), all_used=not wrong)
@@ -249,9 +249,14 @@ def _content(kind: str, file: FilePath, name: str) -> Json:
     return None
 
 
+def _meant(name: str, known: Collection[str]) -> set[str | None]:
+    """Return the fields that an unknown name may stand for."""
+    return {nearest(name, known), meanings.field(name, known, ())} - {None}
+
+
 def _check_times(fields: Fields, path: Path, collector: DiagnosticCollector, wrong: frozenset[str]) -> None:
     timed = ("narration", "duration")
-    given = any(name in fields or name in wrong for name in timed) or any(nearest(name, timed) for name in wrong)
+    given = any(name in fields or name in wrong for name in timed) or any(_meant(name, timed) for name in wrong)
     if not given and not wrong & {"id", "type"} and SCENE_TYPES[fields["type"]].needs_duration:
         message = f"scene '{fields['id']}' has neither 'narration' nor 'duration'"
         collector.error((*path, "id"), message, "add 'duration: 5', for 5 s, or a 'narration'")

@@ -10,7 +10,7 @@ from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
-from vidbuild.spec import schema, value_hints, wording
+from vidbuild.spec import meanings, schema, value_hints, wording
 from vidbuild.spec.diagnostics import MAX_PROBLEMS
 from vidbuild.spec.document import Document, Path
 from vidbuild.suggest import did_you_mean, nearest
@@ -112,7 +112,7 @@ def _translate(error: SchemaError) -> Iterator[Fault]:
     elif error.validator == "required":
         for name in error.validator_value:
             if name not in error.instance:
-                hint = _renamed(name, error) if name == "type" else None
+                hint = _renamed(name, error) if "type" not in error.instance else None
                 yield Fault(path, f"missing {_mapping_name(error.schema, path)}field '{name}'", hint, missing=name)
     elif error.validator == "additionalProperties":
         yield from _unknown_fields(error, path)
@@ -129,7 +129,10 @@ def _translate(error: SchemaError) -> Iterator[Fault]:
 
 def _renamed(name: str, error: SchemaError) -> str | None:
     """Return a hint for a missing field that is present under a misspelt name, whose mapping is not checked further."""
-    other = nearest(name, [each for each in error.instance if each not in schema.SHARED])
+    others = [each for each in error.instance if each not in schema.SHARED and each not in {"id", "type"}]
+    meant = {each: meanings.field(each, ("id", "type"), ()) for each in others}
+    same = (each for each in others if meant[each] == name)
+    other = next(same, None) or nearest(name, [each for each in others if not meant[each]])
     return f"rename '{other}' to '{name}'" if other else None
 
 
@@ -197,7 +200,8 @@ def _unknown_fields(error: SchemaError, path: Path) -> Iterator[Fault]:
     own = "|".join(error.schema.get("patternProperties", ())) or r"\Z."
     for name in error.instance:
         if name not in fields and not re.match(own, name):
-            hint = _other_types(name, path) or did_you_mean(name, fields)
+            meant = meanings.field(name, fields, error.instance)
+            hint = f"did you mean '{meant}'?" if meant else _other_types(name, path) or did_you_mean(name, fields)
             message = f"unknown {_mapping_name(error.schema, path)}field '{wording.short(name)}'"
             yield Fault((*path, name), message, hint, at_key=True)
 

@@ -216,6 +216,40 @@ def test_long_values_are_shortened() -> None:
     assert message.endswith("…'")
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "meant"),
+    [
+        ("title", "heading", "title"),
+        ("title", "script", "narration"),
+        ("title", "length", "duration"),
+        ("image", "path", "src"),
+        ("image", "image", "src"),
+        ("list", "bullets", "items"),
+        ("command", "cmds", "commands"),
+        ("code", "name", "filename"),
+        ("code", "source", "file"),
+        ("outro", "Alt-Text", "alt"),
+    ],
+)
+def test_an_unknown_field_has_a_hint_by_its_meaning(kind: str, name: str, meant: str) -> None:
+    """A name that other tools use for a field is answered with that field, whatever it looks like."""
+    whole = {"id": "a", "type": kind, name: "x"}
+    hints = {item[0]: item[2] for item in problems(spec(scenes=[whole]))}
+    assert hints[f"scenes.0.{name}"] == f"did you mean '{meant}'?"
+
+
+def test_a_field_that_is_there_is_not_meant_again() -> None:
+    """A name that may mean a field that the scene has already means another one, or none."""
+    hints = {item[0]: item[2] for item in problems(scene(name="x", heading="y"))}
+    assert hints == {"scenes.0.name": None, "scenes.0.heading": None}
+
+
+def test_renamed_id_and_type_are_found_by_meaning() -> None:
+    """Of a scene without 'id' and 'type', the fields that mean them are to be renamed."""
+    found = problems(spec(scenes=[{"name": "a", "kind": "title", "title": "A"}]))
+    assert [item[2] for item in found] == ["rename 'name' to 'id'", "rename 'kind' to 'type'"]
+
+
 def test_an_unknown_keys_place_is_the_key() -> None:
     """Of an unknown field the key is pointed to, of a wrong value the value."""
     made, _ = document(spec(x=1, title=5), "v.yaml")

@@ -57,7 +57,7 @@ def command(ctx: click.Context, *, everything: bool, states: Sequence[str], as_j
 
     if not builds:
         which = f" that are {' or '.join(states)}" if states else ""
-        console.message(f"no builds{which} in '{runs_folder()}'")
+        console.message(f"no runs{which} in '{runs_folder()}'")
         if not states:
             console.message(f"      hint: {ELSEWHERE}")
     listed = builds if everything else builds[:_LISTED]

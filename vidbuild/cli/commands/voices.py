@@ -54,7 +54,7 @@ def _print_engine(info: VoiceInfo) -> None:
         console.result(info.names_hint)
     for each in info.settings:
         default = f"; default: {each.default}" if each.default is not None else ""
-        console.message(f"  {each.path}: {each.values}{default}: {each.description}")
+        console.result(f"  {each.path}: {each.values}{default}: {each.description}")
 
 
 def _to_json(info: VoiceInfo) -> dict[str, Any]:

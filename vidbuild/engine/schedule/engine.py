@@ -186,11 +186,21 @@ def _check_patterns(patterns: Collection[str], targets: Sequence[Target], graphs
     )
     for pattern in patterns:
         if not any(_matches(name, [pattern]) for name in names):
-            kind = f"{pattern}:*"
-            is_kind = any(fnmatchcase(name, kind) for name in names)
-            raise UsageError(
-                f"no step matches '{pattern}'", hint=f"did you mean '{kind}'?" if is_kind else _nearest(pattern, names)
-            )
+            raise UsageError(f"no step matches '{pattern}'", hint=_similar_pattern(pattern, names))
+
+
+def _similar_pattern(pattern: str, names: Collection[str]) -> str:
+    """Return a hint with the pattern or step that was probably meant, or else the kinds of steps."""
+    from vidbuild.suggest import nearest
+
+    kind, _, part = pattern.partition(":")
+    kinds = list(dict.fromkeys(name.partition(":")[0] for name in names))
+    similar = nearest(kind, kinds)
+    candidates = [f"{pattern}:*", *([f"{similar}:{part or '*'}", similar] if similar else [])]
+    meant = next((each for each in candidates if any(_matches(name, [each]) for name in names)), None)
+    if meant and (part in {"", "*"} or similar != kind):
+        return f"did you mean '{meant}'?"
+    return _nearest(pattern, names) or f"the kinds of steps are {', '.join(kinds)}"
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:

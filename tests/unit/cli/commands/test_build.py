@@ -156,12 +156,12 @@ def test_a_name_with_newlines_is_printed_in_one_line(
 
 
 def test_several_videos_are_distinguished(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Videos of several specs may all be called video.mp4, so their last lines have their paths."""
+    """Videos of several specs may all be called video.mp4, so their last lines have their paths, or their spec's."""
     fake_build(monkeypatch, up_to_date("a.yaml"), failed(spec="docs/b.yaml"))
     assert run(["build", "a.yaml", "docs/b.yaml"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "up to date: build/video.mp4 (3 steps, 0.11 s)"
-    assert lines[1].startswith("failed: docs/b.mp4: 1 step failed")
+    assert lines[1].startswith("failed: docs/b.yaml: 1 step failed")
 
 
 def test_a_failure_is_repeated_at_the_end(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -176,7 +176,8 @@ def test_an_engine_without_a_list_has_a_pointer_to_its_names(
     engine: str, expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An engine without a local list of voices has a line about where its names come from."""
-    (line,) = printed(capsys, "voices", engine).splitlines()
+    line, *settings = printed(capsys, "voices", engine).splitlines()
+    assert all(each.startswith("  ") for each in settings)
     assert expected in line
 
 
@@ -342,7 +343,7 @@ def test_a_project_without_builds(project: Path, capsys: pytest.CaptureFixture[s
     captured = capsys.readouterr()
     which = f" that are {' or '.join(states)}" if states else ""
     first, *hints = captured.err.splitlines()
-    assert first.startswith(f"no builds{which} in '{project}")
+    assert first.startswith(f"no runs{which} in '{project}")
     assert bool(hints) == (not states)
     assert captured.out == ""
 
