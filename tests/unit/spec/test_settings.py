@@ -9,17 +9,19 @@ import pytest
 from vidbuild.spec import settings
 from vidbuild.spec.diagnostics import SpecError
 
+ALLOW = "allow_network_voice = true"
+
 
 @pytest.mark.parametrize(
     ("text", "allowed"),
     [
         ("", False),
         ("# nothing\n", False),
-        ("allow_network_voice = true\n", True),
+        (f"{ALLOW}\n", True),
         ("allow_network_voice = false", False),
     ],
 )
-def test_settings_have_defaults(tmp_path: Path, text: str, allowed: bool) -> None:  # noqa: FBT001 - a parameter
+def test_settings_have_defaults(tmp_path: Path, text: str, allowed: bool) -> None:
     """What the file does not set is as without the file."""
     (tmp_path / settings.NAME).write_text(text)
     assert settings.load(tmp_path, settings.NAME).allow_network_voice == allowed
@@ -28,7 +30,7 @@ def test_settings_have_defaults(tmp_path: Path, text: str, allowed: bool) -> Non
 @pytest.mark.parametrize(
     ("text", "place", "message", "hint"),
     [
-        ('\nallow_network_voice = "true"', (2, 1, 20), "must be true or false, not 'true'", "write allow_network_voice = true"),
+        ('\nallow_network_voice = "true"', (2, 1, 20), "must be true or false, not 'true'", f"write {ALLOW}"),
         ("allow_network_voice = 1", (1, 1, 20), "must be true or false, not 1", None),
         ("# a\n  [size]\nx = 1", (2, 4, 8), "unknown setting 'size'", "use allow_network_voice"),
         ('# a\n"si\\u007ae" = 1', (1, 1, 2), "unknown setting 'size'", "use allow_network_voice"),

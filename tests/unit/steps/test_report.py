@@ -45,3 +45,13 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
     run(second)
     for name in ("timing.json", "report.html"):
         assert (first.out / name).read_bytes() == (second.out / name).read_bytes()
+
+
+def test_words_of_any_script_can_be_read_in_the_file(tmp_path: Path) -> None:
+    """timing.json has text as it is spoken, one value a line, rather than as codes of its characters."""
+    given = context(tmp_path)
+    timing = given.inputs["timing:two"]
+    timing.write_text(timing.read_text(encoding="utf-8").replace("Hello", "Grüße, 世界"), encoding="utf-8")
+    run(given)
+    text = (given.out / "timing.json").read_text(encoding="utf-8")
+    assert '     "text": "Grüße, 世界",\n' in text
