@@ -19,7 +19,13 @@ SCENES: list[dict[str, Any]] = [
     {"id": "one", "type": "title", "title": "One", "duration": 0.5},
     {"id": "two", "type": "title", "title": "Two", "narration": "Two is said."},
 ]
-DATA: dict[str, Any] = {"vidbuild": 1, "title": "Made", "output": {"size": "128x72", "fps": 24}, "scenes": SCENES}
+DATA: dict[str, Any] = {
+    "vidbuild": 1,
+    "title": "Made",
+    "output": {"size": "128x72", "fps": 24},
+    "voice": "espeak:en-us",
+    "scenes": SCENES,
+}
 SPEC = """\
 vidbuild: 1
 title: Written

@@ -18,6 +18,7 @@ SPEC = """\
 vidbuild: 1
 title: Said
 output: {size: 128x72, fps: 24}
+voice: espeak:en-us
 scenes:
   - {id: one, type: title, title: One, narration: First of all comes this.}
   - {id: two, type: title, title: Two, narration: NARRATION}

@@ -13,6 +13,7 @@ SPEC = """\
 vidbuild: 1
 title: A scene
 output: {size: 160x90, fps: 24}
+voice: espeak:en-us
 scenes:
   - {id: one, type: title, title: One, narration: One., pause_before: 0, pause_after: 0}
 """

@@ -52,7 +52,7 @@ class Video:
         """The spec as YAML."""
         head = (
             f"vidbuild: 1\ntitle: 'V {TITLES[self.title]}'\ntheme: {self.theme}\n"
-            f"output: {{size: {self.size}, fps: 24}}\nscenes:\n"
+            f"output: {{size: {self.size}, fps: 24}}\nvoice: espeak:en-us\nscenes:\n"
         )
         return head + "\n".join(piece.text(f"s{index}") for index, piece in enumerate(self.pieces)) + "\n"
 

@@ -12,6 +12,7 @@ SPEC = """\
 vidbuild: 1
 title: Two scenes
 output: {size: 160x90, fps: 24}
+voice: espeak:en-us
 scenes:
   - {id: one, type: title, title: One, narration: Hello one.}
   - {id: two, type: title, title: Two, narration: Hello two.}

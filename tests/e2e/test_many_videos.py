@@ -18,7 +18,9 @@ from tests.support.workspace import SMALL, Workspace
 from vidbuild.engine.runs.events import Event, TargetFinished
 
 SPECS = ("a.yaml", "b.yaml", "c.yaml")
-FAILING = SMALL.replace("title: Two, duration: 0.5", "title: Two, narration: Hello there., max_duration: 0.1")
+FAILING = SMALL.replace(
+    "title: Two, duration: 0.5", "title: Two, narration: Hello there., voice: 'espeak:en-us', max_duration: 0.1"
+)
 WRONG = SMALL.replace("title: One", "titel: One")
 
 

@@ -11,7 +11,7 @@ from tests.support.workspace import SMALL, Workspace
 
 OLD = ROOT / "tests" / "unit" / "engine" / "runs" / "old" / "runs"
 FIRST, FAILED, SECOND = "20261129-113253-911-20c6", "20261129-113255-881-1a69", "20261129-113256-549-e8d4"
-SPOKEN = SMALL.replace("title: Two, duration: 0.5", "title: Two, narration: Hello there.")
+SPOKEN = SMALL.replace("title: Two, duration: 0.5", 'title: Two, narration: Hello there., voice: "espeak:en-us"')
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ SPEC = """\
 vidbuild: 1
 title: Aside
 output: {size: 128x72, fps: 24}
+voice: espeak:en-us
 scenes:
   - {id: a, type: title, title: One, narration: Hello there.}
 """

@@ -133,6 +133,7 @@ def specs() -> list[dict[str, Any]]:
             "vidbuild": 1,
             "title": "All",
             "output": {"size": "160x90", "fps": 24},
+            "voice": "espeak:en-us",
             "theme": {"logo": logo, "fonts": fonts},
             "scenes": [{"id": f"s{number}", **scene} for number, scene in enumerate(scenes)],
         }

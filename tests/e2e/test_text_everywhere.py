@@ -35,6 +35,7 @@ def spec(text: str) -> str:
         "title": text,
         "description": text,
         "output": {"size": "160x90", "fps": 24},
+        "voice": "espeak:en-us",
         "scenes": scenes,
     }
     return yaml.safe_dump(data, allow_unicode=True)

@@ -124,6 +124,7 @@ def built(space: Workspace, name: str) -> Video:
         "vidbuild": 1,
         "title": "A video to be played",
         "output": {"size": f"{size[0]}x{size[1]}", "fps": fps},
+        "voice": "espeak:en-us",
         "defaults": {"pause_before": 0.2, "pause_after": 0.2},
         "scenes": scenes,
     }

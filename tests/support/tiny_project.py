@@ -21,6 +21,7 @@ def write(space: Workspace, word: str, name: str = "video.yaml") -> None:
         "vidbuild": 1,
         "title": f"{word} at once",
         "output": {"size": "160x90", "fps": 24},
+        "voice": "espeak:en-us",
         "defaults": {"pause_before": 0.05, "pause_after": 0.05},
         "scenes": scene_samples.scenes(
             word,

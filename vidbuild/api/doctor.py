@@ -101,7 +101,10 @@ def _voices() -> Iterator[Finding]:
 
     for name, engine in ENGINES.items():
         missing = engine.available()
-        yield Finding(f"voice {name}", missing is None, engine.summary, missing)
+        if name == "natural" and missing is not None:  # builds work without it
+            yield Finding("voice natural", True, "not installed: English is spoken by espeak:en-us", missing)
+        else:
+            yield Finding(f"voice {name}", missing is None, engine.summary, missing)
 
 
 def _sandbox() -> Iterator[Finding]:

@@ -13,9 +13,10 @@ from vidbuild.engine.graph import canonical
 from vidbuild.engine.store.digest_cache import DigestCache
 from vidbuild.project import root_of
 
-FORMAT = 4  # raised when the format of a cached plan changes
+FORMAT = 5  # raised when the format of a cached plan changes
 PACKAGE = Path(__file__).resolve().parent.parent
-READERS = ("icu4py", "jinja2", "jsonschema", "num2words", "yaml")  # packages that read specs
+READERS = ("hibari", "icu4py", "jinja2", "jsonschema", "num2words", "yaml")  # packages that decide what specs mean
+NEEDED = ("onnxruntime", "numpy")  # packages of which it matters only whether they are installed
 MAX_BYTES = 10_000_000  # larger than any spec that its reader accepts
 CODE = (".py", ".json", ".yaml", ".typ", ".so", ".ttf", ".otf")
 CLOCK_LAG_NS = 20_000_000  # by which the clock of a file system may be late
@@ -87,7 +88,8 @@ def _readers() -> str:
         str(PACKAGE),
         *(str(Path(found.origin).parent) for found in map(find_spec, READERS) if found and found.origin),
     ]
-    return canonical.digest(sorted(row for folder in folders for row in _stats(folder)))
+    installed = [name for name in NEEDED if find_spec(name)]
+    return canonical.digest([*installed, *sorted(row for folder in folders for row in _stats(folder))])
 
 
 def _stats(folder: str) -> Iterator[str]:

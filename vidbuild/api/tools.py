@@ -9,7 +9,7 @@ from pathlib import Path
 from vidbuild.engine.graph.graph import Graph, Step
 from vidbuild.engine.keys.tools import Tool
 from vidbuild.plan.kinds import KINDS, VOICE, voice_tool
-from vidbuild.voices import recorded
+from vidbuild.voices import recorded, registry
 from vidbuild.voices.protocol import SETTINGS
 from vidbuild.voices.registry import ENGINES, source_of
 
@@ -35,7 +35,9 @@ class _Tools(dict[str, Tool]):
 def tools() -> Mapping[str, Tool]:
     """Return each tool by the name that kinds and steps give it."""
     voices = {
-        voice_tool(name): Tool(engine.stat_paths, engine.identity, engine.network, engine.concurrency, engine.env)
+        voice_tool(name): Tool(
+            engine.stat_paths, engine.identity, engine.network, engine.concurrency, engine.env, registry.worker(name)
+        )
         for name, engine in ENGINES.items()
     }
     return _Tools(_fixed(voices))

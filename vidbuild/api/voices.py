@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from vidbuild.errors import UsageError
 from vidbuild.spec.describe import Field
 
 
@@ -50,6 +52,20 @@ def voices() -> list[VoiceInfo]:
         for name, engine in ENGINES.items()
     ]
     return [*engines, VoiceInfo(recorded.NAME, recorded.SUMMARY, False, None, (), recorded.NAMES_HINT)]
+
+
+def fetch(voice: str) -> Path:
+    """Download the model of a voice, given as ENGINE:NAME, and return where it is.
+
+    Raises UsageError for a voice whose model is not downloaded, UnreachableError if the download fails.
+    """
+    from vidbuild.voices import natural_voices
+
+    engine, _, name = voice.partition(":")
+    if engine != "natural":
+        hint = "vidbuild voices natural"
+        raise UsageError(f"'{voice}' has no model to fetch: expected a voice such as natural:emma", hint=hint)
+    return natural_voices.fetch(name)
 
 
 def _settings() -> Iterator[Field]:

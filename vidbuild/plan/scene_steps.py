@@ -21,8 +21,7 @@ from vidbuild.scenes.protocol import Clip
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.timeline.mentions import mentions
 from vidbuild.timeline.params import ClipParams, TimelineParams
-from vidbuild.voices import recorded
-from vidbuild.voices.registry import tool_name
+from vidbuild.voices import recorded, registry
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
@@ -128,8 +127,14 @@ def _speak(video: VideoSpec, scene: Scene, narration: Narration) -> Step:
         params = {"narration": narration.spoken, "voice": voice.to_data(), "language": video.variant.language}
         if sounds := narration.sounds:
             params["ipa"] = [list(sound) for sound in sounds]
-        inputs = {}
-        tools = tuple(voice_tool(tool_name(each.engine, each.name)) for each in (voice, voice.fallback) if each)
+        inputs = {
+            f"{role}.{name}": Source(str(path))
+            for role, each in (("voice.own", voice), ("voice.fallback", voice.fallback))
+            if each is not None
+            for name, path in registry.files(each.engine, each.name).items()
+        }
+        used = [each for each in (voice, voice.fallback) if each]
+        tools = tuple(voice_tool(registry.tool_name(each.engine, each.name)) for each in used)
     return Step(video.step_id("speak", scene), "speak", params, inputs, scene.locations, tools)
 
 

@@ -45,21 +45,22 @@ def _check_language(language: str, voice: Voice, scenes: Sequence[Scene], collec
     if "language" in collector.document.data and (short := shortened(language)):
         collector.warning(("language",), f"the tag of the language is '{short}', not '{language}'", f"write {short}")
         return
-    if voice.engine != "espeak" or not any(scene.narration is not None and scene.voice == voice for scene in scenes):
+    if not any(scene.narration is not None and scene.voice == voice for scene in scenes):
         return
-    if _primary(language) == _primary(voice.name):
+    spoken = {"espeak": voice.name, "natural": "en"}.get(voice.engine)
+    if spoken is None or _primary(language) == _primary(spoken):
         return
     from vidbuild.voices.registry import ENGINES
 
     known = ENGINES["espeak"].voices()
-    if _primary(voice.name) not in {_primary(name) for name in known}:
+    if _primary(spoken) not in {_primary(name) for name in known}:
         return  # the voice's name does not start with its language
     fitting = [name for name in (language.lower(), language.partition("-")[0]) if name in known]
     path: Path = ("language",) if "language" in collector.document.data else ("voice",)
     hint = f"write 'voice: espeak:{fitting[0]}'" if fitting else None
     if path == ("voice",):
-        hint = f"write 'language: {voice.name.partition('+')[0].partition('-')[0]}'"
-    message = f"the language is '{language}', but the voice 'espeak:{voice.name}' speaks another one"
+        hint = f"write 'language: {spoken.partition('+')[0].partition('-')[0]}'"
+    message = f"the language is '{language}', but the voice '{voice.engine}:{voice.name}' speaks another one"
     collector.warning(path, message, hint)
 
 

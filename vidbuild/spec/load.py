@@ -156,7 +156,8 @@ class _SpecBuilder:
         values, collector = self.values, self.collector
         settings = output.settings(values["output"], collector)
         voice.check_aliases(values["voices"], collector)
-        speaker = voice.resolve(values["voice"], ("voice",), collector, values["voices"])
+        chosen = values["voice"] if "voice" in values else voice.default(values["language"], collector)
+        speaker = voice.resolve(chosen, ("voice",), collector, values["voices"])
         themes = theme.ThemeLoader(self.root)
         resolved_theme = themes.load(values["theme"], ("theme",), collector, self.path.parent)
         collector.diagnostics.extend(replace(item, file=self.document.name) for item in themes.diagnostics)

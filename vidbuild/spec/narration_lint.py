@@ -100,7 +100,8 @@ def _check_scripts(
             known.add((voice, script))
             is_word = len(word) <= LONGEST_WORD
             shown = word if is_word else f"{word[:SHOWN]}…"
-            message = f"the voice '{voice}' cannot read {script}: it spells '{shown}'"
+            spells = "spells" if engine == "espeak" else "spells or leaves out"
+            message = f"the voice '{voice}' cannot read {script}: it {spells} '{shown}'"
             hint = "use a voice for that language"
             if is_word:
                 hint = f"add how it is spoken to 'pronounce', such as {{{word}: ...}}, or {hint}"

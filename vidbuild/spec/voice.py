@@ -16,6 +16,22 @@ RECORDING_HINT = "write the scene's narration as {audio: take.wav, text: ...}"
 NORMAL = {"rate": 100, "pitch": 0, "volume": 100}
 
 
+def default(language: str, collector: DiagnosticCollector) -> str:
+    """Return the voice of a spec that names none; warn if it is not the best one because a package is missing."""
+    from vidbuild.voices import registry
+
+    engine, name = registry.default(language)
+    missing = registry.ENGINES["natural"].available()
+    if missing and engine == "espeak" and _is_english(language) and "voice" not in collector.document.data:
+        message = f"the narration is spoken by '{engine}:{name}': the natural voice is not installed"
+        collector.warning((), message, f"{missing}, or write 'voice: {engine}:{name}'")
+    return f"{engine}:{name}"
+
+
+def _is_english(language: str) -> bool:
+    return language.partition("-")[0].lower() == "en"
+
+
 def resolve(
     value: str | Mapping[str, Any], path: Path, collector: DiagnosticCollector, aliases: Mapping[str, Any]
 ) -> Voice | None:
@@ -33,13 +49,18 @@ def resolve(
 
 
 def files(voices: Iterable[Voice]) -> tuple[FilePath, ...]:
-    """Return the user's settings, if one of the voices depends on them; the folder for a file that is not there."""
+    """Return the files outside the project that voices depend on: models, and the user's settings.
+
+    For settings that are not there, the folder that would hold them.
+    """
     from vidbuild.voices import registry, user_config
 
-    if not any(each and each.engine in registry.CONFIGURED for voice in voices for each in (voice, voice.fallback)):
-        return ()
+    used = {each for voice in voices for each in (voice, voice.fallback) if each}
+    models = sorted(path for each in used for path in registry.files(each.engine, each.name).values())
+    if not any(each.engine in registry.CONFIGURED for each in used):
+        return tuple(models)
     path = user_config.path()
-    return (next(each for each in (path, *path.parents) if each.exists()),)
+    return (*models, next(each for each in (path, *path.parents) if each.exists()))
 
 
 def check_aliases(aliases: Mapping[str, Any], collector: DiagnosticCollector) -> None:

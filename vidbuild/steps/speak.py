@@ -61,7 +61,13 @@ def words_data(speech: Speech, voice: str) -> dict[str, Any]:
     """Return the content of words.json. voice: the one that spoke, perhaps the fallback."""
     words = [asdict(word) for word in speech.words]
     phrases = [list(phrase) for phrase in speech.phrases]
-    return {"samples": speech.samples, "voice": voice, "words": words, "phrases": phrases}
+    return {
+        "samples": speech.samples,
+        "voice": voice,
+        "words": words,
+        "phrases": phrases,
+        "source": speech.source or ("engine" if words else ""),
+    }
 
 
 def _speak(context: Context, wav_path: Path) -> tuple[str, Speech]:
@@ -69,12 +75,12 @@ def _speak(context: Context, wav_path: Path) -> tuple[str, Speech]:
     voice: Mapping[str, Any] = context.params["voice"]
     fallback: Mapping[str, Any] | None = voice.get("fallback")
     try:
-        return _name(voice), _request_speech(context, voice, wav_path)
+        return _name(voice), _request_speech(context, voice, wav_path, "voice.own.")
     except UnreachableError as error:
         if fallback is None:
             raise UnreachableError(error.message, hint=_hint(context, error.hint), field="voice") from error
         wav_path.unlink(missing_ok=True)
-        speech = _request_speech(context, fallback, wav_path)
+        speech = _request_speech(context, fallback, wav_path, "voice.fallback.")
         context.warn(
             f"voice '{_name(voice)}' is unavailable ({error.message}); used fallback '{_name(fallback)}'",
             field="voice",
@@ -99,7 +105,8 @@ def _name(voice: Mapping[str, Any]) -> str:
     return f"{voice['engine']}:{voice['name']}"
 
 
-def _request_speech(context: Context, voice: Mapping[str, Any], wav_path: Path) -> Speech:
+def _request_speech(context: Context, voice: Mapping[str, Any], wav_path: Path, role: str) -> Speech:
+    """Request a narration. role: what the roles of the voice's files begin with."""
     engine = ENGINES[voice["engine"]]
     settings = f"{SETTINGS}{tool_name(engine.name, voice['name'])}"
     own = {*engine.env, settings}
@@ -120,5 +127,7 @@ def _request_speech(context: Context, voice: Mapping[str, Any], wav_path: Path) 
         volume=voice["volume"],
         on_retry=context.on_retry,
         ipa=tuple((start, end, sounds) for start, end, sounds in context.params.get("ipa", ())),
+        on_warning=lambda message: context.warn(message, field="narration"),
+        files={name.removeprefix(role): path for name, path in context.inputs.items() if name.startswith(role)},
     )
     return engine.speak(request)

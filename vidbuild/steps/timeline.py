@@ -60,7 +60,7 @@ def _speech(context: Context) -> Speech | None:
         return None
     data: dict[str, Any] = json.loads(context.inputs["words"].read_text(encoding="utf-8"))
     phrases = [(start, end) for start, end in data["phrases"]]
-    return Speech([EngineWord(**word) for word in data["words"]], data["samples"], phrases)
+    return Speech([EngineWord(**word) for word in data["words"]], data["samples"], phrases, data["source"])
 
 
 def _clip_part(context: Context, clip: ClipParams | None) -> ClipPart | None:

@@ -18,18 +18,14 @@ from typing import Any
 from vidbuild.errors import StepError
 from vidbuild.frozen import replaced
 from vidbuild.media.audio import pcm, wav
-from vidbuild.media.audio.loudness import SILENCE_LUFS, integrated
 from vidbuild.media.ffmpeg import process, tool_output
 from vidbuild.media.text.words import EngineWord, Speech
 from vidbuild.timebase import SAMPLE_RATE
+from vidbuild.voices import levels
 from vidbuild.voices.protocol import SpeechRequest
 
 # At a rate of 100 %. The library's own 175 is too fast for viewers who also read the screen.
 WORDS_PER_MINUTE = 165
-
-# The highest peak over the loudness, in dB. The library's voices reach 18 dB, with peaks that are inaudible but keep a
-# narration below -16 LUFS: with a true peak of -1.5 dBTP, 14.5 dB is the limit.
-CREST, FULL_SCALE = 13.8, 32767
 
 # At a volume of 100 %. At 100, the library itself clips some voices; the audio step normalizes the loudness anyway.
 VOLUME = 60
@@ -59,23 +55,13 @@ def speak(library: Path, data: Path, request: SpeechRequest) -> Speech:
         if any(map(str.isalpha, text)):
             raise StepError(f"the voice 'espeak:{request.voice}' makes no sound of this narration", field="voice")
         raise StepError("nothing in this narration can be spoken", field="narration")
-    _write(samples, request)
+    levels.write(request.wav_path, samples, request.scratch, request.env)
 
     def at(sample: int) -> int:
         return min(max(sample * SAMPLE_RATE // rate - cut, 0), len(samples))
 
     timed = tuple(replaced(word, start=at(word.start), end=at(word.end)) for word in words)
     return Speech(timed, len(samples))
-
-
-def _write(samples: array.array[int], request: SpeechRequest) -> None:
-    """Write the audio with its few highest peaks limited, so that they do not lower the loudness of everything else."""
-    wav.write(request.wav_path, samples)
-    source = ["-i", str(request.wav_path)]
-    loudness = integrated(source, len(samples) / SAMPLE_RATE, request.scratch, request.env)
-    ceiling = FULL_SCALE * 10 ** ((loudness + CREST) / 20)
-    if loudness >= SILENCE_LUFS and ceiling < FULL_SCALE:
-        wav.write(request.wav_path, wav.limit_peaks(samples, int(ceiling)))
 
 
 def _synthesize(

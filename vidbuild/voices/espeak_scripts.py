@@ -48,6 +48,16 @@ def unreadable(language: str, text: str) -> Iterator[tuple[str, str]]:
                 yield _NAMES.get(script, script.title()), word
 
 
+def not_latin(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (script, word) for each word of a script other than Latin; a letter alone is a symbol."""
+    if text.isascii():
+        return
+    for letters in "".join(each if unicodedata.category(each)[0] in "LM" else " " for each in text).split():
+        for script, word in _by_script(letters):
+            if script != "LATIN" and (script in _SYLLABIC or _is_word(script, word)):
+                yield _NAMES.get(script, script.title()), word
+
+
 def _by_script(word: str) -> Iterator[tuple[str, str]]:
     """Yield the parts of a word, each in one script."""
     part, known = "", ""

@@ -22,7 +22,15 @@ RetryCallback = Callable[[int, float, str], None]
 """Called before an engine repeats a request: number of the next attempt, wait before it in seconds, what failed."""
 
 
+WarningCallback = Callable[[str], None]
+"""Called with what a user should know of a narration that is spoken all the same."""
+
+
 def ignore_retry(attempt: int, wait: float, message: str) -> None:
+    """Do nothing."""
+
+
+def ignore_warning(message: str) -> None:
     """Do nothing."""
 
 
@@ -48,6 +56,7 @@ class SpeechRequest:
     pitch: in Hz above the voice's own.
     ipa: (start, end, sounds) of parts of the text whose sounds the spec gives, in order; an engine that takes no sounds
         speaks the text.
+    files: role -> a file of `ModelEngine.files`.
     """
 
     text: str
@@ -62,6 +71,8 @@ class SpeechRequest:
     volume: int = 100
     on_retry: RetryCallback = ignore_retry
     ipa: Sequence[tuple[int, int, str]] = ()
+    on_warning: WarningCallback = ignore_warning
+    files: Mapping[str, Path] = field(default_factory=dict)
 
 
 class VoiceEngine(Protocol):
@@ -135,3 +146,13 @@ class ConfiguredEngine(VoiceEngine, Protocol):
 
     def readable(self) -> Iterator[Path]:
         """Yield files and folders outside the system's that its steps read. Raises UsageError."""
+
+
+class ModelEngine(VoiceEngine, Protocol):
+    """An engine that loads a model and keeps it: its steps run in workers of their own, which run no others.
+
+    Its concurrency is 1, so that a build has one such worker.
+    """
+
+    def files(self, name: str) -> Mapping[str, Path]:
+        """Return role -> a file that a voice needs beside the engine's own; its content is in keys."""

@@ -10,13 +10,22 @@ from vidbuild.voices.command import Command
 from vidbuild.voices.edge import Edge
 from vidbuild.voices.espeak import Espeak
 from vidbuild.voices.nanotts import Nanotts
+from vidbuild.voices.natural import Natural
 from vidbuild.voices.piper import Piper
-from vidbuild.voices.protocol import ConfiguredEngine, VoiceEngine, VoiceProblem
+from vidbuild.voices.protocol import ConfiguredEngine, ModelEngine, VoiceEngine, VoiceProblem
 from vidbuild.voices.speech import Speech
 
 # The engines whose servers, programs and files are in the user's settings.
 CONFIGURED: Mapping[str, ConfiguredEngine] = {"piper": Piper(), "speech": Speech(), "command": Command()}
-ENGINES: Mapping[str, VoiceEngine] = {"espeak": Espeak(), "edge": Edge(), "nanotts": Nanotts(), **CONFIGURED}
+# The engines that load a model and keep it.
+MODELS: Mapping[str, ModelEngine] = {"natural": Natural()}
+ENGINES: Mapping[str, VoiceEngine] = {
+    **MODELS,
+    "espeak": Espeak(),
+    "edge": Edge(),
+    "nanotts": Nanotts(),
+    **CONFIGURED,
+}
 
 
 def problem(engine: str, name: str) -> VoiceProblem | None:
@@ -58,3 +67,28 @@ def readable() -> Iterator[Path]:
     """Yield the files and folders that the user's settings let steps read. Raises UsageError for wrong settings."""
     for engine in CONFIGURED.values():
         yield from engine.readable()
+
+
+def worker(engine: str) -> str:
+    """Return the name of the workers in which an engine's steps must run; "" for any."""
+    return engine if engine in MODELS else ""
+
+
+def files(engine: str, name: str) -> Mapping[str, Path]:
+    """Return role -> a file that a voice needs beside its engine's own."""
+    return MODELS[engine].files(name) if engine in MODELS else {}
+
+
+def default(language: str) -> tuple[str, str]:
+    """Return the engine and name of the voice for texts in a language.
+
+    English has the natural voice if its packages are installed, every other language espeak's, and American English
+    what espeak does not know.
+    """
+    if language.partition("-")[0].lower() == "en" and ENGINES["natural"].available() is None:
+        return "natural", "heart"
+    known = ENGINES["espeak"].voices()
+    for name in (language.lower(), language.partition("-")[0].lower()):
+        if name in known and name != "en":
+            return "espeak", name
+    return "espeak", "en-us"

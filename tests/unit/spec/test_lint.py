@@ -42,8 +42,8 @@ def test_a_language_with_a_code_that_is_too_long(project: Project, language: str
 @pytest.mark.parametrize(("mark", "most"), [("7", 32), ("a", 150)])
 def test_a_word_that_is_not_spoken_to_its_end(project: Project, mark: str, most: int) -> None:
     """A word so long that the voice leaves out its end is a warning at the narration; a shorter one is not."""
-    assert project.wrong({"narration": f"see {mark * most} there"}, reading="verbatim") == []
-    ((where, message, _),) = project.wrong({"narration": f"see {mark * (most + 1)} there"}, reading="verbatim")
+    assert project.wrong({"narration": f"see {mark * most} there"}, voice="espeak:en-us", reading="verbatim") == []
+    ((where, message, _),) = project.wrong({"narration": f"see {mark * (most + 1)} there"}, voice="espeak:en-us", reading="verbatim")
     expected = f"espeak speaks only the beginning of '{mark * 12}…': {most + 1} characters without a space"
     assert (where, message) == ("scenes[0].narration", expected)
 
@@ -86,11 +86,24 @@ def test_variables_of_any_shape(project: Project) -> None:
 )
 def test_a_voice_of_another_language(project: Project, top: dict[str, Any], hint: Any) -> None:
     """An espeak voice that reads the spec's language as another one's is a warning with the voice to take."""
-    found = project.wrong({"narration": "Hallo."}, **top)
+    found = project.wrong({"narration": "Hallo."}, **{"voice": "espeak:en-us", **top})
     assert [item[2] for item in found] == ([] if hint is ... else [hint])
     if found:
         assert found[0][0] == ("language" if "language" in top else "voice")
         assert "speaks another one" in found[0][1]
+
+
+@pytest.mark.parametrize("language", ["de", "pt-BR", "de-CH", "en"])
+def test_the_default_voice_speaks_the_language(project: Project, language: str) -> None:
+    """A spec without a voice has no warning about its language if there is a voice for it."""
+    assert project.wrong({"narration": "Hallo."}, language=language) == []
+
+
+def test_the_natural_voice_speaks_english_alone(project: Project) -> None:
+    """The natural voice in a spec of another language is a warning with the voice to take."""
+    ((where, message, hint),) = project.wrong({"narration": "Hallo."}, language="de", voice="natural:heart")
+    assert (where, hint) == ("language", "write 'voice: espeak:de'")
+    assert message == "the language is 'de', but the voice 'natural:heart' speaks another one"
 
 
 def test_an_unused_voice_has_no_language_warning(project: Project) -> None:

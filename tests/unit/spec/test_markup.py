@@ -84,11 +84,11 @@ def test_math_and_code_stay(text: str) -> None:
 )
 def test_what_is_not_spoken_as_written_is_a_warning(project: Project, narration: str, message: str, hint: str) -> None:
     """Markup that is read aloud, and signs that are left out, are warnings; following the hint ends them."""
-    ((_, found, shown),) = project.wrong({"narration": narration}, reading="verbatim")
+    ((_, found, shown),) = project.wrong({"narration": narration}, voice="espeak:en-us", reading="verbatim")
     assert (found, shown) == (message, hint)
     if "pronounce" in hint:
         sign = message.split("'")[1]
-        assert project.wrong({"narration": narration}, pronounce={sign: "to"}, reading="verbatim") == []
+        assert project.wrong({"narration": narration}, pronounce={sign: "to"}, voice="espeak:en-us", reading="verbatim") == []
 
 
 @pytest.mark.parametrize("narration", ["from a -> b", "if a < b", "a | b", "a list<b>", "2 > 1"])
@@ -110,11 +110,12 @@ def test_markup_that_is_read_is_a_warning(project: Project) -> None:
 
 def test_a_sign_is_found_by_itself(project: Project) -> None:
     """The place of a sign is its own, not that of an arrow before it with the same character."""
-    head = "vidbuild: 1\ntitle: A\nscenes:\n  - id: a\n    type: title\n    title: A\n    narration: "
+    head = "vidbuild: 1\ntitle: A\nvoice: espeak:en-us\nscenes:\n"
+    head += "  - id: a\n    type: title\n    title: A\n    narration: "
     found = project.problems(head + "a -> b > c -> d\nreading: verbatim\n")
     assert [(line, column, message.split("'")[1]) for line, column, message, _ in found] == [
-        (7, 18, "->"),
-        (7, 23, ">"),
+        (8, 18, "->"),
+        (8, 23, ">"),
     ]
 
 
@@ -122,7 +123,7 @@ def test_the_tags_of_an_element_are_one_kind_of_problem(project: Project) -> Non
     """A closing tag is a tag also directly after a word; a type parameter is none."""
     tags = {message for _, message, _ in project.wrong({"narration": "It is <b>bold</b>."})}
     assert tags == {f"the voice reads '{tag}' aloud: narrations are plain text" for tag in ("<b>", "</b>")}
-    signs = {message for _, message, _ in project.wrong({"narration": "It is a list<b>."}, reading="verbatim")}
+    signs = {message for _, message, _ in project.wrong({"narration": "It is a list<b>."}, voice="espeak:en-us", reading="verbatim")}
     assert signs == {f"espeak leaves out '{sign}', which captions show" for sign in "<>"}
 
 

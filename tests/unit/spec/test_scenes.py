@@ -19,7 +19,7 @@ def test_defaults_and_spec_wide_values(project: Project) -> None:
     plain = project.scene(narration="Hello.")
     assert (plain.pause_before, plain.pause_after, plain.min_duration) == (0.4, 0.6, 0.0)
     assert (plain.duration, plain.max_duration, plain.background) == (None, None, None)
-    assert (plain.captions, plain.alt, plain.voice) == (True, "", Voice("espeak", "en-us"))
+    assert (plain.captions, plain.alt, plain.voice) == (True, "", Voice("natural", "heart"))
     assert plain.fields == {"title": "A", "kicker": "", "subtitle": ""}
     wide = project.spec({}, {"pause_after": 2}, defaults={"pause_before": 0, "pause_after": 1}).scenes
     assert [(scene.pause_before, scene.pause_after) for scene in wide] == [(0, 1), (0, 2)]

@@ -43,7 +43,7 @@ def test_every_way_to_name_a_voice(project: Project, value: Any, voice: Voice) -
     voices = {"host": "espeak:fr", "slow": {"engine": "espeak", "name": "en-us", "rate": 70}}
     assert project.spec(SAID, voice=value, voices=voices).scenes[0].voice == voice
     spec = project.spec({**SAID, "voice": value}, SAID, voices=voices)
-    assert [scene.voice for scene in spec.scenes] == [voice, Voice("espeak", "en-us")]
+    assert [scene.voice for scene in spec.scenes] == [voice, Voice("natural", "heart")]
 
 
 def test_a_fallback_may_be_an_alias(project: Project) -> None:
@@ -58,7 +58,7 @@ def test_a_fallback_may_be_an_alias(project: Project) -> None:
     [
         ("espeak:en-uss", "espeak has no voice 'en-uss'", "en-us"),
         ("espeek:en-us", "unknown voice engine 'espeek'", "'espeak'"),
-        ("xyzzy:en-us", "unknown voice engine 'xyzzy'", "use espeak, edge, nanotts, piper, speech or command"),
+        ("xyzzy:en-us", "unknown voice engine 'xyzzy'", "use natural, espeak, edge, nanotts, piper, speech or command"),
         ("hots", "unknown voice 'hots'", "did you mean 'host'?"),
         ("xyz", "unknown voice 'xyz'", "ENGINE:NAME"),
         ("recorded:a", "a recording is not a voice", "write the scene's narration as {audio: take.wav"),

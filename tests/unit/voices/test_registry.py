@@ -42,7 +42,7 @@ def test_identities_differ() -> None:
             "polly",
             "Joanna",
             "unknown voice engine 'polly'",
-            "use espeak, edge, nanotts, piper, speech or command",
+            "use natural, espeak, edge, nanotts, piper, speech or command",
         ),
         ("edge", "Aria", "edge has no voice 'Aria': expected a name such as 'en-US-AriaNeural'", ""),
     ],

@@ -18,14 +18,23 @@ if TYPE_CHECKING:
 
 @click.command("voices", epilog=options.example("vidbuild voices", "vidbuild voices espeak"))
 @click.argument("engine", required=False, shell_complete=options.completes("voice_engine"))
+@click.option("--fetch", metavar="VOICE", help="Download the model of a voice, such as natural:emma, and exit.")
 @options.as_json("the engines and their voices")
-def command(engine: str | None, *, as_json: bool) -> int:
+def command(engine: str | None, fetch: str | None, *, as_json: bool) -> int:
     """List the voice engines, or the voices of one ENGINE.
 
-    The network is not used.
+    The network is used only by --fetch.
     """
+    from vidbuild.api import voices as api
     from vidbuild.api.voices import voices
 
+    if fetch is not None:
+        path = str(api.fetch(fetch))
+        if as_json:
+            console.result_json({"voice": fetch, "path": path})
+        else:
+            console.result(f"{fetch} is at {path}")
+        return Exit.DONE
     engines = voices()
     if engine is not None:
         engines = [each for each in engines if each.engine == engine]

@@ -21,6 +21,8 @@ class Tool:
     network: whether the steps that use it may open sockets.
     concurrency: how many steps may use it at a time; None is no limit.
     env: names of the environment variables that its steps receive beside those that every step receives.
+    worker: a name for workers that run the steps of this tool alone, so that what is loaded for one step serves the
+        next; "" for any worker. With a concurrency of 1, a run has one such worker.
     """
 
     paths: Callable[[], Sequence[Path | str]]
@@ -28,6 +30,7 @@ class Tool:
     network: bool = False
     concurrency: int | None = None
     env: tuple[str, ...] = ()
+    worker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,13 @@ class Access:
     network: whether it may open sockets.
     env: names of the environment variables that it receives beside those that every step receives.
     limits: tool -> how many steps may use it at a time, for the tools that have a limit.
+    worker: the name of the workers that may run it; "" for those without a name.
     """
 
     network: bool = False
     env: tuple[str, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict)
+    worker: str = ""
 
 
 def access_of(tools: Mapping[str, Tool], names: Iterable[str]) -> Access:
@@ -51,6 +56,7 @@ def access_of(tools: Mapping[str, Tool], names: Iterable[str]) -> Access:
         network=any(tool.network for tool in used.values()),
         env=tuple(sorted({variable for tool in used.values() for variable in tool.env})),
         limits={name: tool.concurrency for name, tool in used.items() if tool.concurrency is not None},
+        worker="+".join(sorted({tool.worker for tool in used.values()} - {""})),
     )
 
 

@@ -186,6 +186,7 @@ class Dispatcher:
             "lower": [str(root) for root in self._store.blobs.lower],
             "env": {**declared, **self._env},
             "network": access.network,
+            "worker": access.worker,
         }
         pool.start(label, request, kind.seconds)
 

@@ -27,7 +27,8 @@ class Message:
 class Pool:
     """At most `size` steps at a time.
 
-    A worker makes only steps of the same profile: with the network or without, and with the same environment.
+    A worker makes only steps of the same profile: with the network or without, with the same environment, and for
+    workers of the same name. An idle worker takes no slot.
 
     env: the environment in which workers start; each request holds that of its step.
     sandbox: what workers are restricted to; None for no restrictions.
@@ -49,7 +50,7 @@ class Pool:
 
     def start(self, step: str, request: Mapping[str, Any], seconds: float) -> None:
         """Send the step to a worker, which is ended if the step takes longer than so many seconds."""
-        profile = (bool(request["network"]), request["env"])
+        profile = Profile(bool(request["network"]), request["env"], request["worker"])
         worker = next((worker for worker in reversed(self._idle) if worker.profile == profile), None)
         if worker is None:
             worker = self._new_worker(profile)
@@ -92,7 +93,7 @@ class Pool:
         self._idle, self._busy = [], []
 
     def _new_worker(self, profile: Profile) -> WorkerProcess:
-        sandbox = replace(self._sandbox, network=profile[0]) if self._sandbox else None
+        sandbox = replace(self._sandbox, network=profile.network) if self._sandbox else None
         worker = WorkerProcess(self._folder, self._env, sandbox, profile)
         self._selector.register(worker.stdout, selectors.EVENT_READ, (worker, self._read))
         self._selector.register(worker.stderr, selectors.EVENT_READ, (worker, self._drain))

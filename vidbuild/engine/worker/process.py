@@ -16,7 +16,8 @@ from collections.abc import Iterable, Mapping
 from math import inf
 from pathlib import Path
 from signal import SIGTERM
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from vidbuild import platforms
 from vidbuild.engine.sandbox.sandbox import Sandbox
@@ -51,8 +52,20 @@ main()
 """
 
 
-# What a worker's steps may use: whether they may open sockets, and their environment.
-Profile = tuple[bool, Mapping[str, str]]
+class Profile(NamedTuple):
+    """What all steps of a worker have in common.
+
+    network: whether they may open sockets.
+    env: their environment.
+    name: the name of the workers that may run them; "" for those without a name.
+    """
+
+    network: bool = False
+    env: Mapping[str, str] = MappingProxyType({})
+    name: str = ""
+
+
+_ANY = Profile()
 
 
 class WorkerProcess:
@@ -64,7 +77,7 @@ class WorkerProcess:
     """
 
     def __init__(
-        self, folder: Path, env: Mapping[str, str], sandbox: Sandbox | None = None, profile: Profile = (False, {})
+        self, folder: Path, env: Mapping[str, str], sandbox: Sandbox | None = None, profile: Profile = _ANY
     ) -> None:
         self.profile = profile
         self.step: str | None = None

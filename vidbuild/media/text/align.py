@@ -56,7 +56,7 @@ class _Span:
 def align(tokens: Sequence[Token], speech: Speech) -> list[TimedWord]:
     """Return a time for every token, in order, without overlaps, and within the narration."""
     if speech.words and all(word.at is not None for word in speech.words):
-        return event_times(tokens, speech.words, speech.samples)
+        return event_times(tokens, speech.words, speech.samples, speech.source or "engine")
     units = list(_units(tokens))
     if speech.phrases and not speech.words:
         spans: list[_Span | None] = list(_divided(units, speech.phrases))

@@ -34,11 +34,14 @@ class _Span:
     word: int
 
 
-def event_times(tokens: Sequence[Token], words: Sequence[EngineWord], samples: int) -> list[TimedWord]:
+def event_times(
+    tokens: Sequence[Token], words: Sequence[EngineWord], samples: int, source: str = "engine"
+) -> list[TimedWord]:
     """Return a time for every token, in order, without overlaps, and within the narration.
 
     words: each with its place in the spoken text. A token in the middle of such a word, or of several tokens that the
         engine speaks as one, gets its share by letters.
+    source: what the times of the words come from.
     """
     text = spoken_text(tokens)
     inside = [word for word in words if word.at is not None and word.at < len(text)]
@@ -55,8 +58,8 @@ def event_times(tokens: Sequence[Token], words: Sequence[EngineWord], samples: i
     for token, span in zip(tokens, spans, strict=True):
         start = max(end, span.start) if span else end
         end = max(start, span.end) if span else end
-        source = "aligned" if span is None else "spread" if shares[span.word] > SHARED else span.source
-        found.append(TimedWord(token.text, start, end, source, token.joined))
+        origin = "aligned" if span is None else "spread" if shares[span.word] > SHARED else span.source
+        found.append(TimedWord(token.text, start, end, source if origin == "engine" else origin, token.joined))
     return found
 
 

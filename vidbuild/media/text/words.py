@@ -45,11 +45,14 @@ class Speech:
     words: in order; empty if their times are unknown.
     samples: its length.
     phrases: where a recording without word times has speech, (start, end) between silences; empty if unknown.
+    source: what the words' times come from: "model", the durations of the voice's model; "engine", events of the
+        engine; "" without times.
     """
 
     words: Sequence[EngineWord]
     samples: int
     phrases: Sequence[tuple[int, int]] = ()
+    source: str = ""
 
 
 def spoken_text(tokens: Iterable[Token]) -> str:

@@ -177,7 +177,7 @@ def messages(pool: Pool, count: int) -> list[Message]:
     return found
 
 
-def request(lab: Lab, name: str, function: str) -> dict[str, object]:
+def request(lab: Lab, name: str, function: str, worker: str = "") -> dict[str, object]:
     """What a worker is asked."""
     folder = lab.root / "private" / name
     return {
@@ -191,6 +191,7 @@ def request(lab: Lab, name: str, function: str) -> dict[str, object]:
         "lower": [],
         "env": lab.env,
         "network": False,
+        "worker": worker,
     }
 
 
@@ -213,6 +214,28 @@ def test_workers_are_started_when_needed_and_used_again(lab: Lab, monkeypatch: p
             assert isinstance(message.answer, StepOutput)
         assert len(started) == 1
         assert not (lab.root / "private" / "a").exists()
+    finally:
+        pool.close()
+
+
+def test_steps_for_named_workers_have_one_of_their_own(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps for a named worker run in one that runs no others and is kept, and while it is idle it takes no slot."""
+    started: list[WorkerProcess] = []
+
+    def counted(*arguments: Any) -> WorkerProcess:
+        started.append(WorkerProcess(*arguments))
+        return started[-1]
+
+    monkeypatch.setattr("vidbuild.engine.worker.pool.WorkerProcess", counted)
+    pool = Pool(1, lab.root, lab.env)
+    try:
+        for name, worker in (("a", "model"), ("b", ""), ("c", "model"), ("d", "other"), ("e", "")):
+            assert pool.free == 1
+            pool.start(name, request(lab, name, "concat", worker), 60.0)
+            assert pool.free == 0
+            (message,) = messages(pool, 1)
+            assert isinstance(message.answer, StepOutput)
+        assert [each.profile.name for each in started] == ["model", "", "other"]
     finally:
         pool.close()
 
