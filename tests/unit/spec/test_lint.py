@@ -43,7 +43,9 @@ def test_a_language_with_a_code_that_is_too_long(project: Project, language: str
 def test_a_word_that_is_not_spoken_to_its_end(project: Project, mark: str, most: int) -> None:
     """A word so long that the voice leaves out its end is a warning at the narration; a shorter one is not."""
     assert project.wrong({"narration": f"see {mark * most} there"}, voice="espeak:en-us", reading="verbatim") == []
-    ((where, message, _),) = project.wrong({"narration": f"see {mark * (most + 1)} there"}, voice="espeak:en-us", reading="verbatim")
+    ((where, message, _),) = project.wrong(
+        {"narration": f"see {mark * (most + 1)} there"}, voice="espeak:en-us", reading="verbatim"
+    )
     expected = f"espeak speaks only the beginning of '{mark * 12}…': {most + 1} characters without a space"
     assert (where, message) == ("scenes[0].narration", expected)
 

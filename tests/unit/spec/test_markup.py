@@ -88,7 +88,10 @@ def test_what_is_not_spoken_as_written_is_a_warning(project: Project, narration:
     assert (found, shown) == (message, hint)
     if "pronounce" in hint:
         sign = message.split("'")[1]
-        assert project.wrong({"narration": narration}, pronounce={sign: "to"}, voice="espeak:en-us", reading="verbatim") == []
+        assert (
+            project.wrong({"narration": narration}, pronounce={sign: "to"}, voice="espeak:en-us", reading="verbatim")
+            == []
+        )
 
 
 @pytest.mark.parametrize("narration", ["from a -> b", "if a < b", "a | b", "a list<b>", "2 > 1"])
@@ -123,7 +126,10 @@ def test_the_tags_of_an_element_are_one_kind_of_problem(project: Project) -> Non
     """A closing tag is a tag also directly after a word; a type parameter is none."""
     tags = {message for _, message, _ in project.wrong({"narration": "It is <b>bold</b>."})}
     assert tags == {f"the voice reads '{tag}' aloud: narrations are plain text" for tag in ("<b>", "</b>")}
-    signs = {message for _, message, _ in project.wrong({"narration": "It is a list<b>."}, voice="espeak:en-us", reading="verbatim")}
+    signs = {
+        message
+        for _, message, _ in project.wrong({"narration": "It is a list<b>."}, voice="espeak:en-us", reading="verbatim")
+    }
     assert signs == {f"espeak leaves out '{sign}', which captions show" for sign in "<>"}
 
 

@@ -66,7 +66,7 @@ def test_a_recording_is_an_input(tmp_path: Path) -> None:
         recording=tone(4800),
     )
     speak.run(step)
-    words = {"samples": 4800, "voice": "recorded", "words": [], "phrases": [[0, 4800]]}
+    words = {"samples": 4800, "voice": "recorded", "words": [], "phrases": [[0, 4800]], "source": ""}
     assert result(step, "words.json") == words
 
 
