@@ -92,6 +92,13 @@ def test_what_ignores_sigterm_is_ended(tmp_path: Path) -> None:
     assert soon_gone(int((tmp_path / "pid").read_text(encoding="ascii")))
 
 
+def test_a_program_has_all_of_its_time(tmp_path: Path) -> None:
+    """A limit of some seconds ends no program earlier."""
+    began = time.monotonic()
+    assert start(tmp_path, "time.sleep(60)", seconds=1.5) is None
+    assert time.monotonic() - began >= 1.5
+
+
 def test_closed_pipes_are_no_end(tmp_path: Path) -> None:
     """A program that closes its pipes early is waited for all the same, within its time."""
     assert start(tmp_path, "os.close(1); os.close(2); time.sleep(0.3); os._exit(7)") == 7
