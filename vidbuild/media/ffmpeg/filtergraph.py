@@ -94,7 +94,7 @@ def shift(stream: Stream, frames: int) -> Stream:
     return stream.filter("setpts", f"PTS{frames:+d}") if frames else stream
 
 
-def split(stream: Stream, count: int = 2) -> list[Stream]:
+def split(stream: Stream, count: int) -> list[Stream]:
     """Return copies of a stream."""
     outputs = stream.filter_multi_output("split", count)
     return [outputs[index] for index in range(count)]

@@ -108,8 +108,7 @@ def _text(data: bytes) -> bytes:
 @dataclass(slots=True)
 class _State:
     size: tuple[float, float] = DEFAULT
-    root: int = 0
-    depth: int = 0
+    root: int = -1  # where the root element is, after it has begun
     texts: int = 0
     style: int = 0
     html_line: int = 0
@@ -145,11 +144,10 @@ class _Reader:
     def _start(self, tag: str, attributes: Mapping[str, str]) -> None:
         state = self.state
         namespace, _, name = tag.rpartition(" ")
-        if state.depth == 0:
+        if state.root < 0:
             if name != "svg" or namespace != NAMESPACE:
                 raise self._error(f"the root element is '{name}' of '{namespace}', not 'svg' of '{NAMESPACE}'")
             state.size, state.root = self._size(attributes), self.parser.CurrentByteIndex
-        state.depth += 1
         if name == "foreignObject" and not state.html_line:
             state.html_line = self.parser.CurrentLineNumber
         if namespace != NAMESPACE:
@@ -167,7 +165,6 @@ class _Reader:
     def _end(self, tag: str) -> None:
         state = self.state
         namespace, _, name = tag.rpartition(" ")
-        state.depth -= 1
         if namespace == NAMESPACE and name == "text":
             state.texts -= 1
         if namespace == NAMESPACE and name == "style":

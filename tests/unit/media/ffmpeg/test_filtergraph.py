@@ -75,6 +75,15 @@ def test_long_staircases_are_short_and_shallow() -> None:
     assert uneven.count("lt(") == 1999
 
 
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_stream_is_split_into_as_many_as_are_used(count: int) -> None:
+    """Each copy of a stream is another output of one filter."""
+    stacked = filtergraph.stack("hstack", filtergraph.split(filtergraph.image(Path("a.png"), {}), count))
+    graph = " ".join(filtergraph.arguments(filtergraph.output(stacked, Path("o"), {})))
+    assert f"split={count}" in graph
+    assert f"hstack=inputs={count}" in graph
+
+
 def test_a_staircase_of_equal_values_is_a_number() -> None:
     """Steps that change nothing are left out."""
     assert filtergraph.step_function([(0, 7), (3, 7), (9, 7)], "n") == "7"

@@ -41,6 +41,25 @@ def test_sizes_are_read_with_their_cropping(tmp_path: Path, width: int, height: 
     assert (found.width, found.height) == (width, height)
 
 
+@pytest.mark.parametrize(
+    "described",
+    [
+        "sar=23/17",
+        "sar=4/3",
+        "overscan=crop",
+        "overscan=show",
+        "videoformat=pal:range=pc",
+        "colorprim=bt709:transfer=bt709:colormatrix=bt709",
+        "chromaloc=3",
+        "sar=23/17:overscan=crop:videoformat=pal:colorprim=bt709:chromaloc=5",
+    ],
+)
+def test_the_rate_is_read_behind_any_description(tmp_path: Path, described: str) -> None:
+    """What a stream describes before its rate (E.1.1), each as x264 writes it, does not move what follows."""
+    found = h264.scan(stream(tmp_path, fps=25, frames=1, extra=f":{described}")).parameters
+    assert (found.fps, found.width, found.height) == (25, 128, 72)
+
+
 def test_key_frames_are_found(tmp_path: Path) -> None:
     """Decoding can start at an IDR picture at least every ten seconds, and those are returned."""
     found = h264.scan(stream(tmp_path, frames=250, fps=24))
