@@ -14,7 +14,6 @@ class MediaInfo:
     duration: length in seconds, as presentation.py defines it.
     width, height: display size in pixels: upright and with square pixels.
     sar: sample aspect ratio, the width of a stored pixel divided by its height.
-    rotation: degrees by which the file asks players to rotate the video.
     fps: frame rate, or the rate of ticks if the file names no frame rate.
     rate: average frame rate in frames per second; 0 if the file does not name it.
     pixel_format: ffmpeg's name of the pixel format.
@@ -46,7 +45,6 @@ class MediaInfo:
     has_video: bool = False
     width: int = 0
     height: int = 0
-    rotation: int = 0
     sar: float = 1.0
     fps: float = 0.0
     rate: float = 0.0

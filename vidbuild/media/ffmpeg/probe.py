@@ -237,7 +237,6 @@ def _with_video(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaIn
     width, height = (int(part) for part in facts["dimensions"].split("x"))
     sar_width, sar_height = (int(part) for part in facts.get("sar", "0/1").split("/"))
     sar = sar_width / sar_height if sar_width and sar_height else 1.0
-    rotation = re.search(r"rotation of (-?\d{1,6}(?:\.\d+)?) degrees", text)
     rate = re.search(r", (\d{1,9}(?:\.\d{1,9})?)(k?) (?:fps|tbr)", line)
     average = re.search(r", (\d{1,9}(?:\.\d{1,9})?)(k?) fps", line)
     video = VIDEO.search(line)
@@ -251,7 +250,6 @@ def _with_video(info: MediaInfo, facts: Mapping[str, str], text: str) -> MediaIn
         width=round(width * sar),
         height=height,
         sar=sar,
-        rotation=round(float(rotation[1])) if rotation else 0,
         fps=float(rate[1]) * (1000 if rate[2] else 1) if rate else 0.0,
         rate=float(average[1]) * (1000 if average[2] else 1) if average else 0.0,
         pixel_format=pixels,

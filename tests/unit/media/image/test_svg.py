@@ -148,6 +148,15 @@ def test_fonts_that_are_missing() -> None:
     ]
 
 
+def test_text_is_what_is_drawn() -> None:
+    """Characters in text elements are text, after styles and among other elements too; titles and metadata are not."""
+    content = (
+        '<style>text { fill: red }</style><g><rect/></g><title>no</title><x:style xmlns:x="urn:a">no</x:style>'
+        '<x:text xmlns:x="urn:a">no</x:text><text>a<tspan>b</tspan>c</text><desc>no</desc><text>d</text>'
+    )
+    assert svg.read(image(content=content)).text == "abcd"
+
+
 def test_text_in_html_is_found() -> None:
     """The line of a foreignObject is known: no engine for SVG alone draws it."""
     assert svg.read(image(content="\n<foreignObject><p>a</p></foreignObject>")).html_line == 2
