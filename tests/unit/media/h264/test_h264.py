@@ -152,15 +152,26 @@ def test_emulation_prevention_is_taken_out(escaped: bytes, plain: bytes) -> None
     assert h264.unescape(escaped) == plain
 
 
-def test_frames_of_another_profile_are_read_too(tmp_path: Path) -> None:
-    """A stream with B-frames, interlacing and 4:4:4 is measured correctly, so a wrong profile is reported as such."""
-    args = ["-f", "lavfi", "-i", "testsrc2=s=160x96:r=25", "-frames:v", "12", "-c:v", "libx264"]
-    data = made(
-        tmp_path / "i.h264", *args, "-pix_fmt", "yuv444p", "-x264-params", "interlaced=1:bframes=2", "-f", "h264"
-    ).read_bytes()
+@pytest.mark.parametrize(
+    ("pixels", "params", "profile"),
+    [
+        ("yuv444p", "interlaced=1:bframes=2", 244),
+        ("yuv422p", "bframes=2", 122),
+        ("yuv420p10le", "bframes=0", 110),
+        ("gray", "bframes=2", 100),
+        ("yuv420p", "interlaced=1:bframes=0", 100),
+        ("yuv420p", "cabac=0:bframes=0:8x8dct=0:weightp=0", 66),
+    ],
+)
+def test_frames_of_another_profile_are_read_too(tmp_path: Path, pixels: str, params: str, profile: int) -> None:
+    """A stream with B-frames, interlacing or other pixels is measured correctly, so a wrong profile is reported."""
+    args = ["-f", "lavfi", "-i", "testsrc2=s=158x92:r=25", "-frames:v", "12", "-c:v", "libx264"]
+    data = made(tmp_path / "i.h264", *args, "-pix_fmt", pixels, "-x264-params", params, "-f", "h264").read_bytes()
+    sequence = next(unit for unit in h264.units(data) if h264.unit_type(unit) == h264.SPS)
+    assert sequence[1] == profile
     found = h264.scan(data)
-    assert (found.parameters.width, found.parameters.height) == (160, 96)
-    assert found.parameters.fps == 25
+    assert (found.parameters.width, found.parameters.height, found.parameters.fps) == (158, 92, 25)
+    assert found.parameters.frames_only == ("interlaced" not in params)
 
 
 @pytest.mark.parametrize(

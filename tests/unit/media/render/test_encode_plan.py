@@ -1,0 +1,66 @@
+"""Which frames of a picture are encoded, in each of the profiles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.render_lab import Drawing
+from vidbuild.media.h264.encode import PROFILES
+from vidbuild.media.render.animation import Animation
+from vidbuild.media.render.encode_plan import encode_plan, full_plan
+from vidbuild.media.render.motion import Effect, Motion, Track
+
+STANDARD, COMPAT = PROFILES["standard"], PROFILES["compat"]
+
+
+def picture(root: Path, frames: int, *fades: int) -> Animation:
+    """Layers 160 pixels apart, each of which fades in from a frame on, for four frames."""
+    drawing = Drawing(root, (320, 640)).add("background")
+    tracks = {}
+    for index, frame in enumerate(fades):
+        drawing.add(f"l{index}", (10, 80 + 160 * index, 200, 20))
+        tracks[f"l{index}"] = Track(enter=Effect(frame, 4, "fade"))
+    return drawing.picture(Motion(30, frames, tracks))
+
+
+def test_only_what_changes_is_encoded(tmp_path: Path) -> None:
+    """Each band is encoded at the frames at which it changes, and at key frames, which are 10 s apart at the most."""
+    plan = encode_plan(picture(tmp_path, 700, 20, 250), STANDARD)
+    first, second = (tuple(range(frame, frame + 5)) for frame in (20, 250))
+    assert plan.keys.coded == {0, 254}
+    assert plan.keys.repeats == {554: 254}
+    changing = [band.frames for band in plan.bands if len(band.frames) > 2]
+    assert changing == [tuple(sorted({0, 254, *first})), tuple(sorted({0, 254, *second}))]
+    assert all({0, 254} <= set(band.frames) for band in plan.bands)
+
+
+def test_a_plan_knows_how_much_it_encodes(tmp_path: Path) -> None:
+    """Frames count by the share of the height that is encoded; the longest band decides how long it takes."""
+    plan = encode_plan(picture(tmp_path, 100, 20), STANDARD)
+    rows = [band.rows for band in plan.bands]
+    assert [len(band.frames) for band in plan.bands] == [1, 6, 1]
+    assert plan.most_frames == 6
+    assert plan.encoded == round((rows[0] + 6 * rows[1] + rows[2]) / 40, 1)
+    assert sum(rows) == 40
+
+
+@pytest.mark.parametrize("plan_frames", [700, 150])
+def test_a_profile_may_ask_for_every_frame(tmp_path: Path, plan_frames: int) -> None:
+    """The profile for old players encodes every frame as a whole, with a key frame every 5 s."""
+    plan = encode_plan(picture(tmp_path, plan_frames, 20), COMPAT)
+    (band,) = plan.bands
+    assert band.frames == tuple(range(plan_frames))
+    assert (band.row, band.rows) == (0, 40)
+    assert plan.keys.coded == set(range(0, plan_frames, 150))
+    assert plan.keys.repeats == {}
+    assert (plan.most_frames, plan.encoded) == (plan_frames, plan_frames)
+
+
+def test_a_transition_is_encoded_whole() -> None:
+    """Of frames that all change, each is encoded once."""
+    plan = full_plan(90, range(40), 24, STANDARD)
+    assert [(band.rows, band.frames) for band in plan.bands] == [(6, tuple(range(40)))]
+    assert plan.keys.coded == {0}
+    assert plan.file(0) == "band-0.h264"
