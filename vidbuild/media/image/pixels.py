@@ -63,7 +63,7 @@ class Converter:
         if part.mode == self._mode:
             return part
         if self._mode == "L" and part.mode in {"LA", "1"}:
-            return part.getchannel("L") if part.mode == "LA" else part.convert("L")
+            return part.convert("L")
         if part.mode in {"CMYK", "LAB"}:
             return part if part.mode == "LAB" else part.convert("RGB")
         part.info.pop("transparency", None)

@@ -97,6 +97,14 @@ def test_any_accent_can_be_read_and_written_on(accent: str) -> None:
     assert contrast(parse(colours["accent_text"]), parse(values["background_from"])) >= AA
 
 
+def test_a_themes_text_stays_if_it_can_be_read_in_the_brightest_light() -> None:
+    """White text on black stays white though the light is white too, since at its brightest that is a dark gray."""
+    values = {**theme("midnight"), "text": "#ffffff", "glow": "#ffffff"}
+    values |= {"background_from": "#000000", "background_to": "#000000"}
+    assert palette(values, None)["text"] == "#ffffff"
+    assert palette({**values, "text": "#808080"}, None)["text"] != "#808080"
+
+
 def test_dark_and_light_are_distinguished() -> None:
     """Midnight is dark and paper is not, unless the scene sets another background."""
     assert dark(theme("midnight"), None)

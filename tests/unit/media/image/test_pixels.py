@@ -88,6 +88,8 @@ def test_the_gray_of_a_profile_of_gray(tmp_path: Path) -> None:
     profile = ImageCms.ImageCmsProfile(io.BytesIO(_gray_profile(1.0))).tobytes()
     Image.new("LA", (2, 2), (128, 77)).save(tmp_path / "a.png", icc_profile=profile)
     assert pixel(opened(tmp_path / "a.png"), (0, 0)) == pytest.approx((188, 188, 188, 77), abs=2)
+    Image.new("1", (2, 2), 1).save(tmp_path / "b.png", icc_profile=profile)
+    assert pixel(opened(tmp_path / "b.png"), (0, 0)) == (255, 255, 255)
 
 
 def _gray_profile(power: float) -> bytes:
