@@ -76,6 +76,16 @@ class Espeak:
         return espeak_process.speak(_library(), _data(), replaced(request, voice=voice))
 
 
+def files() -> tuple[Path, Path]:
+    """Return the library and the folder of its data."""
+    return _library(), _data()
+
+
+def file_of(voice: str) -> str:
+    """Return the library's name of a voice."""
+    return espeak_voices.resolve(_data(), voice)
+
+
 @cache
 def _home() -> Path:
     spec = find_spec("espeakng_loader")

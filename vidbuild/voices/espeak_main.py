@@ -13,6 +13,7 @@ import sys
 AUDIO_OUTPUT_SYNCHRONOUS = 2
 POS_CHARACTER = 1
 CHARS_UTF8 = 1
+PHONEMES_IPA = 2
 PARAMETERS = {"rate": 1, "volume": 2, "pitch": 3, "range": 4, "wordgap": 7}
 LIST_TERMINATED = 0
 PR_SET_PDEATHSIG, SIGKILL = 1, 9
@@ -36,6 +37,25 @@ class _Event(ctypes.Structure):
 
 
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
+
+
+def phonemes(request: dict[str, Any]) -> dict[str, Any]:
+    """Return the request's words with their phonemes in IPA."""
+    library = ctypes.CDLL(request["library"])
+    if library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, request["data"].encode(), 0) <= 0:
+        return {"error": "its data cannot be read"}
+    if library.espeak_SetVoiceByName(request["voice"].encode()) != 0:
+        return {"error": f"it has no voice '{request['voice']}'"}
+    library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+    found = {}
+    for word in request["words"]:
+        text = ctypes.create_string_buffer(word.encode())
+        at = ctypes.c_void_p(ctypes.addressof(text))
+        parts = []
+        while at.value:  # the library moves it behind the clause that it has read, and to nothing at the end
+            parts.append(library.espeak_TextToPhonemes(ctypes.byref(at), CHARS_UTF8, PHONEMES_IPA) or b"")
+        found[word] = b" ".join(parts).decode()
+    return {"phonemes": found}
 
 
 def speak(request: dict[str, Any]) -> dict[str, Any]:
@@ -82,4 +102,5 @@ def _die_with_parent() -> None:
 
 if __name__ == "__main__":
     _die_with_parent()
-    json.dump(speak(json.load(sys.stdin)), sys.stdout)
+    given = json.load(sys.stdin)
+    json.dump(phonemes(given) if "words" in given else speak(given), sys.stdout)

@@ -1,0 +1,171 @@
+"""When the words of a text are spoken in audio that came without their times."""
+
+from __future__ import annotations
+
+import array
+import random
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import pytest
+
+from tests.support.audio_lab import ENV, silence, speech_request
+from vidbuild.media.alignment import matching, phones, recognizer
+from vidbuild.media.alignment.features import HOP_SAMPLES, decimated, features
+from vidbuild.media.alignment.warping import warp
+from vidbuild.media.audio import wav
+from vidbuild.media.text.words import EngineWord
+from vidbuild.timebase import SAMPLE_RATE
+from vidbuild.voices.espeak import Espeak
+from vidbuild.voices.espeak_phonemes import phonemes
+
+TEXT = (
+    "First install the package, which takes a few seconds. Then open the settings and change the address of the "
+    "server, because the default points to this machine. When you run the command again, it reads the new values."
+)
+GERMAN = "Zuerst wird das Paket installiert. Danach öffnet man die Einstellungen, und ändert die Adresse des Servers."
+
+
+def speak(scratch: Path, text: str, voice: str, rate: int = 100) -> tuple[list[EngineWord], array.array[int]]:
+    """Speak with espeak: its words, whose times are exact, and its audio."""
+    speech = Espeak().speak(speech_request(scratch, text, voice=voice, rate=rate))
+    return list(speech.words), wav.read(scratch / "said.wav")
+
+
+def errors(found: Sequence[EngineWord], right: Sequence[EngineWord], shift: int = 0) -> list[float]:
+    """By how many ms each word's start is off."""
+    starts = {word.at: word.start for word in right}
+    return [abs(word.start - shift - starts[word.at]) / 48 for word in found if word.at in starts]
+
+
+@pytest.mark.parametrize(
+    ("text", "reference", "voice", "rate"),
+    [
+        (TEXT, "en-us", "en-us+f3", 130),
+        (TEXT, "en-us", "en-gb+m7", 75),
+        (TEXT, "en-us", "en-us+whisper", 100),
+        (GERMAN, "de", "de+f2", 120),
+        (GERMAN, "de", "de+m5", 90),
+    ],
+)
+def test_words_are_found_in_another_speakers_audio(
+    scratch: Path, text: str, reference: str, voice: str, rate: int
+) -> None:
+    """Whoever speaks, and however fast: half of the words are within 20 ms, and 95 of 100 within 60 ms."""
+    words, audio = speak(scratch, text, reference)
+    right, spoken = speak(scratch, text, voice, rate)
+    found, _ = matching.transfer(words, audio, spoken)
+    off = sorted(errors(found, right))
+    assert len(off) > 0.9 * len(words)
+    assert median(off) < 20
+    assert off[int(0.95 * len(off))] < 60
+    assert all(one.start <= following.start for one, following in pairwise(found))
+
+
+def test_pauses_do_not_move_words(scratch: Path) -> None:
+    """With a second of silence before it and three in its middle, the words are where they are spoken."""
+    words, audio = speak(scratch, TEXT, "en-us")
+    right, spoken = speak(scratch, TEXT, "en-us+f3")
+    middle = right[8].end
+    paused = silence(SAMPLE_RATE) + spoken[:middle] + silence(3 * SAMPLE_RATE) + spoken[middle:]
+    found, _ = matching.transfer(words, audio, paused)
+    for word, exact in zip(found, right, strict=True):
+        moved = exact.start + SAMPLE_RATE * (1 if exact.start < middle else 4)
+        assert abs(word.start - moved) / 48 < 120, word
+    assert abs(found[0].start - SAMPLE_RATE) / 48 < 30
+
+
+def test_the_same_audio_is_no_different(scratch: Path) -> None:
+    """Audio against itself has no distance and moves nothing; noise over it, and loudness, change little."""
+    words, audio = speak(scratch, GERMAN, "de")
+    found, difference = matching.transfer(words, audio, audio)
+    assert difference == pytest.approx(0, abs=0.01)
+    assert max(errors(found, words)) < 10
+    source = random.Random(1)
+    noisy = array.array("h", (sample // 3 + source.randint(-60, 60) for sample in audio))
+    found, _ = matching.transfer(words, audio, noisy)
+    assert median(errors(found, words)) < 15
+
+
+def test_a_warp_is_the_best_path() -> None:
+    """Against a plain computation of all cells: the same least distance, and a path that rises."""
+    source = np.random.default_rng(7)
+    for rows, columns in ((5, 9), (40, 31), (30, 30), (1, 6), (6, 1)):
+        one, other = (source.normal(size=(length, 4)).astype(np.float32) for length in (rows, columns))
+        moments, distance = warp(one, other)
+        assert distance * (rows + columns) == pytest.approx(plain(one, other), rel=1e-4)
+        assert list(moments) == sorted(moments)
+        assert (len(moments), moments.min() >= 0, moments.max() < columns) == (rows, True, True)
+
+
+def plain(one: np.ndarray, other: np.ndarray) -> float:
+    """The least distance, cell by cell."""
+    rows, columns = len(one), len(other)
+    total = np.full((rows, columns), np.inf)
+    for row in range(rows):
+        for column in range(columns):
+            cost = float(np.linalg.norm(one[row] - other[column]))
+            ways = []
+            if row and column:
+                ways.append(total[row - 1, column - 1] + cost)
+            if row:
+                ways.append(total[row - 1, column] + 1.15 * cost)
+            if column:
+                ways.append(total[row, column - 1] + 1.15 * cost)
+            total[row, column] = min(ways) if ways else 1.15 * cost
+    return float(total[-1, -1])
+
+
+def test_features_are_every_ten_milliseconds() -> None:
+    """One row of 26 for each 10 ms, of mean 0 and variance 1; silence and a single sample are no error."""
+    source = random.Random(3)
+    noise = array.array("h", (source.randint(-9000, 9000) for _ in range(SAMPLE_RATE)))
+    found = features(noise)
+    assert found.shape == (SAMPLE_RATE // HOP_SAMPLES, 26)
+    assert np.abs(found.mean(axis=0)).max() < 1e-3
+    assert np.abs(found.std(axis=0) - 1).max() < 0.05
+    assert np.isfinite(features(silence(SAMPLE_RATE))).all()
+    assert np.isfinite(features(silence(1))).all()
+    assert len(decimated(noise)) == SAMPLE_RATE // 3
+
+
+def test_a_recognizer_finds_english_words(scratch: Path) -> None:
+    """Pocketsphinx agrees with espeak's times, names of tools that it does not know included."""
+    text = "Run kubectl on the zyxlbt cluster, then reload the web server and read what it's written."
+    right, spoken = speak(scratch, text, "en-us+f3")
+    asked: list[str] = []
+
+    def pronounce(words: Sequence[str]) -> dict[str, str]:
+        asked.extend(words)
+        return dict(phonemes(words, "en-us", scratch, ENV))
+
+    found = recognizer.align(text, spoken, pronounce)
+    assert found is not None
+    assert asked == ["kubectl", "zyxlbt"]
+    assert [
+        word.text for word in found
+    ] == "Run kubectl on the zyxlbt cluster then reload the web server and read what it's written".split()  # noqa: SIM905 - a text
+    assert all(text[word.at or 0 :].startswith(word.text) for word in found)
+    off = sorted(errors(found, right))
+    assert median(off) < 30
+    assert off[-1] < 150
+
+
+def test_what_is_not_the_text_is_not_found(scratch: Path) -> None:
+    """Nothing to find, and audio far too short for the text, give no words."""
+    _, spoken = speak(scratch, "Yes.", "en-us")
+    assert recognizer.align("…", spoken, lambda _: {}) is None
+    assert recognizer.align(TEXT, spoken, lambda words: dict.fromkeys(words, "a")) is None
+
+
+def test_phonemes_have_phones(scratch: Path) -> None:
+    """Espeak's phonemes of English words become ARPAbet phones, stress and length left out."""
+    spoken = phonemes(["judge", "thing", "hour"], "en-us", scratch, ENV)
+    assert {word: phones.arpabet(ipa) for word, ipa in spoken.items()} == {
+        "judge": "JH AH JH",
+        "thing": "TH IH NG",
+        "hour": "AW ER",
+    }

@@ -1,0 +1,1 @@
+"""Find when the words of a text are spoken in audio."""
