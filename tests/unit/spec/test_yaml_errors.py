@@ -8,6 +8,8 @@ import yaml
 from vidbuild.spec.reader import read
 
 QUOTES = "put quotes around the whole text"
+COMMENT = "'#' starts a comment, so the text ends before it"
+COMMENT_HINT = "put quotes around text with ' #' in it"
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,8 @@ QUOTES = "put quotes around the whole text"
             "expected ',' or '}': the unfinished part starts in line 1",
             None,
         ),
+        ("a: one # two\n three\n", 1, 8, COMMENT, COMMENT_HINT),
+        ("\na: one # two\n three\n", 2, 8, COMMENT, COMMENT_HINT),
         ("{a: b c: d}", 1, 8, "expected ',' or '}'", None),
         ("a: [b\nc: d\n", 2, 2, "expected ',' or ']': the unfinished part starts in line 1", None),
     ],
