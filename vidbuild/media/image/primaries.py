@@ -11,7 +11,6 @@ Matrix = Sequence[Vector]  # three rows
 
 BRADFORD: Matrix = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
 D65 = (0.3127, 0.3290)
-D65_XYZ: Vector = (0.3127 / 0.3290, 1.0, (1 - 0.3127 - 0.3290) / 0.3290)
 NEAR = 0.003  # of a chromaticity: smaller differences are rounding
 
 
@@ -73,7 +72,8 @@ def to_xyz(primaries: Primaries, white: Vector) -> Matrix:
 
 def to_bt709(primaries: Primaries) -> Matrix:
     """Return the matrix from linear RGB of these primaries to those of BT.709, which are also sRGB's."""
-    return _product(_inverse(to_xyz(BT709, D65_XYZ)), to_xyz(primaries, D65_XYZ))
+    white = _xyz(*D65)
+    return _product(_inverse(to_xyz(BT709, white)), to_xyz(primaries, white))
 
 
 def transposed(matrix: Matrix) -> Matrix:

@@ -34,6 +34,14 @@ def test_more_text_shows_more() -> None:
     assert found[3] < 0.5
 
 
+def test_a_small_picture_is_measured_pixel_by_pixel() -> None:
+    """Lines of one pixel show something in a picture that need not be reduced."""
+    lines = Image.new("RGB", (300, 100), "white")
+    for x in range(0, 300, 2):
+        lines.paste("black", (x, 0, x + 1, 100))
+    assert measure(lines, (0, 0, 300, 100)).edges > 0.4
+
+
 def test_a_gradient_with_dither_shows_nothing() -> None:
     """The background of a scene has no edges, though its pixels differ."""
     png = background.paint(

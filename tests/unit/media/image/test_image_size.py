@@ -41,6 +41,8 @@ def test_a_jpeg_has_the_size_of_its_frame_header(options: dict[str, Any]) -> Non
     assert jpeg_size(data) == SIZE
     assert Image.open(io.BytesIO(tables_first(data))).size == SIZE
     assert jpeg_size(tables_first(data)) == SIZE
+    for other in (b"\xff\xcc", b"\xff\xc8"):  # arithmetic conditioning, and the marker that is reserved
+        assert jpeg_size(data[:2] + other + b"\0\4\0\x10" + data[2:]) == SIZE
 
 
 @pytest.mark.parametrize(("size", "kind"), [(png_size, "PNG"), (jpeg_size, "JPEG")])
