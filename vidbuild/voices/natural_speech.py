@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from vidbuild.errors import StepError
 from vidbuild.media.audio import wav
 from vidbuild.media.text.words import EngineWord, Speech
-from vidbuild.voices import levels, natural_model, natural_times, natural_voices
+from vidbuild.voices import espeak_scripts, levels, natural_ipa, natural_model, natural_times, natural_voices
 from vidbuild.voices.natural_times import TimedPiece
 from vidbuild.voices.protocol import SpeechRequest
 
@@ -35,6 +35,9 @@ MOST_PHONEMES = 400
 # The library has no names for numbers of more digits: they are spoken digit by digit.
 LONG_NUMBER = re.compile(r"\d(?:,?\d){14,}")
 
+# Around a part of the text whose sounds are given.
+OPENING, CLOSING = " ([\"'“‘", " )]\"'”’.,;:!?…"  # noqa: RUF001 - quotation marks
+
 PAUSES = frozenset(",;:—.!?…")
 
 
@@ -54,7 +57,7 @@ def speak(request: SpeechRequest) -> Speech:
 
     voice = natural_voices.voices()[request.voice]
     model = natural_model.load(voice, request.files.get("model", voice.path))
-    sentences = list(_sentences(model, request.text))
+    sentences = list(_sentences(model, request))
     _warn_of_unspoken(request, sentences)
     noise = np.random.default_rng(SEED)
     parts: list[np.ndarray[Any, Any]] = []
@@ -91,9 +94,10 @@ def _shifted(
 
 
 def _warn_of_unspoken(request: SpeechRequest, sentences: Sequence[Sequence[_Piece]]) -> None:
-    """Warn of words that the captions show and the voice leaves out."""
+    """Warn of words that the captions show and the voice leaves out, beside those that the spec's checks name."""
+    known = {word for _, word in espeak_scripts.not_latin(request.text)}
     silent = (each.text for pieces in sentences for each in pieces if not _has_sound(each.phonemes))
-    for word in dict.fromkeys(each for each in silent if any(map(_is_spoken, each))):
+    for word in dict.fromkeys(each for each in silent if any(map(_is_spoken, each)) and each not in known):
         request.on_warning(f"the voice 'natural:{request.voice}' leaves out '{word}', which captions show")
 
 
@@ -109,17 +113,48 @@ def _has_sound(phonemes: str) -> bool:
 # Text to phonemes.
 
 
-def _sentences(model: Model, text: str) -> Iterator[list[_Piece]]:
+def _sentences(model: Model, request: SpeechRequest) -> Iterator[list[_Piece]]:
     """Yield each sentence as tokens with their phonemes and their places in the text."""
-    begin = 0
+    begin, text = 0, request.text
+    british = natural_voices.voices()[request.voice].british
+    sounds = [(start, end, natural_ipa.phonemes(ipa, british=british)) for start, end, ipa in request.ipa]
     for sentence in model.split_sentences(text):
         begin = text.index(sentence, begin)
-        yield list(_pieces(model, sentence, begin))
+        own = [(start - begin, end - begin, each) for start, end, each in sounds if 0 <= start - begin < len(sentence)]
+        yield list(_sounded(list(_pieces(model, sentence, begin, own)), begin, own))
         begin += len(sentence)
 
 
-def _pieces(model: Model, sentence: str, begin: int) -> Iterator[_Piece]:
-    normal, tokens = _read(model, LONG_NUMBER.sub(lambda match: " ".join(re.sub(r"\D", "", match[0])), sentence))
+def _sounded(pieces: Sequence[_Piece], begin: int, sounds: Sequence[tuple[int, int, str]]) -> Iterator[_Piece]:
+    """Yield the pieces, with the sounds that are given in place of their own."""
+    left = list(sounds)
+    missing = end = 0  # characters of the part that the last sounds were for, and where it ends
+    for piece in pieces:
+        size = len(piece.text.replace(" ", ""))
+        at = max(piece.at, end)
+        if missing > 0:
+            missing -= size
+            yield _Piece(piece.text, "", piece.at, piece.spaced)
+        elif left and left[0][0] <= at - begin < left[0][1] and _has_sound(piece.phonemes):
+            start, stop, phonemes = left.pop(0)
+            missing, end = stop - start - size, begin + stop
+            yield _Piece(piece.text, phonemes, piece.at, piece.spaced)
+        else:
+            yield _Piece(piece.text, piece.phonemes, at, piece.spaced)
+
+
+def _apart(sentence: str, sounds: Sequence[tuple[int, int, str]]) -> str:
+    """Return the sentence with spaces around the parts whose sounds are given, which makes them tokens of their own."""
+    for start, end, _ in reversed(sounds):
+        before = " " if sentence[start - 1 : start].strip(OPENING) else ""
+        after = " " if sentence[end : end + 1].strip(CLOSING) else ""
+        sentence = f"{sentence[:start]}{before}{sentence[start:end]}{after}{sentence[end:]}"
+    return sentence
+
+
+def _pieces(model: Model, sentence: str, begin: int, sounds: Sequence[tuple[int, int, str]]) -> Iterator[_Piece]:
+    text = _apart(sentence, sounds)
+    normal, tokens = _read(model, LONG_NUMBER.sub(lambda match: " ".join(re.sub(r"\D", "", match[0])), text))
     places, at = _Places(normal, sentence), 0
     for index, token in enumerate(tokens):
         at = max(normal.find(token.text, at), at)

@@ -18,9 +18,10 @@ from vidbuild.frozen import replaced
 from vidbuild.media.audio import loudness, wav
 from vidbuild.media.text.words import Speech
 from vidbuild.timebase import SAMPLE_RATE
-from vidbuild.voices import levels, natural_model, natural_voices
+from vidbuild.voices import levels, natural_model, natural_speech, natural_voices
 from vidbuild.voices.natural import Natural
 
+HEART = natural_voices.voices()["heart"]
 TEXT = "The build starts with a short file, and it ends with a video."
 
 
@@ -153,8 +154,8 @@ def test_a_text_without_sounds_is_an_error(scratch: Path, text: str) -> None:
 def test_words_that_are_left_out_are_warnings(scratch: Path) -> None:
     """A word without phonemes among others is a warning that names it."""
     found: list[str] = []
-    speak(scratch, "你好 is a greeting, and 你好 again.", on_warning=found.append)
-    assert found == ["the voice 'natural:heart' leaves out '你好', which captions show"]
+    speak(scratch, "你好 is a greeting, and 5 ≥ 3, 4 ≥ 2.", on_warning=found.append)
+    assert found == ["the voice 'natural:heart' leaves out '≥', which captions show"]
 
 
 def test_a_long_sentence_is_spoken_in_parts(scratch: Path) -> None:
@@ -191,6 +192,20 @@ def test_scripts_that_it_cannot_read_are_known_without_the_model() -> None:
     """Words in scripts other than Latin are found in the text; letters alone are symbols."""
     text = "Read привет and 你好 and γεια, but π, café and Łódź."
     assert [word for _, word in Natural().unreadable("heart", text)] == ["привет", "你好", "γεια"]
+
+
+@pytest.mark.parametrize("text", ["Use kubectl now.", "Use (kubectl) now.", "Use kubectl-based now.", "kubectl."])
+def test_sounds_of_the_spec_are_spoken(scratch: Path, text: str) -> None:
+    """A word with sounds in IPA is spoken by them alone, and the rest of a compound by its letters."""
+    at = text.index("kubectl")
+    given = "kjuːb kənˈtroʊl"  # noqa: RUF001 - IPA
+    model = natural_model.load(HEART, HEART.path)
+    request = speech_request(scratch, text, voice="heart", ipa=((at, at + 7, given),))
+    pieces = [piece for sentence in natural_speech._sentences(model, request) for piece in sentence]
+    assert [piece.phonemes for piece in pieces if piece.at == at and piece.phonemes] == ["kjub kənˈtɹOl"]  # noqa: RUF001 - as above
+    assert ("based" in text) == any("bˈAst" in piece.phonemes for piece in pieces)  # noqa: RUF001 - as above
+    speech, _ = speak(scratch, text, ipa=((at, at + 7, given),))
+    assert at in [word.at for word in speech.words]
 
 
 def test_a_model_without_lengths_gives_no_times(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
