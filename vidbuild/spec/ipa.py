@@ -1,9 +1,41 @@
-"""Forms of words in IPA."""
+"""Checks the sounds that a spec gives in IPA, and forms plurals and possessives of them."""
 
 from __future__ import annotations
 
-_HISSING = ("s", "z", "ʃ", "ʒ")
-_VOICELESS = ("p", "t", "k", "f", "θ")
+from collections.abc import Mapping
+from typing import Any
+
+from vidbuild.model import Narration, Scene
+from vidbuild.spec.collector import DiagnosticCollector
+from vidbuild.spec.document import Path
+from vidbuild.voices import ipa
+
+_HISSING = ("s", "z", "\u0283", "\u0292")
+_VOICELESS = ("p", "t", "k", "f", "\u03b8")
+
+
+def check(entries: Mapping[str, Any], path: Path, collector: DiagnosticCollector) -> None:
+    """Add an error for each symbol that is no sound. path: of the entries in the collector's document."""
+    for word, entry in entries.items():
+        if not isinstance(entry, Mapping):
+            continue
+        try:
+            ipa.phonemes("espeak", entry["ipa"])
+        except ipa.UnknownSoundError as error:
+            message = f"unknown sound '{error}': expected the symbols of IPA for English"
+            hint = "write each sound as in a dictionary, such as \u02c8w\u026an, or give text instead: 'win'"
+            collector.error((*path, word, "ipa"), message, hint, token=str(error))
+
+
+def check_voice(scene: Scene, narration: Narration, path: Path, collector: DiagnosticCollector) -> None:
+    """Warn of sounds that a scene's voice does not take."""
+    voice = scene.voice
+    if ipa.takes(voice.engine, voice.name):
+        return
+    for token in dict.fromkeys(each for each in narration.tokens if each.ipa and each.spoken.strip() == each.text):
+        message = f"the voice '{voice.engine}:{voice.name}' takes no IPA: it reads '{token.spoken.strip()}'"
+        hint = "add how it is spoken to the entry: {ipa: ..., spoken: ...}"
+        collector.warning(path, message, hint, token=token.text)
 
 
 def with_s(sounds: str) -> str:

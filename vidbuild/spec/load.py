@@ -151,7 +151,18 @@ class _SpecBuilder:
 
     def spec(self) -> Spec | None:
         """Return the spec, or None after adding errors to the diagnostics."""
-        from vidbuild.spec import lint, missing_glyphs, narration_lint, output, pronounce, reading, scenes, theme, voice
+        from vidbuild.spec import (
+            ipa,
+            lint,
+            missing_glyphs,
+            narration_lint,
+            output,
+            pronounce,
+            reading,
+            scenes,
+            theme,
+            voice,
+        )
 
         values, collector = self.values, self.collector
         settings = output.settings(values["output"], collector)
@@ -165,6 +176,7 @@ class _SpecBuilder:
         self.sources = {**themes.sources, **read.sources}
         found = list(self.valid.scenes())
         folder, locations = self.path.parent, scenes.locations(self.document)
+        ipa.check(values["pronounce"], ("pronounce",), collector)
         pronounced = pronounce.from_spec(values["pronounce"])
         last = len(found) - 1
         context = scenes.SceneContext(values, collector, folder, self.root, speaker, last, locations, pronounced, read)

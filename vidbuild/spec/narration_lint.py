@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from vidbuild.model import Narration, Scene
 from vidbuild.reading import tables
 from vidbuild.reading.reader import is_english
-from vidbuild.spec import markup
+from vidbuild.spec import ipa, markup
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.pronounce import Pronunciation
@@ -38,6 +38,7 @@ def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector
         if narration.audio is None:
             _check_signs(scene, narration, path, collector, is_read=is_read and is_english(language))
             _check_scripts(scene, narration, path, collector, unreadable)
+            ipa.check_voice(scene, narration, path, collector)
         _check_mentions(scene, narration, language, collector)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.reading.lexicon import Lexicon
 from vidbuild.reading.reader import Reader
-from vidbuild.spec import files, paths, pronounce, reader, validate
+from vidbuild.spec import files, ipa, paths, pronounce, reader, validate
 from vidbuild.spec.collector import DiagnosticCollector
 
 VERBATIM = "verbatim"
@@ -78,6 +78,8 @@ def _entries(text: str, shown: str) -> tuple[Mapping[str, Any], list[Diagnostic]
     document, problems = reader.read(text, shown)
     if not any(item.severity == "error" for item in problems):
         problems += validate.diagnose(document, validate.validate(document, "lexicon"))
+    if not any(item.severity == "error" for item in problems):
+        ipa.check(document.data, (), DiagnosticCollector(document, problems))
     if any(item.severity == "error" for item in problems):
         return {}, problems
     return document.data, problems

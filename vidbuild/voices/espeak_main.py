@@ -12,7 +12,7 @@ import sys
 
 AUDIO_OUTPUT_SYNCHRONOUS = 2
 POS_CHARACTER = 1
-CHARS_UTF8 = 1
+CHARS_UTF8, PHONEMES = 1, 0x100
 PHONEMES_IPA = 2
 PARAMETERS = {"rate": 1, "volume": 2, "pitch": 3, "range": 4, "wordgap": 7}
 LIST_TERMINATED = 0
@@ -83,7 +83,8 @@ def speak(request: dict[str, Any]) -> dict[str, Any]:
     for name, number in PARAMETERS.items():
         library.espeak_SetParameter(number, request[name], 0)
     text = request["text"].encode()
-    status = library.espeak_Synth(text, ctypes.c_size_t(len(text) + 1), 0, POS_CHARACTER, 0, CHARS_UTF8, None, None)
+    flags = CHARS_UTF8 | (PHONEMES if request["phonemes"] else 0)
+    status = library.espeak_Synth(text, ctypes.c_size_t(len(text) + 1), 0, POS_CHARACTER, 0, flags, None, None)
     library.espeak_Synchronize()
     if status != 0:
         return {"error": f"espeak_Synth returned {status}"}

@@ -21,7 +21,7 @@ from vidbuild.media.audio import pcm, wav
 from vidbuild.media.ffmpeg import process, tool_output
 from vidbuild.media.text.words import EngineWord, Speech
 from vidbuild.timebase import SAMPLE_RATE
-from vidbuild.voices import levels
+from vidbuild.voices import ipa, levels
 from vidbuild.voices.protocol import SpeechRequest
 
 # At a rate of 100 %. The library's own 175 is too fast for viewers who also read the screen.
@@ -48,8 +48,9 @@ Event = tuple[int, int, int]
 def speak(library: Path, data: Path, request: SpeechRequest) -> Speech:
     """Write a narration. data: the library's data folder. request.voice: the name of a voice's file."""
     text = "".join(" " if unicodedata.category(character) in CONTROL else character for character in request.text)
-    audio, rate, events = _synthesize(library, data, text, request)
-    words = list(_words(text, events, _ends(events, audio)))
+    spoken, places = ipa.inserted(text, request.ipa) if request.ipa else (text, range(len(text) + 1))
+    audio, rate, events = _synthesize(library, data, spoken, request)
+    words = [replaced(word, at=places[word.at or 0]) for word in _words(spoken, events, _ends(events, audio))]
     samples, cut = wav.trim(pcm.resample(audio, rate, request.scratch, request.env))
     if not samples:
         if any(map(str.isalpha, text)):
@@ -78,6 +79,7 @@ def _synthesize(
         "range": RANGE,
         "volume": round(VOLUME * request.volume / 100),
         "wordgap": 0,
+        "phonemes": bool(request.ipa),
         "sound": str(request.scratch / "espeak.raw"),
     }
     rate, events = _run_child(message, data.parent, request)
