@@ -22,6 +22,7 @@ COMMANDS = (
     "graph",
     "still",
     "init",
+    "say",
     "voices",
     "config",
     "themes",

@@ -81,6 +81,11 @@ def _data() -> Mapping[str, Any]:
     }
 
 
+def is_name(word: str) -> bool:
+    """Return whether the built-in lexicon has a word that is no acronym."""
+    return word in _data()["exact"] or word.casefold() in _data()["words"]
+
+
 def size() -> int:
     """Return the number of the built-in entries."""
     return sum(map(len, _data().values()))

@@ -32,6 +32,7 @@ _HASH = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}\Z")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
 _DUNDER = re.compile(r"__(\w+?)__(?:\(\)|\.(\w+))?\Z")
 _COMPARED = re.compile(r"[a-z0-9][<>][a-z0-9]+\Z|^[<>][^<>]*\Z")
+_NAME_VERSION = re.compile(r"([A-Za-z][\w+-]*?)[-@_]v?(\d+(?:\.\d+){2,})\Z")
 _PLURAL = re.compile(r"(\w+)\((e?s)\)\Z")
 _LETTERS_RANGE = re.compile(r"([A-Z])[-–]([A-Z])\Z|([a-z])[-–]([a-z])\Z")  # noqa: RUF001 - a dash
 _SHORT, _HASH_SHOWN, _HASH_WHOLE, _CLUSTER = 2, 7, 12, 4
@@ -98,6 +99,10 @@ class NameReader:
             if len(core) > _HASH_WHOLE:
                 return whole(core, f"{characters(core[:_HASH_SHOWN])} and so on")
             return whole(core, characters(core))
+        named = _NAME_VERSION.match(core)
+        if named:
+            parts = list(self._compound(named[1], tables.CODE_SIGNS))
+            return [*parts, Part(len(named[1]), len(core), numbers.version(named[2]))]
         dunder = _DUNDER.match(core)
         if dunder:
             ending = f" dot {tables.PATH_NAMES.get(dunder[2]) or self.words.word(dunder[2])}" if dunder[2] else ""

@@ -27,8 +27,8 @@ def unit(place: Place) -> Found | None:
     name = following.core
     if amount and not following.before and (number := amount[2] or amount[1]):
         spoken = None
-        if name in tables.UNITS and name not in tables.UNITS_NOT_ALONE:
-            spoken = quantities.unit_name(name, number)
+        if quantities.is_unit(name) and name not in tables.UNITS_NOT_ALONE:
+            spoken = quantities.unit_name(name, "1" if place.previous.key in quantities.ARTICLES else number)
         elif name in tables.MONEY:
             spoken = tables.MONEY[name][number != "1"]
         if spoken is not None:

@@ -7,6 +7,7 @@ import re
 from vidbuild.reading import money, numbers, tables
 from vidbuild.reading.chunks import Found, Place, whole
 from vidbuild.reading.letters import spell
+from vidbuild.reading.lexicon import is_name
 
 _N = numbers.NUMBER
 _PLAIN = re.compile(rf"{_N}\Z")
@@ -33,6 +34,7 @@ _PHONE = re.compile(r"(\+?\d{1,3}[-.])?(?:\(?\d{2,4}\)?[-.])+\d{3,}(?:-\d+)*\Z")
 _GROUPS = re.compile(r"\d{3,}(?:-\d{2,}){2,}\Z|\d{3}-\d{4}\Z")
 _COMPOUND = re.compile(rf"({_N})[-\u2011]([A-Za-z]+(?:-[A-Za-z]+)*)\Z")
 _MIXED = re.compile(rf"(\d+)?([{''.join(tables.VULGAR)}])(.*)\Z")
+ARTICLES = frozenset(("a", "an"))
 _COMPARISONS = frozenset((">=", "<=", "==", "~=", "!=", "^", "~>"))
 _YEARS = range(1900, 2100)
 _MAX_DENOMINATOR, _TWO, _DECADE_DIGITS = 10, 2, 3
@@ -96,7 +98,7 @@ def is_version(place: Place) -> bool:
     name = place.previous.core
     if place.previous.after:
         return False
-    if name in _COMPARISONS or name.lower().rstrip("0123456789") in tables.VERSIONED:
+    if name in _COMPARISONS or is_name(name) or name.lower().rstrip("0123456789") in tables.VERSIONED:
         return True
     return name[:1].isupper() and place.at > 1 and not Place(place.chunks, place.at - 1).previous.core == ""  # noqa: SIM201
 
@@ -158,12 +160,24 @@ def _unit(core: str, place: Place) -> str | None:
         return f"{numbers.decimal(number)} B"
     if unit in {"d", "l"} and len(number) == 1 and unit == "l":
         return None
-    return f"{numbers.decimal(number)} {unit_name(unit, '1' if hyphen else number)}"
+    return f"{numbers.decimal(number)} {unit_name(unit, '1' if hyphen or place.previous.key in ARTICLES else number)}"
 
 
 def unit_name(unit: str, number: str) -> str:
     """Return how a unit is spoken after a number."""
-    return tables.UNITS[unit][number.replace(",", "") != "1"]
+    measured, _, per = unit.partition("/")
+    several = number.replace(",", "") != "1"
+    return (
+        tables.UNITS[unit][several]
+        if unit in tables.UNITS
+        else f"{tables.UNITS[measured][several]} per {tables.UNITS[per][0]}"
+    )
+
+
+def is_unit(name: str) -> bool:
+    """Return whether a word is a unit, or one per another."""
+    measured, slash, per = name.partition("/")
+    return name in tables.UNITS or (bool(slash) and measured in tables.UNITS and per in tables.UNITS)
 
 
 def _ordinal(core: str, place: Place) -> str | None:

@@ -43,7 +43,8 @@ def phonemes(engine: str, sounds: str) -> str:
     Raises UnknownSoundError. IPA marks stress before a syllable, engines before its vowel. A word without a mark is
     stressed on its first vowel.
     """
-    return " ".join(_word(engine, word) for word in sounds.split())
+    plain = "".join(character for character in sounds if character not in _DROPPED)
+    return " ".join(_word(engine, word) for word in plain.split())
 
 
 def _word(engine: str, sounds: str) -> str:
@@ -62,7 +63,7 @@ def _word(engine: str, sounds: str) -> str:
             found.append(table[symbol])
         elif sounds[at] in signs:
             stress = signs[sounds[at]]
-        elif sounds[at] not in _DROPPED and sounds[at] != "ː":
+        elif sounds[at] != "ː":
             raise UnknownSoundError(sounds[at])
         at += len(symbol) or 1
     return "".join(found)

@@ -1,17 +1,32 @@
 """What is spoken for what is written."""
 
+# ruff: noqa: E501, RUF001 - tables of texts
+
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from vidbuild.reading.lexicon import Lexicon, size
+from vidbuild.media.text.align import align
+from vidbuild.media.text.words import Speech
+from vidbuild.reading.lexicon import Entry, Lexicon, size
 from vidbuild.reading.reader import Reader
+from vidbuild.spec import narration, pronounce
 
 TABLES = Path(__file__).parent
+PLAIN = "the a old file then moves and we don't open it because readers' eyes naïve état schön".split()  # noqa: SIM905
+PARTS = [
+    "kubectl", "2.4.1", "--build", "$5", "million", "3.5", "GB", "https://example.org/a-b", "foo()", "🎉", "e.g.", "Dr.",
+    "Smith", "Nov", "29,", "2026", "a->b", "10–20", "x86_64", "(API)", "“SQL”", "...", "—", "&", "Ctrl+C", "[[x]]", "C:\\a",
+    "日本語", "#42", "1/2", "node:20", "~5", "@me", "%", "^", "\\", "_", "__", "''", "1️⃣", "e.g", "....", "-", "+1", "555",
+]  # fmt: skip
 
 
 @cache
@@ -20,10 +35,10 @@ def reader(language: str) -> Reader:
     return Reader(Lexicon(), language)
 
 
-def read(text: str, language: str = "en", with_reader: Reader | None = None) -> str:
+def read(text: str, language: str = "en", own: Reader | None = None) -> str:
     """Return what is spoken for a text."""
     spoken, at = "", 0
-    for part in (with_reader or reader(language)).read(text):
+    for part in (own or reader(language)).read(text):
         spoken += text[at : part.start] + part.spoken
         at = part.end
     return " ".join((spoken + text[at:]).split())
@@ -43,8 +58,105 @@ def test_what_is_spoken(written: str, spoken: str) -> None:
     assert read(written) == spoken
 
 
-def test_the_table_is_large() -> None:
-    """The table has at least 400 rows, all different, and the lexicon at least 500 names."""
+@pytest.mark.parametrize(("written", "spoken"), list(rows("sentences.tsv")))
+def test_sentences(written: str, spoken: str) -> None:
+    """Sentences as docs have them are spoken wholly as the table says."""
+    assert read(written) == spoken
+
+
+def test_the_tables_are_large() -> None:
+    """The tables have at least 400 rows and 60 sentences, all different, and the lexicon at least 500 names."""
     written = [row[0] for row in rows("reading.tsv")]
     assert len(set(written)) == len(written) >= 400
+    assert len(list(rows("sentences.tsv"))) >= 60
     assert size() >= 500
+
+
+@given(st.lists(st.sampled_from(PLAIN), min_size=1, max_size=20))
+def test_plain_words_are_not_changed(words: list[str]) -> None:
+    """Plain words have no other spoken form."""
+    assert reader("en").read(" ".join(words)) == []
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(PARTS) | st.text(max_size=12), max_size=12))
+def test_parts_are_in_order_and_within_words(parts: list[str]) -> None:
+    """The parts of any text are in order, do not overlap, and contain no blank."""
+    text = " ".join(parts)
+    at = 0
+    for part in reader("en").read(text):
+        assert at <= part.start < part.end <= len(text)
+        assert not any(map(str.isspace, text[part.start : part.end]))
+        at = part.end
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([part for part in PARTS if part != "🎉"]), min_size=1, max_size=12))
+def test_every_word_has_a_time(parts: list[str]) -> None:
+    """A narration's tokens show all of its text, and each has a time in order, whatever is spoken for it."""
+    text = " ".join(dict.fromkeys(parts))
+    if list(narration.problems(text)):
+        return
+    said = narration.parse(text, pronounce.from_spec({}), "en", reader=reader("en"))
+    verbatim = narration.parse(text, pronounce.from_spec({}), "en")
+    assert (said.text, said.cues) == (verbatim.text, verbatim.cues)
+    times = align(said.tokens, Speech((), 48_000))
+    assert [time.text for time in times] == [token.text for token in said.tokens]
+    assert all(one.end <= two.start for one, two in pairwise(times))
+
+
+@pytest.mark.parametrize("word", ["kubectl", "3", "API", "foo()", "#42", "x=1", "->", "5%", "a.b", "$5", "日本語", "é"])
+def test_what_can_be_spoken_is_never_silent(word: str) -> None:
+    """A word with letters or digits has letters in what is spoken for it, alone and in brackets."""
+    assert any(map(str.isalpha, read(word)))
+    assert any(map(str.isalpha, read(f"({word})")))
+
+
+@pytest.mark.parametrize(
+    "part", ["a", "1", "a-", "1.", "+", "((", "/a", "a_", "0x", "a:", "1/", "--", "@a.", "b-a-", "🎉", "A"]
+)
+def test_long_texts_take_no_time(part: str) -> None:
+    """A text of 10,000 characters is read in a few seconds, with blanks and without."""
+    started = time.monotonic()
+    read((part * 10_000)[:10_000])
+    read(f"{part} " * (10_000 // (len(part) + 1)))
+    assert time.monotonic() - started < 8
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "spoken"),
+    [
+        ("de", "Die Funktion getUserName() und MAX_SIZE, 3.5 GB, z. B. 2.4.1 🎉", "Die Funktion get User Name und MAX SIZE, 3.5 GB, z. B. 2.4.1"),
+        ("fr", "Le fichier src/app.py, 50 % à 14:30", "Le fichier src/app.py, 50 % à 14:30"),
+        ("ja", "設定 kubectl 🎉 です", "設定 kubectl です"),
+        ("en-GB", "on 03/04/2026", "on April third, twenty twenty-six"),
+        ("en-US", "on 03/04/2026", "on March fourth, twenty twenty-six"),
+    ],
+)  # fmt: skip
+def test_other_languages(language: str, written: str, spoken: str) -> None:
+    """In other languages only names of programs are divided and emoji silent; English has its regions' dates."""
+    assert read(written, language) == spoken
+
+
+def test_the_users_words_win() -> None:
+    """A user's word wins over the built-in lexicon and the rules, in each of its forms and in every language."""
+    own = Lexicon({"kubectl": Entry("cube cuddle"), "3.5": Entry("three and a half"), "acme": Entry("ack me")})
+    text = "Kubectl's 3.5 GB for acme-based tools"
+    assert read(text, own=Reader(own, "en")) == "cube cuddle's three and a half gigabytes for ack me based tools"
+    assert read("acme kubectl", own=Reader(own, "de")) == "ack me cube cuddle"
+
+
+def test_what_is_pronounced_wins() -> None:
+    """An entry of `pronounce` wins over the reading; the rest of its word, and what follows it, is still read."""
+    entries = pronounce.from_spec({"Python": "pie thon", "GB": "gigs", "kubectl": "K", "->": "becomes"})
+    said = narration.parse("Python 3.13, 5 GB, kubectl/helm v2 -> 3", entries, "en", reader=reader("en"))
+    assert said.spoken == "pie thon three point thirteen, five gigs, K slash helm V two becomes three"
+    assert said.text == "Python 3.13, 5 GB, kubectl/helm v2 -> 3"
+
+
+def test_paragraphs_end_with_a_pause() -> None:
+    """The last word before a blank line gets a full stop if it has no punctuation; a cue's own line is no paragraph."""
+    text = "First part\n\nSecond (part)\n\nThird.\n\nFourth\n[[x]]\nfifth\n\n"
+    said = narration.parse(text, pronounce.from_spec({}), "en")
+    assert said.spoken == "First part. Second (part). Third. Fourth fifth"
+    assert said.text == "First part Second (part) Third. Fourth fifth"

@@ -1,0 +1,81 @@
+"""How narrations are read, through the command."""
+
+from __future__ import annotations
+
+import json
+import wave
+
+from tests.support.workspace import Workspace
+
+SPEC = """\
+vidbuild: 1
+title: Read
+voice: espeak:en-us
+output: {size: 160x90, fps: 24}
+reading: {lexicon: ./lexicon.yaml}
+scenes:
+  - {id: one, type: title, title: One, narration: "Use Acme 2.10, it takes 3 GB."}
+"""
+
+
+def test_an_edited_lexicon_speaks_again(workspace: Workspace) -> None:
+    """An edit of the lexicon that changes what is spoken runs the scene's speech again; any other runs nothing."""
+    workspace.write("lexicon.yaml", "Acme: ack me\n")
+    workspace.write("video.yaml", SPEC)
+    workspace.build()
+    captions = (workspace.root / "build" / "video.srt").read_text()
+    assert "Use Acme 2.10, it takes 3 GB." in captions
+    workspace.write("lexicon.yaml", "Acme: ack me\nother: word\n")
+    workspace.build()
+    assert workspace.ran() == []
+    workspace.write("lexicon.yaml", "Acme: A C M E\n")
+    workspace.build()
+    assert "speak:one" in workspace.ran()
+
+
+def test_say_shows_what_is_spoken_and_writes_it(workspace: Workspace) -> None:
+    """`say` lists the words that are spoken otherwise, and writes a scene's audio by the cache of its builds."""
+    workspace.write("lexicon.yaml", "Acme: ack me\n")
+    workspace.write("video.yaml", SPEC)
+    shown = workspace.run("say", "video.yaml:one", "-o", "one.wav")
+    assert shown.stdout.splitlines() == [
+        "Use ack me two point ten, it takes three gigabytes.",
+        "",
+        "Acme   ack me",
+        "2.10,  two point ten,",
+        "3      three",
+        "GB.    gigabytes.",
+        "one.wav",
+    ]
+    with wave.open(str(workspace.root / "one.wav")) as audio:
+        assert (audio.getframerate(), audio.getnchannels()) == (48_000, 1)
+        assert audio.getnframes() > 48_000
+    workspace.build()
+    assert "speak:one" not in workspace.ran()
+
+
+def test_say_speaks_a_text(workspace: Workspace) -> None:
+    """A text is read with the chosen voice; without -o and a player nothing is written, and that is printed."""
+    done = workspace.run("say", "Port 8080", "--voice", "espeak:en-us", "--json", "-o", "port.wav")
+    data = json.loads(done.stdout)
+    assert (data["spoken"], data["voice"], data["path"]) == ("Port eighty eighty", "espeak:en-us", "port.wav")
+    assert data["words"][1] == {"text": "8080", "spoken": "eighty eighty"}
+    quiet = workspace.run("say", "Hello")
+    assert (quiet.code, quiet.stdout) == (0, "Hello\n")
+    assert "nothing was played: -o FILE.wav writes the audio" in quiet.stderr
+
+
+def test_say_refuses_what_it_cannot_speak(workspace: Workspace) -> None:
+    """An unknown scene or voice, an empty text and another kind of file are usage errors with hints."""
+    workspace.write("lexicon.yaml", "Acme: ack me\n")
+    workspace.write("video.yaml", SPEC)
+    for arguments, message in (
+        (["video.yaml:two"], "'video.yaml' has no scene 'two'"),
+        (["🎉"], "nothing in '🎉' can be spoken"),
+        (["Hello", "--voice", "none:x"], "unknown voice engine 'none'"),
+        (["Hello", "-o", "a.mp3"], "cannot write 'a.mp3': expected a WAV file"),
+        (["video.yaml:one", "--voice", "espeak:en-us"], "a scene has the voice of its spec"),
+    ):
+        done = workspace.run("say", *arguments)
+        assert done.code == 2
+        assert message in done.stderr

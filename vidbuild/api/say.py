@@ -1,0 +1,180 @@
+"""Show how a text is read, and speak it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import wave
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from vidbuild.api.build_result import location_of, step_warnings
+from vidbuild.api.engine import engine_of
+from vidbuild.api.load import load, parse
+from vidbuild.api.plan import plan_of, store_of
+from vidbuild.api.result import Notice
+from vidbuild.engine.graph.graph import Step
+from vidbuild.engine.runs.build_report import BuildReport
+from vidbuild.engine.schedule.target import RunHooks, Target
+from vidbuild.engine.store.store import Store
+from vidbuild.engine.store.writable import writable
+from vidbuild.errors import Failure, SpecProblem, StepError, UsageError, VidbuildError
+from vidbuild.frozen import dataclass
+from vidbuild.media.text.words import Token
+from vidbuild.model import Narration, Spec
+from vidbuild.platforms import require_posix
+from vidbuild.spec.diagnostics import SpecError
+from vidbuild.suggest import did_you_mean
+
+SCENE = "say"
+_SPEC_AND_SCENE = re.compile(r"(.+\.ya?ml):([a-z0-9][a-z0-9-]*)\Z")
+_PLAYERS = (("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"), ("afplay",), ("aplay", "-q"))
+_LONGEST = 3600  # seconds that a player may take
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a narration: as captions show it, what is spoken for it, and its sounds in IPA if the spec has them."""
+
+    text: str
+    spoken: str
+    ipa: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a text is read: all that is spoken, its words, and the voice; and the spec that was read for it."""
+
+    spoken: str
+    words: tuple[Word, ...]
+    voice: str
+    scene: str
+    spec: Spec
+    warnings: tuple[Notice, ...]
+
+
+def read(
+    text: str, voice: str | None = None, language: str = "en", *, variables: Mapping[str, str] | None = None
+) -> Said:
+    """Return how a text, or the narration of a scene given as SPEC:SCENE, is read. Raises SpecError.
+
+    voice: the voice of a text; the language's default voice without it.
+    """
+    named = _SPEC_AND_SCENE.match(text)
+    spec, scene_id = _spec_of(named[1], named[2], voice, variables) if named else _text_spec(text, voice, language)
+    scene = next(each for each in spec.scenes if each.id == scene_id)
+    narration = scene.narration
+    if isinstance(narration, Mapping):
+        narration = narration[spec.language]
+    if not isinstance(narration, Narration):
+        raise UsageError(f"scene '{scene_id}' has no narration")
+    warnings = tuple(Notice(each.message, each.location if named else None, each.hint) for each in spec.warnings)
+    name = f"{scene.voice.engine}:{scene.voice.name}"
+    return Said(" ".join(narration.spoken.split()), tuple(_words(narration.tokens)), name, scene_id, spec, warnings)
+
+
+def speak(said: Said, output: Path) -> tuple[Notice, ...]:
+    """Write what is spoken to a WAV file, with the same cache and sandbox as a build; return the warnings.
+
+    Raises the error of the step that failed.
+    """
+    require_posix()
+    if output.suffix.lower() != ".wav":
+        raise UsageError(f"cannot write '{output}': expected a WAV file", hint=f"-o {output.with_suffix('.wav')}")
+    store = store_of(said.spec.path, None)
+    graph = plan_of(said.spec, store=store).graph
+    goals = [name for name, step in graph.steps.items() if step.kind == "speak" and _scene(name) == said.scene]
+    with writable(store) as used:
+        placing = _Place(used, goals, output)
+        (report,) = engine_of(used).build([Target(graph, build_name=f"say {output.name}", goals=goals)], hooks=placing)
+        if report.error is not None:
+            raise report.error
+        for failed in report.failed:
+            raise _as_error(graph.steps[failed.step], failed.failure or Failure("failed without a reason"))
+    return tuple(step_warnings(graph.steps, report))
+
+
+def player() -> tuple[str, ...] | None:
+    """Return the command of a program that plays a WAV file; None if there is none."""
+    return next((command for command in _PLAYERS if shutil.which(command[0])), None)
+
+
+def play(command: Sequence[str], file: Path) -> None:
+    """Play a file to its end."""
+    from vidbuild.media.ffmpeg import process
+
+    process.run([*command, str(file)], cwd=Path.cwd(), env=os.environ, seconds=_LONGEST)
+
+
+def _text_spec(text: str, voice: str | None, language: str) -> tuple[Spec, str]:
+    data: dict[str, Any] = {
+        "vidbuild": 1,
+        "title": "say",
+        "language": language,
+        "scenes": [{"id": SCENE, "type": "title", "title": "say", "narration": text}],
+        **({"voice": voice} if voice else {}),
+    }
+    try:
+        return parse(data, Path("say.yaml")), SCENE
+    except SpecError as error:
+        problem = error.diagnostics[0]
+        own = problem.hint if problem.hint and "narration" not in problem.hint else None
+        raise UsageError(problem.message, hint=own) from error
+
+
+def _spec_of(path: str, scene: str, voice: str | None, variables: Mapping[str, str] | None) -> tuple[Spec, str]:
+    if voice:
+        raise UsageError("a scene has the voice of its spec", hint="leave out --voice, or give the text")
+    spec = load(path, variables)
+    ids = [each.id for each in spec.scenes]
+    if scene not in ids:
+        hint = did_you_mean(scene, ids) or f"the scenes are {', '.join(ids)}"
+        raise UsageError(f"'{path}' has no scene '{scene}'", hint=hint)
+    return spec, scene
+
+
+def _words(tokens: Sequence[Token]) -> Iterator[Word]:
+    """Yield the words between blanks, each of one or several tokens."""
+    text, spoken, ipa = "", "", ""
+    for token in tokens:
+        if not token.joined and text:
+            yield Word(text, " ".join(spoken.split()), ipa)
+            text, spoken, ipa = "", "", ""
+        text, spoken, ipa = text + token.text, spoken + token.spoken, f"{ipa} {token.ipa}".strip()
+    if text:
+        yield Word(text, " ".join(spoken.split()), ipa)
+
+
+def _scene(step: str) -> str:
+    """Return the scene of a step, such as that of `speak:intro` and of its second utterance, `speak:intro.2`."""
+    return step.partition(":")[2].partition(".")[0]
+
+
+class _Place(RunHooks):
+    """Writes the utterances of a narration to one file."""
+
+    def __init__(self, store: Store, steps: Sequence[str], path: Path) -> None:
+        super().__init__()
+        self._store, self._steps, self._path = store, steps, path
+
+    def on_success(self, target: Target, report: BuildReport) -> None:
+        """Write the audio of the steps, in their order."""
+        del target
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with wave.open(str(self._path), "wb") as out:
+            for number, step in enumerate(self._steps):
+                blob = report.steps[step].outputs["narration.wav"]
+                with wave.open(str(self._store.blobs.find(blob.digest)), "rb") as audio:
+                    if not number:
+                        out.setparams(audio.getparams())
+                    out.writeframes(audio.readframes(audio.getnframes()))
+
+
+def _as_error(step: Step, failure: Failure) -> VidbuildError:
+    """Return the error of the step that failed."""
+    location = location_of(step, failure.field)
+    position = f"{location.file}:{location.line}:{location.column}: " if location and location.line else ""
+    kind = SpecProblem if failure.fault == SpecProblem.fault else StepError
+    return kind(f"{position}{failure.message}", hint=failure.hint, log=failure.log)
