@@ -68,6 +68,31 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
+class Music:
+    """Music of a scene, which goes on in the next one if that has the same file and start. Times in seconds.
+
+    volume: percent of the loudness of speech; None for the default.
+    start: what is left out at the start of the file.
+    """
+
+    file: Path
+    volume: float | None
+    fade_in: float
+    fade_out: float
+    loop: bool
+    start: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound effect. at: a cue, or seconds. volume: percent of the loudness of speech."""
+
+    file: Path
+    at: str | float
+    volume: float
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """One scene: the fields that all types share, defaults filled in. Times in seconds.
 
@@ -94,6 +119,8 @@ class Scene:
     locations: Mapping[str, Location]
     captions: bool = True
     alt: str = ""
+    music: Music | None = None
+    sounds: tuple[Sound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from vidbuild import inline
 from vidbuild.engine.graph.graph import Graph, Input, Product, Step
 from vidbuild.model import Scene, Spec
+from vidbuild.plan.music_steps import music_steps, shown
 from vidbuild.plan.outputs import Output
 from vidbuild.plan.scene_steps import (
     animation_inputs,
@@ -37,6 +38,7 @@ def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
     steps: list[Step] = []
     for index in range(len(spec.scenes)):
         steps.extend(scene_steps(video, index))
+    steps.extend(music_steps(video))
     for left, right in zip(spec.scenes, spec.scenes[1:], strict=False):
         if left.transition != "cut":
             steps.append(_transition(video, left, right))
@@ -133,6 +135,8 @@ def _report(video: VideoSpec, file: str) -> Step:
         ],
         "video": quote(os.fsencode(file)),  # from its bytes: the same address in every locale
     }
+    if music := shown(video):
+        params["music"] = music
     return Step(video.step_id("report"), "report", params, inputs, video.spec.locations)
 
 

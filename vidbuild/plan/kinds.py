@@ -26,6 +26,8 @@ _ALL = (
     Kind("transition", 7, "vidbuild.steps.transition:run", ("ffmpeg",)),
     Kind("still", 7, "vidbuild.steps.still:run", ("ffmpeg",)),
     Kind("audio", 6, "vidbuild.steps.audio:run", ("ffmpeg",)),
+    Kind("music", 1, "vidbuild.steps.music:run"),
+    Kind("decode", 1, "vidbuild.steps.decode:run", ("ffmpeg",)),
     Kind("captions", 3, "vidbuild.steps.captions:run"),
     Kind("mux", 2, "vidbuild.steps.mux:run"),
     Kind("report", 6, "vidbuild.steps.report:run"),
@@ -34,4 +36,4 @@ _ALL = (
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 
 # The kinds that `vidbuild check` runs: they render no frame, and only their steps may give warnings.
-CHECKED = ("speak", "timeline", "draw", "audio", "captions")
+CHECKED = ("speak", "timeline", "draw", "music", "decode", "audio", "captions")

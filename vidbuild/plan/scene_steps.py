@@ -16,6 +16,7 @@ from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.model import Narration, Scene
 from vidbuild.plan.kinds import voice_tool
+from vidbuild.plan.music_steps import music_inputs, sound_params
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.protocol import Clip
 from vidbuild.scenes.registry import SCENE_TYPES
@@ -228,4 +229,9 @@ def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:
         params["clip"] = {"mode": clip.audio, "start_ms": clip.start_ms, "end_ms": clip.end_ms}
         per_frame = timebase.samples_per_frame(video.fps)
         params["fade_in"], params["fade_out"] = (frames * per_frame for frames in _frames_in_transitions(video, index))
+    inputs.update(music_inputs(video, scene))
+    if scene.sounds:
+        inputs["cues"] = Product(video.step_id("timeline", scene), "timing.json")
+        inputs.update({f"sound:{number}": Source(str(sound.file)) for number, sound in enumerate(scene.sounds)})
+        params["sounds"] = [sound_params(sound) for sound in scene.sounds]
     return Step(video.step_id("audio", scene), "audio", params, inputs, scene.locations)

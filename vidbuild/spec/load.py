@@ -155,10 +155,12 @@ class _SpecBuilder:
             ipa,
             lint,
             missing_glyphs,
+            music,
             narration_lint,
             output,
             pronounce,
             reading,
+            scene_locations,
             scenes,
             theme,
             voice,
@@ -175,11 +177,13 @@ class _SpecBuilder:
         read = reading.load(values["reading"], collector, self.path.parent, self.root)
         self.sources = {**themes.sources, **read.sources}
         found = list(self.valid.scenes())
-        folder, locations = self.path.parent, scenes.locations(self.document)
+        folder, locations = self.path.parent, scene_locations.locations(self.document)
         ipa.check(values["pronounce"], ("pronounce",), collector)
         pronounced = pronounce.from_spec(values["pronounce"])
         last = len(found) - 1
         context = scenes.SceneContext(values, collector, folder, self.root, speaker, last, locations, pronounced, read)
+        finder = music.Finder(folder, self.root, collector, context.files)
+        context = replace(context, music=music.of_spec(values.get("music"), finder))
         ready = list(self._scenes(found, context))
         self._check_ids()
         check_transitions(ready, collector)

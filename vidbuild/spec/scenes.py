@@ -9,12 +9,12 @@ from typing import Any
 
 from vidbuild.json_types import Json
 from vidbuild.location import Location
-from vidbuild.model import Narration, Scene, Voice
+from vidbuild.model import Music, Narration, Scene, Voice
 from vidbuild.scenes.protocol import SceneProblem
 from vidbuild.scenes.registry import SCENE_TYPES
-from vidbuild.spec import animated, cues, files, meanings, narration, paths, schema, theme, voice
+from vidbuild.spec import animated, cues, files, meanings, music, narration, paths, schema, theme, voice
 from vidbuild.spec.collector import DiagnosticCollector
-from vidbuild.spec.document import Document, Path, dotted
+from vidbuild.spec.document import Path
 from vidbuild.spec.pronounce import Pronunciation
 from vidbuild.spec.reading import Reading
 from vidbuild.spec.value_hints import value_of
@@ -33,9 +33,10 @@ class SceneContext:
     root: the project's root.
     voice: the spec's voice; None if it is wrong.
     last: the last scene's index.
-    locations: scene's index -> field -> location, as `locations` returns it.
+    locations: scene's index -> field -> location, as scene_locations.locations returns it.
     pronunciation: the spec's `pronounce`, which records the entries that narrations use.
     reading: the spec's `reading`.
+    music: of the scenes that do not set their own.
     files: the files that the scenes name; `scene` adds to them.
     translations: language -> the diagnostics of narrations in other languages than the spec's. They are kept apart,
         because most builds need the spec's language only.
@@ -50,6 +51,7 @@ class SceneContext:
     locations: Mapping[int, Mapping[str, Location]]
     pronunciation: Pronunciation
     reading: Reading
+    music: Music | None = None
     files: list[FilePath] = field(default_factory=list)
     translations: dict[str, DiagnosticCollector] = field(default_factory=dict)
 
@@ -79,6 +81,8 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
     own = {name: value for name, value in fields.items() if name not in schema.SHARED}
     kind = SCENE_TYPES.get(fields.get("type", "")) if "type" not in wrong else None
     resolved = kind is not None and _resolve_files(own, path, fields["type"], context)
+    own_music = music.of_scene(fields, path, context.music, _finder(context))
+    sounds = music.sounds(fields, path, _finder(context))
     _check_times(fields, path, collector, wrong)
     if kind and resolved and not wrong - schema.SHARED:
         _report(kind.check(own), path, collector.error)
@@ -113,24 +117,9 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
         locations=context.locations.get(index, {}),
         captions=fields["captions"],
         alt=fields["alt"],
+        music=own_music,
+        sounds=sounds,
     )
-
-
-def locations(document: Document) -> dict[int, dict[str, Location]]:
-    """Return scene's index -> field -> the location of its value; "" is the location of the scene's id.
-
-    A `transition` or `voice` that a scene takes from the whole spec has its location there.
-    """
-    by_scene: dict[int, dict[str, Location]] = {}
-    for path, location in document.values.items():
-        if path[:1] == ("scenes",) and len(path) > 1 and isinstance(path[1], int):
-            by_scene.setdefault(path[1], {})[dotted(path[2:])] = location
-    for own in by_scene.values():
-        own[""] = own.get("id", own[""])
-        for name, default in (("transition", ("defaults", "transition")), ("voice", ("voice",))):
-            if name not in own and default in document.values:
-                own[name] = document.values[default]
-    return by_scene
 
 
 def lint(scene: Scene, collector: DiagnosticCollector) -> None:
@@ -197,6 +186,10 @@ def _audio(value: str, path: Path, context: SceneContext) -> FilePath | None:
         context.collector.error(path, error.message, error.hint)
         return None
     return file
+
+
+def _finder(context: SceneContext) -> music.Finder:
+    return music.Finder(context.folder, context.root, context.collector, context.files)
 
 
 def _voice(fields: Fields, path: Path, context: SceneContext) -> Voice | None:

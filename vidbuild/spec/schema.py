@@ -18,7 +18,8 @@ EXPANDED = FilePath(__file__).with_name("expanded.schema.json")  # for the reade
 SHARED = frozenset(
     {
         *("id", "type", "narration", "voice", "duration", "pause_before", "pause_after", "min_duration"),
-        *("max_duration", "transition", "background", "captions", "alt", "expand", "notes"),
+        *("max_duration", "transition", "background", "captions", "alt", "expand", "notes", "music"),
+        "sounds",
     }
 )
 

@@ -1,4 +1,4 @@
-"""The step `audio:SCENE`: normalize, mix and encode narration and a clip's audio, exact to the sample.
+"""The step `audio:SCENE`: normalize, mix and encode narration, a clip's audio, sounds and music, exact to the sample.
 
 AAC frame k holds the samples from 1024 k on: the step drops the encoder's first frame, which only primes a decoder,
 and appends one frame of silence, so that the mux step can start and end every scene at the nearest frame.
@@ -21,7 +21,10 @@ from vidbuild.errors import StepError
 from vidbuild.media.audio import aac, adts, mix, pcm, wav
 from vidbuild.media.audio.clip_audio import ClipAudio
 from vidbuild.media.audio.loudness import SILENCE, Loudness, gain, measure, parse_summary
+from vidbuild.media.audio.music_layout import AFTER, BEFORE
 from vidbuild.media.ffmpeg import ffmpeg, tool_output
+from vidbuild.steps import background, sounds
+from vidbuild.steps.background import Foreground
 from vidbuild.timebase import SAMPLE_RATE
 
 MONO = adts.Configuration(adts.LC, SAMPLE_RATE, 1)
@@ -81,15 +84,18 @@ def run(context: Context) -> None:
     samples: int = timing["samples"]
     narration = _narration(context, timing)
     clip = _clip(context, samples, timing.get("clip"))
-    if samples <= 2 * adts.FRAME_SAMPLES or not (narration or clip):
+    too_short = samples <= 2 * adts.FRAME_SAMPLES
+    foreground = None if too_short else _with_sounds(context, timing, _foreground(context, timing, narration, clip))
+    if "music" in context.inputs:
+        args = background.arguments(context, samples, foreground, _aac_path(context))
+        frames = _encode(context, args, samples, STEREO, BEFORE, AFTER)
+    elif foreground is None:
         frames = [adts.wrap(aac.silent_block(), STEREO)] * adts.frames_to_keep(samples)
-    elif clip is None and narration is not None:
-        args = mix.encode(
-            mix.raw_input(narration.path, 1), narration.remaining_gain, samples, pairable=True, out=_aac_path(context)
-        )
-        frames = _mono_to_stereo(_encode(context, args, samples, MONO))
     else:
-        frames = _encode(context, _mix_arguments(context, timing, narration, clip), samples, STEREO)
+        pairable, kind = foreground.channels == 1, MONO if foreground.channels == 1 else STEREO
+        args = mix.encode(foreground.inputs, foreground.gain, samples, pairable=pairable, out=_aac_path(context))
+        frames = _encode(context, args, samples, kind)
+        frames = _mono_to_stereo(frames) if pairable else frames
     (context.out / "sound.aac").write_bytes(b"".join(frames))
     facts = {
         "samples": samples,
@@ -207,24 +213,49 @@ def _scale(path: Path, start: int, factors: Sequence[float]) -> None:
         file.write(struct.pack(f"<{len(scaled)}f", *scaled))
 
 
-def _mix_arguments(
+def _foreground(
     context: Context, timing: Mapping[str, Any], narration: _Audio | None, clip: _Audio | None
-) -> list[str]:
-    """Return the arguments for ffmpeg that encode a clip's audio, alone or mixed with narration."""
-    samples, out = timing["samples"], _aac_path(context)
-    if clip is None:
-        raise AssertionError("the caller checks that there is a clip")
-    if narration is None:
-        return mix.encode(mix.raw_input(clip.path, 2, mix.CLIP_FORM), clip.gain, samples, pairable=False, out=out)
-    start, ducks = timing["narration"]["start"], context.params["clip"]["mode"] == "duck"
-    ducked = (start, start + timing["narration"]["samples"]) if ducks else None
-    path = context.scratch / "mixed.raw"
-    args = mix.mix_narration(narration.path, narration.remaining_gain, clip.path, clip.gain, ducked, path)
+) -> Foreground | None:
+    """Return the narration, the clip's audio, or their mix."""
+    samples = timing["samples"]
+    if narration is not None:
+        start, loudness = timing["narration"]["start"], narration.loudness
+        span = (start, start + timing["narration"]["samples"])
+        if clip is None:
+            peak = loudness.peak + narration.gain
+            return Foreground(narration.path, 1, "s16le", narration.remaining_gain, peak, span)
+        ducked = span if context.params["clip"]["mode"] == "duck" else None
+        path = context.scratch / "mixed.raw"
+        args = mix.mix_narration(narration.path, narration.remaining_gain, clip.path, clip.gain, ducked, path)
+        return _measured(context, args, path, samples)
+    if clip is not None:
+        return Foreground(clip.path, 2, mix.CLIP_FORM, clip.gain, clip.loudness.peak + clip.gain, (0, samples))
+    return None
+
+
+def _measured(context: Context, args: Sequence[str], path: Path, samples: int) -> Foreground:
+    """Mix, and lower the sum: it can exceed the maximum peak, although no part of it does."""
     result = ffmpeg.capture(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="mix the scene's audio")
     _check_size(path, padded_length(samples) * STEREO_BYTES)
-    # The sum of two signals can exceed the maximum peak, although neither of them does.
-    attenuation = gain(parse_summary(result.text), math.inf, 0.0, context.params["peak"])
-    return mix.encode(mix.raw_input(path, 2, "f32le"), attenuation, samples, pairable=False, out=out)
+    measured = parse_summary(result.text)
+    attenuation = gain(measured, math.inf, 0.0, context.params["peak"])
+    return Foreground(path, 2, "f32le", attenuation, measured.peak + attenuation, (0, samples))
+
+
+def _with_sounds(context: Context, timing: Mapping[str, Any], foreground: Foreground | None) -> Foreground | None:
+    """Add the scene's sound effects, if it has any, to what else is played."""
+    samples = timing["samples"]
+    path = context.scratch / "sounds.raw"
+    end = background.end_of_sounds(context, samples) if "music" in context.inputs else samples
+    span = sounds.write(context, timing, end, path)
+    if span is None:
+        return foreground
+    os.truncate(path, padded_length(samples) * STEREO_BYTES)  # fills with silence
+    if foreground is None:
+        foreground = Foreground(path, 2, mix.CLIP_FORM, 0.0, math.inf, span)
+    out = context.scratch / "all.raw"
+    args = mix.add_sounds(foreground.inputs, foreground.channels, foreground.gain, path, out)
+    return _measured(context, args, out, samples)
 
 
 def _aac_path(context: Context) -> Path:
@@ -237,22 +268,28 @@ def _check_size(path: Path, expected: int) -> None:
         raise StepError(f"ffmpeg wrote wrong mixed audio: expected {expected} bytes, got {size}")
 
 
-def _encode(context: Context, args: Sequence[str], samples: int, expected: adts.Configuration) -> list[bytes]:
-    """Encode a scene's audio and return its frames without the priming frame. Raise StepError if one is missing."""
+def _encode(
+    context: Context, args: Sequence[str], samples: int, expected: adts.Configuration, before: int = 0, after: int = 0
+) -> list[bytes]:
+    """Encode a scene's audio and return its frames without the priming frame. Raise StepError if one is missing.
+
+    before, after: frames that are encoded before and after those of the scene, and dropped.
+    """
     ffmpeg.run(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="encode the scene's audio")
     count = adts.frames_to_keep(samples)
-    data = tool_output.read(_aac_path(context), (count + MAX_EXTRA_FRAMES) * adts.MAX_FRAME_BYTES, "audio")
+    most = before + count + after + MAX_EXTRA_FRAMES
+    data = tool_output.read(_aac_path(context), most * adts.MAX_FRAME_BYTES, "audio")
     try:
         frames = adts.split(data)
     except adts.AdtsError as error:
         raise StepError(f"ffmpeg wrote corrupt audio: {error}") from error
-    if not count < len(frames) <= count + MAX_EXTRA_FRAMES:
+    if not before + count < len(frames) <= most:
         raise StepError(
-            f"ffmpeg wrote wrong audio: expected {count + 2} frames for {samples} samples, got {len(frames)}"
+            f"ffmpeg wrote wrong audio: expected {before + count + 2} frames for {samples} samples, got {len(frames)}"
         )
     if (configuration := adts.configuration(frames[0])) != expected:
         raise StepError(f"ffmpeg wrote wrong audio: expected {expected}, got {configuration}")
-    return frames[1 : count + 1]
+    return frames[before + 1 : before + count + 1]
 
 
 def _mono_to_stereo(frames: Sequence[bytes]) -> list[bytes]:

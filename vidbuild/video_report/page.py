@@ -58,6 +58,8 @@ def _header(data: Data) -> str:
         ("words", f"{words:,}"),
         ("words per minute", _rate(words, spoken) or "&ndash;"),
     ]
+    if data["music"]:
+        facts.append(("music", ", ".join(map(escape, data["music"]))))
     rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
     lead = f'<p class="lead">{escape(data["description"])}</p>\n' if data["description"] else ""
     return f'<h1>{escape(data["title"])}</h1>\n{lead}<dl class="facts">{rows}</dl>\n'

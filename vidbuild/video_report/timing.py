@@ -31,7 +31,7 @@ def video_timing(params: Mapping[str, Any], timings: Sequence[Mapping[str, Any]]
 def report_data(params: Mapping[str, Any], timing: Mapping[str, Any], thumbs: Mapping[str, str]) -> dict[str, Any]:
     """Return the data of the report page: a summary of the timing, with a frame of each scene.
 
-    params: those of `video_timing`, with description and size.
+    params: those of `video_timing`, with description, size and, if there is any, music: names of files.
     timing: from `video_timing`.
     thumbs: scene id -> JPEG as base64.
     """
@@ -40,7 +40,7 @@ def report_data(params: Mapping[str, Any], timing: Mapping[str, Any], thumbs: Ma
         for listed, scene in zip(params["scenes"], timing["scenes"], strict=True)
     ]
     video = {key: params[key] for key in ("title", "description", "language", "fps", "size")}
-    return {**video, "duration": timing["duration"], "scenes": scenes}
+    return {**video, "music": params.get("music", ()), "duration": timing["duration"], "scenes": scenes}
 
 
 def _starts(timings: Sequence[Mapping[str, Any]]) -> Iterator[int]:

@@ -26,6 +26,9 @@ FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "theme.fonts.directory": lambda path: whole(theme={"fonts": {"directory": path}}),
     "narration.audio": lambda path: whole({"narration": {"audio": path, "text": "Hello."}}),
     "reading.lexicon": lambda path: whole(reading={"lexicon": path}),
+    "music": lambda path: whole(music=path),
+    "music.file": lambda path: whole(music={"file": path}),
+    "sound.file": lambda path: whole({"sounds": [{"file": path, "at": 0}]}),
     "code.file": lambda path: whole({"type": "code", "file": path}),
     "image.src": lambda path: whole({"type": "image", "src": path}),
     "clip.src": lambda path: whole({"type": "clip", "src": path}),
@@ -39,7 +42,11 @@ LENT = {
     "theme.fonts.directory": "fonts",
     "reading.lexicon": "lexicon.yaml",
 }
-CONTENT = {"code.file": "code.txt", "narration.audio": "take.wav", "clip.src": "clip.mp4"}
+CONTENT = {
+    "code.file": "code.txt",
+    "clip.src": "clip.mp4",
+    **dict.fromkeys(("narration.audio", "music", "music.file", "sound.file"), "take.wav"),
+}
 
 OUT = (
     "../outside/{}",

@@ -1,0 +1,32 @@
+"""Where the fields of each scene are in the spec."""
+
+from __future__ import annotations
+
+from vidbuild.location import Location
+from vidbuild.spec.document import Document, Path, dotted
+
+_INHERITED: tuple[tuple[str, Path], ...] = (
+    ("transition", ("defaults", "transition")),
+    ("voice", ("voice",)),
+    ("music", ("music",)),
+)
+
+
+def locations(document: Document) -> dict[int, dict[str, Location]]:
+    """Return scene's index -> field -> the location of its value; "" is the location of the scene's id.
+
+    A `transition`, `voice` or `music` that a scene takes from the whole spec has its location there.
+    """
+    by_scene: dict[int, dict[str, Location]] = {}
+    fields_of_music = {dotted(path): location for path, location in document.values.items() if path[:1] == ("music",)}
+    for path, location in document.values.items():
+        if path[:1] == ("scenes",) and len(path) > 1 and isinstance(path[1], int):
+            by_scene.setdefault(path[1], {})[dotted(path[2:])] = location
+    for own in by_scene.values():
+        own[""] = own.get("id", own[""])
+        for name, default in _INHERITED:
+            if name not in own and default in document.values:
+                own[name] = document.values[default]
+                if name == "music":
+                    own.update(fields_of_music)
+    return by_scene

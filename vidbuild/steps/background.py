@@ -1,0 +1,125 @@
+"""The audio of a scene with music: mixed with what else is played, and encoded together with what is around it."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vidbuild.engine.graph.context import Context
+from vidbuild.errors import SpecProblem
+from vidbuild.media.audio import adts, envelope, music_mix
+from vidbuild.media.audio.envelope import Span
+from vidbuild.media.audio.loudness import Loudness, gain
+from vidbuild.media.audio.mix import raw_input
+from vidbuild.media.audio.music_file import Tape
+from vidbuild.media.audio.music_layout import AFTER, BEFORE, GUARD
+from vidbuild.media.audio.music_mix import Part
+from vidbuild.timebase import seconds_text
+
+LEAD = BEFORE * adts.FRAME_SAMPLES
+
+
+@dataclass(frozen=True, slots=True)
+class Foreground:
+    """What else is played: raw samples from the scene's start on.
+
+    gain: to apply, in dB. peak: with this gain, in dBTP. span: the part that is not silent.
+    """
+
+    path: Path
+    channels: int
+    form: str
+    gain: float
+    peak: float
+    span: Span
+
+    @property
+    def inputs(self) -> list[str]:
+        """The arguments for ffmpeg."""
+        return raw_input(self.path, self.channels, self.form)
+
+
+def arguments(context: Context, samples: int, foreground: Foreground | None, out: Path) -> list[str]:
+    """Return the arguments that encode a scene with music: BEFORE frames, and then those of the scene."""
+    bed: dict[str, Any] = json.loads(context.inputs["music"].read_text(encoding="utf-8"))
+    facts: dict[str, Any] = json.loads(context.inputs["music.level"].read_text(encoding="utf-8"))
+    tape = Tape(context.inputs["music.pcm"], facts["samples"], bed["start"], bed["loop"] and facts["complete"])
+    if not tape.length:
+        lasts, start = seconds_text(tape.samples), seconds_text(tape.start)
+        raise SpecProblem(f"the music lasts {lasts}, but should start at {start}", field="music.start")
+    end = bed["frames"] * adts.FRAME_SAMPLES
+    length = LEAD + max((adts.frames_to_keep(samples) + 1) * adts.FRAME_SAMPLES, end + AFTER * adts.FRAME_SAMPLES)
+    path = context.scratch / "music.raw"
+    tape.copy(bed["position"] - LEAD, length, path)
+    points = [(at + LEAD, level) for at, level in bed["points"]]
+    given = zip(bed["fades"], (True, False), strict=True)
+    fades = [(fade[0] + LEAD, fade[1] + LEAD, rises) for fade, rises in given if fade]
+    if facts["complete"] and not tape.loop:
+        fades += _natural_end(context, tape.length - bed["position"], min(bed["fade_out"], tape.length // 2), end)
+    joined_before, joined_after = bed["joined"]
+    level = _gain(context, facts, bed["highest"])
+    music = Part(
+        music_mix.stereo_input(path),
+        2,
+        level,
+        None if joined_before else LEAD,
+        None if joined_after else LEAD + max(0, end - adts.FRAME_SAMPLES),
+    )
+    volume = music_mix.gain_over_time(points, [(start, stop) for start, stop, _ in fades], [each[2] for each in fades])
+    if foreground is None:
+        return music_mix.encode(None, music, volume, out)
+    loudest = envelope.highest(points, *(at + LEAD for at in foreground.span))
+    peak = -math.inf if facts["peak"] is None else facts["peak"] + level + loudest
+    shifted = context.scratch / "foreground.raw"
+    _shift(foreground, shifted, length)
+    rest = Part(
+        raw_input(shifted, foreground.channels, foreground.form),
+        foreground.channels,
+        round(foreground.gain + _make_room(foreground.peak, peak, context.params["peak"]), 2),
+        LEAD,
+        LEAD + max(0, samples - adts.FRAME_SAMPLES),
+    )
+    return music_mix.encode(rest, music, volume, out)
+
+
+def end_of_sounds(context: Context, samples: int) -> int:
+    """Return the sample at which sounds must have ended, so that they do not reach into the next scene's frames."""
+    bed: dict[str, Any] = json.loads(context.inputs["music"].read_text(encoding="utf-8"))
+    end: int = bed["frames"] * adts.FRAME_SAMPLES
+    return max(0, min(samples, end) - (GUARD if bed["joined"][1] else 0))
+
+
+def _natural_end(context: Context, end: int, fade: int, scene_end: int) -> list[tuple[int, int, bool]]:
+    """Return the fade where the file ends."""
+    if 0 <= end < scene_end:
+        context.warn(
+            f"the music ends {seconds_text(end)} into this scene", field="music", hint="set 'loop: true' to repeat it"
+        )
+    return [(end - fade + LEAD, end + LEAD, False)]
+
+
+def _gain(context: Context, facts: dict[str, Any], highest: float) -> float:
+    """Return the gain in dB that makes music as loud as speech, as far as its peaks allow it at its highest level."""
+    if facts["loudness"] is None:
+        return 0.0
+    measured = Loudness(facts["loudness"], facts["peak"])
+    return gain(measured, context.params["loudness"], math.inf, context.params["peak"] - highest)
+
+
+def _make_room(peak: float, music_peak: float, ceiling: float) -> float:
+    """Return the gain in dB, at most 0, that keeps the sum of two peaks in dBTP below a ceiling."""
+    room = max(10 ** (ceiling / 20) - 10 ** (music_peak / 20), 10 ** (ceiling / 20) / 4)
+    return min(0.0, 20 * math.log10(room) - peak)
+
+
+def _shift(foreground: Foreground, out: Path, length: int) -> None:
+    """Write the foreground's samples behind the frames before the scene, padded to `length` samples."""
+    size = foreground.channels * (4 if foreground.form == "f32le" else 2)
+    with foreground.path.open("rb") as source, out.open("wb") as target:
+        target.seek(LEAD * size)
+        shutil.copyfileobj(source, target)
+        target.truncate(length * size)
