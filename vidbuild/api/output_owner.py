@@ -115,7 +115,7 @@ class OutputOwner:
         return ""
 
     def _state(self) -> tuple[int, int] | None:
-        """Return what differs if the file is written anew; None if there is none."""
+        """Return what differs if the file is written again; None if there is none."""
         with contextlib.suppress(OSError):
             status = self.path.stat()
             return status.st_ino, status.st_mtime_ns

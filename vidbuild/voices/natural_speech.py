@@ -214,7 +214,7 @@ def _chunks(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
 
 
 def _short(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
-    """Yield the pieces, of one that is too long its parts: nobody can follow it, but it must be spoken."""
+    """Yield the pieces, of one that is too long its parts, since it must be spoken all the same."""
     for piece in pieces:
         for first in range(0, max(1, len(piece.phonemes)), MOST_PHONEMES):
             part = piece.phonemes[first : first + MOST_PHONEMES]

@@ -1,4 +1,4 @@
-"""Mel-frequency cepstral coefficients (MFCC) of speech: what it sounds like every 10 ms, whoever speaks.
+"""Mel-frequency cepstral coefficients (MFCC) of speech: what it sounds like every 10 ms, with little of the voice.
 
 The filters, the cosine transform and the liftering are those of the HTK Book (Young et al., 2006), chapter 5.
 """
