@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vidbuild.frozen import dataclass
+from vidbuild.frozen import dataclass, field
 from vidbuild.location import Location
-from vidbuild.media.text.words import Token, spoken_sounds
+from vidbuild.media.text.words import Token, spoken_sounds, spoken_text
 
 if TYPE_CHECKING:
     from vidbuild.diagnostic import Diagnostic
@@ -23,6 +23,10 @@ class Narration:
     tokens: the words of the text, each with its spoken form.
     cues: mark name -> index of the token that follows the mark (len(tokens): at the end).
     audio: the recording in which the text is spoken.
+    pauses: index of the token that follows a silence, as in cues, and the silence's length in samples.
+    anchors: mark name -> what the mark stands at instead of the start of the next token, because of a pause beside it:
+        "before", the end of the token before it; "end", the end of the narration.
+    utterances: the entries of a narration that is a list; the other fields are about all of them together.
     """
 
     text: str
@@ -30,19 +34,58 @@ class Narration:
     tokens: tuple[Token, ...]
     cues: Mapping[str, int]
     audio: Path | None = None
+    pauses: tuple[tuple[int, int], ...] = ()
+    anchors: Mapping[str, str] = field(default_factory=dict)
+    utterances: tuple[Utterance, ...] = ()
 
     @property
     def sounds(self) -> list[tuple[int, int, str]]:
         """(start, end, IPA) of the parts of `spoken` whose sounds the spec gives."""
         return spoken_sounds(self.tokens)
 
+    def spoken_pauses(self) -> list[list[int]]:
+        """Return each pause as [characters of the spoken text before it, samples]."""
+        found = []
+        for at, length in self.pauses:
+            gap = 0 < at < len(self.tokens) and not self.tokens[at].joined
+            found.append([len(spoken_text(self.tokens[:at])) + gap, length])
+        return found
+
+    @property
+    def has_pauses(self) -> bool:
+        """Whether there is a pause in its text."""
+        return bool(self.pauses) or any(each.narration.pauses for each in self.utterances)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """An entry of a narration that is a list: what one speaker says at a time.
+
+    index: of the entry in the list.
+    narration: its text, without utterances of its own.
+    speaker: the speaker's name in captions; "" if the spec gives none.
+    pause: seconds of silence before it.
+    """
+
+    index: int
+    narration: Narration
+    voice: Voice
+    speaker: str
+    pause: float
+
+    @property
+    def identity(self) -> str:
+        """The speaker's name, or else that of the voice: equal for utterances of one speaker."""
+        return self.speaker or f"{self.voice.engine}:{self.voice.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Voice:
     """A voice and its settings.
 
-    rate, volume: percent of normal.
+    rate: percent of normal.
     pitch: Hz above normal.
+    volume: of the leveled narration in the mix, in percent of its normal amplitude; a fallback is as loud.
     fallback: the voice that is used if this one fails.
     """
 
@@ -54,13 +97,12 @@ class Voice:
     fallback: Voice | None = None
 
     def to_data(self) -> dict[str, Any]:
-        """As JSON values, for a step's parameters."""
+        """As JSON values, for a step's parameters; without the volume, which engines do not get."""
         data: dict[str, Any] = {
             "engine": self.engine,
             "name": self.name,
             "rate": self.rate,
             "pitch": self.pitch,
-            "volume": self.volume,
         }
         if self.fallback is not None:
             data["fallback"] = self.fallback.to_data()
@@ -100,6 +142,7 @@ class Scene:
     transition: into the next scene: "cut" or "fade"; always "cut" on the last.
     fields: the fields of the scene's type, defaults filled in.
     locations: field (dotted, "" for the scene) -> its location in the spec.
+    speaker: the name of the speaker of a narration that is no list, for captions; "" without one.
     """
 
     id: str
@@ -121,6 +164,14 @@ class Scene:
     alt: str = ""
     music: Music | None = None
     sounds: tuple[Sound, ...] = ()
+    speaker: str = ""
+
+    @property
+    def voices(self) -> list[Voice]:
+        """The voices that speak in the scene, in any language; none in a silent one."""
+        found = self.narration
+        narrations = list(found.values()) if isinstance(found, Mapping) else [found] if found else []
+        return [each.voice for text in narrations for each in text.utterances] or ([self.voice] if narrations else [])
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "timeline": {
         "media.text.align",
+        "media.text.cue_times",
         "media.text.boundaries",
         "media.text.words",
         "media.render.motion",

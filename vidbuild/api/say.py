@@ -71,7 +71,8 @@ def read(
     if not isinstance(narration, Narration):
         raise UsageError(f"scene '{scene_id}' has no narration")
     warnings = tuple(Notice(each.message, each.location if named else None, each.hint) for each in spec.warnings)
-    name = f"{scene.voice.engine}:{scene.voice.name}"
+    voices = [each.voice for each in narration.utterances] or [scene.voice]
+    name = ", ".join(dict.fromkeys(f"{each.engine}:{each.name}" for each in voices))
     return Said(" ".join(narration.spoken.split()), tuple(_words(narration.tokens)), name, scene_id, spec, warnings)
 
 

@@ -96,8 +96,15 @@ def _scene_list(video: VideoSpec) -> list[dict[str, str]]:
 
 def _captions(video: VideoSpec) -> Step:
     spec = video.spec
-    scenes = [{**item, "captions": scene.captions} for item, scene in zip(_scene_list(video), spec.scenes, strict=True)]
-    params = {"language": video.variant.language, "scenes": scenes}
+    listed = zip(_scene_list(video), spec.scenes, strict=True)
+    scenes: list[dict[str, Any]] = [{**item, "captions": scene.captions} for item, scene in listed]
+    params: dict[str, Any] = {"language": video.variant.language, "scenes": scenes}
+    if video.has_dialogue:
+        params["speakers"] = True
+        for item, scene in zip(scenes, spec.scenes, strict=True):
+            narration = video.narration(scene)
+            if scene.speaker and narration and not narration.utterances:
+                item["speaker"] = scene.speaker
     narrations = {
         f"scenes.{scene.id}.narration": scene.locations.get("narration") or scene.locations[""] for scene in spec.scenes
     }

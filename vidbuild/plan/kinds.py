@@ -30,7 +30,7 @@ _ALL = (
     Kind("decode", 1, "vidbuild.steps.decode:run", ("ffmpeg",)),
     Kind("captions", 3, "vidbuild.steps.captions:run"),
     Kind("mux", 2, "vidbuild.steps.mux:run"),
-    Kind("report", 6, "vidbuild.steps.report:run"),
+    Kind("report", 7, "vidbuild.steps.report:run"),
 )
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}

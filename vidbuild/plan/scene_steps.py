@@ -14,15 +14,14 @@ from vidbuild import timebase
 from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.h264.encode import PROFILES
-from vidbuild.model import Narration, Scene
-from vidbuild.plan.kinds import voice_tool
+from vidbuild.model import Scene
 from vidbuild.plan.music_steps import music_inputs, sound_params
+from vidbuild.plan.speech_steps import levels, rate, speak_steps, spoken, utterance_params
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.protocol import Clip
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.timeline.mentions import mentions
 from vidbuild.timeline.params import ClipParams, TimelineParams
-from vidbuild.voices import recorded, registry
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
@@ -35,10 +34,8 @@ def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
     """All steps of the scene with this index but the poster's."""
     scene = video.spec.scenes[index]
     clip = SCENE_TYPES[scene.type].clip(scene)
-    narration = video.narration(scene)
-    if narration is not None:
-        yield _speak(video, scene, narration)
-    yield _timeline(video, index, narration, clip)
+    yield from speak_steps(video, scene)
+    yield _timeline(video, index, clip)
     yield _draw(video, scene)
     yield Step(
         video.step_id("render", scene),
@@ -118,29 +115,9 @@ def transition_frames(video: VideoSpec, scene: Scene) -> int:
     return 0 if scene.transition == "cut" else timebase.even_frames(scene.transition_duration, video.fps)
 
 
-def _speak(video: VideoSpec, scene: Scene, narration: Narration) -> Step:
-    voice = scene.voice
-    if narration.audio is not None:
-        params: dict[str, Any] = {}
-        inputs: dict[str, Input] = {"recording": Source(str(narration.audio))}
-        tools: tuple[str, ...] = (voice_tool(recorded.NAME),)
-    else:
-        params = {"narration": narration.spoken, "voice": voice.to_data(), "language": video.variant.language}
-        if sounds := narration.sounds:
-            params["ipa"] = [list(sound) for sound in sounds]
-        inputs = {
-            f"{role}.{name}": Source(str(path))
-            for role, each in (("voice.own", voice), ("voice.fallback", voice.fallback))
-            if each is not None
-            for name, path in registry.files(each.engine, each.name).items()
-        }
-        used = [each for each in (voice, voice.fallback) if each]
-        tools = tuple(voice_tool(registry.tool_name(each.engine, each.name)) for each in used)
-    return Step(video.step_id("speak", scene), "speak", params, inputs, scene.locations, tools)
-
-
-def _timeline(video: VideoSpec, index: int, narration: Narration | None, clip: Clip | None) -> Step:
+def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
     scene = video.spec.scenes[index]
+    narration = video.narration(scene)
     scene_type = SCENE_TYPES[scene.type]
     before = video.spec.scenes[index - 1] if index else None
     head, tail = _frames_in_transitions(video, index)
@@ -153,9 +130,11 @@ def _timeline(video: VideoSpec, index: int, narration: Narration | None, clip: C
         duration=None if scene.duration is None else timebase.samples(scene.duration),
         min_duration=timebase.samples(scene.min_duration),
         max_duration=None if scene.max_duration is None else timebase.samples(scene.max_duration),
-        rate=scene.voice.rate,
+        rate=rate(video.utterances(scene)),
         narration=tokens,
-        cues=narration.cues if narration else {},
+        cues=narration.cues if narration and not narration.utterances else {},
+        anchors=narration.anchors if narration else {},
+        utterances=tuple(utterance_params(each) for each in narration.utterances) if narration else (),
         entrances=scene_type.entrances(scene),
         reveals=tuple(replace(reveal, words="") for reveal in reveals),
         mentions=tuple(mention.token for mention in mentions(reveals, tokens, video.variant.language)),
@@ -164,9 +143,7 @@ def _timeline(video: VideoSpec, index: int, narration: Narration | None, clip: C
         transition_before=head,
         transition=tail,
     )
-    inputs: dict[str, Input] = {}
-    if narration is not None:
-        inputs["words"] = Product(video.step_id("speak", scene), "words.json")
+    inputs = spoken(video, scene, "words", "words.json")
     if clip is not None:
         inputs["clip"] = Source(str(clip.path))
     locations = dict(scene.locations)
@@ -218,12 +195,9 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
 def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:
     scene, output = video.spec.scenes[index], video.variant.output
     inputs: dict[str, Input] = {"timing": Product(video.step_id("timeline", scene), "span.json")}
-    if scene.narration is not None:
-        speak = video.step_id("speak", scene)
-        inputs["narration"] = Product(speak, "narration.wav")
-        if (narration := video.narration(scene)) is not None and narration.audio is not None:
-            inputs["level"] = Product(speak, "level.json")
-    params: dict[str, Any] = {"loudness": output.loudness, "peak": output.peak}
+    level = levels(video, scene)
+    inputs.update({**spoken(video, scene, "narration", "narration.wav"), **level.inputs})
+    params: dict[str, Any] = {"loudness": output.loudness, "peak": output.peak, **level.params}
     if clip is not None and clip.audio != "mute":
         inputs["clip"] = Source(str(clip.path))
         params["clip"] = {"mode": clip.audio, "start_ms": clip.start_ms, "end_ms": clip.end_ms}
@@ -234,4 +208,4 @@ def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:
         inputs["cues"] = Product(video.step_id("timeline", scene), "timing.json")
         inputs.update({f"sound:{number}": Source(str(sound.file)) for number, sound in enumerate(scene.sounds)})
         params["sounds"] = [sound_params(sound) for sound in scene.sounds]
-    return Step(video.step_id("audio", scene), "audio", params, inputs, scene.locations)
+    return Step(video.step_id("audio", scene), "audio", params, inputs, {**scene.locations, **level.locations})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.engine.graph.step_id import StepId
-from vidbuild.model import Narration, OutputSettings, Scene, Spec
+from vidbuild.model import Narration, OutputSettings, Scene, Spec, Utterance
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.spec.narration import lookup, missing
 
@@ -62,6 +62,26 @@ class VideoSpec:
         if not isinstance(text, Mapping):
             return text
         return text[lookup(self.variant.language, text) or self.variant.language]
+
+    def utterances(self, scene: Scene) -> list[Utterance]:
+        """What is spoken in a scene in the video's language: a narration that is no list is one utterance."""
+        narration = self.narration(scene)
+        if narration is None:
+            return []
+        return list(narration.utterances) or [Utterance(0, narration, scene.voice, scene.speaker, 0)]
+
+    def speak_ids(self, scene: Scene) -> list[str]:
+        """The ids of the steps that speak a scene's utterances: `speak:SCENE`, or of a list `speak:SCENE.1` and on."""
+        narration = self.narration(scene)
+        name = self.step_id("speak", scene)
+        if narration is None:
+            return []
+        return [f"{name}.{each.index + 1}" for each in narration.utterances] or [name]
+
+    @property
+    def has_dialogue(self) -> bool:
+        """Whether several speakers talk in one scene, so that captions have to tell them apart."""
+        return any(len({each.identity for each in self.utterances(scene)}) > 1 for scene in self.spec.scenes)
 
     def step(self, kind: str, *scenes: Scene) -> StepId:
         """The id of the step of a kind for a scene, for two (a transition), or for the whole video."""

@@ -16,12 +16,12 @@ def weights(spec: Spec, variant: Variant) -> Mapping[str, float]:
     video = VideoSpec(spec, variant)
     work = {}
     for scene in spec.scenes:
-        narration = video.narration(scene)
-        seconds = length(scene, narration)
+        seconds = length(scene, video.narration(scene))
         work[video.step_id("render", scene)] = seconds
         work[video.step_id("audio", scene)] = round(seconds * AUDIO_SHARE, 3)
-        if narration is not None:
-            work[video.step_id("speak", scene)] = round(seconds * AUDIO_SHARE, 3)
+        speaking = video.speak_ids(scene)
+        for step in speaking:
+            work[step] = round(seconds * AUDIO_SHARE / len(speaking), 3)
     return work
 
 

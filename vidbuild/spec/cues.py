@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from vidbuild.json_types import Json
 from vidbuild.model import Narration
+from vidbuild.spec import pauses, scene_narration
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.narration import NAME
+from vidbuild.spec.value_hints import value_of
 from vidbuild.suggest import nearest
 
 
@@ -29,12 +31,15 @@ def check(
             used.add(similar)
             add = f"add '[[{cue}]]' to the narration" if parsed else f"add a 'narration' with '[[{cue}]]' in it"
             hint = f"did you mean '{similar}'?" if similar else add
+            if cue == "pause" and parsed and parsed.has_pauses:
+                hint = "'[[pause 0.5]]' is silence and no cue: add a cue of another name before or after it"
             collector.error(at_path, f"no narration defines cue '{cue}'", hint)
+    narration: Path = (*path, "narration")
+    texts = list(scene_narration.texts(value_of(data, ("narration",)), narration, language))
     for cue in defined:
         if cue not in used and all_used:
-            candidates = ((*path, "narration", key) for key in ("text", language))
-            text = next((key for key in candidates if key in collector.document.values), (*path, "narration"))
-            collector.warning(text, f"no 'at' uses cue '{cue}'", token=f"[[{cue}]]")
+            place = next((place for place, text in texts if f"[[{cue}]]" in text), narration)
+            collector.warning(place, f"no 'at' uses cue '{cue}'", pauses.hint(cue), token=f"[[{cue}]]")
 
 
 def _cues(data: Json, path: Path) -> Iterator[tuple[Path, str]]:

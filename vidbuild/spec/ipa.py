@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vidbuild.model import Narration, Scene
+from vidbuild.model import Narration, Voice
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.voices import ipa
@@ -27,9 +27,8 @@ def check(entries: Mapping[str, Any], path: Path, collector: DiagnosticCollector
             collector.error((*path, word, "ipa"), message, hint, token=str(error))
 
 
-def check_voice(scene: Scene, narration: Narration, path: Path, collector: DiagnosticCollector) -> None:
-    """Warn of sounds that a scene's voice does not take."""
-    voice = scene.voice
+def check_voice(voice: Voice, narration: Narration, path: Path, collector: DiagnosticCollector) -> None:
+    """Warn of sounds that a narration's voice does not take."""
     if ipa.takes(voice.engine, voice.name):
         return
     for token in dict.fromkeys(each for each in narration.tokens if each.ipa and each.spoken.strip() == each.text):

@@ -45,7 +45,7 @@ def _check_language(language: str, voice: Voice, scenes: Sequence[Scene], collec
     if "language" in collector.document.data and (short := shortened(language)):
         collector.warning(("language",), f"the tag of the language is '{short}', not '{language}'", f"write {short}")
         return
-    if not any(scene.narration is not None and scene.voice == voice for scene in scenes):
+    if not any(voice in scene.voices for scene in scenes):
         return
     spoken = {"espeak": voice.name, "natural": "en"}.get(voice.engine)
     if spoken is None or _primary(language) == _primary(spoken):

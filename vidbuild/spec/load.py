@@ -22,7 +22,7 @@ from vidbuild.spec.files import own_content, similar_file
 from vidbuild.spec.valid_parts import ValidParts
 
 if TYPE_CHECKING:
-    from vidbuild.spec.scenes import SceneContext
+    from vidbuild.spec.scene_context import SceneContext
 
 MAX_BYTES = 2_000_000  # of a spec's file
 ROUNDING = 1e-9  # seconds
@@ -161,16 +161,16 @@ class _SpecBuilder:
             pronounce,
             reading,
             scene_locations,
-            scenes,
             theme,
             voice,
         )
+        from vidbuild.spec.scene_context import SceneContext
 
         values, collector = self.values, self.collector
         settings = output.settings(values["output"], collector)
-        voice.check_aliases(values["voices"], collector)
+        voice.check_aliases(values["voices"], collector, values["language"])
         chosen = values["voice"] if "voice" in values else voice.default(values["language"], collector)
-        speaker = voice.resolve(chosen, ("voice",), collector, values["voices"])
+        speaker = voice.resolve(chosen, ("voice",), collector, values["voices"], values["language"])
         themes = theme.ThemeLoader(self.root)
         resolved_theme = themes.load(values["theme"], ("theme",), collector, self.path.parent)
         collector.diagnostics.extend(replace(item, file=self.document.name) for item in themes.diagnostics)
@@ -181,7 +181,7 @@ class _SpecBuilder:
         ipa.check(values["pronounce"], ("pronounce",), collector)
         pronounced = pronounce.from_spec(values["pronounce"])
         last = len(found) - 1
-        context = scenes.SceneContext(values, collector, folder, self.root, speaker, last, locations, pronounced, read)
+        context = SceneContext(values, collector, folder, self.root, speaker, last, locations, pronounced, read)
         finder = music.Finder(folder, self.root, collector, context.files)
         context = replace(context, music=music.of_spec(values.get("music"), finder))
         ready = list(self._scenes(found, context))
@@ -196,6 +196,7 @@ class _SpecBuilder:
             missing_glyphs.check(ready, resolved_theme, collector)
         if resolved_theme is None or speaker is None or len(ready) != len(found) or "title" not in values:
             return None
+        voices = [each for scene in ready for each in (scene.voice, *scene.voices)]
         return Spec(
             path=self.path,
             root=self.root,
@@ -205,9 +206,7 @@ class _SpecBuilder:
             output=settings,
             theme=resolved_theme,
             scenes=tuple(ready),
-            files=tuple(
-                dict.fromkeys((*themes.files, *read.files, *context.files, *voice.files(each.voice for each in ready)))
-            ),
+            files=tuple(dict.fromkeys((*themes.files, *read.files, *context.files, *voice.files(voices)))),
             locations=self._locations(),
             data=self.document.data,
             problems={

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from vidbuild.media.text.boundaries import cuts, is_letter, word_at
+from vidbuild.media.text.boundaries import cuts, is_letter, is_unspaced, word_at
 from vidbuild.media.text.words import Token, spoken_text
 from vidbuild.model import Narration
 from vidbuild.reading.reader import Reader
 from vidbuild.reading.words import Part
-from vidbuild.spec import markup
+from vidbuild.spec import markup, pauses
 from vidbuild.spec.pronounce import Pronunciation
 from vidbuild.suggest import did_you_mean
 
@@ -71,14 +71,13 @@ def problems(text: str) -> Iterator[MarkProblem]:
         yield MarkProblem(f"too many cues in one narration: the maximum is {MAX_CUES}", "")
         return
     for match in MARK.finditer(text):
-        name, nth = match[1], seen.get(match[0], 0)
+        nth = seen.get(match[0], 0)
         seen[match[0]] = nth + 1
-        if not NAME.match(name):
-            rule = "must be letters, digits, '-' and '_', starting with a letter"
-            hint = _name_hint(name, match[0] if match[0] in source else "")
-            yield MarkProblem(f"the name of a cue {rule}, not '{name}'", match[0], nth, hint)
-        elif nth:
-            yield MarkProblem(f"cue '{name}' is defined twice in this narration", match[0], nth)
+        wrong = _mark_problem(match[1], nth)
+        if wrong:
+            is_named = pauses.is_pause(match[1]) or NAME.match(match[1])
+            hint = None if is_named else _name_hint(match[1], match[0] if match[0] in source else "")
+            yield MarkProblem(wrong[0], match[0], nth, wrong[1] or hint)
     rest = MARK.sub(lambda match: " " * len(match[0]), text)
     for token, message in (("[[", "cue without a closing ']]'"), ("]]", "']]' without an opening '[['")):
         hint = f"write '\\{token}' if it is text and no cue"
@@ -88,6 +87,16 @@ def problems(text: str) -> Iterator[MarkProblem]:
     without_cues = MARK.sub("", text)
     if not (without_cues if len(text) > MAX_LENGTH else markup.plain(without_cues)).strip():
         yield MarkProblem("the narration has no words", "", hint=REMOVE)
+
+
+def _mark_problem(name: str, nth: int) -> tuple[str, str | None] | None:
+    """Return what is wrong with the nth mark of this name, with a hint."""
+    if pauses.is_pause(name):
+        return pauses.problem(name)
+    if not NAME.match(name):
+        rule = "must be letters, digits, '-' and '_', starting with a letter"
+        return f"the name of a cue {rule}, not '{name}'", pauses.hint(name)
+    return (f"cue '{name}' is defined twice in this narration", None) if nth else None
 
 
 def _masked(text: str) -> str:
@@ -135,7 +144,7 @@ def parse(
 
     reader: reads what is not spoken as it is written; None: everything but the pronunciation is.
     """
-    cues: dict[str, int] = {}
+    marks: list[tuple[str, int]] = []  # cues and pauses, with their offsets
     paragraphs: list[int] = []
     plain, at = "", 0
     text = markup.plain(_masked(text))
@@ -145,31 +154,43 @@ def parse(
         at = match.end()
         if text[at : at + 1] in CLOSING and plain[-1:].isspace():
             plain = plain.rstrip()  # "beta [[here]]." must not leave a space before the full stop
-        cues[match[1]] = len(plain)
+        marks.append((match[1], len(plain)))
+        if pauses.is_pause(match[1]) and _is_spaced(plain[-1:]) and _is_spaced(text[at : at + 1]):
+            plain += " "
     paragraphs += (len(plain) + each.start() for each in _PARAGRAPH.finditer(text[at:]))
     plain += text[at:]
     read = _read(plain, pronunciation, reader)
     ends = [part.end for part in read]
     tokens: list[Token] = []
     starts: list[int] = []
-    places = {name: (0 if not plain[:offset].strip() else offset, False) for name, offset in cues.items()}
+    places = [(0 if not plain[:offset].strip() else offset, False) for _, offset in marks]
     for match in _WORD.finditer(plain):
         start, end = match.span()
-        inside = [name for name, offset in cues.items() if start < offset < end]
-        marks = {name: word_at(match[0], cues[name] - start, language) for name in inside}
-        places.update({name: (start + at, at < end - start) for name, at in marks.items()})
+        inside = {
+            nth: word_at(match[0], offset - start, language)
+            for nth, (_, offset) in enumerate(marks)
+            if start < offset < end
+        }
+        for nth, place in inside.items():
+            places[nth] = (start + place, place < end - start)
         own = read[bisect_right(ends, start) : bisect_right(ends, end)]
         parts = [part._replace(start=part.start - start, end=part.end - start) for part in own]
-        for token, offset in _tokens(match[0], parts, language, marks.values()):
+        for token, offset in _tokens(match[0], parts, language, inside.values()):
             tokens.append(token)
             starts.append(start + offset)
     _add_pauses(tokens, starts, paragraphs)
     written = "".join(token.text if token.joined else f" {token.text}" for token in tokens)[1:]
-    indexes = {
-        name: bisect_right(starts, at) - 1 if inside else bisect_left(starts, at)
-        for name, (at, inside) in places.items()
-    }
-    return Narration(written, spoken_text(tokens), tuple(tokens), indexes, audio)
+    indexes = [bisect_right(starts, at) - 1 if inside else bisect_left(starts, at) for at, inside in places]
+    placed = [(name, index) for (name, _), index in zip(marks, indexes, strict=True)]
+    cues = {name: index for name, index in placed if not pauses.is_pause(name)}
+    silences = pauses.of_marks(placed, [speakable(token.spoken) for token in tokens])
+    anchors = pauses.anchors(placed, len(tokens))
+    return Narration(written, spoken_text(tokens), tuple(tokens), cues, audio, silences, anchors)
+
+
+def _is_spaced(character: str) -> bool:
+    """Return whether it is a letter of a script in which words have spaces between them."""
+    return character != "" and is_letter(character) and not is_unspaced(character)
 
 
 def _read(plain: str, pronunciation: Pronunciation, reader: Reader | None) -> Sequence[Part]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from vidbuild.model import Narration, Scene
+from vidbuild.model import Narration, Scene, Voice
 from vidbuild.reading import tables
 from vidbuild.reading.reader import is_english
 from vidbuild.spec import ipa, markup
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.pronounce import Pronunciation
+from vidbuild.spec.scene_narration import texts
+from vidbuild.spec.value_hints import value_of
 
 MAX_WORDS = 150  # about a minute of speech in one scene
 SPOKEN = {"<": "less than", ">": "greater than", "|": "or", "^": "to the power of", "<-": "from"}
@@ -31,14 +33,17 @@ def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector
         narration = scene.narration.get(language) if isinstance(scene.narration, Mapping) else scene.narration
         if narration is None:
             continue
-        path = _path(scene, language, collector)
+        place: Path = ("scenes", scene.index, "narration")
+        paths = [path for path, _ in texts(value_of(collector.document.data, place), place, language)]
         if len(narration.tokens) > MAX_WORDS:
             message = f"narration of {len(narration.tokens)} words: viewers can follow up to {MAX_WORDS} in one scene"
-            collector.warning(path, message)
-        if narration.audio is None:
-            _check_signs(scene, narration, path, collector, is_read=is_read and is_english(language))
-            _check_scripts(scene, narration, path, collector, unreadable)
-            ipa.check_voice(scene, narration, path, collector)
+            collector.warning(place if narration.utterances else paths[0], message)
+        spoken = [(each.narration, each.voice) for each in narration.utterances] or [(narration, scene.voice)]
+        for path, (each, voice) in zip(paths, spoken, strict=True):
+            if each.audio is None:
+                _check_signs(voice, each, path, collector, is_read=is_read and is_english(language))
+                _check_scripts(voice, each, path, collector, unreadable)
+                ipa.check_voice(voice, each, path, collector)
         _check_mentions(scene, narration, language, collector)
 
 
@@ -50,14 +55,8 @@ def check_unused(pronunciation: Pronunciation, collector: DiagnosticCollector) -
             collector.warning(("pronounce", word), f"no narration uses '{word}'", hint, key=True)
 
 
-def _path(scene: Scene, language: str, collector: DiagnosticCollector) -> Path:
-    """Return the path of a narration's text in the spec."""
-    path: Path = ("scenes", scene.index, "narration")
-    return next(((*path, key) for key in ("text", language) if (*path, key) in collector.document.values), path)
-
-
 def _check_signs(
-    scene: Scene, narration: Narration, path: Path, collector: DiagnosticCollector, *, is_read: bool
+    voice: Voice, narration: Narration, path: Path, collector: DiagnosticCollector, *, is_read: bool
 ) -> None:
     """Warn of markup that is read aloud, and of what espeak leaves out."""
     spoken = narration.spoken
@@ -66,7 +65,7 @@ def _check_signs(
     for sign in dict.fromkeys(_read_aloud(narration) if is_read else markup.read_aloud(spoken)):
         hint = f"remove it, or add how it is spoken to 'pronounce': {{'{sign}': ...}}"
         collector.warning(path, f"the voice reads '{sign}' aloud", hint, token=sign)
-    if scene.voice.engine != "espeak":
+    if voice.engine != "espeak":
         return
     found: dict[str, int] = {}
     for sign, nth in markup.silent(spoken):
@@ -89,19 +88,18 @@ def _read_aloud(narration: Narration) -> Iterator[str]:
 
 
 def _check_scripts(
-    scene: Scene, narration: Narration, path: Path, collector: DiagnosticCollector, known: set[tuple[str, str]]
+    speaker: Voice, narration: Narration, path: Path, collector: DiagnosticCollector, known: set[tuple[str, str]]
 ) -> None:
     """Warn once for each script and voice of words that the voice cannot read."""
     from vidbuild.voices.registry import ENGINES
 
-    engine, name = scene.voice.engine, scene.voice.name
-    voice = f"{engine}:{name}"
-    for script, word in ENGINES[engine].unreadable(name, narration.spoken):
+    voice = f"{speaker.engine}:{speaker.name}"
+    for script, word in ENGINES[speaker.engine].unreadable(speaker.name, narration.spoken):
         if (voice, script) not in known:
             known.add((voice, script))
             is_word = len(word) <= LONGEST_WORD
             shown = word if is_word else f"{word[:SHOWN]}…"
-            spells = "spells" if engine == "espeak" else "spells or leaves out"
+            spells = "spells" if speaker.engine == "espeak" else "spells or leaves out"
             message = f"the voice '{voice}' cannot read {script}: it {spells} '{shown}'"
             hint = "use a voice for that language"
             if is_word:

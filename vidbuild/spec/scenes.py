@@ -3,68 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.json_types import Json
-from vidbuild.location import Location
-from vidbuild.model import Music, Narration, Scene, Voice
+from vidbuild.model import Scene, Voice
 from vidbuild.scenes.protocol import SceneProblem
 from vidbuild.scenes.registry import SCENE_TYPES
-from vidbuild.spec import animated, cues, files, meanings, music, narration, paths, schema, theme, voice
+from vidbuild.spec import animated, cues, files, meanings, music, paths, scene_narration, schema, theme, voice
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
-from vidbuild.spec.pronounce import Pronunciation
-from vidbuild.spec.reading import Reading
+from vidbuild.spec.scene_context import SceneContext
 from vidbuild.spec.value_hints import value_of
 from vidbuild.suggest import nearest
 
 Fields = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class SceneContext:
-    """What the scenes of a spec have in common.
-
-    spec: the spec's top-level values, defaults filled in.
-    collector: the spec's diagnostics.
-    folder: the spec's folder, from which paths start.
-    root: the project's root.
-    voice: the spec's voice; None if it is wrong.
-    last: the last scene's index.
-    locations: scene's index -> field -> location, as scene_locations.locations returns it.
-    pronunciation: the spec's `pronounce`, which records the entries that narrations use.
-    reading: the spec's `reading`.
-    music: of the scenes that do not set their own.
-    files: the files that the scenes name; `scene` adds to them.
-    translations: language -> the diagnostics of narrations in other languages than the spec's. They are kept apart,
-        because most builds need the spec's language only.
-    """
-
-    spec: Fields
-    collector: DiagnosticCollector
-    folder: FilePath
-    root: FilePath
-    voice: Voice | None
-    last: int
-    locations: Mapping[int, Mapping[str, Location]]
-    pronunciation: Pronunciation
-    reading: Reading
-    music: Music | None = None
-    files: list[FilePath] = field(default_factory=list)
-    translations: dict[str, DiagnosticCollector] = field(default_factory=dict)
-
-    @property
-    def language(self) -> str:
-        """The spec's language."""
-        return str(self.spec["language"])
-
-    def collector_of(self, language: str) -> DiagnosticCollector:
-        """Return the diagnostics of narrations in a language."""
-        if language == self.language:
-            return self.collector
-        return self.translations.setdefault(language, DiagnosticCollector(self.collector.document))
 
 
 def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[str] = frozenset()) -> Scene | None:
@@ -76,8 +29,9 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
     path: Path = ("scenes", index)
     collector = context.collector
     before = len(collector.diagnostics)
-    narrations = _narrations(fields, path, context)
     speaker = _voice(fields, path, context)
+    value, named = fields.get("narration"), fields.get("voice", context.spec.get("voice"))
+    narrations = scene_narration.narrations(value, (*path, "narration"), context, (speaker, named))
     own = {name: value for name, value in fields.items() if name not in schema.SHARED}
     kind = SCENE_TYPES.get(fields.get("type", "")) if "type" not in wrong else None
     resolved = kind is not None and _resolve_files(own, path, fields["type"], context)
@@ -101,7 +55,7 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
         index=index,
         narration=(
             {language: parsed for language, parsed in narrations.items() if parsed is not None}
-            if _is_translated(fields.get("narration"))
+            if scene_narration.languages(value)
             else narrations[context.language]
         ),
         voice=speaker,
@@ -119,6 +73,7 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
         alt=fields["alt"],
         music=own_music,
         sounds=sounds,
+        speaker="" if speaker == voice.RECORDED else voice.speaker(named, context.spec["voices"]),
     )
 
 
@@ -131,63 +86,6 @@ def _float(value: float | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _narrations(fields: Fields, path: Path, context: SceneContext) -> dict[str, Narration | None]:
-    """Return language -> narration, None if absent or wrong; the spec's language alone unless there are others."""
-    value = fields.get("narration")
-    path = (*path, "narration")
-    if value is None:
-        return {context.language: None}
-    if isinstance(value, str):
-        return {context.language: _narration(value, path, context, context.language)}
-    if not _is_translated(value):
-        audio = _audio(value["audio"], (*path, "audio"), context)
-        return {context.language: _narration(value["text"], (*path, "text"), context, context.language, audio)}
-    found: dict[str, Narration | None] = {}
-    own = narration.lookup(context.language, value)
-    if own is None:
-        context.collector.error(path, *narration.missing(context.language, value))
-        found[context.language] = None
-    elif own != context.language:
-        found[context.language] = _narration(value[own], (*path, own), context, context.language)
-    for language, text in value.items():
-        found[language] = _narration(text, (*path, language), context, language)
-    return found
-
-
-def _is_translated(value: object) -> bool:
-    """Return whether a narration is a mapping of languages to texts."""
-    return isinstance(value, Mapping) and "audio" not in value
-
-
-def _narration(
-    text: str, path: Path, context: SceneContext, language: str, audio: FilePath | None = None
-) -> Narration | None:
-    collector = context.collector_of(language)
-    problems = list(narration.problems(text))
-    backslash = "\\\\" if collector.document.is_double_quoted(path) else "\\"
-    for problem in problems:
-        hint = problem.hint.replace("\\", backslash) if problem.hint else None
-        collector.error(path, problem.message, hint, token=problem.token, nth=problem.nth)
-    if problems:
-        return None
-    parsed = narration.parse(text, context.pronunciation, language, audio, context.reading.reader(language))
-    if audio is None and not narration.speakable(parsed.spoken):
-        collector.error(path, f"nothing in '{parsed.text}' can be spoken", narration.REMOVE)
-        return None
-    return parsed
-
-
-def _audio(value: str, path: Path, context: SceneContext) -> FilePath | None:
-    try:
-        file = paths.resolve(value, context.folder, context.root)
-        context.files.append(paths.as_written(value, context.folder))
-        files.check_playable(file, value, "a recording")
-    except paths.InputError as error:
-        context.collector.error(path, error.message, error.hint)
-        return None
-    return file
-
-
 def _finder(context: SceneContext) -> music.Finder:
     return music.Finder(context.folder, context.root, context.collector, context.files)
 
@@ -195,7 +93,8 @@ def _finder(context: SceneContext) -> music.Finder:
 def _voice(fields: Fields, path: Path, context: SceneContext) -> Voice | None:
     own = context.voice
     if "voice" in fields:
-        own = voice.resolve(fields["voice"], (*path, "voice"), context.collector, context.spec["voices"])
+        aliases, language = context.spec["voices"], context.language
+        own = voice.resolve(fields["voice"], (*path, "voice"), context.collector, aliases, language)
     value = fields.get("narration")
     return voice.RECORDED if isinstance(value, Mapping) and "audio" in value else own
 

@@ -29,7 +29,7 @@ def hint(document: Document, path: Path) -> str | None:
     if value is None:
         return _empty(document, path)
     if isinstance(value, list):
-        return BRACKETS if _at(document, document.value(path)).startswith("[[") else None
+        return BRACKETS if _in_two_brackets(document, document.value(path)) else None
     if is_colon(document, path):
         return COLON
     span, written = document.spans.get(path), as_written(document, path)
@@ -168,6 +168,12 @@ def value_of(data: object, path: Path) -> Json:
             found = data[part]
         data = found
     return data
+
+
+def _in_two_brackets(document: Document, location: Location) -> bool:
+    """Return whether a list begins with `[[`, or is the one within the outer bracket, as a cue without quotes is."""
+    before = _line(document, location)[: location.column - 1] if location.line else ""
+    return _at(document, location).startswith("[[") or (before.endswith("[") and _at(document, location)[:1] == "[")
 
 
 def _at(document: Document, location: Location) -> str:

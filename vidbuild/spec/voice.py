@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
+from vidbuild.json_types import Json
 from vidbuild.model import Voice
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
@@ -14,6 +16,8 @@ from vidbuild.suggest import did_you_mean
 RECORDED = Voice("recorded", "")
 RECORDING_HINT = "write the scene's narration as {audio: take.wav, text: ...}"
 NORMAL = {"rate": 100, "pitch": 0, "volume": 100}
+KINDS = ("female", "male")
+USAGE = "use ENGINE:NAME, such as espeak:en-us"
 
 
 def default(language: str, collector: DiagnosticCollector) -> str:
@@ -33,18 +37,25 @@ def _is_english(language: str) -> bool:
 
 
 def resolve(
-    value: str | Mapping[str, Any], path: Path, collector: DiagnosticCollector, aliases: Mapping[str, Any]
+    value: str | Mapping[str, Any],
+    path: Path,
+    collector: DiagnosticCollector,
+    aliases: Mapping[str, Any],
+    language: str,
 ) -> Voice | None:
     """Return the voice of a valid `voice` value, or None after adding an error.
 
     aliases: the spec's `voices`.
+    language: of what it speaks, which decides what `female` and `male` are.
     """
     if isinstance(value, str):
-        return _named(value, path, collector, aliases)
+        return _named(value, path, collector, aliases, language)
     fallback = value.get("fallback")
-    fallback_voice = None if fallback is None else resolve(fallback, (*path, "fallback"), collector, aliases)
-    if fallback is not None and fallback_voice is None:
-        return None
+    fallback_voice = None
+    if fallback is not None:
+        fallback_voice = resolve(fallback, (*path, "fallback"), collector, aliases, language)
+        if fallback_voice is None:
+            return None
     return _voice(value, path, collector, fallback_voice)
 
 
@@ -63,28 +74,53 @@ def files(voices: Iterable[Voice]) -> tuple[FilePath, ...]:
     return (*models, next(each for each in (path, *path.parents) if each.exists()))
 
 
-def check_aliases(aliases: Mapping[str, Any], collector: DiagnosticCollector) -> None:
+def check_aliases(aliases: Mapping[str, Any], collector: DiagnosticCollector, language: str) -> None:
     """Add an error for each entry of `voices`, used or not, that is not a voice."""
     for name, value in aliases.items():
-        if isinstance(value, str) and ":" not in value:
-            message = f"'{value}' is not a voice"
-            collector.error(("voices", name), message, "use ENGINE:NAME, such as espeak:en-us")
+        if isinstance(value, str) and ":" not in value and value not in KINDS:
+            hint = did_you_mean(value, KINDS) or USAGE
+            collector.error(("voices", name), f"'{value}' is not a voice", hint)
         else:
-            resolve(value, ("voices", name), collector, {})
+            resolve(value, ("voices", name), collector, {}, language)
 
 
-def _named(value: str, path: Path, collector: DiagnosticCollector, aliases: Mapping[str, Any]) -> Voice | None:
+def speaker(value: Json, aliases: Mapping[str, Any]) -> str:
+    """Return the name of the speaker whose voice this is, for captions; "" without one."""
+    if not isinstance(value, str) or value not in aliases:
+        return ""
+    target = aliases[value]
+    if isinstance(target, Mapping) and "speaker" in target:
+        return str(target["speaker"]).strip()
+    return " ".join(word[:1].upper() + word[1:] for word in re.split(r"[-_]+", value) if word)
+
+
+def _named(
+    value: str, path: Path, collector: DiagnosticCollector, aliases: Mapping[str, Any], language: str
+) -> Voice | None:
     engine, colon, name = value.partition(":")
     if colon:
         return _voice({"engine": engine, "name": name}, path, collector, None)
-    if value not in aliases:
-        hint = did_you_mean(value, aliases) or "use ENGINE:NAME, such as espeak:en-us, or a name from 'voices'"
-        collector.error(path, f"unknown voice '{value}'", hint)
+    if value in aliases:
+        target = aliases[value]
+        if isinstance(target, str) and ":" not in target and target not in KINDS:
+            return None  # check_aliases adds the error
+        return resolve(target, ("voices", value), collector, {}, language)
+    if value in KINDS:
+        return _of_kind(value, path, collector, language)
+    hint = did_you_mean(value, [*aliases, *KINDS]) or f"{USAGE}, female, male, or a name from 'voices'"
+    collector.error(path, f"unknown voice '{value}'", hint)
+    return None
+
+
+def _of_kind(kind: str, path: Path, collector: DiagnosticCollector, language: str) -> Voice | None:
+    """Return a language's own female or male voice, or None after adding an error."""
+    from vidbuild.voices import registry
+
+    found = registry.of_kind(kind, language)
+    if found is None:
+        collector.error(path, f"no {kind} voice is known for the language '{language}'", USAGE, token=kind)
         return None
-    target = aliases[value]
-    if isinstance(target, str) and ":" not in target:
-        return None  # check_aliases adds the error
-    return resolve(target, ("voices", value), collector, aliases)
+    return Voice(*found)
 
 
 def _voice(
@@ -101,6 +137,8 @@ def _voice(
         problem = registry.problem(engine, name)
     if problem is None:
         settings = {field: int(value.get(field, normal)) for field, normal in NORMAL.items()}
+        for field, message in registry.ENGINES[engine].unmet(name, settings["rate"], settings["pitch"]):
+            collector.warning((*path, field), message)
         return Voice(engine, name, fallback=fallback, **settings)
     field = "name" if engine in registry.ENGINES else "engine"
     if collector.document.values.get((*path, field)):

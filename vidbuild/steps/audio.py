@@ -6,35 +6,31 @@ and appends one frame of silence, so that the mux step can start and end every s
 
 from __future__ import annotations
 
-import array
 import json
 import math
 import os
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
-from vidbuild.media.audio import aac, adts, mix, pcm, wav
+from vidbuild.media.audio import aac, adts, mix, pcm
 from vidbuild.media.audio.clip_audio import ClipAudio
 from vidbuild.media.audio.loudness import SILENCE, Loudness, gain, measure, parse_summary
 from vidbuild.media.audio.music_layout import AFTER, BEFORE
 from vidbuild.media.ffmpeg import ffmpeg, tool_output
 from vidbuild.steps import background, sounds
 from vidbuild.steps.background import Foreground
+from vidbuild.steps.narration_audio import LeveledAudio, narration_audio, padded_length
 from vidbuild.timebase import SAMPLE_RATE
 
 MONO = adts.Configuration(adts.LC, SAMPLE_RATE, 1)
 STEREO = adts.Configuration(adts.LC, SAMPLE_RATE, 2)
 
-# Maximum gain in dB: a quiet recording must become audible, a clip's room noise must not.
-MAX_NARRATION_GAIN, MAX_CLIP_GAIN = 30.0, 12.0
-
-# A narration this many LU below the target is audibly softer than the others.
-WARNING_DIFFERENCE = 2.0
+# Maximum gain in dB: a clip's room noise must not become audible.
+MAX_CLIP_GAIN = 12.0
 
 # Samples over which a clip's audio fades out where it is cut off: 20 ms.
 CLIP_FADE = SAMPLE_RATE // 50
@@ -47,42 +43,18 @@ STEREO_BYTES = 2 * FLOAT_BYTES
 MAX_EXTRA_FRAMES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Audio:
-    """Raw samples as long as the scene.
-
-    loudness: as in the source.
-    gain: to apply to the source, in dB.
-    shift: by how many dB the samples are louder than the source.
-    """
-
-    path: Path
-    loudness: Loudness
-    gain: float
-    shift: float = 0.0
-
-    @property
-    def remaining_gain(self) -> float:
-        """The gain to apply to the samples, in dB."""
-        return round(self.gain - self.shift, 4)
-
-    def to_data(self) -> dict[str, Any]:
-        measured = (self.loudness.integrated, self.loudness.peak)
-        loudness, peak = (None if self.loudness.silent else value for value in measured)
-        return {"gain_db": self.gain, "loudness_in": loudness, "peak_in": peak}
-
-
 def run(context: Context) -> None:
     """Write sound.aac and sound.json.
 
     Params: loudness: target in LUFS, for narration and clip each.
     peak: maximum true peak in dBTP, which takes precedence over `loudness`.
+    volume, volume:1 and on: of the narration or its utterances, in percent of the target's amplitude; 100 by default.
     fade_in, fade_out: samples over which a clip's audio fades at the scene's ends, where the video
     fades; 0 by default. Narration does not fade with the video.
     """
     timing: dict[str, Any] = json.loads(context.inputs["timing"].read_text(encoding="utf-8"))
     samples: int = timing["samples"]
-    narration = _narration(context, timing)
+    narration = narration_audio(context, timing)
     clip = _clip(context, samples, timing.get("clip"))
     too_short = samples <= 2 * adts.FRAME_SAMPLES
     foreground = None if too_short else _with_sounds(context, timing, _foreground(context, timing, narration, clip))
@@ -107,52 +79,11 @@ def run(context: Context) -> None:
     (context.out / "sound.json").write_text(text + "\n", encoding="utf-8")
 
 
-def place_at(audio: array.array[int], start: int, samples: int) -> array.array[int]:
-    """Return mono audio at `start` in a scene of `samples` samples, padded with silence for the encoder."""
-    scene = array.array("h", bytes(2 * padded_length(samples)))
-    part = audio[: max(0, samples - start)]
-    scene[start : start + len(part)] = part
-    return scene
-
-
-def padded_length(samples: int) -> int:
-    """Return how many samples to encode: the frames to mux, and one more that completes the last of them."""
-    return (adts.frames_to_keep(samples) + 1) * adts.FRAME_SAMPLES
-
-
-def _narration(context: Context, timing: Mapping[str, Any]) -> _Audio | None:
-    if "narration" not in context.inputs or timing["narration"] is None:
-        return None
-    audio = wav.declick(wav.read(context.inputs["narration"]))
-    path = context.scratch / "narration.raw"
-    path.write_bytes(wav.to_bytes(audio))
-    shift: float = json.loads(context.inputs["level"].read_text())["shift_db"] if "level" in context.inputs else 0.0
-    loudness = _measure(context, mix.raw_input(path, 1), len(audio)).softer(shift)
-    path.write_bytes(wav.to_bytes(place_at(audio, timing["narration"]["start"], timing["samples"])))
-    narration = _Audio(path, loudness, _gain(context, loudness, MAX_NARRATION_GAIN), shift)
-    _warn_of_soft(context, narration)
-    return narration
-
-
-def _warn_of_soft(context: Context, narration: _Audio) -> None:
-    loudness, target, peak = narration.loudness, context.params["loudness"], context.params["peak"]
-    difference = target - loudness.integrated - narration.gain
-    if loudness.silent:
-        context.warn("this narration is silent", field="narration")
-    elif difference >= WARNING_DIFFERENCE:
-        message = f"this narration is {difference:.1f} LU below the target of {target:g} LUFS"
-        if narration.gain == MAX_NARRATION_GAIN:
-            reason = f"recording too quiet: needs more than the maximum gain of {narration.gain:g} dB"
-        else:
-            reason = f"more gain would raise its peaks above {peak:g} dBTP"
-        context.warn(f"{message}: {reason}", field="narration")
-
-
 def _gain(context: Context, loudness: Loudness, max_gain: float) -> float:
     return gain(loudness, context.params["loudness"], max_gain, context.params["peak"])
 
 
-def _clip(context: Context, samples: int, facts: Mapping[str, Any] | None) -> _Audio | None:
+def _clip(context: Context, samples: int, facts: Mapping[str, Any] | None) -> LeveledAudio | None:
     """Return the clip's audio, or None if it has none or is muted.
 
     facts: "track", "origin" and "regular" as in ClipAudio; a track of 0 is none.
@@ -176,7 +107,7 @@ def _clip(context: Context, samples: int, facts: Mapping[str, Any] | None) -> _A
     fade_in, fade_out = (_rise(context.params.get(name, 0))[:samples] for name in ("fade_in", "fade_out"))
     _scale(path, 0, fade_in)
     _scale(path, samples - len(fade_out), fade_out[::-1])
-    return _Audio(path, loudness, _gain(context, loudness, MAX_CLIP_GAIN))
+    return LeveledAudio(path, loudness, _gain(context, loudness, MAX_CLIP_GAIN))
 
 
 def _decode(context: Context, args: Sequence[str]) -> bool:
@@ -214,7 +145,7 @@ def _scale(path: Path, start: int, factors: Sequence[float]) -> None:
 
 
 def _foreground(
-    context: Context, timing: Mapping[str, Any], narration: _Audio | None, clip: _Audio | None
+    context: Context, timing: Mapping[str, Any], narration: LeveledAudio | None, clip: LeveledAudio | None
 ) -> Foreground | None:
     """Return the narration, the clip's audio, or their mix."""
     samples = timing["samples"]

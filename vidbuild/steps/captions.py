@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from vidbuild import seal
@@ -11,6 +12,7 @@ from vidbuild.engine.graph.context import Context
 from vidbuild.media.container import ffmetadata
 from vidbuild.media.container.ffmetadata import Chapter
 from vidbuild.media.text.captions import SPEED, Caption, captions
+from vidbuild.media.text.speakers import label, turn
 from vidbuild.media.text.subtitles import srt, vtt
 from vidbuild.media.text.words import TimedWord
 
@@ -25,7 +27,7 @@ def run(context: Context) -> None:
         timing = json.loads(context.inputs[f"timing:{scene['id']}"].read_text(encoding="utf-8"))
         end = start + timing["samples"]
         if scene.get("captions", True):
-            of_scene = captions(shift_words(timing, start), end, language)
+            of_scene = list(_of_scene(scene, timing, start, end, context.params))
             _warn_of_fast_captions(context, scene["id"], of_scene)
             shown += of_scene
         chapters.append(Chapter(start, scene.get("title") or scene["id"]))
@@ -37,6 +39,36 @@ def run(context: Context) -> None:
         ("chapters.ffmeta", ffmetadata.write(chapters, start)),
     ):
         (context.out / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _of_scene(
+    scene: Mapping[str, Any], timing: Mapping[str, Any], start: int, end: int, params: Mapping[str, Any]
+) -> Iterator[Caption]:
+    """Yield a scene's captions, turn by turn if several speakers talk in the video."""
+    words, language = shift_words(timing, start), params["language"]
+    if not params.get("speakers"):
+        yield from captions(words, end, language)
+        return
+    turns = list(_turns(timing, scene.get("speaker", "")))
+    several = len(turns) > 1
+    for nth, (speaker, first, last) in enumerate(turns):
+        until = words[last].start if nth + 1 < len(turns) else end
+        yield from turn(words[first:last], until, language, speaker, label(speaker) if speaker or several else "")
+
+
+def _turns(timing: Mapping[str, Any], speaker: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the speaker of each turn, and its words from first to last; a turn ends when another speaker begins.
+
+    speaker: of a narration that is no list.
+    """
+    whole = [{"speaker": speaker, "voice": "", "words": len(timing["words"])}]
+    first = 0
+    for (name, _), utterances in groupby(
+        timing.get("utterances", whole), lambda each: (each["speaker"], "" if each["speaker"] else each["voice"])
+    ):
+        last = first + sum(each["words"] for each in utterances)
+        yield name, first, last
+        first = last
 
 
 def shift_words(timing: Mapping[str, Any], start: int) -> list[TimedWord]:

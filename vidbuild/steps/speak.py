@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError, UnreachableError
 from vidbuild.media.audio import wav
 from vidbuild.media.text.words import Speech
+from vidbuild.steps import pauses
+from vidbuild.steps.pauses import Part
 from vidbuild.timebase import SAMPLE_RATE
 from vidbuild.voices import recorded
 from vidbuild.voices.protocol import SETTINGS, SpeechRequest
@@ -107,13 +110,30 @@ def _name(voice: Mapping[str, Any]) -> str:
 
 def _request_speech(context: Context, voice: Mapping[str, Any], wav_path: Path, role: str) -> Speech:
     """Request a narration. role: what the roles of the voice's files begin with."""
+    text, silences = context.params["narration"], [(at, samples) for at, samples in context.params.get("pauses", ())]
+    sounds = [(start, end, ipa) for start, end, ipa in context.params.get("ipa", ())]
+    if not silences:
+        return _request_part(context, voice, role, wav_path, sounds, Part(text, 0, 0))
+    one = partial(_request_part, context, voice, role, wav_path, sounds)
+    return pauses.speak(text, silences, wav_path, one)
+
+
+def _request_part(
+    context: Context,
+    voice: Mapping[str, Any],
+    role: str,
+    wav_path: Path,
+    sounds: Sequence[tuple[int, int, str]],
+    part: Part,
+) -> Speech:
+    """Request what is spoken without a pause. sounds: of the whole narration."""
     engine = ENGINES[voice["engine"]]
     settings = f"{SETTINGS}{tool_name(engine.name, voice['name'])}"
     own = {*engine.env, settings}
     # Programs that an engine starts need no proxy and no API key.
     declared = {name for each in ENGINES.values() for name in each.env}
     request = SpeechRequest(
-        text=context.params["narration"],
+        text=part.text,
         voice=voice["name"],
         language=context.params["language"],
         wav_path=wav_path,
@@ -124,9 +144,8 @@ def _request_speech(context: Context, voice: Mapping[str, Any], wav_path: Path, 
         variables={name: value for name, value in context.env.items() if name in own},
         rate=voice["rate"],
         pitch=voice["pitch"],
-        volume=voice["volume"],
         on_retry=context.on_retry,
-        ipa=tuple((start, end, sounds) for start, end, sounds in context.params.get("ipa", ())),
+        ipa=tuple(part.own(sounds)),
         on_warning=lambda message: context.warn(message, field="narration"),
         files={name.removeprefix(role): path for name, path in context.inputs.items() if name.startswith(role)},
     )

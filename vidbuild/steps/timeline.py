@@ -6,10 +6,12 @@ It is a step of its own so that other words can lead to the same result, which s
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.media.text.words import EngineWord, Speech
+from vidbuild.steps.utterances import of_utterances
 from vidbuild.timeline import recorded_text
 from vidbuild.timeline.params import ClipParams, TimelineParams
 from vidbuild.timeline.timeline import lay_out
@@ -26,11 +28,11 @@ def run(context: Context) -> None:
     """
     params = TimelineParams.from_data(context.params)
     clip = _clip_part(context, params.clip)
-    speech = _speech(context)
-    timeline = lay_out(params, speech, None if clip is None else clip.seconds * 1000)
+    speeches = _speeches(context)
+    timeline = lay_out(params, speeches, None if clip is None else clip.seconds * 1000)
     for field, message in timeline.warnings:
         context.warn(message, field=field)
-    for field, message, hint in recorded_text.warnings(params.narration, speech):
+    for field, message, hint in recorded_text.warnings(params, speeches):
         context.warn(message, field=field, hint=hint)
     motion, head, tail = timeline.motion, params.transition_before, params.transition
     windows = {
@@ -41,6 +43,8 @@ def run(context: Context) -> None:
         "tail.json": motion.window(motion.frames - tail, tail),
     }
     span = {name: timeline.timing[name] for name in ("fps", "frames", "samples", "narration")}
+    if "utterances" in timeline.timing:
+        span["utterances"] = [each["start"] for each in timeline.timing["utterances"]]
     if clip is not None:
         info = clip.info
         track = info.audio_track if info.has_audio else 0
@@ -55,12 +59,17 @@ def run(context: Context) -> None:
         (context.out / name).write_text(text + "\n", encoding="utf-8")
 
 
-def _speech(context: Context) -> Speech | None:
-    if "words" not in context.inputs:
-        return None
-    data: dict[str, Any] = json.loads(context.inputs["words"].read_text(encoding="utf-8"))
+def _speeches(context: Context) -> list[Speech]:
+    """Return what was spoken for each utterance of the scene."""
+    return [_speech(path) for path in of_utterances(context.inputs, "words")]
+
+
+def _speech(file: Path) -> Speech:
+    data: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     phrases = [(start, end) for start, end in data["phrases"]]
-    return Speech([EngineWord(**word) for word in data["words"]], data["samples"], phrases, data["source"])
+    return Speech(
+        [EngineWord(**word) for word in data["words"]], data["samples"], phrases, data["source"], data["voice"]
+    )
 
 
 def _clip_part(context: Context, clip: ClipParams | None) -> ClipPart | None:

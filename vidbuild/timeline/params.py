@@ -11,6 +11,8 @@ from typing import Any
 from vidbuild.media.text.words import Token
 from vidbuild.scenes.protocol import Reveal
 
+RARE = frozenset({"anchors", "utterances"})
+
 
 @dataclass(frozen=True, slots=True)
 class ClipParams:
@@ -27,14 +29,38 @@ class ClipParams:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UtteranceParams:
+    """An entry of a narration that is a list.
+
+    words: how many of the narration's words are its own.
+    pause: samples of silence before it.
+    speaker: name, "" if unknown.
+    cues, anchors: as in TimelineParams, counted from its own first word.
+    """
+
+    words: int
+    pause: int = 0
+    speaker: str = ""
+    cues: Mapping[str, int] = field(default_factory=dict)
+    anchors: Mapping[str, str] = field(default_factory=dict)
+
+    def to_data(self) -> dict[str, Any]:
+        """As JSON values."""
+        own = {"words": self.words, "pause": self.pause, "speaker": self.speaker, "cues": dict(self.cues)}
+        return {**own, **({"anchors": dict(self.anchors)} if self.anchors else {})}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineParams:
     """Everything that decides a scene's timeline except the spoken words and the clip.
 
     Lengths are in samples, None for a limit that the spec does not set.
 
-    rate: of the voice, in percent of normal.
+    rate: of the voice, in percent of normal; 0 if there are several.
     narration: its words; none in a silent scene.
-    cues: name -> index of the word that follows the mark.
+    cues: name -> index of the word that follows the mark; of a list, the utterances have them.
+    anchors: name -> "before" or "end", as in vidbuild.model.Narration.
+    utterances: the entries of a narration that is a list.
     entrances: layer -> effect with which it enters at the scene's start, in order.
     reveals: in the spec's order.
     mentions: for each reveal the index of the word that mentions it, None without one.
@@ -51,6 +77,8 @@ class TimelineParams:
     rate: int = 100
     narration: tuple[Token, ...] = ()
     cues: Mapping[str, int] = field(default_factory=dict)
+    anchors: Mapping[str, str] = field(default_factory=dict)
+    utterances: tuple[UtteranceParams, ...] = ()
     entrances: Mapping[str, str] = field(default_factory=dict)
     reveals: tuple[Reveal, ...] = ()
     mentions: tuple[int | None, ...] = ()
@@ -60,9 +88,18 @@ class TimelineParams:
     transition: int = 0
 
     def to_data(self) -> dict[str, Any]:
-        """As JSON values; orders that matter are lists, since the order of keys is in no step's key."""
+        """As JSON values; orders that matter are lists, since the order of keys is in no step's key.
+
+        What most narrations lack is left out, so that it is not in their keys.
+        """
+        rare: dict[str, Any] = {}
+        if self.anchors:
+            rare["anchors"] = dict(self.anchors)
+        if self.utterances:
+            rare["utterances"] = [each.to_data() for each in self.utterances]
         return {
-            **{each.name: getattr(self, each.name) for each in fields(self)},
+            **{each.name: getattr(self, each.name) for each in fields(self) if each.name not in RARE},
+            **rare,
             **_narration_data(self.narration),
             "cues": dict(self.cues),
             "entrances": _pairs(self.entrances),
@@ -79,6 +116,7 @@ class TimelineParams:
         return cls(
             **{
                 **own,
+                "utterances": tuple(UtteranceParams(**each) for each in data.get("utterances", ())),
                 "narration": tuple(_tokens(data["narration"], data["joined"], data["pronounced"])),
                 "entrances": dict(data["entrances"]),
                 "reveals": tuple(map(_reveal, data["reveals"])),

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from vidbuild.media.text.align import spoken_weight
 from vidbuild.media.text.words import Speech, Token
 from vidbuild.timebase import SAMPLE_RATE
+from vidbuild.timeline.params import TimelineParams
+from vidbuild.timeline.spoken import utterances_of
 
 # Letters a second (media/text/align.py) between pauses. In 16 languages and texts of numbers and abbreviations, espeak
 # speaks 4 at half its rate and 57 at twice its rate.
@@ -16,13 +18,19 @@ FIELD = "narration.text"
 HINT = "write what is spoken in the recording, all of it"
 
 
-def warnings(tokens: Sequence[Token], speech: Speech | None) -> Iterator[tuple[str, str, str]]:
-    """Yield field, message and hint if the text is far too long or too short for a recording."""
-    if speech is None or speech.words or not speech.phrases:
+def warnings(params: TimelineParams, speeches: Sequence[Speech]) -> Iterator[tuple[str, str, str]]:
+    """Yield field, message and hint for each recording for which its text is far too long or too short."""
+    for index, (_, tokens, speech) in enumerate(utterances_of(params, speeches)):
+        field = f"narration.{index}.text" if params.utterances else FIELD
+        yield from ((field, *each) for each in _warnings(tokens, speech))
+
+
+def _warnings(tokens: Sequence[Token], speech: Speech) -> Iterator[tuple[str, str]]:
+    if speech.words or not speech.phrases:
         return
     seconds = sum(end - start for start, end in speech.phrases) / SAMPLE_RATE
     weight = spoken_weight(tokens)
     size = "too long" if weight > FASTEST * seconds else "too short" if weight < SLOWEST * (seconds - REST) else ""
     if size:
         words = "1 word" if len(tokens) == 1 else f"{len(tokens)} words"
-        yield FIELD, f"the text is {size} for its recording: {words} for {seconds:.1f} s of speech", HINT
+        yield f"the text is {size} for its recording: {words} for {seconds:.1f} s of speech", HINT

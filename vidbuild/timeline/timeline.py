@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from vidbuild import timebase
 from vidbuild.errors import SpecProblem
-from vidbuild.frozen import replaced
 from vidbuild.media.render.motion import Motion, Playback, Track
-from vidbuild.media.text.align import align, estimated_cues, place_cues
 from vidbuild.media.text.words import Speech, TimedWord
 from vidbuild.timeline import tracks
 from vidbuild.timeline.params import TimelineParams
 from vidbuild.timeline.reveal_times import reveal_times
+from vidbuild.timeline.spoken import TimedSpeech, timed_speech
 
 FASTEST_RATE = 200  # percent, the schema's limit
 REST = 1.0  # seconds: a viewer needs time to read the last reveal
@@ -34,25 +33,14 @@ class Timeline:
     warnings: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _TimedSpeech:
-    """A narration's words, cues and span in samples from the scene's start. estimated: cues without a sure time."""
-
-    words: tuple[TimedWord, ...] = ()
-    cues: Mapping[str, int] = field(default_factory=dict)
-    begin: int = 0
-    end: int = 0
-    estimated: tuple[str, ...] = ()
-
-
-def lay_out(params: TimelineParams, speech: Speech | None, clip_ms: float | None) -> Timeline:
+def lay_out(params: TimelineParams, speeches: Sequence[Speech], clip_ms: float | None) -> Timeline:
     """The timeline of a scene.
 
-    speech: None for a silent scene.
+    speeches: of each utterance; none for a silent scene.
     clip_ms: how long the scene's clip can play, in milliseconds; None without a clip.
     Raises SpecProblem if the spec's limits do not fit the spoken narration.
     """
-    timed = _timed(params, speech)
+    timed = timed_speech(params, speeches)
     clip_samples = 0 if clip_ms is None else _clip_samples(clip_ms, params.fps)
     span = _reveal_span(params, timed, clip_samples)
     times = reveal_times(params.reveals, params.mentions, timed.words, timed.cues, span)
@@ -66,29 +54,15 @@ def lay_out(params: TimelineParams, speech: Speech | None, clip_ms: float | None
     motion = Motion(params.fps, frames, layers, _playback(params, clip_samples, frames))
     extended = tracks.extending(params, _unextended(params, timed, clip_samples), length)
     warnings = (*_estimated_cues(timed), *extended, *tracks.warnings(params, times, moving.starts, frames))
-    return Timeline(motion, _timing(params, timed, speech, frames), warnings)
+    return Timeline(motion, _timing(params, timed, frames), warnings)
 
 
-def _timed(params: TimelineParams, speech: Speech | None) -> _TimedSpeech:
-    if speech is None:
-        return _TimedSpeech()
-    begin = params.pause_before
-    aligned = align(params.narration, speech)
-    return _TimedSpeech(
-        words=tuple(replaced(word, start=begin + word.start, end=begin + word.end) for word in aligned),
-        cues={name: begin + at for name, at in place_cues(params.cues, aligned, speech.samples).items()},
-        begin=begin,
-        end=begin + speech.samples,
-        estimated=tuple(estimated_cues(params.cues, aligned, speech.words)),
-    )
-
-
-def _estimated_cues(timed: _TimedSpeech) -> Iterator[tuple[str, str]]:
+def _estimated_cues(timed: TimedSpeech) -> Iterator[tuple[str, str]]:
     for name in timed.estimated:
         yield "narration", f"the time of cue '{name}' is estimated: the voice's words do not determine it"
 
 
-def _reveal_span(params: TimelineParams, timed: _TimedSpeech, clip_samples: int) -> tuple[int, int]:
+def _reveal_span(params: TimelineParams, timed: TimedSpeech, clip_samples: int) -> tuple[int, int]:
     """The span over which reveals without a time are spread: the narration, or else most of the scene."""
     if timed.end:
         return timed.begin, timed.end
@@ -110,13 +84,13 @@ def _playback(params: TimelineParams, clip_samples: int, frames: int) -> Playbac
     return Playback(clip.start_ms, 0, played, clip.fit)
 
 
-def _unextended(params: TimelineParams, timed: _TimedSpeech, clip_samples: int) -> int:
+def _unextended(params: TimelineParams, timed: TimedSpeech, clip_samples: int) -> int:
     """The scene's length in samples without `duration` and reveals."""
     speech = timed.end + params.pause_after if timed.end else 0
     return max(params.min_duration, speech, clip_samples)
 
 
-def _length(params: TimelineParams, timed: _TimedSpeech, clip_samples: int, visuals_done: int) -> int:
+def _length(params: TimelineParams, timed: TimedSpeech, clip_samples: int, visuals_done: int) -> int:
     """The scene's length in samples, before it is rounded up to frames."""
     fixed, most = params.duration, params.max_duration
     if fixed is not None:
@@ -147,7 +121,7 @@ def _texts(excess: int) -> Callable[[int], str]:
     return partial(timebase.seconds_text, digits=digits)
 
 
-def _how_to_fit(params: TimelineParams, timed: _TimedSpeech, needed: int, limit: int) -> str:
+def _how_to_fit(params: TimelineParams, timed: TimedSpeech, needed: int, limit: int) -> str:
     """About how many words to remove, or which rate to set, so that a scene fits its limit; lengths in samples."""
     spoken, excess = timed.end - timed.begin, needed - limit
     if not timed.words or excess >= spoken:
@@ -155,7 +129,7 @@ def _how_to_fit(params: TimelineParams, timed: _TimedSpeech, needed: int, limit:
         return f"allow at least {tenths / 10:.1f} s"
     words = -(-excess * len(timed.words) // spoken)
     rate = -(-params.rate * spoken // (spoken - excess))
-    faster = f", or set a rate of {rate}" if rate <= FASTEST_RATE else ""
+    faster = f", or set a rate of {rate}" if params.rate and rate <= FASTEST_RATE else ""
     return f"remove about {words} of the {len(timed.words)} words{faster}"
 
 
@@ -172,7 +146,7 @@ def _check_transitions(params: TimelineParams, frames: int) -> None:
             )
 
 
-def _timing(params: TimelineParams, timed: _TimedSpeech, speech: Speech | None, frames: int) -> dict[str, Any]:
+def _timing(params: TimelineParams, timed: TimedSpeech, frames: int) -> dict[str, Any]:
     words = [
         {"text": word.text, "start": word.start, "end": word.end, "from": word.source, **_joined(word)}
         for word in timed.words
@@ -181,9 +155,10 @@ def _timing(params: TimelineParams, timed: _TimedSpeech, speech: Speech | None, 
         "fps": params.fps,
         "frames": frames,
         "samples": frames * timebase.samples_per_frame(params.fps),
-        "narration": None if speech is None else {"start": timed.begin, "samples": speech.samples},
+        "narration": {"start": timed.begin, "samples": timed.end - timed.begin} if timed.end else None,
         "words": words,
         "cues": dict(timed.cues),
+        **({"utterances": [each.to_data() for each in timed.utterances]} if timed.utterances else {}),
     }
 
 

@@ -108,7 +108,11 @@ def _scenes(data: Data, video: str) -> Iterator[str]:
         yield f'<p class="meta">{_meta(scene)}</p>\n'
         if scene["alt"]:
             yield f'<p class="alt">{escape(scene["alt"])}</p>\n'
-        if scene["text"]:
+        if scene["utterances"]:
+            for each in scene["utterances"]:
+                speaker = f"<b>{escape(each['speaker'])}</b> " if each["speaker"] else ""
+                yield f'<p class="narration">{speaker}{escape(each["text"])} <i>{escape(each["voice"])}</i></p>\n'
+        elif scene["text"]:
             yield f'<p class="narration">{escape(scene["text"])}</p>\n'
         if scene["cues"]:
             cues = (f"<span><code>{escape(name)}</code> {humanize.tenths(at)}</span>" for name, at in _cues(scene))

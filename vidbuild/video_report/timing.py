@@ -71,7 +71,21 @@ def _scene(listed: Mapping[str, Any], timing: Mapping[str, Any], first: int, fps
             for word in timing["words"]
         ],
         "cues": {name: _round(start + at / SAMPLE_RATE) for name, at in timing["cues"].items()},
+        **({"utterances": _utterances(start, timing["utterances"])} if "utterances" in timing else {}),
     }
+
+
+def _utterances(start: float, utterances: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return who says what of a list, and when; `words` counts the words of each."""
+    return [
+        {
+            "speaker": each["speaker"],
+            "voice": each["voice"],
+            **_interval(start, each["start"], each["end"]),
+            "words": each["words"],
+        }
+        for each in utterances
+    ]
 
 
 def _interval(start: float, begin: int, end: int) -> dict[str, float]:
@@ -80,8 +94,16 @@ def _interval(start: float, begin: int, end: int) -> dict[str, float]:
 
 def _summary(scene: Mapping[str, Any]) -> dict[str, Any]:
     fields = {key: scene[key] for key in ("id", "type", "start", "end", "alt", "narration", "cues")}
-    text = "".join(word["text"] if word.get("joined") else f" {word['text']}" for word in scene["words"])[1:]
-    return {**fields, "text": text, "words": len(scene["words"])}
+    utterances, first = [], 0
+    for each in scene.get("utterances", ()):
+        words = scene["words"][first : first + each["words"]]
+        utterances.append({"speaker": each["speaker"], "voice": each["voice"], "text": _text(words)})
+        first += each["words"]
+    return {**fields, "text": _text(scene["words"]), "words": len(scene["words"]), "utterances": utterances}
+
+
+def _text(words: Sequence[Mapping[str, Any]]) -> str:
+    return "".join(word["text"] if word.get("joined") else f" {word['text']}" for word in words)[1:]
 
 
 def _round(seconds: float) -> float:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.errors import StepError, UsageError
 from vidbuild.frozen import replaced, values
-from vidbuild.voices.protocol import NETWORK_ENV, SETTINGS, SpeechRequest, VoiceProblem
+from vidbuild.voices.protocol import NETWORK_ENV, SETTINGS, SpeechRequest, VoiceProblem, without_pitch
 
 if TYPE_CHECKING:
     from vidbuild.media.text.words import Speech
@@ -85,6 +85,10 @@ class Command:
         if _found(program) is None:
             return VoiceProblem(f"the program '{program.arguments[0]}' of 'command:{source}' is not installed")
         return None
+
+    def unmet(self, _name: str, _rate: int, pitch: int) -> Iterator[tuple[str, str]]:
+        """Yield a pitch, which it does not take."""
+        return without_pitch(pitch)
 
     def unreadable(self, _name: str, _text: str) -> Iterator[tuple[str, str]]:
         """Yield nothing: only the program knows."""

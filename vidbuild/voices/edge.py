@@ -65,6 +65,10 @@ class Edge:
             return None
         return VoiceProblem(f"edge has no voice '{name}': expected a name such as 'en-US-AriaNeural'")
 
+    def unmet(self, _name: str, _rate: int, _pitch: int) -> Iterator[tuple[str, str]]:
+        """Yield nothing: the service takes the rate in percent and the pitch in Hz."""
+        return iter(())
+
     def unreadable(self, _name: str, _text: str) -> Iterator[tuple[str, str]]:
         """Yield nothing: only the service has lists of what its voices can read."""
         return iter(())

@@ -107,7 +107,6 @@ class _Client:
             text,
             request.voice,
             rate=f"{request.rate - 100:+d}%",
-            volume=f"{request.volume - 100:+d}%",
             pitch=f"{request.pitch:+d}Hz",
             boundary="WordBoundary",
             proxy=self._proxy,

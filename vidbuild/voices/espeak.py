@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vidbuild.media.text.words import Speech
 
 # Raise it if a change here or in espeak_process changes the bytes of a narration.
-ADAPTER = 2
+ADAPTER = 3
 
 
 class Espeak:
@@ -61,6 +61,14 @@ class Espeak:
         """Check the language and the variant."""
         return espeak_voices.problem(_data(), name)
 
+    def unmet(self, name: str, _rate: int, pitch: int) -> Iterator[tuple[str, str]]:
+        """Yield a pitch beyond the library's scale, which reaches about 27 % below and 60 % above a voice's own."""
+        mean = espeak_voices.mean_pitch(_data(), name)
+        low, high = (round(mean * (factor - 1)) for factor in espeak_voices.PITCH_FACTORS)
+        if not low <= pitch <= high:
+            nearest = min(max(pitch, low), high)
+            yield "pitch", f"the voice 'espeak:{name}' reaches {low} to +{high} Hz: {pitch:+d} sounds as {nearest:+d}"
+
     def unreadable(self, name: str, text: str) -> Iterator[tuple[str, str]]:
         """Yield words in scripts that the voice's language is not written in and espeak changes no voice for."""
         from vidbuild.voices import espeak_scripts
@@ -72,8 +80,9 @@ class Espeak:
         """Write the narration, with the times of all words of the text."""
         from vidbuild.voices import espeak_process
 
-        voice = espeak_voices.resolve(_data(), request.voice)
-        return espeak_process.speak(_library(), _data(), replaced(request, voice=voice))
+        voice, pitch = request.voice, espeak_voices.pitch(_data(), request.voice, request.pitch)
+        request = replaced(request, voice=espeak_voices.resolve(_data(), voice), pitch=pitch)
+        return espeak_process.speak(_library(), _data(), request)
 
 
 def files() -> tuple[Path, Path]:

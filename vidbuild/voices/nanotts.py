@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidbuild.errors import StepError
-from vidbuild.voices.protocol import SpeechRequest, VoiceProblem
+from vidbuild.voices.protocol import SpeechRequest, VoiceProblem, without_pitch
 
 if TYPE_CHECKING:
     from vidbuild.media.text.words import Speech
@@ -76,6 +76,10 @@ class Nanotts:
         if missing := self.available():
             return VoiceProblem("the voice engine 'nanotts' is not installed", missing)
         return None
+
+    def unmet(self, _name: str, _rate: int, pitch: int) -> Iterator[tuple[str, str]]:
+        """Yield a pitch, which it does not take."""
+        return without_pitch(pitch)
 
     def unreadable(self, name: str, text: str) -> Iterator[tuple[str, str]]:
         """Yield words in scripts that are not Latin, which it leaves out."""

@@ -71,6 +71,10 @@ class Natural:
             return VoiceProblem(f"the voice 'natural:{name}' cannot be used: {INSTALL}", "or use espeak:en-us")
         return natural_voices.problem(name)
 
+    def unmet(self, _name: str, _rate: int, _pitch: int) -> Iterator[tuple[str, str]]:
+        """Yield nothing: the model takes the rate, and the pitch is shifted."""
+        return iter(())
+
     def unreadable(self, _name: str, text: str) -> Iterator[tuple[str, str]]:
         """Yield words in scripts other than Latin."""
         from vidbuild.voices import espeak_scripts

@@ -74,7 +74,7 @@ def speak(request: SpeechRequest) -> Speech:
         length += len(spoken.samples)
     if not parts:
         raise StepError("nothing in this narration can be spoken", field="narration")
-    floats = np.concatenate(parts) * (LEVEL * request.volume / 100 * wav.MAX_SAMPLE)
+    floats = np.concatenate(parts) * (LEVEL * wav.MAX_SAMPLE)
     words = natural_times.words(floats, timed) if known else []
     rounded = np.rint(np.clip(floats, -wav.MAX_SAMPLE, wav.MAX_SAMPLE)).astype("<i2")
     samples, cut = wav.trim(wav.from_bytes(rounded.tobytes()))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.errors import StepError, UsageError
-from vidbuild.voices.protocol import SETTINGS, SpeechRequest, VoiceProblem
+from vidbuild.voices.protocol import SETTINGS, SpeechRequest, VoiceProblem, without_pitch
 
 if TYPE_CHECKING:
     from vidbuild.media.text.words import Speech
@@ -82,6 +82,10 @@ class Piper:
         if slash and not speaker.isdecimal():
             return VoiceProblem(f"'{speaker}' is no speaker", "use the number of a speaker, such as 0")
         return None
+
+    def unmet(self, _name: str, _rate: int, pitch: int) -> Iterator[tuple[str, str]]:
+        """Yield a pitch, which it does not take."""
+        return without_pitch(pitch)
 
     def unreadable(self, _name: str, _text: str) -> Iterator[tuple[str, str]]:
         """Yield nothing: voice files do not state it."""

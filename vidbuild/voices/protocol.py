@@ -52,8 +52,8 @@ class SpeechRequest:
     scratch: a folder for temporary files.
     env: the environment of programs that the engine starts.
     variables: the engine's own variables (`VoiceEngine.env`) that are set. No program receives them from here.
-    rate, volume: in percent of the voice's own.
-    pitch: in Hz above the voice's own.
+    rate: in percent of the voice's own: at 150, speech takes two thirds of the time.
+    pitch: in Hz above the voice's own mean.
     ipa: (start, end, sounds) of parts of the text whose sounds the spec gives, in order; an engine that takes no sounds
         speaks the text.
     files: role -> a file of `ModelEngine.files`.
@@ -68,11 +68,16 @@ class SpeechRequest:
     variables: Mapping[str, str] = field(default_factory=dict)
     rate: int = 100
     pitch: int = 0
-    volume: int = 100
     on_retry: RetryCallback = ignore_retry
     ipa: Sequence[tuple[int, int, str]] = ()
     on_warning: WarningCallback = ignore_warning
     files: Mapping[str, Path] = field(default_factory=dict)
+
+
+def without_pitch(pitch: int) -> Iterator[tuple[str, str]]:
+    """Yield what `VoiceEngine.unmet` yields for an engine whose voices have one pitch."""
+    if pitch:
+        yield "pitch", f"the engine cannot change a voice's pitch: {pitch:+d} Hz has no effect"
 
 
 class VoiceEngine(Protocol):
@@ -109,6 +114,9 @@ class VoiceEngine(Protocol):
 
     def problem(self, name: str) -> VoiceProblem | None:
         """Return why a voice's name is wrong; None if it may be right."""
+
+    def unmet(self, name: str, rate: int, pitch: int) -> Iterator[tuple[str, str]]:
+        """Yield ("rate" or "pitch", what happens instead) for each setting with which a voice does not comply."""
 
     def unreadable(self, name: str, text: str) -> Iterator[tuple[str, str]]:
         """Yield (script, word) for words of the text that a voice is known to spell out or leave out."""

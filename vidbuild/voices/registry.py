@@ -27,6 +27,25 @@ ENGINES: Mapping[str, VoiceEngine] = {
     **CONFIGURED,
 }
 
+VARIANTS = {"female": "f3", "male": "m3"}
+"""The variants of espeak's voices by kind: the ones that are easiest to understand."""
+
+
+def of_kind(kind: str, language: str) -> tuple[str, str] | None:
+    """Return the engine and the name of a language's own voice of a kind; None if no engine has one.
+
+    kind: "female" or "male".
+    """
+    best = default(language)
+    if kind == "female" and best[0] == "natural":
+        return best
+    if ENGINES["espeak"].available():
+        return None
+    known, tag = ENGINES["espeak"].voices(), "en-us" if language.lower() == "en" else language.lower()
+    while tag and tag not in known:
+        tag = tag.rpartition("-")[0]
+    return ("espeak", f"{tag}+{VARIANTS[kind]}") if tag else None
+
 
 def problem(engine: str, name: str) -> VoiceProblem | None:
     """Return why an engine's name or a voice's is wrong; None if both may be right."""

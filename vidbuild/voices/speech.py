@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.errors import StepError, UnreachableError, UsageError
 from vidbuild.frozen import values
-from vidbuild.voices.protocol import NETWORK_ENV, SETTINGS, SpeechRequest, VoiceProblem
+from vidbuild.voices.protocol import NETWORK_ENV, SETTINGS, SpeechRequest, VoiceProblem, without_pitch
 
 if TYPE_CHECKING:
     from vidbuild.media.text import words
@@ -83,6 +83,10 @@ class Speech:
         return VoiceProblem(
             f"this machine defines no speech server '{server}'", did_you_mean(server, servers) or define
         )
+
+    def unmet(self, _name: str, _rate: int, pitch: int) -> Iterator[tuple[str, str]]:
+        """Yield a pitch, which it does not take."""
+        return without_pitch(pitch)
 
     def unreadable(self, _name: str, _text: str) -> Iterator[tuple[str, str]]:
         """Yield nothing: only the server has lists of what its voices can read."""

@@ -41,7 +41,7 @@ def row(heading: str, field: str) -> list[str]:
         ("### `voice`", "rate", "whole number from 50 to 200", "`100`"),
         ("### `defaults.transition`", "duration", "number from 0 to 10", "`0.4`"),
         ("## Every scene", "duration", "number over 0 up to 3600", ""),
-        ("## Every scene", "narration", "text or mapping", ""),
+        ("## Every scene", "narration", "text or mapping or list", ""),
         ("### `narration`", "audio", "path", "required"),
         ("## `type: list`", "style", "`bullets`, `numbers`, `checks`", "`bullets`"),
         ("### `items[]`", "at", "text or number from 0 to 3600", ""),

@@ -127,7 +127,7 @@ def test_a_narration_of_brackets(project: Project) -> None:
     """P42: a narration that YAML takes for a list, since it begins with a cue, needs quotes; another list does not."""
     scene = HEAD + "  - id: a\n    type: title\n    title: A\n    narration: "
     assert hints(project, scene + "[[go]]\n")[0][3] == BRACKETS
-    assert hints(project, scene + "[a, b]\n")[0][3] is None
+    assert project.problems(scene + "[a, b]\n") == []
     for text in ("[[go]] Hello", "[[go]]\n      Hello", "[[go]] [[on]] Hello"):
         assert hints(project, scene + text + "\n") == [
             (7, 16, "invalid YAML: text after '[[go]]', which YAML reads as a list", BRACKETS)

@@ -17,7 +17,7 @@ from vidbuild.errors import StepError
 from vidbuild.media.audio import adts, loudness, mix, wav
 from vidbuild.media.audio.clip_audio import ClipAudio
 from vidbuild.media.ffmpeg import ffmpeg
-from vidbuild.steps import audio
+from vidbuild.steps import audio, narration_audio
 
 SECOND = 48_000
 
@@ -293,9 +293,9 @@ def test_a_damaged_clip_is_an_error(tmp_path: Path) -> None:
 def test_samples_are_placed_and_never_moved(start: int, samples: int) -> None:
     """Placing a sound pads to whole frames and drops what is past the scene's end."""
     spoken = array.array("h", range(1, 1001))
-    whole = audio.place_at(spoken, start, samples)
+    whole = narration_audio.place_at(spoken, start, samples)
     kept = max(0, min(1000, samples - start))
-    assert len(whole) == audio.padded_length(samples)
+    assert len(whole) == narration_audio.padded_length(samples)
     assert len(whole) % 1024 == 0
     assert whole[start : start + kept] == spoken[:kept]
     assert sum(map(bool, whole)) == kept

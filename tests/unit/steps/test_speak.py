@@ -20,7 +20,7 @@ from vidbuild.voices.network import Timeouts
 from vidbuild.voices.protocol import SpeechRequest
 from vidbuild.voices.registry import ENGINES
 
-VOICE = {"engine": "espeak", "name": "en-us", "rate": 100, "pitch": 0, "volume": 100}
+VOICE = {"engine": "espeak", "name": "en-us", "rate": 100, "pitch": 0}
 EDGE = {**VOICE, "engine": "edge", "name": "en-US-AriaNeural"}
 
 

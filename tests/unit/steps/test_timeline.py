@@ -39,6 +39,7 @@ SCENE: dict[str, Any] = {
 WORDS = {
     "samples": 2 * SECOND,
     "voice": "espeak:en-us",
+    "source": "engine",
     "phrases": [],
     "words": [{"text": "one", "start": 0, "end": SECOND}, {"text": "two", "start": SECOND, "end": 2 * SECOND}],
 }

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from vidbuild.media.text.words import Token
 from vidbuild.scenes.protocol import Reveal
-from vidbuild.timeline.params import ClipParams, TimelineParams
+from vidbuild.timeline.params import ClipParams, TimelineParams, UtteranceParams
 
 NAMES = st.text(max_size=4)
 WORDS = st.text("ab—中\xa0", min_size=1, max_size=4)
@@ -26,12 +26,18 @@ REVEALS = st.builds(
     characters=SAMPLES,
     after_previous=st.booleans(),
 )
+CUES = st.dictionaries(NAMES, st.integers(0, 9), max_size=3)
+ANCHORS = st.dictionaries(NAMES, st.sampled_from(["before", "end"]), max_size=2)
 PARAMS = st.builds(
     TimelineParams,
     fps=st.sampled_from([24, 25, 30, 50, 60]),
     duration=st.one_of(st.none(), SAMPLES),
-    narration=st.lists(st.builds(Token, WORDS, NAMES, st.booleans()), max_size=5).map(tuple),
-    cues=st.dictionaries(NAMES, st.integers(0, 9), max_size=3),
+    narration=st.lists(st.builds(Token, WORDS, NAMES, st.booleans(), st.just("")), max_size=5).map(tuple),
+    cues=CUES,
+    anchors=ANCHORS,
+    utterances=st.lists(
+        st.builds(UtteranceParams, words=SAMPLES, pause=SAMPLES, speaker=NAMES, cues=CUES, anchors=ANCHORS), max_size=2
+    ).map(tuple),
     entrances=LAYERS,
     reveals=st.lists(REVEALS, max_size=3).map(tuple),
     mentions=st.lists(st.one_of(st.none(), st.integers(0, 9)), max_size=3).map(tuple),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from vidbuild.media.audio import activity, wav
 from vidbuild.media.text.words import EngineWord, Speech, Token
 from vidbuild.timebase import SAMPLE_RATE
+from vidbuild.timeline.params import TimelineParams, UtteranceParams
 from vidbuild.timeline.recorded_text import warnings
 from vidbuild.voices.protocol import SpeechRequest
 from vidbuild.voices.registry import ENGINES
@@ -27,9 +29,11 @@ TEXTS = {
 }
 
 
-def tokens(text: str) -> list[Token]:
-    """The words of a text."""
-    return [Token(word, word) for word in text.split()]
+def params(text: str) -> TimelineParams:
+    """The parameters of a scene with these words."""
+    return TimelineParams(
+        fps=30, pause_before=0, pause_after=0, narration=tuple(Token(word, word) for word in text.split())
+    )
 
 
 def recording(*phrases: float) -> Speech:
@@ -56,12 +60,11 @@ def test_what_is_spoken_has_no_warning(tmp_path: Path, language: str, rate: int)
         variables={},
         rate=rate,
         pitch=0,
-        volume=100,
         on_retry=lambda *_: None,
     )
     ENGINES["espeak"].speak(request)
     samples = wav.read(path)
-    assert list(warnings(tokens(text), Speech((), len(samples), activity.phrases(samples)))) == []
+    assert list(warnings(params(text), [Speech((), len(samples), activity.phrases(samples))])) == []
 
 
 @pytest.mark.parametrize(
@@ -75,18 +78,30 @@ def test_what_is_spoken_has_no_warning(tmp_path: Path, language: str, rate: int)
 )
 def test_another_text_is_a_warning(words: int, phrases: tuple[float, ...], message: str) -> None:
     """A text far longer or shorter than the speech of its recording is a warning at the text."""
-    ((field, found, hint),) = warnings(tokens("given " * words), recording(*phrases))
+    ((field, found, hint),) = warnings(params("given " * words), [recording(*phrases)])
     assert (field, found, hint) == ("narration.text", message, "write what is spoken in the recording, all of it")
 
 
 @pytest.mark.parametrize(("words", "phrases"), [(1, (0.2,)), (1, (3.0,)), (30, (6.0,)), (30, (40.0,)), (100, (60.0,))])
 def test_fast_slow_and_short_speech_has_no_warning(words: int, phrases: tuple[float, ...]) -> None:
     """Words that are drawn out or rushed, and a little noise, are none."""
-    assert list(warnings(tokens("given " * words), recording(*phrases))) == []
+    assert list(warnings(params("given " * words), [recording(*phrases)])) == []
 
 
 def test_only_recordings_are_judged() -> None:
     """A voice has times of its own, a scene may be without speech, and a silent recording has its own warning."""
     spoken = Speech([EngineWord("a", 0, 100)], 100 * SAMPLE_RATE, [(0, 100 * SAMPLE_RATE)])
-    for speech in (None, spoken, Speech((), SAMPLE_RATE)):
-        assert list(warnings(tokens("a"), speech)) == []
+    speeches: list[list[Speech]] = [[], [spoken], [Speech((), SAMPLE_RATE)]]
+    for each in speeches:
+        assert list(warnings(params("a"), each)) == []
+
+
+def test_each_recording_of_a_dialogue_is_judged() -> None:
+    """Of two recordings in a list, the one with the wrong text has the warning, at its own text."""
+    words = params("given " * 33)
+    listed = replace(words, utterances=(UtteranceParams(words=3), UtteranceParams(words=30)))
+    ((field, message, _),) = warnings(listed, [recording(1.0), recording(1.0)])
+    assert (field, message) == (
+        "narration.1.text",
+        "the text is too long for its recording: 30 words for 1.0 s of speech",
+    )

@@ -29,11 +29,11 @@ def reveal(enter: dict[str, str], *, field: str = "items.0", **changes: Any) -> 
     return Reveal(field, enter=enter, **changes)
 
 
-def speech(text: str) -> Speech:
+def speech(text: str) -> list[Speech]:
     """Return the speech of a voice that speaks one word a second."""
     words = text.split()
     spoken = [EngineWord(word, index * SECOND, (index + 1) * SECOND) for index, word in enumerate(words)]
-    return Speech(spoken, len(words) * SECOND)
+    return [Speech(spoken, len(words) * SECOND)]
 
 
 def test_a_scene_lasts_as_long_as_its_narration_and_pauses() -> None:
@@ -67,10 +67,10 @@ def test_a_cue_stands_at_its_word() -> None:
 
 def test_a_cue_where_no_word_was_recognised_is_a_warning() -> None:
     """A cue the engine's words cannot place is named, since its time is a guess; the others are not."""
-    words = speech("one two").words
+    words = speech("one two")[0].words
     unheard = ("qqqq", "wwww", "rrrr", "tttt", "yyyy", "pppp", "ssss", "dddd", "ffff")
     spec = scene(narration=" ".join(["one two", *unheard]), cues={"lost": 9, "found": 1})
-    messages = [message for _, message in lay_out(spec, Speech(words, 20 * SECOND), None).warnings]
+    messages = [message for _, message in lay_out(spec, [Speech(words, 20 * SECOND)], None).warnings]
     assert len(messages) == 1
     assert "cue 'lost'" in messages[0]
 
@@ -88,7 +88,7 @@ def test_what_is_spoken_about_makes_way_for_the_next() -> None:
         reveal({"past-0": "rise", "now-0": "rise"}, at=1.0, until_next=("now-0",)),
         reveal({"past-1": "rise", "now-1": "rise"}, at=2.0, until_next=("now-1",)),
     ]
-    tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
+    tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), (), None).motion.tracks
     assert tracks["now-0"] == Track(Effect(30, 12, "rise"), Effect(60, 9, "fade"))
     assert tracks["past-0"].leave is None
     assert tracks["now-1"].leave is None
@@ -97,7 +97,7 @@ def test_what_is_spoken_about_makes_way_for_the_next() -> None:
 def test_a_layer_that_comes_under_another_waits_until_it_is_covered() -> None:
     """Two layers fading in together would shine through; the lower one comes when the upper one is wholly there."""
     reveals = [reveal({"now-0": "rise", "past-0": "under"}, at=1.0)]
-    tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
+    tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), (), None).motion.tracks
     assert tracks["now-0"] == Track(Effect(30, 12, "rise"))
     assert tracks["past-0"] == Track(Effect(42, 0, "cut"))
 
@@ -105,7 +105,7 @@ def test_a_layer_that_comes_under_another_waits_until_it_is_covered() -> None:
 def test_a_layer_can_leave_without_having_entered() -> None:
     """A layer that is visible from the start can leave at a reveal."""
     reveals = [reveal({"focus-0": "fade"}, at=1.0, leave=("code",))]
-    tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
+    tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), (), None).motion.tracks
     assert tracks["code"] == Track(None, Effect(30, 9, "fade"))
 
 
@@ -113,13 +113,13 @@ def test_a_layer_that_entered_at_the_start_can_leave() -> None:
     """An entrance and a later leaving are one track."""
     reveals = [reveal({"focus-0": "fade"}, at=1.0, leave=("code",))]
     spec = scene(duration=4 * SECOND, entrances={"code": "fade"}, reveals=reveals)
-    assert lay_out(spec, None, None).motion.tracks["code"] == Track(Effect(0, 12, "fade"), Effect(30, 9, "fade"))
+    assert lay_out(spec, (), None).motion.tracks["code"] == Track(Effect(0, 12, "fade"), Effect(30, 9, "fade"))
 
 
 def test_typing_is_readable_and_the_cursor_follows() -> None:
     """Typing runs at 24 characters a second, and the cursor has the typed lines in order."""
     reveals = [reveal({"line-0-0": "type"}, at=1.0, characters=48)]
-    tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), None, None).motion.tracks
+    tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), (), None).motion.tracks
     assert tracks["line-0-0"] == Track(Effect(30, 60, "type"))
     assert tracks["cursor"].follows == ("line-0-0",)
 
@@ -130,7 +130,7 @@ def test_typing_hurries_to_be_done_for_what_comes_next() -> None:
         reveal({"line-0-0": "type"}, at=1.0, characters=48),
         reveal({"output-0": "fade"}, at=2.5, after_previous=True),
     ]
-    tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), None, None).motion.tracks
+    tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), (), None).motion.tracks
     typed, output = tracks["line-0-0"].enter, tracks["output-0"].enter
     assert typed is not None
     assert output is not None
@@ -145,7 +145,7 @@ def test_the_lines_of_one_command_share_the_time_there_is() -> None:
         reveal({"line-0-1": "type"}, at=1.0, characters=20, after_previous=True),
         reveal({"output-0": "fade"}, at=3.0, after_previous=True),
     ]
-    tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), None, None).motion.tracks
+    tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), (), None).motion.tracks
     first, second, output = (tracks[name].enter for name in ("line-0-0", "line-0-1", "output-0"))
     assert first is not None
     assert second is not None
@@ -160,7 +160,7 @@ def test_commands_are_typed_in_their_order() -> None:
         reveal({"line-0-0": "type"}, at=1.0, characters=48),
         reveal({"line-1-0": "type"}, at=1.2, characters=10, field="commands.1"),
     ]
-    timeline = lay_out(scene(duration=9 * SECOND, reveals=reveals), None, None)
+    timeline = lay_out(scene(duration=9 * SECOND, reveals=reveals), (), None)
     first, second = (timeline.motion.tracks[name].enter for name in ("line-0-0", "line-1-0"))
     assert first is not None
     assert second is not None
@@ -176,7 +176,7 @@ def test_an_item_comes_whole_before_it_makes_way() -> None:
         reveal({"now-0": "rise", "past-0": "under"}, at=1.0, until_next=("now-0",)),
         reveal({"now-1": "rise", "past-1": "under"}, at=1.1, until_next=("now-1",)),
     ]
-    tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
+    tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), (), None).motion.tracks
     assert tracks["now-0"] == Track(Effect(30, 12, "rise"), Effect(42, 9, "fade"))
     assert tracks["past-0"].enter == Effect(42, 0, "cut")
 
@@ -185,7 +185,7 @@ def test_nothing_is_revealed_while_the_scene_still_enters() -> None:
     """What changes a layer waits until that layer has come: no highlight over code that is still rising."""
     reveals = [reveal({"dim": "cut"}, at=0.1, leave=("code",))]
     spec = scene(duration=4 * SECOND, entrances={"window": "rise", "code": "rise"}, reveals=reveals)
-    tracks = lay_out(spec, None, None).motion.tracks
+    tracks = lay_out(spec, (), None).motion.tracks
     assert tracks["code"] == Track(Effect(2, 12, "rise"), Effect(14, 9, "fade"))
     assert tracks["dim"].enter == Effect(14, 0, "cut")
 
@@ -194,17 +194,17 @@ def test_the_cursor_goes_when_the_last_answer_comes() -> None:
     """A terminal that has answered and waits for nothing more shows no cursor behind its last command."""
     typed = reveal({"line-0-0": "type"}, at=1.0, characters=12)
     answer = reveal({"output-0": "fade"}, after_previous=True)
-    tracks = lay_out(scene(duration=9 * SECOND, reveals=[typed, answer]), None, None).motion.tracks
+    tracks = lay_out(scene(duration=9 * SECOND, reveals=[typed, answer]), (), None).motion.tracks
     output = tracks["output-0"].enter
     assert output is not None
     assert tracks["cursor"] == Track(leave=Effect(output.frame, 0, "cut"), follows=("line-0-0",))
-    assert lay_out(scene(duration=9 * SECOND, reveals=[typed]), None, None).motion.tracks["cursor"].leave is None
+    assert lay_out(scene(duration=9 * SECOND, reveals=[typed]), (), None).motion.tracks["cursor"].leave is None
 
 
 def test_a_reveal_after_the_scenes_end_is_a_warning() -> None:
     """An item at a second that the scene does not reach is a warning, not silently left out."""
     reveals = [reveal({"item-0": "rise"}, at=9.0, field="items.0")]
-    warnings = lay_out(scene(duration=2 * SECOND, reveals=reveals), None, None).warnings
+    warnings = lay_out(scene(duration=2 * SECOND, reveals=reveals), (), None).warnings
     assert warnings == (("items.0", "never shown: starts at 9.0 s, but the scene ends at 2.0 s"),)
 
 
@@ -221,7 +221,7 @@ def test_an_output_of_the_same_entry_does_not_hurry_its_command() -> None:
         reveal({"line-0-0": "type"}, at=1.0, characters=24),
         reveal({"output-0": "fade"}, at=1.0, after_previous=True),
     ]
-    tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), None, None).motion.tracks
+    tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), (), None).motion.tracks
     assert tracks["line-0-0"].enter == Effect(30, 30, "type")
     assert tracks["output-0"].enter == Effect(70, 12, "fade")
 
@@ -232,7 +232,7 @@ def test_an_output_waits_for_its_command() -> None:
         reveal({"line-0-0": "type"}, at=1.0, characters=120),
         reveal({"output-0": "fade"}, at=1.1, after_previous=True),
     ]
-    tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), None, None).motion.tracks
+    tracks = lay_out(scene(duration=9 * SECOND, reveals=reveals), (), None).motion.tracks
     typed, output = tracks["line-0-0"].enter, tracks["output-0"].enter
     assert typed is not None
     assert output is not None
@@ -252,14 +252,14 @@ def test_lines_of_one_command_are_typed_without_a_pause() -> None:
 
 def test_a_scene_waits_until_its_last_reveal_can_be_read() -> None:
     """What its visuals need counts: the last reveal rests for a second before the scene ends."""
-    timeline = lay_out(scene(reveals=[reveal({"item-0": "rise"}, at=10.0)]), None, None)
+    timeline = lay_out(scene(reveals=[reveal({"item-0": "rise"}, at=10.0)]), (), None)
     assert timeline.motion.frames == 300 + 12 + 30
 
 
 def test_entrances_follow_each_other_closely() -> None:
     """Title and subtitle do not come in one lump."""
     tracks = lay_out(
-        scene(duration=SECOND * 3, entrances={"title": "rise", "subtitle": "rise"}), None, None
+        scene(duration=SECOND * 3, entrances={"title": "rise", "subtitle": "rise"}), (), None
     ).motion.tracks
     assert tracks["title"].enter == Effect(0, 12, "rise")
     assert tracks["subtitle"].enter == Effect(2, 12, "rise")
@@ -268,7 +268,7 @@ def test_entrances_follow_each_other_closely() -> None:
 def test_a_clip_lasts_as_long_as_it_plays() -> None:
     """Without narration and duration the clip's own length is the scene's."""
     clip = ClipParams(2000, 8000, "cover")
-    motion = lay_out(scene(clip=clip), None, 6000).motion
+    motion = lay_out(scene(clip=clip), (), 6000).motion
     assert motion.frames == 180
     assert motion.clip == Playback(2000, 0, 180, "cover")
 
@@ -306,7 +306,7 @@ def test_a_rate_over_the_limit_is_not_suggested() -> None:
 def test_a_clip_over_max_duration_names_the_length_it_needs() -> None:
     """No word can be removed from a silent clip; the hint is the clip's own length."""
     with pytest.raises(SpecProblem) as caught:
-        lay_out(scene(max_duration=8 * SECOND, clip=ClipParams(0, None, "cover")), None, 10_000)
+        lay_out(scene(max_duration=8 * SECOND, clip=ClipParams(0, None, "cover")), (), 10_000)
     assert caught.value.message == "the scene lasts 10.0 s, 2.0 s over its max_duration of 8.0 s"
     assert caught.value.hint == "allow at least 10.0 s"
 
@@ -317,12 +317,12 @@ def test_the_length_that_the_hint_allows_is_long_enough(excess: int) -> None:
     clip = ClipParams(0, None, "cover")
     spec = scene(max_duration=10 * SECOND - excess, clip=clip)
     with pytest.raises(SpecProblem, match=r"(?!.* 0\.0 s over).*") as caught:
-        lay_out(spec, None, 10_000)
+        lay_out(spec, (), 10_000)
     assert caught.value.hint == "allow at least 10.0 s"
     with pytest.raises(SpecProblem) as caught:
-        lay_out(spec, None, 10_040)
+        lay_out(spec, (), 10_040)
     assert caught.value.hint == "allow at least 10.1 s"
-    assert lay_out(scene(max_duration=SECOND * 101 // 10, clip=clip), None, 10_040).motion.frames == 301
+    assert lay_out(scene(max_duration=SECOND * 101 // 10, clip=clip), (), 10_040).motion.frames == 301
 
 
 def test_a_duration_too_short_for_the_narration_is_an_error() -> None:
@@ -335,7 +335,7 @@ def test_a_duration_too_short_for_the_narration_is_an_error() -> None:
 def test_a_transition_longer_than_half_a_scene_is_an_error(side: str, name: str) -> None:
     """V22: a transition over half of either scene is refused, never clamped."""
     with pytest.raises(SpecProblem, match=rf"the transition {name} this scene takes 1\.1 s") as caught:
-        lay_out(scene(duration=2 * SECOND, **{side: 16}), None, None)
+        lay_out(scene(duration=2 * SECOND, **{side: 16}), (), None)
     assert caught.value.failure.field == side
     assert caught.value.hint == "allow at most 1.0 s"
 
@@ -344,20 +344,20 @@ def test_the_transition_that_the_hint_allows_fits() -> None:
     """The allowed duration is rounded down: 0.9 s would be more than half of 104 frames at 60 fps."""
     duration = SECOND * 104 // 60
     with pytest.raises(SpecProblem) as caught:
-        lay_out(scene(fps=60, duration=duration, transition=27), None, None)
+        lay_out(scene(fps=60, duration=duration, transition=27), (), None)
     assert caught.value.hint == "allow at most 0.8 s"
-    assert lay_out(scene(fps=60, duration=duration, transition=24), None, None).motion.frames == 104
+    assert lay_out(scene(fps=60, duration=duration, transition=24), (), None).motion.frames == 104
 
 
 def test_a_transition_of_exactly_half_is_allowed() -> None:
     """V22: half of the scene is the limit, and the limit itself is fine."""
-    assert lay_out(scene(duration=2 * SECOND, transition_before=15), None, None).motion.frames == 60
+    assert lay_out(scene(duration=2 * SECOND, transition_before=15), (), None).motion.frames == 60
 
 
 def test_a_zoom_keeps_the_layers_entrance() -> None:
     """A picture that zooms can also fade in."""
     spec = scene(duration=SECOND * 3, entrances={"picture": "fade"}, zooms={"picture": (0.9, 1.0)})
-    track = lay_out(spec, None, None).motion.tracks["picture"]
+    track = lay_out(spec, (), None).motion.tracks["picture"]
     assert track == Track(Effect(0, 12, "fade"), None, (0.9, 1.0))
 
 
@@ -380,7 +380,7 @@ def test_a_reveal_that_makes_its_scene_longer(at: float, changes: dict[str, Any]
 
 def test_a_silent_scene_of_reveals_alone() -> None:
     """Without narration, clip and durations the reveals alone make the scene's length, and none is too late."""
-    assert lay_out(scene(reveals=(reveal({"a": "fade"}, at=9),)), None, None).warnings == ()
+    assert lay_out(scene(reveals=(reveal({"a": "fade"}, at=9),)), (), None).warnings == ()
 
 
 def test_the_fastest_rate_that_is_suggested_is_the_schemas_limit() -> None:
@@ -403,14 +403,14 @@ def test_a_reveal_at_the_very_end_is_never_shown() -> None:
     """A reveal on the frame after the last one is a warning, on the last one it is not."""
     for at, count in ((2.0, 1), (59 / 30, 0)):
         spec = scene(duration=2 * SECOND, reveals=[reveal({"item-0": "fade"}, at=at)])
-        assert len(lay_out(spec, None, None).warnings) == count
+        assert len(lay_out(spec, (), None).warnings) == count
 
 
 def test_a_single_character_is_typed_in_a_frame() -> None:
     """The shortest command takes one frame; a longer one is typed at its usual speed if nothing comes soon."""
     for characters, frames in ((1, 1), (3, 4), (24, 30)):
         spec = scene(duration=4 * SECOND, reveals=[reveal({"line-0-0": "type"}, at=1.0, characters=characters)])
-        assert lay_out(spec, None, None).motion.tracks["line-0-0"].enter == Effect(30, frames, "type")
+        assert lay_out(spec, (), None).motion.tracks["line-0-0"].enter == Effect(30, frames, "type")
 
 
 def test_a_short_command_is_typed_in_a_third_of_a_second_at_the_least() -> None:
@@ -420,11 +420,11 @@ def test_a_short_command_is_typed_in_a_third_of_a_second_at_the_least() -> None:
             reveal({"line-0-0": "type"}, at=1.0, characters=characters),
             reveal({"line-1-0": "type"}, at=1.1, characters=1, field="items.1"),
         ]
-        tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), None, None).motion.tracks
+        tracks = lay_out(scene(duration=4 * SECOND, reveals=reveals), (), None).motion.tracks
         assert tracks["line-0-0"].enter == Effect(30, frames, "type")
 
 
 def test_a_reveal_at_the_start_is_there_from_the_first_frame() -> None:
     """A layer that is revealed at 0 is in the first frame, which a player shows before it plays."""
     spec = scene(duration=4 * SECOND, reveals=[reveal({"item-0": "cut"}, at=0.0)])
-    assert lay_out(spec, None, None).motion.tracks["item-0"] == Track(Effect(0, 0, "cut"))
+    assert lay_out(spec, (), None).motion.tracks["item-0"] == Track(Effect(0, 0, "cut"))

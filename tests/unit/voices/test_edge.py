@@ -68,13 +68,13 @@ def test_retries_are_reported(scratch: Path) -> None:
 def test_a_turn_is_asked_for_as_the_service_wants_it(scratch: Path) -> None:
     """V20: one turn for a scene, with word times, the voice by its full name, and the text escaped."""
     with FakeEdge(scratch, ENV) as server:
-        speak(scratch, server, rate=110, pitch=-5, volume=90)
+        speak(scratch, server, rate=110, pitch=-5)
     assert server.faults == []
     assert server.connections == 1
     root = ET.fromstring(server.turns[0])  # noqa: S314 - what the adapter itself wrote
     prosody = root[0][0]
     assert root[0].get("name") == "Microsoft Server Speech Text to Speech Voice (en-US, AriaNeural)"
-    assert (prosody.get("rate"), prosody.get("pitch"), prosody.get("volume")) == ("+10%", "-5Hz", "-10%")
+    assert (prosody.get("rate"), prosody.get("pitch"), prosody.get("volume")) == ("+10%", "-5Hz", "+0%")
     assert prosody.text == TEXT
 
 

@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 
 from tests.support.audio_lab import ENV, onset, speech_request
+from tests.support.pitch import median_pitch
 from vidbuild.errors import StepError
 from vidbuild.media.audio import loudness, wav
-from vidbuild.media.text.align import align, estimated_cues, place_cues
+from vidbuild.media.text.align import align
+from vidbuild.media.text.cue_times import estimated_cues, place_cues
 from vidbuild.media.text.words import Speech, Token, spoken_text
 from vidbuild.timebase import SAMPLE_RATE
 from vidbuild.voices import espeak, espeak_process
@@ -79,12 +81,6 @@ def test_another_voice_sounds_different(scratch: Path, change: dict[str, Any]) -
     assert speak(scratch, "Hello there")[1] != speak(scratch, "Hello there", **change)[1]
 
 
-def test_rate_is_in_percent(scratch: Path) -> None:
-    """Twice the rate takes about half the time."""
-    slow, fast = speak(scratch)[0].samples, speak(scratch, rate=200)[0].samples
-    assert 0.4 < fast / slow < 0.65
-
-
 @pytest.mark.parametrize("name", ["en-us", "en-gb-scotland", "fr-fr"])
 def test_a_voice_can_be_levelled_without_clipping(scratch: Path, name: str) -> None:
     """The peaks leave room: -16 LUFS is reached under -1.5 dBTP, within 0.3 dB, and nothing is clipped."""
@@ -94,10 +90,29 @@ def test_a_voice_can_be_levelled_without_clipping(scratch: Path, name: str) -> N
     assert found.peak < -3
 
 
-@pytest.mark.parametrize(("hertz", "scale"), [(0, 50), (100, 99), (-50, 0), (-1000, 0), (1000, 99), (41, 75)])
-def test_pitch_is_in_hertz(hertz: int, scale: int) -> None:
-    """The library's scale is exponential: up an octave, down an octave, and no further."""
-    assert espeak_process._pitch(hertz) == scale
+@pytest.mark.parametrize("voice", ["en-us", "en-us+f3", "de", "fr+m3"])
+def test_pitch_is_in_hertz(scratch: Path, voice: str) -> None:
+    """A pitch of 50 Hz raises the median fundamental frequency of a voice by 50 Hz, within 10 Hz."""
+    text = "The lazy dog lies down in the garden, and nobody minds it."
+    normal, higher = (median_pitch(speak(scratch, text, voice=voice, pitch=pitch)[1]) for pitch in (0, 50))
+    assert higher - normal == pytest.approx(50, abs=10)
+
+
+def test_a_pitch_beyond_the_library_is_reported() -> None:
+    """A deep voice cannot be 100 Hz higher: it is as high as it can be, and that is reported in Hz."""
+    assert list(Espeak().unmet("en-us", 100, 60)) == []
+    assert list(Espeak().unmet("en-us+f3", 150, 100)) == []
+    [(field, message)] = Espeak().unmet("en-us", 100, 100)
+    assert (field, message) == ("pitch", "the voice 'espeak:en-us' reaches -29 to +66 Hz: +100 sounds as +66")
+
+
+@pytest.mark.parametrize("voice", ["en-us", "de+f3"])
+@pytest.mark.parametrize("rate", [50, 80, 150, 200])
+def test_rate_is_in_percent(scratch: Path, voice: str, rate: int) -> None:
+    """At a rate of 150 %, speech is 1/1.5 as long, within 5 %."""
+    text = "The lazy dog lies down in the garden, and nobody minds it. Then it gets up again."
+    normal, other = (len(speak(scratch, text, voice=voice, rate=each)[1]) for each in (100, rate))
+    assert normal / other == pytest.approx(rate / 100, rel=0.05)
 
 
 def test_text_is_not_markup(scratch: Path) -> None:

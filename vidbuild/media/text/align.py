@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -75,26 +75,6 @@ def _divided(units: Sequence[_Unit], phrases: Sequence[tuple[int, int]]) -> Iter
 def spoken_weight(tokens: Sequence[Token]) -> int:
     """Return how long tokens take to speak, in letters, without pauses."""
     return sum(unit.weight for unit in _units(tokens))
-
-
-def place_cues(cues: Mapping[str, int], times: Sequence[TimedWord], samples: int) -> dict[str, int]:
-    """Return the sample of each cue: the start of the spoken token after it, or the end of the last token."""
-    last = times[-1].end if times else samples
-    starts = [time.start if time.end > time.start else None for time in times]
-    return {name: next((start for start in starts[index:] if start is not None), last) for name, index in cues.items()}
-
-
-def estimated_cues(cues: Mapping[str, int], times: Sequence[TimedWord], words: Sequence[EngineWord]) -> list[str]:
-    """Return the cues without a neighbor whose time the engine reports; none if it reports no words at all."""
-    if not words:
-        return []
-    return [name for name, index in cues.items() if not _has_engine_neighbor(times, index)]
-
-
-def _has_engine_neighbor(times: Sequence[TimedWord], index: int) -> bool:
-    before = next((time for time in reversed(times[:index]) if time.end > time.start), None)
-    after = next((time for time in times[index:] if time.end > time.start), None)
-    return any(time is not None and time.source != "spread" for time in (before, after))
 
 
 def _key(text: str) -> str:

@@ -31,11 +31,12 @@ _SOFT_HYPHEN = "\u00ad"  # players show it although no line ends there
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """Lines of text and when they are shown, in samples."""
+    """Lines of text and when they are shown, in samples. speaker: the name of who speaks, if it matters."""
 
     lines: tuple[str, ...]
     start: int
     end: int
+    speaker: str = ""
 
     @property
     def speed(self) -> float:

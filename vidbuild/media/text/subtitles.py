@@ -31,10 +31,16 @@ def srt(captions: Sequence[Caption]) -> str:
 
 
 def vtt(captions: Sequence[Caption], language: str) -> str:
-    """Return captions as WebVTT, in which &, < and > have meanings of their own."""
+    """Return captions as WebVTT, in which &, < and > have meanings of their own.
+
+    A speaker's name is the annotation of a voice span, which players do not show, but style sheets and other programs
+    can use.
+    """
     blocks = [f"WEBVTT\nLanguage: {language}\n"]
     for caption in captions:
         text = "\n".join(caption.lines).translate(_ENTITIES)
+        if caption.speaker:
+            text = f"<v {caption.speaker.translate(_ENTITIES)}>{text}</v>"
         blocks.append(f"{_clock(caption.start, '.')} --> {_clock(caption.end, '.')}\n{text}\n")
     return "\n".join(blocks)
 

@@ -47,12 +47,14 @@ class Speech:
     phrases: where a recording without word times has speech, (start, end) between silences; empty if unknown.
     source: what the words' times come from: "model", the durations of the voice's model; "engine", events of the
         engine; "" without times.
+    voice: the one that spoke, as ENGINE:NAME; "" if unknown.
     """
 
     words: Sequence[EngineWord]
     samples: int
     phrases: Sequence[tuple[int, int]] = ()
     source: str = ""
+    voice: str = ""
 
 
 def spoken_text(tokens: Iterable[Token]) -> str:

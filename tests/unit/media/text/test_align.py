@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vidbuild.media.text.align import align, estimated_cues, place_cues
+from vidbuild.media.text.align import align
+from vidbuild.media.text.cue_times import estimated_cues, place_cues
 from vidbuild.media.text.words import EngineWord, Speech, TimedWord, Token
 
 SECOND = 48_000

@@ -1,0 +1,115 @@
+"""The steps that speak a scene's narration, one for each utterance, and what other steps need of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vidbuild import timebase
+from vidbuild.engine.graph.graph import Input, Product, Source, Step
+from vidbuild.location import Location
+from vidbuild.model import Scene, Utterance
+from vidbuild.plan.kinds import voice_tool
+from vidbuild.plan.variant import VideoSpec
+from vidbuild.timeline.params import UtteranceParams
+from vidbuild.voices import recorded, registry
+
+NORMAL_VOLUME = 100
+
+
+def speak_steps(video: VideoSpec, scene: Scene) -> Iterator[Step]:
+    """The steps that speak in a scene; none in a silent one."""
+    for step_id, utterance in zip(video.speak_ids(scene), video.utterances(scene), strict=True):
+        narration, voice = utterance.narration, utterance.voice
+        if narration.audio is not None:
+            params: dict[str, Any] = {}
+            inputs: dict[str, Input] = {"recording": Source(str(narration.audio))}
+            tools: tuple[str, ...] = (voice_tool(recorded.NAME),)
+        else:
+            params = {"narration": narration.spoken, "voice": voice.to_data(), "language": video.variant.language}
+            if sounds := narration.sounds:
+                params["ipa"] = [list(sound) for sound in sounds]
+            if narration.pauses:
+                params["pauses"] = narration.spoken_pauses()
+            inputs = {
+                f"{role}.{name}": Source(str(path))
+                for role, each in (("voice.own", voice), ("voice.fallback", voice.fallback))
+                if each is not None
+                for name, path in registry.files(each.engine, each.name).items()
+            }
+            used = [each for each in (voice, voice.fallback) if each]
+            tools = tuple(voice_tool(registry.tool_name(each.engine, each.name)) for each in used)
+        locations = _locations(scene.locations, utterance, video.variant.language)
+        yield Step(step_id, "speak", params, inputs, locations, tools)
+
+
+def spoken(video: VideoSpec, scene: Scene, role: str, file: str) -> dict[str, Input]:
+    """A file of each step that speaks in a scene: of one narration as this role, of a list as `role:1` and on."""
+    names, narration = video.speak_ids(scene), video.narration(scene)
+    if narration is None or not narration.utterances:
+        return dict.fromkeys([role] if names else [], Product("".join(names), file))
+    return {f"{role}:{nth}": Product(name, file) for nth, name in enumerate(names, 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What a scene's audio step needs to level what is spoken; all names end as those of `spoken` do."""
+
+    params: dict[str, Any]
+    inputs: dict[str, Input]
+    locations: dict[str, Location]
+
+
+def levels(video: VideoSpec, scene: Scene) -> Levels:
+    """The volume of each utterance, how much louder a recording is than its file, and where the spec has both."""
+    found = Levels({}, {}, {})
+    files = spoken(video, scene, "", "level.json")
+    for each, (suffix, level) in zip(video.utterances(scene), files.items(), strict=True):
+        if each.narration.audio is not None:
+            found.inputs[f"level{suffix}"] = level
+        if each.voice.volume != NORMAL_VOLUME:
+            found.params[f"volume{suffix}"] = each.voice.volume
+        own = _locations(scene.locations, each, video.variant.language)
+        found.locations.update({f"{name}{suffix}": own[name] for name in ("narration", "voice") if name in own})
+    return found
+
+
+def rate(utterances: Sequence[Utterance]) -> int:
+    """The speaking rate of all utterances; 0 if they differ, 100 without any."""
+    rates = {each.voice.rate for each in utterances} or {100}
+    return rates.pop() if len(rates) == 1 else 0
+
+
+def utterance_params(utterance: Utterance) -> UtteranceParams:
+    """What a timeline needs of an utterance."""
+    narration = utterance.narration
+    return UtteranceParams(
+        words=len(narration.tokens),
+        pause=timebase.samples(utterance.pause),
+        speaker=utterance.speaker,
+        cues=narration.cues,
+        anchors=narration.anchors,
+    )
+
+
+def _locations(places: Mapping[str, Location], utterance: Utterance, language: str) -> Mapping[str, Location]:
+    """The scene's locations, in which the fields of a narration are those of the entry that a step speaks."""
+    of_language = next((f"narration.{tag}" for tag in _tags(language) if f"narration.{tag}.0" in places), "narration")
+    entry = f"{of_language}.{utterance.index}"
+    if entry not in places:
+        return places
+    found = {**places, "narration": places[entry]}
+    for field, name in (("narration", "text"), ("voice", "voice"), ("narration.audio", "audio")):
+        own = f"{entry}.{name}"
+        found.update(
+            {field + key.removeprefix(own): at for key, at in places.items() if key == own or key.startswith(f"{own}.")}
+        )
+    return found
+
+
+def _tags(language: str) -> Iterable[str]:
+    """The tags under which a narration in a language can be found, as RFC 4647 looks it up."""
+    while language:
+        yield language
+        language = language.rpartition("-")[0]
