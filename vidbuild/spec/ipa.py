@@ -20,7 +20,7 @@ def check(entries: Mapping[str, Any], path: Path, collector: DiagnosticCollector
         if not isinstance(entry, Mapping):
             continue
         try:
-            ipa.phonemes("espeak", entry["ipa"])
+            ipa.phonemes(entry["ipa"])
         except ipa.UnknownSoundError as error:
             message = f"unknown sound '{error}': expected the symbols of IPA for English"
             hint = "write each sound as in a dictionary, such as \u02c8w\u026an, or give text instead: 'win'"

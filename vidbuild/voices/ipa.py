@@ -1,4 +1,4 @@
-"""Converts the sounds of the International Phonetic Alphabet to the phonemes of the engines that take them."""
+"""Converts English sounds of the International Phonetic Alphabet to the phonemes of espeak-ng."""
 
 from __future__ import annotations
 
@@ -14,17 +14,10 @@ _VOWELS = (
 _ESPEAK_VOWELS = (
     "i: u: A: O: 3: 3: 3: 3: 3: 3 eI aI OI OI aU oU oU i@3 e@ e@ U@ i@3 e@ U@ A@ A@ O@ O@ i I E E a a A: 0 O: V U u: @ a# oU 3: I2 I2 n- @L @m"
 ).split()
-_NATURAL_VOWELS = (
-    "i u ɑ ɔ ɜɹ ɜɹ ɜɹ ɜɹ ɜɹ əɹ A I Y Y W O O ɪɹ ɛɹ ɛɹ ʊɹ ɪɹ ɛɹ ʊɹ ɑɹ ɑɹ ɔɹ ɔɹ i ɪ ɛ ɛ æ æ ɑ ɑ ɔ ʌ ʊ u ə ɐ O ɜɹ ᵻ ᵻ ᵊn ᵊl ᵊm"
-).split()
 _CONSONANTS = "tʃ ʧ dʒ ʤ p b t d k ɡ g f v θ ð s z ʃ ʒ h x m n ŋ l ɫ ɹ r w ʍ j ʔ ɾ".split()
 _ESPEAK_CONSONANTS = "tS tS dZ dZ p b t d k g g f v T D s z S Z h x m n N l l r r w w j ? t#".split()
-_NATURAL_CONSONANTS = "ʧ ʧ ʤ ʤ p b t d k ɡ ɡ f v θ ð s z ʃ ʒ h k m n ŋ l l ɹ ɹ w w j ʔ ɾ".split()
-_SIGNS = {"espeak": {"ˈ": "'", "ˌ": ","}, "natural": {"ˈ": "ˈ", "ˌ": "ˌ"}}
-_TABLES: Mapping[str, Mapping[str, str]] = {
-    "espeak": dict(zip((*_VOWELS, *_CONSONANTS), (*_ESPEAK_VOWELS, *_ESPEAK_CONSONANTS), strict=True)),
-    "natural": dict(zip((*_VOWELS, *_CONSONANTS), (*_NATURAL_VOWELS, *_NATURAL_CONSONANTS), strict=True)),
-}
+_SIGNS = {"ˈ": "'", "ˌ": ","}
+_TABLE: Mapping[str, str] = dict(zip((*_VOWELS, *_CONSONANTS), (*_ESPEAK_VOWELS, *_ESPEAK_CONSONANTS), strict=True))
 _LONGEST = 3
 
 
@@ -37,32 +30,31 @@ def takes(engine: str, voice: str) -> bool:
     return engine == "natural" or (engine == "espeak" and voice.lower().partition("+")[0].partition("-")[0] == "en")
 
 
-def phonemes(engine: str, sounds: str) -> str:
-    """Return English sounds in IPA as an engine's phonemes.
+def phonemes(sounds: str) -> str:
+    """Return English sounds in IPA as espeak-ng's phonemes.
 
-    Raises UnknownSoundError. IPA marks stress before a syllable, engines before its vowel. A word without a mark is
+    Raises UnknownSoundError. IPA marks stress before a syllable, espeak-ng before its vowel. A word without a mark is
     stressed on its first vowel.
     """
     plain = "".join(character for character in sounds if character not in _DROPPED)
-    return " ".join(_word(engine, word) for word in plain.split())
+    return " ".join(_word(word) for word in plain.split())
 
 
-def _word(engine: str, sounds: str) -> str:
-    table, signs = _TABLES[engine], _SIGNS[engine]
+def _word(sounds: str) -> str:
     found: list[str] = []
-    stress = "" if "ˈ" in sounds else signs["ˈ"]
+    stress = "" if "ˈ" in sounds else _SIGNS["ˈ"]
     at = 0
     while at < len(sounds):
         symbol = next(
-            (sounds[at : at + size] for size in range(_LONGEST, 0, -1) if sounds[at : at + size] in table), ""
+            (sounds[at : at + size] for size in range(_LONGEST, 0, -1) if sounds[at : at + size] in _TABLE), ""
         )
         if symbol:
             if symbol in _VOWELS:
                 found.append(stress)
                 stress = ""
-            found.append(table[symbol])
-        elif sounds[at] in signs:
-            stress = signs[sounds[at]]
+            found.append(_TABLE[symbol])
+        elif sounds[at] in _SIGNS:
+            stress = _SIGNS[sounds[at]]
         elif sounds[at] != "ː":
             raise UnknownSoundError(sounds[at])
         at += len(symbol) or 1
@@ -80,7 +72,7 @@ def inserted(text: str, ipa: Sequence[tuple[int, int, str]]) -> tuple[str, list[
         found += plain
         places += range(at, start)
         if sounds:
-            code = f"[[{phonemes('espeak', sounds)}]]"
+            code = f"[[{phonemes(sounds)}]]"
             found += code
             places += [start] * len(code)
         at = end
