@@ -199,6 +199,17 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"use one of ([\w, ]+?)(?:, or write .*)?", _filter),
     (r"write '\{% raw %\}' before '(.*)' and '\{% endraw %\}' at the end of the text to show it as it is", _raw),
     (r"write '(.*)' if it is text and no cue", Draft.replace),
+    (r"write '(\[\[pause [^']*\]\])' for .*", Draft.replace),
+    (r"remove it: the pauses of a recording .*", lambda draft: draft.replace("")),
+    (
+        r"remove one of them; 'speaker' names .*",
+        lambda draft: draft.edit(lambda line: line.replace("voice: guest, ", "")),
+    ),
+    (
+        r"write a narration for each language: .*",
+        lambda draft: draft.edit(lambda line: line.replace("{en: Hello.}", "Hello.")),
+    ),
+    (r"remove the entry", _remove),
     (r"write '\|' instead of '>'", lambda draft: draft.replace("|")),
     (r"write '(\w+): \|' and the lines below it", _block),
     (r"write '<<: \*name', with .*", lambda draft: draft.edit(lambda line: line.replace("<<: ", "<<: *", 1))),

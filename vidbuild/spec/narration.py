@@ -89,6 +89,12 @@ def problems(text: str) -> Iterator[MarkProblem]:
         yield MarkProblem("the narration has no words", "", hint=REMOVE)
 
 
+def cues(text: str) -> list[str]:
+    """Return the names of the cues in a text, each once."""
+    names = (match[1] for match in MARK.finditer(_masked(text)))
+    return list(dict.fromkeys(name for name in names if NAME.match(name)))
+
+
 def _mark_problem(name: str, nth: int) -> tuple[str, str | None] | None:
     """Return what is wrong with the nth mark of this name, with a hint."""
     if pauses.is_pause(name):

@@ -11,8 +11,11 @@ from vidbuild.json_types import Json
 from vidbuild.media.text.words import spoken_text
 from vidbuild.model import Narration, Utterance, Voice
 from vidbuild.spec import files, narration, paths, pauses, voice
+from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.scene_context import SceneContext
+
+REMOVE_ENTRY = "remove the entry"
 
 Speaker = tuple[Voice | None, Json]
 """A voice, None if it is wrong, and the value of the `voice` that names it."""
@@ -80,20 +83,24 @@ def _dialogue(
     entries: Sequence[Json], path: Path, context: SceneContext, language: str, speaker: Speaker
 ) -> Narration | None:
     """Return the narration of a list, or None after adding errors."""
-    found: list[Utterance] = []
-    cues: set[str] = set()
-    for index, entry in enumerate(entries):
-        utterance = _utterance(index, entry, (*path, index), context, language, speaker)
-        if utterance is None:
-            continue
-        found.append(utterance)
-        for cue in utterance.narration.cues:
-            if cue in cues:
-                place, _ = next(texts(entry, (*path, index), language))
+    before = len(context.collector_of(language).diagnostics)
+    found = [
+        _utterance(index, entry, (*path, index), context, language, speaker) for index, entry in enumerate(entries)
+    ]
+    _check_cues(entries, path, context.collector_of(language), language)
+    utterances = [each for each in found if each is not None]
+    has_errors = any(each.severity == "error" for each in context.collector_of(language).diagnostics[before:])
+    return combined(utterances) if len(utterances) == len(entries) and not has_errors else None
+
+
+def _check_cues(entries: Sequence[Json], path: Path, collector: DiagnosticCollector, language: str) -> None:
+    """Add an error for each cue that two entries define."""
+    first: dict[str, Path] = {}
+    for place, text in texts(list(entries), path, language):
+        for cue in narration.cues(text):
+            if first.setdefault(cue, place) != place:
                 message = f"cue '{cue}' is defined twice in this narration"
-                context.collector_of(language).error(place, message, token=f"[[{cue}]]")
-            cues.add(cue)
-    return combined(found) if len(found) == len(entries) else None
+                collector.error(place, message, token=f"[[{cue}]]")
 
 
 def combined(utterances: Sequence[Utterance]) -> Narration:
@@ -163,7 +170,7 @@ def _narration(
     backslash = "\\\\" if collector.document.is_double_quoted(path) else "\\"
     for problem in problems:
         hint = problem.hint.replace("\\", backslash) if problem.hint else None
-        collector.error(path, problem.message, hint, token=problem.token, nth=problem.nth)
+        collector.error(path, problem.message, _of_entry(hint, path), token=problem.token, nth=problem.nth)
     if problems:
         return None
     parsed = narration.parse(text, context.pronunciation, language, audio, context.reading.reader(language))
@@ -172,9 +179,15 @@ def _narration(
         collector.error(path, f"'{mark}' cannot be added to a recording", hint, token=mark)
         return None
     if not recorded and not narration.speakable(parsed.spoken):
-        collector.error(path, f"nothing in '{parsed.text}' can be spoken", narration.REMOVE)
+        collector.error(path, f"nothing in '{parsed.text}' can be spoken", _of_entry(narration.REMOVE, path))
         return None
     return parsed
+
+
+def _of_entry(hint: str | None, path: Path) -> str | None:
+    """Return the hint for a text at a path: what is without words in a list is one entry."""
+    is_entry = any(isinstance(part, int) for part in path[path.index("narration") :])
+    return REMOVE_ENTRY if hint == narration.REMOVE and is_entry else hint
 
 
 def _audio(value: str, path: Path, context: SceneContext) -> FilePath | None:

@@ -14,7 +14,9 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 HEAD = "vidbuild: 1\ntitle: A {{ version }}\nscenes: [{id: a, type: title, title: A, duration: 1}]\n"
 
 
-@pytest.mark.parametrize("name", ["clip", "code", "cues", "image", "quickstart", "recorded", "theme", "vertical"])
+@pytest.mark.parametrize(
+    "name", ["clip", "code", "cues", "dialogue", "image", "quickstart", "recorded", "theme", "vertical"]
+)
 def test_examples_have_no_warning(name: str) -> None:
     """Users begin with an example, and `check --strict` in their CI passes."""
     assert list(try_load(EXAMPLES / name / "video.yaml").diagnostics) == []
