@@ -36,7 +36,7 @@ class Case:
     types: those of the scenes, over and over. seconds: how long each scene is, exactly. reveals: items of a list,
     commands of a terminal, highlights of code. transition: seconds of the fade between scenes, 0 for cuts.
     actions: scene's index -> the word of its narration that an edit changed (see `edited`). first: the index of the
-    first scene, so that several cases have no scene in common.
+    first scene, so that several cases have no scene in common. voice: that speaks all of them.
     """
 
     scenes: int = 6
@@ -49,6 +49,7 @@ class Case:
     transition: float = 0.0
     actions: Mapping[int, str] = field(default_factory=dict)
     first: int = 0
+    voice: str = "espeak:en-us"
 
 
 def edited(case: Case, scene: int, times: int = 1) -> Case:
@@ -64,7 +65,7 @@ def spec(case: Case) -> str:
         "vidbuild": 1,
         "title": f"{case.scenes} scenes",
         "output": {"size": case.size, "fps": case.fps},
-        "voice": "espeak:en-us",
+        "voice": case.voice,
     }
     if case.transition:
         data["defaults"] = {"transition": {"type": "fade", "duration": case.transition}}

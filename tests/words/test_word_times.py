@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.words import recognized
 from tests.words.accuracy import FAR, LANGUAGES, accuracy
 
 MAIN = ("en-us", "de", "fr", "es", "it", "pt-br", "pl", "ru", "tr", "cmn")
@@ -31,3 +32,11 @@ def test_words_without_spaces_are_near() -> None:
     for voice in ("ja", "th"):
         found = accuracy(voice)
         assert found.near >= 0.9 * len(found.errors)
+
+
+def test_the_natural_voice_reports_where_its_words_are() -> None:
+    """V21: half of the words start within 25 ms of where a recognizer finds them, and 95 % within 70 ms."""
+    found = recognized.errors()
+    assert len(found.values) > 1000
+    assert found.median <= recognized.MEDIAN
+    assert found.nearly_all <= recognized.NEARLY_ALL

@@ -1,0 +1,86 @@
+"""Compares the natural voice's times of words with those that a recognizer finds in the samples: pocketsphinx."""
+
+from __future__ import annotations
+
+import os
+import re
+import statistics
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pocketsphinx import Decoder
+
+from vidbuild.media.audio import wav
+from vidbuild.timebase import SAMPLE_RATE
+from vidbuild.voices.natural import Natural
+from vidbuild.voices.protocol import SpeechRequest
+
+SENTENCES = Path(__file__).with_name("texts") / "natural.txt"
+RATE, FRAME = 16_000, 0.01  # the recognizer's
+MEDIAN, NEARLY_ALL = 0.025, 0.070  # seconds that half and 95 % of the words may be off
+
+
+@dataclass(frozen=True)
+class Errors:
+    """How far the starts of words are from the recognizer's, in seconds: later is positive."""
+
+    values: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """Half of the words are nearer than this."""
+        return statistics.median(map(abs, self.values))
+
+    @property
+    def nearly_all(self) -> float:
+        """95 % of the words are nearer than this."""
+        return statistics.quantiles(map(abs, self.values), n=20)[-1]
+
+
+@cache
+def errors() -> Errors:
+    """Measure all words of the sentences; a sentence that the recognizer cannot align is an error."""
+    decoder = Decoder(samprate=RATE, loglevel="FATAL")
+    lines = SENTENCES.read_text(encoding="utf-8").splitlines()
+    return Errors(tuple(value for line in lines for value in _errors(decoder, line)))
+
+
+def _errors(decoder: Decoder, line: str) -> Iterator[float]:
+    with tempfile.TemporaryDirectory(prefix="vidbuild-words-") as folder:
+        scratch = Path(folder)
+        request = SpeechRequest(line, "heart", "en", scratch / "a.wav", scratch, {"PATH": os.environ["PATH"]})
+        speech = Natural().speak(request)
+        samples = np.asarray(wav.read(scratch / "a.wav"), np.float64)
+    words = re.sub("[^a-z' ]", "", line.lower()).split()
+    assert [re.sub("[^a-z']", "", word.text.lower()) for word in speech.words] == words
+    starts = list(_recognized(decoder, words, samples))
+    for word, start in zip(speech.words, starts, strict=True):
+        yield word.start / SAMPLE_RATE - start
+
+
+def _recognized(decoder: Decoder, words: Sequence[str], samples: np.ndarray[Any, Any]) -> Iterator[float]:
+    """Yield when each word starts, by the recognizer's forced alignment."""
+    count = round(len(samples) * RATE / SAMPLE_RATE)
+    slower = np.fft.irfft(np.fft.rfft(samples)[: count // 2 + 1], count) * count / len(samples)
+    decoder.set_align_text(" ".join(words))
+    decoder.start_utt()
+    decoder.process_raw(np.rint(np.clip(slower, -32768, 32767)).astype("<i2").tobytes(), full_utt=True)
+    decoder.end_utt()
+    found = [(re.sub(r"\(\d+\)", "", each.word), each.start_frame * FRAME) for each in decoder.seg()]
+    spoken = [(word, start) for word, start in found if word[0] not in "<["]
+    assert [word for word, _ in spoken] == list(words)
+    yield from (start for _, start in spoken)
+
+
+def table() -> str:
+    """Return the accuracy as a table in Markdown."""
+    found, lines = errors(), SENTENCES.read_text(encoding="utf-8").splitlines()
+    times = (found.median, found.nearly_all, max(map(abs, found.values)))
+    row = ("`natural:heart`", len(lines), len(found.values), *(f"{1000 * seconds:.0f} ms" for seconds in times))
+    head = "| voice | sentences | words | median error | 95 % within | largest error |"
+    return "\n".join([head, "|---" * len(row) + "|", f"| {' | '.join(map(str, row))} |", ""])
