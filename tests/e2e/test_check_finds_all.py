@@ -49,7 +49,10 @@ WARNED: dict[str, tuple[str, str]] = {
     ),
     "number": ("vars: {version: 2.10}\nscenes: [{id: a, type: title, title: '{{ version }}', duration: 0.2}]", "2.10"),
     "words": (f"scenes: [{{id: a, type: title, title: T, narration: {WORDS}}}]", "narration of 160 words"),
-    "voice": ("language: de\nscenes: [{id: a, type: title, title: T, narration: Hallo}]", "speaks another one"),
+    "voice": (
+        "language: de\nvoice: natural:heart\nscenes: [{id: a, type: title, title: T, narration: Hallo}]",
+        "speaks another one",
+    ),
     "silence": (
         "scenes: [{id: a, type: title, title: T, narration: {text: Nothing., audio: silence.wav}}]",
         "this narration is silent",

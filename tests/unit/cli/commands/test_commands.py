@@ -160,7 +160,7 @@ def test_looking_writes_nothing(project: Path, args: list[str]) -> None:
 def test_voices_are_listed_with_what_they_need(capsys: pytest.CaptureFixture[str]) -> None:
     """Every engine has a line; one engine's voices can be pasted into a spec."""
     assert {line.split()[0] for line in printed(capsys, "voices").splitlines()} == {
-        *("espeak", "edge", "nanotts", "piper", "speech", "command", "recorded"),
+        *("natural", "espeak", "edge", "nanotts", "piper", "speech", "command", "recorded"),
     }
     names = dict(line.split(maxsplit=1) for line in printed(capsys, "voices", "espeak").splitlines())
     assert names["espeak:en-us"] == "English (America)"
