@@ -80,6 +80,21 @@ def test_a_build_on_a_terminal_is_an_inline_view(project: Workspace) -> None:
     assert re.fullmatch(r"built video\.mp4 \(0:01\): (\d+) of \1 steps ran \(.*\), .* s", lines[-1])
 
 
+@pytest.mark.parametrize("runner", ["lines", "view"])
+def test_one_scene_after_the_whole_is_no_first_build(project: Workspace, runner: str) -> None:
+    """P50: a build of one scene that finds most of its steps in the cache is not called a first build."""
+    assert project.run("build").code == 0
+    if runner == "view":
+        code, seen = on_terminal(project, "build", "--only", "two")
+        text = ESCAPES.sub(b"", seen).decode()
+    else:
+        outcome = project.run("build", "--only", "two")
+        code, text = outcome.code, outcome.stderr
+    assert code == 0, text
+    assert re.search(r"\bmux\b.*never built", text), text
+    assert "first build" not in text
+
+
 def test_one_scene_of_a_spec_elsewhere_on_a_terminal(workspace: Workspace) -> None:
     """P50: the view of a spec in another folder, and of one of its scenes, ends as any other does."""
     workspace.write("docs/talk.yaml", FADED)

@@ -246,6 +246,7 @@ def test_two_specs_never_write_one_output(workspace: Workspace, names: tuple[str
     both = workspace.run("build", one, other, "-o", "out")
     assert both.code == 2
     assert f"{other}:1:1: 'out/video.mp4' is an output of '{one}' too" in both.stderr
+    assert "hint: leave out -o, build each spec with its own, or rename one of the specs" in both.stderr
     assert workspace.run("build", other, "-o", "out2").code == 0, "the hint leads to a build"
 
 

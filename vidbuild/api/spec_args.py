@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from vidbuild.api.options import BuildOptions
     from vidbuild.model import Spec
 
-OTHER_OUTPUTS = "-o another folder, or rename one of the specs"
+RENAME = "rename one of the specs"
+OTHER_OUTPUTS = f"-o another folder, or {RENAME}"
 MAX_BYTES = 10_000_000  # larger than any spec that its reader accepts
 
 SpecLike: TypeAlias = "Spec | str | os.PathLike[str]"  # text: a build of a file does not import the model
@@ -91,7 +92,8 @@ def refuse_same_names(specs: Sequence[SpecLike], options: BuildOptions) -> None:
 
             message = f"'{output}.mp4' is an output of '{first[real]}' too"
             location = Location(str(path), 1, 1, 2) if isinstance(spec, (str, os.PathLike)) else None
-            problem = Diagnostic("error", message, str(path), location, OTHER_OUTPUTS)
+            hint = RENAME if options.output is None else f"leave out -o, build each spec with its own, or {RENAME}"
+            problem = Diagnostic("error", message, str(path), location, hint)
             raise SpecError([problem], read_sources([problem]))
         first[real] = path
 

@@ -39,10 +39,10 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def open_missing_streams() -> None:
-    """If stdout or stderr is closed (`>&-`), discard what is written to it."""
-    for name in ("stdout", "stderr"):
+    """If a standard stream is closed (`<&-`, `>&-`), read nothing from it, or discard what is written to it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - it stays open
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - it stays open
 
 
 def set_encoding() -> None:

@@ -99,6 +99,8 @@ class Live:
             if isinstance(event, StepStarted):
                 self._reasons[event.step] = progress_text.reason(event, first=self._first)
             self._progress.apply(event)
+            if isinstance(event, RunEstimated):
+                self._first = self._first and not self._progress.cached  # by a build of other scenes, for example
         line = self._line(event)
         if line is not None:
             self._print(line)

@@ -64,6 +64,7 @@ class Lines:
                 self._write(f"{self._count(event)}{progress_text.started(event, first=self._first)}")
             case StepCached():
                 self._begun += bool(self._ahead)  # it might have run
+                self._first = self._first and bool(self._ahead)  # otherwise a build of other scenes made it
             case StepFailed():
                 message = f": {event.failure.message}" if self._failures.accepts(event) else ""
                 self._write(f"{event.step}  failed{message}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 2_000_000  # of a spec's file
 ROUNDING = 1e-9  # seconds
+# Files that stand for a stream: standard input, or the output of a command, as the shell's <(command) names it.
+_STREAM = re.compile(r"/dev/(?:stdin|fd/\d+)|/proc/(?:self|\d+)/fd/\d+")
 Variables = Mapping[str, Any]
 
 
@@ -74,6 +77,7 @@ def try_load(path: str | os.PathLike[str], variables: Variables | None = None) -
     except (OSError, ValueError, paths.InputError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         hint = similar_file(FilePath(name), name, (".yaml", ".yml")) if isinstance(error, FileNotFoundError) else None
+        hint = "write '-' to read the spec from standard input" if _STREAM.fullmatch(name) else hint
         message = f"cannot read the spec: {reason[:1].lower()}{reason[1:]}"
         return LoadResult(None, tuple(tidy([Diagnostic("error", message, name, hint=hint)])))
     if len(raw) > MAX_BYTES:

@@ -27,7 +27,7 @@ _NAMES = {
     "notes": "note comment comments speaker_notes",
     "size": "resolution dimensions",
     "fps": "framerate frame_rate",
-    "language": "lang locale syntax",
+    "language": "lang locale syntax languages locales",
     "vars": "variables params parameters env",
     "voice": "tts speaker narrator",
     "rate": "speed",

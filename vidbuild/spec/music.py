@@ -32,6 +32,8 @@ class Finder:
             file = paths.resolve(value, self.folder, self.root)
             self.found.append(paths.as_written(value, self.folder))
             files.check_playable(file, value, expected)
+            if spelling := paths.other_spelling(value, self.folder):
+                self.collector.warning(path, *spelling)
         except paths.InputError as error:
             self.collector.error(path, error.message, error.hint)
             return None

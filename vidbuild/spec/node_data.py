@@ -7,6 +7,7 @@ from typing import Any
 
 from vidbuild.json_types import Json
 from vidbuild.location import Location
+from vidbuild.spec import cut_text
 from vidbuild.spec.document import Document, Path, Span
 from vidbuild.spec.nodes import Node, Problems, UnreadableError
 
@@ -40,11 +41,18 @@ class DataBuilder:
             return [self.build(child, (*path, index)) for index, (_, child) in enumerate(node.value)]
         data: dict[str, Any] = {}
         merged: list[tuple[Node, Node]] = []
+        cut: Node | None = None
+        before: Node | None = None
         for key, child in node.value:
             if self._is_merge(key):
                 merged.append((key, child))
                 continue
-            name = self._name(key)
+            is_bare = child.start == child.end
+            if is_bare and before is not None and before is cut:
+                continue  # another piece of a text for which there is an error already
+            name = self._name(key, before if is_bare else None)
+            cut = before if name is None and is_bare else cut
+            before = before if is_bare else child
             if name is None:
                 continue
             if name in data:
@@ -82,14 +90,17 @@ class DataBuilder:
             message = f"too many entries in one mapping: the maximum is {MAX_ENTRIES}"
             raise UnreadableError(message, key.location)
 
-    def _name(self, key: Node) -> str | None:
+    def _name(self, key: Node, before: Node | None = None) -> str | None:
+        """Return a key as text, or None if it is something else; before: the value before a key without one."""
         if key.kind == "scalar" and isinstance(key.value, str):
             if len(key.value) > MAX_KEY:
                 raise UnreadableError(f"key of {len(key.value)} characters: the maximum is {MAX_KEY}", key.location)
             return key.value
         if key.kind == "scalar":
             written = self.source.text[key.start : key.end]
-            self.problems.error(f"a key must be text, {_found(key.value)}", key.location, f'write "{written}"')
+            hint = cut_text.hint(self.source.text, before.start, key.end) if before else None
+            hint = hint or f'write "{written}"'
+            self.problems.error(f"a key must be text, {_found(key.value)}", key.location, hint)
         else:
             self.problems.error(f"a key must be text, not a {key.kind.replace('sequence', 'list')}", key.location)
         return None

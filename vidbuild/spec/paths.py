@@ -46,10 +46,43 @@ def in_own_form(value: str, folder: Path) -> str:
         if not part.isascii() and not os.path.lexists(folder / found / part):
             form = unicodedata.normalize("NFC", part)
             with contextlib.suppress(OSError):
-                names = sorted(os.listdir(folder / found))  # noqa: PTH208 - names, not paths
+                names = sorted(names_in(folder / found))
                 name = next((each for each in names if unicodedata.normalize("NFC", each) == form), part)
         found /= name
     return str(found)
+
+
+def other_spelling(value: str, folder: Path) -> tuple[str, str] | None:
+    """Return a message and a hint about a file that is found only because its file system ignores case."""
+    found = Path()
+    for part in Path(value).parts:
+        name = part
+        swapped = "".join(letter.swapcase() if letter.isascii() else letter for letter in part)
+        if swapped != part and os.path.lexists(folder / found / swapped):  # seldom, if case counts here
+            name = _entry(part, folder / found)
+        found /= name
+    if str(found) == str(Path(value)):
+        return None
+    real = found.as_posix()
+    return f"'{value}' is '{real}' on disk: file systems that distinguish case do not find it", f"write {real}"
+
+
+def _entry(name: str, folder: Path) -> str:
+    """Return the name that a folder lists for a file: the same one if it is there, or else one that differs in case."""
+    try:
+        names = sorted(names_in(folder))
+    except OSError:
+        return name
+    form = unicodedata.normalize("NFC", name)
+    forms = [unicodedata.normalize("NFC", each) for each in names]
+    if form in forms:
+        return name
+    return next((each for each in forms if each.casefold() == form.casefold()), name)
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return the names of a folder's files and folders, as its file system has them."""
+    return os.listdir(folder)  # noqa: PTH208 - names, not paths
 
 
 def resolve(value: str, folder: Path, root: Path) -> Path:

@@ -57,6 +57,8 @@ def load(value: str | Mapping[str, Any], collector: DiagnosticCollector, folder:
     try:
         file = paths.resolve(name, folder, root)
         text, problems = reader.decode(files.content(file, name), _shown(name, collector))
+        if spelling := paths.other_spelling(name, folder):
+            collector.warning(("reading", "lexicon"), *spelling)
     except paths.InputError as error:
         collector.error(("reading", "lexicon"), error.message, error.hint)
         return Reading(files=(paths.as_written(name, folder),))

@@ -195,6 +195,8 @@ def _audio(value: str, path: Path, context: SceneContext) -> FilePath | None:
         file = paths.resolve(value, context.folder, context.root)
         context.files.append(paths.as_written(value, context.folder))
         files.check_playable(file, value, "a recording")
+        if spelling := paths.other_spelling(value, context.folder):
+            context.collector.warning(path, *spelling)
     except paths.InputError as error:
         context.collector.error(path, error.message, error.hint)
         return None

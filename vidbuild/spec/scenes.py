@@ -118,6 +118,8 @@ def _resolve_files(own: dict[str, Any], path: Path, kind: str, context: SceneCon
             file = paths.resolve(own[name], context.folder, context.root)
             context.files.append(paths.as_written(own[name], context.folder))
             content = _content(use["kind"], file, own[name])
+            if spelling := paths.other_spelling(own[name], context.folder):
+                context.collector.warning((*path, name), *spelling)
             if use["kind"] == "image" and animated.is_animated(file):
                 message = f"'{own[name]}' is animated: an image scene shows its first frame"
                 context.collector.warning((*path, name), message, "use a scene of type 'clip' to play it")

@@ -10,8 +10,8 @@ from vidbuild.media.text import scene_text
 from vidbuild.model import Scene
 from vidbuild.spec.collector import DiagnosticCollector
 
-# The fields whose inline markup is typeset; code, commands and their output are verbatim.
-FIELDS = frozenset({"caption", "detail", "items", "kicker", "links", "shell", "subtitle", "text", "title"})
+# The fields whose inline markup is typeset; code, commands and the bars of windows are verbatim.
+FIELDS = frozenset({"caption", "detail", "items", "kicker", "links", "subtitle", "text", "title"})
 SHOWN = 40  # characters of markup in a message
 _STRONG_TAG = re.compile("<(?:b|strong|em|i)>")
 _CODE_TAG = re.compile("<(?:code|kbd)>")

@@ -54,6 +54,11 @@ class _Origin:
         """Add a warning at the value."""
         self.collector.warning(self.path, message, hint)
 
+    def check_spelling(self, name: str) -> None:
+        """Warn if the file that the value names is written with other capitals on disk."""
+        if spelling := paths.other_spelling(name, self.folder):
+            self.warning(*spelling)
+
 
 @dataclass
 class ThemeLoader:
@@ -102,6 +107,7 @@ class ThemeLoader:
             file = paths.resolve(name, origin.folder, self.root)
             self.files.append(paths.as_written(name, origin.folder))
             files.check_file(file, name)
+            origin.check_spelling(name)
             return self._file(file, name, origin)
         except paths.InputError as error:
             origin.error(error.message, error.hint)
@@ -140,6 +146,7 @@ class ThemeLoader:
             file = paths.resolve(value, origin.folder, self.root)
             self.files.append(paths.as_written(value, origin.folder))
             files.image_size(file, value)
+            origin.check_spelling(value)
             own["logo"] = file
         except paths.InputError as error:
             origin.error(error.message, error.hint)
@@ -155,6 +162,7 @@ class ThemeLoader:
             directory = paths.resolve(value, origin.folder, self.root)
             self.files.append(paths.as_written(value, origin.folder))
             names = files.fonts(directory, value)
+            origin.check_spelling(value)
             found = [paths.resolve(f"{value}/{name}", origin.folder, self.root) for name in names]
             for name, file in zip(names, found, strict=True):
                 files.check_font(file, f"{value}/{name}")

@@ -19,6 +19,7 @@ MAX_FAULTS = 2 * MAX_PROBLEMS  # some are consequences of others
 SCENE_PATH, SCENE_FIELD_PATH = 2, 3  # lengths: "scenes", index, field
 Validator = Any  # jsonschema is imported when it is needed
 SchemaError = Any  # a ValidationError of jsonschema, whose attributes are typed as possibly unset
+REQUIRED = frozenset({"vidbuild", "title", "scenes"})  # fields that every top level has
 TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
@@ -65,13 +66,20 @@ def valid(data: object, node: schema.Schema) -> bool:
 
 def diagnose(document: Document, faults: Iterable[Fault]) -> list[Diagnostic]:
     """Return the faults as located diagnostics, with hints."""
-    return [
-        Diagnostic(
-            "error", _message(document, fault), document.name, _location(document, fault), hint=_hint(document, fault)
-        )
-        for fault in faults
-        if not fault.consequence and not (fault.missing and value_hints.is_colon(document, fault.path))
-    ]
+    return list(_diagnose(document, faults))
+
+
+def _diagnose(document: Document, faults: Iterable[Fault]) -> Iterator[Diagnostic]:
+    cut: set[tuple[Path, str]] = set()
+    for fault in faults:
+        if fault.consequence or (fault.missing and value_hints.is_colon(document, fault.path)):
+            continue
+        whole = value_hints.comma(document, fault.path) if fault.at_key else None
+        if whole and (fault.path[:-1], whole) in cut:
+            continue  # another piece of the same text
+        cut.add((fault.path[:-1], whole or ""))
+        hint = whole or _hint(document, fault)
+        yield Diagnostic("error", _message(document, fault), document.name, _location(document, fault), hint=hint)
 
 
 def _message(document: Document, fault: Fault) -> str:
@@ -123,8 +131,8 @@ def _translate(error: SchemaError) -> Iterator[Fault]:
         yield Fault(
             (*path, error.instance), f"the name '{wording.short(error.instance)}' must be {expected}", at_key=True
         )
-    else:
-        yield _value_fault(error, path)
+    elif not (error.validator in wording.BOUNDS and error.schema.get("type") == "integer" and error.instance % 1):
+        yield _value_fault(error, path)  # of a fraction instead of a whole number, one fault is enough
 
 
 def _renamed(name: str, error: SchemaError) -> str | None:
@@ -201,17 +209,20 @@ def _unknown_fields(error: SchemaError, path: Path) -> Iterator[Fault]:
     for name in error.instance:
         if name not in fields and not re.match(own, name):
             meant = meanings.field(name, fields, error.instance)
-            hint = f"did you mean '{meant}'?" if meant else _other_types(name, path) or did_you_mean(name, fields)
+            hint = f"did you mean '{meant}'?" if meant else _elsewhere(name, path) or did_you_mean(name, fields)
             message = f"unknown {_mapping_name(error.schema, path)}field '{wording.short(name)}'"
             yield Fault((*path, name), message, hint, at_key=True)
 
 
-def _other_types(name: str, path: Path) -> str | None:
-    """Return a hint with the scene types that have a field."""
+def _elsewhere(name: str, path: Path) -> str | None:
+    """Return a hint about a field that other scene types, or the whole spec, have."""
     if len(path) == SCENE_PATH and path[0] == "scenes":
         types = [kind for kind in schema.scene_types() if name in schema.definition(f"scene_{kind}")["properties"]]
-        return f"use '{name}' in a scene of type {wording.either(types)}" if types else None
-    return None
+        if types:
+            return f"use '{name}' in a scene of type {wording.either(types)}"
+    whole = schema.load()["properties"].keys() - REQUIRED
+    meant = name if name in whole else meanings.field(name, whole, ())
+    return f"'{meant}' is a field of the top level, for the whole video" if path and meant else None
 
 
 def _mapping_name(node: Mapping[str, Any], path: Path) -> str:

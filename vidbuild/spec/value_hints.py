@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from vidbuild.json_types import Json
 from vidbuild.location import Location
-from vidbuild.spec import schema
+from vidbuild.spec import cut_text, schema
 from vidbuild.spec.diagnostics import split_lines
 from vidbuild.spec.document import Document, Path
 from vidbuild.spec.output import LARGEST, SMALLEST
@@ -17,6 +17,8 @@ BRACKETS = "put quotes around text that starts with '[['"
 COLON = "put quotes around text with ': ' in it"
 _COMMENT = re.compile(r"""["']?\s*:?\s*(#\S.*)""")
 _NUMBER = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*(s|sec|secs|seconds?|px|fps|%|)", re.IGNORECASE)
+_FACTOR = re.compile(r"([-+]?[0-9]{1,3}(?:\.[0-9]{1,9})?)\s*[%x\u00d7]?", re.IGNORECASE)
+MAX_FACTOR = 10  # numbers below are factors where a percentage is wanted
 _HEX = re.compile(r"[0-9a-f]{3}|[0-9a-f]{6}", re.IGNORECASE)
 _SIZE = re.compile(r"([0-9]{2,4})\s*[x\u00d7*]\s*([0-9]{2,4})", re.IGNORECASE)
 _HEIGHTS = {"144p": "256x144", "240p": "426x240", "360p": "640x360", "480p": "854x480", "540p": "960x540"}
@@ -36,6 +38,8 @@ def hint(document: Document, path: Path) -> str | None:
     if isinstance(value, Mapping | list) or (span and "{{" in document.text[span.start : span.end]):
         return None
     allowed = list(schema.allowed(path, document.data))
+    if percent := _percent(value if isinstance(value, str) else written, allowed):
+        return f"write {percent}, since '{path[-1]}' is in percent"
     return _rewritten(value, path, allowed) if isinstance(value, str) else _wrapped(written, path, allowed)
 
 
@@ -94,6 +98,18 @@ def is_colon(document: Document, path: Path) -> bool:
     return any(node.get("type") == "string" for node in allowed) and not known & set(value)
 
 
+def comma(document: Document, path: Path) -> str | None:
+    """Return a hint about a key that is a piece of the text before it, which a comma in braces cuts."""
+    parent, key = value_of(document.data, path[:-1]), document.spans.get(path)
+    if not isinstance(parent, Mapping) or key is None or key.start < key.end:
+        return None
+    spans = [(each, document.spans.get(each)) for each in ((*path[:-1], name) for name in parent)]
+    before = [(each, span) for each, span in spans if span and span.start < span.end < key.start]
+    if not before or not any(node.get("type") == "string" for node in schema.allowed(before[-1][0], document.data)):
+        return None
+    return cut_text.hint(document.text, before[-1][1].start, key.start)
+
+
 def _rewritten(value: str, path: Path, allowed: list[schema.Schema]) -> str | None:
     kinds = {node.get("type") for node in allowed}
     number = _NUMBER.fullmatch(value.strip())
@@ -108,6 +124,20 @@ def _rewritten(value: str, path: Path, allowed: list[schema.Schema]) -> str | No
     ):
         return f"write {number[1]}"
     return _wrapped(value, path, allowed)
+
+
+def _percent(value: str, allowed: list[schema.Schema]) -> int | None:
+    """Return a factor (1.1) or a signed difference (+10%) as a percentage, for a field that wants one."""
+    nodes = [node for node in allowed if node.get("type") == "integer" and "percent" in node.get("description", "")]
+    written = _FACTOR.fullmatch(value.strip()) if nodes else None
+    if written is None:
+        return None
+    number = float(written[1])
+    if written[1][0] in "-+":
+        percent = round(100 + number)
+    else:
+        percent = round(100 * number) if number < MAX_FACTOR else round(number)
+    return next((percent for node in nodes if node["minimum"] <= percent <= node["maximum"]), None)
 
 
 def _wrapped(value: str, path: Path, allowed: list[schema.Schema]) -> str | None:

@@ -15,6 +15,7 @@ KINDS = {
     "array": "a list",
     "object": "a mapping",
 }
+BOUNDS = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than", "exclusiveMaximum": "under"}
 MAX_SHOWN = 60  # characters of a value in a message
 
 
@@ -26,8 +27,7 @@ def limits(validator: str, limit: Json, value: Json) -> str:
         return f"must be at most {limit} characters long, not {len(value)}"
     if validator == "maxItems":
         return f"can have at most {limit} entries, not {len(value)}"
-    words = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than", "exclusiveMaximum": "under"}
-    return f"must be {words.get(validator, validator)} {limit:g}, not {value:g}"
+    return f"must be {BOUNDS.get(validator, validator)} {limit:g}, not {value:g}"
 
 
 def name(path: Path) -> str:

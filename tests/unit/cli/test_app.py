@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -99,6 +101,23 @@ def test_a_reader_that_goes_away_is_no_error(workspace: Workspace) -> None:
     line = f"{sys.executable} -m vidbuild schema | head -1; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", line], cwd=workspace.root, capture_output=True, text=True, check=False)  # noqa: S607 - whichever bash is here
     assert (done.returncode, done.stdout, done.stderr) == (0, "{\n", "")
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("cache", "clear"), "vidbuild: nothing was removed: no terminal to confirm on"),
+        (("check", "-"), "stdin.yaml:1:1: the file is empty"),
+    ],
+)
+def test_a_closed_standard_input_is_empty(tmp_path: Path, args: tuple[str, ...], message: str) -> None:
+    """Without standard input (`<&-`) a command finds no answer and no spec there; it does not crash."""
+    command = shlex.join([sys.executable, "-m", "vidbuild", *args])
+    done = subprocess.run(
+        ["sh", "-c", f"{command} <&-"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == message
 
 
 @pytest.mark.parametrize(("closed", "other"), [(">&-", "stderr"), ("2>&-", "stdout")])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.support.sample_events import BEGAN, a_run, estimated, run_started, started, target_finished, target_started
-from vidbuild.engine.runs.events import Event, RunPaused, RunResumed, StateRestored, StepRetried
+from vidbuild.engine.runs.events import Event, RunPaused, RunResumed, StateRestored, StepCached, StepRetried
 from vidbuild.errors import Failure
 from vidbuild.report.plain import Lines
 
@@ -63,6 +63,13 @@ def test_a_first_build_is_marked_once() -> None:
     assert lines == ["first build: 3 steps", "[1/3 0:00] draw:a", "[2/3 0:00] render:a  forced by --fresh"]
     assert written(run_started(3), estimated(3), started("draw:a")) == ["[1/3 0:00] draw:a  never built"]
     assert written(first, estimated(0)) == []
+
+
+def test_a_build_of_what_others_made_is_not_a_first_one() -> None:
+    """The first build of one scene, or from standard input, that finds steps in the cache is not called first."""
+    cached = StepCached(run="r1", time=BEGAN, step="draw:a", key="k", source="local")
+    lines = written(replace(run_started(3), first=True), cached, estimated(2), started("mux"))
+    assert lines == ["[1/2 0:00] mux  never built"]
 
 
 def test_pauses_retries_and_continued_runs_are_printed() -> None:

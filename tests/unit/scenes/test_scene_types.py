@@ -157,6 +157,14 @@ def test_commands_are_typed_and_answer() -> None:
     assert [entry["lines"] for entry in seen["entries"]] == [[["pip install acme"]], [], [["ls"]]]
 
 
+def test_bars_of_windows_are_verbatim() -> None:
+    """The bar of a terminal's or an editor's window has its text as it is written, such as names with signs."""
+    name = "app/[slug](group)/`page`.**tsx**"
+    assert drawing("command", commands=[{"run": "ls"}], shell=f" {name} ")["shell"] == name  # noqa: S604 - a field
+    assert drawing("code", code="a", filename=name)["filename"] == name
+    assert drawing("command", commands=[{"run": "ls"}], shell=" ")["shell"] is None  # noqa: S604
+
+
 def test_long_commands_wrap() -> None:
     """A wrapped command is typed line by line, each after the one before, with one prompt."""
     run = "docker run --rm --publish 8080:8080 --volume data:/var/lib/acme acme/server:2.4 --verbose"

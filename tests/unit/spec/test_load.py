@@ -345,3 +345,11 @@ def test_fields_of_the_author_and_the_schema(project: Project) -> None:
     assert [(scene.type, scene.duration) for scene in examined.spec_or_raise().scenes] == [("title", 1), ("title", 2)]
     found = {item.message for item in project.try_load(text.replace("x-cards", "y-cards")).errors}
     assert found == {"unknown field 'y-cards'", "'nothing' is not defined"}
+
+
+@pytest.mark.parametrize("name", ["/dev/stdin", "/dev/fd/63", "/proc/self/fd/0"])
+def test_standard_input_has_a_name_of_its_own(name: str) -> None:
+    """P42: a spec as the file of a stream, such as a shell's <(command), has a hint with the argument that reads it."""
+    (problem,) = load.try_load(name).diagnostics
+    assert problem.message.startswith("cannot read the spec: ")
+    assert problem.hint == "write '-' to read the spec from standard input"

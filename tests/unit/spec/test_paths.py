@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.spec_lab import Project
 from vidbuild.project import root_of
+from vidbuild.spec import paths
 from vidbuild.spec.paths import InputError, resolve
 
 
@@ -169,3 +171,61 @@ def test_no_hint_leads_out_of_a_repository(project: Path) -> None:
     """V26: a repository is a project, and files outside it are not offered to specs in it."""
     (project / "docs" / ".git").mkdir()
     assert hint_of("../shared/a.png", project / "docs", project / "docs") == "put the file into the project"
+
+
+@pytest.mark.parametrize(
+    ("value", "listed", "real"),
+    [
+        ("Logo.PNG", ["logo.png"], "logo.png"),
+        ("LOGO.png", ["Logo.png", "other.png"], "Logo.png"),
+        ("./a/Logo.png", ["logo.png"], "a/logo.png"),
+        ("Übersicht.png", ["u\u0308bersicht.png"], "übersicht.png"),
+        ("logo.png", ["logo.png", "LOGO.PNG"], None),
+        ("Cafe\u0301.png", ["Caf\u00e9.png"], None),
+    ],
+)
+def test_capitals_that_the_file_system_ignores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, listed: list[str], real: str | None
+) -> None:
+    """V26: a name that is found only since case is ignored, as on macOS and Windows, is compared with the folder's."""
+    monkeypatch.setattr("os.path.lexists", lambda _: True)  # as such a file system has it
+    monkeypatch.setattr(paths, "names_in", lambda folder: ["a"] if folder == tmp_path and "/a/" in value else listed)
+    found = paths.other_spelling(value, tmp_path)
+    if real is None:
+        assert found is None
+    else:
+        shown = f"'{value}' is '{real}' on disk: file systems that distinguish case do not find it"
+        assert found == (shown, f"write {real}")
+
+
+def test_files_whose_names_differ_in_case_only(tmp_path: Path) -> None:
+    """V26: a folder that has both names, or only the one in the spec, is no reason for a warning."""
+    for name in ("a.png", "A.PNG", "b.png"):
+        (tmp_path / name).touch()
+    assert [paths.other_spelling(name, tmp_path) for name in ("a.png", "A.PNG", "b.png", "gone.png")] == [None] * 4
+
+
+def test_capitals_are_checked_wherever_a_spec_names_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P42: media, recordings, code, themes, logos, fonts and lexicons are compared with the names on disk."""
+    asked: list[str] = []
+
+    def other_spelling(value: str, _: Path) -> tuple[str, str]:
+        asked.append(value)
+        return "case", f"write {value}"
+
+    monkeypatch.setattr(paths, "other_spelling", other_spelling)
+    project = Project(tmp_path / "p")
+    for name, text in (("T.yaml", "extends: paper\nlogo: dot.png\nfonts: F\n"), ("x.py", "a\n"), ("L.yaml", "a: b\n")):
+        project.write(name, text)
+    project.write("F/A.ttf", b"no font")
+    project.write("r.wav", b"RIFF")
+    found = project.wrong(
+        {"type": "image", "src": "dot.png"},
+        {"type": "code", "file": "x.py"},
+        {"type": "clip", "src": "clip.mp4"},
+        {"type": "title", "title": "A", "narration": {"audio": "r.wav", "text": "A."}},
+        theme="./T.yaml",
+        reading={"lexicon": "L.yaml"},
+    )
+    assert sorted(asked) == ["./T.yaml", "F", "L.yaml", "clip.mp4", "dot.png", "dot.png", "r.wav", "x.py"]
+    assert [message for _, message, _ in found].count("case") == len(asked)

@@ -181,3 +181,80 @@ def test_specs_made_in_python(project: Project) -> None:
         "missing item field 'text'",
         "unknown item field 'Fast'",
     ]
+
+
+SCENE = HEAD + "  - {id: a, type: %s, duration: 1, %s}\n"
+CODE = "a\\nb\\nc\\nd\\ne\\nf\\ng"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message", "hint"),
+    [
+        (f'code: "{CODE}", highlight: [{{lines: 1,2}}]', "a key must be text, not a number", 'write "1,2"'),
+        (f'code: "{CODE}", highlight: [{{lines: 1,3,5-7}}]', "a key must be text, not a number", 'write "1,3,5-7"'),
+        (f'code: "{CODE}", highlight: [{{lines: 1-2, 4-5}}]', "unknown highlight field '4-5'", 'write "1-2, 4-5"'),
+        ("code: a, title: Red, green, and blue", "unknown scene field 'green'", 'write "Red, green, and blue"'),
+        ("code: a, title: In 2024, 2025", "a key must be text, not a number", 'write "In 2024, 2025"'),
+        ("code: a, title: Yes, no", "unknown scene field 'no'", 'write "Yes, no"'),
+        ("code: a, title: T, 5: x", "a key must be text, not a number", 'write "5"'),
+        ("code: a, title: T, foo: x", "unknown scene field 'foo'", None),
+        ('code: a, title: "T", green', "unknown scene field 'green'", None),
+    ],
+)
+def test_a_text_in_braces_that_a_comma_cuts(project: Project, fields: str, message: str, hint: str | None) -> None:
+    """P42: a text that YAML cuts at a comma in braces is one error, whose hint is the whole text in quotes."""
+    ((_, _, found, way_out),) = hints(project, SCENE % ("code", fields))
+    assert (found, way_out) == (message, hint)
+
+
+def test_a_followed_hint_for_a_comma(project: Project) -> None:
+    """P42: the text in quotes checks."""
+    text = SCENE % ("code", f'code: "{CODE}", highlight: [{{lines: 1, 4}}]')
+    ((_, _, _, hint),) = hints(project, text)
+    assert hint == 'write "1, 4"'
+    mended = text.replace("lines: 1, 4", f"lines: {hint.removeprefix('write ')}")
+    assert [row for row in project.problems(mended) if "lines" not in row[2]] == []
+
+
+@pytest.mark.parametrize(
+    ("rate", "hint"),
+    [
+        ("1.1", "write 110, since 'rate' is in percent"),
+        ("0.85", "write 85, since 'rate' is in percent"),
+        ("2", "write 200, since 'rate' is in percent"),
+        ('"+10%"', "write 110, since 'rate' is in percent"),
+        ('"-20%"', "write 80, since 'rate' is in percent"),
+        ("1.25x", "write 125, since 'rate' is in percent"),
+        ("110%", "write 110, since 'rate' is in percent"),
+        ("9.5", None),
+        ("fast", None),
+    ],
+)
+def test_a_rate_that_is_a_factor(project: Project, rate: str, hint: str | None) -> None:
+    """P42: a speaking rate as other tools write it is one error, with the percentage as its hint."""
+    text = f"voice: {{engine: espeak, name: en-us, rate: {rate}}}\n" + SCENE % ("title", "title: A")
+    ((_, _, message, found),) = hints(project, text)
+    assert message.startswith("'rate' must be ")
+    assert found == hint
+
+
+@pytest.mark.parametrize(
+    ("top", "fields", "field"),
+    [
+        ("output: {languages: [de, en]}\n", "title: A", "language"),
+        ("output: {theme: paper}\n", "title: A", "theme"),
+        ("", "title: A, output: {fps: 30}", "output"),
+        ("", "title: A, pronounce: {a: b}", "pronounce"),
+        (
+            "theme: {accent: '#ff0000', voice: x}\n",
+            "title: A",
+            "voice",
+        ),
+        ("output: {scenes: []}\n", "title: A", None),
+    ],
+)
+def test_a_field_of_the_top_level_elsewhere(project: Project, top: str, fields: str, field: str | None) -> None:
+    """P42: a field of the whole video in a scene or another mapping has a hint with its place."""
+    ((_, _, message, found),) = hints(project, top + SCENE % ("title", fields))
+    assert message.startswith("unknown ")
+    assert found == (f"'{field}' is a field of the top level, for the whole video" if field else None)

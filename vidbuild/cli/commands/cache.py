@@ -103,11 +103,22 @@ def clear(*, yes: bool, as_json: bool) -> int:
     folder: Path = cache_info().folder
     if not yes and not console.is_terminal(sys.stdin):
         raise UsageError("nothing was removed: no terminal to confirm on", hint="use -y")
-    if not yes and not click.confirm(f"remove everything in {folder}?", err=True):
+    if not yes and not _confirmed(folder):
         console.message("nothing was removed")
         return Exit.DONE
     _print_removed(cache_clear(), as_json=as_json)
     return Exit.DONE
+
+
+def _confirmed(folder: Path) -> bool:
+    """Ask whether to remove everything in the cache; raise UsageError if the input ends without an answer."""
+    try:
+        return click.confirm(f"remove everything in {folder}?", err=True)
+    except click.Abort as error:
+        if not isinstance(error.__context__, EOFError):
+            raise
+        console.message("")  # ends the line of the question
+        raise UsageError("nothing was removed: expected y or n, got no answer", hint="use -y") from error
 
 
 def _print_removed(removed: Removed, *, as_json: bool) -> None:

@@ -66,6 +66,12 @@ MEANINGS = (
     (r"Invalid data found when processing input", "the file is corrupt, or its extension is wrong"),
 )
 
+# Meaning -> what to do about it.
+HINTS = {
+    "the file is truncated: its index is missing": "copy or download it again; if the recording was stopped early, "
+    "repair it with the program that recorded it, or with untrunc",
+}
+
 # Problems of the machine, not of the file: a retry may succeed.
 TRANSIENT = re.compile("No space left on device|Too many open files|Cannot allocate memory")
 
@@ -167,11 +173,11 @@ def require_success(done: CompletedRun, what: str) -> CompletedRun:
     """Return a run that succeeded. Raise StepError, "could not `what`", for any other."""
     if done.code == 0:
         return done
-    meaning, hint = process.reached_limit(done.code, done.text) or (_meaning(done), None)
-    transient = hint is None and (done.code == process.KILLED or TRANSIENT.search(done.text) is not None)
+    meaning, limit = process.reached_limit(done.code, done.text) or (_meaning(done), None)
+    transient = limit is None and (done.code == process.KILLED or TRANSIENT.search(done.text) is not None)
     raise StepError(
         f"ffmpeg could not {what}: {meaning}",
-        hint=hint,
+        hint=limit or HINTS.get(meaning),
         command=done.command,
         log=_log_tail(done.log),
         transient=transient,

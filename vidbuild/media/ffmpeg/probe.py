@@ -25,9 +25,6 @@ ERROR_LINES = 12
 # Frames larger than SD are HD.
 SD_HEIGHT, HD_WIDTH = 576, 1280
 
-# How still images begin. Animated images begin alike, so this is checked only if probing fails.
-STILLS = re.compile(rb"\x89PNG|\xff\xd8\xff|BM|II\*\0|MM\0\*|RIFF....WEBP|<svg|<\?xml", re.DOTALL)
-
 VIDEO = re.compile(r": Video: (\w+).*?, (\w+)(?:\((.*?)\))?, (\d{1,6})x(\d{1,6})")
 
 # The three color tags; ffmpeg prints one if they are equal.
@@ -78,7 +75,7 @@ def describe(
     """Find out what a media file contains, like `probe`, but not how long it is."""
     try:
         with path.open("rb") as file:
-            head = file.read(16)
+            head = file.read(1)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise StepError(f"'{path.name}' cannot be read: {reason}", field=field) from error
@@ -90,9 +87,6 @@ def describe(
     except SpecProblem:
         raise
     except StepError as error:
-        if STILLS.match(head):
-            hint = "a scene of type 'image' shows it"
-            raise StepError(f"'{path.name}' is an image, not a video", hint=hint, field=field) from error
         cause = error.failure
         raise StepError(
             cause.message, hint=cause.hint, field=field, command=cause.command, log=cause.log, transient=cause.transient

@@ -41,7 +41,8 @@ class CommandScene(SceneDefaults):
         """
         fields = scene.fields
         return {
-            **texts(fields, "title", "shell"),
+            **texts(fields, "title"),
+            "shell": fields["shell"].strip() or None,
             "prompt": cells.parts(_prompt(fields), isolation.PROSE),
             "entries": [_entry(entry) for entry in fields["commands"]],
         }

@@ -411,6 +411,19 @@ def test_cache_clear_needs_a_confirmation(monkeypatch: pytest.MonkeyPatch, capsy
     ]
 
 
+def test_cache_clear_without_an_answer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """P41: if the input ends at the question (Ctrl-D) nothing is removed, and the message names --yes."""
+    calls = fake(monkeypatch, "cache.cache_clear", lambda: Removed(7_000, 0))
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    monkeypatch.setattr(console, "is_terminal", lambda _: True)
+    assert run(["cache", "clear"]) == 2
+    assert calls == []
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        "vidbuild: nothing was removed: expected y or n, got no answer",
+        "      hint: use -y",
+    ]
+
+
 def test_cache_clear_with_yes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """With --yes it works without a terminal."""
     fake(monkeypatch, "cache.cache_clear", lambda: Removed(7_000, 0))

@@ -157,12 +157,15 @@ def test_a_wrong_length_in_the_header_is_ignored(tmp_path: Path, declared: float
     assert probe(path).duration == pytest.approx(2.0, abs=0.01)
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.bmp", "a.tiff", "a.webp"])
-def test_a_still_image_is_recognized(tmp_path: Path, name: str) -> None:
-    """An image given as a video is an error at its field that names the scene type for images."""
-    with pytest.raises(StepError, match=f"'{name}' is an image, not a video") as caught:
-        probe(made(tmp_path / name, *TEST, "-frames:v", "1"), field="src")
-    assert (caught.value.failure.field, caught.value.hint) == ("src", "a scene of type 'image' shows it")
+def test_a_recording_without_its_index_has_a_way_out(tmp_path: Path) -> None:
+    """An MP4 that was cut before its index is an error that names ways to a whole file."""
+    whole = made(tmp_path / "a.mp4", *TEST, "-frames:v", "30", *H264)
+    content = whole.read_bytes()
+    whole.write_bytes(content[: content.index(b"moov") - 4])
+    with pytest.raises(StepError, match="the file is truncated: its index is missing") as caught:
+        probe(whole, field="src")
+    assert "copy or download it again" in (caught.value.hint or "")
+    assert not caught.value.failure.transient
 
 
 def test_errors_are_at_the_field_that_names_the_file(tmp_path: Path) -> None:
