@@ -114,7 +114,7 @@ def test_a_closed_standard_input_is_empty(tmp_path: Path, args: tuple[str, ...],
     """Without standard input (`<&-`) a command finds no answer and no spec there; it does not crash."""
     command = shlex.join([sys.executable, "-m", "vidbuild", *args])
     done = subprocess.run(
-        ["sh", "-c", f"{command} <&-"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+        ["/bin/sh", "-c", f"{command} <&-"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 2
     assert done.stderr.splitlines()[0] == message
