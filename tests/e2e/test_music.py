@@ -37,6 +37,20 @@ def borders(durations: tuple[float, ...]) -> list[int]:
     return [adts.nearest_frame(start) * adts.FRAME_SAMPLES for start in starts]
 
 
+FITTING = {(0, 0), (0, 1), (1, 2), (2, 2), (2, 3), (3, 0), (3, 1)}
+"""Window sequences that may follow each other (ISO/IEC 14496-3, 4.5.2.3): long, start, short, stop."""
+
+
+def window_pairs(video: Path) -> set[tuple[int, int]]:
+    """The window sequences of each two adjacent frames that have the same one in both channels."""
+    sequences = []
+    for block in music_lab.frames(video):
+        bits = int.from_bytes(block[:4], "big")
+        common, sequence = bits >> 24 & 1, bits >> 21 & 3
+        sequences.append(sequence if common else -1)
+    return {pair for pair in pairwise(sequences) if -1 not in pair}
+
+
 @pytest.mark.parametrize("sound", [sine(1000.7), music_lab.noise(), music_lab.ticks()], ids=["sine", "noise", "ticks"])
 def test_music_goes_on_over_borders_without_a_trace(workspace: Workspace, sound: Callable[[int], float]) -> None:
     """At each border, the video's audio is as near to the music as an encode of all of it in one piece."""
@@ -62,13 +76,8 @@ def test_windows_of_neighboring_frames_fit(workspace: Workspace) -> None:
     write(workspace.root / "bed.wav", music_lab.ticks(9000), 5)
     workspace.write("video.yaml", HEAD + "music: bed.wav\n" + scenes(*[0.5, 0.3, 0.4, 0.7, 0.2, 0.6, 0.1, 0.9]))
     workspace.build()
-    sequences = []
-    for block in music_lab.frames(workspace.root / "build/video.mp4"):
-        bits = int.from_bytes(block[:4], "big")
-        common, sequence = bits >> 24 & 1, bits >> 21 & 3
-        sequences.append(sequence if common else None)
-    pairs = {pair for pair in pairwise(sequences) if None not in pair}
-    assert pairs <= {(0, 0), (0, 1), (1, 2), (2, 2), (2, 3), (3, 0), (3, 1)}
+    pairs = window_pairs(workspace.root / "build/video.mp4")
+    assert pairs <= FITTING
     assert {(0, 1), (1, 2), (2, 3)} <= pairs
 
 
@@ -320,3 +329,22 @@ def test_bad_sounds_are_reported(workspace: Workspace, sound: str, expected: tup
         line = 12 if music else 11
         assert f"video.yaml:{line - 1}:" in text
         assert outcome.code == expected[0], text
+
+
+def test_windows_fit_where_speech_is_near_a_border(workspace: Workspace) -> None:
+    """Speech that begins 0.1 s after a border or ends before it makes no frame that does not fit its neighbor."""
+    write(workspace.root / "bed.wav", music_lab.ticks(7000), 5)
+    spoken = "title: A, narration: Take part., pause_before: 0.1, pause_after: 0.1"
+    lines = [f"  - {{id: s{number}, type: title, {spoken}}}\n" for number in range(8)]
+    workspace.write("video.yaml", HEAD + "music: {file: bed.wav, volume: 100}\nscenes:\n" + "".join(lines))
+    workspace.build()
+    assert window_pairs(workspace.root / "build/video.mp4") <= FITTING
+    assert music_lab.loudness(workspace.root / "build/video.mp4")[1] <= -1.4
+
+
+def test_the_report_names_the_music(workspace: Workspace) -> None:
+    """The report page has the names of the files that are played."""
+    write(workspace.root / "bed & more.wav", sine(440), 1)
+    workspace.write("video.yaml", HEAD + 'music: "bed & more.wav"\n' + scenes(1))
+    workspace.build()
+    assert "<dt>music</dt><dd>bed &amp; more.wav</dd>" in workspace.read("build/video.report.html")

@@ -18,7 +18,7 @@ from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
 from vidbuild.media.audio import aac, adts, mix, pcm
 from vidbuild.media.audio.clip_audio import ClipAudio
-from vidbuild.media.audio.loudness import SILENCE, Loudness, gain, measure, parse_summary
+from vidbuild.media.audio.loudness import SILENCE, Loudness, gain, measure
 from vidbuild.media.audio.music_layout import AFTER, BEFORE
 from vidbuild.media.ffmpeg import ffmpeg, tool_output
 from vidbuild.steps import background, sounds
@@ -158,19 +158,10 @@ def _foreground(
         ducked = span if context.params["clip"]["mode"] == "duck" else None
         path = context.scratch / "mixed.raw"
         args = mix.mix_narration(narration.path, narration.remaining_gain, clip.path, clip.gain, ducked, path)
-        return _measured(context, args, path, samples)
+        return background.mixed(context, args, path, padded_length(samples), (0, samples))
     if clip is not None:
         return Foreground(clip.path, 2, mix.CLIP_FORM, clip.gain, clip.loudness.peak + clip.gain, (0, samples))
     return None
-
-
-def _measured(context: Context, args: Sequence[str], path: Path, samples: int) -> Foreground:
-    """Mix, and lower the sum: it can exceed the maximum peak, although no part of it does."""
-    result = ffmpeg.capture(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="mix the scene's audio")
-    _check_size(path, padded_length(samples) * STEREO_BYTES)
-    measured = parse_summary(result.text)
-    attenuation = gain(measured, math.inf, 0.0, context.params["peak"])
-    return Foreground(path, 2, "f32le", attenuation, measured.peak + attenuation, (0, samples))
 
 
 def _with_sounds(context: Context, timing: Mapping[str, Any], foreground: Foreground | None) -> Foreground | None:
@@ -182,21 +173,15 @@ def _with_sounds(context: Context, timing: Mapping[str, Any], foreground: Foregr
     if span is None:
         return foreground
     os.truncate(path, padded_length(samples) * STEREO_BYTES)  # fills with silence
-    if foreground is None:
-        foreground = Foreground(path, 2, mix.CLIP_FORM, 0.0, math.inf, span)
-    out = context.scratch / "all.raw"
-    args = mix.add_sounds(foreground.inputs, foreground.channels, foreground.gain, path, out)
-    return _measured(context, args, out, samples)
+    out, rest = context.scratch / "all.raw", None
+    if foreground is not None:
+        rest = (foreground.inputs, foreground.channels, foreground.gain)
+        span = (min(span[0], foreground.span[0]), max(span[1], foreground.span[1]))
+    return background.mixed(context, mix.add_sounds(rest, path, out), out, padded_length(samples), span)
 
 
 def _aac_path(context: Context) -> Path:
     return context.scratch / "encoded.aac"
-
-
-def _check_size(path: Path, expected: int) -> None:
-    size = path.stat().st_size if path.is_file() else 0
-    if size != expected:
-        raise StepError(f"ffmpeg wrote wrong mixed audio: expected {expected} bytes, got {size}")
 
 
 def _encode(

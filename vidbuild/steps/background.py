@@ -5,22 +5,27 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.graph.context import Context
-from vidbuild.errors import SpecProblem
+from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.audio import adts, envelope, music_mix
 from vidbuild.media.audio.envelope import Span
-from vidbuild.media.audio.loudness import Loudness, gain
+from vidbuild.media.audio.loudness import Loudness, gain, parse_summary
 from vidbuild.media.audio.mix import raw_input
 from vidbuild.media.audio.music_file import Tape
 from vidbuild.media.audio.music_layout import AFTER, BEFORE, GUARD
 from vidbuild.media.audio.music_mix import Part
+from vidbuild.media.ffmpeg import ffmpeg
 from vidbuild.timebase import seconds_text
 
 LEAD = BEFORE * adts.FRAME_SAMPLES
+STEREO_BYTES = 8  # of floating-point samples
+LEAST = 4 / 3  # of an excess: what else is played is lowered by 12 dB at most
+TIMEOUT = 600.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,20 @@ class Foreground:
         return raw_input(self.path, self.channels, self.form)
 
 
+def mixed(context: Context, args: Sequence[str], path: Path, samples: int, span: Span) -> Foreground:
+    """Mix as the arguments say, and lower the sum: it can exceed the maximum peak, although no part of it does.
+
+    path: to which the arguments write so many samples, stereo and f32le.
+    """
+    result = ffmpeg.capture(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="mix the scene's audio")
+    size, expected = path.stat().st_size if path.is_file() else 0, samples * STEREO_BYTES
+    if size != expected:
+        raise StepError(f"ffmpeg wrote wrong mixed audio: expected {expected} bytes, got {size}")
+    measured = parse_summary(result.text)
+    attenuation = gain(measured, math.inf, 0.0, context.params["peak"])
+    return Foreground(path, 2, "f32le", attenuation, measured.peak + attenuation, span)
+
+
 def arguments(context: Context, samples: int, foreground: Foreground | None, out: Path) -> list[str]:
     """Return the arguments that encode a scene with music: BEFORE frames, and then those of the scene."""
     bed: dict[str, Any] = json.loads(context.inputs["music"].read_text(encoding="utf-8"))
@@ -63,7 +82,7 @@ def arguments(context: Context, samples: int, foreground: Foreground | None, out
     joined_before, joined_after = bed["joined"]
     level = _gain(context, facts, bed["highest"])
     music = Part(
-        music_mix.stereo_input(path),
+        raw_input(path, 2),
         2,
         level,
         None if joined_before else LEAD,
@@ -73,16 +92,17 @@ def arguments(context: Context, samples: int, foreground: Foreground | None, out
     if foreground is None:
         return music_mix.encode(None, music, volume, out)
     loudest = envelope.highest(points, *(at + LEAD for at in foreground.span))
-    peak = -math.inf if facts["peak"] is None else facts["peak"] + level + loudest
+    music_peak = -math.inf if facts["peak"] is None else facts["peak"] + level + loudest
     shifted = context.scratch / "foreground.raw"
     _shift(foreground, shifted, length)
-    rest = Part(
-        raw_input(shifted, foreground.channels, foreground.form),
-        foreground.channels,
-        round(foreground.gain + _make_room(foreground.peak, peak, context.params["peak"]), 2),
-        LEAD,
-        LEAD + max(0, samples - adts.FRAME_SAMPLES),
-    )
+    fade_out = LEAD + max(0, samples - adts.FRAME_SAMPLES)
+    inputs = raw_input(shifted, foreground.channels, foreground.form)
+    rest = Part(inputs, foreground.channels, foreground.gain, LEAD, fade_out)
+    ceiling = context.params["peak"]
+    if _amplitude(foreground.peak) + _amplitude(music_peak) > _amplitude(ceiling):
+        args = music_mix.measure(rest, music, volume)
+        done = ffmpeg.capture(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="measure the mix")
+        rest = replace(rest, gain=rest.gain + _make_room(parse_summary(done.text).peak, music_peak, ceiling))
     return music_mix.encode(rest, music, volume, out)
 
 
@@ -111,9 +131,17 @@ def _gain(context: Context, facts: dict[str, Any], highest: float) -> float:
 
 
 def _make_room(peak: float, music_peak: float, ceiling: float) -> float:
-    """Return the gain in dB, at most 0, that keeps the sum of two peaks in dBTP below a ceiling."""
-    room = max(10 ** (ceiling / 20) - 10 ** (music_peak / 20), 10 ** (ceiling / 20) / 4)
-    return min(0.0, 20 * math.log10(room) - peak)
+    """Return the gain in dB for what else is played, at most 0, with which a mix stays below a ceiling in dBTP.
+
+    At the mix's peak, music has at most its own: the other part is at least the difference.
+    """
+    excess = max(0.0, _amplitude(peak) - _amplitude(ceiling))
+    other = max(_amplitude(peak) - _amplitude(music_peak), excess * LEAST)
+    return 20 * math.log10(1 - excess / other) if excess else 0.0
+
+
+def _amplitude(decibels: float) -> float:
+    return float(10 ** (decibels / 20))
 
 
 def _shift(foreground: Foreground, out: Path, length: int) -> None:

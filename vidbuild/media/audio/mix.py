@@ -79,16 +79,19 @@ def mix_narration(
     return [*REPRODUCIBLE, *inputs, "-filter_complex", graph, "-map", "[out]", "-f", "f32le", str(out)]
 
 
-def add_sounds(foreground: Sequence[str], channels: int, gain: float, sounds: Path, out: Path) -> list[str]:
-    """Mix sounds (stereo, CLIP_FORM) with what else is played, and measure the loudness of the mix.
+def add_sounds(rest: tuple[Sequence[str], int, float] | None, sounds: Path, out: Path) -> list[str]:
+    """Mix sounds (stereo, CLIP_FORM) with what else is played, if anything is, and measure the loudness of the mix.
 
-    foreground: an input with so many channels. gain: to apply to it, in dB.
+    rest: an input, its channels, and the gain to apply to it in dB.
     """
-    stereo = ",pan=stereo|c0=c0|c1=c0" if channels == 1 else ""
-    graph = f"[0:a]volume={gain:.2f}dB{stereo}[rest];[rest][1:a]amix=inputs=2:normalize=0,{METER}"
-    inputs = [*foreground, *raw_input(sounds, 2, CLIP_FORM)]
-    output = ["-map", "[out]", "-f", "f32le", str(out)]
-    return [*REPRODUCIBLE, *inputs, "-filter_complex", f"{graph},aformat=sample_fmts=flt[out]", *output]
+    inputs, graph = raw_input(sounds, 2, CLIP_FORM), ""
+    if rest is not None:
+        source, channels, gain = rest
+        inputs += source
+        stereo = ",pan=stereo|c0=c0|c1=c0" if channels == 1 else ""
+        graph = f"[1:a]volume={gain:.2f}dB{stereo}[rest];[rest][0:a]amix=inputs=2:normalize=0,"
+    graph += f"{METER},aformat=sample_fmts=flt[out]"
+    return [*REPRODUCIBLE, *inputs, "-filter_complex", graph, "-map", "[out]", "-f", "f32le", str(out)]
 
 
 def ducking(start: int, end: int) -> str:

@@ -24,6 +24,7 @@ BEFORE, AFTER = 8, 4
 GUARD = 4 * adts.FRAME_SAMPLES
 
 CHANGE = SAMPLE_RATE // 2  # half of the time over which the volume changes at a border
+BLOCK = SAMPLE_RATE * 2 // 5  # of the meter of loudness
 GATE = -10.0  # LU: softer parts do not count in the loudness of a video (EBU R 128)
 
 
@@ -113,15 +114,22 @@ def needed(scenes: Sequence[SceneSound]) -> dict[int, int]:
 
 
 def expected_loudness(scenes: Sequence[SceneSound]) -> float:
-    """Return about how loud the video is, in LU relative to speech, if music is as loud as its level all the time."""
+    """Return about how loud the video is, in LU relative to speech, if music is as loud as its level while it is alone.
+
+    It is not alone on ramps and in the meter's blocks of 0.4 s with speech, and does not count in its fades.
+    """
     placed = list(_place(scenes))
     speech = envelope.merged((each.start + a, each.start + b) for each in placed for a, b in each.sound.speech)
-    spoken = sum(end - start for start, end in speech)
-    parts = [(spoken, 0.0)]
-    for each in placed:
-        if each.music is not None:
-            covered = sum(max(0, min(end, each.end) - max(start, each.start)) for start, end in speech)
-            parts.append((each.end - each.start - covered, each.music.level))
+    parts = [(sum(end - start + BLOCK for start, end in speech), 0.0)]
+    for index, each in enumerate(placed):
+        if each.music is None:
+            continue
+        first, last = each.start, each.end
+        first += each.music.fade_in if index == 0 or placed[index - 1].run != each.run else 0
+        last -= each.music.fade_out if each is placed[-1] or placed[index + 1].run != each.run else 0
+        busy = ((start - envelope.DOWN - BLOCK, end + envelope.UP + BLOCK) for start, end in speech)
+        covered = sum(max(0, min(end, last) - max(start, first)) for start, end in envelope.merged(busy))
+        parts.append((max(0, last - first - covered), each.music.level))
     gated = [part for part in parts if part[0] > 0 and part[1] > _mean(parts) + GATE]
     return _mean(gated)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from vidbuild.media.audio.adts import FRAME_SAMPLES
 from vidbuild.media.audio.envelope import Point, Span
-from vidbuild.media.audio.mix import ENCODER, STEP_SAMPLES, raw_input
+from vidbuild.media.audio.loudness import METER
+from vidbuild.media.audio.mix import ENCODER, STEP_SAMPLES
 from vidbuild.media.audio.pcm import REPRODUCIBLE
 from vidbuild.timebase import SAMPLE_RATE
 
@@ -57,6 +58,15 @@ def _progress(start: int, end: int) -> str:
 
 def encode(foreground: Part | None, music: Part, volume: str, out: Path) -> list[str]:
     """Encode music as AAC-LC in stereo, mixed with what else is played. volume: from gain_over_time."""
+    return [*_mixed(foreground, music, volume, ""), *ENCODER, *SHAPE, "-f", "adts", str(out)]
+
+
+def measure(foreground: Part, music: Part, volume: str) -> list[str]:
+    """Measure the loudness of what `encode` encodes."""
+    return [*_mixed(foreground, music, volume, f",{METER}"), "-f", "null", "-"]
+
+
+def _mixed(foreground: Part | None, music: Part, volume: str, after: str) -> list[str]:
     stepped = f"asetnsamples=n={STEP_SAMPLES}:p=0,volume='{volume}':eval=frame,asetnsamples=n={FRAME_SAMPLES}:p=0"
     graph = f"[0:a]volume={music.gain:.2f}dB:precision=float,{stepped}{_fades(music)}"
     inputs = [*music.inputs]
@@ -65,13 +75,7 @@ def encode(foreground: Part | None, music: Part, volume: str, out: Path) -> list
         stereo = ",pan=stereo|c0=c0|c1=c0" if foreground.channels == 1 else ""
         graph += f"[music];[1:a]volume={foreground.gain:.2f}dB:precision=float{stereo}{_fades(foreground)}[rest]"
         graph += ";[rest][music]amix=inputs=2:normalize=0"
-    shape = [*ENCODER, *SHAPE, "-f", "adts", str(out)]
-    return [*REPRODUCIBLE, *inputs, "-filter_complex", f"{graph}[out]", "-map", "[out]", *shape]
-
-
-def stereo_input(path: Path) -> list[str]:
-    """Return the arguments for decoded music as an input."""
-    return raw_input(path, 2)
+    return [*REPRODUCIBLE, *inputs, "-filter_complex", f"{graph}{after}[out]", "-map", "[out]"]
 
 
 def _fades(part: Part) -> str:
