@@ -185,6 +185,8 @@ def test_every_tool_of_a_kind_is_named() -> None:
         "transition": ("ffmpeg",),
         "still": ("ffmpeg",),
         "audio": ("ffmpeg",),
+        "music": (),
+        "decode": ("ffmpeg",),
         "captions": (),
         "mux": (),
         "report": (),

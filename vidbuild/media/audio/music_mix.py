@@ -10,14 +10,17 @@ from pathlib import Path
 from vidbuild.media.audio.adts import FRAME_SAMPLES
 from vidbuild.media.audio.envelope import Point, Span
 from vidbuild.media.audio.loudness import METER
-from vidbuild.media.audio.mix import ENCODER, STEP_SAMPLES
+from vidbuild.media.audio.mix import ENCODER
 from vidbuild.media.audio.pcm import REPRODUCIBLE
 from vidbuild.timebase import SAMPLE_RATE
 
 # A constant quality, about 100 kbit/s for speech with music. At a constant bit rate, the encoder's choices would depend
 # on everything before, and encoding takes half as long again. Without noise substitution, for which decoders go on with
 # random numbers of their own, decoded samples depend on nothing but the frames around them.
-SHAPE = ("-q:a", "1.2", "-aac_pns", "0")
+SHAPE = ("-q:a", "1.2", "-aac_pns", "0", "-aac_tns", "0")
+
+# Samples per step of a ramp: 2.7 ms, and 0.1 dB of the steepest one.
+STEP_SAMPLES = 128
 
 
 @dataclass(frozen=True, slots=True)
