@@ -163,7 +163,10 @@ def _is_text(node: ast.BinOp) -> bool:
 
 def _has_no_order(function: ast.expr) -> bool:
     """Whether a function gives the same for its arguments in any order."""
-    return isinstance(function, ast.Name) and function.id in {"min", "max"}
+    name = (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
+    return name in {"min", "max", "hypot", "contrast"}
 
 
 def _is_plain(condition: ast.expr) -> bool:

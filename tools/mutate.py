@@ -1,13 +1,15 @@
 """Mutation campaign: changes the code at random places, one at a time, and runs the tests of the changed room.
 
 Run `python -m tools.mutate` in a checkout, or `make mutate ROOM=engine/disk COUNT=20 SEED=1`. It works in copies of the
-checkout, and prints each mutant that no test of its room fails for. A mutant that no test can tell from the code is
+checkout, and prints each mutant that no test of its room fails for: the tests that reach its line run first, and the
+others of the room only if these pass. A mutant that no test can tell from the code is
 listed in tools/equivalent_mutants.txt, with a reason.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import resource
@@ -23,6 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools import reach
 from tools.mutants import Mutant, mutants
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +37,7 @@ _ELSEWHERE = {
     "scenes": "steps/test_draw*.py",
     "report": "engine/runs/test_history.py",
 }
+SLOWEST = 3600.0  # seconds of a room's tests
 SLOWER, GRACE = 2.0, 20.0  # a mutant that takes this many times the tests' time, and seconds, does not end
 
 
@@ -56,19 +60,18 @@ class Case:
 def rooms() -> list[str]:
     """Return the rooms that have tests of their own; "." has the modules of no room."""
     found = {path.parent.relative_to(ROOT / "vidbuild").as_posix() for path in (ROOT / "vidbuild").rglob("*.py")}
-    return sorted(room for room in found if tests_of(room, ""))
+    return sorted(room for room in found if tests_of(room))
 
 
-def tests_of(room: str, module: str) -> list[str]:
-    """Return the test files of a room, those of a module first."""
+def tests_of(room: str) -> list[str]:
+    """Return the test files of a room."""
     folder = ROOT / "tests" / "unit" / room
     while not folder.is_dir():
         folder = folder.parent  # a scene type's folder, whose tests are those of all scene types
     files = sorted(folder.glob("test_*.py"))
     elsewhere = _ELSEWHERE.get(room.partition("/")[0])
     others = sorted((ROOT / "tests" / "unit").glob(elsewhere)) if elsewhere else []
-    own = [file for file in files if module and module in file.stem]
-    return [file.relative_to(ROOT).as_posix() for file in dict.fromkeys((*own, *files, *others))]
+    return [file.relative_to(ROOT).as_posix() for file in dict.fromkeys((*files, *others))]
 
 
 def cases(room: str, count: int, seed: int) -> list[Case]:
@@ -95,6 +98,7 @@ class Copy:
     def __init__(self, folder: Path) -> None:
         self._root = folder / "checkout"
         self._scratch = folder / "scratch"
+        self._output = folder / "output"
         self._scratch.mkdir(parents=True)
         left_out = shutil.ignore_patterns("__pycache__", ".venv", ".git", ".vidbuild", "build")
         shutil.copytree(ROOT, self._root, symlinks=True, ignore=left_out)
@@ -105,28 +109,53 @@ class Copy:
         packages = Path(sysconfig.get_path("purelib", vars={"base": str(folder / "venv")}))
         (packages / "copy.pth").write_text(f"{self._root}\n{sysconfig.get_path('purelib')}\n", encoding="utf-8")
 
-    def judge(self, case: Case, seconds: float) -> str:
+    def record(self, room: str) -> reach.Reach | None:
+        """Run a room's tests and return what they reach; nothing if one of them fails."""
+        folder = self._root.parent / "reach" / room
+        arguments = [*reach.command(folder, self._root), "-q", "-x", "-p", "no:cacheprovider", *tests_of(room)]
+        # This run may write bytecode, so that each mutant's run need not compile all modules again.
+        verdict = self._run(arguments, self._environment(writes=True), SLOWEST)
+        return reach.read(folder, self._root) if verdict == "survived" else None
+
+    def judge(self, case: Case, reached: reach.Reach) -> str:
         """Return "killed", "survived" or "endless"."""
         path = self._root / case.path
-        source = path.read_bytes()
+        source, stamp = path.read_bytes(), path.stat()
         path.write_bytes(case.mutant.apply(source))
         try:
-            return self.run(tests_of(case.room, path.stem), seconds)
+            for tests in reached.split(case.path, case.mutant.line):
+                verdict = self.run(tests, SLOWER * reached.time(tests) + GRACE) if tests else "survived"
+                if verdict != "survived":
+                    return verdict
+            return "survived"
         finally:
             path.write_bytes(source)
+            os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # its bytecode is valid again
+
+    def last_line(self) -> str:
+        """Return the last line but one that the tests printed: the first failure."""
+        return " ".join(self._output.read_text(encoding="utf-8", errors="replace").splitlines()[-2:-1])
 
     def run(self, tests: Sequence[str], seconds: float) -> str:
         """Run tests until the first fails; "endless" if they take longer than the seconds."""
-        command = [str(self._python), "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
-        process = subprocess.Popen(
-            command,
-            cwd=self._root,
-            env=self._environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=_limit_memory,  # noqa: PLW1509 - it only sets a limit
-        )
+        only = self._scratch / "only.json"
+        only.write_text(json.dumps(tests), encoding="utf-8")
+        files = dict.fromkeys(test.partition("::")[0] for test in tests)
+        own = ["-p", "tools.reach", "--only", str(only)]
+        arguments = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *own, *files]
+        return self._run(arguments, self._environment(), seconds)
+
+    def _run(self, arguments: Sequence[str], environment: Mapping[str, str], seconds: float) -> str:
+        with self._output.open("wb") as output:
+            process = subprocess.Popen(
+                [str(self._python), *arguments],
+                cwd=self._root,
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_limit_memory,  # noqa: PLW1509 - it only sets a limit
+            )
         try:
             return "killed" if process.wait(seconds) else "survived"
         except subprocess.TimeoutExpired:
@@ -134,10 +163,10 @@ class Copy:
         finally:
             _kill_group(process)
 
-    def _environment(self) -> Mapping[str, str]:
+    def _environment(self, *, writes: bool = False) -> Mapping[str, str]:
         scratch = str(self._scratch)
-        own = {"PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": scratch}
-        return {**os.environ, **own, "PYTEST_DEBUG_TEMPROOT": scratch, "HYPOTHESIS_STORAGE_DIRECTORY": scratch}
+        own = {"TMPDIR": scratch, "PYTEST_DEBUG_TEMPROOT": scratch, "HYPOTHESIS_STORAGE_DIRECTORY": scratch}
+        return {**os.environ, **own} if writes else {**os.environ, **own, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _limit_memory() -> None:
@@ -166,15 +195,15 @@ def _print(text: str) -> None:
 def judge_room(room: str, sample: Sequence[Case], copies: Sequence[Copy]) -> list[Case]:
     """Judge a room's mutants, print the survivors and return them."""
     began = time.monotonic()
-    if copies[0].run(tests_of(room, ""), 3600) != "survived":
-        _print(f"{room}: its tests fail without a mutant")
+    reached = copies[0].record(room)
+    if reached is None:
+        _print(f"{room}: its tests fail without a mutant: {copies[0].last_line()}")
         return []
-    limit = (time.monotonic() - began) * SLOWER + GRACE
     survivors: list[Case] = []
 
     def judge(worker: int) -> None:
         for case in sample[worker :: len(copies)]:
-            if copies[worker].judge(case, limit) == "survived":
+            if copies[worker].judge(case, reached) == "survived":
                 survivors.append(case)
                 _print(f"survived: line {case.mutant.line}: {case.describe()}")
 

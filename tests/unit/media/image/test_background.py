@@ -103,6 +103,17 @@ def test_there_are_no_bands() -> None:
                 assert (low, high) == (int(ideal), int(ideal) + 1)
 
 
+def test_the_dither_is_even_in_every_small_area() -> None:
+    """The 16 pixels of any 4 by 4 have the gradient's mean within a ninth of a level: the pattern has no clumps."""
+    made = image((256, 256), (), ((20, 20, 20), (21, 21, 21), (0, 0, 0)))
+    for channel in made.split():
+        means = channel.convert("F").reduce(4)
+        for x in range(64):
+            for y in range(64):
+                ideal = 20 + 0.35 * (4 * x + 2) / 256 + 0.65 * (4 * y + 2) / 256
+                assert means.getpixel((x, y)) == pytest.approx(ideal, abs=0.11)
+
+
 def test_hue_is_dithered_as_well() -> None:
     """The channels are not rounded in step, or color would show the bands that brightness does not."""
     made = image((256, 256), (), ((20, 20, 20), (22, 22, 22), (0, 0, 0)))

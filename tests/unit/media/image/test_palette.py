@@ -111,3 +111,12 @@ def test_dark_and_light_are_distinguished() -> None:
     assert not dark(theme("paper"), None)
     assert dark(theme("paper"), "#000000")
     assert not dark(theme("midnight"), "#ffffff")
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("ground", [None, "#ffffff", "#102040"])
+def test_a_shadow_is_black_or_on_light_grounds_a_darker_text_color(name: str, ground: str | None) -> None:
+    """On a light background the shadow keeps the hue of the text, darkened by 0.3; on a dark one it is black."""
+    values = {**theme(name), "text": "#28507a"}
+    expected = (0, 0, 0) if dark(values, ground) else (28, 56, 85)
+    assert parse(palette(values, ground)["shadow"]) == expected

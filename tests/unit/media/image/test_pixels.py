@@ -72,15 +72,26 @@ def test_hdr_white_becomes_white(tmp_path: Path) -> None:
         assert all(least <= level <= most for level in pixel(made, (0, 0)))
 
 
-def test_an_avif_without_a_profile_has_the_colors_of_its_code_points(tmp_path: Path) -> None:
-    """An AVIF that names Display P3 by code points is converted."""
-    write_png(tmp_path / "p3.png", (64, 64), 8, RGB, [bytes(P3_RED) * 64] * 64)
-    tags = "setparams=color_primaries=smpte432:color_trc=iec61966-2-1:colorspace=bt709:range=pc"
-    command = [str(ffmpeg.executable()), "-v", "error", "-i", str(tmp_path / "p3.png")]
+@pytest.mark.parametrize(
+    ("primaries", "transfer", "color", "expected"),
+    [
+        ("smpte432", "iec61966-2-1", P3_RED, (255, 0, 0)),
+        ("bt709", "linear", (128, 128, 128), (188, 188, 188)),  # 188 is sRGB's level of half the light
+        ("bt709", "bt470bg", (128, 128, 128), (106, 106, 106)),  # 255 times sRGB's curve at (128 / 255) ** 2.8
+        ("smpte432", "linear", (128, 128, 128), (188, 188, 188)),
+    ],
+)
+def test_an_avif_without_a_profile_has_the_colors_of_its_code_points(
+    tmp_path: Path, primaries: str, transfer: str, color: tuple[int, int, int], expected: tuple[int, int, int]
+) -> None:
+    """An AVIF that names primaries, such as Display P3, or a transfer function by code points is converted."""
+    write_png(tmp_path / "a.png", (64, 64), 8, RGB, [bytes(color) * 64] * 64)
+    tags = f"setparams=color_primaries={primaries}:color_trc={transfer}:colorspace=bt709:range=pc"
+    command = [str(ffmpeg.executable()), "-v", "error", "-i", str(tmp_path / "a.png")]
     convert = ["-vf", f"scale=out_color_matrix=bt709:out_range=pc,format=yuv444p,{tags}"]
-    encode = ["-c:v", "libaom-av1", "-still-picture", "1", "-crf", "5", str(tmp_path / "p3.avif")]
+    encode = ["-c:v", "libaom-av1", "-still-picture", "1", "-crf", "5", str(tmp_path / "a.avif")]
     subprocess.run([*command, *convert, *encode], check=True)
-    assert pixel(opened(tmp_path / "p3.avif"), (32, 32)) == pytest.approx((255, 0, 0), abs=4)
+    assert pixel(opened(tmp_path / "a.avif"), (32, 32)) == pytest.approx(expected, abs=4)
 
 
 def test_the_gray_of_a_profile_of_gray(tmp_path: Path) -> None:

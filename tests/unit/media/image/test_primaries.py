@@ -65,3 +65,12 @@ def test_primaries_with_another_white_keep_white(code: int, tmp_path: Path) -> N
 def test_transfer_functions_are_those_of_the_standard(code: int, tmp_path: Path) -> None:
     """A PNG with the code point of a transfer function has the levels that zscale gives it."""
     assert apart(shown(tmp_path, 1, code), zscale(PRIMARIES[1], TRANSFERS[code])) <= 1
+
+
+@pytest.mark.parametrize("code", [9, 12])
+def test_every_gray_stays_with_the_srgb_curve(code: int, tmp_path: Path) -> None:
+    """A gray of other primaries with the same white and curve is itself, also the near blacks of the curve's line."""
+    codes = bytes([code, SRGB, 0, 1])
+    row = b"".join(bytes([level] * 3) for level in range(256))
+    image = raster.opened(write_png(tmp_path / "a.png", (256, 1), 8, RGB, [row], [(b"cICP", codes)]), field="src")
+    assert [pixel(image, (level, 0))[:3] for level in range(256)] == [(level,) * 3 for level in range(256)]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
+from tests.support import heic_files
 from tests.support.pixels import pixel
 from vidbuild.errors import SpecProblem
 from vidbuild.media.ffmpeg import limits
@@ -230,3 +231,14 @@ def test_transparent_pixels_survive_reduction(few: int, tmp_path: Path) -> None:
     assert pixel(made, (40, 20)) == (10, 20, 30, 255)
     assert pixel(made, (40, 50))[3] == 0
     assert made.width * made.height < few
+
+
+@pytest.mark.parametrize("data", [heic_files.PHONE, heic_files.NCLX])
+def test_a_heic_image_is_upright_and_in_srgb(data: bytes, tmp_path: Path) -> None:
+    """A phone's picture, by profile or by code points in Display P3, has a red left and a blue right half in sRGB."""
+    (tmp_path / "a.heic").write_bytes(data)
+    image = raster.opened(tmp_path / "a.heic", field="src")
+    assert image.size == raster.size(tmp_path / "a.heic", field="src") == (64, 36)
+    red, blue = pixel(image, (8, 18)), pixel(image, (56, 18))
+    assert min(red[0], blue[2]) > 200
+    assert max(red[2], blue[0]) < 100
