@@ -5,10 +5,13 @@ This module is also the pytest plugin that records it (`--record`), and that run
 
 from __future__ import annotations
 
+import ast
 import json
+import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import coverage
@@ -36,7 +39,7 @@ class Reach:
     def split(self, path: str, line: int) -> tuple[list[str], list[str]]:
         """Return the tests to run first for a line, those that reach it, and all others.
 
-        A line that runs as the module is imported counts as reached by all tests of the module.
+        A line outside functions counts as reached by all tests of the module.
         """
         module = self.lines.get(path, {})
         every = frozenset(test for tests in module.values() for test in tests)
@@ -79,9 +82,19 @@ def read(folder: Path, root: Path) -> Reach:
             if not Path(path).is_relative_to(root):
                 continue
             module = lines[Path(path).relative_to(root).as_posix()]
+            inside = _in_functions(Path(path))
             for line, contexts in data.contexts_by_lineno(path).items():
-                module[line] |= {_test(context) for context in contexts if "::" in context}
+                if line in inside:
+                    module[line] |= {_test(context) for context in contexts if "::" in context}
     return Reach(lines, json.loads((folder / "seconds.json").read_text(encoding="utf-8")))
+
+
+@lru_cache
+def _in_functions(path: Path) -> frozenset[int]:
+    """Return the lines in functions: the others run once, for whichever test imports the module first."""
+    tree = ast.parse(path.read_bytes())
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return frozenset(line for node in found for line in range(node.body[0].lineno, (node.end_lineno or 0) + 1))
 
 
 def _test(context: str) -> str:
@@ -101,6 +114,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin to record."""
     if config.getoption("--record"):
+        # Processes that a test starts read the configuration anew, to record the test that runs then.
+        os.environ["COVERAGE_PROCESS_START"] = str(Path(config.getoption("--record")).parent / "coveragerc")
+        os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
         config.pluginmanager.register(_Recorder(Path(config.getoption("--record"))))
 
 

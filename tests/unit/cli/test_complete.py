@@ -49,7 +49,7 @@ def completed(line: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureF
         ("vidbuild build talks/long.vidbuild.yaml --only ", ["first", "two"]),
         ("vidbuild runs show ", []),
         ("vidbuild scenes c", ["command", "code", "clip"]),
-        ("vidbuild voices ", ["espeak", "edge", "nanotts", "piper", "speech", "command", "recorded"]),
+        ("vidbuild voices ", ["natural", "espeak", "edge", "nanotts", "piper", "speech", "command", "recorded"]),
         ("vidbuild cache cl", ["clear"]),
     ],
 )
