@@ -114,7 +114,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin to record."""
     if config.getoption("--record"):
-        # Processes that a test starts read the configuration anew, to record the test that runs then.
+        # Processes that a test starts read the configuration themselves, which then has the name of that test.
         os.environ["COVERAGE_PROCESS_START"] = str(Path(config.getoption("--record")).parent / "coveragerc")
         os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
         config.pluginmanager.register(_Recorder(Path(config.getoption("--record"))))
