@@ -55,17 +55,18 @@ def timing(workspace: Workspace) -> Any:
 @pytest.mark.parametrize(("language", "source"), [("en", "recognizer"), ("de", "warped"), ("fr", "warped")])
 def test_words_of_a_recording_are_found(workspace: Workspace, tmp_path: Path, language: str, source: str) -> None:
     """After a second of silence the first word is found where it is, like the others, the cue and the first caption."""
-    right = dict(recorded(workspace, tmp_path, language))
+    spoken = recorded(workspace, tmp_path, language)
+    right = {word: at for word, at in spoken if TEXTS[language].count(word) == 1}
     workspace.build()
     assert "align:one" in workspace.ran()
     scene = timing(workspace)
     assert {word["from"] for word in scene["words"]} <= {source, "aligned"}
     off = [abs(word["start"] - right[word["text"]]) for word in scene["words"] if word["text"] in right]
-    assert len(off) >= 10
+    assert len(off) >= 8
     assert median(off) < 0.04
     assert max(off) < 0.2
     assert abs(scene["words"][0]["start"] - 1) < 0.06
-    assert abs(scene["cues"]["last"] - list(right.values())[-1]) < 0.1
+    assert abs(scene["cues"]["last"] - spoken[-1][1]) < 0.1
     first = workspace.read("build/video.srt").splitlines()[1]
     assert first.startswith(("00:00:00,9", "00:00:01,0"))
 
@@ -96,17 +97,16 @@ def test_a_voice_without_times_has_them_found(workspace: Workspace) -> None:
 
 def test_a_voice_with_times_needs_no_search(workspace: Workspace) -> None:
     """Engines that report times have no step that searches for them."""
-    workspace.write(
-        "video.yaml",
-        "vidbuild: 1\ntitle: T\nvoice: espeak:en-us\noutput: {size: 128x72}\nscenes: [{id: one, type: title, title: T, narration: Hello there.}]\n",
-    )
+    scene = "{id: one, type: title, title: T, narration: Hello there.}"
+    head = "vidbuild: 1\ntitle: T\nvoice: espeak:en-us\noutput: {size: 128x72, fps: 24}\n"
+    workspace.write("video.yaml", f"{head}scenes: [{scene}]\n")
     workspace.build()
     assert "align:one" not in workspace.ran()
     assert {word["from"] for word in timing(workspace)["words"]} == {"engine"}
 
 
 def test_a_cue_on_an_estimate_is_warned_of(workspace: Workspace, tmp_path: Path) -> None:
-    """In a language that espeak does not speak, words have times by their lengths: a cue on one is a located warning."""
+    """In a language that espeak does not speak, words have times by their lengths: a cue on one is a warning."""
     recorded(workspace, tmp_path, "fr")
     workspace.write("video.yaml", workspace.read("video.yaml").replace("language: fr", "language: tlh"))
     checked = workspace.run("check", "video.yaml")

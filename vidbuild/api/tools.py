@@ -49,6 +49,8 @@ def _fixed(voices: Mapping[str, Tool]) -> Mapping[str, Tool]:
         "typst": Tool(_paths("text.packages", "typst_paths"), _identity("text.packages", "typst_identity")),
         "fonts": Tool(_paths("text.packages", "fonts_paths"), _identity("text.packages", "fonts_identity")),
         "pillow": Tool(_paths("text.packages", "pillow_paths"), _identity("text.packages", "pillow_identity")),
+        "numpy": Tool(_paths("alignment.features", "stat_paths"), _identity("alignment.features", "identity")),
+        "recognizer": Tool(_paths("alignment.recognizer", "stat_paths"), _identity("alignment.recognizer", "identity")),
         "heif": Tool(_paths("text.packages", "heif_paths"), _identity("text.packages", "heif_identity")),
         voice_tool(recorded.NAME): Tool(recorded.stat_paths, recorded.identity),
         **voices,

@@ -20,6 +20,7 @@ def voice_tool(engine: str) -> str:
 
 _ALL = (
     Kind("speak", 4, "vidbuild.steps.speak:run", ("ffmpeg",)),
+    Kind("align", 1, "vidbuild.steps.align:run", ("ffmpeg", "numpy")),
     Kind("timeline", 4, "vidbuild.steps.timeline:run", ("ffmpeg",)),
     Kind("draw", 4, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
     Kind("render", 7, "vidbuild.steps.render:run", ("ffmpeg",)),
@@ -36,4 +37,4 @@ _ALL = (
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 
 # The kinds that `vidbuild check` runs: they render no frame, and only their steps may give warnings.
-CHECKED = ("speak", "timeline", "draw", "music", "decode", "audio", "captions")
+CHECKED = ("speak", "align", "timeline", "draw", "music", "decode", "audio", "captions")

@@ -16,7 +16,7 @@ from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.model import Scene
 from vidbuild.plan.music_steps import music_inputs, sound_params
-from vidbuild.plan.speech_steps import levels, rate, speak_steps, spoken, utterance_params
+from vidbuild.plan.speech_steps import align_steps, levels, rate, speak_steps, spoken, utterance_params, words
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.protocol import Clip
 from vidbuild.scenes.registry import SCENE_TYPES
@@ -35,6 +35,7 @@ def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
     scene = video.spec.scenes[index]
     clip = SCENE_TYPES[scene.type].clip(scene)
     yield from speak_steps(video, scene)
+    yield from align_steps(video, scene)
     yield _timeline(video, index, clip)
     yield _draw(video, scene)
     yield Step(
@@ -143,7 +144,7 @@ def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
         transition_before=head,
         transition=tail,
     )
-    inputs = spoken(video, scene, "words", "words.json")
+    inputs = words(video, scene)
     if clip is not None:
         inputs["clip"] = Source(str(clip.path))
     locations = dict(scene.locations)

@@ -8,6 +8,7 @@ from typing import Any
 
 from vidbuild import timebase
 from vidbuild.engine.graph.graph import Input, Product, Source, Step
+from vidbuild.engine.graph.step_id import StepId
 from vidbuild.location import Location
 from vidbuild.model import Scene, Utterance
 from vidbuild.plan.kinds import voice_tool
@@ -16,6 +17,8 @@ from vidbuild.timeline.params import UtteranceParams
 from vidbuild.voices import recorded, registry
 
 NORMAL_VOLUME = 100
+WORDS = "words.json"
+ALIGNED = {"words": WORDS, "narration": "narration.wav"}  # role -> what a search for words reads
 
 
 def speak_steps(video: VideoSpec, scene: Scene) -> Iterator[Step]:
@@ -42,6 +45,36 @@ def speak_steps(video: VideoSpec, scene: Scene) -> Iterator[Step]:
             tools = tuple(voice_tool(registry.tool_name(each.engine, each.name)) for each in used)
         locations = _locations(scene.locations, utterance, video.variant.language)
         yield Step(step_id, "speak", params, inputs, locations, tools)
+
+
+def align_steps(video: VideoSpec, scene: Scene) -> Iterator[Step]:
+    """The steps that search for the words of recordings, and of voices that report no times."""
+    language = video.variant.language
+    for speak, align, utterance in _searched(video, scene):
+        english = language.partition("-")[0].lower() == "en"
+        spoken_text = utterance.narration.spoken
+        voice = registry.reference(language, spoken_text)
+        params = {"narration": spoken_text, "voice": voice, "english": english}
+        inputs: dict[str, Input] = {name: Product(speak, file) for name, file in ALIGNED.items()}
+        tools = (*(["recognizer"] if english else []), *([voice_tool("espeak")] if voice or english else []))
+        yield Step(align, "align", params, inputs, _locations(scene.locations, utterance, language), tools)
+
+
+def words(video: VideoSpec, scene: Scene) -> dict[str, Input]:
+    """The words of each utterance with their times, by the roles of `spoken`."""
+    found = {speak: align for speak, align, _ in _searched(video, scene)}
+    files = spoken(video, scene, "words", WORDS)
+    steps = video.speak_ids(scene)
+    return {role: Product(found.get(step, step), WORDS) for role, step in zip(files, steps, strict=True)}
+
+
+def _searched(video: VideoSpec, scene: Scene) -> Iterator[tuple[str, str, Utterance]]:
+    """Yield the steps that speak an utterance without times and search for them, and the utterance."""
+    for step, utterance in zip(video.speak_ids(scene), video.utterances(scene), strict=True):
+        engines = [each.engine for each in (utterance.voice, utterance.voice.fallback) if each]
+        if utterance.narration.audio is not None or not all(map(registry.reports_times, engines)):
+            speak = StepId.parse(step)
+            yield step, str(StepId("align", speak.scene, speak.video)), utterance
 
 
 def spoken(video: VideoSpec, scene: Scene, role: str, file: str) -> dict[str, Input]:

@@ -14,6 +14,8 @@ from vidbuild.timeline.spoken import utterances_of
 # speaks 4 at half its rate and 57 at twice its rate.
 SLOWEST, FASTEST = 2.0, 70.0
 REST = 3.0  # seconds of other sounds that a recording may have
+# Where the times of a recording's words come from, right text or not.
+FOUND = frozenset({"recognizer", "warped"})
 FIELD = "narration.text"
 HINT = "write what is spoken in the recording, all of it"
 
@@ -26,7 +28,7 @@ def warnings(params: TimelineParams, speeches: Sequence[Speech]) -> Iterator[tup
 
 
 def _warnings(tokens: Sequence[Token], speech: Speech) -> Iterator[tuple[str, str]]:
-    if speech.words or not speech.phrases:
+    if (speech.words and speech.source not in FOUND) or not speech.phrases:
         return
     seconds = sum(end - start for start, end in speech.phrases) / SAMPLE_RATE
     weight = spoken_weight(tokens)

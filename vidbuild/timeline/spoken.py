@@ -59,7 +59,7 @@ def timed_speech(params: TimelineParams, speeches: Sequence[Speech]) -> TimedSpe
         words += (replaced(word, start=start + word.start, end=start + word.end) for word in aligned)
         placed = place_cues(part.cues, aligned, speech.samples, part.anchors)
         cues.update({name: start + at for name, at in placed.items()})
-        estimated += estimated_cues(part.cues, aligned, speech.words)
+        estimated += estimated_cues(part.cues, aligned)
         end = start + speech.samples
         utterances.append(TimedUtterance(part.speaker, speech.voice, start, end, len(aligned)))
     listed = tuple(utterances) if params.utterances else ()

@@ -59,7 +59,7 @@ def lay_out(params: TimelineParams, speeches: Sequence[Speech], clip_ms: float |
 
 def _estimated_cues(timed: TimedSpeech) -> Iterator[tuple[str, str]]:
     for name in timed.estimated:
-        yield "narration", f"the time of cue '{name}' is estimated: the voice's words do not determine it"
+        yield "narration", f"the time of cue '{name}' is estimated: no word beside it has a known time"
 
 
 def _reveal_span(params: TimelineParams, timed: TimedSpeech, clip_samples: int) -> tuple[int, int]:

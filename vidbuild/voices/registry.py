@@ -27,6 +27,9 @@ ENGINES: Mapping[str, VoiceEngine] = {
     **CONFIGURED,
 }
 
+WITHOUT_TIMES = frozenset({"nanotts", "piper", "speech", "command"})
+"""The engines that report no times of words, or not always."""
+
 VARIANTS = {"female": "f3", "male": "m3"}
 """The variants of espeak's voices by kind: the ones that are easiest to understand."""
 
@@ -96,6 +99,21 @@ def worker(engine: str) -> str:
 def files(engine: str, name: str) -> Mapping[str, Path]:
     """Return role -> a file that a voice needs beside its engine's own."""
     return MODELS[engine].files(name) if engine in MODELS else {}
+
+
+def reports_times(engine: str) -> bool:
+    """Return whether an engine always reports when its words are spoken."""
+    return engine not in WITHOUT_TIMES
+
+
+def reference(language: str, text: str) -> str:
+    """Return espeak's voice whose times can be carried over to other audio of a text; "" if it cannot read the text."""
+    espeak = ENGINES["espeak"]
+    known = espeak.voices()
+    tag = "en-us" if language.lower() == "en" else language.lower()
+    while tag and tag not in known:
+        tag = tag.rpartition("-")[0]
+    return "" if tag and any(espeak.unreadable(tag, text)) else tag
 
 
 def default(language: str) -> tuple[str, str]:

@@ -60,15 +60,17 @@ def shared(one: Graph, other: Graph) -> set[str]:
 
 
 def test_two_languages_of_a_spec_share_what_no_text_decides(tmp_path: Path) -> None:
-    """A spec is loaded once and compiled in two languages; silent and recorded scenes share sound and timing."""
+    """A spec is loaded once and compiled in two languages; these share silent scenes and the audio of recordings.
+
+    The words of a recording are searched with the voice of each language.
+    """
     loaded = spec(tmp_path)
     english = compile_graph(loaded, Variant("en", loaded.output, "en"))
     german = compile_graph(loaded, Variant("de", loaded.output, "de"))
     assert english.steps["en/speak:list"].params["narration"] == "Now one."
     assert german.steps["de/speak:list"].params["narration"] == "Jetzt eins, und noch viel mehr."
     assert german.steps["de/timeline:list"].params["cues"] == {"first": 1}
-    silent, recorded = {"timeline:silent", "audio:silent"}, {"speak:recorded", "timeline:recorded", "audio:recorded"}
-    assert shared(english, german) == silent | recorded
+    assert shared(english, german) == {"timeline:silent", "audio:silent", "speak:recorded"}
 
 
 def test_two_sizes_of_a_spec_share_sound_and_timing(tmp_path: Path) -> None:
@@ -81,6 +83,7 @@ def test_two_sizes_of_a_spec_share_sound_and_timing(tmp_path: Path) -> None:
         *(f"{kind}:{scene}" for kind in ("timeline", "audio") for scene in scenes),
         "speak:list",
         "speak:recorded",
+        "align:recorded",
         "captions",
     }
 
@@ -90,7 +93,8 @@ def test_another_frame_rate_shares_speech_and_drawings(tmp_path: Path) -> None:
     loaded = spec(tmp_path)
     slow = compile_graph(loaded, Variant("en", loaded.output))
     fast = compile_graph(loaded, Variant("en", replace(loaded.output, fps=60)))
-    assert shared(slow, fast) == {"draw:silent", "draw:list", "draw:recorded", "speak:list", "speak:recorded"}
+    spoken = {"speak:list", "speak:recorded", "align:recorded"}
+    assert shared(slow, fast) == spoken | {"draw:silent", "draw:list", "draw:recorded"}
 
 
 @pytest.mark.parametrize("field", ["profile", "loudness", "peak"])

@@ -267,7 +267,7 @@ def test_every_token_is_placed_by_the_engines_words(scratch: Path) -> None:
     times = align(tokens, speech)
     assert {time.source for time in times if time.text != "—"} == {"engine"}
     cues = {"flag": 4, "size": 7, "site": 11, "end": len(tokens)}
-    assert estimated_cues(cues, times, speech.words) == []
+    assert estimated_cues(cues, times) == []
     placed = place_cues(cues, times, speech.samples)
     starts = {word.text: word.start for word in speech.words}
     assert placed["flag"] == starts["pass"]

@@ -25,7 +25,7 @@ Pronouncer = Callable[[Sequence[str]], Mapping[str, str]]
 """Returns word -> its phonemes in IPA."""
 
 
-def paths() -> Sequence[Path]:
+def stat_paths() -> Sequence[Path]:
     """Return the package's file, which an update replaces; none if it is not installed."""
     found = find_spec(PACKAGE)
     return [Path(found.origin)] if found and found.origin else []
@@ -33,7 +33,7 @@ def paths() -> Sequence[Path]:
 
 def identity() -> str:
     """Return the package's version; "none" if it is not installed."""
-    if not paths():
+    if not stat_paths():
         return "none"
     from importlib import metadata
 
@@ -46,7 +46,7 @@ def align(text: str, samples: array.array[int], pronounce: Pronouncer) -> list[E
     pronounce: for words that are not in pocketsphinx's dictionary.
     """
     words = [(match[0].lower().replace("’", "'"), match.start()) for match in _WORD.finditer(text.replace("’", "'"))]  # noqa: RUF001 - an apostrophe
-    if not words or not paths():
+    if not words or not stat_paths():
         return None
     decoder = _decoder()
     unknown = list(dict.fromkeys(word for word, _ in words if decoder.lookup_word(word) is None))

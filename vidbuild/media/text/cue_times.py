@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from vidbuild.media.text.words import EngineWord, TimedWord
+from vidbuild.media.text.words import TimedWord
 
 NO_ANCHORS: Mapping[str, str] = MappingProxyType({})
 
@@ -30,14 +30,12 @@ def place_cues(
     return found
 
 
-def estimated_cues(cues: Mapping[str, int], times: Sequence[TimedWord], words: Sequence[EngineWord]) -> list[str]:
-    """Return the cues without a neighbor whose time the engine reports; none if it reports no words at all."""
-    if not words:
-        return []
-    return [name for name, index in cues.items() if not _has_engine_neighbor(times, index)]
+def estimated_cues(cues: Mapping[str, int], times: Sequence[TimedWord]) -> list[str]:
+    """Return the cues without a neighbor whose time is known, from the voice or by a search in the audio."""
+    return [name for name, index in cues.items() if not _has_known_neighbor(times, index)]
 
 
-def _has_engine_neighbor(times: Sequence[TimedWord], index: int) -> bool:
+def _has_known_neighbor(times: Sequence[TimedWord], index: int) -> bool:
     before = next((time for time in reversed(times[:index]) if time.end > time.start), None)
     after = next((time for time in times[index:] if time.end > time.start), None)
     return any(time is not None and time.source != "spread" for time in (before, after))

@@ -46,7 +46,7 @@ class Speech:
     samples: its length.
     phrases: where a recording without word times has speech, (start, end) between silences; empty if unknown.
     source: what the words' times come from: "model", the durations of the voice's model; "engine", events of the
-        engine; "" without times.
+        engine; "recognizer" and "warped", a search in the audio; "" without times.
     voice: the one that spoke, as ENGINE:NAME; "" if unknown.
     """
 
