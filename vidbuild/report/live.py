@@ -99,8 +99,6 @@ class Live:
             if isinstance(event, StepStarted):
                 self._reasons[event.step] = progress_text.reason(event, first=self._first)
             self._progress.apply(event)
-            if isinstance(event, RunEstimated):
-                self._first = self._first and not self._progress.cached  # by a build of other scenes, for example
         line = self._line(event)
         if line is not None:
             self._print(line)
@@ -121,7 +119,7 @@ class Live:
             case StepRetried() if self._retries.accepts(event):
                 return Text(progress_text.retried(event), "yellow")
             case RunEstimated() if self._first and event.ahead:
-                return Text(progress_text.first_build(event))
+                return Text(progress_text.first_build(event, self._progress.cached))
             case RunPaused() | RunResumed() | StateRestored():
                 return Text(progress_text.run(event), "yellow" if isinstance(event, RunPaused) else "")
             case _:

@@ -36,7 +36,7 @@ class Lines:
         self._verbose = verbose
         self._first = False
         self._began = 0.0
-        self._ahead = self._begun = 0
+        self._ahead = self._begun = self._cached = 0
         self._retries = progress_text.FailureFilter()
         self._failures = progress_text.FailureFilter()
 
@@ -54,17 +54,17 @@ class Lines:
             case RunStarted():
                 self._first, self._retries = event.first, progress_text.FailureFilter()
                 self._failures = progress_text.FailureFilter()
-                self._began, self._ahead, self._begun = event.time, 0, 0
+                self._began, self._ahead, self._begun, self._cached = event.time, 0, 0, 0
             case RunEstimated():
                 self._ahead = event.ahead
                 if self._first and event.ahead:
-                    self._write(progress_text.first_build(event))
+                    self._write(progress_text.first_build(event, self._cached))
             case StepStarted():
                 self._begun += 1
                 self._write(f"{self._count(event)}{progress_text.started(event, first=self._first)}")
             case StepCached():
                 self._begun += bool(self._ahead)  # it might have run
-                self._first = self._first and bool(self._ahead)  # otherwise a build of other scenes made it
+                self._cached += 1
             case StepFailed():
                 message = f": {event.failure.message}" if self._failures.accepts(event) else ""
                 self._write(f"{event.step}  failed{message}")

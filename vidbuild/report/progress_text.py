@@ -26,9 +26,10 @@ def started(event: StepStarted, *, first: bool) -> str:
     return f"{event.step}  {reason(event, first=first)}".rstrip()
 
 
-def first_build(event: RunEstimated) -> str:
-    """Return the line about a build in which every step is new."""
-    return f"first build: {humanize.count(event.ahead, 'step')}"
+def first_build(event: RunEstimated, cached: int) -> str:
+    """Return the line about a build in which every step is new, or cached by a check or a build of other scenes."""
+    steps = humanize.count(event.ahead, "step")
+    return f"{steps} to run, {cached:,} cached" if cached else f"first build: {steps}"
 
 
 def retried(event: StepRetried) -> str:

@@ -69,7 +69,7 @@ def test_a_build_of_what_others_made_is_not_a_first_one() -> None:
     """The first build of one scene, or from standard input, that finds steps in the cache is not called first."""
     cached = StepCached(run="r1", time=BEGAN, step="draw:a", key="k", source="local")
     lines = written(replace(run_started(3), first=True), cached, estimated(2), started("mux"))
-    assert lines == ["[1/2 0:00] mux  never built"]
+    assert lines == ["2 steps to run, 1 cached", "[1/2 0:00] mux"]
 
 
 def test_pauses_retries_and_continued_runs_are_printed() -> None:
