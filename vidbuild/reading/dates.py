@@ -14,8 +14,11 @@ _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})\Z|(\d{4})/(\d{1,2})/(\
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\Z")
 _DAYS_RANGE = re.compile(r"(\d{1,2})(?:-|–)(\d{1,2})\Z")  # noqa: RUF001 - a dash
 _YEAR = re.compile(r"[12]\d{3}\Z")
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{2})([ap])\.?m\Z", re.IGNORECASE)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:h|([ap])\.?m)?\Z", re.IGNORECASE)
 _HOUR = re.compile(r"(\d{1,2})([ap])\.?m\Z", re.IGNORECASE)
+_FROM_TO = re.compile(r"([\d:apm.]{3,8})[-\u2013]([\d:apm.]{3,8})\Z", re.IGNORECASE)
+_DAYS_FROM_TO = re.compile(r"([A-Z][a-z]{2,4})[-\u2013]([A-Z][a-z]{2,4})\Z")
 _HALF = re.compile(r"([ap])\.?m\Z", re.IGNORECASE)
 _RATIO = re.compile(r"(\d{1,3}):(\d{1,3})\Z")
 _MONTHS, _DAYS, _HOURS, _MINUTES, _NOON = 12, 31, 24, 60, 12
@@ -75,7 +78,7 @@ def clock(hour: str, minute: str, half: str = "") -> str:
     return f"{hours} {minutes}{name}"
 
 
-def _time(place: Place) -> str | None:
+def _time(place: Place) -> str | None:  # noqa: PLR0911 - one for each kind
     found = _CLOCK.match(place.core)
     if found and int(found[1]) < _HOURS and int(found[2]) < _MINUTES:
         hour, minute, second, half = found.groups()
@@ -86,6 +89,14 @@ def _time(place: Place) -> str | None:
         if not half and _HALF.match(place.next().core) and int(minute) == 0:
             return numbers.cardinal(str(int(hour)))
         return clock(hour, minute, half or "")
+    dotted = _DOTTED.match(place.core)
+    if dotted and 1 <= int(dotted[1]) <= _NOON and int(dotted[2]) < _MINUTES:
+        return clock(*dotted.groups())
+    from_to = _FROM_TO.match(place.core)
+    if from_to:
+        times = [_HOUR.match(each) or _CLOCK.match(each) for each in from_to.groups()]
+        spoken = [_clock_of(each) for each in times if each]
+        return " to ".join(spoken) if len(spoken) == len(times) else None
     ratio = _RATIO.match(place.core)
     if ratio:
         return f"{numbers.cardinal(ratio[1])} to {numbers.cardinal(ratio[2])}"
@@ -97,6 +108,12 @@ def _time(place: Place) -> str | None:
 
 def _is_month(core: str) -> bool:
     return core[:1].isupper() and core.lower() in tables.MONTH and (core != core.upper() or len(core) > 3)  # noqa: PLR2004
+
+
+def _clock_of(found: re.Match[str]) -> str:
+    if found.re is _HOUR:
+        return clock(found[1], "00", found[2])
+    return clock(found[1], found[2], found[4] or "")
 
 
 def _month_first(place: Place) -> Found | None:
@@ -139,6 +156,9 @@ def _day_first(place: Place) -> Found | None:
 
 def _weekday(place: Place) -> Found | None:
     """Read "Mon, Nov 29" and "Fri 14:00"; "sat" and "sun" are words elsewhere."""
+    span = _DAYS_FROM_TO.match(place.core)
+    if span and all(each.lower() in tables.DAYS for each in span.groups()):
+        return [whole(place.core, " to ".join(tables.DAYS[each.lower()] for each in span.groups()))]
     name = tables.DAYS.get(place.core.lower())
     if name is None or not place.core.istitle() or place.at + 1 >= len(place.chunks):
         return None

@@ -21,6 +21,8 @@ _SUFFIX = (
 )
 _VERSION = re.compile(rf"(v|V)?(\d+(?:\.\d+)*(?:\.[x*])?)((?:{_SUFFIX})*+)(\+[\w.]+)?\Z")
 _NAME_VERSION = re.compile(r"([A-Za-z][A-Za-z+#]*?)[-@]?v?(\d+(?:\.\d+)+)\Z")
+_SIDES = re.compile(r"(\d[^\s\u2013\u2014-]{0,20})[-\u2013\u2014](\d[^\s\u2013\u2014-]{0,20})\Z")
+_UTC = re.compile(r"(UTC|GMT)([+-])(\d{1,2})\Z")
 _SUFFIX_PART = re.compile(r"[A-Za-z]+|\d+")
 _ORDINAL = re.compile(r"(\d{1,3}(?:,\d{3})*|\d+)(?:st|nd|rd|th)\Z")
 _DECADE = re.compile(r"((?:1[1-9]|20)\d|\d)0'?s\Z")
@@ -78,17 +80,7 @@ def _number(core: str, place: Place) -> str | None:  # noqa: PLR0911 - one for e
         return numbers.version(core)
     if len(core) == 4 and core.isdecimal() and is_year(core, place):  # noqa: PLR2004 - a year's digits
         return numbers.year(core)
-    if core.isdecimal() and place.previous.key in {
-        "port",
-        "http",
-        "https",
-        "error",
-        "status",
-        "code",
-        "room",
-        "flight",
-        "chapter",
-    }:
+    if core.isdecimal() and place.previous.key in tables.NUMBERED:
         return numbers.code(core)
     return numbers.decimal(core)
 
@@ -143,6 +135,11 @@ def _version(core: str, place: Place) -> str | None:
     return None
 
 
+def _names_decade(place: Place) -> bool:
+    before = place.chunks[place.at].before
+    return place.previous.key in {"the", "early", "late", "mid"} or before.endswith(("'", "\u2019"))
+
+
 def _suffix(part: str) -> str:
     return spell(part) if len(part) <= _TWO or part.isupper() else part.lower()
 
@@ -152,9 +149,7 @@ def _unit(core: str, place: Place) -> str | None:
     if found is None:
         return None
     number, hyphen, unit = found.groups()
-    if unit == "s" and (
-        _DECADE.match(core) and (place.previous.key in {"the", "early", "late", "mid"} or len(number) > _DECADE_DIGITS)
-    ):
+    if unit == "s" and (_DECADE.match(core) and (_names_decade(place) or len(number) > _DECADE_DIGITS)):
         return None
     if unit == "B" and len(number) < 3:  # noqa: PLR2004 - "7B" is no number of bytes
         return f"{numbers.decimal(number)} B"
@@ -185,17 +180,16 @@ def _ordinal(core: str, place: Place) -> str | None:
     if found:
         return numbers.ordinal(found[1].replace(",", ""))
     decade = _DECADE.match(core)
-    if decade and (
-        len(decade[1]) == _DECADE_DIGITS
-        or "'" in place.chunks[place.at].before
-        or place.previous.key in {"the", "early", "late", "mid"}
-    ):
+    if decade and (len(decade[1]) == _DECADE_DIGITS or _names_decade(place)):
         return numbers.decade(f"{decade[1]}0")
     return None
 
 
 def _range(core: str, place: Place) -> str | None:
-    found = _RANGE.match(core)
+    found, sides = _RANGE.match(core), _SIDES.match(core)
+    if sides and not found:
+        both = [_quantity(each, place) for each in sides.groups()]
+        return f"{both[0]} to {both[1]}" if all(both) else None
     if found is None or _GROUPS.match(core):
         return None
     low, high, rest = found.groups()
@@ -228,7 +222,6 @@ def _fraction(core: str, place: Place) -> str | None:
 
 
 def _size(core: str, place: Place) -> str | None:
-    del place
     found = _SIZE.match(core)
     if found:
         return " by ".join(
@@ -236,7 +229,7 @@ def _size(core: str, place: Place) -> str | None:
         )
     times = _TIMES.match(core)
     if times:
-        return f"{numbers.decimal(times[1])} times"
+        return f"{numbers.decimal(times[1])} {'X' if place.next().core in {*'+-=*/'} else 'times'}"
     lines = _LINES.match(core)
     if lines:
         rate = f" {numbers.cardinal(lines[3])}" if lines[3] else ""
@@ -253,6 +246,9 @@ def _phone(core: str, place: Place) -> str | None:
 
 
 def _other(core: str, place: Place) -> str | None:
+    zone = _UTC.match(core)
+    if zone:
+        return f"{spell(zone[1])} {'plus' if zone[2] == '+' else 'minus'} {numbers.cardinal(str(int(zone[3])))}"
     exponent = _EXPONENT.match(core)
     if exponent and len(core) < 7:  # noqa: PLR2004 - longer ones are hashes
         sign = {"-": "minus ", "+": "", "": ""}[exponent[2]]

@@ -81,8 +81,13 @@ class Reader:
         return next((found for rule in self._rules if (found := rule(place)) is not None), None)
 
     def _known(self, place: Place) -> Found | None:
-        spoken = self._lexicon.spoken(place.core)
-        return None if spoken is None else [whole(place.core, spoken)]
+        core = place.core
+        spoken = self._lexicon.spoken(core)
+        if spoken is not None:
+            return [whole(core, spoken)]
+        head, hyphen, rest = core.partition("-")  # "CI/CD-based": what has a sign is no part of a compound elsewhere
+        spoken = self._lexicon.spoken(head) if hyphen and rest.isalpha() and not head.isalnum() else None
+        return None if spoken is None else [[Part(0, len(head) + 1, spoken), Part(len(head) + 1, len(core), rest)]]
 
     def _date(self, place: Place) -> Found | None:
         return dates.read(place, self._language)

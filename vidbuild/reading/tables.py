@@ -60,6 +60,8 @@ VERSIONED = _names("versioned")
 """Words after which a number with a dot is a version."""
 ROMAN_AFTER = _names("roman_after")
 KINGS = _names("kings")
+NUMBERED = _names("numbered")
+"""Words after which a number is a name, read in pairs of digits."""
 BEFORE_YEAR = _names("before_year")
 STRESSED = _names("stressed")
 """Words in capitals that are stressed. Others of up to three letters are acronyms."""

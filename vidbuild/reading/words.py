@@ -21,6 +21,8 @@ _RUNS = re.compile(
     re.DOTALL,
 )
 _ACRONYM, _SHORT = 6, 3
+_ORDINAL = re.compile(r"(\d{1,6})(?:st|nd|rd|th)\Z")
+_POWERS = {"²": "squared", "³": "cubed"}
 _IDS = {"id": "I.D", "ids": "I dees"}
 
 
@@ -49,8 +51,10 @@ class WordReader:
                 stem = word.removesuffix(ending)
                 spoken = self.word(stem)
                 return word if spoken == stem else possessive(spoken)
-        if word.isdecimal() and word.isascii():
-            return numbers.code(word)
+        if word[0].isdecimal() or word[-1] in _POWERS:
+            number = self._number(word)
+            if number is not None:
+                return number
         if not word.isascii() or not word.isalnum():
             return word
         if word.isupper() and word.isalpha():
@@ -61,6 +65,15 @@ class WordReader:
         if word[-1] == "s" and word[:-1].isupper() and len(word) > 2:  # noqa: PLR2004 - an acronym's plural
             return plural(_capitals(word[:-1]))
         return self._part(word) if word.islower() else word
+
+    def _number(self, word: str) -> str | None:
+        """Return how the digits of a name, "3rd" or "x²" are spoken."""
+        ordinal = _ORDINAL.match(word)
+        if ordinal:
+            return numbers.ordinal(ordinal[1])
+        if word[-1] in _POWERS and word[:-1].isalnum():
+            return f"{self.word(word[:-1])} {_POWERS[word[-1]]}"
+        return numbers.code(word) if word.isdecimal() and word.isascii() else None
 
     def _run(self, run: str, snake: bool, constant: bool) -> str:
         """Return how letters and digits between the signs of a name are spoken.
