@@ -66,6 +66,15 @@ def test_a_pair_is_not_paired_again() -> None:
         aac.to_channel_pair(aac.silent_block())
 
 
+@pytest.mark.parametrize("element", range(1, 8))
+def test_only_a_single_channel_is_paired(scratch: Path, element: int) -> None:
+    """A block that begins with any other element of table 4.85 is refused, whatever its tag."""
+    block = adts.payload(encoded(tone(24_000), scratch)[3])
+    other = bytes([block[0] & 0x1F | element << 5]) + block[1:]
+    with pytest.raises(aac.AacError, match=f"got element {element}"):
+        aac.to_channel_pair(other)
+
+
 @pytest.mark.parametrize(
     ("block", "message"),
     [

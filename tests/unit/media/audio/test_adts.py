@@ -96,3 +96,13 @@ def test_errors_do_not_add_up(lengths: list[int]) -> None:
 def test_frames_to_cover(samples: int, frames: int) -> None:
     """A frame that is begun counts."""
     assert adts.frames_to_cover(samples) == frames
+
+
+def test_sampling_rates_are_those_of_the_standard() -> None:
+    """Thirteen indexes have the rates of table 1.18 of ISO 14496-3; the other three are reserved or escape."""
+    rates = [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000, 7350]
+    frames = [bytes([*GOOD[:2], GOOD[2] & 0xC3 | index << 2, *GOOD[3:]]) for index in range(16)]
+    assert [adts.configuration(frame).rate for frame in frames[:13]] == rates
+    for index in (13, 14, 15):
+        with pytest.raises(adts.AdtsError, match=f"index {index} is reserved"):
+            adts.configuration(frames[index])

@@ -195,3 +195,24 @@ def test_silence_is_50_db_below_the_loudest_sample(level: float, kept: bool) -> 
     found, cut = wav.trim(silence(4800) + soft + loud)
     assert cut == (4800 - wav.LEAD if kept else 9600 - wav.LEAD)
     assert len(found) == 14_400 - cut
+
+
+@pytest.mark.parametrize(("offset", "removed"), [(199, 0), (201, 201), (-199, 0), (-201, -201)])
+def test_an_offset_counts_from_a_fiftieth_of_the_loudest_sample(offset: int, removed: int) -> None:
+    """Two in a hundred of the peak are the limit: below it, no sample but those of the fades at the ends changes."""
+    peak = 10_000
+    high, low = (peak, 2 * offset - peak) if offset > 0 else (2 * offset + peak, -peak)
+    square = array.array("h", ([high] * 480 + [low] * 480) * 10)
+    eased = wav.declick(square)
+    assert list(eased[48:-48]) == [sample - removed for sample in square[48:-48]]
+
+
+def test_samples_are_little_endian_on_any_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stores the high byte first swaps the bytes of what it reads and writes, in a copy."""
+    samples = array.array("h", [1, -2, 300])
+    swapped = array.array("h", samples)
+    swapped.byteswap()
+    monkeypatch.setattr(wav.sys, "byteorder", "big")
+    assert wav.to_bytes(samples) == swapped.tobytes()
+    assert wav.from_bytes(samples.tobytes()) == swapped
+    assert samples == array.array("h", [1, -2, 300])

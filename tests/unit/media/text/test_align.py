@@ -70,6 +70,24 @@ def test_engine_words_that_differ_from_the_text(
     assert times[-1].start == (len(said) - 1) * SECOND
 
 
+def test_words_whose_places_the_engine_reports_have_its_times() -> None:
+    """An engine that reports where its words begin is taken at that, whatever it spoke; the source is its own."""
+    said = [EngineWord("", 0, SECOND, 0), EngineWord("", 2 * SECOND, 3 * SECOND, 4)]
+    for source, expected in (("", "engine"), ("model", "model")):
+        times = align(same("3.5 today"), Speech(said, 3 * SECOND, source=source))
+        assert [(time.start, time.source) for time in times] == [(0, expected), (2 * SECOND, expected)]
+
+
+def test_a_long_run_of_words_that_the_engine_divides_otherwise_is_matched_by_letters() -> None:
+    """Two words that an engine reports as one are found in it, also in a text of hundreds of letters."""
+    text = [f"{chr(97 + index % 26)}{index}" for index in range(100)]
+    said = words(*(first + second for first, second in zip(text[::2], text[1::2], strict=True)))
+    times = align(same(" ".join(text)), Speech(said, 50 * SECOND))
+    assert 200 < len("".join(text)) < 400
+    assert [time.start for time in times[::2]] == [index * SECOND for index in range(50)]
+    assert {time.source for time in times} == {"aligned"}
+
+
 def test_the_end_of_a_replaced_number_is_the_end_of_its_words() -> None:
     """V21: "3.5" lasts as long as "three point five" does."""
     times = align(same("of 3.5 today"), Speech(words("of", "three", "point", "five", "today"), 5 * SECOND))

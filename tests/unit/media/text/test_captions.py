@@ -102,6 +102,14 @@ def test_text_without_spaces_is_divided_by_width() -> None:
     assert found[1].start > 0
 
 
+def test_a_character_wider_than_a_line_is_not_divided() -> None:
+    """Thirty consonants of Korean that are one character by Unicode's rules stay whole, after what precedes them."""
+    wide = "\u1100" * 30
+    found = captions([TimedWord("x", 0, SECOND), TimedWord(wide, SECOND, 3 * SECOND)], 9 * SECOND, "ko")
+    assert lines(found) == [("x",), (wide,)]
+    assert list(module._fitting(f"x {wide} y", 0, 34, "ko")) == [(0, 2), (2, 32), (32, 34)]
+
+
 def test_a_long_address_is_cut_after_a_slash() -> None:
     """V18: an address wider than a line continues in the next one, and no space is added to it."""
     url = "https://example.org/a/very/long/path/that/does/not/fit/in/one/line/at/all?x=1"
