@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import math
+import sys
 import wave
 from itertools import pairwise
 from pathlib import Path
@@ -212,7 +213,7 @@ def test_samples_are_little_endian_on_any_machine(monkeypatch: pytest.MonkeyPatc
     samples = array.array("h", [1, -2, 300])
     swapped = array.array("h", samples)
     swapped.byteswap()
-    monkeypatch.setattr(wav.sys, "byteorder", "big")
+    monkeypatch.setattr(sys, "byteorder", "big")
     assert wav.to_bytes(samples) == swapped.tobytes()
     assert wav.from_bytes(samples.tobytes()) == swapped
     assert samples == array.array("h", [1, -2, 300])
