@@ -90,6 +90,8 @@ class Model:
         options = self._onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4
+        # More would double the time of loading to speak 8 % faster, by means that depend on the processor.
+        options.graph_optimization_level = self._onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
         return self._onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
 
     def speak(self, ids: Sequence[int], speed: float, shift_hz: float, noise: np.random.Generator) -> Utterance:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # The seed of the model's noise: the same samples each time.
 SEED = 0
 
-# At a volume of 100 %: peaks of the model reach 0.75 of full scale, and 200 % must fit.
+# The model's peaks reach 0.75 of full scale in a dozen sentences; this leaves room for higher ones.
 LEVEL = 0.6
 
 # The model was trained on sentences of fewer phonemes: longer ones are divided, after a phrase if possible.

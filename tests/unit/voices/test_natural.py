@@ -123,18 +123,6 @@ def test_a_pitch_is_a_shift_in_hertz_that_keeps_the_length(scratch: Path, shift:
     assert abs(moved.samples - usual.samples) < SAMPLE_RATE // 50
 
 
-def test_a_volume_is_a_gain(scratch: Path) -> None:
-    """Half of the volume is 6 dB less, and twice the volume clips nothing."""
-    levels_of = {}
-    for volume in (50, 100, 200):
-        _, samples = speak(scratch, volume=volume)
-        source = ["-i", str(scratch / "said.wav")]
-        levels_of[volume] = loudness.integrated(source, len(samples) / SAMPLE_RATE, scratch, ENV)
-        assert max(samples) < wav.MAX_SAMPLE
-    assert abs(levels_of[100] - levels_of[50] - 6.02) < 0.3
-    assert abs(levels_of[200] - levels_of[100] - 6.02) < 0.3
-
-
 def test_peaks_let_a_narration_reach_its_loudness(scratch: Path) -> None:
     """The highest peak is at most CREST over the loudness, half a dB for the measure of both."""
     _, samples = speak(scratch)
