@@ -15,6 +15,7 @@ _NAMES = {
     "narration": "script speech say voiceover spoken speak transcript audio_text text",
     "src": "path file source image video url href picture photo",
     "file": "path source src",
+    "audio": "file src path recording sound take",
     "code": "snippet source content text",
     "items": "bullets points entries list content",
     "commands": "cmds steps lines terminal",

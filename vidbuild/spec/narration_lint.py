@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from vidbuild.model import Narration, Scene, Voice
 from vidbuild.reading import tables
 from vidbuild.reading.reader import is_english
-from vidbuild.spec import ipa, markup
+from vidbuild.spec import ipa, markup, pauses
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.pronounce import Pronunciation
@@ -60,8 +60,11 @@ def _check_signs(
 ) -> None:
     """Warn of markup that is read aloud, and of what espeak leaves out."""
     spoken = narration.spoken
-    for tag in dict.fromkeys(markup.tags(narration.text if is_read else spoken)):
-        collector.warning(path, f"the voice reads '{tag}' aloud: narrations are plain text", "remove it", token=tag)
+    text = narration.text if is_read else spoken
+    silences = pauses.foreign(text)
+    for tag in dict.fromkeys([*markup.tags(text), *silences]):
+        hint = silences.get(tag, "remove it")
+        collector.warning(path, f"the voice reads '{tag}' aloud: narrations are plain text", hint, token=tag)
     for sign in dict.fromkeys(_read_aloud(narration) if is_read else markup.read_aloud(spoken)):
         hint = f"remove it, or add how it is spoken to 'pronounce': {{'{sign}': ...}}"
         collector.warning(path, f"the voice reads '{sign}' aloud", hint, token=sign)

@@ -14,6 +14,16 @@ _SIMILAR = re.compile(
     r"\W*(?:pause|wait|break|silence|sleep)?[\s:=(_-]*([0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)\s*(ms|milli\w*|s|secs?|seconds?)?\W*\Z",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"([0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)\s*(m?)", re.IGNORECASE)
+# How other tools and scripts write a pause; words alone only if they are no words of prose in brackets.
+_FOREIGN = re.compile(
+    r"""<break\b[^<>]*>
+      | (?<![\w\[])[\[(](?:pause|break|silence|wait|beat)[\s:=]*[0-9]{0,6}[.,]?[0-9]{1,6}\s*[a-z]{0,12}[\])](?!\])
+      | (?<![\w\[])[\[(](?:(?:short|long|brief)\s)?(?:pause|silence|beat)[\])](?!\])
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+HALF = "write '[[pause 0.5]]' for half a second of silence"
 
 
 def marks(text: str) -> Iterator[str]:
@@ -47,9 +57,23 @@ def hint(mark: str) -> str | None:
     """Return how to write a mark that was probably meant as a pause."""
     found = _SIMILAR.match(mark)
     if not found:
-        return "write '[[pause 0.5]]' for half a second of silence" if mark.lower() == "pause" else None
+        return HALF if mark.lower() == "pause" else None
     unit = "ms" if (found[2] or "").lower().startswith("m") else ""
     return f"write '[[pause {found[1].replace(',', '.')}{unit}]]' for silence"
+
+
+def foreign(text: str) -> dict[str, str]:
+    """Return the pauses of a text that are written as in other tools, each with a hint."""
+    return {match[0]: _foreign_hint(match[0]) for match in _FOREIGN.finditer(text)}
+
+
+def _foreign_hint(written: str) -> str:
+    found = _NUMBER.search(written)
+    length = float(found[1].replace(",", ".")) if found else 0.0
+    if found is None or not length:
+        return HALF
+    seconds = length / 1000 if found[2] or length > LONGEST else length
+    return f"write '[[pause {seconds:.10g}]]' for silence"
 
 
 def _seconds(mark: str) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from vidbuild.json_types import Json
@@ -51,6 +52,13 @@ def size(value: str) -> str | None:
         return None
     width, height = (int(side) + int(side) % 2 for side in sides.groups())
     return f"write {width}x{height}" if all(SMALLEST <= side <= LARGEST for side in (width, height)) else None
+
+
+def scene_id(value: str) -> str | None:
+    """Return a hint on how to write a text as the id of a scene."""
+    plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode().lower()
+    made = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return f"write {made}" if made and not made.isdigit() else None
 
 
 def as_written(document: Document, path: Path) -> str:

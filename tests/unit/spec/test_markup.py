@@ -53,7 +53,7 @@ def test_math_and_code_stay(text: str) -> None:
         (
             'Wait. <break time="1s"/> Go.',
             "the voice reads '<break time=\"1s\"/>' aloud: narrations are plain text",
-            "remove it",
+            "write '[[pause 1]]' for silence",
         ),
         (
             "Open # to be checked",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from vidbuild.spec import narration, pronounce
+from tests.support.spec_lab import Project
+from vidbuild.spec import narration, pauses, pronounce
 
 MS = 48  # samples
 
@@ -87,3 +90,40 @@ def test_a_wrong_pause(mark: str, message: str, hint: str | None) -> None:
     assert problem.message.startswith(message)
     assert problem.token == f"[[{mark}]]"
     assert problem.hint == (f"write '{hint}' for silence" if hint else None)
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        ('<break time="1s"/>', "1"),
+        ('<break time="750ms" />', "0.75"),
+        ("<break strength='weak'>", "0.5"),
+        ("[pause 0.8]", "0.8"),
+        ("[pause]", "0.5"),
+        ("(pause)", "0.5"),
+        ("[pause: 2 seconds]", "2"),
+        ("(Pause 1,5s)", "1.5"),
+        ("[wait 500]", "0.5"),
+        ("[short pause]", "0.5"),
+        ("[beat]", "0.5"),
+        ("[silence=0.25s]", "0.25"),
+    ],
+)
+def test_pauses_as_other_tools_write_them(written: str, seconds: str, tmp_path: Path) -> None:
+    """P42: a pause that a voice would read aloud is a warning whose hint, followed, is a pause."""
+    project = Project(tmp_path / "p")
+    ((_, message, hint),) = project.wrong({"narration": f"One. {written} Two."})
+    assert message == f"the voice reads '{written}' aloud: narrations are plain text"
+    assert hint is not None
+    mark = f"[[pause {seconds}]]"
+    assert hint.startswith(f"write '{mark}' for ")
+    assert project.wrong({"narration": f"One. {mark} Two."}) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a[pause]", "Press Ctrl (pause the build) now.", "Leave the loop (break) there.", "See [1] and (2 s).", "(wait)"],
+)
+def test_prose_in_brackets_is_no_pause(text: str) -> None:
+    """Words in brackets that people speak are no pauses."""
+    assert pauses.foreign(text) == {}

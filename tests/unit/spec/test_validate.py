@@ -100,7 +100,11 @@ def test_a_valid_spec_has_no_faults() -> None:
         (scene(type=...), ("scenes.0", "missing scene field 'type'", None)),
         (
             scene(id="A"),
-            ("scenes.0.id", "'id' must be lower-case letters, digits and '-', not starting with '-', not 'A'", None),
+            (
+                "scenes.0.id",
+                "'id' must be lower-case letters, digits and '-', not starting with '-', not 'A'",
+                "write a",
+            ),
         ),
         (scene(id="a" * 65), ("scenes.0.id", "'id' must be at most 64 characters long, not 65", None)),
         (

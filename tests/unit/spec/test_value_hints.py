@@ -258,3 +258,32 @@ def test_a_field_of_the_top_level_elsewhere(project: Project, top: str, fields: 
     ((_, _, message, found),) = hints(project, top + SCENE % ("title", fields))
     assert message.startswith("unknown ")
     assert found == (f"'{field}' is a field of the top level, for the whole video" if field else None)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("Intro", "write intro"),
+        ("my_scene", "write my-scene"),
+        ("Scene 1: Über uns", "write scene-1-uber-uns"),
+        ("-a-", "write a"),
+        ("日本", None),
+    ],
+)
+def test_an_id_in_another_form(project: Project, name: str, hint: str | None) -> None:
+    """P42: the id of a scene with capitals, spaces or other signs has a hint with one that is valid."""
+    text = f'{HEAD}  - {{id: "{name}", type: title, title: A, duration: 1}}\n'
+    ((_, _, message, found),) = hints(project, text)
+    assert message.startswith("'id' must be ")
+    assert found == hint
+    if hint:
+        assert project.problems(text.replace(f'"{name}"', hint.removeprefix("write "))) == []
+
+
+def test_a_recording_under_another_name(project: Project) -> None:
+    """P42: the file of a recording under a name that other tools use is one error, with the field's name."""
+    project.write("r.wav", b"RIFF")
+    ((_, _, message, hint),) = hints(
+        project, HEAD + "  - {id: a, type: title, title: A, narration: {file: r.wav, text: A.}}\n"
+    )
+    assert (message, hint) == ("unknown recorded narration field 'file'", "did you mean 'audio'?")
