@@ -34,6 +34,7 @@ MEMORY = 6 << 30  # bytes of a test process: some mutants never stop growing
 # Tests of a room in another folder.
 _ELSEWHERE = {
     "cli": "cli/commands/test_*.py",
+    "media/audio": "steps/test_audio.py",
     "scenes": "steps/test_draw*.py",
     "report": "engine/runs/test_history.py",
 }
@@ -69,7 +70,7 @@ def tests_of(room: str) -> list[str]:
     while not folder.is_dir():
         folder = folder.parent  # a scene type's folder, whose tests are those of all scene types
     files = sorted(folder.glob("test_*.py"))
-    elsewhere = _ELSEWHERE.get(room.partition("/")[0])
+    elsewhere = _ELSEWHERE.get(room) or _ELSEWHERE.get(room.partition("/")[0])
     others = sorted((ROOT / "tests" / "unit").glob(elsewhere)) if elsewhere else []
     return [file.relative_to(ROOT).as_posix() for file in dict.fromkeys((*files, *others))]
 

@@ -77,6 +77,7 @@ def test_every_room_has_tests() -> None:
     assert {"engine/disk", "scenes/command", "spec", "."} <= set(mutate.rooms())
     assert "tests/unit/engine/disk/test_lock.py" in mutate.tests_of("engine/disk")
     assert "tests/unit/steps/test_draw_code.py" in mutate.tests_of("scenes/code")
+    assert "tests/unit/steps/test_audio.py" in mutate.tests_of("media/audio")
 
 
 def test_equivalent_mutants_are_mutants() -> None:

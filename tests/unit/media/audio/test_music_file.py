@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import array
+import math
 import os
 import tracemalloc
 from pathlib import Path
+
+import pytest
 
 from vidbuild.media.audio.music_file import CROSSFADE, FRAME_BYTES, Tape
 
@@ -54,3 +57,33 @@ def test_an_hour_of_music_is_not_in_memory(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert peak < 4_000_000
     assert (tmp_path / "part.pcm").stat().st_size == 120 * 48_000 * FRAME_BYTES
+
+
+@pytest.mark.parametrize("loudest", [9000, 32_767, -32_768])
+def test_a_loop_fades_from_its_end_to_its_start_at_constant_power(tmp_path: Path, loudest: int) -> None:
+    """Each channel's end is faded out by a cosine and its start in by a sine; what is too loud is limited."""
+    samples, overlap = 4 * CROSSFADE + 400, CROSSFADE
+    music = [(loudest, index % 5000) for index in range(samples)]
+    path = tmp_path / "music.pcm"
+    path.write_bytes(array.array("h", (each for pair in music for each in pair)).tobytes())
+    out = tmp_path / "part.pcm"
+    Tape(path, samples, 0, loop=True).copy(samples - overlap - 1, overlap + 2, out)
+    found = array.array("h", out.read_bytes())
+    pairs = list(zip(found[::2], found[1::2], strict=True))
+    assert (pairs[0], pairs[-1]) == (music[samples - overlap - 1], music[overlap])
+    for index, pair in enumerate(pairs[1:-1]):
+        angle = math.pi / 2 * (index + 0.5) / overlap
+        for channel, value in enumerate(pair):
+            exact = music[index][channel] * math.sin(angle) + music[samples - overlap + index][channel] * math.cos(
+                angle
+            )
+            assert abs(value - max(-32_768, min(32_767, exact))) <= 0.5001
+
+
+@pytest.mark.parametrize("samples", [8, 9])
+def test_a_short_loop_fades_over_a_quarter_of_itself(tmp_path: Path, samples: int) -> None:
+    """Eight or nine samples repeat after six or seven; two of them are faded."""
+    found = part(tape(tmp_path, samples, loop=True), 0, 3 * samples)
+    period = samples - 2
+    assert found[:period] == list(range(period))
+    assert found[period + 2 : 2 * period] == found[2 * period + 2 : 3 * period] == list(range(2, period))

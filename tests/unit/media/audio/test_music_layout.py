@@ -87,3 +87,53 @@ def test_the_loudness_of_a_video_is_estimated(spoken: int, expected: float) -> N
         SceneSound((300 if spoken == 5 else 30) * SECOND, BED),
     ]
     assert music_layout.expected_loudness(scenes) == pytest.approx(expected, abs=4 if expected else 0.1)
+
+
+FRAME = 1024
+SHORT = Setting(file=0, level=-14.0, fade_in=3 * FRAME, fade_out=5 * FRAME, start=7, loop=False)
+
+
+@pytest.mark.parametrize("music", [BED, SHORT])
+def test_what_a_scene_gets_is_exact(music: Setting) -> None:
+    """Two scenes on the grid of frames: each has its place in the music, its fade, and eight and four frames beside."""
+    scenes = [SceneSound(count * FRAME, music) for count in (100, 200)]
+    first, second = (bed(scenes, index) for index in (0, 1))
+    assert (first["frames"], first["position"], second["frames"], second["position"]) == (100, 0, 200, 100 * FRAME)
+    for found in (first, second):
+        assert (found["start"], found["loop"], found["fade_out"]) == (music.start, music.loop, music.fade_out)
+        assert (found["highest"], {level for _, level in found["points"]}) == (-14.0, {-14.0})
+        assert [found["points"][0][0], found["points"][-1][0]] == [-8 * FRAME, (found["frames"] + 4) * FRAME]
+    assert music_layout.needed(scenes) == {0: music.start + 312 * FRAME}
+    if music is SHORT:
+        assert first["fades"] == [[0, 3 * FRAME], None]
+        assert second["fades"] == [None, [195 * FRAME, 200 * FRAME]]
+
+
+@pytest.mark.parametrize(("frames", "seen"), [(7, True), (8, False)])
+def test_a_fade_is_in_a_scene_that_ends_up_to_four_frames_before_it(frames: int, seen: bool) -> None:
+    """The samples after a scene's end that are encoded and dropped have the next scene's fade in them, too."""
+    music = replace(SHORT, fade_out=4 * FRAME)
+    scenes = [SceneSound(100 * FRAME, music), SceneSound(frames * FRAME, music)]
+    found = bed(scenes, 0)["fades"][1]
+    assert found == ([(96 + frames) * FRAME, (100 + frames) * FRAME] if seen else None)
+
+
+def test_fades_that_do_not_fit_shrink_alike() -> None:
+    """Fades of three and five frames in a piece of four have one and a half and two and a half."""
+    found = bed([SceneSound(4 * FRAME, SHORT)], 0)["fades"]
+    assert found == [[0, 3 * FRAME // 2], [3 * FRAME // 2, 4 * FRAME]]
+
+
+@pytest.mark.parametrize(("frames", "half"), [(100, 24_000), (40, 20 * FRAME), (2, FRAME)])
+def test_the_level_moves_at_a_border_for_a_second_or_half_of_the_shorter_scene(frames: int, half: int) -> None:
+    """Scenes with the same music at -14 and -20 dB: a line from one level to the other, its middle at the border."""
+    long = 100 * FRAME
+    for lengths in ((frames * FRAME, long), (long, frames * FRAME)):
+        scenes = [
+            SceneSound(length, replace(BED, level=level)) for length, level in zip(lengths, (-14, -20), strict=True)
+        ]
+        found = bed(scenes, 0)
+        points = [(at - lengths[0], level) for at, level in found["points"]]
+        assert found["highest"] == bed(scenes, 1)["highest"] == -14
+        assert (-half, -14) in points
+        assert points[-1] == pytest.approx((4 * FRAME, -17 - 3 * min(1, 4 * FRAME / half)), abs=0.001)
