@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.processes import alive, marked, until, workers
 from tests.support.workspace import Workspace
-from vidbuild.voices import natural
+from vidbuild.voices import natural, natural_voices
 
 LIBRARY = "onnxruntime"
 HEAD = "vidbuild: 1\ntitle: Spoken\noutput: {size: 128x72, fps: 24}\n"
@@ -118,6 +118,19 @@ def test_a_voice_that_must_be_fetched_stops_check_and_build(workspace: Workspace
         assert "video.yaml:3:16: the model of the voice 'natural:emma' is not on this machine" in outcome.stderr
         assert "hint: vidbuild voices --fetch natural:emma" in outcome.stderr
     assert not (tmp_path / "none").exists()
+
+
+def test_a_model_of_other_content_is_refused_by_the_step_that_reads_it(workspace: Workspace, tmp_path: Path) -> None:
+    """The worker reads a fetched model through its sandbox, and refuses one that is not the library's, at the voice."""
+    models = tmp_path / "models"
+    models.mkdir()
+    heart = natural_voices.voices()["heart"].path
+    (models / "bf_emma.int8.onnx").write_bytes(heart.read_bytes())
+    workspace.write("video.yaml", scenes(1).replace("output:", "voice: natural:emma\noutput:"))
+    outcome = workspace.run("build", "video.yaml", env={"HIBARI_HOME": str(models)})
+    assert outcome.code == 1
+    assert "video.yaml:3:8: speak:s0 failed: the model of the voice 'natural:emma' is corrupt" in outcome.stderr
+    assert "hint: vidbuild voices --fetch natural:emma" in outcome.stderr
 
 
 def test_a_fetch_that_fails_ends_with_the_code_of_the_network(workspace: Workspace, tmp_path: Path) -> None:

@@ -140,7 +140,8 @@ def _load(voice: NaturalVoice, path: str) -> Model:
     if hashlib.sha256(data).hexdigest() != voice.sha256:
         hint = f"vidbuild voices --fetch natural:{voice.name}"
         message = f"the model of the voice 'natural:{voice.name}' is corrupt or of another version"
-        raise StepError(message, hint=hint if not voice.bundled else "pip install --force-reinstall hibari-tts")
+        hint = hint if not voice.bundled else "pip install --force-reinstall hibari-tts"
+        raise StepError(message, hint=hint, field="voice")
     with _without_gc():
         try:
             return Model(data, british=voice.british)

@@ -89,3 +89,13 @@ def test_a_step_may_do_what_all_of_its_tools_allow() -> None:
     assert access_of(known, ["plain"]) == Access()
     assert access_of(known, ["plain", "one", "two"]) == Access(True, ("KEY", "PROXY"), {"one": 2, "two": 1})
     assert access_of(known, ["two"]) == Access(env=("PROXY",), limits={"two": 1})
+
+
+def test_steps_of_a_tool_with_a_worker_of_its_own_run_there() -> None:
+    """A step runs in the worker that its tool names, one with two such tools in another, and all others in any."""
+    known = {name: Tool(list, str, worker=name) for name in ("one", "two")} | {"plain": Tool(list, str)}
+    assert [access_of(known, names).worker for names in (["plain"], ["plain", "one"], ["two", "one"])] == [
+        "",
+        "one",
+        "one+two",
+    ]
