@@ -68,6 +68,14 @@ def _quote(draft: Draft) -> None:
         draft.lines[draft.row] = f'{line[:start]}"{line[start:end]}"{line[end:]}'
 
 
+def _write_voice(draft: Draft, voice: str) -> None:
+    """Write the voice of the spec, instead of one that it has."""
+    draft.lines[:] = [line for line in draft.lines if not line.startswith("voice:")]
+    draft.lines.insert(
+        next(nth for nth, line in enumerate(draft.lines) if line.startswith("scenes:")), f"voice: {voice}"
+    )
+
+
 def _in_quotes(draft: Draft, new: str) -> None:
     """Write something instead of the marked text, and put the value in quotes."""
     draft.replace(new)
@@ -217,7 +225,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"write the scene's narration as .*", _recorded),
     (r"(?:write the path relative to the file that names it|put the file into the project(?:, or .*)?)", _file),
     (r"write ('.*') for a backslash and the letter", _twice),
-    (r"write 'voice: (.*)'", lambda draft, voice: draft.lines.insert(draft.row, f"voice: {voice}")),
+    (r"write 'voice: (.*)'", _write_voice),
     (r"write (\S.*?), since '#' starts a comment", Draft.write_value),
     (r"put the text in quotes and write (\S.*?), or \\+.* to keep it as it is", _in_quotes),
     (r"write nothing, or .* to keep it as it is", lambda draft: draft.replace("")),

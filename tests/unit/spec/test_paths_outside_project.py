@@ -25,6 +25,7 @@ FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "theme.fonts": lambda path: whole(theme={"fonts": path}),
     "theme.fonts.directory": lambda path: whole(theme={"fonts": {"directory": path}}),
     "narration.audio": lambda path: whole({"narration": {"audio": path, "text": "Hello."}}),
+    "utterances.audio": lambda path: whole({"narration": [{"audio": path, "text": "Hello."}]}),
     "reading.lexicon": lambda path: whole(reading={"lexicon": path}),
     "music": lambda path: whole(music=path),
     "music.file": lambda path: whole(music={"file": path}),
@@ -45,7 +46,7 @@ LENT = {
 CONTENT = {
     "code.file": "code.txt",
     "clip.src": "clip.mp4",
-    **dict.fromkeys(("narration.audio", "music", "music.file", "sound.file"), "take.wav"),
+    **dict.fromkeys(("narration.audio", "utterances.audio", "music", "music.file", "sound.file"), "take.wav"),
 }
 
 OUT = (

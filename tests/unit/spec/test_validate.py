@@ -89,7 +89,11 @@ def test_a_valid_spec_has_no_faults() -> None:
         (spec(voice={"engine": "x"}), ("voice", "missing voice field 'name'", None)),
         (
             spec(voice="two words"),
-            ("voice", "'voice' must be ENGINE:NAME or a name from 'voices', not 'two words'", None),
+            (
+                "voice",
+                "'voice' must be ENGINE:NAME, female, male, or a name from 'voices', not 'two words'",
+                None,
+            ),
         ),
         (
             spec(defaults={"transition": {"type": "wipe"}}),
@@ -127,9 +131,12 @@ def test_a_valid_spec_has_no_faults() -> None:
         (scene(duration=0), ("scenes.0.duration", "'duration' must be more than 0, not 0", None)),
         (scene(duration=5000), ("scenes.0.duration", "'duration' must be at most 3600, not 5000", None)),
         (scene(captions="no"), ("scenes.0.captions", "'captions' must be true or false, not 'no'", "write false")),
-        (scene(narration=5), ("scenes.0.narration", "'narration' must be text or a mapping, not 5", 'write "5"')),
+        (
+            scene(narration=5),
+            ("scenes.0.narration", "'narration' must be text, a mapping or a list, not 5", 'write "5"'),
+        ),
         (scene(narration={}), ("scenes.0.narration", "'narration' must not be empty", None)),
-        (scene(narration={"en": 5}), ("scenes.0.narration.en", "'en' must be text, not 5", 'write "5"')),
+        (scene(narration={"en": 5}), ("scenes.0.narration.en", "'en' must be text or a list, not 5", 'write "5"')),
         (
             scene(narration={"english": "a"}),
             (
