@@ -63,7 +63,9 @@ def read(
     voice: the voice of a text; the language's default voice without it.
     """
     named = _SPEC_AND_SCENE.match(text)
-    spec, scene_id = _spec_of(named[1], named[2], voice, variables) if named else _text_spec(text, voice, language)
+    spec, scene_id = (
+        _spec_of(named[1], named[2], voice, variables) if named else _text_spec(text, voice, language, variables)
+    )
     scene = next(each for each in spec.scenes if each.id == scene_id)
     narration = scene.narration
     if isinstance(narration, Mapping):
@@ -109,7 +111,7 @@ def play(command: Sequence[str], file: Path) -> None:
     process.run([*command, str(file)], cwd=Path.cwd(), env=os.environ, seconds=_LONGEST)
 
 
-def _text_spec(text: str, voice: str | None, language: str) -> tuple[Spec, str]:
+def _text_spec(text: str, voice: str | None, language: str, variables: Mapping[str, str] | None) -> tuple[Spec, str]:
     data: dict[str, Any] = {
         "vidbuild": 1,
         "title": "say",
@@ -118,7 +120,7 @@ def _text_spec(text: str, voice: str | None, language: str) -> tuple[Spec, str]:
         **({"voice": voice} if voice else {}),
     }
     try:
-        return parse(data, Path("say.yaml")), SCENE
+        return parse(data, Path("say.yaml"), variables), SCENE
     except SpecError as error:
         problem = error.diagnostics[0]
         own = problem.hint if problem.hint and "narration" not in problem.hint else None
