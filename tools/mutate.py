@@ -44,17 +44,21 @@ SLOWER, GRACE = 2.0, 20.0  # a mutant that takes this many times the tests' time
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A mutant of a module. room: the folder of the module, as in `engine/disk`."""
+    """A mutant of a module.
+
+    room: the folder of the module, as in `engine/disk`.
+    source: the module when the mutant was found, since the checkout may change during a campaign.
+    """
 
     room: str
     path: str
     mutant: Mutant
+    source: bytes
 
     def describe(self) -> str:
         """Return its place and change, in one line that stays the same when other lines change."""
-        source = (ROOT / self.path).read_bytes()
-        old = source[self.mutant.start : self.mutant.end].decode()
-        line = source.splitlines()[self.mutant.line - 1].decode().strip()
+        old = self.source[self.mutant.start : self.mutant.end].decode()
+        line = self.source.splitlines()[self.mutant.line - 1].decode().strip()
         return f"{self.path}: {self.mutant.kind}: {_one_line(old)} -> {_one_line(self.mutant.text)}: {line}"
 
 
@@ -80,8 +84,8 @@ def cases(room: str, count: int, seed: int) -> list[Case]:
     known = set(equivalent())
     found = []
     for path in sorted((ROOT / "vidbuild" / room).glob("*.py")):
-        name = path.relative_to(ROOT).as_posix()
-        found += [Case(room, name, mutant) for mutant in mutants(path.read_bytes())]
+        name, source = path.relative_to(ROOT).as_posix(), path.read_bytes()
+        found += [Case(room, name, mutant, source) for mutant in mutants(source)]
     shuffled = random.Random(f"{seed} {room}").sample(found, len(found))  # noqa: S311 - a repeatable sample
     return [case for case in shuffled if case.describe() not in known][:count]
 
@@ -225,8 +229,9 @@ def main() -> int:
     survived = judged = 0
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
         copies = [Copy(Path(folder) / str(number)) for number in range(arguments.jobs)]
-        for room in arguments.rooms or rooms():
-            sample = cases(room, arguments.count, arguments.seed)
+        # All samples are taken at once, as the copies are: the checkout may change during a campaign.
+        samples = {room: cases(room, arguments.count, arguments.seed) for room in arguments.rooms or rooms()}
+        for room, sample in samples.items():
             if sample:
                 survived += len(judge_room(room, sample, copies))
                 judged += len(sample)
