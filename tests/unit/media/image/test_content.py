@@ -71,3 +71,20 @@ def test_only_the_box_counts() -> None:
 def test_a_sliver_has_no_edges(box: tuple[int, int, int, int]) -> None:
     """A box that is too small for an edge shows none, and has its brightness."""
     assert measure(page(), box) == content.Content(0.0, 255.0)
+
+
+@pytest.mark.parametrize(("step", "share"), [(7, 0), (8, 0.1), (-7, 0), (-8, 0.1)])
+def test_an_edge_is_a_pixel_that_differs_by_24_levels_from_all_around_it(step: int, share: float) -> None:
+    """Beside a border of 8 levels a pixel differs from three others by 24 in all; the outermost pixels do not count."""
+    image = Image.new("RGB", (12, 12), (100, 100, 100))
+    image.paste((100 + step,) * 3, (6, 0, 12, 12))
+    assert measure(image, (0, 0, 12, 12)).edges == pytest.approx(share)
+
+
+@pytest.mark.parametrize(("width", "shown"), [(639, True), (640, False)])
+def test_a_picture_of_twice_320_pixels_is_reduced(width: int, shown: bool) -> None:
+    """Lines of one pixel vanish in a picture that is reduced, as noise does."""
+    lines = Image.new("RGB", (width, 60), "white")
+    for x in range(0, width, 2):
+        lines.paste("black", (x, 0, x + 1, 60))
+    assert (measure(lines, (0, 0, width, 60)).edges > 0.4) == shown
