@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import array
 import os
 import re
 import statistics
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -43,11 +44,15 @@ class Errors:
 
 
 @cache
+def _decoder() -> Decoder:
+    return Decoder(samprate=RATE, loglevel="FATAL")
+
+
+@cache
 def errors() -> Errors:
     """Measure all words of the sentences; a sentence that the recognizer cannot align is an error."""
-    decoder = Decoder(samprate=RATE, loglevel="FATAL")
     lines = SENTENCES.read_text(encoding="utf-8").splitlines()
-    return Errors(tuple(value for line in lines for value in _errors(decoder, line)))
+    return Errors(tuple(value for line in lines for value in _errors(_decoder(), line)))
 
 
 def _errors(decoder: Decoder, line: str) -> Iterator[float]:
@@ -75,6 +80,15 @@ def _recognized(decoder: Decoder, words: Sequence[str], samples: np.ndarray[Any,
     spoken = [(word, start) for word, start in found if word[0] not in "<["]
     assert [word for word, _ in spoken] == list(words)
     yield from (start for _, start in spoken)
+
+
+def differences(line: str, samples: array.array[int], starts: Mapping[int | None, int]) -> Iterator[float]:
+    """Yield how far words are from where the recognizer finds them, in seconds. starts: place in the line -> sample."""
+    words = [(re.sub("[^a-z' ]", "", match[0].lower()), match.start()) for match in re.finditer(r"\S+", line)]
+    found = _recognized(_decoder(), [word for word, _ in words], np.asarray(samples, np.float64))
+    for (_, at), start in zip(words, found, strict=True):
+        if at in starts:
+            yield abs(starts[at] / SAMPLE_RATE - start)
 
 
 def table() -> str:

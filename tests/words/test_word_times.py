@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.words import recognized
+from tests.words import recognized, warped
 from tests.words.accuracy import FAR, LANGUAGES, accuracy
 
 MAIN = ("en-us", "de", "fr", "es", "it", "pt-br", "pl", "ru", "tr", "cmn")
@@ -40,3 +40,12 @@ def test_the_natural_voice_reports_where_its_words_are() -> None:
     assert len(found.values) > 1000
     assert found.median <= recognized.MEDIAN
     assert found.nearly_all <= recognized.NEARLY_ALL
+
+
+@pytest.mark.parametrize("voice", warped.READ)
+def test_words_are_found_in_other_audio(voice: str) -> None:
+    """N3: half of the words are within 30 ms of where another speaker says them, and 95 % within 150 ms."""
+    found = sorted(warped.errors(voice))
+    assert len(found) >= 20
+    assert found[len(found) // 2] < 0.03
+    assert found[int(0.95 * len(found))] < 0.15
