@@ -68,7 +68,8 @@ class Natural:
     def problem(self, name: str) -> VoiceProblem | None:
         """Check that the voice exists, and that its model is on this machine."""
         if self.available() is not None:
-            return VoiceProblem(f"the voice 'natural:{name}' cannot be used: {INSTALL}", "or use espeak:en-us")
+            message = f"the voice 'natural:{name}' cannot be used: its packages are not installed"
+            return VoiceProblem(message, f"{INSTALL}, or use espeak:en-us")
         return natural_voices.problem(name)
 
     def unmet(self, _name: str, _rate: int, _pitch: int) -> Iterator[tuple[str, str]]:

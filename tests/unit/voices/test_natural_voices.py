@@ -123,4 +123,5 @@ def test_english_falls_back_to_espeak_without_the_packages(monkeypatch: pytest.M
     assert registry.default("en") == ("espeak", "en-us")
     found = Natural().problem("heart")
     assert found is not None
-    assert "pip install" in found.message
+    assert found.message == "the voice 'natural:heart' cannot be used: its packages are not installed"
+    assert found.hint == f"{natural.INSTALL}, or use espeak:en-us"
