@@ -62,7 +62,8 @@ SUGGESTED = {"code languages": CODE_LANGUAGES}
 def for_editors(schema: Mapping[str, Any]) -> Schema:
     """Return the schema for specs as they are written."""
     schema = _with_expectations(schema, schema["$defs"])
-    definitions = {name: _node(node) for name, node in schema["$defs"].items() if not name.startswith("scene")}
+    made_below = {"scene", *(f"scene_{name}" for name in SCENE_TYPES)}
+    definitions = {name: _node(node) for name, node in schema["$defs"].items() if name not in made_below}
     for name in SCENE_TYPES:
         made = _node({key: value for key, value in schema["$defs"][f"scene_{name}"].items() if key != "examples"})
         made["properties"]["type"] = {"const": name, "type": "string", "default": name}

@@ -34,6 +34,7 @@ READER_ALONE = frozenset(
             "escapes",
             "foreign",
             "languages",
+            "markup",
         ),
         *(
             "literal",
@@ -250,3 +251,11 @@ def test_a_strict_validator_compiles_the_schema(schema_file: Path) -> None:
     command = ["node", "-e", code, str(MODULES), str(schema_file), json.dumps(good)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("true false\n", "")
+
+
+def test_completions_of_an_utterance(editor: LanguageServer, tmp_path: Path) -> None:
+    """In an entry of a narration that is a list, its fields are offered."""
+    before = HEAD + "scenes:\n  - id: a\n    type: title\n    narration:\n      - text: Hello.\n        "
+    path = opened(editor, tmp_path, before + "\n")
+    lines = before.split("\n")
+    assert {"voice", "speaker", "pause", "audio"} <= set(editor.complete(path, len(lines), len(lines[-1]) + 1))
