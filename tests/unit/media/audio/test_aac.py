@@ -60,6 +60,15 @@ def test_a_pair_is_hardly_longer_than_its_channel(scratch: Path) -> None:
     assert max(growth) <= 15
 
 
+def test_a_pair_begins_as_the_standard_says(scratch: Path) -> None:
+    """A pair has its element's id and tag, one ics_info for both channels, and mid/side in all bands (table 4.4)."""
+    for frame in encoded(lively(4), scratch):
+        single = "".join(f"{byte:08b}" for byte in adts.payload(frame))
+        pair = "".join(f"{byte:08b}" for byte in aac.to_channel_pair(adts.payload(frame)))
+        gain, info = single[7:15], single[15:30] if single[16:18] == "10" else single[15:26]
+        assert pair.startswith(f"001{single[3:7]}1{info}10{gain}")
+
+
 def test_a_pair_is_not_paired_again() -> None:
     """What is not a single channel element is refused."""
     with pytest.raises(aac.AacError, match="got element 1"):
