@@ -35,6 +35,10 @@ MOST_PHONEMES = 400
 # The library has no names for numbers of more digits: they are spoken digit by digit.
 LONG_NUMBER = re.compile(r"\d(?:,?\d){14,}")
 
+# It reads only so many letters of a word that its dictionary does not have: a longer one is spoken in parts.
+LETTERS = 24
+LONG_WORD = re.compile(rf"[^\W\d_]{{{LETTERS + 1},}}")
+
 # Around a part of the text whose sounds are given.
 OPENING, CLOSING = " ([\"'“‘", " )]\"'”’.,;:!?…"  # noqa: RUF001 - quotation marks
 
@@ -154,13 +158,23 @@ def _apart(sentence: str, sounds: Sequence[tuple[int, int, str]]) -> str:
 
 def _pieces(model: Model, sentence: str, begin: int, sounds: Sequence[tuple[int, int, str]]) -> Iterator[_Piece]:
     text = _apart(sentence, sounds)
-    normal, tokens = _read(model, LONG_NUMBER.sub(lambda match: " ".join(re.sub(r"\D", "", match[0])), text))
+    text = LONG_NUMBER.sub(lambda match: " ".join(re.sub(r"\D", "", match[0])), text)
+    text = LONG_WORD.sub(lambda match: _divided(model, match[0]), text)
+    normal, tokens = _read(model, text)
     places, at = _Places(normal, sentence), 0
     for index, token in enumerate(tokens):
         at = max(normal.find(token.text, at), at)
         known = "".join(each for each in token.phonemes or "" if each in model.vocabulary)
         yield _Piece(token.text, known, begin + places.place(at), bool(token.whitespace) or index + 1 == len(tokens))
         at += len(token.text)
+
+
+def _divided(model: Model, word: str) -> str:
+    """Return a long word in parts that the reader reads to their ends; one of the dictionary as it is."""
+    lexicon = model.reader.lexicon
+    if any(word.lower() in words for words in (lexicon.golds, lexicon.silvers)):
+        return word
+    return " ".join(word[first : first + LETTERS] for first in range(0, len(word), LETTERS))
 
 
 def _read(model: Model, sentence: str) -> tuple[str, list[Any]]:

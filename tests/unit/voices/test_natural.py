@@ -156,6 +156,18 @@ def test_a_long_sentence_is_spoken_in_parts(scratch: Path) -> None:
     assert starts[-1] < len(samples)
 
 
+def test_a_long_word_is_spoken_to_its_end(scratch: Path) -> None:
+    """The library's reader drops what follows 24 letters of an unknown word; the voice speaks it all, as one word."""
+    word = "Donaudampfschifffahrtselektrizit"
+    short, _ = speak(scratch, f"The {word} is here.")
+    long, _ = speak(scratch, f"The {word}{word.lower()} is here.")
+    assert [each.text for each in long.words if each.at == 4][:1] == [f"{word}{word.lower()}"]
+    spoken = [
+        max(each.end for each in speech.words if each.at == 4) - speech.words[1].start for speech in (short, long)
+    ]
+    assert spoken[1] > 1.6 * spoken[0]
+
+
 @pytest.mark.parametrize(
     "text",
     [
