@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.support.terminal_model import Operation, TerminalModel
 from vidbuild import columns
 from vidbuild.scenes.command import grid
 
@@ -93,6 +94,32 @@ def test_any_output_has_lines(output: str) -> None:
         assert line == line.rstrip()
         assert line.isprintable() or "\u200d" in line
         assert columns.width(line) <= 8 * len(output) + grid.COLUMNS
+
+
+OPERATIONS = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(["a", "bc", "defgh", "i j"]), st.just(0)),
+        st.tuples(st.sampled_from("\b\r\n\t78"), st.just(0)),
+        st.tuples(st.sampled_from("ABCDEFGdXP@LM"), st.integers(0, 4)),
+        st.tuples(st.sampled_from("JK"), st.integers(0, 2)),
+    ),
+    max_size=14,
+)
+
+
+@settings(deadline=None, max_examples=400)
+@given(OPERATIONS)
+def test_sequences_do_what_a_table_of_cells_does(operations: list[Operation]) -> None:
+    """Any mix of text, moves and edits shows what the plainest model of a terminal shows."""
+    model, output = TerminalModel(), ""
+    for kind, number in operations:
+        model.obey(kind, number)
+        if kind in "78":
+            output += f"\x1b{kind}"
+        else:
+            output += f"\x1b[{number or ''}{kind}" if kind in "ABCDEFGdXP@LMJK" else kind
+    assume(not model.outside)
+    assert grid.lines(output) == model.lines()
 
 
 @pytest.mark.parametrize(
