@@ -78,3 +78,22 @@ def test_a_wrong_spec_completes_what_it_can(
     scenes = ["a", "b"] if "id: a" in text else []
     assert completed("vidbuild build --only ", monkeypatch, capfd) == scenes
     assert completed("vidbuild explain video.yaml ", monkeypatch, capfd) == []
+
+
+def test_shells_that_explain_words_explain_scenes(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Zsh shows the title beside a scene's id, or else its type."""
+    scenes = "[{id: a, type: title, title: Hello}, {id: b, type: image}, {id: c}, {title: no id}]"
+    (project / "video.yaml").write_text(f"vidbuild: 1\nscenes: {scenes}\n", encoding="utf-8")
+    monkeypatch.setenv("_VIDBUILD_COMPLETE", "zsh_complete")
+    monkeypatch.setenv("COMP_WORDS", "vidbuild still video.yaml ")
+    monkeypatch.setenv("COMP_CWORD", "3")
+    with pytest.raises(SystemExit):
+        run([])
+    out = capfd.readouterr().out.split()
+    assert list(zip(out[::3], out[1::3], out[2::3], strict=True)) == [
+        ("plain", "a", "Hello"),
+        ("plain", "b", "image"),
+        ("plain", "c", "scene"),
+    ]
