@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +65,14 @@ def _files(video: VideoSpec) -> list[Path]:
 
 
 def _decode(video: VideoSpec, files: list[Path], file: Path) -> str:
-    """Return the id of the step that decodes a file: with its name without suffix, numbered if another has it too."""
-    name = "".join(char if char.isalnum() or char in "-_." else "-" for char in file.stem)
-    same = [each for each in files if each.stem == file.stem]
-    number = "" if same[0] == file else f"-{files.index(file) + 1}"
-    return str(StepId("decode", f"{name}{number}", video.variant.name))
+    """Return the id of the step that decodes a file: its name without suffix, with a number if another has it too."""
+    names: dict[str, Path] = {}
+    for each in files:
+        plain = "".join(char if char.isalnum() or char in "-_." else "-" for char in each.stem)
+        numbered = (f"{plain}-{number}" for number in count(2))
+        names[next(name for name in chain([plain], numbered) if name not in names)] = each
+    name = next(name for name, each in names.items() if each == file)
+    return str(StepId("decode", name, video.variant.name))
 
 
 def _locations(video: VideoSpec, file: Path) -> dict[str, Location]:

@@ -120,6 +120,7 @@ def expected_loudness(scenes: Sequence[SceneSound]) -> float:
     """
     placed = list(_place(scenes))
     speech = envelope.merged((each.start + a, each.start + b) for each in placed for a, b in each.sound.speech)
+    busy = envelope.merged((start - envelope.DOWN - BLOCK, end + envelope.UP + BLOCK) for start, end in speech)
     parts = [(sum(end - start + BLOCK for start, end in speech), 0.0)]
     for index, each in enumerate(placed):
         if each.music is None:
@@ -127,8 +128,7 @@ def expected_loudness(scenes: Sequence[SceneSound]) -> float:
         first, last = each.start, each.end
         first += each.music.fade_in if index == 0 or placed[index - 1].run != each.run else 0
         last -= each.music.fade_out if each is placed[-1] or placed[index + 1].run != each.run else 0
-        busy = ((start - envelope.DOWN - BLOCK, end + envelope.UP + BLOCK) for start, end in speech)
-        covered = sum(max(0, min(end, last) - max(start, first)) for start, end in envelope.merged(busy))
+        covered = sum(max(0, min(end, last) - max(start, first)) for start, end in busy)
         parts.append((max(0, last - first - covered), each.music.level))
     gated = [part for part in parts if part[0] > 0 and part[1] > _mean(parts) + GATE]
     return _mean(gated)
