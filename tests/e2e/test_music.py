@@ -274,8 +274,7 @@ BAD = {
     "the file is corrupt, or its extension is wrong",
     "music: {file: empty.wav}\n": "1:15: error: decode:empty failed: the audio track of 'empty.wav' is empty",
     "music: film.mp4\n": "1:8: error: decode:film failed: 'film.mp4' has no audio track",
-    "music: {file: tone.wav, start: 9}\n": "1:32: error: audio:s0 failed: the music lasts 1.0 s, but should start at "
-    "9.0 s",
+    "music: {file: tone.wav, start: 9}\n": "1:32: error: decode:tone failed: 'tone.wav' ends before its start at 9 s",
     "music: {file: tone.wav, volume: 150}\n": "1:33: warning: music at a volume of 150 is louder than speech",
     "music: silent.wav\n": "1:8: warning: this music is silent",
     "music: {file: tone.wav, volum: 3}\n": "1:25: error: unknown music field 'volum'",

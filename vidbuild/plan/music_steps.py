@@ -18,29 +18,31 @@ from vidbuild.scenes.protocol import Clip
 from vidbuild.scenes.registry import SCENE_TYPES
 
 DEFAULT_PERCENT = 20.0  # of the loudness of speech
+Piece = tuple[Path, int]  # a file, and how many samples of it are left out at its start
+
 ALONE_PERCENT = 100.0  # in a video in which nothing else is played
 
 
 def music_steps(video: VideoSpec) -> Iterator[Step]:
     """Yield the steps `music` and `decode:FILE` of a video with music; none of others."""
-    files = _files(video)
-    if not files:
+    pieces = _pieces(video)
+    if not pieces:
         return
-    yield _music(video, files)
-    for number, file in enumerate(files):
+    yield _music(video, pieces)
+    for number, piece in enumerate(pieces):
         inputs: dict[str, Input] = {
-            "file": Source(str(file)),
+            "file": Source(str(piece[0])),
             "needed": Product(video.step_id("music"), f"needed.{number}.json"),
         }
-        locations = _locations(video, file)
-        yield Step(_decode(video, files, file), "decode", {}, inputs, locations)
+        params = {"start": piece[1]}
+        yield Step(_decode(video, pieces, piece), "decode", params, inputs, _locations(video, piece))
 
 
 def music_inputs(video: VideoSpec, scene: Scene) -> dict[str, Input]:
     """Return the inputs of a scene's audio step that its music adds."""
     if scene.music is None:
         return {}
-    decode = _decode(video, _files(video), scene.music.file)
+    decode = _decode(video, _pieces(video), _piece(scene.music))
     return {
         "music": Product(video.step_id("music"), f"{scene.id}.json"),
         "music.pcm": Product(decode, "music.pcm"),
@@ -50,7 +52,7 @@ def music_inputs(video: VideoSpec, scene: Scene) -> dict[str, Input]:
 
 def shown(video: VideoSpec) -> list[str]:
     """Return the names of the music's files, for the report page."""
-    return [file.name for file in _files(video)]
+    return list(dict.fromkeys(file.name for file, _ in _pieces(video)))
 
 
 def sound_params(sound: Sound) -> dict[str, Any]:
@@ -59,31 +61,35 @@ def sound_params(sound: Sound) -> dict[str, Any]:
     return {"at": at, "level": _level(sound.volume)}
 
 
-def _files(video: VideoSpec) -> list[Path]:
-    """Return the files of all music, each once, in order."""
-    return list(dict.fromkeys(scene.music.file for scene in video.spec.scenes if scene.music is not None))
+def _piece(music: Music) -> Piece:
+    return music.file, timebase.samples(music.start)
 
 
-def _decode(video: VideoSpec, files: list[Path], file: Path) -> str:
-    """Return the id of the step that decodes a file: its name without suffix, with a number if another has it too."""
-    names: dict[str, Path] = {}
-    for each in files:
-        plain = "".join(char if char.isalnum() or char in "-_." else "-" for char in each.stem)
+def _pieces(video: VideoSpec) -> list[Piece]:
+    """Return all music, each file from each of its starts on once, in order."""
+    return list(dict.fromkeys(_piece(scene.music) for scene in video.spec.scenes if scene.music is not None))
+
+
+def _decode(video: VideoSpec, pieces: list[Piece], piece: Piece) -> str:
+    """Return the id of the step that decodes music: its file's name without suffix, with a number if that is taken."""
+    names: dict[str, Piece] = {}
+    for each in pieces:
+        plain = "".join(char if char.isalnum() or char in "-_." else "-" for char in each[0].stem)
         numbered = (f"{plain}-{number}" for number in count(2))
         names[next(name for name in chain([plain], numbered) if name not in names)] = each
-    name = next(name for name, each in names.items() if each == file)
+    name = next(name for name, each in names.items() if each == piece)
     return str(StepId("decode", name, video.variant.name))
 
 
-def _locations(video: VideoSpec, file: Path) -> dict[str, Location]:
-    """Return where the spec names a file: in the first scene with it, or for all scenes."""
-    scene = next(scene for scene in video.spec.scenes if scene.music is not None and scene.music.file == file)
-    own = scene.locations
+def _locations(video: VideoSpec, piece: Piece) -> dict[str, Location]:
+    """Return where the spec names a file and its start: in the first scene with them, or for all scenes."""
+    music = (scene for scene in video.spec.scenes if scene.music is not None and _piece(scene.music) == piece)
+    own = next(music).locations
     location = own.get("music.file") or own.get("music") or own[""]
-    return {"": location, "file": location}
+    return {"": location, "file": location, "start": own.get("music.start", location)}
 
 
-def _music(video: VideoSpec, files: list[Path]) -> Step:
+def _music(video: VideoSpec, pieces: list[Piece]) -> Step:
     spec = video.spec
     clips = {scene.id: SCENE_TYPES[scene.type].clip(scene) for scene in spec.scenes}
     alone = all(video.narration(scene) is None for scene in spec.scenes) and not any(map(_audible, clips.values()))
@@ -95,7 +101,7 @@ def _music(video: VideoSpec, files: list[Path]) -> Step:
         clip = _audible(clips[scene.id])
         if clip is not None:
             inputs[f"span:{scene.id}"] = Product(video.step_id("timeline", scene), "span.json")
-        music = None if scene.music is None else _setting(scene.music, files, default)
+        music = None if scene.music is None else _setting(scene.music, pieces, default)
         sounds = [sound_params(sound)["at"] for sound in scene.sounds]
         scenes.append({"id": scene.id, "music": music, "clip": clip, "sounds": sounds})
     params = {"scenes": scenes, "loudness": video.variant.output.loudness}
@@ -110,13 +116,12 @@ def _audible(clip: Clip | None) -> str | None:
     return clip.audio if clip is not None and clip.audio != "mute" else None
 
 
-def _setting(music: Music, files: list[Path], default: float) -> dict[str, Any]:
+def _setting(music: Music, pieces: list[Piece], default: float) -> dict[str, Any]:
     return {
-        "file": files.index(music.file),
+        "file": pieces.index(_piece(music)),
         "level": _level(default if music.volume is None else music.volume),
         "fade_in": timebase.samples(music.fade_in),
         "fade_out": timebase.samples(music.fade_out),
-        "start": timebase.samples(music.start),
         "loop": music.loop,
     }
 

@@ -42,7 +42,7 @@ class Finder:
 
 def of_spec(value: str | Mapping[str, Any] | None, finder: Finder) -> Music | None:
     """Return the spec's music; None without any, or after adding an error."""
-    if value is None:
+    if value is None or value == NONE:
         return None
     data = {**_defaults(), **_mapping(value)}
     file = finder.file(data["file"], _file_path(value, ("music",)), "music")
@@ -99,7 +99,7 @@ def _file_path(value: str | Mapping[str, Any], path: Path) -> Path:
 
 
 def _defaults() -> dict[str, Any]:
-    branch = schema.definition("music")["anyOf"][1]
+    branch = next(each for each in schema.definition("music")["anyOf"] if "properties" in each)
     return {name: node["default"] for name, node in branch["properties"].items() if "default" in node}
 
 

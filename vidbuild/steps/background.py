@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.graph.context import Context
-from vidbuild.errors import SpecProblem, StepError
+from vidbuild.errors import StepError
 from vidbuild.media.audio import adts, envelope, music_mix
 from vidbuild.media.audio.envelope import Span
 from vidbuild.media.audio.loudness import Loudness, gain, parse_summary
@@ -66,10 +66,7 @@ def arguments(context: Context, samples: int, foreground: Foreground | None, out
     """Return the arguments that encode a scene with music: BEFORE frames, and then those of the scene."""
     bed: dict[str, Any] = json.loads(context.inputs["music"].read_text(encoding="utf-8"))
     facts: dict[str, Any] = json.loads(context.inputs["music.level"].read_text(encoding="utf-8"))
-    tape = Tape(context.inputs["music.pcm"], facts["samples"], bed["start"], bed["loop"] and facts["complete"])
-    if not tape.length:
-        lasts, start = seconds_text(tape.samples), seconds_text(tape.start)
-        raise SpecProblem(f"the music lasts {lasts}, but should start at {start}", field="music.start")
+    tape = Tape(context.inputs["music.pcm"], facts["samples"], bed["loop"] and facts["complete"])
     end = bed["frames"] * adts.FRAME_SAMPLES
     length = LEAD + max((adts.frames_to_keep(samples) + 1) * adts.FRAME_SAMPLES, end + AFTER * adts.FRAME_SAMPLES)
     path = context.scratch / "music.raw"
@@ -78,7 +75,7 @@ def arguments(context: Context, samples: int, foreground: Foreground | None, out
     given = zip(bed["fades"], (True, False), strict=True)
     fades = [(fade[0] + LEAD, fade[1] + LEAD, rises) for fade, rises in given if fade]
     if facts["complete"] and not tape.loop:
-        fades += _natural_end(context, tape.length - bed["position"], min(bed["fade_out"], tape.length // 2), end)
+        fades += _natural_end(context, tape.samples - bed["position"], min(bed["fade_out"], tape.samples // 2), end)
     joined_before, joined_after = bed["joined"]
     level = _gain(context, facts, bed["highest"])
     music = Part(

@@ -9,9 +9,13 @@ from vidbuild.media.audio import music_file
 
 
 def run(context: Context) -> None:
-    """Write music.pcm (stereo, 48 kHz, s16le, half as loud) and music.json about it."""
+    """Write music.pcm (stereo, 48 kHz, s16le, half as loud) and music.json about it.
+
+    Params: start: samples to leave out at the start of the file.
+    """
     needed: int = json.loads(context.inputs["needed"].read_text(encoding="utf-8"))["samples"]
-    decoded = music_file.decode(context.inputs["file"], context.out / "music.pcm", needed, context.env, "file")
+    source, out, start = context.inputs["file"], context.out / "music.pcm", context.params["start"]
+    decoded = music_file.decode(source, out, needed, context.env, "file", start)
     loudness = decoded.loudness
     if loudness.silent:
         context.warn("this music is silent", field="file")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from vidbuild.engine.graph.graph import Step
 from vidbuild.plan.compile import compile_graph
 from vidbuild.plan.variant import own_variant
 from vidbuild.spec.load import parse
@@ -13,7 +14,7 @@ from vidbuild.spec.load import parse
 HEAD = "vidbuild: 1\ntitle: Music\nvoice: espeak:en-us\n"
 
 
-def graph(folder: Path, text: str, *files: str) -> dict[str, object]:
+def graph(folder: Path, text: str, *files: str) -> dict[str, Step]:
     """The steps of a spec, by their ids; every file is there."""
     (folder / "vidbuild.toml").touch()
     for name in files:
@@ -47,7 +48,7 @@ def test_each_file_is_decoded_once_under_a_name_of_its_own(tmp_path: Path) -> No
 def test_the_default_volume_depends_on_what_else_is_played(tmp_path: Path, more: str, level: float) -> None:
     """Music is as loud as speech if nothing else is played, and 14 dB softer otherwise."""
     music = graph(tmp_path, "music: b.wav\nscenes:\n" + scene("a") + scene("b", more), "b.wav")["music"]
-    levels = {each["music"]["level"] for each in music.params["scenes"]}  # type: ignore[attr-defined]
+    levels = {each["music"]["level"] for each in music.params["scenes"]}
     assert levels == {level}
 
 
@@ -55,9 +56,9 @@ def test_a_scene_replaces_fields_of_the_spec_s_music(tmp_path: Path) -> None:
     """A mapping without a file keeps the spec's file and other fields; another file starts at its own start."""
     text = "music: {file: b.wav, volume: 50, start: 3, loop: false}\nscenes:\n"
     text += scene("a") + scene("b", ", music: {volume: 100}") + scene("c", ", music: c.wav")
-    music = graph(tmp_path, text, "b.wav", "c.wav")["music"]
-    found = [each["music"] for each in music.params["scenes"]]  # type: ignore[attr-defined]
+    steps = graph(tmp_path, text, "b.wav", "c.wav")
+    found = [each["music"] for each in steps["music"].params["scenes"]]
     assert [each["file"] for each in found] == [0, 0, 1]
+    assert [steps[name].params for name in ("decode:b", "decode:c")] == [{"start": 144_000}, {"start": 0}]
     assert [each["level"] for each in found] == [-6.021, 0.0, -6.021]
-    assert [each["start"] for each in found] == [144_000, 144_000, 0]
     assert not any(each["loop"] for each in found)

@@ -38,10 +38,11 @@ class Decoded:
     loudness: Loudness
 
 
-def decode(source: Path, out: Path, most: int, env: Mapping[str, str], field: str) -> Decoded:
+def decode(source: Path, out: Path, most: int, env: Mapping[str, str], field: str, start: int = 0) -> Decoded:
     """Write the first audio track of a file as stereo, 48 kHz, 16 bits, half as loud; measure its loudness.
 
     most: samples at which to stop.
+    start: samples to leave out at the start.
     field: the spec's field that names the file, for errors.
     Raise SpecProblem if the file has no audio.
     """
@@ -49,8 +50,9 @@ def decode(source: Path, out: Path, most: int, env: Mapping[str, str], field: st
     check_limits.gif_signature(source, field)
     channels = "aformat=sample_fmts=flt:channel_layouts=stereo"
     resample = f"aresample={SAMPLE_RATE}:filter_size=64:cutoff=0.97:resampler=swr:rematrix_maxval=1"
+    part = f"atrim=start_sample={start}:end_sample={start + most},asetpts=N"
     numbers = "astats=measure_overall=none:measure_perchannel=Number_of_NaNs+Number_of_Infs"
-    graph = f"{resample},{channels},{numbers},atrim=end_sample={most},volume={HEADROOM}:precision=float,{METER}"
+    graph = f"{resample},{channels},{numbers},{part},volume={HEADROOM}:precision=float,{METER}"
     raw = ["-f", "s16le", "-c:a", "pcm_s16le", "-ar", str(SAMPLE_RATE), "-ac", str(CHANNELS), str(out)]
     args = [*REPRODUCIBLE, *ffmpeg.untrusted_input(source), "-map", "0:a:0", "-vn", "-sn", "-dn", "-af", graph, *raw]
     what = "read its audio"
@@ -67,6 +69,8 @@ def decode(source: Path, out: Path, most: int, env: Mapping[str, str], field: st
         hint = "export it again, with 16 or 24 bits per sample"
         raise SpecProblem(f"'{name}' has samples that are not numbers (NaN or infinite)", hint=hint, field=field)
     samples = tool_output.size(out, most * FRAME_BYTES, "audio") // FRAME_BYTES
+    if not samples and start:
+        raise SpecProblem(f"'{name}' ends before its start at {start / SAMPLE_RATE:g} s", field="start")
     if not samples:
         raise SpecProblem(f"the audio track of '{name}' is empty", field=field)
     if samples < SAMPLE_RATE:  # too short for the meter: measured in a loop
@@ -87,20 +91,11 @@ def _located(error: StepError, name: str, field: str) -> StepError:
 
 @dataclass(frozen=True, slots=True)
 class Tape:
-    """Decoded music as it is played: from `start` on, and again and again if it is a loop.
-
-    samples: of the file.
-    """
+    """Decoded music of so many samples as it is played: once, or again and again if it is a loop."""
 
     path: Path
     samples: int
-    start: int = 0
     loop: bool = False
-
-    @property
-    def length(self) -> int:
-        """Samples of the file from its start on."""
-        return max(0, self.samples - self.start)
 
     def copy(self, position: int, count: int, out: Path) -> None:
         """Write `count` samples from a position on; what is not there is silence."""
@@ -112,24 +107,24 @@ class Tape:
 
     def _pieces(self, source: BinaryIO, position: int, end: int) -> Iterator[tuple[int, bytes]]:
         """Yield pieces of the music with their positions."""
-        overlap = min(CROSSFADE, self.length // 4)
-        period = self.length - overlap if self.loop else self.length
+        overlap = min(CROSSFADE, self.samples // 4)
+        period = self.samples - overlap if self.loop else self.samples
         seam = self._seam(source, overlap) if self.loop and end > period else b""
         at = max(0, position)
-        while at < end and self.length and (self.loop or at < self.length):
+        while at < end and self.samples and (self.loop or at < self.samples):
             turn, offset = divmod(at, period) if self.loop else (0, at)
             if turn and offset < overlap:
                 size = min(overlap - offset, end - at)
                 yield at, seam[offset * FRAME_BYTES : (offset + size) * FRAME_BYTES]
             else:
                 size = min(period - offset, end - at, PIECE)
-                source.seek((self.start + offset) * FRAME_BYTES)
+                source.seek(offset * FRAME_BYTES)
                 yield at, source.read(size * FRAME_BYTES)
             at += size
 
     def _seam(self, source: BinaryIO, overlap: int) -> bytes:
         """Return the end of the loop faded into its start, at constant power."""
-        source.seek(self.start * FRAME_BYTES)
+        source.seek(0)
         head = _numbers(source.read(overlap * FRAME_BYTES))
         source.seek((self.samples - overlap) * FRAME_BYTES)
         tail = _numbers(source.read(overlap * FRAME_BYTES))

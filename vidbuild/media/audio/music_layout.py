@@ -32,7 +32,7 @@ GATE = -10.0  # LU: softer parts do not count in the loudness of a video (EBU R 
 class Setting:
     """A scene's music. Lengths in samples.
 
-    file: its number among the files of the spec.
+    file: its number among the spec's music, each from its own start on.
     level: in dB, relative to speech.
     """
 
@@ -40,12 +40,11 @@ class Setting:
     level: float
     fade_in: int
     fade_out: int
-    start: int
     loop: bool
 
     def goes_on(self, before: Setting | None) -> bool:
         """Return whether this is the music of the scene before, which goes on."""
-        return before is not None and (self.file, self.start) == (before.file, before.start)
+        return before is not None and self.file == before.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def beds(scenes: Sequence[SceneSound]) -> list[dict[str, Any] | None]:
 
     frames: AAC frames of the scene.
     position: sample of the music at the scene's start.
-    start, loop, fade_out: as in its setting.
+    loop, fade_out: as in its setting.
     points: levels relative to speech. highest: the highest level of this music in all scenes.
     fades: from silence [start, end] and to silence [start, end]; null outside the scene.
     joined: whether the music goes on without a gap from the scene before, and into the next one.
@@ -108,7 +107,7 @@ def needed(scenes: Sequence[SceneSound]) -> dict[int, int]:
     for _, group in groupby(_place(scenes), key=lambda each: each.run):
         run = list(group)
         if (music := run[0].music) is not None:
-            length = music.start + run[-1].end - run[0].start + (BEFORE + AFTER) * adts.FRAME_SAMPLES
+            length = run[-1].end - run[0].start + (BEFORE + AFTER) * adts.FRAME_SAMPLES
             lengths[music.file] = max(length, lengths.get(music.file, 0))
     return lengths
 
@@ -184,7 +183,6 @@ def _bed(placed: _Placed, run: Sequence[_Placed], points: Sequence[Point]) -> di
     return {
         "frames": (placed.end - placed.start) // adts.FRAME_SAMPLES,
         "position": placed.start - start,
-        "start": first.start,
         "loop": first.loop,
         "fade_out": last.fade_out,
         "points": [[at + window[0] - placed.start, level] for at, level in envelope.window(points, *window)],

@@ -11,7 +11,7 @@ from vidbuild.media.audio import adts, music_layout
 from vidbuild.media.audio.music_layout import GUARD, SceneSound, Setting
 
 SECOND = 48_000
-BED = Setting(file=0, level=-14.0, fade_in=SECOND, fade_out=2 * SECOND, start=0, loop=True)
+BED = Setting(file=0, level=-14.0, fade_in=SECOND, fade_out=2 * SECOND, loop=True)
 
 
 def bed(scenes: list[SceneSound], index: int) -> dict[str, Any]:
@@ -33,8 +33,8 @@ def test_music_goes_on_frame_by_frame() -> None:
 
 
 def test_music_starts_anew_after_another_file_or_none() -> None:
-    """A scene without music, or with another file or start, ends a piece of music; what follows starts anew."""
-    other = [None, replace(BED, file=1), replace(BED, start=9)]
+    """A scene without music, or with other music, ends a piece of music; what follows starts anew."""
+    other = [None, replace(BED, file=1)]
     for between in other:
         scenes = [SceneSound(10 * SECOND, music) for music in (BED, between, BED)]
         assert bed(scenes, 2)["position"] == 0
@@ -72,8 +72,8 @@ def test_fades_fit_into_short_music() -> None:
 
 
 def test_a_file_is_needed_as_long_as_it_can_play() -> None:
-    """The longest piece of each file counts, with what is left out at its start."""
-    scenes = [SceneSound(10 * SECOND, music) for music in (BED, BED, replace(BED, file=1), replace(BED, start=SECOND))]
+    """The longest time for which each file goes on counts."""
+    scenes = [SceneSound(10 * SECOND, music) for music in (BED, BED, replace(BED, file=1), BED)]
     needed = music_layout.needed(scenes)
     assert needed[0] >= 20 * SECOND
     assert 10 * SECOND <= needed[1] < 11 * SECOND
@@ -90,7 +90,7 @@ def test_the_loudness_of_a_video_is_estimated(spoken: int, expected: float) -> N
 
 
 FRAME = 1024
-SHORT = Setting(file=0, level=-14.0, fade_in=3 * FRAME, fade_out=5 * FRAME, start=7, loop=False)
+SHORT = Setting(file=0, level=-14.0, fade_in=3 * FRAME, fade_out=5 * FRAME, loop=False)
 
 
 @pytest.mark.parametrize("music", [BED, SHORT])
@@ -100,10 +100,10 @@ def test_what_a_scene_gets_is_exact(music: Setting) -> None:
     first, second = (bed(scenes, index) for index in (0, 1))
     assert (first["frames"], first["position"], second["frames"], second["position"]) == (100, 0, 200, 100 * FRAME)
     for found in (first, second):
-        assert (found["start"], found["loop"], found["fade_out"]) == (music.start, music.loop, music.fade_out)
+        assert (found["loop"], found["fade_out"]) == (music.loop, music.fade_out)
         assert (found["highest"], {level for _, level in found["points"]}) == (-14.0, {-14.0})
         assert [found["points"][0][0], found["points"][-1][0]] == [-8 * FRAME, (found["frames"] + 4) * FRAME]
-    assert music_layout.needed(scenes) == {0: music.start + 312 * FRAME}
+    assert music_layout.needed(scenes) == {0: 312 * FRAME}
     if music is SHORT:
         assert first["fades"] == [[0, 3 * FRAME], None]
         assert second["fades"] == [None, [195 * FRAME, 200 * FRAME]]
