@@ -179,6 +179,7 @@ def test_every_tool_of_a_kind_is_named() -> None:
     """P5: which tools decide the bytes of which kind: a literal table, so that none is lost unnoticed."""
     assert {name: kind.tools for name, kind in KINDS.items()} == {
         "speak": ("ffmpeg",),
+        "align": ("ffmpeg", "numpy"),
         "timeline": ("ffmpeg",),
         "draw": ("typst", "fonts", "pillow"),
         "render": ("ffmpeg",),

@@ -46,7 +46,7 @@ def _recognized(context: Context) -> tuple[list[EngineWord], str] | None:
     pronounce = partial(espeak_phonemes.phonemes, voice="en-us", scratch=context.scratch, env=context.env)
     samples = wav.read(context.inputs["narration"])
     words = recognizer.align(context.params["narration"], samples, pronounce)
-    return None if words is None else (words, RECOGNIZER)
+    return None if words is None else (matching.at_phrases(words, samples), RECOGNIZER)
 
 
 def _warped(context: Context) -> tuple[list[EngineWord], str] | None:
