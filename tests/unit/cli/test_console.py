@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -54,3 +55,20 @@ def test_texts_are_shown_in_their_order(capsys: pytest.CaptureFixture[str]) -> N
     """Marks that turn the direction of what follows do not reach the terminal; scripts written from the right do."""
     console.message("a\u202eb\u2066c שלום\u200f")
     assert capsys.readouterr().err == "a\ufffdb\ufffdc שלום\u200f\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "plain"),
+    [("utf-8", True), ("UTF-8", True), ("utf8", True), ("utf-16", True), ("ascii", False), ("iso-8859-1", False)],
+)
+def test_json_has_characters_that_its_stream_can_encode(
+    encoding: str, plain: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stream in Unicode gets a title as it is; others get it escaped, so that no character is replaced."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr("sys.stdout", stream)
+    console.result_json({"title": "Grüße 日"})
+    stream.seek(0)
+    shown = stream.read()
+    assert json.loads(shown) == {"title": "Grüße 日"}
+    assert ("日" in shown) == plain
