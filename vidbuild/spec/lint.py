@@ -10,10 +10,9 @@ from vidbuild.spec import narration_lint, shown_markup
 from vidbuild.spec import scenes as scene_checks
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
+from vidbuild.spec.voice_language import primary
 
 MAX_TITLE = 70  # characters
-# Languages with several tags, or close enough that each one's voice can read the other.
-SAME = {"cmn": "zh", "yue": "zh", "hak": "zh", "nb": "no", "nn": "no", **dict.fromkeys(("hr", "sr", "bs"), "hbs")}
 
 
 def check(
@@ -48,12 +47,12 @@ def _check_language(language: str, voice: Voice, scenes: Sequence[Scene], collec
     if not any(voice in scene.voices for scene in scenes):
         return
     spoken = {"espeak": voice.name, "natural": "en"}.get(voice.engine)
-    if spoken is None or _primary(language) == _primary(spoken):
+    if spoken is None or primary(language) == primary(spoken):
         return
     from vidbuild.voices.registry import ENGINES
 
     known = ENGINES["espeak"].voices()
-    if _primary(spoken) not in {_primary(name) for name in known}:
+    if primary(spoken) not in {primary(name) for name in known}:
         return  # the voice's name does not start with its language
     fitting = [name for name in (language.lower(), language.partition("-")[0]) if name in known]
     path: Path = ("language",) if "language" in collector.document.data else ("voice",)
@@ -62,9 +61,3 @@ def _check_language(language: str, voice: Voice, scenes: Sequence[Scene], collec
         hint = f"write 'language: {spoken.partition('+')[0].partition('-')[0]}'"
     message = f"the language is '{language}', but the voice '{voice.engine}:{voice.name}' speaks another one"
     collector.warning(path, message, hint)
-
-
-def _primary(tag: str) -> str:
-    """Return the language of a tag, without region, script or variant."""
-    first = tag.partition("-")[0].partition("+")[0].lower()
-    return SAME.get(first, first)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from vidbuild.model import Narration, Scene, Voice
 from vidbuild.reading import tables
 from vidbuild.reading.reader import is_english
-from vidbuild.spec import ipa, markup, pauses
+from vidbuild.spec import ipa, markup, pauses, voice_language
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.pronounce import Pronunciation
@@ -41,7 +41,8 @@ def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector
         spoken = [(each.narration, each.voice) for each in narration.utterances] or [(narration, scene.voice)]
         for path, (each, voice) in zip(paths, spoken, strict=True):
             if each.audio is None:
-                _check_signs(voice, each, path, collector, is_read=is_read and is_english(language))
+                in_english = is_english(voice_language.of(voice, language))
+                _check_signs(voice, each, path, collector, is_read=is_read and in_english)
                 _check_scripts(voice, each, path, collector, unreadable)
                 ipa.check_voice(voice, each, path, collector)
         _check_mentions(scene, narration, language, collector)

@@ -10,7 +10,7 @@ from typing import Any
 from vidbuild.json_types import Json
 from vidbuild.media.text.words import spoken_text
 from vidbuild.model import Narration, Utterance, Voice
-from vidbuild.spec import files, narration, paths, pauses, voice
+from vidbuild.spec import files, narration, paths, pauses, voice, voice_language
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.scene_context import SceneContext
@@ -74,7 +74,7 @@ def _in_language(value: Json, path: Path, context: SceneContext, language: str, 
     if isinstance(value, list):
         return _dialogue(value, path, context, language, speaker)
     if isinstance(value, str):
-        return _narration(value, path, context, language)
+        return _narration(value, path, context, language, speaker=speaker[0])
     audio = _audio(value["audio"], (*path, "audio"), context)
     return _narration(value["text"], (*path, "text"), context, language, audio, recorded=True)
 
@@ -134,7 +134,7 @@ def _utterance(
         message, hint = narration.missing(language, list(fields["text"]))
         context.collector_of(language).error((*path, "text"), message, hint)
         return None
-    parsed = _narration(text[1], text[0], context, language, audio, recorded="audio" in fields)
+    parsed = _narration(text[1], text[0], context, language, audio, speaker=own, recorded="audio" in fields)
     if parsed is None or own is None or not known:
         return None
     name = fields.get("speaker") or voice.speaker(named, context.spec["voices"])
@@ -162,9 +162,14 @@ def _narration(
     language: str,
     audio: FilePath | None = None,
     *,
+    speaker: Voice | None = None,
     recorded: bool = False,
 ) -> Narration | None:
-    """Return the narration of one text, or None after adding errors. audio: None also for a wrong recording."""
+    """Return the narration of one text, or None after adding errors.
+
+    audio: None also for a wrong recording.
+    speaker: the voice that speaks it, in whose language it is read.
+    """
     collector = context.collector_of(language)
     problems = list(narration.problems(text))
     backslash = "\\\\" if collector.document.is_double_quoted(path) else "\\"
@@ -173,7 +178,10 @@ def _narration(
         collector.error(path, problem.message, _of_entry(hint, path), token=problem.token, nth=problem.nth)
     if problems:
         return None
-    parsed = narration.parse(text, context.pronunciation, language, audio, context.reading.reader(language))
+    read_in = language
+    if speaker is not None and language == context.language:  # the voices of translations are not known here
+        read_in = voice_language.of(speaker, language)
+    parsed = narration.parse(text, context.pronunciation, language, audio, context.reading.reader(read_in))
     if recorded and (mark := next(pauses.marks(text), None)):
         hint = "remove it: the pauses of a recording are in its file"
         collector.error(path, f"'{mark}' cannot be added to a recording", hint, token=mark)

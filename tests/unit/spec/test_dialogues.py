@@ -42,6 +42,31 @@ def test_voices_and_speakers(project: Project) -> None:
     assert [each.pause for each in other.utterances] == [0, 0.1]
 
 
+@pytest.mark.parametrize(
+    ("language", "voice", "text", "spoken"),
+    [
+        ("en", "espeak:de", "Es sind 5 GB.", "Es sind 5 GB."),
+        ("en", "edge:de-DE-KatjaNeural", "Es sind 5 GB.", "Es sind 5 GB."),
+        ("en-GB", "espeak:en-us+m3", "It is 5 GB.", "It is five gigabytes."),
+        ("en", "edge:fil-PH-AngeloNeural", "5 GB", "5 GB"),
+        ("de", "natural:heart", "It is 5 GB.", "It is five gigabytes."),
+        ("de", "espeak:en-gb", "It is 5 GB.", "It is five gigabytes."),
+        ("de", "espeak:de+f3", "Es sind 5 GB.", "Es sind 5 GB."),
+    ],
+)
+def test_a_text_is_read_in_the_language_of_its_voice(
+    project: Project, language: str, voice: str, text: str, spoken: str
+) -> None:
+    """A narration and an entry of a dialogue are read in their voice's language, which need not be the spec's."""
+    for narration in (text, ["One.", {"voice": voice, "text": text}]):
+        fields: dict[str, Any] = {} if isinstance(narration, list) else {"voice": voice}
+        found = (
+            project.spec({"narration": narration, **fields}, language=language, voice="espeak:af").scenes[0].narration
+        )
+        assert isinstance(found, Narration)
+        assert (found.utterances[1].narration if found.utterances else found).spoken == spoken
+
+
 def test_the_scenes_voice_has_a_name_too(project: Project) -> None:
     """An entry without a voice has the speaker of the scene's or the spec's voice."""
     scenes = {"narration": ["One."]}, {"narration": ["Two."], "voice": "ada_lee"}
