@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from vidbuild.media.text.words import Speech
 
 # Raise it if a change here, in natural_model or in natural_times changes the bytes or the times of a narration.
-ADAPTER = 1
+ADAPTER = 2
 
 INSTALL = "pip install 'hibari-tts>=0.2.1,<0.3'"
 PACKAGES = ("hibari", "onnxruntime", "numpy")
