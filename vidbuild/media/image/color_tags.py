@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from vidbuild.media.image import icc, image_file, primaries
 BOX_BYTES = 65536  # of an AVIF's start: its boxes of properties are there
 INTEROPERABILITY, ADOBE_RGB = 0xA005, "R03"  # EXIF: how a camera says that a JPEG is in Adobe RGB (DCF 2.0)
 BT709, SRGB = 1, 13  # code points of primaries and transfer (ITU-T H.273)
+NCLX = re.compile(rb"colrnclx(..)(..)", re.DOTALL)  # the box, with the code points of primaries and transfer
 SAME_GAMMA = 0.05  # share by which a gamma may differ from sRGB's and is taken for it, as in libpng
 
 
@@ -53,7 +55,5 @@ def _nclx(path: Path) -> bytes | None:
     """Return the profile of an AVIF's code points (ISO 14496-12, 12.1.5); None for sRGB, or if it has none."""
     with path.open("rb") as file:
         data = file.read(BOX_BYTES)
-    at = data.find(b"colrnclx")
-    if at < 0 or len(data) < at + 12:
-        return None
-    return icc.by_code(int.from_bytes(data[at + 8 : at + 10], "big"), int.from_bytes(data[at + 10 : at + 12], "big"))
+    found = NCLX.search(data)
+    return None if found is None else icc.by_code(*(int.from_bytes(code, "big") for code in found.groups()))

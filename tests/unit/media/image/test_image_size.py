@@ -41,6 +41,7 @@ def test_a_jpeg_has_the_size_of_its_frame_header(options: dict[str, Any]) -> Non
     assert jpeg_size(data) == SIZE
     assert Image.open(io.BytesIO(tables_first(data))).size == SIZE
     assert jpeg_size(tables_first(data)) == SIZE
+    assert jpeg_size(data[:2] + b"\xff\xfe\0\2" + data[2:]) == SIZE  # an empty comment
     for other in (b"\xff\xcc", b"\xff\xc8"):  # arithmetic conditioning, and the marker that is reserved
         assert jpeg_size(data[:2] + other + b"\0\4\0\x10" + data[2:]) == SIZE
 

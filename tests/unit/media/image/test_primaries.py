@@ -10,7 +10,7 @@ import pytest
 from tests.support.pixels import pixel
 from tests.support.png_lab import RGB, write_png
 from vidbuild.media.ffmpeg import ffmpeg
-from vidbuild.media.image import raster
+from vidbuild.media.image import primaries, raster
 
 Color = tuple[int, ...]
 COLORS: list[Color] = [(200, 60, 40), (60, 180, 70), (60, 80, 200), (220, 200, 180), (128, 128, 128), (255, 255, 255)]
@@ -74,3 +74,14 @@ def test_every_gray_stays_with_the_srgb_curve(code: int, tmp_path: Path) -> None
     row = b"".join(bytes([level] * 3) for level in range(256))
     image = raster.opened(write_png(tmp_path / "a.png", (256, 1), 8, RGB, [row], [(b"cICP", codes)]), field="src")
     assert [pixel(image, (level, 0))[:3] for level in range(256)] == [(level,) * 3 for level in range(256)]
+
+
+def test_matrices_to_bt709_are_the_published_ones() -> None:
+    """BT.2020's colors in BT.709 by the matrix of ITU-R BT.2087-0, and BT.709's own unchanged."""
+    published = ((1.6605, -0.5876, -0.0728), (-0.1246, 1.1329, -0.0083), (-0.0182, -0.1006, 1.1187))
+    same = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    for code, expected in ((9, published), (1, same)):
+        found = primaries.to_bt709(primaries.BY_CODE[code])
+        assert [value for row in found for value in row] == pytest.approx(
+            [value for row in expected for value in row], abs=0.0002
+        )
