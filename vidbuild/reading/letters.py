@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 SIBILANTS = ("s", "x", "z", "ch", "sh")
+_HISSING = ("s", "z", "\u0283", "\u0292")
+_VOICELESS = ("p", "t", "k", "f", "\u03b8")
 
 # A single "A" is an article to most voices.
 _ALONE = {"A": "eh"}
@@ -32,6 +34,15 @@ def plural(spoken: str) -> str:
 def possessive(spoken: str) -> str:
     """Return the possessive of a spoken form, which sounds like the plural of a spelled one."""
     return _inflected(spoken) or f"{spoken}'s"
+
+
+def with_s(sounds: str) -> str:
+    """Return the sounds of an English word in IPA with those of its plural's or possessive's ending; "" of none."""
+    if not sounds:
+        return ""
+    if sounds.endswith(_HISSING):
+        return f"{sounds}\u026az"
+    return f"{sounds}s" if sounds.endswith(_VOICELESS) else f"{sounds}z"
 
 
 def _inflected(spoken: str) -> str:

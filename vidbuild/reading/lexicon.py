@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from vidbuild.reading.letters import plural, possessive, spell
+from vidbuild.reading.letters import plural, possessive, spell, with_s
 
 DATA = Path(__file__).with_name("lexicon.json")
 POSSESSIVE = ("'s", "’s")  # noqa: RUF001 - the apostrophe of typographers
@@ -28,11 +28,12 @@ class Entry(NamedTuple):
 class Lexicon:
     """Words and their spoken forms: the user's, then those of the built-in lexicon.
 
-    own: the user's words, which apply in their own case and with a capital.
+    own: the user's words, which apply in their own case, with a capital and in capitals.
     """
 
     def __init__(self, own: Mapping[str, Entry] = MappingProxyType({})) -> None:
-        self._own = {**{_capitalized(word): entry for word, entry in own.items()}, **own}
+        in_capitals = {word.upper(): entry for word, entry in own.items() if word.islower()}
+        self._own = {**in_capitals, **{_capitalized(word): entry for word, entry in own.items()}, **own}
 
     def own(self, word: str) -> Entry | None:
         """Return the user's entry for a word, or for a form of it."""
@@ -54,9 +55,9 @@ def _form(word: str, find: Any) -> Entry | None:  # noqa: ANN401 - mypy rejects 
         return found
     for ending in POSSESSIVE:
         if word.endswith(ending) and (found := find(word.removesuffix(ending))):
-            return Entry(possessive(found.spoken))
+            return Entry(possessive(found.spoken), with_s(found.ipa))
     if len(word) > 2 and word.endswith("s") and (found := find(word[:-1])):  # noqa: PLR2004 - "as" is no plural
-        return Entry(plural(found.spoken))
+        return Entry(plural(found.spoken), with_s(found.ipa))
     return None
 
 

@@ -134,7 +134,7 @@ class NameReader:
 
     def _shifted(self, address: str, at: int) -> Iterator[Part]:
         for part in self._compound(address, tables.ADDRESS_SIGNS):
-            yield Part(part.start + at, part.end + at, part.spoken)
+            yield part._replace(start=part.start + at, end=part.end + at)
 
     def _flag(self, core: str, place: Place) -> list[Part] | None:
         found = _FLAG.match(core)
@@ -155,7 +155,7 @@ class NameReader:
 
     def _moved(self, text: str, at: int, signs: Mapping[str, str]) -> Iterator[Part]:
         for part in self._compound(text, signs):
-            yield Part(part.start + at, part.end + at, part.spoken)
+            yield part._replace(start=part.start + at, end=part.end + at)
 
     def _path(self, core: str, place: Place) -> list[Part] | None:
         del place

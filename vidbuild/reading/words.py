@@ -115,6 +115,10 @@ class WordReader:
             if run[0] in HOLES:
                 yield Part(*match.span(), run)
             elif run[0].isalnum():
+                own = self.lexicon.own(run)
+                if own is not None:
+                    yield Part(*match.span(), own.spoken, own.ipa)
+                    continue
                 yield Part(*match.span(), self._run(run, "_" in text, constant))
             else:
                 yield Part(*match.span(), signs.get(run, ""))

@@ -1,4 +1,4 @@
-"""Checks the sounds that a spec gives in IPA, and forms plurals and possessives of them."""
+"""Checks the sounds that a spec gives in IPA."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from vidbuild.model import Narration, Voice
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.voices import ipa
-
-_HISSING = ("s", "z", "\u0283", "\u0292")
-_VOICELESS = ("p", "t", "k", "f", "\u03b8")
 
 
 def check(entries: Mapping[str, Any], path: Path, collector: DiagnosticCollector) -> None:
@@ -35,10 +32,3 @@ def check_voice(voice: Voice, narration: Narration, path: Path, collector: Diagn
         message = f"the voice '{voice.engine}:{voice.name}' takes no IPA: it reads '{token.spoken.strip()}'"
         hint = "add how it is spoken to the entry: {ipa: ..., spoken: ...}"
         collector.warning(path, message, hint, token=token.text)
-
-
-def with_s(sounds: str) -> str:
-    """Return the sounds of an English word with those of its plural's or possessive's ending."""
-    if sounds.endswith(_HISSING):
-        return f"{sounds}\u026az"
-    return f"{sounds}s" if sounds.endswith(_VOICELESS) else f"{sounds}z"

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from vidbuild.media.text.boundaries import is_unspaced
+from vidbuild.reading.letters import with_s
 from vidbuild.reading.lexicon import POSSESSIVE, Entry
 from vidbuild.reading.words import Part
-from vidbuild.spec import ipa
 
 SIBILANTS = ("s", "x", "z", "ch", "sh")
 # Signs that divide words or sentences: an entry of these alone is for a sign that stands alone.
@@ -64,11 +64,11 @@ class Pronunciation:
             if plural:
                 self.used.add(word)
                 spoken += "es" if spoken.endswith(SIBILANTS) else "s"
-                yield Part(start, end + len(plural), spoken, sounds and ipa.with_s(sounds))
+                yield Part(start, end + len(plural), spoken, with_s(sounds))
             elif is_sign or _ends(token, end):
                 self.used.add(word)
                 ending = next((each for each in POSSESSIVE if sounds and token.startswith(each, end)), "")
-                sounds = ipa.with_s(sounds) if ending else sounds
+                sounds = with_s(sounds) if ending else sounds
                 yield Part(start, end + len(ending), spoken + ending, sounds)
 
 
