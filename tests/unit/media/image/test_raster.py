@@ -242,3 +242,17 @@ def test_a_heic_image_is_upright_and_in_srgb(data: bytes, tmp_path: Path) -> Non
     red, blue = pixel(image, (8, 18)), pixel(image, (56, 18))
     assert min(red[0], blue[2]) > 200
     assert max(red[2], blue[0]) < 100
+
+
+def test_pi_heif_is_imported_for_files_alone_that_need_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PNG is read without it; a HEIC image is not, and is unreadable if it is not installed."""
+    quarters().save(tmp_path / "a.png")
+    (tmp_path / "a.heic").write_bytes(heic_files.PHONE)
+    imported: list[str] = []
+    monkeypatch.setattr("vidbuild.media.image.image_file.import_module", imported.append)
+    raster.opened(tmp_path / "a.png", field="src")
+    assert imported == []
+    monkeypatch.setattr("vidbuild.media.image.image_file.reads_heif", lambda: False)
+    with pytest.raises(SpecProblem, match="unknown format"):
+        raster.opened(tmp_path / "a.heic", field="src")
+    assert imported == []
