@@ -62,7 +62,7 @@ def level(workspace: Workspace, start: float, end: float) -> float:
 
 
 def test_an_edited_line_is_the_only_one_spoken(workspace: Workspace) -> None:
-    """Each entry is a step of its own: an edit of one speaks one, and an inserted entry speaks itself alone."""
+    """N10: each entry is a step of its own: an edit of one speaks one, and an inserted entry speaks itself alone."""
     build(workspace, spec(LINES, ("speed", "cost")))
     assert {step for step in workspace.ran() if step.startswith("speak")} == {f"speak:a.{nth}" for nth in range(1, 5)}
     edited = [*LINES[:2], "Good to know indeed.", *LINES[3:]]

@@ -69,7 +69,7 @@ def words(space: Workspace) -> list[dict[str, object]]:
 
 
 def test_one_process_loads_the_model_for_all_scenes(workspace: Workspace) -> None:
-    """English without a voice is natural; however many scenes are spoken, one process has the model."""
+    """N7: English without a voice is natural; however many scenes are spoken, one process has the model."""
     workspace.write("video.yaml", scenes(6))
     with watched(workspace.root) as found:
         workspace.build("--jobs", "4")
@@ -92,8 +92,28 @@ def test_a_rebuild_has_the_same_bytes(workspace: Workspace) -> None:
     assert "identical" in outcome.stdout + outcome.stderr
 
 
+def test_a_take_is_the_take_for_all(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """N8: the processor is in no key, so that another machine with the same cache uses the take that is there."""
+    monkeypatch.setenv("VIDBUILD_CACHE", str(tmp_path / "shared"))
+    workspace.write("video.yaml", scenes(1, "One take."))
+    workspace.build()
+    first = words(workspace)
+    other = Workspace(tmp_path / "elsewhere")
+    other.write("video.yaml", scenes(1, "One take."))
+    processor = {"NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3", "OPENBLAS_CORETYPE": "Prescott"}
+    outcome = other.run("build", "video.yaml", "--json", env=processor)
+    assert outcome.code == 0, outcome.stderr
+    assert outcome.data["steps"]["ran"] == []
+    assert words(other) == first
+    before = natural.Natural().identity()
+    monkeypatch.setattr("platform.processor", lambda: "another")
+    monkeypatch.setattr("platform.machine", lambda: "another")
+    monkeypatch.setattr("os.cpu_count", lambda: 64)
+    assert natural.Natural().identity() == before
+
+
 def test_the_worker_with_the_model_ends_with_a_killed_build(workspace: Workspace) -> None:
-    """SIGKILL of a build ends the worker that has the model, busy or idle."""
+    """N7: SIGKILL of a build ends the worker that has the model, busy or idle."""
     workspace.write("video.yaml", scenes(12, LINE * 4))
     command = [sys.executable, "-m", "vidbuild", "build", "video.yaml"]
     env = {**os.environ, **marked(workspace.root)}

@@ -55,7 +55,7 @@ def rows(name: str) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("written", "spoken"), list(rows("reading.tsv")))
 def test_what_is_spoken(written: str, spoken: str) -> None:
-    """Each row of the table is spoken as it says."""
+    """N9: each row of the table is spoken as it says."""
     assert read(written) == spoken
 
 
