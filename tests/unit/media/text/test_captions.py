@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,6 +118,14 @@ def test_a_long_address_is_cut_after_a_slash() -> None:
     assert "".join(caption.lines) == url
     assert caption.lines[0].endswith("/")
     assert max(map(columns.width, caption.lines)) <= 42
+
+
+@pytest.mark.parametrize(("letters", "first"), [(18, 42), (19, 42), (20, 21), (21, 22), (41, 42)])
+def test_an_address_is_cut_after_a_slash_only_in_the_second_half_of_a_line(letters: int, first: int) -> None:
+    """A slash at the 21st of 42 columns or later ends a line; after one before that, the line goes on to its end."""
+    text = "a" * letters + "/" + "b" * 43
+    (caption,) = captions([TimedWord(text, 0, SECOND)], 9 * SECOND)[:1]
+    assert caption.lines[0] == text[:first]
 
 
 def test_a_caption_ends_a_millisecond_before_its_scene() -> None:
