@@ -77,6 +77,14 @@ def test_a_light_brightens_only_its_own_area() -> None:
     assert made.getpixel((300, 100)) == (10, 10, 10)
 
 
+@pytest.mark.parametrize("size", [(640, 16), (16, 640)])
+def test_a_light_is_as_sharp_along_the_longer_side_of_any_shape(size: tuple[int, int]) -> None:
+    """A light of a tenth of the longer side is bright at the center and gone at a quarter of that side, in both."""
+    made = image(size, (Light(0.5, 0.5, 0.1, 0.5),), ((10, 10, 10), (10, 10, 10), (110, 110, 110)))
+    assert pixel(made, (size[0] // 2, size[1] // 2))[0] == pytest.approx(60, abs=3)
+    assert made.getpixel((size[0] // 4, size[1] // 4)) == (10, 10, 10)
+
+
 def test_a_plain_background_is_one_color() -> None:
     """Without gradient and lights every pixel is the color itself."""
     assert image((64, 64), (), ((1, 2, 3), (1, 2, 3), (200, 0, 0))).getcolors() == [(64 * 64, (1, 2, 3))]

@@ -85,6 +85,11 @@ def test_a_long_run_of_words_that_the_engine_divides_otherwise_is_matched_by_let
     times = align(same(" ".join(text)), Speech(said, 50 * SECOND))
     assert 200 < len("".join(text)) < 400
     assert [time.start for time in times[::2]] == [index * SECOND for index in range(50)]
+    lengths = [len(word) for word in text]
+    assert [time.start for time in times[1::2]] == [
+        index * SECOND + SECOND * 9 // 10 * lengths[2 * index] // (lengths[2 * index] + lengths[2 * index + 1])
+        for index in range(50)
+    ]
     assert {time.source for time in times} == {"aligned"}
 
 

@@ -21,6 +21,7 @@ TOGETHER = [
     ("en", "it fixes No. 7 at once", "No. 7"),
     ("en", "on Jan. 5 they met", "Jan. 5"),
     ("en", "runs on Windows 11 today", "Windows 11"),
+    ("en", "through Gate7b 5 people came", "Gate7b 5"),
     ("en", "as in part IV of it", "part IV"),
     ("en", "needs 10 GB of memory", "10 GB"),
     ("en", "takes (25 ms) more", "(25 ms)"),
