@@ -105,6 +105,11 @@ class UnreachableError(StepError):
     code = _UNREACHABLE
 
 
+def class_of(fault: str) -> type[StepError]:
+    """Return the class of the error for a failed step's fault."""
+    return next((each for each in (SpecProblem, UnreachableError) if each.fault == fault), StepError)
+
+
 def of_fault(fault: str) -> int:
     """Return the exit code for a failed step's fault."""
     return _FAULTS.get(fault, 1)

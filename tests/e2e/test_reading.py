@@ -79,3 +79,23 @@ def test_say_refuses_what_it_cannot_speak(workspace: Workspace) -> None:
         done = workspace.run("say", *arguments)
         assert done.code == 2
         assert message in done.stderr
+
+
+def test_say_replaces_no_source(workspace: Workspace) -> None:
+    """`say` does not write its audio over a file that the video is made from."""
+    workspace.run("say", "Port 8080", "--voice", "espeak:en-us", "-o", "take.wav")
+    before = (workspace.root / "take.wav").read_bytes()
+    narration = '[{audio: take.wav, text: "Port 8080"}, "It is open."]'
+    scenes = f"scenes:\n  - {{id: one, type: title, title: One, narration: {narration}}}\n"
+    workspace.write("video.yaml", f"vidbuild: 1\ntitle: Read\nvoice: espeak:en-us\n{scenes}")
+    done = workspace.run("say", "video.yaml:one", "-o", "take.wav")
+    assert done.code == 2
+    assert "'take.wav' is a source of the video and cannot be its output" in done.stderr
+    assert (workspace.root / "take.wav").read_bytes() == before
+
+
+def test_say_ends_as_a_build_does_if_a_server_is_down(workspace: Workspace) -> None:
+    """A server that cannot be reached is exit code 4, as in a build."""
+    variables = {"VIDBUILD_SPEECH_BASE": "http://127.0.0.1:9", "VIDBUILD_SPEECH_MODEL": "none"}
+    done = workspace.run("say", "Hello", "--voice", "speech:any", "-o", "a.wav", env=variables)
+    assert (done.code, "could not be reached" in done.stderr) == (4, True), done.stderr

@@ -13,6 +13,7 @@ from typing import Any
 from vidbuild.api.build_result import location_of, step_warnings
 from vidbuild.api.engine import engine_of
 from vidbuild.api.load import load, parse
+from vidbuild.api.outputs import refuse_sources, refuse_unwritable
 from vidbuild.api.plan import plan_of, store_of
 from vidbuild.api.result import Notice
 from vidbuild.engine.graph.graph import Step
@@ -20,7 +21,7 @@ from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
-from vidbuild.errors import Failure, SpecProblem, StepError, UsageError, VidbuildError
+from vidbuild.errors import Failure, UsageError, VidbuildError, class_of
 from vidbuild.frozen import dataclass
 from vidbuild.media.text.words import Token
 from vidbuild.model import Narration, Spec
@@ -31,6 +32,7 @@ from vidbuild.suggest import did_you_mean
 SCENE = "say"
 _SPEC_AND_SCENE = re.compile(r"(.+\.ya?ml):([a-z0-9][a-z0-9-]*)\Z")
 _PLAYERS = (("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"), ("afplay",), ("aplay", "-q"))
+_OTHER = "-o another file"
 _LONGEST = 3600  # seconds that a player may take
 
 
@@ -87,7 +89,10 @@ def speak(said: Said, output: Path) -> tuple[Notice, ...]:
     if output.suffix.lower() != ".wav":
         raise UsageError(f"cannot write '{output}': expected a WAV file", hint=f"-o {output.with_suffix('.wav')}")
     store = store_of(said.spec.path, None)
-    graph = plan_of(said.spec, store=store).graph
+    plan = plan_of(said.spec, store=store)
+    refuse_sources(plan, [output], _OTHER)
+    refuse_unwritable([output], _OTHER)
+    graph = plan.graph
     goals = [name for name, step in graph.steps.items() if step.kind == "speak" and _scene(name) == said.scene]
     with writable(store) as used:
         placing = _Place(used, goals, output)
@@ -179,5 +184,4 @@ def _as_error(step: Step, failure: Failure) -> VidbuildError:
     """Return the error of the step that failed."""
     location = location_of(step, failure.field)
     position = f"{location.file}:{location.line}:{location.column}: " if location and location.line else ""
-    kind = SpecProblem if failure.fault == SpecProblem.fault else StepError
-    return kind(f"{position}{failure.message}", hint=failure.hint, log=failure.log)
+    return class_of(failure.fault)(f"{position}{failure.message}", hint=failure.hint, log=failure.log)

@@ -20,7 +20,7 @@ from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.outputs import Outputs
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
-from vidbuild.errors import Failure, SpecProblem, StepError, UsageError, VidbuildError
+from vidbuild.errors import Failure, UsageError, VidbuildError, class_of
 from vidbuild.frozen import dataclass
 from vidbuild.platforms import require_posix, shell_command
 from vidbuild.project import OUTPUT_FOLDER, name_of
@@ -137,5 +137,5 @@ def _as_error(step: Step, failure: Failure, *, named: bool) -> VidbuildError:
     """
     location = location_of(step, failure.field)
     position = f"{location.file}:{location.line}:{location.column}: " if location else ""
-    kind = SpecProblem if failure.fault == SpecProblem.fault else StepError
-    return kind(f"{position}{f'{step.id}: ' if named else ''}{failure.message}", hint=failure.hint, log=failure.log)
+    message = f"{position}{f'{step.id}: ' if named else ''}{failure.message}"
+    return class_of(failure.fault)(message, hint=failure.hint, log=failure.log)
