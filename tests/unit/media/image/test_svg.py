@@ -160,3 +160,10 @@ def test_text_is_what_is_drawn() -> None:
 def test_text_in_html_is_found() -> None:
     """The line of a foreignObject is known: no engine for SVG alone draws it."""
     assert svg.read(image(content="\n<foreignObject><p>a</p></foreignObject>")).html_line == 2
+
+
+def test_an_error_of_the_whole_file_names_no_line() -> None:
+    """A file that is no text in its encoding has no place to show."""
+    with pytest.raises(svg.SvgError) as raised:
+        svg.read(b"<svg>\xff\xfe\xff</svg>")
+    assert str(raised.value) == "damaged: it is not text in UTF-8"
