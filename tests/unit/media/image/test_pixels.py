@@ -122,17 +122,37 @@ def test_adobe_rgb_without_a_profile(tmp_path: Path) -> None:
     assert pixel(opened(tmp_path / "a.jpg"), (4, 4)) == pytest.approx((255, 0, 0), abs=3)
 
 
+def exif_last(png: bytes) -> bytes:
+    """Return a PNG whose EXIF data follows its pixels."""
+    at = png.index(b"eXIf") - 4
+    chunk = png[at : at + 12 + int.from_bytes(png[at : at + 4], "big")]
+    return png.replace(chunk, b"").replace(b"\0\0\0\0IEND", chunk + b"\0\0\0\0IEND")
+
+
+@pytest.mark.parametrize("value", [0, 9, 65535])
+def test_an_impossible_orientation_is_none(tmp_path: Path, value: int) -> None:
+    """EXIF data with a number that means nothing turns no image."""
+    exif = Image.Exif()
+    exif[0x0112] = value
+    for name in ("a.png", "a.jpg"):
+        Image.new("RGB", (32, 16)).save(tmp_path / name, exif=exif)
+        with image_file.opened(tmp_path / name) as image:
+            assert image_file.orientation(image, tmp_path / name) == 1
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_is_upright(tmp_path: Path, orientation: int) -> None:
-    """All eight orientations of EXIF come out as Pillow's own transposition has them, in TIFF and JPEG."""
+    """All eight orientations of EXIF come out as Pillow's own transposition has them, also after a PNG's pixels."""
     image = Image.new("RGB", (32, 16), "white")
     image.paste("red", (0, 0, 8, 8))
     exif = Image.Exif()
     exif[0x0112] = orientation
     upright = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
     expected = image.transpose(Image.Transpose(upright[orientation])) if orientation in upright else image
-    for name in ("a.tiff", "a.jpg"):
+    for name in ("a.tiff", "a.jpg", "a.png", "late.png"):
         image.save(tmp_path / name, exif=exif)
+        if name == "late.png":
+            (tmp_path / name).write_bytes(exif_last((tmp_path / name).read_bytes()))
         made = opened(tmp_path / name)
         assert made.size == expected.size == raster.size(tmp_path / name, field="src")
         for corner in ((2, 2), (made.width - 3, 2), (2, made.height - 3), (made.width - 3, made.height - 3)):
