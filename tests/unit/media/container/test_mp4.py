@@ -236,3 +236,52 @@ def test_chapters_are_written_and_read_back() -> None:
     assert text.startswith(";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/48000\nSTART=0\nEND=48000\n")
     assert "START=48000\nEND=96000\n" in text
     assert ffmetadata.parse(text) == [(0, "a=b; c#d\\e f [CHAPTER]"), (48_000, "two")]
+
+
+UNITY = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+
+
+def test_headers_have_the_fields_of_the_standard(coded: bytes) -> None:
+    """Movie, track and media headers, byte by byte as in 8.2.2, 8.3.2, 8.4.2 and 8.4.3 of ISO 14496-12."""
+    found = list(boxes(written(coded, marks=(Chapter(0, "One"), Chapter(48_000, "Two")))))
+    lengths = (65 * 1920, 122 * 1024, 122 * 1024)
+    (movie,) = (content for name, _, content in found if name.endswith("/mvhd"))
+    assert movie == bytes(12) + struct.pack(">IIIH10x", 48_000, 122 * 1024, 1 << 16, 0x100) + UNITY + struct.pack(
+        ">24xI", 4
+    )
+    tracks = [content for name, _, content in found if name.endswith("/tkhd")]
+    for number, content, flags, volume, size in zip(
+        (1, 2, 3), tracks, (3, 3, 2), (0, 0x100, 0), ((64, 36), (0, 0), (0, 0)), strict=True
+    ):
+        head = struct.pack(">I8xI4xI8xHHH2x", flags, number, lengths[number - 1], 0, 0, volume)
+        assert content == head + UNITY + struct.pack(">II", size[0] << 16, size[1] << 16)
+    media = [content for name, _, content in found if name.endswith("/mdhd")]
+    undetermined, german = (
+        sum((ord(letter) - 96) << shift for letter, shift in zip(code, (10, 5, 0), strict=True))
+        for code in ("und", "deu")
+    )
+    assert media == [
+        bytes(12) + struct.pack(">IIHH", 48_000, length, language, 0)
+        for length, language in zip(lengths, (undetermined, german, german), strict=True)
+    ]
+    kinds = [content[8:12] for name, _, content in found if name.endswith("/hdlr") and "mdia" in name]
+    assert kinds == [b"vide", b"soun", b"text"]
+
+
+def test_sample_entries_have_the_fields_of_the_standard(coded: bytes) -> None:
+    """The picture's size, resolution and color, the sound's channels, rate and bit rate, as players read them."""
+    picture, sound = [content for name, _, content in boxes(written(coded)) if name.endswith("/stsd")]
+    for content in (picture, sound):
+        assert struct.unpack_from(">III", content) == (0, 1, len(content) - 8)
+    assert picture[12:16] == b"avc1"
+    assert picture[16:94] == struct.pack(">6xH16xHHIIIH32xHh", 1, 64, 36, 72 << 16, 72 << 16, 0, 1, 24, -1)
+    assert struct.pack(">I4s4sHHHB", 19, b"colr", b"nclx", 1, 1, 1, 0) in picture
+    assert struct.pack(">I4sII", 16, b"pasp", 1, 1) in picture
+    (sequence, *others) = h264.scan(coded).sets
+    record = b"\x01" + sequence[1:4] + b"\xff\xe1" + struct.pack(">H", len(sequence)) + sequence + bytes([len(others)])
+    assert b"avcC" + record + struct.pack(">H", len(others[0])) + others[0] in picture
+    assert sound[12:16] == b"mp4a"
+    assert sound[16:44] == struct.pack(">6xH8xHHII", 1, 2, 16, 0, 48_000 << 16)
+    rate = 8 * len(aac.silent_block()) * 48_000 // 1024
+    assert b"\x40\x15\0\0\0" + struct.pack(">II", rate, rate) in sound
+    assert b"\x11\x90" in sound  # AAC LC, 48 kHz, two channels (ISO 14496-3, 1.6.2.1)
