@@ -18,15 +18,14 @@ import json
 import math
 import re
 import struct
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from email.utils import formatdate
 from pathlib import Path
-from typing import Self
 
 from aiohttp import WSMsgType, web
 
+from tests.support.served_app import ServedApp
 from vidbuild.media.ffmpeg import ffmpeg
 
 RATE = 24_000
@@ -36,48 +35,26 @@ SKEW = 3600.0
 CHUNK = 720
 
 
-class FakeEdge:
+class FakeEdge(ServedApp):
     """A server in a thread of its own. turns: the SSML of every turn that was asked for."""
 
     def __init__(self, scratch: Path, env: Mapping[str, str], plan: Sequence[str] = ("ok",)) -> None:
+        super().__init__()
         self.plan = list(plan)
         self.turns: list[str] = []
         self.connections = 0
         self.faults: list[str] = []
         self._scratch = scratch
         self._env = env
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._port = 0
 
     @property
     def endpoint(self) -> str:
         """Where it is, as VIDBUILD_EDGE_ENDPOINT wants it."""
         return f"ws://127.0.0.1:{self._port}/edge/v1?TrustedClientToken=test"
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self._ready.wait(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-
-    def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        app = web.Application()
+    def add_routes(self, app: web.Application) -> None:
+        """Add the service's addresses."""
         app.router.add_get("/edge/v1", self._connection)
-        runner = web.AppRunner(app, shutdown_timeout=0.1)
-        self._loop.run_until_complete(runner.setup())
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        self._loop.run_until_complete(site.start())
-        self._port = runner.addresses[0][1]
-        self._ready.set()
-        self._loop.run_forever()
-        self._loop.run_until_complete(runner.cleanup())
-        self._loop.close()
 
     async def _connection(self, request: web.Request) -> web.StreamResponse:
         fault = self.plan[min(self.connections, len(self.plan) - 1)]

@@ -17,20 +17,20 @@ import base64
 import json
 import math
 import struct
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
+from tests.support.served_app import ServedApp
 from vidbuild.media.ffmpeg import ffmpeg
 
 LEAD, WORD, PAUSE, TAIL = 0.1, 0.35, 0.05, 0.5  # seconds: silence, each tone, between, after
 SECRET = "sk-secret-of-a-test"  # noqa: S105 - of no service
 
 
-class FakeSpeech:
+class FakeSpeech(ServedApp):
     """A server in a thread of its own.
 
     words: whether it has Kokoro-FastAPI's word times. key: what requests must be authorized with; "" for nothing.
@@ -46,44 +46,22 @@ class FakeSpeech:
         words: bool = False,
         key: str = "",
     ) -> None:
+        super().__init__()
         self.plan = list(plan)
         self.queries: list[dict[str, Any]] = []
         self.paths: list[str] = []
         self._scratch, self._env, self._words, self._key = scratch, env, words, key
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._port = 0
 
     @property
     def base(self) -> str:
         """Its address."""
         return f"http://127.0.0.1:{self._port}"
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self._ready.wait(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-
-    def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        app = web.Application()
+    def add_routes(self, app: web.Application) -> None:
+        """Add the service's addresses."""
         app.router.add_post("/v1/audio/speech", self._speech)
         if self._words:
             app.router.add_post("/dev/captioned_speech", self._captioned)
-        runner = web.AppRunner(app, shutdown_timeout=0.1)
-        self._loop.run_until_complete(runner.setup())
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        self._loop.run_until_complete(site.start())
-        self._port = runner.addresses[0][1]
-        self._ready.set()
-        self._loop.run_forever()
-        self._loop.run_until_complete(runner.cleanup())
-        self._loop.close()
 
     async def _asked(self, request: web.Request) -> tuple[dict[str, Any], str]:
         fault = self.plan[min(len(self.queries), len(self.plan) - 1)]

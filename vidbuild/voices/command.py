@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.errors import StepError, UsageError
 from vidbuild.frozen import replaced, values
-from vidbuild.voices.protocol import NETWORK_ENV, SETTINGS, SpeechRequest, VoiceProblem, without_pitch
+from vidbuild.voices.configured import Configured
+from vidbuild.voices.protocol import NETWORK_ENV, SETTINGS, SpeechRequest, VoiceProblem
 
 if TYPE_CHECKING:
     from vidbuild.media.text.words import Speech
@@ -21,7 +22,7 @@ ADAPTER = 1
 HOW = "'vidbuild config --example' prints how"
 
 
-class Command:
+class Command(Configured):
     """A voice is PROGRAM, or PROGRAM/VOICE for a program with several voices: {voice} in its arguments."""
 
     name = "command"
@@ -30,14 +31,6 @@ class Command:
     network = False
     concurrency: int | None = None
     env: tuple[str, ...] = NETWORK_ENV
-
-    def identity(self) -> str:
-        """Return the adapter's version."""
-        return f"command adapter {ADAPTER}"
-
-    def stat_paths(self) -> Sequence[Path]:
-        """Return this file, which alone decides the identity."""
-        return [Path(__file__)]
 
     def available(self) -> str | None:
         """Check that the user's settings define a program, and that each exists."""
@@ -60,10 +53,6 @@ class Command:
         except UsageError:
             return []
 
-    def languages(self) -> Mapping[str, str]:
-        """Return nothing: only the programs know."""
-        return {}
-
     def problem(self, name: str) -> VoiceProblem | None:
         """Check that the user's settings define the program, and that it can be found."""
         from vidbuild.suggest import did_you_mean
@@ -85,18 +74,6 @@ class Command:
         if _found(program) is None:
             return VoiceProblem(f"the program '{program.arguments[0]}' of 'command:{source}' is not installed")
         return None
-
-    def unmet(self, _name: str, _rate: int, pitch: int) -> Iterator[tuple[str, str]]:
-        """Yield a pitch, which it does not take."""
-        return without_pitch(pitch)
-
-    def unreadable(self, _name: str, _text: str) -> Iterator[tuple[str, str]]:
-        """Yield nothing: only the program knows."""
-        return iter(())
-
-    def source(self, voice: str) -> str:
-        """Return the name of the program in the settings."""
-        return voice.partition("/")[0]
 
     def source_paths(self, source: str) -> Sequence[Path]:
         """Return the program's file."""

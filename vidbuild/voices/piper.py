@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.errors import StepError, UsageError
-from vidbuild.voices.protocol import SETTINGS, SpeechRequest, VoiceProblem, without_pitch
+from vidbuild.voices.configured import Configured
+from vidbuild.voices.protocol import SETTINGS, SpeechRequest, VoiceProblem
 
 if TYPE_CHECKING:
     from vidbuild.media.text.words import Speech
@@ -25,7 +26,7 @@ PAUSE = "0.3"  # seconds between sentences
 RATE = 100
 
 
-class Piper:
+class Piper(Configured):
     """A voice is the name of its file without .onnx, such as en_US-lessac-medium; NAME/3 is the speaker 3 of a file."""
 
     name = "piper"
@@ -34,14 +35,6 @@ class Piper:
     network = False
     concurrency: int | None = None
     env: tuple[str, ...] = ()
-
-    def identity(self) -> str:
-        """Return the adapter's version."""
-        return f"piper adapter {ADAPTER}"
-
-    def stat_paths(self) -> Sequence[Path]:
-        """Return this file, which alone decides the identity."""
-        return [Path(__file__)]
 
     def available(self) -> str | None:
         """Check the program and that there is a voice file."""
@@ -82,18 +75,6 @@ class Piper:
         if slash and not speaker.isdecimal():
             return VoiceProblem(f"'{speaker}' is no speaker", "use the number of a speaker, such as 0")
         return None
-
-    def unmet(self, _name: str, _rate: int, pitch: int) -> Iterator[tuple[str, str]]:
-        """Yield a pitch, which it does not take."""
-        return without_pitch(pitch)
-
-    def unreadable(self, _name: str, _text: str) -> Iterator[tuple[str, str]]:
-        """Yield nothing: voice files do not state it."""
-        return iter(())
-
-    def source(self, voice: str) -> str:
-        """Return the name of the voice's file."""
-        return voice.partition("/")[0]
 
     def source_paths(self, source: str) -> Sequence[Path]:
         """Return the voice's files, and the file of the program."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.errors import StepError, UnreachableError, UsageError
 from vidbuild.frozen import values
-from vidbuild.voices.protocol import NETWORK_ENV, SETTINGS, SpeechRequest, VoiceProblem, without_pitch
+from vidbuild.voices.configured import Configured
+from vidbuild.voices.protocol import NETWORK_ENV, SETTINGS, SpeechRequest, VoiceProblem
 
 if TYPE_CHECKING:
     from vidbuild.media.text import words
@@ -23,7 +24,7 @@ ADAPTER = 1
 HOW = "'vidbuild config --example' prints how"
 
 
-class Speech:
+class Speech(Configured):
     """A voice is SERVER/NAME, or the name alone at the server `default`."""
 
     name = "speech"
@@ -35,14 +36,6 @@ class Speech:
 
     def __init__(self, timeouts: Timeouts | None = None) -> None:
         self._timeouts = timeouts
-
-    def identity(self) -> str:
-        """Return the adapter's version."""
-        return f"speech adapter {ADAPTER}"
-
-    def stat_paths(self) -> Sequence[Path]:
-        """Return this file, which alone decides the identity."""
-        return [Path(__file__)]
 
     def available(self) -> str | None:
         """Check that the user's settings define a server."""
@@ -56,10 +49,6 @@ class Speech:
     def voices(self) -> list[str]:
         """Return no names: only the servers have them."""
         return []
-
-    def languages(self) -> Mapping[str, str]:
-        """Return nothing: only the servers have the voices."""
-        return {}
 
     def problem(self, name: str) -> VoiceProblem | None:
         """Check that the user's settings define the server; only a request can show whether it has the voice."""
@@ -83,14 +72,6 @@ class Speech:
         return VoiceProblem(
             f"this machine defines no speech server '{server}'", did_you_mean(server, servers) or define
         )
-
-    def unmet(self, _name: str, _rate: int, pitch: int) -> Iterator[tuple[str, str]]:
-        """Yield a pitch, which it does not take."""
-        return without_pitch(pitch)
-
-    def unreadable(self, _name: str, _text: str) -> Iterator[tuple[str, str]]:
-        """Yield nothing: only the server has lists of what its voices can read."""
-        return iter(())
 
     def source(self, voice: str) -> str:
         """Return the name of the server."""
@@ -122,10 +103,6 @@ class Speech:
         if server is None:
             return None
         return {**values(server), "key": os.environ.get(server.key_variable, "") if server.key_variable else ""}
-
-    def readable(self) -> Iterator[Path]:
-        """Yield nothing."""
-        return iter(())
 
     def speak(self, request: SpeechRequest) -> words.Speech:
         """Request the narration, and keep only a complete answer."""
