@@ -14,7 +14,7 @@ from vidbuild.model import Scene, Utterance
 from vidbuild.plan.kinds import voice_tool
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.timeline.params import UtteranceParams
-from vidbuild.voices import recorded, registry
+from vidbuild.voices import recorded, registry, spoken_language
 
 NORMAL_VOLUME = 100
 WORDS = "words.json"
@@ -49,15 +49,16 @@ def speak_steps(video: VideoSpec, scene: Scene) -> Iterator[Step]:
 
 def align_steps(video: VideoSpec, scene: Scene) -> Iterator[Step]:
     """The steps that search for the words of recordings, and of voices that report no times."""
-    language = video.variant.language
     for speak, align, utterance in _searched(video, scene):
+        language = spoken_language.of(utterance.voice.engine, utterance.voice.name, video.variant.language)
         english = language.partition("-")[0].lower() == "en"
         spoken_text = utterance.narration.spoken
         voice = registry.reference(language, spoken_text)
         params = {"narration": spoken_text, "voice": voice, "english": english}
         inputs: dict[str, Input] = {name: Product(speak, file) for name, file in ALIGNED.items()}
         tools = (*(["recognizer"] if english else []), *([voice_tool("espeak")] if voice or english else []))
-        yield Step(align, "align", params, inputs, _locations(scene.locations, utterance, language), tools)
+        locations = _locations(scene.locations, utterance, video.variant.language)
+        yield Step(align, "align", params, inputs, locations, tools)
 
 
 def words(video: VideoSpec, scene: Scene) -> dict[str, Input]:

@@ -10,7 +10,7 @@ from vidbuild.spec import narration_lint, shown_markup
 from vidbuild.spec import scenes as scene_checks
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
-from vidbuild.spec.voice_language import primary
+from vidbuild.voices.spoken_language import primary
 
 MAX_TITLE = 70  # characters
 

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from vidbuild.model import Narration, Scene, Voice
 from vidbuild.reading import tables
 from vidbuild.reading.reader import is_english
-from vidbuild.spec import ipa, markup, pauses, voice_language
+from vidbuild.spec import ipa, markup, pauses
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.pronounce import Pronunciation
 from vidbuild.spec.scene_narration import texts
 from vidbuild.spec.value_hints import value_of
+from vidbuild.voices import spoken_language
 
 MAX_WORDS = 150  # about a minute of speech in one scene
 SPOKEN = {"<": "less than", ">": "greater than", "|": "or", "^": "to the power of", "<-": "from"}
@@ -41,7 +42,7 @@ def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector
         spoken = [(each.narration, each.voice) for each in narration.utterances] or [(narration, scene.voice)]
         for path, (each, voice) in zip(paths, spoken, strict=True):
             if each.audio is None:
-                in_english = is_english(voice_language.of(voice, language))
+                in_english = is_english(spoken_language.of(voice.engine, voice.name, language))
                 _check_signs(voice, each, path, collector, is_read=is_read and in_english)
                 _check_scripts(voice, each, path, collector, unreadable)
                 ipa.check_voice(voice, each, path, collector)

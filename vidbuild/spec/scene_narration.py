@@ -10,10 +10,11 @@ from typing import Any
 from vidbuild.json_types import Json
 from vidbuild.media.text.words import spoken_text
 from vidbuild.model import Narration, Utterance, Voice
-from vidbuild.spec import files, narration, paths, pauses, voice, voice_language
+from vidbuild.spec import files, narration, paths, pauses, voice
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.scene_context import SceneContext
+from vidbuild.voices import spoken_language
 
 REMOVE_ENTRY = "remove the entry"
 
@@ -180,7 +181,7 @@ def _narration(
         return None
     read_in = language
     if speaker is not None and language == context.language:  # the voices of translations are not known here
-        read_in = voice_language.of(speaker, language)
+        read_in = spoken_language.of(speaker.engine, speaker.name, language)
     parsed = narration.parse(text, context.pronunciation, language, audio, context.reading.reader(read_in))
     if recorded and (mark := next(pauses.marks(text), None)):
         hint = "remove it: the pauses of a recording are in its file"

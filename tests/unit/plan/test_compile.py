@@ -48,6 +48,14 @@ def test_a_spoken_scene_has_its_five_steps(tmp_path: Path) -> None:
     assert steps == each | {"still:a", "captions", "mux", "report"}
 
 
+def test_words_are_searched_in_the_language_of_their_voice(tmp_path: Path) -> None:
+    """A German voice without times in an English video is compared with espeak's German, not recognized as English."""
+    voices = ("nanotts:de-DE", "nanotts:en-US")
+    steps = graph(tmp_path, [{**TITLE, "narration": [{"voice": each, "text": "One."} for each in voices]}]).steps
+    found = [(steps[name].params["voice"], steps[name].params["english"]) for name in ("align:a.1", "align:a.2")]
+    assert [(voice.partition("-")[0], english) for voice, english in found] == [("de", False), ("en", True)]
+
+
 def test_the_report_leads_to_the_video_by_its_name(tmp_path: Path) -> None:
     """The page's link is the file's name as an address, made from its bytes, which are the same in every locale."""
     assert graph(tmp_path, [TITLE]).steps["report"].params["video"] == "video.mp4"

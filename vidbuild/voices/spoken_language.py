@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from vidbuild.model import Voice
-
 # Languages with several tags, or close enough that each one's voice can read the other.
 SAME = {"cmn": "zh", "yue": "zh", "hak": "zh", "nb": "no", "nn": "no", **dict.fromkeys(("hr", "sr", "bs"), "hbs")}
 # How the engines whose voices are named by their languages write these.
@@ -17,12 +15,12 @@ _TAGS = {
 }
 
 
-def of(voice: Voice, language: str) -> str:
+def of(engine: str, name: str, language: str) -> str:
     """Return the language in which a voice reads numbers and signs: the text's unless its own is another one."""
-    if voice.engine == "natural":
+    if engine == "natural":
         own = "en"
     else:
-        found = _TAGS[voice.engine].match(voice.name) if voice.engine in _TAGS else None
+        found = _TAGS[engine].match(name) if engine in _TAGS else None
         own = found[0] if found else language
     return language if primary(own) == primary(language) else own
 
