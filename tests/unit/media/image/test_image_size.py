@@ -68,3 +68,10 @@ def test_a_jpeg_without_a_frame_is_refused() -> None:
     ):
         with pytest.raises(ImageFileError, match="no frame header"):
             jpeg_size(data)
+
+
+@pytest.mark.parametrize("length", [4, 5, 12, 60_000])
+def test_a_jpeg_whose_segment_reaches_its_end_is_refused(length: int) -> None:
+    """A segment that ends with the file, or after it, is followed by no frame header."""
+    with pytest.raises(ImageFileError, match="no frame header"):
+        jpeg_size(b"\xff\xd8\xff\xe0" + length.to_bytes(2, "big") + b"\xff\xd9")
