@@ -75,3 +75,9 @@ def test_a_jpeg_whose_segment_reaches_its_end_is_refused(length: int) -> None:
     """A segment that ends with the file, or after it, is followed by no frame header."""
     with pytest.raises(ImageFileError, match="no frame header"):
         jpeg_size(b"\xff\xd8\xff\xe0" + length.to_bytes(2, "big") + b"\xff\xd9")
+
+
+def test_all_four_bytes_of_a_png_size_count() -> None:
+    """Width and height are numbers of 32 bits."""
+    data = encoded("PNG")
+    assert png_size(data[:16] + bytes(range(1, 9)) + data[24:]) == (0x01020304, 0x05060708)
