@@ -20,7 +20,7 @@ def voice_tool(engine: str) -> str:
 
 _ALL = (
     Kind("speak", 4, "vidbuild.steps.speak:run", ("ffmpeg",)),
-    Kind("align", 1, "vidbuild.steps.align:run", ("ffmpeg", "numpy")),
+    Kind("align", 2, "vidbuild.steps.align:run", ("ffmpeg", "numpy")),
     Kind("timeline", 4, "vidbuild.steps.timeline:run", ("ffmpeg",)),
     Kind("draw", 4, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
     Kind("render", 7, "vidbuild.steps.render:run", ("ffmpeg",)),
