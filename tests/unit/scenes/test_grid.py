@@ -35,6 +35,7 @@ from vidbuild.scenes.command import grid
         ("abc\r\x1b[2@X", ["X abc"]),
         ("abcdef\r\x1b[2P", ["cdef"]),
         ("abcdef\r\x1b[2Xz", ["z cdef"]),
+        ("abcdef\x1b[4D\x1b[2Xz", ["abz ef"]),
         ("a\nb\nc\x1b[2A\x1b[M\x1b[B\x1b[L", ["b", "", "c"]),
         ("-\x1b[4b>", ["----->"]),
         ("a\nb\x1b[1Fc\x1b[2Ed", ["c", "b", "d"]),
