@@ -72,6 +72,16 @@ def test_a_server_that_is_down_ends_with_4_or_its_fallback(workspace: Workspace)
     assert "used fallback 'espeak:en-us'" in done.stderr
 
 
+def test_a_fallback_speaks_where_no_server_is_defined(workspace: Workspace) -> None:
+    """A machine without the settings, such as CI, warns and builds with the declared fallback."""
+    env = project(workspace, "{engine: speech, name: near/alloy, fallback: espeak:en-us}", "")
+    checked = workspace.run("check", "video.yaml", env=env)
+    assert checked.code == 0
+    assert "this machine defines no speech server 'near': the fallback speaks" in checked.stderr
+    done = workspace.run("build", "video.yaml", env=env)
+    assert done.code == 0, done.stderr
+
+
 def test_a_spec_cannot_define_a_server(workspace: Workspace, tmp_path: Path) -> None:
     """Neither the spec nor the project's settings can name an address or a program; the user's file is needed."""
     env = project(workspace, "speech:near/alloy", "")

@@ -135,6 +135,9 @@ def _voice(
         problem: VoiceProblem | None = VoiceProblem("a recording is not a voice", RECORDING_HINT)
     else:
         problem = registry.problem(engine, name)
+    if problem is not None and problem.here and fallback is not None:
+        collector.warning((*path, "name"), f"{problem.message}: the fallback speaks", problem.hint)
+        problem = None
     if problem is None:
         settings = {field: int(value.get(field, normal)) for field, normal in NORMAL.items()}
         for field, message in registry.ENGINES[engine].unmet(name, settings["rate"], settings["pitch"]):

@@ -79,6 +79,8 @@ def _reference(context: Context, voice: str) -> tuple[list[EngineWord], Any] | N
     )
     try:
         speech = Espeak().speak(request)
-    except StepError:
+    except StepError as error:
+        if error.failure.command:  # a failed process says nothing about the text
+            raise
         return None
     return (list(speech.words), wav.read(path)) if speech.words else None

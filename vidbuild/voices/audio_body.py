@@ -25,6 +25,11 @@ class AudioBodyError(ValueError):
         self.text = text
 
 
+def is_coded(body: bytes) -> bool:
+    """Return whether audio begins as a file that ffmpeg decodes does."""
+    return bool(_CODED.match(body))
+
+
 def read_audio(body: bytes, content_type: str, rate: int) -> tuple[array.array[int] | None, int]:
     """Return mono samples and their rate in Hz; None if the audio is coded or has several channels.
 
@@ -40,7 +45,7 @@ def read_audio(body: bytes, content_type: str, rate: int) -> tuple[array.array[i
     if kind.startswith("text/") or kind.endswith("json") or body[:1] in {b"{", b"<"}:
         raise AudioBodyError(f"sent {kind or 'text'} instead of audio")
     coded = kind.startswith("audio/") and not re.search(r"/(x-)?(pcm|l16|raw|wav|wave)\b", kind)
-    if coded or _CODED.match(body):
+    if coded or is_coded(body):
         return None, 0
     stated = _RATE.search(content_type)
     if len(body) % wav.SAMPLE_BYTES:

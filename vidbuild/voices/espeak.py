@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vidbuild.media.text.words import Speech
 
 # Raise it if a change here or in espeak_process changes the bytes of a narration.
-ADAPTER = 3
+ADAPTER = 4
 
 
 class Espeak:

@@ -14,6 +14,7 @@ AUDIO_OUTPUT_SYNCHRONOUS = 2
 POS_CHARACTER = 1
 CHARS_UTF8, PHONEMES = 1, 0x100
 PHONEMES_IPA = 2
+SEED = 1
 PARAMETERS = {"rate": 1, "volume": 2, "pitch": 3, "range": 4, "wordgap": 7}
 LIST_TERMINATED = 0
 PR_SET_PDEATHSIG, SIGKILL = 1, 9
@@ -78,6 +79,7 @@ def speak(request: dict[str, Any]) -> dict[str, Any]:
 
     callback = _Callback(receive)  # a reference that keeps it alive while the library calls it
     library.espeak_SetSynthCallback(callback)
+    library.espeak_ng_SetRandSeed(ctypes.c_long(SEED))  # breathy variants have noise, seeded by the clock
     if library.espeak_SetVoiceByName(request["voice"].encode()) != 0:
         return {"error": f"it has no voice '{request['voice']}'"}
     for name, number in PARAMETERS.items():

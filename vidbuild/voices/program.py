@@ -12,7 +12,7 @@ from vidbuild.media.audio import activity, pcm, wav
 from vidbuild.media.ffmpeg import ffmpeg, process, tool_output
 from vidbuild.media.text.words import Speech
 from vidbuild.timebase import SAMPLE_RATE
-from vidbuild.voices.audio_body import AudioBodyError, read_audio
+from vidbuild.voices.audio_body import AudioBodyError, is_coded, read_audio
 from vidbuild.voices.protocol import SpeechRequest
 
 LOG_LINES = 20
@@ -54,14 +54,14 @@ def run(name: str, command: Sequence[str], text: str, request: SpeechRequest, ou
 
 def keep(name: str, body: bytes, request: SpeechRequest, rate: int = NORMAL) -> Speech:
     """Check a program's audio and write it, at a rate in percent of what it is. Raises StepError."""
+    if body and not body.startswith(b"RIFF") and not is_coded(body):
+        raise StepError(f"{name} sent no WAV file", field="voice")
     try:
         samples, hertz = read_audio(body, "", 0)
     except AudioBodyError as error:
         raise StepError(f"{name} {error.text}", field="voice") from error
     if samples is None:
         samples = _decoded(name, body, request)
-    elif not hertz:
-        raise StepError(f"{name} sent no WAV file", field="voice")
     else:
         samples = pcm.resample(samples, hertz, request.scratch, request.env)
     samples, _ = wav.trim(samples)

@@ -36,10 +36,11 @@ def ignore_warning(message: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class VoiceProblem:
-    """Why a voice's name is wrong."""
+    """Why a voice's name is wrong. here: only on this machine, so that a declared fallback can speak instead."""
 
     message: str
     hint: str | None = None
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vidbuild.errors import StepError, UnreachableError, UsageError
+from vidbuild.errors import UnreachableError, UsageError
 from vidbuild.frozen import values
 from vidbuild.voices.configured import Configured
 from vidbuild.voices.protocol import NETWORK_ENV, SETTINGS, SpeechRequest, VoiceProblem
@@ -69,9 +69,8 @@ class Speech(Configured):
         define = f"define it as [speech.{server}] in {user_config.path()}: {HOW}"
         if server == user_config.DEFAULT:
             define = f"{define}; or set ${user_config.BASE}"
-        return VoiceProblem(
-            f"this machine defines no speech server '{server}'", did_you_mean(server, servers) or define
-        )
+        message = f"this machine defines no speech server '{server}'"
+        return VoiceProblem(message, did_you_mean(server, servers) or define, here=True)
 
     def source(self, voice: str) -> str:
         """Return the name of the server."""
@@ -113,7 +112,7 @@ class Speech(Configured):
         source = self.source(request.voice)
         text = request.variables.get(f"{SETTINGS}{self.name}/{source}")
         if text is None:
-            raise StepError(f"this machine defines no speech server '{source}'", hint=HOW, field="voice")
+            raise UnreachableError(f"this machine defines no speech server '{source}'", hint=HOW, field="voice")
         settings: dict[str, Any] = json.loads(text)
         key = settings.pop("key")
         server = Server(**settings)
