@@ -285,3 +285,11 @@ def test_sample_entries_have_the_fields_of_the_standard(coded: bytes) -> None:
     rate = 8 * len(aac.silent_block()) * 48_000 // 1024
     assert b"\x40\x15\0\0\0" + struct.pack(">II", rate, rate) in sound
     assert b"\x11\x90" in sound  # AAC LC, 48 kHz, two channels (ISO 14496-3, 1.6.2.1)
+
+
+def test_tables_have_version_zero(coded: bytes) -> None:
+    """No table uses a later version of its box, whose fields differ; its flags are 0."""
+    tables = ("/hdlr", "/stsd", "/stts", "/stsc", "/stsz", "/stco", "/stss", "/sbgp", "/smhd", "/mdhd", "/mvhd")
+    found = [content[:4] for name, _, content in boxes(written(coded)) if name.endswith(tables)]
+    assert len(found) >= len(tables)
+    assert set(found) == {bytes(4)}
