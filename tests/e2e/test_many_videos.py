@@ -139,7 +139,7 @@ def test_a_failing_spec_stops_the_run(project: Workspace) -> None:
     assert (outcome.data["status"], statuses(outcome.data)) == ("failed", ["up-to-date", "failed", "aborted"])
     lines = outcome.stderr.splitlines()
     assert lines[-2:] == ["not built: c.yaml", "      hint: -k builds the others"]
-    assert sum(line.startswith("failed: b.mp4: 1 step failed") for line in lines) == 1
+    assert sum(line.startswith("failed: b.yaml: 1 step failed") for line in lines) == 1
     assert "aborted" in project.run("runs", "show", "last").stdout
     assert project.run("runs", "--json").data["runs"][0]["code"] == 2
 
@@ -296,9 +296,9 @@ def test_a_dry_run_of_several_reports_each(project: Workspace) -> None:
     assert outcome.code == 2
     lines = outcome.stdout.splitlines()
     assert [line for line in lines if line.startswith(("would build", "failed"))] == [
-        "would build a.mp4: 12 of 12 steps may run",
+        "would build a.yaml: 12 of 12 steps may run",
         "failed: b.yaml",
-        "would build c.mp4: 12 of 12 steps may run",
+        "would build c.yaml: 12 of 12 steps may run",
     ]
     assert project.snapshot() == before
 

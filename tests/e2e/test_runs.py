@@ -112,7 +112,7 @@ def test_a_batch_continues_and_rebuilds_only_what_failed(workspace: Workspace) -
     assert outcome.code == 2
     assert [each["status"] for each in outcome.data["builds"]] == ["built", "failed", "built"]
     assert {path.name for path in (workspace.root / "build").glob("*.mp4")} == {"a.mp4", "c.mp4"}
-    assert "failed: b.mp4: 1 step failed (timeline:one)" in outcome.stderr.replace("build/", "")
+    assert "failed: b.yaml: 1 step failed (timeline:one)" in outcome.stderr
     workspace.write("b.yaml", BAD.replace("max_duration: 0.1", "max_duration: 60"))
     again = workspace.run("build", "--resume", "last", "--json")
     assert again.code == 0
@@ -193,7 +193,8 @@ def test_an_unwritable_cache_has_complete_events(workspace: Workspace) -> None:
 
 def test_voices_emit_events(workspace: Workspace) -> None:
     """A narration emits events when it begins and when it is done, with the voice, the length and the word count."""
-    workspace.write("video.yaml", SMALL.replace("duration: 0.5}", "narration: Four words for you.}", 1))
+    spec = SMALL.replace("duration: 0.5}", "narration: Four words for you.}", 1)
+    workspace.write("video.yaml", spec.replace("scenes:", "voice: espeak:en-us\nscenes:"))
     workspace.build("--events", "events.jsonl")
     logged = event_log.read(workspace.root / "events.jsonl")
     kinds = [data["type"] for data in logged if data.get("step") == "speak:one"]

@@ -51,6 +51,7 @@ ROWS = [
     ("draw", "clip", "mp4"),
     ("transition", "clip", "mp4"),
     ("still", "clip", "mp4"),
+    ("decode", "file", "wav"),
 ]
 
 
@@ -127,6 +128,7 @@ def specs() -> list[dict[str, Any]]:
         *({"type": "title", "title": "T", "narration": {"text": "T", "audio": f"said.{each}"}} for each in RECORDINGS),
         {"type": "title", "title": "Spoken", "narration": "Spoken."},
     ]
+    music = {"file": "said.wav", "loop": True}
     fonts = {"directory": "./fonts", "title": "Title Blocks", "text": "Text Blocks", "mono": "Mono Blocks"}
     return [
         {
@@ -135,6 +137,7 @@ def specs() -> list[dict[str, Any]]:
             "output": {"size": "160x90", "fps": 24},
             "voice": "espeak:en-us",
             "theme": {"logo": logo, "fonts": fonts},
+            "music": music,
             "scenes": [{"id": f"s{number}", **scene} for number, scene in enumerate(scenes)],
         }
         for logo, scenes in (("logo.png", clips), ("logo.svg", shown))

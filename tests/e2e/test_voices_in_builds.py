@@ -100,11 +100,14 @@ def test_a_declared_fallback_speaks_and_is_named(
 
 
 def test_a_recording_is_used_as_it_is(workspace: Workspace) -> None:
-    """A recorded narration sets the scene's length; its words are spread over it; new bytes are used at once."""
+    """A recorded narration sets the scene's length, and new bytes are used at once.
+
+    In a language that espeak does not speak, its words are spread over it.
+    """
     tone = ["-f", "lavfi", "-i", "sine=f=300:r=44100:d=1.5", "-ac", "1", str(workspace.root / "take.wav")]
     ffmpeg.run(tone, cwd=workspace.root, env=ENV, timeout=60, what="make a recording")
     text = SPEC.replace('"One two three."', '{audio: take.wav, text: "One [[here]] two three."}')
-    workspace.write("video.yaml", text.replace("VOICE", "espeak:en-us"))
+    workspace.write("video.yaml", text.replace("VOICE", "espeak:en-us\nlanguage: tlh"))
     workspace.build()
     assert words(workspace) == [("One", "spread"), ("two", "spread"), ("three.", "spread")]
     scene = json.loads(workspace.read("build/video.timing.json"))["scenes"][0]

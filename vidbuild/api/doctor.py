@@ -97,12 +97,14 @@ def _fonts() -> Iterator[Finding]:
 
 
 def _voices() -> Iterator[Finding]:
-    from vidbuild.voices.registry import ENGINES
+    from vidbuild.voices.registry import CONFIGURED, ENGINES
 
     for name, engine in ENGINES.items():
         missing = engine.available()
         if name == "natural" and missing is not None:  # builds work without it
             yield Finding("voice natural", True, "not installed: English is spoken by espeak:en-us", missing)
+        elif name == "nanotts" or name in CONFIGURED:  # for those who want it
+            yield Finding(f"voice {name}", True, engine.summary, missing)
         else:
             yield Finding(f"voice {name}", missing is None, engine.summary, missing)
 
