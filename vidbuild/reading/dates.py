@@ -107,7 +107,7 @@ def _time(place: Place) -> str | None:  # noqa: PLR0911 - one for each kind
 
 
 def _is_month(core: str) -> bool:
-    return core[:1].isupper() and core.lower() in tables.MONTH and (core != core.upper() or len(core) > 3)  # noqa: PLR2004
+    return core[:1].isupper() and core.lower() in tables.MONTH and (core != core.upper() or len(core) > 3)  # noqa: PLR2004 - letters
 
 
 def _clock_of(found: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ _GROUP = 3
 
 @cache
 def _words(number: int, form: str) -> str:
-    from num2words import num2words  # type: ignore[import-untyped]
+    from num2words import num2words  # type: ignore[import-untyped] # it has no types
 
     return str(num2words(number, to=form)).replace(",", "")
 

@@ -92,7 +92,7 @@ def is_version(place: Place) -> bool:
         return False
     if name in _COMPARISONS or is_name(name) or name.lower().rstrip("0123456789") in tables.VERSIONED:
         return True
-    return name[:1].isupper() and place.at > 1 and not Place(place.chunks, place.at - 1).previous.core == ""  # noqa: SIM201
+    return name[:1].isupper() and place.at > 1 and Place(place.chunks, place.at - 1).previous.core != ""
 
 
 def is_year(digits: str, place: Place) -> bool:
@@ -194,7 +194,7 @@ def _range(core: str, place: Place) -> str | None:
         return None
     low, high, rest = found.groups()
     if not rest:
-        years = len(low) == len(high) == 4 and all(each.isdecimal() and int(each) in _YEARS for each in (low, high))  # noqa: PLR2004
+        years = len(low) == len(high) == 4 and all(each.isdecimal() and int(each) in _YEARS for each in (low, high))  # noqa: PLR2004 - digits
         read_one = numbers.year if years else numbers.decimal
         return f"{read_one(low)} to {read_one(high)}"
     upper = _quantity(high + rest, place)

@@ -101,7 +101,7 @@ class WordReader:
             return _capitals(part)
         if part[-1] == "s" and part[:-1].isupper():
             return plural(_capitals(part[:-1]))
-        silent = not _VOWEL.search(part) and 1 < len(part) <= 4 and part.lower() not in tables.CONSONANTS  # noqa: PLR2004
+        silent = not _VOWEL.search(part) and 1 < len(part) <= 4 and part.lower() not in tables.CONSONANTS  # noqa: PLR2004 - letters
         return spell(part) if silent else part.lower() if part.istitle() else part
 
     def compound(self, text: str, signs: Mapping[str, str]) -> Iterator[Part]:

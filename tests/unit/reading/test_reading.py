@@ -22,7 +22,7 @@ from vidbuild.reading.reader import Reader
 from vidbuild.spec import narration, pronounce
 
 TABLES = Path(__file__).parent
-PLAIN = "the a old file then moves and we don't open it because readers' eyes naïve état schön".split()  # noqa: SIM905
+PLAIN = "the a old file then moves and we don't open it because readers' eyes naïve état schön".split()  # noqa: SIM905 - a text
 PARTS = [
     "kubectl", "2.4.1", "--build", "$5", "million", "3.5", "GB", "https://example.org/a-b", "foo()", "🎉", "e.g.", "Dr.",
     "Smith", "Nov", "29,", "2026", "a->b", "10–20", "x86_64", "(API)", "“SQL”", "...", "—", "&", "Ctrl+C", "[[x]]", "C:\\a",

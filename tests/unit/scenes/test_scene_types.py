@@ -162,7 +162,7 @@ def test_bars_of_windows_are_verbatim() -> None:
     name = "app/[slug](group)/`page`.**tsx**"
     assert drawing("command", commands=[{"run": "ls"}], shell=f" {name} ")["shell"] == name  # noqa: S604 - a field
     assert drawing("code", code="a", filename=name)["filename"] == name
-    assert drawing("command", commands=[{"run": "ls"}], shell=" ")["shell"] is None  # noqa: S604
+    assert drawing("command", commands=[{"run": "ls"}], shell=" ")["shell"] is None  # noqa: S604 - a field, no process
 
 
 def test_long_commands_wrap() -> None:
