@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.errors import StepError, UsageError
-from vidbuild.voices.configured import Configured
-from vidbuild.voices.protocol import SETTINGS, SpeechRequest, VoiceProblem
+from vidbuild.voices.protocol import SETTINGS, Configured, SpeechRequest, VoiceProblem
 
 if TYPE_CHECKING:
     from vidbuild.media.text.words import Speech

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.errors import UnreachableError, UsageError
 from vidbuild.frozen import values
-from vidbuild.voices.configured import Configured
-from vidbuild.voices.protocol import NETWORK_ENV, SETTINGS, SpeechRequest, VoiceProblem
+from vidbuild.voices.protocol import NETWORK_ENV, SETTINGS, Configured, SpeechRequest, VoiceProblem
 
 if TYPE_CHECKING:
     from vidbuild.media.text import words
