@@ -19,7 +19,7 @@ from vidbuild.voices.espeak import Espeak
 
 VOICES = {
     "host": "espeak:en-us+f3",
-    "guest": {"engine": "espeak", "name": "en-gb", "speaker": "Ada Lee"},
+    "guest": {"engine": "espeak", "name": "en-gb", "speaker": "New User"},
 }
 LINES: list[Any] = [
     {"voice": "host", "text": "Is it quick? [[speed]] It looks quick."},
@@ -88,7 +88,7 @@ def test_utterances_follow_each_other_by_their_pauses(workspace: Workspace) -> N
         assert each["end"] == pytest.approx(each["start"] + length, abs=0.0015)
         assert each["voice"] == f"espeak:{voice}"
         at = each["end"]
-    assert [each["speaker"] for each in found["utterances"]] == ["Host", "Ada Lee", "", "Host"]
+    assert [each["speaker"] for each in found["utterances"]] == ["Host", "New User", "", "Host"]
     assert [each["words"] for each in found["utterances"]] == [6, 8, 3, 4]
 
 
@@ -128,7 +128,7 @@ def test_volume_is_heard_in_the_mix(workspace: Workspace) -> None:
     line = "This is a sentence of the usual length, spoken as usual."
     talk = [{"voice": "host", "text": line}, {"voice": "guest", "text": line}]
     build(workspace, spec(talk))
-    voices = {**VOICES, "guest": {"engine": "espeak", "name": "en-gb", "speaker": "Ada Lee", "volume": 50}}
+    voices = {**VOICES, "guest": {"engine": "espeak", "name": "en-gb", "speaker": "New User", "volume": 50}}
     found = build(workspace, spec(talk, voices=voices))
     assert not [step for step in workspace.ran() if step.startswith("speak")]
     first, second = (level(workspace, each["start"], each["end"]) for each in found["utterances"])
@@ -143,10 +143,10 @@ def test_captions_name_the_speakers(workspace: Workspace) -> None:
     lines = [{"voice": "host", "text": "Yes."}, {"voice": "guest", "text": "No & < no."}, "Oh.", LINES[3]]
     build(workspace, spec(lines))
     texts = [block.split("\n", 2)[2].strip() for block in workspace.read("build/video.srt").strip().split("\n\n")]
-    assert texts == ["Host: Yes.", "Ada Lee: No & <\u2060 no.", "- Oh.", "Host: Then let us begin."]
+    assert texts == ["Host: Yes.", "New User: No & <\u2060 no.", "- Oh.", "Host: Then let us begin."]
     vtt = workspace.read("build/video.vtt")
     assert "<v Host>Host: Yes.</v>" in vtt
-    assert "<v Ada Lee>Ada Lee: No &amp; &lt; no.</v>" in vtt
+    assert "<v New User>New User: No &amp; &lt; no.</v>" in vtt
     assert "\n- Oh.\n" in vtt
     found = json.loads(workspace.read("build/video.timing.json"))["scenes"][0]["utterances"]
     clocks = re.findall(r"0:(\d\d\.\d{3}) --> 00:00:(\d\d\.\d{3})", vtt)
@@ -231,5 +231,5 @@ def test_the_report_shows_who_says_what(workspace: Workspace) -> None:
     """The report has each utterance with its speaker and its voice."""
     build(workspace, spec(LINES, ("speed", "cost")))
     page = workspace.read("build/video.report.html")
-    assert "<b>Ada Lee</b> It takes a second, and it costs nothing. <i>espeak:en-gb</i>" in page
+    assert "<b>New User</b> It takes a second, and it costs nothing. <i>espeak:en-gb</i>" in page
     assert page.count('<p class="narration">') == 4

@@ -11,8 +11,8 @@ from vidbuild.model import Narration, Scene, Voice
 
 VOICES = {
     "host": "espeak:en-us+f3",
-    "ada_lee": "espeak:en-gb",
-    "hostB": {"engine": "espeak", "name": "en-us", "speaker": "Dr. Bo"},
+    "new_user": "espeak:en-gb",
+    "hostB": {"engine": "espeak", "name": "en-us", "speaker": "A. Reader"},
 }
 
 
@@ -26,14 +26,14 @@ def test_voices_and_speakers(project: Project) -> None:
     entries: list[Any] = [
         "One.",
         {"text": "Two.", "voice": "host"},
-        {"text": "Three.", "voice": "ada_lee"},
+        {"text": "Three.", "voice": "new_user"},
         {"text": "Four.", "voice": "hostB"},
         {"text": "Five.", "voice": "hostB", "speaker": "Somebody", "pause": 1.5},
         {"text": "Six.", "voice": "espeak:de"},
     ]
     found = scene(project, entries).narration
     assert isinstance(found, Narration)
-    assert [each.speaker for each in found.utterances] == ["", "Host", "Ada Lee", "Dr. Bo", "Somebody", ""]
+    assert [each.speaker for each in found.utterances] == ["", "Host", "New User", "A. Reader", "Somebody", ""]
     assert [each.voice.name for each in found.utterances] == ["en-us", "en-us+f3", "en-gb", "en-us", "en-us", "de"]
     assert [each.pause for each in found.utterances] == [0, 0.4, 0.4, 0.4, 1.5, 0.4]
     assert found.text == "One. Two. Three. Four. Five. Six."
@@ -69,10 +69,10 @@ def test_a_text_is_read_in_the_language_of_its_voice(
 
 def test_the_scenes_voice_has_a_name_too(project: Project) -> None:
     """An entry without a voice has the speaker of the scene's or the spec's voice."""
-    scenes = {"narration": ["One."]}, {"narration": ["Two."], "voice": "ada_lee"}
+    scenes = {"narration": ["One."]}, {"narration": ["Two."], "voice": "new_user"}
     spec = project.spec(*scenes, voices=VOICES, voice="host")
     speakers = [each.narration.utterances[0].speaker for each in spec.scenes if isinstance(each.narration, Narration)]
-    assert speakers == ["Host", "Ada Lee"]
+    assert speakers == ["Host", "New User"]
 
 
 def test_cues_count_in_the_whole_narration(project: Project) -> None:
