@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from abc import ABC, abstractmethod
 from typing import Self
 
 from aiohttp import web
 
 
-class ServedApp:
+class ServedApp(ABC):
     """A base of fake services: they add their routes, and are served while the block runs."""
 
     def __init__(self) -> None:
@@ -18,9 +19,9 @@ class ServedApp:
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._port = 0
 
+    @abstractmethod
     def add_routes(self, app: web.Application) -> None:
         """Add the service's routes."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         self._thread.start()

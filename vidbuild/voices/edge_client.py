@@ -6,7 +6,6 @@ refusals, so each answer is checked, and a bad one is requested again a few time
 
 from __future__ import annotations
 
-import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from vidbuild.errors import StepError
-from vidbuild.media.audio import pcm, wav
+from vidbuild.media.audio import wav
 from vidbuild.media.text.words import EngineWord, Speech
 from vidbuild.timebase import SAMPLE_RATE
 from vidbuild.voices import network
@@ -91,7 +90,7 @@ class _Client:
             raise ServiceError("sent the times of sentences, not of words")
         if not answer.words:
             raise ServiceError("sent no word times")
-        samples = self._decoded(answer.mp3)
+        samples = network.decoded(answer.mp3, self._request, "decode an edge voice")
         network.check_complete(samples, answer.words, text, self._request.rate)
         first = answer.words[0].start
         return trimmed(samples, answer.words, lambda cut: cut if abs(first - cut) > MAX_SKEW else first)
@@ -119,14 +118,6 @@ class _Client:
         # edge-tts takes a dropped connection for the end of the turn; only the end settles the counted bytes.
         answer.ended = not turn.state.get("chunk_audio_bytes", 0)
         return answer
-
-    def _decoded(self, data: bytearray) -> array.array[int]:
-        mp3 = self._request.scratch / "edge.mp3"
-        mp3.write_bytes(data)
-        try:
-            return pcm.decode(mp3, self._request.scratch, self._request.env, "decode an edge voice").samples
-        except StepError as error:
-            raise ServiceError("sent audio that cannot be decoded") from error
 
     def _explain(self, error: Exception) -> ServiceError:
         """Return any exception of a turn as an error of the service."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from vidbuild.errors import UnreachableError
 from vidbuild.frozen import dataclass
 from vidbuild.timebase import SAMPLE_RATE
-from vidbuild.voices.protocol import RetryCallback
+from vidbuild.voices.protocol import RetryCallback, SpeechRequest
 
 if TYPE_CHECKING:
     import array
@@ -140,6 +140,22 @@ class Requests:
     def _error(self, failed: ServiceError) -> UnreachableError:
         # Never transient: the attempts that make sense have been made.
         return UnreachableError(f"{self._service} {failed.message}", hint=failed.hint, field="voice")
+
+
+def decoded(body: bytes | bytearray, request: SpeechRequest, what: str) -> array.array[int]:
+    """Return coded audio as samples at 48 kHz; raise ServiceError if ffmpeg cannot decode it.
+
+    what: the purpose, to follow "could not" in messages.
+    """
+    from vidbuild.errors import StepError
+    from vidbuild.media.audio import pcm
+
+    path = request.scratch / "answer.audio"
+    path.write_bytes(body)
+    try:
+        return pcm.decode(path, request.scratch, request.env, what).samples
+    except StepError as error:
+        raise ServiceError("sent audio that cannot be decoded") from error
 
 
 def explain(error: Exception, proxy: str | None) -> ServiceError | None:

@@ -7,7 +7,6 @@ Kokoro-FastAPI also has the times of words, at an address of its own, which othe
 
 from __future__ import annotations
 
-import array
 import base64
 import binascii
 import json
@@ -88,22 +87,14 @@ class Client:
         """Check and decode an answer."""
         try:
             audio, rate = read_audio(answer.body, answer.content_type, self._server.rate)
-            samples = self._decoded(answer.body) if audio is None else self._resampled(audio, rate)
+            if audio is None:
+                samples = network.decoded(answer.body, self._request, "decode a server's voice")
+            else:
+                samples = pcm.resample(audio, rate, self._request.scratch, self._request.env)
         except AudioBodyError as error:
             raise ServiceError(error.text) from error
         network.check_complete(samples, answer.words, text, self._request.rate)
         return trimmed(samples, answer.words)
-
-    def _resampled(self, samples: array.array[int], rate: int) -> array.array[int]:
-        return pcm.resample(samples, rate, self._request.scratch, self._request.env)
-
-    def _decoded(self, body: bytes) -> array.array[int]:
-        path = self._request.scratch / "speech.audio"
-        path.write_bytes(body)
-        try:
-            return pcm.decode(path, self._request.scratch, self._request.env, "decode a server's voice").samples
-        except StepError as error:
-            raise ServiceError("sent audio that cannot be decoded") from error
 
     async def _send(self, text: str) -> _Answer:
         import aiohttp

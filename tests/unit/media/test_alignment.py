@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.support.audio_lab import ENV, silence, speech_request
-from vidbuild.media.alignment import matching, phones, recognizer
+from vidbuild.media.alignment import matching, phones, recognizer, warping
 from vidbuild.media.alignment.features import HOP_SAMPLES, decimated, features
 from vidbuild.media.alignment.warping import warp
 from vidbuild.media.audio import wav
@@ -99,6 +99,19 @@ def test_a_warp_is_the_best_path() -> None:
         assert distance * (rows + columns) == pytest.approx(plain(one, other), rel=1e-4)
         assert list(moments) == sorted(moments)
         assert (len(moments), moments.min() >= 0, moments.max() < columns) == (rows, True, True)
+
+
+def test_a_narrow_band_follows_the_diagonal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Speech at half or twice the speed is followed in a band of a few frames, which moves by several at a time."""
+    monkeypatch.setattr(warping, "BAND_SHARE", 0)
+    monkeypatch.setattr(warping, "NARROWEST", 4)
+    one = np.random.default_rng(3).normal(size=(60, 8)).astype(np.float32)
+    for times in (2, 3):
+        slower = np.repeat(one, times, axis=0)
+        moments, _ = warp(one, slower)
+        assert np.abs(moments - (np.arange(60) * times + times // 2)).max() <= times
+        back, _ = warp(slower, one)
+        assert np.abs(back - np.arange(60 * times) // times).max() <= 1
 
 
 def plain(one: np.ndarray, other: np.ndarray) -> float:

@@ -49,9 +49,8 @@ def transfer(
         inside = rest if our_frames[index] == frame else 0
         return min(int(their_frames[moments[index]]) * HOP_SAMPLES + inside, len(samples))
 
-    return _in_speech(
-        [replaced(word, start=moved(word.start), end=moved(word.end)) for word in words], phrases
-    ), distance
+    placed = [replaced(word, start=moved(word.start), end=moved(word.end)) for word in words]
+    return _in_speech(placed, phrases), distance
 
 
 def at_phrases(words: Sequence[EngineWord], samples: array.array[int]) -> list[EngineWord]:

@@ -55,15 +55,10 @@ def _next(
     import numpy as np
 
     width = len(cost)
-    down = np.full(width, np.inf)
-    diagonal = np.full(width, np.inf)
-    down[: width - moved] = before[moved:]
-    first = max(0, 1 - moved)
-    diagonal[first : width - moved + 1 if moved else width] = before[
-        first + moved - 1 : width - 1 + (1 if moved else 0)
-    ]
-    down += cost * STRAY
-    diagonal += cost
+    padded = np.full(width + moved + 1, np.inf)
+    padded[1 : width + 1] = before
+    diagonal = padded[moved : moved + width] + cost
+    down = padded[moved + 1 : moved + 1 + width] + cost * STRAY
     best = np.minimum(down, diagonal)
     steps[:] = np.where(down < diagonal, DOWN, DIAGONAL)
     # Moving right adds the costs of the cells on the way, so the least total is a running minimum of the rest.

@@ -11,8 +11,8 @@ import pytest
 from vidbuild.engine.disk import disk_full
 from vidbuild.errors import Failure
 
-CACHE, FOLDER = Path("/home/a/cache"), Path("/home/a/cache/v1/tmp/step")
-FULL = "the disk of the cache '/home/a/cache' is full"
+CACHE, FOLDER = Path("/media/disk/cache"), Path("/media/disk/cache/v1/tmp/step")
+FULL = "the disk of the cache '/media/disk/cache' is full"
 
 
 @pytest.mark.parametrize(
@@ -20,10 +20,10 @@ FULL = "the disk of the cache '/home/a/cache' is full"
     [
         (errno.ENOSPC, None, FULL),  # an error of writing has no name
         (errno.EDQUOT, "out/a.mp4", FULL),
-        (errno.ENOSPC, "/home/a/cache/cas/x", FULL),
+        (errno.ENOSPC, "/media/disk/cache/cas/x", FULL),
         (errno.ENOSPC, "/media/usb/talk.mp4", None),
         (errno.EACCES, None, None),
-        (errno.EACCES, "/home/a/cache/cas/x", None),
+        (errno.EACCES, "/media/disk/cache/cas/x", None),
     ],
 )
 def test_only_the_caches_own_disk_is_named(code: int, name: str | None, message: str | None) -> None:
