@@ -1,25 +1,40 @@
-"""All scene types by name. A new scene type is a folder in this package and a line here."""
+"""All scene types by name. A new scene type is a folder in this package and a name here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib
+from collections.abc import Iterator, Mapping
 
-from vidbuild.scenes.clip import ClipScene
-from vidbuild.scenes.code import CodeScene
-from vidbuild.scenes.command import CommandScene
-from vidbuild.scenes.image import ImageScene
-from vidbuild.scenes.list import ListScene
-from vidbuild.scenes.outro import OutroScene
 from vidbuild.scenes.protocol import SceneType
-from vidbuild.scenes.title import TitleScene
 
-_TYPES: tuple[SceneType, ...] = (
-    TitleScene(),
-    ListScene(),
-    CommandScene(),
-    CodeScene(),
-    ImageScene(),
-    ClipScene(),
-    OutroScene(),
+NAMES = (
+    "title",
+    "list",
+    "command",
+    "code",
+    "image",
+    "clip",
+    "outro",
 )
-SCENE_TYPES: Mapping[str, SceneType] = {each.name: each for each in _TYPES}
+
+
+class _SceneTypes(Mapping[str, SceneType]):
+    """The `SCENE` of each type's package, imported when it is first used: a build loads the types of its spec alone."""
+
+    def __getitem__(self, name: str) -> SceneType:
+        if name not in NAMES:
+            raise KeyError(name)
+        scene: SceneType = importlib.import_module(f"vidbuild.scenes.{name}").SCENE
+        return scene
+
+    def __contains__(self, name: object) -> bool:
+        return name in NAMES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+SCENE_TYPES: Mapping[str, SceneType] = _SceneTypes()

@@ -41,3 +41,6 @@ class ClipScene(SceneDefaults):
         start, end = round(fields["start"] * 1000), fields.get("end")
         end_ms = None if end is None else max(round(end * 1000), start + 1)
         return Clip(Path(fields["src"]), start, end_ms, fields["fit"], fields["audio"], fields.get("audio_track"))
+
+
+SCENE = ClipScene()

@@ -125,3 +125,6 @@ def _language(fields: Mapping[str, Any]) -> str | None:
     if fields["language"] or "file" not in fields:
         return languages.typst_name(fields["language"])
     return languages.of_file(fields["file"], fields["code"])
+
+
+SCENE = CodeScene()

@@ -128,3 +128,6 @@ def _cut(text: str, limit: int) -> int:
         end += len(character)
     blank = text.rfind(" ", 1, end + 1)
     return blank if blank > 0 and text[:blank].strip() else end
+
+
+SCENE = CommandScene()

@@ -44,3 +44,6 @@ class ImageScene(SceneDefaults):
             return {}
         small, large = (FULL, LARGE) if fields["fit"] == "cover" else (SMALL, FULL)
         return {"picture": (small, large) if fields["motion"] == "zoom-in" else (large, small)}
+
+
+SCENE = ImageScene()

@@ -53,3 +53,6 @@ def _reveal(index: int, item: dict[str, Any]) -> Reveal:
         enter={current: "rise", past: "under"},
         until_next=(current,),
     )
+
+
+SCENE = ListScene()

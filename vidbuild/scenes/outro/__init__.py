@@ -28,3 +28,6 @@ class OutroScene(SceneDefaults):
         """Let all texts rise."""
         links = {f"link-{index}": "rise" for index, _ in enumerate(scene.fields["links"])}
         return {**rising(scene.fields, {"title": "title", "subtitle": "subtitle"}), **links}
+
+
+SCENE = OutroScene()

@@ -39,3 +39,6 @@ def _capitals(text: str) -> str:
 
 def _capital(letter: str) -> str:
     return letter if "\u10d0" <= letter <= "\u10ff" else letter.upper()
+
+
+SCENE = TitleScene()
