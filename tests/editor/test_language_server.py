@@ -18,7 +18,7 @@ from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec import load, reader, validate
 from vidbuild.starter import Answers, write
 
-EXAMPLES = [*sorted(ROOT.glob("examples/*/video.yaml")), *sorted(ROOT.glob("specs/*.yaml"))]
+EXAMPLES = sorted([*ROOT.glob("examples/*/video.yaml"), ROOT / "examples/gallery.yaml", *ROOT.glob("specs/*.yaml")])
 BROKEN = [path for path in sorted((ROOT / "examples" / "errors").glob("*.yaml")) if path.stem != "not-utf8"]
 # What only the reader finds: limits, files, words, voices, templates, sizes, and what it warns of.
 READER_ALONE = frozenset(

@@ -73,7 +73,9 @@ def test_standard_keywords_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "spec", [*sorted(ROOT.glob("examples/*/video.yaml")), *sorted(ROOT.glob("specs/*.yaml"))], ids=str
+    "spec",
+    sorted([*ROOT.glob("examples/*/video.yaml"), ROOT / "examples/gallery.yaml", *ROOT.glob("specs/*.yaml")]),
+    ids=str,
 )
 def test_examples_are_valid(spec: Any) -> None:
     """Every example is valid in an editor."""
