@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ class SceneDefaults:
     needs_duration = True
     lights: tuple[Light, ...] = (Light(0.95, -0.1, 0.45, 0.14),)
     spec_fields: Mapping[str, str] = {}
+    points_at = ""
 
     def check(self, _fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Accept every scene that the schema accepts."""
@@ -37,6 +38,18 @@ class SceneDefaults:
     def zooms(self, _scene: Scene) -> dict[str, tuple[float, float]]:
         """Zoom no layer."""
         return {}
+
+    def extent(self, _fields: Mapping[str, Any]) -> tuple[int, int] | None:
+        """Leave it to the step."""
+        return None
+
+    def moving(self, fields: Mapping[str, Any]) -> str:
+        """Return "motion" if it is set."""
+        return "motion" if fields.get("motion", "none") != "none" else ""
+
+    def redacted(self, fields: Mapping[str, Any], _regions: Sequence[Mapping[str, int]]) -> dict[str, Any]:
+        """Keep all fields."""
+        return dict(fields)
 
     def clip(self, _scene: Scene) -> Clip | None:
         """Return no video."""

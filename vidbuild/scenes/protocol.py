@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -90,6 +90,8 @@ class SceneType(Protocol):
     lights: the lights on the theme's background; a scene with a `background` of its own has none.
     spec_fields: field of the drawing -> spec field, if their names differ; `*` stands for an index
         ("entries.*.lines" -> "commands.*.run"). Warnings about a drawn text point at its spec field.
+    points_at: what callouts can point at: "pixels" of the picture or clip in the layer with this `filled`, "lines" or
+        "cells" that the template reports as `content`; "" for nothing.
     """
 
     name: str
@@ -97,6 +99,7 @@ class SceneType(Protocol):
     needs_duration: bool
     lights: tuple[Light, ...]
     spec_fields: Mapping[str, str]
+    points_at: str
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Yield errors that the schema cannot find, such as a range of lines that the code does not have."""
@@ -118,6 +121,21 @@ class SceneType(Protocol):
 
     def zooms(self, scene: Scene) -> dict[str, tuple[float, float]]:
         """Return layer -> its scale at the scene's start and end; 1 is its size in the drawing."""
+
+    def extent(self, fields: Mapping[str, Any]) -> tuple[int, int] | None:
+        """Return how far regions of callouts reach: (width, height) in pixels, (first, last) line, or (columns, rows).
+
+        None if only a step knows it.
+        """
+
+    def moving(self, fields: Mapping[str, Any]) -> str:
+        """Return the field that moves the content during the scene, so that nothing can point at it; "" if still."""
+
+    def redacted(self, fields: Mapping[str, Any], regions: Sequence[Mapping[str, int]]) -> dict[str, Any]:
+        """Return the fields without the text in these lines or cells, which a callout blurs; pictures stay.
+
+        regions: {"from", "to"} for lines, {"row", "column"} or one of them for cells.
+        """
 
     def clip(self, scene: Scene) -> Clip | None:
         """Return the video that plays in the layer "clip", if the scene has one."""

@@ -37,10 +37,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """All layers of a scene, the bottom one first, and the template's warnings: {"field", "message", "hint"} each."""
+    """All layers of a scene, the bottom one first, and the template's warnings: {"field", "message", "hint"} each.
+
+    content: where callouts can point, as the template reports it (see `scene` in base.typ).
+    """
 
     pages: tuple[Page, ...]
     warnings: tuple[Mapping[str, str], ...]
+    content: Mapping[str, Any]
 
 
 class NestedError(Exception):
@@ -67,7 +71,7 @@ def lay_out(root: Path, template: str, data: Mapping[str, Any], staged: StagedFo
             raise NestedError from error
         raise StepError(f"typst: {error.message}", log=tuple(str(error.diagnostic).splitlines())) from error
     pages = [result] if isinstance(result, bytes) else list(result or ())
-    return Drawing(tuple(_pages(scene["layers"], pages)), tuple(scene["warnings"]))
+    return Drawing(tuple(_pages(scene["layers"], pages)), tuple(scene["warnings"]), scene["content"])
 
 
 def draw_svg(root: Path, name: str, box: tuple[int, int], size: tuple[float, float], staged: StagedFonts) -> bytes:

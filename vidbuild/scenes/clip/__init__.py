@@ -16,6 +16,7 @@ class ClipScene(SceneDefaults):
 
     name = "clip"
     summary = "a part of a video file, with or without its audio"
+    points_at = "pixels"
     needs_duration = False  # it lasts as long as the clip plays
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -14,6 +14,7 @@ from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
 TAB = 4
+HIDDEN = "\u2022" * 24  # what stands for a line that a callout blurs
 
 
 class CodeScene(SceneDefaults):
@@ -22,6 +23,18 @@ class CodeScene(SceneDefaults):
     name = "code"
     spec_fields: Mapping[str, str] = {"wide": "code"}
     summary = "code in a window whose lines are highlighted one range after the other"
+    points_at = "lines"
+
+    def extent(self, fields: Mapping[str, Any]) -> tuple[int, int]:
+        """Return the first and the last line that is shown."""
+        return line_range(fields["lines"]) if "lines" in fields else (1, len(code_lines(fields["code"])))
+
+    def redacted(self, fields: Mapping[str, Any], regions: Sequence[Mapping[str, int]]) -> dict[str, Any]:
+        """Replace each hidden line by as many dots, whatever its text: even its length could tell what it was."""
+        hidden = {number for each in regions for number in range(each["from"], each["to"] + 1)}
+        lines = fields["code"].split("\n")
+        code = "\n".join(HIDDEN if number in hidden else line for number, line in enumerate(lines, 1))
+        return {**fields, "code": code}
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Require code from one source, and ranges of lines that it has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,12 @@ class ImageScene(SceneDefaults):
 
     name = "image"
     summary = "a large image, with an optional window frame and slow zoom"
+    points_at = "pixels"
+
+    def extent(self, fields: Mapping[str, Any]) -> tuple[int, int]:
+        """Return the image's size."""
+        width, height = fields["image_size"]
+        return width, height
 
     def files(self, scene: Scene) -> dict[str, Path]:
         """Return the image."""
