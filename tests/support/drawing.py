@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from PIL import Image
 
-from tests.support.scene_samples import SAMPLES, drawing
+from tests.support.scene_samples import SAMPLES, drawing, scene
 from vidbuild.engine.graph.context import Context, StepWarning
 from vidbuild.media.render.drawing import Layer, Layers
 from vidbuild.scenes.registry import SCENE_TYPES
@@ -82,6 +82,19 @@ def picture(path: Path, size: tuple[int, int] = (320, 200), colour: tuple[int, .
     return path
 
 
+def _pictures(kind: str, fields: Mapping[str, Any]) -> set[str]:
+    """Return the roles of the sample's pictures, as far as the fields to draw have the entries that they belong to."""
+    roles = set()
+    for role in SCENE_TYPES[kind].files(scene(kind, **SAMPLES[kind].full)):
+        owner: Any = fields
+        for part in role.partition(":")[2].split(".")[:-1]:
+            entries = dict(enumerate(owner)) if isinstance(owner, list) else owner
+            owner = entries.get(int(part) if part.isdigit() else part, {})
+        if role.startswith("image") and owner:
+            roles.add(role)
+    return roles
+
+
 def drawn(
     out: Path,
     kind: str,
@@ -95,10 +108,11 @@ def drawn(
 ) -> Drawn:
     """Run the draw step into a folder; fields are those of FIELDS where none are given."""
     scene_type = SCENE_TYPES[kind]
+    shown = FIELDS[kind] if fields is None else fields
     params = {
         "size": list(size),
         "theme": theme() if theme_values is None else theme_values,
-        "fields": FIELDS[kind] if fields is None else fields,
+        "fields": shown,
         "language": language,
         "background": background,
         "spec_fields": dict(scene_type.spec_fields),
@@ -108,8 +122,8 @@ def drawn(
     inputs = {"template": scenes / kind / "template.typ", "base": scenes / "base.typ", **(files or {})}
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        if kind == "image" and "image" not in inputs:
-            inputs["image"] = picture(Path(scratch) / "image.png")
+        for role in _pictures(kind, shown) - inputs.keys():
+            inputs[role] = picture(Path(scratch) / "image.png")
         context = Context(f"draw:{kind}", params, inputs, out, Path(scratch), {})
         draw.run(context)
     return Drawn(out, context.warnings)

@@ -139,6 +139,18 @@ SAMPLES: Mapping[str, Sample] = {
             "caption": f"{words[0].capitalize()} {index + 1}",
         },
     ),
+    "quote": Sample(
+        full={
+            "title": "What they say",
+            "text": "We deleted four hundred lines on the first day.",
+            "by": "Ada Marlow",
+            "role": "Platform engineer",
+            "portrait": IMAGE,
+        },
+        layers=("heading", "mark", "quote", "portrait", "by", "role"),
+        brief=lambda word: {"text": word},
+        numbered=lambda index, words, _: {"text": " ".join(words).capitalize(), "by": f"Speaker {index + 1}"},
+    ),
     "outro": Sample(
         full={"title": "Try it today", "subtitle": "pip install httpx", "links": ["www.python-httpx.org"]},
         layers=("title", "subtitle", "link-0"),
@@ -180,9 +192,7 @@ def scene(kind: str, **fields: Any) -> Scene:
     """Return a scene as the reader makes it, with the type's own fields as given."""
     given = {"id": "s", "type": kind, **fields}
     own = schema.complete(given, schema.definition("scene"))
-    for name, node in schema.definition(f"scene_{kind}")["properties"].items():
-        if name in given and "into" in node.get("x-path", {}):
-            own.setdefault(node["x-path"]["into"], READ[node["x-path"]["kind"]])
+    _add_read(own, schema.definition(f"scene_{kind}"))
     return Scene(
         id="s",
         type=kind,
@@ -200,6 +210,20 @@ def scene(kind: str, **fields: Any) -> Scene:
         fields={name: value for name, value in own.items() if name not in schema.SHARED},
         locations={"": Location("v.yaml", 1, 1, 2)},
     )
+
+
+def _add_read(value: Any, node: schema.Schema) -> None:
+    """Add to each mapping with a path what the reader takes from the file."""
+    branch = schema.fitting(value, node)
+    if isinstance(value, list):
+        for item in value:
+            _add_read(item, branch.get("items", {}))
+    elif isinstance(value, dict):
+        for name, field in branch.get("properties", {}).items():
+            if name in value and "into" in (use := schema.resolve(field).get("x-path", {})):
+                value.setdefault(use["into"], copy.deepcopy(READ[use["kind"]]))
+            elif name in value:
+                _add_read(value[name], field)
 
 
 def drawing(kind: str, **fields: Any) -> Fields:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 OTHER_FOLDER = "-o another folder"
 
-# Role of a step's input -> the spec's field that names its file. The role of a font has its name after a colon.
+# Role of a step's input -> the spec's field that names its file. The role of a font has its name after a colon, that
+# of a picture beside others its own field.
 FIELDS = {"image": "src", "clip": "src", "recording": "narration.audio", "logo": "theme.logo", "font": "theme.fonts"}
 
 
@@ -42,7 +43,8 @@ def refuse_sources(plan: Plan, paths: Iterable[Path], hint: str = OTHER_FOLDER) 
         for role, source in step.inputs.items():
             if isinstance(source, Source) and (path := outputs.get(os.path.realpath(source.path))):
                 message = f"'{path}' is a source of the video and cannot be its output"
-                field = FIELDS.get(role.partition(":")[0], role)
+                kind, _, own = role.partition(":")
+                field = own if kind == "image" and own else FIELDS.get(kind, role)
                 raise _spec_error(plan, message, location_of(step, field), hint)
 
 

@@ -185,7 +185,8 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
     for index, font in enumerate(theme.fonts):  # the order decides which of two equal faces is drawn
         inputs[f"font:{index:04}:{font.name}"] = Source(str(font))
     tools = ("ffmpeg",) if "clip" in inputs else ()  # ffmpeg reports the size of a clip that is shown whole
-    pictures = [source.path for role in ("image", "logo") if isinstance(source := inputs.get(role), Source)]
+    shown = (source for role, source in inputs.items() if role.partition(":")[0] in {"image", "logo"})
+    pictures = [source.path for source in shown if isinstance(source, Source)]
     if any(Path(path).suffix.lower() in HEIC for path in pictures):
         tools = (*tools, "heif")
     of_theme = {field: video.spec.locations[field] for field in LOOKS if field in video.spec.locations}

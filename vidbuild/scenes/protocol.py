@@ -25,6 +25,8 @@ class Reveal:
     until_next: layers that appear with this reveal and disappear with the next one.
     characters: the number of characters that "type" types.
     after_previous: whether it waits until the previous reveal is complete (a command's output does).
+    sequence: (layer, seconds after the reveal begins): the first of them enters as in `enter`, each of the others at
+        once, in place of the one before it.
     """
 
     field: str
@@ -35,6 +37,7 @@ class Reveal:
     until_next: tuple[str, ...] = ()
     characters: int = 0
     after_previous: bool = False
+    sequence: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,10 @@ class SceneType(Protocol):
         """Yield warnings about a valid scene that viewers would find hard to follow."""
 
     def files(self, scene: Scene) -> dict[str, Path]:
-        """Return role -> file for the files that the draw step reads ("image")."""
+        """Return role -> file for the files that the draw step reads.
+
+        The picture of the field `src` has the role "image", that of another field "image:" and the field.
+        """
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the template's `fields`: everything visible, without any times (no `at`)."""

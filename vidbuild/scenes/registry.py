@@ -14,6 +14,7 @@ NAMES = (
     "code",
     "image",
     "clip",
+    "quote",
     "outro",
 )
 

@@ -38,6 +38,10 @@ _NAMES = {
     "links": "urls link buttons",
     "highlight": "highlights emphasize marks",
     "accent": "primary primary_color color colour",
+    "text": "quote quotation body content",
+    "by": "author name person speaker",
+    "role": "position job",
+    "portrait": "photo avatar picture image",
     "pronounce": "pronunciation pronunciations lexicon",
     "theme": "style skin",
 }

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from pathlib import Path as FilePath
 from typing import Any
 
-from vidbuild.json_types import Json
 from vidbuild.model import Scene, Voice
 from vidbuild.scenes.protocol import SceneProblem
 from vidbuild.scenes.registry import SCENE_TYPES
-from vidbuild.spec import animated, cues, files, meanings, music, paths, scene_narration, schema, theme, voice
+from vidbuild.spec import cues, meanings, music, scene_files, scene_narration, schema, theme, voice
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.scene_context import SceneContext
@@ -34,7 +32,7 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
     narrations = scene_narration.narrations(value, (*path, "narration"), context, (speaker, named))
     own = {name: value for name, value in fields.items() if name not in schema.SHARED}
     kind = SCENE_TYPES.get(fields.get("type", "")) if "type" not in wrong else None
-    resolved = kind is not None and _resolve_files(own, path, fields["type"], context)
+    resolved = kind is not None and scene_files.resolve(own, path, fields["type"], context)
     own_music = music.of_scene(fields, path, context.music, _finder(context))
     sounds = music.sounds(fields, path, _finder(context))
     _check_times(fields, path, collector, wrong)
@@ -97,50 +95,6 @@ def _voice(fields: Fields, path: Path, context: SceneContext) -> Voice | None:
         own = voice.resolve(fields["voice"], (*path, "voice"), context.collector, aliases, language)
     value = fields.get("narration")
     return voice.RECORDED if isinstance(value, Mapping) and "audio" in value else own
-
-
-def _resolve_files(own: dict[str, Any], path: Path, kind: str, context: SceneContext) -> bool:
-    """Replace the paths in a scene's own fields by absolute ones, and add what the type needs from the files.
-
-    Return whether all of them can be used.
-    """
-    valid = True
-    for name, node in schema.definition(f"scene_{kind}")["properties"].items():
-        use = node.get("x-path")
-        if use is None or name not in own:
-            continue
-        if use.get("into") in own:
-            message = f"'{name}' and '{use['into']}' cannot both be given"
-            context.collector.error((*path, name), message, "remove one of them", key=True)
-            valid = False
-            continue
-        try:
-            file = paths.resolve(own[name], context.folder, context.root)
-            context.files.append(paths.as_written(own[name], context.folder))
-            content = _content(use["kind"], file, own[name])
-            if spelling := paths.other_spelling(own[name], context.folder):
-                context.collector.warning((*path, name), *spelling)
-            if use["kind"] == "image" and animated.is_animated(file):
-                message = f"'{own[name]}' is animated: an image scene shows its first frame"
-                context.collector.warning((*path, name), message, "use a scene of type 'clip' to play it")
-        except paths.InputError as error:
-            context.collector.error((*path, name), error.message, error.hint)
-            valid = False
-            continue
-        own[name] = str(file)
-        if "into" in use:
-            own[use["into"]] = content
-    return valid
-
-
-def _content(kind: str, file: FilePath, name: str) -> Json:
-    """Check a file of a kind; return an image's size, a text file's text, or None for a video."""
-    if kind == "image":
-        return files.image_size(file, name, "use a scene of type 'clip'")
-    if kind == "text":
-        return files.text(file, name)
-    files.check_playable(file, name, "a video")
-    return None
 
 
 def _meant(name: str, known: Collection[str]) -> set[str | None]:

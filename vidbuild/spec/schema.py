@@ -75,7 +75,7 @@ def branches(node: Schema, data: object = None) -> Iterator[Schema]:
 
 def complete(data: Json, node: Schema) -> Json:
     """Return a copy of valid data with all defaults filled in."""
-    branch = _fitting(data, node)
+    branch = fitting(data, node)
     if isinstance(data, list):
         return [complete(item, branch.get("items", {})) for item in data]
     if not isinstance(data, Mapping):
@@ -90,8 +90,8 @@ def complete(data: Json, node: Schema) -> Json:
     return completed
 
 
-def _fitting(data: object, node: Schema) -> Schema:
-    """Return the alternative that the data is an instance of, judged by its outermost mapping or list."""
+def fitting(data: object, node: Schema) -> Schema:
+    """Return the alternative that the data is an instance of, judged by its outermost mapping or list, or {}."""
     alternatives = list(branches(node, data))
     for branch in alternatives:
         if isinstance(data, Mapping) and branch.get("type") == "object":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.graph.context import Context
@@ -31,10 +32,7 @@ def run(context: Context) -> None:
     own = [path for role, path in sorted(context.inputs.items()) if role.startswith("font:")]
     staged = fonts.stage(context.scratch / "fonts", own)
     fields = _without_foreign_signs(scene_text.clean(context.params["fields"]), staged)
-    image = Picture.of(context.inputs["image"], "src", root, staged) if "image" in context.inputs else None
-    if image is not None:
-        fields["image_size"] = list(image.size)
-        image.check(context)
+    pictures = _pictures(context, fields, root, staged)
     if "logo" in context.inputs:
         logo = Picture.of(context.inputs["logo"], "theme.logo", root, staged)
         logo.check(context)
@@ -50,11 +48,31 @@ def run(context: Context) -> None:
         raise SpecProblem("the text is nested too deeply to be typeset", field=_most_nested(texts)) from error
     images = {}
     for page in drawing.pages:
-        if page.facts["filled"] == "image" and image is not None:
-            images[page.name] = image.filled(page.width, page.height)
-    _write_layers(context, drawing, {name: raster.png(filled) for name, filled in images.items()})
+        if page.facts["filled"] in pictures:
+            filled = pictures[page.facts["filled"]].filled(page.width, page.height)
+            images[page.name] = raster.png(raster.rounded(filled, page.facts.get("radius", 0)))
+    _write_layers(context, drawing, images)
     for warning in drawing.warnings:
         context.warn(warning["message"], field=warning["field"], hint=warning.get("hint"))
+
+
+def _pictures(context: Context, fields: dict[str, Any], root: Path, staged: StagedFonts) -> dict[str, Picture]:
+    """Return the step's pictures by role: "image" is named by the field `src`, "image:steps.0.image" by that one.
+
+    Each picture's size is added to the mapping of drawn fields that has its field.
+    """
+    pictures = {}
+    for role, path in sorted(context.inputs.items()):
+        kind, _, field = role.partition(":")
+        if kind != "image":
+            continue
+        picture = pictures[role] = Picture.of(path, field or "src", root, staged)
+        owner: Any = fields
+        for part in field.split(".")[:-1]:
+            owner = owner[int(part) if part.isdigit() else part]
+        owner["image_size"] = list(picture.size)
+        picture.check(context)
+    return pictures
 
 
 def _most_nested(texts: Mapping[str, str]) -> str:

@@ -103,7 +103,7 @@ class TimelineParams:
             **_narration_data(self.narration),
             "cues": dict(self.cues),
             "entrances": _pairs(self.entrances),
-            "reveals": [{**asdict(reveal), "enter": _pairs(reveal.enter)} for reveal in self.reveals],
+            "reveals": [_reveal_data(reveal) for reveal in self.reveals],
             "mentions": list(self.mentions),
             "zooms": {layer: list(zoom) for layer, zoom in self.zooms.items()},
             "clip": None if self.clip is None else asdict(self.clip),
@@ -153,6 +153,11 @@ def _pairs(mapping: Mapping[str, str]) -> list[list[str]]:
     return [list(pair) for pair in mapping.items()]
 
 
+def _reveal_data(reveal: Reveal) -> dict[str, Any]:
+    data = {**asdict(reveal), "enter": _pairs(reveal.enter)}
+    return {name: value for name, value in data.items() if name != "sequence" or value}
+
+
 def _reveal(data: Mapping[str, Any]) -> Reveal:
     return Reveal(
         **{
@@ -160,5 +165,6 @@ def _reveal(data: Mapping[str, Any]) -> Reveal:
             "enter": dict(data["enter"]),
             "leave": tuple(data["leave"]),
             "until_next": tuple(data["until_next"]),
+            "sequence": tuple((layer, seconds) for layer, seconds in data.get("sequence", ())),
         }
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from vidbuild import timebase
 from vidbuild.media.render.motion import Effect, Track
@@ -59,6 +60,10 @@ def build_tracks(params: TimelineParams, times: Sequence[int]) -> Tracks:
             if effect == "type":
                 typed.append(layer)
                 free_from = start + length
+        for (before, _), (layer, seconds) in pairwise(reveal.sequence):
+            at = max(start + timebase.frames(seconds, fps), enters[before].frame + max(enters[before].frames, 1))
+            enters[layer], leaves[before] = Effect(at, 0, "cut"), Effect(at, 0, "cut")
+            done = max(done, at)
         for layer in (*reveal.leave, *until_next):
             entered = enters[layer].frame + enters[layer].frames if layer in enters else 0
             leaves[layer] = Effect(max(start, entered), timebase.frames(LEAVING, fps), "fade")

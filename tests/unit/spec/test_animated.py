@@ -71,7 +71,7 @@ def test_an_image_scene_says_that_an_image_is_animated(tmp_path: Path, kind: str
     text = f"vidbuild: 1\ntitle: T\nscenes:\n  - {{id: a, type: image, src: {path.name}, duration: 1}}\n"
     spec.write_text(text, encoding="utf-8")
     (warning,) = (each for each in try_load(spec).diagnostics if "animated" in each.message)
-    assert warning.message == f"'{path.name}' is animated: an image scene shows its first frame"
+    assert warning.message == f"'{path.name}' is animated: only its first frame is shown"
     assert (warning.severity, warning.line, warning.hint) == ("warning", 4, "use a scene of type 'clip' to play it")
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageDraw, ImageOps, UnidentifiedImageError
 
 from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.ffmpeg import limits
@@ -20,6 +20,7 @@ from vidbuild.media.image import image_file, pixels
 
 LARGE = 16 * limits.MILLION  # pixels; smaller images are decoded whole
 OVERSAMPLING = 2  # pixels per side that a reduced image has for one of its box
+SMOOTHING = 4  # pixels per side of a corner's mask that are averaged to one
 STRIP = 2 * limits.MILLION  # pixels that are converted at a time
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -105,6 +106,20 @@ def _reduced(image: Image.Image, converter: pixels.Converter, factor: int) -> Im
 def filled(image: Image.Image, width: int, height: int) -> Image.Image:
     """Return the image scaled to fill width x height and cropped evenly at both sides."""
     return ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
+
+
+def rounded(image: Image.Image, radius: float) -> Image.Image:
+    """Return the image with round corners; a radius of half its side makes a square a circle."""
+    if radius <= 0:
+        return image
+    width, height = image.size
+    mask = Image.new("L", (width * SMOOTHING, height * SMOOTHING))
+    box = (0, 0, width * SMOOTHING - 1, height * SMOOTHING - 1)
+    ImageDraw.Draw(mask).rounded_rectangle(box, radius * SMOOTHING, fill=255)
+    mask = mask.reduce(SMOOTHING)
+    made = image.convert("RGBA")
+    made.putalpha(ImageChops.multiply(made.getchannel("A"), mask))
+    return made
 
 
 def png(image: Image.Image) -> bytes:

@@ -1,0 +1,74 @@
+"""Resolves the files that a scene's own fields name, at any depth, and reads what its type needs from them."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+from typing import Any
+
+from vidbuild.json_types import Json
+from vidbuild.spec import animated, files, paths, schema
+from vidbuild.spec.document import Path
+from vidbuild.spec.scene_context import SceneContext
+
+
+def resolve(own: dict[str, Any], path: Path, kind: str, context: SceneContext) -> bool:
+    """Replace the paths in a scene's own fields by absolute ones, and add what the type needs from the files.
+
+    Return whether all of them can be used.
+    """
+    return _walk(own, schema.definition(f"scene_{kind}"), path, context)
+
+
+def _walk(value: Json, node: schema.Schema, path: Path, context: SceneContext) -> bool:
+    """Resolve the paths in a value, which is an instance of a part of the schema."""
+    branch = schema.fitting(value, node)
+    if isinstance(value, list):
+        items = branch.get("items", {})
+        usable = [_walk(item, items, (*path, index), context) for index, item in enumerate(value)]
+        return all(usable)
+    if not isinstance(value, dict):
+        return True
+    valid = True
+    for name, field in branch.get("properties", {}).items():
+        if name not in value:
+            continue
+        use = schema.resolve(field).get("x-path")
+        found = (
+            _walk(value[name], field, (*path, name), context) if use is None else _use(value, name, use, path, context)
+        )
+        valid = valid and found
+    return valid
+
+
+def _use(own: dict[str, Any], name: str, use: schema.Schema, path: Path, context: SceneContext) -> bool:
+    """Resolve one path among the fields of a mapping."""
+    if use.get("into") in own:
+        message = f"'{name}' and '{use['into']}' cannot both be given"
+        context.collector.error((*path, name), message, "remove one of them", key=True)
+        return False
+    try:
+        file = paths.resolve(own[name], context.folder, context.root)
+        context.files.append(paths.as_written(own[name], context.folder))
+        content = _content(use["kind"], file, own[name])
+        if spelling := paths.other_spelling(own[name], context.folder):
+            context.collector.warning((*path, name), *spelling)
+        if use["kind"] == "image" and animated.is_animated(file):
+            message = f"'{own[name]}' is animated: only its first frame is shown"
+            context.collector.warning((*path, name), message, "use a scene of type 'clip' to play it")
+    except paths.InputError as error:
+        context.collector.error((*path, name), error.message, error.hint)
+        return False
+    own[name] = str(file)
+    if "into" in use:
+        own[use["into"]] = content
+    return True
+
+
+def _content(kind: str, file: FilePath, name: str) -> Json:
+    """Check a file of a kind; return an image's size, a text file's text, or None for a video."""
+    if kind == "image":
+        return files.image_size(file, name, "use a scene of type 'clip'")
+    if kind == "text":
+        return files.text(file, name)
+    files.check_playable(file, name, "a video")
+    return None
