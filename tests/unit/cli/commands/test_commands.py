@@ -118,6 +118,20 @@ def test_explain_of_one_step(capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean 'draw:one'?" in capsys.readouterr().err
 
 
+def test_explain_of_one_step_has_all_reasons(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """P38: among others a step has at most four lines of reasons; by itself it has them all."""
+    reasons = tuple(Reason("field", f"field{number}", "a", "b") for number in range(6))
+    steps = (Explanation("draw:one", "draw", "will run", reasons, key="k"),)
+    fake(monkeypatch, "explain.explain_with_warnings", lambda *_, **__: Explained(steps, ()))
+    among = printed(capsys, "explain", "video.yaml").splitlines()[1:]
+    assert [line.split()[1].strip("'") for line in among[:-1]] == ["field0", "field1", "field2"]
+    assert among[-1].strip() == "...and 3 more"
+    alone = printed(capsys, "explain", "video.yaml", "draw:one").splitlines()[1:]
+    assert [line.split()[1].strip("'") for line in alone] == [f"field{number}" for number in range(6)]
+
+
 def test_explain_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     """For programs each step has its state and reasons."""
     data = json.loads(printed(capsys, "explain", "video.yaml", "--json"))
@@ -196,6 +210,16 @@ def test_themes_are_those_a_spec_can_name(project: Path, capsys: pytest.CaptureF
     for name in names:
         (project / "video.yaml").write_text(f"{SMALL}theme: {name}\n", encoding="utf-8")
         assert run(["check"]) == 0
+
+
+def test_themes_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """For programs each theme, or the one that is named, has its summary and its values."""
+    everything = json.loads(printed(capsys, "themes", "--json"))["themes"]
+    assert [each["name"] for each in everything][:2] == ["midnight", "paper"]
+    (paper,) = json.loads(printed(capsys, "themes", "paper", "--json"))["themes"]
+    assert paper == everything[1]
+    assert paper["values"]["accent"] == "#1f4fd8"
+    assert paper["summary"]
 
 
 def test_a_theme_has_its_colors_and_faces(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

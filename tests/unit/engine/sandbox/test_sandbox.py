@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from tests.support.paths import ROOT
-from vidbuild.engine.sandbox import landlock, seccomp
-from vidbuild.engine.sandbox.sandbox import Sandbox, describe, missing
+from vidbuild.engine.sandbox import landlock, rlimits, seccomp
+from vidbuild.engine.sandbox.sandbox import ActiveSandbox, Sandbox, describe, missing
+from vidbuild.sizes import parse_size
 
 WALLS = pytest.mark.skipif(bool(missing()), reason="steps cannot be contained on this system")
 SECRET = "the canary sings"  # noqa: S105 - no password
@@ -566,3 +567,93 @@ def test_root_keeps_no_right_but_to_files(place: dict[str, str]) -> None:
         """,
     )
     assert found == {"user": "EPERM", "clock": "EPERM", "root": "EPERM", "child": "no\n"}
+
+
+@WALLS
+def test_rights_to_files_are_kept(place: dict[str, str]) -> None:
+    """In a container's root, a worker keeps the rights to read, write and change files of others, and no more."""
+    found = shut(
+        place,
+        """
+        status = open("/proc/self/status")
+        rights = lambda: next(int(line.split()[1], 16) for line in status.read().splitlines() if "CapEff" in line)
+        found["before"] = rights()
+        status.seek(0)
+        enter(sandbox)
+        found["after"] = rights()
+        """,
+    )
+    files = 1 << 1 | 1 << 2 | 1 << 3  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER
+    assert int(found["after"]) == int(found["before"]) & files
+
+
+@WALLS
+def test_a_pipe_among_the_files_is_not_waited_for(place: dict[str, str]) -> None:
+    """A named pipe that may be read is not opened for it, which would wait for its other end."""
+    found = shut(
+        place,
+        """
+        from dataclasses import replace
+        pipe = place["session"] + "/pipe"
+        os.mkfifo(pipe)
+        signal.alarm(10)
+        enter(replace(sandbox, read=(*sandbox.read, pipe)))
+        found["project"] = attempt(lambda: read(place["project"] + "/logo.txt"))
+        """,
+    )
+    assert found == {"project": "'a logo'"}
+
+
+def test_other_systems_have_no_landlock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a system other than Linux, the reason names it, and no version is reported."""
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert landlock.missing.__wrapped__() == "darwin has no Landlock"
+    assert landlock.abi.__wrapped__() == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0"), (1, "1"), (1000, "1000"), (1023, "1023"), (1024, "1K"), (1536, "1536"), (3 << 20, "3M"),
+        (1025 << 10, "1025K"), (8 << 30, "8G"), (1 << 40, "1T"), (2048 << 40, "2048T"),
+    ],
+)  # fmt: skip
+def test_sizes_are_written_with_the_largest_unit_that_divides_them(number: int, text: str) -> None:
+    """A limit in a message is a whole number with the largest unit, as the options of the command accept it."""
+    assert rlimits.size(number) == text
+    assert parse_size(text) == number
+
+
+def test_the_tasks_of_the_system_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number of tasks is the second of `/proc/loadavg`'s fourth field; without it, more than a system has."""
+    monkeypatch.setattr(Path, "read_bytes", lambda _: b"0.20 0.18 0.12 1/1234 11206\n")
+    assert rlimits._tasks() == 1234
+    monkeypatch.setattr(Path, "read_bytes", lambda _: b"odd")
+    assert rlimits._tasks() == 65_536
+
+
+@pytest.mark.parametrize(
+    ("error", "limited"),
+    [
+        (MemoryError(), "memory"),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "memory"),
+        (RuntimeError("can't start new thread"), "memory"),
+        (OSError(errno.EFBIG, "File too large"), "files"),
+        (OSError(errno.ENOSPC, "No space left on device"), ""),
+        (ValueError("odd"), ""),
+    ],
+    ids=repr,
+)
+def test_the_limit_that_caused_an_error_is_named(error: Exception, limited: str) -> None:
+    """P31: an error, or what caused it, names the limit and how to raise it, unless there is no limit."""
+    expected = {
+        "memory": ("out of memory: the limit is 2G", "more"),
+        "files": ("file too large: the limit is 3M", "larger"),
+        "": None,
+    }[limited]
+    limits = Sandbox(memory=2 << 30, file_bytes=3 << 20, more_memory="more", larger_files="larger")
+    outer = ValueError("outer")
+    outer.__cause__ = error
+    for raised in (error, outer):
+        assert ActiveSandbox(limits).limit(raised) == expected
+        assert ActiveSandbox(Sandbox()).limit(raised) is None

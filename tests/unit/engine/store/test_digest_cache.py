@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from vidbuild.engine.disk import durable
+from vidbuild.engine.disk import checksummed, durable
 from vidbuild.engine.store import digest_cache
 from vidbuild.engine.store.blobs import Blobs, Signature, signature
 from vidbuild.engine.store.digest_cache import DigestCache
@@ -73,7 +73,7 @@ def test_a_file_changed_a_moment_ago_is_waited_for(source: Path, table: DigestCa
     assert time.time_ns() - source.stat().st_ctime_ns >= digest_cache._TICK_NS
 
 
-@pytest.mark.parametrize(("age", "kept"), [(0.5, False), (1.9, False), (2.5, True), (-5.0, False)])
+@pytest.mark.parametrize(("age", "kept"), [(0.5, False), (2.0, False), (2.5, True), (-5.0, False)])
 def test_coarse_clocks_need_two_seconds(
     source: Path, table: DigestCache, monkeypatch: pytest.MonkeyPatch, age: float, kept: bool
 ) -> None:
@@ -159,6 +159,36 @@ def test_the_table_is_pruned(tmp_path: Path, table: DigestCache, monkeypatch: py
     last = reopened(tmp_path)
     assert last.lookup("new", Signature(1, 1, 1, 1)) == "y"
     assert last.lookup("old7", Signature(1, 2, 3, 7)) is None
+
+
+def test_a_file_that_was_changed_long_enough_ago_is_not_waited_for(
+    source: Path, table: DigestCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source is hashed at once if it is older than two ticks of the file system's clock, of at most 10 ms each."""
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    changed = source.stat().st_ctime_ns
+    for age in (19_000_000, 20_000_000):
+        monkeypatch.setattr(time, "time_ns", lambda age=age: changed + age)
+        table._known.clear()
+        table.digest(str(source))
+    assert slept == [0.001]
+
+
+@pytest.mark.parametrize(("rows", "left"), [(20_002, 20_002), (20_003, 1)])
+def test_rows_of_other_projects_stay_up_to_twenty_thousand(
+    tmp_path: Path, table: DigestCache, rows: int, left: int
+) -> None:
+    """The table keeps 20,000 rows beside twice those of this build, and of more only those of this build."""
+    (tmp_path / "store").mkdir()
+    data = {f"old{number}": [1, 2, 3, number, "x"] for number in range(rows - 1)}
+    (tmp_path / "store" / "files").write_bytes(checksummed.dumps(data))
+    table.record("new", Signature(1, 1, 1, 1), "y")
+    table.save()
+    saved = checksummed.read(tmp_path / "store" / "files")
+    assert saved is not None
+    assert len(saved) == left
+    assert saved["new"] == [1, 1, 1, 1, "y"]
 
 
 @pytest.mark.parametrize(("rows", "kept"), [(12, True), (13, False)])

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.engine_lab import Lab, digests, graph, step
+from tests.support.engine_lab import Lab, digests, graph, names, step
+from vidbuild.engine.disk import checksummed
 from vidbuild.engine.graph.graph import Graph, Product
 from vidbuild.engine.graph.step_state import State
 from vidbuild.engine.store import gc
@@ -205,7 +206,7 @@ def test_trimming_sweeps_up(lab: Lab) -> None:
     """Old torn files, lock files and all but the newest memos go; a file that is being written stays."""
     lab.build(project())
     memos = Memos(lab.store)
-    for number in range(gc._MAX_MEMOS + 5):
+    for number in range(205):
         memos.put(f"{number:064x}", {"n": number})
         os.utime(lab.store.home / "memos" / "00" / f"{number:064x}", (number + 1, number + 1))
     old, fresh = lab.store.home / "cas" / ".tmp-old", lab.store.home / "cas" / ".tmp-new"
@@ -251,12 +252,74 @@ def test_the_size_is_counted_again_now_and_then(lab: Lab, monkeypatch: pytest.Mo
     lab.build(project("0"))
     counted: list[int] = []
     monkeypatch.setattr(gc, "trim", lambda *_: counted.append(1))
-    for number in range(1, gc._BUILDS_BETWEEN_COUNTS + 2):
-        gc.trim_after_build(lab.store, 10, 10_000_000, ())
-        assert bool(counted) == (number > gc._BUILDS_BETWEEN_COUNTS)
+    gc._write_usage(lab.store, 1_000, 0)
+    for number in range(1, 22):
+        gc.trim_after_build(lab.store, 10, 1_200, ())
+        assert bool(counted) == (number > 20)
     counted.clear()
-    gc.trim_after_build(lab.store, 10, 100, ())
+    gc.trim_after_build(lab.store, 10, 1_209, ())
     assert counted
+
+
+def test_a_count_begins_a_new_round(lab: Lab) -> None:
+    """After a count, the cache's size is not counted again for twenty builds."""
+    lab.build(project())
+    gc.trim(lab.store)
+    total = gc.info(lab.store).bytes
+    assert checksummed.read(lab.store.home / "usage") == {"bytes": total, "builds": 0}
+    gc.trim_after_build(lab.store, 10, total + 10, ())
+    assert checksummed.read(lab.store.home / "usage") == {"bytes": total + 10, "builds": 1}
+
+
+def test_a_cache_as_large_as_its_limit_keeps_everything(lab: Lab) -> None:
+    """Nothing is removed from a cache that is exactly as large as its limit."""
+    lab.build(project())
+    total = gc.info(lab.store).bytes
+    assert gc.trim(lab.store, total) == gc.TrimResult(bytes=total)
+
+
+def test_trimming_ends_at_nine_tenths(lab: Lab) -> None:
+    """Trimming removes no trace once the cache has at most nine tenths of its limit."""
+    lab.build(project("one"), build_name="one")
+    for path in (lab.store.home / "index").iterdir():
+        path.unlink()
+    steps = lab.explain(project("one"), build_name="one")
+    for age, name in enumerate("ba"):
+        os.utime(lab.store.trace_location(steps[name].key), (age + 1, age + 1))
+    before = gc.info(lab.store).bytes
+    b = lab.store.trace(steps["b"].key)
+    assert b is not None
+    own = Path(lab.store.trace_location(steps["b"].key)).stat().st_size + sum(x.size for x in b.outputs.values())
+    limit = next(limit for limit in range(before) if int(limit * 0.9) == before - own)
+    assert limit < before
+    trimmed = gc.trim(lab.store, limit)
+    assert (trimmed.removed_traces, trimmed.bytes) == (1, before - own)
+    assert lab.store.trace(steps["a"].key) is not None
+
+
+def test_a_torn_file_is_old_after_an_hour(lab: Lab) -> None:
+    """A temporary file that another process may still write is removed once it is an hour old."""
+    lab.build(project())
+    ages = {minutes: lab.store.home / "cas" / f".tmp-{minutes}" for minutes in (58, 62)}
+    for minutes, path in ages.items():
+        path.touch()
+        os.utime(path, (time.time() - 60 * minutes,) * 2)
+    gc.trim(lab.store)
+    assert [minutes for minutes, path in ages.items() if path.exists()] == [58]
+
+
+@pytest.mark.parametrize(("count", "size", "left"), [(502, 1, 500), (3, 50_000_000, 2)])
+def test_indexes_stay_few_and_small(lab: Lab, count: int, size: int, left: int) -> None:
+    """At most 500 indexes stay, of at most 100 MB together: those that were used last."""
+    folder = lab.store.home / "index"
+    folder.mkdir(parents=True)
+    for number in range(count):
+        path = folder / f"{number:032x}"
+        path.touch()
+        os.truncate(path, size)
+        os.utime(path, (number + 1, number + 1))
+    gc.trim(lab.store)
+    assert names(folder) == [f"{number:032x}" for number in range(count - left, count)]
 
 
 def test_trimming_removes_the_folders_of_dead_builds(lab: Lab) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from vidbuild.engine.schedule.estimates import Estimates
 from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.blobs import Blob, Signature
 from vidbuild.engine.store.index import Index, Row
+from vidbuild.frozen import replaced
 
 ROW = Row("aa" * 32, {"x": Blob("bb" * 32, 3)}, 1.5, Signature(1, 2, 3, 4), (StepWarning("w", "f", None),), "a changed")
 
@@ -26,6 +28,31 @@ def test_rows_come_back(tmp_path: Path) -> None:
     again = Index(tmp_path / "index")
     assert again.row("a") == ROW
     assert again.row("gone") is None
+
+
+def test_rows_of_a_newer_version_are_read(tmp_path: Path) -> None:
+    """A row to which a newer vidbuild adds a value is read without it."""
+    index = Index(tmp_path / "index")
+    index.put("a", replaced(ROW, unchanged=True))
+    index._raw["a"].append("new")
+    index.save("entry", {"a": None})
+    row = Index(tmp_path / "index").row("a")
+    assert row is not None
+    assert (row.key, row.unchanged) == (ROW.key, True)
+
+
+def test_only_a_name_that_was_built_has_an_index(tmp_path: Path) -> None:
+    """An index is empty until a step of its name was built."""
+    index = Index(tmp_path / "index")
+    assert index.empty
+    index.put("a", ROW)
+    index.save("entry", {"a": None})
+    assert not Index(tmp_path / "index").empty
+
+
+def test_a_name_has_one_index(tmp_path: Path) -> None:
+    """The index of a name is a file named by 32 hex digits of the name's SHA-256, as other versions expect it."""
+    assert Index.location(tmp_path, "a.yaml") == tmp_path / "index" / hashlib.sha256(b"a.yaml").hexdigest()[:32]
 
 
 @pytest.mark.parametrize("raw", [b"", b"nonsense", b"0" * 64 + b"\n[]\n"])

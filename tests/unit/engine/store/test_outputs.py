@@ -282,3 +282,43 @@ def test_outputs_of_two_builds_are_not_mixed(lab: Lab, target: Path, monkeypatch
     monkeypatch.setattr("vidbuild.engine.store.output_manifest.time.sleep", sleep)
     assert place(lab, other, target).action == "written"
     assert len(waits) == 1
+
+
+@pytest.mark.parametrize(("rows", "left"), [(999, 1000), (1000, 1)])
+def test_a_thousand_outputs_are_remembered(lab: Lab, target: Path, rows: int, left: int) -> None:
+    """The manifest has up to 1,000 rows, whether their files exist or not; then only those that exist."""
+    lab.store.prepare()
+    data = {f"/gone/{number}.mp4": ["aa" * 32, 1, 2, 3, 4] for number in range(rows)}
+    (lab.store.home / "placed").write_bytes(checksummed.dumps(data))
+    place(lab, made(lab), target)
+    remembered = checksummed.read(lab.store.home / "placed")
+    assert remembered is not None
+    assert len(remembered) == left
+
+
+@pytest.mark.parametrize(("name", "seconds"), [("placing", 30.0), ("placed", 2.0)])
+def test_a_suspended_build_is_not_waited_for_forever(
+    lab: Lab, target: Path, monkeypatch: pytest.MonkeyPatch, name: str, seconds: float
+) -> None:
+    """An output is installed although another build holds a lock: after 30 s, and the manifest is saved after 2 s."""
+    now = [100.0]
+    waits: list[float] = []
+
+    def sleep(wait: float) -> None:
+        waits.append(wait)
+        now[0] += wait
+
+    blob = made(lab)
+    held = Lock.attempt(lab.store.home / "locks" / name)
+    assert held is not None
+    monkeypatch.setattr("vidbuild.engine.store.output_manifest.time.sleep", sleep)
+    monkeypatch.setattr("vidbuild.engine.store.output_manifest.time.monotonic", lambda: now[0])
+    outputs = Outputs(Store(lab.store.root))
+    if name == "placing":
+        assert outputs.place_all([(blob, target)])[0].action == "written"
+    else:
+        outputs.place(blob, target)
+        assert outputs.save() == ""
+    held.release()
+    assert now[0] - 100.0 == pytest.approx(seconds, abs=0.03)
+    assert max(waits) <= 0.1  # the lock is tried often

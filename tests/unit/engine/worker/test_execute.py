@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -15,6 +16,8 @@ from tests.support.engine_lab import Lab, names
 from tests.support.paths import ROOT
 from vidbuild.engine.disk import durable
 from vidbuild.engine.store.blobs import Blobs, signature
+from vidbuild.engine.worker import execute
+from vidbuild.errors import StoreError
 
 PROGRAM = """
 import json, sys
@@ -146,3 +149,40 @@ def test_a_log_of_a_bug_is_bounded(lab: Lab) -> None:
     assert failure["log"][-1] == "ZeroDivisionError: half-way"
     assert len(failure["log"]) <= 40
     assert names(lab.root) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (StoreError("no room", hint="free some"), ("no room", "free some", "step", False)),
+        (MemoryError(), ("out of memory", None, "step", True)),
+        (OSError(errno.EMFILE, "Too many open files"), ("too many open files", None, "step", True)),
+        (PermissionError(errno.EACCES, "Permission denied", "x"), ("permission denied: 'x'", None, "step", False)),
+        (FileNotFoundError(errno.ENOENT, "No such file", "x"), ("FileNotFoundError: ", None, "bug", False)),
+        (ValueError("odd"), ("ValueError: odd", None, "bug", False)),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_an_exception_becomes_a_failure(
+    tmp_path: Path, error: Exception, expected: tuple[str, str | None, str, bool]
+) -> None:
+    """Errors of vidbuild keep their message and hint, those of the machine are no bugs, and all others are."""
+    failure = execute._failure(error, tmp_path, tmp_path, None)
+    message, *others = expected
+    assert message in failure.message
+    assert [failure.hint, failure.fault, failure.transient] == others
+    assert not failure.log or type(error).__name__ in failure.log[-1]
+
+
+def test_the_log_of_a_deep_failure_has_forty_lines(tmp_path: Path) -> None:
+    """Of a long traceback the last 40 lines are kept."""
+
+    def deep(depth: int) -> None:
+        if not depth:
+            raise ValueError("\n".join(map(str, range(100))))
+        deep(depth - 1)
+
+    with pytest.raises(ValueError, match="99") as raised:
+        deep(1)
+    log = execute._failure(raised.value, tmp_path, tmp_path, None).log
+    assert log == tuple(map(str, range(60, 100)))

@@ -240,6 +240,33 @@ def test_steps_for_named_workers_have_one_of_their_own(lab: Lab, monkeypatch: py
         pool.close()
 
 
+def process_state(number: int) -> str:
+    """The letter that the system has for a process's state, "T" for one that is stopped."""
+    return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def test_all_that_a_step_started_is_suspended_with_it(lab: Lab) -> None:
+    """P19: a suspended pool stops its workers and their children, also in sessions of their own, and continues them."""
+    pool = Pool(1, lab.root, lab.env)
+    seen: list[str] = []
+    try:
+        pool.start("a", {**request(lab, "a", ""), "run": "tests.support.faulty_steps:family"}, 60.0)
+        numbers = [int(word) for word in wait_for(lab.root / "family").split()]
+
+        def meanwhile() -> None:
+            wait_until(lambda: {process_state(number) for number in numbers} == {"T"}, "three stopped processes")
+            seen.append("stopped")
+
+        pool.suspend(meanwhile)
+        wait_until(lambda: "T" not in {process_state(number) for number in numbers}, "the end of the pause")
+        (lab.root / "go").touch()
+        (message,) = messages(pool, 1)
+    finally:
+        pool.close(kill=True)
+    assert seen == ["stopped"]
+    assert isinstance(message.answer, StepOutput)
+
+
 def test_a_worker_that_cannot_start_fails_its_step(lab: Lab) -> None:
     """A worker that exits before its first answer fails its step with what it printed."""
     pool = Pool(1, lab.root, {**lab.env, "PYTHONHOME": "/nowhere"})

@@ -161,6 +161,32 @@ def test_no_child_outlives_the_driver(lab: Lab, driver: subprocess.Popen[bytes],
     assert names(lab.store.home / "tmp") == names(lab.store.home / "locks") == []
 
 
+SUSPENDED = """
+import os, signal, sys
+from pathlib import Path
+from tests.support.background_build import wait_for
+from tests.support.engine_lab import Lab
+from vidbuild.engine.worker.process import WorkerProcess
+lab = Lab(Path(sys.argv[1]))
+names = {"step": "a", "run": "tests.support.faulty_steps:family", "worker": ""}
+places = {"folder": str(lab.root / "private"), "cache": str(lab.store.root), "blobs": str(lab.store.blobs.root)}
+worker = WorkerProcess(lab.root, lab.env)
+worker.send("a", {**names, **places, "lower": [], "env": lab.env, "params": {}, "inputs": {}, "network": False}, 60.0)
+wait_for(lab.root / "family")
+worker.suspend()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_suspended_worker_ends_with_its_driver(lab: Lab) -> None:
+    """P19: a driver that is killed while its worker is suspended leaves neither the worker nor its children."""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]])}
+    done = subprocess.run([sys.executable, "-c", SUSPENDED, str(lab.root)], env=env, check=False)
+    numbers = [int(word) for word in (lab.root / "family").read_text().split()]
+    assert done.returncode == -signal.SIGKILL
+    wait_until_gone(numbers)
+
+
 def test_a_worker_leaves_ctrl_c_to_the_driver(lab: Lab) -> None:
     """P41: Ctrl-C reaches every process of a terminal's group; a worker goes on, since the driver decides what ends."""
     build = Background(lab, graph(step("one", "family")))

@@ -47,6 +47,51 @@ def test_attempts_that_cannot_be_are_no_answer(said: list[object]) -> None:
         protocol.read(json.dumps({"retry": said}).encode())
 
 
+@pytest.mark.parametrize(
+    "said", [{"progress": [0, 0, ""]}, {"progress": [2**63 - 1, 2**63 - 1, "u" * 40]}, {"retry": [2**31 - 1, 0.0, ""]}]
+)
+def test_numbers_at_their_limits_are_read(said: dict[str, list[object]]) -> None:
+    """A count from 0 to 2^63 - 1, a unit of 40 characters, and an attempt below 2^31 without a wait are accepted."""
+    answer = protocol.read(json.dumps(said).encode())
+    ((form, values_sent),) = said.items()
+    names = {"progress": ("done", "total"), "retry": ("attempt", "wait")}[form]
+    assert [getattr(answer, name) for name in names] == values_sent[:2]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"progress": [-1, 0, ""]},
+        {"progress": [0, -1, ""]},
+        {"progress": [2**63, 0, ""]},
+        {"progress": [0, 2**63, ""]},
+        {"progress": [True, 1, ""]},
+        {"progress": [0, 1.0, ""]},
+        {"progress": [0, 1, "u" * 41]},
+        {"progress": [0, 1, None]},
+        {"retry": [2**31, 0.0, ""]},
+    ],
+    ids=lambda said: str(said)[:40],
+)
+def test_numbers_beyond_their_limits_are_no_answer(said: dict[str, list[object]]) -> None:
+    """Progress and attempts beyond the limits of their numbers and units are rejected."""
+    with pytest.raises(ProtocolError):
+        protocol.read(json.dumps(said).encode())
+
+
+def test_a_step_may_take_no_measurable_time() -> None:
+    """A step that took 0 s and read sources is accepted."""
+    quick = made(seconds=0.0, sources={"1" * 64: [1, 2, 3, 4]})
+    assert protocol.read(json.dumps(quick).encode()) == StepOutput(quick)
+
+
+def test_the_reason_of_a_retry_is_bounded() -> None:
+    """Of the reason of a retry, the first 20,000 characters are kept."""
+    answer = protocol.read(json.dumps({"retry": [2, 1.0, "m" * 20_001]}).encode())
+    assert isinstance(answer, StepRetry)
+    assert answer.failure.message == "m" * 20_000
+
+
 def made(**changes: object) -> dict[str, object]:
     """An answer of a step that made one file, with changes."""
     found = {"outputs": {"a": ["0" * 64, 1, 2, 3, 4]}, "sources": {}, "warnings": [["w", "f", None]], "seconds": 0.5}
@@ -86,7 +131,22 @@ def test_answers_of_another_form_are_none(changes: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"log": "text"}, {"log": {}}, {"command": "ls"}, {"command": None}, {"x": 1}], ids=str
+    "changes",
+    [
+        {"log": "text"},
+        {"log": {}},
+        {"log": [1]},
+        {"command": "ls"},
+        {"command": None},
+        {"command": [None]},
+        {"message": None},
+        {"hint": 1},
+        {"field": None},
+        {"fault": "other"},
+        {"transient": 1},
+        {"x": 1},
+    ],
+    ids=str,
 )
 def test_failures_of_another_form_are_no_answer(changes: dict[str, object]) -> None:
     """A failure's command and log are lists, and it has no field that is not known."""
@@ -138,8 +198,10 @@ def test_a_failure_is_bounded() -> None:
         "fault": "bug",
         "transient": False,
     }
-    line = json.dumps({"failure": {**data, "log": ["x" * 5000] * 500}, "warnings": []}).encode()
+    log = [f"{number:03}" + "x" * 5000 for number in range(500)]
+    line = json.dumps({"failure": {**data, "log": log}, "warnings": []}).encode()
     said = protocol.read(line)
     assert isinstance(said, StepFailure)
     assert len(said.failure.message) == 20_000
     assert [len(text) for text in said.failure.log] == [2000] * 100
+    assert [text[:3] for text in said.failure.log] == [f"{number}" for number in range(400, 500)]

@@ -6,7 +6,6 @@ import io
 import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import pytest
 
@@ -185,25 +184,21 @@ def test_too_few_or_too_many_frames_are_refused() -> None:
     )
 
 
-def test_large_files_have_wide_offsets() -> None:
-    """Past four gigabytes the index counts in 64 bits."""
-
-    class Nowhere(io.RawIOBase):
-        head = b""
-
-        def write(self, data: object) -> int:
-            assert isinstance(data, bytes)
-            if len(self.head) < 60000:
-                self.head += data[:60000]
-            return len(data)
-
-    frame = bytes(1 << 20)
-    count = 4200
-    track = mp4.VideoTrack([len(frame)] * count, (0,), 30, 64, 36, b"\x67\x64\x00\x28", (b"\x68",))
-    target = Nowhere()
-    mp4.write(cast("BinaryIO", target), track, mp4.AudioTrack([4], 2, "en"), (iter([frame] * count), iter([b"1234"])))
-    assert b"co64" in target.head
-    assert b"stco" not in target.head
+@pytest.mark.parametrize(("picture", "wide"), [((1 << 32) - (1 << 28) - 5, False), ((1 << 32) - (1 << 28) - 4, True)])
+def test_large_files_have_wide_offsets(picture: int, wide: bool) -> None:
+    """If the media and an index of 256 MiB could exceed 4 GiB, the index and the media's size have 64 bits."""
+    track = mp4.VideoTrack([picture], (0,), 30, 64, 36, b"\x67\x64\x00\x28", (b"\x68",))
+    target = io.BytesIO()
+    with pytest.raises(mp4.Mp4Error, match="wrong chunk size"):  # all before the media is written by then
+        mp4.write(target, track, mp4.AudioTrack([4], 2, "en"), (iter([b""]), iter([b"1234"])))
+    head = target.getvalue()
+    form = ">I4sQ" if wide else ">I4s"
+    size, kind, *large = struct.unpack_from(form, head, len(head) - struct.calcsize(form))
+    assert (kind, [size, *large]) == (b"mdat", [1, picture + 4 + 16] if wide else [picture + 4 + 8])
+    index = {name.rpartition("/")[2]: content for name, _, content in boxes(head[: -struct.calcsize(form)])}
+    offsets = [numbers(content, "Q" if wide else "I") for name, content in index.items() if name in {"co64", "stco"}]
+    assert ("co64" in index, "stco" in index) == (wide, not wide)
+    assert offsets == [[len(head) + picture]]  # of the audio, whose box is the last of that name
 
 
 def test_chapters_are_read_from_their_text() -> None:
@@ -211,7 +206,7 @@ def test_chapters_are_read_from_their_text() -> None:
     text = (
         ";FFMETADATA1\ntitle=not a chapter\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1500\ntitle=One\n"
         "[CHAPTER]\nTIMEBASE=1/48000\nSTART=72000\nEND=96000\ntitle=a\\=b\\; \\#c \\\\ d\\\ne\n"
-        "[CHAPTER]\nSTART=2000000000\n"
+        "[CHAPTER]\n;a=b\n#c=d\n\n=x\nSTART=2000000000\n"
     )
     assert ffmetadata.parse(text) == [Chapter(0, "One"), Chapter(72000, "a=b; #c \\ d\ne"), Chapter(96000, "")]
     assert ffmetadata.parse(";FFMETADATA1\n") == []
@@ -293,3 +288,99 @@ def test_tables_have_version_zero(coded: bytes) -> None:
     found = [content[:4] for name, _, content in boxes(written(coded)) if name.endswith(tables)]
     assert len(found) >= len(tables)
     assert set(found) == {bytes(4)}
+
+
+def test_references_and_media_headers_have_the_fields_of_the_standard(coded: bytes) -> None:
+    """All media is in the file itself, and each kind has its header, as in 8.7.2 and 12 of ISO 14496-12."""
+    found = list(boxes(written(coded, marks=(Chapter(0, "One"),))))
+    references = [content for name, _, content in found if name.endswith("/dinf")]
+    in_this_file = struct.pack(">I4sI", 12, b"url ", 1)
+    assert references == [struct.pack(">I4sII", 28, b"dref", 0, 1) + in_this_file] * 3
+    assert [content for name, _, content in found if name.endswith("/vmhd")] == [struct.pack(">I8x", 1)]
+    assert [content for name, _, content in found if name.endswith("/smhd")] == [bytes(8)]
+    handlers = [content for name, _, content in found if name.endswith("mdia/hdlr")]
+    assert [(content[:8], content[12:24], content[-1:]) for content in handlers] == [(bytes(8), bytes(12), b"\0")] * 3
+
+
+def test_an_aac_frame_is_decoded_before_the_first_one_needed(coded: bytes) -> None:
+    """All AAC frames are in one group, which players enter one frame earlier: 8.9 and 10.1 of ISO 14496-12."""
+    found = {name: content for name, _, content in boxes(written(coded))}
+    assert found["/moov/trak/mdia/minf/stbl/sgpd"] == struct.pack(">I4sIIh", 1 << 24, b"roll", 2, 1, -1)
+    assert found["/moov/trak/mdia/minf/stbl/sbgp"] == struct.pack(">I4sIII", 0, b"roll", 1, 122, 1)
+
+
+def test_the_decoder_of_the_sound_is_described(coded: bytes) -> None:
+    """The stream's descriptors have lengths that nest, the number of its track, and MP4's own sync layer."""
+    sound = [content for name, _, content in boxes(written(coded)) if name.endswith("/stsd")][1]
+    place = sound.index(b"esds") + 4
+    content, found = sound[place + 4 :], []
+    for tag in (3, 4, 5, 6):
+        assert content[:4] == bytes((tag, 0x80, 0x80, 0x80))
+        assert content[4] <= len(content) - 5
+        found.append(content[4])
+        skipped = {3: 3, 4: 13, 5: content[4], 6: 0}[tag]
+        if tag == 3:
+            assert content[5:8] == b"\0\x02\0"
+        if tag == 6:
+            assert content[5:] == b"\x02"
+        content = content[5 + skipped :]
+    assert found == [3 + 5 + 13 + 5 + 2 + 5 + 1, 13 + 5 + 2, 2, 1]
+
+
+def test_chapters_have_the_text_samples_of_quicktime(coded: bytes) -> None:
+    """A title is a length, UTF-8 and its mark, in a track with QuickTime's media header and text description."""
+    data = written(coded, marks=(Chapter(0, "Où"), Chapter(48_000, "B")))
+    found = list(boxes(data))
+    header = next(content for name, _, content in found if name.endswith("/gmhd"))
+    matrix = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+    # Graphics mode 0x40 (dither copy), gray, balance 0.
+    assert (
+        header
+        == struct.pack(">I4sIHHHHHH", 24, b"gmin", 0, 64, 1 << 15, 1 << 15, 1 << 15, 0, 0)
+        + struct.pack(">I4s", 44, b"text")
+        + matrix
+    )
+    entry = [content for name, _, content in found if name.endswith("/stsd")][2]
+    assert entry == struct.pack(">II", 0, 1) + struct.pack(">I4s6xH4xI36x", 60, b"text", 1, 1)
+    sizes = [content for name, _, content in found if name.endswith("/stsz")][2]
+    places = numbers([content for name, _, content in found if name.endswith("/stco")][2])
+    lengths = struct.unpack(">IIIII", sizes)[3:]
+    marked = struct.pack(">I4sI", 12, b"encd", 0x100)
+    titles = [data[place : place + length] for place, length in zip(places, lengths, strict=True)]
+    assert titles == [b"\0\x03O\xc3\xb9" + marked, b"\0\x01B" + marked]
+    maps = [content for name, _, content in found if name.endswith("/stsc")][2]
+    assert struct.unpack(">IIIII", maps) == (0, 1, 1, 1, 1)
+
+
+def test_tags_are_those_of_itunes(coded: bytes) -> None:
+    """Title, comment and description are items of UTF-8 text; an empty one is left out."""
+    data = written(coded, tags={"title": "É", "comment": "", "description": "d"})
+    (meta,) = (content for name, _, content in boxes(data) if name == "/moov/udta/meta")
+    assert meta[:4] == bytes(4)
+    inside = {name: content for name, _, content in boxes(meta[4:])}
+    assert inside["/hdlr"] == bytes(8) + b"mdirappl" + bytes(9)
+    items = {name: content for name, _, content in boxes(inside["/ilst"])}
+    assert items == {
+        "/\xa9nam": struct.pack(">I4sII", 18, b"data", 1, 0) + "É".encode(),
+        "/desc": struct.pack(">I4sII", 17, b"data", 1, 0) + b"d",
+    }
+    assert not any(name.endswith("/meta") for name, _, _ in boxes(written(coded, tags={"title": ""})))
+
+
+def test_the_list_of_chapters_has_at_most_255(coded: bytes) -> None:
+    """The list has 255 chapters, as its counter has one byte; the track has all, and titles of up to 65,535 bytes."""
+    marks = (Chapter(0, "x" * 70_000), *(Chapter(number * 10, f"{number}") for number in range(1, 256)))
+    found = list(boxes(written(coded, marks=marks)))
+    listed = next(content for name, _, content in found if name == "/moov/udta/chpl")
+    assert listed[:9] == struct.pack(">IIB", 1 << 24, 0, 255)
+    assert struct.unpack_from(">QB", listed, 9) == (0, 255)
+    assert listed[-3:] == b"254"
+    assert struct.unpack_from(">Q", listed, len(listed) - 12) == (2540 * 10_000_000 // 48_000,)
+    sizes = [content for name, _, content in found if name.endswith("/stsz")][2]
+    assert struct.unpack_from(">IIII", sizes) == (0, 0, 256, 2 + 65_535 + 12)
+
+
+def test_the_brands_are_those_of_a_plain_mp4(coded: bytes) -> None:
+    """The file names itself as ISO media with H.264, so that every player tries it."""
+    data = written(coded)
+    assert data[:32] == struct.pack(">I4s4sI", 32, b"ftyp", b"isom", 0x200) + b"isomiso2avc1mp41"
