@@ -21,7 +21,8 @@ from vidbuild.spec import schema
 
 IMAGE, CLIP = "image.png", "clip.mp4"
 FREE_TEXT = {None, r"\S"}  # patterns of text fields that take any text
-READ = {"image": [320, 200], "text": "print(1)\n"}  # stand-ins for what the reader takes from a file, by its kind
+# Stand-ins for what the reader takes from a file or folder, by its kind.
+READ = {"image": [320, 200], "text": "print(1)\n", "folder": ["src/", "src/app.py"]}
 
 Fields = dict[str, Any]
 
@@ -116,6 +117,21 @@ SAMPLES: Mapping[str, Sample] = {
         brief=lambda word: {"code": f"print({word!r})"},
         numbered=_numbered_code,
         not_drawn=frozenset({"language"}),
+    ),
+    "tree": Sample(
+        full={
+            "title": "Where things are",
+            "label": "acme",
+            "tree": "acme/\n├── app.py   # the server\n├── models/\n│   └── user.py\n└── pyproject.toml",
+            "reveal": "entry",
+        },
+        layers=("heading", "window", "step-0", "step-1", "step-2", "step-3", "step-4"),
+        brief=lambda word: {"tree": word},
+        numbered=lambda index, words, _: {
+            "title": f"Files {index + 1}",
+            "tree": "\n".join(f"{word}-{index + 1}.py" for word in words),
+            "reveal": "entry",
+        },
     ),
     "image": Sample(
         full={"title": "A picture", "caption": "What it shows", "src": IMAGE, "frame": "window"},

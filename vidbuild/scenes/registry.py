@@ -12,6 +12,7 @@ NAMES = (
     "list",
     "command",
     "code",
+    "tree",
     "image",
     "clip",
     "quote",

@@ -203,14 +203,14 @@ def _files(path: Path, name: str) -> list[str]:
     try:
         return sorted(item.name for item in path.iterdir() if item.is_file())
     except FileNotFoundError:
-        raise InputError(f"folder '{name}' does not exist", _similar_folder(path, name)) from None
+        raise InputError(f"folder '{name}' does not exist", similar_folder(path, name)) from None
     except NotADirectoryError:
         raise InputError(f"'{name}' is a file, not a folder") from None
     except OSError as error:
         raise InputError(f"folder '{name}' cannot be read: {_reason(error)}") from None
 
 
-def _similar_folder(path: Path, name: str) -> str | None:
+def similar_folder(path: Path, name: str) -> str | None:
     """Return a hint with the folder of the most similar name beside a missing one."""
     try:
         with os.scandir(path.parent) as entries:

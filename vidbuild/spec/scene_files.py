@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.json_types import Json
 from vidbuild.spec import animated, files, paths, schema
 from vidbuild.spec.document import Path
+from vidbuild.spec.folder_listing import Listing, listing
 from vidbuild.spec.scene_context import SceneContext
 
 
@@ -49,7 +51,10 @@ def _use(own: dict[str, Any], name: str, use: schema.Schema, path: Path, context
     try:
         file = paths.resolve(own[name], context.folder, context.root)
         context.files.append(paths.as_written(own[name], context.folder))
-        content = _content(use["kind"], file, own[name])
+        content = _content(use["kind"], file, own[name], own)
+        if isinstance(content, Listing):
+            context.files.extend(content.folders)
+            content = list(content.names)
         if spelling := paths.other_spelling(own[name], context.folder):
             context.collector.warning((*path, name), *spelling)
         if use["kind"] == "image" and animated.is_animated(file):
@@ -64,8 +69,10 @@ def _use(own: dict[str, Any], name: str, use: schema.Schema, path: Path, context
     return True
 
 
-def _content(kind: str, file: FilePath, name: str) -> Json:
-    """Check a file of a kind; return an image's size, a text file's text, or None for a video."""
+def _content(kind: str, file: FilePath, name: str, own: Mapping[str, Any]) -> Json | Listing:
+    """Check a file of a kind; return an image's size, a text file's text, a folder's names, or None for a video."""
+    if kind == "folder":
+        return listing(file, name, own)
     if kind == "image":
         return files.image_size(file, name, "use a scene of type 'clip'")
     if kind == "text":

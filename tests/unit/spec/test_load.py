@@ -61,7 +61,7 @@ def test_a_loudness_has_names(project: Project, output: str, loudness: float) ->
 
 
 def test_the_httpx_video(project: Project) -> None:
-    """All seven scene types, cues, templating and media come through in a spec like those that people write."""
+    """Scene types, cues, templating and media come through in a spec like those that people write."""
     example = """\
 vidbuild: 1
 title: All types
