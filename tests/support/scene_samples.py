@@ -6,6 +6,7 @@ A new scene type needs an entry in SAMPLES: `tests/unit/scenes/test_scene_sample
 from __future__ import annotations
 
 import copy
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,6 +168,25 @@ SAMPLES: Mapping[str, Sample] = {
         brief=lambda word: {"text": word},
         numbered=lambda index, words, _: {"text": " ".join(words).capitalize(), "by": f"Speaker {index + 1}"},
     ),
+    "table": Sample(
+        full={
+            "title": "Plans",
+            "columns": ["Plan", {"name": "Price", "label": "Price per month", "decimals": 2}],
+            "rows": [["Free", 0], ["Team", "12.50"]],
+            "reveal": "rows",
+            "highlight": [{"row": 2}, {"cell": [1, 2]}, {"column": 2}],
+            "caption": "In euros",
+        },
+        layers=("heading", "window", "header", "row-0", "row-1", "mark-0", "mark-1", "mark-2", "caption"),
+        brief=lambda word: {"rows": [[word]]},
+        numbered=lambda index, words, _: {
+            "title": f"Table {index + 1}",
+            "columns": ["Word", "Number"],
+            "rows": [[word.capitalize(), index * 10 + at] for at, word in enumerate(words)],
+            "reveal": "rows",
+        },
+        not_drawn=frozenset({"name"}),
+    ),
     "outro": Sample(
         full={"title": "Try it today", "subtitle": "pip install httpx", "links": ["www.python-httpx.org"]},
         layers=("title", "subtitle", "link-0"),
@@ -240,6 +260,11 @@ def _add_read(value: Any, node: schema.Schema) -> None:
                 value.setdefault(use["into"], copy.deepcopy(READ[use["kind"]]))
             elif name in value:
                 _add_read(value[name], field)
+
+
+def with_fields(made: Scene, **fields: Any) -> Scene:
+    """Return a scene with some of its own fields replaced."""
+    return dataclasses.replace(made, fields={**made.fields, **fields})
 
 
 def drawing(kind: str, **fields: Any) -> Fields:

@@ -45,11 +45,13 @@ class SceneProblem:
     """A problem of a scene's own fields.
 
     field: the field's dotted path in the scene ("items.1"); "" for the whole scene.
+    span: the range of characters of the field's text that the problem is about; the text can come from a file.
     """
 
     field: str
     message: str
     hint: str | None = None
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ NAMES = (
     "image",
     "clip",
     "quote",
+    "table",
     "outro",
 )
 

@@ -189,6 +189,7 @@ class _SpecBuilder:
         finder = music.Finder(folder, self.root, collector, context.files)
         context = replace(context, music=music.of_spec(values.get("music"), finder))
         ready = list(self._scenes(found, context))
+        self.sources.update(context.sources)
         self._check_ids()
         check_transitions(ready, collector)
         lint.check(ready, speaker, collector, values["language"], is_read=read.is_on)

@@ -29,6 +29,7 @@ class SceneContext:
     reading: the spec's `reading`.
     music: of the scenes that do not set their own.
     files: the files that the scenes name; `scene` adds to them.
+    sources: file name as in diagnostics -> text of the text files that the scenes name; `scene` adds to them.
     translations: language -> the diagnostics of narrations in other languages than the spec's. They are kept apart,
         because most builds need the spec's language only.
     """
@@ -44,6 +45,7 @@ class SceneContext:
     reading: Reading
     music: Music | None = None
     files: list[Path] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
     translations: dict[str, DiagnosticCollector] = field(default_factory=dict)
 
     @property

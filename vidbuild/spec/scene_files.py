@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.json_types import Json
-from vidbuild.spec import animated, files, paths, schema
+from vidbuild.spec import animated, files, paths, scene_problems, schema
 from vidbuild.spec.document import Path
 from vidbuild.spec.folder_listing import Listing, listing
 from vidbuild.spec.scene_context import SceneContext
@@ -66,6 +66,8 @@ def _use(own: dict[str, Any], name: str, use: schema.Schema, path: Path, context
     own[name] = str(file)
     if "into" in use:
         own[use["into"]] = content
+        if isinstance(content, str):
+            context.sources[scene_problems.shown_name((*path, name), context.collector)] = content
     return True
 
 

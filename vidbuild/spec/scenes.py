@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from vidbuild.model import Scene, Voice
-from vidbuild.scenes.protocol import SceneProblem
 from vidbuild.scenes.registry import SCENE_TYPES
-from vidbuild.spec import cues, meanings, music, scene_files, scene_narration, schema, theme, voice
+from vidbuild.spec import cues, meanings, music, scene_files, scene_narration, scene_problems, schema, theme, voice
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.scene_context import SceneContext
@@ -37,7 +36,7 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
     sounds = music.sounds(fields, path, _finder(context))
     _check_times(fields, path, collector, wrong)
     if kind and resolved and not wrong - schema.SHARED:
-        _report(kind.check(own), path, collector.error)
+        scene_problems.report(kind.check(own), (path, fields["type"], own), collector, "error")
     written = value_of(collector.document.data, path)
     misspelled = any("narration" in _meant(name, schema.SHARED) for name in wrong)
     for language, parsed in narrations.items():
@@ -77,7 +76,8 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
 
 def lint(scene: Scene, collector: DiagnosticCollector) -> None:
     """Add the warnings of the scene's type."""
-    _report(SCENE_TYPES[scene.type].lint(scene), ("scenes", scene.index), collector.warning)
+    problems = SCENE_TYPES[scene.type].lint(scene)
+    scene_problems.report(problems, (("scenes", scene.index), scene.type, scene.fields), collector, "warning")
 
 
 def _float(value: float | None) -> float | None:
@@ -115,12 +115,6 @@ def _check_times(fields: Fields, path: Path, collector: DiagnosticCollector, wro
         collector.error((*path, "duration"), f"duration {exact:g} is less than min_duration {low:g}")
     if exact is not None and high is not None and exact > high:
         collector.error((*path, "duration"), f"duration {exact:g} is more than max_duration {high:g}")
-
-
-def _report(problems: Iterator[SceneProblem], path: Path, add: Callable[[Path, str, str | None], None]) -> None:
-    for problem in problems:
-        parts = (int(part) if part.isdigit() else part for part in (problem.field or "id").split("."))
-        add((*path, *parts), problem.message, problem.hint)
 
 
 def _transition(fields: Fields, context: SceneContext, index: int) -> tuple[str, float]:

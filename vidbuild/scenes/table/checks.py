@@ -1,0 +1,109 @@
+"""The errors in a table scene that the schema cannot find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from vidbuild.scenes import csv_text
+from vidbuild.scenes.protocol import SceneProblem
+from vidbuild.scenes.table import content
+from vidbuild.scenes.table.content import Fields, Table
+from vidbuild.suggest import did_you_mean
+
+LISTED = 8  # names in a hint
+MAX_ROWS, MAX_COLUMNS = 40, 16  # more cannot be read in a frame of any size
+
+
+def problems(fields: Fields) -> Iterator[SceneProblem]:
+    """Yield the errors about the table's size and shape."""
+    from_file = fields.get("data") is not None
+    source = "data" if from_file else "rows"
+    names, rows, _ = content.cells(fields)
+    if not rows:
+        yield SceneProblem(source, "the table has no rows")
+        return
+    if not from_file:
+        yield from _ragged(fields)
+    yield from _columns(fields, names, from_file=from_file)
+    first, last = content.selection(fields, len(rows))
+    if first > last:
+        yield SceneProblem("select", f"rows '{fields['select']}' end before they start")
+    elif "select" in fields and last > len(rows):
+        yield SceneProblem("select", f"row {last} is not in the table, which has rows 1 to {len(rows)}")
+    elif last - first >= MAX_ROWS:
+        hint = f"set 'select: 1-{MAX_ROWS}', or keep only the rows that the narration is about"
+        yield SceneProblem(source, f"{last - first + 1} rows: a table shows at most {MAX_ROWS}", hint)
+    shown = len(fields["columns"]) or len(names)
+    if shown > MAX_COLUMNS:
+        way_out = "name the columns to show in 'columns'" if from_file else None
+        yield SceneProblem(source, f"{shown} columns: a table shows at most {MAX_COLUMNS}", way_out)
+
+
+def names(fields: Fields, table: Table) -> Iterator[SceneProblem]:
+    """Yield the errors about rows and columns that the table does not have."""
+    reveal = fields["reveal"]
+    if not isinstance(reveal, str):
+        kinds = ["column" if "column" in item else "row" for item in reveal]
+        for index, (before, kind) in enumerate(pairwise(kinds), 1):
+            if kind != before:
+                message = "'reveal' has both rows and columns: expected one of them"
+                yield SceneProblem(f"reveal.{index}", message)
+                return
+    listed = [] if isinstance(reveal, str) else [(f"reveal.{index}", item) for index, item in enumerate(reveal)]
+    listed += [(f"highlight.{index}", item) for index, item in enumerate(fields["highlight"])]
+    for field, item in listed:
+        if sum(name in item for name in ("row", "column", "cell")) != 1:
+            yield SceneProblem(field, "an entry needs exactly one of 'row', 'column' and 'cell'")
+            continue
+        row = item["cell"][0] if "cell" in item else item.get("row")
+        column = item["cell"][1] if "cell" in item else item.get("column")
+        if row is not None and content.row_index(row, table) is None:
+            first = [cells[0] for cells in table.rows if cells[0]]
+            yield SceneProblem(f"{field}.{'cell.0' if 'cell' in item else 'row'}", *_unknown_row(row, table, first))
+        if column is not None and content.column_index(column, table) is None:
+            known = [each.name for each in table.columns if each.name]
+            problem = unknown(f"no column '{column}' in the table", str(column), known)
+            yield SceneProblem(f"{field}.{'cell.1' if 'cell' in item else 'column'}", *problem)
+
+
+def _unknown_row(row: int | str, table: Table, first: list[str]) -> tuple[str, str | None]:
+    if isinstance(row, int):
+        return f"no row {row} in the table, which shows rows 1 to {len(table.rows)}", None
+    return unknown(f"no row whose first cell is '{row}'", row, first)
+
+
+def _ragged(fields: Fields) -> Iterator[SceneProblem]:
+    """Yield an error for each row of another length than the header or the first row."""
+    columns, rows = fields["columns"], fields["rows"]
+    expected = len(columns) or len(rows[0])
+    whence = "in 'columns'" if columns else "as in the first row"
+    for index, row in enumerate(rows):
+        if len(row) != expected:
+            count = f"{len(row)} cell{'s' if len(row) != 1 else ''}"
+            yield SceneProblem(f"rows.{index}", f"the row has {count}: expected {expected}, {whence}")
+
+
+def _columns(fields: Fields, known: list[str], *, from_file: bool) -> Iterator[SceneProblem]:
+    given = [each if isinstance(each, str) else each["name"] for each in fields["columns"]]
+    if not from_file:
+        return
+    if not fields["header"]:
+        if given and len(given) != len(known):
+            yield SceneProblem("columns", f"{len(given)} columns are named: expected {len(known)}, as in the file")
+        return
+    for index, name in enumerate(given):
+        if csv_text.column_of(name, known) is None:
+            yield SceneProblem(f"columns.{index}", *unknown(f"no column '{name}' in the file", name, known))
+
+
+def unknown(what: str, name: str, known: list[str]) -> tuple[str, str | None]:
+    """Return a message about a name that is not among the known ones, and a hint with the most similar one."""
+    similar = did_you_mean(name, known)
+    if similar or not known:
+        return what, similar
+    names = ", ".join(known[:LISTED])
+    return (
+        f"{what}: expected {'one of ' if len(known) <= LISTED else ''}{names}{', …' if len(known) > LISTED else ''}",
+        None,
+    )
