@@ -153,6 +153,8 @@ def _doubtful(text: _Text) -> Iterator[re.Match[str]]:
         names_file = not text.keeps_lines and bool(_FILE.search(shown[-_LONGEST_PATH:]) or _ANY_DRIVE.search(shown))
         for match in _ESCAPE.finditer(text.source, *token.span()):
             letter = match[0][1]
+            if letter == "e" and text.keeps_lines and text.source[match.end() : match.end() + 1] in {"[", "]", "("}:
+                continue  # a sequence of a terminal, which is drawn as its color
             if letter in _MEANING and (is_path or _is_doubtful(text, match, letter, quoted, names_file=names_file)):
                 yield match
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.terminal_model import Operation, TerminalModel
 from vidbuild import columns
-from vidbuild.scenes.command import grid
+from vidbuild.scenes.command import grid, screen
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_output_is_shown_as_a_terminal_shows_it(output: str, lines: list[str]) -
 def test_a_cursor_stays_in_the_terminal() -> None:
     """Moves beyond the edges end at the last row and column, as a program that asks for the terminal's size expects."""
     [*blank, last] = grid.lines("\x1b[999;999H\x1b[99999999999999999999Cx")
-    assert (len(blank), last) == (grid.ROWS - 1, " " * (grid.COLUMNS - 1) + "x")
+    assert (len(blank), last) == (screen.ROWS - 1, " " * (screen.COLUMNS - 1) + "x")
     assert grid.lines("a" * 200 + "\x1b[999Cb")[0] == "a" * 199 + "b"
 
 
@@ -94,7 +94,7 @@ def test_any_output_has_lines(output: str) -> None:
     for line in grid.lines(output):
         assert line == line.rstrip()
         assert line.isprintable() or "\u200d" in line
-        assert columns.width(line) <= 8 * len(output) + grid.COLUMNS
+        assert columns.width(line) <= 8 * len(output) + screen.COLUMNS
 
 
 OPERATIONS = st.lists(

@@ -12,6 +12,16 @@ LARGE = 3.0  # contrast of large text and marks
 AAA = 7.0
 STRONG = 12.0
 GLOW = 0.3  # the maximum share of a light
+# The 16 colors of terminals, on a dark and on a light surface: black, red, green, yellow, blue, magenta, cyan, white,
+# and the bright ones.
+ANSI_DARK = (
+    *("#7d86a6", "#ff7b82", "#8ed68f", "#f0c674", "#7fb0ff", "#d2a6ff", "#7adbe6", "#d5dcf5"),
+    *("#99a2c2", "#ff9ea3", "#b1e8b0", "#ffdd9b", "#a9caff", "#e3c7ff", "#a6ecf3", "#ffffff"),
+)
+ANSI_LIGHT = (
+    *("#20252f", "#b4232a", "#176f3c", "#855a00", "#1f4fd8", "#8528b5", "#0a6a7f", "#5a6272"),
+    *("#434b5a", "#d02c33", "#1d8148", "#9a6a00", "#3465f0", "#9c3ccf", "#0d7d95", "#171b26"),
+)
 SCOPES: Mapping[str, str] = {
     "comment": "comment, punctuation.definition.comment",
     "keyword": "keyword, storage, keyword.control, markup.heading, entity.name.tag, support.type.property-name.css",
@@ -64,6 +74,8 @@ def palette(theme: Mapping[str, Any], background: str | None) -> dict[str, str]:
         "dot": mix(bar, parse(theme["muted"]), 0.45),
         "shadow": BLACK if dark(theme, background) else mix(parse(theme["text"]), BLACK, 0.3),
     }
+    ansi = ANSI_DARK if contrast(surface, WHITE) > contrast(surface, BLACK) else ANSI_LIGHT
+    colors |= {f"ansi_{index}": readable(parse(color), (surface,)) for index, color in enumerate(ansi)}
     return {name: text(color) for name, color in colors.items()}
 
 

@@ -1,4 +1,4 @@
-"""The command scene. Layers: heading, window, for each entry e prompt-e, line-e-0, line-e-1 … and output-e; cursor."""
+"""The command scene. Layers: heading, window, for each entry e prompt-e, line-e-0 …, status-e and output-e; cursor."""
 
 from __future__ import annotations
 
@@ -32,12 +32,15 @@ class CommandScene(SceneDefaults):
         for index, entry in enumerate(fields["commands"]):
             if "run" not in entry and "output" not in entry:
                 yield SceneProblem(f"commands.{index}", "an entry of 'commands' needs 'run' or 'output'")
+            elif "exit" in entry and "run" not in entry:
+                yield SceneProblem(f"commands.{index}.exit", "'exit' is the status of a command: its entry needs 'run'")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
-        """Return {"title", "shell", "prompt", "entries": [{"lines": [line…], "output": [line…], "table"}]}.
+        """Return {"title", "shell", "prompt", "entries": [{"lines": [line…], "output": [line…], "table", "exit"}]}.
 
-        Each line is a list of parts (see `cells`); the prompt is one, and empty if there is none.
-        table: whether the output has columns that belong under each other.
+        Each line is a list of parts (see `cells`), in an output also of those with a style. The prompt is one, and
+        empty if there is none.
+        table: whether the output has columns that belong under each other. exit: only if a status is shown.
         """
         fields = scene.fields
         return {
@@ -59,8 +62,8 @@ class CommandScene(SceneDefaults):
         first = _first_typed(scene.fields["commands"])
         for index, entry in enumerate(scene.fields["commands"]):
             reveals.extend(_typed(index, entry, prompted=index == first or not _prompt(scene.fields)))
-            if grid.lines(entry.get("output", "")):
-                reveals.append(_output(index, entry))
+            if answer := _answer(index, entry):
+                reveals.append(answer)
         return reveals
 
 
@@ -71,11 +74,12 @@ def _prompt(fields: Mapping[str, Any]) -> str:
 
 
 def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
-    output = grid.lines(entry.get("output", ""))
+    output = entry.get("output", "")
     return {
         "lines": [cells.parts(line, isolation.COMMAND) for line in wrap(entry.get("run", ""))],
-        "output": [cells.parts(line, isolation.PROSE) for line in output],
-        "table": grid.is_table(output),
+        "output": [cells.styled(line, isolation.PROSE) for line in grid.styled(output)],
+        "table": grid.is_table(grid.lines(output)),
+        **({} if _status(entry) is None else {"exit": _status(entry)}),
     }
 
 
@@ -99,9 +103,21 @@ def _typed(index: int, entry: Mapping[str, Any], *, prompted: bool) -> Iterator[
         )
 
 
-def _output(index: int, entry: Mapping[str, Any]) -> Reveal:
+def _answer(index: int, entry: Mapping[str, Any]) -> Reveal | None:
+    """Return what appears once a command has run: its output and its exit status."""
+    shown = [f"output-{index}"] if grid.lines(entry.get("output", "")) else []
+    if _status(entry) is not None:
+        shown.append(f"status-{index}")
+    if not shown:
+        return None
     at = entry.get("at")
-    return Reveal(field=f"commands.{index}", at=at, enter={f"output-{index}": "fade"}, after_previous=True)
+    return Reveal(field=f"commands.{index}", at=at, enter=dict.fromkeys(shown, "fade"), after_previous=True)
+
+
+def _status(entry: Mapping[str, Any]) -> int | None:
+    """Return the exit status to show, beside the command that it belongs to."""
+    status: int | None = entry.get("exit") if wrap(entry.get("run", "")) else None
+    return status
 
 
 def wrap(command: str) -> list[str]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from vidbuild import columns
 from vidbuild.scenes import isolation
+from vidbuild.scenes.command.style import PLAIN, Style
 
 # A text whose characters take one column each, or a text that is shaped as a whole and its columns.
 Part = str | list[str | int]
@@ -26,6 +29,17 @@ def parts(line: str, run: re.Pattern[str]) -> list[Part]:
         found.append([isolation.isolated(line, start, end), columns.width(line[start:end])])
         at = end
     _add(found, line[at:])
+    return found
+
+
+def styled(line: Iterable[tuple[str, Style]], run: re.Pattern[str]) -> list[Any]:
+    """Return the parts of a line whose texts have styles: {"parts", "style"} for each text that is not plain."""
+    found: list[Any] = []
+    for text, style in line:
+        if style == PLAIN:
+            found += parts(text, run)
+        else:
+            found.append({"parts": parts(text, run), "style": style.to_data()})
     return found
 
 
