@@ -143,6 +143,8 @@ class Scene:
     fields: the fields of the scene's type, defaults filled in.
     locations: field (dotted, "" for the scene) -> its location in the spec.
     speaker: the name of the speaker of a narration that is no list, for captions; "" without one.
+    background: None for the theme's; a color; {"gradient", "angle"}; or {"image", "fit", "dim", "blur", "drift"}.
+    section: the name of the section that begins with the scene; "" if none does.
     """
 
     id: str
@@ -157,7 +159,7 @@ class Scene:
     max_duration: float | None
     transition: str
     transition_duration: float
-    background: str | None
+    background: str | Mapping[str, Any] | None
     fields: Mapping[str, Any]
     locations: Mapping[str, Location]
     captions: bool = True
@@ -165,6 +167,7 @@ class Scene:
     music: Music | None = None
     sounds: tuple[Sound, ...] = ()
     speaker: str = ""
+    section: str = ""
 
     @property
     def voices(self) -> list[Voice]:
@@ -180,12 +183,14 @@ class Theme:
 
     values: JSON values for the templates.
     fonts: files of the theme's own fonts.
+    behavior: what no drawing depends on: "easing", "pace", "transition" and "progress".
     """
 
     name: str
     values: Mapping[str, Any]
     logo: Path | None = None
     fonts: tuple[Path, ...] = ()
+    behavior: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +220,7 @@ class Spec:
     files: every file that was read or checked to load the spec (the spec, themes, code), in order.
     locations: field (dotted) -> its location in the spec, scenes excepted.
     data: the spec as JSON values, variables expanded.
+    progress: how the video shows how far it has come: "none", "bar" or "dots".
     """
 
     path: Path
@@ -230,3 +236,4 @@ class Spec:
     data: Mapping[str, Any]
     problems: Mapping[str, tuple[Diagnostic, ...]]
     warnings: tuple[Diagnostic, ...] = ()
+    progress: str = "none"

@@ -18,7 +18,7 @@ from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.steps import draw
 
 PACKAGE = Path(draw.__file__).resolve().parent.parent
-THEMES = ("midnight", "paper")
+THEMES = ("confetti", "contrast", "gazette", "midnight", "paper", "phosphor")
 TYPES = tuple(SAMPLES)
 FIELDS = {kind: drawing(kind, **sample.full) for kind, sample in SAMPLES.items()}
 

@@ -91,7 +91,12 @@ def _fonts() -> Iterator[Finding]:
     try:
         families = fonts.default_families()
     except (ImportError, OSError, VidbuildError) as error:
-        yield Finding("fonts", False, str(error), "pip install --force-reinstall font-manrope font-source-sans-pro")
+        yield Finding(
+            "fonts",
+            False,
+            str(error),
+            "pip install --force-reinstall font-fredoka-one font-manrope font-source-sans-pro",
+        )
     else:
         yield Finding("fonts", True, ", ".join(families))
 

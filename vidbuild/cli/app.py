@@ -26,6 +26,7 @@ COMMANDS = (
     "voices",
     "config",
     "themes",
+    "gallery",
     "scenes",
     "schema",
     "cache",

@@ -5,7 +5,7 @@ None depends on the scene's position in the video, only on the transitions into 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from vidbuild.timeline.params import ClipParams, TimelineParams
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
+DRIFT = (1.0, 1.07)  # the scale of a background that drifts, at the scene's start and end
 HEIC = frozenset({".heic", ".heif", ".hif"})  # how the names of images end that pi-heif decodes
 POSTER_SCENES = 4  # from which a poster is chosen: more would make every edit choose again
 LOOKS = ("theme", "theme.logo")  # fields of the spec that a drawing is made from
@@ -91,9 +92,16 @@ def profile(video: VideoSpec) -> dict[str, Any]:
     return {**PROFILES[video.variant.output.profile], "fps": video.fps}
 
 
+def zooms(scene: Scene) -> dict[str, tuple[float, float]]:
+    """Layer -> its scale at the scene's start and end: those of the scene's type, and of a background that drifts."""
+    behind = scene.background
+    drifts = isinstance(behind, Mapping) and behind.get("drift") == "slow"
+    return {**({"background": DRIFT} if drifts else {}), **SCENE_TYPES[scene.type].zooms(scene)}
+
+
 def scaling_tools(*scenes: Scene) -> tuple[str, ...]:
     """The tool that scales the frames of these scenes: Pillow if anything zooms."""
-    return ("pillow",) if any(SCENE_TYPES[scene.type].zooms(scene) for scene in scenes) else ()
+    return ("pillow",) if any(map(zooms, scenes)) else ()
 
 
 def animation_inputs(video: VideoSpec, scene: Scene, motion: str, prefix: str = "") -> dict[str, Input]:
@@ -139,7 +147,7 @@ def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
         entrances=scene_type.entrances(scene),
         reveals=tuple(replace(reveal, words="") for reveal in reveals),
         mentions=tuple(mention.token for mention in mentions(reveals, tokens, video.variant.language)),
-        zooms=scene_type.zooms(scene),
+        zooms=zooms(scene),
         clip=None if clip is None else _clip_params(clip),
         transition_before=head,
         transition=tail,
@@ -165,27 +173,33 @@ def _frames_in_transitions(video: VideoSpec, index: int) -> tuple[int, int]:
 
 
 def _draw(video: VideoSpec, scene: Scene) -> Step:
-    theme, scene_type = video.spec.theme, SCENE_TYPES[scene.type]
+    theme, scene_type, behind = video.spec.theme, SCENE_TYPES[scene.type], scene.background
+    image = None
+    if isinstance(behind, Mapping) and "image" in behind:
+        image = behind["image"]
+        behind = {name: value for name, value in behind.items() if name not in {"image", "drift"}}
     params = {
         "size": video.size,
         "theme": dict(theme.values),
         "fields": scene_type.drawing(scene),
         "spec_fields": dict(scene_type.spec_fields),
         "language": video.variant.language,
-        "background": scene.background,
-        "lights": [list(light) for light in scene_type.lights] if scene.background is None else [],
+        "background": behind,
+        "lights": [list(light) for light in scene_type.lights] if behind is None else [],
     }
     inputs: dict[str, Input] = {
         "base": Source(str(SCENES / "base.typ")),
         "template": Source(str(SCENES / scene.type / "template.typ")),
     }
     inputs.update({role: Source(str(path)) for role, path in scene_type.files(scene).items()})
+    if image is not None:
+        inputs["background"] = Source(image)
     if theme.logo is not None:
         inputs["logo"] = Source(str(theme.logo))
     for index, font in enumerate(theme.fonts):  # the order decides which of two equal faces is drawn
         inputs[f"font:{index:04}:{font.name}"] = Source(str(font))
     tools = ("ffmpeg",) if "clip" in inputs else ()  # ffmpeg reports the size of a clip that is shown whole
-    shown = (source for role, source in inputs.items() if role.partition(":")[0] in {"image", "logo"})
+    shown = (source for role, source in inputs.items() if role.partition(":")[0] in {"image", "background", "logo"})
     pictures = [source.path for source in shown if isinstance(source, Source)]
     if any(Path(path).suffix.lower() in HEIC for path in pictures):
         tools = (*tools, "heif")

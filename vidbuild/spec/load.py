@@ -187,7 +187,8 @@ class _SpecBuilder:
         last = len(found) - 1
         context = SceneContext(values, collector, folder, self.root, speaker, last, locations, pronounced, read)
         finder = music.Finder(folder, self.root, collector, context.files)
-        context = replace(context, music=music.of_spec(values.get("music"), finder))
+        behavior = resolved_theme.behavior if resolved_theme else {"transition": "cut", "progress": "none"}
+        context = replace(context, music=music.of_spec(values.get("music"), finder), transition=behavior["transition"])
         ready = list(self._scenes(found, context))
         self.sources.update(context.sources)
         self._check_ids()
@@ -210,6 +211,7 @@ class _SpecBuilder:
             language=values["language"],
             output=settings,
             theme=resolved_theme,
+            progress=values.get("progress", behavior["progress"]),
             scenes=tuple(ready),
             files=tuple(dict.fromkeys((*themes.files, *read.files, *context.files, *voice.files(voices)))),
             locations=self._locations(),

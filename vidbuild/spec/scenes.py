@@ -7,7 +7,18 @@ from typing import Any
 
 from vidbuild.model import Scene, Voice
 from vidbuild.scenes.registry import SCENE_TYPES
-from vidbuild.spec import cues, meanings, music, scene_files, scene_narration, scene_problems, schema, theme, voice
+from vidbuild.spec import (
+    background,
+    cues,
+    meanings,
+    music,
+    scene_files,
+    scene_narration,
+    scene_problems,
+    schema,
+    theme_values,
+    voice,
+)
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.scene_context import SceneContext
@@ -32,6 +43,7 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
     own = {name: value for name, value in fields.items() if name not in schema.SHARED}
     kind = SCENE_TYPES.get(fields.get("type", "")) if "type" not in wrong else None
     resolved = kind is not None and scene_files.resolve(own, path, fields["type"], context)
+    backdrop = background.background(fields, path, context)
     own_music = music.of_scene(fields, path, context.music, _finder(context))
     sounds = music.sounds(fields, path, _finder(context))
     _check_times(fields, path, collector, wrong)
@@ -63,13 +75,14 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
         max_duration=_float(fields.get("max_duration")),
         transition=transition,
         transition_duration=seconds,
-        background=theme.normalize_color(fields["background"]) if "background" in fields else None,
+        background=backdrop,
         fields=own,
         locations=context.locations.get(index, {}),
         captions=fields["captions"],
         alt=fields["alt"],
         music=own_music,
         sounds=sounds,
+        section=fields.get("section", ""),
         speaker="" if speaker == voice.RECORDED else voice.speaker(named, context.spec["voices"]),
     )
 
@@ -119,10 +132,8 @@ def _check_times(fields: Fields, path: Path, collector: DiagnosticCollector, wro
 
 def _transition(fields: Fields, context: SceneContext, index: int) -> tuple[str, float]:
     """Return the type and seconds of a scene's transition; "cut" for the last scene and for one of 0 s."""
-    value = fields.get("transition", context.spec["defaults"]["transition"])
-    if isinstance(value, str):
-        branch = schema.resolve({"$ref": "#/$defs/transition"})["anyOf"][1]
-        value = {"type": value, "duration": branch["properties"]["duration"]["default"]}
+    default = context.spec["defaults"].get("transition", context.transition)
+    value = theme_values.transition(fields.get("transition", default))
     if index == context.last or value["type"] == "cut" or value["duration"] == 0:
         return "cut", 0.0
     return value["type"], float(value["duration"])

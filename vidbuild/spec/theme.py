@@ -11,7 +11,7 @@ from typing import Any
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.media.text.fonts import COMMON_FAMILIES, FontError, families
 from vidbuild.model import Theme
-from vidbuild.spec import files, paths, reader, schema, validate
+from vidbuild.spec import files, paths, reader, schema, theme_values, validate
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path
 from vidbuild.suggest import did_you_mean
@@ -25,6 +25,15 @@ MAX_NAMED = 8  # families in one hint
 def built_in() -> list[str]:
     """Return the names of the built-in themes."""
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def of_name(name: str, root: FilePath) -> Theme:
+    """Return a built-in theme. Raise KeyError if there is none of this name."""
+    if name not in built_in():
+        raise KeyError(name)
+    theme = ThemeLoader(root).load(name, (), DiagnosticCollector(Document("", "", None)), root)
+    assert theme is not None  # noqa: S101 - tests load every built-in theme
+    return theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ class ThemeLoader:
         if layers is None or self._errors(collector) > before:
             return None
         self._check_families(layers)
-        return None if self._errors(collector) > before else _merged(layers)
+        return None if self._errors(collector) > before else theme_values.merged(layers)
 
     def _errors(self, collector: DiagnosticCollector) -> int:
         return sum(item.severity == "error" for item in (*collector.diagnostics, *self.diagnostics))
@@ -234,34 +243,3 @@ def _families_hint(known: Sequence[str]) -> str:
     own = [name for name in known if name.lower() not in COMMON_FAMILIES]
     names = ", ".join(f"'{name}'" for name in [*own[:MAX_NAMED], *COMMON_FAMILIES.values()])
     return f"use {names}, or put the family's .ttf or .otf files into a folder and add 'directory: ./FOLDER'"
-
-
-def _merged(layers: list[dict[str, Any]]) -> Theme:
-    """Merge the values of themes; later ones replace earlier ones, field by field, and their fonts come first."""
-    values: dict[str, Any] = {}
-    fonts: list[FilePath] = []
-    logo, name = None, ""
-    for layer in layers:
-        own = {key: item for key, item in layer.items() if key != "families"}
-        name = own.pop("name", name)
-        logo = own.pop("logo", logo)
-        fonts[:0] = [file for file, *_ in own.pop("font_files", ())]
-        for key, value in own.items():
-            values[key] = {**values.get(key, {}), **value} if isinstance(value, Mapping) else value
-    return Theme(name, _normalize_colors(values), logo, tuple(dict.fromkeys(fonts)))
-
-
-def _normalize_colors(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Write each color in one way, so that '#FFF' and '#ffffff' have the same key."""
-    return {
-        key: _normalize_colors(item) if isinstance(item, Mapping) else normalize_color(item)
-        for key, item in values.items()
-    }
-
-
-def normalize_color(value: str) -> str:
-    """Return '#Fa0' as '#ffaa00'; any other text as it is."""
-    if not value.startswith("#"):
-        return value
-    digits = value[1:].lower()
-    return "#" + ("".join(2 * digit for digit in digits) if len(digits) == 3 else digits)  # noqa: PLR2004 - "#rgb"

@@ -5,21 +5,32 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
 from vidbuild.media.ffmpeg.probe import describe
 from vidbuild.media.image import background, color, palette, raster
-from vidbuild.media.image.background import Light
+from vidbuild.media.image.backdrop import backdrop
+from vidbuild.media.image.background import Light, Pattern
+from vidbuild.media.image.color import RGB
 from vidbuild.media.render.drawing import Layer, Layers
 from vidbuild.media.text import families, fonts, glyphs, scene_text, typst
 from vidbuild.media.text.fonts import StagedFonts
+from vidbuild.steps import backdrop_image
 from vidbuild.steps.picture import Picture
 
 STAGED: Mapping[str, str] = {"template": "template.typ", "base": "base.typ"}
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+LOOK = ("scale", "weight", "tracking", "radius", "spacing", "window", "shadow")  # what a template reads of a theme
 LOGO_SIDE = 1600  # pixels of the longer side to which a logo is reduced: more than it has in a video of 4K
+
+
+class Behind(NamedTuple):
+    """A background as a PNG, and the extreme colors of its image, if it has one."""
+
+    png: bytes
+    seen: tuple[RGB, ...] = ()
 
 
 def run(context: Context) -> None:
@@ -40,7 +51,10 @@ def run(context: Context) -> None:
     if "clip" in context.inputs:
         info = describe(context.inputs["clip"], env=context.env)
         fields["clip_size"] = [info.width, info.height] if info.has_video else None
-    data = template_data(context.params, fields, staged.own_families() if own else (), logo="logo" in context.inputs)
+    behind = _behind(context, root, staged)
+    data = template_data(
+        context.params, behind, fields, staged.own_families() if own else (), logo="logo" in context.inputs
+    )
     try:
         drawing = typst.lay_out(root, STAGED["template"], data, staged)
     except typst.NestedError as error:
@@ -51,7 +65,7 @@ def run(context: Context) -> None:
         if page.facts["filled"] in pictures:
             filled = pictures[page.facts["filled"]].filled(page.width, page.height)
             images[page.name] = raster.png(raster.rounded(filled, page.facts.get("radius", 0)))
-    _write_layers(context, drawing, images)
+    _write_layers(context, drawing, behind.png, images)
     for warning in drawing.warnings:
         context.warn(warning["message"], field=warning["field"], hint=warning.get("hint"))
 
@@ -89,7 +103,12 @@ def _without_foreign_signs(fields: dict[str, Any], staged: StagedFonts) -> dict[
 
 
 def template_data(
-    params: Mapping[str, Any], fields: Mapping[str, Any], own_families: Sequence[str] = (), *, logo: bool
+    params: Mapping[str, Any],
+    behind: Behind,
+    fields: Mapping[str, Any],
+    own_families: Sequence[str] = (),
+    *,
+    logo: bool,
 ) -> dict[str, Any]:
     """Return what a template reads from sys.inputs.
 
@@ -100,7 +119,8 @@ def template_data(
     return {
         "size": list(params["size"]),
         "fields": fields,
-        "colors": palette.palette(theme, params["background"]),
+        "colors": palette.palette(theme, params["background"], behind.seen),
+        "look": {name: theme[name] for name in LOOK},
         "syntax": palette.syntax_theme(theme),
         "fonts": families.searched(theme["fonts"], own_families),
         "lang": language if len(language) in {2, 3} else "en",
@@ -110,17 +130,37 @@ def template_data(
     }
 
 
+def _behind(context: Context, root: Path, staged: StagedFonts) -> Behind:
+    """Return the background as it is painted, and warn if its image is dimmed more than the spec asks for."""
+    value = context.params["background"]
+    if "background" not in context.inputs:
+        return Behind(paint_background(context.params))
+    picture = Picture.of(context.inputs["background"], "background.image", root, staged)
+    picture.check(context)
+    found = backdrop_image.paint(picture, context.params["size"], context.params["theme"], value)
+    if found.dim > value.get("dim", 1):
+        context.warn(
+            f"dim {value['dim']:g} leaves text on the image unreadable: {found.dim:g} is used",
+            field="background.dim",
+            hint=f"set 'dim: {found.dim:g}' or more",
+        )
+    return Behind(found.png, found.seen)
+
+
 def paint_background(params: Mapping[str, Any]) -> bytes:
-    """Return the PNG behind all layers: a gradient with the scene type's lights, or the scene's own color."""
+    """Return the PNG behind all layers: a gradient with the scene type's lights, or the scene's own colors."""
     width, height = params["size"]
-    start, end = palette.backdrop(params["theme"], params["background"])
+    theme = params["theme"]
+    behind = backdrop(theme, params["background"])
     lights = tuple(Light(*light) for light in params["lights"])
-    return background.paint((width, height), start, end, color.parse(params["theme"]["glow"]), lights)
+    pattern = Pattern(theme["pattern"], color.parse(theme["muted"])) if behind.lit else None
+    glow = color.parse(theme["glow"])
+    return background.paint((width, height), behind.stops, glow, lights, behind.angle, pattern)
 
 
-def _write_layers(context: Context, drawing: typst.Drawing, images: Mapping[str, bytes]) -> None:
+def _write_layers(context: Context, drawing: typst.Drawing, behind: bytes, images: Mapping[str, bytes]) -> None:
     width, height = context.params["size"]
-    (context.out / "background.png").write_bytes(paint_background(context.params))
+    (context.out / "background.png").write_bytes(behind)
     layers = [Layer("background", "background.png", 0, 0, width, height, opaque=True)]
     for page in drawing.pages:
         png = images.get(page.name, page.png)

@@ -10,20 +10,22 @@ from tests.support import font_lab
 from tests.support.spec_lab import Project
 from vidbuild.spec import files, schema
 from vidbuild.spec.load import try_load
-from vidbuild.spec.theme import FOLDER, built_in, normalize_color
+from vidbuild.spec.theme import FOLDER, built_in
+from vidbuild.spec.theme_values import BEHAVIOR, normalize_color
 
 MIDNIGHT = "#0a0f1f"
 
 
 def test_built_in_themes_are_whole(project: Project) -> None:
-    """Both built-in themes give every value that a theme can have, and the default is midnight."""
-    assert built_in() == ["midnight", "paper"]
+    """All built-in themes give every value that a theme can have, and the default is midnight."""
+    assert built_in() == ["confetti", "contrast", "gazette", "midnight", "paper", "phosphor"]
     fields = schema.definition("theme")["properties"]
     wanted = set(fields) - {"extends", "name", "logo"}
     for name in built_in():
         theme = project.spec(theme=name).theme
         assert theme.name == name
-        assert set(theme.values) == wanted
+        assert set(theme.values) == wanted - BEHAVIOR
+        assert set(theme.behavior) == BEHAVIOR
         assert set(theme.values["syntax"]) == set(fields["syntax"]["properties"])
         assert set(theme.values["fonts"]) == {"title", "text", "mono"}
         assert (theme.logo, theme.fonts) == (None, ())
@@ -77,7 +79,12 @@ def test_the_name_is_no_value(project: Project) -> None:
     ("theme", "where", "message", "hint"),
     [
         ("midnigth", "theme", "unknown theme 'midnigth'", "did you mean 'midnight'?"),
-        ("xyz", "theme", "unknown theme 'xyz'", "use midnight, paper or the path of a theme file"),
+        (
+            "xyz",
+            "theme",
+            "unknown theme 'xyz'",
+            "use confetti, contrast, gazette, midnight, paper, phosphor or the path of a theme file",
+        ),
         ("ours", "theme", "unknown theme 'ours'", "did you mean './ours.yml'?"),
         ("./our.yaml", "theme", "file './our.yaml' does not exist", "did you mean './ours.yml'?"),
         ("./gone.yaml", "theme", "file './gone.yaml' does not exist", None),

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PIL import Image, ImageMath
+from PIL import Image, ImageDraw, ImageMath
 
+from vidbuild.media.image.backdrop import PATTERN
 from vidbuild.media.image.color import RGB
 
 GRID = 64  # samples along the longer side: soft shapes need no more
 TILE = 16  # of the dither; a short period also makes the file smaller and quicker to write
 STRIP = 2 * TILE  # rows that are painted at a time
+STRONG = round(255 * PATTERN)  # the most of a pattern's color
 PLASTIC = 1.324717957244746  # its powers' inverses spread points most evenly over a plane (the R2 sequence)
 
 
@@ -34,23 +36,84 @@ class Light:
     strength: float
 
 
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A faint pattern of a color: "dots", "grid", or "none"."""
+
+    name: str
+    color: RGB
+
+
 @lru_cache(maxsize=8)
-def paint(size: tuple[int, int], start: RGB, end: RGB, glow: RGB, lights: tuple[Light, ...]) -> bytes:
-    """Return an opaque PNG: a gradient from start (top left) to end (bottom right), with lights in the color glow.
+def paint(
+    size: tuple[int, int],
+    stops: tuple[RGB, ...],
+    glow: RGB,
+    lights: tuple[Light, ...],
+    angle: float | None = None,
+    pattern: Pattern | None = None,
+) -> bytes:
+    """Return an opaque PNG: a gradient over the stops, with lights in the color glow, and a pattern.
+
+    angle: of the gradient, in degrees clockwise from the right; None: from the top left to the bottom right.
 
     With 8 bits per channel, rounding a slow gradient produces visible bands. Dithering rounds each pixel up or down by
     a pattern without visible texture, which preserves the mean of every area.
     """
     small = _small(size)
-    samples = list(_samples(small, size, lights))
-    if start == end and not any(share for _, share in samples):
-        return _png(size, [Image.new("RGB", size, start)])
-    fields = []
-    for a, b, c in zip(start, end, glow, strict=True):
-        field = Image.new("F", small)
-        field.putdata([(a + (b - a) * t) * (1 - share) + c * share for t, share in samples])
-        fields.append(field)
-    return _png(size, _strips(size, fields))
+    samples = list(_samples(small, size, lights, angle))
+    drawn = _pattern(size, pattern) if pattern else None
+    if len(set(stops)) == 1 and (set(glow) == set(stops[0]) or not any(share for _, share in samples)):
+        strips: Iterable[Image.Image] = (
+            Image.new("RGB", (size[0], min(STRIP, size[1] - top)), stops[0]) for top in range(0, size[1], STRIP)
+        )
+    else:
+        fields = []
+        for channel, c in enumerate(glow):
+            field = Image.new("F", small)
+            values = [stop[channel] for stop in stops]
+            field.putdata([_along(values, t) * (1 - share) + c * share for t, share in samples])
+            fields.append(field)
+        strips = _strips(size, fields)
+    return _png(size, strips if pattern is None or drawn is None else _over(strips, pattern.color, drawn))
+
+
+def _along(values: list[int], t: float) -> float:
+    """Return the value at a share of the way along the values."""
+    at = t * (len(values) - 1)
+    index = min(int(at), len(values) - 2)
+    return values[index] + (values[index + 1] - values[index]) * (at - index)
+
+
+def _pattern(size: tuple[int, int], pattern: Pattern) -> Image.Image | None:
+    """Return the mask of a pattern over the whole frame."""
+    if pattern.name == "none":
+        return None
+    shorter = min(size)
+    step, mark = max(8, round(shorter / 22)), max(1, round(shorter / 540))
+    tile = Image.new("L", (step, step))
+    if pattern.name == "grid":
+        tile.paste(STRONG, (0, 0, step, mark))
+        tile.paste(STRONG, (0, 0, mark, step))
+    else:
+        large = Image.new("L", (4 * step, 4 * step))
+        reach = 5 * mark
+        ImageDraw.Draw(large).ellipse((2 * step - reach, 2 * step - reach, 2 * step + reach, 2 * step + reach), STRONG)
+        tile = large.resize((step, step), Image.Resampling.BOX)
+    mask = Image.new("L", size)
+    left, top = (size[0] % step - step) // 2, (size[1] % step - step) // 2  # equal margins
+    for x in range(left, size[0], step):
+        for y in range(top, size[1], step):
+            mask.paste(tile, (x, y))
+    return mask
+
+
+def _over(strips: Iterable[Image.Image], color: RGB, mask: Image.Image) -> Iterator[Image.Image]:
+    top = 0
+    for strip in strips:
+        strip.paste(color, (0, 0, *strip.size), mask.crop((0, top, strip.width, top + strip.height)))
+        yield strip
+        top += strip.height
 
 
 def _strips(size: tuple[int, int], fields: list[Image.Image]) -> Iterator[Image.Image]:
@@ -68,10 +131,18 @@ def _small(size: tuple[int, int]) -> tuple[int, int]:
     return max(2, round(size[0] * scale)), max(2, round(size[1] * scale))
 
 
-def _samples(small: tuple[int, int], size: tuple[int, int], lights: tuple[Light, ...]) -> Iterator[tuple[float, float]]:
+def _samples(
+    small: tuple[int, int], size: tuple[int, int], lights: tuple[Light, ...], angle: float | None
+) -> Iterator[tuple[float, float]]:
     """Yield for each sample its position along the gradient and its share of the glow, both 0 to 1."""
     width, height = size
     longer = max(size)
+    across, down, start = 0.35, 0.65, 0.0
+    if angle is not None:
+        # From the corner that the direction comes from to the one that it goes to.
+        dx, dy = (turn(math.radians(angle)) * side for turn, side in ((math.cos, width), (math.sin, height)))
+        length = abs(dx) + abs(dy)
+        across, down, start = dx / length, dy / length, -(min(dx, 0) + min(dy, 0)) / length
     for row in range(small[1]):
         y = (row + 0.5) / small[1]
         for column in range(small[0]):
@@ -80,7 +151,7 @@ def _samples(small: tuple[int, int], size: tuple[int, int], lights: tuple[Light,
             for light in lights:
                 distance = math.hypot((x - light.x) * width, (y - light.y) * height) / (light.reach * longer)
                 dark *= 1 - light.strength * (1 - distance * distance) ** 2 if distance < 1 else 1
-            yield 0.35 * x + 0.65 * y, 1 - dark
+            yield min(1.0, max(0.0, start + across * x + down * y)), 1 - dark
 
 
 def _band(size: tuple[int, int], top: int, rows: int, field: Image.Image, noise: Image.Image) -> Image.Image:

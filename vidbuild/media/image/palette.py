@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from html import escape  # xml.sax.saxutils brings all of HTTP with it
 from typing import Any
 
-from vidbuild.media.image.color import BLACK, RGB, WHITE, contrast, mix, parse, readable, text
+from vidbuild.media.image.accents import ACCENTS
+from vidbuild.media.image.backdrop import Background, backdrop
+from vidbuild.media.image.color import AA, BLACK, RGB, WHITE, contrast, mix, parse, readable, text
 
 LARGE = 3.0  # contrast of large text and marks
 AAA = 7.0
 STRONG = 12.0
-GLOW = 0.3  # the maximum share of a light
 # The 16 colors of terminals, on a dark and on a light surface: black, red, green, yellow, blue, magenta, cyan, white,
 # and the bright ones.
 ANSI_DARK = (
@@ -22,6 +23,8 @@ ANSI_LIGHT = (
     *("#20252f", "#b4232a", "#176f3c", "#855a00", "#1f4fd8", "#8528b5", "#0a6a7f", "#5a6272"),
     *("#434b5a", "#d02c33", "#1d8148", "#9a6a00", "#3465f0", "#9c3ccf", "#0d7d95", "#171b26"),
 )
+# What is good, bad, or needs attention, as text and marks on the background (and in windows: panel_good, ...).
+TONES = {"good": ACCENTS["green"], "bad": ACCENTS["red"], "caution": ACCENTS["yellow"]}
 SCOPES: Mapping[str, str] = {
     "comment": "comment, punctuation.definition.comment",
     "keyword": "keyword, storage, keyword.control, markup.heading, entity.name.tag, support.type.property-name.css",
@@ -35,36 +38,32 @@ SCOPES: Mapping[str, str] = {
 }
 
 
-def backdrop(theme: Mapping[str, Any], background: str | None) -> tuple[RGB, RGB]:
-    """Return the two ends of the background's gradient."""
-    if background is not None:
-        return parse(background), parse(background)
-    return parse(theme["background_from"]), parse(theme["background_to"])
-
-
-def dark(theme: Mapping[str, Any], background: str | None) -> bool:
+def dark(theme: Mapping[str, Any], background: Background) -> bool:
     """Return whether white has more contrast than black on the background."""
-    start, end = backdrop(theme, background)
-    middle = mix(start, end, 0.5)
-    return contrast(middle, WHITE) > contrast(middle, BLACK)
+    return backdrop(theme, background).dark
 
 
-def palette(theme: Mapping[str, Any], background: str | None) -> dict[str, str]:
-    """Return the colors of a template by name. Text stays readable on any background of a scene."""
-    grounds = _grounds(theme, background)
+def palette(theme: Mapping[str, Any], background: Background, seen: tuple[RGB, ...] = ()) -> dict[str, str]:
+    """Return the colors of a template by name. Text stays readable on any background of a scene.
+
+    seen: the extreme colors of a background image.
+    """
+    behind = backdrop(theme, background, seen)
+    grounds = behind.grounds
     surface, bar = parse(theme["surface"]), parse(theme["surface_bar"])
-    ink, panel_ink = _ink(parse(theme["text"]), grounds), _ink(parse(theme["text"]), (surface,))
+    panel_ink = _ink(parse(theme["text"]), (surface,))
     muted = readable(parse(theme["muted"]), grounds)
     accent = parse(theme["accent"])
     tinted = tuple(mix(ground, accent, 0.18) for ground in grounds)
+    mark = readable(accent, grounds, LARGE)
     colors = {
-        "text": ink,
+        "text": _ink(parse(theme["text"]), grounds),
         "muted": muted,
         "past": muted,
         "past_muted": readable(mix(muted, grounds[0], 0.2), grounds),
-        "accent": readable(accent, grounds, LARGE),
+        "accent": mark,
         "accent_text": readable(accent, (*grounds, *tinted)),
-        "on_accent": readable(parse(theme["on_accent"]), (readable(accent, grounds, LARGE),)),
+        "on_accent": _on(mark, theme),
         "surface": surface,
         "surface_bar": bar,
         "line": parse(theme["line"]),
@@ -72,24 +71,29 @@ def palette(theme: Mapping[str, Any], background: str | None) -> dict[str, str]:
         "panel_muted": readable(parse(theme["muted"]), (surface, bar)),
         "panel_accent": readable(accent, (surface, mix(surface, accent, 0.15))),
         "dot": mix(bar, parse(theme["muted"]), 0.45),
-        "shadow": BLACK if dark(theme, background) else mix(parse(theme["text"]), BLACK, 0.3),
+        "shadow": BLACK if behind.dark else mix(parse(theme["text"]), BLACK, 0.3),
     }
-    ansi = ANSI_DARK if contrast(surface, WHITE) > contrast(surface, BLACK) else ANSI_LIGHT
+    on_surface = 0 if contrast(surface, WHITE) > contrast(surface, BLACK) else 1
+    ansi = (ANSI_DARK, ANSI_LIGHT)[on_surface]
     colors |= {f"ansi_{index}": readable(parse(color), (surface,)) for index, color in enumerate(ansi)}
+    for name, tints in TONES.items():
+        colors[name] = readable(parse(tints[0 if behind.dark else 1]), grounds)
+        colors[f"panel_{name}"] = readable(parse(tints[on_surface]), (surface, bar))
     return {name: text(color) for name, color in colors.items()}
-
-
-def _grounds(theme: Mapping[str, Any], background: str | None) -> tuple[RGB, ...]:
-    """Return the colors behind text: both ends of the background, and each with the brightest light."""
-    ends = backdrop(theme, background)
-    if background is not None:
-        return ends
-    return (*ends, *(mix(end, parse(theme["glow"]), GLOW) for end in ends))
 
 
 def _ink(wanted: RGB, grounds: tuple[RGB, ...]) -> RGB:
     """Return the theme's text color, or a stronger one if its contrast on a scene's background is too low."""
     return wanted if min(contrast(wanted, ground) for ground in grounds) >= AAA else readable(wanted, grounds, STRONG)
+
+
+def _on(mark: RGB, theme: Mapping[str, Any]) -> RGB:
+    """Return the color of text on the accent: the theme's, or the first of its other colors that is readable there."""
+    wanted = [parse(theme[name]) for name in ("on_accent", "background_from", "text")]
+    return next(
+        (each for each in wanted if contrast(each, mark) >= AA),
+        max((WHITE, BLACK), key=lambda each: contrast(each, mark)),
+    )
 
 
 def syntax_theme(theme: Mapping[str, Any]) -> str:

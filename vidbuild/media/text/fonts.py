@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     import typst
 
 # The families that the built-in themes name: known without a look at any face.
-COMMON_FAMILIES = {name.lower(): name for name in ("Manrope", "Source Sans Pro", "DejaVu Sans Mono")}
+COMMON_FAMILIES = {
+    name.lower(): name for name in ("Manrope", "Source Sans Pro", "DejaVu Sans Mono", "Libertinus Serif", "Fredoka One")
+}
 READ = frozenset({".ttf", ".TTF", ".ttc", ".TTC", ".otf", ".OTF", ".otc", ".OTC"})
 
 

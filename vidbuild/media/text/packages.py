@@ -11,6 +11,7 @@ from vidbuild.errors import StepError
 
 # One explicit list in one order: which face typst takes must not depend on how a folder happens to be listed.
 DEFAULT_FACES = (
+    ("font_fredoka_one", "FredokaOne-Regular.ttf"),
     ("font_manrope", "Manrope-Medium.ttf"),
     ("font_manrope", "Manrope-SemiBold.ttf"),
     ("font_manrope", "Manrope-Bold.ttf"),

@@ -20,7 +20,7 @@ LIGHTS = (Light(0.9, 0.1, 0.5, 0.3),)
 
 def image(size: tuple[int, int], lights: tuple[Light, ...] = (), colours: tuple[RGB, ...] = NIGHT) -> Image.Image:
     """A background, decoded by Pillow."""
-    made = Image.open(io.BytesIO(background.paint(size, colours[0], colours[1], colours[2], lights)))
+    made = Image.open(io.BytesIO(background.paint(size, (colours[0], colours[1]), colours[2], lights)))
     made.load()
     return made
 
@@ -34,9 +34,9 @@ def test_is_an_opaque_png_of_the_size(size: tuple[int, int]) -> None:
 
 def test_the_same_request_gives_the_same_bytes() -> None:
     """Painting twice, without the memory of the first time, gives the same file."""
-    first = background.paint((160, 90), *NIGHT, LIGHTS)
+    first = background.paint((160, 90), NIGHT[:2], NIGHT[2], LIGHTS)
     background.paint.cache_clear()
-    assert background.paint((160, 90), *NIGHT, LIGHTS) == first
+    assert background.paint((160, 90), NIGHT[:2], NIGHT[2], LIGHTS) == first
 
 
 def test_is_painted_a_strip_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

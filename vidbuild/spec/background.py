@@ -1,0 +1,48 @@
+"""The `background` of a scene: a color, a gradient, or an image file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vidbuild.media.image.backdrop import unreadable_gradient
+from vidbuild.spec import files, paths
+from vidbuild.spec.collector import DiagnosticCollector
+from vidbuild.spec.document import Path
+from vidbuild.spec.scene_context import SceneContext
+from vidbuild.spec.theme_values import normalize_color
+
+Background = str | Mapping[str, Any] | None
+
+
+def background(fields: Mapping[str, Any], path: Path, context: SceneContext) -> Background:
+    """Return a scene's background with normal colors and an absolute path; None without any, or after an error.
+
+    fields: the scene's valid fields.
+    path: the scene's.
+    """
+    value, path = fields.get("background"), (*path, "background")
+    if not isinstance(value, Mapping):
+        color: str | None = normalize_color(value)
+        return color
+    if "gradient" in value:
+        return _gradient(value, path, context.collector)
+    try:
+        name = value["image"]
+        file = paths.resolve(name, context.folder, context.root)
+        context.files.append(paths.as_written(name, context.folder))
+        files.image_size(file, name, "use a scene of type 'clip'")
+        if spelling := paths.other_spelling(name, context.folder):
+            context.collector.warning((*path, "image"), *spelling)
+    except paths.InputError as error:
+        context.collector.error((*path, "image"), error.message, error.hint)
+        return None
+    return {**value, "image": str(file)}
+
+
+def _gradient(value: Mapping[str, Any], path: Path, collector: DiagnosticCollector) -> Background:
+    colors = tuple(normalize_color(each) for each in value["gradient"])
+    if unreadable_gradient(colors):
+        message = "no text is readable on both the dark and the light parts of this gradient: its colors are changed"
+        collector.warning((*path, "gradient"), message, "use colors that are all dark or all light")
+    return {**value, "gradient": list(colors)}
