@@ -174,8 +174,8 @@ def test_editors_show_defaults() -> None:
     """Every default of the reader is in the description that editors show, unless it is empty."""
     for name, field in schema.load()["properties"]["output"]["properties"].items():
         assert f"Default: `{field['default']}`." in EDITOR["properties"]["output"]["properties"][name]["description"]
-    background = EDITOR["$defs"]["scene_title"]["properties"]["background"]["description"]
-    assert background.endswith("Write a color such as '#f80' or '#ff8800'.")
+    ink = EDITOR["$defs"]["theme"]["properties"]["text"]["description"]
+    assert ink.endswith("Write a color such as '#f80' or '#ff8800'.")
     captions = EDITOR["$defs"]["scene_title"]["properties"]["captions"]
     assert captions["description"].endswith("Default: `true`.")
 

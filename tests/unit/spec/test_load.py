@@ -312,7 +312,7 @@ SCENES = "vidbuild: 1\ntitle: A\nscenes:\n"
     ("scene", "messages"),
     [
         ("{id: a, type: title, tile: A, narration: 'x [[1]]', voice: nope}", ["unknown scene field 'tile'", "the name of a cue must be", "unknown voice 'nope'"]),
-        ("{id: a, type: image, src: gone.png, narration: Hi., background: 5}", ["file 'gone.png' does not exist", "'background' must be text, not 5"]),
+        ("{id: a, type: image, src: gone.png, narration: Hi., background: 5}", ["file 'gone.png' does not exist", "'background' must be text or a mapping, not 5"]),
         ("{id: a, typ: image, duration: 5, min_duration: 7}", ["missing scene field 'type'", "duration 5 is less than min_duration 7"]),
         ("{id: a, type: code, code: x, narration: [1], highlight: [{lines: 7, at: b}]}", ["entry 1 of 'narration' must be text", "line 7 is not in the code"]),
         ("{id: a, type: command, commands: [{run: a, at: b}, {bogus: 1}], narration: Hi.}", ["no narration defines cue 'b'", "unknown command field 'bogus'"]),

@@ -31,6 +31,7 @@ FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "music.file": lambda path: whole(music={"file": path}),
     "sound.file": lambda path: whole({"sounds": [{"file": path, "at": 0}]}),
     "code.file": lambda path: whole({"type": "code", "file": path}),
+    "background.image": lambda path: whole({"background": {"image": path}}),
     "image.src": lambda path: whole({"type": "image", "src": path}),
     "clip.src": lambda path: whole({"type": "clip", "src": path}),
 }

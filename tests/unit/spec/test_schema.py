@@ -118,7 +118,7 @@ def test_defaults_are_taken_from_the_schema() -> None:
     whole = schema.complete({"output": {"fps": 25}, "theme": {"accent": "#fff"}, "voice": "espeak:en"}, WHOLE)
     assert whole["output"] == {"fps": 25, "size": "1080p", "loudness": -16, "peak": -1.5, "profile": "standard"}
     assert whole["theme"] == {"accent": "#fff", "extends": "midnight"}
-    assert whole["defaults"] == {"pause_before": 0.4, "pause_after": 0.6, "pause_between": 0.4, "transition": "cut"}
+    assert whole["defaults"] == {"pause_before": 0.4, "pause_after": 0.6, "pause_between": 0.4}
     assert (whole["voice"], whole["language"], whole["vars"], whole["pronounce"]) == ("espeak:en", "en", {}, {})
 
 

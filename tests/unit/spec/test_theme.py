@@ -129,10 +129,10 @@ def test_the_name_is_no_value(project: Project) -> None:
             "write the path relative to the file that names it",
         ),
         (
-            {"accent": "red"},
+            {"accent": "navy"},
             "theme.accent",
-            "'accent' must be a color such as '#f80' or '#ff8800', not 'red'",
-            'write "#ff0000"',
+            "'accent' must be a color such as '#ff8800', or a name such as 'teal', not 'navy'",
+            'write "#000080"',
         ),
     ],
 )
@@ -145,7 +145,7 @@ def test_what_is_wrong_with_a_theme(project: Project, theme: Any, where: str, me
 @pytest.mark.parametrize(
     ("text", "line", "column", "message"),
     [
-        ("accent: red\n", 1, 9, "'accent' must be a color such as '#f80' or '#ff8800', not 'red'"),
+        ("accent: navy\n", 1, 9, "'accent' must be a color such as '#ff8800', or a name such as 'teal', not 'navy'"),
         ("extends: paper\nacent: '#fff'\n", 2, 1, "unknown field 'acent'"),
         ("- a\n", 1, 3, "the top level must be a mapping of fields, not a list"),
         ("a: b: c\n", 1, 5, "invalid YAML: unexpected ':'"),

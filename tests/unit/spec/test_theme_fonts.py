@@ -17,7 +17,7 @@ from tests.support.spec_lab import Project
 from vidbuild.spec import theme
 
 USE = (
-    "use 'Manrope', 'Source Sans Pro', 'DejaVu Sans Mono', or put the family's .ttf or .otf files into a folder and "
+    "use 'Manrope', 'Source Sans Pro', 'DejaVu Sans Mono', 'Libertinus Serif', 'Fredoka One', or put the family's .ttf or .otf files into a folder and "
     "add 'directory: ./FOLDER'"
 )
 

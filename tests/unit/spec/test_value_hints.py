@@ -33,7 +33,11 @@ def test_a_color_that_is_a_comment(project: Project, written: str, hint: str | N
     """P42: a value that is missing because '#' begins a comment has a hint to quote it."""
     text = f"theme:\n  accent: {written}\n{HEAD}  - {{id: a, type: title, title: A, duration: 1}}\n"
     ((line, _, message, expected),) = hints(project, text)
-    assert (line, message, expected) == (2, "'accent' must be text, but it is empty", hint)
+    assert (line, message, expected) == (
+        2,
+        "'accent' must be a color such as '#ff8800', or a name such as 'teal', but it is empty",
+        hint,
+    )
 
 
 def test_an_item_that_is_a_comment(project: Project) -> None:
@@ -56,9 +60,10 @@ def test_a_color_that_is_a_comment_in_braces(project: Project) -> None:
     [
         ("0b7a53", 'write "#0b7a53"'),
         ("0B7", 'write "#00bb77"'),
-        ("green", 'write "#008000"'),
+        ("navy", 'write "#000080"'),
         ("0b7a5", None),
-        ("paint", None),
+        ("paint", "did you mean 'pink'?"),
+        ("teel", "did you mean 'teal'?"),
     ],
 )
 def test_a_color_of_another_form(project: Project, written: str, hint: str | None) -> None:

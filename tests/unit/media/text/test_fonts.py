@@ -14,6 +14,7 @@ def test_only_the_staged_faces_are_there() -> None:
     """The families are those of the packages and of typst itself, whatever fonts the machine has."""
     assert fonts.default_families() == [
         "DejaVu Sans Mono",
+        "Fredoka One",
         "Libertinus Serif",
         "Manrope",
         "New Computer Modern",
