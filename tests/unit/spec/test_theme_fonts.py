@@ -17,8 +17,8 @@ from tests.support.spec_lab import Project
 from vidbuild.spec import theme
 
 USE = (
-    "use 'Manrope', 'Source Sans Pro', 'DejaVu Sans Mono', 'Libertinus Serif', 'Fredoka One', or put the family's .ttf or .otf files into a folder and "
-    "add 'directory: ./FOLDER'"
+    "use 'Manrope', 'Source Sans Pro', 'DejaVu Sans Mono', 'Libertinus Serif', 'Fredoka One', or put the family's .ttf "
+    "or .otf files into a folder and add 'directory: ./FOLDER'"
 )
 
 
