@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,10 @@ from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph
 from vidbuild.media.h264.encode import PROFILES
-from vidbuild.media.render import compose, zoom_frames
+from vidbuild.media.render import compose, painted_frames
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.drawing import Layer, Layers
-from vidbuild.media.render.motion import Motion
+from vidbuild.media.render.motion import Key, Motion, Track
 
 SIZE = (160, 90)
 ENV = {"PATH": os.environ.get("PATH", "")}
@@ -59,6 +59,18 @@ class Drawing:
         self.layers.append(Layer(name, "", *(box or (0, 0, *self.size))))
         return self
 
+    def directed(self, name: str, direction: str) -> Drawing:
+        """Let a layer be drawn in a direction."""
+        return self._with(name, direction=direction)
+
+    def stopping(self, name: str, *stops: tuple[float, float, float, float]) -> Drawing:
+        """Give a layer places to which a motion can move it."""
+        return self._with(name, stops=stops)
+
+    def _with(self, name: str, **changes: Any) -> Drawing:
+        self.layers = [replace(layer, **changes) if layer.name == name else layer for layer in self.layers]
+        return self
+
     def done(self) -> Layers:
         """The layers, written to the folder too."""
         layers = Layers(*self.size, tuple(self.layers))
@@ -70,6 +82,12 @@ class Drawing:
         return Animation(self.folder, self.done(), motion, **more)
 
 
+def zooming(start: float, end: float, frames: int, **more: Any) -> Track:
+    """The track of a layer that is zoomed evenly about its center, within its box."""
+    places = [((1 - factor) / 2, (1 - factor) / 2, factor, factor) for factor in (start, end)]
+    return Track(moves=(Key(0, places[0]), Key(frames, places[1])), clipped=True, **more)
+
+
 def shown(picture: Animation) -> list[Image.Image]:
     """Every frame of a picture, in RGB, as the compositor makes it: nothing is encoded."""
     return raw(compose.hold_frames(compose.frames(picture), picture.motion), picture)
@@ -79,7 +97,7 @@ def raw(stream: filtergraph.Stream, picture: Animation) -> list[Image.Image]:
     """The frames of a stream that has the picture's size."""
     target = picture.folder / "frames.raw"
     args = filtergraph.arguments(filtergraph.output(stream, target, {"format": "rawvideo", "pix_fmt": "rgb24"}))
-    ffmpeg.run(args, cwd=picture.folder, env=ENV, timeout=60, what="compose", pipe_source=zoom_frames.frames_of)
+    ffmpeg.run(args, cwd=picture.folder, env=ENV, timeout=60, what="compose", pipe_source=painted_frames.frames_of)
     size = (picture.layers.width, picture.layers.height)
     data, each = target.read_bytes(), size[0] * size[1] * 3
     return [Image.frombytes("RGB", size, data[at : at + each]) for at in range(0, len(data), each)]

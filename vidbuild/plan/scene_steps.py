@@ -18,14 +18,15 @@ from vidbuild.model import Scene
 from vidbuild.plan.music_steps import music_inputs, sound_params
 from vidbuild.plan.speech_steps import align_steps, levels, rate, speak_steps, spoken, utterance_params, words
 from vidbuild.plan.variant import VideoSpec
-from vidbuild.scenes.protocol import Clip
+from vidbuild.scenes.protocol import HOME, Clip, Place, scaled
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.timeline.mentions import mentions
 from vidbuild.timeline.params import ClipParams, TimelineParams
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
-DRIFT = (1.0, 1.07)  # the scale of a background that drifts, at the scene's start and end
+DRIFT = (HOME, scaled(1.07))  # the places of a background that drifts, at the scene's start and end
+PAINTED = frozenset({"scale", "wipe", "type", "draw"})
 HEIC = frozenset({".heic", ".heif", ".hif"})  # how the names of images end that pi-heif decodes
 POSTER_SCENES = 4  # from which a poster is chosen: more would make every edit choose again
 LOOKS = ("theme", "theme.logo")  # fields of the spec that a drawing is made from
@@ -92,16 +93,25 @@ def profile(video: VideoSpec) -> dict[str, Any]:
     return {**PROFILES[video.variant.output.profile], "fps": video.fps}
 
 
-def zooms(scene: Scene) -> dict[str, tuple[float, float]]:
-    """Layer -> its scale at the scene's start and end: those of the scene's type, and of a background that drifts."""
+def drifts(scene: Scene) -> dict[str, tuple[Place, Place]]:
+    """Layer -> its place at the scene's start and end: those of the scene's type, and of a background that drifts."""
     behind = scene.background
-    drifts = isinstance(behind, Mapping) and behind.get("drift") == "slow"
-    return {**({"background": DRIFT} if drifts else {}), **SCENE_TYPES[scene.type].zooms(scene)}
+    moves = isinstance(behind, Mapping) and behind.get("drift") == "slow"
+    return {**({"background": DRIFT} if moves else {}), **SCENE_TYPES[scene.type].drifts(scene)}
 
 
 def scaling_tools(*scenes: Scene) -> tuple[str, ...]:
-    """The tool that scales the frames of these scenes: Pillow if anything zooms."""
-    return ("pillow",) if any(map(zooms, scenes)) else ()
+    """The tool that paints the frames of these scenes: Pillow if anything is scaled or uncovered."""
+    return ("pillow",) if any(map(is_painted, scenes)) else ()
+
+
+def is_painted(scene: Scene) -> bool:
+    """Whether the pixels of any layer are computed while it enters or moves."""
+    scene_type = SCENE_TYPES[scene.type]
+    reveals = scene_type.reveals(scene)
+    effects = {*scene_type.entrances(scene).values()}.union(*(reveal.enter.values() for reveal in reveals))
+    moves = any(reveal.moves or reveal.zooms for reveal in reveals)
+    return moves or bool(effects & PAINTED) or bool(drifts(scene))
 
 
 def animation_inputs(video: VideoSpec, scene: Scene, motion: str, prefix: str = "") -> dict[str, Input]:
@@ -147,7 +157,7 @@ def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
         entrances=scene_type.entrances(scene),
         reveals=tuple(replace(reveal, words="") for reveal in reveals),
         mentions=tuple(mention.token for mention in mentions(reveals, tokens, video.variant.language)),
-        zooms=zooms(scene),
+        drifts=drifts(scene),
         clip=None if clip is None else _clip_params(clip),
         transition_before=head,
         transition=tail,

@@ -8,7 +8,7 @@ from typing import Any
 
 from vidbuild import inline
 from vidbuild.model import Scene
-from vidbuild.scenes.protocol import Clip, Light, Reveal, SceneProblem
+from vidbuild.scenes.protocol import Clip, Light, Place, Reveal, SceneProblem
 
 
 class SceneDefaults:
@@ -35,8 +35,8 @@ class SceneDefaults:
         """Return no later appearances."""
         return []
 
-    def zooms(self, _scene: Scene) -> dict[str, tuple[float, float]]:
-        """Zoom no layer."""
+    def drifts(self, _scene: Scene) -> dict[str, tuple[Place, Place]]:
+        """Let no layer drift."""
         return {}
 
     def extent(self, _fields: Mapping[str, Any]) -> tuple[int, int] | None:

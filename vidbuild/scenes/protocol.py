@@ -10,6 +10,22 @@ from typing import Any, NamedTuple, Protocol
 
 from vidbuild.model import Scene
 
+# Where a layer is put: its whole image fills the box. A box (x, y, width, height) in units of the layer's own, or the
+# index of one of its `stops` in the drawing, for places that only the template can compute.
+Place = int | tuple[float, float, float, float]
+HOME: Place = (0, 0, 1, 1)  # its place in the drawing
+
+
+def scaled(factor: float) -> Place:
+    """Return the place of a layer that is scaled about its center."""
+    corner = round((1 - factor) / 2, 6)
+    return (corner, corner, factor, factor)
+
+
+def showing(x: float, y: float, width: float, height: float) -> Place:
+    """Return the place of a layer that shows a part of itself over its whole box; the part in shares of the layer."""
+    return (round(-x / width, 6), round(-y / height, 6), round(1 / width, 6), round(1 / height, 6))
+
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
@@ -19,9 +35,12 @@ class Reveal:
     at: a cue's name, seconds from the scene's start, or None: with the narration if `words` are spoken, else spread
         evenly over the scene.
     words: the text that makes the layers appear when it is spoken; "" never follows the narration.
-    enter: layer name -> its effect: "fade", "rise", "type", "cut" (at once), or "under": at once, as soon as the layer
-        that appears with it, and covers it, is opaque (two layers that fade in together would shine through).
+    enter: layer name -> its effect: "cut" (at once), "fade", "rise", "slide", "wipe", "scale", "type" or "draw" (see
+        Effect in vidbuild/media/render/motion.py), or "under": at once, as soon as the layer that appears with it, and
+        covers it, is opaque (two layers that fade in together would shine through).
     leave: layers that fade out when this reveal starts.
+    moves: layer name -> where it moves when this reveal starts, as a cursor does.
+    zooms: the same for layers of which only what is inside their box in the drawing stays visible.
     until_next: layers that appear with this reveal and disappear with the next one.
     characters: the number of characters that "type" types.
     after_previous: whether it waits until the previous reveal is complete (a command's output does).
@@ -38,6 +57,8 @@ class Reveal:
     characters: int = 0
     after_previous: bool = False
     sequence: tuple[tuple[str, float], ...] = ()
+    moves: Mapping[str, Place] = dataclasses.field(default_factory=dict)
+    zooms: Mapping[str, Place] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +148,11 @@ class SceneType(Protocol):
     def reveals(self, scene: Scene) -> list[Reveal]:
         """Return the later appearances, in the spec's order."""
 
-    def zooms(self, scene: Scene) -> dict[str, tuple[float, float]]:
-        """Return layer -> its scale at the scene's start and end; 1 is its size in the drawing."""
+    def drifts(self, scene: Scene) -> dict[str, tuple[Place, Place]]:
+        """Return layer -> its place at the scene's start and end, for layers that move evenly all the time.
+
+        Only what is inside their box in the drawing is visible.
+        """
 
     def extent(self, fields: Mapping[str, Any]) -> tuple[int, int] | None:
         """Return how far regions of callouts reach: (width, height) in pixels, (first, last) line, or (columns, rows).

@@ -115,7 +115,7 @@ def template_data(
     own_families: those of the theme's own fonts, in their order.
     """
     theme = params["theme"]
-    language = str(params["language"]).split("-", maxsplit=1)[0].lower()
+    language = _language(params)
     return {
         "size": list(params["size"]),
         "fields": fields,
@@ -124,7 +124,7 @@ def template_data(
         "syntax": palette.syntax_theme(theme),
         "fonts": families.searched(theme["fonts"], own_families),
         "lang": language if len(language) in {2, 3} else "en",
-        "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+        "direction": _direction(params),
         "dark": palette.dark(theme, params["background"]),
         "logo": logo,
     }
@@ -147,6 +147,14 @@ def _behind(context: Context, root: Path, staged: StagedFonts) -> Behind:
     return Behind(found.png, found.seen)
 
 
+def _language(params: Mapping[str, Any]) -> str:
+    return str(params["language"]).split("-", maxsplit=1)[0].lower()
+
+
+def _direction(params: Mapping[str, Any]) -> str:
+    return "rtl" if _language(params) in RIGHT_TO_LEFT else "ltr"
+
+
 def paint_background(params: Mapping[str, Any]) -> bytes:
     """Return the PNG behind all layers: a gradient with the scene type's lights, or the scene's own colors."""
     width, height = params["size"]
@@ -161,6 +169,7 @@ def paint_background(params: Mapping[str, Any]) -> bytes:
 def _write_layers(context: Context, drawing: typst.Drawing, behind: bytes, images: Mapping[str, bytes]) -> None:
     width, height = context.params["size"]
     (context.out / "background.png").write_bytes(behind)
+    reading = "left" if _direction(context.params) == "rtl" else "right"
     layers = [Layer("background", "background.png", 0, 0, width, height, opaque=True)]
     for page in drawing.pages:
         png = images.get(page.name, page.png)
@@ -169,5 +178,8 @@ def _write_layers(context: Context, drawing: typst.Drawing, behind: bytes, image
             (context.out / file).write_bytes(raster.faded(png, page.facts.get("strength", 1)))
         advances = tuple(round(advance, 3) for advance in page.facts["advances"])
         box = (page.x, page.y, page.width, page.height)
-        layers.append(Layer(page.name, file, *box, opaque=raster.opaque(images.get(page.name)), advances=advances))
+        direction = page.facts.get("direction") or reading
+        stops = tuple((x, y, width, height) for x, y, width, height in page.facts.get("stops", ()))
+        opaque = raster.opaque(images.get(page.name))
+        layers.append(Layer(page.name, file, *box, opaque, advances, direction, stops))
     Layers(width, height, tuple(layers)).write(context.out)

@@ -122,14 +122,14 @@ def run_encoder(context: Context, args: list[str], encoded: int, frames: int, wh
         timeout=MIN_TIMEOUT + TIMEOUT_PER_FRAME * frames,
         what=what,
         progress=lambda done: context.progress(min(done * frames // encoded, frames), frames, "frames"),
-        pipe_source=_zoom_frames,
+        pipe_source=_painted_frames,
     )
 
 
-def _zoom_frames(name: str) -> Iterable[bytes]:
-    from vidbuild.media.render import zoom_frames  # imports Pillow, which only scenes with a zoom need
+def _painted_frames(name: str) -> Iterable[bytes]:
+    from vidbuild.media.render import painted_frames  # imports Pillow, which only scenes with a zoom need
 
-    return zoom_frames.frames_of(name)
+    return painted_frames.frames_of(name)
 
 
 def max_output_bytes(width: int, height: int, frames: int = 1) -> int:

@@ -9,9 +9,11 @@ from itertools import pairwise
 from typing import Any
 
 from vidbuild.media.text.words import Token
-from vidbuild.scenes.protocol import Reveal
+from vidbuild.scenes.protocol import Place, Reveal
 
-RARE = frozenset({"anchors", "utterances"})
+# Fields that are left out of the parameters while they have their default, since most scenes do not have them.
+PLAIN = {"easing": "smooth", "pace": 1.0, "still": False, "exit": "none"}
+RARE = frozenset({"anchors", "utterances", *PLAIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,11 @@ class TimelineParams:
     entrances: layer -> effect with which it enters at the scene's start, in order.
     reveals: in the spec's order.
     mentions: for each reveal the index of the word that mentions it, None without one.
-    zooms: layer -> its size at the scene's start and end, as a factor of its size in the drawing.
+    drifts: layer -> its place at the scene's start and end.
+    easing: how layers move, by name (vidbuild/media/render/easing.py).
+    pace: how fast they are, as a factor of the normal speed.
+    still: whether nothing moves: everything appears at once.
+    exit: the effect with which all layers leave before the scene's end; "none" if they stay.
     transition_before, transition: frames that the transitions into and out of the scene render.
     """
 
@@ -82,17 +88,23 @@ class TimelineParams:
     entrances: Mapping[str, str] = field(default_factory=dict)
     reveals: tuple[Reveal, ...] = ()
     mentions: tuple[int | None, ...] = ()
-    zooms: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    drifts: Mapping[str, tuple[Place, Place]] = field(default_factory=dict)
     clip: ClipParams | None = None
     transition_before: int = 0
     transition: int = 0
+    easing: str = "smooth"
+    pace: float = 1.0
+    still: bool = False
+    exit: str = "none"
 
     def to_data(self) -> dict[str, Any]:
         """As JSON values; orders that matter are lists, since the order of keys is in no step's key.
 
         What most narrations lack is left out, so that it is not in their keys.
         """
-        rare: dict[str, Any] = {}
+        rare: dict[str, Any] = {
+            name: getattr(self, name) for name, plain in PLAIN.items() if getattr(self, name) != plain
+        }
         if self.anchors:
             rare["anchors"] = dict(self.anchors)
         if self.utterances:
@@ -105,7 +117,7 @@ class TimelineParams:
             "entrances": _pairs(self.entrances),
             "reveals": [_reveal_data(reveal) for reveal in self.reveals],
             "mentions": list(self.mentions),
-            "zooms": {layer: list(zoom) for layer, zoom in self.zooms.items()},
+            "drifts": {layer: list(map(_place_data, places)) for layer, places in self.drifts.items()},
             "clip": None if self.clip is None else asdict(self.clip),
         }
 
@@ -121,7 +133,7 @@ class TimelineParams:
                 "entrances": dict(data["entrances"]),
                 "reveals": tuple(map(_reveal, data["reveals"])),
                 "mentions": tuple(data["mentions"]),
-                "zooms": {layer: (start, end) for layer, (start, end) in data["zooms"].items()},
+                "drifts": {layer: (_place(start), _place(end)) for layer, (start, end) in data["drifts"].items()},
                 "clip": None if data["clip"] is None else ClipParams(**data["clip"]),
             }
         )
@@ -154,17 +166,30 @@ def _pairs(mapping: Mapping[str, str]) -> list[list[str]]:
 
 
 def _reveal_data(reveal: Reveal) -> dict[str, Any]:
+    """As JSON values; what most reveals lack is left out if there is none of it."""
     data = {**asdict(reveal), "enter": _pairs(reveal.enter)}
-    return {name: value for name, value in data.items() if name != "sequence" or value}
+    for name, moves in (("moves", reveal.moves), ("zooms", reveal.zooms)):
+        data[name] = {layer: _place_data(place) for layer, place in moves.items()}
+    return {name: value for name, value in data.items() if name not in {"sequence", "moves", "zooms"} or value}
 
 
 def _reveal(data: Mapping[str, Any]) -> Reveal:
+    moves = {name: {layer: _place(place) for layer, place in data.get(name, {}).items()} for name in ("moves", "zooms")}
     return Reveal(
         **{
             **data,
+            **moves,
             "enter": dict(data["enter"]),
             "leave": tuple(data["leave"]),
             "until_next": tuple(data["until_next"]),
             "sequence": tuple((layer, seconds) for layer, seconds in data.get("sequence", ())),
         }
     )
+
+
+def _place_data(place: Place) -> int | list[float]:
+    return place if isinstance(place, int) else list(place)
+
+
+def _place(data: int | Sequence[float]) -> Place:
+    return data if isinstance(data, int) else (data[0], data[1], data[2], data[3])

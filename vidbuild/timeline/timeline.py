@@ -9,7 +9,7 @@ from typing import Any
 
 from vidbuild import timebase
 from vidbuild.errors import SpecProblem
-from vidbuild.media.render.motion import Motion, Playback, Track
+from vidbuild.media.render.motion import Motion, Playback
 from vidbuild.media.text.words import Speech, TimedWord
 from vidbuild.timeline import tracks
 from vidbuild.timeline.params import TimelineParams
@@ -48,9 +48,7 @@ def lay_out(params: TimelineParams, speeches: Sequence[Speech], clip_ms: float |
     length = _length(params, timed, clip_samples, moving.done)
     frames = timebase.frames_to_hold(length, params.fps)
     _check_transitions(params, frames)
-    layers = dict(moving.layers)
-    for layer, zoom in params.zooms.items():
-        layers[layer] = Track(layers.get(layer, Track()).enter, None, zoom)
+    layers = tracks.drifting(params, moving.layers, frames)
     motion = Motion(params.fps, frames, layers, _playback(params, clip_samples, frames))
     extended = tracks.extending(params, _unextended(params, timed, clip_samples), length)
     warnings = (*_estimated_cues(timed), *extended, *tracks.warnings(params, times, moving.starts, frames))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from vidbuild import timebase
-from vidbuild.media.render.motion import Effect, Track
-from vidbuild.scenes.protocol import Reveal
+from vidbuild.media.render.motion import Effect, Key, Track
+from vidbuild.scenes.protocol import Place, Reveal
 from vidbuild.timeline.params import TimelineParams
 
 # Seconds. Motion is short and eased: it only draws the eye to what matters.
 ENTRANCE = 0.4
+LONGER = {"wipe": 0.5, "draw": 0.6, "type": 0.8}  # entrances that take more; typed lines take what typing them takes
 LEAVING = 0.3
+MOVE = 0.6  # of a layer from one place to another
 STAGGER = 0.08  # between a heading and the layer below it
 # Typing: characters per second at which it is quick and still readable, and the speed at which a long command is typed
 # so that it is not late for its words.
@@ -38,12 +40,13 @@ class Tracks:
 
 
 def build_tracks(params: TimelineParams, times: Sequence[int]) -> Tracks:
-    """The tracks of all layers that enter or leave. times: the sample at which each reveal should begin."""
+    """The tracks of all layers that enter, move or leave. times: the sample at which each reveal should begin."""
     fps = params.fps
-    tracks = _entrances(params)
-    settled = max((track.enter.frame + track.enter.frames for track in tracks.values() if track.enter), default=0)
+    entrances = _entrances(params)
+    settled = max((effect.frame + effect.frames for effect in entrances.values()), default=0)
     enters: dict[str, Effect] = {}
     leaves: dict[str, Effect] = {}
+    ways: dict[str, list[Key]] = {}
     typed: list[str] = []
     until_next: Sequence[str] = ()
     starts: list[int] = []
@@ -53,11 +56,14 @@ def build_tracks(params: TimelineParams, times: Sequence[int]) -> Tracks:
         start = max(timebase.frame_at(time, fps), settled, free_from if in_turn else 0)
         starts.append(start)
         available = _frames_to_type(params.reveals, times, nth, start, fps)
+        lengths = {
+            layer: _length(params, effect, reveal.characters, available) for layer, effect in reveal.enter.items()
+        }
         for layer, effect in reveal.enter.items():
-            length = _effect_frames(effect, reveal.characters, available, fps)
-            enters[layer] = _entering(start, length, effect)
+            length = max(lengths.values()) if effect == "under" else lengths[layer]
+            enters[layer] = _entering(params, start, length, effect)
             done = max(done, start + length)
-            if effect == "type":
+            if effect == "type" and reveal.characters:
                 typed.append(layer)
                 free_from = start + length
         for (before, _), (layer, seconds) in pairwise(reveal.sequence):
@@ -66,16 +72,33 @@ def build_tracks(params: TimelineParams, times: Sequence[int]) -> Tracks:
             done = max(done, at)
         for layer in (*reveal.leave, *until_next):
             entered = enters[layer].frame + enters[layer].frames if layer in enters else 0
-            leaves[layer] = Effect(max(start, entered), timebase.frames(LEAVING, fps), "fade")
+            leaves[layer] = Effect(max(start, entered), _frames(params, LEAVING), "fade", params.easing)
         until_next = reveal.until_next
+        for layer, place in {**reveal.moves, **reveal.zooms}.items():
+            done = max(done, _move(params, ways.setdefault(layer, []), start, place))
         if nth + 1 < len(params.reveals) and free_from and not _types(params.reveals[nth + 1]):
             free_from += timebase.frames(AFTER_TYPING, fps)
-    for layer in {**enters, **leaves}:
-        tracks[layer] = Track(enters.get(layer, tracks.get(layer, Track()).enter), leaves.get(layer))
+    enters = {**entrances, **enters}
+    clipped = {layer for reveal in params.reveals for layer in reveal.zooms}
+    tracks = {
+        layer: Track(enters.get(layer), leaves.get(layer), tuple(ways.get(layer, ())), layer in clipped)
+        for layer in {**enters, **leaves, **ways}
+    }
     if typed:
         answered = None if _types(params.reveals[-1]) else Effect(starts[-1], 0, "cut")
         tracks["cursor"] = Track(leave=answered, follows=tuple(typed))
     return Tracks(tracks, done * timebase.samples_per_frame(fps), starts)
+
+
+def drifting(params: TimelineParams, tracks: Mapping[str, Track], frames: int) -> dict[str, Track]:
+    """The tracks with the layers that move from the scene's start to its end, unless they move otherwise."""
+    found = dict(tracks)
+    for layer, (start, end) in params.drifts.items():
+        track = found.get(layer, Track())
+        if not track.moves:
+            keys = (Key(0, start),) if params.still else (Key(0, start), Key(frames, end))
+            found[layer] = replace(track, moves=keys, clipped=True)
+    return found
 
 
 def warnings(
@@ -115,16 +138,32 @@ def extending(params: TimelineParams, unextended: int, length: int) -> Iterator[
             )
 
 
-def _entrances(params: TimelineParams) -> dict[str, Track]:
-    fps = params.fps
+def _entrances(params: TimelineParams) -> dict[str, Effect]:
     return {
-        layer: Track(Effect(timebase.frames(STAGGER * nth, fps), timebase.frames(ENTRANCE, fps), effect))
+        layer: _entering(params, _frames(params, STAGGER * nth), _length(params, effect, 0, None), effect)
         for nth, (layer, effect) in enumerate(params.entrances.items())
     }
 
 
-def _entering(start: int, length: int, effect: str) -> Effect:
-    return Effect(start + length, 0, "cut") if effect == "under" else Effect(start, length, effect)
+def _entering(params: TimelineParams, start: int, length: int, effect: str) -> Effect:
+    if effect == "under" or not length:
+        return Effect(start + length, 0, "cut")
+    return Effect(start, length, effect, params.easing)
+
+
+def _move(params: TimelineParams, way: list[Key], start: int, place: Place) -> int:
+    """Add a move to a layer's way, after the one that it is on; return the frame at which it is there."""
+    before = way[-1] if way else Key(start)
+    begin, frames = max(start, before.frame), _frames(params, MOVE)
+    if frames:
+        way.append(Key(begin, before.place))
+    way.append(Key(begin + frames, place, params.easing))
+    return begin + frames
+
+
+def _frames(params: TimelineParams, seconds: float) -> int:
+    """The frames of a motion that takes so long at the normal pace."""
+    return 0 if params.still else timebase.frames(seconds / params.pace, params.fps)
 
 
 def _types(reveal: Reveal) -> bool:
@@ -146,11 +185,12 @@ def _frames_to_type(reveals: Sequence[Reveal], times: Sequence[int], nth: int, s
     return int(available * own // max(sum(line.characters for line in lines), 1))
 
 
-def _effect_frames(effect: str, characters: int, available: int | None, fps: int) -> int:
-    if effect == "cut":
+def _length(params: TimelineParams, effect: str, characters: int, available: int | None) -> int:
+    """How many frames an entrance takes. available: to type a line; None without a limit."""
+    if effect == "cut" or params.still:
         return 0
-    if effect != "type":
-        return timebase.frames(ENTRANCE, fps)
-    wanted = timebase.frames(characters / TYPING, fps)
-    fastest = timebase.frames(max(characters / TYPING_FASTEST, TYPING_AT_LEAST), fps)
+    if effect != "type" or not characters:
+        return _frames(params, LONGER.get(effect, ENTRANCE))
+    wanted = timebase.frames(characters / TYPING, params.fps)
+    fastest = timebase.frames(max(characters / TYPING_FASTEST, TYPING_AT_LEAST), params.fps)
     return max(1, wanted if available is None else min(wanted, max(available, fastest)))

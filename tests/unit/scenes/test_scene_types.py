@@ -18,7 +18,7 @@ from vidbuild.model import Scene
 from vidbuild.scenes import command, registry
 from vidbuild.scenes.code import code_lines, line_range
 from vidbuild.scenes.command import grid
-from vidbuild.scenes.protocol import Reveal
+from vidbuild.scenes.protocol import Reveal, scaled
 from vidbuild.spec import schema
 
 
@@ -75,7 +75,7 @@ def test_every_type_with_its_least(kind: str) -> None:
     assert set(found.entrances(least).values()) <= {"rise", "fade"}
     assert all(isinstance(path, Path) for path in found.files(least).values())
     assert (found.clip(least) is not None) == (kind == "clip")
-    assert found.zooms(least) == {}
+    assert found.drifts(least) == {}
 
 
 @pytest.mark.parametrize("kind", SAMPLES)
@@ -286,7 +286,7 @@ def test_lines_of_code() -> None:
 )
 def test_images_that_move(fields: dict[str, Any], zoom: tuple[float, float]) -> None:
     """A picture that covers its place grows past it; one that is contained is never cut off."""
-    assert registry.SCENE_TYPES["image"].zooms(scene("image", **fields)) == {"picture": zoom}
+    assert registry.SCENE_TYPES["image"].drifts(scene("image", **fields)) == {"picture": tuple(map(scaled, zoom))}
 
 
 def test_images() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.render_lab import Drawing, context, fake_ffmpeg, render_context
+from tests.support.render_lab import Drawing, context, fake_ffmpeg, render_context, zooming
 from vidbuild.media.ffmpeg import ffmpeg
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.media.render.animation import Animation
@@ -50,7 +50,7 @@ def lively(folder: Path, frames: int, track: Track) -> Animation:
 
 @pytest.mark.parametrize(
     "track",
-    [Track(enter=Effect(0, 400, "fade")), Track(enter=Effect(0, 400, "rise")), Track(zoom=(0.9, 1.0))],
+    [Track(enter=Effect(0, 400, "fade")), Track(enter=Effect(0, 400, "rise")), zooming(0.9, 1, 400)],
     ids=["fade", "rise", "zoom"],
 )
 def test_a_long_scene_takes_no_more_memory_than_a_short_one(tmp_path: Path, peak: Path, track: Track) -> None:
@@ -69,7 +69,7 @@ def test_a_long_transition_takes_no_more_memory_than_a_short_one(tmp_path: Path,
         root = tmp_path / str(half)
         inputs: dict[str, Path] = {}
         for name in ("a", "b"):
-            picture = lively(root / name, half, Track(zoom=(0.9, 1.0)))
+            picture = lively(root / name, half, zooming(0.9, 1, half))
             (root / f"{name}.json").write_text(picture.motion.to_json(), encoding="utf-8")
             inputs |= {f"{name}.layers": picture.folder, f"{name}.motion": root / f"{name}.json"}
         params = {"profile": dict(PROFILES["standard"]), "size": list(SIZE), "frames": 2 * half, "effect": "fade"}

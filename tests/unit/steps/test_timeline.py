@@ -31,7 +31,7 @@ SCENE: dict[str, Any] = {
     "entrances": [["title", "rise"]],
     "reveals": [],
     "mentions": [],
-    "zooms": {},
+    "drifts": {},
     "clip": None,
     "transition_before": 3,
     "transition": 4,

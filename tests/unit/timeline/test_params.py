@@ -15,6 +15,7 @@ NAMES = st.text(max_size=4)
 WORDS = st.text("ab—中\xa0", min_size=1, max_size=4)
 SAMPLES = st.integers(0, 10**6)
 LAYERS = st.dictionaries(NAMES, st.sampled_from(["fade", "rise", "type", "cut", "under"]), max_size=3)
+PLACES = st.one_of(st.integers(0, 9), st.tuples(*[st.floats(-1, 2)] * 4))
 REVEALS = st.builds(
     Reveal,
     field=NAMES,
@@ -25,6 +26,8 @@ REVEALS = st.builds(
     until_next=st.lists(NAMES, max_size=2).map(tuple),
     characters=SAMPLES,
     after_previous=st.booleans(),
+    moves=st.dictionaries(NAMES, PLACES, max_size=2),
+    zooms=st.dictionaries(NAMES, PLACES, max_size=2),
 )
 CUES = st.dictionaries(NAMES, st.integers(0, 9), max_size=3)
 ANCHORS = st.dictionaries(NAMES, st.sampled_from(["before", "end"]), max_size=2)
@@ -41,7 +44,11 @@ PARAMS = st.builds(
     entrances=LAYERS,
     reveals=st.lists(REVEALS, max_size=3).map(tuple),
     mentions=st.lists(st.one_of(st.none(), st.integers(0, 9)), max_size=3).map(tuple),
-    zooms=st.dictionaries(NAMES, st.tuples(st.floats(0.5, 2), st.floats(0.5, 2)), max_size=2),
+    drifts=st.dictionaries(NAMES, st.tuples(PLACES, PLACES), max_size=2),
+    easing=st.sampled_from(["smooth", "linear"]),
+    pace=st.sampled_from([1.0, 1.5]),
+    still=st.booleans(),
+    exit=st.sampled_from(["none", "fade"]),
     clip=st.one_of(st.none(), st.builds(ClipParams, SAMPLES, st.one_of(st.none(), SAMPLES), NAMES)),
     transition=st.integers(0, 60),
 )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from vidbuild.errors import SpecProblem
-from vidbuild.media.render.motion import Effect, Playback, Track
+from vidbuild.media.render.motion import HOME, Effect, Key, Playback, Track
 from vidbuild.media.text.words import EngineWord, Speech, Token
 from vidbuild.scenes.protocol import Reveal
 from vidbuild.timeline.params import ClipParams, TimelineParams
@@ -356,9 +356,10 @@ def test_a_transition_of_exactly_half_is_allowed() -> None:
 
 def test_a_zoom_keeps_the_layers_entrance() -> None:
     """A picture that zooms can also fade in."""
-    spec = scene(duration=SECOND * 3, entrances={"picture": "fade"}, zooms={"picture": (0.9, 1.0)})
+    spec = scene(duration=SECOND * 3, entrances={"picture": "fade"}, drifts={"picture": ((0.05, 0.05, 0.9, 0.9), HOME)})
     track = lay_out(spec, (), None).motion.tracks["picture"]
-    assert track == Track(Effect(0, 12, "fade"), None, (0.9, 1.0))
+    keys = (Key(0, (0.05, 0.05, 0.9, 0.9)), Key(90, HOME))
+    assert track == Track(Effect(0, 12, "fade"), None, keys, clipped=True)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from typing import NamedTuple, TypeVar
 
 from vidbuild.media.render.drawing import Layer, Layers
 from vidbuild.media.render.motion import NEVER, Effect, Motion, Track
+from vidbuild.media.render.places import is_typed, reach, ways
 
-RISE = 24 / 1080  # of the canvas's height
-ZOOM_STEP = 0.25  # pixels by which the edges of a zoom may move at once, to save frames
-MIN_ZOOM_RATE = 24  # frames per second of a zoom, at the least
+MOVE_STEP = 0.25  # pixels by which the edges of a layer that moves may move at once, to save frames
+MIN_MOVE_RATE = 24  # frames per second of a slow move, at the least
 T = TypeVar("T")
 
 # (frame, value) pairs by frame: the value holds from that frame until the next pair.
@@ -60,21 +60,18 @@ def layer_changes(layer: Layer, layers: Layers, motion: Motion) -> tuple[int, ..
     frames: set[int] = {first}
     if not layer.file and motion.clip is not None:
         frames.update(range(first, min(end, motion.clip.frames)))
-    if track.zoom is not None and track.zoom[0] != track.zoom[1]:
-        frames.update(range(first, end, _zoom_interval(layer, track.zoom, motion)))
-    if track.enter is not None and track.enter.effect != "type":
+    for start, stop, speed in ways(layer, track):
+        # A slow move needs no more changes at a higher frame rate.
+        interval = max(1, min(int(MOVE_STEP / speed), motion.fps // MIN_MOVE_RATE))
+        frames.update((*range(start, stop, interval), stop))
+        frames.add(max(first, start))
+    if track.enter is not None and not is_typed(layer, track.enter):
         frames.update(range(track.enter.frame, track.enter.frame + track.enter.frames + 1))
     if track.leave is not None:
         frames.update(range(track.leave.frame, track.leave.frame + track.leave.frames + 1))
     frames.update(frame for frame, _ in typed_widths(layer, motion))
     frames.update(frame for frame, _ in places)
     return tuple(sorted(frame for frame in frames if first <= frame < motion.frames and frame <= end))
-
-
-def _zoom_interval(layer: Layer, zoom: tuple[float, float], motion: Motion) -> int:
-    """Return after how many frames a zoom changes: a slow zoom needs no more changes at a higher frame rate."""
-    pixels_per_frame = abs(zoom[1] - zoom[0]) / motion.frames * max(layer.width, layer.height) / 2
-    return max(1, min(int(ZOOM_STEP / pixels_per_frame), motion.fps // MIN_ZOOM_RATE))
 
 
 def visible_span(track: Track, motion: Motion) -> tuple[int, int]:
@@ -86,12 +83,17 @@ def visible_span(track: Track, motion: Motion) -> tuple[int, int]:
 
 def visible_box(layer: Layer, layers: Layers, motion: Motion) -> Box:
     """Return the part of the canvas in which a layer is visible at any time."""
-    places = [place for _, place in cursor_places(layer, layers, motion)] or [(layer.x, layer.y)]
-    lefts, tops = zip(*places, strict=True)
-    enter = track_of(layer, motion).enter
-    rise = math.ceil(RISE * layers.height) if enter is not None and enter.effect == "rise" else 0
-    right, bottom = max(lefts) + layer.width, max(tops) + layer.height + rise
-    return Box(max(0, min(lefts)), max(0, min(tops)), min(layers.width, right), min(layers.height, bottom))
+    places = [place for _, place in cursor_places(layer, layers, motion)]
+    left, top, right, bottom = reach(layer, track_of(layer, motion), layers.height)
+    if places:
+        left, right = min(x for x, _ in places), max(x for x, _ in places) + layer.width
+        top, bottom = min(y for _, y in places), max(y for _, y in places) + layer.height
+    return Box(
+        max(0, math.floor(left)),
+        max(0, math.floor(top)),
+        min(layers.width, math.ceil(right)),
+        min(layers.height, math.ceil(bottom)),
+    )
 
 
 def changing_boxes(layers: Layers, motion: Motion) -> list[tuple[Box, frozenset[int]]]:
@@ -107,7 +109,7 @@ def changing_boxes(layers: Layers, motion: Motion) -> list[tuple[Box, frozenset[
 def typed_widths(layer: Layer, motion: Motion) -> Steps:
     """Return how many pixels of a typed layer's width are visible from which frame on; () if it is not typed."""
     enter = track_of(layer, motion).enter
-    if enter is None or enter.effect != "type" or enter == NEVER:
+    if enter is None or not is_typed(layer, enter):
         return ()
     steps = _typing_widths(layer, enter)
     last = (steps[-1][0], layer.width)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 LAYERS_FILE = "layers.json"
 
@@ -19,6 +20,8 @@ class Layer:
     file: name of the PNG in the drawing's folder; "" for the box of a clip.
     opaque: whether no pixel is transparent.
     advances: for typed text, the width in pixels of each character in reading order.
+    direction: "right", "left", "down" or "up": in which it is read, drawn or slides in.
+    stops: boxes (x, y, width, height) on the canvas, in pixels, to which a motion can move it (see motion.Key).
     """
 
     name: str
@@ -29,6 +32,8 @@ class Layer:
     height: int
     opaque: bool = False
     advances: tuple[float, ...] = ()
+    direction: str = "right"
+    stops: tuple[tuple[float, float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +53,10 @@ class Layers:
     def read(cls, folder: Path) -> Layers:
         """Read layers.json from a drawing's folder."""
         data = json.loads((folder / LAYERS_FILE).read_text(encoding="utf-8"))
-        layers = tuple(Layer(**{**item, "advances": tuple(item["advances"])}) for item in data["layers"])
+        layers = tuple(map(_layer, data["layers"]))
         return cls(data["width"], data["height"], layers)
+
+
+def _layer(data: dict[str, Any]) -> Layer:
+    stops = tuple((x, y, width, height) for x, y, width, height in data["stops"])
+    return Layer(**{**data, "advances": tuple(data["advances"]), "stops": stops})

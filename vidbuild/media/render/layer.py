@@ -9,7 +9,6 @@ from vidbuild.media.ffmpeg.filtergraph import Stream
 from vidbuild.media.render import clip
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.changed_frames import (
-    RISE,
     cursor_places,
     layer_changes,
     track_of,
@@ -17,8 +16,9 @@ from vidbuild.media.render.changed_frames import (
     visible_span,
 )
 from vidbuild.media.render.drawing import Layer
-from vidbuild.media.render.motion import Effect, Motion, Track
-from vidbuild.media.render.zoom import Zoom
+from vidbuild.media.render.motion import Motion, Track
+from vidbuild.media.render.painting import Painting
+from vidbuild.media.render.places import fades, is_painted, looks, offset
 
 
 def overlay_layer(base: Stream, animation: Animation, layer: Layer, corner: tuple[int, int] = (0, 0)) -> Stream:
@@ -30,7 +30,7 @@ def overlay_layer(base: Stream, animation: Animation, layer: Layer, corner: tupl
     track = track_of(layer, motion)
     x, y = _position(animation, layer, track, corner)
     if not layer.file:
-        x, y = f"{x}+({layer.width}-w)/2", f"{y}+({layer.height}-h)/2"
+        x, y = f"({x})+({layer.width}-w)/2", f"({y})+({layer.height}-h)/2"
     stream = _layer_stream(animation, layer, track)
     return filtergraph.overlay(base, stream, x, y, _enable_expression(layer, track, motion))
 
@@ -39,17 +39,19 @@ def _layer_stream(animation: Animation, layer: Layer, track: Track) -> Stream:
     """Return a layer's own frames, one for each frame in which it changes, with every effect except its position."""
     motion = animation.motion
     if not layer.file:
-        return _fade(clip.clip_frames(animation.clip, layer, motion, animation.options), track, motion.fps)
+        return _fade(clip.clip_frames(animation.clip, layer, motion, animation.options), layer, track, motion.fps)
     changes = layer_changes(layer, animation.layers, motion)
-    if track.zoom is not None and track.zoom != (1, 1):
-        zoomed = _zoom_stream(animation, layer, track.zoom, changes)
-        return _fade(filtergraph.place_at(filtergraph.frame_timebase(zoomed, motion.fps), changes), track, motion.fps)
+    if is_painted(layer, track):
+        painted = _painted_stream(animation, layer, track, changes)
+        return _fade(
+            filtergraph.place_at(filtergraph.frame_timebase(painted, motion.fps), changes), layer, track, motion.fps
+        )
     image = filtergraph.image(animation.folder / layer.file, animation.options)
     stream = filtergraph.repeat_at(filtergraph.frame_timebase(image, motion.fps), changes)
     steps = typed_widths(layer, motion)
     if steps:
         stream = _type(stream, layer, [_width_at(frame, steps) for frame in changes])
-    return _fade(stream, track, motion.fps)
+    return _fade(stream, layer, track, motion.fps)
 
 
 def _enable_expression(layer: Layer, track: Track, motion: Motion) -> str:
@@ -65,37 +67,39 @@ def _enable_expression(layer: Layer, track: Track, motion: Motion) -> str:
 
 def _position(animation: Animation, layer: Layer, track: Track, corner: tuple[int, int]) -> tuple[str, str]:
     """Return a layer's x and y as expressions of the time."""
+    places = _places(animation, layer, track)
+    frame = filtergraph.frame_number(animation.motion.fps)
+    xs, ys = ([(at, place[axis] - corner[axis]) for at, place in places] for axis in (0, 1))
+    return filtergraph.step_function(xs, frame), filtergraph.step_function(ys, frame)
+
+
+def _places(animation: Animation, layer: Layer, track: Track) -> list[tuple[int, tuple[int, int]]]:
+    """Return where the left upper corner of a layer's own frames is, from which frame on."""
     motion = animation.motion
-    frame = filtergraph.frame_number(motion.fps)
-    places = cursor_places(layer, animation.layers, motion)
-    if places:
-        xs, ys = ([(at, place[axis] - corner[axis]) for at, place in places] for axis in (0, 1))
-        return filtergraph.step_function(xs, frame), filtergraph.step_function(ys, frame)
-    left, top = layer.x - corner[0], layer.y - corner[1]
-    x, steps = str(left), typed_widths(layer, motion)
-    if steps:
-        x = filtergraph.step_function(((at, left - layer.width + width) for at, width in steps), frame)
-    return x, _rise_expression(top, track.enter, animation.layers.height, frame)
+    frames: Sequence[int] = layer_changes(layer, animation.layers, motion) or (0,)
+    if cursor := cursor_places(layer, animation.layers, motion):
+        corners = [max(step for step in cursor if step[0] <= frame)[1] for frame in frames]
+    elif is_painted(layer, track):
+        corners = looks(layer, track, frames)[1]
+    elif widths := typed_widths(layer, motion):
+        corners = [(layer.x - layer.width + _width_at(frame, widths), layer.y) for frame in frames]
+    else:
+        corners = [(layer.x, layer.y)] * len(frames)
+    offsets = [offset(layer, track, frame, animation.layers.height) for frame in frames]
+    pairs = zip(corners, offsets, strict=True)
+    return list(zip(frames, [(x + right, y + down) for (x, y), (right, down) in pairs], strict=True))
 
 
-def _rise_expression(y: int, enter: Effect | None, height: int, frame: str) -> str:
-    """Return the y of a layer that rises into place, with a cubic ease-out."""
-    if enter is None or enter.effect != "rise" or enter.frames == 0:
-        return str(y)
-    remaining = f"clip(({enter.frame + enter.frames}-{frame})/{enter.frames + 1},0,1)"
-    return f"{y}+round({RISE * height:.3f}*pow({remaining},3))"
-
-
-def _fade(stream: Stream, track: Track, fps: int) -> Stream:
+def _fade(stream: Stream, layer: Layer, track: Track, fps: int) -> Stream:
     effects = [("in", track.enter), ("out", track.leave)]
-    fades = [
+    fading = [
         (direction, effect)
         for direction, effect in effects
-        if effect and effect.frames and effect.effect in ("fade", "rise")
+        if effect and effect.frames and fades(layer, effect, leaving=direction == "out")
     ]
-    ahead = max((1 - effect.frame for _, effect in fades if effect.frame < 1), default=0)
+    ahead = max((1 - effect.frame for _, effect in fading if effect.frame < 1), default=0)
     stream = filtergraph.shift(stream, ahead)
-    for direction, effect in fades:
+    for direction, effect in fading:
         stream = filtergraph.fade(stream, direction, effect.frame + ahead, effect.frames, fps)
     return filtergraph.shift(stream, -ahead)
 
@@ -113,8 +117,8 @@ def _type(stream: Stream, layer: Layer, widths: Sequence[int]) -> Stream:
     return padded.filter("crop", layer.width, layer.height, filtergraph.step_function(enumerate(widths), "n"), 0)
 
 
-def _zoom_stream(animation: Animation, layer: Layer, zoom: tuple[float, float], changes: Sequence[int]) -> Stream:
-    start, frames = zoom[0], animation.motion.frames
-    factors = tuple(start + (zoom[1] - start) * frame / frames for frame in changes)
-    zoomed = Zoom(str(animation.folder / layer.file), layer.width, layer.height, layer.opaque, factors)
-    return filtergraph.piped(zoomed.name, layer.width, layer.height, zoomed.pixels, animation.options)
+def _painted_stream(animation: Animation, layer: Layer, track: Track, changes: Sequence[int]) -> Stream:
+    size, _, found = looks(layer, track, changes)
+    file = str(animation.folder / layer.file)
+    painting = Painting(file, layer.width, layer.height, layer.opaque, size, tuple(found))
+    return filtergraph.piped(painting.name, *size, painting.pixels, animation.options)

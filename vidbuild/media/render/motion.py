@@ -1,4 +1,4 @@
-"""A motion: which layer of a drawing enters and leaves at which frame, with which effect. On disk it is one JSON file.
+"""A motion: which layer of a drawing enters, moves and leaves at which frame, and how. On disk it is one JSON file.
 
 Drawing and motion are kept apart, so that a reveal can move without a new drawing, and a drawing can change without a
 new timeline.
@@ -8,38 +8,66 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from typing import Any
+
+from vidbuild.media.render import easing
+
+EFFECTS = ("cut", "fade", "rise", "slide", "wipe", "scale", "type", "draw")
+
+# A box (x, y, width, height) in units of a layer's own: HOME is its place in the drawing, (-1, 0, 1, 1) the place on
+# its left, and (-1, -1, 2, 2) shows its right lower quarter over its whole box, if it is clipped to that.
+Box = tuple[float, float, float, float]
+HOME: Box = (0, 0, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """How a layer enters or leaves: from `frame` on, over `frames` frames; 0 frames mean at once.
 
-    effect: "cut", "fade", "rise" (fade in while moving up into place), "type" (enter only: character by character,
-    with `frames` as the whole typing time).
+    effect: "cut" (at once); all others fade unless stated: "fade"; "rise" (moves up, into place or out of it); "slide"
+    (moves in the layer's direction); "scale" (grows into place, shrinks out of it); "wipe" (a soft edge uncovers it in
+    its direction, without a fade); "draw" (as a line is drawn, in its direction, without a fade); "type" (character by
+    character, with `frames` as the whole typing time; enter only).
+    easing: a name in easing.py.
     """
 
     frame: int
     frames: int
     effect: str
+    easing: str = easing.DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where a layer is at a frame. Between two keys it moves; before the first and after the last it stays.
+
+    place: a box in units of the layer's own, or the index of one of the layer's stops in the drawing (Layer.stops).
+    easing: of the way from the key before to this one.
+    """
+
+    frame: int
+    place: int | Box = HOME
+    easing: str = "linear"
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """When one layer is visible.
+    """When one layer is visible, and where.
 
     enter: None if it is visible from before the first frame.
     leave: None if it stays visible to the last frame.
-    zoom: its size at the first frame and at the one after the last, relative to its size in the drawing. It scales
-    linearly about its center, and is clipped to its box in the drawing.
+    moves: the keys of its way, by frame; () if it stays in its place in the drawing. The whole image of the layer fills
+    each place, so it is scaled if a place is not as large as the layer.
+    clipped: whether only what is inside its box in the drawing is visible: a zoom into a part of it, or a pan over it.
     follows: for a cursor, the typed layers in typing order. The cursor is behind the last visible character of the
     layer typed last, and is invisible before the first character.
     """
 
     enter: Effect | None = None
     leave: Effect | None = None
-    zoom: tuple[float, float] | None = None
+    moves: tuple[Key, ...] = ()
+    clipped: bool = False
     follows: tuple[str, ...] = ()
 
 
@@ -80,7 +108,7 @@ class Motion:
 
         Windows that look alike are therefore equal, and so are their JSON texts.
         """
-        tracks = {name: _cut(track, first, frames, self.frames) for name, track in self.tracks.items()}
+        tracks = {name: _cut(track, first, frames) for name, track in self.tracks.items()}
         clip = self.clip
         if clip is not None:
             skipped = min(first, clip.frames - 1)  # the last frame stays after the end
@@ -92,15 +120,15 @@ class Motion:
         return self if self.clip is None else replace(self, clip=replace(self.clip, regular=False, companion=companion))
 
     def to_json(self) -> str:
-        """Return the motion as JSON, the same bytes for the same motion."""
-        return json.dumps(asdict(self), sort_keys=True, indent=1) + "\n"
+        """Return the motion as JSON, the same bytes for the same motion; fields with their default are left out."""
+        return json.dumps(_data(self), sort_keys=True, indent=1) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Motion:
         """Read the JSON that `to_json` writes."""
         data = json.loads(text)
-        tracks = {name: _track(item) for name, item in data["tracks"].items()}
-        clip = Playback(**data["clip"]) if data["clip"] else None
+        tracks = {name: _track(item) for name, item in data.get("tracks", {}).items()}
+        clip = Playback(**data["clip"]) if "clip" in data else None
         return cls(data["fps"], data["frames"], tracks, clip)
 
 
@@ -108,8 +136,8 @@ class Motion:
 NEVER = Effect(frame=1 << 30, frames=0, effect="cut")
 
 
-def _cut(track: Track, first: int, frames: int, length: int) -> Track:
-    """Return the track of frames [first, first + frames) of a motion of `length` frames."""
+def _cut(track: Track, first: int, frames: int) -> Track:
+    """Return the track of frames [first, first + frames) of a motion."""
     enter, leave = _shift(track.enter, first), _shift(track.leave, first)
     if enter is not None and enter.frame + enter.frames <= 0:
         enter = None
@@ -121,18 +149,44 @@ def _cut(track: Track, first: int, frames: int, length: int) -> Track:
         enter, leave = NEVER, None
     if enter == NEVER:
         return Track(enter=NEVER)
-    zoom = track.zoom
-    if zoom is not None:
-        step = (zoom[1] - zoom[0]) / length
-        zoom = (round(zoom[0] + step * first, 6), round(zoom[0] + step * (first + frames), 6))
-    return Track(enter, leave, zoom, track.follows)
+    moves = _cut_moves(track.moves, first, frames)
+    return Track(enter, leave, moves, track.clipped and bool(moves), track.follows)
+
+
+def _cut_moves(moves: tuple[Key, ...], first: int, frames: int) -> tuple[Key, ...]:
+    """Return the keys of the ways that are taken in a window; of a layer that stays, one key, or none at home."""
+    shifted = [replace(key, frame=key.frame - first) for key in moves]
+    while len(shifted) > 1 and shifted[1].frame <= 0:
+        del shifted[0]
+    while len(shifted) > 1 and shifted[-2].frame >= frames - 1:
+        del shifted[-1]
+    if len({key.place for key in shifted}) == 1:
+        place = shifted[0].place
+        return () if place == HOME else (Key(0, place),)
+    return tuple(shifted)
 
 
 def _shift(effect: Effect | None, first: int) -> Effect | None:
     return None if effect is None else replace(effect, frame=effect.frame - first)
 
 
+def _data(value: object) -> object:
+    """Return a record as JSON values, without the fields that have their default."""
+    if isinstance(value, Mapping):
+        return {name: _data(item) for name, item in value.items()}
+    if isinstance(value, tuple):
+        return [_data(item) for item in value]
+    if not is_dataclass(value):
+        return value
+    own = {each.name: (getattr(value, each.name), each.default) for each in fields(value)}
+    return {name: _data(item) for name, (item, default) in own.items() if default is MISSING or item != default}
+
+
 def _track(data: dict[str, Any]) -> Track:
-    effects = {key: Effect(**data[key]) if data[key] else None for key in ("enter", "leave")}
-    zoom = (data["zoom"][0], data["zoom"][1]) if data["zoom"] else None
-    return Track(effects["enter"], effects["leave"], zoom, tuple(data["follows"]))
+    effects = {key: Effect(**data[key]) for key in ("enter", "leave") if key in data}
+    moves = tuple(Key(**{**key, "place": _place(key.get("place", HOME))}) for key in data.get("moves", ()))
+    return Track(**effects, moves=moves, clipped=data.get("clipped", False), follows=tuple(data.get("follows", ())))
+
+
+def _place(value: Any) -> int | Box:  # noqa: ANN401 - from JSON
+    return value if isinstance(value, int) else (value[0], value[1], value[2], value[3])

@@ -8,6 +8,7 @@ from typing import Any
 
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.protocol import Place, scaled
 
 SMALL, FULL, LARGE = 0.94, 1.0, 1.06  # scales that make the zoom barely noticeable
 
@@ -44,13 +45,14 @@ class ImageScene(SceneDefaults):
         picture = {} if scene.fields["fit"] == "cover" and not framed else {"picture": "fade"}
         return {**heading, **window, **picture, **rising(scene.fields, {"caption": "caption"})}
 
-    def zooms(self, scene: Scene) -> dict[str, tuple[float, float]]:
+    def drifts(self, scene: Scene) -> dict[str, tuple[Place, Place]]:
         """Zoom the image if `motion` asks for it: one that covers its area grows beyond it, others stay inside."""
         fields = scene.fields
         if fields["motion"] == "none":
             return {}
         small, large = (FULL, LARGE) if fields["fit"] == "cover" else (SMALL, FULL)
-        return {"picture": (small, large) if fields["motion"] == "zoom-in" else (large, small)}
+        start, end = (small, large) if fields["motion"] == "zoom-in" else (large, small)
+        return {"picture": (scaled(start), scaled(end))}
 
 
 SCENE = ImageScene()

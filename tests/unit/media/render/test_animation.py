@@ -5,10 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbuild.media.render.motion import NEVER, Effect, Motion, Playback, Track
+from tests.support.render_lab import zooming
+from vidbuild.media.render.motion import NEVER, Effect, Key, Motion, Playback, Track
 
 changes = st.none() | st.builds(Effect, st.integers(0, 200), st.integers(0, 40), st.sampled_from(["fade", "rise"]))
-tracks = st.builds(Track, changes, changes, st.none() | st.just((0.9, 1.1)))
+ways = st.just(()) | st.just((Key(3, (0, 0, 0.9, 0.9), "gentle"), Key(90, 2), Key(90))) | st.just((Key(0, 1),))
+tracks = st.builds(Track, changes, changes, ways, st.booleans())
 motions = st.builds(
     Motion,
     st.just(30),
@@ -58,9 +60,11 @@ def test_a_clip_that_is_over_shows_its_last_picture() -> None:
 
 
 def test_a_zoom_keeps_its_pace() -> None:
-    """The window's zoom starts and ends where the whole motion's is at those frames."""
-    motion = Motion(30, 200, {"a": Track(zoom=(1.0, 1.2))})
-    assert motion.window(50, 100).tracks["a"].zoom == (1.05, 1.15)
+    """The window's zoom is on the same way, begun before the window and ended after it."""
+    track = zooming(1, 1.2, 200)
+    first, last = track.moves
+    keys = (Key(-50, first.place), Key(150, last.place))
+    assert Motion(30, 200, {"a": track}).window(50, 100).tracks["a"] == Track(moves=keys, clipped=True)
 
 
 @given(motions)

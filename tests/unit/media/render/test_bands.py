@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.render_lab import Drawing
+from tests.support.render_lab import Drawing, zooming
 from vidbuild.media.render import bands
 from vidbuild.media.render.bands import MARGIN, ROW, Band, divide, key_frames, with_key_frames
 from vidbuild.media.render.changed_frames import changed_frames, layer_changes, visible_box, visible_layers
@@ -186,5 +186,5 @@ def test_all_bands_have_all_key_frames() -> None:
 @pytest.mark.parametrize("count", [1, 5])
 def test_every_frame_differing_costs_every_frame(count: int) -> None:
     """Where something moves all the time, its band is coded all the time."""
-    layers, motion = boxes((100, 40), tracks={"l0": Track(zoom=(1, 1.2))}, frames=count)
+    layers, motion = boxes((100, 40), tracks={"l0": zooming(1, 1.2, count)}, frames=count)
     assert max(len(band.frames) for band in divide(layers, motion)) == count

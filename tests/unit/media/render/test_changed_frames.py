@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.render_lab import zooming
 from vidbuild.media.render.changed_frames import (
     changed_frames,
     cursor_places,
@@ -47,8 +48,8 @@ def test_a_still_scene_has_one_moment() -> None:
         (Track(enter=Effect(5, 0, "cut"), leave=Effect(7, 0, "cut")), (0, 5, 7)),
         (Track(enter=Effect(99, 9, "fade")), (0, 99)),
         (Track(enter=NEVER), (0,)),
-        (Track(zoom=(1.0, 1.0)), (0,)),
-        (Track(enter=Effect(90, 2, "fade"), zoom=(1.0, 1.1)), (0, *range(90, 100))),
+        (zooming(1, 1, 100), (0,)),
+        (zooming(1, 1.1, 100, enter=Effect(90, 2, "fade")), (0, *range(90, 100))),
     ],
 )
 def test_a_change_costs_its_own_frames(track: Track, expected: tuple[int, ...]) -> None:
@@ -63,7 +64,7 @@ def test_a_change_costs_its_own_frames(track: Track, expected: tuple[int, ...]) 
 def test_a_slow_zoom_is_no_more_pictures_at_a_higher_rate(fps: int, seconds: int, every: int) -> None:
     """Where edges move by less than a quarter of a pixel, no more pictures a second are made than can be seen."""
     layer = Layer("a", "a.png", 0, 0, 1920, 1080, opaque=True)
-    motion = Motion(fps, fps * seconds, {"a": Track(zoom=(1.0, 1.06))})
+    motion = Motion(fps, fps * seconds, {"a": zooming(1, 1.06, fps * seconds)})
     assert changed_frames(Layers(1920, 1080, (layer,)), motion) == tuple(range(0, fps * seconds, every))
 
 
@@ -113,11 +114,11 @@ def test_typing_in_progress_continues() -> None:
     assert typed_widths(only, motion.window(0, 10)) == ()
 
 
-def test_a_line_without_advances_appears_whole() -> None:
-    """A typed layer without advances appears whole."""
+def test_a_text_without_advances_is_typed_in_each_frame() -> None:
+    """A typed layer without advances has no widths: its glyphs are found in its image, frame by frame."""
     only, layers, motion = one(Track(enter=Effect(10, 12, "type")))
-    assert typed_widths(only, motion) == ((10, 40),)
-    assert changed_frames(layers, motion) == (0, 10)
+    assert typed_widths(only, motion) == ()
+    assert changed_frames(layers, motion) == (0, *range(10, 23))
 
 
 def test_a_cursor_follows_the_last_character() -> None:

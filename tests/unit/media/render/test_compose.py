@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from tests.support.render_lab import SIZE, Drawing, apart, differ, pixel, raw, shown
+from tests.support.render_lab import SIZE, Drawing, apart, differ, pixel, raw, shown, zooming
 from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.render import compose
@@ -234,7 +234,7 @@ def test_a_zoom_starts_and_ends_where_it_should(tmp_path: Path) -> None:
 
     drawing = Drawing(tmp_path / "d").add("background", colour=BLUE).add("a", (40, 20, 80, 50), paint=paint)
     still = shown(drawing.picture(Motion(30, 1)))[0]
-    frames = shown(drawing.picture(Motion(30, 21, {"a": Track(zoom=(1.0, 1.21))})))
+    frames = shown(drawing.picture(Motion(30, 21, {"a": zooming(1, 1.21, 21)})))
     assert differ(frames[0], still) == 0
     last = box_of(frames[20], (200, 40, 40))
     assert last is not None
@@ -247,7 +247,7 @@ def test_a_zoom_starts_and_ends_where_it_should(tmp_path: Path) -> None:
 def test_a_layer_zoomed_below_its_size_shows_what_is_behind(tmp_path: Path) -> None:
     """At 0.8 of its size a layer is surrounded by what is below it, without dark or smeared edges."""
     drawing = Drawing(tmp_path / "d").add("background", colour=BLUE).add("a", (40, 20, 80, 50))
-    frames = shown(drawing.picture(Motion(30, 10, {"a": Track(zoom=(0.8, 1.0))})))
+    frames = shown(drawing.picture(Motion(30, 10, {"a": zooming(0.8, 1, 10)})))
     box = box_of(frames[0])
     assert box is not None
     assert apart(box, (48, 25, 112, 65)) <= 1
@@ -264,7 +264,7 @@ def test_a_zoom_does_not_jitter(tmp_path: Path) -> None:
 
     drawing = Drawing(tmp_path / "d", (240, 60)).add("background", colour=(0, 0, 0))
     drawing.add("a", colour=(0, 0, 0), paint=paint)
-    frames = shown(drawing.picture(Motion(30, 60, {"a": Track(zoom=(1.0, 1.04))})))
+    frames = shown(drawing.picture(Motion(30, 60, {"a": zooming(1, 1.04, 60)})))
 
     def centre(image: Image.Image) -> float:
         columns = list(
@@ -322,7 +322,7 @@ def test_a_window_of_a_zoom_continues_it(drawing: Drawing) -> None:
             draw.line((x, 0, x, 60), fill=(0, 0, 0), width=3)
 
     drawing.add("a", (30, 15, 100, 60), paint=paint)
-    motion = Motion(30, 30, {"a": Track(enter=Effect(3, 4, "fade"), zoom=(1.0, 1.2))})
+    motion = Motion(30, 30, {"a": zooming(1, 1.2, 30, enter=Effect(3, 4, "fade"))})
     whole = shown(drawing.picture(motion))
     for first, frames in ((0, 6), (5, 5), (20, 10)):
         for index, image in enumerate(shown(drawing.picture(motion.window(first, frames)))):
