@@ -23,7 +23,7 @@ _DOMAIN = re.compile(
 _PATH = re.compile(r"[\w.~*$@%{}+-]*[/\\]\S*\Z|\.[A-Za-z]\S*\Z|~\S*\Z|[A-Za-z]:\\\S*\Z")
 _FILE = re.compile(r"[\w*@+-]+(?:\.[\w*+-]+)+\Z")
 _FLAG = re.compile(r"(--?)([A-Za-z][\w-]*)(?:(=)(.+))?\Z")
-_KEY_COMBINATION = re.compile(r"[^\s+-]+(?:[+-][^\s+-]+)*(?:\+\+|--)?\Z")
+_KEY_COMBINATION = re.compile(r"[^\s+-]+(?:[+-][^\s+-]+)*(?:\+\+|--|\+-)?\Z")
 _KEY = re.compile(r"[A-Za-z0-9]|F\d{1,2}|[\[\]/\\;'`,.=*+-]\Z")
 _APPLE_KEYS = re.compile(r"([⌘⌥⇧⌃]+)(\w+)\Z")
 _HEX = re.compile(r"0([xX])([0-9A-Fa-f]+)\Z|0([bo])([0-7]+)\Z")
@@ -62,7 +62,8 @@ class NameReader:
         return None
 
     def _keys(self, core: str, place: Place) -> list[Part] | None:
-        del place
+        if core.endswith("+") and place.after[:1] in tables.KEYS:
+            core += place.after[0]  # in "Ctrl+," the comma is the key
         apple = _APPLE_KEYS.match(core)
         if apple:
             return whole(core, " ".join([*(tables.KEYS[sign] for sign in apple[1]), self.words.word(apple[2])]))

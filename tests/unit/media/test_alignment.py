@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import array
+import math
+import operator
 import random
 from collections.abc import Sequence
 from itertools import pairwise
@@ -143,6 +145,140 @@ def test_features_are_every_ten_milliseconds() -> None:
     assert np.isfinite(features(silence(SAMPLE_RATE))).all()
     assert np.isfinite(features(silence(1))).all()
     assert len(decimated(noise)) == SAMPLE_RATE // 3
+
+
+def plain_features(samples: array.array[int]) -> np.ndarray:
+    """The features of the HTK Book, chapter 5, number by number: 26 filters from 80 Hz to 7.6 kHz, 13 coefficients."""
+    taps = [np.sinc(tap / 3) * (0.54 + 0.46 * math.cos(math.pi * tap / 16)) for tap in range(-16, 17)]
+    padded = [0] * 16 + list(samples) + [0] * 16
+    smooth = [sum(map(operator.mul, taps, padded[at : at + 33])) / sum(taps) for at in range(0, len(samples), 3)]
+    signal = [0.0] * 200 + smooth + [0.0] * 600  # a window of 25 ms is centered on each 10 ms
+    emphasized = [signal[0], *(now - 0.97 * before for before, now in pairwise(signal))]
+    mel = [2595 * math.log10(1 + hertz / 700) for hertz in (80, 7600)]
+    edges = [700 * (10 ** ((mel[0] + (mel[1] - mel[0]) * edge / 27) / 2595) - 1) / 31.25 for edge in range(28)]
+    rows = []
+    for frame in range(math.ceil(len(smooth) / 160)):
+        window = [
+            value * (0.54 - 0.46 * math.cos(2 * math.pi * at / 399))
+            for at, value in enumerate(emphasized[frame * 160 : frame * 160 + 400])
+        ]
+        power = np.abs(np.fft.rfft(window, 512)) ** 2
+        energies = []
+        for low, middle, high in zip(edges, edges[1:], edges[2:], strict=False):
+            triangle = [max(0, min((at - low) / (middle - low), (high - at) / (high - middle))) for at in range(257)]
+            energies.append(math.log(max(1, sum(map(operator.mul, triangle, power)))))
+        rows.append(
+            [
+                (1 + 11 * math.sin(math.pi * order / 22))
+                * math.sqrt(2 / 26)
+                * sum(value * math.cos(math.pi * order / 26 * (at + 0.5)) for at, value in enumerate(energies))
+                for order in range(13)
+            ]
+        )
+    last = len(rows) - 1
+    for at in range(last + 1):
+        around = {step: rows[min(last, max(0, at + step))][:13] for step in (-2, -1, 1, 2)}
+        rows[at] += [
+            around[1][order] - around[-1][order] + 2 * (around[2][order] - around[-2][order]) for order in range(13)
+        ]
+    table = np.array(rows)
+    centered: np.ndarray = (table - table.mean(axis=0)) / table.std(axis=0)
+    return centered
+
+
+def test_features_are_those_of_the_book() -> None:
+    """Against a plain computation, every feature of noise with a tone is the same to a thousandth."""
+    source = random.Random(5)
+    sound = array.array(
+        "h", (round(6000 * math.sin(at / 9) * (at % 3000) / 3000 + source.gauss(0, 900)) for at in range(5000))
+    )
+    found, expected = features(sound), plain_features(sound)
+    assert found.shape == expected.shape == (11, 26)
+    assert np.abs(found - expected).max() < 2e-3
+
+
+def test_sound_above_eight_kilohertz_is_removed() -> None:
+    """Before every third sample is taken, what 16 kHz cannot hold is removed; loud sound is clipped and not folded."""
+    level = {}
+    for hertz in (1000, 6000, 10_000, 20_000):
+        tone = array.array("h", (round(20_000 * math.sin(2 * math.pi * hertz * at / 48_000)) for at in range(4800)))
+        level[hertz] = float(np.abs(decimated(tone)[50:-50].astype(int)).max())
+    assert level[1000] == pytest.approx(20_000, rel=0.02)
+    assert level[6000] == pytest.approx(20_000, rel=0.12)
+    assert level[10_000] < 800
+    assert level[20_000] < 100
+    square = array.array("h", [32_767] * 48 + [-32_768] * 48) * 10
+    assert (decimated(square).max(), decimated(square).min()) == (32_767, -32_768)
+
+
+def word(start: int, end: int) -> EngineWord:
+    """A word with its times."""
+    return EngineWord("w", start, end, 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        # The first word of a phrase begins with it, unless it is 150 ms late or more: then a word before is missing.
+        ([(1000 + 7199, 20_000)], [(1000, 20_000)]),
+        ([(1000 + 7200, 20_000)], [(8200, 20_000)]),
+        # The last word ends with its phrase, unless it ends 350 ms before or more.
+        ([(1000, 40_000 - 16_799)], [(1000, 40_000)]),
+        ([(1000, 40_000 - 16_800)], [(1000, 23_200)]),
+        ([(1000, 40_000)], [(1000, 40_000)]),
+        # Each phrase has its own words; one that begins just at a phrase's end belongs to the next.
+        ([(2000, 9000), (12_000, 39_000), (40_000, 61_000)], [(1000, 9000), (12_000, 40_000), (60_000, 61_000)]),
+        ([(2000, 3000), (70_000, 71_000)], [(1000, 3000), (70_000, 80_000)]),
+    ],
+)  # fmt: skip
+def test_words_beside_pauses_reach_them(
+    monkeypatch: pytest.MonkeyPatch, words: list[tuple[int, int]], expected: list[tuple[int, int]]
+) -> None:
+    """Words of a recognizer, which reports them late after a pause and short before one, are extended to it."""
+    monkeypatch.setattr(matching.activity, "phrases", lambda _: [(1000, 40_000), (60_000, 80_000)])
+    found = matching.at_phrases([word(*each) for each in words], silence(1))
+    assert [(each.start, each.end) for each in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([(0, 500)], [(1000, 1000)]),  # before all speech
+        ([(0, 1500)], [(1000, 1500)]),
+        ([(39_000, 50_000)], [(39_000, 40_000)]),
+        ([(40_000, 61_000)], [(60_000, 61_000)]),
+        ([(50_000, 55_000)], [(60_000, 60_000)]),
+        ([(79_000, 90_000)], [(79_000, 80_000)]),
+        ([(80_000, 90_000)], [(80_000, 80_000)]),  # after all speech
+        ([(5000, 6000), (4000, 4500), (4000, 7000)], [(5000, 6000), (5000, 5000), (5000, 7000)]),
+        ([(1000, 60_000)], [(1000, 40_000)]),
+    ],
+)
+def test_no_word_begins_or_ends_in_a_pause(words: list[tuple[int, int]], expected: list[tuple[int, int]]) -> None:
+    """Words are moved out of pauses, and stay in order."""
+    found = matching._in_speech([word(*each) for each in words], [(1000, 40_000), (60_000, 80_000)])
+    assert [(each.start, each.end) for each in found] == expected
+
+
+def test_the_edges_of_pauses_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a pause, the first and the last 100 ms are compared, and of audio without speech everything."""
+    monkeypatch.setattr(matching.activity, "phrases", lambda _: [(480, 960), (480 * 40, 480 * 50 + 1)])
+    assert list(matching._speech(silence(1), 100)) == [*range(12), *range(30, 61)]
+    monkeypatch.setattr(matching.activity, "phrases", lambda _: [])
+    assert list(matching._speech(silence(1), 5)) == [0, 1, 2, 3, 4]
+
+
+def test_other_speech_is_followed_for_three_seconds() -> None:
+    """Of short speech, moments up to three seconds from the diagonal are found, and not much more."""
+    source = np.random.default_rng(5)
+    common = source.normal(size=(700, 4)).astype(np.float32)
+    distances = []
+    for shift in (298, 330):
+        extra = np.repeat(common[:1], shift, axis=0)
+        late, early = np.concatenate([extra, common]), np.concatenate([common, np.repeat(common[-1:], shift, axis=0)])
+        distances.append(warp(late, early)[1])
+    assert distances[0] == pytest.approx(0, abs=1e-3)
+    assert distances[1] > 0.2
 
 
 def test_a_recognizer_finds_english_words(scratch: Path) -> None:
