@@ -60,3 +60,35 @@ def test_a_failed_lock_has_an_error_number(
         assert platforms.lock(descriptor, shared=False) == expected
     finally:
         os.close(descriptor)
+
+
+def test_an_error_has_its_message_and_hint() -> None:
+    """An error reads as its message, and has a hint if it was given one."""
+    error = errors.UsageError("no such spec", hint="use another")
+    assert (str(error), error.message, error.hint) == ("no such spec", "no such spec", "use another")
+    assert errors.StoreError("no room").hint is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault"),
+    [(errors.StepError, "step"), (errors.SpecProblem, "spec"), (errors.UnreachableError, "unreachable")],
+)
+def test_a_step_error_has_its_failure_as_data(kind: type[errors.StepError], fault: str) -> None:
+    """The failure of a step has all that the error was given, and by its fault the error's class is found again."""
+    error = kind("no", hint="h", field="title", command=("a",), log=("b",), transient=True)
+    assert error.failure == errors.Failure("no", "h", "title", ("a",), ("b",), fault, transient=True)
+    assert (str(error), error.message, error.hint) == ("no", "no", "h")
+    assert errors.class_of(fault) is kind
+    assert kind("no").failure == errors.Failure("no", None, "", (), (), fault, transient=False)
+    assert errors.Failure("no") == errors.StepError("no").failure
+
+
+def test_an_unknown_fault_is_one_of_a_step() -> None:
+    """A fault that this version does not know, or a bug, has the general class."""
+    assert errors.class_of("bug") is errors.class_of("of tomorrow") is errors.StepError
+
+
+def test_the_text_of_a_system_error_has_no_number() -> None:
+    """The system's words are used, in lower case, and the error's own if it has none."""
+    assert errors.os_error_text(OSError(errno.ENOSPC, "No space left on device", "x")) == "no space left on device"
+    assert errors.os_error_text(OSError("Odd thing")) == "odd thing"

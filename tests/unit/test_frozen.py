@@ -150,3 +150,34 @@ def test_a_subclass_that_calls_its_base_sets_all_fields() -> None:
             super().__init__(*args)
 
     assert [(made.x, made.y, made.tags) for made in (Counted(1, 2), Counted(1, 2))] == [(1, 2, {})] * 2
+
+
+def test_a_field_without_a_default_has_none() -> None:
+    """`dataclasses.fields` shows which fields have a default, which have one made, and which have none."""
+
+    @frozen.dataclass(frozen=True, slots=True)
+    class Some:
+        must: int
+        may: int = 3
+        made: list[int] = frozen.field(default_factory=list)
+
+    must, may, made = dataclasses.fields(Some)
+    missing = dataclasses.MISSING
+    assert (must.default, must.default_factory) == (missing, missing)
+    assert (may.default, may.default_factory) == (3, missing)
+    assert (made.default, made.default_factory) == (missing, list)
+
+
+def test_a_class_is_compiled_with_its_first_instance() -> None:
+    """All instances after the first one use the method that was compiled for it."""
+
+    @frozen.dataclass(frozen=True, slots=True)
+    class Some:
+        must: int
+
+    before = Some.__init__
+    Some(1)
+    compiled = Some.__init__
+    assert compiled is not before
+    Some(2)
+    assert Some.__init__ is compiled

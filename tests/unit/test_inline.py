@@ -25,6 +25,10 @@ MARKUP = {
     "see <https://x.org/a_b>": ("see https://x.org/a_b", "see https://x.org/a_b"),
     "`[a](b.c)`": ("<c>[a](b.c)</c>", "[a](b.c)"),
 }
+MARKUP["`a` **b** [c](d.e) <https://f.g> \\* \\`"] = (
+    "<c>a</c> <s>b</s> c https://f.g * `",
+    "a b c https://f.g * `",
+)
 PLAIN = [
     "src/**/*.py and tests/**/*.py",
     "2**8 and 3**2",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
 
-from vidbuild.sanitize import replace_controls, sanitize, single_line, strip_escapes
+from vidbuild.sanitize import replace_controls, sanitize, sanitize_json, single_line, strip_escapes
 
 
 def test_control_characters_are_those_of_unicode() -> None:
@@ -38,3 +39,25 @@ def test_one_line_has_no_line_ends() -> None:
     """Line ends, tabs and marks that reorder text are replaced in a line; in a text, line ends and tabs stay."""
     assert single_line("a\nb\tc\u2028d\u202ee") == "a\ufffdb\ufffdc\ufffdd\ufffde"
     assert sanitize("a\nb\tc\u2028d\u202ee") == "a\nb\tc\ufffdd\ufffde"
+
+
+def test_what_a_terminal_obeys_is_unicodes() -> None:
+    """Controls, separators of lines and paragraphs, and characters that direct other ones are replaced; no others."""
+    directing = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    obeyed = {
+        character
+        for character in map(chr, range(0x3000))
+        if unicodedata.category(character) in {"Cc", "Zl", "Zp"} or unicodedata.bidirectional(character) in directing
+    }
+    text = "".join(map(chr, range(0x3000)))
+    assert {one for one, other in zip(text, single_line(text), strict=True) if one != other} == obeyed
+    assert {one for one, other in zip(text, sanitize(text), strict=True) if one != other} == obeyed - {"\t", "\n"}
+
+
+@pytest.mark.parametrize("command", ["##vso[task.x]y", "##[set-output name=a]b", "##teamcity[x]", "#\u200b#vso[a]"])
+def test_json_has_no_command_of_a_ci_system(command: str) -> None:
+    """A workflow command in a value is escaped, so that the value stays as it is."""
+    text = sanitize_json(json.dumps({"title": command}, ensure_ascii=False))
+    assert command[:4] not in text
+    assert json.loads(text) == {"title": command}
+    assert command not in sanitize(command)

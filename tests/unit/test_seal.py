@@ -140,3 +140,19 @@ def test_other_readers_accept_each_format(tmp_path: Path) -> None:
     command = [str(executable()), "-v", "warning", "-xerror", "-i", str(path), "-f", "null", "-"]
     done = subprocess.run(command, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(("after", "found"), [(0, "changed"), (-1, "changed"), (1, "absent")])
+def test_a_seal_is_looked_for_in_the_last_64_kib(tmp_path: Path, after: int, found: str) -> None:
+    """A file to whose end a person added is an edited output while its seal begins in the last 64 KiB."""
+    mark = seal.sealed_html("")
+    added = 65_536 - len(mark) + mark.index("vidbuild") + after
+    assert state(tmp_path, ".html", (mark + "x" * added).encode()) == found
+
+
+def test_large_files_are_read_in_parts(tmp_path: Path) -> None:
+    """The seal of a file is checked whatever its size is: a byte less or more than the parts that are read."""
+    for size in ((1 << 20) - 1, 1 << 20, (1 << 20) + 1, (2 << 20) + 7):
+        content = seal.sealed_html("x" * size).encode()
+        assert state(tmp_path, ".html", content) == "intact"
+        assert state(tmp_path, ".html", content.replace(b"xx", b"xy", 1)) == "changed"

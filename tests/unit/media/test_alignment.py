@@ -28,6 +28,7 @@ TEXT = (
     "First install the package, which takes a few seconds. Then open the settings and change the address of the "
     "server, because the default points to this machine. When you run the command again, it reads the new values."
 )
+PHRASES = "vidbuild.media.alignment.matching.activity.phrases"
 GERMAN = "Zuerst wird das Paket installiert. Danach öffnet man die Einstellungen, und ändert die Adresse des Servers."
 
 
@@ -235,7 +236,7 @@ def test_words_beside_pauses_reach_them(
     monkeypatch: pytest.MonkeyPatch, words: list[tuple[int, int]], expected: list[tuple[int, int]]
 ) -> None:
     """Words of a recognizer, which reports them late after a pause and short before one, are extended to it."""
-    monkeypatch.setattr(matching.activity, "phrases", lambda _: [(1000, 40_000), (60_000, 80_000)])
+    monkeypatch.setattr(PHRASES, lambda _: [(1000, 40_000), (60_000, 80_000)])
     found = matching.at_phrases([word(*each) for each in words], silence(1))
     assert [(each.start, each.end) for each in found] == expected
 
@@ -262,9 +263,9 @@ def test_no_word_begins_or_ends_in_a_pause(words: list[tuple[int, int]], expecte
 
 def test_the_edges_of_pauses_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a pause, the first and the last 100 ms are compared, and of audio without speech everything."""
-    monkeypatch.setattr(matching.activity, "phrases", lambda _: [(480, 960), (480 * 40, 480 * 50 + 1)])
+    monkeypatch.setattr(PHRASES, lambda _: [(480, 960), (480 * 40, 480 * 50 + 1)])
     assert list(matching._speech(silence(1), 100)) == [*range(12), *range(30, 61)]
-    monkeypatch.setattr(matching.activity, "phrases", lambda _: [])
+    monkeypatch.setattr(PHRASES, lambda _: [])
     assert list(matching._speech(silence(1), 5)) == [0, 1, 2, 3, 4]
 
 
