@@ -156,3 +156,27 @@ def test_large_files_are_read_in_parts(tmp_path: Path) -> None:
         content = seal.sealed_html("x" * size).encode()
         assert state(tmp_path, ".html", content) == "intact"
         assert state(tmp_path, ".html", content.replace(b"xx", b"xy", 1)) == "changed"
+
+
+def test_the_seal_of_an_mp4_is_a_box_of_its_size() -> None:
+    """The boxes of a sealed MP4, each as long as it says, end where the file ends; the last is the seal."""
+    content, at, kinds = mp4(), 0, []
+    while at < len(content):
+        kinds.append(content[at + 4 : at + 8])
+        at += int.from_bytes(content[at : at + 4], "big")
+    assert at == len(content)
+    assert kinds[-1] == b"uuid"
+    assert content[-32:] == hashlib.sha256(content[:-56]).digest()
+
+
+@pytest.mark.parametrize(("size", "found"), [(1024, "intact"), (1025, "absent")])
+def test_a_pointer_of_git_lfs_has_at_most_1024_bytes(tmp_path: Path, size: int, found: str) -> None:
+    """A file that begins as a pointer is one, and no person's work, if it is as short as pointers are."""
+    content = b"version https://git-lfs.github.com/spec/v1\n".ljust(size, b"x")
+    assert state(tmp_path, ".mp4", content) == found
+
+
+def test_a_seal_alone_is_found(tmp_path: Path) -> None:
+    """A seal of nothing is intact, and what is left of one at a file's very start shows that it was changed."""
+    assert state(tmp_path, ".html", seal.sealed_html("").encode()) == "intact"
+    assert state(tmp_path, ".html", b"vidbuild sha256:0") == "changed"

@@ -45,3 +45,18 @@ def test_several_names_are_suggested(known: list[str], hint: str | None) -> None
     """The most similar name comes first, and no more are suggested than wanted."""
     assert did_you_mean("en-uss", known, 3, 0.5) == hint
     assert nearest_names("en-uss", known, 1, 0.5) == ([known[0]] if hint else [])
+
+
+def test_the_hundred_nearest_by_letters_are_compared() -> None:
+    """Of up to 100 names each is compared; of more, those with the most pairs of letters in common."""
+    others = [f"{number}zz" for number in range(99)]
+    assert nearest("abc", [*others, "acb"]) == "acb"
+    assert nearest("abc", [*others, "0yy", "acb"]) is None
+    assert nearest("abc", [*others, "0yy", "abd"]) == "abd"
+
+
+def test_the_first_forty_letters_are_compared() -> None:
+    """Names that differ after 40 letters are the same to the comparison, which names one of them."""
+    known = ["a" * 40 + "b", "a" * 40 + "c"]
+    assert nearest_names("a" * 40, known, 2) == [known[1]]
+    assert sorted(nearest_names("a" * 39, ["a" * 39 + "b", "a" * 39 + "c"], 2)) == ["a" * 39 + "b", "a" * 39 + "c"]

@@ -14,7 +14,11 @@ HOLES = "\u01c0\u01c1"
 """Stand for the characters of what is read already, by turns: letters that no rule knows."""
 
 _VOWEL = re.compile(r"[aeiouy]", re.IGNORECASE)
-_HARD = re.compile(r"[^AEIOUY]{4}|^[^AEIOUY]{3}(?<!SCR|STR|SPL|SPR|SCH|THR|SHR)|^(.)\1|[QJVX][^AEIOUY]")
+# What no English word has, such as four consonants in a row, but for "length", "rights" and "months".
+_HARD = re.compile(
+    r"[^AEIOUY]{4}(?<!NGTH|GHT[SH]|[DLMNPRX]THS|RMTH|RLDS|RSTS)"
+    r"|^[^AEIOUY]{3}(?<!SCR|STR|SPL|SPR|SCH|THR|SHR|PHR|CHR|THW)|^(?!OO)(.)\1|[QJV][^AEIOUY]|X(?![AEIOUYTPCH]|$)"
+)
 _PARTS = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _RUNS = re.compile(
     rf"[^\W_{HOLES}]+(?:['\u2019](?:s|t|re|ve|ll|d|m)\b)?|{HOLES[0]}+|{HOLES[1]}+|::|->|=>|[!=<>]=|&&|\|\||:=|\.\.\.|.",

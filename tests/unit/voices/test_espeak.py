@@ -23,7 +23,7 @@ from vidbuild.media.text.align import align
 from vidbuild.media.text.cue_times import estimated_cues, place_cues
 from vidbuild.media.text.words import Speech, Token, spoken_text
 from vidbuild.timebase import SAMPLE_RATE
-from vidbuild.voices import espeak, espeak_process
+from vidbuild.voices import espeak, espeak_phonemes, espeak_process
 from vidbuild.voices.espeak import Espeak
 
 TEXT = "Use v2.1, pass --dry-run, and keep 3.5 GB free. See https://a.example/b?c=1 for more."
@@ -294,3 +294,22 @@ def test_the_process_that_speaks_imports_little() -> None:
     loaded = set(done.stdout.split())
     assert {"ctypes", "json"} <= loaded
     assert not loaded & {"typing", "pathlib", "contextlib", "signal", "subprocess"}
+
+
+def test_words_have_their_phonemes(scratch: Path) -> None:
+    """The library gives the phonemes of each word, of several words too, in the voice that is asked for."""
+    assert dict(espeak_phonemes.phonemes(["judge", "new york", ""], "en-us", scratch, ENV)) == {
+        "judge": "d\u0292\u02c8\u028cd\u0292",
+        "new york": "n\u02c8u\u02d0 j\u02c8\u0254\u02d0\u0279k",
+        "": "",
+    }
+    british = espeak_phonemes.phonemes(["tomato"], "en-gb", scratch, ENV)["tomato"]
+    assert british != espeak_phonemes.phonemes(["tomato"], "en-us", scratch, ENV)["tomato"]
+
+
+def test_a_voice_without_phonemes_is_an_error(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the library has no such voice, the error has the command that asked it."""
+    monkeypatch.setattr(espeak, "file_of", lambda _: "no such voice")
+    with pytest.raises(StepError, match="espeak-ng gave no phonemes") as raised:
+        espeak_phonemes.phonemes(["a"], "en-us", scratch, ENV)
+    assert raised.value.failure.command[-1].endswith("espeak_main.py")

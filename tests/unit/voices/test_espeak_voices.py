@@ -82,3 +82,36 @@ def test_the_shipped_voices_hold_what_specs_ask_for() -> None:
     assert {"en-us", "en-gb", "de", "fr-fr", "es", "ja", "ar", "hi"} <= set(names)
     assert len(names) > 100
     assert espeak_voices.resolve(shipped, "en-gb") == "en"
+
+
+def test_the_mean_pitch_is_that_of_the_variant_or_the_language(data: Path) -> None:
+    """The mean lies two thirds from base to top: of the variant, else of the language, else of espeak's own voice."""
+    (data / "lang" / "gmw" / "en").write_text("language en-gb 2\nlanguage en 2\npitch 80 180\n", encoding="utf-8")
+    (data / "voices" / "!v" / "m9").write_text("pitch 34 134\n", encoding="utf-8")
+    assert espeak_voices.mean_pitch(data, "en-us") == pytest.approx(82 + 0.66 * 36)
+    assert espeak_voices.mean_pitch(data, "en-gb") == pytest.approx(146)
+    assert espeak_voices.mean_pitch(data, "en-gb+f3") == pytest.approx(146)
+    assert espeak_voices.mean_pitch(data, "en-gb+m9") == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    ("hertz", "number"),
+    [
+        (0, 50),
+        (-60, 0),
+        (-27, 0),
+        (-23, 10),
+        (-7, 40),
+        (1, 51),
+        (9, 60),
+        (26, 75),
+        (47, 90),
+        (62, 99),
+        (63, 99),
+        (400, 99),
+    ],
+)
+def test_hertz_are_on_the_scale_of_the_library(data: Path, hertz: int, number: int) -> None:
+    """A pitch in Hz above a mean of 100 Hz becomes the number that was measured for it, at most the highest."""
+    (data / "voices" / "!v" / "m9").write_text("pitch 34 134\n", encoding="utf-8")
+    assert espeak_voices.pitch(data, "en-us+m9", hertz) == number
