@@ -23,7 +23,7 @@ TYPES = tuple(SAMPLES)
 FIELDS = {kind: drawing(kind, **sample.full) for kind, sample in SAMPLES.items()}
 
 
-def changed(kind: str, **fields: Any) -> dict[str, Any]:
+def changed(kind: str, /, **fields: Any) -> dict[str, Any]:
     """Return a type's drawn sample with some fields replaced."""
     return {**copy.deepcopy(FIELDS[kind]), **fields}
 

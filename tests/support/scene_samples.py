@@ -187,6 +187,32 @@ SAMPLES: Mapping[str, Sample] = {
         },
         not_drawn=frozenset({"name"}),
     ),
+    "chart": Sample(
+        full={
+            "title": "Downloads",
+            "kind": "stacked",
+            "labels": ["Spring", "Summer", "Autumn"],
+            "series": [{"name": "Linux", "values": [3, 4.5, 6]}, {"name": "macOS", "values": [2, None, 4]}],
+            "prefix": "~",
+            "unit": "k",
+            "axis": {"title": "Downloads in a month"},
+            "reveal": "series",
+            "highlight": [{"series": 1, "label": 3, "text": "the release"}],
+            "caption": "Our own counts",
+        },
+        layers=(
+            *("heading", "axes", "part-0-past", "part-1-past", "part-0", "part-1"),
+            *("mark-0", "caption"),
+        ),
+        brief=lambda word: {"labels": [word], "values": [1]},
+        numbered=lambda index, words, _: {
+            "title": f"Chart {index + 1}",
+            "labels": ["a", "b", "c"],
+            "series": [{"name": word.capitalize(), "values": [index + 1, at, 2]} for at, word in enumerate(words[:8])],
+            "reveal": "series",
+        },
+        not_drawn=frozenset({"prefix", "unit"}),
+    ),
     "outro": Sample(
         full={"title": "Try it today", "subtitle": "pip install httpx", "links": ["www.python-httpx.org"]},
         layers=("title", "subtitle", "link-0"),
@@ -199,7 +225,7 @@ SAMPLES: Mapping[str, Sample] = {
 }
 
 
-def full(kind: str, **fields: Any) -> Fields:
+def full(kind: str, /, **fields: Any) -> Fields:
     """Return a copy of a type's full sample with some fields replaced."""
     return {**copy.deepcopy(SAMPLES[kind].full), **fields}
 
@@ -224,7 +250,7 @@ def with_text(kind: str, text: str) -> Fields:
     return made
 
 
-def scene(kind: str, **fields: Any) -> Scene:
+def scene(kind: str, /, **fields: Any) -> Scene:
     """Return a scene as the reader makes it, with the type's own fields as given."""
     given = {"id": "s", "type": kind, **fields}
     own = schema.complete(given, schema.definition("scene"))
@@ -267,7 +293,7 @@ def with_fields(made: Scene, **fields: Any) -> Scene:
     return dataclasses.replace(made, fields={**made.fields, **fields})
 
 
-def drawing(kind: str, **fields: Any) -> Fields:
+def drawing(kind: str, /, **fields: Any) -> Fields:
     """Return the template's fields for a scene with the given fields."""
     return SCENE_TYPES[kind].drawing(scene(kind, **fields))
 

@@ -17,6 +17,7 @@ NAMES = (
     "clip",
     "quote",
     "table",
+    "chart",
     "outro",
 )
 

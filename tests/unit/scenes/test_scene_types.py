@@ -22,7 +22,7 @@ from vidbuild.scenes.protocol import Reveal, scaled
 from vidbuild.spec import schema
 
 
-def scene(kind: str, **fields: Any) -> Scene:
+def scene(kind: str, /, **fields: Any) -> Scene:
     """Return a scene of a type's brief sample with some fields replaced."""
     return scene_samples.scene(kind, **{**SAMPLES[kind].brief("A"), **fields})
 
@@ -44,22 +44,22 @@ def timed(kind: str, at: float) -> dict[str, Any]:
     return made
 
 
-def drawing(kind: str, **fields: Any) -> dict[str, Any]:
+def drawing(kind: str, /, **fields: Any) -> dict[str, Any]:
     """What the template is given."""
     return registry.SCENE_TYPES[kind].drawing(scene(kind, **fields))
 
 
-def entrances(kind: str, **fields: Any) -> dict[str, str]:
+def entrances(kind: str, /, **fields: Any) -> dict[str, str]:
     """What comes at the start."""
     return registry.SCENE_TYPES[kind].entrances(scene(kind, **fields))
 
 
-def reveals(kind: str, **fields: Any) -> list[Reveal]:
+def reveals(kind: str, /, **fields: Any) -> list[Reveal]:
     """What comes later."""
     return registry.SCENE_TYPES[kind].reveals(scene(kind, **fields))
 
 
-def wrong(kind: str, **fields: Any) -> list[tuple[str, str]]:
+def wrong(kind: str, /, **fields: Any) -> list[tuple[str, str]]:
     """What the type itself has against its fields."""
     found = registry.SCENE_TYPES[kind].check(scene(kind, **fields).fields)
     return [(problem.field, problem.message) for problem in found]

@@ -9,9 +9,8 @@ from vidbuild.scenes import csv_text
 from vidbuild.scenes.protocol import SceneProblem
 from vidbuild.scenes.table import content
 from vidbuild.scenes.table.content import Fields, Table
-from vidbuild.suggest import did_you_mean
+from vidbuild.scenes.unknown_name import unknown
 
-LISTED = 8  # names in a hint
 MAX_ROWS, MAX_COLUMNS = 40, 16  # more cannot be read in a frame of any size
 
 
@@ -95,15 +94,3 @@ def _columns(fields: Fields, known: list[str], *, from_file: bool) -> Iterator[S
     for index, name in enumerate(given):
         if csv_text.column_of(name, known) is None:
             yield SceneProblem(f"columns.{index}", *unknown(f"no column '{name}' in the file", name, known))
-
-
-def unknown(what: str, name: str, known: list[str]) -> tuple[str, str | None]:
-    """Return a message about a name that is not among the known ones, and a hint with the most similar one."""
-    similar = did_you_mean(name, known)
-    if similar or not known:
-        return what, similar
-    names = ", ".join(known[:LISTED])
-    return (
-        f"{what}: expected {'one of ' if len(known) <= LISTED else ''}{names}{', …' if len(known) > LISTED else ''}",
-        None,
-    )
