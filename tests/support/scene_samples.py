@@ -61,6 +61,12 @@ def _numbered_code(index: int, words: Sequence[str], _seconds: float) -> Fields:
     return {"title": f"Code {index + 1}", "language": "python", "code": "\n".join(lines), "highlight": highlights}
 
 
+def _numbered_diff(index: int, words: Sequence[str], _seconds: float) -> Fields:
+    old = [f"import acme  # number {index + 1}", *(line for word in words for line in (f"{word} = 1", "acme.run()"))]
+    new = [line.replace("= 1", f"= {index + 2}") for line in old]
+    return {"title": f"Change {index + 1}", "language": "python", "from": "\n".join(old), "to": "\n".join(new)}
+
+
 SAMPLES: Mapping[str, Sample] = {
     "title": Sample(
         full={"kicker": "Quickstart", "title": "HTTPX in one minute", "subtitle": "A next-generation HTTP client"},
@@ -117,6 +123,19 @@ SAMPLES: Mapping[str, Sample] = {
         layers=("heading", "window", "bar-0", "bar-1", "code-dim", "code", "focus-0", "focus-1"),
         brief=lambda word: {"code": f"print({word!r})"},
         numbered=_numbered_code,
+        not_drawn=frozenset({"language"}),
+    ),
+    "diff": Sample(
+        full={
+            "title": "A longer timeout",
+            "filename": "client.py",
+            "language": "python",
+            "from": "import httpx\n\nr = httpx.get(url, timeout=5)\nprint(r)\n",
+            "to": "import httpx\n\nr = httpx.get(url, timeout=30)\nprint(r)\nr.close()\n",
+        },
+        layers=("heading", "window", "gone-0", "code", "added-0", "added-1"),
+        brief=lambda word: {"from": "a = 1", "to": f"a = {word!r}"},
+        numbered=_numbered_diff,
         not_drawn=frozenset({"language"}),
     ),
     "tree": Sample(

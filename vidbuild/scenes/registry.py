@@ -12,6 +12,7 @@ NAMES = (
     "list",
     "command",
     "code",
+    "diff",
     "tree",
     "image",
     "clip",

@@ -62,7 +62,7 @@ def build_tracks(params: TimelineParams, times: Sequence[int]) -> Tracks:
         for layer, effect in reveal.enter.items():
             length = max(lengths.values()) if effect == "under" else lengths[layer]
             enters[layer] = _entering(params, start, length, effect)
-            done = max(done, start + length)
+            done = max(done, enters[layer].frame + enters[layer].frames)
             if effect == "type" and reveal.characters:
                 typed.append(layer)
                 free_from = start + length
@@ -148,6 +148,8 @@ def _entrances(params: TimelineParams) -> dict[str, Effect]:
 def _entering(params: TimelineParams, start: int, length: int, effect: str) -> Effect:
     if effect == "under" or not length:
         return Effect(start + length, 0, "cut")
+    if effect == "follow":
+        return Effect(start + length, length, "fade", params.easing)
     return Effect(start, length, effect, params.easing)
 
 

@@ -120,3 +120,16 @@ def test_a_shadow_is_black_or_on_light_grounds_a_darker_text_color(name: str, gr
     values = {**theme(name), "text": "#28507a"}
     expected = (0, 0, 0) if dark(values, ground) else (28, 56, 85)
     assert parse(palette(values, ground)["shadow"]) == expected
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_code_is_readable_on_the_marks_of_a_diff(name: str) -> None:
+    """Every syntax color of a diff, and its signs, have AA contrast on lines and on words that are marked."""
+    values = theme(name)
+    surface, shown = parse(values["surface"]), palette(values, None)
+    rules = plistlib.loads(syntax_theme(values, changed=True).encode())["settings"]
+    inks = [parse(rule["settings"]["foreground"]) for rule in rules[1:]]
+    for side in ("added", "removed"):
+        line = mix(surface, parse(shown[f"{side}_ground"]), 0.14)
+        word = mix(line, parse(shown[f"{side}_ground"]), 0.21)
+        assert min(contrast(ink, ground) for ink in [*inks, parse(shown[side])] for ground in (line, word)) >= AA

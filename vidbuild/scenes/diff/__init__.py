@@ -1,0 +1,182 @@
+"""The diff scene. Layers: heading, window, code, then for each change i: gone-i (removed lines) and added-i."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+from vidbuild import columns
+from vidbuild.model import Scene
+from vidbuild.scenes import isolation
+from vidbuild.scenes.code import code_lines, languages
+from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.diff import changes, patch
+from vidbuild.scenes.diff.changes import Row
+from vidbuild.scenes.protocol import Reveal, SceneProblem
+
+MAX_ROWS = 120  # more than any frame can show
+MAX_CHANGES = 20  # each has two layers
+MAX_COLORED = 3000  # lines of a file that are highlighted as a whole, so that colors do not depend on what is shown
+
+
+class DiffScene(SceneDefaults):
+    """A file's changes in a window: removed lines are marked, then added lines appear, one change after the other."""
+
+    name = "diff"
+    summary = "the changes of a file, from two texts or a patch, one after the other"
+    spec_fields: Mapping[str, str] = {"old": "from", "new": "to", "wide": "to", "rows": "to"}
+
+    def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
+        """Require changes from one source: at least one, and not more than a frame can show."""
+        if problem := _source_problem(fields):
+            yield problem
+            return
+        source = _source(fields)
+        try:
+            found = _diff(fields)
+        except patch.PatchError as error:
+            yield SceneProblem("path" if "path" in fields else source, str(error), error.hint)
+            return
+        except changes.TooManyLinesError:
+            message = f"more than {changes.MAX_COMPARED} lines differ between 'from' and 'to'"
+            yield SceneProblem(source, message, "give a 'patch' with a part of the changes")
+            return
+        count = 1 + max((row.change for row in found.rows), default=-1)
+        if count == 0:
+            yield SceneProblem("to", "'from' and 'to' are equal: there is no change to show")
+        elif len(found.rows) > MAX_ROWS:
+            hint = "show a part of the patch" if source != "to" else "show a part of the texts, or less 'context'"
+            yield SceneProblem(source, f"the diff has {len(found.rows)} lines: the maximum is {MAX_ROWS}", hint)
+        elif count > MAX_CHANGES:
+            yield SceneProblem(source, f"the diff has {count} changes: the maximum is {MAX_CHANGES}")
+        elif len(fields["changes"]) > count:
+            number = "change" if count == 1 else "changes"
+            yield SceneProblem(f"changes.{count}", f"the diff has {count} {number}, and 'changes' more times")
+
+    def lint(self, scene: Scene) -> Iterator[SceneProblem]:
+        """Warn of code without colors."""
+        language = scene.fields["language"]
+        if language and languages.typst_name(language) is None:
+            yield SceneProblem("language", f"no syntax highlighting for '{language}'", languages.hint(language))
+
+    def drawing(self, scene: Scene) -> dict[str, Any]:
+        """Return the visible content as JSON values.
+
+        {"title", "filename", "language": typst's name for it, "old", "new": lines before and after, "wide": characters
+        in them that take two columns, "rows": [{"kind", "old", "new": numbers, "line": index in "old", or in "new" for
+        an added line, "change", "marks", "count"}], "changes": how many}.
+        """
+        found = _diff(scene.fields)
+        old, new = found.old, found.new
+        return {
+            **texts(scene.fields, "title"),
+            "filename": scene.fields["filename"] or found.name or None,
+            "language": found.language or None,
+            "old": "\n".join(isolation.isolate(line, isolation.CODE) for line in old),
+            "new": "\n".join(isolation.isolate(line, isolation.CODE) for line in new),
+            "wide": sorted(
+                {mark for line in (*old, *new) for mark in columns.graphemes(line) if columns.width(mark) > 1}
+            ),
+            "rows": list(_drawn(found)),
+            "changes": 1 + max(row.change for row in found.rows),
+        }
+
+    def entrances(self, scene: Scene) -> dict[str, str]:
+        """Let the window rise with the lines as they were."""
+        return {**rising(scene.fields, {"heading": "title"}), "window": "rise", "code": "rise"}
+
+    def reveals(self, scene: Scene) -> list[Reveal]:
+        """Mark the removed lines of each change, then let the added ones appear."""
+        found = _diff(scene.fields)
+        times = scene.fields["changes"]
+        reveals = []
+        for index in range(1 + max(row.change for row in found.rows)):
+            kinds = {row.kind for row in found.rows if row.change == index}
+            gone = {f"gone-{index}": "fade"} if "-" in kinds else {}
+            added = {f"added-{index}": "follow" if gone else "fade"} if "+" in kinds else {}
+            timed = index < len(times)
+            field = f"changes.{index}" if timed else _source(scene.fields)
+            reveals.append(Reveal(field=field, at=times[index]["at"] if timed else None, enter={**gone, **added}))
+        return reveals
+
+
+class _Diff(NamedTuple):
+    """Rows, the lines before and after in which they are, and the name and typst's language of the file.
+
+    whole: whether `old` and `new` are the whole file; otherwise, they are the lines of the rows.
+    """
+
+    rows: Sequence[Row]
+    old: Sequence[str]
+    new: Sequence[str]
+    whole: bool
+    name: str
+    language: str | None
+
+
+def _source(fields: Mapping[str, Any]) -> str:
+    return "file" if "file" in fields else "patch" if "patch" in fields else "to"
+
+
+def _source_problem(fields: Mapping[str, Any]) -> SceneProblem | None:
+    pair = [name for name in ("from", "to") if name in fields]
+    if "patch" in fields and pair:
+        source = "file" if "file" in fields else "patch"
+        return SceneProblem(pair[0], f"'{pair[0]}' and '{source}' cannot both be given", "remove one of them")
+    if "patch" in fields or len(pair) == 2:  # noqa: PLR2004 - both of them
+        return None
+    if pair:
+        missing = "to" if pair == ["from"] else "from"
+        return SceneProblem(pair[0], f"'{pair[0]}' needs '{missing}'", f"add '{missing}'")
+    return SceneProblem("", "a diff scene needs 'from' and 'to', 'patch' or 'file'")
+
+
+def source_text(value: str | Mapping[str, Any]) -> str:
+    """Return the text of a field that is a text or names a file."""
+    return value if isinstance(value, str) else str(value["code"])
+
+
+def _diff(fields: Mapping[str, Any]) -> _Diff:
+    """Raises PatchError or TooManyLinesError."""
+    if "patch" in fields:
+        chosen = patch.choose(patch.parse(isolation.without_controls(fields["patch"])), fields.get("path", ""))
+        found = [_expanded(hunk) for hunk in chosen.hunks]
+        name, rows = PurePath(chosen.name).name, changes.rows(found, None)
+        old, new = ([row.text for row in rows if row.kind in kinds] for kinds in (" -", " +"))
+        return _Diff(rows, old, new, False, name, _language(fields, chosen.name, "\n".join(new)))
+    old, new = (code_lines(source_text(fields[side])) for side in ("from", "to"))
+    rows = changes.rows(changes.compared(old, new, fields["context"]), len(old))
+    files = [PurePath(fields[side]["file"]).name for side in ("to", "from") if isinstance(fields[side], Mapping)]
+    name = files[0] if files else ""
+    whole = max(len(old), len(new)) <= MAX_COLORED
+    if not whole:
+        old, new = ([row.text for row in rows if row.kind in kinds] for kinds in (" -", " +"))
+    return _Diff(rows, old, new, whole, name, _language(fields, name, "\n".join(new)))
+
+
+def _expanded(hunk: patch.Hunk) -> patch.Hunk:
+    """Return the hunk with its lines as the code scene draws lines."""
+    lines = [patch.Line(line.kind, (code_lines(line.text) or [""])[0]) for line in hunk.lines]
+    return patch.Hunk(hunk.old, hunk.new, tuple(lines))
+
+
+def _language(fields: Mapping[str, Any], name: str, code: str) -> str | None:
+    if fields["language"] or not name:
+        return languages.typst_name(fields["language"])
+    return languages.of_file(name, code)
+
+
+def _drawn(found: _Diff) -> Iterator[dict[str, Any]]:
+    before = after = 0  # lines of the rows so far
+    for row in found.rows:
+        line = after if row.kind == "+" else before
+        if found.whole:
+            line = ((row.new if row.kind == "+" else row.old) or 1) - 1
+        before += row.kind in " -"
+        after += row.kind in " +"
+        numbers = {"old": row.old, "new": row.new, "line": line, "count": row.count}
+        yield {"kind": row.kind, "change": row.change, "marks": [list(mark) for mark in row.marks], **numbers}
+
+
+SCENE = DiffScene()
