@@ -122,8 +122,12 @@ def template_data(
         "colors": palette.palette(theme, params["background"], behind.seen),
         "look": {name: theme[name] for name in LOOK},
         "syntax": palette.syntax_theme(theme),
-        "series": palette.chart_colors(theme, params["background"]) if {"points", "slices"} & fields.keys() else [],
         "syntax_changed": palette.syntax_theme(theme, changed=True),
+        "series": (
+            palette.chart_colors(theme, params["background"], behind.seen)
+            if {"points", "slices"} & fields.keys()
+            else []
+        ),
         "fonts": families.searched(theme["fonts"], own_families),
         "lang": language if len(language) in {2, 3} else "en",
         "direction": _direction(params),

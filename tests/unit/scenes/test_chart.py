@@ -95,8 +95,8 @@ def test_series_appear_in_order_and_step_back() -> None:
     """Each series appears when its name is spoken, in its weaker look too, and stays in that with the next one."""
     reveals = chart.SCENE.reveals(scene(series=TWO, reveal="series"))
     assert [(item.words, dict(item.enter), item.until_next) for item in reveals] == [
-        ("Linux", {"part-0": "fade", "part-0-past": "under"}, ("part-0",)),
-        ("macOS", {"part-1": "fade", "part-1-past": "under"}, ("part-1",)),
+        ("Linux", {"part-0": "wipe", "part-0-past": "under"}, ("part-0",)),
+        ("macOS", {"part-1": "wipe", "part-1-past": "under"}, ("part-1",)),
     ]
 
 
@@ -112,7 +112,7 @@ def test_a_value_that_is_called_out_lets_all_others_step_back() -> None:
 def test_bars_appear_by_label() -> None:
     """With `reveal: labels`, or a list of labels, the bars of one label are a layer."""
     reveals = chart.SCENE.reveals(scene(labels=["a", "b", "c"], series=TWO, reveal=[{"label": "c", "at": 1}]))
-    assert [(item.at, dict(item.enter)) for item in reveals] == [(1, {"part-2": "fade", "part-2-past": "under"})]
+    assert [(item.at, dict(item.enter)) for item in reveals] == [(1, {"part-2": "wipe", "part-2-past": "under"})]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from typing import Any
 from vidbuild.media.image.accents import ACCENTS
 from vidbuild.media.image.backdrop import Background, backdrop
 from vidbuild.media.image.color import AA, BLACK, RGB, WHITE, contrast, mix, parse, readable, text
-from vidbuild.media.image.color import BLACK, RGB, WHITE, contrast, mix, parse, readable, text
 from vidbuild.media.image.series_colors import series_colors
 
 LARGE = 3.0  # contrast of large text and marks
@@ -88,17 +87,10 @@ def palette(theme: Mapping[str, Any], background: Background, seen: tuple[RGB, .
     return {name: text(color) for name, color in colors.items()}
 
 
-def chart_colors(theme: Mapping[str, Any], background: str | None) -> list[str]:
-    """Return the colors of a chart's series, the accent first."""
-    return [text(color) for color in series_colors(parse(theme["accent"]), _grounds(theme, background))]
-
-
-def _grounds(theme: Mapping[str, Any], background: str | None) -> tuple[RGB, ...]:
-    """Return the colors behind text: both ends of the background, and each with the brightest light."""
-    ends = backdrop(theme, background)
-    if background is not None:
-        return ends
-    return (*ends, *(mix(end, parse(theme["glow"]), GLOW) for end in ends))
+def chart_colors(theme: Mapping[str, Any], background: Background, seen: tuple[RGB, ...] = ()) -> list[str]:
+    """Return the colors of a chart's series, the accent first; seen: as for `palette`."""
+    grounds = backdrop(theme, background, seen).grounds
+    return [text(color) for color in series_colors(parse(theme["accent"]), tuple(grounds))]
 
 
 def _ink(wanted: RGB, grounds: tuple[RGB, ...]) -> RGB:

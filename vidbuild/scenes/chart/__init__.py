@@ -12,6 +12,8 @@ from vidbuild.scenes.csv_text import CsvError
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
+_ENTER = {"bar": "wipe", "stacked": "wipe", "line": "draw", "area": "draw", "pie": "fade", "donut": "fade"}
+
 
 class ChartScene(SceneDefaults):
     """A chart in the theme's colors, whose series or labels appear one by one, and whose values are called out."""
@@ -126,7 +128,7 @@ def _parts(scene: Scene) -> list[Reveal]:
             field,
             item.get("at"),
             inline.plain(names[index]),
-            {f"part-{index}": "fade", f"part-{index}-past": "under"},
+            {f"part-{index}": _ENTER[fields["kind"]], f"part-{index}-past": "under"},
             until_next=(f"part-{index}",),
         )
         for field, item, index in listed

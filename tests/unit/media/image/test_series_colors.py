@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.drawing import theme
 from vidbuild.media.image import palette
+from vidbuild.media.image.backdrop import backdrop
 from vidbuild.media.image.color import contrast, parse
 from vidbuild.media.image.series_colors import COUNT, difference, looks
 from vidbuild.spec.theme import built_in
@@ -22,7 +23,7 @@ def test_colors_differ_for_every_eye(name: str, accent: str | None) -> None:
     values = theme(name) if accent is None else {**theme(name), "accent": accent}
     colors = [parse(color) for color in palette.chart_colors(values, None)]
     assert len(set(colors)) == COUNT
-    for ground in palette.backdrop(values, None):
+    for ground in backdrop(values, None).grounds:
         assert min(contrast(color, ground) for color in colors) >= 3
     assert min(difference(a, b) for a, b in combinations(colors[:4], 2)) >= 15
     assert min(difference(a, b) for a, b in combinations(colors, 2)) >= 8
