@@ -90,7 +90,7 @@ def _pictures(kind: str, fields: Mapping[str, Any]) -> set[str]:
         for part in role.partition(":")[2].split(".")[:-1]:
             entries = dict(enumerate(owner)) if isinstance(owner, list) else owner
             owner = entries.get(int(part) if part.isdigit() else part, {})
-        if role.startswith("image") and owner:
+        if role == "image" or (role.startswith("image:") and (owner.get("image_size") or owner.get("portrait"))):
             roles.add(role)
     return roles
 

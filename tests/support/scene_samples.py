@@ -232,6 +232,81 @@ SAMPLES: Mapping[str, Sample] = {
         },
         not_drawn=frozenset({"prefix", "unit"}),
     ),
+    "compare": Sample(
+        full={
+            "title": "What changes",
+            "left": {"title": "Before", "tone": "bad", "items": ["A server", {"text": "Forty steps"}]},
+            "right": {"title": "After", "tone": "good", "items": ["One file", {"text": "One command"}]},
+        },
+        layers=(
+            *("heading", "left-panel", "right-panel", "left-0-past", "left-0", "left-1-past", "left-1"),
+            *("right-0-past", "right-0", "right-1-past", "right-1"),
+        ),
+        brief=lambda word: {"left": {"title": "a", "items": [word]}, "right": {"title": "b", "items": ["c"]}},
+        numbered=lambda index, words, _: {
+            "title": f"Choice {index + 1}",
+            "left": {"title": "Before", "tone": "bad", "items": [f"{word} by hand" for word in words[:4]]},
+            "right": {"title": "After", "tone": "good", "items": [f"Choice {index + 1}"]},
+        },
+    ),
+    "cards": Sample(
+        full={
+            "title": "What you get",
+            "cards": [
+                {"title": "Alerts", "text": "That say what changed", "image": IMAGE},
+                {"title": "Uptime", "number": "99.9%"},
+                "Reports",
+            ],
+        },
+        layers=(
+            *("heading", "card-0-past", "card-0", "card-0-image", "card-1-past", "card-1"),
+            *("card-2-past", "card-2"),
+        ),
+        brief=lambda word: {"cards": ["one", word]},
+        numbered=lambda index, words, _: {
+            "title": f"Grid {index + 1}",
+            "cards": [
+                {"title": f"{word.capitalize()} in card {index + 1}", "text": f"A card about {word}"}
+                for word in (*words, "one", "two")[: max(2, min(len(words), 9))]
+            ],
+        },
+    ),
+    "number": Sample(
+        full={
+            "title": "Every day",
+            "value": "2",
+            "prefix": "~",
+            "suffix": "+",
+            "unit": "k",
+            "label": "builds a day",
+            "change": {"text": "+12% since May", "tone": "good"},
+        },
+        layers=("heading", "number-0", "number-1", "number-2", "label", "change"),
+        brief=lambda word: {"value": 3, "label": word},
+        numbered=lambda index, words, _: {"value": 1200 + index, "label": " ".join(words[:3])},
+    ),
+    "steps": Sample(
+        full={
+            "title": "Your first check",
+            "steps": [
+                "Write a check",
+                {"text": "Run it", "detail": "in a terminal", "code": "lighthouse run --all", "language": "bash"},
+                {"text": "Read the report", "image": IMAGE},
+            ],
+        },
+        layers=(
+            *("heading", "step-0-past", "step-0", "step-1-past", "step-1", "step-2-past", "step-2"),
+            *("window-1", "code-1", "picture-2"),
+        ),
+        brief=lambda word: {"steps": ["one", word]},
+        numbered=lambda index, words, _: {
+            "title": f"How to {index + 1}",
+            "steps": [
+                {"text": f"{word.capitalize()} in step {index + 1}", "code": f"run {word}"} for word in words[:6]
+            ],
+        },
+        not_drawn=frozenset({"steps[].language"}),
+    ),
     "outro": Sample(
         full={"title": "Try it today", "subtitle": "pip install httpx", "links": ["www.python-httpx.org"]},
         layers=("title", "subtitle", "link-0"),

@@ -19,6 +19,10 @@ NAMES = (
     "quote",
     "table",
     "chart",
+    "compare",
+    "cards",
+    "number",
+    "steps",
     "outro",
 )
 

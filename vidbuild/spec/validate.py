@@ -137,7 +137,8 @@ def _translate(error: SchemaError) -> Iterator[Fault]:
 
 def _renamed(name: str, error: SchemaError) -> str | None:
     """Return a hint for a missing field that is present under a misspelt name, whose mapping is not checked further."""
-    others = [each for each in error.instance if each not in schema.SHARED and each not in {"id", "type"}]
+    known = {*schema.SHARED, "id", "type", *error.schema.get("properties", ())}
+    others = [each for each in error.instance if each not in known]
     meant = {each: meanings.field(each, ("id", "type"), ()) for each in others}
     same = (each for each in others if meant[each] == name)
     other = next(same, None) or nearest(name, [each for each in others if not meant[each]])

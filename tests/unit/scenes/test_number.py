@@ -1,0 +1,128 @@
+"""The number scene: its value as it is written, and the states that count up to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import scene_samples
+from tests.support.drawing import Drawn, drawn
+from vidbuild.scenes.number import ENTRANCE, SECONDS, STATES
+from vidbuild.scenes.registry import SCENE_TYPES
+
+NUMBER = SCENE_TYPES["number"]
+
+
+def draw(folder: Path, language: str = "en", **fields: Any) -> Drawn:
+    """Draw a number."""
+    return drawn(folder, "number", scene_samples.drawing("number", **fields), size=(640, 360), language=language)
+
+
+def last(made: Drawn) -> str:
+    """Return the name of the last state's layer."""
+    return [name for name in made.names() if name.startswith("number-")][-1]
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "written"),
+    [
+        (12500, "en", "12,500"),
+        (12500, "de", "12.500"),
+        (12500, "fr", "12\u202f500"),
+        (1250000, "hi", "12,50,000"),
+        (1234.5, "de", "1.234,5"),
+        (0.05, "en", "0.05"),
+        (-3.5, "en", "\u22123.5"),
+        (999, "en", "999"),
+        (1e21, "en", "1,000,000,000,000,000,000,000"),
+    ],
+)
+def test_numbers_are_written_as_the_language_does(value: float, language: str, written: str, tmp_path: Path) -> None:
+    """A number of the spec is drawn with its language's separators, exactly: as the text that has them is."""
+    number, text = draw(tmp_path / "a", language, value=value), draw(tmp_path / "b", language, value=written)
+    assert number.image(last(number)).tobytes() == text.image(last(text)).tobytes()
+
+
+def test_decimals_are_as_asked_for(tmp_path: Path) -> None:
+    """`decimals` rounds or fills a number: 99.95 with three is 99.950."""
+    number, text = draw(tmp_path / "a", value=99.95, decimals=3), draw(tmp_path / "b", value="99.950")
+    assert number.image(last(number)).tobytes() == text.image(last(text)).tobytes()
+
+
+@pytest.mark.parametrize("text", ["4.8/5", "1,204", "10\u201320", "12:30", "$1.2M", "v2", "007", "3 of 4", "many"])
+def test_texts_are_drawn_as_written(text: str) -> None:
+    """The last state of a text is the text itself."""
+    assert scene_samples.drawing("number", value=text)["value"]["text"] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "states"), [("4.8/5", 1), ("10-20", 1), ("12:30", 1), ("many", 1), ("0", 1), ("3", 4), ("$1.2M", 12)]
+)
+def test_only_a_single_number_counts(text: str, states: int) -> None:
+    """A text with several numbers or none appears as it is; a small number counts each of its states once."""
+    assert len(scene_samples.drawing("number", value=text)["value"]["states"]) == states
+
+
+@pytest.mark.parametrize("value", [12500, 0.05, "1,234,567.89", 3, 10**15])
+def test_a_count_rises_to_exactly_the_value(value: float | str) -> None:
+    """The states rise from nothing to the value, in few layers, and slow down."""
+    shown = scene_samples.drawing("number", value=value)["value"]
+    states = shown["states"]
+    digits = "".join(mark for mark in (value if isinstance(value, str) else f"{value}") if mark.isdigit())
+    assert (states[0], states[-1]) == (0, int(digits))
+    assert states == sorted(set(states))
+    assert len(states) <= STATES
+    assert states[1] - states[0] >= states[-1] - states[-2]
+
+
+def test_a_number_that_does_not_count() -> None:
+    """`count: false` has one state, and so no sequence."""
+    scene = scene_samples.scene("number", value=12500, count=False)
+    assert NUMBER.drawing(scene)["value"]["states"] == [12500]
+    assert NUMBER.reveals(scene)[0].sequence == ()
+
+
+def test_the_count_follows_the_words() -> None:
+    """The number appears by its words with its label, counts for a second, and the change has its own time."""
+    change = {"text": "+12% since May", "tone": "good", "at": "more"}
+    scene = scene_samples.scene("number", value=12500, unit="s", label="builds a day", change=change)
+    number, change_reveal = NUMBER.reveals(scene)
+    assert (number.field, number.words) == ("value", "12500 s builds a day")
+    assert number.enter == {"number-0": "rise", "label": "rise"}
+    assert number.sequence[0] == ("number-0", 0.0)
+    assert number.sequence[-1][0] == f"number-{STATES - 1}"
+    assert number.sequence[-1][1] == pytest.approx(ENTRANCE + SECONDS)
+    assert (change_reveal.field, change_reveal.at, change_reveal.words) == ("change", "more", "+12% since May")
+
+
+@pytest.mark.parametrize(
+    ("change", "trend"),
+    [
+        ("+12%", "up"),
+        ("-12%", "down"),
+        ("\u221212%", "down"),
+        ("12% more", None),
+        ({"text": "12%", "trend": "up"}, "up"),
+    ],
+)
+def test_the_sign_of_a_change_is_its_arrow(change: Any, trend: str | None) -> None:
+    """A plus or minus sign at the start gives the direction, unless `trend` does."""
+    given = change if isinstance(change, str) else {"tone": "neutral", **change}
+    assert scene_samples.drawing("number", value=1, change=given)["change"]["trend"] == trend
+
+
+def test_decimals_belong_to_numbers() -> None:
+    """`decimals` beside a text is an error: the text has its own."""
+    scene = scene_samples.scene("number", value="1.50", decimals=1)
+    assert [problem.field for problem in NUMBER.check(scene.fields)] == ["decimals"]
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1080, 1080)])
+@pytest.mark.parametrize("value", [7, "4.8/5", 123456789012, "99,999.99 %"])
+def test_any_number_stays_inside_the_margins(value: Any, size: tuple[int, int], tmp_path: Path) -> None:
+    """A number is as large as it fits and never leaves its margins, short or long."""
+    made = drawn(tmp_path, "number", scene_samples.drawing("number", value=value, unit="ms"), size=size)
+    left, _, right, _ = made.ink(last(made))
+    assert size[0] * 0.05 < left < right < size[0] * 0.95

@@ -1,0 +1,30 @@
+"""What scene types have in common whose entries appear one by one, each prominent until the next one appears."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vidbuild import inline
+from vidbuild.scenes.protocol import Reveal
+
+
+def entry(value: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an entry with its fields, of which a text alone is `text`."""
+    return {"text": value} if isinstance(value, str) else value
+
+
+def reveal(field: str, layer: str, value: Mapping[str, Any], words: str, *more: str, until_next: str = "") -> Reveal:
+    """Return the reveal of an entry that is drawn twice: the layer shows it as current, LAYER-past shows it later.
+
+    more: other layers that enter with it and stay.
+    until_next: another layer that enters with it and leaves with the next entry.
+    """
+    beside = {until_next: "fade"} if until_next else {}
+    return Reveal(
+        field=field,
+        at=value.get("at"),
+        words=inline.plain(words),
+        enter={layer: "rise", f"{layer}-past": "under", **dict.fromkeys(more, "rise"), **beside},
+        until_next=(layer, *beside),
+    )

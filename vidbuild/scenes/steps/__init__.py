@@ -1,0 +1,95 @@
+"""The steps scene. Layers: heading, then for each step i step-i-past and step-i, then what is beside them.
+
+That is window-i and code-i, or picture-i.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from vidbuild import inline
+from vidbuild.model import Scene
+from vidbuild.scenes import isolation
+from vidbuild.scenes.code import code_lines, languages
+from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.entries import entry
+from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
+
+MAX_STEPS = 7  # more are hard to follow on one screen
+
+
+class StepsScene(SceneDefaults):
+    """Numbered steps on a line, with code or an image beside the current one."""
+
+    name = "steps"
+    summary = "numbered steps, one lit at a time, with code or an image beside it"
+    lights: tuple[Light, ...] = (Light(0.0, 0.5, 0.45, 0.22),)
+
+    def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
+        """Require at most one of code and an image beside each step."""
+        for index, step in enumerate(map(entry, fields["steps"])):
+            if "code" in step and "image" in step:
+                message = "'code' and 'image' cannot both be given"
+                yield SceneProblem(f"steps.{index}.code", message, "remove one of them")
+            if "language" in step and "code" not in step:
+                yield SceneProblem(f"steps.{index}.language", "'language' needs 'code'", "remove it, or add 'code'")
+
+    def lint(self, scene: Scene) -> Iterator[SceneProblem]:
+        """Warn of too many steps, and of code without colors."""
+        steps = scene.fields["steps"]
+        if len(steps) > MAX_STEPS:
+            yield SceneProblem("steps", f"{len(steps)} steps in one scene: viewers can follow up to {MAX_STEPS}")
+        for index, step in enumerate(map(entry, steps)):
+            language = step.get("language")
+            if language and languages.typst_name(language) is None:
+                hint = languages.hint(language)
+                yield SceneProblem(f"steps.{index}.language", f"no syntax highlighting for '{language}'", hint)
+
+    def files(self, scene: Scene) -> dict[str, Path]:
+        """Return the steps' images."""
+        steps = enumerate(map(entry, scene.fields["steps"]))
+        return {f"image:steps.{index}.image": Path(step["image"]) for index, step in steps if "image" in step}
+
+    def drawing(self, scene: Scene) -> dict[str, Any]:
+        """Return {"title", "steps": [{"text", "detail", "code", "language", "image_size"}]}: all but "text" or None."""
+        return {**texts(scene.fields, "title"), "steps": [_drawn(entry(step)) for step in scene.fields["steps"]]}
+
+    def entrances(self, scene: Scene) -> dict[str, str]:
+        """Let the heading rise; the steps appear later."""
+        return rising(scene.fields, {"heading": "title"})
+
+    def reveals(self, scene: Scene) -> list[Reveal]:
+        """Reveal each step with what is beside it, which leaves with the next step."""
+        return [_reveal(index, entry(step)) for index, step in enumerate(scene.fields["steps"])]
+
+
+def _drawn(step: Mapping[str, Any]) -> dict[str, Any]:
+    code = None
+    if "code" in step:
+        code = "\n".join(isolation.isolate(line, isolation.CODE) for line in code_lines(step["code"]))
+    language = languages.typst_name(step["language"]) if step.get("language") else None
+    return {
+        **texts(step, "text", "detail"),
+        "code": code,
+        "language": language or None,
+        "image_size": step.get("image_size"),
+    }
+
+
+def _reveal(index: int, step: Mapping[str, Any]) -> Reveal:
+    beside = [f"window-{index}", f"code-{index}"] if "code" in step else []
+    if "image" in step:
+        beside = [f"picture-{index}"]
+    layer = f"step-{index}"
+    return Reveal(
+        field=f"steps.{index}",
+        at=step.get("at"),
+        words=inline.plain(step["text"]),
+        enter={layer: "rise", f"{layer}-past": "under", **dict.fromkeys(beside, "fade")},
+        until_next=(layer, *beside),
+    )
+
+
+SCENE = StepsScene()
