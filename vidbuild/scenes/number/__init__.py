@@ -78,8 +78,8 @@ class NumberScene(SceneDefaults):
         ]
         change = fields.get("change")
         if change:
-            text, at = (change, None) if isinstance(change, str) else (change["text"], change.get("at"))
-            made.append(Reveal(field="change", at=at, words=inline.plain(text), enter={"change": "rise"}))
+            words = inline.plain(change["text"])
+            made.append(Reveal(field="change", at=change.get("at"), words=words, enter={"change": "rise"}))
         return made
 
 
@@ -117,12 +117,11 @@ def _eased(goal: int, share: float) -> int:
     return goal - round(goal * (1 - share) ** 3)
 
 
-def _change(change: str | Mapping[str, Any] | None) -> dict[str, Any] | None:
-    if not change:
+def _change(change: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if change is None:
         return None
-    fields: Mapping[str, Any] = {"text": change, "tone": "neutral"} if isinstance(change, str) else change
-    text = str(texts(fields, "text")["text"] or "")
-    return {"text": text, "tone": fields["tone"], "trend": fields.get("trend") or TRENDS.get(text[:1])}
+    text = texts(change, "text")["text"] or ""
+    return {"text": text, "tone": change["tone"], "trend": change.get("trend") or TRENDS.get(text[:1])}
 
 
 SCENE = NumberScene()
