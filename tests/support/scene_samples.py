@@ -305,7 +305,7 @@ SAMPLES: Mapping[str, Sample] = {
                 {"text": f"{word.capitalize()} in step {index + 1}", "code": f"run {word}"} for word in words[:6]
             ],
         },
-        not_drawn=frozenset({"steps[].language"}),
+        not_drawn=frozenset({"language"}),
     ),
     "outro": Sample(
         full={"title": "Try it today", "subtitle": "pip install httpx", "links": ["www.python-httpx.org"]},

@@ -38,7 +38,7 @@ class NumberScene(SceneDefaults):
         """Refuse decimals of a text, which has its own."""
         if isinstance(fields["value"], str) and "decimals" in fields:
             message = "'decimals' is for a value that is a number, and this one is text, drawn as it is written"
-            yield SceneProblem("decimals", message, "remove it")
+            yield SceneProblem("decimals", message, "remove 'decimals', or write the value without quotes")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return what is drawn, as JSON values.

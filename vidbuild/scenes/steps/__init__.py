@@ -34,7 +34,9 @@ class StepsScene(SceneDefaults):
                 message = "'code' and 'image' cannot both be given"
                 yield SceneProblem(f"steps.{index}.code", message, "remove one of them")
             if "language" in step and "code" not in step:
-                yield SceneProblem(f"steps.{index}.language", "'language' needs 'code'", "remove it, or add 'code'")
+                yield SceneProblem(
+                    f"steps.{index}.language", "'language' needs 'code'", "remove 'language', or add 'code'"
+                )
 
     def lint(self, scene: Scene) -> Iterator[SceneProblem]:
         """Warn of too many steps, and of code without colors."""
