@@ -135,6 +135,30 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
+class Callout:
+    """A mark on a scene's picture, code or table.
+
+    index: in the spec's list.
+    kind: "rect", "arrow", "circle", "spotlight", "zoom", "blur", "label" or "cursor".
+    regions: what it points at, one except for a cursor: {"box": [x, y, width, height]} with numbers for pixels and text
+        for percent, {"from", "to"} for lines, {"row", "column"} or one of them for cells.
+    text: its note, "" without one.
+    at, until: a cue, words of the narration, or seconds; None by default.
+    side: of the region on which an arrow or label is; "" for the one with the most room.
+    click: whether a cursor clicks.
+    """
+
+    index: int
+    kind: str
+    regions: tuple[Mapping[str, Any], ...]
+    text: str = ""
+    at: str | float | None = None
+    until: str | float | None = None
+    side: str = ""
+    click: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """One scene: the fields that all types share, defaults filled in. Times in seconds.
 
@@ -168,6 +192,7 @@ class Scene:
     sounds: tuple[Sound, ...] = ()
     speaker: str = ""
     section: str = ""
+    callouts: tuple[Callout, ...] = ()
 
     @property
     def voices(self) -> list[Voice]:

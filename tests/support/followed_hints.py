@@ -198,6 +198,21 @@ def _translated(draft: Draft, language: str) -> None:
     draft.edit(lambda line: line.replace("narration: {", f"narration: {{{language}: Hallo., "))
 
 
+def _region(draft: Draft, name: str) -> None:
+    first, after = _scene_rows(draft)
+    row = next(row for row in range(first, after) if "regions:" in draft.lines[row])
+    draft.lines.insert(row + 1, f"      {name}: [0, 0, 1, 1]")
+
+
+def _without_key(draft: Draft) -> None:
+    """Remove the marked key and its value from a mapping in braces."""
+    draft.edit(lambda line: re.sub(rf",? {draft.marked}: (\[[^\]]*\]|[^,}}]*)", "", line))
+
+
+def _swapped(draft: Draft) -> None:
+    draft.edit(lambda line: re.sub(r"at: (\w+), until: (\w+)", r"at: \2, until: \1", line))
+
+
 Rule = Callable[..., None]
 RULES: tuple[tuple[str, Rule], ...] = (
     (r"did you mean '([^']+)'.*", Draft.replace),
@@ -218,6 +233,13 @@ RULES: tuple[tuple[str, Rule], ...] = (
         lambda draft: draft.edit(lambda line: line.replace("{en: Hello.}", "Hello.")),
     ),
     (r"remove the entry", _remove),
+    (r"add '(\w+)' to the scene's 'regions'", _region),
+    (r"write two callouts", lambda draft: draft.edit(lambda line: line.replace(", circle:", "}\n      - {circle:", 1))),
+    (r"remove it: a blur lasts for .*|remove it, or use one of .*|remove it from .*", _without_key),
+    (r"remove it|remove '\w+'(?:, or the callout)?", _remove),
+    (r"swap them", _swapped),
+    (r"name a cue, or seconds", lambda draft: draft.replace("3")),
+    (r"set a later time", lambda draft: draft.replace("9")),
     (r"write '\|' instead of '>'", lambda draft: draft.replace("|")),
     (r"write '(\w+): \|' and the lines below it", _block),
     (r"write '<<: \*name', with .*", lambda draft: draft.edit(lambda line: line.replace("<<: ", "<<: *", 1))),

@@ -16,6 +16,7 @@ from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.model import Scene
 from vidbuild.plan.music_steps import music_inputs, sound_params
+from vidbuild.plan.showings import drawn, showings
 from vidbuild.plan.speech_steps import align_steps, levels, rate, speak_steps, spoken, utterance_params, words
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.protocol import HOME, Clip, Place, scaled
@@ -158,6 +159,7 @@ def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
         reveals=tuple(replace(reveal, words="") for reveal in reveals),
         mentions=tuple(mention.token for mention in mentions(reveals, tokens, video.variant.language)),
         drifts=drifts(scene),
+        showings=tuple(showings(scene, narration, video.variant.language)),
         clip=None if clip is None else _clip_params(clip),
         transition_before=head,
         transition=tail,
@@ -188,7 +190,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
     if isinstance(behind, Mapping) and "image" in behind:
         image = behind["image"]
         behind = {name: value for name, value in behind.items() if name not in {"image", "drift"}}
-    params = {
+    params: dict[str, Any] = {
         "size": video.size,
         "theme": dict(theme.values),
         "fields": scene_type.drawing(scene),
@@ -204,6 +206,11 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
     inputs.update({role: Source(str(path)) for role, path in scene_type.files(scene).items()})
     if image is not None:
         inputs["background"] = Source(image)
+    if scene.callouts:
+        params["callouts"] = [drawn(each) for each in scene.callouts]
+        inputs["callouts"] = Source(str(SCENES / "callouts.typ"))
+        if clip := scene_type.clip(scene):
+            inputs["clip"] = Source(str(clip.path))  # for its size
     if theme.logo is not None:
         inputs["logo"] = Source(str(theme.logo))
     for index, font in enumerate(theme.fonts):  # the order decides which of two equal faces is drawn

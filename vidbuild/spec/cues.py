@@ -43,10 +43,10 @@ def check(
 
 
 def _cues(data: Json, path: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the path and the cue of every `at` that names one."""
+    """Yield the path and the cue of every `at` and `until` that names one."""
     if isinstance(data, Mapping):
         for key, value in data.items():
-            if key == "at" and isinstance(value, str) and NAME.match(value):
+            if key in {"at", "until"} and isinstance(value, str) and NAME.match(value):
                 yield (*path, key), value
             else:
                 yield from _cues(value, (*path, key))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from vidbuild.model import Scene, Voice
+from vidbuild.model import Callout, Narration, Scene, Voice
+from vidbuild.scenes.protocol import SceneType
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec import (
     background,
+    callouts,
     cues,
     meanings,
     music,
@@ -49,12 +51,14 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
     _check_times(fields, path, collector, wrong)
     if kind and resolved and not wrong - schema.SHARED:
         scene_problems.report(kind.check(own), (path, fields["type"], own), collector, "error")
+    sound = resolved and not wrong and not _errors(collector, before)
+    marks = _callouts(fields, path, kind, own, context, narrations) if kind and sound else ()
     written = value_of(collector.document.data, path)
     misspelled = any("narration" in _meant(name, schema.SHARED) for name in wrong)
     for language, parsed in narrations.items():
         if not misspelled and ("narration" not in fields or parsed is not None):
             cues.check(written, path, parsed, language, context.collector_of(language), all_used=not wrong)
-    if wrong or any(item.severity == "error" for item in collector.diagnostics[before:]) or speaker is None:
+    if wrong or _errors(collector, before) or speaker is None:
         return None
     transition, seconds = _transition(fields, context, index)
     defaults = context.spec["defaults"]
@@ -83,8 +87,31 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
         music=own_music,
         sounds=sounds,
         section=fields.get("section", ""),
+        callouts=marks,
         speaker="" if speaker == voice.RECORDED else voice.speaker(named, context.spec["voices"]),
     )
+
+
+def _errors(collector: DiagnosticCollector, before: int) -> bool:
+    """Whether there are errors since there were so many diagnostics."""
+    return any(item.severity == "error" for item in collector.diagnostics[before:])
+
+
+def _callouts(
+    fields: Fields,
+    path: Path,
+    kind: SceneType,
+    own: dict[str, Any],
+    context: SceneContext,
+    narrations: Mapping[str, Narration | None],
+) -> tuple[Callout, ...]:
+    """Return the scene's callouts, and remove from its own fields the text that they blur."""
+    narration, language = narrations.get(context.language), context.language
+    found = callouts.of_scene(fields, path, kind, own, narration, language, context.collector)
+    hidden = [region for each in found if each.kind == "blur" for region in each.regions]
+    if hidden:
+        own.update(kind.redacted(own, hidden))
+    return found
 
 
 def lint(scene: Scene, collector: DiagnosticCollector) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,10 +18,10 @@ from vidbuild.media.image.color import RGB
 from vidbuild.media.render.drawing import Layer, Layers
 from vidbuild.media.text import families, fonts, glyphs, scene_text, typst
 from vidbuild.media.text.fonts import StagedFonts
-from vidbuild.steps import backdrop_image
+from vidbuild.steps import backdrop_image, callouts
 from vidbuild.steps.picture import Picture
 
-STAGED: Mapping[str, str] = {"template": "template.typ", "base": "base.typ"}
+STAGED: Mapping[str, str] = {"template": "template.typ", "base": "base.typ", "callouts": "callouts.typ"}
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 LOOK = ("scale", "weight", "tracking", "radius", "spacing", "window", "shadow")  # what a template reads of a theme
 LOGO_SIDE = 1600  # pixels of the longer side to which a logo is reduced: more than it has in a video of 4K
@@ -65,6 +66,7 @@ def run(context: Context) -> None:
         if page.facts["filled"] in pictures:
             filled = pictures[page.facts["filled"]].filled(page.width, page.height)
             images[page.name] = raster.png(raster.rounded(filled, page.facts.get("radius", 0)))
+    drawing = callouts.added(context, drawing, data, staged, pictures.get("image"))
     _write_layers(context, drawing, behind.png, images)
     for warning in drawing.warnings:
         context.warn(warning["message"], field=warning["field"], hint=warning.get("hint"))
@@ -80,7 +82,10 @@ def _pictures(context: Context, fields: dict[str, Any], root: Path, staged: Stag
         kind, _, field = role.partition(":")
         if kind != "image":
             continue
-        picture = pictures[role] = Picture.of(path, field or "src", root, staged)
+        picture = Picture.of(path, field or "src", root, staged)
+        if not field:
+            picture = replace(picture, hidden=callouts.hidden(context.params, picture.size))
+        pictures[role] = picture
         owner: Any = fields
         for part in field.split(".")[:-1]:
             owner = owner[int(part) if part.isdigit() else part]
@@ -187,5 +192,5 @@ def _write_layers(context: Context, drawing: typst.Drawing, behind: bytes, image
         direction = page.facts.get("direction") or reading
         stops = tuple((x, y, width, height) for x, y, width, height in page.facts.get("stops", ()))
         opaque = raster.opaque(images.get(page.name))
-        layers.append(Layer(page.name, file, *box, opaque, advances, direction, stops))
+        layers.append(Layer(page.name, file, *box, opaque, advances, direction, stops, page.facts.get("hidden", ())))
     Layers(width, height, tuple(layers)).write(context.out)

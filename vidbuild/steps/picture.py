@@ -10,7 +10,7 @@ from PIL import Image
 
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
-from vidbuild.media.image import raster, svg
+from vidbuild.media.image import concealed, raster, svg
 from vidbuild.media.text import glyphs, typst
 from vidbuild.media.text.fonts import StagedFonts
 
@@ -26,6 +26,7 @@ class Picture:
     root: the folder in which typst reads the picture.
     staged: the fonts in which the text of an SVG image is drawn.
     vector: what an SVG image says of itself; None for pixels.
+    hidden: regions that must be unreadable, in pixels of the picture.
     """
 
     path: Path
@@ -34,6 +35,7 @@ class Picture:
     root: Path
     staged: StagedFonts
     vector: svg.Svg | None = None
+    hidden: tuple[tuple[float, float, float, float], ...] = ()
 
     @classmethod
     def of(cls, path: Path, field: str, root: Path, staged: StagedFonts) -> Picture:
@@ -49,17 +51,22 @@ class Picture:
         return cls(path, vector.size, field, root, staged, vector)
 
     def filled(self, width: int, height: int) -> Image.Image:
-        """Return the picture scaled to fill width x height and cropped evenly at both sides."""
+        """Return the picture scaled to fill width x height and cropped evenly at both sides, without what is hidden."""
+        scale = max(width / self.size[0], height / self.size[1])
         if self.vector is None:
             image = raster.opened(self.path, field=self.field, box=(width, height))
-            return raster.filled(image, width, height)
-        scale = max(width / self.size[0], height / self.size[1])
-        return self._drawn(self.vector, (width, height), (self.size[0] * scale, self.size[1] * scale))
+            image = raster.filled(image, width, height)
+        else:
+            image = self._drawn(self.vector, (width, height), (self.size[0] * scale, self.size[1] * scale))
+        if not self.hidden:
+            return image
+        left, top = ((length - own * scale) / 2 for length, own in zip((width, height), self.size, strict=True))
+        return concealed.conceal(image, concealed.placed(self.hidden, scale, left, top, image.size))
 
     def whole(self, side: int) -> Image.Image:
         """Return the whole picture, its longer side at most `side` pixels; an SVG image has just as many."""
         share = side / max(self.size)
-        if self.vector is None and share >= 1:
+        if self.vector is None and share >= 1 and not self.hidden:
             return raster.opened(self.path, field=self.field)
         width, height = (max(1, round(length * share)) for length in self.size)
         return self.filled(width, height)

@@ -68,6 +68,19 @@ def mentions(reveals: Sequence[Reveal], tokens: Sequence[Token], language: str) 
     ]
 
 
+def spoken_at(phrase: str, tokens: Sequence[Token], language: str) -> int | None:
+    """Return the index of the first token at which these words are spoken one after the other; None if nowhere."""
+    wanted = [word for word in map(_plain, split_words(phrase, language)) if word]
+    words = [_plain(token.text) for token in tokens]
+    starts = range(len(words) - len(wanted) + 1)
+    return next((at for at in starts if words[at : at + len(wanted)] == wanted), None) if wanted else None
+
+
+def split_words(text: str, language: str) -> list[str]:
+    """Return the words of a text."""
+    return [word for part in re.split(r"[\s/]+", text) for word in split(part, language)]
+
+
 def _sentences(tokens: Sequence[Token]) -> Iterator[int]:
     """Yield the number of each token's sentence; a full stop before a small letter ends none ("e.g. this")."""
     number = 0
@@ -133,7 +146,7 @@ def _doubt(index: int, found: Sequence[Sequence[_Candidate]], chosen: Sequence[_
 
 def _keywords(text: str, language: str) -> list[str]:
     """Return the words of a text, without stop words unless it has no others."""
-    words = [_plain(word) for part in re.split(r"[\s/]+", text) for word in split(part, language)]
+    words = [_plain(word) for word in split_words(text, language)]
     return [word for word in words if word and word not in STOP_WORDS] or [word for word in words if word]
 
 

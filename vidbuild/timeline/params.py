@@ -10,10 +10,11 @@ from typing import Any
 
 from vidbuild.media.text.words import Token
 from vidbuild.scenes.protocol import Place, Reveal
+from vidbuild.timeline.showing import Showing
 
 # Fields that are left out of the parameters while they have their default, since most scenes do not have them.
 PLAIN = {"easing": "smooth", "pace": 1.0, "still": False, "exit": "none"}
-RARE = frozenset({"anchors", "utterances", *PLAIN})
+RARE = frozenset({"anchors", "utterances", "showings", *PLAIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class TimelineParams:
     entrances: layer -> effect with which it enters at the scene's start, in order.
     reveals: in the spec's order.
     mentions: for each reveal the index of the word that mentions it, None without one.
+    showings: callouts and overlays, in the order of their layers.
     drifts: layer -> its place at the scene's start and end.
     easing: how layers move, by name (vidbuild/media/render/easing.py).
     pace: how fast they are, as a factor of the normal speed.
@@ -88,6 +90,7 @@ class TimelineParams:
     entrances: Mapping[str, str] = field(default_factory=dict)
     reveals: tuple[Reveal, ...] = ()
     mentions: tuple[int | None, ...] = ()
+    showings: tuple[Showing, ...] = ()
     drifts: Mapping[str, tuple[Place, Place]] = field(default_factory=dict)
     clip: ClipParams | None = None
     transition_before: int = 0
@@ -109,6 +112,8 @@ class TimelineParams:
             rare["anchors"] = dict(self.anchors)
         if self.utterances:
             rare["utterances"] = [each.to_data() for each in self.utterances]
+        if self.showings:
+            rare["showings"] = [each.to_data() for each in self.showings]
         return {
             **{each.name: getattr(self, each.name) for each in fields(self) if each.name not in RARE},
             **rare,
@@ -128,6 +133,7 @@ class TimelineParams:
         return cls(
             **{
                 **own,
+                "showings": tuple(map(Showing.from_data, data.get("showings", ()))),
                 "utterances": tuple(UtteranceParams(**each) for each in data.get("utterances", ())),
                 "narration": tuple(_tokens(data["narration"], data["joined"], data["pronounced"])),
                 "entrances": dict(data["entrances"]),

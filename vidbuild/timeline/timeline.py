@@ -14,6 +14,7 @@ from vidbuild.media.text.words import Speech, TimedWord
 from vidbuild.timeline import tracks
 from vidbuild.timeline.params import TimelineParams
 from vidbuild.timeline.reveal_times import reveal_times
+from vidbuild.timeline.showings import shown
 from vidbuild.timeline.spoken import TimedSpeech, timed_speech
 
 FASTEST_RATE = 200  # percent, the schema's limit
@@ -49,9 +50,17 @@ def lay_out(params: TimelineParams, speeches: Sequence[Speech], clip_ms: float |
     frames = timebase.frames_to_hold(length, params.fps)
     _check_transitions(params, frames)
     layers = tracks.drifting(params, moving.layers, frames)
+    entering = {name: layers[name] for name in params.entrances}
+    marks = shown(params.showings, timed, entering, params.fps, frames)
+    layers.update(marks.tracks)
     motion = Motion(params.fps, frames, layers, _playback(params, clip_samples, frames))
     extended = tracks.extending(params, _unextended(params, timed, clip_samples), length)
-    warnings = (*_estimated_cues(timed), *extended, *tracks.warnings(params, times, moving.starts, frames))
+    warnings = (
+        *_estimated_cues(timed),
+        *extended,
+        *tracks.warnings(params, times, moving.starts, frames),
+        *marks.warnings,
+    )
     return Timeline(motion, _timing(params, timed, frames), warnings)
 
 

@@ -22,6 +22,7 @@ class Layer:
     advances: for typed text, the width in pixels of each character in reading order.
     direction: "right", "left", "down" or "up": in which it is read, drawn or slides in.
     stops: boxes (x, y, width, height) on the canvas, in pixels, to which a motion can move it (see motion.Key).
+    hidden: parts of a clip that must be unreadable: x, y, width and height in pixels of its box.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Layer:
     advances: tuple[float, ...] = ()
     direction: str = "right"
     stops: tuple[tuple[float, float, float, float], ...] = ()
+    hidden: tuple[tuple[int, int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +48,21 @@ class Layers:
 
     def write(self, folder: Path) -> None:
         """Write layers.json into the drawing's folder."""
-        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, indent=1)
+        data = asdict(self)
+        for layer in data["layers"]:
+            if not layer["hidden"]:  # as in nearly all
+                del layer["hidden"]
+        text = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1)
         (folder / LAYERS_FILE).write_text(text + "\n", encoding="utf-8")
 
     @classmethod
     def read(cls, folder: Path) -> Layers:
         """Read layers.json from a drawing's folder."""
         data = json.loads((folder / LAYERS_FILE).read_text(encoding="utf-8"))
-        layers = tuple(map(_layer, data["layers"]))
-        return cls(data["width"], data["height"], layers)
+        return cls(data["width"], data["height"], tuple(map(_layer, data["layers"])))
 
 
 def _layer(data: dict[str, Any]) -> Layer:
     stops = tuple((x, y, width, height) for x, y, width, height in data["stops"])
-    return Layer(**{**data, "advances": tuple(data["advances"]), "stops": stops})
+    hidden = tuple((x, y, width, height) for x, y, width, height in data.get("hidden", ()))
+    return Layer(**{**data, "advances": tuple(data["advances"]), "stops": stops, "hidden": hidden})

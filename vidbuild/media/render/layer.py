@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.ffmpeg.filtergraph import Stream
-from vidbuild.media.render import clip
+from vidbuild.media.render import clip, concealed
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.changed_frames import (
     cursor_places,
@@ -39,7 +39,8 @@ def _layer_stream(animation: Animation, layer: Layer, track: Track) -> Stream:
     """Return a layer's own frames, one for each frame in which it changes, with every effect except its position."""
     motion = animation.motion
     if not layer.file:
-        return _fade(clip.clip_frames(animation.clip, layer, motion, animation.options), layer, track, motion.fps)
+        frames = clip.clip_frames(animation.clip, layer, motion, animation.options)
+        return _fade(concealed.conceal(frames, animation, layer), layer, track, motion.fps)
     changes = layer_changes(layer, animation.layers, motion)
     if is_painted(layer, track):
         painted = _painted_stream(animation, layer, track, changes)

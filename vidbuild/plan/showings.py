@@ -1,0 +1,56 @@
+"""The callouts of a scene as layers that appear and disappear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vidbuild import inline
+from vidbuild.model import Callout, Narration, Scene
+from vidbuild.scenes.protocol import Reveal
+from vidbuild.spec.narration import NAME
+from vidbuild.timeline.mentions import mentions, spoken_at
+from vidbuild.timeline.showing import Showing
+
+EFFECTS: Mapping[str, str] = {"spotlight": "fade"}
+
+
+def showings(scene: Scene, narration: Narration | None, language: str) -> Iterator[Showing]:
+    """Yield when each callout is visible. narration: of the scene, in the language of the video."""
+    tokens = narration.tokens if narration else ()
+    for callout in scene.callouts:
+        if callout.kind == "blur":  # it is in the pixels of the picture
+            continue
+        at, at_word = _moment(callout.at, narration, language)
+        until, until_word = _moment(callout.until, narration, language)
+        if callout.at is None and callout.text:
+            at_word = mentions([Reveal(field="", words=inline.plain(callout.text))], tokens, language)[0].token
+        yield Showing(
+            field=f"callouts.{callout.index}",
+            enter=layers(callout),
+            at=at,
+            until=until,
+            at_word=at_word,
+            until_word=until_word,
+        )
+
+
+def drawn(callout: Callout) -> dict[str, Any]:
+    """Return what the draw step needs of a callout: everything but its times."""
+    regions = [dict(region) for region in callout.regions]
+    words = {"text": callout.text, "side": callout.side, "click": callout.click}
+    return {"index": callout.index, "kind": callout.kind, "regions": regions, **words}
+
+
+def layers(callout: Callout) -> dict[str, str]:
+    """Return the layers of a callout, each with the effect with which it enters."""
+    return {f"callout-{callout.index}": EFFECTS.get(callout.kind, "fade")}
+
+
+def _moment(
+    value: str | float | None, narration: Narration | None, language: str
+) -> tuple[str | float | None, int | None]:
+    """Return a cue or seconds, and the index of a word; None each if there is none."""
+    if not isinstance(value, str) or NAME.match(value):
+        return value, None
+    return None, spoken_at(value, narration.tokens, language) if narration else None

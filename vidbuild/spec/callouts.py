@@ -1,0 +1,143 @@
+"""Reads the callouts of a scene, and checks what the schema cannot express: what they point at, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vidbuild.json_types import Json
+from vidbuild.model import Callout, Narration
+from vidbuild.scenes.protocol import SceneType
+from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.spec.collector import DiagnosticCollector
+from vidbuild.spec.document import Path
+from vidbuild.spec.narration import NAME
+from vidbuild.spec.regions import Region, Regions
+from vidbuild.spec.wording import either
+from vidbuild.timeline.mentions import spoken_at
+
+KINDS = ("rect", "arrow", "circle", "spotlight", "zoom", "blur", "label", "cursor")
+NOTED = ("rect", "arrow", "circle", "label")  # the kinds with a note
+TAKEN: Mapping[str, Sequence[str]] = {"text": NOTED, "from": ("arrow", "label"), "click": ("cursor",)}
+TIMES = ("at", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the callouts of one scene. narration: in the spec's language."""
+
+    regions: Regions
+    narration: Narration | None
+    language: str
+    collector: DiagnosticCollector
+
+    def callout(self, fields: Mapping[str, Any], path: Path) -> Callout | None:
+        """Return a callout, or None after adding errors."""
+        before = len(self.collector.diagnostics)
+        kinds = [kind for kind in KINDS if kind in fields]
+        if len(kinds) != 1:
+            message = f"a callout needs one of {either(KINDS)}"
+            if kinds:
+                message = f"'{kinds[0]}' and '{kinds[1]}' cannot both be given"
+            hint = "write two callouts" if kinds else None
+            self.collector.error((*path, kinds[1]) if kinds else path, message, hint, key=bool(kinds))
+            return None
+        kind = kinds[0]
+        self._check_fields(kind, fields, path)
+        value, place = fields[kind], (*path, kind)
+        several = kind == "cursor" and isinstance(value, list) and not _is_box(value)
+        found = [
+            self.regions.read(each, (*place, index) if several else place)
+            for index, each in enumerate(value if several else [value])
+        ]
+        self._check_times(fields, path)
+        valid: tuple[Region, ...] = tuple(each for each in found if each is not None)
+        if len(valid) < len(found) or len(self.collector.diagnostics) > before:
+            return None
+        times = {name: _time(fields.get(name)) for name in TIMES}
+        side, click = fields.get("from", ""), fields.get("click", False)
+        return Callout(int(path[-1]), kind, valid, fields.get("text", "").strip(), **times, side=side, click=click)
+
+    def _check_fields(self, kind: str, fields: Mapping[str, Any], path: Path) -> None:
+        for name, kinds in TAKEN.items():
+            if name in fields and kind not in kinds:
+                hint = f"remove it, or use one of {either(kinds)}" if len(kinds) > 1 else "remove it"
+                self.collector.error((*path, name), f"'{name}' has no effect on '{kind}'", hint, key=True)
+        if kind == "label" and "text" not in fields:
+            self.collector.error(path, "missing callout field 'text': a label needs words")
+        for name in TIMES:
+            if kind == "blur" and name in fields:
+                message = f"'{name}' cannot be set on a blur: what it hides would be in the other frames"
+                self.collector.error((*path, name), message, "remove it: a blur lasts for the whole scene", key=True)
+
+    def _check_times(self, fields: Mapping[str, Any], path: Path) -> None:
+        """Check that words are spoken, and that the callout does not end before it appears, as far as that is known."""
+        known = {name: self._order(fields[name], (*path, name)) for name in TIMES if name in fields}
+        start, end = known.get("at"), known.get("until")
+        if start and end and start[0] == end[0] and end[1] <= start[1]:
+            at, until = (_shown(fields[name]) for name in TIMES)
+            relation = "at the same time as" if end[1] == start[1] else "before"
+            hint = "swap them" if end[1] < start[1] else "set a later time"
+            self.collector.error((*path, "until"), f"'until' {until} is {relation} 'at' {at}", hint)
+
+    def _order(self, value: Json, path: Path) -> tuple[str, float] | None:
+        """Return a kind of time and a number to compare with others of that kind; None if it is not known."""
+        if not isinstance(value, str):
+            return "seconds", float(value)
+        if NAME.match(value):
+            at = self.narration.cues.get(value) if self.narration else None
+            return None if at is None else ("words", at)  # cues.py reports unknown ones
+        at = spoken_at(value, self.narration.tokens, self.language) if self.narration else None
+        if at is None:
+            owner = "the narration does not contain" if self.narration else "the scene has no narration with"
+            self.collector.error(path, f"{owner} the words '{value}'", "name a cue, or seconds")
+            return None
+        return "words", at
+
+
+def of_scene(
+    fields: Mapping[str, Any],
+    path: Path,
+    kind: SceneType,
+    own: Mapping[str, Any],
+    narration: Narration | None,
+    language: str,
+    collector: DiagnosticCollector,
+) -> tuple[Callout, ...]:
+    """Return the callouts of a scene, without those that are wrong, for which it adds errors.
+
+    fields: the scene's valid fields. own: those of its type. narration: in the spec's language.
+    """
+    marks, named = fields.get("callouts", ()), fields.get("regions", {})
+    if not marks and not named:
+        return ()
+    if not kind.points_at:
+        able = [each for each in SCENE_TYPES if SCENE_TYPES[each].points_at]
+        message = f"a scene of type '{kind.name}' has nothing that callouts can point at: expected type {either(able)}"
+        name = "callouts" if marks else "regions"
+        collector.error((*path, name), message, f"remove '{name}'", key=True)
+        return ()
+    regions = Regions.of(kind.points_at, kind.extent(own), named, (*path, "regions"), collector)
+    reader = _Reader(regions, narration, language, collector)
+    found = [reader.callout(each, (*path, "callouts", index)) for index, each in enumerate(marks)]
+    moving = kind.moving(own)
+    for callout in found:
+        if moving and callout is not None and callout.kind != "blur":
+            message = f"'{moving}' moves what the callout points at"
+            collector.error((*path, "callouts", callout.index), message, f"remove '{moving}', or the callout")
+    for name in regions.unused():
+        collector.warning((*path, "regions", name), f"no callout uses region '{name}'", "remove it", key=True)
+    return tuple(each for each in found if each is not None)
+
+
+def _is_box(value: Sequence[Json]) -> bool:
+    return not any(isinstance(each, list | Mapping) or (isinstance(each, str) and each[-1:] != "%") for each in value)
+
+
+def _time(value: Json) -> str | float | None:
+    return float(value) if isinstance(value, int | float) else value
+
+
+def _shown(value: Json) -> str:
+    return f"'{value}'" if isinstance(value, str) else f"{value:g} s"

@@ -1,0 +1,173 @@
+"""The callouts of a scene in its drawing: where their regions are on the frame, and the layers that mark them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from vidbuild import inline
+from vidbuild.engine.graph.context import Context
+from vidbuild.errors import SpecProblem
+from vidbuild.media.image import raster
+from vidbuild.media.image.concealed import pattern, placed
+from vidbuild.media.render.concealed import pattern_file
+from vidbuild.media.text import scene_text, typst
+from vidbuild.media.text.fonts import StagedFonts
+from vidbuild.media.text.typst import Drawing, Page
+from vidbuild.steps.picture import Picture
+
+Box = tuple[float, float, float, float]
+"""x, y, width and height."""
+
+TEMPLATE = "callouts.typ"
+PAD = 0.2  # of a line's height, between its text and a mark
+KEPT_FREE = ("heading", "caption", "logo")  # layers that notes do not cover
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What callouts point at, as it is on the frame.
+
+    drawing: of the scene.
+    size: width and height of the scene's picture or clip, None without one.
+    covers: whether the picture fills its box, so that edges may be cropped; otherwise all of it is in the box.
+    """
+
+    drawing: Drawing
+    size: tuple[int, int] | None
+    covers: bool
+
+    def place(self, region: Mapping[str, Any], field: str) -> Box:
+        """Return where a region is on the frame. Raise SpecProblem if it is not visible."""
+        if "box" in region:
+            return self._in_picture(region["box"], field)
+        if "from" in region:
+            return self._lines(region["from"], region["to"], field)
+        return self._cells(region, field)
+
+    def picture(self) -> Page:
+        """Return the box of the picture or clip."""
+        return next(page for page in self.drawing.pages if page.facts["filled"] in {"image", "clip"})
+
+    def to_frame(self) -> tuple[float, float, float]:
+        """Return how much larger the picture is on the frame, and where its top left corner would be."""
+        page, (width, height) = self.picture(), self.size or (1, 1)
+        scales = page.width / width, page.height / height
+        scale = max(scales) if self.covers else min(scales)
+        return scale, page.x + (page.width - width * scale) / 2, page.y + (page.height - height * scale) / 2
+
+    def _in_picture(self, box: Sequence[float | str], field: str) -> Box:
+        if self.size is None:
+            raise SpecProblem("the file has no picture to point at", field=field)
+        x, y, width, height = in_pixels(box, self.size)
+        if x < 0 or y < 0 or x + width > self.size[0] + 0.5 or y + height > self.size[1] + 0.5:
+            shown = ", ".join(str(each) for each in box)
+            message = f"region [{shown}] is outside its picture of {self.size[0]}x{self.size[1]} pixels"
+            raise SpecProblem(message, field=field)
+        scale, left, top = self.to_frame()
+        page = self.picture()
+        x0, y0 = max(page.x, left + x * scale), max(page.y, top + y * scale)
+        x1 = min(page.x + page.width, left + (x + width) * scale)
+        y1 = min(page.y + page.height, top + (y + height) * scale)
+        if x1 - x0 < 1 or y1 - y0 < 1:
+            raise SpecProblem(
+                "the region is not visible: 'fit: cover' crops it", field=field, hint="set 'fit: contain'"
+            )
+        return x0, y0, x1 - x0, y1 - y0
+
+    def _lines(self, first: int, last: int, field: str) -> Box:
+        found = [line for line in self.drawing.content.get("lines", ()) if first <= line[0] <= last]
+        if len(found) < last - first + 1:
+            shown = {line[0] for line in found}
+            missing = next(number for number in range(first, last + 1) if number not in shown)
+            raise SpecProblem(
+                f"line {missing} is not visible in the scene", field=field, hint="set 'lines' to fewer lines"
+            )
+        return _around([(x - PAD * height, y, width + 2 * PAD * height, height) for _, x, y, width, height in found])
+
+    def _cells(self, region: Mapping[str, int], field: str) -> Box:
+        columns, rows = (self.drawing.content.get(name, ()) for name in ("columns", "rows"))
+        chosen = []
+        for name, spans in (("column", columns), ("row", rows)):
+            index = region.get(name)
+            if index is not None and index - 1 >= len(spans):
+                raise SpecProblem(f"{name} {index} is not visible in the scene", field=field)
+            chosen.append(spans if index is None else [spans[index - 1]])
+        return _around([(x, y, width, height) for x, width in chosen[0] for y, height in chosen[1]])
+
+
+def in_pixels(box: Sequence[float | str], size: tuple[int, int]) -> Box:
+    """Return a region in pixels of a picture; values in percent are shares of its width or height."""
+    x, y, width, height = (
+        float(each.removesuffix("%")) / 100 * size[axis % 2] if isinstance(each, str) else float(each)
+        for axis, each in enumerate(box)
+    )
+    return x, y, width, height
+
+
+def added(
+    context: Context, drawing: Drawing, data: Mapping[str, Any], staged: StagedFonts, picture: Picture | None
+) -> Drawing:
+    """Return the drawing of a scene with its callouts above the other layers, and with what they hide of a clip.
+
+    data: that of the scene's template. picture: the scene's own.
+    """
+    callouts = context.params.get("callouts", ())
+    if not callouts:
+        return drawing
+    size = picture.size if picture else data["fields"].get("clip_size")
+    covers = picture is not None or data["fields"].get("fit") == "cover"
+    content = Content(drawing, size and (size[0], size[1]), covers)
+    drawing = conceal_clip(drawing, callouts, content, context.out)
+    marks = [each for each in callouts if each["kind"] != "blur"]
+    if not marks:
+        return drawing
+    drawn = scene_text.mapped(fields(marks, content), inline.marked)
+    above = typst.lay_out(context.scratch / "root", TEMPLATE, {**data, "fields": drawn}, staged)
+    return replace(drawing, pages=(*drawing.pages, *above.pages), warnings=(*drawing.warnings, *above.warnings))
+
+
+def hidden(params: Mapping[str, Any], size: tuple[int, int]) -> tuple[Box, ...]:
+    """Return the parts of a picture of this size that callouts make unreadable, in its pixels."""
+    blurs = [each for each in params.get("callouts", ()) if each["kind"] == "blur"]
+    return tuple(in_pixels(region["box"], size) for each in blurs for region in each["regions"] if "box" in region)
+
+
+def conceal_clip(drawing: Drawing, callouts: Sequence[Mapping[str, Any]], content: Content, out: Path) -> Drawing:
+    """Return the drawing of a clip with the parts that callouts make unreadable, whose patterns are written to out."""
+    for each in callouts:  # each region is in the clip
+        content.place(each["regions"][0], f"callouts.{each['index']}.{each['kind']}")
+    page = next((page for page in drawing.pages if page.facts["filled"] == "clip"), None)
+    if page is None or content.size is None:
+        return drawing
+    scale, left, top = content.to_frame()
+    size = page.width, page.height
+    boxes = placed(hidden({"callouts": callouts}, content.size), scale, left - page.x, top - page.y, size)
+    for index, (_, _, width, height) in enumerate(boxes):
+        (out / pattern_file(index)).write_bytes(raster.png(pattern(width, height)))
+    facts = {**page.facts, "hidden": tuple(boxes)}
+    pages = tuple(replace(each, facts=facts) if each is page else each for each in drawing.pages)
+    return replace(drawing, pages=pages)
+
+
+def fields(callouts: Sequence[Mapping[str, Any]], content: Content) -> dict[str, Any]:
+    """Return what callouts.typ draws. callouts: those of the step's parameters."""
+    marks = []
+    for callout in callouts:
+        field = f"callouts.{callout['index']}"
+        x, y, width, height = content.place(callout["regions"][0], f"{field}.{callout['kind']}")
+        box = {"x": round(x), "y": round(y), "w": max(1, round(width)), "h": max(1, round(height))}
+        name = f"callout-{callout['index']}"
+        texts = {"text": callout["text"], "from": callout["side"]}
+        marks.append({"name": name, "field": field, "kind": callout["kind"], **box, **texts})
+    pages = content.drawing.pages
+    avoid = [[page.x, page.y, page.width, page.height] for page in pages if page.name in KEPT_FREE]
+    return {"marks": marks, "avoid": avoid}
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
+    return left, top, right - left, bottom - top
