@@ -5,6 +5,8 @@ from __future__ import annotations
 import array
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -194,6 +196,64 @@ def test_the_limits_of_what_may_be_missing() -> None:
         else:
             with pytest.raises(ServiceError, match="last words"):
                 network.check_complete(tone(3 * SECOND), times, text, 100)
+
+
+def test_words_in_longer_letters_are_not_missing() -> None:
+    """Many letters after the last word found are missing, unless the words have half as many more than the text."""
+    text = "a" * 40 + "b" * 20
+    for length, complete in ((10, True), (9, False)):
+        times = [EngineWord(word, 0, 3 * SECOND) for word in ("a" * 40, "c" * length)]
+        if complete:
+            network.check_complete(tone(3 * SECOND), times, text, 100)
+        else:
+            with pytest.raises(ServiceError, match="last words"):
+                network.check_complete(tone(3 * SECOND), times, text, 100)
+
+
+def test_half_of_the_letters_have_times() -> None:
+    """The words of an answer have at least half of the text's letters."""
+    text = "a" * 10 + " " + "b" * 10
+    with pytest.raises(ServiceError, match="the times of only some words"):
+        network.check_complete(tone(SECOND), [EngineWord("b" * 9, 0, SECOND)], text, 100)
+    network.check_complete(tone(SECOND), [EngineWord("b" * 10, 0, SECOND)], text, 100)
+
+
+def test_words_are_found_within_two_hundred_letters() -> None:
+    """Between two words that are found, up to 200 letters may be written otherwise."""
+    times = [EngineWord(word, 0, 8 * SECOND) for word in ("a" * 100, "c" * 60, "end")]
+    network.check_complete(tone(8 * SECOND), times, "a" * 100 + "x" * 200 + "end", 100)
+    with pytest.raises(ServiceError, match="last words"):
+        network.check_complete(tone(8 * SECOND), times, "a" * 100 + "x" * 201 + "end", 100)
+
+
+@pytest.mark.parametrize(
+    ("status", "after", "message", "retryable", "wait"),
+    [
+        (428, "", "refused (428)", False, 0.0),
+        (429, "", "refused (429)", True, 0.0),
+        (430, "", "refused (430)", False, 0.0),
+        (499, "", "refused (499)", False, 0.0),
+        (500, " 7 ", "refused (500)", True, 7.0),
+        (503, "60", "refused (503)", True, 60.0),
+        (503, "61", "refused (503) and asks to wait 61 s", False, 0.0),
+        (503, "9" * 50, "refused (503) and asks to wait 999999999 s", False, 0.0),
+        (503, "soon", "refused (503)", True, 0.0),
+        (503, "Wed, 21 Oct 2015 07:28:00 GMT", "refused (503)", True, 0.0),
+    ],
+)
+def test_a_service_may_ask_to_wait_a_minute(
+    status: int, after: str, message: str, retryable: bool, wait: float
+) -> None:
+    """A wait of up to a minute is kept, a longer one ends the attempts, and what cannot be read is no wait."""
+    error = network.refused(status, retry_after=after)
+    assert (error.message, error.retryable, error.wait) == (message, retryable, wait)
+
+
+def test_a_date_to_wait_for_is_a_number_of_seconds() -> None:
+    """A date in the future is waited for, whether it names its zone or not."""
+    at = datetime.now(UTC) + timedelta(seconds=40)
+    for text in (format_datetime(at, usegmt=True), at.strftime("%a, %d %b %Y %H:%M:%S -0000")):
+        assert 35 < network.seconds_of(text) <= 40
 
 
 def test_the_limits_of_the_audio() -> None:

@@ -107,6 +107,27 @@ def test_a_file_that_cannot_be_settings_is_an_error(file: Path) -> None:
     with pytest.raises(UsageError, match=r"cannot read|invalid TOML"):
         user_config.load()
     file.rmdir()
-    file.write_bytes(b"#" * (user_config.MAX_BYTES + 1))
+    file.write_bytes(b"#" * 64_000)
+    assert user_config.load() == user_config.VoiceConfig()
+    file.write_bytes(b"#" * 64_001)
     with pytest.raises(UsageError, match="too large"):
         user_config.load()
+
+
+@pytest.mark.parametrize(("rate", "right"), [(7999, False), (8000, True), (96_000, True), (96_001, False)])
+def test_rates_of_a_server_have_limits(file: Path, rate: int, right: bool) -> None:
+    """The samples of a server have 8 to 96 kHz."""
+    file.write_text(f"[speech.a]\nbase = 'http://x'\nrate = {rate}\n")
+    if right:
+        assert user_config.load().servers["a"].rate == rate
+    else:
+        with pytest.raises(UsageError, match=f"'rate' must be a number of 8000 to 96000 Hz, not {rate}"):
+            user_config.load()
+
+
+def test_an_unknown_section_has_all_as_a_hint(file: Path) -> None:
+    """A section that resembles none has the list of what there is."""
+    file.write_text("[xyz]\n")
+    with pytest.raises(UsageError) as caught:
+        user_config.load()
+    assert caught.value.hint == "use speech, command or piper"
