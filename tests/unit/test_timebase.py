@@ -57,7 +57,7 @@ def test_messages_have_seconds() -> None:
     [(0.0, 0, 0, 2), (0.5, 24_000, 12, 12), (1.26, 60_480, 32, 32), (0.1, 4800, 2, 2)],
 )
 def test_parts_of_a_second_count(seconds: float, samples: int, frames: int, even: int) -> None:
-    """Seconds become the nearest number of samples, of frames, and of pairs of frames, of which there is one at least."""
+    """Seconds become the nearest number of samples, frames and pairs of frames, of which there is one at least."""
     assert timebase.samples(seconds) == samples
     assert timebase.frames(seconds, 25) == frames
     assert timebase.even_frames(seconds, 25) == even
