@@ -18,6 +18,7 @@
 #   make pins            update the pinned results of every step kind, after raising a kind's version or changing keys
 #   make words           compare the times of words with espeak's own marks and write docs/word-times.md
 #   make schema          write schemas/video.schema.json and docs/reference.md from the schema's parts
+#   make pictures        draw the pictures of the documentation from examples/gallery.yaml
 #   make clean           remove the environment and built videos; keep the cache
 
 PYTHON ?= python3
@@ -27,7 +28,7 @@ DEMO := examples/quickstart
 PARALLEL := -n auto --maxprocesses 8
 TESTS ?=
 
-.PHONY: demo test mutate soak test-browser test-editor test-decoders coverage lint check pins schema bench words clean test-shells
+.PHONY: demo test mutate soak test-browser test-editor test-decoders coverage lint check pins schema pictures bench words clean test-shells
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
@@ -72,6 +73,9 @@ pins: .venv/work.stamp
 
 schema: .venv/work.stamp
 	@$(BIN)/python -m tools.schema
+
+pictures: .venv/work.stamp
+	@$(BIN)/python -m tools.pictures
 
 words: .venv/work.stamp
 	@$(BIN)/python -m tests.words

@@ -103,7 +103,7 @@ def drawn(
     size: tuple[int, int] = (640, 360),
     theme_values: Mapping[str, Any] | None = None,
     language: str = "en",
-    background: str | None = None,
+    background: Any = None,
     files: Mapping[str, Path] | None = None,
 ) -> Drawn:
     """Run the draw step into a folder; fields are those of FIELDS where none are given."""

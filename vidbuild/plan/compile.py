@@ -98,6 +98,9 @@ def _captions(video: VideoSpec) -> Step:
     spec = video.spec
     listed = zip(_scene_list(video), spec.scenes, strict=True)
     scenes: list[dict[str, Any]] = [{**item, "captions": scene.captions} for item, scene in listed]
+    for item, scene in zip(scenes, spec.scenes, strict=True):
+        if scene.section:
+            item["section"] = inline.plain(scene.section)
     params: dict[str, Any] = {"language": video.variant.language, "scenes": scenes}
     if video.has_dialogue:
         params["speakers"] = True

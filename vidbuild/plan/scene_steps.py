@@ -15,6 +15,7 @@ from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.model import Scene
+from vidbuild.plan import progress
 from vidbuild.plan.music_steps import music_inputs, sound_params
 from vidbuild.plan.showings import drawn, showings
 from vidbuild.plan.speech_steps import align_steps, levels, rate, speak_steps, spoken, utterance_params, words
@@ -41,6 +42,8 @@ def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
     yield from align_steps(video, scene)
     yield _timeline(video, index, clip)
     yield _draw(video, scene)
+    if (mark := progress.step(video, scene)) is not None:
+        yield mark
     yield Step(
         video.step_id("render", scene),
         "render",
@@ -124,6 +127,8 @@ def animation_inputs(video: VideoSpec, scene: Scene, motion: str, prefix: str = 
         f"{prefix}layers": Product(video.step_id("draw", scene)),
         f"{prefix}motion": Product(video.step_id("timeline", scene), motion),
     }
+    if (mark := progress.layers(video, scene)) is not None:
+        inputs[f"{prefix}progress"] = Product(mark)
     clip = SCENE_TYPES[scene.type].clip(scene)
     if clip is not None:
         inputs[f"{prefix}clip"] = Source(str(clip.path))
@@ -160,6 +165,8 @@ def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
         mentions=tuple(mention.token for mention in mentions(reveals, tokens, video.variant.language)),
         drifts=drifts(scene),
         showings=tuple(showings(scene, narration, video.variant.language)),
+        easing=video.spec.theme.behavior["easing"],
+        pace=float(video.spec.theme.behavior["pace"]),
         clip=None if clip is None else _clip_params(clip),
         transition_before=head,
         transition=tail,

@@ -30,7 +30,7 @@ def run(context: Context) -> None:
             of_scene = list(_of_scene(scene, timing, start, end, context.params))
             _warn_of_fast_captions(context, scene["id"], of_scene)
             shown += of_scene
-        chapters.append(Chapter(start, scene.get("title") or scene["id"]))
+        chapters.extend(_chapter(scene, start, context.params["scenes"]))
         start = end
     subrip = srt(shown)
     for name, text in (
@@ -39,6 +39,14 @@ def run(context: Context) -> None:
         ("chapters.ffmeta", ffmetadata.write(chapters, start)),
     ):
         (context.out / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _chapter(scene: Mapping[str, Any], start: int, scenes: Sequence[Mapping[str, Any]]) -> Iterator[Chapter]:
+    """Yield the chapter that begins with a scene: one for each scene, or for each section if the first begins one."""
+    if not scenes[0].get("section"):
+        yield Chapter(start, scene.get("title") or scene["id"])
+    elif scene.get("section"):
+        yield Chapter(start, scene["section"])
 
 
 def _of_scene(

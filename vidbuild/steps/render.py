@@ -97,6 +97,8 @@ def read_animation(context: Context, prefix: str = "") -> Animation:
     """Read the animation from a step's inputs. Raise StepError if they do not fit together."""
     folder = context.inputs[f"{prefix}layers"]
     layers = Layers.read(folder)
+    if f"{prefix}progress" in context.inputs:
+        layers = layers.under(context.inputs[f"{prefix}progress"])
     motion = Motion.from_json(context.inputs[f"{prefix}motion"].read_text(encoding="utf-8"))
     size = tuple(context.params["size"])
     if (layers.width, layers.height) != size:

@@ -142,23 +142,30 @@ def test_defaults_are_copies() -> None:
 
 
 def test_the_installed_layout(tmp_path: Path) -> None:
-    """From an installed wheel, where `schemas` lies in the package, the schema is found there."""
+    """From an installed wheel, where `schemas` and samples lie in the package, both are found there."""
     site = tmp_path / "site"
     shutil.copytree(ROOT / "vidbuild", site / "vidbuild", ignore=shutil.ignore_patterns("__pycache__", "*.typ"))
     config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     forced = config["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
     for source, target in forced.items():
-        shutil.copytree(ROOT / source, site / target)
+        if (ROOT / source).is_dir():
+            shutil.copytree(ROOT / source, site / target)
+        else:
+            (site / target).parent.mkdir(exist_ok=True)
+            shutil.copyfile(ROOT / source, site / target)
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from vidbuild.spec import schema, load\n"
         "print(schema.schema_path())\n"
+        "from vidbuild.api import gallery\n"
+        "print(gallery.samples())\n"
         "print(load.parse({'vidbuild': 1, 'title': 'A', 'scenes': [{'id': 'a', 'type': 'title', 'title': 'A',"
         " 'duration': 3}]}, 'v.yaml').title)\n"
     )
     command = [sys.executable, "-P", "-c", code, str(site)]
     said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path).stdout.split("\n")
-    assert said[:2] == [str(site / "vidbuild" / "schemas" / "video.schema.json"), "A"]
+    package = site / "vidbuild"
+    assert said[:3] == [str(package / "schemas/video.schema.json"), str(package / "samples/gallery.yaml"), "A"]
 
 
 def test_light_imports() -> None:

@@ -6,7 +6,7 @@ On disk it is a folder: `layers.json` and one PNG per layer.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ LAYERS_FILE = "layers.json"
 class Layer:
     """One image, cropped to its content, and its box on the canvas in pixels, with the origin at the top left.
 
-    file: name of the PNG in the drawing's folder; "" for the box of a clip.
+    file: name of the PNG in the drawing's folder, or its absolute path; "" for the box of a clip.
     opaque: whether no pixel is transparent.
     advances: for typed text, the width in pixels of each character in reading order.
     direction: "right", "left", "down" or "up": in which it is read, drawn or slides in.
@@ -54,6 +54,11 @@ class Layers:
                 del layer["hidden"]
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1)
         (folder / LAYERS_FILE).write_text(text + "\n", encoding="utf-8")
+
+    def under(self, folder: Path) -> Layers:
+        """Return these layers with those of another drawing's folder above them."""
+        above = [replace(layer, file=str(folder / layer.file)) for layer in Layers.read(folder).layers]
+        return replace(self, layers=(*self.layers, *above))
 
     @classmethod
     def read(cls, folder: Path) -> Layers:

@@ -1,0 +1,61 @@
+"""The mark of progress on each scene: its own step, so that a scene's drawing does not depend on its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from vidbuild.engine.graph.graph import Input, Source, Step
+from vidbuild.model import Scene, Spec
+from vidbuild.plan.variant import VideoSpec
+
+SCENES = Path(__file__).resolve().parent.parent / "scenes"
+MAX_DOTS = 12  # more look like a line
+
+
+def step(video: VideoSpec, scene: Scene) -> Step | None:
+    """The step that draws a scene's mark of progress; None if the video shows none."""
+    fields = mark(video.spec, scene.index)
+    if fields is None:
+        return None
+    theme = video.spec.theme
+    params = {
+        "size": video.size,
+        "theme": dict(theme.values),
+        "fields": fields,
+        "language": video.variant.language,
+    }
+    inputs: dict[str, Input] = {
+        "base": Source(str(SCENES / "base.typ")),
+        "template": Source(str(SCENES / "progress.typ")),
+    }
+    for index, font in enumerate(theme.fonts):
+        inputs[f"font:{index:04}:{font.name}"] = Source(str(font))
+    return Step(video.step_id("progress", scene), "progress", params, inputs, scene.locations)
+
+
+def mark(spec: Spec, index: int) -> dict[str, Any] | None:
+    """What the scene with this index shows: {"share"} of a bar, or {"dot", "dots"}, and {"section"}: a name or None.
+
+    `dots` are the scenes, or the sections if there are more than MAX_DOTS scenes; if there are too many of both, or no
+    sections, the mark is a bar.
+    """
+    if spec.progress == "none":
+        return None
+    total = len(spec.scenes)
+    starts = [scene.index for scene in spec.scenes if scene.section]
+    begun = [start for start in starts if start <= index]
+    section = spec.scenes[begun[-1]].section if begun else None
+    bar = {"share": round((index + 1) / total, 4), "section": section}
+    if spec.progress == "bar":
+        return bar
+    if total <= MAX_DOTS:
+        return {"dot": index, "dots": total, "section": section}
+    if not 1 < len(starts) <= MAX_DOTS:
+        return bar
+    return {"dot": max(0, len(begun) - 1), "dots": len(starts), "section": section}
+
+
+def layers(video: VideoSpec, scene: Scene) -> str | None:
+    """The id of the step that draws a scene's mark of progress, if it has one."""
+    return None if video.spec.progress == "none" else video.step_id("progress", scene)

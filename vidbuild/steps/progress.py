@@ -1,0 +1,33 @@
+"""The step `progress:SCENE`: draw a scene's mark of progress and the name of its section, which lie over the scene."""
+
+from __future__ import annotations
+
+import shutil
+
+from vidbuild.engine.graph.context import Context
+from vidbuild.media.render.drawing import Layer, Layers
+from vidbuild.media.text import fonts, scene_text, typst
+from vidbuild.steps import draw
+
+
+def run(context: Context) -> None:
+    """Write layers.json and a PNG per layer."""
+    root = context.scratch / "root"
+    root.mkdir(parents=True)
+    for role, name in draw.STAGED.items():
+        shutil.copyfile(context.inputs[role], root / name)
+    own = [path for role, path in sorted(context.inputs.items()) if role.startswith("font:")]
+    staged = fonts.stage(context.scratch / "fonts", own)
+    params = {**context.params, "background": None}
+    fields = scene_text.clean(params["fields"])
+    own_families = staged.own_families() if own else ()
+    data = draw.template_data(params, draw.Behind(b""), fields, own_families, logo=False)
+    drawing = typst.lay_out(root, draw.STAGED["template"], data, staged)
+    layers = []
+    for page in drawing.pages:
+        (context.out / f"{page.name}.png").write_bytes(page.png)
+        layers.append(Layer(page.name, f"{page.name}.png", page.x, page.y, page.width, page.height))
+    width, height = params["size"]
+    Layers(width, height, tuple(layers)).write(context.out)
+    for warning in drawing.warnings:
+        context.warn(warning["message"], field=warning["field"], hint=warning.get("hint"))
