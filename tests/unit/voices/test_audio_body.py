@@ -69,3 +69,50 @@ def test_raw_samples_have_the_stated_rate() -> None:
 def test_coded_audio_is_left_to_ffmpeg(body: bytes, kind: str) -> None:
     """Coded audio, and several channels, are for ffmpeg to decode."""
     assert read_audio(body, kind, 24_000) == (None, 0)
+
+
+def form(kind: int = 1, channels: int = 1, rate: int = 24_000, bits: int = 16) -> bytes:
+    """The format of a WAV file."""
+    return struct.pack("<HHIIHH", kind, channels, rate, rate * channels * bits // 8, channels * bits // 8, bits)
+
+
+def chunks(*parts: tuple[bytes, bytes]) -> bytes:
+    """A WAV file of chunks, of which those with an odd length are followed by a byte that does not count."""
+    body = b"".join(name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2) for name, data in parts)
+    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WAVE" + body
+
+
+@pytest.mark.parametrize(("rate", "right"), [(3999, False), (4000, True), (192_000, True), (192_001, False)])
+def test_rates_of_a_wav_file_have_limits(rate: int, right: bool) -> None:
+    """A WAV file has 4 to 192 kHz."""
+    body = chunks((b"fmt ", form(rate=rate)), (b"data", BYTES))
+    if right:
+        assert read_audio(body, "", 0) == (SOUND, rate)
+    else:
+        with pytest.raises(AudioBodyError, match=f"of {rate} Hz: expected 4000 to 192000"):
+            read_audio(body, "", 0)
+
+
+def test_other_chunks_are_passed_over() -> None:
+    """Chunks before the samples are skipped with their padding, and a format may be longer than needed."""
+    assert read_audio(
+        chunks((b"LIST", b"odd"), (b"fmt ", form() + b"\0\0"), (b"fact", b""), (b"data", BYTES)), "", 0
+    ) == (
+        SOUND,
+        24_000,
+    )
+    assert read_audio(chunks((b"fmt ", form()), (b"data", b"")), "", 0)[1] == 24_000
+    with pytest.raises(AudioBodyError, match="without its format"):
+        read_audio(chunks((b"fmt ", form()[:15]), (b"data", BYTES)), "", 0)
+
+
+@pytest.mark.parametrize("other", [form(kind=3), form(channels=2), form(bits=24)], ids=["float", "stereo", "24 bits"])
+def test_other_formats_are_left_to_ffmpeg(other: bytes) -> None:
+    """Anything but one channel of 16-bit integers is for ffmpeg to decode."""
+    assert read_audio(chunks((b"fmt ", other), (b"data", BYTES)), "", 0) == (None, 0)
+
+
+def test_a_length_just_below_the_unknown_ones_is_believed() -> None:
+    """The greatest length that a file can state and must have."""
+    with pytest.raises(AudioBodyError, match=f"sent only {len(BYTES)} of 2147479551 bytes"):
+        read_audio(wav_file(BYTES, 22_050, 0x7FFFEFFF), "", 0)

@@ -35,6 +35,12 @@ def test_what_is_before_and_after_the_music_is_silence(tmp_path: Path) -> None:
     assert part(tape(tmp_path, 5), 3, 4) == [3, 4, 0, 0]
 
 
+def test_music_is_played_once_unless_it_is_a_loop(tmp_path: Path) -> None:
+    """Without being called a loop, music is not repeated."""
+    path = tape(tmp_path, 3).path
+    assert part(Tape(path, 3), 0, 5) == [0, 1, 2, 0, 0]
+
+
 def test_a_loop_is_the_same_from_any_position(tmp_path: Path) -> None:
     """A loop that is cut into parts has the samples of one that is copied at once."""
     music = tape(tmp_path, 4900, loop=True)
