@@ -141,6 +141,38 @@ def test_the_speed_counts_columns() -> None:
     assert Caption(("漢字",), 0, 2 * SECOND).speed == 2
 
 
+@pytest.mark.parametrize(("silence", "shown"), [(72_000, 1), (72_001, 2)])
+def test_a_silence_of_a_second_and_a_half_is_short(silence: int, shown: int) -> None:
+    """Words on the two sides of a silence are shown together if it has at most 1.5 s."""
+    words = [*spoken("one"), *spoken("two", start=WORD + silence)]
+    assert len(captions(words, 60 * SECOND)) == shown
+
+
+@pytest.mark.parametrize(("each", "shown"), [(3 * SECOND, 1), (3 * SECOND + 1, 2)])
+def test_six_seconds_are_shown_together(each: int, shown: int) -> None:
+    """Words that take up to six seconds are one caption, and longer ones are not."""
+    assert len(captions(spoken("one two", each), 60 * SECOND)) == shown
+
+
+@pytest.mark.parametrize(("letters", "length"), [(20, SECOND), (21, SECOND * 21 // 20), (42, SECOND * 42 // 20)])
+def test_twenty_columns_are_read_in_a_second(letters: int, length: int) -> None:
+    """A caption is shown for a second, or for as long as its columns take at 20 a second."""
+    (caption,) = captions([TimedWord("m" * letters, 0, 1)], 60 * SECOND)
+    assert caption.end == length
+
+
+def test_no_caption_stays_over_six_seconds_for_its_columns() -> None:
+    """Text with too many columns for its time stays for six seconds at most."""
+    (caption,) = captions([TimedWord("\u1100" * 100, 0, 1)], 60 * SECOND)
+    assert caption.end == 6 * SECOND
+
+
+def test_a_brace_takes_two_columns() -> None:
+    """A brace, for which SubRip may need its wide form, counts twice, so that no line becomes too wide by it."""
+    assert [module.width(text) for text in ("a", "{", "}", "{a}", "{{}")] == [1, 2, 2, 5, 6]
+    assert lines(captions([TimedWord("{" * 21, 0, 1)], 60 * SECOND)) == [("{" * 21,)]
+
+
 def test_no_narration_gives_empty_captions() -> None:
     """A video without narration has valid, empty captions."""
     assert captions([], SECOND) == []
