@@ -4,6 +4,8 @@
 #   make test-browser    play videos in a real browser; needs Chromium (Debian package: chromium)
 #   make test-editor     read specs with the YAML language server of editors; needs node and npm (Debian: nodejs, npm)
 #   make test-shells     complete command lines in bash, zsh and fish (Debian packages: zsh, fish)
+#   make test-windows    run commands and check all specs in Python for Windows under Wine (Debian packages: wine,
+#                        wine64, gcc-mingw-w64-x86-64-win32)
 #   make test-decoders   decode videos with an older ffmpeg on PATH (Debian package: ffmpeg)
 #   make soak            repeat the crash, race and corruption tests for half an hour; reads VIDBUILD_SOAK_ROUNDS and
 #                        VIDBUILD_SOAK_SEED
@@ -28,7 +30,7 @@ DEMO := examples/quickstart
 PARALLEL := -n auto --maxprocesses 8
 TESTS ?=
 
-.PHONY: demo test mutate soak test-browser test-editor test-decoders coverage lint check pins schema pictures bench words clean test-shells
+.PHONY: demo test mutate soak test-browser test-editor test-decoders coverage lint check pins schema pictures bench words clean test-shells test-windows
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
@@ -45,6 +47,9 @@ test-editor: .venv/work.stamp tests/editor/node_modules/.package-lock.json
 
 test-shells: .venv/work.stamp
 	$(BIN)/python -m pytest -q tests/shells
+
+test-windows: .venv/work.stamp
+	tools/windows.sh
 
 test-decoders: .venv/work.stamp
 	$(BIN)/python -m pytest -q tests/older tests/unit/steps/test_mux_audio.py
