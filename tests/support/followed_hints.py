@@ -239,6 +239,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"remove it|remove '\w+'(?:, or the callout)?", _remove),
     (r"swap them", _swapped),
     (r"name a cue, or seconds", lambda draft: draft.replace("3")),
+    (r"use 'spotlight' instead", lambda draft: draft.replace("spotlight")),
     (r"set a later time", lambda draft: draft.replace("9")),
     (r"write '\|' instead of '>'", lambda draft: draft.replace("|")),
     (r"write '(\w+): \|' and the lines below it", _block),

@@ -32,6 +32,9 @@ def showings(scene: Scene, narration: Narration | None, language: str) -> Iterat
             until=until,
             at_word=at_word,
             until_word=until_word,
+            zooms=callout.kind == "zoom",
+            visits=len(callout.regions) if callout.kind == "cursor" else 0,
+            clicks=tuple(f"callout-{callout.index}-{nth}" for nth in range(len(callout.regions) * callout.click)),
         )
 
 

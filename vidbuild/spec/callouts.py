@@ -121,6 +121,10 @@ def of_scene(
     regions = Regions.of(kind.points_at, kind.extent(own), named, (*path, "regions"), collector)
     reader = _Reader(regions, narration, language, collector)
     found = [reader.callout(each, (*path, "callouts", index)) for index, each in enumerate(marks)]
+    for callout in found:
+        if callout is not None and callout.kind == "zoom" and "image_size" not in own:
+            message = f"'zoom' enlarges pictures, and a scene of type '{kind.name}' has none"
+            collector.error((*path, "callouts", callout.index, "zoom"), message, "use 'spotlight' instead", key=True)
     moving = kind.moving(own)
     for callout in found:
         if moving and callout is not None and callout.kind != "blur":

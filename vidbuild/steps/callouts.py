@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from PIL import ImageDraw
+
 from vidbuild import inline
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
@@ -22,6 +24,7 @@ Box = tuple[float, float, float, float]
 """x, y, width and height."""
 
 TEMPLATE = "callouts.typ"
+EDGE = 0.006  # of an enlarged part: the width of the line around it, as a share of its shorter side
 PAD = 0.2  # of a line's height, between its text and a mark
 KEPT_FREE = ("heading", "caption", "logo")  # layers that notes do not cover
 
@@ -121,12 +124,35 @@ def added(
     covers = picture is not None or data["fields"].get("fit") == "cover"
     content = Content(drawing, size and (size[0], size[1]), covers)
     drawing = conceal_clip(drawing, callouts, content, context.out)
-    marks = [each for each in callouts if each["kind"] != "blur"]
-    if not marks:
-        return drawing
-    drawn = scene_text.mapped(fields(marks, content), inline.marked)
-    above = typst.lay_out(context.scratch / "root", TEMPLATE, {**data, "fields": drawn}, staged)
-    return replace(drawing, pages=(*drawing.pages, *above.pages), warnings=(*drawing.warnings, *above.warnings))
+    marks = [each for each in callouts if each["kind"] not in {"blur", "zoom"}]
+    pages, warnings = list(drawing.pages), list(drawing.warnings)
+    if marks:
+        drawn = scene_text.mapped(fields(marks, content), inline.marked)
+        above = typst.lay_out(context.scratch / "root", TEMPLATE, {**data, "fields": drawn}, staged)
+        pages += above.pages
+        warnings += above.warnings
+    if picture:
+        accent = data["colors"]["accent"]
+        pages += [_enlarged(each, content, picture, accent) for each in callouts if each["kind"] == "zoom"]
+    return replace(drawing, pages=tuple(pages), warnings=tuple(warnings))
+
+
+def _enlarged(callout: Mapping[str, Any], content: Content, picture: Picture, accent: str) -> Page:
+    """Return the layer with a region of the picture, over all of the picture: around it as much as has room."""
+    page = content.picture()
+    x, y, width, height = content.place(callout["regions"][0], f"callouts.{callout['index']}.zoom")
+    share = max(width / page.width, height / page.height)
+    across, down = page.width * share, page.height * share
+    left = min(max(x + width / 2 - across / 2, page.x), page.x + page.width - across)
+    top = min(max(y + height / 2 - down / 2, page.y), page.y + page.height - down)
+    scale, origin_x, origin_y = content.to_frame()
+    box = ((left - origin_x) / scale, (top - origin_y) / scale, across / scale, down / scale)
+    image = picture.part(box, page.width, page.height)
+    edge = max(2, round(min(page.width, page.height) * EDGE))
+    ImageDraw.Draw(image).rectangle((0, 0, page.width - 1, page.height - 1), outline=accent, width=edge)
+    image = raster.rounded(image, page.facts.get("radius", 0))
+    facts = {"advances": (), "filled": "", "stops": ((left, top, across, down),)}
+    return Page(f"callout-{callout['index']}", page.x, page.y, page.width, page.height, raster.png(image), facts)
 
 
 def hidden(params: Mapping[str, Any], size: tuple[int, int]) -> tuple[Box, ...]:
@@ -157,14 +183,18 @@ def fields(callouts: Sequence[Mapping[str, Any]], content: Content) -> dict[str,
     marks = []
     for callout in callouts:
         field = f"callouts.{callout['index']}"
-        x, y, width, height = content.place(callout["regions"][0], f"{field}.{callout['kind']}")
-        box = {"x": round(x), "y": round(y), "w": max(1, round(width)), "h": max(1, round(height))}
-        name = f"callout-{callout['index']}"
-        texts = {"text": callout["text"], "from": callout["side"]}
-        marks.append({"name": name, "field": field, "kind": callout["kind"], **box, **texts})
+        boxes = [_rounded(content.place(region, f"{field}.{callout['kind']}")) for region in callout["regions"]]
+        own = {"name": f"callout-{callout['index']}", "field": field, "kind": callout["kind"]}
+        texts = {"text": callout["text"], "from": callout["side"], "click": callout["click"]}
+        marks.append({**own, **texts, **boxes[0], "stops": boxes})
     pages = content.drawing.pages
     avoid = [[page.x, page.y, page.width, page.height] for page in pages if page.name in KEPT_FREE]
     return {"marks": marks, "avoid": avoid}
+
+
+def _rounded(box: Box) -> dict[str, int]:
+    x, y, width, height = box
+    return {"x": round(x), "y": round(y), "w": max(1, round(width)), "h": max(1, round(height))}
 
 
 def _around(boxes: Sequence[Box]) -> Box:

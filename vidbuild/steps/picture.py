@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from vidbuild.media.image import concealed, raster, svg
 from vidbuild.media.text import glyphs, typst
 from vidbuild.media.text.fonts import StagedFonts
 
+LARGEST = 6000  # pixels of the longer side at which an SVG image is drawn
 VECTOR_HINT = "convert its text to paths, or put the font into the theme's folder of fonts"
 
 
@@ -62,6 +64,22 @@ class Picture:
             return image
         left, top = ((length - own * scale) / 2 for length, own in zip((width, height), self.size, strict=True))
         return concealed.conceal(image, concealed.placed(self.hidden, scale, left, top, image.size))
+
+    def part(self, box: tuple[float, float, float, float], width: int, height: int) -> Image.Image:
+        """Return a part of the picture, in pixels of it, scaled to width x height, without what is hidden."""
+        x, y, across, down = box
+        scale = width / across
+        size = math.ceil(self.size[0] * scale), math.ceil(self.size[1] * scale)
+        if self.vector is None:
+            image = raster.opened(self.path, field=self.field, box=size)
+        else:
+            share = min(1.0, LARGEST / max(size))
+            drawn = max(1, round(size[0] * share)), max(1, round(size[1] * share))
+            image = self._drawn(self.vector, drawn, drawn)
+        own = image.width / self.size[0], image.height / self.size[1]
+        cut = (x * own[0], y * own[1], (x + across) * own[0], (y + down) * own[1])
+        image = image.resize((width, height), Image.Resampling.LANCZOS, box=cut)
+        return concealed.conceal(image, concealed.placed(self.hidden, scale, -x * scale, -y * scale, image.size))
 
     def whole(self, side: int) -> Image.Image:
         """Return the whole picture, its longer side at most `side` pixels; an SVG image has just as many."""

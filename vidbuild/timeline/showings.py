@@ -10,12 +10,17 @@ from dataclasses import dataclass
 
 from vidbuild import timebase
 from vidbuild.errors import SpecProblem
-from vidbuild.media.render.motion import Effect, Track
+from vidbuild.media.render.motion import HOME, Effect, Key, Track
+from vidbuild.timeline.params import TimelineParams
 from vidbuild.timeline.showing import Showing
 from vidbuild.timeline.spoken import TimedSpeech
 
-APPEARING = 0.25  # seconds: shorter than an entrance, since it answers a word
+# Seconds.
+APPEARING = 0.25  # shorter than an entrance, since it answers a word
 DISAPPEARING = 0.2
+ZOOMING = 0.5
+MOVING = 0.6  # of a cursor
+RINGING = 0.15  # of the ring of a click, to its full size
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,54 +31,120 @@ class Shown:
     warnings: Sequence[tuple[str, str]]
 
 
-def shown(showings: Sequence[Showing], timed: TimedSpeech, tracks: Mapping[str, Track], fps: int, frames: int) -> Shown:
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The frames of a showing: the first, and the one at which it disappears, None if it stays to the end."""
+
+    showing: Showing
+    first: int
+    end: int | None
+
+
+def shown(params: TimelineParams, timed: TimedSpeech, entering: Mapping[str, Track], frames: int) -> Shown:
     """When the layers of showings are visible.
 
-    tracks: of the layers that enter at the start of the scene; a showing waits until they are there.
+    entering: of the layers that enter at the start of the scene; a showing waits until they are there.
     frames: the scene's length.
-    Raises SpecProblem for one that would end before it begins.
+    Raises SpecProblem for one that would end before it begins, or that is visible while another one zooms.
     """
+    settled = max((track.enter.frame + track.enter.frames for track in entering.values() if track.enter), default=0)
     found: dict[str, Track] = {}
-    warnings = []
-    for showing in showings:
-        start, settled = _begin(showing, timed, fps), _settled(tracks)
-        end = _end(showing, timed, fps)
-        if end is not None and end <= (0 if start is None else start):
-            begins = 0.0 if start is None else start / fps
-            raise SpecProblem(
-                f"'until' is at {end / fps:.1f} s, but the callout appears at {begins:.1f} s",
-                field=f"{showing.field}.until",
-            )
-        first = max(settled, 0 if start is None else start)
-        if first >= frames:
-            message = f"never shown: starts at {first / fps:.1f} s, but the scene ends at {frames / fps:.1f} s"
-            warnings.append((showing.field, message))
-        elif end is not None and end <= first:
-            warnings.append((showing.field, f"never shown: 'until' is at {end / fps:.1f} s, before the scene is there"))
-        found.update(_tracks(showing, first, end, fps))
+    warnings: list[tuple[str, str]] = []
+    spans = [_span(showing, timed, params.fps, settled) for showing in params.showings]
+    for span in spans:
+        warnings += _unseen(span, params.fps, frames)
+        found.update(_tracks(span, params, frames))
+    _check_zooms(spans, params.fps, frames)
     return Shown(found, tuple(warnings))
 
 
-def _tracks(showing: Showing, first: int, end: int | None, fps: int) -> Iterator[tuple[str, Track]]:
-    appearing, disappearing = (timebase.frames(seconds, fps) for seconds in (APPEARING, DISAPPEARING))
+def _span(showing: Showing, timed: TimedSpeech, fps: int, settled: int) -> _Span:
+    start = _frame(showing.at, showing.at_word, timed, fps) or 0
+    end = _frame(showing.until, showing.until_word, timed, fps)
+    if end is not None and end <= start:
+        message = f"'until' is at {end / fps:.1f} s, but the callout appears at {start / fps:.1f} s"
+        raise SpecProblem(message, field=f"{showing.field}.until")
+    return _Span(showing, max(settled, start), end)
+
+
+def _unseen(span: _Span, fps: int, frames: int) -> Iterator[tuple[str, str]]:
+    if span.first >= frames:
+        message = f"never shown: starts at {span.first / fps:.1f} s, but the scene ends at {frames / fps:.1f} s"
+        yield span.showing.field, message
+    elif span.end is not None and span.end <= span.first:
+        yield span.showing.field, f"never shown: 'until' is at {span.end / fps:.1f} s, before the scene is there"
+
+
+def _check_zooms(spans: Sequence[_Span], fps: int, frames: int) -> None:
+    """Refuse what would point at the content while it is enlarged."""
+    for zoom in (span for span in spans if span.showing.zooms):
+        last = frames if zoom.end is None else zoom.end + timebase.frames(ZOOMING, fps)
+        for other in spans:
+            gone = frames if other.end is None else other.end
+            if other is not zoom and other.showing.is_callout and other.first < last and gone > zoom.first:
+                index = zoom.showing.field.rpartition(".")[2]
+                during = f"{zoom.first / fps:.1f} s to {min(last, frames) / fps:.1f} s"
+                raise SpecProblem(
+                    f"the callout would be visible while entry {int(index) + 1} of 'callouts' zooms, from {during}",
+                    field=other.showing.field,
+                    hint="end it before with 'until', or begin it later with 'at'",
+                )
+
+
+def _tracks(span: _Span, params: TimelineParams, frames: int) -> Iterator[tuple[str, Track]]:
+    showing, first, end = span.showing, span.first, span.end
+    if showing.zooms:
+        yield from ((layer, _zoom(span, params)) for layer in showing.enter)
+        return
+    appearing, disappearing = (_frames(params, seconds) for seconds in (APPEARING, DISAPPEARING))
     if end is not None:
         appearing = min(appearing, max(0, end - first))
     leave = None if end is None else Effect(max(end, first), disappearing, "fade")
     for layer, effect in showing.enter.items():
         yield layer, Track(Effect(first, 0 if effect == "cut" else appearing, effect), leave)
+    if showing.visits:
+        layer = next(iter(showing.enter))
+        keys, arrivals = _way(span, params, frames)
+        yield layer, Track(Effect(first, appearing, "fade"), leave, keys)
+        for ring, arrival in zip(showing.clicks, arrivals, strict=False):
+            ringing = _frames(params, RINGING)
+            yield ring, Track(Effect(arrival, ringing, "scale"), Effect(arrival + 2 * ringing, 2 * ringing, "fade"))
 
 
-def _settled(tracks: Mapping[str, Track]) -> int:
-    """The frame at which all that enters at the start of a scene is there."""
-    return max((track.enter.frame + track.enter.frames for track in tracks.values() if track.enter), default=0)
+def _zoom(span: _Span, params: TimelineParams) -> Track:
+    """The track of an enlarged part: it grows from its own place, and shrinks back to it."""
+    frames = _frames(params, ZOOMING)
+    grown = span.first + frames
+    keys = (Key(span.first, 0), Key(grown, HOME, params.easing)) if frames else ()
+    if span.end is None:
+        return Track(Effect(span.first, 0, "cut"), None, keys)
+    back = max(span.end, grown)
+    if frames:
+        keys = (*keys, Key(back, HOME), Key(back + frames, 0, params.easing))
+    return Track(Effect(span.first, 0, "cut"), Effect(back + frames, 0, "cut"), keys)
 
 
-def _begin(showing: Showing, timed: TimedSpeech, fps: int) -> int | None:
-    return _frame(showing.at, showing.at_word, timed, fps)
+def _way(span: _Span, params: TimelineParams, frames: int) -> tuple[tuple[Key, ...], list[int]]:
+    """The keys of a cursor's way over all of its stops, evenly over its time, and the frames at which it arrives."""
+    visits = span.showing.visits
+    time = max(1, (frames if span.end is None else span.end) - span.first)
+    moving = min(_frames(params, MOVING), time // (2 * visits))
+    keys: list[Key] = []
+    arrivals = []
+    for stop in range(visits):
+        start = span.first + time * stop // visits
+        if moving:
+            keys.append(Key(start, stop - 1 if stop else HOME))
+        elif stop:
+            keys.append(Key(start + moving - 1, stop - 1))
+        keys.append(Key(start + moving, stop, params.easing))
+        arrivals.append(start + moving)
+    return tuple(keys), arrivals
 
 
-def _end(showing: Showing, timed: TimedSpeech, fps: int) -> int | None:
-    return _frame(showing.until, showing.until_word, timed, fps)
+def _frames(params: TimelineParams, seconds: float) -> int:
+    """The frames of a motion that takes so long at the normal pace."""
+    return 0 if params.still else timebase.frames(seconds / params.pace, params.fps)
 
 
 def _frame(moment: str | float | None, word: int | None, timed: TimedSpeech, fps: int) -> int | None:

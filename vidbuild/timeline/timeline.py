@@ -51,7 +51,7 @@ def lay_out(params: TimelineParams, speeches: Sequence[Speech], clip_ms: float |
     _check_transitions(params, frames)
     layers = tracks.drifting(params, moving.layers, frames)
     entering = {name: layers[name] for name in params.entrances}
-    marks = shown(params.showings, timed, entering, params.fps, frames)
+    marks = shown(params, timed, entering, frames)
     layers.update(marks.tracks)
     motion = Motion(params.fps, frames, layers, _playback(params, clip_samples, frames))
     extended = tracks.extending(params, _unextended(params, timed, clip_samples), length)
