@@ -71,7 +71,7 @@ def code(digits: str) -> str:
     if digits.startswith("0") or len(digits) > 4:  # noqa: PLR2004 - no name of five digits is read in pairs
         return spelled(digits)
     if len(digits) == 4:  # noqa: PLR2004 - two pairs
-        return year(digits) if digits[1:3] != "00" or digits[3] == "0" else cardinal(digits)
+        return year(digits)
     if len(digits) == _GROUP and digits[1:] != "00":
         rest = f"oh {DIGITS[int(digits[2])]}" if digits[1] == "0" else cardinal(digits[1:])
         return f"{DIGITS[int(digits[0])]} {rest}"

@@ -167,6 +167,20 @@ def test_no_caption_stays_over_six_seconds_for_its_columns() -> None:
     assert caption.end == 6 * SECOND
 
 
+def test_two_lines_have_about_the_same_width() -> None:
+    """Words without punctuation are divided in their middle, and not as soon as the rest fits."""
+    found = captions(spoken(" ".join(["seven77"] * 7), WORD // 2), 60 * SECOND)
+    assert [[len(line.split()) for line in item.lines] for item in found] == [[3, 4]]
+
+
+@pytest.mark.parametrize(("columns", "alone"), [(14, False), (15, True)])
+def test_a_sentence_of_a_third_of_a_line_is_shown_alone(columns: int, alone: bool) -> None:
+    """A short sentence before a long one is shown with the long one's beginning, unless it fills a third of a line."""
+    sentence = "M" + "m" * (columns - 2) + "."
+    found = captions(spoken(f"{sentence} Then {' '.join(['seven77'] * 16)}", WORD // 4), 60 * SECOND)
+    assert (found[0].lines == (sentence,)) == alone
+
+
 def test_a_brace_takes_two_columns() -> None:
     """A brace, for which SubRip may need its wide form, counts twice, so that no line becomes too wide by it."""
     assert [module.width(text) for text in ("a", "{", "}", "{a}", "{{}")] == [1, 2, 2, 5, 6]
