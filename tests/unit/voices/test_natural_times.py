@@ -74,4 +74,13 @@ def test_words_stay_in_order_and_in_the_audio() -> None:
     pieces = [TimedPiece(at, start * BLOCK, 0, "s", paused=False) for at, start in ((0, 2), (1, 40), (2, 30))]
     found = words(samples, pieces)
     assert [start for _, start, _ in found] == [0, 40 * BLOCK - 4560, 40 * BLOCK - 4560]
-    assert words(levels((3, 0.0)), [TimedPiece(0, 900, 0, "b", paused=True)])[0][0] == 0
+
+
+def test_silence_at_the_edges_of_the_audio_counts() -> None:
+    """A word after silence at the very start begins at 0, and one beyond the end after the last silence."""
+    assert words(levels((2, 0.0), (4, 1.0)), [TimedPiece(0, 3 * BLOCK, 0, "b", paused=True)])[0][1] == 0
+    found = words(levels((20, 1.0), (1, 0.0))[:-1], [TimedPiece(0, 40 * BLOCK, 0, "b", paused=True)])
+    assert found[0][1] == 40 * BLOCK - 2880, "the last block is not whole"
+    assert (
+        words(levels((20, 1.0), (1, 0.0)), [TimedPiece(0, 40 * BLOCK, 0, "b", paused=True)])[0][1] == 21 * BLOCK - 960
+    )

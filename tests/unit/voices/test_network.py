@@ -280,3 +280,19 @@ def test_the_limits_of_the_audio() -> None:
 def test_a_proxys_login_is_cut_out(proxy: str | None, text: str, left: str) -> None:
     """P43: neither user nor password of a proxy is left in a message, quoted or not."""
     assert network.without_password(text, proxy) == left
+
+
+@pytest.mark.parametrize(
+    ("variables", "proxy"),
+    [
+        ({}, None),
+        ({"HTTPS_PROXY": "http://a:1"}, "http://a:1"),
+        ({"https_proxy": "http://b:2"}, "http://b:2"),
+        ({"HTTPS_PROXY": "http://a:1", "https_proxy": "http://b:2"}, "http://a:1"),
+        ({"HTTPS_PROXY": "", "https_proxy": ""}, None),
+        ({"HTTP_PROXY": "http://c:3"}, None),
+    ],
+)
+def test_the_proxy_is_that_of_the_environment(variables: dict[str, str], proxy: str | None) -> None:
+    """The proxy for HTTPS is named in capitals or small letters, and an empty variable names none."""
+    assert network.proxy_of(variables) == proxy

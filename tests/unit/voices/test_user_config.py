@@ -8,7 +8,7 @@ import pytest
 
 from vidbuild.errors import UsageError
 from vidbuild.voices import user_config
-from vidbuild.voices.user_config import Server
+from vidbuild.voices.user_config import Program, Server
 
 
 @pytest.fixture
@@ -36,6 +36,13 @@ def test_settings_define_servers_programs_and_folders(file: Path) -> None:
     assert (say.arguments, say.network, say.version) == (("say", "-o", "{out}"), True, "2")
     assert say.read == (str(file.parent / "models"),)
     assert config.piper == (file.parent / "voices",)
+
+
+def test_a_program_has_no_network_and_reads_nothing_by_default(file: Path) -> None:
+    """A program that is only named has no network, and may be named without a list."""
+    file.write_text("[command.say]\nprogram = 'say'\n")
+    assert user_config.load().programs == {"say": Program("say", ("say",))}
+    assert not user_config.load().programs["say"].network
 
 
 def test_without_a_file_there_is_nothing(file: Path) -> None:

@@ -181,6 +181,20 @@ def test_a_sentence_of_a_third_of_a_line_is_shown_alone(columns: int, alone: boo
     assert (found[0].lines == (sentence,)) == alone
 
 
+@pytest.mark.parametrize(("letters", "after_comma"), [(9, True), (10, False)])
+def test_a_line_ends_after_a_comma_near_the_middle(letters: int, after_comma: bool) -> None:
+    """A line ends after a comma if the other one is less than 21 columns wider than it, else in the middle."""
+    words = ["m" * 14 + ",", "m" * letters, "m" * (16 + letters)]
+    (caption,) = captions(spoken(" ".join(words), WORD // 2), 60 * SECOND)
+    assert caption.lines[0] == (words[0] if after_comma else f"{words[0]} {words[1]}")
+
+
+def test_the_second_line_is_the_longer_one() -> None:
+    """Of two divisions that are equally even, the one with the shorter first line is taken."""
+    (caption,) = captions(spoken(f"{'a' * 20} {'b' * 10} {'c' * 20}"), 60 * SECOND)
+    assert caption.lines == ("a" * 20, f"{'b' * 10} {'c' * 20}")
+
+
 def test_a_brace_takes_two_columns() -> None:
     """A brace, for which SubRip may need its wide form, counts twice, so that no line becomes too wide by it."""
     assert [module.width(text) for text in ("a", "{", "}", "{a}", "{{}")] == [1, 2, 2, 5, 6]
