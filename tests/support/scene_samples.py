@@ -285,6 +285,19 @@ SAMPLES: Mapping[str, Sample] = {
         brief=lambda word: {"value": 3, "label": word},
         numbered=lambda index, words, _: {"value": 1200 + index, "label": " ".join(words[:3])},
     ),
+    "keys": Sample(
+        full={
+            "title": "Two shortcuts",
+            "keys": ["mod+alt+k mod+s", {"keys": "ctrl+shift+up", "label": "Open the palette"}],
+        },
+        layers=("heading", "platforms", "keys-0-past", "keys-0", "keys-0-down", "keys-1", "keys-1-down"),
+        brief=lambda word: {"keys": [{"keys": "a", "label": word}]},
+        numbered=lambda index, words, _: {
+            "title": f"Shortcuts {index + 1}",
+            "keys": [{"keys": f"mod+{word[0]}", "label": f"{word.capitalize()} it"} for word in words[:6]],
+        },
+        not_drawn=frozenset({"keys"}),
+    ),
     "steps": Sample(
         full={
             "title": "Your first check",

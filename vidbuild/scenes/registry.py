@@ -22,6 +22,7 @@ NAMES = (
     "compare",
     "cards",
     "number",
+    "keys",
     "steps",
     "outro",
 )

@@ -353,6 +353,6 @@ def test_each_layer_comes_once() -> None:
         come = list(entrances(kind, **fields))
         for reveal in reveals(kind, **fields):
             assert set(reveal.leave) <= set(come)
-            come.extend(reveal.enter)
+            come.extend({**reveal.enter, **dict(reveal.sequence)})
             assert set(reveal.until_next) <= set(come)
         assert len(come) == len(set(come))

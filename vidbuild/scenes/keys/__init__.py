@@ -1,0 +1,95 @@
+"""The keys scene. Layers: heading, platforms, then for each shortcut i keys-i-past, keys-i, keys-i-down (pressed)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vidbuild import inline
+from vidbuild.model import Scene
+from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.keys import shortcuts
+from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
+
+PRESSED = 0.6  # seconds after its entrance began at which a shortcut is pressed
+MAX_CHORDS = 3
+
+
+class KeysScene(SceneDefaults):
+    """Shortcuts as key caps, each pressed when the narration mentions it."""
+
+    name = "keys"
+    summary = "shortcuts as key caps, of a Mac, a PC or both, pressed one after the other"
+    lights: tuple[Light, ...] = (Light(0.5, 1.05, 0.5, 0.24),)
+
+    def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
+        """Refuse keys that no keyboard has."""
+        for index, item in enumerate(fields["keys"]):
+            field = f"keys.{index}" if isinstance(item, str) else f"keys.{index}.keys"
+            written = _entry(item)["keys"]
+            try:
+                pressed = shortcuts.chords(written)
+            except shortcuts.UnknownKeyError as error:
+                yield SceneProblem(
+                    field, str(error), f"did you mean '{_with(written, error)}'?" if error.near else None
+                )
+                continue
+            if len(pressed) > MAX_CHORDS:
+                yield SceneProblem(field, f"{len(pressed)} chords in one shortcut: expected up to {MAX_CHORDS}")
+
+    def drawing(self, scene: Scene) -> dict[str, Any]:
+        """Return {"title", "platform": ["mac", "pc"], "keys": [{"label", "caps": [[[cap…]…]…]}]}.
+
+        The caps of a shortcut are those of its chords, for each of the platforms. Title and labels can be None.
+        """
+        chosen = scene.fields["platform"]
+        platforms = [shortcuts.MAC, shortcuts.PC] if chosen == "both" else [chosen]
+        items = [_entry(item) for item in scene.fields["keys"]]
+        return {
+            **texts(scene.fields, "title"),
+            "platform": platforms,
+            "keys": [
+                {
+                    **texts(item, "label"),
+                    "caps": [shortcuts.caps(item["keys"], platform) for platform in platforms],
+                }
+                for item in items
+            ],
+        }
+
+    def entrances(self, scene: Scene) -> dict[str, str]:
+        """Let the heading rise; the shortcuts appear later."""
+        platforms = {"platforms": "fade"} if scene.fields["platform"] == "both" else {}
+        return {**rising(scene.fields, {"heading": "title"}), **platforms}
+
+    def reveals(self, scene: Scene) -> list[Reveal]:
+        """Reveal each shortcut and press it; it is released when the next one appears."""
+        made = []
+        for index, item in enumerate(map(_entry, scene.fields["keys"])):
+            layer = f"keys-{index}"
+            released = {f"keys-{index - 1}-past": "cut"} if index else {}
+            words = inline.plain(item["label"]) if item.get("label") else shortcuts.spoken(item["keys"])
+            made.append(
+                Reveal(
+                    field=f"keys.{index}",
+                    at=item.get("at"),
+                    words=words,
+                    enter={**released, layer: "rise"},
+                    until_next=(f"{layer}-down",),
+                    sequence=((layer, 0.0), (f"{layer}-down", PRESSED)),
+                )
+            )
+        return made
+
+
+def _entry(item: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"keys": item} if isinstance(item, str) else item
+
+
+def _with(shortcut: str, error: shortcuts.UnknownKeyError) -> str:
+    """Return the shortcut with the nearest key instead of the unknown one."""
+    unknown = str(error).partition("'")[2].rstrip("'")
+    return shortcut.replace(unknown, str(error.near), 1)
+
+
+SCENE = KeysScene()
