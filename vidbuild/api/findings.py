@@ -42,7 +42,7 @@ def find(videos: Sequence[Video], store: Store, options: BuildOptions, *, networ
     videos: of one store, which keeps the results for the next build.
     network: run steps that need the network; otherwise they count only if they are cached.
     """
-    engine = engine_of(store, options.env_overrides)
+    engine = engine_of(store, options.env_overrides, offline=options.offline)
     targets = [_target(engine, video, network=network) for video in videos]
     run = RunOptions(jobs=options.jobs, keep_going=True)
     with tempfile.TemporaryDirectory(prefix="vidbuild-", ignore_cleanup_errors=True) as folder:
