@@ -23,6 +23,8 @@ from vidbuild.frozen import dataclass
 from vidbuild.plan.kinds import CHECKED
 from vidbuild.spec.diagnostics import SpecError
 
+LOG_LINES = 12  # of a program that failed
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -96,4 +98,5 @@ def _without(plan: Plan, goals: Collection[str], refused: Collection[str]) -> It
 
 def _error(plan: Plan, step: str, failure: Failure) -> Diagnostic:
     location = location_of(plan.graph.steps[step], failure.field)
-    return Diagnostic("error", f"{step} failed: {failure.message}", str(plan.spec), location, failure.hint)
+    message, log = f"{step} failed: {failure.message}", failure.log[-LOG_LINES:]
+    return Diagnostic("error", message, str(plan.spec), location, failure.hint, log)
