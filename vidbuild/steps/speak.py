@@ -119,12 +119,20 @@ def _name(voice: Mapping[str, Any]) -> str:
 
 def _request_speech(context: Context, voice: Mapping[str, Any], wav_path: Path, role: str) -> Speech:
     """Request a narration. role: what the roles of the voice's files begin with."""
-    text, silences = context.params["narration"], [(at, samples) for at, samples in context.params.get("pauses", ())]
+    text, silences = (
+        context.params["narration"],
+        [(at, _samples(pause)) for at, pause in context.params.get("pauses", ())],
+    )
     sounds = [(start, end, ipa) for start, end, ipa in context.params.get("ipa", ())]
     if not silences:
         return _request_part(context, voice, role, wav_path, sounds, Part(text, 0, 0))
     one = partial(_request_part, context, voice, role, wav_path, sounds)
     return pauses.speak(text, silences, wav_path, one)
+
+
+def _samples(pause: str) -> int:
+    """Return the samples of a length such as "0.8 s"."""
+    return round(float(pause.removesuffix(" s")) * SAMPLE_RATE)
 
 
 def _request_part(
