@@ -25,7 +25,6 @@ from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
 from vidbuild.errors import Failure, UsageError, VidbuildError, class_of
 from vidbuild.frozen import dataclass
-from vidbuild.media.audio import wav
 from vidbuild.media.text.words import Token
 from vidbuild.model import Narration, Spec
 from vidbuild.platforms import require_posix
@@ -227,7 +226,7 @@ class _Place(RunHooks):
                 with wave.open(str(self._store.blobs.find(blob.digest)), "rb") as audio:
                     if not number:
                         out.setparams(audio.getparams())
-                    out.writeframes(bytes(gap * wav.SAMPLE_BYTES))
+                    out.writeframes(bytes(gap * audio.getsampwidth()))
                     out.writeframes(audio.readframes(audio.getnframes()))
 
 
