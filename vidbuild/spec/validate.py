@@ -196,7 +196,7 @@ def _alternatives(error: SchemaError) -> str:
     kinds: list[str] = []
     for branch in schema.branches(error.schema):
         values = branch.get("enum")
-        kinds.append(wording.either(values) if values else wording.KINDS[branch["type"]])
+        kinds += map(str, values) if values else [wording.KINDS[branch["type"]]]
     return wording.either(list(dict.fromkeys(kinds)))
 
 
