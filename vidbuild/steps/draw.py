@@ -192,5 +192,6 @@ def _write_layers(context: Context, drawing: typst.Drawing, behind: bytes, image
         direction = page.facts.get("direction") or reading
         stops = tuple((x, y, width, height) for x, y, width, height in page.facts.get("stops", ()))
         opaque = raster.opaque(images.get(page.name))
-        layers.append(Layer(page.name, file, *box, opaque, advances, direction, stops, page.facts.get("hidden", ())))
+        hidden, tall = page.facts.get("hidden", ()), page.facts.get("tall", 0)
+        layers.append(Layer(page.name, file, *box, opaque, advances, direction, stops, hidden, tall))
     Layers(width, height, tuple(layers)).write(context.out)

@@ -121,5 +121,5 @@ def _type(stream: Stream, layer: Layer, widths: Sequence[int]) -> Stream:
 def _painted_stream(animation: Animation, layer: Layer, track: Track, changes: Sequence[int]) -> Stream:
     size, _, found = looks(layer, track, changes)
     file = str(animation.folder / layer.file)
-    painting = Painting(file, layer.width, layer.height, layer.opaque, size, tuple(found))
+    painting = Painting(file, layer.width, layer.tall or layer.height, layer.opaque, size, tuple(found))
     return filtergraph.piped(painting.name, *size, painting.pixels, animation.options)
