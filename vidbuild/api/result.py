@@ -23,7 +23,6 @@ def diagnosis(item: Diagnostic) -> dict[str, Any]:
         "line": item.line,
         "column": item.column,
         "hint": item.hint,
-        **({"log": list(item.log)} if item.log else {}),
     }
 
 

@@ -116,10 +116,13 @@ def _ffmpeg() -> Iterator[str]:
 
 
 def _voices() -> Iterator[str]:
-    """Yield what the user's settings of voices let steps read."""
+    """Yield what the user's settings of voices let steps read; nothing if they are wrong, which their steps report."""
     from vidbuild.voices.registry import readable
 
-    yield from map(str, readable())
+    try:
+        yield from map(str, readable())
+    except UsageError:
+        return
 
 
 def _home() -> Path | None:

@@ -114,7 +114,7 @@ def is_painted(scene: Scene) -> bool:
     scene_type = SCENE_TYPES[scene.type]
     reveals = scene_type.reveals(scene)
     effects = {*scene_type.entrances(scene).values()}.union(*(reveal.enter.values() for reveal in reveals))
-    moves = any(reveal.moves or reveal.zooms for reveal in reveals)
+    moves = any(reveal.moves or reveal.zooms or reveal.states[0] for reveal in reveals)
     return moves or bool(effects & PAINTED) or bool(drifts(scene))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,14 @@ class SceneDefaults:
     def check(self, _fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Accept every scene that the schema accepts."""
         return iter(())
+
+    def markers(self, _fields: Mapping[str, Any]) -> Collection[str]:
+        """Return none."""
+        return ()
+
+    def plays(self, _fields: Mapping[str, Any]) -> bool:
+        """Return that the scene has no length of its own."""
+        return False
 
     def lint(self, _scene: Scene) -> Iterator[SceneProblem]:
         """Yield no warnings."""
@@ -67,11 +75,3 @@ def rising(fields: Mapping[str, Any], layers: Mapping[str, str]) -> dict[str, st
     layers: layer -> name of its text field.
     """
     return {layer: "rise" for layer, name in layers.items() if texts(fields, name)[name]}
-
-
-def line_span(text: str, number: int) -> tuple[int, int]:
-    """Return where a line of a text is, without the blanks around it."""
-    lines = text.split("\n")
-    start = sum(len(line) + 1 for line in lines[: number - 1])
-    line = lines[number - 1]
-    return start + len(line) - len(line.lstrip()), start + len(line.rstrip())

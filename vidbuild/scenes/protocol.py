@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -45,6 +45,9 @@ class Reveal:
     until_next: layers that appear with this reveal and disappear with the next one.
     characters: the number of characters that "type" types.
     after_previous: whether it waits until the previous reveal is complete (a command's output does).
+    states: a layer of rows, and the seconds after the reveal begins at which it shows each of its next states; ("", ())
+        without one. Time runs faster if the next reveal with a time begins before `lasting`, or the narration ends.
+    lasting: seconds that the states take.
     sequence: (layer, seconds after the reveal begins): the first of them enters as in `enter`, each of the others at
         once, in place of the one before it.
     """
@@ -58,6 +61,8 @@ class Reveal:
     characters: int = 0
     after_previous: bool = False
     sequence: tuple[tuple[str, float], ...] = ()
+    states: tuple[str, tuple[float, ...]] = ("", ())
+    lasting: float = 0.0
     moves: Mapping[str, Place] = dataclasses.field(default_factory=dict)
     zooms: Mapping[str, Place] = dataclasses.field(default_factory=dict)
 
@@ -130,6 +135,12 @@ class SceneType(Protocol):
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Yield errors that the schema cannot find, such as a range of lines that the code does not have."""
+
+    def markers(self, fields: Mapping[str, Any]) -> Collection[str]:
+        """Return the cues that a scene with these fields can use without naming them in an `at`."""
+
+    def plays(self, fields: Mapping[str, Any]) -> bool:
+        """Return whether a scene with these fields needs no `duration`, although its type does."""
 
     def lint(self, scene: Scene) -> Iterator[SceneProblem]:
         """Yield warnings about a valid scene that viewers would find hard to follow."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from vidbuild.json_types import Json
 from vidbuild.model import Narration
@@ -15,12 +15,19 @@ from vidbuild.suggest import nearest
 
 
 def check(
-    data: Json, path: Path, parsed: Narration | None, language: str, collector: DiagnosticCollector, *, all_used: bool
+    data: Json,
+    path: Path,
+    parsed: Narration | None,
+    language: str,
+    collector: DiagnosticCollector,
+    *,
+    other_uses: Collection[str] | None,
 ) -> None:
     """Check that the narration defines the cues that `at` names.
 
     data: the scene as it is written.
-    all_used: whether each cue of the narration should be used, since no field is missing that may use it.
+    other_uses: cues that something else than an `at` uses, such as a marker of a recording; None if any may be used by
+        a field that is wrong.
     """
     defined = parsed.cues if parsed else {}
     used: set[str | None] = set()
@@ -37,7 +44,7 @@ def check(
     narration: Path = (*path, "narration")
     texts = list(scene_narration.texts(value_of(data, ("narration",)), narration, language))
     for cue in defined:
-        if cue not in used and all_used:
+        if other_uses is not None and cue not in used and cue not in other_uses:
             place = next((place for place, text in texts if f"[[{cue}]]" in text), narration)
             collector.warning(place, f"no 'at' uses cue '{cue}'", pauses.hint(cue), token=f"[[{cue}]]")
 

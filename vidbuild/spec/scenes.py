@@ -57,7 +57,8 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
     misspelled = any("narration" in _meant(name, schema.SHARED) for name in wrong)
     for language, parsed in narrations.items():
         if not misspelled and ("narration" not in fields or parsed is not None):
-            cues.check(written, path, parsed, language, context.collector_of(language), all_used=not wrong)
+            markers = None if wrong else kind.markers(own) if kind and resolved else ()
+            cues.check(written, path, parsed, language, context.collector_of(language), other_uses=markers)
     if wrong or _errors(collector, before) or speaker is None:
         return None
     transition, seconds = _transition(fields, context, index)
@@ -142,10 +143,15 @@ def _meant(name: str, known: Collection[str]) -> set[str | None]:
     return {nearest(name, known), meanings.field(name, known, ())} - {None}
 
 
+def _needs_duration(fields: Fields) -> bool:
+    kind = SCENE_TYPES[fields["type"]]
+    return kind.needs_duration and not kind.plays(fields)
+
+
 def _check_times(fields: Fields, path: Path, collector: DiagnosticCollector, wrong: frozenset[str]) -> None:
     timed = ("narration", "duration")
     given = any(name in fields or name in wrong for name in timed) or any(_meant(name, timed) for name in wrong)
-    if not given and not wrong & {"id", "type"} and SCENE_TYPES[fields["type"]].needs_duration:
+    if not given and not wrong & {"id", "type"} and _needs_duration(fields):
         message = f"scene '{fields['id']}' has neither 'narration' nor 'duration'"
         collector.error((*path, "id"), message, "add 'duration: 5', for 5 s, or a 'narration'")
     low, high, exact = fields.get("min_duration", 0), fields.get("max_duration"), fields.get("duration")

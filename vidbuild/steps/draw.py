@@ -15,7 +15,7 @@ from vidbuild.media.image import background, color, palette, raster
 from vidbuild.media.image.backdrop import backdrop
 from vidbuild.media.image.background import Light, Pattern
 from vidbuild.media.image.color import RGB
-from vidbuild.media.render.drawing import Layer, Layers
+from vidbuild.media.render.drawing import Layer, Layers, Rows
 from vidbuild.media.text import families, fonts, glyphs, scene_text, typst
 from vidbuild.media.text.fonts import StagedFonts
 from vidbuild.steps import backdrop_image, callouts
@@ -182,16 +182,24 @@ def _write_layers(context: Context, drawing: typst.Drawing, behind: bytes, image
     (context.out / "background.png").write_bytes(behind)
     reading = "left" if _direction(context.params) == "rtl" else "right"
     layers = [Layer("background", "background.png", 0, 0, width, height, opaque=True)]
+    sheets: dict[str, list[str]] = {}  # of rows, by their layer
     for page in drawing.pages:
         png = images.get(page.name, page.png)
         file = f"{page.name}.png" if png else ""
         if png:
             (context.out / file).write_bytes(raster.faded(png, page.facts.get("strength", 1)))
+        if "sheet" in page.facts:
+            sheets.setdefault(page.facts["sheet"], []).append(file)
+            continue
+        rows = page.facts.get("rows")
+        if rows is not None:
+            rows = Rows(tuple(sheets[page.name]), rows["count"], rows["height"], tuple(map(tuple, rows["states"])))
+            file = rows.files[0]
         advances = tuple(round(advance, 3) for advance in page.facts["advances"])
         box = (page.x, page.y, page.width, page.height)
         direction = page.facts.get("direction") or reading
         stops = tuple((x, y, width, height) for x, y, width, height in page.facts.get("stops", ()))
-        opaque = raster.opaque(images.get(page.name))
-        hidden, tall = page.facts.get("hidden", ()), page.facts.get("tall", 0)
-        layers.append(Layer(page.name, file, *box, opaque, advances, direction, stops, hidden, tall))
+        opaque = rows is not None or raster.opaque(images.get(page.name))
+        hidden = page.facts.get("hidden", ())
+        layers.append(Layer(page.name, file, *box, opaque, advances, direction, stops, hidden, rows))
     Layers(width, height, tuple(layers)).write(context.out)

@@ -17,6 +17,7 @@ from vidbuild.media.render import compose, tiles
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.bands import rows_in
 from vidbuild.media.render.clip import open_clip, read_companions
+from vidbuild.media.render.columns_of_rows import Column
 from vidbuild.media.render.drawing import Layers
 from vidbuild.media.render.encode_plan import EncodePlan, encode_plan
 from vidbuild.media.render.motion import Motion
@@ -129,6 +130,8 @@ def run_encoder(context: Context, args: list[str], encoded: int, frames: int, wh
 
 
 def _painted_frames(name: str) -> Iterable[bytes]:
+    if Column.is_name(name):
+        return Column.from_name(name).pixels()
     from vidbuild.media.render import painted_frames  # imports Pillow, which only scenes with a zoom need
 
     return painted_frames.frames_of(name)

@@ -176,6 +176,8 @@ def _reveal_data(reveal: Reveal) -> dict[str, Any]:
     data = {**asdict(reveal), "enter": _pairs(reveal.enter)}
     for name, moves in (("moves", reveal.moves), ("zooms", reveal.zooms)):
         data[name] = {layer: _place_data(place) for layer, place in moves.items()}
+    if not reveal.states[0]:
+        del data["states"], data["lasting"]
     return {name: value for name, value in data.items() if name not in {"sequence", "moves", "zooms"} or value}
 
 
@@ -189,6 +191,7 @@ def _reveal(data: Mapping[str, Any]) -> Reveal:
             "leave": tuple(data["leave"]),
             "until_next": tuple(data["until_next"]),
             "sequence": tuple((layer, seconds) for layer, seconds in data.get("sequence", ())),
+            "states": (data["states"][0], tuple(data["states"][1])) if "states" in data else ("", ()),
         }
     )
 

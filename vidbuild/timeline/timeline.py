@@ -45,7 +45,7 @@ def lay_out(params: TimelineParams, speeches: Sequence[Speech], clip_ms: float |
     clip_samples = 0 if clip_ms is None else _clip_samples(clip_ms, params.fps)
     span = _reveal_span(params, timed, clip_samples)
     times = reveal_times(params.reveals, params.mentions, timed.words, timed.cues, span)
-    moving = tracks.build_tracks(params, times)
+    moving = tracks.build_tracks(params, times, span[1])
     length = _length(params, timed, clip_samples, moving.done)
     frames = timebase.frames_to_hold(length, params.fps)
     _check_transitions(params, frames)

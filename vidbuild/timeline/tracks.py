@@ -9,6 +9,7 @@ from itertools import pairwise
 from vidbuild import timebase
 from vidbuild.media.render.motion import Effect, Key, Track
 from vidbuild.scenes.protocol import Place, Reveal
+from vidbuild.timeline import playing
 from vidbuild.timeline.params import TimelineParams
 
 # Seconds. Motion is short and eased: it only draws the eye to what matters.
@@ -39,14 +40,18 @@ class Tracks:
     starts: Sequence[int]
 
 
-def build_tracks(params: TimelineParams, times: Sequence[int]) -> Tracks:
-    """The tracks of all layers that enter, move or leave. times: the sample at which each reveal should begin."""
+def build_tracks(params: TimelineParams, times: Sequence[int], until: int) -> Tracks:
+    """The tracks of all layers that enter, move or leave.
+
+    times: the sample at which each reveal should begin. until: the one at which the narration ends.
+    """
     fps = params.fps
     entrances = _entrances(params)
     settled = max((effect.frame + effect.frames for effect in entrances.values()), default=0)
     enters: dict[str, Effect] = {}
     leaves: dict[str, Effect] = {}
     ways: dict[str, list[Key]] = {}
+    states: dict[str, list[tuple[int, int]]] = {}
     typed: list[str] = []
     until_next: Sequence[str] = ()
     starts: list[int] = []
@@ -54,8 +59,6 @@ def build_tracks(params: TimelineParams, times: Sequence[int]) -> Tracks:
     for nth, (reveal, time) in enumerate(zip(params.reveals, times, strict=True)):
         in_turn = reveal.after_previous or _types(reveal)  # a terminal shows one thing after the other
         start = max(timebase.frame_at(time, fps), settled, free_from if in_turn else 0)
-        if until_next:
-            start = max(start, starts[-1])  # it takes the place of what may have waited for its turn
         starts.append(start)
         available = _frames_to_type(params.reveals, times, nth, start, fps)
         lengths = {
@@ -68,6 +71,10 @@ def build_tracks(params: TimelineParams, times: Sequence[int]) -> Tracks:
             if effect == "type" and reveal.characters:
                 typed.append(layer)
                 free_from = start + length
+        if layer := reveal.states[0]:
+            played, free_from = playing.states(params.reveals, times, nth, start, until, fps)
+            states.setdefault(layer, []).extend(played)
+            done = max(done, free_from)
         for (before, _), (layer, seconds) in pairwise(reveal.sequence):
             at = max(start + timebase.frames(seconds, fps), enters[before].frame + max(enters[before].frames, 1))
             enters[layer], leaves[before] = Effect(at, 0, "cut"), Effect(at, 0, "cut")
@@ -78,13 +85,19 @@ def build_tracks(params: TimelineParams, times: Sequence[int]) -> Tracks:
         until_next = reveal.until_next
         for layer, place in {**reveal.moves, **reveal.zooms}.items():
             done = max(done, _move(params, ways.setdefault(layer, []), start, place))
-        if nth + 1 < len(params.reveals) and free_from and not _types(params.reveals[nth + 1]):
+        if nth + 1 < len(params.reveals) and free_from and not reveal.states[0] and not _types(params.reveals[nth + 1]):
             free_from += timebase.frames(AFTER_TYPING, fps)
     enters = {**entrances, **enters}
     clipped = {layer for reveal in params.reveals for layer in reveal.zooms}
     tracks = {
-        layer: Track(enters.get(layer), leaves.get(layer), tuple(ways.get(layer, ())), layer in clipped)
-        for layer in {**enters, **leaves, **ways}
+        layer: Track(
+            enters.get(layer),
+            leaves.get(layer),
+            tuple(ways.get(layer, ())),
+            layer in clipped,
+            states=tuple(states.get(layer, ())),
+        )
+        for layer in {**enters, **leaves, **ways, **states}
     }
     if typed:
         answered = None if _types(params.reveals[-1]) else Effect(starts[-1], 0, "cut")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from vidbuild.errors import UsageError
 from vidbuild.voices.command import Command
 from vidbuild.voices.edge import Edge
 from vidbuild.voices.espeak import Espeak
@@ -88,10 +86,9 @@ def settings_of(tool: str) -> Mapping[str, Any] | None:
 
 
 def readable() -> Iterator[Path]:
-    """Yield the files and folders that the user's settings let steps read; none of an engine with wrong settings."""
+    """Yield the files and folders that the user's settings let steps read. Raises UsageError for wrong settings."""
     for engine in CONFIGURED.values():
-        with suppress(UsageError):
-            yield from engine.readable()
+        yield from engine.readable()
 
 
 def worker(engine: str) -> str:

@@ -20,8 +20,7 @@ EDGE = {**ESPEAK, "engine": "edge", "name": "en-US-AriaNeural"}
 
 def spoken(folder: Path, text: str, silences: list[list[int]], voice: dict[str, Any], **env: str) -> Any:
     """Run the step; return its context."""
-    written = [[at, f"{samples / 48_000:.9g} s"] for at, samples in silences]
-    params = {"narration": text, "voice": voice, "language": "en", **({"pauses": written} if written else {})}
+    params = {"narration": text, "voice": voice, "language": "en", **({"pauses": silences} if silences else {})}
     step = context(folder, "speak:a", params, env={**ENV, **env})
     speak.run(step)
     return step

@@ -18,7 +18,7 @@ def params(*reveals: Reveal, fps: int = 30) -> TimelineParams:
 
 def test_each_layer_replaces_the_one_before() -> None:
     """The first layer enters with its effect, each other at its second, as the one before it leaves; the last stays."""
-    made = build_tracks(params(COUNT), [timebase.samples(2)])
+    made = build_tracks(params(COUNT), [timebase.samples(2)], 0)
     assert made.layers["a"].enter == Effect(60, 12, "rise")
     assert made.layers["a"].leave == made.layers["b"].enter == Effect(75, 0, "cut")
     assert made.layers["b"].leave == made.layers["c"].enter == Effect(90, 0, "cut")
@@ -30,7 +30,7 @@ def test_each_layer_replaces_the_one_before() -> None:
 def test_no_layer_is_replaced_before_it_is_there() -> None:
     """A layer that comes while the one before it still enters waits for it, and each is visible in a frame."""
     quick = Reveal("value", enter={"a": "rise"}, sequence=(("a", 0.0), ("b", 0.1), ("c", 0.1)))
-    tracks = build_tracks(params(quick), [0]).layers
+    tracks = build_tracks(params(quick), [0], 0).layers
     assert tracks["b"].enter == Effect(12, 0, "cut")
     assert tracks["c"].enter == Effect(13, 0, "cut")
 

@@ -47,7 +47,7 @@ def track_of(layer: Layer, motion: Motion) -> Track:
 
 def is_still(layer: Layer, motion: Motion) -> bool:
     """Whether a layer looks the same in all frames of a motion."""
-    return bool(layer.file) and not layer.tall and track_of(layer, motion) == Track()
+    return bool(layer.file) and track_of(layer, motion) == Track()
 
 
 def layer_changes(layer: Layer, layers: Layers, motion: Motion) -> tuple[int, ...]:
@@ -70,6 +70,7 @@ def layer_changes(layer: Layer, layers: Layers, motion: Motion) -> tuple[int, ..
     if track.leave is not None:
         frames.update(range(track.leave.frame, track.leave.frame + track.leave.frames + 1))
     frames.update(frame for frame, _ in typed_widths(layer, motion))
+    frames.update(frame for frame, _ in track.states)
     frames.update(frame for frame, _ in places)
     return tuple(sorted(frame for frame in frames if first <= frame < motion.frames and frame <= end))
 

@@ -14,6 +14,22 @@ LAYERS_FILE = "layers.json"
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """What a layer shows instead of one image: states, each of which is a column of rows from sheets of rows.
+
+    files: PNGs in the drawing's folder, as wide as the layer, each with `count` rows below each other, the last with
+    fewer.
+    height: of a row, in pixels.
+    states: for each row of the layer, the index of its row in the sheets.
+    """
+
+    files: tuple[str, ...]
+    count: int
+    height: int
+    states: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
     """One image, cropped to its content, and its box on the canvas in pixels, with the origin at the top left.
 
@@ -23,7 +39,7 @@ class Layer:
     direction: "right", "left", "down" or "up": in which it is read, drawn or slides in.
     stops: boxes (x, y, width, height) on the canvas, in pixels, to which a motion can move it (see motion.Key).
     hidden: parts of a clip that must be unreadable: x, y, width and height in pixels of its box.
-    tall: the height of its image in pixels, if it scrolls in its box, at first from the top; otherwise 0.
+    rows: for a layer that changes from state to state; its file is then the first sheet, and it is opaque.
     """
 
     name: str
@@ -37,7 +53,7 @@ class Layer:
     direction: str = "right"
     stops: tuple[tuple[float, float, float, float], ...] = ()
     hidden: tuple[tuple[int, int, int, int], ...] = ()
-    tall: int = 0
+    rows: Rows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +88,7 @@ class Layers:
 def _layer(data: dict[str, Any]) -> Layer:
     stops = tuple((x, y, width, height) for x, y, width, height in data["stops"])
     hidden = tuple((x, y, width, height) for x, y, width, height in data.get("hidden", ()))
-    return Layer(**{**data, "advances": tuple(data["advances"]), "stops": stops, "hidden": hidden})
+    rows = data["rows"]
+    if rows is not None:
+        rows = Rows(tuple(rows["files"]), rows["count"], rows["height"], tuple(map(tuple, rows["states"])))
+    return Layer(**{**data, "advances": tuple(data["advances"]), "stops": stops, "hidden": hidden, "rows": rows})

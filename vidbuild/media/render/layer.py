@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.ffmpeg.filtergraph import Stream
-from vidbuild.media.render import clip, concealed
+from vidbuild.media.render import clip, columns_of_rows, concealed
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.changed_frames import (
     cursor_places,
@@ -42,7 +42,7 @@ def _layer_stream(animation: Animation, layer: Layer, track: Track) -> Stream:
         frames = clip.clip_frames(animation.clip, layer, motion, animation.options)
         return _fade(concealed.conceal(frames, animation, layer), layer, track, motion.fps)
     changes = layer_changes(layer, animation.layers, motion)
-    if is_painted(layer, track):
+    if layer.rows is not None or is_painted(layer, track):
         painted = _painted_stream(animation, layer, track, changes)
         return _fade(
             filtergraph.place_at(filtergraph.frame_timebase(painted, motion.fps), changes), layer, track, motion.fps
@@ -119,7 +119,10 @@ def _type(stream: Stream, layer: Layer, widths: Sequence[int]) -> Stream:
 
 
 def _painted_stream(animation: Animation, layer: Layer, track: Track, changes: Sequence[int]) -> Stream:
+    if layer.rows is not None:
+        shown = columns_of_rows.Column.of(layer, str(animation.folder), track.states, changes)
+        return filtergraph.piped(shown.name, layer.width, layer.height, columns_of_rows.PIXELS, animation.options)
     size, _, found = looks(layer, track, changes)
     file = str(animation.folder / layer.file)
-    painting = Painting(file, layer.width, layer.tall or layer.height, layer.opaque, size, tuple(found))
+    painting = Painting(file, layer.width, layer.height, layer.opaque, size, tuple(found))
     return filtergraph.piped(painting.name, *size, painting.pixels, animation.options)

@@ -62,6 +62,7 @@ class Track:
     clipped: whether only what is inside its box in the drawing is visible: a zoom into a part of it, or a pan over it.
     follows: for a cursor, the typed layers in typing order. The cursor is behind the last visible character of the
     layer typed last, and is invisible before the first character.
+    states: (frame, index) by frame: from which frame on a layer of rows shows which of its states, the first before.
     """
 
     enter: Effect | None = None
@@ -69,6 +70,7 @@ class Track:
     moves: tuple[Key, ...] = ()
     clipped: bool = False
     follows: tuple[str, ...] = ()
+    states: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,16 @@ def _cut(track: Track, first: int, frames: int) -> Track:
     if enter == NEVER:
         return Track(enter=NEVER)
     moves = _cut_moves(track.moves, first, frames)
-    return Track(enter, leave, moves, track.clipped and bool(moves), track.follows)
+    states = _cut_states(track.states, first, frames)
+    return Track(enter, leave, moves, track.clipped and bool(moves), track.follows, states)
+
+
+def _cut_states(states: tuple[tuple[int, int], ...], first: int, frames: int) -> tuple[tuple[int, int], ...]:
+    """Return the states that are shown in a window, the first of them at its start."""
+    shifted = [(frame - first, index) for frame, index in states if frame < first + frames]
+    while len(shifted) > 1 and shifted[1][0] <= 0:
+        del shifted[0]
+    return tuple((max(0, frame), index) for frame, index in shifted)
 
 
 def _cut_moves(moves: tuple[Key, ...], first: int, frames: int) -> tuple[Key, ...]:
@@ -185,7 +196,9 @@ def _data(value: object) -> object:
 def _track(data: dict[str, Any]) -> Track:
     effects = {key: Effect(**data[key]) for key in ("enter", "leave") if key in data}
     moves = tuple(Key(**{**key, "place": _place(key.get("place", HOME))}) for key in data.get("moves", ()))
-    return Track(**effects, moves=moves, clipped=data.get("clipped", False), follows=tuple(data.get("follows", ())))
+    states = tuple((frame, index) for frame, index in data.get("states", ()))
+    follows = tuple(data.get("follows", ()))
+    return Track(**effects, moves=moves, clipped=data.get("clipped", False), follows=follows, states=states)
 
 
 def _place(value: Any) -> int | Box:  # noqa: ANN401 - from JSON

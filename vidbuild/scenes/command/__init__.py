@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from vidbuild import columns
 from vidbuild.model import Scene
 from vidbuild.scenes import isolation
-from vidbuild.scenes.command import cells, grid
+from vidbuild.scenes.command import cells, grid, recorded
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
+SHELL = "bash"
+MAX_BAR = 60  # characters of a recording's title in the window's bar
 COLUMNS = 64  # of a command's line; longer commands continue in the next line
 INDENT = "  "  # of the lines in which a command continues
 
@@ -25,10 +27,32 @@ class CommandScene(SceneDefaults):
         "entries.*.lines": "commands.*.run",
         "entries.*.output": "commands.*.output",
         "prompt": "prompt",
+        "screen.lines": "cast",
     }
 
+    def markers(self, fields: Mapping[str, Any]) -> Collection[str]:
+        """Return the labels of a recording's markers."""
+        return recorded.labels(fields) if recorded.is_recorded(fields) else ()
+
+    def plays(self, fields: Mapping[str, Any]) -> bool:
+        """Return whether the scene shows a recording, which has a length of its own."""
+        return "cast" in fields
+
+    def lint(self, scene: Scene) -> Iterator[SceneProblem]:
+        """Warn of a recording that is cut short."""
+        return recorded.warnings(scene.fields) if recorded.is_recorded(scene.fields) else iter(())
+
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
-        """Require a command or an output in each entry."""
+        """Require a command or an output in each entry, or a recording that can be read."""
+        if recorded.is_recorded(fields):
+            yield from recorded.problems(fields)
+            return
+        if "commands" not in fields:
+            yield SceneProblem("", "a command scene needs 'commands' or 'cast'")
+            return
+        for name in recorded.OPTIONS:
+            if name in fields:
+                yield SceneProblem(name, f"'{name}' is a setting of a recording: the scene has no 'cast'")
         for index, entry in enumerate(fields["commands"]):
             if "run" not in entry and "output" not in entry:
                 yield SceneProblem(f"commands.{index}", "an entry of 'commands' needs 'run' or 'output'")
@@ -38,26 +62,35 @@ class CommandScene(SceneDefaults):
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return {"title", "shell", "prompt", "entries": [{"lines": [line…], "output": [line…], "table", "exit"}]}.
 
+        A recording has "screen" in place of prompt and entries: see `recorded.drawing`.
+
         Each line is a list of parts (see `cells`), in an output also of those with a style. The prompt is one, and
         empty if there is none.
         table: whether the output has columns that belong under each other. exit: only if a status is shown.
         """
         fields = scene.fields
+        if recorded.is_recorded(fields):
+            bar = fields.get("shell", recorded.title(fields) or SHELL).strip()[:MAX_BAR]
+            return {**texts(fields, "title"), "shell": bar or None, "screen": recorded.drawing(fields)}
         return {
             **texts(fields, "title"),
-            "shell": fields["shell"].strip() or None,
+            "shell": fields.get("shell", SHELL).strip() or None,
             "prompt": cells.parts(_prompt(fields), isolation.PROSE),
             "entries": [_entry(entry) for entry in fields["commands"]],
         }
 
     def entrances(self, scene: Scene) -> dict[str, str]:
         """Let the heading and the window rise with the first prompt."""
+        if recorded.is_recorded(scene.fields):
+            return {**rising(scene.fields, {"heading": "title"}), "window": "rise", "screen": "rise"}
         first = _first_typed(scene.fields["commands"]) if _prompt(scene.fields) else None
         prompt = {} if first is None else {f"prompt-{first}": "rise"}
         return {**rising(scene.fields, {"heading": "title"}), "window": "rise", **prompt}
 
     def reveals(self, scene: Scene) -> list[Reveal]:
         """Type each line after the previous one, and show each output after its command."""
+        if recorded.is_recorded(scene.fields):
+            return recorded.reveals(scene.fields, _cues(scene))
         reveals: list[Reveal] = []
         first = _first_typed(scene.fields["commands"])
         for index, entry in enumerate(scene.fields["commands"]):
@@ -65,6 +98,13 @@ class CommandScene(SceneDefaults):
             if answer := _answer(index, entry):
                 reveals.append(answer)
         return reveals
+
+
+def _cues(scene: Scene) -> set[str]:
+    """Return the cues that the narration has in every language."""
+    narration = scene.narration
+    each = list(narration.values()) if isinstance(narration, Mapping) else [narration] if narration else []
+    return set.intersection(*({*one.cues} for one in each)) if each else set()
 
 
 def _prompt(fields: Mapping[str, Any]) -> str:

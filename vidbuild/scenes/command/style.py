@@ -18,6 +18,7 @@ class Style(NamedTuple):
     """How a character is drawn.
 
     ink, ground: its color and the one behind it.
+    cursor: whether the terminal's cursor is on it.
     """
 
     ink: Color = ""
@@ -29,6 +30,7 @@ class Style(NamedTuple):
     inverse: bool = False
     hidden: bool = False
     strike: bool = False
+    cursor: bool = False
 
     def to_data(self) -> dict[str, Any]:
         """Return what differs from a plain style, as JSON values; a color is 0 to 15, or 16 + 0xRRGGBB."""
@@ -44,7 +46,7 @@ class Style(NamedTuple):
     @property
     def visible_when_blank(self) -> bool:
         """Whether a blank in this style differs from an empty cell."""
-        return bool(self.ground) or self.inverse or self.underline or self.strike
+        return bool(self.ground) or self.inverse or self.underline or self.strike or self.cursor
 
 
 PLAIN = Style()

@@ -1,5 +1,0 @@
-import acme
-
-client = acme.Client()
-# [end:setup]
-client.run()
