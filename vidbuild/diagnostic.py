@@ -15,6 +15,7 @@ class Diagnostic:
     """One problem of the spec `file`, and where it is.
 
     In a spec made in Python a location has line 0, and its `file` is the field's path: "scenes[1].title".
+    log: the last lines of the log of a program that failed.
     """
 
     severity: Severity
@@ -22,6 +23,7 @@ class Diagnostic:
     file: str
     location: Location | None = None
     hint: str | None = None
+    log: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from vidbuild.frozen import dataclass, field
 from vidbuild.location import Location
 from vidbuild.media.text.words import Token, spoken_sounds, spoken_text
+from vidbuild.timebase import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from vidbuild.diagnostic import Diagnostic
@@ -43,12 +44,12 @@ class Narration:
         """(start, end, IPA) of the parts of `spoken` whose sounds the spec gives."""
         return spoken_sounds(self.tokens)
 
-    def spoken_pauses(self) -> list[list[int]]:
-        """Return each pause as [characters of the spoken text before it, samples]."""
+    def spoken_pauses(self) -> list[tuple[int, str]]:
+        """Return each pause: characters of the spoken text before it, and its length, such as "0.8 s"."""
         found = []
         for at, length in self.pauses:
             gap = 0 < at < len(self.tokens) and not self.tokens[at].joined
-            found.append([len(spoken_text(self.tokens[:at])) + gap, length])
+            found.append((len(spoken_text(self.tokens[:at])) + gap, f"{length / SAMPLE_RATE:.9g} s"))
         return found
 
     @property
@@ -65,6 +66,7 @@ class Utterance:
     narration: its text, without utterances of its own.
     speaker: the speaker's name in captions; "" if the spec gives none.
     pause: seconds of silence before it.
+    language: its own; "" for the video's.
     """
 
     index: int
@@ -72,6 +74,7 @@ class Utterance:
     voice: Voice
     speaker: str
     pause: float
+    language: str = ""
 
     @property
     def identity(self) -> str:

@@ -169,6 +169,25 @@ def test_settings_that_are_wrong_are_located(workspace: Workspace) -> None:
     assert workspace.run("build", "video.yaml", env=env).code == 0
 
 
+def test_settings_that_are_wrong_stop_only_their_own_voice(workspace: Workspace, tmp_path: Path) -> None:
+    """A program and a voice file work beside a wrong server, and `vidbuild config` shows both, and exits 2."""
+    tiny_voice.write(tmp_path / "voices")
+    config = (
+        f'[speech.near]\nbas = "x"\n[command.copy]\nprogram = ["cat", "{next((tmp_path / "voices").iterdir())}"]\n'
+        f'[piper]\nfolder = "{tmp_path / "voices"}"\n'
+    )
+    env = project(workspace, "piper:en_US-hum-low", config)
+    done = workspace.run("build", "video.yaml", env=env)
+    assert done.code == 0, done.stderr
+    workspace.write("video.yaml", SPEC.format(voice="command:copy"))
+    assert workspace.run("check", "video.yaml", env=env).code == 1
+    shown = workspace.run("config", env=env)
+    assert (shown.code, "command:copy" in shown.stdout, "piper:…" in shown.stdout) == (2, True, True)
+    assert "config.toml:2: [speech.near]: unknown setting 'bas'" in shown.stderr
+    data = workspace.run("config", "--json", env=env).data
+    assert [each["hint"] for each in data["errors"]] == ["did you mean 'base'?"]
+
+
 def test_the_settings_are_shown_without_keys(workspace: Workspace, tmp_path: Path) -> None:
     """`vidbuild config` shows where the file is and what it defines; its example is valid and defines all kinds."""
     env = project(workspace, "espeak:en-us", "")
@@ -191,3 +210,21 @@ def test_the_settings_are_shown_without_keys(workspace: Workspace, tmp_path: Pat
     assert "(no such file)" in nothing.stdout
     (tmp_path / "config.toml").write_text("x")
     assert workspace.run("config", env=env).code == 2
+
+
+def test_what_a_program_prints_is_shown(workspace: Workspace, tmp_path: Path) -> None:
+    """`build`, `check` and `say` show the last lines of a failed program's log, and the JSON of a check has them."""
+    tool = tmp_path / "bin" / "fails"
+    tool.parent.mkdir()
+    tool.write_text("#!/bin/sh\nfor line in $(seq 30); do echo line $line >&2; done\nexit 3\n")
+    tool.chmod(0o755)
+    env = project(workspace, "command:mine", f'[command.mine]\nprogram = "{tool}"\n')
+    for arguments in (("build", "video.yaml"), ("check", "video.yaml"), ("say", "Hello", "--voice", "command:mine")):
+        more = ("-o", "out.wav") if arguments[0] == "say" else ()
+        outcome = workspace.run(*arguments, *more, env=env)
+        assert outcome.code == 1
+        assert "the program 'mine' ended with exit code 3" in outcome.stderr
+        assert "| line 30\n" in outcome.stderr
+        assert "| line 2\n" not in outcome.stderr
+    (found,) = workspace.run("check", "video.yaml", "--json", env=env).data["specs"]
+    assert found["errors"][0]["log"][-1] == "line 30"

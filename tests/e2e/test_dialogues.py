@@ -233,3 +233,72 @@ def test_the_report_shows_who_says_what(workspace: Workspace) -> None:
     page = workspace.read("build/video.report.html")
     assert "<b>New User</b> It takes a second, and it costs nothing. <i>espeak:en-gb</i>" in page
     assert page.count('<p class="narration">') == 4
+
+
+def test_an_entry_has_its_own_language(workspace: Workspace) -> None:
+    """An entry's `language` decides its reading, its voice and what `female` is; nothing else of the scene changes."""
+    lines: list[Any] = [
+        "Use 5 GB.",
+        {"text": "Es sind 5 GB.", "language": "de"},
+        {"text": "Es sind 5 GB.", "language": "de", "voice": "female"},
+        {"text": "Es sind 5 GB.", "language": "de", "voice": "espeak:de+m3"},
+    ]
+    found = build(workspace, spec(lines))
+    voices = [each["voice"] for each in found["utterances"]]
+    assert voices == ["espeak:en-us", "espeak:de", "espeak:de+f3", "espeak:de+m3"]
+    said = workspace.run("say", "video.yaml:a").stdout.splitlines()[0]
+    assert said == "Use five gigabytes. Es sind 5 GB. Es sind 5 GB. Es sind 5 GB."
+    assert "warning" not in workspace.run("check", "video.yaml").stderr
+
+
+@pytest.mark.parametrize(
+    ("entry", "message", "hint"),
+    [
+        (
+            {"voice": "espeak:de", "text": "Es sind 5 GB."},
+            "{line}: warning: the voice 'espeak:de' speaks another language than the video's, 'en'",
+            "write 'language: de' in this entry",
+        ),
+        (
+            {"voice": "natural:heart", "text": "Es sind 5 GB.", "language": "de"},
+            "{line}: warning: the language is 'de', but the voice 'natural:heart' speaks another one",
+            "write 'voice: espeak:de'",
+        ),
+        (
+            {"text": {"en": "Five."}, "language": "de"},
+            "{line}: 'language' and a text in several languages cannot both be given",
+            "remove 'language', or write the text in that language",
+        ),
+        ({"text": "Fünf.", "language": "deu"}, "{line}: warning: the tag of the language is 'de'", "write de"),
+        ({"text": "Fünf.", "language": "German"}, "{line}: 'language' must be a BCP 47 language tag", None),
+    ],
+)
+def test_a_language_that_does_not_fit_is_located(
+    workspace: Workspace, entry: dict[str, Any], message: str, hint: str | None
+) -> None:
+    """A voice of another language than its entry's is a warning at its field, with a way out."""
+    workspace.write("video.yaml", yaml.safe_dump(spec(["One.", entry]), allow_unicode=True, sort_keys=False))
+    lines = workspace.read("video.yaml").splitlines()
+    field = "voice: espeak:de" if entry.get("voice") == "espeak:de" else "language: "
+    line = next(number for number, text in enumerate(lines, 1) if field in text and number > 10)
+    shown = workspace.run("check", "video.yaml").stderr
+    column = lines[line - 1].index(field) + 1
+    at = column + len(field.partition(" ")[0]) + 1
+    assert message.format(line=f"video.yaml:{line}:{column if 'both' in message else at}") in shown
+    assert hint is None or f"hint: {hint}\n" in shown
+
+
+def test_explain_shows_pauses_as_they_are_written(workspace: Workspace) -> None:
+    """A changed text is explained by the text, a changed pause by its seconds, a moved one as moved; no offsets."""
+    usual = "Is it quick? [[pause 0.5]] It looks quick."
+    build(workspace, spec(usual))
+    reasons = []
+    for text in (usual.replace("quick?", "really quick?"), usual.replace("0.5", "0.8"), "Is it [[pause 0.5]] quick?"):
+        changed = spec(text)
+        workspace.write("video.yaml", yaml.safe_dump(changed, allow_unicode=True, sort_keys=False))
+        reasons.append(workspace.explain("speak:a"))
+    assert "field narration changed" in reasons[0]
+    assert "pauses" not in reasons[0]
+    assert 'field pauses changed: "0.5 s" -> "0.8 s"' in reasons[1]
+    workspace.write("video.yaml", yaml.safe_dump(spec("Is it quick? It [[pause 0.5]] looks quick."), sort_keys=False))
+    assert "  pauses moved\n" in workspace.explain("speak:a")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import music_lab
+from tests.support.audio_lab import ENV
 from tests.support.music_lab import RATE, heard, level, sine, tone_level, write
 from tests.support.workspace import Workspace
 from vidbuild.media.audio import adts
@@ -347,3 +348,20 @@ def test_the_report_names_the_music(workspace: Workspace) -> None:
     workspace.write("video.yaml", HEAD + 'music: "bed & more.wav"\n' + scenes(1))
     workspace.build()
     assert "<dt>music</dt><dd>bed &amp; more.wav</dd>" in workspace.read("build/video.report.html")
+
+
+def test_music_that_ends_before_its_start_is_one_error(workspace: Workspace) -> None:
+    """A start behind the end of the file is one error at its field, however many scenes have the music."""
+    ffmpeg.run(
+        ["-f", "lavfi", "-i", "sine=d=2", str(workspace.root / "bed.wav")],
+        cwd=workspace.root,
+        env=ENV,
+        timeout=60,
+        what="make music",
+    )
+    scenes = "".join(f"  - {{id: s{n}, type: title, title: T, duration: 1}}\n" for n in range(4))
+    workspace.write("video.yaml", f"vidbuild: 1\ntitle: T\nmusic: {{file: bed.wav, start: 9}}\nscenes:\n{scenes}")
+    for command in ("check", "build"):
+        shown = workspace.run(command, "video.yaml").stderr
+        assert shown.count("video.yaml:3:31: decode:bed failed: 'bed.wav' ends before its start at 9 s") == 1
+        assert "decode:bed-2" not in shown

@@ -186,6 +186,11 @@ def test_english_without_the_packages_is_spoken_by_espeak_and_says_so(workspace:
     assert outcome.code == 0, outcome.stderr
     assert "warning: the narration is spoken by 'espeak:en-us': the natural voice is not installed" in outcome.stderr
     assert {word["from"] for word in words(workspace)} <= {"engine", "aligned"}
+    for command in ("build", "check"):
+        again = workspace.run(command, "video.yaml", env={"PYTHONPATH": path})
+        assert again.stderr.count("video.yaml:1:1: warning: the narration is spoken by 'espeak:en-us'") == 1
+    workspace.write("silent.yaml", workspace.read("video.yaml").replace("narration: 'Hello. 0.'", "duration: 1"))
+    assert "warning" not in workspace.run("check", "silent.yaml", env={"PYTHONPATH": path}).stderr
     doctor = workspace.run("doctor", env={"PYTHONPATH": path})
     assert "not installed: English is spoken by espeak:en-us" in doctor.stdout
     assert natural.INSTALL in doctor.stdout + doctor.stderr

@@ -111,10 +111,37 @@ def test_a_forced_step_is_not_requested_offline(
 
 
 def test_offline_is_stronger_than_being_allowed(project: Workspace) -> None:
-    """V24: without a network and without results all steps that are missing are named, whatever is allowed."""
+    """V24: without a network and without results the steps that nothing offline can speak are named at their place."""
     outcome = project.run("build", "video.yaml", "--offline", "--allow-network-voice")
     assert outcome.code == 2
-    assert "offline: speak:one, speak:two would need the network" in outcome.stderr
+    message = "video.yaml:4:8: offline: speak:one would need the network for 'edge:en-US-AriaNeural'"
+    assert message in outcome.stderr
+    assert "speak:two" not in outcome.stderr
+
+
+def test_a_fallback_speaks_offline(project: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V20, V24: `--offline` uses a declared fallback without asking the service, and one warning names all scenes."""
+    voice = "{engine: edge, name: en-US-AriaNeural, fallback: espeak:en-us}"
+    more = "  - {id: three, type: title, title: Three, narration: Six.}\n"
+    project.write("video.yaml", SPEC.replace("edge:en-US-AriaNeural", voice).replace(FALLBACK, "") + more)
+    monkeypatch.setenv("VIDBUILD_TEST_LOOPBACK", "1")
+    warning = (
+        "video.yaml:4:8: warning: voice 'edge:en-US-AriaNeural' is unavailable (--offline uses no online voice); "
+        "used fallback 'espeak:en-us'"
+    )
+    hint = "hint: vidbuild build --fresh speak:one --fresh speak:three\n"
+    with FakeEdge(tmp_path, ENV) as server:
+        monkeypatch.setenv("VIDBUILD_EDGE_ENDPOINT", server.endpoint)
+        for command in (("build", "--offline"), ("check",), ("build", "--offline"), ("build", "--allow-network-voice")):
+            outcome = project.run(command[0], "video.yaml", *command[1:], "--allow-network-voice")
+            assert outcome.code == 0, outcome.stderr
+            assert (outcome.stderr.count(warning), outcome.stderr.count(hint)) == (1, 1)
+        assert server.connections == 0
+        again = project.run(
+            "build", "video.yaml", "--allow-network-voice", "--fresh", "speak:one", "--fresh", "speak:three"
+        )
+        assert "fallback" not in again.stderr
+        assert server.connections == 2
 
 
 def test_specs_without_online_voices_are_built_in_ci(project: Workspace) -> None:

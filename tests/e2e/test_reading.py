@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import wave
 
 from tests.support.workspace import Workspace
@@ -74,7 +76,7 @@ def test_say_refuses_what_it_cannot_speak(workspace: Workspace) -> None:
         (["🎉"], "nothing in '🎉' can be spoken"),
         (["Hello", "--voice", "none:x"], "unknown voice engine 'none'"),
         (["Hello", "-o", "a.mp3"], "cannot write 'a.mp3': expected a WAV file"),
-        (["video.yaml:one", "--voice", "espeak:en-us"], "a scene has the voice of its spec"),
+        (["video.yaml:one", "--voice", "espeak:en-us"], "a scene has the voice, the language and the spec"),
     ):
         done = workspace.run("say", *arguments)
         assert done.code == 2
@@ -99,3 +101,61 @@ def test_say_ends_as_a_build_does_if_a_server_is_down(workspace: Workspace) -> N
     variables = {"VIDBUILD_SPEECH_BASE": "http://127.0.0.1:9", "VIDBUILD_SPEECH_MODEL": "none"}
     done = workspace.run("say", "Hello", "--voice", "speech:any", "-o", "a.wav", env=variables)
     assert (done.code, "could not be reached" in done.stderr) == (4, True), done.stderr
+
+
+def say(workspace: Workspace, text: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run `say -` with a text on standard input."""
+    return subprocess.run(
+        [sys.executable, "-m", "vidbuild", "say", "-", *arguments],
+        input=text,
+        cwd=workspace.root,
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_say_reads_standard_input(workspace: Workspace) -> None:
+    """`say -` reads the text from standard input, in UTF-8."""
+    assert say(workspace, "Port 8080, caf\u00e9\n".encode()).stdout.decode().splitlines()[0] == (
+        "Port eighty eighty, caf\u00e9"
+    )
+    wrong = say(workspace, b"\xff")
+    assert wrong.returncode == 2
+    assert b"cannot read the text from standard input: expected UTF-8" in wrong.stderr
+    long = say(workspace, b"a " * 60_000)
+    assert b"the text on standard input is too long: the maximum is 100000 bytes" in long.stderr
+
+
+def test_say_reads_a_text_as_in_a_spec(workspace: Workspace) -> None:
+    """`--spec` gives a text the spec's voice, voices, pronounce and lexicon, and warns of none that it does not use."""
+    workspace.write("lexicon.yaml", "Acme: ack me\n")
+    workspace.write("video.yaml", SPEC + "pronounce: {Foo: few, other: x}\nvoices: {host: 'espeak:de'}\n")
+    done = workspace.run("say", "Acme Foo", "--spec", "video.yaml", "--json")
+    assert (json.loads(done.stdout)["spoken"], json.loads(done.stdout)["voice"]) == ("ack me few", "espeak:en-us")
+    assert json.loads(done.stdout)["warnings"] == []
+    hosted = workspace.run("say", "Acme", "--spec", "video.yaml", "--voice", "host", "--json")
+    assert json.loads(hosted.stdout)["voice"] == "espeak:de"
+
+
+def test_the_language_of_a_text_is_that_of_its_voice(workspace: Workspace) -> None:
+    """A voice of another language needs no --language; if the two differ, the hint is an option that works."""
+    alone = workspace.run("say", "Es sind 5 GB.", "--voice", "espeak:de")
+    assert (alone.stdout, "warning" in alone.stderr) == ("Es sind 5 GB.\n", False)
+    wrong = workspace.run("say", "Es sind 5 GB.", "--voice", "espeak:de", "--language", "en")
+    assert "warning: the language is 'en', but the voice 'espeak:de' speaks another one" in wrong.stderr
+    assert "hint: --language de\n" in wrong.stderr
+    right = workspace.run("say", "Es sind 5 GB.", "--voice", "espeak:de", "--language", "de")
+    assert "warning" not in right.stderr
+
+
+def test_say_keeps_the_pauses_of_a_dialogue(workspace: Workspace) -> None:
+    """The audio of a dialogue is as long as it is in the video, with the pauses between the entries."""
+    entries = "[{text: One.}, {text: Two., pause: 1.5}, Three.]"
+    spec = SPEC.replace("reading: {lexicon: ./lexicon.yaml}\n", "")
+    workspace.write("video.yaml", spec.replace('"Use Acme 2.10, it takes 3 GB."', entries))
+    workspace.run("say", "video.yaml:one", "-o", "one.wav")
+    workspace.build()
+    spoken = json.loads(workspace.read("build/video.timing.json"))["scenes"][0]["narration"]
+    with wave.open(str(workspace.root / "one.wav")) as audio:
+        assert abs(audio.getnframes() / 48_000 - (spoken["end"] - spoken["start"])) < 0.002

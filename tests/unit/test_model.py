@@ -31,7 +31,7 @@ def scene(spoken: Narration | Mapping[str, Narration] | None) -> Scene:
 def test_a_pause_is_before_the_word_that_follows_it(at: int, characters: int) -> None:
     """The place of a pause counts the blank before its word, if the word has one; none at the start and the end."""
     text = narration("one", "two", "three", "-four", pauses=((at, 4800),))
-    assert text.spoken_pauses() == [[characters, 4800]]
+    assert text.spoken_pauses() == [(characters, "0.1 s")]
 
 
 def test_pauses_of_utterances_are_pauses_of_the_narration() -> None:

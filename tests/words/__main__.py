@@ -22,7 +22,9 @@ them; the others get their time by letters between these.
 
 The natural voice's model reports how long each phoneme is. vidbuild corrects these times by the energy of the samples,
 since a sound begins before its step in the model. Compared with where pocketsphinx, a recognizer that knows only the
-samples and the words, finds the words of 100 sentences:
+samples and the words, finds the words of 200 sentences. The two constants of this correction were fitted to the first
+100; the others were written afterwards, and nothing is fitted to them. A sentence of which the recognizer does not find
+all words is left out:
 
 {natural}
 Voices on the network report the times of words themselves. In a recording, and in audio of voices that report none,

@@ -159,7 +159,7 @@ class _Command:
             ]
             for video in videos:
                 video.store = used
-            engine = engine_of(used, self.options.env_overrides)
+            engine = engine_of(used, self.options.env_overrides, offline=self.options.offline)
             with _owning(videos, engine):
                 reports = engine.build(targets, self.options, self._control, _Hooks(listener, videos))
             notices = [*self._notices, *cache_notices(used)]  # of the whole run: reported with its first video

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidbuild.api.plan import Plan
 from vidbuild.api.result import FailedStep, Notice, Steps
+from vidbuild.engine.graph.context import THIS_STEP, StepWarning
 from vidbuild.engine.graph.graph import Step
 from vidbuild.engine.runs.build_report import BuildReport, StepReport
 from vidbuild.engine.runs.run_log import script
 from vidbuild.engine.schedule.target import Target
 from vidbuild.engine.store.store import Store
 from vidbuild.errors import Failure
+from vidbuild.frozen import replaced
 from vidbuild.location import Location
+
+MAX_NAMED = 3  # steps that one warning names
 
 if TYPE_CHECKING:
     from vidbuild.engine.keys.explain import Explanation
@@ -35,21 +39,33 @@ def step_results(plan: Plan, target: Target, store: Store, report: BuildReport) 
 
 def step_warnings(steps: Mapping[str, Step], report: BuildReport) -> Iterator[Notice]:
     """Return the warnings of steps, of those that are cached as well; once what several find in one place."""
-    found = (
-        Notice(warning.message, location_of(steps[each.step], warning.field), warning.hint)
-        for each in report.steps.values()
-        for warning in each.warnings
-    )
-    yield from dict.fromkeys(found)
+    yield from _merged(steps, ((each.step, each.warnings) for each in report.steps.values()))
 
 
 def known_warnings(plan: Plan, store: Store, explanations: Iterable[Explanation]) -> Iterator[Notice]:
     """Return the warnings of a plan and of its cached steps, without running any."""
     yield from plan.warnings
-    for each in explanations:
-        trace = store.trace(each.key) if each.state == "cached" else None
-        for warning in trace.warnings if trace else ():
-            yield Notice(warning.message, location_of(plan.graph.steps[each.step], warning.field), warning.hint)
+    traces = ((each.step, store.trace(each.key)) for each in explanations if each.state == "cached")
+    yield from _merged(plan.graph.steps, ((step, trace.warnings) for step, trace in traces if trace))
+
+
+def _merged(steps: Mapping[str, Step], warnings: Iterable[tuple[str, Iterable[StepWarning]]]) -> Iterator[Notice]:
+    """Yield what steps warn of, once for each place, with the names of the steps in its hint."""
+    found: dict[Notice, list[str]] = {}
+    for step, each in warnings:
+        for warning in each:
+            notice = Notice(warning.message, location_of(steps[step], warning.field), warning.hint)
+            found.setdefault(notice, []).append(step)
+    for notice, names in found.items():
+        hint = notice.hint and notice.hint.replace(THIS_STEP, _patterns(names))
+        yield replaced(notice, hint=hint)
+
+
+def _patterns(names: Sequence[str]) -> str:
+    """Return steps as values of the option --fresh; of many, their kind."""
+    if len(names) > MAX_NAMED:
+        return f"'{names[0].partition(':')[0]}:*'"
+    return " --fresh ".join(names)
 
 
 def cache_notices(store: Store) -> Iterator[Notice]:

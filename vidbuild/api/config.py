@@ -40,14 +40,13 @@ class UserConfig:
     """The user's settings.
 
     path: of their file. exists: whether it is there.
-    problem, hint: what is wrong with it; None if nothing is.
+    problems: what is wrong with them, each at its line.
     entries: the name of each voice's source, and what it stands for, without API keys.
     """
 
     path: Path
     exists: bool
-    problem: str | None
-    hint: str | None
+    problems: tuple[UsageError, ...]
     entries: tuple[tuple[str, str], ...]
 
 
@@ -59,14 +58,14 @@ def user_config() -> UserConfig:
     try:
         found = settings.load()
     except UsageError as error:
-        return UserConfig(path, path.exists(), error.message, error.hint, ())
+        return UserConfig(path, path.exists(), (error,), ())
     entries = [
         (f"speech:{server.name}/…", f"{server.base}, model {server.model}{_key(server.key_variable)}")
         for server in found.servers.values()
     ]
     entries += [(f"command:{each.name}", " ".join(each.arguments)) for each in found.programs.values()]
     entries += [("piper:…", str(folder)) for folder in found.piper]
-    return UserConfig(path, path.exists(), None, None, tuple(entries))
+    return UserConfig(path, path.exists(), tuple(found.errors.values()), tuple(entries))
 
 
 def _key(variable: str) -> str:

@@ -13,18 +13,22 @@ from vidbuild.api.tools import tools
 from vidbuild.engine.schedule.engine import Engine
 from vidbuild.engine.store.store import Store
 from vidbuild.plan.kinds import KINDS
-from vidbuild.voices.protocol import SETTINGS
+from vidbuild.voices.protocol import OFFLINE, SETTINGS
 
 if TYPE_CHECKING:
     from vidbuild.engine.sandbox.sandbox import Sandbox
 
 
-def engine_of(store: Store, env_overrides: Mapping[str, str] | None = None) -> Engine:
-    """Return the engine on this store; env_overrides: variables of the steps' environment to change."""
+def engine_of(store: Store, env_overrides: Mapping[str, str] | None = None, *, offline: bool = False) -> Engine:
+    """Return the engine on this store.
+
+    env_overrides: variables of the steps' environment to change.
+    offline: use no online voice.
+    """
     env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     if "VIDBUILD_FFMPEG" in env and os.sep in env["VIDBUILD_FFMPEG"]:
         env["VIDBUILD_FFMPEG"] = str(Path(env["VIDBUILD_FFMPEG"]).absolute())  # workers run in another folder
-    steps_env = {**env, **FIXED, **(env_overrides or {})}
+    steps_env = {**env, **FIXED, **(env_overrides or {}), **({OFFLINE: "1"} if offline else {})}
     made_by = f"vidbuild {__version__}"
     return Engine(store, KINDS, tools(), steps_env, made_by, tool_env=_Variables(), sandbox=_sandbox)
 

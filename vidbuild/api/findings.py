@@ -23,6 +23,8 @@ from vidbuild.frozen import dataclass
 from vidbuild.plan.kinds import CHECKED
 from vidbuild.spec.diagnostics import SpecError
 
+LOG_LINES = 12  # of a program that failed
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -42,7 +44,7 @@ def find(videos: Sequence[Video], store: Store, options: BuildOptions, *, networ
     videos: of one store, which keeps the results for the next build.
     network: run steps that need the network; otherwise they count only if they are cached.
     """
-    engine = engine_of(store, options.env_overrides)
+    engine = engine_of(store, options.env_overrides, offline=options.offline)
     targets = [_target(engine, video, network=network) for video in videos]
     run = RunOptions(jobs=options.jobs, keep_going=True)
     with tempfile.TemporaryDirectory(prefix="vidbuild-", ignore_cleanup_errors=True) as folder:
@@ -96,4 +98,5 @@ def _without(plan: Plan, goals: Collection[str], refused: Collection[str]) -> It
 
 def _error(plan: Plan, step: str, failure: Failure) -> Diagnostic:
     location = location_of(plan.graph.steps[step], failure.field)
-    return Diagnostic("error", f"{step} failed: {failure.message}", str(plan.spec), location, failure.hint)
+    message, log = f"{step} failed: {failure.message}", failure.log[-LOG_LINES:]
+    return Diagnostic("error", message, str(plan.spec), location, failure.hint, log)

@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vidbuild.api.tools import network_steps
 from vidbuild.engine.schedule.target import Target
-from vidbuild.errors import UsageError
 from vidbuild.project import root_of
 from vidbuild.voices.registry import is_online
 
@@ -23,8 +22,12 @@ if TYPE_CHECKING:
     from vidbuild.diagnostic import Diagnostic
     from vidbuild.engine.graph.graph import Step
     from vidbuild.engine.schedule.engine import Engine
+    from vidbuild.location import Location
     from vidbuild.model import Spec
     from vidbuild.spec.settings import Settings
+
+    Problem = tuple[str, Location | None, str]
+    """A message, its place in the spec, and a hint."""
 
 SETTINGS = "vidbuild.toml"
 NOT_CI = frozenset({"", "0", "false", "no"})
@@ -40,9 +43,9 @@ def check(engine: Engine, plan: Plan, target: Target, root: Path, options: Build
     if not needing:
         return
     if options.offline:
-        _refuse_offline(engine, target, needing, options.fresh)
+        _refuse_offline(engine, plan, target, needing, options.fresh)
     elif in_ci() and not (options.allow_network_voice or (settings and settings.allow_network_voice)):
-        _refuse_in_ci(plan, needing)
+        _refuse(plan, _in_ci(needing.values()))
 
 
 def settings_of(root: Path) -> Settings | None:
@@ -63,21 +66,32 @@ def in_ci() -> bool:
     return os.environ.get("CI", "").lower() not in NOT_CI
 
 
-def _refuse_offline(engine: Engine, target: Target, steps: Mapping[str, Step], fresh: Sequence[str]) -> None:
-    states = engine.explain(target, fresh)
-    needing = [each.step for each in states if each.state != "cached" and each.step in steps]
-    if needing:
-        raise UsageError(
-            f"offline: {', '.join(needing)} would need the network",
-            hint="build once with the network and keep the cache, or use an offline voice",
-        )
+def _refuse_offline(
+    engine: Engine, plan: Plan, target: Target, steps: Mapping[str, Step], fresh: Sequence[str]
+) -> None:
+    """Raise SpecError for steps that must run and have no voice that works offline, not even a fallback."""
+    refused: dict[tuple[Location | None, str], list[str]] = {}
+    for each in engine.explain(target, fresh):
+        if each.state != "cached" and each.step in steps:
+            step = steps[each.step]
+            voices, online = list(_candidates(step)), list(_online(step))
+            if voices == online:
+                refused.setdefault((_place(step), online[0]), []).append(each.step)
+    hint = "build once with the network and keep the cache, declare an offline fallback, or use an offline voice"
+    _refuse(
+        plan,
+        (
+            (f"offline: {', '.join(names)} would need the network for '{voice}'", place, hint)
+            for (place, voice), names in refused.items()
+        ),
+    )
 
 
-def _refuse_in_ci(plan: Plan, steps: Mapping[str, Step]) -> None:
+def _refuse(plan: Plan, problems: Iterable[Problem]) -> None:
     from vidbuild.spec.diagnostics import SpecError, read_sources
 
-    found = _refusals(str(plan.spec), steps.values())
-    raise SpecError(found, read_sources(found))
+    if found := _diagnostics(str(plan.spec), problems):
+        raise SpecError(found, read_sources(found))
 
 
 def problems(spec: Spec) -> list[Diagnostic]:
@@ -88,29 +102,36 @@ def problems(spec: Spec) -> list[Diagnostic]:
     from vidbuild.plan.compile import compile_graph
     from vidbuild.plan.variant import own_variant
 
-    return _refusals(str(spec.path), network_steps(compile_graph(spec, own_variant(spec))).values())
+    steps = network_steps(compile_graph(spec, own_variant(spec)))
+    return _diagnostics(str(spec.path), _in_ci(steps.values()))
 
 
-def _refusals(spec: str, steps: Iterable[Step]) -> list[Diagnostic]:
+def _in_ci(steps: Iterable[Step]) -> Iterator[Problem]:
+    hint = f"vidbuild build --allow-network-voice, or 'allow_network_voice = true' in {SETTINGS}"
+    for step in steps:
+        for voice in _online(step):
+            yield f"'{voice}' needs the network, which is off by default in CI", _place(step), hint
+
+
+def _diagnostics(spec: str, problems: Iterable[Problem]) -> list[Diagnostic]:
     from vidbuild.diagnostic import Diagnostic
     from vidbuild.spec.diagnostics import tidy
 
-    hint = f"vidbuild build --allow-network-voice, or 'allow_network_voice = true' in {SETTINGS}"
-    return tidy(
-        Diagnostic(
-            "error",
-            f"'{voice}' needs the network, which is off by default in CI",
-            spec,
-            step.locations.get("voice") or step.locations.get(""),
-            hint=hint,
-        )
-        for step in steps
-        for voice in _voices(step.params["voice"])
-    )
+    return tidy(Diagnostic("error", message, spec, place, hint=hint) for message, place, hint in problems)
 
 
-def _voices(voice: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the online voices among a step's own and its fallback."""
+def _place(step: Step) -> Location | None:
+    return step.locations.get("voice") or step.locations.get("")
+
+
+def _candidates(step: Step) -> Iterator[str]:
+    """Yield a step's own voice and its fallback."""
+    voice = step.params["voice"]
     for each in (voice, voice.get("fallback")):
-        if each and is_online(each["engine"], each["name"]):
+        if each:
             yield f"{each['engine']}:{each['name']}"
+
+
+def _online(step: Step) -> Iterator[str]:
+    """Yield the online voices among them."""
+    return (each for each in _candidates(step) if is_online(*each.split(":", 1)))

@@ -25,7 +25,7 @@ class BuildOptions(RunOptions):
     variables: values for the spec's vars.
     dry_run: run and write nothing, report what would run.
     strict: make warnings about a spec errors, and check specs before anything is rendered.
-    offline: fail if an uncached step needs the network.
+    offline: use no online voice: a declared fallback speaks instead, or an uncached step is an error.
     allow_network_voice: allow voices on the network in CI too.
     resume: the id of an earlier run of the spec, or "last", that failed, was cancelled or killed and is continued.
     cache: the cache's folder; None for the project's.

@@ -23,6 +23,7 @@ def diagnosis(item: Diagnostic) -> dict[str, Any]:
         "line": item.line,
         "column": item.column,
         "hint": item.hint,
+        **({"log": list(item.log)} if item.log else {}),
     }
 
 

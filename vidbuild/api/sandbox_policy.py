@@ -116,13 +116,10 @@ def _ffmpeg() -> Iterator[str]:
 
 
 def _voices() -> Iterator[str]:
-    """Yield what the user's settings of voices let steps read; nothing if they are wrong, which their steps report."""
+    """Yield what the user's settings of voices let steps read."""
     from vidbuild.voices.registry import readable
 
-    try:
-        yield from map(str, readable())
-    except UsageError:
-        return
+    yield from map(str, readable())
 
 
 def _home() -> Path | None:

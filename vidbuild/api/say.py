@@ -7,9 +7,11 @@ import re
 import shutil
 import wave
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from vidbuild import timebase
 from vidbuild.api.build_result import location_of, step_warnings
 from vidbuild.api.engine import engine_of
 from vidbuild.api.load import load, parse
@@ -28,12 +30,15 @@ from vidbuild.model import Narration, Spec
 from vidbuild.platforms import require_posix
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.suggest import did_you_mean
+from vidbuild.voices import spoken_language
 
 SCENE = "say"
+DEFAULT_LANGUAGE = "en"
 _SPEC_AND_SCENE = re.compile(r"(.+\.ya?ml):([a-z0-9][a-z0-9-]*)\Z")
 _PLAYERS = (("ffplay", "-nodisp", "-autoexit", "-loglevel", "error"), ("afplay",), ("aplay", "-q"))
 _OTHER = "-o another file"
 _LONGEST = 3600  # seconds that a player may take
+_SHARED = ("language", "voice", "voices", "pronounce", "reading")  # what a text takes from a spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +63,45 @@ class Said:
 
 
 def read(
-    text: str, voice: str | None = None, language: str = "en", *, variables: Mapping[str, str] | None = None
+    text: str,
+    voice: str | None = None,
+    language: str | None = None,
+    *,
+    spec: Path | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> Said:
     """Return how a text, or the narration of a scene given as SPEC:SCENE, is read. Raises SpecError.
 
-    voice: the voice of a text; the language's default voice without it.
+    voice: the voice of a text; without it, that of the spec or the language's default voice.
+    language: of a text; without it, that of the spec or of the voice.
+    spec: gives a text its language, voice, voices, pronounce and reading.
     """
     named = _SPEC_AND_SCENE.match(text)
-    spec, scene_id = (
-        _spec_of(named[1], named[2], voice, variables) if named else _text_spec(text, voice, language, variables)
-    )
+    if named:
+        if voice or language or spec:
+            raise UsageError(
+                "a scene has the voice, the language and the spec that it is in",
+                hint=f"vidbuild say {text}, without --voice, --language and --spec",
+            )
+        loaded, scene_id = _spec_of(named[1], named[2], variables)
+    else:
+        loaded, scene_id = _text_spec(text, voice, language, spec, variables), SCENE
+    return _said(loaded, scene_id, located=named is not None)
+
+
+def _said(spec: Spec, scene_id: str, *, located: bool) -> Said:
+    """Return how a scene's narration is read. located: whether the spec is a file, in which warnings have a place."""
     scene = next(each for each in spec.scenes if each.id == scene_id)
     narration = scene.narration
     if isinstance(narration, Mapping):
         narration = narration[spec.language]
     if not isinstance(narration, Narration):
         raise UsageError(f"scene '{scene_id}' has no narration")
-    warnings = tuple(Notice(each.message, each.location if named else None, each.hint) for each in spec.warnings)
+    warnings = tuple(
+        Notice(each.message, each.location if located else None, each.hint)
+        for each in spec.warnings
+        if located or not each.path.startswith("pronounce")
+    )
     voices = [each.voice for each in narration.utterances] or [scene.voice]
     name = ", ".join(dict.fromkeys(f"{each.engine}:{each.name}" for each in voices))
     return Said(" ".join(narration.spoken.split()), tuple(_words(narration.tokens)), name, scene_id, spec, warnings)
@@ -95,7 +122,7 @@ def speak(said: Said, output: Path) -> tuple[Notice, ...]:
     graph = plan.graph
     goals = [name for name, step in graph.steps.items() if step.kind == "speak" and _scene(name) == said.scene]
     with writable(store) as used:
-        placing = _Place(used, goals, output)
+        placing = _Place(used, dict(zip(goals, _gaps(said), strict=True)), output)
         (report,) = engine_of(used).build([Target(graph, build_name=f"say {output.name}", goals=goals)], hooks=placing)
         if report.error is not None:
             raise report.error
@@ -116,25 +143,34 @@ def play(command: Sequence[str], file: Path) -> None:
     process.run([*command, str(file)], cwd=Path.cwd(), env=os.environ, seconds=_LONGEST)
 
 
-def _text_spec(text: str, voice: str | None, language: str, variables: Mapping[str, str] | None) -> tuple[Spec, str]:
+def _text_spec(
+    text: str, voice: str | None, language: str | None, spec: Path | None, variables: Mapping[str, str] | None
+) -> Spec:
+    """Return a spec with a text as its only narration."""
+    shared = {name: value for name, value in load(spec, variables).data.items() if name in _SHARED} if spec else {}
+    engine, colon, name = (voice or "").partition(":")
+    own = spoken_language.of(engine, name, DEFAULT_LANGUAGE) if colon else DEFAULT_LANGUAGE
     data: dict[str, Any] = {
+        **shared,
         "vidbuild": 1,
         "title": "say",
-        "language": language,
+        "language": language or shared.get("language", own),
         "scenes": [{"id": SCENE, "type": "title", "title": "say", "narration": text}],
         **({"voice": voice} if voice else {}),
     }
     try:
-        return parse(data, Path("say.yaml"), variables), SCENE
+        found = parse(data, (spec or Path("say.yaml")).with_name("say.yaml"))
     except SpecError as error:
         problem = error.diagnostics[0]
-        own = problem.hint if problem.hint and "narration" not in problem.hint else None
-        raise UsageError(problem.message, hint=own) from error
+        hint = problem.hint if problem.hint and "narration" not in problem.hint else None
+        raise UsageError(problem.message, hint=hint) from error
+    chosen = found.scenes[0].voice
+    fitting = f"--language {spoken_language.of(chosen.engine, chosen.name, data['language'])}"
+    warnings = [replace(each, hint=fitting) if each.path == "language" else each for each in found.warnings]
+    return replace(found, warnings=tuple(warnings))
 
 
-def _spec_of(path: str, scene: str, voice: str | None, variables: Mapping[str, str] | None) -> tuple[Spec, str]:
-    if voice:
-        raise UsageError("a scene has the voice of its spec", hint="leave out --voice, or give the text")
+def _spec_of(path: str, scene: str, variables: Mapping[str, str] | None) -> tuple[Spec, str]:
     spec = load(path, variables)
     ids = [each.id for each in spec.scenes]
     if scene not in ids:
@@ -160,10 +196,23 @@ def _scene(step: str) -> str:
     return step.partition(":")[2].partition(".")[0]
 
 
-class _Place(RunHooks):
-    """Writes the utterances of a narration to one file."""
+def _gaps(said: Said) -> Sequence[int]:
+    """Return the samples of silence before each utterance of a narration."""
+    scene = next(each for each in said.spec.scenes if each.id == said.scene)
+    narration = scene.narration
+    if isinstance(narration, Mapping):
+        narration = narration[said.spec.language]
+    assert narration is not None  # noqa: S101 - read() refuses such a scene
+    return [timebase.samples(each.pause) for each in narration.utterances] or [0]
 
-    def __init__(self, store: Store, steps: Sequence[str], path: Path) -> None:
+
+class _Place(RunHooks):
+    """Writes the utterances of a narration to one file, with the pauses between them as in the video.
+
+    steps: those that speak, and the samples of silence before each.
+    """
+
+    def __init__(self, store: Store, steps: Mapping[str, int], path: Path) -> None:
         super().__init__()
         self._store, self._steps, self._path = store, steps, path
 
@@ -172,11 +221,12 @@ class _Place(RunHooks):
         del target
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with wave.open(str(self._path), "wb") as out:
-            for number, step in enumerate(self._steps):
+            for number, (step, gap) in enumerate(self._steps.items()):
                 blob = report.steps[step].outputs["narration.wav"]
                 with wave.open(str(self._store.blobs.find(blob.digest)), "rb") as audio:
                     if not number:
                         out.setparams(audio.getparams())
+                    out.writeframes(bytes(gap * audio.getsampwidth()))
                     out.writeframes(audio.readframes(audio.getnframes()))
 
 

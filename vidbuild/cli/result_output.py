@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidbuild.cli.exit_codes import Exit, most_severe, of_fault
-from vidbuild.errors import VidbuildError
+from vidbuild.errors import StepError, VidbuildError
 from vidbuild.location import Location
 from vidbuild.project import name_of
 from vidbuild.report import humanize, summary
@@ -24,7 +24,10 @@ def error_lines(error: VidbuildError) -> list[str]:
     """Return the lines that show an error to a user."""
     if getattr(error, "diagnostics", ()):
         return str(error).splitlines()
-    lines = [f"vidbuild: {error.message}"]
+    lines = [
+        f"vidbuild: {error.message}",
+        *summary.log_lines(error.failure.log if isinstance(error, StepError) else ()),
+    ]
     return [*lines, f"      hint: {error.hint}"] if error.hint else lines
 
 

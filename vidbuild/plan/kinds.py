@@ -19,7 +19,7 @@ def voice_tool(engine: str) -> str:
 
 
 _ALL = (
-    Kind("speak", 4, "vidbuild.steps.speak:run", ("ffmpeg",)),
+    Kind("speak", 4, "vidbuild.steps.speak:run", ("ffmpeg",), places=("pauses", "ipa")),
     Kind("align", 2, "vidbuild.steps.align:run", ("ffmpeg", "numpy")),
     Kind("timeline", 5, "vidbuild.steps.timeline:run", ("ffmpeg",)),
     Kind("draw", 5, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),

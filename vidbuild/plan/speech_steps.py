@@ -30,11 +30,15 @@ def speak_steps(video: VideoSpec, scene: Scene) -> Iterator[Step]:
             inputs: dict[str, Input] = {"recording": Source(str(narration.audio))}
             tools: tuple[str, ...] = (voice_tool(recorded.NAME),)
         else:
-            params = {"narration": narration.spoken, "voice": voice.to_data(), "language": video.variant.language}
+            params = {
+                "narration": narration.spoken,
+                "voice": voice.to_data(),
+                "language": utterance.language or video.variant.language,
+            }
             if sounds := narration.sounds:
                 params["ipa"] = [list(sound) for sound in sounds]
             if narration.pauses:
-                params["pauses"] = narration.spoken_pauses()
+                params["pauses"] = [list(pause) for pause in narration.spoken_pauses()]
             inputs = {
                 f"{role}.{name}": Source(str(path))
                 for role, each in (("voice.own", voice), ("voice.fallback", voice.fallback))
@@ -50,7 +54,8 @@ def speak_steps(video: VideoSpec, scene: Scene) -> Iterator[Step]:
 def align_steps(video: VideoSpec, scene: Scene) -> Iterator[Step]:
     """The steps that search for the words of recordings, and of voices that report no times."""
     for speak, align, utterance in _searched(video, scene):
-        language = spoken_language.of(utterance.voice.engine, utterance.voice.name, video.variant.language)
+        language = utterance.language or video.variant.language
+        language = spoken_language.of(utterance.voice.engine, utterance.voice.name, language)
         english = language.partition("-")[0].lower() == "en"
         spoken_text = utterance.narration.spoken
         voice = registry.reference(language, spoken_text)

@@ -73,6 +73,8 @@ def _number(core: str, place: Place) -> str | None:  # noqa: PLR0911 - one for e
     if re.fullmatch(r"\.\d+", core):
         return f"point {numbers.spelled(core[1:])}"
     if re.fullmatch(rf"{_N}\+", core):
+        if core.count(".") == 1 and is_version(place):
+            return f"{numbers.version(core[:-1])} plus"
         return f"{numbers.decimal(core[:-1])} plus"
     if not _PLAIN.match(core):
         return None
@@ -92,7 +94,20 @@ def is_version(place: Place) -> bool:
         return False
     if name in _COMPARISONS or is_name(name) or name.lower().rstrip("0123456789") in tables.VERSIONED:
         return True
-    return name[:1].isupper() and place.at > 1 and Place(place.chunks, place.at - 1).previous.core != ""
+    if not name[:1].isupper():
+        return False
+    if place.at > 1 and Place(place.chunks, place.at - 1).previous.core:
+        return True
+    return name.lower() not in tables.NO_NAMES and _follows_name(place)
+
+
+def _follows_name(place: Place) -> bool:
+    """Return whether a number after the first word of a sentence is a version, as in "Acme 2.10 is out"."""
+    whole_part, _, fraction = place.core.rstrip("+").partition(".")
+    following = place.next().key
+    if whole_part == "0" or is_unit(place.next().core) or following in {"percent", *tables.SCALE_WORDS}:
+        return False
+    return following in tables.VERBS_OF_VERSIONS or bool(re.fullmatch("[1-9]0", fraction))
 
 
 def is_year(digits: str, place: Place) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from vidbuild.reading import dates, other, phrases, quantities, tables
+from vidbuild.reading import dates, other, phrases, quantities, tables, technical
 from vidbuild.reading.chunks import SILENT, Chunk, Found, Place, divide, whole
 from vidbuild.reading.lexicon import Lexicon
 from vidbuild.reading.names import NameReader
@@ -18,6 +18,12 @@ EMOJI = re.compile(
     "\U0001f191-\U0001f19a]|[\ufe0e\ufe0f\u20e3])"
     "(?:\u200d|[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f])*"
 )
+# Groups of three digits behind a no-break or thin space, or behind any if "000" shows that they are one number.
+_GROUPED = re.compile(
+    r"(?<![\w.,+(/-])(?<!\d[ \u00a0])[1-9]\d{0,2}"
+    r"(?:(?:[\u00a0\u2007\u2009\u202f]\d{3})+|(?: \d{3})* 000(?: \d{3})*)(?!\w|[.,-]?\d| \d)"
+)
+_GROUP_SPACE = re.compile(r"[ \u00a0\u2007\u2009\u202f]")
 Rule = Callable[[Place], Found | None]
 
 
@@ -42,6 +48,7 @@ class Reader:
             _sign,
             self._known,
             self._date,
+            technical.read,
             names.network,
             quantities.read,
             names.read,
@@ -58,6 +65,8 @@ class Reader:
         fixed: parts that are read already, in order.
         """
         written = EMOJI.sub(lambda found: SILENT * len(found[0]), text)
+        if is_english(self._language):
+            written = _GROUPED.sub(lambda found: _GROUP_SPACE.sub(",", found[0]), written)
         masked = written
         for number, part in enumerate(fixed):
             masked = masked[: part.start] + HOLES[number % 2] * (part.end - part.start) + masked[part.end :]
@@ -70,7 +79,7 @@ class Reader:
             for chunk, parts in zip(chunks[index:], read, strict=False):
                 found += _parts(chunk, parts, masked, holes)
             index += len(read)
-        return found
+        return [each for part in found for each in _of_words(part, text)]
 
     def _read(self, place: Place) -> Found | None:
         if not place.core:
@@ -111,6 +120,15 @@ def _sign(place: Place) -> Found | None:
     if core in tables.SIGNS:
         return [whole(core, tables.SIGNS[core])]
     return [whole(core, "")] if not core.strip(SILENT) else None
+
+
+def _of_words(part: Part, text: str) -> Iterator[Part]:
+    """Yield a part, divided at the spaces between groups of digits: all of it is spoken at the first group."""
+    start, spoken, ipa = part.start, part.spoken, part.ipa
+    for space in _GROUP_SPACE.finditer(text, part.start, part.end):
+        yield Part(start, space.start(), spoken, ipa)
+        start, spoken, ipa = space.end(), "", ""
+    yield Part(start, part.end, spoken, ipa)
 
 
 def _parts(chunk: Chunk, parts: Sequence[Part], masked: str, holes: dict[int, Part]) -> Iterator[Part]:

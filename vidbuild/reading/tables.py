@@ -62,6 +62,12 @@ ROMAN_AFTER = _names("roman_after")
 KINGS = _names("kings")
 NUMBERED = _names("numbered")
 """Words after which a number is a name, read in pairs of digits."""
+COUNTED = _names("counted")
+"""Words after which "1/3" is the first of three."""
+NO_NAMES = _names("no_names")
+"""Words that are no name, although a sentence may begin with them."""
+VERBS_OF_VERSIONS = _names("verbs_of_versions")
+"""Words that follow the version of something, and never an amount."""
 BEFORE_YEAR = _names("before_year")
 STRESSED = _names("stressed")
 """Words in capitals that are stressed. Others of up to three letters are acronyms."""

@@ -75,15 +75,18 @@ def failure_lines(failure: FailureText) -> list[str]:
     """Return the lines about a failed step that are repeated after all progress."""
     position = f"{failure.position}: " if failure.position else ""
     lines = [f"{position}{failure.step} failed: {failure.message}"]
-    log = list(failure.log)
-    if len(log) > _LOG_LINES:
-        lines.append(f"{_INDENT}| ...{len(log) - _LOG_LINES} lines before")
-    lines += [f"{_INDENT}| {line}" for line in log[-_LOG_LINES:]]
+    lines += log_lines(failure.log)
     if failure.command_file:
         lines.append(f"{_INDENT}command: {failure.command_file}")
     if failure.hint:
         lines.append(f"{_INDENT}hint: {failure.hint}")
     return lines
+
+
+def log_lines(log: Sequence[str]) -> list[str]:
+    """Return the last lines of a tool's log, as they are shown below a message."""
+    lines = [f"{_INDENT}| {line}" for line in log[-_LOG_LINES:]]
+    return [f"{_INDENT}| ...{len(log) - _LOG_LINES} lines before", *lines] if len(log) > _LOG_LINES else lines
 
 
 def overall_status(statuses: Sequence[str]) -> str:

@@ -75,3 +75,11 @@ def rising(fields: Mapping[str, Any], layers: Mapping[str, str]) -> dict[str, st
     layers: layer -> name of its text field.
     """
     return {layer: "rise" for layer, name in layers.items() if texts(fields, name)[name]}
+
+
+def line_span(text: str, number: int) -> tuple[int, int]:
+    """Return where a line of a text is, without the blanks around it."""
+    lines = text.split("\n")
+    start = sum(len(line) + 1 for line in lines[: number - 1])
+    line = lines[number - 1]
+    return start + len(line) - len(line.lstrip()), start + len(line.rstrip())

@@ -115,6 +115,7 @@ def _paragraph(item: Diagnostic, line: str | None) -> str:
         gap = " " * max(5 - len(number), 0)
         margin = " " * (len(gap) + len(number) + 1)
         parts += [f"{gap}{number} │ {shown}".rstrip(), f"{margin}│ {' ' * start}{'^' * length}"]
+    parts += [f"{margin}| {single_line(line)}" for line in item.log]
     if item.hint:
         parts.append(f"{margin}hint: {item.hint}")
     return "\n".join(parts)

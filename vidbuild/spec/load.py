@@ -173,7 +173,7 @@ class _SpecBuilder:
         values, collector = self.values, self.collector
         settings = output.settings(values["output"], collector)
         voice.check_aliases(values["voices"], collector, values["language"])
-        chosen = values["voice"] if "voice" in values else voice.default(values["language"], collector)
+        chosen = values["voice"] if "voice" in values else voice.default(values["language"])
         speaker = voice.resolve(chosen, ("voice",), collector, values["voices"], values["language"])
         themes = theme.ThemeLoader(self.root)
         resolved_theme = themes.load(values["theme"], ("theme",), collector, self.path.parent)
@@ -193,6 +193,7 @@ class _SpecBuilder:
         self.sources.update(context.sources)
         self._check_ids()
         check_transitions(ready, collector)
+        voice.check_default(values["language"], (each for scene in ready for each in scene.voices), collector)
         lint.check(ready, speaker, collector, values["language"], is_read=read.is_on)
         for language, translation in context.translations.items():
             narration_lint.check(ready, language, translation, is_read=read.is_on)

@@ -39,10 +39,12 @@ def check(scenes: Sequence[Scene], language: str, collector: DiagnosticCollector
         if len(narration.tokens) > MAX_WORDS:
             message = f"narration of {len(narration.tokens)} words: viewers can follow up to {MAX_WORDS} in one scene"
             collector.warning(place if narration.utterances else paths[0], message)
-        spoken = [(each.narration, each.voice) for each in narration.utterances] or [(narration, scene.voice)]
-        for path, (each, voice) in zip(paths, spoken, strict=True):
+        spoken = [(each.narration, each.voice, each.language or language) for each in narration.utterances] or [
+            (narration, scene.voice, language)
+        ]
+        for path, (each, voice, spoken_in) in zip(paths, spoken, strict=True):
             if each.audio is None:
-                in_english = is_english(spoken_language.of(voice.engine, voice.name, language))
+                in_english = is_english(spoken_language.of(voice.engine, voice.name, spoken_in))
                 _check_signs(voice, each, path, collector, is_read=is_read and in_english)
                 _check_scripts(voice, each, path, collector, unreadable)
                 ipa.check_voice(voice, each, path, collector)

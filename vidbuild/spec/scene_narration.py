@@ -10,16 +10,14 @@ from typing import Any
 from vidbuild.json_types import Json
 from vidbuild.media.text.words import spoken_text
 from vidbuild.model import Narration, Utterance, Voice
-from vidbuild.spec import files, narration, paths, pauses, voice
+from vidbuild.spec import entry_language, files, narration, paths, pauses, voice
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
+from vidbuild.spec.entry_language import Speaker
 from vidbuild.spec.scene_context import SceneContext
 from vidbuild.voices import spoken_language
 
 REMOVE_ENTRY = "remove the entry"
-
-Speaker = tuple[Voice | None, Json]
-"""A voice, None if it is wrong, and the value of the `voice` that names it."""
 
 
 def narrations(value: Json, path: Path, context: SceneContext, speaker: Speaker) -> dict[str, Narration | None]:
@@ -120,27 +118,33 @@ def _utterance(
     index: int, entry: Json, path: Path, context: SceneContext, language: str, speaker: Speaker
 ) -> Utterance | None:
     fields: Mapping[str, Any] = {"text": entry} if isinstance(entry, str) else entry
-    own, named = speaker
+    known = entry_language.check_texts(fields, path, context)
+    spoken_in = fields.get("language", language)
+    own, named = entry_language.speaker(fields, speaker, spoken_in)
     if "voice" in fields:
         named = fields["voice"]
-        own = voice.resolve(named, (*path, "voice"), context.collector, context.spec["voices"], language)
-    known = True
+        own = voice.resolve(named, (*path, "voice"), context.collector, context.spec["voices"], spoken_in)
     audio: FilePath | None = None
     if "audio" in fields:
-        own, named, known = voice.RECORDED, None, _check_recorded(fields, path, context)
-        audio = _audio(fields["audio"], (*path, "audio"), context)
+        known = _check_recorded(fields, path, context) and known
+        own, named, audio = voice.RECORDED, None, _audio(fields["audio"], (*path, "audio"), context)
         known = known and audio is not None
+    elif own is not None:
+        entry_language.check_voice(own, fields, path, context.collector_of(language), language)
     text = next(texts(entry, path, language), None)
     if text is None:
         message, hint = narration.missing(language, list(fields["text"]))
         context.collector_of(language).error((*path, "text"), message, hint)
         return None
-    parsed = _narration(text[1], text[0], context, language, audio, speaker=own, recorded="audio" in fields)
+    parsed = _narration(
+        text[1], text[0], context, language, audio, speaker=own, recorded="audio" in fields, own=fields.get("language")
+    )
     if parsed is None or own is None or not known:
         return None
     name = fields.get("speaker") or voice.speaker(named, context.spec["voices"])
     default = context.spec["defaults"]["pause_between"] if index else 0
-    return Utterance(index, parsed, own, name.strip(), float(fields.get("pause", default)))
+    pause = float(fields.get("pause", default))
+    return Utterance(index, parsed, own, name.strip(), pause, fields.get("language", ""))
 
 
 def _check_recorded(fields: Mapping[str, Any], path: Path, context: SceneContext) -> bool:
@@ -165,11 +169,13 @@ def _narration(
     *,
     speaker: Voice | None = None,
     recorded: bool = False,
+    own: str | None = None,
 ) -> Narration | None:
     """Return the narration of one text, or None after adding errors.
 
     audio: None also for a wrong recording.
     speaker: the voice that speaks it, in whose language it is read.
+    own: the language of the entry, if it has one.
     """
     collector = context.collector_of(language)
     problems = list(narration.problems(text))
@@ -179,10 +185,10 @@ def _narration(
         collector.error(path, problem.message, _of_entry(hint, path), token=problem.token, nth=problem.nth)
     if problems:
         return None
-    read_in = language
-    if speaker is not None and language == context.language:  # the voices of translations are not known here
-        read_in = spoken_language.of(speaker.engine, speaker.name, language)
-    parsed = narration.parse(text, context.pronunciation, language, audio, context.reading.reader(read_in))
+    spoken_in = read_in = own or language
+    if speaker is not None and (own or language == context.language):  # the voices of translations are not known here
+        read_in = spoken_language.of(speaker.engine, speaker.name, spoken_in)
+    parsed = narration.parse(text, context.pronunciation, spoken_in, audio, context.reading.reader(read_in))
     if recorded and (mark := next(pauses.marks(text), None)):
         hint = "remove it: the pauses of a recording are in its file"
         collector.error(path, f"'{mark}' cannot be added to a recording", hint, token=mark)

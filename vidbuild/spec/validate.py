@@ -162,8 +162,11 @@ def _alternative_faults(error: SchemaError, path: Path) -> Iterator[Fault]:
         yield Fault(path, f"{wording.name(path)} must be {_alternatives(error)}{wording.found(value)}", hint)
         return
     enums = [part for parts in fitting.values() for part in parts if part.validator == "enum" and _here(part, path)]
+    if enums and len(enums) == len(fitting):
+        yield Fault(path, f"{wording.name(path)} must be {_alternatives(error)}{wording.found(value)}", hint)
+        return
     best = min(fitting, key=lambda index: (-_known_keys(error, index), len(fitting[index])))
-    for part in enums if enums and len(enums) == len(fitting) else fitting[best]:
+    for part in fitting[best]:
         yield from _translate(part)
 
 
@@ -193,12 +196,14 @@ def _alternatives(error: SchemaError) -> str:
     kinds: list[str] = []
     for branch in schema.branches(error.schema):
         values = branch.get("enum")
-        kinds.append(wording.either(values) if values else wording.KINDS[branch["type"]])
+        kinds += map(str, values) if values else [wording.KINDS[branch["type"]]]
     return wording.either(list(dict.fromkeys(kinds)))
 
 
 def _enum_hint(error: SchemaError, path: Path, value: str) -> str | None:
     if path == ("output", "size") and (hint := value_hints.size(value)):
+        return hint
+    if path == ("reading",) and (hint := value_hints.reading(value)):
         return hint
     known = [str(item) for branch in schema.branches(error.schema) for item in branch.get("enum", ())]
     return did_you_mean(value, known)

@@ -44,6 +44,15 @@ def hint(document: Document, path: Path) -> str | None:
     return _rewritten(value, path, allowed) if isinstance(value, str) else _wrapped(written, path, allowed)
 
 
+def reading(value: str) -> str | None:
+    """Return how to turn the reading off or on, for a value that is meant so."""
+    if value.casefold() in {"off", "no", "none", "false", "0"}:
+        return "write 'reading: verbatim' to have narrations spoken as they are written"
+    if value.casefold() in {"on", "yes", "true", "1", "default", "auto"}:
+        return "remove it: narrations are read by default"
+    return None
+
+
 def size(value: str) -> str | None:
     """Return a hint on how to write a size of the video that is written in another usual form."""
     if (value := value.strip().lower()) in _HEIGHTS:

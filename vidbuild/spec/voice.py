@@ -20,16 +20,27 @@ KINDS = ("female", "male")
 USAGE = "use ENGINE:NAME, such as espeak:en-us"
 
 
-def default(language: str, collector: DiagnosticCollector) -> str:
-    """Return the voice of a spec that names none; warn if it is not the best one because a package is missing."""
+def default(language: str) -> str:
+    """Return the voice of a spec that names none."""
+    from vidbuild.voices import registry
+
+    return ":".join(registry.default(language))
+
+
+def check_default(language: str, spoken: Iterable[Voice], collector: DiagnosticCollector) -> None:
+    """Warn if a spec that names no voice has not the best one because a package is missing.
+
+    spoken: the voices that speak.
+    """
+    if "voice" in collector.document.data or not _is_english(language):
+        return
     from vidbuild.voices import registry
 
     engine, name = registry.default(language)
     missing = registry.ENGINES["natural"].available()
-    if missing and engine == "espeak" and _is_english(language) and "voice" not in collector.document.data:
+    if missing and Voice(engine, name) in set(spoken):
         message = f"the narration is spoken by '{engine}:{name}': the natural voice is not installed"
         collector.warning((), message, f"{missing}, or write 'voice: {engine}:{name}'")
-    return f"{engine}:{name}"
 
 
 def _is_english(language: str) -> bool:

@@ -200,6 +200,6 @@ def _write_layers(context: Context, drawing: typst.Drawing, behind: bytes, image
         direction = page.facts.get("direction") or reading
         stops = tuple((x, y, width, height) for x, y, width, height in page.facts.get("stops", ()))
         opaque = rows is not None or raster.opaque(images.get(page.name))
-        hidden = page.facts.get("hidden", ())
-        layers.append(Layer(page.name, file, *box, opaque, advances, direction, stops, hidden, rows))
+        hidden, tall = page.facts.get("hidden", ()), page.facts.get("tall", 0)
+        layers.append(Layer(page.name, file, *box, opaque, advances, direction, stops, hidden, tall, rows))
     Layers(width, height, tuple(layers)).write(context.out)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from vidbuild.engine.graph.context import Context
+from vidbuild.engine.graph.context import THIS_STEP, Context
 from vidbuild.errors import StepError, UnreachableError
 from vidbuild.media.audio import wav
 from vidbuild.media.text.words import Speech
@@ -18,7 +18,7 @@ from vidbuild.steps import pauses
 from vidbuild.steps.pauses import Part
 from vidbuild.timebase import SAMPLE_RATE
 from vidbuild.voices import recorded
-from vidbuild.voices.protocol import SETTINGS, SpeechRequest
+from vidbuild.voices.protocol import OFFLINE, SETTINGS, SpeechRequest
 from vidbuild.voices.registry import ENGINES, tool_name
 
 LEVEL = "level.json"
@@ -78,6 +78,7 @@ def _speak(context: Context, wav_path: Path) -> tuple[str, Speech]:
     voice: Mapping[str, Any] = context.params["voice"]
     fallback: Mapping[str, Any] | None = voice.get("fallback")
     try:
+        _check_network(context, voice)
         return _name(voice), _request_speech(context, voice, wav_path, "voice.own.")
     except UnreachableError as error:
         if fallback is None:
@@ -87,9 +88,17 @@ def _speak(context: Context, wav_path: Path) -> tuple[str, Speech]:
         context.warn(
             f"voice '{_name(voice)}' is unavailable ({error.message}); used fallback '{_name(fallback)}'",
             field="voice",
-            hint=f"vidbuild build --fresh {context.step}",
+            hint=f"vidbuild build --fresh {THIS_STEP}",
         )
         return _name(fallback), speech
+
+
+def _check_network(context: Context, voice: Mapping[str, Any]) -> None:
+    """Raise UnreachableError if the voice needs the network and the build must not use it."""
+    engine = ENGINES[voice["engine"]]
+    settings = json.loads(context.env.get(f"{SETTINGS}{tool_name(engine.name, voice['name'])}", "{}"))
+    if OFFLINE in context.env and (engine.network or settings.get("network")):
+        raise UnreachableError("--offline uses no online voice", field="voice")
 
 
 def _hint(context: Context, hint: str | None) -> str:
@@ -110,12 +119,20 @@ def _name(voice: Mapping[str, Any]) -> str:
 
 def _request_speech(context: Context, voice: Mapping[str, Any], wav_path: Path, role: str) -> Speech:
     """Request a narration. role: what the roles of the voice's files begin with."""
-    text, silences = context.params["narration"], [(at, samples) for at, samples in context.params.get("pauses", ())]
+    text, silences = (
+        context.params["narration"],
+        [(at, _samples(pause)) for at, pause in context.params.get("pauses", ())],
+    )
     sounds = [(start, end, ipa) for start, end, ipa in context.params.get("ipa", ())]
     if not silences:
         return _request_part(context, voice, role, wav_path, sounds, Part(text, 0, 0))
     one = partial(_request_part, context, voice, role, wav_path, sounds)
     return pauses.speak(text, silences, wav_path, one)
+
+
+def _samples(pause: str) -> int:
+    """Return the samples of a length such as "0.8 s"."""
+    return round(float(pause.removesuffix(" s")) * SAMPLE_RATE)
 
 
 def _request_part(
@@ -139,7 +156,9 @@ def _request_part(
         wav_path=wav_path,
         scratch=context.scratch,
         env={
-            name: value for name, value in context.env.items() if name not in declared and not name.startswith(SETTINGS)
+            name: value
+            for name, value in context.env.items()
+            if name not in {*declared, OFFLINE} and not name.startswith(SETTINGS)
         },
         variables={name: value for name, value in context.env.items() if name in own},
         rate=voice["rate"],

@@ -36,7 +36,10 @@ class Command(Configured):
         from vidbuild.voices import user_config
 
         try:
-            programs = user_config.load().programs
+            config = user_config.load()
+            programs = config.programs
+            if not programs:
+                config.check(self.name)
         except UsageError as error:
             return error.message
         if not programs:
@@ -57,16 +60,17 @@ class Command(Configured):
         from vidbuild.suggest import did_you_mean
         from vidbuild.voices import user_config
 
+        source = self.source(name)
         try:
-            programs = user_config.load().programs
+            config = user_config.load()
+            program = config.program(source)
         except UsageError as error:
             return VoiceProblem(error.message, error.hint)
-        source = self.source(name)
-        program = programs.get(source)
         if program is None:
             define = f"define it as [command.{source}] in {user_config.path()}: {HOW}"
             return VoiceProblem(
-                f"this machine defines no program '{source}' that speaks", did_you_mean(source, programs) or define
+                f"this machine defines no program '{source}' that speaks",
+                did_you_mean(source, config.programs) or define,
             )
         if "/" in name and not any("{voice}" in each for each in program.arguments):
             return VoiceProblem(f"the program '{source}' has no voices", f"use command:{source}, or add {{voice}}")
@@ -144,10 +148,10 @@ def _filled(argument: str, given: Mapping[str, str]) -> str:
 def _program(source: str) -> Program:
     from vidbuild.voices import user_config
 
-    programs = user_config.load().programs
-    if source not in programs:
+    program = user_config.load().program(source)
+    if program is None:
         raise UsageError(f"this machine defines no program '{source}' that speaks", hint=HOW)
-    return programs[source]
+    return program
 
 
 def _found(program: Program) -> Path | None:

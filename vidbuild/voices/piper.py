@@ -15,6 +15,7 @@ from vidbuild.voices.protocol import SETTINGS, Configured, SpeechRequest, VoiceP
 
 if TYPE_CHECKING:
     from vidbuild.media.text.words import Speech
+    from vidbuild.voices.user_config import VoiceConfig
 
 # Raise it if a change here changes the bytes of a narration.
 ADAPTER = 1
@@ -101,10 +102,10 @@ class Piper(Configured):
 
     def readable(self) -> Iterator[Path]:
         """Yield the folders with voices, and a program outside this Python."""
-        from vidbuild.voices import program, user_config
+        from vidbuild.voices import program
 
         yield from _folders()
-        if user_config.load().piper_program or not find_spec("piper"):
+        if _settings().piper_program or not find_spec("piper"):
             for found in _program()[:1]:
                 yield from program.readable(Path(found))
 
@@ -129,13 +130,20 @@ class Piper(Configured):
         return program.keep("piper", body, request)
 
 
+def _settings() -> VoiceConfig:
+    """Return the user's settings. Raises UsageError if Piper's are wrong."""
+    from vidbuild.voices import user_config
+
+    config = user_config.load()
+    config.check(Piper.name)
+    return config
+
+
 def _program() -> tuple[str, ...]:
     """Return the program that speaks; () if it is not installed. Raises UsageError."""
     import shutil
 
-    from vidbuild.voices import user_config
-
-    named = user_config.load().piper_program
+    named = _settings().piper_program
     if named:
         found = shutil.which(named[0])
         return (str(Path(found).absolute()), *named[1:]) if found else ()
@@ -148,9 +156,7 @@ def _program() -> tuple[str, ...]:
 def _version() -> str:
     from importlib import metadata
 
-    from vidbuild.voices import user_config
-
-    named = user_config.load().piper_program
+    named = _settings().piper_program
     if not named and find_spec("piper"):
         return metadata.version("piper-tts")
     return hashlib.sha256(Path(_program()[0]).read_bytes()).hexdigest() if _program() else ""
@@ -158,10 +164,8 @@ def _version() -> str:
 
 def _folders() -> list[Path]:
     """Return the folders with voices, those of the environment first. Raises UsageError."""
-    from vidbuild.voices import user_config
-
     named = [Path(each).absolute() for each in os.environ.get(FOLDERS, "").split(os.pathsep) if each]
-    return [folder for folder in (*named, *user_config.load().piper) if folder.is_dir()]
+    return [folder for folder in (*named, *_settings().piper) if folder.is_dir()]
 
 
 def _files() -> dict[str, Path]:

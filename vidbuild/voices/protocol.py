@@ -18,6 +18,9 @@ NETWORK_ENV = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "SSL_CE
 SETTINGS = "VIDBUILD_VOICE:"
 """What the variables begin with by which steps receive the user's settings of a voice: a tool's name follows."""
 
+OFFLINE = "VIDBUILD_OFFLINE"
+"""The variable by which steps know that online voices must not be used, so that their fallbacks speak."""
+
 RetryCallback = Callable[[int, float, str], None]
 """Called before an engine repeats a request: number of the next attempt, wait before it in seconds, what failed."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from vidbuild.errors import UsageError
 from vidbuild.voices.command import Command
 from vidbuild.voices.edge import Edge
 from vidbuild.voices.espeak import Espeak
@@ -86,9 +88,10 @@ def settings_of(tool: str) -> Mapping[str, Any] | None:
 
 
 def readable() -> Iterator[Path]:
-    """Yield the files and folders that the user's settings let steps read. Raises UsageError for wrong settings."""
+    """Yield the files and folders that the user's settings let steps read; none of an engine with wrong settings."""
     for engine in CONFIGURED.values():
-        yield from engine.readable()
+        with suppress(UsageError):
+            yield from engine.readable()
 
 
 def worker(engine: str) -> str:

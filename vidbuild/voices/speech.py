@@ -41,9 +41,12 @@ class Speech(Configured):
         from vidbuild.voices import user_config
 
         try:
-            return None if user_config.load().servers else f"define a server in {user_config.path()}: {HOW}"
+            config = user_config.load()
+            if not config.servers:
+                config.check(self.name)
         except UsageError as error:
             return error.message
+        return None if config.servers else f"define a server in {user_config.path()}: {HOW}"
 
     def voices(self) -> list[str]:
         """Return no names: only the servers have them."""
@@ -56,20 +59,21 @@ class Speech(Configured):
 
         server = self.source(name)
         try:
-            servers = user_config.load().servers
+            config = user_config.load()
+            found = config.server(server)
         except UsageError as error:
             return VoiceProblem(error.message, error.hint)
         if not _voice(name):
             return VoiceProblem(
                 f"'speech:{name}' names no voice", "use speech:SERVER/NAME, such as speech:openai/alloy"
             )
-        if server in servers:
+        if found is not None:
             return None
         define = f"define it as [speech.{server}] in {user_config.path()}: {HOW}"
         if server == user_config.DEFAULT:
             define = f"{define}; or set ${user_config.BASE}"
         message = f"this machine defines no speech server '{server}'"
-        return VoiceProblem(message, did_you_mean(server, servers) or define, here=True)
+        return VoiceProblem(message, did_you_mean(server, config.servers) or define, here=True)
 
     def source(self, voice: str) -> str:
         """Return the name of the server."""
@@ -131,4 +135,4 @@ def _voice(name: str) -> str:
 def _server(source: str) -> Server | None:
     from vidbuild.voices import user_config
 
-    return user_config.load().servers.get(source)
+    return user_config.load().server(source)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from vidbuild.errors import UsageError
-from vidbuild.frozen import dataclass, field
+from vidbuild.frozen import dataclass, field, replaced
 from vidbuild.suggest import did_you_mean
 
 PATH = "VIDBUILD_CONFIG"
@@ -25,6 +26,9 @@ MAX_BYTES = 64_000
 MODEL_DEFAULT, RATE_DEFAULT = "tts-1", 24_000
 LOWEST_RATE, HIGHEST_RATE = 8_000, 96_000
 SECTIONS = ("speech", "command", "piper")
+UNKNOWN = ""
+
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,36 @@ class VoiceConfig:
     """All that the user's settings say about voices.
 
     piper: folders with Piper's voice files. piper_program: the program; () for the one that is installed.
+    errors: what is wrong, by section ("piper"), entry ("speech.near"), or section without a meaning (".speach").
     """
 
     servers: Mapping[str, Server] = field(default_factory=dict)
     programs: Mapping[str, Program] = field(default_factory=dict)
     piper: tuple[Path, ...] = ()
     piper_program: tuple[str, ...] = ()
+    errors: Mapping[str, UsageError] = field(default_factory=dict)
+
+    def server(self, name: str) -> Server | None:
+        """Return a server; None if it is not defined. Raises UsageError if its part of the settings is wrong."""
+        return self._entry("speech", name, self.servers)
+
+    def program(self, name: str) -> Program | None:
+        """Return a program; None if it is not defined. Raises UsageError if its part of the settings is wrong."""
+        return self._entry("command", name, self.programs)
+
+    def check(self, section: str) -> None:
+        """Raise the first error of a section or an entry in it, or of a section without a meaning."""
+        for place, error in self.errors.items():
+            if place.partition(".")[0] in {section, UNKNOWN}:
+                raise error
+
+    def _entry(self, section: str, name: str, entries: Mapping[str, Entry]) -> Entry | None:
+        if name in entries:
+            return entries[name]
+        for place, error in self.errors.items():
+            if place in {section, f"{section}.{name}"} or place.partition(".")[0] == UNKNOWN:
+                raise error
+        return None
 
 
 def path() -> Path:
@@ -86,7 +114,10 @@ def path() -> Path:
 
 
 def load() -> VoiceConfig:
-    """Return the settings of the file and the environment. Raises UsageError at the line that is wrong."""
+    """Return the settings of the file and the environment, with an error for each part that is wrong.
+
+    Raises UsageError if nothing of the file can be read.
+    """
     file = path()
     try:
         stat = file.stat()
@@ -99,10 +130,12 @@ def load() -> VoiceConfig:
     if not base:
         return config
     if problem := base_problem(base):
-        raise UsageError(f"${BASE}: {problem}")
+        servers = {name: server for name, server in config.servers.items() if name != DEFAULT}
+        errors = {**config.errors, f"speech.{DEFAULT}": UsageError(f"${BASE}: {problem}")}
+        return replaced(config, servers=servers, errors=errors)
     key = KEY if os.environ.get(KEY) else ""
     server = Server(DEFAULT, base, os.environ.get(MODEL) or MODEL_DEFAULT, key)
-    return VoiceConfig({**config.servers, DEFAULT: server}, config.programs, config.piper, config.piper_program)
+    return replaced(config, servers={**config.servers, DEFAULT: server})
 
 
 def base_problem(base: str) -> str | None:
@@ -143,26 +176,46 @@ class _Reader:
     def __init__(self, file: Path, text: str) -> None:
         self._file = file
         self._text = text
+        self._errors: dict[str, UsageError] = {}
 
     def config(self, data: Mapping[str, Any]) -> VoiceConfig:
-        """Return the settings."""
+        """Return the settings, with the errors of the parts that are wrong."""
         for name in data:
-            if name not in SECTIONS:
-                raise self._wrong(name, f"unknown section '{name}'", did_you_mean(name, SECTIONS) or _use(SECTIONS))
-        servers = {name: self._server(name, table) for name, table in self._tables(data, "speech")}
-        programs = {name: self._program(name, table) for name, table in self._tables(data, "command")}
-        piper = self._table(data.get("piper", {}), "piper", ("folder", "program"))
-        folders = self._texts(piper, "piper", "folder")
-        return VoiceConfig(servers, programs, tuple(map(self._path, folders)), self._command(piper, "piper", "program"))
+            with self._errors_of(f"{UNKNOWN}.{name}"):
+                if name not in SECTIONS:
+                    raise self._wrong(name, f"unknown section '{name}'", did_you_mean(name, SECTIONS) or _use(SECTIONS))
+        servers = self._entries(data, "speech", self._server)
+        programs = self._entries(data, "command", self._program)
+        folders: tuple[Path, ...] = ()
+        program: tuple[str, ...] = ()
+        with self._errors_of("piper"):
+            piper = self._table(data.get("piper", {}), "piper", ("folder", "program"))
+            folders = tuple(map(self._path, self._texts(piper, "piper", "folder")))
+            program = self._command(piper, "piper", "program")
+        return VoiceConfig(servers, programs, folders, program, self._errors)
 
-    def _tables(self, data: Mapping[str, Any], section: str) -> Iterator[tuple[str, Any]]:
-        tables = data.get(section, {})
-        if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
-            raise self._wrong(section, f"'{section}' needs a name for each entry", f"write [{section}.NAME]")
-        for name, table in tables.items():
-            if not NAME.match(name):
-                raise self._wrong(name, f"'{name}' is no name: expected letters, digits, '-' and '_'")
-            yield name, table
+    @contextmanager
+    def _errors_of(self, place: str) -> Iterator[None]:
+        """Keep the error that the block raises as that of a section or an entry."""
+        try:
+            yield
+        except UsageError as error:
+            self._errors[place] = error
+
+    def _entries(
+        self, data: Mapping[str, Any], section: str, entry: Callable[[str, Mapping[str, Any]], Entry]
+    ) -> dict[str, Entry]:
+        """Return the entries of a section by name, without those that are wrong."""
+        tables, found = data.get(section, {}), {}
+        with self._errors_of(section):
+            if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+                raise self._wrong(section, f"'{section}' needs a name for each entry", f"write [{section}.NAME]")
+            for name, table in tables.items():
+                with self._errors_of(f"{section}.{name}"):
+                    if not NAME.match(name):
+                        raise self._wrong(name, f"'{name}' is no name: expected letters, digits, '-' and '_'")
+                    found[name] = entry(name, table)
+        return found
 
     def _server(self, name: str, data: Mapping[str, Any]) -> Server:
         where = f"speech.{name}"

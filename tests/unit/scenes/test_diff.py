@@ -105,15 +105,15 @@ def test_lines_that_look_like_headers() -> None:
         (
             "@@ -1,2 +1,2 @@\n a\n",
             "",
-            "line 1: .* counts 2 old and 2 new lines, but the hunk has 1 old and 1 new lines",
+            ".* counts 2 old and 2 new lines, but the hunk has 1 old and 1 new lines",
         ),
-        ("@@ -1,2 +1 @@\n-a\n+b\n+c\n", "", "line 4: the hunk of line 1 has more lines than '@@ -1,2 \\+1 @@' counts"),
+        ("@@ -1,2 +1 @@\n-a\n+b\n+c\n", "", "the hunk of line 1 has more lines than '@@ -1,2 \\+1 @@' counts"),
         ("\n@@ -1 +1 @@\n a\n", "", "the patch changes no line"),
-        ("@@ x @@", "", "line 1: '@@ x @@' is not a hunk's header"),
-        ("@@@ -1 -1 +1 @@@", "", "line 1: a patch of a merge"),
+        ("@@ x @@", "", "'@@ x @@' is not a hunk's header"),
+        ("@@@ -1 -1 +1 @@@", "", "a patch of a merge"),
         (GIT, "", "the patch changes 2 files"),
         (GIT, "client", "'client' is not in the patch"),
-        (GIT, "logo.png", "line 30: 'logo.png' is binary"),
+        (GIT, "logo.png", "'logo.png' is binary"),
     ],
 )
 def test_patches_that_cannot_be_shown(text: str, path: str, message: str) -> None:

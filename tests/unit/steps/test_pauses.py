@@ -20,7 +20,8 @@ EDGE = {**ESPEAK, "engine": "edge", "name": "en-US-AriaNeural"}
 
 def spoken(folder: Path, text: str, silences: list[list[int]], voice: dict[str, Any], **env: str) -> Any:
     """Run the step; return its context."""
-    params = {"narration": text, "voice": voice, "language": "en", **({"pauses": silences} if silences else {})}
+    written = [[at, f"{samples / 48_000:.9g} s"] for at, samples in silences]
+    params = {"narration": text, "voice": voice, "language": "en", **({"pauses": written} if written else {})}
     step = context(folder, "speak:a", params, env={**ENV, **env})
     speak.run(step)
     return step

@@ -85,7 +85,7 @@ def test_only_the_declared_fallback_speaks(tmp_path: Path, monkeypatch: pytest.M
         "voice 'edge:en-US-AriaNeural' is unavailable (the edge voice service refused (503)); "
         "used fallback 'espeak:en-us'"
     )
-    assert (warning.field, warning.hint) == ("voice", "vidbuild build --fresh speak:intro")
+    assert (warning.field, warning.hint) == ("voice", "vidbuild build --fresh {step}")
 
 
 @pytest.mark.usefixtures("loopback")

@@ -63,7 +63,8 @@ def test_the_environment_defines_the_default_server(file: Path, monkeypatch: pyt
     assert sorted(user_config.load().servers) == ["a", "default"]
     monkeypatch.setenv(user_config.BASE, "localhost")
     with pytest.raises(UsageError, match=rf"\${user_config.BASE}: expected an address"):
-        user_config.load()
+        user_config.load().server("default")
+    assert user_config.load().server("a") is not None
 
 
 @pytest.mark.parametrize(
@@ -100,12 +101,46 @@ def test_the_environment_defines_the_default_server(file: Path, monkeypatch: pyt
 def test_what_is_wrong_is_located(file: Path, text: str, message: str, hint: str | None) -> None:
     """Each mistake is an error with the file and the line, and the way out where one is known."""
     file.write_text(text)
-    with pytest.raises(UsageError) as caught:
-        user_config.load()
-    assert message in caught.value.message
-    assert str(file) in caught.value.message
+    try:
+        (error,) = user_config.load().errors.values()
+    except UsageError as unreadable:
+        error = unreadable
+    assert message in error.message
+    assert str(file) in error.message
     if hint is not None:
-        assert caught.value.hint == hint
+        assert error.hint == hint
+
+
+WRONG = """\
+[speech.near]
+bas = 'x'
+[speech.far]
+base = 'http://far'
+[command.near]
+program = 1
+[command.far]
+program = "far"
+"""
+
+
+def test_only_the_part_that_is_wrong_fails(file: Path) -> None:
+    """A wrong server, program, section or folder stops nothing but itself."""
+    file.write_text(f"{WRONG}[piper]\nfolder = 1\n")
+    config = user_config.load()
+    assert (config.server("far"), config.program("far")) == (
+        user_config.Server("far", "http://far"),
+        user_config.Program("far", ("far",)),
+    )
+    for wrong, line in ((lambda: config.server("near"), 2), (lambda: config.program("near"), 6)):
+        with pytest.raises(UsageError, match=rf"config.toml:{line}: "):
+            wrong()
+    with pytest.raises(UsageError, match=r"config.toml:10: \[piper\]"):
+        config.check("piper")
+    assert config.server("absent") is None
+    file.write_text(f"{WRONG}[comand.absent]\nprogram = 'x'\n")
+    assert user_config.load().server("far") is not None
+    with pytest.raises(UsageError, match=r"config.toml:9: unknown section 'comand'"):
+        user_config.load().program("absent")
 
 
 def test_a_file_that_cannot_be_settings_is_an_error(file: Path) -> None:

@@ -64,7 +64,9 @@ if TYPE_CHECKING:
 )
 @click.option("-n", "--dry-run", is_flag=True, help="List what would run, and why; run and write nothing.")
 @options.strict()
-@click.option("--offline", is_flag=True, help="Fail if an uncached step needs the network.")
+@click.option(
+    "--offline", is_flag=True, help="Use no online voice: its fallback, or fail if none is cached or declared."
+)
 @click.option("--allow-network-voice", is_flag=True, help="Allow specs to use online voices in CI.")
 @click.option("--verify", is_flag=True, help="Then rebuild from an empty cache, and compare all outputs.")
 @click.option(

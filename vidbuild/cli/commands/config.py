@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
-from vidbuild.cli import console, options
+from vidbuild.cli import console, options, result_output
 from vidbuild.cli.exit_codes import Exit
-from vidbuild.errors import UsageError
 
 
 @click.command("config", epilog=options.example("vidbuild config", "vidbuild config --example"))
@@ -24,15 +23,18 @@ def command(*, example: bool, as_json: bool) -> int:
         console.result(EXAMPLE.rstrip("\n"))
         return Exit.DONE
     found = user_config()
-    if found.problem is not None:
-        raise UsageError(found.problem, hint=found.hint)
+    code = Exit.WRONG if found.problems else Exit.DONE
     if as_json:
         entries = [{"voice": name, "source": source} for name, source in found.entries]
-        console.result_json({"path": str(found.path), "exists": found.exists, "voices": entries})
-        return Exit.DONE
+        errors = [{"message": each.message, "hint": each.hint} for each in found.problems]
+        console.result_json({"path": str(found.path), "exists": found.exists, "voices": entries, "errors": errors})
+        return code
     console.result(f"{found.path}{'' if found.exists else ' (no such file)'}")
     if found.entries:
         console.result(console.columns((f"  {name}", source) for name, source in found.entries))
     elif not found.exists:
         console.message("vidbuild config --example prints an example")
-    return Exit.DONE
+    for problem in found.problems:
+        for line in result_output.error_lines(problem):
+            console.message(line)
+    return code

@@ -8,12 +8,16 @@ from typing import Any, Protocol
 
 from vidbuild.frozen import dataclass, field
 
+THIS_STEP = "{step}"
+"""In a warning's hint: the step, which another spec with the same result can name otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepWarning:
     """A message for the user that does not fail the step; kept in the trace and shown again when the step is cached.
 
     field: the scene's field (dotted, "" for the scene) that it is about, for its location in the spec.
+    hint: how to act on it, with THIS_STEP for the step.
     """
 
     message: str

@@ -61,6 +61,8 @@ class Kind:
     run: "module:function", called in a worker as function(context: vidbuild.engine.graph.context.Context).
     tools: names of the tools that every step of this kind uses; their identities are in the key.
     wrappers: params that only group fields; they are left out of the names of changed fields.
+    places: params that are about places in another one; whole numbers in them are positions, which say nothing to a
+        user.
     seconds: how long a step may run before it is killed and fails; never in the key.
     """
 
@@ -69,6 +71,7 @@ class Kind:
     run: str
     tools: tuple[str, ...] = ()
     wrappers: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     seconds: float = 3600.0
 
 

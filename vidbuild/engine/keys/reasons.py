@@ -34,7 +34,8 @@ WHOLE = {
 class Reason:
     """One reason why a step runs.
 
-    what: new, evicted, fresh, unknown (about the whole step), or field, input, tool, version, unreadable.
+    what: new, evicted, fresh, unknown (about the whole step), or field, moved (within another field), input, tool,
+        version, unreadable.
     name: the field (dotted), role, tool or kind.
     old, new: the values as text; None if absent.
     source: of an input, the file's path or the id of the step that makes it.
@@ -54,6 +55,8 @@ class Reason:
             return self.new or ""
         if self.what == "version":
             return f"step version changed ({self.name} {self.old} -> {self.new})"
+        if self.what == "moved":
+            return f"{self.name} moved"
         text = f"{self.name} {self._verb()}"
         if self.what == "tool" and self.old and self.new:
             return f"{text} ({_shorten(self.old, _SHORT_NAME)} -> {_shorten(self.new, _SHORT_NAME)})"
@@ -61,7 +64,7 @@ class Reason:
 
     def long(self) -> str:
         """Return one line with the old and the new value, both shortened."""
-        if self.what in WHOLE or self.what in {"unreadable", "version"}:
+        if self.what in WHOLE or self.what in {"unreadable", "version", "moved"}:
             return self.short()
         origin = f" ({self.source})" if self.source else ""
         return f"{self.what} {self.name} {self._verb()}{origin}: {' -> '.join(_differing(self.old, self.new))}"
@@ -93,13 +96,19 @@ def compare(old: Sequence[Line], new: Sequence[Line], step: Step, kind: Kind) ->
     paths = [path for path in {**after, **before} if before.get(path) != after.get(path)]
     outer = {path[:end] for path in paths for end, char in enumerate(path) if char == "."} | {""}
     leaves = [path for path in paths if path not in outer or _is_leaf(before.get(path)) or _is_leaf(after.get(path))]
-    return [_reason(path, before, after, step, kind) for path in leaves]
+    reasons = [_reason(path, before, after, step, kind) for path in leaves]
+    # Positions follow from the text that they are in.
+    return [each for each in reasons if each.what != "moved"] or list(dict.fromkeys(reasons))
 
 
 def _reason(path: str, before: Mapping[str, Line], after: Mapping[str, Line], step: Step, kind: Kind) -> Reason:
     old, new = (_show(side.get(path)) for side in (before, after))
     part, _, name = path.partition(".")
     if part == "params":
+        outer = name.partition(".")[0]
+        if outer in kind.places and name != outer:
+            tags = {side[path].tag for side in (before, after) if path in side}
+            return Reason("moved", outer) if "i" in tags else Reason("field", outer, old, new)
         return Reason("field", _unwrapped(name, kind), old, new)
     if part == "inputs":
         return Reason("input", name, old, new, _origin(step, name))

@@ -47,7 +47,7 @@ def track_of(layer: Layer, motion: Motion) -> Track:
 
 def is_still(layer: Layer, motion: Motion) -> bool:
     """Whether a layer looks the same in all frames of a motion."""
-    return bool(layer.file) and track_of(layer, motion) == Track()
+    return bool(layer.file) and not layer.tall and track_of(layer, motion) == Track()
 
 
 def layer_changes(layer: Layer, layers: Layers, motion: Motion) -> tuple[int, ...]:

@@ -39,6 +39,7 @@ class Layer:
     direction: "right", "left", "down" or "up": in which it is read, drawn or slides in.
     stops: boxes (x, y, width, height) on the canvas, in pixels, to which a motion can move it (see motion.Key).
     hidden: parts of a clip that must be unreadable: x, y, width and height in pixels of its box.
+    tall: the height of its image in pixels, if it scrolls in its box, at first from the top; otherwise 0.
     rows: for a layer that changes from state to state; its file is then the first sheet, and it is opaque.
     """
 
@@ -53,6 +54,7 @@ class Layer:
     direction: str = "right"
     stops: tuple[tuple[float, float, float, float], ...] = ()
     hidden: tuple[tuple[int, int, int, int], ...] = ()
+    tall: int = 0
     rows: Rows | None = None
 
 

@@ -124,5 +124,5 @@ def _painted_stream(animation: Animation, layer: Layer, track: Track, changes: S
         return filtergraph.piped(shown.name, layer.width, layer.height, columns_of_rows.PIXELS, animation.options)
     size, _, found = looks(layer, track, changes)
     file = str(animation.folder / layer.file)
-    painting = Painting(file, layer.width, layer.height, layer.opaque, size, tuple(found))
+    painting = Painting(file, layer.width, layer.tall or layer.height, layer.opaque, size, tuple(found))
     return filtergraph.piped(painting.name, *size, painting.pixels, animation.options)

@@ -51,7 +51,9 @@ def is_painted(layer: Layer, track: Track) -> bool:
     """Whether the pixels of a layer are computed for each frame."""
     enters, leaves = kind(layer, track.enter), kind(layer, track.leave, leaving=True)
     typed = leaves == "type" or (enters == "type" and not layer.advances)
-    return bool(layer.file) and layer.rows is None and (bool(track.moves) or typed or bool({enters, leaves} & PAINTED))
+    if not layer.file or layer.rows is not None:
+        return False
+    return bool(track.moves or layer.tall) or typed or bool({enters, leaves} & PAINTED)
 
 
 def is_typed(layer: Layer, effect: Effect | None) -> bool:
@@ -76,7 +78,11 @@ def offset(layer: Layer, track: Track, frame: int, height: int) -> tuple[int, in
 
 def reach(layer: Layer, track: Track, height: int) -> tuple[float, float, float, float]:
     """Return left, top, right and bottom of where a layer is at any time."""
-    boxes = [_home(layer)] if track.clipped or not track.moves else [_pixels(layer, key.place) for key in track.moves]
+    boxes = (
+        [_home(layer)]
+        if track.clipped or layer.tall or not track.moves
+        else [_pixels(layer, key.place) for key in track.moves]
+    )
     left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
     right, bottom = max(box[0] + box[2] for box in boxes), max(box[1] + box[3] for box in boxes)
     for effect, sign in ((track.enter, -1), (track.leave, 1)):
@@ -102,7 +108,7 @@ def looks(
 ) -> tuple[tuple[int, int], list[tuple[int, int]], list[Look]]:
     """Return how a painted layer looks in each frame: the size of its images, the origin of each, and each look."""
     ways_at = [_way(layer, track, frame) for frame in frames]
-    if track.clipped or not track.moves:
+    if track.clipped or layer.tall or not track.moves:
         size, origins = (layer.width, layer.height), [(layer.x, layer.y)] * len(frames)
     else:
         boxes = [[box for box in (low, high) if box] for low, high, _ in ways_at]
@@ -192,7 +198,7 @@ def _pixels(layer: Layer, place: int | Box) -> Box:
     if isinstance(place, int):
         return layer.stops[place]
     x, y, width, height = place
-    own = layer.width, layer.height
+    own = layer.width, layer.tall or layer.height
     return layer.x + x * own[0], layer.y + y * own[1], width * own[0], height * own[1]
 
 

@@ -1,4 +1,8 @@
-"""The code scene. Layers: heading, window, code-dim, code, then for each highlight i: bar-i and focus-i."""
+"""The code scene.
+
+Layers: heading, window; code-dim and code, or a part-k for each step of the reveal; for each highlight or focus i:
+bar-i and focus-i; note-k for each annotation. Code that changes has a layer for each part: keep-k, gone-k, new-k.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +10,35 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from vidbuild import columns
+from vidbuild import columns, inline
 from vidbuild.model import Scene
 from vidbuild.scenes import isolation
-from vidbuild.scenes.code import languages
-from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.code import languages, morph
+from vidbuild.scenes.code.markers import MarkerError
+from vidbuild.scenes.code.source import Source, code_lines, line_range, problem
+from vidbuild.scenes.defaults import SceneDefaults, line_span, rising, texts
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
-TAB = 4
+__all__ = ["SCENE", "CodeScene", "code_lines", "line_range"]
+
 HIDDEN = "\u2022" * 24  # what stands for a line that a callout blurs
+MAX_STEPS = 40  # of a reveal: each is a layer
+Entry = Mapping[str, Any] | str | int  # of `highlight` or `focus`
+OF_ONE_CODE = ("code", "file", "lines", "highlight", "focus", "annotations", "scroll")
 
 
 class CodeScene(SceneDefaults):
     """Code in a window; highlighted lines stay bright while the others are dimmed."""
 
     name = "code"
-    spec_fields: Mapping[str, str] = {"wide": "code"}
-    summary = "code in a window whose lines are highlighted one range after the other"
+    spec_fields: Mapping[str, str] = {"wide": "code", "old": "from", "new": "to", "notes": "annotations"}
+    summary = "code in a window: revealed, highlighted, annotated, scrolled, or changing into other code"
     points_at = "lines"
 
     def extent(self, fields: Mapping[str, Any]) -> tuple[int, int]:
         """Return the first and the last line that is shown."""
-        return line_range(fields["lines"]) if "lines" in fields else (1, len(code_lines(fields["code"])))
+        shown = Source.of(fields["code"]).shown(fields) if "code" in fields else []
+        return (shown[0], shown[-1]) if shown else (1, 1)
 
     def redacted(self, fields: Mapping[str, Any], regions: Sequence[Mapping[str, int]]) -> dict[str, Any]:
         """Replace each hidden line by as many dots, whatever its text: even its length could tell what it was."""
@@ -38,106 +49,246 @@ class CodeScene(SceneDefaults):
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Require code from one source, and ranges of lines that it has."""
-        if fields.get("code") is None:
+        if "from" in fields or "to" in fields:
+            yield from _morph_problems(fields)
+        elif fields.get("code") is None:
             yield SceneProblem("", "a code scene needs 'code' or 'file'")
-            return
-        count = len(code_lines(fields["code"]))
-        first, last, outside = 1, count, "not in the code, which has"
-        if "lines" in fields:
-            problem = _range_problem("lines", fields["lines"], first, last, outside)
-            if problem:
-                yield problem
+        elif "at" in fields:
+            yield SceneProblem("at", "'at' is the time of a change, which needs 'from' and 'to'")
+        else:
+            try:
+                source = Source.of(fields["code"])
+            except MarkerError as error:
+                yield SceneProblem("code", str(error), span=line_span(fields["code"], error.line))
                 return
-            first, last = line_range(fields["lines"])
-            outside = "not shown: 'lines' selects"
-        for index, item in enumerate(fields["highlight"]):
-            problem = _range_problem(f"highlight.{index}.lines", item["lines"], first, last, outside)
-            if problem:
-                yield problem
+            yield from _range_problems(fields, source)
 
     def lint(self, scene: Scene) -> Iterator[SceneProblem]:
         """Warn of code without colors."""
         fields = scene.fields
         if _language(fields) is not None:
             return
-        named = fields["language"] or PurePath(fields["file"]).name
+        named = fields["language"] or PurePath(_file(fields)).name
         hint = languages.hint(fields["language"]) if fields["language"] else f"set 'language: {languages.PLAIN}'"
-        yield SceneProblem("language" if fields["language"] else "file", f"no syntax highlighting for '{named}'", hint)
+        field = "language" if fields["language"] else "file" if "file" in fields else "to"
+        yield SceneProblem(field, f"no syntax highlighting for '{named}'", hint)
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the visible content as JSON values.
 
         {"title", "filename", "language": typst's name for it, "code": the shown lines, "wide": characters in it that
         take two columns, "first": the number of the first line, "highlights": [{"from", "to"}] by those numbers};
-        title, file name and language can be None.
+        title, file name and language can be None. What few scenes have is there only if it is set: "numbers": of the
+        lines in the code as it is written, if it has markers; "bars": false if lines are in focus without a bar;
+        "parts": [[from, to]] of a reveal; "notes": [{"line", "text"}]; "scroll".
+        Code that changes has "old", "new" and "changes": [{"kind", "old", "new", "length"}] instead of "code".
         """
         fields = scene.fields
-        lines = code_lines(fields["code"])
-        first, last = line_range(fields["lines"]) if "lines" in fields else (1, len(lines))
-        shown = lines[first - 1 : last]
-        ranges = [line_range(item["lines"]) for item in fields["highlight"]]
+        filename = fields["filename"] or (PurePath(_file(fields)).name or None)
+        shared = {**texts(fields, "title"), "filename": filename, "language": _language(fields) or None}
+        if "from" in fields:
+            old, new = _changing(fields)
+            changes = [part._asdict() for part in morph.parts(old, new)]
+            return {**shared, "old": _joined(old), "new": _joined(new), "wide": _wide((*old, *new)), "changes": changes}
+        source = Source.of(fields["code"])
+        numbers = source.shown(fields)
+        shown = [source.lines[number - 1] for number in numbers]
+        first = source.counted(numbers[0]) if numbers else 1
+        ranges = [source.counted_range(_lines(item)) for item in _marked(fields)]
         return {
-            **texts(fields, "title"),
-            "filename": fields["filename"] or (PurePath(fields["file"]).name if "file" in fields else None),
-            "language": _language(fields) or None,
-            "code": "\n".join(isolation.isolate(line, isolation.CODE) for line in shown),
-            "wide": sorted({mark for line in shown for mark in columns.graphemes(line) if columns.width(mark) > 1}),
+            **shared,
+            "code": _joined(shown),
+            "wide": _wide(shown),
             "first": first,
             "highlights": [{"from": low, "to": high} for low, high in ranges],
+            **({"numbers": list(numbers)} if len(source.marked.numbers) < len(source.lines) else {}),
+            **({"bars": False} if fields["focus"] else {}),
+            **(
+                {"parts": [list(part) for part in _parts(fields["reveal"], shown)]} if fields["reveal"] != "all" else {}
+            ),
+            **({"notes": list(_notes(fields, source))} if fields["annotations"] else {}),
+            **({"scroll": True} if fields["scroll"] else {}),
         }
 
     def entrances(self, scene: Scene) -> dict[str, str]:
-        """Let the window rise with its code."""
-        return {**rising(scene.fields, {"heading": "title"}), "window": "rise", "code": "rise"}
+        """Let the window rise with its code, unless that is revealed step by step."""
+        fields = scene.fields
+        if "from" in fields:
+            names = [f"{part.kind}-{index}" for index, part in enumerate(morph.parts(*_changing(fields)))]
+            code = [name for name in names if not name.startswith("new")]
+        else:
+            code = ["code"] if fields["reveal"] == "all" else []
+        return {**rising(fields, {"heading": "title"}), "window": "rise", **dict.fromkeys(code, "rise")}
 
     def reveals(self, scene: Scene) -> list[Reveal]:
-        """Replace each highlight by the next one; the first one dims the other lines."""
-        return [_reveal(index, item) for index, item in enumerate(scene.fields["highlight"])]
+        """Reveal the code, then replace each highlight by the next one; the first one dims the other lines."""
+        fields = scene.fields
+        if "from" in fields:
+            return [_change(fields)]
+        source = Source.of(fields["code"])
+        shown = [source.lines[number - 1] for number in source.shown(fields)]
+        parts = [] if fields["reveal"] == "all" else list(_revealed(fields, shown))
+        code = [layer for part in parts for layer in part.enter] or ["code"]
+        marked = [_highlight(index, item, code, fields) for index, item in enumerate(_marked(fields))]
+        notes = [
+            Reveal(f"annotations.{index}", item.get("at"), inline.plain(item["text"]), {f"note-{index}": "fade"})
+            for index, item in enumerate(fields["annotations"])
+        ]
+        return [*parts, *marked, *notes]
 
 
-def _reveal(index: int, item: Mapping[str, Any]) -> Reveal:
-    highlight = (f"bar-{index}", f"focus-{index}")
-    dim = {"code-dim": "cut"} if index == 0 else {}  # it is under the whole code, which fades away above it
-    enter = {**dim, **dict.fromkeys(highlight, "fade")}
-    leave = ("code",) if index == 0 else ()
-    return Reveal(field=f"highlight.{index}", at=item.get("at"), enter=enter, leave=leave, until_next=highlight)
+def _joined(lines: Sequence[str]) -> str:
+    return "\n".join(isolation.isolate(line, isolation.CODE) for line in lines)
 
 
-def code_lines(code: str) -> list[str]:
-    """Split code into lines, with tabs expanded and without empty lines at the end."""
-    lines = [columns.expand_tabs(line, TAB).rstrip() for line in isolation.without_controls(code).split("\n")]
-    while lines and not lines[-1]:
-        lines.pop()
+def _wide(lines: Sequence[str]) -> list[str]:
+    return sorted({mark for line in lines for mark in columns.graphemes(line) if columns.width(mark) > 1})
+
+
+def _marked(fields: Mapping[str, Any]) -> Sequence[Entry]:
+    """Return the entries of `focus` or `highlight`; a scene has at most one of them."""
+    entries: Sequence[Entry] = fields["focus"] or fields["highlight"]
+    return entries
+
+
+def _lines(item: Entry) -> str | int:
+    lines: str | int = item["lines"] if isinstance(item, Mapping) else item
     return lines
 
 
-def line_range(lines: str | int) -> tuple[int, int]:
-    """Return the first and last line of "3" or "4-9"."""
-    first, _, last = str(lines).partition("-")
-    return int(first), int(last or first)
+def _notes(fields: Mapping[str, Any], source: Source) -> Iterator[dict[str, Any]]:
+    for item in fields["annotations"]:
+        yield {"line": source.counted_range(item["line"])[0], **texts(item, "text")}
 
 
-def _range_problem(field: str, lines: str | int, first: int, last: int, outside: str) -> SceneProblem | None:
-    """Return what is wrong with a range of lines.
+def _parts(reveal: str, lines: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the lines [from, to) of each step of a reveal; empty lines belong to the step before them."""
+    starts = [
+        index
+        for index, line in enumerate(lines)
+        if line.strip() and (reveal != "block" or index == 0 or not lines[index - 1].strip())
+    ]
+    return list(zip(starts, [*starts[1:], len(lines)], strict=True))
 
-    first, last: the lines that it may name.
-    outside: the message's middle, for lines beyond those.
-    """
-    low, high = line_range(lines)
-    if low > high:
-        return SceneProblem(field, f"lines '{lines}' end before they start")
-    if low < first or high > last:
-        named = f"lines {low} to {high} are" if high > low else f"line {low} is"
-        allowed = f"lines {first} to {last}" if last > first else f"line {first} only"
-        return SceneProblem(field, f"{named} {outside} {allowed}")
-    return None
+
+def _revealed(fields: Mapping[str, Any], lines: Sequence[str]) -> Iterator[Reveal]:
+    source = "file" if "file" in fields else "code"
+    for index, (first, last) in enumerate(_parts(fields["reveal"], lines)):
+        if fields["reveal"] == "type":
+            count = sum(len(line.strip()) for line in lines[first:last])
+            enter, typed = {f"part-{index}": "type"}, index > 0
+            yield Reveal(field=source, enter=enter, characters=count, after_previous=typed)
+        else:
+            yield Reveal(field=source, enter={f"part-{index}": "rise" if fields["reveal"] == "block" else "fade"})
+
+
+def _highlight(index: int, item: Entry, code: Sequence[str], fields: Mapping[str, Any]) -> Reveal:
+    field, scroll, waits = "focus" if fields["focus"] else "highlight", fields["scroll"], fields["reveal"] == "type"
+    bar = field == "highlight"
+    layers = (*((f"bar-{index}",) if bar else ()), f"focus-{index}")
+    # What is highlighted before scrolls away with the code while it fades.
+    before = [layer.replace(f"-{index}", f"-{index - 1}") for layer in layers] if index else []
+    dim = {"code-dim": "cut"} if index == 0 else {}  # it is under the whole code, which fades away above it
+    return Reveal(
+        field=f"{field}.{index}",
+        at=item.get("at") if isinstance(item, Mapping) else None,
+        enter={**dim, **dict.fromkeys(layers, "follow" if scroll else "fade")},
+        leave=tuple(code) if index == 0 else (),
+        until_next=layers,
+        after_previous=waits and index == 0,
+        zooms={"code": index, "code-dim": index, **dict.fromkeys(before, 0)} if scroll else {},
+    )
+
+
+def _change(fields: Mapping[str, Any]) -> Reveal:
+    """Move the kept lines to their new places while others go, then let the new ones come."""
+    parts = {f"{part.kind}-{index}": part.kind for index, part in enumerate(morph.parts(*_changing(fields)))}
+    of_kind = {kind: [name for name, own in parts.items() if own == kind] for kind in ("keep", "gone", "new")}
+    return Reveal(
+        field="to",
+        at=fields.get("at"),
+        enter=dict.fromkeys(of_kind["new"], "follow"),
+        leave=tuple(of_kind["gone"]),
+        moves=dict.fromkeys(of_kind["keep"], 0),
+    )
+
+
+def _changing(fields: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Return the lines before and after a change, without markers. Raises MarkerError."""
+    old, new = (Source.of(_text(fields[side])) for side in ("from", "to"))
+    first, second = ([each.lines[number - 1] for number in each.marked.numbers] for each in (old, new))
+    return first, second
+
+
+def _text(value: str | Mapping[str, Any]) -> str:
+    return value if isinstance(value, str) else str(value["code"])
+
+
+def _morph_problems(fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
+    given = next(name for name in ("from", "to") if name in fields)
+    missing = next((name for name in ("from", "to") if name not in fields), None)
+    other = next((name for name in OF_ONE_CODE if fields.get(name)), None)
+    if missing:
+        yield SceneProblem(given, f"'{given}' needs '{missing}'", f"add '{missing}'")
+        return
+    if other or fields["reveal"] != "all":
+        other = other or "reveal"
+        yield SceneProblem("to", f"'{other}' and 'to' cannot both be given", f"remove '{other}'")
+        return
+    try:
+        old, new = _changing(fields)
+    except MarkerError as error:
+        yield SceneProblem("to", str(error))
+        return
+    if old == new:
+        yield SceneProblem("to", "'from' and 'to' are equal: no line changes")
+    for side, lines in (("from", old), ("to", new)):
+        if len(lines) > morph.MAX_LINES:
+            yield SceneProblem(side, f"code of {len(lines)} lines cannot change: the maximum is {morph.MAX_LINES}")
+            return
+    count = len(morph.parts(old, new))
+    if count > morph.MAX_PARTS:
+        yield SceneProblem(
+            "to", f"the change has {count} parts: the maximum is {morph.MAX_PARTS}", "change less at once"
+        )
+
+
+def _range_problems(fields: Mapping[str, Any], source: Source) -> Iterator[SceneProblem]:
+    if "lines" in fields and (found := problem("lines", fields["lines"], source, None)):
+        yield found
+        return
+    shown = source.shown(fields) if "lines" in fields else None
+    if fields["focus"] and fields["highlight"]:
+        yield SceneProblem("focus", "'focus' and 'highlight' cannot both be given", "remove one of them")
+    ranges = [(f"highlight.{index}.lines", item["lines"]) for index, item in enumerate(fields["highlight"])]
+    for index, item in enumerate(fields["focus"]):
+        ranges.append((f"focus.{index}.lines" if isinstance(item, Mapping) else f"focus.{index}", _lines(item)))
+    ranges += [(f"annotations.{index}.line", item["line"]) for index, item in enumerate(fields["annotations"])]
+    for field, lines in ranges:
+        if found := problem(field, lines, source, shown):
+            yield found
+    lines = [source.lines[number - 1] for number in source.shown(fields)]
+    steps = len(_parts(fields["reveal"], lines)) if fields["reveal"] != "all" else 0
+    if steps > MAX_STEPS:
+        hint = "show fewer 'lines'" if fields["reveal"] == "block" else "set 'reveal: block', or show fewer 'lines'"
+        yield SceneProblem("reveal", f"{steps} steps of 'reveal: {fields['reveal']}': the maximum is {MAX_STEPS}", hint)
+    if fields["scroll"] and fields["reveal"] != "all":
+        yield SceneProblem("scroll", "'scroll' and 'reveal' cannot both be given", "remove one of them")
+
+
+def _file(fields: Mapping[str, Any]) -> str:
+    """Return the file that the code comes from; "" if the spec has it."""
+    if "from" in fields:
+        return next((fields[side]["file"] for side in ("to", "from") if isinstance(fields[side], Mapping)), "")
+    return str(fields.get("file", ""))
 
 
 def _language(fields: Mapping[str, Any]) -> str | None:
     """Return typst's name for the language; "" for plain text, None if typst does not know it."""
-    if fields["language"] or "file" not in fields:
+    file = _file(fields)
+    if fields["language"] or not file:
         return languages.typst_name(fields["language"])
-    return languages.of_file(fields["file"], fields["code"])
+    return languages.of_file(file, _text(fields["to"]) if "to" in fields else fields["code"])
 
 
 SCENE = CodeScene()

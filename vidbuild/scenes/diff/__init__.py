@@ -10,7 +10,7 @@ from vidbuild import columns
 from vidbuild.model import Scene
 from vidbuild.scenes import isolation
 from vidbuild.scenes.code import code_lines, languages
-from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.defaults import SceneDefaults, line_span, rising, texts
 from vidbuild.scenes.diff import changes, patch
 from vidbuild.scenes.diff.changes import Row
 from vidbuild.scenes.protocol import Reveal, SceneProblem
@@ -36,7 +36,9 @@ class DiffScene(SceneDefaults):
         try:
             found = _diff(fields)
         except patch.PatchError as error:
-            yield SceneProblem("path" if "path" in fields else source, str(error), error.hint)
+            span = line_span(fields["patch"], error.line) if error.line else None
+            field = "patch" if span else "path" if "path" in fields else source
+            yield SceneProblem(field, str(error), error.hint, span)
             return
         except changes.TooManyLinesError:
             message = f"more than {changes.MAX_COMPARED} lines differ between 'from' and 'to'"

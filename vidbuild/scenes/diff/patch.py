@@ -13,11 +13,11 @@ _SHOWN = 40  # characters of a line in a message
 
 
 class PatchError(ValueError):
-    """A text that is no patch, or one that cannot be shown; the message names the line."""
+    """A text that is no patch, or one that cannot be shown. line: the one that is to blame, 0 for none."""
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
+    def __init__(self, message: str, hint: str | None = None, line: int = 0) -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hint, self.line = hint, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def parse(text: str) -> list[FilePatch]:
                 files.append(FilePatch(name))
             at += 1
         elif line.startswith("@@@ "):
-            raise PatchError(f"line {at + 1}: a patch of a merge, with several old files, is not supported")
+            raise PatchError("a patch of a merge, with several old files, is not supported", line=at + 1)
         elif _BINARY.match(line) and files:
             files[-1].binary = at + 1
         elif hunk:
@@ -76,7 +76,7 @@ def parse(text: str) -> list[FilePatch]:
             files[-1].hunks.append(found)
             continue
         elif line.startswith("@@"):
-            raise PatchError(f"line {at + 1}: '{_shortened(line)}' is not a hunk's header, such as '@@ -1,3 +1,4 @@'")
+            raise PatchError(f"'{_shortened(line)}' is not a hunk's header, such as '@@ -1,3 +1,4 @@'", line=at + 1)
         at += 1
     return files
 
@@ -97,7 +97,7 @@ def choose(files: Sequence[FilePatch], path: str) -> FilePatch:
     else:
         found = (shown or list(files))[0]
     if found.binary:
-        raise PatchError(f"line {found.binary}: '{found.name}' is binary: its changes cannot be shown")
+        raise PatchError(f"'{found.name}' is binary: its changes cannot be shown", line=found.binary)
     if not any(line.kind != " " for hunk in found.hunks for line in hunk.lines):
         raise PatchError(f"the patch changes no line of '{found.name}'" if found.name else "the patch changes no line")
     return found
@@ -126,7 +126,7 @@ def _hunk(header: re.Match[str], lines: Sequence[str], at: int) -> tuple[Hunk, i
         for side in "-+" if kind == " " else kind:
             left[side] -= 1
         if min(left.values()) < 0:
-            raise PatchError(f"line {at + 1}: the hunk of line {start + 1} has more lines than '{header[0]}' counts")
+            raise PatchError(f"the hunk of line {start + 1} has more lines than '{header[0]}' counts", line=at + 1)
         found.append(Line(kind, line[1:]))
         at += 1
     if any(left.values()):

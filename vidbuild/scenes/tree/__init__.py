@@ -8,7 +8,7 @@ from typing import Any
 
 from vidbuild.model import Scene
 from vidbuild.scenes import isolation
-from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.defaults import SceneDefaults, line_span, rising, texts
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 from vidbuild.scenes.tree.entries import Entry, TreeError, matching, of_listing, of_text
 from vidbuild.suggest import did_you_mean
@@ -36,7 +36,8 @@ class TreeScene(SceneDefaults):
         try:
             entries = _entries(fields)
         except TreeError as error:
-            yield SceneProblem("tree", str(error), "indent entries of one folder alike")
+            span = line_span(fields["tree"], error.line)
+            yield SceneProblem("tree", str(error), "indent entries of one folder alike", span)
             return
         if not entries:
             yield SceneProblem(source, f"'{source}' has no entries to show")

@@ -46,7 +46,11 @@ class Entry:
 
 
 class TreeError(ValueError):
-    """A text that is no tree; the message names the line."""
+    """A text that is no tree, because of a line."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 def of_text(text: str) -> list[Entry]:
@@ -63,7 +67,7 @@ def of_text(text: str) -> list[Entry]:
         if above and above[-1][0] == column:
             above.pop()
         elif deeper:
-            raise TreeError(f"line {number}: '{name}' is indented by {column}, unlike every line above it")
+            raise TreeError(f"'{name}' is indented by {column}, unlike every line above it", number)
         below = nth + 1 < len(rows) and rows[nth + 1][0] > column
         bare = name.rstrip("/") or name
         above.append((column, bare))

@@ -1,0 +1,5 @@
+import acme
+
+client = acme.Client()
+# [end:setup]
+client.run()

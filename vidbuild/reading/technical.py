@@ -1,0 +1,149 @@
+"""Reads signs of technical prose around numbers: durations, powers, ranges of versions, rates, hours of a day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from vidbuild.reading import numbers, tables
+from vidbuild.reading.chunks import Found, Place, whole
+
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+)s)?\Z")
+_PARTS = ("day", "hour", "minute", "second")
+_POWER = re.compile(rf"({numbers.NUMBER}|[a-z])(?:\^|\*\*)([-−+]?)(\d+)\Z")  # noqa: RUF001 - a minus sign
+_POWERS = {"2": "squared", "3": "cubed"}
+_PROTOCOL = re.compile(r"([A-Z]{2,5})/(\d+\.\d+)\Z")
+_BOUNDS = re.compile(r"(?:(?:>=|<=|==|!=|~=|~>|[<>^~])\d+(?:\.\d+)*,?)+\Z")
+_BOUND = re.compile(r"([<>=!~^]+)(\d+(?:\.\d+)*)")
+_RATE = re.compile(r"([a-z]{3,}s)/(s|sec|min|h|day|month|year)\Z")
+_PERS = {"s": "second", "sec": "second", "min": "minute", "h": "hour"}
+_HOURS = re.compile(r"([ap])m[-\u2013\u2014](\d{1,2})(?::(\d\d))?(?:([ap])m)?\Z", re.IGNORECASE)
+_HEX = re.compile(r"0x(\d+)\Z")
+_STATUS = re.compile(r"[1-5]\d\d\Z")
+_STATUS_OF = frozenset("error errors page pages response responses status".split())  # noqa: SIM905 - reads better
+_MODEL = re.compile(r"\d[1-9]\d\d\Z|\d\d[1-9]\d\Z")
+_NAME = re.compile(r"[A-Z]{3,5}\Z")
+_PLACE = re.compile(r"(\d{1,3})/(\d{1,3})\Z")
+_SEASON = re.compile(r"((?:19|20)(\d\d))([/\u2013-])(\d\d)\Z")
+
+
+def read(place: Place) -> Found | None:
+    """Read a chunk that is one of these as a whole."""
+    spoken = next((found for rule in _RULES if (found := rule(place.core, place)) is not None), None)
+    return None if spoken is None else [whole(place.core, spoken)]
+
+
+def _duration(core: str, place: Place) -> str | None:
+    """Read "1h30m", and "30m" beside "1h"."""
+    found = _DURATION.match(core)
+    if not core[:1].isdecimal() or found is None:
+        return None
+    parts = [(int(number), name) for number, name in zip(found.groups(), _PARTS, strict=True) if number]
+    beside = re.fullmatch(r"\d+[dh]", place.previous.core) and not place.previous.after
+    if len(parts) < 2 and not (beside and core[-1] in "hms"):  # noqa: PLR2004 - alone, it is a unit
+        return None
+    return " ".join(f"{numbers.cardinal(str(number))} {name}{'s' * (number != 1)}" for number, name in parts)
+
+
+def _power(core: str, _place: Place) -> str | None:
+    """Read "2^10" and "n**2"."""
+    found = _POWER.match(core)
+    if found is None:
+        return None
+    base = numbers.decimal(found[1]) if found[1][0].isdecimal() else found[1].upper()
+    if not found[2] and found[3] in _POWERS:
+        return f"{base} {_POWERS[found[3]]}"
+    sign = "minus " if found[2] in {"-", "−"} else ""  # noqa: RUF001 - a minus sign
+    return f"{base} to the power of {sign}{numbers.cardinal(found[3])}"
+
+
+def _protocol(core: str, _place: Place) -> str | None:
+    """Read "HTTP/1.1"."""
+    found = _PROTOCOL.match(core)
+    return found and f"{'.'.join(found[1])} {numbers.version(found[2])}"
+
+
+def _bounds(core: str, _place: Place) -> str | None:
+    """Read ">=3.11,<4"."""
+    if "," not in core or not _BOUNDS.match(core):
+        return None
+    return ", ".join(_bound(sign, number) for sign, number in _BOUND.findall(core))
+
+
+def _bound(sign: str, number: str) -> str:
+    return f"{tables.BEFORE_NUMBER.get(sign, tables.SIGNS.get(sign, sign))} {numbers.version(number)}"
+
+
+def _rate(core: str, _place: Place) -> str | None:
+    """Read "requests/s"."""
+    found = _RATE.match(core)
+    return found and f"{found[1]} per {_PERS.get(found[2], found[2])}"
+
+
+def _hours(core: str, place: Place) -> str | None:
+    """Read the middle of "9 am-5 pm"."""
+    found = _HOURS.match(core)
+    if found is None or not place.previous.core[-1:].isdecimal():
+        return None
+    return " ".join(_spoken_hours(*found.groups()))
+
+
+def _spoken_hours(half: str, hour: str, minute: str | None, last: str | None) -> Iterator[str]:
+    yield f"{half.upper()}.M to {numbers.cardinal(hour)}"
+    if minute and minute != "00":
+        yield numbers.cardinal(minute) if minute[0] != "0" else f"oh {numbers.cardinal(minute[1])}"
+    if last:
+        yield f"{last.upper()}.M"
+
+
+def _hexadecimal(core: str, _place: Place) -> str | None:
+    """Read "0x80070005", which has no letter."""
+    found = _HEX.match(core)
+    return found and f"hex {numbers.spelled(found[1])}"
+
+
+def _status(core: str, place: Place) -> str | None:
+    """Read the number of "a 404 error"."""
+    following = place.next().key
+    return numbers.code(core) if _STATUS.match(core) and following in _STATUS_OF else None
+
+
+def _model(core: str, place: Place) -> str | None:
+    """Read the number of "RTX 4090"."""
+    previous = place.previous
+    return numbers.code(core) if _MODEL.match(core) and _NAME.match(previous.core) and not previous.after else None
+
+
+def _place(core: str, place: Place) -> str | None:
+    """Read "step 1/3", and "1/3" in square brackets."""
+    found, chunk = _PLACE.match(core), place.chunks[place.at]
+    if found is None or int(found[1]) > int(found[2]):
+        return None
+    framed = chunk.before.endswith("[") and chunk.after.startswith("]")
+    if not framed and place.previous.key not in tables.COUNTED:
+        return None
+    return f"{numbers.cardinal(found[1])} of {numbers.cardinal(found[2])}"
+
+
+def _season(core: str, _place: Place) -> str | None:
+    """Read "2024-25" and "2025/26", if the second year follows the first."""
+    found = _SEASON.match(core)
+    if found is None or (int(found[2]) + 1) % 100 != int(found[4]):
+        return None
+    joined = f"oh {found[4][1]}" if found[4][0] == "0" else numbers.cardinal(found[4])
+    return f"{numbers.year(found[1])} {'' if found[3] == '/' else 'to '}{joined}"
+
+
+_RULES = (
+    _duration,
+    _power,
+    _protocol,
+    _bounds,
+    _rate,
+    _hours,
+    _hexadecimal,
+    _status,
+    _model,
+    _place,
+    _season,
+)
