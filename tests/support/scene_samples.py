@@ -321,6 +321,21 @@ SAMPLES: Mapping[str, Sample] = {
         },
         not_drawn=frozenset({"language"}),
     ),
+    "diagram": Sample(
+        full={
+            "title": "How it works",
+            "diagram": "browser -> api: HTTPS\napi -> db\ndb [cylinder]: Users\n",
+            "reveal": "nodes",
+            "caption": "Since version 2",
+        },
+        layers=(*("heading", "part-0-past", "part-1-past", "part-2-past", "part-0", "part-1", "part-2", "caption"),),
+        brief=lambda word: {"diagram": word},
+        numbered=lambda index, words, _: {
+            "title": f"Diagram {index + 1}",
+            "diagram": "\n".join(f"start -> {word}: number {index + 1}" for word in words),
+            "reveal": "edges",
+        },
+    ),
     "outro": Sample(
         full={"title": "Try it today", "subtitle": "pip install httpx", "links": ["www.python-httpx.org"]},
         layers=("title", "subtitle", "link-0"),

@@ -24,6 +24,7 @@ NAMES = (
     "number",
     "keys",
     "steps",
+    "diagram",
     "outro",
 )
 

@@ -1,0 +1,198 @@
+"""The diagram scene: its ranks and order, its reveals, and a layout without overlaps."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageChops
+
+from tests.support import scene_samples
+from tests.support.drawing import Drawn, drawn
+from vidbuild.model import Scene
+from vidbuild.scenes import diagram
+from vidbuild.scenes.diagram.layering import crossings, layering
+from vidbuild.spec.load import try_parse
+
+Graph = tuple[int, list[tuple[int, int]], list[int | None]]
+GRAPHS = st.integers(1, 9).flatmap(
+    lambda count: st.tuples(
+        st.just(count),
+        st.lists(st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)), max_size=14),
+        st.lists(st.sampled_from([None, None, 0, 1]), min_size=count, max_size=count),
+    )
+)
+
+
+def scene(**fields: Any) -> Scene:
+    """A diagram scene with the given fields."""
+    return scene_samples.scene("diagram", **fields)
+
+
+@given(GRAPHS, st.data())
+def test_every_edge_leads_down_through_the_ranks(graph: Graph, data: Any) -> None:
+    """Each route goes through every rank between its ends, each item is in one rank, and a label has one place."""
+    count, edges, groups = graph
+    labelled = data.draw(st.lists(st.booleans(), min_size=len(edges), max_size=len(edges)))
+    made = layering(count, edges, labelled, groups)
+    assert sorted(index for rank in made.ranks for index in rank) == list(range(len(made.items)))
+    for edge, (route, flipped) in enumerate(zip(made.routes, made.flipped, strict=True)):
+        source, target = edges[edge]
+        if source == target:
+            assert route == []
+            continue
+        assert (route[0], route[-1]) == ((target, source) if flipped else (source, target))
+        ranks = [made.items[index].rank for index in route]
+        assert ranks == list(range(ranks[0], ranks[0] + len(route)))
+        assert len(route) > 1
+        assert [made.items[index].label_of for index in route if made.items[index].label_of is not None] == [
+            edge
+        ] * labelled[edge]
+
+
+@given(GRAPHS)
+def test_groups_stay_together(graph: Graph) -> None:
+    """In each rank the nodes of a group follow each other, apart from edges; with lanes, lanes are in order."""
+    count, edges, groups = graph
+    made = layering(count, edges, [False] * len(edges), groups)
+    for rank in made.ranks:
+        lanes = [made.items[index].lane for index in rank]
+        assert lanes == sorted(lanes)
+        found = [groups[node] for index in rank if (node := made.items[index].node) is not None]
+        runs = [group for nth, group in enumerate(found) if nth == 0 or group != found[nth - 1]]
+        named = [group for group in runs if group is not None]
+        assert len(named) == len(set(named))
+
+
+def test_crossings_are_avoided() -> None:
+    """Two pairs that cross in the order of the source do not cross in the layout."""
+    made = layering(4, [(0, 3), (1, 2)], [False, False], [None] * 4)
+    assert crossings(made.ranks, made.items) == 0
+    made = layering(6, [(0, 5), (1, 4), (2, 3), (0, 4)], [False] * 4, [None] * 6)
+    assert crossings(made.ranks, made.items) == 0
+
+
+def parts_of(count: int, edges: list[tuple[int, int]], size: tuple[int, int], **fields: Any) -> tuple[Drawn, int]:
+    """Draw a graph with a layer for each edge, then for each node; return also the number of edges."""
+    lines = [f"n{index}: Node {'with words ' * (index % 3)}{index}" for index in range(count)]
+    lines += [f"n{a} -> n{b}" + (": label" if nth % 3 == 0 else "") for nth, (a, b) in enumerate(edges)]
+    reveal = [*({"edge": nth + 1} for nth in range(len(edges))), *({"node": nth + 1} for nth in range(count))]
+    made = scene(diagram="\n".join([*lines, *fields.pop("groups", ())]), reveal=reveal, **fields)
+    with TemporaryDirectory() as folder:
+        result = drawn(Path(folder) / "out", "diagram", diagram.SCENE.drawing(made), size=size)
+        result.kept = {name: result.image(name) for name in result.names() if name.startswith("part-")}  # type: ignore[attr-defined]
+        return result, len(edges)
+
+
+def on_canvas(made: Drawn, name: str) -> Image.Image:
+    """A layer's opacity at its place in the frame."""
+    canvas = Image.new("L", (made.layers.width, made.layers.height))
+    canvas.paste(made.kept[name].getchannel("A"), (made[name].x, made[name].y))  # type: ignore[attr-defined]
+    return canvas.point([0] * 100 + [255] * 156)
+
+
+@settings(max_examples=8, deadline=None)
+@given(GRAPHS, st.sampled_from([(640, 360), (360, 640), (480, 480)]))
+def test_nodes_do_not_overlap_and_edges_pass_them(graph: Graph, size: tuple[int, int]) -> None:
+    """In the picture no two nodes have a pixel in common, and no edge crosses a node that it does not join."""
+    count, edges, _ = graph
+    made, first = parts_of(count, edges, size)
+    shown = {node: on_canvas(made, f"part-{first + node}") for node in range(count)}
+    for a, b in combinations(shown, 2):
+        assert ImageChops.multiply(shown[a], shown[b]).getbbox() is None, (edges, a, b)
+    for index, ends in enumerate(edges):
+        line = on_canvas(made, f"part-{index}")
+        for node in set(shown) - set(ends):
+            assert ImageChops.multiply(line, shown[node]).getbbox() is None, (edges, index, node)
+    for layer in made.layers.layers:
+        assert layer.x + layer.width <= size[0]
+        assert layer.y + layer.height <= size[1]
+
+
+def test_nodes_appear_with_the_edges_to_those_before() -> None:
+    """With `reveal: nodes` each node appears when its label is spoken, with its edges to nodes that are there."""
+    made = scene(diagram="a: First\na -> b: x\nb -> c\na -> c", reveal="nodes")
+    drawing = diagram.SCENE.drawing(made)
+    assert drawing["parts"] == [
+        {"nodes": [0], "edges": []},
+        {"nodes": [1], "edges": [0]},
+        {"nodes": [2], "edges": [1, 2]},
+    ]
+    assert [item.words for item in diagram.SCENE.reveals(made)] == ["First", "b", "c"]
+
+
+def test_messages_appear_in_order() -> None:
+    """The messages of a sequence appear one by one, drawn in their direction, when their texts are spoken."""
+    made = scene(diagram="sequenceDiagram\nA->>B: Hello\nB-->>A: Hi there", reveal="edges")
+    reveals = diagram.SCENE.reveals(made)
+    assert [(item.words, item.enter["part-0" if nth == 0 else "part-1"]) for nth, item in enumerate(reveals)] == [
+        ("Hello", "draw"),
+        ("Hi there", "draw"),
+    ]
+
+
+def test_parts_that_are_listed_appear_at_their_times() -> None:
+    """A list names nodes, edges and messages by name, label or number; all else is there from the start."""
+    reveal = [{"node": "last", "at": 1}, {"edge": "a -> b", "at": 2}, {"message": 3, "at": 3}]
+    made = scene(diagram="a -> b\nb -> c\na -> b: x\nc: Last", reveal=reveal)
+    assert diagram.SCENE.drawing(made)["parts"] == [
+        {"nodes": [2], "edges": [1]},
+        {"nodes": [], "edges": [0]},
+        {"nodes": [], "edges": [2]},
+    ]
+    assert [item.at for item in diagram.SCENE.reveals(made)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("\n".join(f"a{n} -> b{n}" for n in range(21)), "42 nodes: a diagram shows at most 40"),
+        ("\n".join("a -> b" for _ in range(61)), "61 edges: a diagram shows at most 60"),
+        (
+            "sequenceDiagram\n" + "\n".join(f"A{n}->>A: x" for n in range(8)),
+            "9 participants: a sequence shows at most 8",
+        ),
+        ("sequenceDiagram\n" + "A->>B: x\n" * 25, "25 messages: a sequence shows at most 24"),
+        ("# nothing", "the diagram has no nodes"),
+    ],
+)
+def test_limits(text: str, message: str) -> None:
+    """A diagram with more than can be read is an error that names the limit."""
+    assert [item.message for item in diagram.SCENE.check(scene(diagram=text).fields)] == [message]
+
+
+def test_problems_are_located_in_the_spec_and_in_files(tmp_path: Path) -> None:
+    """An error in a source is at its line and column, in the file or in the text of the spec."""
+    (tmp_path / "x.mmd").write_text("flowchart LR\n  A --> B\n  B => C\n")
+    (tmp_path / "v.yaml").write_text(
+        "vidbuild: 1\ntitle: A\nscenes:\n  - id: a\n    type: diagram\n    duration: 3\n    file: x.mmd\n"
+        "  - id: b\n    type: diagram\n    duration: 3\n    diagram: |\n      a -> b\n      b => c\n"
+    )
+    items = try_parse((tmp_path / "v.yaml").read_text(), tmp_path / "v.yaml").diagnostics
+    assert sorted((Path(item.path).name, item.line, item.column) for item in items) == [
+        ("v.yaml", 13, 9),
+        ("x.mmd", 3, 5),
+    ]
+
+
+@pytest.mark.parametrize("size", [(640, 360), (360, 640)])
+def test_sequences_stay_inside_of_the_frame(tmp_path: Path, size: tuple[int, int]) -> None:
+    """The most participants and messages, with long texts, fit into the frame."""
+    lines = [f"P{n % 8}->>P{(n * 3 + 1) % 8}: message {n} with many words in it" for n in range(24)]
+    fields = diagram.SCENE.drawing(scene(diagram="sequenceDiagram\n" + "\n".join(lines), reveal="none"))
+    made = drawn(tmp_path / "out", "diagram", fields, size=size)
+    for layer in made.layers.layers:
+        assert layer.x + layer.width <= size[0]
+        assert layer.y + layer.height <= size[1]
+
+
+def test_a_diagram_that_is_too_large_to_read_is_a_warning(tmp_path: Path) -> None:
+    """The longest chain fits into the frame, in type that is too small, with a warning."""
+    text = " -> ".join(f"number {n}" for n in range(40))
+    made = drawn(tmp_path / "out", "diagram", diagram.SCENE.drawing(scene(diagram=text)), size=(640, 360))
+    assert [item.message for item in made.warnings] == ["the diagram is too large to read on one screen: 40 nodes"]

@@ -1,0 +1,97 @@
+"""What of a diagram appears together, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as default
+from typing import Any
+
+from vidbuild.scenes.diagram.model import Source
+
+
+@dataclass(slots=True)
+class Part:
+    """Nodes and edges, by their indexes, that appear together.
+
+    field, at: where the spec says so, and when.
+    words: what is spoken when they appear.
+    """
+
+    field: str
+    words: str
+    at: str | float | None = None
+    nodes: list[int] = default(default_factory=list)
+    edges: list[int] = default(default_factory=list)
+
+
+def parts(fields: Mapping[str, Any], source: Source) -> list[Part]:
+    """Return the parts of a diagram that appear one by one; everything else is there from the start."""
+    reveal = fields["reveal"]
+    if not isinstance(reveal, str):
+        return _listed(reveal, source)
+    if reveal == "none" or (source.is_sequence and reveal == "nodes"):
+        reveal = "none" if reveal == "none" else "edges"
+    if reveal == "edges":
+        return [Part("reveal", _edge_words(index, source), edges=[index]) for index in range(len(source.edges))]
+    if reveal == "nodes":
+        found = [Part("reveal", node.label, nodes=[index]) for index, node in enumerate(source.nodes.values())]
+        return _with_edges(found, source, set())
+    return []
+
+
+def _listed(reveal: list[dict[str, Any]], source: Source) -> list[Part]:
+    found, named = [], set()
+    for nth, item in enumerate(reveal):
+        kind = next(name for name in ("node", "edge", "message") if name in item)
+        index = find(kind, item[kind], source)
+        if index is None:
+            continue
+        part = Part(f"reveal.{nth}", "", item.get("at"))
+        if kind == "node":
+            part.nodes, part.words = [index], list(source.nodes.values())[index].label
+        else:
+            part.edges, part.words = [index], _edge_words(index, source)
+            named.add(index)
+        found.append(part)
+    return _with_edges(found, source, named)
+
+
+def _with_edges(found: list[Part], source: Source, named: set[int]) -> list[Part]:
+    """Add each edge that has no part of its own to the part of the later of its nodes."""
+    order = {node: nth for nth, part in enumerate(found) for node in part.nodes}
+    names = {name: index for index, name in enumerate(source.nodes)}
+    for index, edge in enumerate(source.edges):
+        latest = max(order.get(names[edge.source], -1), order.get(names[edge.target], -1))
+        if index not in named and latest >= 0:
+            found[latest].edges.append(index)
+    return found
+
+
+def _edge_words(index: int, source: Source) -> str:
+    edge = source.edges[index]
+    return edge.label or f"{source.nodes[edge.source].label} {source.nodes[edge.target].label}"
+
+
+def names(kind: str, source: Source) -> list[str]:
+    """Return the names of all nodes, or of all edges and messages."""
+    if kind == "node":
+        return list(source.nodes)
+    return [
+        edge.label if edge.label and kind == "message" else f"{edge.source} -> {edge.target}" for edge in source.edges
+    ]
+
+
+def find(kind: str, name: str | int, source: Source) -> int | None:
+    """Return the index of a node by its name or label, of an edge by its ends or label, of either by its number."""
+    if isinstance(name, int):
+        count = len(source.nodes if kind == "node" else source.edges)
+        return name - 1 if 0 < name <= count else None
+    wanted = " ".join(name.split()).casefold()
+    if kind == "node":
+        candidates: list[tuple[str, ...]] = [(node.id, node.label) for node in source.nodes.values()]
+    else:
+        candidates = [
+            (f"{edge.source} -> {edge.target}", f"{edge.source} -- {edge.target}", edge.label) for edge in source.edges
+        ]
+    return next((index for index, each in enumerate(candidates) if wanted in map(str.casefold, each)), None)
