@@ -21,6 +21,7 @@
 #   make words           compare the times of words with espeak's own marks and write docs/word-times.md
 #   make schema          write schemas/video.schema.json and docs/reference.md from the schema's parts
 #   make pictures        draw the pictures of the documentation from examples/gallery.yaml
+#   make golden          draw the sheet that the scene types are compared with (tests/golden/sheet.jpg): look at it
 #   make clean           remove the environment and built videos; keep the cache
 
 PYTHON ?= python3
@@ -30,7 +31,7 @@ DEMO := examples/quickstart
 PARALLEL := -n auto --maxprocesses 8
 TESTS ?=
 
-.PHONY: demo test mutate soak test-browser test-editor test-decoders coverage lint check pins schema pictures bench words clean test-shells test-windows
+.PHONY: demo test mutate soak test-browser test-editor test-decoders coverage lint check pins schema pictures bench words clean test-shells test-windows golden
 
 demo: .venv/run.stamp
 	@$(BIN)/vidbuild build $(DEMO)/video.yaml
@@ -81,6 +82,9 @@ schema: .venv/work.stamp
 
 pictures: .venv/work.stamp
 	@$(BIN)/python -m tools.pictures
+
+golden: .venv/work.stamp
+	@$(BIN)/python -m tests.golden.sheets
 
 words: .venv/work.stamp
 	@$(BIN)/python -m tests.words

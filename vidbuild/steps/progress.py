@@ -14,8 +14,8 @@ def run(context: Context) -> None:
     """Write layers.json and a PNG per layer."""
     root = context.scratch / "root"
     root.mkdir(parents=True)
-    for role, name in draw.STAGED.items():
-        shutil.copyfile(context.inputs[role], root / name)
+    for role in ("template", "base"):
+        shutil.copyfile(context.inputs[role], root / draw.STAGED[role])
     own = [path for role, path in sorted(context.inputs.items()) if role.startswith("font:")]
     staged = fonts.stage(context.scratch / "fonts", own)
     params = {**context.params, "background": None}

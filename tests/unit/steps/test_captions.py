@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.support.audio_lab import context, timing
 from vidbuild.engine.graph.context import Context
+from vidbuild.media.container import ffmetadata
 from vidbuild.media.ffmpeg import ffmpeg
 from vidbuild.steps import captions
 
@@ -17,12 +18,16 @@ SCENES = [
 ]
 
 
-def made(tmp_path: Path) -> Context:
-    """Three scenes of two, three and two seconds, of which the second is silent."""
+def made(tmp_path: Path, **sections: str) -> Context:
+    """Three scenes of two, three and two seconds, of which the second is silent.
+
+    sections: id of a scene -> the section that begins with it.
+    """
+    scenes = [{**scene, **({"section": sections[scene["id"]]} if scene["id"] in sections else {})} for scene in SCENES]
     step = context(
         tmp_path / "a",
         "captions",
-        {"language": "en", "scenes": SCENES},
+        {"language": "en", "scenes": scenes},
         **{
             "timing:intro": timing(96_000, 4800, 48_000, (("Hello", 4800, 24_000), ("v2.1", 24_000, 48_000))),
             "timing:quiet": timing(144_000),
@@ -54,6 +59,20 @@ def test_chapters_name_every_scene(tmp_path: Path) -> None:
     assert printed.count("[CHAPTER]") == 3
     starts = [line for line in printed.splitlines() if line.startswith("START=")]
     assert starts == ["START=0", "START=96000", "START=240000"]
+
+
+def chapters(step: Context) -> list[tuple[int, str]]:
+    """Return the start in samples and the title of each chapter."""
+    return [
+        (each.start, each.title)
+        for each in ffmetadata.parse((step.out / "chapters.ffmeta").read_text(encoding="utf-8"))
+    ]
+
+
+def test_sections_are_the_chapters_if_the_first_scene_begins_one(tmp_path: Path) -> None:
+    """Sections replace scenes as chapters only if every scene is in one."""
+    assert chapters(made(tmp_path / "a", intro="Start", end="End")) == [(0, "Start"), (240_000, "End")]
+    assert [title for _, title in chapters(made(tmp_path / "b", end="End"))] == ["Hello = world; #1", "quiet", "Bye"]
 
 
 def test_a_scene_can_be_left_out_of_the_captions(tmp_path: Path) -> None:

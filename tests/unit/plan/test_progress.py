@@ -1,0 +1,97 @@
+"""The mark of progress: its own step, and the only part of a scene that depends on the scene's place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.spec_lab import Project
+from vidbuild.model import Spec
+from vidbuild.plan.compile import compile_graph
+from vidbuild.plan.progress import MAX_DOTS, mark
+from vidbuild.plan.variant import own_variant
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project of the test's own."""
+    return Project((tmp_path / "project").resolve())
+
+
+def spec(project: Project, count: int, sections: dict[int, str] | None = None, **top: Any) -> Spec:
+    """Return a spec of so many titles; sections: index of a scene -> the section that begins with it."""
+    named = sections or {}
+    scenes: list[dict[str, Any]] = [
+        {"id": f"s{index}", "type": "title", "title": "A", "duration": 2} for index in range(count)
+    ]
+    for index, name in named.items():
+        scenes[index]["section"] = name
+    return project.spec(*scenes, **top)
+
+
+def test_without_progress_there_is_no_mark(project: Project) -> None:
+    """A spec that asks for no progress has no step for it, and no drawing or rendering depends on a scene's place."""
+    plain = spec(project, 3)
+    graph = compile_graph(plain, own_variant(plain))
+    assert not [step for step in graph.steps if step.startswith("progress")]
+    one, other = graph.steps["draw:s0"], graph.steps["draw:s2"]
+    assert (one.params, one.inputs) == (other.params, other.inputs)
+
+
+def test_only_the_marks_depend_on_the_place(project: Project) -> None:
+    """With progress, a new scene changes the marks; drawings, timelines, speech and audio stay as they are."""
+    before, after = (spec(project, count, progress="bar") for count in (3, 4))
+    first, second = (compile_graph(each, own_variant(each)).steps for each in (before, after))
+    for kind in ("draw", "timeline", "audio", "render"):
+        assert first[f"{kind}:s1"].params == second[f"{kind}:s1"].params, kind
+    assert first["progress:s1"].params != second["progress:s1"].params
+    reading = {step.id for step in first.values() if "progress:s1" in step.needs()}
+    assert reading == {"render:s1"}
+
+
+@pytest.mark.parametrize(
+    ("progress", "count", "sections", "index", "expected"),
+    [
+        ("bar", 4, {}, 0, {"share": 0.25, "section": None}),
+        ("bar", 4, {1: "Two"}, 3, {"share": 1.0, "section": "Two"}),
+        ("bar", 4, {1: "Two"}, 0, {"share": 0.25, "section": None}),
+        ("dots", 4, {0: "One"}, 2, {"dot": 2, "dots": 4, "section": "One"}),
+        ("dots", MAX_DOTS + 1, {0: "One", 5: "Two"}, 6, {"dot": 1, "dots": 2, "section": "Two"}),
+        ("dots", MAX_DOTS + 1, {3: "One", 5: "Two"}, 0, {"dot": 0, "dots": 2, "section": None}),
+        ("dots", MAX_DOTS + 8, {}, 9, {"share": 0.5, "section": None}),
+        ("none", 2, {0: "One"}, 0, None),
+    ],
+)
+def test_what_a_mark_shows(
+    project: Project, progress: str, count: int, sections: dict[int, str], index: int, expected: dict[str, Any] | None
+) -> None:
+    """A bar counts scenes; dots are scenes, or sections if there are many scenes, or a bar if there are no sections."""
+    assert mark(spec(project, count, sections, progress=progress), index) == expected
+
+
+def test_a_themes_progress_is_the_default(project: Project) -> None:
+    """A theme can ask for progress, and a spec can decline it."""
+    assert spec(project, 2, theme={"progress": "dots"}).progress == "dots"
+    assert spec(project, 2, theme={"progress": "dots"}, progress="none").progress == "none"
+    assert spec(project, 2).progress == "none"
+
+
+def test_a_themes_transition_is_the_default(project: Project) -> None:
+    """A theme's transition applies if neither the scene nor the spec's defaults set one, and changes no drawing."""
+    fading = spec(project, 2, theme={"extends": "midnight", "transition": {"type": "fade", "duration": 0.6}})
+    assert (fading.scenes[0].transition, fading.scenes[0].transition_duration) == ("fade", 0.6)
+    own = spec(project, 2, theme={"transition": "fade"}, defaults={"transition": "cut"})
+    assert own.scenes[0].transition == "cut"
+    plain = spec(project, 2)
+    drawn = [compile_graph(each, own_variant(each)).steps["draw:s0"] for each in (fading, plain)]
+    assert drawn[0].params == drawn[1].params
+
+
+def test_easing_and_pace_reach_the_timeline_alone(project: Project) -> None:
+    """A theme's easing and pace are parameters of timelines and of nothing else."""
+    calm, plain = spec(project, 1, theme={"easing": "gentle", "pace": 0.8}), spec(project, 1)
+    ours, theirs = (compile_graph(each, own_variant(each)).steps for each in (calm, plain))
+    assert (ours["timeline:s0"].params["easing"], ours["timeline:s0"].params["pace"]) == ("gentle", 0.8)
+    assert [name for name, step in ours.items() if step.params != theirs[name].params] == ["timeline:s0"]
