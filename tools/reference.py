@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from tools.limits import section
@@ -11,6 +12,8 @@ from vidbuild.spec.describe import Describer, written
 from vidbuild.spec.template_sandbox import FILTERS
 
 Schema = Mapping[str, Any]
+
+PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"  # `make pictures` draws them
 
 HEAD = """\
 # The spec language
@@ -79,6 +82,9 @@ def _lines(reader: Describer, head: str) -> Iterator[str]:
         yield ""
         yield node["description"]
         yield ""
+        if (PICTURES / f"{name}.jpg").is_file():
+            yield f"![A scene of the type {name}](pictures/{name}.jpg)"
+            yield ""
         yield "```yaml"
         yield from _example(node["examples"][0])
         yield "```"
