@@ -74,8 +74,8 @@ def test_a_changed_recording_films_its_scenes_alone(workspace: Workspace) -> Non
     workspace.write("demo.cast", written([*EVENTS[:-1], [1.5, "o", "two!"]]))
     workspace.build()
     ran = set(workspace.ran())
-    assert {"draw:a", "render:a"} <= ran
-    assert "draw:b" not in ran, "both scenes have one drawing"
+    assert {"render:a", "render:b"} <= ran
+    assert len({"draw:a", "draw:b"} & ran) == 1, "both scenes have one drawing"
     assert not {"draw:c", "speak:a"} & ran
 
 

@@ -125,7 +125,7 @@ def _number(text: str) -> int:
 
 
 def runs(row: Sequence[tuple[str, Style]]) -> Iterator[tuple[str, Style]]:
-    """Yield the parts of a row that have one style, without the blanks at the end that nobody can see."""
+    """Yield the parts of a row that have one style, without the invisible blanks at its end."""
     end = len(row)
     while end and row[end - 1][0] in {" ", ""} and not row[end - 1][1].visible_when_blank:
         if row[end - 1][0] == "":
