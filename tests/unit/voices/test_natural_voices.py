@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,20 @@ def test_english_falls_back_to_espeak_without_the_packages(monkeypatch: pytest.M
     assert found is not None
     assert found.message == "the voice 'natural:heart' cannot be used: its packages are not installed"
     assert found.hint == f"{natural.INSTALL}, or use espeak:en-us"
+
+
+@pytest.mark.parametrize("spec", [None, ModuleSpec("hibari", None)], ids=["absent", "folder alone"])
+def test_without_the_library_there_are_no_voices(monkeypatch: pytest.MonkeyPatch, spec: ModuleSpec | None) -> None:
+    """Without the library, or with its folder alone, there are no voices, and its file is one that does not exist."""
+    monkeypatch.setattr(natural_voices, "find_spec", lambda _: spec)
+    assert natural_voices.voices.__wrapped__() == {}
+    (missing,) = natural_voices.package_files()
+    assert not missing.exists()
+
+
+def test_the_files_of_the_library_are_its_code_and_its_data() -> None:
+    """The identity of the voices follows from the library's modules, its reading of English, and its data."""
+    files = natural_voices.package_files()
+    assert {"voices.json", "__init__.py"} <= {file.name for file in files}
+    assert {file.parent.name for file in files} == {"hibari", "g2p", "assets"}
+    assert all(file.is_file() for file in files)
