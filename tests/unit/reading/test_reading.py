@@ -53,7 +53,7 @@ def rows(name: str) -> Iterator[tuple[str, str]]:
             yield written, spoken
 
 
-@pytest.mark.parametrize(("written", "spoken"), list(rows("reading.tsv")))
+@pytest.mark.parametrize(("written", "spoken"), [*rows("reading.tsv"), *rows("limits.tsv")])
 def test_what_is_spoken(written: str, spoken: str) -> None:
     """N9: each row of the table is spoken as it says."""
     assert read(written) == spoken
