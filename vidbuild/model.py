@@ -162,6 +162,31 @@ class Callout:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlay:
+    """Something above a scene that does not belong to its content.
+
+    field: where the spec has it: "overlays.0" in the scene, or "defaults.overlays.0".
+    kind: "lower_third", "watermark" or "badge".
+    text: a person's name, or the words of a watermark or badge; "" of an image.
+    role: what a person does, "" without one.
+    image: the file of a watermark that is an image.
+    corner: "top-left", "top-right", "bottom-left" or "bottom-right"; "" of a lower third.
+    opacity: from 0 to 1.
+    at, until: a cue, words of the narration, or seconds; None: from the start, to the end.
+    """
+
+    field: str
+    kind: str
+    text: str = ""
+    role: str = ""
+    image: Path | None = None
+    corner: str = ""
+    opacity: float = 1.0
+    at: str | float | None = None
+    until: str | float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """One scene: the fields that all types share, defaults filled in. Times in seconds.
 
@@ -196,6 +221,7 @@ class Scene:
     speaker: str = ""
     section: str = ""
     callouts: tuple[Callout, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
 
     @property
     def voices(self) -> list[Voice]:

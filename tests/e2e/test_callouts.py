@@ -59,8 +59,9 @@ def frames(space: Workspace, spec: str, size: tuple[int, int]) -> list[Image.Ima
 @pytest.mark.parametrize("source", [(400, 200), (200, 400)])
 def test_a_rect_is_around_its_region(workspace: Workspace, size: str, fields: str, source: tuple[int, int]) -> None:
     """A region in pixels of the picture is where these pixels are, scaled, letterboxed, cropped and in a window."""
-    picture(workspace, source, (90, 90, 40, 30))
-    spec = (HEAD % size) + SCENE % ("image", "p.png", 2, f"{fields}, callouts: [{{rect: [90, 90, 40, 30]}}]")
+    x, y = source[0] // 2 - 10, source[1] // 2 - 10  # not cropped in any shape
+    picture(workspace, source, (x, y, 40, 30))
+    spec = (HEAD % size) + SCENE % ("image", "p.png", 2, f"{fields}, callouts: [{{rect: [{x}, {y}, 40, 30]}}]")
     shown = still(workspace, spec)
     block, rect = found(shown, MARK), found(shown, ACCENT)
     assert block is not None

@@ -240,6 +240,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"swap them", _swapped),
     (r"name a cue, or seconds", lambda draft: draft.replace("3")),
     (r"use 'spotlight' instead", lambda draft: draft.replace("spotlight")),
+    (r"write two overlays", lambda draft: draft.edit(lambda line: line.replace(", water", "}\n      - {water", 1))),
     (r"set a later time", lambda draft: draft.replace("9")),
     (r"write '\|' instead of '>'", lambda draft: draft.replace("|")),
     (r"write '(\w+): \|' and the lines below it", _block),

@@ -17,7 +17,7 @@ from vidbuild.media.h264.encode import PROFILES
 from vidbuild.model import Scene
 from vidbuild.plan import progress
 from vidbuild.plan.music_steps import music_inputs, sound_params
-from vidbuild.plan.showings import drawn, showings
+from vidbuild.plan.showings import drawn, drawn_overlay, showings
 from vidbuild.plan.speech_steps import align_steps, levels, rate, speak_steps, spoken, utterance_params, words
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.protocol import HOME, Clip, Place, scaled
@@ -218,6 +218,11 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         inputs["callouts"] = Source(str(SCENES / "callouts.typ"))
         if clip := scene_type.clip(scene):
             inputs["clip"] = Source(str(clip.path))  # for its size
+    if scene.overlays:
+        params["overlays"] = [drawn_overlay(each) for each in scene.overlays]
+        inputs["overlays"] = Source(str(SCENES / "overlays.typ"))
+        marks = {f"overlay:{index}": each.image for index, each in enumerate(scene.overlays)}
+        inputs.update({role: Source(str(path)) for role, path in marks.items() if path is not None})
     if theme.logo is not None:
         inputs["logo"] = Source(str(theme.logo))
     for index, font in enumerate(theme.fonts):  # the order decides which of two equal faces is drawn

@@ -1,4 +1,4 @@
-"""The callouts of a scene as layers that appear and disappear."""
+"""The callouts and overlays of a scene as layers that appear and disappear."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vidbuild import inline
-from vidbuild.model import Callout, Narration, Scene
+from vidbuild.model import Callout, Narration, Overlay, Scene
 from vidbuild.scenes.protocol import Reveal
 from vidbuild.spec.narration import NAME
 from vidbuild.timeline.mentions import mentions, spoken_at
@@ -16,7 +16,7 @@ EFFECTS: Mapping[str, str] = {"spotlight": "fade"}
 
 
 def showings(scene: Scene, narration: Narration | None, language: str) -> Iterator[Showing]:
-    """Yield when each callout is visible. narration: of the scene, in the language of the video."""
+    """Yield when each callout and overlay is visible. narration: of the scene, in the language of the video."""
     tokens = narration.tokens if narration else ()
     for callout in scene.callouts:
         if callout.kind == "blur":  # it is in the pixels of the picture
@@ -36,6 +36,31 @@ def showings(scene: Scene, narration: Narration | None, language: str) -> Iterat
             visits=len(callout.regions) if callout.kind == "cursor" else 0,
             clicks=tuple(f"callout-{callout.index}-{nth}" for nth in range(len(callout.regions) * callout.click)),
         )
+    yield from _overlays(scene, narration, language)
+
+
+def _overlays(scene: Scene, narration: Narration | None, language: str) -> Iterator[Showing]:
+    """Yield when each overlay is visible that is not there all the time."""
+    for index, overlay in enumerate(scene.overlays):
+        if overlay.at is None and overlay.until is None and overlay.kind != "lower_third":
+            continue
+        at, at_word = _moment(overlay.at, narration, language)
+        until, until_word = _moment(overlay.until, narration, language)
+        effect = "rise" if overlay.kind == "lower_third" else "fade"
+        yield Showing(
+            field=overlay.field,
+            enter={f"overlay-{index}": effect},
+            at=at,
+            until=until,
+            at_word=at_word,
+            until_word=until_word,
+        )
+
+
+def drawn_overlay(overlay: Overlay) -> dict[str, Any]:
+    """Return what the draw step needs of an overlay: everything but its times and its file."""
+    names = ("field", "kind", "text", "role", "corner", "opacity")
+    return {name: getattr(overlay, name) for name in names}
 
 
 def drawn(callout: Callout) -> dict[str, Any]:

@@ -10,17 +10,15 @@ from vidbuild.json_types import Json
 from vidbuild.model import Callout, Narration
 from vidbuild.scenes.protocol import SceneType
 from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.spec import moments
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
-from vidbuild.spec.narration import NAME
 from vidbuild.spec.regions import Region, Regions
 from vidbuild.spec.wording import either
-from vidbuild.timeline.mentions import spoken_at
 
 KINDS = ("rect", "arrow", "circle", "spotlight", "zoom", "blur", "label", "cursor")
 NOTED = ("rect", "arrow", "circle", "label")  # the kinds with a note
 TAKEN: Mapping[str, Sequence[str]] = {"text": NOTED, "from": ("arrow", "label"), "click": ("cursor",)}
-TIMES = ("at", "until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +49,11 @@ class _Reader:
             self.regions.read(each, (*place, index) if several else place)
             for index, each in enumerate(value if several else [value])
         ]
-        self._check_times(fields, path)
+        moments.check(fields, path, self.narration, self.language, self.collector)
         valid: tuple[Region, ...] = tuple(each for each in found if each is not None)
         if len(valid) < len(found) or len(self.collector.diagnostics) > before:
             return None
-        times = {name: _time(fields.get(name)) for name in TIMES}
+        times = {name: moments.time(fields.get(name)) for name in moments.TIMES}
         side, click = fields.get("from", ""), fields.get("click", False)
         return Callout(int(path[-1]), kind, valid, fields.get("text", "").strip(), **times, side=side, click=click)
 
@@ -66,34 +64,10 @@ class _Reader:
                 self.collector.error((*path, name), f"'{name}' has no effect on '{kind}'", hint, key=True)
         if kind == "label" and "text" not in fields:
             self.collector.error(path, "missing callout field 'text': a label needs words")
-        for name in TIMES:
+        for name in moments.TIMES:
             if kind == "blur" and name in fields:
                 message = f"'{name}' cannot be set on a blur: what it hides would be in the other frames"
                 self.collector.error((*path, name), message, "remove it: a blur lasts for the whole scene", key=True)
-
-    def _check_times(self, fields: Mapping[str, Any], path: Path) -> None:
-        """Check that words are spoken, and that the callout does not end before it appears, as far as that is known."""
-        known = {name: self._order(fields[name], (*path, name)) for name in TIMES if name in fields}
-        start, end = known.get("at"), known.get("until")
-        if start and end and start[0] == end[0] and end[1] <= start[1]:
-            at, until = (_shown(fields[name]) for name in TIMES)
-            relation = "at the same time as" if end[1] == start[1] else "before"
-            hint = "swap them" if end[1] < start[1] else "set a later time"
-            self.collector.error((*path, "until"), f"'until' {until} is {relation} 'at' {at}", hint)
-
-    def _order(self, value: Json, path: Path) -> tuple[str, float] | None:
-        """Return a kind of time and a number to compare with others of that kind; None if it is not known."""
-        if not isinstance(value, str):
-            return "seconds", float(value)
-        if NAME.match(value):
-            at = self.narration.cues.get(value) if self.narration else None
-            return None if at is None else ("words", at)  # cues.py reports unknown ones
-        at = spoken_at(value, self.narration.tokens, self.language) if self.narration else None
-        if at is None:
-            owner = "the narration does not contain" if self.narration else "the scene has no narration with"
-            self.collector.error(path, f"{owner} the words '{value}'", "name a cue, or seconds")
-            return None
-        return "words", at
 
 
 def of_scene(
@@ -137,11 +111,3 @@ def of_scene(
 
 def _is_box(value: Sequence[Json]) -> bool:
     return not any(isinstance(each, list | Mapping) or (isinstance(each, str) and each[-1:] != "%") for each in value)
-
-
-def _time(value: Json) -> str | float | None:
-    return float(value) if isinstance(value, int | float) else value
-
-
-def _shown(value: Json) -> str:
-    return f"'{value}'" if isinstance(value, str) else f"{value:g} s"

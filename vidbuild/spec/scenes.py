@@ -14,6 +14,7 @@ from vidbuild.spec import (
     cues,
     meanings,
     music,
+    overlays,
     scene_files,
     scene_narration,
     scene_problems,
@@ -53,6 +54,7 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
         scene_problems.report(kind.check(own), (path, fields["type"], own), collector, "error")
     sound = resolved and not wrong and not _errors(collector, before)
     marks = _callouts(fields, path, kind, own, context, narrations) if kind and sound else ()
+    above = overlays.of_scene(fields, path, narrations.get(context.language), context)
     written = value_of(collector.document.data, path)
     misspelled = any("narration" in _meant(name, schema.SHARED) for name in wrong)
     for language, parsed in narrations.items():
@@ -89,6 +91,7 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
         sounds=sounds,
         section=fields.get("section", ""),
         callouts=marks,
+        overlays=above,
         speaker="" if speaker == voice.RECORDED else voice.speaker(named, context.spec["voices"]),
     )
 

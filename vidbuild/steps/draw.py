@@ -18,10 +18,15 @@ from vidbuild.media.image.color import RGB
 from vidbuild.media.render.drawing import Layer, Layers, Rows
 from vidbuild.media.text import families, fonts, glyphs, scene_text, typst
 from vidbuild.media.text.fonts import StagedFonts
-from vidbuild.steps import backdrop_image, callouts
+from vidbuild.steps import backdrop_image, callouts, overlays
 from vidbuild.steps.picture import Picture
 
-STAGED: Mapping[str, str] = {"template": "template.typ", "base": "base.typ", "callouts": "callouts.typ"}
+STAGED: Mapping[str, str] = {
+    "template": "template.typ",
+    "base": "base.typ",
+    "callouts": callouts.TEMPLATE,
+    "overlays": overlays.TEMPLATE,
+}
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 LOOK = ("scale", "weight", "tracking", "radius", "spacing", "window", "shadow")  # what a template reads of a theme
 LOGO_SIDE = 1600  # pixels of the longer side to which a logo is reduced: more than it has in a video of 4K
@@ -67,6 +72,7 @@ def run(context: Context) -> None:
             filled = pictures[page.facts["filled"]].filled(page.width, page.height)
             images[page.name] = raster.png(raster.rounded(filled, page.facts.get("radius", 0)))
     drawing = callouts.added(context, drawing, data, staged, pictures.get("image"))
+    drawing = overlays.added(context, drawing, data, staged)
     _write_layers(context, drawing, behind.png, images)
     for warning in drawing.warnings:
         context.warn(warning["message"], field=warning["field"], hint=warning.get("hint"))

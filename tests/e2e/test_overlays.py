@@ -1,0 +1,77 @@
+"""Overlays through the command, by the pixels of what is built."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image, ImageChops
+
+from tests.support.workspace import Workspace
+
+HEAD = "vidbuild: 1\ntitle: T\noutput: {size: %s, fps: 25}\n%sscenes:\n"
+TITLED = "  - {id: %s, type: list, title: A heading, items: [One], duration: 3%s}\n"
+Box = tuple[int, int, int, int]
+
+
+def still(space: Workspace, spec: str, scene: str = "a", at: str = "2.5") -> Image.Image:
+    """Return a frame of a scene."""
+    space.write("video.yaml", spec)
+    done = space.run("still", "video.yaml", scene, "--at", at)
+    assert done.code == 0, done.stderr
+    return Image.open(space.root / "build" / f"video.{scene}.png").convert("RGB")
+
+
+def changed(before: Image.Image, after: Image.Image) -> Box:
+    """Return the box of what differs between two frames."""
+    box = ImageChops.difference(before, after).convert("L").point([0] * 8 + [255] * 248).getbbox()
+    assert box is not None
+    return box
+
+
+@pytest.mark.parametrize("size", ["640x360", "360x640", "400x400"])
+@pytest.mark.parametrize(
+    ("overlay", "left", "top"),
+    [
+        ("badge: New", False, True),
+        ("badge: New, corner: bottom-left", True, False),
+        ("watermark: acme.example", False, False),
+        ("watermark: {image: logo.png}, corner: top-left", True, True),
+        ("lower_third: {name: Ada Lovelace, role: Mathematician}", True, False),
+    ],
+)
+def test_an_overlay_is_in_its_corner(workspace: Workspace, size: str, overlay: str, left: bool, top: bool) -> None:
+    """An overlay is in its corner of the frame, inside of it, and does not touch the heading."""
+    Image.new("RGB", (120, 60), (250, 120, 0)).save(workspace.root / "logo.png")
+    plain = still(workspace, (HEAD % (size, "")) + TITLED % ("a", ""))
+    shown = still(workspace, (HEAD % (size, "")) + TITLED % ("a", f", overlays: [{{{overlay}}}]"))
+    x0, y0, x1, y1 = changed(plain, shown)
+    width, height = plain.size
+    assert (x0 + x1 < width) == left
+    assert (y0 + y1 < height) == top
+    assert x0 > 0
+    assert y0 > 0
+    assert x1 < width
+    assert y1 < height
+    heading = plain.crop((0, round(height * 0.1), width, round(height * 0.2)))
+    assert shown.crop((0, round(height * 0.1), width, round(height * 0.2))).tobytes() == heading.tobytes()
+
+
+def test_overlays_of_all_scenes_and_by_default(workspace: Workspace) -> None:
+    """Those of the spec are in every scene; those in `defaults` only in scenes without their own."""
+    top = "overlays: [{watermark: acme.example}]\ndefaults: {overlays: [{badge: Beta}]}\n"
+    scenes = TITLED % ("a", "") + TITLED % ("b", ", overlays: []")
+    plain = still(workspace, (HEAD % ("640x360", "")) + scenes)
+    both, own = (still(workspace, (HEAD % ("640x360", top)) + scenes, scene) for scene in ("a", "b"))
+    assert changed(plain, both)[1] < 40
+    assert changed(plain, own)[1] > 300
+    assert changed(both, own)[3] < 40
+
+
+def test_a_lower_third_comes_and_goes(workspace: Workspace) -> None:
+    """A lower third is visible from `at` to `until` alone."""
+    overlay = ", overlays: [{lower_third: {name: Ada}, at: 1, until: 2}]"
+    looks = {}
+    for at in ("0.9", "1.8", "2.6"):
+        plain = still(workspace, (HEAD % ("640x360", "")) + TITLED % ("a", ""), at=at)
+        shown = still(workspace, (HEAD % ("640x360", "")) + TITLED % ("a", overlay), at=at)
+        looks[at] = plain.tobytes() == shown.tobytes()
+    assert looks == {"0.9": True, "1.8": False, "2.6": True}

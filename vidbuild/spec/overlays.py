@@ -1,0 +1,96 @@
+"""Reads what is shown above scenes: lower thirds, watermarks and badges, of a scene, of all scenes, and by default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path as FilePath
+from typing import Any
+
+from vidbuild.model import Narration, Overlay
+from vidbuild.spec import files, moments, paths
+from vidbuild.spec.document import Path
+from vidbuild.spec.scene_context import SceneContext
+from vidbuild.spec.wording import either
+
+KINDS = ("lower_third", "watermark", "badge")
+TAKEN: Mapping[str, tuple[str, ...]] = {"corner": ("watermark", "badge"), "opacity": ("watermark",)}
+CORNERS: Mapping[str, str] = {"lower_third": "", "watermark": "bottom-right", "badge": "top-right"}
+OPACITY = 0.6  # of a watermark
+
+
+def of_scene(
+    fields: Mapping[str, Any], path: Path, narration: Narration | None, context: SceneContext
+) -> tuple[Overlay, ...]:
+    """Return the overlays of a scene, without those that are wrong, for which it adds errors.
+
+    fields: the scene's valid fields. narration: in the spec's language.
+    """
+    found = []
+    for entries, place in _sources(fields, path, context):
+        own = place[:1] == ("scenes",)
+        for index, entry in enumerate(entries):
+            if own:
+                moments.check(entry, (*place, index), narration, context.language, context.collector)
+            overlay = _overlay(entry, (*place, index), own, context)
+            if overlay is not None:
+                found.append(overlay)
+    return tuple(found)
+
+
+def _sources(fields: Mapping[str, Any], path: Path, context: SceneContext) -> list[tuple[list[Any], Path]]:
+    """Return the lists of overlays that are shown in a scene, with their paths: those of all scenes first."""
+    if "overlays" in fields:
+        last = (fields["overlays"], (*path, "overlays"))
+    else:
+        last = (context.spec["defaults"].get("overlays", []), ("defaults", "overlays"))
+    return [(context.spec.get("overlays", []), ("overlays",)), last]
+
+
+def _overlay(fields: Mapping[str, Any], path: Path, own: bool, context: SceneContext) -> Overlay | None:
+    """Return an overlay, or None after adding errors. own: whether the scene itself has it."""
+    collector = context.collector
+    before = len(collector.diagnostics)
+    kinds = [kind for kind in KINDS if kind in fields]
+    if len(kinds) != 1:
+        message = f"an overlay needs one of {either(KINDS)}"
+        if kinds:
+            message = f"'{kinds[0]}' and '{kinds[1]}' cannot both be given"
+        place = (*path, kinds[1]) if kinds else path
+        collector.error(place, message, "write two overlays" if kinds else None, key=bool(kinds))
+        return None
+    kind, value = kinds[0], fields[kinds[0]]
+    for name, takers in TAKEN.items():
+        if name in fields and kind not in takers:
+            collector.error(
+                (*path, name), f"'{name}' has no effect on '{kind}'", "remove it from the overlay", key=True
+            )
+    for name in moments.TIMES:
+        if not own and isinstance(fields.get(name), str):
+            message = f"'{name}' of an overlay for several scenes must be seconds, not '{fields[name]}'"
+            collector.error((*path, name), message)
+    mapping: Mapping[str, str] = value if isinstance(value, Mapping) else {}
+    image = _image(mapping["image"], (*path, kind, "image"), context) if "image" in mapping else None
+    if any(each.severity == "error" for each in collector.diagnostics[before:]):
+        return None
+    return Overlay(
+        field=".".join(map(str, path[2:] if own else path)),
+        kind=kind,
+        text=(value if isinstance(value, str) else mapping.get("name", "")).strip(),
+        role=mapping.get("role", "").strip(),
+        image=image,
+        corner=fields.get("corner", CORNERS[kind]),
+        opacity=float(fields.get("opacity", OPACITY)) if kind == "watermark" else 1.0,
+        at=moments.time(fields.get("at")),
+        until=moments.time(fields.get("until")),
+    )
+
+
+def _image(name: str, path: Path, context: SceneContext) -> FilePath | None:
+    try:
+        file = paths.resolve(name, context.folder, context.root)
+        context.files.append(paths.as_written(name, context.folder))
+        files.image_size(file, name)
+    except paths.InputError as error:
+        context.collector.error(path, error.message, error.hint)
+        return None
+    return file
