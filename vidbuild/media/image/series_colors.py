@@ -1,4 +1,4 @@
-"""Colors for the series of a chart, derived from a theme's accent, that everybody can tell apart on its background.
+"""Colors for the series of a chart, derived from a theme's accent, that every eye distinguishes on its background.
 
 The accent comes first. Each further color is the one, among muted hues at several lightnesses, that differs most from
 all before it for the eyes that see it least: with full color vision, or without red, green or blue cones.
