@@ -13,7 +13,6 @@ from vidbuild.scenes.unknown_name import unknown
 
 MAX_REVEALED = 24  # labels; each has layers of its own
 MAX_SERIES, MAX_LABELS, MAX_SLICES = 8, 60, 8  # viewers cannot distinguish more
-MAX_SERIES, MAX_LABELS, MAX_SLICES = 8, 60, 8  # more cannot be distinguished
 
 
 def columns(fields: Fields) -> Iterator[SceneProblem]:
