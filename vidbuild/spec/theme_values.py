@@ -34,7 +34,7 @@ def merged(layers: list[dict[str, Any]]) -> Theme:
 
 
 # Fields whose values are merged, and how their short form is written in full.
-_MAPPINGS = frozenset({"fonts", "syntax", "scale"})
+_MAPPINGS = frozenset({"fonts", "syntax", "scale", "intro", "outro"})
 
 
 def _mapping(key: str, value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any value of a theme

@@ -28,7 +28,7 @@ STAGED: Mapping[str, str] = {
     "overlays": overlays.TEMPLATE,
 }
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
-LOOK = ("scale", "weight", "tracking", "radius", "spacing", "window", "shadow")  # what a template reads of a theme
+LOOK = ("scale", "weight", "tracking", "radius", "spacing", "window", "shadow", "intro", "outro")
 LOGO_SIDE = 1600  # pixels of the longer side to which a logo is reduced: more than it has in a video of 4K
 
 
