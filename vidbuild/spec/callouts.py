@@ -101,7 +101,8 @@ def of_scene(
             collector.error((*path, "callouts", callout.index, "zoom"), message, "use 'spotlight' instead", key=True)
     moving = kind.moving(own)
     for callout in found:
-        if moving and callout is not None and callout.kind != "blur":
+        # A blur is in the picture itself, and in the text of code, unless there are two of them.
+        if moving and callout is not None and (callout.kind != "blur" or moving == "to"):
             message = f"'{moving}' moves what the callout points at"
             collector.error((*path, "callouts", callout.index), message, f"remove '{moving}', or the callout")
     for name in regions.unused():

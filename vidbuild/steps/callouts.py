@@ -82,12 +82,10 @@ class Content:
 
     def _lines(self, first: int, last: int, field: str) -> Box:
         found = [line for line in self.drawing.content.get("lines", ()) if first <= line[0] <= last]
-        if len(found) < last - first + 1:
-            shown = {line[0] for line in found}
-            missing = next(number for number in range(first, last + 1) if number not in shown)
-            raise SpecProblem(
-                f"line {missing} is not visible in the scene", field=field, hint="set 'lines' to fewer lines"
-            )
+        if not found:
+            named = f"line {first} is" if first == last else f"lines {first} to {last} are"
+            message = f"{named} not visible in the scene"
+            raise SpecProblem(message, field=field, hint="set 'lines' to fewer lines")
         return _around([(x - PAD * height, y, width + 2 * PAD * height, height) for _, x, y, width, height in found])
 
     def _cells(self, region: Mapping[str, int], field: str) -> Box:

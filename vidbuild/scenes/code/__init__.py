@@ -40,9 +40,14 @@ class CodeScene(SceneDefaults):
         shown = Source.of(fields["code"]).shown(fields) if "code" in fields else []
         return (shown[0], shown[-1]) if shown else (1, 1)
 
+    def moving(self, fields: Mapping[str, Any]) -> str:
+        """Return what moves the lines: a change into other code, or scrolling."""
+        return "to" if "from" in fields else "scroll" if fields["scroll"] else ""
+
     def redacted(self, fields: Mapping[str, Any], regions: Sequence[Mapping[str, int]]) -> dict[str, Any]:
         """Replace each hidden line by as many dots, whatever its text: even its length could tell what it was."""
-        hidden = {number for each in regions for number in range(each["from"], each["to"] + 1)}
+        named = {number for each in regions for number in range(each["from"], each["to"] + 1)}
+        hidden = named.intersection(Source.of(fields["code"]).marked.numbers)  # not the markers, which are not shown
         lines = fields["code"].split("\n")
         code = "\n".join(HIDDEN if number in hidden else line for number, line in enumerate(lines, 1))
         return {**fields, "code": code}
