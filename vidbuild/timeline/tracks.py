@@ -58,9 +58,8 @@ def build_tracks(params: TimelineParams, times: Sequence[int], until: int) -> Tr
     done = free_from = 0
     for nth, (reveal, time) in enumerate(zip(params.reveals, times, strict=True)):
         in_turn = reveal.after_previous or _types(reveal)  # a terminal shows one thing after the other
-        start = max(timebase.frame_at(time, fps), settled, free_from if in_turn else 0)
-        if until_next:
-            start = max(start, starts[-1])  # it takes the place of what may have waited for its turn
+        replaced = starts[-1] if until_next else 0  # it takes the place of what may have waited for its turn
+        start = max(timebase.frame_at(time, fps), settled, free_from if in_turn else 0, replaced)
         starts.append(start)
         available = _frames_to_type(params.reveals, times, nth, start, fps)
         lengths = {
