@@ -25,7 +25,7 @@ class DiffScene(SceneDefaults):
 
     name = "diff"
     summary = "the changes of a file, from two texts or a patch, one after the other"
-    spec_fields: Mapping[str, str] = {"old": "from", "new": "to", "wide": "to", "rows": "to"}
+    spec_fields: Mapping[str, str] = {"old": "from", "new": "to", "wide": "to", "rows": "to", "source": "to"}
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Require changes from one source: at least one, and not more than a frame can show."""
@@ -66,8 +66,9 @@ class DiffScene(SceneDefaults):
         """Return the visible content as JSON values.
 
         {"title", "filename", "language": typst's name for it, "old", "new": lines before and after, "wide": characters
-        in them that take two columns, "rows": [{"kind", "old", "new": numbers, "line": index in "old", or in "new" for
-        an added line, "change", "marks", "count"}], "changes": how many}.
+        in them that take two columns, "source": the field to which warnings belong, "rows": [{"kind", "old", "new":
+        numbers, "line": index in "old", or in "new" for an added line, "change", "marks", "count"}], "changes": how
+        many}.
         """
         found = _diff(scene.fields)
         old, new = found.old, found.new
@@ -80,6 +81,7 @@ class DiffScene(SceneDefaults):
             "wide": sorted(
                 {mark for line in (*old, *new) for mark in columns.graphemes(line) if columns.width(mark) > 1}
             ),
+            "source": _source(scene.fields),
             "rows": list(_drawn(found)),
             "changes": 1 + max(row.change for row in found.rows),
         }

@@ -22,7 +22,7 @@ class TreeScene(SceneDefaults):
 
     name = "tree"
     summary = "a folder tree, from text or read from a folder, whose entries appear and are highlighted"
-    spec_fields: Mapping[str, str] = {"entries": "tree"}
+    spec_fields: Mapping[str, str] = {"entries": "tree", "source": "tree"}
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Require a tree from one source, with a limited number of entries, and paths that are in it."""
@@ -49,14 +49,16 @@ class TreeScene(SceneDefaults):
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the visible content as JSON values.
 
-        {"title", "label", "entries": [{"name", "comment", "folder", "omitted", "depth", "from": the index of the entry
-        above it with which a line connects it, -1 for none, "step"}], "highlights": [index of an entry]}.
+        {"title", "label", "source": the field to which warnings belong, "entries": [{"name", "comment", "folder",
+        "omitted", "depth", "from": the index of the entry above it with which a line connects it, -1 for none,
+        "step"}], "highlights": [index of an entry]}.
         """
         fields = scene.fields
         entries = _entries(fields)
         steps = _steps(fields["reveal"], entries)
         return {
             **texts(fields, "title"),
+            "source": "folder" if "folder" in fields else "tree",
             "label": fields["label"].strip() or (PurePath(fields["folder"]).name if "folder" in fields else None),
             "entries": [
                 {
