@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from tests.support import scene_samples
-from tests.support.drawing import drawn
+from tests.support.drawing import drawn, theme
 from vidbuild.scenes import table
 from vidbuild.scenes.protocol import SceneProblem
 from vidbuild.spec.load import LoadResult, try_parse
+from vidbuild.spec.theme import built_in
 
 PLANS: list[list[Any]] = [["Free", 0], ["Team", 12.5], ["Business", 1249.95]]
 COLUMNS = ["Plan", {"name": "Price", "decimals": 2}]
@@ -171,3 +172,17 @@ def test_too_many_rows_and_columns_are_cut_with_warnings(tmp_path: Path, size: t
         layer = made[name]
         assert layer.x + layer.width <= size[0]
         assert layer.y + layer.height <= size[1]
+
+
+@pytest.mark.parametrize("name", sorted(built_in()))
+def test_all_cells_have_one_size_in_every_theme(tmp_path: Path, name: str) -> None:
+    """A number is as high as the same figures in a column of texts, whatever the theme's scale of type."""
+    fields = table.SCENE.drawing(scene(rows=[["111", "111"]], columns=["a", "b"], reveal="columns"))
+    made = drawn(tmp_path / "out", "table", fields, size=(1280, 720), theme_values=theme(name))
+    heights = []
+    for layer in ("column-0", "column-1"):
+        alpha = made.image(layer).getchannel("A")
+        box = alpha.crop((0, alpha.height // 2, alpha.width, alpha.height)).point([0] * 128 + [255] * 128).getbbox()
+        assert box is not None
+        heights.append(box[3] - box[1])
+    assert abs(heights[0] - heights[1]) <= 1
