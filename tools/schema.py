@@ -13,7 +13,7 @@ from typing import Any
 
 from tools.editor_schema import for_editors
 from tools.reference import page
-from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.scenes.registry import SCENE_TYPES, WHOLE_SCENES
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "vidbuild"
@@ -39,7 +39,24 @@ def assemble() -> dict[str, Any]:
         definitions[f"scene_{name}"] = _definition(name, part, shared)
         condition = {"properties": {"type": {"const": name}}, "required": ["type"]}
         scene["allOf"].append({"if": condition, "then": {"$ref": f"#/$defs/scene_{name}"}})
+        if name not in WHOLE_SCENES:
+            definitions[f"part_{name}"] = _part(definitions[f"scene_{name}"], part)
+            definitions["part"]["allOf"].append({"if": condition, "then": {"$ref": f"#/$defs/part_{name}"}})
+            definitions["part"]["properties"]["type"]["enum"].append(name)
     return schema
+
+
+def _part(scene: Mapping[str, Any], part: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a scene type's definition inside another scene: its own fields and its title."""
+    names = ["type", "title", *(name for name in part["properties"] if name not in {"type", "title"})]
+    return {
+        "title": scene["title"],
+        "description": part["description"],
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["type", *part.get("required", ())],
+        "properties": {name: scene["properties"][name] for name in names},
+    }
 
 
 def text_of(schema: Mapping[str, Any]) -> str:

@@ -95,6 +95,12 @@ def _pictures(kind: str, fields: Mapping[str, Any]) -> set[str]:
     return roles
 
 
+def _templates(kind: str) -> dict[str, Path]:
+    """Return the templates of the parts of a type's sample."""
+    files = SCENE_TYPES[kind].files(scene(kind, **SAMPLES[kind].full))
+    return {role: path for role, path in files.items() if role.startswith("template:")}
+
+
 def drawn(
     out: Path,
     kind: str,
@@ -122,6 +128,7 @@ def drawn(
     inputs = {"template": scenes / kind / "template.typ", "base": scenes / "base.typ", **(files or {})}
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
+        inputs = {**_templates(kind), **inputs}
         for role in _pictures(kind, shown) - inputs.keys():
             inputs[role] = picture(Path(scratch) / "image.png")
         context = Context(f"draw:{kind}", params, inputs, out, Path(scratch), {})

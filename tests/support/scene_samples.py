@@ -336,6 +336,23 @@ SAMPLES: Mapping[str, Sample] = {
             "reveal": "edges",
         },
     ),
+    "split": Sample(
+        full={
+            "title": "One import",
+            "left": {"type": "list", "title": "Why", "items": ["No setup", {"text": "No server", "detail": "at all"}]},
+            "right": {"type": "image", "src": IMAGE, "caption": "What it shows"},
+        },
+        layers=(
+            *("heading", "left-heading", "left-item-0-past", "left-item-0", "left-item-1-past", "left-item-1"),
+            *("right-picture", "right-caption"),
+        ),
+        brief=lambda word: {"left": {"type": "title", "title": word}, "right": {"type": "title", "title": "b"}},
+        numbered=lambda index, words, _: {
+            "title": f"Both {index + 1}",
+            "left": {"type": "list", "items": [f"{word.capitalize()} on the left" for word in words[:6]]},
+            "right": {"type": "code", "code": f"number = {index + 1}", "language": "python"},
+        },
+    ),
     "outro": Sample(
         full={"title": "Try it today", "subtitle": "pip install httpx", "links": ["www.python-httpx.org"]},
         layers=("title", "subtitle", "link-0"),
@@ -460,6 +477,8 @@ def sampled_text_fields(kind: str) -> set[str]:
     """Return the text fields that the type's full sample has a value for."""
 
     def walk(value: Any, path: tuple[str | int, ...]) -> Iterator[str]:
+        if isinstance(value, dict) and value.get("type") in SAMPLES:
+            return  # the fields of a part are in the sample of its own type
         if isinstance(value, dict | list):
             for key, item in value.items() if isinstance(value, dict) else enumerate(value):
                 yield from walk(item, (*path, key))

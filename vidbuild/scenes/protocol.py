@@ -27,6 +27,9 @@ def showing(x: float, y: float, width: float, height: float) -> Place:
     return (round(-x / width, 6), round(-y / height, 6), round(1 / width, 6), round(1 / height, 6))
 
 
+CURSOR = "cursor"  # the layer of a terminal's cursor
+
+
 @dataclass(frozen=True, slots=True)
 class Reveal:
     """Layers that appear during a scene, and when, as written in the spec; the timeline turns it into tracks.
@@ -50,6 +53,7 @@ class Reveal:
     lasting: seconds that the states take.
     sequence: (layer, seconds after the reveal begins): the first of them enters as in `enter`, each of the others at
         once, in place of the one before it.
+    cursor: the layer that follows what "type" types.
     """
 
     field: str
@@ -65,6 +69,7 @@ class Reveal:
     lasting: float = 0.0
     moves: Mapping[str, Place] = dataclasses.field(default_factory=dict)
     zooms: Mapping[str, Place] = dataclasses.field(default_factory=dict)
+    cursor: str = CURSOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,12 @@ NAMES = (
     "keys",
     "steps",
     "diagram",
+    "split",
     "outro",
 )
+
+
+WHOLE_SCENES = frozenset({"clip", "split"})  # cannot be a part of another scene
 
 
 class _SceneTypes(Mapping[str, SceneType]):

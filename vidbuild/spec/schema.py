@@ -62,13 +62,14 @@ def scene_types() -> list[str]:
 
 
 def branches(node: Schema, data: object = None) -> Iterator[Schema]:
-    """Yield the alternatives of a node, references followed; for a scene in `data`, only that of its type."""
+    """Yield the alternatives of a node, references followed; for a scene or part in `data`, only that of its type."""
     node = resolve(node)
     if "anyOf" in node:
         for branch in node["anyOf"]:
             yield from branches(branch, data)
     elif "allOf" in node and isinstance(data, Mapping) and data.get("type") in scene_types():
-        yield definition(f"scene_{data['type']}")
+        found = (rule["then"] for rule in node["allOf"] if rule["if"]["properties"]["type"]["const"] == data["type"])
+        yield from (resolve(then) for then in found)
     else:
         yield node
 

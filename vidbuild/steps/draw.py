@@ -18,7 +18,7 @@ from vidbuild.media.image.color import RGB
 from vidbuild.media.render.drawing import Layer, Layers, Rows
 from vidbuild.media.text import families, fonts, glyphs, scene_text, typst
 from vidbuild.media.text.fonts import StagedFonts
-from vidbuild.steps import backdrop_image, callouts, overlays
+from vidbuild.steps import backdrop_image, callouts, overlays, parts
 from vidbuild.steps.picture import Picture
 
 STAGED: Mapping[str, str] = {
@@ -61,8 +61,14 @@ def run(context: Context) -> None:
     data = template_data(
         context.params, behind, fields, staged.own_families() if own else (), logo="logo" in context.inputs
     )
+
+    def part_data(part: str, size: tuple[int, int]) -> Mapping[str, Any]:
+        params = {**context.params, "size": size}
+        return template_data(params, behind, fields[part], staged.own_families() if own else (), logo=False)
+
     try:
         drawing = typst.lay_out(root, STAGED["template"], data, staged)
+        drawing = parts.filled(root, context.inputs, drawing, part_data, staged)
     except typst.NestedError as error:
         texts = scene_text.texts(fields, context.params["spec_fields"])
         raise SpecProblem("the text is nested too deeply to be typeset", field=_most_nested(texts)) from error

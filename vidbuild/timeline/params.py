@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from vidbuild.media.text.words import Token
-from vidbuild.scenes.protocol import Place, Reveal
+from vidbuild.scenes.protocol import CURSOR, Place, Reveal
 from vidbuild.timeline.showing import Showing
 
 # Fields that are left out of the parameters while they have their default, since most scenes do not have them.
@@ -178,6 +178,8 @@ def _reveal_data(reveal: Reveal) -> dict[str, Any]:
         data[name] = {layer: _place_data(place) for layer, place in moves.items()}
     if not reveal.states[0]:
         del data["states"], data["lasting"]
+    if reveal.cursor == CURSOR:
+        del data["cursor"]
     return {name: value for name, value in data.items() if name not in {"sequence", "moves", "zooms"} or value}
 
 

@@ -52,7 +52,7 @@ def build_tracks(params: TimelineParams, times: Sequence[int], until: int) -> Tr
     leaves: dict[str, Effect] = {}
     ways: dict[str, list[Key]] = {}
     states: dict[str, list[tuple[int, int]]] = {}
-    typed: list[str] = []
+    typed: dict[str, list[str]] = {}
     until_next: Sequence[str] = ()
     starts: list[int] = []
     done = free_from = 0
@@ -70,16 +70,13 @@ def build_tracks(params: TimelineParams, times: Sequence[int], until: int) -> Tr
             enters[layer] = _entering(params, start, length, effect)
             done = max(done, enters[layer].frame + enters[layer].frames)
             if effect == "type" and reveal.characters:
-                typed.append(layer)
+                typed.setdefault(reveal.cursor, []).append(layer)
                 free_from = start + length
         if layer := reveal.states[0]:
             played, free_from = playing.states(params.reveals, times, nth, start, until, fps)
             states.setdefault(layer, []).extend(played)
             done = max(done, free_from)
-        for (before, _), (layer, seconds) in pairwise(reveal.sequence):
-            at = max(start + timebase.frames(seconds, fps), enters[before].frame + max(enters[before].frames, 1))
-            enters[layer], leaves[before] = Effect(at, 0, "cut"), Effect(at, 0, "cut")
-            done = max(done, at)
+        done = max(done, _replace(params, reveal, start, enters, leaves))
         for layer in (*reveal.leave, *until_next):
             entered = enters[layer].frame + enters[layer].frames if layer in enters else 0
             leaves[layer] = Effect(max(start, entered), _frames(params, LEAVING), "fade", params.easing)
@@ -100,10 +97,31 @@ def build_tracks(params: TimelineParams, times: Sequence[int], until: int) -> Tr
         )
         for layer in {**enters, **leaves, **ways, **states}
     }
-    if typed:
-        answered = None if _types(params.reveals[-1]) else Effect(starts[-1], 0, "cut")
-        tracks["cursor"] = Track(leave=answered, follows=tuple(typed))
+    tracks |= _cursors(params, starts, typed)
     return Tracks(tracks, done * timebase.samples_per_frame(fps), starts)
+
+
+def _replace(
+    params: TimelineParams, reveal: Reveal, start: int, enters: dict[str, Effect], leaves: dict[str, Effect]
+) -> int:
+    """Let each layer of a reveal's sequence replace the one before it; return the frame at which the last enters."""
+    at = start if reveal.sequence else 0  # without motion, the last one is there at once
+    for (before, _), (layer, seconds) in pairwise(reveal.sequence):
+        if not params.still:
+            entered = enters[before].frame + max(enters[before].frames, 1)
+            at = max(start + timebase.frames(seconds, params.fps), entered)
+        enters[layer], leaves[before] = Effect(at, 0, "cut"), Effect(at, 0, "cut")
+    return at
+
+
+def _cursors(params: TimelineParams, starts: Sequence[int], typed: Mapping[str, Sequence[str]]) -> dict[str, Track]:
+    """The tracks of cursors, given the layers that each follows: one is there until the last answer begins."""
+    found = {}
+    for cursor, layers in typed.items():
+        last = max(nth for nth, reveal in enumerate(params.reveals) if reveal.cursor == cursor)
+        answered = None if _types(params.reveals[last]) else Effect(starts[last], 0, "cut")
+        found[cursor] = Track(leave=answered, follows=tuple(layers))
+    return found
 
 
 def drifting(params: TimelineParams, tracks: Mapping[str, Track], frames: int) -> dict[str, Track]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from vidbuild import timebase
 from vidbuild.media.render.motion import Effect
 from vidbuild.scenes.protocol import Reveal
@@ -11,9 +13,9 @@ from vidbuild.timeline.tracks import build_tracks
 COUNT = Reveal("value", enter={"a": "rise", "label": "rise"}, sequence=(("a", 0.0), ("b", 0.5), ("c", 1.0)))
 
 
-def params(*reveals: Reveal, fps: int = 30) -> TimelineParams:
+def params(*reveals: Reveal, **others: Any) -> TimelineParams:
     """Return the parameters of a scene with these reveals alone."""
-    return TimelineParams(fps=fps, pause_before=0, pause_after=0, reveals=reveals)
+    return TimelineParams(fps=30, pause_before=0, pause_after=0, reveals=reveals, **others)
 
 
 def test_each_layer_replaces_the_one_before() -> None:
@@ -33,6 +35,18 @@ def test_no_layer_is_replaced_before_it_is_there() -> None:
     tracks = build_tracks(params(quick), [0], 0).layers
     assert tracks["b"].enter == Effect(12, 0, "cut")
     assert tracks["c"].enter == Effect(13, 0, "cut")
+
+
+def test_without_motion_the_last_layer_is_there_at_once() -> None:
+    """`motion: none` shows the end of a sequence: its value does not count, and its keys are pressed."""
+    layers = build_tracks(params(COUNT, still=True), [timebase.samples(2)], 0).layers
+    assert layers["c"].enter == Effect(60, 0, "cut")
+    assert layers["c"].leave is None
+    for name in ("a", "b"):
+        enter, leave = layers[name].enter, layers[name].leave
+        assert enter is not None
+        assert leave is not None
+        assert enter.frame == leave.frame == 60
 
 
 def test_sequences_are_kept_in_parameters() -> None:

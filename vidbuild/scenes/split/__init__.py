@@ -1,0 +1,117 @@
+"""The split scene. Layers: heading, then those of each side's scene type, such as left-heading and right-item-0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from vidbuild.model import Scene
+from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.protocol import Light, Place, Reveal, SceneProblem, SceneType
+from vidbuild.scenes.registry import NAMES, SCENE_TYPES, WHOLE_SCENES
+
+SCENES = Path(__file__).resolve().parent.parent
+SIDES = ("left", "right")
+
+
+class SplitScene(SceneDefaults):
+    """The content of two scenes beside each other; each side is drawn, revealed and checked by its own type."""
+
+    name = "split"
+    summary = "the content of two scenes beside each other, such as a list and code"
+    lights: tuple[Light, ...] = (Light(0.5, 1.1, 0.5, 0.22),)
+    spec_fields: Mapping[str, str] = {
+        f"{side}.{drawn}": f"{side}.{field}"
+        for side in SIDES
+        for name in NAMES
+        if name not in WHOLE_SCENES
+        for drawn, field in SCENE_TYPES[name].spec_fields.items()
+    }
+
+    def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
+        """Yield the errors of both sides."""
+        for side in SIDES:
+            own = {name: value for name, value in fields[side].items() if name != "type"}
+            yield from _problems(side, SCENE_TYPES[fields[side]["type"]].check(own))
+
+    def lint(self, scene: Scene) -> Iterator[SceneProblem]:
+        """Yield the warnings of both sides."""
+        for side, part, kind in _parts(scene):
+            yield from _problems(side, kind.lint(part))
+
+    def files(self, scene: Scene) -> dict[str, Path]:
+        """Return the templates and the pictures of both sides."""
+        found: dict[str, Path] = {}
+        for side, part, kind in _parts(scene):
+            found[f"template:{side}"] = SCENES / kind.name / "template.typ"
+            for role, path in kind.files(part).items():
+                name, _, field = role.partition(":")
+                found[f"image:{side}.{field or 'src'}" if name == "image" else role] = path
+        return found
+
+    def drawing(self, scene: Scene) -> dict[str, Any]:
+        """Return {"title", "ratio", "left", "right"}: what the types draw of each side; the title can be None."""
+        sides = {side: kind.drawing(part) for side, part, kind in _parts(scene)}
+        return {**texts(scene.fields, "title"), "ratio": scene.fields["ratio"], **sides}
+
+    def entrances(self, scene: Scene) -> dict[str, str]:
+        """Let the heading rise, and then what each side shows from its start."""
+        made = rising(scene.fields, {"heading": "title"})
+        for side, part, kind in _parts(scene):
+            made.update({f"{side}-{layer}": effect for layer, effect in kind.entrances(part).items()})
+        return made
+
+    def reveals(self, scene: Scene) -> list[Reveal]:
+        """Return the reveals of the left side and then those of the right one."""
+        made: list[Reveal] = []
+        for side, part, kind in _parts(scene):
+            if made and "under" not in made[-1].enter.values():
+                made[-1] = replace(made[-1], until_next=())  # what nothing replaces stays when the other side goes on
+            made.extend(_prefixed(side, reveal) for reveal in kind.reveals(part))
+        return made
+
+    def drifts(self, scene: Scene) -> dict[str, tuple[Place, Place]]:
+        """Return the layers of both sides that move all the time."""
+        return {
+            f"{side}-{layer}": places
+            for side, part, kind in _parts(scene)
+            for layer, places in kind.drifts(part).items()
+        }
+
+
+def _parts(scene: Scene) -> Iterator[tuple[str, Scene, SceneType]]:
+    """Yield each side's name, its content as a scene, and the scene's type."""
+    for side in SIDES:
+        fields = {name: value for name, value in scene.fields[side].items() if name != "type"}
+        kind = scene.fields[side]["type"]
+        yield side, replace(scene, type=kind, fields=fields), SCENE_TYPES[kind]
+
+
+def _problems(side: str, problems: Iterator[SceneProblem]) -> Iterator[SceneProblem]:
+    for problem in problems:
+        yield replace(problem, field=f"{side}.{problem.field}" if problem.field else side)
+
+
+def _prefixed(side: str, reveal: Reveal) -> Reveal:
+    """Return a reveal of a side's layers under their names in the whole scene."""
+
+    def names(layers: Sequence[str]) -> tuple[str, ...]:
+        return tuple(f"{side}-{layer}" for layer in layers)
+
+    return replace(
+        reveal,
+        field=f"{side}.{reveal.field}",
+        enter={f"{side}-{layer}": effect for layer, effect in reveal.enter.items()},
+        leave=names(reveal.leave),
+        until_next=names(reveal.until_next),
+        sequence=tuple((f"{side}-{layer}", seconds) for layer, seconds in reveal.sequence),
+        states=(f"{side}-{reveal.states[0]}", reveal.states[1]) if reveal.states[0] else reveal.states,
+        moves={f"{side}-{layer}": place for layer, place in reveal.moves.items()},
+        zooms={f"{side}-{layer}": place for layer, place in reveal.zooms.items()},
+        cursor=f"{side}-{reveal.cursor}",
+    )
+
+
+SCENE = SplitScene()
