@@ -192,6 +192,7 @@ class _SpecBuilder:
         ready = list(self._scenes(found, context))
         self.sources.update(context.sources)
         self._check_ids()
+        ready = within_scenes(ready, self.document)
         check_transitions(ready, collector)
         voice.check_default(values["language"], (each for scene in ready for each in scene.voices), collector)
         lint.check(ready, speaker, collector, values["language"], is_read=read.is_on)
@@ -253,6 +254,19 @@ class _SpecBuilder:
     def _locations(self) -> dict[str, Location]:
         values = self.document.values
         return {dotted(path): location for path, location in values.items() if path[:1] != ("scenes",)}
+
+
+def within_scenes(scenes: list[Scene], document: Document) -> list[Scene]:
+    """Return the scenes; a transition that the theme chose takes at most half of a duration that the spec sets."""
+    if ("defaults", "transition") in document.values:
+        return scenes
+    fitting = []
+    for left, right in zip(scenes, [*scenes[1:], None], strict=True):
+        most = min((each.duration / 2 for each in (left, right) if each and each.duration is not None), default=None)
+        own = ("scenes", left.index, "transition") in document.values
+        short = most is not None and not own and left.transition_duration > most
+        fitting.append(replace(left, transition_duration=most) if short and most is not None else left)
+    return fitting
 
 
 def check_transitions(scenes: list[Scene], collector: DiagnosticCollector) -> None:

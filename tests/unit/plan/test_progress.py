@@ -95,3 +95,13 @@ def test_easing_and_pace_reach_the_timeline_alone(project: Project) -> None:
     ours, theirs = (compile_graph(each, own_variant(each)).steps for each in (calm, plain))
     assert (ours["timeline:s0"].params["easing"], ours["timeline:s0"].params["pace"]) == ("gentle", 0.8)
     assert [name for name, step in ours.items() if step.params != theirs[name].params] == ["timeline:s0"]
+
+
+def test_a_themes_transition_fits_into_short_scenes(project: Project) -> None:
+    """A theme makes no spec invalid: its transition is shortened, but one that the spec sets is an error."""
+    short = {"type": "title", "title": "A", "duration": 0.5}
+    fitted = project.spec({**short, "id": "a"}, {**short, "id": "b"}, theme="gazette")
+    assert (fitted.scenes[0].transition, fitted.scenes[0].transition_duration) == ("fade", 0.25)
+    fade = {"type": "fade", "duration": 0.6}
+    ((where, *_),) = project.wrong({**short, "id": "a", "transition": fade}, {**short, "id": "b"})
+    assert where == "scenes[0].transition.duration"

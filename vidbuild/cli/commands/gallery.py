@@ -33,9 +33,10 @@ from vidbuild.suggest import did_you_mean
 )
 @options.as_json("the paths of the sheets and the warnings")
 def command(spec: Path | None, output: Path, themes: tuple[str, ...], shapes: tuple[str, ...], *, as_json: bool) -> int:
-    """Write a sheet for each theme and shape, with a frame of every scene of SPEC.
+    """Write a sheet of scenes for each theme and shape.
 
-    Without SPEC, the scenes are samples of all types. Frames are made through the cache.
+    A sheet has a frame of every scene of SPEC; without SPEC, of samples of all scene types. Frames are made through the
+    cache.
     """
     from vidbuild.api.gallery import SHAPES, Look, gallery
     from vidbuild.api.themes import themes as built_in

@@ -215,9 +215,9 @@ def test_themes_are_those_a_spec_can_name(project: Path, capsys: pytest.CaptureF
 def test_themes_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     """For programs each theme, or the one that is named, has its summary and its values."""
     everything = json.loads(printed(capsys, "themes", "--json"))["themes"]
-    assert [each["name"] for each in everything][:2] == ["midnight", "paper"]
+    assert [each["name"] for each in everything][3:5] == ["midnight", "paper"]
     (paper,) = json.loads(printed(capsys, "themes", "paper", "--json"))["themes"]
-    assert paper == everything[1]
+    assert paper == everything[4]
     assert paper["values"]["accent"] == "#1f4fd8"
     assert paper["summary"]
 
@@ -666,5 +666,5 @@ def test_init_refuses_what_is_there(project: Path, capsys: pytest.CaptureFixture
 def test_init_refuses_an_unknown_theme(capsys: pytest.CaptureFixture[str]) -> None:
     """A theme that does not exist is refused before anything is written."""
     assert run(["init", "talk", "--theme", "neon"]) == 2
-    assert "'neon' is not one of midnight, paper" in capsys.readouterr().err
+    assert "'neon' is not one of confetti, contrast, gazette, midnight, paper, phosphor" in capsys.readouterr().err
     assert not Path("talk").exists()
