@@ -32,7 +32,7 @@ def states(
 def _pace(reveals: Sequence[Reveal], times: Sequence[int], nth: int, start: int, until: int, fps: int) -> float:
     """Return the factor by which time runs faster, for this reveal and those that follow it at once."""
     following = range(nth + 1, len(reveals))
-    timed = next((index for index in following if reveals[index].at is not None), None)
+    timed = next((index for index in following if not reveals[index].after_previous), None)
     own = sum(reveal.lasting for reveal in reveals[nth:timed])
     end = until if timed is None else times[timed]
     available = (timebase.frame_at(end, fps) - start) / fps

@@ -57,7 +57,7 @@ def build_tracks(params: TimelineParams, times: Sequence[int], until: int) -> Tr
     starts: list[int] = []
     done = free_from = 0
     for nth, (reveal, time) in enumerate(zip(params.reveals, times, strict=True)):
-        in_turn = reveal.after_previous or _types(reveal)  # a terminal shows one thing after the other
+        in_turn = reveal.after_previous or _types(reveal) or bool(reveal.states[0])
         replaced = starts[-1] if until_next else 0  # it takes the place of what may have waited for its turn
         start = max(timebase.frame_at(time, fps), settled, free_from if in_turn else 0, replaced)
         starts.append(start)

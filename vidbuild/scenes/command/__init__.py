@@ -8,7 +8,8 @@ from typing import Any
 from vidbuild import columns
 from vidbuild.model import Scene
 from vidbuild.scenes import isolation
-from vidbuild.scenes.command import cells, grid, recorded
+from vidbuild.scenes.command import cells, grid, recorded, scrolling
+from vidbuild.scenes.command.replay import Replay
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
@@ -28,6 +29,7 @@ class CommandScene(SceneDefaults):
         "entries.*.output": "commands.*.output",
         "prompt": "prompt",
         "screen.lines": "cast",
+        "scrolled.lines": "commands",
     }
 
     def markers(self, fields: Mapping[str, Any]) -> Collection[str]:
@@ -39,8 +41,10 @@ class CommandScene(SceneDefaults):
         return "cast" in fields
 
     def lint(self, scene: Scene) -> Iterator[SceneProblem]:
-        """Warn of a recording that is cut short."""
-        return recorded.warnings(scene.fields) if recorded.is_recorded(scene.fields) else iter(())
+        """Warn of a recording that is cut short, and of tables that a full window folds."""
+        if recorded.is_recorded(scene.fields):
+            return recorded.warnings(scene.fields)
+        return scrolling.warnings(scene.fields["commands"]) if _scrolls(scene.fields) else iter(())
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Require a command or an output in each entry, or a recording that can be read."""
@@ -62,7 +66,8 @@ class CommandScene(SceneDefaults):
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return {"title", "shell", "prompt", "entries": [{"lines": [line…], "output": [line…], "table", "exit"}]}.
 
-        A recording has "screen" in place of prompt and entries: see `recorded.drawing`.
+        A recording, and commands that fill their window, have "screen" or "scrolled" in place of prompt and
+        entries: see `replay.as_data`.
 
         Each line is a list of parts (see `cells`), in an output also of those with a style. The prompt is one, and
         empty if there is none.
@@ -72,16 +77,18 @@ class CommandScene(SceneDefaults):
         if recorded.is_recorded(fields):
             bar = fields.get("shell", recorded.title(fields) or SHELL).strip()[:MAX_BAR]
             return {**texts(fields, "title"), "shell": bar or None, "screen": recorded.drawing(fields)}
+        named = {**texts(fields, "title"), "shell": fields.get("shell", SHELL).strip() or None}
+        if _scrolls(fields):
+            return {**named, "scrolled": scrolling.drawing(_scrolled(fields))}
         return {
-            **texts(fields, "title"),
-            "shell": fields.get("shell", SHELL).strip() or None,
+            **named,
             "prompt": cells.parts(_prompt(fields), isolation.PROSE),
             "entries": [_entry(entry) for entry in fields["commands"]],
         }
 
     def entrances(self, scene: Scene) -> dict[str, str]:
         """Let the heading and the window rise with the first prompt."""
-        if recorded.is_recorded(scene.fields):
+        if recorded.is_recorded(scene.fields) or _scrolls(scene.fields):
             return {**rising(scene.fields, {"heading": "title"}), "window": "rise", "screen": "rise"}
         first = _first_typed(scene.fields["commands"]) if _prompt(scene.fields) else None
         prompt = {} if first is None else {f"prompt-{first}": "rise"}
@@ -91,6 +98,8 @@ class CommandScene(SceneDefaults):
         """Type each line after the previous one, and show each output after its command."""
         if recorded.is_recorded(scene.fields):
             return recorded.reveals(scene.fields, _cues(scene))
+        if _scrolls(scene.fields):
+            return list(scrolling.reveals(_scrolled(scene.fields), scene.fields["commands"]))
         reveals: list[Reveal] = []
         first = _first_typed(scene.fields["commands"])
         for index, entry in enumerate(scene.fields["commands"]):
@@ -105,6 +114,19 @@ def _cues(scene: Scene) -> set[str]:
     narration = scene.narration
     each = list(narration.values()) if isinstance(narration, Mapping) else [narration] if narration else []
     return set.intersection(*({*one.cues} for one in each)) if each else set()
+
+
+def _scrolls(fields: Mapping[str, Any]) -> bool:
+    """Return whether the commands do not fit their window."""
+    return scrolling.is_full(fields["commands"], _lines(fields))
+
+
+def _scrolled(fields: Mapping[str, Any]) -> Replay:
+    return scrolling.replay(_prompt(fields), fields["commands"], _lines(fields))
+
+
+def _lines(fields: Mapping[str, Any]) -> list[list[str]]:
+    return [wrap(entry.get("run", "")) for entry in fields["commands"]]
 
 
 def _prompt(fields: Mapping[str, Any]) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from vidbuild.scenes import isolation
-from vidbuild.scenes.command import cast, cells
-from vidbuild.scenes.command.replay import MAX_LINES, Replay, replay
+from vidbuild.scenes.command import cast
+from vidbuild.scenes.command.replay import MAX_LINES, Replay, as_data, replay
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
 OPTIONS = ("idle", "speed", "start", "end")  # fields that only a recording has
@@ -57,15 +56,9 @@ def warnings(fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
 
 
 def drawing(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return {"columns", "rows", "lines": [line…], "states": [[index of a line…]…]}; lines are as in an output."""
-    shown = of(fields)
-    width, height = shown.size
-    return {
-        "columns": width,
-        "rows": height,
-        "lines": [cells.styled(line, isolation.PROSE) for line in shown.lines],
-        "states": [list(state.rows) for state in shown.states],
-    }
+    """Return the recording as its template draws it."""
+    hint = "record in a terminal of 80x24 cells or less: 'asciinema rec --window-size 80x24'"
+    return as_data(of(fields), {"ink": "panel_text", "field": "cast", "hint": hint})
 
 
 def title(fields: Mapping[str, Any]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from vidbuild import columns
-from vidbuild.scenes.command import cast
+from vidbuild.scenes import isolation
+from vidbuild.scenes.command import cast, cells
 from vidbuild.scenes.command.rows import EMPTY, Row
 from vidbuild.scenes.command.screen import Screen
 from vidbuild.scenes.command.style import Style, runs
@@ -73,27 +75,46 @@ def replay(text: str, idle: float, speed: float, start: float = 0, end: float | 
     """
     recording = cast.read(text)
     longest = idle if recording.idle is None else min(idle, recording.idle)
-    lines: dict[Line, int] = {(): 0}
-    parts: list[Part] = []
-    states: list[State] = []
+    made = Recorder()
     label, begin, last = "", 0.0, 0.0
     for seconds, shown, marker in _moments(recording, longest, speed, start, end):
         if marker is not None:
-            parts.append(Part(label, tuple(states), seconds - begin))
-            label, states, begin = marker, [], seconds
+            made.end_part(label, seconds - begin)
+            label, begin = marker, seconds
         else:
-            rows = tuple(lines.setdefault(line, len(lines)) for line in shown)
-            if not states and not parts and seconds > 0:
-                states.append(State(0.0, (0,) * len(rows)))  # nothing is shown before it was printed
-            before = states or (parts[-1].states if parts else ())
-            if not before or before[-1].rows != rows:
-                states.append(State(seconds - begin, rows))
+            made.add(seconds - begin, shown)
         last = seconds
-    parts.append(Part(label, tuple(states), last - begin))
-    parts = [Part(part.label, tuple(map(_followed, part.states)), part.seconds) for part in parts]
-    used = _used(tuple(lines), parts)
-    parts = [_cropped(part, used[1]) for part in parts]
-    return Replay(used, tuple(lines), tuple(parts))
+    made.end_part(label, last - begin)
+    return made.replay()
+
+
+class Recorder:
+    """Collects the states of a screen, part by part."""
+
+    def __init__(self) -> None:
+        self._lines: dict[Line, int] = {(): 0}
+        self._parts: list[Part] = []
+        self._states: list[State] = []
+
+    def add(self, seconds: float, shown: Sequence[Line]) -> None:
+        """Add what a screen shows from a time of this part on, unless it shows that already."""
+        rows = tuple(self._lines.setdefault(line, len(self._lines)) for line in shown)
+        if not self._states and not self._parts and seconds > 0:
+            self._states.append(State(0.0, (0,) * len(rows)))  # nothing is shown before it was printed
+        before = self._states or (self._parts[-1].states if self._parts else ())
+        if not before or before[-1].rows != rows:
+            self._states.append(State(seconds, rows))
+
+    def end_part(self, label: str, seconds: float) -> None:
+        """End this part, which takes so long, and begin the next one."""
+        self._parts.append(Part(label, tuple(self._states), seconds))
+        self._states = []
+
+    def replay(self) -> Replay:
+        """Return all parts, with the rows and columns that they use."""
+        parts = [Part(part.label, tuple(map(_followed, part.states)), part.seconds) for part in self._parts]
+        used = _used(tuple(self._lines), parts)
+        return Replay(used, tuple(self._lines), tuple(_cropped(part, used[1]) for part in parts))
 
 
 def _moments(
@@ -123,8 +144,13 @@ def _moments(
         joined = following is not None and following.kind != "m" and following.seconds - event.seconds < MERGED
         if joined and now - shown_at < MERGED * 2:
             continue
-        yield (shown_at - start) / speed, [_line(screen, row) for row in range(len(screen.rows))], None
+        yield (shown_at - start) / speed, lines_of(screen), None
         shown_at = None
+
+
+def lines_of(screen: Screen) -> list[Line]:
+    """Return what a screen shows, its cursor included."""
+    return [_line(screen, row) for row in range(len(screen.rows))]
 
 
 def _line(screen: Screen, index: int) -> Line:
@@ -157,3 +183,19 @@ def _used(lines: tuple[Line, ...], parts: list[Part]) -> tuple[int, int]:
 def _cropped(part: Part, height: int) -> Part:
     states = tuple(State(state.seconds, (*state.rows, *[0] * height)[:height]) for state in part.states)
     return Part(part.label, states, part.seconds)
+
+
+def as_data(shown: Replay, more: Mapping[str, str]) -> dict[str, Any]:
+    """Return a replay as JSON values, for the template.
+
+    {"columns", "rows", "lines": [line…], "states": [[index of a line…]…]}, and more: "ink", the name of the color of
+    plain text, and "field" and "hint" of a warning. Lines are as those of an output.
+    """
+    width, height = shown.size
+    return {
+        "columns": width,
+        "rows": height,
+        "lines": [cells.styled(line, isolation.PROSE) for line in shown.lines],
+        "states": [list(state.rows) for state in shown.states],
+        **more,
+    }

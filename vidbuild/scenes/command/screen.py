@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from vidbuild import columns
 from vidbuild.scenes.command import rows, sequences
 from vidbuild.scenes.command.rows import EMPTY, Row
-from vidbuild.scenes.command.style import PLAIN, after
+from vidbuild.scenes.command.style import PLAIN, Style, after
 from vidbuild.scenes.isolation import without_controls
 
 COLUMNS, ROWS = 80, 24  # how far a cursor moves beyond the text of a screen without a size
@@ -50,6 +50,10 @@ class Screen:
     def cursor(self) -> tuple[int, int]:
         """The cursor's row and column."""
         return self._row, self._column
+
+    def set_style(self, style: Style) -> None:
+        """Write what follows in a style, until a sequence changes it."""
+        self._style = style
 
     def write(self, text: str) -> None:
         """Obey a program's output; a sequence that ends in the next call of it is kept until then."""

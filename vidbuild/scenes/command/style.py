@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-# A color: "0" to "15" of the theme's palette, or "#rrggbb"; "" for the terminal's own.
+# A color: "0" to "15" of the theme's palette, or "#rrggbb"; "" for the terminal's own, ACCENT for the theme's accent.
 Color = str
+ACCENT = "-1"
 
 _FLAGS = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "inverse", 8: "hidden", 9: "strike", 21: "underline"}
 _RESETS = {22: ("bold", "dim"), 23: ("italic",), 24: ("underline",), 27: ("inverse",), 28: ("hidden",), 29: ("strike",)}
@@ -33,7 +34,7 @@ class Style(NamedTuple):
     cursor: bool = False
 
     def to_data(self) -> dict[str, Any]:
-        """Return what differs from a plain style, as JSON values; a color is 0 to 15, or 16 + 0xRRGGBB."""
+        """Return what differs from a plain style, as JSON values; a color is -1 to 15, or 16 + 0xRRGGBB."""
         return {
             name: _code(value) if name in {"ink", "ground"} else True for name, value in self._asdict().items() if value
         }
