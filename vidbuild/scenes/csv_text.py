@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 MAX_ROWS = 1000  # more than any scene shows; counted with the header
+_SEPARATOR = re.compile(r"sep=([,;\t|])\r?\n")
 _SNIFFED = 20  # rows from which the delimiter is guessed
 
 
@@ -38,13 +40,16 @@ def read(text: str, delimiter: str | None = None) -> tuple[Row, ...]:
 
     delimiter: a name in DELIMITERS, or the sign; None to guess it.
     """
-    sign = DELIMITERS.get(delimiter, delimiter) if delimiter else _guessed(text)
+    named = _SEPARATOR.match(text)  # as Excel writes it
+    sign = DELIMITERS.get(delimiter, delimiter) if delimiter else named[1] if named else _guessed(text)
     rows: list[Row] = []
     for record, start in _records(text, sign):
+        if named and not start:
+            continue
         cells = tuple(_one_line(cell) for cell in record)
         row = Row(cells, tuple(_spans(text, start, sign, len(cells))))
-        if cells == ("",):
-            continue  # blanks or quotes alone
+        if not any(cells):
+            continue  # blanks, quotes or delimiters alone
         if rows and len(cells) != len(rows[0].cells):
             raise _ragged(row, rows[0], sign)
         rows.append(row)

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 MINUS = "\u2212"
 _SIGN = rf"[-+{MINUS}]?"
-_BEFORE = r"[^\d\s.,+\u2212-]{0,3}\s?"  # a currency, such as "US$ "
-_AFTER = r"\s?[^\d\s]{0,6}(?:/\w{1,6})?"  # a unit, such as " ms" or "€/month"
+_CURRENCY = r"[$\u00a2-\u00a5\u20a0-\u20cf]"
+_BEFORE = rf"(?:[^\W\d_]{{0,3}}{_CURRENCY}?\s?)"  # such as "US$ "
+_AFTER = rf"(?:\s?(?:{_CURRENCY}|[%\u2030\u00b0]?[^\W\d_]{{0,6}})(?:/[^\W\d_]{{1,6}})?)"  # such as " ms" or "€/month"
 _POINT = r"(?:\d{1,3}(?:[,'\u2019 \u00a0\u202f]\d{3})+|\d+)(?:\.\d+)?|\.\d+"  # 1,234.5
 _COMMA = r"(?:\d{1,3}(?:[.'\u2019 \u00a0\u202f]\d{3})+|\d+)(?:,\d+)?|,\d+"  # 1.234,5
 _FORMS = {

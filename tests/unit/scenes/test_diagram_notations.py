@@ -69,6 +69,7 @@ def nodes(text: str) -> list[tuple[str, str, str]]:
             ["A - B", "A <-> C", "A .. D", "A -> E", "A -> F", "A -> G"],
         ),
         ("flowchart TB\nA & B --> C & D", ["A -> C", "A -> D", "B -> C", "B -> D"]),
+        ('flowchart TB\n%% x\nA["%% y"] --> B %% z', ["A -> B"]),
         ("flowchart TB\nA --> B --> C", ["A -> B", "B -> C"]),
         ('flowchart TB\nA["x --> y"] --> B', ["A -> B"]),
         (
@@ -84,7 +85,7 @@ def nodes(text: str) -> list[tuple[str, str, str]]:
 def test_edges(text: str, expected: list[str]) -> None:
     """Edges have their direction, their look and their label, in every notation."""
     if text == "a->b":
-        with pytest.raises(NotationError, match="spaces around it"):
+        with pytest.raises(NotationError, match="a space on both sides"):
             read(text)
         return
     assert edges(text) == expected
@@ -180,6 +181,7 @@ def test_directions(text: str, direction: str | None) -> None:
         ("flowchart TB\nstyle a fill:#f00\na", "style", "'style' is not drawn"),
         ("flowchart TB\nsubgraph x\ndirection LR\na\nend", "direction LR", "the direction of a subgraph is not drawn"),
         ("digraph { a [color=red] }", "color", "the attribute 'color' is not drawn"),
+        ("digraph { a [shape=star] }", "star", "shape 'star' is drawn as a box"),
         ("digraph { a:n -> b }", "a:", "ports of nodes are not drawn"),
         ("sequenceDiagram\nloop every day\nA->>B: x\nend", "loop", "'loop' is not drawn, its messages are"),
         ("sequenceDiagram\nNote over A: x\nA->>B: x", "Note", "'Note' is not drawn"),
@@ -196,6 +198,8 @@ def test_warnings(text: str, marked: str, message: str) -> None:
     ("text", "marked", "message"),
     [
         ("a => b", "=>", "'=>' is no arrow of this notation"),
+        ("a ->b", "->", "'->' needs a space on both sides"),
+        ("flowchart TB\nsubgraph one\na\nend\none --> b", "one --> b", "edges to subgraphs are not drawn"),
         ("a -> ", "->", "'->' needs a node on both sides"),
         ("a [blob]", "blob", "unknown shape 'blob'"),
         ("erDiagram\nA ||--o{ B : x", "erDiagram", "Mermaid's 'erDiagram' is not drawn"),

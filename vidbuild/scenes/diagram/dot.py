@@ -16,10 +16,10 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 SHAPES = {
-    **dict.fromkeys(("box", "rect", "rectangle", "square", "component", "folder", "tab", "note"), "box"),
+    **dict.fromkeys(("box", "rect", "rectangle", "square", "component", "folder", "tab", "note", "Msquare"), "box"),
     **dict.fromkeys(("plaintext", "plain", "none"), "box"),
     **dict.fromkeys(("ellipse", "oval", "egg"), "pill"),
-    **dict.fromkeys(("circle", "doublecircle", "point"), "circle"),
+    **dict.fromkeys(("circle", "doublecircle", "point", "Mcircle"), "circle"),
     **dict.fromkeys(("diamond", "Mdiamond"), "diamond"),
     **dict.fromkeys(("cylinder",), "cylinder"),
     **dict.fromkeys(("hexagon", "octagon"), "hexagon"),
@@ -193,13 +193,19 @@ class _Parser:
                 value = _Token("id", "true", name.span)
                 if self._take("=", required=False):
                     value = self._name()
-                if name.text.lower() == "shape" and value.text not in SHAPES:
-                    known = "box, ellipse, circle, diamond, cylinder and hexagon"
-                    raise NotationError(f"shape '{value.text}' is not drawn: {known} are", value.span)
+                if name.text.lower() == "shape":
+                    self._check_shape(value)
                 found[name.text.lower()] = value.text
                 while self._take(",", required=False) or self._take(";", required=False):
                     pass
         return found
+
+    def _check_shape(self, value: _Token) -> None:
+        if value.text in {"record", "Mrecord"}:
+            known = "box, ellipse, circle, diamond, cylinder and hexagon"
+            raise NotationError(f"shape '{value.text}' is not drawn: {known} are", value.span)
+        if value.text not in SHAPES:
+            self.source.warn_once(f"shape '{value.text}' is drawn as a box", value.span)
 
     def _check_attribute(self, name: _Token) -> None:
         if name.text.lower() not in _DRAWN:

@@ -36,6 +36,8 @@ _TEXT_LINK = re.compile(
     r"(?P<start><)?(?:(?P<solid>--)(?!-)|(?P<thick>==)(?!=)|(?P<dots>-\.)(?![-.]))\s*(?P<label>[^|\n]+?)\s*"
     r"(?:(?<!-)-{2,}|={2,}|\.+-)(?P<end>>|[ox](?!\w))?"
 )
+_COMMENT = re.compile(r'((?:"[^"]*"|[^"%]|%(?!%)|"(?![^"]*"))*)%%')
+_ICON = re.compile(r"\bfa[bklrs]?:fa-[\w-]+\s*")
 _NOT_DRAWN = re.compile(r"(style|classDef|class|linkStyle|click|accTitle|accDescr)\b")
 _SUBGRAPH = re.compile(r"subgraph\b\s*(?P<rest>.*)")
 
@@ -44,6 +46,8 @@ def read(text: str) -> Source:
     """Return what a source says. Raises NotationError."""
     source = Source()
     open_groups: list[tuple[int | None, Span]] = []
+    subgraphs: set[str] = set()
+    named: dict[str, Span] = {}
     for nth, (start, line) in enumerate(lines(text)):
         if nth == 0:
             match = HEADER.match(line)
@@ -51,7 +55,14 @@ def read(text: str) -> Source:
                 "right" if match and match["way"] in {"LR", "RL"} else "down" if match and match["way"] else None
             )
         else:
+            if match := _SUBGRAPH.match(line):
+                subgraphs.add(match["rest"].split("[", maxsplit=1)[0].strip())
             _statement(source, line, start, open_groups)
+            for name in source.nodes:
+                named.setdefault(name, (start, start + len(line)))
+    for name in subgraphs & source.nodes.keys():
+        message = f"'{name}' is a subgraph: edges to subgraphs are not drawn"
+        raise NotationError(message, named[name])
     if open_groups:
         raise NotationError("the subgraph has no 'end'", open_groups[-1][1])
     return source
@@ -61,8 +72,9 @@ def lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield each statement with its offset: lines and their parts between semicolons, without comments."""
     offset = 0
     for line in text.splitlines(keepends=True):
-        content = line.rstrip()
-        if not content.lstrip().startswith("%%"):
+        comment = _COMMENT.match(line)
+        content = (comment[1] if comment else line).rstrip()
+        if content:
             for match in re.finditer(r'(?:"[^"]*"|&?#?\w+;(?=[^\n]*[\])}|])|[^;"]|"(?![^"]*"))+', content):
                 part = match[0].strip()
                 if part:
@@ -199,7 +211,7 @@ def _near(line: str, at: int, start: int) -> Span:
 
 def text_of(text: str) -> str:
     """Return a text as it is shown: without quotes, tags and entities."""
-    text = text.strip()
+    text = _ICON.sub("", text).strip()
     if len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1]
     text = text.strip("`") if text.startswith("`") else text

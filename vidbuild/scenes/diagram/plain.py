@@ -60,9 +60,10 @@ def _line(source: Source, line: str, start: int) -> None:
     if not arrows:
         loose = _LOOSE.search(head)
         if loose:
-            expected = f"expected one of {', '.join(ARROWS)} with spaces around it"
             span = (start + loose.start(), start + loose.end())
-            raise NotationError(f"'{loose[0]}' is no arrow of this notation: {expected}", span)
+            if loose[0] in ARROWS:
+                raise NotationError(f"'{loose[0]}' needs a space on both sides", span)
+            raise NotationError(f"'{loose[0]}' is no arrow of this notation", span, "write ->")
         _add_node(source, head, start, label if colon else None)
         return
     ends = [0, *(match.end() for match in arrows)]
