@@ -10,6 +10,7 @@ from vidbuild.frozen import dataclass, field
 from vidbuild.location import Location
 from vidbuild.media.text.words import Token, spoken_sounds, spoken_text
 from vidbuild.timebase import SAMPLE_RATE
+from vidbuild.transitions import Effects, Transition
 
 if TYPE_CHECKING:
     from vidbuild.diagnostic import Diagnostic
@@ -191,7 +192,8 @@ class Scene:
     """One scene: the fields that all types share, defaults filled in. Times in seconds.
 
     narration: for every language, or language -> narration.
-    transition: into the next scene: "cut" or "fade"; always "cut" on the last.
+    transition: into the next scene; always a cut on the last.
+    effects: how its layers enter and leave.
     fields: the fields of the scene's type, defaults filled in.
     locations: field (dotted, "" for the scene) -> its location in the spec.
     speaker: the name of the speaker of a narration that is no list, for captions; "" without one.
@@ -209,8 +211,7 @@ class Scene:
     pause_after: float
     min_duration: float
     max_duration: float | None
-    transition: str
-    transition_duration: float
+    transition: Transition
     background: str | Mapping[str, Any] | None
     fields: Mapping[str, Any]
     locations: Mapping[str, Location]
@@ -222,6 +223,7 @@ class Scene:
     section: str = ""
     callouts: tuple[Callout, ...] = ()
     overlays: tuple[Overlay, ...] = ()
+    effects: Effects = Effects()
 
     @property
     def voices(self) -> list[Voice]:
@@ -237,7 +239,7 @@ class Theme:
 
     values: JSON values for the templates.
     fonts: files of the theme's own fonts.
-    behavior: what no drawing depends on: "easing", "pace", "transition" and "progress".
+    behavior: what no drawing depends on: "easing", "pace", "transition", "progress", "enter", "exit".
     """
 
     name: str

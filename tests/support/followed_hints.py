@@ -263,6 +263,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"indent with spaces", lambda draft: draft.edit(lambda line: line.replace("\t", "    "))),
     (r"remove 'narration' from a scene without speech", _without_narration),
     (r"remove one of them", _remove),
+    (r"remove '\w+', or write 'type: \w+'", _without_key),
     (r"remove '(\w+)', or .*", lambda draft, name: draft.edit(lambda line: re.sub(rf", {name}: [^,}}]+", "", line))),
     (r"add 'duration: 5', for 5 s, or .*", lambda draft: _add_field(draft, "duration: 5")),
     (r"add '(expand: true)' to the scene, or .*", _add_field),

@@ -61,13 +61,14 @@ class Drawing:
 
     def directed(self, name: str, direction: str) -> Drawing:
         """Let a layer be drawn in a direction."""
-        return self._with(name, direction=direction)
+        return self.having(name, direction=direction)
 
     def stopping(self, name: str, *stops: tuple[float, float, float, float]) -> Drawing:
         """Give a layer places to which a motion can move it."""
-        return self._with(name, stops=stops)
+        return self.having(name, stops=stops)
 
-    def _with(self, name: str, **changes: Any) -> Drawing:
+    def having(self, name: str, **changes: Any) -> Drawing:
+        """Change facts of a layer."""
         self.layers = [replace(layer, **changes) if layer.name == name else layer for layer in self.layers]
         return self
 

@@ -19,6 +19,7 @@ from vidbuild.media.ffmpeg import ffmpeg
 from vidbuild.model import Scene, Voice
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec import schema
+from vidbuild.transitions import Transition
 
 IMAGE, CLIP = "image.png", "clip.mp4"
 FREE_TEXT = {None, r"\S"}  # patterns of text fields that take any text
@@ -406,8 +407,7 @@ def scene(kind: str, /, **fields: Any) -> Scene:
         pause_after=0.6,
         min_duration=0.0,
         max_duration=None,
-        transition="cut",
-        transition_duration=0.0,
+        transition=Transition(),
         background=None,
         fields={name: value for name, value in own.items() if name not in schema.SHARED},
         locations={"": Location("v.yaml", 1, 1, 2)},

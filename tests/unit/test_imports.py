@@ -156,6 +156,7 @@ EVERYONE = {
     "suggest",
     "json_types",
     "timebase",
+    "transitions",
     "frozen",
     "platforms",
     "",

@@ -9,6 +9,7 @@ import pytest
 
 from vidbuild.media.text.words import Token
 from vidbuild.model import Narration, Scene, Utterance, Voice
+from vidbuild.transitions import Transition
 
 ANNA, BEN = Voice("espeak", "en-us"), Voice("edge", "en-GB-RyanNeural")
 
@@ -21,7 +22,7 @@ def narration(*words: str, **fields: Any) -> Narration:
 
 def scene(spoken: Narration | Mapping[str, Narration] | None) -> Scene:
     """A scene with a narration, whose voice is Anna's."""
-    return Scene("a", "title", 0, spoken, ANNA, None, 0, 0, 0, None, "cut", 0, None, {}, {})
+    return Scene("a", "title", 0, spoken, ANNA, None, 0, 0, 0, None, Transition(), None, {}, {})
 
 
 @pytest.mark.parametrize(

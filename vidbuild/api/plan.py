@@ -162,7 +162,9 @@ def _cut(scene: Scene) -> Scene:
     """A scene whose successor is left out ends with a cut."""
     from dataclasses import replace
 
-    return replace(scene, transition="cut", transition_duration=0.0)
+    from vidbuild.transitions import Transition
+
+    return replace(scene, transition=Transition())
 
 
 def _from_memo(spec: Path, data: Mapping[str, Any], only: Sequence[str], name: str | None, store: Store) -> Plan:

@@ -26,6 +26,9 @@ from vidbuild.plan.scene_steps import (
 from vidbuild.plan.variant import Variant, VideoSpec
 from vidbuild.project import name_of
 
+DIRECTED = frozenset({"slide", "push", "wipe"})  # transitions that move in a direction
+SCALED = frozenset({"zoom", "morph"})  # transitions in which Pillow scales layers
+
 
 def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
     """All steps of one video of a spec, each after the steps that it needs.
@@ -40,7 +43,7 @@ def compile_graph(spec: Spec, variant: Variant, name: str = "") -> Graph:
         steps.extend(scene_steps(video, index))
     steps.extend(music_steps(video))
     for left, right in zip(spec.scenes, spec.scenes[1:], strict=False):
-        if left.transition != "cut":
+        if left.transition.type != "cut":
             steps.append(_transition(video, left, right))
     steps.append(poster(video))
     steps.extend((_captions(video), _mux(video), _report(video, f"{name or name_of(spec.path)}.mp4")))
@@ -67,18 +70,23 @@ def frame_count(spec: Spec, variant: Variant) -> Product:
 
 
 def _transition(video: VideoSpec, left: Scene, right: Scene) -> Step:
-    params = {
-        "effect": left.transition,
+    transition = left.transition
+    params: dict[str, Any] = {
+        "effect": transition.type,
         "frames": transition_frames(video, left),
         "size": video.size,
         "profile": profile(video),
     }
+    if transition.type in DIRECTED:
+        params |= {"direction": transition.direction, "language": video.variant.language}
+    if transition.type == "dip":
+        params["color"] = transition.color or video.spec.theme.values["background_from"]
     inputs = {
         **animation_inputs(video, left, "tail.json", "a."),
         **animation_inputs(video, right, "head.json", "b."),
     }
     locations = {"": left.locations.get("transition", left.locations[""])}
-    tools = scaling_tools(left, right)
+    tools = ("pillow",) if transition.type in SCALED else scaling_tools(left, right)
     return Step(video.step_id("transition", left, right), "transition", params, inputs, locations, tools)
 
 
@@ -125,7 +133,7 @@ def _mux(video: VideoSpec) -> Step:
         for step, file in ((video.step("render", scene), "segment.h264"), (video.step("audio", scene), "sound.aac")):
             inputs[step.local] = Product(str(step), file)
         order.append({"scene": scene.id})
-        if scene.transition != "cut" and index + 1 < len(spec.scenes):
+        if scene.transition.type != "cut" and index + 1 < len(spec.scenes):
             transition = video.step("transition", scene, spec.scenes[index + 1])
             inputs[transition.local] = Product(str(transition), "segment.h264")
             order.append({"transition": transition.scene, "frames": transition_frames(video, scene)})

@@ -17,18 +17,17 @@ from vidbuild.media.h264.encode import PROFILES
 from vidbuild.model import Scene
 from vidbuild.plan import progress
 from vidbuild.plan.music_steps import music_inputs, sound_params
+from vidbuild.plan.scene_motion import drifts, entrances, is_painted, reveals
 from vidbuild.plan.showings import drawn, drawn_overlay, showings
 from vidbuild.plan.speech_steps import align_steps, levels, rate, speak_steps, spoken, utterance_params, words
 from vidbuild.plan.variant import VideoSpec
-from vidbuild.scenes.protocol import HOME, Clip, Place, scaled
+from vidbuild.scenes.protocol import Clip
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.timeline.mentions import mentions
 from vidbuild.timeline.params import ClipParams, TimelineParams
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
-DRIFT = (HOME, scaled(1.07))  # the places of a background that drifts, at the scene's start and end
-PAINTED = frozenset({"scale", "wipe", "type", "draw"})
 HEIC = frozenset({".heic", ".heif", ".hif"})  # how the names of images end that pi-heif decodes
 POSTER_SCENES = 4  # from which a poster is chosen: more would make every edit choose again
 LOOKS = ("theme", "theme.logo")  # fields of the spec that a drawing is made from
@@ -97,25 +96,9 @@ def profile(video: VideoSpec) -> dict[str, Any]:
     return {**PROFILES[video.variant.output.profile], "fps": video.fps}
 
 
-def drifts(scene: Scene) -> dict[str, tuple[Place, Place]]:
-    """Layer -> its place at the scene's start and end: those of the scene's type, and of a background that drifts."""
-    behind = scene.background
-    moves = isinstance(behind, Mapping) and behind.get("drift") == "slow"
-    return {**({"background": DRIFT} if moves else {}), **SCENE_TYPES[scene.type].drifts(scene)}
-
-
 def scaling_tools(*scenes: Scene) -> tuple[str, ...]:
     """The tool that paints the frames of these scenes: Pillow if anything is scaled or uncovered."""
     return ("pillow",) if any(map(is_painted, scenes)) else ()
-
-
-def is_painted(scene: Scene) -> bool:
-    """Whether the pixels of any layer are computed while it enters or moves."""
-    scene_type = SCENE_TYPES[scene.type]
-    reveals = scene_type.reveals(scene)
-    effects = {*scene_type.entrances(scene).values()}.union(*(reveal.enter.values() for reveal in reveals))
-    moves = any(reveal.moves or reveal.zooms or reveal.states[0] for reveal in reveals)
-    return moves or bool(effects & PAINTED) or bool(drifts(scene))
 
 
 def animation_inputs(video: VideoSpec, scene: Scene, motion: str, prefix: str = "") -> dict[str, Input]:
@@ -137,16 +120,16 @@ def animation_inputs(video: VideoSpec, scene: Scene, motion: str, prefix: str = 
 
 def transition_frames(video: VideoSpec, scene: Scene) -> int:
     """The length in frames of the transition out of a scene, always even; 0 for a cut."""
-    return 0 if scene.transition == "cut" else timebase.even_frames(scene.transition_duration, video.fps)
+    transition = scene.transition
+    return 0 if transition.type == "cut" else timebase.even_frames(transition.seconds, video.fps)
 
 
 def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
     scene = video.spec.scenes[index]
     narration = video.narration(scene)
-    scene_type = SCENE_TYPES[scene.type]
     before = video.spec.scenes[index - 1] if index else None
     head, tail = _frames_in_transitions(video, index)
-    reveals = scene_type.reveals(scene)
+    shown = reveals(scene)
     tokens = narration.tokens if narration else ()
     params = TimelineParams(
         fps=video.fps,
@@ -160,9 +143,9 @@ def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
         cues=narration.cues if narration and not narration.utterances else {},
         anchors=narration.anchors if narration else {},
         utterances=tuple(utterance_params(each) for each in narration.utterances) if narration else (),
-        entrances=scene_type.entrances(scene),
-        reveals=tuple(replace(reveal, words="") for reveal in reveals),
-        mentions=tuple(mention.token for mention in mentions(reveals, tokens, video.variant.language)),
+        entrances=entrances(scene, before.transition.type if before else "cut"),
+        reveals=tuple(replace(reveal, words="") for reveal in shown),
+        mentions=tuple(mention.token for mention in mentions(shown, tokens, video.variant.language)),
         drifts=drifts(scene),
         showings=tuple(showings(scene, narration, video.variant.language)),
         easing=video.spec.theme.behavior["easing"],
@@ -170,6 +153,8 @@ def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
         clip=None if clip is None else _clip_params(clip),
         transition_before=head,
         transition=tail,
+        still=scene.effects.still,
+        exit=scene.effects.exit,
     )
     inputs = words(video, scene)
     if clip is not None:

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain, pairwise
+from itertools import chain
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from vidbuild.spec import expand, file_kind, from_python, paths, reader, validat
 from vidbuild.spec import variables as spec_variables
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.diagnostics import MAX_PROBLEMS, SpecError, tidy
-from vidbuild.spec.document import Document, Path, dotted
+from vidbuild.spec.document import Document, dotted
 from vidbuild.spec.files import own_content, similar_file
 from vidbuild.spec.valid_parts import ValidParts
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from vidbuild.spec.scene_context import SceneContext
 
 MAX_BYTES = 2_000_000  # of a spec's file
-ROUNDING = 1e-9  # seconds
 # Files that stand for a stream: standard input, or the output of a command, as the shell's <(command) names it.
 _STREAM = re.compile(r"/dev/(?:stdin|fd/\d+)|/proc/(?:self|\d+)/fd/\d+")
 Variables = Mapping[str, Any]
@@ -166,6 +165,7 @@ class _SpecBuilder:
             reading,
             scene_locations,
             theme,
+            transitions,
             voice,
         )
         from vidbuild.spec.scene_context import SceneContext
@@ -188,12 +188,13 @@ class _SpecBuilder:
         context = SceneContext(values, collector, folder, self.root, speaker, last, locations, pronounced, read)
         finder = music.Finder(folder, self.root, collector, context.files)
         behavior = resolved_theme.behavior if resolved_theme else {"transition": "cut", "progress": "none"}
-        context = replace(context, music=music.of_spec(values.get("music"), finder), transition=behavior["transition"])
+        context = replace(context, music=music.of_spec(values.get("music"), finder), behavior=behavior)
         ready = list(self._scenes(found, context))
         self.sources.update(context.sources)
         self._check_ids()
-        ready = within_scenes(ready, self.document)
-        check_transitions(ready, collector)
+        ready = transitions.within_scenes(ready, self.document)
+        transitions.check_lengths(ready, collector)
+        transitions.check_fields(values["defaults"].get("transition"), ("defaults", "transition"), collector)
         voice.check_default(values["language"], (each for scene in ready for each in scene.voices), collector)
         lint.check(ready, speaker, collector, values["language"], is_read=read.is_on)
         for language, translation in context.translations.items():
@@ -254,38 +255,3 @@ class _SpecBuilder:
     def _locations(self) -> dict[str, Location]:
         values = self.document.values
         return {dotted(path): location for path, location in values.items() if path[:1] != ("scenes",)}
-
-
-def within_scenes(scenes: list[Scene], document: Document) -> list[Scene]:
-    """Return the scenes; a transition that the theme chose takes at most half of a duration that the spec sets."""
-    if ("defaults", "transition") in document.values:
-        return scenes
-    fitting = []
-    for left, right in zip(scenes, [*scenes[1:], None], strict=True):
-        most = min((each.duration / 2 for each in (left, right) if each and each.duration is not None), default=None)
-        own = ("scenes", left.index, "transition") in document.values
-        short = most is not None and not own and left.transition_duration > most
-        fitting.append(replace(left, transition_duration=most) if short and most is not None else left)
-    return fitting
-
-
-def check_transitions(scenes: list[Scene], collector: DiagnosticCollector) -> None:
-    """Add an error for each transition that takes more than half of a scene whose duration the spec sets.
-
-    The timeline checks the scenes whose length depends on their narration.
-    """
-    for left, right in pairwise(scenes):
-        if left.transition == "cut" or right.index != left.index + 1:
-            continue
-        durations = [(scene.duration, scene.id) for scene in (left, right) if scene.duration is not None]
-        for duration, name in sorted(durations)[:1]:
-            if left.transition_duration * 2 > duration + ROUNDING:
-                own: Path = ("scenes", left.index, "transition")
-                path: Path = own if own in collector.document.values else ("defaults", "transition")
-                if (*path, "duration") in collector.document.values:
-                    path = (*path, "duration")
-                message = (
-                    f"the transition from '{left.id}' to '{right.id}' takes {left.transition_duration:g} s: "
-                    f"the maximum is half of the {duration:g} s of '{name}'"
-                )
-                collector.error(path, message, f"set its duration to {duration / 2:g} or less")

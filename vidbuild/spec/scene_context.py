@@ -28,7 +28,7 @@ class SceneContext:
     pronunciation: the spec's `pronounce`, which records the entries that narrations use.
     reading: the spec's `reading`.
     music: of the scenes that do not set their own.
-    transition: that of the theme, for a spec that sets none.
+    behavior: of the theme: the transition and effects of a spec that sets none.
     files: the files that the scenes name; `scene` adds to them.
     sources: file name as in diagnostics -> text of the text files that the scenes name; `scene` adds to them.
     translations: language -> the diagnostics of narrations in other languages than the spec's. They are kept apart,
@@ -45,7 +45,7 @@ class SceneContext:
     pronunciation: Pronunciation
     reading: Reading
     music: Music | None = None
-    transition: str | Mapping[str, Any] = "cut"
+    behavior: Mapping[str, Any] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
     translations: dict[str, DiagnosticCollector] = field(default_factory=dict)

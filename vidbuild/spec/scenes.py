@@ -19,7 +19,7 @@ from vidbuild.spec import (
     scene_narration,
     scene_problems,
     schema,
-    theme_values,
+    transitions,
     voice,
 )
 from vidbuild.spec.collector import DiagnosticCollector
@@ -50,6 +50,7 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
     own_music = music.of_scene(fields, path, context.music, _finder(context))
     sounds = music.sounds(fields, path, _finder(context))
     _check_times(fields, path, collector, wrong)
+    transitions.check_fields(fields.get("transition"), (*path, "transition"), collector)
     if kind and resolved and not wrong - schema.SHARED:
         scene_problems.report(kind.check(own), (path, fields["type"], own), collector, "error")
     sound = resolved and not wrong and not _errors(collector, before)
@@ -63,7 +64,6 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
             cues.check(written, path, parsed, language, context.collector_of(language), other_uses=markers)
     if wrong or _errors(collector, before) or speaker is None:
         return None
-    transition, seconds = _transition(fields, context, index)
     defaults = context.spec["defaults"]
     return Scene(
         id=fields["id"],
@@ -80,8 +80,7 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
         pause_after=float(fields.get("pause_after", defaults["pause_after"])),
         min_duration=float(fields["min_duration"]),
         max_duration=_float(fields.get("max_duration")),
-        transition=transition,
-        transition_duration=seconds,
+        transition=transitions.transition(fields, context, index),
         background=backdrop,
         fields=own,
         locations=context.locations.get(index, {}),
@@ -92,6 +91,7 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
         section=fields.get("section", ""),
         callouts=marks,
         overlays=above,
+        effects=transitions.effects(fields, context),
         speaker="" if speaker == voice.RECORDED else voice.speaker(named, context.spec["voices"]),
     )
 
@@ -164,12 +164,3 @@ def _check_times(fields: Fields, path: Path, collector: DiagnosticCollector, wro
         collector.error((*path, "duration"), f"duration {exact:g} is less than min_duration {low:g}")
     if exact is not None and high is not None and exact > high:
         collector.error((*path, "duration"), f"duration {exact:g} is more than max_duration {high:g}")
-
-
-def _transition(fields: Fields, context: SceneContext, index: int) -> tuple[str, float]:
-    """Return the type and seconds of a scene's transition; "cut" for the last scene and for one of 0 s."""
-    default = context.spec["defaults"].get("transition", context.transition)
-    value = theme_values.transition(fields.get("transition", default))
-    if index == context.last or value["type"] == "cut" or value["duration"] == 0:
-        return "cut", 0.0
-    return value["type"], float(value["duration"])

@@ -11,7 +11,7 @@ from vidbuild.model import Theme
 from vidbuild.spec import schema
 
 # Values that no drawing depends on: a change to them draws nothing again.
-BEHAVIOR = frozenset({"easing", "pace", "transition", "progress"})
+BEHAVIOR = frozenset({"easing", "pace", "transition", "progress", "enter", "exit"})
 
 
 def merged(layers: list[dict[str, Any]]) -> Theme:
@@ -29,7 +29,7 @@ def merged(layers: list[dict[str, Any]]) -> Theme:
         for key, value in own.items():
             values[key] = {**values.get(key, {}), **_mapping(key, value)} if key in _MAPPINGS else value
     values = accents.resolved(_normalize_colors(values), own_glow=own_glow)
-    behavior = {key: values.pop(key) for key in sorted(BEHAVIOR)}
+    behavior = {key: values.pop(key) for key in sorted(BEHAVIOR) if key in values}
     return Theme(name, values, logo, tuple(dict.fromkeys(fonts)), behavior)
 
 

@@ -17,6 +17,7 @@ from vidbuild.media.image.background import Light, Pattern
 from vidbuild.media.image.color import RGB
 from vidbuild.media.render.drawing import Layer, Layers, Rows
 from vidbuild.media.text import families, fonts, glyphs, scene_text, typst
+from vidbuild.media.text.direction import is_right_to_left
 from vidbuild.media.text.fonts import StagedFonts
 from vidbuild.steps import backdrop_image, callouts, overlays, parts
 from vidbuild.steps.picture import Picture
@@ -27,7 +28,6 @@ STAGED: Mapping[str, str] = {
     "callouts": callouts.TEMPLATE,
     "overlays": overlays.TEMPLATE,
 }
-RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 LOOK = ("scale", "weight", "tracking", "radius", "spacing", "window", "shadow", "intro", "outro")
 LOGO_SIDE = 1600  # pixels of the longer side to which a logo is reduced: more than it has in a video of 4K
 
@@ -175,7 +175,7 @@ def _language(params: Mapping[str, Any]) -> str:
 
 
 def _direction(params: Mapping[str, Any]) -> str:
-    return "rtl" if _language(params) in RIGHT_TO_LEFT else "ltr"
+    return "rtl" if is_right_to_left(str(params["language"])) else "ltr"
 
 
 def paint_background(params: Mapping[str, Any]) -> bytes:
@@ -193,7 +193,7 @@ def _write_layers(context: Context, drawing: typst.Drawing, behind: bytes, image
     width, height = context.params["size"]
     (context.out / "background.png").write_bytes(behind)
     reading = "left" if _direction(context.params) == "rtl" else "right"
-    layers = [Layer("background", "background.png", 0, 0, width, height, opaque=True)]
+    layers = [Layer("background", "background.png", 0, 0, width, height, opaque=True, stays=True)]
     sheets: dict[str, list[str]] = {}  # of rows, by their layer
     for page in drawing.pages:
         png = images.get(page.name, page.png)
@@ -211,7 +211,11 @@ def _write_layers(context: Context, drawing: typst.Drawing, behind: bytes, image
         box = (page.x, page.y, page.width, page.height)
         direction = page.facts.get("direction") or reading
         stops = tuple((x, y, width, height) for x, y, width, height in page.facts.get("stops", ()))
+        facts = page.facts
         opaque = rows is not None or raster.opaque(images.get(page.name))
-        hidden, tall = page.facts.get("hidden", ()), page.facts.get("tall", 0)
-        layers.append(Layer(page.name, file, *box, opaque, advances, direction, stops, hidden, tall, rows))
+        hidden, tall, stays = facts.get("hidden", ()), facts.get("tall", 0), bool(facts.get("stays"))
+        edges = tuple(map(round, facts.get("edges", ())))
+        layers.append(
+            Layer(page.name, file, *box, opaque, advances, direction, stops, hidden, tall, rows, stays, edges)
+        )
     Layers(width, height, tuple(layers)).write(context.out)

@@ -26,7 +26,7 @@ def run(context: Context) -> None:
     layers = []
     for page in drawing.pages:
         (context.out / f"{page.name}.png").write_bytes(page.png)
-        layers.append(Layer(page.name, f"{page.name}.png", page.x, page.y, page.width, page.height))
+        layers.append(Layer(page.name, f"{page.name}.png", page.x, page.y, page.width, page.height, stays=True))
     width, height = params["size"]
     Layers(width, height, tuple(layers)).write(context.out)
     for warning in drawing.warnings:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +38,30 @@ MAX_SEGMENT_BYTES = 4 << 30
 def run(context: Context) -> None:
     """Write segment.h264, thumb.jpg (the last frame) and render.json."""
     animation, profile = read_animation(context), context.params["profile"]
-    plan = encode_plan(animation, profile)
-    args = encoder_arguments(animation, plan, profile, context.scratch, context.out)
-    run_encoder(context, args, plan.most_frames, animation.motion.frames, "render the scene")
-    write_segment(context, animation, plan, animation.motion.frames)
+    done, plans = 0, []
+    for part in _parts(animation):
+        plan = encode_plan(part, profile)
+        args = encoder_arguments(part, plan, profile, context.scratch, context.scratch if done else context.out)
+        run_encoder(
+            context, args, plan.most_frames, part.motion.frames, "render the scene", (done, animation.motion.frames)
+        )
+        _stitch(context.scratch, context.out / SEGMENT, part, plan, part.motion.frames)
+        plans.append(plan)
+        done += part.motion.frames
+    _finish_segment(context, animation, plans, done)
     _verify_thumb(context.out / THUMB, animation)
+
+
+def _parts(animation: Animation) -> list[Animation]:
+    """Return the animation before the exit and from it on.
+
+    Everything moves in the exit, so its bands are large; before it, only what moves there is encoded.
+    """
+    motion, before = animation.motion, animation.motion.frames_before_exit
+    if before in {0, motion.frames}:
+        return [animation]
+    windows = (motion.window(0, before), motion.window(before, motion.frames - before))
+    return [replace(animation, motion=window) for window in windows]
 
 
 def encoder_arguments(
@@ -56,7 +76,7 @@ def encoder_arguments(
     outputs.sort(key=lambda item: -item[0])  # ffmpeg reports the progress of the first output
     jpeg = {"format": "image2", "update": 1, "q:v": 3, "frames:v": 1, "threads:v": 1}
     thumb = filtergraph.output(compose.thumbnail(last, THUMB_WIDTH), out / THUMB, jpeg)
-    return read_companions(filtergraph.arguments(*(output for _, output in outputs), thumb), animation.clip)
+    return read_companions(filtergraph.arguments(*(output for _, output in outputs), thumb), *animation.all_clips)
 
 
 def band_output(
@@ -73,22 +93,26 @@ def band_output(
 
 def write_segment(context: Context, animation: Animation, plan: EncodePlan, frames: int) -> None:
     """Stitch the encoded bands into segment.h264, verify it, and write render.json."""
-    segment = context.out / SEGMENT
-    _stitch(context.scratch, segment, animation, plan, frames)
-    verify_segment(segment, animation, frames)
-    facts = {"frames": frames, "coded": plan.encoded, "bands": len(plan.bands)}
+    _stitch(context.scratch, context.out / SEGMENT, animation, plan, frames)
+    _finish_segment(context, animation, [plan], frames)
+
+
+def _finish_segment(context: Context, animation: Animation, plans: Sequence[EncodePlan], frames: int) -> None:
+    verify_segment(context.out / SEGMENT, animation, frames)
+    coded, bands = round(sum(plan.encoded for plan in plans), 1), max(len(plan.bands) for plan in plans)
+    facts = {"frames": frames, "coded": coded, "bands": bands}
     (context.out / FACTS).write_text(json.dumps(facts) + "\n", encoding="utf-8")
 
 
 def _stitch(scratch: Path, segment: Path, animation: Animation, plan: EncodePlan, frames: int) -> None:
-    # A function of its own, so that the bands leave the memory before the segment is verified.
+    """Append the stitched bands to a segment. The bands leave the memory before the segment is verified."""
     width, height, fps = animation.layers.width, animation.layers.height, animation.motion.fps
     bands = [
         (band, tool_output.read(scratch / plan.file(index), max_output_bytes(width, height, len(band.frames)), "video"))
         for index, band in enumerate(plan.bands)
     ]
     try:
-        with segment.open("wb") as target:
+        with segment.open("ab") as target:
             target.writelines(stitch.stitch(bands, plan.keys, frames, height, stitch.level(width, height, fps)))
     except h264.H264Error as error:
         raise StepError(f"ffmpeg wrote a corrupt segment: {error}") from error
@@ -111,20 +135,24 @@ def read_animation(context: Context, prefix: str = "") -> Animation:
     return Animation(folder, layers, motion, clip)
 
 
-def run_encoder(context: Context, args: list[str], encoded: int, frames: int, what: str) -> None:
+def run_encoder(
+    context: Context, args: list[str], encoded: int, frames: int, what: str, span: tuple[int, int] = (0, 0)
+) -> None:
     """Run ffmpeg and report its progress.
 
     encoded: how many frames the first output encodes.
     frames: how many frames of the video they stand for.
+    span: how many frames of the step are done already, and how many it has; default: these alone.
     what: the purpose, to follow "could not" in messages.
     """
+    first, total = span if span[1] else (0, frames)
     ffmpeg.run(
         args,
         cwd=context.scratch,
         env=context.env,
         timeout=MIN_TIMEOUT + TIMEOUT_PER_FRAME * frames,
         what=what,
-        progress=lambda done: context.progress(min(done * frames // encoded, frames), frames, "frames"),
+        progress=lambda done: context.progress(first + min(done * frames // encoded, frames), total, "frames"),
         pipe_source=_painted_frames,
     )
 

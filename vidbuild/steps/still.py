@@ -60,7 +60,7 @@ def _choose(context: Context, plain: Sequence[bool]) -> None:
     for index, doubtful in enumerate(plain):
         animation = render.read_animation(context, f"{index}.")
         for share in CANDIDATES if doubtful and animation.clip else (1.0,):
-            _render(context, animation, max(0, round(animation.motion.frames * share) - 1))
+            _render(context, animation, max(0, round(animation.motion.frames_before_exit * share) - 1))
             if not doubtful:
                 return
             data = (context.out / STILL).read_bytes()

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 def run(context: Context) -> None:
     """Write the scene's motion (whole.json) and windows of it, timing.json and span.json.
 
-    render.json is what the scene's render step renders, head.json and tail.json what the transitions render, last.json
-    the last frame. span.json is the part of timing.json that audio and mux need; it does not change if a cue moves.
+    render.json is what the scene's render step renders, last.json the last frame that shows all of the scene. head.json
+    and tail.json are what the transitions render: as long as they are, so half of each is outside the scene. span.json
+    is the part of timing.json that audio and mux need; it does not change if a cue moves.
     """
     params = TimelineParams.from_data(context.params)
     clip = _clip_part(context, params.clip)
@@ -37,10 +38,10 @@ def run(context: Context) -> None:
     motion, head, tail = timeline.motion, params.transition_before, params.transition
     windows = {
         "whole.json": motion,
-        "last.json": motion.window(motion.frames - 1, 1),
+        "last.json": motion.window(max(0, motion.frames_before_exit - 1), 1),
         "render.json": motion.window(head, motion.frames - head - tail),
-        "head.json": motion.window(0, head),
-        "tail.json": motion.window(motion.frames - tail, tail),
+        "head.json": motion.window(-head, 2 * head),
+        "tail.json": motion.window(motion.frames - tail, 2 * tail),
     }
     span = {name: timeline.timing[name] for name in ("fps", "frames", "samples", "narration")}
     if "utterances" in timeline.timing:

@@ -9,34 +9,46 @@ from typing import Any
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg import filtergraph
-from vidbuild.media.render import compose
+from vidbuild.media.render import blend, compose, whole_scenes
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.clip import read_companions
-from vidbuild.media.render.encode_plan import EncodePlan, full_plan
+from vidbuild.media.render.encode_plan import EncodePlan, encode_plan, full_plan
+from vidbuild.media.text.direction import is_right_to_left
 from vidbuild.steps import render
 
 
 def run(context: Context) -> None:
-    """Write segment.h264 and render.json."""
+    """Write segment.h264 and render.json.
+
+    Params: effect: its type. direction, language: of a slide, push or wipe. color: of a dip.
+    """
     leaving, coming = render.read_animation(context, "a."), render.read_animation(context, "b.")
-    frames = context.params["frames"]
-    if context.params["effect"] != "fade":
-        raise StepError(f"unknown transition '{context.params['effect']}'", field="transition.type")
-    if (leaving.motion.fps, leaving.motion.frames) != (coming.motion.fps, frames - leaving.motion.frames):
-        lengths = f"{leaving.motion.frames} + {coming.motion.frames}"
-        raise StepError(f"transition: expected {frames} frames, got {lengths} from its two scenes")
-    profile = context.params["profile"]
-    plan = full_plan(leaving.layers.height, range(frames), leaving.motion.fps, profile)
-    args = transition_arguments(leaving, coming, plan, profile, context.scratch)
-    render.run_encoder(context, args, frames, frames, "render the transition")
-    render.write_segment(context, leaving, plan, frames)
+    frames, effect, profile = (context.params[name] for name in ("frames", "effect", "profile"))
+    if effect not in {*blend.EFFECTS, *whole_scenes.WHOLE}:
+        raise StepError(f"unknown transition '{effect}'", field="transition.type")
+    if not leaving.motion.frames == coming.motion.frames == frames or leaving.motion.fps != coming.motion.fps:
+        lengths = f"{leaving.motion.frames} and {coming.motion.frames}"
+        raise StepError(f"transition: expected {frames} frames of each of its scenes, got {lengths}")
+    if effect in blend.EFFECTS:
+        blended = blend.blended(leaving, coming, effect)
+        plan = encode_plan(blended, profile)
+        args = render.encoder_arguments(blended, plan, profile, context.scratch, context.scratch)
+    else:
+        plan = full_plan(leaving.layers.height, range(frames), leaving.motion.fps, profile)
+        args = _whole_arguments(leaving, coming, plan, context.params, context.scratch)
+    render.run_encoder(context, args, plan.most_frames, frames, "render the transition")
+    render.write_segment(context, coming, plan, frames)
 
 
-def transition_arguments(
-    leaving: Animation, coming: Animation, plan: EncodePlan, profile: Mapping[str, Any], scratch: Path
+def _whole_arguments(
+    leaving: Animation, coming: Animation, plan: EncodePlan, params: Mapping[str, Any], scratch: Path
 ) -> list[str]:
-    """Return the arguments for ffmpeg that encode a transition's frames."""
-    mixed = compose.crossfade(leaving, coming, len(plan.bands[0].frames))
-    converted = compose.tag_colors(compose.to_encoder_pixels(mixed, profile["pixels"]))
-    arguments = filtergraph.arguments(render.band_output(converted, leaving, plan, 0, profile, scratch))
+    """Return the arguments for ffmpeg that encode the frames of a transition of whole scenes."""
+    if params["effect"] == "dip":
+        way = params["color"]
+    else:
+        way = params["direction"] or ("right" if is_right_to_left(params["language"]) else "left")
+    mixed = whole_scenes.WHOLE[params["effect"]](leaving, coming, way)
+    converted = compose.tag_colors(compose.to_encoder_pixels(mixed, params["profile"]["pixels"]))
+    arguments = filtergraph.arguments(render.band_output(converted, leaving, plan, 0, params["profile"], scratch))
     return read_companions(arguments, leaving.clip, coming.clip)

@@ -53,7 +53,8 @@ def lay_out(params: TimelineParams, speeches: Sequence[Speech], clip_ms: float |
     entering = {name: layers[name] for name in params.entrances}
     marks = shown(params, timed, entering, frames)
     layers.update(marks.tracks)
-    motion = Motion(params.fps, frames, layers, _playback(params, clip_samples, frames))
+    leave = tracks.leaving(params, frames)
+    motion = Motion(params.fps, frames, layers, _playback(params, clip_samples), leave)
     extended = tracks.extending(params, _unextended(params, timed, clip_samples), length)
     warnings = (
         *_estimated_cues(timed),
@@ -83,12 +84,11 @@ def _clip_samples(clip_ms: float, fps: int) -> int:
     return max(1, frames) * timebase.samples_per_frame(fps)
 
 
-def _playback(params: TimelineParams, clip_samples: int, frames: int) -> Playback | None:
+def _playback(params: TimelineParams, clip_samples: int) -> Playback | None:
     if params.clip is None:
         return None
-    played = min(frames, clip_samples // timebase.samples_per_frame(params.fps))
     clip = params.clip
-    return Playback(clip.start_ms, 0, played, clip.fit)
+    return Playback(clip.start_ms, 0, clip_samples // timebase.samples_per_frame(params.fps), clip.fit)
 
 
 def _unextended(params: TimelineParams, timed: TimedSpeech, clip_samples: int) -> int:

@@ -78,8 +78,7 @@ def build_tracks(params: TimelineParams, times: Sequence[int], until: int) -> Tr
             done = max(done, free_from)
         done = max(done, _replace(params, reveal, start, enters, leaves))
         for layer in (*reveal.leave, *until_next):
-            entered = enters[layer].frame + enters[layer].frames if layer in enters else 0
-            leaves[layer] = Effect(max(start, entered), _frames(params, LEAVING), "fade", params.easing)
+            leaves[layer] = _leaving(params, start, enters.get(layer))
         until_next = reveal.until_next
         for layer, place in {**reveal.moves, **reveal.zooms}.items():
             done = max(done, _move(params, ways.setdefault(layer, []), start, place))
@@ -122,6 +121,14 @@ def _cursors(params: TimelineParams, starts: Sequence[int], typed: Mapping[str, 
         answered = None if _types(params.reveals[last]) else Effect(starts[last], 0, "cut")
         found[cursor] = Track(leave=answered, follows=tuple(layers))
     return found
+
+
+def leaving(params: TimelineParams, frames: int) -> Effect | None:
+    """The exit of all layers: it ends with the scene, or where the transition out of it begins."""
+    if params.exit == "none" or params.still:
+        return None
+    length = min(_frames(params, LEAVING), frames - params.transition)
+    return Effect(frames - params.transition - length, length, params.exit, params.easing)
 
 
 def drifting(params: TimelineParams, tracks: Mapping[str, Track], frames: int) -> dict[str, Track]:
@@ -185,6 +192,12 @@ def _entering(params: TimelineParams, start: int, length: int, effect: str) -> E
     if effect == "follow":
         return Effect(start + length, length, "fade", params.easing)
     return Effect(start, length, effect, params.easing)
+
+
+def _leaving(params: TimelineParams, start: int, enter: Effect | None) -> Effect:
+    """How a layer leaves with a reveal that starts at a frame: not before it has entered."""
+    entered = 0 if enter is None else enter.frame + enter.frames
+    return Effect(max(start, entered), _frames(params, LEAVING), "fade", params.easing)
 
 
 def _move(params: TimelineParams, way: list[Key], start: int, place: Place) -> int:

@@ -12,6 +12,7 @@ from vidbuild.model import Spec
 from vidbuild.plan.compile import compile_graph
 from vidbuild.plan.progress import MAX_DOTS, mark
 from vidbuild.plan.variant import own_variant
+from vidbuild.transitions import Transition
 
 
 @pytest.fixture
@@ -81,9 +82,9 @@ def test_a_themes_progress_is_the_default(project: Project) -> None:
 def test_a_themes_transition_is_the_default(project: Project) -> None:
     """A theme's transition applies if neither the scene nor the spec's defaults set one, and changes no drawing."""
     fading = spec(project, 2, theme={"extends": "midnight", "transition": {"type": "fade", "duration": 0.6}})
-    assert (fading.scenes[0].transition, fading.scenes[0].transition_duration) == ("fade", 0.6)
+    assert fading.scenes[0].transition == Transition("fade", 0.6)
     own = spec(project, 2, theme={"transition": "fade"}, defaults={"transition": "cut"})
-    assert own.scenes[0].transition == "cut"
+    assert own.scenes[0].transition == Transition()
     plain = spec(project, 2)
     drawn = [compile_graph(each, own_variant(each)).steps["draw:s0"] for each in (fading, plain)]
     assert drawn[0].params == drawn[1].params
@@ -101,7 +102,7 @@ def test_a_themes_transition_fits_into_short_scenes(project: Project) -> None:
     """A theme makes no spec invalid: its transition is shortened, but one that the spec sets is an error."""
     short = {"type": "title", "title": "A", "duration": 0.5}
     fitted = project.spec({**short, "id": "a"}, {**short, "id": "b"}, theme="gazette")
-    assert (fitted.scenes[0].transition, fitted.scenes[0].transition_duration) == ("fade", 0.25)
+    assert fitted.scenes[0].transition == Transition("fade", 0.25)
     fade = {"type": "fade", "duration": 0.6}
     ((where, *_),) = project.wrong({**short, "id": "a", "transition": fade}, {**short, "id": "b"})
     assert where == "scenes[0].transition.duration"

@@ -84,7 +84,7 @@ scenes:
     assert spec is not None
     assert spec.scenes[2].fields["commands"][0]["run"] == "pip install httpx"
     assert spec.scenes[3].fields["code"] == "a = {{ b }}"
-    assert [scene.transition for scene in spec.scenes] == ["fade"] * 6 + ["cut"]
+    assert [scene.transition.type for scene in spec.scenes] == ["fade"] * 6 + ["cut"]
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,8 @@ def test_transitions(project: Project, own: Any, default: Any, expected: tuple[s
     """A scene's transition wins over the default; one that takes no time is a cut; the last scene has none."""
     top = {} if default is ... else {"defaults": {"transition": default}}
     first, last = project.spec({"transition": own}, {"transition": own}, **top).scenes
-    assert (first.transition, first.transition_duration) == expected
-    assert (last.transition, last.transition_duration) == ("cut", 0.0)
+    assert (first.transition.type, first.transition.seconds) == expected
+    assert (last.transition.type, last.transition.seconds) == ("cut", 0.0)
 
 
 def test_narration_in_several_languages(project: Project) -> None:

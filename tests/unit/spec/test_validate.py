@@ -98,8 +98,12 @@ def test_a_valid_spec_has_no_faults() -> None:
             ),
         ),
         (
-            spec(defaults={"transition": {"type": "wipe"}}),
-            ("defaults.transition.type", "'type' must be cut or fade, not 'wipe'", None),
+            spec(defaults={"transition": {"type": "melt"}}),
+            (
+                "defaults.transition.type",
+                "'type' must be cut, fade, slide, push, wipe, zoom, dip or morph, not 'melt'",
+                None,
+            ),
         ),
         (spec(defaults={"x": 1}), ("defaults.x", "unknown defaults field 'x'", None)),
         (scene(id=...), ("scenes.0", "missing scene field 'id'", None)),
@@ -153,13 +157,24 @@ def test_a_valid_spec_has_no_faults() -> None:
         ),
         (
             scene(transition="fad"),
-            ("scenes.0.transition", "'transition' must be cut, fade or a mapping, not 'fad'", "did you mean 'fade'?"),
+            (
+                "scenes.0.transition",
+                "'transition' must be cut, fade, slide, push, wipe, zoom, dip, morph or a mapping, not 'fad'",
+                "did you mean 'fade'?",
+            ),
         ),
         (spec(reading="off"), ("reading", READING + "'off'", VERBATIM)),
         (spec(reading=False), ("reading", READING + "false", VERBATIM)),
         (spec(reading=True), ("reading", READING + "true", "remove it: narrations are read by default")),
         (spec(reading="verbatm"), ("reading", READING + "'verbatm'", "did you mean 'verbatim'?")),
-        (scene(transition=1), ("scenes.0.transition", "'transition' must be cut, fade or a mapping, not 1", None)),
+        (
+            scene(transition=1),
+            (
+                "scenes.0.transition",
+                "'transition' must be cut, fade, slide, push, wipe, zoom, dip, morph or a mapping, not 1",
+                None,
+            ),
+        ),
         (scene(transition={"duration": 1}), ("scenes.0.transition", "missing transition field 'type'", None)),
         (
             scene(transition={"type": "fade", "duration": 11}),

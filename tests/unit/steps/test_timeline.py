@@ -12,7 +12,7 @@ import pytest
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
 from vidbuild.media.ffmpeg import ffmpeg
-from vidbuild.media.render.motion import Motion
+from vidbuild.media.render.motion import Effect, Key, Motion, Playback, Track
 from vidbuild.steps import timeline
 
 SECOND = 48_000
@@ -57,11 +57,11 @@ def run(tmp_path: Path, **changes: Any) -> Path:
 
 
 def test_the_windows_cover_the_scene(tmp_path: Path) -> None:
-    """Head, middle and tail together are the whole, without a frame between them or twice."""
+    """Half of the head and of the tail, which are as long as the transitions, and the middle are the whole scene."""
     out = run(tmp_path)
     frames = {name: Motion.from_json((out / f"{name}.json").read_text()).frames for name in
               ("whole", "head", "render", "tail", "last")}  # fmt: skip
-    assert frames == {"whole": 48, "head": 3, "render": 41, "tail": 4, "last": 1}
+    assert frames == {"whole": 48, "head": 6, "render": 41, "tail": 8, "last": 1}
 
 
 def test_a_tail_does_not_depend_on_the_scenes_length(tmp_path: Path) -> None:
@@ -70,6 +70,44 @@ def test_a_tail_does_not_depend_on_the_scenes_length(tmp_path: Path) -> None:
     assert (short / "whole.json").read_bytes() != (long / "whole.json").read_bytes()
     for name in ("head.json", "tail.json", "last.json"):
         assert (short / name).read_bytes() == (long / name).read_bytes()
+
+
+def test_an_exit_ends_where_the_transition_begins(tmp_path: Path) -> None:
+    """All layers leave in the last frames before the transition, and the last frame that is shown whole is before."""
+    out = run(tmp_path, exit="slide")
+    motions = {
+        name: Motion.from_json((out / f"{name}.json").read_text()) for name in ("whole", "render", "tail", "last")
+    }
+    assert motions["whole"].exit == Effect(48 - 4 - 7, 7, "slide")
+    assert motions["render"].exit == Effect(48 - 4 - 7 - 3, 7, "slide")
+    assert motions["tail"].exit == Effect(0, 0, "cut")
+    assert motions["last"].exit is None
+    assert motions["render"].frames_before_exit == 34
+
+
+def test_without_motion_nothing_moves(tmp_path: Path) -> None:
+    """Everything is there at once, drifts rest and nothing leaves."""
+    drifts = {"picture": [[0, 0, 1, 1], [-0.1, -0.1, 1.2, 1.2]]}
+    out = run(tmp_path, still=True, exit="fade", drifts=drifts, entrances=[["title", "scale"], ["text", "type"]])
+    motion = Motion.from_json((out / "whole.json").read_text())
+    assert motion.exit is None
+    cut = Track(Effect(0, 0, "cut"))
+    assert motion.tracks == {"title": cut, "text": cut, "picture": Track(moves=(Key(0),), clipped=True)}
+
+
+def test_a_theme_sets_easing_and_pace(tmp_path: Path) -> None:
+    """At twice the pace an entrance takes half the frames, with the theme's easing."""
+    motion = Motion.from_json((run(tmp_path, easing="snappy", pace=2.0) / "whole.json").read_text())
+    assert motion.tracks["title"].enter == Effect(0, 5, "rise", "snappy")
+
+
+def test_a_clip_plays_on_in_a_transition() -> None:
+    """The leaving clip goes on as far as it can, the coming one waits for the start of its scene."""
+    motion = Motion(30, 60, {}, Playback(2000, 0, 63, "cover"))
+    assert motion.window(56, 8).clip == Playback(2000, 56, 7, "cover")
+    assert motion.window(-4, 8).clip == Playback(2000, 0, 8, "cover", hold=4)
+    assert motion.window(-4, 8).window(2, 6).clip == Playback(2000, 0, 6, "cover", hold=2)
+    assert motion.window(-4, 8).window(6, 2).clip == Playback(2000, 2, 2, "cover")
 
 
 def test_a_cues_name_concerns_neither_picture_nor_sound(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -36,14 +37,15 @@ def blend_context(root: Path, leaving: Animation, coming: Animation, frames: int
     root.mkdir(parents=True)
     half = frames // 2
     windows = {
-        "a": leaving.motion.window(leaving.motion.frames - half, half),
-        "b": coming.motion.window(0, half),
+        "a": leaving.motion.window(leaving.motion.frames - half, frames),
+        "b": coming.motion.window(-half, frames),
     }
     inputs = {"a.layers": leaving.folder, "b.layers": coming.folder}
     for side, motion in windows.items():
         inputs[f"{side}.motion"] = root / f"{side}.json"
         inputs[f"{side}.motion"].write_text(motion.to_json(), encoding="utf-8")
-    params = {"effect": effect, "frames": frames, "size": list(SIZE), "profile": dict(PROFILES["standard"])}
+    own = {"direction": "", "language": "en", "color": "#ff0000"}
+    params = {"effect": effect, **own, "frames": frames, "size": list(SIZE), "profile": dict(PROFILES["standard"])}
     return context(root, params, inputs)
 
 
@@ -94,11 +96,12 @@ def test_a_transition_meets_the_scenes_without_a_jump(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("frames", "effect", "words"), [(8, "wipe", "unknown transition 'wipe'"), (9, "fade", "9 frames")]
+    ("frames", "effect", "words"), [(8, "melt", "unknown transition 'melt'"), (9, "fade", "9 frames of each")]
 )
 def test_transitions_that_cannot_be(tmp_path: Path, frames: int, effect: str, words: str) -> None:
-    """An unknown effect, or halves that do not make up the whole, are errors."""
-    step = blend_context(tmp_path / "s", scene(tmp_path / "a", DARK), scene(tmp_path / "b", LIGHT), frames, effect)
+    """An unknown effect, or motions of another length, are errors."""
+    step = blend_context(tmp_path / "s", scene(tmp_path / "a", DARK), scene(tmp_path / "b", LIGHT), 8, effect)
+    step = replace(step, params={**step.params, "frames": frames})
     with pytest.raises(StepError, match=words):
         transition.run(step)
 

@@ -83,6 +83,13 @@ def overlay(base: Stream, top: Stream, x: int | str, y: int | str, enable: str =
     return ffmpeg.filter([base, top], "overlay", **options, **({"enable": enable} if enable else {}))
 
 
+def masked(stream: Stream, mask: Stream) -> Stream:
+    """Replace a stream's alpha by the gray levels of another one."""
+    import ffmpeg
+
+    return ffmpeg.filter([stream, mask.filter("format", "gray")], "alphamerge")
+
+
 def fade(stream: Stream, direction: str, start: int, frames: int, fps: int) -> Stream:
     """Fade the alpha "in" or "out" over n frames. Frame k has k/(n+1) of it, so every frame is a mixture."""
     begin, length = (start - 1) / fps, (frames + 1) / fps

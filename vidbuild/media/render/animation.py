@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from vidbuild.media.render.motion import Motion
 class Animation:
     """A drawing in a folder, its motion, and the clip that plays in it, if any.
 
+    clips: layer -> its clip, if several play.
+    folders: layer -> the folder of its drawing, if it is another one.
     copy: how many animations with the same files come before this one in the same filter graph.
     """
 
@@ -24,6 +27,13 @@ class Animation:
     motion: Motion
     clip: Clip | None = None
     copy: int = 0
+    clips: Mapping[str, Clip] = field(default_factory=dict)
+    folders: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def all_clips(self) -> tuple[Clip | None, ...]:
+        """Every clip that plays in it."""
+        return (self.clip, *self.clips.values())
 
     @property
     def options(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from vidbuild.media.render.drawing import Layer, Layers
@@ -41,8 +42,11 @@ def visible_layers(layers: Layers, motion: Motion) -> tuple[Layer, ...]:
 
 
 def track_of(layer: Layer, motion: Motion) -> Track:
-    """Return the track of a layer; a layer without one is always visible."""
-    return motion.tracks.get(layer.name, Track())
+    """Return the track of a layer, with the motion's exit; a layer without one is always visible."""
+    track, leave = motion.tracks.get(layer.name, Track()), motion.exit
+    if leave is None or layer.stays or (track.leave is not None and track.leave.frame <= leave.frame):
+        return track
+    return replace(track, leave=leave)
 
 
 def is_still(layer: Layer, motion: Motion) -> bool:
@@ -58,8 +62,8 @@ def layer_changes(layer: Layer, layers: Layers, motion: Motion) -> tuple[int, ..
     if places:
         first = max(first, places[0][0])
     frames: set[int] = {first}
-    if not layer.file and motion.clip is not None:
-        frames.update(range(first, min(end, motion.clip.frames)))
+    if not layer.file and (played := motion.playback(layer.name)) is not None:
+        frames.update(range(first, min(end, played.frames)))
     for start, stop, speed in ways(layer, track):
         # A slow move needs no more changes at a higher frame rate.
         interval = max(1, min(int(MOVE_STEP / speed), motion.fps // MIN_MOVE_RATE))

@@ -96,7 +96,9 @@ def clip_frames(clip: Clip | None, layer: Layer, motion: Motion, options: Mappin
     stream = _deinterlace(stream, clip.info, fps)
     stream = stream.filter("settb", "AVTB").filter("setpts", f"PTS{TIE_US - elapsed_us:+d}")
     stream = stream.filter("tpad", stop=-1, stop_mode="clone").filter("fps", fps=fps, start_time=0)
-    stream = stream.filter("trim", end_frame=min(playback.frames, motion.frames))
+    stream = stream.filter("trim", end_frame=max(1, min(playback.frames, motion.frames) - playback.hold))
+    if playback.hold:
+        stream = stream.filter("tpad", start=playback.hold, start_mode="clone")
     return _fit(stream, layer, playback.fit, clip.info)
 
 

@@ -7,7 +7,6 @@ Only the frames that change are composed; `hold_frames` repeats them to a consta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.ffmpeg.filtergraph import SCALER, Stream
@@ -32,20 +31,6 @@ def hold_frames(stream: Stream, motion: Motion) -> Stream:
     """Return every frame of a motion: each changed frame repeats until the next, the last to the end."""
     spread = stream.filter("fps", fps=motion.fps).filter("tpad", stop=-1, stop_mode="clone")
     return spread.filter("trim", end_frame=motion.frames)
-
-
-def crossfade(leaving: Animation, coming: Animation, length: int) -> Stream:
-    """Return `length` RGB frames that fade from one animation to the other.
-
-    The leaving one plays and then holds its last frame; the coming one holds its first frame and then plays. Frame k
-    of n has k/(n+1) of the coming scene, so the first and the last frame are mixtures too.
-    """
-    below = hold_frames(frames(leaving), leaving.motion)
-    below = below.filter("tpad", stop=length - leaving.motion.frames, stop_mode="clone")
-    above = hold_frames(frames(replace(coming, copy=1)), coming.motion)
-    above = above.filter("tpad", start=length - coming.motion.frames, start_mode="clone").filter("format", "rgba")
-    above = filtergraph.shift(filtergraph.fade(filtergraph.shift(above, 1), "in", 1, length, coming.motion.fps), -1)
-    return filtergraph.overlay(below, above, 0, 0)
 
 
 def to_encoder_pixels(stream: Stream, pixels: str) -> Stream:

@@ -20,7 +20,7 @@ def pattern_file(index: int) -> str:
 
 def conceal(stream: Stream, animation: Animation, layer: Layer) -> Stream:
     """Fill a layer's hidden regions with the colors around them, under their patterns."""
-    options = animation.options
+    options, folder = animation.options, animation.folders.get(layer.name, animation.folder)
     if len(layer.hidden) > 1:  # the colors around one must not come from another
         for x, y, width, height in layer.hidden:
             stream = filtergraph.overlay(stream, filtergraph.color("gray", width, height, options, "rgba"), x, y)
@@ -31,7 +31,7 @@ def conceal(stream: Stream, animation: Animation, layer: Layer) -> Stream:
             part.filter("crop", right - left, bottom - top, left, top)
             for part, (left, top, right, bottom) in zip(parts, edges, strict=True)
         ]
-        pattern = filtergraph.image(animation.folder / pattern_file(index), options)
+        pattern = filtergraph.image(folder / pattern_file(index), options)
         if not strips:
             plain = filtergraph.color("gray", width, height, options, "rgba")
             stream = filtergraph.overlay(filtergraph.overlay(base, plain, x, y), pattern, x, y)

@@ -37,7 +37,10 @@ class Layer:
     opaque: whether no pixel is transparent.
     advances: for typed text, the width in pixels of each character in reading order.
     direction: "right", "left", "down" or "up": in which it is read, drawn or slides in.
+    stays: whether it belongs to the video rather than to the scene, as the background does: it takes no part in the
+    scene's exit.
     stops: boxes (x, y, width, height) on the canvas, in pixels, to which a motion can move it (see motion.Key).
+    edges: left, top, right, bottom: pixels at its sides that keep their size if a transition stretches it; () for all.
     hidden: parts of a clip that must be unreadable: x, y, width and height in pixels of its box.
     tall: the height of its image in pixels, if it scrolls in its box, at first from the top; otherwise 0.
     rows: for a layer that changes from state to state; its file is then the first sheet, and it is opaque.
@@ -56,6 +59,8 @@ class Layer:
     hidden: tuple[tuple[int, int, int, int], ...] = ()
     tall: int = 0
     rows: Rows | None = None
+    stays: bool = False
+    edges: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,9 @@ class Layers:
         """Write layers.json into the drawing's folder."""
         data = asdict(self)
         for layer in data["layers"]:
-            if not layer["hidden"]:  # as in nearly all
-                del layer["hidden"]
+            for rare in ("hidden", "stays", "edges"):
+                if not layer[rare]:
+                    del layer[rare]
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1)
         (folder / LAYERS_FILE).write_text(text + "\n", encoding="utf-8")
 
@@ -89,8 +95,10 @@ class Layers:
 
 def _layer(data: dict[str, Any]) -> Layer:
     stops = tuple((x, y, width, height) for x, y, width, height in data["stops"])
+    edges = tuple(data.get("edges", ()))
     hidden = tuple((x, y, width, height) for x, y, width, height in data.get("hidden", ()))
     rows = data["rows"]
     if rows is not None:
         rows = Rows(tuple(rows["files"]), rows["count"], rows["height"], tuple(map(tuple, rows["states"])))
-    return Layer(**{**data, "advances": tuple(data["advances"]), "stops": stops, "hidden": hidden, "rows": rows})
+    own = {"advances": tuple(data["advances"]), "stops": stops, "hidden": hidden, "edges": edges, "rows": rows}
+    return Layer(**{**data, **own})

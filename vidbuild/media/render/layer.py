@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.ffmpeg.filtergraph import Stream
@@ -39,7 +40,8 @@ def _layer_stream(animation: Animation, layer: Layer, track: Track) -> Stream:
     """Return a layer's own frames, one for each frame in which it changes, with every effect except its position."""
     motion = animation.motion
     if not layer.file:
-        frames = clip.clip_frames(animation.clip, layer, motion, animation.options)
+        played = replace(motion, clip=motion.playback(layer.name))
+        frames = clip.clip_frames(animation.clips.get(layer.name, animation.clip), layer, played, animation.options)
         return _fade(concealed.conceal(frames, animation, layer), layer, track, motion.fps)
     changes = layer_changes(layer, animation.layers, motion)
     if layer.rows is not None or is_painted(layer, track):
@@ -124,5 +126,5 @@ def _painted_stream(animation: Animation, layer: Layer, track: Track, changes: S
         return filtergraph.piped(shown.name, layer.width, layer.height, columns_of_rows.PIXELS, animation.options)
     size, _, found = looks(layer, track, changes)
     file = str(animation.folder / layer.file)
-    painting = Painting(file, layer.width, layer.tall or layer.height, layer.opaque, size, tuple(found))
+    painting = Painting(file, layer.width, layer.tall or layer.height, layer.opaque, size, tuple(found), layer.edges)
     return filtergraph.piped(painting.name, *size, painting.pixels, animation.options)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from vidbuild.media.render import easing
@@ -80,6 +80,7 @@ class Playback:
     start_ms: where it starts in its file, in milliseconds.
     skip: how many frames, at the spec's rate, to skip from there.
     frames: how many frames it plays from the motion's first frame on; after them, its last frame stays.
+    hold: for how many of these it holds its first frame before it begins to play.
     fit: "cover" (fill the box, crop the edges) or "contain" (show all of it).
     regular: whether decoding can begin anywhere in the file.
     companion: the audio stream of an irregular file that ffmpeg must read too ("a:0"), "" for none.
@@ -91,6 +92,13 @@ class Playback:
     fit: str
     regular: bool = True
     companion: str = ""
+    hold: int = 0
+
+    def window(self, first: int, frames: int) -> Playback:
+        """Return how it plays in frames [first, first + frames); before the motion begins, it holds its first frame."""
+        hold, playing = max(0, self.hold - first), self.frames - self.hold
+        skipped = min(max(0, first - self.hold), playing - 1)  # the last frame stays after the end
+        return replace(self, skip=self.skip + skipped, frames=min(hold + playing - skipped, frames), hold=hold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +106,38 @@ class Motion:
     """`frames` frames at `fps` frames per second, and the track of each layer by name; a layer without one is static.
 
     Frame numbers count from the motion's first frame. They are negative for what began before it.
+
+    clip: how the clip of the scene plays.
+    clips: layer -> how its clip plays, if a motion has several.
+    exit: how all layers leave that do not stay (Layer.stays) and have not left before.
     """
 
     fps: int
     frames: int
     tracks: Mapping[str, Track] = field(default_factory=dict)
     clip: Playback | None = None
+    exit: Effect | None = None
+    clips: Mapping[str, Playback] = field(default_factory=dict)
+
+    def playback(self, layer: str) -> Playback | None:
+        """Return how the clip in a layer plays."""
+        return self.clips.get(layer, self.clip)
+
+    @property
+    def frames_before_exit(self) -> int:
+        """The number of frames before anything leaves with the exit."""
+        return self.frames if self.exit is None else max(0, min(self.exit.frame, self.frames))
 
     def window(self, first: int, frames: int) -> Motion:
         """Return the motion of frames [first, first + frames), reduced to what is visible in them.
 
+        Before its first frame and after its last one, a motion stays as it is there, except that a clip plays on.
         Windows that look alike are therefore equal, and so are their JSON texts.
         """
         tracks = {name: _cut(track, first, frames) for name, track in self.tracks.items()}
-        clip = self.clip
-        if clip is not None:
-            skipped = min(first, clip.frames - 1)  # the last frame stays after the end
-            clip = replace(clip, skip=clip.skip + skipped, frames=min(clip.frames - skipped, frames))
-        return Motion(self.fps, frames, {name: track for name, track in tracks.items() if track != Track()}, clip)
+        clip = None if self.clip is None else self.clip.window(first, frames)
+        tracks = {name: track for name, track in tracks.items() if track != Track()}
+        return Motion(self.fps, frames, tracks, clip, _cut_exit(self.exit, first, frames))
 
     def of_irregular_clip(self, companion: str) -> Motion:
         """Return the motion of a clip that is decoded from its file's beginning, with a companion."""
@@ -131,7 +153,8 @@ class Motion:
         data = json.loads(text)
         tracks = {name: _track(item) for name, item in data.get("tracks", {}).items()}
         clip = Playback(**data["clip"]) if "clip" in data else None
-        return cls(data["fps"], data["frames"], tracks, clip)
+        leave = Effect(**data["exit"]) if "exit" in data else None
+        return cls(data["fps"], data["frames"], tracks, clip, leave)
 
 
 # The `enter` of a layer that is invisible in all frames of a motion.
@@ -164,6 +187,13 @@ def _cut_states(states: tuple[tuple[int, int], ...], first: int, frames: int) ->
     return tuple((max(0, frame), index) for frame, index in shifted)
 
 
+def _cut_exit(effect: Effect | None, first: int, frames: int) -> Effect | None:
+    shifted = _shift(effect, first)
+    if shifted is None or shifted.frame >= frames:
+        return None
+    return Effect(0, 0, "cut") if shifted.frame + shifted.frames <= 0 else shifted
+
+
 def _cut_moves(moves: tuple[Key, ...], first: int, frames: int) -> tuple[Key, ...]:
     """Return the keys of the ways that are taken in a window; of a layer that stays, one key, or none at home."""
     shifted = [replace(key, frame=key.frame - first) for key in moves]
@@ -189,8 +219,12 @@ def _data(value: object) -> object:
         return [_data(item) for item in value]
     if not is_dataclass(value):
         return value
-    own = {each.name: (getattr(value, each.name), each.default) for each in fields(value)}
+    own = {each.name: (getattr(value, each.name), _default(each)) for each in fields(value)}
     return {name: _data(item) for name, (item, default) in own.items() if default is MISSING or item != default}
+
+
+def _default(each: Field[Any]) -> object:
+    return each.default if each.default_factory is MISSING else each.default_factory()
 
 
 def _track(data: dict[str, Any]) -> Track:

@@ -51,6 +51,8 @@ class _Painter:
         painting = self._painting
         if look.blended is None and self._is_whole(look.box):
             image = self._image if self._is_own_size() else self._placed(look.box)
+        elif self._painting.edges:
+            image = self._stretched(look.box)
         else:
             image = self._blended(look)
         if painting.pixels == "rgba":
@@ -74,6 +76,29 @@ class _Painter:
         canvas = Image.new("RGBA", self._painting.size)
         canvas.paste(self._image, (round(box[0]), round(box[1])))
         return canvas
+
+    def _stretched(self, box: Box) -> Image.Image:
+        """Return the image in a box, in whole pixels, with its edges in their own size."""
+        left, top, right, bottom = self._painting.edges
+        width, height = (max(1, round(part)) for part in box[2:])
+        cuts = [
+            (0, left, self._image.width - right, self._image.width),
+            (0, top, self._image.height - bottom, self._image.height),
+        ]
+        left, right = (min(part, width // 2) for part in (left, right))
+        top, bottom = (min(part, height // 2) for part in (top, bottom))
+        ends = [(0, left, width - right, width), (0, top, height - bottom, height)]
+        stretched = Image.new("RGBA", (width, height))
+        for row in range(3):
+            for column in range(3):
+                size = (ends[0][column + 1] - ends[0][column], ends[1][row + 1] - ends[1][row])
+                source = (cuts[0][column], cuts[1][row], cuts[0][column + 1], cuts[1][row + 1])
+                if all(size) and source[2] > source[0] and source[3] > source[1]:
+                    part = self._image.resize(size, Image.Resampling.BILINEAR, box=source)
+                    stretched.paste(part, (ends[0][column], ends[1][row]))
+        frame = Image.new("RGBA", self._painting.size)
+        frame.paste(stretched, (round(box[0]), round(box[1])))
+        return frame
 
     def _blended(self, look: Look) -> Image.Image:
         scaler = self._scaler = self._scaler or (_OpaqueScaler if self._painting.opaque else _AlphaScaler)(

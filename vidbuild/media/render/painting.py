@@ -42,6 +42,7 @@ class Painting(NamedTuple):
     width, height: of the image.
     opaque: whether no pixel of the file is transparent.
     size: width and height of the frames; what is outside is cut off.
+    edges: left, top, right, bottom: pixels at its sides that keep their size; () scales all of it.
     """
 
     file: str
@@ -50,6 +51,7 @@ class Painting(NamedTuple):
     opaque: bool
     size: tuple[int, int]
     looks: tuple[Look, ...]
+    edges: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -59,8 +61,8 @@ class Painting(NamedTuple):
     @classmethod
     def from_name(cls, name: str) -> Painting:
         """Read a painting from its name."""
-        file, width, height, opaque, size, looks = json.loads(name)
-        return cls(file, width, height, opaque, (size[0], size[1]), tuple(map(_look, looks)))
+        file, width, height, opaque, size, looks, edges = json.loads(name)
+        return cls(file, width, height, opaque, (size[0], size[1]), tuple(map(_look, looks)), tuple(edges))
 
     @property
     def covers_frames(self) -> bool:

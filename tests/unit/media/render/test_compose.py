@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from tests.support.render_lab import SIZE, Drawing, apart, differ, pixel, raw, shown, zooming
+from tests.support.render_lab import SIZE, Drawing, apart, differ, pixel, shown, zooming
 from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.render import compose
@@ -327,43 +327,6 @@ def test_a_window_of_a_zoom_continues_it(drawing: Drawing) -> None:
     for first, frames in ((0, 6), (5, 5), (20, 10)):
         for index, image in enumerate(shown(drawing.picture(motion.window(first, frames)))):
             assert differ(image, whole[first + index]) <= 3, (first, index)
-
-
-def test_a_crossfade_is_symmetrical(tmp_path: Path) -> None:
-    """Each of d frames is a mixture, the k-th with k/(d+1) of the coming scene."""
-    black = Drawing(tmp_path / "a").add("background", colour=(0, 0, 0)).picture(Motion(30, 3))
-    white = Drawing(tmp_path / "b").add("background", colour=(255, 255, 255)).picture(Motion(30, 3))
-    frames = raw(compose.crossfade(black, white, 6), black)
-    levels = [pixel(frame, 5, 5)[0] for frame in frames]
-    assert apart(levels, [round(255 * k / 7) for k in range(1, 7)]) <= 1
-    assert apart(levels, [255 - level for level in reversed(levels)]) <= 1
-
-
-def test_a_crossfade_holds_one_scene_then_the_other(tmp_path: Path) -> None:
-    """The leaving scene plays its last frames, then holds; the coming one holds its first frame, then plays."""
-    size = (160, 90)
-    a, b = Drawing(tmp_path / "a", size).add("background"), Drawing(tmp_path / "b", size).add("background")
-    for frame in range(3):
-        a.add(f"m{frame}", (10 + 10 * frame, 10, 10, 10), (0, 0, 0))
-        b.add(f"m{frame}", (10 + 10 * frame, 50, 10, 10), (0, 0, 0))
-    tracks = {f"m{frame}": Track(enter=Effect(frame, 0, "cut")) for frame in range(3)}
-    frames = raw(
-        compose.crossfade(a.picture(Motion(30, 3, tracks)), b.picture(Motion(30, 3, tracks)), 6),
-        a.picture(Motion(30, 3)),
-    )
-    leaving = [sum(pixel(frame, 15 + 10 * mark, 15)[0] < 250 for mark in range(3)) for frame in frames]
-    coming = [sum(pixel(frame, 15 + 10 * mark, 55)[0] < 250 for mark in range(3)) for frame in frames]
-    assert leaving == [1, 2, 3, 3, 3, 3]
-    assert coming == [1, 1, 1, 1, 2, 3]
-
-
-def test_a_crossfade_of_a_scene_with_itself(drawing: Drawing) -> None:
-    """Two scenes that are drawn alike fade into each other without a change, and without confusing the graph."""
-    drawing.add("a", (5, 5, 10, 10))
-    picture = drawing.picture(Motion(30, 2))
-    frames = raw(compose.crossfade(picture, picture, 4), picture)
-    assert len(frames) == 4
-    assert max(differ(frame, shown(picture)[0]) for frame in frames) <= 1
 
 
 def test_a_clip_without_a_file_names_the_layer(drawing: Drawing) -> None:
