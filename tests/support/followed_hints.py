@@ -185,7 +185,7 @@ def _recorded(draft: Draft) -> None:
 def _file(draft: Draft) -> None:
     """Name a file of the project, of the kind that the scene needs."""
     line = draft.lines[draft.row]
-    fitting = {"type: image": "media/dot.png", "theme: ": "paper"}
+    fitting = {"type: image": "media/dot.png", "theme: ": "paper", "folder: ": "themes"}
     draft.replace(next((file for use, file in fitting.items() if use in line), "media/hello.py"))
 
 
@@ -266,7 +266,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"remove '\w+', or write 'type: \w+'", _without_key),
     (r"remove '(\w+)', or .*", lambda draft, name: draft.edit(lambda line: re.sub(rf", {name}: [^,}}]+", "", line))),
     (r"add 'duration: 5', for 5 s, or .*", lambda draft: _add_field(draft, "duration: 5")),
-    (r"add '(expand: true)' to the scene, or .*", _add_field),
+    (r"add '(expand: true|path: [^']+|reveal: entry)'(?: .*)?", _add_field),
     (
         r"add a 'narration' with '(\[\[\w+\]\])' in it",
         lambda draft, cue: _add_field(draft, f"narration: It is {cue} here."),

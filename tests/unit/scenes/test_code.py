@@ -234,7 +234,7 @@ def test_parts_are_both_codes(old: list[str], new: list[str]) -> None:
     [
         ({"from": "a"}, ("from", "'from' needs 'to'")),
         ({"from": "a", "to": "a\n"}, ("to", "'from' and 'to' are equal: no line changes")),
-        ({"from": "a", "to": "b", "reveal": "line"}, ("to", "'reveal' and 'to' cannot both be given")),
+        ({"from": "a", "to": "b", "reveal": "line"}, ("reveal", "'reveal' and 'to' cannot both be given")),
         ({"from": "a", "to": "# [start:x]"}, ("to", "'[start:x]' in line 1 has no '[end:x]' below it")),
         ({"from": "a", "to": "b\n" * 61}, ("to", "code of 61 lines cannot change: the maximum is 60")),
         ({"code": "a", "at": 1}, ("at", "'at' is the time of a change, which needs 'from' and 'to'")),

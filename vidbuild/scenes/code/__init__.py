@@ -234,11 +234,11 @@ def _morph_problems(fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
     missing = next((name for name in ("from", "to") if name not in fields), None)
     other = next((name for name in OF_ONE_CODE if fields.get(name)), None)
     if missing:
-        yield SceneProblem(given, f"'{given}' needs '{missing}'", f"add '{missing}'")
+        yield SceneProblem(given, f"'{given}' needs '{missing}'")
         return
     if other or fields["reveal"] != "all":
         other = other or "reveal"
-        yield SceneProblem("to", f"'{other}' and 'to' cannot both be given", f"remove '{other}'")
+        yield SceneProblem(other, f"'{other}' and 'to' cannot both be given", "remove it")
         return
     try:
         old, new = _changing(fields)

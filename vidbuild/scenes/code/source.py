@@ -78,10 +78,7 @@ def problem(field: str, lines: str | int, source: Source, shown: Sequence[int] |
     """
     if is_name(lines) and str(lines) not in source.marked.ranges:
         hint = did_you_mean(str(lines), source.marked.ranges)
-        message = f"no marker '[start:{lines}]' in the code"
-        return SceneProblem(
-            field, message, hint or f"add '[start:{lines}]' and '[end:{lines}]' as comments to the code"
-        )
+        return SceneProblem(field, f"no marker '[start:{lines}]' in the code", hint)
     low, high = source.range(lines)
     if is_name(lines) and low > high:
         return SceneProblem(field, f"no line between '[start:{lines}]' and '[end:{lines}]'")

@@ -127,12 +127,12 @@ def _source_problem(fields: Mapping[str, Any]) -> SceneProblem | None:
     pair = [name for name in ("from", "to") if name in fields]
     if "patch" in fields and pair:
         source = "file" if "file" in fields else "patch"
-        return SceneProblem(pair[0], f"'{pair[0]}' and '{source}' cannot both be given", "remove one of them")
+        return SceneProblem(source, f"'{source}' and '{pair[0]}' cannot both be given", "remove it")
     if "patch" in fields or len(pair) == 2:  # noqa: PLR2004 - both of them
         return None
     if pair:
         missing = "to" if pair == ["from"] else "from"
-        return SceneProblem(pair[0], f"'{pair[0]}' needs '{missing}'", f"add '{missing}'")
+        return SceneProblem(pair[0], f"'{pair[0]}' needs '{missing}'")
     return SceneProblem("", "a diff scene needs 'from' and 'to', 'patch' or 'file'")
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from vidbuild.suggest import did_you_mean
+
 HUNK = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 _GIT = re.compile(r'diff --git (?:"?a/(?P<old>.*?)"?) (?:"?b/(?P<new>.*?)"?)$')
 _BINARY = re.compile(r"Binary files .* differ$|GIT binary patch$")
@@ -88,12 +90,12 @@ def choose(files: Sequence[FilePatch], path: str) -> FilePatch:
         named = [item for item in files if item.name == path] or [item for item in files if _ends(item.name, path)]
         if len(named) != 1:
             problem = f"names {len(named)} of the patch's files" if named else "is not in the patch"
-            raise PatchError(f"'{path}' {problem}", _hint(named or files))
+            raise PatchError(f"'{path}' {problem}", did_you_mean(path, [item.name for item in named or files], 3, 0.3))
         found = named[0]
     elif len(shown) > 1:
         raise PatchError(f"the patch changes {len(shown)} files", _hint(shown))
     elif not shown and not files:
-        raise PatchError("no hunk such as '@@ -1,3 +1,4 @@' in the patch", "write the patch as 'git diff' prints it")
+        raise PatchError("no hunk such as '@@ -1,3 +1,4 @@' in the patch")
     else:
         found = (shown or list(files))[0]
     if found.binary:
@@ -105,7 +107,7 @@ def choose(files: Sequence[FilePatch], path: str) -> FilePatch:
 
 def _hint(files: Sequence[FilePatch]) -> str:
     names = [f"'path: {item.name}'" for item in files[:3]]
-    return "write " + " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return "add " + " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _hunk(header: re.Match[str], lines: Sequence[str], at: int) -> tuple[Hunk, int]:

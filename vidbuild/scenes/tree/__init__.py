@@ -37,7 +37,7 @@ class TreeScene(SceneDefaults):
             entries = _entries(fields)
         except TreeError as error:
             span = line_span(fields["tree"], error.line)
-            yield SceneProblem("tree", str(error), "indent entries of one folder alike", span)
+            yield SceneProblem("tree", str(error), span=span)
             return
         if not entries:
             yield SceneProblem(source, f"'{source}' has no entries to show")
@@ -117,7 +117,8 @@ def _path_problems(fields: Mapping[str, Any], entries: Sequence[Entry]) -> Itera
             yield SceneProblem(f"{field}.path", f"'{path}' is not in the tree", hint)
         elif len(found) > 1:
             whole = " or ".join(f"'{known[index]}'" for index in found[:3])
-            yield SceneProblem(f"{field}.path", f"'{path}' is in the tree {len(found)} times", f"write {whole}")
+            message = f"'{path}' is in the tree {len(found)} times"
+            yield SceneProblem(f"{field}.path", message, f"did you mean {whole}?")
     if fields["entries"] and fields["reveal"] != "entry":
         yield SceneProblem("entries", "'entries' has times of entries that appear one by one", "add 'reveal: entry'")
 
