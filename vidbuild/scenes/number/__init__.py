@@ -66,12 +66,11 @@ class NumberScene(SceneDefaults):
         step = SECONDS / max(count - 1, 1)
         states = [(f"number-{index}", 0.0 if index == 0 else ENTRANCE + step * index) for index in range(count)]
         label = rising(fields, {"label": "label"})
-        words = " ".join(str(fields[name]) for name in ("value", "unit", "label") if fields.get(name))
         made = [
             Reveal(
                 field="value",
                 at=fields.get("at"),
-                words=inline.plain(words),
+                words=str(fields["value"]),  # its label follows it in most narrations, and would be late
                 enter={"number-0": "rise", **label},
                 sequence=tuple(states) if count > 1 else (),
             )
