@@ -19,7 +19,7 @@ ACCENTS: Mapping[str, tuple[str, str]] = {
     "purple": ("#bfa2ff", "#6a35d4"),
     "gray": ("#c3c9d6", "#4d5566"),
 }
-GLOW_DARK, GLOW_LIGHT = 0.42, 0.24  # the accent's share of a light
+GLOW_DARK, GLOW_LIGHT = 0.42, 0.4  # the accent's share of a light, which is a light tint of it on light backgrounds
 
 
 def resolved(values: Mapping[str, object], *, own_glow: bool) -> dict[str, object]:
@@ -33,5 +33,9 @@ def resolved(values: Mapping[str, object], *, own_glow: bool) -> dict[str, objec
     accent = str(values["accent"])
     if accent in ACCENTS:
         accent = ACCENTS[accent][0 if is_dark else 1]
-    glow = values["glow"] if own_glow else text(mix(end, parse(accent), GLOW_DARK if is_dark else GLOW_LIGHT))
+    glow = (
+        values["glow"]
+        if own_glow
+        else text(mix(end, parse(accent), GLOW_DARK) if is_dark else mix(WHITE, parse(accent), GLOW_LIGHT))
+    )
     return {**values, "accent": accent, "glow": glow}
