@@ -16,11 +16,11 @@ from vidbuild.timeline.showing import Showing
 from vidbuild.timeline.spoken import TimedSpeech
 
 # Seconds.
-APPEARING = 0.25  # shorter than an entrance, since it answers a word
-DISAPPEARING = 0.2
-ZOOMING = 0.5
-MOVING = 0.6  # of a cursor
-RINGING = 0.15  # of the ring of a click, to its full size
+APPEARING = 0.17  # shorter than an entrance, since it answers a word, and each frame of it costs time
+DISAPPEARING = 0.1
+ZOOMING = 0.4
+MOVING = 0.4  # of a cursor
+RINGING = 0.1  # of the ring of a click, to its full size
 
 
 @dataclass(frozen=True, slots=True)
