@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.support.spec_lab import Project
 
@@ -62,3 +63,16 @@ def test_a_gradient_that_no_text_fits_has_a_warning(project: Project) -> None:
     )
     assert hint == "use colors that are all dark or all light"
     assert project.wrong({"duration": 2, "background": {"gradient": ["#101828", "#3b1a7d"]}}) == []
+
+
+def test_an_animated_image_has_a_warning(project: Project) -> None:
+    """A background shows the first frame of an animated image, which its author may not expect."""
+    frames = [Image.new("RGB", (64, 36), color) for color in ("#102030", "#203040")]
+    frames[0].save(project.root / "moving.gif", save_all=True, append_images=frames[1:])
+    assert project.wrong({"duration": 2, "background": {"image": "moving.gif"}}) == [
+        (
+            "scenes[0].background.image",
+            "'moving.gif' is animated: a background shows its first frame",
+            "use a scene of type 'clip' to play it",
+        )
+    ]
