@@ -146,7 +146,11 @@ def _mark_pair(before: Row, after: Row) -> None:
 
 
 def _columns(tokens: Sequence[str], start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the columns of tokens [start, end), if they are more than blanks."""
-    if "".join(tokens[start:end]).strip():
+    """Yield the columns of tokens [start, end) without the blanks around them."""
+    while start < end and tokens[start].isspace():
+        start += 1
+    while start < end and tokens[end - 1].isspace():
+        end -= 1
+    if start < end:
         first = columns.width("".join(tokens[:start]))
         yield first, first + columns.width("".join(tokens[start:end]))
