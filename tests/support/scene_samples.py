@@ -336,6 +336,7 @@ SAMPLES: Mapping[str, Sample] = {
             "diagram": "\n".join(f"start -> {word}: number {index + 1}" for word in words),
             "reveal": "edges",
         },
+        not_drawn=frozenset({"diagram"}),
     ),
     "split": Sample(
         full={
