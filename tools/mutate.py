@@ -2,8 +2,8 @@
 
 Run `python -m tools.mutate` in a checkout, or `make mutate ROOM=engine/disk COUNT=20 SEED=1`. It works in copies of the
 checkout, and prints each mutant that no test of its room fails for: the tests that reach its line run first, and the
-others of the room only if these pass. A mutant that no test can tell from the code is
-listed in tools/equivalent_mutants.txt, with a reason.
+others of the room only if these pass, each time in a fork of a process that has imported pytest. A mutant that no test
+can tell from the code is listed in tools/equivalent_mutants.txt, with a reason.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import random
-import resource
 import shutil
 import subprocess
 import sys
@@ -22,15 +21,16 @@ import time
 import venv
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
-from tools import reach
+from tools import fork_server, reach
 from tools.mutants import Mutant, mutants
 
 ROOT = Path(__file__).resolve().parent.parent
 EQUIVALENT = ROOT / "tools" / "equivalent_mutants.txt"
-MEMORY = 6 << 30  # bytes of a test process: some mutants never stop growing
 # Tests of a room in another folder.
 _ELSEWHERE = {
     "cli": "cli/commands/test_*.py",
@@ -104,6 +104,7 @@ class Copy:
         self._root = folder / "checkout"
         self._scratch = folder / "scratch"
         self._output = folder / "output"
+        self._server: subprocess.Popen[bytes] | None = None
         self._scratch.mkdir(parents=True)
         left_out = shutil.ignore_patterns("__pycache__", ".venv", ".git", ".vidbuild", "build")
         shutil.copytree(ROOT, self._root, symlinks=True, ignore=left_out)
@@ -118,9 +119,29 @@ class Copy:
         """Run a room's tests and return what they reach; nothing if one of them fails."""
         folder = self._root.parent / "reach" / room
         arguments = [*reach.command(folder, self._root), "-q", "-x", "-p", "no:cacheprovider", *tests_of(room)]
-        # This run may write bytecode, so that each mutant's run need not compile all modules again.
-        verdict = self._run(arguments, self._environment(writes=True), SLOWEST)
-        return reach.read(folder, self._root) if verdict == "survived" else None
+        with self._output.open("wb") as output:
+            # This run may write bytecode, so that each mutant's run need not compile all modules again.
+            process = self._start(arguments, self._environment(), output)
+        try:
+            return None if process.wait(SLOWEST) else reach.read(folder, self._root)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            _kill_group(process)
+
+    @contextmanager
+    def serve(self, reached: reach.Reach) -> Iterator[None]:
+        """Run tests in forks of a process that has imported the libraries of a room's tests."""
+        modules = self._root.parent / "modules.json"
+        modules.write_text(json.dumps(reached.libraries), encoding="utf-8")
+        arguments = ["-m", "tools.fork_server", str(modules), str(self._root.parent)]
+        environment = {**self._environment(), "PYTHONDONTWRITEBYTECODE": "1"}
+        self._server = self._start(arguments, environment, subprocess.PIPE)
+        try:
+            yield
+        finally:
+            self._server.terminate()  # it ends its fork first
+            self._server.wait()
 
     def judge(self, case: Case, reached: reach.Reach) -> str:
         """Return "killed", "survived" or "endless"."""
@@ -143,39 +164,34 @@ class Copy:
 
     def run(self, tests: Sequence[str], seconds: float) -> str:
         """Run tests until the first fails; "endless" if they take longer than the seconds."""
-        only = self._scratch / "only.json"
-        only.write_text(json.dumps(tests), encoding="utf-8")
-        files = dict.fromkeys(test.partition("::")[0] for test in tests)
-        own = ["-p", "tools.reach", "--only", str(only)]
-        arguments = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *own, *files]
-        return self._run(arguments, self._environment(), seconds)
+        server = self._server
+        if server is None or server.stdin is None or server.stdout is None:
+            raise RuntimeError("run: expected to be inside serve")
+        server.stdin.write(json.dumps([tests, seconds]).encode() + b"\n")
+        server.stdin.flush()
+        answer = server.stdout.readline().decode().strip()
+        if not answer:
+            raise RuntimeError(f"fork server: expected a verdict, got exit status {server.wait()}")
+        return answer
 
-    def _run(self, arguments: Sequence[str], environment: Mapping[str, str], seconds: float) -> str:
-        with self._output.open("wb") as output:
-            process = subprocess.Popen(
-                [str(self._python), *arguments],
-                cwd=self._root,
-                env=environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=_limit_memory,  # noqa: PLW1509 - it only sets a limit
-            )
-        try:
-            return "killed" if process.wait(seconds) else "survived"
-        except subprocess.TimeoutExpired:
-            return "endless"
-        finally:
-            _kill_group(process)
+    def _start(
+        self, arguments: Sequence[str], environment: Mapping[str, str], output: IO[bytes] | int
+    ) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [str(self._python), *arguments],
+            cwd=self._root,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=None if output == subprocess.PIPE else subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=fork_server.limit_memory,  # noqa: PLW1509 - it only sets a limit
+        )
 
-    def _environment(self, *, writes: bool = False) -> Mapping[str, str]:
+    def _environment(self) -> Mapping[str, str]:
         scratch = str(self._scratch)
         own = {"TMPDIR": scratch, "PYTEST_DEBUG_TEMPROOT": scratch, "HYPOTHESIS_STORAGE_DIRECTORY": scratch}
-        return {**os.environ, **own} if writes else {**os.environ, **own, "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-def _limit_memory() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        return {**os.environ, **own}
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
@@ -212,7 +228,12 @@ def judge_room(room: str, sample: Sequence[Case], copies: Sequence[Copy]) -> lis
                 survivors.append(case)
                 _print(f"survived: line {case.mutant.line}: {case.describe()}")
 
-    with ThreadPoolExecutor(len(copies)) as pool:
+    with ExitStack() as servers, ThreadPoolExecutor(len(copies)) as pool:
+        for copy in copies:
+            servers.enter_context(copy.serve(reached))
+        if copies[0].run(list(reached.seconds), SLOWEST) != "survived":
+            _print(f"{room}: its tests fail in a fork without a mutant: {copies[0].last_line()}")
+            return []
         list(pool.map(judge, range(len(copies))))
     _print(f"{room}: {len(survivors)} of {len(sample)} survived, {time.monotonic() - began:.0f} s")
     return survivors

@@ -8,11 +8,13 @@ from __future__ import annotations
 import ast
 import json
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 
 import coverage
 import pytest
@@ -31,10 +33,11 @@ disable_warnings = no-data-collected,module-not-imported,module-not-measured,cou
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The tests that reach each line of each module, and the seconds that each test took."""
+    """The tests that reach each line of each module, the seconds that each took, and the libraries that they import."""
 
     lines: Mapping[str, Mapping[int, frozenset[str]]]
     seconds: Mapping[str, float]
+    libraries: Sequence[str] = ()
 
     def split(self, path: str, line: int) -> tuple[list[str], list[str]]:
         """Return the tests to run first for a line, those that reach it, and all others.
@@ -65,7 +68,7 @@ def command(folder: Path, root: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "coveragerc"
     config.write_text(_CONFIG.format(root=root, folder=folder), encoding="utf-8")
-    own = ["-p", "tools.reach", "--record", str(folder / "seconds.json")]
+    own = ["-p", "tools.reach", "--record", str(folder / "recorded.json")]
     return ["-m", "coverage", "run", f"--rcfile={config}", "-m", "pytest", *own]
 
 
@@ -86,7 +89,8 @@ def read(folder: Path, root: Path) -> Reach:
             for line, contexts in data.contexts_by_lineno(path).items():
                 if line in inside:
                     module[line] |= {_test(context) for context in contexts if "::" in context}
-    return Reach(lines, json.loads((folder / "seconds.json").read_text(encoding="utf-8")))
+    recorded = json.loads((folder / "recorded.json").read_text(encoding="utf-8"))
+    return Reach(lines, recorded["seconds"], recorded["libraries"])
 
 
 @lru_cache
@@ -107,7 +111,9 @@ def _test(context: str) -> str:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of this plugin."""
-    parser.addoption("--record", help="file for the seconds of each test, as coverage records its lines")
+    parser.addoption(
+        "--record", help="file for the seconds of each test and the libraries, as coverage records its lines"
+    )
     parser.addoption("--only", help="file with the ids of the tests to run, as JSON")
 
 
@@ -151,4 +157,11 @@ class _Recorder:
         self._seconds[report.nodeid] += report.duration
 
     def pytest_sessionfinish(self) -> None:
-        self._file.write_text(json.dumps(self._seconds), encoding="utf-8")
+        libraries = [name for name, module in sys.modules.items() if _is_library(module)]
+        recorded = {"seconds": self._seconds, "libraries": libraries}
+        self._file.write_text(json.dumps(recorded), encoding="utf-8")
+
+
+def _is_library(module: ModuleType) -> bool:
+    """Say whether a module is of an installed package, or of Python."""
+    return not (getattr(module, "__file__", None) or "").startswith(str(Path.cwd()))
