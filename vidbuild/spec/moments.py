@@ -33,6 +33,21 @@ def check(
         collector.error((*path, "until"), f"'until' {until} is {relation} 'at' {at}", hint)
 
 
+def check_words(
+    fields: Mapping[str, Any], path: Path, narration: Narration, language: str, collector: DiagnosticCollector
+) -> None:
+    """Check that a translation contains the words at which callouts and overlays appear and disappear.
+
+    fields: the scene's; path: its path.
+    """
+    for name in ("callouts", "overlays"):
+        for index, entry in enumerate(fields.get(name, ())):
+            for field in TIMES:
+                value = entry.get(field)
+                if isinstance(value, str) and not NAME.match(value):
+                    _order(value, (*path, name, index, field), narration, language, collector)
+
+
 def time(value: Json) -> str | float | None:
     """Return a time as a model has it."""
     return float(value) if isinstance(value, int | float) else value

@@ -50,7 +50,7 @@ def lay_out(params: TimelineParams, speeches: Sequence[Speech], clip_ms: float |
     frames = timebase.frames_to_hold(length, params.fps)
     _check_transitions(params, frames)
     layers = tracks.drifting(params, moving.layers, frames)
-    entering = {name: layers[name] for name in params.entrances}
+    entering = {name: layers[name] for name in params.entrances if name in layers}
     marks = shown(params, timed, entering, frames)
     layers.update(marks.tracks)
     leave = tracks.leaving(params, frames)

@@ -74,6 +74,16 @@ def test_cues_of_callouts_are_used(project: Project) -> None:
     assert project.wrong({"type": "image", "src": "p.png", "narration": SAID, "callouts": marks}) == []
 
 
+def test_words_that_a_translation_lacks(project: Project) -> None:
+    """Words that only the spec's own narration contains are an error of the video in the other language."""
+    said = {"en": SAID, "de": "Öffne das Menü, [[go]] dann drücke den Knopf."}
+    marks = [{"badge": "New", "at": "open the menu"}]
+    scene = {"type": "title", "title": "A", "narration": said, "overlays": marks}
+    problems = project.spec(scene).problems["de"]
+    found = [each.message for each in problems if each.severity == "error"]
+    assert found == ["the narration does not contain the words 'open the menu'"]
+
+
 def test_overlays_of_a_scene_and_of_all(project: Project) -> None:
     """The overlays of the spec come first, then a scene's own, or those in `defaults`."""
     own = {
