@@ -45,6 +45,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "starter": {"spec.schema"},
     "project": set(),
+    "transitions": set(),
     "plan": {
         "spec.diagnostics",
         "spec.narration",

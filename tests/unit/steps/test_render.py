@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageStat
+from PIL import Image, ImageChops, ImageStat
 
 from tests.support.paths import REAL_MEDIA
 from tests.support.render_lab import (
@@ -537,3 +537,42 @@ def test_context_paths_may_hold_anything(tmp_path: Path) -> None:
     picture = moving(root / "d")
     assert h264.scan(made_segment(root / "step", picture)).frames == 20
     assert context(root / "other", {}, {}).out.is_dir()
+
+
+@pytest.mark.parametrize("profile", ["standard", "compat"])
+@pytest.mark.parametrize("effect", ["fade", "slide", "wipe", "scale"])
+def test_an_exit_is_what_is_composed(tmp_path: Path, effect: str, profile: str) -> None:
+    """Every decoded frame, before the exit and in it, is the composed one, and the thumbnail shows the scene whole."""
+    drawing = (
+        Drawing(tmp_path / "d", (160, 320)).add("background", colour=(20, 30, 60)).having("background", stays=True)
+    )
+    drawing.add("title", (20, 40, 100, 30), opaque=False).add("item", (20, 200, 80, 20), opaque=False)
+    motion = Motion(30, 40, {"item": Track(enter=Effect(10, 5, "rise"))}, exit=Effect(28, 8, effect))
+    picture = drawing.picture(motion)
+    step = render_context(tmp_path / "step", picture, profile=dict(PROFILES[profile]))
+    render.run(step)
+    frames = decoded(step.out / render.SEGMENT, (160, 320))
+    ideal = shown(picture)
+    assert len(frames) == len(ideal) == 40
+    for index, (have, want) in enumerate(zip(frames, ideal, strict=True)):
+        means = [ImageStat.Stat(ImageChops.difference(have, want)).mean[channel] for channel in range(3)]
+        assert max(means) < 2, index
+    assert pixel(ideal[39], 60, 50) == (20, 30, 60)
+    with Image.open(step.out / "thumb.jpg") as thumb:
+        assert min(pixel(thumb.convert("RGB"), 180, 150)) > 240
+
+
+def test_an_exit_costs_its_own_frames(tmp_path: Path) -> None:
+    """A small layer that changes often is encoded as often as without an exit, in a band as small."""
+    drawing = (
+        Drawing(tmp_path / "d", (160, 640)).add("background", colour=(20, 30, 60)).having("background", stays=True)
+    )
+    drawing.add("window", (10, 20, 140, 600), (60, 60, 60), opaque=False)
+    drawing.add("line", (20, 300, 100, 10), opaque=False, advances=(10,) * 10)
+    tracks = {"line": Track(enter=Effect(0, 60, "type"))}
+    coded = []
+    for name, leave in (("without", None), ("with", Effect(92, 8, "fade"))):
+        step = render_context(tmp_path / name, drawing.picture(Motion(30, 100, tracks, exit=leave)))
+        render.run(step)
+        coded.append(json.loads((step.out / render.FACTS).read_text(encoding="utf-8"))["coded"])
+    assert coded[1] <= coded[0] + 9
