@@ -19,6 +19,7 @@ class Animation:
 
     clips: layer -> its clip, if several play.
     folders: layer -> the folder of its drawing, if it is another one.
+    second: layers that may have the same files as others of the animation.
     copy: how many animations with the same files come before this one in the same filter graph.
     """
 
@@ -29,13 +30,13 @@ class Animation:
     copy: int = 0
     clips: Mapping[str, Clip] = field(default_factory=dict)
     folders: Mapping[str, Path] = field(default_factory=dict)
+    second: frozenset[str] = frozenset()
 
     @property
     def all_clips(self) -> tuple[Clip | None, ...]:
         """Every clip that plays in it."""
         return (self.clip, *self.clips.values())
 
-    @property
-    def options(self) -> dict[str, Any]:
-        """Input options that make ffmpeg read each copy's files separately."""
-        return filtergraph.copy_options(self.copy)
+    def options(self, layer: str) -> dict[str, Any]:
+        """Input options that make ffmpeg read the files of each copy, and of layers with the same files, separately."""
+        return filtergraph.copy_options(2 * self.copy + (layer in self.second))

@@ -79,7 +79,8 @@ class _Builder:
                     clips[f"{side}:{layer.name}"] = each.clip
         motion = Motion(self._coming.motion.fps, self._frames, self._tracks, clips=playbacks)
         folders = {f"{side}:{layer.name}": each.folder for side, each in self._sides() for layer in each.layers.layers}
-        return Animation(self._coming.folder, layers, motion, clips=clips, folders=folders)
+        second = frozenset(name for name in folders if name.startswith("b:"))
+        return Animation(self._coming.folder, layers, motion, clips=clips, folders=folders, second=second)
 
     def _sides(self) -> tuple[tuple[str, Animation], tuple[str, Animation]]:
         return ("a", self._leaving), ("b", self._coming)

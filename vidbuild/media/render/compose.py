@@ -58,12 +58,13 @@ def base_and_layers(animation: Animation) -> tuple[Stream, list[Layer]]:
     layers, motion = animation.layers, animation.motion
     above = list(visible_layers(layers, motion))
     if above and _fills_canvas(above[0], animation) and is_still(above[0], motion):
-        base = filtergraph.image(animation.folder / above.pop(0).file, animation.options, "rgb24")
+        layer = above.pop(0)
+        base = filtergraph.image(animation.folder / layer.file, animation.options(layer.name), "rgb24")
     else:
-        base = filtergraph.color("black", layers.width, layers.height, animation.options)
+        base = filtergraph.color("black", layers.width, layers.height, animation.options(""))
     while above and is_still(above[0], motion):
         layer = above.pop(0)
-        image = filtergraph.image(animation.folder / layer.file, animation.options)
+        image = filtergraph.image(animation.folder / layer.file, animation.options(layer.name))
         base = filtergraph.overlay(base, image, layer.x, layer.y)
     return base, above
 

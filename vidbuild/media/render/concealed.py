@@ -20,7 +20,7 @@ def pattern_file(index: int) -> str:
 
 def conceal(stream: Stream, animation: Animation, layer: Layer) -> Stream:
     """Fill a layer's hidden regions with the colors around them, under their patterns."""
-    options, folder = animation.options, animation.folders.get(layer.name, animation.folder)
+    options, folder = animation.options(layer.name), animation.folders.get(layer.name, animation.folder)
     if len(layer.hidden) > 1:  # the colors around one must not come from another
         for x, y, width, height in layer.hidden:
             stream = filtergraph.overlay(stream, filtergraph.color("gray", width, height, options, "rgba"), x, y)

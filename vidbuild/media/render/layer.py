@@ -41,7 +41,9 @@ def _layer_stream(animation: Animation, layer: Layer, track: Track) -> Stream:
     motion = animation.motion
     if not layer.file:
         played = replace(motion, clip=motion.playback(layer.name))
-        frames = clip.clip_frames(animation.clips.get(layer.name, animation.clip), layer, played, animation.options)
+        frames = clip.clip_frames(
+            animation.clips.get(layer.name, animation.clip), layer, played, animation.options(layer.name)
+        )
         return _fade(concealed.conceal(frames, animation, layer), layer, track, motion.fps)
     changes = layer_changes(layer, animation.layers, motion)
     if layer.rows is not None or is_painted(layer, track):
@@ -49,7 +51,7 @@ def _layer_stream(animation: Animation, layer: Layer, track: Track) -> Stream:
         return _fade(
             filtergraph.place_at(filtergraph.frame_timebase(painted, motion.fps), changes), layer, track, motion.fps
         )
-    image = filtergraph.image(animation.folder / layer.file, animation.options)
+    image = filtergraph.image(animation.folder / layer.file, animation.options(layer.name))
     stream = filtergraph.repeat_at(filtergraph.frame_timebase(image, motion.fps), changes)
     steps = typed_widths(layer, motion)
     if steps:
@@ -123,8 +125,10 @@ def _type(stream: Stream, layer: Layer, widths: Sequence[int]) -> Stream:
 def _painted_stream(animation: Animation, layer: Layer, track: Track, changes: Sequence[int]) -> Stream:
     if layer.rows is not None:
         shown = columns_of_rows.Column.of(layer, str(animation.folder), track.states, changes)
-        return filtergraph.piped(shown.name, layer.width, layer.height, columns_of_rows.PIXELS, animation.options)
+        return filtergraph.piped(
+            shown.name, layer.width, layer.height, columns_of_rows.PIXELS, animation.options(layer.name)
+        )
     size, _, found = looks(layer, track, changes)
     file = str(animation.folder / layer.file)
     painting = Painting(file, layer.width, layer.tall or layer.height, layer.opaque, size, tuple(found), layer.edges)
-    return filtergraph.piped(painting.name, *size, painting.pixels, animation.options)
+    return filtergraph.piped(painting.name, *size, painting.pixels, animation.options(layer.name))

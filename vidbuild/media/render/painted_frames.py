@@ -44,18 +44,18 @@ class _Painter:
         self._painting = painting
         with Image.open(painting.file) as image:
             self._image = image.convert("RGB" if painting.opaque else "RGBA")
+        self._covers = painting.covers_frames
         self._scaler: _Scaler | None = None
         self._scaled: dict[Box, Image.Image] = {}
 
     def paint(self, look: Look) -> Image.Image:
-        painting = self._painting
         if look.blended is None and self._is_whole(look.box):
             image = self._image if self._is_own_size() else self._placed(look.box)
         elif self._painting.edges:
             image = self._stretched(look.box)
         else:
             image = self._blended(look)
-        if painting.pixels == "rgba":
+        if not self._covers:
             image = image.convert("RGBA")
         for mask in look.masks:
             image.putalpha(ImageChops.multiply(image.getchannel("A"), self._mask(mask, image, look.box)))
@@ -153,9 +153,8 @@ class _PaddedImage:
             (max(0, floor(box[axis]) - AROUND), min(self.size[axis], ceil(box[axis] + box[2 + axis]) + AROUND))
             for axis in (0, 1)
         ]
-        frame = Image.new(self.image.mode, self.size)
         if any(start >= end for start, end in spans):
-            return frame
+            return Image.new(self.image.mode, self.size)
         parts = []
         for axis, (start, end) in enumerate(spans):
             per_pixel = self.own[axis] / box[2 + axis]
@@ -166,6 +165,7 @@ class _PaddedImage:
         scaled = self.image.resize(size, kernel, box=source)
         if size == self.size:
             return scaled
+        frame = Image.new(self.image.mode, self.size)
         frame.paste(scaled, (spans[0][0], spans[1][0]))
         return frame
 
@@ -175,14 +175,14 @@ class _OpaqueScaler:
 
     def __init__(self, painting: Painting, image: Image.Image) -> None:
         self._padded = _PaddedImage(painting, "RGB")
-        self._painting = painting
+        self._covers = painting.covers_frames
         _extend_edges(self._padded.image, image, self._padded.border)
 
     def scale(self, box: Box) -> Image.Image:
         return self._padded.scale(box, Image.Resampling.LANCZOS)
 
     def finish(self, image: Image.Image, box: Box) -> Image.Image:
-        if self._painting.covers_frames:
+        if self._covers:
             return image
         across = Image.frombytes("L", (image.width, 1), _coverage(image.width, box[0], box[0] + box[2]))
         down = Image.frombytes("L", (1, image.height), _coverage(image.height, box[1], box[1] + box[3]))

@@ -180,3 +180,14 @@ def test_marks_of_the_video_never_go_dark(tmp_path: Path) -> None:
     assert pixel(frames[0], 60, 82)[0] < pixel(frames[2], 60, 82)[0] < pixel(frames[7], 60, 82)[0]
     assert isinstance(frames[0], Image.Image)
     assert Layer("progress", "", 0, 0, 1, 1).stays is False
+
+
+def test_a_scene_fades_into_one_with_the_same_files(tmp_path: Path) -> None:
+    """Scenes that are drawn alike have the same files: what moves in both is read for each of them."""
+    drawing = scene(tmp_path / "a", ("text", (10, 40, 20, 10)), ("item", (60, 40, 20, 10)))
+    leave, enter = {"item": Track(leave=Effect(2, 4, "fade"))}, {"item": Track(enter=Effect(2, 4, "fade"))}
+    one, two = drawing.picture(Motion(30, FRAMES, leave)), drawing.picture(Motion(30, FRAMES, enter))
+    for effect in ("fade", "zoom", "morph"):
+        frames = shown(blended(one, two, effect))
+        assert {pixel(frame, 15, 45)[0] for frame in frames} == {255}
+        assert pixel(frames[0], 65, 45)[0] == pixel(frames[7], 65, 45)[0] == 255
