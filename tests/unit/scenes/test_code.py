@@ -237,6 +237,8 @@ def test_parts_are_both_codes(old: list[str], new: list[str]) -> None:
         ({"from": "a", "to": "b", "reveal": "line"}, ("reveal", "'reveal' and 'to' cannot both be given")),
         ({"from": "a", "to": "# [start:x]"}, ("to", "'[start:x]' in line 1 has no '[end:x]' below it")),
         ({"from": "a", "to": "b\n" * 61}, ("to", "code of 61 lines cannot change: the maximum is 60")),
+        ({"from": "a", "to": "# [start:x]\n# [end:x]"}, ("to", "a code without a line cannot change")),
+        ({"code": "# [start:x]\n# [end:x]"}, ("code", "the code has no line to show, only markers or empty lines")),
         ({"code": "a", "at": 1}, ("at", "'at' is the time of a change, which needs 'from' and 'to'")),
     ],
 )

@@ -84,6 +84,13 @@ def test_names_in_headers(prefix: tuple[str, str]) -> None:
     assert [item.name for item in patch.parse(text)] == ["my file.py"]
 
 
+def test_names_that_git_quotes() -> None:
+    """Git writes the bytes of other letters as octal numbers."""
+    text = 'diff --git "a/\\303\\251 \\"x\\".py" "b/\\303\\251 \\"x\\".py"\n'
+    [file] = patch.parse(text + '--- "a/\\303\\251 \\"x\\".py"\n+++ "b/\\303\\251 \\"x\\".py"\n@@ -1 +1 @@\n-a\n+b\n')
+    assert file.name == 'é "x".py'
+
+
 def test_files_that_come_and_go() -> None:
     """A new file has the numbers of its lines, a deleted one its old name."""
     text = "--- /dev/null\n+++ b/new.py\n@@ -0,0 +1,2 @@\n+a\n+b\n--- a/gone.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n"

@@ -10,12 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from vidbuild import columns, inline
+from vidbuild import inline
 from vidbuild.model import Scene
-from vidbuild.scenes import isolation
 from vidbuild.scenes.code import languages, morph
 from vidbuild.scenes.code.markers import MarkerError
-from vidbuild.scenes.code.source import Source, code_lines, line_range, problem
+from vidbuild.scenes.code.source import Source, code_lines, joined, line_range, problem, wide
 from vidbuild.scenes.defaults import SceneDefaults, line_span, rising, texts
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
@@ -94,7 +93,7 @@ class CodeScene(SceneDefaults):
         if "from" in fields:
             old, new = _changing(fields)
             changes = [part._asdict() for part in morph.parts(old, new)]
-            return {**shared, "old": _joined(old), "new": _joined(new), "wide": _wide((*old, *new)), "changes": changes}
+            return {**shared, "old": joined(old), "new": joined(new), "wide": wide((*old, *new)), "changes": changes}
         source = Source.of(fields["code"])
         numbers = source.shown(fields)
         shown = [source.lines[number - 1] for number in numbers]
@@ -102,8 +101,8 @@ class CodeScene(SceneDefaults):
         ranges = [source.counted_range(_lines(item)) for item in _marked(fields)]
         return {
             **shared,
-            "code": _joined(shown),
-            "wide": _wide(shown),
+            "code": joined(shown),
+            "wide": wide(shown),
             "first": first,
             "highlights": [{"from": low, "to": high} for low, high in ranges],
             **({"numbers": list(numbers)} if len(source.marked.numbers) < len(source.lines) else {}),
@@ -140,14 +139,6 @@ class CodeScene(SceneDefaults):
             for index, item in enumerate(fields["annotations"])
         ]
         return [*parts, *marked, *notes]
-
-
-def _joined(lines: Sequence[str]) -> str:
-    return "\n".join(isolation.isolate(line, isolation.CODE) for line in lines)
-
-
-def _wide(lines: Sequence[str]) -> list[str]:
-    return sorted({mark for line in lines for mark in columns.graphemes(line) if columns.width(mark) > 1})
 
 
 def _marked(fields: Mapping[str, Any]) -> Sequence[Entry]:
@@ -245,8 +236,9 @@ def _morph_problems(fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
     except MarkerError as error:
         yield SceneProblem("to", str(error))
         return
-    if old == new:
-        yield SceneProblem("to", "'from' and 'to' are equal: no line changes")
+    if old == new or not old or not new:
+        message = "'from' and 'to' are equal: no line changes" if old == new else "a code without a line cannot change"
+        yield SceneProblem("to", message)
     for side, lines in (("from", old), ("to", new)):
         if len(lines) > morph.MAX_LINES:
             yield SceneProblem(side, f"code of {len(lines)} lines cannot change: the maximum is {morph.MAX_LINES}")
@@ -259,6 +251,9 @@ def _morph_problems(fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
 
 
 def _range_problems(fields: Mapping[str, Any], source: Source) -> Iterator[SceneProblem]:
+    if not source.marked.numbers:
+        yield SceneProblem("code", "the code has no line to show, only markers or empty lines")
+        return
     if "lines" in fields and (found := problem("lines", fields["lines"], source, None)):
         yield found
         return

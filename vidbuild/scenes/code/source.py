@@ -24,6 +24,16 @@ def code_lines(code: str) -> list[str]:
     return lines
 
 
+def joined(lines: Sequence[str]) -> str:
+    """Return lines as one text, in which words from right to left keep their places."""
+    return "\n".join(isolation.isolate(line, isolation.CODE) for line in lines)
+
+
+def wide(lines: Sequence[str]) -> list[str]:
+    """Return the characters in lines that take two columns."""
+    return sorted({mark for line in lines for mark in columns.graphemes(line) if columns.width(mark) > 1})
+
+
 def line_range(lines: str | int) -> Range:
     """Return the first and last line of "3" or "4-9"."""
     first, _, last = str(lines).partition("-")

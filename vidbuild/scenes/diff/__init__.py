@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from vidbuild import columns
 from vidbuild.model import Scene
 from vidbuild.scenes import isolation
-from vidbuild.scenes.code import code_lines, languages
+from vidbuild.scenes.code import languages
+from vidbuild.scenes.code.source import code_lines, joined, wide
 from vidbuild.scenes.defaults import SceneDefaults, line_span, rising, texts
 from vidbuild.scenes.diff import changes, patch
 from vidbuild.scenes.diff.changes import Row
@@ -76,11 +76,9 @@ class DiffScene(SceneDefaults):
             **texts(scene.fields, "title"),
             "filename": scene.fields["filename"] or found.name or None,
             "language": found.language or None,
-            "old": "\n".join(isolation.isolate(line, isolation.CODE) for line in old),
-            "new": "\n".join(isolation.isolate(line, isolation.CODE) for line in new),
-            "wide": sorted(
-                {mark for line in (*old, *new) for mark in columns.graphemes(line) if columns.width(mark) > 1}
-            ),
+            "old": joined(old),
+            "new": joined(new),
+            "wide": wide((*old, *new)),
             "source": _source(scene.fields),
             "rows": list(_drawn(found)),
             "changes": 1 + max(row.change for row in found.rows),

@@ -11,6 +11,7 @@ from vidbuild.suggest import did_you_mean
 HUNK = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 _GIT = re.compile(r'diff --git (?:"?a/(?P<old>.*?)"?) (?:"?b/(?P<new>.*?)"?)$')
 _BINARY = re.compile(r"Binary files .* differ$|GIT binary patch$")
+_ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
 _SHOWN = 40  # characters of a line in a message
 
 
@@ -58,7 +59,7 @@ def parse(text: str) -> list[FilePatch]:
         git = _GIT.match(line)
         hunk = HUNK.match(line)
         if git:
-            files.append(FilePatch(git["new"]))
+            files.append(FilePatch(_unquoted(f'"{git["new"]}"') if line.endswith('"') else git["new"]))
         elif line.startswith("--- ") and at + 1 < len(lines) and lines[at + 1].startswith("+++ "):
             old, new = (_name(each) for each in lines[at : at + 2])
             name = old if new == "/dev/null" else new
@@ -146,8 +147,21 @@ def _is_cut(lines: Sequence[str], at: int, left: dict[str, int]) -> bool:
 
 def _name(header: str) -> str:
     """Return the path in a "---" or "+++" line: without a time stamp, quotes, and git's "a/" or "b/"."""
-    name = header[4:].split("\t", maxsplit=1)[0].strip().strip('"')
+    name = _unquoted(header[4:].split("\t", maxsplit=1)[0].strip())
     return name[2:] if name[:2] in {"a/", "b/", "i/", "w/", "c/", "o/"} else name
+
+
+def _unquoted(name: str) -> str:
+    """Return a name that git has put in quotes, with its bytes as octal numbers."""
+    if not (name.startswith('"') and name.endswith('"')):
+        return name
+    raw = _ESCAPE.sub(lambda match: _escaped(match[1]), name[1:-1].encode())
+    return raw.decode("utf-8", "replace")
+
+
+def _escaped(code: bytes) -> bytes:
+    """Return the byte that a backslash and this code stand for."""
+    return bytes([int(code, 8) & 255]) if code.isdigit() else {b"t": b"\t", b"n": b"\n"}.get(code, code)
 
 
 def _same(first: str, second: str) -> bool:
