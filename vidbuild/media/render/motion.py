@@ -137,7 +137,8 @@ class Motion:
         tracks = {name: _cut(track, first, frames) for name, track in self.tracks.items()}
         clip = None if self.clip is None else self.clip.window(first, frames)
         tracks = {name: track for name, track in tracks.items() if track != Track()}
-        return Motion(self.fps, frames, tracks, clip, _cut_exit(self.exit, first, frames))
+        clips = {name: each.window(first, frames) for name, each in self.clips.items()}
+        return Motion(self.fps, frames, tracks, clip, _cut_exit(self.exit, first, frames), clips)
 
     def of_irregular_clip(self, companion: str) -> Motion:
         """Return the motion of a clip that is decoded from its file's beginning, with a companion."""
