@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from vidbuild import inline
 from vidbuild.media.text import fonts, glyphs, scene_text
 from vidbuild.model import Scene, Theme
 from vidbuild.scenes.registry import SCENE_TYPES
@@ -34,7 +35,11 @@ def check(scenes: Sequence[Scene], theme: Theme, collector: DiagnosticCollector)
 def _texts(scene: Scene) -> dict[str, str]:
     """Return spec field -> the text that is drawn of it."""
     scene_type = SCENE_TYPES[scene.type]
-    return scene_text.texts(scene_text.clean(scene_type.drawing(scene)), scene_type.spec_fields)
+    drawn = scene_text.texts(scene_text.clean(scene_type.drawing(scene)), scene_type.spec_fields)
+    notes = {f"callouts.{each.index}.text": inline.plain(each.text) for each in scene.callouts if each.text}
+    own = (each for each in scene.overlays if each.field.startswith("overlays."))
+    above = {f"{each.field}.{each.kind}": inline.plain(f"{each.text}{each.role}") for each in own}
+    return {**drawn, **notes, **above}
 
 
 def _hint(units: Sequence[str], theme: Theme) -> str:

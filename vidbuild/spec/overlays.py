@@ -8,7 +8,7 @@ from typing import Any
 
 from vidbuild.model import Narration, Overlay
 from vidbuild.spec import files, moments, paths
-from vidbuild.spec.document import Path
+from vidbuild.spec.document import Path, dotted
 from vidbuild.spec.scene_context import SceneContext
 from vidbuild.spec.wording import either
 
@@ -73,7 +73,7 @@ def _overlay(fields: Mapping[str, Any], path: Path, own: bool, context: SceneCon
     if any(each.severity == "error" for each in collector.diagnostics[before:]):
         return None
     return Overlay(
-        field=".".join(map(str, path[2:] if own else path)),
+        field=dotted(path[2:] if own else path if path[0] == "defaults" else ("spec", *path)),
         kind=kind,
         text=(value if isinstance(value, str) else mapping.get("name", "")).strip(),
         role=mapping.get("role", "").strip(),

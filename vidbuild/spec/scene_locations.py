@@ -15,15 +15,22 @@ _INHERITED: tuple[tuple[str, Path], ...] = (
 def locations(document: Document) -> dict[int, dict[str, Location]]:
     """Return scene's index -> field -> the location of its value; "" is the location of the scene's id.
 
-    A `transition`, `voice` or `music` that a scene takes from the whole spec has its location there.
+    A `transition`, `voice` or `music` that a scene takes from the whole spec has its location there; an
+    overlay of all scenes is "spec.overlays.0", and one of `defaults` "defaults.overlays.0".
     """
     by_scene: dict[int, dict[str, Location]] = {}
     fields_of_music = {dotted(path): location for path, location in document.values.items() if path[:1] == ("music",)}
+    shared = {
+        dotted(path if path[0] == "defaults" else ("spec", *path)): location
+        for path, location in document.values.items()
+        if path[:1] == ("overlays",) or path[:2] == ("defaults", "overlays")
+    }
     for path, location in document.values.items():
         if path[:1] == ("scenes",) and len(path) > 1 and isinstance(path[1], int):
             by_scene.setdefault(path[1], {})[dotted(path[2:])] = location
     for own in by_scene.values():
         own[""] = own.get("id", own[""])
+        own.update(shared)
         for name, default in _INHERITED:
             if name not in own and default in document.values:
                 own[name] = document.values[default]
