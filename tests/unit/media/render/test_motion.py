@@ -1,3 +1,10 @@
+"""The motion of a drawing, and parts of it."""
+
+from __future__ import annotations
+
+from vidbuild.media.render.motion import Motion, Playback
+
+
 def test_a_window_keeps_every_clip() -> None:
     """A part of a transition between two clips plays both from where they are at its start."""
     playback = Playback(0, 0, 10, "cover")
