@@ -164,3 +164,18 @@ def test_nothing_leaves_the_frame(tmp_path: Path, kind: str, size: tuple[int, in
         assert layer.y >= 0
         assert layer.x + layer.width <= size[0]
         assert layer.y + layer.height <= size[1]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"kind": "line", "horizontal": True}, "'horizontal' has no effect on a line chart"),
+        ({"kind": "pie", "axis": {"max": 9}}, "'axis' has no effect on a pie chart"),
+        ({"columns": ["a"]}, "'columns' has no effect without a 'file'"),
+        ({"horizontal": True, "axis": {"max": 9}}, None),
+    ],
+)
+def test_fields_without_effect_are_warnings(fields: dict[str, Any], message: str | None) -> None:
+    """A field that changes nothing for this kind of chart is a warning."""
+    found = [item.message for item in chart.SCENE.lint(scene(values=[1, 2], **fields))]
+    assert found == ([] if message is None else [message])

@@ -55,6 +55,19 @@ class ChartScene(SceneDefaults):
             return
         yield from checks.problems(fields, read)
 
+    def lint(self, scene: Scene) -> Iterator[SceneProblem]:
+        """Warn of fields that have no effect."""
+        fields = scene.fields
+        unused = {
+            "horizontal": fields["horizontal"] and fields["kind"] not in {"bar", "stacked"},
+            "axis": fields["axis"] and fields["kind"] in data.ROUND,
+            "columns": fields["columns"] and fields.get("data") is None,
+        }
+        for name, is_unused in unused.items():
+            if is_unused:
+                where = "without a 'file'" if name == "columns" else f"on a {fields['kind']} chart"
+                yield SceneProblem(name, f"'{name}' has no effect {where}")
+
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the visible content as JSON values: see plot.drawing."""
         fields = scene.fields
