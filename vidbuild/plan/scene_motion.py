@@ -32,7 +32,7 @@ def is_painted(scene: Scene) -> bool:
 
 def entrances(scene: Scene, before: str = "cut") -> dict[str, str]:
     """Layer -> effect at the scene's start. before: the transition into the scene; most of them are its entrance."""
-    if before in ARRIVING and not scene.effects.enter:
+    if before in ARRIVING and not (before == "fade" and scene.effects.enter):
         return {}
     own = SCENE_TYPES[scene.type].entrances(scene)
     return {layer: _entrance(scene, effect) for layer, effect in own.items()}

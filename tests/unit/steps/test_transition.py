@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.support.render_lab import SIZE, Drawing, apart, context, decoded, differ, pixel, render_context, shown
+from tests.support.render_lab import SIZE, Drawing, apart, context, decoded, differ, made, pixel, render_context, shown
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.h264 import h264
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.media.render.animation import Animation
-from vidbuild.media.render.motion import Effect, Motion, Track
+from vidbuild.media.render.motion import Effect, Motion, Playback, Track
 from vidbuild.steps import render, still, transition
 
 DARK, LIGHT = (20, 30, 60), (220, 225, 240)
@@ -104,6 +104,23 @@ def test_transitions_that_cannot_be(tmp_path: Path, frames: int, effect: str, wo
     step = replace(step, params={**step.params, "frames": frames})
     with pytest.raises(StepError, match=words):
         transition.run(step)
+
+
+def test_clips_play_on_in_a_fade(tmp_path: Path) -> None:
+    """Both clips are in the fade, each with its own frames: the leaving one goes on, the coming one starts halfway."""
+    bar = "geq=lum='if(between(X,N,N+7),235,16)':cb=128:cr=128"
+    film = made(
+        tmp_path / "film.mp4", "-f", "lavfi", "-i", f"color=black:s=160x90:r=30:d=4,{bar}", "-pix_fmt", "yuv420p"
+    )
+    scenes = [Drawing(tmp_path / name).add("background").place("clip") for name in ("a", "b")]
+    motion = Motion(30, 60, {}, Playback(0, 0, 90, "cover"))
+    step = blend_context(tmp_path / "s", scenes[0].picture(motion), scenes[1].picture(motion), 12)
+    step = replace(step, inputs={**step.inputs, "a.clip": film, "b.clip": film})
+    transition.run(step)
+    for frame, image in enumerate(decoded(step.out / "segment.h264")):
+        share = (frame + 1) / 13
+        assert abs(pixel(image, 54 + frame + 4, 45)[0] - 255 * (1 - share)) < 20, frame
+        assert abs(pixel(image, max(0, frame - 6) + 4, 45)[0] - 255 * share) < 20, frame
 
 
 def made_still(root: Path, picture: Animation, frame: int) -> Image.Image:
