@@ -182,6 +182,7 @@ def test_every_tool_of_a_kind_is_named() -> None:
         "align": ("ffmpeg", "numpy"),
         "timeline": ("ffmpeg",),
         "draw": ("typst", "fonts", "pillow"),
+        "progress": ("typst", "fonts", "pillow"),
         "render": ("ffmpeg",),
         "transition": ("ffmpeg",),
         "still": ("ffmpeg",),
