@@ -166,6 +166,12 @@ SAMPLES: Mapping[str, Sample] = {
             "caption": f"{words[0].capitalize()} {index + 1}",
         },
     ),
+    "slide": Sample(
+        full={"title": "A page", "caption": "What it shows", "src": IMAGE},
+        layers=("heading", "window", "picture", "caption"),
+        brief=lambda _: {"src": IMAGE},
+        numbered=lambda index, words, _: {"src": IMAGE, "caption": f"{words[0].capitalize()} {index + 1}"},
+    ),
     "clip": Sample(
         full={"title": "A recording", "caption": "What it shows", "src": CLIP, "fit": "contain"},
         layers=("heading", "window", "clip", "caption"),

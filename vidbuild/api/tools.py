@@ -52,6 +52,7 @@ def _fixed(voices: Mapping[str, Tool]) -> Mapping[str, Tool]:
         "numpy": Tool(_paths("alignment.features", "stat_paths"), _identity("alignment.features", "identity")),
         "recognizer": Tool(_paths("alignment.recognizer", "stat_paths"), _identity("alignment.recognizer", "identity")),
         "heif": Tool(_paths("text.packages", "heif_paths"), _identity("text.packages", "heif_identity")),
+        "pdfium": Tool(_paths("text.packages", "pdfium_paths"), _identity("text.packages", "pdfium_identity")),
         voice_tool(recorded.NAME): Tool(recorded.stat_paths, recorded.identity),
         **voices,
     }

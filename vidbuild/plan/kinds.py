@@ -23,6 +23,7 @@ _ALL = (
     Kind("align", 2, "vidbuild.steps.align:run", ("ffmpeg", "numpy")),
     Kind("timeline", 5, "vidbuild.steps.timeline:run", ("ffmpeg",)),
     Kind("draw", 5, "vidbuild.steps.draw:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
+    Kind("page", 1, "vidbuild.steps.page:run", ("pdfium", "pillow")),
     Kind("progress", 1, "vidbuild.steps.progress:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
     Kind("render", 8, "vidbuild.steps.render:run", ("ffmpeg",)),
     Kind("transition", 8, "vidbuild.steps.transition:run", ("ffmpeg",)),
@@ -38,4 +39,4 @@ _ALL = (
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 
 # The kinds that `vidbuild check` runs: they render no frame, and only their steps may give warnings.
-CHECKED = ("speak", "align", "timeline", "draw", "progress", "music", "decode", "audio", "captions")
+CHECKED = ("speak", "align", "timeline", "page", "draw", "progress", "music", "decode", "audio", "captions")

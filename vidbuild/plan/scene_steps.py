@@ -28,6 +28,7 @@ from vidbuild.timeline.params import ClipParams, TimelineParams
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
+PAGE = "page.png"  # what the step that draws a page writes
 HEIC = frozenset({".heic", ".heif", ".hif"})  # how the names of images end that pi-heif decodes
 POSTER_SCENES = 4  # from which a poster is chosen: more would make every edit choose again
 LOOKS = ("theme", "theme.logo")  # fields of the spec that a drawing is made from
@@ -40,6 +41,9 @@ def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
     yield from speak_steps(video, scene)
     yield from align_steps(video, scene)
     yield _timeline(video, index, clip)
+    if (page := SCENE_TYPES[scene.type].page(scene)) is not None:
+        source = {"file": Source(str(page.path))}
+        yield Step(video.step_id("page", scene), "page", {"page": page.number}, source, scene.locations)
     yield _draw(video, scene)
     if (mark := progress.step(video, scene)) is not None:
         yield mark
@@ -88,7 +92,8 @@ def poster(video: VideoSpec) -> Step:
 def _may_be_plain(scene: Scene) -> bool:
     """Whether what a scene shows comes from a file that may be of one color, such as a clip that fades to black."""
     scene_type = SCENE_TYPES[scene.type]
-    return scene_type.clip(scene) is not None or "image" in scene_type.files(scene)
+    file = scene_type.clip(scene) or scene_type.page(scene)
+    return file is not None or "image" in scene_type.files(scene)
 
 
 def profile(video: VideoSpec) -> dict[str, Any]:
@@ -196,6 +201,8 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         "template": Source(str(SCENES / scene.type / "template.typ")),
     }
     inputs.update({role: Source(str(path)) for role, path in scene_type.files(scene).items()})
+    if scene_type.page(scene) is not None:
+        inputs["image"] = Product(video.step_id("page", scene), PAGE)
     if image is not None:
         inputs["background"] = Source(image)
     if scene.callouts:

@@ -8,7 +8,7 @@ from typing import Any
 
 from vidbuild import inline
 from vidbuild.model import Scene
-from vidbuild.scenes.protocol import Clip, Light, Place, Reveal, SceneProblem
+from vidbuild.scenes.protocol import Clip, DocumentPage, Light, Place, Reveal, SceneProblem
 
 
 class SceneDefaults:
@@ -38,6 +38,10 @@ class SceneDefaults:
     def files(self, _scene: Scene) -> dict[str, Path]:
         """Return no files."""
         return {}
+
+    def page(self, _scene: Scene) -> DocumentPage | None:
+        """Return no page of a PDF."""
+        return None
 
     def reveals(self, _scene: Scene) -> list[Reveal]:
         """Return no later appearances."""

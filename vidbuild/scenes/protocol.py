@@ -104,6 +104,13 @@ class Clip:
     audio_track: int | None = None
 
 
+class DocumentPage(NamedTuple):
+    """The page of a PDF that is the picture of a scene; number: counted from 1."""
+
+    path: Path
+    number: int
+
+
 class Light(NamedTuple):
     """A soft light on the background.
 
@@ -155,6 +162,9 @@ class SceneType(Protocol):
 
         The picture of the field `src` has the role "image", that of another field "image:" and the field.
         """
+
+    def page(self, scene: Scene) -> DocumentPage | None:
+        """Return the page of a PDF that is the scene's picture, if it is one: a step of its own draws it."""
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the template's `fields`: everything visible, without any times (no `at`)."""

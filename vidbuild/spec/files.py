@@ -20,6 +20,8 @@ FONTS = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 WEB_FONTS = frozenset({".woff", ".woff2"})
 MAX_PIXELS = limits.IMAGE_PIXELS
 MAX_LISTED = 2000  # names of a folder that are compared with a missing file's
+MAX_PDF = 500_000_000  # bytes
+DECKS = frozenset({".pptx", ".ppt", ".odp", ".pps", ".ppsx"})
 MAX_TEXT = 1_000_000  # bytes, more than any scene can show
 _KINDS = (
     {".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".bmp", ".svg", ".tif", ".tiff", ".apng"},
@@ -136,6 +138,20 @@ def _check_pixels(width: int, height: int, name: str) -> None:
 
 def _too_many_pixels(name: str, pixels: str) -> str:
     return f"'{name}' has {pixels} pixels: the maximum is {MAX_PIXELS // 1_000_000} million"
+
+
+def check_pdf(path: Path, name: str) -> None:
+    """Raise InputError unless the file is a PDF; the step that draws its page reads more of it."""
+    head = check_file(path, name)
+    if (size := path.stat().st_size) > MAX_PDF:
+        raise InputError(f"'{name}' is too large: {size} bytes, the limit for a PDF is {MAX_PDF}")
+    if b"%PDF-" in head[:1024]:
+        return
+    if file_kind.is_image(head):
+        raise InputError(f"'{name}' is not a PDF but an image", "rename 'file' to 'src'")
+    deck = PurePath(name).suffix.lower() in DECKS
+    hint = f"convert it: libreoffice --headless --convert-to pdf {shell_command(name)}" if deck else None
+    raise InputError(f"'{name}' is not a PDF", hint)
 
 
 def text(path: Path, name: str) -> str:

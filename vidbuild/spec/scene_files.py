@@ -77,6 +77,9 @@ def _content(kind: str, file: FilePath, name: str, own: Mapping[str, Any]) -> Js
         return listing(file, name, own)
     if kind == "image":
         return files.image_size(file, name, "use a scene of type 'clip'")
+    if kind == "pdf":
+        files.check_pdf(file, name)
+        return None
     if kind == "text":
         return files.text(file, name)
     files.check_playable(file, name, "a video")

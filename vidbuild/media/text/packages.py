@@ -54,6 +54,16 @@ def heif_identity() -> str:
     return f"heif {_digest(heif_paths())}"
 
 
+def pdfium_paths() -> Sequence[Path]:
+    """Return the compiled files of pypdfium2, which draws pages of PDFs."""
+    return _compiled("pypdfium2_raw")
+
+
+def pdfium_identity() -> str:
+    """Return the digest of what is compiled of pypdfium2."""
+    return f"pdfium {_digest(pdfium_paths())}"
+
+
 def fonts_paths() -> Sequence[Path]:
     """Return the default faces' files, in the order in which they are used."""
     return tuple(_package(package) / "files" / name for package, name in DEFAULT_FACES)
