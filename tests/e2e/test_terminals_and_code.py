@@ -52,9 +52,10 @@ def test_check_warns_of_code_without_colors_and_of_folded_tables(workspace: Work
 
 
 def test_a_frame_shows_the_last_state_of_a_progress_bar(workspace: Workspace) -> None:
-    """A recorded progress bar is drawn as its last state alone, to the pixel."""
+    """A recorded progress bar is drawn as its last state alone, to the pixel, with the colors of that state."""
     images = []
-    for number, output in enumerate((r" 10%|#    |\r 50%|##   |\r100%|#####|\e[1;32m ok\e[0m", "100%|#####| ok")):
+    last = r"100%|#####|\e[1;32m ok\e[0m"
+    for number, output in enumerate((rf"\e[31m 10%|#    |\r 50%|##   |\e[0m\r{last}", last)):
         name = f"v{number}.yaml"
         workspace.write(
             name,
