@@ -6,18 +6,14 @@ from collections.abc import Mapping
 from math import pow as power
 
 # The power of each curve: the higher, the more of the way is covered in the first frames.
-POWERS: Mapping[str, float] = {"linear": 1.0, "gentle": 2.0, "smooth": 3.0, "snappy": 5.0, "bounce": 3.0}
+POWERS: Mapping[str, float] = {"linear": 1.0, "gentle": 2.0, "smooth": 3.0, "snappy": 5.0}
 DEFAULT = "smooth"
-OVERSHOOT = 0.1  # of the way: how far, at most, a bounce goes too far
-_BACK = 1.70158  # gives a bounce that goes 10 percent too far
 
 
 def arriving(easing: str, share: float) -> float:
     """Return how far something has come that settles in its place. share: of its time, from 0 to 1."""
     if easing == "gentle":
         return gliding(easing, share)
-    if easing == "bounce":
-        return 1 + (_BACK + 1) * power(share - 1, 3) + _BACK * power(share - 1, 2)
     return 1 - power(1 - share, POWERS[easing])
 
 

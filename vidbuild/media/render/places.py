@@ -90,9 +90,8 @@ def reach(layer: Layer, track: Track, height: int) -> tuple[float, float, float,
             continue
         far = math.ceil((RISE if effect.effect == "rise" else SLIDE) * height) * sign
         x, y = AXES["up"] if effect.effect == "rise" else AXES[layer.direction]
-        back = math.ceil(-easing.OVERSHOOT * far) if effect.easing == "bounce" else 0
-        left, right = left + min(0, far * x, back * x), right + max(0, far * x, back * x)
-        top, bottom = top + min(0, far * y, back * y), bottom + max(0, far * y, back * y)
+        left, right = left + min(0, far * x), right + max(0, far * x)
+        top, bottom = top + min(0, far * y), bottom + max(0, far * y)
     return left, top, right, bottom
 
 
