@@ -75,7 +75,7 @@ def test_an_effect_costs_its_own_frames_and_ends_exactly(tmp_path: Path, effect:
 @pytest.mark.parametrize("leaving", [False, True])
 @pytest.mark.parametrize("easing", ["linear", "gentle", "smooth", "snappy"])
 def test_sliding_and_growing_are_eased(tmp_path: Path, easing: str, *, leaving: bool) -> None:
-    """At each frame a layer has the opacity, place and size that its curve gives: quick into place, slow out of it."""
+    """At each frame a layer has the opacity, place and size that its curve gives."""
     power = {"linear": 1, "gentle": 2, "smooth": 3, "snappy": 5}[easing]
     for effect in ("rise", "slide", "scale"):
         change = Effect(2, FRAMES, effect, easing)
@@ -85,6 +85,9 @@ def test_sliding_and_growing_are_eased(tmp_path: Path, easing: str, *, leaving: 
             share = (frame - 1) / (FRAMES + 1)
             alpha = 1 - share if leaving else share
             away = share**power if leaving else (1 - share) ** power
+            if easing == "gentle":  # slow at both ends
+                way = 2 * share**2 if share < 0.5 else 1 - 2 * (1 - share) ** 2
+                away = way if leaving else 1 - way
             sign = 1 if leaving else -1
             move = {"rise": (0, -sign * 24 / 6), "slide": (sign * 72 / 6, 0), "scale": (0, 0)}[effect]
             scale = 1 - 0.14 * away if effect == "scale" else 1.0
