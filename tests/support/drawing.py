@@ -13,6 +13,7 @@ from PIL import Image
 
 from tests.support.scene_samples import SAMPLES, drawing, scene
 from vidbuild.engine.graph.context import Context, StepWarning
+from vidbuild.media.render.columns_of_rows import Column
 from vidbuild.media.render.drawing import Layer, Layers
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.steps import draw
@@ -50,8 +51,13 @@ class Drawn:
         return next(layer for layer in self.layers.layers if layer.name == name)
 
     def image(self, name: str) -> Image.Image:
-        """A layer's own pixels."""
-        with Image.open(self.folder / self[name].file) as image:
+        """A layer's own pixels; of a layer of rows, those of its last state."""
+        layer = self[name]
+        if layer.rows is not None:
+            column = Column.of(layer, str(self.folder), [(0, len(layer.rows.states) - 1)], [0])
+            [pixels] = column.pixels()
+            return Image.frombytes("RGB", (layer.width, layer.height), pixels).convert("RGBA")
+        with Image.open(self.folder / layer.file) as image:
             return image.convert("RGBA")
 
     def ink(self, name: str) -> tuple[int, int, int, int]:
