@@ -85,6 +85,8 @@ LITERAL = {
     "***both*** and __two words__": ["***both***", "__two words__"],
     "**a *b* c**": ["*b*"],
     "[*x*](a.b)": ["*x*"],
+    "**bold** and ~~y~~": ["~~y~~"],
+    "**one** **two** *three*": ["*three*"],
     "*速い*です": ["*速い*"],
     "*`code`*": ["*`code`*"],
     "H<sub>2</sub>O<br/>": ["<sub>2</sub>", "<br/>"],

@@ -52,7 +52,7 @@ def align(text: str, samples: array.array[int], pronounce: Pronouncer) -> list[E
     unknown = list(dict.fromkeys(word for word, _ in words if decoder.lookup_word(word) is None))
     for word, ipa in pronounce(unknown).items() if unknown else ():
         if spelled := phones.arpabet(ipa):
-            decoder.add_word(word, spelled, word == unknown[-1])
+            decoder.add_word(word, spelled)
     known = [(word, at) for word, at in words if decoder.lookup_word(word) is not None]
     segments = _segments(decoder, [word for word, _ in known], samples)
     if len(segments) != len(known):

@@ -77,7 +77,7 @@ def _path(steps: NDArray[np.int8], starts: NDArray[np.int64], rows: int, columns
     last = np.zeros(rows, np.int64)
     row, column = rows - 1, columns - 1
     last[row] = column
-    while row > 0 or column > 0:
+    while row or column:
         step = steps[row, column - int(starts[row])]
         if row == 0 or (step == RIGHT and column > 0):
             column -= 1

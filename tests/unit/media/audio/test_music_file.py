@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from vidbuild.media.audio.music_file import CROSSFADE, FRAME_BYTES, Tape
+from tests.support.audio_lab import ENV, tone
+from tests.support.render_lab import made
+from vidbuild.errors import SpecProblem, StepError
+from vidbuild.media.audio import wav
+from vidbuild.media.audio.music_file import CROSSFADE, FRAME_BYTES, Tape, decode
 
 HOUR = 3600 * 48_000
 
@@ -93,3 +97,38 @@ def test_a_short_loop_fades_over_a_quarter_of_itself(tmp_path: Path, samples: in
     period = samples - 2
     assert found[:period] == list(range(period))
     assert found[period + 2 : 2 * period] == found[2 * period + 2 : 3 * period] == list(range(2, period))
+
+
+def test_music_is_decoded_half_as_loud_up_to_a_maximum(tmp_path: Path) -> None:
+    """Each channel has half the power of one, at half the level; a part of the file is no complete file."""
+    music, out = tmp_path / "music.wav", tmp_path / "music.pcm"
+    sound = tone(60_000)
+    wav.write(music, sound)
+    found = decode(music, out, 60_001, ENV, "music")
+    assert (found.samples, found.complete) == (60_000, True)
+    left, right = (array.array("h", out.read_bytes())[channel::2] for channel in (0, 1))
+    assert left == right
+    assert max(abs(one - other / math.sqrt(8)) for one, other in zip(left, sound, strict=True)) <= 1
+    part = decode(music, out, 50_000, ENV, "music", start=9000)
+    assert (part.samples, part.complete) == (50_000, False)
+    assert array.array("h", out.read_bytes())[::2] == left[9000:59_000]
+    rest = decode(music, out, 50_000, ENV, "music", start=59_000)  # too short for the meter
+    assert (rest.samples, rest.complete) == (1000, True)
+    assert rest.loudness.integrated == pytest.approx(found.loudness.integrated, abs=0.5)
+
+
+def test_music_without_samples_is_an_error_of_its_field(tmp_path: Path) -> None:
+    """A file of pictures, one that ends before the start, and one that is no media are refused with their name."""
+    out, sound = tmp_path / "music.pcm", tmp_path / "short.wav"
+    silent = made(tmp_path / "silent.mp4", "-f", "lavfi", "-i", "testsrc2=s=64x36:r=25", "-frames:v", "3")
+    wav.write(sound, tone(4800))
+    with pytest.raises(SpecProblem, match=r"'silent.mp4' has no audio track") as caught:
+        decode(silent, out, 9, ENV, "music")
+    assert caught.value.failure.field == "music"
+    with pytest.raises(SpecProblem, match=r"'short.wav' ends before its start at 0.5 s") as caught:
+        decode(sound, out, 9, ENV, "music", start=24_000)
+    assert caught.value.failure.field == "start"
+    sound.write_text("not a sound", encoding="utf-8")
+    with pytest.raises(StepError, match=r"'short.wav': ") as caught_step:
+        decode(sound, out, 9, ENV, "music")
+    assert caught_step.value.failure.field == "music"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -137,3 +138,10 @@ def test_the_level_moves_at_a_border_for_a_second_or_half_of_the_shorter_scene(f
         assert found["highest"] == bed(scenes, 1)["highest"] == -14
         assert (-half, -14) in points
         assert points[-1] == pytest.approx((4 * FRAME, -17 - 3 * min(1, 4 * FRAME / half)), abs=0.001)
+
+
+def test_the_loudness_of_parts_is_that_of_their_mean_power() -> None:
+    """A second at 0 LU and nine at -10 have the power of ten at 10 * lg(0.19); nothing is as loud as speech."""
+    assert music_layout._mean([(1, 0.0), (9, -10.0)]) == pytest.approx(10 * math.log10(0.19))
+    assert music_layout._mean([(7, -14.0)]) == pytest.approx(-14.0)
+    assert music_layout._mean([]) == music_layout._mean([(0, -14.0)]) == 0.0

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.audio_lab import ENV, tone
-from vidbuild.errors import StepError
+from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.audio import pcm, wav
+from vidbuild.media.ffmpeg import limits
 from vidbuild.timebase import SAMPLE_RATE
 
 
@@ -103,3 +104,15 @@ def test_a_wrong_number_of_samples_is_an_error(
     else:
         with pytest.raises(StepError, match="expected 48000 samples"):
             pcm.resample(sound, 22_050, scratch, ENV)
+
+
+def test_audio_may_be_as_long_as_its_limit_and_not_a_sample_longer(
+    scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit of a recording counts the samples of its file."""
+    monkeypatch.setattr(limits, "RECORDING_SECONDS", 0.1)
+    wav.write(scratch / "x.wav", tone(4800))
+    assert len(pcm.decode(scratch / "x.wav", scratch, ENV, "read it").samples) == 4800
+    wav.write(scratch / "x.wav", tone(4801))
+    with pytest.raises(SpecProblem, match=r"'x\.wav'"):
+        pcm.decode(scratch / "x.wav", scratch, ENV, "read it")

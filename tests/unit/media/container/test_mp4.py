@@ -12,6 +12,7 @@ import pytest
 from tests.support.render_lab import made
 from vidbuild.media.audio import aac
 from vidbuild.media.container import ffmetadata, mp4
+from vidbuild.media.container.boxes import full_box
 from vidbuild.media.container.ffmetadata import Chapter
 from vidbuild.media.container.iso639 import iso639_2
 from vidbuild.media.ffmpeg import ffmpeg
@@ -384,3 +385,9 @@ def test_the_brands_are_those_of_a_plain_mp4(coded: bytes) -> None:
     """The file names itself as ISO media with H.264, so that every player tries it."""
     data = written(coded)
     assert data[:32] == struct.pack(">I4s4sI", 32, b"ftyp", b"isom", 0x200) + b"isomiso2avc1mp41"
+
+
+def test_a_full_box_has_its_version_before_its_flags() -> None:
+    """The version is a byte, and the flags the three after it (14496-12, 4.2)."""
+    assert full_box(b"tkhd", 0x30007, b"x", version=1) == b"\0\0\0\x0dtkhd\x01\x03\0\x07x"
+    assert full_box(b"vmhd", 1) == b"\0\0\0\x0cvmhd\0\0\0\x01"
