@@ -192,3 +192,15 @@ def test_only_one_module_imports_what_posix_alone_has() -> None:
         if path.name != "platforms.py":
             used = _names(ast.parse(path.read_text(encoding="utf-8"))) & forbidden
             assert not used, f"{path}: {used}"
+
+
+def test_files_that_cannot_share_blocks_are_not_cloned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no file shares no blocks, and no file does without POSIX: the caller then copies."""
+    source, target = os.pipe()
+    with open(tmp_path / "file", "wb") as file:  # noqa: PTH123 - its descriptor is used
+        assert not platforms.clone(source, file.fileno())
+        monkeypatch.setattr(platforms, "POSIX", False)
+        monkeypatch.setattr(platforms, "fcntl", None)
+        assert not platforms.clone(source, file.fileno())
+    os.close(source)
+    os.close(target)

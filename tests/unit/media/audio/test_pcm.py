@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import math
 import os
+import struct
 import wave
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from tests.support.audio_lab import ENV, tone
 from vidbuild.errors import SpecProblem, StepError
-from vidbuild.media.audio import pcm, wav
+from vidbuild.media.audio import music_file, pcm, wav
 from vidbuild.media.ffmpeg import limits
 from vidbuild.timebase import SAMPLE_RATE
 
@@ -116,3 +117,18 @@ def test_audio_may_be_as_long_as_its_limit_and_not_a_sample_longer(
     wav.write(scratch / "x.wav", tone(4801))
     with pytest.raises(SpecProblem, match=r"'x\.wav'"):
         pcm.decode(scratch / "x.wav", scratch, ENV, "read it")
+
+
+def test_samples_that_are_not_numbers_are_an_error(scratch: Path) -> None:
+    """A file of floats with a NaN is refused with its name and its field, and no sample of it is used."""
+    path = scratch / "x.wav"
+    data = struct.pack("<4800f", *([0.1] * 4799), math.nan)
+    form = struct.pack("<HHIIHH", 3, 1, SAMPLE_RATE, 4 * SAMPLE_RATE, 4, 32)
+    body = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(data)) + data
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    with pytest.raises(SpecProblem, match=r"^'x\.wav' has samples that are not numbers") as caught:
+        pcm.decode(path, scratch, ENV, "read it", "audio")
+    assert caught.value.failure.field == "audio"
+    with pytest.raises(SpecProblem, match=r"^'x\.wav' has samples that are not numbers") as caught:
+        music_file.decode(path, scratch / "music.pcm", 9000, ENV, "music")
+    assert caught.value.failure.field == "music"
