@@ -166,7 +166,7 @@ def _has_no_order(function: ast.expr) -> bool:
     name = (
         function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
     )
-    return name in {"min", "max", "hypot", "contrast"}
+    return name in {"min", "max", "hypot", "contrast", "suppress"}
 
 
 def _is_plain(condition: ast.expr) -> bool:

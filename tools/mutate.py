@@ -19,6 +19,7 @@ import sysconfig
 import tempfile
 import time
 import venv
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -213,13 +214,25 @@ def _print(text: str) -> None:
     sys.stdout.flush()
 
 
-def judge_room(room: str, sample: Sequence[Case], copies: Sequence[Copy]) -> list[Case]:
-    """Judge a room's mutants, print the survivors and return them."""
-    began = time.monotonic()
-    reached = copies[0].record(room)
+def judge_rooms(samples: Mapping[str, Sequence[Case]], copies: Sequence[Copy]) -> int:
+    """Judge the mutants of rooms that have the same tests, print the survivors and return their number."""
+    rooms = list(samples)
+    reached = copies[0].record(rooms[0])
     if reached is None:
-        _print(f"{room}: its tests fail without a mutant: {copies[0].last_line()}")
-        return []
+        _print(f"{', '.join(rooms)}: the tests fail without a mutant: {copies[0].last_line()}")
+        return 0
+    with ExitStack() as servers:
+        for copy in copies:
+            servers.enter_context(copy.serve(reached))
+        if copies[0].run(list(reached.seconds), SLOWEST) != "survived":
+            _print(f"{', '.join(rooms)}: the tests fail in a fork without a mutant: {copies[0].last_line()}")
+            return 0
+        return sum(judge_room(room, sample, copies, reached) for room, sample in samples.items())
+
+
+def judge_room(room: str, sample: Sequence[Case], copies: Sequence[Copy], reached: reach.Reach) -> int:
+    """Judge a room's mutants, print the survivors and return their number."""
+    began = time.monotonic()
     survivors: list[Case] = []
 
     def judge(worker: int) -> None:
@@ -228,15 +241,10 @@ def judge_room(room: str, sample: Sequence[Case], copies: Sequence[Copy]) -> lis
                 survivors.append(case)
                 _print(f"survived: line {case.mutant.line}: {case.describe()}")
 
-    with ExitStack() as servers, ThreadPoolExecutor(len(copies)) as pool:
-        for copy in copies:
-            servers.enter_context(copy.serve(reached))
-        if copies[0].run(list(reached.seconds), SLOWEST) != "survived":
-            _print(f"{room}: its tests fail in a fork without a mutant: {copies[0].last_line()}")
-            return []
+    with ThreadPoolExecutor(len(copies)) as pool:
         list(pool.map(judge, range(len(copies))))
     _print(f"{room}: {len(survivors)} of {len(sample)} survived, {time.monotonic() - began:.0f} s")
-    return survivors
+    return len(survivors)
 
 
 def main() -> int:
@@ -247,15 +255,17 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
     parser.add_argument("--jobs", type=int, default=1, help="mutants judged side by side")
     arguments = parser.parse_args()
-    survived = judged = 0
+    judged = 0
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
         copies = [Copy(Path(folder) / str(number)) for number in range(arguments.jobs)]
         # All samples are taken at once, as the copies are: the checkout may change during a campaign.
         samples = {room: cases(room, arguments.count, arguments.seed) for room in arguments.rooms or rooms()}
+        alike: dict[tuple[str, ...], dict[str, list[Case]]] = defaultdict(dict)
         for room, sample in samples.items():
             if sample:
-                survived += len(judge_room(room, sample, copies))
+                alike[tuple(tests_of(room))][room] = sample
                 judged += len(sample)
+        survived = sum(judge_rooms(group, copies) for group in alike.values())
     _print(f"{survived} of {judged} mutants survived: {100 * survived / max(1, judged):.1f} in 100")
     return 1 if survived else 0
 

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from vidbuild.media.audio import clip_audio
 from vidbuild.media.audio.clip_audio import ClipAudio
+from vidbuild.media.ffmpeg import packets
 
 
 @pytest.mark.parametrize(
@@ -28,12 +28,12 @@ def test_decoding_begins_before_the_audio(
     """Half a second before it, or earlier if the file cannot be read from there; from the file's start if nowhere."""
     seeks: list[float] = []
 
-    def packets(*args: object, before: tuple[str, ...], **_: object) -> list[SimpleNamespace]:
+    def read(*args: object, before: tuple[str, ...], **_: object) -> list[SimpleNamespace]:
         assert args[-1] == "1"
         seeks.append(round(float(before[before.index("-ss") + 1]), 3))
         return [SimpleNamespace(tracks={0: SimpleNamespace(count=1, last=10 + seeks[-1] + late)})]
 
-    monkeypatch.setattr(clip_audio.packets, "packets", packets)
+    monkeypatch.setattr(packets, "packets", read)
     assert ClipAudio(Path("clip.mkv"), 1, 10.0, regular=True)._seek_point(start, {}) == pytest.approx(found)
     assert seeks == asked
 
@@ -42,9 +42,9 @@ def test_a_time_without_audio_is_no_beginning(monkeypatch: pytest.MonkeyPatch) -
     """If nothing can be read from a time, an earlier one is tried: here 8 s earlier, at which a packet begins."""
     last = {9.5: None, 7.5: SimpleNamespace(count=0, last=0.0), 1.5: SimpleNamespace(count=1, last=1.25)}
 
-    def packets(*_: object, before: tuple[str, ...], **__: object) -> list[SimpleNamespace]:
+    def read(*_: object, before: tuple[str, ...], **__: object) -> list[SimpleNamespace]:
         found = last[float(before[before.index("-ss") + 1])]
         return [SimpleNamespace(tracks={} if found is None else {0: found})]
 
-    monkeypatch.setattr(clip_audio.packets, "packets", packets)
+    monkeypatch.setattr(packets, "packets", read)
     assert ClipAudio(Path("clip.mkv"), 1, 0.0, regular=True)._seek_point(10.0, {}) == 1.5

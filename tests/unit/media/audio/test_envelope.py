@@ -122,3 +122,8 @@ def test_music_is_low_under_speech_and_beside_it_by_ramps(spans: list[tuple[int,
         else:
             expected = -10 * max(0.0, 1 - until / 2.5, 1 - since / 6)
         assert envelope.level_at(points, at * tenth) == pytest.approx(expected)
+
+
+def test_levels_of_a_part_have_three_decimals() -> None:
+    """A part of a line begins and ends on it, to a thousandth of a dB."""
+    assert envelope.window([(0, 0.0), (3, -1.0)], 1, 2) == [(0, -0.333), (1, -0.667)]
