@@ -20,6 +20,14 @@ def put(row: Row, start: int, character: str, width: int, style: Style) -> None:
     row[start:end] = [(character, style), *[("", style)] * (width - 1)]
 
 
+def append(row: Row, at: int, mark: str) -> None:
+    """Add a mark of no width to the character at a column."""
+    while 0 < at < len(row) and row[at][0] == "":
+        at -= 1
+    if 0 <= at < len(row):
+        row[at] = (row[at][0] + mark, row[at][1])
+
+
 def erase(row: Row, start: int, end: int | None, style: Style) -> None:
     """Make the cells [start, end) blank in a style; end None: to the row's end."""
     end = len(row) if end is None else min(end, len(row))

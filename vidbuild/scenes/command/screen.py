@@ -116,12 +116,7 @@ class Screen:
             self._column = max(0, self._size[0] - width)
 
     def _append(self, mark: str) -> None:
-        """Add a mark of no width to the character before the cursor."""
-        row, at = self.rows[self._row], self._column - (not self._full)
-        while 0 < at < len(row) and row[at][0] == "":
-            at -= 1
-        if 0 <= at < len(row):
-            row[at] = (row[at][0] + mark, row[at][1])
+        rows.append(self.rows[self._row], self._column - (not self._full), mark)
 
     def _control(self, control: str) -> None:
         if control == "\n":
