@@ -117,14 +117,14 @@ class Copy:
         (packages / "copy.pth").write_text(f"{self._root}\n{sysconfig.get_path('purelib')}\n", encoding="utf-8")
 
     def record(self, room: str) -> reach.Reach | None:
-        """Run a room's tests and return what they reach; nothing if one of them fails."""
+        """Run a room's tests and return what they reach; nothing if they cannot run."""
         folder = self._root.parent / "reach" / room
-        arguments = [*reach.command(folder, self._root), "-q", "-x", "-p", "no:cacheprovider", *tests_of(room)]
+        arguments = [*reach.command(folder, self._root), "-q", "-p", "no:cacheprovider", *tests_of(room)]
         with self._output.open("wb") as output:
             # This run may write bytecode, so that each mutant's run need not compile all modules again.
             process = self._start(arguments, self._environment(), output)
         try:
-            return None if process.wait(SLOWEST) else reach.read(folder, self._root)
+            return reach.read(folder, self._root) if process.wait(SLOWEST) in {0, 1} else None
         except subprocess.TimeoutExpired:
             return None
         finally:
@@ -159,9 +159,10 @@ class Copy:
             path.write_bytes(source)
             os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # its bytecode is valid again
 
-    def last_line(self) -> str:
-        """Return the last line but one that the tests printed: the first failure."""
-        return " ".join(self._output.read_text(encoding="utf-8", errors="replace").splitlines()[-2:-1])
+    def failure(self) -> str:
+        """Return the first failure that the tests printed."""
+        lines = self._output.read_text(encoding="utf-8", errors="replace").splitlines()
+        return next((line for line in lines if line.startswith(("FAILED ", "ERROR "))), "".join(lines[-1:]))
 
     def run(self, tests: Sequence[str], seconds: float) -> str:
         """Run tests until the first fails; "endless" if they take longer than the seconds."""
@@ -219,13 +220,15 @@ def judge_rooms(samples: Mapping[str, Sequence[Case]], copies: Sequence[Copy]) -
     rooms = list(samples)
     reached = copies[0].record(rooms[0])
     if reached is None:
-        _print(f"{', '.join(rooms)}: the tests fail without a mutant: {copies[0].last_line()}")
+        _print(f"{', '.join(rooms)}: the tests cannot run: {copies[0].failure()}")
         return 0
+    for test in reached.failed:
+        _print(f"fails without a mutant, and judges none: {test}")
     with ExitStack() as servers:
         for copy in copies:
             servers.enter_context(copy.serve(reached))
         if copies[0].run(list(reached.seconds), SLOWEST) != "survived":
-            _print(f"{', '.join(rooms)}: the tests fail in a fork without a mutant: {copies[0].last_line()}")
+            _print(f"{', '.join(rooms)}: the tests fail in a fork without a mutant: {copies[0].failure()}")
             return 0
         return sum(judge_room(room, sample, copies, reached) for room, sample in samples.items())
 

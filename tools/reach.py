@@ -33,11 +33,15 @@ disable_warnings = no-data-collected,module-not-imported,module-not-measured,cou
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The tests that reach each line of each module, the seconds that each took, and the libraries that they import."""
+    """The tests that reach each line of each module, the seconds that each took, and the libraries that they import.
+
+    failed: the tests that fail without a mutant, which judge none.
+    """
 
     lines: Mapping[str, Mapping[int, frozenset[str]]]
     seconds: Mapping[str, float]
     libraries: Sequence[str] = ()
+    failed: Sequence[str] = ()
 
     def split(self, path: str, line: int) -> tuple[list[str], list[str]]:
         """Return the tests to run first for a line, those that reach it, and all others.
@@ -90,7 +94,7 @@ def read(folder: Path, root: Path) -> Reach:
                 if line in inside:
                     module[line] |= {_test(context) for context in contexts if "::" in context}
     recorded = json.loads((folder / "recorded.json").read_text(encoding="utf-8"))
-    return Reach(lines, recorded["seconds"], recorded["libraries"])
+    return Reach(lines, recorded["seconds"], recorded["libraries"], recorded["failed"])
 
 
 @lru_cache
@@ -146,6 +150,7 @@ class _Recorder:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._seconds: dict[str, float] = defaultdict(float)
+        self._failed: set[str] = set()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logstart(self, nodeid: str) -> None:
@@ -155,10 +160,13 @@ class _Recorder:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._seconds[report.nodeid] += report.duration
+        if report.failed:
+            self._failed.add(report.nodeid)
 
     def pytest_sessionfinish(self) -> None:
         libraries = [name for name, module in sys.modules.items() if _is_library(module)]
-        recorded = {"seconds": self._seconds, "libraries": libraries}
+        passed = {test: taken for test, taken in self._seconds.items() if test not in self._failed}
+        recorded = {"seconds": passed, "libraries": libraries, "failed": sorted(self._failed)}
         self._file.write_text(json.dumps(recorded), encoding="utf-8")
 
 
