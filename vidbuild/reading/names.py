@@ -67,7 +67,7 @@ class NameReader:
         apple = _APPLE_KEYS.match(core)
         if apple:
             return whole(core, " ".join([*(tables.KEYS[sign] for sign in apple[1]), self.words.word(apple[2])]))
-        if not _KEY_COMBINATION.match(core) or not re.search(r"[+-]", core):
+        if not _KEY_COMBINATION.match(core):
             return None
         keys = re.split(r"(?<=[^+-])[+-]", core)
         if (
@@ -94,7 +94,7 @@ class NameReader:
             base = {"b": "binary", "o": "octal"}.get(hexadecimal[3] or "", "hex")
             return whole(core, f"{base} {characters(hexadecimal[2] or hexadecimal[4])}")
         color = _COLOR.match(core)
-        if color and not (core[1:].isdecimal() and len(core) < 7):  # noqa: PLR2004 - "#123" is a number
+        if color:
             return whole(core, f"hash {characters(color[1])}")
         if _HASH.match(core) or _UUID.match(core):
             if len(core) > _HASH_WHOLE:
