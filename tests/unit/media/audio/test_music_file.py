@@ -42,7 +42,9 @@ def test_what_is_before_and_after_the_music_is_silence(tmp_path: Path) -> None:
 def test_music_is_played_once_unless_it_is_a_loop(tmp_path: Path) -> None:
     """Without being called a loop, music is not repeated."""
     path = tape(tmp_path, 3).path
-    assert part(Tape(path, 3), 0, 5) == [0, 1, 2, 0, 0]
+    path.write_bytes(array.array("h", [7, 7, 8, 8, 9, 9]).tobytes())
+    assert part(Tape(path, 3), 0, 5) == [7, 8, 9, 0, 0]
+    assert part(Tape(path, 3), -1, 3) == [0, 7, 8]
 
 
 def test_a_loop_is_the_same_from_any_position(tmp_path: Path) -> None:
