@@ -215,13 +215,13 @@ def _print(text: str) -> None:
     sys.stdout.flush()
 
 
-def judge_rooms(samples: Mapping[str, Sequence[Case]], copies: Sequence[Copy]) -> int:
-    """Judge the mutants of rooms that have the same tests, print the survivors and return their number."""
+def judge_rooms(samples: Mapping[str, Sequence[Case]], copies: Sequence[Copy]) -> tuple[int, int]:
+    """Judge the mutants of rooms that have the same tests; return how many survived, and of how many."""
     rooms = list(samples)
     reached = copies[0].record(rooms[0])
     if reached is None:
         _print(f"{', '.join(rooms)}: the tests cannot run: {copies[0].failure()}")
-        return 0
+        return 0, 0
     for test in reached.failed:
         _print(f"fails without a mutant, and judges none: {test}")
     with ExitStack() as servers:
@@ -229,8 +229,9 @@ def judge_rooms(samples: Mapping[str, Sequence[Case]], copies: Sequence[Copy]) -
             servers.enter_context(copy.serve(reached))
         if copies[0].run(list(reached.seconds), SLOWEST) != "survived":
             _print(f"{', '.join(rooms)}: the tests fail in a fork without a mutant: {copies[0].failure()}")
-            return 0
-        return sum(judge_room(room, sample, copies, reached) for room, sample in samples.items())
+            return 0, 0
+        survived = sum(judge_room(room, sample, copies, reached) for room, sample in samples.items())
+    return survived, sum(map(len, samples.values()))
 
 
 def judge_room(room: str, sample: Sequence[Case], copies: Sequence[Copy], reached: reach.Reach) -> int:
@@ -258,7 +259,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
     parser.add_argument("--jobs", type=int, default=1, help="mutants judged side by side")
     arguments = parser.parse_args()
-    judged = 0
+    survived = judged = 0
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
         copies = [Copy(Path(folder) / str(number)) for number in range(arguments.jobs)]
         # All samples are taken at once, as the copies are: the checkout may change during a campaign.
@@ -267,8 +268,9 @@ def main() -> int:
         for room, sample in samples.items():
             if sample:
                 alike[tuple(tests_of(room))][room] = sample
-                judged += len(sample)
-        survived = sum(judge_rooms(group, copies) for group in alike.values())
+        for group in alike.values():
+            found = judge_rooms(group, copies)
+            survived, judged = survived + found[0], judged + found[1]
     _print(f"{survived} of {judged} mutants survived: {100 * survived / max(1, judged):.1f} in 100")
     return 1 if survived else 0
 

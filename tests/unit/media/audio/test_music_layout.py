@@ -145,3 +145,20 @@ def test_the_loudness_of_parts_is_that_of_their_mean_power() -> None:
     assert music_layout._mean([(1, 0.0), (9, -10.0)]) == pytest.approx(10 * math.log10(0.19))
     assert music_layout._mean([(7, -14.0)]) == pytest.approx(-14.0)
     assert music_layout._mean([]) == music_layout._mean([(0, -14.0)]) == 0.0
+
+
+def test_fades_and_the_neighborhood_of_speech_do_not_count_as_music() -> None:
+    """Ten seconds of speech, then 40 of music in two scenes, of which its fades and what is beside speech are left out.
+
+    The meter counts 0.4 s more of speech, and 0.6 + 0.4 s after it are none of the music alone.
+    """
+    scenes = [
+        SceneSound(10 * SECOND, BED, ((0, 10 * SECOND),)),
+        SceneSound(20 * SECOND, BED),
+        SceneSound(20 * SECOND, BED),
+    ]
+    alone = 20 - 0.6 - 0.4 + 20 - 2  # the fade at the end has 2 s; the one at the start is under speech
+    power = (10.4 + alone * 10**-1.4) / (10.4 + alone)
+    assert music_layout.expected_loudness(scenes) == pytest.approx(
+        10 * math.log10(power), abs=2e-3
+    )  # scenes end with frames
