@@ -356,3 +356,13 @@ def test_each_layer_comes_once() -> None:
             come.extend({**reveal.enter, **dict(reveal.sequence)})
             assert set(reveal.until_next) <= set(come)
         assert len(come) == len(set(come))
+
+
+@pytest.mark.parametrize("kind", registry.NAMES)
+def test_lights_are_soft_and_at_the_edges_of_the_frame(kind: str) -> None:
+    """No light is centered behind the texts or far outside, none is small or covers the frame, and none is strong."""
+    for light in registry.SCENE_TYPES[kind].lights:
+        assert min(abs(light.x), abs(1 - light.x), abs(light.y), abs(1 - light.y)) < 0.101
+        assert -0.1 <= min(light.x, light.y) <= max(light.x, light.y) <= 1.1
+        assert 0.4 <= light.reach <= 0.55
+        assert 0.1 < light.strength <= 0.3

@@ -164,12 +164,12 @@ def test_rates_of_a_server_have_limits(file: Path, rate: int, right: bool) -> No
         assert user_config.load().servers["a"].rate == rate
     else:
         with pytest.raises(UsageError, match=f"'rate' must be a number of 8000 to 96000 Hz, not {rate}"):
-            user_config.load()
+            user_config.load().server("a")
 
 
 def test_an_unknown_section_has_all_as_a_hint(file: Path) -> None:
     """A section that resembles none has the list of what there is."""
     file.write_text("[xyz]\n")
     with pytest.raises(UsageError) as caught:
-        user_config.load()
+        user_config.load().check("speech")
     assert caught.value.hint == "use speech, command or piper"
