@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from PIL import Image, ImageFilter, ImageOps
 
 from vidbuild.media.image import raster
-from vidbuild.media.image.color import AA, BLACK, RGB, WHITE, contrast, luminance, mix, parse
+from vidbuild.media.image.color import AA, BLACK, RGB, WHITE, contrast, is_dark, luminance, mix, parse
 from vidbuild.steps.picture import Picture
 
-DIM = 0.55  # where the spec sets none
-COMFORT = 7.0  # the contrast of text on an image whose dim the spec leaves to us
+DIM = 0.55  # unless the spec sets one
+COMFORT = 7.0  # the contrast of text on an image whose dim the spec does not set
 BITS = 5  # of each channel, in which the extreme colors of an image are looked for
 
 
@@ -60,7 +60,7 @@ def _extremes(image: Image.Image) -> tuple[RGB, RGB]:
 def _dim(extremes: tuple[RGB, RGB], base: RGB, ink: RGB, wanted: float | None) -> float:
     """Return the least share of the base color, from the wanted one on, with which text is readable on the image."""
     least = COMFORT if wanted is None else AA
-    inks = (ink, WHITE if contrast(base, WHITE) > contrast(base, BLACK) else BLACK)
+    inks = (ink, WHITE if is_dark(base) else BLACK)
     first = round((DIM if wanted is None else wanted) * 100)
     for percent in (first, *(5 * (first // 5) + step for step in range(5, 101, 5))):
         grounds = [mix(color, base, min(percent, 100) / 100) for color in extremes]

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from itertools import pairwise
 from typing import Any
 
+from vidbuild import timebase
 from vidbuild.media.text.words import Token
 from vidbuild.scenes.protocol import CURSOR, Place, Reveal
 from vidbuild.timeline.showing import Showing
@@ -99,6 +100,10 @@ class TimelineParams:
     pace: float = 1.0
     still: bool = False
     exit: str = "none"
+
+    def motion_frames(self, seconds: float) -> int:
+        """The frames of a motion that takes so long at the normal pace; 0 if nothing moves."""
+        return 0 if self.still else timebase.frames(seconds / self.pace, self.fps)
 
     def to_data(self) -> dict[str, Any]:
         """As JSON values; orders that matter are lists, since the order of keys is in no step's key.

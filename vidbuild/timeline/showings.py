@@ -96,7 +96,7 @@ def _tracks(span: _Span, params: TimelineParams, frames: int) -> Iterator[tuple[
     if showing.zooms:
         yield from ((layer, _zoom(span, params)) for layer in showing.enter)
         return
-    appearing, disappearing = (_frames(params, seconds) for seconds in (APPEARING, DISAPPEARING))
+    appearing, disappearing = (params.motion_frames(seconds) for seconds in (APPEARING, DISAPPEARING))
     if end is not None:
         appearing = min(appearing, max(0, end - first))
     leave = None if end is None else Effect(max(end, first), disappearing, "fade")
@@ -107,13 +107,13 @@ def _tracks(span: _Span, params: TimelineParams, frames: int) -> Iterator[tuple[
         keys, arrivals = _way(span, params, frames)
         yield layer, Track(Effect(first, appearing, "fade"), leave, keys)
         for ring, arrival in zip(showing.clicks, arrivals, strict=False):
-            ringing = _frames(params, RINGING)
+            ringing = params.motion_frames(RINGING)
             yield ring, Track(Effect(arrival, ringing, "scale"), Effect(arrival + 2 * ringing, 2 * ringing, "fade"))
 
 
 def _zoom(span: _Span, params: TimelineParams) -> Track:
     """The track of an enlarged part: it grows from its own place, and shrinks back to it."""
-    frames = _frames(params, ZOOMING)
+    frames = params.motion_frames(ZOOMING)
     grown = span.first + frames
     keys = (Key(span.first, 0), Key(grown, HOME, params.easing)) if frames else ()
     if span.end is None:
@@ -128,7 +128,7 @@ def _way(span: _Span, params: TimelineParams, frames: int) -> tuple[tuple[Key, .
     """The keys of a cursor's way over all of its stops, evenly over its time, and the frames at which it arrives."""
     visits = span.showing.visits
     time = max(1, (frames if span.end is None else span.end) - span.first)
-    moving = min(_frames(params, MOVING), time // (2 * visits))
+    moving = min(params.motion_frames(MOVING), time // (2 * visits))
     keys: list[Key] = []
     arrivals = []
     for stop in range(visits):
@@ -140,11 +140,6 @@ def _way(span: _Span, params: TimelineParams, frames: int) -> tuple[tuple[Key, .
         keys.append(Key(start + moving, stop, params.easing))
         arrivals.append(start + moving)
     return tuple(keys), arrivals
-
-
-def _frames(params: TimelineParams, seconds: float) -> int:
-    """The frames of a motion that takes so long at the normal pace."""
-    return 0 if params.still else timebase.frames(seconds / params.pace, params.fps)
 
 
 def _frame(moment: str | float | None, word: int | None, timed: TimedSpeech, fps: int) -> int | None:

@@ -45,89 +45,125 @@ def build_tracks(params: TimelineParams, times: Sequence[int], until: int) -> Tr
 
     times: the sample at which each reveal should begin. until: the one at which the narration ends.
     """
-    fps = params.fps
-    entrances = _entrances(params)
-    settled = max((effect.frame + effect.frames for effect in entrances.values()), default=0)
-    enters: dict[str, Effect] = {}
-    leaves: dict[str, Effect] = {}
-    ways: dict[str, list[Key]] = {}
-    states: dict[str, list[tuple[int, int]]] = {}
-    typed: dict[str, list[str]] = {}
-    until_next: Sequence[str] = ()
-    starts: list[int] = []
-    done = free_from = 0
-    for nth, (reveal, time) in enumerate(zip(params.reveals, times, strict=True)):
+    builder = _Builder(params, times, until)
+    for nth in range(len(params.reveals)):
+        builder.add(nth)
+    return builder.built()
+
+
+class _Builder:
+    """Collects what the layers do, reveal by reveal.
+
+    settled: the frame by which all entrances of the scene's start are complete.
+    done: the frame by which all that was added so far is complete.
+    free_from: the frame from which a reveal can begin that waits for the typing or the states before it.
+    until_next: the layers that the next reveal replaces.
+    """
+
+    def __init__(self, params: TimelineParams, times: Sequence[int], until: int) -> None:
+        self.params, self.times, self.until = params, times, until
+        self.entrances = _entrances(params)
+        self.settled = max((effect.frame + effect.frames for effect in self.entrances.values()), default=0)
+        self.enters: dict[str, Effect] = {}
+        self.leaves: dict[str, Effect] = {}
+        self.ways: dict[str, list[Key]] = {}
+        self.states: dict[str, list[tuple[int, int]]] = {}
+        self.typed: dict[str, list[str]] = {}  # cursor -> the layers that it follows
+        self.until_next: Sequence[str] = ()
+        self.starts: list[int] = []
+        self.done = self.free_from = 0
+
+    def add(self, nth: int) -> None:
+        """Add a reveal, after all before it."""
+        reveal = self.params.reveals[nth]
+        start = self._start(nth)
+        self.starts.append(start)
+        self._enter(nth, start)
+        self._play(nth, start)
+        self._replace(reveal, start)
+        for layer in (*reveal.leave, *self.until_next):
+            self.leaves[layer] = _leaving(self.params, start, self.enters.get(layer))
+        self.until_next = reveal.until_next
+        for layer, place in {**reveal.moves, **reveal.zooms}.items():
+            self.done = max(self.done, _move(self.params, self.ways.setdefault(layer, []), start, place))
+        following = self.params.reveals[nth + 1 : nth + 2]
+        if self.free_from and not reveal.states[0] and any(not _types(each) for each in following):
+            self.free_from += timebase.frames(AFTER_TYPING, self.params.fps)
+
+    def built(self) -> Tracks:
+        """The tracks of all that was added."""
+        enters = {**self.entrances, **self.enters}
+        clipped = {layer for reveal in self.params.reveals for layer in reveal.zooms}
+        tracks = {
+            layer: Track(
+                enters.get(layer),
+                self.leaves.get(layer),
+                tuple(self.ways.get(layer, ())),
+                layer in clipped,
+                states=tuple(self.states.get(layer, ())),
+            )
+            for layer in {**enters, **self.leaves, **self.ways, **self.states}
+        }
+        tracks |= _cursors(self.params, self.starts, self.typed)
+        return Tracks(tracks, self.done * timebase.samples_per_frame(self.params.fps), self.starts)
+
+    def _start(self, nth: int) -> int:
+        """The frame at which a reveal begins: when it should, or as soon as it can."""
+        reveal = self.params.reveals[nth]
         in_turn = reveal.after_previous or _types(reveal) or bool(reveal.states[0])
-        replaced = starts[-1] if until_next else 0  # it takes the place of what may have waited for its turn
-        start = max(timebase.frame_at(time, fps), settled, free_from if in_turn else 0, replaced)
-        starts.append(start)
-        available = _frames_to_type(params.reveals, times, nth, start, fps)
+        replaced = self.starts[-1] if self.until_next else 0  # it takes the place of what may have waited for its turn
+        wanted = timebase.frame_at(self.times[nth], self.params.fps)
+        return max(wanted, self.settled, self.free_from if in_turn else 0, replaced)
+
+    def _enter(self, nth: int, start: int) -> None:
+        params, reveal = self.params, self.params.reveals[nth]
+        available = _frames_to_type(params.reveals, self.times, nth, start, params.fps)
         lengths = {
             layer: _length(params, effect, reveal.characters, available) for layer, effect in reveal.enter.items()
         }
         for layer, effect in reveal.enter.items():
             length = max(lengths.values()) if effect == "under" else lengths[layer]
-            enters[layer] = _entering(params, start, length, effect)
-            done = max(done, enters[layer].frame + enters[layer].frames)
+            self.enters[layer] = _entering(params, start, length, effect)
+            self.done = max(self.done, self.enters[layer].frame + self.enters[layer].frames)
             if effect == "type" and reveal.characters:
-                typed.setdefault(reveal.cursor, []).append(layer)
-                free_from = start + length
-        if layer := reveal.states[0]:
-            played, free_from = playing.states(params.reveals, times, nth, start, until, fps)
-            states.setdefault(layer, []).extend(played)
-            done = max(done, free_from)
-        done = max(done, _replace(params, reveal, start, enters, leaves))
-        for layer in (*reveal.leave, *until_next):
-            leaves[layer] = _leaving(params, start, enters.get(layer))
-        until_next = reveal.until_next
-        for layer, place in {**reveal.moves, **reveal.zooms}.items():
-            done = max(done, _move(params, ways.setdefault(layer, []), start, place))
-        if nth + 1 < len(params.reveals) and free_from and not reveal.states[0] and not _types(params.reveals[nth + 1]):
-            free_from += timebase.frames(AFTER_TYPING, fps)
-    enters = {**entrances, **enters}
-    clipped = {layer for reveal in params.reveals for layer in reveal.zooms}
-    tracks = {
-        layer: Track(
-            enters.get(layer),
-            leaves.get(layer),
-            tuple(ways.get(layer, ())),
-            layer in clipped,
-            states=tuple(states.get(layer, ())),
-        )
-        for layer in {**enters, **leaves, **ways, **states}
-    }
-    tracks |= _cursors(params, starts, typed)
-    return Tracks(tracks, done * timebase.samples_per_frame(fps), starts)
+                self.typed.setdefault(reveal.cursor, []).append(layer)
+                self.free_from = start + length
 
+    def _play(self, nth: int, start: int) -> None:
+        """Let a layer of rows show the states of a reveal, if it has any."""
+        params = self.params
+        layer, _ = params.reveals[nth].states
+        if layer:
+            played, self.free_from = playing.states(params.reveals, self.times, nth, start, self.until, params.fps)
+            self.states.setdefault(layer, []).extend(played)
+            self.done = max(self.done, self.free_from)
 
-def _replace(
-    params: TimelineParams, reveal: Reveal, start: int, enters: dict[str, Effect], leaves: dict[str, Effect]
-) -> int:
-    """Let each layer of a reveal's sequence replace the one before it; return the frame at which the last enters."""
-    at = start if reveal.sequence else 0  # without motion, the last one is there at once
-    for (before, _), (layer, seconds) in pairwise(reveal.sequence):
-        if not params.still:
-            entered = enters[before].frame + max(enters[before].frames, 1)
-            at = max(start + timebase.frames(seconds, params.fps), entered)
-        enters[layer], leaves[before] = Effect(at, 0, "cut"), Effect(at, 0, "cut")
-    return at
+    def _replace(self, reveal: Reveal, start: int) -> None:
+        """Let each layer of a reveal's sequence replace the one before it."""
+        at = start if reveal.sequence else 0  # without motion, the last one is there at once
+        for (before, _), (layer, seconds) in pairwise(reveal.sequence):
+            if not self.params.still:
+                entered = self.enters[before].frame + max(self.enters[before].frames, 1)
+                at = max(start + timebase.frames(seconds, self.params.fps), entered)
+            self.enters[layer], self.leaves[before] = Effect(at, 0, "cut"), Effect(at, 0, "cut")
+        self.done = max(self.done, at)
 
 
 def _cursors(params: TimelineParams, starts: Sequence[int], typed: Mapping[str, Sequence[str]]) -> dict[str, Track]:
-    """The tracks of cursors, given the layers that each follows: one is there until the last answer begins."""
+    """The tracks of cursors, given the layers that each follows: one is there until the last output begins."""
     found = {}
     for cursor, layers in typed.items():
         last = max(nth for nth, reveal in enumerate(params.reveals) if reveal.cursor == cursor)
-        answered = None if _types(params.reveals[last]) else Effect(starts[last], 0, "cut")
-        found[cursor] = Track(leave=answered, follows=tuple(layers))
+        ended = None if _types(params.reveals[last]) else Effect(starts[last], 0, "cut")
+        found[cursor] = Track(leave=ended, follows=tuple(layers))
     return found
 
 
 def leaving(params: TimelineParams, frames: int) -> Effect | None:
-    """The exit of all layers: it ends with the scene, or where the transition out of it begins."""
+    """The exit of all layers: it ends with the scene, or when the transition out of it begins."""
     if params.exit == "none" or params.still:
         return None
-    length = min(_frames(params, LEAVING), frames - params.transition)
+    length = min(params.motion_frames(LEAVING), frames - params.transition)
     return Effect(frames - params.transition - length, length, params.exit, params.easing)
 
 
@@ -181,7 +217,7 @@ def extending(params: TimelineParams, unextended: int, length: int) -> Iterator[
 
 def _entrances(params: TimelineParams) -> dict[str, Effect]:
     return {
-        layer: _entering(params, _frames(params, STAGGER * nth), _length(params, effect, 0, None), effect)
+        layer: _entering(params, params.motion_frames(STAGGER * nth), _length(params, effect, 0, None), effect)
         for nth, (layer, effect) in enumerate(params.entrances.items())
     }
 
@@ -197,22 +233,17 @@ def _entering(params: TimelineParams, start: int, length: int, effect: str) -> E
 def _leaving(params: TimelineParams, start: int, enter: Effect | None) -> Effect:
     """How a layer leaves with a reveal that starts at a frame: not before it has entered."""
     entered = 0 if enter is None else enter.frame + enter.frames
-    return Effect(max(start, entered), _frames(params, LEAVING), "fade", params.easing)
+    return Effect(max(start, entered), params.motion_frames(LEAVING), "fade", params.easing)
 
 
 def _move(params: TimelineParams, way: list[Key], start: int, place: Place) -> int:
     """Add a move to a layer's way, after the one that it is on; return the frame at which it is there."""
     before = way[-1] if way else Key(start)
-    begin, frames = max(start, before.frame), _frames(params, MOVE)
+    begin, frames = max(start, before.frame), params.motion_frames(MOVE)
     if frames:
         way.append(Key(begin, before.place))
     way.append(Key(begin + frames, place, params.easing))
     return begin + frames
-
-
-def _frames(params: TimelineParams, seconds: float) -> int:
-    """The frames of a motion that takes so long at the normal pace."""
-    return 0 if params.still else timebase.frames(seconds / params.pace, params.fps)
 
 
 def _types(reveal: Reveal) -> bool:
@@ -239,7 +270,7 @@ def _length(params: TimelineParams, effect: str, characters: int, available: int
     if effect == "cut" or params.still:
         return 0
     if effect != "type" or not characters:
-        return _frames(params, LONGER.get(effect, ENTRANCE))
+        return params.motion_frames(LONGER.get(effect, ENTRANCE))
     wanted = timebase.frames(characters / TYPING, params.fps)
     fastest = timebase.frames(max(characters / TYPING_FASTEST, TYPING_AT_LEAST), params.fps)
     return max(1, wanted if available is None else min(wanted, max(available, fastest)))

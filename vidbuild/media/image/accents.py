@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vidbuild.media.image.color import BLACK, WHITE, contrast, mix, parse, text
+from vidbuild.media.image.color import WHITE, is_dark, mix, parse, text
 
 # Name -> (on dark backgrounds, on light ones). Each is readable as text on the built-in themes' backgrounds.
 ACCENTS: Mapping[str, tuple[str, str]] = {
@@ -28,14 +28,13 @@ def resolved(values: Mapping[str, object], *, own_glow: bool) -> dict[str, objec
     own_glow: whether the theme gives its light together with its accent or later.
     """
     start, end = parse(str(values["background_from"])), parse(str(values["background_to"]))
-    middle = mix(start, end, 0.5)
-    is_dark = contrast(middle, WHITE) > contrast(middle, BLACK)
+    on_dark = is_dark(mix(start, end, 0.5))
     accent = str(values["accent"])
     if accent in ACCENTS:
-        accent = ACCENTS[accent][0 if is_dark else 1]
+        accent = ACCENTS[accent][0 if on_dark else 1]
     glow = (
         values["glow"]
         if own_glow
-        else text(mix(end, parse(accent), GLOW_DARK) if is_dark else mix(WHITE, parse(accent), GLOW_LIGHT))
+        else text(mix(end, parse(accent), GLOW_DARK) if on_dark else mix(WHITE, parse(accent), GLOW_LIGHT))
     )
     return {**values, "accent": accent, "glow": glow}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from vidbuild.media.image.color import AA, BLACK, RGB, WHITE, contrast, mix, parse
+from vidbuild.media.image.color import AA, BLACK, RGB, WHITE, contrast, is_dark, mix, parse
 
 GLOW = 0.3  # the maximum share of a light
 PATTERN = 0.09  # the share of the pattern's color
@@ -35,8 +35,7 @@ class Backdrop:
     def dark(self) -> bool:
         """Whether white has more contrast than black on it."""
         middle = tuple(round(sum(channel) / len(channel)) for channel in zip(*self.stops, strict=True))
-        ground: RGB = (middle[0], middle[1], middle[2])
-        return contrast(ground, WHITE) > contrast(ground, BLACK)
+        return is_dark((middle[0], middle[1], middle[2]))
 
 
 def backdrop(theme: Mapping[str, Any], background: Background, seen: tuple[RGB, ...] = ()) -> Backdrop:
@@ -77,7 +76,7 @@ def _best(grounds: tuple[RGB, ...]) -> float:
 
 def _readable_stops(stops: tuple[RGB, ...]) -> tuple[RGB, ...]:
     """Return the stops, moved toward black or white until one of the two is readable on all of them."""
-    dark = sum(contrast(stop, WHITE) > contrast(stop, BLACK) for stop in stops) * 2 >= len(stops)
+    dark = sum(is_dark(stop) for stop in stops) * 2 >= len(stops)
     for step in range(21):
         moved = tuple(mix(stop, BLACK if dark else WHITE, step / 20) for stop in stops)
         if _best(tuple(_between(moved))) >= AA:

@@ -42,6 +42,11 @@ def contrast(a: RGB, b: RGB) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def is_dark(color: RGB) -> bool:
+    """Return whether white has more contrast than black on the color."""
+    return contrast(color, WHITE) > contrast(color, BLACK)
+
+
 def readable(color: RGB, grounds: tuple[RGB, ...], least: float = AA) -> RGB:
     """Return the color, or the nearest one toward white or black with a contrast of `least` on every background.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from vidbuild.media.image.accents import ACCENTS
 from vidbuild.media.image.backdrop import Background, backdrop
-from vidbuild.media.image.color import AA, BLACK, RGB, WHITE, contrast, mix, parse, readable, text
+from vidbuild.media.image.color import AA, BLACK, RGB, WHITE, contrast, is_dark, mix, parse, readable, text
 from vidbuild.media.image.series_colors import series_colors
 
 LARGE = 3.0  # contrast of large text and marks
@@ -76,7 +76,7 @@ def palette(theme: Mapping[str, Any], background: Background, seen: tuple[RGB, .
         "dot": mix(bar, parse(theme["muted"]), 0.45),
         "shadow": BLACK if behind.dark else mix(parse(theme["text"]), BLACK, 0.3),
     }
-    on_surface = 0 if contrast(surface, WHITE) > contrast(surface, BLACK) else 1
+    on_surface = 0 if is_dark(surface) else 1
     ansi = (ANSI_DARK, ANSI_LIGHT)[on_surface]
     colors |= {f"ansi_{index}": readable(parse(color), (surface,)) for index, color in enumerate(ansi)}
     for name, (ink, ground) in _changed(surface).items():
@@ -134,7 +134,7 @@ def syntax_theme(theme: Mapping[str, Any], *, changed: bool = False) -> str:
 
 def _changed(surface: RGB) -> dict[str, tuple[RGB, RGB]]:
     """Return the colors of added and removed lines of a diff, each with the ground of words that it marks."""
-    side = 0 if contrast(surface, WHITE) > contrast(surface, BLACK) else 1
+    side = 0 if is_dark(surface) else 1
     inks = {name: parse(TONES[tone][side]) for name, tone in (("added", "good"), ("removed", "bad"))}
     return {name: (ink, mix(surface, ink, WORDS)) for name, ink in inks.items()}
 
