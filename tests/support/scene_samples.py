@@ -185,10 +185,10 @@ SAMPLES: Mapping[str, Sample] = {
     ),
     "quote": Sample(
         full={
-            "title": "What they say",
-            "text": "We deleted four hundred lines on the first day.",
-            "by": "Ada Marlow",
-            "role": "Platform engineer",
+            "title": "From 1975",
+            "text": "Simplicity is prerequisite for reliability.",
+            "by": "Edsger W. Dijkstra",
+            "role": "EWD 498, 1975",
             "portrait": IMAGE,
         },
         layers=("heading", "mark", "quote", "portrait", "by", "role"),

@@ -14,10 +14,10 @@ PAIRS = {"“": "”", "„": "“", "«": "»", "»": "«", "‘": "’", "「"
 
 
 class QuoteScene(SceneDefaults):
-    """What somebody says, in large type, with name and portrait."""
+    """A quotation in large type, with name and portrait."""
 
     name = "quote"
-    summary = "a quotation in large type, with the name, role and portrait of who says it"
+    summary = "a quotation in large type, with the name, role and portrait of the person quoted"
     lights: tuple[Light, ...] = (Light(0.06, 0.0, 0.5, 0.28), Light(1.0, 1.05, 0.4, 0.2))
 
     def files(self, scene: Scene) -> dict[str, Path]:
