@@ -78,6 +78,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.container.iso639",
         "media.image.accents",
         "media.image.backdrop",
+        "media.image.region",
         "media.image.svg",
         "media.image.image_file",
         "timeline.mentions",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vidbuild.media.image.backdrop import unreadable_gradient
-from vidbuild.spec import animated, files, paths
+from vidbuild.spec import scene_files
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.scene_context import SceneContext
@@ -27,23 +27,8 @@ def background(fields: Mapping[str, Any], path: Path, context: SceneContext) -> 
         return color
     if "gradient" in value:
         return _gradient(value, path, context.collector)
-    try:
-        name = value["image"]
-        file = paths.resolve(name, context.folder, context.root)
-        context.files.append(paths.as_written(name, context.folder))
-        files.image_size(file, name, "use a scene of type 'clip'")
-        if spelling := paths.other_spelling(name, context.folder):
-            context.collector.warning((*path, "image"), *spelling)
-        if animated.is_animated(file):
-            context.collector.warning(
-                (*path, "image"),
-                f"'{name}' is animated: a background shows its first frame",
-                "use a scene of type 'clip' to play it",
-            )
-    except paths.InputError as error:
-        context.collector.error((*path, "image"), error.message, error.hint)
-        return None
-    return {**value, "image": str(file)}
+    file = scene_files.image(value["image"], (*path, "image"), context)
+    return None if file is None else {**value, "image": str(file)}
 
 
 def _gradient(value: Mapping[str, Any], path: Path, collector: DiagnosticCollector) -> Background:

@@ -10,10 +10,11 @@ from vidbuild.json_types import Json
 from vidbuild.model import Callout, Narration
 from vidbuild.scenes.protocol import SceneType
 from vidbuild.scenes.registry import SCENE_TYPES
-from vidbuild.spec import moments
+from vidbuild.spec import kinds, moments
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.regions import Region, Regions
+from vidbuild.spec.scene_context import SceneContext
 from vidbuild.spec.wording import either
 
 KINDS = ("rect", "arrow", "circle", "spotlight", "zoom", "blur", "label", "cursor")
@@ -33,15 +34,9 @@ class _Reader:
     def callout(self, fields: Mapping[str, Any], path: Path) -> Callout | None:
         """Return a callout, or None after adding errors."""
         before = len(self.collector.diagnostics)
-        kinds = [kind for kind in KINDS if kind in fields]
-        if len(kinds) != 1:
-            message = f"a callout needs one of {either(KINDS)}"
-            if kinds:
-                message = f"'{kinds[0]}' and '{kinds[1]}' cannot both be given"
-            hint = "write two callouts" if kinds else None
-            self.collector.error((*path, kinds[1]) if kinds else path, message, hint, key=bool(kinds))
+        kind = kinds.only(KINDS, fields, path, "callout", self.collector)
+        if kind is None:
             return None
-        kind = kinds[0]
         self._check_fields(kind, fields, path)
         value, place = fields[kind], (*path, kind)
         several = kind == "cursor" and isinstance(value, list) and not _is_box(value)
@@ -58,10 +53,7 @@ class _Reader:
         return Callout(int(path[-1]), kind, valid, fields.get("text", "").strip(), **times, side=side, click=click)
 
     def _check_fields(self, kind: str, fields: Mapping[str, Any], path: Path) -> None:
-        for name, kinds in TAKEN.items():
-            if name in fields and kind not in kinds:
-                hint = f"remove it, or use one of {either(kinds)}" if len(kinds) > 1 else "remove it"
-                self.collector.error((*path, name), f"'{name}' has no effect on '{kind}'", hint, key=True)
+        kinds.check_fields(kind, TAKEN, fields, path, self.collector)
         if kind == "label" and "text" not in fields:
             self.collector.error(path, "missing callout field 'text': a label needs words")
         for name in moments.TIMES:
@@ -76,13 +68,13 @@ def of_scene(
     kind: SceneType,
     own: Mapping[str, Any],
     narration: Narration | None,
-    language: str,
-    collector: DiagnosticCollector,
+    context: SceneContext,
 ) -> tuple[Callout, ...]:
     """Return the callouts of a scene, without those that are wrong, for which it adds errors.
 
     fields: the scene's valid fields. own: those of its type. narration: in the spec's language.
     """
+    collector = context.collector
     marks, named = fields.get("callouts", ()), fields.get("regions", {})
     if not marks and not named:
         return ()
@@ -93,7 +85,7 @@ def of_scene(
         collector.error((*path, name), message, f"remove '{name}'", key=True)
         return ()
     regions = Regions.of(kind.points_at, kind.extent(own), named, (*path, "regions"), collector)
-    reader = _Reader(regions, narration, language, collector)
+    reader = _Reader(regions, narration, context.language, collector)
     found = [reader.callout(each, (*path, "callouts", index)) for index, each in enumerate(marks)]
     for callout in found:
         if callout is not None and callout.kind == "zoom" and "image_size" not in own:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path as FilePath
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vidbuild.model import Narration, Overlay
-from vidbuild.spec import files, moments, paths
+from vidbuild.spec import kinds, moments, scene_files
 from vidbuild.spec.document import Path, dotted
 from vidbuild.spec.scene_context import SceneContext
-from vidbuild.spec.wording import either
 
 KINDS = ("lower_third", "watermark", "badge")
-TAKEN: Mapping[str, tuple[str, ...]] = {"corner": ("watermark", "badge"), "opacity": ("watermark",)}
+TAKEN: Mapping[str, Sequence[str]] = {"corner": ("watermark", "badge"), "opacity": ("watermark",)}
 CORNERS: Mapping[str, str] = {"lower_third": "", "watermark": "bottom-right", "badge": "top-right"}
 OPACITY = 0.6  # of a watermark
 
@@ -50,26 +48,17 @@ def _overlay(fields: Mapping[str, Any], path: Path, own: bool, context: SceneCon
     """Return an overlay, or None after adding errors. own: whether the scene itself has it."""
     collector = context.collector
     before = len(collector.diagnostics)
-    kinds = [kind for kind in KINDS if kind in fields]
-    if len(kinds) != 1:
-        message = f"an overlay needs one of {either(KINDS)}"
-        if kinds:
-            message = f"'{kinds[0]}' and '{kinds[1]}' cannot both be given"
-        place = (*path, kinds[1]) if kinds else path
-        collector.error(place, message, "write two overlays" if kinds else None, key=bool(kinds))
+    kind = kinds.only(KINDS, fields, path, "overlay", collector)
+    if kind is None:
         return None
-    kind, value = kinds[0], fields[kinds[0]]
-    for name, takers in TAKEN.items():
-        if name in fields and kind not in takers:
-            collector.error(
-                (*path, name), f"'{name}' has no effect on '{kind}'", "remove it from the overlay", key=True
-            )
+    value = fields[kind]
+    kinds.check_fields(kind, TAKEN, fields, path, collector)
     for name in moments.TIMES:
         if not own and isinstance(fields.get(name), str):
             message = f"'{name}' of an overlay for several scenes must be seconds, not '{fields[name]}'"
             collector.error((*path, name), message)
     mapping: Mapping[str, str] = value if isinstance(value, Mapping) else {}
-    image = _image(mapping["image"], (*path, kind, "image"), context) if "image" in mapping else None
+    image = scene_files.image(mapping["image"], (*path, kind, "image"), context) if "image" in mapping else None
     if any(each.severity == "error" for each in collector.diagnostics[before:]):
         return None
     return Overlay(
@@ -83,14 +72,3 @@ def _overlay(fields: Mapping[str, Any], path: Path, own: bool, context: SceneCon
         at=moments.time(fields.get("at")),
         until=moments.time(fields.get("until")),
     )
-
-
-def _image(name: str, path: Path, context: SceneContext) -> FilePath | None:
-    try:
-        file = paths.resolve(name, context.folder, context.root)
-        context.files.append(paths.as_written(name, context.folder))
-        files.image_size(file, name)
-    except paths.InputError as error:
-        context.collector.error(path, error.message, error.hint)
-        return None
-    return file

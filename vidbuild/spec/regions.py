@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vidbuild.json_types import Json
+from vidbuild.media.image.region import in_pixels, outside, written
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.suggest import nearest
@@ -91,17 +92,16 @@ class Regions:
         """Yield what is wrong with [x, y, width, height]."""
         _, _, width, height = (float(str(each).removesuffix("%")) for each in value)
         if width <= 0 or height <= 0:
-            yield f"region {_written(value)} is empty: its width and height must be more than 0", None
+            yield f"region {written(value)} is empty: its width and height must be more than 0", None
         if self.extent is None:  # of a clip, the step that draws the scene knows the size
             return
         size = self.extent
-        x, y, width, height = in_pixels(value, size)
-        if x < 0 or y < 0 or x + width > size[0] + 0.5 or y + height > size[1] + 0.5:
+        if message := outside(value, size):
+            x, y, width, height = in_pixels(value, size)
             left, top = max(0.0, x), max(0.0, y)
             right, bottom = min(float(size[0]), x + width), min(float(size[1]), y + height)
-            part = _written([round(each) for each in (left, top, right - left, bottom - top)])
-            hint = f"write {part}" if right - left >= 1 and bottom - top >= 1 else None
-            yield f"region {_written(value)} is outside its picture of {size[0]}x{size[1]} pixels", hint
+            part = written([round(each) for each in (left, top, right - left, bottom - top)])
+            yield message, f"write {part}" if right - left >= 1 and bottom - top >= 1 else None
 
     def _lines(self, value: str | int) -> Iterator[tuple[str, str | None]]:
         first, last = _range(value)
@@ -119,19 +119,6 @@ class Regions:
                 yield f"{name} {value[name]} is outside the table: it has {most} {name}s", f"write {most}"
 
 
-def in_pixels(box: list[Json], size: tuple[int, int]) -> tuple[float, float, float, float]:
-    """Return [x, y, width, height] in pixels of a picture; values in percent are shares of its width or height."""
-    x, y, width, height = (
-        float(each.removesuffix("%")) / 100 * size[axis % 2] if isinstance(each, str) else float(each)
-        for axis, each in enumerate(box)
-    )
-    return x, y, width, height
-
-
 def _range(value: str | int) -> tuple[int, int]:
     first, _, last = str(value).partition("-")
     return int(first), int(last or first)
-
-
-def _written(box: list[Json]) -> str:
-    return f"[{', '.join(str(each) for each in box)}]"

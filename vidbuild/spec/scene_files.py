@@ -12,6 +12,8 @@ from vidbuild.spec.document import Path
 from vidbuild.spec.folder_listing import Listing, listing
 from vidbuild.spec.scene_context import SceneContext
 
+INSTEAD = "use a scene of type 'clip'"  # of an image that is a video
+
 
 def resolve(own: dict[str, Any], path: Path, kind: str, context: SceneContext) -> bool:
     """Replace the paths in a scene's own fields by absolute ones, and add what the type needs from the files.
@@ -19,6 +21,32 @@ def resolve(own: dict[str, Any], path: Path, kind: str, context: SceneContext) -
     Return whether all of them can be used.
     """
     return _walk(own, schema.definition(f"scene_{kind}"), path, context)
+
+
+def image(name: str, path: Path, context: SceneContext) -> FilePath | None:
+    """Return the file of an image that belongs to no scene type, such as a background; None after adding an error."""
+    try:
+        file = _resolved(name, context)
+        files.image_size(file, name, INSTEAD)
+    except paths.InputError as error:
+        context.collector.error(path, error.message, error.hint)
+        return None
+    _warn(name, file, path, context, is_image=True)
+    return file
+
+
+def _resolved(name: str, context: SceneContext) -> FilePath:
+    file = paths.resolve(name, context.folder, context.root)
+    context.files.append(paths.as_written(name, context.folder))
+    return file
+
+
+def _warn(name: str, file: FilePath, path: Path, context: SceneContext, *, is_image: bool) -> None:
+    if spelling := paths.other_spelling(name, context.folder):
+        context.collector.warning(path, *spelling)
+    if is_image and animated.is_animated(file):
+        message = f"'{name}' is animated: only its first frame is shown"
+        context.collector.warning(path, message, f"{INSTEAD} to play it")
 
 
 def _walk(value: Json, node: schema.Schema, path: Path, context: SceneContext) -> bool:
@@ -49,17 +77,12 @@ def _use(own: dict[str, Any], name: str, use: schema.Schema, path: Path, context
         context.collector.error((*path, name), message, "remove one of them", key=True)
         return False
     try:
-        file = paths.resolve(own[name], context.folder, context.root)
-        context.files.append(paths.as_written(own[name], context.folder))
+        file = _resolved(own[name], context)
         content = _content(use["kind"], file, own[name], own)
         if isinstance(content, Listing):
             context.files.extend(content.folders)
             content = list(content.names)
-        if spelling := paths.other_spelling(own[name], context.folder):
-            context.collector.warning((*path, name), *spelling)
-        if use["kind"] == "image" and animated.is_animated(file):
-            message = f"'{own[name]}' is animated: only its first frame is shown"
-            context.collector.warning((*path, name), message, "use a scene of type 'clip' to play it")
+        _warn(own[name], file, (*path, name), context, is_image=use["kind"] == "image")
     except paths.InputError as error:
         context.collector.error((*path, name), error.message, error.hint)
         return False
@@ -76,7 +99,7 @@ def _content(kind: str, file: FilePath, name: str, own: Mapping[str, Any]) -> Js
     if kind == "folder":
         return listing(file, name, own)
     if kind == "image":
-        return files.image_size(file, name, "use a scene of type 'clip'")
+        return files.image_size(file, name, INSTEAD)
     if kind == "pdf":
         files.check_pdf(file, name)
         return None

@@ -113,9 +113,8 @@ def _callouts(
     narrations: Mapping[str, Narration | None],
 ) -> tuple[Callout, ...]:
     """Return the scene's callouts, and remove from its own fields the text that they blur."""
-    narration, language = narrations.get(context.language), context.language
     before = len(context.collector.diagnostics)
-    found = callouts.of_scene(fields, path, kind, own, narration, language, context.collector)
+    found = callouts.of_scene(fields, path, kind, own, narrations.get(context.language), context)
     hidden = [region for each in found if each.kind == "blur" for region in each.regions]
     if hidden and not _errors(context.collector, before):
         own.update(kind.redacted(own, hidden))

@@ -14,19 +14,17 @@ from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
 from vidbuild.media.image import raster
 from vidbuild.media.image.concealed import pattern, placed
+from vidbuild.media.image.region import Box, in_pixels, outside
 from vidbuild.media.render.concealed import pattern_file
 from vidbuild.media.text import scene_text, typst
 from vidbuild.media.text.fonts import StagedFonts
 from vidbuild.media.text.typst import Drawing, Page
 from vidbuild.steps.picture import Picture
 
-Box = tuple[float, float, float, float]
-"""x, y, width and height."""
-
 TEMPLATE = "callouts.typ"
 EDGE = 0.006  # of an enlarged part: the width of the line around it, as a share of its shorter side
 PAD = 0.2  # of a line's height, between its text and a mark
-KEPT_FREE = ("heading", "caption", "logo")  # layers that notes do not cover
+KEPT_FREE = ("heading", "caption", "logo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +63,7 @@ class Content:
         if self.size is None:
             raise SpecProblem("the file has no picture to point at", field=field)
         x, y, width, height = in_pixels(box, self.size)
-        if x < 0 or y < 0 or x + width > self.size[0] + 0.5 or y + height > self.size[1] + 0.5:
-            shown = ", ".join(str(each) for each in box)
-            message = f"region [{shown}] is outside its picture of {self.size[0]}x{self.size[1]} pixels"
+        if message := outside(box, self.size):
             raise SpecProblem(message, field=field)
         scale, left, top = self.to_frame()
         page = self.picture()
@@ -97,15 +93,6 @@ class Content:
                 raise SpecProblem(f"{name} {index} is not visible in the scene", field=field)
             chosen.append(spans if index is None else [spans[index - 1]])
         return _around([(x, y, width, height) for x, width in chosen[0] for y, height in chosen[1]])
-
-
-def in_pixels(box: Sequence[float | str], size: tuple[int, int]) -> Box:
-    """Return a region in pixels of a picture; values in percent are shares of its width or height."""
-    x, y, width, height = (
-        float(each.removesuffix("%")) / 100 * size[axis % 2] if isinstance(each, str) else float(each)
-        for axis, each in enumerate(box)
-    )
-    return x, y, width, height
 
 
 def added(
@@ -185,9 +172,12 @@ def fields(callouts: Sequence[Mapping[str, Any]], content: Content) -> dict[str,
         own = {"name": f"callout-{callout['index']}", "field": field, "kind": callout["kind"]}
         texts = {"text": callout["text"], "from": callout["side"], "click": callout["click"]}
         marks.append({**own, **texts, **boxes[0], "stops": boxes})
-    pages = content.drawing.pages
-    avoid = [[page.x, page.y, page.width, page.height] for page in pages if page.name in KEPT_FREE]
-    return {"marks": marks, "avoid": avoid}
+    return {"marks": marks, "avoid": kept_free(content.drawing)}
+
+
+def kept_free(drawing: Drawing) -> list[list[int]]:
+    """Return the boxes of the layers that neither notes nor overlays cover."""
+    return [[page.x, page.y, page.width, page.height] for page in drawing.pages if page.name in KEPT_FREE]
 
 
 def _rounded(box: Box) -> dict[str, int]:

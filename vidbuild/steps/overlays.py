@@ -12,10 +12,10 @@ from vidbuild.media.image import raster
 from vidbuild.media.text import scene_text, typst
 from vidbuild.media.text.fonts import StagedFonts
 from vidbuild.media.text.typst import Drawing
+from vidbuild.steps.callouts import kept_free
 from vidbuild.steps.picture import Picture
 
 TEMPLATE = "overlays.typ"
-KEPT_FREE = ("heading", "caption", "logo")  # layers that overlays do not cover
 SIDE = 800  # pixels of the longer side to which a watermark is reduced
 
 
@@ -35,7 +35,6 @@ def added(context: Context, drawing: Drawing, data: Mapping[str, Any], staged: S
             (root / f"overlay-{index}").write_bytes(raster.png(picture.whole(SIDE)))
             fields["image"] = f"overlay-{index}"
         drawn.append({**fields, "name": f"overlay-{index}"})
-    kept = [page for page in drawing.pages if page.name in KEPT_FREE]
-    boxes = [[page.x, page.y, page.width, page.height] for page in kept]
-    above = typst.lay_out(root, TEMPLATE, {**data, "fields": {"overlays": drawn, "avoid": boxes}}, staged)
+    drawn_fields = {"overlays": drawn, "avoid": kept_free(drawing)}
+    above = typst.lay_out(root, TEMPLATE, {**data, "fields": drawn_fields}, staged)
     return replace(drawing, pages=(*drawing.pages, *above.pages), warnings=(*drawing.warnings, *above.warnings))

@@ -72,7 +72,7 @@ def test_an_animated_image_has_a_warning(project: Project) -> None:
     assert project.wrong({"duration": 2, "background": {"image": "moving.gif"}}) == [
         (
             "scenes[0].background.image",
-            "'moving.gif' is animated: a background shows its first frame",
+            "'moving.gif' is animated: only its first frame is shown",
             "use a scene of type 'clip' to play it",
         )
     ]
