@@ -366,3 +366,11 @@ def test_lights_are_soft_and_at_the_edges_of_the_frame(kind: str) -> None:
         assert -0.1 <= min(light.x, light.y) <= max(light.x, light.y) <= 1.1
         assert 0.4 <= light.reach <= 0.55
         assert 0.1 < light.strength <= 0.3
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"), [("აჰჿ abc", "აჰჿ ABC"), ("straße `pip`", f"STRASSE {inline.CODE}pip{inline.CODE_END}")]
+)
+def test_a_kicker_is_in_capitals_but_for_code_and_georgian(written: str, shown: str) -> None:
+    """Georgian letters, from the first to the last, and inline code stay as they are written."""
+    assert registry.SCENE_TYPES["title"].drawing(scene("title", kicker=written))["kicker"] == shown
