@@ -374,3 +374,12 @@ def test_lights_are_soft_and_at_the_edges_of_the_frame(kind: str) -> None:
 def test_a_kicker_is_in_capitals_but_for_code_and_georgian(written: str, shown: str) -> None:
     """Georgian letters, from the first to the last, and inline code stay as they are written."""
     assert registry.SCENE_TYPES["title"].drawing(scene("title", kicker=written))["kicker"] == shown
+
+
+def test_a_list_of_more_than_eight_items_is_a_warning() -> None:
+    """Eight items are no problem; nine are one, of the field with them."""
+    items = [f"item {number}" for number in range(9)]
+    kind = registry.SCENE_TYPES["list"]
+    assert list(kind.lint(scene("list", items=items[:8]))) == []
+    (problem,) = kind.lint(scene("list", items=items))
+    assert (problem.field, problem.message) == ("items", "9 items in one list: viewers can read up to 8")
