@@ -383,3 +383,12 @@ def test_a_list_of_more_than_eight_items_is_a_warning() -> None:
     assert list(kind.lint(scene("list", items=items[:8]))) == []
     (problem,) = kind.lint(scene("list", items=items))
     assert (problem.field, problem.message) == ("items", "9 items in one list: viewers can read up to 8")
+
+
+@pytest.mark.parametrize(
+    ("fit", "frame", "fades"), [("cover", False, False), ("cover", True, True), ("contain", False, True)]
+)
+def test_a_picture_fades_in_unless_it_fills_the_frame(fit: str, frame: bool, fades: bool) -> None:
+    """A picture that covers the frame is there from the start; one with ground around it appears."""
+    found = registry.SCENE_TYPES["image"].entrances(scene("image", fit=fit, frame="window" if frame else "none"))
+    assert ("picture" in found) is fades
