@@ -267,7 +267,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"remove '\w+', or write 'type: \w+'", _without_key),
     (r"remove '(\w+)', or .*", lambda draft, name: draft.edit(lambda line: re.sub(rf", {name}: [^,}}]+", "", line))),
     (r"add 'duration: 5', for 5 s, or .*", lambda draft: _add_field(draft, "duration: 5")),
-    (r"add '(expand: true|path: [^']+|reveal: entry)'(?: .*)?", _add_field),
+    (r"add '(expand: true|path: [^']+)'(?: .*)?", _add_field),
     (
         r"add a 'narration' with '(\[\[\w+\]\])' in it",
         lambda draft, cue: _add_field(draft, f"narration: It is {cue} here."),

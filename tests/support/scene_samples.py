@@ -145,14 +145,14 @@ SAMPLES: Mapping[str, Sample] = {
             "title": "Where things are",
             "label": "acme",
             "tree": "acme/\n├── app.py   # the server\n├── models/\n│   └── user.py\n└── pyproject.toml",
-            "reveal": "entry",
+            "reveal": "entries",
         },
         layers=("heading", "window", "step-0", "step-1", "step-2", "step-3", "step-4"),
         brief=lambda word: {"tree": word},
         numbered=lambda index, words, _: {
             "title": f"Files {index + 1}",
             "tree": "\n".join(f"{word}-{index + 1}.py" for word in words),
-            "reveal": "entry",
+            "reveal": "entries",
         },
     ),
     "image": Sample(

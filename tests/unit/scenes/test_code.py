@@ -166,8 +166,8 @@ def test_typed_code() -> None:
 def test_too_many_steps() -> None:
     """Steps are layers, so there is a limit."""
     many = "\n".join("x" for _ in range(41))
-    assert problems(code=many, reveal="line") == [("reveal", "41 steps of 'reveal: line': the maximum is 40")]
-    assert problems(code=many, reveal="block") == []
+    assert problems(code=many, reveal="lines") == [("reveal", "41 steps of 'reveal: lines': the maximum is 40")]
+    assert problems(code=many, reveal="blocks") == []
 
 
 def test_notes() -> None:
@@ -234,7 +234,7 @@ def test_parts_are_both_codes(old: list[str], new: list[str]) -> None:
     [
         ({"from": "a"}, ("from", "'from' needs 'to'")),
         ({"from": "a", "to": "a\n"}, ("to", "'from' and 'to' are equal: no line changes")),
-        ({"from": "a", "to": "b", "reveal": "line"}, ("reveal", "'reveal' and 'to' cannot both be given")),
+        ({"from": "a", "to": "b", "reveal": "lines"}, ("reveal", "'reveal' and 'to' cannot both be given")),
         ({"from": "a", "to": "# [start:x]"}, ("to", "'[start:x]' in line 1 has no '[end:x]' below it")),
         ({"from": "a", "to": "b\n" * 61}, ("to", "code of 61 lines cannot change: the maximum is 60")),
         ({"from": "a", "to": "# [start:x]\n# [end:x]"}, ("to", "a code without a line cannot change")),

@@ -181,19 +181,34 @@ def test_what_connects_entries() -> None:
 
 
 def test_entries_one_by_one() -> None:
-    """Entries appear with their words, or at the time that is given for them; a highlight follows its own."""
-    fields = {"tree": "a/\n  .env\n  …", "reveal": "entry", "entries": [{"path": "a", "at": "go"}]}
-    assert reveals(**fields, highlight=[{"path": ".env"}]) == [
-        ("entries.0", "go", "a", ["step-0"]),
+    """Entries appear with their words; a highlight follows its own."""
+    assert reveals(tree="a/\n  .env\n  …", reveal="entries", highlight=[{"path": ".env"}]) == [
+        ("tree", None, "a", ["step-0"]),
         ("tree", None, "env", ["step-1"]),
         ("tree", None, "", ["step-2"]),
         ("highlight.0", None, "env", ["bar-0", "focus-0"]),
     ]
 
 
-def test_entries_by_depth_and_at_once() -> None:
-    """By depth, each level is one layer; at once, all entries rise with the window."""
-    assert reveals(tree="a/\n  b\nc", reveal="depth") == [
+def test_listed_entries_appear_later_than_the_others() -> None:
+    """Entries in a list appear in its order, the others with the window; lines pass what is not there yet."""
+    fields: dict[str, Any] = {"tree": "a/\n  b\n  c\n  d", "reveal": [{"path": "b", "at": "go"}, {"path": "d"}]}
+    scene = scene_samples.scene("tree", **fields)
+    assert reveals(**fields) == [("reveal.0", "go", "b", ["step-1"]), ("reveal.1", None, "d", ["step-2"])]
+    assert TREE.entrances(scene) == {"window": "rise", "step-0": "rise"}
+    entries = TREE.drawing(scene)["entries"]
+    assert [(entry["step"], entry["from"]) for entry in entries] == [(0, -1), (1, 0), (0, 0), (2, 2)]
+
+
+def test_no_layer_is_left_if_all_entries_are_listed() -> None:
+    """With every entry in the list, the window rises alone; an entry that is named twice is an error."""
+    assert TREE.entrances(scene_samples.scene("tree", tree="a", reveal=[{"path": "a"}])) == {"window": "rise"}
+    assert problems(tree="a", reveal=[{"path": "a"}, {"path": "./a"}]) == [("reveal.1.path", "'./a' appears twice")]
+
+
+def test_entries_level_by_level_and_at_once() -> None:
+    """With levels, each level is one layer; at once, all entries rise with the window."""
+    assert reveals(tree="a/\n  b\nc", reveal="levels") == [
         ("tree", None, "", ["step-0"]),
         ("tree", None, "", ["step-1"]),
     ]
@@ -206,7 +221,7 @@ def test_limits_and_paths() -> None:
     many = "\n".join(f"f{index}" for index in range(101))
     assert problems(tree=many) == [("tree", "the tree has 101 entries: the maximum is 100")]
     fewer = "\n".join(f"f{index}" for index in range(49))
-    assert problems(tree=fewer, reveal="entry") == [("tree", "49 entries appear one by one: the maximum is 48")]
+    assert problems(tree=fewer, reveal="entries") == [("tree", "49 entries appear one by one: the maximum is 48")]
     assert problems(tree=fewer) == []
     assert problems(tree="a", highlight=[{"path": "b"}]) == [("highlight.0.path", "'b' is not in the tree")]
     assert problems(tree="a/\n  a", highlight=[{"path": "a"}]) == []

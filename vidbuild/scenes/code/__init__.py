@@ -108,7 +108,9 @@ class CodeScene(SceneDefaults):
             **({"numbers": list(numbers)} if len(source.marked.numbers) < len(source.lines) else {}),
             **({"bars": False} if fields["focus"] else {}),
             **(
-                {"parts": [list(part) for part in _parts(fields["reveal"], shown)]} if fields["reveal"] != "all" else {}
+                {"parts": [list(part) for part in _parts(fields["reveal"], shown)]}
+                if fields["reveal"] != "none"
+                else {}
             ),
             **({"notes": list(_notes(fields, source))} if fields["annotations"] else {}),
             **({"scroll": True} if fields["scroll"] else {}),
@@ -121,7 +123,7 @@ class CodeScene(SceneDefaults):
             names = [f"{part.kind}-{index}" for index, part in enumerate(morph.parts(*_changing(fields)))]
             code = [name for name in names if not name.startswith("new")]
         else:
-            code = ["code"] if fields["reveal"] == "all" else []
+            code = ["code"] if fields["reveal"] == "none" else []
         return {**rising(fields, {"heading": "title"}), "window": "rise", **dict.fromkeys(code, "rise")}
 
     def reveals(self, scene: Scene) -> list[Reveal]:
@@ -131,7 +133,7 @@ class CodeScene(SceneDefaults):
             return [_change(fields)]
         source = Source.of(fields["code"])
         shown = [source.lines[number - 1] for number in source.shown(fields)]
-        parts = [] if fields["reveal"] == "all" else list(_revealed(fields, shown))
+        parts = [] if fields["reveal"] == "none" else list(_revealed(fields, shown))
         code = [layer for part in parts for layer in part.enter] or ["code"]
         marked = [_highlight(index, item, code, fields) for index, item in enumerate(_marked(fields))]
         notes = [
@@ -162,7 +164,7 @@ def _parts(reveal: str, lines: Sequence[str]) -> list[tuple[int, int]]:
     starts = [
         index
         for index, line in enumerate(lines)
-        if line.strip() and (reveal != "block" or index == 0 or not lines[index - 1].strip())
+        if line.strip() and (reveal != "blocks" or index == 0 or not lines[index - 1].strip())
     ]
     return list(zip(starts, [*starts[1:], len(lines)], strict=True))
 
@@ -175,7 +177,7 @@ def _revealed(fields: Mapping[str, Any], lines: Sequence[str]) -> Iterator[Revea
             enter, typed = {f"part-{index}": "type"}, index > 0
             yield Reveal(field=source, enter=enter, characters=count, after_previous=typed)
         else:
-            yield Reveal(field=source, enter={f"part-{index}": "rise" if fields["reveal"] == "block" else "fade"})
+            yield Reveal(field=source, enter={f"part-{index}": "rise" if fields["reveal"] == "blocks" else "fade"})
 
 
 def _highlight(index: int, item: Entry, code: Sequence[str], fields: Mapping[str, Any]) -> Reveal:
@@ -227,7 +229,7 @@ def _morph_problems(fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
     if missing:
         yield SceneProblem(given, f"'{given}' needs '{missing}'")
         return
-    if other or fields["reveal"] != "all":
+    if other or fields["reveal"] != "none":
         other = other or "reveal"
         yield SceneProblem(other, f"'{other}' and 'to' cannot both be given", "remove it")
         return
@@ -268,11 +270,11 @@ def _range_problems(fields: Mapping[str, Any], source: Source) -> Iterator[Scene
         if found := problem(field, lines, source, shown):
             yield found
     lines = [source.lines[number - 1] for number in source.shown(fields)]
-    steps = len(_parts(fields["reveal"], lines)) if fields["reveal"] != "all" else 0
+    steps = len(_parts(fields["reveal"], lines)) if fields["reveal"] != "none" else 0
     if steps > MAX_STEPS:
-        hint = "show fewer 'lines'" if fields["reveal"] == "block" else "set 'reveal: block', or show fewer 'lines'"
+        hint = "show fewer 'lines'" if fields["reveal"] == "blocks" else "set 'reveal: blocks', or show fewer 'lines'"
         yield SceneProblem("reveal", f"{steps} steps of 'reveal: {fields['reveal']}': the maximum is {MAX_STEPS}", hint)
-    if fields["scroll"] and fields["reveal"] != "all":
+    if fields["scroll"] and fields["reveal"] != "none":
         yield SceneProblem("scroll", "'scroll' and 'reveal' cannot both be given", "remove one of them")
 
 

@@ -67,7 +67,7 @@ class TreeScene(SceneDefaults):
                     "folder": entry.folder,
                     "omitted": entry.omitted,
                     "depth": entry.depth,
-                    "from": _connected(entries, index),
+                    "from": _connected(entries, steps, index),
                     "step": step,
                 }
                 for index, (entry, step) in enumerate(zip(entries, steps, strict=True))
@@ -76,17 +76,18 @@ class TreeScene(SceneDefaults):
         }
 
     def entrances(self, scene: Scene) -> dict[str, str]:
-        """Let the window rise, with the entries if they appear at once."""
-        step = {"step-0": "rise"} if scene.fields["reveal"] == "all" else {}
-        return {**rising(scene.fields, {"heading": "title"}), "window": "rise", **step}
+        """Let the window rise, with the entries that do not appear later."""
+        entries = _entries(scene.fields)
+        later = {layer for reveal in _appearing(scene.fields, entries) for layer in reveal.enter}
+        first = {"step-0": "rise"} if "step-0" not in later and 0 in _steps(scene.fields["reveal"], entries) else {}
+        return {**rising(scene.fields, {"heading": "title"}), "window": "rise", **first}
 
     def reveals(self, scene: Scene) -> list[Reveal]:
         """Reveal the entries step by step, then replace each highlight by the next one."""
         fields = scene.fields
         entries = _entries(fields)
-        appearing = [] if fields["reveal"] == "all" else list(_appearing(fields, entries))
         marked = [_highlight(index, item, entries) for index, item in enumerate(fields["highlight"])]
-        return [*appearing, *marked]
+        return [*_appearing(fields, entries), *marked]
 
 
 def _entries(fields: Mapping[str, Any]) -> list[Entry]:
@@ -98,18 +99,19 @@ def _too_many(fields: Mapping[str, Any], entries: Sequence[Entry]) -> tuple[str,
     if count > MAX_ENTRIES:
         way = "set 'depth' or 'exclude'" if folder else "replace entries by '…'"
         return f"the tree has {count} entries: the maximum is {MAX_ENTRIES}", way
-    if fields["reveal"] == "entry" and count > MAX_STEPS:
-        return f"{count} entries appear one by one: the maximum is {MAX_STEPS}", "set 'reveal: depth'"
+    if fields["reveal"] == "entries" and count > MAX_STEPS:
+        return f"{count} entries appear one by one: the maximum is {MAX_STEPS}", "set 'reveal: levels'"
     return None
 
 
 def _path_problems(fields: Mapping[str, Any], entries: Sequence[Entry]) -> Iterator[SceneProblem]:
     named = [
         (f"{name}.{index}", item["path"])
-        for name in ("entries", "highlight")
-        for index, item in enumerate(fields[name])
+        for name in ("reveal", "highlight")
+        for index, item in enumerate(() if isinstance(fields[name], str) else fields[name])
     ]
     known = ["/".join(entry.path) for entry in entries]
+    revealed = set()
     for field, path in named:
         found = matching(entries, path)
         if not found:
@@ -119,39 +121,49 @@ def _path_problems(fields: Mapping[str, Any], entries: Sequence[Entry]) -> Itera
             whole = " or ".join(f"'{known[index]}'" for index in found[:3])
             message = f"'{path}' is in the tree {len(found)} times"
             yield SceneProblem(f"{field}.path", message, f"did you mean {whole}?")
-    if fields["entries"] and fields["reveal"] != "entry":
-        yield SceneProblem("entries", "'entries' has times of entries that appear one by one", "add 'reveal: entry'")
+        elif field.startswith("reveal."):
+            if found[0] in revealed:
+                yield SceneProblem(f"{field}.path", f"'{path}' appears twice")
+            revealed.add(found[0])
 
 
-def _steps(reveal: str, entries: Sequence[Entry]) -> list[int]:
-    """Return the step with which each entry appears."""
-    if reveal == "all":
-        return [0] * len(entries)
-    return list(range(len(entries))) if reveal == "entry" else [entry.depth for entry in entries]
+def _steps(reveal: str | Sequence[Mapping[str, Any]], entries: Sequence[Entry]) -> list[int]:
+    """Return the step with which each entry appears; with a list, 0 is what it does not name."""
+    if reveal == "entries":
+        return list(range(len(entries)))
+    if reveal == "levels":
+        return [entry.depth for entry in entries]
+    listed = () if isinstance(reveal, str) else reveal
+    steps = {matching(entries, item["path"])[0]: nth for nth, item in enumerate(listed, 1)}
+    return [steps.get(index, 0) for index in range(len(entries))]
 
 
-def _connected(entries: Sequence[Entry], index: int) -> int:
-    """Return the entry from which a line leads to this one: the one before it in its folder, or the folder."""
+def _connected(entries: Sequence[Entry], steps: Sequence[int], index: int) -> int:
+    """Return the entry from which a line leads to this one: the one before it in its folder, or the folder.
+
+    A line passes what appears later than the entry.
+    """
     own = entries[index]
     for above in range(index - 1, -1, -1):
-        if entries[above].depth <= own.depth:
+        is_later = entries[above].depth == own.depth and steps[above] > steps[index]
+        if entries[above].depth <= own.depth and not is_later:
             return above if own.depth else -1
     return -1
 
 
 def _appearing(fields: Mapping[str, Any], entries: Sequence[Entry]) -> Iterator[Reveal]:
     """Yield the reveals of the steps; an entry that has no time of its own follows its words."""
-    source = "folder" if "folder" in fields else "tree"
-    if fields["reveal"] == "depth":
+    reveal, source = fields["reveal"], "folder" if "folder" in fields else "tree"
+    if reveal == "levels":
         for step in range(max(entry.depth for entry in entries) + 1):
             yield Reveal(field=source, enter={f"step-{step}": "fade"})
-        return
-    timed = {
-        matching(entries, item["path"])[0]: (f"entries.{nth}", item["at"]) for nth, item in enumerate(fields["entries"])
-    }
-    for index, entry in enumerate(entries):
-        field, at = timed.get(index, (source, None))
-        yield Reveal(field=field, at=at, words=_spoken(entry), enter={f"step-{index}": "rise"})
+    elif reveal == "entries":
+        for index, entry in enumerate(entries):
+            yield Reveal(field=source, words=_spoken(entry), enter={f"step-{index}": "rise"})
+    elif not isinstance(reveal, str):
+        for nth, item in enumerate(reveal):
+            words = _spoken(entries[matching(entries, item["path"])[0]])
+            yield Reveal(field=f"reveal.{nth}", at=item.get("at"), words=words, enter={f"step-{nth + 1}": "rise"})
 
 
 def _highlight(index: int, item: Mapping[str, Any], entries: Sequence[Entry]) -> Reveal:
