@@ -392,3 +392,18 @@ def test_a_picture_fades_in_unless_it_fills_the_frame(fit: str, frame: bool, fad
     """A picture that covers the frame is there from the start; one with ground around it appears."""
     found = registry.SCENE_TYPES["image"].entrances(scene("image", fit=fit, frame="window" if frame else "none"))
     assert ("picture" in found) is fades
+
+
+@pytest.mark.parametrize(("end", "right"), [(1.9, False), (2.0, False), (2.1, True)])
+def test_a_clip_ends_after_its_start(end: float, right: bool) -> None:
+    """A clip whose end is its start, or before it, is a problem of the field with its end."""
+    found = [problem.field for problem in registry.SCENE_TYPES["clip"].check({"start": 2.0, "end": end})]
+    assert found == ([] if right else ["end"])
+
+
+def test_a_clip_is_read_for_its_ground_only_if_it_leaves_some() -> None:
+    """A clip that is contained has ground beside it, in its colors; one that covers the frame has none."""
+    kind = registry.SCENE_TYPES["clip"]
+    assert not kind.needs_duration
+    assert len(kind.files(scene("clip", fit="contain"))) == 1
+    assert kind.files(scene("clip", fit="cover")) == {}
