@@ -142,7 +142,7 @@ def test_focus() -> None:
 
 @pytest.mark.parametrize(
     ("reveal", "parts"),
-    [("line", [[0, 1], [1, 3], [3, 4]]), ("block", [[0, 3], [3, 4]]), ("type", [[0, 1], [1, 3], [3, 4]])],
+    [("lines", [[0, 1], [1, 3], [3, 4]]), ("blocks", [[0, 3], [3, 4]]), ("type", [[0, 1], [1, 3], [3, 4]])],
 )
 def test_steps_of_a_reveal(reveal: str, parts: list[list[int]]) -> None:
     """Each step has its lines and the empty ones after them, and all go when lines are highlighted."""

@@ -14,7 +14,7 @@ from vidbuild import inline
 from vidbuild.model import Scene
 from vidbuild.scenes.code import languages, morph
 from vidbuild.scenes.code.markers import MarkerError
-from vidbuild.scenes.code.source import Source, code_lines, joined, line_range, problem, wide
+from vidbuild.scenes.code.source import Source, changed_file, code_lines, joined, line_range, problem, source_text, wide
 from vidbuild.scenes.defaults import SceneDefaults, line_span, rising, texts
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
@@ -213,13 +213,9 @@ def _change(fields: Mapping[str, Any]) -> Reveal:
 
 def _changing(fields: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Return the lines before and after a change, without markers. Raises MarkerError."""
-    old, new = (Source.of(_text(fields[side])) for side in ("from", "to"))
+    old, new = (Source.of(source_text(fields[side])) for side in ("from", "to"))
     first, second = ([each.lines[number - 1] for number in each.marked.numbers] for each in (old, new))
     return first, second
-
-
-def _text(value: str | Mapping[str, Any]) -> str:
-    return value if isinstance(value, str) else str(value["code"])
 
 
 def _morph_problems(fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
@@ -281,7 +277,7 @@ def _range_problems(fields: Mapping[str, Any], source: Source) -> Iterator[Scene
 def _file(fields: Mapping[str, Any]) -> str:
     """Return the file that the code comes from; "" if the spec has it."""
     if "from" in fields:
-        return next((fields[side]["file"] for side in ("to", "from") if isinstance(fields[side], Mapping)), "")
+        return changed_file(fields)
     return str(fields.get("file", ""))
 
 
@@ -290,7 +286,7 @@ def _language(fields: Mapping[str, Any]) -> str | None:
     file = _file(fields)
     if fields["language"] or not file:
         return languages.typst_name(fields["language"])
-    return languages.of_file(file, _text(fields["to"]) if "to" in fields else fields["code"])
+    return languages.of_file(file, source_text(fields["to"]) if "to" in fields else fields["code"])
 
 
 SCENE = CodeScene()

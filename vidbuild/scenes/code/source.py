@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from vidbuild import columns
 from vidbuild.scenes import isolation
-from vidbuild.scenes.code import markers
+from vidbuild.scenes.code import languages, markers
 from vidbuild.scenes.protocol import SceneProblem
 from vidbuild.suggest import did_you_mean
 
@@ -22,6 +22,22 @@ def code_lines(code: str) -> list[str]:
     while lines and not lines[-1]:
         lines.pop()
     return lines
+
+
+def source_text(value: str | Mapping[str, Any]) -> str:
+    """Return the text of a field that has a text or names a file."""
+    return value if isinstance(value, str) else str(value["code"])
+
+
+def changed_file(fields: Mapping[str, Any]) -> str:
+    """Return the file that `to`, or else `from`, names; "" if both have a text."""
+    return next((str(fields[side]["file"]) for side in ("to", "from") if isinstance(fields[side], Mapping)), "")
+
+
+def unknown_language(field: str, language: str) -> Iterator[SceneProblem]:
+    """Yield a warning if code in a language has no colors, though it should."""
+    if language and languages.typst_name(language) is None:
+        yield SceneProblem(field, f"no syntax highlighting for '{language}'", languages.hint(language))
 
 
 def joined(lines: Sequence[str]) -> str:

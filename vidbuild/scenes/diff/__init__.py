@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from vidbuild.model import Scene
 from vidbuild.scenes import isolation
 from vidbuild.scenes.code import languages
-from vidbuild.scenes.code.source import code_lines, joined, wide
+from vidbuild.scenes.code.source import changed_file, code_lines, joined, source_text, unknown_language, wide
 from vidbuild.scenes.defaults import SceneDefaults, line_span, rising, texts
 from vidbuild.scenes.diff import changes, patch
 from vidbuild.scenes.diff.changes import Row
@@ -58,9 +58,7 @@ class DiffScene(SceneDefaults):
 
     def lint(self, scene: Scene) -> Iterator[SceneProblem]:
         """Warn of code without colors."""
-        language = scene.fields["language"]
-        if language and languages.typst_name(language) is None:
-            yield SceneProblem("language", f"no syntax highlighting for '{language}'", languages.hint(language))
+        yield from unknown_language("language", scene.fields["language"])
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the visible content as JSON values.
@@ -134,11 +132,6 @@ def _source_problem(fields: Mapping[str, Any]) -> SceneProblem | None:
     return SceneProblem("", "a diff scene needs 'from' and 'to', 'patch' or 'file'")
 
 
-def source_text(value: str | Mapping[str, Any]) -> str:
-    """Return the text of a field that is a text or names a file."""
-    return value if isinstance(value, str) else str(value["code"])
-
-
 def _diff(fields: Mapping[str, Any]) -> _Diff:
     """Raises PatchError or TooManyLinesError."""
     if "patch" in fields:
@@ -149,8 +142,7 @@ def _diff(fields: Mapping[str, Any]) -> _Diff:
         return _Diff(rows, old, new, False, name, _language(fields, chosen.name, "\n".join(new)))
     old, new = (code_lines(source_text(fields[side])) for side in ("from", "to"))
     rows = changes.rows(changes.compared(old, new, fields["context"]), len(old))
-    files = [PurePath(fields[side]["file"]).name for side in ("to", "from") if isinstance(fields[side], Mapping)]
-    name = files[0] if files else ""
+    name = PurePath(changed_file(fields)).name
     whole = max(len(old), len(new)) <= MAX_COLORED
     if not whole:
         old, new = ([row.text for row in rows if row.kind in kinds] for kinds in (" -", " +"))

@@ -30,9 +30,8 @@ class KeysScene(SceneDefaults):
             try:
                 pressed = shortcuts.chords(written)
             except shortcuts.UnknownKeyError as error:
-                yield SceneProblem(
-                    field, str(error), f"did you mean '{_with(written, error)}'?" if error.near else None
-                )
+                hint = f"did you mean '{written.replace(error.name, error.near, 1)}'?" if error.near else None
+                yield SceneProblem(field, str(error), hint)
                 continue
             if len(pressed) > MAX_CHORDS:
                 yield SceneProblem(field, f"{len(pressed)} chords in one shortcut: expected up to {MAX_CHORDS}")
@@ -84,12 +83,6 @@ class KeysScene(SceneDefaults):
 
 def _entry(item: str | Mapping[str, Any]) -> Mapping[str, Any]:
     return {"keys": item} if isinstance(item, str) else item
-
-
-def _with(shortcut: str, error: shortcuts.UnknownKeyError) -> str:
-    """Return the shortcut with the nearest key instead of the unknown one."""
-    unknown = str(error).partition("'")[2].rstrip("'")
-    return shortcut.replace(unknown, str(error.near), 1)
 
 
 SCENE = KeysScene()

@@ -25,11 +25,13 @@ class Key:
 class UnknownKeyError(ValueError):
     """A shortcut names a key that no keyboard has.
 
+    name: as it is written.
     near: the nearest name of a key.
     """
 
     def __init__(self, name: str) -> None:
         super().__init__(f"unknown key '{name}'")
+        self.name = name
         self.near = nearest(name.lower(), (*NAMED, *ALIASES))
 
 

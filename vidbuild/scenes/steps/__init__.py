@@ -11,8 +11,8 @@ from typing import Any
 
 from vidbuild import inline
 from vidbuild.model import Scene
-from vidbuild.scenes import isolation
-from vidbuild.scenes.code import code_lines, languages
+from vidbuild.scenes.code import languages
+from vidbuild.scenes.code.source import code_lines, joined, unknown_language
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.entries import entry
 from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
@@ -44,10 +44,7 @@ class StepsScene(SceneDefaults):
         if len(steps) > MAX_STEPS:
             yield SceneProblem("steps", f"{len(steps)} steps in one scene: viewers can follow up to {MAX_STEPS}")
         for index, step in enumerate(map(entry, steps)):
-            language = step.get("language")
-            if language and languages.typst_name(language) is None:
-                hint = languages.hint(language)
-                yield SceneProblem(f"steps.{index}.language", f"no syntax highlighting for '{language}'", hint)
+            yield from unknown_language(f"steps.{index}.language", step.get("language", ""))
 
     def files(self, scene: Scene) -> dict[str, Path]:
         """Return the steps' images."""
@@ -68,9 +65,7 @@ class StepsScene(SceneDefaults):
 
 
 def _drawn(step: Mapping[str, Any]) -> dict[str, Any]:
-    code = None
-    if "code" in step:
-        code = "\n".join(isolation.isolate(line, isolation.CODE) for line in code_lines(step["code"]))
+    code = joined(code_lines(step["code"])) if "code" in step else None
     language = languages.typst_name(step["language"]) if step.get("language") else None
     return {
         **texts(step, "text", "detail"),

@@ -18,7 +18,7 @@ def problems(fields: Fields) -> Iterator[SceneProblem]:
     """Yield the errors about the table's size and shape."""
     from_file = fields.get("data") is not None
     source = "data" if from_file else "rows"
-    names, rows, _ = content.cells(fields)
+    names, rows = content.cells(fields)
     if not rows:
         yield SceneProblem(source, "the table has no rows")
         return

@@ -41,7 +41,7 @@ class Place(NamedTuple):
 
 def table(fields: Fields) -> Table:
     """Return the table of valid fields."""
-    names, rows, _ = cells(fields)
+    names, rows = cells(fields)
     first, last = selection(fields, len(rows))
     chosen, picked = _columns(fields, names)
     rows = [[row[index] for index in picked] for row in rows[first - 1 : last]]
@@ -59,18 +59,18 @@ def table(fields: Fields) -> Table:
     return Table(tuple(columns), texts, tuple(zip(*shown, strict=True)) if shown else ())
 
 
-def cells(fields: Fields) -> tuple[list[str], list[Sequence[Any]], int]:
-    """Return the names of all columns, all rows, and how many lines of a CSV are above the first row."""
+def cells(fields: Fields) -> tuple[list[str], list[Sequence[Any]]]:
+    """Return the names of all columns, and all rows."""
     if fields.get("data") is not None:
         read = csv_text.read(fields["data"], fields.get("delimiter"))
         header = 1 if fields["header"] and read else 0
         width = len(read[0].cells) if read else 0
         names = list(read[0].cells) if header else [""] * width
-        return names, [row.cells for row in read[header:]], header
+        return names, [row.cells for row in read[header:]]
     rows = fields["rows"]
     given = [_entry(column)["name"] for column in fields["columns"]]
     width = max((len(row) for row in rows), default=0)
-    return given or [""] * width, list(rows), 0
+    return given or [""] * width, list(rows)
 
 
 def _is_hidden(fields: Fields, row: int, column: int) -> bool:
