@@ -166,7 +166,7 @@ class Callout:
 class Overlay:
     """Something above a scene that does not belong to its content.
 
-    field: where the spec has it: "overlays.0" in the scene, "spec.overlays.0" or "defaults.overlays.0".
+    field: its path: "overlays.0" in the scene, "spec.overlays.0" or "defaults.overlays.0".
     kind: "lower_third", "watermark" or "badge".
     text: a person's name, or the words of a watermark or badge; "" of an image.
     role: what a person does, "" without one.

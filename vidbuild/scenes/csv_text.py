@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -140,11 +140,3 @@ def _ragged(row: Row, first: Row, sign: str) -> CsvError:
     message = f"the row has {got} cell{'s' if got != 1 else ''}: expected {expected}, as in the first row"
     hint = f'put a cell with a {name} in it in quotes: "a{sign} b"' if got > expected and sign.isprintable() else None
     return CsvError(message, (span[0], max(span[1], span[0] + 1)), hint)
-
-
-def column_of(name: str, header: Sequence[str]) -> int | None:
-    """Return the index of a column by its name, whatever its case, or by its number, counted from 1."""
-    folded = [each.casefold() for each in header]
-    if name.strip().casefold() in folded:
-        return folded.index(name.strip().casefold())
-    return int(name) - 1 if name.isascii() and name.isdigit() and 0 < int(name) <= len(header) else None

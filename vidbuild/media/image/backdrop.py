@@ -70,7 +70,7 @@ def _between(stops: tuple[RGB, ...]) -> list[RGB]:
 
 
 def _best(grounds: tuple[RGB, ...]) -> float:
-    """Return the contrast of white or black text where it is lowest, whichever has more."""
+    """Return the lowest contrast of white or black text, whichever has more."""
     return max(min(contrast(ink, ground) for ground in grounds) for ink in (WHITE, BLACK))
 
 

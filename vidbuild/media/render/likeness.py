@@ -1,4 +1,4 @@
-"""Whether two images show the same, perhaps in another size."""
+"""Decide whether two images show the same, perhaps in another size."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from PIL import Image, ImageChops, ImageStat
 
 SIDE = 64  # pixels to which images are reduced before they are compared
 SHAPES = 1.35  # how many times wider, for its height, one may be than the other
-ALIKE = 14.0  # of 255: the most that they differ on average, where there is anything
+ALIKE = 14.0  # of 255: the largest mean difference of their pixels that are not transparent
 
 
 def alike(one: Path, other: Path) -> bool:
-    """Whether two images have about the same shape and content."""
+    """Return whether two images have about the same shape and content."""
     with Image.open(one) as first, Image.open(other) as second:
         shapes = sorted(image.width / image.height for image in (first, second))
         if shapes[1] > SHAPES * shapes[0]:

@@ -10,6 +10,7 @@ from vidbuild.model import Scene
 from vidbuild.scenes.chart import checks, data, plot
 from vidbuild.scenes.csv_text import CsvError
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.named import index_of
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
 _ENTER = {"bar": "wipe", "stacked": "wipe", "line": "draw", "area": "draw", "pie": "fade", "donut": "fade"}
@@ -134,7 +135,7 @@ def _parts(scene: Scene) -> list[Reveal]:
         listed = [
             (f"reveal.{nth}", item, index)
             for nth, item in enumerate(reveal)
-            if (index := data.find(item["label" if by_label else "series"], names)) is not None
+            if (index := index_of(item["label" if by_label else "series"], names)) is not None
         ]
     return [
         Reveal(
@@ -149,7 +150,7 @@ def _parts(scene: Scene) -> list[Reveal]:
 
 
 def _words(item: Mapping[str, Any], read: data.Data) -> str:
-    label = data.find(item["label"], read.labels)
+    label = index_of(item["label"], read.labels)
     return read.labels[label] if label is not None else ""
 
 

@@ -8,8 +8,8 @@ from vidbuild.scenes import csv_text
 from vidbuild.scenes.chart import data, plot
 from vidbuild.scenes.chart.data import Data, Fields
 from vidbuild.scenes.csv_text import CsvError
+from vidbuild.scenes.named import index_of, unknown
 from vidbuild.scenes.protocol import SceneProblem
-from vidbuild.scenes.unknown_name import unknown
 
 MAX_REVEALED = 24  # labels; each has layers of its own
 MAX_SERIES, MAX_LABELS, MAX_SLICES = 8, 60, 8  # viewers cannot distinguish more
@@ -25,7 +25,7 @@ def columns(fields: Fields) -> Iterator[SceneProblem]:
         return
     header = list(rows[0].cells) if rows else []
     for index, name in enumerate(fields["columns"]):
-        if csv_text.column_of(str(name), header) is None:
+        if index_of(name, header) is None:
             yield SceneProblem(f"columns.{index}", *unknown(f"no column '{name}' in the file", str(name), header))
 
 
@@ -131,8 +131,8 @@ def _highlight(field: str, item: Fields, fields: Fields, read: Data) -> Iterator
     if "series" not in item and len(series) > 1:
         yield SceneProblem(field, "the chart has several series: name the 'series' of the value")
     elif not found:
-        row = read.series[(data.find(item["series"], series) or 0) if "series" in item else 0]
-        label = data.find(item["label"], labels)
+        row = read.series[(index_of(item["series"], series) or 0) if "series" in item else 0]
+        label = index_of(item["label"], labels)
         if label is not None and (
             row.values[label] is None or (fields["kind"] in data.ROUND and not row.values[label])
         ):
@@ -141,6 +141,6 @@ def _highlight(field: str, item: Fields, fields: Fields, read: Data) -> Iterator
 
 def _known(field: str, item: Fields, series: Sequence[str], labels: Sequence[str]) -> Iterator[SceneProblem]:
     for name, known in (("series", series), ("label", labels)):
-        if name in item and data.find(item[name], known) is None:
-            problem = unknown(f"no {name} '{item[name]}' in the chart", str(item[name]), list(known))
+        if name in item and index_of(item[name], known) is None:
+            problem = unknown(f"no {name} '{item[name]}' in the chart", str(item[name]), known)
             yield SceneProblem(f"{field}.{name}", *problem)

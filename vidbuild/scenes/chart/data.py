@@ -8,6 +8,7 @@ from typing import Any
 
 from vidbuild.scenes import csv_text, numbers
 from vidbuild.scenes.csv_text import CsvError
+from vidbuild.scenes.named import index_of
 
 Fields = Mapping[str, Any]
 ROUND = frozenset({"pie", "donut"})
@@ -51,7 +52,7 @@ def _from_csv(fields: Fields) -> Data:
         message = "the file has no series: expected a header, and labels in the first column with numbers beside them"
         raise CsvError(message, (0, max(1, len(fields["data"].split("\n", maxsplit=1)[0]))))
     header, body = rows[0], rows[1:]
-    picked = [index for name in fields["columns"] if (index := csv_text.column_of(str(name), header.cells)) is not None]
+    picked = [index for name in fields["columns"] if (index := index_of(name, header.cells)) is not None]
     chosen = picked or list(range(1, len(header.cells)))
     texts = [row.cells[index] for index in chosen for row in body]
     mark = numbers.decimal_mark(texts, "," if ";" in fields["data"].split("\n", maxsplit=1)[0] else ".")
@@ -85,12 +86,3 @@ def is_by_label(fields: Fields) -> bool:
     if fields["kind"] in ROUND:
         return True
     return reveal == "labels" or (not isinstance(reveal, str) and "label" in reveal[0])
-
-
-def find(name: str | int, names: Sequence[str]) -> int | None:
-    """Return the index of a label or series by its name, whatever its case, or its number counted from 1."""
-    folded = [each.casefold() for each in names]
-    text = str(name).strip().casefold()
-    if text in folded:
-        return folded.index(text)
-    return name - 1 if isinstance(name, int) and 0 < name <= len(names) else None

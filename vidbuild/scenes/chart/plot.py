@@ -9,6 +9,7 @@ from vidbuild import inline
 from vidbuild.scenes import numbers
 from vidbuild.scenes.chart import data, scale
 from vidbuild.scenes.chart.data import Data, Fields
+from vidbuild.scenes.named import index_of
 
 COMPACT = 10_000  # from here on, numbers on an axis are written as 10k
 MOST_DECIMALS = 3
@@ -158,7 +159,7 @@ def _marks(fields: Mapping[str, Any], read: Data) -> list[dict[str, Any]]:
     names = [each.name for each in read.series]
     marks = []
     for item in fields["highlight"]:
-        series = data.find(item["series"], names) if "series" in item else 0
-        label = data.find(item["label"], read.labels)
+        series = index_of(item["series"], names) if "series" in item else 0
+        label = index_of(item["label"], read.labels)
         marks.append({"series": series, "label": label, "text": inline.marked(item.get("text", "").strip()) or None})
     return marks

@@ -11,8 +11,8 @@ from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.diagram import notation, parts
 from vidbuild.scenes.diagram.layering import layering
 from vidbuild.scenes.diagram.model import NotationError, Source
+from vidbuild.scenes.named import unknown
 from vidbuild.scenes.protocol import Reveal, SceneProblem
-from vidbuild.scenes.unknown_name import unknown
 
 MAX_NODES, MAX_EDGES, MAX_PARTICIPANTS, MAX_MESSAGES = 40, 60, 8, 24  # more cannot be read on one screen
 MAX_PARTS = 28  # that appear one by one; each has two layers

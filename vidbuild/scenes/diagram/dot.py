@@ -47,7 +47,7 @@ class _Scope:
 
 
 def read(text: str) -> Source:
-    """Return what a source says. Raises NotationError."""
+    """Return the diagram of a source. Raises NotationError."""
     return _Parser(text).graph()
 
 

@@ -43,7 +43,7 @@ _SUBGRAPH = re.compile(r"subgraph\b\s*(?P<rest>.*)")
 
 
 def read(text: str) -> Source:
-    """Return what a source says. Raises NotationError."""
+    """Return the diagram of a source. Raises NotationError."""
     source = Source()
     open_groups: list[tuple[int | None, Span]] = []
     subgraphs: set[str] = set()

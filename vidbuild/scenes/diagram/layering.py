@@ -1,6 +1,6 @@
 """Puts the nodes of a graph into ranks and orders them within each, as Sugiyama, Tagawa and Toda described it.
 
-Everything here is about who is beside whom; the template, which knows the sizes of texts, computes the positions.
+The template computes the positions, since only it can measure texts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a diagram's source says, whatever its notation: nodes, edges and groups, or participants and messages."""
+"""A diagram, whatever the notation of its source: nodes, edges and groups, or participants and messages."""
 
 from __future__ import annotations
 

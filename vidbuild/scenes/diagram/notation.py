@@ -24,7 +24,7 @@ _MERMAID = re.compile(r"(?:(?:graph|flowchart)(?:-elk)?(?:\s+\w\w)?\s*;?|sequenc
 
 @lru_cache(maxsize=8)
 def read(text: str, notation: str | None, file: str | None) -> Source:
-    """Return what a source says. Raises NotationError.
+    """Return the diagram of a source. Raises NotationError.
 
     notation: a name in NAMES; None to find it by the file's name, or by how the source begins.
     """

@@ -33,7 +33,7 @@ _NAME = re.compile(r"(?P<name>[^\[\]]+?)\s*(?:\[\s*(?P<shape>[^\[\]]*?)\s*\])?\s
 
 
 def read(text: str) -> Source:
-    """Return what a source says. Raises NotationError."""
+    """Return the diagram of a source. Raises NotationError."""
     source = Source()
     for start, line in _lines(text):
         _line(source, line, start)

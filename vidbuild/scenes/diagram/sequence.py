@@ -21,7 +21,7 @@ _NOT_DRAWN = re.compile(
 
 
 def read(text: str) -> Source:
-    """Return what a source says. Raises NotationError."""
+    """Return the diagram of a source. Raises NotationError."""
     source = Source(is_sequence=True)
     for nth, (start, line) in enumerate(flowchart.lines(text)):
         if nth:

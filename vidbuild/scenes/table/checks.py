@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from vidbuild.scenes import csv_text
+from vidbuild.scenes.named import index_of, unknown
 from vidbuild.scenes.protocol import SceneProblem
 from vidbuild.scenes.table import content
 from vidbuild.scenes.table.content import Fields, Table
-from vidbuild.scenes.unknown_name import unknown
 
 MAX_ROWS, MAX_COLUMNS = 40, 16  # more cannot be read in a frame of any size
 
@@ -92,5 +91,5 @@ def _columns(fields: Fields, known: list[str], *, from_file: bool) -> Iterator[S
             yield SceneProblem("columns", f"{len(given)} columns are named: expected {len(known)}, as in the file")
         return
     for index, name in enumerate(given):
-        if csv_text.column_of(name, known) is None:
+        if index_of(name, known) is None:
             yield SceneProblem(f"columns.{index}", *unknown(f"no column '{name}' in the file", name, known))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from vidbuild import inline
 from vidbuild.scenes import csv_text, numbers
+from vidbuild.scenes.named import index_of
 
 Fields = Mapping[str, Any]
 HIDDEN = "\u2022" * 6
@@ -90,7 +91,7 @@ def _columns(fields: Fields, names: Sequence[str]) -> tuple[list[dict[str, Any]]
         return [{"name": name} for name in names], list(range(len(names)))
     if not fields["header"]:
         return given, list(range(len(given)))
-    picked = [csv_text.column_of(column["name"], names) for column in given]
+    picked = [index_of(column["name"], names) for column in given]
     return given, [index for index in picked if index is not None]
 
 
@@ -158,8 +159,7 @@ def row_index(row: int | str, shown: Table) -> int | None:
 
 def column_index(column: int | str, shown: Table) -> int | None:
     """Return the index of a column by its number among the shown ones, or by its name."""
-    names = [each.name for each in shown.columns]
-    return csv_text.column_of(str(column), names)
+    return index_of(column, [each.name for each in shown.columns])
 
 
 def layer(at: Place) -> str:
