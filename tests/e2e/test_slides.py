@@ -80,3 +80,14 @@ def test_callouts_point_at_a_page(workspace: Workspace) -> None:
     workspace.write("video.yaml", spec % "[4000, 0, 200, 100]")
     done = workspace.run("check", "video.yaml")
     assert "region [4000, 0, 200, 100] is outside its picture of 4096x2304 pixels" in done.stdout + done.stderr
+
+
+def test_a_callout_enlarges_a_part_of_a_page(workspace: Workspace) -> None:
+    """A zoom shows its region of the page over all of the page."""
+    write(workspace.root / "deck.pdf", [Sheet(color=RED, more="0 0 1 rg 0 0 480 270 re f")])
+    zoom = ', fit: cover, callouts: [{zoom: ["10%", "60%", "30%", "30%"], at: 0, until: 1}]'
+    workspace.write("video.yaml", HEAD + SLIDE % ("a", 1, zoom))
+    done = workspace.run("still", "video.yaml", "a", "--at", "0.8")
+    assert done.code == 0, done.stderr
+    image = Image.open(workspace.root / "build" / "video.a.png").convert("RGB")
+    assert image.getpixel((280, 30)) == (0, 0, 255)

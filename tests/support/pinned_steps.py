@@ -32,7 +32,7 @@ PINS = FOLDER / "pins.json"
 CONSTRAINTS = ROOT / "constraints.txt"
 PINNED_ON = ("Linux", "x86_64")
 UNPINNED = "voice-edge"  # what a network voice says cannot be pinned
-DECIDING = ("imageio-ffmpeg", "typst", "pillow", "espeakng-loader", "font-manrope", "font-source-sans-pro")
+DECIDING = ("imageio-ffmpeg", "typst", "pillow", "pypdfium2", "espeakng-loader", "font-manrope", "font-source-sans-pro")
 
 Pins = dict[str, Any]
 

@@ -88,7 +88,8 @@ def of_scene(
     reader = _Reader(regions, narration, context.language, collector)
     found = [reader.callout(each, (*path, "callouts", index)) for index, each in enumerate(marks)]
     for callout in found:
-        if callout is not None and callout.kind == "zoom" and "image_size" not in own:
+        pictures = "image_size" in own or (kind.name == "slide" and "file" in own)
+        if callout is not None and callout.kind == "zoom" and not pictures:
             message = f"'zoom' enlarges pictures, and a scene of type '{kind.name}' has none"
             collector.error((*path, "callouts", callout.index, "zoom"), message, "use 'spotlight' instead", key=True)
     moving = kind.moving(own)

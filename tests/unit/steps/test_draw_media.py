@@ -231,3 +231,34 @@ def test_a_logo_of_any_format(tmp_path: Path, kind: str) -> None:
     middle = made.image("logo").convert("RGBA").getpixel((layer.width // 2, layer.height // 2))
     assert middle == pytest.approx((255, 0, 0, 255), abs=2)
     assert layer.width == pytest.approx(2 * layer.height, abs=1)
+
+
+@pytest.mark.parametrize("size", [(640, 360), (360, 640), (400, 400)])
+@pytest.mark.parametrize("shape", [(90, 195), (195, 90), (100, 100)])
+def test_a_phone_is_around_its_screen(tmp_path: Path, size: tuple[int, int], shape: tuple[int, int]) -> None:
+    """The whole screenshot is inside the phone's rim, which covers the screen's corners but not its middle."""
+    files = {"image": picture(tmp_path / "screen.png", shape)}
+    fields = changed("image", frame="phone", title="")
+    made = drawn(tmp_path / "out", "image", fields, files=files, size=size)
+    assert [name for name in made.names() if name not in {"background", "heading", "caption"}] == [
+        "shade",
+        "picture",
+        "window",
+    ]
+    screen, rim = made["picture"], made["window"]
+    assert screen.width / screen.height == pytest.approx(shape[0] / shape[1], rel=0.05)
+    assert rim.x < screen.x
+    assert rim.x + rim.width > screen.x + screen.width
+    window = made.image("window")
+    left, top = screen.x - rim.x, screen.y - rim.y
+    assert pixel(window, (left + screen.width // 2, top + screen.height // 2))[3] == 0
+    assert pixel(window, (left, top))[3] == 255
+    assert pixel(window, (left + screen.width - 1, top + screen.height - 1))[3] == 255
+
+
+def test_a_phone_that_is_filled_has_a_screen_of_its_own_shape(tmp_path: Path) -> None:
+    """With `fit: cover`, the image fills a screen of 9 x 19.5, whatever its own shape."""
+    fields = changed("image", frame="phone", fit="cover")
+    made = drawn(tmp_path, "image", fields, size=(1280, 720))
+    screen = made["picture"]
+    assert screen.width / screen.height == pytest.approx(9 / 19.5, rel=0.02)

@@ -1,4 +1,5 @@
-"""The image scene. Layers: heading, window (the image's frame), picture, caption. Its file has the role "image"."""
+"""The image scene. Layers: heading, window (the image's frame), picture, caption; with a phone, shade (its
+shadow), picture, and window above it. Its file has the role "image"."""
 
 from __future__ import annotations
 
@@ -42,6 +43,8 @@ class ImageScene(SceneDefaults):
         heading = rising(scene.fields, {"heading": "title"})
         framed = scene.fields["frame"] != "none"
         window = {"window": "fade"} if framed else {}
+        if scene.fields["frame"] == "phone":
+            window["shade"] = "fade"
         picture = {} if scene.fields["fit"] == "cover" and not framed else {"picture": "fade"}
         return {**heading, **window, **picture, **rising(scene.fields, {"caption": "caption"})}
 
@@ -50,7 +53,8 @@ class ImageScene(SceneDefaults):
         fields = scene.fields
         if fields["motion"] == "none":
             return {}
-        small, large = (FULL, LARGE) if fields["fit"] == "cover" else (SMALL, FULL)
+        covers = fields["fit"] == "cover" or fields["frame"] == "phone"
+        small, large = (FULL, LARGE) if covers else (SMALL, FULL)
         start, end = (small, large) if fields["motion"] == "zoom-in" else (large, small)
         return {"picture": (scaled(start), scaled(end))}
 
