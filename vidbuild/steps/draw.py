@@ -75,7 +75,8 @@ def run(context: Context) -> None:
     images = {}
     for page in drawing.pages:
         if page.facts["filled"] in pictures:
-            filled = pictures[page.facts["filled"]].filled(page.width, page.height)
+            size = tuple(map(round, page.facts.get("pixels", ()))) or (page.width, page.height)
+            filled = pictures[page.facts["filled"]].filled(*size)
             images[page.name] = raster.png(raster.rounded(filled, page.facts.get("radius", 0)))
     drawing = callouts.added(context, drawing, data, staged, pictures.get("image"))
     drawing = overlays.added(context, drawing, data, staged)
@@ -215,7 +216,6 @@ def _write_layers(context: Context, drawing: typst.Drawing, behind: bytes, image
         opaque = rows is not None or raster.opaque(images.get(page.name))
         hidden, tall, stays = facts.get("hidden", ()), facts.get("tall", 0), bool(facts.get("stays"))
         edges = tuple(map(round, facts.get("edges", ())))
-        layers.append(
-            Layer(page.name, file, *box, opaque, advances, direction, stops, hidden, tall, rows, stays, edges)
-        )
+        layer = Layer(page.name, file, *box, opaque, advances, direction, stops, hidden, tall, rows, stays, edges)
+        layers.append(replace(layer, pixels=tuple(map(round, facts.get("pixels", ())))))
     Layers(width, height, tuple(layers)).write(context.out)

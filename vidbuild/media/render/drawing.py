@@ -40,6 +40,7 @@ class Layer:
     stays: whether it belongs to the video rather than to the scene, as the background does: it takes no part in the
     scene's exit.
     stops: boxes (x, y, width, height) on the canvas, in pixels, to which a motion can move it (see motion.Key).
+    pixels: width and height of its image, if they are not those of its box: such a layer is only seen at its stops.
     edges: left, top, right, bottom: pixels at its sides that keep their size if a transition stretches it; () for all.
     hidden: parts of a clip that must be unreadable: x, y, width and height in pixels of its box.
     tall: the height of its image in pixels, if it scrolls in its box, at first from the top; otherwise 0.
@@ -61,6 +62,7 @@ class Layer:
     rows: Rows | None = None
     stays: bool = False
     edges: tuple[int, ...] = ()
+    pixels: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Layers:
         """Write layers.json into the drawing's folder."""
         data = asdict(self)
         for layer in data["layers"]:
-            for rare in ("hidden", "stays", "edges"):
+            for rare in ("hidden", "stays", "edges", "pixels"):
                 if not layer[rare]:
                     del layer[rare]
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1)
@@ -100,5 +102,12 @@ def _layer(data: dict[str, Any]) -> Layer:
     rows = data["rows"]
     if rows is not None:
         rows = Rows(tuple(rows["files"]), rows["count"], rows["height"], tuple(map(tuple, rows["states"])))
-    own = {"advances": tuple(data["advances"]), "stops": stops, "hidden": hidden, "edges": edges, "rows": rows}
+    own = {
+        "advances": tuple(data["advances"]),
+        "stops": stops,
+        "hidden": hidden,
+        "edges": edges,
+        "rows": rows,
+        "pixels": tuple(data.get("pixels", ())),
+    }
     return Layer(**{**data, **own})

@@ -130,5 +130,6 @@ def _painted_stream(animation: Animation, layer: Layer, track: Track, changes: S
         )
     size, _, found = looks(layer, track, changes)
     file = str(animation.folder / layer.file)
-    painting = Painting(file, layer.width, layer.tall or layer.height, layer.opaque, size, tuple(found), layer.edges)
+    width, height = layer.pixels or (layer.width, layer.tall or layer.height)
+    painting = Painting(file, width, height, layer.opaque, size, tuple(found), layer.edges)
     return filtergraph.piped(painting.name, *size, painting.pixels, animation.options(layer.name))

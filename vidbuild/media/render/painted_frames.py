@@ -55,8 +55,7 @@ class _Painter:
             image = self._stretched(look.box)
         else:
             image = self._blended(look)
-        if not self._covers:
-            image = image.convert("RGBA")
+        image = image.convert("RGB" if self._covers else "RGBA")
         for mask in look.masks:
             image.putalpha(ImageChops.multiply(image.getchannel("A"), self._mask(mask, image, look.box)))
         return image

@@ -1,15 +1,18 @@
-"""The image scene. Layers: heading, window (the image's frame), picture, caption; with a phone, shade (its
-shadow), picture, and window above it. Its file has the role "image"."""
+"""The image scene. Layers: heading, window (the image's frame), picture, caption. Its file has the role "image".
+
+The window of a phone is above the picture, and its shadow, the layer shade, below.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
-from vidbuild.scenes.protocol import Place, scaled
+from vidbuild.scenes.image import views
+from vidbuild.scenes.protocol import Place, SceneProblem, scaled
 
 SMALL, FULL, LARGE = 0.94, 1.0, 1.06  # scales that make the zoom barely noticeable
 
@@ -26,6 +29,10 @@ class ImageScene(SceneDefaults):
         width, height = fields["image_size"]
         return width, height
 
+    def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
+        """Require regions in the image, for a motion that has them."""
+        yield from views.problems(fields)
+
     def files(self, scene: Scene) -> dict[str, Path]:
         """Return the image."""
         return {"image": Path(scene.fields["src"])}
@@ -33,7 +40,11 @@ class ImageScene(SceneDefaults):
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return {"title", "caption", "fit", "frame", "image_size": [w, h]}: title and caption can be None."""
         fields = scene.fields
-        return {**texts(fields, "title", "caption"), **{key: fields[key] for key in ("fit", "frame", "image_size")}}
+        shown = {key: fields[key] for key in ("fit", "frame", "image_size")}
+        moved: dict[str, Any] = {}
+        if fields["motion"] in views.DEFAULTS:
+            moved = {"views": views.boxes(fields), "pans": fields["motion"] == "pan"}
+        return {**texts(fields, "title", "caption"), **shown, **moved}
 
     def entrances(self, scene: Scene) -> dict[str, str]:
         """Let the heading and the caption rise and the image fade in.
@@ -49,10 +60,15 @@ class ImageScene(SceneDefaults):
         return {**heading, **window, **picture, **rising(scene.fields, {"caption": "caption"})}
 
     def drifts(self, scene: Scene) -> dict[str, tuple[Place, Place]]:
-        """Zoom the image if `motion` asks for it: one that covers its area grows beyond it, others stay inside."""
+        """Move the image if `motion` asks for it.
+
+        In a zoom, one that covers its area grows beyond it, others stay inside.
+        """
         fields = scene.fields
         if fields["motion"] == "none":
             return {}
+        if fields["motion"] in views.DEFAULTS:
+            return {"picture": (0, 1)}
         covers = fields["fit"] == "cover" or fields["frame"] == "phone"
         small, large = (FULL, LARGE) if covers else (SMALL, FULL)
         start, end = (small, large) if fields["motion"] == "zoom-in" else (large, small)
