@@ -20,7 +20,7 @@ _MEANT = re.compile(r"( {2,}|\t[ \t]*)#+([ \t]|$)")
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[^\n\r])")
 _DRIVE = re.compile(r"(?<![A-Za-z])[A-Za-z]:\\\w")
 _ANY_DRIVE = re.compile(r"(?<![A-Za-z])[A-Za-z]:\\{1,2}\w")
-_START = re.compile(r"(\.{1,2}|~|%\w+%|\$\w+)\\\w|\\\\\\\\\w")
+_START = re.compile(r"((?:^|(?<=[=(,;:]))\.{1,2}|~|%\w+%|\$[A-Za-z_]\w*)\\\w|\\\\\\\\\w")
 _FILE = re.compile(r"[\w-]+(\\{1,2}[\w-]+)+\.\w{1,5}\W*\Z")
 _QUOTES = "'\""
 _TOKEN = re.compile(r"[^ \n]+")

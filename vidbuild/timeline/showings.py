@@ -6,7 +6,7 @@ Unlike reveals, they are never spread over the narration, they do not make a sce
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vidbuild import timebase
 from vidbuild.errors import SpecProblem
@@ -50,11 +50,11 @@ def shown(params: TimelineParams, timed: TimedSpeech, entering: Mapping[str, Tra
     settled = max((track.enter.frame + track.enter.frames for track in entering.values() if track.enter), default=0)
     found: dict[str, Track] = {}
     warnings: list[tuple[str, str]] = []
-    spans = [_span(showing, timed, params.fps, settled) for showing in params.showings]
+    spans = _after_zooms([_span(showing, timed, params.fps, settled) for showing in params.showings], params)
     for span in spans:
         warnings += _unseen(span, params.fps, frames)
         found.update(_tracks(span, params, frames))
-    _check_zooms(spans, params.fps, frames)
+    _check_zooms(spans, params, frames)
     return Shown(found, tuple(warnings))
 
 
@@ -67,6 +67,24 @@ def _span(showing: Showing, timed: TimedSpeech, fps: int, settled: int) -> _Span
     return _Span(showing, max(settled, start), end)
 
 
+def _after_zooms(spans: Sequence[_Span], params: TimelineParams) -> list[_Span]:
+    """Let what begins when a zoom ends wait until the picture is back."""
+    back = {zoom.end: _back(zoom, params) for zoom in spans if zoom.showing.zooms and zoom.end is not None}
+
+    def waiting(span: _Span) -> _Span:
+        first = back.get(span.first, span.first)
+        waits = span.showing.is_callout and (span.end is None or first < span.end)
+        return replace(span, first=first) if waits else span
+
+    return [waiting(span) for span in spans]
+
+
+def _back(zoom: _Span, params: TimelineParams) -> int:
+    """The frame at which what was enlarged has its own size again, of a zoom that ends."""
+    zooming = _frames(params, ZOOMING)
+    return max(zoom.end or 0, zoom.first + zooming) + zooming
+
+
 def _unseen(span: _Span, fps: int, frames: int) -> Iterator[tuple[str, str]]:
     if span.first >= frames:
         message = f"never shown: starts at {span.first / fps:.1f} s, but the scene ends at {frames / fps:.1f} s"
@@ -75,10 +93,11 @@ def _unseen(span: _Span, fps: int, frames: int) -> Iterator[tuple[str, str]]:
         yield span.showing.field, f"never shown: 'until' is at {span.end / fps:.1f} s, before the scene is there"
 
 
-def _check_zooms(spans: Sequence[_Span], fps: int, frames: int) -> None:
+def _check_zooms(spans: Sequence[_Span], params: TimelineParams, frames: int) -> None:
     """Refuse what would point at the content while it is enlarged."""
+    fps = params.fps
     for zoom in (span for span in spans if span.showing.zooms):
-        last = frames if zoom.end is None else zoom.end + timebase.frames(ZOOMING, fps)
+        last = frames if zoom.end is None else _back(zoom, params)
         for other in spans:
             gone = frames if other.end is None else other.end
             if other is not zoom and other.showing.is_callout and other.first < last and gone > zoom.first:
@@ -118,10 +137,10 @@ def _zoom(span: _Span, params: TimelineParams) -> Track:
     keys = (Key(span.first, 0), Key(grown, HOME, params.easing)) if frames else ()
     if span.end is None:
         return Track(Effect(span.first, 0, "cut"), None, keys)
-    back = max(span.end, grown)
+    back = _back(span, params)
     if frames:
-        keys = (*keys, Key(back, HOME), Key(back + frames, 0, params.easing))
-    return Track(Effect(span.first, 0, "cut"), Effect(back + frames, 0, "cut"), keys)
+        keys = (*keys, Key(back - frames, HOME), Key(back, 0, params.easing))
+    return Track(Effect(span.first, 0, "cut"), Effect(back, 0, "cut"), keys)
 
 
 def _way(span: _Span, params: TimelineParams, frames: int) -> tuple[tuple[Key, ...], list[int]]:

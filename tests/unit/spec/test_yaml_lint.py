@@ -79,6 +79,8 @@ def test_a_comment_that_is_meant(project: Project, kind: str, field: str) -> Non
         ("command", r'commands: [{run: "dir \\\\host\new"}]', 35, r"'\n' in double quotes is a line break"),
         ("command", r'commands: [{run: "a\nb"}]', None, ""),
         ("command", r'commands: [{output: "a\tb\n\e[31mc\r\n"}]', None, ""),
+        ("command", r'commands: [{output: "Done.\nWait ...\n....\e[31mF\e[0m\nfor $5\n"}]', None, ""),
+        ("command", r'commands: [{output: "in ..\new"}]', 31, r"'\n' in double quotes is a line break"),
         ("code", r'code: "x\n\ty\n"', None, ""),
         ("code", r'code: "p = C:\\new"', None, ""),
         ("code", r'code: "p = C:\\temp\nq"', None, ""),

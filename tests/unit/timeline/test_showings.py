@@ -88,6 +88,18 @@ def test_nothing_points_at_an_enlarged_picture(until: float | None, at: float) -
     run(zoom, Showing(field="callouts.1", enter=MARK, until=1.0))
 
 
+@pytest.mark.parametrize(("until", "back"), [(5.0, 162), (1.1, 54)])
+def test_what_begins_when_a_zoom_ends(until: float, back: int) -> None:
+    """A callout at the moment at which a zoom ends waits until the picture is back, also after a short zoom."""
+    zoom = Showing(field="callouts.0", enter={"zoom": "cut"}, at=1.0, until=until, zooms=True)
+    tracks = run(zoom, Showing(field="callouts.1", enter=MARK, at=until)).tracks
+    assert tracks["mark"].enter == Effect(back, 5, "fade")
+    assert tracks["zoom"].leave == Effect(back, 0, "cut")
+    with pytest.raises(SpecProblem, match="the callout would be visible while entry 1"):
+        run(zoom, Showing(field="callouts.1", enter=MARK, at=(back - 1) / 30))
+    run(zoom, Showing(field="callouts.1", enter=MARK, at=back / 30))
+
+
 def test_a_cursor_visits_its_stops() -> None:
     """A cursor moves to one stop after the other, evenly over its time, and clicks when it is there."""
     cursor = Showing(field="callouts.0", enter=MARK, at=1.0, until=5.0, visits=2, clicks=("ring-0", "ring-1"))
