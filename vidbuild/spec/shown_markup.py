@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 
 from vidbuild import inline
 from vidbuild.media.text import scene_text
@@ -11,18 +12,22 @@ from vidbuild.model import Scene
 from vidbuild.spec.collector import DiagnosticCollector
 
 # The fields whose inline markup is typeset; code, commands and the bars of windows are verbatim.
-FIELDS = frozenset({"caption", "detail", "items", "kicker", "links", "subtitle", "text", "title"})
+FIELDS = frozenset(
+    {"by", "caption", "cards", "change", "columns", "detail", "items", "kicker", "label", "labels", "links", "name"}
+    | {"prefix", "role", "rows", "steps", "subtitle", "suffix", "text", "title", "unit"}
+)
+VERBATIM = frozenset({"tree.label"})  # with the scene's type
+REFERENCES = frozenset({"entries", "highlight", "reveal"})  # their texts name what is shown, except for a `text`
 SHOWN = 40  # characters of markup in a message
+SIDES = frozenset({"left", "right"})
 _STRONG_TAG = re.compile("<(?:b|strong|em|i)>")
 _CODE_TAG = re.compile("<(?:code|kbd)>")
 
 
 def check(scene: Scene, collector: DiagnosticCollector) -> None:
     """Add a warning for each piece of markup in the scene's texts that is not typeset."""
-    for field, text in scene_text.strings(scene.fields):
+    for field, text in _shown(scene):
         parts = [int(part) if part.isdigit() else part for part in field.split(".")]
-        if next((part for part in reversed(parts) if isinstance(part, str)), "") not in FIELDS:
-            continue
         path = ("scenes", scene.index, *parts)
         backslash = "\\\\" if collector.document.is_double_quoted(path) else "\\"
         for kind, token, nth in inline.literal(text):
@@ -30,6 +35,24 @@ def check(scene: Scene, collector: DiagnosticCollector) -> None:
             quotes = "put the text in quotes and " if collector.document.is_plain(path, token) else ""
             hint = f"{quotes}{_way_out(kind, token)}, or {backslash}{_shortened(token)} to keep it as it is"
             collector.warning(path, message, hint, token=token, nth=nth)
+
+
+def _shown(scene: Scene) -> Iterator[tuple[str, str]]:
+    """Yield (field, text) of each text whose markup is typeset."""
+    for field, text in scene_text.strings(scene.fields):
+        names = [part for part in field.split(".") if not part.isdigit()]
+        kind = scene.type
+        if kind == "split" and names[0] in SIDES:
+            kind, names = scene.fields[names[0]]["type"], names[1:]
+        is_reference = names[0] in REFERENCES and names[-1] != "text"
+        if names[-1] in FIELDS and not is_reference and f"{kind}.{names[-1]}" not in VERBATIM:
+            yield field, text
+    yield from ((f"callouts.{each.index}.text", each.text) for each in scene.callouts)
+    for each in scene.overlays:
+        if each.field.startswith("overlays."):
+            is_person = each.kind == "lower_third"
+            yield f"{each.field}.{each.kind}{'.name' if is_person else ''}", each.text
+            yield f"{each.field}.{each.kind}.role", each.role
 
 
 def _way_out(kind: str, token: str) -> str:

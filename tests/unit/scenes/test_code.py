@@ -183,6 +183,13 @@ def test_notes() -> None:
     ]
 
 
+def test_a_note_does_not_end_a_highlight() -> None:
+    """The last highlight or focus stays when notes appear; only another one takes its place."""
+    fields: dict[str, Any] = {"code": "a\nb", "annotations": [{"line": 1, "text": "note"}]}
+    first, second, note = reveals(**fields, focus=[1, 2])
+    assert (first.until_next, second.until_next, note.until_next) == (("focus-0",), (), ())
+
+
 def test_scrolling() -> None:
     """With each highlight the code moves to its next stop, and what was highlighted before goes along."""
     first, second = reveals(code="a\nb", scroll=True, highlight=[{"lines": 1}, {"lines": 2}])

@@ -129,3 +129,26 @@ def test_markup_that_is_drawn_as_it_is_written(project: Project) -> None:
         (5, 58, f"'<b>c</b>' {drawn}", r"write **c**, or \\<b>c</b> to keep it as it is"),
         (6, 68, f"'&lt;' {drawn}", r"write <, or \&lt; to keep it as it is"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "warned"),
+    [
+        ("type: table, columns: ['*a*', {name: b, label: '*c*'}], rows: [['*d*', 1]], reveal: [{row: 1}]", "acd"),
+        ("type: chart, labels: ['*a*'], series: [{name: '*b*', values: [1]}], axis: {title: '*c*'}", "abc"),
+        ("type: compare, left: {title: '*a*', items: ['*b*']}, right: {title: c, items: [{text: '*d*'}]}", "abd"),
+        ("type: steps, steps: ['*a*', {text: b, detail: '*c*', code: '*d*'}]", "ac"),
+        ("type: cards, cards: ['*a*', {title: '*b*', text: '*c*'}]", "abc"),
+        ("type: number, value: 5, label: '*a*', change: {text: '*b*'}", "ab"),
+        ("type: keys, keys: [{keys: mod+s, label: '*a*'}]", "a"),
+        ("type: quote, text: q, by: '*a*', role: '*b*'", "ab"),
+        ("type: tree, tree: 'x', label: '*a*'", ""),
+        ("type: split, left: {type: tree, tree: x, label: '*a*'}, right: {type: list, items: ['*b*']}", "b"),
+        ("type: code, code: x, callouts: [{label: 1, text: '*a*'}], annotations: [{line: 1, text: '*b*'}]", "ab"),
+        ("type: title, title: t, overlays: [{lower_third: {name: '*a*', role: '*b*'}}, {badge: '*c*'}]", "abc"),
+    ],
+)  # fmt: skip
+def test_markup_in_every_typeset_text(project: Project, fields: str, warned: str) -> None:
+    """Each text that is typeset is examined, and none that is verbatim or names another one."""
+    found = project.problems(f"vidbuild: 1\ntitle: T\nscenes: [{{id: a, duration: 3, {fields}}}]\n")
+    assert sorted(message for _, _, message, _ in found) == [f"'*{each}*' is drawn as it is written" for each in warned]

@@ -7,6 +7,7 @@ bar-i and focus-i; note-k for each annotation. Code that changes has a layer for
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
@@ -136,6 +137,7 @@ class CodeScene(SceneDefaults):
         parts = [] if fields["reveal"] == "none" else list(_revealed(fields, shown))
         code = [layer for part in parts for layer in part.enter] or ["code"]
         marked = [_highlight(index, item, code, fields) for index, item in enumerate(_marked(fields))]
+        marked[-1:] = [replace(last, until_next=()) for last in marked[-1:]]  # a note does not take its place
         notes = [
             Reveal(f"annotations.{index}", item.get("at"), inline.plain(item["text"]), {f"note-{index}": "fade"})
             for index, item in enumerate(fields["annotations"])
