@@ -23,11 +23,12 @@ MAX_LISTED = 2000  # names of a folder that are compared with a missing file's
 MAX_PDF = 500_000_000  # bytes
 DECKS = frozenset({".pptx", ".ppt", ".odp", ".pps", ".ppsx"})
 MAX_TEXT = 1_000_000  # bytes, more than any scene can show
+_SPECS = {".yaml", ".yml"}
 _KINDS = (
     {".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".bmp", ".svg", ".tif", ".tiff", ".apng"},
     {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".ts"},
     {".wav", ".mp3", ".m4a", ".aac", ".flac", ".ogg", ".opus"},
-    {".yaml", ".yml"},
+    _SPECS,
 )
 
 
@@ -268,16 +269,16 @@ def similar_file(path: Path, name: str, suffixes: tuple[str, ...] = ()) -> str |
     except OSError:
         return None
     names = [item for item in names if _same_kind(PurePath(item), path)]
-    stem = nearest(path.stem, {PurePath(item).stem for item in names})
-    similar = [item for item in names if PurePath(item).stem == stem]
-    similar.sort(key=lambda item: PurePath(item).suffix != path.suffix)
+    stem = nearest(path.stem, [PurePath(item).stem for item in names])
+    similar = [item for item in names if stem and PurePath(item).stem.lower() == stem.lower()]
+    similar.sort(key=lambda item: PurePath(item).suffix.lower() != path.suffix.lower())
     return f"did you mean '{folder}{similar[0]}'?" if similar else None
 
 
 def _same_kind(file: PurePath, wanted: PurePath) -> bool:
     """Return whether a file may be what a missing one is meant to be: of its name, or of the same kind."""
     kind = next((kind for kind in _KINDS if wanted.suffix.lower() in kind), {wanted.suffix.lower()})
-    return file.suffix.lower() in kind or file.stem == wanted.stem
+    return file.suffix.lower() in kind or (file.stem == wanted.stem and file.suffix.lower() not in _SPECS)
 
 
 def _reason(error: Exception) -> str:

@@ -202,7 +202,7 @@ class _SpecBuilder:
         if len(ready) == len(found) and not collector.has_errors:
             narration_lint.check_unused(pronounced, collector)
         if resolved_theme is not None:
-            missing_glyphs.check(ready, resolved_theme, collector)
+            missing_glyphs.check(ready, resolved_theme, values.get("progress", behavior["progress"]), collector)
         if resolved_theme is None or speaker is None or len(ready) != len(found) or "title" not in values:
             return None
         voices = [each for scene in ready for each in (scene.voice, *scene.voices)]

@@ -2,44 +2,54 @@
 
 from __future__ import annotations
 
+import pathlib
 import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from vidbuild import inline
 from vidbuild.media.text import fonts, glyphs, scene_text
 from vidbuild.model import Scene, Theme
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec.collector import DiagnosticCollector
+from vidbuild.spec.document import Path
 from vidbuild.spec.theme import built_in
 
 
-def check(scenes: Sequence[Scene], theme: Theme, collector: DiagnosticCollector) -> None:
-    """Add a warning for each field with such characters."""
-    drawn = [(scene, _texts(scene)) for scene in scenes]
+def check(scenes: Sequence[Scene], theme: Theme, progress: str, collector: DiagnosticCollector) -> None:
+    """Add a warning for each field with such characters; names of sections are drawn with a mark of the progress."""
+    drawn = [(scene, _texts(scene, progress)) for scene in scenes]
     texts = [text for _, fields in drawn for text in fields.values() if not text.isascii()]
     if not texts:
         return
     with tempfile.TemporaryDirectory() as folder:
         try:
-            missing = glyphs.undrawable(texts, fonts.stage(Path(folder), theme.fonts))
+            missing = glyphs.undrawable(texts, fonts.stage(pathlib.Path(folder), theme.fonts))
         except fonts.FontError as error:
             collector.error(("theme",), f"the fonts cannot be read: {error.message}", error.hint)
             return
+    found: dict[Path, Sequence[str]] = {}  # overlays of the spec are in several scenes
     for scene, fields in drawn:
         for field, units in glyphs.texts_with(missing, fields).items():
-            parts = (int(part) if part.isdigit() else part for part in field.split("."))
-            collector.warning(("scenes", scene.index, *parts), glyphs.message(units), _hint(units, theme))
+            found[_path(scene, field)] = units
+    for path, units in found.items():
+        collector.warning(path, glyphs.message(units), _hint(units, theme))
 
 
-def _texts(scene: Scene) -> dict[str, str]:
+def _path(scene: Scene, field: str) -> Path:
+    """Return where the spec has a field of a scene, or of the overlays that it shares."""
+    parts = tuple(int(part) if part.isdigit() else part for part in field.split("."))
+    if parts[0] == "spec":
+        return parts[1:]
+    return parts if parts[0] == "defaults" else ("scenes", scene.index, *parts)
+
+
+def _texts(scene: Scene, progress: str) -> dict[str, str]:
     """Return spec field -> the text that is drawn of it."""
     scene_type = SCENE_TYPES[scene.type]
     drawn = scene_text.texts(scene_text.clean(scene_type.drawing(scene)), scene_type.spec_fields)
     notes = {f"callouts.{each.index}.text": inline.plain(each.text) for each in scene.callouts if each.text}
-    own = (each for each in scene.overlays if each.field.startswith("overlays."))
-    above = {f"{each.field}.{each.kind}": inline.plain(f"{each.text}{each.role}") for each in own}
-    return {**drawn, **notes, **above}
+    above = {f"{each.field}.{each.kind}": inline.plain(f"{each.text}{each.role}") for each in scene.overlays}
+    return {**drawn, **notes, **above, "section": inline.plain(scene.section) if progress != "none" else ""}
 
 
 def _hint(units: Sequence[str], theme: Theme) -> str:

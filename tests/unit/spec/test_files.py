@@ -335,6 +335,17 @@ def test_the_nearest_file_of_a_kind(tmp_path: Path) -> None:
     assert similar_file(tmp_path / "vidoe.yaml", "in/vidoe.yaml", (".yaml", ".yml")) == "did you mean 'in/video.yml'?"
 
 
+def test_a_file_with_other_capitals_is_nearest(tmp_path: Path) -> None:
+    """A name in other capitals is offered before other endings, and a spec never as the data of one."""
+    for name in ("data.yaml", "data.txt", "Data.csv"):
+        (tmp_path / name).touch()
+    assert similar_file(tmp_path / "data.csv", "data.csv") == "did you mean 'Data.csv'?"
+    (tmp_path / "Data.csv").unlink()
+    assert similar_file(tmp_path / "data.csv", "data.csv") == "did you mean 'data.txt'?"
+    (tmp_path / "data.txt").unlink()
+    assert similar_file(tmp_path / "data.csv", "data.csv") is None
+
+
 def test_a_symlink_that_leads_nowhere_is_not_meant_instead_of_itself(tmp_path: Path) -> None:
     """What is there by its name alone is not offered as what was meant."""
     (tmp_path / "video.yaml").symlink_to("gone.yaml")

@@ -51,6 +51,17 @@ def test_fields_of_several_scenes(project: Project) -> None:
     }
 
 
+def test_shared_overlays_and_sections_are_checked(project: Project) -> None:
+    """Overlays of several scenes are one warning where they are written; sections are drawn with the progress alone."""
+    scenes = "scenes: [{type: title, title: A, duration: 1, section: 東}, {type: title, title: B, duration: 1}]"
+    scenes = scenes.replace("{type", "{id: a, type", 1).replace("{type", "{id: b, type", 1)
+    shared = "overlays: [{watermark: 東}]\ndefaults: {overlays: [{lower_third: {name: 東}}]}\n"
+    lines = [line for line, *_ in project.problems(f"vidbuild: 1\ntitle: T\n{shared}{scenes}\n")]
+    assert lines == [3, 4]
+    marked = project.problems(f"vidbuild: 1\ntitle: T\nprogress: bar\n{shared}{scenes}\n")
+    assert [line for line, *_ in marked] == [4, 5, 6]
+
+
 def test_a_kicker_is_checked_as_it_is_drawn(project: Project) -> None:
     """A kicker is drawn in capitals; Georgian is not, since few fonts have its capitals."""
     assert warnings(project, {"title": "A", "kicker": "საქართველო ﬁ"}) == []
