@@ -240,6 +240,15 @@ def test_what_only_a_step_finds_is_located(workspace: Workspace, callout: str, m
     assert "video.yaml:6:" in done.stdout + done.stderr
 
 
+def test_a_region_smaller_than_a_pixel_of_the_frame(workspace: Workspace) -> None:
+    """A region of one pixel of a large picture is marked in a small frame as well, and not called cropped."""
+    picture(workspace, (4000, 2000), (90, 90, 40, 30))
+    marks = "callouts: [{rect: [2000, 1000, 1, 1]}, {circle: [3999, 1999, 1, 1], text: corner}]"
+    workspace.write("video.yaml", (HEAD % "320x180") + SCENE % ("image", "p.png", 1, marks))
+    done = workspace.run("check", "video.yaml")
+    assert (done.code, done.stdout + done.stderr) == (0, "video.yaml: ok\n")
+
+
 def test_a_callout_during_a_zoom_is_refused(workspace: Workspace) -> None:
     """A mark would point at another place of an enlarged picture: the error is at the mark."""
     picture(workspace, (400, 200), (90, 90, 40, 30))

@@ -14,6 +14,7 @@ KINDS = {
     "boolean": "true or false",
     "array": "a list",
     "object": "a mapping",
+    "null": "nothing",
 }
 BOUNDS = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than", "exclusiveMaximum": "under"}
 MAX_SHOWN = 60  # characters of a value in a message
@@ -35,7 +36,8 @@ def name(path: Path) -> str:
     if not path:
         return "the top level"
     if isinstance(path[-1], int):
-        return f"entry {path[-1] + 1} of '{path[-2]}'" if len(path) > 1 else f"entry {path[-1] + 1}"
+        of = f" of {name(path[:-1])}" if len(path) > 1 else ""
+        return f"entry {path[-1] + 1}{of}"
     return f"'{short(path[-1])}'"
 
 

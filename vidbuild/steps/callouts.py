@@ -24,6 +24,7 @@ from vidbuild.steps.picture import Picture
 TEMPLATE = "callouts.typ"
 EDGE = 0.006  # of an enlarged part: the width of the line around it, as a share of its shorter side
 PAD = 0.2  # of a line's height, between its text and a mark
+EXACT = 1e-6  # pixels
 KEPT_FREE = ("heading", "caption", "logo")
 
 
@@ -70,11 +71,11 @@ class Content:
         x0, y0 = max(page.x, left + x * scale), max(page.y, top + y * scale)
         x1 = min(page.x + page.width, left + (x + width) * scale)
         y1 = min(page.y + page.height, top + (y + height) * scale)
-        if x1 - x0 < 1 or y1 - y0 < 1:
+        if x1 - x0 < min(1, width * scale) - EXACT or y1 - y0 < min(1, height * scale) - EXACT:
             raise SpecProblem(
                 "the region is not visible: 'fit: cover' crops it", field=field, hint="set 'fit: contain'"
             )
-        return x0, y0, x1 - x0, y1 - y0
+        return x0, y0, max(1, x1 - x0), max(1, y1 - y0)  # a few pixels of a large picture are less than one
 
     def _lines(self, first: int, last: int, field: str) -> Box:
         found = [line for line in self.drawing.content.get("lines", ()) if first <= line[0] <= last]

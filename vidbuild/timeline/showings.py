@@ -81,7 +81,7 @@ def _after_zooms(spans: Sequence[_Span], params: TimelineParams) -> list[_Span]:
 
 def _back(zoom: _Span, params: TimelineParams) -> int:
     """The frame at which what was enlarged has its own size again, of a zoom that ends."""
-    zooming = _frames(params, ZOOMING)
+    zooming = params.motion_frames(ZOOMING)
     return max(zoom.end or 0, zoom.first + zooming) + zooming
 
 

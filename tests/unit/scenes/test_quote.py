@@ -15,6 +15,7 @@ from vidbuild.scenes.registry import SCENE_TYPES
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
+        ('""', '""'),
         ('"It works."', "It works."),
         ("“It works.”", "It works."),
         ("„Es läuft.“", "Es läuft."),

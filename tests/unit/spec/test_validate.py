@@ -132,7 +132,11 @@ def test_a_valid_spec_has_no_faults() -> None:
         (scene(items=["a"]), ("scenes.0.items", "unknown scene field 'items'", "use 'items' in a scene of type list")),
         (
             scene(caption="a"),
-            ("scenes.0.caption", "unknown scene field 'caption'", "use 'caption' in a scene of type image or clip"),
+            (
+                "scenes.0.caption",
+                "unknown scene field 'caption'",
+                "use 'caption' in a scene of type image, slide, clip, table, chart or diagram",
+            ),
         ),
         (scene(duration=0), ("scenes.0.duration", "'duration' must be more than 0, not 0", None)),
         (scene(duration=5000), ("scenes.0.duration", "'duration' must be at most 3600, not 5000", None)),
@@ -194,12 +198,28 @@ def test_a_valid_spec_has_no_faults() -> None:
         ),
         (
             scene(type="code", code="a", lines="0"),
-            ("scenes.0.lines", "'lines' must be a line or a range of lines such as '3' or '4-9', not '0'", None),
+            (
+                "scenes.0.lines",
+                "'lines' must be a line, a range of lines such as '4-9', or the name of a marker, not '0'",
+                None,
+            ),
         ),
         (scene(type="code", code="a", lines=0), ("scenes.0.lines", "'lines' must be at least 1, not 0", None)),
         (
             scene(type="code", code="a", lines=[1]),
             ("scenes.0.lines", "'lines' must be text or a whole number, not a list", None),
+        ),
+        (
+            scene(type="chart", values=[1, "x"]),
+            ("scenes.0.values.1", "entry 2 of 'values' must be a number or nothing, not 'x'", None),
+        ),
+        (
+            scene(type="table", columns=["a"], rows=[[1], [{"a": 1}]]),
+            (
+                "scenes.0.rows.1.0",
+                "entry 1 of entry 2 of 'rows' must be text, a number, true or false or nothing, not a mapping",
+                None,
+            ),
         ),
         (scene(type="code", code=" \n"), ("scenes.0.code", "'code' must be some code, not ''", None)),
     ],

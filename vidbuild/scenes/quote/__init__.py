@@ -39,10 +39,10 @@ class QuoteScene(SceneDefaults):
 
 def _without_quotes(text: str) -> str:
     """Return the text without the quotation marks around all of it."""
-    inner = text[1:-1]
+    inner = text[1:-1].strip()
     closing = PAIRS.get(text[:1])
-    if len(text) > 1 and closing == text[-1] and text[0] not in inner and closing not in inner:
-        return inner.strip()
+    if inner and closing == text[-1] and text[0] not in inner and closing not in inner:
+        return inner
     return text
 
 

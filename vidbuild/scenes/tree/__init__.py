@@ -118,9 +118,9 @@ def _path_problems(fields: Mapping[str, Any], entries: Sequence[Entry]) -> Itera
             hint = did_you_mean(path, known) or did_you_mean(path, [entry.name for entry in entries])
             yield SceneProblem(f"{field}.path", f"'{path}' is not in the tree", hint)
         elif len(found) > 1:
-            whole = " or ".join(f"'{known[index]}'" for index in found[:3])
-            message = f"'{path}' is in the tree {len(found)} times"
-            yield SceneProblem(f"{field}.path", message, f"did you mean {whole}?")
+            whole = [f"'{each}'" for each in dict.fromkeys(known[index] for index in found[:3])]
+            hint = f"did you mean {' or '.join(whole)}?" if len(whole) > 1 else "give each entry a name of its own"
+            yield SceneProblem(f"{field}.path", f"'{path}' is in the tree {len(found)} times", hint)
         elif field.startswith("reveal."):
             if found[0] in revealed:
                 yield SceneProblem(f"{field}.path", f"'{path}' appears twice")
