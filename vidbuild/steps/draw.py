@@ -41,13 +41,7 @@ class Behind(NamedTuple):
 
 def run(context: Context) -> None:
     """Lay out the scene and write layers.json and a PNG per layer."""
-    root = context.scratch / "root"
-    root.mkdir(parents=True)
-    for role, name in STAGED.items():
-        if role in context.inputs:
-            shutil.copyfile(context.inputs[role], root / name)
-    own = [path for role, path in sorted(context.inputs.items()) if role.startswith("font:")]
-    staged = fonts.stage(context.scratch / "fonts", own)
+    root, staged, own_families = stage(context)
     fields = _without_foreign_signs(scene_text.clean(context.params["fields"]), staged)
     pictures = _pictures(context, fields, root, staged)
     if "logo" in context.inputs:
@@ -58,13 +52,11 @@ def run(context: Context) -> None:
         info = describe(context.inputs["clip"], env=context.env)
         fields["clip_size"] = [info.width, info.height] if info.has_video else None
     behind = _behind(context, root, staged)
-    data = template_data(
-        context.params, behind, fields, staged.own_families() if own else (), logo="logo" in context.inputs
-    )
+    data = template_data(context.params, behind, fields, own_families, logo="logo" in context.inputs)
 
     def part_data(part: str, size: tuple[int, int]) -> Mapping[str, Any]:
         params = {**context.params, "size": size}
-        return template_data(params, behind, fields[part], staged.own_families() if own else (), logo=False)
+        return template_data(params, behind, fields[part], own_families, logo=False)
 
     try:
         drawing = typst.lay_out(root, STAGED["template"], data, staged)
@@ -83,6 +75,21 @@ def run(context: Context) -> None:
     _write_layers(context, drawing, behind.png, images)
     for warning in drawing.warnings:
         context.warn(warning["message"], field=warning["field"], hint=warning.get("hint"))
+
+
+def stage(context: Context) -> tuple[Path, StagedFonts, Sequence[str]]:
+    """Copy the step's templates and fonts into its scratch folder; return typst's root, and the fonts.
+
+    The last value has the families of the theme's own fonts, in their order.
+    """
+    root = context.scratch / "root"
+    root.mkdir(parents=True)
+    for role, name in STAGED.items():
+        if role in context.inputs:
+            shutil.copyfile(context.inputs[role], root / name)
+    own = [path for role, path in sorted(context.inputs.items()) if role.startswith("font:")]
+    staged = fonts.stage(context.scratch / "fonts", own)
+    return root, staged, staged.own_families() if own else ()
 
 
 def _pictures(context: Context, fields: dict[str, Any], root: Path, staged: StagedFonts) -> dict[str, Picture]:
@@ -191,6 +198,7 @@ def paint_background(params: Mapping[str, Any]) -> bytes:
 
 
 def _write_layers(context: Context, drawing: typst.Drawing, behind: bytes, images: Mapping[str, bytes]) -> None:
+    """Write the layers. images: of the layers that typst does not draw, by name."""
     width, height = context.params["size"]
     (context.out / "background.png").write_bytes(behind)
     reading = "left" if _direction(context.params) == "rtl" else "right"
@@ -203,19 +211,33 @@ def _write_layers(context: Context, drawing: typst.Drawing, behind: bytes, image
             (context.out / file).write_bytes(raster.faded(png, page.facts.get("strength", 1)))
         if "sheet" in page.facts:
             sheets.setdefault(page.facts["sheet"], []).append(file)
-            continue
-        rows = page.facts.get("rows")
-        if rows is not None:
-            rows = Rows(tuple(sheets[page.name]), rows["count"], rows["height"], tuple(map(tuple, rows["states"])))
-            file = rows.files[0]
-        advances = tuple(round(advance, 3) for advance in page.facts["advances"])
-        box = (page.x, page.y, page.width, page.height)
-        direction = page.facts.get("direction") or reading
-        stops = tuple((x, y, width, height) for x, y, width, height in page.facts.get("stops", ()))
-        facts = page.facts
-        opaque = rows is not None or raster.opaque(images.get(page.name))
-        hidden, tall, stays = facts.get("hidden", ()), facts.get("tall", 0), bool(facts.get("stays"))
-        edges = tuple(map(round, facts.get("edges", ())))
-        layer = Layer(page.name, file, *box, opaque, advances, direction, stops, hidden, tall, rows, stays, edges)
-        layers.append(replace(layer, pixels=tuple(map(round, facts.get("pixels", ())))))
+        else:
+            opaque = raster.opaque(images.get(page.name))
+            layers.append(_layer(page, file, reading, sheets.get(page.name, ()), opaque=opaque))
     Layers(width, height, tuple(layers)).write(context.out)
+
+
+def _layer(page: typst.Page, file: str, reading: str, sheets: Sequence[str], *, opaque: bool) -> Layer:
+    """Return the layer of a page. reading: the direction in which the language is read; sheets: of its rows."""
+    facts = page.facts
+    rows = facts.get("rows")
+    if rows is not None:
+        rows = Rows(tuple(sheets), rows["count"], rows["height"], tuple(map(tuple, rows["states"])))
+    return Layer(
+        page.name,
+        file if rows is None else rows.files[0],
+        page.x,
+        page.y,
+        page.width,
+        page.height,
+        opaque=opaque or rows is not None,
+        advances=tuple(round(advance, 3) for advance in facts["advances"]),
+        direction=facts.get("direction") or reading,
+        stops=tuple((x, y, width, height) for x, y, width, height in facts.get("stops", ())),
+        hidden=facts.get("hidden", ()),
+        tall=facts.get("tall", 0),
+        rows=rows,
+        stays=bool(facts.get("stays")),
+        edges=tuple(map(round, facts.get("edges", ()))),
+        pixels=tuple(map(round, facts.get("pixels", ()))),
+    )

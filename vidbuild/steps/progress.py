@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-
 from vidbuild.engine.graph.context import Context
 from vidbuild.media.render.drawing import Layer, Layers
-from vidbuild.media.text import fonts, scene_text, typst
+from vidbuild.media.text import scene_text, typst
 from vidbuild.steps import draw
 
 
 def run(context: Context) -> None:
     """Write layers.json and a PNG per layer."""
-    root = context.scratch / "root"
-    root.mkdir(parents=True)
-    for role in ("template", "base"):
-        shutil.copyfile(context.inputs[role], root / draw.STAGED[role])
-    own = [path for role, path in sorted(context.inputs.items()) if role.startswith("font:")]
-    staged = fonts.stage(context.scratch / "fonts", own)
+    root, staged, own_families = draw.stage(context)
     params = {**context.params, "background": None}
     fields = scene_text.clean(params["fields"])
-    own_families = staged.own_families() if own else ()
     data = draw.template_data(params, draw.Behind(b""), fields, own_families, logo=False)
     drawing = typst.lay_out(root, draw.STAGED["template"], data, staged)
     layers = []

@@ -155,7 +155,8 @@ class Motion:
         tracks = {name: _track(item) for name, item in data.get("tracks", {}).items()}
         clip = Playback(**data["clip"]) if "clip" in data else None
         leave = Effect(**data["exit"]) if "exit" in data else None
-        return cls(data["fps"], data["frames"], tracks, clip, leave)
+        clips = {layer: Playback(**item) for layer, item in data.get("clips", {}).items()}
+        return cls(data["fps"], data["frames"], tracks, clip, leave, clips)
 
 
 # The `enter` of a layer that is invisible in all frames of a motion.

@@ -95,16 +95,16 @@ class Screen:
     def _put(self, character: str) -> None:
         width = columns.width(character)
         if width == 0:
-            self._append("".join(mark for mark in character if unicodedata.category(mark)[0] == "M"))
+            marks = "".join(mark for mark in character if unicodedata.category(mark)[0] == "M")
+            rows.append(self.rows[self._row], self._column - (not self._full), marks)
             return
         if self._size is not None and (self._full or self._column + width > self._size[0]):
             self._wrap(width)
         self._blank = min(self._blank, self._row)
         rows.put(self.rows[self._row], self._column, character, width, self._style)
-        end = self._column + width
-        self._column = end
+        self._column += width
         self._last = character
-        if self._size is not None and end >= self._size[0]:
+        if self._size is not None and self._column >= self._size[0]:
             self._column, self._full = self._size[0] - 1, True
 
     def _wrap(self, width: int) -> None:
@@ -114,9 +114,6 @@ class Screen:
             self._column = 0
         elif self._size is not None:
             self._column = max(0, self._size[0] - width)
-
-    def _append(self, mark: str) -> None:
-        rows.append(self.rows[self._row], self._column - (not self._full), mark)
 
     def _control(self, control: str) -> None:
         if control == "\n":
