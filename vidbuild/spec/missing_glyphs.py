@@ -27,7 +27,7 @@ def check(scenes: Sequence[Scene], theme: Theme, progress: str, collector: Diagn
         except fonts.FontError as error:
             collector.error(("theme",), f"the fonts cannot be read: {error.message}", error.hint)
             return
-    found: dict[Path, Sequence[str]] = {}  # overlays of the spec are in several scenes
+    found: dict[Path, list[str]] = {}  # overlays of the spec are in several scenes
     for scene, fields in drawn:
         for field, units in glyphs.texts_with(missing, fields).items():
             found[_path(scene, field)] = units

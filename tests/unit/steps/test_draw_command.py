@@ -18,11 +18,11 @@ def entries(**entry: str) -> list[dict[str, object]]:
 
 
 def test_output_that_is_too_long_is_cut_with_a_warning(tmp_path: Path) -> None:
-    """Of a long output the beginning is shown, and the warning has the entry and the number of lines left out."""
-    output = "\n".join(f"file-{index}.txt" for index in range(200))
+    """Of few lines that fold into many the beginning is shown, and the warning has the entry and how many are hidden."""
+    output = "\n".join(f"file-{index}.txt " * 40 for index in range(18))
     made = drawn(tmp_path, "command", changed("command", entries=entries(run="ls", output=output)))
     assert [warning.field for warning in made.warnings] == ["commands.0.output"]
-    assert made.warnings[0].message.startswith("output is too long to fit: 1")
+    assert made.warnings[0].message.startswith("output is too long to fit: ")
     assert made.ink("output-0")[3] < made["window"].y + made["window"].height
 
 
@@ -81,10 +81,10 @@ def test_an_output_alone_needs_no_cursor(tmp_path: Path) -> None:
 
 
 def test_escape_sequences_of_a_recorded_output_are_not_shown(tmp_path: Path) -> None:
-    """Output copied with its terminal colors is drawn as its text alone, without a warning."""
+    """Sequences that neither color nor move anything are not drawn: titles of windows, resets, key modes."""
     plain = drawn(tmp_path / "a", "command", changed("command", entries=entries(output="ok done")))
-    colored = entries(output="\x1b[32mok\x1b[0m done")
-    other = drawn(tmp_path / "b", "command", changed("command", entries=colored))
+    copied = entries(output="\x1b]0;shell\x07\x1b[?1hok\x1b[0m done")
+    other = drawn(tmp_path / "b", "command", changed("command", entries=copied))
     assert plain.files() == other.files()
 
 
