@@ -18,7 +18,7 @@ def entries(**entry: str) -> list[dict[str, object]]:
 
 
 def test_output_that_is_too_long_is_cut_with_a_warning(tmp_path: Path) -> None:
-    """Of few lines that fold into many the beginning is shown, and the warning has the entry and how many are hidden."""
+    """Of lines that fold into too many, the beginning is shown; the warning has the entry and how many are hidden."""
     output = "\n".join(f"file-{index}.txt " * 40 for index in range(18))
     made = drawn(tmp_path, "command", changed("command", entries=entries(run="ls", output=output)))
     assert [warning.field for warning in made.warnings] == ["commands.0.output"]
