@@ -28,7 +28,8 @@ def check(scene: Scene, collector: DiagnosticCollector) -> None:
     """Add a warning for each piece of markup in the scene's texts that is not typeset."""
     for field, text in _shown(scene):
         parts = [int(part) if part.isdigit() else part for part in field.split(".")]
-        path = ("scenes", scene.index, *parts)
+        shared = {"spec": tuple(parts[1:]), "defaults": tuple(parts)}  # overlays of several scenes
+        path = shared.get(str(parts[0]), ("scenes", scene.index, *parts))
         backslash = "\\\\" if collector.document.is_double_quoted(path) else "\\"
         for kind, token, nth in inline.literal(text):
             message = f"'{_shortened(token)}' is drawn as it is written"
@@ -49,10 +50,8 @@ def _shown(scene: Scene) -> Iterator[tuple[str, str]]:
             yield field, text
     yield from ((f"callouts.{each.index}.text", each.text) for each in scene.callouts)
     for each in scene.overlays:
-        if each.field.startswith("overlays."):
-            is_person = each.kind == "lower_third"
-            yield f"{each.field}.{each.kind}{'.name' if is_person else ''}", each.text
-            yield f"{each.field}.{each.kind}.role", each.role
+        yield f"{each.field}.{each.kind}{'.name' if each.kind == 'lower_third' else ''}", each.text
+        yield f"{each.field}.{each.kind}.role", each.role
 
 
 def _way_out(kind: str, token: str) -> str:

@@ -152,3 +152,14 @@ def test_markup_in_every_typeset_text(project: Project, fields: str, warned: str
     """Each text that is typeset is examined, and none that is verbatim or names another one."""
     found = project.problems(f"vidbuild: 1\ntitle: T\nscenes: [{{id: a, duration: 3, {fields}}}]\n")
     assert sorted(message for _, _, message, _ in found) == [f"'*{each}*' is drawn as it is written" for each in warned]
+
+
+def test_markup_in_shared_overlays_is_one_warning(project: Project) -> None:
+    """Overlays of the spec and of `defaults` are examined once, where they are written."""
+    scenes = "scenes: [{id: a, type: title, title: A, duration: 1}, {id: b, type: title, title: B, duration: 1}]"
+    shared = "overlays: [{watermark: '*a*'}]\ndefaults: {overlays: [{lower_third: {name: '*b*', role: c}}]}"
+    found = project.problems(f"vidbuild: 1\ntitle: T\n{shared}\n{scenes}\n")
+    assert [(line, message) for line, _, message, _ in found] == [
+        (3, "'*a*' is drawn as it is written"),
+        (4, "'*b*' is drawn as it is written"),
+    ]
