@@ -77,7 +77,7 @@ def write(case: Case, folder: Path) -> Path:
     """Make a project of the case, with the files that its scenes show, and return the spec's path."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "vidbuild.toml").touch()
-    if "image" in case.types:
+    if {"image", "slide"} & {*case.types}:
         _made(folder / IMAGE, "-f", "lavfi", "-i", "testsrc2=s=2560x1440", "-frames:v", "1")
     if "clip" in case.types:
         _made(

@@ -253,8 +253,12 @@ SAMPLES: Mapping[str, Sample] = {
         brief=lambda word: {"left": {"title": "a", "items": [word]}, "right": {"title": "b", "items": ["c"]}},
         numbered=lambda index, words, _: {
             "title": f"Choice {index + 1}",
-            "left": {"title": "Before", "tone": "bad", "items": [f"{word} by hand" for word in words[:4]]},
-            "right": {"title": "After", "tone": "good", "items": [f"Choice {index + 1}"]},
+            "left": {
+                "title": "Before",
+                "tone": "bad",
+                "items": [f"{word.capitalize()} is item {index + 1}" for word in words[:4]],
+            },
+            "right": {"title": "After", "tone": "good", "items": ["Nothing"]},
         },
     ),
     "cards": Sample(

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.workspace import SMALL
 from vidbuild.cli.app import run
+from vidbuild.scenes.registry import SCENE_TYPES
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +49,7 @@ def completed(line: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureF
         ("vidbuild build --fresh 'render:*", ["render:*"]),
         ("vidbuild build talks/long.vidbuild.yaml --only ", ["first", "two"]),
         ("vidbuild runs show ", []),
-        ("vidbuild scenes c", ["command", "code", "clip"]),
+        ("vidbuild scenes c", [name for name in SCENE_TYPES if name.startswith("c")]),
         ("vidbuild voices ", ["natural", "espeak", "edge", "nanotts", "piper", "speech", "command", "recorded"]),
         ("vidbuild cache cl", ["clear"]),
     ],

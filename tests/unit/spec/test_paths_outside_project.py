@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from tests.support import font_lab
+from tests.support import font_lab, pdf_files
 from tests.support.spec_lab import Project, whole
 from vidbuild.spec import schema
 from vidbuild.spec.diagnostics import render
@@ -18,7 +19,39 @@ from vidbuild.spec.load import try_parse
 
 CANARY = "hunter2"
 
+# The fields of scene types that a split can hold too.
+SCENES: dict[str, Callable[[str], dict[str, Any]]] = {
+    "cards.cards.image": lambda path: {"type": "cards", "cards": [{"title": "A", "image": path}, {"title": "B"}]},
+    "chart.file": lambda path: {"type": "chart", "file": path},
+    "code.file": lambda path: {"type": "code", "file": path},
+    "command.cast": lambda path: {"type": "command", "cast": path},
+    "diagram.file": lambda path: {"type": "diagram", "file": path},
+    "diff.file": lambda path: {"type": "diff", "file": path},
+    "image.src": lambda path: {"type": "image", "src": path},
+    "quote.portrait": lambda path: {"type": "quote", "text": "Yes.", "portrait": path},
+    "steps.steps.image": lambda path: {"type": "steps", "steps": [{"text": "A", "image": path}, "B"]},
+    "table.file": lambda path: {"type": "table", "file": path},
+    "tree.folder": lambda path: {"type": "tree", "folder": path},
+}
+
+
+def alone(make: Callable[[str], dict[str, Any]], path: str) -> dict[str, Any]:
+    """A spec with a scene."""
+    return whole(make(path))
+
+
+def beside(make: Callable[[str], dict[str, Any]], path: str) -> dict[str, Any]:
+    """A spec with a split that has the content of a scene on its left."""
+    return whole({"type": "split", "left": make(path), "right": {"type": "list", "items": ["A"]}})
+
+
 FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
+    **{field: partial(alone, make) for field, make in SCENES.items()},
+    **{f"part_{field}": partial(beside, make) for field, make in SCENES.items()},
+    "code_source.file": lambda path: whole({"type": "diff", "from": {"file": path}, "to": "b"}),
+    "overlay.watermark.image": lambda path: whole({"overlays": [{"watermark": {"image": path}}]}),
+    "slide.file": lambda path: whole({"type": "slide", "file": path}),
+    "slide.src": lambda path: whole({"type": "slide", "src": path}),
     "theme": lambda path: whole(theme=path),
     "theme.extends": lambda path: whole(theme={"extends": path}),
     "theme.logo": lambda path: whole(theme={"logo": path}),
@@ -30,9 +63,7 @@ FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "music": lambda path: whole(music=path),
     "music.file": lambda path: whole(music={"file": path}),
     "sound.file": lambda path: whole({"sounds": [{"file": path, "at": 0}]}),
-    "code.file": lambda path: whole({"type": "code", "file": path}),
     "background.image": lambda path: whole({"background": {"image": path}}),
-    "image.src": lambda path: whole({"type": "image", "src": path}),
     "clip.src": lambda path: whole({"type": "clip", "src": path}),
 }
 """A spec for each such field. A new field is missing here until it has one: the first test says so."""
@@ -44,8 +75,20 @@ LENT = {
     "theme.fonts.directory": "fonts",
     "reading.lexicon": "lexicon.yaml",
 }
-CONTENT = {
+TEXTS = {
+    "chart.file": "data.csv",
     "code.file": "code.txt",
+    "command.cast": "demo.cast",
+    "diagram.file": "graph.mmd",
+    "diff.file": "change.patch",
+    "table.file": "data.csv",
+    "tree.folder": "fonts",
+}
+CONTENT = {
+    **TEXTS,
+    **{f"part_{field}": name for field, name in TEXTS.items()},
+    "code_source.file": "code.txt",
+    "slide.file": "deck.pdf",
     "clip.src": "clip.mp4",
     **dict.fromkeys(("narration.audio", "utterances.audio", "music", "music.file", "sound.file"), "take.wav"),
 }
@@ -145,9 +188,14 @@ def texts_about_files(node: Any, name: str) -> Iterator[str]:
         yield from texts_about_files(child, f"{name}.{key}")
 
 
+# Texts about files that name none on disk: a tree is drawn as it is written.
+NO_FILES = {f"tree.properties.{name}" for name in ("tree", "label")} | {"diff.properties.path"}
+
+
 def test_no_field_reads_as_a_path_without_being_one() -> None:
     """V26: a field that is described as a path, file or folder is marked as one."""
-    assert list(texts_about_files(schema.load(), "")) == []
+    described = {name.rpartition("scene_")[2].rpartition("part_")[2] for name in texts_about_files(schema.load(), "")}
+    assert described - NO_FILES == set()
     assert list(texts_about_files({"a": {"type": "string", "description": "A path."}}, "")) == [".a"]
 
 
@@ -156,6 +204,13 @@ def fill(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (6, 4)).save(folder / "dot.png")
     (folder / "code.txt").write_text(CANARY, encoding="utf-8")
+    (folder / "data.csv").write_text(f"{CANARY},b\nx,1\n", encoding="utf-8")
+    (folder / "demo.cast").write_text(
+        f'{{"version": 2, "width": 80, "height": 5}}\n[0, "o", "{CANARY}"]\n', encoding="utf-8"
+    )
+    (folder / "graph.mmd").write_text(f"flowchart LR\n  a[{CANARY}] --> b\n", encoding="utf-8")
+    (folder / "change.patch").write_text(f"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+{CANARY}\n", encoding="utf-8")
+    pdf_files.write(folder / "deck.pdf", [pdf_files.Sheet(text=CANARY)])
     (folder / "theme.yaml").write_text(f"name: {CANARY}\n", encoding="utf-8")
     (folder / "lexicon.yaml").write_text(f"word: {CANARY}\n", encoding="utf-8")
     (folder / "take.wav").write_bytes(b"RIFF" + CANARY.encode())
@@ -174,7 +229,7 @@ def guarded(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     fill(outside)
     (root / "out-file").mkdir()
     (root / "pipes").mkdir()
-    for name in ("dot.png", "code.txt", "theme.yaml", "lexicon.yaml", "take.wav", "clip.mp4", "fonts"):
+    for name in {"dot.png", "theme.yaml", "lexicon.yaml", *CONTENT.values(), "fonts"}:
         (root / "out-file" / name).symlink_to(f"../../outside/{name}")
         os.mkfifo(root / "pipes" / name)
     (root / "out-folder").symlink_to("../outside")
@@ -206,7 +261,7 @@ def test_no_path_leads_out(guarded: Project, field: str) -> None:
         errors = [item for item in examined.diagnostics if item.severity == "error"]
         assert errors, f"{field}: '{value}' is taken"
         last = field.rpartition(".")[2]
-        assert all(item.path.endswith(last) for item in errors), f"{field}: '{value}' is reported elsewhere"
+        assert all(str(item.path).endswith(last) for item in errors), f"{field}: '{value}' is reported elsewhere"
         assert CANARY not in render(examined.diagnostics, examined.sources)
 
 

@@ -25,7 +25,7 @@ def test_built_in_themes_are_whole(project: Project) -> None:
         theme = project.spec(theme=name).theme
         assert theme.name == name
         assert set(theme.values) == wanted - BEHAVIOR
-        assert set(theme.behavior) == BEHAVIOR
+        assert set(theme.behavior) == BEHAVIOR - {"enter", "exit"}  # those of the scene types
         assert set(theme.values["syntax"]) == set(fields["syntax"]["properties"])
         assert set(theme.values["fonts"]) == {"title", "text", "mono"}
         assert (theme.logo, theme.fonts) == (None, ())

@@ -69,7 +69,7 @@ def test_a_long_transition_takes_no_more_memory_than_a_short_one(tmp_path: Path,
         root = tmp_path / str(half)
         inputs: dict[str, Path] = {}
         for name in ("a", "b"):
-            picture = lively(root / name, half, zooming(0.9, 1, half))
+            picture = lively(root / name, 2 * half, zooming(0.9, 1, 2 * half))
             (root / f"{name}.json").write_text(picture.motion.to_json(), encoding="utf-8")
             inputs |= {f"{name}.layers": picture.folder, f"{name}.motion": root / f"{name}.json"}
         params = {"profile": dict(PROFILES["standard"]), "size": list(SIZE), "frames": 2 * half, "effect": "fade"}

@@ -25,7 +25,9 @@ def chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
         def read(_: object, prefix: str) -> SimpleNamespace:
             number = int(prefix.rstrip("."))
-            return SimpleNamespace(number=number, clip=scenes[number][1], motion=SimpleNamespace(frames=100))
+            return SimpleNamespace(
+                number=number, clip=scenes[number][1], motion=SimpleNamespace(frames=100, frames_before_exit=100)
+            )
 
         def render(context: Any, animation: Any, frame: int) -> None:
             drawn.append((animation.number, frame))

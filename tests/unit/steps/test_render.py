@@ -168,7 +168,7 @@ def test_a_backdrops_dither_survives(tmp_path: Path) -> None:
     size = (640, 360)
     drawing = Drawing(tmp_path / "d", size).add("background")
     lights = (background.Light(0.9, 0.1, 0.5, 0.5),)
-    painted = background.paint(size, (11, 16, 32), (20, 28, 56), (40, 60, 130), lights)
+    painted = background.paint(size, ((11, 16, 32), (20, 28, 56)), (40, 60, 130), lights)
     (drawing.folder / "background.png").write_bytes(painted)
     step = render_context(tmp_path / "step", drawing.picture(Motion(30, 90)))
     render.run(step)

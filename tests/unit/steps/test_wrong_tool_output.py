@@ -118,7 +118,7 @@ def test_a_still_is_verified(tmp_path: Path, lie: Callable[[str], None], body: s
 )
 def test_a_transition_is_verified(tmp_path: Path, lie: Callable[[str], None], body: str, words: str) -> None:
     """V19: a transition's pictures are counted like a scene's."""
-    one, other = picture(tmp_path / "a", 4), picture(tmp_path / "b", 4)
+    one, other = picture(tmp_path / "a", 8), picture(tmp_path / "b", 8)
     inputs: dict[str, Path] = {}
     for prefix, each in (("a.", one), ("b.", other)):
         motion = tmp_path / f"{prefix}json"

@@ -47,7 +47,9 @@ def command(
     *,
     as_json: bool,
 ) -> int:
-    """Show how TEXT (- for standard input), or the narration of a scene, is read, and speak it.
+    """Show how TEXT, or the narration of a scene, is read, and speak it.
+
+    TEXT - is read from standard input.
 
     The words that are not spoken as they are written are listed. The audio is written with -o; without it, it is
     played if standard output is a terminal and ffplay, afplay or aplay is installed. It uses the same cache as a build.

@@ -51,5 +51,5 @@ def _mermaid(text: str) -> Source:
     if first == "---":
         raise NotationError("the front matter of Mermaid is not read", span, "remove the lines from '---' to '---'")
     if _OTHER_MERMAID.match(first):
-        raise NotationError(f"Mermaid's '{first.split()[0]}' is not drawn: {expected}", span)
+        raise NotationError(f"'{first.split()[0]}' of Mermaid is not drawn: {expected}", span)
     raise NotationError(f"'{first[:40]}' is no kind of Mermaid diagram: {expected}", span)

@@ -10,7 +10,7 @@ from vidbuild.errors import StepError
 from vidbuild.media.text import fonts, typst
 from vidbuild.media.text.fonts import StagedFonts
 
-EMPTY = "#page(width: 1pt, height: 1pt)[#metadata((layers: (), warnings: ())) <scene>]"
+EMPTY = "#page(width: 1pt, height: 1pt)[#metadata((layers: (), warnings: (), content: (:))) <scene>]"
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_pages_come_in_order_and_places_without_a_page_have_no_picture(tmp_path:
     source = (
         "#set page(margin: 0pt)\n#page(width: 10pt, height: 5pt)[]\n#page(width: 20pt, height: 5pt)[]\n"
         "#page(width: 1pt, height: 1pt)"
-        f'[#metadata((layers: ({layers}), warnings: ((field: "x", message: "y"),))) <scene>]'
+        f'[#metadata((layers: ({layers}), warnings: ((field: "x", message: "y"),), content: (:))) <scene>]'
     )
     drawing = typst.lay_out(template(tmp_path, source), "template.typ", {}, staged)
     assert [(page.name, page.x, int.from_bytes(page.png[16:20])) for page in drawing.pages] == [
