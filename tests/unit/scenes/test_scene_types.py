@@ -227,7 +227,7 @@ def test_code_highlights() -> None:
             ("code",),
             ("bar-0", "focus-0"),
         ),
-        Reveal("highlight.1", None, "", {"bar-1": "fade", "focus-1": "fade"}, (), ("bar-1", "focus-1")),
+        Reveal("highlight.1", None, "", {"bar-1": "fade", "focus-1": "fade"}),  # notes that follow do not end it
     ]
     assert entrances("code") == {"window": "rise", "code": "rise"}
 
