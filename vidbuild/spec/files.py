@@ -268,7 +268,7 @@ def similar_file(path: Path, name: str, suffixes: tuple[str, ...] = ()) -> str |
             )
     except OSError:
         return None
-    names = [item for item in names if _same_kind(PurePath(item), path)]
+    names = [item for item in names if suffixes or _same_kind(PurePath(item), path)]
     stem = nearest(path.stem, [PurePath(item).stem for item in names])
     similar = [item for item in names if stem and PurePath(item).stem.lower() == stem.lower()]
     similar.sort(key=lambda item: PurePath(item).suffix.lower() != path.suffix.lower())
