@@ -324,7 +324,7 @@ def test_offline_names_what_needs_the_network(spec: Path) -> None:
     """V24: a cold cache and a network voice cannot be built offline, and the steps are named."""
     data = {**DATA, "voice": "edge:en-US-AriaNeural"}
     made = vidbuild.parse(data, path=spec)
-    with pytest.raises(vidbuild.UsageError, match="offline: speak:two would need the network"):
+    with pytest.raises(vidbuild.SpecError, match="offline: speak:two would need the network"):
         vidbuild.build(made, offline=True)
 
 

@@ -32,11 +32,6 @@ WARNED: dict[str, tuple[str, str]] = {
         "scenes: [{id: a, type: code, language: nolang, code: x, duration: 0.2}]",
         "no syntax highlighting",
     ),
-    "long-output": (
-        "scenes:\n  - id: a\n    type: command\n    duration: 0.2\n    commands:\n      - run: x\n        output: |\n"
-        + LINES.replace("    line", "      line"),
-        "output is too long to fit",
-    ),
     "long-list": (
         f"scenes: [{{id: a, type: list, title: T, items: {['a rather long item ' * 12] * 12}, duration: 0.2}}]",
         "some of the 12 items are cut",

@@ -181,6 +181,7 @@ def test_every_tool_of_a_kind_is_named() -> None:
         "speak": ("ffmpeg",),
         "align": ("ffmpeg", "numpy"),
         "timeline": ("ffmpeg",),
+        "page": ("pdfium", "pillow"),
         "draw": ("typst", "fonts", "pillow"),
         "progress": ("typst", "fonts", "pillow"),
         "render": ("ffmpeg",),

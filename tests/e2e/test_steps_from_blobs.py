@@ -14,7 +14,7 @@ import yaml
 from PIL import Image
 
 import vidbuild
-from tests.support import font_lab, project_steps
+from tests.support import font_lab, pdf_files, project_steps
 from tests.support.project_steps import Outputs
 from tests.support.workspace import Workspace
 from vidbuild.engine.graph.graph import Graph, Source
@@ -48,7 +48,10 @@ ROWS = [
     *(("draw", "font", suffix) for suffix in (*FONTS, "ttf")),
     *(("speak", "recording", suffix) for suffix in RECORDINGS),
     *((kind, "clip", suffix) for suffix in CLIPS for kind in ("timeline", "render", "audio")),
+    ("draw", "background", "webp"),
     ("draw", "clip", "mp4"),
+    ("page", "file", "pdf"),
+    *(("progress", "font", suffix) for suffix in (*FONTS, "ttf")),
     ("transition", "clip", "mp4"),
     ("still", "clip", "mp4"),
     ("decode", "file", "wav"),
@@ -102,6 +105,7 @@ def write_media(folder: Path) -> None:
     font_lab.write(fonts / "b.otf", "Text Blocks", opentype=True)
     font_lab.collection(fonts / "c.ttc", font_lab.font("One"), font_lab.font("Icons", OWN_SIGN))
     font_lab.variable(fonts / "d.ttf", "Mono Blocks")
+    pdf_files.write(folder / "deck.pdf", [pdf_files.Sheet(text="A page")])
     (folder / "code.py").write_text('print("code")\n')
 
 
@@ -127,6 +131,9 @@ def specs() -> list[dict[str, Any]]:
         *({"type": "image", "src": f"a.{suffix}", "motion": "zoom-in", **short} for suffix in IMAGES),
         *({"type": "title", "title": "T", "narration": {"text": "T", "audio": f"said.{each}"}} for each in RECORDINGS),
         {"type": "title", "title": "Spoken", "narration": "Spoken."},
+        {"type": "slide", "file": "deck.pdf", **short},
+        {"type": "quote", "text": "Yes.", "portrait": "a.jpg", **short},
+        {"type": "title", "title": "B", "background": {"image": "a.webp"}, **short},
     ]
     music = {"file": "said.wav", "loop": True}
     fonts = {"directory": "./fonts", "title": "Title Blocks", "text": "Text Blocks", "mono": "Mono Blocks"}
@@ -138,6 +145,7 @@ def specs() -> list[dict[str, Any]]:
             "voice": "espeak:en-us",
             "theme": {"logo": logo, "fonts": fonts},
             "music": music,
+            "progress": "bar",
             "scenes": [{"id": f"s{number}", **scene} for number, scene in enumerate(scenes)],
         }
         for logo, scenes in (("logo.png", clips), ("logo.svg", shown))

@@ -147,7 +147,7 @@ TABLE = [
     ),
     Row(
         "a colour of the theme",
-        swap(("theme: midnight", 'theme: {extends: midnight, accent: "#ff8800"}')),
+        swap(("theme: midnight", 'theme: {extends: midnight, accent: "#ff8800", glow: "#3a57b5"}')),
         each("draw") | {"render:points"} | BLEND | ENDS,
     ),
     Row(

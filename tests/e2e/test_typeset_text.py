@@ -39,7 +39,7 @@ def scenes(text: str) -> Iterator[dict[str, Any]]:
     for kind, sample in SAMPLES.items():
         fields = {"type": kind, **scene_samples.with_text(kind, text)}
         for value in ("typ", "typc", "python", text) if sample.not_drawn else ("",):
-            yield {**fields, **dict.fromkeys(sample.not_drawn, value)}
+            yield {**fields, **dict.fromkeys(sample.not_drawn & fields.keys(), value)}
 
 
 @pytest.fixture(scope="module")
