@@ -14,6 +14,7 @@ from tests.support import scene_samples
 from tests.support.scene_samples import SAMPLES
 from vidbuild.media.text import fonts
 from vidbuild.media.text import typst as typesetter
+from vidbuild.spec import schema
 from vidbuild.spec.load import parse
 
 CANARY = "c4n4ry-of-the-host"
@@ -39,7 +40,14 @@ def scenes(text: str) -> Iterator[dict[str, Any]]:
     for kind, sample in SAMPLES.items():
         fields = {"type": kind, **scene_samples.with_text(kind, text)}
         for value in ("typ", "typc", "python", text) if sample.not_drawn else ("",):
-            yield {**fields, **dict.fromkeys(sample.not_drawn & fields.keys(), value)}
+            # A diagram's text has a notation, and keys have names: other texts in them are errors.
+            settings = {name for name in sample.not_drawn - {"diagram", "keys"} if name in fields}
+            yield {**fields, **{name: value[: _limit(kind, name)] for name in settings}}
+
+
+def _limit(kind: str, name: str) -> int | None:
+    limit: int | None = schema.definition(f"scene_{kind}")["properties"][name].get("maxLength")
+    return limit
 
 
 @pytest.fixture(scope="module")
