@@ -271,9 +271,13 @@ class _Reader:
         return tuple(texts)
 
     def _command(self, table: Mapping[str, Any], where: str, name: str) -> tuple[str, ...]:
-        """Return a program with its arguments: a path in it is absolute or begins with ~, or is looked up in $PATH."""
-        arguments = self._texts(table, where, name)
-        return (os.path.expanduser(arguments[0]), *arguments[1:]) if arguments else ()  # noqa: PTH111 - may be a name
+        """Return a program with its arguments: a path of it is absolute or begins with ~, or is looked up in $PATH.
+
+        Arguments that begin with ~/ are paths too, as they are in a shell.
+        """
+        program, *arguments = self._texts(table, where, name) or ("",)
+        homed = (_expanded(each) if each.startswith("~/") else each for each in arguments)
+        return (_expanded(program), *homed) if program else ()
 
     def _path(self, text: str) -> Path:
         """Return an absolute path: what is relative is so to the file's folder."""
@@ -287,3 +291,7 @@ class _Reader:
 
 def _use(names: Sequence[str]) -> str:
     return f"use {', '.join(names[:-1])} or {names[-1]}"
+
+
+def _expanded(text: str) -> str:
+    return os.path.expanduser(text)  # noqa: PTH111 - a Path would lose a leading ./ of a name

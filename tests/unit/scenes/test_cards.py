@@ -9,6 +9,7 @@ import pytest
 
 from tests.support import scene_samples
 from tests.support.drawing import Drawn, drawn, picture
+from tests.support.pixels import pixel
 from vidbuild.scenes.protocol import Reveal
 from vidbuild.scenes.registry import SCENE_TYPES
 
@@ -75,8 +76,8 @@ def test_a_square_image_is_an_icon_and_another_one_a_picture(tmp_path: Path) -> 
     assert icon.width == icon.height
     assert wide.width > 2 * icon.width
     assert wide.width > (card[2] - card[0]) * 0.75
-    assert made.image("card-0-image").getpixel((0, 0))[3] == 255  # type: ignore[index]
-    assert made.image("card-1-image").getpixel((0, 0))[3] == 0  # type: ignore[index]
+    assert pixel(made.image("card-0-image"), (0, 0))[3] == 255
+    assert pixel(made.image("card-1-image"), (0, 0))[3] == 0
 
 
 def test_too_much_text_is_warned_of(tmp_path: Path) -> None:

@@ -77,22 +77,23 @@ def test_crossings_are_avoided() -> None:
     assert crossings(made.ranks, made.items) == 0
 
 
-def parts_of(count: int, edges: list[tuple[int, int]], size: tuple[int, int], **fields: Any) -> tuple[Drawn, int]:
-    """Draw a graph with a layer for each edge, then for each node; return also the number of edges."""
+def parts_of(
+    count: int, edges: list[tuple[int, int]], size: tuple[int, int], **fields: Any
+) -> tuple[Drawn, list[Image.Image]]:
+    """Draw a graph with a layer for each edge, then for each node; return also the opacity of each in the frame."""
     lines = [f"n{index}: Node {'with words ' * (index % 3)}{index}" for index in range(count)]
     lines += [f"n{a} -> n{b}" + (": label" if nth % 3 == 0 else "") for nth, (a, b) in enumerate(edges)]
     reveal = [*({"edge": nth + 1} for nth in range(len(edges))), *({"node": nth + 1} for nth in range(count))]
     made = scene(diagram="\n".join([*lines, *fields.pop("groups", ())]), reveal=reveal, **fields)
     with TemporaryDirectory() as folder:
         result = drawn(Path(folder) / "out", "diagram", diagram.SCENE.drawing(made), size=size)
-        result.kept = {name: result.image(name) for name in result.names() if name.startswith("part-")}  # type: ignore[attr-defined]
-        return result, len(edges)
+        return result, [on_canvas(result, f"part-{index}") for index in range(len(edges) + count)]
 
 
 def on_canvas(made: Drawn, name: str) -> Image.Image:
     """A layer's opacity at its place in the frame."""
     canvas = Image.new("L", (made.layers.width, made.layers.height))
-    canvas.paste(made.kept[name].getchannel("A"), (made[name].x, made[name].y))  # type: ignore[attr-defined]
+    canvas.paste(made.image(name).getchannel("A"), (made[name].x, made[name].y))
     return canvas.point([0] * 100 + [255] * 156)
 
 
@@ -101,14 +102,13 @@ def on_canvas(made: Drawn, name: str) -> Image.Image:
 def test_nodes_do_not_overlap_and_edges_pass_them(graph: Graph, size: tuple[int, int]) -> None:
     """In the picture no two nodes have a pixel in common, and no edge crosses a node that it does not join."""
     count, edges, _ = graph
-    made, first = parts_of(count, edges, size)
-    shown = {node: on_canvas(made, f"part-{first + node}") for node in range(count)}
+    made, parts = parts_of(count, edges, size)
+    shown = dict(enumerate(parts[len(edges) :]))
     for a, b in combinations(shown, 2):
         assert ImageChops.multiply(shown[a], shown[b]).getbbox() is None, (edges, a, b)
     for index, ends in enumerate(edges):
-        line = on_canvas(made, f"part-{index}")
         for node in set(shown) - set(ends):
-            assert ImageChops.multiply(line, shown[node]).getbbox() is None, (edges, index, node)
+            assert ImageChops.multiply(parts[index], shown[node]).getbbox() is None, (edges, index, node)
     for layer in made.layers.layers:
         assert layer.x + layer.width <= size[0]
         assert layer.y + layer.height <= size[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,9 +89,9 @@ def test_alignment(text: str, parts: tuple[str, str]) -> None:
         (0.00001, {}, "1e-05"),
     ],
 )
-def test_writing(value: float, options: dict[str, object], text: str) -> None:
+def test_writing(value: float, options: dict[str, Any], text: str) -> None:
     """Numbers are grouped, have no needless decimals, and a real minus sign."""
-    assert numbers.written(value, **options) == text  # type: ignore[arg-type]
+    assert numbers.written(value, **options) == text
 
 
 @given(st.floats(-1e12, 1e12, allow_nan=False), st.integers(0, 4), st.sampled_from(".,"))

@@ -156,6 +156,14 @@ def test_a_file_that_cannot_be_settings_is_an_error(file: Path) -> None:
         user_config.load()
 
 
+def test_paths_of_a_program_begin_at_home(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """~/ begins a path in an argument as it does in the program's own; elsewhere a tilde is a tilde."""
+    monkeypatch.setenv("HOME", "/homes/a")
+    file.write_text("[command.say]\nprogram = ['~/bin/say', '~/say.py', '{out}', '~', 'a~/b']\n")
+    arguments = user_config.load().programs["say"].arguments
+    assert arguments == ("/homes/a/bin/say", "/homes/a/say.py", "{out}", "~", "a~/b")
+
+
 @pytest.mark.parametrize(("rate", "right"), [(7999, False), (8000, True), (96_000, True), (96_001, False)])
 def test_rates_of_a_server_have_limits(file: Path, rate: int, right: bool) -> None:
     """The samples of a server have 8 to 96 kHz."""

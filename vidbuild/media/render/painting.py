@@ -6,7 +6,7 @@ Painting itself, with Pillow, is in painted_frames.py.
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 Box = tuple[float, float, float, float]
 
@@ -86,7 +86,10 @@ class Painting(NamedTuple):
         )
 
 
-def _look(data: list[object]) -> Look:
+def _look(data: tuple[list[float], list[float] | None, float, list[Any]]) -> Look:
     box, blended, share, masks = data
-    boxes = [None if each is None else (each[0], each[1], each[2], each[3]) for each in (box, blended)]  # type: ignore[index]
-    return Look(boxes[0], boxes[1], share, tuple(Mask(*each) for each in masks))  # type: ignore[arg-type,attr-defined]
+    return Look(_box(box), None if blended is None else _box(blended), share, tuple(Mask(*each) for each in masks))
+
+
+def _box(data: list[float]) -> Box:
+    return data[0], data[1], data[2], data[3]

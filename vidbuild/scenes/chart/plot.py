@@ -14,6 +14,7 @@ from vidbuild.scenes.named import index_of
 COMPACT = 10_000  # from here on, numbers on an axis are written as 10k
 MOST_DECIMALS = 3
 ROUNDING = 1e-9  # differences below it are of no number that a person wrote
+EXTREME = 0.01  # a share below it, or as near to all, has a decimal
 DIRECT = 12  # bars whose values are written above them
 
 
@@ -145,7 +146,8 @@ def _drawn_slices(fields: Fields, read: Data) -> Iterator[dict[str, Any]]:
     whole = sum(value for _, value, _ in slices(read))
     for name, value, index in slices(read):
         share = value / whole
-        percent = numbers.written(share * 100, 0 if 0.01 <= share <= 0.99 else 1, read.mark) + "%"  # noqa: PLR2004
+        decimals = 0 if EXTREME <= share <= 1 - EXTREME else 1
+        percent = numbers.written(share * 100, decimals, read.mark) + "%"
         yield {
             "name": inline.marked(name),
             "share": round(share, 6),
