@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from vidbuild import inline
+from vidbuild.model import Scene
 from vidbuild.scenes.protocol import Reveal
 
 
 def entry(value: str | Mapping[str, Any]) -> Mapping[str, Any]:
     """Return an entry with its fields, of which a text alone is `text`."""
     return {"text": value} if isinstance(value, str) else value
+
+
+def images(scene: Scene, field: str) -> dict[str, Path]:
+    """Return role -> file of the images of the entries in a field."""
+    entries = enumerate(map(entry, scene.fields[field]))
+    return {f"image:{field}.{index}.image": Path(each["image"]) for index, each in entries if "image" in each}
 
 
 def reveal(field: str, layer: str, value: Mapping[str, Any], words: str, *more: str, until_next: str = "") -> Reveal:

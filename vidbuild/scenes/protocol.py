@@ -30,6 +30,12 @@ def showing(x: float, y: float, width: float, height: float) -> Place:
 CURSOR = "cursor"  # the layer of a terminal's cursor
 
 
+# How fast layers appear, for the timeline and for the scene types that time their own states by it.
+ENTRANCE = 0.4  # seconds: short and eased, it only draws the eye to what matters
+TYPING = 24  # characters per second: quick, and still readable
+AFTER_TYPING = 0.35  # seconds from the last key to the output
+
+
 @dataclass(frozen=True, slots=True)
 class Reveal:
     """Layers that appear during a scene, and when, as written in the spec; the timeline turns it into tracks.

@@ -11,6 +11,7 @@ from vidbuild import timebase
 from vidbuild.errors import SpecProblem
 from vidbuild.media.render.motion import Motion, Playback
 from vidbuild.media.text.words import Speech, TimedWord
+from vidbuild.scenes.protocol import ENTRANCE
 from vidbuild.timeline import tracks
 from vidbuild.timeline.params import TimelineParams
 from vidbuild.timeline.reveal_times import reveal_times
@@ -75,7 +76,7 @@ def _reveal_span(params: TimelineParams, timed: TimedSpeech, clip_samples: int) 
     if timed.end:
         return timed.begin, timed.end
     length = max(params.duration or 0, clip_samples, params.min_duration)
-    return min(timebase.samples(tracks.ENTRANCE), length // 4), length - length // 4
+    return min(timebase.samples(ENTRANCE), length // 4), length - length // 4
 
 
 def _clip_samples(clip_ms: float, fps: int) -> int:

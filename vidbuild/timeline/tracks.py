@@ -8,22 +8,17 @@ from itertools import pairwise
 
 from vidbuild import timebase
 from vidbuild.media.render.motion import Effect, Key, Track
-from vidbuild.scenes.protocol import Place, Reveal
+from vidbuild.scenes.protocol import AFTER_TYPING, ENTRANCE, TYPING, Place, Reveal
 from vidbuild.timeline import playing
 from vidbuild.timeline.params import TimelineParams
 
-# Seconds. Motion is short and eased: it only draws the eye to what matters.
-ENTRANCE = 0.4
+# Seconds, beside those of scenes/protocol.py.
 LONGER = {"wipe": 0.5, "draw": 0.6, "type": 0.8}  # entrances that take more; typed lines take what typing them takes
 LEAVING = 0.3
 MOVE = 0.6  # of a layer from one place to another
 STAGGER = 0.08  # between a heading and the layer below it
-# Typing: characters per second at which it is quick and still readable, and the speed at which a long command is typed
-# so that it is not late for its words.
-TYPING = 24
-TYPING_FASTEST = 60
+TYPING_FASTEST = 60  # characters per second, at which a long command is typed so that it is not late for its words
 TYPING_AT_LEAST = 0.35
-AFTER_TYPING = 0.35  # from the last key to the output
 LATE = 0.5  # a delay that deserves a warning
 
 

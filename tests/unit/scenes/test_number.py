@@ -9,7 +9,8 @@ import pytest
 
 from tests.support import scene_samples
 from tests.support.drawing import Drawn, drawn
-from vidbuild.scenes.number import ENTRANCE, SECONDS, STATES
+from vidbuild.scenes.number import SECONDS, STATES
+from vidbuild.scenes.protocol import ENTRANCE
 from vidbuild.scenes.registry import SCENE_TYPES
 
 NUMBER = SCENE_TYPES["number"]

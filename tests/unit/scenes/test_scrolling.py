@@ -12,6 +12,7 @@ from tests.support.drawing import drawn
 from tests.support.scene_samples import scene
 from vidbuild.scenes.command import scrolling, wrap
 from vidbuild.scenes.command.replay import Replay
+from vidbuild.scenes.protocol import AFTER_TYPING, TYPING
 from vidbuild.scenes.registry import SCENE_TYPES
 
 COMMAND = SCENE_TYPES["command"]
@@ -49,10 +50,10 @@ def test_the_last_lines_stay_in_sight() -> None:
 def test_commands_are_typed_key_by_key() -> None:
     """Each key is a state at the speed of typing; the output follows a moment after the last one."""
     [part, _] = shown({"run": "make", "output": LONG}, {"run": "ls"}).parts
-    keys = [state.seconds for state in part.states if state.seconds < 4 * scrolling.TYPING]
-    assert keys == pytest.approx([0, 0, *(scrolling.TYPING * number for number in (1, 2, 3))])
-    answered = next(state.seconds for state in part.states if state.seconds > 3.5 * scrolling.TYPING)
-    assert answered == pytest.approx(4 * scrolling.TYPING + scrolling.AFTER_TYPING)
+    keys = [state.seconds for state in part.states if state.seconds < 4 / TYPING]
+    assert keys == pytest.approx([0, 0, *(number / TYPING for number in (1, 2, 3))])
+    answered = next(state.seconds for state in part.states if state.seconds > 3.5 / TYPING)
+    assert answered == pytest.approx(4 / TYPING + AFTER_TYPING)
     assert part.seconds - answered == pytest.approx(scrolling.ALL_LINES)
 
 

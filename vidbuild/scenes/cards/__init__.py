@@ -8,7 +8,7 @@ from typing import Any
 
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
-from vidbuild.scenes.entries import entry, reveal
+from vidbuild.scenes.entries import entry, images, reveal
 from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
 
 
@@ -28,8 +28,7 @@ class CardsScene(SceneDefaults):
 
     def files(self, scene: Scene) -> dict[str, Path]:
         """Return the cards' images."""
-        cards = enumerate(map(entry, scene.fields["cards"]))
-        return {f"image:cards.{index}.image": Path(card["image"]) for index, card in cards if "image" in card}
+        return images(scene, "cards")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return {"title", "cards": [{"title", "text", "number", "image_size"}]}: only a card's title is never None."""

@@ -10,9 +10,7 @@ from vidbuild.scenes.command.replay import MAX_LINES, Replay, as_data, replay
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
 OPTIONS = ("idle", "speed", "start", "end")  # fields that only a recording has
-COMMANDS = ("commands", "prompt")
 IDLE = 1.0  # seconds
-FASTEST = 2.0  # the factor by which the end of a recording is played faster, to end with the narration
 
 
 def is_recorded(fields: Mapping[str, Any]) -> bool:

@@ -12,12 +12,10 @@ from vidbuild.scenes.command import grid
 from vidbuild.scenes.command.replay import Recorder, Replay, as_data, lines_of
 from vidbuild.scenes.command.screen import Screen
 from vidbuild.scenes.command.style import ACCENT, PLAIN, Style
-from vidbuild.scenes.protocol import Reveal, SceneProblem
+from vidbuild.scenes.protocol import AFTER_TYPING, TYPING, Reveal, SceneProblem
 
 ROWS = 20  # more are too small to read on one screen
 NARROWEST, WIDEST = 64, 132  # columns
-TYPING = 1 / 24  # seconds from one key to the next
-AFTER_TYPING = 0.35  # from the last key to the output
 LINE, ALL_LINES = 0.08, 1.6  # seconds: from one line of output to the next, and all lines of one output at most
 
 
@@ -54,7 +52,7 @@ def _replay(prompt: str, entries: tuple[tuple[tuple[str, ...], str, int | None],
             for character in columns.graphemes(line):
                 screen.write(character)
                 made.add(seconds, lines_of(screen))
-                seconds += TYPING
+                seconds += 1 / TYPING
         if typed:
             seconds += AFTER_TYPING
             _write_status(screen, status, width)

@@ -10,11 +10,10 @@ from typing import Any
 from vidbuild import inline
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
-from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
+from vidbuild.scenes.protocol import ENTRANCE, Light, Reveal, SceneProblem
 
 STATES = 24  # more are too fast to be seen
 SECONDS = 1.1  # of counting
-ENTRANCE = 0.4  # seconds in which the first state enters
 LARGEST = 1 << 53  # a count that a template can compute exactly
 # A number with its sign, its groups of three digits and its decimals; around it no other digit.
 NUMBER = re.compile(

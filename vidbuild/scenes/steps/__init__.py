@@ -14,7 +14,7 @@ from vidbuild.model import Scene
 from vidbuild.scenes.code import languages
 from vidbuild.scenes.code.source import code_lines, joined, unknown_language
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
-from vidbuild.scenes.entries import entry
+from vidbuild.scenes.entries import entry, images
 from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
 
 MAX_STEPS = 7  # more are hard to follow on one screen
@@ -48,8 +48,7 @@ class StepsScene(SceneDefaults):
 
     def files(self, scene: Scene) -> dict[str, Path]:
         """Return the steps' images."""
-        steps = enumerate(map(entry, scene.fields["steps"]))
-        return {f"image:steps.{index}.image": Path(step["image"]) for index, step in steps if "image" in step}
+        return images(scene, "steps")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return {"title", "steps": [{"text", "detail", "code", "language", "image_size"}]}: all but "text" or None."""
