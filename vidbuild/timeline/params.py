@@ -16,6 +16,7 @@ from vidbuild.timeline.showing import Showing
 # Fields that are left out of the parameters while they have their default, since most scenes do not have them.
 PLAIN = {"easing": "smooth", "pace": 1.0, "still": False, "exit": "none"}
 RARE = frozenset({"anchors", "utterances", "showings", *PLAIN})
+REVEAL_FIELDS = tuple(each.name for each in fields(Reveal))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def _pairs(mapping: Mapping[str, str]) -> list[list[str]]:
 
 def _reveal_data(reveal: Reveal) -> dict[str, Any]:
     """As JSON values; what most reveals lack is left out if there is none of it."""
-    data = {**asdict(reveal), "enter": _pairs(reveal.enter)}
+    data = {name: getattr(reveal, name) for name in REVEAL_FIELDS} | {"enter": _pairs(reveal.enter)}
     for name, moves in (("moves", reveal.moves), ("zooms", reveal.zooms)):
         data[name] = {layer: _place_data(place) for layer, place in moves.items()}
     if not reveal.states[0]:
