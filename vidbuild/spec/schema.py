@@ -1,4 +1,4 @@
-"""The JSON Schema of the spec language: finds it, resolves its references, and fills in its defaults."""
+"""The JSON Schema of the spec language: finds it, resolves its references, checks data, and fills in its defaults."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ SHARED = frozenset(
 )
 
 Schema = Mapping[str, Any]
+Validator = Any  # jsonschema is imported when it is needed
 
 
 def schema_path() -> FilePath:
@@ -38,6 +39,25 @@ def load() -> Schema:
     """Return the schema of specs whose templates are expanded. Callers must not change it."""
     data: Schema = json.loads(EXPANDED.read_text(encoding="utf-8"))
     return data
+
+
+@lru_cache(maxsize=4)
+def validator(definition: str) -> Validator:
+    """Return a validator for a definition of the schema; "" is the whole schema."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
+
+    root = load()
+    if definition:
+        root = {"$ref": f"#/$defs/{definition}", "$defs": root["$defs"]}
+    of_types = extend(Draft202012Validator, {"if": _of_type})  # type: ignore[no-untyped-call] # has no annotations
+    return of_types(root)
+
+
+def _of_type(of_types: Validator, rule: Schema, instance: object, node: Schema) -> Iterator[Any]:
+    """Check a scene against the rule of its type: all `if` ask for a type, and most are about other types."""
+    if not isinstance(instance, Mapping) or instance.get("type") == rule["properties"]["type"]["const"]:
+        yield from of_types.descend(instance, node["then"], schema_path="then")
 
 
 def resolve(node: Schema) -> Schema:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
@@ -17,7 +16,6 @@ from vidbuild.suggest import did_you_mean, nearest
 
 MAX_FAULTS = 2 * MAX_PROBLEMS  # some are consequences of others
 SCENE_PATH, SCENE_FIELD_PATH = 2, 3  # lengths: "scenes", index, field
-Validator = Any  # jsonschema is imported when it is needed
 SchemaError = Any  # a ValidationError of jsonschema, whose attributes are typed as possibly unset
 REQUIRED = frozenset({"vidbuild", "title", "scenes"})  # fields that every top level has
 TRUTHS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
@@ -48,7 +46,7 @@ def validate(document: Document, definition: str = "", skip: Iterable[Path] = ()
     """
     skipped = set(skip)
     found: dict[Fault, None] = {}
-    for error in _validator(definition).iter_errors(document.data):
+    for error in schema.validator(definition).iter_errors(document.data):
         for fault in _translate(error):
             if not any(fault.path[: len(path)] == path for path in skipped):
                 found[fault] = None
@@ -101,16 +99,6 @@ def _hint(document: Document, fault: Fault) -> str | None:
 
 def _location(document: Document, fault: Fault) -> Location:
     return document.key(fault.path) if fault.at_key else value_hints.location(document, fault.path)
-
-
-@lru_cache(maxsize=4)
-def _validator(definition: str) -> Validator:
-    from jsonschema import Draft202012Validator
-
-    root = schema.load()
-    if definition:
-        root = {"$ref": f"#/$defs/{definition}", "$defs": root["$defs"]}
-    return Draft202012Validator(root)
 
 
 def _translate(error: SchemaError) -> Iterator[Fault]:

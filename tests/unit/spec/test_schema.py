@@ -177,3 +177,19 @@ def test_light_imports() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
     assert said == "[] False\n"
+
+
+@pytest.mark.parametrize("kind", [*schema.scene_types(), "unknown", None, 1, True, ["title"], {}])
+def test_the_rule_of_a_type_is_the_one_that_json_schema_chooses(kind: Any) -> None:
+    """The validator, which compares types by itself, finds the very errors that jsonschema finds."""
+    part = {"type": kind, "title": 4, "other": 1}
+    for scene in ({"id": "a", **part}, {"id": "b", "type": "split", "left": part, "right": "text"}, {"id": "c"}, kind):
+        data = {"vidbuild": 1, "title": "t", "scenes": [scene]}
+        plain = list(Draft202012Validator(WHOLE).iter_errors(data))
+        assert list(map(_facts, schema.validator("").iter_errors(data))) == list(map(_facts, plain))
+        assert plain
+
+
+def _facts(error: Any) -> list[Any]:
+    causes = [_facts(each) for each in error.context]
+    return [error.message, *error.absolute_path, *error.absolute_schema_path, error.validator, causes]
