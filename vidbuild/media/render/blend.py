@@ -61,10 +61,14 @@ class _Builder:
         }
 
     def animation(self) -> Animation:
+        # By side: layers of the two scenes that differ in nothing but their pixels are equal.
+        paired = {
+            "a": {pair.leaving: pair for pair in self._pairs},
+            "b": {pair.coming: pair for pair in self._pairs},
+        }
         for side, layer in _merged(self._leaving.layers.layers, self._coming.layers.layers, self._pairs):
-            pair = next((each for each in self._pairs if layer in {each.leaving, each.coming}), None)
-            if pair is not None:
-                self._add_pair(pair)
+            if layer in paired[side]:
+                self._add_pair(paired[side][layer])
             elif side == "a":
                 self._add("a", layer, self._departing(layer))
             else:

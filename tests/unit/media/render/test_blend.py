@@ -117,6 +117,28 @@ def test_a_morph_moves_what_has_the_same_pixels(tmp_path: Path) -> None:
         assert differ(image, ideal.resize((160, 90), Image.Resampling.BOX)) <= 40, frame
 
 
+def test_a_morph_moves_on_in_a_list(tmp_path: Path) -> None:
+    """The second entry becomes the first one: the old first one fades, and the new second one appears."""
+    green = (0, 200, 0)
+
+    def entries(folder: Path, *colors: tuple[int, int, int]) -> Animation:
+        drawing = Drawing(folder).add("background", colour=BLACK)
+        for index, color in enumerate(colors):
+            drawing.add(f"items-{index}", (10, 10 + 40 * index, 60, 10), color, opaque=False)
+        return still(drawing)
+
+    blend = blended(entries(tmp_path / "a", WHITE, RED), entries(tmp_path / "b", RED, green), "morph")
+    assert sorted(layer.name for layer in blend.layers.layers) == [
+        "a:items-0",
+        "b:background",
+        "b:items-0",
+        "b:items-1",
+    ]
+    frames = shown(blend)
+    assert apart([pixel(frame, 60, 15)[2] for frame in frames[:4]], [204, 153, 102, 51]) <= 1
+    assert apart([pixel(frame, 60, 55)[1] for frame in frames[4:]], [40, 80, 120, 160]) <= 1
+
+
 def test_a_morph_takes_a_window_to_its_new_size(tmp_path: Path) -> None:
     """A window grows from one box to the other, and its edges keep their size."""
 
