@@ -62,7 +62,8 @@ def _span(showing: Showing, timed: TimedSpeech, fps: int, settled: int) -> _Span
     start = _frame(showing.at, showing.at_word, timed, fps) or 0
     end = _frame(showing.until, showing.until_word, timed, fps)
     if end is not None and end <= start:
-        message = f"'until' is at {end / fps:.1f} s, but the callout appears at {start / fps:.1f} s"
+        noun = "callout" if showing.is_callout else "overlay"
+        message = f"'until' is at {end / fps:.1f} s, but the {noun} appears at {start / fps:.1f} s"
         raise SpecProblem(message, field=f"{showing.field}.until")
     return _Span(showing, max(settled, start), end)
 

@@ -51,11 +51,12 @@ def test_a_showing_waits_for_the_scene() -> None:
     assert run(Showing(field="callouts.0", enter=MARK), entering=12).tracks["mark"].enter == Effect(12, 5, "fade")
 
 
-def test_an_end_before_the_beginning() -> None:
+@pytest.mark.parametrize(("field", "noun"), [("callouts.3", "callout"), ("overlays.0", "overlay")])
+def test_an_end_before_the_beginning(field: str, noun: str) -> None:
     """An end that a cue puts before the beginning is an error at `until`."""
-    with pytest.raises(SpecProblem, match=r"'until' is at 1\.0 s, but the callout appears at 2\.0 s") as caught:
-        run(Showing(field="callouts.3", enter=MARK, at="cue", until=1.0))
-    assert caught.value.failure.field == "callouts.3.until"
+    with pytest.raises(SpecProblem, match=rf"'until' is at 1\.0 s, but the {noun} appears at 2\.0 s") as caught:
+        run(Showing(field=field, enter=MARK, at="cue", until=1.0))
+    assert caught.value.failure.field == f"{field}.until"
 
 
 def test_what_is_never_seen() -> None:
