@@ -64,7 +64,7 @@ def test_frames_show_a_recording_in_time(workspace: Workspace, tmp_path: Path) -
     assert 1.5 < second["end"] - second["start"] < 4
 
 
-def test_a_changed_recording_films_its_scenes_alone(workspace: Workspace) -> None:
+def test_a_changed_recording_draws_its_scenes_alone(workspace: Workspace) -> None:
     """A recording is an input like any other: without a change nothing runs, and a change is drawn again."""
     workspace.write("demo.cast", written(EVENTS))
     workspace.write("video.yaml", SPEC + "  - {id: c, type: title, title: End, duration: 1}\n")

@@ -20,6 +20,7 @@ def test_the_samples_show_every_scene_type() -> None:
     assert samples() == ROOT / "examples/gallery.yaml"
     types = {scene.id: scene.type for scene in spec.scenes}
     assert [name for name in NAMES if types.get(name) != name] == []
+    assert [name for name in NAMES if not (ROOT / "docs/pictures" / f"{name}.jpg").is_file()] == []
 
 
 @pytest.mark.parametrize("shape", SHAPES)
