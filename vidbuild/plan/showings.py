@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from vidbuild import inline
@@ -11,8 +11,6 @@ from vidbuild.scenes.protocol import Reveal
 from vidbuild.spec.narration import NAME
 from vidbuild.timeline.mentions import mentions, spoken_at
 from vidbuild.timeline.showing import Showing
-
-EFFECTS: Mapping[str, str] = {"spotlight": "fade"}
 
 
 def showings(scene: Scene, narration: Narration | None, language: str) -> Iterator[Showing]:
@@ -27,7 +25,7 @@ def showings(scene: Scene, narration: Narration | None, language: str) -> Iterat
             at_word = mentions([Reveal(field="", words=inline.plain(callout.text))], tokens, language)[0].token
         yield Showing(
             field=f"callouts.{callout.index}",
-            enter=layers(callout),
+            enter={f"callout-{callout.index}": "fade"},
             at=at,
             until=until,
             at_word=at_word,
@@ -68,11 +66,6 @@ def drawn(callout: Callout) -> dict[str, Any]:
     regions = [dict(region) for region in callout.regions]
     words = {"text": callout.text, "side": callout.side, "click": callout.click}
     return {"index": callout.index, "kind": callout.kind, "regions": regions, **words}
-
-
-def layers(callout: Callout) -> dict[str, str]:
-    """Return the layers of a callout, each with the effect with which it enters."""
-    return {f"callout-{callout.index}": EFFECTS.get(callout.kind, "fade")}
 
 
 def _moment(

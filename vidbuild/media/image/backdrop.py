@@ -12,7 +12,6 @@ from vidbuild.media.image.color import AA, BLACK, RGB, WHITE, contrast, is_dark,
 GLOW = 0.3  # the maximum share of a light
 PATTERN = 0.09  # the share of the pattern's color
 SAMPLES = 8  # between two colors of a gradient: a mixture can be darker than both
-ANGLE = 59.0  # degrees of the theme's own gradient at 16:9, from the left edge
 Background = str | Mapping[str, Any] | None
 
 
