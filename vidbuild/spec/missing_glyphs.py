@@ -10,6 +10,7 @@ from vidbuild import inline
 from vidbuild.media.text import fonts, glyphs, scene_text
 from vidbuild.model import Scene, Theme
 from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.spec import scene_locations
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.theme import built_in
@@ -30,17 +31,9 @@ def check(scenes: Sequence[Scene], theme: Theme, progress: str, collector: Diagn
     found: dict[Path, list[str]] = {}  # overlays of the spec are in several scenes
     for scene, fields in drawn:
         for field, units in glyphs.texts_with(missing, fields).items():
-            found[_path(scene, field)] = units
+            found[scene_locations.path(scene.index, field)] = units
     for path, units in found.items():
         collector.warning(path, glyphs.message(units), _hint(units, theme))
-
-
-def _path(scene: Scene, field: str) -> Path:
-    """Return where the spec has a field of a scene, or of the overlays that it shares."""
-    parts = tuple(int(part) if part.isdigit() else part for part in field.split("."))
-    if parts[0] == "spec":
-        return parts[1:]
-    return parts if parts[0] == "defaults" else ("scenes", scene.index, *parts)
 
 
 def _texts(scene: Scene, progress: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from vidbuild.model import Narration, Scene, Voice
 from vidbuild.reading import tables
 from vidbuild.reading.reader import is_english
-from vidbuild.spec import ipa, markup, pauses
+from vidbuild.spec import ipa, markup, pauses, scene_locations
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.pronounce import Pronunciation
@@ -122,7 +122,6 @@ def _check_mentions(scene: Scene, narration: Narration, language: str, collector
     reveals = SCENE_TYPES[scene.type].reveals(scene)
     for reveal, mention in zip(reveals, mentions(reveals, narration.tokens, language), strict=True):
         if mention.unsure:
-            parts = (int(part) if part.isdigit() else part for part in reveal.field.split("."))
             hint = "place a cue such as [[here]] before its passage, and add 'at: here' to it"
             message = f"the time of '{reveal.words}' is estimated: {mention.unsure}"
-            collector.warning(("scenes", scene.index, *parts), message, hint)
+            collector.warning(scene_locations.path(scene.index, reveal.field), message, hint)

@@ -12,6 +12,13 @@ _INHERITED: tuple[tuple[str, Path], ...] = (
 )
 
 
+def path(index: int, field: str) -> Path:
+    """Return where the spec has a field of the scene with this index, or of the overlays that it shares."""
+    parts = tuple(int(part) if part.isdigit() else part for part in field.split("."))
+    shared: dict[str | int, Path] = {"spec": parts[1:], "defaults": parts}
+    return shared.get(parts[0], ("scenes", index, *parts))
+
+
 def locations(document: Document) -> dict[int, dict[str, Location]]:
     """Return scene's index -> field -> the location of its value; "" is the location of the scene's id.
 

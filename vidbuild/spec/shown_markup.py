@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from vidbuild import inline
 from vidbuild.media.text import scene_text
 from vidbuild.model import Scene
+from vidbuild.spec import scene_locations
 from vidbuild.spec.collector import DiagnosticCollector
 
 # The fields whose inline markup is typeset; code, commands and the bars of windows are verbatim.
@@ -27,9 +28,7 @@ _CODE_TAG = re.compile("<(?:code|kbd)>")
 def check(scene: Scene, collector: DiagnosticCollector) -> None:
     """Add a warning for each piece of markup in the scene's texts that is not typeset."""
     for field, text in _shown(scene):
-        parts = [int(part) if part.isdigit() else part for part in field.split(".")]
-        shared = {"spec": tuple(parts[1:]), "defaults": tuple(parts)}  # overlays of several scenes
-        path = shared.get(str(parts[0]), ("scenes", scene.index, *parts))
+        path = scene_locations.path(scene.index, field)
         backslash = "\\\\" if collector.document.is_double_quoted(path) else "\\"
         for kind, token, nth in inline.literal(text):
             message = f"'{_shortened(token)}' is drawn as it is written"
