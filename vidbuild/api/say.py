@@ -26,7 +26,8 @@ from vidbuild.engine.store.writable import writable
 from vidbuild.errors import Failure, UsageError, VidbuildError, class_of
 from vidbuild.frozen import dataclass
 from vidbuild.media.text.words import Token
-from vidbuild.model import Narration, Spec
+from vidbuild.model import Spec
+from vidbuild.plan.variant import VideoSpec, own_variant
 from vidbuild.platforms import require_posix
 from vidbuild.spec.diagnostics import SpecError
 from vidbuild.suggest import did_you_mean
@@ -91,18 +92,17 @@ def read(
 
 def _said(spec: Spec, scene_id: str, *, located: bool) -> Said:
     """Return how a scene's narration is read. located: whether the spec is a file, in which warnings have a place."""
+    video = VideoSpec(spec, own_variant(spec))
     scene = next(each for each in spec.scenes if each.id == scene_id)
-    narration = scene.narration
-    if isinstance(narration, Mapping):
-        narration = narration[spec.language]
-    if not isinstance(narration, Narration):
+    narration = video.narration(scene)
+    if narration is None:
         raise UsageError(f"scene '{scene_id}' has no narration")
     warnings = tuple(
         Notice(each.message, each.location if located else None, each.hint)
         for each in spec.warnings
         if located or not each.path.startswith("pronounce")
     )
-    voices = [each.voice for each in narration.utterances] or [scene.voice]
+    voices = [each.voice for each in video.utterances(scene)]
     name = ", ".join(dict.fromkeys(f"{each.engine}:{each.name}" for each in voices))
     return Said(" ".join(narration.spoken.split()), tuple(_words(narration.tokens)), name, scene_id, spec, warnings)
 
@@ -199,11 +199,8 @@ def _scene(step: str) -> str:
 def _gaps(said: Said) -> Sequence[int]:
     """Return the samples of silence before each utterance of a narration."""
     scene = next(each for each in said.spec.scenes if each.id == said.scene)
-    narration = scene.narration
-    if isinstance(narration, Mapping):
-        narration = narration[said.spec.language]
-    assert narration is not None  # noqa: S101 - read() refuses such a scene
-    return [timebase.samples(each.pause) for each in narration.utterances] or [0]
+    utterances = VideoSpec(said.spec, own_variant(said.spec)).utterances(scene)
+    return [timebase.samples(each.pause) for each in utterances]
 
 
 class _Place(RunHooks):
