@@ -10,6 +10,7 @@ from vidbuild.api.build_result import step_warnings
 from vidbuild.api.engine import engine_of
 from vidbuild.api.result import Notice
 from vidbuild.engine.disk import durable
+from vidbuild.engine.graph.graph import Graph
 from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.store import Store
@@ -109,11 +110,10 @@ def frames_of(
         video = VideoSpec.of(themed, variant)
         wanted = set(scenes) or {scene.id for scene in loaded.scenes}
         steps = {scene.id: still(video, scene.id, LAST_FRAME) for scene in loaded.scenes if scene.id in wanted}
-        graph = compile_graph(themed, variant)
-        whole = type(graph).of({**graph.steps, **{step.id: step for step in steps.values()}})
+        graph = Graph.of({**compile_graph(themed, variant).steps, **{step.id: step for step in steps.values()}})
         goals = [step.id for step in steps.values()]
         name = f"{path} --gallery {look.name}"
-        target = Target(whole.upstream(goals), name=look.name, build_name=name, goals=goals)
+        target = Target(graph, name=look.name, build_name=name, goals=goals)
         collected.wanted[look.name] = (look, {scene: step.id for scene, step in steps.items()})
         targets.append(target)
     with writable(store) as used:
