@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from vidbuild.frozen import dataclass
 
+DIRECTED = ("slide", "push", "wipe")  # the types that have a direction
+
 
 @dataclass(frozen=True, slots=True)
 class Transition:

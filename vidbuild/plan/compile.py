@@ -25,8 +25,8 @@ from vidbuild.plan.scene_steps import (
 )
 from vidbuild.plan.variant import Variant, VideoSpec
 from vidbuild.project import name_of
+from vidbuild.transitions import DIRECTED
 
-DIRECTED = frozenset({"slide", "push", "wipe"})  # transitions that move in a direction
 SCALED = frozenset({"zoom", "morph"})  # transitions in which Pillow scales layers
 
 

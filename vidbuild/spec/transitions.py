@@ -12,10 +12,10 @@ from vidbuild.spec import theme_values
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path
 from vidbuild.spec.scene_context import SceneContext
-from vidbuild.transitions import Effects, Transition
+from vidbuild.transitions import DIRECTED, Effects, Transition
 
 # Field of a transition -> the types that have it.
-TYPES_WITH: Mapping[str, tuple[str, ...]] = {"direction": ("slide", "push", "wipe"), "color": ("dip",)}
+TYPES_WITH: Mapping[str, tuple[str, ...]] = {"direction": DIRECTED, "color": ("dip",)}
 ROUNDING = 1e-9
 
 
