@@ -29,8 +29,7 @@ def step(video: VideoSpec, scene: Scene) -> Step | None:
         "base": Source(str(SCENES / "base.typ")),
         "template": Source(str(SCENES / "progress.typ")),
     }
-    for index, font in enumerate(theme.fonts):
-        inputs[f"font:{index:04}:{font.name}"] = Source(str(font))
+    inputs |= video.font_inputs()
     return Step(video.step_id("progress", scene), "progress", params, inputs, scene.locations)
 
 

@@ -217,8 +217,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         inputs.update({role: Source(str(path)) for role, path in marks.items() if path is not None})
     if theme.logo is not None:
         inputs["logo"] = Source(str(theme.logo))
-    for index, font in enumerate(theme.fonts):  # the order decides which of two equal faces is drawn
-        inputs[f"font:{index:04}:{font.name}"] = Source(str(font))
+    inputs |= video.font_inputs()
     tools = ("ffmpeg",) if "clip" in inputs else ()  # ffmpeg reports the size of a clip that is shown whole
     shown = (source for role, source in inputs.items() if role.partition(":")[0] in {"image", "background", "logo"})
     pictures = [source.path for source in shown if isinstance(source, Source)]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vidbuild.diagnostic import Diagnostic
+from vidbuild.engine.graph.graph import Input, Source
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.model import Narration, OutputSettings, Scene, Spec, Utterance
 from vidbuild.spec.diagnostics import SpecError
@@ -55,6 +56,11 @@ class VideoSpec:
     def fps(self) -> int:
         """Frames per second."""
         return self.variant.output.fps
+
+    def font_inputs(self) -> dict[str, Input]:
+        """The theme's own fonts, as inputs of a step that draws: of two equal faces, the first is drawn."""
+        fonts = enumerate(self.spec.theme.fonts)
+        return {f"font:{index:04}:{font.name}": Source(str(font)) for index, font in fonts}
 
     def narration(self, scene: Scene) -> Narration | None:
         """A scene's narration in the video's language."""
