@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +22,18 @@ def images(scene: Scene, field: str) -> dict[str, Path]:
     return {f"image:{field}.{index}.image": Path(each["image"]) for index, each in entries if "image" in each}
 
 
-def reveal(field: str, layer: str, value: Mapping[str, Any], words: str, *more: str, until_next: str = "") -> Reveal:
+def reveal(
+    field: str, layer: str, value: Mapping[str, Any], words: str, *more: str, beside: Sequence[str] = ()
+) -> Reveal:
     """Return the reveal of an entry that is drawn twice: the layer shows it as current, LAYER-past shows it later.
 
     more: other layers that enter with it and stay.
-    until_next: another layer that enters with it and leaves with the next entry.
+    beside: other layers that fade in with it and leave with the next entry.
     """
-    beside = {until_next: "fade"} if until_next else {}
     return Reveal(
         field=field,
         at=value.get("at"),
         words=inline.plain(words),
-        enter={layer: "rise", f"{layer}-past": "under", **dict.fromkeys(more, "rise"), **beside},
+        enter={layer: "rise", f"{layer}-past": "under", **dict.fromkeys(more, "rise"), **dict.fromkeys(beside, "fade")},
         until_next=(layer, *beside),
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from vidbuild import inline
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.entries import entry, reveal
 from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
 
 MAX_ITEMS = 8  # more are hard to read on one screen
@@ -28,7 +28,7 @@ class ListScene(SceneDefaults):
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return {"title", "style", "items": [{"text", "detail"}]}: title and details can be None."""
-        items = [texts(_item(item), "text", "detail") for item in scene.fields["items"]]
+        items = [texts(entry(item), "text", "detail") for item in scene.fields["items"]]
         return {**texts(scene.fields, "title"), "style": scene.fields["style"], "items": items}
 
     def entrances(self, scene: Scene) -> dict[str, str]:
@@ -37,22 +37,8 @@ class ListScene(SceneDefaults):
 
     def reveals(self, scene: Scene) -> list[Reveal]:
         """Reveal each item in both its looks; the prominent one disappears with the next item."""
-        return [_reveal(index, _item(item)) for index, item in enumerate(scene.fields["items"])]
-
-
-def _item(item: str | dict[str, Any]) -> dict[str, Any]:
-    return {"text": item} if isinstance(item, str) else item
-
-
-def _reveal(index: int, item: dict[str, Any]) -> Reveal:
-    past, current = f"item-{index}-past", f"item-{index}"
-    return Reveal(
-        field=f"items.{index}",
-        at=item.get("at"),
-        words=inline.plain(item["text"]),
-        enter={current: "rise", past: "under"},
-        until_next=(current,),
-    )
+        items = enumerate(map(entry, scene.fields["items"]))
+        return [reveal(f"items.{index}", f"item-{index}", item, item["text"]) for index, item in items]
 
 
 SCENE = ListScene()

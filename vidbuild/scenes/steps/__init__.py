@@ -9,12 +9,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from vidbuild import inline
 from vidbuild.model import Scene
 from vidbuild.scenes.code import languages
 from vidbuild.scenes.code.source import code_lines, joined, unknown_language
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
-from vidbuild.scenes.entries import entry, images
+from vidbuild.scenes.entries import entry, images, reveal
 from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
 
 MAX_STEPS = 7  # more are hard to follow on one screen
@@ -78,14 +77,7 @@ def _reveal(index: int, step: Mapping[str, Any]) -> Reveal:
     beside = [f"window-{index}", f"code-{index}"] if "code" in step else []
     if "image" in step:
         beside = [f"picture-{index}"]
-    layer = f"step-{index}"
-    return Reveal(
-        field=f"steps.{index}",
-        at=step.get("at"),
-        words=inline.plain(step["text"]),
-        enter={layer: "rise", f"{layer}-past": "under", **dict.fromkeys(beside, "fade")},
-        until_next=(layer, *beside),
-    )
+    return reveal(f"steps.{index}", f"step-{index}", step, step["text"], beside=beside)
 
 
 SCENE = StepsScene()
