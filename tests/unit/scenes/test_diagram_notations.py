@@ -147,6 +147,10 @@ def test_nodes(text: str, expected: list[tuple[str, str, str]]) -> None:
             {"a": "X Y", "b": "X Y", "c": None},
         ),
         (
+            'digraph { subgraph cluster_x { label="Outer"; subgraph cluster_y { label="Inner"; a } {label=no; b} } c }',
+            {"a": "Outer", "b": "Outer", "c": None},
+        ),
+        (
             "flowchart TB\nsubgraph one [The one]\na --> b\nend\nsubgraph Two\nc\nend\nd",
             {"a": "The one", "b": "The one", "c": "Two", "d": None},
         ),
@@ -183,6 +187,8 @@ def test_directions(text: str, direction: str | None) -> None:
         ("digraph { a [color=red] }", "color", "the attribute 'color' is not drawn"),
         ("digraph { a [shape=star] }", "star", "shape 'star' is drawn as a box"),
         ("digraph { a:n -> b }", "a:", "ports of nodes are not drawn"),
+        ("digraph { label=Whole; a }", "label", "the label of the graph is not drawn: the scene's 'title' is"),
+        ("digraph { graph [label=Whole] a }", "graph", "the label of the graph is not drawn"),
         ("sequenceDiagram\nloop every day\nA->>B: x\nend", "loop", "'loop' is not drawn, its messages are"),
         ("sequenceDiagram\nNote over A: x\nA->>B: x", "Note", "'Note' is not drawn"),
     ],
@@ -222,6 +228,12 @@ def test_errors(text: str, marked: str, message: str) -> None:
     start, end = caught.value.span
     assert message in caught.value.message
     assert text[start:end] == marked
+
+
+def test_strings_are_joined_however_many() -> None:
+    """A name can be several thousand strings, joined by +."""
+    [(_, label, _)] = nodes("digraph { a [label=" + '"x" + ' * 5000 + '"y"] }')
+    assert label == "x" * 5000 + "y"
 
 
 PIECES = st.sampled_from(

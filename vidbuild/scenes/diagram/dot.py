@@ -38,11 +38,15 @@ class _Token:
 
 @dataclass(slots=True)
 class _Scope:
-    """The attributes that nodes and edges of a subgraph have, and its group."""
+    """The attributes that nodes and edges of a subgraph have, and their group.
+
+    titled: the group whose label this scope sets: a cluster's own.
+    """
 
     node: dict[str, str] = field(default_factory=dict)
     edge: dict[str, str] = field(default_factory=dict)
     group: int | None = None
+    titled: int | None = None
     depth: int = 0
 
 
@@ -93,14 +97,20 @@ class _Parser:
         return False
 
     def _name(self) -> _Token:
-        token = self._next()
-        if token.kind == "op":
-            raise NotationError(f"expected a name, got '{token.text}'", token.span)
+        """Read a name, or several strings that + joins."""
+        first = token = self._word()
         text = token.text
         while token.kind == "string" and self._peek().text == "+" and self._peek().kind == "op":
             self._next()
-            text += self._name().text
-        return _Token(token.kind, text, token.span)
+            token = self._word()
+            text += token.text
+        return _Token(first.kind, text, first.span)
+
+    def _word(self) -> _Token:
+        token = self._next()
+        if token.kind == "op":
+            raise NotationError(f"expected a name, got '{token.text}'", token.span)
+        return token
 
     def _statements(self, scope: _Scope) -> list[str]:
         """Read statements up to the closing brace; return the nodes that they name."""
@@ -118,13 +128,15 @@ class _Parser:
         if keyword in {"graph", "node", "edge"} and following and following.text == "[":
             self._next()
             found = self._attributes()
-            {"node": scope.node, "edge": scope.edge}.get(keyword, {}).update(found)
-            self._graph_attributes(found, scope) if keyword == "graph" else None
+            if keyword == "graph":
+                self._graph_attributes(found, scope, token.span)
+            else:
+                (scope.node if keyword == "node" else scope.edge).update(found)
             return []
         if token.kind != "op" and following and following.text == "=" and following.kind == "op":
             name, _, value = self._name(), self._next(), self._name()
             self._check_attribute(name)
-            self._graph_attributes({name.text.lower(): value.text}, scope)
+            self._graph_attributes({name.text.lower(): value.text}, scope, name.span)
             return []
         return self._chain(scope)
 
@@ -165,7 +177,7 @@ class _Parser:
         return [name.text]
 
     def _subgraph(self, scope: _Scope) -> list[str]:
-        inner = _Scope(dict(scope.node), dict(scope.edge), scope.group, scope.depth + 1)
+        inner = _Scope(dict(scope.node), dict(scope.edge), scope.group, depth=scope.depth + 1)
         name = ""
         if self._take("subgraph", required=False) and self._peek().text != "{":
             token = self._name()
@@ -177,7 +189,7 @@ class _Parser:
                     )
                 else:
                     self.source.groups.append("")
-                    inner.group = len(self.source.groups) - 1
+                    inner.group = inner.titled = len(self.source.groups) - 1
         brace = self._peek()
         if inner.depth > MAX_DEPTH:
             raise NotationError(f"subgraphs are nested more than {MAX_DEPTH} deep", brace.span)
@@ -211,11 +223,13 @@ class _Parser:
         if name.text.lower() not in _DRAWN:
             self.source.warn_once(f"the attribute '{name.text}' is not drawn", name.span)
 
-    def _graph_attributes(self, found: dict[str, str], scope: _Scope) -> None:
+    def _graph_attributes(self, found: dict[str, str], scope: _Scope, span: Span) -> None:
         if "rankdir" in found:
             self.source.direction = "right" if found["rankdir"].upper() in {"LR", "RL"} else "down"
-        if "label" in found and scope.group is not None:
-            self.source.groups[scope.group] = label_text(found["label"], "")
+        if "label" in found and scope.titled is not None:
+            self.source.groups[scope.titled] = label_text(found["label"], "")
+        elif "label" in found and not scope.depth:
+            self.source.warn_once("the label of the graph is not drawn: the scene's 'title' is", span)
 
     def _shape(self, node: Node, found: dict[str, str]) -> None:
         node.label = label_text(found["label"], node.id) if "label" in found else node.label

@@ -30,9 +30,7 @@ def parts(fields: Mapping[str, Any], source: Source) -> list[Part]:
     reveal = fields["reveal"]
     if not isinstance(reveal, str):
         return _listed(reveal, source)
-    if reveal == "none" or (source.is_sequence and reveal == "nodes"):
-        reveal = "none" if reveal == "none" else "edges"
-    if reveal == "edges":
+    if reveal == "edges" or (reveal == "nodes" and source.is_sequence):
         return [Part("reveal", _edge_words(index, source), edges=[index]) for index in range(len(source.edges))]
     if reveal == "nodes":
         found = [Part("reveal", node.label, nodes=[index]) for index, node in enumerate(source.nodes.values())]
