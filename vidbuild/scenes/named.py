@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 from vidbuild.suggest import did_you_mean
 
@@ -16,6 +16,16 @@ def index_of(name: str | int, names: Sequence[str]) -> int | None:
     if text in folded:
         return folded.index(text)
     return name - 1 if isinstance(name, int) and 0 < name <= len(names) else None
+
+
+def repeated(things: Iterable[Hashable]) -> int | None:
+    """Return the position of the first thing that there was before; None if all differ. None is nothing."""
+    seen = set()
+    for nth, each in enumerate(things):
+        if each is not None and each in seen:
+            return nth
+        seen.add(each)
+    return None
 
 
 def unknown(what: str, name: str, known: Sequence[str]) -> tuple[str, str | None]:

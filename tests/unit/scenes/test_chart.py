@@ -124,6 +124,12 @@ def test_bars_appear_by_label() -> None:
         ({"values": [1], "axis": {"max": 0.5}}, "axis.max", "the axis ends at 0.5, below the highest value, 1"),
         ({"values": [*range(30)], "reveal": "labels"}, "reveal", "30 labels: at most 24 can appear one by one"),
         ({"kind": "pie", "values": [0, 0]}, "kind", "a pie of zeros has no slices"),
+        ({"values": [1, 2], "reveal": [{"label": 2}, {"label": "2"}]}, "reveal.1.label", "label '2' appears twice"),
+        (
+            {"series": TWO, "reveal": [{"series": 2}, {"series": "macOS"}]},
+            "reveal.1.series",
+            "series 'macOS' appears twice",
+        ),
         ({"kind": "pie", "values": [1], "reveal": "series"}, "reveal", "a pie appears by label, not by series"),
     ],
 )

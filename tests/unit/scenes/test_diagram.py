@@ -149,6 +149,19 @@ def test_parts_that_are_listed_appear_at_their_times() -> None:
 
 
 @pytest.mark.parametrize(
+    ("reveal", "field", "message"),
+    [
+        ([{"node": "a"}, {"edge": 1}, {"node": 1}], "reveal.2.node", "node '1' appears twice"),
+        ([{"edge": "a -> b"}, {"message": "x"}], "reveal.1.message", "message 'x' appears twice"),
+    ],
+)
+def test_what_is_named_twice_is_an_error(reveal: list[dict[str, Any]], field: str, message: str) -> None:
+    """A part that the list of reveals names twice, by whatever name, is an error: it can appear only once."""
+    found = diagram.SCENE.check(scene(diagram="a -> b: x", reveal=reveal).fields)
+    assert [(item.field, item.message) for item in found] == [(field, message)]
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("\n".join(f"a{n} -> b{n}" for n in range(21)), "42 nodes: a diagram shows at most 40"),

@@ -42,6 +42,8 @@ def test_caps_of_a_mac_and_a_pc(shortcut: str, mac: list[list[str]], pc: list[li
     ("keys", "field", "hint"),
     [
         ("mod+shfit+p", "keys.0", "did you mean 'mod+shift+p'?"),
+        ("control+contro", "keys.0", "did you mean 'control+control'?"),
+        ("mod+k ctrl+tr", "keys.0", "did you mean 'mod+k ctrl+ctrl'?"),
         ({"keys": "mod+f25", "label": "A"}, "keys.0.keys", None),
         ("a b c d", "keys.0", None),
         ("mod+shift p+", "keys.0", None),

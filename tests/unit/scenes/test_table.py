@@ -126,6 +126,8 @@ def test_hidden_cells_are_not_drawn() -> None:
         ({"rows": [[n] for n in range(41)]}, "rows", "41 rows: a table shows at most 40"),
         ({"rows": PLANS, "select": 4}, "select", "row 4 is not in the table, which has rows 1 to 3"),
         ({"rows": PLANS, "reveal": [{"row": 4}]}, "reveal.0.row", "no row 4 in the table, which shows rows 1 to 3"),
+        ({"rows": PLANS, "reveal": [{"row": 1}, {"row": "free"}]}, "reveal.1.row", "row 'free' appears twice"),
+        ({"rows": PLANS, "reveal": [{"column": n} for n in (1, 2, 1)]}, "reveal.2.column", "column '1' appears twice"),
         (
             {"rows": PLANS, "highlight": [{"row": "X"}]},
             "highlight.0.row",

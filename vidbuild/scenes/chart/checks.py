@@ -8,7 +8,7 @@ from vidbuild.scenes import csv_text
 from vidbuild.scenes.chart import data, plot
 from vidbuild.scenes.chart.data import Data, Fields
 from vidbuild.scenes.csv_text import CsvError
-from vidbuild.scenes.named import index_of, unknown
+from vidbuild.scenes.named import index_of, repeated, unknown
 from vidbuild.scenes.protocol import SceneProblem
 
 MAX_REVEALED = 24  # labels; each has layers of its own
@@ -120,6 +120,11 @@ def _names(fields: Fields, read: Data) -> Iterator[SceneProblem]:
             yield SceneProblem(f"reveal.{nth}", "'reveal' has both series and labels: expected one of them")
         else:
             yield from _known(f"reveal.{nth}", item, series, labels)
+    if not isinstance(reveal, str):
+        kind, known = ("label", labels) if by_label else ("series", series)
+        twice = repeated(index_of(item[kind], known) if kind in item else None for item in reveal)
+        if twice is not None:
+            yield SceneProblem(f"reveal.{twice}.{kind}", f"{kind} '{reveal[twice][kind]}' appears twice")
     for nth, item in enumerate(fields["highlight"]):
         yield from _highlight(f"highlight.{nth}", item, fields, read)
 

@@ -11,7 +11,7 @@ from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.diagram import notation, parts
 from vidbuild.scenes.diagram.layering import layering
 from vidbuild.scenes.diagram.model import NotationError, Source
-from vidbuild.scenes.named import unknown
+from vidbuild.scenes.named import repeated, unknown
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
 MAX_NODES, MAX_EDGES, MAX_PARTICIPANTS, MAX_MESSAGES = 40, 60, 8, 24  # more cannot be read on one screen
@@ -146,14 +146,22 @@ def _limits(source: Source) -> Iterator[SceneProblem]:
 def _unknown_parts(fields: Mapping[str, Any], source: Source) -> Iterator[SceneProblem]:
     if isinstance(fields["reveal"], str):
         return
+    found: list[tuple[bool, int] | None] = []
     for index, item in enumerate(fields["reveal"]):
         given = [name for name in ("node", "edge", "message") if name in item]
+        place = parts.find(given[0], item[given[0]], source) if len(given) == 1 else None
+        found.append(None if place is None else (given[0] == "node", place))
         if len(given) != 1:
             yield SceneProblem(f"reveal.{index}", "an entry needs exactly one of 'node', 'edge' and 'message'")
-        elif parts.find(given[0], item[given[0]], source) is None:
+        elif place is None:
             name, known = item[given[0]], parts.names(given[0], source)
             problem = unknown(f"no {given[0]} '{name}' in the diagram", str(name), known)
             yield SceneProblem(f"reveal.{index}.{given[0]}", *problem)
+    twice = repeated(found)
+    if twice is not None:
+        kind = next(name for name in ("node", "edge", "message") if name in fields["reveal"][twice])
+        name = fields["reveal"][twice][kind]
+        yield SceneProblem(f"reveal.{twice}.{kind}", f"{kind} '{name}' appears twice")
 
 
 def _layout(source: Source, names: list[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,8 +31,7 @@ class KeysScene(SceneDefaults):
             try:
                 pressed = shortcuts.chords(written)
             except shortcuts.UnknownKeyError as error:
-                hint = f"did you mean '{written.replace(error.name, error.near, 1)}'?" if error.near else None
-                yield SceneProblem(field, str(error), hint)
+                yield SceneProblem(field, str(error), _meant(written, error))
                 continue
             if len(pressed) > MAX_CHORDS:
                 yield SceneProblem(field, f"{len(pressed)} chords in one shortcut: expected up to {MAX_CHORDS}")
@@ -79,6 +79,14 @@ class KeysScene(SceneDefaults):
                 )
             )
         return made
+
+
+def _meant(written: str, error: shortcuts.UnknownKeyError) -> str | None:
+    """Return a hint with the nearest key in place of the unknown one, which can also be a part of other names."""
+    if error.near is None:
+        return None
+    name = rf"(?<![^\s+]){re.escape(error.name)}(?![^\s+])"
+    return f"did you mean '{re.sub(name, error.near, written, count=1)}'?"
 
 
 def _entry(item: str | Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from vidbuild.scenes.named import index_of, unknown
+from vidbuild.scenes.named import index_of, repeated, unknown
 from vidbuild.scenes.protocol import SceneProblem
 from vidbuild.scenes.table import content
 from vidbuild.scenes.table.content import Fields, Table
@@ -48,6 +48,10 @@ def names(fields: Fields, table: Table) -> Iterator[SceneProblem]:
                 message = "'reveal' has both rows and columns: expected one of them"
                 yield SceneProblem(f"reveal.{index}", message)
                 return
+        find, kind = (content.column_index, "column") if kinds[0] == "column" else (content.row_index, "row")
+        twice = repeated(find(item[kind], table) if kind in item else None for item in reveal)
+        if twice is not None:
+            yield SceneProblem(f"reveal.{twice}.{kind}", f"{kind} '{reveal[twice][kind]}' appears twice")
     listed = [] if isinstance(reveal, str) else [(f"reveal.{index}", item) for index, item in enumerate(reveal)]
     listed += [(f"highlight.{index}", item) for index, item in enumerate(fields["highlight"])]
     for field, item in listed:
