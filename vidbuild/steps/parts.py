@@ -45,6 +45,10 @@ def filled(root: Path, inputs: Mapping[str, Path], drawing: Drawing, data: PartD
 def _placed(page: Page, part: str, place: Page) -> Page:
     """Return a part's layer in the whole drawing."""
     facts = {**page.facts, "filled": role(part, page.facts["filled"])}
+    if "stops" in facts:
+        facts["stops"] = [(x + place.x, y + place.y, width, height) for x, y, width, height in facts["stops"]]
+    if "sheet" in facts:
+        facts["sheet"] = f"{part}-{facts['sheet']}"  # its rows are those of a layer of this part
     return replace(page, name=f"{part}-{page.name}", x=page.x + place.x, y=page.y + place.y, facts=facts)
 
 

@@ -122,6 +122,39 @@ def test_a_side_looks_as_its_type_draws_it(tmp_path: Path) -> None:
     assert ImageChops.difference(first.composed(), second.composed()).getbbox()
 
 
+def test_lines_that_move_stay_on_their_side(tmp_path: Path) -> None:
+    """Code that changes on the right moves its kept lines inside of its own window."""
+    code = {"type": "code", "from": "a = 1\nb = 2\nc = 3", "to": "x = 0\ny = 0\na = 1\nb = 2"}
+    made = draw(tmp_path, LIST, code, (640, 360))
+    layers = {layer.name: layer for layer in made.layers.layers}
+    [(x, y, width, height)] = layers["right-keep-1"].stops
+    window = layers["right-window"]
+    assert window.x <= x < x + width <= window.x + window.width
+    assert window.y <= y < y + height <= window.y + window.height
+    assert y > layers["right-keep-1"].y
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        {"commands": [{"run": "seq 30", "output": "\n".join(map(str, range(30)))}]},
+        {"recording": '{"version": 2, "width": 40, "height": 10}\n[0.1, "o", "hello"]\n[1.0, "o", "world"]\n'},
+    ],
+)
+def test_terminals_that_scroll_are_drawn_on_both_sides(command: dict[str, Any], tmp_path: Path) -> None:
+    """A recording, and commands that fill their window, have the rows of their own side."""
+    short = scene_samples.scene("command", commands=[{"run": "ls"}]).fields
+    side = {**{name: short[name] for name in ("title", "prompt")}, "type": "command", **command}
+    fields = scene(LIST, LIST).fields
+    made = scene_samples.with_fields(scene(LIST, LIST), **{**fields, "left": side, "right": side})
+    shown = drawn(tmp_path / "out", "split", SPLIT.drawing(made), size=(640, 360), files=SPLIT.files(made))
+    left, right = (layer for layer in shown.layers.layers if layer.rows)
+    assert (left.name, right.name) == ("left-screen", "right-screen")
+    for layer in (left, right):
+        assert layer.rows is not None
+        assert all(file.startswith(f"{layer.name}-") for file in layer.rows.files)
+
+
 @pytest.mark.parametrize(
     ("left", "message"),
     [
