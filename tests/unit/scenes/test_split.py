@@ -99,6 +99,18 @@ def test_the_ratio_moves_the_border(tmp_path: Path) -> None:
     assert large.ink("right-title")[0] - small.ink("right-title")[0] > 100
 
 
+def test_the_cues_of_a_recording_on_a_side_are_used(tmp_path: Path) -> None:
+    """A marker of a recording on one side begins at its cue, so the cue is in use."""
+    events = '[0.1, "o", "hello"]\n[1.0, "m", "next"]\n[1.2, "o", "world"]\n'
+    (tmp_path / "x.cast").write_text('{"version": 2, "width": 40, "height": 10}\n' + events)
+    left = {"type": "command", "cast": "x.cast"}
+    made = {"id": "s", "type": "split", "left": left, "right": LIST, "narration": "Now [[next]] the [[x]] rest."}
+    examined = try_parse({"vidbuild": 1, "title": "A", "scenes": [made]}, tmp_path / "v.yaml")
+    assert examined.diagnostics == ()
+    assert examined.spec is not None
+    assert "next" in [each.at for each in SPLIT.reveals(examined.spec.scenes[0])]
+
+
 def test_pictures_of_both_sides() -> None:
     """Each side shows its own picture, and each file has a role of its own."""
     left, right = {"type": "image", "src": "a.png"}, {"type": "quote", "text": "A", "portrait": "b.png"}

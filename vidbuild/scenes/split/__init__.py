@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,12 @@ class SplitScene(SceneDefaults):
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Yield the errors of both sides."""
-        for side in SIDES:
-            own = {name: value for name, value in fields[side].items() if name != "type"}
-            yield from _problems(side, SCENE_TYPES[fields[side]["type"]].check(own))
+        for side, own, kind in _sides(fields):
+            yield from _problems(side, kind.check(own))
+
+    def markers(self, fields: Mapping[str, Any]) -> Collection[str]:
+        """Return the cues that either side uses."""
+        return [cue for _, own, kind in _sides(fields) for cue in kind.markers(own)]
 
     def lint(self, scene: Scene) -> Iterator[SceneProblem]:
         """Yield the warnings of both sides."""
@@ -81,12 +84,17 @@ class SplitScene(SceneDefaults):
         }
 
 
+def _sides(fields: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], SceneType]]:
+    """Yield each side's name, its fields, and the type of its content."""
+    for side in SIDES:
+        own = {name: value for name, value in fields[side].items() if name != "type"}
+        yield side, own, SCENE_TYPES[fields[side]["type"]]
+
+
 def _parts(scene: Scene) -> Iterator[tuple[str, Scene, SceneType]]:
     """Yield each side's name, its content as a scene, and the scene's type."""
-    for side in SIDES:
-        fields = {name: value for name, value in scene.fields[side].items() if name != "type"}
-        kind = scene.fields[side]["type"]
-        yield side, replace(scene, type=kind, fields=fields), SCENE_TYPES[kind]
+    for side, own, kind in _sides(scene.fields):
+        yield side, replace(scene, type=kind.name, fields=own), kind
 
 
 def _problems(side: str, problems: Iterator[SceneProblem]) -> Iterator[SceneProblem]:
