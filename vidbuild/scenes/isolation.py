@@ -35,12 +35,17 @@ def without_controls(text: str) -> str:
     return text if text.isascii() else text.translate(_CONTROLS)
 
 
+def has_right_to_left(line: str) -> bool:
+    """Return whether a line has any character that is written from right to left."""
+    return _IS_RTL.search(line) is not None
+
+
 def spans(line: str, run: re.Pattern[str]) -> list[tuple[int, int]]:
     """Return [start, end) of each part that must be isolated, in order.
 
     run: COMMAND, CODE or PROSE, which match what belongs together outside of strings and comments.
     """
-    return list(_spans(line, run)) if _IS_RTL.search(line) else []
+    return list(_spans(line, run)) if has_right_to_left(line) else []
 
 
 def isolated(text: str, start: int, end: int) -> str:

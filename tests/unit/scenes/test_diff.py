@@ -207,6 +207,7 @@ def test_a_patch_that_git_writes(tmp_path: Path) -> None:
         ("日本 = 1", "日本 = 2", [(7, 8)], [(7, 8)]),
         ("nothing", "like(it)", [], []),
         ("שלום = 1", "שלום = 2", [], []),
+        ("\U0001e900\U0001e901 = 1", "\U0001e900\U0001e901 = 2", [], []),
     ],
 )
 def test_words_that_differ(old: str, new: str, before: list[Any], after: list[Any]) -> None:

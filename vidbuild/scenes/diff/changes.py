@@ -9,12 +9,12 @@ from difflib import SequenceMatcher
 from itertools import groupby, zip_longest
 
 from vidbuild import columns
+from vidbuild.scenes import isolation
 from vidbuild.scenes.diff.patch import Hunk, Line
 
 MAX_COMPARED = 1000  # lines of either text, without what both begin and end with: the comparison takes quadratic time
 ALIKE = 0.5  # the least similarity of two lines whose words are compared
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
-_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
 class TooManyLinesError(ValueError):
@@ -133,7 +133,7 @@ def _mark(found: Sequence[Row]) -> None:
 
 
 def _mark_pair(before: Row, after: Row) -> None:
-    if _RTL.search(before.text) or _RTL.search(after.text):
+    if isolation.has_right_to_left(before.text) or isolation.has_right_to_left(after.text):
         return  # columns do not follow the order of such a text
     old, new = _TOKEN.findall(before.text), _TOKEN.findall(after.text)
     matcher = SequenceMatcher(None, old, new, autojunk=False)
