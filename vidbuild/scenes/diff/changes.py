@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import groupby, zip_longest
 
 from vidbuild import columns
@@ -43,6 +44,12 @@ class Row:
 
 def compared(old: Sequence[str], new: Sequence[str], context: int) -> list[Hunk]:
     """Return how one text becomes another, with `context` lines around each change. Raises TooManyLinesError."""
+    return list(_hunks(_aligned(tuple(old), tuple(new)), context))
+
+
+@lru_cache(maxsize=8)  # the same texts are checked, drawn and revealed
+def _aligned(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[Line, ...]:
+    """Return all lines of both texts, in order. Raises TooManyLinesError."""
     same = _common(old, new)
     end = _common(old[same:][::-1], new[same:][::-1])
     middle_old, middle_new = old[same : len(old) - end], new[same : len(new) - end]
@@ -56,7 +63,7 @@ def compared(old: Sequence[str], new: Sequence[str], context: int) -> list[Hunk]
         else:
             lines += [*(Line("-", text) for text in middle_old[i:j]), *(Line("+", text) for text in middle_new[k:m])]
     lines += [Line(" ", text) for text in old[len(old) - end :]]
-    return list(_hunks(lines, context))
+    return tuple(lines)
 
 
 def rows(hunks: Sequence[Hunk], old_length: int | None) -> list[Row]:
