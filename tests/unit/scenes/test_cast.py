@@ -75,6 +75,8 @@ def test_the_three_versions_are_read(text: str, expected: cast.Cast) -> None:
         (v2((1, "r", "9999x9")), "the new size '9999x9' is none", '[1, "r", "9999x9"]'),
         ('{"version": 1, "width": 2, "height": 2, "stdout": [[1]]}', "entry 1 of 'stdout'", "{"),
         ('{"version": 1, "width": 2,\n "height": }', "no valid JSON", "}"),
+        ('{"version": 2, "x": ' + "[" * 100_000 + "\n", "too many brackets are nested", "{"),
+        (v2() + "[" * 100_000 + '\n[2, "o", "x"]\n', "no valid JSON", "[["),
     ],
 )
 def test_a_bad_recording_is_located(text: str, problem: str, marked: str) -> None:

@@ -69,7 +69,7 @@ def read(text: str) -> Cast:
     if not first.lstrip().startswith("{"):
         raise CastError(NO_CAST, (start, start + len(first)))
     try:
-        header = json.loads(first)
+        header = _json(first)
     except ValueError:
         return _read_v1(text)
     version = header.get("version") if isinstance(header, dict) else None
@@ -84,17 +84,25 @@ def read(text: str) -> Cast:
             span,
             "record with asciinema, or convert the file with 'asciinema convert'",
         )
-    term = header.get("term", {}) if version == 3 else header  # noqa: PLR2004 - the format's number
-    names = ("cols", "rows") if version == 3 else ("width", "height")  # noqa: PLR2004 - the format's number
-    size = _size(term, names, span)
-    events, cut = _events(lines[1:], relative=version == 3)  # noqa: PLR2004 - the format's number
-    return Cast(size, tuple(events), _title(header), _idle(header), cut)
+    relative = version == 3  # noqa: PLR2004 - the format's number
+    term = header.get("term", {}) if relative else header
+    size = _size(term, ("cols", "rows") if relative else ("width", "height"), span)
+    events, cut = _events(lines[1:], relative=relative)
+    return Cast(size, events, _title(header), _idle(header), cut)
+
+
+def _json(text: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the value in a text. Raises ValueError."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("too many brackets are nested") from None
 
 
 def _read_v1(text: str) -> Cast:
     """Read version 1, which is one JSON object: its times are those since the event before."""
     try:
-        header = json.loads(text)
+        header = _json(text)
     except ValueError as error:
         at = getattr(error, "pos", 0)
         raise CastError(f"the recording is no valid JSON: {error.args[0]}", (at, at + 1)) from None
@@ -125,7 +133,7 @@ def _events(lines: Sequence[tuple[str, int]], *, relative: bool) -> tuple[tuple[
     for number, (line, start) in enumerate(lines):
         span = (start, start + len(line.rstrip()))
         try:
-            item = json.loads(line)
+            item = _json(line)
         except ValueError:
             if number + 1 == len(lines):
                 return _limited(found, span), span
