@@ -16,7 +16,7 @@ from tests.support.scene_samples import SAMPLES
 from vidbuild import columns, inline
 from vidbuild.model import Scene
 from vidbuild.scenes import command, registry
-from vidbuild.scenes.code import code_lines, line_range
+from vidbuild.scenes.code.source import code_lines, line_range
 from vidbuild.scenes.command import grid
 from vidbuild.scenes.protocol import Reveal, scaled
 from vidbuild.spec import schema

@@ -15,11 +15,9 @@ from vidbuild import inline
 from vidbuild.model import Scene
 from vidbuild.scenes.code import languages, morph
 from vidbuild.scenes.code.markers import MarkerError
-from vidbuild.scenes.code.source import Source, changed_file, code_lines, joined, line_range, problem, source_text, wide
+from vidbuild.scenes.code.source import Source, changed_file, joined, problem, source_text, wide
 from vidbuild.scenes.defaults import SceneDefaults, line_span, rising, texts
 from vidbuild.scenes.protocol import Reveal, SceneProblem
-
-__all__ = ["SCENE", "CodeScene", "code_lines", "line_range"]
 
 HIDDEN = "\u2022" * 24  # what stands for a line that a callout blurs
 MAX_STEPS = 40  # of a reveal: each is a layer
