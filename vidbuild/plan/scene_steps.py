@@ -30,6 +30,7 @@ SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
 PAGE = "page.png"  # what the step that draws a page writes
 HEIC = frozenset({".heic", ".heif", ".hif"})  # how the names of images end that pi-heif decodes
+PICTURES = frozenset({"image", "background", "logo", "overlay"})  # roles of the images that a drawing decodes
 POSTER_SCENES = 4  # from which a poster is chosen: more would make every edit choose again
 LOOKS = ("theme", "theme.logo")  # fields of the spec that a drawing is made from
 
@@ -219,7 +220,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         inputs["logo"] = Source(str(theme.logo))
     inputs |= video.font_inputs()
     tools = ("ffmpeg",) if "clip" in inputs else ()  # ffmpeg reports the size of a clip that is shown whole
-    shown = (source for role, source in inputs.items() if role.partition(":")[0] in {"image", "background", "logo"})
+    shown = (source for role, source in inputs.items() if role.partition(":")[0] in PICTURES)
     pictures = [source.path for source in shown if isinstance(source, Source)]
     if any(Path(path).suffix.lower() in HEIC for path in pictures):
         tools = (*tools, "heif")

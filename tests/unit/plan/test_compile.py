@@ -256,6 +256,22 @@ def test_a_logo_is_an_input_of_every_drawing(tmp_path: Path) -> None:
     assert "logo" not in graph(tmp_path, [TITLE]).steps["draw:a"].inputs
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"type": "image", "src": "photo.heic"},
+        {"type": "quote", "text": "Ship it", "by": "Ada", "portrait": "photo.heic"},
+        {"type": "title", "title": "A", "background": {"image": "photo.heic"}},
+        {"type": "title", "title": "A", "overlays": [{"watermark": {"image": "photo.heic"}}]},
+    ],
+)
+def test_a_drawing_of_a_heic_image_depends_on_its_decoder(tmp_path: Path, fields: dict[str, Any]) -> None:
+    """The decoder of HEIC images is in the key of a drawing that shows one, wherever it does."""
+    Image.new("RGB", (64, 64)).save(tmp_path / "photo.heic", "PNG")
+    steps = graph(tmp_path, [{"id": "a", "duration": 2, **fields}]).steps
+    assert steps["draw:a"].tools == ("heif",)
+
+
 def test_the_poster_looks_no_further_than_a_frame_that_is_sure(tmp_path: Path) -> None:
     """After an image, which may be plain, the first title is sure to show something: later scenes decide nothing."""
     shown = {"type": "image", "src": image(tmp_path), "duration": 2}
