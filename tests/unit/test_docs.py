@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.paths import ROOT
+from vidbuild.spec import reader, validate
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "tests" / "bench" / "RESULTS.md"])
 WRITTEN = [page for page in PAGES if page.name != "reference.md"]  # by hand, not generated
@@ -20,6 +22,8 @@ BANNED = re.compile(
     r"|colours?|licence|levelled|centre[ds]?|behaviour)\b",
     re.IGNORECASE,
 )
+SNIPPET = re.compile(r"^( *)```yaml\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+HEAD = "vidbuild: 1\ntitle: A\n"
 PATH = re.compile(r"(?:docs|examples|schemas|specs|tests|tools|vidbuild)/[\w./-]*\w")
 
 
@@ -49,6 +53,25 @@ def test_every_path_exists(page: Path) -> None:
     spans = re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8"))
     named = {path for span in spans for path in PATH.findall(span)}
     assert sorted(path for path in named if not (ROOT / path).exists()) == []
+
+
+def specs(page: Path) -> Iterator[str]:
+    """The examples of a page that have scenes, each as a spec."""
+    for indent, example in SNIPPET.findall(page.read_text(encoding="utf-8")):
+        text = textwrap.dedent(indent + example)
+        if text.startswith("- id:"):
+            yield f"{HEAD}scenes:\n{textwrap.indent(text, '  ')}"
+        elif re.search(r"^scenes:", text, re.MULTILINE):
+            yield text if text.startswith("vidbuild:") else HEAD + text
+
+
+@pytest.mark.parametrize("page", [page for page in WRITTEN if [*specs(page)]], ids=lambda page: page.name)
+def test_examples_are_as_the_schema_has_them(page: Path) -> None:
+    """Every example with scenes has no field and no value that the schema rejects."""
+    for text in specs(page):
+        document, problems = reader.read(text, page.name)
+        assert problems == [], text
+        assert [fault.message for fault in validate.validate(document)] == [], text
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
