@@ -11,7 +11,7 @@ from typing import Any
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.media.text.fonts import COMMON_FAMILIES, FontError, families
 from vidbuild.model import Theme
-from vidbuild.spec import files, paths, reader, schema, theme_values, validate
+from vidbuild.spec import files, paths, reader, schema, theme_values, transitions, validate
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path
 from vidbuild.suggest import did_you_mean
@@ -148,6 +148,7 @@ class ThemeLoader:
             self._logo(complete["logo"], origin.at("logo"), own)
         if "fonts" in complete:
             self._fonts(complete["fonts"], origin.at("fonts"), own)
+        transitions.check_fields(complete.get("transition"), (*origin.path, "transition"), origin.collector)
         return None if base is None else [*base, own]
 
     def _logo(self, value: str, origin: _Origin, own: dict[str, Any]) -> None:

@@ -134,6 +134,12 @@ def test_the_name_is_no_value(project: Project) -> None:
             "'accent' must be a color such as '#ff8800', or a name such as 'teal', not 'navy'",
             'write "#000080"',
         ),
+        (
+            {"transition": {"type": "slide", "color": "#f80"}},
+            "theme.transition.color",
+            "a transition of type 'slide' has no 'color': only dip has one",
+            "remove 'color', or write 'type: dip'",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_theme(project: Project, theme: Any, where: str, message: str, hint: str | None) -> None:
@@ -153,6 +159,10 @@ def test_what_is_wrong_with_a_theme(project: Project, theme: Any, where: str, me
         (b"accent: '\xff'\n", 1, 10, "the file is not UTF-8: invalid byte 0xff"),
         ("extends: nowhere.yaml\n", 1, 10, "file 'nowhere.yaml' does not exist"),
         ("logo: theme.yaml\n", 1, 7, "'theme.yaml' is not a PNG, JPEG, WebP, AVIF, GIF, TIFF, BMP or SVG image"),
+        (
+            "transition: {type: fade, direction: up}\n",
+            *(1, 26, "a transition of type 'fade' has no 'direction': only slide, push and wipe have one"),
+        ),
         ("syntax: {comment: '#1'}\n", 1, 19, "'comment' must be a color such as '#f80' or '#ff8800', not '#1'"),
     ],
 )
