@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vidbuild.api.build_result import step_warnings
 from vidbuild.api.engine import engine_of
+from vidbuild.api.outputs import refuse_unwritable
 from vidbuild.api.result import Notice
 from vidbuild.engine.disk import durable
 from vidbuild.engine.graph.graph import Graph
@@ -25,6 +26,7 @@ SHAPES: Mapping[str, tuple[int, int]] = {"1080p": (960, 540), "vertical": (540, 
 COLUMNS: Mapping[str, int] = {"1080p": 4, "vertical": 8, "square": 6}
 SHOWN: Mapping[str, int] = {"1080p": 480, "vertical": 270, "square": 320}  # pixels of width in a sheet
 FACE = "Manrope-SemiBold.ttf"
+OTHER = "use another path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def gallery(
     spec: Path | None = None,
     cache: Path | None = None,
 ) -> list[Sheet]:
-    """Write a sheet of each look with the last frame of every scene of a spec, and return them.
+    """Write a sheet of each different look with the last frame of every scene of a spec, and return them.
 
     target_of: the path of a look's sheet.
     spec: None for the samples of all scene types.
@@ -71,11 +73,12 @@ def gallery(
     from vidbuild.media.text import packages
 
     targets = {look: target_of(look) for look in looks}
-    for path in targets.values():
-        _check_target(path)
+    if other := next((path for path in targets.values() if path.suffix.lower() != ".png"), None):
+        raise UsageError(f"cannot write '{other}': expected a PNG", hint=f"use '{other.with_suffix('.png')}'")
+    refuse_unwritable(targets.values(), OTHER)
     face = next(path for path in packages.fonts_paths() if path.name == FACE)
     sheets = []
-    for look, (frames, notices) in frames_of(looks, spec=spec, cache=cache).items():
+    for look, (frames, notices) in frames_of(list(targets), spec=spec, cache=cache).items():
         data = contact_sheet.sheet(frames, SHOWN[look.shape], COLUMNS[look.shape], face)
         durable.make_folder(targets[look].parent)
         durable.write(targets[look], data)
@@ -153,10 +156,3 @@ def _theme(name: str, spec: Spec) -> Theme:
     from vidbuild.spec.theme import of_name
 
     return of_name(name, spec.root)
-
-
-def _check_target(path: Path) -> None:
-    if path.suffix.lower() != ".png":
-        raise UsageError(f"cannot write '{path}': expected a PNG", hint=f"use '{path.with_suffix('.png')}'")
-    if path.is_dir():
-        raise UsageError(f"cannot write '{path}': it is a folder")

@@ -34,10 +34,11 @@ def test_each_shape_is_that_of_a_named_size(shape: str) -> None:
     assert COLUMNS[shape] > 1
 
 
-@pytest.mark.parametrize("name", ["sheet.jpg", "sheet", "folder.png"])
+@pytest.mark.parametrize("name", ["sheet.jpg", "sheet", "folder.png", "file/sheet.png"])
 def test_a_path_that_is_no_png_is_refused(tmp_path: Path, name: str) -> None:
-    """A sheet is a PNG; a folder of that name, or another suffix, is refused before anything is drawn."""
+    """A sheet is a PNG; a folder of that name, one in a file, or another suffix, is refused before any drawing."""
     (tmp_path / "folder.png").mkdir()
+    (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="cannot write"):
         gallery([Look("paper", "1080p")], lambda _: tmp_path / name)
-    assert [path.name for path in tmp_path.iterdir()] == ["folder.png"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder.png"]
