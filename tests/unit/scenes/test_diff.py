@@ -89,6 +89,8 @@ def test_names_that_git_quotes() -> None:
     text = 'diff --git "a/\\303\\251 \\"x\\".py" "b/\\303\\251 \\"x\\".py"\n'
     [file] = patch.parse(text + '--- "a/\\303\\251 \\"x\\".py"\n+++ "b/\\303\\251 \\"x\\".py"\n@@ -1 +1 @@\n-a\n+b\n')
     assert file.name == 'é "x".py'
+    [other] = patch.parse('--- "a/\\9.py"\n+++ "b/\\9.py"\n@@ -1 +1 @@\n-a\n+b\n')  # as no git writes it
+    assert other.name == "9.py"
 
 
 def test_files_that_come_and_go() -> None:

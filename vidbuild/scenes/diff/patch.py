@@ -161,7 +161,7 @@ def _unquoted(name: str) -> str:
 
 def _escaped(code: bytes) -> bytes:
     """Return the byte that a backslash and this code stand for."""
-    return bytes([int(code, 8) & 255]) if code.isdigit() else {b"t": b"\t", b"n": b"\n"}.get(code, code)
+    return bytes([int(code, 8) & 255]) if len(code) > 1 else {b"t": b"\t", b"n": b"\n"}.get(code, code)
 
 
 def _same(first: str, second: str) -> bool:
