@@ -58,9 +58,10 @@ def _read(folder: Path, prefix: str, depth: int, left_out: Sequence[str], found:
     for entry, is_folder in _entries(folder, left_out, f"{name}/{prefix}".rstrip("/")):
         if len(found.names) >= MAX_NAMES:
             return
-        found.names.append(f"{prefix}{entry}" + "/" * is_folder)
+        shown = f"{prefix}{os.fsencode(entry).decode('utf-8', 'replace')}{'/' * is_folder}"
+        found.names.append(shown)
         if is_folder and depth > 1:
-            _read(folder / entry, f"{prefix}{entry}/", depth - 1, left_out, found, name)
+            _read(folder / entry, shown, depth - 1, left_out, found, name)
 
 
 def _entries(folder: Path, left_out: Sequence[str], shown: str) -> Iterator[tuple[str, bool]]:
@@ -79,4 +80,4 @@ def _entries(folder: Path, left_out: Sequence[str], shown: str) -> Iterator[tupl
 def _natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
     """Return a key that sorts "a2" before "a10", whatever the case."""
     parts = _DIGITS.split(name.casefold())
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts], name
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts], name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,14 @@ def test_folders_first_and_numbers_by_value(tmp_path: Path) -> None:
         ".hidden",
         "a.pyc",
     ]
+
+
+def test_names_that_are_no_usual_text(tmp_path: Path) -> None:
+    """Digits without a value of their own are letters, and bytes that are no UTF-8 are shown as such."""
+    for name in ("10²", "9²", "²"):
+        (tmp_path / name).mkdir()
+    (tmp_path / os.fsdecode(b"a\xff") / "b").mkdir(parents=True)
+    assert listing(tmp_path, "p", {"depth": 2}).names == ["9²/", "10²/", "a�/", "a�/b/", "²/"]
 
 
 def test_symlinks_are_names(tmp_path: Path) -> None:
