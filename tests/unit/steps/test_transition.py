@@ -117,7 +117,9 @@ def test_clips_play_on_in_a_fade(tmp_path: Path) -> None:
     step = blend_context(tmp_path / "s", scenes[0].picture(motion), scenes[1].picture(motion), 12)
     step = replace(step, inputs={**step.inputs, "a.clip": film, "b.clip": film})
     transition.run(step)
-    for frame, image in enumerate(decoded(step.out / "segment.h264")):
+    frames = decoded(step.out / "segment.h264")
+    assert len(frames) == 12
+    for frame, image in enumerate(frames):
         share = (frame + 1) / 13
         assert abs(pixel(image, 54 + frame + 4, 45)[0] - 255 * (1 - share)) < 20, frame
         assert abs(pixel(image, max(0, frame - 6) + 4, 45)[0] - 255 * share) < 20, frame

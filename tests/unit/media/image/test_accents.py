@@ -68,7 +68,9 @@ def test_code_is_readable_with_every_accent(name: str, accent: str) -> None:
     """Every color of code has AA contrast with the window and with the bar of a highlighted line, which is tinted."""
     values = themed(name, accent)
     surface = parse(values["surface"])
-    for color in syntax_theme(values).split("<string>#")[2:]:
+    colors = syntax_theme(values).split("<string>#")[2:]
+    assert len(colors) > 5
+    for color in colors:
         for ground in (surface, mix(surface, parse(values["accent"]), 0.15)):
             assert contrast(parse(f"#{color[:6]}"), ground) >= AA, color[:6]
 

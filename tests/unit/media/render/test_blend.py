@@ -108,6 +108,7 @@ def test_a_morph_moves_what_has_the_same_pixels(tmp_path: Path) -> None:
     one = Drawing(tmp_path / "a").add("background", colour=BLACK).add("line-1", (10, 10, 40, 8), RED, opaque=False)
     two = Drawing(tmp_path / "b").add("background", colour=BLACK).add("line-4", (50, 60, 40, 8), RED, opaque=False)
     frames = shown(blended(still(one), still(two), "morph"))
+    assert len(frames) == FRAMES
     for frame, image in enumerate(frames):
         share = (frame + 1) / (FRAMES + 1)
         way = 4 * share**3 if share < 0.5 else 1 - 4 * (1 - share) ** 3

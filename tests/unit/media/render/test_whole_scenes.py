@@ -60,6 +60,7 @@ def test_a_wipe_uncovers_from_its_side(tmp_path: Path, direction: str) -> None:
     across = direction in {"left", "right"}
     length = SIZE[0] if across else SIZE[1]
     feather = round(length * 0.2)
+    assert len(frames) == FRAMES
     for frame, image in enumerate(frames):
         line = [pixel(image, at if across else 80, 45 if across else at)[0] for at in range(length)]
         line = line if direction in {"right", "down"} else line[::-1]
