@@ -104,11 +104,13 @@ def test_check_agrees_with_build_on_all_examples(workspace: Workspace) -> None:
     """N5: `check` finds the problems that `build` finds in every example and in the project's own video."""
     shutil.copytree(ROOT / "examples", workspace.root / "examples", ignore=shutil.ignore_patterns("build", "errors"))
     shutil.copytree(ROOT / "specs", workspace.root / "specs", ignore=shutil.ignore_patterns("build"))
-    specs = [*workspace.root.glob("examples/*/video.yaml"), *workspace.root.glob("specs/*.yaml")]
+    found = ("examples/*/video.yaml", "examples/gallery.yaml", "specs/*.yaml")
+    specs = [spec for pattern in found for spec in sorted(workspace.root.glob(pattern))]
     for spec in specs:
         text = spec.read_text(encoding="utf-8")
-        spec.write_text(re.sub(r"\{size: \w+, fps: \d+", "{size: 320x180, fps: 10", text), encoding="utf-8")
-    compare(workspace, [str(spec.relative_to(workspace.root)) for spec in sorted(specs)])
+        spec.write_text(re.sub(r"\{size: \w+, fps: \d+", "{size: 320x180, fps: 24", text), encoding="utf-8")
+    checked = compare(workspace, [str(spec.relative_to(workspace.root)) for spec in specs])
+    assert [spec for spec, each in checked.items() if not each["ok"]] == []
 
 
 def test_check_agrees_with_build_on_wrong_specs(workspace: Workspace) -> None:
