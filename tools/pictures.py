@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def _wall(found: Mapping[str, Mapping[str, bytes]]) -> Image.Image:
-    """Return a frame of each scene type, in one theme after the other."""
+    """Return frames of the samples in whole rows, in one theme after the other."""
     themes = [THEME, "paper", *(theme for theme in found if theme not in {THEME, "paper"})]
     frames = [found[themes[index % len(themes)]][scene] for index, scene in enumerate(found[THEME])]
     whole = len(frames) - len(frames) % WALL_COLUMNS
