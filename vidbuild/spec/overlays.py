@@ -27,8 +27,10 @@ def of_scene(
     for entries, place in _sources(fields, path, context):
         own = place[:1] == ("scenes",)
         for index, entry in enumerate(entries):
-            if own:
-                moments.check(entry, (*place, index), narration, context.language, context.collector)
+            # Those of several scenes have no words or cues of one: `_overlay` reports them.
+            names = (name for name in moments.TIMES if name in entry)
+            times = {name: entry[name] for name in names if own or not isinstance(entry[name], str)}
+            moments.check(times, (*place, index), narration, context.language, context.collector)
             overlay = _overlay(entry, (*place, index), own, context)
             if overlay is not None:
                 found.append(overlay)

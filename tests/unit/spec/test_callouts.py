@@ -101,3 +101,13 @@ def test_overlays_of_a_scene_and_of_all(project: Project) -> None:
     mark = Overlay("spec.overlays.0", "watermark", "acme", corner="bottom-right", opacity=0.6)
     assert spec.scenes[0].overlays == (mark, Overlay("overlays.0", "lower_third", "Ada", "R", at=1.0))
     assert spec.scenes[1].overlays == (mark, Overlay("defaults.overlays.0", "badge", "Beta", corner="top-left"))
+
+
+def test_times_of_overlays_of_all_scenes_are_compared_once(project: Project) -> None:
+    """An end before the beginning is one error where all scenes share the overlay, and needs no step to be found."""
+    scenes = [{"id": name, "type": "title", "title": "A", "duration": 9} for name in "ab"]
+    shared = {"badge": "Beta", "at": 5, "until": 3}
+    message = "'until' 3 s is before 'at' 5 s"
+    assert project.wrong(scenes=scenes, overlays=[shared]) == [("overlays[0].until", message, "swap them")]
+    found = project.wrong(scenes=scenes, defaults={"overlays": [shared]})
+    assert found == [("defaults.overlays[0].until", message, "swap them")]
