@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 from vidbuild import columns
@@ -14,17 +15,22 @@ _GAP = 2  # blank columns between the columns of a table
 
 def styled(text: str) -> list[list[tuple[str, Style]]]:
     """Return the lines that a terminal shows, each as parts of one style, without empty lines at the end."""
+    return [list(line) for line in _shown(text)]
+
+
+@lru_cache(maxsize=128)  # an output is checked, drawn and timed
+def _shown(text: str) -> tuple[tuple[tuple[str, Style], ...], ...]:
     screen = Screen()
     screen.write(text)
-    shown = [list(runs(row)) for row in screen.rows]
+    shown = [tuple(runs(row)) for row in screen.rows]
     while shown and not shown[-1]:
         shown.pop()
-    return shown
+    return tuple(shown)
 
 
 def lines(text: str) -> list[str]:
     """Return the lines that a terminal shows, without blanks at their ends or empty lines at the end."""
-    shown = ["".join(part for part, _ in line).rstrip() for line in styled(text)]
+    shown = ["".join(part for part, _ in line).rstrip() for line in _shown(text)]
     while shown and not shown[-1]:
         shown.pop()
     return shown
