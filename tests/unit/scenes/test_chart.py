@@ -115,6 +115,15 @@ def test_bars_appear_by_label() -> None:
     assert [(item.at, dict(item.enter)) for item in reveals] == [(1, {"part-2": "wipe", "part-2-past": "under"})]
 
 
+def test_slices_appear_by_the_number_of_their_label() -> None:
+    """A label without a slice, as its value is zero, still counts in the numbers of labels."""
+    fields: dict[str, Any] = {"kind": "pie", "labels": ["a", "b", "c"], "values": [1, 0, 3]}
+    [reveal] = chart.SCENE.reveals(scene(**fields, reveal=[{"label": 3, "at": 1}]))
+    assert (reveal.words, dict(reveal.enter)) == ("c", {"part-1": "fade", "part-1-past": "under"})
+    every = chart.SCENE.reveals(scene(**fields, reveal="labels"))
+    assert [(item.words, item.until_next) for item in every] == [("a", ("part-0",)), ("c", ("part-1",))]
+
+
 @pytest.mark.parametrize(
     ("fields", "field", "message"),
     [
@@ -130,6 +139,7 @@ def test_bars_appear_by_label() -> None:
             "reveal.1.series",
             "series 'macOS' appears twice",
         ),
+        ({"kind": "pie", "values": [1, 0], "reveal": [{"label": 2}]}, "reveal.0.label", "no value at '2'"),
         ({"kind": "pie", "values": [1], "reveal": "series"}, "reveal", "a pie appears by label, not by series"),
     ],
 )

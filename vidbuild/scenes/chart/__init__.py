@@ -127,26 +127,22 @@ def _parts(scene: Scene) -> list[Reveal]:
     if reveal == "none":
         return []
     by_label = data.is_by_label(fields)
-    names = [name for name, *_ in plot.slices(read)] if fields["kind"] in data.ROUND else list(read.labels)
-    names = names if by_label else [each.name for each in read.series]
+    names = read.labels if by_label else [each.name for each in read.series]
+    drawn = [label for *_, label in plot.slices(read)] if fields["kind"] in data.ROUND else list(range(len(names)))
     if isinstance(reveal, str):
-        listed: list[tuple[str, Mapping[str, Any], int]] = [("reveal", {}, index) for index in range(len(names))]
+        listed: list[tuple[str, Mapping[str, Any], int]] = [("reveal", {}, index) for index in drawn]
     else:
         listed = [
             (f"reveal.{nth}", item, index)
             for nth, item in enumerate(reveal)
             if (index := index_of(item["label" if by_label else "series"], names)) is not None
         ]
-    return [
-        Reveal(
-            field,
-            item.get("at"),
-            inline.plain(names[index]),
-            {f"part-{index}": _ENTER[fields["kind"]], f"part-{index}-past": "under"},
-            until_next=(f"part-{index}",),
-        )
-        for field, item, index in listed
-    ]
+    made = []
+    for field, item, index in listed:
+        part = f"part-{drawn.index(index)}"
+        enter = {part: _ENTER[fields["kind"]], f"{part}-past": "under"}
+        made.append(Reveal(field, item.get("at"), inline.plain(names[index]), enter, until_next=(part,)))
+    return made
 
 
 def _words(item: Mapping[str, Any], read: data.Data) -> str:

@@ -101,8 +101,7 @@ def _outside(fields: Fields, read: Data) -> Iterator[SceneProblem]:
 
 
 def _names(fields: Fields, read: Data) -> Iterator[SceneProblem]:
-    series, labels = [each.name for each in read.series], list(read.labels)
-    reveal, by_label = fields["reveal"], data.is_by_label(fields)
+    reveal, by_label, count = fields["reveal"], data.is_by_label(fields), len(read.labels)
     first = "reveal" if isinstance(reveal, str) else "reveal.0"
     if by_label and fields["kind"] in {"line", "area"}:
         yield SceneProblem(first, "lines appear by series, not by label")
@@ -110,23 +109,33 @@ def _names(fields: Fields, read: Data) -> Iterator[SceneProblem]:
     if fields["kind"] in data.ROUND and (reveal == "series" or (first == "reveal.0" and "series" in reveal[0])):
         yield SceneProblem(first, f"a {fields['kind']} appears by label, not by series")
         return
-    if by_label and reveal != "none" and len(labels) > MAX_REVEALED:
-        yield SceneProblem("reveal", f"{len(labels)} labels: at most {MAX_REVEALED} can appear one by one")
+    if by_label and reveal != "none" and count > MAX_REVEALED:
+        yield SceneProblem("reveal", f"{count} labels: at most {MAX_REVEALED} can appear one by one")
         return
-    for nth, item in enumerate(() if isinstance(reveal, str) else reveal):
+    if not isinstance(reveal, str):
+        yield from _revealed(fields, read)
+    for nth, item in enumerate(fields["highlight"]):
+        yield from _highlight(f"highlight.{nth}", item, fields, read)
+
+
+def _revealed(fields: Fields, read: Data) -> Iterator[SceneProblem]:
+    """Yield the errors about a list of what appears one by one."""
+    series, labels = [each.name for each in read.series], list(read.labels)
+    reveal, by_label = fields["reveal"], data.is_by_label(fields)
+    for nth, item in enumerate(reveal):
         if ("label" in item) == ("series" in item):
             yield SceneProblem(f"reveal.{nth}", "an entry needs exactly one of 'series' and 'label'")
         elif ("label" in item) != by_label:
             yield SceneProblem(f"reveal.{nth}", "'reveal' has both series and labels: expected one of them")
         else:
             yield from _known(f"reveal.{nth}", item, series, labels)
-    if not isinstance(reveal, str):
-        kind, known = ("label", labels) if by_label else ("series", series)
-        twice = repeated(index_of(item[kind], known) if kind in item else None for item in reveal)
-        if twice is not None:
-            yield SceneProblem(f"reveal.{twice}.{kind}", f"{kind} '{reveal[twice][kind]}' appears twice")
-    for nth, item in enumerate(fields["highlight"]):
-        yield from _highlight(f"highlight.{nth}", item, fields, read)
+            label = index_of(item["label"], labels) if fields["kind"] in data.ROUND else None
+            if label is not None and not read.series[0].values[label]:
+                yield SceneProblem(f"reveal.{nth}.label", f"no value at '{labels[label]}'")
+    kind, known = ("label", labels) if by_label else ("series", series)
+    twice = repeated(index_of(item[kind], known) if kind in item else None for item in reveal)
+    if twice is not None:
+        yield SceneProblem(f"reveal.{twice}.{kind}", f"{kind} '{reveal[twice][kind]}' appears twice")
 
 
 def _highlight(field: str, item: Fields, fields: Fields, read: Data) -> Iterator[SceneProblem]:
