@@ -62,6 +62,14 @@ def test_a_highlight_stays_while_the_other_side_goes_on() -> None:
     assert made[1].until_next == ()
 
 
+def test_code_beside_the_last_step_stays() -> None:
+    """What is beside the last step of the left side stays when the right side begins; the step has a later look."""
+    steps = {"type": "steps", "steps": [{"text": "One", "code": "a"}, {"text": "Two", "code": "b"}]}
+    first, second, *_ = SPLIT.reveals(scene(steps, LIST))
+    assert first.until_next == ("left-step-0", "left-window-0", "left-code-0")
+    assert second.until_next == ("left-step-1",)
+
+
 def test_each_terminal_has_its_own_cursor() -> None:
     """Two commands beside each other have a cursor each, which follows its own lines."""
     command = {"type": "command", "commands": [{"run": "ls"}]}

@@ -70,8 +70,10 @@ class SplitScene(SceneDefaults):
         """Return the reveals of the left side and then those of the right one."""
         made: list[Reveal] = []
         for side, part, kind in _parts(scene):
-            if made and "under" not in made[-1].enter.values():
-                made[-1] = replace(made[-1], until_next=())  # what nothing replaces stays when the other side goes on
+            if made:  # what no later look replaces stays when the other side goes on
+                last = made[-1]
+                replaced = tuple(layer for layer in last.until_next if f"{layer}-past" in last.enter)
+                made[-1] = replace(last, until_next=replaced)
             made.extend(_prefixed(side, reveal) for reveal in kind.reveals(part))
         return made
 
