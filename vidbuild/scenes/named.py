@@ -10,11 +10,14 @@ LISTED = 8  # names in a message
 
 
 def index_of(name: str | int, names: Sequence[str]) -> int | None:
-    """Return the index of a name, whatever its case, or of a number counted from 1; None if there is none."""
-    folded = [each.casefold() for each in names]
-    text = str(name).strip().casefold()
-    if text in folded:
-        return folded.index(text)
+    """Return the index of a name, or of a number counted from 1; None if there is none.
+
+    If no name is exactly the same, its case does not matter.
+    """
+    text = str(name).strip()
+    for known, wanted in ((names, text), ([each.casefold() for each in names], text.casefold())):
+        if wanted in known:
+            return known.index(wanted)
     return name - 1 if isinstance(name, int) and 0 < name <= len(names) else None
 
 

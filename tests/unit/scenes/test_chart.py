@@ -115,6 +115,14 @@ def test_bars_appear_by_label() -> None:
     assert [(item.at, dict(item.enter)) for item in reveals] == [(1, {"part-2": "wipe", "part-2-past": "under"})]
 
 
+def test_names_that_differ_in_case_are_two() -> None:
+    """A name is the one that is written exactly so, if there is one; otherwise its case does not matter."""
+    reveals = chart.SCENE.reveals(scene(labels=["mb", "MB"], values=[1, 2], reveal=[{"label": "MB"}]))
+    assert [item.words for item in reveals] == ["MB"]
+    reveals = chart.SCENE.reveals(scene(labels=["kb", "MB"], values=[1, 2], reveal=[{"label": "mb"}]))
+    assert [item.words for item in reveals] == ["MB"]
+
+
 def test_slices_appear_by_the_number_of_their_label() -> None:
     """A label without a slice, as its value is zero, still counts in the numbers of labels."""
     fields: dict[str, Any] = {"kind": "pie", "labels": ["a", "b", "c"], "values": [1, 0, 3]}

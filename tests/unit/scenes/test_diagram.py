@@ -16,6 +16,7 @@ from tests.support import scene_samples
 from tests.support.drawing import Drawn, drawn
 from vidbuild.model import Scene
 from vidbuild.scenes import diagram
+from vidbuild.scenes.diagram import notation, parts
 from vidbuild.scenes.diagram.layering import crossings, layering
 from vidbuild.spec.load import try_parse
 
@@ -146,6 +147,13 @@ def test_parts_that_are_listed_appear_at_their_times() -> None:
         {"nodes": [], "edges": [2]},
     ]
     assert [item.at for item in diagram.SCENE.reveals(made)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("name", "node"), [("B", 2), ("b", 1), ("C", 3), ("x", 0), ("X", 0), ("d", None)])
+def test_names_are_those_that_are_written(name: str, node: int | None) -> None:
+    """A node is found by its exact name first, then in any case, and only then by its label."""
+    source = notation.read("flowchart LR\na[x] --> b[C] --> B[b] --> c[B]", None, None)
+    assert parts.find("node", name, source) == node
 
 
 @pytest.mark.parametrize(

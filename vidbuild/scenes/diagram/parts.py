@@ -8,6 +8,7 @@ from dataclasses import field as default
 from typing import Any
 
 from vidbuild.scenes.diagram.model import Source
+from vidbuild.scenes.named import index_of
 
 
 @dataclass(slots=True)
@@ -85,11 +86,10 @@ def find(kind: str, name: str | int, source: Source) -> int | None:
     if isinstance(name, int):
         count = len(source.nodes if kind == "node" else source.edges)
         return name - 1 if 0 < name <= count else None
-    wanted = " ".join(name.split()).casefold()
     if kind == "node":
-        candidates: list[tuple[str, ...]] = [(node.id, node.label) for node in source.nodes.values()]
+        known = [list(source.nodes), [node.label for node in source.nodes.values()]]
     else:
-        candidates = [
-            (f"{edge.source} -> {edge.target}", f"{edge.source} -- {edge.target}", edge.label) for edge in source.edges
-        ]
-    return next((index for index, each in enumerate(candidates) if wanted in map(str.casefold, each)), None)
+        ends = [[f"{edge.source} {sign} {edge.target}" for edge in source.edges] for sign in ("->", "--")]
+        known = [*ends, [edge.label for edge in source.edges]]
+    found = (index_of(" ".join(name.split()), each) for each in known)
+    return next((index for index in found if index is not None), None)

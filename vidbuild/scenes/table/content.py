@@ -153,8 +153,7 @@ def row_index(row: int | str, shown: Table) -> int | None:
     """Return the index of a row by its number among the shown ones, or by the text of its first cell."""
     if isinstance(row, int):
         return row - 1 if 0 < row <= len(shown.rows) else None
-    folded = [inline.plain(cells[0]).casefold() for cells in shown.rows]
-    return folded.index(row.strip().casefold()) if row.strip().casefold() in folded else None
+    return index_of(row, [inline.plain(cells[0]) for cells in shown.rows])
 
 
 def column_index(column: int | str, shown: Table) -> int | None:
