@@ -125,7 +125,7 @@ def _spans(text: str, start: int, sign: str, count: int) -> Iterator[tuple[int, 
         while text.startswith(" ", begin):
             begin += 1
         end, in_quotes = begin, False
-        is_quoted = text.startswith('"', begin)
+        is_quoted = text.startswith('"', at if sign == "\t" else begin)  # as `_records` reads blanks before a quote
         while end < len(text) and (in_quotes or (text[end] != sign and text[end] not in "\r\n")):
             in_quotes ^= is_quoted and text[end] == '"'
             end += 1

@@ -71,6 +71,14 @@ def test_problems_are_located(text: str, marked: str, message: str) -> None:
     assert (text[start:end], caught.value.message) == (marked, message)
 
 
+def test_a_mark_after_a_blank_quotes_nothing_between_tabs() -> None:
+    """A quotation mark in the middle of a cell is a part of it, and each range still holds its cell."""
+    text = 'a\tb\n "x\t5" disk\n'
+    _, row = csv_text.read(text, "tab")
+    assert row.cells == ('"x', '5" disk')
+    assert tuple(text[start:end] for start, end in row.spans) == row.cells
+
+
 def test_too_many_rows() -> None:
     """The row after the last one that is allowed is the problem."""
     text = "n\n" + "".join(f"{n}\n" for n in range(csv_text.MAX_ROWS + 5))
