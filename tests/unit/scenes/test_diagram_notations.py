@@ -214,6 +214,7 @@ def test_warnings(text: str, marked: str, message: str) -> None:
         ("flowchart TB\na[b", "[", "'[' is never closed"),
         ("flowchart TB\na -->|x b", "|", "has no closing '|'"),
         ("flowchart TB\na -->", ">", "expected a node"),
+        ("---\ntitle: x\n---\nflowchart TB\na --> b", "---", "the front matter of Mermaid is not read"),
         ("flowchart TB\nend", "end", "'end' without a subgraph"),
     ],
 )

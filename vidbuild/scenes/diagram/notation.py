@@ -11,6 +11,7 @@ from vidbuild.scenes.diagram import dot, flowchart, plain, sequence
 from vidbuild.scenes.diagram.model import NotationError, Source
 
 NAMES = ("plain", "dot", "mermaid")
+FRONT_MATTER = "---"  # the line before and after it
 _SUFFIXES = {".dot": "dot", ".gv": "dot", ".mmd": "mermaid", ".mermaid": "mermaid"}
 _DOT = re.compile(
     r"\s*(?:(?://|\#)[^\n]*\n\s*|/\*.*?\*/\s*)*(?:strict\s+)?(?:di)?graph\b[^\n{]*\{", re.IGNORECASE | re.DOTALL
@@ -37,7 +38,8 @@ def _guessed(text: str) -> str:
     if _DOT.match(text):
         return "dot"
     first = next((line for _, line in flowchart.lines(text)), "")
-    return "mermaid" if _MERMAID.match(first) or _OTHER_MERMAID.fullmatch(first) else "plain"
+    is_mermaid = first == FRONT_MATTER or _MERMAID.match(first) or _OTHER_MERMAID.fullmatch(first)
+    return "mermaid" if is_mermaid else "plain"
 
 
 def _mermaid(text: str) -> Source:
@@ -48,7 +50,7 @@ def _mermaid(text: str) -> Source:
         return flowchart.read(text)
     expected = "expected flowchart, graph or sequenceDiagram"
     span = (start, start + max(1, len(first)))
-    if first == "---":
+    if first == FRONT_MATTER:
         raise NotationError("the front matter of Mermaid is not read", span, "remove the lines from '---' to '---'")
     if _OTHER_MERMAID.match(first):
         raise NotationError(f"'{first.split()[0]}' of Mermaid is not drawn: {expected}", span)
