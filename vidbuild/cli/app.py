@@ -22,6 +22,7 @@ COMMANDS = (
     "graph",
     "still",
     "init",
+    "create",
     "say",
     "voices",
     "config",

@@ -9,7 +9,8 @@ _AGAIN = "no command watches files: run 'vidbuild build SPEC' after an edit, whi
 COMMANDS: dict[str, dict[str, str]] = {
     "vidbuild": {
         **dict.fromkeys(("lint", "validate", "verify", "test", "analyze"), _CHECK),
-        **dict.fromkeys(("new", "create", "start", "generate", "scaffold"), "vidbuild init FOLDER"),
+        **dict.fromkeys(("new", "start", "scaffold"), "vidbuild init FOLDER"),
+        **dict.fromkeys(("generate", "import", "from"), "vidbuild create --from SOURCE"),
         **dict.fromkeys(("preview", "screenshot", "snapshot", "frame", "thumbnail", "image", "show", "view"), _STILL),
         **dict.fromkeys(("render", "make", "run", "compile", "export", "encode", "video"), _BUILD),
         **dict.fromkeys(("watch", "serve", "dev", "live", "studio", "play"), _AGAIN),

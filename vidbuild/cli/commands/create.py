@@ -1,0 +1,71 @@
+"""`vidbuild create`: write a spec from a document or another source."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from vidbuild.cli import console, options
+from vidbuild.cli.exit_codes import Exit
+from vidbuild.platforms import shell_command
+
+MAX_OMISSIONS = 12
+
+
+class _Length(click.ParamType):
+    """A length: 90, 90s, 2m or 1m30s."""
+
+    name = "length"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        match = re.fullmatch(r"(?:(\d+(?:\.\d+)?)m(?:in)?)?(?:(\d+(?:\.\d+)?)s?)?", str(value).strip())
+        seconds = 60 * float(match[1] or 0) + float(match[2] or 0) if match else 0.0
+        if not 0 < seconds <= 3600:  # noqa: PLR2004 - an hour
+            self.fail(f"'{value}' is no length: expected 90s, 2m or 1m30s, up to 60m", param, ctx)
+        return seconds
+
+
+@click.command(
+    "create",
+    epilog=options.example("vidbuild create --from README.md", "vidbuild create --from docs/guide.md --length 90s -o guide.yaml"),
+)
+@click.option("--from", "source", required=True, metavar="[KIND:]SOURCE", help="What the video is made from.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The spec to write.")
+@click.option("--length", type=_Length(), metavar="LENGTH", help="About how long the video is (90s, 2m); default: 2m30s.")
+@click.option("--scenes", type=click.IntRange(min=1), metavar="N", help="At most N scenes.")
+@click.option("--section", default="", metavar="HEADING", help="Only what is below this heading.")
+@click.option("--language", metavar="TAG", help="Language of the source; default: as it says, or a guess.")
+@click.option("--voice", metavar="VOICE", help="Voice of the spec, as listed by 'vidbuild voices'.")
+@click.option("--theme", metavar="NAME", help="Theme of the spec, as listed by 'vidbuild themes'.")
+@click.option("--dry-run", is_flag=True, help="Print the spec, and write nothing.")
+def command(
+    source: str,
+    output: Path | None,
+    length: float | None,
+    scenes: int | None,
+    section: str,
+    *,
+    dry_run: bool,
+    **head: str | None,
+) -> int:
+    """Write a spec from a document.
+
+    Sentences of the source are chosen and shortened, none is invented; the result is for you to read and edit.
+    """
+    from vidbuild.api.create import create
+    from vidbuild.create.composer import Choices
+
+    made = create(source, output, Choices(length, scenes, section), head)
+    for each in made.omissions[:MAX_OMISSIONS]:
+        console.message(f"{made.source}:{each.line}: left out {each.what}" if each.line else f"left out {each.what}")
+    if len(made.omissions) > MAX_OMISSIONS:
+        console.message(f"left out {len(made.omissions) - MAX_OMISSIONS} more")
+    if dry_run:
+        console.result(made.text.rstrip("\n"))
+        return Exit.DONE
+    for path in made.write():
+        console.result(str(path))
+    console.message("next: " + shell_command("vidbuild", "build", made.path))
+    return Exit.DONE

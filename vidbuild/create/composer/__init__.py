@@ -1,0 +1,7 @@
+"""From an outline to the scenes of a spec."""
+
+from __future__ import annotations
+
+from vidbuild.create.composer.compose import Choices, Composition, SceneDraft, compose
+
+__all__ = ["Choices", "Composition", "SceneDraft", "compose"]

@@ -1,0 +1,54 @@
+"""The narration of a scene: sentences of the source, chosen and shortened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from vidbuild.create.composer import sentences
+from vidbuild.create.composer.beats import Beat
+
+MAX_WORDS = 45  # of a scene whose source does not say what is spoken: about 18 s
+MAX_SENTENCE = 32  # words: longer ones are hard to follow by ear
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def length(text: str) -> int:
+    """Return how many words a text has; of scripts without spaces, two characters count as one."""
+    unspaced = len(_UNSPACED.findall(text))
+    return len(_UNSPACED.sub("", text).split()) + unspaced // 2
+
+
+def speakable(paragraph: str, language: str) -> list[str]:
+    """Return the sentences of a paragraph that can be spoken."""
+    parts = [
+        sentences.spoken(each) for each in sentences.split(paragraph, language) if not sentences.is_of_the_page(each)
+    ]
+    return [each for each in parts if sentences.is_speakable(each)]
+
+
+def chosen(texts: Sequence[str], language: str, limit: int = MAX_WORDS) -> list[str]:
+    """Return the sentences that matter most, in their order, within a limit of words; the first one is always there."""
+    all_of_them = [each for text in texts for each in speakable(text, language)]
+    if not all_of_them:
+        return []
+    ranks = sentences.ranks(all_of_them)
+    order = sorted(range(len(all_of_them)), key=lambda index: (index != 0, -ranks[index], index))
+    taken: list[int] = []
+    used = 0
+    for index in order:
+        words = length(all_of_them[index])
+        if used and (used + words > limit or words > MAX_SENTENCE):
+            continue
+        taken.append(index)
+        used += words
+    return [all_of_them[index] for index in sorted(taken)]
+
+
+def of_beat(beat: Beat, heading: str, language: str, limit: int = MAX_WORDS) -> list[list[str]]:
+    """Return the sentences before each shown block and after the last; the heading alone if the source has none."""
+    share = max(limit // max(len([each for each in beat.prose if each]), 1), limit // 3)
+    parts = [chosen(texts, language, share) for texts in beat.prose]
+    if not any(parts) and heading:
+        parts[0] = [sentences.spoken(heading)]
+    return parts

@@ -1,0 +1,114 @@
+"""Sentences of a text: where they end, which of them matter, and how they are shortened. None is invented."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from vidbuild import inline
+
+DAMPING = 0.85
+ROUNDS = 30
+MIN_WORDS = 3
+# Words after which a full stop ends no sentence, in the languages of most documents.
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\"'])(?:e\.g|i\.e|etc|cf|vs|approx|incl|resp|no|fig|sec|dr|mr|mrs|ms|prof|st|z\.\s?b|d\.\s?h|u\.\s?a|bzw"
+    r"|ca|evtl|ggf|usw|p\. ?ej|[a-z])\.$",
+    re.I,
+)
+# What only a reader of the page can follow.
+_OF_THE_PAGE = re.compile(
+    r"\b(?:see|click|read more|view source|above|below|this page|this document|table of contents|follow the link"
+    r"|(?:siehe|klicke|oben|unten)\b)",
+    re.I,
+)
+_ASIDE = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)")
+_ADDRESS = re.compile(r"\s*(?:https?://|www\.)\S+")
+_LABEL = re.compile(r"^(?:\*\*)?(?:note|tip|warning|important|hint|info|caution)(?:\*\*)?:(?:\*\*)?\s+", re.I)
+_END = re.compile(r"[.!?…。！？؟۔।]['\"”’)\]]*$")  # noqa: RUF001 - the full-width forms are meant
+
+
+def split(text: str, language: str) -> list[str]:
+    """Return the sentences of a text, by Unicode's rules, joined again after abbreviations and inside of code."""
+    from icu4py.breakers import SentenceBreaker
+
+    found: list[str] = []
+    for piece in _pieces(SentenceBreaker(text, language)):
+        open_code = bool(found) and found[-1].count("`") % 2 == 1
+        if found and (open_code or _ABBREVIATION.search(found[-1].rstrip()) or not _is_start(piece)):
+            found[-1] += piece
+        else:
+            found.append(piece)
+    return [each.strip() for each in found if each.strip()]
+
+
+def _pieces(breaker: object) -> Iterator[str]:
+    yield from map(str, breaker)  # type: ignore[call-overload]
+
+
+def _is_start(piece: str) -> bool:
+    """Return whether a sentence can begin so: a small letter goes on with the one before."""
+    first = next((character for character in piece if character.isalnum()), "")
+    return not (first.islower() and not piece.lstrip().startswith("`"))
+
+
+def spoken(sentence: str) -> str:
+    """Return a sentence as it can be spoken: without asides, addresses and the label of a note."""
+    text = _LABEL.sub("", sentence.strip())
+    text = _ADDRESS.sub("", _ASIDE.sub("", text)).strip()
+    text = re.sub(r"\s+([.,;:!?])", r"\1", text).rstrip()
+    if text.endswith((":", "：", ",", ";")):  # noqa: RUF001 - the full-width colon is meant
+        text = text[:-1].rstrip() + "."
+    if text and not _END.search(text):
+        text += "."
+    return text[:1].upper() + text[1:] if text[:1].islower() and not _is_name(text.split()[0]) else text
+
+
+def _is_name(word: str) -> bool:
+    """Return whether a word has its own way of writing (`pip`, kubectl_1, x.y): it does not get a capital letter."""
+    return bool(re.search(r"[`_./\\0-9-]|[a-z][A-Z]", word))
+
+
+def is_speakable(sentence: str) -> bool:
+    """Return whether a sentence stands without the page around it, and is one."""
+    plain = inline.plain(sentence)
+    return len(plain.split()) >= MIN_WORDS or not plain.isascii() and len(plain) >= MIN_WORDS * 3
+
+
+def is_of_the_page(sentence: str) -> bool:
+    """Return whether a sentence points at a place of the page that no viewer sees."""
+    return bool(_OF_THE_PAGE.search(sentence))
+
+
+def ranks(sentences: Sequence[str]) -> list[float]:
+    """Return how central each sentence is to all of them (LexRank: Erkan and Radev 2004, continuous, with tf-idf).
+
+    The ranks of n sentences add up to 1.
+    """
+    bags = [Counter(_terms(each)) for each in sentences]
+    documents = Counter(term for bag in bags for term in bag)
+    weights = [
+        {term: count * math.log(1 + len(bags) / documents[term]) for term, count in bag.items()} for bag in bags
+    ]
+    similar = [[_cosine(a, b) for b in weights] for a in weights]
+    rank = [1 / max(len(bags), 1)] * len(bags)
+    shares = [[value / (sum(row) or 1) for value in row] for row in similar]
+    for _ in range(ROUNDS):
+        rank = [
+            (1 - DAMPING) / len(rank) + DAMPING * sum(rank[other] * shares[other][own] for other in range(len(rank)))
+            for own in range(len(rank))
+        ]
+    return rank
+
+
+def _terms(sentence: str) -> Iterator[str]:
+    for word in re.findall(r"\w{2,}", inline.plain(sentence).lower()):
+        yield word[:6]  # words with one stem mostly have one beginning
+
+
+def _cosine(a: Mapping[str, float], b: Mapping[str, float]) -> float:
+    product = sum(value * b.get(term, 0.0) for term, value in a.items())
+    norms = math.sqrt(sum(v * v for v in a.values()) * sum(v * v for v in b.values()))
+    return product / norms if norms else 0.0

@@ -1,0 +1,166 @@
+"""What a block looks like in a scene: its type and the type's fields."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vidbuild import inline
+from vidbuild.create.outline import (
+    Block,
+    Chart,
+    Code,
+    Commands,
+    Diagram,
+    Item,
+    Items,
+    Page,
+    Picture,
+    Quotation,
+    Recording,
+    Table,
+)
+
+Fields = dict[str, Any]
+MAX_ITEMS = 6
+MAX_ITEM = 70  # characters of an item, before it is cut at a word
+MAX_DETAIL = 90
+MAX_ROWS, MAX_COLUMNS, MAX_CELL = 8, 5, 40
+MAX_LINES = 18  # of code in one window; more of it scrolls
+MAX_PASSAGES = 5  # of code that scrolls
+MAX_CODE = 60  # lines that are shown of a longer text
+MAX_OUTPUT = 12  # lines of one output
+MAX_QUOTE = 280
+
+
+@dataclass(frozen=True, slots=True)
+class Visual:
+    """A scene's type and its own fields. cut: what of the block is not shown; "" if all of it is."""
+
+    type: str
+    fields: Fields
+    cut: str = ""
+
+
+def visual(shown: Sequence[Block], heading: str, place: Callable[[Path], str], cues: Sequence[str]) -> Visual | None:
+    """Return what the blocks of a beat look like; None if they have nothing to show.
+
+    place: returns a file's path as the spec names it.
+    cues: the cue of each block, "" without one.
+    """
+    block = shown[0]
+    match block:
+        case Commands():
+            return _commands([each for each in shown if isinstance(each, Commands)], cues)
+        case Items():
+            return _items(block, heading)
+        case Code():
+            return _code(block, heading)
+        case Table():
+            return _table(block, heading)
+        case Picture(path=Path() as path):
+            return Visual("image", _known(src=place(path), fit="contain", caption=block.caption, alt=block.alt))
+        case Page():
+            return Visual("slide", _known(file=place(block.path), page=block.number, alt=_cut(block.text, 300)[0]))
+        case Diagram():
+            return Visual("diagram", {"diagram": block.text, "notation": block.notation, **_known(caption=heading)})
+        case Chart():
+            return _chart(block, heading)
+        case Recording():
+            return Visual("command", {"cast": place(block.path)})
+        case Quotation():
+            text, cut = _cut(block.text, MAX_QUOTE)
+            return Visual("quote", {"text": text, **_known(by=block.by)}, "the end of a quotation" if cut else "")
+    return None
+
+
+def _known(**fields: Any) -> Fields:  # noqa: ANN401 - values of any field
+    """Return the fields that have a value."""
+    return {name: value for name, value in fields.items() if value}
+
+
+def _commands(blocks: Sequence[Commands], cues: Sequence[str]) -> Visual:
+    entries: list[Fields] = []
+    cut = ""
+    for block, cue in zip(blocks, cues, strict=True):
+        for nth, command in enumerate(block.commands):
+            if command.run:
+                entries.append({"run": command.run, **({"at": cue} if cue and nth == 0 else {})})
+                continue
+            lines = command.output.split("\n")
+            if len(lines) > MAX_OUTPUT:
+                cut = f"{len(lines) - MAX_OUTPUT} lines of an output"
+            entries.append({"output": "\n".join(lines[:MAX_OUTPUT])})
+    return Visual("command", {"commands": entries}, cut)
+
+
+def _items(block: Items, heading: str) -> Visual:
+    items = block.items[:MAX_ITEMS]
+    cut = f"{len(block.items) - MAX_ITEMS} items of a list" if len(block.items) > MAX_ITEMS else ""
+    style = "checks" if block.done and all(block.done) else "numbers" if block.ordered else "bullets"
+    return Visual("list", {**_known(title=heading), "style": style, "items": [_item(each) for each in items]}, cut)
+
+
+def _item(item: Item) -> str | Fields:
+    text, _ = _cut(item.text, MAX_ITEM)
+    detail, _ = _cut(item.detail or ", ".join(each.text for each in item.items), MAX_DETAIL)
+    return {"text": text, "detail": detail} if detail else text
+
+
+def _code(block: Code, heading: str) -> Visual:
+    lines = block.code.split("\n")
+    cut = f"{len(lines) - MAX_CODE} lines of code" if len(lines) > MAX_CODE else ""
+    fields: Fields = {**_known(title=heading, language=block.language, filename=block.filename)}
+    fields["code"] = "\n".join(lines[:MAX_CODE])
+    if len(lines) > MAX_LINES:
+        fields |= {"scroll": True, "highlight": [{"lines": each} for each in _passages(lines[:MAX_CODE])]}
+    return Visual("code", fields, cut)
+
+
+def _passages(lines: Sequence[str]) -> list[str]:
+    """Return ranges of lines to scroll through, such as "1-6": passages between empty lines, at most MAX_PASSAGES."""
+    size = max(math.ceil(len(lines) / MAX_PASSAGES), 4)
+    found: list[str] = []
+    start = 0
+    for index, line in enumerate(lines):
+        is_last = index == len(lines) - 1
+        if is_last or (not line.strip() and index - start >= size) or index - start >= 2 * size:
+            end = index if line.strip() else index - 1
+            found.append(f"{start + 1}-{max(end, start) + 1}")
+            start = index + 1
+    return found
+
+
+def _table(block: Table, heading: str) -> Visual:
+    width = min(len(block.columns), MAX_COLUMNS)
+    rows = [[_cut(cell, MAX_CELL)[0] for cell in row[:width]] for row in block.rows[:MAX_ROWS]]
+    left = [
+        *([f"{len(block.rows) - MAX_ROWS} rows"] if len(block.rows) > MAX_ROWS else []),
+        *([f"{len(block.columns) - width} columns"] if len(block.columns) > width else []),
+    ]
+    columns = [_cut(each, MAX_CELL)[0] for each in block.columns[:width]]
+    cut = f"{' and '.join(left)} of a table" if left else ""
+    return Visual("table", {**_known(title=heading), "columns": columns, "rows": rows}, cut)
+
+
+def _chart(block: Chart, heading: str) -> Visual:
+    series = [{"name": name, "values": list(values)} for name, values in block.series]
+    return Visual("chart", {**_known(title=block.title or heading), "kind": block.kind, "labels": list(block.labels), "series": series})
+
+
+def _cut(text: str, limit: int) -> tuple[str, bool]:
+    """Return a text of at most so many characters, cut at a word, and whether it was cut."""
+    text = " ".join(text.split())
+    if len(inline.plain(text)) <= limit:
+        return text, False
+    plain = inline.plain(text)
+    kept = plain[: limit - 1]
+    return kept[: kept.rfind(" ")].rstrip(" ,;:-") + "…" if " " in kept[limit // 2 :] else kept + "…", True
+
+
+def without_place(fields: Mapping[str, Any]) -> Fields:
+    """Return the fields without those that name files."""
+    return {name: value for name, value in fields.items() if name not in {"src", "file", "cast"}}

@@ -1,0 +1,88 @@
+"""Markdown: CommonMark, and what GitHub, MkDocs and MyST add."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from vidbuild.create.outline import Omission, Outline, Section
+from vidbuild.create.protocol import Source, SourceError
+from vidbuild.location import Location
+
+_MATTER = re.compile(r"---\n(.*?)\n(?:---|\.\.\.)\s*(?:\n|\Z)", re.DOTALL)
+
+
+class MarkdownImporter:
+    """Sections by heading."""
+
+    name = "document"
+    summary = "Markdown, with what GitHub, MkDocs and MyST add"
+    endings: Collection[str] = (".md", ".markdown", ".mkd", ".mdx")
+    network = False
+
+    def recognizes(self, source: Source) -> bool:
+        """Every Markdown file can be read as a document."""
+        return source.path.suffix.lower() in self.endings
+
+    def read(self, source: Source) -> Outline:
+        """Return the sections of a document."""
+        from vidbuild.create.importers.markdown.blocks import Reading
+        from vidbuild.create.importers.markdown.parser import parse
+        from vidbuild.create.importers.markdown.prepare import prepared
+
+        text = source.text()
+        matter = front_matter(text, source)
+        ready, left_out = prepared(text)
+        reading = Reading(source)
+        sections = list(_sections(parse(ready).children, text.split("\n"), reading))
+        first = next((each.heading for each in sections if each.heading), source.path.stem)
+        title = str(matter.get("title") or first)
+        omissions = [*reading.omissions, *(Omission(what, line) for what, line in left_out)]
+        return Outline(
+            title,
+            tuple(sections),
+            language=str(matter.get("lang") or matter.get("language") or ""),
+            description=str(matter.get("description") or ""),
+            omissions=tuple(sorted(omissions, key=lambda each: each.line)),
+        ).named()
+
+
+def front_matter(text: str, source: Source) -> dict[str, Any]:
+    """Return the fields before a document. Raises SourceError if they are no YAML mapping."""
+    import yaml
+
+    match = _MATTER.match(text)
+    if match is None:
+        return {}
+    try:
+        data = yaml.load(match[1], Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        location = Location(source.address, mark.line + 2, mark.column + 1, mark.column + 1) if mark else None
+        raise SourceError(f"front matter: {error.problem}", location) from error
+    return data if isinstance(data, dict) else {}
+
+
+def _sections(nodes: Collection[Any], lines: list[str], reading: Any) -> Iterator[Section]:  # noqa: ANN401
+    from vidbuild.create.importers.markdown import inline
+    from vidbuild.create.importers.markdown.blocks import blocks
+
+    parents: list[tuple[int, str]] = []
+    groups: list[tuple[Any, list[Any]]] = [(None, [])]
+    for node in nodes:
+        if node.type == "heading":
+            groups.append((node, []))
+        else:
+            groups[-1][1].append(node)
+    starts = [0, *(heading.map[0] for heading, _ in groups[1:]), len(lines)]
+    for nth, (heading, body) in enumerate(groups):
+        level = int(heading.tag[1:]) if heading is not None else 0
+        parents = [each for each in parents if each[0] < level]
+        text = inline.content(heading.children[0].token.children).text if heading is not None else ""
+        found = tuple(blocks(body, reading))
+        if heading is not None or found:
+            above = tuple(name for _, name in parents if name)
+            yield Section(text, found, above, starts[nth] + 1, "\n".join(lines[starts[nth] : starts[nth + 1]]))
+        if heading is not None:
+            parents.append((level, text))

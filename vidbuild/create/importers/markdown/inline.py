@@ -1,0 +1,101 @@
+"""Inline content of Markdown as the inline markup of specs: links are their text, badges and icons are left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from markdown_it.token import Token
+
+CHECKS = {"check": "✓", "check-all": "✓", "check-circle": "✓", "close": "✗", "close-circle": "✗"}
+_ICON = re.compile(r":(?:material|octicons|fontawesome|simple)-([a-z0-9-]+?)(?:-(?:16|24))?:(?:\{[^}\n]*\})?")
+_EMOJI = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+-]*:(?![\w:])")
+_ATTRIBUTES = re.compile(r"\{[:#.][^{}\n]*\}")
+_HIGHLIGHTED = re.compile(r"#!\w+ ")  # `#!bash ls`: code with the name of its language
+_SPACES = re.compile(r"[ \t]{2,}")
+_BADGE = re.compile(r"shields\.io|badge|badgen\.net|codecov\.io|travis-ci|goreportcard|godoc\.org|isitmaintained", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture in a text. linked: whether it is all that a link consists of."""
+
+    source: str
+    alt: str
+    linked: bool = False
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether its bytes are not in a file."""
+        return bool(urlsplit(self.source).scheme or self.source.startswith("//"))
+
+    @property
+    def is_badge(self) -> bool:
+        """Whether it shows a state of the project instead of something to look at."""
+        return self.is_remote and (self.linked or bool(_BADGE.search(self.source)))
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The inline content of a paragraph, heading, item or cell.
+
+    text: without pictures.
+    linked: the share of the text's characters that are the text of links, from 0 to 1.
+    html: its raw HTML.
+    """
+
+    text: str
+    images: tuple[Image, ...]
+    linked: float
+    html: str
+
+
+def content(tokens: Sequence[Token] | None) -> Content:
+    """Return what the tokens inside of an inline token say."""
+    tokens = tokens or []
+    text = clean("".join(_texts(tokens)))
+    linked = "".join(clean(part) for part in _linked(tokens))
+    raw = "".join(token.content for token in tokens if token.type == "html_inline")
+    return Content(text, tuple(_images(tokens)), min(1.0, len(linked) / max(len(text), 1)), raw)
+
+
+def clean(text: str) -> str:
+    """Return a text without icons, attributes of elements and repeated spaces."""
+    text = _ICON.sub(lambda match: CHECKS.get(match[1], ""), text)
+    text = _EMOJI.sub("", _ATTRIBUTES.sub("", text))
+    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    return " ".join(line for line in lines if line)
+
+
+def _texts(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type == "text":
+            yield token.content
+        elif token.type == "code_inline":
+            code = _HIGHLIGHTED.sub("", token.content.strip())
+            yield code if "`" in code else f"`{code}`"
+        elif token.type in {"strong_open", "strong_close"}:
+            yield "**"
+        elif token.type in {"softbreak", "hardbreak"}:
+            yield "\n"
+        elif token.type in {"math_inline", "myst_role"}:
+            yield f"`{token.content}`"
+
+
+def _linked(tokens: Sequence[Token]) -> Iterator[str]:
+    depth = 0
+    for token in tokens:
+        depth += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+        if depth:
+            yield from _texts([token])
+
+
+def _images(tokens: Sequence[Token]) -> Iterator[Image]:
+    linked = False
+    for token in tokens:
+        if token.type in {"link_open", "link_close"}:
+            linked = token.type == "link_open"
+        elif token.type == "image":
+            yield Image(str(token.attrs.get("src", "")), clean(token.content), linked)

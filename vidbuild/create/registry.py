@@ -1,0 +1,57 @@
+"""All importers, and which of them reads a source."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vidbuild.create.protocol import Importer, Source
+from vidbuild.errors import UsageError
+from vidbuild.project import root_of
+from vidbuild.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Module in `importers` -> the name of its class. Each is imported when it is needed.
+IMPORTERS = {
+    "markdown": "MarkdownImporter",
+}
+
+
+def importers() -> Iterator[Importer]:
+    """Yield an importer of each kind of source."""
+    for module, name in IMPORTERS.items():
+        importer: Importer = getattr(import_module(f"vidbuild.create.importers.{module}"), name)()
+        yield importer
+
+
+def resolve(argument: str) -> tuple[Importer, Source]:
+    """Return the importer for the argument of `--from`, and the source. Raises UsageError if there is none.
+
+    argument: KIND:SOURCE, or a file, whose kind is known by its ending.
+    """
+    known = list(importers())
+    kinds = list(dict.fromkeys(each.name for each in known))
+    kind, colon, address = argument.partition(":")
+    is_file = Path(argument).exists()
+    if not colon or is_file or len(kind) == 1:  # one letter is a drive
+        kind, address = "", argument
+    elif kind not in kinds:
+        hint = did_you_mean(kind, kinds) or f"use one of {', '.join(kinds)}"
+        raise UsageError(f"unknown kind of source '{kind}'", hint=hint)
+    path = Path(address)
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "does not exist"
+        raise UsageError(f"'{address}' {what}: expected a file to create a spec from")
+    source = Source(kind, address, root_of(path))
+    fitting = [each for each in known if kind in {"", each.name}]
+    ending = path.suffix.lower()
+    for importer in fitting:
+        if ending in importer.endings and importer.recognizes(source):
+            return importer, source
+    endings = sorted({each for importer in fitting for each in importer.endings})
+    raise UsageError(
+        f"'{address}' is no {kind or 'source'} that vidbuild reads: expected a file that ends with {', '.join(endings)}"
+    )
