@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import os
 from collections.abc import Mapping
@@ -9,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vidbuild.create import registry, writing
+from vidbuild.create import record, registry, updating, writing
 from vidbuild.create.composer import Choices, compose
 from vidbuild.create.outline import Omission, Outline
+from vidbuild.create.record import Record
 from vidbuild.engine.disk import durable
 from vidbuild.errors import UsageError
 from vidbuild.project import name_of, root_of
@@ -23,14 +25,14 @@ ASSETS = "assets"
 class Created:
     """A spec that was made from a source.
 
-    text: of the spec; files: the other files that belong to it, and their bytes.
+    text: of the spec; record: for a later update; files: the other files that belong to it, and their bytes.
     omissions: what of the source no scene shows.
     """
 
     path: Path
     source: str
     text: str
-    scenes: int
+    record: Record
     files: Mapping[Path, bytes]
     omissions: tuple[Omission, ...]
 
@@ -38,10 +40,8 @@ class Created:
         """Write the spec and its files, and return their paths. Raises UsageError if the spec exists."""
         if self.path.exists():
             raise UsageError(f"'{self.path}' already exists", hint="choose another file with -o")
-        for path, data in {**self.files, self.path: self.text.encode()}.items():
-            durable.make_folder(path.parent)
-            durable.write(path, data)
-        return [self.path, *self.files]
+        _write({**self.files, record.path_of(self.path): self.record.text().encode(), self.path: self.text.encode()})
+        return [self.path, record.path_of(self.path), *self.files]
 
 
 def create(argument: str, path: Path | None = None, choices: Choices | None = None, head: Mapping[str, Any] | None = None) -> Created:
@@ -60,13 +60,58 @@ def create(argument: str, path: Path | None = None, choices: Choices | None = No
     if not composition.scenes:
         raise UsageError(f"'{source.address}' has nothing to make a scene of", hint="see what it has with --dry-run")
     name = _relative(source.path, path)
-    scenes = [
-        {**each.fields, "made_from": {"source": name, "part": each.section.name, "sha256": each.section.digest}}
-        for each in composition.scenes
-    ]
+    scenes = [updating.with_origin(each, name) for each in composition.scenes]
     fields = {"vidbuild": 1, "title": outline.title, "language": language, **{k: v for k, v in (head or {}).items() if v}}
     text = writing.spec_text(fields, scenes)
-    return Created(path, source.address, text, len(scenes), placing.files, composition.omissions)
+    written = Record(f"{source.kind}:{name}" if source.kind else name, language, choices or Choices(), tuple(map(writing.as_written, scenes)))
+    return Created(path, source.address, text, written, placing.files, composition.omissions)
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """A spec whose source has changed.
+
+    old, new: its text; kept: what stays as its author wrote it, although the source has changed.
+    """
+
+    path: Path
+    old: str
+    new: str
+    record: Record
+    files: Mapping[Path, bytes]
+    kept: tuple[updating.Kept, ...]
+
+    def diff(self) -> str:
+        """Return the change of the spec's text; "" if there is none."""
+        lines = difflib.unified_diff(
+            self.old.splitlines(), self.new.splitlines(), str(self.path), str(self.path), lineterm=""
+        )
+        return "\n".join(lines)
+
+    def write(self) -> None:
+        """Write the spec, its record and its new files."""
+        _write({**self.files, self.path: self.new.encode(), record.path_of(self.path): self.record.text().encode()})
+
+
+def update(path: Path) -> Updated:
+    """Return a spec that `create` made, brought up to date with its source, without writing it.
+
+    Raises UsageError if the spec has no record of its making, or its source cannot be read.
+    """
+    last = record.read(path)
+    kind, colon, name = last.source.partition(":")
+    argument = path.parent / (name if colon else last.source)
+    importer, source = registry.resolve(f"{kind}:{argument}" if colon else str(argument))
+    placing = _Placing(path)
+    old = path.read_text(encoding="utf-8")
+    made = updating.update(old, last, importer.read(source), placing.place)
+    return Updated(path, old, made.text, made.record, placing.files, tuple(made.kept))
+
+
+def _write(files: Mapping[Path, bytes]) -> None:
+    for path, data in files.items():
+        durable.make_folder(path.parent)
+        durable.write(path, data)
 
 
 class _Placing:

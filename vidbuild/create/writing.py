@@ -51,6 +51,17 @@ def scene_text(scene: Mapping[str, Any]) -> str:
     return "".join(f"  {line}" if line.strip() else line for line in text.splitlines(keepends=True))
 
 
+def field_text(name: str, value: Any) -> str:  # noqa: ANN401 - any field's value
+    """Return a field of a scene, as in the scene's text but for its indentation."""
+    return _dump({name: _styled(value, name)})
+
+
+def as_written(scene: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a scene's fields as a reader of the text gets them: with the marks that keep braces as they are."""
+    data: dict[str, Any] = yaml.safe_load(scene_text(scene))[0]
+    return data
+
+
 def _dump(data: object) -> str:
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH)
 

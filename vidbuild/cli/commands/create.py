@@ -31,7 +31,7 @@ class _Length(click.ParamType):
     "create",
     epilog=options.example("vidbuild create --from README.md", "vidbuild create --from docs/guide.md --length 90s -o guide.yaml"),
 )
-@click.option("--from", "source", required=True, metavar="[KIND:]SOURCE", help="What the video is made from.")
+@click.option("--from", "source", metavar="[KIND:]SOURCE", help="What the video is made from.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The spec to write.")
 @click.option("--length", type=_Length(), metavar="LENGTH", help="About how long the video is (90s, 2m); default: 2m30s.")
 @click.option("--scenes", type=click.IntRange(min=1), metavar="N", help="At most N scenes.")
@@ -39,13 +39,20 @@ class _Length(click.ParamType):
 @click.option("--language", metavar="TAG", help="Language of the source; default: as it says, or a guess.")
 @click.option("--voice", metavar="VOICE", help="Voice of the spec, as listed by 'vidbuild voices'.")
 @click.option("--theme", metavar="NAME", help="Theme of the spec, as listed by 'vidbuild themes'.")
-@click.option("--dry-run", is_flag=True, help="Print the spec, and write nothing.")
+@click.option(
+    "--update",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="SPEC",
+    help="Make the scenes again whose part of the source has changed; what you edited stays.",
+)
+@click.option("--dry-run", is_flag=True, help="Print the spec or its change, and write nothing.")
 def command(
-    source: str,
+    source: str | None,
     output: Path | None,
     length: float | None,
     scenes: int | None,
     section: str,
+    update: Path | None,
     *,
     dry_run: bool,
     **head: str | None,
@@ -57,6 +64,11 @@ def command(
     from vidbuild.api.create import create
     from vidbuild.create.composer import Choices
 
+    if (source is None) == (update is None):
+        raise click.UsageError("expected --from SOURCE, or --update SPEC")
+    if update is not None:
+        return _update(update, dry_run=dry_run)
+    assert source is not None  # noqa: S101 - one of the two is there
     made = create(source, output, Choices(length, scenes, section), head)
     for each in made.omissions[:MAX_OMISSIONS]:
         console.message(f"{made.source}:{each.line}: left out {each.what}" if each.line else f"left out {each.what}")
@@ -68,4 +80,23 @@ def command(
     for path in made.write():
         console.result(str(path))
     console.message("next: " + shell_command("vidbuild", "build", made.path))
+    return Exit.DONE
+
+
+def _update(path: Path, *, dry_run: bool) -> int:
+    """Bring a spec up to date with its source, and print what changes."""
+    from vidbuild.api.create import update
+    from vidbuild.create.merging import MISSING
+
+    made = update(path)
+    for each in made.kept:
+        what = f"'{each.field}'" if each.field else "the scene"
+        console.message(f"{path}:{each.line}: kept {what} of '{each.scene}' as edited, although its source has changed")
+        if each.value is not MISSING:
+            console.message(f"      hint: its source now makes: {each.value}")
+    if diff := made.diff():
+        console.result(diff)
+    if not dry_run:
+        made.write()
+    console.message("up to date" if not diff else "would update" if dry_run else f"updated {path}")
     return Exit.DONE

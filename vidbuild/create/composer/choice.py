@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 USUAL = 150.0  # seconds: about as long as people watch how something is done
@@ -23,16 +24,18 @@ class Candidate:
     is_first: bool
 
 
-def chosen(candidates: Sequence[Candidate], seconds: float | None, scenes: int | None) -> list[int]:
+def chosen(
+    candidates: Sequence[Candidate], seconds: float | None, scenes: int | None, kept: Collection[int] = ()
+) -> list[int]:
     """Return the indexes of the scenes that are worth most together, in their order; the first is always there.
 
-    Without a length and a number, everything of a short document is kept, and of a long one what fits into USUAL.
+    kept: indexes of scenes that are there in any case. Without a length and a number, everything of a short document is kept, and of a long one what fits into USUAL.
     """
     limit = float("inf") if seconds is None and scenes is not None else seconds or USUAL
     most = scenes or len(candidates)
-    taken: set[int] = set()
-    used = 0.0
-    seen: dict[str, int] = {}
+    taken = set(kept)
+    used = sum(candidates[index].seconds for index in taken)
+    seen = dict(Counter(candidates[index].section for index in taken))
     while len(taken) < most:
         best, value = None, 0.0
         for index, each in enumerate(candidates):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,18 @@ class Composition:
     omissions: tuple[Omission, ...]
 
 
-def compose(outline: Outline, language: str, choices: Choices, place: Callable[[Path], str]) -> Composition:
-    """Return the scenes of a source. place: returns a file's path as the spec names it."""
+def compose(
+    outline: Outline,
+    language: str,
+    choices: Choices,
+    place: Callable[[Path], str],
+    kept: Mapping[str, int] | None = None,
+) -> Composition:
+    """Return the scenes of a source.
+
+    place: returns a file's path as the spec names it.
+    kept: section's name -> the number of scenes that it has in any case.
+    """
     sections = list(_wanted(outline, choices.section))
     upkeep = [] if choices.section or outline.paced else [each for each in sections if _is_upkeep(each)]
     left = [each for each in sections if each not in upkeep]
@@ -70,8 +80,9 @@ def compose(outline: Outline, language: str, choices: Choices, place: Callable[[
         for nth, draft in enumerate(drafts)
     ]
     drafts = [draft for _, each in made for draft in each]
-    kept = range(len(drafts)) if outline.paced else chosen(candidates, choices.seconds, choices.scenes)
-    scenes = tuple(_with_ids([drafts[index] for index in kept]))
+    fixed = list(_first_of(candidates, kept or {}))
+    taken = range(len(drafts)) if outline.paced else chosen(candidates, choices.seconds, choices.scenes, fixed)
+    scenes = tuple(_with_ids([drafts[index] for index in taken]))
     shown = {draft.section.name for draft in scenes}
     omissions = [Omission(f"the section '{each.heading}': it is about the project's upkeep", each.line) for each in upkeep]
     omissions += [
@@ -80,6 +91,15 @@ def compose(outline: Outline, language: str, choices: Choices, place: Callable[[
         if found and each.name not in shown
     ]
     return Composition(scenes, tuple(sorted((*outline.omissions, *omissions), key=lambda each: each.line)))
+
+
+def _first_of(candidates: Sequence[Candidate], kept: Mapping[str, int]) -> Iterator[int]:
+    """Yield the indexes of the first scenes of each section, as many as it keeps."""
+    counts = dict(kept)
+    for index, each in enumerate(candidates):
+        if counts.get(each.section, 0) > 0:
+            counts[each.section] -= 1
+            yield index
 
 
 def _wanted(outline: Outline, heading: str) -> Iterator[Section]:

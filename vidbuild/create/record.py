@@ -1,0 +1,68 @@
+"""What `create` wrote last time, kept beside the spec, so that `create --update` can tell edits from what it wrote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from vidbuild.create.composer import Choices
+from vidbuild.engine.disk import durable
+from vidbuild.errors import UsageError
+from vidbuild.project import name_of
+
+VERSION = 1
+SUFFIX = ".created.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """source: the argument of `--from`, with a path relative to the spec; language: of the source.
+
+    scenes: as the spec's text has them.
+    """
+
+    source: str
+    language: str
+    choices: Choices
+    scenes: tuple[Mapping[str, Any], ...]
+
+    def text(self) -> str:
+        """Return the record as the text of its file."""
+        data = {
+            "created": VERSION,
+            "source": self.source,
+            "language": self.language,
+            "choices": asdict(self.choices),
+            "scenes": list(self.scenes),
+        }
+        return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def path_of(spec: Path) -> Path:
+    """Return where the record of a spec is."""
+    return spec.parent / f"{name_of(spec)}{SUFFIX}"
+
+
+def read(spec: Path) -> Record:
+    """Return the record of a spec. Raises UsageError if there is none."""
+    path = path_of(spec)
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data["created"] != VERSION:
+            raise UsageError(f"'{path}' was written by another version of vidbuild")
+        return Record(data["source"], data["language"], Choices(**data["choices"]), tuple(data["scenes"]))
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"'{spec}' has no record of what 'vidbuild create' wrote: expected '{path}'",
+            hint="restore it from your version control, or create the spec again under another name",
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"cannot read '{path}': {error}") from error
+
+
+def write(spec: Path, record: Record) -> None:
+    """Write the record of a spec."""
+    durable.write(path_of(spec), record.text().encode())

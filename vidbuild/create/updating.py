@@ -1,0 +1,205 @@
+"""Follows a source: makes the scenes of changed parts again, and leaves what was edited by hand as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from vidbuild.create import merging, writing
+from vidbuild.create.composer import SceneDraft, compose
+from vidbuild.create.editing import NotEditableError, SpecEditor
+from vidbuild.create.outline import Outline
+from vidbuild.create.record import Record
+from vidbuild.errors import UsageError
+
+Scene = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something that an update did not change, although its source has changed.
+
+    line: in the spec; value: what the source makes of the field now.
+    """
+
+    line: int
+    scene: str
+    field: str
+    value: Any
+
+
+@dataclass(slots=True)
+class Update:
+    """The spec's new text, and what an author should look at."""
+
+    text: str
+    record: Record
+    kept: list[Kept] = field(default_factory=list)
+
+
+def update(text: str, record: Record, outline: Outline, place: Callable[[Path], str]) -> Update:
+    """Return a spec's text with the scenes of changed parts made again.
+
+    Raises UsageError if the text is no spec whose scenes can be edited one by one.
+    """
+    try:
+        editor = SpecEditor(text)
+    except (yaml.YAMLError, NotEditableError) as error:
+        hint = "write the scenes as a list whose entries begin with a hyphen, a field in each line"
+        raise UsageError("the spec's scenes cannot be updated", hint=hint) from error
+    spec_scenes: list[Scene] = yaml.safe_load(text)["scenes"]
+    return _Updater(editor, spec_scenes, record, outline, place).run()
+
+
+def with_origin(draft: SceneDraft, source: str) -> dict[str, Any]:
+    """Return a scene's fields with what it is made from. source: its path as the spec names it."""
+    origin = {"source": source, "part": draft.section.name, "sha256": draft.section.digest}
+    return {**draft.fields, "made_from": origin}
+
+
+class _Updater:
+    def __init__(
+        self, editor: SpecEditor, scenes: list[Scene], record: Record, outline: Outline, place: Callable[[Path], str]
+    ) -> None:
+        self._editor = editor
+        self._scenes = scenes
+        self._record = record
+        self._outline = outline
+        self._place = place
+        self._kept: list[Kept] = []
+        self._now = {each.name: each for each in outline.sections}
+        self._index = {str(scene.get("id")): index for index, scene in enumerate(scenes) if isinstance(scene, Mapping)}
+
+    def run(self) -> Update:
+        parts = _by_part(self._record.scenes)
+        names = _renamed(list(parts), list(self._now))
+        kept = {names[part]: len(scenes) for part, scenes in parts.items() if part in names}
+        made = compose(self._outline, self._record.language, self._record.choices, self._place, kept)
+        drafts: dict[str, list[SceneDraft]] = {}
+        for draft in made.scenes:
+            drafts.setdefault(draft.section.name, []).append(draft)
+        written: list[Scene] = []
+        place = -1
+        for name in [*dict.fromkeys((*self._ordered(parts, names, drafts),))]:
+            old = next((part for part, now in names.items() if now == name), None)
+            base = parts[old] if old is not None else parts.get(name, [])
+            section = self._now.get(name)
+            if section is None:
+                written += self._gone(base)
+            elif base and old == name and base[0]["made_from"]["sha256"] == section.digest:
+                written += base
+            else:
+                new = [self._written(each) for each in drafts.get(name, [])]
+                place = max([place, *(self._index[each["id"]] for each in base if each["id"] in self._index)])
+                written += self._section(base, new, place)
+            place = max([place, *(self._index[each["id"]] for each in base if each["id"] in self._index)])
+        return Update(self._editor.text(), replace(self._record, scenes=tuple(written)), self._kept)
+
+    def _ordered(
+        self, parts: Mapping[str, Any], names: Mapping[str, str], drafts: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """Yield the parts to look at: as in the source, and those that it has no more where they were."""
+        wanted = {*names.values(), *drafts}
+        order = [name for name in self._now if name in wanted]
+        gone = [part for part in parts if part not in names]
+        yield from order
+        yield from gone
+
+    def _written(self, draft: SceneDraft) -> Scene:
+        source = self._record.scenes[0]["made_from"]["source"] if self._record.scenes else self._record.source
+        return writing.as_written(with_origin(draft, source))
+
+    def _section(self, base: Sequence[Scene], new: Sequence[Scene], place: int) -> Iterator[Scene]:
+        """Update the scenes of one part, and yield what the record has of them now."""
+        pairs, added, removed = _matched(base, new)
+        for before, now in pairs:
+            yield self._scene(before, now)
+        for scene in removed:
+            yield from self._gone([scene])
+        for now in added:
+            own = {**now, "id": self._free(str(now["id"]))}
+            self._editor.insert(place, own)
+            yield own
+
+    def _scene(self, base: Scene, new: Scene) -> Scene:
+        index = self._index.get(str(base["id"]))
+        if index is None:  # its author removed it
+            return {**new, "id": base["id"]}
+        order = list(new)
+        for each in merging.merged(base, self._scenes[index], new):
+            if isinstance(each, merging.Conflict):
+                self._kept.append(Kept(self._editor.line(index, each.field), str(base["id"]), each.field, each.value))
+            elif each.value is merging.MISSING:
+                self._editor.remove(index, each.field)
+            else:
+                self._editor.set(index, each.field, each.value, order[: order.index(each.field)])
+        if "made_from" in self._scenes[index]:
+            self._editor.set(index, "made_from", new["made_from"], order)
+        return {**new, "id": base["id"]}
+
+    def _gone(self, base: Sequence[Scene]) -> Iterator[Scene]:
+        """Remove scenes whose part is gone, unless their author has edited them."""
+        for scene in base:
+            index = self._index.get(str(scene["id"]))
+            if index is None:
+                continue
+            if self._scenes[index] == scene:
+                self._editor.delete(index)
+            else:
+                self._kept.append(Kept(self._editor.line(index, ""), str(scene["id"]), "", merging.MISSING))
+                yield scene
+
+    def _free(self, name: str) -> str:
+        used = {*self._index, *(str(each["id"]) for each in self._record.scenes)}
+        number = 2
+        own = name
+        while own in used:
+            own, number = f"{name}-{number}", number + 1
+        self._index.setdefault(own, len(self._scenes) - 1)
+        return own
+
+
+def _by_part(scenes: Sequence[Scene]) -> dict[str, list[Scene]]:
+    parts: dict[str, list[Scene]] = {}
+    for scene in scenes:
+        parts.setdefault(str(scene["made_from"]["part"]), []).append(scene)
+    return parts
+
+
+def _renamed(before: Sequence[str], now: Sequence[str]) -> dict[str, str]:
+    """Return old part -> the part that it is now: of the same name, or between the same neighbors."""
+    names = {name: name for name in before if name in now}
+    shown = [name for name in now if name in names or name not in before]
+    for tag, start, end, first, last in SequenceMatcher(a=before, b=shown, autojunk=False).get_opcodes():
+        if tag == "replace" and end - start == last - first:
+            names |= {
+                old: new
+                for old, new in zip(before[start:end], shown[first:last], strict=True)
+                if old not in names and new not in names.values()
+            }
+    return names
+
+
+def _matched(
+    base: Sequence[Scene], new: Sequence[Scene]
+) -> tuple[list[tuple[Scene, Scene]], list[Scene], list[Scene]]:
+    """Return pairs of old and new scenes, the new ones without an old one, and the old ones without a new one."""
+    pairs: list[tuple[Scene, Scene]] = []
+    added: list[Scene] = []
+    removed: list[Scene] = []
+    types = SequenceMatcher(a=[each["type"] for each in base], b=[each["type"] for each in new], autojunk=False)
+    for tag, start, end, first, last in types.get_opcodes():
+        count = min(end - start, last - first) if tag == "replace" else end - start
+        if tag in {"equal", "replace"}:
+            pairs += zip(base[start : start + count], new[first : first + count], strict=True)
+            removed += base[start + count : end]
+            added += new[first + count : last]
+        else:
+            removed += base[start:end]
+            added += new[first:last]
+    return pairs, added, removed
