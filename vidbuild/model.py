@@ -199,6 +199,7 @@ class Scene:
     speaker: the name of the speaker of a narration that is no list, for captions; "" without one.
     background: None for the theme's; a color; {"gradient", "angle"}; or {"image", "fit", "dim", "blur", "drift"}.
     section: the name of the section that begins with the scene; "" if none does.
+    made_from: the part of a document that the scene was made from ("source", "part", "sha256"); empty if of none.
     """
 
     id: str
@@ -224,6 +225,7 @@ class Scene:
     callouts: tuple[Callout, ...] = ()
     overlays: tuple[Overlay, ...] = ()
     effects: Effects = Effects()
+    made_from: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def voices(self) -> list[Voice]:

@@ -132,6 +132,10 @@ def _examine(
     diagnostics = (*loaded.diagnostics, *_project_problems(path, allowed))
     if loaded.spec is None or any(each.severity == "error" for each in diagnostics):
         return diagnostics, None
+    if any(scene.made_from for scene in loaded.spec.scenes):
+        from vidbuild.create import drift
+
+        diagnostics = (*diagnostics, *drift.problems(loaded.spec, path))
     try:
         video = Video(loaded.spec, replaced(options, allow_network_voice=True), name)
     except SpecError as error:

@@ -81,7 +81,7 @@ def expand(document: Document, names: Mapping[str, Any]) -> tuple[Document, dict
 
 
 def is_verbatim(data: object, path: Path) -> bool:
-    """Return whether a text stays as written: notes, and commands or code unless their scene expands them."""
+    """Return whether a text stays as written: notes, names of sources, and commands or code unless their scene expands them."""
     if not path or not isinstance(data, Mapping):
         return True
     if str(path[0]) in VERBATIM or str(path[0]).startswith(OWN_FIELD):
@@ -89,7 +89,7 @@ def is_verbatim(data: object, path: Path) -> bool:
     scene = _scene(data, path)
     if scene is None:
         return False
-    if path[-1] == "notes" and len(path) == SCENE_FIELD:
+    if path[SCENE_FIELD - 1] == "made_from" or (path[-1] == "notes" and len(path) == SCENE_FIELD):
         return True
     return scene.get("expand") is not True and any(node.get("x-verbatim") for node in schema.allowed(path, data))
 

@@ -92,6 +92,7 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
         music=own_music,
         sounds=sounds,
         section=fields.get("section", ""),
+        made_from=fields.get("made_from", {}),
         callouts=marks,
         overlays=above,
         effects=transitions.effects(fields, context),

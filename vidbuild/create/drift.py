@@ -1,0 +1,52 @@
+"""Which scenes of a spec were made from a part of a document that has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from vidbuild.create import registry
+from vidbuild.create.outline import Outline, Section
+from vidbuild.diagnostic import Diagnostic
+from vidbuild.errors import UsageError
+from vidbuild.model import Scene, Spec
+from vidbuild.platforms import shell_command
+
+
+def problems(spec: Spec, path: Path) -> Iterator[Diagnostic]:
+    """Yield a warning for each part that has changed or is gone, at the first scene made from it."""
+    outlines = lru_cache(maxsize=None)(_outline)
+    update = f"run {shell_command('vidbuild', 'create', '--update', path)}, which keeps what you edited"
+    seen: set[tuple[str, str]] = set()
+    for scene in spec.scenes:
+        if not scene.made_from or (origin := (scene.made_from["source"], scene.made_from["part"])) in seen:
+            continue
+        seen.add(origin)
+        source = path.parent / origin[0]
+        outline = outlines(source)
+        if isinstance(outline, UsageError):
+            yield _warning(scene, path, "source", f"the source of scene '{scene.id}': {outline.message}", outline.hint)
+            continue
+        section = next((each for each in outline.sections if each.name == origin[1]), None)
+        if message := _message(section, origin, scene.made_from["sha256"]):
+            yield _warning(scene, path, "part" if section is None else "sha256", message, update)
+
+
+def _outline(source: Path) -> Outline | UsageError:
+    try:
+        importer, found = registry.resolve(str(source))
+        return importer.read(found)
+    except UsageError as error:
+        return error
+
+
+def _message(section: Section | None, origin: tuple[str, str], digest: str) -> str:
+    source, part = origin
+    if section is None:
+        return f"'{source}' has no part '{part}' any more"
+    return f"'{source}' has changed in '{part}' (line {section.line})" if section.digest != digest else ""
+
+
+def _warning(scene: Scene, path: Path, field: str, message: str, hint: str | None) -> Diagnostic:
+    return Diagnostic("warning", message, str(path), scene.locations.get(f"made_from.{field}"), hint)
