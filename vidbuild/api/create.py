@@ -44,7 +44,9 @@ class Created:
         return [self.path, record.path_of(self.path), *self.files]
 
 
-def create(argument: str, path: Path | None = None, choices: Choices | None = None, head: Mapping[str, Any] | None = None) -> Created:
+def create(
+    argument: str, path: Path | None = None, choices: Choices | None = None, head: Mapping[str, Any] | None = None
+) -> Created:
     """Return a spec made from a source, without writing it. Raises UsageError for a source that cannot be read.
 
     argument: KIND:SOURCE, or a file, whose kind is known by its ending.
@@ -61,9 +63,19 @@ def create(argument: str, path: Path | None = None, choices: Choices | None = No
         raise UsageError(f"'{source.address}' has nothing to make a scene of", hint="see what it has with --dry-run")
     name = _relative(source.path, path)
     scenes = [updating.with_origin(each, name) for each in composition.scenes]
-    fields = {"vidbuild": 1, "title": outline.title, "language": language, **{k: v for k, v in (head or {}).items() if v}}
+    fields = {
+        "vidbuild": 1,
+        "title": outline.title,
+        "language": language,
+        **{k: v for k, v in (head or {}).items() if v},
+    }
     text = writing.spec_text(fields, scenes)
-    written = Record(f"{source.kind}:{name}" if source.kind else name, language, choices or Choices(), tuple(map(writing.as_written, scenes)))
+    written = Record(
+        f"{source.kind}:{name}" if source.kind else name,
+        language,
+        choices or Choices(),
+        tuple(map(writing.as_written, scenes)),
+    )
     return Created(path, source.address, text, written, placing.files, composition.omissions)
 
 
@@ -140,4 +152,6 @@ def _relative(path: Path, spec: Path) -> str:
 def _language(outline: Outline) -> str:
     from vidbuild.create.language import language_of
 
-    return language_of(" ".join(block.text for section in outline.sections for block in section.blocks if hasattr(block, "text")))
+    return language_of(
+        " ".join(block.text for section in outline.sections for block in section.blocks if hasattr(block, "text"))
+    )

@@ -68,8 +68,8 @@ class SpecEditor:
 
     def insert(self, after: int, scene: Mapping[str, Any]) -> None:
         """Add a scene behind another one; -1 is before the first."""
-        indent = self._scenes[0].start_mark.column - 2
-        lines = [" " * (indent - 2) + line if indent > 2 else line for line in writing.scene_text(scene).splitlines()]
+        indent = " " * (self._scenes[0].start_mark.column - len("- "))
+        lines = [indent + line.removeprefix("  ") if line else "" for line in writing.scene_text(scene).splitlines()]
         if after < 0:
             start = self._scenes[0].start_mark.line
             self._edits.append(_Edit(start, start, [*lines, ""]))

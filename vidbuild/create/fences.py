@@ -10,9 +10,12 @@ from vidbuild.create.outline import Block, Code, Command, Commands, Diagram
 
 DIAGRAMS = {"mermaid": "mermaid", "dot": "dot", "graphviz": "dot"}
 SHELLS = frozenset({"bash", "sh", "shell", "zsh", "fish", "powershell", "pwsh", "ps1", "cmd", "bat"})
+PLAIN = frozenset({"", "text", "txt"})
 SESSIONS = frozenset({"console", "shell-session", "shellsession", "sh-session", "terminal", "bash-session"})
 # The prompts of shells; ">" alone is also a quotation and a comparison, and "#" a comment.
-_PROMPT = re.compile(r"(?:\([\w.-]+\) )?(?:[\w.-]+@[\w.-]+[:~\w/. -]*)?[$%❯➜] (?=\S)|PS [^>\n]*> (?=\S)|C:\\[^>\n]*>(?=\S)")
+_PROMPT = re.compile(
+    r"(?:\([\w.-]+\) )?(?:[\w.-]+@[\w.-]+[:~\w/. -]*)?[$%\u276f\u279c] (?=\S)|PS [^>\n]*> (?=\S)|C:\\[^>\n]*>(?=\S)"
+)
 _ROOT = re.compile(r"# (?=[a-z])")
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 _COMMENT = re.compile(r"\s*#(?!!)")
@@ -28,14 +31,13 @@ def block(text: str, info: str, filename: str = "") -> Block | None:
         return None
     if language in DIAGRAMS:
         return Diagram(text, DIAGRAMS[language])
-    has_prompts = any(_PROMPT.match(line) for line in text.splitlines())
-    if language in SESSIONS or (language in SHELLS | {"", "text", "txt"} and has_prompts):
-        if commands := tuple(_session(text.splitlines())):
-            return Commands(commands, language if language in SHELLS else "")
+    lines = text.splitlines()
+    commands: tuple[Command, ...] = ()
+    if language in SESSIONS or (language in SHELLS | PLAIN and any(map(_PROMPT.match, lines))):
+        commands = tuple(_session(lines))
     elif language in SHELLS and not _SCRIPT.search(text):
-        if commands := tuple(_lines(text.splitlines())):
-            return Commands(commands, language)
-    return Code(text, language, filename)
+        commands = tuple(_lines(lines))
+    return Commands(commands, language if language in SHELLS else "") if commands else Code(text, language, filename)
 
 
 def language_of(info: str) -> str:

@@ -13,10 +13,11 @@ SAMPLE = 6000  # characters
 # Script, as in the names of characters -> language. The order decides: Japanese has Han characters as well.
 _SCRIPTS = {
     "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "CJK": "zh", "THAI": "th", "HEBREW": "he", "GREEK": "el",
-    "DEVANAGARI": "hi", "BENGALI": "bn", "TAMIL": "ta", "ARMENIAN": "hy", "GEORGIAN": "ka", "ARABIC": "ar", "CYRILLIC": "ru",
+    "DEVANAGARI": "hi", "BENGALI": "bn", "TAMIL": "ta", "ARMENIAN": "hy", "GEORGIAN": "ka", "ARABIC": "ar",
+    "CYRILLIC": "ru",
 }  # fmt: skip
 # Letters that the commonest language of a script does not have -> the language that has them.
-_LETTERS = {"ru": {"uk": "іїєґ", "bg": "", "sr": "ђћџљњј"}, "ar": {"fa": "پچژگ", "ur": "ٹڈڑے"}}  # noqa: RUF001
+_LETTERS = {"ru": {"uk": "іїєґ", "bg": "", "sr": "ђћџљњј"}, "ar": {"fa": "پچژگ", "ur": "ٹڈڑے"}}
 _WORDS = {
     "en": "the and of to is in that for with this you are it be on",
     "de": "der die und das ist nicht ein eine mit für den auf werden wird sie",
@@ -46,7 +47,9 @@ def language_of(text: str) -> str:
     letters = scripts.total()
     for script, language in _SCRIPTS.items():
         if scripts[script] > letters * (0.1 if language == "ja" else 0.3):
-            counts = {other: sum(text.count(letter) for letter in own) for other, own in _LETTERS.get(language, {}).items()}
+            counts = {
+                other: sum(text.count(letter) for letter in own) for other, own in _LETTERS.get(language, {}).items()
+            }
             best = max(counts, key=lambda each: counts[each], default="")
             return best if best and counts[best] > letters * 0.005 else language
     words = Counter(re.findall(r"[^\W\d_]+", text.lower()))

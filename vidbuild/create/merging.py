@@ -43,7 +43,9 @@ def merged(base: Fields, current: Fields, new: Fields) -> Iterator[Change | Conf
     A scene of another type is one change: hand-edited fields of the old type have no place in it.
     """
     names = [name for name in dict.fromkeys((*new, *base)) if name not in OWN]
-    if base.get("type") != new.get("type") and any(current.get(name) != base.get(name) for name in {*base, *current} - OWN):
+    if base.get("type") != new.get("type") and any(
+        current.get(name) != base.get(name) for name in {*base, *current} - OWN
+    ):
         yield Conflict("type", new.get("type"))
         return
     for name in names:

@@ -136,9 +136,7 @@ class Speech:
     text: str
 
 
-Block = (
-    Prose | Items | Code | Commands | Table | Picture | Page | Diagram | Chart | Recording | Quotation | Speech
-)
+Block = Prose | Items | Code | Commands | Table | Picture | Page | Diagram | Chart | Recording | Quotation | Speech
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,9 +100,7 @@ class _Updater:
             place = max([place, *(self._index[each["id"]] for each in base if each["id"] in self._index)])
         return Update(self._editor.text(), replace(self._record, scenes=tuple(written)), self._kept)
 
-    def _ordered(
-        self, parts: Mapping[str, Any], names: Mapping[str, str], drafts: Mapping[str, Any]
-    ) -> Iterator[str]:
+    def _ordered(self, parts: Mapping[str, Any], names: Mapping[str, str], drafts: Mapping[str, Any]) -> Iterator[str]:
         """Yield the parts to look at: as in the source, and those that it has no more where they were."""
         wanted = {*names.values(), *drafts}
         order = [name for name in self._now if name in wanted]
@@ -185,9 +183,7 @@ def _renamed(before: Sequence[str], now: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def _matched(
-    base: Sequence[Scene], new: Sequence[Scene]
-) -> tuple[list[tuple[Scene, Scene]], list[Scene], list[Scene]]:
+def _matched(base: Sequence[Scene], new: Sequence[Scene]) -> tuple[list[tuple[Scene, Scene]], list[Scene], list[Scene]]:
     """Return pairs of old and new scenes, the new ones without an old one, and the old ones without a new one."""
     pairs: list[tuple[Scene, Scene]] = []
     added: list[Scene] = []

@@ -34,8 +34,12 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
-_Dumper.add_representer(_Flow, lambda dumper, data: dumper.represent_mapping("tag:yaml.org,2002:map", data, flow_style=True))
-_Dumper.add_representer(_Literal, lambda dumper, data: dumper.represent_scalar("tag:yaml.org,2002:str", str(data), style="|"))
+_Dumper.add_representer(
+    _Flow, lambda dumper, data: dumper.represent_mapping("tag:yaml.org,2002:map", data, flow_style=True)
+)
+_Dumper.add_representer(
+    _Literal, lambda dumper, data: dumper.represent_scalar("tag:yaml.org,2002:str", str(data), style="|")
+)
 
 
 def spec_text(head: Mapping[str, Json], scenes: Sequence[Mapping[str, Any]], schema: str = "") -> str:
@@ -87,7 +91,9 @@ def _text(text: str, name: str) -> str:
         if name == "narration":
             text = _CUE.sub(r"\\[[", text)
     # Neither a literal block nor its indentation can be right for these.
-    can_be_literal = "\n" in text and not re.search(r"[\t ]\n|\A\s|[^\n\t\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    can_be_literal = "\n" in text and not re.search(
+        r"[\t ]\n|\A\s|[^\n\t\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text
+    )
     return _Literal(text) if can_be_literal else text
 
 

@@ -81,7 +81,7 @@ def expand(document: Document, names: Mapping[str, Any]) -> tuple[Document, dict
 
 
 def is_verbatim(data: object, path: Path) -> bool:
-    """Return whether a text stays as written: notes, names of sources, and commands or code unless their scene expands them."""
+    """Return whether a text stays as written: notes, sources, and commands or code unless their scene expands them."""
     if not path or not isinstance(data, Mapping):
         return True
     if str(path[0]) in VERBATIM or str(path[0]).startswith(OWN_FIELD):

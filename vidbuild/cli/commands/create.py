@@ -14,7 +14,7 @@ from vidbuild.platforms import shell_command
 MAX_OMISSIONS = 12
 
 
-class _Length(click.ParamType):
+class _Length(click.ParamType):  # type: ignore[type-arg] # generic in click 8.3 alone
     """A length: 90, 90s, 2m or 1m30s."""
 
     name = "length"
@@ -29,11 +29,17 @@ class _Length(click.ParamType):
 
 @click.command(
     "create",
-    epilog=options.example("vidbuild create --from README.md", "vidbuild create --from docs/guide.md --length 90s -o guide.yaml"),
+    epilog=options.example(
+        "vidbuild create --from README.md", "vidbuild create --from docs/guide.md --length 90s -o guide.yaml"
+    ),
 )
 @click.option("--from", "source", metavar="[KIND:]SOURCE", help="What the video is made from.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The spec to write.")
-@click.option("--length", type=_Length(), metavar="LENGTH", help="About how long the video is (90s, 2m); default: 2m30s.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The spec to write."
+)
+@click.option(
+    "--length", type=_Length(), metavar="LENGTH", help="About how long the video is (90s, 2m); default: 2m30s."
+)
 @click.option("--scenes", type=click.IntRange(min=1), metavar="N", help="At most N scenes.")
 @click.option("--section", default="", metavar="HEADING", help="Only what is below this heading.")
 @click.option("--language", metavar="TAG", help="Language of the source; default: as it says, or a guess.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from vidbuild.create.composer.compose import Choices, Composition, SceneDraft, compose
+from vidbuild.create.composer.compose import Choices, Composition, compose
+from vidbuild.create.composer.scenes import SceneDraft
 
 __all__ = ["Choices", "Composition", "SceneDraft", "compose"]

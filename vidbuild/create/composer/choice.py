@@ -29,7 +29,9 @@ def chosen(
 ) -> list[int]:
     """Return the indexes of the scenes that are worth most together, in their order; the first is always there.
 
-    kept: indexes of scenes that are there in any case. Without a length and a number, everything of a short document is kept, and of a long one what fits into USUAL.
+    Without a length and a number, everything of a short document is there, and of a long one what fits into USUAL.
+
+    kept: indexes of scenes that are there in any case.
     """
     limit = float("inf") if seconds is None and scenes is not None else seconds or USUAL
     most = scenes or len(candidates)
@@ -43,7 +45,7 @@ def chosen(
                 continue
             if not each.is_first and each.section not in seen:
                 continue
-            # The next scene of a section is worth less than the first one of another, and later ones less than early ones.
+            # Another scene of a section is worth less than the next one's first, and late ones less than early ones.
             worth = each.worth * 0.6 ** seen.get(each.section, 0) * (1 - 0.3 * index / len(candidates))
             worth = 2.0 if index == 0 else worth
             if worth > value:

@@ -16,17 +16,17 @@ MIN_WORDS = 3
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'])(?:e\.g|i\.e|etc|cf|vs|approx|incl|resp|no|fig|sec|dr|mr|mrs|ms|prof|st|z\.\s?b|d\.\s?h|u\.\s?a|bzw"
     r"|ca|evtl|ggf|usw|p\. ?ej|[a-z])\.$",
-    re.I,
+    re.IGNORECASE,
 )
 # What only a reader of the page can follow.
 _OF_THE_PAGE = re.compile(
     r"\b(?:see|click|read more|view source|above|below|this page|this document|table of contents|follow the link"
     r"|(?:siehe|klicke|oben|unten)\b)",
-    re.I,
+    re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)")
 _ADDRESS = re.compile(r"\s*(?:https?://|www\.)\S+")
-_LABEL = re.compile(r"^(?:\*\*)?(?:note|tip|warning|important|hint|info|caution)(?:\*\*)?:(?:\*\*)?\s+", re.I)
+_LABEL = re.compile(r"^(?:\*\*)?(?:note|tip|warning|important|hint|info|caution)(?:\*\*)?:(?:\*\*)?\s+", re.IGNORECASE)
 _END = re.compile(r"[.!?…。！？؟۔।]['\"”’)\]]*$")  # noqa: RUF001 - the full-width forms are meant
 
 
@@ -74,7 +74,7 @@ def _is_name(word: str) -> bool:
 def is_speakable(sentence: str) -> bool:
     """Return whether a sentence stands without the page around it, and is one."""
     plain = inline.plain(sentence)
-    return len(plain.split()) >= MIN_WORDS or not plain.isascii() and len(plain) >= MIN_WORDS * 3
+    return len(plain.split()) >= MIN_WORDS or (not plain.isascii() and len(plain) >= MIN_WORDS * 3)
 
 
 def is_of_the_page(sentence: str) -> bool:
@@ -89,9 +89,7 @@ def ranks(sentences: Sequence[str]) -> list[float]:
     """
     bags = [Counter(_terms(each)) for each in sentences]
     documents = Counter(term for bag in bags for term in bag)
-    weights = [
-        {term: count * math.log(1 + len(bags) / documents[term]) for term, count in bag.items()} for bag in bags
-    ]
+    weights = [{term: count * math.log(1 + len(bags) / documents[term]) for term, count in bag.items()} for bag in bags]
     similar = [[_cosine(a, b) for b in weights] for a in weights]
     rank = [1 / max(len(bags), 1)] * len(bags)
     shares = [[value / (sum(row) or 1) for value in row] for row in similar]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vidbuild import inline
+from vidbuild.create.composer.text import cut_to
 from vidbuild.create.outline import (
     Block,
     Chart,
@@ -34,6 +34,10 @@ MAX_PASSAGES = 5  # of code that scrolls
 MAX_CODE = 60  # lines that are shown of a longer text
 MAX_OUTPUT = 12  # lines of one output
 MAX_QUOTE = 280
+MAX_ALT = 300
+
+
+Place = Callable[[Path], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +49,13 @@ class Visual:
     cut: str = ""
 
 
-def visual(shown: Sequence[Block], heading: str, place: Callable[[Path], str], cues: Sequence[str]) -> Visual | None:
-    """Return what the blocks of a beat look like; None if they have nothing to show.
+def visual(shown: Sequence[Block], heading: str, place: Place, cues: Sequence[str]) -> Visual:
+    """Return what the blocks of a beat, all of one type, look like.
 
     place: returns a file's path as the spec names it.
     cues: the cue of each block, "" without one.
     """
-    block = shown[0]
-    match block:
-        case Commands():
-            return _commands([each for each in shown if isinstance(each, Commands)], cues)
-        case Items():
-            return _items(block, heading)
-        case Code():
-            return _code(block, heading)
-        case Table():
-            return _table(block, heading)
-        case Picture(path=Path() as path):
-            return Visual("image", _known(src=place(path), fit="contain", caption=block.caption, alt=block.alt))
-        case Page():
-            return Visual("slide", _known(file=place(block.path), page=block.number, alt=_cut(block.text, 300)[0]))
-        case Diagram():
-            return Visual("diagram", {"diagram": block.text, "notation": block.notation, **_known(caption=heading)})
-        case Chart():
-            return _chart(block, heading)
-        case Recording():
-            return Visual("command", {"cast": place(block.path)})
-        case Quotation():
-            text, cut = _cut(block.text, MAX_QUOTE)
-            return Visual("quote", {"text": text, **_known(by=block.by)}, "the end of a quotation" if cut else "")
-    return None
+    return _VISUALS[type(shown[0])](shown, heading, place, cues)
 
 
 def _known(**fields: Any) -> Fields:  # noqa: ANN401 - values of any field
@@ -82,7 +63,7 @@ def _known(**fields: Any) -> Fields:  # noqa: ANN401 - values of any field
     return {name: value for name, value in fields.items() if value}
 
 
-def _commands(blocks: Sequence[Commands], cues: Sequence[str]) -> Visual:
+def _commands(blocks: Sequence[Commands], heading: str, cues: Sequence[str]) -> Visual:
     entries: list[Fields] = []
     cut = ""
     for block, cue in zip(blocks, cues, strict=True):
@@ -94,7 +75,7 @@ def _commands(blocks: Sequence[Commands], cues: Sequence[str]) -> Visual:
             if len(lines) > MAX_OUTPUT:
                 cut = f"{len(lines) - MAX_OUTPUT} lines of an output"
             entries.append({"output": "\n".join(lines[:MAX_OUTPUT])})
-    return Visual("command", {"commands": entries}, cut)
+    return Visual("command", {**_known(title=heading), "commands": entries}, cut)
 
 
 def _items(block: Items, heading: str) -> Visual:
@@ -105,8 +86,8 @@ def _items(block: Items, heading: str) -> Visual:
 
 
 def _item(item: Item) -> str | Fields:
-    text, _ = _cut(item.text, MAX_ITEM)
-    detail, _ = _cut(item.detail or ", ".join(each.text for each in item.items), MAX_DETAIL)
+    text, _ = cut_to(item.text, MAX_ITEM)
+    detail, _ = cut_to(item.detail or ", ".join(each.text for each in item.items), MAX_DETAIL)
     return {"text": text, "detail": detail} if detail else text
 
 
@@ -136,31 +117,52 @@ def _passages(lines: Sequence[str]) -> list[str]:
 
 def _table(block: Table, heading: str) -> Visual:
     width = min(len(block.columns), MAX_COLUMNS)
-    rows = [[_cut(cell, MAX_CELL)[0] for cell in row[:width]] for row in block.rows[:MAX_ROWS]]
+    rows = [[cut_to(cell, MAX_CELL)[0] for cell in row[:width]] for row in block.rows[:MAX_ROWS]]
     left = [
         *([f"{len(block.rows) - MAX_ROWS} rows"] if len(block.rows) > MAX_ROWS else []),
         *([f"{len(block.columns) - width} columns"] if len(block.columns) > width else []),
     ]
-    columns = [_cut(each, MAX_CELL)[0] for each in block.columns[:width]]
+    columns = [cut_to(each, MAX_CELL)[0] for each in block.columns[:width]]
     cut = f"{' and '.join(left)} of a table" if left else ""
     return Visual("table", {**_known(title=heading), "columns": columns, "rows": rows}, cut)
 
 
 def _chart(block: Chart, heading: str) -> Visual:
     series = [{"name": name, "values": list(values)} for name, values in block.series]
-    return Visual("chart", {**_known(title=block.title or heading), "kind": block.kind, "labels": list(block.labels), "series": series})
+    return Visual(
+        "chart",
+        {**_known(title=block.title or heading), "kind": block.kind, "labels": list(block.labels), "series": series},
+    )
 
 
-def _cut(text: str, limit: int) -> tuple[str, bool]:
-    """Return a text of at most so many characters, cut at a word, and whether it was cut."""
-    text = " ".join(text.split())
-    if len(inline.plain(text)) <= limit:
-        return text, False
-    plain = inline.plain(text)
-    kept = plain[: limit - 1]
-    return kept[: kept.rfind(" ")].rstrip(" ,;:-") + "…" if " " in kept[limit // 2 :] else kept + "…", True
+def _picture(block: Picture, place: Place) -> Visual:
+    path = place(block.path) if block.path is not None else block.name
+    return Visual("image", _known(src=path, fit="contain", caption=block.caption, alt=block.alt))
 
 
-def without_place(fields: Mapping[str, Any]) -> Fields:
-    """Return the fields without those that name files."""
-    return {name: value for name, value in fields.items() if name not in {"src", "file", "cast"}}
+def _page(block: Page, place: Place) -> Visual:
+    alt, _ = cut_to(block.text, MAX_ALT)
+    return Visual("slide", _known(file=place(block.path), page=block.number, alt=alt))
+
+
+def _quotation(block: Quotation) -> Visual:
+    text, cut = cut_to(block.text, MAX_QUOTE)
+    return Visual("quote", {"text": text, **_known(by=block.by)}, "the end of a quotation" if cut else "")
+
+
+_VISUALS: Mapping[type[Block], Callable[[Sequence[Any], str, Place, Sequence[str]], Visual]] = {
+    Commands: lambda shown, heading, _, cues: _commands(shown, heading, cues),
+    Items: lambda shown, heading, *_: _items(shown[0], heading),
+    Code: lambda shown, heading, *_: _code(shown[0], heading),
+    Table: lambda shown, heading, *_: _table(shown[0], heading),
+    Picture: lambda shown, _, place, __: _picture(shown[0], place),
+    Page: lambda shown, _, place, __: _page(shown[0], place),
+    Diagram: lambda shown, heading, *_: Visual(
+        "diagram", {"diagram": shown[0].text, "notation": shown[0].notation, **_known(caption=heading)}
+    ),
+    Chart: lambda shown, heading, *_: _chart(shown[0], heading),
+    Recording: lambda shown, heading, place, _: Visual(
+        "command", {**_known(title=heading), "cast": place(shown[0].path)}
+    ),
+    Quotation: lambda shown, *_: _quotation(shown[0]),
+}

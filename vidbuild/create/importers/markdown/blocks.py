@@ -16,12 +16,31 @@ from vidbuild.create.protocol import Source
 LINKS = 0.75  # share of linked characters from which a text is a list of links
 _DIRECTIVE = re.compile(r"\{([\w:.-]+)\}\s*(.*)")
 NOTES = frozenset(
-    "note tip hint important warning caution danger attention error seealso info success question failure bug example"
-    " abstract quote admonition".split()
+    [
+        "note",
+        "tip",
+        "hint",
+        "important",
+        "warning",
+        "caution",
+        "danger",
+        "attention",
+        "error",
+        "seealso",
+        "info",
+        "success",
+        "question",
+        "failure",
+        "bug",
+        "example",
+        "abstract",
+        "quote",
+        "admonition",
+    ]
 )
 _OPTION = re.compile(r":[\w-]+:.*\n?")
 _BY = re.compile(r"\s*(?:—|–|--)\s*(?P<by>[^.!?\n]{2,60})\Z")  # noqa: RUF001 - dashes of both lengths
-_ALERT = re.compile(r"\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*", re.I)
+_ALERT = re.compile(r"\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*", re.IGNORECASE)
 _TASK = re.compile(r"\[([ xX])\]\s+")
 _TITLE = re.compile(r"title=(?:\"([^\"]*)\"|'([^']*)')")
 # A text that names what it shows: "**Fast**: it caches" and "`--all`: everything".
@@ -139,7 +158,10 @@ def _holds_more(node: SyntaxTreeNode) -> bool:
 def _item(node: SyntaxTreeNode) -> Item:
     texts = [_content(child).text for child in node.children if child.type == "paragraph"]
     below = tuple(
-        _item(item) for child in node.children if child.type in {"bullet_list", "ordered_list"} for item in child.children
+        _item(item)
+        for child in node.children
+        if child.type in {"bullet_list", "ordered_list"}
+        for item in child.children
     )
     text, more = (texts[0], texts[1:]) if texts else ("", [])
     named = _NAMED.fullmatch(text) or _NAMED_INSIDE.fullmatch(text)

@@ -15,7 +15,9 @@ _EMOJI = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+-]*:(?![\w:])")
 _ATTRIBUTES = re.compile(r"\{[:#.][^{}\n]*\}")
 _HIGHLIGHTED = re.compile(r"#!\w+ ")  # `#!bash ls`: code with the name of its language
 _SPACES = re.compile(r"[ \t]{2,}")
-_BADGE = re.compile(r"shields\.io|badge|badgen\.net|codecov\.io|travis-ci|goreportcard|godoc\.org|isitmaintained", re.I)
+_BADGE = re.compile(
+    r"shields\.io|badge|badgen\.net|codecov\.io|travis-ci|goreportcard|godoc\.org|isitmaintained", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

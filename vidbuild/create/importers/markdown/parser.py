@@ -1,4 +1,4 @@
-"""The parser of Markdown: CommonMark with tables, alerts and tasks of GitHub, notes of MkDocs and MyST, front matter."""
+"""The parser of Markdown: CommonMark, tables, footnotes, definitions, notes of MkDocs and MyST, and front matter."""
 
 from __future__ import annotations
 

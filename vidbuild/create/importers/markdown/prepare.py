@@ -1,4 +1,4 @@
-"""Rewrites what CommonMark does not have (tabs, snippets, notes of MyST), line for line, so that all lines keep their numbers."""
+"""Rewrites tabs and snippets, which CommonMark does not have, line for line: all lines keep their numbers."""
 
 from __future__ import annotations
 

@@ -1,0 +1,28 @@
+"""Short forms of texts: cut at a word, and as the id of a scene."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from vidbuild import inline
+
+ID_WORDS = 5
+
+
+def cut_to(text: str, limit: int) -> tuple[str, bool]:
+    """Return a text of at most so many characters, cut at a word, and whether it was cut."""
+    text = " ".join(text.split())
+    if len(inline.plain(text)) <= limit:
+        return text, False
+    plain = inline.plain(text)
+    kept = plain[: limit - 1]
+    if " " in kept[limit // 2 :]:
+        kept = kept[: kept.rfind(" ")].rstrip(" ,;:-")
+    return kept + "…", True
+
+
+def slug(text: str) -> str:
+    """Return a text as a scene's id: small Latin letters, digits and hyphens; "" if it has none of these."""
+    plain = unicodedata.normalize("NFKD", inline.plain(text)).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", plain)[:ID_WORDS])
