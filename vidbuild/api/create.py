@@ -12,13 +12,15 @@ from typing import Any
 
 from vidbuild.create import record, registry, updating, writing
 from vidbuild.create.composer import Choices, compose
-from vidbuild.create.outline import Omission, Outline
 from vidbuild.create.record import Record
+from vidbuild.create.source.outline import Omission, Outline
 from vidbuild.engine.disk import durable
 from vidbuild.errors import UsageError
 from vidbuild.project import name_of, root_of
 
 ASSETS = "assets"
+
+__all__ = ["Choices", "Created", "Updated", "create", "update"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from vidbuild.create import registry
-from vidbuild.create.outline import Outline, Section
+from vidbuild.create.source.outline import Outline, Section
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.errors import UsageError
 from vidbuild.model import Scene, Spec

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vidbuild.create.protocol import Importer, Source
+from vidbuild.create.source.protocol import Importer, Source
 from vidbuild.errors import UsageError
 from vidbuild.project import root_of
 from vidbuild.suggest import did_you_mean

@@ -13,8 +13,8 @@ import yaml
 from vidbuild.create import merging, writing
 from vidbuild.create.composer import SceneDraft, compose
 from vidbuild.create.editing import NotEditableError, SpecEditor
-from vidbuild.create.outline import Outline
 from vidbuild.create.record import Record
+from vidbuild.create.source.outline import Outline
 from vidbuild.errors import UsageError
 
 Scene = Mapping[str, Any]
@@ -24,13 +24,14 @@ Scene = Mapping[str, Any]
 class Kept:
     """Something that an update did not change, although its source has changed.
 
-    line: in the spec; value: what the source makes of the field now.
+    line: in the spec; field: "" for the whole scene.
+    source: what the source makes of the field now; "" if nothing.
     """
 
     line: int
     scene: str
     field: str
-    value: Any
+    source: str
 
 
 @dataclass(slots=True)
@@ -85,28 +86,23 @@ class _Updater:
             drafts.setdefault(draft.section.name, []).append(draft)
         written: list[Scene] = []
         place = -1
-        for name in [*dict.fromkeys((*self._ordered(parts, names, drafts),))]:
-            old = next((part for part, now in names.items() if now == name), None)
-            base = parts[old] if old is not None else parts.get(name, [])
+        before = {now: part for part, now in names.items()}
+        for name in [*(each for each in self._now if each in before or each in drafts), *parts.keys() - names.keys()]:
+            base = parts.get(before.get(name, name), [])
             section = self._now.get(name)
             if section is None:
                 written += self._gone(base)
-            elif base and old == name and base[0]["made_from"]["sha256"] == section.digest:
+            elif base and before[name] == name and base[0]["made_from"]["sha256"] == section.digest:
                 written += base
             else:
-                new = [self._written(each) for each in drafts.get(name, [])]
-                place = max([place, *(self._index[each["id"]] for each in base if each["id"] in self._index)])
-                written += self._section(base, new, place)
-            place = max([place, *(self._index[each["id"]] for each in base if each["id"] in self._index)])
+                place = self._last(base, place)
+                written += self._section(base, [self._written(each) for each in drafts.get(name, [])], place)
+            place = self._last(base, place)
         return Update(self._editor.text(), replace(self._record, scenes=tuple(written)), self._kept)
 
-    def _ordered(self, parts: Mapping[str, Any], names: Mapping[str, str], drafts: Mapping[str, Any]) -> Iterator[str]:
-        """Yield the parts to look at: as in the source, and those that it has no more where they were."""
-        wanted = {*names.values(), *drafts}
-        order = [name for name in self._now if name in wanted]
-        gone = [part for part in parts if part not in names]
-        yield from order
-        yield from gone
+    def _last(self, base: Sequence[Scene], place: int) -> int:
+        """Return the index behind which the next scene belongs."""
+        return max([place, *(self._index[each["id"]] for each in base if each["id"] in self._index)])
 
     def _written(self, draft: SceneDraft) -> Scene:
         source = self._record.scenes[0]["made_from"]["source"] if self._record.scenes else self._record.source
@@ -131,7 +127,8 @@ class _Updater:
         order = list(new)
         for each in merging.merged(base, self._scenes[index], new):
             if isinstance(each, merging.Conflict):
-                self._kept.append(Kept(self._editor.line(index, each.field), str(base["id"]), each.field, each.value))
+                now = "" if each.value is merging.MISSING else str(each.value)
+                self._kept.append(Kept(self._editor.line(index, each.field), str(base["id"]), each.field, now))
             elif each.value is merging.MISSING:
                 self._editor.remove(index, each.field)
             else:
@@ -149,7 +146,7 @@ class _Updater:
             if self._scenes[index] == scene:
                 self._editor.delete(index)
             else:
-                self._kept.append(Kept(self._editor.line(index, ""), str(scene["id"]), "", merging.MISSING))
+                self._kept.append(Kept(self._editor.line(index, ""), str(scene["id"]), "", ""))
                 yield scene
 
     def _free(self, name: str) -> str:

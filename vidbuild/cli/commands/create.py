@@ -67,8 +67,7 @@ def command(
 
     Sentences of the source are chosen and shortened, none is invented; the result is for you to read and edit.
     """
-    from vidbuild.api.create import create
-    from vidbuild.create.composer import Choices
+    from vidbuild.api.create import Choices, create
 
     if (source is None) == (update is None):
         raise click.UsageError("expected --from SOURCE, or --update SPEC")
@@ -92,14 +91,13 @@ def command(
 def _update(path: Path, *, dry_run: bool) -> int:
     """Bring a spec up to date with its source, and print what changes."""
     from vidbuild.api.create import update
-    from vidbuild.create.merging import MISSING
 
     made = update(path)
     for each in made.kept:
         what = f"'{each.field}'" if each.field else "the scene"
         console.message(f"{path}:{each.line}: kept {what} of '{each.scene}' as edited, although its source has changed")
-        if each.value is not MISSING:
-            console.message(f"      hint: its source now makes: {each.value}")
+        if each.source:
+            console.message(f"      hint: its source now makes: {each.source}")
     if diff := made.diff():
         console.result(diff)
     if not dry_run:

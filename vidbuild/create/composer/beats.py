@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vidbuild.create.outline import Block, Commands, Prose, Section, Speech
+from vidbuild.create.source.outline import Block, Commands, Prose, Section, Speech
 
 
 @dataclass(frozen=True, slots=True)

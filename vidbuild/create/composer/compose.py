@@ -11,7 +11,7 @@ from vidbuild.create.composer import narration, scenes
 from vidbuild.create.composer.choice import Candidate, chosen
 from vidbuild.create.composer.scenes import SceneDraft
 from vidbuild.create.composer.text import slug
-from vidbuild.create.outline import Omission, Outline, Section
+from vidbuild.create.source.outline import Omission, Outline, Section
 
 SECONDS_A_WORD = 0.4
 PAUSES = 1.2  # seconds of a scene beside its words

@@ -11,7 +11,7 @@ from vidbuild import inline
 from vidbuild.create.composer import narration, sentences, visuals
 from vidbuild.create.composer.beats import Beat, beats
 from vidbuild.create.composer.text import cut_to
-from vidbuild.create.outline import Outline, Picture, Section
+from vidbuild.create.source.outline import Outline, Picture, Section
 
 MAX_SUBTITLE = 90
 MAX_TITLE = 60

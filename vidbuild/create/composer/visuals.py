@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild.create.composer.text import cut_to
-from vidbuild.create.outline import (
+from vidbuild.create.source.outline import (
     Block,
     Chart,
     Code,

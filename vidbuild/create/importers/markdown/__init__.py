@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from vidbuild.create.outline import Omission, Outline, Section
-from vidbuild.create.protocol import Source, SourceError
+from vidbuild.create.source.outline import Omission, Outline, Section
+from vidbuild.create.source.protocol import Source, SourceError
 from vidbuild.location import Location
 
 _MATTER = re.compile(r"---\n(.*?)\n(?:---|\.\.\.)\s*(?:\n|\Z)", re.DOTALL)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from markdown_it.tree import SyntaxTreeNode
 
-from vidbuild.create import fences
 from vidbuild.create.importers.markdown import html, inline
-from vidbuild.create.outline import Block, Item, Items, Omission, Picture, Prose, Quotation, Recording, Table
-from vidbuild.create.protocol import Source
+from vidbuild.create.source import fences
+from vidbuild.create.source.outline import Block, Item, Items, Omission, Picture, Prose, Quotation, Recording, Table
+from vidbuild.create.source.protocol import Source
 
 LINKS = 0.75  # share of linked characters from which a text is a list of links
 _DIRECTIVE = re.compile(r"\{([\w:.-]+)\}\s*(.*)")

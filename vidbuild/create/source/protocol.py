@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from vidbuild.create.outline import Outline
+from vidbuild.create.source.outline import Outline
 from vidbuild.errors import UsageError
 from vidbuild.location import Location
 

@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from vidbuild.create.outline import Block, Code, Command, Commands, Diagram
+from vidbuild.create.source.outline import Block, Code, Command, Commands, Diagram
 
 DIAGRAMS = {"mermaid": "mermaid", "dot": "dot", "graphviz": "dot"}
 SHELLS = frozenset({"bash", "sh", "shell", "zsh", "fish", "powershell", "pwsh", "ps1", "cmd", "bat"})
