@@ -76,6 +76,7 @@ def compose(
     omissions = [
         Omission(f"the section '{each.heading}': it is about the project's upkeep", each.line) for each in upkeep
     ]
+    omissions += [Omission(draft.cut, draft.section.line) for draft in made_scenes if draft.cut]
     omissions += [
         Omission(f"the section '{each.heading}': a longer video would have room for it", each.line)
         for each, found in made

@@ -21,10 +21,16 @@ SILENT = 5.0  # seconds of a scene whose source says nothing about it
 
 @dataclass(frozen=True, slots=True)
 class SceneDraft:
-    """A scene of the spec to be. fields: all of it, in the order of the file; section: what it is made from."""
+    """A scene of the spec to be.
+
+    fields: all of it, in the order of the file.
+    section: what it is made from.
+    cut: what of that it does not show; "" if it shows all of it.
+    """
 
     fields: dict[str, Any]
     section: Section
+    cut: str = ""
 
 
 def of_section(section: Section, outline: Outline, language: str, place: Callable[[Path], str]) -> Iterator[SceneDraft]:
@@ -65,7 +71,7 @@ def _scene(
     if beat.speech:
         cues = ["" for _ in cues]
     shown = visuals.visual(beat.shown, heading, place, cues)
-    yield SceneDraft({"type": shown.type, **shown.fields, **_spoken(_joined(parts, cues))}, section)
+    yield SceneDraft({"type": shown.type, **shown.fields, **_spoken(_joined(parts, cues))}, section, shown.cut)
 
 
 def _heading(section: Section, parts: Sequence[Sequence[str]], outline: Outline) -> dict[str, Any]:

@@ -90,9 +90,10 @@ def ranks(sentences: Sequence[str]) -> list[float]:
     bags = [Counter(_terms(each)) for each in sentences]
     documents = Counter(term for bag in bags for term in bag)
     weights = [{term: count * math.log(1 + len(bags) / documents[term]) for term, count in bag.items()} for bag in bags]
-    similar = [[_cosine(a, b) for b in weights] for a in weights]
+    similar = [[_cosine(a, b) if a is not b else 0.0 for b in weights] for a in weights]
     rank = [1 / max(len(bags), 1)] * len(bags)
-    shares = [[value / (sum(row) or 1) for value in row] for row in similar]
+    # A sentence like no other one passes its rank on to all of them.
+    shares = [[value / total for value in row] if (total := sum(row)) else rank for row in similar]
     for _ in range(ROUNDS):
         rank = [
             (1 - DAMPING) / len(rank) + DAMPING * sum(rank[other] * shares[other][own] for other in range(len(rank)))

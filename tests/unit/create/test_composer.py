@@ -1,0 +1,224 @@
+"""From an outline to scenes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vidbuild.create.composer import Choices, Composition, compose
+from vidbuild.create.composer.choice import Candidate, chosen
+from vidbuild.create.composer.text import cut_to, slug
+from vidbuild.create.source.outline import (
+    Block,
+    Chart,
+    Code,
+    Command,
+    Commands,
+    Diagram,
+    Item,
+    Items,
+    Outline,
+    Page,
+    Picture,
+    Prose,
+    Quotation,
+    Recording,
+    Section,
+    Speech,
+    Table,
+)
+
+
+def section(heading: str, *blocks: Block, parents: tuple[str, ...] = ("Acme",)) -> Section:
+    """A section of a document whose title is Acme."""
+    return Section(heading, blocks, parents, name=heading)
+
+
+def composed(*sections: Section, paced: bool = False, **choices: Any) -> Composition:
+    """The scenes of a document with these sections, below its title."""
+    first = Section("Acme", (Prose("Acme builds videos."),), name="Acme")
+    outline = Outline("Acme", (first, *sections), paced=paced)
+    return compose(outline, "en", Choices(**choices), str)
+
+
+def fields(*sections: Section, **choices: Any) -> list[dict[str, Any]]:
+    """The fields of the scenes behind the title."""
+    return [each.fields for each in composed(*sections, **choices).scenes[1:]]
+
+
+def test_the_title_scene() -> None:
+    """A document begins with its title and the first thing it says."""
+    (scene,) = composed().scenes
+    assert scene.fields == {
+        "id": "acme",
+        "type": "title",
+        "title": "Acme",
+        "subtitle": "Acme builds videos",
+        "narration": "Acme builds videos.",
+    }
+
+
+def test_commands_are_typed_where_they_are_spoken_of() -> None:
+    """Commands of one section are in one terminal, each at the end of the prose before it."""
+    one, two = (Commands((Command(run=run),), "bash") for run in ("pip install acme", "acme run"))
+    assert fields(section("Install", Prose("First install it:"), one, Prose("Then run it now:"), two)) == [
+        {
+            "id": "install",
+            "type": "command",
+            "title": "Install",
+            "commands": [{"run": "pip install acme", "at": "step-1"}, {"run": "acme run", "at": "step-2"}],
+            "narration": "First install it. [[step-1]] Then run it now. [[step-2]]",
+        }
+    ]
+
+
+def test_a_list_is_shown_and_not_read_aloud() -> None:
+    """What is spoken is the prose around a list; its items are on the screen."""
+    items = Items(tuple(Item(f"item {n}") for n in range(8)))
+    (scene,) = fields(section("Features", Prose("It has all of these."), items))
+    assert scene["items"] == [f"item {n}" for n in range(6)]
+    assert scene["narration"] == "It has all of these."
+
+
+def test_a_section_without_prose_speaks_its_heading() -> None:
+    """Nothing is invented: without a sentence, the heading is spoken."""
+    (scene,) = fields(section("Install it", Code("x = 1", "python")))
+    assert scene["narration"] == "Install it."
+
+
+def test_a_section_with_prose_alone() -> None:
+    """Prose is spoken over its heading, below the heading above."""
+    (scene,) = fields(section("Why", Prose("Because it is fast."), parents=("Acme", "About")))
+    assert scene == {
+        "id": "why",
+        "type": "title",
+        "title": "Why",
+        "kicker": "About",
+        "subtitle": "Because it is fast",
+        "narration": "Because it is fast.",
+    }
+
+
+def test_every_block_has_a_scene() -> None:
+    """Each kind of block becomes the scene type that shows it."""
+    blocks: dict[str, Block] = {
+        "command": Commands((Command(run="ls"), Command(output="a"))),
+        "list": Items((Item("a", "b"),), ordered=True),
+        "code": Code("x", "python", "a.py"),
+        "table": Table(("a", "b"), (("1", "2"),)),
+        "image": Picture("A map", Path("map.png")),
+        "slide": Page(Path("deck.pdf"), 3, "Title"),
+        "diagram": Diagram("a -> b", "dot"),
+        "chart": Chart("bar", ("a",), (("s", (1.0,)),)),
+        "quote": Quotation("It is fast.", "A reader"),
+    }
+    scenes = fields(*(section(name, Prose("It is all here."), block) for name, block in blocks.items()), seconds=600)
+    assert [each["type"] for each in scenes] == list(blocks)
+    (cast,) = fields(section("Demo", Recording(Path("a.cast"))))
+    assert (cast["type"], cast["cast"]) == ("command", "a.cast")
+
+
+def test_long_code_scrolls_through_its_passages() -> None:
+    """Code that does not fit into a window is shown passage by passage, all of it."""
+    code = "\n\n".join("\n".join(f"line {n}-{m}" for m in range(8)) for n in range(4))
+    (scene,) = fields(section("Code", Code(code)))
+    assert scene["scroll"] is True
+    ranges = [tuple(map(int, each["lines"].split("-"))) for each in scene["highlight"]]
+    assert ranges[0][0] == 1
+    assert ranges[-1][1] == len(code.split("\n"))
+    assert all(end < start for (_, end), (start, _) in zip(ranges, ranges[1:], strict=False))
+
+
+def test_a_long_table_is_cut_and_its_rest_named() -> None:
+    """A table keeps the rows and columns that can be read."""
+    rows = tuple(tuple(f"{row}.{column}" for column in range(7)) for row in range(20))
+    made = composed(section("Table", Prose("It is all here."), Table(tuple("abcdefg"), rows)))
+    shown = made.scenes[1].fields["rows"]
+    assert len(shown) == 8
+    assert {len(row) for row in shown} == {5}
+    assert [each.what for each in made.omissions] == ["12 rows and 2 columns of a table"]
+
+
+def test_notes_are_spoken_as_they_stand() -> None:
+    """What the source itself says is narrated word for word, and never shortened."""
+    text = "See the picture below. " * 10
+    (scene,) = fields(section("Slide", Page(Path("deck.pdf"), 2), Speech(text)))
+    assert scene["narration"] == text
+
+
+def test_the_project_s_upkeep_is_left_out() -> None:
+    """Sections about the licence and the like are in no video, and named."""
+    made = composed(section("License", Prose("It is free for all.")), section("Use", Prose("It is used so.")))
+    assert [each.section.heading for each in made.scenes] == ["Acme", "Use"]
+    assert [each.what for each in made.omissions] == ["the section 'License': it is about the project's upkeep"]
+
+
+def test_one_section_by_its_heading() -> None:
+    """With a section named, only it and what is below it is shown."""
+    sections = [
+        section("Install", Prose("It is easy to do.")),
+        section("pip", Prose("It is a tool."), parents=("Install",)),
+    ]
+    made = composed(*sections, section="install")
+    assert [each.section.heading for each in made.scenes] == ["Install", "pip"]
+
+
+def test_a_talk_has_all_its_slides() -> None:
+    """Every part of a talk is a scene, in order, however long it is."""
+    slides = [section(f"Slide {n}", Speech("word " * 100)) for n in range(20)]
+    assert len(composed(*slides, paced=True).scenes) == 21
+
+
+def test_ids_are_unique_and_readable() -> None:
+    """Scenes are named after their headings, and numbered where these are equal or have no Latin letters."""
+    made = composed(*(section(name, Prose("It is all here.")) for name in ("Über uns", "Set", "Set", "設定")), scenes=9)
+    assert [each.fields["id"] for each in made.scenes] == ["acme", "uber-uns", "set", "set-2", "title"]
+    assert all(re.fullmatch(r"[a-z0-9][a-z0-9-]*", each.fields["id"]) for each in made.scenes)
+
+
+def test_the_length_is_kept() -> None:
+    """Scenes are chosen until the length is reached: the first, then those that are worth most."""
+    candidates = [
+        Candidate(10, 0.2, "a", is_first=True),
+        *(Candidate(10, 0.1 * n, f"s{n}", is_first=True) for n in range(1, 9)),
+    ]
+    assert chosen(candidates, 40, None) == [0, 6, 7, 8]
+    assert chosen(candidates, None, 2) == [0, 8]
+    assert chosen(candidates, 1, None) == [0]
+    assert chosen(candidates, 40, None, kept=[1, 2]) == [0, 1, 2, 8]
+
+
+def test_later_scenes_of_a_section_need_its_first() -> None:
+    """A section is never entered in its middle."""
+    candidates = [
+        Candidate(10, 1, "a", is_first=True),
+        Candidate(100, 1, "b", is_first=True),
+        Candidate(10, 1, "b", is_first=False),
+    ]
+    assert chosen(candidates, 30, None) == [0]
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "cut"),
+    [
+        ("short", 10, "short"),
+        ("a rather long text", 12, "a rather…"),
+        ("aaaaaaaaaaaaaaaa", 6, "aaaaa…"),
+        ("`code` **is** short", 13, "`code` **is** short"),
+    ],
+)
+def test_texts_are_cut_at_words(text: str, limit: int, cut: str) -> None:
+    """A text that is too long ends at a word, with an ellipsis; marks of code are no characters of it."""
+    assert cut_to(text, limit) == (cut, cut != text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Install it!", "install-it"), ("`acme run` now", "acme-run-now"), ("設定", ""), ("É 1", "e-1")],
+)
+def test_slug(text: str, expected: str) -> None:
+    """Ids have small Latin letters, digits and hyphens."""
+    assert slug(text) == expected
