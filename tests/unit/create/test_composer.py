@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,7 @@ def test_long_code_scrolls_through_its_passages() -> None:
     ranges = [tuple(map(int, each["lines"].split("-"))) for each in scene["highlight"]]
     assert ranges[0][0] == 1
     assert ranges[-1][1] == len(code.split("\n"))
-    assert all(end < start for (_, end), (start, _) in zip(ranges, ranges[1:], strict=False))
+    assert all(end < start for (_, end), (start, _) in pairwise(ranges))
 
 
 def test_a_long_table_is_cut_and_its_rest_named() -> None:

@@ -15,7 +15,7 @@ from vidbuild.spec.load import try_parse
 
 def test_a_spec_that_people_like_to_edit() -> None:
     """Small mappings are in one line, code keeps its lines, and an empty line is between scenes."""
-    scenes = [
+    scenes: list[dict[str, Any]] = [
         {"id": "a", "type": "command", "commands": [{"run": "ls", "at": "x"}], "narration": "Do it. [[step-1]]"},
         {"id": "b", "type": "code", "code": "a = 1\n\nif a:\n    b = 2"},
     ]

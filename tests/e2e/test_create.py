@@ -1,0 +1,102 @@
+"""Specs made from documents, through the command."""
+
+from __future__ import annotations
+
+import json
+
+from PIL import Image
+
+from tests.support.workspace import Workspace
+
+SOURCE = """\
+# Acme
+
+Acme builds videos.
+
+## Install
+
+First install it:
+
+```console
+$ pip install acme
+done
+```
+
+![A map](map.png)
+
+## Use
+
+Then run it on a spec.
+
+- **Fast**: it caches
+- **Small**: it is one file
+"""
+
+
+def test_a_created_spec_builds_and_follows_its_document(workspace: Workspace) -> None:
+    """A spec made from a document builds without a warning; after an edit, only the changed part's scenes run."""
+    Image.new("RGB", (160, 90), "teal").save(workspace.root / "map.png")
+    workspace.write("README.md", SOURCE)
+    made = workspace.run("create", "--from", "README.md", "-o", "video.yaml")
+    assert made.code == 0, made.stderr
+    assert made.stdout.splitlines() == ["video.yaml", "video.created.json"]
+    text = (workspace.root / "video.yaml").read_text(encoding="utf-8")
+    workspace.write("video.yaml", text.replace("title: Acme\n", "title: Acme\noutput: {size: 160x90, fps: 24}\n", 1))
+    assert workspace.run("check", "--strict", "video.yaml").code == 0
+    assert workspace.build().code == 0
+
+    workspace.write("README.md", SOURCE.replace("Then run it on a spec.", "Then run it on your spec."))
+    drift = workspace.run("check", "video.yaml")
+    assert drift.code == 0
+    assert "'README.md' has changed in 'Acme > Use' (line 16)" in drift.stderr
+    update = workspace.run("create", "--update", "video.yaml")
+    assert update.code == 0, update.stderr
+    assert "+    narration: Then run it on your spec." in update.stdout
+    assert "changed" not in workspace.run("check", "video.yaml").stderr
+    assert workspace.build().code == 0
+    scenes = {step.partition(":")[2] for step in workspace.ran() if ":" in step}
+    assert scenes == {"use"}
+
+
+def test_a_dry_run_writes_nothing(workspace: Workspace) -> None:
+    """With `--dry-run` the spec is printed, and no file is written."""
+    workspace.write("README.md", SOURCE)
+    before = sorted(workspace.root.iterdir())
+    made = workspace.run(
+        "create", "--from", "document:README.md", "--dry-run", "--theme", "paper", "--language", "en-GB"
+    )
+    assert made.code == 0
+    assert made.stdout.startswith("vidbuild: 1\ntitle: Acme\nlanguage: en-GB\ntheme: paper\n")
+    assert "README.md:14: left out a picture that is not in the project: map.png" in made.stderr
+    assert sorted(workspace.root.iterdir()) == before
+
+
+def test_wrong_sources_are_refused(workspace: Workspace) -> None:
+    """A kind that does not exist, a file that does not, and an existing spec: exit code 2, and nothing is written."""
+    workspace.write("README.md", SOURCE)
+    workspace.write("video.yaml", "mine")
+    for arguments, message in (
+        (("--from", "docment:README.md"), "unknown kind of source 'docment'"),
+        (("--from", "absent.md"), "'absent.md' does not exist"),
+        (("--from", "."), "'.' is a folder"),
+        (("--from", "video.yaml"), "expected a file that ends with"),
+        (("--from", "README.md", "-o", "video.yaml"), "'video.yaml' already exists"),
+        (("--update", "video.yaml"), "video.created.json"),
+        ((), "expected --from SOURCE, or --update SPEC"),
+        (("--from", "README.md", "--length", "soon"), "'soon' is no length"),
+    ):
+        outcome = workspace.run("create", *arguments)
+        assert outcome.code == 2, arguments
+        assert message in outcome.stderr, outcome.stderr
+    assert (workspace.root / "video.yaml").read_text(encoding="utf-8") == "mine"
+    assert not (workspace.root / "video.created.json").exists()
+
+
+def test_the_record_is_json_to_be_committed(workspace: Workspace) -> None:
+    """The record has the source and the choices, so that an update makes what the first run would make."""
+    workspace.write("README.md", SOURCE)
+    workspace.run("create", "--from", "README.md", "-o", "video.yaml", "--length", "1m30s", "--section", "use")
+    record = json.loads((workspace.root / "video.created.json").read_text(encoding="utf-8"))
+    assert record["source"] == "document:README.md" or record["source"] == "README.md"
+    assert record["choices"] == {"seconds": 90.0, "scenes": None, "section": "use"}
+    assert [scene["id"] for scene in record["scenes"]] == ["use"]
