@@ -189,7 +189,7 @@ def texts_about_files(node: Any, name: str) -> Iterator[str]:
 
 
 # Texts about files that name none on disk: a tree is drawn as it is written.
-NO_FILES = {f"tree.properties.{name}" for name in ("tree", "label")} | {"diff.properties.path"}
+NO_FILES = {f"tree.properties.{name}" for name in ("tree", "filename")} | {"diff.properties.path"}
 
 
 def test_no_field_reads_as_a_path_without_being_one() -> None:
