@@ -241,6 +241,12 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"use colors that are all dark or all light", lambda draft: draft.replace("['#101828', '#1d2939']")),
     (r"name a cue, or seconds", lambda draft: draft.replace("3")),
     (r"use 'spotlight' instead", lambda draft: draft.replace("spotlight")),
+    (r"move it to the 'overlays' of a scene; .*", lambda draft: draft.edit(lambda _: "")),
+    (
+        r"use 'watermark' for an image",
+        lambda draft: draft.edit(lambda line: re.sub(r"clip: (\S+\.png)", r"watermark: {image: \1}", line)),
+    ),
+    (r"use 'shape: rounded'", lambda draft: draft.edit(lambda line: line.replace("shape: circle", "shape: rounded"))),
     (r"write two overlays", lambda draft: draft.edit(lambda line: line.replace(", water", "}\n      - {water", 1))),
     (r"set a later time", lambda draft: draft.replace("9")),
     (r"write '\|' instead of '>'", lambda draft: draft.replace("|")),

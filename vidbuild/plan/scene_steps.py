@@ -18,7 +18,7 @@ from vidbuild.model import Scene
 from vidbuild.plan import progress
 from vidbuild.plan.music_steps import music_inputs, sound_params
 from vidbuild.plan.scene_motion import drifts, entrances, is_painted, reveals
-from vidbuild.plan.showings import drawn, drawn_overlay, showings
+from vidbuild.plan.showings import drawn, drawn_overlay, inset_layer, insets, showings
 from vidbuild.plan.speech_steps import align_steps, levels, rate, speak_steps, spoken, utterance_params, words
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.protocol import Clip
@@ -121,7 +121,7 @@ def animation_inputs(video: VideoSpec, scene: Scene, motion: str, prefix: str = 
     clip = SCENE_TYPES[scene.type].clip(scene)
     if clip is not None:
         inputs[f"{prefix}clip"] = Source(str(clip.path))
-    return inputs
+    return inputs | {f"{prefix}clip:{layer}": Source(str(each.path)) for layer, each in insets(scene).items()}
 
 
 def transition_frames(video: VideoSpec, scene: Scene) -> int:
@@ -156,6 +156,7 @@ def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
         showings=tuple(showings(scene, narration, video.variant.language)),
         easing=video.spec.theme.behavior["easing"],
         pace=float(video.spec.theme.behavior["pace"]),
+        insets={layer: _clip_params(each) for layer, each in insets(scene).items()},
         clip=None if clip is None else _clip_params(clip),
         transition_before=head,
         transition=tail,
@@ -165,6 +166,7 @@ def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
     inputs = words(video, scene)
     if clip is not None:
         inputs["clip"] = Source(str(clip.path))
+    inputs |= {f"clip:{layer}": Source(str(each.path)) for layer, each in insets(scene).items()}
     locations = dict(scene.locations)
     if before is not None and "transition" in before.locations:
         locations["transition_before"] = before.locations["transition"]
@@ -216,10 +218,13 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         inputs["overlays"] = Source(str(SCENES / "overlays.typ"))
         marks = {f"overlay:{index}": each.image for index, each in enumerate(scene.overlays)}
         inputs.update({role: Source(str(path)) for role, path in marks.items() if path is not None})
+        whole = {f"overlay:{index}": each.inset for index, each in enumerate(scene.overlays)}
+        inputs.update({role: Source(str(each.path)) for role, each in whole.items() if each and each.fit == "contain"})
     if theme.logo is not None:
         inputs["logo"] = Source(str(theme.logo))
     inputs |= video.font_inputs()
-    tools = ("ffmpeg",) if "clip" in inputs else ()  # ffmpeg reports the size of a clip that is shown whole
+    sized = "clip" in inputs or any(each.inset and each.inset.fit == "contain" for each in scene.overlays)
+    tools = ("ffmpeg",) if sized else ()  # ffmpeg reports the size of a clip that is shown whole
     shown = (source for role, source in inputs.items() if role.partition(":")[0] in PICTURES)
     pictures = [source.path for source in shown if isinstance(source, Source)]
     if any(Path(path).suffix.lower() in HEIC for path in pictures):
@@ -238,6 +243,15 @@ def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:
     if clip is not None and clip.audio != "mute":
         inputs["clip"] = Source(str(clip.path))
         params["clip"] = {"mode": clip.audio, "start_ms": clip.start_ms, "end_ms": clip.end_ms}
+    audible = {layer: each for layer, each in insets(scene).items() if each.audio != "mute"}
+    if audible:
+        inputs |= {f"clip:{layer}": Source(str(each.path)) for layer, each in audible.items()}
+        fields = {inset_layer(index): overlay.field for index, overlay in enumerate(scene.overlays)}
+        params["insets"] = {
+            layer: {"mode": each.audio, "start_ms": each.start_ms, "field": f"{fields[layer]}.clip"}
+            for layer, each in audible.items()
+        }
+    if "clip" in params or audible:
         per_frame = timebase.samples_per_frame(video.fps)
         params["fade_in"], params["fade_out"] = (frames * per_frame for frames in _frames_in_transitions(video, index))
     inputs.update(music_inputs(video, scene))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from vidbuild.model import Callout, Narration, Scene, Voice
+from vidbuild.marks import Callout
+from vidbuild.model import Narration, Scene, Voice
 from vidbuild.scenes.protocol import SceneType
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec import (

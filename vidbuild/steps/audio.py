@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -57,7 +58,10 @@ def run(context: Context) -> None:
     narration = narration_audio(context, timing)
     clip = _clip(context, samples, timing.get("clip"))
     too_short = samples <= 2 * adts.FRAME_SAMPLES
-    foreground = None if too_short else _with_sounds(context, timing, _foreground(context, timing, narration, clip))
+    foreground = None
+    if not too_short:
+        foreground = _with_insets(context, timing, _foreground(context, timing, narration, clip))
+        foreground = _with_sounds(context, timing, foreground)
     if "music" in context.inputs:
         args = background.arguments(context, samples, foreground, _aac_path(context))
         frames = _encode(context, args, samples, STEREO, BEFORE, AFTER)
@@ -94,15 +98,27 @@ def _clip(context: Context, samples: int, facts: Mapping[str, Any] | None) -> Le
     start_ms, end_ms = params["start_ms"], params.get("end_ms")
     length = samples if end_ms is None else min(samples, (end_ms - start_ms) * SAMPLE_RATE // 1000)
     path = context.scratch / "clip.raw"
-    audio_of = ClipAudio(context.inputs["clip"], **facts)
-    if not _decode(context, audio_of.extract(start_ms, length, path, context.env)):
+    source = ClipAudio(context.inputs["clip"], **facts)
+    if not _decode(context, source.extract(start_ms, length, path, context.env), "clip", "src"):
         return None
+    return _leveled(context, path, (0, length), samples)
+
+
+def _leveled(context: Context, path: Path, span: tuple[int, int], samples: int) -> LeveledAudio:
+    """Return the audio of a clip after it is made as long as the scene, which has so many samples.
+
+    path: its samples alone. span: the first of them in the scene, and how many there are at the most.
+    """
+    at, length = span
     size = tool_output.size(path, STEREO_BYTES * (length + SAMPLE_RATE), "audio of the clip")
     frames = min(length, size // STEREO_BYTES)
     os.truncate(path, frames * STEREO_BYTES)
     loudness = _measure(context, mix.raw_input(path, 2, mix.CLIP_FORM), frames) if frames else SILENCE
     cut = min(CLIP_FADE, frames)
     _scale(path, frames - cut, [(cut - 1 - index) / cut for index in range(cut)])
+    if at:
+        _scale(path, 0, [index / cut for index in range(cut)])
+        _delay(path, at)
     os.truncate(path, padded_length(samples) * STEREO_BYTES)  # fills with silence
     fade_in, fade_out = (_rise(context.params.get(name, 0))[:samples] for name in ("fade_in", "fade_out"))
     _scale(path, 0, fade_in)
@@ -110,15 +126,24 @@ def _clip(context: Context, samples: int, facts: Mapping[str, Any] | None) -> Le
     return LeveledAudio(path, loudness, _gain(context, loudness, MAX_CLIP_GAIN))
 
 
-def _decode(context: Context, args: Sequence[str]) -> bool:
-    """Decode the clip's audio; return False if it has none."""
+def _delay(path: Path, samples: int) -> None:
+    """Put so much silence before the samples of a file."""
+    moved = path.with_suffix(".moved")
+    with path.open("rb") as source, moved.open("wb") as target:
+        target.seek(samples * STEREO_BYTES)
+        shutil.copyfileobj(source, target)
+    moved.replace(path)
+
+
+def _decode(context: Context, args: Sequence[str], role: str, field: str) -> bool:
+    """Decode a clip's audio; return False if it has none. role: of the clip's file. field: the spec's, for messages."""
     try:
         done = ffmpeg.capture(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="read the clip's audio")
     except StepError as error:
         if any("matches no streams" in line for line in error.failure.log):
             return False
         raise
-    pcm.refuse_not_numbers(done.text, context.inputs["clip"].name, "src")
+    pcm.refuse_not_numbers(done.text, context.inputs[role].name, field)
     return True
 
 
@@ -162,6 +187,31 @@ def _foreground(
     if clip is not None:
         return Foreground(clip.path, 2, mix.CLIP_FORM, clip.gain, clip.loudness.peak + clip.gain, (0, samples))
     return None
+
+
+def _with_insets(context: Context, timing: Mapping[str, Any], foreground: Foreground | None) -> Foreground | None:
+    """Add the audio of the scene's clips in corners, if any has some, to what else is played."""
+    samples, narration = timing["samples"], timing["narration"]
+    for layer, params in context.params.get("insets", {}).items():
+        facts = dict(timing["insets"][layer])
+        at, length = facts.pop("at"), min(facts.pop("samples"), samples)
+        if not facts["track"] or not length:
+            continue
+        role, path, out = f"clip:{layer}", context.scratch / f"{layer}.raw", context.scratch / f"{layer}-mixed.raw"
+        source = ClipAudio(context.inputs[role], **facts)
+        if not _decode(context, source.extract(params["start_ms"], length, path, context.env), role, params["field"]):
+            continue
+        clip = _leveled(context, path, (at, length), samples)
+        ducked = None
+        if params["mode"] == "duck" and narration:
+            ducked = (narration["start"], narration["start"] + narration["samples"])
+        rest, span = None, (at, at + length)
+        if foreground is not None:
+            rest = (foreground.inputs, foreground.channels, foreground.gain)
+            span = (min(span[0], foreground.span[0]), max(span[1], foreground.span[1]))
+        args = mix.add_clip(rest, path, clip.gain, ducked, out)
+        foreground = background.mixed(context, args, out, padded_length(samples), span)
+    return foreground
 
 
 def _with_sounds(context: Context, timing: Mapping[str, Any], foreground: Foreground | None) -> Foreground | None:

@@ -240,4 +240,5 @@ def _layer(page: typst.Page, file: str, reading: str, sheets: Sequence[str], *, 
         stays=bool(facts.get("stays")),
         edges=tuple(map(round, facts.get("edges", ()))),
         pixels=tuple(map(round, facts.get("pixels", ()))),
+        mask=facts.get("mask", ""),
     )

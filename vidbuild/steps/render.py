@@ -17,7 +17,7 @@ from vidbuild.media.image import image_size
 from vidbuild.media.render import compose, tiles
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.bands import rows_in
-from vidbuild.media.render.clip import open_clip, read_companions
+from vidbuild.media.render.clip import Clip, open_clip, read_companions
 from vidbuild.media.render.columns_of_rows import Column
 from vidbuild.media.render.drawing import Layers
 from vidbuild.media.render.encode_plan import EncodePlan, encode_plan
@@ -132,7 +132,11 @@ def read_animation(context: Context, prefix: str = "") -> Animation:
         raise StepError(f"nothing to render: the motion has {motion.frames} frames")
     path = context.inputs.get(f"{prefix}clip")
     clip = open_clip(path, motion, context.env) if path is not None else None
-    return Animation(folder, layers, motion, clip)
+    clips: dict[str, Clip] = {}
+    for layer, playback in motion.clips.items():
+        opened = open_clip(context.inputs[f"{prefix}clip:{layer}"], replace(motion, clip=playback), context.env)
+        clips |= {layer: opened} if opened else {}
+    return Animation(folder, layers, motion, clip, clips=clips)
 
 
 def run_encoder(

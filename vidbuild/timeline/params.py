@@ -15,7 +15,7 @@ from vidbuild.timeline.showing import Showing
 
 # Fields that are left out of the parameters while they have their default, since most scenes do not have them.
 PLAIN = {"easing": "smooth", "pace": 1.0, "still": False, "exit": "none"}
-RARE = frozenset({"anchors", "utterances", "showings", *PLAIN})
+RARE = frozenset({"anchors", "utterances", "showings", "insets", *PLAIN})
 REVEAL_FIELDS = tuple(each.name for each in fields(Reveal))
 
 
@@ -70,6 +70,7 @@ class TimelineParams:
     reveals: in the spec's order.
     mentions: for each reveal the index of the word that mentions it, None without one.
     showings: callouts and overlays, in the order of their layers.
+    insets: layer -> the clip that plays in it during a showing.
     drifts: layer -> its place at the scene's start and end.
     easing: how layers move, by name (vidbuild/media/render/easing.py).
     pace: how fast they are, as a factor of the normal speed.
@@ -93,6 +94,7 @@ class TimelineParams:
     reveals: tuple[Reveal, ...] = ()
     mentions: tuple[int | None, ...] = ()
     showings: tuple[Showing, ...] = ()
+    insets: Mapping[str, ClipParams] = field(default_factory=dict)
     drifts: Mapping[str, tuple[Place, Place]] = field(default_factory=dict)
     clip: ClipParams | None = None
     transition_before: int = 0
@@ -120,6 +122,8 @@ class TimelineParams:
             rare["utterances"] = [each.to_data() for each in self.utterances]
         if self.showings:
             rare["showings"] = [each.to_data() for each in self.showings]
+        if self.insets:
+            rare["insets"] = {layer: asdict(clip) for layer, clip in self.insets.items()}
         return {
             **{each.name: getattr(self, each.name) for each in fields(self) if each.name not in RARE},
             **rare,
@@ -140,6 +144,7 @@ class TimelineParams:
             **{
                 **own,
                 "showings": tuple(map(Showing.from_data, data.get("showings", ()))),
+                "insets": {layer: ClipParams(**clip) for layer, clip in data.get("insets", {}).items()},
                 "utterances": tuple(UtteranceParams(**each) for each in data.get("utterances", ())),
                 "narration": tuple(_tokens(data["narration"], data["joined"], data["pronounced"])),
                 "entrances": dict(data["entrances"]),

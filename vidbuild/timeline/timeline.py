@@ -35,11 +35,17 @@ class Timeline:
     warnings: tuple[tuple[str, str], ...] = ()
 
 
-def lay_out(params: TimelineParams, speeches: Sequence[Speech], clip_ms: float | None) -> Timeline:
+def lay_out(
+    params: TimelineParams,
+    speeches: Sequence[Speech],
+    clip_ms: float | None,
+    inset_ms: Mapping[str, float] | None = None,
+) -> Timeline:
     """The timeline of a scene.
 
     speeches: of each utterance; none for a silent scene.
     clip_ms: how long the scene's clip can play, in milliseconds; None without a clip.
+    inset_ms: layer -> the same for each clip in a corner.
     Raises SpecProblem if the spec's limits do not fit the spoken narration.
     """
     timed = timed_speech(params, speeches)
@@ -52,10 +58,11 @@ def lay_out(params: TimelineParams, speeches: Sequence[Speech], clip_ms: float |
     _check_transitions(params, frames)
     layers = tracks.drifting(params, moving.layers, frames)
     entering = {name: layers[name] for name in params.entrances if name in layers}
-    marks = shown(params, timed, entering, frames)
+    insets = {layer: _clip_frames(ms, params.fps) for layer, ms in (inset_ms or {}).items()}
+    marks = shown(params, timed, entering, frames, insets)
     layers.update(marks.tracks)
     leave = tracks.leaving(params, frames)
-    motion = Motion(params.fps, frames, layers, _playback(params, clip_samples), leave)
+    motion = Motion(params.fps, frames, layers, _playback(params, clip_samples), leave, marks.clips)
     extended = tracks.extending(params, _unextended(params, timed, clip_samples), length)
     warnings = (
         *_estimated_cues(timed),
@@ -80,9 +87,13 @@ def _reveal_span(params: TimelineParams, timed: TimedSpeech, clip_samples: int) 
 
 
 def _clip_samples(clip_ms: float, fps: int) -> int:
-    """The length of a clip in samples: as many frames as have their middle in it, since each shows what is there."""
-    frames = timebase.frame_at(round(clip_ms * timebase.SAMPLE_RATE / 1000), fps)
-    return max(1, frames) * timebase.samples_per_frame(fps)
+    """The length of a clip in samples."""
+    return _clip_frames(clip_ms, fps) * timebase.samples_per_frame(fps)
+
+
+def _clip_frames(clip_ms: float, fps: int) -> int:
+    """The length of a clip: as many frames as have their middle in it, since each shows what is there."""
+    return max(1, timebase.frame_at(round(clip_ms * timebase.SAMPLE_RATE / 1000), fps))
 
 
 def _playback(params: TimelineParams, clip_samples: int) -> Playback | None:

@@ -50,6 +50,7 @@ FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
     **{f"part_{field}": partial(beside, make) for field, make in SCENES.items()},
     "code_source.file": lambda path: whole({"type": "diff", "from": {"file": path}, "to": "b"}),
     "overlay.watermark.image": lambda path: whole({"overlays": [{"watermark": {"image": path}}]}),
+    "overlay.clip": lambda path: whole({"overlays": [{"clip": path}]}),
     "slide.file": lambda path: whole({"type": "slide", "file": path}),
     "slide.src": lambda path: whole({"type": "slide", "src": path}),
     "theme": lambda path: whole(theme=path),
@@ -90,6 +91,7 @@ CONTENT = {
     "code_source.file": "code.txt",
     "slide.file": "deck.pdf",
     "clip.src": "clip.mp4",
+    "overlay.clip": "clip.mp4",
     **dict.fromkeys(("narration.audio", "utterances.audio", "music", "music.file", "sound.file"), "take.wav"),
 }
 

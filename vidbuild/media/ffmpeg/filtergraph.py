@@ -14,6 +14,7 @@ from vidbuild.media.ffmpeg.input_pipes import SCHEME
 FILTER_THREADS = 1
 MIN_FLIGHT = 4
 PROBE_BYTES = 5_000_000  # ffmpeg's default
+ANALYZED_US = 5_000_000  # ffmpeg's default: microseconds
 SCALER = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
 
 # A stream of the ffmpeg package, which has no types.
@@ -26,6 +27,11 @@ Step = tuple[int, int]
 def copy_options(copy: int) -> dict[str, Any]:
     """Return input options without any effect, except that ffmpeg reads each copy of an input separately."""
     return {"probesize": PROBE_BYTES + copy} if copy else {}
+
+
+def clip_options(number: int) -> dict[str, Any]:
+    """Return input options like those of `copy_options`, for the clips of one frame."""
+    return {"analyzeduration": ANALYZED_US + number} if number else {}
 
 
 def source(name: str, options: Mapping[str, Any]) -> Stream:

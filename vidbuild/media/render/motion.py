@@ -108,7 +108,7 @@ class Motion:
     Frame numbers count from the motion's first frame. They are negative for what began before it.
 
     clip: how the clip of the scene plays.
-    clips: layer -> how its clip plays, if a motion has several.
+    clips: layer -> how its clip plays, of each other clip.
     exit: how all layers leave that do not stay (Layer.stays) and have not left before.
     """
 
@@ -140,9 +140,16 @@ class Motion:
         clips = {name: each.window(first, frames) for name, each in self.clips.items()}
         return Motion(self.fps, frames, tracks, clip, _cut_exit(self.exit, first, frames), clips)
 
-    def of_irregular_clip(self, companion: str) -> Motion:
-        """Return the motion of a clip that is decoded from its file's beginning, with a companion."""
-        return self if self.clip is None else replace(self, clip=replace(self.clip, regular=False, companion=companion))
+    def of_irregular_clip(self, companion: str, layer: str = "") -> Motion:
+        """Return the motion with a clip that is decoded from its file's beginning, with a companion.
+
+        layer: of the clip; "" for that of the scene.
+        """
+        playback = self.clips[layer] if layer else self.clip
+        if playback is None:
+            return self
+        playback = replace(playback, regular=False, companion=companion)
+        return replace(self, clips={**self.clips, layer: playback}) if layer else replace(self, clip=playback)
 
     def to_json(self) -> str:
         """Return the motion as JSON, the same bytes for the same motion; fields with their default are left out."""
