@@ -120,6 +120,13 @@ def stack(direction: str, streams: Sequence[Stream]) -> Stream:
     return ffmpeg.filter(list(streams), direction, inputs=len(streams)) if len(streams) > 1 else streams[0]
 
 
+def concatenate(streams: Sequence[Stream]) -> Stream:
+    """Return the frames of one stream after the other; their timestamps have no meaning."""
+    import ffmpeg
+
+    return ffmpeg.filter(list(streams), "concat", n=len(streams)) if len(streams) > 1 else streams[0]
+
+
 def output(stream: Stream, path: Path, options: Mapping[str, Any]) -> Stream:
     """Write a stream to a file, without the date or ffmpeg's version."""
     import ffmpeg
