@@ -42,9 +42,11 @@ def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
     yield from speak_steps(video, scene)
     yield from align_steps(video, scene)
     yield _timeline(video, index, clip)
-    if (page := SCENE_TYPES[scene.type].page(scene)) is not None:
-        source = {"file": Source(str(page.path))}
-        yield Step(video.step_id("page", scene), "page", {"page": page.number}, source, scene.locations)
+    for role, page in SCENE_TYPES[scene.type].pages(scene).items():
+        side = _side(role)
+        params = {"page": page.number, **({"part": side} if side else {})}
+        source: dict[str, Input] = {"file": Source(str(page.path))}
+        yield Step(_page_step(video, scene, role), "page", params, source, scene.locations)
     yield _draw(video, scene)
     if (mark := progress.step(video, scene)) is not None:
         yield mark
@@ -93,7 +95,7 @@ def poster(video: VideoSpec) -> Step:
 def _may_be_plain(scene: Scene) -> bool:
     """Whether what a scene shows comes from a file that may be of one color, such as a clip that fades to black."""
     scene_type = SCENE_TYPES[scene.type]
-    file = scene_type.clip(scene) or scene_type.page(scene)
+    file = scene_type.clip(scene) or scene_type.pages(scene).get("image")
     return file is not None or "image" in scene_type.files(scene)
 
 
@@ -204,8 +206,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         "template": Source(str(SCENES / scene.type / "template.typ")),
     }
     inputs.update({role: Source(str(path)) for role, path in scene_type.files(scene).items()})
-    if scene_type.page(scene) is not None:
-        inputs["image"] = Product(video.step_id("page", scene), PAGE)
+    inputs.update({role: Product(_page_step(video, scene, role), PAGE) for role in scene_type.pages(scene)})
     if image is not None:
         inputs["background"] = Source(image)
     if scene.callouts:
@@ -232,6 +233,17 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
     of_theme = {field: video.spec.locations[field] for field in LOOKS if field in video.spec.locations}
     locations = {**scene.locations, **of_theme}
     return Step(video.step_id("draw", scene), "draw", params, inputs, locations, tools)
+
+
+def _page_step(video: VideoSpec, scene: Scene, role: str) -> str:
+    """Return the id of the step that draws the page with this role in the drawing."""
+    side = _side(role)
+    return str(StepId("page", f"{scene.id}@{side}" if side else scene.id, video.variant.name))
+
+
+def _side(role: str) -> str:
+    """Return the side of a split in which a picture is, "" of any other scene: "left" of "image:left.src"."""
+    return role.partition(":")[2].rpartition(".")[0]
 
 
 def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:

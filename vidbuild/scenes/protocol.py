@@ -169,8 +169,8 @@ class SceneType(Protocol):
         The picture of the field `src` has the role "image", that of another field "image:" and the field.
         """
 
-    def page(self, scene: Scene) -> DocumentPage | None:
-        """Return the page of a PDF that is the scene's picture, if it is one: a step of its own draws it."""
+    def pages(self, scene: Scene) -> dict[str, DocumentPage]:
+        """Return role -> page for the pictures that are pages of PDFs: a step for each draws it. Roles: see `files`."""
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the template's `fields`: everything visible, without any times (no `at`)."""

@@ -30,11 +30,11 @@ def test_a_slide_has_one_source(fields: dict[str, Any], problem: str | None) -> 
 def test_the_picture_is_a_page_or_an_image() -> None:
     """A page of a PDF is drawn by a step of its own, and by default it is the first; an image is read as it is."""
     page = scene("slide", file="/p/a.pdf", page=3)
-    assert SCENE.page(page) == DocumentPage(Path("/p/a.pdf"), 3)
-    assert SCENE.page(scene("slide", file="/p/a.pdf")) == DocumentPage(Path("/p/a.pdf"), 1)
+    assert SCENE.pages(page) == {"image": DocumentPage(Path("/p/a.pdf"), 3)}
+    assert SCENE.pages(scene("slide", file="/p/a.pdf"))["image"].number == 1
     assert SCENE.files(page) == {}
     image = scene("slide", src="/p/a.png")
-    assert SCENE.page(image) is None
+    assert SCENE.pages(image) == {}
     assert SCENE.files(image) == {"image": Path("/p/a.png")}
 
 

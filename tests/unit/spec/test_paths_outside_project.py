@@ -30,6 +30,8 @@ SCENES: dict[str, Callable[[str], dict[str, Any]]] = {
     "image.src": lambda path: {"type": "image", "src": path},
     "quote.portrait": lambda path: {"type": "quote", "text": "Yes.", "portrait": path},
     "steps.steps.image": lambda path: {"type": "steps", "steps": [{"text": "A", "image": path}, "B"]},
+    "slide.file": lambda path: {"type": "slide", "file": path},
+    "slide.src": lambda path: {"type": "slide", "src": path},
     "table.file": lambda path: {"type": "table", "file": path},
     "tree.folder": lambda path: {"type": "tree", "folder": path},
 }
@@ -51,8 +53,6 @@ FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "code_source.file": lambda path: whole({"type": "diff", "from": {"file": path}, "to": "b"}),
     "overlay.watermark.image": lambda path: whole({"overlays": [{"watermark": {"image": path}}]}),
     "overlay.clip": lambda path: whole({"overlays": [{"clip": path}]}),
-    "slide.file": lambda path: whole({"type": "slide", "file": path}),
-    "slide.src": lambda path: whole({"type": "slide", "src": path}),
     "theme": lambda path: whole(theme=path),
     "theme.extends": lambda path: whole(theme={"extends": path}),
     "theme.logo": lambda path: whole(theme={"logo": path}),
