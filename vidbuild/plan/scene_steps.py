@@ -23,8 +23,9 @@ from vidbuild.plan.speech_steps import align_steps, levels, rate, speak_steps, s
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.protocol import Clip
 from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.timeline.clip_params import ClipParams, Pause
 from vidbuild.timeline.mentions import mentions
-from vidbuild.timeline.params import ClipParams, TimelineParams
+from vidbuild.timeline.params import TimelineParams
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
@@ -176,7 +177,22 @@ def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
 
 
 def _clip_params(clip: Clip) -> ClipParams:
-    return ClipParams(clip.start_ms, clip.end_ms, clip.fit, clip.audio != "mute", clip.audio_track)
+    return ClipParams(
+        clip.start_ms,
+        clip.end_ms,
+        clip.fit,
+        clip.audio != "mute",
+        clip.audio_track,
+        speed=clip.speed,
+        loop=clip.loop,
+        at=clip.at,
+        freezes=tuple(
+            Pause(number, each["at"], each.get("until"), each.get("for", 0.0))
+            for number, each in enumerate(clip.freezes)
+        ),
+        poster_ms=clip.poster,
+        covered=clip.covered,
+    )
 
 
 def _frames_in_transitions(video: VideoSpec, index: int) -> tuple[int, int]:
@@ -255,6 +271,8 @@ def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:
     if clip is not None and clip.audio != "mute":
         inputs["clip"] = Source(str(clip.path))
         params["clip"] = {"mode": clip.audio, "start_ms": clip.start_ms, "end_ms": clip.end_ms}
+        if clip.speed != 1:
+            params["clip"]["speed"] = clip.speed
     audible = {layer: each for layer, each in insets(scene).items() if each.audio != "mute"}
     if audible:
         inputs |= {f"clip:{layer}": Source(str(each.path)) for layer, each in audible.items()}

@@ -74,7 +74,7 @@ def _walk(value: Json, node: schema.Schema, path: Path, context: SceneContext) -
     for name, field in branch.get("properties", {}).items():
         if name not in value:
             continue
-        use = schema.resolve(field).get("x-path")
+        use = schema.resolve(field).get("x-path") if isinstance(value[name], str) else None
         found = (
             _walk(value[name], field, (*path, name), context) if use is None else _use(value, name, use, path, context)
         )

@@ -16,7 +16,8 @@ from vidbuild.media.text.words import EngineWord, Speech
 from vidbuild.steps.inset_fields import field_of_clip, located
 from vidbuild.steps.utterances import of_utterances
 from vidbuild.timeline import recorded_text
-from vidbuild.timeline.params import ClipParams, TimelineParams
+from vidbuild.timeline.clip_params import ClipParams
+from vidbuild.timeline.params import TimelineParams
 from vidbuild.timeline.timeline import lay_out
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def run(context: Context) -> None:
     if "utterances" in timeline.timing:
         span["utterances"] = [each["start"] for each in timeline.timing["utterances"]]
     if clip is not None:
-        span["clip"] = _audio_facts(clip.info)
+        span["clip"] = {**_audio_facts(clip.info), **_runs(motion)}
     audible = {layer: part for layer, part in insets.items() if params.insets[layer].audible}
     if audible:
         span["insets"] = {
@@ -91,6 +92,18 @@ def _companion(info: MediaInfo) -> str:
     return f"a:{info.audio_track - 1}" if info.audio_track and not info.audio_empty else ""
 
 
+def _runs(motion: Motion) -> dict[str, Any]:
+    """Return when the clip's audio plays, for a clip that does not simply play from the scene's start on.
+
+    In samples: [from the scene's start, from the clip's start, how many].
+    """
+    runs = [] if motion.clip is None else list(motion.clip.runs(motion.frames))
+    if len(runs) == 1 and runs[0].frame == runs[0].skip == 0:
+        return {}
+    per_frame = timebase.samples_per_frame(motion.fps)
+    return {"runs": [[each * per_frame for each in run] for run in runs]}
+
+
 def _speeches(context: Context) -> list[Speech]:
     """Return what was spoken for each utterance of the scene."""
     return [_speech(path) for path in of_utterances(context.inputs, "words")]
@@ -116,6 +129,7 @@ def _clip_part(context: Context, clip: ClipParams, layer: str = "", field: str =
             clip.end_ms,
             audible=clip.audible,
             track=clip.audio_track,
+            poster_ms=clip.poster_ms,
             env=context.env,
         )
     for warning in part.warnings:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from vidbuild import timebase
 from vidbuild.errors import SpecProblem
-from vidbuild.media.render.motion import HOME, Effect, Key, Playback, Track
-from vidbuild.timeline.params import ClipParams, TimelineParams
+from vidbuild.media.render.motion import HOME, Effect, Key, Track
+from vidbuild.media.render.playback import Playback
+from vidbuild.timeline.clip_params import ClipParams
+from vidbuild.timeline.params import TimelineParams
 from vidbuild.timeline.showing import Showing
 from vidbuild.timeline.spoken import TimedSpeech
 

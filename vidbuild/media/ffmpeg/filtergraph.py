@@ -6,6 +6,7 @@ Streams count time in frames: a timestamp is a frame number (see `frame_timebase
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,13 @@ def place_at(stream: Stream, frames: Sequence[int]) -> Stream:
     starts = [index for index, frame in enumerate(frames) if index == 0 or frame != frames[index - 1] + 1]
     shift = step_function([(index, frames[index] - index) for index in starts], "N")
     return stream.filter("setpts", f"N+({shift})")
+
+
+def delayed(stream: Stream, delays: Sequence[Step], fps: int) -> Stream:
+    """Delay the frames from an index on by a number of frames; the one before stays meanwhile."""
+    totals = accumulate(delay for _, delay in delays)
+    steps = [(0, 0), *((index, total) for (index, _), total in zip(delays, totals, strict=True))]
+    return stream.filter("setpts", f"N+({step_function(steps, 'N')})").filter("fps", fps=fps)
 
 
 def overlay(base: Stream, top: Stream, x: int | str, y: int | str, enable: str = "") -> Stream:

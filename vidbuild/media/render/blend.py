@@ -16,7 +16,8 @@ from difflib import SequenceMatcher
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.changed_frames import track_of
 from vidbuild.media.render.drawing import Layer, Layers
-from vidbuild.media.render.motion import HOME, Box, Effect, Key, Motion, Playback, Track
+from vidbuild.media.render.motion import HOME, Box, Effect, Key, Motion, Track
+from vidbuild.media.render.playback import Playback
 
 EFFECTS = ("fade", "zoom", "morph")
 BACKGROUND = "background"

@@ -12,6 +12,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, 
 from typing import Any
 
 from vidbuild.media.render import easing
+from vidbuild.media.render.playback import Playback
 
 EFFECTS = ("cut", "fade", "rise", "slide", "wipe", "scale", "type", "draw")
 
@@ -74,34 +75,6 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
-class Playback:
-    """How a clip plays.
-
-    start_ms: where it starts in its file, in milliseconds.
-    skip: how many frames, at the spec's rate, to skip from there.
-    frames: how many frames it plays from the motion's first frame on; after them, its last frame stays.
-    hold: for how many of these it holds its first frame before it begins to play.
-    fit: "cover" (fill the box, crop the edges) or "contain" (show all of it).
-    regular: whether decoding can begin anywhere in the file.
-    companion: the audio stream of an irregular file that ffmpeg must read too ("a:0"), "" for none.
-    """
-
-    start_ms: int
-    skip: int
-    frames: int
-    fit: str
-    regular: bool = True
-    companion: str = ""
-    hold: int = 0
-
-    def window(self, first: int, frames: int) -> Playback:
-        """Return how it plays in frames [first, first + frames); before the motion begins, it holds its first frame."""
-        hold, playing = max(0, self.hold - first), self.frames - self.hold
-        skipped = min(max(0, first - self.hold), playing - 1)  # the last frame stays after the end
-        return replace(self, skip=self.skip + skipped, frames=min(hold + playing - skipped, frames), hold=hold)
-
-
-@dataclass(frozen=True, slots=True)
 class Motion:
     """`frames` frames at `fps` frames per second, and the track of each layer by name; a layer without one is static.
 
@@ -160,9 +133,9 @@ class Motion:
         """Read the JSON that `to_json` writes."""
         data = json.loads(text)
         tracks = {name: _track(item) for name, item in data.get("tracks", {}).items()}
-        clip = Playback(**data["clip"]) if "clip" in data else None
+        clip = Playback.from_data(data["clip"]) if "clip" in data else None
         leave = Effect(**data["exit"]) if "exit" in data else None
-        clips = {layer: Playback(**item) for layer, item in data.get("clips", {}).items()}
+        clips = {layer: Playback.from_data(item) for layer, item in data.get("clips", {}).items()}
         return cls(data["fps"], data["frames"], tracks, clip, leave, clips)
 
 
