@@ -42,7 +42,10 @@ def _layer_stream(animation: Animation, layer: Layer, track: Track) -> Stream:
     if not layer.file:
         played = replace(motion, clip=motion.playback(layer.name))
         frames = clip.clip_frames(animation.clip_in(layer.name), layer, played, animation.clip_options(layer.name))
-        return _fade(_masked(concealed.conceal(frames, animation, layer), animation, layer), layer, track, motion.fps)
+        frames = _masked(concealed.conceal(frames, animation, layer), animation, layer)
+        if track.enter is not None or track.leave is not None:  # its last frame fades too
+            frames = frames.filter("tpad", stop=-1, stop_mode="clone").filter("trim", end_frame=motion.frames)
+        return _fade(frames, layer, track, motion.fps)
     changes = layer_changes(layer, animation.layers, motion)
     if layer.rows is not None or is_painted(layer, track):
         painted = _painted_stream(animation, layer, track, changes)
