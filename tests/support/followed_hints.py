@@ -270,6 +270,14 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"indent with spaces", lambda draft: draft.edit(lambda line: line.replace("\t", "    "))),
     (r"remove 'narration' from a scene without speech", _without_narration),
     (r"remove one of them", _remove),
+    (
+        r"set 'at' to when the clip begins to play, a cue or seconds",
+        lambda draft: draft.edit(lambda line: line.replace("}", ", at: 1}")),
+    ),
+    (
+        r"add 'for: 2', for 2 s, or 'until' with a cue or seconds",
+        lambda draft: draft.edit(lambda line: line.replace("}]", ", for: 2}]")),
+    ),
     (r"remove '\w+', or write 'type: \w+'", _without_key),
     (r"remove '(\w+)', or .*", lambda draft, name: draft.edit(lambda line: re.sub(rf", {name}: [^,}}]+", "", line))),
     (r"add 'duration: 5', for 5 s, or .*", lambda draft: _add_field(draft, "duration: 5")),

@@ -173,8 +173,18 @@ SAMPLES: Mapping[str, Sample] = {
         numbered=lambda index, words, _: {"src": IMAGE, "caption": f"{words[0].capitalize()} {index + 1}"},
     ),
     "clip": Sample(
-        full={"title": "A recording", "caption": "What it shows", "src": CLIP, "fit": "contain"},
-        layers=("heading", "window", "clip", "caption"),
+        full={
+            "title": "A recording",
+            "caption": "What it shows",
+            "src": CLIP,
+            "fit": "contain",
+            "speed": 2,
+            "loop": 3,
+            "at": 0.1,
+            "poster": IMAGE,
+            "freeze": [{"at": 0.2, "for": 0.1}],
+        },
+        layers=("heading", "window", "clip", "poster", "caption"),
         brief=lambda _: {"src": CLIP},
         numbered=lambda index, words, seconds: {
             "src": CLIP,
@@ -457,7 +467,7 @@ def scenes(word: str, **extra: Fields) -> list[Fields]:
     made = []
     for kind, sample in SAMPLES.items():
         fields = {**sample.brief(word), **extra.get(kind, {})}
-        timed = not SCENE_TYPES[kind].needs_duration or {"narration", "duration"} & fields.keys()
+        timed = SCENE_TYPES[kind].plays(fields) or {"narration", "duration"} & fields.keys()
         made.append({"id": kind, "type": kind, **fields, **({} if timed else {"duration": 0.5})})
     return made
 

@@ -66,6 +66,7 @@ FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "sound.file": lambda path: whole({"sounds": [{"file": path, "at": 0}]}),
     "background.image": lambda path: whole({"background": {"image": path}}),
     "clip.src": lambda path: whole({"type": "clip", "src": path}),
+    "clip.poster": lambda path: whole({"type": "clip", "src": "clip.mp4", "poster": path, "at": 1}),
 }
 """A spec for each such field. A new field is missing here until it has one: the first test says so."""
 

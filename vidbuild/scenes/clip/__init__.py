@@ -28,7 +28,7 @@ class ClipScene(SceneDefaults):
                 "the poster is never shown: the clip plays from the start of the scene",
                 "set 'at' to when the clip begins to play, a cue or seconds",
             )
-        for index, freeze in enumerate(fields["freeze"]):
+        for index, freeze in enumerate(fields.get("freeze", ())):
             given = [name for name in ("for", "until") if name in freeze]
             if not given:
                 hint = "add 'for: 2', for 2 s, or 'until' with a cue or seconds"
