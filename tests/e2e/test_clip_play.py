@@ -267,3 +267,136 @@ def test_clips_go_on_in_transitions(workspace: Workspace) -> None:
     # The last picture of a clip that has ended fades away as one that plays does.
     white = [int(picture[SIZE[1] // 2][70]) for picture in pictures[240 - 6 : 240 + 1]]
     assert all(one - other > 15 for one, other in pairwise(white)), white
+
+
+KEYS = """\
+vidbuild: 1
+title: Keys
+output: {{size: 160x90, fps: 30}}
+scenes:
+  - {{id: one, type: clip, src: a.mov, end: 1, speed: {speed}, loop: {loop}, at: 0.3, poster: {poster}}}
+  - {{id: two, type: clip, src: a.mov, end: 1}}
+"""
+WRITTEN = {"mux", "report", "captions"}  # steps of the whole video
+
+
+@pytest.mark.parametrize(
+    ("change", "steps"),
+    [
+        ({"speed": 2}, {"timeline", "render", "audio"}),
+        ({"loop": 2}, {"timeline", "render", "audio"}),
+        ({"poster": 3}, {"timeline", "render"}),
+        ({"poster": "blue.png"}, {"timeline", "draw", "render"}),
+    ],
+)
+def test_a_change_runs_the_steps_of_its_scene(workspace: Workspace, change: dict[str, object], steps: set[str]) -> None:
+    """How a clip plays is in the keys of its own steps, and only of those that depend on it."""
+    sources(workspace)
+    Image.new("RGB", (64, 36), (0, 0, 255)).save(workspace.root / "blue.png")
+    plain = {"speed": 1, "loop": 1, "poster": 2}
+    for values in (plain, plain | change):
+        workspace.write("video.yaml", KEYS.format(**values))
+        workspace.build()
+    ran = set(workspace.ran()) - WRITTEN - {"still:one"}
+    assert ran == {f"{kind}:one" for kind in steps}
+
+
+@pytest.mark.parametrize(
+    ("fields", "marked", "message"),
+    [
+        (
+            "freeze: [{at: 1, for: 1}, {at: 4.5, for: 1}]",
+            "4.5",
+            "the freeze begins at 4.5 s, but the clip has ended at 3.0 s",
+        ),
+        (
+            "at: 1.5, freeze: [{at: 1.2, for: 1}]",
+            "1.2",
+            "the freeze begins at 1.2 s, but the clip begins to play at 1.5 s",
+        ),
+        (
+            "freeze: [{at: 0.5, for: 1}, {at: 1.1, for: 1}]",
+            "1.1",
+            "the freeze begins at 1.1 s, but the clip is frozen until 1.5 s",
+        ),
+        ("at: 1, poster: 9", "9", "'poster' is 9 s, but the clip lasts only 4 s"),
+    ],
+)
+def test_times_that_do_not_fit_the_clip_are_errors_of_their_field(
+    workspace: Workspace, fields: str, marked: str, message: str
+) -> None:
+    """`check` and `build` say the same, at the same place, and no video is written."""
+    sources(workspace)
+    line = f"  - {{id: a, type: clip, src: a.mov, end: 2, {fields}}}\n"
+    workspace.write("video.yaml", SPEC.partition("  - ")[0] + line)
+    for command in ("check", "build"):
+        outcome = workspace.run(command, "video.yaml")
+        assert outcome.code != 0
+        text = outcome.stdout + outcome.stderr
+        assert f"video.yaml:5:{line.rindex(marked) + 1}:" in text
+        assert message in text
+    assert not (workspace.root / "build" / "video.mp4").exists()
+
+
+def test_what_never_plays_is_a_warning(workspace: Workspace) -> None:
+    """A clip that would begin, or pause, after its scene has ended is in the warnings of `check` and `build`."""
+    sources(workspace)
+    never = "  - {id: a, type: clip, src: a.mov, at: 3, duration: 2}\n"
+    paused = "  - {id: b, type: clip, src: a.mov, loop: true, freeze: [{at: 7, for: 1}], duration: 2}\n"
+    workspace.write("video.yaml", SPEC.partition("  - ")[0] + never + paused)
+    for command in ("check", "build"):
+        outcome = workspace.run(command, "video.yaml")
+        text = outcome.stdout + outcome.stderr
+        assert outcome.code == 0, text
+        assert "video.yaml:5:41: warning: never shown: starts at 3.0 s, but the scene ends at 2.0 s" in text
+        assert "warning: never shown: starts at 7.0 s, but the scene ends at 2.0 s" in text
+
+
+DUCKED = """\
+vidbuild: 1
+title: Ducked
+voice: espeak:en-us
+output: {size: 160x90, fps: 30}
+scenes:
+  - id: a
+    type: clip
+    src: two.mkv
+    audio_track: 2
+    audio: duck
+    end: 1
+    loop: true
+    at: go
+    freeze: [{at: stop, until: on}]
+    narration: Wait for it. [[go]] Here it plays, again and again. [[stop]] Now it pauses. [[on]] And on it goes.
+    pause_after: 1
+"""
+
+
+def test_a_clip_plays_beside_narration(workspace: Workspace) -> None:
+    """It begins, pauses and plays on at cues, again and again, with the track that is selected; it is silent before."""
+    tones = ("-f", "lavfi", "-i", "sine=f=300:r=48000", "-f", "lavfi", "-i", "sine=f=2500:r=48000")
+    tracks = ("-map", "0:v", "-map", "1:a", "-map", "2:a", "-t", "2", *H264, "-c:a", "pcm_s16le")
+    made(workspace.root / "two.mkv", *numbered(FPS), *tones, *tracks)
+    workspace.write("video.yaml", DUCKED)
+    workspace.build("-o", "out")
+    timing = json.loads((workspace.root / "out" / "video.timing.json").read_text(encoding="utf-8"))
+    (scene,) = timing["scenes"]
+    cues = {name: round((at - scene["start"]) * FPS) for name, at in scene["cues"].items()}
+    shown = scenes(workspace)["a"]
+    go, stop, on = (cues[name] for name in ("go", "stop", "on"))
+    passes = [*range(30)] * 40
+    expected = [0] * go + passes[: stop - go] + [passes[stop - go]] * (on - stop) + passes[stop - go :]
+    assert shown.numbers == expected[: len(shown.pictures)]
+    assert len(shown.pictures) > on + 30
+    tone = [band(shown.sound, (frame + 0.5) / FPS) for frame in range(len(shown.pictures))]
+    playing = [frame for frame in range(len(tone)) if go + 2 < frame < stop - 2 or frame > on + 2]
+    silent = [frame for frame in range(len(tone)) if frame < go - 2 or stop + 2 < frame < on - 2]
+    loud = min(np.median([tone[frame] for frame in part]) for part in (playing, playing[-20:]))
+    assert np.median([tone[frame] for frame in silent]) < 0.05 * loud
+
+
+def band(sound: Samples, time: float) -> float:
+    """How loud the tone of the second track is around a time."""
+    part = sound[round(max(0.0, time - 0.02) * RATE) : round((time + 0.02) * RATE)]
+    wave = np.exp(2j * np.pi * 2500 * np.arange(len(part)) / RATE) * np.hanning(len(part))
+    return float(abs(np.vdot(wave, part))) / max(1, len(part))

@@ -58,6 +58,7 @@ ALLOWED: dict[str, set[str]] = {
         "engine.graph.graph",
         "engine.graph.step_id",
         "media.render.motion",
+        "media.render.playback",
         "media.h264.encode",
     },
     "timeline": {
@@ -66,6 +67,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.text.boundaries",
         "media.text.words",
         "media.render.motion",
+        "media.render.playback",
         "scenes.protocol",
     },
     "spec": {
