@@ -226,7 +226,7 @@ def _with_insets(context: Context, timing: Mapping[str, Any], foreground: Foregr
         if foreground is not None:
             rest = (foreground.inputs, foreground.channels, foreground.gain)
             span = (min(span[0], foreground.span[0]), max(span[1], foreground.span[1]))
-        args = mix.add_clip(rest, path, clip.gain, ducked, out)
+        args = mix.add_clip(rest, clip.path, clip.gain, ducked, out)
         foreground = background.mixed(context, args, out, padded_length(samples), span)
     return foreground
 

@@ -92,8 +92,9 @@ def start_seconds(motion: Motion) -> float:
 
 def _end_seconds(playback: Playback, motion: Motion) -> float:
     """Return the time up to which the file is read."""
-    ends = [playback.seconds(piece.skip + piece.frames + 1, motion.fps) for piece in playback.pieces(motion.frames)]
-    return max(ends) if playback.poster_ms is None else max(*ends, playback.poster_ms / 1000 + 1)
+    skip = max(piece.skip for piece in playback.pieces(motion.frames))
+    end = playback.seconds(skip + motion.frames + 1, motion.fps)
+    return end if playback.poster_ms is None else max(end, playback.poster_ms / 1000 + 1)
 
 
 def clip_frames(clip: Clip | None, layer: Layer, motion: Motion, options: Mapping[str, Any]) -> Stream:
