@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from tools.limits import section
-from vidbuild.spec.describe import Describer, written
+from vidbuild.spec.describe import Describer, lines_of_scene, written
 from vidbuild.spec.template_sandbox import FILTERS
 
 Schema = Mapping[str, Any]
@@ -86,7 +85,7 @@ def _lines(reader: Describer, head: str) -> Iterator[str]:
             yield f"![A scene of the type {name}](pictures/{name}.jpg)"
             yield ""
         yield "```yaml"
-        yield from _example(node["examples"][0])
+        yield from lines_of_scene(node["examples"][0])
         yield "```"
         yield ""
         yield from _table(reader, {**node, "properties": fields})
@@ -127,11 +126,3 @@ def _code(value: object) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
-
-
-def _example(scene: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lines of a scene as an entry of `scenes`."""
-    for nth, (name, value) in enumerate(scene.items()):
-        mark = "- " if nth == 0 else "  "
-        plain = isinstance(value, str) and not set(value) & set("#:{}[]'\"\n")
-        yield f"{mark}{name}: {value if plain else json.dumps(value, ensure_ascii=False)}"

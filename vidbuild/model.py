@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidbuild.frozen import dataclass, field
 from vidbuild.location import Location
+from vidbuild.marks import Callout, Overlay
 from vidbuild.media.text.words import Token, spoken_sounds, spoken_text
 from vidbuild.timebase import SAMPLE_RATE
 from vidbuild.transitions import Effects, Transition
@@ -136,55 +137,6 @@ class Sound:
     file: Path
     at: str | float
     volume: float
-
-
-@dataclass(frozen=True, slots=True)
-class Callout:
-    """A mark on a scene's picture, code or table.
-
-    index: in the spec's list.
-    kind: "rect", "arrow", "circle", "spotlight", "zoom", "blur", "label" or "cursor".
-    regions: what it points at, one except for a cursor: {"box": [x, y, width, height]} with numbers for pixels and text
-        for percent, {"from", "to"} for lines, {"row", "column"} or one of them for cells.
-    text: its note, "" without one.
-    at, until: a cue, words of the narration, or seconds; None by default.
-    side: of the region on which an arrow or label is; "" for the one with the most room.
-    click: whether a cursor clicks.
-    """
-
-    index: int
-    kind: str
-    regions: tuple[Mapping[str, Any], ...]
-    text: str = ""
-    at: str | float | None = None
-    until: str | float | None = None
-    side: str = ""
-    click: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Overlay:
-    """Something above a scene that does not belong to its content.
-
-    field: its path: "overlays.0" in the scene, "spec.overlays.0" or "defaults.overlays.0".
-    kind: "lower_third", "watermark" or "badge".
-    text: a person's name, or the words of a watermark or badge; "" of an image.
-    role: what a person does, "" without one.
-    image: the file of a watermark that is an image.
-    corner: "top-left", "top-right", "bottom-left" or "bottom-right"; "" of a lower third.
-    opacity: from 0 to 1.
-    at, until: a cue, words of the narration, or seconds; None: from the start, to the end.
-    """
-
-    field: str
-    kind: str
-    text: str = ""
-    role: str = ""
-    image: Path | None = None
-    corner: str = ""
-    opacity: float = 1.0
-    at: str | float | None = None
-    until: str | float | None = None
 
 
 @dataclass(frozen=True, slots=True)

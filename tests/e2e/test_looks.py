@@ -124,6 +124,8 @@ def test_a_sheet_of_a_theme_and_a_gallery(workspace: Workspace) -> None:
     [
         (("gallery", "--theme", "gazete"), "unknown theme 'gazete'\n      hint: did you mean 'gazette'?"),
         (("themes", "paper", "--preview", "a.jpg"), "cannot write 'a.jpg': expected a PNG\n      hint: use 'a.png'"),
+        (("themes", "paper", "--preview", "/dev/null/a.png"), "cannot write '/dev/null/a.png': not a directory"),
+        (("themes", "paper", "--preview", "/proc/no/a.png"), "cannot write '/proc/no/a.png': no such file"),
         (("themes", "--preview", "a.png"), "--preview needs the name of a theme"),
         (("themes", "papr", "--preview", "a.png"), "unknown theme 'papr'\n      hint: did you mean 'paper'?"),
     ],

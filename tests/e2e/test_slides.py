@@ -91,3 +91,19 @@ def test_a_callout_enlarges_a_part_of_a_page(workspace: Workspace) -> None:
     assert done.code == 0, done.stderr
     image = Image.open(workspace.root / "build" / "video.a.png").convert("RGB")
     assert image.getpixel((280, 30)) == (0, 0, 255)
+
+
+def test_both_sides_of_a_split_show_their_pages(workspace: Workspace) -> None:
+    """Each side of a split shows its own page; one that does not exist is an error at the side's field."""
+    deck(workspace, RED, GREEN)
+    sides = "left: {type: slide, file: deck.pdf}, right: {type: slide, file: deck.pdf, page: %d}"
+    split = f"  - {{id: a, type: split, duration: 1, {sides}}}\n"
+    workspace.write("video.yaml", HEAD + split % 2)
+    done = workspace.run("still", "video.yaml", "a")
+    assert done.code == 0, done.stderr
+    shown = Image.open(workspace.root / "build" / "video.a.png").convert("RGB")
+    assert [shown.getpixel((x, 90)) for x in (90, 230)] == [(255, 0, 0), (0, 255, 0)]
+    workspace.write("video.yaml", HEAD + split % 3)
+    done = workspace.run("check", "video.yaml")
+    line = (HEAD + split % 3).splitlines()[-1]
+    assert f"video.yaml:5:{line.index('page: 3') + 7}: page:a@right failed: no page 3" in done.stderr

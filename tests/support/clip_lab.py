@@ -15,7 +15,8 @@ from vidbuild.media.ffmpeg.probe import probe
 from vidbuild.media.render import compose
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.clip import open_clip
-from vidbuild.media.render.motion import Motion, Playback
+from vidbuild.media.render.motion import Motion
+from vidbuild.media.render.playback import Playback
 
 H264 = ("-c:v", "libx264", "-preset", "fast", "-qp", "8", "-g", "25", "-pix_fmt", "yuv420p")
 COLUMNS = 8

@@ -241,6 +241,12 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"use colors that are all dark or all light", lambda draft: draft.replace("['#101828', '#1d2939']")),
     (r"name a cue, or seconds", lambda draft: draft.replace("3")),
     (r"use 'spotlight' instead", lambda draft: draft.replace("spotlight")),
+    (r"move it to the 'overlays' of a scene; .*", lambda draft: draft.edit(lambda _: "")),
+    (
+        r"use 'watermark' for an image",
+        lambda draft: draft.edit(lambda line: re.sub(r"clip: (\S+\.png)", r"watermark: {image: \1}", line)),
+    ),
+    (r"use 'shape: rounded'", lambda draft: draft.edit(lambda line: line.replace("shape: circle", "shape: rounded"))),
     (r"write two overlays", lambda draft: draft.edit(lambda line: line.replace(", water", "}\n      - {water", 1))),
     (r"set a later time", lambda draft: draft.replace("9")),
     (r"write '\|' instead of '>'", lambda draft: draft.replace("|")),
@@ -264,6 +270,14 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"indent with spaces", lambda draft: draft.edit(lambda line: line.replace("\t", "    "))),
     (r"remove 'narration' from a scene without speech", _without_narration),
     (r"remove one of them", _remove),
+    (
+        r"set 'at' to when the clip begins to play, a cue or seconds",
+        lambda draft: draft.edit(lambda line: line.replace("}", ", at: 1}")),
+    ),
+    (
+        r"add 'for: 2', for 2 s, or 'until' with a cue or seconds",
+        lambda draft: draft.edit(lambda line: line.replace("}]", ", for: 2}]")),
+    ),
     (r"remove '\w+', or write 'type: \w+'", _without_key),
     (r"remove '(\w+)', or .*", lambda draft, name: draft.edit(lambda line: re.sub(rf", {name}: [^,}}]+", "", line))),
     (r"add 'duration: 5', for 5 s, or .*", lambda draft: _add_field(draft, "duration: 5")),

@@ -143,7 +143,7 @@ SAMPLES: Mapping[str, Sample] = {
     "tree": Sample(
         full={
             "title": "Where things are",
-            "label": "acme",
+            "filename": "acme",
             "tree": "acme/\n├── app.py   # the server\n├── models/\n│   └── user.py\n└── pyproject.toml",
             "reveal": "entries",
         },
@@ -173,8 +173,18 @@ SAMPLES: Mapping[str, Sample] = {
         numbered=lambda index, words, _: {"src": IMAGE, "caption": f"{words[0].capitalize()} {index + 1}"},
     ),
     "clip": Sample(
-        full={"title": "A recording", "caption": "What it shows", "src": CLIP, "fit": "contain"},
-        layers=("heading", "window", "clip", "caption"),
+        full={
+            "title": "A recording",
+            "caption": "What it shows",
+            "src": CLIP,
+            "fit": "contain",
+            "speed": 2,
+            "loop": 3,
+            "at": 0.1,
+            "poster": IMAGE,
+            "freeze": [{"at": 0.2, "for": 0.1}],
+        },
+        layers=("heading", "window", "clip", "poster", "caption"),
         brief=lambda _: {"src": CLIP},
         numbered=lambda index, words, seconds: {
             "src": CLIP,
@@ -198,10 +208,10 @@ SAMPLES: Mapping[str, Sample] = {
     "table": Sample(
         full={
             "title": "Plans",
-            "columns": ["Plan", {"name": "Price", "label": "Price per month", "decimals": 2}],
+            "columns": ["Plan", {"name": "Price", "title": "Price per month", "decimals": 2}],
             "rows": [["Free", 0], ["Team", "12.50"]],
             "reveal": "rows",
-            "highlight": [{"row": 2}, {"cell": [1, 2]}, {"column": 2}],
+            "highlight": [{"row": 2}, {"row": 1, "column": 2}, {"column": 2}],
             "caption": "In euros",
         },
         layers=("heading", "window", "header", "row-0", "row-1", "mark-0", "mark-1", "mark-2", "caption"),
@@ -300,13 +310,13 @@ SAMPLES: Mapping[str, Sample] = {
     "keys": Sample(
         full={
             "title": "Two shortcuts",
-            "keys": ["mod+alt+k mod+s", {"keys": "ctrl+shift+up", "label": "Open the palette"}],
+            "keys": ["mod+alt+k mod+s", {"keys": "ctrl+shift+up", "text": "Open the palette"}],
         },
         layers=("heading", "platforms", "keys-0-past", "keys-0", "keys-0-down", "keys-1", "keys-1-down"),
-        brief=lambda word: {"keys": [{"keys": "a", "label": word}]},
+        brief=lambda word: {"keys": [{"keys": "a", "text": word}]},
         numbered=lambda index, words, _: {
             "title": f"Shortcuts {index + 1}",
-            "keys": [{"keys": f"mod+{word[0]}", "label": f"{word.capitalize()} it"} for word in words[:6]],
+            "keys": [{"keys": f"mod+{word[0]}", "text": f"{word.capitalize()} it"} for word in words[:6]],
         },
         not_drawn=frozenset({"keys"}),
     ),
@@ -457,7 +467,7 @@ def scenes(word: str, **extra: Fields) -> list[Fields]:
     made = []
     for kind, sample in SAMPLES.items():
         fields = {**sample.brief(word), **extra.get(kind, {})}
-        timed = not SCENE_TYPES[kind].needs_duration or {"narration", "duration"} & fields.keys()
+        timed = SCENE_TYPES[kind].plays(fields) or {"narration", "duration"} & fields.keys()
         made.append({"id": kind, "type": kind, **fields, **({} if timed else {"duration": 0.5})})
     return made
 

@@ -16,7 +16,7 @@ from vidbuild.engine.runs.build_report import BuildReport
 from vidbuild.engine.schedule.target import RunHooks, Target
 from vidbuild.engine.store.store import Store
 from vidbuild.engine.store.writable import writable
-from vidbuild.errors import Failure, UsageError, class_of
+from vidbuild.errors import Failure, UsageError, class_of, os_error_text
 from vidbuild.frozen import dataclass
 from vidbuild.model import Spec, Theme
 from vidbuild.platforms import require_posix
@@ -76,14 +76,23 @@ def gallery(
     if other := next((path for path in targets.values() if path.suffix.lower() != ".png"), None):
         raise UsageError(f"cannot write '{other}': expected a PNG", hint=f"use '{other.with_suffix('.png')}'")
     refuse_unwritable(targets.values(), OTHER)
+    for path in targets.values():
+        _make_folder(path)
     face = next(path for path in packages.fonts_paths() if path.name == FACE)
     sheets = []
     for look, (frames, notices) in frames_of(list(targets), spec=spec, cache=cache).items():
         data = contact_sheet.sheet(frames, SHOWN[look.shape], COLUMNS[look.shape], face)
-        durable.make_folder(targets[look].parent)
         durable.write(targets[look], data)
         sheets.append(Sheet(targets[look], notices))
     return sheets
+
+
+def _make_folder(path: Path) -> None:
+    """Make a sheet's folder, before anything is drawn for it."""
+    try:
+        durable.make_folder(path.parent)
+    except OSError as error:
+        raise UsageError(f"cannot write '{path}': {os_error_text(error)}", hint=OTHER) from error
 
 
 def frames_of(

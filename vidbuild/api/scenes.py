@@ -16,19 +16,21 @@ class SceneInfo:
 
     fields: its own fields, and those of the mappings in them.
     common: the fields that all types share; their defaults are those of the spec's `defaults`, unless it changes them.
+    example: lines of a scene as an entry of `scenes`.
     """
 
     name: str
     summary: str
     fields: tuple[Field, ...]
     common: tuple[Field, ...]
+    example: tuple[str, ...]
 
 
 def scenes() -> list[SceneInfo]:
     """Return every scene type with all of its fields."""
     from vidbuild.scenes.registry import SCENE_TYPES
     from vidbuild.spec import schema
-    from vidbuild.spec.describe import Describer
+    from vidbuild.spec.describe import Describer, lines_of_scene
 
     describer = Describer(schema.load())
     inherited = {each.path: each.default for each in describer.fields(schema.load()["properties"]["defaults"])}
@@ -40,5 +42,6 @@ def scenes() -> list[SceneInfo]:
             replaced(each, default=each.default if each.default is not None else inherited.get(each.path))
             for each in describer.fields(node, schema.SHARED)
         )
-        found.append(SceneInfo(name, kind.summary, own, common))
+        example = tuple(lines_of_scene(node["examples"][0]))
+        found.append(SceneInfo(name, kind.summary, own, common, example))
     return found

@@ -13,6 +13,7 @@ from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
 from vidbuild.location import Location
 from vidbuild.model import Music, Scene, Sound
+from vidbuild.plan.showings import insets
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.protocol import Clip
 from vidbuild.scenes.registry import SCENE_TYPES
@@ -92,18 +93,24 @@ def _locations(video: VideoSpec, piece: Piece) -> dict[str, Location]:
 def _music(video: VideoSpec, pieces: list[Piece]) -> Step:
     spec = video.spec
     clips = {scene.id: SCENE_TYPES[scene.type].clip(scene) for scene in spec.scenes}
-    alone = all(video.narration(scene) is None for scene in spec.scenes) and not any(map(_audible, clips.values()))
+    audible = {
+        scene.id: {layer: clip.audio for layer, clip in insets(scene).items() if _audible(clip)}
+        for scene in spec.scenes
+    }
+    silent = not any(map(_audible, clips.values())) and not any(audible.values())
+    alone = all(video.narration(scene) is None for scene in spec.scenes) and silent
     default = ALONE_PERCENT if alone else DEFAULT_PERCENT
     inputs: dict[str, Input] = {}
     scenes: list[dict[str, Any]] = []
     for scene in spec.scenes:
         inputs[f"timing:{scene.id}"] = Product(video.step_id("timeline", scene), "timing.json")
         clip = _audible(clips[scene.id])
-        if clip is not None:
+        if clip is not None or audible[scene.id]:
             inputs[f"span:{scene.id}"] = Product(video.step_id("timeline", scene), "span.json")
         music = None if scene.music is None else _setting(scene.music, pieces, default)
         sounds = [sound_params(sound)["at"] for sound in scene.sounds]
-        scenes.append({"id": scene.id, "music": music, "clip": clip, "sounds": sounds})
+        corners = {"insets": audible[scene.id]} if audible[scene.id] else {}
+        scenes.append({"id": scene.id, "music": music, "clip": clip, "sounds": sounds, **corners})
     params = {"scenes": scenes, "loudness": video.variant.output.loudness}
     first = next(scene for scene in spec.scenes if scene.music is not None)
     return Step(

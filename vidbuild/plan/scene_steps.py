@@ -18,13 +18,14 @@ from vidbuild.model import Scene
 from vidbuild.plan import progress
 from vidbuild.plan.music_steps import music_inputs, sound_params
 from vidbuild.plan.scene_motion import drifts, entrances, is_painted, reveals
-from vidbuild.plan.showings import drawn, drawn_overlay, showings
+from vidbuild.plan.showings import drawn, drawn_overlay, inset_layer, insets, showings
 from vidbuild.plan.speech_steps import align_steps, levels, rate, speak_steps, spoken, utterance_params, words
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.protocol import Clip
 from vidbuild.scenes.registry import SCENE_TYPES
+from vidbuild.timeline.clip_params import ClipParams, Pause
 from vidbuild.timeline.mentions import mentions
-from vidbuild.timeline.params import ClipParams, TimelineParams
+from vidbuild.timeline.params import TimelineParams
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
@@ -42,9 +43,11 @@ def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
     yield from speak_steps(video, scene)
     yield from align_steps(video, scene)
     yield _timeline(video, index, clip)
-    if (page := SCENE_TYPES[scene.type].page(scene)) is not None:
-        source = {"file": Source(str(page.path))}
-        yield Step(video.step_id("page", scene), "page", {"page": page.number}, source, scene.locations)
+    for role, page in SCENE_TYPES[scene.type].pages(scene).items():
+        side = _side(role)
+        params = {"page": page.number, **({"part": side} if side else {})}
+        source: dict[str, Input] = {"file": Source(str(page.path))}
+        yield Step(_page_step(video, scene, role), "page", params, source, scene.locations)
     yield _draw(video, scene)
     if (mark := progress.step(video, scene)) is not None:
         yield mark
@@ -93,7 +96,7 @@ def poster(video: VideoSpec) -> Step:
 def _may_be_plain(scene: Scene) -> bool:
     """Whether what a scene shows comes from a file that may be of one color, such as a clip that fades to black."""
     scene_type = SCENE_TYPES[scene.type]
-    file = scene_type.clip(scene) or scene_type.page(scene)
+    file = scene_type.clip(scene) or scene_type.pages(scene).get("image")
     return file is not None or "image" in scene_type.files(scene)
 
 
@@ -121,7 +124,7 @@ def animation_inputs(video: VideoSpec, scene: Scene, motion: str, prefix: str = 
     clip = SCENE_TYPES[scene.type].clip(scene)
     if clip is not None:
         inputs[f"{prefix}clip"] = Source(str(clip.path))
-    return inputs
+    return inputs | {f"{prefix}clip:{layer}": Source(str(each.path)) for layer, each in insets(scene).items()}
 
 
 def transition_frames(video: VideoSpec, scene: Scene) -> int:
@@ -156,6 +159,7 @@ def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
         showings=tuple(showings(scene, narration, video.variant.language)),
         easing=video.spec.theme.behavior["easing"],
         pace=float(video.spec.theme.behavior["pace"]),
+        insets={layer: _clip_params(each) for layer, each in insets(scene).items()},
         clip=None if clip is None else _clip_params(clip),
         transition_before=head,
         transition=tail,
@@ -165,6 +169,7 @@ def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
     inputs = words(video, scene)
     if clip is not None:
         inputs["clip"] = Source(str(clip.path))
+    inputs |= {f"clip:{layer}": Source(str(each.path)) for layer, each in insets(scene).items()}
     locations = dict(scene.locations)
     if before is not None and "transition" in before.locations:
         locations["transition_before"] = before.locations["transition"]
@@ -172,7 +177,22 @@ def _timeline(video: VideoSpec, index: int, clip: Clip | None) -> Step:
 
 
 def _clip_params(clip: Clip) -> ClipParams:
-    return ClipParams(clip.start_ms, clip.end_ms, clip.fit, clip.audio != "mute", clip.audio_track)
+    return ClipParams(
+        clip.start_ms,
+        clip.end_ms,
+        clip.fit,
+        clip.audio != "mute",
+        clip.audio_track,
+        speed=clip.speed,
+        loop=clip.loop,
+        at=clip.at,
+        freezes=tuple(
+            Pause(number, each["at"], each.get("until"), each.get("for", 0.0))
+            for number, each in enumerate(clip.freezes)
+        ),
+        poster_ms=clip.poster,
+        covered=clip.covered,
+    )
 
 
 def _frames_in_transitions(video: VideoSpec, index: int) -> tuple[int, int]:
@@ -202,8 +222,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         "template": Source(str(SCENES / scene.type / "template.typ")),
     }
     inputs.update({role: Source(str(path)) for role, path in scene_type.files(scene).items()})
-    if scene_type.page(scene) is not None:
-        inputs["image"] = Product(video.step_id("page", scene), PAGE)
+    inputs.update({role: Product(_page_step(video, scene, role), PAGE) for role in scene_type.pages(scene)})
     if image is not None:
         inputs["background"] = Source(image)
     if scene.callouts:
@@ -216,10 +235,13 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         inputs["overlays"] = Source(str(SCENES / "overlays.typ"))
         marks = {f"overlay:{index}": each.image for index, each in enumerate(scene.overlays)}
         inputs.update({role: Source(str(path)) for role, path in marks.items() if path is not None})
+        whole = {f"overlay:{index}": each.inset for index, each in enumerate(scene.overlays)}
+        inputs.update({role: Source(str(each.path)) for role, each in whole.items() if each and each.fit == "contain"})
     if theme.logo is not None:
         inputs["logo"] = Source(str(theme.logo))
     inputs |= video.font_inputs()
-    tools = ("ffmpeg",) if "clip" in inputs else ()  # ffmpeg reports the size of a clip that is shown whole
+    sized = "clip" in inputs or any(each.inset and each.inset.fit == "contain" for each in scene.overlays)
+    tools = ("ffmpeg",) if sized else ()  # ffmpeg reports the size of a clip that is shown whole
     shown = (source for role, source in inputs.items() if role.partition(":")[0] in PICTURES)
     pictures = [source.path for source in shown if isinstance(source, Source)]
     if any(Path(path).suffix.lower() in HEIC for path in pictures):
@@ -227,6 +249,17 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
     of_theme = {field: video.spec.locations[field] for field in LOOKS if field in video.spec.locations}
     locations = {**scene.locations, **of_theme}
     return Step(video.step_id("draw", scene), "draw", params, inputs, locations, tools)
+
+
+def _page_step(video: VideoSpec, scene: Scene, role: str) -> str:
+    """Return the id of the step that draws the page with this role in the drawing."""
+    side = _side(role)
+    return str(StepId("page", f"{scene.id}@{side}" if side else scene.id, video.variant.name))
+
+
+def _side(role: str) -> str:
+    """Return the side of a split in which a picture is, "" of any other scene: "left" of "image:left.src"."""
+    return role.partition(":")[2].rpartition(".")[0]
 
 
 def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:
@@ -238,6 +271,17 @@ def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:
     if clip is not None and clip.audio != "mute":
         inputs["clip"] = Source(str(clip.path))
         params["clip"] = {"mode": clip.audio, "start_ms": clip.start_ms, "end_ms": clip.end_ms}
+        if clip.speed != 1:
+            params["clip"]["speed"] = clip.speed
+    audible = {layer: each for layer, each in insets(scene).items() if each.audio != "mute"}
+    if audible:
+        inputs |= {f"clip:{layer}": Source(str(each.path)) for layer, each in audible.items()}
+        fields = {inset_layer(index): overlay.field for index, overlay in enumerate(scene.overlays)}
+        params["insets"] = {
+            layer: {"mode": each.audio, "start_ms": each.start_ms, "field": f"{fields[layer]}.clip"}
+            for layer, each in audible.items()
+        }
+    if "clip" in params or audible:
         per_frame = timebase.samples_per_frame(video.fps)
         params["fade_in"], params["fade_out"] = (frames * per_frame for frames in _frames_in_transitions(video, index))
     inputs.update(music_inputs(video, scene))

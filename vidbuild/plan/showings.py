@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from vidbuild import inline
-from vidbuild.model import Callout, Narration, Overlay, Scene
-from vidbuild.scenes.protocol import Reveal
+from vidbuild.marks import Callout, Inset, Overlay
+from vidbuild.model import Narration, Scene
+from vidbuild.scenes.protocol import Clip, Reveal
 from vidbuild.spec.narration import NAME
 from vidbuild.timeline.mentions import mentions, spoken_at
 from vidbuild.timeline.showing import Showing
@@ -40,25 +41,51 @@ def showings(scene: Scene, narration: Narration | None, language: str) -> Iterat
 def _overlays(scene: Scene, narration: Narration | None, language: str) -> Iterator[Showing]:
     """Yield when each overlay is visible that is not there all the time."""
     for index, overlay in enumerate(scene.overlays):
-        if overlay.at is None and overlay.until is None and overlay.kind != "lower_third":
+        timed = overlay.at is not None or overlay.until is not None or overlay.kind in {"lower_third", "clip"}
+        if not timed:
             continue
         at, at_word = _moment(overlay.at, narration, language)
         until, until_word = _moment(overlay.until, narration, language)
         effect = "rise" if overlay.kind == "lower_third" else "fade"
         yield Showing(
             field=overlay.field,
-            enter={f"overlay-{index}": effect},
+            enter=dict.fromkeys(_layers(index, overlay), effect),
             at=at,
             until=until,
             at_word=at_word,
             until_word=until_word,
+            plays=inset_layer(index) if overlay.inset else "",
         )
+
+
+def _layers(index: int, overlay: Overlay) -> tuple[str, ...]:
+    """Return the layers of an overlay: a clip has a rim in one of its own."""
+    return (f"overlay-{index}-rim", inset_layer(index)) if overlay.inset else (f"overlay-{index}",)
+
+
+def inset_layer(index: int) -> str:
+    """Return the layer in which the clip of this overlay plays."""
+    return f"overlay-{index}"
+
+
+def insets(scene: Scene) -> dict[str, Clip]:
+    """Return layer -> its clip, for the overlays of a scene that are clips."""
+    return {inset_layer(index): _clip(overlay.inset) for index, overlay in enumerate(scene.overlays) if overlay.inset}
+
+
+def _clip(inset: Inset) -> Clip:
+    start = round(inset.start * 1000)
+    end = None if inset.end is None else max(round(inset.end * 1000), start + 1)
+    # Its layer has the shape of what is shown of it.
+    return Clip(inset.path, start, end, "cover", inset.audio, inset.audio_track)
 
 
 def drawn_overlay(overlay: Overlay) -> dict[str, Any]:
     """Return what the draw step needs of an overlay: everything but its times and its file."""
     names = ("field", "kind", "text", "role", "corner", "opacity")
-    return {name: getattr(overlay, name) for name in names}
+    look = ("size", "shape", "fit")
+    inset = {name: getattr(overlay.inset, name) for name in look} if overlay.inset else {}
+    return {**{name: getattr(overlay, name) for name in names}, **inset}
 
 
 def drawn(callout: Callout) -> dict[str, Any]:

@@ -39,9 +39,9 @@ class SceneDefaults:
         """Return no files."""
         return {}
 
-    def page(self, _scene: Scene) -> DocumentPage | None:
-        """Return no page of a PDF."""
-        return None
+    def pages(self, _scene: Scene) -> dict[str, DocumentPage]:
+        """Return no pages of PDFs."""
+        return {}
 
     def reveals(self, _scene: Scene) -> list[Reveal]:
         """Return no later appearances."""

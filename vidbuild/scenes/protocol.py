@@ -100,6 +100,12 @@ class Clip:
     fit: "cover" or "contain".
     audio: "keep", "mute" or "duck" (quieter while the narrator speaks).
     audio_track: the file's audio track, counted from 1; None for its default.
+    speed: how many seconds of the file a second shows.
+    loop: how many times it plays; 0 for as long as the scene lasts.
+    at: a cue's name or seconds at which it begins to play; None for the scene's start.
+    freezes: when it pauses: {"at"} with "until", a cue's name or seconds each, or with "for", in seconds.
+    poster: the time in the file, in milliseconds, of what is shown before; None for its first frame.
+    covered: whether the layer "poster" of the drawing is shown before.
     """
 
     path: Path
@@ -108,6 +114,12 @@ class Clip:
     fit: str
     audio: str
     audio_track: int | None = None
+    speed: float = 1.0
+    loop: int = 1
+    at: str | float | None = None
+    freezes: tuple[Mapping[str, Any], ...] = ()
+    poster: int | None = None
+    covered: bool = False
 
 
 class DocumentPage(NamedTuple):
@@ -169,8 +181,8 @@ class SceneType(Protocol):
         The picture of the field `src` has the role "image", that of another field "image:" and the field.
         """
 
-    def page(self, scene: Scene) -> DocumentPage | None:
-        """Return the page of a PDF that is the scene's picture, if it is one: a step of its own draws it."""
+    def pages(self, scene: Scene) -> dict[str, DocumentPage]:
+        """Return role -> page for the pictures that are pages of PDFs: a step for each draws it. Roles: see `files`."""
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the template's `fields`: everything visible, without any times (no `at`)."""

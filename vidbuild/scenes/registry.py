@@ -31,7 +31,7 @@ NAMES = (
 )
 
 
-WHOLE_SCENES = frozenset({"slide", "clip", "split"})  # cannot be a part of another scene
+WHOLE_SCENES = frozenset({"clip", "split"})  # cannot be a part of another scene
 
 
 class _SceneTypes(Mapping[str, SceneType]):

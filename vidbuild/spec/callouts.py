@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from vidbuild.json_types import Json
-from vidbuild.model import Callout, Narration
+from vidbuild.marks import Callout
+from vidbuild.model import Narration
 from vidbuild.scenes.protocol import SceneType
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec import kinds, moments

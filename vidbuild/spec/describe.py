@@ -113,10 +113,37 @@ class Describer:
 
 
 def written(value: object) -> str:
-    """Return a value as it can be written in YAML."""
-    if isinstance(value, str) and value and value == value.strip() and not set(value) & set("#:{}[]'\",\n"):
-        return value
-    return json.dumps(value, ensure_ascii=False)
+    """Return a value as it can be written in one line of YAML."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{written(name)}: {written(each)}' for name, each in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(written, value))}]"
+    return value if isinstance(value, str) and _is_plain(value, in_list=True) else json.dumps(value, ensure_ascii=False)
+
+
+def lines_of_scene(scene: Schema) -> Iterator[str]:
+    """Yield the lines of a scene as an entry of `scenes`."""
+    for nth, (name, value) in enumerate(scene.items()):
+        start = f"{'- ' if nth == 0 else '  '}{name}:"
+        if isinstance(value, str) and "\n" in value.strip():
+            yield f"{start} |"
+            yield from (f"    {line}".rstrip() for line in value.rstrip().split("\n"))
+        elif isinstance(value, list) and any(isinstance(each, Mapping | list) for each in value):
+            yield start
+            yield from (f"    - {written(each)}" for each in value)
+        else:
+            plain = isinstance(value, str) and _is_plain(value, in_list=False)
+            yield f"{start} {value if plain else written(value)}"
+
+
+def _is_plain(text: str, *, in_list: bool) -> bool:
+    """Return whether YAML reads a text without quotes as the same: in a list in brackets, or in a line of its own."""
+    import yaml
+
+    try:
+        return bool(yaml.safe_load(f"[{text}]" if in_list else f"- {text}") == [text])
+    except yaml.YAMLError:
+        return False
 
 
 def _limits(node: Schema) -> str:

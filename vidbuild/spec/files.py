@@ -70,18 +70,17 @@ def _slashes(path: Path, name: str) -> str | None:
     return f"write {name.replace(chr(92), '/')}" if Path(str(path).replace("\\", "/")).is_file() else None
 
 
-def check_playable(path: Path, name: str, expected: str) -> None:
+def check_playable(path: Path, name: str, expected: str, if_image: str | None = None) -> None:
     """Raise InputError unless the file can be read and is no still image, which decoders accept as a video.
 
-    expected: what the file must be, for messages ("a video").
+    expected: what the file must be, for messages ("a video"). if_image: a hint for a still image.
     """
     head = check_file(path, name)
     _refuse(file_kind.raw_video(head, name), name)
     if file_kind.is_image(head):
         if expected == "a video" and animated.is_animated(path):
             return
-        hint = "use a scene of type 'image'" if expected == "a video" else None
-        raise InputError(f"'{name}' is not {expected} but an image", hint)
+        raise InputError(f"'{name}' is not {expected} but an image", if_image)
 
 
 def image_size(path: Path, name: str, if_video: str | None = None) -> list[int]:

@@ -7,7 +7,8 @@ from collections.abc import Collection
 # Our fields, each with other names of it. A name can mean several fields: the first one that fits counts.
 _NAMES = {
     "id": "name key slug identifier",
-    "filename": "name file_name",
+    "filename": "name file_name label shell window",
+    "shell": "filename label name window",
     "type": "kind layout template component",
     "title": "heading header headline label name",
     "subtitle": "subheading tagline subheader",
@@ -36,9 +37,11 @@ _NAMES = {
     "end": "to until out trim_end",
     "caption": "legend text",
     "links": "urls link buttons",
+    "reveal": "changes reveals appear",
+    "row": "cell",
     "highlight": "highlights emphasize marks",
     "accent": "primary primary_color color colour",
-    "text": "quote quotation body content title",
+    "text": "quote quotation body content title label",
     "value": "number amount total",
     "by": "author name person speaker",
     "role": "position job",

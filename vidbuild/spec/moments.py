@@ -1,4 +1,4 @@
-"""The times of callouts and overlays: cues, seconds, or words that the narration contains."""
+"""The times of callouts, overlays and freezes: cues, seconds, or words that the narration contains."""
 
 from __future__ import annotations
 
@@ -31,6 +31,16 @@ def check(
         relation = "at the same time as" if end[1] == start[1] else "before"
         hint = "swap them" if end[1] < start[1] else "set a later time"
         collector.error((*path, "until"), f"'until' {until} is {relation} 'at' {at}", hint)
+
+
+def check_entries(
+    own: Mapping[str, Any], path: Path, narration: Narration | None, language: str, collector: DiagnosticCollector
+) -> None:
+    """Check the entries of a scene type's own fields that last until a time, such as the freezes of a clip."""
+    for name, entries in own.items():
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if isinstance(entry, Mapping) and "until" in entry:
+                check(entry, (*path, name, index), narration, language, collector)
 
 
 def check_words(

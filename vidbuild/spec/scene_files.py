@@ -35,6 +35,18 @@ def image(name: str, path: Path, context: SceneContext) -> FilePath | None:
     return file
 
 
+def video(name: str, path: Path, context: SceneContext) -> FilePath | None:
+    """Return the file of a video that belongs to no scene type; None after adding an error."""
+    try:
+        file = _resolved(name, context)
+        files.check_playable(file, name, "a video", "use 'watermark' for an image")
+    except paths.InputError as error:
+        context.collector.error(path, error.message, error.hint)
+        return None
+    _warn(name, file, path, context, is_image=False)
+    return file
+
+
 def _resolved(name: str, context: SceneContext) -> FilePath:
     file = paths.resolve(name, context.folder, context.root)
     context.files.append(paths.as_written(name, context.folder))
@@ -62,7 +74,7 @@ def _walk(value: Json, node: schema.Schema, path: Path, context: SceneContext) -
     for name, field in branch.get("properties", {}).items():
         if name not in value:
             continue
-        use = schema.resolve(field).get("x-path")
+        use = schema.resolve(field).get("x-path") if isinstance(value[name], str) else None
         found = (
             _walk(value[name], field, (*path, name), context) if use is None else _use(value, name, use, path, context)
         )
@@ -105,5 +117,5 @@ def _content(kind: str, file: FilePath, name: str, own: Mapping[str, Any]) -> Js
         return None
     if kind == "text":
         return files.text(file, name)
-    files.check_playable(file, name, "a video")
+    files.check_playable(file, name, "a video", "use a scene of type 'image'")
     return None

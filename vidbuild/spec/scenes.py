@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from vidbuild.model import Callout, Narration, Scene, Voice
+from vidbuild.marks import Callout
+from vidbuild.model import Narration, Scene, Voice
 from vidbuild.scenes.protocol import SceneType
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.spec import (
@@ -54,6 +55,7 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
     transitions.check_fields(fields.get("transition"), (*path, "transition"), collector)
     if kind and resolved and not wrong - schema.SHARED:
         scene_problems.report(kind.check(own), (path, fields["type"], own), collector, "error")
+        moments.check_entries(own, path, narrations.get(context.language), context.language, collector)
     sound = resolved and not wrong and not _errors(collector, before)
     marks = _callouts(fields, path, kind, own, context, narrations) if kind and sound else ()
     above = overlays.of_scene(fields, path, narrations.get(context.language), context)

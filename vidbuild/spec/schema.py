@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.json_types import Json
+from vidbuild.spec.assembly import assemble
 from vidbuild.spec.document import Path
 
-NAME = "video.schema.json"  # for editors and other tools: specs as they are written
-EXPANDED = FilePath(__file__).with_name("expanded.schema.json")  # for the reader: specs without templates
+NAME = "video.schema.json"  # for editors and other tools: specs as they are written, with their templates
 # The fields that every scene has and that are not given to its type. `title` is given to it, since most types draw it.
 SHARED = frozenset(
     {
@@ -37,8 +36,7 @@ def schema_path() -> FilePath:
 @lru_cache(maxsize=1)
 def load() -> Schema:
     """Return the schema of specs whose templates are expanded. Callers must not change it."""
-    data: Schema = json.loads(EXPANDED.read_text(encoding="utf-8"))
-    return data
+    return assemble()
 
 
 @lru_cache(maxsize=4)

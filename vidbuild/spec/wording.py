@@ -17,13 +17,16 @@ KINDS = {
     "null": "nothing",
 }
 BOUNDS = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than", "exclusiveMaximum": "under"}
+_COUNTED = {"minLength": "characters", "minItems": "entries", "minProperties": "fields"}
 MAX_SHOWN = 60  # characters of a value in a message
 
 
 def limits(validator: str, limit: Json, value: Json) -> str:
     """Return what is wrong with a value that breaks a rule of the schema."""
     if validator in {"minLength", "minItems", "minProperties"}:
-        return "must not be empty" if limit == 1 else f"must have at least {limit}"
+        return (
+            "must not be empty" if limit == 1 else f"must have at least {limit} {_COUNTED[validator]}, not {len(value)}"
+        )
     if validator == "maxLength":
         return f"must be at most {limit} characters long, not {len(value)}"
     if validator == "maxItems":

@@ -35,6 +35,11 @@ MAX_CLIP_GAIN = 12.0
 # Samples over which a clip's audio fades out where it is cut off: 20 ms.
 CLIP_FADE = SAMPLE_RATE // 50
 
+# The same, and over which it fades in, at each end of a part of a clip that pauses or is repeated: 5 ms.
+SEAM_FADE = SAMPLE_RATE // 200
+
+COPY_BYTES = 1 << 20
+
 TIMEOUT = 600.0  # seconds
 FLOAT_BYTES = 4
 STEREO_BYTES = 2 * FLOAT_BYTES
@@ -57,7 +62,10 @@ def run(context: Context) -> None:
     narration = narration_audio(context, timing)
     clip = _clip(context, samples, timing.get("clip"))
     too_short = samples <= 2 * adts.FRAME_SAMPLES
-    foreground = None if too_short else _with_sounds(context, timing, _foreground(context, timing, narration, clip))
+    foreground = None
+    if not too_short:
+        foreground = _with_insets(context, timing, _foreground(context, timing, narration, clip))
+        foreground = _with_sounds(context, timing, foreground)
     if "music" in context.inputs:
         args = background.arguments(context, samples, foreground, _aac_path(context))
         frames = _encode(context, args, samples, STEREO, BEFORE, AFTER)
@@ -86,23 +94,38 @@ def _gain(context: Context, loudness: Loudness, max_gain: float) -> float:
 def _clip(context: Context, samples: int, facts: Mapping[str, Any] | None) -> LeveledAudio | None:
     """Return the clip's audio, or None if it has none or is muted.
 
-    facts: "track", "origin" and "regular" as in ClipAudio; a track of 0 is none.
+    facts: "track", "origin" and "regular" as in ClipAudio; a track of 0 is none. "runs": of a clip that does not simply
+    play from the scene's start on: [from the scene's start, from the clip's start, how many samples].
     """
     params: Mapping[str, Any] | None = context.params.get("clip")
     if params is None or params["mode"] == "mute" or not facts or not facts["track"]:
         return None
-    start_ms, end_ms = params["start_ms"], params.get("end_ms")
-    length = samples if end_ms is None else min(samples, (end_ms - start_ms) * SAMPLE_RATE // 1000)
+    start_ms, end_ms, speed = params["start_ms"], params.get("end_ms"), params.get("speed", 1.0)
+    runs = facts.get("runs", [[0, 0, samples]])
+    length = max((skip + count for _, skip, count in runs), default=0)
+    if end_ms is not None:
+        length = min(length, int((end_ms - start_ms) * SAMPLE_RATE / speed) // 1000)
     path = context.scratch / "clip.raw"
-    audio_of = ClipAudio(context.inputs["clip"], **facts)
-    if not _decode(context, audio_of.extract(start_ms, length, path, context.env)):
+    source = ClipAudio(context.inputs["clip"], facts["track"], facts["origin"], facts["regular"])
+    extracted = source.extract(start_ms, length, path, context.env, speed)
+    if not length or not _decode(context, extracted, "clip", "src"):
         return None
+    return _leveled(context, path, length, runs, samples)
+
+
+def _leveled(context: Context, path: Path, length: int, runs: Sequence[Sequence[int]], samples: int) -> LeveledAudio:
+    """Return the audio of a clip after it is made as long as the scene, which has so many samples.
+
+    path: its samples alone, of which there are `length` at the most. runs: when they are played, as in `_clip`.
+    """
     size = tool_output.size(path, STEREO_BYTES * (length + SAMPLE_RATE), "audio of the clip")
     frames = min(length, size // STEREO_BYTES)
     os.truncate(path, frames * STEREO_BYTES)
     loudness = _measure(context, mix.raw_input(path, 2, mix.CLIP_FORM), frames) if frames else SILENCE
     cut = min(CLIP_FADE, frames)
     _scale(path, frames - cut, [(cut - 1 - index) / cut for index in range(cut)])
+    if len(runs) > 1 or runs[0][:2] != [0, 0]:
+        path = _arranged(path, frames, runs)
     os.truncate(path, padded_length(samples) * STEREO_BYTES)  # fills with silence
     fade_in, fade_out = (_rise(context.params.get(name, 0))[:samples] for name in ("fade_in", "fade_out"))
     _scale(path, 0, fade_in)
@@ -110,15 +133,34 @@ def _clip(context: Context, samples: int, facts: Mapping[str, Any] | None) -> Le
     return LeveledAudio(path, loudness, _gain(context, loudness, MAX_CLIP_GAIN))
 
 
-def _decode(context: Context, args: Sequence[str]) -> bool:
-    """Decode the clip's audio; return False if it has none."""
+def _arranged(source: Path, length: int, runs: Sequence[Sequence[int]]) -> Path:
+    """Write the runs of a clip's audio that has so many samples to a file, with silence between them, and return it."""
+    target = source.with_suffix(".runs")
+    with source.open("rb") as audio, target.open("wb") as out:
+        for start, skip, count in runs:
+            audio.seek(skip * STEREO_BYTES)
+            out.seek(start * STEREO_BYTES)
+            rest = min(count, length - skip) * STEREO_BYTES
+            while rest > 0:
+                rest -= out.write(audio.read(min(rest, COPY_BYTES)))
+    for start, skip, count in runs:
+        if (size := min(count, length - skip)) > 0:
+            fade = min(SEAM_FADE, size // 2)
+            rise = [(index + 1) / fade for index in range(fade)]
+            _scale(target, start, rise if skip or start else [])
+            _scale(target, start + size - fade, rise[::-1])
+    return target
+
+
+def _decode(context: Context, args: Sequence[str], role: str, field: str) -> bool:
+    """Decode a clip's audio; return False if it has none. role: of the clip's file. field: the spec's, for messages."""
     try:
         done = ffmpeg.capture(args, cwd=context.scratch, env=context.env, timeout=TIMEOUT, what="read the clip's audio")
     except StepError as error:
         if any("matches no streams" in line for line in error.failure.log):
             return False
         raise
-    pcm.refuse_not_numbers(done.text, context.inputs["clip"].name, "src")
+    pcm.refuse_not_numbers(done.text, context.inputs[role].name, field)
     return True
 
 
@@ -162,6 +204,31 @@ def _foreground(
     if clip is not None:
         return Foreground(clip.path, 2, mix.CLIP_FORM, clip.gain, clip.loudness.peak + clip.gain, (0, samples))
     return None
+
+
+def _with_insets(context: Context, timing: Mapping[str, Any], foreground: Foreground | None) -> Foreground | None:
+    """Add the audio of the scene's clips in corners, if any has some, to what else is played."""
+    samples, narration = timing["samples"], timing["narration"]
+    for layer, params in context.params.get("insets", {}).items():
+        facts = dict(timing["insets"][layer])
+        at, length = facts.pop("at"), min(facts.pop("samples"), samples)
+        if not facts["track"] or not length:
+            continue
+        role, path, out = f"clip:{layer}", context.scratch / f"{layer}.raw", context.scratch / f"{layer}-mixed.raw"
+        source = ClipAudio(context.inputs[role], **facts)
+        if not _decode(context, source.extract(params["start_ms"], length, path, context.env), role, params["field"]):
+            continue
+        clip = _leveled(context, path, length, [[at, 0, length]], samples)
+        ducked = None
+        if params["mode"] == "duck" and narration:
+            ducked = (narration["start"], narration["start"] + narration["samples"])
+        rest, span = None, (at, at + length)
+        if foreground is not None:
+            rest = (foreground.inputs, foreground.channels, foreground.gain)
+            span = (min(span[0], foreground.span[0]), max(span[1], foreground.span[1]))
+        args = mix.add_clip(rest, clip.path, clip.gain, ducked, out)
+        foreground = background.mixed(context, args, out, padded_length(samples), span)
+    return foreground
 
 
 def _with_sounds(context: Context, timing: Mapping[str, Any], foreground: Foreground | None) -> Foreground | None:

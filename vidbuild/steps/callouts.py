@@ -25,6 +25,7 @@ TEMPLATE = "callouts.typ"
 EDGE = 0.006  # of an enlarged part: the width of the line around it, as a share of its shorter side
 PAD = 0.2  # of a line's height, between its text and a mark
 EXACT = 1e-6  # pixels
+OF_CLIP = ("clip", "image:poster")  # what fills the area of a clip
 KEPT_FREE = ("heading", "caption", "logo")
 
 
@@ -159,8 +160,10 @@ def conceal_clip(drawing: Drawing, callouts: Sequence[Mapping[str, Any]], conten
     boxes = placed(hidden({"callouts": callouts}, content.size), scale, left - page.x, top - page.y, size)
     for index, (_, _, width, height) in enumerate(boxes):
         (out / pattern_file(index)).write_bytes(raster.png(pattern(width, height)))
-    facts = {**page.facts, "hidden": tuple(boxes)}
-    pages = tuple(replace(each, facts=facts) if each is page else each for each in drawing.pages)
+    pages = tuple(
+        replace(each, facts={**each.facts, "hidden": tuple(boxes)}) if each.facts["filled"] in OF_CLIP else each
+        for each in drawing.pages
+    )
     return replace(drawing, pages=pages)
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
 from vidbuild.media.ffmpeg.probe import describe
-from vidbuild.media.image import background, color, palette, raster
+from vidbuild.media.image import background, color, concealed, palette, raster
 from vidbuild.media.image.backdrop import backdrop
 from vidbuild.media.image.background import Light, Pattern
 from vidbuild.media.image.color import RGB
@@ -64,14 +64,9 @@ def run(context: Context) -> None:
     except typst.NestedError as error:
         texts = scene_text.texts(fields, context.params["spec_fields"])
         raise SpecProblem("the text is nested too deeply to be typeset", field=_most_nested(texts)) from error
-    images = {}
-    for page in drawing.pages:
-        if page.facts["filled"] in pictures:
-            size = tuple(map(round, page.facts.get("pixels", ()))) or (page.width, page.height)
-            filled = pictures[page.facts["filled"]].filled(*size)
-            images[page.name] = raster.png(raster.rounded(filled, page.facts.get("radius", 0)))
     drawing = callouts.added(context, drawing, data, staged, pictures.get("image"))
     drawing = overlays.added(context, drawing, data, staged)
+    images = {page.name: _filled(page, pictures) for page in drawing.pages if page.facts["filled"] in pictures}
     _write_layers(context, drawing, behind.png, images)
     for warning in drawing.warnings:
         context.warn(warning["message"], field=warning["field"], hint=warning.get("hint"))
@@ -112,6 +107,14 @@ def _pictures(context: Context, fields: dict[str, Any], root: Path, staged: Stag
         owner["image_size"] = list(picture.size)
         picture.check(context)
     return pictures
+
+
+def _filled(page: typst.Page, pictures: Mapping[str, Picture]) -> bytes:
+    """Return the PNG of a layer that a picture fills, without what callouts hide of a clip under it."""
+    size = tuple(map(round, page.facts.get("pixels", ()))) or (page.width, page.height)
+    filled = pictures[page.facts["filled"]].filled(*size)
+    filled = concealed.conceal(filled, page.facts.get("hidden", ()))
+    return raster.png(raster.rounded(filled, page.facts.get("radius", 0)))
 
 
 def _most_nested(texts: Mapping[str, str]) -> str:
@@ -240,4 +243,5 @@ def _layer(page: typst.Page, file: str, reading: str, sheets: Sequence[str], *, 
         stays=bool(facts.get("stays")),
         edges=tuple(map(round, facts.get("edges", ()))),
         pixels=tuple(map(round, facts.get("pixels", ()))),
+        mask=facts.get("mask", ""),
     )

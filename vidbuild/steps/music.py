@@ -24,8 +24,8 @@ SOFT = -1.0  # LU: a video this much softer than the target is audibly softer th
 def run(context: Context) -> None:
     """Write SCENE.json for each scene with music, and needed.N.json for each file: samples to decode.
 
-    Params: scenes: for each its id, "music" (a Setting's fields, or null), "clip" (null, "keep" or "duck") and
-    "sounds" (a cue or a sample each).
+    Params: scenes: for each its id, "music" (a Setting's fields, or null), "clip" (null, "keep" or "duck"),
+    "sounds" (a cue or a sample each), and "insets": layer -> "keep" or "duck" of each clip in a corner with audio.
     """
     scenes = context.params["scenes"]
     sounds = [_sound(context, scene) for scene in scenes]
@@ -50,11 +50,17 @@ def _sound(context: Context, scene: Mapping[str, Any]) -> SceneSound:
     samples, clip = timing["samples"], scene["clip"]
     words = [(word["start"], word["end"]) for word in timing["words"]]
     spans = [*_narration(timing), *_sounds(scene, timing)]
-    if clip is not None:
+    insets = scene.get("insets", {})
+    if clip is not None or insets:
         span: dict[str, Any] = json.loads(context.inputs[f"span:{scene['id']}"].read_text(encoding="utf-8"))
-        if span["clip"]["track"]:
+        if clip is not None and span["clip"]["track"]:
             spans.append((0, samples))
             words += [(0, samples)] if clip == "keep" else []
+        for layer, mode in insets.items():
+            played = span["insets"][layer]
+            if played["track"]:
+                spans.append((played["at"], played["at"] + played["samples"]))
+                words += spans[-1:] if mode == "keep" else []
     foreground = (min(start for start, _ in spans), max(end for _, end in spans)) if spans else None
     music = scene["music"]
     setting = None if music is None else Setting(**music)

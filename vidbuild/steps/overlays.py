@@ -1,4 +1,4 @@
-"""The overlays of a scene in its drawing: lower thirds, watermarks and badges above all other layers."""
+"""The overlays of a scene in its drawing: lower thirds, watermarks, badges and clips above all other layers."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from PIL import Image
+
 from vidbuild import inline
 from vidbuild.engine.graph.context import Context
+from vidbuild.media.ffmpeg.probe import describe
 from vidbuild.media.image import raster
 from vidbuild.media.text import scene_text, typst
 from vidbuild.media.text.fonts import StagedFonts
-from vidbuild.media.text.typst import Drawing
+from vidbuild.media.text.typst import Drawing, Page
 from vidbuild.steps.callouts import kept_free
 from vidbuild.steps.picture import Picture
 
 TEMPLATE = "overlays.typ"
+INSET = "inset"  # what fills the layer of a clip
 SIDE = 800  # pixels of the longer side to which a watermark is reduced
 
 
@@ -29,7 +33,9 @@ def added(context: Context, drawing: Drawing, data: Mapping[str, Any], staged: S
     for index, overlay in enumerate(overlays):
         fields = scene_text.mapped(dict(overlay), inline.marked)
         role = f"overlay:{index}"
-        if role in context.inputs:
+        if overlay["kind"] == "clip":
+            fields["ratio"] = _ratio(context, role)
+        elif role in context.inputs:
             picture = Picture.of(context.inputs[role], f"{overlay['field']}.watermark.image", root, staged)
             picture.check(context)
             (root / f"overlay-{index}").write_bytes(raster.png(picture.whole(SIDE)))
@@ -37,4 +43,24 @@ def added(context: Context, drawing: Drawing, data: Mapping[str, Any], staged: S
         drawn.append({**fields, "name": f"overlay-{index}"})
     drawn_fields = {"overlays": drawn, "avoid": kept_free(drawing)}
     above = typst.lay_out(root, TEMPLATE, {**data, "fields": drawn_fields}, staged)
-    return replace(drawing, pages=(*drawing.pages, *above.pages), warnings=(*drawing.warnings, *above.warnings))
+    pages = [_with_mask(context, page) for page in above.pages]
+    return replace(drawing, pages=(*drawing.pages, *pages), warnings=(*drawing.warnings, *above.warnings))
+
+
+def _ratio(context: Context, role: str) -> float:
+    """Return the width of a clip, of which all is visible, as a share of its height; 1 for one that is a square."""
+    if role not in context.inputs:
+        return 1.0
+    info = describe(context.inputs[role], env=context.env)
+    return info.width / info.height if info.has_video else 1.0
+
+
+def _with_mask(context: Context, page: Page) -> Page:
+    """Write the mask of a clip with round corners; return its layer with the name of the mask."""
+    radius = page.facts.get("radius", 0)
+    if page.facts["filled"] != INSET or radius <= 0:
+        return page
+    shape = raster.rounded(Image.new("RGB", (page.width, page.height)), radius).getchannel("A")
+    name = f"{page.name}-mask.png"
+    (context.out / name).write_bytes(raster.png(shape))
+    return replace(page, facts={**page.facts, "mask": name})

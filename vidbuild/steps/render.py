@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from vidbuild.media.image import image_size
 from vidbuild.media.render import compose, tiles
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.bands import rows_in
-from vidbuild.media.render.clip import open_clip, read_companions
+from vidbuild.media.render.clip import Clip, open_clip, read_companions
 from vidbuild.media.render.columns_of_rows import Column
 from vidbuild.media.render.drawing import Layers
 from vidbuild.media.render.encode_plan import EncodePlan, encode_plan
@@ -31,6 +32,10 @@ MIN_TIMEOUT = 300.0
 TIMEOUT_PER_FRAME = 2.0
 BYTES_PER_PIXEL = 4
 
+# Passes of a clip are encoded together until they last so long: each part begins with a key frame.
+PASS_SECONDS = 2
+COPY_BYTES = 1 << 20
+
 # A segment is in memory while it is stitched.
 MAX_SEGMENT_BYTES = 4 << 30
 
@@ -38,30 +43,48 @@ MAX_SEGMENT_BYTES = 4 << 30
 def run(context: Context) -> None:
     """Write segment.h264, thumb.jpg (the last frame) and render.json."""
     animation, profile = read_animation(context), context.params["profile"]
+    parts, segment = _parts(animation), context.out / SEGMENT
+    shown = next(part for part, end in parts if end == (animation.motion.frames_before_exit or animation.motion.frames))
     done, plans = 0, []
-    for part in _parts(animation):
-        plan = encode_plan(part, profile)
-        args = encoder_arguments(part, plan, profile, context.scratch, context.scratch if done else context.out)
-        run_encoder(
-            context, args, plan.most_frames, part.motion.frames, "render the scene", (done, animation.motion.frames)
-        )
-        _stitch(context.scratch, context.out / SEGMENT, part, plan, part.motion.frames)
-        plans.append(plan)
-        done += part.motion.frames
+    written: dict[str, tuple[int, int]] = {}  # by their motion: parts that look alike are encoded once
+    for part, end in parts:
+        alike, size = part.motion.to_json(), segment.stat().st_size if segment.exists() else 0
+        if alike in written:
+            _append_again(segment, *written[alike])
+        else:
+            plan = encode_plan(part, profile)
+            out = context.out if part.motion == shown.motion else context.scratch
+            args = encoder_arguments(part, plan, profile, context.scratch, out)
+            run_encoder(
+                context, args, plan.most_frames, part.motion.frames, "render the scene", (done, animation.motion.frames)
+            )
+            _stitch(context.scratch, segment, part, plan, part.motion.frames)
+            plans.append(plan)
+            written[alike] = size, segment.stat().st_size
+        done = end
     _finish_segment(context, animation, plans, done)
     _verify_thumb(context.out / THUMB, animation)
 
 
-def _parts(animation: Animation) -> list[Animation]:
-    """Return the animation before the exit and from it on.
+def _parts(animation: Animation) -> list[tuple[Animation, int]]:
+    """Return the animation before the exit and from it on, and a clip that is repeated by its passes, with their ends.
 
     Everything moves in the exit, so its bands are large; before it, only what moves there is encoded.
     """
     motion, before = animation.motion, animation.motion.frames_before_exit
-    if before in {0, motion.frames}:
-        return [animation]
-    windows = (motion.window(0, before), motion.window(before, motion.frames - before))
-    return [replace(animation, motion=window) for window in windows]
+    cuts = {0, before, motion.frames}
+    if motion.clip is not None:
+        cuts.update(motion.clip.seams(before, PASS_SECONDS * motion.fps))
+    spans = pairwise(sorted(cuts))
+    return [(replace(animation, motion=motion.window(start, end - start)), end) for start, end in spans]
+
+
+def _append_again(segment: Path, start: int, end: int) -> None:
+    """Append a part of a segment to it once more."""
+    with segment.open("rb") as source, segment.open("ab") as target:
+        source.seek(start)
+        while start < end:
+            start += target.write(source.read(min(end - start, COPY_BYTES)))
 
 
 def encoder_arguments(
@@ -132,7 +155,11 @@ def read_animation(context: Context, prefix: str = "") -> Animation:
         raise StepError(f"nothing to render: the motion has {motion.frames} frames")
     path = context.inputs.get(f"{prefix}clip")
     clip = open_clip(path, motion, context.env) if path is not None else None
-    return Animation(folder, layers, motion, clip)
+    clips: dict[str, Clip] = {}
+    for layer, playback in motion.clips.items():
+        opened = open_clip(context.inputs[f"{prefix}clip:{layer}"], replace(motion, clip=playback), context.env)
+        clips |= {layer: opened} if opened else {}
+    return Animation(folder, layers, motion, clip, clips=clips)
 
 
 def run_encoder(

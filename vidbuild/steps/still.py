@@ -104,4 +104,4 @@ def _valid_frame(frame: int, motion: Motion) -> int:
 def still_arguments(animation: Animation, out: Path) -> list[str]:
     """Return the arguments for ffmpeg that render the first frame of a motion."""
     stream = compose.frames(animation).filter("format", "rgb24")
-    return read_companions(filtergraph.arguments(filtergraph.output(stream, out / STILL, PNG)), animation.clip)
+    return read_companions(filtergraph.arguments(filtergraph.output(stream, out / STILL, PNG)), *animation.all_clips)

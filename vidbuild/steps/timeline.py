@@ -9,15 +9,20 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vidbuild import timebase
 from vidbuild.engine.graph.context import Context
+from vidbuild.media.render.motion import Motion, Track
 from vidbuild.media.text.words import EngineWord, Speech
+from vidbuild.steps.inset_fields import field_of_clip, located
 from vidbuild.steps.utterances import of_utterances
 from vidbuild.timeline import recorded_text
-from vidbuild.timeline.params import ClipParams, TimelineParams
+from vidbuild.timeline.clip_params import ClipParams
+from vidbuild.timeline.params import TimelineParams
 from vidbuild.timeline.timeline import lay_out
 
 if TYPE_CHECKING:
     from vidbuild.media.ffmpeg.clip_part import ClipPart
+    from vidbuild.media.ffmpeg.media_info import MediaInfo
 
 
 def run(context: Context) -> None:
@@ -28,9 +33,15 @@ def run(context: Context) -> None:
     is the part of timing.json that audio and mux need; it does not change if a cue moves.
     """
     params = TimelineParams.from_data(context.params)
-    clip = _clip_part(context, params.clip)
+    clip = None if params.clip is None else _clip_part(context, params.clip)
+    insets = {
+        each.plays: _clip_part(context, params.insets[each.plays], each.plays, each.field)
+        for each in params.showings
+        if each.plays
+    }
     speeches = _speeches(context)
-    timeline = lay_out(params, speeches, None if clip is None else clip.seconds * 1000)
+    inset_ms = {layer: part.seconds * 1000 for layer, part in insets.items()}
+    timeline = lay_out(params, speeches, None if clip is None else clip.seconds * 1000, inset_ms)
     for field, message in timeline.warnings:
         context.warn(message, field=field)
     for field, message, hint in recorded_text.warnings(params, speeches):
@@ -47,17 +58,50 @@ def run(context: Context) -> None:
     if "utterances" in timeline.timing:
         span["utterances"] = [each["start"] for each in timeline.timing["utterances"]]
     if clip is not None:
-        info = clip.info
-        track = info.audio_track if info.has_audio else 0
-        span["clip"] = {"track": track, "regular": info.regular, "origin": round(info.start, 6)}
-        if not info.regular:
-            companion = f"a:{info.audio_track - 1}" if info.audio_track and not info.audio_empty else ""
-            windows = {name: window.of_irregular_clip(companion) for name, window in windows.items()}
+        span["clip"] = {**_audio_facts(clip.info), **_runs(motion)}
+    audible = {layer: part for layer, part in insets.items() if params.insets[layer].audible}
+    if audible:
+        span["insets"] = {
+            layer: {**_audio_facts(part.info), **_audible_span(motion, layer)} for layer, part in audible.items()
+        }
+    for layer, part in {**({"": clip} if clip else {}), **insets}.items():
+        if not part.info.regular:
+            companion = _companion(part.info)
+            windows = {name: window.of_irregular_clip(companion, layer) for name, window in windows.items()}
     for name, window in windows.items():
         (context.out / name).write_text(window.to_json(), encoding="utf-8")
     for name, data in (("timing.json", timeline.timing), ("span.json", span)):
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1)
         (context.out / name).write_text(text + "\n", encoding="utf-8")
+
+
+def _audio_facts(info: MediaInfo) -> dict[str, Any]:
+    track = info.audio_track if info.has_audio else 0
+    return {"track": track, "regular": info.regular, "origin": round(info.start, 6)}
+
+
+def _audible_span(motion: Motion, layer: str) -> dict[str, int]:
+    """Return the first sample and the number of samples that the clip of a layer plays, as long as it is visible."""
+    playback, track = motion.clips[layer], motion.tracks.get(layer, Track())
+    end = min(motion.frames, playback.frames if track.leave is None else min(track.leave.frame, playback.frames))
+    per_frame = timebase.samples_per_frame(motion.fps)
+    return {"at": playback.hold * per_frame, "samples": max(0, end - playback.hold) * per_frame}
+
+
+def _companion(info: MediaInfo) -> str:
+    return f"a:{info.audio_track - 1}" if info.audio_track and not info.audio_empty else ""
+
+
+def _runs(motion: Motion) -> dict[str, Any]:
+    """Return when the clip's audio plays, for a clip that does not simply play from the scene's start on.
+
+    In samples: [from the scene's start, from the clip's start, how many].
+    """
+    runs = [] if motion.clip is None else list(motion.clip.runs(motion.frames))
+    if len(runs) == 1 and runs[0].frame == runs[0].skip == 0:
+        return {}
+    per_frame = timebase.samples_per_frame(motion.fps)
+    return {"runs": [[each * per_frame for each in run] for run in runs]}
 
 
 def _speeches(context: Context) -> list[Speech]:
@@ -73,23 +117,23 @@ def _speech(file: Path) -> Speech:
     )
 
 
-def _clip_part(context: Context, clip: ClipParams | None) -> ClipPart | None:
-    """Measure what the clip can play."""
-    if clip is None:
-        return None
+def _clip_part(context: Context, clip: ClipParams, layer: str = "", field: str = "") -> ClipPart:
+    """Measure what a clip can play. layer, field: of a clip in a corner; "" for that of the scene."""
     from vidbuild.media.ffmpeg.clip_part import clip_part
     from vidbuild.media.render import tonemap
 
-    part = clip_part(
-        context.inputs["clip"],
-        clip.start_ms,
-        clip.end_ms,
-        audible=clip.audible,
-        track=clip.audio_track,
-        env=context.env,
-    )
+    with located(field):
+        part = clip_part(
+            context.inputs[f"clip:{layer}" if layer else "clip"],
+            clip.start_ms,
+            clip.end_ms,
+            audible=clip.audible,
+            track=clip.audio_track,
+            poster_ms=clip.poster_ms,
+            env=context.env,
+        )
     for warning in part.warnings:
-        context.warn(warning.message, field=warning.field, hint=warning.hint)
+        context.warn(warning.message, field=field_of_clip(field, warning.field), hint=warning.hint)
     if unknown := tonemap.unknown_colors(part.info.matrix_tag, part.info.transfer, part.info.primaries):
-        context.warn(f"the file's colors are not converted: {unknown}", field="src")
+        context.warn(f"the file's colors are not converted: {unknown}", field=field_of_clip(field, "src"))
     return part

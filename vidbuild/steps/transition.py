@@ -51,4 +51,4 @@ def _whole_arguments(
     mixed = whole_scenes.WHOLE[params["effect"]](leaving, coming, way)
     converted = compose.tag_colors(compose.to_encoder_pixels(mixed, params["profile"]["pixels"]))
     arguments = filtergraph.arguments(render.band_output(converted, leaving, plan, 0, params["profile"], scratch))
-    return read_companions(arguments, leaving.clip, coming.clip)
+    return read_companions(arguments, *leaving.all_clips, *coming.all_clips)

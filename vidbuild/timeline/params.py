@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Any
 
 from vidbuild import timebase
 from vidbuild.media.text.words import Token
 from vidbuild.scenes.protocol import CURSOR, Place, Reveal
+from vidbuild.timeline.clip_params import ClipParams
 from vidbuild.timeline.showing import Showing
 
 # Fields that are left out of the parameters while they have their default, since most scenes do not have them.
 PLAIN = {"easing": "smooth", "pace": 1.0, "still": False, "exit": "none"}
-RARE = frozenset({"anchors", "utterances", "showings", *PLAIN})
+RARE = frozenset({"anchors", "utterances", "showings", "insets", *PLAIN})
 REVEAL_FIELDS = tuple(each.name for each in fields(Reveal))
-
-
-@dataclass(frozen=True, slots=True)
-class ClipParams:
-    """The part of a clip that plays, in milliseconds of its source; end_ms None: to its end. fit: cover or contain.
-
-    audible: whether its audio is used. audio_track: the one that the spec selects, counted from 1.
-    """
-
-    start_ms: int
-    end_ms: int | None
-    fit: str
-    audible: bool = True
-    audio_track: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +57,7 @@ class TimelineParams:
     reveals: in the spec's order.
     mentions: for each reveal the index of the word that mentions it, None without one.
     showings: callouts and overlays, in the order of their layers.
+    insets: layer -> the clip that plays in it during a showing.
     drifts: layer -> its place at the scene's start and end.
     easing: how layers move, by name (vidbuild/media/render/easing.py).
     pace: how fast they are, as a factor of the normal speed.
@@ -93,6 +81,7 @@ class TimelineParams:
     reveals: tuple[Reveal, ...] = ()
     mentions: tuple[int | None, ...] = ()
     showings: tuple[Showing, ...] = ()
+    insets: Mapping[str, ClipParams] = field(default_factory=dict)
     drifts: Mapping[str, tuple[Place, Place]] = field(default_factory=dict)
     clip: ClipParams | None = None
     transition_before: int = 0
@@ -120,6 +109,8 @@ class TimelineParams:
             rare["utterances"] = [each.to_data() for each in self.utterances]
         if self.showings:
             rare["showings"] = [each.to_data() for each in self.showings]
+        if self.insets:
+            rare["insets"] = {layer: clip.to_data() for layer, clip in self.insets.items()}
         return {
             **{each.name: getattr(self, each.name) for each in fields(self) if each.name not in RARE},
             **rare,
@@ -129,7 +120,7 @@ class TimelineParams:
             "reveals": [_reveal_data(reveal) for reveal in self.reveals],
             "mentions": list(self.mentions),
             "drifts": {layer: list(map(_place_data, places)) for layer, places in self.drifts.items()},
-            "clip": None if self.clip is None else asdict(self.clip),
+            "clip": None if self.clip is None else self.clip.to_data(),
         }
 
     @classmethod
@@ -140,13 +131,14 @@ class TimelineParams:
             **{
                 **own,
                 "showings": tuple(map(Showing.from_data, data.get("showings", ()))),
+                "insets": {layer: ClipParams.from_data(clip) for layer, clip in data.get("insets", {}).items()},
                 "utterances": tuple(UtteranceParams(**each) for each in data.get("utterances", ())),
                 "narration": tuple(_tokens(data["narration"], data["joined"], data["pronounced"])),
                 "entrances": dict(data["entrances"]),
                 "reveals": tuple(map(_reveal, data["reveals"])),
                 "mentions": tuple(data["mentions"]),
                 "drifts": {layer: (_place(start), _place(end)) for layer, (start, end) in data["drifts"].items()},
-                "clip": None if data["clip"] is None else ClipParams(**data["clip"]),
+                "clip": None if data["clip"] is None else ClipParams.from_data(data["clip"]),
             }
         )
 

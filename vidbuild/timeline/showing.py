@@ -19,6 +19,7 @@ class Showing:
         the content meanwhile.
     visits: how many of its stops the first layer visits, one after the other.
     clicks: layers that appear for a moment when it has reached a stop, one for each.
+    plays: the layer whose clip plays from the moment at which all of them appear, and ends with them; "" without one.
     """
 
     field: str
@@ -30,6 +31,7 @@ class Showing:
     zooms: bool = False
     visits: int = 0
     clicks: tuple[str, ...] = ()
+    plays: str = ""
 
     @property
     def is_callout(self) -> bool:
@@ -40,7 +42,12 @@ class Showing:
         """As JSON values, without what is not given; the order of layers matters."""
         times = {"at": self.at, "until": self.until, "at_word": self.at_word, "until_word": self.until_word}
         given = {name: value for name, value in times.items() if value is not None}
-        rare: dict[str, Any] = {"zooms": self.zooms, "visits": self.visits, "clicks": list(self.clicks)}
+        rare: dict[str, Any] = {
+            "zooms": self.zooms,
+            "visits": self.visits,
+            "clicks": list(self.clicks),
+            "plays": self.plays,
+        }
         given |= {name: value for name, value in rare.items() if value}
         return {"field": self.field, "enter": [list(pair) for pair in self.enter.items()], **given}
 

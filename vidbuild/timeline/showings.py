@@ -6,11 +6,13 @@ Unlike reveals, they are never spread over the narration, they do not make a sce
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from vidbuild import timebase
 from vidbuild.errors import SpecProblem
 from vidbuild.media.render.motion import HOME, Effect, Key, Track
+from vidbuild.media.render.playback import Playback
+from vidbuild.timeline.clip_params import ClipParams
 from vidbuild.timeline.params import TimelineParams
 from vidbuild.timeline.showing import Showing
 from vidbuild.timeline.spoken import TimedSpeech
@@ -21,14 +23,16 @@ DISAPPEARING = 0.1
 ZOOMING = 0.4
 MOVING = 0.4  # of a cursor
 RINGING = 0.1  # of the ring of a click, to its full size
+HELD = 0.5  # for which the last frame of a clip stays at the most, if the scene goes on
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The tracks of all layers that appear, and (field, message) for what viewers never see."""
+    """The tracks of all layers that appear, the clips that play in them, and (field, message) for each warning."""
 
     tracks: Mapping[str, Track]
     warnings: Sequence[tuple[str, str]]
+    clips: Mapping[str, Playback] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +44,35 @@ class _Span:
     end: int | None
 
 
-def shown(params: TimelineParams, timed: TimedSpeech, entering: Mapping[str, Track], frames: int) -> Shown:
+def shown(
+    params: TimelineParams,
+    timed: TimedSpeech,
+    entering: Mapping[str, Track],
+    frames: int,
+    insets: Mapping[str, int] | None = None,
+) -> Shown:
     """When the layers of showings are visible.
 
     entering: of the layers that enter at the start of the scene; a showing waits until they are there.
     frames: the scene's length.
+    insets: layer -> the frames that its clip can play.
     Raises SpecProblem for one that would end before it begins, or that is visible while another one zooms.
     """
     settled = max((track.enter.frame + track.enter.frames for track in entering.values() if track.enter), default=0)
     found: dict[str, Track] = {}
+    clips: dict[str, Playback] = {}
     warnings: list[tuple[str, str]] = []
     spans = _after_zooms([_span(showing, timed, params.fps, settled) for showing in params.showings], params)
     for span in spans:
         warnings += _unseen(span, params.fps, frames)
+        if layer := span.showing.plays:
+            length = (insets or {})[layer]
+            warnings += _ends_early(span, length, params.fps, frames)
+            clips[layer] = _playback(span, params.insets[layer], length)
+            span = _while_playing(span, length, params.fps, frames)  # noqa: PLW2901 - a clip ends its showing
         found.update(_tracks(span, params, frames))
     _check_zooms(spans, params, frames)
-    return Shown(found, tuple(warnings))
+    return Shown(found, tuple(warnings), clips)
 
 
 def _span(showing: Showing, timed: TimedSpeech, fps: int, settled: int) -> _Span:
@@ -65,7 +82,8 @@ def _span(showing: Showing, timed: TimedSpeech, fps: int, settled: int) -> _Span
         noun = "callout" if showing.is_callout else "overlay"
         message = f"'until' is at {end / fps:.1f} s, but the {noun} appears at {start / fps:.1f} s"
         raise SpecProblem(message, field=f"{showing.field}.until")
-    return _Span(showing, max(settled, start), end)
+    whole = showing.plays and showing.at is None and showing.at_word is None
+    return _Span(showing, 0 if whole else max(settled, start), end)
 
 
 def _after_zooms(spans: Sequence[_Span], params: TimelineParams) -> list[_Span]:
@@ -92,6 +110,24 @@ def _unseen(span: _Span, fps: int, frames: int) -> Iterator[tuple[str, str]]:
         yield span.showing.field, message
     elif span.end is not None and span.end <= span.first:
         yield span.showing.field, f"never shown: 'until' is at {span.end / fps:.1f} s, before the scene is there"
+
+
+def _ends_early(span: _Span, length: int, fps: int, frames: int) -> Iterator[tuple[str, str]]:
+    """Warn of a clip that ends before the time at which it should disappear. length: of the clip."""
+    ended = span.first + length
+    if span.end is not None and ended < min(span.end, frames) - HELD * fps:
+        message = f"'until' is at {span.end / fps:.1f} s, but the clip ends at {ended / fps:.1f} s"
+        yield f"{span.showing.field}.until", message
+
+
+def _while_playing(span: _Span, length: int, fps: int, frames: int) -> _Span:
+    """Let a clip disappear when it has ended, unless the scene ends too."""
+    ended, end = span.first + length, frames if span.end is None else span.end
+    return replace(span, end=ended) if ended < end - HELD * fps else span
+
+
+def _playback(span: _Span, clip: ClipParams, length: int) -> Playback:
+    return Playback(clip.start_ms, 0, span.first + length, clip.fit, hold=span.first)
 
 
 def _check_zooms(spans: Sequence[_Span], params: TimelineParams, frames: int) -> None:
@@ -121,7 +157,8 @@ def _tracks(span: _Span, params: TimelineParams, frames: int) -> Iterator[tuple[
         appearing = min(appearing, max(0, end - first))
     leave = None if end is None else Effect(max(end, first), disappearing, "fade")
     for layer, effect in showing.enter.items():
-        yield layer, Track(Effect(first, 0 if effect == "cut" else appearing, effect), leave)
+        enter = Effect(first, 0 if effect == "cut" else appearing, effect)
+        yield layer, Track(enter if first or not showing.plays else None, leave)
     if showing.visits:
         layer = next(iter(showing.enter))
         keys, arrivals = _way(span, params, frames)

@@ -9,10 +9,11 @@ from typing import Any
 
 from vidbuild import timebase
 from vidbuild.errors import SpecProblem
-from vidbuild.media.render.motion import Motion, Playback
+from vidbuild.media.render.motion import Motion
 from vidbuild.media.text.words import Speech, TimedWord
 from vidbuild.scenes.protocol import ENTRANCE
 from vidbuild.timeline import tracks
+from vidbuild.timeline.clip_times import clip_times, frames_of
 from vidbuild.timeline.params import TimelineParams
 from vidbuild.timeline.reveal_times import reveal_times
 from vidbuild.timeline.showings import shown
@@ -35,15 +36,22 @@ class Timeline:
     warnings: tuple[tuple[str, str], ...] = ()
 
 
-def lay_out(params: TimelineParams, speeches: Sequence[Speech], clip_ms: float | None) -> Timeline:
+def lay_out(
+    params: TimelineParams,
+    speeches: Sequence[Speech],
+    clip_ms: float | None,
+    inset_ms: Mapping[str, float] | None = None,
+) -> Timeline:
     """The timeline of a scene.
 
     speeches: of each utterance; none for a silent scene.
-    clip_ms: how long the scene's clip can play, in milliseconds; None without a clip.
+    clip_ms: how long the part of the scene's clip is, in milliseconds of its file; None without a clip.
+    inset_ms: layer -> the same for each clip in a corner.
     Raises SpecProblem if the spec's limits do not fit the spoken narration.
     """
     timed = timed_speech(params, speeches)
-    clip_samples = 0 if clip_ms is None else _clip_samples(clip_ms, params.fps)
+    clip = clip_times(params.clip, clip_ms, timed, params.fps) if params.clip and clip_ms is not None else None
+    clip_samples = clip.samples if clip else 0
     span = _reveal_span(params, timed, clip_samples)
     times = reveal_times(params.reveals, params.mentions, timed.words, timed.cues, span)
     moving = tracks.build_tracks(params, times, span[1])
@@ -52,16 +60,21 @@ def lay_out(params: TimelineParams, speeches: Sequence[Speech], clip_ms: float |
     _check_transitions(params, frames)
     layers = tracks.drifting(params, moving.layers, frames)
     entering = {name: layers[name] for name in params.entrances if name in layers}
-    marks = shown(params, timed, entering, frames)
+    insets = {layer: frames_of(ms, params.fps) for layer, ms in (inset_ms or {}).items()}
+    marks = shown(params, timed, entering, frames, insets)
     layers.update(marks.tracks)
     leave = tracks.leaving(params, frames)
-    motion = Motion(params.fps, frames, layers, _playback(params, clip_samples), leave)
+    if clip:
+        layers.update(clip.tracks())
+    playback = clip.playback(frames + params.transition) if clip else None
+    motion = Motion(params.fps, frames, layers, playback, leave, marks.clips)
     extended = tracks.extending(params, _unextended(params, timed, clip_samples), length)
     warnings = (
         *_estimated_cues(timed),
         *extended,
         *tracks.warnings(params, times, moving.starts, frames),
         *marks.warnings,
+        *(clip.warnings(frames) if clip else ()),
     )
     return Timeline(motion, _timing(params, timed, frames), warnings)
 
@@ -77,19 +90,6 @@ def _reveal_span(params: TimelineParams, timed: TimedSpeech, clip_samples: int) 
         return timed.begin, timed.end
     length = max(params.duration or 0, clip_samples, params.min_duration)
     return min(timebase.samples(ENTRANCE), length // 4), length - length // 4
-
-
-def _clip_samples(clip_ms: float, fps: int) -> int:
-    """The length of a clip in samples: as many frames as have their middle in it, since each shows what is there."""
-    frames = timebase.frame_at(round(clip_ms * timebase.SAMPLE_RATE / 1000), fps)
-    return max(1, frames) * timebase.samples_per_frame(fps)
-
-
-def _playback(params: TimelineParams, clip_samples: int) -> Playback | None:
-    if params.clip is None:
-        return None
-    clip = params.clip
-    return Playback(clip.start_ms, 0, clip_samples // timebase.samples_per_frame(params.fps), clip.fit)
 
 
 def _unextended(params: TimelineParams, timed: TimedSpeech, clip_samples: int) -> int:

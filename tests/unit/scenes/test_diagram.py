@@ -156,6 +156,13 @@ def test_names_are_those_that_are_written(name: str, node: int | None) -> None:
     assert parts.find("node", name, source) == node
 
 
+@pytest.mark.parametrize(("name", "node"), [(1, 1), (3, 0), (7, 2), (4, 3), (5, None), ("4", None)])
+def test_a_number_that_is_a_name_is_the_name(name: int | str, node: int | None) -> None:
+    """A number is the node with this name or label; the place of a node only if no node is named so."""
+    source = notation.read("flowchart LR\n3 --> 1 --> 2[7] --> x", None, None)
+    assert parts.find("node", name, source) == node
+
+
 @pytest.mark.parametrize(
     ("reveal", "field", "message"),
     [

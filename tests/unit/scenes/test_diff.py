@@ -237,12 +237,27 @@ def test_limits() -> None:
 
 def test_removed_lines_go_first() -> None:
     """Each change marks its removed lines, then its added ones follow; it comes at its own time."""
-    fields = {"from": "a\nb\nc\n", "to": "A\nb\nc\nd\n", "changes": [{"at": "one"}]}
+    fields = {"from": "a\nb\nc\n", "to": "A\nb\nc\nd\n", "reveal": [{"change": 2, "at": "one"}, {"change": 1}]}
     found = DIFF.reveals(scene_samples.scene("diff", **fields))
     assert [(item.field, item.at, dict(item.enter)) for item in found] == [
-        ("changes.0", "one", {"gone-0": "fade", "added-0": "follow"}),
-        ("to", None, {"added-1": "fade"}),
+        ("reveal.0", "one", {"added-1": "fade"}),
+        ("reveal.1", None, {"gone-0": "fade", "added-0": "follow"}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("reveal", "later", "shown"),
+    [
+        ("changes", ["gone-0", "added-0", "added-1"], set()),
+        ("none", [], {"gone-0", "added-0", "added-1"}),
+        ([{"change": 2}], ["added-1"], {"gone-0", "added-0"}),
+    ],
+)
+def test_what_appears_later(reveal: Any, later: list[str], shown: set[str]) -> None:
+    """Changes appear one by one, except those that `reveal` does not list: they are there from the start."""
+    scene = scene_samples.scene("diff", **{"from": "a\nb\nc\n", "to": "A\nb\nc\nd\n", "reveal": reveal})
+    assert [layer for item in DIFF.reveals(scene) for layer in item.enter] == later
+    assert DIFF.entrances(scene).keys() - {"heading", "window", "code"} == shown
 
 
 def test_what_is_drawn() -> None:

@@ -45,7 +45,7 @@ def test_caps_of_a_mac_and_a_pc(shortcut: str, mac: list[list[str]], pc: list[li
         ("mod+shfit+p", "keys.0", "did you mean 'mod+shift+p'?"),
         ("control+contro", "keys.0", "did you mean 'control+control'?"),
         ("mod+k ctrl+tr", "keys.0", "did you mean 'mod+k ctrl+ctrl'?"),
-        ({"keys": "mod+f25", "label": "A"}, "keys.0.keys", None),
+        ({"keys": "mod+f25", "text": "A"}, "keys.0.keys", None),
         ("a b c d", "keys.0", None),
     ],
 )
@@ -58,7 +58,7 @@ def test_unknown_keys(keys: Any, field: str, hint: str | None) -> None:
 
 def test_shortcuts_are_pressed_as_spoken() -> None:
     """Each shortcut appears by its label or the names of its keys, is pressed, and is released with the next."""
-    items: list[Any] = ["mod+p", {"keys": "esc", "label": "Close it", "at": "x"}]
+    items: list[Any] = ["mod+p", {"keys": "esc", "text": "Close it", "at": "x"}]
     assert KEYS.reveals(scene_samples.scene("keys", keys=items)) == [
         Reveal(
             "keys.0",
@@ -92,7 +92,7 @@ def test_a_pressed_cap_is_lower_and_has_the_accents_color(tmp_path: Path) -> Non
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1080, 1080)])
 def test_any_shortcuts_stay_inside_the_margins(platform: str, size: tuple[int, int], tmp_path: Path) -> None:
     """The longest shortcuts of both platforms stay inside the margins of every shape of frame."""
-    keys = [{"keys": "ctrl+alt+shift+cmd+backspace mod+pagedown", "label": "All of it at once"}] * 6
+    keys = [{"keys": "ctrl+alt+shift+cmd+backspace mod+pagedown", "text": "All of it at once"}] * 6
     made = drawn(tmp_path, "keys", scene_samples.drawing("keys", keys=keys, platform=platform), size=size)
     for name in made.names()[1:]:
         left, top, right, bottom = made.ink(name)
@@ -105,6 +105,6 @@ def test_every_sign_is_drawn(tmp_path: Path) -> None:
     signs = sorted({key.mac for key in shortcuts.NAMED.values() if key.mac.startswith(":")})
     drawings = []
     for sign in signs:
-        fields = {"title": None, "platform": ["mac"], "keys": [{"label": None, "caps": [[[sign]]]}]}
+        fields = {"title": None, "platform": ["mac"], "keys": [{"text": None, "caps": [[[sign]]]}]}
         drawings.append(drawn(tmp_path / sign[1:], "keys", fields, size=(320, 180)).image("keys-0").tobytes())
     assert len(set(drawings)) == len(signs) > 9

@@ -404,6 +404,39 @@ def test_a_clip_ends_after_its_start(end: float, right: bool) -> None:
 def test_a_clip_is_read_for_its_ground_only_if_it_leaves_some() -> None:
     """A clip that is contained has ground beside it, in its colors; one that covers the frame has none."""
     kind = registry.SCENE_TYPES["clip"]
-    assert not kind.needs_duration
     assert len(kind.files(scene("clip", fit="contain"))) == 1
     assert kind.files(scene("clip", fit="cover")) == {}
+
+
+@pytest.mark.parametrize(("loop", "ends"), [(False, True), (True, False), (1, True), (3, True)])
+def test_only_a_clip_that_is_repeated_without_end_needs_a_length(loop: bool | int, ends: bool) -> None:
+    """A clip ends by itself, unless it is repeated for as long as its scene lasts."""
+    assert registry.SCENE_TYPES["clip"].plays({"loop": loop}) is ends
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "message"),
+    [
+        ({"poster": 2.0}, "poster", "the poster is never shown: the clip plays from the start of the scene"),
+        ({"poster": 2.0, "at": 0}, "poster", "the poster is never shown: the clip plays from the start of the scene"),
+        ({"freeze": [{"at": 1, "for": 1}, {"at": 3}]}, "freeze.1", "missing freeze field 'for' or 'until'"),
+        ({"freeze": [{"at": 1, "for": 1, "until": 3}]}, "freeze.0.until", "'for' and 'until' cannot both be given"),
+        ({"freeze": [{"at": 1, "until": 3}], "poster": 0, "at": "go"}, "", ""),
+    ],
+)
+def test_what_contradicts_itself_in_a_clip_is_a_problem_of_its_field(
+    fields: dict[str, Any], field: str, message: str
+) -> None:
+    """A poster that is never shown and a freeze with no end, or two, are errors."""
+    assert wrong("clip", **fields) == ([(field, message)] if field else [])
+
+
+def test_the_image_of_a_poster_is_drawn_and_a_time_is_decoded() -> None:
+    """An image is a file of the drawing and covers the clip; a time of the clip is none of its drawing."""
+    kind = registry.SCENE_TYPES["clip"]
+    image, time = (scene("clip", at=1, poster=poster) for poster in ("image.png", 2.5))
+    assert kind.files(image) == {"image:poster": Path("image.png")}
+    assert kind.files(time) == {}
+    assert [kind.drawing(each).get("poster") for each in (image, time)] == [True, None]
+    played = [kind.clip(each) for each in (image, time)]
+    assert [(each.covered, each.poster) for each in played if each] == [(True, None), (False, 2500)]

@@ -54,7 +54,7 @@ def test_truths_and_gaps() -> None:
 def test_a_file_with_selected_columns_and_rows(tmp_path: Path) -> None:
     """`columns` picks and orders the columns of a file by name, `select` its rows; a BOM and `;` are no problem."""
     text = "\ufeffName;Price;Note\nA;1,5;x\nB;2,25;y\nC;3;z\n"
-    result = load(tmp_path, text, columns=["price", {"name": "Name", "label": "Who"}], select="2-3")
+    result = load(tmp_path, text, columns=["price", {"name": "Name", "title": "Who"}], select="2-3")
     assert result.diagnostics == ()
     assert result.spec is not None
     drawing = table.SCENE.drawing(result.spec.scenes[0])
@@ -96,7 +96,7 @@ def test_columns_are_revealed_with_their_names() -> None:
 
 def test_highlights_replace_each_other() -> None:
     """A highlight of a row, a column or a cell is found by name or number, and stays until the next one."""
-    highlight = [{"row": "team"}, {"column": "price"}, {"cell": ["Team", 2]}]
+    highlight = [{"row": "team"}, {"column": "price"}, {"row": "Team", "column": 2}]
     made = scene(rows=PLANS, columns=COLUMNS, highlight=highlight)
     assert table.SCENE.drawing(made)["marks"] == [
         {"row": 1, "column": None},
@@ -134,8 +134,8 @@ def test_hidden_cells_are_not_drawn() -> None:
             "no row whose first cell is 'X': expected one of Free, Team, Business",
         ),
         (
-            {"rows": PLANS, "columns": COLUMNS, "highlight": [{"cell": [1, "X"]}]},
-            "highlight.0.cell.1",
+            {"rows": PLANS, "columns": COLUMNS, "highlight": [{"row": 1, "column": "X"}]},
+            "highlight.0.column",
             "no column 'X' in the table: expected one of Plan, Price",
         ),
     ],
@@ -143,6 +143,13 @@ def test_hidden_cells_are_not_drawn() -> None:
 def test_errors(fields: dict[str, Any], field: str, message: str) -> None:
     """What the table does not have is an error at the field that names it."""
     assert [(item.field, item.message) for item in problems(**fields)] == [(field, message)]
+
+
+def test_a_number_that_is_a_name_is_the_name() -> None:
+    """A row whose first cell is the number is meant, and not the one in that place."""
+    rows = [[2026, 5], [3, 6], [2024, 7]]
+    made = scene(rows=rows, highlight=[{"row": 2024}, {"row": 3}, {"row": 2}])
+    assert [mark["row"] for mark in table.SCENE.drawing(made)["marks"]] == [2, 1, 1]
 
 
 def test_forty_rows_can_be_selected_from_more() -> None:

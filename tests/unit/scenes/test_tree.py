@@ -179,7 +179,7 @@ def test_a_folder_in_a_spec(tmp_path: Path) -> None:
     assert [item.message for item in examined.diagnostics] == []
     drawing = TREE.drawing(examined.spec.scenes[0])
     assert [entry["name"] for entry in drawing["entries"]] == ["models/", "app.py"]
-    assert drawing["label"] == "src"
+    assert drawing["filename"] == "src"
     assert {tmp_path / "src", tmp_path / "src" / "models"} <= set(examined.spec.files)
 
 

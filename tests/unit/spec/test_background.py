@@ -34,7 +34,7 @@ COLOR = "a color such as '#f80' or '#ff8800'"
         ({"image": "dot.png", "dim": 2}, ".dim", "'dim' must be at most 1, not 2", None),
         ({"image": "dot.png", "drift": "fast"}, ".drift", "'drift' must be slow or none, not 'fast'", None),
         ({"image": "dot.png", "blurr": 3}, ".blurr", "unknown image field 'blurr'", "did you mean 'blur'?"),
-        ({"gradient": ["#123456"]}, ".gradient", "'gradient' must have at least 2", None),
+        ({"gradient": ["#123456"]}, ".gradient", "'gradient' must have at least 2 entries, not 1", None),
         (
             {"gradient": ["#123456", "blue"]},
             ".gradient[1]",

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.support.spec_lab import Project
-from vidbuild.model import Callout, Overlay
+from vidbuild.marks import Callout, Overlay
 
 SAID = "Open the menu, then [[go]] press the button."
 

@@ -30,6 +30,8 @@ SCENES: dict[str, Callable[[str], dict[str, Any]]] = {
     "image.src": lambda path: {"type": "image", "src": path},
     "quote.portrait": lambda path: {"type": "quote", "text": "Yes.", "portrait": path},
     "steps.steps.image": lambda path: {"type": "steps", "steps": [{"text": "A", "image": path}, "B"]},
+    "slide.file": lambda path: {"type": "slide", "file": path},
+    "slide.src": lambda path: {"type": "slide", "src": path},
     "table.file": lambda path: {"type": "table", "file": path},
     "tree.folder": lambda path: {"type": "tree", "folder": path},
 }
@@ -50,8 +52,7 @@ FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
     **{f"part_{field}": partial(beside, make) for field, make in SCENES.items()},
     "code_source.file": lambda path: whole({"type": "diff", "from": {"file": path}, "to": "b"}),
     "overlay.watermark.image": lambda path: whole({"overlays": [{"watermark": {"image": path}}]}),
-    "slide.file": lambda path: whole({"type": "slide", "file": path}),
-    "slide.src": lambda path: whole({"type": "slide", "src": path}),
+    "overlay.clip": lambda path: whole({"overlays": [{"clip": path}]}),
     "theme": lambda path: whole(theme=path),
     "theme.extends": lambda path: whole(theme={"extends": path}),
     "theme.logo": lambda path: whole(theme={"logo": path}),
@@ -65,6 +66,7 @@ FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "sound.file": lambda path: whole({"sounds": [{"file": path, "at": 0}]}),
     "background.image": lambda path: whole({"background": {"image": path}}),
     "clip.src": lambda path: whole({"type": "clip", "src": path}),
+    "clip.poster": lambda path: whole({"type": "clip", "src": "clip.mp4", "poster": path, "at": 1}),
 }
 """A spec for each such field. A new field is missing here until it has one: the first test says so."""
 
@@ -90,6 +92,7 @@ CONTENT = {
     "code_source.file": "code.txt",
     "slide.file": "deck.pdf",
     "clip.src": "clip.mp4",
+    "overlay.clip": "clip.mp4",
     **dict.fromkeys(("narration.audio", "utterances.audio", "music", "music.file", "sound.file"), "take.wav"),
 }
 
@@ -189,7 +192,7 @@ def texts_about_files(node: Any, name: str) -> Iterator[str]:
 
 
 # Texts about files that name none on disk: a tree is drawn as it is written.
-NO_FILES = {f"tree.properties.{name}" for name in ("tree", "label")} | {"diff.properties.path"}
+NO_FILES = {f"tree.properties.{name}" for name in ("tree", "filename")} | {"diff.properties.path"}
 
 
 def test_no_field_reads_as_a_path_without_being_one() -> None:

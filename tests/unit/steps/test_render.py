@@ -34,7 +34,8 @@ from vidbuild.media.image import background
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.clip import Clip
 from vidbuild.media.render.encode_plan import encode_plan
-from vidbuild.media.render.motion import Effect, Motion, Playback, Track
+from vidbuild.media.render.motion import Effect, Motion, Track
+from vidbuild.media.render.playback import Playback
 from vidbuild.steps import render
 
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")

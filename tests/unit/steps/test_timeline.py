@@ -12,7 +12,8 @@ import pytest
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import SpecProblem
 from vidbuild.media.ffmpeg import ffmpeg
-from vidbuild.media.render.motion import Effect, Key, Motion, Playback, Track
+from vidbuild.media.render.motion import Effect, Key, Motion, Track
+from vidbuild.media.render.playback import Playback
 from vidbuild.steps import timeline
 
 SECOND = 48_000

@@ -17,7 +17,8 @@ from vidbuild.errors import SpecProblem, StepError
 from vidbuild.media.h264 import h264
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.media.render.animation import Animation
-from vidbuild.media.render.motion import Effect, Motion, Playback, Track
+from vidbuild.media.render.motion import Effect, Motion, Track
+from vidbuild.media.render.playback import Playback
 from vidbuild.steps import render, still, transition
 
 DARK, LIGHT = (20, 30, 60), (220, 225, 240)

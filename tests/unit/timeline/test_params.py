@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from vidbuild.media.text.words import Token
 from vidbuild.scenes.protocol import Reveal
-from vidbuild.timeline.params import ClipParams, TimelineParams, UtteranceParams
+from vidbuild.timeline.clip_params import ClipParams
+from vidbuild.timeline.params import TimelineParams, UtteranceParams
 
 NAMES = st.text(max_size=4)
 WORDS = st.text("ab—中\xa0", min_size=1, max_size=4)

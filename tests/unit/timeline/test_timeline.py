@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from vidbuild.errors import SpecProblem
-from vidbuild.media.render.motion import HOME, Effect, Key, Playback, Track
+from vidbuild.media.render.motion import HOME, Effect, Key, Track
+from vidbuild.media.render.playback import Playback
 from vidbuild.media.text.words import EngineWord, Speech, Token
 from vidbuild.scenes.protocol import Reveal
-from vidbuild.timeline.params import ClipParams, TimelineParams
+from vidbuild.timeline.clip_params import ClipParams
+from vidbuild.timeline.params import TimelineParams
 from vidbuild.timeline.timeline import lay_out
 
 SECOND = 48_000

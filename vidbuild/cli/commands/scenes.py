@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 @click.command("scenes", epilog=options.example("vidbuild scenes", "vidbuild scenes command"))
 @click.argument("scene_type", metavar="[TYPE]", required=False, shell_complete=options.completes("scene_type"))
+@click.option("--all", "everything", is_flag=True, help="Describe the fields of every scene as well.")
 @options.as_json("the scene types and their fields")
-def command(scene_type: str | None, *, as_json: bool) -> int:
-    """List the scene types, or the fields of one TYPE.
+def command(scene_type: str | None, *, everything: bool, as_json: bool) -> int:
+    """List the scene types, or the fields of one TYPE, with an example.
 
     For each field: the values that it allows, its default, and whether it is required.
     """
@@ -35,13 +36,25 @@ def command(scene_type: str | None, *, as_json: bool) -> int:
     if as_json:
         console.result_json({"scenes": [_to_json(each) for each in chosen]})
     elif scene_type:
-        console.result(f"{scene_type}: {chosen[0].summary}")
-        _print_fields(chosen[0].fields)
-        console.result("every scene:")
-        _print_fields(chosen[0].common)
+        _print_type(chosen[0], everything=everything)
     else:
         console.result(console.columns((each.name, each.summary) for each in chosen))
     return Exit.DONE
+
+
+def _print_type(scene: SceneInfo, *, everything: bool) -> None:
+    console.result(f"{scene.name}: {scene.summary}")
+    _print_fields(scene.fields)
+    console.result("example:")
+    for line in scene.example:
+        console.result(f"  {line}")
+    if everything:
+        console.result("every scene:")
+        _print_fields(scene.common)
+    else:
+        names = ", ".join(each.path for each in scene.common if not set(each.path) & set(".["))
+        console.result(f"every scene also has: {names}")
+        console.message(f"describe them: vidbuild scenes {scene.name} --all")
 
 
 def _print_fields(fields: Iterable[Field]) -> None:
@@ -58,4 +71,5 @@ def _to_json(scene: SceneInfo) -> dict[str, Any]:
         "summary": scene.summary,
         "fields": [values(each) for each in scene.fields],
         "common": [values(each) for each in scene.common],
+        "example": "\n".join(scene.example),
     }

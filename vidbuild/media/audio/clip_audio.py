@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,22 +40,23 @@ class ClipAudio:
     origin: float
     regular: bool
 
-    def extract(self, start_ms: int, samples: int, out: Path, env: Mapping[str, str]) -> list[str]:
+    def extract(self, start_ms: int, samples: int, out: Path, env: Mapping[str, str], speed: float = 1.0) -> list[str]:
         """Return the arguments for ffmpeg that extract at most `samples` samples from `start_ms` on, in stereo.
 
-        Gaps are filled, what exceeds full scale is not clipped, and the log counts what is not a number. In an
-        irregular file, the video is read too and discarded, as ffmpeg's clock depends on both.
+        At another speed than 1, the pitch stays as it is. Gaps are filled, what exceeds full scale is not clipped, and
+        the log counts what is not a number. In an irregular file, the video is read too and discarded, as ffmpeg's
+        clock depends on both.
         """
         start = start_ms / 1000
         if self.regular:
             zero, video = self.origin + start, []
             seek = list(_from(self._seek_point(start, env)))
         else:
-            until = f"{start + samples / SAMPLE_RATE:.6f}"
+            until = f"{start + samples * speed / SAMPLE_RATE:.6f}"
             zero, seek, video = start, [], ["-map", "0:V:0?", "-c", "copy", "-t", until, "-f", "null", "-"]
         graph = (
             f"asetpts=PTS-({zero:.6f})/TB,atrim=start=0,aresample={SAMPLE_RATE}:{GAPS}:first_pts=0:{MIXED},"
-            f"atrim=end_sample={samples},aformat=sample_fmts=flt:channel_layouts=stereo,"
+            f"{_tempo(samples, speed)}atrim=end_sample={samples},aformat=sample_fmts=flt:channel_layouts=stereo,"
             f"astats=measure_overall=none:measure_perchannel={COUNTS}"
         )
         audio = ["-map", f"0:a:{self.track - 1}", "-af", graph, "-f", CLIP_FORM, str(out)]
@@ -71,6 +73,17 @@ class ClipAudio:
             if found is not None and found.count and found.last - self.origin <= at:
                 return at
         return 0.0
+
+
+def _tempo(samples: int, speed: float) -> str:
+    """Return the filters that play so many samples at another speed, at the same pitch; "" for normal speed.
+
+    A filter that doubles the speed at most mixes all samples; one that does more leaves samples out.
+    """
+    if speed == 1:
+        return ""
+    count = max(1, math.ceil(abs(math.log2(speed)) - 1e-9))
+    return f"atrim=end_sample={round(samples * speed)}," + f"atempo={speed ** (1 / count):.9f}," * count
 
 
 def _from(seconds: float) -> tuple[str, ...]:

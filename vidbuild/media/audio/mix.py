@@ -72,11 +72,21 @@ def mix_narration(
     ducked: start and end, in samples, of the part in which the clip is ducked; None for no ducking.
     """
     voice = f"[0:a]volume={narration_gain:.2f}dB,pan=stereo|c0=c0|c1=c0[voice]"
-    volume = "" if ducked is None else f",asetnsamples=n={STEP_SAMPLES}:p=0,volume='{ducking(*ducked)}':eval=frame"
-    clip_audio = f"[1:a]volume={clip_gain:.2f}dB{volume}[clip]"
+    clip_audio = f"[1:a]{_clip_volume(clip_gain, ducked)}[clip]"
     graph = f"{voice};{clip_audio};[voice][clip]amix=inputs=2:normalize=0,{METER},aformat=sample_fmts=flt[out]"
     inputs = [*raw_input(narration, 1), *raw_input(clip, 2, CLIP_FORM)]
     return [*REPRODUCIBLE, *inputs, "-filter_complex", graph, "-map", "[out]", "-f", "f32le", str(out)]
+
+
+def add_clip(
+    rest: tuple[Sequence[str], int, float] | None,
+    clip: Path,
+    clip_gain: float,
+    ducked: tuple[int, int] | None,
+    out: Path,
+) -> list[str]:
+    """Mix a clip's audio (stereo, CLIP_FORM) with what else is played, like `add_sounds`; ducked: see mix_narration."""
+    return _added(rest, clip, out, f"[0:a]{_clip_volume(clip_gain, ducked)}[new];", "[new]")
 
 
 def add_sounds(rest: tuple[Sequence[str], int, float] | None, sounds: Path, out: Path) -> list[str]:
@@ -84,12 +94,26 @@ def add_sounds(rest: tuple[Sequence[str], int, float] | None, sounds: Path, out:
 
     rest: an input, its channels, and the gain to apply to it in dB.
     """
-    inputs, graph = raw_input(sounds, 2, CLIP_FORM), ""
+    return _added(rest, sounds, out)
+
+
+def _clip_volume(gain: float, ducked: tuple[int, int] | None) -> str:
+    volume = "" if ducked is None else f",asetnsamples=n={STEP_SAMPLES}:p=0,volume='{ducking(*ducked)}':eval=frame"
+    return f"volume={gain:.2f}dB{volume}"
+
+
+def _added(
+    rest: tuple[Sequence[str], int, float] | None, new: Path, out: Path, before: str = "", name: str = "[0:a]"
+) -> list[str]:
+    """Return the arguments that mix new audio with the rest. before, name: filters of the new audio, and their end."""
+    inputs, graph = raw_input(new, 2, CLIP_FORM), before
     if rest is not None:
         source, channels, gain = rest
         inputs += source
         stereo = ",pan=stereo|c0=c0|c1=c0" if channels == 1 else ""
-        graph = f"[1:a]volume={gain:.2f}dB{stereo}[rest];[rest][0:a]amix=inputs=2:normalize=0,"
+        graph += f"[1:a]volume={gain:.2f}dB{stereo}[rest];[rest]{name}amix=inputs=2:normalize=0,"
+    elif before:
+        graph += name
     graph += f"{METER},aformat=sample_fmts=flt[out]"
     return [*REPRODUCIBLE, *inputs, "-filter_complex", graph, "-map", "[out]", "-f", "f32le", str(out)]
 

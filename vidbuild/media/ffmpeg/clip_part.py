@@ -41,12 +41,14 @@ def clip_part(
     *,
     audible: bool,
     track: int | None = None,
+    poster_ms: int | None = None,
     env: Mapping[str, str] | None = None,
 ) -> ClipPart:
     """Probe a clip's file and return the part that plays.
 
     end_ms: None for the end of the file. audible: whether the clip's audio is used.
     track: the audio track that the spec selects, counted from 1; None for the file's default.
+    poster_ms: the time of a frame that is shown before, None without one.
     Raise StepError if the file cannot be used, SpecProblem if the spec's fields do not fit it.
     """
     info = probe(path, env=env, field="src", track=track)
@@ -55,8 +57,10 @@ def clip_part(
     if audible:
         _check_audio(path.name, info, track)
     length = info.duration * 1000
-    if start_ms >= length:
-        raise SpecProblem(f"'start' is {start_ms / 1000:g} s, but the clip lasts only {_seconds(info)}", field="start")
+    for field, time_ms in (("start", start_ms), ("poster", poster_ms)):
+        if time_ms is not None and time_ms >= length:
+            message = f"'{field}' is {time_ms / 1000:g} s, but the clip lasts only {_seconds(info)}"
+            raise SpecProblem(message, field=field)
     end = length if end_ms is None else min(end_ms, length)
     return ClipPart(info, (end - start_ms) / 1000, tuple(_warnings(info, end_ms, track, audible=audible)))
 

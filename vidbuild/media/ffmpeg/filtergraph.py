@@ -6,6 +6,7 @@ Streams count time in frames: a timestamp is a frame number (see `frame_timebase
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from vidbuild.media.ffmpeg.input_pipes import SCHEME
 FILTER_THREADS = 1
 MIN_FLIGHT = 4
 PROBE_BYTES = 5_000_000  # ffmpeg's default
+ANALYZED_US = 5_000_000  # ffmpeg's default: microseconds
 SCALER = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
 
 # A stream of the ffmpeg package, which has no types.
@@ -26,6 +28,11 @@ Step = tuple[int, int]
 def copy_options(copy: int) -> dict[str, Any]:
     """Return input options without any effect, except that ffmpeg reads each copy of an input separately."""
     return {"probesize": PROBE_BYTES + copy} if copy else {}
+
+
+def clip_options(number: int) -> dict[str, Any]:
+    """Return input options like those of `copy_options`, for the clips of one frame."""
+    return {"analyzeduration": ANALYZED_US + number} if number else {}
 
 
 def source(name: str, options: Mapping[str, Any]) -> Stream:
@@ -72,6 +79,13 @@ def place_at(stream: Stream, frames: Sequence[int]) -> Stream:
     return stream.filter("setpts", f"N+({shift})")
 
 
+def delayed(stream: Stream, delays: Sequence[Step], fps: int) -> Stream:
+    """Delay the frames from an index on by a number of frames; the one before stays meanwhile."""
+    totals = accumulate(delay for _, delay in delays)
+    steps = [(0, 0), *((index, total) for (index, _), total in zip(delays, totals, strict=True))]
+    return stream.filter("setpts", f"N+({step_function(steps, 'N')})").filter("fps", fps=fps)
+
+
 def overlay(base: Stream, top: Stream, x: int | str, y: int | str, enable: str = "") -> Stream:
     """Overlay one stream on another, in RGB.
 
@@ -112,6 +126,13 @@ def stack(direction: str, streams: Sequence[Stream]) -> Stream:
     import ffmpeg
 
     return ffmpeg.filter(list(streams), direction, inputs=len(streams)) if len(streams) > 1 else streams[0]
+
+
+def concatenate(streams: Sequence[Stream]) -> Stream:
+    """Return the frames of one stream after the other; their timestamps have no meaning."""
+    import ffmpeg
+
+    return ffmpeg.filter(list(streams), "concat", n=len(streams)) if len(streams) > 1 else streams[0]
 
 
 def output(stream: Stream, path: Path, options: Mapping[str, Any]) -> Stream:

@@ -17,7 +17,7 @@ from vidbuild.media.render.motion import Motion
 class Animation:
     """A drawing in a folder, its motion, and the clip that plays in it, if any.
 
-    clips: layer -> its clip, if several play.
+    clips: layer -> its clip, of each other clip.
     folders: layer -> the folder of its drawing, if it is another one.
     second: layers that may have the same files as others of the animation.
     copy: how many animations with the same files come before this one in the same filter graph.
@@ -37,6 +37,15 @@ class Animation:
         """Every clip that plays in it."""
         return (self.clip, *self.clips.values())
 
+    def clip_in(self, layer: str) -> Clip | None:
+        """Return the clip that plays in a layer."""
+        return self.clips.get(layer, self.clip)
+
     def options(self, layer: str) -> dict[str, Any]:
         """Input options that make ffmpeg read the files of each copy, and of layers with the same files, separately."""
         return filtergraph.copy_options(2 * self.copy + (layer in self.second))
+
+    def clip_options(self, layer: str) -> dict[str, Any]:
+        """The same for the clip of a layer, since several layers can show the same file."""
+        number = [*self.clips].index(layer) + 1 if layer in self.clips else 0
+        return self.options(layer) | filtergraph.clip_options(number)

@@ -16,7 +16,8 @@ from difflib import SequenceMatcher
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.changed_frames import track_of
 from vidbuild.media.render.drawing import Layer, Layers
-from vidbuild.media.render.motion import HOME, Box, Effect, Key, Motion, Playback, Track
+from vidbuild.media.render.motion import HOME, Box, Effect, Key, Motion, Track
+from vidbuild.media.render.playback import Playback
 
 EFFECTS = ("fade", "zoom", "morph")
 BACKGROUND = "background"
@@ -78,9 +79,10 @@ class _Builder:
         clips = {}
         for side, each in self._sides():
             for layer in each.layers.layers:
-                if not layer.file and each.clip is not None and each.motion.clip is not None:
-                    playbacks[f"{side}:{layer.name}"] = each.motion.clip
-                    clips[f"{side}:{layer.name}"] = each.clip
+                clip, playback = each.clip_in(layer.name), each.motion.playback(layer.name)
+                if not layer.file and clip is not None and playback is not None:
+                    playbacks[f"{side}:{layer.name}"] = playback
+                    clips[f"{side}:{layer.name}"] = clip
         motion = Motion(self._coming.motion.fps, self._frames, self._tracks, clips=playbacks)
         folders = {f"{side}:{layer.name}": each.folder for side, each in self._sides() for layer in each.layers.layers}
         second = frozenset(name for name in folders if name.startswith("b:"))

@@ -63,7 +63,7 @@ def layer_changes(layer: Layer, layers: Layers, motion: Motion) -> tuple[int, ..
         first = max(first, places[0][0])
     frames: set[int] = {first}
     if not layer.file and (played := motion.playback(layer.name)) is not None:
-        frames.update(range(first, min(end, played.frames)))
+        frames.update(frame for frame in range(first, min(end, played.frames)) if played.changes(frame))
     for start, stop, speed in ways(layer, track):
         # A slow move needs no more changes at a higher frame rate.
         interval = max(1, min(int(MOVE_STEP / speed), motion.fps // MIN_MOVE_RATE))

@@ -1,12 +1,12 @@
 """Build the filter graph for a clip's frames at the video's rate and the size of its box.
 
-Frame k shows what the clip shows in the middle of it, at start + (k + 1/2) / fps. So no frame is more than half a frame
-early or late, and recordings whose timestamps jitter by a few milliseconds still play evenly.
+Frame k shows what the clip shows in the middle of it, at start + (k + 1/2) * speed / fps. At normal speed, no frame is
+more than half a frame early or late, and recordings whose timestamps jitter by a few milliseconds still play evenly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from pathlib import Path
@@ -22,6 +22,7 @@ from vidbuild.media.ffmpeg.seek import seek_point
 from vidbuild.media.render import tonemap
 from vidbuild.media.render.drawing import Layer
 from vidbuild.media.render.motion import Motion
+from vidbuild.media.render.playback import Piece, Playback
 
 # Offset in microseconds that breaks ties: a clip's frame in the exact middle of an output frame goes to the next one,
 # even if its timestamp is rounded to milliseconds. No timestamp in a usual unit is in the exact middle after adding so
@@ -33,6 +34,11 @@ TIMES_FROM_FIRST_PACKET = ("mpegts", "mpeg", "ogg")
 
 # So many seconds are decoded faster than a later seek point is found.
 NEAR_SECONDS = 2
+
+# Frames of a short pass that are kept in memory while it is repeated.
+KEPT_BYTES = 128 << 20
+
+PROBE_PACKETS = 2500  # ffmpeg's default
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +74,27 @@ def open_clip(path: Path, motion: Motion, env: Mapping[str, str]) -> Clip | None
     if not info.has_video:
         raise StepError("the clip has audio but no video", field="src")
     if info.format in NOT_SEEKABLE or not motion.clip.regular:
-        until = start_seconds(motion) + (motion.frames + 1) / motion.fps
-        return Clip(path, info, companion=motion.clip.companion, until=until)
+        return Clip(path, info, companion=motion.clip.companion, until=_end_seconds(motion.clip, motion))
     starts = {start_seconds(motion)}
     if motion.frames > NEAR_SECONDS * motion.fps:  # the last frame alone is rendered too, as the scene's thumbnail
         starts.add(start_seconds(motion.window(motion.frames - 1, 1)))
+    if motion.clip.repeats:
+        starts.add(motion.clip.seconds(0, motion.fps))
+    if motion.clip.poster_ms is not None:
+        starts.add(motion.clip.poster_ms / 1000)
     return Clip(path, info, tuple((start, seek_point(path, start, env)) for start in sorted(starts) if start > 0))
 
 
 def start_seconds(motion: Motion) -> float:
     """Return the time in the clip's file at which a motion's first frame begins."""
-    return 0.0 if motion.clip is None else motion.clip.start_ms / 1000 + motion.clip.skip / motion.fps
+    return 0.0 if motion.clip is None else motion.clip.seconds(motion.clip.skip, motion.fps)
+
+
+def _end_seconds(playback: Playback, motion: Motion) -> float:
+    """Return the time up to which the file is read."""
+    skip = max(piece.skip for piece in playback.pieces(motion.frames))
+    end = playback.seconds(skip + motion.frames + 1, motion.fps)
+    return end if playback.poster_ms is None else max(end, playback.poster_ms / 1000 + 1)
 
 
 def clip_frames(clip: Clip | None, layer: Layer, motion: Motion, options: Mapping[str, Any]) -> Stream:
@@ -87,19 +103,70 @@ def clip_frames(clip: Clip | None, layer: Layer, motion: Motion, options: Mappin
     At its start, the last frame until then is visible, which may be much older in a recording with a variable frame
     rate. One thread decodes: several threads decode a corrupt file differently each time.
     """
-    playback, fps = motion.clip, motion.fps
+    playback = motion.clip
     if playback is None or clip is None:
         raise StepError(f"layer '{layer.name}' needs a clip, but there is none")
-    seek = clip.seek_point(start_seconds(motion))
-    elapsed_us = round((start_seconds(motion) - clip.time_origin(seek)) * 1_000_000)
-    stream = filtergraph.source(f"file:{clip.path}", {**_input_options(clip, seek), **options})["V:0"]
-    stream = _deinterlace(stream, clip.info, fps)
-    stream = stream.filter("settb", "AVTB").filter("setpts", f"PTS{TIE_US - elapsed_us:+d}")
-    stream = stream.filter("tpad", stop=-1, stop_mode="clone").filter("fps", fps=fps, start_time=0)
-    stream = stream.filter("trim", end_frame=max(1, min(playback.frames, motion.frames) - playback.hold))
-    if playback.hold:
-        stream = stream.filter("tpad", start=playback.hold, start_mode="clone")
-    return _fit(stream, layer, playback.fit, clip.info)
+    source = _Source(clip, layer, playback, motion.fps, options)
+    stream = _repeated(source, list(playback.pieces(motion.frames)))
+    if playback.freezes:
+        longer = [(playback.played(freeze.frame) + 1, freeze.frames) for freeze in playback.freezes]
+        stream = filtergraph.delayed(stream, longer, motion.fps)
+    if playback.hold and playback.poster_ms is not None:
+        poster = source.frames(playback.poster_ms / 1000, 1, -1).filter("loop", loop=playback.hold - 1, size=1)
+        return _one_after_the_other([poster.filter("setpts", "N"), stream], motion.fps)
+    return stream.filter("tpad", start=playback.hold, start_mode="clone") if playback.hold else stream
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A clip's file as inputs of a filter graph."""
+
+    clip: Clip
+    layer: Layer
+    playback: Playback
+    fps: int
+    options: Mapping[str, Any]
+
+    def piece(self, piece: Piece, number: int) -> Stream:
+        """Return the frames of a piece. number: of the input, since each of them is read separately."""
+        return self.frames(self.playback.seconds(piece.skip, self.fps), piece.frames, number)
+
+    def frames(self, start: float, count: int, number: int) -> Stream:
+        """Return frames that follow each other, from a time in the file on."""
+        clip, fps, speed = self.clip, self.fps, self.playback.speed
+        seek = clip.seek_point(start)
+        elapsed_us = round((start - clip.time_origin(seek)) * 1_000_000)
+        options = {**_input_options(clip, seek), **self.options}
+        if number:
+            options["max_probe_packets"] = PROBE_PACKETS + number  # without effect
+        stream = filtergraph.source(f"file:{clip.path}", options)["V:0"]
+        stream = _deinterlace(stream, clip.info, fps / speed)
+        time = f"PTS{TIE_US - elapsed_us:+d}"
+        stream = stream.filter("settb", "AVTB").filter("setpts", time if speed == 1 else f"({time})/{speed!r}")
+        stream = stream.filter("tpad", stop=-1, stop_mode="clone").filter("fps", fps=fps, start_time=0)
+        return _fit(stream.filter("trim", end_frame=count), self.layer, self.playback.fit, clip.info)
+
+
+def _repeated(source: _Source, pieces: Sequence[Piece]) -> Stream:
+    """Return the frames of pieces one after the other.
+
+    A short pass is decoded once, and its frames are kept; a long one is decoded again each time.
+    """
+    if len(pieces) == 1:
+        return source.piece(pieces[0], 0)
+    whole = [piece for piece in pieces[1:] if piece == pieces[1]]
+    streams = [source.piece(pieces[0], 0)]
+    if len(whole) > 1 and whole[0].frames * source.layer.width * source.layer.height * 4 <= KEPT_BYTES:
+        again = source.piece(whole[0], 1).filter("loop", loop=len(whole) - 1, size=whole[0].frames)
+        streams.append(again.filter("setpts", "N"))
+        streams += [source.piece(piece, 2) for piece in pieces[1 + len(whole) :]]
+    else:
+        streams += [source.piece(piece, number) for number, piece in enumerate(pieces[1:], 1)]
+    return _one_after_the_other(streams, source.fps)
+
+
+def _one_after_the_other(streams: Sequence[Stream], fps: int) -> Stream:
+    return filtergraph.frame_timebase(filtergraph.concatenate(streams), fps).filter("setpts", "N")
 
 
 def read_companions(arguments: list[str], *clips: Clip | None) -> list[str]:
@@ -127,7 +194,7 @@ def _input_options(clip: Clip, seek: float) -> dict[str, Any]:
     return options
 
 
-def _deinterlace(stream: Stream, info: MediaInfo, fps: int) -> Stream:
+def _deinterlace(stream: Stream, info: MediaInfo, fps: float) -> Stream:
     """Deinterlace interlaced video: to one frame per field if the output's frame rate is high enough."""
     if not info.interlaced:
         return stream

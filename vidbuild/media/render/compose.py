@@ -6,7 +6,8 @@ Only the frames that change are composed; `hold_frames` repeats them to a consta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.ffmpeg.filtergraph import SCALER, Stream
@@ -62,11 +63,16 @@ def base_and_layers(animation: Animation) -> tuple[Stream, list[Layer]]:
         base = filtergraph.image(animation.folder / layer.file, animation.options(layer.name), "rgb24")
     else:
         base = filtergraph.color("black", layers.width, layers.height, animation.options(""))
-    while above and is_still(above[0], motion):
-        layer = above.pop(0)
+    still = list(takewhile(lambda layer: is_still(layer, motion), above))
+    return overlay_still(base, animation, still), above[len(still) :]
+
+
+def overlay_still(base: Stream, animation: Animation, layers: Iterable[Layer]) -> Stream:
+    """Overlay layers that do not move on one frame of the whole canvas."""
+    for layer in layers:
         image = filtergraph.image(animation.folder / layer.file, animation.options(layer.name))
         base = filtergraph.overlay(base, image, layer.x, layer.y)
-    return base, above
+    return base
 
 
 def overlay_layers(

@@ -43,6 +43,7 @@ class Layer:
     pixels: width and height of its image, if they are not those of its box: such a layer is only seen at its stops.
     edges: left, top, right, bottom: pixels at its sides that keep their size if a transition stretches it; () for all.
     hidden: parts of a clip that must be unreadable: x, y, width and height in pixels of its box.
+    mask: name of the PNG in the drawing's folder whose gray levels are the alpha of a clip; "" for none.
     tall: the height of its image in pixels, if it scrolls in its box, at first from the top; otherwise 0.
     rows: for a layer that changes from state to state; its file is then the first sheet, and it is opaque.
     """
@@ -63,6 +64,7 @@ class Layer:
     stays: bool = False
     edges: tuple[int, ...] = ()
     pixels: tuple[int, ...] = ()
+    mask: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Layers:
         """Write layers.json into the drawing's folder."""
         data = asdict(self)
         for layer in data["layers"]:
-            for rare in ("hidden", "stays", "edges", "pixels"):
+            for rare in ("hidden", "stays", "edges", "pixels", "mask"):
                 if not layer[rare]:
                     del layer[rare]
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1)

@@ -41,10 +41,11 @@ def _layer_stream(animation: Animation, layer: Layer, track: Track) -> Stream:
     motion = animation.motion
     if not layer.file:
         played = replace(motion, clip=motion.playback(layer.name))
-        frames = clip.clip_frames(
-            animation.clips.get(layer.name, animation.clip), layer, played, animation.options(layer.name)
-        )
-        return _fade(concealed.conceal(frames, animation, layer), layer, track, motion.fps)
+        frames = clip.clip_frames(animation.clip_in(layer.name), layer, played, animation.clip_options(layer.name))
+        frames = _masked(concealed.conceal(frames, animation, layer), animation, layer)
+        if track.enter is not None or track.leave is not None:  # its last frame fades too
+            frames = frames.filter("tpad", stop=-1, stop_mode="clone").filter("trim", end_frame=motion.frames)
+        return _fade(frames, layer, track, motion.fps)
     changes = layer_changes(layer, animation.layers, motion)
     if layer.rows is not None or is_painted(layer, track):
         painted = _painted_stream(animation, layer, track, changes)
@@ -57,6 +58,14 @@ def _layer_stream(animation: Animation, layer: Layer, track: Track) -> Stream:
     if steps:
         stream = _type(stream, layer, [_width_at(frame, steps) for frame in changes])
     return _fade(stream, layer, track, motion.fps)
+
+
+def _masked(stream: Stream, animation: Animation, layer: Layer) -> Stream:
+    """Cut a clip's frames to the shape of its layer, if it has one."""
+    if not layer.mask:
+        return stream
+    folder = animation.folders.get(layer.name, animation.folder)
+    return filtergraph.masked(stream, filtergraph.image(folder / layer.mask, animation.options(layer.name), "gray"))
 
 
 def _enable_expression(layer: Layer, track: Track, motion: Motion) -> str:

@@ -12,6 +12,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, 
 from typing import Any
 
 from vidbuild.media.render import easing
+from vidbuild.media.render.playback import Playback
 
 EFFECTS = ("cut", "fade", "rise", "slide", "wipe", "scale", "type", "draw")
 
@@ -74,41 +75,13 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
-class Playback:
-    """How a clip plays.
-
-    start_ms: where it starts in its file, in milliseconds.
-    skip: how many frames, at the spec's rate, to skip from there.
-    frames: how many frames it plays from the motion's first frame on; after them, its last frame stays.
-    hold: for how many of these it holds its first frame before it begins to play.
-    fit: "cover" (fill the box, crop the edges) or "contain" (show all of it).
-    regular: whether decoding can begin anywhere in the file.
-    companion: the audio stream of an irregular file that ffmpeg must read too ("a:0"), "" for none.
-    """
-
-    start_ms: int
-    skip: int
-    frames: int
-    fit: str
-    regular: bool = True
-    companion: str = ""
-    hold: int = 0
-
-    def window(self, first: int, frames: int) -> Playback:
-        """Return how it plays in frames [first, first + frames); before the motion begins, it holds its first frame."""
-        hold, playing = max(0, self.hold - first), self.frames - self.hold
-        skipped = min(max(0, first - self.hold), playing - 1)  # the last frame stays after the end
-        return replace(self, skip=self.skip + skipped, frames=min(hold + playing - skipped, frames), hold=hold)
-
-
-@dataclass(frozen=True, slots=True)
 class Motion:
     """`frames` frames at `fps` frames per second, and the track of each layer by name; a layer without one is static.
 
     Frame numbers count from the motion's first frame. They are negative for what began before it.
 
     clip: how the clip of the scene plays.
-    clips: layer -> how its clip plays, if a motion has several.
+    clips: layer -> how its clip plays, of each other clip.
     exit: how all layers leave that do not stay (Layer.stays) and have not left before.
     """
 
@@ -140,9 +113,16 @@ class Motion:
         clips = {name: each.window(first, frames) for name, each in self.clips.items()}
         return Motion(self.fps, frames, tracks, clip, _cut_exit(self.exit, first, frames), clips)
 
-    def of_irregular_clip(self, companion: str) -> Motion:
-        """Return the motion of a clip that is decoded from its file's beginning, with a companion."""
-        return self if self.clip is None else replace(self, clip=replace(self.clip, regular=False, companion=companion))
+    def of_irregular_clip(self, companion: str, layer: str = "") -> Motion:
+        """Return the motion with a clip that is decoded from its file's beginning, with a companion.
+
+        layer: of the clip; "" for that of the scene.
+        """
+        playback = self.clips[layer] if layer else self.clip
+        if playback is None:
+            return self
+        playback = replace(playback, regular=False, companion=companion)
+        return replace(self, clips={**self.clips, layer: playback}) if layer else replace(self, clip=playback)
 
     def to_json(self) -> str:
         """Return the motion as JSON, the same bytes for the same motion; fields with their default are left out."""
@@ -153,9 +133,9 @@ class Motion:
         """Read the JSON that `to_json` writes."""
         data = json.loads(text)
         tracks = {name: _track(item) for name, item in data.get("tracks", {}).items()}
-        clip = Playback(**data["clip"]) if "clip" in data else None
+        clip = Playback.from_data(data["clip"]) if "clip" in data else None
         leave = Effect(**data["exit"]) if "exit" in data else None
-        clips = {layer: Playback(**item) for layer, item in data.get("clips", {}).items()}
+        clips = {layer: Playback.from_data(item) for layer, item in data.get("clips", {}).items()}
         return cls(data["fps"], data["frames"], tracks, clip, leave, clips)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.ffmpeg.filtergraph import Stream
@@ -16,6 +17,7 @@ from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.bands import ROW, Band
 from vidbuild.media.render.changed_frames import changing_boxes, visible_box, visible_layers
 from vidbuild.media.render.drawing import Layer
+from vidbuild.media.render.settled import windows
 
 MARGIN = 8  # pixels: more than a chroma sample covers
 
@@ -47,16 +49,10 @@ def band_streams(animation: Animation, bands: Sequence[Band], pixels: str) -> tu
     the last frame came from the others, it would buffer all frames before it.
     """
     base, above = compose.base_and_layers(animation)
-    tiles = [list(_tiles(animation, band)) for band in bands]
-    *parts, last_part = filtergraph.split(base, sum(map(len, tiles)) + 1)
-    streams = []
-    for band, row in zip(bands, tiles, strict=True):
-        copy = len(parts)
-        tile_streams = [
-            _tile_stream(parts.pop(), replace(animation, copy=copy - index), above, tile, pixels)
-            for index, tile in enumerate(row)
-        ]
-        joined = filtergraph.stack("hstack", tile_streams)
+    *parts, last_part = filtergraph.split(base, len(bands) + 1)
+    copies, streams = count(1), []
+    for band, part in zip(bands, parts, strict=True):
+        joined = _band_stream(part, animation, above, band, pixels, copies)
         stream = _with_guard_rows(joined, band, animation.layers.width, pixels)
         # Without a rate, ffmpeg uses the first PNG's 25 fps, and writes frames twice in a video of 50 fps or more.
         counted = stream.filter("setpts", "N").filter("fps", fps=animation.motion.fps)
@@ -64,22 +60,71 @@ def band_streams(animation: Animation, bands: Sequence[Band], pixels: str) -> tu
     return streams, _last_frame(last_part, animation, above)
 
 
-def _tiles(animation: Animation, band: Band) -> Iterator[Tile]:
-    """Yield what moves in a band, and what is still on its left and right."""
-    width = animation.layers.width
-    top, bottom = band.row * ROW, min((band.row + band.rows) * ROW, animation.layers.height)
-    boxes = (box for box, _ in changing_boxes(animation.layers, animation.motion))
-    columns = [box for box in boxes if box.top < bottom and box.bottom > top]
-    left = min((box.left - MARGIN for box in columns), default=0) // ROW * ROW
-    right = -(-max((box.right + MARGIN for box in columns), default=width) // ROW) * ROW
-    if right - left > MAX_SHARE * width:
-        left, right = 0, width
-    left, right = max(0, left), min(width, right)
-    if left:
-        yield Tile(0, top, left, bottom, (0,))
-    yield Tile(left, top, right, bottom, band.frames)
-    if right < width:
-        yield Tile(right, top, width, bottom, (0,))
+def _band_stream(
+    base: Stream, animation: Animation, above: Sequence[Layer], band: Band, pixels: str, copies: Iterator[int]
+) -> Stream:
+    """Return a band's frames, window by window: layers that have come to rest become part of the base.
+
+    copies: numbers for the animations of one filter graph.
+    """
+    divided, streams = windows(animation, _areas(animation, above, band), band.frames), []
+    for window in divided:
+        base = compose.overlay_still(base, replace(window.animation, copy=next(copies)), window.settled)
+        rows = _tiles(window.animation, band, window.times)
+        parts = filtergraph.split(base, sum(map(len, rows)) + (window is not divided[-1]))
+        tiles = [
+            [
+                _tile_stream(parts.pop(), replace(window.animation, copy=next(copies)), window.moving, tile, pixels)
+                for tile in row
+            ]
+            for row in rows
+        ]
+        streams.append(filtergraph.stack("vstack", [filtergraph.stack("hstack", row) for row in tiles]))
+        base = parts[0] if parts else base
+    joined = filtergraph.concatenate(streams)
+    if len(streams) == 1:
+        return joined
+    return filtergraph.place_at(filtergraph.frame_timebase(joined, animation.motion.fps), band.frames)
+
+
+def _areas(animation: Animation, layers: Sequence[Layer], band: Band) -> dict[Layer, int]:
+    """Return the layers that are visible in a band at any time, and how many pixels of it each covers."""
+    top, bottom = _rows(animation, band)
+    found = {}
+    for layer in layers:
+        box = visible_box(layer, animation.layers, animation.motion)
+        height = min(bottom + MARGIN, box.bottom) - max(top - MARGIN, box.top)
+        if height > 0:
+            found[layer] = height * (box.right - box.left)
+    return found
+
+
+def _tiles(animation: Animation, band: Band, times: tuple[int, ...]) -> list[list[Tile]]:
+    """Return rows of tiles: what moves in a band at some of its frames, and what is still around it."""
+    width, (top, bottom) = animation.layers.width, _rows(animation, band)
+    boxes = [box for box, _ in changing_boxes(animation.layers, animation.motion)]
+    moving = [box for box in boxes if box.top < bottom and box.bottom > top]
+    left, right = _span([(box.left, box.right) for box in moving], (0, width))
+    upper, lower = _span([(box.top, box.bottom) for box in moving], (top, bottom))
+    still = times[:1]
+    above, below = Tile(0, top, width, upper, still), Tile(0, lower, width, bottom, still)
+    before, after = Tile(0, upper, left, lower, still), Tile(right, upper, width, lower, still)
+    rows = [above], [before, Tile(left, upper, right, lower, times), after], [below]
+    full = ([tile for tile in row if tile.left < tile.right and tile.top < tile.bottom] for row in rows)
+    return [row for row in full if row]
+
+
+def _span(moving: Sequence[tuple[int, int]], whole: tuple[int, int]) -> tuple[int, int]:
+    """Return the part of an axis to compose often: with a margin, in whole macroblocks; all of it if it is most."""
+    start = min((low - MARGIN for low, _ in moving), default=whole[0]) // ROW * ROW
+    end = -(-max((high + MARGIN for _, high in moving), default=whole[1]) // ROW) * ROW
+    start, end = max(whole[0], start), min(whole[1], end)
+    return whole if end - start > MAX_SHARE * (whole[1] - whole[0]) else (start, end)
+
+
+def _rows(animation: Animation, band: Band) -> tuple[int, int]:
+    """Return the top and the bottom of a band in pixels."""
+    return band.row * ROW, min((band.row + band.rows) * ROW, animation.layers.height)
 
 
 def _tile_stream(base: Stream, animation: Animation, layers: Sequence[Layer], tile: Tile, pixels: str) -> Stream:

@@ -83,13 +83,10 @@ def names(kind: str, source: Source) -> list[str]:
 
 def find(kind: str, name: str | int, source: Source) -> int | None:
     """Return the index of a node by its name or label, of an edge by its ends or label, of either by its number."""
-    if isinstance(name, int):
-        count = len(source.nodes if kind == "node" else source.edges)
-        return name - 1 if 0 < name <= count else None
     if kind == "node":
         known = [list(source.nodes), [node.label for node in source.nodes.values()]]
     else:
         ends = [[f"{edge.source} {sign} {edge.target}" for edge in source.edges] for sign in ("->", "--")]
         known = [*ends, [edge.label for edge in source.edges]]
-    found = (index_of(" ".join(name.split()), each) for each in known)
-    return next((index for index in found if index is not None), None)
+    found = (index_of(" ".join(str(name).split()), each) for each in known)
+    return next((index for index in found if index is not None), index_of(name, known[0]))

@@ -13,6 +13,7 @@ from vidbuild.scenes.code.source import changed_file, code_lines, joined, source
 from vidbuild.scenes.defaults import SceneDefaults, line_span, rising, texts
 from vidbuild.scenes.diff import changes, patch
 from vidbuild.scenes.diff.changes import Row
+from vidbuild.scenes.named import repeated
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
 MAX_ROWS = 120  # more than any frame can show
@@ -44,7 +45,7 @@ class DiffScene(SceneDefaults):
             message = f"more than {changes.MAX_COMPARED} lines differ between 'from' and 'to'"
             yield SceneProblem(source, message, "give a 'patch' with a part of the changes")
             return
-        count = 1 + max((row.change for row in found.rows), default=-1)
+        count = _count(found)
         if count == 0:
             yield SceneProblem("to", "'from' and 'to' are equal: there is no change to show")
         elif len(found.rows) > MAX_ROWS:
@@ -52,9 +53,8 @@ class DiffScene(SceneDefaults):
             yield SceneProblem(source, f"the diff has {len(found.rows)} lines: the maximum is {MAX_ROWS}", hint)
         elif count > MAX_CHANGES:
             yield SceneProblem(source, f"the diff has {count} changes: the maximum is {MAX_CHANGES}")
-        elif len(fields["changes"]) > count:
-            number = "change" if count == 1 else "changes"
-            yield SceneProblem(f"changes.{count}", f"the diff has {count} {number}, and 'changes' more times")
+        else:
+            yield from _unknown_changes(fields, count)
 
     def lint(self, scene: Scene) -> Iterator[SceneProblem]:
         """Warn of code without colors."""
@@ -79,25 +79,26 @@ class DiffScene(SceneDefaults):
             "wide": wide((*old, *new)),
             "source": _source(scene.fields),
             "rows": list(_drawn(found)),
-            "changes": 1 + max(row.change for row in found.rows),
+            "changes": _count(found),
         }
 
     def entrances(self, scene: Scene) -> dict[str, str]:
-        """Let the window rise with the lines as they were."""
-        return {**rising(scene.fields, {"heading": "title"}), "window": "rise", "code": "rise"}
+        """Let the window rise with the lines as they were, and the changes that have no time of their own."""
+        found = _diff(scene.fields)
+        later = {index for _, index, _ in _revealed(scene.fields, found)}
+        shown = [layer for index in range(_count(found)) if index not in later for layer in _layers(found, index)]
+        return {
+            **rising(scene.fields, {"heading": "title"}),
+            **dict.fromkeys(("window", "code", *shown), "rise"),
+        }
 
     def reveals(self, scene: Scene) -> list[Reveal]:
         """Mark the removed lines of each change, then let the added ones appear."""
         found = _diff(scene.fields)
-        times = scene.fields["changes"]
         reveals = []
-        for index in range(1 + max(row.change for row in found.rows)):
-            kinds = {row.kind for row in found.rows if row.change == index}
-            gone = {f"gone-{index}": "fade"} if "-" in kinds else {}
-            added = {f"added-{index}": "follow" if gone else "fade"} if "+" in kinds else {}
-            timed = index < len(times)
-            field = f"changes.{index}" if timed else _source(scene.fields)
-            reveals.append(Reveal(field=field, at=times[index]["at"] if timed else None, enter={**gone, **added}))
+        for field, index, at in _revealed(scene.fields, found):
+            first, *following = _layers(found, index)
+            reveals.append(Reveal(field=field, at=at, enter={first: "fade", **dict.fromkeys(following, "follow")}))
         return reveals
 
 
@@ -130,6 +131,34 @@ def _source_problem(fields: Mapping[str, Any]) -> SceneProblem | None:
         missing = "to" if pair == ["from"] else "from"
         return SceneProblem(pair[0], f"'{pair[0]}' needs '{missing}'")
     return SceneProblem("", "a diff scene needs 'from' and 'to', 'patch' or 'file'")
+
+
+def _count(found: _Diff) -> int:
+    return 1 + max((row.change for row in found.rows), default=-1)
+
+
+def _layers(found: _Diff, change: int) -> list[str]:
+    """Return the layers of a change: of its removed lines, then of its added ones."""
+    kinds = {row.kind for row in found.rows if row.change == change}
+    return [f"{layer}-{change}" for layer, kind in (("gone", "-"), ("added", "+")) if kind in kinds]
+
+
+def _revealed(fields: Mapping[str, Any], found: _Diff) -> list[tuple[str, int, str | float | None]]:
+    """Return the field, the index and the time of each change that appears later."""
+    reveal = fields["reveal"]
+    if isinstance(reveal, str):
+        return [(_source(fields), index, None) for index in range(_count(found) if reveal == "changes" else 0)]
+    return [(f"reveal.{nth}", item["change"] - 1, item.get("at")) for nth, item in enumerate(reveal)]
+
+
+def _unknown_changes(fields: Mapping[str, Any], count: int) -> Iterator[SceneProblem]:
+    listed = [] if isinstance(fields["reveal"], str) else [item["change"] for item in fields["reveal"]]
+    for nth, change in enumerate(listed):
+        if change > count:
+            message = f"no change {change} in the diff, which has {count} change{'s' if count != 1 else ''}"
+            yield SceneProblem(f"reveal.{nth}.change", message)
+    if (twice := repeated(listed)) is not None:
+        yield SceneProblem(f"reveal.{twice}.change", f"change {listed[twice]} appears twice")
 
 
 def _diff(fields: Mapping[str, Any]) -> _Diff:

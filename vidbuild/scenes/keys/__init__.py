@@ -37,9 +37,9 @@ class KeysScene(SceneDefaults):
                 yield SceneProblem(field, f"{len(pressed)} chords in one shortcut: expected up to {MAX_CHORDS}")
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
-        """Return {"title", "platform": ["mac", "pc"], "keys": [{"label", "caps": [[[cap…]…]…]}]}.
+        """Return {"title", "platform": ["mac", "pc"], "keys": [{"text", "caps": [[[cap…]…]…]}]}.
 
-        The caps of a shortcut are those of its chords, for each of the platforms. Title and labels can be None.
+        The caps of a shortcut are those of its chords, for each of the platforms. Title and texts can be None.
         """
         chosen = scene.fields["platform"]
         platforms = [shortcuts.MAC, shortcuts.PC] if chosen == "both" else [chosen]
@@ -49,7 +49,7 @@ class KeysScene(SceneDefaults):
             "platform": platforms,
             "keys": [
                 {
-                    **texts(item, "label"),
+                    **texts(item, "text"),
                     "caps": [shortcuts.caps(item["keys"], platform) for platform in platforms],
                 }
                 for item in items
@@ -67,7 +67,7 @@ class KeysScene(SceneDefaults):
         for index, item in enumerate(map(_entry, scene.fields["keys"])):
             layer = f"keys-{index}"
             released = {f"keys-{index - 1}-past": "cut"} if index else {}
-            words = inline.plain(item["label"]) if item.get("label") else shortcuts.spoken(item["keys"])
+            words = inline.plain(item["text"]) if item.get("text") else shortcuts.spoken(item["keys"])
             made.append(
                 Reveal(
                     field=f"keys.{index}",

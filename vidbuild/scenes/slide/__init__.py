@@ -38,10 +38,10 @@ class SlideScene(SceneDefaults):
         """Return the image."""
         return {"image": Path(scene.fields["src"])} if "src" in scene.fields else {}
 
-    def page(self, scene: Scene) -> DocumentPage | None:
+    def pages(self, scene: Scene) -> dict[str, DocumentPage]:
         """Return the page."""
         fields = scene.fields
-        return DocumentPage(Path(fields["file"]), fields.get("page", 1)) if "file" in fields else None
+        return {"image": DocumentPage(Path(fields["file"]), fields.get("page", 1))} if "file" in fields else {}
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return {"title", "caption", "fit"}: title and caption can be None. The step adds the picture's size."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
-from vidbuild.scenes.protocol import Light, Place, Reveal, SceneProblem, SceneType
+from vidbuild.scenes.protocol import DocumentPage, Light, Place, Reveal, SceneProblem, SceneType
 from vidbuild.scenes.registry import NAMES, SCENE_TYPES, WHOLE_SCENES
 
 SCENES = Path(__file__).resolve().parent.parent
@@ -49,10 +49,14 @@ class SplitScene(SceneDefaults):
         found: dict[str, Path] = {}
         for side, part, kind in _parts(scene):
             found[f"template:{side}"] = SCENES / kind.name / "template.typ"
-            for role, path in kind.files(part).items():
-                name, _, field = role.partition(":")
-                found[f"image:{side}.{field or 'src'}" if name == "image" else role] = path
+            found.update({_role(side, role): path for role, path in kind.files(part).items()})
         return found
+
+    def pages(self, scene: Scene) -> dict[str, DocumentPage]:
+        """Return the pages of both sides."""
+        return {
+            _role(side, role): page for side, part, kind in _parts(scene) for role, page in kind.pages(part).items()
+        }
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return {"title", "ratio", "left", "right"}: what the types draw of each side; the title can be None."""
@@ -84,6 +88,12 @@ class SplitScene(SceneDefaults):
             for side, part, kind in _parts(scene)
             for layer, places in kind.drifts(part).items()
         }
+
+
+def _role(side: str, role: str) -> str:
+    """Return the role in the whole scene of a file that has this role in one of a side's type."""
+    name, _, field = role.partition(":")
+    return f"image:{side}.{field or 'src'}" if name == "image" else role
 
 
 def _sides(fields: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], SceneType]]:

@@ -75,7 +75,7 @@ class TableScene(SceneDefaults):
             **texts(fields, "title", "caption"),
             "by": content.by(fields),
             f"{prefix}columns": [
-                {"name": inline.marked(column.label) or None, "align": column.align} for column in table.columns
+                {"name": inline.marked(column.title) or None, "align": column.align} for column in table.columns
             ],
             f"{prefix}rows": [[[inline.marked(part) for part in cell] for cell in row] for row in table.shown],
             "marks": [

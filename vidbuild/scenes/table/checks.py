@@ -55,18 +55,18 @@ def names(fields: Fields, table: Table) -> Iterator[SceneProblem]:
     listed = [] if isinstance(reveal, str) else [(f"reveal.{index}", item) for index, item in enumerate(reveal)]
     listed += [(f"highlight.{index}", item) for index, item in enumerate(fields["highlight"])]
     for field, item in listed:
-        if sum(name in item for name in ("row", "column", "cell")) != 1:
-            yield SceneProblem(field, "an entry needs exactly one of 'row', 'column' and 'cell'")
-            continue
-        row = item["cell"][0] if "cell" in item else item.get("row")
-        column = item["cell"][1] if "cell" in item else item.get("column")
+        row, column = item.get("row"), item.get("column")
+        if row is None and column is None:
+            yield SceneProblem(field, "an entry needs 'row' or 'column'")
+        elif row is not None and column is not None and field.startswith("reveal."):
+            yield SceneProblem(field, "an entry of 'reveal' needs one of 'row' and 'column', not both")
         if row is not None and content.row_index(row, table) is None:
             first = [cells[0] for cells in table.rows if cells[0]]
-            yield SceneProblem(f"{field}.{'cell.0' if 'cell' in item else 'row'}", *_unknown_row(row, table, first))
+            yield SceneProblem(f"{field}.row", *_unknown_row(row, table, first))
         if column is not None and content.column_index(column, table) is None:
             known = [each.name for each in table.columns if each.name]
             problem = unknown(f"no column '{column}' in the table", str(column), known)
-            yield SceneProblem(f"{field}.{'cell.1' if 'cell' in item else 'column'}", *problem)
+            yield SceneProblem(f"{field}.column", *problem)
 
 
 def _unknown_row(row: int | str, table: Table, first: list[str]) -> tuple[str, str | None]:

@@ -20,7 +20,7 @@ class Column:
     """One column that is shown: its name, the text in its header, and its alignment."""
 
     name: str
-    label: str
+    title: str
     align: str
 
 
@@ -52,7 +52,7 @@ def table(fields: Fields) -> Table:
         mark = numbers.decimal_mark(values)
         signs = any(values) and all(value in _WORDS.values() for value in values)
         align = column.get("align") or ("start" if nth == 0 else "decimal" if mark else "center" if signs else "start")
-        columns.append(Column(column["name"], column.get("label", column["name"]), align))
+        columns.append(Column(column["name"], column.get("title", column["name"]), align))
         aligned = align == "decimal" and mark is not None
         drawn = [tuple(numbers.split(value, mark)) if aligned and mark else (value,) for value in values]
         shown.append([(HIDDEN,) if _is_hidden(fields, row, nth) else cell for row, cell in enumerate(drawn)])
@@ -141,23 +141,19 @@ def revealed(fields: Fields, shown: Table) -> Iterator[tuple[str, Fields, Place]
 
 def place(item: Fields, shown: Table) -> Place:
     """Return the place that an entry of `reveal` or `highlight` names; its parts are None if it is not there."""
-    if "cell" in item:
-        row, column = item["cell"]
-        return Place(row_index(row, shown), column_index(column, shown))
-    if "row" in item:
-        return Place(row_index(item["row"], shown), None)
-    return Place(None, column_index(item["column"], shown))
+    return Place(
+        row_index(item["row"], shown) if "row" in item else None,
+        column_index(item["column"], shown) if "column" in item else None,
+    )
 
 
 def row_index(row: int | str, shown: Table) -> int | None:
-    """Return the index of a row by its number among the shown ones, or by the text of its first cell."""
-    if isinstance(row, int):
-        return row - 1 if 0 < row <= len(shown.rows) else None
+    """Return the index of a row by the text of its first cell, or by its number among the shown ones."""
     return index_of(row, [inline.plain(cells[0]) for cells in shown.rows])
 
 
 def column_index(column: int | str, shown: Table) -> int | None:
-    """Return the index of a column by its number among the shown ones, or by its name."""
+    """Return the index of a column by its name, or by its number among the shown ones."""
     return index_of(column, [each.name for each in shown.columns])
 
 
@@ -169,5 +165,5 @@ def layer(at: Place) -> str:
 def words(at: Place, shown: Table) -> str:
     """Return the words that name a place: the row's first cell, the column's name, or both."""
     row = shown.rows[at.row][0] if at.row is not None else ""
-    column = shown.columns[at.column].label if at.column is not None else ""
+    column = shown.columns[at.column].title if at.column is not None else ""
     return inline.plain(f"{row} {column}").strip()

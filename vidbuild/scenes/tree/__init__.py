@@ -49,7 +49,7 @@ class TreeScene(SceneDefaults):
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the visible content as JSON values.
 
-        {"title", "label", "source": the field to which warnings belong, "entries": [{"name", "comment", "folder",
+        {"title", "filename", "source": the field to which warnings belong, "entries": [{"name", "comment", "folder",
         "omitted", "depth", "from": the index of the entry above it with which a line connects it, -1 for none,
         "step"}], "highlights": [index of an entry]}.
         """
@@ -59,7 +59,7 @@ class TreeScene(SceneDefaults):
         return {
             **texts(fields, "title"),
             "source": "folder" if "folder" in fields else "tree",
-            "label": fields["label"].strip() or (PurePath(fields["folder"]).name if "folder" in fields else None),
+            "filename": fields["filename"].strip() or (PurePath(fields["folder"]).name if "folder" in fields else None),
             "entries": [
                 {
                     "name": isolation.isolate(entry.name, isolation.PROSE) + ("/" if entry.folder else ""),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.support.fake_api import fake
 from tests.support.paths import ROOT
@@ -240,7 +241,7 @@ def test_a_theme_has_its_colors_and_faces(project: Path, capsys: pytest.CaptureF
 @pytest.mark.parametrize("kind", SCENE_TYPES)
 def test_a_scene_type_is_listed_whole(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     """One type is listed with its own, nested and common fields, what they allow, defaults and what is required."""
-    text = printed(capsys, "scenes", kind)
+    text = printed(capsys, "scenes", kind, "--all")
     rows = {
         name.strip(): values
         for line in text.splitlines()
@@ -256,6 +257,18 @@ def test_a_scene_type_is_listed_whole(kind: str, capsys: pytest.CaptureFixture[s
     assert all("required" in rows[name] for name in schema.get("required", ()))
     data = json.loads(printed(capsys, "scenes", kind, "--json"))["scenes"][0]
     assert {each["path"] for part in ("fields", "common") for each in data[part]} == set(rows)
+
+
+@pytest.mark.parametrize("kind", SCENE_TYPES)
+def test_a_type_is_listed_in_a_few_lines(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without `--all`, a type's own fields are first, then an example, which checks, and the names of the others."""
+    own, _, rest = printed(capsys, "scenes", kind).partition("example:\n")
+    example, _, shared = rest.partition("every scene also has: ")
+    assert "pause_before" not in own
+    assert {"id", "type", "narration", "transition", "callouts"} <= set(shared.strip().split(", "))
+    data = yaml.safe_load(f"vidbuild: 1\ntitle: A\nscenes:\n{example}")
+    schema = json.loads((ROOT / "vidbuild" / "scenes" / kind / "schema.json").read_text(encoding="utf-8"))
+    assert data["scenes"] == [schema["examples"][0]]
 
 
 def test_nested_fields_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,7 +24,8 @@ from vidbuild.media.ffmpeg.probe import probe
 from vidbuild.media.ffmpeg.seek import seek_point
 from vidbuild.media.render.clip import Clip, clip_frames
 from vidbuild.media.render.drawing import Layer
-from vidbuild.media.render.motion import Motion, Playback
+from vidbuild.media.render.motion import Motion
+from vidbuild.media.render.playback import Playback
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify tells who opens a file, and only Linux has it")
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.render_lab import zooming
-from vidbuild.media.render.motion import NEVER, Effect, Key, Motion, Playback, Track
+from vidbuild.media.render.motion import NEVER, Effect, Key, Motion, Track
+from vidbuild.media.render.playback import Playback
 
 changes = st.none() | st.builds(Effect, st.integers(0, 200), st.integers(0, 40), st.sampled_from(["fade", "rise"]))
 ways = st.just(()) | st.just((Key(3, (0, 0, 0.9, 0.9), "gentle"), Key(90, 2), Key(90))) | st.just((Key(0, 1),))

@@ -13,7 +13,8 @@ from vidbuild.media.render import bands
 from vidbuild.media.render.bands import MARGIN, ROW, Band, divide, key_frames, with_key_frames
 from vidbuild.media.render.changed_frames import changed_frames, layer_changes, visible_box, visible_layers
 from vidbuild.media.render.drawing import Layer, Layers
-from vidbuild.media.render.motion import Effect, Motion, Playback, Track
+from vidbuild.media.render.motion import Effect, Motion, Track
+from vidbuild.media.render.playback import Playback
 
 HEIGHT = 640
 

@@ -15,7 +15,8 @@ from vidbuild.media.render.changed_frames import (
     visible_span,
 )
 from vidbuild.media.render.drawing import Layer, Layers
-from vidbuild.media.render.motion import NEVER, Effect, Motion, Playback, Track
+from vidbuild.media.render.motion import NEVER, Effect, Motion, Track
+from vidbuild.media.render.playback import Playback
 
 
 def layer(name: str, *, advances: tuple[float, ...] = (), file: str | None = None, y: int = 10, x: int = 20) -> Layer:

@@ -30,7 +30,8 @@ from vidbuild.media.ffmpeg import ffmpeg, filtergraph
 from vidbuild.media.render import compose
 from vidbuild.media.render.clip import open_clip
 from vidbuild.media.render.encode_plan import encode_plan
-from vidbuild.media.render.motion import Motion, Playback
+from vidbuild.media.render.motion import Motion
+from vidbuild.media.render.playback import Playback
 from vidbuild.steps import render
 
 LAG = 8  # frames ffmpeg may leave out of its count: a decoder's thread can still be counting when the totals print

@@ -11,7 +11,7 @@ from tests.support.clip_lab import scene, seen
 from tests.support.render_lab import SIZE, Colour, apart, made, pixel, shown
 from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg.probe import probe
-from vidbuild.media.render.motion import Playback
+from vidbuild.media.render.playback import Playback
 
 H264 = ("-c:v", "libx264", "-qp", "6", "-pix_fmt", "yuv444p")
 RED, GREEN, BLUE, WHITE, GREY = (220, 0, 0), (0, 180, 0), (0, 0, 220), (255, 255, 255), (90, 90, 90)

@@ -13,7 +13,8 @@ from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg import filtergraph
 from vidbuild.media.render import compose
 from vidbuild.media.render.animation import Animation
-from vidbuild.media.render.motion import NEVER, Effect, Motion, Playback, Track
+from vidbuild.media.render.motion import NEVER, Effect, Motion, Track
+from vidbuild.media.render.playback import Playback
 
 BLUE = (10, 20, 60)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vidbuild.media.render.motion import Motion, Playback
+from vidbuild.media.render.motion import Motion
+from vidbuild.media.render.playback import Playback
 
 
 def test_a_window_keeps_every_clip() -> None:

@@ -1,0 +1,69 @@
+"""Assembles the schema of the spec language from base.schema.json and the schema.json of each scene type."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vidbuild.scenes.registry import SCENE_TYPES, WHOLE_SCENES
+
+_SPEC = Path(__file__).resolve().parent
+
+
+def assemble() -> dict[str, Any]:
+    """Return the whole schema: a closed definition for each scene type, selected by the scene's `type`."""
+    schema = _read(_SPEC / "base.schema.json")
+    definitions = schema["$defs"]
+    shared = definitions.pop("scene_fields")
+    scene = definitions["scene"]
+    scene["properties"] = {
+        "id": shared["properties"]["id"],
+        "type": {**shared["properties"]["type"], "enum": list(SCENE_TYPES)},
+    }
+    scene["allOf"] = []
+    for name in SCENE_TYPES:
+        own = _read(_SPEC.parent / "scenes" / name / "schema.json")
+        definitions[f"scene_{name}"] = _scene(name, own, shared)
+        condition = {"properties": {"type": {"const": name}}, "required": ["type"]}
+        scene["allOf"].append({"if": condition, "then": {"$ref": f"#/$defs/scene_{name}"}})
+        if name not in WHOLE_SCENES:
+            definitions[f"part_{name}"] = _part(definitions[f"scene_{name}"], own)
+            definitions["part"]["allOf"].append({"if": condition, "then": {"$ref": f"#/$defs/part_{name}"}})
+            definitions["part"]["properties"]["type"]["enum"].append(name)
+    return schema
+
+
+def _read(path: Path) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return data
+
+
+def _scene(name: str, own: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a scene type's definition: id and type, its own fields, then the fields that all types share."""
+    fields = shared["properties"]
+    kind = {**fields["type"], "const": name, "examples": [name]}
+    rest = {field: value for field, value in fields.items() if field not in {"id", "type", *own["properties"]}}
+    return {
+        "title": f"{own['title']} scene",
+        "description": own["description"],
+        "type": "object",
+        "additionalProperties": False,
+        "required": [*shared["required"], *own.get("required", ())],
+        "properties": {"id": fields["id"], "type": kind, **own["properties"], **rest},
+        "examples": own["examples"],
+    }
+
+
+def _part(scene: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a scene type's definition inside another scene: its own fields and its title."""
+    names = ["type", "title", *(name for name in own["properties"] if name not in {"type", "title"})]
+    return {
+        "title": scene["title"],
+        "description": own["description"],
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["type", *own.get("required", ())],
+        "properties": {name: scene["properties"][name] for name in names},
+    }

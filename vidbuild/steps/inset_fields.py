@@ -1,0 +1,25 @@
+"""The fields of a clip in a corner: what is wrong with its file is reported as of the clip of a scene, at `src`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from vidbuild.errors import StepError
+
+
+def field_of_clip(overlay: str, field: str) -> str:
+    """Return the field of an overlay that a clip scene has under this name. overlay: "" for the scene itself."""
+    return f"{overlay}.{'clip' if field == 'src' else field}" if overlay else field
+
+
+@contextmanager
+def located(overlay: str) -> Iterator[None]:
+    """Let errors about a clip name the fields of an overlay."""
+    try:
+        yield
+    except StepError as error:
+        if overlay:
+            error.failure = replace(error.failure, field=field_of_clip(overlay, error.failure.field or "src"))
+        raise
