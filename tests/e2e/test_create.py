@@ -97,6 +97,6 @@ def test_the_record_is_json_to_be_committed(workspace: Workspace) -> None:
     workspace.write("README.md", SOURCE)
     workspace.run("create", "--from", "README.md", "-o", "video.yaml", "--length", "1m30s", "--section", "use")
     record = json.loads((workspace.root / "video.created.json").read_text(encoding="utf-8"))
-    assert record["source"] == "document:README.md" or record["source"] == "README.md"
+    assert record["source"] == "document:README.md"
     assert record["choices"] == {"seconds": 90.0, "scenes": None, "section": "use"}
     assert [scene["id"] for scene in record["scenes"]] == ["use"]

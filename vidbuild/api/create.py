@@ -13,7 +13,7 @@ from typing import Any
 from vidbuild.create import record, registry, updating, writing
 from vidbuild.create.composer import Choices, compose
 from vidbuild.create.record import Record
-from vidbuild.create.source.outline import Omission, Outline
+from vidbuild.create.source.outline import Omission, Outline, Page, Picture, Recording
 from vidbuild.engine.disk import durable
 from vidbuild.errors import UsageError
 from vidbuild.project import name_of, root_of
@@ -72,12 +72,8 @@ def create(
         **{k: v for k, v in (head or {}).items() if v},
     }
     text = writing.spec_text(fields, scenes)
-    written = Record(
-        f"{source.kind}:{name}" if source.kind else name,
-        language,
-        choices or Choices(),
-        tuple(map(writing.as_written, scenes)),
-    )
+    origin = f"{importer.name}:{name}"
+    written = Record(origin, language, choices or Choices(), tuple(map(writing.as_written, scenes)))
     return Created(path, source.address, text, written, placing.files, composition.omissions)
 
 
@@ -113,9 +109,8 @@ def update(path: Path) -> Updated:
     Raises UsageError if the spec has no record of its making, or its source cannot be read.
     """
     last = record.read(path)
-    kind, colon, name = last.source.partition(":")
-    argument = path.parent / (name if colon else last.source)
-    importer, source = registry.resolve(f"{kind}:{argument}" if colon else str(argument))
+    kind, _, name = last.source.partition(":")
+    importer, source = registry.resolve(f"{kind}:{path.parent / name}")
     placing = _Placing(path)
     old = path.read_text(encoding="utf-8")
     made = updating.update(old, last, importer.read(source), placing.place)
@@ -136,12 +131,17 @@ class _Placing:
         self._root = root_of(spec)
         self.files: dict[Path, bytes] = {}
 
-    def place(self, path: Path) -> str:
-        """Return a file's path as the spec names it."""
-        if path.resolve().is_relative_to(self._root):
-            return _relative(path, self._spec)
-        data = path.read_bytes()
+    def place(self, block: Picture | Page | Recording) -> str:
+        """Return the path of what a block shows, as the spec names it."""
+        if block.path is None:
+            return self._copy(block.name, block.data)
+        if block.path.resolve().is_relative_to(self._root):
+            return _relative(block.path, self._spec)
+        return self._copy(block.path.name, block.path.read_bytes())
+
+    def _copy(self, name: str, data: bytes) -> str:
         digest = hashlib.sha256(data).hexdigest()[:8]
+        path = Path(name)
         target = self._spec.parent / ASSETS / name_of(self._spec) / f"{path.stem}-{digest}{path.suffix.lower()}"
         self.files[target] = data
         return _relative(target, self._spec)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from vidbuild.create import merging, writing
-from vidbuild.create.composer import SceneDraft, compose
+from vidbuild.create.composer import Place, SceneDraft, compose
 from vidbuild.create.editing import NotEditableError, SpecEditor
 from vidbuild.create.record import Record
 from vidbuild.create.source.outline import Outline
@@ -43,7 +42,7 @@ class Update:
     kept: list[Kept] = field(default_factory=list)
 
 
-def update(text: str, record: Record, outline: Outline, place: Callable[[Path], str]) -> Update:
+def update(text: str, record: Record, outline: Outline, place: Place) -> Update:
     """Return a spec's text with the scenes of changed parts made again.
 
     Raises UsageError if the text is no spec whose scenes can be edited one by one.
@@ -64,9 +63,7 @@ def with_origin(draft: SceneDraft, source: str) -> dict[str, Any]:
 
 
 class _Updater:
-    def __init__(
-        self, editor: SpecEditor, scenes: list[Scene], record: Record, outline: Outline, place: Callable[[Path], str]
-    ) -> None:
+    def __init__(self, editor: SpecEditor, scenes: list[Scene], record: Record, outline: Outline, place: Place) -> None:
         self._editor = editor
         self._scenes = scenes
         self._record = record

@@ -42,7 +42,7 @@ def composed(*sections: Section, paced: bool = False, **choices: Any) -> Composi
     """The scenes of a document with these sections, below its title."""
     first = Section("Acme", (Prose("Acme builds videos."),), name="Acme")
     outline = Outline("Acme", (first, *sections), paced=paced)
-    return compose(outline, "en", Choices(**choices), str)
+    return compose(outline, "en", Choices(**choices), lambda block: str(block.path))
 
 
 def fields(*sections: Section, **choices: Any) -> list[dict[str, Any]]:

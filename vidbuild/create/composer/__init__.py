@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from vidbuild.create.composer.compose import Choices, Composition, compose
 from vidbuild.create.composer.scenes import SceneDraft
+from vidbuild.create.composer.visuals import Place
 
-__all__ = ["Choices", "Composition", "SceneDraft", "compose"]
+__all__ = ["Choices", "Composition", "Place", "SceneDraft", "compose"]

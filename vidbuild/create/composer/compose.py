@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from vidbuild.create.composer import narration, scenes
 from vidbuild.create.composer.choice import Candidate, chosen
 from vidbuild.create.composer.scenes import SceneDraft
 from vidbuild.create.composer.text import slug
+from vidbuild.create.composer.visuals import Place
 from vidbuild.create.source.outline import Omission, Outline, Section
 
 SECONDS_A_WORD = 0.4
@@ -49,12 +49,12 @@ def compose(
     outline: Outline,
     language: str,
     choices: Choices,
-    place: Callable[[Path], str],
+    place: Place,
     kept: Mapping[str, int] | None = None,
 ) -> Composition:
     """Return the scenes of a source.
 
-    place: returns a file's path as the spec names it.
+    place: returns the path of what a block shows, as the spec names it.
     kept: section's name -> the number of scenes that it has in any case.
     """
     sections = list(_wanted(outline, choices.section))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from vidbuild import inline
 from vidbuild.create.composer import narration, sentences, visuals
 from vidbuild.create.composer.beats import Beat, beats
 from vidbuild.create.composer.text import cut_to
+from vidbuild.create.composer.visuals import Place
 from vidbuild.create.source.outline import Outline, Picture, Section
 
 MAX_SUBTITLE = 90
@@ -33,7 +33,7 @@ class SceneDraft:
     cut: str = ""
 
 
-def of_section(section: Section, outline: Outline, language: str, place: Callable[[Path], str]) -> Iterator[SceneDraft]:
+def of_section(section: Section, outline: Outline, language: str, place: Place) -> Iterator[SceneDraft]:
     """Yield the scenes of one section."""
     is_first = section is outline.sections[0]
     for nth, beat in enumerate(beats(section)):
@@ -58,9 +58,7 @@ def _opening(section: Section, outline: Outline, beat: Beat, language: str) -> S
     return SceneDraft({**fields, **_spoken(" ".join(said) or sentences.spoken(outline.title))}, section)
 
 
-def _scene(
-    section: Section, outline: Outline, beat: Beat, language: str, place: Callable[[Path], str]
-) -> Iterator[SceneDraft]:
+def _scene(section: Section, outline: Outline, beat: Beat, language: str, place: Place) -> Iterator[SceneDraft]:
     parts = [[beat.speech]] if beat.speech else narration.of_beat(beat, section.heading, language)
     if not beat.shown:
         if any(beat.texts) or beat.speech:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from vidbuild.create.composer.text import cut_to
@@ -37,7 +36,7 @@ MAX_QUOTE = 280
 MAX_ALT = 300
 
 
-Place = Callable[[Path], str]
+Place = Callable[[Picture | Page | Recording], str]  # the path of what a block shows, as the spec names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Visual:
 def visual(shown: Sequence[Block], heading: str, place: Place, cues: Sequence[str]) -> Visual:
     """Return what the blocks of a beat, all of one type, look like.
 
-    place: returns a file's path as the spec names it.
+    place: returns the path of what a block shows, as the spec names it.
     cues: the cue of each block, "" without one.
     """
     return _VISUALS[type(shown[0])](shown, heading, place, cues)
@@ -136,13 +135,12 @@ def _chart(block: Chart, heading: str) -> Visual:
 
 
 def _picture(block: Picture, place: Place) -> Visual:
-    path = place(block.path) if block.path is not None else block.name
-    return Visual("image", _known(src=path, fit="contain", caption=block.caption, alt=block.alt))
+    return Visual("image", _known(src=place(block), fit="contain", caption=block.caption, alt=block.alt))
 
 
 def _page(block: Page, place: Place) -> Visual:
     alt, _ = cut_to(block.text, MAX_ALT)
-    return Visual("slide", _known(file=place(block.path), page=block.number, alt=alt))
+    return Visual("slide", _known(file=place(block), page=block.number, alt=alt))
 
 
 def _quotation(block: Quotation) -> Visual:
@@ -161,8 +159,6 @@ _VISUALS: Mapping[type[Block], Callable[[Sequence[Any], str, Place, Sequence[str
         "diagram", {"diagram": shown[0].text, "notation": shown[0].notation, **_known(caption=heading)}
     ),
     Chart: lambda shown, heading, *_: _chart(shown[0], heading),
-    Recording: lambda shown, heading, place, _: Visual(
-        "command", {**_known(title=heading), "cast": place(shown[0].path)}
-    ),
+    Recording: lambda shown, heading, place, _: Visual("command", {**_known(title=heading), "cast": place(shown[0])}),
     Quotation: lambda shown, *_: _quotation(shown[0]),
 }
