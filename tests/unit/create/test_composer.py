@@ -71,7 +71,7 @@ def test_commands_are_typed_where_they_are_spoken_of() -> None:
             "type": "command",
             "title": "Install",
             "commands": [{"run": "pip install acme", "at": "step-1"}, {"run": "acme run", "at": "step-2"}],
-            "narration": "First install it. [[step-1]] Then run it now. [[step-2]]",
+            "narration": "First install it: [[step-1]] Then run it now: [[step-2]]",
         }
     ]
 

@@ -27,7 +27,9 @@ def test_split(text: str, language: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
-        ("To start the server run:", "To start the server run."),
+        ("To start the server run:", "To start the server run:"),
+        ("Use it with `kubectl`, e.g.:", "Use it with `kubectl`:"),
+        ("Use it,", "Use it."),
         ("It is small (see the table) and fast.", "It is small and fast."),
         ("Note: it needs Docker.", "It needs Docker."),
         ("**Note:** it needs Docker.", "It needs Docker."),

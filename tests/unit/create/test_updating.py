@@ -103,7 +103,7 @@ def test_a_changed_part_changes_its_scene_alone(project: Project) -> None:
 
 def test_edited_fields_stay(project: Project) -> None:
     """A field that its author wrote stays if the source has changed elsewhere."""
-    project.edit("narration: First install it.", "narration: Mine.")
+    project.edit("narration: 'First install it:'", "narration: Mine.")
     project.source("pip install acme", "uv add acme")
     project.update()
     scene = project.scenes()["install"]
@@ -112,11 +112,11 @@ def test_edited_fields_stay(project: Project) -> None:
 
 def test_a_conflict_is_located_and_keeps_the_edit(project: Project) -> None:
     """If both have changed, the author's text stays, and what the source now says is reported with its line."""
-    project.edit("narration: First install it.", "narration: Mine.")
+    project.edit("narration: 'First install it:'", "narration: Mine.")
     project.source("First install it:", "Before all else install it:")
     made = update(project.spec)
     (kept,) = made.kept
-    assert (kept.scene, kept.field, kept.source) == ("install", "narration", "Before all else install it.")
+    assert (kept.scene, kept.field, kept.source) == ("install", "narration", "Before all else install it:")
     assert made.new.splitlines()[kept.line - 1].strip() == "narration: Mine."
     made.write()
     assert update(project.spec).kept == (), "it is reported once"

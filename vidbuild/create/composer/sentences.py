@@ -27,7 +27,11 @@ _OF_THE_PAGE = re.compile(
 _ASIDE = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)")
 _ADDRESS = re.compile(r"\s*(?:https?://|www\.)\S+")
 _LABEL = re.compile(r"^(?:\*\*)?(?:note|tip|warning|important|hint|info|caution)(?:\*\*)?:(?:\*\*)?\s+", re.IGNORECASE)
-_END = re.compile(r"[.!?…。！？؟۔।]['\"”’)\]]*$")  # noqa: RUF001 - the full-width forms are meant
+# What leads to the page's next block: "such as:" and "e.g.:" go, a colon stays.
+_DANGLING = re.compile(
+    r"(?:,?\s+(?:e\.g\.|i\.e\.|z\. ?B\.|for example|such as|like this))?\s*([:\uff1a])$|[,;]$", re.IGNORECASE
+)
+_END = re.compile(r"[.!?…:：。！？؟۔।]['\"”’)\]]*$")  # noqa: RUF001 - the full-width forms are meant
 
 
 def split(text: str, language: str) -> list[str]:
@@ -59,8 +63,7 @@ def spoken(sentence: str) -> str:
     text = _LABEL.sub("", sentence.strip())
     text = _ADDRESS.sub("", _ASIDE.sub("", text)).strip()
     text = re.sub(r"\s+([.,;:!?])", r"\1", text).rstrip()
-    if text.endswith((":", "：", ",", ";")):  # noqa: RUF001 - the full-width colon is meant
-        text = text[:-1].rstrip() + "."
+    text = _DANGLING.sub(lambda match: match[1] or "", text)
     if text and not _END.search(text):
         text += "."
     return text[:1].upper() + text[1:] if text[:1].islower() and not _is_name(text.split()[0]) else text

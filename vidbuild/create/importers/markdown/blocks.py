@@ -201,7 +201,7 @@ def _table(node: SyntaxTreeNode, reading: Reading) -> Iterator[Block]:
     kept = [
         index
         for index in range(len(cells[0]))
-        if any(row[index].text for row in cells[1:])  # a column of badges has none
+        if any(re.search(r"\w|[✓✗]", row[index].text) for row in cells[1:])  # a column of badges has none
     ]
     if len(cells) > 1 and kept:
         texts = [tuple(row[index].text for index in kept) for row in cells]
