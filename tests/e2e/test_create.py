@@ -82,6 +82,9 @@ def test_wrong_sources_are_refused(workspace: Workspace) -> None:
         (("--from", "video.yaml"), "expected a file that ends with"),
         (("--from", "README.md", "-o", "video.yaml"), "'video.yaml' already exists"),
         (("--update", "video.yaml"), "video.created.json"),
+        (("--from", "README.md", "--theme", "papper"), "papper"),
+        (("--from", "README.md", "--voice", "espaek:en"), "espaek"),
+        (("--from", "README.md", "--accent", "bluu"), "bluu"),
         ((), "expected --from SOURCE, or --update SPEC"),
         (("--from", "README.md", "--length", "soon"), "'soon' is no length"),
     ):

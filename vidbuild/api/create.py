@@ -65,6 +65,7 @@ def create(
         raise UsageError(f"'{source.address}' has nothing to make a scene of", hint="see what it has with --dry-run")
     name = _relative(source.path, path)
     scenes = [updating.with_origin(each, name) for each in composition.scenes]
+    _check(head or {}, outline.title, path)
     fields = {
         "vidbuild": 1,
         "title": outline.title,
@@ -145,6 +146,18 @@ class _Placing:
         target = self._spec.parent / ASSETS / name_of(self._spec) / f"{path.stem}-{digest}{path.suffix.lower()}"
         self.files[target] = data
         return _relative(target, self._spec)
+
+
+def _check(head: Mapping[str, Any], title: str, path: Path) -> None:
+    """Raise UsageError if a field of the spec's head is wrong."""
+    from vidbuild.spec.load import try_parse
+
+    scene = {"id": "a", "type": "title", "title": "a", "narration": "a"}
+    fields = {"vidbuild": 1, "title": title, **{name: value for name, value in head.items() if value}}
+    loaded = try_parse(writing.spec_text(fields, [scene]), path, {})
+    for each in loaded.diagnostics:
+        if each.severity == "error":
+            raise UsageError(each.message, hint=each.hint)
 
 
 def _relative(path: Path, spec: Path) -> str:

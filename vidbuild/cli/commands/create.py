@@ -12,6 +12,7 @@ from vidbuild.cli.exit_codes import Exit
 from vidbuild.platforms import shell_command
 
 MAX_OMISSIONS = 12
+DEFAULT_THEME = "midnight"
 
 
 class _Length(click.ParamType):  # type: ignore[type-arg] # generic in click 8.3 alone
@@ -45,6 +46,8 @@ class _Length(click.ParamType):  # type: ignore[type-arg] # generic in click 8.3
 @click.option("--language", metavar="TAG", help="Language of the source; default: as it says, or a guess.")
 @click.option("--voice", metavar="VOICE", help="Voice of the spec, as listed by 'vidbuild voices'.")
 @click.option("--theme", metavar="NAME", help="Theme of the spec, as listed by 'vidbuild themes'.")
+@click.option("--accent", metavar="COLOR", help="Accent of the spec's theme: a name such as 'blue', or a hex color.")
+@click.option("--build", is_flag=True, help="Build the video at once.")
 @click.option(
     "--update",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
@@ -61,6 +64,8 @@ def command(
     update: Path | None,
     *,
     dry_run: bool,
+    build: bool,
+    accent: str | None,
     **head: str | None,
 ) -> int:
     """Write a spec from a document.
@@ -74,7 +79,8 @@ def command(
     if update is not None:
         return _update(update, dry_run=dry_run)
     assert source is not None  # noqa: S101 - one of the two is there
-    made = create(source, output, Choices(length, scenes, section), head)
+    theme = {"extends": head["theme"] or DEFAULT_THEME, "accent": accent} if accent else head["theme"]
+    made = create(source, output, Choices(length, scenes, section), {**head, "theme": theme})
     for each in made.omissions[:MAX_OMISSIONS]:
         console.message(f"{made.source}:{each.line}: left out {each.what}" if each.line else f"left out {each.what}")
     if len(made.omissions) > MAX_OMISSIONS:
@@ -84,6 +90,11 @@ def command(
         return Exit.DONE
     for path in made.write():
         console.result(str(path))
+    if build:
+        from vidbuild.cli.commands.build import command as build_command
+
+        context = click.get_current_context()
+        return int(build_command.main([str(made.path)], "vidbuild build", standalone_mode=False, obj=context.obj))
     console.message("next: " + shell_command("vidbuild", "build", made.path))
     return Exit.DONE
 
