@@ -22,7 +22,7 @@ _NAMES = {
     "left": "before first",
     "right": "after second",
     "label": "text caption name",
-    "code": "snippet source content text",
+    "code": "snippet content text",
     "detail": "description subtitle note",
     "kind": "chart chart_type style form",
     "labels": "x categories",

@@ -10,7 +10,6 @@ from typing import Any
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
 from vidbuild.spec import meanings, schema, value_hints, wording
-from vidbuild.spec.describe import written
 from vidbuild.spec.diagnostics import MAX_PROBLEMS
 from vidbuild.spec.document import Document, Path
 from vidbuild.suggest import did_you_mean, nearest
@@ -30,6 +29,7 @@ class Fault:
     at_key: whether the value's key is wrong instead.
     missing: name of the missing field, if that is what is wrong.
     consequence: whether it follows from another fault, so that users need not see it.
+    expected: the end of the message if there is no hint.
     """
 
     path: Path
@@ -38,6 +38,7 @@ class Fault:
     at_key: bool = False
     missing: str = ""
     consequence: bool = False
+    expected: str = ""
 
 
 def validate(document: Document, definition: str = "", skip: Iterable[Path] = ()) -> list[Fault]:
@@ -79,7 +80,8 @@ def _diagnose(document: Document, faults: Iterable[Fault]) -> Iterator[Diagnosti
             continue  # another piece of the same text
         cut.add((fault.path[:-1], whole or ""))
         hint = whole or _hint(document, fault)
-        yield Diagnostic("error", _message(document, fault), document.name, _location(document, fault), hint=hint)
+        message = _message(document, fault) + ("" if hint else fault.expected)
+        yield Diagnostic("error", message, document.name, _location(document, fault), hint=hint)
 
 
 def _message(document: Document, fault: Fault) -> str:
@@ -149,8 +151,8 @@ def _alternative_faults(error: SchemaError, path: Path) -> Iterator[Fault]:
         hint = _as_text(value)
     fitting = {index: parts for index, parts in branches.items() if not any(_wrong_shape(part, path) for part in parts)}
     if not fitting or "errorMessage" in error.schema:
-        shown = f", not {written(value)}" if isinstance(value, list) and "errorMessage" in error.schema else ""
-        found = shown if 0 < len(shown) <= wording.MAX_SHOWN else wording.found(value)
+        listed = wording.brief(value) if isinstance(value, list) and "errorMessage" in error.schema else ""
+        found = f", not {listed}" if listed else wording.found(value)
         yield Fault(path, f"{wording.name(path)} must be {_alternatives(error)}{found}", hint)
         return
     enums = [part for parts in fitting.values() for part in parts if part.validator == "enum" and _here(part, path)]
@@ -217,7 +219,7 @@ def _unknown_fields(error: SchemaError, path: Path) -> Iterator[Fault]:
             meant = meanings.field(name, fields, error.instance)
             hint = f"did you mean '{meant}'?" if meant else _elsewhere(name, path) or did_you_mean(name, fields)
             message = f"unknown {_mapping_name(error.schema, path)}field '{wording.short(name)}'"
-            yield Fault((*path, name), message + ("" if hint else _expected(error, path)), hint, at_key=True)
+            yield Fault((*path, name), message, hint, at_key=True, expected=_expected(error, path))
 
 
 def _expected(error: SchemaError, path: Path) -> str:

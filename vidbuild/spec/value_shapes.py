@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from vidbuild.json_types import Json
-from vidbuild.spec import schema
-from vidbuild.spec.describe import written
+from vidbuild.spec import schema, wording
 from vidbuild.spec.document import Path
 
-MAX_WRITTEN = 80  # characters of a list in a hint
 TEXTS = frozenset({"string", "number", "integer"})
 
 
 def wrapped(value: str, path: Path, allowed: list[schema.Schema]) -> str | None:
     """Return how to write a text or number as the list or mapping that the schema wants instead."""
-    kinds = {node.get("type") for node in allowed}
+    kinds = _kinds_of(allowed)
     for node in allowed:
         if node.get("type") == "array" and "string" not in kinds:
             below = list(schema.branches(node["items"]))
@@ -29,7 +27,7 @@ def wrapped(value: str, path: Path, allowed: list[schema.Schema]) -> str | None:
 
 def hint(value: Mapping[str, Json] | Sequence[Json], path: Path, allowed: list[schema.Schema]) -> str | None:
     """Return how to write a list or mapping as the text of several lines or the list that the schema wants instead."""
-    kinds = {node.get("type") for node in allowed}
+    kinds = _kinds_of(allowed)
     if kinds == {"string"} and any("\n" in str(each) for node in allowed for each in node.get("examples", ())):
         return f"write '{path[-1]}: |', and below it the lines as they are shown"
     if kinds != {"array"} or not isinstance(value, Mapping):
@@ -37,7 +35,8 @@ def hint(value: Mapping[str, Json] | Sequence[Json], path: Path, allowed: list[s
     below = [each for node in allowed for each in schema.branches(node["items"])]
     known = {name for each in below for name in each.get("properties", ())}
     if known and value.keys() <= known:
-        return f"write a list: [{written(value)}]" if len(written(value)) <= MAX_WRITTEN else "begin it with '- '"
+        entry = wording.brief(value)
+        return f"write a list: [{entry}]" if entry else "write a list: put '- ' before it"
     return _listed(value, below)
 
 
@@ -46,8 +45,8 @@ def _listed(value: Mapping[str, Json], below: list[schema.Schema]) -> str | None
     needed = [name for each in below for name in each.get("required", ())]
     if len(needed) != 2 or len(value) != 1:  # noqa: PLR2004 - the name, and its value
         return None
-    [(name, content)] = value.items()
-    return f"write a list: [{written(dict(zip(needed, (name, content), strict=True)))}]"
+    entry = wording.brief(dict(zip(needed, *value.items(), strict=True)))
+    return f"write a list: [{entry}]" if entry else None
 
 
 def _entry(value: str, allowed: list[schema.Schema]) -> str | None:
@@ -70,13 +69,14 @@ def _mapping(value: str, allowed: list[schema.Schema], *, is_entry: bool) -> str
         name = next(iter(needed or fields))
         if value.strip() in fields:
             return None  # the name of a field instead of its value
-        if is_entry or _kinds(fields[name]) & TEXTS:
+        if is_entry or _kinds_of(schema.branches(fields[name])) & TEXTS:
             return f"{{{name}: {flow_text(value)}}}"
     return None
 
 
-def _kinds(node: schema.Schema) -> set[str]:
-    return {str(each.get("type")) for each in schema.branches(node)}
+def _kinds_of(nodes: Iterable[schema.Schema]) -> set[str]:
+    kinds = [node.get("type", ()) for node in nodes]
+    return {each for kind in kinds for each in ([kind] if isinstance(kind, str) else kind)}
 
 
 def flow_text(text: str) -> str:
