@@ -53,8 +53,8 @@ def validator(definition: str) -> Validator:
 
 
 def _of_type(of_types: Validator, rule: Schema, instance: object, node: Schema) -> Iterator[Any]:
-    """Check a scene against the rule of its type: all `if` ask for a type, and what is no mapping has none."""
-    if isinstance(instance, Mapping) and instance.get("type") == rule["properties"]["type"]["const"]:
+    """Check a scene against the rule of its type: all `if` ask for a type, and most are about other types."""
+    if not isinstance(instance, Mapping) or instance.get("type") == rule["properties"]["type"]["const"]:
         yield from of_types.descend(instance, node["then"], schema_path="then")
 
 

@@ -116,6 +116,8 @@ def _translate(error: SchemaError) -> Iterator[Fault]:
                 yield Fault(path, f"missing {_mapping_name(error.schema, path)}field '{name}'", hint, missing=name)
     elif error.validator == "additionalProperties":
         yield from _unknown_fields(error, path)
+    elif error.validator == "type" and "then" in list(error.absolute_schema_path)[-3:]:
+        pass  # no mapping is a scene of any type: that is a fault of the scene already
     elif error.parent is not None and error.parent.validator == "propertyNames":
         pass  # its parent is a fault of the key already
     elif "propertyNames" in error.absolute_schema_path:
