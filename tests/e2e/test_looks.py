@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
+from collections import Counter
 
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
@@ -49,8 +50,25 @@ def test_a_bar_grows_from_scene_to_scene_and_a_new_scene_draws_nothing_again(wor
     ran = set(workspace.ran())
     assert {"progress:one", "progress:two", "draw:three"} <= ran
     assert "progress:three" not in ran, "the last scene's bar is whole, as the second one's was"
-    assert not {"draw:one", "draw:two", "timeline:one", "audio:one"} & ran
+    assert not {"draw:one", "draw:two", "timeline:one", "audio:one", "render:one", "render:two"} & ran
     assert lit(frame(workspace, 1)) == pytest.approx(1 / 3, abs=0.02)
+
+
+@pytest.mark.parametrize(("progress", "count"), [("bar", 12), ("dots", 4)])
+def test_a_new_scene_renders_no_other_again(progress: str, count: int, workspace: Workspace) -> None:
+    """P1: a scene that is added runs its own steps; of the others only the marks and strips, and what joins them."""
+    one = "  - {{id: s{0}, type: title, title: Scene {0}, duration: 0.{1}}}\n"
+    scenes = [one.format(number, 5) for number in range(count)]
+    head = f"{HEAD}progress: {progress}\nscenes:\n"
+    workspace.write("video.yaml", head + "".join(scenes))
+    workspace.build()
+    workspace.write("video.yaml", head + "".join([*scenes[:2], one.format("new", 75), *scenes[2:]]))
+    workspace.build()
+    kinds = Counter(step.partition(":")[0] for step in workspace.ran())
+    others = {kind: number for kind, number in kinds.items() if kind not in {"progress", "strip"}}
+    assert {step for step in workspace.ran() if step.endswith(":snew")} >= {"draw:snew", "render:snew", "strip:snew"}
+    own = {"timeline": 1, "draw": 1, "render": 1, "audio": 1}
+    assert others == {**own, "still": 1, "captions": 1, "mux": 1, "report": 1}
 
 
 def test_sections_are_chapters(workspace: Workspace) -> None:

@@ -185,6 +185,7 @@ def test_every_tool_of_a_kind_is_named() -> None:
         "draw": ("typst", "fonts", "pillow"),
         "progress": ("typst", "fonts", "pillow"),
         "render": ("ffmpeg",),
+        "strip": ("ffmpeg",),
         "transition": ("ffmpeg",),
         "still": ("ffmpeg",),
         "audio": ("ffmpeg",),

@@ -52,6 +52,7 @@ ROWS = [
     ("draw", "clip", "mp4"),
     ("page", "file", "pdf"),
     *(("progress", "font", suffix) for suffix in (*FONTS, "ttf")),
+    *(("strip", "clip", suffix) for suffix in CLIPS),
     ("transition", "clip", "mp4"),
     ("still", "clip", "mp4"),
     ("decode", "file", "wav"),

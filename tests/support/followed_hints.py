@@ -213,10 +213,21 @@ def _swapped(draft: Draft) -> None:
     draft.edit(lambda line: re.sub(r"at: (\w+), until: (\w+)", r"at: \2, until: \1", line))
 
 
+def _lines_below(draft: Draft, field: str) -> None:
+    """Write the entries of the list that the mark is in as lines of one text."""
+    draft.edit(lambda line: line.replace("- ", ""))
+    draft.lines[draft.row - 1] = draft.lines[draft.row - 1].replace(f"{field}:", f"{field}: |")
+    for row in range(draft.row + 1, len(draft.lines)):
+        if not draft.lines[row].startswith("      - "):
+            break
+        draft.lines[row] = draft.lines[row].replace("- ", "")
+
+
 Rule = Callable[..., None]
 RULES: tuple[tuple[str, Rule], ...] = (
     (r"did you mean '([^']+)'.*", Draft.replace),
     (r"rename '(\w+)' to '(\w+)'", lambda draft, old, new: draft.edit(lambda line: line.replace(old, new, 1))),
+    (r"write '(\w+): \|', and below it the lines as they are shown", _lines_below),
     (r"write '(\{% raw %\}.+\{% endraw %\})' to show it as it is", _expression),
     (r"define it with 'vars: \{(\w+): \.\.\.\}' or .*", _define),
     (r"use one of ([\w, ]+?)(?:, or write .*)?", _filter),

@@ -61,6 +61,7 @@ VIDEOS: dict[str, tuple[list[dict[str, Any]], tuple[int, int], int]] = {
     "long-holds": (LONG_HOLDS, (160, 90), 60),
 }
 """Scenes, size in pixels and frames per second, by a name."""
+MARKED = {"every-scene": "bar", "upright": "dots"}  # those with a mark of progress
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def built(space: Workspace, name: str) -> Video:
         "output": {"size": f"{size[0]}x{size[1]}", "fps": fps},
         "voice": "espeak:en-us",
         "defaults": {"pause_before": 0.2, "pause_after": 0.2},
+        "progress": MARKED.get(name, "none"),
         "scenes": scenes,
     }
     space.write("video.yaml", yaml.safe_dump(spec, sort_keys=False))

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from vidbuild import inline
 from vidbuild.engine.graph.graph import Graph, Input, Product, Step
 from vidbuild.model import Scene, Spec
+from vidbuild.plan import progress
 from vidbuild.plan.music_steps import music_steps, shown
 from vidbuild.plan.outputs import Output
 from vidbuild.plan.scene_steps import (
@@ -132,6 +133,9 @@ def _mux(video: VideoSpec) -> Step:
     for index, scene in enumerate(spec.scenes):
         for step, file in ((video.step("render", scene), "segment.h264"), (video.step("audio", scene), "sound.aac")):
             inputs[step.local] = Product(str(step), file)
+        if progress.strip(video):
+            strip = video.step("strip", scene)
+            inputs[strip.local] = Product(str(strip), "strip.h264")
         order.append({"scene": scene.id})
         if scene.transition.type != "cut" and index + 1 < len(spec.scenes):
             transition = video.step("transition", scene, spec.scenes[index + 1])

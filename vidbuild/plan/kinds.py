@@ -26,6 +26,7 @@ _ALL = (
     Kind("page", 1, "vidbuild.steps.page:run", ("pdfium", "pillow")),
     Kind("progress", 1, "vidbuild.steps.progress:run", ("typst", "fonts", "pillow"), wrappers=("fields",)),
     Kind("render", 9, "vidbuild.steps.render:run", ("ffmpeg",)),
+    Kind("strip", 1, "vidbuild.steps.strip:run", ("ffmpeg",)),
     Kind("transition", 9, "vidbuild.steps.transition:run", ("ffmpeg",)),
     Kind("still", 8, "vidbuild.steps.still:run", ("ffmpeg",)),
     Kind("audio", 6, "vidbuild.steps.audio:run", ("ffmpeg",)),

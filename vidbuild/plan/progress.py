@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 from vidbuild.engine.graph.graph import Input, Source, Step
+from vidbuild.media.h264.encode import PROFILES
 from vidbuild.model import Scene, Spec
 from vidbuild.plan.variant import VideoSpec
 
 SCENES = Path(__file__).resolve().parent.parent / "scenes"
 MAX_DOTS = 12  # more look like a line
+
+# How high the marks reach over the lower edge, in units of progress.typ: a bar alone, and dots or a section's name.
+BAR_HEIGHT, HIGHEST = 10, 64
+MIN_BAR = 2  # pixels
 
 
 def step(video: VideoSpec, scene: Scene) -> Step | None:
@@ -53,6 +59,20 @@ def mark(spec: Spec, index: int) -> dict[str, Any] | None:
     if not 1 < len(starts) <= MAX_DOTS:
         return bar
     return {"dot": max(0, len(begun) - 1), "dots": len(starts), "section": section}
+
+
+def strip(video: VideoSpec) -> int:
+    """How many pixels at the lower edge are encoded apart for the marks of all scenes; 0: the scenes have them.
+
+    This depends on no number of scenes: whatever their marks are, they leave the scenes' own steps alone.
+    """
+    spec = video.spec
+    if spec.progress == "none" or PROFILES[video.variant.output.profile]["holds"] == "encoded":
+        return 0
+    width, height = video.size
+    unit = min(width / 1920, height / 1080) if width > height else math.sqrt(width * height / (1920 * 1080))
+    alone = spec.progress == "bar" and not any(scene.section for scene in spec.scenes)
+    return max(MIN_BAR, math.ceil((BAR_HEIGHT if alone else HIGHEST) * unit) + 1)
 
 
 def layers(video: VideoSpec, scene: Scene) -> str | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from vidbuild.media.render.motion import HOME
 from vidbuild.model import Scene
-from vidbuild.scenes.protocol import HOME, Place, Reveal, scaled
+from vidbuild.scenes.protocol import Place, Reveal, scaled
 from vidbuild.scenes.registry import SCENE_TYPES
 
 DRIFT = (HOME, scaled(1.07))  # the places of a background that drifts, at the scene's start and end

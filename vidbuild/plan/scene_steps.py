@@ -51,15 +51,19 @@ def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
     yield _draw(video, scene)
     if (mark := progress.step(video, scene)) is not None:
         yield mark
-    yield Step(
-        video.step_id("render", scene),
-        "render",
-        {"size": video.size, "profile": profile(video)},
-        animation_inputs(video, scene, "render.json"),
-        scene.locations,
-        scaling_tools(scene),
-    )
+    yield from _picture(video, scene)
     yield _audio(video, index, clip)
+
+
+def _picture(video: VideoSpec, scene: Scene) -> Iterable[Step]:
+    """The steps that encode a scene: what is its own, and the strip that shows the scene's place in the video."""
+    params: dict[str, Any] = {"size": video.size, "profile": profile(video)}
+    inputs, tools = animation_inputs(video, scene, "render.json"), scaling_tools(scene)
+    if strip := progress.strip(video):
+        params["strip"] = strip
+        yield Step(video.step_id("strip", scene), "strip", params, inputs, scene.locations, tools)
+        inputs = {role: each for role, each in inputs.items() if role != "progress"}
+    yield Step(video.step_id("render", scene), "render", params, inputs, scene.locations, tools)
 
 
 def still(video: VideoSpec, scene_id: str, frame: int) -> Step:

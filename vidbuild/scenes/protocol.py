@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
 
 # Where a layer is put: its whole image fills the box. A box (x, y, width, height) in units of the layer's own, or the
 # index of one of its `stops` in the drawing, for places that only the template can compute.
 Place = int | tuple[float, float, float, float]
-HOME: Place = (0, 0, 1, 1)  # its place in the drawing
 
 
 def scaled(factor: float) -> Place:
@@ -127,20 +127,6 @@ class DocumentPage(NamedTuple):
 
     path: Path
     number: int
-
-
-class Light(NamedTuple):
-    """A soft light on the background.
-
-    x, y: its center in shares of the frame's width and height.
-    reach: its radius in shares of the frame's longer side.
-    strength: from 0 to 1.
-    """
-
-    x: float
-    y: float
-    reach: float
-    strength: float
 
 
 class SceneType(Protocol):

@@ -40,7 +40,8 @@ class _Reader:
             return None
         self._check_fields(kind, fields, path)
         value, place = fields[kind], (*path, kind)
-        several = kind == "cursor" and isinstance(value, list) and not _is_box(value)
+        box = self.regions.unit == "pixels" and isinstance(value, list) and _is_box(value)
+        several = kind == "cursor" and isinstance(value, list) and not box
         found = [
             self.regions.read(each, (*place, index) if several else place)
             for index, each in enumerate(value if several else [value])

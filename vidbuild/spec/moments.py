@@ -7,6 +7,7 @@ from typing import Any
 
 from vidbuild.json_types import Json
 from vidbuild.model import Narration
+from vidbuild.spec import value_hints
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Path
 from vidbuild.spec.narration import NAME
@@ -75,7 +76,8 @@ def _order(
     at = spoken_at(value, narration.tokens, language) if narration else None
     if at is None:
         owner = "the narration does not contain" if narration else "the scene has no narration with"
-        collector.error(path, f"{owner} the words '{value}'", "name a cue, or seconds")
+        hint = value_hints.seconds(value) or "name a cue, or seconds"
+        collector.error(path, f"{owner} the words '{value}'", hint)
         return None
     return "words", at
 

@@ -71,6 +71,8 @@ def _overlay(fields: Mapping[str, Any], path: Path, own: bool, context: SceneCon
             message = f"'{name}' of an overlay for several scenes must be seconds, not '{fields[name]}'"
             collector.error((*path, name), message)
     inset = _inset(fields, path, own, context) if kind == "clip" else None
+    if isinstance(value, str) and kind == "watermark":
+        scene_files.warn_of_file_name(value, (*path, kind), f"write {{image: {value}}}", context)
     mapping: Mapping[str, str] = value if isinstance(value, Mapping) else {}
     image = scene_files.image(mapping["image"], (*path, kind, "image"), context) if "image" in mapping else None
     if any(each.severity == "error" for each in collector.diagnostics[before:]):

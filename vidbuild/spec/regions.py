@@ -13,6 +13,7 @@ from vidbuild.spec.document import Path
 from vidbuild.suggest import nearest
 
 Region = Mapping[str, Any]
+BOX, POINT = 4, 2  # numbers of a region, and of a point
 FORMS = {
     "pixels": "[x, y, width, height] in pixels or percent",
     "lines": "lines such as '4-9'",
@@ -90,7 +91,16 @@ class Regions:
 
     def _box(self, value: list[Json]) -> Iterator[tuple[str, str | None]]:
         """Yield what is wrong with [x, y, width, height]."""
-        _, _, width, height = (float(str(each).removesuffix("%")) for each in value)
+        if len(value) != BOX:  # as a cursor, which can be a list of regions, may be written
+            point = f"write {written([*value, 1, 1])}" if len(value) == POINT else None
+            yield f"a region must be {FORMS['pixels']}, not {written(value)}", point
+            return
+        sides = [float(str(each).removesuffix("%")) for each in value]
+        width, height = sides[2:]
+        if 0 < max(width, height) < 1 and max(sides) <= 1 and value == sides:
+            shares = f"write {written([f'{100 * side:g}%' for side in sides])}"
+            yield f"region {written(value)} is smaller than a pixel: expected pixels or percent", shares
+            return
         if width <= 0 or height <= 0:
             yield f"region {written(value)} is empty: its width and height must be more than 0", None
         if self.extent is None:  # of a clip, the step that draws the scene knows the size

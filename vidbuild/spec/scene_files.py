@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
@@ -12,6 +13,7 @@ from vidbuild.spec.document import Path
 from vidbuild.spec.folder_listing import Listing, listing
 from vidbuild.spec.scene_context import SceneContext
 
+_FILE_NAME = re.compile(r"[\w.-][\w./-]{0,200}")
 INSTEAD = "use a scene of type 'clip'"  # of an image that is a video
 
 
@@ -75,11 +77,34 @@ def _walk(value: Json, node: schema.Schema, path: Path, context: SceneContext) -
         if name not in value:
             continue
         use = schema.resolve(field).get("x-path") if isinstance(value[name], str) else None
+        if isinstance(value[name], str) and use is None:
+            _warn_of_name(value[name], (*path, name), branch, context)
         found = (
             _walk(value[name], field, (*path, name), context) if use is None else _use(value, name, use, path, context)
         )
         valid = valid and found
     return valid
+
+
+def _warn_of_name(text: str, path: Path, mapping: schema.Schema, context: SceneContext) -> None:
+    """Warn if a text of code, a tree or a diagram is the name of a file, which is not what is shown then."""
+    name = str(path[-1])
+    node = mapping["properties"][name]
+    if not any("\n" in str(each) for each in schema.resolve(node).get("examples", ())):
+        return
+    takes_file = any("file" in branch.get("properties", {}) for branch in schema.branches(node))
+    other = "folder" if "folder" in mapping["properties"] else "file"
+    instead = f"rename '{name}' to '{other}'" if other in mapping["properties"] else None
+    hint = f"write {{file: {text}}}" if takes_file else instead
+    warn_of_file_name(text, path, hint, context)
+
+
+def warn_of_file_name(text: str, path: Path, hint: str | None, context: SceneContext) -> None:
+    """Warn if a text that is shown is the name of a file or folder of the project. hint: how to show that instead."""
+    if not _FILE_NAME.fullmatch(text) or ".." in text or not (context.folder / text).exists():
+        return
+    context.files.append(paths.as_written(text, context.folder))
+    context.collector.warning(path, f"'{text}' is shown as this text, and not the file of this name", hint)
 
 
 def _use(own: dict[str, Any], name: str, use: schema.Schema, path: Path, context: SceneContext) -> bool:

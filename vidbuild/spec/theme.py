@@ -14,6 +14,7 @@ from vidbuild.model import Theme
 from vidbuild.spec import files, paths, reader, schema, theme_values, transitions, validate
 from vidbuild.spec.collector import DiagnosticCollector
 from vidbuild.spec.document import Document, Path
+from vidbuild.spec.value_hints import value_of
 from vidbuild.suggest import did_you_mean
 
 FOLDER = FilePath(__file__).resolve().parent.parent / "themes"
@@ -141,6 +142,10 @@ class ThemeLoader:
 
     def _mapping(self, value: Mapping[str, Any], origin: _Origin) -> list[dict[str, Any]] | None:
         complete = schema.complete(value, schema.definition("theme"))
+        written = value_of(origin.collector.document.data, origin.path)
+        if complete.get("name") in built_in() and isinstance(written, Mapping) and "extends" not in written:
+            message = f"'name' is what this theme is called: it extends '{complete['extends']}'"
+            origin.at("name").warning(message, "rename 'name' to 'extends'")
         base = self._named(complete["extends"], origin.at("extends"))
         own = {key: item for key, item in complete.items() if key not in {"extends", "logo", "fonts"}}
         own.setdefault("name", FilePath(origin.chain[-1]).stem if origin.chain else complete["extends"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from vidbuild.spec.document import Document, Path
 from vidbuild.suggest import did_you_mean, nearest
 
 MAX_FAULTS = 2 * MAX_PROBLEMS  # some are consequences of others
+MAX_LISTED = 20  # names of fields in a message
 SCENE_PATH, SCENE_FIELD_PATH = 2, 3  # lengths: "scenes", index, field
 SchemaError = Any  # a ValidationError of jsonschema, whose attributes are typed as possibly unset
 REQUIRED = frozenset({"vidbuild", "title", "scenes"})  # fields that every top level has
@@ -28,6 +29,7 @@ class Fault:
     at_key: whether the value's key is wrong instead.
     missing: name of the missing field, if that is what is wrong.
     consequence: whether it follows from another fault, so that users need not see it.
+    expected: the end of the message if there is no hint.
     """
 
     path: Path
@@ -36,6 +38,7 @@ class Fault:
     at_key: bool = False
     missing: str = ""
     consequence: bool = False
+    expected: str = ""
 
 
 def validate(document: Document, definition: str = "", skip: Iterable[Path] = ()) -> list[Fault]:
@@ -77,7 +80,8 @@ def _diagnose(document: Document, faults: Iterable[Fault]) -> Iterator[Diagnosti
             continue  # another piece of the same text
         cut.add((fault.path[:-1], whole or ""))
         hint = whole or _hint(document, fault)
-        yield Diagnostic("error", _message(document, fault), document.name, _location(document, fault), hint=hint)
+        message = _message(document, fault) + ("" if hint else fault.expected)
+        yield Diagnostic("error", message, document.name, _location(document, fault), hint=hint)
 
 
 def _message(document: Document, fault: Fault) -> str:
@@ -112,6 +116,8 @@ def _translate(error: SchemaError) -> Iterator[Fault]:
                 yield Fault(path, f"missing {_mapping_name(error.schema, path)}field '{name}'", hint, missing=name)
     elif error.validator == "additionalProperties":
         yield from _unknown_fields(error, path)
+    elif error.validator == "type" and "then" in list(error.absolute_schema_path)[-3:]:
+        pass  # no mapping is a scene of any type: that is a fault of the scene already
     elif error.parent is not None and error.parent.validator == "propertyNames":
         pass  # its parent is a fault of the key already
     elif "propertyNames" in error.absolute_schema_path:
@@ -147,7 +153,9 @@ def _alternative_faults(error: SchemaError, path: Path) -> Iterator[Fault]:
         hint = _as_text(value)
     fitting = {index: parts for index, parts in branches.items() if not any(_wrong_shape(part, path) for part in parts)}
     if not fitting or "errorMessage" in error.schema:
-        yield Fault(path, f"{wording.name(path)} must be {_alternatives(error)}{wording.found(value)}", hint)
+        listed = wording.brief(value) if isinstance(value, list) and "errorMessage" in error.schema else ""
+        found = f", not {listed}" if listed else wording.found(value)
+        yield Fault(path, f"{wording.name(path)} must be {_alternatives(error)}{found}", hint)
         return
     enums = [part for parts in fitting.values() for part in parts if part.validator == "enum" and _here(part, path)]
     if enums and len(enums) == len(fitting):
@@ -159,9 +167,11 @@ def _alternative_faults(error: SchemaError, path: Path) -> Iterator[Fault]:
 
 
 def _known_keys(error: SchemaError, index: int) -> int:
-    """Return how many keys of the value are fields of an alternative."""
+    """Return how many keys of the value are fields of an alternative, or other names for them."""
     fields = schema.resolve(error.validator_value[index]).get("properties", {})
-    return sum(key in fields for key in error.instance) if isinstance(error.instance, Mapping) else 0
+    if not isinstance(error.instance, Mapping):
+        return 0
+    return sum(key in fields or meanings.field(key, fields, ()) is not None for key in error.instance)
 
 
 def _wrong_shape(part: SchemaError, path: Path) -> bool:
@@ -194,7 +204,13 @@ def _enum_hint(error: SchemaError, path: Path, value: str) -> str | None:
     if path == ("reading",) and (hint := value_hints.reading(value)):
         return hint
     known = [str(item) for branch in schema.branches(error.schema) for item in branch.get("enum", ())]
-    return did_you_mean(value, known)
+    return _meant_value(value, known)
+
+
+def _meant_value(value: str, known: Collection[str]) -> str | None:
+    """Return a hint with the value that a word stands for, or is most similar to."""
+    meant = meanings.value(value, known)
+    return f"did you mean '{meant}'?" if meant else did_you_mean(value, known)
 
 
 def _unknown_fields(error: SchemaError, path: Path) -> Iterator[Fault]:
@@ -205,7 +221,14 @@ def _unknown_fields(error: SchemaError, path: Path) -> Iterator[Fault]:
             meant = meanings.field(name, fields, error.instance)
             hint = f"did you mean '{meant}'?" if meant else _elsewhere(name, path) or did_you_mean(name, fields)
             message = f"unknown {_mapping_name(error.schema, path)}field '{wording.short(name)}'"
-            yield Fault((*path, name), message, hint, at_key=True)
+            yield Fault((*path, name), message, hint, at_key=True, expected=_expected(error, path))
+
+
+def _expected(error: SchemaError, path: Path) -> str:
+    """Return the end of a message about an unknown field: the others that its mapping can have."""
+    shared = schema.SHARED if len(path) == SCENE_PATH and path[0] == "scenes" else ()
+    names = [each for each in error.schema["properties"] if each not in shared and each not in error.instance]
+    return f": expected {wording.either(names)}" if path and 0 < len(names) <= MAX_LISTED else ""
 
 
 def _elsewhere(name: str, path: Path) -> str | None:
@@ -233,6 +256,8 @@ def _value_fault(error: SchemaError, path: Path) -> Fault:
     if rule == "type":
         kinds = [wording.KINDS[kind] for kind in ([limit] if isinstance(limit, str) else limit)]
         expected = "a mapping of fields" if not path else wording.either(kinds)
+        if limit == "object" and path and (needed := [f"'{each}'" for each in error.schema.get("required", ())]):
+            expected += f" with {' and '.join(needed)}"
         return Fault(path, f"{name} must be {expected}{found}", _rewritten(error))
     if rule == "enum":
         return _choice_fault(error, path)
@@ -246,8 +271,10 @@ def _value_fault(error: SchemaError, path: Path) -> Fault:
 
 def _choice_fault(error: SchemaError, path: Path) -> Fault:
     value, known = error.instance, error.validator_value
-    hint = did_you_mean(value, known) if isinstance(value, str) and isinstance(known[0], str) else None
+    hint = _meant_value(str(value), known) if isinstance(value, str | bool) and isinstance(known[0], str) else None
     if path[:1] == ("scenes",) and path[-1:] == ("type",) and len(path) == SCENE_FIELD_PATH and isinstance(value, str):
+        meant = meanings.scene_type(value, known)
+        hint = f"did you mean '{meant}'?" if meant else hint
         return Fault(path, f"unknown scene type '{wording.short(value)}': expected {wording.either(known)}", hint)
     return Fault(path, f"{wording.name(path)} must be {wording.either(known)}{wording.found(value)}", hint)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from vidbuild.json_types import Json
 from vidbuild.location import Location
-from vidbuild.spec import cut_text, schema
+from vidbuild.spec import cut_text, schema, value_shapes
 from vidbuild.spec.diagnostics import split_lines
 from vidbuild.spec.document import Document, Path
 from vidbuild.spec.output import LARGEST, SMALLEST
@@ -17,12 +17,14 @@ from vidbuild.spec.output import LARGEST, SMALLEST
 BRACKETS = "put quotes around text that starts with '[['"
 COLON = "put quotes around text with ': ' in it"
 _COMMENT = re.compile(r"""["']?\s*:?\s*(#\S.*)""")
-_NUMBER = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*(s|sec|secs|seconds?|px|fps|%|)", re.IGNORECASE)
+_NUMBER = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*(s|sec|secs|seconds?|ms|px|fps|deg|\u00b0|%|)", re.IGNORECASE)
 _FACTOR = re.compile(r"([-+]?[0-9]{1,3}(?:\.[0-9]{1,9})?)\s*[%x\u00d7]?", re.IGNORECASE)
 MAX_FACTOR = 10  # numbers below are factors where a percentage is wanted
 _HEX = re.compile(r"[0-9a-f]{3}|[0-9a-f]{6}", re.IGNORECASE)
 _SIZE = re.compile(r"([0-9]{2,4})\s*[x\u00d7*]\s*([0-9]{2,4})", re.IGNORECASE)
 _HEIGHTS = {"144p": "256x144", "240p": "426x240", "360p": "640x360", "480p": "854x480", "540p": "960x540"}
+_CUE = re.compile(r"\[\[[^\[\],:]*\]")
+_IMAGE = re.compile(r"\.(?:png|jpe?g|webp|avif|svg|gif)$", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:([0-9]{1,2}):)?([0-9]{1,2}):([0-5][0-9](?:\.[0-9]+)?)")
 
 
@@ -31,17 +33,17 @@ def hint(document: Document, path: Path) -> str | None:
     value = value_of(document.data, path)
     if value is None:
         return _empty(document, path)
-    if isinstance(value, list):
-        return BRACKETS if _in_two_brackets(document, document.value(path)) else None
-    if is_colon(document, path):
-        return COLON
+    if quotes := _unquoted(document, path, value):
+        return quotes
     span, written = document.spans.get(path), as_written(document, path)
-    if isinstance(value, Mapping | list) or (span and "{{" in document.text[span.start : span.end]):
+    if span and "{{" in document.text[span.start : span.end]:
         return None
     allowed = list(schema.allowed(path, document.data))
+    if isinstance(value, Mapping | list):
+        return value_shapes.hint(value, path, allowed)
     if percent := _percent(value if isinstance(value, str) else written, allowed):
         return f"write {percent}, since '{path[-1]}' is in percent"
-    return _rewritten(value, path, allowed) if isinstance(value, str) else _wrapped(written, path, allowed)
+    return _rewritten(value, path, allowed) if isinstance(value, str) else value_shapes.wrapped(written, path, allowed)
 
 
 def reading(value: str) -> str | None:
@@ -75,6 +77,13 @@ def as_written(document: Document, path: Path) -> str:
     span = document.spans.get(path)
     written = document.text[span.start : span.end].strip() if span else ""
     return "" if "\n" in written or written[:1] in {'"', "'", "|", ">"} else written
+
+
+def _unquoted(document: Document, path: Path, value: Json) -> str | None:
+    """Return a hint about a text that YAML reads as a list or a mapping, since it is not in quotes."""
+    if isinstance(value, list) and _in_two_brackets(document, document.value(path)):
+        return BRACKETS
+    return COLON if is_colon(document, path) else None
 
 
 def _empty(document: Document, path: Path) -> str | None:
@@ -130,17 +139,33 @@ def comma(document: Document, path: Path) -> str | None:
 def _rewritten(value: str, path: Path, allowed: list[schema.Schema]) -> str | None:
     kinds = {node.get("type") for node in allowed}
     number = _NUMBER.fullmatch(value.strip())
-    clock = _CLOCK.fullmatch(value.strip())
-    if clock and kinds & {"number", "integer"}:
-        seconds = 3600 * int(clock[1] or 0) + 60 * int(clock[2]) + float(clock[3])
-        return f"write {round(seconds, 3):.10g}, since times are in seconds"
+    if kinds & {"number", "integer"} and _CLOCK.fullmatch(value.strip()):
+        return seconds(value)
+    if any("image" in node.get("properties", {}) for node in allowed) and _IMAGE.search(value):
+        return f"write {{image: {value_shapes.flow_text(value)}}}"
     if any(node.get("format") == "color" for node in allowed) and (color := _color(value)):
         return f'write "{color}"'
     if number and (
         kinds & {"number", "integer"} or any(number[1] in map(str, node.get("enum", ())) for node in allowed)
     ):
-        return f"write {number[1]}"
-    return _wrapped(value, path, allowed)
+        return f"write {_number(number, allowed)}"
+    return value_shapes.wrapped(value, path, allowed)
+
+
+def _number(found: re.Match[str], allowed: list[schema.Schema]) -> str:
+    """Return a number without its unit: milliseconds as seconds, and percent as a share of a field that wants one."""
+    is_share = found[2] == "%" and any(node.get("maximum", MAX_FACTOR) < MAX_FACTOR for node in allowed)
+    divisor = 1000 if found[2].lower() == "ms" else 100 if is_share else 1
+    return found[1] if divisor == 1 else f"{float(found[1]) / divisor:.10g}"
+
+
+def seconds(value: str) -> str | None:
+    """Return how to write a time that is written as a clock shows it, or with a unit."""
+    if clock := _CLOCK.fullmatch(value.strip()):
+        time = 3600 * int(clock[1] or 0) + 60 * int(clock[2]) + float(clock[3])
+        return f"write {round(time, 3):.10g}, since times are in seconds"
+    number = _NUMBER.fullmatch(value.strip())
+    return f"write {number[1]}, since times are in seconds" if number and number[2].lower()[:1] in {"", "s"} else None
 
 
 def _percent(value: str, allowed: list[schema.Schema]) -> int | None:
@@ -157,33 +182,6 @@ def _percent(value: str, allowed: list[schema.Schema]) -> int | None:
     return next((percent for node in nodes if node["minimum"] <= percent <= node["maximum"]), None)
 
 
-def _wrapped(value: str, path: Path, allowed: list[schema.Schema]) -> str | None:
-    """Return how to write a text or number as the list or mapping that the schema wants instead."""
-    kinds = {node.get("type") for node in allowed}
-    for node in allowed:
-        if node.get("type") == "array" and "string" not in kinds:
-            entry = _entry(value, list(schema.branches(node["items"])))
-            return f"write a list: [{entry}]" if entry else None
-    return f"write {entry}" if path and isinstance(path[-1], int) and (entry := _mapping(value, allowed)) else None
-
-
-def _entry(value: str, allowed: list[schema.Schema]) -> str | None:
-    """Return a text or number as an entry of a list."""
-    takes_text = any(node.get("type") == "string" for node in allowed)
-    return _flow_text(value) if takes_text else _mapping(value, allowed)
-
-
-def _mapping(value: str, allowed: list[schema.Schema]) -> str | None:
-    """Return a mapping with a text or number as its only field; None if it needs others."""
-    if any(node.get("type") == "string" for node in allowed):
-        return None
-    for node in allowed:
-        needed = node.get("required", ())
-        if "properties" in node and len(needed) <= 1:
-            return f"{{{next(iter(needed or node['properties']))}: {_flow_text(value)}}}"
-    return None
-
-
 def _color(name: str) -> str | None:
     """Return the color of a CSS name, without transparency."""
     from PIL import ImageColor
@@ -193,11 +191,6 @@ def _color(name: str) -> str | None:
     except ValueError:
         return None
     return f"#{red:02x}{green:02x}{blue:02x}"
-
-
-def _flow_text(text: str) -> str:
-    """Return a text as YAML inside brackets or braces."""
-    return text if re.fullmatch(r"[\w./][\w ./=+-]*", text) else json.dumps(text, ensure_ascii=False)
 
 
 def _uncommented(text: str) -> str:
@@ -219,8 +212,8 @@ def value_of(data: object, path: Path) -> Json:
 
 def _in_two_brackets(document: Document, location: Location) -> bool:
     """Return whether a list begins with `[[`, or is the one within the outer bracket, as a cue without quotes is."""
-    before = _line(document, location)[: location.column - 1] if location.line else ""
-    return _at(document, location).startswith("[[") or (before.endswith("[") and _at(document, location)[:1] == "[")
+    start = location.column - 1 - _line(document, location)[: location.column - 1].endswith("[") if location.line else 0
+    return bool(location.line and _CUE.match(_line(document, location), start))
 
 
 def _at(document: Document, location: Location) -> str:

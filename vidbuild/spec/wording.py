@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from vidbuild.json_types import Json
+from vidbuild.spec.describe import written
 from vidbuild.spec.document import Path
 
 KINDS = {
@@ -55,6 +56,11 @@ def found(value: object) -> str:
     if isinstance(value, list):
         return ", not a list"
     return f", not '{short(value)}'" if isinstance(value, str) else f", not {value}"
+
+
+def brief(value: Json) -> str:
+    """Return a value as YAML in one line; "" if it is long."""
+    return written(value) if len(str(value)) <= MAX_SHOWN else ""
 
 
 def short(value: str) -> str:

@@ -15,6 +15,7 @@ from vidbuild.media.audio import adts
 from vidbuild.media.container import ffmetadata, mp4
 from vidbuild.media.h264 import h264, segment
 from vidbuild.media.h264.segment import Segment
+from vidbuild.media.h264.strip import inserted
 
 VIDEO = "video.mp4"
 
@@ -163,9 +164,18 @@ def _timings(context: Context) -> dict[str, Mapping[str, int]]:
 
 def _read_segment(context: Context, role: str) -> Segment:
     try:
-        return segment.read(context.inputs[role].read_bytes())
+        data = context.inputs[role].read_bytes()
+        index = segment.read(data)
+        return index if (strip := _strip(context, role)) is None else inserted(data, index, strip)
     except h264.H264Error as error:
         raise StepError(f"'{role}': corrupt segment: {error}") from error
+
+
+def _strip(context: Context, role: str) -> bytes | None:
+    """Return the lower rows that take the place of those in a scene's segment, if it has any."""
+    kind, _, scene = role.partition(":")
+    strip = StepId("strip", scene).local
+    return context.inputs[strip].read_bytes() if kind == "render" and strip in context.inputs else None
 
 
 def _read_audio(context: Context, part: Part, count: int) -> _Audio | None:
@@ -220,7 +230,8 @@ def _video_frames(context: Context, segments: Mapping[str, Segment]) -> Iterator
     for done, item in enumerate(context.params["order"]):
         context.progress(done, len(context.params["order"]))
         role = input_role(item)
-        yield from segment.frames(context.inputs[role].read_bytes(), segments[role])
+        data = context.inputs[role].read_bytes() + (_strip(context, role) or b"")
+        yield from segment.frames(data, segments[role])
 
 
 def _audio_frames(context: Context, scene_audio: Mapping[str, _Audio | None]) -> Iterator[bytes]:

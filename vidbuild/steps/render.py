@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -41,29 +41,45 @@ MAX_SEGMENT_BYTES = 4 << 30
 
 
 def run(context: Context) -> None:
-    """Write segment.h264, thumb.jpg (the last frame) and render.json."""
-    animation, profile = read_animation(context), context.params["profile"]
-    parts, segment = _parts(animation), context.out / SEGMENT
+    """Write segment.h264, thumb.jpg (the last frame) and render.json.
+
+    Params: strip: how many pixels at the lower edge another step encodes, with the mark of progress; default: none.
+    """
+    animation, strip = read_animation(context), context.params.get("strip", 0)
+    plans = encode_parts(
+        context, animation, lambda part: encode_plan(part, context.params["profile"], strip), context.out / SEGMENT
+    )
+    _finish_segment(context, animation, plans, animation.motion.frames)
+    _verify_thumb(context.out / THUMB, animation)
+
+
+def encode_parts(
+    context: Context, animation: Animation, planned: Callable[[Animation], EncodePlan], target: Path
+) -> list[EncodePlan]:
+    """Encode an animation into a file, each part by its own plan, and return the plans.
+
+    The thumbnail is written beside the file.
+    """
+    parts, profile = _parts(animation), context.params["profile"]
     shown = next(part for part, end in parts if end == (animation.motion.frames_before_exit or animation.motion.frames))
     done, plans = 0, []
     written: dict[str, tuple[int, int]] = {}  # by their motion: parts that look alike are encoded once
     for part, end in parts:
-        alike, size = part.motion.to_json(), segment.stat().st_size if segment.exists() else 0
+        alike, size = part.motion.to_json(), target.stat().st_size if target.exists() else 0
         if alike in written:
-            _append_again(segment, *written[alike])
+            _append_again(target, *written[alike])
         else:
-            plan = encode_plan(part, profile)
-            out = context.out if part.motion == shown.motion else context.scratch
+            plan = planned(part)
+            out = target.parent if part.motion == shown.motion else context.scratch
             args = encoder_arguments(part, plan, profile, context.scratch, out)
             run_encoder(
                 context, args, plan.most_frames, part.motion.frames, "render the scene", (done, animation.motion.frames)
             )
-            _stitch(context.scratch, segment, part, plan, part.motion.frames)
+            _stitch(context.scratch, target, part, plan, part.motion.frames)
             plans.append(plan)
-            written[alike] = size, segment.stat().st_size
+            written[alike] = size, target.stat().st_size
         done = end
-    _finish_segment(context, animation, plans, done)
-    _verify_thumb(context.out / THUMB, animation)
+    return plans
 
 
 def _parts(animation: Animation) -> list[tuple[Animation, int]]:

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from tests.support.spec_lab import Project
+from vidbuild.engine.graph.context import Context
+from vidbuild.media.render.drawing import Layers
 from vidbuild.model import Spec
 from vidbuild.plan.compile import compile_graph
-from vidbuild.plan.progress import MAX_DOTS, mark
-from vidbuild.plan.variant import own_variant
+from vidbuild.plan.progress import MAX_DOTS, SCENES, mark, strip
+from vidbuild.plan.variant import VideoSpec, own_variant
+from vidbuild.steps import progress as drawn_progress
 from vidbuild.transitions import Transition
 
 
@@ -42,14 +45,56 @@ def test_without_progress_there_is_no_mark(project: Project) -> None:
 
 
 def test_only_the_marks_depend_on_the_place(project: Project) -> None:
-    """With progress, a new scene changes the marks; drawings, timelines, speech and audio stay as they are."""
-    before, after = (spec(project, count, progress="bar") for count in (3, 4))
+    """With progress, a new scene changes the marks and their strips alone, however many scenes there are."""
+    before, after = (spec(project, count, progress="dots") for count in (3, MAX_DOTS + 1))
     first, second = (compile_graph(each, own_variant(each)).steps for each in (before, after))
     for kind in ("draw", "timeline", "audio", "render"):
-        assert first[f"{kind}:s1"].params == second[f"{kind}:s1"].params, kind
+        one, other = first[f"{kind}:s1"], second[f"{kind}:s1"]
+        assert (one.params, one.inputs) == (other.params, other.inputs), kind
     assert first["progress:s1"].params != second["progress:s1"].params
     reading = {step.id for step in first.values() if "progress:s1" in step.needs()}
-    assert reading == {"render:s1"}
+    assert reading == {"strip:s1"}
+    assert [step.id for step in first.values() if "strip:s1" in step.needs()] == ["mux"]
+
+
+def test_a_profile_that_encodes_every_frame_has_the_marks_in_the_scenes(project: Project) -> None:
+    """With `profile: compat`, a frame is one slice, so the mark is encoded with the scene."""
+    plain = spec(project, 2, progress="bar", output={"profile": "compat"})
+    graph = compile_graph(plain, own_variant(plain)).steps
+    assert not [step for step in graph if step.startswith("strip")]
+    assert {step.id for step in graph.values() if "progress:s1" in step.needs()} == {"render:s1"}
+    assert "strip" not in graph["render:s1"].params
+
+
+@pytest.mark.parametrize(
+    "size", [(1920, 1080), (1080, 1920), (1080, 1080), (3840, 2160), (1280, 720), (160, 90), (64, 64), (7680, 64)]
+)
+@pytest.mark.parametrize("fields", [{"share": 0.5}, {"dot": 2, "dots": 9}])
+@pytest.mark.parametrize("section", [None, "Getting started"])
+def test_the_strip_holds_every_mark(
+    project: Project, size: tuple[int, int], fields: dict[str, Any], section: str | None, tmp_path: Path
+) -> None:
+    """The pixels of the strip hold what the template draws, in every shape of frame, and hardly more than it needs."""
+    output = {"size": f"{size[0]}x{size[1]}"}
+    marked = spec(
+        project, 2, {0: section} if section else {}, progress="bar" if "share" in fields else "dots", output=output
+    )
+    video = VideoSpec.of(marked, own_variant(marked))
+    params = {
+        "size": list(size),
+        "theme": dict(marked.theme.values),
+        "fields": {**fields, "section": section},
+        "language": "en",
+    }
+    for name in ("out", "scratch"):
+        (tmp_path / name).mkdir()
+    inputs = {"template": SCENES / "progress.typ", "base": SCENES / "base.typ"}
+    drawn_progress.run(Context("progress:s1", params, inputs, tmp_path / "out", tmp_path / "scratch", {}))
+    top = min(layer.y for layer in Layers.read(tmp_path / "out").layers)
+    first = size[1] - strip(video)
+    assert 0 < first <= top
+    if section or fields == {"share": 0.5}:  # dots leave the room of a section's name, which may come
+        assert top <= first + 8
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.drawing import Drawn, drawn
+from tests.support.paths import ROOT
 from tests.support.scene_samples import drawing, scene
 from vidbuild.media.image import color
 from vidbuild.media.image.palette import ANSI_DARK
@@ -194,3 +197,19 @@ def test_an_exit_status_needs_a_command() -> None:
 def reveals(commands: list[dict[str, Any]]) -> list[Reveal]:
     """Return the reveals of a command scene."""
     return SCENE_TYPES["command"].reveals(scene("command", commands=commands))
+
+
+def test_the_template_finds_the_inks_that_themes_have(tmp_path: Path) -> None:
+    """The contrasts and inks that the template computes for programs' own colors are those that themes have."""
+    template = (ROOT / "vidbuild/scenes/command/template.typ").read_text(encoding="utf-8")
+    functions = template[template.index("#let luminance(") : template.index("#let ansi(")]
+    shades = ["#000000", "#ffffff", "#0b1020", "#7f7f7f", "#c01c28", "#ffd000", "#26a269", "#e0e8ff", "#5b2a86"]
+    pairs = [(ink, ground) for ink in shades for ground in shades]
+    colors = [f'(rgb("{ink}"), rgb("{ground}"))' for ink, ground in pairs]
+    found = [f"(contrast(..{each}), readable(..{each}).to-hex())" for each in colors]
+    (tmp_path / "colors.typ").write_text(f"{functions}\n#metadata(({', '.join(found)})) <found>", encoding="utf-8")
+    [values] = json.loads(typst.query(str(tmp_path / "colors.typ"), "<found>", field="value"))
+    for (ink, ground), (ratio, chosen) in zip(pairs, values, strict=True):
+        first, second = color.parse(ink), color.parse(ground)
+        assert ratio == pytest.approx(color.contrast(first, second), abs=0.001)
+        assert color.parse(chosen) == pytest.approx(color.readable(first, (second,)), abs=1), (ink, ground)

@@ -170,7 +170,7 @@ def test_a_clip_without_video_has_no_proportions(tmp_path: Path) -> None:
 def test_a_covering_clip_has_the_whole_frame(tmp_path: Path) -> None:
     """Cover: the clip's place is the canvas, with the words above it."""
     made = drawn(tmp_path, "clip", changed("clip", fit="cover"))
-    assert made.names() == ["background", "clip", "heading", "caption"]
+    assert made.names() == ["background", "clip", "poster", "heading", "caption"]
     assert (made["clip"].width, made["clip"].height) == (640, 360)
 
 

@@ -40,7 +40,8 @@ def stitch(
 ) -> Iterator[bytes]:
     """Yield the stitched stream in pieces.
 
-    bands: each band with its encoded stream, in which every key frame is encoded.
+    bands: each band with its encoded stream, in which every key frame is encoded. They may begin below the upper edge
+    of the frame: the frames of the stream then lack the rows above, which another stream has.
     height: of the frame in pixels.
     Raise H264Error if a stream does not match its band.
     """
@@ -66,7 +67,8 @@ def _stitch(
     if len(sequences) != 1 or len({band.sets.picture for band in encoded}) != 1:
         raise H264Error("the bands were encoded with different settings")
     sets = slices.ParameterSets.read(sequences.pop(), encoded[0].sets.picture)
-    if sum(band.rows for band, _ in bands) != sets.mb_height:
+    top = bands[0][0].row
+    if top + sum(band.rows for band, _ in bands) != sets.mb_height:
         raise H264Error("the bands do not cover the frame")
     yield from (LONG_START, sets.sequence, LONG_START, sets.picture)
     since_key, idr_id = 0, LONE if frames == 1 else FIRST
@@ -79,15 +81,17 @@ def _stitch(
         else:
             since_key += 1
             # frame_num counts the reference frames since the key frame (7.4.3), and each of ours is one
-            units = _frame_slices(encoded, frame, since_key % (1 << sets.frame_number_bits), sets)
+            units = _frame_slices(encoded, frame, since_key % (1 << sets.frame_number_bits), sets, top)
         for unit in units:
             yield LONG_START
             yield unit
 
 
-def _frame_slices(encoded: Sequence[_EncodedBand], frame: int, number: int, sets: slices.ParameterSets) -> list[bytes]:
+def _frame_slices(
+    encoded: Sequence[_EncodedBand], frame: int, number: int, sets: slices.ParameterSets, top: int
+) -> list[bytes]:
     if not any(band.has(frame) for band in encoded):
-        return [slices.skipped_slice(sets, 0, sets.mb_height, number)]
+        return [slices.skipped_slice(sets, top, sets.mb_height - top, number)]
     return [unit for band in encoded for unit in band.slices(frame, number, 0)]
 
 

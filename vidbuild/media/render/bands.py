@@ -80,10 +80,17 @@ def undivided(height: int, frames: Sequence[int]) -> tuple[Band, ...]:
     return (Band(0, rows_in(height), rows_in(height), tuple(frames)),)
 
 
-def divide(layers: Layers, motion: Motion) -> tuple[Band, ...]:
-    """Return the bands from top to bottom. Together they cover the frame. Each lists the frames at which it changes."""
+def divide(layers: Layers, motion: Motion, strip: int = 0) -> tuple[Band, ...]:
+    """Return the bands from top to bottom. Together they cover the frame. Each lists the frames at which it changes.
+
+    strip: how many pixels at the lower edge are in bands of their own, rounded up to whole rows.
+    """
     gap, min_slice_rows = MIN_GAP, max(MIN_SLICE_ROWS, layers.height // ROW // MAX_SLICES)
-    while len(bands := _divide(layers, motion, gap, min_slice_rows)) > 1 and sum(map(_slice_count, bands)) > MAX_SLICES:
+    cut = strip_row(layers.height, strip)
+    while (
+        len(bands := _divide(layers, motion, gap, min_slice_rows, cut)) > 1
+        and sum(map(_slice_count, bands)) > MAX_SLICES
+    ):
         if gap < layers.height:
             gap *= 2
         else:  # everything that moves is one band already
@@ -91,7 +98,12 @@ def divide(layers: Layers, motion: Motion) -> tuple[Band, ...]:
     return bands
 
 
-def _divide(layers: Layers, motion: Motion, gap: int, min_slice_rows: int) -> tuple[Band, ...]:
+def strip_row(height: int, strip: int) -> int:
+    """Return the first row of a strip of so many pixels at the lower edge of a frame."""
+    return (height - strip) // ROW if strip else rows_in(height)
+
+
+def _divide(layers: Layers, motion: Motion, gap: int, min_slice_rows: int, cut: int) -> tuple[Band, ...]:
     height = rows_in(layers.height)
     areas = _changing_areas(layers, motion, gap)
     tops = [max(0, (top - MARGIN) // ROW) for top, _, _ in areas]
@@ -100,7 +112,7 @@ def _divide(layers: Layers, motion: Motion, gap: int, min_slice_rows: int) -> tu
         if tops[index] < ends[index - 1] + MIN_BAND_ROWS:
             tops[index] = ends[index - 1] = _middle_row(areas[index - 1][1], areas[index][0])
     bands = _fill_gaps(zip(tops, ends, (frames for _, _, frames in areas), strict=True), height)
-    return tuple(replace(band, min_slice_rows=min_slice_rows) for band in bands)
+    return tuple(replace(part, min_slice_rows=min_slice_rows) for band in bands for part in _cut(band, cut))
 
 
 def key_frames(changes: Sequence[int], frames: int, interval: int) -> KeyFrames:
@@ -140,6 +152,16 @@ def _changing_areas(layers: Layers, motion: Motion, gap: int) -> list[tuple[int,
         else:
             areas.append((box.top, box.bottom, frames))
     return areas
+
+
+def _cut(band: Band, row: int) -> Iterator[Band]:
+    """Yield a band in two parts if it has rows on both sides of the start of this row, else as it is."""
+    end = band.row + band.rows
+    if band.row < row < end:
+        yield replace(band, rows=row - band.row)
+        yield replace(band, row=row, rows=end - row)
+    else:
+        yield band
 
 
 def _slice_count(band: Band) -> int:

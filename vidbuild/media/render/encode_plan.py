@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vidbuild.media.render.animation import Animation
@@ -22,6 +22,10 @@ class EncodePlan:
         """Name the file for the encoded stream of a band."""
         return f"band-{index}.h264"
 
+    def below(self, row: int) -> EncodePlan:
+        """Return the plan for the bands from this row of the frame on."""
+        return replace(self, bands=tuple(band for band in self.bands if band.row >= row))
+
     @property
     def most_frames(self) -> int:
         """The number of frames of the band that is encoded most often."""
@@ -34,14 +38,17 @@ class EncodePlan:
         return round(sum(band.rows * len(band.frames) for band in self.bands) / height, 1)
 
 
-def encode_plan(animation: Animation, profile: Mapping[str, Any]) -> EncodePlan:
-    """Plan to encode only what changes, unless the profile (see encode.py) asks for every frame."""
+def encode_plan(animation: Animation, profile: Mapping[str, Any], strip: int = 0) -> EncodePlan:
+    """Plan to encode only what changes, unless the profile (see encode.py) asks for every frame.
+
+    strip: how many pixels at the lower edge are in bands of their own, if not every frame is encoded.
+    """
     layers, motion = animation.layers, animation.motion
     if profile["holds"] == "encoded":
         return full_plan(layers.height, range(motion.frames), motion.fps, profile)
     interval = profile["keyint_seconds"] * motion.fps
     keys = key_frames(changed_frames(layers, motion), motion.frames, interval)
-    return EncodePlan(with_key_frames(divide(layers, motion), keys), keys)
+    return EncodePlan(with_key_frames(divide(layers, motion, strip), keys), keys)
 
 
 def full_plan(height: int, frames: range, fps: int, profile: Mapping[str, Any]) -> EncodePlan:

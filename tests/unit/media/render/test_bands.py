@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.render_lab import Drawing, zooming
 from vidbuild.media.render import bands
-from vidbuild.media.render.bands import MARGIN, ROW, Band, divide, key_frames, with_key_frames
+from vidbuild.media.render.bands import MARGIN, ROW, Band, divide, key_frames, strip_row, with_key_frames
 from vidbuild.media.render.changed_frames import changed_frames, layer_changes, visible_box, visible_layers
 from vidbuild.media.render.drawing import Layer, Layers
 from vidbuild.media.render.motion import Effect, Motion, Track
@@ -49,6 +49,18 @@ def test_what_changes_close_to_each_other_is_coded_together() -> None:
     """Between two bands there must be room for still pixels on both sides."""
     found = divide(*boxes((100, 40), (160, 40), tracks={"l0": fade(10), "l1": fade(50)}))
     assert [len(band.frames) for band in found] == [1, 13, 1]
+
+
+@pytest.mark.parametrize("rows", [((100, 40),), ((100, 40), (560, 60)), ((0, 640),), ((620, 20),), ()])
+def test_a_strip_shares_no_band(rows: tuple[tuple[int, int], ...]) -> None:
+    """The rows of a strip are bands of their own; each row is encoded when it was, and the frame is covered."""
+    tracks = {f"l{index}": fade(10 + 20 * index) for index in range(len(rows))}
+    plain, found = (divide(*boxes(*rows, tracks=tracks), strip) for strip in (0, 2 * ROW + 1))
+    assert (strip_row(HEIGHT, 0), strip_row(HEIGHT, 2 * ROW + 1), strip_row(HEIGHT, 2 * ROW)) == (40, 37, 38)
+    assert [band for band in found if band.row < 37 < band.row + band.rows] == []
+    by_row = [[band.frames for band in divided for _ in range(band.rows)] for divided in (plain, found)]
+    assert by_row[0] == by_row[1]
+    assert [band.row for band in found] == [sum(band.rows for band in found[:at]) for at in range(len(found))]
 
 
 def test_a_narrow_gap_is_shared() -> None:
