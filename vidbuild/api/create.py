@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from vidbuild.create import record, registry, updating, writing
 from vidbuild.create.composer import Choices, compose
 from vidbuild.create.record import Record
 from vidbuild.create.source.outline import Omission, Outline, Page, Picture, Recording
+from vidbuild.create.source.protocol import Source
 from vidbuild.engine.disk import durable
 from vidbuild.errors import UsageError
 from vidbuild.project import name_of, root_of
@@ -56,14 +58,14 @@ def create(
     head: fields of the spec beside its title and scenes, such as `language`, `voice` and `theme`.
     """
     importer, source = registry.resolve(argument)
-    path = path or Path(f"{source.path.stem.lower()}.yaml")
     outline = importer.read(source)
+    path = path or Path(f"{_file_name(source)}.yaml")
     placing = _Placing(path)
     language = str((head or {}).get("language") or outline.language or _language(outline))
     composition = compose(outline, language, choices or Choices(), placing.place)
     if not composition.scenes:
         raise UsageError(f"'{source.address}' has nothing to make a scene of", hint="see what it has with --dry-run")
-    name = _relative(source.path, path)
+    name = _relative(source.path, path) if source.is_file else f"{importer.name}:{source.address}"
     scenes = [updating.with_origin(each, name) for each in composition.scenes]
     _check(head or {}, outline.title, path)
     fields = {
@@ -73,7 +75,7 @@ def create(
         **{k: v for k, v in (head or {}).items() if v},
     }
     text = writing.spec_text(fields, scenes)
-    origin = f"{importer.name}:{name}"
+    origin = f"{importer.name}:{name}" if source.is_file else name
     written = Record(origin, language, choices or Choices(), tuple(map(writing.as_written, scenes)))
     return Created(path, source.address, text, written, placing.files, composition.omissions)
 
@@ -110,12 +112,17 @@ def update(path: Path) -> Updated:
     Raises UsageError if the spec has no record of its making, or its source cannot be read.
     """
     last = record.read(path)
-    kind, _, name = last.source.partition(":")
-    importer, source = registry.resolve(f"{kind}:{path.parent / name}")
+    importer, source = registry.recorded(last.source, path.parent)
     placing = _Placing(path)
     old = path.read_text(encoding="utf-8")
     made = updating.update(old, last, importer.read(source), placing.place)
     return Updated(path, old, made.text, made.record, placing.files, tuple(made.kept))
+
+
+def _file_name(source: Source) -> str:
+    """Return a spec's name without its ending: the source's own, or its address without what file systems reject."""
+    name = source.path.stem.lower() if source.is_file else re.sub(r"[^\w.-]+", "-", source.address).strip("-.")
+    return name or source.kind
 
 
 def _write(files: Mapping[Path, bytes]) -> None:

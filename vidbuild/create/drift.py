@@ -23,20 +23,22 @@ def problems(spec: Spec, path: Path) -> Iterator[Diagnostic]:
         if not scene.made_from or (origin := (scene.made_from["source"], scene.made_from["part"])) in seen:
             continue
         seen.add(origin)
-        source = path.parent / origin[0]
-        outline = outlines(source)
+        outline = outlines(origin[0], path.parent)
         if isinstance(outline, UsageError):
             yield _warning(scene, path, "source", f"the source of scene '{scene.id}': {outline.message}", outline.hint)
+            continue
+        if outline is None:
             continue
         section = next((each for each in outline.sections if each.name == origin[1]), None)
         if message := _message(section, origin, scene.made_from["sha256"]):
             yield _warning(scene, path, "part" if section is None else "sha256", message, update)
 
 
-def _outline(source: Path) -> Outline | UsageError:
+def _outline(name: str, folder: Path) -> Outline | UsageError | None:
+    """Return a source's outline; None if it is on the network, which is asked only when a user does so."""
     try:
-        importer, found = registry.resolve(str(source))
-        return importer.read(found)
+        importer, source = registry.named(name, folder)
+        return None if importer.network else importer.read(source)
     except UsageError as error:
         return error
 

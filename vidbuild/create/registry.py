@@ -36,6 +36,11 @@ def resolve(argument: str) -> tuple[Importer, Source]:
     kinds = list(dict.fromkeys(each.name for each in known))
     kind, colon, address = argument.partition(":")
     is_file = Path(argument).exists()
+    if not is_file:
+        for importer in known:
+            given = Source(importer.name, address if kind == importer.name else argument, Path.cwd(), is_file=False)
+            if not importer.endings and (kind == importer.name or importer.recognizes(given)):
+                return importer, given
     if not colon or is_file or len(kind) == 1:  # one letter is a drive
         kind, address = "", argument
     elif kind not in kinds:
@@ -55,3 +60,21 @@ def resolve(argument: str) -> tuple[Importer, Source]:
     raise UsageError(
         f"'{address}' is no {kind or 'source'} that vidbuild reads: expected a file that ends with {', '.join(endings)}"
     )
+
+
+def named(name: str, folder: Path) -> tuple[Importer, Source]:
+    """Return the importer and the source of a scene's `made_from`. Raises UsageError if there is none.
+
+    name: a file's path relative to the folder, or KIND:ADDRESS of a kind that reads no files.
+    """
+    return resolve(name if _reads_no_files(name) else str(folder / name))
+
+
+def recorded(origin: str, folder: Path) -> tuple[Importer, Source]:
+    """Return the importer and the source of a record, which is KIND:NAME. Raises UsageError if there is none."""
+    kind, _, name = origin.partition(":")
+    return resolve(origin if _reads_no_files(origin) else f"{kind}:{folder / name}")
+
+
+def _reads_no_files(name: str) -> bool:
+    return any(not importer.endings and name.startswith(f"{importer.name}:") for importer in importers())

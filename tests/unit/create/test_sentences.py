@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vidbuild.create.composer import narration, sentences
+from vidbuild.create.source import breaks
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,7 @@ from vidbuild.create.composer import narration, sentences
 )
 def test_split(text: str, language: str, expected: list[str]) -> None:
     """Sentences end as readers of the language see them: not after abbreviations, nor inside of code."""
-    assert sentences.split(text, language) == expected
+    assert breaks.split(text, language) == expected
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from vidbuild.create.composer import sentences
 from vidbuild.create.composer.beats import Beat
+from vidbuild.create.source import breaks
 
 MAX_WORDS = 45  # of a scene whose source does not say what is spoken: about 18 s
 MAX_SENTENCE = 32  # words: longer ones are hard to follow by ear
@@ -21,9 +22,7 @@ def length(text: str) -> int:
 
 def speakable(paragraph: str, language: str) -> list[str]:
     """Return the sentences of a paragraph that can be spoken."""
-    parts = [
-        sentences.spoken(each) for each in sentences.split(paragraph, language) if not sentences.is_of_the_page(each)
-    ]
+    parts = [sentences.spoken(each) for each in breaks.split(paragraph, language) if not sentences.is_of_the_page(each)]
     return [each for each in parts if sentences.is_speakable(each)]
 
 

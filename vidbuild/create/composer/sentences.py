@@ -1,4 +1,4 @@
-"""Sentences of a text: where they end, which of them matter, and how they are shortened. None is invented."""
+"""Sentences of a text: which of them matter, and how they are shortened. None is invented."""
 
 from __future__ import annotations
 
@@ -12,12 +12,6 @@ from vidbuild import inline
 DAMPING = 0.85
 ROUNDS = 30
 MIN_WORDS = 3
-# Words after which a full stop ends no sentence, in the languages of most documents.
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"'])(?:e\.g|i\.e|etc|cf|vs|approx|incl|resp|no|fig|sec|dr|mr|mrs|ms|prof|st|z\.\s?b|d\.\s?h|u\.\s?a|bzw"
-    r"|ca|evtl|ggf|usw|p\. ?ej|[a-z])\.$",
-    re.IGNORECASE,
-)
 # What only a reader of the page can follow.
 _OF_THE_PAGE = re.compile(
     r"\b(?:see|click|read more|view source|above|below|this page|this document|table of contents|follow the link"
@@ -32,30 +26,6 @@ _DANGLING = re.compile(
     r"(?:,?\s+(?:e\.g\.|i\.e\.|z\. ?B\.|for example|such as|like this))?\s*([:\uff1a])$|[,;]$", re.IGNORECASE
 )
 _END = re.compile(r"[.!?…:：。！？؟۔।]['\"”’)\]]*$")  # noqa: RUF001 - the full-width forms are meant
-
-
-def split(text: str, language: str) -> list[str]:
-    """Return the sentences of a text, by Unicode's rules, joined again after abbreviations and inside of code."""
-    from icu4py.breakers import SentenceBreaker
-
-    found: list[str] = []
-    for piece in _pieces(SentenceBreaker(text, language)):
-        open_code = bool(found) and found[-1].count("`") % 2 == 1
-        if found and (open_code or _ABBREVIATION.search(found[-1].rstrip()) or not _is_start(piece)):
-            found[-1] += piece
-        else:
-            found.append(piece)
-    return [each.strip() for each in found if each.strip()]
-
-
-def _pieces(breaker: object) -> Iterator[str]:
-    yield from map(str, breaker)  # type: ignore[call-overload]
-
-
-def _is_start(piece: str) -> bool:
-    """Return whether a sentence can begin so: a small letter goes on with the one before."""
-    first = next((character for character in piece if character.isalnum()), "")
-    return not (first.islower() and not piece.lstrip().startswith("`"))
 
 
 def spoken(sentence: str) -> str:

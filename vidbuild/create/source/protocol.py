@@ -29,11 +29,13 @@ class Source:
     kind: the importer's name.
     address: what follows the kind: mostly a file's path.
     root: the folder in which pictures and other files that the source names must be.
+    is_file: whether the address is a file's path.
     """
 
     kind: str
     address: str
     root: Path
+    is_file: bool = True
 
     @property
     def path(self) -> Path:
@@ -76,7 +78,7 @@ class Importer(Protocol):
 
     name: the KIND of `--from KIND:SOURCE`.
     summary: what `create --help` says of it.
-    endings: the endings of files that are of this kind unless a user names another one.
+    endings: the endings of files that are of this kind unless a user names another one; none if it reads no files.
     network: whether it needs the network.
     """
 
@@ -86,7 +88,10 @@ class Importer(Protocol):
     network: bool
 
     def recognizes(self, source: Source) -> bool:
-        """Return whether a file with one of the endings is of this kind, if several kinds have the ending."""
+        """Return whether a file with one of the endings is of this kind, if several kinds have the ending.
+
+        For a kind that reads no files: whether an address without a kind is its own.
+        """
 
     def read(self, source: Source) -> Outline:
         """Return the source's outline. Raises SourceError."""

@@ -1,0 +1,37 @@
+"""Where sentences end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+# Words after which a full stop ends no sentence, in the languages of most documents.
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\"'])(?:e\.g|i\.e|etc|cf|vs|approx|incl|resp|no|fig|sec|dr|mr|mrs|ms|prof|st|z\.\s?b|d\.\s?h|u\.\s?a|bzw"
+    r"|ca|evtl|ggf|usw|p\. ?ej|[a-z])\.$",
+    re.IGNORECASE,
+)
+
+
+def split(text: str, language: str) -> list[str]:
+    """Return the sentences of a text, by Unicode's rules, joined again after abbreviations and inside of code."""
+    from icu4py.breakers import SentenceBreaker
+
+    found: list[str] = []
+    for piece in _pieces(SentenceBreaker(text, language)):
+        open_code = bool(found) and found[-1].count("`") % 2 == 1
+        if found and (open_code or _ABBREVIATION.search(found[-1].rstrip()) or not _is_start(piece)):
+            found[-1] += piece
+        else:
+            found.append(piece)
+    return [each.strip() for each in found if each.strip()]
+
+
+def _pieces(breaker: object) -> Iterator[str]:
+    yield from map(str, breaker)  # type: ignore[call-overload]
+
+
+def _is_start(piece: str) -> bool:
+    """Return whether a sentence can begin so: a small letter goes on with the one before."""
+    first = next((character for character in piece if character.isalnum()), "")
+    return not (first.islower() and not piece.lstrip().startswith("`"))
