@@ -223,3 +223,62 @@ def test_texts_are_cut_at_words(text: str, limit: int, cut: str) -> None:
 def test_slug(text: str, expected: str) -> None:
     """Ids have small Latin letters, digits and hyphens."""
     assert slug(text) == expected
+
+
+def talk(*sections: Section) -> list[dict[str, Any]]:
+    """The fields of the scenes of a talk."""
+    outline = Outline("Deck", sections, paced=True)
+    return [each.fields for each in compose(outline, "en", Choices(), lambda block: str(block.path)).scenes]
+
+
+def test_a_talk_begins_with_its_own_first_part() -> None:
+    """A talk's first slide keeps its heading, its line below and its notes; a page gets no title scene before it."""
+    first = section("Welcome", Prose("Ann Example"), Speech("Hello all. I am Ann."), parents=())
+    assert talk(first) == [
+        {
+            "id": "welcome",
+            "type": "title",
+            "title": "Welcome",
+            "subtitle": "Ann Example",
+            "narration": "Hello all. I am Ann.",
+        }
+    ]
+    page = section("Welcome", Page(Path("deck.pdf"), 1, "Welcome"), parents=())
+    assert [each["type"] for each in talk(page)] == ["slide"]
+
+
+def test_notes_are_shared_by_the_scenes_of_a_slide() -> None:
+    """Notes are spoken in their order over all scenes of their slide; nothing else of the slide is spoken."""
+    blocks = (Items((Item("One"), Item("Two"))), Code("a = 1", "py"), Prose("This is left to the eye."))
+    scenes = talk(section("Intro"), section("S", *blocks, Speech("First this. Then that. At last this."), parents=()))
+    assert [each.get("narration") for each in scenes[1:]] == ["First this. Then that.", "At last this."]
+    short = talk(section("Intro"), section("S", *blocks, Speech("Only this."), parents=()))
+    assert [(each.get("narration"), each.get("duration")) for each in short[1:]] == [("Only this.", None), (None, 5.0)]
+    typed = Commands((Command(run="ls"),))
+    (_, both) = talk(section("Intro"), section("S", typed, typed, Speech("Two commands at once."), parents=()))
+    assert both["narration"] == "Two commands at once."
+
+
+def test_a_slide_without_notes_says_part_of_what_it_shows() -> None:
+    """Without notes and prose the heading is spoken once, and the list's main items, but not all of them."""
+    items = tuple(Item(f"Number {n} is a {word} reason") for n, word in enumerate(("good", "fine", "great", "best")))
+    listed, picture = talk(
+        section("Intro"),
+        section("Why we do it", Items(items), Picture("The map of the town", Path("map.png")), parents=()),
+    )[1:]
+    assert listed["narration"].startswith("Why we do it. Number 0 is a good reason.")
+    assert 2 <= listed["narration"].count("Number") < 4
+    assert picture["narration"] == "The map of the town."
+
+
+def test_every_slide_is_a_scene() -> None:
+    """A slide with a heading alone is a title scene, and one of short lines shows them."""
+    heading, lines = talk(
+        section("Intro"),
+        section("Other things", parents=()),
+        section("Hours", Prose("We open at nine."), Prose("Lunch is at noon."), parents=()),
+    )[1:]
+    assert (heading["title"], heading["narration"]) == ("Other things", "Other things.")
+    assert lines["type"] == "list"
+    assert lines["items"] == ["We open at nine.", "Lunch is at noon."]
+    assert lines["narration"] == "We open at nine. Lunch is at noon."

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from vidbuild.create.source.breaks import split
 from vidbuild.create.source.outline import Block, Commands, Prose, Section, Speech
 
 
@@ -14,12 +16,12 @@ class Beat:
 
     shown: the blocks it shows, all of one type; empty if it shows its heading alone.
     prose: paragraphs for each of the blocks shown, and after the last one.
-    speech: what the source itself says aloud; "" if nothing.
+    speech: what the source itself says aloud; None if it leaves that to its prose.
     """
 
     shown: tuple[Block, ...]
     prose: tuple[tuple[str, ...], ...]
-    speech: str = ""
+    speech: str | None = None
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -27,13 +29,24 @@ class Beat:
         return tuple(text for texts in self.prose for text in texts)
 
 
-def beats(section: Section) -> list[Beat]:
+def beats(section: Section, language: str) -> list[Beat]:
     """Return the beats of a section; commands that follow each other are typed in one terminal."""
     found = _merged(list(_split(section)))
     speech = " ".join(block.text for block in section.blocks if isinstance(block, Speech))
-    if speech and found:
-        return [Beat(each.shown, each.prose, speech if nth == 0 else "") for nth, each in enumerate(found)]
-    return found
+    if not speech:
+        return found
+    return [replace(beat, speech=part) for beat, part in zip(found, _shared(speech, len(found), language), strict=True)]
+
+
+def _shared(speech: str, count: int, language: str) -> Iterator[str]:
+    """Yield as many parts of a speech, with about equally many sentences; the last parts are empty if it is short."""
+    if count == 1:
+        yield speech
+        return
+    sentences = split(speech, language)
+    ends = [-(-nth * len(sentences) // count) for nth in range(count + 1)]
+    for start, end in pairwise(ends):
+        yield " ".join(sentences[start:end])
 
 
 def _split(section: Section) -> Iterator[Beat]:

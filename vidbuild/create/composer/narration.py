@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from vidbuild.create.composer import sentences
 from vidbuild.create.composer.beats import Beat
 from vidbuild.create.source import breaks
+from vidbuild.create.source.outline import Block, Chart, Items, Picture
 
 MAX_WORDS = 45  # of a scene whose source does not say what is spoken: about 18 s
+SHARE = 0.6  # of a list's words that are read
 MAX_SENTENCE = 32  # words: longer ones are hard to follow by ear
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -51,3 +53,23 @@ def of_beat(beat: Beat, heading: str, language: str, limit: int = MAX_WORDS) -> 
     if not any(parts) and heading:
         parts[0] = [sentences.spoken(heading)]
     return parts
+
+
+def of_shown(beat: Beat, heading: str, language: str) -> list[list[str]]:
+    """Return what a talk without notes says of something shown without prose, in the form of `of_beat`.
+
+    heading: "" if it has been said. Of a list, at most SHARE of its words are read.
+    """
+    said = [text for block in beat.shown for text in _texts(block)]
+    is_list = any(isinstance(block, Items) for block in beat.shown)
+    limit = min(MAX_WORDS, int(SHARE * sum(map(length, said)))) if is_list else MAX_WORDS
+    parts: list[list[str]] = [[] for _ in beat.prose]
+    parts[0] = [*([sentences.spoken(heading)] if heading else []), *chosen(said, language, limit)]
+    return parts
+
+
+def _texts(block: Block) -> Iterator[str]:
+    if isinstance(block, Items):
+        yield from (f"{each.text}: {each.detail}" if each.detail else each.text for each in block.items)
+    elif isinstance(block, Picture | Chart):
+        yield block.alt if isinstance(block, Picture) else block.title

@@ -11,7 +11,7 @@ from vidbuild.create.composer import narration, sentences, visuals
 from vidbuild.create.composer.beats import Beat, beats
 from vidbuild.create.composer.text import cut_to
 from vidbuild.create.composer.visuals import Place
-from vidbuild.create.source.outline import Outline, Picture, Section
+from vidbuild.create.source.outline import Item, Items, Outline, Picture, Section
 
 MAX_SUBTITLE = 90
 MAX_TITLE = 60
@@ -36,40 +36,72 @@ class SceneDraft:
 def of_section(section: Section, outline: Outline, language: str, place: Place) -> Iterator[SceneDraft]:
     """Yield the scenes of one section."""
     is_first = section is outline.sections[0]
-    for nth, beat in enumerate(beats(section)):
-        if not is_first or nth > 0:
+    for nth, beat in enumerate(beats(section, language)):
+        if outline.paced and (beat.shown or not is_first):
+            yield _paced(section, outline, _listed(beat), language, place, is_first=nth == 0)
+        elif not is_first or nth > 0:
             yield from _scene(section, outline, beat, language, place)
-            continue
-        yield _opening(section, outline, beat, language)
-        # What its prose says has been said; a picture at a document's start is its logo.
-        if beat.shown and not isinstance(beat.shown[0], Picture):
-            silent = replace(beat, prose=tuple(() for _ in beat.prose))
-            yield from _scene(section, outline, silent, language, place)
+        else:
+            yield _opening(section, outline, beat, language)
+            # What its prose says has been said; a picture at a document's start is its logo.
+            if beat.shown and not isinstance(beat.shown[0], Picture):
+                silent = replace(beat, prose=tuple(() for _ in beat.prose))
+                yield from _scene(section, outline, silent, language, place)
 
 
 def _opening(section: Section, outline: Outline, beat: Beat, language: str) -> SceneDraft:
     """Return the title scene: the document's title, and what it says first."""
+    title = (outline.paced and section.heading) or outline.title
     said = narration.chosen(beat.texts, language)
-    lead = said[0] if said else outline.description
+    # A talk's first slide has its author or its date below the title, which are no sentences.
+    lead = said[0] if said else outline.description or (beat.texts[0] if outline.paced and beat.texts else "")
     subtitle, cut = cut_to(lead.rstrip("."), MAX_SUBTITLE)
-    fields: dict[str, Any] = {"type": "title", "title": cut_to(outline.title, MAX_TITLE)[0]}
+    fields: dict[str, Any] = {"type": "title", "title": cut_to(title, MAX_TITLE)[0]}
     if subtitle and not cut:
         fields["subtitle"] = subtitle
-    return SceneDraft({**fields, **_spoken(" ".join(said) or sentences.spoken(outline.title))}, section)
+    spoken = " ".join(said) or sentences.spoken(title)
+    return SceneDraft({**fields, **_spoken(spoken if beat.speech is None else beat.speech)}, section)
+
+
+def _paced(
+    section: Section, outline: Outline, beat: Beat, language: str, place: Place, *, is_first: bool
+) -> SceneDraft:
+    """Return a scene of a talk or a recording, each part of which has one; is_first: of its section."""
+    heading = section.heading if is_first else ""
+    if beat.speech is not None:
+        parts = [[beat.speech]]
+    else:
+        parts = narration.of_beat(beat, "", language)
+        if not any(parts):
+            parts = narration.of_shown(beat, heading, language)
+    return _draft(section, outline, beat, parts, place)
+
+
+def _listed(beat: Beat) -> Beat:
+    """Return a beat that shows its paragraphs, if they are short."""
+    texts = beat.texts
+    if beat.shown or not 1 < len(texts) <= visuals.MAX_ITEMS:
+        return beat
+    if any(len(inline.plain(each)) > visuals.MAX_ITEM for each in texts):
+        return beat
+    return replace(beat, shown=(Items(tuple(map(Item, texts))),), prose=(texts, ()))
 
 
 def _scene(section: Section, outline: Outline, beat: Beat, language: str, place: Place) -> Iterator[SceneDraft]:
-    parts = [[beat.speech]] if beat.speech else narration.of_beat(beat, section.heading, language)
+    parts = [[beat.speech]] if beat.speech is not None else narration.of_beat(beat, section.heading, language)
+    if beat.shown or beat.speech or any(beat.texts):
+        yield _draft(section, outline, beat, parts, place)
+
+
+def _draft(section: Section, outline: Outline, beat: Beat, parts: list[list[str]], place: Place) -> SceneDraft:
     if not beat.shown:
-        if any(beat.texts) or beat.speech:
-            yield SceneDraft({**_heading(section, parts, outline), **_spoken(_joined(parts, ()))}, section)
-        return
+        shown_texts = [beat.texts] if outline.paced and beat.speech is not None else parts
+        return SceneDraft({**_heading(section, shown_texts, outline), **_spoken(_joined(parts, ()))}, section)
     heading = inline.plain(section.heading) or outline.title
-    cues = [f"step-{nth + 1}" if len(beat.shown) > 1 and parts[nth] else "" for nth in range(len(beat.shown))]
-    if beat.speech:
-        cues = ["" for _ in cues]
+    has_cues = len(beat.shown) > 1 and beat.speech is None
+    cues = [f"step-{nth + 1}" if has_cues and parts[nth] else "" for nth in range(len(beat.shown))]
     shown = visuals.visual(beat.shown, heading, place, cues)
-    yield SceneDraft({"type": shown.type, **shown.fields, **_spoken(_joined(parts, cues))}, section, shown.cut)
+    return SceneDraft({"type": shown.type, **shown.fields, **_spoken(_joined(parts, cues))}, section, shown.cut)
 
 
 def _heading(section: Section, parts: Sequence[Sequence[str]], outline: Outline) -> dict[str, Any]:
