@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from markdown_it.tree import SyntaxTreeNode
 
 from vidbuild.create.importers.markdown import html, inline
-from vidbuild.create.source import fences
-from vidbuild.create.source.outline import Block, Item, Items, Omission, Picture, Prose, Quotation, Recording, Table
-from vidbuild.create.source.protocol import Source
+from vidbuild.create.source import fences, phrases
+from vidbuild.create.source.outline import Block, Item, Picture, Prose, Recording, Table
+from vidbuild.create.source.pictures import Image, Omissions
 
-LINKS = 0.75  # share of linked characters from which a text is a list of links
 _DIRECTIVE = re.compile(r"\{([\w:.-]+)\}\s*(.*)")
 NOTES = frozenset(
     [
@@ -39,36 +37,24 @@ NOTES = frozenset(
     ]
 )
 _OPTION = re.compile(r":[\w-]+:.*\n?")
-_BY = re.compile(r"\s*(?:—|–|--)\s*(?P<by>[^.!?\n]{2,60})\Z")  # noqa: RUF001 - dashes of both lengths
 _ALERT = re.compile(r"\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*", re.IGNORECASE)
-_TASK = re.compile(r"\[([ xX])\]\s+")
 _TITLE = re.compile(r"title=(?:\"([^\"]*)\"|'([^']*)')")
-# A text that names what it shows: "**Fast**: it caches" and "`--all`: everything".
-_NAMED = re.compile(r"(?P<name>\*\*[^*]+\*\*|`[^`]+`)\s*(?::|—|–|-)\s+(?P<detail>\S.*)", re.DOTALL)  # noqa: RUF001
-_NAMED_INSIDE = re.compile(r"\*\*(?P<name>[^*]+):\*\*\s+(?P<detail>\S.*)", re.DOTALL)
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Omissions):
     """The reading of one document: what no scene will show."""
-
-    source: Source
-    omissions: list[Omission] = field(default_factory=list)
 
     def omit(self, what: str, node: SyntaxTreeNode) -> None:
         """Record what is left out."""
-        self.omissions.append(Omission(what, node.map[0] + 1 if node.map else 0))
+        self.leave_out(what, _line(node))
 
-    def picture(self, image: inline.Image, node: SyntaxTreeNode) -> Iterator[Picture]:
+    def picture(self, image: Image, node: SyntaxTreeNode) -> Iterator[Picture]:
         """Yield a picture that is a file of the project."""
-        if image.is_badge:
-            self.omit("a badge", node)
-        elif image.is_remote:
-            self.omit(f"a picture from the network: {image.source}", node)
-        elif (path := self.source.file(re.sub(r"[?#].*", "", image.source))) is None:
-            self.omit(f"a picture that is not in the project: {image.source}", node)
-        else:
-            yield Picture(image.alt, path)
+        yield from self.file(image, _line(node))
+
+
+def _line(node: SyntaxTreeNode) -> int:
+    return node.map[0] + 1 if node.map else 0
 
 
 def blocks(nodes: Iterable[SyntaxTreeNode], reading: Reading) -> Iterator[Block]:
@@ -116,9 +102,9 @@ def _paragraph(node: SyntaxTreeNode, reading: Reading) -> Iterator[Block]:
         yield from reading.picture(image, node)
     if content.html:
         yield from _html(content.html, node, reading)
-    if not content.text or (content.images and content.linked > LINKS):
+    if not content.text or (content.images and content.linked > phrases.LINKS):
         return
-    if content.linked > LINKS and content.text.count(" ") > 1 and not content.text.endswith((".", "!", "?")):
+    if phrases.is_line_of_links(content.text, content.linked):
         reading.omit("a line of links", node)
     else:
         yield Prose(content.text)
@@ -128,7 +114,7 @@ def _list(node: SyntaxTreeNode, reading: Reading) -> Iterator[Block]:
     """Yield a list; items that hold code or pictures become blocks in order instead."""
     contents = [_content(child.children[0]) if child.children else inline.content(None) for child in node.children]
     shares = [each.linked for each in contents if each.text]
-    if shares and min(shares) > LINKS:
+    if phrases.is_list_of_links(shares):
         reading.omit(f"a list of {len(shares)} links", node)
         return
     if any(_holds_more(child) for child in node.children):
@@ -138,13 +124,8 @@ def _list(node: SyntaxTreeNode, reading: Reading) -> Iterator[Block]:
     for child, content in zip(node.children, contents, strict=True):
         for image in content.images:
             yield from reading.picture(image, child)
-    items = tuple(each for each in map(_item, node.children) if each.text)
-    tasks = [_TASK.match(each.text) for each in items]
-    if items and all(tasks):
-        bare = tuple(_without(each, len(task[0])) for each, task in zip(items, tasks, strict=True) if task)
-        yield Items(bare, done=tuple(task[1] != " " for task in tasks if task))
-    elif items:
-        yield Items(items, ordered=node.type == "ordered_list")
+    if (found := phrases.items(list(map(_item, node.children)), ordered=node.type == "ordered_list")) is not None:
+        yield found
 
 
 def _holds_more(node: SyntaxTreeNode) -> bool:
@@ -164,13 +145,7 @@ def _item(node: SyntaxTreeNode) -> Item:
         for item in child.children
     )
     text, more = (texts[0], texts[1:]) if texts else ("", [])
-    named = _NAMED.fullmatch(text) or _NAMED_INSIDE.fullmatch(text)
-    name, detail = (named["name"].strip("*"), named["detail"]) if named else (text, "")
-    return Item(name, " ".join(filter(None, [detail, *more])), tuple(each for each in below if each.text))
-
-
-def _without(item: Item, length: int) -> Item:
-    return Item(item.text[length:], item.detail, item.items)
+    return phrases.item(text, more, below)
 
 
 def _fence(node: SyntaxTreeNode, reading: Reading) -> Iterator[Block]:
@@ -180,7 +155,7 @@ def _fence(node: SyntaxTreeNode, reading: Reading) -> Iterator[Block]:
         return
     text = re.sub(rf"\A(?:{_OPTION.pattern})+", "", node.content) if directive else node.content
     if directive is not None and directive[1] in {"image", "figure"}:
-        yield from reading.picture(inline.Image(directive[2].strip(), ""), node)
+        yield from reading.picture(Image(directive[2].strip(), ""), node)
         return
     title = _TITLE.search(node.info)
     block = fences.block(text, node.info, (title[1] or title[2] or "") if title else "")
@@ -212,15 +187,13 @@ def _table(node: SyntaxTreeNode, reading: Reading) -> Iterator[Block]:
 
 def _quotation(node: SyntaxTreeNode, reading: Reading) -> Iterator[Block]:
     found = list(blocks(node.children, reading))
-    if not found or not all(isinstance(each, Prose) for each in found):
+    if not (text := phrases.prose_of(found)):
         yield from found
         return
-    text = " ".join(each.text for each in found if isinstance(each, Prose))
     if alert := _ALERT.match(text):
         yield Prose(text[alert.end() :])
         return
-    by = _BY.search(text)
-    yield Quotation(text[: by.start()] if by else text, by["by"] if by else "")
+    yield phrases.quotation(text)
 
 
 def _html(text: str, node: SyntaxTreeNode, reading: Reading) -> Iterator[Block]:

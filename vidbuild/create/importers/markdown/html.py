@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from vidbuild.create.importers.markdown.inline import Image
+from vidbuild.create.source.pictures import Image
 
 _UNSEEN = frozenset({"script", "style", "template"})
 

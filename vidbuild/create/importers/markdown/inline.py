@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from markdown_it.token import Token
+
+from vidbuild.create.source.pictures import Image
 
 CHECKS = {"check": "✓", "check-all": "✓", "check-circle": "✓", "close": "✗", "close-circle": "✗"}
 _ICON = re.compile(r":(?:material|octicons|fontawesome|simple)-([a-z0-9-]+?)(?:-(?:16|24))?:(?:\{[^}\n]*\})?")
@@ -15,28 +16,6 @@ _EMOJI = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+-]*:(?![\w:])")
 _ATTRIBUTES = re.compile(r"\{[:#.][^{}\n]*\}")
 _HIGHLIGHTED = re.compile(r"#!\w+ ")  # `#!bash ls`: code with the name of its language
 _SPACES = re.compile(r"[ \t]{2,}")
-_BADGE = re.compile(
-    r"shields\.io|badge|badgen\.net|codecov\.io|travis-ci|goreportcard|godoc\.org|isitmaintained", re.IGNORECASE
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """A picture in a text. linked: whether it is all that a link consists of."""
-
-    source: str
-    alt: str
-    linked: bool = False
-
-    @property
-    def is_remote(self) -> bool:
-        """Whether its bytes are not in a file."""
-        return bool(urlsplit(self.source).scheme or self.source.startswith("//"))
-
-    @property
-    def is_badge(self) -> bool:
-        """Whether it shows a state of the project instead of something to look at."""
-        return self.is_remote and (self.linked or bool(_BADGE.search(self.source)))
 
 
 @dataclass(frozen=True, slots=True)
