@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from vidbuild.create import record, registry, updating, writing
 from vidbuild.create.composer import Choices, compose
+from vidbuild.create.composer.text import slug
 from vidbuild.create.record import Record
 from vidbuild.create.source.outline import Omission, Outline, Page, Picture, Recording
 from vidbuild.create.source.protocol import Source
@@ -59,7 +59,7 @@ def create(
     """
     importer, source = registry.resolve(argument)
     outline = importer.read(source)
-    path = path or Path(f"{_file_name(source)}.yaml")
+    path = path or Path(f"{_file_name(source, outline.title)}.yaml")
     placing = _Placing(path)
     language = str((head or {}).get("language") or outline.language or _language(outline))
     composition = compose(outline, language, choices or Choices(), placing.place)
@@ -119,10 +119,9 @@ def update(path: Path) -> Updated:
     return Updated(path, old, made.text, made.record, placing.files, tuple(made.kept))
 
 
-def _file_name(source: Source) -> str:
-    """Return a spec's name without its ending: the source's own, or its address without what file systems reject."""
-    name = source.path.stem.lower() if source.is_file else re.sub(r"[^\w.-]+", "-", source.address).strip("-.")
-    return name or source.kind
+def _file_name(source: Source, title: str) -> str:
+    """Return a spec's name without its ending: that of its source, or the title of one that is no file."""
+    return source.path.stem.lower() if source.is_file else slug(title) or source.kind
 
 
 def _write(files: Mapping[Path, bytes]) -> None:

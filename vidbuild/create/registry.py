@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 # Module in `importers` -> the name of its class. Each is imported when it is needed.
 IMPORTERS = {
     "markdown": "MarkdownImporter",
+    "captions": "CaptionsImporter",
+    "cast": "CastImporter",
+    "tape": "TapeImporter",
+    "youtube": "YouTubeImporter",
 }
 
 

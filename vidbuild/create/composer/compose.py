@@ -15,6 +15,7 @@ from vidbuild.create.source.outline import Omission, Outline, Section
 
 SECONDS_A_WORD = 0.4
 PAUSES = 1.2  # seconds of a scene beside its words
+RECORDING = 20.0  # seconds of one that nobody speaks about, more or less
 # Sections that are about the project's upkeep, in the languages of most documents.
 _UPKEEP = re.compile(
     r"(?:licen[cs]e|licensing|contribut\w*|credits?|sponsor\w*|backers?|acknowledge?ments?|table of contents|contents"
@@ -70,7 +71,8 @@ def compose(
     ]
     drafts = [draft for _, each in made for draft in each]
     fixed = list(_first_of(candidates, kept or {}))
-    taken = range(len(drafts)) if outline.paced else chosen(candidates, choices.seconds, choices.scenes, fixed)
+    whole = outline.paced and choices.seconds is None and choices.scenes is None
+    taken = range(len(drafts)) if whole else chosen(candidates, choices.seconds, choices.scenes, fixed)
     made_scenes = tuple(_with_ids([drafts[index] for index in taken]))
     shown = {draft.section.name for draft in made_scenes}
     omissions = [
@@ -106,7 +108,7 @@ def _is_upkeep(section: Section) -> bool:
 
 def _seconds(draft: SceneDraft) -> float:
     text = draft.fields.get("narration", "")
-    return PAUSES + SECONDS_A_WORD * narration.length(text) if text else float(draft.fields["duration"])
+    return PAUSES + SECONDS_A_WORD * narration.length(text) if text else float(draft.fields.get("duration", RECORDING))
 
 
 def _worth(draft: SceneDraft, section: Section) -> float:
@@ -120,7 +122,8 @@ def _with_ids(drafts: Sequence[SceneDraft]) -> Iterator[SceneDraft]:
     """Yield the drafts with an id each, made from their headings."""
     counts: dict[str, int] = {}
     for draft in drafts:
-        name = slug(draft.section.heading) or ("intro" if not counts else draft.fields["type"])
+        part = slug(draft.section.heading or draft.section.name.rpartition(" > ")[2])
+        name = "intro" if not (draft.section.heading or counts) else part or draft.fields["type"]
         counts[name] = counts.get(name, 0) + 1
         own = name if counts[name] == 1 else f"{name}-{counts[name]}"
         yield replace(draft, fields={"id": own, **draft.fields})

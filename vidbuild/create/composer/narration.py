@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from vidbuild.create.composer import sentences
 from vidbuild.create.composer.beats import Beat
 from vidbuild.create.source import breaks
-from vidbuild.create.source.outline import Block, Chart, Items, Picture
+from vidbuild.create.source.outline import Block, Chart, Items, Picture, Recording
 
 MAX_WORDS = 45  # of a scene whose source does not say what is spoken: about 18 s
 SHARE = 0.6  # of a list's words that are read
 MAX_SENTENCE = 32  # words: longer ones are hard to follow by ear
-_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-
-
-def length(text: str) -> int:
-    """Return how many words a text has; of scripts without spaces, two characters count as one."""
-    unspaced = len(_UNSPACED.findall(text))
-    return len(_UNSPACED.sub("", text).split()) + unspaced // 2
+length = breaks.length
 
 
 def speakable(paragraph: str, language: str) -> list[str]:
@@ -58,8 +51,11 @@ def of_beat(beat: Beat, heading: str, language: str, limit: int = MAX_WORDS) -> 
 def of_shown(beat: Beat, heading: str, language: str) -> list[list[str]]:
     """Return what a talk without notes says of something shown without prose, in the form of `of_beat`.
 
-    heading: "" if it has been said. Of a list, at most SHARE of its words are read.
+    heading: "" if it has been said. Of a list, at most SHARE of its words are read, and of what was typed in a
+    recording, which is its heading, none.
     """
+    if any(isinstance(block, Recording) for block in beat.shown):
+        return [[] for _ in beat.prose]
     said = [text for block in beat.shown for text in _texts(block)]
     is_list = any(isinstance(block, Items) for block in beat.shown)
     limit = min(MAX_WORDS, int(SHARE * sum(map(length, said)))) if is_list else MAX_WORDS

@@ -11,7 +11,7 @@ from vidbuild.create.composer import narration, sentences, visuals
 from vidbuild.create.composer.beats import Beat, beats
 from vidbuild.create.composer.text import cut_to
 from vidbuild.create.composer.visuals import Place
-from vidbuild.create.source.outline import Item, Items, Outline, Picture, Section
+from vidbuild.create.source.outline import Item, Items, Outline, Picture, Recording, Section
 
 MAX_SUBTITLE = 90
 MAX_TITLE = 60
@@ -101,7 +101,10 @@ def _draft(section: Section, outline: Outline, beat: Beat, parts: list[list[str]
     has_cues = len(beat.shown) > 1 and beat.speech is None
     cues = [f"step-{nth + 1}" if has_cues and parts[nth] else "" for nth in range(len(beat.shown))]
     shown = visuals.visual(beat.shown, heading, place, cues)
-    return SceneDraft({"type": shown.type, **shown.fields, **_spoken(_joined(parts, cues))}, section, shown.cut)
+    spoken = _joined(parts, cues)
+    # Without a narration, a recording plays as long as it is.
+    timed = _spoken(spoken) if spoken or not isinstance(beat.shown[0], Recording) else {}
+    return SceneDraft({"type": shown.type, **shown.fields, **timed}, section, shown.cut)
 
 
 def _heading(section: Section, parts: Sequence[Sequence[str]], outline: Outline) -> dict[str, Any]:

@@ -143,6 +143,11 @@ def _page(block: Page, place: Place) -> Visual:
     return Visual("slide", _known(file=place(block), page=block.number, alt=alt))
 
 
+def _recording(block: Recording, heading: str, place: Place) -> Visual:
+    fields = {**_known(title=heading), "cast": place(block), **_known(start=block.start, end=block.end)}
+    return Visual("command", fields)
+
+
 def _quotation(block: Quotation) -> Visual:
     text, cut = cut_to(block.text, MAX_QUOTE)
     return Visual("quote", {"text": text, **_known(by=block.by)}, "the end of a quotation" if cut else "")
@@ -159,6 +164,6 @@ _VISUALS: Mapping[type[Block], Callable[[Sequence[Any], str, Place, Sequence[str
         "diagram", {"diagram": shown[0].text, "notation": shown[0].notation, **_known(caption=heading)}
     ),
     Chart: lambda shown, heading, *_: _chart(shown[0], heading),
-    Recording: lambda shown, heading, place, _: Visual("command", {**_known(title=heading), "cast": place(shown[0])}),
+    Recording: lambda shown, heading, place, _: _recording(shown[0], heading, place),
     Quotation: lambda shown, *_: _quotation(shown[0]),
 }

@@ -1,4 +1,4 @@
-"""Where sentences end."""
+"""Where sentences end, and how long they are."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ _ABBREVIATION = re.compile(
     r"|ca|evtl|ggf|usw|p\. ?ej|[a-z])\.$",
     re.IGNORECASE,
 )
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def split(text: str, language: str) -> list[str]:
@@ -35,3 +36,9 @@ def _is_start(piece: str) -> bool:
     """Return whether a sentence can begin so: a small letter goes on with the one before."""
     first = next((character for character in piece if character.isalnum()), "")
     return not (first.islower() and not piece.lstrip().startswith("`"))
+
+
+def length(text: str) -> int:
+    """Return how many words a text has; of scripts without spaces, two characters count as one."""
+    unspaced = len(_UNSPACED.findall(text))
+    return len(_UNSPACED.sub("", text).split()) + unspaced // 2

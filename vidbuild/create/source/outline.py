@@ -116,9 +116,14 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording of a terminal, as a file."""
+    """A recording of a terminal, as a file.
+
+    start, end: the seconds of it that are shown; 0 for its start and for its end.
+    """
 
     path: Path
+    start: float = 0.0
+    end: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

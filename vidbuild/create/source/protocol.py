@@ -18,7 +18,8 @@ class SourceError(UsageError):
     """A source that cannot be read as its kind. location: where in it; None if it has no lines."""
 
     def __init__(self, message: str, location: Location | None = None, hint: str | None = None) -> None:
-        super().__init__(f"{location}: {message}" if location else message, hint=hint)
+        place = f"{location.file}:{location.line}:{location.column}: " if location else ""
+        super().__init__(f"{place}{message}", hint=hint)
         self.location = location
 
 
