@@ -71,7 +71,7 @@ def _parts(found: TerminalRecording) -> Iterator[_Part]:
     else:
         starts = [(0.0, "")]
     for start, end, label in _merged(starts, found, lines):
-        own = [line.text for line in lines if start <= line.start < end]
+        own = [line.text for line in lines if start <= line.start and (line.start < end or end == found.end)]
         spoken = tuple(_COMMENT.sub("", each) for each in own if _COMMENT.match(each))
         yield _Part(start, end, label, spoken, tuple(each for each in own if not _COMMENT.match(each)))
 

@@ -118,6 +118,7 @@ def _title(session: Session, video: str) -> str:
 
 def _reason(error: Exception) -> str:
     """Return what went wrong, in one line."""
+    import requests
     import youtube_transcript_api as api
 
     reasons = {
@@ -128,11 +129,11 @@ def _reason(error: Exception) -> str:
         api.AgeRestricted: "it is restricted by age, so that only a signed-in user sees it",
         api.VideoUnplayable: "it cannot be played",
         api.RequestBlocked: "it blocks this computer's address, as it does with those of clouds and CI systems",
+        api.YouTubeRequestFailed: "it answered with an error",
+        requests.Timeout: f"no answer within {TIMEOUT:.0f} s",
+        requests.ConnectionError: "no connection",
     }
-    for kind, text in reasons.items():
-        if isinstance(error, kind):
-            return text
-    return type(error).__name__
+    return next((text for kind, text in reasons.items() if isinstance(error, kind)), "its answer is no transcript")
 
 
 def _other_way(video: str) -> str:
