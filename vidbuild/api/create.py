@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,21 @@ from vidbuild.create import record, registry, updating, writing
 from vidbuild.create.composer import Choices, compose
 from vidbuild.create.composer.text import slug
 from vidbuild.create.record import Record
-from vidbuild.create.source.outline import Omission, Outline, Page, Picture, Recording
+from vidbuild.create.source.outline import (
+    Block,
+    Code,
+    Diagram,
+    Items,
+    Omission,
+    Outline,
+    Page,
+    Picture,
+    Prose,
+    Quotation,
+    Recording,
+    Section,
+    Speech,
+)
 from vidbuild.create.source.protocol import Source
 from vidbuild.engine.disk import durable
 from vidbuild.errors import UsageError
@@ -58,25 +72,26 @@ def create(
     head: fields of the spec beside its title and scenes, such as `language`, `voice` and `theme`.
     """
     importer, source = registry.resolve(argument)
-    outline = importer.read(source)
+    outline = _drawable(importer.read(source))
     path = path or Path(f"{_file_name(source, outline.title)}.yaml")
     placing = _Placing(path)
     language = str((head or {}).get("language") or outline.language or _language(outline))
-    composition = compose(outline, language, choices or Choices(), placing.place)
+    choices = _focused(choices or Choices(), outline)
+    composition = compose(outline, language, choices, placing.place)
     if not composition.scenes:
         raise UsageError(f"'{source.address}' has nothing to make a scene of", hint="see what it has with --dry-run")
     name = _relative(source.path, path) if source.is_file else f"{importer.name}:{source.address}"
     scenes = [updating.with_origin(each, name) for each in composition.scenes]
-    _check(head or {}, outline.title, path)
+    _check(head or {}, composition.title, path)
     fields = {
         "vidbuild": 1,
-        "title": outline.title,
+        "title": composition.title,
         "language": language,
         **{k: v for k, v in (head or {}).items() if v},
     }
     text = writing.spec_text(fields, scenes)
     origin = f"{importer.name}:{name}" if source.is_file else name
-    written = Record(origin, language, choices or Choices(), tuple(map(writing.as_written, scenes)))
+    written = Record(origin, language, choices, tuple(map(writing.as_written, scenes)))
     return Created(path, source.address, text, written, placing.files, composition.omissions)
 
 
@@ -115,13 +130,52 @@ def update(path: Path) -> Updated:
     importer, source = registry.recorded(last.source, path.parent)
     placing = _Placing(path)
     old = path.read_text(encoding="utf-8")
-    made = updating.update(old, last, importer.read(source), placing.place)
+    made = updating.update(old, last, _drawable(importer.read(source)), placing.place)
     return Updated(path, old, made.text, made.record, placing.files, tuple(made.kept))
 
 
 def _file_name(source: Source, title: str) -> str:
     """Return a spec's name without its ending: that of its source, or the title of one that is no file."""
     return source.path.stem.lower() if source.is_file else slug(title) or source.kind
+
+
+def _drawable(outline: Outline) -> Outline:
+    """Return the outline with the text of each diagram that no scene can draw, and with what is left out so."""
+    omissions: list[Omission] = []
+
+    def shown(block: Block, section: Section) -> Block:
+        if not isinstance(block, Diagram) or not (problem := _problem(block)):
+            return block
+        omissions.append(Omission(f"the drawing of a diagram, whose text is shown: {problem}", section.line))
+        return Code(block.text)
+
+    sections = tuple(
+        replace(each, blocks=tuple(shown(block, each) for block in each.blocks)) for each in outline.sections
+    )
+    return replace(outline, sections=sections, omissions=(*outline.omissions, *omissions)) if omissions else outline
+
+
+def _problem(diagram: Diagram) -> str:
+    """Return why a diagram cannot be drawn; "" if it can."""
+    from vidbuild.spec.load import try_parse
+
+    scene = {"id": "a", "type": "diagram", "diagram": diagram.text, "notation": diagram.notation, "duration": 5}
+    loaded = try_parse(writing.spec_text({"vidbuild": 1, "title": "a"}, [scene]), Path("diagram.yaml"), {})
+    return next((each.message for each in loaded.diagnostics if each.severity == "error"), "")
+
+
+def _focused(choices: Choices, outline: Outline) -> Choices:
+    """Return the choices with the section that a source is about by itself. Raises UsageError for an unknown one."""
+    from vidbuild.suggest import did_you_mean
+
+    if not choices.section:
+        return replace(choices, section=outline.focus)
+    headings = dict.fromkeys(name for each in outline.sections for name in (*each.parents, each.heading) if name)
+    if choices.section.casefold() not in {each.casefold() for each in headings}:
+        some = f"the first ones are {', '.join(list(headings)[:5])}" if headings else "leave --section out"
+        hint = did_you_mean(choices.section, list(headings)) or some
+        raise UsageError(f"the source has no section '{choices.section}'", hint=hint)
+    return choices
 
 
 def _write(files: Mapping[Path, bytes]) -> None:
@@ -173,6 +227,13 @@ def _relative(path: Path, spec: Path) -> str:
 def _language(outline: Outline) -> str:
     from vidbuild.create.language import language_of
 
-    return language_of(
-        " ".join(block.text for section in outline.sections for block in section.blocks if hasattr(block, "text"))
-    )
+    return language_of(" ".join(text for section in outline.sections for text in _prose(section)))
+
+
+def _prose(section: Section) -> Iterator[str]:
+    """Yield the texts of a section that are written in a language of people."""
+    for block in section.blocks:
+        if isinstance(block, Prose | Quotation | Speech):
+            yield block.text
+        elif isinstance(block, Items):
+            yield from (f"{item.text} {item.detail}" for item in block.items)

@@ -12,15 +12,19 @@ from vidbuild.project import root_of
 from vidbuild.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 # Module in `importers` -> the name of its class. Each is imported when it is needed.
 IMPORTERS = {
+    "changelog": "ChangelogImporter",
+    "gitrange": "GitRangeImporter",
     "markdown": "MarkdownImporter",
     "captions": "CaptionsImporter",
     "cast": "CastImporter",
     "tape": "TapeImporter",
     "youtube": "YouTubeImporter",
+    "data": "DataImporter",
+    "topic": "TopicImporter",
 }
 
 
@@ -31,20 +35,18 @@ def importers() -> Iterator[Importer]:
         yield importer
 
 
-def resolve(argument: str) -> tuple[Importer, Source]:
+def resolve(argument: str, folder: Path | None = None) -> tuple[Importer, Source]:
     """Return the importer for the argument of `--from`, and the source. Raises UsageError if there is none.
 
     argument: KIND:SOURCE, or a file, whose kind is known by its ending.
+    folder: the one in which a source that is no file is looked up; default: the current one.
     """
     known = list(importers())
     kinds = list(dict.fromkeys(each.name for each in known))
     kind, colon, address = argument.partition(":")
     is_file = Path(argument).exists()
-    if not is_file:
-        for importer in known:
-            given = Source(importer.name, address if kind == importer.name else argument, Path.cwd(), is_file=False)
-            if not importer.endings and (kind == importer.name or importer.recognizes(given)):
-                return importer, given
+    if not is_file and (found := _without_file(argument, known, folder or Path.cwd())):
+        return found
     if not colon or is_file or len(kind) == 1:  # one letter is a drive
         kind, address = "", argument
     elif kind not in kinds:
@@ -71,14 +73,30 @@ def named(name: str, folder: Path) -> tuple[Importer, Source]:
 
     name: a file's path relative to the folder, or KIND:ADDRESS of a kind that reads no files.
     """
-    return resolve(name if _reads_no_files(name) else str(folder / name))
+    return _without_file(name, list(importers()), folder, with_kind=True) or resolve(str(folder / name))
 
 
 def recorded(origin: str, folder: Path) -> tuple[Importer, Source]:
     """Return the importer and the source of a record, which is KIND:NAME. Raises UsageError if there is none."""
     kind, _, name = origin.partition(":")
-    return resolve(origin if _reads_no_files(origin) else f"{kind}:{folder / name}")
+    return _without_file(origin, list(importers()), folder, with_kind=True) or resolve(f"{kind}:{folder / name}")
 
 
-def _reads_no_files(name: str) -> bool:
-    return any(not importer.endings and name.startswith(f"{importer.name}:") for importer in importers())
+def _without_file(
+    argument: str, known: Sequence[Importer], folder: Path, *, with_kind: bool = False
+) -> tuple[Importer, Source] | None:
+    """Return the importer and the source of an argument that is no file; None if no importer takes it.
+
+    A kind that reads no files takes all that is named after it, and one that shares its name with a kind that does
+    takes what it recognizes. with_kind: whether the argument needs the name of a kind.
+    """
+    kind, _, address = argument.partition(":")
+    reads_files = any(importer.endings for importer in known if importer.name == kind)
+    for importer in known:
+        is_named = kind == importer.name
+        if importer.endings or (with_kind and not is_named):
+            continue
+        given = Source(importer.name, address if is_named else argument, folder, is_file=False)
+        if (is_named and not reads_files) or importer.recognizes(given):
+            return importer, given
+    return None

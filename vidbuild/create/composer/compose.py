@@ -40,8 +40,9 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """The scenes, and what of the source they do not show."""
+    """The video's title, its scenes, and what of the source they do not show."""
 
+    title: str
     scenes: tuple[SceneDraft, ...]
     omissions: tuple[Omission, ...]
 
@@ -59,6 +60,8 @@ def compose(
     kept: section's name -> the number of scenes that it has in any case.
     """
     sections = list(_wanted(outline, choices.section))
+    if choices.section and sections and sections[0].title:
+        outline = replace(outline, title=sections[0].title, sections=tuple(sections), description="")
     upkeep = [] if choices.section or outline.paced else [each for each in sections if _is_upkeep(each)]
     left = [each for each in sections if each not in upkeep]
     made = [
@@ -84,7 +87,9 @@ def compose(
         for each, found in made
         if found and each.name not in shown
     ]
-    return Composition(made_scenes, tuple(sorted((*outline.omissions, *omissions), key=lambda each: each.line)))
+    return Composition(
+        outline.title, made_scenes, tuple(sorted((*outline.omissions, *omissions), key=lambda each: each.line))
+    )
 
 
 def _first_of(candidates: Sequence[Candidate], kept: Mapping[str, int]) -> Iterator[int]:

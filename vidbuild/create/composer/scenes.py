@@ -53,8 +53,9 @@ def _opening(section: Section, outline: Outline, beat: Beat, language: str) -> S
     """Return the title scene: the document's title, and what it says first."""
     title = (outline.paced and section.heading) or outline.title
     said = narration.chosen(beat.texts, language)
-    # A talk's first slide has its author or its date below the title, which are no sentences.
-    lead = said[0] if said else outline.description or (beat.texts[0] if outline.paced and beat.texts else "")
+    # A talk's first slide has its author or its date below the title, and a version its date: these are no sentences.
+    is_own = outline.paced or section.title
+    lead = said[0] if said else outline.description or (beat.texts[0] if is_own and beat.texts else "")
     subtitle, cut = cut_to(lead.rstrip("."), MAX_SUBTITLE)
     fields: dict[str, Any] = {"type": "title", "title": cut_to(title, MAX_TITLE)[0]}
     if subtitle and not cut:

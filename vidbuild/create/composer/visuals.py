@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from vidbuild.create.composer.text import cut_to
+from vidbuild.create.source import patches
 from vidbuild.create.source.outline import (
     Block,
+    Change,
     Chart,
     Code,
     Commands,
@@ -32,6 +34,7 @@ MAX_LINES = 18  # of code in one window; more of it scrolls
 MAX_PASSAGES = 5  # of code that scrolls
 MAX_CODE = 60  # lines that are shown of a longer text
 MAX_OUTPUT = 12  # lines of one output
+MAX_CHANGE = 24  # lines of a patch
 MAX_QUOTE = 280
 MAX_ALT = 300
 
@@ -119,7 +122,11 @@ def _table(block: Table, heading: str) -> Visual:
     rows = [[cut_to(cell, MAX_CELL)[0] for cell in row[:width]] for row in block.rows[:MAX_ROWS]]
     left = [
         *([f"{len(block.rows) - MAX_ROWS} rows"] if len(block.rows) > MAX_ROWS else []),
-        *([f"{len(block.columns) - width} columns"] if len(block.columns) > width else []),
+        *(
+            [f"{len(block.columns) - width} column{'s' if len(block.columns) - width > 1 else ''}"]
+            if len(block.columns) > width
+            else []
+        ),
     ]
     columns = [cut_to(each, MAX_CELL)[0] for each in block.columns[:width]]
     cut = f"{' and '.join(left)} of a table" if left else ""
@@ -132,6 +139,12 @@ def _chart(block: Chart, heading: str) -> Visual:
         "chart",
         {**_known(title=block.title or heading), "kind": block.kind, "labels": list(block.labels), "series": series},
     )
+
+
+def _change(block: Change, heading: str) -> Visual:
+    kept, left = patches.cut(block.patch, MAX_CHANGE)
+    cut = f"{left} lines of a patch" if left else ""
+    return Visual("diff", {**_known(title=heading if heading != block.path else ""), "patch": kept}, cut)
 
 
 def _picture(block: Picture, place: Place) -> Visual:
@@ -164,6 +177,7 @@ _VISUALS: Mapping[type[Block], Callable[[Sequence[Any], str, Place, Sequence[str
         "diagram", {"diagram": shown[0].text, "notation": shown[0].notation, **_known(caption=heading)}
     ),
     Chart: lambda shown, heading, *_: _chart(shown[0], heading),
+    Change: lambda shown, heading, *_: _change(shown[0], heading),
     Recording: lambda shown, heading, place, _: _recording(shown[0], heading, place),
     Quotation: lambda shown, *_: _quotation(shown[0]),
 }

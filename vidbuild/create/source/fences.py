@@ -12,6 +12,11 @@ DIAGRAMS = {"mermaid": "mermaid", "dot": "dot", "graphviz": "dot"}
 SHELLS = frozenset({"bash", "sh", "shell", "zsh", "fish", "powershell", "pwsh", "ps1", "cmd", "bat"})
 PLAIN = frozenset({"", "text", "txt"})
 SESSIONS = frozenset({"console", "shell-session", "shellsession", "sh-session", "terminal", "bash-session"})
+# Mermaid's flowcharts and sequences, behind front matter, comments and settings.
+_DRAWN = re.compile(
+    r"(\s*---\n.*?\n---[ \t]*\n)?(?:\s*(?:%%[^\n]*)?\n)*\s*(?:graph|flowchart|flowchart-elk|sequenceDiagram)\b",
+    re.DOTALL,
+)
 # The prompts of shells; ">" alone is also a quotation and a comparison, and "#" a comment.
 _PROMPT = re.compile(
     r"(?:\([\w.-]+\) )?(?:[\w.-]+@[\w.-]+[:~\w/. -]*)?[$%\u276f\u279c] (?=\S)|PS [^>\n]*> (?=\S)|C:\\[^>\n]*>(?=\S)"
@@ -30,7 +35,7 @@ def block(text: str, info: str, filename: str = "") -> Block | None:
     if not text.strip():
         return None
     if language in DIAGRAMS:
-        return Diagram(text, DIAGRAMS[language])
+        return diagram(text, DIAGRAMS[language])
     lines = text.splitlines()
     commands: tuple[Command, ...] = ()
     if language in SESSIONS or (language in SHELLS | PLAIN and any(map(_PROMPT.match, lines))):
@@ -38,6 +43,15 @@ def block(text: str, info: str, filename: str = "") -> Block | None:
     elif language in SHELLS and not _SCRIPT.search(text):
         commands = tuple(_lines(lines))
     return Commands(commands, language if language in SHELLS else "") if commands else Code(text, language, filename)
+
+
+def diagram(text: str, notation: str) -> Diagram | Code:
+    """Return a diagram, or its text if it is of a kind that no scene draws, such as a mind map."""
+    text = "\n".join(line.rstrip() for line in text.split("\n"))
+    if notation != "mermaid":
+        return Diagram(text, notation)
+    drawn = _DRAWN.match(text)
+    return Diagram(text[len(drawn[1] or "") :], notation) if drawn else Code(text)
 
 
 def language_of(info: str) -> str:

@@ -115,6 +115,14 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What changes in one file, as a unified patch of it. path: the file's name in the patch."""
+
+    patch: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """A recording of a terminal, as a file.
 
@@ -141,7 +149,9 @@ class Speech:
     text: str
 
 
-Block = Prose | Items | Code | Commands | Table | Picture | Page | Diagram | Chart | Recording | Quotation | Speech
+Block = (
+    Prose | Items | Code | Commands | Table | Picture | Page | Diagram | Chart | Change | Recording | Quotation | Speech
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +163,7 @@ class Section:
     line: where it begins in the source, counted from 1; 0 if the source has no lines.
     source_text: the part of the source that it was made from; its digest says whether that has changed.
     name: what distinguishes it from all other sections of the source, and stays when they change.
+    title: what a video of this section and those below it is called; "" for the outline's title.
     """
 
     heading: str
@@ -161,6 +172,7 @@ class Section:
     line: int = 0
     source_text: str = ""
     name: str = ""
+    title: str = ""
 
     @property
     def digest(self) -> str:
@@ -183,6 +195,7 @@ class Outline:
 
     language: as the source declares it (BCP 47); "" if it does not.
     paced: whether the source is a talk or a recording, whose sections all become scenes, in order.
+    focus: the heading that is meant if a user names none, such as the newest version; "" for the whole source.
     """
 
     title: str
@@ -191,6 +204,7 @@ class Outline:
     description: str = ""
     omissions: tuple[Omission, ...] = ()
     paced: bool = False
+    focus: str = ""
 
     def named(self) -> Outline:
         """Return the outline with a name for each section: its headings, numbered where they are equal."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from vidbuild.create.source import yaml_text
 from vidbuild.create.source.outline import Omission, Outline, Section
-from vidbuild.create.source.protocol import Source, SourceError
-from vidbuild.location import Location
+from vidbuild.create.source.protocol import Source
 
 _MATTER = re.compile(r"---\n(.*?)\n(?:---|\.\.\.)\s*(?:\n|\Z)", re.DOTALL)
 
@@ -27,40 +27,35 @@ class MarkdownImporter:
 
     def read(self, source: Source) -> Outline:
         """Return the sections of a document."""
-        from vidbuild.create.importers.markdown.blocks import Reading
-        from vidbuild.create.importers.markdown.parser import parse
-        from vidbuild.create.importers.markdown.prepare import prepared
+        return outline_of(source.text(), source)
 
-        text = source.text()
-        matter = front_matter(text, source)
-        ready, left_out = prepared(text)
-        reading = Reading(source)
-        sections = list(_sections(parse(ready).children, text.split("\n"), reading))
-        first = next((each.heading for each in sections if each.heading), source.path.stem)
-        title = str(matter.get("title") or first)
-        omissions = [*reading.omissions, *(Omission(what, line) for what, line in left_out)]
-        return Outline(
-            title,
-            tuple(sections),
-            language=str(matter.get("lang") or matter.get("language") or ""),
-            description=str(matter.get("description") or ""),
-            omissions=tuple(sorted(omissions, key=lambda each: each.line)),
-        ).named()
+
+def outline_of(text: str, source: Source) -> Outline:
+    """Return the sections of a Markdown text that is the source, or in it."""
+    from vidbuild.create.importers.markdown.blocks import Reading
+    from vidbuild.create.importers.markdown.parser import parse
+    from vidbuild.create.importers.markdown.prepare import prepared
+
+    matter = front_matter(text, source)
+    ready, left_out = prepared(text)
+    reading = Reading(source)
+    sections = list(_sections(parse(ready).children, text.split("\n"), reading))
+    first = next((each.heading for each in sections if each.heading), source.path.stem)
+    title = str(matter.get("title") or first)
+    omissions = [*reading.omissions, *(Omission(what, line) for what, line in left_out)]
+    return Outline(
+        title,
+        tuple(sections),
+        language=str(matter.get("lang") or matter.get("language") or ""),
+        description=str(matter.get("description") or ""),
+        omissions=tuple(sorted(omissions, key=lambda each: each.line)),
+    ).named()
 
 
 def front_matter(text: str, source: Source) -> dict[str, Any]:
     """Return the fields before a document. Raises SourceError if they are no YAML mapping."""
-    import yaml
-
     match = _MATTER.match(text)
-    if match is None:
-        return {}
-    try:
-        data = yaml.load(match[1], Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        location = Location(source.address, mark.line + 2, mark.column + 1, mark.column + 1) if mark else None
-        raise SourceError(f"front matter: {error.problem}", location) from error
+    data = yaml_text.load(match[1], source.address, 2) if match else None
     return data if isinstance(data, dict) else {}
 
 

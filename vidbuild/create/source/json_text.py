@@ -1,0 +1,27 @@
+"""JSON of sources, in bounds."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from vidbuild.create.source.protocol import Source, SourceError
+from vidbuild.location import Location
+
+
+def load(source: Source) -> Any:  # noqa: ANN401 - any JSON
+    """Return the value of a JSON file; numbers that JSON does not have are None. Raises SourceError if it is none."""
+    return parse(source.text(), source.address)
+
+
+def parse(text: str, address: str, line: int = 1) -> Any:  # noqa: ANN401 - any JSON
+    """Return the value of a JSON text. line: of the source, where it begins."""
+    try:
+        return json.loads(text, parse_constant=lambda _: None)
+    except json.JSONDecodeError as error:
+        at = Location(address, error.lineno + line - 1, error.colno, error.colno)
+        raise SourceError(f"no JSON: {error.msg[:1].lower()}{error.msg[1:]}", at) from error
+    except RecursionError as error:
+        raise SourceError("values are inside of each other too deeply", Location(address, line, 1, 1)) from error
+    except ValueError as error:  # a number with thousands of digits
+        raise SourceError(f"no JSON that can be read: {error}", Location(address, line, 1, 1)) from error

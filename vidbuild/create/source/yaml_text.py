@@ -1,0 +1,36 @@
+"""YAML of sources, in bounds: the parser in C ends the process for text that is nested too deeply."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vidbuild.create.source.protocol import SourceError
+from vidbuild.location import Location
+
+MAX_DEPTH = 100
+
+
+def load(text: str, address: str, line: int = 1) -> Any:  # noqa: ANN401 - any value
+    """Return the value of a YAML text. Raises SourceError if it is none. line: of the source, where it begins."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                at = _location(event.start_mark, address, line)
+                raise SourceError(f"more than {MAX_DEPTH} values are inside of each other", at)
+        return yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader
+    except yaml.MarkedYAMLError as error:
+        message = f"{error.problem or error.context}"
+        raise SourceError(message, _location(error.problem_mark, address, line)) from error
+    except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
+        raise SourceError(
+            f"the text is no YAML: {str(error).splitlines()[0]}", Location(address, line, 1, 1)
+        ) from error
+
+
+def _location(mark: Any, address: str, line: int) -> Location | None:  # noqa: ANN401 - its type differs by loader
+    return Location(address, mark.line + line, mark.column + 1, mark.column + 1) if mark else None
