@@ -103,3 +103,52 @@ def test_the_record_is_json_to_be_committed(workspace: Workspace) -> None:
     assert record["source"] == "document:README.md"
     assert record["choices"] == {"seconds": 90.0, "scenes": None, "section": "use"}
     assert [scene["id"] for scene in record["scenes"]] == ["use"]
+
+
+def test_a_diagram_that_no_scene_draws_is_shown_as_text(workspace: Workspace) -> None:
+    """A spec that `create` writes has no diagram that `check` refuses; that one is text is reported with its line."""
+    workspace.write("orders.md", "# Orders\n\nThey have items.\n\n```mermaid\nerDiagram\n  A ||--o{ B : has\n```\n")
+    made = workspace.run("create", "--from", "orders.md", "-o", "video.yaml")
+    assert made.code == 0, made.stderr
+    assert "orders.md:1: left out the drawing of a diagram, whose text is shown: 'erDiagram' of Mermaid" in made.stderr
+    assert "type: code" in (workspace.root / "video.yaml").read_text(encoding="utf-8")
+    assert workspace.run("check", "--strict", "video.yaml").code == 0
+
+
+def test_a_newer_version_leaves_the_video_of_an_older_one(workspace: Workspace) -> None:
+    """A video about a version stays about it: the source's later version changes neither its scenes nor its title."""
+    old = "## 1.0\n\n### Added\n\n- Read the files of a folder\n"
+    workspace.write("CHANGELOG.md", f"# Changelog\n\n{old}")
+    assert workspace.run("create", "--from", "CHANGELOG.md", "-o", "video.yaml").code == 0
+    text = (workspace.root / "video.yaml").read_text(encoding="utf-8")
+    assert "title: What is new in 1.0\n" in text
+    workspace.write("CHANGELOG.md", f"# Changelog\n\n## 1.1\n\n### Fixed\n\n- Keep the tabs of a file\n\n{old}")
+    assert "changed" not in workspace.run("check", "video.yaml").stderr
+    assert workspace.run("create", "--update", "video.yaml").code == 0
+    assert (workspace.root / "video.yaml").read_text(encoding="utf-8") == text
+    named = workspace.run("create", "--from", "CHANGELOG.md", "--section", "1.1", "--dry-run").stdout
+    assert "title: What is new in 1.1\n" in named
+    wrong = workspace.run("create", "--from", "CHANGELOG.md", "--section", "1.2", "--dry-run")
+    assert wrong.code == 2
+    assert "the source has no section '1.2'" in wrong.stderr
+
+
+def test_a_spec_from_data_builds(workspace: Workspace) -> None:
+    """A table with its charts is a video, whose spec is checked without a warning."""
+    rows = "".join(f"2026-{month:02},{month * 3 % 7},{'ab'[month % 2]}\n" for month in range(1, 13))
+    workspace.write("sales.csv", f"month,tea,shop\n{rows}")
+    made = workspace.run("create", "--from", "sales.csv", "-o", "video.yaml")
+    assert made.code == 0, made.stderr
+    text = (workspace.root / "video.yaml").read_text(encoding="utf-8")
+    workspace.write("video.yaml", text.replace("title: Sales\n", "title: Sales\noutput: {size: 160x90, fps: 24}\n", 1))
+    assert workspace.run("check", "--strict", "video.yaml").code == 0
+    assert workspace.build().code == 0
+
+
+def test_a_topic_needs_a_writer(workspace: Workspace) -> None:
+    """Nothing is invented about a topic; the two ways on are named."""
+    made = workspace.run("create", "--from", "topic:How tides work", "--dry-run")
+    assert made.code == 2
+    assert "the topic 'How tides work' has no text to take sentences from" in made.stderr
+    assert "--writer openai:MODEL" in made.stderr
+    assert "vidbuild create --from topic.md" in made.stderr

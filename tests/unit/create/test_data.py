@@ -13,7 +13,7 @@ import pytest
 
 from vidbuild.create import registry
 from vidbuild.create.source import patches
-from vidbuild.create.source.outline import Change, Chart, Code, Diagram, Outline, Prose, Table
+from vidbuild.create.source.outline import Change, Chart, Diagram, Outline, Prose, Table
 from vidbuild.create.source.protocol import SourceError
 from vidbuild.errors import UsageError
 
@@ -70,7 +70,7 @@ def test_groups_that_differ_are_compared(tmp_path: Path) -> None:
         {"kind": "ab"[n % 2], "coin": "xy"[n // 2 % 2], "length (mm)": 10 + 5 * (n % 2) + n % 3, "id": n}
         for n in range(60)
     ]
-    rows[4]["length (mm)"] = None  # type: ignore[typeddict-item]
+    rows[4]["length (mm)"] = None
     outline = read(tmp_path / "a.json", json.dumps(rows))
     means = blocks(outline, Chart)[0]
     assert means.labels == ("a", "b")
@@ -180,7 +180,7 @@ def test_a_patch_as_git_mails_it(tmp_path: Path) -> None:
     assert [(each.heading, each.line) for each in outline.sections[1:]] == [("menu.md", 15), ("new.py", 24)]
     changes = blocks(outline, Change)
     assert changes[0].patch == "--- a/menu.md\n+++ b/menu.md\n@@ -1,3 +1,3 @@\n # Menu\n\n-tee\n+tea\n"
-    assert outline.sections[2].blocks[0] == Prose("`new.py`: 1 line comes.")
+    assert outline.sections[2].blocks[0] == Prose("`new.py`: 1 line added.")
 
 
 def test_a_long_patch_is_cut_to_a_patch() -> None:
@@ -201,10 +201,7 @@ def test_a_long_patch_is_cut_to_a_patch() -> None:
 
 
 def test_diagrams_as_files(tmp_path: Path) -> None:
-    """A diagram is titled by its front matter; a kind that no scene draws is shown as text."""
+    """A diagram is titled by its front matter, or by its file."""
     outline = read(tmp_path / "a.mmd", "---\ntitle: Orders\n---\nflowchart LR\n  a --> b\n")
     assert (outline.title, blocks(outline, Diagram)) == ("Orders", [Diagram("flowchart LR\n  a --> b", "mermaid")])
     assert blocks(read(tmp_path / "b-c.gv", "digraph { a -> b }"), Diagram) == [Diagram("digraph { a -> b }", "dot")]
-    mindmap = read(tmp_path / "m.mmd", "mindmap\n  root\n")
-    assert blocks(mindmap, Code) == [Code("mindmap\n  root")]
-    assert "its text is shown" in mindmap.omissions[0].what

@@ -12,11 +12,7 @@ DIAGRAMS = {"mermaid": "mermaid", "dot": "dot", "graphviz": "dot"}
 SHELLS = frozenset({"bash", "sh", "shell", "zsh", "fish", "powershell", "pwsh", "ps1", "cmd", "bat"})
 PLAIN = frozenset({"", "text", "txt"})
 SESSIONS = frozenset({"console", "shell-session", "shellsession", "sh-session", "terminal", "bash-session"})
-# Mermaid's flowcharts and sequences, behind front matter, comments and settings.
-_DRAWN = re.compile(
-    r"(\s*---\n.*?\n---[ \t]*\n)?(?:\s*(?:%%[^\n]*)?\n)*\s*(?:graph|flowchart|flowchart-elk|sequenceDiagram)\b",
-    re.DOTALL,
-)
+_MATTER = re.compile(r"\A\s*---\n.*?\n---\n", re.DOTALL)
 # The prompts of shells; ">" alone is also a quotation and a comparison, and "#" a comment.
 _PROMPT = re.compile(
     r"(?:\([\w.-]+\) )?(?:[\w.-]+@[\w.-]+[:~\w/. -]*)?[$%\u276f\u279c] (?=\S)|PS [^>\n]*> (?=\S)|C:\\[^>\n]*>(?=\S)"
@@ -45,13 +41,10 @@ def block(text: str, info: str, filename: str = "") -> Block | None:
     return Commands(commands, language if language in SHELLS else "") if commands else Code(text, language, filename)
 
 
-def diagram(text: str, notation: str) -> Diagram | Code:
-    """Return a diagram, or its text if it is of a kind that no scene draws, such as a mind map."""
+def diagram(text: str, notation: str) -> Diagram:
+    """Return a diagram, without the front matter and the space at the end of lines that notations do not need."""
     text = "\n".join(line.rstrip() for line in text.split("\n"))
-    if notation != "mermaid":
-        return Diagram(text, notation)
-    drawn = _DRAWN.match(text)
-    return Diagram(text[len(drawn[1] or "") :], notation) if drawn else Code(text)
+    return Diagram(_MATTER.sub("", text) if notation == "mermaid" else text, notation)
 
 
 def language_of(info: str) -> str:

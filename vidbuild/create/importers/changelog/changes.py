@@ -22,7 +22,7 @@ _REFERENCE = re.compile(
     r"\s*(?:\bby @[\w-]+(?:\[bot\])?(?: in)?(?=\s|$)"
     r"|\(?\b(?:in |see |via )?https?://\S+"
     r"|[(\[](?:(?:PR|issues?|fixes|closes|refs?|by)?[\s,]*(?:(?:[\w-]+/[\w.-]+)?#\d+|`?\b[0-9a-f]{7,40}\b`?|@[\w-]+)[\s,;&]*(?:and)?)+[)\]]"
-    r"|\b(?:[\w-]+/[\w.-]+)?#\d+"
+    r"|(?<!issue)(?<!PR)(?<!bug)\s(?:[\w-]+/[\w.-]+)?#\d+"
     r"|\bcourtesy of @[\w-]+)[.,;]?\s*\Z",
     re.IGNORECASE,
 )

@@ -81,8 +81,10 @@ def _rows(text: str, sign: str, source: Source, before: int) -> list[list[str]]:
 def _has_header(rows: Sequence[Sequence[str]]) -> bool:
     """Return whether the first row has names: no number above numbers, and no name twice."""
     first, below = rows[0], rows[1:51]
-    if not below or len({*first}) < len(first) or not all(first):
+    if len({*first}) < len(first) or not all(first):
         return False
+    if not below:
+        return not any(numbers.number(each) is not None for each in first)
     for nth, name in enumerate(first):
         values = [row[nth] for row in below if row[nth]]
         if values and numbers.number(name) is not None and all(numbers.number(each) is not None for each in values):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from vidbuild.create.source import fences
-from vidbuild.create.source.outline import Code, Omission, Outline, Section
+from vidbuild.create.source.outline import Outline, Section
 from vidbuild.create.source.protocol import Source, SourceError
 from vidbuild.location import Location
 
@@ -21,8 +21,5 @@ def read(source: Source) -> Outline:
     block = fences.diagram(text.strip("\n"), notation)
     named = _TITLE.match(text)
     title = named[1].strip("\"'") if named else re.sub(r"[-_]+", " ", source.path.stem)
-    omissions: tuple[Omission, ...] = ()
-    if isinstance(block, Code):
-        omissions = (Omission("the drawing of the diagram: its text is shown, since no scene draws this kind", 1),)
     first = Section("", (block,), line=1, source_text=text, name=source.path.stem)
-    return Outline(title[:1].upper() + title[1:], (first,), omissions=omissions).named()
+    return Outline(title[:1].upper() + title[1:], (first,)).named()

@@ -60,7 +60,9 @@ def _count(change: FileChange) -> str:
     lines = change.text.split("\n")[2:]
     added, removed = (sum(line.startswith(sign) for line in lines) for sign in "+-")
     forms = [
-        f"{count} line{'s' if count > 1 else ''} {verb}" for count, verb in ((removed, "go"), (added, "come")) if count
+        f"{count} line{'s' if count > 1 else ''} {verb}"
+        for count, verb in ((removed, "removed"), (added, "added"))
+        if count
     ]
     return f"`{change.path}`: {' and '.join(forms)}."
 
