@@ -184,6 +184,21 @@ def test_labels_of_speakers(text: str, names: list[str]) -> None:
     assert [cue.speaker for cue in cues] == names
 
 
+@pytest.mark.parametrize(
+    ("texts", "names"),
+    [
+        (["ANN: Hello there.", "BOB: Hi.", "ANN: How is it?", "It goes on."], ["Ann", "Bob", "Ann", ""]),
+        (["Ann Lee: Hello there.", "Bob O'Hara: Hi.", "Ann Lee: How is it?"], ["Ann Lee", "Bob O'Hara", "Ann Lee"]),
+        (["Note: it is late.", "We go.", "We eat.", "We sleep.", "Note: it is late."], [""] * 5),
+    ],
+)
+def test_names_before_texts(texts: list[str], names: list[str]) -> None:
+    """A name before most texts is who speaks them, in capitals also before some; other labels are text."""
+    cues, _ = cleaned([Cue(2.0 * nth, 2.0 * nth + 1.5, text) for nth, text in enumerate(texts)])
+    assert [cue.speaker for cue in cues] == names
+    assert all(name not in cue.text for cue, name in zip(cues, names, strict=True) if name)
+
+
 def test_cues_out_of_order_and_backward_times(read: Read) -> None:
     """Cues are said in the order of their times; an end before the start is reported with its line."""
     outline = read(vtt((5, 6, "Second one."), (1, 2, "First one."), (8, 7, "Third one.")))
@@ -267,7 +282,7 @@ def test_sbv(read: Read) -> None:
 
 def test_scripts_without_spaces(read: Read) -> None:
     """Words of scripts without spaces are joined over cues without one."""
-    assert said(read(vtt((1, 2, "今日は"), (2, 3, "いい天気。")))) == ["今日はいい天気。"]
+    assert said(read(vtt((1, 2, "今日は"), (2, 3, "いい天気。行く。")))) == ["今日はいい天気。行く。"]
 
 
 def test_chapters_by_pauses_and_topics(read: Read) -> None:

@@ -95,6 +95,13 @@ def test_typed_lines_of_shells() -> None:
     assert [each.text for each in typed_lines(found)] == ["git", "ls", "pwd", wrapped]
 
 
+def test_lines_that_go_on_with_a_command(read: Read) -> None:
+    """Lines behind the prompt of a command that goes on are no commands; if it is the only prompt, they are."""
+    first = typed("cat <<E", 0.0, prompt="$ ") + typed("hello", 3.0, prompt="> ") + typed("E", 5.0, prompt="> ")
+    assert parts(read(first)) == [("`cat <<E`", 0.0, 0.0, "")]
+    assert parts(read(typed("ls", 0.0, prompt="> "))) == [("`ls`", 0.0, 0.0, "")]
+
+
 def test_output_that_looks_like_a_prompt_is_no_command(read: Read) -> None:
     """Lines of output with a prompt's sign come at once, and full-screen programs type nothing."""
     events = [

@@ -23,6 +23,7 @@ _RUBY = re.compile(r"<rt\b[^>]*>.*?</rt>", re.IGNORECASE | re.DOTALL)
 _OVERRIDE = re.compile(r"\{\\[^{}]*\}")
 _LABEL = re.compile(r"\[([^\[\]]{1,40})\]:\s*(?=\S)")
 _CAPITALS = re.compile(r"([A-Z][A-Z0-9 .'-]{1,30}):\s+(?=\S)")
+_NAMES = re.compile(r"((?:[^\W\d_][\w.'\u2019-]*)(?: [^\W\d_][\w.'\u2019-]*){0,3}):\s+(?=\S)")
 _SOUND = re.compile(r"(?<![\w\])])\[[^\[\]]*\]|^\([^()]*\)$")
 _NOTES = re.compile("[\u2669-\u266c]")  # around what is sung
 _NUMBERED = re.compile(r"(?i:speaker)[_ ]0*(\d{1,4})$")
@@ -79,17 +80,27 @@ def cleaned(cues: Sequence[Cue]) -> tuple[list[Cue], list[Omission]]:
             omissions.append(Omission("the end of a cue, which is before its start", cue.line))
             cue = replace(cue, end=cue.start)  # noqa: PLW2901 - the same cue
         spoken += _turns(cue)
-    names = Counter(match[1] for cue in spoken if (match := _CAPITALS.match(cue.text)))
+    label = _label(spoken)
     found = []
     for cue in spoken:
-        match = _CAPITALS.match(cue.text)
-        if match and names[match[1]] > 1:
-            cue = replace(cue, speaker=match[1].title(), text=cue.text[match.end() :], turn=True)  # noqa: PLW2901
+        match = label.match(cue.text) if label else None
+        if match:
+            name = match[1].title() if match[1].isupper() else match[1]
+            cue = replace(cue, speaker=name, text=cue.text[match.end() :], turn=True)  # noqa: PLW2901
         text = " ".join(_NOTES.sub(" ", _SOUND.sub(" ", cue.text)).split())
         omissions += [Omission(f"the sound '{sound}'", cue.line) for sound in _SOUND.findall(cue.text)]
         if text:
             found.append(replace(cue, text=text))
     return found, omissions
+
+
+def _label(cues: Sequence[Cue]) -> re.Pattern[str] | None:
+    """Return the form in which the texts name their speakers: ANN, if one comes again; Ann Lee, if most texts do so."""
+    for label, share in ((_CAPITALS, 0.0), (_NAMES, 0.5)):
+        names = Counter(match[1] for cue in cues if (match := label.match(cue.text)))
+        if names and names.most_common(1)[0][1] > 1 and names.total() >= share * len(cues):
+            return label
+    return None
 
 
 def said_once(cues: Sequence[Cue]) -> Iterator[Cue]:

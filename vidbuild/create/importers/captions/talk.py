@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from vidbuild.create.importers.captions.cues import cleaned
-from vidbuild.create.importers.captions.sentences import Sentence, sentences
+from vidbuild.create.importers.captions.sentences import Sentence, joined, sentences
 from vidbuild.create.importers.captions.timed_text import Captions
 from vidbuild.create.source import breaks
 from vidbuild.create.source.outline import Block, Item, Items, Omission, Outline, Quotation, Section, Speech
@@ -159,7 +159,7 @@ def _said(piece: Sequence[Sentence]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for each in piece:
         if found and found[-1][0] == each.speaker:
-            found[-1] = (each.speaker, f"{found[-1][1]} {each.text}")
+            found[-1] = (each.speaker, joined([found[-1][1], each.text]))
         else:
             found.append((each.speaker, each.text))
     return found
@@ -168,7 +168,7 @@ def _said(piece: Sequence[Sentence]) -> list[tuple[str, str]]:
 def _speech(piece: Sequence[Sentence]) -> str:
     """Return what a scene says; a full stop parts texts without punctuation, which a voice would run together."""
     texts = [each.text if each is piece[-1] or not each.text[-1].isalnum() else f"{each.text}." for each in piece]
-    return " ".join(texts)
+    return joined(texts)
 
 
 def _heading(chapter: Sequence[Sentence]) -> str:

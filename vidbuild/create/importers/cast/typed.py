@@ -78,6 +78,8 @@ class _Echo:
             # A line of output may look like one behind a prompt, but it comes at once.
             command = text[len(before) :].strip()
             if command and (len(self._seen) > nth + 2 or before in self._prompts) and len(command) <= MAX_COMMAND:
+                if before.strip() == ">" and self._prompts - {before}:  # goes on with a command
+                    return
                 self._prompts.add(before)
                 first = self._seen[nth + 1][0] if nth + 1 < len(self._seen) else seconds
                 yield Typed(command, max(first, start), seconds)
