@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 
+import pytest
 from PIL import Image
 
 from tests.support.workspace import Workspace
@@ -152,3 +154,72 @@ def test_a_topic_needs_a_writer(workspace: Workspace) -> None:
     assert "the topic 'How tides work' has no text to take sentences from" in made.stderr
     assert "--writer openai:MODEL" in made.stderr
     assert "vidbuild create --from topic.md" in made.stderr
+
+
+CAPTIONS = """\
+WEBVTT
+
+00:01.000 --> 00:03.000
+<v Ann>We cache what
+
+00:03.000 --> 00:05.000
+<v Ann>never changes.
+
+00:20.000 --> 00:22.000
+<v Ann>Then builds are quick.
+"""
+
+
+def test_captions_become_a_video(workspace: Workspace) -> None:
+    """A spec made from captions builds without a warning and says what they say; a corrected word changes its scene."""
+    workspace.write("On caching.en.vtt", CAPTIONS)
+    made = workspace.run("create", "--from", "On caching.en.vtt", "-o", "video.yaml")
+    assert made.code == 0, made.stderr
+    text = (workspace.root / "video.yaml").read_text(encoding="utf-8")
+    assert "title: On caching\nlanguage: en\n" in text
+    workspace.write("video.yaml", text.replace("language: en\n", "language: en\noutput: {size: 160x90, fps: 24}\n", 1))
+    assert workspace.run("check", "--strict", "video.yaml").code == 0
+    assert workspace.build().code == 0
+    spoken = (workspace.root / "build" / "video.srt").read_text(encoding="utf-8")
+    assert "We cache what never changes." in " ".join(spoken.split())
+
+    workspace.write("On caching.en.vtt", CAPTIONS.replace("quick", "fast"))
+    assert "has changed in 'Then builds are quick'" not in workspace.run("check", "video.yaml").stderr
+    assert "has no part 'Then builds are quick' any more" in workspace.run("check", "video.yaml").stderr
+    update = workspace.run("create", "--update", "video.yaml")
+    assert "+    narration: Then builds are fast." in update.stdout
+    assert workspace.build().code == 0
+    assert len({step.partition(":")[2] for step in workspace.ran() if ":" in step}) == 1
+
+
+def test_a_recording_becomes_a_video(workspace: Workspace) -> None:
+    """A spec made from a recording plays its parts, as long as they are, or as long as a typed comment is spoken."""
+    keys = [*"# Look", "\r\n$ ", *"ls", "\r\na  b\r\n$ ", *"# Bye now", "\r\n"]
+    events = [[0.1, "o", "$ "], *([0.2 + 0.1 * nth, "o", key] for nth, key in enumerate(keys))]
+    lines = [{"version": 2, "width": 40, "height": 10, "title": "Looking"}, *events]
+    workspace.write("demo.cast", "".join(json.dumps(line) + "\n" for line in lines))
+    made = workspace.run("create", "--from", "demo.cast", "-o", "video.yaml")
+    assert made.code == 0, made.stderr
+    text = (workspace.root / "video.yaml").read_text(encoding="utf-8")
+    assert "title: ls\n    cast: demo.cast\n" in text
+    assert "narration: Bye now" in text
+    workspace.write("video.yaml", text.replace("language: en\n", "language: en\noutput: {size: 160x90, fps: 24}\n", 1))
+    assert workspace.run("check", "--strict", "video.yaml").code == 0
+    assert workspace.build().code == 0
+    spoken = " ".join((workspace.root / "build" / "video.srt").read_text(encoding="utf-8").split())
+    assert "Look" in spoken
+    assert "Bye now" in spoken
+
+
+@pytest.mark.usefixtures("loopback")
+def test_youtube_out_of_reach_ends_with_exit_code_4(workspace: Workspace) -> None:
+    """If YouTube cannot be reached, the exit code is 4, and the message has the way by a file of captions."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    proxies = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), f"http://127.0.0.1:{port}")
+    outcome = workspace.run("create", "--from", "https://youtu.be/8jPQjjsBbIc", env=proxies)
+    assert outcome.code == 4, outcome.stderr
+    assert "YouTube did not give the captions of video '8jPQjjsBbIc': no connection" in outcome.stderr
+    assert "vidbuild create --from captions:FILE.vtt" in outcome.stderr
+    assert not list(workspace.root.glob("*.yaml"))
