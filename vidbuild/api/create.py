@@ -29,7 +29,7 @@ from vidbuild.create.source.outline import (
     Section,
     Speech,
 )
-from vidbuild.create.source.protocol import Source
+from vidbuild.create.source.protocol import Importer, Source
 from vidbuild.engine.disk import durable
 from vidbuild.errors import UsageError
 from vidbuild.project import name_of, root_of
@@ -63,15 +63,21 @@ class Created:
 
 
 def create(
-    argument: str, path: Path | None = None, choices: Choices | None = None, head: Mapping[str, Any] | None = None
+    argument: str,
+    path: Path | None = None,
+    choices: Choices | None = None,
+    head: Mapping[str, Any] | None = None,
+    pages: Path | None = None,
 ) -> Created:
     """Return a spec made from a source, without writing it. Raises UsageError for a source that cannot be read.
 
     argument: KIND:SOURCE, or a file, whose kind is known by its ending.
     path: of the spec; default: the source's name with `.yaml`, in the current folder.
     head: fields of the spec beside its title and scenes, such as `language`, `voice` and `theme`.
+    pages: of slides, a PDF whose pages are shown.
     """
     importer, source = registry.resolve(argument)
+    source = _with_pages(source, importer, pages)
     outline = _drawable(importer.read(source))
     path = path or Path(f"{_file_name(source, outline.title)}.yaml")
     placing = _Placing(path)
@@ -81,7 +87,9 @@ def create(
     if not composition.scenes:
         raise UsageError(f"'{source.address}' has nothing to make a scene of", hint="see what it has with --dry-run")
     name = _relative(source.path, path) if source.is_file else f"{importer.name}:{source.address}"
-    scenes = [updating.with_origin(each, name) for each in composition.scenes]
+    needs_kind = source.is_file and source.kind and registry.resolve(source.address)[0].name != importer.name
+    part_of = f"{importer.name}:{name}" if needs_kind else name
+    scenes = [updating.with_origin(each, part_of) for each in composition.scenes]
     _check(head or {}, composition.title, path)
     fields = {
         "vidbuild": 1,
@@ -91,7 +99,8 @@ def create(
     }
     text = writing.spec_text(fields, scenes)
     origin = f"{importer.name}:{name}" if source.is_file else name
-    written = Record(origin, language, choices, tuple(map(writing.as_written, scenes)))
+    shown = _relative(pages, path) if pages else ""
+    written = Record(origin, language, choices, tuple(map(writing.as_written, scenes)), shown)
     return Created(path, source.address, text, written, placing.files, composition.omissions)
 
 
@@ -128,10 +137,25 @@ def update(path: Path) -> Updated:
     """
     last = record.read(path)
     importer, source = registry.recorded(last.source, path.parent)
+    source = _with_pages(source, importer, path.parent / last.pages if last.pages else None)
     placing = _Placing(path)
     old = path.read_text(encoding="utf-8")
     made = updating.update(old, last, _drawable(importer.read(source)), placing.place)
     return Updated(path, old, made.text, made.record, placing.files, tuple(made.kept))
+
+
+def _with_pages(source: Source, importer: Importer, pages: Path | None) -> Source:
+    """Return a source whose slides are shown as the pages of a PDF. Raises UsageError if it has no slides."""
+    if pages is None:
+        return source
+    if importer.name != "slides" or source.path.suffix.lower() == ".pdf":
+        raise UsageError(
+            f"'{source.address}' has no slides to show pages for: expected PowerPoint, Marp, Slidev or reveal.js",
+            hint="remove --pages",
+        )
+    if not pages.is_file():
+        raise UsageError(f"'{pages}' does not exist: expected the PDF of '{source.address}'")
+    return replace(source, pages=pages)
 
 
 def _file_name(source: Source, title: str) -> str:

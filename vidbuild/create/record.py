@@ -22,12 +22,14 @@ class Record:
     """source: the argument of `--from`, with a path relative to the spec; language: of the source.
 
     scenes: as the spec's text has them.
+    pages: of slides, the PDF whose pages are shown, relative to the spec; "" if there is none.
     """
 
     source: str
     language: str
     choices: Choices
     scenes: tuple[Mapping[str, Any], ...]
+    pages: str = ""
 
     def text(self) -> str:
         """Return the record as the text of its file."""
@@ -36,6 +38,7 @@ class Record:
             "source": self.source,
             "language": self.language,
             "choices": asdict(self.choices),
+            **({"pages": self.pages} if self.pages else {}),
             "scenes": list(self.scenes),
         }
         return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
@@ -53,7 +56,9 @@ def read(spec: Path) -> Record:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data["created"] != VERSION:
             raise UsageError(f"'{path}' was written by another version of vidbuild")
-        return Record(data["source"], data["language"], Choices(**data["choices"]), tuple(data["scenes"]))
+        return Record(
+            data["source"], data["language"], Choices(**data["choices"]), tuple(data["scenes"]), data.get("pages", "")
+        )
     except FileNotFoundError as error:
         raise UsageError(
             f"'{spec}' has no record of what 'vidbuild create' wrote: expected '{path}'",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 IMPORTERS = {
     "changelog": "ChangelogImporter",
     "gitrange": "GitRangeImporter",
+    "slides": "SlidesImporter",
     "markdown": "MarkdownImporter",
     "captions": "CaptionsImporter",
     "cast": "CastImporter",
@@ -71,9 +72,15 @@ def resolve(argument: str, folder: Path | None = None) -> tuple[Importer, Source
 def named(name: str, folder: Path) -> tuple[Importer, Source]:
     """Return the importer and the source of a scene's `made_from`. Raises UsageError if there is none.
 
-    name: a file's path relative to the folder, or KIND:ADDRESS of a kind that reads no files.
+    name: a file's path relative to the folder, with its kind if its ending does not say it; or KIND:ADDRESS of a kind
+        that reads no files.
     """
-    return _without_file(name, list(importers()), folder, with_kind=True) or resolve(str(folder / name))
+    kind, colon, path = name.partition(":")
+    if found := _without_file(name, list(importers()), folder, with_kind=True):
+        return found
+    if colon and kind in {each.name for each in importers()} and not (folder / name).exists():
+        return resolve(f"{kind}:{folder / path}")
+    return resolve(str(folder / name))
 
 
 def recorded(origin: str, folder: Path) -> tuple[Importer, Source]:

@@ -43,6 +43,12 @@ class _Length(click.ParamType):  # type: ignore[type-arg] # generic in click 8.3
 )
 @click.option("--scenes", type=click.IntRange(min=1), metavar="N", help="At most N scenes.")
 @click.option("--section", default="", metavar="HEADING", help="Only what is below this heading.")
+@click.option(
+    "--pages",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PDF",
+    help="The slides as a PDF, whose pages are shown; the slides' notes stay the narration.",
+)
 @click.option("--language", metavar="TAG", help="Language of the source; default: as it says, or a guess.")
 @click.option("--voice", metavar="VOICE", help="Voice of the spec, as listed by 'vidbuild voices'.")
 @click.option("--theme", metavar="NAME", help="Theme of the spec, as listed by 'vidbuild themes'.")
@@ -62,6 +68,7 @@ def command(
     scenes: int | None,
     section: str,
     update: Path | None,
+    pages: Path | None,
     *,
     dry_run: bool,
     build: bool,
@@ -80,7 +87,7 @@ def command(
         return _update(update, dry_run=dry_run)
     assert source is not None  # noqa: S101 - one of the two is there
     theme = {"extends": head["theme"] or DEFAULT_THEME, "accent": accent} if accent else head["theme"]
-    made = create(source, output, Choices(length, scenes, section), {**head, "theme": theme})
+    made = create(source, output, Choices(length, scenes, section), {**head, "theme": theme}, pages)
     for each in made.omissions[:MAX_OMISSIONS]:
         console.message(f"{made.source}:{each.line}: left out {each.what}" if each.line else f"left out {each.what}")
     if len(made.omissions) > MAX_OMISSIONS:

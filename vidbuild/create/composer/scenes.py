@@ -98,7 +98,7 @@ def _draft(section: Section, outline: Outline, beat: Beat, parts: list[list[str]
     if not beat.shown:
         shown_texts = [beat.texts] if outline.paced and beat.speech is not None else parts
         return SceneDraft({**_heading(section, shown_texts, outline), **_spoken(_joined(parts, ()))}, section)
-    heading = inline.plain(section.heading) or outline.title
+    heading = inline.plain(section.heading) or ("" if outline.paced else outline.title)
     has_cues = len(beat.shown) > 1 and beat.speech is None
     cues = [f"step-{nth + 1}" if has_cues and parts[nth] else "" for nth in range(len(beat.shown))]
     shown = visuals.visual(beat.shown, heading, place, cues)

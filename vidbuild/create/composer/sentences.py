@@ -19,7 +19,8 @@ _OF_THE_PAGE = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)")
-_ADDRESS = re.compile(r"\s*(?:https?://|www\.)\S+")
+# With the word that leads to it.
+_ADDRESS = re.compile(r"(?:\s+(?:on|at|from|in|via|under|auf|unter|bei|von))?\s*(?:https?://|www\.)\S+", re.IGNORECASE)
 _LABEL = re.compile(r"^(?:\*\*)?(?:note|tip|warning|important|hint|info|caution)(?:\*\*)?:(?:\*\*)?\s+", re.IGNORECASE)
 # What leads to the page's next block: "such as:" and "e.g.:" go, a colon stays.
 _DANGLING = re.compile(

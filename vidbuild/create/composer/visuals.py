@@ -28,7 +28,9 @@ from vidbuild.create.source.outline import (
 Fields = dict[str, Any]
 MAX_ITEMS = 6
 MAX_ITEM = 70  # characters of an item, before it is cut at a word
+MAX_LONG_ITEM, MAX_LIST = 140, 420  # characters of an item of a short list, and of such a list
 MAX_DETAIL = 90
+UNNAMED = "\u00a0"  # a column whose header is empty
 MAX_ROWS, MAX_COLUMNS, MAX_CELL = 8, 5, 40
 MAX_LINES = 18  # of code in one window; more of it scrolls
 MAX_PASSAGES = 5  # of code that scrolls
@@ -84,11 +86,14 @@ def _items(block: Items, heading: str) -> Visual:
     items = block.items[:MAX_ITEMS]
     cut = f"{len(block.items) - MAX_ITEMS} items of a list" if len(block.items) > MAX_ITEMS else ""
     style = "checks" if block.done and all(block.done) else "numbers" if block.ordered else "bullets"
-    return Visual("list", {**_known(title=heading), "style": style, "items": [_item(each) for each in items]}, cut)
+    limit = max(MAX_ITEM, min(MAX_LONG_ITEM, MAX_LIST // len(items)))
+    return Visual(
+        "list", {**_known(title=heading), "style": style, "items": [_item(each, limit) for each in items]}, cut
+    )
 
 
-def _item(item: Item) -> str | Fields:
-    text, _ = cut_to(item.text, MAX_ITEM)
+def _item(item: Item, limit: int) -> str | Fields:
+    text, _ = cut_to(item.text, limit)
     detail, _ = cut_to(item.detail or ", ".join(each.text for each in item.items), MAX_DETAIL)
     return {"text": text, "detail": detail} if detail else text
 
@@ -128,13 +133,13 @@ def _table(block: Table, heading: str) -> Visual:
             else []
         ),
     ]
-    columns = [cut_to(each, MAX_CELL)[0] for each in block.columns[:width]]
+    columns = [cut_to(each, MAX_CELL)[0] or UNNAMED for each in block.columns[:width]]
     cut = f"{' and '.join(left)} of a table" if left else ""
     return Visual("table", {**_known(title=heading), "columns": columns, "rows": rows}, cut)
 
 
 def _chart(block: Chart, heading: str) -> Visual:
-    series = [{"name": name, "values": list(values)} for name, values in block.series]
+    series = [{"name": name, "values": list(map(_short, values))} for name, values in block.series]
     return Visual(
         "chart",
         {**_known(title=block.title or heading), "kind": block.kind, "labels": list(block.labels), "series": series},
@@ -145,6 +150,11 @@ def _change(block: Change, heading: str) -> Visual:
     kept, left = patches.cut(block.patch, MAX_CHANGE)
     cut = f"{left} lines of a patch" if left else ""
     return Visual("diff", {**_known(title=heading if heading != block.path else ""), "patch": kept}, cut)
+
+
+def _short(value: float | None) -> float | None:
+    """Return a whole number without its decimals."""
+    return int(value) if value is not None and value == int(value) else value
 
 
 def _picture(block: Picture, place: Place) -> Visual:

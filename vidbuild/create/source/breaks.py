@@ -15,13 +15,13 @@ _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 
 
 def split(text: str, language: str) -> list[str]:
-    """Return the sentences of a text, by Unicode's rules, joined again after abbreviations and inside of code."""
+    """Return the sentences of a text, by Unicode's rules, joined again after abbreviations and inside of markup."""
     from icu4py.breakers import SentenceBreaker
 
     found: list[str] = []
     for piece in _pieces(SentenceBreaker(text, language)):
-        open_code = bool(found) and found[-1].count("`") % 2 == 1
-        if found and (open_code or _ABBREVIATION.search(found[-1].rstrip()) or not _is_start(piece)):
+        is_open = bool(found) and any(found[-1].count(sign) % 2 for sign in ("`", "**"))
+        if found and (is_open or _ABBREVIATION.search(found[-1].rstrip()) or not _is_start(piece)):
             found[-1] += piece
         else:
             found.append(piece)

@@ -31,12 +31,14 @@ class Source:
     address: what follows the kind: mostly a file's path.
     root: the folder in which pictures and other files that the source names must be.
     is_file: whether the address is a file's path.
+    pages: of slides, a PDF whose pages are shown in place of what the slides consist of.
     """
 
     kind: str
     address: str
     root: Path
     is_file: bool = True
+    pages: Path | None = None
 
     @property
     def path(self) -> Path:

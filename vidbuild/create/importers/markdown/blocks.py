@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from markdown_it.tree import SyntaxTreeNode
 
@@ -41,20 +42,27 @@ _ALERT = re.compile(r"\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*", re.IGNORE
 _TITLE = re.compile(r"title=(?:\"([^\"]*)\"|'([^']*)')")
 
 
+@dataclass(slots=True)
 class Reading(Omissions):
-    """The reading of one document: what no scene will show."""
+    """The reading of one document: what no scene will show.
+
+    first_line: the index of the text's first line in the source.
+    html_is_text: whether the text of raw HTML is content, as on slides, which are laid out with it.
+    """
+
+    first_line: int = 0
+    html_is_text: bool = False
 
     def omit(self, what: str, node: SyntaxTreeNode) -> None:
         """Record what is left out."""
-        self.leave_out(what, _line(node))
+        self.leave_out(what, self._line(node))
 
     def picture(self, image: Image, node: SyntaxTreeNode) -> Iterator[Picture]:
         """Yield a picture that is a file of the project."""
-        yield from self.file(image, _line(node))
+        yield from self.file(image, self._line(node))
 
-
-def _line(node: SyntaxTreeNode) -> int:
-    return node.map[0] + 1 if node.map else 0
+    def _line(self, node: SyntaxTreeNode) -> int:
+        return self.first_line + node.map[0] + 1 if node.map else 0
 
 
 def blocks(nodes: Iterable[SyntaxTreeNode], reading: Reading) -> Iterator[Block]:
@@ -208,7 +216,10 @@ def _html(text: str, node: SyntaxTreeNode, reading: Reading) -> Iterator[Block]:
         else:
             yield Recording(path)
     if node.type == "html_block" and read.text:
-        reading.omit("raw HTML", node)
+        if reading.html_is_text:
+            yield Prose(inline.clean(read.text))
+        else:
+            reading.omit("raw HTML", node)
 
 
 def _titled(node: SyntaxTreeNode, reading: Reading) -> Iterator[Block]:
