@@ -98,7 +98,9 @@ def _draft(section: Section, outline: Outline, beat: Beat, parts: list[list[str]
     if not beat.shown:
         shown_texts = [beat.texts] if outline.paced and beat.speech is not None else parts
         return SceneDraft({**_heading(section, shown_texts, outline), **_spoken(_joined(parts, ()))}, section)
-    heading = inline.plain(section.heading) or ("" if outline.paced else outline.title)
+    # A slide without a title is not about what its whole talk is about, unlike a part of a recording.
+    is_slide = outline.paced and not isinstance(beat.shown[0], Recording)
+    heading = inline.plain(section.heading) or ("" if is_slide else outline.title)
     has_cues = len(beat.shown) > 1 and beat.speech is None
     cues = [f"step-{nth + 1}" if has_cues and parts[nth] else "" for nth in range(len(beat.shown))]
     shown = visuals.visual(beat.shown, heading, place, cues)
