@@ -30,6 +30,7 @@ USE_WSL = "on Windows, run vidbuild in WSL 2: wsl --install"
 # Whether the kernel can kill a child when its parent dies.
 _PARENT_DEATH = sys.platform == "linux"
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 
 # Whether a child gets its own process group, so that its descendants can be killed with it. Without PR_SET_PDEATHSIG
 # it stays in our group, so that a signal that kills our group kills it too.
@@ -135,6 +136,18 @@ def before_exec() -> Callable[[], None] | None:
 
     prctl = ctypes.CDLL(None, use_errno=True).prctl
     return lambda: prctl(_PR_SET_PDEATHSIG, SIGKILL)
+
+
+def adopt_orphans(*, on: bool) -> bool:
+    """Have this process become the parent of its descendants whose own parent ends; return whether it does. Linux."""
+    if not _PARENT_DEATH:
+        return False
+    import ctypes
+
+    try:
+        return int(ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(on), 0, 0, 0)) == 0
+    except (OSError, AttributeError):
+        return False
 
 
 def limit(name: str) -> int | None:

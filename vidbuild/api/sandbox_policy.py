@@ -56,6 +56,11 @@ def sandbox_of() -> Sandbox | None:
     )
 
 
+def is_sandboxed() -> bool:
+    """Return whether commands that are recorded are restricted; UsageError if they must be and cannot."""
+    return sandbox_of() is not None
+
+
 def notices() -> tuple[str, ...]:
     """Return a build's warnings about the sandbox; UsageError if the build must not begin."""
     return (f"steps are not sandboxed, because ${SANDBOX} is 'off': {CONSEQUENCE}",) if sandbox_of() is None else ()

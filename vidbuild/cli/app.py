@@ -23,6 +23,7 @@ COMMANDS = (
     "still",
     "init",
     "create",
+    "record",
     "say",
     "voices",
     "config",

@@ -226,6 +226,14 @@ def _files(path: Path, name: str) -> list[str]:
         raise InputError(f"folder '{name}' cannot be read: {_reason(error)}") from None
 
 
+def check_folder(path: Path, name: str) -> None:
+    """Raise InputError unless a path is a folder."""
+    if not path.exists():
+        raise InputError(f"folder '{name}' does not exist", similar_folder(path, name))
+    if not path.is_dir():
+        raise InputError(f"'{name}' is a file, not a folder")
+
+
 def similar_folder(path: Path, name: str) -> str | None:
     """Return a hint with the folder of the most similar name beside a missing one."""
     try:

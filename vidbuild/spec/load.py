@@ -68,8 +68,13 @@ def parse(data: Mapping[str, Any] | str, path: str | os.PathLike[str], variables
     return try_parse(data, path, variables).spec_or_raise()
 
 
-def try_load(path: str | os.PathLike[str], variables: Variables | None = None) -> LoadResult:
-    """Load a spec's file; problems are in the result."""
+def try_load(
+    path: str | os.PathLike[str], variables: Variables | None = None, *, recordings: bool = True
+) -> LoadResult:
+    """Load a spec's file; problems are in the result.
+
+    recordings: whether the outputs of commands that were run are read from their recordings.
+    """
     name = os.fspath(path)
     try:
         raw = own_content(FilePath(name), root_of(FilePath(name)), MAX_BYTES)
@@ -88,7 +93,7 @@ def try_load(path: str | os.PathLike[str], variables: Variables | None = None) -
     text, problems = reader.decode(raw, name)
     if problems:
         return LoadResult(None, tuple(problems), {name: text})
-    result = _load_text(text, name, variables or {})
+    result = _load_text(text, name, variables or {}, recordings=recordings)
     if result.spec is None:
         return result
     files = (FilePath(name).absolute(), *result.spec.files)
@@ -106,14 +111,16 @@ def try_parse(
     return _load_document(document, problems, variables or {})
 
 
-def _load_text(text: str, name: str, variables: Variables) -> LoadResult:
+def _load_text(text: str, name: str, variables: Variables, *, recordings: bool = True) -> LoadResult:
     document, problems = reader.read(text, name)
     if document.data is None:
         return LoadResult(None, tuple(tidy(problems)), {name: text})
-    return _load_document(document, problems, variables)
+    return _load_document(document, problems, variables, recordings=recordings)
 
 
-def _load_document(document: Document, problems: list[Diagnostic], variables: Variables) -> LoadResult:
+def _load_document(
+    document: Document, problems: list[Diagnostic], variables: Variables, *, recordings: bool = True
+) -> LoadResult:
     too_many = expand.too_many_templates(document)
     if too_many:
         return LoadResult(None, tuple(tidy([*problems, *too_many])), {document.name: document.text})
@@ -133,7 +140,7 @@ def _load_document(document: Document, problems: list[Diagnostic], variables: Va
     spec = None
     if isinstance(document.data, Mapping) and len(faults) <= validate.MAX_FAULTS:
         invalid = frozenset(failed).union(fault.path for fault in faults)
-        builder = _SpecBuilder(document, collector, ValidParts(document.data, invalid))
+        builder = _SpecBuilder(document, collector, ValidParts(document.data, invalid), recordings=recordings)
         spec = builder.spec()
         sources.update(builder.sources)
     diagnostics = tuple(tidy(collector.diagnostics))
@@ -145,8 +152,10 @@ def _load_document(document: Document, problems: list[Diagnostic], variables: Va
 class _SpecBuilder:
     """Builds a spec from the valid parts of a document, and checks what the schema cannot express."""
 
-    def __init__(self, document: Document, collector: DiagnosticCollector, valid: ValidParts) -> None:
-        self.document, self.collector, self.valid = document, collector, valid
+    def __init__(
+        self, document: Document, collector: DiagnosticCollector, valid: ValidParts, *, recordings: bool
+    ) -> None:
+        self.document, self.collector, self.valid, self.recordings = document, collector, valid, recordings
         self.path = FilePath(document.name)
         self.root = root_of(self.path)
         self.values = valid.top_level()
@@ -188,7 +197,8 @@ class _SpecBuilder:
         context = SceneContext(values, collector, folder, self.root, speaker, last, locations, pronounced, read)
         finder = music.Finder(folder, self.root, collector, context.files)
         behavior = resolved_theme.behavior if resolved_theme else {"transition": "cut", "progress": "none"}
-        context = replace(context, music=music.of_spec(values.get("music"), finder), behavior=behavior)
+        music_of_all = music.of_spec(values.get("music"), finder)
+        context = replace(context, music=music_of_all, behavior=behavior, recordings=self.recordings)
         ready = list(self._scenes(found, context))
         self.sources.update(context.sources)
         self._check_ids()

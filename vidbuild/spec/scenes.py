@@ -17,6 +17,7 @@ from vidbuild.spec import (
     moments,
     music,
     overlays,
+    recordings,
     scene_files,
     scene_narration,
     scene_problems,
@@ -56,6 +57,10 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
     if kind and resolved and not wrong - schema.SHARED:
         scene_problems.report(kind.check(own), (path, fields["type"], own), collector, "error")
         moments.check_entries(own, path, narrations.get(context.language), context.language, collector)
+    if "record" in own and resolved and not wrong and not _errors(collector, before):
+        own["digest"] = recordings.digest(path, context)
+        if context.recordings:
+            recordings.attach(own, fields["id"], path, context)
     sound = resolved and not wrong and not _errors(collector, before)
     marks = _callouts(fields, path, kind, own, context, narrations) if kind and sound else ()
     above = overlays.of_scene(fields, path, narrations.get(context.language), context)

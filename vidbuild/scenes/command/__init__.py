@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from vidbuild import columns
 from vidbuild.model import Scene
 from vidbuild.scenes import isolation
-from vidbuild.scenes.command import cells, grid, recorded, scrolling
+from vidbuild.scenes.command import cells, grid, ran, recorded, scrolling
 from vidbuild.scenes.command.replay import Replay
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.protocol import Reveal, SceneProblem
@@ -20,7 +21,10 @@ INDENT = "  "  # of the lines in which a command continues
 
 
 class CommandScene(SceneDefaults):
-    """A terminal with commands typed at a readable speed, and their output. Nothing is executed."""
+    """A terminal with commands typed at a readable speed, and their output. Nothing is executed.
+
+    If it has `record`, the outputs of its commands come from a recording (see `ran`).
+    """
 
     name = "command"
     summary = "a terminal in which commands are typed and print their output"
@@ -44,7 +48,12 @@ class CommandScene(SceneDefaults):
         """Warn of a recording that is cut short, and of tables that a full window folds."""
         if recorded.is_recorded(scene.fields):
             return recorded.warnings(scene.fields)
-        return scrolling.warnings(scene.fields["commands"]) if _scrolls(scene.fields) else iter(())
+        if "record" in scene.fields:
+            return chain(ran.warnings(scene.fields), self._folded(scene.fields))
+        return self._folded(scene.fields)
+
+    def _folded(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
+        return scrolling.warnings(fields["commands"]) if _scrolls(fields) else iter(())
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Require a command or an output in each entry, or a recording that can be read."""
@@ -54,6 +63,8 @@ class CommandScene(SceneDefaults):
         if "commands" not in fields:
             yield SceneProblem("", "a command scene needs 'commands' or 'cast'")
             return
+        if "record" in fields:
+            yield from ran.problems(fields)
         for name in recorded.OPTIONS:
             if name in fields:
                 yield SceneProblem(name, f"'{name}' is a setting of a recording: the scene has no 'cast'")

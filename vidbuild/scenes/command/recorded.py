@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from vidbuild.scenes.command import cast
+from vidbuild.scenes.command import cast, tokens
 from vidbuild.scenes.command.replay import MAX_LINES, Replay, as_data, replay
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
@@ -26,8 +26,9 @@ def of(fields: Mapping[str, Any]) -> Replay:
 
 def problems(fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
     """Yield what is wrong with a recording, and with the part of it that is shown."""
-    if "commands" in fields:
-        yield SceneProblem("cast", "'cast' and 'commands' cannot both be given", "remove one of them")
+    for other in ("commands", "record"):
+        if other in fields:
+            yield SceneProblem("cast", f"'cast' and '{other}' cannot both be given", "remove one of them")
     try:
         recording = cast.read(fields["recording"])
         end = max((event.seconds for event in recording.events), default=0.0)
@@ -46,11 +47,12 @@ def problems(fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
 
 
 def warnings(fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
-    """Yield a warning for a recording that was interrupted."""
+    """Yield a warning for a recording that was interrupted, and for each secret that it seems to have."""
     recording = cast.read(fields["recording"])
     if recording.cut is not None:
         message = "the recording is cut short: this event is incomplete, and what comes before it is shown"
         yield SceneProblem("recording", message, None, recording.cut)
+    yield from tokens.warnings("cast", ["".join(event.data for event in recording.events if event.kind == "o")])
 
 
 def drawing(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -142,3 +142,14 @@ def runs(row: Sequence[tuple[str, Style]]) -> Iterator[tuple[str, Style]]:
             text += character
     if text:
         yield text, style
+
+
+def sequence(style: Style) -> str:
+    """Return the SGR sequence that sets a style from any other one."""
+    numbers = ["0", *(str(number) for number, name in _FLAGS.items() if number != 21 and getattr(style, name))]  # noqa: PLR2004 - underline is 4
+    for color, first, bright in ((style.ink, 30, 90), (style.ground, 40, 100)):
+        if color.startswith("#"):
+            numbers += [str(first + 8), "2", *(str(int(color[at : at + 2], 16)) for at in (1, 3, 5))]
+        elif color:
+            numbers.append(str(first + int(color) if int(color) < 8 else bright + int(color) - 8))  # noqa: PLR2004 - 8 normal colors
+    return f"\x1b[{';'.join(numbers)}m"

@@ -1,0 +1,43 @@
+"""`vidbuild record`: run the commands of scenes, and record what they print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from vidbuild.cli import console, options, spec_files
+from vidbuild.cli.exit_codes import Exit
+from vidbuild.platforms import shell_command
+
+
+@click.command(
+    "record",
+    epilog=options.example("vidbuild record video.yaml", "vidbuild record video.yaml --scene install --check"),
+)
+@options.spec()
+@click.option("--scene", "scenes", multiple=True, metavar="ID", help="Only this scene; may be repeated.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing: fail if a command prints or returns something else than recorded."
+)
+@options.variables()
+def command(spec: Path | None, scenes: Sequence[str], variables: Mapping[str, str], *, check: bool) -> int:
+    """Run the commands of scenes with 'record', and record what they print.
+
+    This runs what the spec says, with your rights, in a scratch copy of the scene's fixture: run it only on specs that
+    you trust. The recordings, casts/ID.cast and casts/ID.txt beside the spec, are to be committed. A build only reads
+    them.
+    """
+    from vidbuild.api.record import notices, record_scenes, scenes_of
+
+    path = spec_files.resolve_spec(spec)
+    loaded = scenes_of(path, scenes, variables)
+    for notice in notices(loaded):
+        console.message(f"vidbuild: {notice}")
+    for each in record_scenes(loaded, check=check):
+        state = "as recorded" if check else "recorded" if each.changed else "unchanged"
+        console.result(f"{each.path}: {state}")
+    if not check:
+        console.message("next: " + shell_command("vidbuild", "build", path))
+    return Exit.DONE
