@@ -135,7 +135,7 @@ class _Recording:
         if log and not stopped.output.endswith("\n"):
             hint = f"if it waits for an answer, write 'expect: [{{text: \"{log[-1].strip()}\", send: ANSWER}}]'"
         else:
-            hint = "give it more time with 'record.timeout', or run a command that ends"
+            hint = "give it more time with 'record.timeout', answer it with 'record.expect', or run one that ends"
         return RecordError(field, message, hint, log)
 
     def _tail(self, output: str) -> list[str]:

@@ -18,11 +18,12 @@ class TooManyLinesError(Exception):
 
 def settled(output: str) -> list[Line]:
     """Return the lines that an output leaves on the screen. Raises TooManyLinesError."""
-    screen = Screen((COLUMNS, MAX_LINES + 1))
-    screen.write(output)
+    screen = Screen((COLUMNS, MAX_LINES + 2))  # the row of the cursor after the last line, and one that must stay free
+    for index, line in enumerate(output.split("\n")):
+        screen.write(f"\n{line}" if index else line)
+        if screen.cursor[0] > MAX_LINES:
+            raise TooManyLinesError
     lines = [tuple(runs(row)) for row in screen.rows]
-    if lines[MAX_LINES]:
-        raise TooManyLinesError
     while lines and not any(text.strip() for text, _ in lines[-1]):
         lines.pop()
     return lines

@@ -17,7 +17,6 @@ from vidbuild.spec import (
     moments,
     music,
     overlays,
-    recordings,
     scene_files,
     scene_narration,
     scene_problems,
@@ -58,6 +57,8 @@ def scene(index: int, fields: Fields, context: SceneContext, wrong: frozenset[st
         scene_problems.report(kind.check(own), (path, fields["type"], own), collector, "error")
         moments.check_entries(own, path, narrations.get(context.language), context.language, collector)
     if "record" in own and resolved and not wrong and not _errors(collector, before):
+        from vidbuild.spec import recordings
+
         own["digest"] = recordings.digest(path, context)
         if context.recordings:
             recordings.attach(own, fields["id"], path, context)

@@ -9,7 +9,7 @@ from typing import Any
 from vidbuild import columns
 from vidbuild.model import Scene
 from vidbuild.scenes import isolation
-from vidbuild.scenes.command import cells, grid, ran, recorded, scrolling
+from vidbuild.scenes.command import cells, grid, recorded, scrolling
 from vidbuild.scenes.command.replay import Replay
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.protocol import Reveal, SceneProblem
@@ -49,6 +49,8 @@ class CommandScene(SceneDefaults):
         if recorded.is_recorded(scene.fields):
             return recorded.warnings(scene.fields)
         if "record" in scene.fields:
+            from vidbuild.scenes.command import ran
+
             return chain(ran.warnings(scene.fields), self._folded(scene.fields))
         return self._folded(scene.fields)
 
@@ -64,6 +66,8 @@ class CommandScene(SceneDefaults):
             yield SceneProblem("", "a command scene needs 'commands' or 'cast'")
             return
         if "record" in fields:
+            from vidbuild.scenes.command import ran
+
             yield from ran.problems(fields)
         for name in recorded.OPTIONS:
             if name in fields:

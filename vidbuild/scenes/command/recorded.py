@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from vidbuild.scenes.command import cast, tokens
+from vidbuild.scenes.command import cast
 from vidbuild.scenes.command.replay import MAX_LINES, Replay, as_data, replay
 from vidbuild.scenes.protocol import Reveal, SceneProblem
 
@@ -52,6 +52,8 @@ def warnings(fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
     if recording.cut is not None:
         message = "the recording is cut short: this event is incomplete, and what comes before it is shown"
         yield SceneProblem("recording", message, None, recording.cut)
+    from vidbuild.scenes.command import tokens
+
     yield from tokens.warnings("cast", ["".join(event.data for event in recording.events if event.kind == "o")])
 
 

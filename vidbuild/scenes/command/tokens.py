@@ -20,15 +20,14 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("a private key", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
     ("a password in an address", r"\b[a-z][a-z0-9+.-]*://[^\s:/@]+:[^\s:/@]{3,}@[\w.-]+"),
 )
-_PATTERNS = [(name, re.compile(pattern)) for name, pattern in _KINDS]
 _SHOWN = 4  # characters of a token that a message shows
 HINT = "record with a made-up one, and revoke this one if it is real"
 
 
 def tokens(text: str) -> Iterator[tuple[str, str]]:
     """Yield the kind and the start of each text that looks like a secret."""
-    for name, pattern in _PATTERNS:
-        for match in pattern.finditer(text):
+    for name, pattern in _KINDS:
+        for match in re.finditer(pattern, text):
             yield name, match[0][:_SHOWN] + "…"
 
 
