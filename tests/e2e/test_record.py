@@ -229,6 +229,7 @@ def recorded_again(workspace: Workspace, commands: str, record: str) -> str:
         ("[{run: exit 0}, {run: ls}]", "{}", "the shell ended with this command"),
         ("[{run: echo a}]", "{setup: ['false']}", "the command exited with 1: expected 0"),
         ("[{run: echo b a}]", "{expect: [a, b]}", "no command printed 'b' after the text before it"),
+        ("[{run: echo a}]", "{expect: [{text: a, send: b}]}", "the command ended before this answer was typed"),
         ("[{run: sleep 4711}]", "{expect: [ready], timeout: 0.5}", "'ready' was not printed within 0.5 s"),
         ("[{run: echo a}]", "{env: [NOT_SET_ANYWHERE]}", "the variable 'NOT_SET_ANYWHERE' is not set"),
     ],

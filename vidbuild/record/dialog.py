@@ -9,17 +9,20 @@ from vidbuild.record.settle import printed
 
 
 class Dialog:
-    """The expectations of a scene. Each looks only at what is printed after the one before it was met."""
+    """The expectations of a scene. Each looks only at what is printed after the one before it was met.
+
+    met: how many of them are met.
+    """
 
     def __init__(self, entries: Sequence[str | Mapping[str, Any]]) -> None:
         self._entries = [{"text": entry} if isinstance(entry, str) else entry for entry in entries]
-        self._next = 0
+        self.met = 0
         self._since = ""  # what was printed since the last one was met
 
     @property
     def pending(self) -> tuple[int, str] | None:
         """The index and text of the expectation that is to be met next; None once all are met."""
-        return (self._next, self._entries[self._next]["text"]) if self._next < len(self._entries) else None
+        return (self.met, self._entries[self.met]["text"]) if self.met < len(self._entries) else None
 
     def read(self, output: str) -> None:
         """Add what was printed, control sequences included."""
@@ -34,8 +37,8 @@ class Dialog:
             if not found:
                 return None
             self._since = after
-            self._next += 1
-            if "send" in self._entries[self._next - 1]:
+            self.met += 1
+            if "send" in self._entries[self.met - 1]:
                 self._since = ""  # the program waits: what it printed before is on the screen already
-                return str(self._entries[self._next - 1]["send"])
+                return str(self._entries[self.met - 1]["send"])
         return None

@@ -17,7 +17,7 @@ from vidbuild.record.dialog import Dialog
 from vidbuild.record.fault import RecordError
 from vidbuild.record.processes import Descendants
 from vidbuild.record.settle import MAX_LINES, TooManyLinesError, settled
-from vidbuild.record.terminal import MAX_OUTPUT, EndedError, StoppedError, Terminal
+from vidbuild.record.terminal import MAX_OUTPUT, EndedError, StoppedError, Terminal, UnansweredError
 from vidbuild.scenes.command import masks
 from vidbuild.scenes.command.transcript import DEMO, TIMEOUT, Ran
 
@@ -62,6 +62,8 @@ class _Recording:
             self._folder.mkdir(parents=True)
         else:
             fixture.copy(commands.fixture, self._folder, commands.root)
+        for folder in (self._folder, home):
+            os.utime(folder, (fixture.TIME, fixture.TIME))
         self._env, self._taken = environment.environment(home, temp, self._settings.get("env", ()))
         self._masks = [mask for mask in masks.masks(self._settings.get("mask", ())) if mask.shown]
 
@@ -98,6 +100,10 @@ class _Recording:
             if not last:
                 hint = "leave out 'exit', or make it the last command"
                 raise RecordError(field, "the shell ended with this command", hint, self._tail(output)) from None
+        except UnansweredError as unanswered:
+            index = dialog.met - 1
+            message = "the command ended before this answer was typed"
+            raise RecordError(f"record.expect.{index}", message, None, self._tail(unanswered.output)) from None
         except StoppedError as stopped:
             raise self._stopped(stopped, field, timeout, dialog) from None
         shown = self._shown(output, field)

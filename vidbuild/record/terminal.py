@@ -24,6 +24,7 @@ from vidbuild.scenes.command.transcript import COLUMNS, ROWS
 SHELL = "bash"
 MAX_OUTPUT = 1_000_000  # bytes of a command
 _OWN = 87  # the shell's descriptor of the terminal, which programs do not get
+_STATUS = "_vidbuild_status"  # a function that returns its argument
 _POLL = 0.1  # seconds between two looks at whether the shell lives
 _QUIET = 0.15  # seconds without output after which a program is taken to wait for its answer
 _CHUNK = 1 << 16
@@ -43,6 +44,14 @@ class StoppedError(Exception):
     def __init__(self, output: str, limit: str) -> None:
         super().__init__(limit)
         self.output, self.limit = output, limit
+
+
+class UnansweredError(Exception):
+    """A command has ended before its answer was typed. output: what it had printed."""
+
+    def __init__(self, output: str) -> None:
+        super().__init__()
+        self.output = output
 
 
 class Terminal:
@@ -69,17 +78,21 @@ class Terminal:
             )
         finally:
             os.close(reader)
+        self._last = 0  # the exit status of the last command
         self._mark = f"\x1e{secrets.token_hex(16)}:".encode()
-        self._give(f"exec {_OWN}>&1 {reader}<&-")
+        # "!" is a character like any other (H), and only commands in the background are jobs (m).
+        self._give(f"exec {_OWN}>&1 {reader}<&-; set +Hm; unset MAILCHECK; {_STATUS}() {{ return $1; }}")
 
     def run(self, command: str, timeout: float, dialog: Dialog) -> tuple[str, int]:
         """Run a command; return what it printed, and its exit status.
 
-        Raises EndedError if the shell ends with it, and StoppedError if the command reaches a limit.
+        Raises EndedError if the shell ends with it, StoppedError if the command reaches a limit, and UnansweredError if
+        it does not wait for its answer.
         """
         quoted = "'" + command.replace("'", "'\\''") + "'"
         mark = self._mark.decode().replace("\x1e", "\\036")
-        self._give(f"eval {quoted} {_OWN}>&-\nprintf '{mark}%s\\036' $? >&{_OWN}")
+        self._give(f"{_STATUS} {self._last}; eval {quoted} {_OWN}>&-")  # `$?` is that of the command before
+        self._give(f"printf '{mark}%s\\036' $? >&{_OWN}; jobs >/dev/null")  # what has ended is no job any more
         ended = re.compile(re.escape(self._mark) + rb"([0-9]+)\x1e")
         output, deadline = b"", time.monotonic() + timeout
         answer: str | None = None
@@ -90,8 +103,10 @@ class Terminal:
                 tail = max(0, len(output) - len(chunk) - len(self._mark) - 8)
                 if found := ended.search(output, tail):
                     dialog.read(_text(output[len(output) - len(chunk) : found.start()]))
-                    dialog.answer()
-                    return _text(output[: found.start()]), int(found[1])
+                    if answer is not None or dialog.answer() is not None:
+                        raise UnansweredError(_text(output[: found.start()]))
+                    self._last = int(found[1])
+                    return _text(output[: found.start()]), self._last
                 dialog.read(_text(chunk))
             elif answer is not None:
                 self._process.write(f"{answer}\r".encode())

@@ -36,7 +36,7 @@ def attach(own: dict[str, Any], scene: str, path: Path, context: SceneContext) -
     except FileNotFoundError:
         context.collector.error(where, f"the commands are not recorded yet: no file '{file}'", hint, key=True)
     except (paths.InputError, CastError) as error:
-        context.collector.error(where, f"'{file}': {error.message}", hint, key=True)
+        context.collector.error(where, f"'{file}': {error.message}", f"move it away, and {hint}", key=True)
     else:
         before = len(context.collector.diagnostics)
         if recorded.digest != digest(path, context) or len(recorded.commands) != len(own["commands"]):

@@ -23,11 +23,11 @@ from vidbuild.platforms import shell_command
 )
 @options.variables()
 def command(spec: Path | None, scenes: Sequence[str], variables: Mapping[str, str], *, check: bool) -> int:
-    """Run the commands of scenes with 'record', and record what they print.
+    """Run the commands of scenes and record what they print.
 
-    This runs what the spec says, with your rights, in a scratch copy of the scene's fixture: run it only on specs that
-    you trust. The recordings, casts/ID.cast and casts/ID.txt beside the spec, are to be committed. A build only reads
-    them.
+    This runs the commands of all scenes with 'record', with your rights, in a scratch copy of the scene's fixture: run
+    it only on specs that you trust. It writes casts/ID.cast and casts/ID.txt beside the spec; commit them. A build only
+    reads them.
     """
     from vidbuild.api.record import notices, record_scenes, scenes_of
 
