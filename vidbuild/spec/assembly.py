@@ -12,6 +12,9 @@ from vidbuild.scenes.registry import SCENE_TYPES, WHOLE_SCENES
 _SPEC = Path(__file__).resolve().parent
 
 
+WHOLE_FIELDS = {"record"}  # fields that need a scene of its own: its id is the recording's name
+
+
 def assemble() -> dict[str, Any]:
     """Return the whole schema: a closed definition for each scene type, selected by the scene's `type`."""
     schema = _read(_SPEC / "base.schema.json")
@@ -58,7 +61,7 @@ def _scene(name: str, own: Mapping[str, Any], shared: Mapping[str, Any]) -> dict
 
 def _part(scene: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """Return a scene type's definition inside another scene: its own fields and its title."""
-    names = ["type", "title", *(name for name in own["properties"] if name not in {"type", "title"})]
+    names = ["type", "title", *(name for name in own["properties"] if name not in {"type", "title", *WHOLE_FIELDS})]
     return {
         "title": scene["title"],
         "description": own["description"],

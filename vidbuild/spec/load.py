@@ -101,17 +101,21 @@ def try_load(
 
 
 def try_parse(
-    data: Mapping[str, Any] | str, path: str | os.PathLike[str], variables: Variables | None = None
+    data: Mapping[str, Any] | str,
+    path: str | os.PathLike[str],
+    variables: Variables | None = None,
+    *,
+    recordings: bool = True,
 ) -> LoadResult:
-    """Load a spec from YAML text or data, as `parse`; problems are in the result."""
+    """Load a spec from YAML text or data, as `parse`; problems are in the result. recordings: see `try_load`."""
     name = os.fspath(path)
     if isinstance(data, str):
-        return _load_text(data, name, variables or {})
+        return _load_text(data, name, variables or {}, recordings=recordings)
     document, problems = from_python.document(data, name)
-    return _load_document(document, problems, variables or {})
+    return _load_document(document, problems, variables or {}, recordings=recordings)
 
 
-def _load_text(text: str, name: str, variables: Variables, *, recordings: bool = True) -> LoadResult:
+def _load_text(text: str, name: str, variables: Variables, *, recordings: bool) -> LoadResult:
     document, problems = reader.read(text, name)
     if document.data is None:
         return LoadResult(None, tuple(tidy(problems)), {name: text})
@@ -119,7 +123,7 @@ def _load_text(text: str, name: str, variables: Variables, *, recordings: bool =
 
 
 def _load_document(
-    document: Document, problems: list[Diagnostic], variables: Variables, *, recordings: bool = True
+    document: Document, problems: list[Diagnostic], variables: Variables, *, recordings: bool
 ) -> LoadResult:
     too_many = expand.too_many_templates(document)
     if too_many:

@@ -66,6 +66,9 @@ FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "sound.file": lambda path: whole({"sounds": [{"file": path, "at": 0}]}),
     "background.image": lambda path: whole({"background": {"image": path}}),
     "clip.src": lambda path: whole({"type": "clip", "src": path}),
+    "command.record.fixture": lambda path: whole(
+        {"type": "command", "commands": [{"run": "ls"}], "record": {"fixture": path}}
+    ),
     "clip.poster": lambda path: whole({"type": "clip", "src": "clip.mp4", "poster": path, "at": 1}),
 }
 """A spec for each such field. A new field is missing here until it has one: the first test says so."""
@@ -91,6 +94,8 @@ CONTENT = {
     **{f"part_{field}": name for field, name in TEXTS.items()},
     "code_source.file": "code.txt",
     "slide.file": "deck.pdf",
+    "part_slide.file": "deck.pdf",
+    "command.record.fixture": "fonts",
     "clip.src": "clip.mp4",
     "overlay.clip": "clip.mp4",
     **dict.fromkeys(("narration.audio", "utterances.audio", "music", "music.file", "sound.file"), "take.wav"),
@@ -250,7 +255,7 @@ def guarded(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_file_inside_is_taken(guarded: Project, field: str) -> None:
     """V26: in each field a file of the project is taken, so what the next test finds is the path's fault."""
     name = LENT.get(field, CONTENT.get(field, "dot.png"))
-    examined = try_parse(FIELDS[field](f"./inside/{name}"), guarded.root / "v.yaml")
+    examined = try_parse(FIELDS[field](f"./inside/{name}"), guarded.root / "v.yaml", recordings=False)
     assert examined.spec is not None, render(examined.diagnostics)
 
 
@@ -260,7 +265,7 @@ def test_no_path_leads_out(guarded: Project, field: str) -> None:
     name = LENT.get(field, CONTENT.get(field, "dot.png"))
     for way in OUT:
         value = way.replace("{root}", str(guarded.root)).replace("{{", "{").replace("}}", "}").replace("{}", name)
-        examined = try_parse(FIELDS[field](value), guarded.root / "v.yaml")
+        examined = try_parse(FIELDS[field](value), guarded.root / "v.yaml", recordings=False)
         errors = [item for item in examined.diagnostics if item.severity == "error"]
         assert errors, f"{field}: '{value}' is taken"
         last = field.rpartition(".")[2]

@@ -34,9 +34,6 @@ class SplitScene(SceneDefaults):
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Yield the errors of both sides."""
         for side, own, kind in _sides(fields):
-            if "record" in own:
-                message = "only a scene of type 'command' of its own can have 'record'"
-                yield SceneProblem(f"{side}.record", message, "record such a scene, and show its file here with 'cast'")
             yield from _problems(side, kind.check(own))
 
     def markers(self, fields: Mapping[str, Any]) -> Collection[str]:
