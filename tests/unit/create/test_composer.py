@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vidbuild.create.composer import Choices, Composition, compose
 from vidbuild.create.composer.choice import Candidate, chosen
@@ -282,3 +284,100 @@ def test_every_slide_is_a_scene() -> None:
     assert lines["type"] == "list"
     assert lines["items"] == ["We open at nine.", "Lunch is at noon."]
     assert lines["narration"] == "We open at nine. Lunch is at noon."
+
+
+def test_of_several_ways_the_first_is_shown() -> None:
+    """Ways to install one thing, and commands that are only labeled, are not typed one after the other."""
+    runs = ("brew install vhs", "sudo pacman -S vhs", "nix-env -iA nixpkgs.vhs")
+    block = Commands(tuple(Command(run=run) for run in runs), "sh")
+    draft = composed(section("Install", Prose("Use a package manager:"), block)).scenes[1]
+    assert draft.fields["commands"] == [{"run": "brew install vhs"}]
+    assert draft.cut == "other ways to do the same"
+    wget, curl = (Commands((Command(run=f"{each} x | sh"),), "sh") for each in ("wget", "curl"))
+    (scene,) = fields(section("Get it", Prose("wget:"), wget, Prose("curl:"), curl))
+    assert scene["commands"] == [{"run": "wget x | sh"}]
+
+
+@pytest.mark.parametrize(
+    "runs", [("pip install acme", "pip install more"), ("cd acme", "make install"), ("apt install a", "brew install b")]
+)
+def test_steps_are_no_ways(runs: tuple[str, ...]) -> None:
+    """Commands of one program, or that install different things, are all typed."""
+    block = Commands(tuple(Command(run=run) for run in runs), "sh")
+    (scene,) = fields(section("Install", Prose("Then install it all."), block))
+    assert [each["run"] for each in scene["commands"]] == list(runs)
+
+
+def test_another_way_is_another_scene() -> None:
+    """Prose that begins with "or" is not typed into the terminal of the way before it."""
+    one, two = (Commands((Command(run=run),), "bash") for run in ("brew install acme", "docker run acme"))
+    scenes = fields(section("Install", Prose("Use a package manager:"), one, Prose("Or, use Docker with it:"), two))
+    assert [each["narration"] for each in scenes] == ["Use a package manager:", "Or, use Docker with it:"]
+
+
+def test_a_colon_before_more_words_ends_the_sentence() -> None:
+    """A colon leads to what is shown, and not to the prose behind it."""
+    (scene,) = fields(section("Use", Prose("Type this line:"), Code("x"), Prose("After it the package is there.")))
+    assert scene["narration"] == "Type this line. After it the package is there."
+
+
+def test_a_list_without_prose_is_read_in_part() -> None:
+    """What is spoken about a list without prose is its heading and some of its entries, but the heading once."""
+    items = Items(tuple(Item(f"Fixed a crash of part number {n}") for n in ["one", "two", "three", "four", "five"]))
+    (scene,) = fields(section("Fixed", items))
+    assert scene["narration"] == (
+        "Fixed a crash of part number one. Fixed a crash of part number two. Fixed a crash of part number three."
+    )
+
+
+def test_a_heading_is_spoken_once_a_section() -> None:
+    """What follows in a section without prose is shown in silence, as long as it takes to read."""
+    code, table = Code("x"), Table(("a", "b"), tuple(("some", "words to read here") for _ in range(8)))
+    first, second = fields(section("How it is used", code, table))
+    assert first["narration"] == "How it is used."
+    assert "narration" not in second
+    assert second["duration"] == 8.0
+
+
+def test_there_is_time_to_read() -> None:
+    """A scene that shows much and says little stays; one that says enough does not."""
+    table = Table(("Platform", "Stage"), tuple((f"System {n}", "stable") for n in range(6)))
+    (short,) = fields(section("Releases", table))
+    assert short["pause_after"] > 3
+    said = "There are releases for all of these systems, each of which has been tested for many weeks on them."
+    (long,) = fields(section("Releases", Prose(f"{said} {said.replace('all', 'most')}"), table))
+    assert "pause_after" not in long
+
+
+def test_fillers_are_left_out() -> None:
+    """Text that only fills a page's place is neither spoken nor shown."""
+    filler = "Lorem ipsum dolor sit amet, consectetur adipiscing elit."
+    (scene,) = fields(section("Notes", Prose("A note is indented."), Prose(filler), Code(filler)))
+    assert (scene["type"], scene["narration"]) == ("title", "A note is indented.")
+
+
+def test_markup_is_cut_as_a_whole() -> None:
+    """A text that is cut keeps its markup, and never a part of one."""
+    assert cut_to("Use `cells.cell_len` and `other names that are long`", 30) == ("Use `cells.cell_len` and…", True)
+
+
+WORDS = st.text(st.sampled_from("abc XYZ 0123456789 .,:;-()`*'\"é日本"), max_size=60)
+
+
+@given(st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=5))
+def test_numbers_and_names_come_from_the_source(parts: list[tuple[str, str, str]]) -> None:
+    """Whatever a source says, each word of a narration is a word of the source."""
+    sections = [
+        Section(head, (Prose(text), Items((Item(item), Item(text))), Prose(item)), ("T",), name=str(nth))
+        for nth, (head, text, item) in enumerate(parts)
+    ]
+    outline = Outline("T", (Section("T", (), name="t"), *sections))
+    made = compose(outline, "en", Choices(seconds=600), lambda block: str(block.path))
+    known = {"t", *(word for part in parts for text in part for word in _words(text))}
+    for scene in made.scenes:
+        spoken = re.sub(r"\[\[.*?\]\]", " ", scene.fields.get("narration", ""))
+        assert {*_words(spoken)} <= known
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())

@@ -13,7 +13,6 @@ from vidbuild.create.composer.text import slug
 from vidbuild.create.composer.visuals import Place
 from vidbuild.create.source.outline import Omission, Outline, Section
 
-SECONDS_A_WORD = 0.4
 PAUSES = 1.2  # seconds of a scene beside its words
 RECORDING = 20.0  # seconds of one that nobody speaks about, more or less
 # Sections that are about the project's upkeep, in the languages of most documents.
@@ -113,7 +112,12 @@ def _is_upkeep(section: Section) -> bool:
 
 def _seconds(draft: SceneDraft) -> float:
     text = draft.fields.get("narration", "")
-    return PAUSES + SECONDS_A_WORD * narration.length(text) if text else float(draft.fields.get("duration", RECORDING))
+    pause = max(draft.fields.get("pause_after", 0.0) - scenes.PAUSE_AFTER, 0.0)
+    return (
+        pause + PAUSES + scenes.SECONDS_A_WORD * narration.length(text)
+        if text
+        else float(draft.fields.get("duration", RECORDING))
+    )
 
 
 def _worth(draft: SceneDraft, section: Section) -> float:

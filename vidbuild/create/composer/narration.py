@@ -17,6 +17,8 @@ length = breaks.length
 
 def speakable(paragraph: str, language: str) -> list[str]:
     """Return the sentences of a paragraph that can be spoken."""
+    if "lorem ipsum" in paragraph.lower():  # it fills a place on the page
+        return []
     parts = [sentences.spoken(each) for each in breaks.split(paragraph, language) if not sentences.is_of_the_page(each)]
     return [each for each in parts if sentences.is_speakable(each)]
 
@@ -49,7 +51,7 @@ def of_beat(beat: Beat, heading: str, language: str, limit: int = MAX_WORDS) -> 
 
 
 def of_shown(beat: Beat, heading: str, language: str) -> list[list[str]]:
-    """Return what a talk without notes says of something shown without prose, in the form of `of_beat`.
+    """Return what is said of something shown without prose, in the form of `of_beat`.
 
     heading: "" if it has been said. Of a list, at most SHARE of its words are read, and of what was typed in a
     recording, which is its heading, none.
@@ -60,7 +62,10 @@ def of_shown(beat: Beat, heading: str, language: str) -> list[list[str]]:
     is_list = any(isinstance(block, Items) for block in beat.shown)
     limit = min(MAX_WORDS, int(SHARE * sum(map(length, said)))) if is_list else MAX_WORDS
     parts: list[list[str]] = [[] for _ in beat.prose]
-    parts[0] = [*([sentences.spoken(heading)] if heading else []), *chosen(said, language, limit)]
+    read = chosen(said, language, limit)
+    # "Fixed. Fixed a crash" says one thing twice.
+    is_twice = bool(read) and bool(heading) and read[0].casefold().startswith(heading.casefold())
+    parts[0] = [*([sentences.spoken(heading)] if heading and not is_twice else []), *read]
     return parts
 
 

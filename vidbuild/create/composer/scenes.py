@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +17,11 @@ from vidbuild.create.source.outline import Item, Items, Outline, Picture, Record
 MAX_SUBTITLE = 90
 MAX_TITLE = 60
 MAX_KICKER = 40
+SECONDS_A_WORD = 0.4
+PAUSE_AFTER = 0.6  # seconds, as a spec has by default
+MAX_PAUSE = 5.0
+MAX_SILENT = 8.0
+_COLON = re.compile("[:\uff1a]\\Z")
 SILENT = 5.0  # seconds of a scene whose source says nothing about it
 
 
@@ -40,13 +46,13 @@ def of_section(section: Section, outline: Outline, language: str, place: Place) 
         if outline.paced and (beat.shown or not is_first):
             yield _paced(section, outline, _listed(beat), language, place, is_first=nth == 0)
         elif not is_first or nth > 0:
-            yield from _scene(section, outline, beat, language, place)
+            yield from _scene(section, outline, beat, language, place, is_first=nth == 0)
         else:
             yield _opening(section, outline, beat, language)
             # What its prose says has been said; a picture at a document's start is its logo.
             if beat.shown and not isinstance(beat.shown[0], Picture):
                 silent = replace(beat, prose=tuple(() for _ in beat.prose))
-                yield from _scene(section, outline, silent, language, place)
+                yield from _scene(section, outline, silent, language, place, is_first=False)
 
 
 def _opening(section: Section, outline: Outline, beat: Beat, language: str) -> SceneDraft:
@@ -88,8 +94,17 @@ def _listed(beat: Beat) -> Beat:
     return replace(beat, shown=(Items(tuple(map(Item, texts))),), prose=(texts, ()))
 
 
-def _scene(section: Section, outline: Outline, beat: Beat, language: str, place: Place) -> Iterator[SceneDraft]:
-    parts = [[beat.speech]] if beat.speech is not None else narration.of_beat(beat, section.heading, language)
+def _scene(
+    section: Section, outline: Outline, beat: Beat, language: str, place: Place, *, is_first: bool
+) -> Iterator[SceneDraft]:
+    """Yield the scene of a beat; is_first: of its section, whose heading is spoken once."""
+    heading = section.heading if is_first else ""
+    if beat.speech is not None:
+        parts = [[beat.speech]]
+    else:
+        parts = narration.of_beat(beat, "" if beat.shown else heading, language)
+        if not any(parts) and beat.shown:
+            parts = narration.of_shown(beat, heading, language)
     if beat.shown or beat.speech or any(beat.texts):
         yield _draft(section, outline, beat, parts, place)
 
@@ -107,7 +122,9 @@ def _draft(section: Section, outline: Outline, beat: Beat, parts: list[list[str]
     spoken = _joined(parts, cues)
     # Without a narration, a recording plays as long as it is.
     timed = _spoken(spoken) if spoken or not isinstance(beat.shown[0], Recording) else {}
-    return SceneDraft({"type": shown.type, **shown.fields, **timed}, section, shown.cut)
+    fields = {"type": shown.type, **shown.fields, **timed}
+    cut = " and ".join(each for each in (shown.cut, beat.cut) if each)
+    return SceneDraft({**fields, **_time_to_read(fields)} if beat.speech is None else fields, section, cut)
 
 
 def _heading(section: Section, parts: Sequence[Sequence[str]], outline: Outline) -> dict[str, Any]:
@@ -122,14 +139,30 @@ def _heading(section: Section, parts: Sequence[Sequence[str]], outline: Outline)
     return fields
 
 
+def _time_to_read(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the pause behind a narration that is shorter than a viewer needs to read what is shown."""
+    needed = visuals.seconds_to_read(fields)
+    if "narration" not in fields:
+        return {"duration": round(max(fields["duration"], min(needed, MAX_SILENT)), 1)} if "duration" in fields else {}
+    missing = round(min(needed - SECONDS_A_WORD * narration.length(fields["narration"]) - PAUSE_AFTER, MAX_PAUSE), 1)
+    return {"pause_after": round(PAUSE_AFTER + missing, 1)} if missing >= 1 else {}
+
+
 def _joined(parts: Sequence[Sequence[str]], cues: Sequence[str]) -> str:
-    """Return the narration: each part's sentences, and behind them the cue of what they are about."""
+    """Return the narration: each part's sentences, and behind them the cue of what they are about.
+
+    A colon stays in front of what is shown, and ends as a full stop in front of more words.
+    """
     text: list[str] = []
     for nth, part in enumerate(parts):
         text += part
         if nth < len(cues) and cues[nth]:
             text.append(f"[[{cues[nth]}]]")
-    return " ".join(text)
+    following = [*text[1:], "[["][: len(text)]
+    return " ".join(
+        each if after.startswith("[[") else _COLON.sub(lambda end: "\u3002" if end[0] == "\uff1a" else ".", each)
+        for each, after in zip(text, following, strict=True)
+    )
 
 
 def _spoken(text: str) -> dict[str, Any]:

@@ -14,18 +14,16 @@ ROUNDS = 30
 MIN_WORDS = 3
 # What only a reader of the page can follow.
 _OF_THE_PAGE = re.compile(
-    r"\b(?:see|click|read more|view source|above|below|this page|this document|table of contents|follow the link"
-    r"|(?:siehe|klicke|oben|unten)\b)",
+    r"\b(?:see|click\w*|read more|view source|above|below|this page|this document|table of contents|follow the link"
+    r"|(?:following|next|previous|this) (?:sub)?sections?|siehe|klicke|oben|unten)\b",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)")
+_ASIDE = re.compile(r"\s*\((?:[^()]|\([^()]*\))*\)(?!\w)")  # "f(x)y" is no aside
 # With the word that leads to it.
 _ADDRESS = re.compile(r"(?:\s+(?:on|at|from|in|via|under|auf|unter|bei|von))?\s*(?:https?://|www\.)\S+", re.IGNORECASE)
 _LABEL = re.compile(r"^(?:\*\*)?(?:note|tip|warning|important|hint|info|caution)(?:\*\*)?:(?:\*\*)?\s+", re.IGNORECASE)
 # What leads to the page's next block: "such as:" and "e.g.:" go, a colon stays.
-_DANGLING = re.compile(
-    r"(?:,?\s+(?:e\.g\.|i\.e\.|z\. ?B\.|for example|such as|like this))?\s*([:\uff1a])$|[,;]$", re.IGNORECASE
-)
+_DANGLING = re.compile(r"(?:,?\s+(?:e\.g\.|i\.e\.|z\. ?B\.|for example|such as))?\s*([:\uff1a])$|[,;]$", re.IGNORECASE)
 _END = re.compile(r"[.!?…:：。！？؟۔।]['\"”’)\]]*$")  # noqa: RUF001 - the full-width forms are meant
 
 

@@ -15,11 +15,13 @@ def cut_to(text: str, limit: int) -> tuple[str, bool]:
     text = " ".join(text.split())
     if len(inline.plain(text)) <= limit:
         return text, False
-    plain = inline.plain(text)
-    kept = plain[: limit - 1]
-    if " " in kept[limit // 2 :]:
-        kept = kept[: kept.rfind(" ")].rstrip(" ,;:-")
-    return kept + "…", True
+    words = text.split(" ", limit + 1)[: limit + 1]  # each has a character
+    for count in range(len(words) - 1, 0, -1):
+        kept = " ".join(words[:count]).rstrip(" ,;:-")
+        # Markup that is open at the end has no effect, and would be shown as signs.
+        if limit // 2 < len(inline.plain(kept)) < limit and kept.count("`") % 2 == kept.count("**") % 2 == 0:
+            return kept + "…", True
+    return inline.plain(text)[: limit - 1] + "…", True
 
 
 def slug(text: str) -> str:

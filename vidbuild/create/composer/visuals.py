@@ -37,6 +37,8 @@ MAX_PASSAGES = 5  # of code that scrolls
 MAX_CODE = 60  # lines that are shown of a longer text
 MAX_OUTPUT = 12  # lines of one output
 MAX_CHANGE = 24  # lines of a patch
+LOOK = 4.0  # seconds for a picture
+SECONDS_TO_READ = 0.25  # a word, in silence
 MAX_QUOTE = 280
 MAX_ALT = 300
 
@@ -60,6 +62,22 @@ def visual(shown: Sequence[Block], heading: str, place: Place, cues: Sequence[st
     cues: the cue of each block, "" without one.
     """
     return _VISUALS[type(shown[0])](shown, heading, place, cues)
+
+
+def seconds_to_read(fields: Mapping[str, Any]) -> float:
+    """Return about how long a viewer needs for what a scene shows."""
+    if fields["type"] in {"diagram", "chart", "image", "slide"}:
+        return LOOK
+    if fields["type"] not in {"list", "table", "code", "diff"} or fields.get("scroll"):
+        return 0.0
+    shown = [value for name, value in fields.items() if name in {"items", "columns", "rows", "code", "patch"}]
+    return 1.0 + SECONDS_TO_READ * sum(map(_words, shown))
+
+
+def _words(value: Any) -> int:  # noqa: ANN401 - values of any field
+    if isinstance(value, str):
+        return len(value.split())
+    return sum(map(_words, value.values() if isinstance(value, Mapping) else value))
 
 
 def _known(**fields: Any) -> Fields:  # noqa: ANN401 - values of any field
