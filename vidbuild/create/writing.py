@@ -14,6 +14,7 @@ from vidbuild.json_types import Json
 WIDTH = 100
 FLOW = 78  # characters up to which a small mapping is written in one line
 _TEMPLATE = re.compile(r"\{[{%#]")
+_SEPARATOR = re.compile("[\x85\u2028\u2029]")
 _CUE = re.compile(r"(?<!\\)\[\[(?!step-\d+\]\]|pause )")
 
 
@@ -23,6 +24,12 @@ class _Flow(dict[str, Any]):
 
 class _Literal(str):
     """A text whose lines are kept as they are."""
+
+    __slots__ = ()
+
+
+class _Quoted(str):
+    """A text with separators of lines that YAML folds unless they are escaped."""
 
     __slots__ = ()
 
@@ -39,6 +46,9 @@ _Dumper.add_representer(
 )
 _Dumper.add_representer(
     _Literal, lambda dumper, data: dumper.represent_scalar("tag:yaml.org,2002:str", str(data), style="|")
+)
+_Dumper.add_representer(
+    _Quoted, lambda dumper, data: dumper.represent_scalar("tag:yaml.org,2002:str", str(data), style='"')
 )
 
 
@@ -90,6 +100,8 @@ def _text(text: str, name: str) -> str:
             text = f"{{% raw %}}{text}{{% endraw %}}"
         if name == "narration":
             text = _CUE.sub(r"\\[[", text)
+    if _SEPARATOR.search(text):
+        return _Quoted(text)
     # Neither a literal block nor its indentation can be right for these.
     can_be_literal = "\n" in text and not re.search(
         r"[\t ]\n|\A\s|[^\n\t\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text
