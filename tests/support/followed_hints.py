@@ -185,7 +185,7 @@ def _recorded(draft: Draft) -> None:
 def _file(draft: Draft) -> None:
     """Name a file of the project, of the kind that the scene needs."""
     line = draft.lines[draft.row]
-    fitting = {"type: image": "media/dot.png", "theme: ": "paper", "folder: ": "themes"}
+    fitting = {"type: image": "media/dot.png", "theme: ": "paper", "folder: ": "themes", "fixture: ": "data"}
     draft.replace(next((file for use, file in fitting.items() if use in line), "media/hello.py"))
 
 
@@ -226,6 +226,11 @@ def _lines_below(draft: Draft, field: str) -> None:
 Rule = Callable[..., None]
 RULES: tuple[tuple[str, Rule], ...] = (
     (r"did you mean '([^']+)'.*", Draft.replace),
+    # What it records is in tests/e2e/test_record.py; here the scene needs no recording.
+    (
+        r"(?:move it away, and )?record the commands: .*",
+        lambda draft: draft.edit(lambda line: line.replace(", record: {}", "")),
+    ),
     (r"rename '(\w+)' to '(\w+)'", lambda draft, old, new: draft.edit(lambda line: line.replace(old, new, 1))),
     (r"write '(\w+): \|', and below it the lines as they are shown", _lines_below),
     (r"write '(\{% raw %\}.+\{% endraw %\})' to show it as it is", _expression),

@@ -485,11 +485,14 @@ def write_media(
 
 
 def text_fields(kind: str) -> set[str]:
-    """Return the type's own fields that take any text, from the schema: "items[].detail"."""
+    """Return the type's own fields that take any text, from the schema: "items[].detail"; not those of `record`.
+
+    What `record` has is run and not drawn.
+    """
     own = {
         name: node
         for name, node in schema.definition(f"scene_{kind}")["properties"].items()
-        if name not in schema.SHARED
+        if name not in {*schema.SHARED, "record"}
     }
     return {path for name, node in own.items() for path in _text_fields(node, name)}
 

@@ -26,9 +26,11 @@ def other_statuses(fields: Mapping[str, Any], recorded: Transcript) -> Iterator[
     for index, (entry, each) in enumerate(zip(fields["commands"], recorded.commands, strict=True)):
         expected = entry.get("exit", 0)
         if each.status != expected:
-            field = f"commands.{index}.exit" if "exit" in entry else f"commands.{index}.run"
             message = f"the recorded command exited with {each.status}: expected {expected}"
-            yield SceneProblem(field, message, f"write 'exit: {each.status}'")
+            if "exit" in entry:
+                yield SceneProblem(f"commands.{index}.exit", message, f"write {each.status}")
+            else:
+                yield SceneProblem(f"commands.{index}", message, f"add 'exit: {each.status}'")
 
 
 def with_outputs(fields: Mapping[str, Any], recorded: Transcript) -> list[dict[str, Any]]:

@@ -86,10 +86,12 @@ def read(text: str) -> Transcript:
     """Return a recording. Raises CastError for one that `vidbuild record` did not write."""
     read_cast(text)  # it is drawn, so it has that format's limits
     lines = text.split("\n")
-    header = json.loads(lines[0]).get("vidbuild")
-    foreign = CastError("no recording of 'vidbuild record'", (0, len(lines[0])))
+    try:
+        header = json.loads(lines[0]).get("vidbuild")
+    except ValueError:  # its first line is a comment, empty, or a part of the header
+        header = None
     if not isinstance(header, dict) or header.get("format") != _FORMAT:
-        raise foreign
+        raise CastError("no recording of 'vidbuild record'", (0, len(lines[0])))
     try:
         runs = [(str(each["run"]), int(each["exit"])) for each in header["commands"]]
         outputs = _outputs([json.loads(line) for line in lines[1:] if line.strip()])
