@@ -19,7 +19,7 @@ _TAGS = "a|b|big|bold|c|em|font|i|italic|lang|p|ruby|s|small|span|strike|strong|
 _KNOWN = re.compile(rf"</?(?:{_TAGS})(?:[.\s][^<>]*)?/?>|<\d[\d:.]*>", re.IGNORECASE)
 _ANY = re.compile(r"</?[A-Za-z][^<>]*>|</?>|<\d[\d:.]*>")
 _BREAK = re.compile(r"<br\s*/?>|\\[Nn]|\[br\]", re.IGNORECASE)
-_RUBY = re.compile(r"<rt\b[^>]*>.*?</rt>", re.IGNORECASE | re.DOTALL)
+_RUBY = re.compile(r"<rt\b[^<>]*>[^<]*</rt>", re.IGNORECASE)
 _OVERRIDE = re.compile(r"\{\\[^{}]*\}")
 _LABEL = re.compile(r"\[([^\[\]]{1,40})\]:\s*(?=\S)")
 _CAPITALS = re.compile(r"([A-Z][A-Z0-9 .'-]{1,30}):\s+(?=\S)")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from vidbuild.create.importers.captions.cues import Cue
 from vidbuild.create.source import breaks
@@ -69,11 +71,11 @@ def _begins(before: Cue, cue: Cue) -> bool:
 
 def joined(texts: Sequence[str]) -> str:
     """Return texts as one, with spaces between the words of scripts that have them."""
-    found = ""
-    for text in texts:
-        together = not found or (_NO_SPACES.match(found[-1]) and _NO_SPACES.match(text[:1]))
-        found += text if together else f" {text}"
-    return found
+    parts = list(texts[:1])
+    for before, text in pairwise(texts):
+        together = _NO_SPACES.match(before[-1:]) and _NO_SPACES.match(text[:1])
+        parts.append(text if together else f" {text}")
+    return "".join(parts)
 
 
 def _parted(turn: Sequence[Cue], language: str) -> Iterator[Sentence]:
@@ -94,7 +96,7 @@ def _parted(turn: Sequence[Cue], language: str) -> Iterator[Sentence]:
 
 def _moment(turn: Sequence[Cue], ends: Sequence[int], place: int, *, at_end: bool = False) -> tuple[float, int]:
     """Return when a character is spoken, and the line of its cue; within a cue, all take the same time."""
-    index = next(nth for nth, end in enumerate(ends) if place < end)
+    index = bisect_right(ends, place)
     cue = turn[index]
     share = (place - (ends[index] - len(cue.text)) + at_end) / max(len(cue.text), 1)
     return cue.start + (cue.end - cue.start) * min(max(share, 0.0), 1.0), cue.line

@@ -59,33 +59,49 @@ def outline(captions: Captions, title: str, language: str) -> Outline:
 def _chapters(spoken: Sequence[Sentence]) -> Iterator[list[Sentence]]:
     """Yield the sentences of each chapter."""
     chapter: list[Sentence] = []
+    end = 0.0
     for sentence in spoken:
-        if chapter and sentence.start - max(each.end for each in chapter) >= BREAK:
+        if chapter and sentence.start - end >= BREAK:
             yield from _parted(chapter)
             chapter = []
         chapter.append(sentence)
+        end = max(end, sentence.end)
     if chapter:
         yield from _parted(chapter)
 
 
-def _parted(chapter: list[Sentence]) -> list[list[Sentence]]:
-    """Return a long chapter in parts: where a pause and a change of the topic fall together."""
-    lengths = [_seconds(each) for each in chapter]
+def _parted(chapter: list[Sentence]) -> Iterator[list[Sentence]]:
+    """Yield a long chapter in parts."""
+    todo = [chapter]
+    while todo:
+        part = todo.pop()
+        if place := _change(part):
+            todo += [part[place:], part[:place]]
+        else:
+            yield part
+
+
+def _change(chapter: Sequence[Sentence]) -> int:
+    """Return where a pause and a change of the topic fall together; 0 if the chapter is short enough.
+
+    Only its beginning is looked at, so that what is said later does not move the place.
+    """
+    lengths: list[float] = []
+    while len(lengths) < len(chapter) and sum(lengths) <= 2 * CHAPTER:
+        lengths.append(_seconds(chapter[len(lengths)]))
     if sum(lengths) <= CHAPTER:
-        return [chapter]
-    bags = _bags(chapter)
+        return 0
+    bags = _bags(chapter[: len(lengths)])
     best, place = -1.0, 0
-    before = 0.0
-    for index in range(1, len(chapter)):
-        before += lengths[index - 1]
-        if before < MIN_CHAPTER or sum(lengths) - before < MIN_CHAPTER:
+    for index in range(1, len(lengths)):
+        if sum(lengths[:index]) < MIN_CHAPTER or sum(lengths[index:]) < MIN_CHAPTER:
             continue
         left, right = _sum(bags[max(index - WINDOW, 0) : index]), _sum(bags[index : index + WINDOW])
         pause = min(max(chapter[index].start - chapter[index - 1].end, 0.0), BREAK) / BREAK
         score = 1 - _cosine(left, right) + pause
         if score > best:
             best, place = score, index
-    return [*_parted(chapter[:place]), *_parted(chapter[place:])] if place else [chapter]
+    return place
 
 
 def _bags(spoken: Sequence[Sentence]) -> list[dict[str, float]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -71,7 +73,7 @@ def _parts(found: TerminalRecording) -> Iterator[_Part]:
     else:
         starts = [(0.0, "")]
     for start, end, label in _merged(starts, found, lines):
-        own = [line.text for line in lines if start <= line.start and (line.start < end or end == found.end)]
+        own = [line.text for line in _within(lines, start, end if end < found.end else math.inf)]
         spoken = tuple(_COMMENT.sub("", each) for each in own if _COMMENT.match(each))
         yield _Part(start, end, label, spoken, tuple(each for each in own if not _COMMENT.match(each)))
 
@@ -85,8 +87,8 @@ def _merged(
         last = nth + 1 == len(starts)
         end = found.end if last else starts[nth + 1][0]
         first = start if begun is None else begun
-        prints = any(event.kind == "o" and first <= event.seconds < end for event in found.events)
-        speaks = any(_COMMENT.match(line.text) for line in lines if first <= line.start < end)
+        prints = any(event.kind == "o" for event in found.between(first, end))
+        speaks = any(_COMMENT.match(line.text) for line in _within(lines, first, end))
         marked = bool(label) or (not last and bool(starts[nth + 1][1]))
         short = not marked and not speaks and found.played(first, end) < MIN_PART
         if not last and (not prints or short):
@@ -97,10 +99,16 @@ def _merged(
             yield first, end, label
 
 
+def _within(lines: Sequence[Typed], start: float, end: float) -> Sequence[Typed]:
+    """Return the lines whose typing begins in a part."""
+    first, last = (bisect_left(lines, each, key=lambda line: line.start) for each in (start, end))
+    return lines[first:last]
+
+
 def _section(part: _Part, found: TerminalRecording, source: Source, title: str) -> Section:
     heading = part.label or _listed(part.commands)
     block = Recording(source.path, round(part.start, 3), 0.0 if part.end >= found.end else round(part.end, 3))
-    printed = "".join(event.data for event in found.events if part.start <= event.seconds <= part.end)
+    printed = "".join(event.data for event in found.between(part.start, part.end if block.end else math.inf))
     speech = " ".join(each for each in part.spoken if each != title)  # the title has been spoken
     name = part.label or " ".join(part.spoken)[:MAX_NAMED] or heading or "(recording)"
     blocks = (block, Speech(speech)) if speech else (block,)

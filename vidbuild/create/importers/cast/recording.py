@@ -6,6 +6,7 @@ https://docs.asciinema.org/manual/asciicast/
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -42,11 +43,16 @@ class TerminalRecording:
     @property
     def end(self) -> float:
         """When the last event happens."""
-        return max((event.seconds for event in self.events), default=0.0)
+        return self.events[-1].seconds
+
+    def between(self, start: float, end: float) -> tuple[Event, ...]:
+        """Return the events of a part: from its start up to its end."""
+        first, last = (bisect_left(self.events, each, key=lambda event: event.seconds) for each in (start, end))
+        return self.events[first:last]
 
     def played(self, start: float, end: float) -> float:
         """Return how long a part plays, without its pauses."""
-        times = [start, *(event.seconds for event in self.events if start < event.seconds < end), end]
+        times = [start, *(event.seconds for event in self.between(start, end)), end]
         return sum(min(after - before, self.idle) for before, after in pairwise(times))
 
 

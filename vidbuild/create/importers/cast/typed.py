@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from vidbuild.create.importers.cast.recording import Event, TerminalRecording
 
 MAX_COMMAND = 400  # characters
-MAX_LINE = 20_000  # characters of a line that is followed
+MAX_LINE = 4000  # characters of a line that is followed, and changes of it
 _PROMPT = re.compile(r"(?:[$#%>\u276f\u00bb\u279c\u03bb])[ \u00a0]?$")
 _TOKEN = re.compile(
-    r"\x1b\](?:[^\x07\x1b]|\x1b(?!\\))*(?:\x07|\x1b\\)"  # a title
+    r"\x1b\](?:[^\x07\x1b]|\x1b(?!\\)){0,2000}(?:\x07|\x1b\\)"  # a title
     r"|\x1b\[(?P<args>[0-9;?<=>]*)[ -/]*(?P<final>[@-~])"
     r"|\x1b[()#][0-9A-Za-z]|\x1b."
     r"|(?P<control>[\x00-\x1f\x7f])"
@@ -67,7 +67,12 @@ class _Echo:
                 else:
                     self._apply(match)
             text = "".join(self._line)
-            if not self._full and text.strip() and (not self._seen or self._seen[-1][1] != text):
+            if (
+                not self._full
+                and len(self._seen) < MAX_LINE
+                and text.strip()
+                and (not self._seen or self._seen[-1][1] != text)
+            ):
                 self._seen.append((event.seconds, text))
 
     def _finished(self, seconds: float) -> Iterator[Typed]:
