@@ -56,7 +56,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "record": {"scenes.command", "scenes.protocol", "engine.sandbox", "project", "spec.paths"},
     "create.composer": {"create.source"},
-    "create.importers": {"create.source"},
+    "create.importers": {"create.source", "media.ffmpeg.process"},
     "create.source": set(),
     "starter": {"spec.schema"},
     "project": set(),

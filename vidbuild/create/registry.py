@@ -26,6 +26,8 @@ IMPORTERS = {
     "youtube": "YouTubeImporter",
     "data": "DataImporter",
     "topic": "TopicImporter",
+    "notebook": "NotebookImporter",
+    "pandoc": "PandocImporter",
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -68,11 +67,10 @@ class Omissions:
             yield Picture(image.alt, path, caption=caption)
 
     def embedded(self, data: bytes, ending: str, alt: str, line: int = 0, caption: str = "") -> Iterator[Picture]:
-        """Yield a picture whose bytes the source has, under a name that depends on them alone."""
+        """Yield a picture whose bytes the source has."""
         if ending.lower() not in _DRAWN:
             self.leave_out(f"a picture in a format that no scene shows: {ending or 'unknown'}", line)
         elif len(data) > MAX_BYTES:
             self.leave_out(f"a picture of more than {MAX_BYTES // 2**20} MB", line)
         elif data:
-            name = f"picture-{hashlib.sha256(data).hexdigest()[:8]}{ending.lower()}"
-            yield Picture(alt, data=data, name=name, caption=caption)
+            yield Picture(alt, data=data, name=f"picture{ending.lower()}", caption=caption)
