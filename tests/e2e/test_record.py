@@ -221,7 +221,7 @@ def recorded_again(workspace: Workspace, commands: str, record: str) -> str:
     [
         ("[{run: sleep 4711}]", "{timeout: 0.5}", "the command did not end within 0.5 s"),
         ("[{run: cat}]", "{timeout: 0.5}", "the command did not end within 0.5 s"),
-        ("[{run: \"read -p 'Go on? ' x\"}]", "{timeout: 0.5}", 'expect: [{text: "Go on?", send: ANSWER}]'),
+        ("[{run: \"read -p 'Go on? ' x\"}]", "{timeout: 4}", 'expect: [{text: "Go on?", send: ANSWER}]'),
         ("[{run: head -c 100000000 /dev/zero}]", "{}", "the command printed more than 1 MB"),
         ("[{run: seq 1001}]", "{}", "the command printed more than 1000 lines"),
         ("[{run: ls nothing}]", "{}", "the command exited with 2: expected 0"),

@@ -7,6 +7,7 @@ which the end of a command is recognized.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import re
@@ -27,6 +28,7 @@ _OWN = 87  # the shell's descriptor of the terminal, which programs do not get
 _STATUS = "_vidbuild_status"  # a function that returns its argument
 _POLL = 0.1  # seconds between two looks at whether the shell lives
 _QUIET = 0.15  # seconds without output after which a program is taken to wait for its answer
+_PATIENCE = 1.0  # seconds after which an answer is typed to a program that never stops printing
 _CHUNK = 1 << 16
 
 
@@ -94,26 +96,28 @@ class Terminal:
         self._give(f"{_STATUS} {self._last}; eval {quoted} {_OWN}>&-")  # `$?` is that of the command before
         self._give(f"printf '{mark}%s\\036' $? >&{_OWN}; jobs >/dev/null")  # what has ended is no job any more
         ended = re.compile(re.escape(self._mark) + rb"([0-9]+)\x1e")
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a chunk can end within a character
         output, deadline = b"", time.monotonic() + timeout
-        answer: str | None = None
+        answer, due = None, 0.0
         while True:
             chunk = self._read(_QUIET if answer is not None else _POLL)
             if chunk:
                 output += chunk
                 tail = max(0, len(output) - len(chunk) - len(self._mark) - 8)
                 if found := ended.search(output, tail):
-                    dialog.read(_text(output[len(output) - len(chunk) : found.start()]))
+                    dialog.read(decoder.decode(output[len(output) - len(chunk) : found.start()]))
                     if answer is not None or dialog.answer() is not None:
                         raise UnansweredError(_text(output[: found.start()]))
                     self._last = int(found[1])
                     return _text(output[: found.start()]), self._last
-                dialog.read(_text(chunk))
-            elif answer is not None:
-                self._process.write(f"{answer}\r".encode())
-                answer = None
-            elif chunk is None or not self._process.isalive():
+                dialog.read(decoder.decode(chunk))
+            elif answer is None and (chunk is None or not self._process.isalive()):
                 raise EndedError(_text(output + self._rest()), self._status())
-            answer = dialog.answer() if answer is None else answer
+            if answer is not None and (not chunk or time.monotonic() > due):
+                self._type(answer)
+                answer = None
+            elif answer is None and (answer := dialog.answer()) is not None:
+                due = time.monotonic() + _PATIENCE
             if len(output) > MAX_OUTPUT:
                 raise StoppedError(_text(output), "output")
             if time.monotonic() > deadline:
@@ -126,6 +130,11 @@ class Terminal:
         with contextlib.suppress(OSError):
             self._process.fileobj.close()
         self._process.closed = True  # its own method would wait for the shell, which is killed next
+
+    def _type(self, line: str) -> None:
+        """Type a line, as a person would: Enter sends a carriage return."""
+        with contextlib.suppress(OSError):  # the shell has ended, which reading finds
+            self._process.write(f"{line}\r".encode())
 
     def _give(self, line: str) -> None:
         with contextlib.suppress(BrokenPipeError):  # the shell has ended, which reading finds
