@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from vidbuild.create.composer import Choices, Composition, compose
 from vidbuild.create.composer.choice import Candidate, chosen
@@ -233,6 +235,13 @@ def talk(*sections: Section) -> list[dict[str, Any]]:
     return [each.fields for each in compose(outline, "en", Choices(), lambda block: str(block.path)).scenes]
 
 
+def square(width: int = 90) -> bytes:
+    """A picture that is 90 pixels high."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, 90), "teal").save(out, "PNG")
+    return out.getvalue()
+
+
 def test_a_talk_begins_with_its_own_first_part() -> None:
     """A talk's first slide keeps its heading, its line below and its notes; a page gets no title scene before it."""
     first = section("Welcome", Prose("Ann Example"), Speech("Hello all. I am Ann."), parents=())
@@ -251,7 +260,7 @@ def test_a_talk_begins_with_its_own_first_part() -> None:
 
 def test_notes_are_shared_by_the_scenes_of_a_slide() -> None:
     """Notes are spoken in their order over all scenes of their slide; nothing else of the slide is spoken."""
-    blocks = (Items((Item("One"), Item("Two"))), Code("a = 1", "py"), Prose("This is left to the eye."))
+    blocks = (Items((Item("One"), Item("Two"))), Code("a = 1\n" * 20, "py"), Prose("This is left to the eye."))
     scenes = talk(section("Intro"), section("S", *blocks, Speech("First this. Then that. At last this."), parents=()))
     assert [each.get("narration") for each in scenes[1:]] == ["First this. Then that.", "At last this."]
     short = talk(section("Intro"), section("S", *blocks, Speech("Only this."), parents=()))
@@ -264,13 +273,32 @@ def test_notes_are_shared_by_the_scenes_of_a_slide() -> None:
 def test_a_slide_without_notes_says_part_of_what_it_shows() -> None:
     """Without notes and prose the heading is spoken once, and the list's main items, but not all of them."""
     items = tuple(Item(f"Number {n} is a {word} reason") for n, word in enumerate(("good", "fine", "great", "best")))
-    listed, picture = talk(
+    (both,) = talk(
         section("Intro"),
-        section("Why we do it", Items(items), Picture("The map of the town", Path("map.png")), parents=()),
+        section("Why we do it", Items(items), Picture("The map of the town", data=square()), parents=()),
     )[1:]
-    assert listed["narration"].startswith("Why we do it. Number 0 is a good reason.")
-    assert 2 <= listed["narration"].count("Number") < 4
-    assert picture["narration"] == "The map of the town."
+    assert both["narration"].startswith("Why we do it. Number 0 is a good reason.")
+    assert both["narration"].endswith(" The map of the town.")
+    assert 2 <= both["narration"].count("Number") < 4
+
+
+def test_two_things_of_a_slide_are_shown_beside_each_other() -> None:
+    """A list and a picture on one slide are one scene; long code gets a scene of its own."""
+    items, picture = Items((Item("One"), Item("Two"))), Picture("A map", data=square())
+    (both,) = talk(section("Intro"), section("S", items, picture, Speech("All of it."), parents=()))[1:]
+    assert both == {
+        "id": "s",
+        "type": "split",
+        "title": "S",
+        "left": {"type": "list", "style": "bullets", "items": ["One", "Two"]},
+        "right": {"type": "image", "src": "None", "fit": "contain"},
+        "alt": "A map",
+        "narration": "All of it.",
+    }
+    apart = talk(section("Intro"), section("S", items, Code("a = 1\n" * 20, "py"), parents=()))[1:]
+    assert [each["type"] for each in apart] == ["list", "code"]
+    wide = talk(section("Intro"), section("S", items, Picture("A map", data=square(400)), parents=()))[1:]
+    assert [(each["type"], each["title"]) for each in wide] == [("list", "S"), ("image", "S")]
 
 
 def test_every_slide_is_a_scene() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from vidbuild import inline
-from vidbuild.create.composer import narration, sentences, visuals
+from vidbuild.create.composer import narration, pairs, sentences, visuals
 from vidbuild.create.composer.beats import Beat, beats
 from vidbuild.create.composer.text import cut_to
 from vidbuild.create.composer.visuals import Place
@@ -42,7 +42,11 @@ class SceneDraft:
 def of_section(section: Section, outline: Outline, language: str, place: Place) -> Iterator[SceneDraft]:
     """Yield the scenes of one section."""
     is_first = section is outline.sections[0]
-    for nth, beat in enumerate(beats(section, language)):
+    found = beats(section, language)
+    if outline.paced and pairs.fits(found):
+        yield _pair(section, found, language, place)
+        return
+    for nth, beat in enumerate(found):
         if outline.paced and (beat.shown or not is_first):
             yield _paced(section, outline, _listed(beat), language, place, is_first=nth == 0)
         elif not is_first or nth > 0:
@@ -70,18 +74,34 @@ def _opening(section: Section, outline: Outline, beat: Beat, language: str) -> S
     return SceneDraft({**fields, **_spoken(spoken if beat.speech is None else beat.speech)}, section)
 
 
+def _pair(section: Section, found: Sequence[Beat], language: str, place: Place) -> SceneDraft:
+    """Return one scene of the two things that a slide shows beside each other."""
+    sides = [visuals.visual(each.shown, "", place, [""]) for each in found]
+    left, right = ({"type": each.type, **each.fields} for each in sides)
+    title = cut_to(section.heading, MAX_TITLE)[0]
+    alt = " ".join(each.pop("alt") for each in (left, right) if "alt" in each)
+    fields = {"type": "split", **({"title": title} if title else {}), "left": left, "right": right}
+    if alt:
+        fields["alt"] = alt
+    spoken = [_joined(_said(each, section.heading if each is found[0] else "", language), ()) for each in found]
+    cut = " and ".join(each.cut for each in sides if each.cut)
+    return SceneDraft({**fields, **_spoken(" ".join(filter(None, spoken)))}, section, cut)
+
+
 def _paced(
     section: Section, outline: Outline, beat: Beat, language: str, place: Place, *, is_first: bool
 ) -> SceneDraft:
     """Return a scene of a talk or a recording, each part of which has one; is_first: of its section."""
-    heading = section.heading if is_first else ""
-    if beat.speech is not None:
-        parts = [[beat.speech]]
-    else:
-        parts = narration.of_beat(beat, "", language)
-        if not any(parts):
-            parts = narration.of_shown(beat, heading, language)
+    parts = _said(beat, section.heading if is_first else "", language)
     return _draft(section, outline, beat, parts, place)
+
+
+def _said(beat: Beat, heading: str, language: str) -> list[list[str]]:
+    """Return what is said of a part of a talk, in the form of `narration.of_beat`. heading: "" if it has been said."""
+    if beat.speech is not None:
+        return [[beat.speech]]
+    parts = narration.of_beat(beat, "", language)
+    return parts if any(parts) else narration.of_shown(beat, heading, language)
 
 
 def _listed(beat: Beat) -> Beat:
@@ -122,7 +142,8 @@ def _draft(section: Section, outline: Outline, beat: Beat, parts: list[list[str]
     spoken = _joined(parts, cues)
     # Without a narration, a recording plays as long as it is.
     timed = _spoken(spoken) if spoken or not isinstance(beat.shown[0], Recording) else {}
-    fields = {"type": shown.type, **shown.fields, **timed}
+    title = {"title": cut_to(heading, MAX_TITLE)[0]} if outline.paced and shown.type == "image" and heading else {}
+    fields = {"type": shown.type, **title, **shown.fields, **timed}
     cut = " and ".join(each for each in (shown.cut, beat.cut) if each)
     return SceneDraft({**fields, **_time_to_read(fields)} if beat.speech is None else fields, section, cut)
 

@@ -1,0 +1,52 @@
+"""Which two things of a slide are shown beside each other in one scene, as on the slide."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from vidbuild import inline
+from vidbuild.create.composer.beats import Beat
+from vidbuild.create.source.outline import Block, Chart, Code, Items, Picture, Table
+
+MAX_ITEMS, MAX_TEXT = 5, 90
+MAX_LINES, MAX_COLUMNS = 14, 44  # of code in half of the frame
+MAX_ASPECT = 1.5  # of a picture in half of the frame
+MAX_ROWS, MAX_CELLS = 6, 3
+
+
+def fits(found: Sequence[Beat]) -> bool:
+    """Return whether a slide shows two different things, each of which is still readable in half of the frame."""
+    if len(found) != 2 or any(len(each.shown) != 1 for each in found):  # noqa: PLR2004 - a left and a right side
+        return False
+    (left,), (right,) = (each.shown for each in found)
+    return _is_small(left) and _is_small(right) and not (isinstance(left, Items) and isinstance(right, Items))
+
+
+def _is_small(block: Block) -> bool:
+    match block:
+        case Picture():
+            return not _is_wide(block)
+        case Chart():
+            return True
+        case Items(items=items):
+            texts = (inline.plain(f"{item.text} {item.detail}") for item in items)
+            return len(items) <= MAX_ITEMS and all(len(text) <= MAX_TEXT for text in texts)
+        case Code(code=code):
+            lines = code.split("\n")
+            return len(lines) <= MAX_LINES and max(map(len, lines)) <= MAX_COLUMNS
+        case Table(columns=columns, rows=rows):
+            return len(columns) <= MAX_CELLS and len(rows) <= MAX_ROWS
+        case _:
+            return False
+
+
+def _is_wide(picture: Picture) -> bool:
+    """Return whether a picture needs the whole frame: it is wide, or a drawing, whose texts are mostly small."""
+    from PIL import Image
+
+    try:
+        with Image.open(picture.path or io.BytesIO(picture.data)) as image:
+            return image.width > MAX_ASPECT * image.height
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return True
