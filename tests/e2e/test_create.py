@@ -8,6 +8,7 @@ import socket
 import pytest
 from PIL import Image
 
+from tests.support import pdf_files
 from tests.support.workspace import Workspace
 
 SOURCE = """\
@@ -223,3 +224,67 @@ def test_youtube_out_of_reach_ends_with_exit_code_4(workspace: Workspace) -> Non
     assert "YouTube did not give the captions of video '8jPQjjsBbIc': no connection" in outcome.stderr
     assert "vidbuild create --from captions:FILE.vtt" in outcome.stderr
     assert not list(workspace.root.glob("*.yaml"))
+
+
+REVEAL = """\
+# Acme
+
+Note: This is Acme.
+
+---
+
+## Why
+
+- It is fast
+- It is small
+"""
+
+
+def test_slides_with_the_pages_of_their_pdf_become_a_video(workspace: Workspace) -> None:
+    """Notes of a deck are spoken over the pages of its PDF; a slide that moves takes its page along in an update."""
+    pdf_files.write(workspace.root / "deck.pdf", [pdf_files.Sheet(color=(1, 0, 0)), pdf_files.Sheet(color=(0, 0, 1))])
+    workspace.write("deck.md", REVEAL)
+    made = workspace.run("create", "--from", "deck.md", "--pages", "deck.pdf", "-o", "video.yaml")
+    assert made.code == 0, made.stderr
+    text = (workspace.root / "video.yaml").read_text(encoding="utf-8")
+    assert "narration: This is Acme." in text
+    workspace.write("video.yaml", text.replace("\nlanguage:", "\noutput: {size: 160x90, fps: 24}\nlanguage:", 1))
+    assert workspace.run("check", "--strict", "video.yaml").code == 0
+    for scene, color in (("acme", (255, 0, 0)), ("why", (0, 0, 255))):
+        assert workspace.run("still", "video.yaml", scene, "-o", "frame.png").code == 0
+        with Image.open(workspace.root / "frame.png") as frame:
+            red, green, blue = frame.convert("RGB").getpixel((80, 30))
+        assert max(abs(red - color[0]), abs(green - color[1]), abs(blue - color[2])) < 40
+
+    first, second = REVEAL.split("\n---\n")
+    workspace.write("deck.md", f"{second}\n---\n\n{first.replace('This is', 'That was')}")
+    assert "'deck.md' has changed in 'Acme'" in workspace.run("check", "video.yaml").stderr
+    update = workspace.run("create", "--update", "video.yaml")
+    assert update.code == 0, update.stderr
+    assert "+    narration: That was Acme." in update.stdout
+    assert "+    page: 2" in update.stdout
+    assert "changed" not in workspace.run("check", "video.yaml").stderr
+
+
+def test_a_deck_that_only_its_author_knows_is_followed(workspace: Workspace) -> None:
+    """With `slides:` any Markdown is a deck, and `check` reads it as one too."""
+    workspace.write("deck.md", "# One\n\n---\n\n# Two\n\nSome words here.\n")
+    assert workspace.run("create", "--from", "slides:deck.md", "-o", "video.yaml").code == 0
+    assert "source: slides:deck.md" in (workspace.root / "video.yaml").read_text(encoding="utf-8")
+    assert workspace.run("check", "--strict", "video.yaml").code == 0
+
+
+def test_pages_that_do_not_fit_are_refused(workspace: Workspace) -> None:
+    """Pages for a document, of no file, and as many as there are no slides: exit code 2, and nothing is written."""
+    pdf_files.write(workspace.root / "deck.pdf", [pdf_files.Sheet()])
+    workspace.write("deck.md", REVEAL)
+    workspace.write("README.md", SOURCE)
+    for source, pages, message in (
+        ("README.md", "deck.pdf", "has no slides to show pages for"),
+        ("deck.md", "absent.pdf", "'absent.pdf' does not exist"),
+        ("deck.md", "deck.pdf", "'deck.pdf' has 1 page, but 'deck.md' has 2 slides"),
+    ):
+        outcome = workspace.run("create", "--from", source, "--pages", pages, "-o", "video.yaml")
+        assert outcome.code == 2, outcome.stderr
+        assert message in outcome.stderr
+        assert not (workspace.root / "video.yaml").exists()
