@@ -10,7 +10,7 @@ import io
 import json
 import tempfile
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from PIL import Image
@@ -306,13 +306,17 @@ def read(module: str, name: str, data: bytes) -> Outline | SourceError:
     return outline
 
 
+def _read(module: str, name: str, data: bytes) -> None:
+    read(module, name, data)
+
+
 def targets() -> list[Target]:
     """Return a target of the fuzzer for each file of SOURCES."""
     return [
         Target(
             f"{module}-{name}",
             bytes_of(lambda make=make: [make()], *_WORDS),  # type: ignore[misc]
-            lambda data, module=module, name=name: read(module, name, data) and None,  # type: ignore[misc]
+            partial(_read, module, name),
         )
         for module, files in SOURCES.items()
         for name, make in files.items()

@@ -34,6 +34,7 @@ class _Length(click.ParamType):  # type: ignore[type-arg] # generic in click 8.3
         "vidbuild create --from README.md", "vidbuild create --from docs/guide.md --length 90s -o guide.yaml"
     ),
 )
+@click.argument("wizard", required=False, metavar="[wizard]", type=click.Choice(["wizard"]))
 @click.option("--from", "source", metavar="[KIND:]SOURCE", help="What the video is made from.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The spec to write."
@@ -62,6 +63,7 @@ class _Length(click.ParamType):  # type: ignore[type-arg] # generic in click 8.3
 )
 @click.option("--dry-run", is_flag=True, help="Print the spec or its change, and write nothing.")
 def command(
+    wizard: str | None,
     source: str | None,
     output: Path | None,
     length: float | None,
@@ -75,14 +77,19 @@ def command(
     accent: str | None,
     **head: str | None,
 ) -> int:
-    """Write a spec from a document.
+    """Write a spec from a document or another source.
 
     Sentences of the source are chosen and shortened, none is invented; the result is for you to read and edit.
+    'vidbuild create wizard' asks for a title, an audience, a length, a voice, a theme and scenes instead.
     """
     from vidbuild.api.create import Choices, create
 
-    if (source is None) == (update is None):
-        raise click.UsageError("expected --from SOURCE, or --update SPEC")
+    if [wizard, source, update].count(None) != 2:  # noqa: PLR2004 - one of three
+        raise click.UsageError("expected --from SOURCE, --update SPEC, or 'wizard'")
+    if wizard is not None:
+        from vidbuild.cli import wizard as questions
+
+        return questions.run(output, length, head, _Length(), dry_run=dry_run)
     if update is not None:
         return _update(update, dry_run=dry_run)
     assert source is not None  # noqa: S101 - one of the two is there

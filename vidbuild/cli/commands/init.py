@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from vidbuild.cli import console, options
+from vidbuild.cli import console, options, questions
 from vidbuild.cli.exit_codes import Exit
 from vidbuild.platforms import shell_command
 
@@ -37,26 +36,17 @@ def command(folder: Path, title: str | None, theme: str | None, size: str | None
     built_in = tuple(each.name for each in themes())
     if theme is not None and theme not in built_in:
         raise click.BadParameter(f"'{theme}' is not one of {', '.join(built_in)}", param_hint="'--theme'")
-    ask = not yes and console.is_terminal(sys.stdin) and console.is_terminal(sys.stderr)
-    answers = starter.Answers(
-        title or _answer(ask, "Title", _title(folder)),
-        theme or _answer(ask, "Theme", built_in[0], built_in),
-        size or _answer(ask, "Size", _SIZES[0], _SIZES),
-    )
+    given = {"title": title, "theme": theme, "size": size}
+    defaults = {"title": _title(folder), "theme": built_in[0], "size": _SIZES[0]}
+    kinds = {"theme": click.Choice(built_in), "size": click.Choice(_SIZES)}
+    found = questions.answers(tuple(given), given, defaults, kinds, ask=not yes and questions.can_ask())
+    answers = starter.Answers(**found)
     written, kept = starter.write(folder, answers)
     for path in kept:
         console.message(f"kept the existing '{path}'")
     console.result("\n".join(str(path) for path in written))
     console.message("next: " + shell_command("vidbuild", "build", folder / starter.SPEC))
     return Exit.DONE
-
-
-def _answer(ask: bool, question: str, default: str, choices: tuple[str, ...] = ()) -> str:
-    """Return the user's answer to a question, or the default without asking."""
-    if not ask:
-        return default
-    kind = click.Choice(choices) if choices else None
-    return str(click.prompt(question, default=default, type=kind, err=True))
 
 
 def _title(folder: Path) -> str:
