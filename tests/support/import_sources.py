@@ -202,6 +202,25 @@ diff --git a/menu.md b/menu.md
 +tea
 Binary files a/x.png and b/x.png differ
 """
+NOTEBOOK = {
+    "nbformat": 4,
+    "nbformat_minor": 5,
+    "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    "cells": [
+        {"id": "a", "cell_type": "markdown", "metadata": {}, "source": "# Acme\n\nIt builds."},
+        {
+            "id": "b",
+            "cell_type": "code",
+            "execution_count": 1,
+            "metadata": {},
+            "source": ["1 + 1"],
+            "outputs": [
+                {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": {"text/plain": ["2"]}}
+            ],
+        },
+    ],
+}
+REST = "Acme\n====\n\n.. note:: It builds.\n\n* one\n* two\n\n.. code-block:: python\n\n   x = 1\n"
 RELEASE = {
     "tag_name": "v1",
     "name": "",
@@ -262,6 +281,8 @@ SOURCES: Mapping[str, Mapping[str, Make]] = {
         "api.yaml": _text(YAML_API), "a.patch": _text(PATCH), "a.mmd": _text("---\ntitle: A\n---\ngraph LR\n  a --> b\n"),
         "a.dot": _text('digraph { a -> b [label="x"] }'),
     },
+    "notebook": {"a.ipynb": _json(NOTEBOOK)},
+    "pandoc": {"a.rst": _text(REST), "a.html": _text("<h1>Acme</h1><p>It <b>builds</b>.<ul><li>One</li></ul>")},
 }  # fmt: skip
 # These read no files: what they are given is short, and has tests of its own.
 WITHOUT_FILES = frozenset({"gitrange", "youtube", "topic"})
