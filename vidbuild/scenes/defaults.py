@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild import inline
-from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
-from vidbuild.scenes.protocol import Clip, DocumentPage, Place, Reveal, SceneProblem
+from vidbuild.scenes.protocol import Clip, DocumentPage, Light, Place, Reveal, SceneProblem
 
 
 class SceneDefaults:

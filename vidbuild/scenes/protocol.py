@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
 
 # Where a layer is put: its whole image fills the box. A box (x, y, width, height) in units of the layer's own, or the
@@ -127,6 +126,20 @@ class DocumentPage(NamedTuple):
 
     path: Path
     number: int
+
+
+class Light(NamedTuple):
+    """A soft light on the background.
+
+    x, y: its center in shares of the frame's width and height.
+    reach: its radius in shares of the frame's longer side.
+    strength: from 0 to 1.
+    """
+
+    x: float
+    y: float
+    reach: float
+    strength: float
 
 
 class SceneType(Protocol):

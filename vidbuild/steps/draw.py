@@ -13,9 +13,8 @@ from vidbuild.errors import SpecProblem
 from vidbuild.media.ffmpeg.probe import describe
 from vidbuild.media.image import background, color, concealed, palette, raster
 from vidbuild.media.image.backdrop import backdrop
-from vidbuild.media.image.background import Pattern
+from vidbuild.media.image.background import Light, Pattern
 from vidbuild.media.image.color import RGB
-from vidbuild.media.image.light import Light
 from vidbuild.media.render.drawing import Layer, Layers, Rows
 from vidbuild.media.text import families, fonts, glyphs, scene_text, typst
 from vidbuild.media.text.direction import is_right_to_left

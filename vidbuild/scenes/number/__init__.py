@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from vidbuild import inline
-from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
-from vidbuild.scenes.protocol import ENTRANCE, Reveal, SceneProblem
+from vidbuild.scenes.protocol import ENTRANCE, Light, Reveal, SceneProblem
 
 STATES = 24  # more are too fast to be seen
 SECONDS = 1.1  # of counting

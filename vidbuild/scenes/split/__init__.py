@@ -7,10 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
-from vidbuild.scenes.protocol import DocumentPage, Place, Reveal, SceneProblem, SceneType
+from vidbuild.scenes.protocol import DocumentPage, Light, Place, Reveal, SceneProblem, SceneType
 from vidbuild.scenes.registry import NAMES, SCENE_TYPES, WHOLE_SCENES
 
 SCENES = Path(__file__).resolve().parent.parent
