@@ -231,6 +231,8 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         inputs["background"] = Source(image)
     if scene.callouts:
         params["callouts"] = [drawn(each) for each in scene.callouts]
+        if scene_type.enlarges and any(each.kind == "zoom" for each in scene.callouts):
+            params["enlarges"] = list(scene_type.enlarges)
         inputs["callouts"] = Source(str(SCENES / "callouts.typ"))
         if clip := scene_type.clip(scene):
             inputs["clip"] = Source(str(clip.path))  # for its size

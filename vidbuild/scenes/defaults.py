@@ -18,6 +18,7 @@ class SceneDefaults:
     lights: tuple[Light, ...] = (Light(0.95, -0.1, 0.45, 0.14),)
     spec_fields: Mapping[str, str] = {}
     points_at = ""
+    enlarges: tuple[str, ...] = ()
 
     def check(self, _fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Accept every scene that the schema accepts."""

@@ -153,6 +153,7 @@ class SceneType(Protocol):
         ("entries.*.lines" -> "commands.*.run"). Warnings about a drawn text point at its spec field.
     points_at: what callouts can point at: "pixels" of the picture or clip in the layer with this `filled`, "lines" or
         "cells" that the template reports as `content`; "" for nothing.
+    enlarges: the layers of which a `zoom` callout enlarges a part, the window first; () for a picture.
     """
 
     name: str
@@ -161,6 +162,7 @@ class SceneType(Protocol):
     lights: tuple[Light, ...]
     spec_fields: Mapping[str, str]
     points_at: str
+    enlarges: tuple[str, ...]
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Yield errors that the schema cannot find, such as a range of lines that the code does not have."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from PIL import ImageDraw
+from PIL import Image
 
 from vidbuild import inline
 from vidbuild.engine.graph.context import Context
@@ -19,10 +19,10 @@ from vidbuild.media.render.concealed import pattern_file
 from vidbuild.media.text import scene_text, typst
 from vidbuild.media.text.fonts import StagedFonts
 from vidbuild.media.text.typst import Drawing, Page
+from vidbuild.steps import enlarged
 from vidbuild.steps.picture import Picture
 
 TEMPLATE = "callouts.typ"
-EDGE = 0.006  # of an enlarged part: the width of the line around it, as a share of its shorter side
 PAD = 0.2  # of a line's height, between its text and a mark
 EXACT = 1e-6  # pixels
 OF_CLIP = ("clip", "image:poster")  # what fills the area of a clip
@@ -118,28 +118,29 @@ def added(
         above = typst.lay_out(context.scratch / "root", TEMPLATE, {**data, "fields": drawn}, staged)
         pages += above.pages
         warnings += above.warnings
-    if picture:
-        accent = data["colors"]["accent"]
-        pages += [_enlarged(each, content, picture, accent) for each in callouts if each["kind"] == "zoom"]
+    for each in callouts:
+        if each["kind"] == "zoom":
+            place = content.place(each["regions"][0], f"callouts.{each['index']}.zoom")
+            if picture:
+                image, box, stop = enlarged.of_picture(picture, content, place, data["colors"]["accent"])
+            else:
+                layout = enlarged.Layout(context.scratch / "root", data, staged, context.params["enlarges"])
+                image, box, stop = enlarged.of_layout(layout, drawing, place)
+                if box[2] / stop[2] < enlarged.LEAST:
+                    context.warn(
+                        f"'zoom' enlarges this region only {box[2] / stop[2]:.1f} times: it is as wide as its window",
+                        field=f"callouts.{each['index']}.zoom",
+                        hint="use 'spotlight' instead, or name a smaller region",
+                    )
+            pages.append(_zoomed(f"callout-{each['index']}", image, box, stop))
     return replace(drawing, pages=tuple(pages), warnings=tuple(warnings))
 
 
-def _enlarged(callout: Mapping[str, Any], content: Content, picture: Picture, accent: str) -> Page:
-    """Return the layer with a region of the picture, over all of the picture: around it as much as has room."""
-    page = content.picture()
-    x, y, width, height = content.place(callout["regions"][0], f"callouts.{callout['index']}.zoom")
-    share = max(width / page.width, height / page.height)
-    across, down = page.width * share, page.height * share
-    left = min(max(x + width / 2 - across / 2, page.x), page.x + page.width - across)
-    top = min(max(y + height / 2 - down / 2, page.y), page.y + page.height - down)
-    scale, origin_x, origin_y = content.to_frame()
-    box = ((left - origin_x) / scale, (top - origin_y) / scale, across / scale, down / scale)
-    image = picture.part(box, page.width, page.height)
-    edge = max(2, round(min(page.width, page.height) * EDGE))
-    ImageDraw.Draw(image).rectangle((0, 0, page.width - 1, page.height - 1), outline=accent, width=edge)
-    image = raster.rounded(image, page.facts.get("radius", 0))
-    facts = {"advances": (), "filled": "", "stops": ((left, top, across, down),)}
-    return Page(f"callout-{callout['index']}", page.x, page.y, page.width, page.height, raster.png(image), facts)
+def _zoomed(name: str, image: Image.Image, box: Sequence[int], stop: Box) -> Page:
+    """Return the layer of an enlarged part, which grows from its own place, the stop."""
+    x, y, width, height = box
+    facts = {"advances": (), "filled": "", "stops": (stop,)}
+    return Page(name, x, y, width, height, raster.png(image), facts)
 
 
 def hidden(params: Mapping[str, Any], size: tuple[int, int]) -> tuple[Box, ...]:
