@@ -51,6 +51,7 @@ ROWS = [
     ("draw", "background", "webp"),
     ("draw", "clip", "mp4"),
     ("page", "file", "pdf"),
+    *(("draw", "file", suffix) for suffix in ("png", "svg", "py")),
     *(("progress", "font", suffix) for suffix in (*FONTS, "ttf")),
     *(("strip", "clip", suffix) for suffix in CLIPS),
     ("transition", "clip", "mp4"),
@@ -108,6 +109,7 @@ def write_media(folder: Path) -> None:
     font_lab.variable(fonts / "d.ttf", "Mono Blocks")
     pdf_files.write(folder / "deck.pdf", [pdf_files.Sheet(text="A page")])
     (folder / "code.py").write_text('print("code")\n')
+    (folder / "own.typ").write_text('#image("a.png", width: 40%)\n#image("/a.svg", width: 40%)\n#read("code.py")\n')
 
 
 def ffmpeg(folder: Path, *args: str) -> None:
@@ -133,6 +135,7 @@ def specs() -> list[dict[str, Any]]:
         *({"type": "title", "title": "T", "narration": {"text": "T", "audio": f"said.{each}"}} for each in RECORDINGS),
         {"type": "title", "title": "Spoken", "narration": "Spoken."},
         {"type": "slide", "file": "deck.pdf", **short},
+        {"type": "typst", "file": "own.typ", "files": ["a.png", "a.svg", "code.py"], **short},
         {"type": "quote", "text": "Yes.", "portrait": "a.jpg", **short},
         {"type": "title", "title": "B", "background": {"image": "a.webp"}, **short},
     ]

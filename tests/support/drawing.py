@@ -102,9 +102,18 @@ def _pictures(kind: str, fields: Mapping[str, Any]) -> set[str]:
 
 
 def _templates(kind: str) -> dict[str, Path]:
-    """Return the templates of the parts of a type's sample."""
+    """Return the templates of the parts of a type's sample, and what its layout has in scope."""
     files = SCENE_TYPES[kind].files(scene(kind, **SAMPLES[kind].full))
-    return {role: path for role, path in files.items() if role.startswith("template:")}
+    return {role: path for role, path in files.items() if role == "prelude" or role.startswith("template:")}
+
+
+def _layout(kind: str, source: str | None) -> dict[str, Any]:
+    """Return the parameters of a layout of a scene's own: the sample's, or one with this source."""
+    layout = SCENE_TYPES[kind].layout(scene(kind, **SAMPLES[kind].full))
+    if layout is None:
+        return {}
+    shown = layout.source if source is None else source
+    return {"layout": {"source": shown, "place": layout.place, "files": list(layout.names)}}
 
 
 def drawn(
@@ -117,8 +126,9 @@ def drawn(
     language: str = "en",
     background: Any = None,
     files: Mapping[str, Path] | None = None,
+    layout: str | None = None,
 ) -> Drawn:
-    """Run the draw step into a folder; fields are those of FIELDS where none are given."""
+    """Run the draw step into a folder; fields are those of FIELDS, and the layout the sample's, if none are given."""
     scene_type = SCENE_TYPES[kind]
     shown = FIELDS[kind] if fields is None else fields
     params = {
@@ -129,6 +139,7 @@ def drawn(
         "background": background,
         "spec_fields": dict(scene_type.spec_fields),
         "lights": [list(light) for light in scene_type.lights] if background is None else [],
+        **_layout(kind, layout),
     }
     scenes = PACKAGE / "scenes"
     inputs = {"template": scenes / kind / "template.typ", "base": scenes / "base.typ", **(files or {})}

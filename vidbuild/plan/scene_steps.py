@@ -206,12 +206,16 @@ def _frames_in_transitions(video: VideoSpec, index: int) -> tuple[int, int]:
     return head, transition_frames(video, scenes[index]) // 2 if index + 1 < len(scenes) else 0
 
 
+def _behind(background: str | Mapping[str, Any] | None) -> tuple[str | Mapping[str, Any] | None, str | None]:
+    """Return what a drawing needs of a background, and its image apart."""
+    if not isinstance(background, Mapping) or "image" not in background:
+        return background, None
+    return {name: value for name, value in background.items() if name not in {"image", "drift"}}, background["image"]
+
+
 def _draw(video: VideoSpec, scene: Scene) -> Step:
-    theme, scene_type, behind = video.spec.theme, SCENE_TYPES[scene.type], scene.background
-    image = None
-    if isinstance(behind, Mapping) and "image" in behind:
-        image = behind["image"]
-        behind = {name: value for name, value in behind.items() if name not in {"image", "drift"}}
+    theme, scene_type = video.spec.theme, SCENE_TYPES[scene.type]
+    behind, image = _behind(scene.background)
     params: dict[str, Any] = {
         "size": video.size,
         "theme": dict(theme.values),
@@ -227,6 +231,8 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
     }
     inputs.update({role: Source(str(path)) for role, path in scene_type.files(scene).items()})
     inputs.update({role: Product(_page_step(video, scene, role), PAGE) for role in scene_type.pages(scene)})
+    if (layout := scene_type.layout(scene)) is not None:
+        params["layout"] = {"source": layout.source, "place": layout.place, "files": list(layout.names)}
     if image is not None:
         inputs["background"] = Source(image)
     if scene.callouts:
@@ -248,6 +254,7 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
     inputs |= video.font_inputs()
     sized = "clip" in inputs or any(each.inset and each.inset.fit == "contain" for each in scene.overlays)
     tools = ("ffmpeg",) if sized else ()  # ffmpeg reports the size of a clip that is shown whole
+    tools = (*tools, "numpy") if layout else tools
     shown = (source for role, source in inputs.items() if role.partition(":")[0] in PICTURES)
     pictures = [source.path for source in shown if isinstance(source, Source)]
     if any(Path(path).suffix.lower() in HEIC for path in pictures):

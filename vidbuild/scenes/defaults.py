@@ -8,7 +8,7 @@ from typing import Any
 
 from vidbuild import inline
 from vidbuild.model import Scene
-from vidbuild.scenes.protocol import Clip, DocumentPage, Light, Place, Reveal, SceneProblem
+from vidbuild.scenes.protocol import Clip, DocumentPage, Layout, Light, Place, Reveal, SceneProblem
 
 
 class SceneDefaults:
@@ -43,6 +43,10 @@ class SceneDefaults:
     def pages(self, _scene: Scene) -> dict[str, DocumentPage]:
         """Return no pages of PDFs."""
         return {}
+
+    def layout(self, _scene: Scene) -> Layout | None:
+        """Return no layout of its own."""
+        return None
 
     def reveals(self, _scene: Scene) -> list[Reveal]:
         """Return no later appearances."""

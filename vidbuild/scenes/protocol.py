@@ -128,6 +128,18 @@ class DocumentPage(NamedTuple):
     number: int
 
 
+class Layout(NamedTuple):
+    """The source of a writer's own layout, in Typst.
+
+    place: its path in the folder that it sees as the project.
+    names: the paths there of the files that it reads; their roles are "file:0", "file:1", ...
+    """
+
+    source: str
+    place: str
+    names: tuple[str, ...]
+
+
 class Light(NamedTuple):
     """A soft light on the background.
 
@@ -184,6 +196,9 @@ class SceneType(Protocol):
 
     def pages(self, scene: Scene) -> dict[str, DocumentPage]:
         """Return role -> page for the pictures that are pages of PDFs: a step for each draws it. Roles: see `files`."""
+
+    def layout(self, scene: Scene) -> Layout | None:
+        """Return the scene's own layout, if it has one, which is drawn instead of the template's."""
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the template's `fields`: everything visible, without any times (no `at`)."""

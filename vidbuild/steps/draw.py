@@ -19,7 +19,7 @@ from vidbuild.media.render.drawing import Layer, Layers, Rows
 from vidbuild.media.text import families, fonts, glyphs, scene_text, typst
 from vidbuild.media.text.direction import is_right_to_left
 from vidbuild.media.text.fonts import StagedFonts
-from vidbuild.steps import backdrop_image, callouts, overlays, parts
+from vidbuild.steps import backdrop_image, callouts, layout, overlays, parts
 from vidbuild.steps.picture import Picture
 
 STAGED: Mapping[str, str] = {
@@ -59,7 +59,10 @@ def run(context: Context) -> None:
         return template_data(params, behind, fields[part], own_families, logo=False)
 
     try:
-        drawing = typst.lay_out(root, STAGED["template"], data, staged)
+        if "layout" in context.params:
+            drawing = layout.lay_out(context, data, staged)
+        else:
+            drawing = typst.lay_out(root, STAGED["template"], data, staged)
         drawing = parts.filled(root, context.inputs, drawing, part_data, staged)
     except typst.NestedError as error:
         texts = scene_text.texts(fields, context.params["spec_fields"])
@@ -160,6 +163,7 @@ def template_data(
         "lang": language if len(language) in {2, 3} else "en",
         "direction": _direction(params),
         "dark": palette.dark(theme, params["background"]),
+        "ground": color.text(backdrop(theme, params["background"], behind.seen).grounds[0]),
         "logo": logo,
     }
 
