@@ -92,7 +92,7 @@ CONTENT = {
     **TEXTS,
     **{f"part_{field}": name for field, name in TEXTS.items()},
     "code_source.file": "code.txt",
-    "slide.file": "deck.pdf",
+    **dict.fromkeys(("slide.file", "part_slide.file"), "deck.pdf"),
     "typst.file": "code.txt",
     "clip.src": "clip.mp4",
     "overlay.clip": "clip.mp4",
