@@ -110,10 +110,11 @@ def warn_of_file_name(text: str, path: Path, hint: str | None, context: SceneCon
 
 def _use_of(value: Json, field: schema.Schema) -> schema.Schema | None:
     """Return how a field uses the file that it names, or each of the files."""
-    node = schema.resolve(field)
-    named = node if isinstance(value, str) else node.get("items", {}) if isinstance(value, list) else {}
-    use: schema.Schema | None = named.get("x-path")
-    return use
+    nodes = schema.branches(field)
+    if isinstance(value, list):
+        nodes = (node.get("items", {}) for node in nodes)
+    uses = (node["x-path"] for node in nodes if "x-path" in node)
+    return next(uses, None) if isinstance(value, str | list) else None
 
 
 def _use(own: dict[str, Any], name: str, use: schema.Schema, path: Path, context: SceneContext) -> bool:
