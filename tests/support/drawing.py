@@ -15,6 +15,7 @@ from tests.support.scene_samples import SAMPLES, drawing, scene
 from vidbuild.engine.graph.context import Context, StepWarning
 from vidbuild.media.render.columns_of_rows import Column
 from vidbuild.media.render.drawing import Layer, Layers
+from vidbuild.media.text import divisions
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.steps import draw
 
@@ -140,6 +141,7 @@ def drawn(
         "spec_fields": dict(scene_type.spec_fields),
         "lights": [list(light) for light in scene_type.lights] if background is None else [],
         **_layout(kind, layout),
+        **divisions.params(shown, language),
     }
     scenes = PACKAGE / "scenes"
     inputs = {"template": scenes / kind / "template.typ", "base": scenes / "base.typ", **(files or {})}

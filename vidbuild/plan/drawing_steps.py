@@ -8,6 +8,7 @@ from typing import Any
 
 from vidbuild.engine.graph.graph import Input, Product, Source, Step
 from vidbuild.engine.graph.step_id import StepId
+from vidbuild.media.text import divisions
 from vidbuild.model import Scene
 from vidbuild.plan.showings import drawn, drawn_overlay
 from vidbuild.plan.variant import VideoSpec
@@ -43,12 +44,13 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
     params: dict[str, Any] = {
         "size": video.size,
         "theme": dict(theme.values),
-        "fields": scene_type.drawing(scene),
+        "fields": (fields := scene_type.drawing(scene)),
         "spec_fields": dict(scene_type.spec_fields),
         "language": video.variant.language,
         "background": behind,
         "lights": [list(light) for light in scene_type.lights] if behind is None else [],
     }
+    params |= divisions.params(fields, video.variant.language)
     inputs: dict[str, Input] = {
         "base": Source(str(SCENES / "base.typ")),
         "template": Source(str(SCENES / scene.type / "template.typ")),

@@ -165,6 +165,8 @@ def template_data(
         "dark": palette.dark(theme, params["background"]),
         "ground": color.text(backdrop(theme, params["background"], behind.seen).grounds[0]),
         "logo": logo,
+        "hyphens": params.get("hyphens", {}),
+        "phrases": params.get("phrases", {}),
     }
 
 

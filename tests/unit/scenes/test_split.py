@@ -66,7 +66,8 @@ def test_code_beside_the_last_step_stays() -> None:
     """What is beside the last step of the left side stays when the right side begins; the step has a later look."""
     steps = {"type": "steps", "steps": [{"text": "One", "code": "a"}, {"text": "Two", "code": "b"}]}
     first, second, *_ = SPLIT.reveals(scene(steps, LIST))
-    assert first.until_next == ("left-step-0", "left-window-0", "left-code-0")
+    assert first.until_next == ("left-step-0",)
+    assert second.leave == ("left-window-0", "left-code-0")
     assert second.until_next == ("left-step-1",)
 
 
