@@ -49,7 +49,9 @@ class NumberScene(SceneDefaults):
         """
         fields = scene.fields
         return {
-            **texts(fields, "title", "label", "prefix", "suffix", "unit"),
+            **texts(fields, "title", "label", "unit"),
+            "prefix": _affix(fields["prefix"].lstrip()),
+            "suffix": _affix(fields["suffix"].rstrip()),
             "value": _value(fields),
             "change": _change(fields.get("change")),
         }
@@ -79,6 +81,11 @@ class NumberScene(SceneDefaults):
             words = inline.plain(change["text"])
             made.append(Reveal(field="change", at=change.get("at"), words=words, enter={"change": "rise"}))
         return made
+
+
+def _affix(text: str) -> str | None:
+    """Return a prefix or suffix, which keeps its blanks at the number: "ca. 12", "12 €"; None if it is empty."""
+    return inline.marked(text).replace(" ", "\u00a0") if text.strip() else None
 
 
 def _value(fields: Mapping[str, Any]) -> dict[str, Any]:
