@@ -163,6 +163,14 @@ def test_the_same_layout_gives_the_same_bytes(tmp_path: Path) -> None:
     assert fixed == first
 
 
+def test_values_and_title_are_no_source(tmp_path: Path) -> None:
+    """V18: what looks like typst in a value or the title is drawn as it is written, and does not run."""
+    fields = changed("typst", title="#panic()", layers=[], values={"a": "#panic() *b*"})
+    made = drawn(tmp_path, "typst", fields, layout='#values.a #assert.eq(values.a, "#panic() *b*")')
+    assert made.warnings == []
+    assert made.image("layout").getbbox() is not None
+
+
 def test_fit_takes_the_largest_type_that_fits(tmp_path: Path) -> None:
     """`fit` fills its area with a short text, headings included, and keeps a long one inside it."""
     height = {}
