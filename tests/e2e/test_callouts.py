@@ -277,3 +277,27 @@ def test_moving_a_callout_in_time_draws_nothing(workspace: Workspace) -> None:
     workspace.build()
     assert "draw:a" not in workspace.ran()
     assert "render:a" in workspace.ran()
+
+
+LINES = 'code: "one = 1\\ntwo = second(1, 2)\\nthree = 3\\nfour = fourth(4)\\nfive = 5"'
+TABLE = "columns: [Plan, Seats, Price], rows: [[Free, 1, 2], [Team, 20, 30], [Business, 200, 300], [All, 999, 1000]]"
+
+
+@pytest.mark.parametrize("size", ["640x360", "360x640", "400x400"])
+@pytest.mark.parametrize(
+    ("kind", "fields", "region"),
+    [("code", LINES, "2"), ("code", LINES, "2-3"), ("table", TABLE, "{row: 2}")],
+)
+def test_a_rect_with_a_note_hides_no_other_line(
+    workspace: Workspace, size: str, kind: str, fields: str, region: str
+) -> None:
+    """Around a line or row, a rect and its note leave the letters of all others as they are."""
+    scene = "  - {id: a, type: %s, duration: 2, %s, callouts: [%s]}\n"
+    plain = still(workspace, HEAD % size + scene % (kind, fields, ""))
+    marked = still(workspace, HEAD % size + scene % (kind, fields, f"{{rect: {region}, text: note}}"))
+    rect = found(marked, ACCENT)
+    assert rect is not None
+    letters = plain.convert("L").point([0] * 150 + [255] * 106)
+    changed = ImageChops.difference(plain.convert("L"), marked.convert("L")).point([0] * 60 + [255] * 196)
+    hidden = ImageChops.multiply(letters, changed)
+    assert hidden.getbbox() is None

@@ -24,9 +24,11 @@ from vidbuild.steps.picture import Picture
 
 TEMPLATE = "callouts.typ"
 PAD = 0.2  # of a line's height, between its text and a mark
+BLANK = 0.14  # of a line's height, above its letters and below them
 EXACT = 1e-6  # pixels
 OF_CLIP = ("clip", "image:poster")  # what fills the area of a clip
 KEPT_FREE = ("heading", "caption", "logo")
+TO_TEXT = frozenset({"label", "arrow", "circle", "cursor"})  # marks of what is in a cell rather than of the cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,21 @@ class Content:
     size: tuple[int, int] | None
     covers: bool
 
-    def place(self, region: Mapping[str, Any], field: str) -> Box:
-        """Return where a region is on the frame. Raise SpecProblem if it is not visible."""
+    def place(self, region: Mapping[str, Any], field: str, *, to_text: bool = False) -> Box:
+        """Return where a region is on the frame. Raise SpecProblem if it is not visible.
+
+        to_text: of one cell, return the box of its text.
+        """
         if "box" in region:
             return self._in_picture(region["box"], field)
         if "from" in region:
             return self._lines(region["from"], region["to"], field)
-        return self._cells(region, field)
+        return self._cells(region, field, to_text=to_text)
+
+    def texts(self) -> list[Box]:
+        """Return the boxes of the texts on which callouts can point: lines and cells."""
+        lines = [(x, y + BLANK * h, w, (1 - 2 * BLANK) * h) for _, x, y, w, h in self.drawing.content.get("lines", ())]
+        return lines + [(x, y, w, h) for _, _, x, y, w, h in self.drawing.content.get("cells", ()) if w > 0]
 
     def picture(self) -> Page:
         """Return the box of the picture or clip."""
@@ -86,7 +96,7 @@ class Content:
             raise SpecProblem(message, field=field, hint="set 'lines' to fewer lines")
         return _around([(x - PAD * height, y, width + 2 * PAD * height, height) for _, x, y, width, height in found])
 
-    def _cells(self, region: Mapping[str, int], field: str) -> Box:
+    def _cells(self, region: Mapping[str, int], field: str, *, to_text: bool) -> Box:
         columns, rows = (self.drawing.content.get(name, ()) for name in ("columns", "rows"))
         chosen = []
         for name, spans in (("column", columns), ("row", rows)):
@@ -94,6 +104,10 @@ class Content:
             if index is not None and index - 1 >= len(spans):
                 raise SpecProblem(f"{name} {index} is not visible in the scene", field=field)
             chosen.append(spans if index is None else [spans[index - 1]])
+        if to_text and {"row", "column"} <= region.keys():
+            cell = (region["row"] - 1, region["column"] - 1)
+            text = next(each[2:] for each in self.drawing.content["cells"] if (each[0], each[1]) == cell)
+            return text[0], text[1], text[2], text[3]
         return _around([(x, y, width, height) for x, width in chosen[0] for y, height in chosen[1]])
 
 
@@ -173,11 +187,15 @@ def fields(callouts: Sequence[Mapping[str, Any]], content: Content) -> dict[str,
     marks = []
     for callout in callouts:
         field = f"callouts.{callout['index']}"
-        boxes = [_rounded(content.place(region, f"{field}.{callout['kind']}")) for region in callout["regions"]]
-        own = {"name": f"callout-{callout['index']}", "field": field, "kind": callout["kind"]}
-        texts = {"text": callout["text"], "from": callout["side"], "click": callout["click"]}
-        marks.append({**own, **texts, **boxes[0], "stops": boxes})
-    return {"marks": marks, "avoid": kept_free(content.drawing)}
+        kind = callout["kind"]
+        places = [content.place(each, f"{field}.{kind}", to_text=kind in TO_TEXT) for each in callout["regions"]]
+        boxes = [_rounded(place) for place in places]
+        in_text = "box" not in callout["regions"][0]
+        own = {"name": f"callout-{callout['index']}", "field": field, "kind": kind, "in_text": in_text}
+        more = {"text": callout["text"], "from": callout["side"], "click": callout["click"]}
+        marks.append({**own, **more, **boxes[0], "stops": boxes})
+    texts = [[box[name] for name in "xywh"] for box in map(_rounded, content.texts())]
+    return {"marks": marks, "avoid": kept_free(content.drawing), "texts": texts}
 
 
 def kept_free(drawing: Drawing) -> list[list[int]]:
