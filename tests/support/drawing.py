@@ -16,6 +16,7 @@ from vidbuild.engine.graph.context import Context, StepWarning
 from vidbuild.media.render.columns_of_rows import Column
 from vidbuild.media.render.drawing import Layer, Layers
 from vidbuild.media.text import divisions
+from vidbuild.scenes.layout_files import layout_files
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.steps import draw
 
@@ -103,9 +104,10 @@ def _pictures(kind: str, fields: Mapping[str, Any]) -> set[str]:
 
 
 def _templates(kind: str) -> dict[str, Path]:
-    """Return the templates of the parts of a type's sample, and what its layout has in scope."""
+    """Return the templates of a type, and of the parts of its sample, and what its layout has in scope."""
     files = SCENE_TYPES[kind].files(scene(kind, **SAMPLES[kind].full))
-    return {role: path for role, path in files.items() if role == "prelude" or role.startswith("template:")}
+    more = {role: path for role, path in files.items() if role == "prelude" or role.startswith(("template:", "module:"))}
+    return {**layout_files(SCENE_TYPES[kind]), **more}
 
 
 def _layout(kind: str, source: str | None) -> dict[str, Any]:
@@ -144,7 +146,7 @@ def drawn(
         **divisions.params(shown, language),
     }
     scenes = PACKAGE / "scenes"
-    inputs = {"template": scenes / kind / "template.typ", "base": scenes / "base.typ", **(files or {})}
+    inputs = {"base": scenes / "base.typ", **(files or {})}
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         inputs = {**_templates(kind), **inputs}

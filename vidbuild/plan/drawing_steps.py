@@ -12,9 +12,9 @@ from vidbuild.media.text import divisions
 from vidbuild.model import Scene
 from vidbuild.plan.showings import drawn, drawn_overlay
 from vidbuild.plan.variant import VideoSpec
+from vidbuild.scenes.layout_files import SCENES, layout_files
 from vidbuild.scenes.registry import SCENE_TYPES
 
-SCENES = Path(__file__).resolve().parent.parent / "scenes"
 PAGE = "page.png"  # what the step that draws a page writes
 HEIC = frozenset({".heic", ".heif", ".hif"})  # how the names of images end that pi-heif decodes
 PICTURES = frozenset({"image", "background", "logo", "overlay"})  # roles of the images that a drawing decodes
@@ -51,10 +51,8 @@ def _draw(video: VideoSpec, scene: Scene) -> Step:
         "lights": [list(light) for light in scene_type.lights] if behind is None else [],
     }
     params |= divisions.params(fields, video.variant.language)
-    inputs: dict[str, Input] = {
-        "base": Source(str(SCENES / "base.typ")),
-        "template": Source(str(SCENES / scene.type / "template.typ")),
-    }
+    inputs: dict[str, Input] = {"base": Source(str(SCENES / "base.typ"))}
+    inputs.update({role: Source(str(path)) for role, path in layout_files(scene_type).items()})
     inputs.update({role: Source(str(path)) for role, path in scene_type.files(scene).items()})
     inputs.update({role: Product(_page_step(video, scene, role), PAGE) for role in scene_type.pages(scene)})
     if (layout := scene_type.layout(scene)) is not None:

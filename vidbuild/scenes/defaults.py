@@ -19,6 +19,7 @@ class SceneDefaults:
     spec_fields: Mapping[str, str] = {}
     points_at = ""
     enlarges: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
 
     def check(self, _fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Accept every scene that the schema accepts."""

@@ -166,6 +166,7 @@ class SceneType(Protocol):
     points_at: what callouts can point at: "pixels" of the picture or clip in the layer with this `filled`, "lines" or
         "cells" that the template reports as `content`; "" for nothing.
     enlarges: the layers of which a `zoom` callout enlarges a part, the window first; () for a picture.
+    modules: names of the files beside template.typ that it imports, without `.typ`.
     """
 
     name: str
@@ -175,6 +176,7 @@ class SceneType(Protocol):
     spec_fields: Mapping[str, str]
     points_at: str
     enlarges: tuple[str, ...]
+    modules: tuple[str, ...]
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Yield errors that the schema cannot find, such as a range of lines that the code does not have."""

@@ -28,6 +28,7 @@ STAGED: Mapping[str, str] = {
     "callouts": callouts.TEMPLATE,
     "overlays": overlays.TEMPLATE,
 }
+MODULE = "module:"  # and the path of a file that the template, or a part's template, imports
 LOOK = ("scale", "weight", "tracking", "radius", "spacing", "window", "shadow", "intro", "outro")
 LOGO_SIDE = 1600  # pixels of the longer side to which a logo is reduced: more than it has in a video of 4K
 
@@ -85,6 +86,11 @@ def stage(context: Context) -> tuple[Path, StagedFonts, Sequence[str]]:
     for role, name in STAGED.items():
         if role in context.inputs:
             shutil.copyfile(context.inputs[role], root / name)
+    for role, path in context.inputs.items():
+        if role.startswith(MODULE):
+            target = root / f"{role.removeprefix(MODULE)}.typ"
+            target.parent.mkdir(exist_ok=True)
+            shutil.copyfile(path, target)
     own = [path for role, path in sorted(context.inputs.items()) if role.startswith("font:")]
     staged = fonts.stage(context.scratch / "fonts", own)
     return root, staged, staged.own_families() if own else ()

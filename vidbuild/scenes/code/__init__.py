@@ -29,6 +29,7 @@ class CodeScene(SceneDefaults):
     """Code in a window; highlighted lines stay bright while the others are dimmed."""
 
     name = "code"
+    modules = ("lines", "change")
     spec_fields: Mapping[str, str] = {"wide": "code", "old": "from", "new": "to", "notes": "annotations"}
     summary = "code in a window: revealed, highlighted, annotated, scrolled, or changing into other code"
     points_at = "lines"
