@@ -119,7 +119,7 @@ def test_edges(text: str, expected: list[str]) -> None:
         ),
         (
             'flowchart TB\na["A (b) [c]"] --> b["x<br/>y &amp; #35;"]',
-            [("a", "A (b) [c]", "box"), ("b", "x y & #", "box")],
+            [("a", "A (b) [c]", "box"), ("b", "x\ny & #", "box")],
         ),
         ("flowchart TB\na:::red --> b-c_d.e", [("a", "a", "box"), ("b-c_d.e", "b-c_d.e", "box")]),
         (
