@@ -106,7 +106,7 @@ def _pictures(kind: str, fields: Mapping[str, Any]) -> set[str]:
 def _templates(kind: str) -> dict[str, Path]:
     """Return the templates of a type, and of the parts of its sample, and what its layout has in scope."""
     files = SCENE_TYPES[kind].files(scene(kind, **SAMPLES[kind].full))
-    more = {role: path for role, path in files.items() if role == "prelude" or role.startswith(("template:", "module:"))}
+    more = {role: path for role, path in files.items() if role.partition(":")[0] in {"prelude", "template", "module"}}
     return {**layout_files(SCENE_TYPES[kind]), **more}
 
 

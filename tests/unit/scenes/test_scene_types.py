@@ -447,5 +447,6 @@ def test_all_files_of_a_layout_are_inputs(kind: str) -> None:
     """Each Typst file in a type's folder is an input of its drawings, so that an edit of it draws them again."""
     made = registry.SCENE_TYPES[kind]
     files = layout_files.layout_files(made)
-    assert set(files.values()) == set((layout_files.SCENES / kind).glob("*.typ"))
+    shared = {path for role, path in made.files(scene(kind)).items() if role == "prelude"}
+    assert set(files.values()) | shared == set((layout_files.SCENES / kind).glob("*.typ"))
     assert set(layout_files.layout_files(made, "left").values()) == set(files.values())
