@@ -118,7 +118,18 @@ def test_a_blur_keeps_nothing_of_the_picture(workspace: Workspace, fields: str) 
     assert made[0][2] == made[1][2]
 
 
-@pytest.mark.parametrize("fields", ["fit: contain", "fit: cover"])
+ENLARGED = BLURS.replace("]}]", "]}, {zoom: [30, 50, 100, 62]}]")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        f"fit: contain, {BLURS}",
+        f"fit: cover, {BLURS}",
+        f"fit: contain, {ENLARGED}",
+        f"fit: cover, freeze: [{{at: 0.2, for: 0.3}}], {ENLARGED}",
+    ],
+)
 @pytest.mark.parametrize("scale", [0.5, 1, 2])
 def test_a_blur_keeps_nothing_of_a_clip(workspace: Workspace, fields: str, scale: float) -> None:
     """Two clips that differ in blurred regions alone make the same frames, whatever scaling spreads."""
@@ -131,7 +142,7 @@ def test_a_blur_keeps_nothing_of_a_clip(workspace: Workspace, fields: str, scale
         subprocess.run([str(ffmpeg.executable()), "-v", "error", "-y", *source, *codec], cwd=workspace.root, check=True)
         width, height = round(320 * scale), round(200 * scale)
         size = f"{width}x{height}"
-        spec = (HEAD % size) + f"  - {{id: a, type: clip, src: c.mkv, {fields}, {BLURS}}}\n"
+        spec = (HEAD % size) + f"  - {{id: a, type: clip, src: c.mkv, duration: 0.6, {fields}}}\n"
         made.append(b"".join(each.tobytes() for each in frames(workspace, spec, (width, height))))
     assert len(made[0]) == 15 * width * height * 3
     assert made[0] == made[1]

@@ -107,8 +107,12 @@ def _not_enlarged(kind: SceneType, own: Mapping[str, Any]) -> str:
     """Return why a scene with these fields of its type has nothing to enlarge; "" if it has."""
     if kind.enlarges:
         return "'reveal' shows step by step what 'zoom' would enlarge at once" if own["reveal"] != "none" else ""
-    pictures = "image_size" in own or (kind.name == "slide" and "file" in own)
-    return "" if pictures else f"'zoom' enlarges pictures, code and tables, and a scene of type '{kind.name}' has none"
+    pictures = "image_size" in own or (kind.name == "slide" and "file" in own) or kind.name == "clip"
+    return (
+        ""
+        if pictures
+        else f"'zoom' enlarges pictures, clips, code and tables, and a scene of type '{kind.name}' has none"
+    )
 
 
 def _is_box(value: Sequence[Json]) -> bool:

@@ -137,6 +137,9 @@ def added(
             place = content.place(each["regions"][0], f"callouts.{each['index']}.zoom")
             if picture:
                 image, box, stop = enlarged.of_picture(picture, content, place, data["colors"]["accent"])
+            elif content.size:
+                pages.append(_zoomed_clip(context, content, place, each["index"], data["colors"]["accent"]))
+                continue
             else:
                 layout = enlarged.Layout(context.scratch / "root", data, staged, context.params["enlarges"])
                 image, box, stop = enlarged.of_layout(layout, drawing, place)
@@ -155,6 +158,25 @@ def _zoomed(name: str, image: Image.Image, box: Sequence[int], stop: Box) -> Pag
     x, y, width, height = box
     facts = {"advances": (), "filled": "", "stops": (stop,)}
     return Page(name, x, y, width, height, raster.png(image), facts)
+
+
+def _zoomed_clip(context: Context, content: Content, place: Box, index: int, accent: str) -> Page:
+    """Return the layer of an enlarged part of a clip, without what callouts hide, whose patterns are written."""
+    page, size, name = content.picture(), content.size or (1, 1), f"callout-{index}"
+    shown, stop = enlarged.of_clip(content, size, place, name, accent)
+    scale, left, top = content.to_frame()
+    factor = page.width / stop[2]
+    boxes = placed(
+        hidden(context.params, size),
+        scale * factor,
+        (left - stop[0]) * factor,
+        (top - stop[1]) * factor,
+        (page.width, page.height),
+    )
+    for nth, (_, _, width, height) in enumerate(boxes):
+        (context.out / pattern_file(nth, name)).write_bytes(raster.png(pattern(width, height)))
+    facts = {"advances": (), "filled": "", "stops": (stop,), "hidden": tuple(boxes), "enlarged": shown}
+    return Page(name, page.x, page.y, page.width, page.height, b"", facts)
 
 
 def hidden(params: Mapping[str, Any], size: tuple[int, int]) -> tuple[Box, ...]:

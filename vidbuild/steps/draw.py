@@ -256,4 +256,5 @@ def _layer(page: typst.Page, file: str, reading: str, sheets: Sequence[str], *, 
         edges=tuple(map(round, facts.get("edges", ()))),
         pixels=tuple(map(round, facts.get("pixels", ()))),
         mask=facts.get("mask", ""),
+        enlarged=facts.get("enlarged"),
     )

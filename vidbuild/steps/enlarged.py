@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from vidbuild.media.image import raster
 from vidbuild.media.image.region import Box
+from vidbuild.media.render.drawing import Enlarged
 from vidbuild.media.text import typst
 from vidbuild.media.text.fonts import StagedFonts
 from vidbuild.media.text.typst import Drawing, Page
@@ -26,7 +27,7 @@ SLACK = 1.0  # pixels of the frame
 Span = tuple[float, float]  # where something begins, and how long it is
 
 # An image, the box on the frame that it fills, and the place on the frame of what it shows.
-Enlarged = tuple[Image.Image, tuple[int, int, int, int], Box]
+Larger = tuple[Image.Image, tuple[int, int, int, int], Box]
 
 
 class Placed(Protocol):
@@ -48,7 +49,7 @@ class Layout(NamedTuple):
     names: Sequence[str]
 
 
-def of_picture(picture: Picture, content: Placed, place: Box, accent: str) -> Enlarged:
+def of_picture(picture: Picture, content: Placed, place: Box, accent: str) -> Larger:
     """Return a region of a picture: as sharp as the picture is."""
     page = content.picture()
     box = page.x, page.y, page.width, page.height
@@ -60,7 +61,19 @@ def of_picture(picture: Picture, content: Placed, place: Box, accent: str) -> En
     return raster.rounded(image, page.facts.get("radius", 0)), box, stop
 
 
-def of_layout(layout: Layout, drawing: Drawing, place: Box) -> Enlarged:
+def of_clip(content: Placed, size: tuple[int, int], place: Box, name: str, accent: str) -> tuple[Enlarged, Box]:
+    """Return a region of a clip of this size, for a layer of this name, and the place on the frame of what it shows."""
+    page = content.picture()
+    left, top, across, down = stop = _part(place, (page.x, page.y, page.width, page.height))
+    scale, origin_x, origin_y = content.to_frame()
+    begins = [(left - origin_x) / scale / size[0], (top - origin_y) / scale / size[1]]
+    ends = [begins[0] + across / scale / size[0], begins[1] + down / scale / size[1]]
+    (x, y), (right, bottom) = (max(0.0, each) for each in begins), (min(1.0, each) for each in ends)
+    part = round(x, 6), round(y, 6), round(right - x, 6), round(bottom - y, 6)
+    return Enlarged(name, part, _line(page.width, page.height), accent), stop
+
+
+def of_layout(layout: Layout, drawing: Drawing, place: Box) -> Larger:
     """Return a region of what typst lays out, drawn at the size that it has then, in the shape of the window.
 
     Lines, rows and columns that are cut fade out at its edges.
@@ -147,8 +160,13 @@ def _radius(shape: Image.Image) -> int:
     return max(0, row.find(OPAQUE))
 
 
+def _line(width: int, height: int) -> int:
+    """Return the width of the line around an enlarged part of this size."""
+    return max(2, round(min(width, height) * EDGE))
+
+
 def _outline(image: Image.Image, color: str, radius: int) -> None:
     """Draw a line inside the edges of an image."""
-    width = max(2, round(min(image.size) * EDGE))
+    width = _line(*image.size)
     box = (0, 0, image.width - 1, image.height - 1)
     ImageDraw.Draw(image).rounded_rectangle(box, radius, outline=color, width=width)
