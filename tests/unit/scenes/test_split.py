@@ -185,7 +185,7 @@ def test_terminals_that_scroll_are_drawn_on_both_sides(command: dict[str, Any], 
         ({"type": "code", "code": "a", "lines": "4"}, "line 4 is not in the code"),
         ({"type": "code"}, "a code scene needs 'code' or 'file'"),
         ({"type": "image", "src": "absent.png"}, "file 'absent.png' does not exist"),
-        ({"items": ["a"]}, "missing part of a scene field 'type'"),
+        ({"items": ["a"]}, "missing part field 'type'"),
     ],
 )
 def test_errors_of_a_side_are_those_of_its_type(left: dict[str, Any], message: str, tmp_path: Path) -> None:
