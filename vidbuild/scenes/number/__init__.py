@@ -50,8 +50,8 @@ class NumberScene(SceneDefaults):
         fields = scene.fields
         return {
             **texts(fields, "title", "label", "unit"),
-            "prefix": _affix(fields["prefix"].lstrip()),
-            "suffix": _affix(fields["suffix"].rstrip()),
+            "prefix": _affix(fields["prefix"], after=True),
+            "suffix": _affix(fields["suffix"], after=False),
             "value": _value(fields),
             "change": _change(fields.get("change")),
         }
@@ -83,9 +83,16 @@ class NumberScene(SceneDefaults):
         return made
 
 
-def _affix(text: str) -> str | None:
-    """Return a prefix or suffix, which keeps its blanks at the number: "ca. 12", "12 €"; None if it is empty."""
-    return inline.marked(text).replace(" ", "\u00a0") if text.strip() else None
+def _affix(text: str, *, after: bool) -> str | None:
+    """Return a prefix or suffix, which keeps its blanks at the number: "ca. 12", "12 €"; None if it is empty.
+
+    after: whether the number comes after it.
+    """
+    if not text.strip():
+        return None
+    blanks = len(text) - len(text.rstrip(" ") if after else text.lstrip(" "))
+    kept, shown = "\u00a0" * blanks, inline.marked(text.strip())
+    return shown + kept if after else kept + shown
 
 
 def _value(fields: Mapping[str, Any]) -> dict[str, Any]:
