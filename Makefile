@@ -28,7 +28,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 DEMO := examples/quickstart
-PARALLEL := -n auto --maxprocesses 8
+PARALLEL := -n auto --maxprocesses 8 --dist loadgroup
 TESTS ?=
 
 .PHONY: demo test mutate soak test-browser test-editor test-decoders coverage lint check pins schema pictures bench words clean test-shells test-windows golden

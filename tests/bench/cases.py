@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from tests.support.scene_samples import CLIP, IMAGE, SAMPLES
 from vidbuild.media.ffmpeg import ffmpeg
 
 SPEC = "video.yaml"
+CAST = "demo.cast"
 TYPES = tuple(SAMPLES)
 
 TOPICS = """
@@ -36,7 +38,8 @@ class Case:
     types: those of the scenes, over and over. seconds: how long each scene is, exactly. reveals: items of a list,
     commands of a terminal, highlights of code. transition: seconds of the fade between scenes, 0 for cuts.
     actions: scene's index -> the word of its narration that an edit changed (see `edited`). first: the index of the
-    first scene, so that several cases have no scene in common. voice: that speaks all of them.
+    first scene, so that several cases have no scene in common. voice: that speaks all of them. fields: given to every
+    scene, in place of those that it has of the same name; None leaves a field out.
     """
 
     scenes: int = 6
@@ -50,6 +53,7 @@ class Case:
     actions: Mapping[int, str] = field(default_factory=dict)
     first: int = 0
     voice: str = "espeak:en-us"
+    fields: Fields = field(default_factory=dict)
 
 
 def edited(case: Case, scene: int, times: int = 1) -> Case:
@@ -77,15 +81,25 @@ def write(case: Case, folder: Path) -> Path:
     """Make a project of the case, with the files that its scenes show, and return the spec's path."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "vidbuild.toml").touch()
-    if {"image", "slide"} & {*case.types}:
+    if {"image", "slide"} & {*case.types} or "background" in case.fields:
         _made(folder / IMAGE, "-f", "lavfi", "-i", "testsrc2=s=2560x1440", "-frames:v", "1")
     if "clip" in case.types:
         _made(
             *(folder / CLIP, "-f", "lavfi", "-i", f"testsrc2=s=1920x1080:r=30:d={case.seconds}", "-f", "lavfi"),
             *("-i", f"sine=f=330:r=48000:d={case.seconds}", "-c:v", "libx264", "-preset", "veryfast", "-c:a", "aac"),
         )
+    if case.fields.get("cast") == CAST:
+        (folder / CAST).write_text(recording(case.seconds), encoding="utf-8")
     (folder / SPEC).write_text(spec(case), encoding="utf-8")
     return folder / SPEC
+
+
+def recording(seconds: float) -> str:
+    """Return an asciicast in which three commands are typed at an even pace, each with a progress bar, and answered."""
+    keys = [*"acme check --every service\r"] + [f"\r{done * '#':20}" for done in range(21)] + ["\r\nall is well\r\n$ "]
+    typed = [key.replace("\r", "\r\n") if key == "\r" else key for key in keys] * 3
+    events = [json.dumps([round(seconds * at / len(typed), 3), "o", text]) for at, text in enumerate(typed)]
+    return "\n".join([json.dumps({"version": 2, "width": 72, "height": 16}), *events]) + "\n"
 
 
 def topics(case: Case, scene: int) -> list[str]:
@@ -104,7 +118,9 @@ def _scene(case: Case, index: int) -> Fields:
         "id": f"scene-{index + 1}",
         "type": kind,
         **SAMPLES[kind].numbered(index, topics(case, index), case.seconds),
+        **case.fields,
     }
+    scene = {name: value for name, value in scene.items() if value is not None}
     if case.narrated:
         narration = _narration(case, index)
         return scene | {"narration": narration, "min_duration": case.seconds, "max_duration": case.seconds}

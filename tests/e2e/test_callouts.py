@@ -118,7 +118,18 @@ def test_a_blur_keeps_nothing_of_the_picture(workspace: Workspace, fields: str) 
     assert made[0][2] == made[1][2]
 
 
-@pytest.mark.parametrize("fields", ["fit: contain", "fit: cover"])
+ENLARGED = BLURS.replace("]}]", "]}, {zoom: [30, 50, 100, 62]}]")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        f"fit: contain, {BLURS}",
+        f"fit: cover, {BLURS}",
+        f"fit: contain, {ENLARGED}",
+        f"fit: cover, freeze: [{{at: 0.2, for: 0.3}}], {ENLARGED}",
+    ],
+)
 @pytest.mark.parametrize("scale", [0.5, 1, 2])
 def test_a_blur_keeps_nothing_of_a_clip(workspace: Workspace, fields: str, scale: float) -> None:
     """Two clips that differ in blurred regions alone make the same frames, whatever scaling spreads."""
@@ -131,7 +142,7 @@ def test_a_blur_keeps_nothing_of_a_clip(workspace: Workspace, fields: str, scale
         subprocess.run([str(ffmpeg.executable()), "-v", "error", "-y", *source, *codec], cwd=workspace.root, check=True)
         width, height = round(320 * scale), round(200 * scale)
         size = f"{width}x{height}"
-        spec = (HEAD % size) + f"  - {{id: a, type: clip, src: c.mkv, {fields}, {BLURS}}}\n"
+        spec = (HEAD % size) + f"  - {{id: a, type: clip, src: c.mkv, duration: 0.6, {fields}}}\n"
         made.append(b"".join(each.tobytes() for each in frames(workspace, spec, (width, height))))
     assert len(made[0]) == 15 * width * height * 3
     assert made[0] == made[1]
@@ -277,3 +288,27 @@ def test_moving_a_callout_in_time_draws_nothing(workspace: Workspace) -> None:
     workspace.build()
     assert "draw:a" not in workspace.ran()
     assert "render:a" in workspace.ran()
+
+
+LINES = 'code: "one = 1\\ntwo = second(1, 2)\\nthree = 3\\nfour = fourth(4)\\nfive = 5"'
+TABLE = "columns: [Plan, Seats, Price], rows: [[Free, 1, 2], [Team, 20, 30], [Business, 200, 300], [All, 999, 1000]]"
+
+
+@pytest.mark.parametrize("size", ["640x360", "360x640", "400x400"])
+@pytest.mark.parametrize(
+    ("kind", "fields", "region"),
+    [("code", LINES, "2"), ("code", LINES, "2-3"), ("table", TABLE, "{row: 2}")],
+)
+def test_a_rect_with_a_note_hides_no_other_line(
+    workspace: Workspace, size: str, kind: str, fields: str, region: str
+) -> None:
+    """Around a line or row, a rect and its note leave the letters of all others as they are."""
+    scene = "  - {id: a, type: %s, duration: 2, %s, callouts: [%s]}\n"
+    plain = still(workspace, HEAD % size + scene % (kind, fields, ""))
+    marked = still(workspace, HEAD % size + scene % (kind, fields, f"{{rect: {region}, text: note}}"))
+    rect = found(marked, ACCENT)
+    assert rect is not None
+    letters = plain.convert("L").point([0] * 150 + [255] * 106)
+    changed = ImageChops.difference(plain.convert("L"), marked.convert("L")).point([0] * 60 + [255] * 196)
+    hidden = ImageChops.multiply(letters, changed)
+    assert hidden.getbbox() is None

@@ -70,7 +70,8 @@ def test_a_diff_marks_what_goes_then_what_comes(workspace: Workspace) -> None:
     workspace.write(
         "video.yaml",
         HEAD.replace("scenes:", "theme: paper\nscenes:")
-        + '  - {id: one, type: diff, duration: 4, from: "a = 1\\nb = 2", to: "a = 1\\nb = 3", changes: [{at: 1}]}\n',
+        + '  - {id: one, type: diff, duration: 4, from: "a = 1\\nb = 2", to: "a = 1\\nb = 3", '
+        + "reveal: [{change: 1, at: 1}]}\n",
     )
 
     def tones(at: float) -> tuple[int, int]:

@@ -26,6 +26,8 @@ from vidbuild.plan.kinds import KINDS
 from vidbuild.plan.variant import own_variant
 from vidbuild.spec.load import load
 
+pytestmark = pytest.mark.xdist_group("steps from blobs")  # one process builds the project that all tests share
+
 IMAGES = ("png", "jpg", "webp", "gif", "avif", "tif", "bmp", "svg")
 CLIPS: Mapping[str, tuple[str, ...]] = {
     "mp4": (),
@@ -51,6 +53,7 @@ ROWS = [
     ("draw", "background", "webp"),
     ("draw", "clip", "mp4"),
     ("page", "file", "pdf"),
+    *(("draw", "file", suffix) for suffix in ("png", "svg", "py")),
     *(("progress", "font", suffix) for suffix in (*FONTS, "ttf")),
     *(("strip", "clip", suffix) for suffix in CLIPS),
     ("transition", "clip", "mp4"),
@@ -108,6 +111,7 @@ def write_media(folder: Path) -> None:
     font_lab.variable(fonts / "d.ttf", "Mono Blocks")
     pdf_files.write(folder / "deck.pdf", [pdf_files.Sheet(text="A page")])
     (folder / "code.py").write_text('print("code")\n')
+    (folder / "own.typ").write_text('#image("a.png", width: 40%)\n#image("/a.svg", width: 40%)\n#read("code.py")\n')
 
 
 def ffmpeg(folder: Path, *args: str) -> None:
@@ -133,6 +137,7 @@ def specs() -> list[dict[str, Any]]:
         *({"type": "title", "title": "T", "narration": {"text": "T", "audio": f"said.{each}"}} for each in RECORDINGS),
         {"type": "title", "title": "Spoken", "narration": "Spoken."},
         {"type": "slide", "file": "deck.pdf", **short},
+        {"type": "typst", "file": "own.typ", "files": ["a.png", "a.svg", "code.py"], **short},
         {"type": "quote", "text": "Yes.", "portrait": "a.jpg", **short},
         {"type": "title", "title": "B", "background": {"image": "a.webp"}, **short},
     ]

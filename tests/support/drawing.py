@@ -15,6 +15,8 @@ from tests.support.scene_samples import SAMPLES, drawing, scene
 from vidbuild.engine.graph.context import Context, StepWarning
 from vidbuild.media.render.columns_of_rows import Column
 from vidbuild.media.render.drawing import Layer, Layers
+from vidbuild.media.text import divisions
+from vidbuild.scenes.layout_files import layout_files
 from vidbuild.scenes.registry import SCENE_TYPES
 from vidbuild.steps import draw
 
@@ -102,9 +104,19 @@ def _pictures(kind: str, fields: Mapping[str, Any]) -> set[str]:
 
 
 def _templates(kind: str) -> dict[str, Path]:
-    """Return the templates of the parts of a type's sample."""
+    """Return the templates of a type, and of the parts of its sample, and what its layout has in scope."""
     files = SCENE_TYPES[kind].files(scene(kind, **SAMPLES[kind].full))
-    return {role: path for role, path in files.items() if role.startswith("template:")}
+    more = {role: path for role, path in files.items() if role.partition(":")[0] in {"prelude", "template", "module"}}
+    return {**layout_files(SCENE_TYPES[kind]), **more}
+
+
+def _layout(kind: str, source: str | None) -> dict[str, Any]:
+    """Return the parameters of a layout of a scene's own: the sample's, or one with this source."""
+    layout = SCENE_TYPES[kind].layout(scene(kind, **SAMPLES[kind].full))
+    if layout is None:
+        return {}
+    shown = layout.source if source is None else source
+    return {"layout": {"source": shown, "place": layout.place, "files": list(layout.names)}}
 
 
 def drawn(
@@ -117,8 +129,9 @@ def drawn(
     language: str = "en",
     background: Any = None,
     files: Mapping[str, Path] | None = None,
+    layout: str | None = None,
 ) -> Drawn:
-    """Run the draw step into a folder; fields are those of FIELDS where none are given."""
+    """Run the draw step into a folder; fields are those of FIELDS, and the layout the sample's, if none are given."""
     scene_type = SCENE_TYPES[kind]
     shown = FIELDS[kind] if fields is None else fields
     params = {
@@ -129,9 +142,11 @@ def drawn(
         "background": background,
         "spec_fields": dict(scene_type.spec_fields),
         "lights": [list(light) for light in scene_type.lights] if background is None else [],
+        **_layout(kind, layout),
+        **divisions.params(shown, language),
     }
     scenes = PACKAGE / "scenes"
-    inputs = {"template": scenes / kind / "template.typ", "base": scenes / "base.typ", **(files or {})}
+    inputs = {"base": scenes / "base.typ", **(files or {})}
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         inputs = {**_templates(kind), **inputs}

@@ -256,7 +256,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"swap them", _swapped),
     (r"use colors that are all dark or all light", lambda draft: draft.replace("['#101828', '#1d2939']")),
     (r"name a cue, or seconds", lambda draft: draft.replace("3")),
-    (r"use 'spotlight' instead", lambda draft: draft.replace("spotlight")),
+    (r"use 'spotlight' instead(?:, or .*)?", lambda draft: draft.replace("spotlight")),
     (r"move it to the 'overlays' of a scene; .*", lambda draft: draft.edit(lambda _: "")),
     (
         r"use 'watermark' for an image",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 
 def pixel(image: Image.Image, at: tuple[int, int]) -> tuple[int, ...]:
@@ -25,3 +25,8 @@ def level_range(channel: Image.Image) -> tuple[float, float]:
     assert not isinstance(least, tuple)
     assert not isinstance(most, tuple)
     return least, most
+
+
+def largest_difference(one: Image.Image, other: Image.Image) -> float:
+    """Return by how many levels two images differ at most, in any channel of any pixel."""
+    return max(level_range(channel)[1] for channel in ImageChops.difference(one, other).split())

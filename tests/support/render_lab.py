@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
+from tests.support.pixels import level_range
 from vidbuild.engine.graph.context import Context
 from vidbuild.errors import StepError
 from vidbuild.media.ffmpeg import ffmpeg, filtergraph
@@ -155,7 +156,8 @@ def apart(one: Sequence[float], other: Sequence[float]) -> float:
 
 def differ(one: Image.Image, other: Image.Image) -> float:
     """The largest difference between two pictures."""
-    return apart(one.tobytes(), other.tobytes())
+    assert (one.size, one.mode) == (other.size, other.mode)
+    return max(level_range(channel)[1] for channel in ImageChops.difference(one, other).split())
 
 
 def context(root: Path, params: Mapping[str, Any], inputs: Mapping[str, Path], **more: Any) -> Context:

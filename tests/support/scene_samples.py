@@ -68,6 +68,12 @@ def _numbered_diff(index: int, words: Sequence[str], _seconds: float) -> Fields:
     return {"title": f"Change {index + 1}", "language": "python", "from": "\n".join(old), "to": "\n".join(new)}
 
 
+def _numbered_layout(index: int, words: Sequence[str], _seconds: float) -> Fields:
+    named = list(dict.fromkeys(words))[:6]
+    body = "\n".join(f'#layer("{word}")[{word.capitalize()}]' for word in named) or "text"
+    return {"title": f"Layout {index + 1}", "body": body, "reveal": [{"layer": word} for word in named]}
+
+
 SAMPLES: Mapping[str, Sample] = {
     "title": Sample(
         full={"kicker": "Quickstart", "title": "HTTPX in one minute", "subtitle": "A next-generation HTTP client"},
@@ -374,6 +380,17 @@ SAMPLES: Mapping[str, Sample] = {
             "left": {"type": "list", "items": [f"{word.capitalize()} on the left" for word in words[:6]]},
             "right": {"type": "code", "code": f"number = {index + 1}", "language": "python"},
         },
+    ),
+    "typst": Sample(
+        full={
+            "title": "One client",
+            "body": '#layer("sync")[For scripts], #layer("async")[for servers]',
+            "reveal": [{"layer": "sync"}, {"layer": "async", "enter": "rise"}],
+        },
+        layers=("layout", "reveal-0", "reveal-1"),
+        brief=lambda word: {"body": "#values.word", "values": {"word": word}},
+        numbered=_numbered_layout,
+        not_drawn=frozenset({"body", "layer"}),
     ),
     "outro": Sample(
         full={"title": "Try it today", "subtitle": "pip install httpx", "links": ["www.python-httpx.org"]},

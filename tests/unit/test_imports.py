@@ -75,6 +75,7 @@ ALLOWED: dict[str, set[str]] = {
         "media.render.motion",
         "media.render.playback",
         "media.h264.encode",
+        "media.text.divisions",
     },
     "timeline": {
         "media.text.align",
@@ -197,6 +198,7 @@ HEAVY = {
     "imageio_ffmpeg",
     "icu4py",
     "num2words",
+    "pyphen",
 }
 
 # Of the standard library: what takes milliseconds to import and serves no build that has nothing to do.

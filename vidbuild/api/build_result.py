@@ -95,7 +95,15 @@ def _failed(plan: Plan, target: Target, store: Store, run: str, each: StepReport
 
 
 def location_of(step: Step, field: str) -> Location | None:
-    """Return the spec's location of a field, or of the nearest field around it."""
+    """Return the spec's location of a field, or of the nearest field around it.
+
+    A field can end in a line and a column of its text: "body:3:14"; the location of "body:" is where the text begins.
+    """
+    field, _, place = field.partition(":")
+    if place and (start := step.locations.get(f"{field}:")) is not None:
+        line, column = (int(part) - 1 for part in place.split(":"))
+        at = start.column + column
+        return Location(start.file, start.line + line, at, at + 1)
     parts = field.split(".") if field else []
     for length in range(len(parts), -1, -1):
         location = step.locations.get(".".join(parts[:length]))

@@ -15,10 +15,11 @@ from vidbuild.project import root_of
 
 FORMAT = 5  # raised when the format of a cached plan changes
 PACKAGE = Path(__file__).resolve().parent.parent
-READERS = ("hibari", "icu4py", "jinja2", "jsonschema", "num2words", "yaml")  # packages that decide what specs mean
+# Packages that decide what specs mean.
+READERS = ("hibari", "icu4py", "jinja2", "jsonschema", "num2words", "pyphen", "yaml")
 NEEDED = ("onnxruntime", "numpy")  # packages of which it matters only whether they are installed
 MAX_BYTES = 10_000_000  # larger than any spec that its reader accepts
-CODE = (".py", ".json", ".yaml", ".typ", ".so", ".ttf", ".otf")
+CODE = (".py", ".json", ".yaml", ".typ", ".so", ".ttf", ".otf", ".dic")
 CLOCK_LAG_NS = 20_000_000  # by which the clock of a file system may be late
 
 Row = Sequence[str]  # a file's path as written, its real path, and the digest of its content

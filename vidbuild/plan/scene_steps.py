@@ -5,9 +5,8 @@ None depends on the scene's position in the video, only on the transitions into 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from vidbuild import timebase
@@ -16,9 +15,10 @@ from vidbuild.engine.graph.step_id import StepId
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.model import Scene
 from vidbuild.plan import progress
+from vidbuild.plan.drawing_steps import drawing_steps
 from vidbuild.plan.music_steps import music_inputs, sound_params
 from vidbuild.plan.scene_motion import drifts, entrances, is_painted, reveals
-from vidbuild.plan.showings import drawn, drawn_overlay, inset_layer, insets, showings
+from vidbuild.plan.showings import inset_layer, insets, showings
 from vidbuild.plan.speech_steps import align_steps, levels, rate, speak_steps, spoken, utterance_params, words
 from vidbuild.plan.variant import VideoSpec
 from vidbuild.scenes.protocol import Clip
@@ -27,13 +27,8 @@ from vidbuild.timeline.clip_params import ClipParams, Pause
 from vidbuild.timeline.mentions import mentions
 from vidbuild.timeline.params import TimelineParams
 
-SCENES = Path(__file__).resolve().parent.parent / "scenes"
 LAST_FRAME = -1
-PAGE = "page.png"  # what the step that draws a page writes
-HEIC = frozenset({".heic", ".heif", ".hif"})  # how the names of images end that pi-heif decodes
-PICTURES = frozenset({"image", "background", "logo", "overlay"})  # roles of the images that a drawing decodes
 POSTER_SCENES = 4  # from which a poster is chosen: more would make every edit choose again
-LOOKS = ("theme", "theme.logo")  # fields of the spec that a drawing is made from
 
 
 def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
@@ -43,12 +38,7 @@ def scene_steps(video: VideoSpec, index: int) -> Iterable[Step]:
     yield from speak_steps(video, scene)
     yield from align_steps(video, scene)
     yield _timeline(video, index, clip)
-    for role, page in SCENE_TYPES[scene.type].pages(scene).items():
-        side = _side(role)
-        params = {"page": page.number, **({"part": side} if side else {})}
-        source: dict[str, Input] = {"file": Source(str(page.path))}
-        yield Step(_page_step(video, scene, role), "page", params, source, scene.locations)
-    yield _draw(video, scene)
+    yield from drawing_steps(video, scene)
     if (mark := progress.step(video, scene)) is not None:
         yield mark
     yield from _picture(video, scene)
@@ -204,66 +194,6 @@ def _frames_in_transitions(video: VideoSpec, index: int) -> tuple[int, int]:
     scenes = video.spec.scenes
     head = transition_frames(video, scenes[index - 1]) // 2 if index else 0
     return head, transition_frames(video, scenes[index]) // 2 if index + 1 < len(scenes) else 0
-
-
-def _draw(video: VideoSpec, scene: Scene) -> Step:
-    theme, scene_type, behind = video.spec.theme, SCENE_TYPES[scene.type], scene.background
-    image = None
-    if isinstance(behind, Mapping) and "image" in behind:
-        image = behind["image"]
-        behind = {name: value for name, value in behind.items() if name not in {"image", "drift"}}
-    params: dict[str, Any] = {
-        "size": video.size,
-        "theme": dict(theme.values),
-        "fields": scene_type.drawing(scene),
-        "spec_fields": dict(scene_type.spec_fields),
-        "language": video.variant.language,
-        "background": behind,
-        "lights": [list(light) for light in scene_type.lights] if behind is None else [],
-    }
-    inputs: dict[str, Input] = {
-        "base": Source(str(SCENES / "base.typ")),
-        "template": Source(str(SCENES / scene.type / "template.typ")),
-    }
-    inputs.update({role: Source(str(path)) for role, path in scene_type.files(scene).items()})
-    inputs.update({role: Product(_page_step(video, scene, role), PAGE) for role in scene_type.pages(scene)})
-    if image is not None:
-        inputs["background"] = Source(image)
-    if scene.callouts:
-        params["callouts"] = [drawn(each) for each in scene.callouts]
-        inputs["callouts"] = Source(str(SCENES / "callouts.typ"))
-        if clip := scene_type.clip(scene):
-            inputs["clip"] = Source(str(clip.path))  # for its size
-    if scene.overlays:
-        params["overlays"] = [drawn_overlay(each) for each in scene.overlays]
-        inputs["overlays"] = Source(str(SCENES / "overlays.typ"))
-        marks = {f"overlay:{index}": each.image for index, each in enumerate(scene.overlays)}
-        inputs.update({role: Source(str(path)) for role, path in marks.items() if path is not None})
-        whole = {f"overlay:{index}": each.inset for index, each in enumerate(scene.overlays)}
-        inputs.update({role: Source(str(each.path)) for role, each in whole.items() if each and each.fit == "contain"})
-    if theme.logo is not None:
-        inputs["logo"] = Source(str(theme.logo))
-    inputs |= video.font_inputs()
-    sized = "clip" in inputs or any(each.inset and each.inset.fit == "contain" for each in scene.overlays)
-    tools = ("ffmpeg",) if sized else ()  # ffmpeg reports the size of a clip that is shown whole
-    shown = (source for role, source in inputs.items() if role.partition(":")[0] in PICTURES)
-    pictures = [source.path for source in shown if isinstance(source, Source)]
-    if any(Path(path).suffix.lower() in HEIC for path in pictures):
-        tools = (*tools, "heif")
-    of_theme = {field: video.spec.locations[field] for field in LOOKS if field in video.spec.locations}
-    locations = {**scene.locations, **of_theme}
-    return Step(video.step_id("draw", scene), "draw", params, inputs, locations, tools)
-
-
-def _page_step(video: VideoSpec, scene: Scene, role: str) -> str:
-    """Return the id of the step that draws the page with this role in the drawing."""
-    side = _side(role)
-    return str(StepId("page", f"{scene.id}@{side}" if side else scene.id, video.variant.name))
-
-
-def _side(role: str) -> str:
-    """Return the side of a split in which a picture is, "" of any other scene: "left" of "image:left.src"."""
-    return role.partition(":")[2].rpartition(".")[0]
 
 
 def _audio(video: VideoSpec, index: int, clip: Clip | None) -> Step:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from vidbuild import inline
-from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
-from vidbuild.scenes.protocol import Clip, DocumentPage, Place, Reveal, SceneProblem
+from vidbuild.scenes.protocol import Clip, DocumentPage, Layout, Light, Place, Reveal, SceneProblem
 
 
 class SceneDefaults:
@@ -19,6 +18,8 @@ class SceneDefaults:
     lights: tuple[Light, ...] = (Light(0.95, -0.1, 0.45, 0.14),)
     spec_fields: Mapping[str, str] = {}
     points_at = ""
+    enlarges: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
 
     def check(self, _fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Accept every scene that the schema accepts."""
@@ -43,6 +44,10 @@ class SceneDefaults:
     def pages(self, _scene: Scene) -> dict[str, DocumentPage]:
         """Return no pages of PDFs."""
         return {}
+
+    def layout(self, _scene: Scene) -> Layout | None:
+        """Return no layout of its own."""
+        return None
 
     def reveals(self, _scene: Scene) -> list[Reveal]:
         """Return no later appearances."""

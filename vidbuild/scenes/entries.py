@@ -23,17 +23,25 @@ def images(scene: Scene, field: str) -> dict[str, Path]:
 
 
 def reveal(
-    field: str, layer: str, value: Mapping[str, Any], words: str, *more: str, beside: Sequence[str] = ()
+    field: str,
+    layer: str,
+    value: Mapping[str, Any],
+    words: str,
+    *more: str,
+    beside: Sequence[str] = (),
+    leave: Sequence[str] = (),
 ) -> Reveal:
     """Return the reveal of an entry that is drawn twice: the layer shows it as current, LAYER-past shows it later.
 
     more: other layers that enter with it and stay.
-    beside: other layers that fade in with it and leave with the next entry.
+    beside: other layers that fade in with it and stay.
+    leave: layers that leave when it appears.
     """
     return Reveal(
         field=field,
         at=value.get("at"),
         words=inline.plain(words),
         enter={layer: "rise", f"{layer}-past": "under", **dict.fromkeys(more, "rise"), **dict.fromkeys(beside, "fade")},
-        until_next=(layer, *beside),
+        leave=tuple(leave),
+        until_next=(layer,),
     )

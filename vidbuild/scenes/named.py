@@ -14,11 +14,26 @@ def index_of(name: str | int, names: Sequence[str]) -> int | None:
 
     If no name is exactly the same, its case does not matter.
     """
-    text = str(name).strip()
-    for known, wanted in ((names, text), ([each.casefold() for each in names], text.casefold())):
-        if wanted in known:
-            return known.index(wanted)
+    found = _bearing(name, names)
+    if found:
+        return found[0]
     return name - 1 if isinstance(name, int) and 0 < name <= len(names) else None
+
+
+def shared(what: str, name: str | int, names: Sequence[str]) -> tuple[str, str] | None:
+    """Return a message and a hint if several things have the name, so that it does not say which one is meant."""
+    found = [str(index + 1) for index in _bearing(name, names)]
+    if not found[1:]:
+        return None
+    listed = f"{', '.join(found[:-1])} and {found[-1]}"
+    return f"several {what} are named '{name}': {listed}", f"use the number: {found[0]}"
+
+
+def _bearing(name: str | int, names: Sequence[str]) -> list[int]:
+    """Return the indexes of a name: where it is written exactly so, otherwise where it differs in case alone."""
+    text = str(name).strip()
+    exact = [index for index, each in enumerate(names) if each == text]
+    return exact or [index for index, each in enumerate(names) if each.casefold() == text.casefold()]
 
 
 def repeated(things: Iterable[Hashable]) -> int | None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
 
 # Where a layer is put: its whole image fills the box. A box (x, y, width, height) in units of the layer's own, or the
@@ -129,6 +128,32 @@ class DocumentPage(NamedTuple):
     number: int
 
 
+class Layout(NamedTuple):
+    """The source of a writer's own layout, in Typst.
+
+    place: its path in the folder that it sees as the project.
+    names: the paths there of the files that it reads; their roles are "file:0", "file:1", ...
+    """
+
+    source: str
+    place: str
+    names: tuple[str, ...]
+
+
+class Light(NamedTuple):
+    """A soft light on the background.
+
+    x, y: its center in shares of the frame's width and height.
+    reach: its radius in shares of the frame's longer side.
+    strength: from 0 to 1.
+    """
+
+    x: float
+    y: float
+    reach: float
+    strength: float
+
+
 class SceneType(Protocol):
     """One scene type. All methods are pure: their results depend on their arguments alone.
 
@@ -140,6 +165,8 @@ class SceneType(Protocol):
         ("entries.*.lines" -> "commands.*.run"). Warnings about a drawn text point at its spec field.
     points_at: what callouts can point at: "pixels" of the picture or clip in the layer with this `filled`, "lines" or
         "cells" that the template reports as `content`; "" for nothing.
+    enlarges: the layers of which a `zoom` callout enlarges a part, the window first; () for a picture.
+    modules: names of the files beside template.typ that it imports, without `.typ`.
     """
 
     name: str
@@ -148,6 +175,8 @@ class SceneType(Protocol):
     lights: tuple[Light, ...]
     spec_fields: Mapping[str, str]
     points_at: str
+    enlarges: tuple[str, ...]
+    modules: tuple[str, ...]
 
     def check(self, fields: Mapping[str, Any]) -> Iterator[SceneProblem]:
         """Yield errors that the schema cannot find, such as a range of lines that the code does not have."""
@@ -169,6 +198,9 @@ class SceneType(Protocol):
 
     def pages(self, scene: Scene) -> dict[str, DocumentPage]:
         """Return role -> page for the pictures that are pages of PDFs: a step for each draws it. Roles: see `files`."""
+
+    def layout(self, scene: Scene) -> Layout | None:
+        """Return the scene's own layout, if it has one, which is drawn instead of the template's."""
 
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the template's `fields`: everything visible, without any times (no `at`)."""

@@ -27,11 +27,12 @@ NAMES = (
     "steps",
     "diagram",
     "split",
+    "typst",
     "outro",
 )
 
 
-WHOLE_SCENES = frozenset({"clip", "split"})  # cannot be a part of another scene
+WHOLE_SCENES = frozenset({"clip", "split", "typst"})  # cannot be a part of another scene
 
 
 class _SceneTypes(Mapping[str, SceneType]):

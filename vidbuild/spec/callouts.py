@@ -90,9 +90,7 @@ def of_scene(
     reader = _Reader(regions, narration, context.language, collector)
     found = [reader.callout(each, (*path, "callouts", index)) for index, each in enumerate(marks)]
     for callout in found:
-        pictures = "image_size" in own or (kind.name == "slide" and "file" in own)
-        if callout is not None and callout.kind == "zoom" and not pictures:
-            message = f"'zoom' enlarges pictures, and a scene of type '{kind.name}' has none"
+        if callout is not None and callout.kind == "zoom" and (message := _not_enlarged(kind, own)):
             collector.error((*path, "callouts", callout.index, "zoom"), message, "use 'spotlight' instead", key=True)
     moving = kind.moving(own)
     for callout in found:
@@ -103,6 +101,18 @@ def of_scene(
     for name in regions.unused():
         collector.warning((*path, "regions", name), f"no callout uses region '{name}'", "remove it", key=True)
     return tuple(each for each in found if each is not None)
+
+
+def _not_enlarged(kind: SceneType, own: Mapping[str, Any]) -> str:
+    """Return why a scene with these fields of its type has nothing to enlarge; "" if it has."""
+    if kind.enlarges:
+        return "'reveal' shows step by step what 'zoom' would enlarge at once" if own["reveal"] != "none" else ""
+    pictures = "image_size" in own or (kind.name == "slide" and "file" in own) or kind.name == "clip"
+    return (
+        ""
+        if pictures
+        else f"'zoom' enlarges pictures, clips, code and tables, and a scene of type '{kind.name}' has none"
+    )
 
 
 def _is_box(value: Sequence[Json]) -> bool:

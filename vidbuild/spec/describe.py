@@ -74,7 +74,7 @@ class Describer:
         if "const" in node:
             return self._code.format(node["const"])
         if "enum" in node:
-            return ", ".join(self._code.format(value) for value in node["enum"])
+            return ", ".join(self._code.format(written(value)) for value in node["enum"])
         if node.get("format") == "color" or "x-path" in node:
             kind = node.get("x-path", {}).get("kind")
             return "name or path" if kind == "theme" else "path" if kind else "color"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
 from vidbuild.json_types import Json
-from vidbuild.spec import animated, files, paths, scene_problems, schema
+from vidbuild.spec import animated, assets, files, paths, scene_problems, schema
 from vidbuild.spec.document import Path
 from vidbuild.spec.folder_listing import Listing, listing
 from vidbuild.spec.scene_context import SceneContext
@@ -76,7 +77,7 @@ def _walk(value: Json, node: schema.Schema, path: Path, context: SceneContext) -
     for name, field in branch.get("properties", {}).items():
         if name not in value:
             continue
-        use = schema.resolve(field).get("x-path") if isinstance(value[name], str) else None
+        use = _use_of(value[name], field)
         if isinstance(value[name], str) and use is None:
             _warn_of_name(value[name], (*path, name), branch, context)
         found = (
@@ -107,12 +108,23 @@ def warn_of_file_name(text: str, path: Path, hint: str | None, context: SceneCon
     context.collector.warning(path, f"'{text}' is shown as this text, and not the file of this name", hint)
 
 
+def _use_of(value: Json, field: schema.Schema) -> schema.Schema | None:
+    """Return how a field uses the file that it names, or each of the files."""
+    nodes = schema.branches(field)
+    if isinstance(value, list):
+        nodes = (node.get("items", {}) for node in nodes)
+    uses = (node["x-path"] for node in nodes if "x-path" in node)
+    return next(uses, None) if isinstance(value, str | list) else None
+
+
 def _use(own: dict[str, Any], name: str, use: schema.Schema, path: Path, context: SceneContext) -> bool:
     """Resolve one path among the fields of a mapping."""
     if use.get("into") in own:
         message = f"'{name}' and '{use['into']}' cannot both be given"
         context.collector.error((*path, name), message, "remove one of them", key=True)
         return False
+    if use["kind"] == "asset":
+        return _use_assets(own, name, use["into"], path, context)
     try:
         file = _resolved(own[name], context)
         content = _content(use["kind"], file, own[name], own)
@@ -129,6 +141,40 @@ def _use(own: dict[str, Any], name: str, use: schema.Schema, path: Path, context
         if isinstance(content, str):
             context.sources[scene_problems.shown_name((*path, name), context.collector)] = content
     return True
+
+
+def _use_assets(own: dict[str, Any], name: str, into: str, path: Path, context: SceneContext) -> bool:
+    """Resolve the files that a layout reads, and add where it finds them: {"layout": its own path, "names": theirs}.
+
+    Paths are those in the project, so that the layout finds what its writer sees in an editor.
+    """
+    usable, files_, names = True, [], []
+    for index, value in enumerate(own[name]):
+        where = (*path, name, index)
+        try:
+            file = _resolved(value, context)
+            text = assets.text(file, value)
+            _warn(value, file, where, context, is_image=text is None)
+        except paths.InputError as error:
+            context.collector.error(where, error.message, error.hint)
+            usable = False
+            continue
+        files_.append(str(file))
+        names.append(_in_project(paths.as_written(value, context.folder), file, context.root))
+        if text is not None:
+            context.sources[scene_problems.shown_name(where, context.collector)] = text
+    if own[name]:
+        folder = _in_project(context.folder, context.folder.resolve(), context.root)
+        layout = FilePath(own["file"]).relative_to(context.root).as_posix() if "file" in own else f"{folder}/layout.typ"
+        own[into] = {"layout": layout.removeprefix("./"), "names": names}
+    own[name] = files_
+    return usable
+
+
+def _in_project(written: FilePath, real: FilePath, root: FilePath) -> str:
+    """Return a path from the project's root: as it is written, unless a link to the project leads there."""
+    path = FilePath(os.path.normpath(written))
+    return (path if path.is_relative_to(root) else real).relative_to(root).as_posix()
 
 
 def _content(kind: str, file: FilePath, name: str, own: Mapping[str, Any]) -> Json | Listing:

@@ -44,7 +44,7 @@ def _location(
     path: Path, problem: SceneProblem, kind: str, fields: Mapping[str, Any], collector: DiagnosticCollector
 ) -> Location:
     document = collector.document
-    source = _file_field(kind, problem.field, fields)
+    source = file_field(kind, problem.field, fields)
     if problem.span is None:
         return document.value((*path[:2], source) if source else path)
     start, end = problem.span
@@ -55,7 +55,7 @@ def _location(
     return document.token(path, token, _occurrences(token, text, start))
 
 
-def _file_field(kind: str, name: str, fields: Mapping[str, Any]) -> str | None:
+def file_field(kind: str, name: str, fields: Mapping[str, Any]) -> str | None:
     """Return the field that names the file from which a field has its text; None if the spec has the text."""
     source: str
     for source, node in schema.definition(f"scene_{kind}")["properties"].items():

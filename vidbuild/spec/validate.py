@@ -9,7 +9,7 @@ from typing import Any
 
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.location import Location
-from vidbuild.spec import meanings, schema, value_hints, wording
+from vidbuild.spec import meanings, schema, value_hints, value_shapes, wording
 from vidbuild.spec.diagnostics import MAX_PROBLEMS
 from vidbuild.spec.document import Document, Path
 from vidbuild.suggest import did_you_mean, nearest
@@ -149,8 +149,8 @@ def _alternative_faults(error: SchemaError, path: Path) -> Iterator[Fault]:
         branches.setdefault(part.schema_path[0], []).append(part)
     value = error.instance
     hint = _enum_hint(error, path, str(value)) if isinstance(value, str | int | float) else None
-    if hint is None and any(_takes_text(branch) for branch in schema.branches(error.schema)):
-        hint = _as_text(value)
+    if hint is None and any(value_shapes.takes_text(branch) for branch in schema.branches(error.schema)):
+        hint = value_shapes.as_text(value)
     fitting = {index: parts for index, parts in branches.items() if not any(_wrong_shape(part, path) for part in parts)}
     if not fitting or "errorMessage" in error.schema:
         listed = wording.brief(value) if isinstance(value, list) and "errorMessage" in error.schema else ""
@@ -283,22 +283,10 @@ def _rewritten(error: SchemaError) -> str | None:
     """Return a hint on how to write the value as the expected type."""
     value = error.instance
     if error.validator_value == "string":
-        return _as_text(value)
+        return value_shapes.as_text(value)
     if error.validator_value == "boolean" and isinstance(value, str) and value.lower() in TRUTHS:
         return f"write {TRUTHS[value.lower()]}"
     return None
-
-
-def _takes_text(node: schema.Schema) -> bool:
-    """Return whether a node allows any text."""
-    return node.get("type") == "string" and not {"enum", "x-path"} & node.keys() and node.get("pattern", r"\S") == r"\S"
-
-
-def _as_text(value: object) -> str | None:
-    """Return a hint on how to write a number or boolean as text."""
-    if not isinstance(value, int | float):
-        return None
-    return f'write "{str(value).lower() if isinstance(value, bool) else value}"'
 
 
 def _with_consequences(faults: list[Fault]) -> Iterator[Fault]:

@@ -79,6 +79,18 @@ def _kinds_of(nodes: Iterable[schema.Schema]) -> set[str]:
     return {each for kind in kinds for each in ([kind] if isinstance(kind, str) else kind)}
 
 
+def takes_text(node: schema.Schema) -> bool:
+    """Return whether a node allows any text."""
+    return node.get("type") == "string" and not {"enum", "x-path"} & node.keys() and node.get("pattern", r"\S") == r"\S"
+
+
+def as_text(value: object) -> str | None:
+    """Return a hint on how to write a number or boolean as text."""
+    if not isinstance(value, int | float):
+        return None
+    return f'write "{str(value).lower() if isinstance(value, bool) else value}"'
+
+
 def flow_text(text: str) -> str:
     """Return a text as YAML inside brackets or braces."""
     return text if re.fullmatch(r"[\w./+][\w ./=+%-]*", text) else json.dumps(text, ensure_ascii=False)

@@ -71,5 +71,5 @@ def short(value: str) -> str:
 
 def either(values: Sequence[object]) -> str:
     """Return values joined with 'or'."""
-    *most, last = map(str, values)
+    *most, last = (text if any(map(str.isalnum, text)) else f"'{text}'" for text in map(str, values))
     return f"{', '.join(most)} or {last}" if most else last

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from PIL import ImageDraw
+from PIL import Image
 
 from vidbuild import inline
 from vidbuild.engine.graph.context import Context
@@ -19,14 +19,16 @@ from vidbuild.media.render.concealed import pattern_file
 from vidbuild.media.text import scene_text, typst
 from vidbuild.media.text.fonts import StagedFonts
 from vidbuild.media.text.typst import Drawing, Page
+from vidbuild.steps import enlarged
 from vidbuild.steps.picture import Picture
 
 TEMPLATE = "callouts.typ"
-EDGE = 0.006  # of an enlarged part: the width of the line around it, as a share of its shorter side
 PAD = 0.2  # of a line's height, between its text and a mark
+BLANK = 0.14  # of a line's height, above its letters and below them
 EXACT = 1e-6  # pixels
 OF_CLIP = ("clip", "image:poster")  # what fills the area of a clip
 KEPT_FREE = ("heading", "caption", "logo")
+TO_TEXT = frozenset({"label", "arrow", "circle", "cursor"})  # marks of what is in a cell rather than of the cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,21 @@ class Content:
     size: tuple[int, int] | None
     covers: bool
 
-    def place(self, region: Mapping[str, Any], field: str) -> Box:
-        """Return where a region is on the frame. Raise SpecProblem if it is not visible."""
+    def place(self, region: Mapping[str, Any], field: str, *, to_text: bool = False) -> Box:
+        """Return where a region is on the frame. Raise SpecProblem if it is not visible.
+
+        to_text: of one cell, return the box of its text.
+        """
         if "box" in region:
             return self._in_picture(region["box"], field)
         if "from" in region:
             return self._lines(region["from"], region["to"], field)
-        return self._cells(region, field)
+        return self._cells(region, field, to_text=to_text)
+
+    def texts(self) -> list[Box]:
+        """Return the boxes of the texts on which callouts can point: lines and cells."""
+        lines = [(x, y + BLANK * h, w, (1 - 2 * BLANK) * h) for _, x, y, w, h in self.drawing.content.get("lines", ())]
+        return lines + [(x, y, w, h) for _, _, x, y, w, h in self.drawing.content.get("cells", ()) if w > 0]
 
     def picture(self) -> Page:
         """Return the box of the picture or clip."""
@@ -86,7 +96,7 @@ class Content:
             raise SpecProblem(message, field=field, hint="set 'lines' to fewer lines")
         return _around([(x - PAD * height, y, width + 2 * PAD * height, height) for _, x, y, width, height in found])
 
-    def _cells(self, region: Mapping[str, int], field: str) -> Box:
+    def _cells(self, region: Mapping[str, int], field: str, *, to_text: bool) -> Box:
         columns, rows = (self.drawing.content.get(name, ()) for name in ("columns", "rows"))
         chosen = []
         for name, spans in (("column", columns), ("row", rows)):
@@ -94,6 +104,10 @@ class Content:
             if index is not None and index - 1 >= len(spans):
                 raise SpecProblem(f"{name} {index} is not visible in the scene", field=field)
             chosen.append(spans if index is None else [spans[index - 1]])
+        if to_text and {"row", "column"} <= region.keys():
+            cell = (region["row"] - 1, region["column"] - 1)
+            text = next(each[2:] for each in self.drawing.content["cells"] if (each[0], each[1]) == cell)
+            return text[0], text[1], text[2], text[3]
         return _around([(x, y, width, height) for x, width in chosen[0] for y, height in chosen[1]])
 
 
@@ -118,28 +132,51 @@ def added(
         above = typst.lay_out(context.scratch / "root", TEMPLATE, {**data, "fields": drawn}, staged)
         pages += above.pages
         warnings += above.warnings
-    if picture:
-        accent = data["colors"]["accent"]
-        pages += [_enlarged(each, content, picture, accent) for each in callouts if each["kind"] == "zoom"]
+    for each in callouts:
+        if each["kind"] == "zoom":
+            place = content.place(each["regions"][0], f"callouts.{each['index']}.zoom")
+            if picture:
+                image, box, stop = enlarged.of_picture(picture, content, place, data["colors"]["accent"])
+            elif content.size:
+                pages.append(_zoomed_clip(context, content, place, each["index"], data["colors"]["accent"]))
+                continue
+            else:
+                layout = enlarged.Layout(context.scratch / "root", data, staged, context.params["enlarges"])
+                image, box, stop = enlarged.of_layout(layout, drawing, place)
+                if box[2] / stop[2] < enlarged.LEAST:
+                    context.warn(
+                        f"'zoom' enlarges this region only {box[2] / stop[2]:.1f} times: it is as wide as its window",
+                        field=f"callouts.{each['index']}.zoom",
+                        hint="use 'spotlight' instead, or name a smaller region",
+                    )
+            pages.append(_zoomed(f"callout-{each['index']}", image, box, stop))
     return replace(drawing, pages=tuple(pages), warnings=tuple(warnings))
 
 
-def _enlarged(callout: Mapping[str, Any], content: Content, picture: Picture, accent: str) -> Page:
-    """Return the layer with a region of the picture, over all of the picture: around it as much as has room."""
-    page = content.picture()
-    x, y, width, height = content.place(callout["regions"][0], f"callouts.{callout['index']}.zoom")
-    share = max(width / page.width, height / page.height)
-    across, down = page.width * share, page.height * share
-    left = min(max(x + width / 2 - across / 2, page.x), page.x + page.width - across)
-    top = min(max(y + height / 2 - down / 2, page.y), page.y + page.height - down)
-    scale, origin_x, origin_y = content.to_frame()
-    box = ((left - origin_x) / scale, (top - origin_y) / scale, across / scale, down / scale)
-    image = picture.part(box, page.width, page.height)
-    edge = max(2, round(min(page.width, page.height) * EDGE))
-    ImageDraw.Draw(image).rectangle((0, 0, page.width - 1, page.height - 1), outline=accent, width=edge)
-    image = raster.rounded(image, page.facts.get("radius", 0))
-    facts = {"advances": (), "filled": "", "stops": ((left, top, across, down),)}
-    return Page(f"callout-{callout['index']}", page.x, page.y, page.width, page.height, raster.png(image), facts)
+def _zoomed(name: str, image: Image.Image, box: Sequence[int], stop: Box) -> Page:
+    """Return the layer of an enlarged part, which grows from its own place, the stop."""
+    x, y, width, height = box
+    facts = {"advances": (), "filled": "", "stops": (stop,)}
+    return Page(name, x, y, width, height, raster.png(image), facts)
+
+
+def _zoomed_clip(context: Context, content: Content, place: Box, index: int, accent: str) -> Page:
+    """Return the layer of an enlarged part of a clip, without what callouts hide, whose patterns are written."""
+    page, size, name = content.picture(), content.size or (1, 1), f"callout-{index}"
+    shown, stop = enlarged.of_clip(content, size, place, name, accent)
+    scale, left, top = content.to_frame()
+    factor = page.width / stop[2]
+    boxes = placed(
+        hidden(context.params, size),
+        scale * factor,
+        (left - stop[0]) * factor,
+        (top - stop[1]) * factor,
+        (page.width, page.height),
+    )
+    for nth, (_, _, width, height) in enumerate(boxes):
+        (context.out / pattern_file(nth, name)).write_bytes(raster.png(pattern(width, height)))
+    facts = {"advances": (), "filled": "", "stops": (stop,), "hidden": tuple(boxes), "enlarged": shown}
+    return Page(name, page.x, page.y, page.width, page.height, b"", facts)
 
 
 def hidden(params: Mapping[str, Any], size: tuple[int, int]) -> tuple[Box, ...]:
@@ -172,11 +209,15 @@ def fields(callouts: Sequence[Mapping[str, Any]], content: Content) -> dict[str,
     marks = []
     for callout in callouts:
         field = f"callouts.{callout['index']}"
-        boxes = [_rounded(content.place(region, f"{field}.{callout['kind']}")) for region in callout["regions"]]
-        own = {"name": f"callout-{callout['index']}", "field": field, "kind": callout["kind"]}
-        texts = {"text": callout["text"], "from": callout["side"], "click": callout["click"]}
-        marks.append({**own, **texts, **boxes[0], "stops": boxes})
-    return {"marks": marks, "avoid": kept_free(content.drawing)}
+        kind = callout["kind"]
+        places = [content.place(each, f"{field}.{kind}", to_text=kind in TO_TEXT) for each in callout["regions"]]
+        boxes = [_rounded(place) for place in places]
+        in_text = "box" not in callout["regions"][0]
+        own = {"name": f"callout-{callout['index']}", "field": field, "kind": kind, "in_text": in_text}
+        more = {"text": callout["text"], "from": callout["side"], "click": callout["click"]}
+        marks.append({**own, **more, **boxes[0], "stops": boxes})
+    texts = [[box[name] for name in "xywh"] for box in map(_rounded, content.texts())]
+    return {"marks": marks, "avoid": kept_free(content.drawing), "texts": texts}
 
 
 def kept_free(drawing: Drawing) -> list[list[int]]:

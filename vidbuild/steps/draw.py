@@ -13,14 +13,13 @@ from vidbuild.errors import SpecProblem
 from vidbuild.media.ffmpeg.probe import describe
 from vidbuild.media.image import background, color, concealed, palette, raster
 from vidbuild.media.image.backdrop import backdrop
-from vidbuild.media.image.background import Pattern
+from vidbuild.media.image.background import Light, Pattern
 from vidbuild.media.image.color import RGB
-from vidbuild.media.image.light import Light
 from vidbuild.media.render.drawing import Layer, Layers, Rows
 from vidbuild.media.text import families, fonts, glyphs, scene_text, typst
 from vidbuild.media.text.direction import is_right_to_left
 from vidbuild.media.text.fonts import StagedFonts
-from vidbuild.steps import backdrop_image, callouts, overlays, parts
+from vidbuild.steps import backdrop_image, callouts, layout, overlays, parts
 from vidbuild.steps.picture import Picture
 
 STAGED: Mapping[str, str] = {
@@ -29,6 +28,7 @@ STAGED: Mapping[str, str] = {
     "callouts": callouts.TEMPLATE,
     "overlays": overlays.TEMPLATE,
 }
+MODULE = "module:"  # and the path of a file that the template, or a part's template, imports
 LOOK = ("scale", "weight", "tracking", "radius", "spacing", "window", "shadow", "intro", "outro")
 LOGO_SIDE = 1600  # pixels of the longer side to which a logo is reduced: more than it has in a video of 4K
 
@@ -60,7 +60,10 @@ def run(context: Context) -> None:
         return template_data(params, behind, fields[part], own_families, logo=False)
 
     try:
-        drawing = typst.lay_out(root, STAGED["template"], data, staged)
+        if "layout" in context.params:
+            drawing = layout.lay_out(context, data, staged)
+        else:
+            drawing = typst.lay_out(root, STAGED["template"], data, staged)
         drawing = parts.filled(root, context.inputs, drawing, part_data, staged)
     except typst.NestedError as error:
         texts = scene_text.texts(fields, context.params["spec_fields"])
@@ -83,6 +86,11 @@ def stage(context: Context) -> tuple[Path, StagedFonts, Sequence[str]]:
     for role, name in STAGED.items():
         if role in context.inputs:
             shutil.copyfile(context.inputs[role], root / name)
+    for role, path in context.inputs.items():
+        if role.startswith(MODULE):
+            target = root / f"{role.removeprefix(MODULE)}.typ"
+            target.parent.mkdir(exist_ok=True)
+            shutil.copyfile(path, target)
     own = [path for role, path in sorted(context.inputs.items()) if role.startswith("font:")]
     staged = fonts.stage(context.scratch / "fonts", own)
     return root, staged, staged.own_families() if own else ()
@@ -161,7 +169,10 @@ def template_data(
         "lang": language if len(language) in {2, 3} else "en",
         "direction": _direction(params),
         "dark": palette.dark(theme, params["background"]),
+        "ground": color.text(backdrop(theme, params["background"], behind.seen).grounds[0]),
         "logo": logo,
+        "hyphens": params.get("hyphens", {}),
+        "phrases": params.get("phrases", {}),
     }
 
 
@@ -245,4 +256,5 @@ def _layer(page: typst.Page, file: str, reading: str, sheets: Sequence[str], *, 
         edges=tuple(map(round, facts.get("edges", ()))),
         pixels=tuple(map(round, facts.get("pixels", ()))),
         mask=facts.get("mask", ""),
+        enlarged=facts.get("enlarged"),
     )

@@ -32,7 +32,7 @@ def filled(root: Path, inputs: Mapping[str, Path], drawing: Drawing, data: PartD
             pages.append(page)
             continue
         folder = root / name
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)  # it has the modules of the part's template
         shutil.copyfile(inputs["base"], folder / "base.typ")
         shutil.copyfile(inputs[f"{ROLE}{name}"], folder / "template.typ")
         read = {**data(name, (page.width, page.height)), "part": page.facts["part"]}

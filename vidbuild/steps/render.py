@@ -170,7 +170,9 @@ def read_animation(context: Context, prefix: str = "") -> Animation:
     if motion.frames <= 0:
         raise StepError(f"nothing to render: the motion has {motion.frames} frames")
     path = context.inputs.get(f"{prefix}clip")
-    clip = open_clip(path, motion, context.env) if path is not None else None
+    enters = [motion.tracks[each.name].enter for each in layers.layers if each.enlarged and each.name in motion.tracks]
+    again = [enter.frame for enter in enters if enter and enter.frame > 0]
+    clip = open_clip(path, motion, context.env, again) if path is not None else None
     clips: dict[str, Clip] = {}
     for layer, playback in motion.clips.items():
         opened = open_clip(context.inputs[f"{prefix}clip:{layer}"], replace(motion, clip=playback), context.env)

@@ -50,13 +50,16 @@ def shown(
     entering: Mapping[str, Track],
     frames: int,
     insets: Mapping[str, int] | None = None,
+    covered: int = 0,
 ) -> Shown:
     """When the layers of showings are visible.
 
     entering: of the layers that enter at the start of the scene; a showing waits until they are there.
     frames: the scene's length.
     insets: layer -> the frames that its clip can play.
-    Raises SpecProblem for one that would end before it begins, or that is visible while another one zooms.
+    covered: until which frame an image covers the scene's clip.
+    Raises SpecProblem for one that would end before it begins, or that is visible while another one zooms, and for a
+    zoom into a clip that is covered.
     """
     settled = max((track.enter.frame + track.enter.frames for track in entering.values() if track.enter), default=0)
     found: dict[str, Track] = {}
@@ -72,6 +75,7 @@ def shown(
             span = _while_playing(span, length, params.fps, frames)  # noqa: PLW2901 - a clip ends its showing
         found.update(_tracks(span, params, frames))
     _check_zooms(spans, params, frames)
+    _check_covered(spans, params.fps, covered)
     return Shown(found, tuple(warnings), clips)
 
 
@@ -145,6 +149,18 @@ def _check_zooms(spans: Sequence[_Span], params: TimelineParams, frames: int) ->
                     field=other.showing.field,
                     hint="end it before with 'until', or begin it later with 'at'",
                 )
+
+
+def _check_covered(spans: Sequence[_Span], fps: int, covered: int) -> None:
+    """Refuse a zoom into a clip that would show another picture than the image that covers it."""
+    for zoom in spans:
+        if zoom.showing.zooms and zoom.first < covered:
+            start, end = zoom.first / fps, covered / fps
+            raise SpecProblem(
+                f"the zoom begins at {start:.1f} s, but the poster covers the clip until {end:.1f} s",
+                field=zoom.showing.field,
+                hint=f"begin it later: 'at: {-(-covered * 10 // fps) / 10:g}'",
+            )
 
 
 def _tracks(span: _Span, params: TimelineParams, frames: int) -> Iterator[tuple[str, Track]]:

@@ -61,7 +61,8 @@ def lay_out(
     layers = tracks.drifting(params, moving.layers, frames)
     entering = {name: layers[name] for name in params.entrances if name in layers}
     insets = {layer: frames_of(ms, params.fps) for layer, ms in (inset_ms or {}).items()}
-    marks = shown(params, timed, entering, frames, insets)
+    covered = clip.delay if clip and clip.params.covered else 0
+    marks = shown(params, timed, entering, frames, insets, covered)
     layers.update(marks.tracks)
     leave = tracks.leaving(params, frames)
     if clip:

@@ -143,6 +143,11 @@ def test_slices_appear_by_the_number_of_their_label() -> None:
         ({"kind": "pie", "values": [0, 0]}, "kind", "a pie of zeros has no slices"),
         ({"values": [1, 2], "reveal": [{"label": 2}, {"label": "2"}]}, "reveal.1.label", "label '2' appears twice"),
         (
+            {"labels": ["A", "B", "A"], "values": [1, 2, 3], "highlight": [{"label": "A"}]},
+            "highlight.0.label",
+            "several labels are named 'A': 1 and 3",
+        ),
+        (
             {"series": TWO, "reveal": [{"series": 2}, {"series": "macOS"}]},
             "reveal.1.series",
             "series 'macOS' appears twice",

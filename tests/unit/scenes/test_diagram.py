@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -115,6 +115,95 @@ def test_nodes_do_not_overlap_and_edges_pass_them(graph: Graph, size: tuple[int,
         assert layer.y + layer.height <= size[1]
 
 
+def chain(count: int) -> list[tuple[int, int]]:
+    """The edges of a chain."""
+    return [(n, n + 1) for n in range(count - 1)]
+
+
+def middle(shown: Image.Image) -> tuple[float, float]:
+    """The middle of what is opaque."""
+    box = shown.getbbox()
+    assert box is not None
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+
+
+@pytest.mark.parametrize("size", [(640, 360), (360, 640), (480, 480)])
+def test_a_long_chain_goes_on_in_the_next_row(size: tuple[int, int]) -> None:
+    """A chain too long for the frame turns at its ends: each node is beside the one before it or below or above it."""
+    count = 14
+    made, shown = parts_of(count, chain(count), size)
+    assert not made.warnings
+    places = [middle(each) for each in shown[count - 1 :]]
+    steps = [(abs(a[0] - b[0]) < 3, abs(a[1] - b[1]) < 3) for a, b in pairwise(places)]
+    assert all(level != plumb for level, plumb in steps), places
+    assert len({level for level, _ in steps}) == 2  # it does turn
+    for a, b in combinations(shown[count - 1 :], 2):
+        assert ImageChops.multiply(a, b).getbbox() is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "down"),
+    [({"notation": "mermaid"}, True), ({"notation": "mermaid", "direction": "right"}, False)],
+)
+def test_a_source_that_leads_to_the_right_is_turned_in_a_tall_frame(fields: dict[str, Any], *, down: bool) -> None:
+    """`LR` leads down if the graph cannot be read otherwise, but `direction: right` stays as it is."""
+    text = "flowchart LR\nA[Client request] -->|first| B[Gateway]\nB -->|then| C[Service]\nB -->|or| D[Cache]\nC --> E"
+    reveal = [{"node": name} for name in "ABC"]
+    with TemporaryDirectory() as folder:
+        drawing = diagram.SCENE.drawing(scene(diagram=text, reveal=reveal, **fields))
+        made = drawn(Path(folder) / "out", "diagram", drawing, size=(360, 640))
+        first, second = middle(on_canvas(made, "part-0")), middle(on_canvas(made, "part-2"))
+    assert (second[1] - first[1] > abs(second[0] - first[0])) == down
+
+
+def test_lines_of_dot_labels_are_lines() -> None:
+    r"""A label with \n, \l or \r is higher than the same words in one line, and a file's `<br>` is a line too."""
+    heights = []
+    dot, broken = 'digraph { a [label="one two"] }', r'digraph { a [label="one\ltwo\l"] }'
+    for text in (dot, broken, "flowchart TB\na[one<br/>two]"):
+        with TemporaryDirectory() as folder:
+            made = drawn(Path(folder) / "out", "diagram", diagram.SCENE.drawing(scene(diagram=text)), size=(640, 360))
+            left, top, right, bottom = made.ink("rest")
+            heights.append((bottom - top, right - left))
+    assert heights[1] == heights[2]
+    assert heights[1][0] > heights[0][0] * 1.3
+    assert heights[1][1] < heights[0][1]
+
+
+def test_titles_of_groups_keep_clear_of_edges() -> None:
+    """The title of a group is at that part of its upper edge at which no edge enters: here in the middle."""
+    text = "group All of the storage: n1, n2\nn1: A node with words\nn2: More words to read\nn0 -> n1\nn0 -> n2"
+    with TemporaryDirectory() as folder:
+        drawing = diagram.SCENE.drawing(scene(diagram=text, reveal="edges", direction="down"))
+        made = drawn(Path(folder) / "out", "diagram", drawing, size=(640, 360))
+        titles = on_canvas(made, "titles")
+        edges = [on_canvas(made, f"part-{index}") for index in range(2)]
+    assert titles.getbbox() is not None
+    assert [ImageChops.multiply(titles, each).getbbox() for each in edges] == [None] * 2
+
+
+def test_nodes_without_edges_are_a_grid() -> None:
+    """Twelve nodes are three rows of four, in their order."""
+    _, shown = parts_of(12, [], (640, 360))
+    places = [middle(each) for each in shown]
+    assert len({round(y / 8) for _, y in places}) == 3
+    assert places[0][0] < places[1][0] < places[3][0]
+    assert abs(places[0][0] - places[4][0]) < 60
+
+
+@pytest.mark.parametrize(
+    ("text", "entry", "message"),
+    [
+        ("a: Same\nb: Same\na -> b", {"node": "same"}, "several nodes are named 'same': 1 and 2"),
+        ("a -> b\nb -> c\na -> b", {"edge": "a -> b"}, "several edges are named 'a -> b': 1 and 3"),
+    ],
+)
+def test_a_name_of_several_is_an_error(text: str, entry: dict[str, str], message: str) -> None:
+    """A label of two nodes, or two edges between the same nodes, do not say which one is meant: their numbers do."""
+    [problem] = diagram.SCENE.check(scene(diagram=text, reveal=[entry]).fields)
+    assert (problem.message, problem.hint) == (message, "use the number: 1")
+
+
 def test_nodes_appear_with_the_edges_to_those_before() -> None:
     """With `reveal: nodes` each node appears when its label is spoken, with its edges to nodes that are there."""
     made = scene(diagram="a: First\na -> b: x\nb -> c\na -> c", reveal="nodes")
@@ -220,7 +309,7 @@ def test_sequences_stay_inside_of_the_frame(tmp_path: Path, size: tuple[int, int
 
 
 def test_a_diagram_that_is_too_large_to_read_is_a_warning(tmp_path: Path) -> None:
-    """The longest chain fits into the frame, in type that is too small, with a warning."""
-    text = " -> ".join(f"number {n}" for n in range(40))
+    """The widest graph fits into the frame, in type that is too small, with a warning."""
+    text = "\n".join(f"first -> number {n}" for n in range(1, 40))
     made = drawn(tmp_path / "out", "diagram", diagram.SCENE.drawing(scene(diagram=text)), size=(640, 360))
     assert [item.message for item in made.warnings] == ["the diagram is too large to read on one screen: 40 nodes"]

@@ -43,7 +43,7 @@ def nodes(text: str) -> list[tuple[str, str, str]]:
         ("digraph { a -> b }", ["a -> b"]),
         ("graph { a -- b -- c }", ["a - b", "b - c"]),
         ("strict digraph G { a -> {b c} [label=x]; }", ["a -> b: x", "a -> c: x"]),
-        ('digraph { "a b" -> c [style=dashed, label="l\\nm"] }', ["a b ..> c: l m"]),
+        ('digraph { "a b" -> c [style=dashed, label="l\\nm"] }', ["a b ..> c: l\nm"]),
         ("digraph { a -> b [dir=both] b -> c [dir=none] c -> d [dir=back] }", ["a <-> b", "b - c", "c <- d"]),
         (
             "digraph { edge [style=dotted]; a -> b; subgraph { edge [style=solid]; b -> c } c -> a }",
@@ -96,7 +96,7 @@ def test_edges(text: str, expected: list[str]) -> None:
         ("a -> b\na: Later", [("a", "Later", "box"), ("b", "b", "box")]),
         (
             'digraph { a [label="A\\nB" shape=cylinder]; b [shape=box style=rounded] }',
-            [("a", "A B", "cylinder"), ("b", "b", "round")],
+            [("a", "A\nB", "cylinder"), ("b", "b", "round")],
         ),
         (
             'digraph { node [shape=ellipse] a; -3.5; "q\\"q" }',
@@ -119,7 +119,7 @@ def test_edges(text: str, expected: list[str]) -> None:
         ),
         (
             'flowchart TB\na["A (b) [c]"] --> b["x<br/>y &amp; #35;"]',
-            [("a", "A (b) [c]", "box"), ("b", "x y & #", "box")],
+            [("a", "A (b) [c]", "box"), ("b", "x\ny & #", "box")],
         ),
         ("flowchart TB\na:::red --> b-c_d.e", [("a", "a", "box"), ("b-c_d.e", "b-c_d.e", "box")]),
         (

@@ -126,3 +126,10 @@ def test_any_number_stays_inside_the_margins(value: Any, size: tuple[int, int], 
     made = drawn(tmp_path, "number", scene_samples.drawing("number", value=value, unit="ms"), size=size)
     left, _, right, _ = made.ink(last(made))
     assert size[0] * 0.05 < left < right < size[0] * 0.95
+
+
+def test_a_prefix_and_a_suffix_keep_their_blanks_at_the_number() -> None:
+    """`ca. ` and ` €` are written with a space that breaks no line; blanks at the outer ends are left out."""
+    fields = NUMBER.drawing(scene_samples.scene("number", value=12, prefix=" ca. ", suffix=" € "))
+    assert (fields["prefix"], fields["suffix"]) == ("ca.\u00a0", "\u00a0€")
+    assert NUMBER.drawing(scene_samples.scene("number", value=12))["prefix"] is None

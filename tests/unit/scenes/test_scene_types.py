@@ -15,7 +15,7 @@ from tests.support import scene_samples
 from tests.support.scene_samples import SAMPLES
 from vidbuild import columns, inline
 from vidbuild.model import Scene
-from vidbuild.scenes import command, registry
+from vidbuild.scenes import command, layout_files, registry
 from vidbuild.scenes.code.source import code_lines, line_range
 from vidbuild.scenes.command import grid
 from vidbuild.scenes.protocol import Reveal, scaled
@@ -440,3 +440,13 @@ def test_the_image_of_a_poster_is_drawn_and_a_time_is_decoded() -> None:
     assert [kind.drawing(each).get("poster") for each in (image, time)] == [True, None]
     played = [kind.clip(each) for each in (image, time)]
     assert [(each.covered, each.poster) for each in played if each] == [(True, None), (False, 2500)]
+
+
+@pytest.mark.parametrize("kind", registry.NAMES)
+def test_all_files_of_a_layout_are_inputs(kind: str) -> None:
+    """Each Typst file in a type's folder is an input of its drawings, so that an edit of it draws them again."""
+    made = registry.SCENE_TYPES[kind]
+    files = layout_files.layout_files(made)
+    shared = {path for role, path in made.files(scene(kind)).items() if role == "prelude"}
+    assert set(files.values()) | shared == set((layout_files.SCENES / kind).glob("*.typ"))
+    assert set(layout_files.layout_files(made, "left").values()) == set(files.values())

@@ -66,7 +66,8 @@ def test_code_beside_the_last_step_stays() -> None:
     """What is beside the last step of the left side stays when the right side begins; the step has a later look."""
     steps = {"type": "steps", "steps": [{"text": "One", "code": "a"}, {"text": "Two", "code": "b"}]}
     first, second, *_ = SPLIT.reveals(scene(steps, LIST))
-    assert first.until_next == ("left-step-0", "left-window-0", "left-code-0")
+    assert first.until_next == ("left-step-0",)
+    assert second.leave == ("left-window-0", "left-code-0")
     assert second.until_next == ("left-step-1",)
 
 
@@ -184,7 +185,7 @@ def test_terminals_that_scroll_are_drawn_on_both_sides(command: dict[str, Any], 
         ({"type": "code", "code": "a", "lines": "4"}, "line 4 is not in the code"),
         ({"type": "code"}, "a code scene needs 'code' or 'file'"),
         ({"type": "image", "src": "absent.png"}, "file 'absent.png' does not exist"),
-        ({"items": ["a"]}, "missing part of a scene field 'type'"),
+        ({"items": ["a"]}, "missing part field 'type'"),
     ],
 )
 def test_errors_of_a_side_are_those_of_its_type(left: dict[str, Any], message: str, tmp_path: Path) -> None:

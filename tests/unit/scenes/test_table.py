@@ -127,6 +127,11 @@ def test_hidden_cells_are_not_drawn() -> None:
         ({"rows": PLANS, "select": 4}, "select", "row 4 is not in the table, which has rows 1 to 3"),
         ({"rows": PLANS, "reveal": [{"row": 4}]}, "reveal.0.row", "no row 4 in the table, which shows rows 1 to 3"),
         ({"rows": PLANS, "reveal": [{"row": 1}, {"row": "free"}]}, "reveal.1.row", "row 'free' appears twice"),
+        (
+            {"rows": [*PLANS, ["free", 1], ["FREE", 2]], "highlight": [{"row": "fREE", "column": 2}]},
+            "highlight.0.row",
+            "several rows are named 'fREE': 1, 4 and 5",
+        ),
         ({"rows": PLANS, "reveal": [{"column": n} for n in (1, 2, 1)]}, "reveal.2.column", "column '1' appears twice"),
         (
             {"rows": PLANS, "highlight": [{"row": "X"}]},

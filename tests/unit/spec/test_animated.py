@@ -51,14 +51,14 @@ def test_an_image_scene_given_a_video_names_the_clip_scene(tmp_path: Path, name:
 
 @pytest.mark.parametrize("kind", ["gif", "webp", "png"])
 def test_an_animated_image_plays_as_a_clip(tmp_path: Path, kind: str) -> None:
-    """A clip scene accepts an animated image, and names the image scene for a still one of the same format."""
+    """An animated image is accepted as a video, and a still one of the same format gets the hint for images."""
     moving_one = image(tmp_path, kind, animated=True)
     assert animated.is_animated(moving_one)
     files.check_playable(moving_one, moving_one.name, "a video")
     (tmp_path / "still").mkdir()
     still = image(tmp_path / "still", kind, animated=False)
     with pytest.raises(InputError, match=f"'{still.name}' is not a video but an image") as caught:
-        files.check_playable(still, still.name, "a video")
+        files.check_playable(still, still.name, "a video", "use a scene of type 'image'")
     assert caught.value.hint == "use a scene of type 'image'"
 
 

@@ -308,11 +308,11 @@ def test_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
 def test_an_image_plays_nothing(kind: str, tmp_path: Path) -> None:
-    """An image at the place of a video or a recording is an error that names the scene type for images."""
+    """An image at the place of a video or a recording is an error with the hint for images."""
     file = tmp_path / "a.mp4"
     Image.new("RGB", (6, 4)).save(file, kind)
     with pytest.raises(InputError) as caught:
-        check_playable(file, "a.mp4", "a video")
+        check_playable(file, "a.mp4", "a video", "use a scene of type 'image'")
     assert (caught.value.message, caught.value.hint) == (
         "'a.mp4' is not a video but an image",
         "use a scene of type 'image'",

@@ -53,6 +53,8 @@ FIELDS: dict[str, Callable[[str], dict[str, Any]]] = {
     "code_source.file": lambda path: whole({"type": "diff", "from": {"file": path}, "to": "b"}),
     "overlay.watermark.image": lambda path: whole({"overlays": [{"watermark": {"image": path}}]}),
     "overlay.clip": lambda path: whole({"overlays": [{"clip": path}]}),
+    "typst.file": lambda path: whole({"type": "typst", "file": path}),
+    "typst.files": lambda path: whole({"type": "typst", "body": "text", "files": [path]}),
     "theme": lambda path: whole(theme=path),
     "theme.extends": lambda path: whole(theme={"extends": path}),
     "theme.logo": lambda path: whole(theme={"logo": path}),
@@ -93,9 +95,9 @@ CONTENT = {
     **TEXTS,
     **{f"part_{field}": name for field, name in TEXTS.items()},
     "code_source.file": "code.txt",
-    "slide.file": "deck.pdf",
-    "part_slide.file": "deck.pdf",
     "command.record.fixture": "fonts",
+    **dict.fromkeys(("slide.file", "part_slide.file"), "deck.pdf"),
+    "typst.file": "code.txt",
     "clip.src": "clip.mp4",
     "overlay.clip": "clip.mp4",
     **dict.fromkeys(("narration.audio", "utterances.audio", "music", "music.file", "sound.file"), "take.wav"),
@@ -269,7 +271,9 @@ def test_no_path_leads_out(guarded: Project, field: str) -> None:
         errors = [item for item in examined.diagnostics if item.severity == "error"]
         assert errors, f"{field}: '{value}' is taken"
         last = field.rpartition(".")[2]
-        assert all(str(item.path).endswith(last) for item in errors), f"{field}: '{value}' is reported elsewhere"
+        assert all(str(item.path).removesuffix("[0]").endswith(last) for item in errors), (
+            f"{field}: '{value}' is reported elsewhere"
+        )
         assert CANARY not in render(examined.diagnostics, examined.sources)
 
 

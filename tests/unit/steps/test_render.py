@@ -31,7 +31,6 @@ from vidbuild.media.ffmpeg.probe import probe
 from vidbuild.media.h264 import h264
 from vidbuild.media.h264.encode import PROFILES
 from vidbuild.media.image import background
-from vidbuild.media.image.light import Light
 from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.clip import Clip
 from vidbuild.media.render.encode_plan import encode_plan
@@ -169,7 +168,7 @@ def test_a_backdrops_dither_survives(tmp_path: Path) -> None:
     """A dark, slow gradient is not coded as flat blocks, which would be seen as bands, not even in its first frame."""
     size = (640, 360)
     drawing = Drawing(tmp_path / "d", size).add("background")
-    lights = (Light(0.9, 0.1, 0.5, 0.5),)
+    lights = (background.Light(0.9, 0.1, 0.5, 0.5),)
     painted = background.paint(size, ((11, 16, 32), (20, 28, 56)), (40, 60, 130), lights)
     (drawing.folder / "background.png").write_bytes(painted)
     step = render_context(tmp_path / "step", drawing.picture(Motion(30, 90)))

@@ -14,6 +14,7 @@ from vidbuild.media.ffmpeg.input_pipes import SCHEME
 
 FILTER_THREADS = 1
 MIN_FLIGHT = 4
+PIPE_QUEUE = 1  # frames that ffmpeg reads ahead from a pipe; its default is 8
 PROBE_BYTES = 5_000_000  # ffmpeg's default
 ANALYZED_US = 5_000_000  # ffmpeg's default: microseconds
 SCALER = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp"
@@ -57,7 +58,7 @@ def color(name: str, width: int, height: int, options: Mapping[str, Any], pixels
 def piped(name: str, width: int, height: int, pixels: str, options: Mapping[str, Any]) -> Stream:
     """Return the frames that a pipe source produces for this name (see input_pipes.py)."""
     fixed = {"f": "rawvideo", "pixel_format": pixels, "video_size": (width, height), "protocol_whitelist": "pipe"}
-    return source(f"{SCHEME}{name}", {**fixed, **options}).filter("format", "rgba")
+    return source(f"{SCHEME}{name}", {**fixed, "thread_queue_size": PIPE_QUEUE, **options}).filter("format", "rgba")
 
 
 def frame_timebase(stream: Stream, fps: int) -> Stream:

@@ -13,13 +13,27 @@ from PIL import Image, ImageDraw, ImageMath
 
 from vidbuild.media.image.backdrop import PATTERN
 from vidbuild.media.image.color import RGB
-from vidbuild.media.image.light import Light
 
 GRID = 64  # samples along the longer side: soft shapes need no more
 TILE = 16  # of the dither; a short period also makes the file smaller and quicker to write
 STRIP = 2 * TILE  # rows that are painted at a time
 STRONG = round(255 * PATTERN)  # the most of a pattern's color
 PLASTIC = 1.324717957244746  # its powers' inverses spread points most evenly over a plane (the R2 sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A soft light.
+
+    x, y: its center, as fractions of the frame's width and height.
+    reach: its radius, as a fraction of the longer side.
+    strength: 0 to 1.
+    """
+
+    x: float
+    y: float
+    reach: float
+    strength: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,5 +47,5 @@ class Animation:
 
     def clip_options(self, layer: str) -> dict[str, Any]:
         """The same for the clip of a layer, since several layers can show the same file."""
-        number = [*self.clips].index(layer) + 1 if layer in self.clips else 0
+        number = [each.name for each in self.layers.layers if not each.file].index(layer)
         return self.options(layer) | filtergraph.clip_options(number)

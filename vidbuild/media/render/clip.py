@@ -6,7 +6,8 @@ more than half a frame early or late, and recordings whose timestamps jitter by 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from pathlib import Path
@@ -38,6 +39,10 @@ NEAR_SECONDS = 2
 # Frames of a short pass that are kept in memory while it is repeated.
 KEPT_BYTES = 128 << 20
 
+# Pixels around an enlarged part that the scaler reads, and the most pixels that one color sample is for.
+REACH = 4
+SAMPLES = 4
+
 PROBE_PACKETS = 2500  # ffmpeg's default
 
 
@@ -66,8 +71,11 @@ class Clip:
         return max(seek, self.info.lead) if late else seek
 
 
-def open_clip(path: Path, motion: Motion, env: Mapping[str, str]) -> Clip | None:
-    """Probe a motion's clip; return None if the motion has none. Raise StepError if the file has no video."""
+def open_clip(path: Path, motion: Motion, env: Mapping[str, str], again: Iterable[int] = ()) -> Clip | None:
+    """Probe a motion's clip; return None if the motion has none. Raise StepError if the file has no video.
+
+    again: frames of the motion from which on another layer shows the clip too.
+    """
     if motion.clip is None:
         return None
     info = describe(path, env=env, field="src")
@@ -78,6 +86,7 @@ def open_clip(path: Path, motion: Motion, env: Mapping[str, str]) -> Clip | None
     starts = {start_seconds(motion)}
     if motion.frames > NEAR_SECONDS * motion.fps:  # the last frame alone is rendered too, as the scene's thumbnail
         starts.add(start_seconds(motion.window(motion.frames - 1, 1)))
+    starts.update(start_seconds(motion.window(frame, 1)) for frame in again if frame < motion.frames)
     if motion.clip.repeats:
         starts.add(motion.clip.seconds(0, motion.fps))
     if motion.clip.poster_ms is not None:
@@ -205,11 +214,41 @@ def _deinterlace(stream: Stream, info: MediaInfo, fps: float) -> Stream:
 
 def _fit(stream: Stream, layer: Layer, fit: str, info: MediaInfo) -> Stream:
     """Scale frames to the layer's box and convert them to BT.709 RGB."""
+    if layer.enlarged is not None:
+        return _enlarge(stream, layer, layer.enlarged.part, info)
     width, height = layer.width, layer.height
     by_height = f"gte(dar,{width}/{height})" if fit == "cover" else f"lt(dar,{width}/{height})"
     size = (f"if({by_height},ceil({height}*dar-0.001),{width})", f"if({by_height},{height},ceil({width}/dar-0.001))")
-    stream = stream.filter("scale", *size, flags=SCALER, in_color_matrix=info.matrix)
+    stream = _to_rgb(stream, *size, info)
+    return stream.filter("crop", width, height) if fit == "cover" else stream
+
+
+def _enlarge(stream: Stream, layer: Layer, part: tuple[float, float, float, float], info: MediaInfo) -> Stream:
+    """Scale a part of the frames, with what the scaler reads around it, and cut it to the layer's box."""
+    size = info.width, info.height
+    stream = stream.filter("scale", *size, flags=SCALER)  # without effect on upright frames with square pixels
+    corner: list[int] = []
+    length: list[int] = []
+    target: list[int] = []
+    inside: list[int] = []
+    for axis, own in enumerate((layer.width, layer.height)):
+        begin, extent = part[axis] * size[axis], part[axis + 2] * size[axis]
+        factor = own / extent
+        reach = REACH * max(1.0, 1 / factor)
+        start = max(0, math.floor((begin - reach) / SAMPLES) * SAMPLES)
+        end = min(size[axis], math.ceil((begin + extent + reach) / SAMPLES) * SAMPLES)
+        scaled = max(own, round((end - start) * factor))
+        corner.append(start)
+        length.append(end - start)
+        target.append(scaled)
+        inside.append(min(round((begin - start) * factor), scaled - own))
+    cropped = stream.filter("crop", *length, *corner)
+    return _to_rgb(cropped, target[0], target[1], info).filter("crop", layer.width, layer.height, *inside)
+
+
+def _to_rgb(stream: Stream, width: int | str, height: int | str, info: MediaInfo) -> Stream:
+    """Scale frames to a size and convert them to BT.709 RGB."""
+    stream = stream.filter("scale", width, height, flags=SCALER, in_color_matrix=info.matrix)
     if tonemap.needs_tone_mapping(info.transfer, info.primaries):
         stream = tonemap.to_bt709(stream, info.transfer, info.primaries)
-    stream = stream.filter("format", "rgba").filter("setsar", 1)
-    return stream.filter("crop", width, height) if fit == "cover" else stream
+    return stream.filter("format", "rgba").filter("setsar", 1)

@@ -13,9 +13,9 @@ from vidbuild.media.render.drawing import Layer
 SLACK = 2  # pixels that a clip that is shown whole may be smaller than its box
 
 
-def pattern_file(index: int) -> str:
-    """Return the name of the PNG with the pattern of a region."""
-    return f"hidden-{index}.png"
+def pattern_file(index: int, of: str = "") -> str:
+    """Return the name of the PNG with the pattern of a region. of: what shows the region larger."""
+    return f"hidden-{of}-{index}.png" if of else f"hidden-{index}.png"
 
 
 def conceal(stream: Stream, animation: Animation, layer: Layer) -> Stream:
@@ -31,7 +31,9 @@ def conceal(stream: Stream, animation: Animation, layer: Layer) -> Stream:
             part.filter("crop", right - left, bottom - top, left, top)
             for part, (left, top, right, bottom) in zip(parts, edges, strict=True)
         ]
-        pattern = filtergraph.image(folder / pattern_file(index), options)
+        pattern = filtergraph.image(
+            folder / pattern_file(index, layer.enlarged.name if layer.enlarged else ""), options
+        )
         if not strips:
             plain = filtergraph.color("gray", width, height, options, "rgba")
             stream = filtergraph.overlay(filtergraph.overlay(base, plain, x, y), pattern, x, y)

@@ -30,6 +30,21 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Enlarged:
+    """The part of a clip that a layer shows, in a line.
+
+    name: of the layer in its own drawing, which a transition changes.
+    part: x, y, width and height, as shares of the clip's picture.
+    line: its width in pixels. color: as "#rrggbb".
+    """
+
+    name: str
+    part: tuple[float, float, float, float]
+    line: int
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
     """One image, cropped to its content, and its box on the canvas in pixels, with the origin at the top left.
 
@@ -46,6 +61,7 @@ class Layer:
     mask: name of the PNG in the drawing's folder whose gray levels are the alpha of a clip; "" for none.
     tall: the height of its image in pixels, if it scrolls in its box, at first from the top; otherwise 0.
     rows: for a layer that changes from state to state; its file is then the first sheet, and it is opaque.
+    enlarged: the part of the scene's clip that it shows; None for anything else.
     """
 
     name: str
@@ -65,6 +81,7 @@ class Layer:
     edges: tuple[int, ...] = ()
     pixels: tuple[int, ...] = ()
     mask: str = ""
+    enlarged: Enlarged | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +96,7 @@ class Layers:
         """Write layers.json into the drawing's folder."""
         data = asdict(self)
         for layer in data["layers"]:
-            for rare in ("hidden", "stays", "edges", "pixels", "mask"):
+            for rare in ("hidden", "stays", "edges", "pixels", "mask", "enlarged"):
                 if not layer[rare]:
                     del layer[rare]
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1)
@@ -104,7 +121,12 @@ def _layer(data: dict[str, Any]) -> Layer:
     rows = data["rows"]
     if rows is not None:
         rows = Rows(tuple(rows["files"]), rows["count"], rows["height"], tuple(map(tuple, rows["states"])))
+    enlarged = data.get("enlarged")
+    if enlarged is not None:
+        x, y, width, height = enlarged["part"]
+        enlarged = Enlarged(enlarged["name"], (x, y, width, height), enlarged["line"], enlarged["color"])
     own = {
+        "enlarged": enlarged,
         "advances": tuple(data["advances"]),
         "stops": stops,
         "hidden": hidden,

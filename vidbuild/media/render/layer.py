@@ -16,10 +16,10 @@ from vidbuild.media.render.changed_frames import (
     typed_widths,
     visible_span,
 )
-from vidbuild.media.render.drawing import Layer
+from vidbuild.media.render.drawing import Enlarged, Layer
 from vidbuild.media.render.motion import Motion, Track
 from vidbuild.media.render.painting import Painting
-from vidbuild.media.render.places import fades, is_painted, looks, offset
+from vidbuild.media.render.places import fades, is_painted, looks, offset, sized
 
 
 def overlay_layer(base: Stream, animation: Animation, layer: Layer, corner: tuple[int, int] = (0, 0)) -> Stream:
@@ -30,7 +30,7 @@ def overlay_layer(base: Stream, animation: Animation, layer: Layer, corner: tupl
     motion = animation.motion
     track = track_of(layer, motion)
     x, y = _position(animation, layer, track, corner)
-    if not layer.file:
+    if not layer.file and not layer.enlarged:
         x, y = f"({x})+({layer.width}-w)/2", f"({y})+({layer.height}-h)/2"
     stream = _layer_stream(animation, layer, track)
     return filtergraph.overlay(base, stream, x, y, _enable_expression(layer, track, motion))
@@ -39,6 +39,8 @@ def overlay_layer(base: Stream, animation: Animation, layer: Layer, corner: tupl
 def _layer_stream(animation: Animation, layer: Layer, track: Track) -> Stream:
     """Return a layer's own frames, one for each frame in which it changes, with every effect except its position."""
     motion = animation.motion
+    if layer.enlarged:
+        return _fade(_enlarged(animation, layer, track, layer.enlarged), layer, track, motion.fps)
     if not layer.file:
         played = replace(motion, clip=motion.playback(layer.name))
         frames = clip.clip_frames(animation.clip_in(layer.name), layer, played, animation.clip_options(layer.name))
@@ -58,6 +60,23 @@ def _layer_stream(animation: Animation, layer: Layer, track: Track) -> Stream:
     if steps:
         stream = _type(stream, layer, [_width_at(frame, steps) for frame in changes])
     return _fade(stream, layer, track, motion.fps)
+
+
+def _enlarged(animation: Animation, layer: Layer, track: Track, shown: Enlarged) -> Stream:
+    """Return the frames in which an enlarged part of the scene's clip is visible, each in its size."""
+    motion = animation.motion
+    first, end = visible_span(track, motion)
+    seen = replace(motion, clip=motion.playback(layer.name)).window(first, end - first)
+    stream = clip.clip_frames(animation.clip_in(layer.name), layer, seen, animation.clip_options(layer.name))
+    stream = concealed.conceal(stream, animation, layer)
+    stream = stream.filter("drawbox", color=shown.color, thickness=shown.line)
+    stream = stream.filter("fps", fps=motion.fps).filter("tpad", stop=-1, stop_mode="clone")
+    stream = filtergraph.shift(stream.filter("trim", end_frame=end - first), first)
+    if not track.moves:
+        return stream
+    boxes, number = sized(layer, track, range(first, end)), filtergraph.frame_number(motion.fps)
+    size = (filtergraph.step_function(enumerate((box[axis] for box in boxes), first), number) for axis in (2, 3))
+    return stream.filter("scale", *size, eval="frame", flags=filtergraph.SCALER)
 
 
 def _masked(stream: Stream, animation: Animation, layer: Layer) -> Stream:
@@ -93,6 +112,8 @@ def _places(animation: Animation, layer: Layer, track: Track) -> list[tuple[int,
     frames: Sequence[int] = layer_changes(layer, animation.layers, motion) or (0,)
     if cursor := cursor_places(layer, animation.layers, motion):
         corners = [max(step for step in cursor if step[0] <= frame)[1] for frame in frames]
+    elif layer.enlarged:
+        corners = [box[:2] for box in sized(layer, track, frames)]
     elif is_painted(layer, track):
         corners = looks(layer, track, frames)[1]
     elif widths := typed_widths(layer, motion):

@@ -103,6 +103,17 @@ def ways(layer: Layer, track: Track) -> Iterator[tuple[int, int, float]]:
             yield before.frame, after.frame, length / max(1, after.frame - before.frame)
 
 
+def sized(layer: Layer, track: Track, frames: Sequence[int]) -> list[tuple[int, int, int, int]]:
+    """Return the box of an enlarged part of a clip in each frame, in whole pixels: x, y, width and height."""
+    found = []
+    for frame in frames:
+        low, high, share = _moved(layer, track.moves, frame)
+        x, y, width, height = low if high is None else _between(low, high, share)
+        left, top = _round(x), _round(y)
+        found.append((left, top, max(1, _round(x + width) - left), max(1, _round(y + height) - top)))
+    return found
+
+
 def looks(
     layer: Layer, track: Track, frames: Sequence[int]
 ) -> tuple[tuple[int, int], list[tuple[int, int]], list[Look]]:

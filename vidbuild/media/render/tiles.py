@@ -17,7 +17,7 @@ from vidbuild.media.render.animation import Animation
 from vidbuild.media.render.bands import ROW, Band
 from vidbuild.media.render.changed_frames import changing_boxes, visible_box, visible_layers
 from vidbuild.media.render.drawing import Layer
-from vidbuild.media.render.settled import windows
+from vidbuild.media.render.settled import Window, windows
 
 MARGIN = 8  # pixels: more than a chroma sample covers
 
@@ -46,32 +46,48 @@ def band_streams(animation: Animation, bands: Sequence[Band], pixels: str) -> tu
     """Return each band's frames with its guard rows in a pixel format, and the complete last frame in RGB.
 
     The last frame is composed separately: ffmpeg always requests frames for the output that is furthest behind, so if
-    the last frame came from the others, it would buffer all frames before it.
+    the last frame came from the others, it would buffer all frames before it. It begins with the base of the band in
+    which most layers have come to rest, since each overlay of a whole frame takes the memory of one.
     """
     base, above = compose.base_and_layers(animation)
-    *parts, last_part = filtergraph.split(base, len(bands) + 1)
+    divided = [windows(animation, _areas(animation, above, band), band.frames) for band in bands]
+    last, last_layers = _last_frame(animation, above)
+    settled = [_settled_below(last_layers, each) for each in divided]
+    most = max(settled)
+    kept = settled.index(most) if most else None  # the band whose base the last frame begins with
+    parts = filtergraph.split(base, len(bands) + (kept is None))
+    last_base = parts[-1]
     copies, streams = count(1), []
-    for band, part in zip(bands, parts, strict=True):
-        joined = _band_stream(part, animation, above, band, pixels, copies)
+    for index, band in enumerate(bands):
+        joined, rest = _band_stream(parts[index], animation, divided[index], band, pixels, copies, keep=index == kept)
+        last_base = rest if index == kept else last_base
         stream = _with_guard_rows(joined, band, animation.layers.width, pixels)
         # Without a rate, ffmpeg uses the first PNG's 25 fps, and writes frames twice in a video of 50 fps or more.
         counted = stream.filter("setpts", "N").filter("fps", fps=animation.motion.fps)
         streams.append(compose.tag_colors(counted.filter("tpad", stop=1, stop_mode="clone")))
-    return streams, _last_frame(last_part, animation, above)
+    return streams, compose.overlay_layers(last_base, last, last_layers[most:], (0,))
 
 
 def _band_stream(
-    base: Stream, animation: Animation, above: Sequence[Layer], band: Band, pixels: str, copies: Iterator[int]
-) -> Stream:
+    base: Stream,
+    animation: Animation,
+    divided: Sequence[Window],
+    band: Band,
+    pixels: str,
+    copies: Iterator[int],
+    *,
+    keep: bool,
+) -> tuple[Stream, Stream]:
     """Return a band's frames, window by window: layers that have come to rest become part of the base.
 
+    The second stream is the base of the last window, if it is kept.
     copies: numbers for the animations of one filter graph.
     """
-    divided, streams = windows(animation, _areas(animation, above, band), band.frames), []
+    streams = []
     for window in divided:
         base = compose.overlay_still(base, replace(window.animation, copy=next(copies)), window.settled)
         rows = _tiles(window.animation, band, window.times)
-        parts = filtergraph.split(base, sum(map(len, rows)) + (window is not divided[-1]))
+        parts = filtergraph.split(base, sum(map(len, rows)) + (keep or window is not divided[-1]))
         tiles = [
             [
                 _tile_stream(parts.pop(), replace(window.animation, copy=next(copies)), window.moving, tile, pixels)
@@ -82,9 +98,15 @@ def _band_stream(
         streams.append(filtergraph.stack("vstack", [filtergraph.stack("hstack", row) for row in tiles]))
         base = parts[0] if parts else base
     joined = filtergraph.concatenate(streams)
-    if len(streams) == 1:
-        return joined
-    return filtergraph.place_at(filtergraph.frame_timebase(joined, animation.motion.fps), band.frames)
+    if len(streams) > 1:
+        joined = filtergraph.place_at(filtergraph.frame_timebase(joined, animation.motion.fps), band.frames)
+    return joined, base
+
+
+def _settled_below(layers: Sequence[Layer], divided: Sequence[Window]) -> int:
+    """Return how many of these layers, from the bottom up, are all that is in the last window's base."""
+    settled = [layer for window in divided for layer in window.settled]
+    return len(settled) if list(layers[: len(settled)]) == settled else 0
 
 
 def _areas(animation: Animation, layers: Sequence[Layer], band: Band) -> dict[Layer, int]:
@@ -160,8 +182,8 @@ def _guard_stream(width: int, height: int, pixels: str, copy: int) -> Stream:
     )
 
 
-def _last_frame(base: Stream, animation: Animation, above: Sequence[Layer]) -> Stream:
+def _last_frame(animation: Animation, above: Sequence[Layer]) -> tuple[Animation, list[Layer]]:
+    """Return the animation of the last frame alone, and those of the layers above the base that are visible in it."""
     last = replace(animation, motion=animation.motion.window(animation.motion.frames - 1, 1))
     in_base = {layer.name for layer in animation.layers.layers} - {layer.name for layer in above}
-    layers = [layer for layer in visible_layers(last.layers, last.motion) if layer.name not in in_base]
-    return compose.overlay_layers(base, last, layers, (0,))
+    return last, [layer for layer in visible_layers(last.layers, last.motion) if layer.name not in in_base]

@@ -155,8 +155,13 @@ def _missing(units: Sequence[str], faces: typst.Fonts, families: Sequence[str] =
                 pdf_standards="a-2u",
             )
     except typst.TypstError as error:
-        return {_unescaped(found) for found in _REPORTED.findall(str(error.diagnostic))}
+        return set(reported(str(error.diagnostic)))
     return set()
+
+
+def reported(diagnostic: str) -> list[str]:
+    """Return the texts that cannot be displayed, as typst's errors of an export to PDF/A name them."""
+    return [_unescaped(found) for found in _REPORTED.findall(diagnostic)]
 
 
 def _unescaped(text: str) -> str:

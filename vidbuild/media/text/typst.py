@@ -51,8 +51,11 @@ class NestedError(Exception):
     """A text has brackets that are nested more deeply than typst allows."""
 
 
-def lay_out(root: Path, template: str, data: Mapping[str, Any], staged: StagedFonts) -> Drawing:
-    """Lay out a template in root; it can read only the files in root and the staged fonts."""
+def lay_out(root: Path, template: str, data: Mapping[str, Any], staged: StagedFonts, enlarged: float = 1.0) -> Drawing:
+    """Lay out a template in root; it can read only the files in root and the staged fonts.
+
+    enlarged: how many pixels of a side the images have for each of the frame.
+    """
     import typst
 
     compiler = typst.Compiler(
@@ -64,7 +67,7 @@ def lay_out(root: Path, template: str, data: Mapping[str, Any], staged: StagedFo
     )
     try:
         with fonts.guarded():
-            result, _ = compiler.compile_with_warnings(format="png", ppi=POINTS_PER_INCH)
+            result, _ = compiler.compile_with_warnings(format="png", ppi=POINTS_PER_INCH * enlarged)
             [scene] = json.loads(compiler.query("<scene>", field="value"))
     except typst.TypstError as error:
         if _TOO_DEEP(error.message):

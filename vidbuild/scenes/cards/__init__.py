@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.entries import entry, images, reveal
-from vidbuild.scenes.protocol import Reveal, SceneProblem
+from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
 
 
 class CardsScene(SceneDefaults):

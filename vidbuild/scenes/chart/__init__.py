@@ -20,6 +20,7 @@ class ChartScene(SceneDefaults):
     """A chart in the theme's colors, whose series or labels appear one by one, and whose values are called out."""
 
     name = "chart"
+    modules = ("common", "axes", "round")
     summary = "bars, lines, areas, a pie or a donut, from the spec or a CSV file, revealed series by series"
     spec_fields: Mapping[str, str] = {
         "file_labels": "file",

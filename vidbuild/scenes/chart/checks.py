@@ -8,7 +8,7 @@ from vidbuild.scenes import csv_text
 from vidbuild.scenes.chart import data, plot
 from vidbuild.scenes.chart.data import Data, Fields
 from vidbuild.scenes.csv_text import CsvError
-from vidbuild.scenes.named import index_of, repeated, unknown
+from vidbuild.scenes.named import index_of, repeated, shared, unknown
 from vidbuild.scenes.protocol import SceneProblem
 
 MAX_REVEALED = 24  # labels; each has layers of its own
@@ -158,3 +158,5 @@ def _known(field: str, item: Fields, series: Sequence[str], labels: Sequence[str
         if name in item and index_of(item[name], known) is None:
             problem = unknown(f"no {name} '{item[name]}' in the chart", str(item[name]), known)
             yield SceneProblem(f"{field}.{name}", *problem)
+        elif name in item and (doubt := shared("series" if name == "series" else "labels", item[name], known)):
+            yield SceneProblem(f"{field}.{name}", *doubt)

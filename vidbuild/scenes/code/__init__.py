@@ -29,9 +29,11 @@ class CodeScene(SceneDefaults):
     """Code in a window; highlighted lines stay bright while the others are dimmed."""
 
     name = "code"
+    modules = ("lines", "change")
     spec_fields: Mapping[str, str] = {"wide": "code", "old": "from", "new": "to", "notes": "annotations"}
     summary = "code in a window: revealed, highlighted, annotated, scrolled, or changing into other code"
     points_at = "lines"
+    enlarges = ("window", "code")
 
     def extent(self, fields: Mapping[str, Any]) -> tuple[int, int]:
         """Return the first and the last line that is shown."""

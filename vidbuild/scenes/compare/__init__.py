@@ -7,11 +7,10 @@ from itertools import zip_longest
 from typing import Any
 
 from vidbuild import inline
-from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.entries import entry, reveal
-from vidbuild.scenes.protocol import Reveal, SceneProblem
+from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
 
 SIDES = ("left", "right")
 MAX_ITEMS = 5  # a side; more are hard to read beside each other

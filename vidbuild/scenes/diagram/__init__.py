@@ -1,4 +1,4 @@
-"""The diagram scene. Layers: heading, rest (what is there from the start), part-k-past and part-k, caption."""
+"""The diagram scene. Layers: heading, rest (what is there from the start), part-k-past and part-k, titles, caption."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class DiagramScene(SceneDefaults):
     """Nodes and edges, or the messages of a sequence, that appear one by one."""
 
     name = "diagram"
+    modules = ("shapes", "layout", "graph", "sequence")
     summary = "a graph or a sequence of messages, from a few lines of text, Graphviz DOT or Mermaid"
     spec_fields: Mapping[str, str] = {
         "nodes": "diagram",
@@ -62,15 +63,17 @@ class DiagramScene(SceneDefaults):
     def drawing(self, scene: Scene) -> dict[str, Any]:
         """Return the visible content as JSON values.
 
-        {"kind": "graph" or "sequence", "direction", "nodes": [{"label", "shape", "group"}], "edges": [{"from", "to",
-        "label", "dashed", "start", "end"}], "groups": [label…], "parts": [{"nodes", "edges"}]: indexes of what appears
-        together}. Of a graph also "items": [{"rank", "node", "label", "lane", "near": [items beside it in the ranks
-        before and after]}], "ranks": [[item…]…] and "routes": [[item…]…] for each edge from its start to its end.
+        {"kind": "graph" or "sequence", "direction", "turns": whether another direction can be used,
+        "nodes": [{"label", "shape", "group"}], "edges": [{"from", "to", "label", "dashed", "start", "end"}],
+        "groups": [label…], "parts": [{"nodes", "edges"}]: indexes of what appears together}. Of a graph also
+        "items": [{"rank", "node", "label", "lane", "near": [items beside it in the ranks before and after]}],
+        "ranks": [[item…]…] and "routes": [[item…]…] for each edge from its start to its end.
         """
         fields = scene.fields
         source = _source(fields)
         prefix = "file_" if fields.get("file") else ""
         names = list(source.nodes)
+        auto = (source.direction or "auto") if source.edges else "down"  # nodes without edges are read row by row
         edges = [
             {
                 "from": names.index(edge.source),
@@ -89,10 +92,11 @@ class DiagramScene(SceneDefaults):
         return {
             **texts(fields, "title", "caption"),
             "kind": "sequence" if source.is_sequence else "graph",
-            "direction": fields["direction"] if fields["direction"] != "auto" else source.direction or "auto",
+            "direction": fields["direction"] if fields["direction"] != "auto" else auto,
+            "turns": fields["direction"] == "auto" and bool(source.edges),
             f"{prefix}nodes": nodes,
             f"{prefix}edges": edges,
-            f"{prefix}groups": [inline.marked(group) for group in source.groups],
+            f"{prefix}groups": [inline.marked(" ".join(group.split())) for group in source.groups],
             "parts": [{"nodes": part.nodes, "edges": part.edges} for part in parts.parts(fields, source)],
             **({} if source.is_sequence else _layout(source, names)),
         }
@@ -102,6 +106,7 @@ class DiagramScene(SceneDefaults):
         return {
             **rising(scene.fields, {"heading": "title"}),
             "rest": "fade",
+            "titles": "fade",
             **rising(scene.fields, {"caption": "caption"}),
         }
 
@@ -157,6 +162,8 @@ def _unknown_parts(fields: Mapping[str, Any], source: Source) -> Iterator[SceneP
             name, known = item[given[0]], parts.names(given[0], source)
             problem = unknown(f"no {given[0]} '{name}' in the diagram", str(name), known)
             yield SceneProblem(f"reveal.{index}.{given[0]}", *problem)
+        elif doubt := parts.doubt(given[0], item[given[0]], source):
+            yield SceneProblem(f"reveal.{index}.{given[0]}", *doubt)
     twice = repeated(found)
     if twice is not None:
         kind = next(name for name in ("node", "edge", "message") if name in fields["reveal"][twice])

@@ -247,7 +247,8 @@ def _edge(source: str, target: str, arrow: str, found: dict[str, str]) -> Edge:
 
 def label_text(text: str, name: str) -> str:
     r"""Return a label as it is shown: \n, \l and \r end lines, \N is the node's name."""
-    return re.sub(r"\\(.)", lambda match: {"N": name}.get(match[1], " " if match[1] in "nlr" else match[1]), text)
+    shown = re.sub(r"\\(.)", lambda match: {"N": name}.get(match[1], "\n" if match[1] in "nlr" else match[1]), text)
+    return shown.strip()
 
 
 def _tokens(text: str) -> list[_Token]:

@@ -215,6 +215,7 @@ def text_of(text: str) -> str:
     if len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1]
     text = text.strip("`") if text.startswith("`") else text
-    text = re.sub(r"#(\d+);", r"&#\1;", re.sub(r"<br\s*/?>", " ", text))
+    text = re.sub(r"#(\d+);", r"&#\1;", re.sub(r"<br\s*/?>", "\n", text))
     text = re.sub(r"(?<!&)#(\w+);", r"&\1;", text)
-    return " ".join(html.unescape(re.sub(r"</?\w+[^<>]*>", "", text)).split())
+    shown = html.unescape(re.sub(r"</?\w+[^<>]*>", "", text))
+    return "\n".join(" ".join(line.split()) for line in shown.split("\n")).strip()

@@ -5,6 +5,7 @@ The template computes the positions, since only it can measure texts.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -93,7 +94,15 @@ def _flipped(count: int, edges: Sequence[tuple[int, int]]) -> list[bool]:
 
 
 def _ranks(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
-    """Return the length of the longest path to each node; a node that nothing leads to is right before its next one."""
+    """Return the length of the longest path to each node; a node that nothing leads to is right before its next one.
+
+    Nodes without any edge are in ranks that make a grid, with as few empty places as can be.
+    """
+    if not edges:
+        columns = min(
+            range(math.isqrt(count - 1) + 1, math.isqrt(2 * count) + 2), key=lambda columns: (-count % columns, columns)
+        )
+        return [node // columns for node in range(count)]
     edges = [(a, b) for a, b in edges if a != b]
     ranks = [0] * count
     for _ in range(count):

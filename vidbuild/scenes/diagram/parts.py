@@ -8,7 +8,7 @@ from dataclasses import field as default
 from typing import Any
 
 from vidbuild.scenes.diagram.model import Source
-from vidbuild.scenes.named import index_of
+from vidbuild.scenes.named import index_of, shared
 
 
 @dataclass(slots=True)
@@ -83,10 +83,25 @@ def names(kind: str, source: Source) -> list[str]:
 
 def find(kind: str, name: str | int, source: Source) -> int | None:
     """Return the index of a node by its name or label, of an edge by its ends or label, of either by its number."""
-    if kind == "node":
-        known = [list(source.nodes), [node.label for node in source.nodes.values()]]
-    else:
-        ends = [[f"{edge.source} {sign} {edge.target}" for edge in source.edges] for sign in ("->", "--")]
-        known = [*ends, [edge.label for edge in source.edges]]
-    found = (index_of(" ".join(str(name).split()), each) for each in known)
+    known = _names(kind, source)
+    found = (index_of(_line(str(name)), each) for each in known)
     return next((index for index in found if index is not None), index_of(name, known[0]))
+
+
+def doubt(kind: str, name: str | int, source: Source) -> tuple[str, str] | None:
+    """Return a message and a hint if several nodes or edges have the name by which one is looked up."""
+    line = _line(str(name))
+    known = next((each for each in _names(kind, source) if index_of(line, each) is not None), ())
+    return shared(f"{kind}s", line, known)
+
+
+def _names(kind: str, source: Source) -> list[list[str]]:
+    """Return the names of all nodes, or of all edges and messages, those that count most first."""
+    if kind == "node":
+        return [list(source.nodes), [_line(node.label) for node in source.nodes.values()]]
+    ends = [[f"{edge.source} {sign} {edge.target}" for edge in source.edges] for sign in ("->", "--")]
+    return [*ends, [_line(edge.label) for edge in source.edges]]
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

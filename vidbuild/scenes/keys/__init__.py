@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vidbuild import inline
-from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.keys import shortcuts
-from vidbuild.scenes.protocol import Reveal, SceneProblem
+from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
 
 PRESSED = 0.6  # seconds after its entrance began at which a shortcut is pressed
 MAX_CHORDS = 3

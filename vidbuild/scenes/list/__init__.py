@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.entries import entry, reveal
-from vidbuild.scenes.protocol import Reveal, SceneProblem
+from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
 
 MAX_ITEMS = 8  # more are hard to read on one screen
 

@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from vidbuild import inline
-from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
-from vidbuild.scenes.protocol import ENTRANCE, Reveal, SceneProblem
+from vidbuild.scenes.protocol import ENTRANCE, Light, Reveal, SceneProblem
 
 STATES = 24  # more are too fast to be seen
 SECONDS = 1.1  # of counting
@@ -50,7 +49,9 @@ class NumberScene(SceneDefaults):
         """
         fields = scene.fields
         return {
-            **texts(fields, "title", "label", "prefix", "suffix", "unit"),
+            **texts(fields, "title", "label", "unit"),
+            "prefix": _affix(fields["prefix"], after=True),
+            "suffix": _affix(fields["suffix"], after=False),
             "value": _value(fields),
             "change": _change(fields.get("change")),
         }
@@ -80,6 +81,18 @@ class NumberScene(SceneDefaults):
             words = inline.plain(change["text"])
             made.append(Reveal(field="change", at=change.get("at"), words=words, enter={"change": "rise"}))
         return made
+
+
+def _affix(text: str, *, after: bool) -> str | None:
+    """Return a prefix or suffix, which keeps its blanks at the number: "ca. 12", "12 €"; None if it is empty.
+
+    after: whether the number comes after it.
+    """
+    if not text.strip():
+        return None
+    blanks = len(text) - len(text.rstrip(" ") if after else text.lstrip(" "))
+    kept, shown = "\u00a0" * blanks, inline.marked(text.strip())
+    return shown + kept if after else kept + shown
 
 
 def _value(fields: Mapping[str, Any]) -> dict[str, Any]:

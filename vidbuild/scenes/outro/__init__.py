@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from vidbuild import inline
-from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.protocol import Light
 
 
 class OutroScene(SceneDefaults):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.protocol import Light
 
 # The scene draws a mark of its own, so a pair around the whole text would be a second one.
 PAIRS = {"“": "”", "„": "“", "«": "»", "»": "«", "‘": "’", "「": "」", "『": "』", '"': '"'}  # noqa: RUF001 - quotes

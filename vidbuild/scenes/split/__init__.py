@@ -7,13 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
-from vidbuild.scenes.protocol import DocumentPage, Place, Reveal, SceneProblem, SceneType
+from vidbuild.scenes.layout_files import layout_files
+from vidbuild.scenes.protocol import DocumentPage, Light, Place, Reveal, SceneProblem, SceneType
 from vidbuild.scenes.registry import NAMES, SCENE_TYPES, WHOLE_SCENES
 
-SCENES = Path(__file__).resolve().parent.parent
 SIDES = ("left", "right")
 
 
@@ -49,7 +48,7 @@ class SplitScene(SceneDefaults):
         """Return the templates and the pictures of both sides."""
         found: dict[str, Path] = {}
         for side, part, kind in _parts(scene):
-            found[f"template:{side}"] = SCENES / kind.name / "template.typ"
+            found |= layout_files(kind, side)
             found.update({_role(side, role): path for role, path in kind.files(part).items()})
         return found
 

@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
 from vidbuild.scenes.code import languages
 from vidbuild.scenes.code.source import code_lines, joined, unknown_language
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
 from vidbuild.scenes.entries import entry, images, reveal
-from vidbuild.scenes.protocol import Reveal, SceneProblem
+from vidbuild.scenes.protocol import Light, Reveal, SceneProblem
 
 MAX_STEPS = 7  # more are hard to follow on one screen
 
@@ -59,8 +58,16 @@ class StepsScene(SceneDefaults):
         return rising(scene.fields, {"heading": "title"})
 
     def reveals(self, scene: Scene) -> list[Reveal]:
-        """Reveal each step with what is beside it, which leaves with the next step."""
-        return [_reveal(index, entry(step)) for index, step in enumerate(scene.fields["steps"])]
+        """Reveal each step with what is beside it, which stays until that of another step takes its place."""
+        made = []
+        shown: tuple[str, ...] = ()
+        for index, step in enumerate(map(entry, scene.fields["steps"])):
+            beside = _beside(index, step)
+            replaced = shown if beside else ()
+            shown = beside or shown
+            words = step["text"]
+            made.append(reveal(f"steps.{index}", f"step-{index}", step, words, beside=beside, leave=replaced))
+        return made
 
 
 def _drawn(step: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,11 +81,10 @@ def _drawn(step: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _reveal(index: int, step: Mapping[str, Any]) -> Reveal:
-    beside = [f"window-{index}", f"code-{index}"] if "code" in step else []
-    if "image" in step:
-        beside = [f"picture-{index}"]
-    return reveal(f"steps.{index}", f"step-{index}", step, step["text"], beside=beside)
+def _beside(index: int, step: Mapping[str, Any]) -> tuple[str, ...]:
+    if "code" in step:
+        return (f"window-{index}", f"code-{index}")
+    return (f"picture-{index}",) if "image" in step else ()
 
 
 SCENE = StepsScene()

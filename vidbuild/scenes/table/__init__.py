@@ -23,6 +23,7 @@ class TableScene(SceneDefaults):
     spec_fields: Mapping[str, str] = {"file_columns": "file", "file_rows": "file", "by": "reveal"}
 
     points_at = "cells"
+    enlarges = ("window", "header", "rows")
 
     def extent(self, fields: Mapping[str, Any]) -> tuple[int, int]:
         """Return the number of columns and of rows that are shown."""

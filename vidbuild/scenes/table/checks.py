@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from vidbuild.scenes.named import index_of, repeated, unknown
+from vidbuild.scenes.named import index_of, repeated, shared, unknown
 from vidbuild.scenes.protocol import SceneProblem
 from vidbuild.scenes.table import content
 from vidbuild.scenes.table.content import Fields, Table
@@ -60,13 +60,22 @@ def names(fields: Fields, table: Table) -> Iterator[SceneProblem]:
             yield SceneProblem(field, "an entry needs 'row' or 'column'")
         elif row is not None and column is not None and field.startswith("reveal."):
             yield SceneProblem(field, "an entry of 'reveal' needs one of 'row' and 'column', not both")
-        if row is not None and content.row_index(row, table) is None:
-            first = [cells[0] for cells in table.rows if cells[0]]
-            yield SceneProblem(f"{field}.row", *_unknown_row(row, table, first))
-        if column is not None and content.column_index(column, table) is None:
-            known = [each.name for each in table.columns if each.name]
-            problem = unknown(f"no column '{column}' in the table", str(column), known)
-            yield SceneProblem(f"{field}.column", *problem)
+        yield from _place(field, row, column, table)
+
+
+def _place(field: str, row: int | str | None, column: int | str | None, table: Table) -> Iterator[SceneProblem]:
+    """Yield the errors about the row and the column of an entry."""
+    if row is not None and content.row_index(row, table) is None:
+        first = [cells[0] for cells in table.rows if cells[0]]
+        yield SceneProblem(f"{field}.row", *_unknown_row(row, table, first))
+    elif row is not None and (doubt := shared("rows", row, content.row_names(table))):
+        yield SceneProblem(f"{field}.row", *doubt)
+    known = [each.name for each in table.columns]
+    if column is not None and content.column_index(column, table) is None:
+        named = [name for name in known if name]
+        yield SceneProblem(f"{field}.column", *unknown(f"no column '{column}' in the table", str(column), named))
+    elif column is not None and (doubt := shared("columns", column, known)):
+        yield SceneProblem(f"{field}.column", *doubt)
 
 
 def _unknown_row(row: int | str, table: Table, first: list[str]) -> tuple[str, str | None]:

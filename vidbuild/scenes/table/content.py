@@ -149,7 +149,12 @@ def place(item: Fields, shown: Table) -> Place:
 
 def row_index(row: int | str, shown: Table) -> int | None:
     """Return the index of a row by the text of its first cell, or by its number among the shown ones."""
-    return index_of(row, [inline.plain(cells[0]) for cells in shown.rows])
+    return index_of(row, row_names(shown))
+
+
+def row_names(shown: Table) -> list[str]:
+    """Return the text of the first cell of each row."""
+    return [inline.plain(cells[0]) for cells in shown.rows]
 
 
 def column_index(column: int | str, shown: Table) -> int | None:

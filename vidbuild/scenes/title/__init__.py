@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from vidbuild import inline
-from vidbuild.media.image.light import Light
 from vidbuild.model import Scene
 from vidbuild.scenes.defaults import SceneDefaults, rising, texts
+from vidbuild.scenes.protocol import Light
 
 
 class TitleScene(SceneDefaults):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -390,3 +391,12 @@ def test_a_users_file_is_opened_behind_walls() -> None:
     assert not {"hls", "concat", "dash", "image2", "lavfi"} & set(formats)
     assert args[args.index("-max_streams") + 1] == str(limits.STREAMS)
     assert args[args.index("-max_pixels") + 1] == str(limits.CLIP_PIXELS)
+
+
+def test_the_memory_of_frames_returns_to_the_system(fake: Callable[[str], Path], tmp_path: Path) -> None:
+    """Frames are allocated outside the heap, and no thread keeps a heap of its own, unless the step says otherwise."""
+    fake("open('seen', 'w').write(os.environ['MALLOC_ARENA_MAX'] + ' ' + os.environ['MALLOC_MMAP_THRESHOLD_'])")
+    start(tmp_path)
+    arenas, threshold = (tmp_path / "seen").read_text(encoding="utf-8").split()
+    assert arenas == "1"
+    assert int(threshold) < 640 * 360 * 3

@@ -152,3 +152,11 @@ def test_importing_loads_no_ffmpeg_package() -> None:
     """P46: the ffmpeg package is loaded when a graph is built, not before."""
     code = "import sys, vidbuild.media.render.compose; print('ffmpeg' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "False"
+
+
+def test_one_frame_is_read_ahead_from_a_pipe() -> None:
+    """Painted frames wait in the painter until they are used, not in ffmpeg's queue."""
+    stream = filtergraph.piped("name", 64, 36, "rgba", {})
+    args = filtergraph.arguments(filtergraph.output(stream, Path("o"), {}))
+    before = args[: args.index("-i")]
+    assert before[before.index("-thread_queue_size") + 1] == "1"

@@ -11,8 +11,8 @@ from PIL import Image, ImageStat
 
 from tests.support.pixels import colors, pixel
 from vidbuild.media.image import background
+from vidbuild.media.image.background import Light
 from vidbuild.media.image.color import RGB
-from vidbuild.media.image.light import Light
 
 NIGHT = ((10, 15, 31), (20, 28, 61), (58, 87, 181))
 LIGHTS = (Light(0.9, 0.1, 0.5, 0.3),)

@@ -6,7 +6,6 @@ import pytest
 from PIL import Image, ImageDraw
 
 from vidbuild.media.image import background, content, raster
-from vidbuild.media.image.light import Light
 
 WHOLE = (0, 0, 1280, 720)
 
@@ -45,7 +44,9 @@ def test_a_small_picture_is_measured_pixel_by_pixel() -> None:
 
 def test_a_gradient_with_dither_shows_nothing() -> None:
     """The background of a scene has no edges, though its pixels differ."""
-    png = background.paint((1280, 720), ((10, 15, 31), (20, 28, 61)), (58, 87, 181), (Light(0.9, 0.1, 0.5, 0.3),))
+    png = background.paint(
+        (1280, 720), ((10, 15, 31), (20, 28, 61)), (58, 87, 181), (background.Light(0.9, 0.1, 0.5, 0.3),)
+    )
     assert content.measure(png, WHOLE).edges == 0
 
 

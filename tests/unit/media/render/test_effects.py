@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 from tests.support.render_lab import Drawing, apart, differ, pixel, shown
 from vidbuild.media.render.changed_frames import changed_frames, visible_box
@@ -46,8 +46,8 @@ def over(alpha: float, x: float = 0, y: float = 0, scale: float = 1.0) -> Image.
 
 def mean(one: Image.Image, other: Image.Image) -> float:
     """The mean difference of two pictures."""
-    a, b = one.tobytes(), other.tobytes()
-    return sum(abs(x - y) for x, y in zip(a, b, strict=True)) / len(a)
+    means = ImageStat.Stat(ImageChops.difference(one, other)).mean
+    return sum(means) / len(means)
 
 
 @pytest.mark.parametrize("effect", ["fade", "rise", "slide", "scale", "wipe", "draw", "type"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,12 +10,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.support.clip_lab import decoded_pictures, number, numbered, recording, scene
-from tests.support.render_lab import made, shown
+from tests.support.render_lab import SIZE, decoded, made, render_context, shown
 from vidbuild.media.render import clip
 from vidbuild.media.render.motion import Motion
 from vidbuild.media.render.playback import Freeze, Playback, Run
+from vidbuild.steps import render
 
 TIE = Fraction(447, 1_000_000)  # seconds: a picture that comes so early is still the next one
 
@@ -161,3 +164,31 @@ def test_playbacks_are_the_same_after_writing_and_reading() -> None:
     plain = Motion(30, 30, {}, Playback(1, 2, 30, "cover"))
     assert not any(name in plain.to_json() for name in ("speed", "repeats", "freezes", "poster", "hold"))
     assert Motion.from_json(replace(plain).to_json()) == plain
+
+
+def test_passes_that_look_alike_are_encoded_once(tmp_path: Path) -> None:
+    """However often a clip is repeated, one pass is encoded; the segment has all of its pictures, bit for bit."""
+    source = recording(tmp_path / "a.mp4", 90)
+    picture = scene(source, Playback(0, 0, 500, "cover", repeats=70), 500)
+    step = render_context(tmp_path / "step", picture)
+    render.run(step)
+    facts = json.loads((step.out / "render.json").read_text(encoding="utf-8"))
+    assert facts["frames"] == 500
+    assert facts["coded"] <= 70 + 500 % 70
+    found = list(decoded(step.out / "segment.h264", SIZE))
+    assert [number(image) for image in found] == [at % 70 for at in range(500)]
+    assert all(found[at].tobytes() == found[at % 70].tobytes() for at in range(490))
+    last = Image.open(step.out / "thumb.jpg")
+    assert number(last) == 499 % 70
+
+
+def test_short_passes_are_encoded_together(tmp_path: Path) -> None:
+    """Passes of less than two seconds do not begin with a key frame each: as many as last so long are a part."""
+    source = recording(tmp_path / "a.mp4", 30)
+    picture = scene(source, Playback(0, 0, 300, "cover", repeats=8), 300)
+    step = render_context(tmp_path / "step", picture)
+    render.run(step)
+    units = (step.out / "segment.h264").read_bytes().split(b"\x00\x00\x01")
+    assert sum(unit[:1] != b"" and unit[0] & 31 == 5 for unit in units) <= 5 * 2
+    found = [number(image) for image in decoded(step.out / "segment.h264", SIZE)]
+    assert found == [at % 8 for at in range(300)]

@@ -84,3 +84,15 @@ def test_a_window_composes_only_what_moves_in_it(tmp_path: Path) -> None:
     text = " ".join(filtergraph.arguments(filtergraph.output(streams[0], tmp_path / "o", {})))
     assert text.count("concat=n=2") == 1
     assert text.count("vstack=inputs=3") == 1
+
+
+def test_the_last_frame_begins_with_what_has_come_to_rest(tmp_path: Path) -> None:
+    """A picture at rest is decoded as it enters and as it rests; the last frame is as if all layers were overlaid."""
+    picture = marked(tmp_path)
+    times = changed_frames(picture.layers, picture.motion)
+    (stream,), last = tiles.band_streams(picture, undivided(SIZE[1], times), "yuv420p")
+    outputs = [filtergraph.output(each, tmp_path / "o", {}) for each in (stream, last)]
+    inputs = [each for each in filtergraph.arguments(*outputs) if each.startswith("file:")]
+    assert [Path(each).name for each in inputs].count("picture.png") == 2
+    frame = raw(last.filter("fps", fps=30), picture)[0]
+    assert frame.tobytes() == raw(compose.frames(picture), picture)[-1].tobytes()

@@ -1,0 +1,16 @@
+"""The Typst files that lay out scenes of a type, as inputs of the step that draws them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vidbuild.scenes.protocol import SceneType
+
+SCENES = Path(__file__).resolve().parent
+
+
+def layout_files(kind: SceneType, part: str = "") -> dict[str, Path]:
+    """Return role -> file: `template` and a `module:NAME` each; of a part `template:PART` and `module:PART/NAME`."""
+    folder = SCENES / kind.name
+    modules = {f"module:{part}/{name}" if part else f"module:{name}": folder / f"{name}.typ" for name in kind.modules}
+    return {f"template:{part}" if part else "template": folder / "template.typ", **modules}
