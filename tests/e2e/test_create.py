@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import socket
 
@@ -288,3 +290,24 @@ def test_pages_that_do_not_fit_are_refused(workspace: Workspace) -> None:
         assert outcome.code == 2, outcome.stderr
         assert message in outcome.stderr
         assert not (workspace.root / "video.yaml").exists()
+
+
+def test_notebooks_and_other_documents(workspace: Workspace) -> None:
+    """A notebook's picture is written beside the spec; specs from a notebook and from AsciiDoc have no warnings."""
+    file = io.BytesIO()
+    Image.new("RGB", (640, 360), "teal").save(file, "PNG")
+    output = {"output_type": "display_data", "data": {"image/png": base64.b64encode(file.getvalue()).decode()}}
+    cells = [
+        {"cell_type": "markdown", "source": "# Acme\n\nAcme draws maps of cities."},
+        {"cell_type": "code", "source": "draw()", "outputs": [output]},
+    ]
+    workspace.write("map.ipynb", json.dumps({"nbformat": 4, "metadata": {}, "cells": cells}))
+    workspace.write("guide.adoc", "= Acme\n\nAcme draws maps.\n\n== Use\n\nFirst install it:\n\n $ pip install acme\n")
+    for source, name in (("map.ipynb", "map"), ("guide.adoc", "guide")):
+        made = workspace.run("create", "--from", source)
+        assert made.code == 0, made.stderr
+        assert workspace.run("check", "--strict", f"{name}.yaml").code == 0
+    (picture,) = (workspace.root / "assets" / "map").iterdir()
+    assert picture.read_bytes() == file.getvalue()
+    workspace.write("guide.adoc", "= Acme\n\nAcme draws maps.\n\n== Use\n\nThen install it:\n\n $ pip install acme\n")
+    assert "'guide.adoc' has changed in 'Acme > Use' (line 5)" in workspace.run("check", "guide.yaml").stderr

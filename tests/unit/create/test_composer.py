@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -392,6 +392,7 @@ def test_markup_is_cut_as_a_whole() -> None:
 WORDS = st.text(st.sampled_from("abc XYZ 0123456789 .,:;-()`*'\"é日本"), max_size=60)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=5))
 def test_numbers_and_names_come_from_the_source(parts: list[tuple[str, str, str]]) -> None:
     """Whatever a source says, each word of a narration is a word of the source."""

@@ -195,6 +195,7 @@ def test_the_content_of_a_page(read: Read) -> None:
         '<script>alert("x")</script><p>Texte du guide.</p><div class="highlight-python notranslate"><div><pre>x = 1'
         "</pre></div></div></main><footer>(c)</footer></body></html>",
     )
+    assert outline.omissions == ()
     assert (outline.title, outline.language) == ("Guide", "fr")
     assert blocks(outline) == [Prose("Texte du guide."), Code("x = 1", "python")]
 
@@ -203,6 +204,15 @@ def test_html_headings_have_lines(read: Read) -> None:
     """Sections of a page know the lines of their headings."""
     outline = read("a.html", "<h1>A</h1>\n<p>x y z</p>\n\n<h2\nid=b>B</h2>\n<p>x y z</p>\n")
     assert [(each.heading, each.line) for each in outline.sections] == [("A", 1), ("B", 4)]
+
+
+def test_code_inside_of_a_word(read: Read) -> None:
+    """Code that is a part of a word has no marks of its own; code beside a word has."""
+    outline = read(
+        "a.html", "<h1>Quick re<code>Structured</code>Text</h1><p>All <code>cell</code>s and <code>x y</code>."
+    )
+    assert outline.title == "Quick reStructuredText"
+    assert blocks(outline) == [Prose("All `cell`s and `x y`.")]
 
 
 def test_names_that_cannot_be_written() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import random
 import sys
@@ -113,6 +114,24 @@ def test_the_number_of_a_slide_is_no_content(deck: Any, read: Save) -> None:
         box.text_frame.text = f"a {kind}"
         box.element.nvSpPr.nvPr.get_or_add_ph().set("type", kind)
     assert blocks(read(deck), 1) == (Prose("Alone"),)
+
+
+def test_text_with_an_equation(deck: Any, read: Save) -> None:
+    """Text that has an equation is read, although older programs show a picture of it; the equation is reported."""
+    slide = added(deck, "Sum", 5)
+    box = slide.shapes.add_textbox(0, 0, Inches(4), Inches(1))
+    box.text_frame.text = "The sum is small"
+    both = box.element.makeelement(f"{xml.MC}AlternateContent")
+    choice, fallback = (box.element.makeelement(f"{xml.MC}{name}") for name in ("Choice", "Fallback"))
+    box.element.getparent().replace(box.element, both)
+    both.extend([choice, fallback])
+    fallback.append(copy.deepcopy(box.element))
+    fallback[0].find(f".//{xml.A}t").text = " "
+    choice.append(box.element)
+    box.element.find(f".//{xml.A}p").append(box.element.makeelement(f"{xml.MATH}oMath"))
+    outline = read(deck)
+    assert blocks(outline, 1) == (Prose("The sum is small"),)
+    assert [each.what for each in outline.omissions] == ["a formula of slide 2 'Sum'"]
 
 
 def test_tables_charts_and_code(deck: Any, read: Save) -> None:

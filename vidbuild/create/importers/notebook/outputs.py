@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from vidbuild.create.importers.notebook.cells import Cell, Output
 from vidbuild.create.source import fences
-from vidbuild.create.source.outline import Block, Command, Commands, Picture, Table
+from vidbuild.create.source.outline import Block, Code, Command, Commands, Picture, Table
 from vidbuild.create.source.pictures import ENDINGS, Omissions
 
 _HIDDEN = frozenset({"remove-cell", "remove_cell", "hide-cell", "hide_cell"})
@@ -54,7 +54,8 @@ def shown(cell: Cell, left_out: Omissions) -> Iterator[Block]:
         code[-1] = Commands((*last.commands, *below), last.shell)
         outputs = outputs[len(printed) :]
     yield from code
-    yield from outputs
+    for each in outputs:  # without commands it is no terminal
+        yield Code(each.commands[0].output) if isinstance(each, Commands) else each
 
 
 def _code(cell: Cell, left_out: Omissions) -> Iterator[Block]:

@@ -20,6 +20,7 @@ _TEXT_ROLES = frozenset({"ref", "doc", "term", "numref", "any", "dfn", "guilabel
 _RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _LOWERED = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200b\ufeff]+")
+_MARKED = re.compile(r"`([^`\n]+)`")
 _QUOTES = {"SingleQuote": "\u2018\u2019", "DoubleQuote": "\u201c\u201d"}
 
 
@@ -34,9 +35,15 @@ class Content:
 
 def content(nodes: Sequence[Node]) -> Content:
     """Return what inline nodes say."""
-    text = tidy("".join(_texts(nodes, strong=False)))
+    text = _MARKED.sub(_apart, tidy("".join(_texts(nodes, strong=False))))
     linked = "".join(_linked(nodes))
     return Content(text, tuple(_images(nodes, linked=False)), min(1.0, len(tidy(linked)) / max(len(text), 1)))
+
+
+def _apart(code: re.Match[str]) -> str:
+    """Return code with its marks; without them if it is the middle of a word (re`Structured`Text)."""
+    before, after = code.string[: code.start()][-1:], code.string[code.end() :][:1]
+    return code[1] if before.isalnum() and after.isalnum() else code[0]
 
 
 def tidy(text: str) -> str:

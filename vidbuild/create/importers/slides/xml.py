@@ -30,11 +30,15 @@ def _below(group: Element, depth: int) -> Iterator[Element]:
         elif child.tag == f"{P}grpSp" and depth:
             yield from _below(child, depth - 1)
         elif child.tag == f"{MC}AlternateContent" and depth:
-            # What older programs show, which is a picture or a text; a few shapes have none.
-            found = child.find(f"{MC}Fallback")
-            found = found if found is not None and len(found) else child.find(f"{MC}Choice")
-            if found is not None:
-                yield from _below(found, depth - 1)
+            yield from _below(_alternative(child), depth - 1)
+
+
+def _alternative(content: Element) -> Element:
+    """Return the alternative with text, or else the one that older programs show, which is mostly a picture."""
+    choice, fallback = content.find(f"{MC}Choice"), content.find(f"{MC}Fallback")
+    has_text = choice is not None and any((each.text or "").strip() for each in choice.iter(f"{A}t"))
+    found = choice if has_text or fallback is None or not len(fallback) else fallback
+    return () if found is None else found
 
 
 def placeholder(shape: Element) -> str:
