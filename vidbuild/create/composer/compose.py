@@ -14,7 +14,7 @@ from vidbuild.create.composer.visuals import Place
 from vidbuild.create.source.outline import Omission, Outline, Section
 
 PAUSES = 1.2  # seconds of a scene beside its words
-RECORDING = 20.0  # seconds of one that nobody speaks about, more or less
+RECORDING = 20.0  # seconds, about, of one without narration
 # Sections that are about the project's upkeep, in the languages of most documents.
 _UPKEEP = re.compile(
     r"(?:licen[cs]e|licensing|contribut\w*|credits?|sponsor\w*|backers?|acknowledge?ments?|table of contents|contents"

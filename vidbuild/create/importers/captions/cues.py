@@ -12,7 +12,7 @@ from itertools import pairwise, zip_longest
 from vidbuild.create.source.outline import Omission
 
 ADJACENT = 0.1  # seconds between cues that follow each other without a pause
-FLASH = 0.3  # seconds: nobody reads a shorter cue, which only moves the text of others
+FLASH = 0.3  # seconds: a shorter cue cannot be read, and only moves the text of others
 MIN_ROLLS = 2
 ROLLING = 0.2  # share of cues that repeat lines of the one before and add to them, in captions that roll
 _TAGS = "a|b|big|bold|c|em|font|i|italic|lang|p|ruby|s|small|span|strike|strong|sub|sup|tt|u|underline|v"  # of players
@@ -38,7 +38,7 @@ class Cue:
     text: lines, without markup.
     line: in the source, counted from 1; 0 if it has none.
     speaker: "" if the source names none.
-    turn: whether another speaker begins, even if nobody is named.
+    turn: whether another speaker begins, even if no name is given.
     """
 
     start: float

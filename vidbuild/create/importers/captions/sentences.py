@@ -62,7 +62,7 @@ def _turns(cues: Sequence[Cue]) -> list[list[Cue]]:
 
 
 def _begins(before: Cue, cue: Cue) -> bool:
-    """Return whether a cue begins anew although the one before has no mark at its end."""
+    """Return whether a new sentence begins with a cue although the one before has no mark at its end."""
     pause = LONG_PAUSE if not before.turn else 0.0
     return bool(
         cue.text[:1].isupper() and not _STOPS.search(before.text) and cue.start - before.end >= pause and cue.end > 0

@@ -1,4 +1,4 @@
-"""Tapes of VHS: the commands that they type. What these print is known to nobody before they run."""
+"""Tapes of VHS: the commands that they type. What these print is not known before they run."""
 
 from __future__ import annotations
 
