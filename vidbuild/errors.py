@@ -4,6 +4,7 @@
 
     VidbuildError                 any error that is reported
     ├── UsageError                exit 2: the command line or a call of the API is wrong
+    │   └── SourceError           exit 2: a source to create a spec from is wrong (vidbuild.create.source.protocol)
     ├── SpecError                 exit 2: the spec is wrong; has diagnostics (vidbuild.spec.diagnostics)
     ├── StepError                 exit 1: a step failed; has the last lines of the tool's log
     │   ├── SpecProblem           exit 2: a step found an error in the spec (a scene over max_duration)

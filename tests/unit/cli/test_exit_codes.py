@@ -15,6 +15,7 @@ from tests.support.paths import ROOT
 from tests.support.workspace import SMALL, Workspace
 from vidbuild.cli import main
 from vidbuild.cli.exit_codes import MEANINGS, Exit, most_severe, of_error, of_fault
+from vidbuild.create.source.protocol import SourceError
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.errors import SpecProblem, StepError, StoreError, UnreachableError, UsageError, VidbuildError
 from vidbuild.spec.diagnostics import SpecError
@@ -24,6 +25,7 @@ from vidbuild.spec.diagnostics import SpecError
     ("error", "code"),
     [
         (UsageError("x"), 2),
+        (SourceError("x"), 2),
         (SpecError([Diagnostic("error", "x", "v.yaml")]), 2),
         (SpecProblem("x"), 2),
         (StepError("x"), 1),
@@ -46,6 +48,7 @@ def test_every_class_of_errors_is_listed() -> None:
 
     assert below(VidbuildError) == {
         "UsageError",
+        "SourceError",
         "SpecError",
         "StepError",
         "SpecProblem",
