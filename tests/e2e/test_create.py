@@ -90,7 +90,7 @@ def test_wrong_sources_are_refused(workspace: Workspace) -> None:
         (("--from", "README.md", "--theme", "papper"), "papper"),
         (("--from", "README.md", "--voice", "espaek:en"), "espaek"),
         (("--from", "README.md", "--accent", "bluu"), "bluu"),
-        ((), "expected --from SOURCE, or --update SPEC"),
+        ((), "expected --from SOURCE, --update SPEC, or 'wizard'"),
         (("--from", "README.md", "--length", "soon"), "'soon' is no length"),
     ):
         outcome = workspace.run("create", *arguments)

@@ -18,6 +18,7 @@ from vidbuild.cli.exit_codes import MEANINGS, Exit, most_severe, of_error, of_fa
 from vidbuild.create.source.protocol import SourceError
 from vidbuild.diagnostic import Diagnostic
 from vidbuild.errors import SpecProblem, StepError, StoreError, UnreachableError, UsageError, VidbuildError
+from vidbuild.media.text.fonts import FontError
 from vidbuild.spec.diagnostics import SpecError
 
 
@@ -29,6 +30,7 @@ from vidbuild.spec.diagnostics import SpecError
         (SpecError([Diagnostic("error", "x", "v.yaml")]), 2),
         (SpecProblem("x"), 2),
         (StepError("x"), 1),
+        (FontError("x"), 1),
         (UnreachableError("x"), 4),
         (StoreError("x"), 1),
         (VidbuildError("x"), 1),
