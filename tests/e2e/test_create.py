@@ -150,12 +150,12 @@ def test_a_spec_from_data_builds(workspace: Workspace) -> None:
     assert workspace.build().code == 0
 
 
-def test_a_topic_needs_a_writer(workspace: Workspace) -> None:
+def test_a_topic_alone_is_refused(workspace: Workspace) -> None:
     """Nothing is invented about a topic; the two ways on are named."""
     made = workspace.run("create", "--from", "topic:How tides work", "--dry-run")
     assert made.code == 2
     assert "the topic 'How tides work' has no text to take sentences from" in made.stderr
-    assert "--writer openai:MODEL" in made.stderr
+    assert "vidbuild create wizard" in made.stderr
     assert "vidbuild create --from topic.md" in made.stderr
 
 

@@ -1,4 +1,4 @@
-"""A topic without any source, which only a model could write about."""
+"""A topic without any source: nothing is invented."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class TopicImporter:
     """Refuses: sentences come from a source, and a topic has none."""
 
     name = "topic"
-    summary = "a topic in words, for a writer"
+    summary = "a topic in words, which has no sentences to take"
     endings: Collection[str] = ()
     network = False
 
@@ -26,7 +26,7 @@ class TopicImporter:
         if not topic:
             raise SourceError('the topic is empty: expected one in words, such as topic:"How tides work"')
         raise SourceError(
-            f"the topic '{topic}' has no text to take sentences from, and nothing is invented without a writer",
-            hint="choose a model that writes it with --writer openai:MODEL, or write what is to be said as a document"
-            " and run 'vidbuild create --from topic.md'",
+            f"the topic '{topic}' has no text to take sentences from, and nothing is invented",
+            hint="write what is to be said as a document and run 'vidbuild create --from topic.md', or answer the"
+            " questions of 'vidbuild create wizard'",
         )
