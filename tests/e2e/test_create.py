@@ -163,13 +163,13 @@ CAPTIONS = """\
 WEBVTT
 
 00:01.000 --> 00:03.000
-<v Ann>We cache what
+<v Host>We cache what
 
 00:03.000 --> 00:05.000
-<v Ann>never changes.
+<v Host>never changes.
 
 00:20.000 --> 00:22.000
-<v Ann>Then builds are quick.
+<v Host>Then builds are quick.
 """
 
 

@@ -157,24 +157,24 @@ def test_angle_brackets_of_a_text_stay(read: Read) -> None:
 def test_speakers_who_overlap(read: Read) -> None:
     """A sentence that another speaker talks over stays whole, and a scene of several speakers shows who says what."""
     cues = [
-        (70.2, 73.0, "<v Ann>I think you went even</v>"),
-        (70.5, 72.6, "<v Bob>But we kept it.</v>"),
-        (73.0, 75.0, "<v Ann>further than me.</v>"),
+        (70.2, 73.0, "<v Host>I think you went even</v>"),
+        (70.5, 72.6, "<v Guest>But we kept it.</v>"),
+        (73.0, 75.0, "<v Host>further than me.</v>"),
     ]
     outline = read(vtt(*cues))
     (section,) = outline.sections
     assert section.blocks[0] == Items(
-        (Item("I think you went even further than me.", "Ann"), Item("But we kept it.", "Bob"))
+        (Item("I think you went even further than me.", "Host"), Item("But we kept it.", "Guest"))
     )
     assert speech(section) == "I think you went even further than me. But we kept it."
-    assert omitted(outline) == [(0, "the voices of Ann, Bob: one voice narrates all, and scenes show who speaks")]
+    assert omitted(outline) == [(0, "the voices of Host, Guest: one voice narrates all, and scenes show who speaks")]
 
 
 @pytest.mark.parametrize(
     ("text", "names"),
     [
         ("[SPEAKER_01]: Hello there.\n[SPEAKER_02]: Good day.", ["Speaker 1", "Speaker 2"]),
-        ("ANN: Hello there.", [""]),
+        ("HOST: Hello there.", [""]),
         ("- Hello there.\n- Good day.", ["", ""]),
     ],
 )
@@ -187,8 +187,11 @@ def test_labels_of_speakers(text: str, names: list[str]) -> None:
 @pytest.mark.parametrize(
     ("texts", "names"),
     [
-        (["ANN: Hello there.", "BOB: Hi.", "ANN: How is it?", "It goes on."], ["Ann", "Bob", "Ann", ""]),
-        (["Ann Lee: Hello there.", "Bob O'Hara: Hi.", "Ann Lee: How is it?"], ["Ann Lee", "Bob O'Hara", "Ann Lee"]),
+        (["HOST: Hello there.", "GUEST: Hi.", "HOST: How is it?", "It goes on."], ["Host", "Guest", "Host", ""]),
+        (
+            ["First Speaker: Hello there.", "Second O'Speaker: Hi.", "First Speaker: How is it?"],
+            ["First Speaker", "Second O'Speaker", "First Speaker"],
+        ),
         (["Note: it is late.", "We go.", "We eat.", "We sleep.", "Note: it is late."], [""] * 5),
     ],
 )

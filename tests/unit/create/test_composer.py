@@ -244,14 +244,14 @@ def square(width: int = 90) -> bytes:
 
 def test_a_talk_begins_with_its_own_first_part() -> None:
     """A talk's first slide keeps its heading, its line below and its notes; a page gets no title scene before it."""
-    first = section("Welcome", Prose("Ann Example"), Speech("Hello all. I am Ann."), parents=())
+    first = section("Welcome", Prose("Host Example"), Speech("Hello all. I am Host."), parents=())
     assert talk(first) == [
         {
             "id": "welcome",
             "type": "title",
             "title": "Welcome",
-            "subtitle": "Ann Example",
-            "narration": "Hello all. I am Ann.",
+            "subtitle": "Host Example",
+            "narration": "Hello all. I am Host.",
         }
     ]
     page = section("Welcome", Page(Path("deck.pdf"), 1, "Welcome"), parents=())

@@ -114,7 +114,7 @@ def test_asciidoc(read: Read) -> None:
         "guide.adoc",
         "= Acme\n:url: https://example.com\n:lang: de\n\nSee {url}[the site] for `a::b` and `gem install`.\n\n"
         "== Use\n\n.Steps\n* [x] built\n* [ ] shown\n\n[source,ruby]\n----\nputs 1 # <1>\n----\n<1> It prints.\n\n"
-        "NOTE: Keep it short.\n\n[quote,Ann Lee]\nWe like it.\n",
+        "NOTE: Keep it short.\n\n[quote,First Speaker]\nWe like it.\n",
     )
     assert (outline.title, outline.language) == ("Acme", "de")
     assert [(each.name, each.line) for each in outline.sections] == [("Acme", 1), ("Acme > Use", 7)]
@@ -125,7 +125,7 @@ def test_asciidoc(read: Read) -> None:
         Code("puts 1", "ruby"),
         Items((Item("It prints."),), ordered=True),
         Prose("Keep it short."),
-        Quotation("We like it.", "Ann Lee"),
+        Quotation("We like it.", "First Speaker"),
     ]
 
 

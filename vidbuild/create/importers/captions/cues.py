@@ -95,7 +95,7 @@ def cleaned(cues: Sequence[Cue]) -> tuple[list[Cue], list[Omission]]:
 
 
 def _label(cues: Sequence[Cue]) -> re.Pattern[str] | None:
-    """Return the form in which the texts name their speakers: ANN, if one comes again; Ann Lee, if most texts do so."""
+    """Return the form of speakers' names in the texts: HOST, if one comes again; First Speaker, if most have one."""
     for label, share in ((_CAPITALS, 0.0), (_NAMES, 0.5)):
         names = Counter(match[1] for cue in cues if (match := label.match(cue.text)))
         if names and names.most_common(1)[0][1] > 1 and names.total() >= share * len(cues):
