@@ -46,6 +46,13 @@ def test_a_command_goes_on_inside_of_a_quotation() -> None:
     )
 
 
+def test_an_apostrophe_in_a_comment_opens_no_quotation() -> None:
+    """A comment behind a command is part of its line alone."""
+    assert block("acme show  # each step's state\nacme list", "sh") == Commands(
+        (Command(run="acme show  # each step's state"), Command(run="acme list")), "sh"
+    )
+
+
 def test_a_command_with_a_here_document() -> None:
     """A here-document belongs to the command that reads it."""
     assert block("cat > f <<EOF\na\nb\nEOF\nls", "bash") == Commands(

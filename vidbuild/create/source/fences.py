@@ -19,6 +19,7 @@ _PROMPT = re.compile(
 )
 _ROOT = re.compile(r"# (?=[a-z])")
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
+_COMMENT_BEHIND = re.compile(r"(?m)\s#\s.*$")  # its apostrophes open no quotation
 _COMMENT = re.compile(r"\s*#(?!!)")
 # A line of a shell that opens a construct is no command to type alone.
 _SCRIPT = re.compile(r"(?m)^\s*(?:if|for|while|until|case|function|select)\b.*|^\s*\w+\s*\(\)\s*\{|^#!")
@@ -92,6 +93,7 @@ def _continued(line: str, rest: Iterator[str]) -> str:
 
 def _is_open(command: str) -> bool:
     """Return whether a command goes on in the next line: a backslash at its end, or a quotation that does not end."""
+    command = _COMMENT_BEHIND.sub("", command)
     lexer = shlex.shlex(command, posix=True, punctuation_chars=True)
     lexer.commenters = ""
     try:
