@@ -93,7 +93,7 @@ def test_two_recordings_of_the_same_behavior_are_the_same_bytes(workspace: Works
     for name in ("one", "two"):
         other = Workspace(workspace.root / name)
         text = recorded(other, f'[{{run: "{spinner.replace(chr(92), chr(92) * 2)}"}}, {{run: "ls -la"}}]')
-        assert "done in /home/user/demo\n" in text
+        assert "done in /user/demo\n" in text
         files.append((other.root / "casts" / "s.cast").read_bytes())
     assert files[0] == files[1]
 
@@ -174,7 +174,7 @@ def test_state_stays_from_one_command_to_the_next(workspace: Workspace) -> None:
         "{setup: [mkdir in, y=6]}",
     )
     assert text.splitlines() == [
-        *("$ cd in && x=5", "$ echo $x $y; pwd", "5 6", "/home/user/demo/in", "$ false", "[exit 1]"),
+        *("$ cd in && x=5", "$ echo $x $y; pwd", "5 6", "/user/demo/in", "$ false", "[exit 1]"),
     ]
 
 
@@ -183,7 +183,7 @@ def test_the_environment_is_clean(workspace: Workspace) -> None:
     workspace.write("demo/.bashrc", "echo rc file")
     text = recorded(workspace, "[{run: env}]", "{fixture: demo, env: [ACME=1]}")
     names = {line.partition("=")[0] for line in text.splitlines()[1:] if "=" in line and " " not in line}
-    assert {"ACME=1", "TZ=UTC", "LANG=C.UTF-8", "PAGER=cat", "HOME=/home/user"} <= {*text.splitlines()}
+    assert {"ACME=1", "TZ=UTC", "LANG=C.UTF-8", "PAGER=cat", "HOME=/user"} <= {*text.splitlines()}
     assert "rc file" not in text
     assert not {"PYTHONPATH", "VIDBUILD_CONFIG"} & names
 

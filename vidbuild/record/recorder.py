@@ -21,7 +21,7 @@ from vidbuild.record.terminal import MAX_OUTPUT, EndedError, StoppedError, Termi
 from vidbuild.scenes.command import masks
 from vidbuild.scenes.command.transcript import DEMO, TIMEOUT, Ran
 
-_HOME = "home/user"  # in the scratch folder, as it is shown
+_HOME = "user"  # in the scratch folder, as it is shown
 _SHOWN_LINES = 8  # last ones of an output, in an error
 
 
