@@ -186,6 +186,12 @@ def test_slidev(read: Read) -> None:
     ]
 
 
+def test_front_matter_of_a_slide_that_is_nested_too_deeply(read: Read) -> None:
+    """The front matter of a later slide is bounded as that of the deck is: the parser would end the process."""
+    outline = read(f"---\ntheme: seriph\n---\n\n# A\n\n---\nlayout: {'[' * 200_000}\n---\n\n# B\n")
+    assert [each.heading for each in outline.sections] == ["A", "B"]
+
+
 def test_reveal(read: Read) -> None:
     """Slides of reveal.js lie beside each other and below each other; what follows `Note:` is spoken."""
     outline = read(REVEAL)

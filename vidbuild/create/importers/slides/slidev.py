@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vidbuild.create.importers.slides.raw import RawSlide, outside_of_fences, without_comments
+from vidbuild.create.source import yaml_text
 from vidbuild.create.source.outline import Omission
+from vidbuild.create.source.protocol import SourceError
 
 # Settings of a deck that no other tool has.
 _DECK = frozenset(
@@ -99,11 +101,9 @@ def _fields(lines: list[str], start: int) -> set[str]:
 
 
 def _yaml(text: str) -> Mapping[str, Any]:
-    import yaml
-
     try:
-        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError):
+        data = yaml_text.load(text, "")
+    except SourceError:
         return {}
     return data if isinstance(data, dict) else {}
 
