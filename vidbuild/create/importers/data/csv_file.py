@@ -55,14 +55,15 @@ def _delimiter(text: str) -> str:
 
 def _rows(text: str, sign: str, source: Source, before: int) -> list[list[str]]:
     """Return the rows, all as wide as the first one. before: lines of the file before the text."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, skipinitialspace=sign != "\t")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True, skipinitialspace=sign != "\t")
     rows: list[list[str]] = []
+    end = before
     try:
         for row in reader:
+            line, end = end + 1, reader.line_num + before
             cells = [" ".join(cell.split()) for cell in row]
             if not any(cells):
                 continue
-            line = reader.line_num + before
             if rows and len(cells) != len(rows[0]):
                 got = f"expected {len(rows[0])} cells, as in the first row, got {len(cells)}"
                 hint = f'put a cell with a delimiter in it in quotes: "a{sign} b"' if sign != "\t" else None
@@ -74,8 +75,19 @@ def _rows(text: str, sign: str, source: Source, before: int) -> list[list[str]]:
                     f"the table is too large: the maximum is {most}", Location(source.address, line, 1, 1)
                 )
     except csv.Error as error:
-        raise SourceError(f"no CSV: {error}", Location(source.address, reader.line_num + before, 1, 1)) from error
+        problem, hint = _wrong(str(error))
+        raise SourceError(f"no valid CSV: {problem}", Location(source.address, end + 1, 1, 1), hint) from error
     return rows
+
+
+def _wrong(error: str) -> tuple[str, str | None]:
+    """Return what is wrong with a row, and how to write it."""
+    hint = 'write "" for a quotation mark in a quoted cell'
+    if "unexpected end of data" in error:
+        return "a quotation mark is never closed", hint
+    if "expected after" in error:
+        return "text follows a closing quotation mark", hint
+    return error, None
 
 
 def _has_header(rows: Sequence[Sequence[str]]) -> bool:
