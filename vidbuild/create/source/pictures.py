@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,14 @@ _DRAWN = frozenset({*ENDINGS.values(), ".jpeg", ".tif", ".heic", ".heif", ".avif
 _BADGE = re.compile(
     r"shields\.io|badge|badgen\.net|codecov\.io|travis-ci|goreportcard|godoc\.org|isitmaintained", re.IGNORECASE
 )
+
+
+def decoded(content: str | bytes) -> bytes:
+    """Return the bytes that a text in base64 stands for; none if it is damaged."""
+    try:
+        return base64.b64decode(content)
+    except ValueError:  # also signs beyond ASCII
+        return b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,9 +159,9 @@ def _item(node: SyntaxTreeNode) -> Item:
 def _fence(node: SyntaxTreeNode, reading: Reading) -> Iterator[Block]:
     directive = _DIRECTIVE.match(node.info.strip())
     if directive is not None and directive[1] in NOTES:
-        yield from blocks(_nested(node.content, reading), reading)
+        yield from blocks(_nested(node.content), reading)
         return
-    text = re.sub(rf"\A(?:{_OPTION.pattern})+", "", node.content) if directive else node.content
+    text = _without_options(node.content) if directive else node.content
     if directive is not None and directive[1] in {"image", "figure"}:
         yield from reading.picture(Image(directive[2].strip(), ""), node)
         return
@@ -171,11 +171,15 @@ def _fence(node: SyntaxTreeNode, reading: Reading) -> Iterator[Block]:
         yield block
 
 
-def _nested(text: str, reading: Reading) -> Sequence[SyntaxTreeNode]:
+def _nested(text: str) -> Sequence[SyntaxTreeNode]:
     from vidbuild.create.importers.markdown.parser import parse
 
-    body = re.sub(rf"\A(?:{_OPTION.pattern})+", "", text)
-    return parse(body).children if reading.source else ()
+    return parse(_without_options(text)).children
+
+
+def _without_options(text: str) -> str:
+    """Return the text of a directive without the options above it."""
+    return re.sub(rf"\A(?:{_OPTION.pattern})+", "", text)
 
 
 def _table(node: SyntaxTreeNode, reading: Reading) -> Iterator[Block]:

@@ -16,7 +16,6 @@ class Html:
 
     images: list[Image] = field(default_factory=list)
     recordings: list[str] = field(default_factory=list)
-    comments: list[str] = field(default_factory=list)
     text: str = ""
 
 
@@ -52,9 +51,6 @@ class _Parser(HTMLParser):
             self._links = max(self._links - 1, 0)
         elif tag in _UNSEEN:
             self._unseen = max(self._unseen - 1, 0)
-
-    def handle_comment(self, data: str) -> None:
-        self.found.comments.append(data.strip())
 
     def handle_data(self, data: str) -> None:
         if not self._links and not self._unseen:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Iterator
@@ -15,7 +13,7 @@ from vidbuild.create.importers.markdown.parser import parse
 from vidbuild.create.importers.markdown.prepare import prepared
 from vidbuild.create.importers.notebook.cells import Cell
 from vidbuild.create.source.outline import Block, Omission, Picture
-from vidbuild.create.source.pictures import ENDINGS, Image, Omissions
+from vidbuild.create.source.pictures import ENDINGS, Omissions, decoded
 
 _ATTACHED = re.compile(r"!\[(?P<alt>[^\]]*)\]\(attachment:(?P<name>[^)\s]+)[^)]*\)")
 
@@ -72,11 +70,7 @@ def _parts(text: str, reading: Reading) -> Iterator[Part]:
 def _attached(cell: Cell, alt: str, name: str, left_out: Omissions) -> Iterator[Picture]:
     """Yield a picture that is attached to a cell."""
     for kind, content in ((cell.attachments or {}).get(name) or {}).items():
-        try:
-            data = base64.b64decode(content)
-        except binascii.Error:
-            data = b""
-        if kind in ENDINGS and data:
-            yield from left_out.embedded(data, ENDINGS[kind], alt or Image(name, "").source, cell.line)
+        if kind in ENDINGS and (data := decoded(content)):
+            yield from left_out.embedded(data, ENDINGS[kind], alt or name, cell.line)
             return
     left_out.leave_out(f"a picture that is not in the notebook: {name} ({cell.place})", cell.line)

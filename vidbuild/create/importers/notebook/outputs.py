@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -12,7 +10,7 @@ from itertools import takewhile
 from vidbuild.create.importers.notebook.cells import Cell, Output
 from vidbuild.create.source import fences
 from vidbuild.create.source.outline import Block, Code, Command, Commands, Picture, Table
-from vidbuild.create.source.pictures import ENDINGS, Omissions
+from vidbuild.create.source.pictures import ENDINGS, Omissions, decoded
 
 _HIDDEN = frozenset({"remove-cell", "remove_cell", "hide-cell", "hide_cell"})
 _HIDDEN_INPUT = frozenset({"hide-input", "hide_input", "remove-input", "remove_input"})
@@ -116,15 +114,8 @@ def _pictures(output: Output, cell: Cell, left_out: Omissions) -> Iterator[Pictu
         forms.setdefault("image/svg+xml", svg[0])
     for kind in _PICTURES:
         if content := forms.get(kind):
-            data = content.encode() if kind == "image/svg+xml" else _decoded(content)
+            data = content.encode() if kind == "image/svg+xml" else decoded(content)
             yield from left_out.embedded(data, ENDINGS[kind], alt, cell.line)
-
-
-def _decoded(content: str) -> bytes:
-    try:
-        return base64.b64decode(content)
-    except (binascii.Error, ValueError):
-        return b""
 
 
 def _plain(text: str) -> str:

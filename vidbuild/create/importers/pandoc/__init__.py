@@ -15,6 +15,7 @@ from vidbuild.create.source.protocol import Source, SourceError
 
 if TYPE_CHECKING:
     from vidbuild.create.importers.pandoc.blocks import Reading
+    from vidbuild.create.importers.pandoc.inlines import Node
 
 _ARCHIVES = frozenset({"docx", "odt", "epub"})
 _HOLDERS = frozenset({"Div"})  # blocks whose headings are headings of the document
@@ -67,7 +68,7 @@ def _read(source: Source) -> Outline:
     ).named()
 
 
-def _is_one_of(node: Any, more: Extra) -> bool:  # noqa: ANN401
+def _is_one_of(node: Node, more: Extra) -> bool:
     """Return whether a paragraph is the title or the subtitle."""
     from vidbuild.create.importers.pandoc.inlines import content
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,10 +11,10 @@ from urllib.parse import unquote_to_bytes
 
 from vidbuild.create.importers.pandoc import archive, tables
 from vidbuild.create.importers.pandoc.asciidoc import JOINER
-from vidbuild.create.importers.pandoc.inlines import Content, Node, content
+from vidbuild.create.importers.pandoc.inlines import Content, Node, Value, content
 from vidbuild.create.source import fences, phrases
 from vidbuild.create.source.outline import Block, Code, Item, Items, Picture, Prose
-from vidbuild.create.source.pictures import ENDINGS, Image, Omissions
+from vidbuild.create.source.pictures import ENDINGS, Image, Omissions, decoded
 
 # Parts of a page that are about the page.
 _UNSEEN = frozenset(
@@ -51,7 +49,8 @@ class Reading(Omissions):
     def picture(self, image: Image, caption: str = "") -> Iterator[Picture]:
         """Yield a picture of the project, or one that the document has in itself."""
         if found := _DATA.match(image.source):
-            data = _decoded(found[3], is_base64=";base64" in found[2])
+            data = unquote_to_bytes(found[3])
+            data = decoded(data) if ";base64" in found[2] else data
             yield from self.embedded(data, ENDINGS.get(found[1] or "", ""), image.alt, self.line, caption)
         elif self.data and not image.is_remote:
             name = image.source.split("#")[0]
@@ -65,20 +64,13 @@ class Reading(Omissions):
             yield from self.file(image, self.line, caption)
 
 
-def _decoded(text: str, *, is_base64: bool) -> bytes:
-    try:
-        return base64.b64decode(unquote_to_bytes(text)) if is_base64 else unquote_to_bytes(text)
-    except binascii.Error:
-        return b""
-
-
 def blocks(nodes: Sequence[Node], reading: Reading) -> Iterator[Block]:
     """Yield what the nodes below one heading show."""
     for node in _resumed(nodes):
         yield from _BLOCKS.get(node["t"], _nothing)(node.get("c"), reading)
 
 
-def _nothing(_value: Any, _reading: Reading) -> Iterator[Block]:  # noqa: ANN401
+def _nothing(_value: Value, _reading: Reading) -> Iterator[Block]:
     return iter(())
 
 
@@ -96,7 +88,7 @@ def _resumed(nodes: Sequence[Node]) -> list[Node]:
     return found
 
 
-def _paragraph(nodes: Any, reading: Reading) -> Iterator[Block]:  # noqa: ANN401
+def _paragraph(nodes: Value, reading: Reading) -> Iterator[Block]:
     if len(nodes) == 1 and nodes[0]["t"] == "Math":
         reading.omit("a formula")
     elif nodes and nodes[0] == {"t": "Str", "c": ">>>"}:  # a doctest, which pandoc reads as a paragraph
@@ -117,11 +109,11 @@ def _said(found: Content, reading: Reading) -> Iterator[Block]:
         yield Prose(found.text)
 
 
-def _line_block(lines: Any, reading: Reading) -> Iterator[Block]:  # noqa: ANN401
+def _line_block(lines: Value, reading: Reading) -> Iterator[Block]:
     yield from _said(content([node for line in lines for node in (*line, {"t": "Space"})]), reading)
 
 
-def _code(value: Any, _reading: Reading) -> Iterator[Block]:  # noqa: ANN401
+def _code(value: Value, _reading: Reading) -> Iterator[Block]:
     (_, classes, attributes), text = value
     named = dict(attributes)
     name = next((each for each in (named.get("filename"), named.get("caption"), named.get("title")) if each), "")
@@ -131,13 +123,13 @@ def _code(value: Any, _reading: Reading) -> Iterator[Block]:  # noqa: ANN401
         yield block
 
 
-def _raw(value: Any, reading: Reading) -> Iterator[Block]:  # noqa: ANN401
+def _raw(value: Value, reading: Reading) -> Iterator[Block]:
     if value[1].strip():
         reading.omit(f"a raw text in {value[0]}")
     return iter(())
 
 
-def _quotation(nodes: Any, reading: Reading) -> Iterator[Block]:  # noqa: ANN401
+def _quotation(nodes: Value, reading: Reading) -> Iterator[Block]:
     found = list(blocks(nodes, reading))
     if text := phrases.prose_of(found):
         yield phrases.quotation(text)
@@ -145,7 +137,7 @@ def _quotation(nodes: Any, reading: Reading) -> Iterator[Block]:  # noqa: ANN401
         yield from found
 
 
-def _list(entries: Any, reading: Reading, *, ordered: bool) -> Iterator[Block]:  # noqa: ANN401
+def _list(entries: Value, reading: Reading, *, ordered: bool) -> Iterator[Block]:
     """Yield a list; items that hold code, tables or quotations become blocks in order instead."""
     contents = [content(_inlines(entry[0])) if entry else Content("") for entry in entries]
     shares = [each.linked for each in contents if each.text]
@@ -162,7 +154,7 @@ def _list(entries: Any, reading: Reading, *, ordered: bool) -> Iterator[Block]: 
         yield found
 
 
-def _definitions(entries: Any, reading: Reading) -> Iterator[Block]:  # noqa: ANN401
+def _definitions(entries: Value, reading: Reading) -> Iterator[Block]:
     """Yield terms and what they mean as a list; longer definitions become blocks in order."""
     if any(_holds_more(nodes) for _, definitions in entries for nodes in definitions):
         for term, definitions in entries:
@@ -210,7 +202,7 @@ def _holds_more(nodes: Sequence[Node]) -> bool:
     )
 
 
-def _division(value: Any, reading: Reading) -> Iterator[Block]:  # noqa: ANN401
+def _division(value: Value, reading: Reading) -> Iterator[Block]:
     """Yield the blocks of a note without its title ("Note"), and of another part with it."""
     (_, classes, _), nodes = value
     kinds = set(classes)
@@ -234,7 +226,7 @@ def _title(node: Node) -> str | None:
     return None
 
 
-def _figure(value: Any, reading: Reading) -> Iterator[Block]:  # noqa: ANN401
+def _figure(value: Value, reading: Reading) -> Iterator[Block]:
     _, (_, long), nodes = value
     caption = " ".join(content(_inlines(node)).text for node in long)
     for node in nodes:
@@ -246,7 +238,7 @@ def _figure(value: Any, reading: Reading) -> Iterator[Block]:  # noqa: ANN401
             yield from blocks([node], reading)
 
 
-def _table(value: Any, reading: Reading) -> Iterator[Block]:  # noqa: ANN401
+def _table(value: Value, reading: Reading) -> Iterator[Block]:
     yield from tables.read(value, lambda nodes: blocks(nodes, reading), reading.omit)
 
 

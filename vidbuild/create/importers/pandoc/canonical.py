@@ -6,9 +6,8 @@ It has the words of the part, its code and its pictures, in order, and nothing o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
-from vidbuild.create.importers.pandoc.inlines import Node
+from vidbuild.create.importers.pandoc.inlines import Node, Value
 
 # pandoc turns these into each other, as its extensions say.
 _FOLDED = str.maketrans(
@@ -24,7 +23,7 @@ def text_of(nodes: Sequence[Node], picture: Callable[[str], str]) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _words(value: Any, picture: Callable[[str], str]) -> Iterator[str]:  # noqa: ANN401
+def _words(value: Value, picture: Callable[[str], str]) -> Iterator[str]:
     """Yield the texts of a part of the tree, whatever holds them: paragraphs, lists, cells, captions."""
     if isinstance(value, list):
         for each in value:
@@ -33,7 +32,7 @@ def _words(value: Any, picture: Callable[[str], str]) -> Iterator[str]:  # noqa:
         yield from _words_of(value.get("t", ""), value.get("c"), picture)
 
 
-def _words_of(kind: str, value: Any, picture: Callable[[str], str]) -> Iterator[str]:  # noqa: ANN401
+def _words_of(kind: str, value: Value, picture: Callable[[str], str]) -> Iterator[str]:
     match kind:
         case "Str":
             yield str(value)

@@ -9,6 +9,8 @@ from typing import Any
 
 from vidbuild.create.source.protocol import SourceError
 
+Page = Any  # a document of justhtml, an extra, which is imported when it is needed
+Element = Any  # of justhtml
 # What surrounds the content of a page.
 _SURROUNDINGS = (
     "script, style, template, noscript, iframe, object, form, button, nav, footer, svg, canvas, [hidden], "
@@ -52,7 +54,7 @@ def well_formed(data: bytes) -> tuple[str, tuple[tuple[int, str], ...]]:
     return f"{opening}<head>{head}</head><body>{_content(page)}</body></html>", headings
 
 
-def _content(page: Any) -> str:  # noqa: ANN401 - a document of justhtml
+def _content(page: Page) -> str:
     """Return the page's main part, if it says which one that is."""
     for selector in ("main", "[role=main]", "article", "body"):
         found = page.query(selector)
@@ -61,7 +63,7 @@ def _content(page: Any) -> str:  # noqa: ANN401 - a document of justhtml
     return str(page.root.to_html(pretty=False))
 
 
-def _make_plain(root: Any) -> None:  # noqa: ANN401
+def _make_plain(root: Element) -> None:
     """Leave the attributes that pandoc needs, and give elements with names that cannot be written another one."""
     pending = [(root, 0)]
     while pending:
@@ -74,12 +76,12 @@ def _make_plain(root: Any) -> None:  # noqa: ANN401
         pending += [(child, depth + 1) for child in node.children or ()]
 
 
-def _remove(node: Any) -> None:  # noqa: ANN401
+def _remove(node: Element) -> None:
     if node.parent is not None:
         node.parent.remove_child(node)
 
 
-def _is_typed(node: Any) -> bool:  # noqa: ANN401
+def _is_typed(node: Element) -> bool:
     """Return whether all text of an element is typed text, in more than one line."""
     typed, lines = False, 0
     pending = [(child, False) for child in node.children]
@@ -97,20 +99,21 @@ def _is_typed(node: Any) -> bool:  # noqa: ANN401
     return typed and lines > 0
 
 
-def _become_literal(node: Any) -> None:  # noqa: ANN401
+def _become_literal(node: Element) -> None:
     """Replace what an element holds by its text, as lines."""
-    from justhtml import Element, Text
+    from justhtml import Element as New
+    from justhtml import Text
 
     lines = (line.strip(" ").replace("\u00a0", " ").rstrip() for line in "".join(_lines(node)).split("\n"))
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
     for child in list(node.children):
         node.remove_child(child)
-    literal = Element("pre", {}, "html")
+    literal = New("pre", {}, "html")
     literal.append_child(Text(text))
     node.append_child(literal)
 
 
-def _lines(node: Any) -> Iterator[str]:  # noqa: ANN401
+def _lines(node: Element) -> Iterator[str]:
     for child in node.children or ():
         if child.name == "#text":
             yield re.sub(r"[ \t\n]+", " ", child.data) if child.data.strip() else ""
@@ -122,7 +125,7 @@ def _lines(node: Any) -> Iterator[str]:  # noqa: ANN401
             yield from _lines(child)
 
 
-def _name_language(literal: Any) -> None:  # noqa: ANN401
+def _name_language(literal: Element) -> None:
     """Give a literal text the language that one of the elements around it or in it names, as its only class."""
     around = [literal, *literal.query("code"), *_parents(literal, 3)]
     for node in around:
@@ -137,13 +140,13 @@ def _name_language(literal: Any) -> None:  # noqa: ANN401
                 return
 
 
-def _parents(node: Any, count: int) -> Iterator[Any]:  # noqa: ANN401
+def _parents(node: Element, count: int) -> Iterator[Element]:
     while count and node.parent is not None and node.parent.name not in {"body", "main", "article", "#document"}:
         node, count = node.parent, count - 1
         yield node
 
 
-def _text(node: Any) -> str:  # noqa: ANN401
+def _text(node: Element) -> str:
     return " ".join("".join(_lines(node)).split())
 
 

@@ -11,6 +11,7 @@ from vidbuild.create.importers.pandoc.asciidoc import JOINER
 from vidbuild.create.source.pictures import Image
 
 Node = Any  # {"t": type, "c": content} of pandoc's tree
+Value = Any  # the content of a node, whose form depends on its type
 
 # What is no text of the page: marks of Org, and of footnotes.
 _UNSEEN = frozenset({"todo", "done", "tag", "footnote-ref", "footnote-back", "footnote-reference"})
@@ -71,7 +72,7 @@ def _joined(nodes: Sequence[Node]) -> list[Node]:
     return found
 
 
-def _text(kind: str, value: Any, *, strong: bool) -> str:  # noqa: ANN401, PLR0911 - one case for each type of node
+def _text(kind: str, value: Value, *, strong: bool) -> str:  # noqa: PLR0911 - one case for each type of node
     match kind:
         case "Str":
             return str(value).replace(JOINER, "")
@@ -94,7 +95,7 @@ def _text(kind: str, value: Any, *, strong: bool) -> str:  # noqa: ANN401, PLR09
             return "".join(_texts(inner(kind, value), strong=strong))
 
 
-def inner(kind: str, value: Any) -> Sequence[Node]:  # noqa: ANN401
+def inner(kind: str, value: Value) -> Sequence[Node]:
     """Return the inline nodes below one that has no text of its own."""
     match kind:
         case "Emph" | "Underline" | "Strikeout" | "SmallCaps" | "Strong" | "Superscript" | "Subscript":
@@ -106,7 +107,7 @@ def inner(kind: str, value: Any) -> Sequence[Node]:  # noqa: ANN401
     return []  # images, footnotes and raw texts of other formats are no text
 
 
-def _code(attributes: Any, text: str) -> str:  # noqa: ANN401
+def _code(attributes: Value, text: str) -> str:
     role = dict(attributes[2]).get("role")
     if "interpreted-text" not in attributes[1]:
         return _marked(text)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vidbuild.create.importers.pandoc.inlines import Node, content
+from vidbuild.create.importers.pandoc.inlines import Node, Value, content
 from vidbuild.create.source.outline import Block, Picture, Prose, Table
 
 Blocks = Callable[[Sequence[Node]], Iterator[Block]]
@@ -22,7 +22,7 @@ class _Cell:
     nodes: Sequence[Node]
 
 
-def read(value: Any, blocks: Blocks, omit: Callable[[str], None]) -> Iterator[Block]:  # noqa: ANN401
+def read(value: Value, blocks: Blocks, omit: Callable[[str], None]) -> Iterator[Block]:
     """Yield a table, and behind it the tables and pictures in its cells; of a table with code, its cells' blocks."""
     _, (_, caption), columns, (_, head), bodies, (_, foot) = value
     header = [row[1] for row in head]

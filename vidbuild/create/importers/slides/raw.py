@@ -10,7 +10,6 @@ from typing import Any
 from vidbuild.create.source.outline import Omission
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
-SEPARATOR = re.compile(r"-{3,}\s*$")
 
 
 @dataclass(frozen=True, slots=True)
