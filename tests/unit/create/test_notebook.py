@@ -182,14 +182,20 @@ def test_attached_pictures(read: Read) -> None:
     """A picture that is attached to a cell is shown; one that is not there is left out, with the cell."""
     outline = read(
         markdown(
-            "# A\n\n![A plot](attachment:p.png) ![](attachment:q.png)",
-            attachments={"p.png": {"image/png": base64.b64encode(png()).decode()}},
+            "# A\n\n![A plot](attachment:p.png) ![](attachment:q.png) ![](attachment:r.png)",
+            attachments={
+                "p.png": {"image/png": base64.b64encode(png()).decode()},
+                "r.png": {"image/png": "\u00e9"},
+            },
         )
     )
     (picture,) = blocks(outline)
     assert isinstance(picture, Picture)
     assert (picture.alt, picture.data) == ("A plot", png())
-    assert [each.what for each in outline.omissions] == ["a picture that is not in the notebook: q.png (cell 1)"]
+    assert [each.what for each in outline.omissions] == [
+        "a picture that is not in the notebook: q.png (cell 1)",
+        "a picture that is not in the notebook: r.png (cell 1)",
+    ]
 
 
 def test_format_3(read: Read) -> None:
@@ -236,7 +242,7 @@ def test_other_scripts_are_no_notebooks(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{\n 1", r"a\.ipynb:2:2: is no JSON"),
+        ("{\n 1", r"a\.ipynb:2:2: no valid JSON: "),
         ("[]", "expected a mapping, got list"),
         ("{}", "no field 'nbformat'"),
         ('{"nbformat": 2}', "notebook format 2: expected 3 or 4"),

@@ -20,8 +20,8 @@ def parse(text: str, address: str, line: int = 1) -> Any:  # noqa: ANN401 - any 
         return json.loads(text, parse_constant=lambda _: None)
     except json.JSONDecodeError as error:
         at = Location(address, error.lineno + line - 1, error.colno, error.colno)
-        raise SourceError(f"no JSON: {error.msg[:1].lower()}{error.msg[1:]}", at) from error
+        raise SourceError(f"no valid JSON: {error.msg[:1].lower()}{error.msg[1:]}", at) from error
     except RecursionError as error:
-        raise SourceError("values are inside of each other too deeply", Location(address, line, 1, 1)) from error
+        raise SourceError("values are nested too deeply", Location(address, line, 1, 1)) from error
     except ValueError as error:  # a number with thousands of digits
-        raise SourceError(f"no JSON that can be read: {error}", Location(address, line, 1, 1)) from error
+        raise SourceError(f"no valid JSON: {error}", Location(address, line, 1, 1)) from error

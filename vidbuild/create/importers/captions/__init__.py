@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
+from vidbuild.create.source import json_text
 from vidbuild.create.source.outline import Outline
 from vidbuild.create.source.protocol import Source, SourceError
 
@@ -26,12 +27,12 @@ class CaptionsImporter:
 
     def recognizes(self, source: Source) -> bool:
         """Only some JSON files are captions."""
-        from vidbuild.create.importers.captions import json_captions
-
         if source.path.suffix.lower() != ".json" or source.kind == self.name:
             return True
+        from vidbuild.create.importers.captions import json_captions
+
         try:
-            return json_captions.is_captions(json_captions.parsed(source.text(), source))
+            return json_captions.is_captions(json_text.load(source))
         except SourceError:
             return False
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vidbuild.create.importers.captions.cues import Cue, clipped, plain
 from vidbuild.create.importers.captions.timed_text import Captions
+from vidbuild.create.source import json_text
 from vidbuild.create.source.protocol import Source, SourceError
-from vidbuild.location import Location
 
 _LISTS = ("events", "segments", "transcription")  # json3, Whisper and those that follow it, whisper.cpp
 MAX_SECONDS = 1e6
@@ -30,20 +29,9 @@ def is_captions(data: object) -> bool:
     )
 
 
-def parsed(text: str, source: Source) -> Any:  # noqa: ANN401 - any JSON value
-    """Return the value of a JSON text. Raises SourceError."""
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        location = Location(source.address, error.lineno, error.colno, error.colno)
-        raise SourceError(f"no valid JSON: {error.msg}", location) from error
-    except (RecursionError, ValueError) as error:
-        raise SourceError(f"'{source.address}' is no valid JSON: too deep, or a number is too long") from error
-
-
 def read(text: str, source: Source) -> Captions:
     """Return the captions of a file. Raises SourceError."""
-    data = parsed(text, source)
+    data = json_text.parse(text, source.address)
     if not is_captions(data):
         raise SourceError(
             f"'{source.address}' has no captions: expected 'events' of json3 or 'segments' of a Whisper transcript"

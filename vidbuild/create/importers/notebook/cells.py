@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vidbuild.create.source import json_text
 from vidbuild.create.source.protocol import Source, SourceError
-from vidbuild.location import Location
 
 FORMATS = (3, 4)
 MAX_CELLS = 20_000
@@ -98,13 +97,7 @@ def notebook_of(source: Source) -> Notebook:
 
 
 def _json(source: Source) -> Mapping[str, Any]:
-    try:
-        data = json.loads(source.text())
-    except json.JSONDecodeError as error:
-        location = Location(source.address, error.lineno, error.colno, error.colno + 1)
-        raise SourceError(f"is no JSON: {error.msg}", location, hint="save the notebook again") from error
-    except ValueError as error:  # an integer with too many digits
-        raise _error(source, f"is no JSON: {error}") from error
+    data = json_text.load(source)
     if not isinstance(data, dict):
         raise _error(source, f"is no notebook: expected a mapping, got {type(data).__name__}")
     return data
